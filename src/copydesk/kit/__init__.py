@@ -1,0 +1,1 @@
+"""Helpers that know nothing of news: urls, dates, text, files."""

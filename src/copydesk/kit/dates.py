@@ -1,0 +1,47 @@
+"""Times: aware, UTC, to the second."""
+
+from __future__ import annotations
+
+import email.utils
+from datetime import UTC, datetime
+
+
+def utc(moment: datetime) -> datetime:
+    """Give `moment` in UTC; a naive one is taken to be UTC already."""
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC)
+
+
+def parse(text: str) -> datetime | None:
+    """Read an ISO 8601 / RFC 3339 or RFC 5322 time; None where it is neither or impossible."""
+    text = text.strip()
+    for read in (_iso, _rfc5322):
+        moment = read(text)
+        if moment is not None:
+            return moment
+    return None
+
+
+def _iso(text: str) -> datetime | None:
+    try:
+        return utc(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _rfc5322(text: str) -> datetime | None:
+    try:
+        return utc(email.utils.parsedate_to_datetime(text))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def rfc3339(moment: datetime) -> str:
+    """Write `2023-07-24T09:36:00Z`: UTC, whole seconds."""
+    return utc(moment).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def rfc5322(moment: datetime) -> str:
+    """Write `Mon, 24 Jul 2023 09:36:00 GMT`, as RSS and HTTP want it."""
+    return email.utils.format_datetime(utc(moment).replace(microsecond=0), usegmt=True)

@@ -1,0 +1,39 @@
+"""Plain text: white space folded, entities decoded, cut at whole sentences, split into words."""
+
+from __future__ import annotations
+
+import html
+import re
+
+_TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z!?][^>]*>", re.DOTALL)
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*(?=\s|$)")
+_WORD = re.compile(r"\w+")
+
+
+def fold(text: str) -> str:
+    """Make every run of white space one blank, cut the ends, drop control characters."""
+    return " ".join(_CONTROL.sub("", text).split())
+
+
+def plain(markup: str) -> str:
+    """Give the text of an HTML fragment: tags out, entities decoded once, white space folded."""
+    return fold(html.unescape(_TAG.sub(" ", markup)))
+
+
+def words(text: str) -> list[str]:
+    r"""Give the lower-case words (`\w+`) of a text in order."""
+    return _WORD.findall(text.lower())
+
+
+def shorten(text: str, limit: int) -> str:
+    """Cut a text to at most `limit` characters: at a sentence's end, else a word's with "…"."""
+    if len(text) <= limit:
+        return text
+    ends = [found.end() for found in _SENTENCE_END.finditer(text, 0, limit)]
+    if ends and ends[-1] >= limit // 3:
+        return text[: ends[-1]]
+    cut = text.rfind(" ", 0, limit)
+    return text[: cut if cut > 0 else limit - 1].rstrip(" ,;:–—-") + "…"

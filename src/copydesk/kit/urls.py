@@ -1,0 +1,112 @@
+"""Addresses: parsed as the WHATWG URL standard says, made canonical, compared, taken apart.
+
+Three forms of one address:
+
+    fetchable   absolute, no fragment: what is asked for
+    canonical   also without tracking parameters, the rest sorted: what is filed
+    identity    also without scheme and final slash: what says "the same page"
+"""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+import re
+from urllib.parse import parse_qsl, urlencode, urljoin
+
+import can_ada
+from publicsuffixlist import PublicSuffixList
+
+_TRACKING = re.compile(
+    r"""(?xi)^(
+      utm_.* | itm_.* | pk_.* | piwik_.* | matomo_.* | mtm_.* | hsa_.* | stm_.* | vero_.*
+    | fbclid | gclid | gclsrc | dclid | gbraid | wbraid | msclkid | yclid | ysclid | twclid | ttclid
+    | igshid | igsh | li_fat_id | epik | srsltid | mc_cid | mc_eid | mkt_tok | _hsenc | _hsmi
+    | oly_anon_id | oly_enc_id | rb_clickid | s_cid | s_kwcid | ns_[a-z_]+ | xtor | wt_mc
+    | wt\.mc_id | ncid | ocid | cmpid | cmp | smid | smtyp | emc | partner | ito | tid | ir
+    | guccounter
+    | guce_referrer.* | __twitter_impression | ref_src | ref_url | cid_source | at_[a-z_]+
+    | feature_source | sh | spm | share_id | taid | trk | trkcampaign | _ga | _gl | amp_js_v
+    | usqp | rss
+    )$"""
+)
+
+
+def parse(url: str, base: str = "") -> can_ada.URL | None:
+    """Give the parsed http or https address, None where it is no such thing."""
+    try:
+        parsed = can_ada.parse(urljoin(base, url.strip()) if base else url.strip())
+    except (ValueError, TypeError):  # a lone surrogate is a TypeError to the binding
+        return None
+    if parsed.protocol not in {"http:", "https:"} or not parsed.hostname:
+        return None
+    return parsed
+
+
+def fetchable(url: str, base: str = "") -> str | None:
+    """Give the absolute address without its fragment and credentials, None where it is none."""
+    parsed = parse(url, base)
+    if parsed is None:
+        return None
+    parsed.hash = ""
+    parsed.username = ""
+    parsed.password = ""
+    return str(parsed.href)
+
+
+def canonical(url: str, base: str = "") -> str | None:
+    """Give the address to file: no fragment, no tracking parameters, the others sorted."""
+    parsed = parse(url, base)
+    if parsed is None:
+        return None
+    parsed.hash = ""
+    parsed.username = ""
+    parsed.password = ""
+    if parsed.search:
+        parsed.search = _kept_query(parsed.search)
+    return str(parsed.href)
+
+
+def _kept_query(search: str) -> str:
+    """Drop tracking parameters and sort; leave a query in its own spelling when nothing changes."""
+    pairs = parse_qsl(search.removeprefix("?"), keep_blank_values=True)
+    kept = sorted((name, value) for name, value in pairs if not _TRACKING.match(name))
+    if kept == pairs:
+        return search
+    return urlencode(kept)
+
+
+def identity(url: str) -> str:
+    """Give the key under which two spellings of one page meet; the text itself if no address."""
+    plain = canonical(url)
+    if plain is None:
+        return url.strip()
+    bare = plain.split("://", 1)[1]
+    path, mark, query = bare.partition("?")
+    return path.rstrip("/") + mark + query
+
+
+def host(url: str) -> str:
+    """Give the host name of an address, lower case, "" where it is none."""
+    parsed = parse(url)
+    return "" if parsed is None else str(parsed.hostname)
+
+
+@functools.cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
+
+
+def registrable_domain(url_or_host: str) -> str:
+    """Give `example.co.uk` for `https://www.example.co.uk/x`; an IP address stays as it is."""
+    name = host(url_or_host) if "://" in url_or_host else url_or_host.lower().rstrip(".")
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return str(_suffixes().privatesuffix(name) or name)
+    return name
+
+
+def same_site(left: str, right: str) -> bool:
+    """Say whether two addresses belong to one registrable domain."""
+    return bool(host(left)) and registrable_domain(left) == registrable_domain(right)

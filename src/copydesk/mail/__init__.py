@@ -1,0 +1,1 @@
+"""Subscribers, consent, letters, sends: not built yet."""

@@ -1,0 +1,60 @@
+"""The ten nouns of the newsroom and the Protocols that several rooms share: frozen, stdlib only.
+
+Beat, Source, Lead, Page | NotModified | Refused, Article, Story (with Image, Provider, Related,
+Reason), Dropped, Verdict, Edition (with Record); Fetcher (with Request) and Shelf.
+"""
+
+from __future__ import annotations
+
+from copydesk.news.article import Article
+from copydesk.news.beat import Beat, Organization, Scoring, Topic
+from copydesk.news.dropped import DROP_REASONS, Dropped, DropReason
+from copydesk.news.edition import Edition, Record
+from copydesk.news.lead import Lead
+from copydesk.news.page import (
+    Fetcher,
+    NotModified,
+    Page,
+    Purpose,
+    Refused,
+    RefusedReason,
+    Request,
+)
+from copydesk.news.shelf import Shelf, Shelved
+from copydesk.news.source import Source, SourceKind, Trust
+from copydesk.news.story import Extra, Image, Provider, Reason, Related, Story
+from copydesk.news.verdict import Said, Verdict
+
+__all__ = [
+    "DROP_REASONS",
+    "Article",
+    "Beat",
+    "DropReason",
+    "Dropped",
+    "Edition",
+    "Extra",
+    "Fetcher",
+    "Image",
+    "Lead",
+    "NotModified",
+    "Organization",
+    "Page",
+    "Provider",
+    "Purpose",
+    "Reason",
+    "Record",
+    "Refused",
+    "RefusedReason",
+    "Related",
+    "Request",
+    "Said",
+    "Scoring",
+    "Shelf",
+    "Shelved",
+    "Source",
+    "SourceKind",
+    "Story",
+    "Topic",
+    "Trust",
+    "Verdict",
+]

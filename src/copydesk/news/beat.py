@@ -1,0 +1,72 @@
+"""Beat: what the site is about, who is known, and how stories are weighed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from copydesk.news.source import Source
+from copydesk.news.story import Image
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """One topic of `_data/topics/NN-id.yaml`, in the order of the file names.
+
+    `parent` is the *name* of the topic above it, "" for none; `services` are (collection,
+    endpoint) pairs in file order: a topic has an API endpoint only for what it lists.
+    """
+
+    id: str
+    name: str
+    shortname: str = ""
+    parent: str = ""
+    description: str = ""
+    keywords: tuple[str, ...] = ()
+    hashtags: tuple[str, ...] = ()
+    images: tuple[Image, ...] = ()
+    services: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organization:
+    """A known publisher of `_data/organizations/<domain>.md`."""
+
+    domain: str
+    name: str
+    other_names: tuple[str, ...] = ()
+    description: str = ""
+    images: tuple[Image, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scoring:
+    """How stories are weighed, as `[scoring]` in beat.toml."""
+
+    profile: Literal["copydesk", "everyday"] = "copydesk"
+    publish_at: int = 70
+    off_beat: Literal["drop", "keep"] = "drop"
+    organization_points: int = 40
+    grouping: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beat:
+    """Everything that judging and publishing need to know of the site.
+
+    `url` is where readers find it and `api_url` the base of the API's own links, both without a
+    final slash. `logos` maps a domain to its 50x50 logo. `organizations` is keyed by domain.
+    """
+
+    title: str
+    url: str = ""
+    api_url: str = ""
+    locale: str = "en-us"
+    timezone: str = "UTC"
+    topic: str = ""
+    topics: tuple[Topic, ...] = ()
+    organizations: Mapping[str, Organization] = field(default_factory=dict)
+    logos: Mapping[str, Image] = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    scoring: Scoring = field(default_factory=Scoring)

@@ -1,0 +1,39 @@
+"""Edition: what is to be published, as of one moment; with Record, anything that is not news."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from copydesk.news.beat import Beat
+from copydesk.news.story import Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A record of a collection other than news: its front matter as plain values, its body.
+
+    `fields` keeps the file's key order; values are str, int, float, bool, datetime, lists and
+    mappings of these. `collection` is the top folder without its underscore ("learning").
+    """
+
+    path: str
+    collection: str
+    fields: Mapping[str, object]
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """All stories and records of a site at one moment.
+
+    `stories` and `records` hold everything, published or not, in no order that counts. `pictures`
+    maps a picture's origin address to the name of its cached copy (`<hash>.webp`).
+    """
+
+    beat: Beat
+    at: datetime
+    stories: Iterable[Story]
+    records: Iterable[Record] = ()
+    pictures: Mapping[str, str] | None = None

@@ -1,0 +1,28 @@
+"""Lead: a source's hint that there is a story."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """One item that a source listed.
+
+    `url` is the address as listed, made absolute, without its fragment: what is fetched (kit.urls
+    has its canonical form and identity). `source` is the source's url in beat.toml. `found` is the
+    round's clock. Title and excerpt are plain text, entities decoded; times are aware and UTC.
+    """
+
+    url: str
+    source: str
+    found: datetime
+    title: str = ""
+    excerpt: str = ""
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    guid: str = ""
+    authors: tuple[str, ...] = ()
+    image: str = ""
+    language: str = ""

@@ -1,0 +1,82 @@
+"""Page | NotModified | Refused: what came of asking for an address; and who is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+Purpose = Literal["source", "page", "picture", "robots"]
+RefusedReason = Literal[
+    "robots",  # robots.txt forbids it, or cannot be had (RFC 9309: 5xx)
+    "address",  # a private, loopback or link-local address that the newsroom does not allow
+    "gone",  # 410, or 404
+    "blocked",  # 401, 403, 451
+    "slow-down",  # 429, or 503 with Retry-After; `retry_at` says when
+    "too-big",  # more bytes than allowed, packed or unpacked
+    "too-slow",  # more time than allowed
+    "redirects",  # too many, a loop, or to something that is no web address
+    "server",  # any other 4xx or 5xx
+    "network",  # no name, no connection, broken protocol, broken compression
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Ask for `url`; `etag` and `last_modified` make it conditional, `headers` are extra."""
+
+    url: str
+    purpose: Purpose = "page"
+    etag: str = ""
+    last_modified: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An answer with a body, decompressed, at most the allowed number of bytes.
+
+    `url` is what was asked, `final_url` where it ended; `hops` are the (status, target) of each
+    redirect between. `headers` has lower-case names. From a raw fetcher `status` may be anything;
+    a polite one gives only 2xx.
+    """
+
+    url: str
+    final_url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    fetched_at: datetime
+    hops: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """The server says that nothing changed since the validators in the request."""
+
+    url: str
+    final_url: str = ""
+    hops: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """No usable answer: the reason of a closed list, the detail for a person, when to try again.
+
+    `status` is the HTTP status or 0; `retry_at` is None when nobody said.
+    """
+
+    url: str
+    reason: RefusedReason
+    detail: str = ""
+    status: int = 0
+    retry_at: datetime | None = None
+
+
+class Fetcher(Protocol):
+    """Whoever answers requests: the web, a recorded web, a recorder around either."""
+
+    async def fetch(self, request: Request) -> Page | NotModified | Refused:
+        """Give the answer to one request; raise only what is a bug."""
+        ...

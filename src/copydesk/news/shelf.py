@@ -1,0 +1,34 @@
+"""Shelf: finds filed stories and their fingerprints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from copydesk.news.story import Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelved:
+    """A filed story with the text that was read for it ("" where it is no longer kept)."""
+
+    story: Story
+    text: str = ""
+
+
+class Shelf(Protocol):
+    """What the judge may ask about what is filed already."""
+
+    def at(self, url: str) -> str | None:
+        """Give the path of the record that stands for this address, by the address's identity."""
+        ...
+
+    def near(self, fingerprint: tuple[int, ...]) -> Iterable[Shelved]:
+        """Give stories whose fingerprint is near, candidates for an exact check, best first."""
+        ...
+
+    def between(self, start: datetime, end: datetime) -> Iterable[Shelved]:
+        """Give the stories published in [start, end], by time and path ascending."""
+        ...

@@ -1,0 +1,121 @@
+"""Story: a judged article as its record keeps it; with Image, Provider, Related, Reason, Extra."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from copydesk.news.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture by its origin address; sizes in pixels, 0 where unknown."""
+
+    url: str
+    width: int = 0
+    height: int = 0
+    is_cached: bool | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """Who published it: name, registrable domain, logos."""
+
+    name: str
+    domain: str
+    images: tuple[Image, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """A snapshot of another story beside this one (SPEC 2.10)."""
+
+    title: str
+    published_at: datetime
+    web_url: str
+    excerpt: str = ""
+    amp_web_url: str = ""
+    cdn_amp_web_url: str = ""
+    type: str = "article"
+    provider: Provider | None = None
+    quality: int | None = None
+    images: tuple[Image, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a number or a label is what it is: `quality +15: keyword "generative ai" in title`.
+
+    `about` is quality, heat, published, copy, or `topic NAME`; `points` is None where none count.
+    """
+
+    about: str
+    why: str
+    points: int | None = None
+
+    def __str__(self) -> str:
+        points = "" if self.points is None else f" {self.points:+d}"
+        return f"{self.about}{points}: {self.why}"
+
+    @classmethod
+    def parse(cls, text: str) -> Reason:
+        """Read the text form back; a text in no known form is kept whole as the why."""
+        found = re.fullmatch(r"(.+?)(?: ([+-]\d+))?: (.*)", text, re.DOTALL)
+        if not found:
+            return cls(about="", why=text)
+        about, points, why = found.groups()
+        return cls(about=about, why=why, points=int(points) if points else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extra:
+    """Lines of a record that this version does not know, and the key that they follow.
+
+    `after` is the dotted path of the known key before them ("provider.domain", "" for the top);
+    `text` is the lines as they stand, without the final line feed.
+    """
+
+    after: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One record of `_news/`, every field of it.
+
+    `path` is relative to the newsroom, with slashes. A text field is "" and a tuple () where the
+    record leaves it out. `machine` holds (field, digest) pairs of what the line last wrote.
+    """
+
+    path: str
+    title: str
+    published_at: datetime | None
+    excerpt: str = ""
+    category: str = "news"
+    updated_at: datetime | None = None
+    original_url: str = ""
+    web_url: str = ""
+    amp_web_url: str = ""
+    cdn_amp_web_url: str = ""
+    type: str = "article"
+    quality: int | None = None
+    heat: int | None = None
+    published: bool | None = None
+    featured_content: str = ""
+    provider: Provider | None = None
+    topics: tuple[str, ...] = ()
+    images: tuple[Image, ...] = ()
+    related: tuple[Related, ...] = ()
+    language: str = ""
+    access: str = ""
+    credit: str = ""
+    copy_of: str = ""
+    reasons: tuple[Reason, ...] = ()
+    verdict: Verdict | None = None
+    machine: tuple[tuple[str, str], ...] = ()
+    secured: str = ""
+    body: str = ""
+    extra: tuple[Extra, ...] = ()
