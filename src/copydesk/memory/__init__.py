@@ -1,0 +1,13 @@
+"""What the newsroom remembers between rounds, in one SQLite file that may be deleted at any time.
+
+In go fates of leads, states of sources, digests, fingerprints, the build's manifest and the
+journal of a round under way; out comes the same, or nothing where the memory was lost.
+"""
+
+from __future__ import annotations
+
+from copydesk.memory._fates import Fate
+from copydesk.memory._manifest import Manifest
+from copydesk.memory._store import Memory
+
+__all__ = ["Fate", "Manifest", "Memory"]

@@ -1,0 +1,26 @@
+"""Fate: what became of a lead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fate:
+    """What became of the lead at `url`: filed (under `path`), dropped or failed, and why.
+
+    `identity` is the address's identity (kit.urls); `tries` counts the rounds that asked for it.
+    """
+
+    identity: str
+    url: str
+    state: Literal["filed", "dropped", "failed"]
+    at: datetime
+    reason: str = ""
+    detail: str = ""
+    hint: str = ""
+    path: str = ""
+    source: str = ""
+    tries: int = 1

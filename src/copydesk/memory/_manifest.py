@@ -1,0 +1,34 @@
+"""Manifest: what was last written where, so that only what changed is written."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+
+
+class Manifest:
+    """The digests of one published site's files."""
+
+    def __init__(self, run: Callable[..., sqlite3.Cursor], site: str) -> None:
+        self._run = run
+        self._site = site
+        rows = run("SELECT path, digest FROM manifest WHERE site = ?", site)
+        self._digests: dict[str, str] = dict(rows)
+
+    def get(self, path: str) -> str | None:
+        """Give the digest under which `path` was last written, None where it was not."""
+        return self._digests.get(path)
+
+    def put(self, path: str, digest: str) -> None:
+        """Note that `path` now holds the bytes of `digest`."""
+        self._digests[path] = digest
+        self._run("INSERT OR REPLACE INTO manifest VALUES (?, ?, ?)", self._site, path, digest)
+
+    def forget(self, path: str) -> None:
+        """Note that `path` is gone."""
+        self._digests.pop(path, None)
+        self._run("DELETE FROM manifest WHERE site = ? AND path = ?", self._site, path)
+
+    def paths(self) -> Iterator[str]:
+        """Give every path that was written."""
+        return iter(tuple(self._digests))

@@ -1,0 +1,72 @@
+"""The tables, and opening the file: a damaged one is set aside, since it is disposable."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from copydesk.errors import MemoryStoreError
+
+VERSION = 1
+
+_TABLES = """
+CREATE TABLE sources (url TEXT PRIMARY KEY, state BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE fates (
+    identity TEXT PRIMARY KEY, url TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL,
+    detail TEXT NOT NULL, hint TEXT NOT NULL, path TEXT NOT NULL, source TEXT NOT NULL,
+    tries INTEGER NOT NULL, at TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE digests (
+    path TEXT, field TEXT, digest TEXT NOT NULL, PRIMARY KEY (path, field)
+) WITHOUT ROWID;
+CREATE TABLE fingerprints (content TEXT PRIMARY KEY, bits BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE manifest (
+    site TEXT, path TEXT, digest TEXT NOT NULL, PRIMARY KEY (site, path)
+) WITHOUT ROWID;
+CREATE TABLE journal (path TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the memory, made new where there is none; one that cannot be read is set aside.
+
+    Raises MemoryStoreError where the folder cannot be written.
+    """
+    try:
+        return _open(path)
+    except sqlite3.OperationalError as error:
+        raise MemoryStoreError(
+            f"the memory cannot be opened ({error})",
+            subject=str(path),
+            hint="look at the folder's rights and the disk's free space",
+        ) from error
+    except sqlite3.DatabaseError:
+        _set_aside(path)
+        return _open(path)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+    try:
+        _prepare(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version not in (0, VERSION):
+        raise sqlite3.DatabaseError(f"version {version}")
+    if version == 0:
+        connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+
+
+def _set_aside(path: Path) -> None:
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    path.replace(path.with_name(path.name + ".damaged"))

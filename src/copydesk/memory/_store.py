@@ -1,0 +1,143 @@
+"""Memory: the SQLite file, table by table."""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import sqlite3
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from copydesk.errors import MemoryStoreError
+from copydesk.kit import dates
+from copydesk.memory._fates import Fate
+from copydesk.memory._manifest import Manifest
+from copydesk.memory._schema import connect
+
+
+class Memory:
+    """Remember sources, fates, digests, fingerprints, the manifest and the journal.
+
+    Every method raises MemoryStoreError where the database fails. Used by one thread at a time.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._connection = connect(path)
+        self._path = path
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    @contextlib.contextmanager
+    def together(self, *, keep: bool = True) -> Iterator[None]:
+        """Make all changes of the block at once or, after an error or `keep=False`, none."""
+        self._run("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.rollback()
+            raise
+        if keep:
+            self._run("COMMIT")
+        else:
+            self._connection.rollback()
+
+    def sources(self) -> dict[str, bytes]:
+        """Give each source's state, as it was put, by the source's url."""
+        return dict(self._run("SELECT url, state FROM sources"))
+
+    def keep_source(self, url: str, state: bytes) -> None:
+        """Remember a source's state."""
+        self._run("INSERT OR REPLACE INTO sources VALUES (?, ?)", url, state)
+
+    def fate(self, identity: str) -> Fate | None:
+        """Give what became of the lead with this identity, None where it was never met."""
+        row = self._run("SELECT * FROM fates WHERE identity = ?", identity).fetchone()
+        return None if row is None else _fate(row)
+
+    def fates(self) -> Iterator[Fate]:
+        """Give every fate, by identity."""
+        return map(_fate, self._run("SELECT * FROM fates ORDER BY identity"))
+
+    def keep_fate(self, fate: Fate) -> None:
+        """Remember what became of a lead; a later fate takes the place of an earlier one."""
+        self._run(
+            "INSERT OR REPLACE INTO fates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            fate.identity,
+            fate.url,
+            fate.state,
+            fate.reason,
+            fate.detail,
+            fate.hint,
+            fate.path,
+            fate.source,
+            fate.tries,
+            dates.rfc3339(fate.at),
+        )
+
+    def digests(self, path: str) -> dict[str, str]:
+        """Give the digests of a record's fields as the line last wrote them, {} if unknown."""
+        return dict(self._run("SELECT field, digest FROM digests WHERE path = ?", path))
+
+    def keep_digests(self, path: str, digests: Mapping[str, str]) -> None:
+        """Remember the digests of a record's fields, in the place of all earlier ones."""
+        self._run("DELETE FROM digests WHERE path = ?", path)
+        for field, digest in digests.items():
+            self._run("INSERT INTO digests VALUES (?, ?, ?)", path, field, digest)
+
+    def fingerprint(self, content: str) -> tuple[int, ...] | None:
+        """Give the fingerprint of the text with this content hash, None where it is not known."""
+        row = self._run("SELECT bits FROM fingerprints WHERE content = ?", content).fetchone()
+        return None if row is None else tuple(array.array("Q", row[0]))
+
+    def keep_fingerprint(self, content: str, fingerprint: tuple[int, ...]) -> None:
+        """Remember a fingerprint: whole numbers from 0 to 2**64 - 1."""
+        bits = array.array("Q", fingerprint).tobytes()
+        self._run("INSERT OR REPLACE INTO fingerprints VALUES (?, ?)", content, bits)
+
+    def manifest(self, site: str) -> Manifest:
+        """Give the manifest of the site that is published under the name `site`."""
+        return Manifest(self._run, site)
+
+    def journal(self) -> dict[str, str]:
+        """Give the paths and digests of files that a round wrote and no commit holds yet."""
+        return dict(self._run("SELECT path, digest FROM journal"))
+
+    def open_journal(self, written: Mapping[str, str]) -> None:
+        """Note what is about to be written, before it is."""
+        for path, digest in written.items():
+            self._run("INSERT OR REPLACE INTO journal VALUES (?, ?)", path, digest)
+
+    def close_journal(self) -> None:
+        """Note that all of it is committed."""
+        self._run("DELETE FROM journal")
+
+    def _run(self, statement: str, *values: object) -> sqlite3.Cursor:
+        try:
+            return self._connection.execute(statement, values)
+        except sqlite3.Error as error:
+            raise MemoryStoreError(
+                f"the memory failed ({error})",
+                subject=str(self._path),
+                hint="free some disk space; the file may be deleted, the next round rebuilds it",
+            ) from error
+
+
+def _fate(row: tuple[str, str, str, str, str, str, str, str, int, str]) -> Fate:
+    identity, url, state, reason, detail, hint, path, source, tries, at = row
+    moment = dates.parse(at)
+    assert moment is not None
+    assert state in ("filed", "dropped", "failed")
+    return Fate(
+        identity=identity,
+        url=url,
+        state=state,  # type: ignore[arg-type] # narrowed by the line above
+        at=moment,
+        reason=reason,
+        detail=detail,
+        hint=hint,
+        path=path,
+        source=source,
+        tries=tries,
+    )

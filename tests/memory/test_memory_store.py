@@ -1,0 +1,126 @@
+"""The memory keeps what it is given, and its loss is never fatal."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from copydesk.errors import MemoryStoreError
+from copydesk.memory import Fate, Memory
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+FATE = Fate(
+    identity="a.example/x", url="https://a.example/x", state="dropped", at=NOON, reason="gone"
+)
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Memory:
+    return Memory(tmp_path / "memory.sqlite")
+
+
+def test_a_fate_comes_back_as_it_was_kept(memory: Memory) -> None:
+    memory.keep_fate(FATE)
+    assert FATE == memory.fate("a.example/x")
+
+
+def test_a_later_fate_takes_the_place_of_an_earlier_one(memory: Memory) -> None:
+    memory.keep_fate(FATE)
+    later = replace(FATE, state="filed", reason="", path="_news/x.md")
+    memory.keep_fate(later)
+    assert [later] == list(memory.fates())
+
+
+def test_an_unknown_lead_has_no_fate(memory: Memory) -> None:
+    assert memory.fate("nobody.example/") is None
+
+
+def test_a_fingerprint_keeps_its_largest_and_smallest_numbers(memory: Memory) -> None:
+    memory.keep_fingerprint("abc", (0, 1, 2**64 - 1))
+    assert memory.fingerprint("abc") == (0, 1, 2**64 - 1)
+    assert memory.fingerprint("other") is None
+
+
+def test_digests_of_a_record_are_replaced_as_a_whole(memory: Memory) -> None:
+    memory.keep_digests("_news/x.md", {"title": "1", "topics": "2"})
+    memory.keep_digests("_news/x.md", {"title": "3"})
+    assert memory.digests("_news/x.md") == {"title": "3"}
+
+
+def test_two_sites_have_two_manifests(memory: Memory) -> None:
+    memory.manifest("site").put("index.html", "1")
+    memory.manifest("elsewhere").put("index.html", "2")
+    assert memory.manifest("site").get("index.html") == "1"
+    memory.manifest("site").forget("index.html")
+    assert list(memory.manifest("site").paths()) == []
+    assert memory.manifest("elsewhere").get("index.html") == "2"
+
+
+def test_the_journal_is_kept_until_it_is_closed(memory: Memory) -> None:
+    memory.open_journal({"_news/x.md": "1"})
+    assert memory.journal() == {"_news/x.md": "1"}
+    memory.close_journal()
+    assert memory.journal() == {}
+
+
+def test_what_is_kept_survives_closing(tmp_path: Path) -> None:
+    first = Memory(tmp_path / "memory.sqlite")
+    first.keep_source("https://a.example/feed", b"{}")
+    first.close()
+    assert Memory(tmp_path / "memory.sqlite").sources() == {"https://a.example/feed": b"{}"}
+
+
+def test_changes_made_together_are_made_all_or_not_at_all(memory: Memory) -> None:
+    def stumble() -> None:
+        with memory.together():
+            memory.keep_fate(FATE)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        stumble()
+    with memory.together(keep=False):
+        memory.keep_fate(FATE)
+    assert list(memory.fates()) == []
+    with memory.together():
+        memory.keep_fate(FATE)
+    assert list(memory.fates()) == [FATE]
+
+
+@pytest.mark.parametrize(
+    "rubbish", [b"not a database at all" * 400, b"SQLite format 3\x00" + b"\xff" * 5000]
+)
+def test_a_damaged_memory_is_set_aside_and_made_anew(tmp_path: Path, rubbish: bytes) -> None:
+    path = tmp_path / "memory.sqlite"
+    path.write_bytes(rubbish)
+    assert list(Memory(path).fates()) == []
+    assert (tmp_path / "memory.sqlite.damaged").read_bytes() == rubbish
+
+
+def test_a_memory_of_another_version_is_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "memory.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    assert Memory(path).sources() == {}
+
+
+def test_a_place_that_cannot_be_opened_is_one_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "memory.sqlite").mkdir()
+    with pytest.raises(MemoryStoreError) as caught:
+        Memory(tmp_path / "memory.sqlite")
+    assert caught.value.subject.endswith("memory.sqlite")
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "method",
+    ["sources", "journal", "close_journal", "fates"],
+)
+def test_a_failing_database_is_our_error_under_every_method(memory: Memory, method: str) -> None:
+    memory.close()
+    with pytest.raises(MemoryStoreError):
+        getattr(memory, method)()
