@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from copydesk.memory._fates import Fate
 from copydesk.memory._manifest import Manifest
+from copydesk.memory._schema import copy
 from copydesk.memory._store import Memory
 
-__all__ = ["Fate", "Manifest", "Memory"]
+__all__ = ["Fate", "Manifest", "Memory", "copy"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from copydesk.errors import MemoryStoreError
@@ -70,3 +71,13 @@ def _set_aside(path: Path) -> None:
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     path.replace(path.with_name(path.name + ".damaged"))
+
+
+def copy(path: Path, to: Path) -> None:
+    """Copy the memory as it stands now, whatever others are writing; a damaged one gives none."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(to)) as target:
+            source.backup(target)
+    except sqlite3.DatabaseError:
+        to.unlink(missing_ok=True)  # a damaged one is worth as little as none

@@ -1,0 +1,102 @@
+"""The command line: reads arguments, prints, nothing else. Each command is one file here.
+
+In go a person's words; out come data on stdout, all else on stderr, and an exit code: 0 done,
+1 failed, 2 misused.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+import copydesk
+from copydesk.cli._asked import Asked, common
+from copydesk.errors import CopydeskError, UsageError
+
+_COMMANDS = {
+    "new": "a newsroom with a working example beat",
+    "demo": "the whole job on the built-in example, offline, then the site",
+    "adopt": "take over a site of the reference system",
+    "run": "one round of the whole line",
+    "serve": "rounds on schedule and the site, until stopped",
+    "build": "publish what is filed, only what changed",
+    "explain": "why a story is where it is, or why a lead was dropped",
+    "verdict": "an editor's word on a story",
+    "sources": "where leads come from",
+    "watch": "one step: the leads that a source lists",
+    "fetch": "one step: an address, as a round would ask for it",
+    "extract": "one step: what a page says",
+    "judge": "one step: what the judge says of a page",
+    "record": "the records themselves",
+    "seal": "the private part of a record",
+    "config": "every setting and where it comes from",
+    "eval": "measure the stages on labelled data",
+}
+
+
+class _Commands(click.Group):
+    """Load a command's file only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command = importlib.import_module(f"copydesk.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Give the command's one name; a word that is none is an error with the nearest one."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = _nearest(args[0])
+            if near:
+                raise click.UsageError(
+                    f"{error.format_message()} Did you mean {near!r}?", ctx
+                ) from None
+            raise
+
+
+def _nearest(word: str) -> str:
+    import difflib
+
+    return next(iter(difflib.get_close_matches(word, _COMMANDS, 1)), "")
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(copydesk.__version__, prog_name="copydesk", message="%(prog)s %(version)s")
+@common
+def cli(asked: Asked) -> None:  # kept in the context for the command
+    """Run a topical news site: sources in, Markdown records in git, a site out."""
+
+
+def main() -> None:
+    """Run the command line; an error is two lines on stderr, never a traceback."""
+    try:
+        cli.main(prog_name="copydesk", standalone_mode=False)
+    except click.exceptions.Exit as stopped:
+        sys.exit(stopped.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        sys.exit(2)
+    except CopydeskError as error:
+        click.echo(f"error: {error}", err=True)
+        if error.hint:
+            click.echo(f"hint: {error.hint}", err=True)
+        sys.exit(2 if isinstance(error, UsageError) else 1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)

@@ -1,0 +1,87 @@
+"""What every command understands: -C, --now and --json, before or after the command's name."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from copydesk import engine
+from copydesk.kit import dates
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The newsroom's folder, the clock, and whether JSON is wanted."""
+
+    root: Path = Path()
+    now: datetime | None = None
+    json: bool = False
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """Give the environment."""
+        return os.environ
+
+    def clock(self) -> datetime:
+        """Give the moment that the command works at, in UTC and whole seconds."""
+        return self.now or datetime.now(UTC).replace(microsecond=0)
+
+    @contextlib.contextmanager
+    def newsroom(self, *, scratch: bool = False) -> Iterator[engine.Newsroom]:
+        """Open the newsroom for the block and pass its warnings on to the person."""
+        with engine.opened(self.root, self.clock(), self.environ, scratch=scratch) as newsroom:
+            for warning in newsroom.settings.warnings:
+                click.echo(f"warning: {warning}", err=True)
+            yield newsroom
+
+
+class _Time(click.ParamType[datetime]):
+    name = "time"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        moment = dates.parse(str(value))
+        if moment is None:
+            self.fail(f"{value!r} is no time such as 2026-11-20T08:00:00Z", param, ctx)
+        return moment.replace(microsecond=0)
+
+
+def common(command: Callable[..., R]) -> Callable[..., R]:
+    """Give a command -C, --now and --json, and their values as its first argument."""
+
+    @click.option("-C", "root", type=click.Path(path_type=Path), help="The newsroom's folder.")
+    @click.option("--now", type=_Time(), help="The clock, such as 2026-11-20T08:00:00Z.")
+    @click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
+    @functools.wraps(command)
+    def wrapped(
+        *args: object,
+        root: Path | None,
+        now: datetime | None,
+        as_json: bool,
+        **kwargs: object,
+    ) -> R:
+        context = click.get_current_context()
+        asked = context.obj if isinstance(context.obj, Asked) else Asked()
+        asked = replace(
+            asked,
+            root=root or asked.root,
+            now=now or asked.now,
+            json=as_json or asked.json,
+        )
+        context.obj = asked
+        return command(asked, *args, **kwargs)
+
+    return wrapped

@@ -1,0 +1,88 @@
+"""What a person sees: JSON or lines on stdout, progress and notes on stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from copydesk import engine
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+
+def as_json(value: object) -> None:
+    """Print a report as JSON."""
+    import msgspec
+
+    click.echo(json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False))
+
+
+def note(text: str) -> None:
+    """Say something that is not data."""
+    click.echo(text, err=True)
+
+
+def failures(failed: Sequence[engine.Failure], most: int = 20) -> None:
+    """Say what failed, each with its hint; the rest is counted."""
+    for one in failed[:most]:
+        note(f"failed: {one.what}: {one.url}")
+        if one.hint:
+            note(f"  hint: {one.hint}")
+    if len(failed) > most:
+        note(f"… and {len(failed) - most} more; --json lists them all")
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows in columns; tab-separated where nobody looks."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            click.echo("\t".join(row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for name in head:
+        grid.add_column(name, overflow="fold")
+    for row in rows:
+        grid.add_row(*(cell.replace("[", "\\[") for cell in row))
+    Console().print(grid)
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[engine.Progress]:
+    """Show a bar on a terminal's stderr, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield engine.Silence()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:>10}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True
+    ) as bars:
+        yield _Bars(bars)
+
+
+class _Bars:
+    """Pass the engine's progress on to a bar."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._task: TaskID | None = None
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        """Begin a bar of its own for a stage."""
+        self._task = self._bars.add_task(name, total=total)
+
+    def step(self, count: int = 1) -> None:
+        """Move the stage's bar."""
+        if self._task is not None:
+            self._bars.advance(self._task, count)

@@ -1,0 +1,29 @@
+"""copydesk adopt DIR."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from copydesk import engine
+from copydesk.cli import _out, record
+from copydesk.cli._asked import Asked, common
+
+
+@click.command("adopt")
+@click.argument(
+    "folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False)
+)
+@common
+def command(asked: Asked, folder: Path) -> None:
+    """Take over a site of the reference system: check its records, write beat.toml."""
+    with _out.progress() as progress:
+        report = engine.check_records(folder, progress)
+    changed = engine.adopt(folder)
+    if asked.json:
+        _out.as_json({"changed": changed, "records": record.as_dict(report)})
+        return
+    record.show(report)
+    click.echo(f"changed: {', '.join(changed) or 'nothing'}")
+    _out.note(f"next: copydesk -C {folder} build")

@@ -1,0 +1,41 @@
+"""copydesk demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from copydesk import engine
+from copydesk.cli import _out, run
+from copydesk.cli._asked import Asked, common
+
+
+@click.command("demo")
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path("copydesk-demo"),
+    show_default=True,
+    help="Where the demo's newsroom is made.",
+)
+@click.option("--no-serve", is_flag=True, help="End when the site is built.")
+@click.option("--port", type=int, default=8000, show_default=True, help="Where to serve; 0: any.")
+@common
+def command(asked: Asked, folder: Path, no_serve: bool, port: int) -> None:
+    """Run the whole line over an invented news web, offline, and serve the site."""
+    with engine.demo() as world:
+        now = asked.now or world.now
+        engine.demo_newsroom(folder, now)
+        options = engine.RoundOptions(web=world.web, all_due=True)
+        with engine.opened(folder, now, {}) as newsroom, _out.progress() as progress:
+            report = engine.run_round(newsroom, options, progress)
+    if asked.json:
+        _out.as_json(report)
+    else:
+        run.show(report)
+    site = folder / ".copydesk" / "site"
+    _out.note(f"records: {folder / '_news'}   site: {site / 'index.html'}")
+    if not no_serve:
+        engine.serve_site(site, engine.Address(port=port), _out.note)

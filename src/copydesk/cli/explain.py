@@ -1,0 +1,33 @@
+"""copydesk explain PATH-or-URL."""
+
+from __future__ import annotations
+
+import click
+
+from copydesk import engine
+from copydesk.cli import _out
+from copydesk.cli._asked import Asked, common
+
+
+@click.command("explain")
+@click.argument("path_or_url", metavar="PATH-or-URL")
+@common
+def command(asked: Asked, path_or_url: str) -> None:
+    """Say why a story is where it is, or why a lead was dropped."""
+    with asked.newsroom() as newsroom:
+        told = engine.explain(newsroom, path_or_url)
+    if asked.json:
+        _out.as_json(told)
+        return
+    click.echo(f"{told.state}: {told.path or told.url} (decided at: {told.stage})")
+    for reason in told.reasons:
+        click.echo(f"  {reason}")
+    if told.verdict:
+        click.echo(
+            f"  verdict {told.verdict['said']} by {told.verdict['by']} at {told.verdict['at']}: "
+            f"{told.verdict['why']}"
+        )
+    for path in told.copies:
+        click.echo(f"  copy: {path}")
+    for path in told.group:
+        click.echo(f"  beside: {path}")

@@ -1,0 +1,48 @@
+"""copydesk fetch URL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from copydesk import engine
+from copydesk.cli import _out
+from copydesk.cli._asked import Asked, common
+from copydesk.news import Page, Refused
+
+
+@click.command("fetch")
+@click.argument("url")
+@click.option("--web", type=click.Path(path_type=Path), help="Replay a recorded web (WARC).")
+@common
+def command(asked: Asked, url: str, web: Path | None) -> None:
+    """Ask for one address as a round would; print the body."""
+    with asked.newsroom(scratch=True) as newsroom:
+        answer = engine.fetch_url(newsroom, url, web)
+    if asked.json:
+        _out.as_json({"answer": type(answer).__name__, **_fields(answer)})
+    elif isinstance(answer, Page):
+        for status, target in answer.hops:
+            _out.note(f"{status} → {target}")
+        _out.note(f"{answer.status} {answer.final_url} ({len(answer.body)} bytes)")
+        click.echo(answer.body, nl=False)
+    else:
+        _out.note(f"no page: {answer}")
+    if isinstance(answer, Refused):
+        raise click.exceptions.Exit(1)
+
+
+def _fields(answer: object) -> dict[str, object]:
+    if isinstance(answer, Page):
+        return {
+            "url": answer.url,
+            "final_url": answer.final_url,
+            "status": answer.status,
+            "hops": answer.hops,
+            "headers": dict(answer.headers),
+            "bytes": len(answer.body),
+        }
+    if isinstance(answer, Refused):
+        return {"url": answer.url, "reason": answer.reason, "detail": answer.detail}
+    return {}

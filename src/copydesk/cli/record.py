@@ -1,0 +1,55 @@
+"""copydesk record check [DIR]."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from copydesk import engine
+from copydesk.cli import _out
+from copydesk.cli._asked import Asked, common
+
+
+@click.group("record")
+def command() -> None:
+    """Look after the records themselves."""
+
+
+@command.command("check")
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@common
+def check(asked: Asked, folder: Path | None) -> None:
+    """Read and re-write every record in memory and compare the bytes."""
+    with _out.progress() as progress:
+        report = engine.check_records(folder or asked.root, progress)
+    if asked.json:
+        _out.as_json(as_dict(report))
+    else:
+        show(report)
+    if report.different or report.errors:
+        raise click.exceptions.Exit(1)
+
+
+def as_dict(report: engine.CheckReport) -> Mapping[str, object]:
+    """Give the report under the keys of the contract."""
+    return {
+        "records": report.records,
+        "identical": report.identical,
+        "different": report.different,
+        "errors": [{"path": path, "what": what} for path, what in report.errors],
+        "collections": report.collections,
+        "data": report.data,
+    }
+
+
+def show(report: engine.CheckReport) -> None:
+    """Print the report for a person."""
+    click.echo(f"{report.records} records, {report.identical} identical when written again")
+    for collection, count in report.collections.items():
+        click.echo(f"  {count:6} {collection}")
+    for path in report.different:
+        _out.note(f"different: {path}")
+    for path, what in report.errors:
+        _out.note(f"error: {what}: {path}")

@@ -1,0 +1,51 @@
+"""copydesk run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from copydesk import engine
+from copydesk.cli import _out
+from copydesk.cli._asked import Asked, common
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command("run")
+@click.option("--web", metavar="FILE", type=_FILE, help="Replay a recorded web (WARC).")
+@click.option("--record", metavar="FILE", type=_FILE, help="Record what comes in (WARC).")
+@click.option("--dry-run", is_flag=True, help="Say what would be filed; change nothing.")
+@click.option("--all-due", is_flag=True, help="Ask every source, due or not.")
+@common
+def command(
+    asked: Asked, web: Path | None, record: Path | None, dry_run: bool, all_due: bool
+) -> None:
+    """Run one round: sources, pages, articles, stories, records, site."""
+    options = engine.RoundOptions(web=web, record=record, dry_run=dry_run, all_due=all_due)
+    with asked.newsroom(scratch=dry_run) as newsroom, _out.progress() as progress:
+        report = engine.run_round(newsroom, options, progress)
+    if asked.json:
+        _out.as_json(report)
+        return
+    show(report, dry_run=dry_run)
+
+
+def show(report: engine.RoundReport, *, dry_run: bool = False) -> None:
+    """Print the summary of a round."""
+    _out.failures(report.failed)
+    for path in report.skipped:
+        _out.note(f"skipped, it has edits that are not committed: {path}")
+    for text in report.notes:
+        _out.note(f"note: {text}")
+    dropped = ", ".join(f"{count} {reason}" for reason, count in report.dropped.items())
+    would = "would be " if dry_run else ""
+    click.echo(f"{report.leads} leads in {report.seconds:.1f} s")
+    click.echo(f"  {would}filed    {len(report.filed)}")
+    click.echo(f"  {would}updated  {len(report.updated)}")
+    click.echo(f"  held     {len(report.held)}")
+    click.echo(f"  dropped  {sum(report.dropped.values())}{f' ({dropped})' if dropped else ''}")
+    click.echo(f"  failed   {len(report.failed)}")
+    if report.commit:
+        click.echo(f"  commit   {report.commit[:12]}")

@@ -1,0 +1,22 @@
+"""copydesk seal open PATH."""
+
+from __future__ import annotations
+
+import click
+
+from copydesk import engine
+from copydesk.cli._asked import Asked, common
+
+
+@click.group("seal")
+def command() -> None:
+    """Work on the private part of records."""
+
+
+@command.command("open")
+@click.argument("path")
+@common
+def open_(asked: Asked, path: str) -> None:
+    """Print the private part of the record at PATH."""
+    with asked.newsroom() as newsroom:
+        click.echo(engine.open_seal(newsroom, path))

@@ -1,0 +1,19 @@
+"""copydesk serve."""
+
+from __future__ import annotations
+
+import click
+
+from copydesk import engine
+from copydesk.cli import _out
+from copydesk.cli._asked import Asked, common
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", type=int, default=8000, show_default=True, help="0 takes a free one.")
+@common
+def command(asked: Asked, host: str, port: int) -> None:
+    """Run rounds on schedule and serve the site until SIGTERM or Ctrl-C."""
+    with asked.newsroom() as newsroom:
+        engine.serve(newsroom, engine.Address(host=host, port=port), _out.note)

@@ -1,0 +1,41 @@
+"""copydesk verdict PATH publish|hold|reject --why TEXT."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import click
+
+from copydesk import engine
+from copydesk.cli import _out
+from copydesk.cli._asked import Asked, common
+from copydesk.errors import UsageError
+from copydesk.news import Said, Verdict
+
+_SAID = [said for said in get_args(Said) if said != "remove"]
+
+
+@click.command("verdict")
+@click.argument("path")
+@click.argument("said", type=click.Choice(_SAID))
+@click.option("--why", required=True, help="The reason; it is kept with the story.")
+@click.option("--as", "name", default="", help="Who says it; else git's user.")
+@common
+def command(asked: Asked, path: str, said: Said, why: str, name: str) -> None:
+    """File an editor's word on a story; it binds later rounds."""
+    with asked.newsroom() as newsroom:
+        by = name or engine.editor(newsroom)
+        if not by:
+            raise UsageError("nobody says this", hint="name yourself with --as NAME")
+        verdict = Verdict(by=by, at=asked.clock(), said=said, why=why)
+        report = engine.file_verdict(newsroom, path, verdict)
+    if asked.json:
+        _out.as_json(report)
+        return
+    for text in report.notes:
+        _out.note(f"note: {text}")
+    if not report.changed:
+        click.echo(f"unchanged: {report.path}")
+        return
+    click.echo(f"{report.said}: {report.path}")
+    _out.note("the site shows it after the next round or copydesk build")

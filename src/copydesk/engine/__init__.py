@@ -1,0 +1,72 @@
+"""The only place that knows every stage: it wires them, runs the line and keeps the clock.
+
+In go an open newsroom and what a command asks for; out comes a report.
+"""
+
+from __future__ import annotations
+
+from copydesk.archive import CheckReport
+from copydesk.engine.build import BuildOptions, build
+from copydesk.engine.explain import explain
+from copydesk.engine.newsroom import Newsroom, opened
+from copydesk.engine.progress import Progress, Silence
+from copydesk.engine.records import check_records
+from copydesk.engine.report import BuildReport, Explanation, Failure, RoundReport
+from copydesk.engine.round import RoundOptions, run_round
+from copydesk.engine.seals import open_seal
+from copydesk.engine.serve import Address, serve, serve_site
+from copydesk.engine.settings import SettingRow, setting_rows
+from copydesk.engine.sources import SourceRow, add_source, export_opml, import_opml, source_rows
+from copydesk.engine.starts import Demo, adopt, demo, demo_newsroom, new
+from copydesk.engine.steps import (
+    article_fields,
+    extract_file,
+    extract_url,
+    fetch_url,
+    judge_url,
+    watch_url,
+)
+from copydesk.engine.verdicts import VerdictReport, editor, file_verdict
+
+__all__ = [
+    "Address",
+    "BuildOptions",
+    "BuildReport",
+    "CheckReport",
+    "Demo",
+    "Explanation",
+    "Failure",
+    "Newsroom",
+    "Progress",
+    "RoundOptions",
+    "RoundReport",
+    "SettingRow",
+    "Silence",
+    "SourceRow",
+    "VerdictReport",
+    "add_source",
+    "adopt",
+    "article_fields",
+    "build",
+    "check_records",
+    "demo",
+    "demo_newsroom",
+    "editor",
+    "explain",
+    "export_opml",
+    "extract_file",
+    "extract_url",
+    "fetch_url",
+    "file_verdict",
+    "import_opml",
+    "judge_url",
+    "new",
+    "open_seal",
+    "opened",
+    "run_round",
+    "serve",
+    "serve_site",
+    "setting_rows",
+    "source_rows",
+    "watch_url",
+]

@@ -1,0 +1,172 @@
+"""Ask the sources that are due for leads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import msgspec
+
+from copydesk import watch
+from copydesk.engine._pool import Readers
+from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.progress import Progress
+from copydesk.engine.report import Failure
+from copydesk.errors import CopydeskError
+from copydesk.kit import urls
+from copydesk.news import Fetcher, Lead, NotModified, Page, Refused, Request, Source
+
+_MORE_SITEMAPS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one source gave: leads, its state from now on, a failure where there was one."""
+
+    source: Source
+    state: watch.SourceState
+    leads: tuple[Lead, ...] = ()
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What all due sources gave, in the order of beat.toml."""
+
+    answers: tuple[Answer, ...] = ()
+    leads: tuple[Lead, ...] = field(default=())
+
+
+async def ask(
+    newsroom: Newsroom,
+    fetcher: Fetcher,
+    readers: Readers,
+    progress: Progress,
+    *,
+    all_due: bool = False,
+) -> Asked:
+    """Ask every due source; with `all_due` every one that has not ended."""
+    states = source_states(newsroom)
+    due = [
+        source
+        for source in newsroom.beat.sources
+        if all_due or watch.is_due(states[source.url], newsroom.now)
+    ]
+    progress.stage("sources", len(due))
+    asker = _Asker(newsroom, fetcher, readers)
+
+    async def one(source: Source) -> Answer:
+        answer = await asker.ask(source, states[source.url])
+        progress.step()
+        return answer
+
+    answers = await asyncio.gather(*(one(source) for source in due))
+    return Asked(answers=tuple(answers), leads=_once(answers))
+
+
+def source_states(newsroom: Newsroom) -> Mapping[str, watch.SourceState]:
+    """Give the remembered state of each source of the beat, a fresh one where there is none."""
+    kept = newsroom.memory.sources()
+    return {source.url: _state(kept.get(source.url)) for source in newsroom.beat.sources}
+
+
+def keep_states(newsroom: Newsroom, answers: tuple[Answer, ...]) -> None:
+    """Remember how each asked source stands."""
+    for answer in answers:
+        newsroom.memory.keep_source(answer.source.url, msgspec.json.encode(answer.state))
+
+
+def _state(kept: bytes | None) -> watch.SourceState:
+    if kept is None:
+        return watch.SourceState()
+    try:
+        return msgspec.json.decode(kept, type=watch.SourceState)
+    except msgspec.DecodeError:  # written by another version: the memory is disposable
+        return watch.SourceState()
+
+
+def _once(answers: list[Answer]) -> tuple[Lead, ...]:
+    """Keep the first lead of each address, in the sources' order."""
+    first: dict[str, Lead] = {}
+    for answer in answers:
+        for lead in answer.leads:
+            first.setdefault(urls.identity(lead.url), lead)
+    return tuple(first.values())
+
+
+class _Asker:
+    """Ask one source at a time; nothing that it answers stops the others."""
+
+    def __init__(self, newsroom: Newsroom, fetcher: Fetcher, readers: Readers) -> None:
+        self._newsroom = newsroom
+        self._fetcher = fetcher
+        self._readers = readers
+
+    async def ask(self, source: Source, state: watch.SourceState) -> Answer:
+        now = self._newsroom.now
+        if state.ended:
+            return Answer(source=source, state=state)
+        options = self._newsroom.settings.source_options.get(source.url)
+        request = Request(
+            url=state.moved_to or source.url,
+            purpose="source",
+            etag=state.etag,
+            last_modified=state.last_modified,
+            headers={} if options is None else options.headers,
+        )
+        answer = await self._fetcher.fetch(request)
+        if isinstance(answer, Refused):
+            return _refused(source, watch.after_refused(state, answer, now), answer)
+        if isinstance(answer, NotModified):
+            return Answer(source=source, state=watch.after_not_modified(state, answer, now))
+        try:
+            return await self._read(source, state, answer)
+        except CopydeskError as error:
+            failure = Failure(url=source.url, what=error.what, hint=error.hint)
+            return Answer(
+                source=source, state=watch.after_error(state, error, now), failure=failure
+            )
+
+    async def _read(self, source: Source, state: watch.SourceState, page: Page) -> Answer:
+        now = self._newsroom.now
+        reading = await self._readers.leads(page, source, now)
+        leads = reading.leads
+        for address in reading.more[:_MORE_SITEMAPS]:
+            leads += await self._more(source, address)
+        fresh = [
+            lead for lead in leads if self._newsroom.memory.fate(urls.identity(lead.url)) is None
+        ]
+        return Answer(
+            source=source,
+            state=watch.after_page(state, page, reading, len(fresh), now),
+            leads=tuple(replace(lead, source=source.url) for lead in leads),
+        )
+
+    async def _more(self, source: Source, address: str) -> tuple[Lead, ...]:
+        """Give the leads of one sitemap of an index; a broken one costs only itself."""
+        answer = await self._fetcher.fetch(Request(url=address, purpose="source"))
+        if not isinstance(answer, Page):
+            return ()
+        try:
+            return (await self._readers.leads(answer, source, self._newsroom.now)).leads
+        except CopydeskError:
+            return ()
+
+
+def _refused(source: Source, state: watch.SourceState, answer: Refused) -> Answer:
+    failure = Failure(
+        url=source.url,
+        what=f"the source gave no list ({answer.reason}: {answer.detail or answer.status})",
+        hint=_HINTS.get(answer.reason, "it is asked again later"),
+    )
+    return Answer(source=source, state=state, failure=failure)
+
+
+_HINTS = {
+    "gone": "the source has ended: remove it from beat.toml, or look for its new address",
+    "robots": "its robots.txt forbids it or cannot be read; ask the publisher, or leave it out",
+    "slow-down": "it asked for a pause, which is kept",
+    "address": "write the host into fetch.allow_hosts in beat.toml if it is yours",
+    "blocked": "it does not want to be read by programs; ask the publisher, or leave it out",
+}

@@ -1,0 +1,63 @@
+"""Tell leads that are new from those that are filed, dropped or settled already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from copydesk import judge, watch
+from copydesk.engine._tally import Tally
+from copydesk.engine.newsroom import Newsroom
+from copydesk.kit import urls
+from copydesk.memory import Fate
+from copydesk.news import Dropped, Lead, Source
+
+TRIES = 8  # rounds in which a page that fails is asked for
+AGAIN = timedelta(hours=24)  # when a page that was refused is asked for again
+_MAY_CHANGE = frozenset({"robots", "blocked", "gone", "address"})
+
+
+def unknown(
+    leads: Sequence[Lead], newsroom: Newsroom, shelf: judge.Bookshelf, tally: Tally
+) -> list[Lead]:
+    """Give the leads whose page must be fetched; the others are counted in the tally."""
+    tally.leads = len(leads)
+    sources = {source.url: source for source in newsroom.beat.sources}
+    return [lead for lead in leads if _is_news(lead, newsroom, shelf, tally, sources)]
+
+
+def _is_news(
+    lead: Lead,
+    newsroom: Newsroom,
+    shelf: judge.Bookshelf,
+    tally: Tally,
+    sources: Mapping[str, Source],
+) -> bool:
+    path = shelf.at(lead.url)
+    if path is not None:
+        tally.dropped["seen"] += 1
+        return False
+    fate = newsroom.memory.fate(urls.identity(lead.url))
+    if fate is not None and is_settled(fate, newsroom.now):
+        tally.dropped[fate.reason or "given-up"] += 1
+        return False
+    source = sources.get(lead.source)
+    if source is not None and not watch.wanted(lead, source):
+        tally.drop(lead, Dropped(url=lead.url, reason="filtered", detail=source.url))
+        return False
+    return True
+
+
+def is_settled(fate: Fate, now: datetime) -> bool:
+    """Say whether nothing new can come of asking for this lead's page again."""
+    if fate.state == "failed":
+        return fate.tries >= TRIES
+    if fate.reason in _MAY_CHANGE:
+        return fate.tries >= TRIES or now - fate.at < AGAIN
+    return fate.state == "dropped"
+
+
+def tries_of(lead: Lead, newsroom: Newsroom) -> int:
+    """Give the number of rounds that asked for this lead's page, this one among them."""
+    fate = newsroom.memory.fate(urls.identity(lead.url))
+    return 1 if fate is None else fate.tries + 1

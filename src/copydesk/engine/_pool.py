@@ -1,0 +1,112 @@
+"""Readers: processes that parse what strangers wrote; one that stalls or dies is replaced."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import multiprocessing
+import os
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from copydesk import extract, watch
+from copydesk.errors import CopydeskError, FeedError, PageError
+from copydesk.news import Article, Beat, Dropped, Lead, Page, Source
+
+Result = TypeVar("Result")
+
+SECONDS_A_PAGE = 30.0
+_MEMORY_BYTES = 3 << 30
+_PRELOADED = [
+    "trafilatura",
+    "readability",
+    "resiliparse.extract.html2text",
+    "htmldate",
+    "feedparser",
+]
+
+_beat: Beat
+
+
+class Readers:
+    """Read pages and feeds in other processes, each within a time limit.
+
+    A page that outruns the limit, or breaks its process, costs only itself: its reader is killed
+    and replaced and the caller gets PageError.
+    """
+
+    def __init__(
+        self, beat: Beat, *, seconds: float = SECONDS_A_PAGE, workers: int | None = None
+    ) -> None:
+        from pebble import ProcessPool
+
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(_PRELOADED)
+        self._seconds = seconds
+        self.size = workers or min(
+            os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count() or 1, 8
+        )
+        self._pool = ProcessPool(
+            max_workers=self.size,
+            max_tasks=2000,
+            initializer=_start_reader,
+            initargs=(beat,),
+            context=context,
+        )
+
+    async def article(self, page: Page, lead: Lead) -> Article | Dropped:
+        """Give the article on a page; raises PageError."""
+        return await self._call(page.url, _read_article, page, lead)
+
+    async def leads(self, page: Page, source: Source, now: datetime) -> watch.Reading:
+        """Give the leads in a source's answer; raises FeedError or PageError."""
+        return await self._call(page.url, watch.read, page, source, now)
+
+    def close(self) -> None:
+        """End every reader, at once."""
+        self._pool.stop()
+        self._pool.join()
+
+    async def _call(self, url: str, work: Callable[..., Result], *arguments: object) -> Result:
+        from pebble import ProcessExpired
+
+        future = self._pool.schedule(work, args=arguments, timeout=self._seconds)
+        try:
+            return await asyncio.wrap_future(future)
+        except (TimeoutError, concurrent.futures.TimeoutError) as error:
+            raise PageError(
+                f"the page takes more than {self._seconds:g} s to read",
+                subject=url,
+                hint="it is tried again next round; leave the source out if it happens often",
+            ) from error
+        except ProcessExpired as error:
+            raise PageError(
+                "the page broke its reader",
+                subject=url,
+                hint="it is tried again next round; leave the source out if it happens often",
+            ) from error
+        except CopydeskError:
+            raise
+        except Exception as error:  # a bug of ours or a library's on one page must cost only it
+            kind = FeedError if work is watch.read else PageError
+            raise kind(
+                f"the page cannot be read ({type(error).__name__}: {error})",
+                subject=url,
+                hint="please report it with the page",
+            ) from error
+
+
+def _start_reader(beat: Beat) -> None:
+    """Prepare a reader process: its beat, a bound on its memory, no share in Ctrl-C."""
+    import resource
+    import signal
+
+    global _beat  # noqa: PLW0603 # each reader has one beat for its whole life
+    _beat = beat
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+
+
+def _read_article(page: Page, lead: Lead) -> Article | Dropped:
+    return extract.read(page, lead, _beat)

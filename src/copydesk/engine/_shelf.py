@@ -1,0 +1,39 @@
+"""Fill the shelf: what is filed already, with texts and fingerprints of what is recent."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from copydesk import judge
+from copydesk.engine.newsroom import Newsroom, Troubles
+from copydesk.news import Shelved, Story
+
+_COPIES_WITHIN = timedelta(days=30)
+
+
+def filled(newsroom: Newsroom, troubles: Troubles) -> judge.Bookshelf:
+    """Give a shelf with every filed story; those of the last 30 days with text and fingerprint.
+
+    A copy that comes more than 30 days after its original is not looked for: the shelf of a large
+    archive would not fit a small server. Records that cannot be read go to `troubles`.
+    """
+    shelf = judge.Bookshelf()
+    since = newsroom.now - _COPIES_WITHIN
+    for story in newsroom.archive.stories(troubles):
+        if _is_recent(story, since):
+            _put_with_text(newsroom, shelf, story)
+        else:
+            shelf.add(Shelved(story=story), None)
+    return shelf
+
+
+def _is_recent(story: Story, since: datetime) -> bool:
+    return (story.published_at or datetime.min.replace(tzinfo=UTC)) >= since
+
+
+def _put_with_text(newsroom: Newsroom, shelf: judge.Bookshelf, story: Story) -> None:
+    article = newsroom.articles.find(story.web_url or story.original_url)
+    if article is None:
+        shelf.add(Shelved(story=story), None)
+        return
+    shelf.add(Shelved(story=story, text=article.text), judge.fingerprint(article.text))

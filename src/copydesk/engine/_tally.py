@@ -1,0 +1,81 @@
+"""Tally: what a round counts as it goes, and the fates it leaves in memory."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from copydesk.engine.report import Failure
+from copydesk.kit import urls
+from copydesk.memory import Fate
+from copydesk.news import Dropped, Lead, Story
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """Count leads, drops and failures; `now` is the round's clock."""
+
+    now: datetime
+    leads: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    failed: list[Failure] = field(default_factory=list)
+    fates: list[Fate] = field(default_factory=list)
+    stages: dict[str, float] = field(default_factory=dict)
+
+    def drop(self, lead: Lead, dropped: Dropped, tries: int = 1) -> None:
+        """Count an expected no and keep its fate."""
+        self.dropped[dropped.reason] += 1
+        self.fates.append(
+            Fate(
+                identity=urls.identity(lead.url),
+                url=lead.url,
+                state="dropped",
+                at=self.now,
+                reason=dropped.reason,
+                detail=dropped.detail,
+                source=lead.source,
+                tries=tries,
+            )
+        )
+
+    def fail(self, lead: Lead, failure: Failure, tries: int = 1) -> None:
+        """Count a failure and keep it for the next round."""
+        self.failed.append(failure)
+        self.fates.append(
+            Fate(
+                identity=urls.identity(lead.url),
+                url=lead.url,
+                state="failed",
+                at=self.now,
+                detail=failure.what,
+                hint=failure.hint,
+                source=lead.source,
+                tries=tries,
+            )
+        )
+
+    def file(self, lead: Lead, story: Story) -> None:
+        """Keep where a lead was filed."""
+        self.fates.append(
+            Fate(
+                identity=urls.identity(lead.url),
+                url=lead.url,
+                state="filed",
+                at=self.now,
+                path=story.path,
+                source=lead.source,
+            )
+        )
+
+    @contextlib.contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Add the seconds that the block takes to a stage."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.stages[stage] = self.stages.get(stage, 0.0) + time.perf_counter() - began

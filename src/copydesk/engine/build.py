@@ -1,0 +1,69 @@
+"""Build: the site from what is filed, only what changed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from copydesk import publish
+from copydesk.engine.newsroom import Newsroom, Troubles
+from copydesk.engine.progress import Progress
+from copydesk.engine.report import BuildReport, Failure
+from copydesk.news import Edition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOptions:
+    """Where to build, the newsroom's own site folder if None; with `full` everything anew."""
+
+    out: Path | None = None
+    full: bool = False
+
+
+def build(
+    newsroom: Newsroom, progress: Progress, options: BuildOptions | None = None
+) -> BuildReport:
+    """Publish every filed story and record into a web root; raises PublishError."""
+    options = options or BuildOptions()
+    began = time.monotonic()
+    out = options.out or newsroom.site
+    troubles = Troubles()
+    progress.stage("publish")
+    with newsroom.memory.together():
+        manifest = newsroom.memory.manifest(str(out.resolve()))
+        edition = _edition(newsroom, troubles)
+        done = publish.publish(edition, out, manifest, _options(newsroom, options))
+    return BuildReport(
+        stories=done.stories,
+        pages=done.pages,
+        written=done.written,
+        deleted=done.deleted,
+        unchanged=done.unchanged,
+        seconds=round(time.monotonic() - began, 3),
+        failed=tuple(
+            Failure(url=error.subject, what=error.what, hint=error.hint)
+            for error in troubles.errors
+        ),
+    )
+
+
+def _edition(newsroom: Newsroom, troubles: Troubles) -> Edition:
+    return Edition(
+        beat=newsroom.beat,
+        at=newsroom.now,
+        stories=tuple(newsroom.archive.stories(troubles)),
+        records=tuple(newsroom.archive.records(troubles)),
+        pictures=newsroom.album.by_url(),
+    )
+
+
+def _options(newsroom: Newsroom, options: BuildOptions) -> publish.PublishOptions:
+    settings = newsroom.settings
+    return publish.PublishOptions(
+        full=options.full,
+        api_v1=settings.publish.api_v1,
+        pictures_folder=newsroom.private / "pictures",
+        show=settings.pictures.show,
+        static=newsroom.root / "assets",
+    )

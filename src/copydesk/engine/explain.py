@@ -1,0 +1,108 @@
+"""Explain: why a story is where it is, or why a lead was dropped."""
+
+from __future__ import annotations
+
+from copydesk import archive, judge
+from copydesk.engine.newsroom import Newsroom, Troubles
+from copydesk.engine.report import Explanation
+from copydesk.errors import RecordError
+from copydesk.kit import dates, urls
+from copydesk.memory import Fate
+from copydesk.news import Story, Verdict
+
+
+def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
+    """Explain a record by its path or the address of its page, or a lead by its address.
+
+    Raises RecordError where nothing is known of it.
+    """
+    stories = {story.path: story for story in newsroom.archive.stories(Troubles())}
+    story = _find(stories, path_or_url)
+    if story is not None:
+        return _of_story(newsroom, story, stories)
+    fate = newsroom.memory.fate(urls.identity(path_or_url))
+    if fate is not None:
+        return _of_fate(fate)
+    raise RecordError(
+        "nothing is known of this",
+        subject=path_or_url,
+        hint="give a record's path (_news/….md) or the address of a page that a source listed",
+    )
+
+
+def _find(stories: dict[str, Story], path_or_url: str) -> Story | None:
+    for path in (path_or_url, f"_news/{path_or_url}", f"_news/{path_or_url}.md"):
+        if path in stories:
+            return stories[path]
+    identity = urls.identity(path_or_url)
+    for story in stories.values():
+        if identity in (urls.identity(story.web_url), urls.identity(story.original_url)):
+            return story
+    return None
+
+
+def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Explanation:
+    verdict = story.verdict or archive.read_rulings(newsroom.root).verdicts.get(story.path)
+    reasons = story.reasons or judge.explain(story, newsroom.beat)
+    name = story.path.rsplit("/", 1)[-1].removesuffix(".md")
+    addresses = {urls.identity(one.web_url) for one in story.related}
+    return Explanation(
+        path=story.path,
+        url=story.web_url or story.original_url,
+        state=_state(story, verdict),
+        stage="review" if verdict else "judge",
+        reasons=tuple(str(reason) for reason in reasons),
+        group=tuple(
+            sorted(
+                one.path
+                for one in stories.values()
+                if one.web_url and urls.identity(one.web_url) in addresses
+            )
+        ),
+        copies=tuple(sorted(one.path for one in stories.values() if one.copy_of == name)),
+        verdict=_said(verdict),
+    )
+
+
+def _state(story: Story, verdict: Verdict | None) -> str:
+    if verdict is not None and verdict.said != "publish":
+        return {"hold": "held", "reject": "rejected", "remove": "removed"}[verdict.said]
+    if story.published:
+        return "published"
+    return "copy" if story.copy_of else "unpublished"
+
+
+def _said(verdict: Verdict | None) -> dict[str, str] | None:
+    if verdict is None:
+        return None
+    return {
+        "by": verdict.by,
+        "at": dates.rfc3339(verdict.at),
+        "said": verdict.said,
+        "why": verdict.why,
+    }
+
+
+def _of_fate(fate: Fate) -> Explanation:
+    why = f"{fate.reason}: {fate.detail}" if fate.reason and fate.detail else fate.reason
+    return Explanation(
+        path=fate.path,
+        url=fate.url,
+        state=fate.state,
+        stage=_STAGES.get(fate.reason, "read"),
+        reasons=tuple(text for text in (why or fate.detail, fate.hint) if text),
+    )
+
+
+_STAGES = {
+    "seen": "judge",
+    "off-beat": "judge",
+    "filtered": "watch",
+    "too-old": "judge",
+    "not-an-article": "extract",
+    "robots": "fetch",
+    "address": "fetch",
+    "gone": "fetch",
+    "blocked": "fetch",
+    "removed": "review",
+}

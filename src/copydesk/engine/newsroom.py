@@ -1,0 +1,105 @@
+"""Newsroom: the open folder, its settings and its stores."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from copydesk import archive, config, illustrate, memory
+from copydesk.errors import BusyError, CopydeskError
+from copydesk.kit import files
+from copydesk.news import Beat
+
+PRIVATE = ".copydesk"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newsroom:
+    """Everything a command needs of one newsroom folder, as of the moment `now` (UTC)."""
+
+    root: Path
+    now: datetime
+    settings: config.Settings
+    archive: archive.Archive
+    articles: archive.ArticleStore
+    album: illustrate.Album
+    memory: memory.Memory
+
+    @property
+    def beat(self) -> Beat:
+        """Give the beat of the settings."""
+        return self.settings.beat
+
+    @property
+    def private(self) -> Path:
+        """Give the folder that git never sees."""
+        return self.root / PRIVATE
+
+    @property
+    def site(self) -> Path:
+        """Give the folder of the published site."""
+        return self.private / "site"
+
+
+@contextlib.contextmanager
+def opened(
+    root: Path, now: datetime, environ: Mapping[str, str], *, scratch: bool = False
+) -> Iterator[Newsroom]:
+    """Open the newsroom in `root` for the block.
+
+    With `scratch` the memory is a copy and new pictures and articles go to a folder that vanishes,
+    so that nothing in the newsroom changes. Raises ConfigError, MemoryStoreError.
+    """
+    settings = config.load(root, environ)
+    private = root / PRIVATE
+    with contextlib.ExitStack() as stack:
+        kept = private
+        if scratch:
+            kept = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="copydesk-")))
+            _copy_memory(private, kept)
+        store = memory.Memory(kept / "memory.sqlite")
+        stack.callback(store.close)
+        yield Newsroom(
+            root=root,
+            now=now,
+            settings=settings,
+            archive=archive.Archive(root),
+            articles=archive.ArticleStore(kept / "articles", settings.fetch.articles_max_bytes),
+            album=illustrate.Album(kept / "pictures", settings.pictures.max_bytes),
+            memory=store,
+        )
+
+
+def _copy_memory(private: Path, kept: Path) -> None:
+    path = private / "memory.sqlite"
+    if path.exists():
+        memory.copy(path, kept / "memory.sqlite")
+
+
+@contextlib.contextmanager
+def alone(newsroom: Newsroom) -> Iterator[None]:
+    """Hold the newsroom for one round; raises BusyError at once if another round holds it."""
+    path = newsroom.private / "round.lock"
+    with files.locked(path) as free:
+        if not free:
+            raise BusyError(
+                "another round is at work in this newsroom",
+                subject=str(newsroom.root),
+                hint="wait until it ends, or end it",
+            )
+        yield
+
+
+class Troubles:
+    """Collect what went wrong with single records, pages and sources: the round goes on."""
+
+    def __init__(self) -> None:
+        self.errors: list[CopydeskError] = []
+
+    def __call__(self, error: CopydeskError) -> None:
+        """Note one error."""
+        self.errors.append(error)

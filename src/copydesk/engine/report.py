@@ -1,0 +1,59 @@
+"""What commands report: the shapes that `--json` prints (docs/reference/json.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One thing that failed and cost only itself."""
+
+    url: str
+    what: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundReport:
+    """What one round did. Paths are those of records; `dropped` counts by reason."""
+
+    leads: int = 0
+    filed: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    failed: tuple[Failure, ...] = ()
+    skipped: tuple[str, ...] = ()
+    commit: str | None = None
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+    stages: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildReport:
+    """What one build wrote below the web root."""
+
+    stories: int
+    pages: int
+    written: int
+    deleted: int
+    unchanged: int
+    seconds: float
+    failed: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why a story is where it is, or why a lead was dropped."""
+
+    path: str
+    url: str
+    state: str
+    stage: str
+    reasons: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+    verdict: Mapping[str, str] | None = None

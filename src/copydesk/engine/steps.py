@@ -1,0 +1,145 @@
+"""Single steps of the line, to see what it sees."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from copydesk import archive, extract, illustrate, watch
+from copydesk.engine import _read, _shelf, _weigh
+from copydesk.engine._pool import Readers
+from copydesk.engine._wire import connected
+from copydesk.engine.newsroom import Newsroom, Troubles
+from copydesk.engine.report import Failure
+from copydesk.errors import FetchError, PageError
+from copydesk.kit import urls
+from copydesk.news import (
+    Article,
+    Dropped,
+    Fetcher,
+    Lead,
+    NotModified,
+    Page,
+    Refused,
+    Request,
+    Source,
+    Story,
+)
+
+Result = TypeVar("Result")
+
+
+def watch_url(newsroom: Newsroom, url: str, web: Path | None = None) -> watch.Reading:
+    """Ask one address for leads, as a source; raises FetchError, FeedError."""
+
+    async def step(fetcher: Fetcher, readers: Readers) -> watch.Reading:
+        known = {source.url: source for source in newsroom.beat.sources}
+        source = known.get(url, Source(url=url))
+        page = _page(await fetcher.fetch(Request(url=url, purpose="source")))
+        return await readers.leads(page, source, newsroom.now)
+
+    return _over_the_wire(newsroom, web, step)
+
+
+def fetch_url(
+    newsroom: Newsroom, url: str, web: Path | None = None
+) -> Page | NotModified | Refused:
+    """Fetch one page as a round would: robots, redirects, limits."""
+
+    async def step(fetcher: Fetcher, _: Readers) -> Page | NotModified | Refused:
+        return await fetcher.fetch(Request(url=url))
+
+    return _over_the_wire(newsroom, web, step)
+
+
+def extract_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Article | Dropped:
+    """Fetch and read one page, or read the file at that path; raises FetchError, PageError."""
+
+    async def step(fetcher: Fetcher, readers: Readers) -> Article | Dropped:
+        page = _page(await fetcher.fetch(Request(url=url)))
+        return await readers.article(page, _lead(newsroom, url))
+
+    return _over_the_wire(newsroom, web, step)
+
+
+def extract_file(newsroom: Newsroom, path: Path, url: str = "") -> Article | Dropped:
+    """Read a saved page, as if it had come from `url`; raises PageError."""
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        raise PageError(f"the file cannot be read ({error.strerror})", subject=str(path)) from error
+    address = url or f"https://{path.stem or 'page'}.invalid/{path.name}"
+    page = Page(
+        url=address,
+        final_url=address,
+        status=200,
+        headers={"content-type": "text/html"},
+        body=body,
+        fetched_at=newsroom.now,
+    )
+    return extract.read(page, _lead(newsroom, address), newsroom.beat)
+
+
+def article_fields(article: Article) -> Mapping[str, Mapping[str, object]]:
+    """Give every field of an article as {"value", "from"}."""
+    return extract.fields(article)
+
+
+def judge_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Story | Dropped:
+    """Fetch, read and judge one page against what is filed; nothing is filed."""
+
+    async def step(fetcher: Fetcher, readers: Readers) -> Story | Dropped:
+        outcome = await _read.read_one(_lead(newsroom, url), fetcher, readers)
+        if isinstance(outcome, Failure):
+            raise PageError(outcome.what, subject=outcome.url, hint=outcome.hint)
+        if isinstance(outcome, Dropped):
+            return outcome
+        return await _judged(newsroom, outcome, fetcher)
+
+    return _over_the_wire(newsroom, web, step)
+
+
+async def _judged(newsroom: Newsroom, article: Article, fetcher: Fetcher) -> Story | Dropped:
+    shelf = _shelf.filled(newsroom, Troubles())
+    removed = frozenset(archive.read_rulings(newsroom.root).removed)
+    desk = _weigh.Desk(newsroom=newsroom, shelf=shelf, removed=removed)
+    picture = None
+    if article.image:
+        picture = await _weigh.picture_of(newsroom, article.image, fetcher)
+    seen = article if picture else replace(article, image="")
+    outcome = _weigh.weigh_one(desk, seen)
+    return outcome if isinstance(outcome, Dropped) else illustrate.with_image(outcome, picture)
+
+
+def _over_the_wire(
+    newsroom: Newsroom,
+    web: Path | None,
+    step: Callable[[Fetcher, Readers], Awaitable[Result]],
+) -> Result:
+    async def run() -> Result:
+        readers = Readers(newsroom.beat, workers=1)
+        try:
+            async with connected(newsroom, web) as fetcher:
+                return await step(fetcher, readers)
+        finally:
+            readers.close()
+
+    return asyncio.run(run())
+
+
+def _page(answer: Page | NotModified | Refused) -> Page:
+    if isinstance(answer, Page):
+        return answer
+    if isinstance(answer, Refused):
+        raise FetchError(
+            f"the address gave no page ({answer.reason}: {answer.detail or answer.status})",
+            subject=answer.url,
+        )
+    raise FetchError("the server says 304 to an unconditional request", subject=answer.url)
+
+
+def _lead(newsroom: Newsroom, url: str) -> Lead:
+    return Lead(url=urls.fetchable(url) or url, source="", found=newsroom.now)

@@ -1,0 +1,108 @@
+"""Verdicts: an editor's word, filed and committed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from copydesk import archive, review
+from copydesk.engine.newsroom import Newsroom, alone
+from copydesk.errors import RecordError
+from copydesk.news import Story, Verdict
+
+RULINGS = "_data/rulings.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictReport:
+    """What a verdict changed: the record, the files written, the commit."""
+
+    path: str
+    said: str
+    published: bool | None
+    changed: tuple[str, ...] = ()
+    commit: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictReport:
+    """File an editor's verdict on the record at `path`; an equal one again changes nothing.
+
+    Raises RecordError where there is no such record, it cannot be rewritten, or it has edits that
+    are not committed; BusyError during a round.
+    """
+    with alone(newsroom):
+        story = newsroom.archive.read(_record_path(newsroom, path))
+        ruled = review.apply(story, verdict, newsroom.beat)
+        repository = archive.Repository(newsroom.root)
+        _must_be_clean(repository, story)
+        changed = _write(newsroom, ruled, verdict)
+        return _committed(newsroom, repository, ruled, verdict, changed)
+
+
+def editor(newsroom: Newsroom) -> str:
+    """Give who speaks where nobody is named: git's user, "" where git knows none."""
+    repository = archive.Repository(newsroom.root)
+    return repository.user() if repository.usable else ""
+
+
+def _record_path(newsroom: Newsroom, path: str) -> str:
+    """Give the record's path for what a person typed: a path, a name with or without .md."""
+    name = path.removeprefix("./")
+    for candidate in (name, f"_news/{name}", f"_news/{name}.md", f"_archive/{name}"):
+        if candidate.endswith(".md") and (newsroom.root / candidate).is_file():
+            return candidate
+    raise RecordError(
+        "there is no such record", subject=path, hint="name it as _news/YYYY-MM-DD-slug.md"
+    )
+
+
+def _must_be_clean(repository: archive.Repository, story: Story) -> None:
+    if repository.usable and repository.changed_by_user([story.path]):
+        raise RecordError(
+            "the record has edits that are not committed",
+            subject=story.path,
+            hint="commit them first: git commit " + story.path,
+        )
+
+
+def _write(newsroom: Newsroom, story: Story, verdict: Verdict) -> list[str]:
+    changed = []
+    if newsroom.beat.scoring.profile == "everyday":
+        rulings = archive.read_rulings(newsroom.root)
+        known = rulings.verdicts.get(story.path)
+        if known is None or (known.said, known.why, known.by) != (
+            verdict.said,
+            verdict.why,
+            verdict.by,
+        ):
+            verdicts = {**rulings.verdicts, story.path: verdict}
+            archive.write_rulings(newsroom.root, replace(rulings, verdicts=verdicts))
+            changed.append(RULINGS)
+    if newsroom.archive.write(story):
+        changed.append(story.path)
+    return changed
+
+
+def _committed(
+    newsroom: Newsroom,
+    repository: archive.Repository,
+    story: Story,
+    verdict: Verdict,
+    changed: list[str],
+) -> VerdictReport:
+    commit, notes = None, []
+    if changed and not repository.usable:
+        notes.append("no git repository here: the verdict is on disk, without a history")
+    elif changed and (obstacle := repository.obstacle()):
+        notes.append(f"not committed ({obstacle}): the verdict is on disk, uncommitted")
+    elif changed:
+        message = f"verdict: {verdict.said} {story.title}\n\n{verdict.why}\n\nby {verdict.by}"
+        commit = repository.commit(changed, message, when=verdict.at)
+    return VerdictReport(
+        path=story.path,
+        said=verdict.said,
+        published=story.published,
+        changed=tuple(changed),
+        commit=commit,
+        notes=tuple(notes),
+    )

@@ -1,0 +1,196 @@
+"""A round files what is new, once, and a second one changes nothing."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from copydesk import engine
+from copydesk.errors import BusyError, ConfigError
+from world.newsroom import KEY, NOW, Answer, newsroom, page, record_web, run_git, small_web
+
+ENVIRON = {"COPYDESK_KEY": KEY}
+
+
+def run_round(root: Path, web: Path, **options: bool) -> engine.RoundReport:
+    with engine.opened(root, NOW, ENVIRON, scratch=options.get("dry_run", False)) as opened:
+        asked = engine.RoundOptions(web=web, **options)
+        return engine.run_round(opened, asked, engine.Silence())
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return newsroom(tmp_path / "beat")
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Path:
+    return record_web(tmp_path / "web.warc.gz", small_web())
+
+
+WALL_RECORD = "_news/2026-11-19-sea-wall-to-rise-by-two-metres.md"
+SEALS_RECORD = "_news/2026-11-19-grey-seals-are-back-on-the-coast.md"
+
+
+def test_a_round_files_what_is_on_the_beat_and_says_why_it_dropped_the_rest(
+    root: Path, web: Path
+) -> None:
+    report = run_round(root, web)
+    assert {WALL_RECORD, SEALS_RECORD} == set(report.filed)
+    assert report.dropped == {"off-beat": 1}
+    assert report.failed == ()
+    assert report.leads == 3
+
+
+def test_a_round_is_one_commit_of_its_records_alone(root: Path, web: Path) -> None:
+    (root / "notes.txt").write_text("mine")
+    report = run_round(root, web)
+    assert report.commit == run_git(root, "rev-parse", "HEAD").strip()
+    assert run_git(root, "status", "--porcelain") == "?? notes.txt\n"
+    changed = run_git(root, "show", "--name-only", "--format=", "HEAD").split()
+    assert sorted(report.filed) == sorted(changed)
+
+
+def test_a_second_round_changes_no_byte_and_makes_no_commit(root: Path, web: Path) -> None:
+    first = run_round(root, web)
+    again = run_round(root, web, all_due=True)
+    assert (again.filed, again.updated, again.commit) == ((), (), None)
+    assert run_git(root, "rev-parse", "HEAD").strip() == first.commit
+
+
+def test_a_round_after_the_memory_is_lost_changes_nothing(root: Path, web: Path) -> None:
+    first = run_round(root, web)
+    for path in (root / ".copydesk").glob("memory.sqlite*"):
+        path.unlink()
+    again = run_round(root, web, all_due=True)
+    assert (again.filed, again.updated, again.commit) == ((), (), None)
+    assert run_git(root, "rev-parse", "HEAD").strip() == first.commit
+
+
+def test_two_newsrooms_given_the_same_web_end_with_the_same_tree(tmp_path: Path, web: Path) -> None:
+    trees = set()
+    for name in ("one", "two"):
+        root = newsroom(tmp_path / name)
+        run_round(root, web)
+        trees.add(run_git(root, "rev-parse", "HEAD^{tree}"))
+    assert len(trees) == 1
+
+
+def test_a_dry_run_says_what_it_would_file_and_changes_nothing(root: Path, web: Path) -> None:
+    before = run_git(root, "rev-parse", "HEAD")
+    report = run_round(root, web, dry_run=True)
+    assert {WALL_RECORD, SEALS_RECORD} == set(report.filed)
+    assert not (root / "_news").exists()
+    assert run_git(root, "rev-parse", "HEAD") == before
+    assert not (root / ".copydesk" / "site").exists()
+
+
+def test_the_same_page_under_another_address_is_no_second_record(
+    tmp_path: Path, root: Path
+) -> None:
+    answers = small_web()
+    canonical = '<link rel="canonical" href="https://gull.example/wall">'
+    original = answers["https://gull.example/wall?utm_source=rss"]
+    answers["https://heron.example/seals"] = Answer(
+        status="302 Found", headers=(("Location", "https://gull.example/go"),)
+    )
+    answers["https://gull.example/go"] = Answer(
+        body=original.body.replace(b"</head>", canonical.encode() + b"</head>")
+    )
+    report = run_round(root, record_web(tmp_path / "web.warc.gz", answers))
+    assert len(report.filed) == 1
+    assert report.dropped["seen"] == 1
+
+
+def test_a_round_without_git_files_all_the_same_and_says_so(tmp_path: Path, web: Path) -> None:
+    root = newsroom(tmp_path / "plain", git=False)
+    report = run_round(root, web)
+    assert len(report.filed) == 2
+    assert report.commit is None
+    assert "no git repository" in report.notes[0]
+
+
+def test_a_record_under_an_editors_pen_is_left_alone_until_it_is_committed(
+    tmp_path: Path, root: Path, web: Path
+) -> None:
+    run_round(root, web)
+    record = root / WALL_RECORD
+    record.write_text(
+        record.read_text("utf-8").replace("Sea wall to rise", "Wall to rise"), "utf-8"
+    )
+    mine = record.read_bytes()
+    answers = small_web()
+    answers["https://heron.example/feed.xml"] = answers["https://gull.example/feed.xml"]
+    answers["https://gull.example/wall?utm_source=rss"] = page("Sea wall to rise", "x")
+    report = run_round(root, record_web(tmp_path / "new.warc.gz", answers), all_due=True)
+    assert record.read_bytes() == mine
+    assert report.commit is None
+
+
+def test_a_round_that_was_killed_before_its_commit_is_finished_by_the_next(
+    root: Path, web: Path
+) -> None:
+    head = run_git(root, "rev-parse", "HEAD").strip()
+    (root / ".git" / "MERGE_HEAD").write_text(head + "\n")
+    first = run_round(root, web)
+    assert first.commit is None
+    assert "not committed" in first.notes[0]
+    (root / ".git" / "MERGE_HEAD").unlink()
+    second = run_round(root, web, all_due=True)
+    assert second.filed == ()
+    assert second.commit is not None
+    assert run_git(root, "status", "--porcelain") == ""
+
+
+def test_two_rounds_at_once_are_refused(root: Path, web: Path) -> None:
+    with engine.opened(root, NOW, ENVIRON) as opened:
+        from copydesk.engine.newsroom import alone
+
+        with alone(opened), pytest.raises(BusyError) as caught:
+            run_round(root, web)
+    assert "another round" in str(caught.value)
+
+
+def test_a_real_round_without_a_contact_is_refused(root: Path) -> None:
+    with engine.opened(root, NOW, ENVIRON) as opened, pytest.raises(ConfigError) as caught:
+        engine.run_round(opened, engine.RoundOptions(), engine.Silence())
+    assert caught.value.subject == "fetch.contact"
+
+
+def test_a_record_with_broken_yaml_is_reported_and_left_untouched(root: Path, web: Path) -> None:
+    broken = root / "_news" / "2026-11-01-broken.md"
+    broken.parent.mkdir()
+    broken.write_text("---\ntitle: [oops\n---\n")
+    report = run_round(root, web)
+    assert len(report.filed) == 2
+    assert [failure.url for failure in report.failed] == ["_news/2026-11-01-broken.md"]
+    assert broken.read_text() == "---\ntitle: [oops\n---\n"
+
+
+def test_everyday_records_hold_no_block_of_ours(tmp_path: Path, web: Path) -> None:
+    root = newsroom(tmp_path / "old", more='[scoring]\nprofile = "everyday"\n')
+    report = run_round(root, web)
+    assert report.filed
+    for path in report.filed:
+        text = (root / path).read_text("utf-8")
+        assert "reasons:" not in text
+        assert "machine:" not in text
+
+
+def test_records_without_a_key_have_no_sealed_part(tmp_path: Path, web: Path) -> None:
+    root = newsroom(tmp_path / "open")
+    with engine.opened(root, NOW, {}) as opened:
+        report = engine.run_round(opened, engine.RoundOptions(web=web), engine.Silence())
+    assert report.filed
+    assert all("secured:" not in (root / path).read_text("utf-8") for path in report.filed)
+
+
+def test_the_site_is_up_to_the_round(root: Path, web: Path) -> None:
+    run_round(root, web)
+    shutil.rmtree(root / ".copydesk" / "site")
+    with engine.opened(root, NOW, ENVIRON) as opened:
+        report = engine.build(opened, engine.Silence())
+    assert report.written > 0
+    assert (root / ".copydesk" / "site" / "index.html").is_file()

@@ -1,0 +1,90 @@
+"""Addresses have one fetchable form, one canonical form and one identity."""
+
+from __future__ import annotations
+
+import pytest
+
+from copydesk.kit import urls
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("HTTPS://News.Example:443/a/../b#top", "https://news.example/b"),
+        ("https://news.example/x?b=2&a=1", "https://news.example/x?a=1&b=2"),
+        ("https://news.example/x?utm_source=rss&id=7", "https://news.example/x?id=7"),
+        ("https://news.example/x?fbclid=abc", "https://news.example/x"),
+        ("https://user:secret@news.example/", "https://news.example/"),
+        ("https://news.example/x?q=a+b", "https://news.example/x?q=a+b"),
+        ("https://bücher.example/", "https://xn--bcher-kva.example/"),
+        ("https://news.example/x?IR=T&r=US", "https://news.example/x?r=US"),
+    ],
+)
+def test_the_canonical_form(given: str, expected: str) -> None:
+    assert expected == urls.canonical(given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "",
+        "mailto:a@b.example",
+        "javascript:alert(1)",
+        "//",
+        "http://",
+        "https://[::1",
+        "a b",
+        "\ud800",
+    ],
+)
+def test_what_is_no_web_address_has_no_canonical_form(given: str) -> None:
+    assert urls.canonical(given) is None
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("http://news.example/x", "https://news.example/x"),
+        ("https://news.example/x/", "https://news.example/x"),
+        ("https://news.example/x?utm_campaign=1", "https://news.example/x#part"),
+    ],
+)
+def test_two_spellings_of_one_page_have_one_identity(left: str, right: str) -> None:
+    assert urls.identity(left) == urls.identity(right)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("https://news.example/x?id=1", "https://news.example/x?id=2"),
+        ("https://www.news.example/x", "https://news.example/x"),
+        ("https://news.example/X", "https://news.example/x"),
+    ],
+)
+def test_two_pages_have_two_identities(left: str, right: str) -> None:
+    assert urls.identity(left) != urls.identity(right)
+
+
+def test_a_relative_address_is_made_absolute_and_keeps_its_query() -> None:
+    given = urls.fetchable("../a?utm_source=x#y", "https://news.example/b/c/")
+    assert given == "https://news.example/b/a?utm_source=x"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("https://www.paper.co.uk/x", "paper.co.uk"),
+        ("blog.news.example", "news.example"),
+        ("https://127.0.0.1:80/", "127.0.0.1"),
+        ("https://[::1]/", "[::1]"),
+        ("localhost", "localhost"),
+    ],
+)
+def test_the_registrable_domain(given: str, expected: str) -> None:
+    assert expected == urls.registrable_domain(given)
+
+
+def test_sites_are_compared_by_their_registrable_domain() -> None:
+    assert urls.same_site("https://a.news.example/", "http://b.news.example/x")
+    assert not urls.same_site("https://news.example/", "https://other.example/")
+    assert not urls.same_site("", "")
