@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -81,10 +82,10 @@ def cli(asked: Asked) -> None:  # kept in the context for the command
     """Run a topical news site: sources in, Markdown records in git, a site out."""
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; an error is two lines on stderr, never a traceback."""
     try:
-        cli.main(prog_name="copydesk", standalone_mode=False)
+        cli.main(arguments, prog_name="copydesk", standalone_mode=False)
     except click.exceptions.Exit as stopped:
         sys.exit(stopped.exit_code)
     except click.Abort:

@@ -1,0 +1,96 @@
+"""The site is served until SIGTERM, and nothing but the site."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from world.command import copydesk
+from world.newsroom import newsroom, record_web, small_web
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("serve")
+    root = newsroom(folder / "beat")
+    web = record_web(folder / "web.warc.gz", small_web())
+    assert copydesk("-C", root, "run", "--web", web, "--now", "2026-11-20T08:00:00Z").code == 0
+    (root / ".copydesk" / "key").write_text("secret")
+    (root / ".copydesk" / "site" / ".hidden").write_text("secret")
+    return root
+
+
+@pytest.fixture(scope="module")
+def server(root: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    (root / ".copydesk" / "key").unlink()
+    command = [sys.executable, "-m", "copydesk", "-C", str(root), "serve", "--port", "0"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    said = ""
+    for line in process.stderr:
+        said += line
+        found = re.search(r"http://127\.0\.0\.1:\d+", line)
+        if found:
+            yield process, found[0]
+            break
+    else:
+        pytest.fail(said)
+    if process.poll() is None:
+        process.kill()
+    process.wait()
+    process.stderr.close()
+
+
+def get(address: str) -> tuple[int, bytes, str]:
+    try:
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            return answer.status, answer.read(), answer.headers["Content-Type"]
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read(), error.headers["Content-Type"]
+
+
+def test_pages_and_feeds_are_served_under_their_types(
+    server: tuple[subprocess.Popen[str], str],
+) -> None:
+    _, address = server
+    assert get(f"{address}/")[0] == 200
+    assert get(f"{address}/feed.xml")[2] == "application/atom+xml; charset=utf-8"
+    assert get(f"{address}/api/news/")[2] == "application/json; charset=utf-8"
+    assert get(f"{address}/topics/coast")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/nowhere/", "/../key", "/%2e%2e/%2e%2e/beat.toml", "/.hidden", "/%00", "/" + "x" * 5000],
+)
+def test_what_is_not_the_site_is_not_served(
+    server: tuple[subprocess.Popen[str], str], path: str
+) -> None:
+    _, address = server
+    status, body, _ = get(address + path)
+    assert status == 404
+    assert b"secret" not in body
+
+
+def test_a_taken_port_is_one_clear_error(
+    root: Path, server: tuple[subprocess.Popen[str], str]
+) -> None:
+    _, address = server
+    said = copydesk("-C", root, "serve", "--port", address.rsplit(":", 1)[1])
+    assert said.code == 2
+    assert "--port" in said.err
+
+
+def test_sigterm_ends_the_server_cleanly(server: tuple[subprocess.Popen[str], str]) -> None:
+    process, _ = server
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=10) == 0
