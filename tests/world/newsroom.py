@@ -95,6 +95,7 @@ def record_web(path: Path, answers: Mapping[str, Answer]) -> Path:
                     url,
                     "response",
                     payload=io.BytesIO(answer.body),
+                    length=len(answer.body),
                     http_headers=StatusAndHeaders(answer.status, headers, protocol="HTTP/1.1"),
                     warc_headers_dict={"WARC-Date": answer.at},
                 )

@@ -85,9 +85,7 @@ def cli(asked: Asked) -> None:  # kept in the context for the command
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; an error is two lines on stderr, never a traceback."""
     try:
-        cli.main(arguments, prog_name="copydesk", standalone_mode=False)
-    except click.exceptions.Exit as stopped:
-        sys.exit(stopped.exit_code)
+        code = cli.main(arguments, prog_name="copydesk", standalone_mode=False)
     except click.Abort:
         sys.exit(130)
     except click.ClickException as error:
@@ -101,3 +99,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    sys.exit(code or 0)  # an Exit that a command raises is given back as its code

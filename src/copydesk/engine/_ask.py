@@ -71,10 +71,17 @@ def source_states(newsroom: Newsroom) -> Mapping[str, watch.SourceState]:
     return {source.url: _state(kept.get(source.url)) for source in newsroom.beat.sources}
 
 
-def keep_states(newsroom: Newsroom, answers: tuple[Answer, ...]) -> None:
-    """Remember how each asked source stands."""
+def keep_states(newsroom: Newsroom, answers: tuple[Answer, ...], again: set[str]) -> None:
+    """Remember how each asked source stands.
+
+    Those in `again` listed a page that failed and is to be tried next round: they are asked
+    without validators then, because a 304 would not list it.
+    """
     for answer in answers:
-        newsroom.memory.keep_source(answer.source.url, msgspec.json.encode(answer.state))
+        state = answer.state
+        if answer.source.url in again:
+            state = replace(state, etag="", last_modified="")
+        newsroom.memory.keep_source(answer.source.url, msgspec.json.encode(state))
 
 
 def _state(kept: bytes | None) -> watch.SourceState:

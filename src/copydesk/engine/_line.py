@@ -165,7 +165,8 @@ def _message(stories: _Stories) -> str:
 
 def _remember(newsroom: Newsroom, asked: _ask.Asked, tally: Tally) -> None:
     with newsroom.memory.together():
-        _ask.keep_states(newsroom, asked.answers)
+        again = {fate.source for fate in tally.fates if fate.state == "failed"}
+        _ask.keep_states(newsroom, asked.answers, again)
         for fate in tally.fates:
             newsroom.memory.keep_fate(fate)
 

@@ -65,7 +65,7 @@ class Readers:
 
     def close(self) -> None:
         """End every reader, at once."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call] # pebble's own hints end here
         self._pool.join()
 
     async def _call(self, url: str, work: Callable[..., Result], *arguments: object) -> Result:

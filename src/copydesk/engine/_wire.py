@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import copydesk
 from copydesk import fetch
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import ConfigError
@@ -28,7 +27,7 @@ async def connected(
         raw: Fetcher
         if web is not None:
             clock = fetch.VirtualClock(newsroom.now)
-            raw = stack.enter_context(fetch.Replay(web, newsroom.now))
+            raw = fetch.Replay(web, newsroom.now)
         else:
             _must_have_contact(newsroom)
             clock = fetch.WallClock()
@@ -41,7 +40,7 @@ async def connected(
 def _options(newsroom: Newsroom) -> fetch.FetchOptions:
     chosen = newsroom.settings.fetch
     return fetch.FetchOptions(
-        user_agent=f"copydesk/{copydesk.__version__} (+{chosen.contact})",
+        contact=chosen.contact,
         max_bytes=chosen.max_bytes,
         timeout_seconds=chosen.timeout_seconds,
         delay_seconds=chosen.delay_seconds,

@@ -66,4 +66,5 @@ def _options(newsroom: Newsroom, options: BuildOptions) -> publish.PublishOption
         pictures_folder=newsroom.private / "pictures",
         show=settings.pictures.show,
         static=newsroom.root / "assets",
+        templates=newsroom.root / "_templates",
     )

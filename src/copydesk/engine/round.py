@@ -11,7 +11,7 @@ from copydesk.engine._line import RoundOptions
 from copydesk.engine.build import build
 from copydesk.engine.newsroom import Newsroom, alone
 from copydesk.engine.progress import Progress
-from copydesk.engine.report import RoundReport
+from copydesk.engine.report import Failure, RoundReport
 
 __all__ = ["RoundOptions", "run_round"]
 
@@ -29,8 +29,13 @@ def run_round(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> 
         if not options.dry_run:
             built = build(newsroom, progress)
             stages["publish"] = built.seconds
-            report = replace(report, failed=(*report.failed, *built.failed))
+            report = replace(report, failed=_once(*report.failed, *built.failed))
     return replace(report, seconds=round(time.monotonic() - began, 3), stages=stages)
+
+
+def _once(*failed: Failure) -> tuple[Failure, ...]:
+    """Drop what the round and the build both met, such as a record that cannot be read."""
+    return tuple(dict.fromkeys(failed))
 
 
 def _in_loop(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> RoundReport:

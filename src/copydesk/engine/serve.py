@@ -62,7 +62,7 @@ async def _serve(site: Path, address: Address, say: Say, rounds: _Rounds | None)
         loop.add_signal_handler(number, stop.set)
     app = web.Application()
     app.router.add_get("/{path:.*}", _Site(site).answer)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
     await runner.setup()
     try:
         port = await _listen(runner, address)
@@ -76,7 +76,7 @@ async def _serve(site: Path, address: Address, say: Say, rounds: _Rounds | None)
 async def _listen(runner: web.AppRunner, address: Address) -> int:
     from aiohttp import web
 
-    place = web.TCPSite(runner, address.host, address.port, shutdown_timeout=3)
+    place = web.TCPSite(runner, address.host, address.port)
     try:
         await place.start()
     except OSError as error:
@@ -150,15 +150,14 @@ class _Site:
         root = self._root.resolve()
         try:
             path = (root / asked.lstrip("/")).resolve()
-            inside = path.is_relative_to(root)
+            if not path.is_relative_to(root) or _is_hidden(path.relative_to(root)):
+                return None
+            if path.is_dir():
+                indexes = (path / name for name in ("index.html", "index.json"))
+                return next((one for one in indexes if one.is_file()), None)
+            return path if path.is_file() else None
         except (OSError, ValueError):  # a name too long, a NUL byte
             return None
-        if not inside or any(part.startswith(".") for part in path.relative_to(root).parts):
-            return None
-        if path.is_dir():
-            indexes = (path / name for name in ("index.html", "index.json"))
-            return next((one for one in indexes if one.is_file()), None)
-        return path if path.is_file() else None
 
     async def _missing(self) -> web.Response:
         from aiohttp import web
@@ -167,6 +166,10 @@ class _Site:
         text = "not found\n" if page is None else await asyncio.to_thread(page.read_text, "utf-8")
         kind = "text/plain" if page is None else "text/html"
         return web.Response(status=404, text=text, content_type=kind, headers=_SECURITY)
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
 
 
 def _headers(path: Path) -> dict[str, str]:

@@ -70,11 +70,7 @@ def _write(newsroom: Newsroom, story: Story, verdict: Verdict) -> list[str]:
     if newsroom.beat.scoring.profile == "everyday":
         rulings = archive.read_rulings(newsroom.root)
         known = rulings.verdicts.get(story.path)
-        if known is None or (known.said, known.why, known.by) != (
-            verdict.said,
-            verdict.why,
-            verdict.by,
-        ):
+        if known is None or not review.is_same_word(known, verdict):
             verdicts = {**rulings.verdicts, story.path: verdict}
             archive.write_rulings(newsroom.root, replace(rulings, verdicts=verdicts))
             changed.append(RULINGS)

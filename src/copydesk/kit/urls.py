@@ -3,8 +3,11 @@
 Three forms of one address:
 
     fetchable   absolute, no fragment: what is asked for
-    canonical   also without tracking parameters, the rest sorted: what is filed
-    identity    also without scheme and final slash: what says "the same page"
+    canonical   also without tracking parameters: what is filed, and where readers are sent
+    identity    also without scheme and final slash, the query sorted: what says "the same page"
+
+Parameters that only may track (partner, ref, source, id) stay: another page may hang on them. The
+order of a query stays too, since some servers heed it; only the identity sorts it.
 """
 
 from __future__ import annotations
@@ -23,11 +26,11 @@ _TRACKING = re.compile(
     | fbclid | gclid | gclsrc | dclid | gbraid | wbraid | msclkid | yclid | ysclid | twclid | ttclid
     | igshid | igsh | li_fat_id | epik | srsltid | mc_cid | mc_eid | mkt_tok | _hsenc | _hsmi
     | oly_anon_id | oly_enc_id | rb_clickid | s_cid | s_kwcid | ns_[a-z_]+ | xtor | wt_mc
-    | wt\.mc_id | ncid | ocid | cmpid | cmp | smid | smtyp | emc | partner | ito | tid | ir
+    | wt\.mc_id | ncid | ocid | cmpid | smid | smtyp | ito | tid | ir
     | guccounter
     | guce_referrer.* | __twitter_impression | ref_src | ref_url | cid_source | at_[a-z_]+
-    | feature_source | sh | spm | share_id | taid | trk | trkcampaign | _ga | _gl | amp_js_v
-    | usqp | rss
+    | feature_source | spm | share_id | taid | trk | trkcampaign | _ga | _gl | amp_js_v
+    | usqp
     )$"""
 )
 
@@ -55,7 +58,7 @@ def fetchable(url: str, base: str = "") -> str | None:
 
 
 def canonical(url: str, base: str = "") -> str | None:
-    """Give the address to file: no fragment, no tracking parameters, the others sorted."""
+    """Give the address to file: no fragment, no credentials, no tracking parameters."""
     parsed = parse(url, base)
     if parsed is None:
         return None
@@ -68,12 +71,10 @@ def canonical(url: str, base: str = "") -> str | None:
 
 
 def _kept_query(search: str) -> str:
-    """Drop tracking parameters and sort; leave a query in its own spelling when nothing changes."""
+    """Drop tracking parameters; a query without any keeps its own spelling."""
     pairs = parse_qsl(search.removeprefix("?"), keep_blank_values=True)
-    kept = sorted((name, value) for name, value in pairs if not _TRACKING.match(name))
-    if kept == pairs:
-        return search
-    return urlencode(kept)
+    kept = [(name, value) for name, value in pairs if not _TRACKING.match(name)]
+    return search if kept == pairs else urlencode(kept)
 
 
 def identity(url: str) -> str:
@@ -83,7 +84,7 @@ def identity(url: str) -> str:
         return url.strip()
     bare = plain.split("://", 1)[1]
     path, mark, query = bare.partition("?")
-    return path.rstrip("/") + mark + query
+    return path.rstrip("/") + mark + "&".join(sorted(query.split("&")))
 
 
 def host(url: str) -> str:

@@ -1,0 +1,1 @@
+"""Builds a recorded web out of readable sources: publishers, events, layouts and pictures."""

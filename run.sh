@@ -1,0 +1,200 @@
+#!/usr/bin/env bash
+# The contributors' one door. Every command sets up .venv first; a second time that costs nothing.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+bin=.venv/bin
+stamp=.venv/installed-from
+
+usage() {
+    cat <<'TEXT'
+./run.sh install    make .venv and install copydesk and its tools into it
+./run.sh check      ruff, mypy --strict, import contracts
+./run.sh test       the fast tests; further words go to pytest: ./run.sh test tests/config -x
+./run.sh test-all   check, then every test, the slow ones too (what make test and CI run)
+./run.sh gates      the pinned floors: quality must not fall in silence
+./run.sh golden     whole sites compared with the ones that are kept
+./run.sh docs       write the generated pages of docs/reference anew
+./run.sh serve      serve a newsroom: ./run.sh serve DIR (default: the demo's)
+TEXT
+}
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+    say "error: $1"
+    [ -z "${2:-}" ] || say "hint: $2"
+    exit 1
+}
+
+# ---- setting up ------------------------------------------------------------------------------
+
+# Print the first command that is a Python copydesk supports, else one that is newer. A name on PATH
+# proves nothing (version managers leave stand-ins there), so each is asked.
+find_python() {
+    local below name
+    for below in '(3, 14)' '(4,)'; do
+        for name in python3 python3.13 python3.12 python3.11; do
+            if "$name" -c "import sys; sys.exit(not (3, 11) <= sys.version_info < $below)" 2>/dev/null
+            then
+                printf '%s\n' "$name"
+                return
+            fi
+        done
+    done
+    fail 'no Python from 3.11 to 3.13 found' 'on Debian: apt-get install python3'
+}
+
+# Install Debian packages when that is possible, else name them in one line.
+need_packages() {
+    if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+        say "installing Debian's $*"
+        export DEBIAN_FRONTEND=noninteractive
+        if ! { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@"; } >/dev/null; then
+            fail "could not install: $*" 'see what apt-get says'
+        fi
+    else
+        fail "missing: $*" "as root: apt-get install $*"
+    fi
+}
+
+# Debian's python3 comes without the parts that make an environment.
+need_venv() {
+    "$1" -c 'import ensurepip, venv' 2>/dev/null && return
+    if [ "$1" = python3 ]; then need_packages python3-venv; else need_packages "$1-venv"; fi
+}
+
+# Only tests marked "browser" want it, so only a checkout that has such tests asks for it.
+need_chromium() {
+    grep -rqs --include='*.py' 'pytest.mark.browser' tests || return 0
+    command -v chromium >/dev/null || need_packages chromium
+}
+
+# What is installed depends on this: another pyproject.toml, another Python, another place.
+fingerprint() {
+    { cat pyproject.toml; pwd; "$bin/python" --version; } 2>/dev/null | sha256sum | cut -d ' ' -f 1
+}
+
+installed() {
+    [ -x "$bin/copydesk" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(fingerprint)" ]
+}
+
+# An environment that was made elsewhere and moved here has scripts that point there.
+usable_environment() {
+    grep -qsF "$(pwd -P)/.venv" "$bin/activate" \
+        && "$bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
+make_environment() {
+    ! usable_environment || return 0
+    local python
+    python=$(find_python)
+    if command -v uv >/dev/null; then
+        uv venv --quiet --clear --python "$python" .venv
+    else
+        need_venv "$python"
+        "$python" -m venv --clear .venv
+    fi
+}
+
+install() {
+    ! installed || return 0
+    local began=$SECONDS with=pip
+    if command -v uv >/dev/null; then with=uv; fi
+    say "setting up .venv with $with (once; about half a minute)"
+    make_environment
+    rm -f "$stamp"
+    "install_with_$with"
+    fingerprint >"$stamp"
+    say "set up in $((SECONDS - began)) s"
+}
+
+install_with_uv() {
+    uv pip install --quiet --python "$bin/python" --editable . --group dev
+}
+
+# An old pip neither knows groups nor gets past one package that two others ask for with extras.
+install_with_pip() {
+    export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+    "$bin/python" -m pip --version >/dev/null 2>&1 || "$bin/python" -m ensurepip >/dev/null
+    "$bin/python" -m pip install --quiet --upgrade pip
+    "$bin/python" -m pip install --quiet --editable . --group dev
+}
+
+# ---- checking --------------------------------------------------------------------------------
+
+# Run one step and say how long it took; its failure ends the run.
+step() {
+    local name=$1 began=$SECONDS
+    shift
+    say "== $name"
+    "$@" || fail "$name failed"
+    say "== $name: $((SECONDS - began)) s"
+}
+
+check() {
+    step 'ruff check' "$bin/ruff" check --quiet
+    step 'ruff format' "$bin/ruff" format --check --quiet
+    step 'mypy' "$bin/mypy"
+    step 'lint-imports' "$bin/lint-imports" --no-logo
+}
+
+test_fast() {
+    "$bin/pytest" -q -n auto -m 'not slow' "$@"
+}
+
+test_all() {
+    check
+    need_chromium
+    step 'pytest' "$bin/pytest" -q -n auto
+}
+
+# Run the tests of one folder that not every checkout has yet.
+test_folder() {
+    if [ -d "tests/$1" ]; then "$bin/pytest" -q "tests/$1"; else say "no tests/$1 yet"; fi
+}
+
+docs() {
+    "$bin/python" -c 'from copydesk import config; print(config.reference_page(), end="")' \
+        >docs/reference/beat-toml.md
+    design_index >docs/design/README.new
+    mv docs/design/README.new docs/design/README.md
+    say 'written: docs/reference/beat-toml.md, docs/design/README.md'
+}
+
+# The design notes' front page with a line for each note that is there.
+design_index() {
+    local note
+    sed '/^## Notes by room/q' docs/design/README.md
+    printf '\n'
+    for note in docs/design/*.md; do
+        [ "$note" = docs/design/README.md ] || printf -- '- [%s](%s)\n' \
+            "$(sed -n '1s/^# *//p' "$note")" "$(basename "$note")"
+    done
+}
+
+serve() {
+    local newsroom=${1:-copydesk-demo}
+    [ -d "$newsroom" ] || "$bin/copydesk" demo --no-serve --dir "$newsroom"
+    "$bin/copydesk" -C "$newsroom" serve
+}
+
+main() {
+    local command=${1:-help}
+    shift || true
+    case $command in
+        help | -h | --help) usage && return ;;
+        install | check | test | test-all | gates | golden | docs | serve) install ;;
+        *) usage >&2 && fail "no such command: $command" ;;
+    esac
+    case $command in
+        check) check ;;
+        test) test_fast "$@" ;;
+        test-all) test_all ;;
+        gates | golden) test_folder "$command" ;;
+        docs) docs ;;
+        serve) serve "$@" ;;
+    esac
+}
+
+main "$@"

@@ -1,0 +1,140 @@
+"""Extracted texts, kept while there is room: one JSON file each, named by its content."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from copydesk.errors import RecordError
+from copydesk.kit import files, urls
+from copydesk.news import Article
+
+# <content>.<address>.<web address>.json: the first 32 hex digits of SHA-256 of the JSON, the
+# first 16 of each address's identity. An address is found by listing names, without reading.
+_NAME = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{16})\.([0-9a-f]{16})\.json")
+
+
+@dataclass(slots=True)
+class _Kept:
+    file: Path
+    size: int
+    addresses: tuple[str, ...]
+
+
+class ArticleStore:
+    """The articles in one folder, at most `max_bytes` of them; the oldest go first.
+
+    What is damaged or strange in the folder is passed over. One process writes at a time.
+    """
+
+    def __init__(self, folder: Path, max_bytes: int) -> None:
+        self._folder = folder
+        self._max_bytes = max_bytes
+        self._kept: dict[str, _Kept] | None = None
+        self._by_address: dict[str, str] = {}
+        self._total = 0
+
+    def put(self, article: Article) -> str:
+        """Keep an article; give the hash that names it. Equal articles are one file."""
+        data = _encode(article)
+        name = hashlib.sha256(data).hexdigest()[:32]
+        kept = self._all_kept()
+        if name in kept:
+            self._point_to(name, kept[name].addresses)
+            return name
+        addresses = (_address(article.url), _address(article.web_url))
+        file = self._folder / f"{name}.{addresses[0]}.{addresses[1]}.json"
+        try:
+            files.write_atomic(file, data, durable=False)
+        except OSError as error:
+            raise RecordError(
+                f"cannot keep an article ({error.strerror})", subject=str(file)
+            ) from error
+        self._add(name, _Kept(file=file, size=len(data), addresses=addresses))
+        self._make_room(name)
+        return name
+
+    def get(self, name: str) -> Article | None:
+        """Give the article of a hash; None where it is gone or damaged."""
+        kept = self._all_kept().get(name)
+        return None if kept is None else _decode(kept.file, name)
+
+    def find(self, url: str) -> Article | None:
+        """Give the article kept last for an address, its own or its web address; None for none."""
+        self._all_kept()
+        name = self._by_address.get(_address(url))
+        return None if name is None else self.get(name)
+
+    def all(self) -> Iterator[Article]:
+        """Give every article that can be read, oldest first."""
+        for name in list(self._all_kept()):
+            article = self.get(name)
+            if article is not None:
+                yield article
+
+    def _all_kept(self) -> dict[str, _Kept]:
+        if self._kept is None:
+            self._kept = {}
+            for _, name, kept in sorted(self._listed(), key=lambda one: one[:2]):
+                self._add(name, kept)
+        return self._kept
+
+    def _listed(self) -> Iterator[tuple[int, str, _Kept]]:
+        with contextlib.suppress(OSError):
+            for file in self._folder.iterdir():
+                found = _NAME.fullmatch(file.name)
+                if found:
+                    about = file.lstat()
+                    name, *addresses = found.groups()
+                    kept = _Kept(file=file, size=about.st_size, addresses=tuple(addresses))
+                    yield about.st_mtime_ns, name, kept
+
+    def _add(self, name: str, kept: _Kept) -> None:
+        self._all_kept()[name] = kept
+        self._total += kept.size
+        self._point_to(name, kept.addresses)
+
+    def _point_to(self, name: str, addresses: tuple[str, ...]) -> None:
+        for address in addresses:
+            self._by_address[address] = name
+
+    def _make_room(self, newest: str) -> None:
+        kept = self._all_kept()
+        for name in list(kept):
+            if self._total <= self._max_bytes or name == newest:
+                return
+            gone = kept.pop(name)
+            self._total -= gone.size
+            with contextlib.suppress(OSError):
+                gone.file.unlink()
+            for address in gone.addresses:
+                if self._by_address.get(address) == name:
+                    del self._by_address[address]
+
+
+def _address(url: str) -> str:
+    identity = urls.identity(url).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(identity).hexdigest()[:16]
+
+
+def _encode(article: Article) -> bytes:
+    import msgspec
+
+    return msgspec.json.encode(article, order="deterministic")
+
+
+def _decode(file: Path, name: str) -> Article | None:
+    """Give the article in a file whose bytes are those that its name stands for, else None."""
+    import msgspec
+
+    try:
+        data = file.read_bytes()
+        if hashlib.sha256(data).hexdigest()[:32] != name:
+            return None
+        return msgspec.json.decode(data, type=Article)
+    except (OSError, msgspec.MsgspecError):
+        return None

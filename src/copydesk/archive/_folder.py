@@ -1,0 +1,213 @@
+"""The records of a newsroom folder: which there are, read one by one, written whole."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
+
+from copydesk.archive import _document, _front, _paths, _story
+from copydesk.errors import CopydeskError, RecordError
+from copydesk.kit import files
+from copydesk.news import Record, Story
+
+_T = TypeVar("_T")
+NEWS_FOLDERS = ("_news", "_archive/_news")
+# A file that is no record there is a broken record; elsewhere it is somebody's own.
+RECORD_FOLDERS = frozenset(
+    {
+        *("_news", "_newsletters", "_learning", "_samples", "_people", "_companies"),
+        *("_communities", "_events", "_projects", "_challenges"),
+    }
+)
+_NOT_RECORDS = frozenset(
+    {
+        *("_data", "_archive"),
+        *("_site", "_layouts", "_includes", "_sass", "_plugins", "_drafts"),  # Jekyll's own
+    }
+)
+_SUFFIXES = frozenset({".md", ".markdown", ".html", ".htm"})
+
+
+class Archive:
+    """The records below one newsroom folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._read: dict[str, bytes] = {}
+
+    def stories(self, trouble: Callable[[CopydeskError], None]) -> Iterator[Story]:
+        """Give every story, live and archived; a record that cannot be read goes to `trouble`."""
+        for folder in NEWS_FOLDERS:
+            yield from self._each(folder, self.read, trouble)
+
+    def records(self, trouble: Callable[[CopydeskError], None]) -> Iterator[Record]:
+        """Give every record that is no story; one that cannot be read goes to `trouble`."""
+        for folder in collections(self.root):
+            if folder not in NEWS_FOLDERS:
+                yield from self._each(folder, self._record, trouble)
+
+    def _each(
+        self, folder: str, read: Callable[[str], _T], trouble: Callable[[CopydeskError], None]
+    ) -> Iterator[_T]:
+        try:
+            paths = list(record_paths(self.root, folder))
+        except RecordError as error:
+            trouble(error)
+            return
+        for path in paths:
+            try:
+                one = read(path)
+            except RecordError as error:
+                trouble(error)
+            else:
+                yield one
+
+    def _record(self, path: str) -> Record:
+        return _document.parse_record(path, self.file_bytes(path))
+
+    def read(self, path: str) -> Story:
+        """Give the story filed at a path, or raise RecordError."""
+        data = self.file_bytes(path)
+        self._read[path] = _digest(data)
+        return _story.parse_story(path, data)
+
+    def file_bytes(self, path: str) -> bytes:
+        """Give a record's bytes as they are on disk, or raise RecordError."""
+        return read_bytes(_paths.inside(self.root, path), path)
+
+    def write(self, story: Story) -> bool:
+        """File a story; True when bytes changed, False when they are there already.
+
+        Raises RecordError, and leaves the file alone, when it could not be given back as it
+        stands, or changed since this archive read it.
+        """
+        path = story.path
+        if not _is_news_path(path):
+            raise RecordError("no path of a news record", subject=path)
+        file = _paths.inside(self.root, path)
+        data = _written(story)
+        if file.exists():
+            present = read_bytes(file, path)
+            if present == data:
+                return False
+            self._allow(path, present)
+        try:
+            files.write_atomic(file, data)
+        except OSError as error:
+            raise RecordError(
+                f"cannot write ({error.strerror})", subject=path, hint="is the disk full?"
+            ) from error
+        self._read[path] = _digest(data)
+        return True
+
+    def _allow(self, path: str, present: bytes) -> None:
+        known = self._read.get(path)
+        if known is not None and known != _digest(present):
+            raise RecordError(
+                "the record was edited meanwhile", subject=path, hint="it is taken up next round"
+            )
+        if _story.emit_story(_story.parse_story(path, present)) != present:
+            raise RecordError(
+                "the record is in a form that rewriting would lose",
+                subject=path,
+                hint="see `copydesk record check`; put its keys in the usual order, with LF ends",
+            )
+
+
+def _written(story: Story) -> bytes:
+    """Give a story's bytes once they are proven to be readable and to come back the same."""
+    data = _story.emit_story(story)
+    if _story.emit_story(_story.parse_story(story.path, data)) != data:
+        raise RecordError(
+            "the story cannot be written so that it is read again", subject=story.path
+        )
+    return data
+
+
+def _is_news_path(path: str) -> bool:
+    pure = PurePosixPath(path)
+    return (
+        str(pure.parent) in NEWS_FOLDERS and pure.suffix == ".md" and not pure.name.startswith(".")
+    )
+
+
+def collections(root: Path) -> list[str]:
+    """Give the folders of a newsroom that may hold records, by name."""
+    found = [
+        entry.name
+        for entry in _scan(root)
+        if entry.name.startswith("_") and entry.name not in _NOT_RECORDS and entry.is_dir()
+    ]
+    return sorted(found)
+
+
+def record_paths(root: Path, folder: str) -> Iterator[str]:
+    """Give the paths of a collection's records in order; never dot files.
+
+    In a folder that people may keep other things in, only files in front-matter form count.
+    """
+    entries = sorted(_scan(root / folder), key=lambda entry: entry.name)
+    for entry in entries:
+        path = f"{folder}/{entry.name}"
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from record_paths(root, path)
+        elif PurePosixPath(path).suffix in _SUFFIXES and (
+            _is_surely_record(path) or _has_front_matter(root / path)
+        ):
+            yield path
+
+
+def data_paths(root: Path, folder: str = "_data") -> Iterator[str]:
+    """Give the paths of the YAML and front-matter files of `_data`."""
+    for entry in sorted(_scan(root / folder), key=lambda entry: entry.name):
+        path = f"{folder}/{entry.name}"
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from data_paths(root, path)
+        elif PurePosixPath(path).suffix in {".yaml", ".yml", ".md"}:
+            yield path
+
+
+def read_bytes(file: Path, path: str) -> bytes:
+    """Give a file's bytes up to the cap, or raise RecordError; waits for no pipe or device."""
+    try:
+        with os.fdopen(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as handle:
+            if not stat.S_ISREG(os.fstat(handle.fileno()).st_mode):
+                raise RecordError("no plain file", subject=path)
+            return handle.read(_front.MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        raise RecordError("no such record", subject=path) from error
+    except OSError as error:
+        raise RecordError(f"cannot read ({error.strerror})", subject=path) from error
+
+
+def _is_surely_record(path: str) -> bool:
+    return PurePosixPath(path).parts[0] in RECORD_FOLDERS or path.startswith("_archive/")
+
+
+def _has_front_matter(file: Path) -> bool:
+    try:
+        return read_bytes(file, file.name).removeprefix(b"\xef\xbb\xbf").startswith(b"---")
+    except RecordError:  # it is listed, and reading it says what is wrong
+        return True
+
+
+def _scan(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return list(found)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise RecordError(f"cannot list ({error.strerror})", subject=str(folder)) from error
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()

@@ -1,0 +1,140 @@
+"""One commit a round, by git's plumbing: only our paths, nobody else's work touched."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from copydesk.archive import _commit, _git, _paths, _states
+from copydesk.archive._index import UserIndex
+from copydesk.errors import GitError
+from copydesk.kit import files
+
+AUTHOR = "copydesk <copydesk@localhost>"
+# Locked while a commit is made, so that what is found without its lock is a leftover.
+_BUSY = "copydesk-busy"
+_OBSTACLES = (
+    ("rebase-merge", "rebase in progress"),
+    ("rebase-apply", "rebase in progress"),
+    ("MERGE_HEAD", "merge in progress"),
+    ("CHERRY_PICK_HEAD", "cherry-pick in progress"),
+    ("REVERT_HEAD", "revert in progress"),
+    ("BISECT_LOG", "bisect in progress"),
+)
+
+
+class Repository:
+    """The git repository that a newsroom folder lies in, or the lack of one."""
+
+    def __init__(self, root: Path, *, lock_wait_seconds: float = 2.0) -> None:
+        self._root = root.absolute()
+        self._lock_wait_seconds = lock_wait_seconds
+        self._complaint = ""
+        self._place = self._locate()
+
+    def _locate(self) -> _git.Place | None:
+        if shutil.which("git") is None or not self._root.is_dir():
+            return None
+        found = _git.locate(self._root)
+        if isinstance(found, str):
+            self._complaint = found
+            return None
+        return None if _is_ignored(found) else found
+
+    @property
+    def usable(self) -> bool:
+        """Say whether there is a repository; not where git is missing, or for a plain folder.
+
+        A folder that a repository around it ignores is a plain folder, too.
+        """
+        return self._place is not None or bool(self._complaint)
+
+    def obstacle(self) -> str:
+        """Say why nothing can be committed now: "detached HEAD", "rebase in progress", …; or ""."""
+        if self._place is None:
+            return f"git refuses: {self._complaint}" if self._complaint else "not a git repository"
+        for name, what in _OBSTACLES:
+            if (self._place.folder / name).exists():
+                return what
+        answer = _git.ask(self._place.top, "symbolic-ref", "-q", "HEAD")
+        return "detached HEAD" if answer.code else ""
+
+    def user(self) -> str:
+        """Give git's user as `name <email>`, or what is set of the two."""
+        where = self._root if self._root.is_dir() else Path.cwd()
+        values = []
+        for key in ("user.name", "user.email"):
+            with contextlib.suppress(GitError):
+                values.append(_git.ask(where, "config", "--get", key).out.decode().strip())
+        name, email = [*values, "", ""][:2]
+        return f"{name} <{email}>".strip() if email else name
+
+    def changed_by_user(self, paths: Iterable[str]) -> set[str]:
+        """Give those paths whose file, index entry and last commit are not one and the same.
+
+        That is what is edited, staged, deleted, in conflict or untracked; a path that is nowhere
+        is nobody's. Files are compared byte for byte, whatever filters git is told to use.
+        """
+        place = self._place
+        if place is None:
+            return set()
+        self._recover(place)
+        by_name = {place.prefix + path: path for path in paths}
+        names = sorted(by_name)
+        committed = _states.committed(place, _states.head(place), names)
+        staged = _states.staged(place, names)
+        changed = set()
+        for name, path in by_name.items():
+            _, last = committed.get(name, ("", None))
+            _, next_one = staged.get(name, ("", None))
+            present = _states.on_disk(self._root / path, len(last or ""))
+            if not last == next_one == present:
+                changed.add(path)
+        return changed
+
+    def commit(
+        self, paths: Iterable[str], message: str, *, when: datetime, author: str = AUTHOR
+    ) -> str | None:
+        """Commit these paths as they lie on disk, missing ones as deleted; give the commit's id.
+
+        None when nothing changes. A path that somebody staged otherwise is left to them. Author
+        and committer are the same, at `when`, so that equal rounds make equal commits. Raises
+        GitError when git refuses, is busy, or the branch moves under our hands twice.
+        """
+        obstacle = self.obstacle()
+        place = self._place
+        if obstacle or place is None:
+            raise GitError("cannot commit", subject=obstacle, hint="the files are on disk")
+        names = sorted({place.prefix + self._checked(path) for path in paths})
+        words = _commit.Words(message=message, author=author, when=when)
+        try:
+            with files.locked(place.folder / _BUSY) as alone:
+                if not alone:
+                    raise GitError("another copydesk is committing", subject=str(self._root))
+                return _commit.make(place, names, words, self._lock_wait_seconds)
+        except OSError as error:
+            raise GitError("cannot write to the repository", subject=str(error)) from error
+
+    def _recover(self, place: _git.Place) -> None:
+        """Finish or forget what a killed commit left, unless it is still being made."""
+        index = UserIndex(place)
+        if index.is_left_over():
+            with files.locked(place.folder / _BUSY) as alone:
+                if alone:
+                    index.recover(_states.head(place))
+
+    def _checked(self, path: str) -> str:
+        _paths.inside(self._root, path)
+        if "\n" in path:
+            raise GitError("a line end in a path", subject=repr(path))
+        return path
+
+
+def _is_ignored(place: _git.Place) -> bool:
+    """Say whether the newsroom lies in a folder that the repository around it ignores."""
+    if not place.prefix:
+        return False
+    return _git.ask(place.top, "check-ignore", "-q", "--", place.prefix).code == 0

@@ -1,0 +1,42 @@
+"""A newsroom's beat.toml, its `_data` and the environment in; Settings that know their origins out.
+
+    settings = config.load(Path("my-beat"), os.environ)
+    settings.beat.scoring.publish_at, settings.origins["scoring.publish_at"]   # 70, "default"
+
+One table of options (`_options`) drives the parser, the defaults, `rows` and the reference page.
+"""
+
+from __future__ import annotations
+
+from copydesk.config._adopt import adopted_toml
+from copydesk.config._load import load
+from copydesk.config._reference import reference_page
+from copydesk.config._rows import rows
+from copydesk.config._settings import (
+    Fetch,
+    Pictures,
+    Publish,
+    Review,
+    Serve,
+    Settings,
+    Show,
+    SourceOptions,
+)
+from copydesk.config._sources import add_source, add_sources
+
+__all__ = [
+    "Fetch",
+    "Pictures",
+    "Publish",
+    "Review",
+    "Serve",
+    "Settings",
+    "Show",
+    "SourceOptions",
+    "add_source",
+    "add_sources",
+    "adopted_toml",
+    "load",
+    "reference_page",
+    "rows",
+]

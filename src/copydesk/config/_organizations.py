@@ -1,0 +1,57 @@
+"""`_data/organizations/<domain>.md` and the logos in `assets/` to known publishers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from copydesk.config import _yaml
+from copydesk.config._wrong import wrong
+from copydesk.news import Image, Organization
+
+FOLDER = "_data/organizations"
+LOGOS = "assets/images/organizations"
+_LOGO_END = "-50x50.jpg"
+_FRONT = re.compile(r"---[ \t]*\r?\n(.*?)(?:^---[ \t]*\r?$|\Z)", re.DOTALL | re.MULTILINE)
+
+
+def read(root: Path) -> dict[str, tuple[Organization, str]]:
+    """Give each organization by its domain with the name of its file, by file name."""
+    found: dict[str, tuple[Organization, str]] = {}
+    for path in _yaml.files(root / FOLDER, ".md"):
+        file = f"{FOLDER}/{path.name}"
+        organization = _organization(_yaml.text_of(path, file), file, path.stem)
+        if organization.domain in found:
+            taken = found[organization.domain][1]
+            raise wrong(file, "domain", f'"{organization.domain}" is taken by {taken}')
+        found[organization.domain] = (organization, file)
+    return found
+
+
+def logos(root: Path, api_url: str) -> dict[str, Image]:
+    """Give the small logo of every domain that has one, known organization or not (SPEC 1.4)."""
+    names = (path.name for path in _yaml.files(root / LOGOS, ".jpg"))
+    return {
+        name.removesuffix(_LOGO_END).lower(): Image(
+            url=f"{api_url}/{LOGOS}/{name}", width=50, height=50
+        )
+        for name in names
+        if name.endswith(_LOGO_END)
+    }
+
+
+def _organization(text: str, file: str, stem: str) -> Organization:
+    front = _FRONT.match(text)
+    if not front:
+        raise wrong(file, "", "no front matter", "the file begins with a line ---")
+    fields = _yaml.Fields(_yaml.mapping(front.group(1), file, first_line=2), file)
+    name = fields.text("name")
+    if not name:
+        raise fields.wrong("name", "missing", "every organization needs a name")
+    return Organization(
+        domain=fields.text("domain", stem).lower() or stem,
+        name=name,
+        other_names=fields.texts("otherNames"),
+        description=fields.text("description"),
+        images=fields.images(),
+    )

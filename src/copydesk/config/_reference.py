@@ -1,0 +1,61 @@
+"""The reference page of beat.toml, generated from the table of options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from copydesk.config._options import SECTIONS, SOURCE, Option, Section
+
+_HEAD = """\
+# beat.toml
+
+Every key of a newsroom's `beat.toml`. This page is generated from the table that the program itself
+reads (`./run.sh docs`), so it is complete. `copydesk config` shows every value with its origin.
+
+A key that is not listed here is an error that names its path and the nearest known key. Sizes are
+bytes, an address has no final slash, a text is one line.
+
+Two more things come from the environment: `COPYDESK_KEY`, the key of the sealed part of records (32
+bytes in base64), goes before the file `.copydesk/key`; and what `headers_env` names. An environment
+variable in the column *default* goes before the file.
+
+Topics are files in `_data/topics/*.yaml`, known publishers files in `_data/organizations/*.md`, and
+their logos `assets/images/organizations/<domain>-50x50.jpg`.
+"""
+
+
+def reference_page() -> str:
+    """Give docs/reference/beat-toml.md."""
+    sections = "\n".join("\n".join(_section(section)) for section in (*SECTIONS, SOURCE))
+    return f"{_HEAD}\n{sections}"
+
+
+def _section(section: Section) -> Iterator[str]:
+    brackets = "[[source]]" if section is SOURCE else f"[{section.name}]"
+    yield f"## `{brackets}`"
+    yield ""
+    yield section.about
+    yield ""
+    yield "| key | value | default | what it is for |"
+    yield "|---|---|---|---|"
+    for option in section.options:
+        default = "**required**" if option.required else _default(option)
+        about = f"{option.about} *Not in effect yet.*" if option.later else option.about
+        yield f"| `{option.name}` | {option.kind.name} | {default} | {about} |"
+    yield ""
+
+
+def _default(option: Option) -> str:
+    """Write a default as it would stand in the file."""
+    value = option.default
+    if isinstance(value, bool):
+        text = f"`{str(value).lower()}`"
+    elif isinstance(value, tuple):
+        text = "`[]`"
+    elif isinstance(value, Mapping):
+        text = "`{}`"
+    elif isinstance(value, str):
+        text = f'`"{value}"`'
+    else:
+        text = f"`{value}`"
+    return f"{text}, or `{option.variable}`" if option.variable else text

@@ -1,0 +1,55 @@
+"""Every value of the settings as a line to read: path, value, origin; secrets hidden."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from operator import attrgetter
+
+from copydesk.config._options import SECTIONS, SOURCE, Option
+from copydesk.config._settings import Settings, SourceOptions
+from copydesk.news import Source
+
+HIDDEN = "(hidden)"
+_LOGIN = re.compile(r"(?<=://)[^/@\s]+@")
+
+Row = tuple[str, str, str]
+
+
+def rows(settings: Settings) -> list[Row]:
+    """List (path, value, origin) of every value, in the order of the reference page."""
+    return [
+        (path, value, settings.origins.get(path, "default")) for path, value in _values(settings)
+    ]
+
+
+def _values(settings: Settings) -> Iterator[tuple[str, str]]:
+    for section in SECTIONS:
+        for option in section.options:
+            holder = f"{section.held_by}.{option.name}".lstrip(".")
+            yield f"{section.name}.{option.name}", _written(option, attrgetter(holder)(settings))
+    for index, source in enumerate(settings.beat.sources):
+        options = settings.source_options.get(source.url, SourceOptions())
+        for option in SOURCE.options:
+            holder_of = source if option.name in Source.__dataclass_fields__ else options
+            yield (
+                f"source[{index}].{option.name}",
+                _written(option, getattr(holder_of, option.name)),
+            )
+    for topic in settings.beat.topics:
+        yield f"topics.{topic.id}", topic.name
+    for domain, organization in settings.beat.organizations.items():
+        yield f"organizations.{domain}", organization.name
+    yield "key", HIDDEN if settings.key else ""
+
+
+def _written(option: Option, value: object) -> str:
+    if option.private and value:
+        return HIDDEN
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} = {text}" for name, text in value.items())
+    return _LOGIN.sub("", str(value))

@@ -1,0 +1,98 @@
+"""Settings: everything a newsroom's owner has decided, with the origin of each value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from copydesk.news import Beat
+
+Show = Literal["cached", "hotlink", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """Say who decides that a story is published: the gate, or nobody but an editor."""
+
+    mode: Literal["gate", "hold"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """Say how strangers are asked: who asks, how often, how much is taken.
+
+    Sizes are bytes after decompression; `max_age_days` 0 means no limit; `allow_hosts` are hosts
+    that may be reached although their address is private.
+    """
+
+    contact: str
+    max_age_days: int
+    max_bytes: int
+    timeout_seconds: float
+    delay_seconds: float
+    max_redirects: int
+    allow_hosts: tuple[str, ...]
+    articles_max_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pictures:
+    """Say how pictures are shown and how many bytes of them are kept."""
+
+    show: Show
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publish:
+    """Say what is published besides the pages; `api_url` has no final slash."""
+
+    api_v1: bool
+    api_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serve:
+    """Say how `copydesk serve` paces its rounds."""
+
+    every_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOptions:
+    """What asking one source needs beyond the noun Source.
+
+    `headers_env` maps a header to the environment variable that holds its value, `headers` to the
+    value found there; `pictures` is "" where the site's own rule holds.
+    """
+
+    headers_env: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    proxy: str = field(default="", repr=False)
+    pictures: Literal["", "cached", "hotlink", "none"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings of the newsroom at `root`.
+
+    `origins` maps a dotted path ("scoring.publish_at", "source[0].url", "topics.ai",
+    "organizations.bbc.com", "key") to where its value came from ("default", "beat.toml",
+    "environment COPYDESK_KEY", "_data/topics/00-ai.yaml"). `source_options` is keyed by the
+    source's url. `warnings` are sentences for the person who runs the newsroom. `key` is 32 bytes.
+    """
+
+    root: Path
+    beat: Beat
+    review: Review
+    fetch: Fetch
+    pictures: Pictures
+    publish: Publish
+    serve: Serve
+    archive_after_days: int = 0
+    source_options: Mapping[str, SourceOptions] = field(default_factory=dict)
+    key: bytes | None = field(default=None, repr=False)
+    origins: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()

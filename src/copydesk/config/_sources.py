@@ -1,0 +1,81 @@
+"""Sources added to beat.toml: at its end, every other byte of it left as it is."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+from copydesk.config import _toml
+from copydesk.config._decode import decode
+from copydesk.config._wrong import wrong
+from copydesk.errors import ConfigError
+from copydesk.kit import files, urls
+from copydesk.news import Source
+
+
+def add_source(root: Path, source: Source) -> bool:
+    """Add one source to the newsroom's beat.toml; False when it is there already."""
+    return add_sources(root, [source]) == 1
+
+
+def add_sources(root: Path, sources: Iterable[Source]) -> int:
+    """Add the sources that are not there yet, in one write; give how many were added.
+
+    Two spellings of one address are one source. The file is written only when something is added,
+    and only when the result is a valid beat.toml.
+    """
+    known = {urls.identity(str(source["url"])) for source in decode(_toml.read(root), {}).sources}
+    added = []
+    for source in sources:
+        same = urls.identity(source.url)
+        if same not in known:
+            known.add(same)
+            added.append(source)
+    if added:
+        _append(root / _toml.FILE, added)
+    return len(added)
+
+
+def _append(path: Path, sources: list[Source]) -> None:
+    """Write the file anew with a block for each source below what is there.
+
+    Appending text keeps comments, order and layout by construction; a library that parses and
+    writes the whole file again can only promise it.
+    """
+    path = path.resolve()  # a link stays a link
+    try:
+        before = path.read_bytes()
+        mode = stat.S_IMODE(path.stat().st_mode)
+        newline = "\r\n" if b"\r\n" in before else "\n"
+        blocks = newline + newline.join(_block(source, newline) for source in sources)
+        gap = b"" if before.endswith(b"\n") or not before else newline.encode()
+        after = before + gap + blocks.encode()
+        _refuse_broken(after)
+        files.write_atomic(path, after, mode=mode)
+    except OSError as error:
+        raise wrong(_toml.FILE, "", f"cannot be written ({error.strerror})") from error
+
+
+def _refuse_broken(after: bytes) -> None:
+    """Refuse to write what could not be read: a source that fits no option, or inline tables."""
+    try:
+        tables = _toml.parse(after)
+    except ConfigError as error:  # what was there is sound, so the two do not go together
+        hint = "write each source as a [[source]] block of its own"
+        raise wrong(_toml.FILE, "source", "no block can follow a list in one line", hint) from error
+    decode(tables, {})
+
+
+def _block(source: Source, newline: str) -> str:
+    """Write one [[source]] with the values that are not the default's."""
+    import tomlkit
+
+    plain = Source(url=source.url)
+    lines = ["[[source]]"]
+    for name in Source.__dataclass_fields__:
+        value = getattr(source, name)
+        if name == "url" or value != getattr(plain, name):
+            written = list(value) if isinstance(value, tuple) else value
+            lines.append(f"{name} = {tomlkit.item(written).as_string()}")
+    return newline.join([*lines, ""])

@@ -1,0 +1,79 @@
+"""`_data/topics/NN-id.yaml` to topics, in the order of the file names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from copydesk.config import _yaml
+from copydesk.config._wrong import wrong
+from copydesk.news import Topic
+
+FOLDER = "_data/topics"
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+Found = Sequence[tuple[Topic, str]]
+
+
+def read(root: Path) -> Found:
+    """Give each topic with the name of its file; ids and names are unique, parents no circle."""
+    found = []
+    for path in _yaml.files(root / FOLDER, ".yaml", ".yml"):
+        file = f"{FOLDER}/{path.name}"
+        found.append((_topic(_yaml.mapping(_yaml.text_of(path, file), file), file), file))
+    _refuse_twins(found)
+    _refuse_circles(found)
+    return found
+
+
+def orphans(found: Found) -> tuple[str, ...]:
+    """Give a sentence for each topic whose parent is the name of no topic."""
+    names = {topic.name for topic, _ in found}
+    return tuple(
+        f'{file}: no topic is named "{topic.parent}", its parent'
+        for topic, file in found
+        if topic.parent and topic.parent not in names
+    )
+
+
+def _topic(values: Mapping[str, object], file: str) -> Topic:
+    fields = _yaml.Fields(values, file)
+    topic = Topic(
+        id=fields.text("_id"),
+        name=fields.text("name"),
+        shortname=fields.text("shortname"),
+        parent=fields.text("parent"),
+        description=fields.text("description"),
+        keywords=fields.texts("keywords"),
+        hashtags=fields.texts("hashtags"),
+        images=fields.images(),
+        services=fields.pairs("services"),
+    )
+    if not topic.name:
+        raise fields.wrong("name", "missing", "every topic needs a name")
+    if not _ID.fullmatch(topic.id):
+        what = f'expected letters, digits and - . _ only, got "{topic.id}"'
+        raise fields.wrong("_id", what, "it becomes a folder of the site")
+    return topic
+
+
+def _refuse_twins(found: Found) -> None:
+    ids: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for topic, file in found:
+        for seen, key, value in ((ids, "_id", topic.id), (names, "name", topic.name)):
+            if value in seen:
+                raise wrong(file, key, f'"{value}" is taken by {seen[value]}', "choose another")
+            seen[value] = file
+
+
+def _refuse_circles(found: Found) -> None:
+    """Refuse a topic that stands above itself: whoever walks up would never end."""
+    parents = {topic.name: topic.parent for topic, _ in found}
+    for topic, file in found:
+        above = topic.parent
+        for _ in parents:
+            if above == topic.name:
+                raise wrong(file, "parent", f'"{topic.name}" stands above itself')
+            above = parents.get(above, "")

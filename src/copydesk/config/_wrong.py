@@ -1,0 +1,41 @@
+"""A setting that is wrong: where it stands, what is wrong with it, what it should be."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
+
+from copydesk.errors import ConfigError
+
+_SHOWN = 60
+
+
+class SettingError(ConfigError):
+    """Report a wrong setting with its place first: `beat.toml: scoring.publish_at: expected …`."""
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.what}"
+
+
+def wrong(file: str, path: str, what: str, hint: str = "") -> SettingError:
+    """Give the error for one setting; `path` is its dotted path in `file`, "" for the whole."""
+    return SettingError(what, subject=f"{file}: {path}" if path else file, hint=hint)
+
+
+def shown(value: object) -> str:
+    """Write a value as a person would look for it in the file, cut to one short line."""
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return "a table"
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Give the known word that `word` was probably meant to be, "" where none is near."""
+    by_fold = {name.casefold(): name for name in known}
+    found = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
+    return by_fold[found[0]] if found else ""

@@ -1,0 +1,138 @@
+"""The small YAML files beside beat.toml, read to plain values; every error names the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+
+from copydesk.config._wrong import shown, wrong
+from copydesk.errors import ConfigError
+from copydesk.news import Image
+
+_MAX_BYTES = 1_000_000
+
+
+def files(folder: Path, *suffixes: str) -> list[Path]:
+    """List a folder's files with these endings by name; dot files are left out."""
+    try:
+        found = [path for path in folder.iterdir() if path.suffix in suffixes]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise wrong(str(folder), "", f"cannot be read ({error.strerror})") from error
+    return sorted(path for path in found if not path.name.startswith(".") and path.is_file())
+
+
+def text_of(path: Path, name: str) -> str:
+    """Give a file's text; `name` is what errors call it."""
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise wrong(name, "", f"larger than {_MAX_BYTES:,} bytes")
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise wrong(name, "", "not UTF-8", "save the file as UTF-8") from error
+    except OSError as error:
+        raise wrong(name, "", f"cannot be read ({error.strerror})") from error
+
+
+def mapping(text: str, name: str, first_line: int = 1) -> Mapping[str, object]:
+    """Read a YAML text that holds a mapping; `first_line` is where the text begins in its file."""
+    import yaml
+
+    try:
+        values = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
+    except yaml.YAMLError as error:
+        raise _broken(error, name, first_line) from error
+    except (ValueError, TypeError, RecursionError, OverflowError) as error:
+        # an impossible date, a list as a key, nesting beyond the stack
+        raise wrong(name, "", f"no usable YAML ({type(error).__name__}: {error})") from error
+    if not isinstance(values, dict):
+        raise wrong(name, "", f"expected keys with values, got {shown(values)}")
+    return {str(key): value for key, value in values.items()}
+
+
+def _broken(error: Exception, name: str, first_line: int) -> ConfigError:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or "no YAML"
+    place = f"line {mark.line + first_line}, column {mark.column + 1}" if mark else ""
+    return wrong(name, place, str(problem), "a text with : or # in it needs quotes")
+
+
+class Fields:
+    """Read the fields of one mapping by kind, naming file and key when one is of another."""
+
+    def __init__(self, values: Mapping[str, object], name: str, path: str = "") -> None:
+        self.name = name
+        self._values = values
+        self._path = path
+
+    def text(self, key: str, default: str = "") -> str:
+        """Give a text, `default` where the key is missing or empty."""
+        value = self._values.get(key)
+        if value is None:
+            return default
+        if not isinstance(value, str):
+            raise self.wrong(key, f"expected text, got {shown(value)}", _quotes_hint(value))
+        return value.strip()
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Give a list of texts in order, empty ones left out."""
+        values = self._list(key)
+        for value in values:
+            if not isinstance(value, str):
+                raise self.wrong(key, f"expected texts, got {shown(value)}", _quotes_hint(value))
+        return tuple(str(value).strip() for value in values if str(value).strip())
+
+    def size(self, key: str) -> int:
+        """Give a number of pixels, 0 where the key is missing."""
+        value = self._values.get(key, 0)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise self.wrong(key, f"expected a whole number, got {shown(value)}")
+        return value
+
+    def each(self, key: str) -> Iterable[Fields]:
+        """Give the mappings in a list."""
+        for index, value in enumerate(self._list(key)):
+            if not isinstance(value, dict):
+                raise self.wrong(f"{key}[{index}]", f"expected keys, got {shown(value)}")
+            yield Fields(value, self.name, f"{self._path}{key}[{index}].")
+
+    def pairs(self, key: str) -> tuple[tuple[str, str], ...]:
+        """Give the keys and texts of a mapping in file order."""
+        values = self._values.get(key)
+        if values is None:
+            return ()
+        if not isinstance(values, dict):
+            raise self.wrong(key, f"expected keys with texts, got {shown(values)}")
+        inner = Fields(values, self.name, f"{self._path}{key}.")
+        return tuple((str(name), inner.text(name)) for name in values)
+
+    def images(self) -> tuple[Image, ...]:
+        """Give the pictures listed under `images`."""
+        return tuple(
+            Image(
+                url=entry.text("url"),
+                width=entry.size("width"),
+                height=entry.size("height"),
+                title=entry.text("title"),
+            )
+            for entry in self.each("images")
+        )
+
+    def wrong(self, key: str, what: str, hint: str = "") -> ConfigError:
+        """Give the error for one key of this mapping."""
+        return wrong(self.name, f"{self._path}{key}", what, hint)
+
+    def _list(self, key: str) -> list[object]:
+        values = self._values.get(key)
+        if values is None:
+            return []
+        if not isinstance(values, list):
+            raise self.wrong(key, f"expected a list, got {shown(values)}")
+        return values
+
+
+def _quotes_hint(value: object) -> str:
+    """YAML reads No, 5 and 2024-01-01 as something else than text."""
+    return "put it in quotes" if isinstance(value, bool | int | float | date) else ""

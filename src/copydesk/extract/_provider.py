@@ -1,0 +1,85 @@
+"""Who published it, and under which names the site goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from copydesk.extract import _json_ld
+from copydesk.extract._declared import Declared
+from copydesk.kit import text, urls
+from copydesk.news import Provider
+
+if TYPE_CHECKING:
+    from copydesk.news import Beat, Lead, Organization, Source
+
+_MAX_NAME = 60  # characters
+_MAX_WORDS = 7  # templates put the headline where the site's name belongs
+
+
+def find(web_url: str, declared: Declared, lead: Lead, beat: Beat) -> tuple[Provider, str]:
+    """Give the publisher of a page and where its name came from.
+
+    The domain is that of the longest organization file that covers the host (`aws.amazon.com`
+    before `amazon.com`), else the registrable one. Logos come with the domain.
+    """
+    organization = _organization(urls.host(web_url), beat)
+    domain = organization.domain if organization else urls.registrable_domain(web_url)
+    name, origin = _name(web_url, organization, declared, _source(lead, beat))
+    logo = beat.logos.get(domain)
+    return Provider(name=name or domain, domain=domain, images=(logo,) if logo else ()), origin
+
+
+def _name(
+    web_url: str, organization: Organization | None, declared: Declared, source: Source | None
+) -> tuple[str, str]:
+    if organization:
+        return organization.name, "organization"
+    # a search or an aggregator lists other people's pages under its own name
+    if source and source.name and urls.same_site(source.url, web_url):
+        return source.name, "source"
+    for found, origin in _declared_names(declared):
+        if 0 < len(found) <= _MAX_NAME and "://" not in found and len(found.split()) <= _MAX_WORDS:
+            return found, origin
+    return "", "domain"
+
+
+def _declared_names(declared: Declared) -> Iterator[tuple[str, str]]:
+    yield text.plain(declared.first("og:site_name")[0]), "og:site_name"
+    for name in _json_ld.names(declared.article.get("publisher"), declared.nodes):
+        yield name, "json-ld"
+
+
+def _organization(host: str, beat: Beat) -> Organization | None:
+    """Give the organization whose domain is the longest end of the host's name."""
+    labels = host.split(".")
+    for start in range(len(labels) - 1):
+        found = beat.organizations.get(".".join(labels[start:]))
+        if found:
+            return found
+    return None
+
+
+def _source(lead: Lead, beat: Beat) -> Source | None:
+    return next((source for source in beat.sources if source.url == lead.source), None)
+
+
+def site_names(web_url: str, declared: Declared, lead: Lead, beat: Beat) -> Iterator[str]:
+    """Give every name of the site that may stand beside a headline in a title."""
+    organization = _organization(urls.host(web_url), beat)
+    if organization:
+        yield organization.name
+        yield from organization.other_names
+    source = _source(lead, beat)
+    if source and urls.same_site(source.url, web_url):
+        yield source.name
+    yield from (name for name, _ in _declared_names(declared))
+    yield declared.first("application-name")[0]
+    for node in declared.nodes:
+        if _json_ld.kinds(node) & {"website", "newsmediaorganization"}:
+            yield from _json_ld.names(node)
+            yield from _json_ld.strings(node.get("alternateName"))
+    domain = urls.registrable_domain(web_url)
+    yield domain
+    yield domain.split(".", maxsplit=1)[0]
+    yield urls.host(web_url)

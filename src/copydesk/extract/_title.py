@@ -1,0 +1,162 @@
+"""The title: the headline alone, without the site's name around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from copydesk.extract import _json_ld
+from copydesk.extract._declared import Declared, visible_text
+from copydesk.kit import text
+
+if TYPE_CHECKING:
+    from copydesk.extract._document import Document
+    from copydesk.news import Lead
+
+MAX_CHARACTERS = 300
+_MAX_NAME_WORDS = 7  # templates put the headline where the site's name belongs
+_SEPARATOR = re.compile(r"\s+[|»«·•–—:/~›>]+\s+|\s+-{1,2}\s+|\s*[|｜]\s*|\s*::\s*")
+# Words around a site's name that make no other site of it.
+_AROUND = frozenset(
+    {
+        *("the", "news", "online", "com", "co", "uk", "us", "usa", "org", "net", "official"),
+        *("website", "site", "blog", "magazine", "newspaper", "home", "homepage", "page"),
+        *("international", "media", "daily"),
+    }
+)
+# What a wall or a template says in place of a headline.
+_PREFIX = re.compile(r"(?i)^(?:become an? \w+ subscriber to read|subscribe to read)\s*:\s*")
+_EMPTY = re.compile(
+    r"""(?xi)^(?:
+      subscribe\ to\ read | become\ an?\ \w+\ subscriber\ to\ read | (?:sign|log)[ -]?in | untitled
+    | home(?:\ ?page)? | news | article | articles | index | undefined | null | \[?no\ title\]?
+    | loading(?:\.{3}|…)? | untitled\ document | document | blog | post | video | page
+    )\W*$"""
+)
+
+
+def find(
+    document: Document, declared: Declared, lead: Lead, site_names: Iterable[str]
+) -> tuple[str, str]:
+    """Give the title and where it came from, ("", "") where the page and the lead have none.
+
+    The first candidate that another one, or the address, confirms: a template's mistake stands
+    alone. Where nothing confirms anything, the first.
+    """
+    names = frozenset(
+        form for name in site_names if len(name.split()) <= _MAX_NAME_WORDS for form in forms(name)
+    )
+    raw = [(clean(found), origin) for found, origin in _candidates(document, declared, lead)]
+    heads = frozenset(squash(found) for found, origin in raw if origin in {"h1", "lead"})
+    candidates = [(strip_site(found, names, heads), origin) for found, origin in raw]
+    titles = [(found, origin) for found, origin in candidates if is_title(found, names)]
+    if not titles:
+        return "", ""
+    slug = " ".join(re.split(r"[\W_]+", document.address.rstrip("/").rsplit("/", 1)[-1]))
+    confirmed = (item for item in titles if _is_confirmed(item, [*titles, (slug, "address")]))
+    found, origin = next(confirmed, titles[0])
+    return text.shorten(_completed(found, titles), MAX_CHARACTERS), origin
+
+
+def is_title(found: str, names: frozenset[str] = frozenset()) -> bool:
+    """Say whether a text can be a headline: not empty, a template's word or the site's name."""
+    return bool(squash(found)) and not _EMPTY.match(found) and squash(found) not in names
+
+
+def _is_confirmed(title: tuple[str, str], others: list[tuple[str, str]]) -> bool:
+    """Say whether half of its words, or of the other's, stand in a candidate of another origin."""
+    own = set(text.words(title[0]))
+    for other, origin in others:
+        words = set(text.words(other))
+        if origin != title[1] and 2 * len(own & words) >= min(len(own), len(words)) > 0:
+            return True
+    return False
+
+
+def _completed(title: str, others: list[tuple[str, str]]) -> str:
+    """Give the whole of a headline that was cut off, where another candidate has it."""
+    begun = re.sub(r"\s*(?:…|\.{3})$", "", title)
+    if begun == title or len(begun) < 20:
+        return title
+    return next((other for other, _ in others if other != title and other.startswith(begun)), title)
+
+
+def _candidates(document: Document, declared: Declared, lead: Lead) -> Iterator[tuple[str, str]]:
+    yield _json_ld.string(declared.article.get("headline")), "json-ld"
+    yield declared.first("og:title")[0], "og:title"
+    yield from (
+        (found, "title") for found in visible_text(document, "//title[not(ancestor::svg)]", 1)
+    )
+    yield from ((found, "h1") for found in visible_text(document, "//h1"))
+    yield declared.first("twitter:title")[0], "twitter:title"
+    yield _json_ld.string(declared.video.get("name")), "json-ld"
+    yield _json_ld.string(declared.article.get("name")), "json-ld"
+    yield lead.title, "lead"
+
+
+def clean(raw: str) -> str:
+    """Give a headline as folded plain text, entities decoded as often as they were encoded."""
+    once = text.plain(raw) if "<" in raw or "&" in raw else text.fold(raw)
+    twice = (
+        text.plain(once) if re.search(r"&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});", once) else once
+    )
+    return _undoubled(_PREFIX.sub("", twice))
+
+
+def _undoubled(title: str) -> str:
+    """Give `A` for `A A` and `A | A`: hidden copies for screen readers, doubled templates."""
+    half, odd = divmod(len(title), 2)
+    if odd and half > 10 and title[half] == " " and title[:half] == title[half + 1 :]:
+        return title[:half]
+    parts = _SEPARATOR.split(title)
+    if len(parts) == 2 and squash(parts[0]) == squash(parts[1]):
+        return parts[0].strip()
+    return title
+
+
+def strip_site(title: str, names: frozenset[str], heads: frozenset[str] = frozenset()) -> str:
+    """Cut the site's name off either end, again while it stands there.
+
+    `names` are the names of the site, squashed. A part before a separator that equals one of
+    `heads` (what the page shows as its headline) is the headline, whatever follows it.
+    """
+    while True:
+        cut = _cut_once(title, names, heads)
+        if cut == title:
+            return title
+        title = cut
+
+
+def _cut_once(title: str, names: frozenset[str], heads: frozenset[str]) -> str:
+    marks = list(_SEPARATOR.finditer(title))
+    if not marks:
+        return title
+    for mark in marks:
+        if squash(title[: mark.start()]) in heads and squash(title) not in heads:
+            return title[: mark.start()].strip()
+    last, first = marks[-1], marks[0]
+    if _is_site(title[last.end() :], names):
+        return title[: last.start()].strip()
+    if _is_site(title[: first.start()], names):
+        return title[first.end() :].strip()
+    return title
+
+
+def _is_site(part: str, names: frozenset[str]) -> bool:
+    """Say whether a part names the site: `BBC News`, `The Verge`, `theverge.com`."""
+    if len(part) > 60:
+        return False
+    return not squash(part) or bool(forms(part) & names)
+
+
+def forms(name: str) -> frozenset[str]:
+    """Give the keys under which a site's name is known: whole, and without words around it."""
+    words = re.sub(r"[\W_]+", " ", name.lower()).split()
+    core = [word for word in words if word not in _AROUND]
+    return frozenset({"".join(words), "".join(core) or "".join(words)} - {""})
+
+
+def squash(name: str) -> str:
+    """Give the letters and digits of a name in lower case: the key under which spellings meet."""
+    return re.sub(r"[\W_]+", "", name.lower())

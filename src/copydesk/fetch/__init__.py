@@ -1,0 +1,30 @@
+"""Ask strangers politely: a Request goes in, a Page, NotModified or Refused comes out.
+
+    engine ── Polite ── Recorder ── Web      (the network)
+                 │          └────── Replay   (a recorded web)
+                 ├ robots.txt of every host, redirects hop by hop, statuses judged
+                 └ one slot a host: one request at a time, a pause between two
+
+Web, Replay and Recorder are raw: one request, no redirect followed, any status. Only Web opens
+sockets, and only to public addresses unless the newsroom allows a host by name.
+"""
+
+from __future__ import annotations
+
+from copydesk.fetch._clock import Clock, VirtualClock, WallClock
+from copydesk.fetch._options import FetchOptions
+from copydesk.fetch._polite import Polite
+from copydesk.fetch._record import Recorder
+from copydesk.fetch._replay import Replay
+from copydesk.fetch._web import Web
+
+__all__ = [
+    "Clock",
+    "FetchOptions",
+    "Polite",
+    "Recorder",
+    "Replay",
+    "VirtualClock",
+    "WallClock",
+    "Web",
+]

@@ -1,0 +1,48 @@
+"""Clocks: what time it is, and how to wait."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Protocol
+
+from copydesk.kit import dates
+
+
+class Clock(Protocol):
+    """Whoever knows the time and can wait."""
+
+    def now(self) -> datetime:
+        """Give the time, aware and UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+
+class WallClock:
+    """The time of this machine."""
+
+    def now(self) -> datetime:
+        """Give the time of this machine in UTC."""
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for so many real seconds."""
+        await asyncio.sleep(seconds)
+
+
+class VirtualClock:
+    """One instant that lasts: waiting takes no time, so that bytes do not depend on waits."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = dates.utc(start)
+
+    def now(self) -> datetime:
+        """Give the instant it was made with."""
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        """Let others run, and go on at once."""
+        await asyncio.sleep(0)

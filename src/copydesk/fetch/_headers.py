@@ -1,0 +1,84 @@
+"""Headers of requests and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from copydesk.fetch._options import FetchOptions
+from copydesk.fetch._unpack import ACCEPTED
+from copydesk.news import Purpose, Request
+
+_ACCEPT: Mapping[Purpose, str] = {
+    "source": "application/atom+xml, application/rss+xml, application/feed+json, "
+    "application/xml;q=0.9, text/xml;q=0.9, text/html;q=0.5, */*;q=0.1",
+    "page": "text/html, application/xhtml+xml;q=0.9, */*;q=0.1",
+    "picture": "image/*, */*;q=0.1",
+    "robots": "text/plain, */*;q=0.1",
+}
+
+# of several, the first counts: a joined value would be nonsense (RFC 9110 5.3)
+_SINGLE = frozenset(
+    {"content-type", "date", "etag", "expires", "last-modified", "location", "retry-after"}
+)
+
+# what they describe is undone when a Page is made, or is nothing to keep
+_NOT_KEPT = frozenset(
+    {
+        "connection",
+        "content-encoding",
+        "content-length",
+        "keep-alive",
+        "proxy-authenticate",
+        "set-cookie",
+        "set-cookie2",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+
+
+def for_request(request: Request, options: FetchOptions) -> dict[str, str]:
+    """Give the headers to send: who asks, what is understood, what is known already."""
+    headers = {
+        "User-Agent": options.signature,
+        "Accept": _ACCEPT[request.purpose],
+        "Accept-Encoding": ACCEPTED,
+    }
+    if request.etag:
+        headers["If-None-Match"] = request.etag
+    if request.last_modified:
+        headers["If-Modified-Since"] = request.last_modified
+    headers.update(request.headers)
+    return headers
+
+
+def joined(pairs: Iterable[tuple[str, str]], name: str) -> str:
+    """Give all values of a header in one line, "" where it is missing."""
+    return ", ".join(value for known, value in pairs if known.lower() == name)
+
+
+def for_page(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Give a page's headers: lower-case names, one value each, none about the wire.
+
+    A list's values are joined, of a single-valued header the first counts; cookies, lengths and
+    codings are left out, because the body is whole and unpacked.
+    """
+    kept: dict[str, str] = {}
+    for raw_name, raw_value in pairs:
+        name, value = raw_name.lower(), _readable(raw_value)
+        if name in _NOT_KEPT or (name in kept and name in _SINGLE):
+            continue
+        kept[name] = f"{kept[name]}, {value}" if name in kept else value
+    return kept
+
+
+def _readable(value: str) -> str:
+    """Make a header of odd bytes text: UTF-8 where it is, else Latin-1; on one line."""
+    raw = value.encode("utf-8", "surrogateescape")
+    try:
+        plain = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        plain = raw.decode("latin-1")
+    return " ".join(plain.split())

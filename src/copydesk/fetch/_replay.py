@@ -1,0 +1,227 @@
+"""Replay: a recorded web answers instead of the network."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from copydesk.errors import RecordingError
+from copydesk.fetch import _headers
+from copydesk.fetch._unpack import BodyError, Unpacker
+from copydesk.kit import dates, urls
+from copydesk.news import NotModified, Page, Refused, Request
+
+if TYPE_CHECKING:
+    from fastwarc.warc import WarcRecord
+
+_HINT = "record it again, or repair it with `warcio recompress`"
+_PIECE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    at: datetime
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Last:
+    """The record that was read last: where it begins, how long its content is."""
+
+    offset: int = -1
+    length: int = 0
+
+
+class Replay:
+    """A raw fetcher over a WARC file (1.0 or 1.1, plain or gzipped record by record).
+
+    A request gets the newest record of exactly its address whose WARC-Date is not after `now`
+    (None: the newest of all); an address without one gets a page of status 404. Validators that
+    match the record's ETag or Last-Modified give NotModified. Only offsets are kept in memory.
+    Raises RecordingError for a file that is missing, broken or cut off, with the offset.
+    """
+
+    def __init__(
+        self, path: Path, now: datetime | None = None, *, max_bytes: int = 10_000_000
+    ) -> None:
+        self._path = path
+        self._now = None if now is None else dates.utc(now)
+        self._max_bytes = max_bytes
+        self._places = _index(path)
+        self._last = max(places[-1].at for places in self._places.values())
+
+    async def fetch(self, request: Request) -> Page | NotModified | Refused:
+        """Give what was recorded for the address."""
+        url = urls.fetchable(request.url) or request.url
+        place = self._place(request.url) or self._place(url)
+        if place is None:
+            return self._missing(request.url, url)
+        try:
+            page = self._page(request, url, place)
+        except BodyError as error:
+            return Refused(url=request.url, reason=error.reason, detail=error.what)
+        if _is_known(page, request):
+            return NotModified(url=request.url, final_url=url)
+        return page
+
+    def _place(self, url: str) -> _Place | None:
+        places = self._places.get(url, [])
+        if self._now is None:
+            return places[-1] if places else None
+        count = bisect_right(places, self._now, key=attrgetter("at"))
+        return places[count - 1] if count else None
+
+    def _missing(self, asked: str, url: str) -> Page:
+        at = self._now or self._last
+        return Page(url=asked, final_url=url, status=404, headers={}, body=b"", fetched_at=at)
+
+    def _page(self, request: Request, url: str, place: _Place) -> Page:
+        """Read one record again from its offset."""
+        with _opened(self._path) as file:
+            file.seek(place.offset)
+            record = next(_records(self._path, file, parse_http=True), None)
+            if record is None or record.headers.get("WARC-Target-URI") is None:
+                raise _broken(self._path, place.offset, "the record is gone")
+            pairs = list(record.http_headers)
+            status = record.http_headers.status_code or 0
+            body = _body(record, pairs, self._max_bytes)
+        return Page(
+            url=request.url,
+            final_url=url,
+            status=status,
+            headers=_headers.for_page(pairs),
+            body=body,
+            fetched_at=self._now or place.at,
+        )
+
+
+def _is_known(page: Page, request: Request) -> bool:
+    """Say whether the request's validators fit the record (RFC 9110 13.1: ETag goes first)."""
+    if page.status != 200:
+        return False
+    if request.etag:
+        tag = page.headers.get("etag", "")
+        return bool(tag) and _weak(tag) == _weak(request.etag)
+    changed = page.headers.get("last-modified", "")
+    return bool(request.last_modified) and changed == request.last_modified
+
+
+def _weak(tag: str) -> str:
+    return tag.removeprefix("W/")
+
+
+def _body(record: WarcRecord, pairs: list[tuple[str, str]], limit: int) -> bytes:
+    """Read a body as it was recorded: in chunks, packed, or undone already by the recorder."""
+    raw = record.reader.read(limit + 1 + limit // 8)  # room for the marks of chunks
+    if "chunked" in _headers.joined(pairs, "transfer-encoding").lower():
+        raw = _joined_chunks(raw)
+    coding = _headers.joined(pairs, "content-encoding")
+    if coding.lower() in {"gzip", "x-gzip"} and not raw.startswith(b"\x1f\x8b"):
+        coding = ""  # some recorders keep the header and unpack the body
+    unpacker = Unpacker(coding, limit)
+    for start in range(0, len(raw), _PIECE):
+        unpacker.feed(raw[start : start + _PIECE])
+    return unpacker.finish()
+
+
+def _joined_chunks(raw: bytes) -> bytes:
+    """Undo the chunked coding; a body that is not in chunks stays as it is."""
+    source, out = io.BytesIO(raw), bytearray()
+    while True:
+        try:
+            size = int(source.readline(64).split(b";")[0].strip() or b"x", 16)
+        except ValueError:
+            return bytes(out) if out else raw
+        if size <= 0:
+            return bytes(out)
+        out += source.read(size)
+        source.readline(3)
+
+
+def _index(path: Path) -> dict[str, list[_Place]]:
+    """Give the places of every address, oldest first; of one instant the later record last."""
+    places: dict[str, list[_Place]] = {}
+    last = _Last()
+    with _opened(path) as file:
+        for record in _records(path, file, parse_http=False):
+            if record.stream_pos == last.offset:
+                raise _broken(path, last.offset, "several records in one gzip member")
+            last = _Last(offset=record.stream_pos, length=record.content_length)
+            if record.consume() < last.length:
+                raise _broken(path, last.offset, "the record is cut off")
+            if str(record.record_type) == "response":
+                url = (record.headers.get("WARC-Target-URI") or "").strip("<>")
+                place = _Place(at=_date(path, record), offset=last.offset)
+                places.setdefault(url, []).append(place)
+        _check_end(path, file, last)
+    if not places:
+        raise _broken(path, 0, "no answers in it")
+    for known in places.values():
+        known.sort(key=attrgetter("at"))
+    return places
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise RecordingError(
+            f"no recorded web can be read ({error.strerror})",
+            subject=str(path),
+            hint="name a .warc or .warc.gz file",
+        ) from error
+
+
+def _records(path: Path, file: BinaryIO, *, parse_http: bool) -> Iterator[WarcRecord]:
+    """Give record after record; a fault in the file becomes a RecordingError with its offset."""
+    from fastwarc.warc import ArchiveIterator
+
+    offset = file.tell()
+    try:
+        for record in ArchiveIterator(file, parse_http=parse_http):
+            offset = record.stream_pos
+            yield record
+    except (OSError, ValueError) as error:
+        raise _broken(path, offset, str(error)) from error
+
+
+def _date(path: Path, record: WarcRecord) -> datetime:
+    try:
+        return dates.utc(record.record_date)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise _broken(path, record.stream_pos, "no WARC-Date") from error
+
+
+def _check_end(path: Path, file: BinaryIO, last: _Last) -> None:
+    """See that nothing follows the last record: fastwarc is silent about a part of one."""
+    if last.offset < 0:
+        raise _broken(path, 0, "no WARC records")
+    file.seek(last.offset)
+    data = file.read()
+    rest = _after_member(data) if data.startswith(b"\x1f\x8b") else _after_record(data, last)
+    if rest.strip(b"\0\r\n"):
+        raise _broken(path, last.offset + len(data) - len(rest), "the file is cut off")
+
+
+def _after_member(data: bytes) -> bytes:
+    """Give what follows the first gzip member; all of it when that has no end."""
+    member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    member.decompress(data)
+    return member.unused_data if member.eof else data
+
+
+def _after_record(data: bytes, last: _Last) -> bytes:
+    return data[data.find(b"\r\n\r\n") + 4 + last.length :]
+
+
+def _broken(path: Path, offset: int, why: str) -> RecordingError:
+    return RecordingError(
+        f"broken recorded web at byte {offset} ({why})", subject=str(path), hint=_HINT
+    )

@@ -1,0 +1,64 @@
+"""Statuses: which answers are usable, and what the others mean."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from copydesk.kit import dates
+from copydesk.news import Page, Refused, RefusedReason
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_LONGEST_WAIT = timedelta(days=1)
+_REASONS: dict[int, RefusedReason] = {
+    401: "blocked",
+    403: "blocked",
+    404: "gone",
+    410: "gone",
+    429: "slow-down",
+    451: "blocked",
+}
+_WORDS = {
+    401: "a login is asked for",
+    403: "forbidden",
+    404: "not found",
+    410: "gone for good",
+    429: "too many requests",
+    451: "withheld for legal reasons",
+    503: "not available now",
+}
+
+
+def refused(page: Page, now: datetime) -> Refused | None:
+    """Give why an answer is no page to read, None where it is one (2xx)."""
+    if 200 <= page.status < 300:
+        return None
+    retry_at = wait_until(page, now)
+    reason = _REASONS.get(page.status, "server")
+    if page.status == 503 and retry_at is not None:
+        reason = "slow-down"
+    words = _WORDS.get(page.status, "no usable answer")
+    return Refused(
+        url=page.url,
+        reason=reason,
+        detail=f"status {page.status}: {words}",
+        status=page.status,
+        retry_at=retry_at,
+    )
+
+
+def wait_until(page: Page, now: datetime) -> datetime | None:
+    """Give the time of a 429's or 503's Retry-After (RFC 9110 10.2.3), at most a day ahead."""
+    if page.status not in {429, 503}:
+        return None
+    value = page.headers.get("retry-after", "").strip()
+    at = _after(value, now)
+    if at is None or at <= now:
+        return None
+    return min(at, now + _LONGEST_WAIT)
+
+
+def _after(value: str, now: datetime) -> datetime | None:
+    if re.fullmatch(r"[0-9]{1,9}", value):
+        return now + timedelta(seconds=int(value))
+    return dates.parse(value)

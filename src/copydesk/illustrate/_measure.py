@@ -1,0 +1,83 @@
+"""The measure of a picture: its type and size, from its first bytes."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+from copydesk.errors import PictureError
+
+MIN_SIDE = 100  # pixels; smaller ones are trackers, avatars and buttons
+MAX_PIXELS = 50_000_000  # 8,600 x 5,800; decoded it takes 150 to 200 MB
+MAX_BYTES = 20_000_000
+_FIRST = 262_144  # bytes; a camera's preview may stand before the size
+_HINT = "the story goes without a picture"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """Type as Pillow and the web name it, width and height in pixels as a browser shows them."""
+
+    format: str
+    type: str
+    width: int
+    height: int
+
+
+def measure(data: bytes, url: str) -> Measure:
+    """Measure a picture; raise PictureError where it is none, too small or too large.
+
+    No word of the server counts: the type is what the first bytes say.
+    """
+    format_name = _format(data)
+    if not format_name:
+        raise PictureError(f"not a picture but {_what(data)}", subject=url, hint=_HINT)
+    if len(data) > MAX_BYTES:
+        raise PictureError("picture has too many bytes", subject=url, hint=_HINT)
+    width, height = _size(data[:_FIRST])
+    if width <= 0 or height <= 0:
+        raise PictureError("picture without a size", subject=url, hint=_HINT)
+    if min(width, height) < MIN_SIDE:
+        raise PictureError(f"picture too small ({width} x {height})", subject=url, hint=_HINT)
+    if width * height > MAX_PIXELS:
+        raise PictureError(f"picture too large ({width} x {height})", subject=url, hint=_HINT)
+    return Measure(
+        format=format_name, type=f"image/{format_name.lower()}", width=width, height=height
+    )
+
+
+def _format(data: bytes) -> str:
+    """Tell the format by its first bytes; "" for anything but the five that browsers show."""
+    if data[4:8] == b"ftyp" and data[8:12] in {b"avif", b"avis"}:
+        return "AVIF"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WEBP"
+    magic = {
+        b"\xff\xd8\xff": "JPEG",
+        b"\x89PNG\r\n\x1a\n": "PNG",
+        b"GIF87a": "GIF",
+        b"GIF89a": "GIF",
+    }
+    return next((name for start, name in magic.items() if data.startswith(start)), "")
+
+
+def _what(data: bytes) -> str:
+    """Say for a person what came instead of a picture."""
+    begun = data[:1_000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if not data:
+        return "nothing"
+    if b"<svg" in begun:
+        return "SVG, which may hold scripts"
+    if begun.startswith((b"<!doctype html", b"<html", b"<head", b"<body")) or b"<html" in begun:
+        return "a web page"
+    return "something else"
+
+
+def _size(data: bytes) -> tuple[int, int]:
+    import imagesize
+
+    try:
+        width, height = imagesize.get(io.BytesIO(data))
+    except Exception:  # it reads hostile headers with struct; any failure is "no size"
+        return 0, 0
+    return int(width), int(height)

@@ -1,0 +1,25 @@
+"""Judge: a read article in, a Story (topics, quality, copies, reasons) or Dropped out. Pure.
+
+One mechanism, two profiles as data: `everyday` is the reference to the point, `copydesk` reads
+what an article says. Filed stories come in over a `news.Shelf` (`Bookshelf` is one in memory).
+"""
+
+from __future__ import annotations
+
+from copydesk.judge._assess import assess, regroup, weigh
+from copydesk.judge._bookshelf import Bookshelf
+from copydesk.judge._explain import explain
+from copydesk.judge._features import Features
+from copydesk.judge._fingerprint import fingerprint
+from copydesk.judge._profile import Weighed
+
+__all__ = [
+    "Bookshelf",
+    "Features",
+    "Weighed",
+    "assess",
+    "explain",
+    "fingerprint",
+    "regroup",
+    "weigh",
+]

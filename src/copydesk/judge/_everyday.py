@@ -1,0 +1,123 @@
+"""The `everyday` profile: the reference's points, to the point (SPEC 2.1, 2.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from copydesk.judge._features import Features, source_of
+from copydesk.judge._keywords import occurs, readable, stands
+from copydesk.judge._profile import Copy, Match, Signal
+from copydesk.news import Article, Beat, Shelf, Topic
+
+_TITLE_CHARACTERS = 70
+
+
+def signals(beat: Beat) -> tuple[Signal, ...]:
+    """Give the reference's signals; only an organization's points are the site's own."""
+    return (
+        Signal(points=2, seen=_topics),
+        Signal(points=15, seen=_keywords),
+        Signal(points=20, seen=_image),
+        Signal(points=20, seen=_amp),
+        Signal(points=beat.scoring.organization_points, seen=_organization),
+        Signal(points=50, seen=_official),
+        Signal(points=50, seen=_video),
+        Signal(points=-1, seen=_long_title),
+    )
+
+
+def _topics(features: Features, beat: Beat) -> Iterable[tuple[int, str]]:
+    del beat
+    count = len(features.topics)
+    return [(count, f"{count} topic{'s' if count != 1 else ''}")]
+
+
+def _keywords(features: Features, beat: Beat) -> Iterator[tuple[int, str]]:
+    """Find each listed keyword of the record's topics; one listed twice counts twice."""
+    for topic in beat.topics:
+        if topic.name in features.topics:
+            for keyword in topic.keywords:
+                if occurs(keyword, features.title):
+                    yield 1, f'keyword "{keyword}" in title'
+
+
+def _image(features: Features, beat: Beat) -> Iterable[tuple[int, str]]:
+    del beat
+    return [(1, "has a picture")] if features.image else []
+
+
+def _amp(features: Features, beat: Beat) -> Iterable[tuple[int, str]]:
+    del beat
+    return [(1, "has an AMP page")] if features.amp else []
+
+
+def _organization(features: Features, beat: Beat) -> Iterable[tuple[int, str]]:
+    known = beat.organizations.get(features.domain)
+    return [(1, f"known organization {known.name}")] if known else []
+
+
+def _official(features: Features, beat: Beat) -> Iterable[tuple[int, str]]:
+    del beat
+    return [(1, "official source of the beat")] if features.official else []
+
+
+def _video(features: Features, beat: Beat) -> Iterable[tuple[int, str]]:
+    del beat
+    return [(1, "is a video")] if features.video else []
+
+
+def _long_title(features: Features, beat: Beat) -> Iterable[tuple[int, str]]:
+    del beat
+    over = max(0, len(features.title) - _TITLE_CHARACTERS) // 2
+    return [(over, f"title of {len(features.title)} characters, over {_TITLE_CHARACTERS}")]
+
+
+def relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
+    """Give the evidence that an article is on the beat.
+
+    A topic's keyword anywhere in the title (the reference's own rule for topics), or as whole words
+    in the excerpt or text (as the search did that found the reference its stories), or a source
+    that is official or has topics. A beat without topics takes everything.
+    """
+    found = [_evidence(topic, article) for topic in beat.topics]
+    return (*_given(article, beat), *(match for match in found if match))
+
+
+def _given(article: Article, beat: Beat) -> Iterator[Match]:
+    source = source_of(article, beat)
+    name = source.name or source.url
+    for topic in source.topics:
+        yield Match(topic=topic, why=f"given by source {name}", given=True)
+    if source.official:
+        yield Match(topic=beat.topic, why=f"official source {name}", given=True)
+    if not beat.topics:
+        yield Match(topic=beat.topic, why="the beat has no topics", given=True)
+
+
+def _evidence(topic: Topic, article: Article) -> Match | None:
+    for keyword in topic.keywords:
+        if occurs(keyword, article.title):
+            return Match(topic=topic.name, why=f'"{keyword}" in title')
+    words = readable(f"{article.excerpt}\n{article.text}")
+    for keyword in topic.keywords:
+        if stands(keyword, words):
+            return Match(topic=topic.name, why=f'"{keyword}" in text')
+    return None
+
+
+def topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -> tuple[str, ...]:
+    """Give the record's topics: the source's, the main one, then title matches in file order."""
+    del matches
+    in_title = [
+        topic.name
+        for topic in beat.topics
+        if any(occurs(keyword, article.title) for keyword in topic.keywords)
+    ]
+    names = (*source_of(article, beat).topics, beat.topic, *in_title)
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def no_copy(article: Article, shelf: Shelf) -> Copy | None:
+    """Find no copies: the reference knew none."""
+    del article, shelf
+    return None

@@ -1,0 +1,86 @@
+"""Explain a record: the reasons that it keeps, or those that its fields still tell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from copydesk.judge import _everyday
+from copydesk.judge._features import Features
+from copydesk.judge._groups import RELATED_POINTS
+from copydesk.judge._keywords import occurs
+from copydesk.judge._profile import Weighed, weigh_by
+from copydesk.news import Beat, Reason, Story
+
+
+def explain(story: Story, beat: Beat) -> tuple[Reason, ...]:
+    """Give why a story is where it is: topics, quality, heat or published, copy.
+
+    A record that keeps its reasons is believed. Else they are worked out from its fields by the
+    reference's rules, which are what it was written by; points that no rule explains are said to
+    be unexplained.
+    """
+    if story.reasons:
+        return story.reasons
+    return (*_topics(story, beat), *_quality(story, beat), *_standing(story, beat))
+
+
+def _topics(story: Story, beat: Beat) -> list[Reason]:
+    return [Reason(about=f"topic {name}", why=_topic(name, story, beat)) for name in story.topics]
+
+
+def _topic(name: str, story: Story, beat: Beat) -> str:
+    for topic in beat.topics:
+        if topic.name == name:
+            for keyword in topic.keywords:
+                if occurs(keyword, story.title):
+                    return f'"{keyword}" in title'
+    return "main topic of the beat" if name == beat.topic else "given by its source or by hand"
+
+
+def _quality(story: Story, beat: Beat) -> tuple[Reason, ...]:
+    if story.quality is None:
+        return (Reason(about="quality", why="not scored yet"),)
+    plain = _features(story)
+    signals = _everyday.signals(beat)
+    weighed = weigh_by(signals, plain, beat)
+    official = weigh_by(signals, replace(plain, official=True), beat)
+    if weighed.quality != story.quality == official.quality:
+        return official.reasons
+    return (*weighed.reasons, *_unexplained(story.quality, weighed))
+
+
+def _features(story: Story) -> Features:
+    return Features(
+        title=story.title,
+        topics=story.topics,
+        domain=story.provider.domain if story.provider else "",
+        image=bool(story.images),
+        amp=bool(story.amp_web_url),
+        video=story.type == "video",
+    )
+
+
+def _unexplained(quality: int, weighed: Weighed) -> tuple[Reason, ...]:
+    over = quality - weighed.quality
+    if not over:
+        return ()
+    return (Reason(about="quality", why="by hand, or by rules of another time", points=over),)
+
+
+def _standing(story: Story, beat: Beat) -> tuple[Reason, ...]:
+    if story.copy_of:
+        return (Reason(about="copy", why=f"of {story.copy_of}"),)
+    if story.heat == -1:
+        return (Reason(about="heat", why="not the leader of its group"),)
+    reasons = []
+    points = RELATED_POINTS * len(story.related)
+    if points and story.published:
+        reasons.append(Reason(about="heat", why=f"{len(story.related)} related", points=points))
+    return (*reasons, _published(story, beat))
+
+
+def _published(story: Story, beat: Beat) -> Reason:
+    gate = beat.scoring.publish_at
+    total = (story.quality or 0) + RELATED_POINTS * len(story.related)
+    verb = "reaches" if total >= gate else "is below"
+    return Reason(about="published", why=f"{total} {verb} {gate}")

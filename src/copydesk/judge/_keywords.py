@@ -1,0 +1,50 @@
+"""Keywords found in text: as the reference did (substrings) and as whole words."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+|\b[\w.-]+\.[a-z]{2,}/\S*", re.IGNORECASE)
+_APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u00ad": None})
+_JOINT = re.compile(r"[\s\-\u2010-\u2015/]+")
+# scripts that are written without blanks: a word has no edges to look for
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_PLURAL_FROM = 3
+_ACRONYM_TO = 3
+
+
+def occurs(keyword: str, text: str) -> bool:
+    """Say whether the keyword stands anywhere in the text, inside words too, in any case."""
+    return bool(keyword) and keyword.lower() in text.lower()
+
+
+def readable(text: str) -> str:
+    """Give the text without web and mail addresses, in one spelling of its characters."""
+    return unicodedata.normalize("NFKC", _ADDRESS.sub(" ", text)).translate(_APOSTROPHES)
+
+
+def stands(keyword: str, text: str) -> bool:
+    """Say whether the keyword stands in a `readable` text as whole words.
+
+    Blanks and hyphens are one; a last word of three letters and more may take a plural s. An
+    acronym that the beat writes in capitals ("US", "IT") is found in capitals only, anything else
+    in any case.
+    """
+    pattern = _pattern(keyword)
+    return pattern is not None and pattern.search(text) is not None
+
+
+@functools.lru_cache(maxsize=4096)
+def _pattern(keyword: str) -> re.Pattern[str] | None:
+    plain = unicodedata.normalize("NFKC", keyword).translate(_APOSTROPHES).strip()
+    parts = [part for part in _JOINT.split(plain) if part]
+    if not parts:
+        return None
+    body = r"[\s\-\u2010-\u2015/]+".join(re.escape(part) for part in parts)
+    if _UNSPACED.search(plain):
+        return re.compile(body, re.IGNORECASE)
+    plural = "(?:e?s)?" if parts[-1].isalpha() and len(parts[-1]) >= _PLURAL_FROM else ""
+    acronym = len(parts) == 1 and plain.isupper() and len(plain) <= _ACRONYM_TO
+    return re.compile(rf"(?<!\w){body}{plural}(?!\w)", re.NOFLAG if acronym else re.IGNORECASE)

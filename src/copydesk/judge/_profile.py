@@ -1,0 +1,83 @@
+"""A scoring profile as data: signals with points, and the rules for topics, copies and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from copydesk.judge._features import Features
+from copydesk.news import Article, Beat, Reason, Shelf, Shelved, Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """One piece of evidence that an article is about a topic; `given` by its source, or read."""
+
+    topic: str
+    why: str
+    given: bool = False
+
+    @property
+    def reason(self) -> Reason:
+        """Give it as a record's reason."""
+        return Reason(about=f"topic {self.topic}", why=self.why)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """Something that earns or costs points, as often as `seen` finds it.
+
+    `seen` gives (times, why) pairs; a pair is worth `points` times its first number.
+    """
+
+    points: int
+    seen: Callable[[Features, Beat], Iterable[tuple[int, str]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """What an article repeats: the file name without `.md` of the original, and the evidence."""
+
+    of: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """How one kind of site weighs its stories.
+
+    `relevance` gives the evidence that an article is on the beat (none: it is off it), `topics`
+    the names its record carries, `copy` the original that it repeats, `regroup` the filed stories
+    that change by what is new. `blocks` says whether a record keeps reasons and other blocks of
+    ours.
+    """
+
+    name: str
+    blocks: bool
+    signals: tuple[Signal, ...]
+    relevance: Callable[[Article, Beat], tuple[Match, ...]]
+    topics: Callable[[Article, Beat, tuple[Match, ...]], tuple[str, ...]]
+    copy: Callable[[Article, Shelf], Copy | None]
+    regroup: Callable[[Sequence[Shelved], Beat, frozenset[str]], tuple[Story, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """A quality and the reasons that add up to it."""
+
+    quality: int
+    reasons: tuple[Reason, ...]
+
+
+def weigh_by(signals: Iterable[Signal], features: Features, beat: Beat) -> Weighed:
+    """Add up the signals; never below nought, and the reasons always make the sum."""
+    reasons = [
+        Reason(about="quality", why=why, points=signal.points * times)
+        for signal in signals
+        for times, why in signal.seen(features, beat)
+        if signal.points * times
+    ]
+    total = sum(reason.points or 0 for reason in reasons)
+    if total < 0:
+        reasons.append(Reason(about="quality", why="never below 0", points=-total))
+    return Weighed(quality=max(0, total), reasons=tuple(reasons))

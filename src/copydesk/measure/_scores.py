@@ -1,0 +1,171 @@
+"""Scores: the reference's known qualities against ours."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from copydesk import judge
+from copydesk.errors import DataError, UsageError
+from copydesk.news import Beat
+
+COLUMNS = (
+    "path",
+    "title",
+    "domain",
+    "topics",
+    "image",
+    "amp",
+    "type",
+    "official_feed",
+    "quality",
+    "published",
+)
+_MAX_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One case where we say something else than the reference did."""
+
+    path: str
+    title: str
+    quality: int
+    expected_quality: int
+    published: bool
+    expected_published: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoresReport:
+    """How many known cases come out the same, and which do not."""
+
+    cases: int
+    quality_exact: int
+    published_exact: int
+    different: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    path: str
+    features: judge.Features
+    quality: int
+    published: bool
+
+
+def scores(cases_csv: Path, beat: Beat, profile: str) -> ScoresReport:
+    """Weigh every case of the file by the named profile with the beat's topics and organizations.
+
+    Raises DataError, with the line, where the file is no list of cases; UsageError for an unknown
+    profile.
+    """
+    beat = replace(beat, scoring=replace(beat.scoring, profile=_known(profile)))
+    total = quality_exact = published_exact = 0
+    different = []
+    for case in _cases(cases_csv):
+        total += 1
+        quality = judge.weigh(case.features, beat).quality
+        published = quality >= beat.scoring.publish_at
+        quality_exact += quality == case.quality
+        published_exact += published == case.published
+        if (quality, published) != (case.quality, case.published):
+            different.append(_difference(case, quality, published))
+    return ScoresReport(
+        cases=total,
+        quality_exact=quality_exact,
+        published_exact=published_exact,
+        different=tuple(different),
+    )
+
+
+def _known(profile: str) -> Literal["copydesk", "everyday"]:
+    match profile:
+        case "copydesk" | "everyday":
+            return profile
+    raise UsageError("no such profile", subject=profile, hint="copydesk or everyday")
+
+
+def _difference(case: _Case, quality: int, published: bool) -> Difference:
+    return Difference(
+        path=case.path,
+        title=case.features.title,
+        quality=quality,
+        expected_quality=case.quality,
+        published=published,
+        expected_published=case.published,
+    )
+
+
+def _cases(path: Path) -> Iterator[_Case]:
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise DataError("the file of cases is too big", subject=str(path), hint="64 MB at most")
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            yield from _read(csv.DictReader(lines, strict=True), path)
+    except OSError as error:
+        raise DataError(
+            "cannot read the cases", subject=str(path), hint=error.strerror or ""
+        ) from error
+    except UnicodeDecodeError as error:
+        raise DataError("no text in UTF-8", subject=str(path), hint=str(error)) from error
+
+
+def _read(rows: csv.DictReader[str], path: Path) -> Iterator[_Case]:
+    try:
+        _must_have_columns(rows.fieldnames or (), path)
+        for row in rows:
+            yield _case(row, f"{path}:{rows.line_num}")
+    except csv.Error as error:
+        where = f"{path}:{rows.reader.line_num}"
+        raise DataError("no CSV", subject=where, hint=str(error)) from error
+
+
+def _must_have_columns(found: Sequence[str], path: Path) -> None:
+    missing = [name for name in COLUMNS if name not in found]
+    if missing:
+        raise DataError(
+            "no list of cases: a column is missing",
+            subject=f"{path}:1",
+            hint=f"the first line must name {', '.join(missing)}",
+        )
+
+
+def _case(row: Mapping[str, str | None], where: str) -> _Case:
+    cells = {name: row.get(name) for name in COLUMNS}
+    if None in cells.values() or None in row:
+        raise DataError("a line with too few or too many cells", subject=where)
+    cell = {name: value or "" for name, value in cells.items()}
+    return _Case(
+        path=cell["path"],
+        features=judge.Features(
+            title=cell["title"],
+            topics=tuple(name for name in cell["topics"].split("|") if name),
+            domain=cell["domain"],
+            image=_flag(cell, "image", where),
+            amp=_flag(cell, "amp", where),
+            video=cell["type"] == "video",
+            official=_flag(cell, "official_feed", where),
+        ),
+        quality=_number(cell, "quality", where),
+        published=_flag(cell, "published", where),
+    )
+
+
+def _flag(cell: Mapping[str, str], name: str, where: str) -> bool:
+    match cell[name].lower():
+        case "1" | "true":
+            return True
+        case "0" | "false":
+            return False
+    raise DataError(f"{name} is neither 0 nor 1: {cell[name]!r}", subject=where)
+
+
+def _number(cell: Mapping[str, str], name: str, where: str) -> int:
+    try:
+        return int(cell[name])
+    except ValueError as error:
+        raise DataError(f"{name} is no whole number: {cell[name]!r}", subject=where) from error

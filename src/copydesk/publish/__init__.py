@@ -1,0 +1,8 @@
+"""The publishing room: takes an Edition, brings a folder to the site that it makes."""
+
+from __future__ import annotations
+
+from copydesk.publish._publish import Published, PublishOptions, publish
+from copydesk.publish._write import Manifest, MemoryManifest
+
+__all__ = ["Manifest", "MemoryManifest", "PublishOptions", "Published", "publish"]

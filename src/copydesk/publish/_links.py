@@ -1,0 +1,78 @@
+"""Where things lie below the web root, and the addresses under which readers find them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import quote, urlsplit
+
+_SEGMENT = re.compile(r"[^/\\\x00-\x1f\x7f]+")
+
+
+def is_segment(name: str) -> bool:
+    """Say whether a name may stand as one folder of an address: no slash, no control, no dots."""
+    return bool(_SEGMENT.fullmatch(name)) and name.strip(". ") != "" and len(name.encode()) <= 240
+
+
+def is_path(path: str) -> bool:
+    """Say whether every part of a path below the web root may stand there."""
+    return all(is_segment(part) for part in path.split("/"))
+
+
+def stem(path: str) -> str:
+    """Give a record's file name without its extension: `2023-07-28-a-title`."""
+    return path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+
+
+def story_folder(path: str) -> str:
+    """Give the folder of a story's page from its record's path: `news/2023-07-28-a-title/`."""
+    return f"news/{stem(path)}/"
+
+
+def topic_folder(topic_id: str) -> str:
+    """Give the folder of a topic: `topics/ai-policy/`."""
+    return f"topics/{topic_id}/"
+
+
+def source_folder(domain: str) -> str:
+    """Give the folder of a publisher: `sources/example.org/`."""
+    return f"sources/{domain}/"
+
+
+def day_folder(day: date) -> str:
+    """Give the folder of a day: `2026/11/24/`."""
+    return f"{day.year:04}/{day.month:02}/{day.day:02}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The addresses of one site: `site` for its pages, `api` for the API's own links.
+
+    Neither ends with a slash. `base` is the path of `site`: what a link on a page begins with.
+    """
+
+    site: str
+    api: str
+
+    @property
+    def base(self) -> str:
+        """Give the path below which the site is served: "" at the root of its host."""
+        return urlsplit(self.site).path.rstrip("/")
+
+    def page(self, path: str) -> str:
+        """Give the absolute address of a page, feed or file of the site."""
+        return f"{self.site}/{quote(path)}"
+
+    def href(self, path: str) -> str:
+        """Give the address of a page as a link on another page of the site writes it."""
+        return f"{self.base}/{quote(path)}"
+
+    def api_record(self, path: str) -> str:
+        """Give the API address of one record: `_people/x.md` stands at `api/people/x/`."""
+        return f"{self.api}/api/{quote(record_folder(path))}index.json"
+
+
+def record_folder(path: str) -> str:
+    """Give a record's folder below `api/`: `learning/videos/x/` for `_learning/videos/x.md`."""
+    return path.removeprefix("_").rsplit(".", 1)[0] + "/"

@@ -1,0 +1,113 @@
+"""An edition becomes files.
+
+edition | plan | api, feeds, sitemaps, site | write what changed | sweep what is gone
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from copydesk.news import Edition
+from copydesk.publish import api, feeds, site, sitemaps
+from copydesk.publish._links import is_path, is_segment
+from copydesk.publish._plan import Plan, Show, plan
+from copydesk.publish._render import Press
+from copydesk.publish._write import Manifest, Sheet, Writer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishOptions:
+    """How to publish.
+
+    `full` writes every file whatever is known of the last time. `pictures_folder` holds the cached
+    pictures that the edition names; without it none is shown from the cache. `static` is the
+    newsroom's `assets/`, copied as it is; `templates` its `_templates/`.
+    """
+
+    full: bool = False
+    api_v1: bool = True
+    pictures_folder: Path | None = None
+    show: Show = "cached"
+    static: Path | None = None
+    templates: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What was published: stories and HTML pages there are now, files written and deleted.
+
+    `skipped` holds the paths of records whose name cannot be an address.
+    """
+
+    stories: int
+    pages: int
+    written: int
+    deleted: int
+    unchanged: int
+    skipped: tuple[str, ...] = ()
+
+
+def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOptions) -> Published:
+    """Bring `out` to the edition: write what changed, delete what no longer belongs.
+
+    The same edition gives the same bytes, and a second time writes none. Raises PublishError; what
+    was written until then stands, and the next time goes on from there.
+    """
+    made = plan(edition, _cached(edition, options), options.show)
+    writer = Writer(out=out, manifest=manifest, full=options.full)
+    writer.open()
+    pages = 0
+    for sheet in _sheets(made, options):
+        writer.put(sheet)
+        pages += sheet.path.endswith(".html")
+    for path, origin in _copies(made, options):
+        writer.copy(path, origin)
+    writer.sweep()
+    return Published(
+        stories=len(made.stories),
+        pages=pages,
+        written=writer.written,
+        deleted=writer.deleted,
+        unchanged=writer.unchanged,
+        skipped=made.skipped,
+    )
+
+
+def _sheets(made: Plan, options: PublishOptions) -> Iterator[Sheet]:
+    if options.api_v1:
+        yield from api.sheets(made)
+    yield from feeds.sheets(made)
+    yield from sitemaps.sheets(made)
+    yield from site.sheets(made, Press(options.templates))
+
+
+def _cached(edition: Edition, options: PublishOptions) -> Mapping[str, str]:
+    """Give the edition's pictures that lie in the folder: a page shows nothing that is lost."""
+    folder = options.pictures_folder
+    if folder is None or options.show != "cached" or not folder.is_dir():
+        return {}
+    there = {entry.name for entry in os.scandir(folder) if entry.is_file(follow_symlinks=False)}
+    named = edition.pictures or {}
+    return {url: name for url, name in named.items() if name in there and is_segment(name)}
+
+
+def _copies(made: Plan, options: PublishOptions) -> Iterator[tuple[str, Path]]:
+    """Give the pictures that pages show and the newsroom's own files, with where they are."""
+    folder = options.pictures_folder
+    if folder is not None:
+        used = {
+            made.pictures.get(image.url) for story in made.stories for image in story.images[:1]
+        }
+        yield from ((f"pictures/{name}", folder / name) for name in sorted(filter(None, used)))
+    if options.static is not None and not options.static.is_symlink():
+        for where, folders, names in os.walk(options.static):
+            folders.sort()
+            below = Path(where).relative_to(options.static).as_posix()
+            for name in sorted(names):
+                origin = Path(where) / name
+                path = ("assets/" if below == "." else f"assets/{below}/") + name
+                if origin.is_file() and not origin.is_symlink() and is_path(path):
+                    yield path, origin

@@ -1,0 +1,20 @@
+"""Text made fit for XML 1.0: what it forbids dropped, what it means escaped."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from copydesk.kit import text as plain
+
+_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def text(value: str) -> str:
+    """Give a value as it may stand between tags, white space folded."""
+    return html.escape(plain.fold(_FORBIDDEN.sub("", value)), quote=False)
+
+
+def attribute(value: str) -> str:
+    """Give a value as an attribute's, with its quotes."""
+    return f'"{html.escape(plain.fold(_FORBIDDEN.sub("", value)))}"'

@@ -1,0 +1,20 @@
+"""The JSON API of the reference: takes a Plan, gives its files below `api/` (SPEC 5).
+
+Lists are indented by two, single records are compact, both without a final line feed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from copydesk.publish._plan import Plan
+from copydesk.publish._write import Sheet
+from copydesk.publish.api import _collections, _generated, _news
+
+__all__ = ["sheets"]
+
+
+def sheets(plan: Plan) -> Iterator[Sheet]:
+    """Give every file of the API."""
+    return chain(_news.sheets(plan), _collections.sheets(plan), _generated.sheets(plan))

@@ -1,0 +1,144 @@
+"""What the reference's templates made: newsletters, topics, today's sponsors (SPEC 5.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from copydesk.kit import text
+from copydesk.news import Record, Topic
+from copydesk.publish import _links
+from copydesk.publish._plan import Plan
+from copydesk.publish._write import Sheet
+from copydesk.publish.api import _fields, _json, _sections
+
+_NEWSLETTERS_A_PAGE = 20
+
+
+def sheets(plan: Plan) -> Iterator[Sheet]:
+    """Give the lists of topics, newsletters and today's sponsors."""
+    yield Sheet("api/topics/index.json", _json.pretty({"value": list(map(_topic, plan.topics))}))
+    today = plan.local(plan.at).date().isoformat()
+    sponsors = [
+        _sponsorship(record, plan)
+        for record in plan.records.get("sponsorships", ())
+        if today in _dates(record.fields.get("schedules"))
+    ]
+    yield Sheet("api/sponsorships/today/index.json", _json.pretty({"value": sponsors}))
+    yield from _newsletters(plan)
+
+
+def _topic(topic: Topic) -> dict[str, object]:
+    shown: dict[str, object] = {
+        "name": topic.name,
+        "shortname": topic.shortname or topic.name,
+        "id": topic.id,
+    }
+    if topic.parent:
+        shown["parent"] = topic.parent
+    if topic.images:
+        shown["images"] = [
+            {"url": image.url, "width": image.width, "height": image.height}
+            for image in topic.images
+        ]
+    shown["services"] = [{"name": name, "endpoint": url} for name, url in topic.services]
+    return shown
+
+
+def _newsletters(plan: Plan) -> Iterator[Sheet]:
+    """Give the list, 20 a page, newest first, and each letter with its whole HTML.
+
+    Page N stands at `pageN/` and `nextPage` is a text, as the templates had it; unlike there the
+    list does not end at page 9.
+    """
+    letters = sorted(plan.records.get("newsletters", ()), key=_sent, reverse=True)
+    pages = _sections.cut(letters, _NEWSLETTERS_A_PAGE)
+    for number, own in enumerate(pages, 1):
+        head = {
+            "title": f"{plan.beat.topic or plan.beat.title} Newsletters",
+            "path": "_newsletters/",
+            "page": number,
+        }
+        tail = {"nextPage": str(number + 1) if number < len(pages) else None}
+        data = _json.page(head, [_json.fragment(_letter(r, plan)) for r in own], tail)
+        if number == 1:
+            yield Sheet("api/newsletters/index.json", data)
+        yield Sheet(f"api/newsletters/page{number}/index.json", data)
+    for record in letters:
+        place = f"api/{_links.record_folder(record.path)}index.json"
+        yield Sheet(place, _json.pretty(_letter_whole(record, plan)))
+
+
+def _sent(record: Record) -> tuple[str, str]:
+    sent = record.fields.get("publishedDateTime")
+    return (sent.isoformat() if isinstance(sent, datetime) else "", record.path)
+
+
+def _letter(record: Record, plan: Plan) -> dict[str, object]:
+    shown = _letter_whole(record, plan)
+    return {
+        "path": shown["path"],
+        "title": shown["title"],
+        "type": shown["type"],
+        "sourceUrl": plan.links.api_record(record.path),
+        "webUrl": record.fields.get("webUrl")
+        or plan.links.page(f"newsletter/{_links.stem(record.path)}/"),
+        "excerpt": shown["excerpt"],
+        "publishedDateTime": shown["publishedDateTime"],
+        "images": shown["images"],
+        "locale": shown["locale"],
+        "topics": shown["topics"],
+    }
+
+
+def _letter_whole(record: Record, plan: Plan) -> dict[str, object]:
+    fields = record.fields
+    sent = fields.get("publishedDateTime")
+    return {
+        "path": record.path,
+        "title": fields.get("title"),
+        "type": fields.get("type"),
+        "excerpt": text.plain(str(fields.get("excerpt", ""))),
+        "content": record.body,
+        "publishedDateTime": _fields.moment(sent, plan) if isinstance(sent, datetime) else None,
+        "images": [],
+        "locale": fields.get("locale", plan.beat.locale),
+        "topics": fields.get("topics"),
+    }
+
+
+def _sponsorship(record: Record, plan: Plan) -> dict[str, object]:
+    sponsor = record.fields.get("sponsor")
+    sponsor = sponsor if isinstance(sponsor, Mapping) else {}
+    messages = record.fields.get("messages")
+    return {
+        "sponsor": {
+            "name": sponsor.get("name"),
+            "url": sponsor.get("url"),
+            "logoForLightTheme": _absolute(sponsor.get("logoForLightTheme"), plan),
+            "logoForDarkTheme": _absolute(sponsor.get("logoForDarkTheme"), plan),
+        },
+        "messages": [
+            {
+                "title": message.get("title"),
+                "description": text.plain(str(message.get("description", ""))),
+                "url": message.get("url"),
+                "image": _absolute(message.get("image"), plan),
+            }
+            for message in (messages if isinstance(messages, Sequence) else ())
+            if isinstance(message, Mapping)
+        ],
+        "schedules": _dates(record.fields.get("schedules")),
+        "placements": record.fields.get("placements"),
+    }
+
+
+def _dates(schedules: object) -> list[str]:
+    """Give the days of a schedule as texts, whether quoted in the file or not."""
+    if not isinstance(schedules, Sequence) or isinstance(schedules, str):
+        return []
+    return [str(day)[:10] for day in schedules]
+
+
+def _absolute(url: object, plan: Plan) -> object:
+    return plan.links.api + url if isinstance(url, str) and url.startswith("/") else url

@@ -1,0 +1,76 @@
+"""News lists: the newest first, 25 a page, nulls written (SPEC 5.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from copydesk.kit import dates
+from copydesk.news import Image, Provider, Story
+from copydesk.publish._plan import Plan
+from copydesk.publish._write import Sheet
+from copydesk.publish.api import _json, _sections
+
+PAGE_SIZE = 25
+
+
+def sheets(plan: Plan) -> Iterator[Sheet]:
+    """Give `api/news/` and the same below each topic that lists the service."""
+    fragments = {story.path: _json.fragment(_item(story, plan)) for story in plan.stories}
+    for folder, topic in _sections.of(plan, "news"):
+        own = [fragments[s.path] for s in plan.stories if topic is None or topic.name in s.topics]
+        yield from _list(folder, own)
+
+
+def _list(folder: str, fragments: list[bytes]) -> Iterator[Sheet]:
+    pages = _sections.cut(fragments, PAGE_SIZE)
+    for number, own in enumerate(pages, 1):
+        following = number + 1 if number < len(pages) else None
+        data = _json.page({"page": number}, own, {"nextPage": following})
+        yield from _sections.placed(folder, number, data)
+
+
+def _item(story: Story, plan: Plan) -> dict[str, object]:
+    return {
+        "path": story.path,
+        "title": story.title,
+        "excerpt": story.excerpt,
+        "sourceUrl": None,
+        "webUrl": story.web_url or None,
+        "originalUrl": story.original_url or None,
+        "featuredContent": story.featured_content or None,
+        "highlight": None,
+        "heat": story.heat,
+        "tags": None,
+        "images": [_image(image) for image in story.images] or None,
+        "content": "",
+        "type": story.type,
+        "ampWebUrl": story.amp_web_url or None,
+        "cdnAmpWebUrl": story.cdn_amp_web_url or None,
+        "publishedDateTime": dates.rfc3339(story.published_at) if story.published_at else None,
+        "updatedDateTime": dates.rfc3339(story.updated_at) if story.updated_at else None,
+        "provider": _provider(story.provider) if story.provider else None,
+        "locale": plan.beat.locale,
+        "categories": [story.category],
+        "topics": list(story.topics),
+    }
+
+
+def _provider(provider: Provider) -> dict[str, object]:
+    return {
+        "name": provider.name,
+        "domain": provider.domain,
+        "images": [_image(image) for image in provider.images] or None,
+        "publishers": None,
+        "authors": None,
+    }
+
+
+def _image(image: Image) -> dict[str, object]:
+    return {
+        "url": image.url,
+        "width": image.width,
+        "height": image.height,
+        "title": image.title or None,
+        "attribution": None,
+        "isCached": bool(image.is_cached),
+    }

@@ -1,0 +1,220 @@
+"""The feeds of the site and of each topic: takes a Plan, gives Atom, RSS 2.0 and JSON Feed 1.1.
+
+A feed is the newest 30 stories: title, excerpt, credit, and a link to the original. The id of an
+entry is the address of our page for the story, which no later edit changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import orjson
+
+from copydesk.kit import dates, text, urls
+from copydesk.news import Story
+from copydesk.publish import _links, _pictures, _xml
+from copydesk.publish._plan import Plan
+from copydesk.publish._write import Sheet
+
+__all__ = ["sheets"]
+
+_NEWEST = 30
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """A story as every feed tells it: folded plain text, absolute addresses, UTC."""
+
+    page: str
+    link: str
+    title: str
+    excerpt: str
+    credit: str
+    domain: str
+    published: datetime
+    updated: datetime
+    topics: tuple[str, ...]
+    language: str
+    picture: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Feed:
+    """What the three formats have in common; `folder` is where the three files lie."""
+
+    folder: str
+    title: str
+    home: str
+    language: str
+    entries: tuple[_Entry, ...]
+
+    @property
+    def updated(self) -> datetime:
+        """Give the time of its newest entry: building again changes no byte."""
+        return max((entry.updated for entry in self.entries), default=_NEVER)
+
+
+def sheets(plan: Plan) -> Iterator[Sheet]:
+    """Give `feed.xml`, `rss.xml` and `feed.json` of the site and of each topic."""
+    made: dict[str, _Entry] = {}
+    yield from _files(plan, _feed(plan, "", plan.beat.title, plan.stories, made))
+    for topic in plan.topics:
+        stories = plan.by_topic.get(topic.id, ())
+        title = f"{topic.name} – {plan.beat.title}"
+        yield from _files(plan, _feed(plan, _links.topic_folder(topic.id), title, stories, made))
+
+
+def _files(plan: Plan, feed: _Feed) -> Iterator[Sheet]:
+    for name, write in (("feed.xml", _atom), ("rss.xml", _rss), ("feed.json", _json)):
+        path = feed.folder + name
+        yield Sheet(path, write(feed, plan.links.page(path)))
+
+
+def _feed(
+    plan: Plan, folder: str, title: str, stories: Sequence[Story], made: dict[str, _Entry]
+) -> _Feed:
+    for story in stories[:_NEWEST]:
+        if story.path not in made:
+            made[story.path] = _entry(story, plan)
+    return _Feed(
+        folder=folder,
+        title=text.fold(title),
+        home=plan.links.page(folder),
+        language=plan.beat.locale,
+        entries=tuple(made[story.path] for story in stories[:_NEWEST]),
+    )
+
+
+def _entry(story: Story, plan: Plan) -> _Entry:
+    page = plan.links.page(_links.story_folder(story.path))
+    published = dates.utc(story.published_at or _NEVER).replace(microsecond=0)
+    updated = dates.utc(story.updated_at or published).replace(microsecond=0)
+    domain = story.provider.domain if story.provider else ""
+    picture = _pictures.of(story, plan)
+    return _Entry(
+        page=page,
+        link=urls.fetchable(story.web_url) or page,
+        title=text.fold(story.title) or "Untitled",
+        excerpt=text.fold(story.excerpt),
+        credit=text.fold(story.provider.name if story.provider else "") or domain,
+        domain=domain,
+        published=published,
+        updated=max(published, updated),
+        topics=tuple(text.fold(name) for name in story.topics),
+        language=story.language,
+        picture=picture.address if picture else "",
+    )
+
+
+def _atom(feed: _Feed, own: str) -> bytes:
+    """Write Atom (RFC 4287)."""
+    language = _xml.attribute(feed.language)
+    head = (
+        f'{_HEAD}<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={language}>\n'
+        f"  <id>{_xml.text(own)}</id>\n"
+        f"  <title>{_xml.text(feed.title)}</title>\n"
+        f"  <updated>{dates.rfc3339(feed.updated)}</updated>\n"
+        f'  <link rel="self" type="application/atom+xml" href={_xml.attribute(own)}/>\n'
+        f'  <link rel="alternate" type="text/html" href={_xml.attribute(feed.home)}/>\n'
+        f"  <author><name>{_xml.text(feed.title)}</name></author>\n"
+        "  <generator>copydesk</generator>\n"
+    )
+    return (head + "".join(map(_atom_entry, feed.entries)) + "</feed>\n").encode()
+
+
+def _atom_entry(entry: _Entry) -> str:
+    credit = (
+        f"    <author><name>{_xml.text(entry.credit)}</name></author>\n" if entry.credit else ""
+    )
+    summary = f"    <summary>{_xml.text(entry.excerpt)}</summary>\n" if entry.excerpt else ""
+    return (
+        "  <entry>\n"
+        f"    <id>{_xml.text(entry.page)}</id>\n"
+        f"    <title>{_xml.text(entry.title)}</title>\n"
+        f"    <published>{dates.rfc3339(entry.published)}</published>\n"
+        f"    <updated>{dates.rfc3339(entry.updated)}</updated>\n"
+        f'    <link rel="alternate" href={_xml.attribute(entry.link)}/>\n'
+        f'    <link rel="related" type="text/html" href={_xml.attribute(entry.page)}/>\n'
+        f"{credit}{summary}"
+        + "".join(f"    <category term={_xml.attribute(name)}/>\n" for name in entry.topics)
+        + "  </entry>\n"
+    )
+
+
+def _rss(feed: _Feed, own: str) -> bytes:
+    """Write RSS 2.0 with the link to itself that the feed validator asks for."""
+    head = (
+        f'{_HEAD}<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/">\n'
+        "  <channel>\n"
+        f"    <title>{_xml.text(feed.title)}</title>\n"
+        f"    <link>{_xml.text(feed.home)}</link>\n"
+        f"    <description>{_xml.text(feed.title)}</description>\n"
+        f"    <language>{_xml.text(feed.language.lower())}</language>\n"
+        f"    <lastBuildDate>{_rfc822(feed.updated)}</lastBuildDate>\n"
+        "    <generator>copydesk</generator>\n"
+        f'    <atom:link rel="self" type="application/rss+xml" href={_xml.attribute(own)}/>\n'
+    )
+    items = "".join(map(_rss_item, feed.entries))
+    return f"{head}{items}  </channel>\n</rss>\n".encode()
+
+
+def _rss_item(entry: _Entry) -> str:
+    credit = f"      <dc:creator>{_xml.text(entry.credit)}</dc:creator>\n" if entry.credit else ""
+    return (
+        "    <item>\n"
+        f"      <title>{_xml.text(entry.title)}</title>\n"
+        f"      <link>{_xml.text(entry.link)}</link>\n"
+        f'      <guid isPermaLink="true">{_xml.text(entry.page)}</guid>\n'
+        f"      <pubDate>{_rfc822(entry.published)}</pubDate>\n"
+        f"{credit}"
+        # a description is HTML to its readers: text is escaped once more
+        f"      <description>{_xml.text(_xml.text(entry.excerpt))}</description>\n"
+        + "".join(f"      <category>{_xml.text(name)}</category>\n" for name in entry.topics)
+        + "    </item>\n"
+    )
+
+
+def _rfc822(moment: datetime) -> str:
+    """Give a time with a numeric zone, which the RSS profile asks for."""
+    return dates.rfc5322(moment).replace("GMT", "+0000")
+
+
+def _json(feed: _Feed, own: str) -> bytes:
+    """Write JSON Feed 1.1: `url` is our page for the story, `external_url` the original."""
+    made = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        "home_page_url": feed.home,
+        "feed_url": own,
+        "language": feed.language,
+        "items": [_json_item(entry) for entry in feed.entries],
+    }
+    return orjson.dumps(made, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _json_item(entry: _Entry) -> dict[str, object]:
+    item: dict[str, object] = {
+        "id": entry.page,
+        "url": entry.page,
+        "title": entry.title,
+        "content_text": entry.excerpt,
+        "date_published": dates.rfc3339(entry.published),
+        "date_modified": dates.rfc3339(entry.updated),
+    }
+    if entry.link != entry.page:
+        item["external_url"] = entry.link
+    if entry.picture:
+        item["image"] = entry.picture
+    if entry.credit:
+        author = {"name": entry.credit}
+        item["authors"] = [author | ({"url": f"https://{entry.domain}/"} if entry.domain else {})]
+    if entry.topics:
+        item["tags"] = list(entry.topics)
+    if entry.language:
+        item["language"] = entry.language
+    return item

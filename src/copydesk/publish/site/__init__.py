@@ -1,0 +1,22 @@
+"""The HTML site: takes a Plan and a Press, gives its pages, style sheet and icon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from copydesk.publish._plan import Plan
+from copydesk.publish._render import Press
+from copydesk.publish._write import Sheet
+from copydesk.publish.site import _cards, _frame, _furniture, _listings, _records, _story
+
+__all__ = ["sheets"]
+
+
+def sheets(plan: Plan, press: Press) -> Iterator[Sheet]:
+    """Give every page of the site."""
+    frame = _frame.Frame(plan, press)
+    cards = _cards.Cards(frame)
+    yield from _furniture.sheets(frame)
+    yield from _story.sheets(cards)
+    yield from _listings.sheets(cards)
+    yield from _records.sheets(frame)

@@ -1,0 +1,87 @@
+"""A story as a list shows it: a card with excerpt and picture, or a line; each made once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from copydesk.kit import dates, text, urls
+from copydesk.news import Provider, Story, Topic
+from copydesk.publish import _links, _pictures, _render
+from copydesk.publish.site import _coverage
+from copydesk.publish.site._frame import Frame, language_tag
+
+_EXCERPT = 220
+
+
+@dataclass(slots=True)
+class Cards:
+    """The cards and lines of a plan's stories, made when first asked for."""
+
+    frame: Frame
+    _by_name: Mapping[str, Topic] = field(init=False)
+    _made: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._by_name = {topic.name: topic for topic in self.frame.plan.topics}
+
+    def many(self, template: str, stories: Iterable[Story]) -> str:
+        """Give stories joined as "card.html" or "line.html" shows each."""
+        return _render.joined([self._one(template, story) for story in stories])
+
+    def _one(self, template: str, story: Story) -> str:
+        key = (template, story.path)
+        if key not in self._made:
+            self._made[key] = self.frame.press.text(template, story=self.view(story))
+        return self._made[key]
+
+    def view(self, story: Story) -> dict[str, object]:
+        """Give the plain values that templates print of a story."""
+        plan = self.frame.plan
+        language = language_tag(story.language)
+        return {
+            "title": text.fold(story.title) or "Untitled",
+            "href": self.frame.href(_links.story_folder(story.path)),
+            "origin": urls.fetchable(story.web_url) or "",
+            "excerpt": text.shorten(text.fold(story.excerpt), _EXCERPT),
+            "language": language if language != language_tag(plan.beat.locale) else "",
+            "provider": self.provider(story.provider),
+            "time": self.time(story.published_at),
+            "topics": self.topics(story),
+            "picture": _pictures.of(story, plan),
+            "newsrooms": _coverage.of(story, plan).newsrooms,
+            "is_video": story.type == "video",
+        }
+
+    def provider(self, provider: Provider | None) -> dict[str, str]:
+        """Give a publisher's name and the link to its page, "" where it has none."""
+        name = text.fold(provider.name) if provider else ""
+        domain = provider.domain if provider else ""
+        known = domain in self.frame.plan.by_source
+        href = self.frame.href(_links.source_folder(domain)) if known else ""
+        return {"name": name or text.fold(domain), "href": href}
+
+    def time(self, moment: datetime | None) -> dict[str, str]:
+        """Give a time for machines and one for people, in the site's zone."""
+        if moment is None:
+            return {"iso": "", "text": "", "short": "", "day": ""}
+        local = self.frame.plan.local(moment)
+        return {
+            "iso": dates.rfc3339(moment),
+            "text": f"{local.day} {local:%B %Y, %H:%M %Z}",
+            "short": f"{local.day} {local:%b %Y}",
+            "day": self.frame.href(_links.day_folder(local.date())),
+        }
+
+    def topics(self, story: Story) -> list[dict[str, str]]:
+        """Give the topics of a story that have a page, the main one left out."""
+        found = [self._by_name[name] for name in story.topics if name in self._by_name]
+        return [
+            {
+                "name": text.fold(topic.name),
+                "href": self.frame.href(_links.topic_folder(topic.id)),
+            }
+            for topic in found
+            if topic.name != self.frame.plan.beat.topic
+        ]

@@ -1,0 +1,120 @@
+"""What every page shares: its head, the masthead, the topics, the ways to leave."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from copydesk.kit import text
+from copydesk.publish import _links, _render
+from copydesk.publish._plan import Plan
+from copydesk.publish._write import Sheet
+from copydesk.publish.site import _structured
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+_IN_THE_BAR = 9
+
+
+def language_tag(locale: str) -> str:
+    """Give a locale as HTML wants it: `en-us` as `en-US`; "" for what is none."""
+    if not _LANGUAGE.fullmatch(locale):
+        return ""
+    first, _, rest = locale.partition("-")
+    return first.lower() + (f"-{rest.upper() if len(rest) == 2 else rest}" if rest else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What one page says of itself: `path` is its folder, `feeds` the folder of its feeds."""
+
+    path: str
+    title: str = ""
+    description: str = ""
+    feeds: str = ""
+    feeds_title: str = ""
+    structured: Mapping[str, object] | None = None
+    kind: str = "website"
+    picture: str = ""
+    indexed: bool = True
+
+
+@dataclass(slots=True)
+class Frame:
+    """A plan and a press, and the parts of a page that are the same on all of them."""
+
+    plan: Plan
+    press: _render.Press
+    _site: Mapping[str, object] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._site = self._shared()
+
+    def page(self, template: str, head: Head, **context: object) -> Sheet:
+        """Give a page at its folder's `index.html`, or at its own name where it has one."""
+        path = head.path if head.path.endswith(".html") else f"{head.path}index.html"
+        data = self.press.page(template, site=self._site, page=self._head(head), **context)
+        return Sheet(path, data)
+
+    def href(self, path: str) -> str:
+        """Give the link to a page of the site."""
+        return self.plan.links.href(path)
+
+    def _shared(self) -> Mapping[str, object]:
+        beat = self.plan.beat
+        hotlinks = " https:" if self.plan.show == "hotlink" else ""
+        return {
+            "title": text.fold(beat.title),
+            "language": language_tag(beat.locale) or "en",
+            "home": self.href(""),
+            "style": self.href("style.css"),
+            "icon": self.href("icon.svg"),
+            "topics_page": self.href("topics/"),
+            "sources_page": self.href("sources/"),
+            "archive_page": self.href("archive/"),
+            "topics": self._bar(),
+            "shelves": self._shelves(),
+            "policy": (
+                f"default-src 'none'; style-src 'self'; img-src 'self'{hotlinks}; "
+                "frame-src https://www.youtube-nocookie.com; base-uri 'none'; form-action 'none'"
+            ),
+        }
+
+    def _bar(self) -> Sequence[Mapping[str, str]]:
+        """Give the topics right below the main one, as many as a line holds."""
+        beat = self.plan.beat
+        top = [t for t in self.plan.topics if t.name != beat.topic and t.parent in {"", beat.topic}]
+        return [
+            {
+                "path": _links.topic_folder(topic.id),
+                "name": text.fold(topic.shortname or topic.name),
+                "href": self.href(_links.topic_folder(topic.id)),
+            }
+            for topic in top[:_IN_THE_BAR]
+        ]
+
+    def _shelves(self) -> Sequence[Mapping[str, str]]:
+        names = ("learning", "samples", "people", "communities", "companies")
+        return [
+            {"name": name.capitalize(), "href": self.href(f"{name}/")}
+            for name in names
+            if self.plan.records.get(name)
+        ]
+
+    def _head(self, head: Head) -> Mapping[str, object]:
+        links = self.plan.links
+        site = text.fold(self.plan.beat.title)
+        return {
+            "path": head.path,
+            "title": f"{head.title} – {site}" if head.title else site,
+            "description": head.description,
+            "canonical": links.page(head.path) if head.indexed else "",
+            "indexed": head.indexed,
+            "kind": head.kind,
+            "picture": head.picture,
+            "feeds_title": head.feeds_title or site,
+            "atom": self.href(f"{head.feeds}feed.xml"),
+            "rss": self.href(f"{head.feeds}rss.xml"),
+            "json": self.href(f"{head.feeds}feed.json"),
+            "structured": _structured.script(head.structured) if head.structured else "",
+        }

@@ -1,0 +1,195 @@
+"""Pages that list stories: front, topics, days, publishers, the archive."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from copydesk.kit import text
+from copydesk.news import Story, Topic
+from copydesk.publish import _links
+from copydesk.publish._write import Sheet
+from copydesk.publish.site import _structured
+from copydesk.publish.site._cards import Cards
+from copydesk.publish.site._frame import Head
+
+_LATEST = 30
+_NEWEST = 60
+
+
+def sheets(cards: Cards) -> Iterator[Sheet]:
+    """Give every page that lists stories, and the three that list such pages."""
+    yield _front(cards)
+    yield from _topics(cards)
+    yield from _days(cards)
+    yield from _sources(cards)
+    yield from _archive(cards)
+
+
+def _front(cards: Cards) -> Sheet:
+    """Give the best of the newest as cards, then what else is new as lines."""
+    plan = cards.frame.plan
+    top, more = plan.front.top, plan.front.more
+    shown = {story.path for story in (*top, *more)}
+    latest = [s for s in plan.stories[: _LATEST + len(shown)] if s.path not in shown][:_LATEST]
+    head = Head(
+        path="",
+        description=f"{text.fold(plan.beat.title)}: the news, chosen and credited",
+        structured=_structured.listing(top, plan),
+    )
+    return cards.frame.page(
+        "front.html",
+        head,
+        lead=cards.many("card.html", top[:1]),
+        top=cards.many("card.html", top[1:]),
+        more=cards.many("card.html", more),
+        latest=cards.many("line.html", latest),
+    )
+
+
+def _topics(cards: Cards) -> Iterator[Sheet]:
+    plan = cards.frame.plan
+    entries = []
+    for topic in plan.topics:
+        stories = plan.by_topic.get(topic.id, ())
+        yield _topic(topic, stories, cards)
+        entries.append(_entry(cards, topic.name, _links.topic_folder(topic.id), len(stories)))
+    head = Head(path="topics/", title="Topics")
+    yield cards.frame.page("index.html", head, heading="Topics", groups=[_group("", entries)])
+
+
+def _topic(topic: Topic, stories: Sequence[Story], cards: Cards) -> Sheet:
+    name = text.fold(topic.name)
+    folder = _links.topic_folder(topic.id)
+    head = Head(
+        path=folder,
+        title=name,
+        description=text.shorten(text.fold(topic.description), 200),
+        feeds=folder,
+        feeds_title=f"{name} – {text.fold(cards.frame.plan.beat.title)}",
+        structured=_structured.listing(stories[:_NEWEST], cards.frame.plan),
+    )
+    below = [
+        _entry(cards, child.name, _links.topic_folder(child.id), 0)
+        for child in cards.frame.plan.topics
+        if child.parent == topic.name
+    ]
+    return _list(cards, head, stories, heading=name, note=text.fold(topic.description), below=below)
+
+
+def _days(cards: Cards) -> Iterator[Sheet]:
+    plan = cards.frame.plan
+    days = sorted(plan.by_day)
+    for number, day in enumerate(days):
+        stories = plan.by_day[day]
+        heading = _spoken(day)
+        head = Head(
+            path=_links.day_folder(day),
+            title=heading,
+            structured=_structured.listing(stories, plan),
+        )
+        before = _day_link(cards, days[number - 1]) if number else None
+        after = _day_link(cards, days[number + 1]) if number + 1 < len(days) else None
+        yield cards.frame.page(
+            "list.html",
+            head,
+            heading=heading,
+            note="",
+            below=[],
+            stories=cards.many("card.html", stories),
+            count=len(stories),
+            shown=len(stories),
+            older=before,
+            newer=after,
+        )
+
+
+def _sources(cards: Cards) -> Iterator[Sheet]:
+    plan = cards.frame.plan
+    entries = []
+    for domain in sorted(plan.by_source):
+        stories = plan.by_source[domain]
+        name = cards.provider(stories[0].provider)["name"]
+        folder = _links.source_folder(domain)
+        head = Head(
+            path=folder, title=name, structured=_structured.listing(stories[:_NEWEST], plan)
+        )
+        yield _list(cards, head, stories, heading=name, note=domain, below=[])
+        entries.append(_entry(cards, name, folder, len(stories)))
+    entries.sort(key=lambda entry: str(entry["name"]).lower())
+    head = Head(path="sources/", title="Sources")
+    yield cards.frame.page("index.html", head, heading="Sources", groups=[_group("", entries)])
+
+
+def _list(cards: Cards, head: Head, stories: Sequence[Story], **context: object) -> Sheet:
+    """Give the newest of a topic or a publisher."""
+    return cards.frame.page(
+        "list.html",
+        head,
+        stories=cards.many("card.html", stories[:_NEWEST]),
+        count=len(stories),
+        shown=min(len(stories), _NEWEST),
+        older=None,
+        newer=None,
+        **context,
+    )
+
+
+def _archive(cards: Cards) -> Iterator[Sheet]:
+    """Give the archive numbered from its oldest page, so that only the last one grows."""
+    plan = cards.frame.plan
+    last = len(plan.archive)
+    for number, stories in enumerate(plan.archive, 1):
+        head = Head(
+            path=f"archive/{number}/",
+            title=f"Archive, page {number}",
+            structured=_structured.listing(stories, plan),
+        )
+        yield cards.frame.page(
+            "archive.html",
+            head,
+            heading=f"Archive, page {number}",
+            stories=cards.many("line.html", stories),
+            older=_archive_link(cards, number - 1) if number > 1 else None,
+            newer=_archive_link(cards, number + 1) if number < last else None,
+        )
+    yield _calendar(cards)
+
+
+def _calendar(cards: Cards) -> Sheet:
+    """Give the way into the archive: its pages and every day by month, the latest first."""
+    plan = cards.frame.plan
+    months: defaultdict[tuple[int, int], list[Mapping[str, object]]] = defaultdict(list)
+    for day in sorted(plan.by_day, reverse=True):
+        entry = _entry(cards, f"{day:%A} {day.day}", _links.day_folder(day), len(plan.by_day[day]))
+        months[day.year, day.month].append(entry)
+    groups = [_group(f"{date(*month, 1):%B} {month[0]}", days) for month, days in months.items()]
+    pages = [
+        _entry(cards, f"Page {number}", f"archive/{number}/", len(plan.archive[number - 1]))
+        for number in range(len(plan.archive), 0, -1)
+    ]
+    head = Head(path="archive/", title="Archive")
+    return cards.frame.page(
+        "index.html", head, heading="Archive", groups=[*groups, _group("All stories", pages)]
+    )
+
+
+def _entry(cards: Cards, name: str, folder: str, count: int) -> dict[str, object]:
+    return {"name": text.fold(name), "href": cards.frame.href(folder), "count": count}
+
+
+def _group(heading: str, entries: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    return {"heading": heading, "entries": entries}
+
+
+def _day_link(cards: Cards, day: date) -> dict[str, str]:
+    return {"name": _spoken(day), "href": cards.frame.href(_links.day_folder(day))}
+
+
+def _archive_link(cards: Cards, number: int) -> dict[str, str]:
+    return {"name": f"Page {number}", "href": cards.frame.href(f"archive/{number}/")}
+
+
+def _spoken(day: date) -> str:
+    return f"{day:%A}, {day.day} {day:%B} {day.year}"

@@ -1,0 +1,173 @@
+"""The sitemaps: takes a Plan, gives the reference's files, ours by month, an index (SPEC 5.3).
+
+    news-sitemap.xml              stories that the site itself hosts: those without a webUrl
+    learning-, sample-, …         hosted records of the collections, as in the reference
+    sitemap-news-2026-11.xml      the story pages of a month
+    sitemap-pages.xml             front, topics, sources, days, archive, learning paths
+    sitemap-google-news.xml       the stories of the last two days
+    sitemap.xml                   the index over all but the last
+
+The reference's `lastmod` for samples and people was the day of the last write, which no record
+knows: a sample has its publishing time here, a person none.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from copydesk.kit import dates
+from copydesk.news import Record, Story
+from copydesk.publish import _links, _xml
+from copydesk.publish._plan import Plan
+from copydesk.publish._records import hosted, page_folder, ranked
+from copydesk.publish._write import Sheet
+
+__all__ = ["sheets"]
+
+_HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
+_SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_NEWS_SPACE = "http://www.google.com/schemas/sitemap-news/0.9"
+_GOOGLE_DAYS = 2
+_GOOGLE_MOST = 1000
+_COLLECTIONS = (
+    ("learning", "learning", "daily"),
+    ("samples", "sample", "weekly"),
+    ("people", "people", "weekly"),
+    ("communities", "community", "weekly"),
+    ("companies", "company", "weekly"),
+    ("challenges", "challenge", "daily"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One entry of a sitemap; `changed` is "" where nobody knows."""
+
+    address: str
+    changed: str = ""
+    frequency: str = ""
+
+
+def sheets(plan: Plan) -> Iterator[Sheet]:
+    """Give every sitemap and the index over them."""
+    maps = list(_maps(plan))
+    for path, pages in maps:
+        yield Sheet(path, _urlset(pages))
+    yield Sheet("sitemap-google-news.xml", _google_news(plan))
+    yield Sheet("sitemap.xml", _index(plan, maps))
+
+
+def _maps(plan: Plan) -> Iterator[tuple[str, list[_Page]]]:
+    yield (
+        "news-sitemap.xml",
+        [
+            _Page(_address(story, plan), _offset(story.published_at), "hourly")
+            for story in plan.stories
+            if not story.web_url
+        ],
+    )
+    for collection, name, frequency in _COLLECTIONS:
+        records = plan.records.get(collection, ())
+        if records:
+            pages = [_record_page(record, plan, frequency) for record in ranked(records)]
+            yield f"{name}-sitemap.xml", [page for page in pages if page is not None]
+    yield from _by_month(plan)
+    yield "sitemap-pages.xml", [_Page(plan.links.page(path)) for path in _pages(plan)]
+
+
+def _record_page(record: Record, plan: Plan, frequency: str) -> _Page | None:
+    """Give the entry of a record with a page of its own; learning paths had none in the file."""
+    address = hosted(record, plan)
+    if "items" in record.fields or address is None:
+        return None
+    published = record.fields.get("publishedDateTime")
+    if not isinstance(published, datetime):
+        return _Page(address, "", frequency)
+    return _Page(address, plan.local(published).isoformat(timespec="seconds"), frequency)
+
+
+def _by_month(plan: Plan) -> Iterator[tuple[str, list[_Page]]]:
+    months: defaultdict[str, list[_Page]] = defaultdict(list)
+    for story in plan.stories:
+        moment = story.published_at
+        month = plan.local(moment).strftime("%Y-%m").zfill(7) if moment else "undated"
+        changed = _offset(story.updated_at or moment)
+        months[month].append(_Page(_address(story, plan), changed))
+    for month in sorted(months):
+        yield f"sitemap-news-{month}.xml", months[month]
+
+
+def _pages(plan: Plan) -> Iterator[str]:
+    yield ""
+    yield from (_links.topic_folder(topic.id) for topic in plan.topics)
+    yield from (_links.source_folder(domain) for domain in sorted(plan.by_source))
+    yield from (_links.day_folder(day) for day in sorted(plan.by_day, reverse=True))
+    yield from (f"archive/{number}/" for number in range(1, len(plan.archive) + 1))
+    paths = (r for r in ranked(plan.records.get("learning", ())) if "items" in r.fields)
+    yield from (page_folder(record) for record in paths)
+
+
+def _address(story: Story, plan: Plan) -> str:
+    return plan.links.page(_links.story_folder(story.path))
+
+
+def _offset(moment: datetime | None) -> str:
+    return dates.utc(moment).isoformat(timespec="seconds") if moment else ""
+
+
+def _urlset(pages: Iterable[_Page]) -> bytes:
+    """Give the reference's very bytes: two blanks a level, no final line feed."""
+    entries = "".join(_url(page) for page in pages)
+    if not entries:
+        return f'{_HEAD}<urlset xmlns="{_SPACE}" />'.encode()
+    return f'{_HEAD}<urlset xmlns="{_SPACE}">\n{entries}</urlset>'.encode()
+
+
+def _url(page: _Page) -> str:
+    lines = [f"    <loc>{_xml.text(page.address)}</loc>\n"]
+    if page.changed:
+        lines.append(f"    <lastmod>{page.changed}</lastmod>\n")
+    if page.frequency:
+        lines.append(f"    <changefreq>{page.frequency}</changefreq>\n")
+        lines.append("    <priority>1</priority>\n")
+    return f"  <url>\n{''.join(lines)}  </url>\n"
+
+
+def _google_news(plan: Plan) -> bytes:
+    """Give the stories of the last two days before the edition, as Google News wants them."""
+    oldest = plan.at - timedelta(days=_GOOGLE_DAYS)
+    fresh = [s for s in plan.stories if s.published_at and oldest < s.published_at <= plan.at]
+    entries = "".join(_google_entry(story, plan) for story in fresh[:_GOOGLE_MOST])
+    spaces = f'xmlns="{_SPACE}" xmlns:news="{_NEWS_SPACE}"'
+    return f"{_HEAD}<urlset {spaces}>\n{entries}</urlset>\n".encode()
+
+
+def _google_entry(story: Story, plan: Plan) -> str:
+    language = (story.language or plan.beat.locale).lower()
+    if not language.startswith("zh-"):
+        language = language.partition("-")[0]
+    return (
+        "  <url>\n"
+        f"    <loc>{_xml.text(_address(story, plan))}</loc>\n"
+        "    <news:news>\n"
+        "      <news:publication>\n"
+        f"        <news:name>{_xml.text(plan.beat.title)}</news:name>\n"
+        f"        <news:language>{_xml.text(language)}</news:language>\n"
+        "      </news:publication>\n"
+        f"      <news:publication_date>{_offset(story.published_at)}</news:publication_date>\n"
+        f"      <news:title>{_xml.text(story.title)}</news:title>\n"
+        "    </news:news>\n"
+        "  </url>\n"
+    )
+
+
+def _index(plan: Plan, maps: Iterable[tuple[str, list[_Page]]]) -> bytes:
+    entries = "".join(
+        f"  <sitemap>\n    <loc>{_xml.text(plan.links.page(path))}</loc>\n  </sitemap>\n"
+        for path, pages in maps
+        if pages
+    )
+    return f'{_HEAD}<sitemapindex xmlns="{_SPACE}">\n{entries}</sitemapindex>\n'.encode()

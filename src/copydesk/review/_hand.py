@@ -1,0 +1,81 @@
+"""A person's hand in a record: what was edited in the file stays as it was edited."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from copydesk.news import Story
+from copydesk.review._verdict import obeyed
+
+FIELDS = ("title", "excerpt", "topics", "image")
+
+
+def digests(story: Story) -> tuple[tuple[str, str], ...]:
+    """Give (field, first 8 hex digits of SHA-256) for each field that a person may edit."""
+    return tuple((field, _digest(story, field)) for field in FIELDS)
+
+
+def touched(story: Story, known: Mapping[str, str]) -> frozenset[str]:
+    """Give the fields that are no longer as the line wrote them; all where that is not known."""
+    return frozenset(field for field, digest in digests(story) if known.get(field) != digest)
+
+
+def keep_touched(filed: Story, fresh: Story, known: Mapping[str, str]) -> Story:
+    """Give a filed story with fresh values, except for what a person touched.
+
+    Path, seal, body, unknown lines, related stories and a verdict are the filed record's. With
+    nothing known the record is left as it is. `machine` says what the line has now written: what
+    to remember as `known` for the next time.
+    """
+    if not known:
+        return filed
+    kept = touched(filed, known)
+    written = dict(digests(fresh))
+    story = replace(
+        fresh,
+        path=filed.path,
+        category=filed.category,
+        related=filed.related,
+        verdict=filed.verdict,
+        secured=filed.secured,
+        body=filed.body,
+        extra=filed.extra,
+        machine=tuple(
+            (field, known.get(field, "") if field in kept else written[field]) for field in FIELDS
+        ),
+    )
+    story = _with_fields(story, filed, kept)
+    return story if filed.verdict is None else obeyed(story, filed.verdict)
+
+
+def _with_fields(story: Story, filed: Story, fields: Iterable[str]) -> Story:
+    """Give the story with these fields from the filed one."""
+    for field in fields:
+        match field:
+            case "title":
+                story = replace(story, title=filed.title)
+            case "excerpt":
+                story = replace(story, excerpt=filed.excerpt)
+            case "topics":
+                story = replace(story, topics=filed.topics)
+            case "image":
+                story = replace(story, images=filed.images)
+    return story
+
+
+def _digest(story: Story, field: str) -> str:
+    return hashlib.sha256(_text(story, field).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+def _text(story: Story, field: str) -> str:
+    match field:
+        case "title":
+            return story.title
+        case "excerpt":
+            return story.excerpt
+        case "topics":
+            return "\n".join(story.topics)
+        case _:
+            return story.images[0].url if story.images else ""

@@ -1,0 +1,95 @@
+"""Entry: one item as a source lists it; Listed: all of them; Reading: what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from copydesk.kit import text, urls
+from copydesk.news import Lead, Source
+
+Kind = Literal["feed", "sitemap", "listing"]
+
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web there was no page to date
+_AHEAD = timedelta(days=1)  # a wrong time zone is forgiven, a wrong year is not
+_EXCERPT = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One listed item; texts plain, times UTC and as the source says them.
+
+    `url` is the address as listed and `base` what it is relative to.
+    """
+
+    url: str = ""
+    base: str = ""
+    title: str = ""
+    excerpt: str = ""
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    guid: str = ""
+    authors: tuple[str, ...] = ()
+    image: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """Everything that a source lists: its title, its entries, further lists to ask for."""
+
+    kind: Kind
+    title: str = ""
+    entries: tuple[Entry, ...] = ()
+    more: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one answer of a source holds.
+
+    `more` are the sitemaps that an index names, the newest first. `listed` counts the entries
+    before those without an address and those listed twice were left out.
+    """
+
+    kind: Kind
+    title: str
+    leads: tuple[Lead, ...]
+    more: tuple[str, ...] = ()
+    listed: int = 0
+
+
+def leads(entries: Iterable[Entry], source: Source, now: datetime) -> tuple[Lead, ...]:
+    """Give a lead for every entry with a web address, the first of those that are one page."""
+    found: dict[str, Lead] = {}
+    for entry in entries:
+        url = urls.fetchable(entry.url, entry.base)
+        if url is None:
+            continue
+        found.setdefault(urls.identity(url), _lead(entry, url, source, now))
+    return tuple(found.values())
+
+
+def _lead(entry: Entry, url: str, source: Source, now: datetime) -> Lead:
+    return Lead(
+        url=url,
+        source=source.url,
+        found=now,
+        title=entry.title,
+        excerpt=text.shorten(entry.excerpt, _EXCERPT),
+        published_at=plausible(entry.published_at, now),
+        updated_at=plausible(entry.updated_at, now),
+        guid=entry.guid,
+        authors=entry.authors,
+        image=(urls.fetchable(entry.image, entry.base) or "") if entry.image else "",
+        language=source.language or entry.language,
+    )
+
+
+def plausible(moment: datetime | None, now: datetime) -> datetime | None:
+    """Give a time that a page can have, None for one in the far future or before the web."""
+    if moment is None or not _EARLIEST <= moment <= now + _AHEAD:
+        return None
+    return moment

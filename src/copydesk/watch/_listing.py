@@ -1,0 +1,166 @@
+"""Listing: a plain page of links, read for those that look like articles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from copydesk.errors import FeedError
+from copydesk.kit import text, urls
+from copydesk.watch._entry import Entry, Listed
+from copydesk.watch._moments import moment
+from copydesk.watch._xml import local_name
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_ASIDE_TAGS = frozenset(
+    {"nav", "aside", "form", "script", "style", "noscript", "template", "dialog"}
+)
+_PAGE_TAGS = frozenset({"header", "footer"})  # of the page; an article's own holds its headline
+_ASIDE_ROLES = frozenset(
+    {"navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar"}
+)
+_CARDS = frozenset({"article", "li"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+_NO_ARTICLE = re.compile(
+    r"""(?xi)
+      ^/?$
+    | \.(pdf|docx?|xlsx?|pptx?|zip|jpe?g|png|gif|webp|svg|mp3|mp4|mov|xml|rss|atom|css|js)$
+    | (^|/)(tags?|topics?|categor(y|ies)|sections?|authors?|people|staff|profile|users?|search
+      |login|signin|sign-in|signup|register|account|subscribe|subscriptions?|newsletters?|about
+      |about-us|contact|contact-us|privacy|privacy-policy|terms|terms-of-use|cookies?|careers|jobs
+      |advertise|help|faq|archives?|feeds?|rss|events|shop|store|cart|donate)(/|$)
+    | (^|/)page/\d+/?$
+    """
+)
+_DATED = re.compile(r"/(19|20)\d\d[/-]\d{1,2}([/-]|$)")
+_NUMBERED = re.compile(r"\d{5,}")
+_PAGE = re.compile(r"\.(html?|php|aspx?|stm|story|ece|cms)$", re.IGNORECASE)
+
+
+def read_listing(document: str, base: str) -> Listed:
+    """Give the articles that a page links to: on its own site, in its main part."""
+    root = _parsed(document)
+    if root is None:
+        raise FeedError("no page of links", subject=base)
+    at = _base(root, base)
+    found: dict[str, Entry] = {}
+    for anchor in _anchors(_main(root)):
+        entry = _entry(anchor, at, base)
+        if entry is None:
+            continue
+        key = urls.identity(entry.url)
+        found[key] = _better(found.get(key), entry)
+    title = next((_text(element) for element in root.iter("title")), "")
+    articles = tuple(entry for entry in found.values() if _is_article(entry))
+    return Listed(kind="listing", title=title, entries=articles)
+
+
+def _parsed(document: str) -> _Element | None:
+    """Give the page's root; libxml2's own limits bound its depth."""
+    from lxml import etree
+
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    try:
+        return etree.fromstring(document.encode("utf-8", "replace"), parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None
+
+
+def _base(root: _Element, base: str) -> str:
+    """Give what relative links are relative to: the page's `base` element counts."""
+    for element in root.iter("base"):
+        return urls.fetchable(str(element.get("href", "")), base) or base
+    return base
+
+
+def _main(root: _Element) -> _Element:
+    """Give the main part of a page, all of it where it names none."""
+    for element in root.iter("main"):
+        return element
+    for element in root.iter():
+        if element.get("role") == "main":
+            return element
+    return root
+
+
+def _anchors(main: _Element) -> Iterator[_Element]:
+    """Walk the links outside of what is beside the matter; without recursion."""
+    waiting = [main]
+    while waiting:
+        element = waiting.pop()
+        if _is_aside(element):
+            continue
+        if local_name(element) == "a" and element.get("href"):
+            yield element
+        waiting.extend(reversed(element))
+
+
+def _is_aside(element: _Element) -> bool:
+    name = local_name(element)
+    if name in _ASIDE_TAGS or element.get("role") in _ASIDE_ROLES:
+        return True
+    return name in _PAGE_TAGS and not any(_ancestors(element, frozenset({"article"})))
+
+
+def _ancestors(element: _Element, names: frozenset[str]) -> Iterator[_Element]:
+    return (above for above in element.iterancestors() if local_name(above) in names)
+
+
+def _entry(anchor: _Element, at: str, base: str) -> Entry | None:
+    """Read one link, None for one that leaves the site or leads to the page itself."""
+    url = urls.fetchable(str(anchor.get("href", "")), at)
+    if url is None or not urls.same_site(url, base) or urls.identity(url) == urls.identity(base):
+        return None
+    card = next(_ancestors(anchor, _CARDS), None)
+    return Entry(
+        url=url,
+        title=_title(anchor),
+        published_at=None if card is None else _time(card),
+    )
+
+
+def _title(anchor: _Element) -> str:
+    """Give the headline of a link: a heading inside it, its text, its label."""
+    for element in anchor.iter():
+        if local_name(element) in _HEADINGS and (words := _text(element)):
+            return words
+    return _text(anchor) or text.fold(str(anchor.get("aria-label") or anchor.get("title") or ""))
+
+
+def _text(element: _Element) -> str:
+    return text.fold(" ".join(element.itertext("*", with_tail=False)))
+
+
+def _time(card: _Element) -> datetime | None:
+    times = (moment(str(element.get("datetime", ""))) for element in card.iter("time"))
+    return next((at for at in times if at is not None), None)
+
+
+def _better(known: Entry | None, entry: Entry) -> Entry:
+    """Of two links to one page keep the first, with the longer headline and any time."""
+    if known is None:
+        return entry
+    return replace(
+        known,
+        title=max(known.title, entry.title, key=len),
+        published_at=known.published_at or entry.published_at,
+    )
+
+
+def _is_article(entry: Entry) -> bool:
+    """Say whether a link looks like an article: by its address, else by a headline's length."""
+    parsed = urls.parse(entry.url)
+    path = "" if parsed is None else str(parsed.pathname)
+    if _NO_ARTICLE.search(path):
+        return False
+    slug = path.rstrip("/").rpartition("/")[2]
+    words = len(text.words(entry.title))
+    if _DATED.search(path) or _NUMBERED.search(slug) or slug.count("-") >= 3:
+        return words >= 1
+    return words >= (3 if _PAGE.search(slug) else 5)

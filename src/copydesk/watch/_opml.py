@@ -1,0 +1,107 @@
+"""OPML 2.0: lists of feeds, in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from copydesk.errors import FeedError
+from copydesk.kit import text, urls
+from copydesk.news import Source
+from copydesk.watch import _characters
+from copydesk.watch._xml import local_name, parse_xml
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+
+def opml_read(data: bytes) -> tuple[Source, ...]:
+    """Give the feeds of an OPML file, each once; the folders around a feed are its topics.
+
+    Raises FeedError for what is no OPML. An outline without a web address is passed over.
+    """
+    document = _characters.decode(_characters.unzipped(data, "opml"))
+    root = parse_xml(document) if document.strip() else None
+    body = None if root is None else _first(root, "body")
+    if body is None:
+        raise FeedError("no opml in the file", hint="an OPML file has `opml`, `body`, `outline`")
+    found: dict[str, Source] = {}
+    for source in _sources(body):
+        key = urls.identity(source.url)
+        known = found.get(key, source)
+        topics = tuple(dict.fromkeys([*known.topics, *source.topics]))
+        found[key] = replace(known, name=known.name or source.name, topics=topics)
+    return tuple(found.values())
+
+
+def _first(root: _Element, name: str) -> _Element | None:
+    return next((element for element in root.iter() if local_name(element) == name), None)
+
+
+def _sources(body: _Element) -> Iterator[Source]:
+    """Walk the outlines without recursion; libxml2 has bounded their depth already."""
+    waiting: list[tuple[_Element, tuple[str, ...]]] = [(body, ())]
+    while waiting:
+        holder, folders = waiting.pop()
+        if local_name(holder) == "outline":
+            attributes = {str(name).lower(): str(value) for name, value in holder.items()}
+            source = _source(attributes, folders)
+            if source is not None:
+                yield source
+            folders = folders if source else _opened(folders, attributes)
+        waiting.extend((child, folders) for child in reversed(holder))
+
+
+def _source(attributes: dict[str, str], folders: tuple[str, ...]) -> Source | None:
+    url = urls.fetchable(attributes.get("xmlurl", ""))
+    if url is None:
+        return None
+    return Source(
+        url=url,
+        name=_name(attributes),
+        topics=folders,
+        language=attributes.get("language", "").strip(),
+    )
+
+
+def _opened(folders: tuple[str, ...], attributes: dict[str, str]) -> tuple[str, ...]:
+    name = _name(attributes)
+    return (*folders, name) if name and name not in folders else folders
+
+
+def _name(attributes: dict[str, str]) -> str:
+    return text.fold(attributes.get("title", "")) or text.fold(attributes.get("text", ""))
+
+
+def opml_write(sources: Iterable[Source]) -> bytes:
+    """Give an OPML 2.0 file of the sources, in folders by their topics."""
+    from lxml import etree
+
+    root = etree.Element("opml", version="2.0")
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = "Sources"
+    body = etree.SubElement(root, "body")
+    folders: dict[tuple[str, ...], _Element] = {(): body}
+    for source in sources:
+        holder = _folder(folders, tuple(filter(None, map(text.fold, source.topics))))
+        etree.SubElement(holder, "outline", _attributes(source))
+    written: bytes = etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="utf-8")
+    return written
+
+
+def _folder(folders: dict[tuple[str, ...], _Element], path: tuple[str, ...]) -> _Element:
+    """Give the outline for a path of folders, made with all above it."""
+    from lxml import etree
+
+    if path not in folders:
+        above = _folder(folders, path[:-1])
+        folders[path] = etree.SubElement(above, "outline", text=path[-1], title=path[-1])
+    return folders[path]
+
+
+def _attributes(source: Source) -> dict[str, str]:
+    name = text.fold(source.name) or urls.host(source.url) or source.url
+    attributes = {"type": "rss", "text": name, "title": name, "xmlUrl": text.fold(source.url)}
+    if source.language:
+        attributes["language"] = text.fold(source.language)
+    return attributes

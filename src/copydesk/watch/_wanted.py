@@ -1,0 +1,32 @@
+"""Wanted: a source's include and exclude words."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+
+from copydesk.kit import text
+from copydesk.news import Lead, Source
+
+
+def wanted(lead: Lead, source: Source) -> bool:
+    """Say whether a lead has one of the source's include words (when any) and no exclude word.
+
+    Words and phrases are looked for whole, in any case, in title and description.
+    """
+    said = f"{lead.title}\n{lead.excerpt}"
+    if source.include and not _any_in(source.include, said):
+        return False
+    return not _any_in(source.exclude, said)
+
+
+def _any_in(phrases: Sequence[str], said: str) -> bool:
+    return any(_pattern(phrase).search(said) for phrase in phrases if phrase.strip())
+
+
+@functools.lru_cache(maxsize=1_000)
+def _pattern(phrase: str) -> re.Pattern[str]:
+    """Give a pattern for a whole phrase; what touches it must not be a letter or digit."""
+    inner = r"\s+".join(re.escape(word) for word in text.fold(phrase).split())
+    return re.compile(rf"(?<!\w){inner}(?!\w)", re.IGNORECASE)

@@ -1,0 +1,340 @@
+"""Topics, organizations, logos and the key: what lies beside beat.toml."""
+
+from __future__ import annotations
+
+import base64
+import pickle
+from pathlib import Path
+
+import pytest
+
+from copydesk import config
+from copydesk.errors import ConfigError
+from copydesk.news import Image
+
+KEY = bytes(range(32))
+KEY_TEXT = base64.b64encode(KEY).decode()
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Path:
+    (tmp_path / "beat.toml").write_text('[site]\ntitle = "T"\n')
+    return tmp_path
+
+
+def put(room: Path, name: str, text: str | bytes) -> None:
+    path = room / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+
+
+def error_of(room: Path, environ: dict[str, str] | None = None) -> ConfigError:
+    with pytest.raises(ConfigError) as caught:
+        config.load(room, environ or {})
+    return caught.value
+
+
+def test_topics_keep_the_order_of_their_files_and_services_that_of_the_file(room: Path) -> None:
+    put(
+        room,
+        "_data/topics/10-b.yaml",
+        "_id: b\nname: B\nservices:\n  z: https://z/\n  a: https://a/\n",
+    )
+    put(room, "_data/topics/02-a.yaml", "_id: a\nname: A\nshortname: AA\nparent: B\n")
+    put(room, "_data/topics/.hidden.yaml", "not a topic")
+    put(room, "_data/topics/notes.txt", "not a topic")
+
+    topics = config.load(room, {}).beat.topics
+
+    assert ["a", "b"] == [topic.id for topic in topics]
+    assert (("z", "https://z/"), ("a", "https://a/")) == topics[1].services
+    assert ("AA", "B") == (topics[0].shortname, topics[0].parent)
+
+
+def test_a_keyword_listed_twice_counts_twice(room: Path) -> None:
+    put(room, "_data/topics/00-a.yaml", "_id: a\nname: A\nkeywords:\n  - x y\n  - x y\n")
+
+    assert ("x y", "x y") == config.load(room, {}).beat.topics[0].keywords
+
+
+BROKEN_TOPICS: dict[str, tuple[str | bytes, str]] = {
+    "tab": ("_id: a\n\tname: A\n", "line 2, column 1"),
+    "colon-in-a-name": ("_id: a\nname: A: B\n", "line 2, column 8"),
+    "a-list": ("- a\n- b\n", "expected keys with values"),
+    "empty": ("", "expected keys with values, got null"),
+    "latin-1": (b"_id: a\nname: \xe9\n", "not UTF-8"),
+    "no-name": ("_id: a\n", "name: missing"),
+    "no-id": ("name: A\n", "_id: expected letters"),
+    "an-id-that-climbs": ("_id: ../a\nname: A\n", "_id: expected letters"),
+    "a-number-for-a-name": ("_id: a\nname: 404\n", "name: expected text, got 404"),
+    "no-is-a-flag": ("_id: a\nname: A\nkeywords:\n  - no\n", "keywords: expected texts, got false"),
+    "keywords-as-text": ("_id: a\nname: A\nkeywords: ai\n", 'keywords: expected a list, got "ai"'),
+    "services-as-list": (
+        "_id: a\nname: A\nservices:\n  - x\n",
+        "services: expected keys with texts",
+    ),
+    "a-service-without-text": (
+        "_id: a\nname: A\nservices:\n  news: 3\n",
+        "services.news: expected",
+    ),
+    "an-image-size": (
+        "_id: a\nname: A\nimages:\n  - url: /x\n    width: wide\n",
+        "images[0].width",
+    ),
+    "an-impossible-date": ("_id: a\nname: A\nx: 2024-13-45\n", "no usable YAML"),
+    "code": ("_id: a\nname: !!python/object/apply:os.getcwd []\n", "line 2, column 7"),
+    "stands-above-itself": ("_id: a\nname: A\nparent: A\n", 'parent: "A" stands above itself'),
+    "deep": ("_id: " + "[" * 5_000 + "]" * 5_000, ""),
+    "huge": ("_id: a\nname: A\ndescription: " + "x" * 1_100_000, "larger than 1,000,000 bytes"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN_TOPICS)
+def test_a_broken_topic_is_named_with_its_file(room: Path, case: str) -> None:
+    text, what = BROKEN_TOPICS[case]
+    put(room, "_data/topics/00-a.yaml", text)
+
+    error = error_of(room)
+
+    assert str(error).startswith("_data/topics/00-a.yaml: ")
+    assert what in str(error)
+
+
+@pytest.mark.parametrize(
+    ("second", "what"), [("_id: a\nname: B", "_id"), ("_id: b\nname: A", "name")]
+)
+def test_two_topics_share_neither_id_nor_name(room: Path, second: str, what: str) -> None:
+    put(room, "_data/topics/00-a.yaml", "_id: a\nname: A\n")
+    put(room, "_data/topics/01-b.yaml", second)
+
+    assert f"_data/topics/01-b.yaml: {what}" == error_of(room).subject
+
+
+def test_parents_in_a_circle_are_refused_whatever_else_is_there(room: Path) -> None:
+    put(room, "_data/topics/00-a.yaml", "_id: a\nname: A\nparent: B\n")
+    put(room, "_data/topics/01-b.yaml", "_id: b\nname: B\nparent: C\n")
+    put(room, "_data/topics/02-c.yaml", "_id: c\nname: C\nparent: B\n")
+
+    assert '"B" stands above itself' == error_of(room).what
+
+
+def test_a_parent_that_is_no_topic_is_a_warning(room: Path) -> None:
+    put(room, "_data/topics/00-a.yaml", "_id: a\nname: A\nparent: Z\n")
+
+    settings = config.load(room, {})
+
+    assert ('_data/topics/00-a.yaml: no topic is named "Z", its parent',) == settings.warnings
+
+
+def test_an_organization_is_known_by_its_domain(room: Path) -> None:
+    put(
+        room,
+        "_data/organizations/mit.edu.md",
+        "---\r\nname: MIT\r\ndomain: MIT.edu\r\notherNames:\r\n  - Massachusetts\r\n---\r\n"
+        "Body: {\r\n",
+    )
+
+    settings = config.load(room, {})
+
+    assert ("MIT", ("Massachusetts",)) == (
+        settings.beat.organizations["mit.edu"].name,
+        settings.beat.organizations["mit.edu"].other_names,
+    )
+    assert "_data/organizations/mit.edu.md" == settings.origins["organizations.mit.edu"]
+
+
+BROKEN_ORGANIZATIONS = {
+    "no-front-matter": ("name: X\n", "no front matter"),
+    "broken-yaml": ("---\nname: X\ndescription: a: b\n---\n", "line 3, column 15"),
+    "no-name": ("---\ndomain: x.example\n---\n", "name: missing"),
+    "empty": ("", "no front matter"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN_ORGANIZATIONS)
+def test_a_broken_organization_is_named_with_its_file(room: Path, case: str) -> None:
+    text, what = BROKEN_ORGANIZATIONS[case]
+    put(room, "_data/organizations/x.example.md", text)
+
+    error = error_of(room)
+
+    assert str(error).startswith("_data/organizations/x.example.md: ")
+    assert what in str(error)
+
+
+def test_one_domain_has_one_organization(room: Path) -> None:
+    put(room, "_data/organizations/a.md", "---\nname: A\ndomain: a.example\n---\n")
+    put(room, "_data/organizations/b.md", "---\nname: B\ndomain: a.example\n---\n")
+
+    assert '"a.example" is taken by _data/organizations/a.md' == error_of(room).what
+
+
+def test_every_small_logo_counts_with_or_without_an_organization(room: Path) -> None:
+    put(room, "beat.toml", '[site]\ntitle = "T"\nurl = "https://x.example/ai/"\n')
+    put(room, "assets/images/organizations/aws.amazon.com-50x50.jpg", b"\xff\xd8")
+    put(room, "assets/images/organizations/aws.amazon.com-400x400.jpg", b"\xff\xd8")
+
+    logos = config.load(room, {}).beat.logos
+
+    base = "https://x.example/ai/assets/images/organizations"
+    assert {
+        "aws.amazon.com": Image(url=f"{base}/aws.amazon.com-50x50.jpg", width=50, height=50)
+    } == logos
+
+
+def test_the_key_comes_from_the_environment_before_its_file(room: Path) -> None:
+    put(room, ".copydesk/key", base64.b64encode(bytes(32)))
+    (room / ".copydesk/key").chmod(0o600)
+
+    from_file = config.load(room, {})
+    from_environment = config.load(room, {"COPYDESK_KEY": KEY_TEXT})
+
+    assert (bytes(32), ".copydesk/key") == (from_file.key, from_file.origins["key"])
+    assert (KEY, "environment COPYDESK_KEY") == (
+        from_environment.key,
+        from_environment.origins["key"],
+    )
+
+
+def test_without_a_key_there_is_none(room: Path) -> None:
+    assert config.load(room, {"COPYDESK_KEY": ""}).key is None
+
+
+WRONG_KEYS = {
+    "short": base64.b64encode(bytes(31)).decode(),
+    "long": base64.b64encode(bytes(33)).decode(),
+    "not-base64": "no key at all!",
+    "not-ascii": "schlüssel",
+}
+
+
+@pytest.mark.parametrize("case", WRONG_KEYS)
+def test_a_wrong_key_is_refused_and_not_shown(room: Path, case: str) -> None:
+    given = error_of(room, {"COPYDESK_KEY": WRONG_KEYS[case]})
+    put(room, ".copydesk/key", WRONG_KEYS[case])
+    filed = error_of(room)
+
+    assert ("COPYDESK_KEY", ".copydesk/key") == (given.subject, filed.subject)
+    assert WRONG_KEYS[case] not in f"{given}{given.hint}{filed}{filed.hint}"
+
+
+def test_a_key_that_others_can_read_is_a_warning(room: Path) -> None:
+    put(room, ".copydesk/key", KEY_TEXT + "\n")
+    (room / ".copydesk/key").chmod(0o644)
+    open_to_others = config.load(room, {}).warnings
+    (room / ".copydesk/key").chmod(0o600)
+    private = config.load(room, {}).warnings
+
+    assert (".copydesk/key: others can read the key (mode 0644): chmod 600 .copydesk/key",) == (
+        open_to_others
+    )
+    assert () == private
+
+
+def test_secrets_stand_in_no_text_form_of_the_settings(room: Path) -> None:
+    put(
+        room,
+        "beat.toml",
+        '[site]\ntitle = "T"\n[[source]]\nurl = "https://me:hush@a.example/"\n'
+        'proxy = "http://me:hush@127.0.0.1:1"\nheaders_env = { X-Token = "TOKEN" }\n',
+    )
+
+    settings = config.load(room, {"TOKEN": "hush", "COPYDESK_KEY": KEY_TEXT})
+
+    assert {"X-Token": "hush"} == settings.source_options["https://me:hush@a.example/"].headers
+    assert "hush" not in str(config.rows(settings))
+    assert KEY_TEXT not in str(config.rows(settings))
+    assert repr(KEY) not in repr(settings)
+
+
+def test_a_header_whose_variable_is_not_set_is_left_out_with_a_warning(room: Path) -> None:
+    source = '[[source]]\nurl = "https://a.example/"\nheaders_env = { X-Token = "TOKEN" }\n'
+    put(room, "beat.toml", '[site]\ntitle = "T"\n' + source)
+
+    settings = config.load(room, {})
+
+    assert {} == settings.source_options["https://a.example/"].headers
+    assert settings.warnings == (
+        "beat.toml: source[0].headers_env: TOKEN is not in the environment; X-Token is not sent",
+    )
+
+
+def test_a_header_value_of_two_lines_is_refused(room: Path) -> None:
+    source = '[[source]]\nurl = "https://a.example/"\nheaders_env = { X-Token = "TOKEN" }\n'
+    put(room, "beat.toml", '[site]\ntitle = "T"\n' + source)
+
+    error = error_of(room, {"TOKEN": "a\r\nEvil: b"})
+
+    assert "environment TOKEN" == error.subject
+    assert "Evil" not in str(error)
+
+
+def test_a_value_that_does_nothing_yet_is_a_warning(room: Path) -> None:
+    source = '[[source]]\nurl = "https://a.example/"\nproxy = "http://127.0.0.1:1"\n'
+    put(room, "beat.toml", '[site]\ntitle = "T"\n' + source)
+
+    assert ("beat.toml: source[0].proxy: not in effect yet",) == config.load(room, {}).warnings
+
+
+def test_the_contact_comes_from_the_environment_before_the_file(room: Path) -> None:
+    put(room, "beat.toml", '[site]\ntitle = "T"\n[fetch]\ncontact = "mailto:a@b.example"\n')
+
+    settings = config.load(room, {"COPYDESK_CONTACT": "https://desk.example/"})
+    error = error_of(room, {"COPYDESK_CONTACT": "nobody"})
+
+    assert "https://desk.example/" == settings.fetch.contact
+    assert "environment COPYDESK_CONTACT" == error.subject
+
+
+NO_NEWSROOM = {
+    "an empty folder": ((), "copydesk new DIR"),
+    "a site of the reference": (("_config.yml",), "copydesk adopt"),
+}
+
+
+@pytest.mark.parametrize("case", NO_NEWSROOM)
+def test_a_folder_without_beat_toml_says_what_to_do(tmp_path: Path, case: str) -> None:
+    names, command = NO_NEWSROOM[case]
+    for name in names:
+        put(tmp_path, name, "title: T\n")
+
+    error = error_of(tmp_path)
+
+    assert f"no beat.toml in the folder: {tmp_path}" == str(error)
+    assert command in error.hint
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    assert "there is no folder" in error_of(tmp_path / "none").hint
+
+
+HOSTILE_BEATS = {
+    "nested-lists": b"a = " + b"[" * 5_000 + b"]" * 5_000,
+    "nested-tables": b"a = " + b"{a=" * 3_000 + b"1" + b"}" * 3_000,
+    "too-many-digits": b"[site]\ntitle = " + b"9" * 5_000,
+    "latin-1": b"[site]\ntitle = 'caf\xe9'\n",
+    "nul": b"[site]\ntitle = 'a\x00b'\n",
+    "binary": bytes(range(256)),
+    "huge": b"#" * 4_000_001,
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE_BEATS)
+def test_a_hostile_beat_gets_one_clear_error(tmp_path: Path, case: str) -> None:
+    put(tmp_path, "beat.toml", HOSTILE_BEATS[case])
+
+    assert error_of(tmp_path).subject.startswith("beat.toml")
+
+
+def test_a_beat_that_is_a_folder_is_said(tmp_path: Path) -> None:
+    (tmp_path / "beat.toml").mkdir()
+
+    assert "cannot be read" in error_of(tmp_path).what
+
+
+def test_an_error_survives_the_trip_between_processes(tmp_path: Path) -> None:
+    error = error_of(tmp_path / "none")
+    other = error_of(tmp_path)
+
+    assert str(error) == str(pickle.loads(pickle.dumps(error)))
+    assert str(other) == str(pickle.loads(pickle.dumps(other)))

@@ -1,0 +1,165 @@
+"""Floors: what the judge reached on known data. Raised when it gets better, never lowered."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from copydesk import config, judge, measure
+from copydesk.judge import _alike
+from copydesk.judge._copydesk import _CLICKBAIT
+from copydesk.judge._keywords import readable
+from copydesk.news import Article, Beat, Provider, Scoring, Shelved, Story
+from world.shared import SHARED, needs_shared
+
+CASES = SHARED / "reference" / "quality-cases.csv"
+SITE = SHARED / "reference" / "powerapps-site.tar.gz"
+TEXTS = SHARED / "data" / "story" / "giveme5w1h_dev.jsonl"
+GOLD = SHARED / "data" / "web" / "newswire_gold.jsonl"
+HEADLINES = SHARED / "data" / "quality" / "clickbait_4k.jsonl"
+
+pytestmark = needs_shared
+
+
+def must_be(path: Path, digest: str) -> None:
+    """Fail where the data is not what the floor was measured on."""
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == digest, f"other data: {path.name}"
+
+
+def lines(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8") as rows:
+        for row in rows:
+            yield json.loads(row)
+
+
+@pytest.fixture(scope="module")
+def adopted(tmp_path_factory: pytest.TempPathFactory) -> Beat:
+    """Give the beat of the reference's site, adopted; only its settings are unpacked."""
+    root = tmp_path_factory.mktemp("site")
+    with tarfile.open(SITE) as packed:
+        wanted = [
+            one
+            for one in packed
+            if "/_data/" in f"/{one.name}" or one.name.rsplit("/", 1)[-1] == "_config.yml"
+        ]
+        packed.extractall(root, members=wanted, filter="data")
+    site = next(root.rglob("_data")).parent
+    (site / "beat.toml").write_text(config.adopted_toml(site), encoding="utf-8")
+    return config.load(site, {}).beat
+
+
+def test_the_references_scores_come_out_exactly(adopted: Beat) -> None:
+    must_be(CASES, "3a594dd9e9ed271700a9cf75b657f2252ca55a6c2ec0f2bd6826e52651dca995")
+    report = measure.scores(CASES, adopted, "everyday")
+    assert (report.cases, report.quality_exact, report.published_exact) == (698, 697, 698)
+    # a boost by hand of exactly 100 points: no rule reaches it, and none shall
+    [boosted] = report.different
+    assert boosted.expected_quality - boosted.quality == 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairs:
+    """Pairs of articles that are copies of each other, by the label and by the judge."""
+
+    labelled: frozenset[frozenset[str]]
+    found: frozenset[frozenset[str]]
+
+
+@pytest.fixture(scope="module")
+def newswire() -> Pairs:
+    must_be(GOLD, "7d8ecfee82ff82f6a89c703427288ed44560d562b2e11cf90e0694233d627a98")
+    must_be(TEXTS, "8554c79486db15c964dc6c4c7c6cda1506f28b22442bf9357f26c2889805b5c9")
+    texts = {row["id"]: row["text"] for row in lines(TEXTS)}
+    gold = sorted(lines(GOLD), key=lambda row: (row["published"], row["url"]))
+    names = {row[key]: row["id"] for row in gold for key in ("url", "canonical")}
+    return Pairs(
+        labelled=frozenset(
+            frozenset((row["id"], names[url])) for row in gold for url in row["near_copies"]
+        ),
+        found=frozenset(map(frozenset, _found(gold, texts))),
+    )
+
+
+def _found(gold: list[dict[str, str]], texts: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Judge the articles in order of time and pair those that stand for one original."""
+    beat = Beat(title="x", scoring=Scoring(off_beat="keep"))
+    shelf = judge.Bookshelf()
+    originals: dict[str, str] = {}
+    for row in gold:
+        article = _article(row, texts[row["id"]])
+        story = judge.assess(article, beat, shelf)
+        assert isinstance(story, Story)
+        story = replace(story, path=f"_news/{row['id']}.md")
+        shelf.add(Shelved(story=story, text=article.text), judge.fingerprint(article.text))
+        originals[row["id"]] = story.copy_of or row["id"]
+    for one, other in itertools.combinations(originals, 2):
+        if originals[one] == originals[other]:
+            yield one, other
+
+
+def _article(row: dict[str, str], text: str) -> Article:
+    moment = datetime.fromisoformat(row["published"])
+    return Article(
+        url=row["canonical"],
+        web_url=row["canonical"],
+        title=row["title"],
+        published_at=moment,
+        source="https://feed.example/",
+        found=moment,
+        text=text,
+        provider=Provider(name=row["domain"], domain=row["domain"]),
+    )
+
+
+def test_near_copies_are_found(newswire: Pairs) -> None:
+    # the nineteenth: a short report and a feature of six times its length that quotes it
+    assert len(newswire.labelled) == 19
+    assert len(newswire.found & newswire.labelled) >= 18
+
+
+def test_nothing_else_is_taken_for_a_copy(newswire: Pairs) -> None:
+    assert newswire.found <= newswire.labelled
+
+
+def test_like_stories_are_grouped() -> None:
+    must_be(TEXTS, "8554c79486db15c964dc6c4c7c6cda1506f28b22442bf9357f26c2889805b5c9")
+    rows = list(lines(TEXTS))
+    moment = datetime.fromisoformat("2020-01-01T00:00:00+00:00")
+    shelved = [
+        Shelved(
+            story=Story(path=row["id"], title=row["title"], published_at=moment), text=row["text"]
+        )
+        for row in rows
+    ]
+    clusters = {row["id"]: row["cluster"] for row in rows}
+    groups = _alike.groups(shelved)
+    assert _bcubed(groups, clusters) >= 0.94
+
+
+def _bcubed(groups: list[tuple[Story, ...]], clusters: dict[str, str]) -> float:
+    """Give the BCubed F1 of groups of stories against the label of each."""
+    precision = recall = 0.0
+    for group in groups:
+        for story in group:
+            label = clusters[story.path]
+            same = sum(clusters[one.path] == label for one in group)
+            precision += same / len(group)
+            recall += same / sum(one == label for one in clusters.values())
+    count = len(clusters)
+    return 2 * precision * recall / (precision + recall) / count
+
+
+def test_a_headline_of_a_news_desk_is_not_called_a_tease() -> None:
+    must_be(HEADLINES, "b2be312f791bc1a59d056f598e67bf5d89943e3b779aa2248d05c9f2368b94e3")
+    teasing = [row for row in lines(HEADLINES) if _CLICKBAIT.search(readable(row["title"]))]
+    baits = sum(int(row["label"]) for row in teasing)
+    assert len(teasing) - baits == 0
+    assert baits >= 716

@@ -1,0 +1,182 @@
+"""The `copydesk` profile: relevance, topics, quality, each with its reason; from case files."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from copydesk import judge
+from copydesk.news import Article, Beat, Dropped, Provider, Story
+
+CASES = sorted((Path(__file__).parents[1] / "cases" / "judge" / "assess").glob("*.toml"))
+FEED = "https://feeds.gazette.example/all.xml"
+OFFICIAL = "https://lab.example/blog.xml"
+Make = Callable[..., Article]
+
+
+def filed(article: Article, beat: Beat) -> Story:
+    story = judge.assess(article, beat, judge.Bookshelf())
+    assert isinstance(story, Story)
+    return story
+
+
+def article_of(case: dict[str, object], make_article: Make) -> Article:
+    """Make the article of a case: `characters` of filler, `domain` for a provider."""
+    fields = dict(case)
+    domain = str(fields.pop("domain", "paper.example"))
+    characters = int(str(fields.pop("characters", 0)))
+    text = str(fields.pop("text", ""))
+    filler = "Plain words follow here. " * (characters // 25)
+    return make_article(
+        text=text + filler,
+        provider=Provider(name=domain, domain=domain),
+        **{name: tuple(one) if isinstance(one, list) else one for name, one in fields.items()},
+    )
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_an_article_is_judged_as_its_case_says(path: Path, make_article: Make, beat: Beat) -> None:
+    case = tomllib.loads(path.read_text(encoding="utf-8"))
+    expected = case["expected"]
+    outcome = judge.assess(article_of(case["article"], make_article), beat, judge.Bookshelf())
+    if "dropped" in expected:
+        assert isinstance(outcome, Dropped)
+        assert outcome.reason == expected["dropped"]
+        return
+    assert isinstance(outcome, Story)
+    assert list(outcome.topics) == expected["topics"]
+    assert outcome.published is expected["published"]
+    assert [str(reason) for reason in outcome.reasons] == expected["reasons"]
+
+
+def test_the_reasons_of_quality_make_its_sum(make_article: Make, beat: Beat) -> None:
+    story = filed(make_article(title="You need to know this chatbot!!", credit="PR Newswire"), beat)
+    points = [reason.points or 0 for reason in story.reasons if reason.about == "quality"]
+    assert story.quality == sum(points) == story.heat
+
+
+def test_what_is_kept_off_the_beat_has_no_topics_and_stays_off_the_site(
+    make_article: Make, beat: Beat
+) -> None:
+    beat = replace(beat, scoring=replace(beat.scoring, off_beat="keep"))
+    article = make_article(
+        title="Choir wins",
+        text="Song " * 500,
+        image="https://paper.example/p.jpg",
+        authors=("Ann",),
+        provider=Provider(name="The Gazette", domain="gazette.example"),
+    )
+    story = filed(article, beat)
+    assert (story.topics, story.published) == ((), False)
+    assert str(story.reasons[0]) == "topic: no topic's keyword in title or lede"
+
+
+def test_a_beat_without_topics_takes_everything(make_article: Make, beat: Beat) -> None:
+    story = filed(make_article(text="Song " * 500), replace(beat, topics=(), topic=""))
+    assert story.topics == ()
+    assert "quality +30: the beat has no topics" in map(str, story.reasons)
+
+
+def test_parents_in_a_circle_end(make_article: Make, beat: Beat) -> None:
+    one, two = (
+        replace(beat.topics[4], name="One", parent="Two", keywords=("robot",)),
+        replace(beat.topics[4], name="Two", parent="One", keywords=()),
+    )
+    story = filed(make_article(title="Robot"), replace(beat, topics=(one, two)))
+    assert story.topics == ("One",)
+
+
+def test_language_access_and_credit_come_along(make_article: Make, beat: Beat) -> None:
+    story = filed(make_article(title="AI", language="en", access="free", credit="Wire"), beat)
+    assert (story.language, story.access, story.credit) == ("en", "free", "Wire")
+
+
+def test_the_time_of_the_update_is_kept(make_article: Make, beat: Beat) -> None:
+    article = make_article(title="AI")
+    assert filed(replace(article, updated_at=article.found), beat).updated_at == article.found
+
+
+def test_a_source_that_the_beat_no_longer_has_gives_nothing(make_article: Make, beat: Beat) -> None:
+    official = make_article(source=OFFICIAL)
+    assert filed(official, beat).topics == ("AI",)
+    dropped = judge.assess(official, replace(beat, sources=()), judge.Bookshelf())
+    assert isinstance(dropped, Dropped)
+
+
+def test_judging_twice_gives_the_same(make_article: Make, beat: Beat) -> None:
+    article = make_article(title="Chatbot in hospital", text="The EU and AI. " * 100)
+    assert filed(article, beat) == filed(article, beat)
+
+
+@pytest.mark.parametrize("credit", ["Reuters", "By Ann Smith, Associated Press", "AFP", "dpa"])
+def test_another_newsrooms_work_is_worth_a_little_less(
+    credit: str, make_article: Make, beat: Beat
+) -> None:
+    own = filed(make_article(title="AI"), beat).quality or 0
+    reprint = filed(make_article(title="AI", credit=credit), beat).quality
+    assert reprint == max(0, own - 5)
+
+
+def test_an_agency_on_its_own_site_tells_its_own(make_article: Make, beat: Beat) -> None:
+    article = make_article(title="AI", provider=Provider(name="Reuters", domain="reuters.com"))
+    assert filed(replace(article, credit="Reuters"), beat).quality == filed(article, beat).quality
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"credit": "PR Newswire"},
+        {"credit": "Sponsored"},
+        {"excerpt": "VELMORA, March 2, 2026 /PRNewswire/ -- Boats Inc."},
+        {"excerpt": "VELMORA--(BUSINESS WIRE)--Boats Inc."},
+        {"excerpt": "VELMORA (GLOBE NEWSWIRE) -- Boats Inc."},
+        {"provider": Provider(name="x", domain="prnewswire.com")},
+    ],
+)
+def test_a_press_release_is_seen(fields: dict[str, object], make_article: Make, beat: Beat) -> None:
+    story = filed(make_article(title="AI boats", **fields), beat)
+    assert any("press release" in reason.why for reason in story.reasons)
+
+
+@pytest.mark.parametrize(
+    "excerpt",
+    ["It said so in a press release.", "The paper was cited in Cision's report.", "Wired reports"],
+)
+def test_a_report_on_a_press_release_is_none(excerpt: str, make_article: Make, beat: Beat) -> None:
+    story = filed(make_article(title="AI boats", excerpt=excerpt), beat)
+    assert not any("press release:" in reason.why for reason in story.reasons)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "17 Reasons Why AI Is Your Friend",
+        "You won't believe what this AI did",
+        "AI opened the door. What happened next",
+        "Which AI Are You",
+        "AI is here!!",
+        "Everything you need to know about AI",
+    ],
+)
+def test_a_headline_that_teases_costs(title: str, make_article: Make, beat: Beat) -> None:
+    assert any("teases" in reason.why for reason in filed(make_article(title=title), beat).reasons)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "12 killed as AI steers ferry",
+        "What the AI Act says about ferries",
+        "Here's how AI plans the ferries of Velmora",
+        "20 countries sign AI treaty",
+        "Why AI needs water",
+    ],
+)
+def test_a_plain_headline_costs_nothing(title: str, make_article: Make, beat: Beat) -> None:
+    assert all(
+        "teases" not in reason.why for reason in filed(make_article(title=title), beat).reasons
+    )

@@ -1,0 +1,145 @@
+"""Copies: found, named, told apart from the same event told anew."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from copydesk import judge
+from copydesk.judge import _copies
+from copydesk.news import Article, Beat, Provider, Shelved, Story
+
+CASES = sorted((Path(__file__).parents[1] / "cases" / "judge" / "copies").glob("*.toml"))
+Make = Callable[..., Article]
+
+
+class Desk:
+    """Judges articles one after the other and keeps them, as a round does."""
+
+    def __init__(self, beat: Beat) -> None:
+        self.beat = beat
+        self.shelf = judge.Bookshelf()
+
+    def file(self, article: Article) -> Story:
+        story = judge.assess(article, self.beat, self.shelf)
+        assert isinstance(story, Story)
+        story = replace(story, path=f"_news/{article.url.rsplit('/', 1)[-1]}.md")
+        self.shelf.add(Shelved(story=story, text=article.text), judge.fingerprint(article.text))
+        return story
+
+
+@pytest.fixture
+def desk(beat: Beat) -> Desk:
+    return Desk(replace(beat, scoring=replace(beat.scoring, off_beat="keep")))
+
+
+def prose(start: int, count: int) -> str:
+    """Give `count` words that no other range has."""
+    return " ".join(f"word{number}x" for number in range(start, start + count))
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_copies_and_no_copies(path: Path, desk: Desk, make_article: Make) -> None:
+    case = tomllib.loads(path.read_text(encoding="utf-8"))
+    for name, one in case["articles"].items():
+        domain = one.get("domain", f"{name}.example")
+        article = make_article(
+            name,
+            title=one["title"],
+            text=one.get("text", ""),
+            excerpt=one.get("excerpt", ""),
+            provider=Provider(name=domain, domain=domain),
+        )
+        assert desk.file(article).copy_of == one.get("copy_of", ""), name
+
+
+def test_a_copy_is_filed_off_the_site_and_says_why(desk: Desk, make_article: Make) -> None:
+    desk.file(make_article("one", text=prose(0, 100)))
+    copy = desk.file(make_article("two", text=prose(0, 90) + " " + prose(500, 10)))
+    assert (copy.copy_of, copy.published, copy.heat) == ("one", False, -1)
+    assert str(copy.reasons[-1]) == "copy: 89 % of its text stands in one"
+
+
+def test_a_copy_of_a_copy_is_a_copy_of_the_first(desk: Desk, make_article: Make) -> None:
+    desk.file(make_article("one", text=prose(0, 100)))
+    desk.file(make_article("two", text=prose(30, 100)))
+    third = desk.file(make_article("three", text=prose(60, 100)))
+    assert third.copy_of == "one"
+    assert str(third.reasons[-1]) == "copy: 68 % of its text stands in two, a copy of one"
+
+
+def test_what_is_filed_is_not_turned_round_by_an_older_article(
+    desk: Desk, make_article: Make
+) -> None:
+    first = make_article("first", text=prose(0, 100))
+    desk.file(first)
+    older = make_article(
+        "older", text=prose(0, 100), published_at=first.published_at - timedelta(hours=3)
+    )
+    assert desk.file(older).copy_of == "first"
+
+
+def test_of_several_originals_the_earliest_counts(desk: Desk, make_article: Make) -> None:
+    late = make_article("late", text=prose(0, 100))
+    desk.file(replace(late, text=prose(0, 55) + " " + prose(900, 45)))
+    early = make_article(
+        "early",
+        text=prose(50, 50) + " " + prose(800, 50),
+        published_at=late.published_at - timedelta(hours=1),
+    )
+    desk.file(early)
+    both = make_article("both", text=prose(0, 100) + " " + prose(800, 50) + " " + prose(900, 45))
+    assert desk.file(both).copy_of == "early"
+
+
+def test_a_page_is_no_copy_of_itself(desk: Desk, make_article: Make) -> None:
+    article = make_article("one", text=prose(0, 100))
+    desk.file(article)
+    again = judge.assess(article, desk.beat, desk.shelf)
+    assert isinstance(again, Story)
+    assert again.copy_of == ""
+
+
+def test_titles_alone_make_no_copy(desk: Desk, make_article: Make) -> None:
+    desk.file(make_article("one", title="The very same headline on two sites"))
+    assert desk.file(make_article("two", title="The very same headline on two sites")).copy_of == ""
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "is_copy"),
+    [
+        (range(100), range(100), True),
+        (range(60), range(100), True),
+        (range(100), range(40), True),  # the old one with additions
+        (range(100), range(20, 70), True),
+        (range(333), range(100), True),
+        (range(334), range(100), False),  # a report in front of a long feature
+        (range(100), range(41, 141), False),
+        (range(100), range(40, 140), True),
+        (range(0), range(100), False),
+    ],
+)
+def test_what_makes_a_copy(new: range, old: range, is_copy: bool) -> None:
+    shared = _copies.overlap(set(map(str, new)), set(map(str, old)))
+    assert shared.is_copy is is_copy
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ("EU agrees on 12th package", "EU agrees on 13th package", True),
+        ("Twelfth package agreed", "Thirteen reasons: 13th package", True),
+        ("Five killed", "5 killed", False),
+        ("Five killed", "Crash kills 5 in 2 cars", False),
+        ("1,200 jobs go", "1200 jobs to go", False),
+        ("No numbers", "Only 3 here", False),
+    ],
+)
+def test_numbers_in_headlines_can_contradict(one: str, other: str, differ: bool) -> None:
+    assert _copies.numbers_differ(one, other) is differ
+    assert _copies.numbers_differ(other, one) is differ

@@ -1,0 +1,64 @@
+"""Keywords: substrings for the reference, whole words for us."""
+
+from __future__ import annotations
+
+import pytest
+
+from copydesk.judge._keywords import occurs, readable, stands
+
+
+@pytest.mark.parametrize(
+    ("keyword", "text"),
+    [
+        ("ai", "AI writes the news"),
+        ("ai", "An AI-powered desk"),
+        ("ai", "Is it (AI)?"),
+        ("ai", "AI’s second winter"),
+        ("chatbot", "Chatbots everywhere"),
+        ("model-driven app", "Model driven apps arrive"),
+        ("model driven app", "A model‑driven app"),
+        ("künstliche intelligenz", "KÜNSTLICHE INTELLIGENZ im Alltag"),
+        ("ai rules", "New AI\nrules"),
+        ("EU", "The EU votes"),
+        ("c++", "Why C++ lives"),
+        (".net", "What .NET is now"),
+        ("人工智能", "中国人工智能发展"),
+        ("naïve bayes", "nai\u0308ve Bayes explained"),
+    ],
+)
+def test_a_keyword_stands_as_whole_words(keyword: str, text: str) -> None:
+    assert stands(keyword, readable(text))
+
+
+@pytest.mark.parametrize(
+    ("keyword", "text"),
+    [
+        ("ai", "Baidu said the email was in training"),
+        ("ai", "See https://site.example/ai/news and www.example.com/ai"),
+        ("ai", "Write to desk@open.ai"),
+        ("ai", "At example.ai/pricing"),
+        ("EU", "eu sou brasileiro"),
+        ("EU", "Europe votes"),
+        ("ai", "AIs"),
+        ("chatbot", "chatbotting"),
+        ("portals", "A portal opens"),
+        ("", "anything"),
+        (" - ", "anything - at all"),
+    ],
+)
+def test_a_keyword_does_not_stand_inside_words_or_addresses(keyword: str, text: str) -> None:
+    assert not stands(keyword, readable(text))
+
+
+def test_a_keyword_full_of_pattern_signs_is_taken_literally() -> None:
+    assert not stands("(a+)+$", readable("a" * 50))
+    assert stands("(a+)+$", readable("the (a+)+$ pattern"))
+
+
+def test_the_reference_finds_keywords_inside_words() -> None:
+    assert occurs("ai", "Baidu")
+    assert occurs("Power Apps", "power apps portals")
+
+
+def test_the_reference_finds_no_empty_keyword() -> None:
+    assert not occurs("", "anything")

@@ -1,0 +1,118 @@
+"""Laws of the judge: no text breaks it, no order or repetition changes what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copydesk import judge
+from copydesk.judge import _copies, _fingerprint
+from copydesk.judge._keywords import readable, stands
+from copydesk.news import Article, Beat, Scoring, Shelved, Story, Topic
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+TOPICS = (
+    Topic(id="a", name="A", keywords=("ai", "(", "a*", "")),
+    Topic(id="b", name="B", parent="A", keywords=("EU", "x y")),
+)
+BEATS = st.sampled_from(
+    [
+        Beat(title="x", topic="A", topics=TOPICS, scoring=Scoring(profile=profile, off_beat="keep"))
+        for profile in ("copydesk", "everyday")
+    ]
+)
+TEXTS = st.text(max_size=200) | st.lists(
+    st.sampled_from(["ai", "EU", "x", "y", "12", "thirteen", "ferry", "\u200b", "人工"]),
+    max_size=90,
+).map(" ".join)
+ARTICLES = st.builds(
+    Article,
+    url=st.just("https://a.example/x"),
+    web_url=st.just("https://a.example/x"),
+    title=TEXTS,
+    published_at=st.just(NOON),
+    source=st.just("https://a.example/feed"),
+    found=st.just(NOON),
+    excerpt=TEXTS,
+    text=TEXTS,
+    image=TEXTS,
+    amp_web_url=TEXTS,
+    type=st.sampled_from(["article", "video"]),
+    credit=TEXTS,
+    access=TEXTS,
+)
+WORDS = st.sampled_from(
+    ["ferry", "harbour", "machine", "council", "vote", "robot", "penguin", "choir"]
+)
+STORIES = st.lists(
+    st.tuples(st.lists(WORDS, min_size=1, max_size=5), st.integers(0, 120), st.integers(0, 200)),
+    max_size=12,
+)
+
+
+@given(ARTICLES, BEATS)
+def test_any_article_gets_a_quality_that_its_reasons_make(article: Article, beat: Beat) -> None:
+    story = judge.assess(article, beat, judge.Bookshelf())
+    assert isinstance(story, Story)
+    assert story.quality is not None
+    assert story.quality >= 0
+    points = [one.points or 0 for one in judge.explain(story, beat) if one.about == "quality"]
+    assert sum(points) == story.quality
+
+
+@given(TEXTS, TEXTS)
+def test_any_keyword_can_be_looked_for_in_any_text(keyword: str, text: str) -> None:
+    assert stands(keyword, readable(text)) in {True, False}
+
+
+@given(TEXTS)
+def test_a_text_shares_all_of_itself_and_its_fingerprint(text: str) -> None:
+    grams = _fingerprint.shingles(text)
+    assert _copies.overlap(grams, grams).is_copy is bool(grams)
+    assert judge.fingerprint(text) == judge.fingerprint(f" {text}\n")
+
+
+@given(st.sets(st.integers(0, 80)), st.sets(st.integers(0, 80)))
+def test_shares_are_between_nought_and_a_hundred(new: set[int], old: set[int]) -> None:
+    shared = _copies.overlap(set(map(str, new)), set(map(str, old)))
+    assert 0 <= shared.of_new <= 100
+    assert 0 <= shared.of_old <= 100
+    assert not (shared.is_copy and not new & old)
+
+
+@given(STORIES, st.randoms(use_true_random=False))
+@settings(max_examples=50)
+def test_grouping_is_settled_after_once_and_knows_no_order(
+    drawn: Sequence[tuple[list[str], int, int]], random: object
+) -> None:
+    beat = Beat(title="x", scoring=Scoring(profile="everyday", grouping=True))
+    filed = {one.path: one for one in _stories(drawn)}
+    fresh = frozenset(filed)
+    changed = judge.regroup([Shelved(story=one) for one in filed.values()], beat, fresh)
+    shuffled = list(filed.values())
+    random.shuffle(shuffled)  # type: ignore[attr-defined]  # a random.Random
+    assert judge.regroup([Shelved(story=one) for one in shuffled], beat, fresh) == changed
+    filed |= {one.path: one for one in changed}
+    assert judge.regroup([Shelved(story=one) for one in filed.values()], beat, fresh) == ()
+    assert all(one.heat != -1 or one.related for one in filed.values())
+
+
+def _stories(drawn: Sequence[tuple[list[str], int, int]]) -> list[Story]:
+    plain = Story(path="", title="", published_at=NOON)
+    return [
+        replace(
+            plain,
+            path=f"_news/{number}.md",
+            title=" ".join(words),
+            published_at=NOON + timedelta(hours=hours),
+            web_url=f"https://a.example/{number}",
+            quality=quality,
+            heat=quality,
+            published=quality >= 70,
+        )
+        for number, (words, quality, hours) in enumerate(drawn)
+    ]

@@ -1,0 +1,79 @@
+"""Laws of review: an editor's word once is as good as twice; a hand stays, all else is fresh."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copydesk import review
+from copydesk.news import Beat, Image, Scoring, Story, Verdict
+
+TIMES = st.integers(0, 10**9).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
+WORDS = st.text(max_size=20)
+NUMBERS = st.none() | st.integers(min_value=-1, max_value=300)
+BEATS = st.sampled_from([Beat(title="x"), Beat(title="x", scoring=Scoring(profile="everyday"))])
+VERDICTS = st.builds(
+    Verdict,
+    by=WORDS,
+    at=TIMES,
+    said=st.sampled_from(["publish", "hold", "reject", "remove"]),
+    why=WORDS,
+)
+STORIES = st.builds(
+    Story,
+    path=st.just("_news/a.md"),
+    title=WORDS,
+    published_at=TIMES,
+    excerpt=WORDS,
+    topics=st.lists(WORDS.filter(lambda word: "\n" not in word), max_size=3).map(tuple),
+    images=st.lists(st.builds(Image, url=WORDS), max_size=1).map(tuple),
+    quality=NUMBERS,
+    heat=NUMBERS,
+    published=st.none() | st.booleans(),
+    verdict=st.none() | VERDICTS,
+    copy_of=WORDS,
+)
+EDITS = st.sampled_from(["title", "excerpt", "topics", "images"])
+
+
+@given(STORIES, VERDICTS, BEATS)
+def test_a_verdict_twice_is_a_verdict_once(story: Story, verdict: Verdict, beat: Beat) -> None:
+    once = review.apply(story, verdict, beat)
+    assert review.apply(once, verdict, beat) == once
+
+
+@given(STORIES, VERDICTS, TIMES, BEATS)
+def test_the_time_of_an_equal_verdict_does_not_count(
+    story: Story, verdict: Verdict, later: datetime, beat: Beat
+) -> None:
+    once = review.apply(story, verdict, beat)
+    assert review.apply(once, replace(verdict, at=later), beat) == once
+
+
+@given(STORIES, st.sampled_from(["gate", "hold"]), st.sampled_from(["gate", "hold", "publish"]))
+def test_the_gate_twice_is_the_gate_once(story: Story, mode: str, trust: str) -> None:
+    once = review.gate(story, mode, trust)
+    assert review.gate(once, mode, trust) == once
+
+
+@given(STORIES, STORIES)
+def test_what_no_hand_touched_is_all_fresh(filed: Story, fresh: Story) -> None:
+    story = review.keep_touched(filed, fresh, dict(review.digests(filed)))
+    assert review.digests(story) == review.digests(fresh)
+    assert dict(story.machine) == dict(review.digests(fresh))
+
+
+@given(STORIES, STORIES, STORIES, st.sets(EDITS))
+def test_what_a_hand_touched_stays_whatever_comes(
+    filed: Story, edit: Story, fresh: Story, fields: set[str]
+) -> None:
+    known = dict(review.digests(filed))
+    edited = replace(filed, **{name: getattr(edit, name) for name in fields})
+    once = review.keep_touched(edited, fresh, known)
+    for field in review.touched(edited, known):
+        name = "images" if field == "image" else field
+        assert getattr(once, name) == getattr(edited, name)
+    assert review.keep_touched(once, fresh, dict(once.machine)) == once

@@ -1,0 +1,116 @@
+"""What a person changed in the file stays changed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from copydesk import review
+from copydesk.news import Extra, Image, Related, Story, Verdict
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+FILED = Story(
+    path="_news/a.md",
+    title="Old title",
+    excerpt="Old excerpt",
+    published_at=NOON,
+    topics=("AI", "Health"),
+    images=(Image(url="https://a.example/old.jpg", width=10, height=10),),
+    quality=50,
+    heat=50,
+    published=False,
+    secured="sealed",
+    body="a body",
+    extra=(Extra(after="", text="own: line"),),
+    related=(Related(title="r", published_at=NOON, web_url="https://r.example"),),
+)
+FRESH = Story(
+    path="",
+    title="New title",
+    excerpt="New excerpt",
+    published_at=NOON,
+    topics=("AI",),
+    images=(Image(url="https://a.example/new.jpg"),),
+    quality=90,
+    heat=90,
+    published=True,
+)
+KNOWN = dict(review.digests(FILED))
+
+
+def test_digests_are_the_first_eight_digits_of_sha256() -> None:
+    assert review.digests(FILED)[0] == (
+        "title",
+        hashlib.sha256(b"Old title").hexdigest()[:8],
+    )
+    assert [name for name, _ in review.digests(FILED)] == ["title", "excerpt", "topics", "image"]
+
+
+@pytest.mark.parametrize(
+    ("edited", "field"),
+    [
+        (replace(FILED, title="Hers"), "title"),
+        (replace(FILED, excerpt=""), "excerpt"),
+        (replace(FILED, topics=("Health", "AI")), "topics"),
+        (replace(FILED, images=()), "image"),
+    ],
+)
+def test_an_edited_field_is_seen_and_stays(edited: Story, field: str) -> None:
+    assert review.touched(edited, KNOWN) == {field}
+    story = review.keep_touched(edited, FRESH, KNOWN)
+    expected = {
+        "title": edited.title if field == "title" else FRESH.title,
+        "excerpt": edited.excerpt if field == "excerpt" else FRESH.excerpt,
+        "topics": edited.topics if field == "topics" else FRESH.topics,
+        "image": edited.images if field == "image" else FRESH.images,
+    }
+    assert expected == {
+        "title": story.title,
+        "excerpt": story.excerpt,
+        "topics": story.topics,
+        "image": story.images,
+    }
+
+
+def test_an_edited_field_stays_touched_through_later_rounds() -> None:
+    edited = replace(FILED, title="Hers")
+    once = review.keep_touched(edited, FRESH, KNOWN)
+    assert review.touched(once, dict(once.machine)) == {"title"}
+    again = review.keep_touched(once, replace(FRESH, title="Newer"), dict(once.machine))
+    assert again.title == "Hers"
+
+
+def test_a_measured_picture_is_no_persons_hand() -> None:
+    measured = replace(FILED, images=(replace(FILED.images[0], width=99, is_cached=True),))
+    assert review.touched(measured, KNOWN) == frozenset()
+
+
+def test_the_rest_of_the_record_is_kept() -> None:
+    story = review.keep_touched(FILED, FRESH, KNOWN)
+    assert (story.path, story.secured, story.body) == ("_news/a.md", "sealed", "a body")
+    assert (story.extra, story.related) == (FILED.extra, FILED.related)
+    assert (story.quality, story.heat, story.published) == (90, 90, True)
+
+
+def test_a_verdict_binds_what_is_judged_anew() -> None:
+    ruled = replace(FILED, verdict=Verdict(by="ann", at=NOON, said="hold", why=""))
+    story = review.keep_touched(ruled, FRESH, KNOWN)
+    assert (story.published, story.verdict) == (False, ruled.verdict)
+
+
+def test_a_record_of_which_nothing_is_known_is_left_as_it_is() -> None:
+    assert review.touched(FILED, {}) == {"title", "excerpt", "topics", "image"}
+    assert review.keep_touched(FILED, FRESH, {}) == FILED
+
+
+def test_a_field_that_is_not_known_counts_as_touched() -> None:
+    known = {name: digest for name, digest in KNOWN.items() if name != "image"}
+    assert review.touched(FILED, known) == {"image"}
+    assert review.keep_touched(FILED, FRESH, known).images == FILED.images
+
+
+def test_any_text_has_a_digest() -> None:
+    assert len(dict(review.digests(replace(FILED, title="\ud800 😀")))["title"]) == 8

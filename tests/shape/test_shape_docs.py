@@ -1,0 +1,167 @@
+"""What is documented is there, and what is there is documented."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from copydesk import engine
+from copydesk.cli import cli
+from copydesk.news import DROP_REASONS
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "src" / "copydesk"
+REFERENCE = ROOT / "docs" / "reference"
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FACES = sorted(PACKAGE.glob("*/__init__.py"))
+
+# Written in two halves so that this file is not its own finding.
+PLACES = ("/wor" + "k/main", "/wor" + "k/shared", "/roo" + "t/", "/tmp/" + "ref")
+HOSTS = ("pypi." + "org", "python" + "hosted.org", "registry." + "npmjs", "deb.deb" + "ian.org")
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def commands(group: click.Group, path: str = "copydesk") -> Iterator[tuple[str, click.Command]]:
+    """Give every command under its full name."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        yield f"{path} {name}", command
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path} {name}")
+
+
+COMMANDS = dict(commands(cli))
+
+
+def options_of(command: click.Command) -> set[str]:
+    """Give the options that are the command's own, as a person types them."""
+    own = {option for parameter in command.params for option in parameter.opts}
+    return {option for option in own if option.startswith("-")}
+
+
+def section(page: str, title: str) -> str:
+    """Give a page's text under the heading with this title, to the next heading."""
+    found = re.search(rf"^#+ `?{re.escape(title)}\b.*\n((?:(?!#).*\n?)*)", page, re.MULTILINE)
+    return found.group(0) if found else ""
+
+
+def shell_lines(page: str) -> list[str]:
+    """Give the lines of a page's shell blocks, without comments and empty lines."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    lines = [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize("path", FACES, ids=name_of)
+def test_a_room_says_what_goes_in_and_what_comes_out(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+
+    assert ast.get_docstring(tree)
+    door = [one for one in tree.body if isinstance(one, ast.ImportFrom) and one.level == 0]
+    if any((one.module or "").startswith(f"copydesk.{path.parent.name}.") for one in door):
+        assert "__all__" in path.read_text("utf-8") or path.parent.name == "cli"
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=name_of)
+def test_a_module_says_what_it_is(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_has_its_section_with_every_option(name: str) -> None:
+    text = section((REFERENCE / "cli.md").read_text("utf-8"), name)
+
+    assert text, f"no section `{name}` in docs/reference/cli.md"
+    shared = {"-C", "--now", "--json", "-h", "--help"}
+    assert [] == [one for one in options_of(COMMANDS[name]) - shared if one not in text]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_a_page_shows_real_commands_only(path: Path) -> None:
+    for line in shell_lines(path.read_text("utf-8")):
+        if not line.startswith("copydesk "):
+            continue
+        names = [name for name in COMMANDS if f" {_words(line)} ".startswith(f" {name} ")]
+        assert names, f"no such command: {line}"
+        command = COMMANDS[max(names, key=len)]
+        known = options_of(command) | options_of(cli) | {"--help"}
+        shown = {
+            word.split("=")[0] for word in line.split() if word.startswith("-") and word != "-"
+        }
+        assert shown <= known, f"no such option: {line}"
+
+
+def _words(line: str) -> str:
+    """Leave out the options that stand before a command's name."""
+    return re.sub(r"^copydesk((?: +(?:-C|--now) +\S+| +--json)*)", "copydesk", line)
+
+
+@pytest.mark.parametrize(
+    "report", [engine.RoundReport, engine.BuildReport, engine.Explanation, engine.Failure]
+)
+def test_a_report_has_every_key_on_its_page(report: type) -> None:
+    page = (REFERENCE / "json.md").read_text("utf-8")
+
+    assert [] == [one.name for one in dataclasses.fields(report) if f"`{one.name}`" not in page]
+
+
+def test_every_reason_for_dropping_is_on_its_page_and_no_other() -> None:
+    page = (REFERENCE / "drop-reasons.md").read_text("utf-8")
+
+    assert sorted(DROP_REASONS) == sorted(re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE))
+
+
+def test_the_first_screen_has_two_commands() -> None:
+    first_screen = (ROOT / "README.md").read_text("utf-8").split("\n## ")[0]
+
+    assert ["make demo", "make test"] == shell_lines(first_screen)
+    assert len(first_screen.splitlines()) <= 30
+
+
+def test_every_link_between_pages_leads_somewhere() -> None:
+    lost = []
+    for path in PAGES:
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text("utf-8")):
+            if "://" not in target and not (path.parent / target).exists():
+                lost.append(f"{name_of(path)}: {target}")
+
+    assert [] == lost
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = (ROOT / "docs" / "README.md").read_text("utf-8")
+
+    pages = [path.relative_to(ROOT / "docs") for path in PAGES if (ROOT / "docs") in path.parents]
+    missing = [str(page) for page in pages if f"({page})" not in index and page.name != "README.md"]
+    designs = (ROOT / "docs" / "design" / "README.md").read_text("utf-8")
+    assert [] == [page for page in missing if f"({Path(page).name})" not in designs]
+
+
+def test_no_file_names_the_machine_it_was_written_on() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    found = []
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        path = ROOT / name
+        data = path.read_bytes() if path.is_file() else b""
+        found += [f"{name}: {word}" for word in (*PLACES, *HOSTS) if word.encode() in data]
+
+    assert [] == found
