@@ -57,7 +57,9 @@ def lead(url: str = URL, source: str = "https://www.harbour.example/feed.xml") -
     return Lead(url=url, source=source, found=NOW)
 
 
-def document(head: str = "", body: str = BODY, title: str = "Ferry runs aground off Saltholm") -> str:
+def document(
+    head: str = "", body: str = BODY, title: str = "Ferry runs aground off Saltholm"
+) -> str:
     """Make an article's markup around a head and a body."""
     return (
         f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{title}</title>{head}"

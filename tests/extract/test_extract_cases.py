@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from extract.given import BEAT, URL, lead, page
 
 from copydesk import extract
 from copydesk.news import Article, Dropped, Lead, Page
+from extract.given import BEAT, URL, lead, page
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "extract").glob("*.case"))
 

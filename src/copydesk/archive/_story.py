@@ -105,4 +105,5 @@ def _value(lines: str, key: str) -> Story:
     """Give a story with nothing but what these lines of one key say."""
     if not lines:
         return _read.read_story(Fields(_nodes.NOTHING, ""), "", "")
-    return _read.read_story(Fields(_nodes.compose(lines, key), ""), "", "")
+    root = _nodes.compose(f"{lines}\n", key)  # a block scalar counts its last line end
+    return _read.read_story(Fields(root, ""), "", "")

@@ -84,6 +84,7 @@ def _mapping(text: str, node: yaml.MappingNode, position: int) -> tuple[Mapping,
             inner, after = _block(text, value, line_end + 1), text[colon + 1 : line_end]
         else:
             inner, after = _on_line(text, value), text[_nodes.end(text, value) : stop]
+            inner = _indented(inner, text[key.end_mark.index : value.start_mark.index])
         before = text[position:start]
         entries.append(Entry(key=_scalar(text, key), value=inner, before=before, after=after))
         position = stop + 1
@@ -118,6 +119,14 @@ def _on_line(text: str, node: yaml.Node) -> Node:
     stands = text[node.start_mark.index : node.end_mark.index]
     usual = _flow(node)
     return usual if spell(usual) == stands else replace(usual, spelled=stands)
+
+
+def _indented(value: Node, lead: str) -> Node:
+    """Give a value whose spelling begins with the blanks beyond the usual one after the colon."""
+    blanks = lead.removeprefix(": ")
+    if blanks and blanks != lead and not blanks.strip(" "):
+        return replace(value, spelled=blanks + spell(value))
+    return value
 
 
 def _flow(node: yaml.Node) -> Mapping | Sequence:

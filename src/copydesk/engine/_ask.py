@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from copydesk import watch
+from copydesk.engine._mishap import failure_of
 from copydesk.engine._pool import Readers
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.progress import Progress
@@ -57,7 +58,11 @@ async def ask(
     asker = _Asker(newsroom, fetcher, readers)
 
     async def one(source: Source) -> Answer:
-        answer = await asker.ask(source, states[source.url])
+        try:
+            answer = await asker.ask(source, states[source.url])
+        except Exception as error:  # a bug that one source meets must cost only that source
+            failure = failure_of(source.url, error)
+            answer = Answer(source=source, state=states[source.url], failure=failure)
         progress.step()
         return answer
 
@@ -130,9 +135,10 @@ class _Asker:
         try:
             return await self._read(source, state, answer)
         except CopydeskError as error:
-            failure = Failure(url=source.url, what=error.what, hint=error.hint)
             return Answer(
-                source=source, state=watch.after_error(state, error, now), failure=failure
+                source=source,
+                state=watch.after_error(state, error, now),
+                failure=failure_of(source.url, error),
             )
 
     async def _read(self, source: Source, state: watch.SourceState, page: Page) -> Answer:

@@ -114,14 +114,17 @@ def _judged(desk: _weigh.Desk, gathered: _Gathered, tally: Tally) -> _Stories:
     stories = []
     for one in weighed:
         lead = leads[one.article.url]
-        if isinstance(one.outcome, Dropped):
-            tally.drop(lead, one.outcome)
-            continue
-        tally.file(lead, one.outcome)
-        fresh[one.outcome.path] = one.article
-        stories.append(one.outcome)
-        if one.is_held:
-            held.add(one.outcome.path)
+        match one.outcome:
+            case Dropped() as dropped:
+                tally.drop(lead, dropped)
+            case Failure() as failure:
+                tally.fail(lead, failure, _known.tries_of(lead, desk.newsroom))
+            case Story() as story:
+                tally.file(lead, story)
+                fresh[story.path] = one.article
+                stories.append(story)
+                if one.is_held:
+                    held.add(story.path)
     changed = _group.regrouped(desk.newsroom, desk.shelf, stories)
     return _Stories(fresh=fresh, changed=changed, held=frozenset(held))
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from copydesk.engine._mishap import failure_of
 from copydesk.engine._pool import Readers
 from copydesk.engine.progress import Progress
 from copydesk.engine.report import Failure
@@ -57,8 +58,7 @@ async def read(
     async def one_host(queue: list[Lead]) -> None:
         async with gate:
             for lead in queue:
-                outcome = await read_one(lead, fetcher, readers)
-                outcomes[lead.url] = Read(lead=lead, outcome=outcome)
+                outcomes[lead.url] = Read(lead=lead, outcome=await _safely(lead, fetcher, readers))
                 progress.step()
 
     await asyncio.gather(*(one_host(queue) for queue in _queues(leads)))
@@ -70,6 +70,13 @@ def _queues(leads: Sequence[Lead]) -> list[list[Lead]]:
     for lead in leads:
         queues.setdefault(urls.host(lead.url), []).append(lead)
     return list(queues.values())
+
+
+async def _safely(lead: Lead, fetcher: Fetcher, readers: Readers) -> Article | Dropped | Failure:
+    try:
+        return await read_one(lead, fetcher, readers)
+    except Exception as error:  # a bug that one page meets must cost only that page
+        return failure_of(lead.url, error)
 
 
 async def read_one(lead: Lead, fetcher: Fetcher, readers: Readers) -> Article | Dropped | Failure:
@@ -86,7 +93,7 @@ async def _parsed(lead: Lead, page: Page, readers: Readers) -> Article | Dropped
     try:
         return await readers.article(page, lead)
     except CopydeskError as error:
-        return Failure(url=lead.url, what=error.what, hint=error.hint)
+        return failure_of(lead.url, error)
 
 
 def _refused(lead: Lead, answer: Refused) -> Dropped | Failure:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from copydesk import archive, illustrate, judge, review
+from copydesk.engine._mishap import failure_of
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.progress import Progress
+from copydesk.engine.report import Failure
 from copydesk.errors import CopydeskError
 from copydesk.kit import urls
 from copydesk.news import Article, Dropped, Fetcher, Page, Request, Shelved, Source, Story
@@ -22,7 +24,7 @@ class Weighed:
     """One article's outcome; a story has its path and picture, and may be held for an editor."""
 
     article: Article
-    outcome: Story | Dropped
+    outcome: Story | Dropped | Failure
     is_held: bool = False
 
 
@@ -49,7 +51,7 @@ async def pictures(
     None where it is missing or broken: that costs only the picture.
     """
     wanted = {
-        one.image: one for one in articles if one.image and isinstance(weigh_one(desk, one), Story)
+        one.image: one for one in articles if one.image and isinstance(_safely(desk, one), Story)
     }
     progress.stage("pictures", len(wanted))
 
@@ -84,15 +86,21 @@ def weigh(
 
 
 def _weighed(desk: Desk, article: Article, picture: Picture | None) -> Weighed:
-    seen = article if picture else replace(article, image="")
-    outcome = weigh_one(desk, seen)
-    if isinstance(outcome, Dropped):
+    outcome = _safely(desk, article if picture else replace(article, image=""))
+    if not isinstance(outcome, Story):
         return Weighed(article=article, outcome=outcome)
     story = _with_path(desk, illustrate.with_image(outcome, picture), article)
     gated = review.gate(story, desk.newsroom.settings.review.mode, _trust(desk, article))
     desk.shelf.add(Shelved(story=gated, text=article.text), judge.fingerprint(article.text))
     is_held = bool(story.published and not gated.published)
     return Weighed(article=article, outcome=gated, is_held=is_held)
+
+
+def _safely(desk: Desk, article: Article) -> Story | Dropped | Failure:
+    try:
+        return weigh_one(desk, article)
+    except Exception as error:  # a bug that one article meets must cost only that article
+        return failure_of(article.url, error)
 
 
 def weigh_one(desk: Desk, article: Article) -> Story | Dropped:

@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from copydesk import archive, config, illustrate, memory
+from copydesk import config
+from copydesk.archive import Archive, ArticleStore
 from copydesk.errors import BusyError, CopydeskError
+from copydesk.illustrate import Album
 from copydesk.kit import files
+from copydesk.memory import Memory
+from copydesk.memory import copy as copy_memory
 from copydesk.news import Beat
 
 PRIVATE = ".copydesk"
@@ -24,10 +28,10 @@ class Newsroom:
     root: Path
     now: datetime
     settings: config.Settings
-    archive: archive.Archive
-    articles: archive.ArticleStore
-    album: illustrate.Album
-    memory: memory.Memory
+    archive: Archive
+    articles: ArticleStore
+    album: Album
+    memory: Memory
 
     @property
     def beat(self) -> Beat:
@@ -61,15 +65,15 @@ def opened(
         if scratch:
             kept = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="copydesk-")))
             _copy_memory(private, kept)
-        store = memory.Memory(kept / "memory.sqlite")
+        store = Memory(kept / "memory.sqlite")
         stack.callback(store.close)
         yield Newsroom(
             root=root,
             now=now,
             settings=settings,
-            archive=archive.Archive(root),
-            articles=archive.ArticleStore(kept / "articles", settings.fetch.articles_max_bytes),
-            album=illustrate.Album(kept / "pictures", settings.pictures.max_bytes),
+            archive=Archive(root),
+            articles=ArticleStore(kept / "articles", settings.fetch.articles_max_bytes),
+            album=Album(kept / "pictures", settings.pictures.max_bytes),
             memory=store,
         )
 
@@ -77,7 +81,7 @@ def opened(
 def _copy_memory(private: Path, kept: Path) -> None:
     path = private / "memory.sqlite"
     if path.exists():
-        memory.copy(path, kept / "memory.sqlite")
+        copy_memory(path, kept / "memory.sqlite")
 
 
 @contextlib.contextmanager

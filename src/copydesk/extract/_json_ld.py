@@ -32,8 +32,10 @@ _MAX_CHARACTERS = 2_000_000  # of all blocks of a page
 _MAX_NODES = 2_000
 _TEASERS = 3
 _MAX_DEPTH = 12
-_OPENING = re.compile(r"\s*(?:<!--|(?://\s*)?<!\[CDATA\[|/\*[^*]*\*/|\s)*")
-_CLOSING = re.compile(r"(?:-->|(?://\s*)?\]\]>|/\*[^*]*\*/|;|\s)*\Z")
+# Scripts were once wrapped for browsers that did not know them.
+_OPENING = re.compile(r"\A\s*(?:<!--|(?://\s*)?<!\[CDATA\[|/\*[^*]*\*/|\s)*")
+_CLOSING = re.compile(r"(?:-->|//|\]\]>|/\*[^*]*\*/|;|\s)+\Z")
+_TAIL = 100  # characters in which the end of the wrapping stands
 
 
 def nodes(document: Document) -> tuple[Node, ...]:
@@ -53,8 +55,8 @@ def nodes(document: Document) -> tuple[Node, ...]:
 
 def _load(block: str) -> object:
     """Read one block as leniently as search engines do; None where nothing can be made of it."""
-    bare = block[_OPENING.match(block).end() :]  # type: ignore[union-attr]  # matches anything
-    bare = bare.rstrip("; \t\r\n").removesuffix("-->").removesuffix("]]>").rstrip("/ \t\r\n")
+    bare = _OPENING.sub("", block, count=1)
+    bare = bare[:-_TAIL] + _CLOSING.sub("", bare[-_TAIL:])
     for attempt in (bare, html.unescape(bare) if "&" in bare else ""):
         try:
             return json.loads(attempt, strict=False)

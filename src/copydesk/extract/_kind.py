@@ -97,14 +97,17 @@ def refused_as(document: Document, declared: Declared, title: str, body: str) ->
     """
     if is_home(document.address):
         return "a home page"
-    declares_article = bool(declared.article) or declared.first("og:type")[0].lower() == "article"
     if len(body) < _SHORT and _ERROR.match(title):
         return "an error page in a 200"
-    if declares_article:
+    if _declares_article(declared):
         return ""
     if _is_listing(document, declared, body):
         return "a listing"
     return ""
+
+
+def _declares_article(declared: Declared) -> bool:
+    return bool(declared.article) or declared.first("og:type")[0].lower() == "article"
 
 
 def _is_listing(document: Document, declared: Declared, body: str) -> bool:
@@ -132,9 +135,6 @@ def is_empty(declared: Declared, lead: Lead, body: str) -> bool:
     A paywalled stub, a video and a page drawn by scripts have little text but declare what they
     are, or their feed describes them.
     """
-    promised = declared.article or declared.video or lead.excerpt
-    return (
-        len(body) < _TINY
-        and not promised
-        and not declared.first("og:description", "description")[0]
-    )
+    promised = _declares_article(declared) or declared.video or lead.excerpt
+    described = declared.first("og:description", "description")[0]
+    return len(body) < _TINY and not promised and not described

@@ -65,11 +65,15 @@ def is_title(found: str, names: frozenset[str] = frozenset()) -> bool:
 
 
 def _is_confirmed(title: tuple[str, str], others: list[tuple[str, str]]) -> bool:
-    """Say whether half of its words, or of the other's, stand in a candidate of another origin."""
+    """Say whether a candidate of another origin shares half of the shorter one's words.
+
+    One word in common is chance (`Harbour Times`, `Good Morning Harbour`), unless it is all.
+    """
     own = set(text.words(title[0]))
     for other, origin in others:
         words = set(text.words(other))
-        if origin != title[1] and 2 * len(own & words) >= min(len(own), len(words)) > 0:
+        enough = max(2, min(len(own), len(words)) / 2)
+        if origin != title[1] and (own == words or len(own & words) >= enough):
             return True
     return False
 

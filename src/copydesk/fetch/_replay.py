@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zlib
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _HINT = "record it again, or repair it with `warcio recompress`"
 _PIECE = 64 * 1024
+_GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +125,7 @@ def _body(record: WarcRecord, pairs: list[tuple[str, str]], limit: int) -> bytes
     if "chunked" in _headers.joined(pairs, "transfer-encoding").lower():
         raw = _joined_chunks(raw)
     coding = _headers.joined(pairs, "content-encoding")
-    if coding.lower() in {"gzip", "x-gzip"} and not raw.startswith(b"\x1f\x8b"):
+    if coding.lower() in {"gzip", "x-gzip"} and not raw.startswith(_GZIP):
         coding = ""  # some recorders keep the header and unpack the body
     unpacker = Unpacker(coding, limit)
     for start in range(0, len(raw), _PIECE):
@@ -151,8 +153,8 @@ def _index(path: Path) -> dict[str, list[_Place]]:
     last = _Last()
     with _opened(path) as file:
         for record in _records(path, file, parse_http=False):
-            if record.stream_pos == last.offset:
-                raise _broken(path, last.offset, "several records in one gzip member")
+            if record.stream_pos == last.offset or not _begins(file, record.stream_pos):
+                raise _broken(path, max(last.offset, 0), "records are not gzipped one by one")
             last = _Last(offset=record.stream_pos, length=record.content_length)
             if record.consume() < last.length:
                 raise _broken(path, last.offset, "the record is cut off")
@@ -199,13 +201,19 @@ def _date(path: Path, record: WarcRecord) -> datetime:
         raise _broken(path, record.stream_pos, "no WARC-Date") from error
 
 
+def _begins(file: BinaryIO, offset: int) -> bool:
+    """Say whether a record can be read from an offset: a gzip member begins there, or none does."""
+    is_packed = os.pread(file.fileno(), 2, 0) == _GZIP
+    return not is_packed or os.pread(file.fileno(), 2, offset) == _GZIP
+
+
 def _check_end(path: Path, file: BinaryIO, last: _Last) -> None:
     """See that nothing follows the last record: fastwarc is silent about a part of one."""
     if last.offset < 0:
         raise _broken(path, 0, "no WARC records")
     file.seek(last.offset)
     data = file.read()
-    rest = _after_member(data) if data.startswith(b"\x1f\x8b") else _after_record(data, last)
+    rest = _after_member(data) if data.startswith(_GZIP) else _after_record(data, last)
     if rest.strip(b"\0\r\n"):
         raise _broken(path, last.offset + len(data) - len(rest), "the file is cut off")
 
@@ -223,5 +231,5 @@ def _after_record(data: bytes, last: _Last) -> bytes:
 
 def _broken(path: Path, offset: int, why: str) -> RecordingError:
     return RecordingError(
-        f"broken recorded web at byte {offset} ({why})", subject=str(path), hint=_HINT
+        f"broken recorded web at or after byte {offset} ({why})", subject=str(path), hint=_HINT
     )

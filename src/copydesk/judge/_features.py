@@ -14,8 +14,8 @@ class Features:
     """Everything that a signal may look at.
 
     `topics` are the names that the record carries, `given` the source that put it on the beat
-    ("" for none), `text_characters` the length of the text that was read (None where that is not
-    known), `lede` the excerpt and the first characters of the text.
+    ("" for none), `text` the text that was read (None where it is not known), `lede` the excerpt
+    and the first characters of the text.
     """
 
     title: str
@@ -27,7 +27,7 @@ class Features:
     official: bool = False
     given: str = ""
     lede: str = ""
-    text_characters: int | None = None
+    text: str | None = None
     access: str = ""
     credit: str = ""
     authors: int = 0
@@ -61,7 +61,7 @@ def features(article: Article, beat: Beat, topics: tuple[str, ...], given: str) 
         official=source_of(article, beat).official,
         given=given,
         lede=lede(article.excerpt, article.text),
-        text_characters=len(article.text),
+        text=article.text,
         access=article.access,
         credit=article.credit,
         authors=len(article.authors),

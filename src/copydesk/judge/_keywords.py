@@ -36,6 +36,12 @@ def stands(keyword: str, text: str) -> bool:
     return pattern is not None and pattern.search(text) is not None
 
 
+def times(keyword: str, text: str) -> int:
+    """Count how often the keyword stands in a `readable` text as whole words."""
+    pattern = _pattern(keyword)
+    return 0 if pattern is None else len(pattern.findall(text))
+
+
 @functools.lru_cache(maxsize=4096)
 def _pattern(keyword: str) -> re.Pattern[str] | None:
     plain = unicodedata.normalize("NFKC", keyword).translate(_APOSTROPHES).strip()

@@ -29,13 +29,13 @@ _Key = TypeVar("_Key", str, date)
 class Plan:
     """An edition sorted into what will be published.
 
-    `stories` are the published ones, newest first, equal times by path. `copies` holds the filed
-    copies of a story by the file name of their original, `removed` the identities of addresses that
-    an editor took away for good. `by_topic` is keyed by topic id and holds
-    what is tagged with the topic or one below it; `by_source` by registrable domain; `by_day` by
-    the day in the beat's zone. `by_name` by the record's file
-    name. `archive` is cut into pages from the oldest end. `records` is keyed
-    by collection, each in the order of its paths. `skipped` names what cannot have an address.
+    `stories` are the published ones, newest first, equal times by path. `by_topic` is keyed by
+    topic id and holds what is tagged with the topic or one below it, `by_day` by the day in the
+    beat's zone, `by_source` by registrable domain, `by_name` by the record's file name. `archive`
+    is cut into pages from the oldest end. `copies` holds the filed copies of a story by the file
+    name of their original, `removed` the identities of addresses that an editor took away for
+    good. `records` is keyed by collection, each in the order of its paths. `skipped` names what
+    cannot have an address.
     """
 
     beat: Beat

@@ -21,6 +21,7 @@ class Cards:
 
     frame: Frame
     _by_name: Mapping[str, Topic] = field(init=False)
+    _views: dict[str, Mapping[str, object]] = field(default_factory=dict)
     _made: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -36,8 +37,13 @@ class Cards:
             self._made[key] = self.frame.press.text(template, story=self.view(story))
         return self._made[key]
 
-    def view(self, story: Story) -> dict[str, object]:
-        """Give the plain values that templates print of a story."""
+    def view(self, story: Story) -> Mapping[str, object]:
+        """Give the plain values that templates print of a story, worked out once."""
+        if story.path not in self._views:
+            self._views[story.path] = self._view(story)
+        return self._views[story.path]
+
+    def _view(self, story: Story) -> Mapping[str, object]:
         plan = self.frame.plan
         language = language_tag(story.language)
         return {

@@ -32,7 +32,8 @@ def _page(story: Story, cards: Cards) -> Sheet:
         kind="article",
         picture=picture.address if picture else "",
     )
-    view = cards.view(story) | {
+    view = {
+        **cards.view(story),
         "excerpt": excerpt,
         "video": _video.player(story.featured_content, story.title),
         "updated": cards.time(story.updated_at),

@@ -1,0 +1,118 @@
+"""Records case by case: each file under cases/archive says, by itself and its folder, what is due.
+
+same          comes back byte for byte; an unknown key `expect` names what must be read
+differs       is read, but does not come back the same
+refused       its last line names the error
+collections   a small site, every file of which comes back byte for byte
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from copydesk.archive import check, emit_story, parse_record, parse_story
+from copydesk.errors import RecordError
+
+CASES = Path(__file__).parents[1] / "cases" / "archive"
+PATH = "_news/2025-03-04-crane.md"
+
+
+def cases(folder: str) -> list[Path]:
+    """Give the files of one kind of case."""
+    found = sorted((CASES / folder).glob("*.md"))
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("case", cases("same"), ids=lambda case: case.stem)
+def test_a_record_comes_back_byte_for_byte(case: Path) -> None:
+    data = case.read_bytes()
+
+    assert data == emit_story(parse_story(PATH, data))
+
+
+@pytest.mark.parametrize("case", cases("same"), ids=lambda case: case.stem)
+def test_a_record_says_the_same_however_it_is_spelled(case: Path) -> None:
+    data = case.read_bytes()
+    story = parse_story(PATH, data)
+    expected = parse_record(PATH, data).fields.get("expect", {})
+    assert isinstance(expected, dict)
+
+    said = {
+        "title": story.title,
+        "quality": story.quality,
+        "published": story.published,
+        "topics": len(story.topics),
+    }
+    assert expected == {key: said[key] for key in expected}
+
+
+@pytest.mark.parametrize("case", cases("differs"), ids=lambda case: case.stem)
+def test_an_odd_file_is_read_but_differs(case: Path) -> None:
+    data = case.read_bytes()
+
+    story = parse_story(PATH, data)
+
+    assert (story.title, story.quality) == ("Harbour crane learns to count its own containers", 72)
+    assert data != emit_story(story)
+
+
+@pytest.mark.parametrize("case", cases("differs"), ids=lambda case: case.stem)
+def test_an_odd_file_written_anew_says_the_same(case: Path) -> None:
+    story = parse_story(PATH, case.read_bytes())
+    again = parse_story(PATH, emit_story(story))
+
+    assert (again.title, again.quality, again.provider) == (
+        story.title,
+        story.quality,
+        story.provider,
+    )
+
+
+@pytest.mark.parametrize("case", cases("refused"), ids=lambda case: case.stem)
+def test_a_broken_record_is_refused_with_its_place_and_a_hint(case: Path) -> None:
+    data = case.read_bytes()
+    found = re.findall(rb"<!-- error: (.*) -->", data)
+
+    with pytest.raises(RecordError) as caught:
+        parse_story(PATH, data)
+
+    assert caught.value.what.startswith(found[-1].decode())
+    assert caught.value.subject == PATH
+    assert caught.value.hint
+
+
+def test_every_file_of_a_site_comes_back_byte_for_byte() -> None:
+    report = check(CASES / "collections")
+
+    assert report.is_clean, report
+    assert {
+        "_communities": 1,
+        "_learning": 2,
+        "_newsletters": 1,
+        "_people": 1,
+        "_projects": 1,
+        "_samples": 1,
+        "_sponsorships": 1,
+    } == report.collections
+    assert (8, 8) == (report.records, report.identical)
+    assert (3, 3) == (report.data.files, report.data.identical)
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"---\ntitle: \xff\n---\n\n", "not UTF-8 at byte 11"),
+        (b"---\ntitle: x\n---\n" + b"x" * (16 * 1024 * 1024), "file over 16777216 bytes"),
+        (b"---\ntitle: x\n#" + b"x" * 1024 * 1024 + b"\n---\n", "front matter over 1048576"),
+        (b"", "no front matter"),
+        (b"\0\0\0\0", "no front matter"),
+    ],
+    ids=["not UTF-8", "huge", "huge front matter", "empty", "zeros"],
+)
+def test_bytes_that_are_no_record_are_refused(data: bytes, what: str) -> None:
+    with pytest.raises(RecordError, match=what):
+        parse_story(PATH, data)

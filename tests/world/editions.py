@@ -1,0 +1,119 @@
+"""Invented editions: a beat on rules for machines, stories and records as publishing gets them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import TypedDict, Unpack
+
+from copydesk.news import (
+    Beat,
+    Edition,
+    Image,
+    Provider,
+    Reason,
+    Record,
+    Related,
+    Story,
+    Topic,
+    Verdict,
+)
+
+AT = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
+HERALD = Provider(name="The Herald", domain="herald.example")
+SITE = "https://desk.example/robots"
+API = "https://api.desk.example/robots"
+
+
+def topic(name: str, services: Mapping[str, str] | None = None, parent: str = "") -> Topic:
+    """Give a topic whose id is its name in lower case, with hyphens."""
+    return Topic(
+        id=name.lower().replace(" ", "-"),
+        name=name,
+        parent=parent,
+        services=tuple((services or {}).items()),
+    )
+
+
+def beat(timezone: str = "UTC", url: str = SITE, topics: tuple[Topic, ...] = ()) -> Beat:
+    """Give a beat with a main topic, one that lists news, one below it, and one without any."""
+    return Beat(
+        title="Robots & Rules",
+        url=url,
+        api_url=API,
+        timezone=timezone,
+        topic="Robots",
+        topics=topics
+        or (
+            topic("Robots", {"news": f"{API}/api/news/", "learning": f"{API}/api/learning/"}),
+            topic("Law", {"news": f"{API}/api/news/law/"}, parent="Robots"),
+            topic("Courts", parent="Law"),
+            topic("Toys", parent="Robots"),
+        ),
+    )
+
+
+class StoryFields(TypedDict, total=False):
+    """What a test may say of a story."""
+
+    path: str
+    title: str
+    excerpt: str
+    published_at: datetime | None
+    updated_at: datetime | None
+    web_url: str
+    original_url: str
+    type: str
+    heat: int | None
+    quality: int | None
+    published: bool | None
+    featured_content: str
+    provider: Provider | None
+    topics: tuple[str, ...]
+    images: tuple[Image, ...]
+    related: tuple[Related, ...]
+    language: str
+    copy_of: str
+    reasons: tuple[Reason, ...]
+    verdict: Verdict | None
+
+
+def story(name: str = "2026-11-24-robots-may-vote", **fields: Unpack[StoryFields]) -> Story:
+    """Give a published story; its address and path come from its name."""
+    given: StoryFields = {
+        "path": f"_news/{name}.md",
+        "title": "Robots may vote",
+        "excerpt": "A court said so on Tuesday.",
+        "published_at": datetime(2026, 11, 24, 9, 30, tzinfo=UTC),
+        "web_url": f"https://herald.example/{name}",
+        "original_url": f"https://herald.example/{name}",
+        "quality": 80,
+        "heat": 80,
+        "published": True,
+        "provider": HERALD,
+        "topics": ("Robots",),
+    }
+    return Story(**{**given, **fields})
+
+
+def record(path: str, body: str = "", **fields: object) -> Record:
+    """Give a record of the collection that its path names."""
+    collection = path.removeprefix("_").split("/", 1)[0]
+    return Record(path=path, collection=collection, fields=fields, body=body)
+
+
+def edition(
+    stories: Iterable[Story] = (),
+    records: Iterable[Record] = (),
+    pictures: Mapping[str, str] | None = None,
+    on: Beat | None = None,
+    at: datetime = AT,
+) -> Edition:
+    """Give an edition of these, on the invented beat."""
+    return Edition(
+        beat=on or beat(),
+        at=at,
+        stories=tuple(stories),
+        records=tuple(records),
+        pictures=pictures,
+    )
