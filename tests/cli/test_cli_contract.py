@@ -219,3 +219,11 @@ def test_a_new_newsroom_runs_and_is_never_laid_over_another(tmp_path: Path) -> N
     again = copydesk("new", tmp_path / "mine")
     assert again.code == 2
     assert "not empty" in again.err
+
+
+def test_a_new_newsroom_inside_a_repository_has_one_of_its_own(tmp_path: Path) -> None:
+    outer = newsroom(tmp_path / "outer")
+    head = run_git(outer, "rev-parse", "HEAD")
+    assert copydesk("new", outer / "inner").code == 0
+    assert run_git(outer, "rev-parse", "HEAD") == head
+    assert run_git(outer / "inner", "rev-list", "--count", "HEAD") == "1\n"

@@ -1,8 +1,8 @@
 """Pages case by case: each file under cases/extract carries what must be read out of it.
 
 A case is TOML, a line `----`, and the page. `[page]` may name url, final_url, content_type and
-`encoding` (in which the page is sent); `[lead]` any field of a Lead. `[expect]` names fields of the
-Article and their values, `[from]` their origins, `[has]` and `[lacks]` lists of passages in a field,
+`encoding` (in which the page is sent); `[lead]` any field of a Lead. `[expect]` names fields of
+the Article and their values, `[from]` their origins, `[has]` and `[lacks]` passages in a field,
 and `dropped` and `detail` what a page that is no article comes to.
 """
 

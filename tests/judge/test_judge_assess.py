@@ -134,6 +134,12 @@ def test_an_agency_on_its_own_site_tells_its_own(make_article: Make, beat: Beat)
         {"excerpt": "VELMORA, March 2, 2026 /PRNewswire/ -- Boats Inc."},
         {"excerpt": "VELMORA--(BUSINESS WIRE)--Boats Inc."},
         {"excerpt": "VELMORA (GLOBE NEWSWIRE) -- Boats Inc."},
+        {"excerpt": "VELMORA, March 2, 2026 /SomeWire/ — Boats Inc."},
+        {"text": "FOR IMMEDIATE RELEASE\nBoats Inc. sails."},
+        {"text": "Boats Inc. sails.\n\nSOURCE Boats Inc."},
+        {"text": "We sail.\nMedia contact\nPress Office, 01632 960 114"},
+        {"text": "We sail.\nNotes to editors: the boat is blue."},
+        {"text": "This press release contains forward-looking statements."},
         {"provider": Provider(name="x", domain="prnewswire.com")},
     ],
 )
@@ -144,7 +150,15 @@ def test_a_press_release_is_seen(fields: dict[str, object], make_article: Make, 
 
 @pytest.mark.parametrize(
     "excerpt",
-    ["It said so in a press release.", "The paper was cited in Cision's report.", "Wired reports"],
+    [
+        "It said so in a press release.",
+        "The paper was cited in Cision's report.",
+        "Wired reports",
+        "MOSCOW, March 2. /TASS/. Ships sail.",
+        "VELMORA, March 2 /Reuters/ - Ships sail.",
+        "VELMORA, March 2 (AP) -- Ships sail and/or moor - as ever.",
+        "The source of the river / the mouth of it",
+    ],
 )
 def test_a_report_on_a_press_release_is_none(excerpt: str, make_article: Make, beat: Beat) -> None:
     story = filed(make_article(title="AI boats", excerpt=excerpt), beat)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import judge
-from copydesk.judge import _copies
+from copydesk.judge import _copies, _numbers
 from copydesk.news import Article, Beat, Provider, Shelved, Story
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "judge" / "copies").glob("*.toml"))
@@ -133,13 +133,42 @@ def test_what_makes_a_copy(new: range, old: range, is_copy: bool) -> None:
     ("one", "other", "differ"),
     [
         ("EU agrees on 12th package", "EU agrees on 13th package", True),
-        ("Twelfth package agreed", "Thirteen reasons: 13th package", True),
+        ("Twelfth package agreed", "13th package in sight", True),
+        ("Second vote fails", "Third vote fails", True),
+        ("5 killed in crash", "7 killed in crash", True),
         ("Five killed", "5 killed", False),
         ("Five killed", "Crash kills 5 in 2 cars", False),
         ("1,200 jobs go", "1200 jobs to go", False),
         ("No numbers", "Only 3 here", False),
+        ("Twelfth package agreed", "Package agreed", False),
     ],
 )
 def test_numbers_in_headlines_can_contradict(one: str, other: str, differ: bool) -> None:
-    assert _copies.numbers_differ(one, other) is differ
-    assert _copies.numbers_differ(other, one) is differ
+    assert _numbers.headlines_differ((one, ""), (other, "")) is differ
+    assert _numbers.headlines_differ((other, ""), (one, "")) is differ
+
+
+def test_a_figure_that_the_others_text_knows_contradicts_nothing() -> None:
+    text = "The firm lost 26.4 million pounds ($34.5 million)."
+    one, other = "Firm loses 26 million pounds", "Fake faces cost $34 million"
+    assert not _numbers.headlines_differ((one, text), (other, text))
+    assert _numbers.headlines_differ((one, "26.4 million lost"), (other, "It was $34 million"))
+
+
+def test_an_ordinal_contradicts_even_where_the_text_knows_it() -> None:
+    text = "After the 12th package came the 13th."
+    assert _numbers.headlines_differ(("The 12th package", text), ("The 13th package", text))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ("3.1 at 04:12, 14 km, 22 deep", "2.7 at 19:48, 31 km, 9 deep", True),
+        ("3.1 at 04:12, 14 km, 22 deep", "3.1 at 04:12, 14 km, 9 deep", False),
+        ("1 2", "3 4", False),
+        ("1 2 13 14", "1 2 13 14 15 16 17", False),
+    ],
+)
+def test_figures_in_texts_can_contradict(one: str, other: str, differ: bool) -> None:
+    assert _numbers.texts_differ(one, other) is differ
+    assert _numbers.texts_differ(other, one) is differ

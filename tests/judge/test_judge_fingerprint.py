@@ -49,3 +49,8 @@ def test_half_a_text_shares_half_of_its_fingerprint() -> None:
     words = [f"word{number}" for number in range(2000)]
     whole, half = judge.fingerprint(" ".join(words)), judge.fingerprint(" ".join(words[:1000]))
     assert 20 <= len(set(whole) & set(half)) <= 44
+
+
+def test_a_text_without_blanks_has_a_fingerprint_too() -> None:
+    text = "".join(chr(0x4E00 + number) for number in range(60))
+    assert len(judge.fingerprint(text)) == 56

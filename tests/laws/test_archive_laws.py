@@ -1,7 +1,9 @@
-"""Laws of the record: whatever a story says, its record says again; no bytes make the reader fall."""
+"""Laws of the record: what a story says comes back; no bytes make the reader fall."""
 
 from __future__ import annotations
 
+import base64
+import contextlib
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -37,9 +39,7 @@ _AWKWARD = st.sampled_from(
     ]
 )
 texts = st.one_of(st.text(max_size=40), _AWKWARD, st.builds(str.__add__, _AWKWARD, _AWKWARD))
-moments = st.datetimes(
-    min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30), timezones=st.just(UTC)
-).map(lambda moment: moment.replace(microsecond=0))
+moments = st.datetimes(timezones=st.just(UTC)).map(lambda moment: moment.replace(microsecond=0))
 numbers = st.none() | st.integers(min_value=-(10**17), max_value=10**17)
 flags = st.none() | st.booleans()
 images = st.builds(
@@ -122,7 +122,7 @@ def test_every_story_comes_back_equal(story: Story) -> None:
 @given(stories)
 def test_every_record_is_read_alike_by_a_yaml_reader_without_our_code(story: Story) -> None:
     front = emit_story(story).decode().removeprefix("---\n").split("\n---\n")[0]
-    read = yaml.load(front, Loader=yaml.SafeLoader)  # noqa: S506 -- the safe loader, in Python
+    read = yaml.load(front, Loader=yaml.SafeLoader)
 
     assert (story.title, story.excerpt) == (read["title"], read["excerpt"])
     assert list(story.topics) == read.get("topics", [])
@@ -149,10 +149,8 @@ def test_a_record_without_our_blocks_is_one_for_the_other_reader_too(story: Stor
 def test_no_bytes_make_the_reader_fall(noise: bytes) -> None:
     for data in (noise, b"---\n" + noise + b"\n---\n", b"---\ntitle: x\n" + noise + b"\n---\n\n"):
         for read in (parse_story, parse_record):
-            try:
+            with contextlib.suppress(RecordError):
                 read(PATH, data)
-            except RecordError as error:
-                assert error.subject == PATH
 
 
 yaml_lines = st.lists(
@@ -231,8 +229,6 @@ def test_a_seal_opens_to_what_was_sealed(plaintext: bytes, name: str) -> None:
 
 @given(st.binary(max_size=40), st.integers(0, 1000), st.integers(1, 255))
 def test_one_changed_byte_never_opens(plaintext: bytes, at: int, by: int) -> None:
-    import base64
-
     ciphertext, nonce = (base64.b64decode(p) for p in seal(plaintext, KEY, "a.md").split(";"))
     whole = bytearray(ciphertext + nonce)
     whole[at % len(whole)] ^= by

@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from world import editions
 
 from copydesk.errors import PublishError
 from copydesk.news import Story, Verdict
 from copydesk.publish import MemoryManifest, Published, PublishOptions, publish
 from copydesk.publish._write import MARKER, Sheet, Writer
+from world import editions
 
 
 def built(out: Path, *stories: Story, manifest: MemoryManifest | None = None) -> Published:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypedDict, Unpack
 
@@ -80,26 +81,26 @@ class StoryFields(TypedDict, total=False):
 
 def story(name: str = "2026-11-24-robots-may-vote", **fields: Unpack[StoryFields]) -> Story:
     """Give a published story; its address and path come from its name."""
-    given: StoryFields = {
-        "path": f"_news/{name}.md",
-        "title": "Robots may vote",
-        "excerpt": "A court said so on Tuesday.",
-        "published_at": datetime(2026, 11, 24, 9, 30, tzinfo=UTC),
-        "web_url": f"https://herald.example/{name}",
-        "original_url": f"https://herald.example/{name}",
-        "quality": 80,
-        "heat": 80,
-        "published": True,
-        "provider": HERALD,
-        "topics": ("Robots",),
-    }
-    return Story(**{**given, **fields})
+    usual = Story(
+        path=f"_news/{name}.md",
+        title="Robots may vote",
+        excerpt="A court said so on Tuesday.",
+        published_at=datetime(2026, 11, 24, 9, 30, tzinfo=UTC),
+        web_url=f"https://herald.example/{name}",
+        original_url=f"https://herald.example/{name}",
+        quality=80,
+        heat=80,
+        published=True,
+        provider=HERALD,
+        topics=("Robots",),
+    )
+    return replace(usual, **fields)
 
 
-def record(path: str, body: str = "", **fields: object) -> Record:
-    """Give a record of the collection that its path names."""
+def record(path: str, **fields: object) -> Record:
+    """Give a record of the collection that its path names, without a body."""
     collection = path.removeprefix("_").split("/", 1)[0]
-    return Record(path=path, collection=collection, fields=fields, body=body)
+    return Record(path=path, collection=collection, fields=fields)
 
 
 def edition(

@@ -21,8 +21,8 @@ class Halves:
     @property
     def body(self) -> str:
         """Give what follows the closing fence; "" where that is only the usual empty line."""
-        after = self.tail.removeprefix("---\n")
-        return "" if after in {"\n", "---"} else after
+        after = self.tail[4:]
+        return "" if after == "\n" else after
 
 
 def split(path: str, data: bytes) -> Halves:

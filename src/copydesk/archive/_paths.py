@@ -44,7 +44,7 @@ def story_path(title: str, published_at: datetime, url: str, taken: Callable[[st
     name = slug(title)
     plain = f"_news/{day}-{name}.md" if name else f"_news/{day}-story-{digest[:6]}.md"
     tries = [plain, *(f"_news/{day}-{name or 'story'}-{digest[:n]}.md" for n in _SUFFIX_DIGITS)]
-    for path in tries:
+    for path in dict.fromkeys(tries):
         if not taken(path):
             return path
     raise RecordError("no free path for a new record", subject=plain)

@@ -30,8 +30,8 @@ class Demo:
 def new(root: Path, when: datetime) -> tuple[str, ...]:
     """Make a newsroom with a working example beat in `root`; give the files made.
 
-    The folder gets a git repository of its own where git is there and it is in none yet. Raises
-    UsageError where the folder holds something already.
+    The folder gets a git repository of its own where git is installed, also inside another one.
+    Raises UsageError where the folder holds something already.
     """
     _must_be_free(root)
     with example() as folder:
@@ -104,9 +104,7 @@ def _laid_out(folder: Path, root: Path, when: datetime) -> tuple[str, ...]:
         for path in root.rglob("*")
         if path.is_file() and PRIVATE not in path.relative_to(root).parts
     )
-    repository = archive.Repository(root)
-    if not repository.usable:
-        repository = archive.start_repository(root)
+    repository = archive.start_repository(root)
     if repository.usable:
         repository.commit(made, "A new newsroom", when=when)
     return tuple(made)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from copydesk.judge._features import Features, features
+from copydesk.judge._features import Features, lede
 from copydesk.judge._profile import Copy, Match, Weighed, weigh_by
 from copydesk.judge._profiles import profile_of
+from copydesk.judge._source import source_of
 from copydesk.kit import urls
 from copydesk.news import Article, Beat, Dropped, Image, Reason, Shelf, Shelved, Story
 
@@ -23,7 +24,7 @@ def assess(article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:
     if not matches and beat.scoring.off_beat == "drop":
         return Dropped(url=article.url, reason="off-beat", detail="no topic's keyword in it")
     topics = profile.topics(article, beat, matches)
-    weighed = weigh_by(profile.signals, features(article, beat, topics, _given(matches)), beat)
+    weighed = weigh_by(profile.signals, _features(article, beat, topics, _given(matches)), beat)
     story = _story(article, topics, weighed.quality, beat.scoring.publish_at)
     if not profile.blocks:
         return _as_reference(story)
@@ -52,6 +53,25 @@ def regroup(stories: Sequence[Shelved], beat: Beat, fresh: frozenset[str]) -> tu
     are new since this was last asked. Asked again with the answers filed, it gives nothing.
     """
     return profile_of(beat).regroup(stories, beat, fresh)
+
+
+def _features(article: Article, beat: Beat, topics: tuple[str, ...], given: str) -> Features:
+    """Give what there is to weigh of a read article that carries these topics."""
+    return Features(
+        title=article.title,
+        topics=topics,
+        domain=article.provider.domain,
+        image=bool(article.image),
+        amp=bool(article.amp_web_url),
+        video=article.type == "video",
+        official=source_of(article, beat).official,
+        given=given,
+        lede=lede(article.excerpt, article.text),
+        text=article.text,
+        access=article.access,
+        credit=article.credit,
+        authors=len(article.authors),
+    )
 
 
 def _given(matches: tuple[Match, ...]) -> str:

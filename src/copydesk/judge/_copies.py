@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
+from copydesk.judge import _numbers
 from copydesk.judge._fingerprint import fingerprint, shingles
 from copydesk.judge._profile import Copy
 from copydesk.kit import text as plain_text
@@ -16,11 +15,9 @@ from copydesk.news import Article, Shelf, Shelved, Story
 
 SHARED_TO_BE_COPY = 60  # per cent of the shorter text's 5-grams that stand in the longer
 OLD_IN_NEW = 30  # per cent of the new text that must stand in the old one, however long it is
-_FIGURES = 4
 _STANDING_WORDS = 150
 _SMALL_WORD = 3
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,24 +92,17 @@ def _age(story: Story) -> tuple[datetime, str]:
 def _shared(article: Article, grams: set[str], shelved: Shelved) -> Overlap:
     """Give the overlap of the texts; none where something else says that they are two stories."""
     old = shingles(shelved.text)
-    if old != grams and (
-        numbers_differ(article.title, shelved.story.title)
-        or _figures_differ(article.text, shelved.text)
-    ):
+    if old != grams and _numbers_differ(article, shelved):
         return _NOTHING
     if _is_standing_text(article, grams, shelved.story):
         return _NOTHING
     return overlap(grams, old)
 
 
-def _figures_differ(one: str, other: str) -> bool:
-    """Say whether two texts tell different figures, as a robot's reports of two quakes do.
-
-    Half of the figures of the text that has fewer are not in the other (three quarters and more
-    are there in every known copy); fewer than four say nothing.
-    """
-    fewer, more = sorted((_figures(one), _figures(other)), key=len)
-    return len(fewer) >= _FIGURES and len(fewer & more) * 2 < len(fewer)
+def _numbers_differ(article: Article, shelved: Shelved) -> bool:
+    return _numbers.headlines_differ(
+        (article.title, article.text), (shelved.story.title, shelved.text)
+    ) or _numbers.texts_differ(article.text, shelved.text)
 
 
 def _is_standing_text(article: Article, grams: set[str], story: Story) -> bool:
@@ -129,44 +119,3 @@ def _is_standing_text(article: Article, grams: set[str], story: Story) -> bool:
         for title in (article.title, story.title)
     )
     return not ours & theirs
-
-
-def numbers_differ(one: str, other: str) -> bool:
-    """Say whether each of two headlines has a number that the other lacks ("12th", "13th")."""
-    ours, theirs = numbers(one), numbers(other)
-    return bool(ours - theirs) and bool(theirs - ours)
-
-
-def numbers(text: str) -> set[str]:
-    """Give the numbers of a text: digits as written, small number words and ordinals as digits."""
-    return _figures(text) | set(_spelled(plain_text.words(text)))
-
-
-def _figures(text: str) -> set[str]:
-    return {number.replace(",", "") for number in _NUMBER.findall(text)}
-
-
-def _spelled(words: Iterable[str]) -> Iterable[str]:
-    return (_WORDS[word] for word in words if word in _WORDS)
-
-
-_WORDS = {
-    word: str(value)
-    for value, words in enumerate(
-        (
-            "two second",
-            "three third",
-            "four fourth",
-            "five fifth",
-            "six sixth",
-            "seven seventh",
-            "eight eighth",
-            "nine ninth",
-            "ten tenth",
-            "eleven eleventh",
-            "twelve twelfth",
-        ),
-        start=2,
-    )
-    for word in words.split()
-}

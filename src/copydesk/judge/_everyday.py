@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
-from copydesk.judge._features import Features, source_of
+from copydesk.judge import _wrapping
+from copydesk.judge._features import Features
 from copydesk.judge._keywords import occurs, readable, stands
 from copydesk.judge._profile import Copy, Match, Signal
+from copydesk.judge._source import given, source_of
+from copydesk.judge._wrapping import Seen
 from copydesk.news import Article, Beat, Shelf, Topic
 
 _TITLE_CHARACTERS = 70
@@ -17,22 +18,22 @@ def signals(beat: Beat) -> tuple[Signal, ...]:
     return (
         Signal(points=2, seen=_topics),
         Signal(points=15, seen=_keywords),
-        Signal(points=20, seen=_image),
+        Signal(points=20, seen=_wrapping.image),
         Signal(points=20, seen=_amp),
-        Signal(points=beat.scoring.organization_points, seen=_organization),
-        Signal(points=50, seen=_official),
-        Signal(points=50, seen=_video),
+        Signal(points=beat.scoring.organization_points, seen=_wrapping.organization),
+        Signal(points=50, seen=_wrapping.official),
+        Signal(points=50, seen=_wrapping.video),
         Signal(points=-1, seen=_long_title),
     )
 
 
-def _topics(features: Features, beat: Beat) -> Iterable[tuple[int, str]]:
+def _topics(features: Features, beat: Beat) -> Seen:
     del beat
     count = len(features.topics)
     return [(count, f"{count} topic{'s' if count != 1 else ''}")]
 
 
-def _keywords(features: Features, beat: Beat) -> Iterator[tuple[int, str]]:
+def _keywords(features: Features, beat: Beat) -> Seen:
     """Find each listed keyword of the record's topics; one listed twice counts twice."""
     for topic in beat.topics:
         if topic.name in features.topics:
@@ -41,32 +42,12 @@ def _keywords(features: Features, beat: Beat) -> Iterator[tuple[int, str]]:
                     yield 1, f'keyword "{keyword}" in title'
 
 
-def _image(features: Features, beat: Beat) -> Iterable[tuple[int, str]]:
-    del beat
-    return [(1, "has a picture")] if features.image else []
-
-
-def _amp(features: Features, beat: Beat) -> Iterable[tuple[int, str]]:
+def _amp(features: Features, beat: Beat) -> Seen:
     del beat
     return [(1, "has an AMP page")] if features.amp else []
 
 
-def _organization(features: Features, beat: Beat) -> Iterable[tuple[int, str]]:
-    known = beat.organizations.get(features.domain)
-    return [(1, f"known organization {known.name}")] if known else []
-
-
-def _official(features: Features, beat: Beat) -> Iterable[tuple[int, str]]:
-    del beat
-    return [(1, "official source of the beat")] if features.official else []
-
-
-def _video(features: Features, beat: Beat) -> Iterable[tuple[int, str]]:
-    del beat
-    return [(1, "is a video")] if features.video else []
-
-
-def _long_title(features: Features, beat: Beat) -> Iterable[tuple[int, str]]:
+def _long_title(features: Features, beat: Beat) -> Seen:
     del beat
     over = max(0, len(features.title) - _TITLE_CHARACTERS) // 2
     return [(over, f"title of {len(features.title)} characters, over {_TITLE_CHARACTERS}")]
@@ -80,18 +61,7 @@ def relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
     that is official or has topics. A beat without topics takes everything.
     """
     found = [_evidence(topic, article) for topic in beat.topics]
-    return (*_given(article, beat), *(match for match in found if match))
-
-
-def _given(article: Article, beat: Beat) -> Iterator[Match]:
-    source = source_of(article, beat)
-    name = source.name or source.url
-    for topic in source.topics:
-        yield Match(topic=topic, why=f"given by source {name}", given=True)
-    if source.official:
-        yield Match(topic=beat.topic, why=f"official source {name}", given=True)
-    if not beat.topics:
-        yield Match(topic=beat.topic, why="the beat has no topics", given=True)
+    return (*given(article, beat), *(match for match in found if match))
 
 
 def _evidence(topic: Topic, article: Article) -> Match | None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from copydesk.news import Article, Beat, Source
-
 LEDE_CHARACTERS = 600
 
 
@@ -33,36 +31,9 @@ class Features:
     authors: int = 0
 
 
-def source_of(article: Article, beat: Beat) -> Source:
-    """Give the source that listed the article; a plain one where the beat has it no longer."""
-    for source in beat.sources:
-        if source.url == article.source:
-            return source
-    return Source(url=article.source)
-
-
 def lede(excerpt: str, text: str) -> str:
     """Give the excerpt and the beginning of the text, cut at a word."""
     start = text[:LEDE_CHARACTERS]
     if len(text) > LEDE_CHARACTERS and " " in start:
         start = start.rsplit(" ", 1)[0]
     return f"{excerpt}\n{start}".strip()
-
-
-def features(article: Article, beat: Beat, topics: tuple[str, ...], given: str) -> Features:
-    """Give what there is to weigh of a read article that carries these topics."""
-    return Features(
-        title=article.title,
-        topics=topics,
-        domain=article.provider.domain,
-        image=bool(article.image),
-        amp=bool(article.amp_web_url),
-        video=article.type == "video",
-        official=source_of(article, beat).official,
-        given=given,
-        lede=lede(article.excerpt, article.text),
-        text=article.text,
-        access=article.access,
-        credit=article.credit,
-        authors=len(article.authors),
-    )

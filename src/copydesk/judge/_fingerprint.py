@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from copydesk.kit import text as plain_text
+from copydesk.judge import _scripts
 
 SHINGLE_WORDS = 5
 FINGERPRINT_LENGTH = 64
@@ -15,7 +15,7 @@ _SPREAD = 0x9E3779B1  # Knuth's multiplicative constant: crc32 of like texts is 
 
 def shingles(text: str) -> set[str]:
     """Give the word 5-grams of a text, any case, punctuation aside."""
-    words = plain_text.words(text)
+    words = _scripts.words(text)
     return set(map(" ".join, zip(*(words[start:] for start in range(SHINGLE_WORDS)), strict=False)))
 
 

@@ -6,11 +6,11 @@ import functools
 import re
 import unicodedata
 
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+|\b[\w.-]+\.[a-z]{2,}/\S*", re.IGNORECASE)
+from copydesk.judge import _scripts
+
+_ADDRESS = re.compile(r"\W*(?:(?:[\w-]+\.)+[a-z]{2,}/|www\.)", re.IGNORECASE)
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u00ad": None})
 _JOINT = re.compile(r"[\s\-\u2010-\u2015/]+")
-# scripts that are written without blanks: a word has no edges to look for
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _PLURAL_FROM = 3
 _ACRONYM_TO = 3
 
@@ -22,7 +22,14 @@ def occurs(keyword: str, text: str) -> bool:
 
 def readable(text: str) -> str:
     """Give the text without web and mail addresses, in one spelling of its characters."""
-    return unicodedata.normalize("NFKC", _ADDRESS.sub(" ", text)).translate(_APOSTROPHES)
+    plain = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
+    return " ".join(token for token in plain.split() if not _is_address(token))
+
+
+def _is_address(token: str) -> bool:
+    if "/" not in token and "@" not in token and "www" not in token.lower():
+        return False
+    return "://" in token or "@" in token.strip("@") or _ADDRESS.match(token) is not None
 
 
 def stands(keyword: str, text: str) -> bool:
@@ -49,7 +56,7 @@ def _pattern(keyword: str) -> re.Pattern[str] | None:
     if not parts:
         return None
     body = r"[\s\-\u2010-\u2015/]+".join(re.escape(part) for part in parts)
-    if _UNSPACED.search(plain):
+    if _scripts.is_unspaced(plain):
         return re.compile(body, re.IGNORECASE)
     plural = "(?:e?s)?" if parts[-1].isalpha() and len(parts[-1]) >= _PLURAL_FROM else ""
     acronym = len(parts) == 1 and plain.isupper() and len(plain) <= _ACRONYM_TO

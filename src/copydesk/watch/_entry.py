@@ -65,7 +65,7 @@ def leads(entries: Iterable[Entry], source: Source, now: datetime) -> tuple[Lead
     """Give a lead for every entry with a web address, the first of those that are one page."""
     found: dict[str, Lead] = {}
     for entry in entries:
-        url = urls.fetchable(entry.url, entry.base)
+        url = urls.fetchable(entry.url, entry.base) if entry.url.strip() else None
         if url is None:
             continue
         found.setdefault(urls.identity(url), _lead(entry, url, source, now))

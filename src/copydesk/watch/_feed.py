@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import calendar
 import html
 import io
-import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import TypeGuard
 
 from copydesk.errors import FeedError
 from copydesk.kit import text, urls
-from copydesk.watch._bounds import is_bounded
+from copydesk.watch._bounds import weigh
 from copydesk.watch._entry import Entry, Listed
 from copydesk.watch._moments import moment
+from copydesk.watch._repair import repaired
 
 Fields = Mapping[str, object]
-
-_NUMBER = re.compile(r"(?<!\d)\d{1,2}(?!\d)", re.ASCII)
 
 
 def read_feed(document: str, base: str) -> Listed:
     """Give what a feed lists, however broken its XML; raise FeedError where that costs too much."""
-    data = document.encode("utf-8", "replace")
-    if not is_bounded(data):
-        raise FeedError(
-            "a feed too deep, too wide or too long to be read",
-            subject=base,
-            hint="ask its publisher for a shorter one, or use the site's sitemap",
-        )
+    data = _bounded(document, base)
     parsed = _parsed(data, base)
     is_atom = str(parsed.get("version", "")).startswith("atom")
     feed = _fields(parsed.get("feed"))
@@ -43,6 +32,22 @@ def read_unknown(document: str, base: str) -> Listed:
     if not listed.entries:
         raise FeedError("neither a feed nor anything else that lists pages", subject=base)
     return listed
+
+
+def _bounded(document: str, base: str) -> bytes:
+    """Give the bytes to parse, repaired where they are no XML; FeedError where they are a trap."""
+    data = document.encode("utf-8", "replace")
+    weight = weigh(data)
+    if weight == "broken":
+        data = repaired(document).encode("utf-8", "replace")
+        weight = weigh(data)
+    if weight == "excess":
+        raise FeedError(
+            "a feed too deep, too wide or too long to be read",
+            subject=base,
+            hint="ask its publisher for a shorter one, or use the site's sitemap",
+        )
+    return data
 
 
 def _parsed(data: bytes, base: str) -> Fields:
@@ -81,13 +86,15 @@ def _string(holder: Fields, key: str) -> str:
 
 
 def _entry(item: Fields, feed: Fields, base: str, *, is_atom: bool) -> Entry:
-    published, updated = _moment(item, "published"), _moment(item, "updated")
+    published, updated, created = (
+        moment(_string(item, key)) for key in ("published", "updated", "created")
+    )
     return Entry(
         url=_link(item, base),
         base=_string(_fields(item.get("title_detail")), "base") or base,
         title=_words(item, "title", is_atom=is_atom),
         excerpt=_excerpt(item, is_atom=is_atom),
-        published_at=published or updated or _moment(item, "created"),
+        published_at=published or updated or created,
         updated_at=updated,
         guid=_string(item, "id"),
         authors=_authors(item) or _authors(feed),
@@ -128,30 +135,6 @@ def _excerpt(item: Fields, *, is_atom: bool) -> str:
     return text.plain(next(contents, "")[:20_000])
 
 
-def _moment(item: Fields, key: str) -> datetime | None:
-    """Give a time by our own reading, else by feedparser's, where that fits what is written."""
-    written = _string(item, key)
-    if not written:
-        return None
-    return moment(written) or _parsed_moment(item.get(f"{key}_parsed"), written)
-
-
-def _parsed_moment(value: object, written: str) -> datetime | None:
-    """Give feedparser's time; it reads 2022/11/15 as the first of November, so the day must fit."""
-    if not _is_time(value):
-        return None
-    try:
-        at = datetime.fromtimestamp(calendar.timegm(value), UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-    days = {at.day, (at - timedelta(days=1)).day, (at + timedelta(days=1)).day}
-    return at if days & {int(number) for number in _NUMBER.findall(written)} else None
-
-
-def _is_time(value: object) -> TypeGuard[tuple[int, ...]]:
-    return isinstance(value, tuple) and len(value) >= 6
-
-
 def _authors(holder: Fields) -> tuple[str, ...]:
     names = [text.plain(_string(author, "name")) for author in _all(holder, "authors")]
     return tuple(dict.fromkeys(name for name in names if name))
@@ -159,8 +142,8 @@ def _authors(holder: Fields) -> tuple[str, ...]:
 
 def _image(item: Fields) -> str:
     """Give the address of the first picture: media content, enclosure, thumbnail, iTunes image."""
-    media = [*_all(item, "media_content"), *_all(item, "enclosures")]
-    for holder in media:
+    enclosed = (link for link in _all(item, "links") if _string(link, "rel") == "enclosure")
+    for holder in [*_all(item, "media_content"), *enclosed]:
         if _string(holder, "medium") == "image" or _string(holder, "type").startswith("image/"):
             return _string(holder, "url") or _string(holder, "href")
     for holder in _all(item, "media_thumbnail"):

@@ -105,7 +105,7 @@ def _is_aside(element: _Element) -> bool:
     name = local_name(element)
     if name in _ASIDE_TAGS or element.get("role") in _ASIDE_ROLES:
         return True
-    return name in _PAGE_TAGS and not any(_ancestors(element, frozenset({"article"})))
+    return name in _PAGE_TAGS and next(_ancestors(element, frozenset({"article"})), None) is None
 
 
 def _ancestors(element: _Element, names: frozenset[str]) -> Iterator[_Element]:
@@ -134,7 +134,7 @@ def _title(anchor: _Element) -> str:
 
 
 def _text(element: _Element) -> str:
-    return text.fold(" ".join(element.itertext("*", with_tail=False)))
+    return text.fold(" ".join(element.itertext("*")))
 
 
 def _time(card: _Element) -> datetime | None:

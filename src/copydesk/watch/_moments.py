@@ -13,6 +13,7 @@ _DAY_MONTH = re.compile(
     r"(?<!\d)(\d{1,2})\.?\s+(?:de\s+)?([^\W\d_]{3,12})\.?,?\s+(?:de\s+)?(\d{4})\b"
 )
 _MONTH_DAY = re.compile(r"\b([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b")
+_SLASHED = re.compile(r"^(\d{4})/(\d\d)/(\d\d)\b")
 _EPOCH = re.compile(r"\d{10}(\d{3})?")
 _HALF_DAY = re.compile(r"\b(\d{1,2})((?::\d\d){1,2})\s*([ap])\.?m\b\.?", re.IGNORECASE)
 _ZONE = re.compile(r"\b([A-Z]{3,5})$")
@@ -59,6 +60,7 @@ def moment(text: str) -> datetime | None:
     text = " ".join(text[:_LONGEST].split())
     if _EPOCH.fullmatch(text):
         return datetime.fromtimestamp(int(text[:10]), UTC)
+    text = _SLASHED.sub(r"\1-\2-\3", text)
     text = _HALF_DAY.sub(_of_24, text)
     text = _ZONE.sub(lambda found: _ZONES.get(found[1], found[1]), text)
     at = dates.parse(text) or dates.parse(_in_english(text))

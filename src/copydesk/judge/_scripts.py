@@ -1,0 +1,22 @@
+"""Scripts that are written without blanks: Thai, Lao, Burmese, Khmer, Japanese, Chinese."""
+
+from __future__ import annotations
+
+import re
+
+from copydesk.kit import text as plain_text
+
+_LETTERS = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+_UNSPACED = re.compile(f"[{_LETTERS}]")
+
+
+def is_unspaced(text: str) -> bool:
+    """Say whether a word of the text has no edges to look for."""
+    return _UNSPACED.search(text) is not None
+
+
+def words(text: str) -> list[str]:
+    """Give the lower-case words of a text in order; of unspaced scripts each letter is one."""
+    if is_unspaced(text):
+        text = _UNSPACED.sub(r" \g<0> ", text)
+    return plain_text.words(text)

@@ -1,0 +1,28 @@
+"""What the source of an article says of it: official, or about topics that the settings give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from copydesk.judge._profile import Match
+from copydesk.news import Article, Beat, Source
+
+
+def source_of(article: Article, beat: Beat) -> Source:
+    """Give the source that listed the article; a plain one where the beat has it no longer."""
+    for source in beat.sources:
+        if source.url == article.source:
+            return source
+    return Source(url=article.source)
+
+
+def given(article: Article, beat: Beat) -> Iterator[Match]:
+    """Give the topics that stand on an article whatever it says; a beat without takes all."""
+    source = source_of(article, beat)
+    name = source.name or source.url
+    for topic in source.topics:
+        yield Match(topic=topic, why=f"given by source {name}", given=True)
+    if source.official:
+        yield Match(topic=beat.topic, why=f"official source {name}", given=True)
+    if not beat.topics:
+        yield Match(topic=beat.topic, why="the beat has no topics", given=True)

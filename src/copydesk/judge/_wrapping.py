@@ -1,0 +1,34 @@
+"""Signals that both profiles see: what is around an article, not in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from copydesk.judge._features import Features
+from copydesk.news import Beat
+
+Seen = Iterable[tuple[int, str]]
+
+
+def image(features: Features, beat: Beat) -> Seen:
+    """See a lead picture."""
+    del beat
+    return [(1, "has a picture")] if features.image else []
+
+
+def video(features: Features, beat: Beat) -> Seen:
+    """See that it is a video."""
+    del beat
+    return [(1, "is a video")] if features.video else []
+
+
+def organization(features: Features, beat: Beat) -> Seen:
+    """See a publisher that the beat knows."""
+    known = beat.organizations.get(features.domain)
+    return [(1, f"known organization {known.name}")] if known else []
+
+
+def official(features: Features, beat: Beat) -> Seen:
+    """See that it came from an official source of the beat."""
+    del beat
+    return [(1, "official source of the beat")] if features.official else []

@@ -1,0 +1,117 @@
+"""OPML in and out."""
+
+from __future__ import annotations
+
+import zipfile
+
+import pytest
+
+from copydesk.errors import FeedError
+from copydesk.news import Source
+from copydesk.watch import opml_read, opml_write
+from world.shared import SHARED, needs_shared
+
+
+def opml(outlines: str) -> bytes:
+    return f'<opml version="2.0"><head/><body>{outlines}</body></opml>'.encode()
+
+
+A = Source(url="https://a.example/feed", name="A")
+FILES = {
+    "title before text": (
+        '<outline text="a" title="A" type="rss" xmlUrl="https://a.example/feed"/>',
+        (A,),
+    ),
+    "text where there is no title": ('<outline text="A" xmlUrl="https://a.example/feed"/>', (A,)),
+    "other capitals": ('<OUTLINE TEXT="A" XMLURL="https://a.example/feed"/>', (A,)),
+    "no name": ('<outline xmlUrl="https://a.example/feed"/>', (Source(url=A.url),)),
+    "a language": (
+        '<outline text="A" xmlUrl="https://a.example/feed" language="de"/>',
+        (Source(url=A.url, name="A", language="de"),),
+    ),
+    "folders": (
+        '<outline text="Sea"><outline text="Ships"><outline text="A" '
+        'xmlUrl="https://a.example/feed"/></outline></outline>',
+        (Source(url=A.url, name="A", topics=("Sea", "Ships")),),
+    ),
+    "a feed listed twice": (
+        '<outline text="Sea"><outline xmlUrl="https://a.example/feed"/></outline>'
+        '<outline text="Land"><outline text="A" xmlUrl="http://a.example/feed/"/></outline>',
+        (Source(url=A.url, name="A", topics=("Sea", "Land")),),
+    ),
+    "feeds inside a feed": (
+        '<outline text="A" xmlUrl="https://a.example/feed">'
+        '<outline text="B" xmlUrl="https://b.example/feed"/></outline>',
+        (A, Source(url="https://b.example/feed", name="B")),
+    ),
+    "what is no web address": (
+        '<outline text="x" xmlUrl="javascript:alert(1)"/><outline text="y" xmlUrl="/etc/passwd"/>',
+        (),
+    ),
+    "raw ampersands": (
+        '<outline text="A & B" xmlUrl="https://a.example/feed"/>',
+        (Source(url=A.url, name="A & B"),),
+    ),
+    "nothing": ("", ()),
+}
+
+
+@pytest.mark.parametrize(("outlines", "sources"), FILES.values(), ids=FILES.keys())
+def test_an_opml_file_is_read(outlines: str, sources: tuple[Source, ...]) -> None:
+    assert opml_read(opml(outlines)) == sources
+
+
+NO_OPML = {
+    "nothing": b"",
+    "blanks": b"  \n",
+    "html without a body": b"<html><p>hello</p></html>",
+    "a picture": b"\x89PNG\r\n\x1a\n\0\0",
+    "words": b"hello",
+}
+
+
+@pytest.mark.parametrize("data", NO_OPML.values(), ids=NO_OPML.keys())
+def test_what_is_no_opml_is_an_error(data: bytes) -> None:
+    with pytest.raises(FeedError, match="no opml in the file"):
+        opml_read(data)
+
+
+def test_a_file_of_ours_does_not_get_into_a_name() -> None:
+    trap = b'<!DOCTYPE opml [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+    body = opml('<outline text="&x;A" xmlUrl="https://a.example/feed"/>')
+
+    assert "root:" not in repr(opml_read(trap + body))
+
+
+def test_folders_without_a_bottom_are_cut() -> None:
+    deep = '<outline text="x">' * 100_000 + '<outline xmlUrl="https://a.example/feed"/>'
+
+    assert opml_read(opml(deep)) == ()
+
+
+def test_what_was_written_reads_the_same() -> None:
+    sources = (
+        A,
+        Source(url="https://b.example/f?a=1&b=2", name='B & "C" <d>', topics=("Sea", "Ships")),
+        Source(url="https://c.example/feed", name="C", topics=("Sea",), language="de"),
+        Source(url="https://d.example/feed", name="d.example"),
+    )
+
+    assert set(opml_read(opml_write(sources))) == set(sources)
+
+
+def test_a_source_without_a_name_goes_by_its_host() -> None:
+    written = opml_write([Source(url="https://a.example/feed")])
+
+    assert b'text="a.example"' in written
+
+
+@needs_shared
+def test_lists_of_other_people_are_read() -> None:
+    with zipfile.ZipFile(SHARED / "data/sources/awesome-rss-feeds_opml.zip") as folder:
+        files = [folder.read(name) for name in folder.namelist() if name.endswith(".opml")]
+
+    read = [opml_read(data) for data in files]
+
+    assert len(read) == 118
+    assert all(read)
