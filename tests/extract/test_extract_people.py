@@ -11,6 +11,8 @@ from copydesk.extract._authors import is_person, people
     ("byline", "names"),
     [
         ("By ADA HOLM and Per Lund", ("Ada Holm", "Per Lund")),
+        ("Recueilli par Ada HOLM", ("Ada Holm",)),
+        ("Redaktion Hafenblatt", ()),
         ("Ada Holm, Harbour Correspondent", ("Ada Holm",)),
         ("Ada Holm in Saltholm", ("Ada Holm",)),
         ("Ada Holm (Saltholm)", ("Ada Holm",)),

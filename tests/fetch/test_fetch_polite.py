@@ -225,7 +225,7 @@ def test_a_host_that_is_annoyed_gets_a_longer_pause(status: int, pause: float) -
 def test_ports_of_one_host_share_its_slot() -> None:
     desk = Desk({})
 
-    desk.fetch("http://a.example:8001/", "http://a.example:8002/")
+    desk.fetch("http://a.example:8001/", "http://a.example:8002/", "http://a.example.:8003/")
 
     assert desk.script.most_busy == 1
 

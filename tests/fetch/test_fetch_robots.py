@@ -92,6 +92,30 @@ def test_what_is_no_address_is_not_allowed() -> None:
     assert not Rules.read(b"").allow("javascript:alert(1)")
 
 
+DELAYS = {
+    "everybody's": ("User-agent: *\nCrawl-delay: 10\nDisallow:", 10),
+    "ours": ("User-agent: *\nCrawl-delay: 10\nUser-agent: copydesk\nCrawl-delay: 1.5", 1.5),
+    "another's": ("User-agent: otherbot\nCrawl-delay: 10", 0),
+    "none": ("User-agent: *\nDisallow: /x", 0),
+    "nonsense": ("User-agent: *\nCrawl-delay: soon", 0),
+    "infinite": ("User-agent: *\nCrawl-delay: inf", 0),
+}
+
+
+@pytest.mark.parametrize(("text", "seconds"), DELAYS.values(), ids=DELAYS.keys())
+def test_a_pause_is_read(text: str, seconds: float) -> None:
+    assert Rules.read(text.encode()).delay_seconds == seconds
+
+
+@pytest.mark.parametrize(("asked", "pause"), [(1, 5), (10, 10), (99_999, 30)])
+def test_a_pause_that_a_host_asks_for_is_kept(asked: int, pause: float) -> None:
+    desk = Desk({ROBOTS: page(ROBOTS, body=f"User-agent: *\nCrawl-delay: {asked}".encode())})
+
+    desk.fetch(A, A)
+
+    assert desk.clock.slept == [pause, pause]
+
+
 def test_of_a_huge_file_500_kib_are_read() -> None:
     rules = b"User-agent: *\nDisallow: /near\n" + b"#" * 500 * 1024 + b"\nDisallow: /far\n"
 

@@ -124,6 +124,14 @@ def test_a_packed_page_comes_unpacked_and_says_nothing_of_it() -> None:
     assert "content-encoding" not in answer.headers
 
 
+def test_a_long_security_policy_is_no_fault() -> None:
+    policy = "default-src 'self' " + "https://cdn.example " * 2_000
+
+    answer = answer_of(web.serves(b"ok", headers={"Content-Security-Policy": policy}))
+
+    assert isinstance(answer, Page)
+
+
 def test_an_early_hint_before_the_answer_does_no_harm() -> None:
     hint = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
 

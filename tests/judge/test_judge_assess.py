@@ -194,3 +194,57 @@ def test_a_plain_headline_costs_nothing(title: str, make_article: Make, beat: Be
     assert all(
         "teases" not in reason.why for reason in filed(make_article(title=title), beat).reasons
     )
+
+
+@pytest.mark.parametrize(
+    ("characters", "expected"),
+    [
+        (599, ["quality -20: fewer than 600 characters of text"]),
+        (600, ["quality +15: 600 to 1500 characters of text"]),
+        (1499, ["quality +15: 600 to 1500 characters of text"]),
+        (1500, ["quality +30: at least 1500 characters of text"]),
+    ],
+)
+def test_the_length_of_the_text_counts_in_three_steps(
+    characters: int, expected: list[str], make_article: Make, beat: Beat
+) -> None:
+    story = filed(make_article(title="AI", text="x" * characters), beat)
+    assert [str(one) for one in story.reasons if "of text" in one.why] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("An AI. An AI. An AI. " + "x" * 579, True),
+        ("An AI. An AI. An AI. " + "x" * 578, False),  # too short to be about anything
+        ("An AI. An AI. " + "x" * 600, False),
+    ],
+)
+def test_keywords_run_through_a_text_from_three_on(
+    text: str, counts: bool, make_article: Make, beat: Beat
+) -> None:
+    story = filed(make_article(title="AI", text=text), beat)
+    assert any("times in the text" in one.why for one in story.reasons) is counts
+
+
+@pytest.mark.parametrize(
+    ("fields", "costs"),
+    [
+        ({"title": "EU votes"}, True),
+        ({"title": "EU votes on AI"}, False),
+        ({"title": "EU votes", "text": "It is about artificial intelligence."}, False),
+        ({"title": "EU votes", "source": OFFICIAL}, False),
+        ({"title": "Hospital opens"}, False),  # not below the main topic
+    ],
+)
+def test_a_topic_below_the_main_one_needs_a_word_of_it_somewhere(
+    fields: dict[str, str], costs: bool, make_article: Make, beat: Beat
+) -> None:
+    story = filed(make_article(**fields), beat)
+    assert ("quality -20: nowhere a keyword of AI" in map(str, story.reasons)) is costs
+
+
+def test_a_main_topic_without_keywords_is_not_asked_for(make_article: Make, beat: Beat) -> None:
+    topics = (replace(beat.topics[0], keywords=()), *beat.topics[1:])
+    story = filed(make_article(title="EU votes"), replace(beat, topics=topics))
+    assert not any("nowhere" in one.why for one in story.reasons)

@@ -166,6 +166,8 @@ def test_an_ordinal_contradicts_even_where_the_text_knows_it() -> None:
         ("3.1 at 04:12, 14 km, 22 deep", "2.7 at 19:48, 31 km, 9 deep", True),
         ("3.1 at 04:12, 14 km, 22 deep", "3.1 at 04:12, 14 km, 9 deep", False),
         ("1 2", "3 4", False),
+        ("13 14 15 16", "13 24 25 26", True),
+        ("13 14 15 16", "13 14 25 26", False),
         ("1 2 13 14", "1 2 13 14 15 16 17", False),
     ],
 )

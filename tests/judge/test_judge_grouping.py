@@ -114,22 +114,23 @@ def test_a_better_leader_takes_the_old_ones_place() -> None:
     assert (changed["c"].published, changed["c"].heat) == (True, 110)
 
 
-def test_a_story_that_loses_its_group_to_news_stands_alone_again() -> None:
-    # filed together once; the words have moved on and now only "a" and "c" are alike
-    other = replace(
-        story("b", ROBOT, 80),
-        related=(
-            Related(title=QUAKE, published_at=NOON, web_url="https://a.example/", quality=50),
-        ),
-    )
-    first = replace(
-        story("a", QUAKE, 50),
-        published=False,
-        heat=-1,
-        related=(
-            Related(title=ROBOT, published_at=NOON, web_url="https://b.example/", quality=80),
-        ),
-    )
+def beside(name: str, title: str) -> tuple[Related, ...]:
+    return (Related(title=title, published_at=NOON, web_url=f"https://{name}.example/", quality=1),)
+
+
+@pytest.mark.parametrize(
+    ("listed_by_first", "listed_by_other"), [(True, True), (True, False), (False, True)]
+)
+def test_a_story_that_loses_its_group_to_news_stands_alone_again(
+    listed_by_first: bool, listed_by_other: bool
+) -> None:
+    # filed together once; now only the first and the news are alike
+    first = replace(story("a", QUAKE, 50), published=False, heat=-1)
+    other = replace(story("b", ROBOT, 80), published=False, heat=-1)
+    if listed_by_first:
+        first = replace(first, related=beside("b", ROBOT))
+    if listed_by_other:
+        other = replace(other, related=beside("a", QUAKE))
     changed = regroup([first, other, story("c", QUAKE, 60)], fresh=["_news/c.md"])
     assert changed["b"].related == ()
     assert (changed["b"].published, changed["b"].heat) == (True, 80)

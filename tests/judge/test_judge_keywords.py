@@ -23,6 +23,8 @@ from copydesk.judge._keywords import occurs, readable, stands
         ("ai", "@someone asked an AI"),
         ("china", "U.S./China talks"),
         ("EU", "The EU votes"),
+        ("NATO", "nato meets"),
+        ("LLM", "Two LLMs"),
         ("c++", "Why C++ lives"),
         (".net", "What .NET is now"),
         ("人工智能", "中国人工智能发展"),

@@ -84,7 +84,7 @@ def test_an_article_is_sound_whatever_came(
 
 
 @pytest.mark.slow
-@settings(CALM, max_examples=2_000)
+@settings(CALM, max_examples=500)
 @given(body=PAGES, content_type=TYPES)
 def test_the_same_bytes_are_read_the_same(body: bytes, content_type: str) -> None:
     lead = Lead(url="https://a.example/b/c", source="", found=NOW, title="A lead")

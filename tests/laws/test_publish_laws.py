@@ -16,8 +16,10 @@ from copydesk.publish.api import _json
 from world import editions
 
 TEXT = st.text(max_size=40)
+# fractions as the API holds them: the two encoders spell 1e16 and 1e-05 differently
+FRACTIONS = st.integers(0, 10**9).map(lambda n: n / 1000)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXT,
+    st.none() | st.booleans() | st.integers() | FRACTIONS | TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
     max_leaves=10,
 )
@@ -55,20 +57,10 @@ def tree(out: Path) -> dict[str, bytes]:
 
 @given(JSON)
 def test_the_quick_encoder_writes_what_the_slow_one_does(value: object) -> None:
-    # the two spell a few floats differently (1e16, 1e-05); the API holds none of that size
-    text = json.dumps(value, ensure_ascii=False)
-    if "e" not in text.replace("true", "").replace("false", "") or not _has_float(value):
-        assert _json.pretty(value) == json.dumps(value, indent=2, ensure_ascii=False).encode()
-        compact = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-        assert _json.compact(value) == compact.encode()
+    compact = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
-
-def _has_float(value: object) -> bool:
-    if isinstance(value, dict):
-        return any(map(_has_float, value.values()))
-    if isinstance(value, list):
-        return any(map(_has_float, value))
-    return isinstance(value, float)
+    assert _json.compact(value) == compact.encode()
+    assert _json.pretty(value) == json.dumps(value, indent=2, ensure_ascii=False).encode()
 
 
 @given(st.lists(JSON, max_size=4), st.none() | st.integers(0, 99))

@@ -62,8 +62,12 @@ def test_the_gate_twice_is_the_gate_once(story: Story, mode: str, trust: str) ->
 @given(STORIES, STORIES)
 def test_what_no_hand_touched_is_all_fresh(filed: Story, fresh: Story) -> None:
     story = review.keep_touched(filed, fresh, dict(review.digests(filed)))
-    assert review.digests(story) == review.digests(fresh)
-    assert dict(story.machine) == dict(review.digests(fresh))
+    expected, known = dict(review.digests(fresh)), dict(review.digests(story))
+    if filed.verdict is not None:  # it decides about this one
+        expected.pop("published")
+        known.pop("published")
+    assert expected == known
+    assert dict(story.machine) == dict(review.digests(story))
 
 
 @given(STORIES, STORIES, STORIES, st.sets(EDITS))

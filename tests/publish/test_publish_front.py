@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
+from typing import Unpack
 
 from copydesk.news import Provider, Story
 from copydesk.publish import _front
 from world import editions
 
 
-def story(name: str, domain: str, hours: float = 1, **fields: object) -> Story:
-    return editions.story(
-        name,
+def story(
+    name: str, domain: str, hours: float = 1, **fields: Unpack[editions.StoryFields]
+) -> Story:
+    given = editions.story(name, **fields)
+    return replace(
+        given,
         provider=Provider(name=domain, domain=domain),
         published_at=editions.AT - timedelta(hours=hours),
-        **fields,  # type: ignore[typeddict-item]
     )
 
 

@@ -41,12 +41,15 @@ FRESH = Story(
 KNOWN = dict(review.digests(FILED))
 
 
+FIELDS = {"title", "excerpt", "topics", "image", "published"}
+
+
 def test_digests_are_the_first_eight_digits_of_sha256() -> None:
     assert review.digests(FILED)[0] == (
         "title",
         hashlib.sha256(b"Old title").hexdigest()[:8],
     )
-    assert [name for name, _ in review.digests(FILED)] == ["title", "excerpt", "topics", "image"]
+    assert {name for name, _ in review.digests(FILED)} == FIELDS
 
 
 @pytest.mark.parametrize(
@@ -56,6 +59,7 @@ def test_digests_are_the_first_eight_digits_of_sha256() -> None:
         (replace(FILED, excerpt=""), "excerpt"),
         (replace(FILED, topics=("Health", "AI")), "topics"),
         (replace(FILED, images=()), "image"),
+        (replace(FILED, published=not FILED.published), "published"),
     ],
 )
 def test_an_edited_field_is_seen_and_stays(edited: Story, field: str) -> None:
@@ -102,7 +106,7 @@ def test_a_verdict_binds_what_is_judged_anew() -> None:
 
 
 def test_a_record_of_which_nothing_is_known_is_left_as_it_is() -> None:
-    assert review.touched(FILED, {}) == {"title", "excerpt", "topics", "image"}
+    assert FIELDS == review.touched(FILED, {})
     assert review.keep_touched(FILED, FRESH, {}) == FILED
 
 
@@ -114,3 +118,28 @@ def test_a_field_that_is_not_known_counts_as_touched() -> None:
 
 def test_any_text_has_a_digest() -> None:
     assert len(dict(review.digests(replace(FILED, title="\ud800 😀")))["title"]) == 8
+
+
+def test_standing_beside_others_changes_what_the_line_wrote() -> None:
+    regrouped = replace(FILED, published=not FILED.published, heat=-1)
+    story = review.beside_others(FILED, regrouped, KNOWN)
+    assert (story.published, story.heat) == (regrouped.published, -1)
+    assert review.touched(story, dict(story.machine)) == frozenset()
+
+
+def test_a_published_flag_that_a_person_wrote_outlives_a_new_neighbour() -> None:
+    by_hand = replace(FILED, published=not FILED.published)
+    regrouped = replace(by_hand, published=FILED.published, heat=-1)
+    story = review.beside_others(by_hand, regrouped, KNOWN)
+    assert (story.published, story.heat) == (by_hand.published, by_hand.heat)
+
+
+def test_a_verdict_outlives_a_new_neighbour() -> None:
+    said = Verdict(by="Ed", at=NOON, said="publish", why="lead")
+    filed = replace(FILED, verdict=said, published=True, heat=90)
+    story = review.beside_others(filed, replace(filed, published=False, heat=-1), KNOWN)
+    assert (story.published, story.heat) == (True, 90)
+
+
+def test_a_record_of_which_nothing_is_known_stands_beside_nobody() -> None:
+    assert review.beside_others(FILED, replace(FILED, heat=-1), {}) == FILED

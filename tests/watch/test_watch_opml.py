@@ -30,18 +30,24 @@ FILES = {
         (Source(url=A.url, name="A", language="de"),),
     ),
     "folders": (
-        '<outline text="Sea"><outline text="Ships"><outline text="A" '
-        'xmlUrl="https://a.example/feed"/></outline></outline>',
+        (
+            '<outline text="Sea"><outline text="Ships"><outline text="A" '
+            'xmlUrl="https://a.example/feed"/></outline></outline>'
+        ),
         (Source(url=A.url, name="A", topics=("Sea", "Ships")),),
     ),
     "a feed listed twice": (
-        '<outline text="Sea"><outline xmlUrl="https://a.example/feed"/></outline>'
-        '<outline text="Land"><outline text="A" xmlUrl="http://a.example/feed/"/></outline>',
+        (
+            '<outline text="Sea"><outline xmlUrl="https://a.example/feed"/></outline>'
+            '<outline text="Land"><outline text="A" xmlUrl="http://a.example/feed/"/></outline>'
+        ),
         (Source(url=A.url, name="A", topics=("Sea", "Land")),),
     ),
     "feeds inside a feed": (
-        '<outline text="A" xmlUrl="https://a.example/feed">'
-        '<outline text="B" xmlUrl="https://b.example/feed"/></outline>',
+        (
+            '<outline text="A" xmlUrl="https://a.example/feed">'
+            '<outline text="B" xmlUrl="https://b.example/feed"/></outline>'
+        ),
         (A, Source(url="https://b.example/feed", name="B")),
     ),
     "what is no web address": (

@@ -43,9 +43,10 @@ class ArticleStore:
         data = _encode(article)
         name = hashlib.sha256(data).hexdigest()[:32]
         kept = self._all_kept()
-        if name in kept:
+        if self.get(name) is not None:
             self._point_to(name, kept[name].addresses)
             return name
+        self._forget(name)
         addresses = (_address(article.url), _address(article.web_url))
         file = self._folder / f"{name}.{addresses[0]}.{addresses[1]}.json"
         try:
@@ -107,13 +108,18 @@ class ArticleStore:
         for name in list(kept):
             if self._total <= self._max_bytes or name == newest:
                 return
-            gone = kept.pop(name)
-            self._total -= gone.size
-            with contextlib.suppress(OSError):
-                gone.file.unlink()
-            for address in gone.addresses:
-                if self._by_address.get(address) == name:
-                    del self._by_address[address]
+            self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        gone = self._all_kept().pop(name, None)
+        if gone is None:
+            return
+        self._total -= gone.size
+        with contextlib.suppress(OSError):
+            gone.file.unlink()
+        for address in gone.addresses:
+            if self._by_address.get(address) == name:
+                del self._by_address[address]
 
 
 def _address(url: str) -> str:

@@ -14,7 +14,6 @@ from copydesk.kit import dates
 
 _TRIES = 2
 _PLAIN_FILE = "100644"
-_NOTHING = "0" * 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +27,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Change:
-    """One path's next entry; an empty blob deletes it."""
+    """One path's next entry; mode 0 deletes it."""
 
     name: str
     mode: str
@@ -75,19 +74,16 @@ def _changes(place: _git.Place, head: str, blobs: Mapping[str, str]) -> list[_Ch
     for name, blob in blobs.items():
         mode, last = committed.get(name, (_PLAIN_FILE, ""))
         _, next_one = staged.get(name, ("", ""))
-        if blob != last and next_one in {last, blob}:
-            changes.append(_Change(name=name, mode=mode, blob=blob))
+        if blob == last or next_one not in {last, blob}:
+            continue
+        deleted = _Change(name=name, mode="0", blob="0" * len(last))
+        changes.append(_Change(name=name, mode=mode, blob=blob) if blob else deleted)
     return changes
 
 
 def _index_lines(changes: Iterable[_Change]) -> bytes:
-    """Give the changes as `update-index --index-info` reads them; mode 0 takes a path out."""
-    lines = (
-        f"{change.mode} {change.blob}\t{change.name}\0"
-        if change.blob
-        else f"0 {_NOTHING}\t{change.name}\0"
-        for change in changes
-    )
+    """Give the changes as `update-index --index-info` reads them."""
+    lines = (f"{change.mode} {change.blob}\t{change.name}\0" for change in changes)
     return "".join(lines).encode("utf-8", "surrogateescape")
 
 
@@ -109,7 +105,7 @@ def _write_commit(place: _git.Place, head: str, changes: Sequence[_Change], word
     made = _git.tell(
         place.top,
         *("commit-tree", out.decode().strip(), *parents, "-F", "-"),
-        given=words.message.replace("\0", "").encode("utf-8", "replace"),
+        given=words.message.encode("utf-8", "replace"),
         environment=_identity(words),
     )
     return made.decode().strip()

@@ -38,7 +38,7 @@ class Document:
 
 def parse_document(path: str, data: bytes) -> Document:
     """Give the document in a file's bytes, or raise RecordError."""
-    if PurePosixPath(path).suffix in {".yaml", ".yml"}:
+    if path.endswith(_nodes.BARE):
         text = _front.decode(path, data)
         halves, fenced = _front.Halves(front=text, tail=""), False
     else:

@@ -122,7 +122,7 @@ class Fields:
             return RecordError(f"no {self._at}{key}", subject=self._path, hint=hint)
         shown = f" ({node.value[:40]!r})" if isinstance(node, yaml.ScalarNode) else ""
         return RecordError(
-            f"{self._at}{key} in line {_nodes.line_of(node)} is {what}{shown}",
+            f"{self._at}{key} in line {_nodes.line_of(node, self._path)} is {what}{shown}",
             subject=self._path,
             hint=hint,
         )

@@ -7,6 +7,8 @@ import yaml
 from copydesk.errors import RecordError
 
 MAX_DEPTH = 40
+# Files that are YAML from end to end.
+BARE = (".yaml", ".yml")
 _TAG = "tag:yaml.org,2002:"
 _KNOWN_TAGS = frozenset(
     _TAG + name for name in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq")
@@ -25,7 +27,7 @@ def compose(text: str, path: str) -> yaml.MappingNode:
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        line = f" in line {mark.line + 2}" if mark else ""
+        line = f" in line {mark.line + _first_line(path)}" if mark else ""
         raise RecordError(f"broken YAML{line}", subject=path, hint=_one_line(error)) from error
     except (yaml.YAMLError, UnicodeError) as error:
         raise RecordError("broken YAML", subject=path, hint=_one_line(error)) from error
@@ -73,12 +75,17 @@ def _children(node: yaml.Node, path: str) -> list[yaml.Node]:
 
 
 def _at(node: yaml.Node, path: str, what: str, hint: str) -> RecordError:
-    return RecordError(f"{what} in line {line_of(node)}", subject=path, hint=hint)
+    return RecordError(f"{what} in line {line_of(node, path)}", subject=path, hint=hint)
 
 
-def line_of(node: yaml.Node) -> int:
-    """Give the line of the file where a node begins, the opening fence being line 1."""
-    return int(node.start_mark.line) + 2
+def line_of(node: yaml.Node, path: str) -> int:
+    """Give the line of a file where a node begins."""
+    return int(node.start_mark.line) + _first_line(path)
+
+
+def _first_line(path: str) -> int:
+    """Give the line where a file's YAML begins: after the opening fence, where it has one."""
+    return 1 if path.endswith(BARE) else 2
 
 
 def kind_of(node: yaml.Node) -> str:

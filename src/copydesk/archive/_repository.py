@@ -109,6 +109,7 @@ class Repository:
         if obstacle or place is None:
             raise GitError("cannot commit", subject=obstacle, hint="the files are on disk")
         names = sorted({place.prefix + self._checked(path) for path in paths})
+        message, author = message.replace("\0", ""), author.replace("\0", "")
         words = _commit.Words(message=message, author=author, when=when)
         try:
             with files.locked(place.folder / _BUSY) as alone:
@@ -137,4 +138,8 @@ def _is_ignored(place: _git.Place) -> bool:
     """Say whether the newsroom lies in a folder that the repository around it ignores."""
     if not place.prefix:
         return False
-    return _git.ask(place.top, "check-ignore", "-q", "--", place.prefix).code == 0
+    # This command knows no literal paths, and "./" keeps a name from being read as a pattern.
+    environment = {"GIT_LITERAL_PATHSPECS": "0"}
+    folder = f"./{place.prefix}"
+    answer = _git.ask(place.top, "check-ignore", "-q", "--", folder, environment=environment)
+    return answer.code == 0

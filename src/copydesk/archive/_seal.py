@@ -75,14 +75,14 @@ def write_key(path: Path) -> bytes:
     key = os.urandom(KEY_BYTES)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_symlink() or path.exists():
+            raise SealError("there is a key already", subject=str(path))
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(handle, "wb") as out:
             os.fchmod(out.fileno(), 0o600)  # whatever the umask says
             out.write(base64.b64encode(key) + b"\n")
             out.flush()
             os.fsync(out.fileno())
-    except FileExistsError as error:
-        raise SealError("there is a key already", subject=str(path)) from error
     except OSError as error:
         raise SealError(f"cannot keep the key ({error.strerror})", subject=str(path)) from error
     return key

@@ -27,10 +27,9 @@ class Filed:
 
 
 def finished(newsroom: Newsroom, story: Story, article: Article) -> Story:
-    """Give a new story its sealed part and, in a profile with own blocks, its digests."""
+    """Give a new story its digests and its sealed part."""
     content = newsroom.articles.put(article)
-    if newsroom.beat.scoring.profile != "everyday":
-        story = replace(story, machine=review.digests(story))
+    story = replace(story, machine=review.digests(story))
     if newsroom.settings.key is None:
         return story
     return replace(story, secured=_sealed(newsroom.settings.key, story, article, content))
@@ -48,18 +47,23 @@ def _sealed(key: bytes, story: Story, article: Article, content: str) -> str:
     return archive.seal(plaintext.encode(), key, story.path.rsplit("/", 1)[-1])
 
 
-def file(newsroom: Newsroom, stories: Iterable[Story], message: str) -> Filed:
+def file(
+    newsroom: Newsroom, stories: Iterable[Story], before: Mapping[str, Story], message: str
+) -> Filed:
     """Write stories to the disk and commit them; what an earlier round left behind goes along.
 
-    A record that a person has under the pen (dirty or staged) is left alone and listed as skipped.
-    The journal says beforehand what is written, so that a round that was killed between writing
-    and committing is finished by the next.
+    A record that a person has under the pen (dirty, staged, or no longer as it was `before`) is
+    left alone and listed as skipped. The journal says beforehand what is written, so that a round
+    that was killed between writing and committing is finished by the next.
     """
     filed = Filed()
     repository = archive.Repository(newsroom.root)
     left_over = _left_over(newsroom)
     for story in _not_under_the_pen(repository, list(stories), left_over, filed):
-        _write(newsroom, story, filed)
+        if story.path in before and not _stands(newsroom, before[story.path]):
+            filed.skipped.append(story.path)
+        else:
+            _write(newsroom, story, filed)
     _commit(newsroom, repository, sorted({*filed.written, *left_over}), message, filed)
     return filed
 
@@ -93,12 +97,25 @@ def _not_under_the_pen(
     return [story for story in stories if story.path not in touched]
 
 
+def _stands(newsroom: Newsroom, story: Story) -> bool:
+    """Say whether the record on the disk still says what the round read when it began."""
+    try:
+        return newsroom.archive.read(story.path) == story
+    except CopydeskError:
+        return False
+
+
 def _write(newsroom: Newsroom, story: Story, filed: Filed) -> None:
     try:
+        digests = story.machine
+        if newsroom.beat.scoring.profile == "everyday":
+            story = replace(story, machine=())  # its records have no block of ours
         data = archive.emit_story(story)
         newsroom.memory.open_journal({story.path: hashlib.sha256(data).hexdigest()})
         if newsroom.archive.write(story):
             filed.written.append(story.path)
+        if newsroom.beat.scoring.profile == "everyday":
+            newsroom.memory.keep_digests(story.path, dict(digests))
     except CopydeskError as error:
         filed.failed.append(
             Failure(url=error.subject or story.path, what=error.what, hint=error.hint)

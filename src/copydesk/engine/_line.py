@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from copydesk import archive, review
+from copydesk import archive
 from copydesk.engine import _ask, _file, _group, _known, _read, _shelf, _weigh
 from copydesk.engine._pool import Readers
 from copydesk.engine._tally import Tally
@@ -125,16 +125,21 @@ def _judged(desk: _weigh.Desk, gathered: _Gathered, tally: Tally) -> _Stories:
                 stories.append(story)
                 if one.is_held:
                     held.add(story.path)
-    changed = _group.regrouped(desk.newsroom, desk.shelf, stories)
-    return _Stories(fresh=fresh, changed=changed, held=frozenset(held))
+    beside = _group.regrouped(desk.newsroom, desk.shelf, stories)
+    return _Stories(fresh=fresh, changed=beside.changed, before=beside.before, held=frozenset(held))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stories:
-    """The stories of a round by path: all that it changes, the new ones, those held of them."""
+    """The stories of a round by path.
+
+    `changed` are all that it writes, `fresh` the new ones among them, `before` the others as they
+    stood when the round began; `held` of the new ones wait for an editor.
+    """
 
     fresh: Mapping[str, Article]
     changed: Mapping[str, Story]
+    before: Mapping[str, Story]
     held: frozenset[str]
 
 
@@ -147,11 +152,9 @@ def _filed(
         _file.finished(newsroom, story, stories.fresh[path]) if path in stories.fresh else story
         for path, story in sorted(stories.changed.items())
     ]
-    filed = _file.file(newsroom, finished, _message(stories))
-    if newsroom.beat.scoring.profile == "everyday":
-        for story in finished:
-            newsroom.memory.keep_digests(story.path, dict(review.digests(story)))
+    filed = _file.file(newsroom, finished, stories.before, _message(stories))
     tally.failed.extend(filed.failed)
+    tally.not_filed(stories.fresh.keys() - filed.written)
     return filed
 
 

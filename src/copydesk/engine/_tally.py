@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from copydesk.engine.report import Failure
@@ -70,6 +70,15 @@ class Tally:
                 source=lead.source,
             )
         )
+
+    def not_filed(self, paths: Set[str]) -> None:
+        """Take back what `file` noted of these paths: they did not reach the disk."""
+        self.fates = [
+            replace(fate, state="failed", path="", detail="the record could not be written")
+            if fate.state == "filed" and fate.path in paths
+            else fate
+            for fate in self.fates
+        ]
 
     @contextlib.contextmanager
     def timed(self, stage: str) -> Iterator[None]:

@@ -35,7 +35,7 @@ _BYLINES = (
     "//*[contains(concat(' ', @class, ' '), ' byline ')]",
 )
 _LEADING = re.compile(
-    r"(?i)^(?:(?:written|posted|reported|story|text|words|analysis|review)\s+)?(?:by|von|par|por|di|av|door|автор)\b:?\s+|^by:?\s*$"
+    r"(?i)^(?:(?:written|posted|reported|recueilli|story|text|words|analysis|review)\s+)?(?:by|von|par|por|di|av|door|автор)\b:?\s+|^by:?\s*$"
 )
 _SPLIT = re.compile(r"\s*[,;|/•·\n]\s*|\s+(?:and|und|et|with|y|&)\s+", re.IGNORECASE)
 _AFTER = re.compile(
@@ -45,7 +45,8 @@ _NAME = re.compile(r"^(?:[^\W\d_]|[.'’`\-·\s])+$")
 # Roles, newsrooms, wires and machines: no people.
 _NO_PERSON = re.compile(
     r"""(?xi)\b(?:
-      staff | reporters? | correspondents? | editors? | editorial | newsroom | news | desk | team
+      redaktion | redacci[oó]n | r[eé]daction | redazione | foundation
+    | staff | reporters? | correspondents? | editors? | editorial | newsroom | news | desk | team
     | press | agency | agencies | reuters | bloomberg | afp | wires? | associated | admin | guest
     | administrator | webmaster | contributors? | contributing | writers? | author | online | media
     | group | company | inc | ltd | llc | gmbh | corp | magazine | times | journal | blog
@@ -111,9 +112,14 @@ def people(values: Iterable[str], sites: frozenset[str] = frozenset()) -> tuple[
 
 def _tidy(part: str) -> str:
     name = _AFTER.sub("", _LEADING.sub("", part.strip())).strip(" .,:;'\"’")
-    if name.isupper() and " " in name:
-        name = " ".join(word.capitalize() for word in name.split())
-    return name
+    shortest = 3 if name.isupper() else 4
+    return " ".join(_cased(word, shortest) for word in name.split())
+
+
+def _cased(word: str, shortest: int) -> str:
+    """Give `Holm` for `HOLM`; initials keep their capitals."""
+    shouted = len(word) >= shortest and word.isupper() and word.isalpha()
+    return word.capitalize() if shouted else word
 
 
 def is_person(name: str) -> bool:

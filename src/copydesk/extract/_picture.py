@@ -31,7 +31,7 @@ _META = (
 )
 _IN_TEXT = "//article//img | //main//img | //figure//img | //*[@itemprop='articleBody']//img"
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-hi-res-src", "src")
-_NO_PICTURE = re.compile(r"(?i)\.svgz?$|^$")
+_NO_PICTURE = re.compile(r"(?i)\.svgz?$|^$|(?:^|/)(?:blank|spacer|pixel|1x1)\.\w+$")
 # A site's own card or furniture, by its file's name: no picture of this story.
 _GENERIC = re.compile(
     r"""(?xi)(?:^|[-_./])(?:

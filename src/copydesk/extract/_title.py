@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MAX_CHARACTERS = 300
 _MAX_NAME_WORDS = 7  # templates put the headline where the site's name belongs
-_SEPARATOR = re.compile(r"\s+[|»«·•–—:/~›>]+\s+|\s+-{1,2}\s+|\s*[|｜]\s*|\s*::\s*")
+_SEPARATOR = re.compile(r"\s+[|»«‹›·•–—:/~>]+\s+|\s+-{1,2}\s+|\s*[|｜]\s*|\s*::\s*")
 # Words around a site's name that make no other site of it.
 _AROUND = frozenset(
     {

@@ -70,7 +70,7 @@ def for_page(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
         name, value = raw_name.lower(), _readable(raw_value)
         if name in _NOT_KEPT or (name in kept and name in _SINGLE):
             continue
-        kept[name] = f"{kept[name]}, {value}" if name in kept else value
+        kept[name] = ", ".join(filter(None, (kept.get(name), value)))
     return kept
 
 

@@ -26,7 +26,7 @@ class Polite:
         self._options = options
         self._clock = clock
         self._slots = Slots(options, clock)
-        self._robots = Robots(self._ask, clock)
+        self._robots = Robots(self._ask, clock, self._slots)
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
         """Give a 2xx page at the end of its redirects, NotModified, or why there is neither."""

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from copydesk.fetch import _hops, _status
 from copydesk.fetch._clock import Clock
 from copydesk.fetch._rules import Rules
+from copydesk.fetch._slots import Slots
+from copydesk.kit import urls
 from copydesk.news import NotModified, Page, Refused, RefusedReason, Request
 
 _KEEP = timedelta(hours=24)  # RFC 9309 2.4
@@ -35,13 +37,16 @@ class _Entry:
 class Robots:
     """What robots.txt says, per scheme, host and port; `ask` makes one polite request.
 
+    The pause that a file asks for between two requests goes to the host's slot.
+
     A refusal because the file cannot be had right now carries `retry_at`; one without it is the
     file's own word.
     """
 
-    def __init__(self, ask: Ask, clock: Clock) -> None:
+    def __init__(self, ask: Ask, clock: Clock, slots: Slots) -> None:
         self._ask = ask
         self._clock = clock
+        self._slots = slots
         self._entries: dict[str, _Entry] = {}
 
     async def refusal(self, url: str) -> Refused | None:
@@ -72,6 +77,8 @@ class Robots:
         if isinstance(answer, Page):
             entry.rules = Rules.read(answer.body) if answer.status < 300 else None
             entry.trouble, entry.until = None, now + _KEEP
+            if entry.rules is not None:
+                self._slots.slower(urls.host(origin), entry.rules.delay_seconds)
             return
         entry.until = answer.retry_at or now + _KEEP_TROUBLE
         if entry.rules is None:

@@ -7,7 +7,7 @@ robotspy, which the tests keep as a second opinion.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -20,6 +20,7 @@ _KEYS = {
     "user-agent": "agent",
     "useragent": "agent",
     "user agent": "agent",
+    "crawl-delay": "delay",
     "allow": "allow",
     "disallow": "disallow",
     "dissallow": "disallow",  # spelled so often that Google's parser takes these, too
@@ -28,6 +29,7 @@ _KEYS = {
     "diasllow": "disallow",
     "disallaw": "disallow",
 }
+_SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 _OCTET = re.compile(r"%([0-9a-fA-F]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _AS_WRITTEN = "%:/?#[]@!$&'()*+,;=-._~"
@@ -59,32 +61,51 @@ class _Rule:
         return path.endswith(last) and len(path) - len(last) >= at
 
 
-class Rules:
-    """What a robots.txt allows to our product token; the longest matching rule wins."""
+class _Group:
+    """All that a file says to one agent, gathered from wherever it says it."""
 
-    def __init__(self, rules: Sequence[_Rule]) -> None:
-        self._rules = sorted(rules, key=lambda rule: (-rule.length, not rule.allow))
+    def __init__(self) -> None:
+        self.is_named = False
+        self.rules: list[_Rule] = []
+        self.delay_seconds = 0.0
+
+    def take(self, key: str, value: str) -> None:
+        """Take one line that is meant for this agent."""
+        if key == "agent":
+            self.is_named = True
+        elif key == "delay":
+            if _SECONDS.fullmatch(value):
+                self.delay_seconds = float(value)
+        elif value:
+            self.rules.append(_rule(key, value))
+
+
+class Rules:
+    """What a robots.txt allows to our product token; the longest matching rule wins.
+
+    `delay_seconds` is the pause that it asks for between two requests, 0 where it does not.
+    """
+
+    def __init__(self, group: _Group) -> None:
+        self._rules = sorted(group.rules, key=lambda rule: (-rule.length, not rule.allow))
+        self.delay_seconds = group.delay_seconds
 
     @classmethod
     def read(cls, body: bytes) -> Rules:
         """Read a robots.txt in any state: byte order mark, any line ends, odd bytes."""
         text = body[:_READ_BYTES].decode("utf-8-sig", "replace")
-        ours: list[_Rule] = []
-        everybodys: list[_Rule] = []
+        groups = {PRODUCT: _Group(), "*": _Group()}
         agents: set[str] = set()
-        is_named = in_rules = False
+        in_rules = False
         for key, value in _lines(text):
             if key == "agent":
                 agents = {value.lower()} if in_rules else {*agents, value.lower()}
                 in_rules = False
-                is_named = is_named or value.lower() == PRODUCT
-                continue
-            in_rules = True
-            if value and PRODUCT in agents:
-                ours.append(_rule(key, value))
-            if value and "*" in agents:
-                everybodys.append(_rule(key, value))
-        return cls(ours if is_named else everybodys)
+            else:
+                in_rules = True
+            for agent in agents & groups.keys():
+                groups[agent].take(key, value)
+        return cls(groups[PRODUCT] if groups[PRODUCT].is_named else groups["*"])
 
     def allow(self, url: str) -> bool:
         """Say whether an address may be fetched."""

@@ -17,6 +17,7 @@ class _Slot:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     free_at: datetime | None = None
     retry_at: datetime | None = None
+    delay_seconds: float = 0.0
 
 
 class Slots:
@@ -30,22 +31,32 @@ class Slots:
 
     def retry_at(self, host: str) -> datetime | None:
         """Give the time until which a host wants to be left alone, None where it does not."""
-        slot = self._slots.get(host)
-        if slot is None or slot.retry_at is None or slot.retry_at <= self._clock.now():
-            return None
-        return slot.retry_at
+        retry_at = self._of(host).retry_at
+        return None if retry_at is None or retry_at <= self._clock.now() else retry_at
+
+    def slower(self, host: str, seconds: float) -> None:
+        """Heed a host's own pause where it is longer than ours, up to the longest of ours."""
+        slot = self._of(host)
+        slot.delay_seconds = min(seconds, self._options.penalty_seconds)
+        self._free(slot, self._delay(slot))
+
+    def _of(self, host: str) -> _Slot:
+        return self._slots.setdefault(host.rstrip("."), _Slot())
+
+    def _delay(self, slot: _Slot) -> float:
+        return max(self._options.delay_seconds, slot.delay_seconds)
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:
         """Wait for the host's slot and its pause, hold it for the block."""
-        slot = self._slots.setdefault(host, _Slot())
+        slot = self._of(host)
         async with slot.lock:
             await self._pause(slot)
             try:
                 async with self._room:
                     yield
             finally:
-                self._free(slot, self._options.delay_seconds)
+                self._free(slot, self._delay(slot))
 
     async def _pause(self, slot: _Slot) -> None:
         """Sleep until the slot is free; a clock set back cannot make it sleep for long."""
@@ -62,7 +73,7 @@ class Slots:
 
     def note(self, host: str, status: int, retry_at: datetime | None) -> None:
         """Remember what an answer asks of us: to come later, or to come less often."""
-        slot = self._slots.setdefault(host, _Slot())
+        slot = self._of(host)
         if retry_at is not None:
             slot.retry_at = retry_at
         if status in {403, 429}:

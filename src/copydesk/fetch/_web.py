@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 ROBOTS_BYTES = 1_500_000  # read at least; the rules themselves use the first 500 KiB
 
+# aiohttp's own 8 KiB a field are less than the security policies that some sites send
+_LINE_BYTES, _FIELD_BYTES, _HEADERS = 16 * 1024, 64 * 1024, 256
+
 
 class Web:
     """The network: `async with Web(options, clock) as web`, then `await web.fetch(request)`.
@@ -129,4 +132,7 @@ def _session(options: FetchOptions, *, guarded: bool) -> aiohttp.ClientSession:
         auto_decompress=False,
         trust_env=False,
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=options.timeout_seconds),
+        max_line_size=_LINE_BYTES,
+        max_field_size=_FIELD_BYTES,
+        max_headers=_HEADERS,
     )

@@ -146,7 +146,7 @@ SIGNALS: tuple[Signal, ...] = (
     Signal(points=20, seen=_in_lede),
     Signal(points=30, seen=_given),
     Signal(points=15, seen=_runs_through),
-    Signal(points=-30, seen=_ungrounded),
+    Signal(points=-20, seen=_ungrounded),
     Signal(points=30, seen=_full_text),
     Signal(points=15, seen=_short_text),
     Signal(points=-20, seen=_thin_text),

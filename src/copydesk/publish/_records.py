@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from copydesk.news import Record
@@ -29,8 +30,10 @@ def is_removed(record: Record) -> bool:
 
 
 def heat(record: Record) -> float:
-    """Give a record's heat as a number to sort by, 0 where it has none."""
+    """Give a record's heat as a number to sort by, 0 where it has none (`.nan` is none)."""
     value = record.fields.get("heat")
+    if isinstance(value, float) and math.isnan(value):
+        return 0
     return value if isinstance(value, int | float) else 0
 
 

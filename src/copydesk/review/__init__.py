@@ -6,7 +6,7 @@ A verdict decides whether a story is published; what a person changed in the fil
 from __future__ import annotations
 
 from copydesk.review._gate import gate
-from copydesk.review._hand import digests, keep_touched, touched
+from copydesk.review._hand import beside_others, digests, keep_touched, touched
 from copydesk.review._verdict import apply, is_same_word
 
-__all__ = ["apply", "digests", "gate", "is_same_word", "keep_touched", "touched"]
+__all__ = ["apply", "beside_others", "digests", "gate", "is_same_word", "keep_touched", "touched"]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from copydesk.news import Story
 from copydesk.review._verdict import obeyed
 
-FIELDS = ("title", "excerpt", "topics", "image")
+FIELDS = ("title", "excerpt", "topics", "image", "published")
 
 
 def digests(story: Story) -> tuple[tuple[str, str], ...]:
@@ -22,6 +22,19 @@ def touched(story: Story, known: Mapping[str, str]) -> frozenset[str]:
     return frozenset(field for field, digest in digests(story) if known.get(field) != digest)
 
 
+def beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) -> Story:
+    """Give a filed story with what standing beside others changes in it: related, heat, published.
+
+    Where an editor said, or a person wrote, whether it is published, that stays. With nothing known
+    the record is left as it is. `machine` says what the line has now written.
+    """
+    if not known:
+        return filed
+    if filed.verdict is not None or "published" in touched(filed, known):
+        return replace(regrouped, published=filed.published, heat=filed.heat, machine=filed.machine)
+    return replace(regrouped, machine=_digests_but(touched(filed, known), regrouped, known))
+
+
 def keep_touched(filed: Story, fresh: Story, known: Mapping[str, str]) -> Story:
     """Give a filed story with fresh values, except for what a person touched.
 
@@ -32,7 +45,6 @@ def keep_touched(filed: Story, fresh: Story, known: Mapping[str, str]) -> Story:
     if not known:
         return filed
     kept = touched(filed, known)
-    written = dict(digests(fresh))
     story = replace(
         fresh,
         path=filed.path,
@@ -42,12 +54,21 @@ def keep_touched(filed: Story, fresh: Story, known: Mapping[str, str]) -> Story:
         secured=filed.secured,
         body=filed.body,
         extra=filed.extra,
-        machine=tuple(
-            (field, known.get(field, "") if field in kept else written[field]) for field in FIELDS
-        ),
     )
     story = _with_fields(story, filed, kept)
-    return story if filed.verdict is None else obeyed(story, filed.verdict)
+    if filed.verdict is not None:
+        story = obeyed(story, filed.verdict)
+    return replace(story, machine=_digests_but(kept, story, known))
+
+
+def _digests_but(
+    kept: frozenset[str], story: Story, known: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
+    """Give a story's digests, but for fields that a person touched those known before."""
+    return tuple(
+        (field, known.get(field, "") if field in kept else digest)
+        for field, digest in digests(story)
+    )
 
 
 def _with_fields(story: Story, filed: Story, fields: Iterable[str]) -> Story:
@@ -62,6 +83,8 @@ def _with_fields(story: Story, filed: Story, fields: Iterable[str]) -> Story:
                 story = replace(story, topics=filed.topics)
             case "image":
                 story = replace(story, images=filed.images)
+            case "published":
+                story = replace(story, published=filed.published, heat=filed.heat)
     return story
 
 
@@ -77,5 +100,7 @@ def _text(story: Story, field: str) -> str:
             return story.excerpt
         case "topics":
             return "\n".join(story.topics)
+        case "published":
+            return str(story.published).lower()
         case _:
             return story.images[0].url if story.images else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Literal
 
 from copydesk.kit import text, urls
@@ -14,7 +15,9 @@ Kind = Literal["feed", "sitemap", "listing"]
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web there was no page to date
 _AHEAD = timedelta(days=1)  # a wrong time zone is forgiven, a wrong year is not
-_EXCERPT = 2_000
+_TITLE, _EXCERPT, _GUID, _ADDRESS = 1_000, 2_000, 2_000, 8_000  # characters that a lead may bear
+_AUTHORS = 50
+_LEADS = 50_000  # of one answer; sitemaps.org allows no more to one file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +65,14 @@ class Reading:
 
 
 def leads(entries: Iterable[Entry], source: Source, now: datetime) -> tuple[Lead, ...]:
-    """Give a lead for every entry with a web address, the first of those that are one page."""
+    """Give a lead for every entry with a web address, the first of those that are one page.
+
+    Of more than 50,000 entries the first count.
+    """
     found: dict[str, Lead] = {}
-    for entry in entries:
+    for entry in islice(entries, _LEADS):
         url = urls.fetchable(entry.url, entry.base) if entry.url.strip() else None
-        if url is None:
+        if url is None or len(url) > _ADDRESS:
             continue
         found.setdefault(urls.identity(url), _lead(entry, url, source, now))
     return tuple(found.values())
@@ -77,12 +83,12 @@ def _lead(entry: Entry, url: str, source: Source, now: datetime) -> Lead:
         url=url,
         source=source.url,
         found=now,
-        title=entry.title,
+        title=text.shorten(entry.title, _TITLE),
         excerpt=text.shorten(entry.excerpt, _EXCERPT),
         published_at=plausible(entry.published_at, now),
         updated_at=plausible(entry.updated_at, now),
-        guid=entry.guid,
-        authors=entry.authors,
+        guid=text.fold(entry.guid)[:_GUID],
+        authors=tuple(text.shorten(name, _TITLE) for name in entry.authors[:_AUTHORS]),
         image=(urls.fetchable(entry.image, entry.base) or "") if entry.image else "",
         language=source.language or entry.language,
     )

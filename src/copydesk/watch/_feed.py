@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import html
 import io
+import re
 from collections.abc import Iterator, Mapping
 
 from copydesk.errors import FeedError
 from copydesk.kit import text, urls
 from copydesk.watch._bounds import weigh
 from copydesk.watch._entry import Entry, Listed
+from copydesk.watch._markup import plain
 from copydesk.watch._moments import moment
 from copydesk.watch._repair import repaired
 
 Fields = Mapping[str, object]
+
+_ITEM = re.compile(r"<(item|entry)[\s>]", re.IGNORECASE)
 
 
 def read_feed(document: str, base: str) -> Listed:
@@ -28,8 +32,8 @@ def read_feed(document: str, base: str) -> Listed:
 
 def read_unknown(document: str, base: str) -> Listed:
     """Give the items that feedparser finds where nothing else tells a feed; FeedError for none."""
-    listed = read_feed(document, base)
-    if not listed.entries:
+    listed = read_feed(document, base) if _ITEM.search(document) else None
+    if listed is None or not listed.entries:
         raise FeedError("neither a feed nor anything else that lists pages", subject=base)
     return listed
 
@@ -124,7 +128,7 @@ def _words(holder: Fields, key: str, *, is_atom: bool) -> str:
     kind = _string(_fields(holder.get(f"{key}_detail")), "type")
     if is_atom and kind == "text/plain":
         return text.fold(html.unescape(value))
-    return text.plain(html.unescape(value) if kind == "text/plain" else value)
+    return plain(html.unescape(value) if kind == "text/plain" else value)
 
 
 def _excerpt(item: Fields, *, is_atom: bool) -> str:
@@ -132,11 +136,11 @@ def _excerpt(item: Fields, *, is_atom: bool) -> str:
     if words := _words(item, "summary", is_atom=is_atom):
         return words
     contents = (_string(content, "value") for content in _all(item, "content"))
-    return text.plain(next(contents, "")[:20_000])
+    return plain(next(contents, ""))
 
 
 def _authors(holder: Fields) -> tuple[str, ...]:
-    names = [text.plain(_string(author, "name")) for author in _all(holder, "authors")]
+    names = [plain(_string(author, "name")) for author in _all(holder, "authors")]
     return tuple(dict.fromkeys(name for name in names if name))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from copydesk.errors import FeedError
 from copydesk.kit import text
 from copydesk.watch._entry import Entry, Listed
+from copydesk.watch._markup import plain
 from copydesk.watch._moments import moment
 
 
@@ -53,7 +54,7 @@ def _string(holder: Mapping[str, object], key: str) -> str:
 
 
 def _plain(holder: Mapping[str, object], key: str) -> str:
-    return text.plain(_string(holder, key))
+    return plain(_string(holder, key))
 
 
 def _content(item: Mapping[str, object]) -> str:

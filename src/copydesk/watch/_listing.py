@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from copydesk.errors import FeedError
@@ -24,6 +25,8 @@ _PAGE_TAGS = frozenset({"header", "footer"})  # of the page; an article's own ho
 _ASIDE_ROLES = frozenset(
     {"navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar"}
 )
+_LINKS = 5_000  # of one page
+_PARTS = 200  # of one link
 _CARDS = frozenset({"article", "li"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
@@ -50,8 +53,9 @@ def read_listing(document: str, base: str) -> Listed:
         raise FeedError("no page of links", subject=base)
     at = _base(root, base)
     found: dict[str, Entry] = {}
-    for anchor in _anchors(_main(root)):
-        entry = _entry(anchor, at, base)
+    times: dict[_Element, datetime | None] = {}
+    for anchor in islice(_anchors(_main(root)), _LINKS):
+        entry = _entry(anchor, at, base, times)
         if entry is None:
             continue
         key = urls.identity(entry.url)
@@ -112,29 +116,33 @@ def _ancestors(element: _Element, names: frozenset[str]) -> Iterator[_Element]:
     return (above for above in element.iterancestors() if local_name(above) in names)
 
 
-def _entry(anchor: _Element, at: str, base: str) -> Entry | None:
-    """Read one link, None for one that leaves the site or leads to the page itself."""
+def _entry(
+    anchor: _Element, at: str, base: str, times: dict[_Element, datetime | None]
+) -> Entry | None:
+    """Read one link, None for one that leaves the site or leads to the page itself.
+
+    `times` remembers the time of each card: links may share a large one.
+    """
     url = urls.fetchable(str(anchor.get("href", "")), at)
     if url is None or not urls.same_site(url, base) or urls.identity(url) == urls.identity(base):
         return None
     card = next(_ancestors(anchor, _CARDS), None)
-    return Entry(
-        url=url,
-        title=_title(anchor),
-        published_at=None if card is None else _time(card),
-    )
+    if card is not None and card not in times:
+        times[card] = _time(card)
+    published_at = None if card is None else times[card]
+    return Entry(url=url, title=_title(anchor), published_at=published_at)
 
 
 def _title(anchor: _Element) -> str:
     """Give the headline of a link: a heading inside it, its text, its label."""
-    for element in anchor.iter():
+    for element in islice(anchor.iter(), _PARTS):
         if local_name(element) in _HEADINGS and (words := _text(element)):
             return words
     return _text(anchor) or text.fold(str(anchor.get("aria-label") or anchor.get("title") or ""))
 
 
 def _text(element: _Element) -> str:
-    return text.fold(" ".join(element.itertext("*")))
+    return text.fold(" ".join(islice(element.itertext("*"), _PARTS)))
 
 
 def _time(card: _Element) -> datetime | None:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from copydesk.errors import FeedError
-from copydesk.kit import text, urls
+from copydesk.kit import urls
 from copydesk.watch._entry import Entry, Listed
+from copydesk.watch._markup import plain
 from copydesk.watch._moments import moment
 from copydesk.watch._xml import local_name, parse_xml
 
@@ -40,7 +41,7 @@ def _entry(element: _Element, base: str) -> Entry:
     return Entry(
         url=loc,
         base=base,
-        title=text.plain(_inside(element, "news", "title")),
+        title=plain(_inside(element, "news", "title")),
         published_at=moment(_inside(element, "news", "publication_date")),
         updated_at=moment(lastmod),
         image=_inside(element, "image", "loc"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from copydesk.watch._repair import repaired
+
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
@@ -11,8 +13,8 @@ if TYPE_CHECKING:
 def parse_xml(document: str) -> _Element | None:
     """Give the root of a document, broken or not; None where there is none.
 
-    Entities stay unresolved, nothing is loaded, depth ends at libxml2's 256 and its other limits
-    hold: what is beyond is left out.
+    Raw ampersands are mended, entities stay unresolved, nothing is loaded; depth ends at libxml2's
+    256 and its other limits hold: what is beyond is left out.
     """
     from lxml import etree
 
@@ -27,7 +29,7 @@ def parse_xml(document: str) -> _Element | None:
         remove_pis=True,
     )
     try:
-        return etree.fromstring(document.encode("utf-8", "replace"), parser)
+        return etree.fromstring(repaired(document).encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
         return None
 

@@ -71,11 +71,12 @@ class Cards:
     def time(self, moment: datetime | None) -> dict[str, str]:
         """Give a time for machines and one for people, in the site's zone."""
         if moment is None:
-            return {"iso": "", "text": "", "short": "", "day": ""}
+            return {"iso": "", "text": "", "brief": "", "short": "", "day": ""}
         local = self.frame.plan.local(moment)
         return {
             "iso": dates.rfc3339(moment),
             "text": f"{local.day} {local:%B %Y, %H:%M %Z}",
+            "brief": f"{local.day} {local:%b %Y, %H:%M}",
             "short": f"{local.day} {local:%b %Y}",
             "day": self.frame.href(_links.day_folder(local.date())),
         }

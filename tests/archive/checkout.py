@@ -1,0 +1,67 @@
+"""A real git working tree, and the person who works in it."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from copydesk.archive import Repository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkout:
+    """A working tree, and the person who works in it by git's own commands."""
+
+    root: Path
+
+    def git(self, *arguments: str) -> str:
+        """Run git as the user and give what it printed; fail where it fails."""
+        done = subprocess.run(
+            ["git", "-c", "user.name=Ada", "-c", "user.email=ada@site.example", *arguments],
+            cwd=self.root,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout.removesuffix("\n")
+
+    def put(self, path: str, text: str = "text\n") -> Path:
+        """Write a file."""
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode())
+        return file
+
+    def save(self, *paths: str) -> None:
+        """Commit new files as the user."""
+        for path in paths:
+            self.put(path)
+        self.git("add", "-A", "--", ".")
+        self.git("commit", "-q", "--allow-empty", "-m", "by hand")
+
+    def status(self) -> list[str]:
+        """Give the lines of `git status`, every untracked file by itself."""
+        return self.git("status", "--porcelain", "-uall").splitlines()
+
+    def committed(self, path: str, commit: str = "HEAD") -> bytes:
+        """Give a file's bytes as they were committed."""
+        done = subprocess.run(
+            ["git", "cat-file", "blob", f"{commit}:{path}"],
+            cwd=self.root,
+            check=True,
+            capture_output=True,
+        )
+        return done.stdout
+
+    def repository(self, below: str = "") -> Repository:
+        """Give what is tested."""
+        return Repository(self.root / below, lock_wait_seconds=0)
+
+
+def begin(root: Path, *options: str) -> Checkout:
+    """Begin a repository."""
+    root.mkdir(parents=True, exist_ok=True)
+    checkout = Checkout(root=root)
+    checkout.git("init", "-q", "-b", "main", *options)
+    return checkout

@@ -1,0 +1,143 @@
+"""Extracted texts: found by content and by address, kept while there is room."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from copydesk.archive import ArticleStore
+from copydesk.news import Article, Provider
+
+NOON = datetime(2025, 3, 4, 12, tzinfo=UTC)
+ROOM = 1_000_000
+
+
+def article(name: str, *, text: str = "Once.", web: str = "") -> Article:
+    """Give an article at an address of its own."""
+    return Article(
+        url=f"https://dock.example/{name}",
+        web_url=web or f"https://dock.example/{name}",
+        title=name,
+        text=text,
+        published_at=NOON,
+        found=NOON,
+        source="https://dock.example/feed",
+        provider=Provider(name="The Dock", domain="dock.example"),
+        authors=("Ada", "Bo"),
+        origins={"title": "og:title", "date": "json-ld"},
+    )
+
+
+def test_an_article_comes_back_whole(tmp_path: Path) -> None:
+    name = ArticleStore(tmp_path, ROOM).put(article("a"))
+
+    assert article("a") == ArticleStore(tmp_path, ROOM).get(name)
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("https://dock.example/a", True),
+        ("http://dock.example/a/?utm_source=feed", True),
+        ("https://other.example/b", True),
+        ("https://dock.example/b", False),
+        ("not an address", False),
+    ],
+)
+@pytest.mark.parametrize("again", [False, True], ids=["at once", "after a restart"])
+def test_an_article_is_found_by_either_address(
+    url: str, found: bool, again: bool, tmp_path: Path
+) -> None:
+    store = ArticleStore(tmp_path, ROOM)
+    store.put(article("a", web="https://other.example/b"))
+    store = ArticleStore(tmp_path, ROOM) if again else store
+
+    assert (store.find(url) is not None) == found
+
+
+def test_the_same_article_is_one_file_and_an_update_another(tmp_path: Path) -> None:
+    store = ArticleStore(tmp_path, ROOM)
+    first = store.put(article("a"))
+
+    assert first == store.put(article("a"))
+    assert first != store.put(article("a", text="Twice."))
+
+    assert 2 == len(list(tmp_path.iterdir()))
+    kept = store.find("https://dock.example/a")
+    assert kept is not None
+    assert "Twice." == kept.text
+
+
+def test_putting_an_old_text_again_makes_it_the_last(tmp_path: Path) -> None:
+    store = ArticleStore(tmp_path, ROOM)
+    for text in ("Once.", "Twice.", "Once."):
+        store.put(article("a", text=text))
+
+    kept = store.find("https://dock.example/a")
+    assert kept is not None
+    assert "Once." == kept.text
+
+
+def test_the_oldest_goes_when_there_is_no_room(tmp_path: Path) -> None:
+    store = ArticleStore(tmp_path, 3000)
+    names = [store.put(article(name, text="x" * 1000)) for name in "abc"]
+
+    assert [None, True, True] == [store.get(name) and True for name in names]
+    assert store.find("https://dock.example/a") is None
+    assert 2 == len(list(tmp_path.iterdir()))
+
+
+def test_the_oldest_by_age_goes_after_a_restart(tmp_path: Path) -> None:
+    store = ArticleStore(tmp_path, ROOM)
+    for number, name in enumerate("abc"):
+        store.put(article(name, text="x" * 1000))
+        newest = max(tmp_path.iterdir(), key=lambda file: file.stat().st_mtime_ns)
+        os.utime(newest, ns=(10 - number, 10 - number))
+
+    store = ArticleStore(tmp_path, 4500)
+    store.put(article("d", text="x" * 1000))
+
+    assert ["b", "a", "d"] == [kept.title for kept in store.all()]
+
+
+def test_an_article_bigger_than_the_room_is_kept_alone(tmp_path: Path) -> None:
+    store = ArticleStore(tmp_path, 10)
+    store.put(article("a"))
+    name = store.put(article("b"))
+
+    assert article("b") == store.get(name)
+    assert 1 == len(list(tmp_path.iterdir()))
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"\xff", b'{"url": 1}'])
+def test_a_damaged_file_costs_only_itself(damage: bytes, tmp_path: Path) -> None:
+    store = ArticleStore(tmp_path, ROOM)
+    hurt, whole = store.put(article("a")), store.put(article("b"))
+    next(tmp_path.glob(f"{hurt}.*")).write_bytes(damage)
+    (tmp_path / "notes.txt").write_text("mine")
+
+    store = ArticleStore(tmp_path, ROOM)
+
+    assert store.get(hurt) is None
+    assert store.find("https://dock.example/a") is None
+    assert [article("b")] == list(store.all())
+    assert article("b") == store.get(whole)
+
+
+def test_a_damaged_file_is_mended_by_the_same_article(tmp_path: Path) -> None:
+    name = ArticleStore(tmp_path, ROOM).put(article("a"))
+    next(tmp_path.glob(f"{name}.*")).write_bytes(b"")
+
+    store = ArticleStore(tmp_path, ROOM)
+    store.put(article("a"))
+
+    assert article("a") == store.get(name)
+
+
+@pytest.mark.parametrize("name", ["", "../../etc/passwd", "0" * 32])
+def test_a_hash_that_is_not_there_gives_nothing(name: str, tmp_path: Path) -> None:
+    assert ArticleStore(tmp_path / "none", ROOM).get(name) is None
+    assert [] == list(ArticleStore(tmp_path / "none", ROOM).all())

@@ -1,0 +1,68 @@
+"""The reference's own records, where they lie beside the checkout."""
+
+from __future__ import annotations
+
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from copydesk.archive import Archive, check, emit_story, parse_story, slug
+from copydesk.errors import CopydeskError
+from world.shared import SHARED, needs_shared
+
+pytestmark = needs_shared
+REFERENCE = SHARED / "reference"
+
+
+def test_the_seed_record_comes_back_byte_for_byte() -> None:
+    data = (REFERENCE / "000_fd0b2e2f67b3afec.txt").read_bytes()
+    story = parse_story("_news/seed.md", data)
+
+    assert data == emit_story(story)
+    assert (32, -1, False, 2) == (story.quality, story.heat, story.published, len(story.related))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Unpack the records of the reference site, without what it generated."""
+    root = tmp_path_factory.mktemp("site")
+    with tarfile.open(REFERENCE / "powerapps-site.tar.gz") as packed:
+        for member in packed:
+            parts = Path(member.name).parts
+            if any(part.startswith("_") for part in parts[:2]):
+                packed.extract(member, root, filter="data")
+    return next(path.parent for path in root.rglob("_news"))
+
+
+@pytest.mark.slow
+def test_all_2029_records_of_the_reference_site_are_identical(site: Path) -> None:
+    report = check(site)
+
+    assert report.is_clean, report
+    assert (2029, 2029) == (report.records, report.identical)
+    assert {
+        "_news": 674,
+        "_newsletters": 650,
+        "_learning": 576,
+        "_samples": 118,
+        "_people": 6,
+        "_communities": 5,
+    } == report.collections
+    assert (77, 77) == (report.data.files, report.data.identical)
+
+
+@pytest.mark.slow
+def test_the_slug_makes_the_reference_site_s_file_names(site: Path) -> None:
+    troubles: list[CopydeskError] = []
+
+    missed = [
+        story.path
+        for story in Archive(site).stories(troubles.append)
+        if Path(story.path).stem[11:] != slug(story.title)
+    ]
+
+    # A title of 146 characters of July 2021, before the rule came (SPEC 1.3).
+    assert 1 == len(missed)
+    assert "2021-07" in missed[0]
+    assert [] == troubles

@@ -1,0 +1,120 @@
+"""Documents made to cost a parser minutes, memory or a file: refused or read, at once."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import UTC, datetime
+
+import pytest
+
+from copydesk.errors import FeedError
+from copydesk.news import Page, Source
+from copydesk.watch import Reading, read
+from copydesk.watch._bounds import weigh
+from copydesk.watch._markup import plain
+from copydesk.watch._repair import repaired
+
+NOW = datetime(2030, 1, 2, tzinfo=UTC)
+URL = "https://ferry.example/"
+HEAD = b"<rss><channel>"
+ITEM = b"<item><title>x</title><link>https://ferry.example/%d</link></item>"
+
+
+def reading(body: bytes) -> Reading:
+    page = Page(url=URL, final_url=URL, status=200, headers={}, body=body, fetched_at=NOW)
+    return read(page, Source(url=URL), NOW)
+
+
+TRAPS = {
+    "50 MB": b"<rss>" + b"x" * 50_000_000,
+    "a gzip bomb": gzip.compress(b"\0" * 50_000_000),
+    "attributes of one element": b"<rss " + b" ".join(b'a%d="x"' % n for n in range(9_000)) + b">",
+    "xml:base in xml:base": HEAD + b'<x xml:base="a/">' * 9_000,
+    "xml:base in what is no XML": b"<rss><a & <b>" + b'<x xml:base="a/">' * 9_000,
+    "a long xml:base": b'<rss xml:base="http://x/' + b"a" * 999_999 + b'">' + b"<x></x>" * 99,
+    "a long xml:base in what is no XML": b'<rss base="' + b"a" * 9_999 + b'"><a & <b>',
+    "half a million elements": HEAD + b"<a></a>" * 500_000,
+    "half a million tags of no XML": HEAD + b"<a & <b>" * 250_000,
+    "millions of references": HEAD + b"<title>" + b"&amp;" * 1_900_000 + b"&" * 200_000,
+    "a million opened brackets": b"[" * 1_000_000,
+    "a number without end": b'{"items":[' + b"1" * 9_999 + b"]}",
+}
+
+
+@pytest.mark.parametrize("body", TRAPS.values(), ids=TRAPS.keys())
+def test_a_trap_is_refused(body: bytes) -> None:
+    with pytest.raises(FeedError):
+        reading(body)
+
+
+HARMLESS = {
+    "many items": HEAD + b"".join(ITEM % n for n in range(500)) + b"</channel></rss>",
+    "an xml:base on each item": b"<rss><channel>"
+    + b"".join(b'<item xml:base="https://ferry.example/%d/"></item>' % n for n in range(2_000))
+    + b"</channel></rss>",
+    "deep markup": HEAD + b"<item>" + b"<div>" * 300 + b"</div>" * 300 + b"</item></channel></rss>",
+}
+
+
+@pytest.mark.parametrize("body", HARMLESS.values(), ids=HARMLESS.keys())
+def test_a_rich_feed_is_sound(body: bytes) -> None:
+    assert weigh(body) == "sound"
+
+
+def test_a_feed_of_no_xml_is_broken_but_not_refused() -> None:
+    assert weigh(HEAD + ITEM % 1 + b"<a & b>") == "broken"
+
+
+def test_of_very_many_entries_the_first_become_leads() -> None:
+    addresses = b"\n".join(b"https://ferry.example/%d" % n for n in range(50_010))
+
+    read_ = reading(addresses)
+
+    assert (len(read_.leads), read_.listed) == (50_000, 50_010)
+
+
+def test_a_lead_bears_no_more_than_it_should() -> None:
+    item = b"<item><title>%s</title><guid>%s</guid><link>https://ferry.example/%s</link></item>"
+
+    long, short = b"long " * 4_000, b"x"
+    leads = reading(HEAD + item % (long, long, short) + item % (short, short, b"y" * 9_000)).leads
+
+    assert [lead.url for lead in leads] == ["https://ferry.example/x"]
+    assert len(leads[0].title) <= 1_000
+    assert len(leads[0].guid) <= 2_000
+
+
+def test_a_page_of_very_many_links_gives_the_first_ones() -> None:
+    links = b"".join(
+        b'<a href="/news/one-two-three-four-%d">headline</a>' % n for n in range(6_000)
+    )
+
+    assert len(reading(b"<html><body><main>" + links).leads) == 5_000
+
+
+OPEN = {
+    "a tag": ("a <b" * 20_000, "a <b"),
+    "a comment": ("x <!-- y > " * 5_000, "x"),
+    "nothing": ("<i>one</i><!-- no --> & <b>two", "one & two"),
+    "an arrow": ("a->b <i", "a->b <i"),
+}
+
+
+@pytest.mark.parametrize(("markup", "begins"), OPEN.values(), ids=OPEN.keys())
+def test_markup_that_is_left_open_becomes_plain(markup: str, begins: str) -> None:
+    assert plain(markup).startswith(begins)
+
+
+MENDED = {
+    "a raw ampersand": ("AT&T: x", "AT&amp;T: x"),
+    "a query": ("?a=1&b=2&copy=3", "?a=1&amp;b=2&amp;copy=3"),
+    "what XML knows": ("&amp;&lt;&gt;&quot;&apos;&#8217;&#x2019;", None),
+    "what HTML knows": ("&nbsp;&eacute;", "&#160;&#233;"),
+    "what nobody knows": ("&ferry;", "&amp;ferry;"),
+    "CDATA": ("<![CDATA[a & b]]>&<![CDATA[&nbsp;", "<![CDATA[a & b]]>&amp;<![CDATA[&nbsp;"),
+}
+
+
+@pytest.mark.parametrize(("broken", "mended"), MENDED.values(), ids=MENDED.keys())
+def test_a_fault_is_mended_without_a_guess(broken: str, mended: str | None) -> None:
+    assert repaired(broken) == (broken if mended is None else mended)
