@@ -63,5 +63,5 @@ def begin(root: Path, *options: str) -> Checkout:
     """Begin a repository."""
     root.mkdir(parents=True, exist_ok=True)
     checkout = Checkout(root=root)
-    checkout.git("init", "-q", "-b", "main", *options)
+    checkout.git("init", "-q", "-b", "main", "--template=", *options)
     return checkout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,15 @@ def nobody_at_home(
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
 
 
-@pytest.fixture
-def checkout(tmp_path: Path) -> Checkout:
-    """Give a repository with two committed records and a README."""
-    made = begin(tmp_path / "newsroom")
+@pytest.fixture(scope="session")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make once what `checkout` copies."""
+    made = begin(tmp_path_factory.mktemp("saved") / "newsroom")
     made.save("README.md", "_news/a.md", "_news/b.md")
-    return made
+    return made.root
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, saved: Path) -> Checkout:
+    """Give a repository with two committed records and a README."""
+    return Checkout(root=Path(shutil.copytree(saved, tmp_path / "newsroom")))

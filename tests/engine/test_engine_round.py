@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from copydesk import engine
 from copydesk.errors import BusyError, ConfigError
-from world.newsroom import KEY, NOW, Answer, newsroom, page, record_web, run_git, small_web
+from world.newsroom import (
+    KEY,
+    NOW,
+    WALL,
+    Answer,
+    feed,
+    newsroom,
+    page,
+    record_web,
+    run_git,
+    small_web,
+)
 
 ENVIRON = {"COPYDESK_KEY": KEY}
 
 
-def run_round(root: Path, web: Path, **options: bool) -> engine.RoundReport:
-    with engine.opened(root, NOW, ENVIRON, scratch=options.get("dry_run", False)) as opened:
-        asked = engine.RoundOptions(web=web, **options)
-        return engine.run_round(opened, asked, engine.Silence())
+def run_round(
+    root: Path,
+    web: Path,
+    *,
+    all_due: bool = False,
+    dry_run: bool = False,
+    progress: engine.Progress | None = None,
+) -> engine.RoundReport:
+    with engine.opened(root, NOW, ENVIRON, scratch=dry_run) as opened:
+        asked = engine.RoundOptions(web=web, all_due=all_due, dry_run=dry_run)
+        return engine.run_round(opened, asked, progress or engine.Silence())
 
 
 @pytest.fixture
@@ -194,3 +213,100 @@ def test_the_site_is_up_to_the_round(root: Path, web: Path) -> None:
         report = engine.build(opened, engine.Silence())
     assert report.written > 0
     assert (root / ".copydesk" / "site" / "index.html").is_file()
+
+
+def web_with_a_copy(folder: Path) -> Path:
+    """Record a web in which the Heron has since run the Gull's story under its own headline."""
+    answers = small_web()
+    link = "https://heron.example/wall"
+    date = "Fri, 20 Nov 2026 06:00:00 GMT"
+    answers["https://heron.example/feed.xml"] = feed(("A higher sea wall", link, date))
+    answers[link] = page("A higher sea wall", WALL, date="2026-11-20T06:00:00Z")
+    return record_web(folder / "later.warc.gz", answers)
+
+
+COPY_RECORD = "_news/2026-11-20-a-higher-sea-wall.md"
+
+
+def test_a_copy_is_filed_unpublished_and_stands_beside_its_original(
+    tmp_path: Path, root: Path, web: Path
+) -> None:
+    run_round(root, web)
+    report = run_round(root, web_with_a_copy(tmp_path), all_due=True)
+    assert (report.filed, report.updated) == ((COPY_RECORD,), (WALL_RECORD,))
+    copy = (root / COPY_RECORD).read_text("utf-8")
+    assert "published: false" in copy
+    assert f"copyOf: {Path(WALL_RECORD).stem}" in copy
+    assert "https://heron.example/wall" in (root / WALL_RECORD).read_text("utf-8")
+
+
+class Hand:
+    """An editor who saves a record while the round is under way."""
+
+    def __init__(self, record: Path) -> None:
+        self._record = record
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        if name == "pages":
+            text = self._record.read_text("utf-8")
+            self._record.write_text(text.replace("Sea wall to rise", "Wall to rise"), "utf-8")
+
+    def step(self, count: int = 1) -> None:
+        pass
+
+
+@pytest.mark.parametrize("git", [True, False])
+def test_a_record_edited_by_hand_during_the_round_keeps_the_edit(
+    tmp_path: Path, web: Path, git: bool
+) -> None:
+    root = newsroom(tmp_path / "edited", git=git)
+    run_round(root, web)
+    hand = Hand(root / WALL_RECORD)
+    report = run_round(root, web_with_a_copy(tmp_path), all_due=True, progress=hand)
+    assert report.skipped == (WALL_RECORD,)
+    assert report.filed == (COPY_RECORD,)
+    text = (root / WALL_RECORD).read_text("utf-8")
+    assert 'title: "Wall to rise' in text
+    assert "heron" not in text
+
+
+def test_a_published_flag_set_by_hand_stays_when_a_copy_comes(
+    tmp_path: Path, root: Path, web: Path
+) -> None:
+    run_round(root, web)
+    record = root / WALL_RECORD
+    record.write_text(
+        record.read_text("utf-8").replace("published: true", "published: false"), "utf-8"
+    )
+    run_git(root, "commit", "-qam", "not for us")
+    report = run_round(root, web_with_a_copy(tmp_path), all_due=True)
+    assert report.updated == (WALL_RECORD,)
+    assert "published: false" in record.read_text("utf-8")
+
+
+def test_a_source_that_asked_for_rest_is_not_asked_before_its_end_even_if_all_are_due(
+    tmp_path: Path, root: Path
+) -> None:
+    answers = small_web()
+    answers["https://heron.example/feed.xml"] = Answer(
+        status="429 Too Many Requests", headers=(("Retry-After", "3600"),)
+    )
+    web = record_web(tmp_path / "web.warc.gz", answers)
+    assert len(run_round(root, web).failed) == 1
+    assert run_round(root, web, all_due=True).failed == ()
+
+
+def test_a_page_that_failed_is_asked_for_again_although_its_feed_has_not_changed(
+    tmp_path: Path, root: Path
+) -> None:
+    answers = small_web()
+    answers["https://gull.example/feed.xml"] = replace(
+        answers["https://gull.example/feed.xml"], headers=(("ETag", '"1"'),)
+    )
+    wall = answers["https://gull.example/wall?utm_source=rss"]
+    answers["https://gull.example/wall?utm_source=rss"] = Answer(status="500 Oh")
+    first = run_round(root, record_web(tmp_path / "bad.warc.gz", answers))
+    assert WALL_RECORD not in first.filed
+    answers["https://gull.example/wall?utm_source=rss"] = wall
+    second = run_round(root, record_web(tmp_path / "good.warc.gz", answers), all_due=True)
+    assert second.filed == (WALL_RECORD,)

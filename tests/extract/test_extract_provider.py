@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from copydesk import extract
-from copydesk.news import Article, Provider
+from copydesk.news import Article, Provider, Source
 from extract.given import BEAT, document, lead, page
 
 SITE_NAME = "<meta property='og:site_name' content='The Quay &amp; Dock'>"
@@ -57,3 +59,14 @@ def test_a_headline_in_the_place_of_the_sites_name_is_no_name() -> None:
     long = "<meta property='og:site_name' content='Ferry runs aground off Saltholm near the pier'>"
 
     assert "quay.example" == provider("https://quay.example/a/b", long).name
+
+
+def test_a_channel_belongs_to_whom_its_source_is_named_after() -> None:
+    channel = Source(url="https://www.youtube.com/feeds/videos.xml?channel_id=x", name="North Post")
+    beat = replace(BEAT, sources=(channel,))
+    url = "https://www.youtube.com/watch?v=AbCdEfGhIj0"
+
+    found = extract.read(page(document(), url=url), lead(url, channel.url), beat)
+
+    assert isinstance(found, Article), found
+    assert ("northpost.example", "The North Post") == (found.provider.domain, found.provider.name)

@@ -136,6 +136,30 @@ def test_a_story_that_loses_its_group_to_news_stands_alone_again(
     assert (changed["b"].published, changed["b"].heat) == (True, 80)
 
 
+@pytest.mark.parametrize(
+    ("quality", "published", "heat"),
+    [
+        (90, False, 90),  # held by the gate or an editor
+        (20, True, 30),  # let through for its source's sake
+    ],
+)
+def test_a_leader_that_stands_against_its_numbers_stays_so(
+    quality: int, published: bool, heat: int
+) -> None:
+    ruled = replace(story("a", QUAKE, quality), published=published)
+    changed = regroup([ruled, story("b", QUAKE, 10)])
+    assert (changed["a"].published, changed["a"].heat) == (published, heat)
+
+
+def test_a_member_that_comes_to_lead_is_published_by_its_numbers() -> None:
+    member = replace(story("a", QUAKE, 90), published=False, heat=-1)
+    assert regroup([member, story("b", QUAKE, 10)])["a"].published is True
+
+
+def test_a_held_story_without_a_group_stays_held() -> None:
+    assert regroup([replace(story("a", QUAKE, 90), published=False)]) == {}
+
+
 def test_without_grouping_every_story_stands_for_itself() -> None:
     beat = replace(GROUPING, scoring=replace(GROUPING.scoring, grouping=False))
     assert regroup([story("a", QUAKE, 50), story("b", QUAKE, 60)], beat) == {}

@@ -130,11 +130,12 @@ def load(folder: Path) -> World:
     events: dict[str, str] = {}
     blocks: list[tuple[str, dict[str, Any], str]] = []
     for path in sorted((folder / "events").glob("*.md")):
-        for front, body in _blocks(path.read_text("utf-8")):
-            if "event" in front:
-                events[path.stem] = front["event"]
-            else:
-                blocks.append((path.stem, front, body))
+        (about, _), *articles_in = _blocks(path.read_text("utf-8"))
+        for front, body in articles_in:
+            apart = about.get("separate", False)  # articles that share a file and nothing else
+            event = f"{path.stem}/{front['id']}" if apart else path.stem
+            events[event] = front["title"] if apart else about["event"]
+            blocks.append((event, front, body))
     originals = {front["id"]: (front, body) for _, front, body in blocks}
     articles = [
         _article(event, front, body, publishers, originals) for event, front, body in blocks

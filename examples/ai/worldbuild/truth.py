@@ -58,12 +58,18 @@ def _truth(world: World, article: Article, by_id: dict[str, Article]) -> dict[st
         "updated": stamp(newest.at) if len(article.versions) > 1 else "",
         "access": article.access,
         "credit": article.credit,
-        "picture": (picture["trouble"] or "good") if picture else "none",
+        "picture": _picture(article, picture),
         "on_beat": article.kind != "off-topic",
         "topics": topics(article),
         "filed": filed,
         "reason": reason,
     }
+
+
+def _picture(article: Article, picture: dict[str, Any] | None) -> str:
+    if picture:
+        return picture["trouble"] or "good"
+    return "logo" if article.publisher.layout == "campus" else "none"
 
 
 def topics(article: Article) -> list[str]:

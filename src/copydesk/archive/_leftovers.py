@@ -25,7 +25,8 @@ _KNOWN = {
     "related.*.images.*": _IMAGE,
     "verdict": "by at said why",
 }
-_OTHER_LINE_ENDS = re.compile("[\r\x85\u2028\u2029]")
+# Line ends that YAML knows beside the line feed, document marks and directives.
+_UNORDERLY = re.compile("[\r\x85\u2028\u2029]|^([.]{3}|---|%)", re.MULTILINE)
 # Which key of an item of a list is its address.
 _ADDRESS = {"related.*": "webUrl"}
 
@@ -38,11 +39,11 @@ def unknown_lines(front: str, root: yaml.MappingNode) -> tuple[Extra, ...]:
 def is_orderly(front: str, root: yaml.MappingNode) -> bool:
     """Say whether each top key stands at the margin of a line of its own.
 
-    Elsewhere (a flow mapping, an indented one, YAML's other line ends) single lines cannot be
-    put back, and the record is read but never rewritten.
+    Elsewhere (a flow mapping, an indented one, YAML's other line ends and marks) single lines
+    cannot be put back, and the record is read but never rewritten.
     """
     at_margin = _nodes.is_block(root) and root.start_mark.column == 0
-    return at_margin and not _OTHER_LINE_ENDS.search(front)
+    return at_margin and not _UNORDERLY.search(front)
 
 
 def spellings(front: str, root: yaml.MappingNode) -> dict[str, str]:

@@ -47,13 +47,10 @@ async def ask(
     *,
     all_due: bool = False,
 ) -> Asked:
-    """Ask every due source; with `all_due` every one that has not ended."""
+    """Ask every due source; with `all_due` all but those that ended or asked for a rest."""
     states = source_states(newsroom)
-    due = [
-        source
-        for source in newsroom.beat.sources
-        if all_due or watch.is_due(states[source.url], newsroom.now)
-    ]
+    is_wanted = watch.may_be_asked if all_due else watch.is_due
+    due = [one for one in newsroom.beat.sources if is_wanted(states[one.url], newsroom.now)]
     progress.stage("sources", len(due))
     asker = _Asker(newsroom, fetcher, readers)
 
@@ -117,8 +114,6 @@ class _Asker:
 
     async def ask(self, source: Source, state: watch.SourceState) -> Answer:
         now = self._newsroom.now
-        if state.ended:
-            return Answer(source=source, state=state)
         options = self._newsroom.settings.source_options.get(source.url)
         request = Request(
             url=state.moved_to or source.url,

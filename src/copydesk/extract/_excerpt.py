@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from copydesk.news import Lead
 
 MAX_CHARACTERS = 300
+_MAX_RAW = 5_000  # characters; some feeds send the whole article as its description
 _MIN_CHARACTERS = 30  # a shorter description is a slogan or a label
 _OWN_WORDS_SHARE = 3  # an excerpt cut from the text takes at most a third of it
 _OPENING = 4_000  # characters of the text in which a cut description is looked up
@@ -28,16 +29,17 @@ _TAIL = re.compile(
 )
 _NOTICE = re.compile(
     r"""(?xi)(?:
-      (?:please\ )?(?:accept|enable|allow)\ (?:all\ )?(?:cookies|javascript)
-    | (?:we|this\ (?:web)?site)\ uses?\ cookies | your\ (?:browser|privacy|cookie)
-    | accessibility\ statement
-    | (?:subscribe|sign\ in|log\ in|register)\ (?:now\ )?to\ (?:read|continue|unlock|view)
-    | become\ an?\ \w+\ subscriber | already\ (?:a\ subscriber|have\ an\ account|registered)
-    | (?:article|content|story)\ is\ (?:only\ available|reserved|exclusive)\b.{0,30}subscribers
-    | all\ rights\ reserved | terms\ (?:of\ (?:use|service)|and\ conditions)\b.{0,40}privacy
-    | create\ (?:a\ free|an)\ account | verify\ (?:that\ )?you\ are\ (?:a\ )?human
+      ^(?:please\ )?(?:accept|enable|allow)\ (?:all\ )?(?:cookies|javascript)
+    | ^(?:we|this\ (?:web)?site)\ uses?\ cookies | ^(?:manage|review)\ your\ (?:privacy|cookie)
+    | ^your\ browser\ (?:does\ not|doesn[’']t|is\ (?:not|out)) | \baccessibility\ statement\b
+    | \b(?:subscribe|sign\ in|log\ in|register)\ (?:now\ )?to\ (?:read|continue|unlock|view)
+    | \bbecome\ an?\ \w+\ subscriber | \balready\ (?:a\ subscriber|have\ an\ account|registered)\?
+    | ^(?:this\ )?(?:article|content|story)\ is\ (?:only\ available|reserved|exclusive)\b
+    | ^create\ (?:a\ free|an)\ account | \ball\ rights\ reserved
+    | ^(?:please\ )?verify\ (?:that\ )?you\ are\ (?:a\ )?human
     )"""
 )
+_NOTICE_BEGINS = 100  # characters of a line in which a notice shows itself
 _CUT = re.compile(r"\s*(?:…|\.\s?\.\s?\.)$")
 
 
@@ -63,7 +65,7 @@ def _descriptions(declared: Declared, lead: Lead) -> Iterator[tuple[str, str]]:
 
 def clean(raw: str) -> str:
     """Give a description as plain text without the tails that blog engines and feeds add."""
-    found = text.plain(raw)
+    found = text.plain(raw[:_MAX_RAW])
     if re.search(r"&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});", found):
         found = text.plain(found)  # encoded twice
     shorter = _TAIL.sub("", found).rstrip()
@@ -74,7 +76,7 @@ def clean(raw: str) -> str:
 
 def is_notice(line: str) -> bool:
     """Say whether a line is a site talking about cookies, accounts or rights."""
-    return bool(_NOTICE.search(line[:500]))
+    return bool(_NOTICE.search(line[:_NOTICE_BEGINS]))
 
 
 def is_real(description: str, title: str, body: str) -> bool:

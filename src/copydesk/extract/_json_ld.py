@@ -29,6 +29,7 @@ LISTS = frozenset({"collectionpage", "itemlist", "searchresultspage", "profilepa
 
 _ADDRESS_KEYS = ("url", "contentUrl", "@id")
 _MAX_CHARACTERS = 2_000_000  # of all blocks of a page
+_MAX_STRING = 5_000  # characters of any value but a whole text
 _MAX_NODES = 2_000
 _TEASERS = 3
 _MAX_DEPTH = 12
@@ -109,7 +110,7 @@ def _own_addresses(node: Node) -> Iterator[str]:
 def strings(value: object) -> list[str]:
     """Give the texts of a value that may be one or a list, white space folded, none empty."""
     values = value if isinstance(value, list) else [value]
-    folded = [text.fold(item) for item in values if isinstance(item, str)]
+    folded = [text.fold(item[:_MAX_STRING]) for item in values if isinstance(item, str)]
     return [item for item in folded if item]
 
 
@@ -121,9 +122,14 @@ def string(value: object) -> str:
 
 
 def prose(value: object) -> str:
-    """Give a long text with its line breaks, tags out, entities decoded."""
-    found = value if isinstance(value, str) else ""
-    return "\n".join(text.plain(line) for line in found.split("\n"))
+    """Give a whole text with its line breaks, tags out, entities decoded."""
+    from resiliparse.extract.html2text import extract_plain_text
+
+    if not isinstance(value, str):
+        return ""
+    if "<" in value:
+        return str(extract_plain_text(value, alt_texts=False, list_bullets=False))
+    return html.unescape(value)
 
 
 def names(value: object, found: tuple[Node, ...] = ()) -> list[str]:

@@ -24,7 +24,7 @@ _MAGIC = (
     (b"\xd0\xcf\x11\xe0", "an office file"),
 )
 _XML_ROOT = re.compile(
-    rb"\A[\s\xef\xbb\xbf]*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*"
+    rb"\A[\s\xef\xbb\xbf]*(?:<\?xml[^>]*\?>\s*)?(?>(?:<!--.*?-->\s*)*)"
     rb"<(?:\w+:)?(rss|feed|rdf|urlset|sitemapindex|opml|svg)\b",
     re.IGNORECASE | re.DOTALL,
 )
@@ -48,11 +48,14 @@ _WALL = re.compile(
 )
 _ERROR = re.compile(
     r"""(?xi)^(?:
-      (?:error\W*)?(?:400|403|404|410|500|502|503)\b
+      (?:error\W*)?(?:400|403|404|410|500|502|503)(?:
+        \W*$ | \W+(?:error|not\ found|page|file|forbidden|bad\ |gone|internal|service\ )
+      )
     | (?:sorry\W+)?(?:the\ |this\ )?(?:page|file|content|article|story)\ (?:you\ requested\ )?
       (?:was\ |is\ |could\ |cannot\ |can't\ )?
       (?:not\ (?:be\ )?found|unavailable|no\ longer\ available)
-    | not\ found | (?:an\ )?error(?:\ (?:occurred|page))?\s*$ | oops\b | forbidden | bad\ gateway
+    | not\ found | (?:an\ )?error(?:\ (?:occurred|page))?\W*$ | forbidden\W*$ | bad\ gateway
+    | oops\W+(?:\w+\ ){0,4}(?:page|wrong|missing|not|found|exist)\b
     | service\ unavailable | (?:internal\ )?server\ error | site\ (?:maintenance|unavailable)
     | (?:we're\ )?(?:down\ for|under)\ maintenance | account\ suspended | index\ of\ /
     | domain\ (?:for\ sale|expired) | seite\ nicht\ gefunden | page\ (?:non\ trouvée|introuvable)
@@ -74,8 +77,6 @@ def other_than_html(page: Page) -> str:
     declared = page.headers.get("content-type", "").split(";")[0].strip().lower()
     if _OTHER_TYPES.match(declared):
         return f"not HTML but {declared}"
-    if body.lstrip()[:1] in {b"{", b"["}:
-        return "not HTML but JSON"
     return "" if b"<" in page.body else "not HTML"
 
 
@@ -83,6 +84,8 @@ def _by_its_bytes(body: bytes) -> str:
     for magic, what in _MAGIC:
         if body.startswith(magic):
             return what
+    if body.lstrip()[:1] in {b"{", b"["} and b"<html" not in body.lower():
+        return "JSON"
     root = _XML_ROOT.match(body)
     if root is None:
         return ""
@@ -123,10 +126,11 @@ def _is_listing(document: Document, declared: Declared, body: str) -> bool:
     return teasers >= 5 and len(body) < 2 * _SHORT
 
 
-def is_robot_wall(document: Document, body: str) -> bool:
+def is_robot_wall(document: Document, declared: Declared, body: str) -> bool:
     """Say whether a page asks whether its visitor is human."""
-    titles = visible_text(document, "//title | //h1", 2)
-    return len(body) < _SHORT and any(_WALL.match(title) for title in titles)
+    if len(body) >= _SHORT or _declares_article(declared):
+        return False
+    return any(_WALL.match(title) for title in visible_text(document, "//title | //h1", 2))
 
 
 def is_empty(declared: Declared, lead: Lead, body: str) -> bool:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from copydesk.news import Beat, Lead, Organization, Source
 
 _MAX_NAME = 60  # characters
+_PLATFORMS = frozenset({"youtube.com", "youtu.be", "vimeo.com"})
 _MAX_WORDS = 7  # templates put the headline where the site's name belongs
 
 
@@ -23,7 +24,7 @@ def find(web_url: str, declared: Declared, lead: Lead, beat: Beat) -> tuple[Prov
     The domain is that of the longest organization file that covers the host (`aws.amazon.com`
     before `amazon.com`), else the registrable one. Logos come with the domain.
     """
-    organization = _organization(urls.host(web_url), beat)
+    organization = _on_a_platform(web_url, lead, beat) or _organization(urls.host(web_url), beat)
     domain = organization.domain if organization else urls.registrable_domain(web_url)
     name, origin = _name(web_url, organization, declared, _source(lead, beat))
     logo = beat.logos.get(domain)
@@ -58,6 +59,25 @@ def _organization(host: str, beat: Beat) -> Organization | None:
         if found:
             return found
     return None
+
+
+def _on_a_platform(web_url: str, lead: Lead, beat: Beat) -> Organization | None:
+    """Give the organization behind a video platform's page: the one its source is named after.
+
+    SPEC 2.7: an item of a channel is its owner's and not the platform's.
+    """
+    source = _source(lead, beat)
+    if source is None or urls.registrable_domain(web_url) not in _PLATFORMS:
+        return None
+    name = source.name.lower()
+    return next(
+        (
+            known
+            for known in beat.organizations.values()
+            if name in {known.name.lower(), *(other.lower() for other in known.other_names)}
+        ),
+        None,
+    )
 
 
 def _source(lead: Lead, beat: Beat) -> Source | None:

@@ -77,7 +77,7 @@ def _open(page: Page, lead: Lead, beat: Beat) -> _Reading:
 def _refused(reading: _Reading) -> Dropped | None:
     """Say why the page is no article, None where it is one."""
     title, body = reading.title[0], reading.body[0]
-    if _kind.is_robot_wall(reading.document, body):
+    if _kind.is_robot_wall(reading.document, reading.declared, body):
         return Dropped(url=reading.lead.url, reason="blocked", detail="a robot check in a 200")
     what = _kind.refused_as(reading.document, reading.declared, title, body)
     if not what and _kind.is_empty(reading.declared, reading.lead, body):

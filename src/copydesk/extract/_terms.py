@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _STUB = 1_200  # characters; with a wall in the markup and less text than this, it is a teaser
 _WALL = (
-    "//*[contains(@class, 'paywall') or contains(@id, 'paywall') or contains(@class, 'regwall')"
+    "//body//*[contains(@class, 'paywall') or contains(@id, 'paywall') or contains(@class, 'regwall')"
     " or contains(@class, 'subscriber-only') or contains(@class, 'premium-content')]"
 )
 _OPENING = 600  # characters at either end of a text where its origin is named
@@ -30,7 +30,7 @@ _AGENCIES = (
     ("AP", r"AP|Associated Press"),
     ("AFP", r"AFP|Agence France[- ]Presse"),
     ("dpa", r"dpa|DPA"),
-    ("PA", r"PA|Press Association|PA Media"),
+    ("PA", r"Press Association|PA Media"),  # in a dateline (PA) is Pennsylvania
     ("Bloomberg", r"Bloomberg"),
     ("UPI", r"UPI"),
     ("Xinhua", r"Xinhua"),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from copydesk.news import Lead
 
 MAX_CHARACTERS = 300
+_MAX_RAW = 1_000  # characters that are looked at
 _MAX_NAME_WORDS = 7  # templates put the headline where the site's name belongs
 _SEPARATOR = re.compile(r"\s+[|»«‹›·•–—:/~>]+\s+|\s+-{1,2}\s+|\s*[|｜]\s*|\s*::\s*")
 # Words around a site's name that make no other site of it.
@@ -25,6 +26,7 @@ _AROUND = frozenset(
         *("international", "media", "daily"),
     }
 )
+_ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});")
 # What a wall or a template says in place of a headline.
 _PREFIX = re.compile(r"(?i)^(?:become an? \w+ subscriber to read|subscribe to read)\s*:\s*")
 _EMPTY = re.compile(
@@ -101,10 +103,9 @@ def _candidates(document: Document, declared: Declared, lead: Lead) -> Iterator[
 
 def clean(raw: str) -> str:
     """Give a headline as folded plain text, entities decoded as often as they were encoded."""
+    raw = raw[:_MAX_RAW]
     once = text.plain(raw) if "<" in raw or "&" in raw else text.fold(raw)
-    twice = (
-        text.plain(once) if re.search(r"&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});", once) else once
-    )
+    twice = text.plain(once) if _ENTITY.search(once) else once
     return _undoubled(_PREFIX.sub("", twice))
 
 

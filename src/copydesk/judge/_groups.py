@@ -93,7 +93,7 @@ def led(group: Iterable[Story], publish_at: int) -> tuple[Story, ...]:
     beside: Mapping[str, Related] = {story.path: snapshot(story) for story in (leader, *others)}
     quality = leader.quality or 0
     total = quality + RELATED_POINTS * len(others)
-    published = total >= publish_at
+    published = leader.published if _is_ruled(leader, publish_at) else total >= publish_at
     return (
         replace(
             leader,
@@ -106,6 +106,18 @@ def led(group: Iterable[Story], publish_at: int) -> tuple[Story, ...]:
             for story in others
         ),
     )
+
+
+def _is_ruled(story: Story, publish_at: int) -> bool:
+    """Say whether a story stands on the site, or off it, against its numbers.
+
+    Then the newsroom's gate, the source's trust or an editor wanted it so. What is off the site for
+    its group alone has a heat of -1.
+    """
+    if story.published is None or story.heat == -1:
+        return False
+    total = (story.quality or 0) + RELATED_POINTS * len(story.related)
+    return story.published != (total >= publish_at)
 
 
 def _others(story: Story, beside: Mapping[str, Related]) -> tuple[Related, ...]:

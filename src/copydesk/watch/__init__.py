@@ -21,6 +21,7 @@ from copydesk.watch._state import (
     after_page,
     after_refused,
     is_due,
+    may_be_asked,
 )
 from copydesk.watch._wanted import wanted
 
@@ -34,6 +35,7 @@ __all__ = [
     "after_refused",
     "entries",
     "is_due",
+    "may_be_asked",
     "opml_read",
     "opml_write",
     "read",

@@ -21,7 +21,8 @@ class SourceState:
 
     `etag` and `last_modified` make the next request conditional. `moved_to` is where permanent
     redirects led, "" for nowhere: that address is asked. `ended` says that the source answered 410.
-    `failures` in a row, `items` of the last reading, `kind` as it was read last.
+    `failures` in a row, `items` of the last reading, `kind` as it was read last. `rest_until` is
+    when the pause ends that the source itself asked for (Retry-After).
     """
 
     etag: str = ""
@@ -35,6 +36,12 @@ class SourceState:
     items: int = 0
     kind: str = ""
     last_error: str = ""
+    rest_until: datetime | None = None
+
+
+def may_be_asked(state: SourceState, now: datetime) -> bool:
+    """Say whether the source may be asked at all, due or not: it has not ended, no rest is on."""
+    return not state.ended and (state.rest_until is None or state.rest_until <= now)
 
 
 def is_due(state: SourceState, now: datetime) -> bool:
@@ -67,7 +74,8 @@ def after_refused(state: SourceState, refused: Refused, now: datetime) -> Source
     if refused.status == 410:
         return _ended(state, failed)
     if refused.retry_at is not None:
-        return replace(failed, next_at=_no_later(refused.retry_at, now))
+        rest = _no_later(refused.retry_at, now)
+        return replace(failed, next_at=rest, rest_until=rest)
     return failed
 
 
@@ -85,6 +93,7 @@ def _well(state: SourceState, hops: tuple[tuple[int, str], ...], now: datetime) 
         next_at=now + INTERVAL,
         last_ok_at=now,
         last_error="",
+        rest_until=None,
     )
 
 
