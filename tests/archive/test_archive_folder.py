@@ -163,6 +163,17 @@ def test_a_file_that_rewriting_would_lose_is_left_alone(odd: bytes, tmp_path: Pa
     assert odd == file.read_bytes()
 
 
+def test_what_a_killed_write_left_is_swept_up_and_what_is_being_written_is_not(
+    tmp_path: Path,
+) -> None:
+    stale, fresh = put(tmp_path, "_news/.new-a1", "half"), put(tmp_path, "_news/.new-b2", "half")
+    os.utime(stale, (1, 1))
+
+    Archive(tmp_path).write(story())
+
+    assert (False, True) == (stale.exists(), fresh.exists())
+
+
 def test_an_edit_since_the_record_was_read_is_not_overwritten(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     archive.write(story())

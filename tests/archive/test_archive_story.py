@@ -62,6 +62,15 @@ def test_an_unknown_key_of_a_picture_follows_the_picture() -> None:
     ) in text
 
 
+def test_a_picture_that_stands_there_twice_keeps_its_unknown_keys_once() -> None:
+    story = read("one-picture-twice")
+
+    changed = emit_story(replace(story, images=story.images[::-1]))
+
+    assert 1 == changed.count(b"alt:")
+    assert story.images[::-1] == parse_story(PATH, changed).images
+
+
 def test_an_unknown_key_of_a_picture_goes_with_the_picture() -> None:
     story = replace(read("unknown-keys"), images=(Image(url="https://dock.example/new.png"),))
 

@@ -172,7 +172,7 @@ def test_a_site_that_says_nothing_but_its_title_can_be_adopted(tmp_path: Path) -
 
     tables = tomllib.loads(config.adopted_toml(tmp_path))
 
-    assert {"title": "T"} == tables["site"]
+    assert {"title": "T", "timezone": "America/Los_Angeles"} == tables["site"]
     assert {"api_v1": True} == tables["publish"]
 
 

@@ -212,6 +212,14 @@ def test_the_length_of_the_text_counts_in_three_steps(
     assert [str(one) for one in story.reasons if "of text" in one.why] == expected
 
 
+@pytest.mark.parametrize(("characters", "is_stub"), [(1499, True), (1500, False)])
+def test_what_ends_before_a_wall_is_a_stub(
+    characters: int, is_stub: bool, make_article: Make, beat: Beat
+) -> None:
+    story = filed(make_article(title="AI", text="x" * characters, access="paywalled"), beat)
+    assert any("before a wall" in one.why for one in story.reasons) is is_stub
+
+
 @pytest.mark.parametrize(
     ("text", "counts"),
     [

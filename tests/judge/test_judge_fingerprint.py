@@ -34,6 +34,10 @@ def test_too_little_text_has_no_fingerprint(text: str) -> None:
     assert judge.fingerprint(text) == ()
 
 
+def test_forty_words_are_enough() -> None:
+    assert len(judge.fingerprint(" ".join(TEXT.split()[:40]))) == 36
+
+
 def test_case_and_punctuation_do_not_count() -> None:
     assert judge.fingerprint(TEXT.upper().replace(" ", ", ")) == judge.fingerprint(TEXT)
 

@@ -140,6 +140,7 @@ def test_a_story_that_loses_its_group_to_news_stands_alone_again(
     ("quality", "published", "heat"),
     [
         (90, False, 90),  # held by the gate or an editor
+        (70, False, 70),
         (20, True, 30),  # let through for its source's sake
     ],
 )
@@ -154,6 +155,12 @@ def test_a_leader_that_stands_against_its_numbers_stays_so(
 def test_a_member_that_comes_to_lead_is_published_by_its_numbers() -> None:
     member = replace(story("a", QUAKE, 90), published=False, heat=-1)
     assert regroup([member, story("b", QUAKE, 10)])["a"].published is True
+
+
+def test_a_leader_that_loses_its_group_is_published_by_what_is_left() -> None:
+    leader = replace(story("b", ROBOT, 60), published=True, heat=70, related=beside("a", QUAKE))
+    changed = regroup([story("a", QUAKE, 50), leader, story("c", QUAKE, 60)], fresh=["_news/c.md"])
+    assert (changed["b"].published, changed["b"].heat, changed["b"].related) == (False, 60, ())
 
 
 def test_a_held_story_without_a_group_stays_held() -> None:

@@ -18,6 +18,25 @@ def test_markup_becomes_plain_text() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("a <b c <i>d", "a d"),
+        ("a <!-- b <b>c</b>", "a <!-- b c"),
+        ("a <!-- <b> --> c", "a c"),
+        ("a <b title='x' c", "a <b title='x' c"),
+        ("<!-- one --> two <!-- three", "two <!-- three"),
+    ],
+)
+def test_what_nothing_closes_is_text(given: str, expected: str) -> None:
+    assert expected == text.plain(given)
+
+
+@pytest.mark.parametrize("piece", ["<b ", "<!--", "<!-- >", "</", "<b <!--"])
+def test_unclosed_markup_of_megabytes_is_read_in_one_pass(piece: str) -> None:
+    assert text.plain(piece * 300_000) is not None
+
+
 def test_a_lone_less_than_sign_is_no_tag() -> None:
     assert text.plain("profit < loss and 3 <4") == "profit < loss and 3 <4"
 

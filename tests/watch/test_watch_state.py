@@ -17,6 +17,7 @@ from copydesk.watch import (
     after_page,
     after_refused,
     is_due,
+    may_be_asked,
 )
 
 NOW = datetime(2030, 1, 2, 3, tzinfo=UTC)
@@ -138,6 +139,20 @@ def test_a_time_that_the_server_names_is_obeyed() -> None:
     at = NOW + timedelta(hours=3)
 
     assert after_refused(SourceState(), refused("slow-down", 429, at), NOW).next_at == at
+
+
+def test_a_source_is_not_asked_in_its_rest_even_when_all_are() -> None:
+    at = NOW + timedelta(hours=3)
+
+    state = after_refused(SourceState(), refused("slow-down", 429, at), NOW)
+
+    assert not may_be_asked(state, at - timedelta(seconds=1))
+    assert may_be_asked(state, at)
+
+
+def test_a_failure_without_a_rest_is_no_reason_not_to_be_asked() -> None:
+    assert may_be_asked(after_refused(SourceState(), refused("network"), NOW), NOW)
+    assert not may_be_asked(SourceState(ended=True), NOW)
 
 
 def test_no_server_can_name_a_time_beyond_a_day() -> None:

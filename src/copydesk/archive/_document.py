@@ -39,7 +39,7 @@ class Document:
 def parse_document(path: str, data: bytes) -> Document:
     """Give the document in a file's bytes, or raise RecordError."""
     if path.endswith(_nodes.BARE):
-        text = _front.decode(path, data)
+        text = _front.whole(path, data)
         halves, fenced = _front.Halves(front=text, tail=""), False
     else:
         halves, fenced = _front.split(path, data), True

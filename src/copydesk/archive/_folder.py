@@ -29,6 +29,9 @@ _NOT_RECORDS = frozenset(
         *("_site", "_layouts", "_includes", "_sass", "_plugins", "_drafts"),  # Jekyll's own
     }
 )
+# How kit.files names a file until it is whole, and when it will never be.
+_UNFINISHED = ".new-"
+_STALE_SECONDS = 3600.0
 _SUFFIXES = frozenset({".md", ".markdown", ".html", ".htm"})
 
 
@@ -38,6 +41,7 @@ class Archive:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._read: dict[str, bytes] = {}
+        self._swept: set[Path] = set()
 
     def stories(self, trouble: Callable[[CopydeskError], None]) -> Iterator[Story]:
         """Give every story, live and archived; a record that cannot be read goes to `trouble`."""
@@ -102,7 +106,18 @@ class Archive:
                 f"cannot write ({error.strerror})", subject=path, hint="is the disk full?"
             ) from error
         self._read[path] = _digest(data)
+        self._sweep(file)
         return True
+
+    def _sweep(self, written: Path) -> None:
+        """Remove, once for each folder, what a write that was killed left beside the records."""
+        if written.parent in self._swept:
+            return
+        self._swept.add(written.parent)
+        now = written.stat().st_mtime
+        for entry in _scan(written.parent):
+            if entry.name.startswith(_UNFINISHED) and now - entry.stat().st_mtime > _STALE_SECONDS:
+                Path(entry).unlink(missing_ok=True)
 
     def _allow(self, path: str, present: bytes) -> None:
         known = self._read.get(path)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from copydesk.errors import RecordError
 
 MAX_BYTES = 16 * 1024 * 1024
-MAX_FRONT = 1024 * 1024
+MAX_FRONT = 256 * 1024  # a record with 23 related stories has 16 KB
+MAX_BARE = 4 * 1024 * 1024  # twenty thousand rulings
 _BOM = "\ufeff"
 
 
@@ -30,7 +31,7 @@ def split(path: str, data: bytes) -> Halves:
 
     Raises RecordError for a file that is too big, not UTF-8 or without front matter.
     """
-    text = decode(path, data)
+    text = _decode(path, data)
     end = -1
     if text.startswith("---\n"):
         end = text.find("\n---\n", 3)
@@ -47,8 +48,14 @@ def split(path: str, data: bytes) -> Halves:
     return Halves(front=text[4 : end + 1], tail=text[end + 1 :])
 
 
-def decode(path: str, data: bytes) -> str:
-    """Give a file's text with line feeds only and no byte order mark, or raise RecordError."""
+def whole(path: str, data: bytes) -> str:
+    """Give the text of a file that is YAML from end to end, or raise RecordError."""
+    if len(data) > MAX_BARE:
+        raise RecordError(f"file over {MAX_BARE} bytes", subject=path)
+    return _decode(path, data)
+
+
+def _decode(path: str, data: bytes) -> str:
     if len(data) > MAX_BYTES:
         raise RecordError(f"file over {MAX_BYTES} bytes", subject=path)
     try:

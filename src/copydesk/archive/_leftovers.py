@@ -85,8 +85,11 @@ def _nested(front: str, node: yaml.Node, at: str, shape: str) -> Iterator[Extra]
     elif isinstance(node, yaml.SequenceNode):
         inner = _dot(shape, "*")
         address = _ADDRESS.get(inner, "url")
-        for index, item in enumerate(node.value):
-            label = _write.place(index, _text_of(item, address))
+        items = {  # of two with one address the first is told apart
+            _write.place(index, _text_of(item, address)): item
+            for index, item in reversed(list(enumerate(node.value)))
+        }
+        for label, item in items.items():
             yield from _nested(front, item, _dot(at, label), inner)
 
 

@@ -64,7 +64,7 @@ def _present(root: Path) -> bytes:
 
 
 def _rulings(data: bytes) -> Rulings:
-    fields = Fields(_nodes.compose(_front.decode(PATH, data), PATH), PATH)
+    fields = Fields(_nodes.compose(_front.whole(PATH, data), PATH), PATH)
     found = fields.each("verdicts", lambda one: (one.text("path"), _read.read_verdict(one)))
     return Rulings(verdicts=dict(found), removed=fields.texts("removed"))
 

@@ -71,10 +71,10 @@ def _is_written_so(story: Story, data: bytes) -> bool:
 
 def _merged(extra: Iterable[Extra]) -> dict[str, str]:
     """Give the texts by their place; two at one place stand below each other."""
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     for one in extra:
-        found[one.after] = f"{found[one.after]}\n{one.text}" if one.after in found else one.text
-    return found
+        found.setdefault(one.after, []).append(one.text)
+    return {after: "\n".join(texts) for after, texts in found.items()}
 
 
 def _own_spellings(story: Story, standing: dict[str, str]) -> Iterable[Extra]:

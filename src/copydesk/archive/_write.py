@@ -9,11 +9,14 @@ from datetime import datetime
 from copydesk.archive import _scalars
 from copydesk.news import Image, Provider, Reason, Related, Story, Verdict
 
-Extras = Mapping[str, str]
+# Unknown lines by the dotted path of the key before them; each is taken out when it is written,
+# so that a picture that stands there twice does not get them twice.
+Extras = dict[str, str]
 
 
-def blocks(story: Story, extras: Extras) -> dict[str, list[str]]:
+def blocks(story: Story, unknown: Mapping[str, str]) -> dict[str, list[str]]:
     """Give the lines of each top key in the record's order; what is left out has no lines."""
+    extras = dict(unknown)
     return {
         "category": _plain("category", story.category, always=True),
         "title": _quoted("title", story.title, always=True),
@@ -38,7 +41,7 @@ def blocks(story: Story, extras: Extras) -> dict[str, list[str]]:
         "credit": _plain("credit", story.credit),
         "copyOf": _plain("copyOf", story.copy_of),
         "reasons": _under("reasons", [_reason(reason) for reason in story.reasons]),
-        "verdict": _under("verdict", verdict_lines(story.verdict, extras, "verdict.", 2)),
+        "verdict": _under("verdict", _verdict(story.verdict, extras)),
         "machine": _under("machine", _machine(story.machine, extras)),
         "secured": _quoted("secured", story.secured),
     }
@@ -51,11 +54,10 @@ def place(index: int, url: str) -> str:
     return hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
-def verdict_lines(verdict: Verdict | None, extras: Extras, at: str, indent: int) -> list[str]:
-    """Give the lines of an editor's verdict without the key above them."""
+def _verdict(verdict: Verdict | None, extras: Extras) -> list[str]:
     if verdict is None:
         return []
-    block = _Block(extras, at, indent)
+    block = _Block(extras, "verdict.", 2)
     block.add("by", _quoted("by", verdict.by, always=True))
     block.add("at", _date("at", verdict.at))
     block.add("said", _plain("said", verdict.said))
@@ -86,7 +88,7 @@ class _Block:
         self._put_unknown(key)
 
     def _put_unknown(self, key: str) -> None:
-        unknown = self._extras.get(self._at + key) if self._extras else None
+        unknown = self._extras.pop(self._at + key, None) if self._extras else None
         if unknown is not None:
             self.lines.append(unknown)
             self._lead = self._indent

@@ -138,7 +138,7 @@ class _Asker:
 
     async def _read(self, source: Source, state: watch.SourceState, page: Page) -> Answer:
         now = self._newsroom.now
-        reading = await self._readers.leads(page, source, now)
+        reading = await self._readers.leads(page, source, now, state.kind)
         leads = reading.leads
         for address in reading.more[:_MORE_SITEMAPS]:
             leads += await self._more(source, address)

@@ -59,9 +59,14 @@ class Readers:
         """Give the article on a page; raises PageError."""
         return await self._call(page.url, _read_article, page, lead)
 
-    async def leads(self, page: Page, source: Source, now: datetime) -> watch.Reading:
-        """Give the leads in a source's answer; raises FeedError or PageError."""
-        return await self._call(page.url, watch.read, page, source, now)
+    async def leads(
+        self, page: Page, source: Source, now: datetime, known: str = ""
+    ) -> watch.Reading:
+        """Give the leads in a source's answer, `known` being the kind that it had before.
+
+        Raises FeedError or PageError.
+        """
+        return await self._call(page.url, _read_leads, page, source, now, known)
 
     def close(self) -> None:
         """End every reader, at once."""
@@ -89,7 +94,7 @@ class Readers:
         except CopydeskError:
             raise
         except Exception as error:  # a bug of ours or a library's on one page must cost only it
-            kind = FeedError if work is watch.read else PageError
+            kind = FeedError if work is _read_leads else PageError
             raise kind(
                 f"the page cannot be read ({type(error).__name__}: {error})",
                 subject=url,
@@ -106,6 +111,10 @@ def _start_reader(beat: Beat) -> None:
     _beat = beat
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+
+
+def _read_leads(page: Page, source: Source, now: datetime, known: str) -> watch.Reading:
+    return watch.read(page, source, now, known=known)
 
 
 def _read_article(page: Page, lead: Lead) -> Article | Dropped:

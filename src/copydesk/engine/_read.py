@@ -97,8 +97,10 @@ async def _parsed(lead: Lead, page: Page, readers: Readers) -> Article | Dropped
 
 
 def _refused(lead: Lead, answer: Refused) -> Dropped | Failure:
+    """Take a no for a no, but for a robots.txt that could not be had: it may be there next time."""
     reason = _EXPECTED.get(answer.reason)
-    if reason is not None:
+    may_change = answer.reason == "robots" and answer.retry_at is not None
+    if reason is not None and not may_change:
         return Dropped(url=lead.url, reason=reason, detail=answer.detail)
     return Failure(
         url=lead.url,

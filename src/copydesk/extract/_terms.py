@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 _STUB = 1_200  # characters; with a wall in the markup and less text than this, it is a teaser
 _WALL = (
-    "//body//*[contains(@class, 'paywall') or contains(@id, 'paywall') or contains(@class, 'regwall')"
-    " or contains(@class, 'subscriber-only') or contains(@class, 'premium-content')]"
+    "//body//*[contains(@class, 'paywall') or contains(@id, 'paywall')"
+    " or contains(@class, 'regwall') or contains(@class, 'subscriber-only')"
+    " or contains(@class, 'premium-content')]"
 )
 _OPENING = 600  # characters at either end of a text where its origin is named
 _FALSE = frozenset({"false", "no", "0", "metered", "locked", "paid", "premium", "subscription"})

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 300
 _MAX_RAW = 1_000  # characters that are looked at
 _MAX_NAME_WORDS = 7  # templates put the headline where the site's name belongs
-_SEPARATOR = re.compile(r"\s+[|»«‹›·•–—:/~>]+\s+|\s+-{1,2}\s+|\s*[|｜]\s*|\s*::\s*")
+_SEPARATOR = re.compile(r"\s+[|»«‹›·•–—:/~>]+\s+|\s+-{1,2}\s+|\s*[|｜_]\s*|\s*::\s*")
 # Words around a site's name that make no other site of it.
 _AROUND = frozenset(
     {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 
-_TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z!?][^>]*>", re.DOTALL)
+_TAG_START = re.compile(r"<!--|</?[a-zA-Z!?]")
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]"
 )
@@ -20,7 +21,26 @@ def fold(text: str) -> str:
 
 def plain(markup: str) -> str:
     """Give the text of an HTML fragment: tags out, entities decoded once, white space folded."""
-    return fold(html.unescape(_TAG.sub(" ", markup)))
+    return fold(html.unescape(" ".join(_between_tags(markup))))
+
+
+def _between_tags(markup: str) -> Iterator[str]:
+    """Give the pieces of text between tags and comments, in time that grows with the length.
+
+    A tag or comment that nothing closes is text; once one is met, none behind it closes either.
+    """
+    at, hopeless = 0, set[str]()
+    for start in _TAG_START.finditer(markup):
+        end = "-->" if start.group() == "<!--" else ">"
+        if start.start() < at or end in hopeless:
+            continue
+        close = markup.find(end, start.end())
+        if close < 0:
+            hopeless.add(end)
+            continue
+        yield markup[at : start.start()]
+        at = close + len(end)
+    yield markup[at:]
 
 
 def words(text: str) -> list[str]:
