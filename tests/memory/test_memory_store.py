@@ -39,12 +39,6 @@ def test_an_unknown_lead_has_no_fate(memory: Memory) -> None:
     assert memory.fate("nobody.example/") is None
 
 
-def test_a_fingerprint_keeps_its_largest_and_smallest_numbers(memory: Memory) -> None:
-    memory.keep_fingerprint("abc", (0, 1, 2**64 - 1))
-    assert memory.fingerprint("abc") == (0, 1, 2**64 - 1)
-    assert memory.fingerprint("other") is None
-
-
 def test_digests_of_a_record_are_replaced_as_a_whole(memory: Memory) -> None:
     memory.keep_digests("_news/x.md", {"title": "1", "topics": "2"})
     memory.keep_digests("_news/x.md", {"title": "3"})

@@ -25,8 +25,9 @@ _KNOWN = {
     "related.*.images.*": _IMAGE,
     "verdict": "by at said why",
 }
-# Line ends that YAML knows beside the line feed, document marks and directives.
-_UNORDERLY = re.compile("[\r\x85\u2028\u2029]|^([.]{3}|---|%)", re.MULTILINE)
+# Line ends that YAML knows beside the line feed; document marks, directives, keys behind a `?`
+# (one without a value ends, for the parser, where the next key begins).
+_UNORDERLY = re.compile(r"[\r\x85\u2028\u2029]|^(?:[.]{3}|---|%)|^[ -]*[?](?:\s|$)", re.MULTILINE)
 # Which key of an item of a list is its address.
 _ADDRESS = {"related.*": "webUrl"}
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from copydesk.engine.report import Failure
 from copydesk.kit import urls
-from copydesk.memory import Fate
+from copydesk.memory import Fate, FateState
 from copydesk.news import Dropped, Lead, Story
 
 
@@ -29,47 +29,18 @@ class Tally:
     def drop(self, lead: Lead, dropped: Dropped, tries: int = 1) -> None:
         """Count an expected no and keep its fate."""
         self.dropped[dropped.reason] += 1
-        self.fates.append(
-            Fate(
-                identity=urls.identity(lead.url),
-                url=lead.url,
-                state="dropped",
-                at=self.now,
-                reason=dropped.reason,
-                detail=dropped.detail,
-                source=lead.source,
-                tries=tries,
-            )
-        )
+        fate = self._fate(lead, "dropped")
+        self.fates.append(replace(fate, reason=dropped.reason, detail=dropped.detail, tries=tries))
 
     def fail(self, lead: Lead, failure: Failure, tries: int = 1) -> None:
         """Count a failure and keep it for the next round."""
         self.failed.append(failure)
-        self.fates.append(
-            Fate(
-                identity=urls.identity(lead.url),
-                url=lead.url,
-                state="failed",
-                at=self.now,
-                detail=failure.what,
-                hint=failure.hint,
-                source=lead.source,
-                tries=tries,
-            )
-        )
+        fate = self._fate(lead, "failed")
+        self.fates.append(replace(fate, detail=failure.what, hint=failure.hint, tries=tries))
 
     def file(self, lead: Lead, story: Story) -> None:
         """Keep where a lead was filed."""
-        self.fates.append(
-            Fate(
-                identity=urls.identity(lead.url),
-                url=lead.url,
-                state="filed",
-                at=self.now,
-                path=story.path,
-                source=lead.source,
-            )
-        )
+        self.fates.append(replace(self._fate(lead, "filed"), path=story.path))
 
     def not_filed(self, paths: Set[str]) -> None:
         """Take back what `file` noted of these paths: they did not reach the disk."""
@@ -88,3 +59,12 @@ class Tally:
             yield
         finally:
             self.stages[stage] = self.stages.get(stage, 0.0) + time.perf_counter() - began
+
+    def _fate(self, lead: Lead, state: FateState) -> Fate:
+        return Fate(
+            identity=urls.identity(lead.url),
+            url=lead.url,
+            state=state,
+            at=self.now,
+            source=lead.source,
+        )

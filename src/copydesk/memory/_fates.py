@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+FateState = Literal["filed", "dropped", "failed"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
@@ -16,7 +18,7 @@ class Fate:
 
     identity: str
     url: str
-    state: Literal["filed", "dropped", "failed"]
+    state: FateState
     at: datetime
     reason: str = ""
     detail: str = ""

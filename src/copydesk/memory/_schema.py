@@ -20,7 +20,6 @@ CREATE TABLE fates (
 CREATE TABLE digests (
     path TEXT, field TEXT, digest TEXT NOT NULL, PRIMARY KEY (path, field)
 ) WITHOUT ROWID;
-CREATE TABLE fingerprints (content TEXT PRIMARY KEY, bits BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE manifest (
     site TEXT, path TEXT, digest TEXT NOT NULL, PRIMARY KEY (site, path)
 ) WITHOUT ROWID;

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import array
 import contextlib
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -16,7 +15,7 @@ from copydesk.memory._schema import connect
 
 
 class Memory:
-    """Remember sources, fates, digests, fingerprints, the manifest and the journal.
+    """Remember sources, fates, digests, the manifest and the journal.
 
     Every method raises MemoryStoreError where the database fails. Used by one thread at a time.
     """
@@ -85,16 +84,6 @@ class Memory:
         self._run("DELETE FROM digests WHERE path = ?", path)
         for field, digest in digests.items():
             self._run("INSERT INTO digests VALUES (?, ?, ?)", path, field, digest)
-
-    def fingerprint(self, content: str) -> tuple[int, ...] | None:
-        """Give the fingerprint of the text with this content hash, None where it is not known."""
-        row = self._run("SELECT bits FROM fingerprints WHERE content = ?", content).fetchone()
-        return None if row is None else tuple(array.array("Q", row[0]))
-
-    def keep_fingerprint(self, content: str, fingerprint: tuple[int, ...]) -> None:
-        """Remember a fingerprint: whole numbers from 0 to 2**64 - 1."""
-        bits = array.array("Q", fingerprint).tobytes()
-        self._run("INSERT OR REPLACE INTO fingerprints VALUES (?, ?)", content, bits)
 
     def manifest(self, site: str) -> Manifest:
         """Give the manifest of the site that is published under the name `site`."""
