@@ -140,13 +140,13 @@ check() {
 }
 
 test_fast() {
-    "$bin/pytest" -q -n auto -m 'not slow' "$@"
+    "$bin/pytest" -q -n auto --dist loadscope -m 'not slow' "$@"
 }
 
 test_all() {
     check
     need_chromium
-    step 'pytest' "$bin/pytest" -q -n auto
+    step 'pytest' "$bin/pytest" -q -n auto --dist loadscope
 }
 
 # Run the tests of one folder that not every checkout has yet.

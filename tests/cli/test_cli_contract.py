@@ -227,3 +227,17 @@ def test_a_new_newsroom_inside_a_repository_has_one_of_its_own(tmp_path: Path) -
     assert copydesk("new", outer / "inner").code == 0
     assert run_git(outer, "rev-parse", "HEAD") == head
     assert run_git(outer / "inner", "rev-list", "--count", "HEAD") == "1\n"
+
+
+def test_what_a_round_recorded_replays_the_same(tmp_path: Path, root: Path, web: Path) -> None:
+    recording = tmp_path / "recorded.warc.gz"
+    copydesk("-C", root, "run", "--web", web, "--record", recording, "--now", NOW)
+    again = newsroom(tmp_path / "again")
+    copydesk("-C", again, "run", "--web", recording, "--now", NOW)
+    assert run_git(root, "rev-parse", "HEAD^{tree}") == run_git(again, "rev-parse", "HEAD^{tree}")
+
+
+def test_a_recording_that_is_not_there_is_one_clear_error(root: Path) -> None:
+    said = copydesk("-C", root, "run", "--web", root / "nothing.warc.gz", "--now", NOW)
+    assert said.code == 1
+    assert "nothing.warc.gz" in said.err

@@ -310,3 +310,13 @@ def test_a_page_that_failed_is_asked_for_again_although_its_feed_has_not_changed
     answers["https://gull.example/wall?utm_source=rss"] = wall
     second = run_round(root, record_web(tmp_path / "good.warc.gz", answers), all_due=True)
     assert second.filed == (WALL_RECORD,)
+
+
+def test_a_repository_that_git_cannot_read_costs_the_commit_and_not_the_records(
+    root: Path, web: Path
+) -> None:
+    (root / ".git" / "index").write_bytes(b"rubbish")
+    report = run_round(root, web)
+    assert len(report.filed) == 2
+    assert report.commit is None
+    assert report.notes

@@ -59,7 +59,7 @@ def file(
     filed = Filed()
     repository = archive.Repository(newsroom.root)
     left_over = _left_over(newsroom)
-    for story in _not_under_the_pen(repository, list(stories), left_over, filed):
+    for story in _not_under_the_pen(repository, list(stories), before, left_over, filed):
         if story.path in before and not _stands(newsroom, before[story.path]):
             filed.skipped.append(story.path)
         else:
@@ -87,12 +87,20 @@ def _digest(newsroom: Newsroom, path: str) -> str:
 def _not_under_the_pen(
     repository: archive.Repository,
     stories: list[Story],
+    before: Mapping[str, Story],
     left_over: Mapping[str, str],
     filed: Filed,
 ) -> list[Story]:
     if not repository.usable:
         return stories
-    touched = repository.changed_by_user([story.path for story in stories]) - left_over.keys()
+    try:
+        touched = repository.changed_by_user([story.path for story in stories])
+    except GitError as error:
+        filed.notes.append(
+            f"git cannot say which records are edited ({error}): only new ones written"
+        )
+        touched = set(before)
+    touched -= left_over.keys()
     filed.skipped.extend(sorted(touched))
     return [story for story in stories if story.path not in touched]
 

@@ -1,0 +1,118 @@
+"""The whole line over a recorded news web: every expected page once, none of the others."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from copydesk import archive, engine
+from copydesk.kit import dates, urls
+from world.newsroom import KEY, run_git
+from world.shared import SHARED, needs_shared
+
+pytestmark = [needs_shared, pytest.mark.slow]
+
+WEB = SHARED / "data" / "web" / "newswire.warc.gz"
+WEB_DIGEST = "03bd7811257137a4420a7005e2672c1f700d93724a6a3d63b4b94ce77c134239"
+BEAT = (
+    '[site]\ntitle = "Newswire"\nurl = "https://newswire.example"\n[scoring]\noff_beat = "keep"\n'
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gold:
+    """What the recording says of itself and of what a run should end with."""
+
+    about: dict[str, Any]
+    pages: list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def gold() -> Gold:
+    folder = SHARED / "data" / "web"
+    lines = (folder / "newswire_gold.jsonl").read_text("utf-8").splitlines()
+    about = json.loads((folder / "newswire.json").read_text("utf-8"))
+    return Gold(about=about, pages=[json.loads(line) for line in lines])
+
+
+def newsroom(root: Path, gold: Gold) -> Path:
+    root.mkdir()
+    sources = "".join(f'[[source]]\nurl = "{one["url"]}"\n' for one in gold.about["sources"])
+    (root / "beat.toml").write_text(BEAT + sources, "utf-8")
+    (root / ".gitignore").write_text(".copydesk/\n", "utf-8")
+    run_git(root, "init", "-q", "-b", "main")
+    run_git(root, "add", "-A")
+    run_git(root, "commit", "-qm", "start")
+    return root
+
+
+def run_round(root: Path, now: str, *, all_due: bool = False) -> engine.RoundReport:
+    moment = dates.parse(now)
+    assert moment is not None
+    with engine.opened(root, moment, {"COPYDESK_KEY": KEY}) as opened:
+        options = engine.RoundOptions(web=WEB, all_due=all_due)
+        return engine.run_round(opened, options, engine.Silence())
+
+
+def addresses(root: Path) -> list[str]:
+    stories = archive.Archive(root).stories(lambda error: pytest.fail(str(error)))
+    return sorted(urls.identity(story.web_url) for story in stories)
+
+
+def tree(root: Path) -> str:
+    return run_git(root, "rev-parse", "HEAD^{tree}")
+
+
+@pytest.fixture(scope="module")
+def filed(tmp_path_factory: pytest.TempPathFactory, gold: Gold) -> Path:
+    root = newsroom(tmp_path_factory.mktemp("newswire") / "whole", gold)
+    run_round(root, gold.about["replay"]["now"])
+    return root
+
+
+def test_the_recording_is_the_one_that_the_floors_belong_to() -> None:
+    assert hashlib.sha256(WEB.read_bytes()).hexdigest() == WEB_DIGEST
+
+
+def test_every_expected_page_is_filed_once_and_none_of_the_others(filed: Path, gold: Gold) -> None:
+    expected = sorted(urls.identity(page["canonical"]) for page in gold.pages if page["expected"])
+    assert expected == addresses(filed)
+
+
+def test_the_day_of_every_story_is_right(filed: Path, gold: Gold) -> None:
+    days = {urls.identity(page["canonical"]): page["published"][:10] for page in gold.pages}
+    for story in archive.Archive(filed).stories(lambda error: pytest.fail(str(error))):
+        assert story.published_at is not None
+        assert dates.rfc3339(story.published_at)[:10] == days[urls.identity(story.web_url)]
+
+
+def test_later_rounds_change_nothing_with_a_memory_and_without(filed: Path, gold: Gold) -> None:
+    head = run_git(filed, "rev-parse", "HEAD")
+    now = gold.about["replay"]["now"]
+    two_hours_later = now.replace("T06", "T08")
+    for again, all_due in ((now, True), (two_hours_later, False)):
+        run_round(filed, again, all_due=all_due)
+        assert run_git(filed, "rev-parse", "HEAD") == head
+    for path in (filed / ".copydesk").glob("memory.sqlite*"):
+        path.unlink()
+    run_round(filed, now)
+    assert run_git(filed, "rev-parse", "HEAD") == head
+    assert run_git(filed, "status", "--porcelain") == ""
+
+
+def test_another_newsroom_ends_with_the_same_tree(tmp_path: Path, filed: Path, gold: Gold) -> None:
+    other = newsroom(tmp_path / "other", gold)
+    run_round(other, gold.about["replay"]["now"])
+    assert tree(filed) == tree(other)
+
+
+def test_week_by_week_the_same_addresses_are_filed(tmp_path: Path, filed: Path, gold: Gold) -> None:
+    root = newsroom(tmp_path / "windows", gold)
+    for window in gold.about["windows"]:
+        run_round(root, window["now"])
+    assert addresses(filed) == addresses(root)
