@@ -68,9 +68,26 @@ def test_pages_and_feeds_are_served_under_their_types(
     assert get(f"{address}/topics/coast")[0] == 200
 
 
+def test_the_site_lies_below_its_own_path_too(
+    server: tuple[subprocess.Popen[str], str],
+) -> None:
+    _, address = server
+    for path in ("/coast/", "/coast", "/coast/style.css", "/coast/topics/coast/"):
+        assert get(address + path)[0] == 200
+
+
 @pytest.mark.parametrize(
     "path",
-    ["/nowhere/", "/../key", "/%2e%2e/%2e%2e/beat.toml", "/.hidden", "/%00", "/" + "x" * 5000],
+    [
+        "/coast/../../key",
+        "/coastal/",
+        "/nowhere/",
+        "/../key",
+        "/%2e%2e/%2e%2e/beat.toml",
+        "/.hidden",
+        "/%00",
+        "/" + "x" * 5000,
+    ],
 )
 def test_what_is_not_the_site_is_not_served(
     server: tuple[subprocess.Popen[str], str], path: str

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,8 +21,9 @@ FATE = Fate(
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> Memory:
-    return Memory(tmp_path / "memory.sqlite")
+def memory(tmp_path: Path) -> Iterator[Memory]:
+    with closing(Memory(tmp_path / "memory.sqlite")) as store:
+        yield store
 
 
 def test_a_fate_comes_back_as_it_was_kept(memory: Memory) -> None:
@@ -65,7 +68,8 @@ def test_what_is_kept_survives_closing(tmp_path: Path) -> None:
     first = Memory(tmp_path / "memory.sqlite")
     first.keep_source("https://a.example/feed", b"{}")
     first.close()
-    assert Memory(tmp_path / "memory.sqlite").sources() == {"https://a.example/feed": b"{}"}
+    with closing(Memory(tmp_path / "memory.sqlite")) as second:
+        assert second.sources() == {"https://a.example/feed": b"{}"}
 
 
 def test_changes_made_together_are_made_all_or_not_at_all(memory: Memory) -> None:
@@ -90,16 +94,17 @@ def test_changes_made_together_are_made_all_or_not_at_all(memory: Memory) -> Non
 def test_a_damaged_memory_is_set_aside_and_made_anew(tmp_path: Path, rubbish: bytes) -> None:
     path = tmp_path / "memory.sqlite"
     path.write_bytes(rubbish)
-    assert list(Memory(path).fates()) == []
+    with closing(Memory(path)) as anew:
+        assert list(anew.fates()) == []
     assert (tmp_path / "memory.sqlite.damaged").read_bytes() == rubbish
 
 
 def test_a_memory_of_another_version_is_made_anew(tmp_path: Path) -> None:
     path = tmp_path / "memory.sqlite"
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 99")
-    connection.close()
-    assert Memory(path).sources() == {}
+    with closing(Memory(path)) as anew:
+        assert anew.sources() == {}
 
 
 def test_a_place_that_cannot_be_opened_is_one_clear_error(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from copydesk.errors import CopydeskError, UsageError
 _COMMANDS = {
     "new": "a newsroom with a working example beat",
     "demo": "the whole job on the built-in example, offline, then the site",
-    "adopt": "take over a site of the reference system",
+    "adopt": "take over a site of everyday.cc",
     "run": "one round of the whole line",
     "serve": "rounds on schedule and the site, until stopped",
     "build": "publish what is filed, only what changed",

@@ -17,7 +17,7 @@ from copydesk.cli._asked import Asked, common
 )
 @common
 def command(asked: Asked, folder: Path) -> None:
-    """Take over a site of the reference system: check its records, write beat.toml."""
+    """Take over a site of everyday.cc: check its records, write beat.toml."""
     with _out.progress() as progress:
         report = engine.check_records(folder, progress)
     changed = engine.adopt(folder)

@@ -36,6 +36,10 @@ def command(asked: Asked, folder: Path, no_serve: bool, port: int) -> None:
     else:
         run.show(report)
     site = folder / ".copydesk" / "site"
+    if report.failed:
+        _out.note("(what failed is part of the example: real sources do such things, too)")
     _out.note(f"records: {folder / '_news'}   site: {site / 'index.html'}")
+    _out.note(f"why a story is where it is: copydesk -C {folder} explain _news/FILE.md")
+    _out.note("its web is recorded, so further rounds need it: copydesk demo runs one")
     if not no_serve:
         engine.serve_site(site, engine.Address(port=port), _out.note)

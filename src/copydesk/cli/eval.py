@@ -30,4 +30,4 @@ def scores(asked: Asked, cases: Path, profile: str) -> None:
     click.echo(f"{report.cases} cases: quality {report.quality_exact} exact, ", nl=False)
     click.echo(f"published {report.published_exact} exact")
     for one in report.different:
-        _out.note(f"different: {one}")
+        _out.note(f"different: quality {one.quality}, expected {one.expected_quality}: {one.path}")

@@ -39,6 +39,8 @@ def show(report: engine.RoundReport, *, dry_run: bool = False) -> None:
         _out.note(f"skipped, it has edits that are not committed: {path}")
     for text in report.notes:
         _out.note(f"note: {text}")
+    for path in report.held:
+        _out.note(f"held for an editor: {path}")
     dropped = ", ".join(f"{count} {reason}" for reason, count in report.dropped.items())
     would = "would be " if dry_run else ""
     click.echo(f"{report.leads} leads in {report.seconds:.1f} s")

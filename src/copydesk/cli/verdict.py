@@ -24,11 +24,15 @@ _SAID = [said for said in get_args(Said) if said != "remove"]
 def command(asked: Asked, path: str, said: Said, why: str, name: str) -> None:
     """File an editor's word on a story; it binds later rounds."""
     with asked.newsroom() as newsroom:
+        record = engine.record_path(newsroom, path)
         by = name or engine.editor(newsroom)
         if not by:
-            raise UsageError("nobody says this", hint="name yourself with --as NAME")
+            raise UsageError(
+                "git knows no user who could say this",
+                hint="name yourself with --as NAME, or set git config user.name",
+            )
         verdict = Verdict(by=by, at=asked.clock(), said=said, why=why)
-        report = engine.file_verdict(newsroom, path, verdict)
+        report = engine.file_verdict(newsroom, record, verdict)
     if asked.json:
         _out.as_json(report)
         return

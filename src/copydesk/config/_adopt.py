@@ -67,7 +67,7 @@ def _add_site(document: TOMLDocument, fields: _yaml.Fields) -> None:
     _put(site, "title", fields.text("title"))
     _put(site, "url", _address(fields, "webUrl", fields.text("webUrl")))
     _put(site, "locale", fields.text("locale").replace("_", "-"))
-    _put(site, "timezone", "America/Los_Angeles", "the reference ran on Pacific time")
+    _put(site, "timezone", "America/Los_Angeles", "everyday.cc ran on Pacific time")
     _put(site, "topic", fields.text("topic"))
 
 

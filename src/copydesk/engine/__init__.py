@@ -26,7 +26,7 @@ from copydesk.engine.steps import (
     judge_url,
     watch_url,
 )
-from copydesk.engine.verdicts import VerdictReport, editor, file_verdict
+from copydesk.engine.verdicts import VerdictReport, editor, file_verdict, record_path
 
 __all__ = [
     "Address",
@@ -63,6 +63,7 @@ __all__ = [
     "new",
     "open_seal",
     "opened",
+    "record_path",
     "run_round",
     "serve",
     "serve_site",

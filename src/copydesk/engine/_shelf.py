@@ -6,20 +6,24 @@ from datetime import UTC, datetime, timedelta
 
 from copydesk import judge
 from copydesk.engine.newsroom import Newsroom, Troubles
+from copydesk.kit import urls
 from copydesk.news import Shelved, Story
 
 _COPIES_WITHIN = timedelta(days=30)
 
 
-def filled(newsroom: Newsroom, troubles: Troubles) -> judge.Bookshelf:
+def filled(newsroom: Newsroom, troubles: Troubles, *, but: str = "") -> judge.Bookshelf:
     """Give a shelf with every filed story; those of the last 30 days with text and fingerprint.
 
     A copy that comes more than 30 days after its original is not looked for: the shelf of a large
-    archive would not fit a small server. Records that cannot be read go to `troubles`.
+    archive would not fit a small server. Records that cannot be read go to `troubles`. The story
+    of the page with the identity `but` is left out.
     """
     shelf = judge.Bookshelf()
     since = newsroom.now - _COPIES_WITHIN
     for story in newsroom.archive.stories(troubles):
+        if but and but in (urls.identity(story.web_url), urls.identity(story.original_url)):
+            continue
         if _is_recent(story, since):
             _put_with_text(newsroom, shelf, story)
         else:

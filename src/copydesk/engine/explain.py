@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from copydesk import archive, judge
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.engine.report import Explanation
@@ -20,6 +22,8 @@ def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
     story = _find(stories, path_or_url)
     if story is not None:
         return _of_story(newsroom, story, stories)
+    if (newsroom.root / path_or_url).is_file():
+        newsroom.archive.read(path_or_url)  # which says what is wrong with it
     fate = newsroom.memory.fate(urls.identity(path_or_url))
     if fate is not None:
         return _of_fate(fate)
@@ -45,22 +49,27 @@ def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Ex
     verdict = story.verdict or archive.read_rulings(newsroom.root).verdicts.get(story.path)
     reasons = story.reasons or judge.explain(story, newsroom.beat)
     name = story.path.rsplit("/", 1)[-1].removesuffix(".md")
-    addresses = {urls.identity(one.web_url) for one in story.related}
+    copies = sorted(one.path for one in stories.values() if one.copy_of == name)
     return Explanation(
         path=story.path,
         url=story.web_url or story.original_url,
         state=_state(story, verdict),
         stage="review" if verdict else "judge",
         reasons=tuple(str(reason) for reason in reasons),
-        group=tuple(
-            sorted(
-                one.path
-                for one in stories.values()
-                if one.web_url and urls.identity(one.web_url) in addresses
-            )
-        ),
-        copies=tuple(sorted(one.path for one in stories.values() if one.copy_of == name)),
+        group=tuple(path for path in _beside(story, stories) if path not in copies),
+        copies=tuple(copies),
         verdict=_said(verdict),
+    )
+
+
+def _beside(story: Story, stories: dict[str, Story]) -> list[str]:
+    """Give the paths of what stands in the story's `related`, and of what it is a copy of."""
+    addresses = {urls.identity(one.web_url) for one in story.related if one.web_url}
+    return sorted(
+        one.path
+        for one in stories.values()
+        if urls.identity(one.web_url) in addresses
+        or (story.copy_of and Path(one.path).stem == story.copy_of)
     )
 
 

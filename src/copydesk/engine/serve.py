@@ -7,12 +7,13 @@ import contextlib
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import UsageError
+from copydesk.kit import urls
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -29,10 +30,11 @@ _FEEDS = {"feed.xml": "application/atom+xml", "rss.xml": "application/rss+xml"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where to listen; port 0 takes a free one."""
+    """Where to listen; port 0 takes a free one. `prefix` is the site's own path ("/coast")."""
 
     host: str = "127.0.0.1"
     port: int = 8000
+    prefix: str = ""
 
 
 def serve_site(site: Path, address: Address, say: Say) -> None:
@@ -50,7 +52,9 @@ def serve(newsroom: Newsroom, address: Address, say: Say) -> None:
         rounds = _Rounds(newsroom.root, newsroom.settings.serve.every_minutes * 60.0, say)
     else:
         say("no rounds: [fetch] contact is not set in beat.toml; serving what is published")
-    asyncio.run(_serve(newsroom.site, address, say, rounds))
+    parsed = urls.parse(newsroom.beat.url)
+    prefix = "" if parsed is None else str(parsed.pathname).rstrip("/")
+    asyncio.run(_serve(newsroom.site, replace(address, prefix=prefix), say, rounds))
 
 
 async def _serve(site: Path, address: Address, say: Say, rounds: _Rounds | None) -> None:
@@ -61,12 +65,12 @@ async def _serve(site: Path, address: Address, say: Say, rounds: _Rounds | None)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     app = web.Application()
-    app.router.add_get("/{path:.*}", _Site(site).answer)
+    app.router.add_get("/{path:.*}", _Site(site, address.prefix).answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
     await runner.setup()
     try:
         port = await _listen(runner, address)
-        say(f"the site is at http://{address.host}:{port}/ (Ctrl-C ends)")
+        say(f"the site is at http://{address.host}:{port}{address.prefix}/ (Ctrl-C ends)")
         await _until(stop, rounds)
     finally:
         await runner.cleanup()
@@ -130,21 +134,31 @@ class _Rounds:
 
 
 class _Site:
-    """Answer requests from the files below a web root, and from nowhere else."""
+    """Answer requests from the files below a web root, and from nowhere else.
 
-    def __init__(self, root: Path) -> None:
+    The pages link to each other below the site's own path (`prefix`), which is no folder of the
+    web root: it is taken off an address that has it.
+    """
+
+    def __init__(self, root: Path, prefix: str) -> None:
         self._root = root
+        self._prefix = prefix.strip("/")
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Give the file, the folder's index page, or the site's own 404 page."""
         from aiohttp import web
 
-        path = await asyncio.to_thread(self._file, request.match_info["path"])
+        path = await asyncio.to_thread(self._file, self._bare(request.match_info["path"]))
         if path is None:
             return await self._missing()
         if path.name == "index.html" and not request.path.endswith(("/", "/index.html")):
             raise web.HTTPMovedPermanently(location=request.path + "/")
         return web.FileResponse(path, headers=_headers(path))
+
+    def _bare(self, asked: str) -> str:
+        if asked == self._prefix:
+            return ""
+        return asked.removeprefix(f"{self._prefix}/") if self._prefix else asked
 
     def _file(self, asked: str) -> Path | None:
         root = self._root.resolve()

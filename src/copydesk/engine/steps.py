@@ -89,7 +89,7 @@ def article_fields(article: Article) -> Mapping[str, Mapping[str, object]]:
 
 
 def judge_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Story | Dropped:
-    """Fetch, read and judge one page against what is filed; nothing is filed."""
+    """Fetch, read and judge one page against what else is filed; nothing is filed."""
 
     async def step(fetcher: Fetcher, readers: Readers) -> Story | Dropped:
         outcome = await _read.read_one(_lead(newsroom, url), fetcher, readers)
@@ -103,7 +103,7 @@ def judge_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Story | 
 
 
 async def _judged(newsroom: Newsroom, article: Article, fetcher: Fetcher) -> Story | Dropped:
-    shelf = _shelf.filled(newsroom, Troubles())
+    shelf = _shelf.filled(newsroom, Troubles(), but=urls.identity(article.web_url))
     removed = frozenset(archive.read_rulings(newsroom.root).removed)
     desk = _weigh.Desk(newsroom=newsroom, shelf=shelf, removed=removed)
     picture = None

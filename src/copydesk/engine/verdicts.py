@@ -31,7 +31,7 @@ def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictRepo
     are not committed; BusyError during a round.
     """
     with alone(newsroom):
-        story = newsroom.archive.read(_record_path(newsroom, path))
+        story = newsroom.archive.read(record_path(newsroom, path))
         ruled = review.apply(story, verdict, newsroom.beat)
         repository = archive.Repository(newsroom.root)
         _must_be_clean(repository, story)
@@ -45,8 +45,11 @@ def editor(newsroom: Newsroom) -> str:
     return repository.user() if repository.usable else ""
 
 
-def _record_path(newsroom: Newsroom, path: str) -> str:
-    """Give the record's path for what a person typed: a path, a name with or without .md."""
+def record_path(newsroom: Newsroom, path: str) -> str:
+    """Give the record's path for what a person typed: a path, a name with or without .md.
+
+    Raises RecordError where there is no such record.
+    """
     name = path.removeprefix("./")
     for candidate in (name, f"_news/{name}", f"_news/{name}.md", f"_archive/{name}"):
         if candidate.endswith(".md") and (newsroom.root / candidate).is_file():

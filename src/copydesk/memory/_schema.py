@@ -34,7 +34,7 @@ def connect(path: Path) -> sqlite3.Connection:
     """
     try:
         return _open(path)
-    except sqlite3.OperationalError as error:
+    except (sqlite3.OperationalError, OSError) as error:
         raise MemoryStoreError(
             f"the memory cannot be opened ({error})",
             subject=str(path),
