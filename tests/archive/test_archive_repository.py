@@ -409,10 +409,8 @@ def test_a_healthy_branch_has_no_obstacle(checkout: Checkout, tmp_path: Path) ->
     assert "" == begin(tmp_path / "unborn").repository().obstacle()
 
 
-@pytest.mark.parametrize("kind", ["plain", "missing", "bare", "ignored", "no git"])
-def test_a_folder_without_a_repository_of_its_own_is_plain(
-    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("kind", ["plain", "missing", "bare", "ignored"])
+def test_a_folder_without_a_repository_of_its_own_is_plain(kind: str, tmp_path: Path) -> None:
     root = tmp_path / kind
     if kind != "missing":
         root.mkdir()
@@ -420,9 +418,6 @@ def test_a_folder_without_a_repository_of_its_own_is_plain(
         begin(root, "--bare")
     if kind == "ignored":
         begin(tmp_path).put(".gitignore", "/ignored/\n")
-    if kind == "no git":
-        begin(root)
-        monkeypatch.setenv("PATH", str(tmp_path))
     repository = Repository(root)
 
     assert not repository.usable
@@ -430,6 +425,26 @@ def test_a_folder_without_a_repository_of_its_own_is_plain(
     assert set() == repository.changed_by_user(["_news/a.md"])
     with pytest.raises(GitError):
         repository.commit(["_news/a.md"], "Round", when=NOON)
+
+
+def test_a_repository_without_the_git_binary_is_an_obstacle(
+    checkout: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = checkout.root
+    monkeypatch.setenv("PATH", str(tmp_path))
+    repository = Repository(root)
+    assert repository.usable
+    assert "git is not installed" in repository.obstacle()
+
+
+def test_what_git_does_not_know_is_told_from_what_is_edited(checkout: Checkout) -> None:
+    checkout.put("_news/new.md")
+    checkout.put("_news/a.md", "edited")
+    assert checkout.repository().unknown(["_news/new.md", "_news/none.md"]) == {
+        "_news/new.md",
+        "_news/none.md",
+    }
+    assert checkout.repository().branch()
 
 
 def test_a_new_newsroom_gets_a_repository_even_in_an_ignored_folder(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -96,6 +97,19 @@ def test_what_is_not_the_site_is_not_served(
     status, body, _ = get(address + path)
     assert status == 404
     assert b"secret" not in body
+
+
+@pytest.mark.parametrize("path", ["//evil.example/..", "//evil.example/%2e%2e/topics", "/topics"])
+def test_nobody_is_sent_to_another_site(
+    server: tuple[subprocess.Popen[str], str], path: str
+) -> None:
+    _, address = server
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as line:
+        line.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: line.recv(65536), b"")).decode("latin-1")
+    location = re.search(r"(?im)^location: (\S*)", answer)
+    assert location is None or location[1].startswith("/coast/")
 
 
 def test_a_taken_port_is_one_clear_error(

@@ -235,13 +235,13 @@ def test_secrets_stand_in_no_text_form_of_the_settings(room: Path) -> None:
     put(
         room,
         "beat.toml",
-        '[site]\ntitle = "T"\n[[source]]\nurl = "https://me:hush@a.example/"\n'
+        '[site]\ntitle = "T"\n[[source]]\nurl = "https://a.example/"\n'
         'proxy = "http://me:hush@127.0.0.1:1"\nheaders_env = { X-Token = "TOKEN" }\n',
     )
 
     settings = config.load(room, {"TOKEN": "hush", "COPYDESK_KEY": KEY_TEXT})
 
-    assert {"X-Token": "hush"} == settings.source_options["https://me:hush@a.example/"].headers
+    assert {"X-Token": "hush"} == settings.source_options["https://a.example/"].headers
     assert "hush" not in str(config.rows(settings))
     assert KEY_TEXT not in str(config.rows(settings))
     assert repr(KEY) not in repr(settings)
@@ -338,3 +338,20 @@ def test_an_error_survives_the_trip_between_processes(tmp_path: Path) -> None:
 
     assert str(error) == str(pickle.loads(pickle.dumps(error)))
     assert str(other) == str(pickle.loads(pickle.dumps(other)))
+
+
+def test_a_password_in_a_sources_address_is_refused_and_not_repeated(room: Path) -> None:
+    put(room, "beat.toml", '[site]\ntitle = "T"\n[[source]]\nurl = "https://me:hush@a.example/"\n')
+    with pytest.raises(ConfigError) as caught:
+        config.load(room, {})
+    assert "headers_env" in caught.value.hint
+
+
+def test_aliases_that_hold_themselves_or_grow_without_end_are_one_error(room: Path) -> None:
+    bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+        f"{name}: &{name} [{', '.join(['*' + chr(ord(name) - 1)] * 9)}]\n" for name in "bcdefghij"
+    )
+    for text in (bomb + "taxonomy: topic\n_id: x\nname: *j\n", "taxonomy: topic\nname: &a [*a]\n"):
+        put(room, "_data/topics/99-x.yaml", text)
+        with pytest.raises(ConfigError):
+            config.load(room, {})

@@ -240,6 +240,101 @@ def test_a_copy_is_filed_unpublished_and_stands_beside_its_original(
     assert "https://heron.example/wall" in (root / WALL_RECORD).read_text("utf-8")
 
 
+def forget(root: Path) -> None:
+    """Lose the memory."""
+    for path in (root / ".copydesk").glob("memory.sqlite*"):
+        path.unlink()
+
+
+def test_an_original_that_a_cut_short_round_did_not_write_is_no_copy_of_its_copy(
+    tmp_path: Path, root: Path, web: Path
+) -> None:
+    run_round(root, web)
+    later = web_with_a_copy(tmp_path)
+    run_round(root, later, all_due=True)
+    run_git(root, "rm", "-q", WALL_RECORD)
+    run_git(root, "commit", "-qm", "as if it had never been written")
+    forget(root)
+    report = run_round(root, web)
+    assert WALL_RECORD in report.filed
+    record = (root / WALL_RECORD).read_text("utf-8")
+    assert "copyOf" not in record
+    assert "published: true" in record
+
+
+def test_records_of_a_round_whose_journal_was_lost_are_committed_by_the_next(
+    root: Path, web: Path
+) -> None:
+    (root / ".git" / "MERGE_HEAD").write_text(run_git(root, "rev-parse", "HEAD"))
+    run_round(root, web)
+    (root / ".git" / "MERGE_HEAD").unlink()
+    forget(root)
+    (root / "_news" / "2026-11-18-mine.md").write_text("---\ntitle: mine\n---\n")
+    assert run_round(root, web, all_due=True).commit is not None
+    assert run_git(root, "status", "--porcelain") == "?? _news/2026-11-18-mine.md\n"
+
+
+def test_a_round_without_a_git_binary_is_committed_by_the_next_with_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, root: Path, web: Path
+) -> None:
+    with monkeypatch.context() as bare:
+        bare.setenv("PATH", str(tmp_path))
+        first = run_round(root, web)
+    assert len(first.filed) == 2
+    assert "git is not installed" in first.notes[0]
+    assert run_round(root, web, all_due=True).commit is not None
+    assert run_git(root, "status", "--porcelain") == ""
+
+
+class Switcher(engine.Silence):
+    """A person who changes the branch while the round is under way."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        if name == "pages":
+            run_git(self._root, "checkout", "-q", "-b", "other")
+
+
+def test_a_round_does_not_commit_to_a_branch_that_it_did_not_begin_on(
+    root: Path, web: Path
+) -> None:
+    report = run_round(root, web, progress=Switcher(root))
+    assert report.commit is None
+    assert "main to other" in report.notes[0]
+    run_git(root, "checkout", "-q", "main")
+    assert run_round(root, web, all_due=True).commit is not None
+    assert run_git(root, "status", "--porcelain") == ""
+
+
+def test_a_record_that_a_person_deleted_is_not_filed_again(root: Path, web: Path) -> None:
+    run_round(root, web)
+    run_git(root, "rm", "-q", WALL_RECORD)
+    run_git(root, "commit", "-qm", "not for us")
+    with engine.opened(root, NOW, ENVIRON) as opened:
+        for url in opened.memory.sources():
+            opened.memory.keep_source(url, b"{}")
+    assert run_round(root, web, all_due=True).filed == ()
+
+
+def test_a_page_that_another_source_lists_is_its_own_sites(tmp_path: Path) -> None:
+    trust = '[[source]]\nurl = "https://crow.example/feed.xml"\ntrust = "hold"\n'
+    root = newsroom(tmp_path / "beat", more=trust)
+    answers = small_web()
+    answers["https://crow.example/feed.xml"] = answers["https://gull.example/feed.xml"]
+    report = run_round(root, record_web(tmp_path / "web.warc.gz", answers))
+    assert WALL_RECORD in report.filed
+    assert report.held == ()
+
+
+def test_what_a_killed_write_left_beside_the_records_goes(root: Path, web: Path) -> None:
+    (root / "_news").mkdir()
+    (root / "_news" / ".new-abc123").write_text("half")
+    run_round(root, web)
+    assert not (root / "_news" / ".new-abc123").exists()
+
+
 class Hand:
     """An editor who saves a record while the round is under way."""
 

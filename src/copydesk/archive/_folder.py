@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -108,6 +109,13 @@ class Archive:
         self._read[path] = _digest(data)
         self._sweep(file)
         return True
+
+    def sweep(self) -> None:
+        """Remove what a killed write left beside the records; nobody else may be writing."""
+        for folder in ("_news", "_archive/_news"):
+            for entry in (self.root / folder).glob(f"{_UNFINISHED}*"):
+                with contextlib.suppress(OSError):
+                    entry.unlink()
 
     def _sweep(self, written: Path) -> None:
         """Remove, once for each folder, what a write that was killed left beside the records."""

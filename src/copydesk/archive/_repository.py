@@ -36,7 +36,11 @@ class Repository:
         self._place = self._locate()
 
     def _locate(self) -> _git.Place | None:
-        if shutil.which("git") is None or not self._root.is_dir():
+        if not self._root.is_dir():
+            return None
+        if shutil.which("git") is None:
+            if any((folder / ".git").exists() for folder in (self._root, *self._root.parents)):
+                self._complaint = "git is not installed"
             return None
         found = _git.locate(self._root)
         if isinstance(found, str):
@@ -61,6 +65,26 @@ class Repository:
                 return what
         answer = _git.ask(self._place.top, "symbolic-ref", "-q", "HEAD")
         return "detached HEAD" if answer.code else ""
+
+    def branch(self) -> str:
+        """Give the branch that HEAD is on, "" where there is none."""
+        if self._place is None:
+            return ""
+        answer = _git.ask(self._place.top, "symbolic-ref", "-q", "--short", "HEAD")
+        return answer.out.decode("utf-8", "replace").strip()
+
+    def unknown(self, paths: Iterable[str]) -> set[str]:
+        """Give those paths that are in neither the last commit nor the index."""
+        place = self._place
+        if place is None:
+            return set()
+        by_name = {place.prefix + path: path for path in paths}
+        names = sorted(by_name)
+        known = {
+            *_states.committed(place, _states.head(place), names),
+            *_states.staged(place, names),
+        }
+        return {path for name, path in by_name.items() if name not in known}
 
     def user(self) -> str:
         """Give git's user as `name <email>`, or what is set of the two."""

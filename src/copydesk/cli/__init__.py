@@ -86,7 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; an error is two lines on stderr, never a traceback."""
     try:
         code = cli.main(arguments, prog_name="copydesk", standalone_mode=False)
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped; what was under way goes on with the next round", err=True)
         sys.exit(130)
     except click.ClickException as error:
         error.show(sys.stderr)

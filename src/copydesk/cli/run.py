@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import click
@@ -23,13 +24,16 @@ def command(
     asked: Asked, web: Path | None, record: Path | None, dry_run: bool, all_due: bool
 ) -> None:
     """Run one round: sources, pages, articles, stories, records, site."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended as by Ctrl-C: cleanly
     options = engine.RoundOptions(web=web, record=record, dry_run=dry_run, all_due=all_due)
     with asked.newsroom(scratch=dry_run) as newsroom, _out.progress() as progress:
         report = engine.run_round(newsroom, options, progress)
     if asked.json:
         _out.as_json(report)
-        return
-    show(report, dry_run=dry_run)
+    else:
+        show(report, dry_run=dry_run)
+    if not report.complete:
+        raise click.exceptions.Exit(1)
 
 
 def show(report: engine.RoundReport, *, dry_run: bool = False) -> None:

@@ -66,6 +66,8 @@ def _address(value: object) -> str:
     address = _text(value)
     if urls.fetchable(address) is None or " " in address:
         raise Unfit("a web address such as https://example.org/feed.xml")
+    if "@" in address.split("://", 1)[-1].split("/", 1)[0]:
+        raise Unfit("an address without name and password", "send them with headers_env")
     return address
 
 

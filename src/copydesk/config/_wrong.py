@@ -30,8 +30,21 @@ def shown(value: object) -> str:
         return value.isoformat()
     if isinstance(value, Mapping):
         return "a table"
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = _begun(value)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def _begun(value: object) -> str:
+    """Write no more of a value than is shown: aliases make some of them endless."""
+    text = ""
+    try:
+        for piece in json.JSONEncoder(ensure_ascii=False, default=str).iterencode(value):
+            text += piece
+            if len(text) > _SHOWN:
+                break
+    except (ValueError, RecursionError):  # it holds itself
+        text = "a list that holds itself"
+    return text
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

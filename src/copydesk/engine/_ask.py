@@ -96,12 +96,21 @@ def _state(kept: bytes | None) -> watch.SourceState:
 
 
 def _once(answers: list[Answer]) -> tuple[Lead, ...]:
-    """Keep the first lead of each address, in the sources' order."""
-    first: dict[str, Lead] = {}
+    """Keep one lead of each address: from the page's own site, else the first in their order.
+
+    Otherwise a source could list another publisher's page and lend it its own want of trust.
+    """
+    chosen: dict[str, Lead] = {}
     for answer in answers:
         for lead in answer.leads:
-            first.setdefault(urls.identity(lead.url), lead)
-    return tuple(first.values())
+            known = chosen.setdefault(urls.identity(lead.url), lead)
+            if not _is_at_home(known) and _is_at_home(lead):
+                chosen[urls.identity(lead.url)] = lead
+    return tuple(chosen.values())
+
+
+def _is_at_home(lead: Lead) -> bool:
+    return urls.same_site(lead.url, lead.source)
 
 
 class _Asker:

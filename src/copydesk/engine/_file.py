@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
@@ -47,9 +48,17 @@ def _sealed(key: bytes, story: Story, article: Article, content: str) -> str:
     return archive.seal(plaintext.encode(), key, story.path.rsplit("/", 1)[-1])
 
 
-def file(
-    newsroom: Newsroom, stories: Iterable[Story], before: Mapping[str, Story], message: str
-) -> Filed:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """How to file: the records as they stood when the round began, the words of the commit, and
+    the branch that the round began on ("" where there is none)."""
+
+    before: Mapping[str, Story]
+    message: str
+    branch: str = ""
+
+
+def file(newsroom: Newsroom, stories: Iterable[Story], order: Order) -> Filed:
     """Write stories to the disk and commit them; what an earlier round left behind goes along.
 
     A record that a person has under the pen (dirty, staged, or no longer as it was `before`) is
@@ -58,23 +67,37 @@ def file(
     """
     filed = Filed()
     repository = archive.Repository(newsroom.root)
-    left_over = _left_over(newsroom)
-    for story in _not_under_the_pen(repository, list(stories), before, left_over, filed):
-        if story.path in before and not _stands(newsroom, before[story.path]):
-            filed.skipped.append(story.path)
-        else:
-            _write(newsroom, story, filed)
-    _commit(newsroom, repository, sorted({*filed.written, *left_over}), message, filed)
+    left_over = _left_over(newsroom, repository)
+    free = _not_under_the_pen(repository, list(stories), order.before, left_over, filed)
+    changed = {one.path for one in free if not _stands(newsroom, one, order.before)}
+    filed.skipped.extend(sorted(changed))
+    _write_all(newsroom, [one for one in free if one.path not in changed], filed)
+    _commit(newsroom, repository, sorted({*filed.written, *left_over}), order, filed)
     return filed
 
 
-def _left_over(newsroom: Newsroom) -> dict[str, str]:
-    """Give what the journal says was written and still stands so, uncommitted."""
-    return {
-        path: digest
-        for path, digest in newsroom.memory.journal().items()
-        if _digest(newsroom, path) == digest
-    }
+def _left_over(newsroom: Newsroom, repository: archive.Repository) -> set[str]:
+    """Give the records that an earlier round wrote, that stand so still and are in no commit.
+
+    The journal names them. Where it was lost with the memory, the records that git does not know
+    and in which every digest fits tell of themselves.
+    """
+    journal = newsroom.memory.journal().items()
+    known = {path for path, digest in journal if _digest(newsroom, path) == digest}
+    if known or not newsroom.memory.is_new() or not repository.usable:
+        return known
+    ours = [story.path for story in newsroom.archive.stories(_unheard) if _is_ours(story)]
+    with contextlib.suppress(GitError):
+        known = repository.unknown(ours)
+    return known
+
+
+def _is_ours(story: Story) -> bool:
+    return bool(story.machine) and not review.touched(story, dict(story.machine))
+
+
+def _unheard(error: CopydeskError) -> None:
+    """Hear nothing: the round has reported the records that cannot be read already."""
 
 
 def _digest(newsroom: Newsroom, path: str) -> str:
@@ -88,7 +111,7 @@ def _not_under_the_pen(
     repository: archive.Repository,
     stories: list[Story],
     before: Mapping[str, Story],
-    left_over: Mapping[str, str],
+    left_over: set[str],
     filed: Filed,
 ) -> list[Story]:
     if not repository.usable:
@@ -100,41 +123,48 @@ def _not_under_the_pen(
             f"git cannot say which records are edited ({error}): only new ones written"
         )
         touched = set(before)
-    touched -= left_over.keys()
+    touched -= left_over
     filed.skipped.extend(sorted(touched))
     return [story for story in stories if story.path not in touched]
 
 
-def _stands(newsroom: Newsroom, story: Story) -> bool:
-    """Say whether the record on the disk still says what the round read when it began."""
+def _stands(newsroom: Newsroom, story: Story, before: Mapping[str, Story]) -> bool:
+    """Say whether a record still says on the disk what the round read when it began."""
+    if story.path not in before:
+        return True
     try:
-        return newsroom.archive.read(story.path) == story
+        return newsroom.archive.read(story.path) == before[story.path]
     except CopydeskError:
         return False
 
 
-def _write(newsroom: Newsroom, story: Story, filed: Filed) -> None:
+def _write_all(newsroom: Newsroom, stories: list[Story], filed: Filed) -> None:
+    """Write the journal once, for all, then each record."""
+    has_blocks = newsroom.beat.scoring.profile != "everyday"
+    plain = [story if has_blocks else replace(story, machine=()) for story in stories]
+    written = {one.path: hashlib.sha256(archive.emit_story(one)).hexdigest() for one in plain}
+    with newsroom.memory.together():
+        newsroom.memory.open_journal(written)
+    for story, record in zip(stories, plain, strict=True):
+        _write(newsroom, record, filed)
+        if not has_blocks:
+            newsroom.memory.keep_digests(story.path, dict(story.machine))
+
+
+def _write(newsroom: Newsroom, record: Story, filed: Filed) -> None:
     try:
-        digests = story.machine
-        if newsroom.beat.scoring.profile == "everyday":
-            story = replace(story, machine=())  # its records have no block of ours
-        data = archive.emit_story(story)
-        newsroom.memory.open_journal({story.path: hashlib.sha256(data).hexdigest()})
-        if newsroom.archive.write(story):
-            filed.written.append(story.path)
-        if newsroom.beat.scoring.profile == "everyday":
-            newsroom.memory.keep_digests(story.path, dict(digests))
+        if newsroom.archive.write(record):
+            filed.written.append(record.path)
     except CopydeskError as error:
-        filed.failed.append(
-            Failure(url=error.subject or story.path, what=error.what, hint=error.hint)
-        )
+        failure = Failure(url=error.subject or record.path, what=error.what, hint=error.hint)
+        filed.failed.append(failure)
 
 
 def _commit(
     newsroom: Newsroom,
     repository: archive.Repository,
     paths: list[str],
-    message: str,
+    order: Order,
     filed: Filed,
 ) -> None:
     if not paths:
@@ -144,11 +174,13 @@ def _commit(
         newsroom.memory.close_journal()
         return
     obstacle = repository.obstacle()
+    if not obstacle and repository.branch() != order.branch:
+        obstacle = f"the branch changed from {order.branch} to {repository.branch()} meanwhile"
     if obstacle:
         filed.notes.append(f"not committed ({obstacle}): the records are on disk, uncommitted")
         return
     try:
-        filed.commit = repository.commit(paths, message, when=newsroom.now)
+        filed.commit = repository.commit(paths, order.message, when=newsroom.now)
     except GitError as error:
         filed.notes.append(f"not committed ({error}): the records are on disk, uncommitted")
         filed.failed.append(Failure(url=error.subject, what=error.what, hint=error.hint))

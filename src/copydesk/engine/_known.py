@@ -39,7 +39,7 @@ def _is_news(
         return False
     fate = newsroom.memory.fate(urls.identity(lead.url))
     if fate is not None and is_settled(fate, newsroom.now):
-        tally.dropped[fate.reason or "given-up"] += 1
+        tally.dropped["seen" if fate.state == "filed" else fate.reason or "given-up"] += 1
         return False
     source = sources.get(lead.source)
     if source is not None and not watch.wanted(lead, source):
@@ -54,7 +54,7 @@ def is_settled(fate: Fate, now: datetime) -> bool:
         return fate.tries >= TRIES
     if fate.reason in _MAY_CHANGE:
         return fate.tries >= TRIES or now - fate.at < AGAIN
-    return fate.state == "dropped"
+    return True  # dropped; or filed, and a person has deleted the record since
 
 
 def tries_of(lead: Lead, newsroom: Newsroom) -> int:

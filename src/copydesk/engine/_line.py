@@ -51,6 +51,9 @@ async def run(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> 
     """Run one round up to the commit and give its report; the caller builds the site."""
     tally = Tally(now=newsroom.now)
     troubles = Troubles()
+    branch = archive.Repository(newsroom.root).branch()
+    if not options.dry_run:
+        newsroom.archive.sweep()
     with tally.timed("shelf"):
         shelf = _shelf.filled(newsroom, troubles)
     removed = frozenset(archive.read_rulings(newsroom.root).removed)
@@ -59,7 +62,7 @@ async def run(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> 
     with tally.timed("judge"):
         stories = _judged(desk, gathered, tally)
     with tally.timed("file"):
-        filed = _filed(newsroom, stories, options, tally)
+        filed = _filed(newsroom, stories, options, tally, branch)
         if not options.dry_run:
             _remember(newsroom, gathered.asked, tally)
     return _report(stories, filed, tally, troubles)
@@ -144,18 +147,25 @@ class _Stories:
 
 
 def _filed(
-    newsroom: Newsroom, stories: _Stories, options: RoundOptions, tally: Tally
+    newsroom: Newsroom, stories: _Stories, options: RoundOptions, tally: Tally, branch: str
 ) -> _file.Filed:
     if options.dry_run:
         return _file.Filed(written=sorted(stories.changed))
     finished = [
         _file.finished(newsroom, story, stories.fresh[path]) if path in stories.fresh else story
-        for path, story in sorted(stories.changed.items())
+        for path, story in sorted(stories.changed.items(), key=_originals_first)
     ]
-    filed = _file.file(newsroom, finished, stories.before, _message(stories))
+    order = _file.Order(before=stories.before, message=_message(stories), branch=branch)
+    filed = _file.file(newsroom, finished, order)
     tally.failed.extend(filed.failed)
     tally.not_filed(stories.fresh.keys() - filed.written)
     return filed
+
+
+def _originals_first(item: tuple[str, Story]) -> tuple[bool, str]:
+    """Sort copies behind what they may be copies of: a round may be cut short between two."""
+    path, story = item
+    return bool(story.copy_of), path
 
 
 def _message(stories: _Stories) -> str:
@@ -192,5 +202,6 @@ def _report(stories: _Stories, filed: _file.Filed, tally: Tally, troubles: Troub
         skipped=tuple(filed.skipped),
         commit=filed.commit,
         notes=tuple(filed.notes),
+        complete=not filed.failed,
         stages=dict(tally.stages),
     )

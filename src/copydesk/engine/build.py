@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from copydesk import publish
+from copydesk.engine._mishap import failure_of
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.engine.progress import Progress
 from copydesk.engine.report import BuildReport, Failure
 from copydesk.news import Edition
+
+_UNPUBLISHABLE = "the record's name cannot be an address, so it has no page"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +44,9 @@ def build(
         deleted=done.deleted,
         unchanged=done.unchanged,
         seconds=round(time.monotonic() - began, 3),
-        failed=tuple(
-            Failure(url=error.subject, what=error.what, hint=error.hint)
-            for error in troubles.errors
+        failed=(
+            *(failure_of(error.subject, error) for error in troubles.errors),
+            *(Failure(url=path, what=_UNPUBLISHABLE) for path in done.skipped),
         ),
     )
 

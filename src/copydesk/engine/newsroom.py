@@ -11,7 +11,7 @@ from pathlib import Path
 
 from copydesk import config
 from copydesk.archive import Archive, ArticleStore
-from copydesk.errors import BusyError, CopydeskError
+from copydesk.errors import BusyError, CopydeskError, MemoryStoreError
 from copydesk.illustrate import Album
 from copydesk.kit import files
 from copydesk.memory import Memory
@@ -87,15 +87,31 @@ def _copy_memory(private: Path, kept: Path) -> None:
 @contextlib.contextmanager
 def alone(newsroom: Newsroom) -> Iterator[None]:
     """Hold the newsroom for one round; raises BusyError at once if another round holds it."""
-    path = newsroom.private / "round.lock"
-    with files.locked(path) as free:
-        if not free:
+    with contextlib.ExitStack() as stack:
+        if not stack.enter_context(_lock(newsroom.private / "round.lock")):
             raise BusyError(
                 "another round is at work in this newsroom",
                 subject=str(newsroom.root),
                 hint="wait until it ends, or end it",
             )
         yield
+
+
+@contextlib.contextmanager
+def _lock(path: Path) -> Iterator[bool]:
+    try:
+        lock = files.locked(path)
+        free = lock.__enter__()
+    except OSError as error:
+        raise MemoryStoreError(
+            f"the newsroom cannot be written ({error.strerror})",
+            subject=str(path),
+            hint="look at the folder's rights",
+        ) from error
+    try:
+        yield free
+    finally:
+        lock.__exit__(None, None, None)
 
 
 class Troubles:

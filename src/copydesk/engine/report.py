@@ -17,7 +17,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundReport:
-    """What one round did. Paths are those of records; `dropped` counts by reason."""
+    """What one round did. Paths are those of records; `dropped` counts by reason.
+
+    It is not `complete` where a record could not be written or committed that should have been.
+    """
 
     leads: int = 0
     filed: tuple[str, ...] = ()
@@ -29,6 +32,7 @@ class RoundReport:
     commit: str | None = None
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
+    complete: bool = True
     stages: Mapping[str, float] = field(default_factory=dict)
 
 

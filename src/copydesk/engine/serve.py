@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import UsageError
@@ -60,6 +62,7 @@ def serve(newsroom: Newsroom, address: Address, say: Say) -> None:
 async def _serve(site: Path, address: Address, say: Say, rounds: _Rounds | None) -> None:
     from aiohttp import web
 
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # strangers' nonsense
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -152,8 +155,13 @@ class _Site:
         if path is None:
             return await self._missing()
         if path.name == "index.html" and not request.path.endswith(("/", "/index.html")):
-            raise web.HTTPMovedPermanently(location=request.path + "/")
+            raise web.HTTPMovedPermanently(location=self._address(path.parent))
         return web.FileResponse(path, headers=_headers(path))
+
+    def _address(self, folder: Path) -> str:
+        """Give a folder's address, made from where it lies and not from what was asked."""
+        inside = folder.relative_to(self._root.resolve()).parts
+        return "/" + "".join(f"{quote(part)}/" for part in (self._prefix, *inside) if part)
 
     def _bare(self, asked: str) -> str:
         if asked == self._prefix:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
 from copydesk.judge import _numbers
 from copydesk.judge._fingerprint import fingerprint, shingles
 from copydesk.judge._profile import Copy
+from copydesk.kit import dates, urls
 from copydesk.kit import text as plain_text
-from copydesk.kit import urls
 from copydesk.news import Article, Shelf, Shelved, Story
 
 SHARED_TO_BE_COPY = 60  # per cent of the shorter text's 5-grams that stand in the longer
@@ -62,11 +62,32 @@ def original(article: Article, shelf: Shelf) -> Copy | None:
         (shelved.story, shared)
         for shelved in shelf.near(marks)
         if not _is_same_page(article, shelved.story)
+        and _may_be_original(shelved.story, shelf)
         and (shared := _shared(article, grams, shelved)).is_copy
     ]
     if not found:
         return None
     return _copy(*min(found, key=lambda one: _age(one[0])))
+
+
+def _may_be_original(story: Story, shelf: Shelf) -> bool:
+    """Say whether a story can be what an article repeats.
+
+    Not one that waits for an editor: it must not hide another newsroom's. Not a copy whose original
+    is not filed: the article may be that original, met again after a round that was cut short.
+    """
+    if any(reason.about == "held" for reason in story.reasons) and story.verdict is None:
+        return False
+    return not story.copy_of or _is_filed(story.copy_of, shelf)
+
+
+def _is_filed(name: str, shelf: Shelf) -> bool:
+    """Say whether the shelf holds the record of this name; yes where the name tells no day."""
+    day = dates.parse(name[:10])
+    if day is None:
+        return True
+    same_day = shelf.between(day, day + timedelta(days=1))
+    return any(PurePosixPath(one.story.path).stem == name for one in same_day)
 
 
 def _copy(story: Story, shared: Overlap) -> Copy:

@@ -59,6 +59,10 @@ class Memory:
         """Give every fate, by identity."""
         return map(_fate, self._run("SELECT * FROM fates ORDER BY identity"))
 
+    def is_new(self) -> bool:
+        """Say whether no lead was ever met: a new newsroom, or a memory that was lost."""
+        return self._run("SELECT 1 FROM fates LIMIT 1").fetchone() is None
+
     def keep_fate(self, fate: Fate) -> None:
         """Remember what became of a lead; a later fate takes the place of an earlier one."""
         self._run(
