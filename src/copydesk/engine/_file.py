@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from copydesk import archive, review
+from copydesk.engine._mishap import failure_of
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.report import Failure
 from copydesk.errors import CopydeskError, GitError
@@ -50,8 +51,10 @@ def _sealed(key: bytes, story: Story, article: Article, content: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """How to file: the records as they stood when the round began, the words of the commit, and
-    the branch that the round began on ("" where there is none)."""
+    """How to file: the words of the commit, and what the round found when it began.
+
+    `before` are the records that it changes as they stood, `branch` is git's, "" for none.
+    """
 
     before: Mapping[str, Story]
     message: str
@@ -139,13 +142,21 @@ def _stands(newsroom: Newsroom, story: Story, before: Mapping[str, Story]) -> bo
 
 
 def _write_all(newsroom: Newsroom, stories: list[Story], filed: Filed) -> None:
-    """Write the journal once, for all, then each record."""
+    """Write the journal once, then each record; one that cannot be written stops no other."""
     has_blocks = newsroom.beat.scoring.profile != "everyday"
-    plain = [story if has_blocks else replace(story, machine=()) for story in stories]
-    written = {one.path: hashlib.sha256(archive.emit_story(one)).hexdigest() for one in plain}
+    digests: dict[str, str] = {}
+    ready: list[tuple[Story, Story]] = []
+    for story in stories:
+        record = story if has_blocks else replace(story, machine=())
+        try:
+            digests[story.path] = hashlib.sha256(archive.emit_story(record)).hexdigest()
+        except CopydeskError as error:
+            filed.failed.append(failure_of(story.path, error))
+        else:
+            ready.append((story, record))
     with newsroom.memory.together():
-        newsroom.memory.open_journal(written)
-    for story, record in zip(stories, plain, strict=True):
+        newsroom.memory.open_journal(digests)
+    for story, record in ready:
         _write(newsroom, record, filed)
         if not has_blocks:
             newsroom.memory.keep_digests(story.path, dict(story.machine))
@@ -156,8 +167,7 @@ def _write(newsroom: Newsroom, record: Story, filed: Filed) -> None:
         if newsroom.archive.write(record):
             filed.written.append(record.path)
     except CopydeskError as error:
-        failure = Failure(url=error.subject or record.path, what=error.what, hint=error.hint)
-        filed.failed.append(failure)
+        filed.failed.append(failure_of(record.path, error))
 
 
 def _commit(

@@ -99,19 +99,16 @@ def alone(newsroom: Newsroom) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _lock(path: Path) -> Iterator[bool]:
-    try:
-        lock = files.locked(path)
-        free = lock.__enter__()
-    except OSError as error:
-        raise MemoryStoreError(
-            f"the newsroom cannot be written ({error.strerror})",
-            subject=str(path),
-            hint="look at the folder's rights",
-        ) from error
-    try:
+    with contextlib.ExitStack() as stack:
+        try:
+            free = stack.enter_context(files.locked(path))
+        except OSError as error:
+            raise MemoryStoreError(
+                f"the newsroom cannot be written ({error.strerror})",
+                subject=str(path),
+                hint="look at the folder's rights",
+            ) from error
         yield free
-    finally:
-        lock.__exit__(None, None, None)
 
 
 class Troubles:

@@ -1,0 +1,25 @@
+"""Filing: one record that cannot be written costs only itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from copydesk import engine
+from copydesk.engine import _file
+from copydesk.news import Story
+from world.newsroom import NOW, newsroom, run_git
+
+GOOD = Story(path="_news/2026-11-20-good.md", title="Good", published_at=NOW)
+BAD = replace(GOOD, path="_news/2026-11-20-bad.md", title="half a character \ud800")
+
+
+def test_a_story_that_no_record_can_hold_stops_no_other(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    order = _file.Order(before={}, message="news: 2 new", branch="main")
+    with engine.opened(root, NOW, {}) as opened:
+        filed = _file.file(opened, [BAD, GOOD], order)
+    assert filed.written == [GOOD.path]
+    assert [failure.url for failure in filed.failed] != []
+    assert filed.commit is not None
+    assert run_git(root, "show", "--name-only", "--format=", "HEAD").split() == [GOOD.path]
