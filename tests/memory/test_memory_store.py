@@ -6,13 +6,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from copydesk.errors import MemoryStoreError
-from copydesk.memory import Fate, Memory
+from copydesk.memory import Fate, Memory, Revisit
+from copydesk.memory._schema import _STEPS
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 FATE = Fate(
@@ -123,3 +124,56 @@ def test_a_failing_database_is_our_error_under_every_method(memory: Memory, meth
     memory.close()
     with pytest.raises(MemoryStoreError):
         getattr(memory, method)()
+
+
+def test_a_memory_of_an_earlier_version_is_brought_along(tmp_path: Path) -> None:
+    path = tmp_path / "memory.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(f"{_STEPS[0]} PRAGMA user_version = 1;")
+        connection.execute("INSERT INTO sources VALUES ('https://a.example/feed', x'7b7d')")
+        connection.commit()
+    with closing(Memory(path)) as brought:
+        assert brought.sources() == {"https://a.example/feed": b"{}"}
+        brought.hosts.put("a.example", b"1")
+    assert not path.with_name("memory.sqlite.damaged").exists()
+
+
+def test_bytes_are_kept_by_key_until_they_are_forgotten(memory: Memory) -> None:
+    memory.hosts.put("b.example", b"2")
+    memory.hosts.put("a.example", b"0")
+    memory.hosts.put("a.example", b"1")
+    assert list(memory.hosts.items()) == [("a.example", b"1"), ("b.example", b"2")]
+    memory.hosts.forget("a.example")
+    assert (memory.hosts.get("a.example"), memory.hosts.get("b.example")) == (None, b"2")
+
+
+def test_second_looks_come_due_in_their_order(memory: Memory) -> None:
+    later = Revisit(path="_news/b.md", url="https://a.example/b", due=NOON + timedelta(hours=1))
+    sooner = Revisit(path="_news/c.md", url="https://a.example/c", due=NOON)
+    memory.revisits.put(later)
+    memory.revisits.put(sooner)
+    assert [sooner] == list(memory.revisits.due(NOON))
+    assert [sooner, later] == list(memory.revisits.due(NOON + timedelta(hours=1)))
+    assert [sooner] == list(memory.revisits.due(NOON + timedelta(days=1), 1))
+    memory.revisits.forget("_news/c.md")
+    assert memory.revisits.get("_news/c.md") is None
+    assert memory.revisits.get("_news/b.md") == later
+
+
+def test_old_leads_are_forgotten_but_never_what_was_filed(memory: Memory) -> None:
+    memory.keep_fate(FATE)
+    filed = replace(FATE, identity="a.example/y", state="filed", reason="", path="_news/y.md")
+    memory.keep_fate(filed)
+    assert memory.forget_leads(NOON) == 0
+    assert memory.forget_leads(NOON + timedelta(seconds=1)) == 1
+    assert [filed] == list(memory.fates())
+
+
+def test_what_is_known_of_a_record_moves_with_it(memory: Memory) -> None:
+    memory.keep_fate(replace(FATE, state="filed", reason="", path="_news/x.md"))
+    memory.keep_digests("_news/x.md", {"title": "1"})
+    memory.revisits.put(Revisit(path="_news/x.md", url="https://a.example/x", due=NOON))
+    memory.move("_news/x.md", "_archive/_news/x.md")
+    assert [fate.path for fate in memory.fates()] == ["_archive/_news/x.md"]
+    assert memory.digests("_archive/_news/x.md") == {"title": "1"}
+    assert memory.revisits.get("_archive/_news/x.md") is not None

@@ -1,14 +1,16 @@
 """What the newsroom remembers between rounds, in one SQLite file that may be deleted at any time.
 
-In go fates of leads, states of sources, digests, the build's manifest and the
-journal of a round under way; out comes the same, or nothing where the memory was lost.
+In go fates of leads, states of sources and hosts, second looks, digests, the build's manifest and
+the journal of a round under way; out comes the same, or nothing where the memory was lost.
 """
 
 from __future__ import annotations
 
 from copydesk.memory._fates import Fate, FateState
+from copydesk.memory._kept import Kept
 from copydesk.memory._manifest import Manifest
+from copydesk.memory._revisits import Revisit, Revisits
 from copydesk.memory._schema import copy
 from copydesk.memory._store import Memory
 
-__all__ = ["Fate", "FateState", "Manifest", "Memory", "copy"]
+__all__ = ["Fate", "FateState", "Kept", "Manifest", "Memory", "Revisit", "Revisits", "copy"]

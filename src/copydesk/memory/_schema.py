@@ -8,9 +8,9 @@ from pathlib import Path
 
 from copydesk.errors import MemoryStoreError
 
-VERSION = 1
-
-_TABLES = """
+# Each entry brings a memory from the version of its place in the list to the next one.
+_STEPS = (
+    """
 CREATE TABLE sources (url TEXT PRIMARY KEY, state BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE fates (
     identity TEXT PRIMARY KEY, url TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL,
@@ -24,7 +24,19 @@ CREATE TABLE manifest (
     site TEXT, path TEXT, digest TEXT NOT NULL, PRIMARY KEY (site, path)
 ) WITHOUT ROWID;
 CREATE TABLE journal (path TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;
-"""
+""",
+    """
+CREATE TABLE hosts (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
+CREATE TABLE hubs (key TEXT PRIMARY KEY, kept BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE pushed (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
+CREATE TABLE revisits (
+    path TEXT PRIMARY KEY, url TEXT NOT NULL, due TEXT NOT NULL, kept BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX revisits_due ON revisits (due);
+CREATE INDEX fates_at ON fates (state, at);
+""",
+)
+VERSION = len(_STEPS)
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -60,10 +72,10 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # the journal must outlive a power cut
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version not in (0, VERSION):
+    if not 0 <= version <= VERSION:
         raise sqlite3.DatabaseError(f"version {version}")
-    if version == 0:
-        connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+    for number, step in enumerate(_STEPS[version:], version + 1):
+        connection.executescript(f"BEGIN; {step} PRAGMA user_version = {number}; COMMIT;")
 
 
 def _set_aside(path: Path) -> None:

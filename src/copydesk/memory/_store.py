@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from copydesk.errors import MemoryStoreError
 from copydesk.kit import dates
 from copydesk.memory._fates import Fate
+from copydesk.memory._kept import Kept
 from copydesk.memory._manifest import Manifest
+from copydesk.memory._revisits import Revisits
 from copydesk.memory._schema import connect
 
 
 class Memory:
-    """Remember sources, fates, digests, the manifest and the journal.
+    """Remember sources, fates, digests, the manifest, the journal, and what strangers said.
 
+    `hosts`, `hubs` and `pushed` keep bytes by key, `revisits` the second looks at filed pages.
     Every method raises MemoryStoreError where the database fails. Used by one thread at a time.
     """
 
     def __init__(self, path: Path) -> None:
         self._connection = connect(path)
         self._path = path
+        self.hosts = Kept(self._run, "hosts")
+        self.hubs = Kept(self._run, "hubs")
+        self.pushed = Kept(self._run, "pushed")
+        self.revisits = Revisits(self._run)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -49,6 +57,22 @@ class Memory:
     def keep_source(self, url: str, state: bytes) -> None:
         """Remember a source's state."""
         self._run("INSERT OR REPLACE INTO sources VALUES (?, ?)", url, state)
+
+    def forget_sources(self, urls: Iterable[str]) -> None:
+        """Forget these sources' states."""
+        for url in urls:
+            self._run("DELETE FROM sources WHERE url = ?", url)
+
+    def forget_leads(self, before: datetime) -> int:
+        """Forget the leads that were dropped or failed before a time; give how many."""
+        statement = "DELETE FROM fates WHERE state IN ('dropped', 'failed') AND at < ?"
+        return self._run(statement, dates.rfc3339(before)).rowcount
+
+    def move(self, path: str, to: str) -> None:
+        """Let what is known of the record at `path` hold for the record at `to`: it moved."""
+        self._run("UPDATE OR REPLACE fates SET path = ? WHERE path = ?", to, path)
+        self._run("UPDATE OR REPLACE digests SET path = ? WHERE path = ?", to, path)
+        self._run("UPDATE OR REPLACE revisits SET path = ? WHERE path = ?", to, path)
 
     def fate(self, identity: str) -> Fate | None:
         """Give what became of the lead with this identity, None where it was never met."""

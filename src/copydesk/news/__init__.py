@@ -21,7 +21,7 @@ from copydesk.news.page import (
     Request,
 )
 from copydesk.news.shelf import Shelf, Shelved
-from copydesk.news.source import Source, SourceKind, Trust
+from copydesk.news.source import ListingRule, Source, SourceKind, Trust
 from copydesk.news.story import Extra, Image, Provider, Reason, Related, Story
 from copydesk.news.verdict import Said, Verdict
 
@@ -36,6 +36,7 @@ __all__ = [
     "Fetcher",
     "Image",
     "Lead",
+    "ListingRule",
     "NotModified",
     "Organization",
     "Page",

@@ -18,19 +18,24 @@ RefusedReason = Literal[
     "too-slow",  # more time than allowed
     "redirects",  # too many, a loop, or to something that is no web address
     "server",  # any other 4xx or 5xx
+    "certificate",  # https, and the certificate has ended, is another host's or nobody vouches
     "network",  # no name, no connection, broken protocol, broken compression
 ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """Ask for `url`; `etag` and `last_modified` make it conditional, `headers` are extra."""
+    """Ask for `url`; `etag` and `last_modified` make it conditional, `headers` are extra.
+
+    `proxy` is the address of an HTTP proxy to ask through, "" for none.
+    """
 
     url: str
     purpose: Purpose = "page"
     etag: str = ""
     last_modified: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    proxy: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +44,8 @@ class Page:
 
     `url` is what was asked, `final_url` where it ended; `hops` are the (status, target) of each
     redirect between. `headers` has lower-case names. From a raw fetcher `status` may be anything;
-    a polite one gives only 2xx.
+    a polite one gives only 2xx. `certificate_until` is when the server's certificate ends, None
+    without one.
     """
 
     url: str
@@ -49,15 +55,21 @@ class Page:
     body: bytes
     fetched_at: datetime
     hops: tuple[tuple[int, str], ...] = ()
+    certificate_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:
-    """The server says that nothing changed since the validators in the request."""
+    """The server says that nothing changed since the validators in the request.
+
+    `headers` may renew what the page's said (Cache-Control, Expires, ETag); the rest as in Page.
+    """
 
     url: str
     final_url: str = ""
     hops: tuple[tuple[int, str], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    certificate_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,6 +88,8 @@ class Story:
 
     `path` is relative to the newsroom, with slashes. A text field is "" and a tuple () where the
     record leaves it out. `machine` holds (field, digest) pairs of what the line last wrote.
+    `history` are sentences about what its publisher changed since it was filed, each after its
+    time: `2026-11-24T13:10:00Z title was "Old words"`.
     """
 
     path: str
@@ -114,6 +116,7 @@ class Story:
     credit: str = ""
     copy_of: str = ""
     reasons: tuple[Reason, ...] = ()
+    history: tuple[str, ...] = ()
     verdict: Verdict | None = None
     machine: tuple[tuple[str, str], ...] = ()
     secured: str = ""

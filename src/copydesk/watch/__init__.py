@@ -11,7 +11,7 @@ bytes. Whatever the bytes are, `read` gives a Reading or raises FeedError.
 
 from __future__ import annotations
 
-from copydesk.watch._entry import Entry, Reading
+from copydesk.watch._entry import Entry, Hints, Reading
 from copydesk.watch._opml import opml_read, opml_write
 from copydesk.watch._read import entries, read
 from copydesk.watch._state import (
@@ -27,6 +27,7 @@ from copydesk.watch._wanted import wanted
 
 __all__ = [
     "Entry",
+    "Hints",
     "Reading",
     "SourceState",
     "after_error",

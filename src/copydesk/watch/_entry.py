@@ -40,13 +40,32 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What a feed says of its own rhythm: how often, and when it need not be asked (UTC).
+
+    `every` is from `ttl`, `sy:updatePeriod` and `sy:updateFrequency`; hours are 0 to 23, days 0
+    (Monday) to 6, from `skipHours` and `skipDays`.
+    """
+
+    every: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """Everything that a source lists: its title, its entries, further lists to ask for."""
+    """Everything that a source lists: its title, its entries, further lists to ask for.
+
+    `hub` and `topic` are the WebSub hub that it names and the address to subscribe to there.
+    """
 
     kind: Kind
     title: str = ""
     entries: tuple[Entry, ...] = ()
     more: tuple[str, ...] = ()
+    hints: Hints = Hints()
+    hub: str = ""
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +73,8 @@ class Reading:
     """What one answer of a source holds.
 
     `more` are the sitemaps that an index names, the newest first. `listed` counts the entries
-    before those without an address and those listed twice were left out.
+    before those without an address and those listed twice were left out, `odd_dates` those whose
+    date no page can have. Hints, hub and topic are as in Listed.
     """
 
     kind: Kind
@@ -62,6 +82,10 @@ class Reading:
     leads: tuple[Lead, ...]
     more: tuple[str, ...] = ()
     listed: int = 0
+    odd_dates: int = 0
+    hints: Hints = Hints()
+    hub: str = ""
+    topic: str = ""
 
 
 def leads(entries: Iterable[Entry], source: Source, now: datetime) -> tuple[Lead, ...]:

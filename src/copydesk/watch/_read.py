@@ -47,6 +47,9 @@ def read(page: Page, source: Source, now: datetime, *, known: str = "") -> Readi
         leads=leads(listed.entries, source, now),
         more=listed.more,
         listed=len(listed.entries),
+        hints=listed.hints,
+        hub=listed.hub,
+        topic=listed.topic,
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 
 from copydesk.errors import CopydeskError
 from copydesk.news import NotModified, Page, Refused
@@ -17,26 +17,55 @@ _DOUBT = 3  # failures after which a remembered move is no longer believed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """The memory of one source; a new one is due at once.
+    """The memory of one source; a new one is due at once. Times are UTC.
 
-    `etag` and `last_modified` make the next request conditional. `moved_to` is where permanent
-    redirects led, "" for nowhere: that address is asked. `ended` says that the source answered 410.
-    `failures` in a row, `items` of the last reading, `kind` as it was read last. `rest_until` is
-    when the pause ends that the source itself asked for (Retry-After).
+    Asking: `etag` and `last_modified` make the next request conditional, `digest` is of the last
+    body, for servers that know neither. `kind` as it was read last; `hub` and `topic` for WebSub.
+    Moving: `moved_to` is the address that is asked instead, "" for none; permanent redirects to
+    `moving_to` have been seen since `moving_since`. `ended_at` is when the source said 410.
+    Waiting: `interval` in seconds, `next_at`; `rest_until` is when the pause ends that the source
+    itself asked for; `pushed_until` is when the lease of a hub that pushes ends. `hours` counts
+    the items by hour of the week of their publication (0: Monday 00 to 01, UTC), `seen_until` is
+    the newest time counted.
+    Health: `failures` in a row since `failing_since`, of the kind `failure` (a Refused reason,
+    or "html", "broken"); `items` of the last reading, the `most_items` ever, `odd_dates` and
+    `undated` among them; `known_share` 0 to 1 of it; `days` are the new items of the last seven
+    days that ended, `today` since `day` began; `changed_at` is when the body last changed.
     """
 
     etag: str = ""
     last_modified: str = ""
+    digest: str = ""
+    kind: str = ""
+    hub: str = ""
+    topic: str = ""
     moved_to: str = ""
+    moving_to: str = ""
+    moving_since: datetime | None = None
     ended: bool = False
-    failures: int = 0
+    ended_at: datetime | None = None
+    interval: float = 0.0
     next_at: datetime | None = None
+    rest_until: datetime | None = None
+    pushed_until: datetime | None = None
+    hours: dict[int, int] = field(default_factory=dict)
+    seen_until: datetime | None = None
+    failures: int = 0
+    failing_since: datetime | None = None
+    failure: str = ""
+    last_error: str = ""
     last_ok_at: datetime | None = None
     last_new_at: datetime | None = None
+    changed_at: datetime | None = None
     items: int = 0
-    kind: str = ""
-    last_error: str = ""
-    rest_until: datetime | None = None
+    most_items: int = 0
+    odd_dates: int = 0
+    undated: int = 0
+    known_share: float = 0.0
+    days: tuple[int, ...] = ()
+    today: int = 0
+    day: date | None = None
+    certificate_until: datetime | None = None
 
 
 def may_be_asked(state: SourceState, now: datetime) -> bool:

@@ -1,0 +1,34 @@
+"""Kept: a table of bytes by key, whose shape the room that put them knows."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+KeptName = Literal["hosts", "hubs", "pushed"]
+
+
+class Kept:
+    """What is remembered under a key: of a host, of a hub's subscription, of what a hub pushed."""
+
+    def __init__(self, run: Callable[..., sqlite3.Cursor], table: KeptName) -> None:
+        self._run = run
+        self._table = table  # one of a closed list of names, never a stranger's word
+
+    def get(self, key: str) -> bytes | None:
+        """Give what is kept under the key, None where nothing is."""
+        row = self._run(f"SELECT kept FROM {self._table} WHERE key = ?", key).fetchone()  # noqa: S608
+        return None if row is None else bytes(row[0])
+
+    def put(self, key: str, kept: bytes) -> None:
+        """Keep bytes under the key, in the place of earlier ones."""
+        self._run(f"INSERT OR REPLACE INTO {self._table} VALUES (?, ?)", key, kept)  # noqa: S608
+
+    def forget(self, key: str) -> None:
+        """Keep nothing under the key."""
+        self._run(f"DELETE FROM {self._table} WHERE key = ?", key)  # noqa: S608
+
+    def items(self) -> Iterator[tuple[str, bytes]]:
+        """Give every key with what is kept, by key."""
+        return iter(self._run(f"SELECT key, kept FROM {self._table} ORDER BY key").fetchall())  # noqa: S608
