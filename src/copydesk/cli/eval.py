@@ -1,4 +1,4 @@
-"""copydesk eval scores CASES.csv --profile NAME."""
+"""copydesk eval scores CASES.csv --profile NAME; copydesk eval feeds FILES."""
 
 from __future__ import annotations
 
@@ -31,3 +31,31 @@ def scores(asked: Asked, cases: Path, profile: str) -> None:
     click.echo(f"published {report.published_exact} exact")
     for one in report.different:
         _out.note(f"different: quality {one.quality}, expected {one.expected_quality}: {one.path}")
+
+
+@command.command("feeds")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@common
+def feeds(asked: Asked, paths: tuple[Path, ...]) -> None:
+    """Read feeds (files, zips, folders) and compare them with the results beside them."""
+    report = measure.feeds(paths, asked.clock())
+    if asked.json:
+        _out.as_json(report)
+    else:
+        _show(report)
+    if report.errors:
+        raise click.exceptions.Exit(1)
+
+
+def _show(report: measure.FeedsReport) -> None:
+    for one in report.mismatched:
+        at = "" if one.entry < 0 else f"[{one.entry}]"
+        _out.note(f"{one.file}{at} {one.field}: {one.ours!r}, expected {one.expected!r}")
+    for trouble in (*report.refused, *report.errors):
+        _out.note(f"{trouble.file}: {trouble.what}")
+    click.echo(f"{report.files} files, {report.entries} entries, {report.empty} list nothing")
+    click.echo(
+        f"  {report.pairs} with a result, {report.malformed} of them not well-formed; of the "
+        f"others {report.exact} agree in everything ({report.share:.1%}, {report.values} values)"
+    )
+    click.echo(f"  {len(report.refused)} are no feeds, {len(report.errors)} broke the reader")

@@ -1,0 +1,222 @@
+"""Feeds: what our reader makes of feeds beside what other parsers made of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urljoin
+from xml.parsers import expat
+
+from copydesk import watch
+from copydesk.errors import DataError, FeedError
+from copydesk.kit import text, urls
+from copydesk.measure import _corpus
+from copydesk.measure._corpus import File
+from copydesk.measure._goldens import Expected, expected_of, goldens_of
+from copydesk.news import Page, Source
+
+_ENDINGS = (".xml", ".rss", ".atom", ".rdf", ".json")
+_BASE = "https://feed.invalid/feed"  # where a feed is said to lie; .invalid never resolves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """A file that could not be read, and why."""
+
+    file: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch:
+    """One value where we say something else; `entry` counts from 0, -1 for the number of them."""
+
+    file: str
+    entry: int
+    field: str
+    ours: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedsReport:
+    """How feeds were read, and how far that agrees with the results beside them.
+
+    `files` were read as feeds, `empty` of them list nothing; `refused` are no feeds by our word,
+    `errors` broke the reader. Of `pairs` with a result, those that are not well-formed are
+    `malformed`; `exact` of the others agree in number, title, link and date of every entry.
+    `values` is how many titles, links and dates the results give to be compared.
+    """
+
+    files: int
+    entries: int
+    empty: int
+    pairs: int
+    malformed: int
+    exact: int
+    values: int
+    errors: tuple[Trouble, ...]
+    refused: tuple[Trouble, ...]
+    mismatched: tuple[Mismatch, ...]
+
+    @property
+    def share(self) -> float:
+        """Give the share of well-formed pairs that agree in everything, 1.0 where there is none."""
+        well_formed = self.pairs - self.malformed
+        return self.exact / well_formed if well_formed else 1.0
+
+
+@dataclass(slots=True)
+class _Count:
+    files: int = 0
+    entries: int = 0
+    empty: int = 0
+    malformed: int = 0
+    exact: int = 0
+    values: int = 0
+    errors: list[Trouble] = field(default_factory=list)
+    refused: list[Trouble] = field(default_factory=list)
+    mismatched: list[Mismatch] = field(default_factory=list)
+
+
+def feeds(paths: Iterable[Path], now: datetime) -> FeedsReport:
+    """Read every feed of these files, zips or folders and compare it with its result.
+
+    A value that the result does not give is not compared. Raises DataError where nothing there is
+    a feed, or a path cannot be read.
+    """
+    found = list(_corpus.files(paths))
+    goldens = goldens_of(found)
+    results = {golden.name for golden in goldens.values()}
+    count = _Count()
+    for file in found:
+        golden = goldens.get(file.name)
+        if not file.name.endswith(_ENDINGS) or file.name in results:
+            continue
+        if golden is not None or not _is_other_json(file):
+            _compare(file, golden, now, count)
+    if not count.files:
+        raise DataError("no feed among the files", hint="their names end in .xml, .rss or .json")
+    return FeedsReport(
+        files=count.files,
+        entries=count.entries,
+        empty=count.empty,
+        pairs=len(goldens),
+        malformed=count.malformed,
+        exact=count.exact,
+        values=count.values,
+        errors=tuple(count.errors),
+        refused=tuple(count.refused),
+        mismatched=tuple(count.mismatched),
+    )
+
+
+def _compare(file: File, golden: File | None, now: datetime, count: _Count) -> None:
+    """Read one feed and count how it went."""
+    count.files += 1
+    listed = _read(file, now)
+    if isinstance(listed, Trouble):
+        is_no_feed = listed.what.startswith("no feed")
+        (count.refused if is_no_feed else count.errors).append(listed)
+        listed = ()
+    else:
+        count.entries += len(listed)
+        count.empty += not listed
+    if golden is None:
+        return
+    different = _different(file, golden, listed)
+    is_sound = _is_well_formed(file)
+    count.malformed += not is_sound
+    count.exact += is_sound and not different
+    count.values += _values(golden)
+    count.mismatched += different
+
+
+def _is_other_json(file: File) -> bool:
+    """Say whether a JSON file without a result does not even say that it is a feed."""
+    return file.name.endswith(".json") and b"jsonfeed.org/version" not in file.data[:65_536]
+
+
+def _read(file: File, now: datetime) -> tuple[watch.Entry, ...] | Trouble:
+    page = Page(url=_BASE, final_url=_BASE, status=200, headers={}, body=file.data, fetched_at=now)
+    try:
+        return watch.entries(page, Source(url=_BASE, kind="feed")).entries
+    except FeedError as error:
+        return Trouble(file=file.name, what=f"no feed: {error.what}")
+    except Exception as error:  # what is measured here is that there is none
+        return Trouble(file=file.name, what=f"{type(error).__name__}: {error}")
+
+
+def _is_well_formed(file: File) -> bool:
+    try:
+        if file.name.endswith(".json"):
+            json.loads(file.data)
+        else:
+            parser = expat.ParserCreate()
+            parser.Parse(file.data, True)
+    except (ValueError, expat.ExpatError):
+        return False
+    return True
+
+
+def _different(file: File, golden: File, ours: tuple[watch.Entry, ...]) -> list[Mismatch]:
+    expected = expected_of(golden)
+    if expected is None:
+        return [_mismatch(file, -1, "result", "", f"{golden.name} is in no known shape")]
+    if len(expected) != len(ours):
+        return [_mismatch(file, -1, "entries", str(len(ours)), str(len(expected)))]
+    return [
+        _mismatch(file, index, *difference)
+        for index, (mine, theirs) in enumerate(zip(ours, expected, strict=True))
+        for difference in _differences(mine, theirs)
+    ]
+
+
+def _values(golden: File) -> int:
+    return sum(
+        bool(one.title) + bool(one.links) + (one.published_at is not None)
+        for one in expected_of(golden) or ()
+    )
+
+
+def _mismatch(file: File, entry: int, field: str, ours: str, expected: str) -> Mismatch:
+    return Mismatch(
+        file=file.name, entry=entry, field=field, ours=ours[:200], expected=expected[:200]
+    )
+
+
+def _differences(mine: watch.Entry, theirs: Expected) -> list[tuple[str, str, str]]:
+    """Give (field, ours, expected) where the two do not agree."""
+    different = []
+    if theirs.title and _title(mine.title) != _title(theirs.title):
+        different.append(("title", mine.title, theirs.title))
+    if theirs.links and not _same_link(mine, theirs.links):
+        different.append(("link", mine.url, theirs.links[0]))
+    if theirs.published_at is not None and not _same_date(mine, theirs.published_at):
+        ours = mine.published_at or mine.updated_at
+        different.append(("date", str(ours), str(theirs.published_at)))
+    return different
+
+
+def _title(title: str) -> str:
+    """Give a title's letters: markup and entities undone until nothing changes, blanks folded."""
+    before = ""
+    while title != before:
+        before, title = title, text.plain(title)
+    return "".join(title.split())
+
+
+def _same_link(mine: watch.Entry, links: tuple[str, ...]) -> bool:
+    ours = {mine.url, urljoin(mine.base, mine.url)}
+    ours |= {urls.fetchable(one) or one for one in ours}
+    theirs = {one for link in links for one in (link, urljoin(mine.base, link))}
+    theirs |= {urls.fetchable(one) or one for one in theirs}
+    return not ours.isdisjoint(theirs)
+
+
+def _same_date(mine: watch.Entry, expected: datetime) -> bool:
+    ours = mine.published_at or mine.updated_at
+    return ours is not None and ours.replace(microsecond=0) == expected
