@@ -70,6 +70,11 @@ class ArticleStore:
         name = self._by_address.get(_address(url))
         return None if name is None else self.get(name)
 
+    def forget(self, url: str) -> None:
+        """Drop every article kept for an address."""
+        for name in [n for n, kept in self._all_kept().items() if _address(url) in kept.addresses]:
+            self._forget(name)
+
     def all(self) -> Iterator[Article]:
         """Give every article that can be read, oldest first."""
         for name in list(self._all_kept()):

@@ -1,4 +1,4 @@
-"""copydesk verdict PATH publish|hold|reject --why TEXT."""
+"""copydesk verdict PATH publish|hold|reject|remove --why TEXT."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from copydesk.cli._asked import Asked, common
 from copydesk.errors import UsageError
 from copydesk.news import Said, Verdict
 
-_SAID = [said for said in get_args(Said) if said != "remove"]
+_SAID = get_args(Said)
 
 
 @click.command("verdict")
@@ -22,7 +22,11 @@ _SAID = [said for said in get_args(Said) if said != "remove"]
 @click.option("--as", "name", default="", help="Who says it; else git's user.")
 @common
 def command(asked: Asked, path: str, said: Said, why: str, name: str) -> None:
-    """File an editor's word on a story; it binds later rounds."""
+    """File an editor's word on a story; it binds later rounds.
+
+    publish puts it on the site, hold and reject take it off. remove takes it away for good: it
+    leaves the site at once, its address answers 410, and it is never filed again.
+    """
     with asked.newsroom() as newsroom:
         record = engine.record_path(newsroom, path)
         by = name or engine.editor(newsroom)
@@ -33,6 +37,8 @@ def command(asked: Asked, path: str, said: Said, why: str, name: str) -> None:
             )
         verdict = Verdict(by=by, at=asked.clock(), said=said, why=why)
         report = engine.file_verdict(newsroom, record, verdict)
+        if said == "remove" and report.changed:
+            engine.build(newsroom, engine.Silence())
     if asked.json:
         _out.as_json(report)
         return
@@ -42,4 +48,5 @@ def command(asked: Asked, path: str, said: Said, why: str, name: str) -> None:
         click.echo(f"unchanged: {report.path}")
         return
     click.echo(f"{report.said}: {report.path}")
-    _out.note("the site shows it after the next round or copydesk build")
+    if said != "remove":
+        _out.note("the site shows it after the next round or copydesk build")

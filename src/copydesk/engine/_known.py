@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from copydesk import judge, watch
 from copydesk.engine._tally import Tally
 from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.verdicts import removed_addresses
 from copydesk.kit import urls
 from copydesk.memory import Fate
 from copydesk.news import Dropped, Lead, Source
@@ -23,7 +24,19 @@ def unknown(
     """Give the leads whose page must be fetched; the others are counted in the tally."""
     tally.leads = len(leads)
     sources = {source.url: source for source in newsroom.beat.sources}
-    return [lead for lead in leads if _is_news(lead, newsroom, shelf, tally, sources)]
+    removed = removed_addresses(newsroom)
+    return [
+        lead
+        for lead in leads
+        if not _is_removed(lead, removed, tally) and _is_news(lead, newsroom, shelf, tally, sources)
+    ]
+
+
+def _is_removed(lead: Lead, removed: frozenset[str], tally: Tally) -> bool:
+    if urls.identity(lead.url) not in removed:
+        return False
+    tally.drop(lead, Dropped(url=lead.url, reason="removed", detail="an editor removed it"))
+    return True
 
 
 def _is_news(

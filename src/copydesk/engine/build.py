@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from copydesk import publish
+from copydesk import archive, publish
 from copydesk.engine._mishap import failure_of
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.engine.progress import Progress
 from copydesk.engine.report import BuildReport, Failure
-from copydesk.news import Edition
+from copydesk.errors import RecordError
+from copydesk.kit import files
+from copydesk.news import Edition, Story
 
+GONE = "gone.txt"  # beside the site, for the server: folders to answer 410 for, one a line
 _UNPUBLISHABLE = "the record's name cannot be an address, so it has no page"
 
 
@@ -37,6 +41,8 @@ def build(
         manifest = newsroom.memory.manifest(str(out.resolve()))
         edition = _edition(newsroom, troubles)
         done = publish.publish(edition, out, manifest, _options(newsroom, options))
+    if out == newsroom.site:
+        _note_gone(newsroom.private / GONE, done.gone)
     return BuildReport(
         stories=done.stories,
         pages=done.pages,
@@ -51,14 +57,34 @@ def build(
     )
 
 
+def _note_gone(file: Path, folders: tuple[str, ...]) -> None:
+    """Write down which folders an editor removed; outside of the web root, where none reads it."""
+    text = "".join(f"/{folder}\n" for folder in folders).encode()
+    if text or file.exists():
+        files.write_atomic(file, text, durable=False)
+
+
 def _edition(newsroom: Newsroom, troubles: Troubles) -> Edition:
     return Edition(
         beat=newsroom.beat,
         at=newsroom.now,
-        stories=tuple(newsroom.archive.stories(troubles)),
+        stories=tuple(_stories(newsroom, troubles)),
         records=tuple(newsroom.archive.records(troubles)),
         pictures=newsroom.album.by_url(),
     )
+
+
+def _stories(newsroom: Newsroom, troubles: Troubles) -> Iterator[Story]:
+    """Give every story; a removal that stands among the rulings alone goes along with it."""
+    try:
+        verdicts = archive.read_rulings(newsroom.root).verdicts
+    except RecordError as error:
+        troubles(error)
+        verdicts = {}
+    for story in newsroom.archive.stories(troubles):
+        verdict = verdicts.get(story.path)
+        is_removed = verdict is not None and verdict.said == "remove" and story.verdict is None
+        yield replace(story, verdict=verdict) if is_removed else story
 
 
 def _options(newsroom: Newsroom, options: BuildOptions) -> publish.PublishOptions:

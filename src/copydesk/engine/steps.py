@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from copydesk import archive, extract, illustrate, watch
+from copydesk import extract, illustrate, watch
 from copydesk.engine import _read, _shelf, _weigh
 from copydesk.engine._pool import Readers
 from copydesk.engine._wire import connected
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.engine.report import Failure
+from copydesk.engine.verdicts import removed_addresses
 from copydesk.errors import FetchError, PageError
 from copydesk.kit import urls
 from copydesk.news import (
@@ -104,7 +105,7 @@ def judge_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Story | 
 
 async def _judged(newsroom: Newsroom, article: Article, fetcher: Fetcher) -> Story | Dropped:
     shelf = _shelf.filled(newsroom, Troubles(), but=urls.identity(article.web_url))
-    removed = frozenset(archive.read_rulings(newsroom.root).removed)
+    removed = removed_addresses(newsroom)
     desk = _weigh.Desk(newsroom=newsroom, shelf=shelf, removed=removed)
     picture = None
     if article.image:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from copydesk import archive, review
+from copydesk.archive import Rulings
 from copydesk.engine.newsroom import Newsroom, alone
 from copydesk.errors import RecordError
+from copydesk.kit import urls
 from copydesk.news import Story, Verdict
 
 RULINGS = "_data/rulings.yaml"
@@ -36,6 +38,8 @@ def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictRepo
         repository = archive.Repository(newsroom.root)
         _must_be_clean(repository, story)
         changed = _write(newsroom, ruled, verdict)
+        if verdict.said == "remove":
+            _forget(newsroom, ruled)
         return _committed(newsroom, repository, ruled, verdict, changed)
 
 
@@ -68,18 +72,43 @@ def _must_be_clean(repository: archive.Repository, story: Story) -> None:
         )
 
 
+def removed_addresses(newsroom: Newsroom) -> frozenset[str]:
+    """Give the identities of the addresses that an editor removed for good; raises RecordError."""
+    return frozenset(map(urls.identity, archive.read_rulings(newsroom.root).removed))
+
+
 def _write(newsroom: Newsroom, story: Story, verdict: Verdict) -> list[str]:
+    """Write the rulings first: a record cut off from its tombstone could come back."""
     changed = []
-    if newsroom.beat.scoring.profile == "everyday":
-        rulings = archive.read_rulings(newsroom.root)
-        known = rulings.verdicts.get(story.path)
-        if known is None or not review.is_same_word(known, verdict):
-            verdicts = {**rulings.verdicts, story.path: verdict}
-            archive.write_rulings(newsroom.root, replace(rulings, verdicts=verdicts))
-            changed.append(RULINGS)
+    rulings = archive.read_rulings(newsroom.root)
+    if archive.write_rulings(newsroom.root, _ruled(newsroom, rulings, story, verdict)):
+        changed.append(RULINGS)
     if newsroom.archive.write(story):
         changed.append(story.path)
     return changed
+
+
+def _ruled(newsroom: Newsroom, rulings: Rulings, story: Story, verdict: Verdict) -> Rulings:
+    """Give the rulings with the verdict, where records have no place for it, and its tombstone."""
+    known = rulings.verdicts.get(story.path)
+    is_new = known is None or not review.is_same_word(known, verdict)
+    if newsroom.beat.scoring.profile == "everyday" and is_new:
+        rulings = replace(rulings, verdicts={**rulings.verdicts, story.path: verdict})
+    addresses = list(dict.fromkeys(filter(None, (story.web_url, story.original_url))))
+    ours = set(map(urls.identity, addresses))
+    others = [one for one in rulings.removed if urls.identity(one) not in ours]
+    if verdict.said != "remove":
+        return replace(rulings, removed=tuple(others))
+    if ours <= set(map(urls.identity, rulings.removed)):
+        return rulings
+    return replace(rulings, removed=(*others, *addresses))
+
+
+def _forget(newsroom: Newsroom, story: Story) -> None:
+    """Keep no text of a removed story, and look at its page no more."""
+    for address in filter(None, (story.web_url, story.original_url)):
+        newsroom.articles.forget(address)
+    newsroom.memory.revisits.forget(story.path)
 
 
 def _committed(

@@ -34,8 +34,8 @@ class Plan:
     beat's zone, `by_source` by registrable domain, `by_name` by the record's file name. `archive`
     is cut into pages from the oldest end. `copies` holds the filed copies of a story by the file
     name of their original, `removed` the identities of addresses that an editor took away for
-    good. `records` is keyed by collection, each in the order of its paths. `skipped` names what
-    cannot have an address.
+    good, `gone` the folders of their pages. `records` is keyed by collection, each in the order of
+    its paths. `skipped` names what cannot have an address.
     """
 
     beat: Beat
@@ -52,6 +52,7 @@ class Plan:
     by_name: Mapping[str, Story]
     copies: Mapping[str, tuple[Story, ...]]
     removed: frozenset[str]
+    gone: tuple[str, ...]
     records: Mapping[str, tuple[Record, ...]]
     pictures: Mapping[str, str] = field(default_factory=dict)
     show: Show = "cached"
@@ -93,6 +94,7 @@ def plan(edition: Edition, pictures: Mapping[str, str], show: Show) -> Plan:
         by_name={_links.stem(story.path): story for story in stories},
         copies=_grouped((_links.stem(f"{copy.copy_of}.md"), copy) for copy in copies),
         removed=frozenset(urls.identity(s.web_url or s.original_url) for s in removed),
+        gone=tuple(sorted(_links.story_folder(story.path) for story in removed)),
         records=_grouped((record.collection, record) for _, record in sorted(records.items())),
         pictures=pictures,
         show=show,

@@ -39,7 +39,8 @@ class PublishOptions:
 class Published:
     """What was published: stories and HTML pages there are now, files written and deleted.
 
-    `skipped` holds the paths of records whose name cannot be an address.
+    `skipped` holds the paths of records whose name cannot be an address, `gone` the folders of the
+    pages that an editor removed for good.
     """
 
     stories: int
@@ -48,6 +49,7 @@ class Published:
     deleted: int
     unchanged: int
     skipped: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOptions) -> Published:
@@ -73,6 +75,7 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
         deleted=writer.deleted,
         unchanged=writer.unchanged,
         skipped=made.skipped,
+        gone=made.gone,
     )
 
 

@@ -1,0 +1,100 @@
+"""What an editor removed is gone from the site and never comes back."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from copydesk import archive
+from world.command import Said, copydesk
+from world.newsroom import NOW, newsroom, record_web, run_git, small_web
+
+RECORD = "_news/2026-11-19-sea-wall-to-rise-by-two-metres.md"
+PAGE = "news/2026-11-19-sea-wall-to-rise-by-two-metres/index.html"
+EVERYDAY = '[scoring]\nprofile = "everyday"\n[scoring.everyday]\norganization_points = 40\n'
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Path:
+    return record_web(tmp_path / "web.warc.gz", small_web())
+
+
+def run(root: Path, web: Path, *more: str) -> Said:
+    return copydesk("-C", root, "--now", NOW.isoformat(), "run", "--json", "--web", web, *more)
+
+
+def remove(root: Path, said: str = "remove") -> Said:
+    words = ("--why", "a court order", "--as", "Ed", "--json")
+    return copydesk("-C", root, "--now", NOW.isoformat(), "verdict", RECORD, said, *words)
+
+
+@pytest.fixture(params=["", EVERYDAY], ids=["copydesk", "everyday"])
+def root(request: pytest.FixtureRequest, tmp_path: Path, web: Path) -> Path:
+    root = newsroom(tmp_path / "beat", more=request.param)
+    assert RECORD in run(root, web).json()["filed"]
+    if request.param:  # it has not the points to be published by itself
+        copydesk("-C", root, "verdict", RECORD, "publish", "--why", "lead", "--as", "Ed")
+        copydesk("-C", root, "build")
+    assert (root / ".copydesk/site" / PAGE).exists()
+    return root
+
+
+def test_a_removed_story_leaves_the_site_at_once(root: Path) -> None:
+    report = remove(root).json()
+    assert report["said"] == "remove"
+    site = root / ".copydesk/site"
+    assert not (site / PAGE).exists()
+    assert (root / ".copydesk/gone.txt").read_text() == f"/{PAGE.removesuffix('index.html')}\n"
+    for output in ("index.html", "feed.xml", "rss.xml", "feed.json"):
+        assert "Sea wall" not in (site / output).read_text("utf-8")
+    assert run_git(root, "status", "--porcelain") == ""
+    assert report["commit"] == run_git(root, "rev-parse", "HEAD").strip()
+
+
+def test_removing_twice_is_no_change(root: Path) -> None:
+    remove(root)
+    again = remove(root).json()
+    assert (again["changed"], again["commit"]) == ([], None)
+
+
+@pytest.mark.parametrize("lost", [(), (".copydesk",), (".copydesk", RECORD)])
+def test_it_never_comes_back(root: Path, web: Path, lost: tuple[str, ...]) -> None:
+    remove(root)
+    for name in lost:
+        if name == RECORD:
+            (root / name).unlink()
+        else:
+            shutil.rmtree(root / name)
+    report = run(root, web, "--all-due").json()
+    assert report["filed"] == []
+    assert report["dropped"]["removed"] == 1
+    assert not (root / ".copydesk/site" / PAGE).exists()
+
+
+def test_its_text_is_kept_no_longer(root: Path) -> None:
+    def texts() -> str:
+        folder = root / ".copydesk/articles"
+        return "".join(file.read_text("utf-8") for file in folder.glob("*.json"))
+
+    assert "Port Sable voted" in texts()
+    remove(root)
+    assert "Port Sable voted" not in texts()
+
+
+def test_an_editor_can_bring_it_back(root: Path, web: Path) -> None:
+    remove(root)
+    remove(root, "publish")
+    run(root, web)
+    assert (root / ".copydesk/site" / PAGE).exists()
+    assert archive.read_rulings(root).removed == ()
+
+
+def test_a_hand_written_removal_counts_in_any_spelling(tmp_path: Path, web: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    rulings = root / "_data/rulings.yaml"
+    rulings.write_text('removed:\n  - "http://gull.example/wall?utm_medium=x"\n', "utf-8")
+    report = run(root, web).json()
+    assert report["dropped"]["removed"] == 1
+    assert RECORD not in report["filed"]
