@@ -6,17 +6,20 @@ import dataclasses
 import os
 import tarfile
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from copydesk import config
-from copydesk.config._options import EVERYDAY, SCORING, SECTIONS, SOURCE
+from copydesk.config._blocks import BLOCKS, LISTING, SOURCE
+from copydesk.config._options import EVERYDAY, RECORDS, RETENTION, SCORING, SECTIONS
 from copydesk.errors import ConfigError
-from copydesk.news import Beat, Scoring, Source
+from copydesk.news import Beat, ListingRule, Scoring, Source
 from world.shared import SHARED, needs_shared
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "beat-toml.md"
+RULE = ListingRule(item='a[title="x"]', date="time", written=date(2026, 11, 24))
 BEAT = """\
 # my own words
 [site]   # kept
@@ -48,6 +51,7 @@ def test_an_added_source_is_read_back_and_all_else_stays(room: Path) -> None:
         trust="hold",
         include=("a b", 'c"d'),
         language="de",
+        listing=RULE,
     )
 
     added = config.add_source(room, source)
@@ -216,27 +220,52 @@ def test_the_reference_page_is_the_one_the_table_makes() -> None:
 
 
 def test_every_option_says_what_it_is_for() -> None:
-    for section in (*SECTIONS, SOURCE):
+    for section in (*SECTIONS, *BLOCKS):
         for option in section.options:
             assert option.about.endswith("."), f"{section.name}.{option.name}"
             assert option.required or _accepts_its_default(option.kind.read, option.default)
 
 
 def _accepts_its_default(read: object, default: object) -> bool:
-    """Say whether a default could stand in the file; "" stands for a text that is not given."""
+    """Say whether a default could stand in the file; "" and None stand for what is not given."""
     assert callable(read)
     given = list(default) if isinstance(default, tuple) else default
-    return given == "" or bool(read(given) == default)
+    return given in ("", None) or bool(read(given) == default)
 
 
 def test_the_defaults_are_those_of_the_nouns() -> None:
     scoring, source, beat = Scoring(), Source(url="x"), Beat(title="x")
+    rule = ListingRule(item="x", written=date.min)
+    for option in LISTING.options:
+        assert option.required or getattr(rule, option.name) == option.default
+    for section, values in ((RECORDS, config.Records()), (RETENTION, config.Retention())):
+        for option in section.options:
+            assert getattr(values, option.name) == option.default
     for option in (*SCORING.options, *EVERYDAY.options):
         assert getattr(scoring, option.name) == option.default
     for option in SOURCE.options:
         if option.name in {field.name for field in dataclasses.fields(Source)} - {"url"}:
             assert getattr(source, option.name) == option.default
     assert ("en-us", "UTC") == (beat.locale, beat.timezone)
+
+
+def test_every_value_of_a_beat_has_an_origin_and_every_origin_a_value(room: Path) -> None:
+    config.add_source(room, Source(url="https://b.example/", listing=RULE))
+    with (room / "beat.toml").open("a") as file:
+        file.write('[[host]]\nname = "a.example"\n')
+
+    settings = config.load(room, {})
+
+    assert sorted(settings.origins) == sorted(path for path, _, _ in config.rows(settings))
+    assert len(settings.origins) == len(list(settings.origins))
+
+
+NO_ORIGIN = ("nothing", "source[0].nothing", "source[9].url", "source[x].url", "hosts[0].name")
+
+
+@pytest.mark.parametrize("path", NO_ORIGIN)
+def test_a_path_that_is_none_has_no_origin(room: Path, path: str) -> None:
+    assert path not in config.load(room, {}).origins
 
 
 def test_loading_asks_the_given_environment_only(

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk import config
-from copydesk.config._options import SECTIONS, SOURCE
+from copydesk.config._blocks import SOURCE
+from copydesk.config._options import SECTIONS
 from copydesk.errors import ConfigError
 from copydesk.news import Source
 

@@ -14,8 +14,11 @@ from copydesk.config._reference import reference_page
 from copydesk.config._rows import rows
 from copydesk.config._settings import (
     Fetch,
+    HostManners,
     Pictures,
     Publish,
+    Records,
+    Retention,
     Review,
     Serve,
     Settings,
@@ -26,8 +29,11 @@ from copydesk.config._sources import add_source, add_sources
 
 __all__ = [
     "Fetch",
+    "HostManners",
     "Pictures",
     "Publish",
+    "Records",
+    "Retention",
     "Review",
     "Serve",
     "Settings",

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from copydesk.config import _format
+from copydesk.config._blocks import BLOCKS, HOST, LISTING, SOURCE
 from copydesk.config._kinds import Unfit, Value
-from copydesk.config._options import SECTIONS, SOURCE, Option, Section
+from copydesk.config._option import Option, Section
+from copydesk.config._options import SECTIONS
+from copydesk.config._origins import Origins
 from copydesk.config._toml import FILE
 from copydesk.config._wrong import nearest, shown, wrong
 from copydesk.errors import ConfigError
@@ -14,30 +18,47 @@ from copydesk.kit import urls
 
 Values = dict[str, Value]
 
+_RULE = "listing"  # the one option of a source that is a table of options
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
-    """Checked values by section, the sources in file order, and where each value came from."""
+    """Checked values by section, blocks in file order, and where each value came from.
+
+    A block has the values that stand in the file; those of a section are complete.
+    """
 
     sections: Mapping[str, Values]
     sources: tuple[Values, ...]
-    origins: dict[str, str]
+    hosts: tuple[Values, ...]
+    origins: Origins
+    warnings: tuple[str, ...]
 
 
-def decode(tables: Mapping[str, object], environ: Mapping[str, str]) -> Decoded:
-    """Give every option its value: from the environment, else from the tables, else its default."""
+def decode(tables: dict[str, object], environ: Mapping[str, str]) -> Decoded:
+    """Give every option its value: from the environment, else from the tables, else its default.
+
+    The tables are brought to the newest format on the way.
+    """
+    warnings = _format.brought_up(tables)
     _refuse_unknown_tables(tables)
-    origins: dict[str, str] = {}
+    origins = Origins()
     sections = {}
     for section in SECTIONS:
         table = _table(tables, section.name)
         _refuse_unknown(table, section, section.name)
-        sections[section.name] = _values(table, section, section.name, environ, origins)
-    sources = tuple(
-        _source(entry, index, origins) for index, entry in enumerate(_source_tables(tables))
-    )
+        sections[section.name] = _values(table, section, environ, origins)
+    hosts = _blocks(tables, HOST, origins)
+    sources = _blocks(tables, SOURCE, origins)
+    _refuse_twin_hosts(hosts)
     _refuse_twins(sources)
-    return Decoded(sections=sections, sources=sources, origins=origins)
+    return Decoded(
+        sections=sections,
+        sources=sources,
+        hosts=hosts,
+        origins=origins,
+        warnings=tuple(warnings),
+    )
 
 
 def _table(tables: Mapping[str, object], name: str) -> Mapping[str, object]:
@@ -53,46 +74,88 @@ def _table(tables: Mapping[str, object], name: str) -> Mapping[str, object]:
     return here if isinstance(here, dict) else {}
 
 
-def _source_tables(tables: Mapping[str, object]) -> list[Mapping[str, object]]:
-    entries = tables.get("source", [])
+def _blocks(tables: Mapping[str, object], section: Section, origins: Origins) -> tuple[Values, ...]:
+    """Read all blocks of one name; each set of given options is held once, however many have it."""
+    options = {option.name: option for option in section.options}
+    values = []
+    given: list[frozenset[str]] = []
+    sets: dict[frozenset[str], frozenset[str]] = {}
+    for index, entry in enumerate(_block_tables(tables, section.name)):
+        read = _block(entry, section, options, f"{section.name}[{index}]")
+        values.append(read)
+        names = _given(read)
+        given.append(sets.setdefault(names, names))
+    inner = LISTING.options if section is SOURCE else ()
+    every = (*options, *(f"{_RULE}.{option.name}" for option in inner))
+    origins.add_blocks(section.name, every, given)
+    return tuple(values)
+
+
+def _block_tables(tables: Mapping[str, object], name: str) -> list[Mapping[str, object]]:
+    entries = tables.get(name, [])
     if not isinstance(entries, list):
         what = f"expected a list of tables, got {shown(entries)}"
-        raise wrong(FILE, "source", what, "write [[source]] with two brackets, once for each")
+        raise wrong(FILE, name, what, f"write [[{name}]] with two brackets, once for each")
     for index, entry in enumerate(entries):
         if not isinstance(entry, dict):
-            raise wrong(FILE, f"source[{index}]", f"expected a table, got {shown(entry)}")
+            raise wrong(FILE, f"{name}[{index}]", f"expected a table, got {shown(entry)}")
     return entries
 
 
-def _source(entry: Mapping[str, object], index: int, origins: dict[str, str]) -> Values:
-    path = f"source[{index}]"
-    _refuse_unknown(entry, SOURCE, path)
-    return _values(entry, SOURCE, path, {}, origins)
+def _block(
+    entry: Mapping[str, object], section: Section, options: Mapping[str, Option], path: str
+) -> Values:
+    """Read the options that stand in one block."""
+    values: Values = {}
+    for name, given in entry.items():
+        where = f"{path}.{name}"
+        if name in options:
+            values[name] = _value(options[name], given, FILE, where)
+        elif section is SOURCE and name == _RULE:
+            values[name] = _rule(given, where)
+        else:
+            known = {*options, _RULE} if section is SOURCE else options
+            raise _unknown(name, where, known)
+    for option in section.options:
+        if option.required and option.name not in values:
+            raise wrong(FILE, f"{path}.{option.name}", "missing", "there is no default for it")
+    return values
+
+
+def _rule(given: object, where: str) -> Mapping[str, object]:
+    if not isinstance(given, dict):
+        hint = 'write listing = { item = "article", link = "h2 a", written = 2026-11-24 }'
+        raise wrong(FILE, where, f"expected a table, got {shown(given)}", hint)
+    return _block(given, LISTING, {option.name: option for option in LISTING.options}, where)
+
+
+def _given(values: Values) -> frozenset[str]:
+    """Name the options that stand in a block, those of a listing rule as `listing.item`."""
+    rule = values.get(_RULE)
+    if not isinstance(rule, Mapping):
+        return frozenset(values)
+    return frozenset(values).difference((_RULE,)).union(f"{_RULE}.{name}" for name in rule)
 
 
 def _values(
-    table: Mapping[str, object],
-    section: Section,
-    path: str,
-    environ: Mapping[str, str],
-    origins: dict[str, str],
+    table: Mapping[str, object], section: Section, environ: Mapping[str, str], origins: Origins
 ) -> Values:
-    """Read each option of one table; write down its origin."""
+    """Read each option of one section; write down its origin."""
     values: Values = {}
     for option in section.options:
-        where = f"{path}.{option.name}"
+        where = f"{section.name}.{option.name}"
         if option.variable and environ.get(option.variable):
-            origins[where] = f"environment {option.variable}"
-            given = environ[option.variable]
-            values[option.name] = _value(option, given, origins[where], "")
+            origin = f"environment {option.variable}"
+            values[option.name] = _value(option, environ[option.variable], origin, "")
         elif option.name in table:
-            origins[where] = FILE
+            origin = FILE
             values[option.name] = _value(option, table[option.name], FILE, where)
         elif option.required:
             raise wrong(FILE, where, "missing", "there is no default for it")
         else:
-            origins[where] = "default"
+            origin = "default"
             values[option.name] = option.default
+        origins.say(where, origin)
     return values
 
 
@@ -100,7 +163,7 @@ def _value(option: Option, given: object, file: str, where: str) -> Value:
     try:
         value = option.kind.read(given)
     except Unfit as unfit:
-        got = "something else" if option.private else shown(given)
+        got = "something else" if option.private or option.delicate else shown(given)
         raise wrong(file, where, f"expected {unfit.expected}, got {got}", unfit.hint) from None
     if option.required and not value:
         raise wrong(file, where, "expected text, got nothing")
@@ -111,15 +174,23 @@ def _refuse_twins(sources: Iterable[Values]) -> None:
     """Refuse a source that is there twice, in whatever spelling of its address."""
     first: dict[str, int] = {}
     for index, source in enumerate(sources):
-        same = urls.identity(str(source["url"]))
-        if same in first:
-            what = f"the same source as source[{first[same]}], {shown(source['url'])}"
+        seen = first.setdefault(urls.identity(str(source["url"])), index)
+        if seen != index:
+            what = f"the same source as source[{seen}], {shown(source['url'])}"
             raise wrong(FILE, f"source[{index}].url", what, "keep one of the two")
-        first[same] = index
+
+
+def _refuse_twin_hosts(hosts: Iterable[Values]) -> None:
+    first: dict[Value, int] = {}
+    for index, host in enumerate(hosts):
+        seen = first.setdefault(host["name"], index)
+        if seen != index:
+            what = f"the same host as host[{seen}], {shown(host['name'])}"
+            raise wrong(FILE, f"host[{index}].name", what, "keep one of the two")
 
 
 def _refuse_unknown_tables(tables: Mapping[str, object]) -> None:
-    known = {section.name.split(".")[0] for section in SECTIONS} | {"source"}
+    known = {section.name.split(".")[0] for section in (*SECTIONS, *BLOCKS)} | {_format.KEY}
     for name in tables:
         if name not in known:
             raise _unknown(name, name, known)
@@ -138,7 +209,7 @@ def _unknown(name: str, path: str, known: Iterable[str]) -> ConfigError:
     """Say which key was probably meant: the same one of another table, or a near one."""
     elsewhere = [
         f"{section.name}.{option.name}"
-        for section in (*SECTIONS, SOURCE)
+        for section in (*SECTIONS, *BLOCKS)
         for option in section.options
         if option.name == name
     ]

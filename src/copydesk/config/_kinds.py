@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import re
 import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Final, TypeAlias
 
 from copydesk.kit import urls
 
-Value: TypeAlias = str | int | float | bool | tuple[str, ...] | Mapping[str, str]
+Value: TypeAlias = str | int | float | bool | date | tuple[str, ...] | Mapping[str, object] | None
 
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[?[0-9A-Fa-f:.]+\]?")
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 5.6.2: a header's name
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_REMOTE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
+_SOCKET = re.compile(
+    r"""(?x)
+    (?: \[ (?P<six>[0-9A-Fa-f:.]+) \] | (?P<four>[0-9.]+) ) (?: : (?P<port>[0-9]{1,5}) )?
+    | (?P<bare>[0-9A-Fa-f:.]+)
+    """
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -85,9 +94,101 @@ def _proxy(value: object) -> str:
     if value == "":
         return ""
     address = _text(value)
-    if not address.startswith("http://") or urls.fetchable(address) is None:
+    if not is_proxy(address):
         raise Unfit("a proxy's address such as http://127.0.0.1:3128")
+    if "@" in address:
+        hint = "put the whole address into the environment and name the variable with proxy_env"
+        raise Unfit("a proxy's address without name and password", hint)
     return address
+
+
+def is_proxy(address: str) -> bool:
+    """Say whether this is the address of an HTTP proxy, with or without a password."""
+    plain = address.isprintable() and " " not in address
+    return plain and address.startswith("http://") and urls.fetchable(address) is not None
+
+
+def _public(value: object) -> str:
+    """Accept an https address; http for names and addresses that never leave this machine."""
+    address = _base(value)
+    if address and not address.startswith("https://") and not _is_local(urls.host(address)):
+        raise Unfit("an https address such as https://desk.example.org")
+    return address
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.rpartition(".")[2] in {"localhost", "test"}  # RFC 6761
+
+
+def _remote(value: object) -> str:
+    """Accept the name of a remote; an address could be an option or a command to git."""
+    if value == "":
+        return ""
+    name = _text(value)
+    if not _REMOTE.fullmatch(name) or ".." in name:
+        hint = "give an address a name: git remote add origin ADDRESS" if ":" in name else ""
+        raise Unfit('the name of a git remote such as "origin"', hint)
+    return name
+
+
+def _nameservers(value: object) -> tuple[str, ...]:
+    servers = _words(value)
+    if not all(map(_is_socket, servers)):
+        raise Unfit('a list of addresses such as ["9.9.9.9", "[2620:fe::fe]:53"]')
+    return servers
+
+
+def _is_socket(server: str) -> bool:
+    """Say whether this is an IP address, alone or with a port; IPv6 with a port in brackets."""
+    found = _SOCKET.fullmatch(server)
+    if found is None:
+        return False
+    try:
+        ipaddress.ip_address(found["six"] or found["four"] or found["bare"])
+    except ValueError:
+        return False
+    return found["port"] is None or 0 < int(found["port"]) < 65_536
+
+
+def _host(value: object) -> str:
+    """Give a host's name as addresses spell it: lower case, IDN in its ASCII form."""
+    name = _text(value).rstrip(".")
+    bare = name.strip("[]")
+    host = urls.host(f"http://[{bare}]/" if ":" in bare else f"http://{name}/").strip("[]")
+    if not host or any(mark in name for mark in "/?#@ ") or not _HOST.fullmatch(host):
+        raise Unfit('a host\'s name such as "www.example.org"')
+    return host
+
+
+def _variable(value: object) -> str:
+    if value == "":
+        return ""
+    if not isinstance(value, str) or not _VARIABLE.fullmatch(value):
+        hint = "the value itself stays out of the file: put it into the environment"
+        raise Unfit("the name of an environment variable", hint)
+    return value
+
+
+def _selector(value: object) -> str:
+    import cssselect
+
+    selector = _text(value)
+    if not selector:
+        return ""
+    try:
+        cssselect.HTMLTranslator().css_to_xpath(selector)
+    except cssselect.SelectorError as error:
+        raise Unfit('a CSS selector such as "h2 a"', str(error)) from error
+    return selector
+
+
+def _day(value: object) -> date:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise Unfit("a day without quotes such as 2026-11-24")
+    return value
 
 
 def _contact(value: object) -> str:
@@ -196,3 +297,10 @@ LOCALE = Kind(name="language tag", read=_locale)
 LANGUAGE = Kind(name="language tag or nothing", read=_language)
 HOSTS = Kind(name="list of host names", read=_hosts)
 HEADERS = Kind(name="table: header = environment variable", read=_headers)
+PUBLIC = Kind(name="https address or nothing", read=_public)
+REMOTE = Kind(name="name of a git remote or nothing", read=_remote)
+NAMESERVERS = Kind(name="list of IP addresses, with or without port", read=_nameservers)
+HOST = Kind(name="host name", read=_host)
+VARIABLE = Kind(name="name of an environment variable or nothing", read=_variable)
+SELECTOR = Kind(name="CSS selector", read=_selector)
+DAY = Kind(name="day", read=_day)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from copydesk.config import _key, _organizations, _toml, _topics
+from copydesk.config._blocks import BLOCKS
 from copydesk.config._decode import Decoded, Values, decode
-from copydesk.config._options import SECTIONS, SOURCE
+from copydesk.config._kinds import is_proxy
+from copydesk.config._options import SECTIONS
+from copydesk.config._origins import Origins
 from copydesk.config._settings import (
     Fetch,
+    HostManners,
     Pictures,
     Publish,
+    Records,
+    Retention,
     Review,
     Serve,
     Settings,
@@ -23,6 +28,8 @@ from copydesk.config._wrong import nearest, shown, wrong
 from copydesk.news import Beat, Scoring, Source
 
 _OF_THE_SOURCE = frozenset(Source.__dataclass_fields__)
+# Asked through it, a source fails by name (RFC 6761); asked without, it would see our address.
+_NO_PROXY = "http://proxy-is-not-set.invalid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +54,10 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     sections = decoded.sections
     topics = _topics.read(root)
     key = _key.read(root, environ)
+    decoded.origins.say("key", key.origin)
     _settle_urls(decoded)
     _settle_topics(decoded, topics)
-    options = {str(source["url"]): _options(source, environ) for source in decoded.sources}
+    options = dict(_source_options(decoded, environ))
     return Settings(
         root=root,
         beat=_beat(root, decoded, topics),
@@ -57,12 +65,15 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         fetch=msgspec.convert(sections["fetch"], Fetch),
         pictures=msgspec.convert(sections["pictures"], Pictures),
         publish=msgspec.convert(sections["publish"], Publish),
+        records=msgspec.convert(sections["records"], Records),
+        retention=msgspec.convert(sections["retention"], Retention),
         serve=msgspec.convert(sections["serve"], Serve),
-        archive_after_days=msgspec.convert(sections["records"]["archive_after_days"], int),
+        hosts={str(host["name"]): _manners(host) for host in decoded.hosts},
         source_options=options,
         key=key.key,
-        origins={**decoded.origins, "key": key.origin},
+        origins=decoded.origins,
         warnings=(
+            *decoded.warnings,
             *key.warnings,
             *_topics.orphans(topics),
             *_unset(decoded.sources, environ),
@@ -78,10 +89,10 @@ def _beat(root: Path, decoded: Decoded, topics: _topics.Found) -> Beat:
     sections = decoded.sections
     site = msgspec.convert(sections["site"], _Site)
     organizations = _organizations.read(root)
-    decoded.origins.update({f"topics.{topic.id}": file for topic, file in topics})
-    decoded.origins.update(
-        {f"organizations.{domain}": file for domain, (_, file) in organizations.items()}
-    )
+    for topic, file in topics:
+        decoded.origins.say(f"topics.{topic.id}", file)
+    for domain, (_, file) in organizations.items():
+        decoded.origins.say(f"organizations.{domain}", file)
     api_url = str(sections["publish"]["api_url"])
     return Beat(
         title=site.title,
@@ -105,46 +116,86 @@ def _noun(source: Values) -> Source:
     return msgspec.convert(known, Source)
 
 
-def _options(source: Values, environ: Mapping[str, str]) -> SourceOptions:
-    """Give what asking this source needs, header values looked up in the environment."""
+def _manners(host: Values) -> HostManners:
     import msgspec
 
-    own = {name: value for name, value in source.items() if name not in _OF_THE_SOURCE}
-    variables = msgspec.convert(source["headers_env"], dict[str, str])
-    headers = {
-        name: environ[variable] for name, variable in variables.items() if environ.get(variable)
-    }
-    for name, value in headers.items():
+    return msgspec.convert({**host, "name": None}, HostManners)
+
+
+def _source_options(
+    decoded: Decoded, environ: Mapping[str, str]
+) -> Iterator[tuple[str, SourceOptions]]:
+    """Give, by its address, what asking a source needs beyond the noun; most need nothing."""
+    import msgspec
+
+    for index, source in enumerate(decoded.sources):
+        own = {name: value for name, value in source.items() if name not in _OF_THE_SOURCE}
+        if own:
+            if own.get("headers_env"):
+                own["headers"] = _headers(source, environ)
+            if own.get("proxy_env"):
+                variable = str(own["proxy_env"])
+                own["proxy"] = _proxy(variable, environ)
+                decoded.origins.say(f"source[{index}].proxy", f"environment {variable}")
+            yield str(source["url"]), msgspec.convert(own, SourceOptions)
+
+
+def _headers(source: Values, environ: Mapping[str, str]) -> dict[str, str]:
+    """Look header values up in the environment; those that are not there are left out."""
+    headers = {}
+    for name, variable in _variables(source).items():
+        value = environ.get(variable, "")
         if not value.isprintable() or not value.isascii():
             what = "expected one line of plain characters, got something else"
-            raise wrong(f"environment {variables[name]}", "", what, f"it is sent as {name}")
-    return msgspec.convert({**own, "headers": headers}, SourceOptions)
+            raise wrong(f"environment {variable}", "", what, f"it is sent as {name}")
+        if value:
+            headers[name] = value
+    return headers
+
+
+def _proxy(variable: str, environ: Mapping[str, str]) -> str:
+    address = environ.get(variable, "").strip()
+    if address and not is_proxy(address):
+        what = "expected a proxy's address such as http://user:secret@127.0.0.1:3128"
+        raise wrong(f"environment {variable}", "", f"{what}, got something else")
+    return address or _NO_PROXY
+
+
+def _variables(source: Values) -> dict[str, str]:
+    import msgspec
+
+    return msgspec.convert(source.get("headers_env", {}), dict[str, str])
 
 
 def _unset(sources: tuple[Values, ...], environ: Mapping[str, str]) -> Iterator[str]:
-    """Say which headers cannot be sent: a round goes on without them."""
-    import msgspec
-
+    """Say which headers and proxies are not in the environment: a round goes on without them."""
     for index, source in enumerate(sources):
-        for name, variable in msgspec.convert(source["headers_env"], dict[str, str]).items():
+        for name, variable in _variables(source).items() if "headers_env" in source else ():
             if not environ.get(variable):
                 yield (
                     f"beat.toml: source[{index}].headers_env: {variable} is not in the "
                     f"environment; {name} is not sent"
                 )
+        variable = str(source.get("proxy_env", ""))
+        if variable and not environ.get(variable, "").strip():
+            yield (
+                f"beat.toml: source[{index}].proxy_env: {variable} is not in the environment; "
+                "the source cannot be asked"
+            )
 
 
-def _idle(origins: Mapping[str, str]) -> Iterator[str]:
+def _idle(origins: Origins) -> Iterator[str]:
     """Say which values in the file do nothing yet, rather than let someone rely on them."""
-    later = {
-        f"{section.name}.{option.name}"
-        for section in (*SECTIONS, SOURCE)
-        for option in section.options
-        if option.later
-    }
-    for path, origin in origins.items():
-        if origin == _toml.FILE and re.sub(r"\[\d+\]", "", path) in later:
-            yield f"{_toml.FILE}: {path}: not in effect yet"
+    for section in SECTIONS:
+        for option in section.options:
+            path = f"{section.name}.{option.name}"
+            if option.later and origins[path] == _toml.FILE:
+                yield f"{_toml.FILE}: {path}: not in effect yet"
+    for section in BLOCKS:
+        later = {option.name for option in section.options if option.later}
+        for index, given in enumerate(origins.given(section.name)):
+            for name in sorted(later & given) if later else ():
+                yield f"{_toml.FILE}: {section.name}[{index}].{name}: not in effect yet"
 
 
 def _settle_urls(decoded: Decoded) -> None:
@@ -152,7 +203,7 @@ def _settle_urls(decoded: Decoded) -> None:
     publish = decoded.sections["publish"]
     if not publish["api_url"] and decoded.sections["site"]["url"]:
         publish["api_url"] = decoded.sections["site"]["url"]
-        decoded.origins["publish.api_url"] = "site.url"
+        decoded.origins.say("publish.api_url", "site.url")
 
 
 def _settle_topics(decoded: Decoded, topics: _topics.Found) -> None:
@@ -163,9 +214,11 @@ def _settle_topics(decoded: Decoded, topics: _topics.Found) -> None:
     names = [topic.name for topic, _ in topics]
     if names and not site["topic"]:
         site["topic"] = names[0]
-        decoded.origins["site.topic"] = topics[0][1]
+        decoded.origins.say("site.topic", topics[0][1])
     wanted = [("site.topic", str(site["topic"]))] if site["topic"] else []
     for index, source in enumerate(decoded.sources):
+        if "topics" not in source:
+            continue
         given = msgspec.convert(source["topics"], tuple[str, ...])
         wanted += [(f"source[{index}].topics", name) for name in given]
     for path, name in wanted:

@@ -1,43 +1,13 @@
 """The table of options: the one place that knows every key of beat.toml.
 
-The parser, the defaults, `copydesk config` and the reference page are made from it.
+The parser, the defaults, `copydesk config` and the reference page are made from it. The blocks that
+stand once for each source or host are in `_blocks`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from copydesk.config import _kinds as kinds
-from copydesk.config._kinds import Kind, Value
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One key of a table: what it accepts, what holds without it, what it is for.
-
-    `variable` is the environment variable that goes before the file; `required` ones have no
-    default; a `private` value is never shown; a `later` one is read but not in effect yet.
-    """
-
-    name: str
-    kind: Kind
-    about: str
-    default: Value = ""
-    variable: str = ""
-    required: bool = False
-    private: bool = False
-    later: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """One table of beat.toml; `held_by` is the attribute path of Settings that has its values."""
-
-    name: str
-    about: str
-    held_by: str
-    options: tuple[Option, ...]
-
+from copydesk.config._option import Option, Section
 
 SITE = Section(
     name="site",
@@ -176,6 +146,31 @@ FETCH = Section(
             about="Wait this long between two requests to one host.",
         ),
         Option(
+            name="penalty_seconds",
+            kind=kinds.number(),
+            default=30.0,
+            about="Wait this long after a host answered 403 or 429 and named no time itself.",
+        ),
+        Option(
+            name="connect_seconds",
+            kind=kinds.number(minimum=0.1),
+            default=10.0,
+            about="Give up on finding and reaching a host after this time.",
+        ),
+        Option(
+            name="concurrency",
+            kind=kinds.whole(minimum=1),
+            default=64,
+            about="Ask at most this many hosts at one moment.",
+        ),
+        Option(
+            name="nameservers",
+            kind=kinds.NAMESERVERS,
+            default=(),
+            about="Resolve names there: addresses such as `9.9.9.9` or `[2620:fe::fe]:53`. Without "
+            "any: those of the system.",
+        ),
+        Option(
             name="max_redirects",
             kind=kinds.whole(),
             default=10,
@@ -238,15 +233,43 @@ PUBLISH = Section(
 
 RECORDS = Section(
     name="records",
-    about="How the folder of records is kept.",
-    held_by="",
+    about="What becomes of records after they are filed.",
+    held_by="records",
     options=(
         Option(
             name="archive_after_days",
             kind=kinds.whole(),
             default=0,
-            later=True,
-            about="Older stories may move to `_archive/_news/` under the same name; 0: none does.",
+            about="Stories older than this move to `_archive/_news/` under the same name, once a "
+            "month; they stay published. 0: none does.",
+        ),
+        Option(
+            name="look_again",
+            kind=kinds.FLAG,
+            default=True,
+            about="Look at a filed page again after an hour, six, a day, three and a week, for "
+            "corrections and for what is gone.",
+        ),
+        Option(
+            name="remote",
+            kind=kinds.REMOTE,
+            about="The git remote that every round is pushed to, by its name in git: `origin`. "
+            "Without it nothing is pushed.",
+        ),
+    ),
+)
+
+RETENTION = Section(
+    name="retention",
+    about="How long the memory keeps what no record holds.",
+    held_by="retention",
+    options=(
+        Option(
+            name="leads_days",
+            kind=kinds.whole(minimum=1),
+            default=180,
+            about="Forget leads that were dropped or failed this long ago. A source that still "
+            "lists one has it read and judged again.",
         ),
     ),
 )
@@ -259,92 +282,16 @@ SERVE = Section(
         Option(
             name="every_minutes",
             kind=kinds.whole(minimum=1),
-            default=15,
+            default=5,
             about="Start a round this often. A source is asked only when it is due.",
         ),
-    ),
-)
-
-SOURCE = Section(
-    name="source",
-    about="One place that is asked for articles; write `[[source]]` once for each.",
-    held_by="",
-    options=(
         Option(
-            name="url",
-            kind=kinds.ADDRESS,
-            required=True,
-            about="The address of a feed, a sitemap or a page of links.",
-        ),
-        Option(
-            name="name",
-            kind=kinds.TEXT,
-            about="What it is called where its health is reported.",
-        ),
-        Option(
-            name="kind",
-            kind=kinds.choice("auto", "feed", "sitemap", "listing"),
-            default="auto",
-            about="`feed` (RSS, Atom, RDF, JSON Feed), `sitemap` (news sitemaps too), `listing` (a "
-            "page of links), or `auto`: look at the answer.",
-        ),
-        Option(
-            name="official",
-            kind=kinds.FLAG,
-            default=False,
-            about="The beat's own official source; counts 50 points in `everyday`.",
-        ),
-        Option(
-            name="trust",
-            kind=kinds.choice("gate", "publish", "hold"),
-            default="gate",
-            about="`gate`: the quality decides. `publish`: always publish. `hold`: wait for an "
-            "editor.",
-        ),
-        Option(
-            name="include",
-            kind=kinds.WORDS,
-            default=(),
-            about="An item must have one of these whole words in its title or description.",
-        ),
-        Option(
-            name="exclude",
-            kind=kinds.WORDS,
-            default=(),
-            about="An item must have none of these.",
-        ),
-        Option(
-            name="topics",
-            kind=kinds.WORDS,
-            default=(),
-            about="Names of topics that every story of this source belongs to.",
-        ),
-        Option(
-            name="language",
-            kind=kinds.LANGUAGE,
-            about="The language it is written in; goes before what its items say.",
-        ),
-        Option(
-            name="headers_env",
-            kind=kinds.HEADERS,
-            default={},
-            about="Extra request headers, each with the environment variable that holds its value: "
-            '`{ Authorization = "EXAMPLE_TOKEN" }`. Sent to this source\'s host only.',
-        ),
-        Option(
-            name="proxy",
-            kind=kinds.PROXY,
-            private=True,
-            later=True,
-            about="Ask this source through an HTTP proxy.",
-        ),
-        Option(
-            name="pictures",
-            kind=kinds.choice("cached", "hotlink", "none", ""),
-            later=True,
-            about="As `pictures.show`, for this source alone.",
+            name="public_url",
+            kind=kinds.PUBLIC,
+            about="Where this server can be reached from the internet. With it, sources that name "
+            "a hub push their news (WebSub). Without it: they are asked.",
         ),
     ),
 )
 
-SECTIONS = (SITE, SCORING, EVERYDAY, REVIEW, FETCH, PICTURES, PUBLISH, RECORDS, SERVE)
+SECTIONS = (SITE, SCORING, EVERYDAY, REVIEW, FETCH, PICTURES, PUBLISH, RECORDS, RETENTION, SERVE)

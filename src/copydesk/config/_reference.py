@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from copydesk.config._options import SECTIONS, SOURCE, Option, Section
+from copydesk.config._blocks import BLOCKS, HOST, SOURCE
+from copydesk.config._option import Option, Section
+from copydesk.config._options import SECTIONS
 
 _HEAD = """\
 # beat.toml
@@ -12,12 +14,15 @@ _HEAD = """\
 Every key of a newsroom's `beat.toml`. This page is generated from the table that the program itself
 reads (`./run.sh docs`), so it is complete. `copydesk config` shows every value with its origin.
 
+`format = 1`, above all tables, says in which format the file is written. It may be left out; a file
+in a newer format than this copydesk knows is refused ([versions](versions.md)).
+
 A key that is not listed here is an error that names its path and the nearest known key. Sizes are
 bytes, an address has no final slash, a text is one line.
 
 Two more things come from the environment: `COPYDESK_KEY`, the key of the sealed part of records (32
-bytes in base64), goes before the file `.copydesk/key`; and what `headers_env` names. An environment
-variable in the column *default* goes before the file.
+bytes in base64), goes before the file `.copydesk/key`; and what `headers_env` and `proxy_env` name.
+An environment variable in the column *default* goes before the file.
 
 Topics are files in `_data/topics/*.yaml`, known publishers files in `_data/organizations/*.md`, and
 their logos `assets/images/organizations/<domain>-50x50.jpg`.
@@ -26,12 +31,12 @@ their logos `assets/images/organizations/<domain>-50x50.jpg`.
 
 def reference_page() -> str:
     """Give docs/reference/beat-toml.md."""
-    sections = "\n".join("\n".join(_section(section)) for section in (*SECTIONS, SOURCE))
+    sections = "\n".join("\n".join(_section(section)) for section in (*SECTIONS, *BLOCKS))
     return f"{_HEAD}\n{sections}"
 
 
 def _section(section: Section) -> Iterator[str]:
-    brackets = "[[source]]" if section is SOURCE else f"[{section.name}]"
+    brackets = f"[[{section.name}]]" if section in (HOST, SOURCE) else f"[{section.name}]"
     yield f"## `{brackets}`"
     yield ""
     yield section.about
@@ -48,7 +53,9 @@ def _section(section: Section) -> Iterator[str]:
 def _default(option: Option) -> str:
     """Write a default as it would stand in the file."""
     value = option.default
-    if isinstance(value, bool):
+    if value is None:
+        text = "none"
+    elif isinstance(value, bool):
         text = f"`{str(value).lower()}`"
     elif isinstance(value, tuple):
         text = "`[]`"

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from operator import attrgetter
 
-from copydesk.config._options import SECTIONS, SOURCE, Option
+from copydesk.config._blocks import HOST, LISTING, SOURCE
+from copydesk.config._option import Option
+from copydesk.config._options import SECTIONS
 from copydesk.config._settings import Settings, SourceOptions
 from copydesk.news import Source
 
@@ -28,14 +30,8 @@ def _values(settings: Settings) -> Iterator[tuple[str, str]]:
         for option in section.options:
             holder = f"{section.held_by}.{option.name}".lstrip(".")
             yield f"{section.name}.{option.name}", _written(option, attrgetter(holder)(settings))
-    for index, source in enumerate(settings.beat.sources):
-        options = settings.source_options.get(source.url, SourceOptions())
-        for option in SOURCE.options:
-            holder_of = source if option.name in Source.__dataclass_fields__ else options
-            yield (
-                f"source[{index}].{option.name}",
-                _written(option, getattr(holder_of, option.name)),
-            )
+    yield from _hosts(settings)
+    yield from _sources(settings)
     for topic in settings.beat.topics:
         yield f"topics.{topic.id}", topic.name
     for domain, organization in settings.beat.organizations.items():
@@ -43,9 +39,31 @@ def _values(settings: Settings) -> Iterator[tuple[str, str]]:
     yield "key", HIDDEN if settings.key else ""
 
 
+def _hosts(settings: Settings) -> Iterator[tuple[str, str]]:
+    for index, (name, manners) in enumerate(settings.hosts.items()):
+        for option in HOST.options:
+            value = name if option.name == "name" else getattr(manners, option.name)
+            yield f"host[{index}].{option.name}", _written(option, value)
+
+
+def _sources(settings: Settings) -> Iterator[tuple[str, str]]:
+    plain = SourceOptions()
+    for index, source in enumerate(settings.beat.sources):
+        options = settings.source_options.get(source.url, plain)
+        for option in SOURCE.options:
+            holder = source if option.name in Source.__dataclass_fields__ else options
+            yield f"source[{index}].{option.name}", _written(option, getattr(holder, option.name))
+        if source.listing is not None:
+            for option in LISTING.options:
+                value = getattr(source.listing, option.name)
+                yield f"source[{index}].listing.{option.name}", _written(option, value)
+
+
 def _written(option: Option, value: object) -> str:
     if option.private and value:
         return HIDDEN
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):

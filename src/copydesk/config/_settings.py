@@ -24,7 +24,9 @@ class Fetch:
     """Say how strangers are asked: who asks, how often, how much is taken.
 
     Sizes are bytes after decompression; `max_age_days` 0 means no limit; `allow_hosts` are hosts
-    that may be reached although their address is private.
+    that may be reached although their address is private. `penalty_seconds` follow a 403 or 429;
+    `concurrency` is the number of hosts asked at one moment; `nameservers` are `ip` or `ip:port`,
+    () for the system's.
     """
 
     contact: str
@@ -35,6 +37,18 @@ class Fetch:
     max_redirects: int
     allow_hosts: tuple[str, ...]
     articles_max_bytes: int
+    penalty_seconds: float = 30.0
+    connect_seconds: float = 10.0
+    concurrency: int = 64
+    nameservers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostManners:
+    """Say how one host is asked; None where it is asked as any other."""
+
+    delay_seconds: float | None = None
+    penalty_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +68,27 @@ class Publish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Serve:
-    """Say how `copydesk serve` paces its rounds."""
+class Records:
+    """Say what becomes of records after they are filed; `archive_after_days` 0 means nothing."""
 
-    every_minutes: int
+    archive_after_days: int = 0
+    look_again: bool = True
+    remote: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """Say how long the memory keeps what no record holds."""
+
+    leads_days: int = 180
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serve:
+    """Say how `copydesk serve` paces its rounds, and where hubs can reach it ("": nowhere)."""
+
+    every_minutes: int = 5
+    public_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +96,14 @@ class SourceOptions:
     """What asking one source needs beyond the noun Source.
 
     `headers_env` maps a header to the environment variable that holds its value, `headers` to the
-    value found there; `pictures` is "" where the site's own rule holds.
+    value found there; `proxy` is the address to ask through, from the file or from the variable
+    `proxy_env`; `pictures` is "" where the site's own rule holds.
     """
 
     headers_env: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     proxy: str = field(default="", repr=False)
+    proxy_env: str = ""
     pictures: Literal["", "cached", "hotlink", "none"] = ""
 
 
@@ -81,7 +114,8 @@ class Settings:
     `origins` maps a dotted path ("scoring.publish_at", "source[0].url", "topics.ai",
     "organizations.bbc.com", "key") to where its value came from ("default", "beat.toml",
     "environment COPYDESK_KEY", "_data/topics/00-ai.yaml"). `source_options` is keyed by the
-    source's url. `warnings` are sentences for the person who runs the newsroom. `key` is 32 bytes.
+    source's url, for those that have any; `hosts` by the host's exact name. `warnings` are
+    sentences for the person who runs the newsroom. `key` is 32 bytes.
     """
 
     root: Path
@@ -91,7 +125,9 @@ class Settings:
     pictures: Pictures
     publish: Publish
     serve: Serve
-    archive_after_days: int = 0
+    records: Records = Records()
+    retention: Retention = Retention()
+    hosts: Mapping[str, HostManners] = field(default_factory=dict)
     source_options: Mapping[str, SourceOptions] = field(default_factory=dict)
     key: bytes | None = field(default=None, repr=False)
     origins: Mapping[str, str] = field(default_factory=dict)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 
 from copydesk.config import _toml
@@ -11,7 +12,7 @@ from copydesk.config._decode import decode
 from copydesk.config._wrong import wrong
 from copydesk.errors import ConfigError
 from copydesk.kit import files, urls
-from copydesk.news import Source
+from copydesk.news import ListingRule, Source
 
 
 def add_source(root: Path, source: Source) -> bool:
@@ -69,13 +70,21 @@ def _refuse_broken(after: bytes) -> None:
 
 def _block(source: Source, newline: str) -> str:
     """Write one [[source]] with the values that are not the default's."""
+    lines = ["[[source]]", *_lines(source, Source(url=""))]
+    return newline.join([*lines, ""])
+
+
+def _lines(values: Source | ListingRule, plain: Source | ListingRule) -> Iterator[str]:
+    for name in values.__dataclass_fields__:
+        value = getattr(values, name)
+        if value != getattr(plain, name):
+            yield f"{name} = {_written(value)}"
+
+
+def _written(value: object) -> str:
+    """Write a value as TOML; a listing rule as a table in one line."""
     import tomlkit
 
-    plain = Source(url=source.url)
-    lines = ["[[source]]"]
-    for name in Source.__dataclass_fields__:
-        value = getattr(source, name)
-        if name == "url" or value != getattr(plain, name):
-            written = list(value) if isinstance(value, tuple) else value
-            lines.append(f"{name} = {tomlkit.item(written).as_string()}")
-    return newline.join([*lines, ""])
+    if isinstance(value, ListingRule):
+        return f"{{ {', '.join(_lines(value, ListingRule(item='', written=date.min)))} }}"
+    return tomlkit.item(list(value) if isinstance(value, tuple) else value).as_string()

@@ -10,7 +10,7 @@ from copydesk.config._wrong import wrong
 from copydesk.errors import ConfigError
 
 FILE = "beat.toml"
-_MAX_BYTES = 4_000_000
+_MAX_BYTES = 32_000_000  # 50,000 sources with all they can say take 20 MB
 _PLACE = re.compile(r"\s*\(at (?:(line \d+, column \d+)|(end of document))\)\s*$")
 
 
