@@ -102,6 +102,7 @@ def test_our_own_blocks_stand_between_related_and_secured() -> None:
         credit="Harbour Wire",
         copy_of="2025-03-03-x",
         reasons=(Reason(about="quality", why='keyword "crane" in title', points=15),),
+        history=('2025-03-04T13:00:00Z title was "Old \\ words"',),
         verdict=Verdict(by="desk", at=NOON, said="hold", why="later"),
         machine=(("title", "3f9c1a2b"),),
         secured="a;b",
@@ -122,6 +123,9 @@ def test_our_own_blocks_stand_between_related_and_secured() -> None:
         "",
         "reasons:",
         '  - "quality +15: keyword \\"crane\\" in title"',
+        "",
+        "history:",
+        '  - "2025-03-04T13:00:00Z title was \\"Old \\\\ words\\""',
         "",
         "verdict:",
         '  by: "desk"',
@@ -182,6 +186,7 @@ def test_every_field_comes_back() -> None:
     assert story.images[1].is_cached is None
     assert (story.quality, story.heat, story.published) == (0, -1, False)
     assert story.machine[1] == ("excerpt", "12345678")
+    assert story.history[0] == '2025-03-04T08:00:00Z title was "She said no"'
     assert story.verdict is not None
     assert story.verdict.said == "publish"
 

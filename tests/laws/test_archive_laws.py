@@ -102,6 +102,7 @@ stories = st.builds(
     credit=texts,
     copy_of=texts,
     reasons=st.lists(reasons, max_size=3).map(tuple),
+    history=st.lists(texts, max_size=3).map(tuple),
     verdict=verdicts,
     machine=machines,
     secured=texts,

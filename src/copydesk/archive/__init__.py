@@ -6,7 +6,9 @@ from copydesk.archive._articles import ArticleStore
 from copydesk.archive._check import CheckReport, DataReport, check
 from copydesk.archive._document import parse_record
 from copydesk.archive._folder import Archive
+from copydesk.archive._ledger import Ended, Kept, Ledger, Moved, read_ledger, write_ledger
 from copydesk.archive._paths import slug, story_path
+from copydesk.archive._push import Pushed
 from copydesk.archive._repository import Repository
 from copydesk.archive._rulings import Rulings, read_rulings, write_rulings
 from copydesk.archive._seal import seal, seal_reference_form, unseal, write_key
@@ -18,12 +20,18 @@ __all__ = [
     "ArticleStore",
     "CheckReport",
     "DataReport",
+    "Ended",
+    "Kept",
+    "Ledger",
+    "Moved",
+    "Pushed",
     "Repository",
     "Rulings",
     "check",
     "emit_story",
     "parse_record",
     "parse_story",
+    "read_ledger",
     "read_rulings",
     "seal",
     "seal_reference_form",
@@ -32,5 +40,6 @@ __all__ = [
     "story_path",
     "unseal",
     "write_key",
+    "write_ledger",
     "write_rulings",
 ]

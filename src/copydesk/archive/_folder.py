@@ -16,7 +16,8 @@ from copydesk.kit import files
 from copydesk.news import Record, Story
 
 _T = TypeVar("_T")
-NEWS_FOLDERS = ("_news", "_archive/_news")
+SHELVED = "_archive"
+NEWS_FOLDERS = ("_news", f"{SHELVED}/_news")
 # A file that is no record there is a broken record; elsewhere it is somebody's own.
 RECORD_FOLDERS = frozenset(
     {
@@ -43,6 +44,10 @@ class Archive:
         self.root = root
         self._read: dict[str, bytes] = {}
         self._swept: set[Path] = set()
+
+    def paths(self) -> list[str]:
+        """Give the paths of the live stories by name; raise RecordError for a sealed folder."""
+        return list(record_paths(self.root, NEWS_FOLDERS[0]))
 
     def stories(self, trouble: Callable[[CopydeskError], None]) -> Iterator[Story]:
         """Give every story, live and archived; a record that cannot be read goes to `trouble`."""
@@ -109,6 +114,24 @@ class Archive:
         self._read[path] = _digest(data)
         self._sweep(file)
         return True
+
+    def shelve(self, path: str) -> None:
+        """Move a record of `_news/` to `_archive/`, its bytes and its name as they are.
+
+        Raises RecordError where another record lies there, or the folder cannot be written.
+        """
+        file, place = (_paths.inside(self.root, one) for one in (path, f"{SHELVED}/{path}"))
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if place.exists():
+                raise RecordError(
+                    "another record of this name is archived already",
+                    subject=path,
+                    hint="compare the two and delete one",
+                )
+            file.rename(place)
+        except OSError as error:
+            raise RecordError(f"cannot be archived ({error.strerror})", subject=path) from error
 
     def sweep(self) -> None:
         """Remove what a killed write left beside the records; nobody else may be writing."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,14 +14,27 @@ from copydesk.errors import GitError
 
 # What a user may have set that must not change what is written: hooks run foreign code,
 # fsmonitor starts a daemon, an encoding adds a header.
-_SETTINGS = (
-    *("-c", f"core.hooksPath={os.devnull}"),
+_PLAIN = (
     *("-c", "core.fsmonitor=false"),
     *("-c", "i18n.commitEncoding=UTF-8"),
     *("-c", "core.quotePath=false"),
-    *("-c", "gc.auto=0"),
 )
+_SETTINGS = (*_PLAIN, "-c", f"core.hooksPath={os.devnull}", "-c", "gc.auto=0")
 _TIMEOUT_SECONDS = 120.0
+
+# With a remote the user's own ways in hold, but not those that ask a person: a hidden prompt would
+# stop every round until the time is over. A transfer that stands still ends after 30 s.
+_REMOTE_SETTINGS = (
+    *_PLAIN,
+    *("-c", "gc.auto=0"),
+    *("-c", "core.askPass="),
+    *("-c", "http.lowSpeedLimit=100"),
+    *("-c", "http.lowSpeedTime=30"),
+)
+_WAYS_IN = ("GIT_SSH", "GIT_SSL_", "GIT_HTTP_", "GIT_PROXY_", "GIT_CONFIG_", "GIT_ALLOW_PROTOCOL")
+_SSH = "ssh -o BatchMode=yes -o ConnectTimeout=30"
+REMOTE_SECONDS = 600.0
+_LOOSE = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,18 +61,19 @@ class Place:
 
 
 def ask(
-    where: Path, *arguments: str, given: bytes = b"", environment: Mapping[str, str] | None = None
+    where: Path,
+    *arguments: str,
+    given: bytes = b"",
+    environment: Mapping[str, str] | None = None,
+    settings: Sequence[str] = _SETTINGS,
 ) -> Answer:
     """Run git in a folder and give its answer, whatever the exit code.
 
     Raises GitError where git is missing, cannot start or does not end in time.
     """
-    binary = shutil.which("git")
-    if binary is None:
-        raise GitError("git is not installed", hint="install git, or go on without commits")
     try:
         done = subprocess.run(  # noqa: S603 -- a list of arguments, no shell; git by its full path
-            [binary, "-C", str(where), *_SETTINGS, *arguments],
+            [_binary(), "-C", str(where), *settings, *arguments],
             input=given,
             capture_output=True,
             timeout=_TIMEOUT_SECONDS,
@@ -69,6 +84,56 @@ def ask(
         raise GitError(f"git {arguments[0]} did not run", subject=str(error)) from error
     complaint = done.stderr.decode("utf-8", "replace").strip()
     return Answer(code=done.returncode, out=done.stdout, complaint=complaint)
+
+
+def ask_remote(where: Path, *arguments: str, seconds: float = REMOTE_SECONDS) -> Answer:
+    """Run a git command that speaks with a remote: the user's hooks and keys, no questions.
+
+    Raises GitError where it cannot start or does not end in time; it leaves no process behind.
+    """
+    try:
+        git = subprocess.Popen(  # noqa: S603 -- a list of arguments, no shell; git by its full path
+            [_binary(), "-C", str(where), *_REMOTE_SETTINGS, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=_remote_environment(where),
+            start_new_session=True,  # no terminal to ask on, and ssh ends with git
+        )
+    except (OSError, ValueError) as error:
+        raise GitError(f"git {arguments[0]} did not run", subject=str(error)) from error
+    with git:
+        try:
+            out, complaint = git.communicate(timeout=seconds)
+        except BaseException as error:
+            os.killpg(git.pid, signal.SIGKILL)
+            if isinstance(error, subprocess.TimeoutExpired):
+                what = f"git {arguments[0]} took longer than {seconds:g} s"
+                raise GitError(what, hint="is the remote reachable from here?") from error
+            raise
+    return Answer(
+        code=git.returncode, out=out, complaint=complaint.decode("utf-8", "replace").strip()
+    )
+
+
+def tidy(where: Path) -> None:
+    """Let git pack loose objects in the background where enough have piled up.
+
+    Our commits write a whole tree of records each, so 256 files may be 40 MB: that is when, unless
+    the user's gc.auto says otherwise. Neither is it done against maintenance.auto = false.
+    """
+    if ask(where, "config", "--type=bool", "--get", "maintenance.auto").out.strip() == b"false":
+        return
+    asked_for = ask(where, "config", "--get", "gc.auto", settings=()).code == 0
+    limit = () if asked_for else ("-c", f"gc.auto={_LOOSE}")
+    ask(where, *limit, "gc", "--auto", "--quiet", settings=_PLAIN)
+
+
+def _binary() -> str:
+    binary = shutil.which("git")
+    if binary is None:
+        raise GitError("git is not installed", hint="install git, or go on without commits")
+    return binary
 
 
 def tell(
@@ -111,3 +176,14 @@ def _clean_environment() -> dict[str, str]:
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_LITERAL_PATHSPECS": "1",
     }
+
+
+def _remote_environment(where: Path) -> dict[str, str]:
+    """Give the environment for speaking with a remote: the user's ways in, no way to ask."""
+    ways = {name: value for name, value in os.environ.items() if name.startswith(_WAYS_IN)}
+    silent = {**_clean_environment(), **ways, "GIT_ASKPASS": "", "SSH_ASKPASS": ""}
+    if "GIT_SSH_COMMAND" in ways or "GIT_SSH" in ways:
+        return silent
+    if ask(where, "config", "--get", "core.sshCommand").code == 0:
+        return silent
+    return {**silent, "GIT_SSH_COMMAND": _SSH}

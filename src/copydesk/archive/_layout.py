@@ -18,6 +18,7 @@ _GROUPS = (
     "language access credit",
     "copyOf",
     "reasons",
+    "history",
     "verdict",
     "machine",
     "secured",

@@ -37,6 +37,7 @@ def read_story(fields: Fields, path: str, body: str) -> Story:
         credit=fields.text("credit"),
         copy_of=fields.text("copyOf"),
         reasons=tuple(Reason.parse(text) for text in fields.texts("reasons")),
+        history=fields.texts("history"),
         verdict=_verdict(fields),
         machine=_machine(fields),
         secured=fields.text("secured"),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from copydesk.archive import _commit, _git, _paths, _states
+from copydesk.archive import _commit, _git, _paths, _push, _states
 from copydesk.archive._index import UserIndex
+from copydesk.archive._push import Pushed
 from copydesk.errors import GitError
 from copydesk.kit import files
 
@@ -135,11 +136,39 @@ class Repository:
         names = sorted({place.prefix + self._checked(path) for path in paths})
         message, author = message.replace("\0", ""), author.replace("\0", "")
         words = _commit.Words(message=message, author=author, when=when)
+        with self._alone(place):
+            return _commit.make(place, names, words, self._lock_wait_seconds)
+
+    def push(self, remote: str) -> Pushed:
+        """Push the branch to a remote; where it has more, lay our commits on top of that first.
+
+        What came in is in the files then. Raises GitError, and all is as it was, where the remote
+        is unknown, cannot be reached or refuses, at a conflict, and where files have edits that a
+        rebase would touch.
+        """
+        obstacle = self.obstacle()
+        place = self._place
+        if obstacle or place is None:
+            hint = "check a branch out: git switch NAME" if obstacle == "detached HEAD" else ""
+            raise GitError("cannot push", subject=obstacle, hint=hint or "the commits stay here")
+        with self._alone(place):
+            return _push.push(place, self.branch(), remote)
+
+    def tidy(self) -> None:
+        """Let git pack what the rounds' commits have piled up, unless its user keeps it from that.
+
+        Git does it after its own `git commit`; commits by plumbing have to ask for it.
+        """
+        if self._place is not None:
+            _git.tidy(self._place.top)
+
+    @contextlib.contextmanager
+    def _alone(self, place: _git.Place) -> Iterator[None]:
         try:
             with files.locked(place.folder / _BUSY) as alone:
                 if not alone:
                     raise GitError("another copydesk is committing", subject=str(self._root))
-                return _commit.make(place, names, words, self._lock_wait_seconds)
+                yield
         except OSError as error:
             raise GitError("cannot write to the repository", subject=str(error)) from error
 

@@ -41,6 +41,7 @@ def blocks(story: Story, unknown: Mapping[str, str]) -> dict[str, list[str]]:
         "credit": _plain("credit", story.credit),
         "copyOf": _plain("copyOf", story.copy_of),
         "reasons": _under("reasons", [_reason(reason) for reason in story.reasons]),
+        "history": _under("history", [f"  - {_scalars.quoted(line)}" for line in story.history]),
         "verdict": _under("verdict", _verdict(story.verdict, extras)),
         "machine": _under("machine", _machine(story.machine, extras)),
         "secured": _quoted("secured", story.secured),

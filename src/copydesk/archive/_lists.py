@@ -1,0 +1,111 @@
+"""The top lists of a file of `_data`: one of them changed, everything else left as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from copydesk.archive import _document, _folder, _paths, _scalars
+from copydesk.archive._tree import Entry, Item, Scalar, Sequence
+from copydesk.archive._tree import Mapping as Tree
+from copydesk.errors import RecordError
+from copydesk.kit import files
+
+
+def present(root: Path, path: str) -> bytes:
+    """Give the bytes of a file, b"" where there is none or it is blank; raise RecordError."""
+    file = _paths.inside(root, path)
+    data = _folder.read_bytes(file, path) if file.exists() else b""
+    return data if data.strip() else b""
+
+
+def rewrite(root: Path, path: str, change: Callable[[Tree], Tree]) -> bool:
+    """Write the file with its tree changed; True when bytes changed.
+
+    Raises RecordError, and leaves the file alone, where it cannot be read or given back as it
+    stands.
+    """
+    data = present(root, path)
+    empty = _document.Document(path=path, tree=Tree(entries=()), closing="", tail="", fenced=False)
+    document = _document.parse_document(path, data) if data else empty
+    if data and _document.emit_document(document) != data:
+        raise RecordError(
+            f"rewriting would lose how the {Path(path).stem} are written",
+            subject=path,
+            hint="use LF ends",
+        )
+    after = _document.emit_document(replace(document, tree=change(document.tree)))
+    if after == data:
+        return False
+    try:
+        files.write_atomic(_paths.inside(root, path), after)
+    except OSError as error:
+        raise RecordError(f"cannot write ({error.strerror})", subject=path) from error
+    return True
+
+
+def edited(tree: Tree, key: str, change: Callable[[Sequence], Sequence]) -> Tree:
+    """Give the tree with one top list changed, put at the end where it is new, gone where empty."""
+    entries = list(tree.entries)
+    at = next((i for i, entry in enumerate(entries) if entry.key.text == key), None)
+    if at is None:
+        before = "\n" if entries else ""
+        entries.append(Entry(key=Scalar(text=key), value=Sequence(items=()), before=before))
+        at = len(entries) - 1
+    old = entries[at].value
+    new = change(old if isinstance(old, Sequence) else Sequence(items=()))
+    entries[at] = replace(entries[at], value=new)
+    return replace(
+        tree, entries=tuple(entry for i, entry in enumerate(entries) if i != at or new.items)
+    )
+
+
+def items(
+    old: Sequence, key: str, values: Mapping[str, Mapping[str, Scalar]], same: Container[str]
+) -> Sequence:
+    """Give a list of mappings with these values, each named by its `key`.
+
+    Those in `same` stay as they stand; what somebody else wrote into one that changes stays below.
+    """
+    kept = {_named(item, key): item for item in old.items}
+    made = (
+        kept[name] if name in kept and name in same else _item(fields, kept.get(name), old)
+        for name, fields in values.items()
+    )
+    return Sequence(items=tuple(made), column=column(old))
+
+
+def _named(item: Item, key: str) -> str:
+    entries = item.value.entries if isinstance(item.value, Tree) else ()
+    names = (entry.value for entry in entries if entry.key.text == key)
+    return next((value.text for value in names if isinstance(value, Scalar)), "")
+
+
+def _item(values: Mapping[str, Scalar], kept: Item | None, old: Sequence) -> Item:
+    entries = [Entry(key=Scalar(text=key), value=value) for key, value in values.items()]
+    if kept is not None and isinstance(kept.value, Tree):
+        entries += [entry for entry in kept.value.entries if entry.key.text not in values]
+    before = "" if kept is None else kept.before
+    return Item(value=Tree(entries=tuple(entries), column=column(old) + 2), before=before)
+
+
+def column(old: Sequence) -> int:
+    """Give where the dashes of a list stand."""
+    return 2 if old.flow or not old.items else old.column
+
+
+def word(text: str) -> Scalar:
+    """Give a text without quotes where YAML reads it back as the same text."""
+    return Scalar(text=text, quotes="" if _scalars.is_plain(text) else '"')
+
+
+def words(text: str) -> Scalar:
+    """Give a person's text, always in quotes."""
+    return Scalar(text=text, quotes='"')
+
+
+def moment(at: datetime) -> Scalar:
+    """Give a time."""
+    return Scalar(text=_scalars.date(at), kind="timestamp")

@@ -1,0 +1,310 @@
+"""The branch to its remote: pushed, and where the remote has more, ours laid on top of theirs.
+
+    push  >  rejected, the remote has more  >  fetch  >  rebase in a tree of its own
+          >  branch and files moved in one go  >  push
+
+The rebase happens in a work tree without files below git's own folder, so that a conflict leaves
+nothing to clean up: branch, index and files of the newsroom were never touched.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from copydesk.archive import _git, _states
+from copydesk.errors import GitError
+
+_TRIES = 3  # a remote that moves faster than we push has other troubles
+_THEIRS = "refs/copydesk/theirs"
+_DESK = "copydesk-rebase"  # the work tree without files, below git's folder
+_IDENTITY = {"GIT_COMMITTER_NAME": "copydesk", "GIT_COMMITTER_EMAIL": "copydesk@localhost"}
+_STAYS = "the commits stay here; the next round tries again"
+_LOGIN = re.compile(r"(?<=://)[^/@\s]+@")
+_REJECTED = re.compile(r"^!\t\S+\t\[([a-z ]+)\] \(?(.*?)\)?$", re.MULTILINE)
+# What git says where somebody else was first; the last three when both push at one moment.
+_MORE = (
+    "fetch first",
+    "non-fast-forward",
+    "cannot lock ref",
+    "failed to update ref",
+    "incorrect old value",
+)
+# What git and ssh say (LC_ALL=C), what it means, what helps; the first that fits.
+_LOCKED_OUT = re.compile(
+    r"terminal prompts disabled|could not read (Username|Password)|Authentication failed"
+    r"|Permission denied|Host key verification failed|Access denied|returned error: 40[13]"
+)
+_NOT_THERE = re.compile(
+    r"does not appear to be a git repository|[Rr]epository .*not found|returned error: 404"
+)
+_SILENT = re.compile(
+    r"Could not resolve|unable to access|Connection (refused|reset|timed out|closed)"
+    r"|Network is unreachable|No route to host|Operation (timed out|too slow)|hung up"
+)
+_TROUBLES = (
+    (
+        _LOCKED_OUT,
+        "the remote does not let us in",
+        "git push must work here without a question: use a deploy key or a credential helper",
+    ),
+    (
+        _NOT_THERE,
+        "there is no repository at the remote's address",
+        "correct it: git remote set-url",
+    ),
+    (_SILENT, "the remote cannot be reached", _STAYS),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    """What a push did: `sent` commits of ours, `taken` of theirs, which came in first."""
+
+    sent: int = 0
+    taken: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """A branch here and the branch of the remote that it is pushed to."""
+
+    remote: str
+    branch: str
+    target: str
+    is_followed: bool
+
+    @property
+    def refspec(self) -> str:
+        return f"refs/heads/{self.branch}:{self.target}"
+
+
+def push(place: _git.Place, branch: str, remote: str) -> Pushed:
+    """Bring every commit of the branch to the remote; nothing is asked where it has them all.
+
+    Raises GitError where it cannot be done; branch, index and files are then as they were.
+    """
+    line = _line(place, branch, remote)
+    if _states.head(place) in ("", _known(place, line)):
+        return Pushed()
+    taken = 0
+    for _ in range(_TRIES):
+        sent = _waiting(place, line)
+        reason = _sent(place, line)
+        if not reason:
+            return Pushed(sent=sent, taken=taken)
+        taken += _take_in(place, line)
+    raise GitError("the remote moves while we push", subject=f"{remote}: {reason}", hint=_STAYS)
+
+
+def _line(place: _git.Place, branch: str, remote: str) -> _Line:
+    """Find where the branch goes: where it follows this remote to, else to its own name."""
+    if not _config(place, f"remote.{remote}.url") and not _config(
+        place, f"remote.{remote}.pushurl"
+    ):
+        hint = f"add it: git remote add {remote} ADDRESS; or correct records.remote"
+        raise GitError("git knows no remote of this name", subject=remote, hint=hint)
+    follows = _config(place, f"branch.{branch}.remote")
+    target = _config(place, f"branch.{branch}.merge") if follows == remote else ""
+    target = target or f"refs/heads/{branch}"
+    return _Line(remote=remote, branch=branch, target=target, is_followed=bool(follows))
+
+
+def _config(place: _git.Place, key: str) -> str:
+    answer = _git.ask(place.top, "config", "--get", key)
+    return answer.out.decode("utf-8", "replace").strip() if answer.code == 0 else ""
+
+
+def _known(place: _git.Place, line: _Line) -> str:
+    """Give the commit that the remote's branch had when we last heard of it, "" for none."""
+    return _commit(place, f"refs/remotes/{line.remote}/{line.target.removeprefix('refs/heads/')}")
+
+
+def _commit(place: _git.Place, name: str) -> str:
+    answer = _git.ask(place.top, "rev-parse", "-q", "--verify", f"{name}^{{commit}}")
+    return answer.out.decode().strip()
+
+
+def _waiting(place: _git.Place, line: _Line) -> int:
+    """Count the commits that the remote does not have, as far as we know."""
+    known = _known(place, line)
+    return _count(place, f"{known}..HEAD" if known else "HEAD")
+
+
+def _count(place: _git.Place, *commits: str) -> int:
+    return int(_git.tell(place.top, "rev-list", "--count", *commits).decode())
+
+
+def _sent(place: _git.Place, line: _Line) -> str:
+    """Push; give "" when it went, why not when the remote has more, else raise GitError."""
+    follow = () if line.is_followed else ("--set-upstream",)
+    answer = _git.ask_remote(
+        place.top,
+        *("push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", *follow),
+        *("--", line.remote, line.refspec),
+    )
+    if answer.code == 0:
+        return ""
+    rejected = _REJECTED.search(answer.out.decode("utf-8", "replace"))
+    if rejected is None:
+        raise _trouble(answer.complaint, line)
+    reason = rejected[2]
+    if any(words in reason for words in _MORE):
+        return reason
+    lines = [one.strip() for one in answer.complaint.splitlines() if one.startswith("remote:")]
+    said = " ".join(one.removeprefix("remote:").strip() for one in lines)[:300].strip()
+    raise GitError(
+        "the remote refuses the branch",
+        subject=_plain(f"{line.remote}: {reason}{f': {said}' if said else ''}"),
+        hint=f"look at its rules for {line.target}: protection, hooks, quota; {_STAYS}",
+    )
+
+
+def _take_in(place: _git.Place, line: _Line) -> int:
+    """Lay our commits on top of what the remote has; give how many of theirs came in."""
+    _refuse_edits(place, line)
+    refspec = f"+{line.target}:{_THEIRS}"
+    answer = _git.ask_remote(
+        place.top,
+        *("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"),
+        *("--", line.remote, refspec),
+    )
+    if answer.code:
+        raise _trouble(answer.complaint, line)
+    try:
+        theirs = _commit(place, _THEIRS)
+        ours = _states.head(place)
+        _refuse_tangles(place, line, ours, theirs)
+        taken = _count(place, f"{ours}..{theirs}")
+        _move(place, line, ours, _rebased(place, line, ours, theirs))
+        return taken
+    finally:
+        _git.ask(place.top, "update-ref", "-d", _THEIRS)
+
+
+def _refuse_edits(place: _git.Place, line: _Line) -> None:
+    """Refuse to move files while a person is at work on some that git knows."""
+    listed = _git.tell(
+        place.top,
+        *("status", "--porcelain", "-z", "--no-renames"),
+        *("--untracked-files=no", "--ignore-submodules"),
+    )
+    names = [entry[3:] for entry in listed.decode("utf-8", "replace").split("\0") if entry]
+    if names:
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        raise GitError(
+            f"{line.remote} has commits of others, and files here have edits not committed",
+            subject=", ".join(names[:3]) + more,
+            hint=f"commit them or take them back; {_STAYS}",
+        )
+
+
+def _refuse_tangles(place: _git.Place, line: _Line, ours: str, theirs: str) -> None:
+    """Refuse what a rebase would bend: another history, or merges among our own commits."""
+    if _git.ask(place.top, "merge-base", ours, theirs).code:
+        raise GitError(
+            "the remote's branch has another history",
+            subject=f"{line.remote} {line.target}",
+            hint="begin with an empty repository there, or push to another branch",
+        )
+    if _count(place, "--merges", f"{theirs}..{ours}"):
+        raise GitError(
+            f"{line.remote} has commits of others, and there is a merge among those not pushed",
+            subject=line.branch,
+            hint=f"bring them together by hand: git pull {line.remote}; git push",
+        )
+
+
+def _rebased(place: _git.Place, line: _Line, ours: str, theirs: str) -> str:
+    """Give the commit of our branch on top of theirs; raises GitError at a conflict."""
+    with _desk(place, ours) as desk:
+        answer = _git.ask(
+            desk,
+            *("-c", "rebase.autoStash=false", "-c", "rebase.updateRefs=false"),
+            *("-c", "commit.gpgSign=false", "-c", "rerere.enabled=false"),
+            *("-c", "core.sparseCheckout=true", "-c", "core.sparseCheckoutCone=false"),
+            *("rebase", "--quiet", "--committer-date-is-author-date", theirs),
+            environment=_IDENTITY,
+        )
+        if answer.code == 0:
+            return _commit_at(desk)
+        unmerged = _git.ask(desk, "diff", "--name-only", "-z", "--diff-filter=U")
+        names = [name for name in unmerged.out.decode("utf-8", "replace").split("\0") if name]
+    if not names:
+        raise GitError("git rebase failed", subject=_plain(answer.complaint[:500]), hint=_STAYS)
+    raise GitError(
+        f"our commits and those on {line.remote} contradict each other",
+        subject=", ".join(names[:3]),
+        hint=f"nothing was changed; settle it by hand: git pull --rebase {line.remote} "
+        f"{line.target.removeprefix('refs/heads/')}",
+    )
+
+
+def _commit_at(desk: Path) -> str:
+    return _git.tell(desk, "rev-parse", "HEAD").decode().strip()
+
+
+@contextlib.contextmanager
+def _desk(place: _git.Place, commit: str) -> Iterator[Path]:
+    """Give a work tree of its own that stands at a commit and holds no files (sparse)."""
+    desk = place.folder / _DESK
+    _clear(place, desk)  # of a round that was killed
+    try:
+        _git.tell(place.top, "worktree", "add", "--no-checkout", "--detach", str(desk), commit)
+        folder = _git.tell(desk, "rev-parse", "--absolute-git-dir").decode().strip()
+        patterns = Path(folder) / "info" / "sparse-checkout"
+        patterns.parent.mkdir(exist_ok=True)
+        patterns.write_text(f"/{_DESK}\n")
+        settings = ("-c", "core.sparseCheckout=true", "-c", "core.sparseCheckoutCone=false")
+        _git.tell(desk, *settings, "read-tree", "-m", "-u", "HEAD")
+        yield desk
+    finally:
+        _clear(place, desk)
+
+
+def _clear(place: _git.Place, desk: Path) -> None:
+    shutil.rmtree(desk, ignore_errors=True)
+    _git.ask(place.top, "worktree", "prune")
+
+
+def _move(place: _git.Place, line: _Line, ours: str, commit: str) -> None:
+    """Move branch, index and files from one commit to another, or nothing at all."""
+    trees = ("read-tree", "-m", "-u", ours, commit)
+    rehearsed = _git.ask(place.top, *trees[:2], "--dry-run", *trees[2:])
+    if rehearsed.code:
+        raise _in_the_way(rehearsed.complaint, line)
+    branch = f"refs/heads/{line.branch}"
+    reason = f"copydesk: on top of {line.remote}"
+    _git.tell(place.top, "update-ref", "-m", reason, branch, commit, ours)
+    moved = _git.ask(place.top, *trees)
+    if moved.code:
+        _git.tell(place.top, "update-ref", "-m", "copydesk: undone", branch, ours, commit)
+        raise _in_the_way(moved.complaint, line)
+
+
+def _in_the_way(complaint: str, line: _Line) -> GitError:
+    return GitError(
+        f"the commits of others on {line.remote} cannot be laid out here",
+        subject=_plain(complaint[:500]),
+        hint=f"move what is in the way; {_STAYS}",
+    )
+
+
+def _trouble(complaint: str, line: _Line) -> GitError:
+    """Say what git's complaint means, and what to do."""
+    lines = [one.strip() for one in complaint.splitlines()]
+    told = [one for one in lines if one and not one.startswith(("hint:", "error: failed to push"))]
+    subject = _plain(f"{line.remote}: {' '.join(told)[:300]}")
+    for words, what, hint in _TROUBLES:
+        if words.search(complaint):
+            return GitError(what, subject=subject, hint=hint)
+    return GitError("git push failed", subject=subject, hint=f"{_STAYS}; see: git push")
+
+
+def _plain(text: str) -> str:
+    """Give a complaint without the password that an address may bear."""
+    return _LOGIN.sub("", text)
