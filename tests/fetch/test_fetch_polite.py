@@ -212,7 +212,7 @@ def test_no_more_hosts_than_allowed_are_asked_at_the_same_time() -> None:
     assert desk.script.most_busy == 2
 
 
-@pytest.mark.parametrize(("status", "pause"), [(403, 30), (429, 30), (404, 5), (200, 5)])
+@pytest.mark.parametrize(("status", "pause"), [(403, 5), (429, 30), (404, 5), (200, 5)])
 def test_a_host_that_is_annoyed_gets_a_longer_pause(status: int, pause: float) -> None:
     desk = Desk({A: status})
 

@@ -138,7 +138,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_in_words(tmp_path: Pat
     answer, asked = web.run(work, tls=self_signed(tmp_path))
 
     assert isinstance(answer, Refused)
-    assert answer.reason == "network"
+    assert answer.reason == "certificate"
     assert "certificate is not valid for 127.0.0.1" in answer.detail
     assert asked == []
 

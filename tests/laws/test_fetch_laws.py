@@ -16,6 +16,7 @@ from copydesk.errors import RecordingError
 from copydesk.fetch import Recorder, Replay
 from copydesk.fetch._headers import for_page
 from copydesk.fetch._hops import next_hop
+from copydesk.fetch._notes import HostRecord, Notes, RobotsRecord
 from copydesk.fetch._rules import Rules
 from copydesk.fetch._status import refused
 from copydesk.fetch._unpack import BodyError, Unpacker
@@ -36,6 +37,46 @@ paths = st.text().map(lambda path: f"https://a.example/{path}")
 @given(st.one_of(st.binary(), rules), paths)
 def test_any_robots_file_allows_or_forbids(body: bytes, url: str) -> None:
     assert Rules.read(body).allow(url) in {True, False}
+
+
+@given(st.one_of(st.binary(), rules), paths)
+def test_the_lines_that_are_kept_of_a_robots_file_say_the_same(body: bytes, url: str) -> None:
+    read = Rules.read(body)
+
+    assert Rules(read.lines, read.delay_seconds).allow(url) == read.allow(url)
+
+
+times = st.none() | st.datetimes(timezones=st.just(UTC))
+records = st.one_of(
+    st.builds(
+        HostRecord,
+        answered_at=times,
+        penalty_until=times,
+        retry_at=times,
+        forbidden=st.integers(0, 9),
+    ),
+    st.builds(
+        RobotsRecord,
+        until=st.datetimes(timezones=st.just(UTC)),
+        rules=st.none() | st.lists(st.text()).map(tuple),
+        etag=st.text(),
+        trouble=st.text(),
+    ),
+)
+
+
+@given(records)
+def test_any_note_is_read_as_it_was_written(record: HostRecord | RobotsRecord) -> None:
+    notes = Notes(None)
+    notes.write("key", record)
+
+    assert Notes(dict(notes.learned())).read("key", type(record)) == record
+
+
+@given(st.binary())
+def test_any_bytes_are_a_note_or_nothing_known(kept: bytes) -> None:
+    for kind in (HostRecord, RobotsRecord):
+        assert isinstance(Notes({"key": kept}).read("key", kind), (kind, type(None)))
 
 
 @given(st.text(alphabet="ab*", max_size=8), st.text(alphabet="ab", max_size=8))

@@ -7,26 +7,42 @@ import contextlib
 import threading
 from collections.abc import Iterator
 
+from world.hosts import Hosts
+from world.tls import Authority
 from world.web import World
 
 
 @contextlib.contextmanager
 def world_in_background() -> Iterator[World]:
     """Give a world that answers while the block runs."""
+    world = World()
+    with _in_background(world):
+        yield world
+
+
+@contextlib.contextmanager
+def hosts_in_background(tls: Authority | None = None) -> Iterator[Hosts]:
+    """Give a web of many hosts that answers while the block runs."""
+    hosts = Hosts(tls)
+    with _in_background(hosts):
+        yield hosts
+
+
+@contextlib.contextmanager
+def _in_background(served: World | Hosts) -> Iterator[None]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    world = World()
 
     def do(work: object) -> None:
         assert asyncio.iscoroutine(work)
         asyncio.run_coroutine_threadsafe(work, loop).result(10)
 
-    do(world.__aenter__())
+    do(served.__aenter__())
     try:
-        yield world
+        yield
     finally:
-        do(world.__aexit__())
+        do(served.__aexit__())
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,11 +80,16 @@ def run_git(root: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def record_web(path: Path, answers: Mapping[str, Answer]) -> Path:
-    """Write a recorded web (WARC 1.1) of these answers by address."""
+def record_web(path: Path, answers: Mapping[str, Answer | Sequence[Answer]]) -> Path:
+    """Write a recorded web (WARC 1.1) of these answers by address; several differ by `at`."""
+    one_by_one = [
+        (url, answer)
+        for url, given in answers.items()
+        for answer in ([given] if isinstance(given, Answer) else given)
+    ]
     with path.open("wb") as out:
         writer = WARCWriter(out, gzip=True, warc_version="WARC/1.1")
-        for url, answer in answers.items():
+        for url, answer in one_by_one:
             headers = [
                 ("Content-Type", answer.kind),
                 ("Content-Length", str(len(answer.body))),

@@ -28,6 +28,12 @@ class Asked:
     path: str
     headers: Mapping[str, str]
 
+    @property
+    def host(self) -> str:
+        """Give the name that was asked for, in lower case, without a port."""
+        name = self.headers.get("host", "").lower()
+        return name.rpartition(":")[0] if name.rpartition(":")[2].isdigit() else name
+
 
 Behaviour = Callable[[Asked, asyncio.StreamWriter], Awaitable[None]]
 
@@ -92,16 +98,21 @@ class World:
         if first == b"\x16":
             writer.write(b"HTTP/1.1 400 Speak Up\r\n\r\n")
             return
-        head = (first + await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        method, path, _ = head[0].split(" ", 2)
-        pairs = (line.split(":", 1) for line in head[1:] if ":" in line)
-        headers = {name.strip().lower(): value.strip() for name, value in pairs}
-        asked = Asked(method=method, path=path, headers=headers)
+        asked = asked_for(first + await reader.readuntil(b"\r\n\r\n"))
         self.asked.append(asked)
-        waiting = self._paths.get(path, [serves(b"not here", status=404)])
+        waiting = self._paths.get(asked.path, [serves(b"not here", status=404)])
         behaviour = waiting.pop(0) if len(waiting) > 1 else waiting[0]
         await behaviour(asked, writer)
         await writer.drain()
+
+
+def asked_for(head: bytes) -> Asked:
+    """Read the head of a request."""
+    lines = head.decode("latin-1").split("\r\n")
+    method, path, _ = lines[0].split(" ", 2)
+    pairs = (line.split(":", 1) for line in lines[1:] if ":" in line)
+    headers = {name.strip().lower(): value.strip() for name, value in pairs}
+    return Asked(method=method, path=path, headers=headers)
 
 
 def run(work: Callable[[World], Coroutine[Any, Any, T]], tls: ssl.SSLContext | None = None) -> T:

@@ -3,7 +3,8 @@
     engine ── Polite ── Recorder ── Web      (the network)
                  │          └────── Replay   (a recorded web)
                  ├ robots.txt of every host, redirects hop by hop, statuses judged
-                 └ one slot a host: one request at a time, a pause between two
+                 ├ one slot a host: one request at a time, a pause after each answer
+                 └ learned: what a later round should know of hosts
 
 Web, Replay and Recorder are raw: one request, no redirect followed, any status. Only Web opens
 sockets, and only to public addresses unless the newsroom allows a host by name.
@@ -12,7 +13,8 @@ sockets, and only to public addresses unless the newsroom allows a host by name.
 from __future__ import annotations
 
 from copydesk.fetch._clock import Clock, VirtualClock, WallClock
-from copydesk.fetch._options import FetchOptions
+from copydesk.fetch._notes import HostStore
+from copydesk.fetch._options import FetchOptions, Manners
 from copydesk.fetch._polite import Polite
 from copydesk.fetch._record import Recorder
 from copydesk.fetch._replay import Replay
@@ -21,6 +23,8 @@ from copydesk.fetch._web import Web
 __all__ = [
     "Clock",
     "FetchOptions",
+    "HostStore",
+    "Manners",
     "Polite",
     "Recorder",
     "Replay",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 
 from copydesk.fetch._options import FetchOptions
@@ -41,17 +42,22 @@ _NOT_KEPT = frozenset(
 
 def for_request(request: Request, options: FetchOptions) -> dict[str, str]:
     """Give the headers to send: who asks, what is understood, what is known already."""
-    headers = {
-        "User-Agent": options.signature,
-        "Accept": _ACCEPT[request.purpose],
-        "Accept-Encoding": ACCEPTED,
-    }
+    headers = dict(_usual(request.purpose, options.signature))
     if request.etag:
         headers["If-None-Match"] = request.etag
     if request.last_modified:
         headers["If-Modified-Since"] = request.last_modified
     headers.update(request.headers)
     return headers
+
+
+@functools.cache
+def _usual(purpose: Purpose, signature: str) -> Mapping[str, str]:
+    return {
+        "User-Agent": signature,
+        "Accept": _ACCEPT[purpose],
+        "Accept-Encoding": ACCEPTED,
+    }
 
 
 def joined(pairs: Iterable[tuple[str, str]], name: str) -> str:
@@ -67,10 +73,15 @@ def for_page(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """
     kept: dict[str, str] = {}
     for raw_name, raw_value in pairs:
-        name, value = raw_name.lower(), _readable(raw_value)
-        if name in _NOT_KEPT or (name in kept and name in _SINGLE):
+        name = raw_name.lower()
+        if name in _NOT_KEPT:
             continue
-        kept[name] = ", ".join(filter(None, (kept.get(name), value)))
+        value = " ".join(raw_value.split()) if raw_value.isascii() else _readable(raw_value)
+        known = kept.get(name)
+        if known is None:
+            kept[name] = value
+        elif name not in _SINGLE:
+            kept[name] = ", ".join(filter(None, (known, value)))
     return kept
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from copydesk.fetch._place import place
 from copydesk.fetch._status import REDIRECTS
 from copydesk.kit import urls
 from copydesk.news import Page, Refused
@@ -42,10 +43,5 @@ def _refuse(page: Page, words: str) -> Refused:
 
 def same_origin(left: str, right: str) -> bool:
     """Say whether two addresses share scheme, host and port."""
-    return origin(left) == origin(right)
-
-
-def origin(url: str) -> str:
-    """Give `https://host:port` of an address, "" where it is none."""
-    parsed = urls.parse(url)
-    return "" if parsed is None else str(parsed.origin)
+    here, there = place(left), place(right)
+    return here is not None and there is not None and here.origin == there.origin

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Protocol, runtime_checkable
 
 from copydesk.fetch import _hops, _status
 from copydesk.fetch._clock import Clock
+from copydesk.fetch._notes import HostStore, Notes
 from copydesk.fetch._options import FetchOptions
+from copydesk.fetch._place import Place, place
 from copydesk.fetch._robots import Robots
 from copydesk.fetch._slots import Slots
-from copydesk.kit import urls
 from copydesk.news import Fetcher, NotModified, Page, Refused, Request
+
+Answer = Page | NotModified | Refused
+
+
+@runtime_checkable
+class Finder(Protocol):
+    """A raw fetcher that can find a host before it asks it, which takes time but no room."""
+
+    async def find(self, request: Request) -> Refused | None:
+        """Give why the host of a request cannot be found, None where it can."""
+        ...
 
 
 class Polite:
@@ -18,63 +33,83 @@ class Polite:
 
     robots.txt is obeyed for every purpose but "robots" (a picture's too), one request at a time
     goes to a host with a pause after it, redirects are followed hop by hop under the same rules,
-    and a host that says Retry-After is asked nothing more until then.
+    and a host that says Retry-After is asked nothing more until then. What it learns of hosts is
+    added to what `hosts` kept from earlier rounds, and `learned` gives it to be kept.
     """
 
-    def __init__(self, inner: Fetcher, options: FetchOptions, clock: Clock) -> None:
+    def __init__(
+        self, inner: Fetcher, options: FetchOptions, clock: Clock, hosts: HostStore | None = None
+    ) -> None:
         self._inner = inner
+        self._finder = inner if isinstance(inner, Finder) else None
         self._options = options
         self._clock = clock
-        self._slots = Slots(options, clock)
-        self._robots = Robots(self._ask, clock, self._slots)
+        self._room = asyncio.Semaphore(options.concurrency)
+        self._notes = Notes(hosts)
+        self._slots = Slots(options, clock, self._notes)
+        self._robots = Robots(self._ask, clock, self._slots, self._notes)
 
-    async def fetch(self, request: Request) -> Page | NotModified | Refused:
+    def learned(self) -> Mapping[str, bytes]:
+        """Give what was learnt of hosts, by key: put it where `hosts` will find it next round."""
+        return self._notes.learned()
+
+    async def fetch(self, request: Request) -> Answer:
         """Give a 2xx page at the end of its redirects, NotModified, or why there is neither."""
-        url = urls.fetchable(request.url)
-        if url is None:
+        where = place(request.url)
+        if where is None:
             return Refused(url=request.url, reason="network", detail="not a web address")
-        answer, hops = await self._follow(replace(request, url=url))
+        asked = request if request.url == where.url else replace(request, url=where.url)
+        answer = await self._one_hop(asked, where)
+        hops: tuple[tuple[int, str], ...] = ()
+        if isinstance(answer, Page) and answer.status != 200:
+            answer, hops = await self._follow(asked, answer)
+        if answer.url == request.url and not hops:
+            return answer
         if isinstance(answer, Refused):
             return replace(answer, url=request.url)
         return replace(answer, url=request.url, hops=hops)
 
     async def _follow(
-        self, request: Request
-    ) -> tuple[Page | NotModified | Refused, tuple[tuple[int, str], ...]]:
-        """Ask, and ask again where the answer points, until there is an end."""
+        self, request: Request, answer: Answer
+    ) -> tuple[Answer, tuple[tuple[int, str], ...]]:
+        """Ask again where the answer points, until there is an end."""
         asked = [request.url]
         hops: list[tuple[int, str]] = []
-        while True:
-            answer = await self._one_hop(request)
-            if not isinstance(answer, Page) or not _hops.is_redirect(answer):
-                return self._judged(answer), tuple(hops)
+        while isinstance(answer, Page) and _hops.is_redirect(answer):
             target = _hops.next_hop(answer, asked, self._options.max_redirects)
             if isinstance(target, Refused):
                 return target, tuple(hops)
             asked.append(target)
             hops.append((answer.status, target))
             request = _redirected(request, target)
+            answer = await self._one_hop(request, _sure(target))
+        return self._judged(answer), tuple(hops)
 
-    async def _one_hop(self, request: Request) -> Page | NotModified | Refused:
+    async def _one_hop(self, request: Request, where: Place) -> Answer:
         """Ask once, if robots.txt allows it."""
         if request.purpose != "robots":
-            refused = await self._robots.refusal(request.url)
+            refused = await self._robots.refusal(where, request.proxy)
             if refused is not None:
                 return refused
         return await self._ask(request)
 
-    async def _ask(self, request: Request) -> Page | NotModified | Refused:
+    async def _ask(self, request: Request) -> Answer:
         """Ask once, in the host's turn, unless the host wants to be left alone."""
-        host = urls.host(request.url)
+        host = _sure(request.url).host
         if retry := self._left_alone(request, host):
             return retry
         async with self._slots.turn(host):
             if retry := self._left_alone(request, host):  # said while we stood in the queue
                 return retry
-            answer = await self._inner.fetch(request)
+            if self._finder is not None and (lost := await self._finder.find(request)):
+                return lost
+            async with self._room:
+                answer = await self._inner.fetch(request)
             if isinstance(answer, Page):
                 retry_at = _status.wait_until(answer, self._clock.now())
                 self._slots.note(host, answer.status, retry_at)
+            elif isinstance(answer, NotModified):
+                self._slots.note(host, 304, None)
             return answer
 
     def _left_alone(self, request: Request, host: str) -> Refused | None:
@@ -84,7 +119,7 @@ class Polite:
         detail = f"{host} asked to be left alone for a while"
         return Refused(url=request.url, reason="slow-down", detail=detail, retry_at=retry_at)
 
-    def _judged(self, answer: Page | NotModified | Refused) -> Page | NotModified | Refused:
+    def _judged(self, answer: Answer) -> Answer:
         if isinstance(answer, Page):
             return _status.refused(answer, self._clock.now()) or answer
         return answer
@@ -94,3 +129,10 @@ def _redirected(request: Request, target: str) -> Request:
     """Ask the next address; headers meant for one site (a token) stay with it."""
     headers = request.headers if _hops.same_origin(request.url, target) else {}
     return replace(request, url=target, headers=headers)
+
+
+def _sure(url: str) -> Place:
+    """Give the place of an address that was made by `place` or `next_hop`."""
+    where = place(url)
+    assert where is not None
+    return where

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING
 
 from copydesk.errors import RecordingError
+from copydesk.fetch._polite import Finder
 from copydesk.kit import dates
 from copydesk.news import Fetcher, NotModified, Page, Refused, Request
 
@@ -69,6 +70,10 @@ class Recorder:
             written.unlink(missing_ok=True)
             if error is None:
                 raise self._failed(self._failure) from self._failure
+
+    async def find(self, request: Request) -> Refused | None:
+        """Let the inner fetcher find the host, where it can."""
+        return await self._inner.find(request) if isinstance(self._inner, Finder) else None
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
         """Give the inner fetcher's answer, written down when it is a page."""

@@ -46,7 +46,8 @@ class Replay:
 
     A request gets the newest record of exactly its address whose WARC-Date is not after `now`
     (None: the newest of all); an address without one gets a page of status 404. Validators that
-    match the record's ETag or Last-Modified give NotModified. Only offsets are kept in memory.
+    match the record's ETag or Last-Modified give NotModified with the record's headers. Only
+    offsets are kept in memory; certificates are not recorded.
     Raises RecordingError for a file that is missing, broken or cut off, with the offset.
     """
 
@@ -70,7 +71,7 @@ class Replay:
         except BodyError as error:
             return Refused(url=request.url, reason=error.reason, detail=error.what)
         if _is_known(page, request):
-            return NotModified(url=request.url, final_url=url)
+            return NotModified(url=request.url, final_url=url, headers=page.headers)
         return page
 
     def _place(self, url: str) -> _Place | None:

@@ -7,15 +7,17 @@ robotspy, which the tests keep as a second opinion.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from copydesk.kit import urls
+from copydesk.fetch._place import place
 
 PRODUCT = "copydesk"
 _READ_BYTES = 500 * 1024  # RFC 9309 2.5: a crawler reads at least so much
-_AGENT = re.compile(r"\*|[A-Za-z_-]+")
+_LINE = 8 * 2083  # Google's longest line; the rest of a longer one is not read
+_AGENT = re.compile(r"\*(?!\S)|[A-Za-z_-]+")
+_MARKS = {"allow": "+", "disallow": "-"}
 _KEYS = {
     "user-agent": "agent",
     "useragent": "agent",
@@ -32,6 +34,7 @@ _KEYS = {
 _SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 _OCTET = re.compile(r"%([0-9a-fA-F]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_PLAIN = re.compile(r"[A-Za-z0-9/._~?=&:@!$'()*+,;#\[\]-]*")
 _AS_WRITTEN = "%:/?#[]@!$&'()*+,;=-._~"
 
 
@@ -66,7 +69,7 @@ class _Group:
 
     def __init__(self) -> None:
         self.is_named = False
-        self.rules: list[_Rule] = []
+        self.lines: dict[str, None] = {}
         self.delay_seconds = 0.0
 
     def take(self, key: str, value: str) -> None:
@@ -77,23 +80,28 @@ class _Group:
             if _SECONDS.fullmatch(value):
                 self.delay_seconds = float(value)
         elif value:
-            self.rules.append(_rule(key, value))
+            self.lines[_MARKS[key] + _spelled(value)] = None
 
 
 class Rules:
     """What a robots.txt allows to our product token; the longest matching rule wins.
 
-    `delay_seconds` is the pause that it asks for between two requests, 0 where it does not.
+    `lines` are all that matters of the file: `+/path` allows, `-/path` forbids, paths spelled one
+    way. `delay_seconds` is the pause that it asks for between two requests, 0 where it does not.
     """
 
-    def __init__(self, group: _Group) -> None:
-        self._rules = sorted(group.rules, key=lambda rule: (-rule.length, not rule.allow))
-        self.delay_seconds = group.delay_seconds
+    __slots__ = ("_rules", "delay_seconds", "lines")
+
+    def __init__(self, lines: Sequence[str] = (), delay_seconds: float = 0.0) -> None:
+        self.lines = tuple(lines)
+        self.delay_seconds = delay_seconds
+        rules = [rule for line in self.lines for rule in _rules(line)]
+        self._rules = sorted(rules, key=lambda rule: (-rule.length, not rule.allow))
 
     @classmethod
     def read(cls, body: bytes) -> Rules:
         """Read a robots.txt in any state: byte order mark, any line ends, odd bytes."""
-        text = body[:_READ_BYTES].decode("utf-8-sig", "replace")
+        text = _unmarked(body[:_READ_BYTES]).decode("utf-8", "replace")
         groups = {PRODUCT: _Group(), "*": _Group()}
         agents: set[str] = set()
         in_rules = False
@@ -105,23 +113,35 @@ class Rules:
                 in_rules = True
             for agent in agents & groups.keys():
                 groups[agent].take(key, value)
-        return cls(groups[PRODUCT] if groups[PRODUCT].is_named else groups["*"])
+        chosen = groups[PRODUCT] if groups[PRODUCT].is_named else groups["*"]
+        return cls(tuple(chosen.lines), chosen.delay_seconds)
 
     def allow(self, url: str) -> bool:
-        """Say whether an address may be fetched."""
-        address = urls.fetchable(url)
-        if address is None:
+        """Say whether an address may be fetched; robots.txt itself always may."""
+        where = place(url)
+        if where is None:
             return False
-        path = _spelled("/" + address.split("/", 3)[3])
+        if not self._rules or where.path == "/robots.txt":
+            return True
+        path = _spelled(where.path)
         return next((rule.allow for rule in self._rules if rule.matches(path)), True)
+
+
+def _unmarked(body: bytes) -> bytes:
+    """Give a file without its byte order mark, whole or begun."""
+    for mark in (b"\xef\xbb\xbf", b"\xef\xbb", b"\xef"):
+        if body.startswith(mark):
+            return body[len(mark) :]
+    return body
 
 
 def _lines(text: str) -> Iterator[tuple[str, str]]:
     """Give what counts of each line: its key, and the agent's name or the path."""
     for line in re.split(r"\r\n|\r|\n", text):
-        name, colon, value = line.partition("#")[0].partition(":")
+        words = line[:_LINE].partition("#")[0].strip()
+        name, colon, value = words.partition(":")
         if not colon:
-            name, _, value = line.partition("#")[0].strip().partition(" ")
+            name, value = _in_two(words)
         key = _KEYS.get(name.strip().lower())
         if key == "agent":
             found = _AGENT.match(value.strip())
@@ -130,19 +150,34 @@ def _lines(text: str) -> Iterator[tuple[str, str]]:
             yield key, value.strip()
 
 
-def _rule(key: str, value: str) -> _Rule:
-    pattern = _spelled(value)
-    is_bound = pattern.endswith("$")
+def _in_two(words: str) -> tuple[str, str]:
+    """Take a line without a colon, as people write them, where it is two words."""
+    parts = words.split()
+    return (parts[0], parts[1]) if len(parts) == 2 else ("", "")
+
+
+def _rules(line: str) -> Iterator[_Rule]:
+    """Give the rule of a line; of one that allows an index page also that for its folder."""
+    allow, pattern = line.startswith("+"), line[1:]
+    yield _rule(pattern, allow=allow)
+    folder, slash, name = pattern.rpartition("/")
+    if allow and slash and name.startswith("index.htm"):
+        yield _rule(f"{folder}/$", allow=True)
+
+
+def _rule(pattern: str, *, allow: bool) -> _Rule:
     return _Rule(
         pieces=tuple(pattern.removesuffix("$").split("*")),
-        is_bound=is_bound,
+        is_bound=pattern.endswith("$"),
         length=len(pattern),
-        allow=key == "allow",
+        allow=allow,
     )
 
 
 def _spelled(path: str) -> str:
     """Spell a path one way (RFC 9309 2.2.2): %7E as ~, ツ as %E3%83%84, %3c as %3C."""
+    if _PLAIN.fullmatch(path):
+        return path
     encoded = quote(path.encode("utf-8", "replace"), safe=_AS_WRITTEN)
     return _OCTET.sub(_octet, encoded)
 

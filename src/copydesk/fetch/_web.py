@@ -3,44 +3,51 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from copydesk.fetch import _headers
-from copydesk.fetch._address import AddressRefusedError, public_socket
+from copydesk.fetch import _headers, _proxy, _sockets, _trouble
 from copydesk.fetch._clock import Clock
+from copydesk.fetch._names import LostNameError, Names
 from copydesk.fetch._options import FetchOptions
-from copydesk.fetch._trouble import refusal
+from copydesk.fetch._place import Place, place
 from copydesk.fetch._unpack import BodyError, Unpacker
-from copydesk.kit import urls
 from copydesk.news import NotModified, Page, Refused, Request
 
 if TYPE_CHECKING:
     import aiohttp
 
 ROBOTS_BYTES = 1_500_000  # read at least; the rules themselves use the first 500 KiB
-
-# aiohttp's own 8 KiB a field are less than the security policies that some sites send
-_LINE_BYTES, _FIELD_BYTES, _HEADERS = 16 * 1024, 64 * 1024, 256
+_NOTICED_SECONDS = 0.1  # a look-up that took longer leaves less of connect_seconds
 
 
 class Web:
     """The network: `async with Web(options, clock) as web`, then `await web.fetch(request)`.
 
-    Gives any status as it is and follows no redirect. Keeps no cookie, uses no proxy from the
-    environment. A name or address that leads to a private network is Refused "address" unless
-    `options.allow_hosts` has the host.
+    Gives any status as it is and follows no redirect. Keeps no cookie, uses no proxy but the one
+    that a request names. A name or address that leads to a private network is Refused "address"
+    unless `options.allow_hosts` has the host. Opening it raises the limit of open files.
     """
 
     def __init__(self, options: FetchOptions, clock: Clock) -> None:
         self._options = options
         self._clock = clock
+        self._names = Names(options.nameservers, options.connect_seconds)
+        self._spent: dict[str, float] = {}
         self._guarded: aiohttp.ClientSession | None = None
         self._allowed: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Web:
-        self._guarded = _session(self._options, guarded=True)
-        self._allowed = _session(self._options, guarded=False)
+        from copydesk.fetch import _session
+
+        most = _sockets.room_for_idle(_sockets.raised_file_limit(), self._options.concurrency)
+        self._kept = _sockets.Kept(most, _session.idle_seconds(self._options))
+        self._loop = asyncio.get_running_loop()
+        tls = _session.tls_context()
+        self._guarded = _session.open_session(self._options, self._names, tls, guarded=True)
+        self._allowed = _session.open_session(self._options, self._names, tls, guarded=False)
         return self
 
     async def __aexit__(
@@ -53,54 +60,112 @@ class Web:
             if session is not None:
                 await session.close()
         self._guarded = self._allowed = None
+        await self._names.close()
+
+    async def find(self, request: Request) -> Refused | None:
+        """Look a host's name up, so that asking it takes no time for that; None: it is known."""
+        where = place(request.url)
+        if where is None or request.proxy or self._names.knows(where.host):
+            return None
+        try:
+            found = await self._names.find(where.host)
+        except LostNameError as error:
+            return _trouble.lost_name(request.url, where.host, error.what)
+        if found.took > _NOTICED_SECONDS:
+            self._spent[where.host] = found.took
+        return None
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
         """Give the answer of the server, or why there is none; never raise for its faults."""
-        url = urls.fetchable(request.url)
-        if url is None:
+        return await self._answer(request, None)
+
+    async def post(self, url: str, fields: Mapping[str, str]) -> Page | Refused:
+        """Send a form, and give the answer as `fetch` does, whatever its status."""
+        answer = await self._answer(Request(url=url), fields)
+        assert not isinstance(answer, NotModified)  # nothing conditional was asked
+        return answer
+
+    async def _answer(
+        self, request: Request, form: Mapping[str, str] | None
+    ) -> Page | NotModified | Refused:
+        where = place(request.url)
+        if where is None:
             return Refused(url=request.url, reason="network", detail="not a web address")
+        if request.proxy and (refused := _proxy.refusal(where, request.proxy, self._options)):
+            return refused
+        if refused := await self.find(request):
+            return refused
         try:
-            async with asyncio.timeout(self._options.timeout_seconds):
-                return await self._ask(request, url)
-        except TimeoutError:
-            detail = f"no whole answer within {self._options.timeout_seconds:g} seconds"
-            return Refused(url=request.url, reason="too-slow", detail=detail)
+            return await self._ask(request, where, form)
         except BodyError as error:
             return Refused(url=request.url, reason=error.reason, detail=error.what)
-        except AddressRefusedError as error:
-            return _not_public(request.url, error)
         except Exception as error:  # aiohttp's tree is not loaded here, and below it lie OSError,
             # ValueError and UnicodeError for hostile hosts and headers; each is named in _trouble
-            return refusal(request.url, error)
+            return _trouble.refusal(request, where.host, error, self._options)
 
-    async def _ask(self, request: Request, url: str) -> Page | NotModified | Refused:
-        from yarl import URL
+    async def _ask(
+        self, request: Request, where: Place, form: Mapping[str, str] | None
+    ) -> Page | NotModified | Refused:
+        from copydesk.fetch import _session
 
-        session = self._session_for(url)
+        key = request.proxy + where.origin
         headers = _headers.for_request(request, self._options)
-        target = URL(url, encoded=True)
-        async with session.get(target, headers=headers, allow_redirects=False) as response:
+        is_kept = self._kept.has_room(key, self._loop.time())
+        if not is_kept:
+            headers["Connection"] = "close"
+        async with self._open(request, where, headers, form) as response:
+            if is_kept:
+                self._kept.keep(key, self._loop.time())
+            until = _session.certificate_until(response)
+            kept = _headers.for_page(response.headers.items())
             if response.status == 304 and (request.etag or request.last_modified):
-                return NotModified(url=request.url, final_url=url)
+                return NotModified(
+                    url=request.url, final_url=where.url, headers=kept, certificate_until=until
+                )
             return Page(
                 url=request.url,
-                final_url=url,
+                final_url=where.url,
                 status=response.status,
-                headers=_headers.for_page(response.headers.items()),
+                headers=kept,
                 body=await self._body(response, request),
                 fetched_at=self._clock.now(),
+                certificate_until=until,
             )
 
-    def _session_for(self, url: str) -> aiohttp.ClientSession:
-        session = self._allowed if self._options.allows(urls.host(url)) else self._guarded
+    def _open(
+        self,
+        request: Request,
+        where: Place,
+        headers: Mapping[str, str],
+        form: Mapping[str, str] | None,
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        from yarl import URL
+
+        from copydesk.fetch import _session
+
+        is_free = bool(request.proxy) or self._options.allows(where.host)
+        session = self._allowed if is_free else self._guarded
         if session is None:
             msg = "Web is used outside of its `async with`"
             raise RuntimeError(msg)
-        return session
+        more: dict[str, Any] = {}
+        if request.proxy:
+            more["proxy"] = request.proxy
+        if self._spent and (spent := self._spent.pop(where.host, 0.0)):
+            left = max(self._options.connect_seconds - spent, _NOTICED_SECONDS)
+            more["timeout"] = _session.limits(self._options, left)
+        return session.request(
+            "GET" if form is None else "POST",
+            URL(where.url, encoded=True),
+            headers=headers,
+            data=form,
+            allow_redirects=False,
+            **more,
+        )
 
     async def _body(self, response: aiohttp.ClientResponse, request: Request) -> bytes:
         limit = ROBOTS_BYTES if request.purpose == "robots" else self._options.max_bytes
-        coding = _headers.joined(response.headers.items(), "content-encoding")
+        coding = ", ".join(response.headers.getall("Content-Encoding", ()))
         unpacker = Unpacker(coding, limit)
         try:
             async for piece in response.content.iter_any():
@@ -110,29 +175,3 @@ class Web:
                 return unpacker.cut()
             raise
         return unpacker.finish()
-
-
-def _not_public(url: str, error: AddressRefusedError) -> Refused:
-    detail = f"{urls.host(url)} is no public address: {error.address}"
-    return Refused(url=url, reason="address", detail=detail)
-
-
-def _session(options: FetchOptions, *, guarded: bool) -> aiohttp.ClientSession:
-    """Open a session; a guarded one makes every socket through the address guard."""
-    import aiohttp
-
-    connector = aiohttp.TCPConnector(
-        limit=options.concurrency,
-        limit_per_host=1,
-        socket_factory=public_socket if guarded else None,
-    )
-    return aiohttp.ClientSession(
-        connector=connector,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,
-        trust_env=False,
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=options.timeout_seconds),
-        max_line_size=_LINE_BYTES,
-        max_field_size=_FIELD_BYTES,
-        max_headers=_HEADERS,
-    )

@@ -1,0 +1,158 @@
+"""Names: where hosts are, asked of name servers without a thread and without a queue."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import socket
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from copydesk.errors import ConfigError, FetchError
+
+if TYPE_CHECKING:
+    import aiodns
+    import pycares
+
+_LOOKUP_SECONDS = 5.0
+_TRIES = 2
+_AT_ONCE = 256  # look-ups that may begin in one patience: 512 questions a second, A and AAAA each
+_PATIENCE_SECONDS = 0.5  # after it a look-up gives its place to the next, and waits on its own
+_SHORTEST_SECONDS, _LONGEST_SECONDS = 60.0, 3_600.0
+_MOST_KEPT = 20_000
+_BAD_NAME = 8  # ARES_EBADNAME
+
+
+class LostNameError(FetchError):
+    """Report a host whose name leads nowhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The addresses of a name, each with its family; both times are the loop's, in seconds."""
+
+    addresses: tuple[tuple[socket.AddressFamily, str], ...]
+    until: float
+    took: float
+
+
+class Names:
+    """The addresses behind names, kept as long as their records say (one minute to one hour).
+
+    A silent name server costs each name at most five seconds and nobody else's name anything: a
+    look-up that is not answered in half a second makes room for the next. /etc/hosts is read.
+    """
+
+    def __init__(self, nameservers: Sequence[str], limit_seconds: float) -> None:
+        self._nameservers = [server_of(one) for one in nameservers]
+        self._limit = min(limit_seconds, _LOOKUP_SECONDS)
+        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._kept: dict[str, Found] = {}
+        self._resolver: aiodns.DNSResolver | None = None
+
+    async def close(self) -> None:
+        """Give up what is still looked for."""
+        if self._resolver is not None:
+            await self._resolver.close()
+            self._resolver = None
+
+    def knows(self, host: str) -> bool:
+        """Say whether nothing needs to be asked: an IP address, or a name that is known."""
+        if host[-1:] == "]" or host[-1:].isdigit():  # WHATWG: ends in a number, is IPv4
+            return True
+        found = self._kept.get(host)
+        return found is not None and found.until > asyncio.get_running_loop().time()
+
+    async def find(self, host: str) -> Found:
+        """Give the addresses of a name; raise LostNameError where it has none."""
+        if self.knows(host):
+            return self._kept[host]
+        found = await self._look_up(host)
+        if len(self._kept) >= _MOST_KEPT:
+            for name in list(self._kept)[: _MOST_KEPT // 2]:
+                del self._kept[name]
+        self._kept[host] = found
+        return found
+
+    async def _look_up(self, host: str) -> Found:
+        loop = asyncio.get_running_loop()
+        try:
+            async with self._places:
+                began = loop.time()
+                question = self._ask(host)
+                await asyncio.wait({question}, timeout=min(_PATIENCE_SECONDS, self._limit))
+            async with asyncio.timeout_at(began + self._limit):
+                answer = await question
+        except TimeoutError as error:
+            raise LostNameError(
+                f"no name server answered within {self._limit:g} seconds"
+            ) from error
+        except UnicodeError as error:
+            raise LostNameError("not a name of a host") from error
+        except Exception as error:  # aiodns.error.DNSError, which is not loaded here
+            raise LostNameError(_words(error)) from error
+        return _found(answer, began, loop.time())
+
+    def _ask(self, host: str) -> asyncio.Future[pycares.AddrInfoResult]:
+        import aiodns
+
+        if self._resolver is None:
+            # doubles with each try, so that both fit into the limit
+            first_try = self._limit / (2**_TRIES - 1)
+            self._resolver = aiodns.DNSResolver(
+                self._nameservers or None, timeout=first_try, tries=_TRIES
+            )
+        question = self._resolver.getaddrinfo(
+            host, family=socket.AF_UNSPEC, port=0, type=socket.SOCK_STREAM
+        )
+        question.add_done_callback(_heard)
+        return question
+
+
+def server_of(text: str) -> str:
+    """Give a name server as c-ares wants it: `1.2.3.4`, `1.2.3.4:53`, `::1`, `[::1]:53`."""
+    address, port = text.strip(), ""
+    if address.startswith("["):
+        address, closed, port = address[1:].partition("]")
+        port = port.removeprefix(":") if closed else "none"
+    elif address.count(":") == 1:
+        address, _, port = address.partition(":")
+    with contextlib.suppress(ValueError):
+        parsed = ipaddress.ip_address(address)
+        if not port or (port.isdecimal() and 0 < int(port) < 65_536):
+            bare = f"[{parsed}]" if parsed.version == 6 else str(parsed)
+            return f"{bare}:{port or 53}"
+    raise ConfigError(
+        f"not the address of a name server: {text}",
+        subject="fetch.nameservers",
+        hint='write an IP address, with a port where it is not 53: "192.0.2.1" or "[::1]:5353"',
+    )
+
+
+def _found(answer: pycares.AddrInfoResult, began: float, now: float) -> Found:
+    addresses = tuple(_addresses(answer))
+    if not addresses:
+        raise LostNameError("it has no address")
+    seconds = min((node.ttl for node in answer.nodes), default=0)
+    kept = min(max(seconds, _SHORTEST_SECONDS), _LONGEST_SECONDS)
+    return Found(addresses=addresses, until=now + kept, took=now - began)
+
+
+def _addresses(answer: pycares.AddrInfoResult) -> Iterable[tuple[socket.AddressFamily, str]]:
+    for node in answer.nodes:
+        if node.family in {socket.AF_INET, socket.AF_INET6}:
+            yield socket.AddressFamily(node.family), node.addr[0].decode("ascii", "replace")
+
+
+def _heard(question: asyncio.Future[pycares.AddrInfoResult]) -> None:
+    """Take note of an answer that nobody waits for any more."""
+    if not question.cancelled():
+        question.exception()
+
+
+def _words(error: Exception) -> str:
+    if error.args and error.args[0] == _BAD_NAME:
+        return "not a name of a host"
+    return str(error.args[1]) if len(error.args) > 1 else str(error)

@@ -1,0 +1,43 @@
+"""Proxies: asked through only where a request names one, and never told of private addresses.
+
+The newsroom chose its proxy, so the proxy's own address is not judged. The address guard cannot
+see where a proxy connects to: what can be read from the target's name is refused here.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from copydesk.fetch._address import is_public
+from copydesk.fetch._options import FetchOptions
+from copydesk.fetch._place import Place
+from copydesk.news import Refused
+
+_LOCAL = ("localhost", "local", "internal", "home.arpa")  # RFC 6761, 6762, 8375; ICANN 2024
+
+
+def refusal(where: Place, proxy: str, options: FetchOptions) -> Refused | None:
+    """Give why an address is not asked for through a proxy, None where it is."""
+    if not _is_proxy(proxy):
+        detail = "the proxy is no http:// or https:// address with a host"
+        return Refused(url=where.url, reason="network", detail=detail)
+    if options.allows(where.host) or not _is_private(where.host):
+        return None
+    detail = f"{where.host} is no public address, and no proxy is asked for it"
+    return Refused(url=where.url, reason="address", detail=detail)
+
+
+def _is_proxy(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _is_private(host: str) -> bool:
+    """Say whether a host is a private IP address, or a name that is local by its ending."""
+    bare = host.strip("[]")
+    if host != bare or host[-1:].isdigit():
+        return not is_public(bare)
+    return bare.endswith(tuple(f".{name}" for name in _LOCAL)) or bare in _LOCAL

@@ -1,0 +1,57 @@
+"""Sockets: how many may stand open, and which connections are kept for the next request."""
+
+from __future__ import annotations
+
+import contextlib
+
+_MOST_FILES = 65_536
+_FEWEST_KEPT, _MOST_KEPT = 16, 4_096
+_SPARE = 256  # files for the rest of the newsroom: git, the database, name servers
+
+
+def raised_file_limit() -> int:
+    """Raise the soft limit of open files as far as we may, and give what it is now."""
+    try:
+        import resource
+    except ImportError:  # not a Unix
+        return 512
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    endless = {-1, resource.RLIM_INFINITY}
+    wanted = _MOST_FILES if hard in endless else min(hard, _MOST_FILES)
+    if soft not in endless and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return _MOST_FILES if soft in endless else min(soft, _MOST_FILES)
+
+
+def room_for_idle(files: int, concurrency: int) -> int:
+    """Give how many connections may wait idle where so many files may be open."""
+    return min(max((files - _SPARE) // 2 - 2 * concurrency, _FEWEST_KEPT), _MOST_KEPT)
+
+
+class Kept:
+    """The connections that wait for their host's next request, counted at our end.
+
+    A connection that would be one too many is closed after its answer, and the server is told.
+    """
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self._most = most
+        self._seconds = seconds
+        self._since: dict[str, float] = {}
+
+    def has_room(self, key: str, now: float) -> bool:
+        """Say whether the connection to ask over may be kept afterwards."""
+        if key in self._since or len(self._since) < self._most:
+            return True
+        for old, since in list(self._since.items()):
+            if since + self._seconds > now:
+                break
+            del self._since[old]
+        return len(self._since) < self._most
+
+    def keep(self, key: str, now: float) -> None:
+        """Note that a connection waits from now on."""
+        self._since.pop(key, None)
+        self._since[key] = now
