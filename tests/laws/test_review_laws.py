@@ -81,3 +81,34 @@ def test_what_a_hand_touched_stays_whatever_comes(
         name = "images" if field == "image" else field
         assert getattr(once, name) == getattr(edited, name)
     assert review.keep_touched(once, fresh, dict(once.machine)) == once
+
+
+@given(STORIES, STORIES)
+def test_a_correction_twice_is_a_correction_once_and_publishes_nothing(
+    filed: Story, judged: Story
+) -> None:
+    known = dict(review.digests(filed))
+    once = review.corrected(filed, judged, known)
+    again = replace(review.corrected(once, judged, dict(once.machine)), heat=once.heat)
+    assert again == once
+    assert once.published == filed.published
+
+
+@given(STORIES, TIMES, st.lists(WORDS, max_size=40))
+def test_a_history_never_outgrows_its_bound_and_keeps_its_ends(
+    story: Story, at: datetime, lines: list[str]
+) -> None:
+    noted = review.noted(story, at, lines).history
+    assert len(noted) <= 12
+    assert [line.partition(" ")[2] for line in (*noted[:1], *noted[-1:])] == [
+        *lines[:1],
+        *lines[-1:],
+    ]
+
+
+@given(st.text(), st.text())
+def test_a_text_is_no_correction_of_itself_and_differs_both_ways(one: str, other: str) -> None:
+    assert review.text_change(one, one) == ""
+    assert review.same_words(one, one)
+    assert review.text_change(one, other) == review.text_change(other, one)
+    assert not review.is_other_article(one, other, one, other)

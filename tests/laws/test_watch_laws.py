@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from copydesk import watch
 from copydesk.errors import FeedError
 from copydesk.kit import urls
-from copydesk.news import Page, Source, SourceKind
+from copydesk.news import Lead, NotModified, Page, Refused, Source, SourceKind
 
 NOW = datetime(2030, 1, 2, tzinfo=UTC)
 SOURCE = "https://news.example/"
@@ -108,3 +110,100 @@ def test_sources_survive_opml(given_sources: list[Source]) -> None:
     }
     assert len(read) == len(given_sources)
     assert watch.opml_read(watch.opml_write(read)) == read
+
+
+moments = st.one_of(
+    st.none(),
+    st.datetimes(datetime(1990, 1, 1), datetime(2031, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+)
+addresses = st.text(max_size=30)
+headers = st.dictionaries(
+    st.sampled_from(["cache-control", "expires", "date", "age", "etag", "last-modified"]),
+    st.one_of(
+        st.text(max_size=30),
+        st.integers(-(10**13), 10**13).map(lambda count: f"max-age={count}"),
+        st.sampled_from(["Thu, 01 Jan 1970 00:00:00 GMT", "0", "no-cache", "max-age=86400"]),
+    ),
+)
+hops = st.lists(st.tuples(st.sampled_from([301, 302, 308]), addresses), max_size=3).map(tuple)
+hints = st.builds(
+    watch.Hints,
+    every=st.one_of(st.none(), st.timedeltas()),
+    skip_hours=st.frozensets(st.integers(0, 23)),
+    skip_days=st.frozensets(st.integers(0, 6)),
+)
+readings = st.builds(
+    watch.Reading,
+    kind=st.just("feed"),
+    title=st.just(""),
+    hints=hints,
+    leads=st.lists(
+        st.builds(
+            Lead, url=addresses, source=st.just(SOURCE), found=st.just(NOW), published_at=moments
+        ),
+        max_size=12,
+    ).map(tuple),
+)
+pages = st.builds(
+    Page,
+    url=addresses,
+    final_url=st.just(SOURCE),
+    status=st.just(200),
+    headers=headers,
+    body=st.binary(max_size=2),
+    fetched_at=st.just(NOW),
+    hops=hops,
+)
+answers = st.one_of(
+    st.tuples(pages, readings, st.integers(0, 20)),
+    pages,
+    st.builds(NotModified, url=addresses, headers=headers, hops=hops),
+    st.builds(
+        Refused,
+        url=addresses,
+        reason=st.sampled_from(["network", "gone", "slow-down"]),
+        status=st.sampled_from([0, 404, 410, 429]),
+        retry_at=moments,
+    ),
+    st.builds(FeedError, addresses, subject=addresses),
+    st.sampled_from([watch.keep_address, watch.revive]),
+    st.builds(lambda until: lambda state: watch.pushed(state, until), moments),
+)
+steps = st.lists(
+    st.tuples(answers, st.timedeltas(timedelta(days=-3), timedelta(days=40))), max_size=12
+)
+
+
+def after(state: watch.SourceState, answer: Any, now: datetime) -> watch.SourceState:
+    """Give the state after any answer."""
+    match answer:
+        case (page, reading, new):
+            return watch.after_page(state, page, reading, new, now)
+        case Page():
+            return watch.after_unchanged(state, answer, now)
+        case NotModified():
+            return watch.after_not_modified(state, answer, now)
+        case Refused():
+            return watch.after_refused(state, answer, now)
+        case FeedError():
+            return watch.after_error(state, answer, now)
+    changed: watch.SourceState = answer(state)
+    return changed
+
+
+@settings(max_examples=60)
+@given(steps)
+def test_whatever_comes_a_source_is_asked_within_ten_minutes_and_a_day(given_steps: Any) -> None:
+    state, now = watch.SourceState(), NOW
+    for answer, later in given_steps:
+        now += later
+        before, state = state, after(state, answer, now)
+
+        assert state == after(before, answer, now)
+        assert state == msgspec.json.decode(msgspec.json.encode(state), type=watch.SourceState)
+        assert 0 <= state.known_share <= 1
+        assert len(state.days) <= 7
+        if isinstance(answer, tuple | Page | NotModified | Refused | FeedError):
+            assert (state.next_at is None) == state.ended
+            assert state.next_at is None or timedelta(minutes=10) <= state.next_at - now
+            assert state.next_at is None or state.next_at - now <= timedelta(days=1)

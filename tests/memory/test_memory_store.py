@@ -143,6 +143,7 @@ def test_bytes_are_kept_by_key_until_they_are_forgotten(memory: Memory) -> None:
     memory.hosts.put("a.example", b"0")
     memory.hosts.put("a.example", b"1")
     assert list(memory.hosts.items()) == [("a.example", b"1"), ("b.example", b"2")]
+    assert memory.hosts.keys() == ["a.example", "b.example"]
     memory.hosts.forget("a.example")
     assert (memory.hosts.get("a.example"), memory.hosts.get("b.example")) == (None, b"2")
 

@@ -6,7 +6,7 @@ import asyncio
 import functools
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from copydesk import watch
 from copydesk.fetch import FetchOptions, Polite, Replay, VirtualClock
@@ -147,6 +147,7 @@ def test_a_feed_that_moved_for_good_is_remembered() -> None:
     assert isinstance(answer, Page)
 
     state = watch.after_page(watch.SourceState(), answer, reading, 1, NOW)
+    state = watch.after_page(state, answer, reading, 0, NOW + timedelta(days=7))
 
     assert state.moved_to == "https://www.theguardian.com/world/rss"
 

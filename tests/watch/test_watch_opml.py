@@ -8,7 +8,7 @@ import pytest
 
 from copydesk.errors import FeedError
 from copydesk.news import Source
-from copydesk.watch import opml_read, opml_write
+from copydesk.watch import opml_read, opml_write, sources_read
 from world.shared import SHARED, needs_shared
 
 
@@ -57,6 +57,37 @@ FILES = {
     "raw ampersands": (
         '<outline text="A & B" xmlUrl="https://a.example/feed"/>',
         (Source(url=A.url, name="A & B"),),
+    ),
+    "categories": (
+        '<outline text="A" xmlUrl="https://a.example/feed" category="/Sea/Ships,Land, ,/Sea"/>',
+        (Source(url=A.url, name="A", topics=("Sea", "Ships", "Land")),),
+    ),
+    "a folder and the category of its name": (
+        (
+            '<outline text="Sea"><outline text="A" xmlUrl="https://a.example/feed" '
+            'category="Sea"/></outline>'
+        ),
+        (Source(url=A.url, name="A", topics=("Sea",)),),
+    ),
+    "a scheme for readers": (
+        (
+            '<outline text="A" xmlUrl="feed://a.example/feed"/>'
+            '<outline text="B" xmlUrl="feed:https://b.example/feed"/>'
+            '<outline text="C" xmlUrl="feed://http://c.example/feed"/>'
+        ),
+        (
+            A,
+            Source(url="https://b.example/feed", name="B"),
+            Source(url="http://c.example/feed", name="C"),
+        ),
+    ),
+    "entities in a name": (
+        '<outline text="Caf&#233; &amp; &quot;Bar&quot; &eacute;" xmlUrl="https://a.example/feed"/>',
+        (Source(url=A.url, name='Café & "Bar" é'),),
+    ),
+    "a folder with the name in its title": (
+        '<outline title="Sea" text=""><outline text="A" xmlUrl="https://a.example/feed"/></outline>',
+        (Source(url=A.url, name="A", topics=("Sea",)),),
     ),
     "nothing": ("", ()),
 }
@@ -118,6 +149,50 @@ def test_lists_of_other_people_are_read() -> None:
         files = [folder.read(name) for name in folder.namelist() if name.endswith(".opml")]
 
     read = [opml_read(data) for data in files]
+    written = [opml_write(sources) for sources in read]
 
     assert len(read) == 118
     assert all(read)
+    assert [opml_write(opml_read(data)) for data in written] == written
+    assert [{source.url for source in opml_read(data)} for data in written] == [
+        {source.url for source in sources} for sources in read
+    ]
+
+
+@needs_shared
+def test_a_list_of_two_thousand_addresses_is_read() -> None:
+    data = (SHARED / "data/sources/smallweb_2k.txt").read_bytes()
+
+    assert len(sources_read(data)) > 1_990
+
+
+LISTS = {
+    "an address a line": b"https://a.example/feed\nhttps://b.example/feed\n",
+    "other line ends": b"https://a.example/feed\r\nhttps://b.example/feed\r\n",
+    "a byte order mark": b"\xef\xbb\xbfhttps://a.example/feed\nhttps://b.example/feed",
+    "remarks": b"# ours\n\n https://a.example/feed # A\n#no\nhttps://b.example/feed#x\n",
+    "twice": b"https://a.example/feed\nhttps://b.example/feed\nhttp://a.example/feed/\n",
+    "OPML": opml(
+        '<outline xmlUrl="https://a.example/feed"/><outline xmlUrl="https://b.example/feed"/>'
+    ),
+}
+
+
+@pytest.mark.parametrize("data", LISTS.values(), ids=LISTS.keys())
+def test_a_list_is_read_whatever_it_is(data: bytes) -> None:
+    assert sources_read(data) == (Source(url=A.url), Source(url="https://b.example/feed"))
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"", "no opml in the file"),
+        (b"\n # nothing\n", "no opml in the file"),
+        (b"<html></html>", "no opml in the file"),
+        (b"https://a.example/feed\nterns\n", "line 2 is no web address"),
+        (b"\x89PNG\r\n", "line 1 is no web address"),
+    ],
+)
+def test_what_is_neither_is_an_error(data: bytes, what: str) -> None:
+    with pytest.raises(FeedError, match=what):
+        sources_read(data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,6 +17,7 @@ _CANDIDATES = 32
 _POSTINGS = 128
 _SHARED = 4
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
+_MOVED = re.compile(r" moved to \S+ from (\S+)$")
 
 
 class Bookshelf:
@@ -89,7 +91,7 @@ class Bookshelf:
             yield self._stories[path]
 
     def _index_addresses(self, story: Story) -> None:
-        for url in (story.original_url, story.web_url):
+        for url in (story.original_url, story.web_url, *_former(story)):
             if url:
                 self._paths.setdefault(urls.identity(url), story.path)
 
@@ -101,3 +103,11 @@ class Bookshelf:
 
 def _moment(story: Story) -> tuple[datetime, str]:
     return (story.published_at or _NO_TIME, story.path)
+
+
+def _former(story: Story) -> Iterator[str]:
+    """Give the addresses that its page had before it moved, as its history tells."""
+    for line in story.history:
+        moved = _MOVED.search(line)
+        if moved:
+            yield moved.group(1)

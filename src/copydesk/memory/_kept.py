@@ -32,3 +32,7 @@ class Kept:
     def items(self) -> Iterator[tuple[str, bytes]]:
         """Give every key with what is kept, by key."""
         return iter(self._run(f"SELECT key, kept FROM {self._table} ORDER BY key").fetchall())  # noqa: S608
+
+    def keys(self) -> list[str]:
+        """Give every key, without what is kept."""
+        return [key for (key,) in self._run(f"SELECT key FROM {self._table} ORDER BY key")]  # noqa: S608

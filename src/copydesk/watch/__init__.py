@@ -1,9 +1,10 @@
 """Read a source's answer into leads and decide when to look again; no socket, no clock, no disk.
 
     Page ── read ──> Reading(leads, more) ── wanted ──> leads for this source
-    SourceState ── is_due ──> ask ── after_page | after_not_modified | after_refused | after_error
-                                  ──> SourceState
+    SourceState ── is_due ──> ask ── after_page | after_unchanged | after_not_modified |
+                                     after_refused | after_error ──> SourceState
     OPML bytes <── opml_write ── sources ── opml_read ──> OPML bytes
+    websub: what is asked of a hub that pushes, and which of its words are believed
 
 Feeds (RSS, Atom, RDF, JSON Feed), sitemaps and plain pages of links are told apart by their
 bytes. Whatever the bytes are, `read` gives a Reading or raises FeedError.
@@ -11,34 +12,70 @@ bytes. Whatever the bytes are, `read` gives a Reading or raises FeedError.
 
 from __future__ import annotations
 
-from copydesk.watch._entry import Entry, Hints, Reading
-from copydesk.watch._opml import opml_read, opml_write
-from copydesk.watch._read import entries, read
-from copydesk.watch._state import (
-    SourceState,
+from copydesk.watch import _websub as websub
+from copydesk.watch._after import (
     after_error,
     after_not_modified,
     after_page,
     after_refused,
-    is_due,
-    may_be_asked,
+    after_unchanged,
+    digest,
+    pushed,
 )
+from copydesk.watch._discover import (
+    Candidate,
+    candidates,
+    guesses,
+    is_for_news,
+    sitemaps,
+    told_by,
+)
+from copydesk.watch._entry import Entry, Hints, Reading
+from copydesk.watch._health import Finding, FindingKind, findings, items_a_week, standing
+from copydesk.watch._moves import keep_address, revive
+from copydesk.watch._offers import Offer, offers, settles
+from copydesk.watch._opml import opml_read, opml_write, sources_read
+from copydesk.watch._read import entries, read
+from copydesk.watch._state import SourceState, is_due, is_resting, may_be_asked, next_due
 from copydesk.watch._wanted import wanted
 
 __all__ = [
+    "Candidate",
     "Entry",
+    "Finding",
+    "FindingKind",
     "Hints",
+    "Offer",
     "Reading",
     "SourceState",
     "after_error",
     "after_not_modified",
     "after_page",
     "after_refused",
+    "after_unchanged",
+    "candidates",
+    "digest",
     "entries",
+    "findings",
+    "guesses",
     "is_due",
+    "is_for_news",
+    "is_resting",
+    "items_a_week",
+    "keep_address",
     "may_be_asked",
+    "next_due",
+    "offers",
     "opml_read",
     "opml_write",
+    "pushed",
     "read",
+    "revive",
+    "settles",
+    "sitemaps",
+    "sources_read",
+    "standing",
+    "told_by",
     "wanted",
+    "websub",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,8 @@ _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web there was no page
 _AHEAD = timedelta(days=1)  # a wrong time zone is forgiven, a wrong year is not
 _TITLE, _EXCERPT, _GUID, _ADDRESS = 1_000, 2_000, 2_000, 8_000  # characters that a lead may bear
 _AUTHORS = 50
+_FEW = 5  # times, of which no rhythm can be told
+_PAUSE = timedelta(days=100)
 _LEADS = 50_000  # of one answer; sitemaps.org allows no more to one file
 
 
@@ -100,6 +103,25 @@ def leads(entries: Iterable[Entry], source: Source, now: datetime) -> tuple[Lead
             continue
         found.setdefault(urls.identity(url), _lead(entry, url, source, now))
     return tuple(found.values())
+
+
+def has_odd_date(entry: Entry, now: datetime) -> bool:
+    """Say whether an entry is dated as no page can be."""
+    at = entry.published_at or entry.updated_at
+    return at is not None and plausible(at, now) is None
+
+
+def longest_gap(leads: Iterable[Lead]) -> float:
+    """Give the most seconds between two dated leads, 0.0 for fewer than five of them.
+
+    The longest and not the median: a source may bring a month's items within an hour. Gaps over a
+    hundred days are passed over: before them stands a pinned or forgotten item.
+    """
+    times = sorted(lead.published_at for lead in leads if lead.published_at is not None)
+    if len(times) < _FEW:
+        return 0.0
+    gaps = (later - earlier for earlier, later in itertools.pairwise(times))
+    return max((gap for gap in gaps if gap < _PAUSE), default=timedelta()).total_seconds()
 
 
 def _lead(entry: Entry, url: str, source: Source, now: datetime) -> Lead:

@@ -11,6 +11,7 @@ from copydesk.errors import FeedError
 from copydesk.kit import text, urls
 from copydesk.watch._bounds import weigh
 from copydesk.watch._entry import Entry, Listed
+from copydesk.watch._hints import hints_of, hub_of
 from copydesk.watch._markup import plain
 from copydesk.watch._moments import moment
 from copydesk.watch._repair import repaired
@@ -27,7 +28,16 @@ def read_feed(document: str, base: str) -> Listed:
     is_atom = str(parsed.get("version", "")).startswith("atom")
     feed = _fields(parsed.get("feed"))
     listed = tuple(_entry(item, feed, base, is_atom=is_atom) for item in _all(parsed, "entries"))
-    return Listed(kind="feed", title=_words(feed, "title", is_atom=is_atom), entries=listed)
+    links = [(_string(link, "rel"), _string(link, "href")) for link in _all(feed, "links")]
+    hub, topic = hub_of(links, base)
+    return Listed(
+        kind="feed",
+        title=_words(feed, "title", is_atom=is_atom),
+        entries=listed,
+        hints=hints_of(feed, document),
+        hub=hub,
+        topic=topic,
+    )
 
 
 def read_unknown(document: str, base: str) -> Listed:

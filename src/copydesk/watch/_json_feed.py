@@ -8,8 +8,11 @@ from collections.abc import Iterable, Mapping
 from copydesk.errors import FeedError
 from copydesk.kit import text
 from copydesk.watch._entry import Entry, Listed
+from copydesk.watch._hints import hub_of
 from copydesk.watch._markup import plain
 from copydesk.watch._moments import moment
+
+_WEBSUB = frozenset({"WebSub", "websub", "PubSubHubbub", "pubsubhubbub"})
 
 
 def read_json_feed(document: str, base: str) -> Listed:
@@ -26,7 +29,16 @@ def read_json_feed(document: str, base: str) -> Listed:
             hint="a JSON Feed has `version` and `items`: see jsonfeed.org",
         )
     listed = tuple(_entry(item, feed, base) for item in items if isinstance(item, dict))
-    return Listed(kind="feed", title=_plain(feed, "title"), entries=listed)
+    hub, topic = hub_of(_links(feed), base)
+    return Listed(kind="feed", title=_plain(feed, "title"), entries=listed, hub=hub, topic=topic)
+
+
+def _links(feed: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Give its WebSub hubs, and its own address, as links."""
+    hubs = feed.get("hubs")
+    named = [one for one in hubs if isinstance(one, dict)] if isinstance(hubs, list) else []
+    found = [("hub", _string(one, "url")) for one in named if _string(one, "type") in _WEBSUB]
+    return [*found, ("self", _string(feed, "feed_url"))]
 
 
 def _entry(item: Mapping[str, object], feed: Mapping[str, object], base: str) -> Entry:

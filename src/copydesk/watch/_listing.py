@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from copydesk.errors import FeedError
 from copydesk.kit import text, urls
 from copydesk.watch._entry import Entry, Listed
+from copydesk.watch._html import base_of, parse_html, title_of, words_of
 from copydesk.watch._moments import moment
 from copydesk.watch._xml import local_name
 
@@ -48,10 +49,10 @@ _PAGE = re.compile(r"\.(html?|php|aspx?|stm|story|ece|cms)$", re.IGNORECASE)
 
 def read_listing(document: str, base: str) -> Listed:
     """Give the articles that a page links to: on its own site, in its main part."""
-    root = _parsed(document)
+    root = parse_html(document)
     if root is None:
         raise FeedError("no page of links", subject=base)
-    at = _base(root, base)
+    at = base_of(root, base)
     found: dict[str, Entry] = {}
     times: dict[_Element, datetime | None] = {}
     for anchor in islice(_anchors(_main(root)), _LINKS):
@@ -60,27 +61,8 @@ def read_listing(document: str, base: str) -> Listed:
             continue
         key = urls.identity(entry.url)
         found[key] = _better(found.get(key), entry)
-    title = next((_text(element) for element in root.iter("title")), "")
     articles = tuple(entry for entry in found.values() if _is_article(entry))
-    return Listed(kind="listing", title=title, entries=articles)
-
-
-def _parsed(document: str) -> _Element | None:
-    """Give the page's root; libxml2's own limits bound its depth."""
-    from lxml import etree
-
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
-    try:
-        return etree.fromstring(document.encode("utf-8", "replace"), parser)
-    except (etree.ParserError, etree.XMLSyntaxError):
-        return None
-
-
-def _base(root: _Element, base: str) -> str:
-    """Give what relative links are relative to: the page's `base` element counts."""
-    for element in root.iter("base"):
-        return urls.fetchable(str(element.get("href", "")), base) or base
-    return base
+    return Listed(kind="listing", title=title_of(root), entries=articles)
 
 
 def _main(root: _Element) -> _Element:
@@ -136,13 +118,9 @@ def _entry(
 def _title(anchor: _Element) -> str:
     """Give the headline of a link: a heading inside it, its text, its label."""
     for element in islice(anchor.iter(), _PARTS):
-        if local_name(element) in _HEADINGS and (words := _text(element)):
+        if local_name(element) in _HEADINGS and (words := words_of(element)):
             return words
-    return _text(anchor) or text.fold(str(anchor.get("aria-label") or anchor.get("title") or ""))
-
-
-def _text(element: _Element) -> str:
-    return text.fold(" ".join(islice(element.itertext("*"), _PARTS)))
+    return words_of(anchor) or text.fold(str(anchor.get("aria-label") or anchor.get("title") or ""))
 
 
 def _time(card: _Element) -> datetime | None:

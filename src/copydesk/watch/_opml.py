@@ -1,7 +1,8 @@
-"""OPML 2.0: lists of feeds, in and out."""
+"""OPML 2.0: lists of feeds, in and out; and plain lists of addresses, in."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,9 +16,37 @@ from copydesk.watch._xml import local_name, parse_xml
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+_REMARK = re.compile(r"(^|\s)#.*")
+_FEED_SCHEME = re.compile(r"^feed:(?://(?!https?:)|(?://)?(?=(https?:)))", re.IGNORECASE)
+_CATEGORY = 2_000  # characters
+
+
+def sources_read(data: bytes) -> tuple[Source, ...]:
+    """Give the feeds of an OPML file, or of a text that has an address a line, each once.
+
+    In a text, what follows a `#` at a line's beginning or behind a blank is a remark. Raises
+    FeedError for what is neither, and for a line that is no web address.
+    """
+    document = _characters.decode(_characters.unzipped(data, "a list of sources"))
+    lines = [_REMARK.sub("", line).strip() for line in document.splitlines()]
+    if "<" in document or not any(lines):
+        return opml_read(data)
+    return _once(_at_line(number, line) for number, line in enumerate(lines, 1) if line)
+
+
+def _at_line(number: int, line: str) -> Source:
+    url = urls.fetchable(_plain_scheme(line))
+    if url is None:
+        raise FeedError(
+            f"line {number} is no web address",
+            subject=text.shorten(line, 80),
+            hint="an OPML file, or one address a line, is what can be read",
+        )
+    return Source(url=url)
+
 
 def opml_read(data: bytes) -> tuple[Source, ...]:
-    """Give the feeds of an OPML file, each once; the folders around a feed are its topics.
+    """Give the feeds of an OPML file, each once; folders and categories of a feed are its topics.
 
     Raises FeedError for what is no OPML. An outline without a web address is passed over.
     """
@@ -26,8 +55,13 @@ def opml_read(data: bytes) -> tuple[Source, ...]:
     body = None if root is None else _first(root, "body")
     if body is None:
         raise FeedError("no opml in the file", hint="an OPML file has `opml`, `body`, `outline`")
+    return _once(_sources(body))
+
+
+def _once(sources: Iterable[Source]) -> tuple[Source, ...]:
+    """Give each source once, with the topics of every place where it stands."""
     found: dict[str, Source] = {}
-    for source in _sources(body):
+    for source in sources:
         key = urls.identity(source.url)
         known = found.get(key, source)
         topics = tuple(dict.fromkeys([*known.topics, *source.topics]))
@@ -54,15 +88,26 @@ def _sources(body: _Element) -> Iterator[Source]:
 
 
 def _source(attributes: dict[str, str], folders: tuple[str, ...]) -> Source | None:
-    url = urls.fetchable(attributes.get("xmlurl", ""))
+    url = urls.fetchable(_plain_scheme(attributes.get("xmlurl", "")))
     if url is None:
         return None
     return Source(
         url=url,
         name=_name(attributes),
-        topics=folders,
+        topics=tuple(dict.fromkeys([*folders, *_categories(attributes)])),
         language=attributes.get("language", "").strip(),
     )
+
+
+def _plain_scheme(url: str) -> str:
+    """Give the web address inside of feed:https://… and feed://…."""
+    return _FEED_SCHEME.sub(lambda found: "" if found[1] else "https://", url.strip())
+
+
+def _categories(attributes: dict[str, str]) -> Iterator[str]:
+    """Give the names in `category`: paths with slashes, set apart by commas (OPML 2.0)."""
+    names = re.split(r"[,/]", attributes.get("category", "")[:_CATEGORY])
+    return filter(None, map(text.fold, names))
 
 
 def _opened(folders: tuple[str, ...], attributes: dict[str, str]) -> tuple[str, ...]:

@@ -10,11 +10,13 @@ from copydesk.errors import FeedError
 from copydesk.kit import urls
 from copydesk.news import Page, Source
 from copydesk.watch import _characters
-from copydesk.watch._entry import Listed, Reading, leads
+from copydesk.watch._entry import Listed, Reading, has_odd_date, leads
 from copydesk.watch._feed import read_feed, read_unknown
 from copydesk.watch._form import Form, form_of
+from copydesk.watch._hints import hub_of
 from copydesk.watch._json_feed import read_json_feed
 from copydesk.watch._listing import read_listing
+from copydesk.watch._rule import read_by_rule
 from copydesk.watch._sitemap import read_addresses, read_sitemap
 
 _READERS: dict[Form, Callable[[str, str], Listed]] = {
@@ -41,16 +43,26 @@ def read(page: Page, source: Source, now: datetime, *, known: str = "") -> Readi
     a feed or sitemap is expected: by `source.kind`, by `known`, by the address.
     """
     listed = entries(page, source, known=known)
+    hub, topic = _hub(listed, page)
     return Reading(
         kind=listed.kind,
         title=listed.title,
         leads=leads(listed.entries, source, now),
         more=listed.more,
         listed=len(listed.entries),
+        odd_dates=sum(has_odd_date(entry, now) for entry in listed.entries),
         hints=listed.hints,
-        hub=listed.hub,
-        topic=listed.topic,
+        hub=hub,
+        topic=topic,
     )
+
+
+def _hub(listed: Listed, page: Page) -> tuple[str, str]:
+    """Give hub and topic: what the Link header names, else what the document does."""
+    hub, topic = listed.hub, listed.topic
+    if header := page.headers.get("link", ""):
+        hub, topic = hub_of([("hub", hub), ("self", topic)], page.final_url, header)
+    return hub, topic if hub else ""
 
 
 def entries(page: Page, source: Source, *, known: str = "") -> Listed:
@@ -60,6 +72,8 @@ def entries(page: Page, source: Source, *, known: str = "") -> Listed:
     form = form_of(document)
     if form == "empty":
         raise FeedError("an empty answer", subject=page.final_url)
+    if source.listing is not None and form in {"html", "unknown"}:
+        return read_by_rule(document, page.final_url, source.listing)
     if form == "html" and _expects_list(page, source, known):
         raise FeedError(
             "an html page instead of a feed",

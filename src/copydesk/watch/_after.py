@@ -1,0 +1,214 @@
+"""After: what each kind of answer makes of a source's state."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from copydesk.errors import CopydeskError
+from copydesk.news import Lead, NotModified, Page, Refused
+from copydesk.watch import _habit, _moves, _rhythm
+from copydesk.watch._entry import Reading, longest_gap
+from copydesk.watch._state import SourceState
+
+_WEEK = 7
+_HTML = "an html page instead of a feed"  # so `read` calls it
+
+
+def after_page(
+    state: SourceState, page: Page, reading: Reading, new_leads: int, now: datetime
+) -> SourceState:
+    """Give the state after an answer that was read; `new_leads` of it were not known."""
+    items, body = len(reading.leads), digest(page.body)
+    seen = replace(
+        _learnt(_turned(state, now), reading.leads, new_leads, now),
+        kind=reading.kind,
+        hub=reading.hub,
+        topic=reading.topic,
+        hints=reading.hints,
+        items=items,
+        most_items=max(items, state.most_items),
+        odd_dates=reading.odd_dates,
+        undated=sum(lead.published_at is None for lead in reading.leads),
+        known_share=min(max(1 - new_leads / items, 0.0), 1.0) if items else 1.0,
+        last_new_at=now if new_leads else state.last_new_at,
+        changed_at=state.changed_at if body == state.digest else now,
+        longest_gap=longest_gap(reading.leads),
+        digest=body,
+    )
+    return _well(_validated(seen, page), page, now)
+
+
+def after_unchanged(state: SourceState, page: Page, now: datetime) -> SourceState:
+    """Give the state after an answer whose body is the last one, byte for byte."""
+    return _well(_validated(_unmoved(state, now, ""), page), page, now)
+
+
+def after_not_modified(state: SourceState, answer: NotModified, now: datetime) -> SourceState:
+    """Give the state after the source said that nothing changed."""
+    return _well(_unmoved(state, now, answer.headers.get("etag", state.etag)), answer, now)
+
+
+def after_refused(state: SourceState, refused: Refused, now: datetime) -> SourceState:
+    """Give the state after no usable answer; 410 ends the source, Retry-After is obeyed."""
+    what = f"{refused.reason}: {refused.detail}"
+    failed = _failed(state, refused.reason, what, _next_try(state, refused.url, now), now)
+    if refused.status == 410:
+        return _moves.gone(failed, now)
+    if refused.retry_at is None or failed.ended:
+        return failed
+    rest = min(max(refused.retry_at, now), now + _rhythm.LONGEST)
+    return replace(failed, rest_until=rest, next_at=max(rest, failed.next_at or rest))
+
+
+def after_error(state: SourceState, error: CopydeskError, now: datetime) -> SourceState:
+    """Give the state after an answer that could not be read."""
+    kind = "html" if error.what == _HTML else "broken"
+    what = f"{error}; {error.hint}" if kind == "html" and error.hint else str(error)
+    return _failed(state, kind, what, _next_try(state, error.subject, now), now)
+
+
+def pushed(state: SourceState, until: datetime | None) -> SourceState:
+    """Give the state of a source whose hub pushes until then; None where it no longer does."""
+    return replace(state, pushed_until=until)
+
+
+def digest(body: bytes) -> str:
+    """Give a short digest that tells whether a body changed."""
+    return hashlib.blake2b(body, digest_size=12).hexdigest()
+
+
+def _validated(state: SourceState, page: Page) -> SourceState:
+    headers = page.headers
+    return replace(
+        state, etag=headers.get("etag", ""), last_modified=headers.get("last-modified", "")
+    )
+
+
+def _unmoved(state: SourceState, now: datetime, etag: str) -> SourceState:
+    """Give the state after a look that showed nothing new."""
+    interval = _interval(state, _elapsed(state, now), state.items, 0)
+    return replace(_turned(state, now), interval=interval, etag=etag)
+
+
+def _learnt(
+    state: SourceState, leads: Sequence[Lead], new_leads: int, now: datetime
+) -> SourceState:
+    """Count the items of a reading, each once, and measure the interval."""
+    moments = [lead.published_at for lead in leads if lead.published_at is not None]
+    newest = max(moments, default=None)  # a wrong zone's future counts as well, once
+    if state.watched_since is None or state.last_ok_at is None:
+        hours, since = _habit.first_look(moments, now)
+        today = sum(one.date() == now.date() for one in moments)
+        half = _half(moments, now)
+        return replace(
+            state,
+            hours=hours,
+            twelfths=_habit.on_twelfths({}, [one for one in moments if since < one <= now]),
+            watched_since=since,
+            seen_until=newest,
+            interval=_rhythm.within(half).total_seconds(),
+            today=today,
+        )
+    asked = state.last_ok_at
+    seen = state.seen_until or asked
+    late = [_habit.appeared(one, asked, now) for one in moments if seen < one]
+    others = max(new_leads - len(late), 0)
+    late += [_habit.appeared(None, asked, now)] * min(others, len(leads))
+    return replace(
+        state,
+        hours=_habit.counted(state.hours, late),
+        twelfths=_habit.on_twelfths(state.twelfths, late),
+        seen_until=max(filter(None, (state.seen_until, newest)), default=None),
+        interval=_interval(state, _elapsed(state, now), len(leads), new_leads),
+        today=state.today + new_leads,
+    )
+
+
+def _half(moments: Sequence[datetime], now: datetime) -> timedelta:
+    """Give how old the middle one of the listed items is: after so long half would be new."""
+    if not moments:
+        return _rhythm.FIRST
+    return now - sorted(moments)[len(moments) // 2]
+
+
+def _elapsed(state: SourceState, now: datetime) -> timedelta:
+    """Give how long ago the source was last read, zero where a clock was set back."""
+    return max(now - (state.last_ok_at or now), timedelta())
+
+
+def _interval(state: SourceState, elapsed: timedelta, items: int, new: int) -> float:
+    interval = timedelta(seconds=state.interval) if state.interval else _rhythm.FIRST
+    return _rhythm.measured(interval, elapsed, items, new).total_seconds()
+
+
+def _turned(state: SourceState, now: datetime) -> SourceState:
+    """Turn the page at midnight UTC: yesterday's new items are put down, old counts fade."""
+    today = now.date()
+    if state.day is None:
+        return replace(state, day=today)
+    passed = (today - state.day).days
+    if passed <= 0:
+        return state
+    ended = (*state.days, state.today, *(0,) * min(passed - 1, _WEEK))
+    return replace(
+        state,
+        day=today,
+        today=0,
+        days=ended[-_WEEK:],
+        hours=_habit.faded(state.hours, passed),
+        twelfths=_habit.faded(state.twelfths, passed),
+    )
+
+
+def _well(state: SourceState, answer: Page | NotModified, now: datetime) -> SourceState:
+    until = answer.certificate_until or state.certificate_until
+    return replace(
+        _moves.followed(state, answer.hops, now),
+        ended=False,
+        ended_at=None,
+        next_at=_next_look(state, answer.url, answer.headers, now),
+        rest_until=None,
+        failures=0,
+        failing_since=None,
+        failure="",
+        last_error="",
+        last_ok_at=now,
+        certificate_until=until,
+    )
+
+
+def _next_look(state: SourceState, url: str, headers: Mapping[str, str], now: datetime) -> datetime:
+    """Give when to ask again after a good answer; the publisher's wishes lengthen the wait."""
+    watched = now - (state.watched_since or now)
+    quiet = now - (state.last_new_at or now)
+    expected = _habit.forecast(state.hours, state.twelfths, watched, quiet)
+    own = min(_rhythm.patient(expected, state.items, now), timedelta(seconds=state.interval))
+    slow = _rhythm.PUSHED if _is_pushed(state, now) else timedelta()
+    wait = max(own, slow, _rhythm.wish(headers, state.hints, now))
+    return _rhythm.allowed(now + _rhythm.spread(wait, f"{url} {now}"), state.hints, now)
+
+
+def _is_pushed(state: SourceState, now: datetime) -> bool:
+    return state.pushed_until is not None and state.pushed_until > now
+
+
+def _next_try(state: SourceState, url: str, now: datetime) -> datetime:
+    return now + _rhythm.backoff(state.failures + 1, url)
+
+
+def _failed(
+    state: SourceState, kind: str, what: str, next_at: datetime, now: datetime
+) -> SourceState:
+    """Count a failure; after three in a row a move is doubted."""
+    failed = replace(
+        _turned(state, now),
+        failures=state.failures + 1,
+        failing_since=state.failing_since or now,
+        failure=kind,
+        last_error=what,
+        next_at=None if state.ended else next_at,
+    )
+    return _moves.doubted(failed)

@@ -1,0 +1,208 @@
+"""WebSub: how a hub is asked to push, and what of its words is believed.
+
+W3C Recommendation WebSub, 23 January 2018; the numbers below are its sections.
+
+    new ── asked ── form ──> the hub        5.1: what is asked for, and when again
+    query ── confirmed ──> Confirmed | None 5.3: the challenge, for what was asked for alone
+    body ── is_signed ── after_push         7, 8: what a hub pushes
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from copydesk.kit import text, urls
+
+LEASE = timedelta(days=10)  # what is asked for; the hub decides
+LONGEST_LEASE = timedelta(days=30)  # a longer one is renewed after this time all the same
+_NO_LEASE = timedelta(days=1)  # where a hub of the older drafts names none
+_SOONEST = timedelta(hours=1)  # between two renewals, however short the lease
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=10), timedelta(days=1)
+_DOUBT = 2  # news in a row that came without a push, after which the hub is not believed
+_ENDINGS = 3  # how often a hub is told that a subscription ends
+_CHALLENGE = 4_000  # characters of a challenge that is sent back
+_METHODS = {"sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashlib.sha512}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """What is asked of a hub for one source, and how it stands. Times are UTC.
+
+    The end of `callback` is a secret that only the hub learns; the hub signs with `secret`. An
+    `ending` one is being given back. `next_at` is when the hub is asked next, `tries` the askings
+    since it last confirmed. It pushes from `confirmed_at` to `lease_until`. `used_at` is the round
+    that read a push, `seen_at` the newest news that was looked at, `missed` how many in a row
+    came without a push.
+    """
+
+    source: str
+    hub: str
+    topic: str
+    callback: str = field(repr=False)
+    secret: str = field(repr=False)
+    ending: bool = False
+    tries: int = 0
+    next_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    lease_until: datetime | None = None
+    trouble: str = ""
+    pushed_at: datetime | None = None
+    used_at: datetime | None = None
+    seen_at: datetime | None = None
+    missed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """A hub's word that is believed: the subscription from now on, and what to answer."""
+
+    subscription: Subscription
+    challenge: str
+
+
+def may_push(hub: str, topic: str) -> bool:
+    """Say whether a hub may push a topic: web addresses, and no less safe than the topic itself.
+
+    The secret travels to the hub (5.1: only over https). Who reads the line to an http topic
+    could forge the topic anyway; who reads the line to an http hub must not get to forge more.
+    """
+    schemes = [parsed.protocol for parsed in map(urls.parse, (hub, topic)) if parsed is not None]
+    return len(schemes) == 2 and schemes != ["http:", "https:"]
+
+
+def form(subscription: Subscription) -> dict[str, str]:
+    """Give the fields of the request to the hub (5.1)."""
+    fields = {
+        "hub.mode": "unsubscribe" if subscription.ending else "subscribe",
+        "hub.topic": subscription.topic,
+        "hub.callback": subscription.callback,
+    }
+    if not subscription.ending:
+        fields["hub.lease_seconds"] = str(int(LEASE.total_seconds()))
+        fields["hub.secret"] = subscription.secret
+    return fields
+
+
+def is_time(subscription: Subscription, now: datetime) -> bool:
+    """Say whether to ask the hub now."""
+    return subscription.next_at is None or subscription.next_at <= now
+
+
+def asked(subscription: Subscription, now: datetime) -> Subscription:
+    """Give the subscription as it stands once asked; without an answer it is asked again later.
+
+    Twice as much later each time, at most a day; not all subscriptions of a hub at one moment.
+    """
+    wait = min(_FIRST_WAIT * 2 ** min(subscription.tries, 10), _LONGEST_WAIT)
+    return replace(
+        subscription,
+        tries=subscription.tries + 1,
+        next_at=now + wait * (1 + _spread(subscription.callback) / 4),
+        trouble="",
+    )
+
+
+def ended(subscription: Subscription) -> Subscription:
+    """Give the subscription as one that is to be given back."""
+    return replace(subscription, ending=True, tries=0, next_at=None)
+
+
+def is_over(subscription: Subscription, now: datetime) -> bool:
+    """Say whether to forget an ending subscription: the hub did not care, the lease runs out."""
+    enough = subscription.ending and subscription.tries >= _ENDINGS
+    return enough and is_time(subscription, now)
+
+
+def confirmed(
+    subscription: Subscription, query: Mapping[str, str], now: datetime
+) -> Confirmed | None:
+    """Judge what a hub asks the callback (5.2, 5.3): None for what was not asked for."""
+    mode, challenge = query.get("hub.mode"), query.get("hub.challenge", "")
+    if query.get("hub.topic") != subscription.topic:
+        return None
+    if mode == "denied":
+        return Confirmed(subscription=_denied(subscription, query, now), challenge="")
+    if not 0 < len(challenge) <= _CHALLENGE:
+        return None
+    if mode == "unsubscribe" and subscription.ending:
+        return Confirmed(subscription=replace(subscription, lease_until=None), challenge=challenge)
+    if mode == "subscribe" and not subscription.ending:
+        lease = _lease(query.get("hub.lease_seconds", ""))
+        return Confirmed(subscription=_leased(subscription, lease, now), challenge=challenge)
+    return None
+
+
+def is_signed(secret: str, header: str, body: bytes) -> bool:
+    """Say whether `X-Hub-Signature` is the body's, by sha256, sha384 or sha512 (7.1).
+
+    sha1 is no longer believed, although the recommendation still allows it.
+    """
+    name, _, given = header.strip().partition("=")
+    method = _METHODS.get(name.lower())
+    if method is None:
+        return False
+    right = hmac.new(secret.encode(), body, method).hexdigest()
+    return hmac.compare_digest(right.encode(), given.strip().lower().encode("utf-8", "replace"))
+
+
+def after_push(subscription: Subscription, now: datetime) -> Subscription:
+    """Give the subscription after a push that was signed: the hub is believed again."""
+    return replace(subscription, pushed_at=now, missed=0)
+
+
+def after_news(subscription: Subscription, newest: datetime | None) -> Subscription:
+    """Give the subscription after a round found news of its source at `newest`.
+
+    News that a round found by asking was not pushed, or later than we asked.
+    """
+    start = subscription.seen_at or subscription.confirmed_at
+    if newest is None or start is None or newest <= start:
+        return subscription
+    if newest == subscription.used_at:
+        return replace(subscription, seen_at=newest, missed=0)
+    leased = subscription.lease_until is not None and newest <= subscription.lease_until
+    return replace(subscription, seen_at=newest, missed=subscription.missed + leased)
+
+
+def pushes_until(subscription: Subscription) -> datetime | None:
+    """Give the time to which the hub is believed to push whatever is new, None where it is not."""
+    believed = not subscription.ending and subscription.missed < _DOUBT
+    return subscription.lease_until if believed else None
+
+
+def _denied(subscription: Subscription, query: Mapping[str, str], now: datetime) -> Subscription:
+    reason = text.shorten(text.fold(query.get("hub.reason", "")), 200) or "no reason given"
+    return replace(
+        subscription,
+        lease_until=None,
+        next_at=now + timedelta(days=1),
+        trouble=f"the hub denied it ({reason})",
+    )
+
+
+def _lease(seconds: str) -> timedelta:
+    if not (seconds.isascii() and seconds.isdecimal()):
+        return _NO_LEASE
+    return min(timedelta(seconds=int(seconds[:12])), LONGEST_LEASE)
+
+
+def _leased(subscription: Subscription, lease: timedelta, now: datetime) -> Subscription:
+    """Note a lease; it is renewed after two thirds of it, or a little before."""
+    renewal = lease * (2 / 3) * (1 - _spread(subscription.callback) / 10)
+    return replace(
+        subscription,
+        tries=0,
+        next_at=now + max(renewal, _SOONEST),
+        confirmed_at=subscription.confirmed_at or now,
+        lease_until=now + lease,
+        trouble="",
+    )
+
+
+def _spread(word: str) -> float:
+    """Give 0 to 1, always the same for one word: what chance would be elsewhere."""
+    return int.from_bytes(hashlib.sha256(word.encode()).digest()[:4]) / 2**32
