@@ -1,12 +1,30 @@
 """Review: a story and an editor's word in, the story as it then stands out. Pure.
 
-A verdict decides whether a story is published; what a person changed in the file stays changed.
+A verdict decides whether a story is published; what a person changed in the file stays changed;
+what its publisher corrected is taken over, with a line in its history.
 """
 
 from __future__ import annotations
 
+from copydesk.review._change import is_other_article, same_words, text_change
+from copydesk.review._corrected import corrected
 from copydesk.review._gate import gate
 from copydesk.review._hand import beside_others, digests, keep_touched, touched
+from copydesk.review._history import is_noted_since, noted
 from copydesk.review._verdict import apply, is_same_word
 
-__all__ = ["apply", "beside_others", "digests", "gate", "is_same_word", "keep_touched", "touched"]
+__all__ = [
+    "apply",
+    "beside_others",
+    "corrected",
+    "digests",
+    "gate",
+    "is_noted_since",
+    "is_other_article",
+    "is_same_word",
+    "keep_touched",
+    "noted",
+    "same_words",
+    "text_change",
+    "touched",
+]

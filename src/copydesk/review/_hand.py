@@ -38,9 +38,9 @@ def beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) -> S
 def keep_touched(filed: Story, fresh: Story, known: Mapping[str, str]) -> Story:
     """Give a filed story with fresh values, except for what a person touched.
 
-    Path, seal, body, unknown lines, related stories and a verdict are the filed record's. With
-    nothing known the record is left as it is. `machine` says what the line has now written: what
-    to remember as `known` for the next time.
+    Path, seal, body, history, unknown lines, related stories and a verdict are the filed record's.
+    With nothing known the record is left as it is. `machine` says what the line has now written:
+    what to remember as `known` for the next time.
     """
     if not known:
         return filed
@@ -50,6 +50,7 @@ def keep_touched(filed: Story, fresh: Story, known: Mapping[str, str]) -> Story:
         path=filed.path,
         category=filed.category,
         related=filed.related,
+        history=filed.history,
         verdict=filed.verdict,
         secured=filed.secured,
         body=filed.body,

@@ -1,0 +1,92 @@
+"""A story's history, and the corrections that make it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from copydesk import review
+from copydesk.news import Image, Reason, Story, Verdict
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+FILED = Story(
+    path="_news/a.md",
+    title="Old title",
+    excerpt="Old excerpt",
+    published_at=NOON,
+    web_url="https://a.example/1",
+    topics=("AI",),
+    images=(Image(url="https://a.example/old.jpg"),),
+    quality=80,
+    heat=100,
+    published=True,
+    copy_of="",
+    reasons=(
+        Reason(about="quality", why="old", points=80),
+        Reason(about="published", why="quality 80 reaches 70"),
+    ),
+)
+JUDGED = replace(
+    FILED,
+    path="",
+    title="New title",
+    excerpt="New excerpt",
+    topics=("AI", "Health"),
+    quality=60,
+    heat=60,
+    published=False,
+    images=(),
+    reasons=(
+        Reason(about="quality", why="new", points=60),
+        Reason(about="published", why="quality 60 is below 70"),
+    ),
+)
+KNOWN = dict(review.digests(FILED))
+
+
+def test_a_correction_brings_words_and_numbers_and_decides_nothing_anew() -> None:
+    after = review.corrected(FILED, JUDGED, KNOWN)
+    assert (after.title, after.topics, after.quality, after.heat) == (
+        "New title",
+        ("AI", "Health"),
+        60,
+        80,
+    )
+    assert (after.published, after.images, after.path) == (True, FILED.images, FILED.path)
+    assert [reason.why for reason in after.reasons] == ["new", "quality 80 reaches 70"]
+    assert dict(after.machine) == dict(review.digests(after))
+
+
+def test_a_copy_stays_off_the_site_without_heat() -> None:
+    copy = replace(FILED, copy_of="b", published=False, heat=-1)
+    after = review.corrected(copy, JUDGED, dict(review.digests(copy)))
+    assert (after.copy_of, after.published, after.heat) == ("b", False, -1)
+
+
+def test_what_an_editor_said_stands_above_a_correction() -> None:
+    verdict = Verdict(by="ed", at=NOON, said="reject", why="no")
+    ruled = replace(FILED, published=False, verdict=verdict)
+    after = review.corrected(ruled, replace(JUDGED, published=True), dict(review.digests(ruled)))
+    assert (after.published, after.verdict) == (False, verdict)
+
+
+def test_with_nothing_known_the_record_is_left_as_it_is() -> None:
+    assert review.corrected(FILED, JUDGED, {}) == FILED
+
+
+def test_the_first_line_and_the_newest_eleven_stay() -> None:
+    story = FILED
+    for number in range(20):
+        story = review.noted(story, NOON + timedelta(hours=number), [f"change {number}"])
+    assert len(story.history) == 12
+    assert story.history[0] == "2026-03-02T12:00:00Z change 0"
+    assert [line.rsplit(" ", 1)[1] for line in story.history[1:]] == [
+        str(number) for number in range(9, 20)
+    ]
+
+
+def test_a_line_is_noted_since_a_time_only_where_it_is_later() -> None:
+    story = review.noted(FILED, NOON, ["change"])
+    assert not review.is_noted_since(story, NOON)
+    assert review.is_noted_since(story, NOON - timedelta(seconds=1))
+    assert not review.is_noted_since(replace(FILED, history=("by hand", "")), NOON)
