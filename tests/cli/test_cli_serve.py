@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from copydesk.engine import Address
+from copydesk.engine._site_server import Site
+from copydesk.engine.serve import listening
+from copydesk.memory import Memory
+from copydesk.watch import SourceState
 from world.command import copydesk
+from world.hub import Hub
 from world.newsroom import newsroom, record_web, small_web
 
 
@@ -125,3 +136,69 @@ def test_sigterm_ends_the_server_cleanly(server: tuple[subprocess.Popen[str], st
     process, _ = server
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=10) == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/coast/news/wall/", 410), ("/news/wall", 410), ("/news/seals/", 404), ("/feed.xml", 200)],
+)
+def test_what_was_taken_away_for_good_is_gone(root: Path, path: str, status: int) -> None:
+    site = Site(root / ".copydesk" / "site", "/coast", {"news/wall", "feed.xml"}.__contains__)
+
+    async def work() -> tuple[int, bytes, str]:
+        async with listening(Address(port=0), site) as port:
+            return await asyncio.to_thread(get, f"http://127.0.0.1:{port}{path}")
+
+    assert asyncio.run(work())[0] == status
+
+
+HUB_BEAT = """
+[serve]
+public_url = "https://tidewatch.example"
+
+[fetch]
+contact = "mailto:desk@tidewatch.example"
+allow_hosts = ["127.0.0.1"]
+"""
+
+
+def until(what: Callable[[], bool]) -> None:
+    """Wait until something is so, at most half a minute."""
+    end = time.monotonic() + 30
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_a_hub_is_asked_answered_and_heard_by_the_server(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat", more=HUB_BEAT)
+    later = datetime.now(UTC) + timedelta(hours=1)
+    topic = "http://gull.example/feed.xml"
+
+    def remember(hub: str) -> None:
+        with closing(Memory(root / ".copydesk" / "memory.sqlite")) as memory:
+            state = SourceState(next_at=later, hub=hub, topic=topic)
+            for name in ("gull", "heron"):
+                memory.keep_source(f"https://{name}.example/feed.xml", msgspec.json.encode(state))
+                state = SourceState(next_at=later)
+
+    async def work() -> None:
+        async with Hub() as hub:
+            remember(hub.url)
+            command = [sys.executable, "-m", "copydesk", "-C", str(root), "serve", "--port", "0"]
+            with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+                assert process.stderr is not None
+                lines = iter(process.stderr.readline, "")
+                found = (re.search(r"http://127\.0\.0\.1:\d+", line) for line in lines)
+                hub.front["https://tidewatch.example"] = next(one[0] for one in found if one)
+                await asyncio.to_thread(until, lambda: bool(hub.asked))
+                assert "mailto:desk@tidewatch.example" in hub.agents[0]
+                assert await hub.verify(hub.asked[0]) == (200, "are you there?")
+                assert await hub.push(hub.asked[0], b"<rss/>") == 202
+                process.send_signal(signal.SIGTERM)
+                await asyncio.to_thread(process.communicate)
+                assert process.returncode == 0
+
+    asyncio.run(work())
+    with closing(Memory(root / ".copydesk" / "memory.sqlite")) as memory:
+        assert memory.pushed.keys() == ["https://gull.example/feed.xml"]

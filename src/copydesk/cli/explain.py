@@ -27,6 +27,8 @@ def command(asked: Asked, path_or_url: str) -> None:
             f"  verdict {told.verdict['said']} by {told.verdict['by']} at {told.verdict['at']}: "
             f"{told.verdict['why']}"
         )
+    for line in told.history:
+        click.echo(f"  history: {line}")
     for path in told.copies:
         click.echo(f"  copy: {path}")
     for path in told.group:

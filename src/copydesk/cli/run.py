@@ -50,6 +50,8 @@ def show(report: engine.RoundReport, *, dry_run: bool = False) -> None:
     click.echo(f"{report.leads} leads in {report.seconds:.1f} s")
     click.echo(f"  {would}filed    {len(report.filed)}")
     click.echo(f"  {would}updated  {len(report.updated)}")
+    if report.looked_again:
+        click.echo(f"  looked   {report.looked_again} filed pages again")
     click.echo(f"  held     {len(report.held)}")
     click.echo(f"  dropped  {sum(report.dropped.values())}{f' ({dropped})' if dropped else ''}")
     click.echo(f"  failed   {len(report.failed)}")

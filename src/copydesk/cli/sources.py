@@ -1,4 +1,4 @@
-"""copydesk sources [add URL | import FILE.opml | export]."""
+"""copydesk sources [add URL | import FILE | export]."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import click
 from copydesk import engine
 from copydesk.cli import _out
 from copydesk.cli._asked import Asked, common
+from copydesk.cli._sources_add import add
+from copydesk.cli._sources_health import check, keep
 
 
 @click.group("sources", invoke_without_command=True)
@@ -29,29 +31,27 @@ def command(asked: Asked, context: click.Context) -> None:
     )
 
 
-@command.command("add")
-@click.argument("url")
-@click.option("--name", default="", help="The publisher's name.")
-@common
-def add(asked: Asked, url: str, name: str) -> None:
-    """Add a source to beat.toml."""
-    added = engine.add_source(asked.root, url, name)
-    if asked.json:
-        _out.as_json({"url": url, "added": added})
-        return
-    click.echo(f"{'added' if added else 'there already'}: {url}")
+command.add_command(add)
+command.add_command(check)
+command.add_command(keep)
 
 
 @command.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @common
 def import_(asked: Asked, file: Path) -> None:
-    """Add the sources of an OPML file to beat.toml."""
-    added, named = engine.import_opml(asked.root, file)
+    """Add the sources of an OPML file, or a list of addresses, to beat.toml."""
+    with asked.newsroom() as newsroom:
+        done = engine.import_sources(newsroom, file)
+    if done.no_topics:
+        names = ", ".join(done.no_topics[:10]) + (", …" if len(done.no_topics) > 10 else "")
+        _out.note(
+            f"folders that are no topics of this beat, left out ({len(done.no_topics)}): {names}"
+        )
     if asked.json:
-        _out.as_json({"named": named, "added": added})
+        _out.as_json({"named": done.named, "added": done.added})
         return
-    click.echo(f"{added} of {named} sources added")
+    click.echo(f"{done.added} of {done.named} sources added")
 
 
 @command.command("export")

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from copydesk.archive import CheckReport
 from copydesk.engine.build import BuildOptions, build
+from copydesk.engine.discover import Discovery, add_source, find_sources, source_address
 from copydesk.engine.explain import explain
+from copydesk.engine.imports import Import, import_sources
 from copydesk.engine.newsroom import Newsroom, opened
 from copydesk.engine.progress import Progress, Silence
 from copydesk.engine.records import check_records
@@ -16,7 +18,16 @@ from copydesk.engine.round import RoundOptions, run_round
 from copydesk.engine.seals import open_seal
 from copydesk.engine.serve import Address, serve, serve_site
 from copydesk.engine.settings import SettingRow, setting_rows
-from copydesk.engine.sources import SourceRow, add_source, export_opml, import_opml, source_rows
+from copydesk.engine.sources import (
+    HealthRow,
+    KeepReport,
+    SourceRow,
+    ask_sources,
+    check_sources,
+    export_opml,
+    keep_source,
+    source_rows,
+)
 from copydesk.engine.starts import Demo, adopt, demo, demo_newsroom, new
 from copydesk.engine.steps import (
     article_fields,
@@ -27,6 +38,7 @@ from copydesk.engine.steps import (
     watch_url,
 )
 from copydesk.engine.verdicts import VerdictReport, editor, file_verdict, record_path
+from copydesk.watch import Offer
 
 __all__ = [
     "Address",
@@ -34,9 +46,14 @@ __all__ = [
     "BuildReport",
     "CheckReport",
     "Demo",
+    "Discovery",
     "Explanation",
     "Failure",
+    "HealthRow",
+    "Import",
+    "KeepReport",
     "Newsroom",
+    "Offer",
     "Progress",
     "RoundOptions",
     "RoundReport",
@@ -47,8 +64,10 @@ __all__ = [
     "add_source",
     "adopt",
     "article_fields",
+    "ask_sources",
     "build",
     "check_records",
+    "check_sources",
     "demo",
     "demo_newsroom",
     "editor",
@@ -58,8 +77,10 @@ __all__ = [
     "extract_url",
     "fetch_url",
     "file_verdict",
-    "import_opml",
+    "find_sources",
+    "import_sources",
     "judge_url",
+    "keep_source",
     "new",
     "open_seal",
     "opened",
@@ -68,6 +89,7 @@ __all__ = [
     "serve",
     "serve_site",
     "setting_rows",
+    "source_address",
     "source_rows",
     "watch_url",
 ]

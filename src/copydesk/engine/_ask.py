@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import msgspec
 
-from copydesk import watch
+from copydesk import archive, watch
+from copydesk.engine import _hub, _ledger
 from copydesk.engine._mishap import failure_of
 from copydesk.engine._pool import Readers
-from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.engine.progress import Progress
 from copydesk.engine.report import Failure
 from copydesk.errors import CopydeskError
@@ -19,6 +22,12 @@ from copydesk.kit import urls
 from copydesk.news import Fetcher, Lead, NotModified, Page, Refused, Request, Source
 
 _MORE_SITEMAPS = 20
+_BACKLOG_BYTES = 64 << 20  # of answers that wait for a reader; while there are more, none is asked
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+def _unheard(error: CopydeskError) -> None:
+    """Hear nothing: a round reports it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,69 +42,134 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What all due sources gave, in the order of beat.toml."""
+    """What all due sources gave, in the order of beat.toml; `before` is how all of them stood.
+
+    `failed` are the sources that gave nothing, and what else went wrong.
+    """
 
     answers: tuple[Answer, ...] = ()
-    leads: tuple[Lead, ...] = field(default=())
+    leads: tuple[Lead, ...] = ()
+    before: Mapping[str, watch.SourceState] = field(default_factory=dict)
+    failed: tuple[Failure, ...] = ()
+
+    @property
+    def after(self) -> Mapping[str, watch.SourceState]:
+        """Give how every source stands now."""
+        return {**self.before, **{one.source.url: one.state for one in self.answers}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """Which sources a round asks: those due, or with `all_due` all that may be asked.
+
+    Of one host at most `a_host`, the longest due first; the others stay due for the next round.
+    What a hub pushed is due.
+    """
+
+    all_due: bool = False
+    a_host: int | None = None
+
+
+ALL = Share(all_due=True)
 
 
 async def ask(
-    newsroom: Newsroom,
-    fetcher: Fetcher,
-    readers: Readers,
-    progress: Progress,
-    *,
-    all_due: bool = False,
+    newsroom: Newsroom, fetcher: Fetcher, readers: Readers, progress: Progress, share: Share
 ) -> Asked:
-    """Ask every due source; with `all_due` all but those that ended or asked for a rest."""
-    states = source_states(newsroom)
-    is_wanted = watch.may_be_asked if all_due else watch.is_due
-    due = [one for one in newsroom.beat.sources if is_wanted(states[one.url], newsroom.now)]
-    progress.stage("sources", len(due))
+    """Ask every source of the round's share, one after the other of each host."""
+    troubles = Troubles()
+    states = source_states(newsroom, troubles)
+    queues = _queues(newsroom, states, share)
+    progress.stage("sources", sum(map(len, queues)))
     asker = _Asker(newsroom, fetcher, readers)
+    answers: dict[str, Answer] = {}
 
-    async def one(source: Source) -> Answer:
-        try:
-            answer = await asker.ask(source, states[source.url])
-        except Exception as error:  # a bug that one source meets must cost only that source
-            failure = failure_of(source.url, error)
-            answer = Answer(source=source, state=states[source.url], failure=failure)
-        progress.step()
-        return answer
+    async def one_host(queue: Sequence[Source]) -> None:
+        for source in queue:
+            answers[source.url] = await asker.answer(source, states[source.url])
+            progress.step()
 
-    answers = await asyncio.gather(*(one(source) for source in due))
-    return Asked(answers=tuple(answers), leads=_once(answers))
+    await asyncio.gather(*map(one_host, queues))
+    in_order = tuple(
+        answers[source.url] for source in newsroom.beat.sources if source.url in answers
+    )
+    failed = [one.failure for one in in_order if one.failure is not None]
+    failed += [failure_of(error.subject, error) for error in troubles.errors]
+    return Asked(answers=in_order, leads=_once(in_order), before=states, failed=tuple(failed))
 
 
-def source_states(newsroom: Newsroom) -> Mapping[str, watch.SourceState]:
-    """Give the remembered state of each source of the beat, a fresh one where there is none."""
+def _queues(
+    newsroom: Newsroom, states: Mapping[str, watch.SourceState], share: Share
+) -> list[list[Source]]:
+    """Give the sources to ask, in a queue for each host."""
+    is_wanted = watch.may_be_asked if share.all_due else watch.is_due
+    pushed = _hub.pushed_sources(newsroom)
+    queues: dict[str, list[Source]] = {}
+    for source in newsroom.beat.sources:
+        state = states[source.url]
+        if is_wanted(state, newsroom.now) or source.url in pushed:
+            queues.setdefault(urls.host(state.moved_to or source.url), []).append(source)
+    if share.a_host is None:
+        return list(queues.values())
+    return [
+        sorted(queue, key=lambda one: states[one.url].next_at or _LONG_AGO)[: share.a_host]
+        for queue in queues.values()
+    ]
+
+
+def source_states(
+    newsroom: Newsroom, trouble: Callable[[CopydeskError], None] = _unheard
+) -> Mapping[str, watch.SourceState]:
+    """Give the remembered state of each source of the beat, a fresh one where there is none.
+
+    What is written down of moves and ends (`_data/sources.yaml`) counts; a file that cannot be read
+    goes to `trouble`.
+    """
     kept = newsroom.memory.sources()
-    return {source.url: _state(kept.get(source.url)) for source in newsroom.beat.sources}
+    states = {source.url: _state(kept.get(source.url)) for source in newsroom.beat.sources}
+    try:
+        ledger = archive.read_ledger(newsroom.root)
+    except CopydeskError as error:
+        trouble(error)
+        return states
+    return {url: _ledger.with_ledger(state, ledger, url) for url, state in states.items()}
 
 
-def keep_states(newsroom: Newsroom, answers: tuple[Answer, ...], again: set[str]) -> None:
+def keep_states(
+    newsroom: Newsroom, answers: tuple[Answer, ...], again: set[str], soon: set[str]
+) -> None:
     """Remember how each asked source stands.
 
-    Those in `again` listed a page that failed and is to be tried next round: they are asked
-    without validators then, because a 304 would not list it.
+    Those in `again` listed a page that failed, those in `soon` one that found no place in the
+    round: they are asked without validators next time, because a 304 would not list it, and the
+    latter at once. What hubs pushed is used up, also of a source that was not looked at.
     """
     for answer in answers:
         state = answer.state
-        if answer.source.url in again:
-            state = replace(state, etag="", last_modified="")
+        if answer.source.url in soon:
+            state = replace(state, next_at=newsroom.now)
+        if answer.source.url in again | soon:
+            state = replace(state, etag="", last_modified="", digest="", parts={})
         newsroom.memory.keep_source(answer.source.url, msgspec.json.encode(state))
+    pushed = _hub.pushed_sources(newsroom)
+    for source in newsroom.beat.sources:
+        if source.url in pushed:
+            _hub.used(newsroom, source)
 
 
 def _state(kept: bytes | None) -> watch.SourceState:
     if kept is None:
         return watch.SourceState()
     try:
-        return msgspec.json.decode(kept, type=watch.SourceState)
+        return _DECODER.decode(kept)
     except msgspec.DecodeError:  # written by another version: the memory is disposable
         return watch.SourceState()
 
 
-def _once(answers: list[Answer]) -> tuple[Lead, ...]:
+_DECODER = msgspec.json.Decoder(watch.SourceState)
+
+
+def _once(answers: Sequence[Answer]) -> tuple[Lead, ...]:
     """Keep one lead of each address: from the page's own site, else the first in their order.
 
     Otherwise a source could list another publisher's page and lend it its own want of trust.
@@ -103,9 +177,10 @@ def _once(answers: list[Answer]) -> tuple[Lead, ...]:
     chosen: dict[str, Lead] = {}
     for answer in answers:
         for lead in answer.leads:
-            known = chosen.setdefault(urls.identity(lead.url), lead)
-            if not _is_at_home(known) and _is_at_home(lead):
-                chosen[urls.identity(lead.url)] = lead
+            identity = urls.identity(lead.url)
+            known = chosen.setdefault(identity, lead)
+            if known is not lead and not _is_at_home(known) and _is_at_home(lead):
+                chosen[identity] = lead
     return tuple(chosen.values())
 
 
@@ -120,55 +195,113 @@ class _Asker:
         self._newsroom = newsroom
         self._fetcher = fetcher
         self._readers = readers
+        self._backlog = _Backlog(_BACKLOG_BYTES)
 
-    async def ask(self, source: Source, state: watch.SourceState) -> Answer:
+    async def answer(self, source: Source, state: watch.SourceState) -> Answer:
+        """Give what a source says, whatever happens."""
+        try:
+            return await self._ask(source, state)
+        except CopydeskError as error:
+            return Answer(
+                source=source,
+                state=watch.after_error(state, error, self._newsroom.now),
+                failure=failure_of(source.url, error),
+            )
+        except Exception as error:  # a bug that one source meets must cost only that source
+            return Answer(source=source, state=state, failure=failure_of(source.url, error))
+
+    async def _ask(self, source: Source, state: watch.SourceState) -> Answer:
         now = self._newsroom.now
-        options = self._newsroom.settings.source_options.get(source.url)
-        request = Request(
-            url=state.moved_to or source.url,
-            purpose="source",
-            etag=state.etag,
-            last_modified=state.last_modified,
-            headers={} if options is None else options.headers,
-        )
-        answer = await self._fetcher.fetch(request)
+        pushed = _hub.pushed_page(self._newsroom, source)
+        answer = pushed or await self._fetched(source, state)
         if isinstance(answer, Refused):
             return _refused(source, watch.after_refused(state, answer, now), answer)
         if isinstance(answer, NotModified):
             return Answer(source=source, state=watch.after_not_modified(state, answer, now))
-        try:
-            return await self._read(source, state, answer)
-        except CopydeskError as error:
-            return Answer(
-                source=source,
-                state=watch.after_error(state, error, now),
-                failure=failure_of(source.url, error),
-            )
+        if not pushed and state.digest and state.digest == watch.digest(answer.body):
+            return Answer(source=source, state=watch.after_unchanged(state, answer, now))
+        return await self._read(source, state, answer)
+
+    async def _fetched(
+        self, source: Source, state: watch.SourceState
+    ) -> Page | NotModified | Refused:
+        await self._backlog.room()
+        url = state.moved_to or source.url
+        request = Request(
+            url=url, purpose="source", etag=state.etag, last_modified=state.last_modified
+        )
+        return await self._fetcher.fetch(self._by_its_way(request, source))
+
+    def _by_its_way(self, request: Request, source: Source) -> Request:
+        """Add what the newsroom says about asking this source: headers, a proxy."""
+        options = self._newsroom.settings.source_options.get(source.url)
+        if options is None:
+            return request
+        headers = options.headers if urls.same_site(request.url, source.url) else {}
+        return replace(request, headers=headers, proxy=options.proxy)
 
     async def _read(self, source: Source, state: watch.SourceState, page: Page) -> Answer:
         now = self._newsroom.now
-        reading = await self._readers.leads(page, source, now, state.kind)
-        leads = reading.leads
+        with self._backlog.holds(len(page.body)):
+            reading = await self._readers.leads(page, source, now, state.kind)
+        leads, parts = reading.leads, dict[str, tuple[str, str]]()
         for address in reading.more[:_MORE_SITEMAPS]:
-            leads += await self._more(source, address)
-        fresh = [
-            lead for lead in leads if self._newsroom.memory.fate(urls.identity(lead.url)) is None
-        ]
+            found, parts[address] = await self._part(source, address, state.parts.get(address))
+            leads += found
+        memory = self._newsroom.memory
+        fresh = [lead for lead in leads if memory.fate(urls.identity(lead.url)) is None]
+        after = watch.after_page(state, page, reading, len(fresh), now)
         return Answer(
             source=source,
-            state=watch.after_page(state, page, reading, len(fresh), now),
+            state=replace(after, parts=parts),
             leads=tuple(replace(lead, source=source.url) for lead in leads),
         )
 
-    async def _more(self, source: Source, address: str) -> tuple[Lead, ...]:
-        """Give the leads of one sitemap of an index; a broken one costs only itself."""
-        answer = await self._fetcher.fetch(Request(url=address, purpose="source"))
+    async def _part(
+        self, source: Source, address: str, known: tuple[str, str] | None
+    ) -> tuple[tuple[Lead, ...], tuple[str, str]]:
+        """Give the leads of one sitemap of an index, and its validators; it costs only itself."""
+        etag, last_modified = known or ("", "")
+        request = Request(url=address, purpose="source", etag=etag, last_modified=last_modified)
+        answer = await self._fetcher.fetch(self._by_its_way(request, source))
         if not isinstance(answer, Page):
-            return ()
+            return (), (etag, last_modified)
         try:
-            return (await self._readers.leads(answer, source, self._newsroom.now)).leads
+            reading = await self._readers.leads(answer, source, self._newsroom.now)
         except CopydeskError:
-            return ()
+            return (), ("", "")
+        validators = (answer.headers.get("etag", ""), answer.headers.get("last-modified", ""))
+        return reading.leads, validators
+
+
+class _Backlog:
+    """Count the bytes that wait for a reader, and let no more come in while they are many."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._held = 0
+        self._room = asyncio.Event()
+        self._room.set()
+
+    async def room(self) -> None:
+        """Wait until less than the limit is held."""
+        await self._room.wait()
+
+    @contextlib.contextmanager
+    def holds(self, size: int) -> Iterator[None]:
+        """Count these bytes for the block."""
+        self._count(size)
+        try:
+            yield
+        finally:
+            self._count(-size)
+
+    def _count(self, size: int) -> None:
+        self._held += size
+        if self._held < self._limit:
+            self._room.set()
+        else:
+            self._room.clear()
 
 
 def _refused(source: Source, state: watch.SourceState, answer: Refused) -> Answer:
@@ -186,4 +319,5 @@ _HINTS = {
     "slow-down": "it asked for a pause, which is kept",
     "address": "write the host into fetch.allow_hosts in beat.toml if it is yours",
     "blocked": "it does not want to be read by programs; ask the publisher, or leave it out",
+    "certificate": "its publisher must renew it; look whether the feed has moved",
 }

@@ -12,7 +12,7 @@ from copydesk import archive, review
 from copydesk.engine._mishap import failure_of
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.report import Failure
-from copydesk.errors import CopydeskError, GitError
+from copydesk.errors import CopydeskError, GitError, SealError
 from copydesk.kit import dates, urls
 from copydesk.news import Article, Story
 
@@ -37,6 +37,33 @@ def finished(newsroom: Newsroom, story: Story, article: Article) -> Story:
     return replace(story, secured=_sealed(newsroom.settings.key, story, article, content))
 
 
+def corrected(newsroom: Newsroom, story: Story, article: Article | None) -> Story:
+    """Give a corrected story with its article kept, and its seal over the new text if it has one.
+
+    A seal that the key does not open, or of another form, stays as it is.
+    """
+    if article is None:
+        return story
+    content = newsroom.articles.put(article)
+    key = newsroom.settings.key
+    if key is None or not story.secured:
+        return story
+    name = story.path.rsplit("/", 1)[-1]
+    try:
+        private = json.loads(archive.unseal(story.secured, key, name))
+    except (SealError, ValueError):
+        return story
+    if not isinstance(private, dict) or private.get("fingerprint", content) == content:
+        return story
+    plaintext = _canonical({**private, "fingerprint": content})
+    return replace(story, secured=archive.seal(plaintext, key, name))
+
+
+def _canonical(private: Mapping[str, object]) -> bytes:
+    text = json.dumps(private, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode()
+
+
 def _sealed(key: bytes, story: Story, article: Article, content: str) -> str:
     private = {
         "id": hashlib.sha256(urls.identity(article.web_url).encode()).hexdigest()[:32],
@@ -45,8 +72,7 @@ def _sealed(key: bytes, story: Story, article: Article, content: str) -> str:
         "found": dates.rfc3339(article.found),
         "fingerprint": content,
     }
-    plaintext = json.dumps(private, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return archive.seal(plaintext.encode(), key, story.path.rsplit("/", 1)[-1])
+    return archive.seal(_canonical(private), key, story.path.rsplit("/", 1)[-1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +184,7 @@ def _write_all(newsroom: Newsroom, stories: list[Story], filed: Filed) -> None:
         newsroom.memory.open_journal(digests)
     for story, record in ready:
         _write(newsroom, record, filed)
-        if not has_blocks:
+        if not has_blocks and story.machine:
             newsroom.memory.keep_digests(story.path, dict(story.machine))
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from copydesk import judge, review
+from copydesk.engine._corrections import Correction
 from copydesk.engine.newsroom import Newsroom
 from copydesk.news import Shelved, Story
 
@@ -21,18 +22,24 @@ class Regrouped:
     before: Mapping[str, Story]
 
 
-def regrouped(newsroom: Newsroom, shelf: judge.Bookshelf, fresh: Sequence[Story]) -> Regrouped:
-    """Set the fresh stories beside those of the weeks around them.
+def regrouped(
+    newsroom: Newsroom,
+    shelf: judge.Bookshelf,
+    fresh: Sequence[Story],
+    corrections: Iterable[Correction] = (),
+) -> Regrouped:
+    """Set the fresh stories, and those that were corrected, beside those of the weeks around them.
 
     A filed story changes only where the line wrote it and still knows what it wrote: a record
     without digests, in it or in memory, belongs to whoever brought it.
     """
+    corrections = list(corrections)
     changed = {story.path: story for story in fresh}
     before: dict[str, Story] = {}
-    window = _window(shelf, fresh)
+    window = _window(shelf, [*fresh, *(one.after for one in corrections)])
     filed = {one.story.path: one.story for one in window}
     new = frozenset(changed)
-    for story in judge.regroup(window, newsroom.beat, new):
+    for story in _beside(newsroom, window, new, corrections):
         if story.path in new:
             changed[story.path] = story
             continue
@@ -42,6 +49,33 @@ def regrouped(newsroom: Newsroom, shelf: judge.Bookshelf, fresh: Sequence[Story]
             changed[story.path] = after
             before[story.path] = filed[story.path]
     return Regrouped(changed=changed, before=before)
+
+
+def _beside(
+    newsroom: Newsroom,
+    window: Sequence[Shelved],
+    new: frozenset[str],
+    corrections: Iterable[Correction],
+) -> Iterable[Story]:
+    """Give the stories that change; who stands beside a page that moved has its new address."""
+    moved = {one.before.web_url: one.after.web_url for one in corrections if one.has_moved}
+    if not moved:
+        return judge.regroup(window, newsroom.beat, new)
+    standing = [replace(one, story=_readdressed(one.story, moved)) for one in window]
+    changed = {
+        after.story.path: after.story
+        for before, after in zip(window, standing, strict=True)
+        if before.story != after.story
+    }
+    changed.update((one.path, one) for one in judge.regroup(standing, newsroom.beat, new))
+    return changed.values()
+
+
+def _readdressed(story: Story, moved: Mapping[str, str]) -> Story:
+    related = tuple(
+        replace(one, web_url=moved.get(one.web_url, one.web_url)) for one in story.related
+    )
+    return replace(story, related=related)
 
 
 def _window(shelf: judge.Bookshelf, fresh: Sequence[Story]) -> list[Shelved]:

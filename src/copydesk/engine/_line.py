@@ -4,6 +4,8 @@ beat.toml
   | watch                >  leads      _ask      the sources that are due, what they list
   | unknown              >  leads      _known    not filed, dropped or settled already
   | fetch | extract      >  articles   _read     politely; a pool of processes reads
+  | look again           >  looks      _again    filed pages that are due, an hour to a week later
+  | compare              >  stories    _corrections   what their publishers corrected in them
   | judge | illustrate   >  stories    _weigh    topics, quality, copies; path and picture
   | review               >  stories    _weigh    through the gate, or held for an editor
   | regroup              >  stories    _group    what a new story changes in older ones
@@ -18,13 +20,29 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from copydesk import archive
-from copydesk.engine import _ask, _file, _group, _known, _read, _shelf, _weigh
+from copydesk.engine import (
+    _again,
+    _ask,
+    _corrections,
+    _file,
+    _group,
+    _known,
+    _ledger,
+    _plans,
+    _read,
+    _share,
+    _shelf,
+    _weigh,
+)
+from copydesk.engine._mishap import failure_of
 from copydesk.engine._pool import Readers
 from copydesk.engine._tally import Tally
 from copydesk.engine._wire import connected
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.engine.progress import Progress
 from copydesk.engine.report import Failure, RoundReport
+from copydesk.engine.verdicts import removed_addresses
+from copydesk.errors import CopydeskError
 from copydesk.news import Article, Dropped, Lead, Story
 
 
@@ -40,11 +58,17 @@ class RoundOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Gathered:
-    """What came in over the wire: the sources' answers, the articles with leads and pictures."""
+    """What came in over the wire: the sources' answers, the articles with leads and pictures.
+
+    `seen` is what the pages' answers said of themselves, by the lead's address; `looks` are those
+    at filed pages.
+    """
 
     asked: _ask.Asked
     articles: Sequence[tuple[Lead, Article]]
     pictures: Mapping[str, _weigh.Picture | None]
+    seen: Mapping[str, _read.Seen]
+    looks: Sequence[_plans.Look] = ()
 
 
 async def run(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> RoundReport:
@@ -56,15 +80,18 @@ async def run(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> 
         newsroom.archive.sweep()
     with tally.timed("shelf"):
         shelf = _shelf.filled(newsroom, troubles)
-    removed = frozenset(archive.read_rulings(newsroom.root).removed)
+    removed = removed_addresses(newsroom)
     desk = _weigh.Desk(newsroom=newsroom, shelf=shelf, removed=removed)
     gathered = await _gather(desk, options, progress, tally)
     with tally.timed("judge"):
         stories = _judged(desk, gathered, tally)
     with tally.timed("file"):
-        filed = _filed(newsroom, stories, options, tally, branch)
+        filed = _file.Filed(written=sorted(stories.changed))
         if not options.dry_run:
-            _remember(newsroom, gathered.asked, tally)
+            _note_moves(newsroom, gathered.asked, tally)
+            filed = _filed(newsroom, stories, tally, branch)
+        if not options.dry_run:
+            _remember(desk, gathered, stories, filed, tally)
     return _report(stories, filed, tally, troubles)
 
 
@@ -72,24 +99,30 @@ async def _gather(
     desk: _weigh.Desk, options: RoundOptions, progress: Progress, tally: Tally
 ) -> _Gathered:
     newsroom = desk.newsroom
+    a_host = None if options.web else _share.of_a_host(newsroom)  # nobody waits for a replay
     readers = Readers(newsroom.beat)
     try:
         async with connected(newsroom, options.web, options.record) as fetcher:
             with tally.timed("sources"):
-                asked = await _ask.ask(
-                    newsroom, fetcher, readers, progress, all_due=options.all_due
-                )
-            leads = _known.unknown(asked.leads, newsroom, desk.shelf, tally)
+                share = _ask.Share(all_due=options.all_due, a_host=a_host)
+                asked = await _ask.ask(newsroom, fetcher, readers, progress, share)
+            unknown = _known.unknown(asked.leads, newsroom, desk.shelf, tally)
+            leads, tally.waiting = _share.parted(unknown, a_host)
             with tally.timed("pages"):
                 reads = await _read.read(leads, fetcher, readers, progress)
             articles = _articles(reads, newsroom, tally)
             with tally.timed("pictures"):
                 read = [article for _, article in articles]
                 pictures = await _weigh.pictures(desk, read, fetcher, progress)
+            with tally.timed("looks"):
+                looks = await _again.look(newsroom, desk.removed, fetcher, readers, progress)
     finally:
         readers.close()
-    tally.failed.extend(one.failure for one in asked.answers if one.failure is not None)
-    return _Gathered(asked=asked, articles=articles, pictures=pictures)
+    tally.looked_again = len(looks)
+    tally.failed.extend(asked.failed)
+    tally.failed.extend(one.failure for one in looks if one.failure is not None)
+    seen = {one.lead.url: one.seen for one in reads}
+    return _Gathered(asked=asked, articles=articles, pictures=pictures, seen=seen, looks=looks)
 
 
 def _articles(
@@ -109,10 +142,11 @@ def _articles(
 
 
 def _judged(desk: _weigh.Desk, gathered: _Gathered, tally: Tally) -> _Stories:
-    """Weigh every article, then set the stories beside what is filed."""
+    """Put on the shelf what was corrected, weigh every article, set all beside what is filed."""
+    corrected = _corrections.corrections(desk.newsroom, desk.shelf, gathered.looks)
     leads = {article.url: lead for lead, article in gathered.articles}
     weighed = _weigh.weigh(desk, [article for _, article in gathered.articles], gathered.pictures)
-    fresh: dict[str, Article] = {}
+    fresh: dict[str, tuple[Lead, Article]] = {}
     held = set()
     stories = []
     for one in weighed:
@@ -124,12 +158,18 @@ def _judged(desk: _weigh.Desk, gathered: _Gathered, tally: Tally) -> _Stories:
                 tally.fail(lead, failure, _known.tries_of(lead, desk.newsroom))
             case Story() as story:
                 tally.file(lead, story)
-                fresh[story.path] = one.article
+                fresh[story.path] = (lead, one.article)
                 stories.append(story)
                 if one.is_held:
                     held.add(story.path)
-    beside = _group.regrouped(desk.newsroom, desk.shelf, stories)
-    return _Stories(fresh=fresh, changed=beside.changed, before=beside.before, held=frozenset(held))
+    beside = _group.regrouped(desk.newsroom, desk.shelf, stories, corrected.values())
+    return _Stories(
+        fresh=fresh,
+        changed={**{path: one.after for path, one in corrected.items()}, **beside.changed},
+        before={**beside.before, **{path: one.before for path, one in corrected.items()}},
+        held=frozenset(held),
+        corrected=corrected,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,29 +177,45 @@ class _Stories:
     """The stories of a round by path.
 
     `changed` are all that it writes, `fresh` the new ones among them, `before` the others as they
-    stood when the round began; `held` of the new ones wait for an editor.
+    stood when the round began; `held` of the new ones wait for an editor, `corrected` are what
+    looks at filed pages changed.
     """
 
-    fresh: Mapping[str, Article]
+    fresh: Mapping[str, tuple[Lead, Article]]
     changed: Mapping[str, Story]
     before: Mapping[str, Story]
     held: frozenset[str]
+    corrected: Mapping[str, _corrections.Correction]
 
 
-def _filed(
-    newsroom: Newsroom, stories: _Stories, options: RoundOptions, tally: Tally, branch: str
-) -> _file.Filed:
-    if options.dry_run:
-        return _file.Filed(written=sorted(stories.changed))
+def _note_moves(newsroom: Newsroom, asked: _ask.Asked, tally: Tally) -> None:
+    """Write down which sources moved or ended; it is committed with what the round files."""
+    try:
+        _ledger.note(newsroom, asked.before, asked.after)
+    except CopydeskError as error:
+        tally.failed.append(failure_of(error.subject, error))
+
+
+def _filed(newsroom: Newsroom, stories: _Stories, tally: Tally, branch: str) -> _file.Filed:
     finished = [
-        _file.finished(newsroom, story, stories.fresh[path]) if path in stories.fresh else story
-        for path, story in sorted(stories.changed.items(), key=_originals_first)
+        _finished(newsroom, stories, path)
+        for path, _ in sorted(stories.changed.items(), key=_originals_first)
     ]
     order = _file.Order(before=stories.before, message=_message(stories), branch=branch)
     filed = _file.file(newsroom, finished, order)
     tally.failed.extend(filed.failed)
     tally.not_filed(stories.fresh.keys() - filed.written)
     return filed
+
+
+def _finished(newsroom: Newsroom, stories: _Stories, path: str) -> Story:
+    """Give a story as it is written: with digests and seal where its words are new."""
+    story = stories.changed[path]
+    if path in stories.fresh:
+        return _file.finished(newsroom, story, stories.fresh[path][1])
+    if path in stories.corrected:
+        return _file.corrected(newsroom, story, stories.corrected[path].article)
+    return story
 
 
 def _originals_first(item: tuple[str, Story]) -> tuple[bool, str]:
@@ -171,20 +227,47 @@ def _originals_first(item: tuple[str, Story]) -> tuple[bool, str]:
 def _message(stories: _Stories) -> str:
     new, changed = len(stories.fresh), len(stories.changed) - len(stories.fresh)
     parts = [f"{new} new" if new else "", f"{changed} updated" if changed else ""]
-    subject = "news: " + (", ".join(part for part in parts if part) or "left from an earlier round")
+    what = ", ".join(part for part in parts if part)
+    subject = f"news: {what or 'sources that moved, or left from an earlier round'}"
     lines = [
-        f"{'+' if path in stories.fresh else '~'} {story.title}"
-        for path, story in sorted(stories.changed.items())
+        line for path, story in sorted(stories.changed.items()) for line in _told(stories, story)
     ]
     return "\n".join([subject, "", *lines]) if lines else subject
 
 
-def _remember(newsroom: Newsroom, asked: _ask.Asked, tally: Tally) -> None:
+def _told(stories: _Stories, story: Story) -> list[str]:
+    """Give the lines of a commit's message on one story: its title, then what was corrected."""
+    correction = stories.corrected.get(story.path)
+    lines = correction.lines if correction else ()
+    return [
+        f"{'+' if story.path in stories.fresh else '~'} {story.title}",
+        *(f"  {line}" for line in lines),
+    ]
+
+
+def _remember(
+    desk: _weigh.Desk, gathered: _Gathered, stories: _Stories, filed: _file.Filed, tally: Tally
+) -> None:
+    newsroom = desk.newsroom
     with newsroom.memory.together():
         again = {fate.source for fate in tally.fates if fate.state == "failed"}
-        _ask.keep_states(newsroom, asked.answers, again)
+        soon = {lead.source for lead in tally.waiting}
+        _ask.keep_states(newsroom, gathered.asked.answers, again, soon)
         for fate in tally.fates:
             newsroom.memory.keep_fate(fate)
+        if newsroom.settings.records.look_again:
+            _plan(desk, gathered, stories, filed)
+
+
+def _plan(desk: _weigh.Desk, gathered: _Gathered, stories: _Stories, filed: _file.Filed) -> None:
+    """Plan when to look again at what was filed, what was looked at, and what has no plan."""
+    unwritten = {*filed.skipped, *(failure.url for failure in filed.failed)}
+    for path in sorted(stories.fresh.keys() - unwritten):
+        lead, article = stories.fresh[path]
+        plan = _plans.of_filed(desk.newsroom, lead, article, gathered.seen[lead.url])
+        _plans.keep(desk.newsroom, stories.changed[path], lead.url, plan)
+    _again.keep(desk.newsroom, gathered.looks, stories.corrected, unwritten)
+    _plans.make_up(desk.newsroom, desk.shelf, desk.removed)
 
 
 def _report(stories: _Stories, filed: _file.Filed, tally: Tally, troubles: Troubles) -> RoundReport:
@@ -196,6 +279,8 @@ def _report(stories: _Stories, filed: _file.Filed, tally: Tally, troubles: Troub
         leads=tally.leads,
         filed=tuple(path for path in written if path in stories.fresh),
         updated=tuple(path for path in written if path not in stories.fresh),
+        waiting=len(tally.waiting),
+        looked_again=tally.looked_again,
         held=tuple(path for path in written if path in stories.held),
         dropped=dict(sorted(tally.dropped.items())),
         failed=(*tally.failed, *broken),

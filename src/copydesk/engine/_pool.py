@@ -68,6 +68,10 @@ class Readers:
         """
         return await self._call(page.url, _read_leads, page, source, now, known)
 
+    async def candidates(self, page: Page) -> tuple[watch.Candidate, ...]:
+        """Give the feeds that a page leads to; raises FeedError or PageError."""
+        return await self._call(page.url, watch.candidates, page)
+
     def close(self) -> None:
         """End every reader, at once."""
         self._pool.stop()  # type: ignore[no-untyped-call] # pebble's own hints end here

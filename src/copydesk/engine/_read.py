@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from copydesk.engine._mishap import failure_of
 from copydesk.engine._pool import Readers
@@ -25,6 +26,8 @@ from copydesk.news import (
     Request,
 )
 
+One = TypeVar("One")
+
 _HOSTS_AT_ONCE = 64
 
 _EXPECTED: dict[RefusedReason, DropReason] = {
@@ -36,11 +39,25 @@ _EXPECTED: dict[RefusedReason, DropReason] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a page's answer says of itself: its validators, where it ended, the redirects there."""
+
+    etag: str = ""
+    last_modified: str = ""
+    final_url: str = ""
+    hops: tuple[tuple[int, str], ...] = ()
+
+
+UNSEEN = Seen()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
     """What became of a lead's page."""
 
     lead: Lead
     outcome: Article | Dropped | Failure
+    seen: Seen = UNSEEN
 
 
 async def read(
@@ -48,48 +65,70 @@ async def read(
 ) -> list[Read]:
     """Fetch and read every lead's page; nothing that one of them does stops the others.
 
-    Each host is one queue, read in order; so many queues go on at once. Gives the outcomes in the
-    order of the leads.
+    Gives the outcomes in the order of the leads.
     """
     progress.stage("pages", len(leads))
-    gate = asyncio.Semaphore(_HOSTS_AT_ONCE)
     outcomes: dict[str, Read] = {}
 
-    async def one_host(queue: list[Lead]) -> None:
-        async with gate:
-            for lead in queue:
-                outcomes[lead.url] = Read(lead=lead, outcome=await _safely(lead, fetcher, readers))
-                progress.step()
+    async def one(lead: Lead) -> None:
+        outcomes[lead.url] = await _safely(lead, fetcher, readers)
+        progress.step()
 
-    await asyncio.gather(*(one_host(queue) for queue in _queues(leads)))
+    await by_host(leads, lambda lead: lead.url, one)
     return [outcomes[lead.url] for lead in leads]
 
 
-def _queues(leads: Sequence[Lead]) -> list[list[Lead]]:
-    queues: dict[str, list[Lead]] = {}
-    for lead in leads:
-        queues.setdefault(urls.host(lead.url), []).append(lead)
-    return list(queues.values())
+async def by_host(
+    things: Sequence[One], url_of: Callable[[One], str], work: Callable[[One], Awaitable[None]]
+) -> None:
+    """Do the work of each thing: each host is one queue, in order; so many go on at once."""
+    gate = asyncio.Semaphore(_HOSTS_AT_ONCE)
+    queues: dict[str, list[One]] = {}
+    for thing in things:
+        queues.setdefault(urls.host(url_of(thing)), []).append(thing)
+
+    async def one_host(queue: list[One]) -> None:
+        async with gate:
+            for thing in queue:
+                await work(thing)
+
+    await asyncio.gather(*(one_host(queue) for queue in queues.values()))
 
 
-async def _safely(lead: Lead, fetcher: Fetcher, readers: Readers) -> Article | Dropped | Failure:
+async def _safely(lead: Lead, fetcher: Fetcher, readers: Readers) -> Read:
     try:
-        return await read_one(lead, fetcher, readers)
+        return await _read(lead, fetcher, readers)
     except Exception as error:  # a bug that one page meets must cost only that page
-        return failure_of(lead.url, error)
+        return Read(lead=lead, outcome=failure_of(lead.url, error))
 
 
 async def read_one(lead: Lead, fetcher: Fetcher, readers: Readers) -> Article | Dropped | Failure:
     """Fetch and read one lead's page."""
+    return (await _read(lead, fetcher, readers)).outcome
+
+
+async def _read(lead: Lead, fetcher: Fetcher, readers: Readers) -> Read:
     answer = await fetcher.fetch(Request(url=lead.url))
     if isinstance(answer, Refused):
-        return _refused(lead, answer)
+        return Read(lead=lead, outcome=_refused(lead, answer))
     if isinstance(answer, NotModified):
-        return Failure(url=lead.url, what="the server says 304 to an unconditional request")
-    return await _parsed(lead, answer, readers)
+        what = "the server says 304 to an unconditional request"
+        return Read(lead=lead, outcome=Failure(url=lead.url, what=what))
+    return Read(lead=lead, outcome=await parsed(lead, answer, readers), seen=seen(answer))
 
 
-async def _parsed(lead: Lead, page: Page, readers: Readers) -> Article | Dropped | Failure:
+def seen(page: Page) -> Seen:
+    """Give what there is to remember of a page's answer."""
+    return Seen(
+        etag=page.headers.get("etag", ""),
+        last_modified=page.headers.get("last-modified", ""),
+        final_url=page.final_url,
+        hops=page.hops,
+    )
+
+
+async def parsed(lead: Lead, page: Page, readers: Readers) -> Article | Dropped | Failure:
+    """Read one fetched page."""
     try:
         return await readers.article(page, lead)
     except CopydeskError as error:

@@ -21,6 +21,8 @@ class Tally:
 
     now: datetime
     leads: int = 0
+    waiting: list[Lead] = field(default_factory=list)
+    looked_again: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
     failed: list[Failure] = field(default_factory=list)
     fates: list[Fate] = field(default_factory=list)

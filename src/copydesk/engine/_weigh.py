@@ -30,7 +30,10 @@ class Weighed:
 
 @dataclass(slots=True, kw_only=True)
 class Desk:
-    """What the weighing of one round works with; `taken` are the paths given in this round."""
+    """What the weighing of one round works with; `taken` are the paths given in this round.
+
+    `removed` are the identities of the addresses that an editor removed for good.
+    """
 
     newsroom: Newsroom
     shelf: judge.Bookshelf

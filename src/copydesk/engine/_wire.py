@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from copydesk import fetch
@@ -18,23 +18,39 @@ async def connected(
 ) -> AsyncIterator[Fetcher]:
     """Give a polite fetcher for the block: over the recorded web in `web`, else the real one.
 
-    What comes in is recorded into `record` where one is named. Raises ConfigError where a real
-    round has no contact, RecordingError where a recording cannot be read or written.
+    What comes in is recorded into `record` where one is named. What the real web's hosts said about
+    how they want to be asked is remembered for the next round; a replay knows nothing of it and
+    leaves nothing, so that its bytes depend on the recording alone. Raises ConfigError where a
+    real round has no contact, RecordingError where a recording cannot be read or written.
     """
     options = _options(newsroom)
     async with contextlib.AsyncExitStack() as stack:
-        clock: fetch.Clock
-        raw: Fetcher
         if web is not None:
-            clock = fetch.VirtualClock(newsroom.now)
-            raw = fetch.Replay(web, newsroom.now)
+            clock: fetch.Clock = fetch.VirtualClock(newsroom.now)
+            raw: Fetcher = fetch.Replay(web, newsroom.now)
         else:
             _must_have_contact(newsroom)
             clock = fetch.WallClock()
             raw = await stack.enter_async_context(fetch.Web(options, clock))
         if record is not None:
             raw = stack.enter_context(fetch.Recorder(raw, record))
-        yield fetch.Polite(raw, options, clock)
+        if web is not None:
+            yield fetch.Polite(raw, options, clock)
+        else:
+            polite = fetch.Polite(raw, options, clock, newsroom.memory.hosts)
+            with _remembered(newsroom, polite):
+                yield polite
+
+
+@contextlib.contextmanager
+def _remembered(newsroom: Newsroom, polite: fetch.Polite) -> Iterator[None]:
+    """Keep what was learnt of hosts, also from a block that was cut short."""
+    try:
+        yield
+    finally:
+        with newsroom.memory.together():
+            for key, kept in polite.learned().items():
+                newsroom.memory.hosts.put(key, kept)
 
 
 def _options(newsroom: Newsroom) -> fetch.FetchOptions:
@@ -43,9 +59,19 @@ def _options(newsroom: Newsroom) -> fetch.FetchOptions:
         contact=chosen.contact,
         max_bytes=chosen.max_bytes,
         timeout_seconds=chosen.timeout_seconds,
+        connect_seconds=chosen.connect_seconds,
         delay_seconds=chosen.delay_seconds,
+        penalty_seconds=chosen.penalty_seconds,
         max_redirects=chosen.max_redirects,
         allow_hosts=chosen.allow_hosts,
+        nameservers=chosen.nameservers,
+        concurrency=chosen.concurrency,
+        hosts={
+            name: fetch.Manners(
+                delay_seconds=one.delay_seconds, penalty_seconds=one.penalty_seconds
+            )
+            for name, one in newsroom.settings.hosts.items()
+        },
     )
 
 

@@ -64,6 +64,15 @@ def _note_gone(file: Path, folders: tuple[str, ...]) -> None:
         files.write_atomic(file, text, durable=False)
 
 
+def is_gone(newsroom: Newsroom, path: str) -> bool:
+    """Say whether an editor removed what lay at a path of the site ("news/2026-11-19-a-wall")."""
+    try:
+        folders = (newsroom.private / GONE).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return False
+    return f"/{path.removesuffix('/index.html')}/" in folders
+
+
 def _edition(newsroom: Newsroom, troubles: Troubles) -> Edition:
     return Edition(
         beat=newsroom.beat,

@@ -59,6 +59,7 @@ def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Ex
         group=tuple(path for path in _beside(story, stories) if path not in copies),
         copies=tuple(copies),
         verdict=_said(verdict),
+        history=story.history,
     )
 
 

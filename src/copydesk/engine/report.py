@@ -19,12 +19,15 @@ class Failure:
 class RoundReport:
     """What one round did. Paths are those of records; `dropped` counts by reason.
 
-    It is not `complete` where a record could not be written or committed that should have been.
+    `waiting` leads found no place in the round and come next. It is not `complete` where a record
+    could not be written or committed that should have been.
     """
 
     leads: int = 0
     filed: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
+    waiting: int = 0
+    looked_again: int = 0
     held: tuple[str, ...] = ()
     dropped: Mapping[str, int] = field(default_factory=dict)
     failed: tuple[Failure, ...] = ()
@@ -61,3 +64,4 @@ class Explanation:
     group: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
     verdict: Mapping[str, str] | None = None
+    history: tuple[str, ...] = ()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
-from copydesk.engine import _line
+from copydesk.engine import _attic, _line, _push, _retention
 from copydesk.engine._line import RoundOptions
 from copydesk.engine.build import build
 from copydesk.engine.newsroom import Newsroom, alone
@@ -19,18 +20,53 @@ __all__ = ["RoundOptions", "run_round"]
 def run_round(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> RoundReport:
     """Run one round and publish what it changed; a dry run only says what it would do.
 
-    Raises BusyError where another round is at work, ConfigError, RecordingError,
-    MemoryStoreError. What goes wrong with one source, page, record or picture is in the report.
+    A replay is a test and pushes nothing. Raises BusyError where another round is at work,
+    ConfigError, RecordingError, MemoryStoreError. What goes wrong with one source, page, record or
+    picture is in the report, and so is a push that failed.
     """
     began = time.monotonic()
     with alone(newsroom):
         report = _in_loop(newsroom, options, progress)
-        stages = dict(report.stages)
         if not options.dry_run:
-            built = build(newsroom, progress)
-            stages["publish"] = built.seconds
-            report = replace(report, failed=_once(*report.failed, *built.failed))
-    return replace(report, seconds=round(time.monotonic() - began, 3), stages=stages)
+            report = _timed("archive", _shelved, newsroom, report)
+            if options.web is None:
+                report = _timed("push", _push.pushed, newsroom, report)
+            report = _published(newsroom, report, progress)
+            _retention.forget(newsroom)
+            report = _timed("tidy", _push.tidied, newsroom, report)
+    return replace(report, seconds=round(time.monotonic() - began, 3))
+
+
+def _shelved(newsroom: Newsroom, report: RoundReport) -> RoundReport:
+    """Move old stories to the attic, in a commit of its own before the push."""
+    done = _attic.shelve_old(newsroom)
+    return replace(
+        report,
+        failed=(*report.failed, *done.failed),
+        notes=(*report.notes, *done.notes),
+        commit=report.commit or done.commit,
+        complete=report.complete and not done.failed,
+    )
+
+
+def _published(newsroom: Newsroom, report: RoundReport, progress: Progress) -> RoundReport:
+    built = build(newsroom, progress)
+    return replace(
+        report,
+        failed=_once(*report.failed, *built.failed),
+        stages={**report.stages, "publish": built.seconds},
+    )
+
+
+def _timed(
+    stage: str,
+    step: Callable[[Newsroom, RoundReport], RoundReport],
+    newsroom: Newsroom,
+    report: RoundReport,
+) -> RoundReport:
+    began = time.monotonic()
+    after = step(newsroom, report)
+    return replace(after, stages={**after.stages, stage: round(time.monotonic() - began, 3)})
 
 
 def _once(*failed: Failure) -> tuple[Failure, ...]:

@@ -1,21 +1,33 @@
-"""Sources: listed, added, imported and exported."""
+"""Sources: listed, checked, kept where they are, exported."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
-from copydesk import config, watch
+import msgspec
+
+from copydesk import archive, watch
+from copydesk.archive import Kept, Ledger
+from copydesk.engine import _ask, _ledger
 from copydesk.engine._ask import source_states
-from copydesk.engine.newsroom import Newsroom
-from copydesk.errors import FeedError, UsageError
-from copydesk.kit import dates, urls
+from copydesk.engine._pool import Readers
+from copydesk.engine._wire import connected
+from copydesk.engine.newsroom import Newsroom, alone
+from copydesk.engine.progress import Progress
+from copydesk.errors import UsageError
+from copydesk.kit import dates
 from copydesk.news import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRow:
-    """One source and how it stood when it was last asked."""
+    """One source and how it stood when it was last asked.
+
+    Times are RFC 3339 or "", `interval` is in seconds or 0 where none was measured yet.
+    """
 
     url: str
     name: str
@@ -24,42 +36,184 @@ class SourceRow:
     last_ok: str
     next: str
     error: str
+    interval: int
+    items_a_week: float | None
+    findings: tuple[watch.Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthRow:
+    """One source's health; `state` is one word, the gravest finding's kind, "new" or "ok".
+
+    Times are RFC 3339 or ""; `known_share` is of the items of the last answer, None without one.
+    """
+
+    url: str
+    name: str
+    state: str
+    needs_person: bool
+    last_ok: str
+    last_new: str
+    items: int
+    items_a_week: float | None
+    known_share: float | None
+    failures: int
+    failure: str
+    failing_since: str
+    error: str
+    next: str
+    interval: int
+    moved_to: str
+    certificate_until: str
+    findings: tuple[watch.Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepReport:
+    """What keeping a source undid: "move", "end", "" where there was nothing to undo yet."""
+
+    url: str
+    undone: str
+    changed: tuple[str, ...] = ()
+    commit: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def source_rows(newsroom: Newsroom) -> list[SourceRow]:
     """Give a row for each source of the beat."""
     states = source_states(newsroom)
-    return [_row(source, states[source.url]) for source in newsroom.beat.sources]
+    return [_row(source, states[source.url], newsroom.now) for source in newsroom.beat.sources]
 
 
-def _row(source: Source, state: watch.SourceState) -> SourceRow:
+def _row(source: Source, state: watch.SourceState, now: datetime) -> SourceRow:
     return SourceRow(
         url=source.url,
         name=source.name,
         kind=source.kind,
         state="ended" if state.ended else "failing" if state.failures else "ok",
-        last_ok="" if state.last_ok_at is None else dates.rfc3339(state.last_ok_at),
-        next="" if state.next_at is None else dates.rfc3339(state.next_at),
+        last_ok=_time(state.last_ok_at),
+        next=_time(state.next_at),
         error=state.last_error,
+        interval=round(state.interval),
+        items_a_week=watch.items_a_week(state, now),
+        findings=watch.findings(source, state, now),
     )
 
 
-def add_source(root: Path, url: str, name: str = "") -> bool:
-    """Add a source to beat.toml; False where it is there already. Raises UsageError."""
-    address = urls.fetchable(url)
-    if address is None:
-        raise UsageError("this is no web address", subject=url, hint="it begins with https://")
-    return config.add_source(root, Source(url=address, name=name))
+def check_sources(newsroom: Newsroom) -> list[HealthRow]:
+    """Give each source's health from memory, those that need a person first."""
+    return _health(newsroom, source_states(newsroom))
 
 
-def import_opml(root: Path, path: Path) -> tuple[int, int]:
-    """Add the sources of an OPML file; give how many were added and how many it names."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise FeedError(f"the file cannot be read ({error.strerror})", subject=str(path)) from error
-    found = watch.opml_read(data)
-    return config.add_sources(root, found), len(found)
+def ask_sources(newsroom: Newsroom, progress: Progress, web: Path | None = None) -> list[HealthRow]:
+    """Ask every source now that may be asked, then give their health; nothing is remembered.
+
+    A round finds the same items new as if nobody had asked. Raises BusyError during a round.
+    """
+
+    async def run() -> list[_ask.Answer]:
+        readers = Readers(newsroom.beat)
+        try:
+            async with connected(newsroom, web) as fetcher:
+                asked = await _ask.ask(newsroom, fetcher, readers, progress, _ask.ALL)
+                return list(asked.answers)
+        finally:
+            readers.close()
+
+    with alone(newsroom):
+        answers = asyncio.run(run())
+    states = {answer.source.url: answer.state for answer in answers}
+    return _health(newsroom, {**source_states(newsroom), **states})
+
+
+def _health(newsroom: Newsroom, states: _ledger.States) -> list[HealthRow]:
+    rows = [_checked(one, states[one.url], newsroom.now) for one in newsroom.beat.sources]
+    return sorted(rows, key=lambda row: (not row.needs_person, row.state in {"ok", "new"}))
+
+
+def _checked(source: Source, state: watch.SourceState, now: datetime) -> HealthRow:
+    found = watch.findings(source, state, now)
+    was_read = state.last_ok_at is not None
+    return HealthRow(
+        url=source.url,
+        name=source.name,
+        state=watch.standing(found),
+        needs_person=any(one.needs_person for one in found),
+        last_ok=_time(state.last_ok_at),
+        last_new=_time(state.last_new_at),
+        items=state.items,
+        items_a_week=watch.items_a_week(state, now),
+        known_share=round(state.known_share, 3) if was_read else None,
+        failures=state.failures,
+        failure=state.failure,
+        failing_since=_time(state.failing_since),
+        error=state.last_error,
+        next=_time(state.next_at),
+        interval=round(state.interval),
+        moved_to=state.moved_to,
+        certificate_until=_time(state.certificate_until),
+        findings=found,
+    )
+
+
+def _time(moment: datetime | None) -> str:
+    return "" if moment is None else dates.rfc3339(moment)
+
+
+def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
+    """Undo a source's move or end, and let it neither move nor end by itself from now on.
+
+    Said again it changes nothing. Raises UsageError where beat.toml has no such source,
+    RecordError where the ledger cannot be rewritten, BusyError during a round.
+    """
+    if url not in {source.url for source in newsroom.beat.sources}:
+        raise UsageError(
+            "beat.toml has no such source", subject=url, hint="copydesk sources lists them"
+        )
+    with alone(newsroom):
+        ledger = archive.read_ledger(newsroom.root)
+        kept = ledger.kept.get(url) or Kept(by=by, at=newsroom.now, why=why)
+        noted = _undone(ledger, url, kept)
+        if noted != ledger:
+            _ledger.must_be_clean(newsroom)
+        changed = noted != ledger and _ledger.written(newsroom, noted)
+        before = source_states(newsroom)[url]
+        after = _ledger.with_ledger(before, noted, url)
+        if after != before:
+            newsroom.memory.keep_source(url, msgspec.json.encode(after))
+        report = KeepReport(url=url, undone=_what_is_undone(ledger, before, url))
+        return _committed(newsroom, report, kept) if changed else report
+
+
+def _what_is_undone(ledger: Ledger, before: watch.SourceState, url: str) -> str:
+    if before.ended or url in ledger.ended:
+        return "end"
+    return "move" if before.moved_to or before.moving_to or url in ledger.moved else ""
+
+
+def _undone(ledger: Ledger, url: str, kept: Kept) -> Ledger:
+    return replace(
+        ledger,
+        moved={source: one for source, one in ledger.moved.items() if source != url},
+        ended={source: one for source, one in ledger.ended.items() if source != url},
+        kept={**ledger.kept, url: kept},
+    )
+
+
+def _committed(newsroom: Newsroom, report: KeepReport, kept: Kept) -> KeepReport:
+    repository = archive.Repository(newsroom.root)
+    changed = (_ledger.PATH,)
+    if not repository.usable:
+        note = "no git repository here: it is on disk, without a history"
+        _ledger.committed(newsroom)
+        return replace(report, changed=changed, notes=(note,))
+    if obstacle := repository.obstacle():
+        note = f"not committed ({obstacle}): it is on disk, uncommitted"
+        return replace(report, changed=changed, notes=(note,))
+    message = f"sources: keep {report.url}\n\n{kept.why}\n\nby {kept.by}"
+    commit = repository.commit(changed, message, when=kept.at)
+    _ledger.committed(newsroom)
+    return replace(report, changed=changed, commit=commit)
 
 
 def export_opml(newsroom: Newsroom) -> bytes:

@@ -1,0 +1,122 @@
+"""copydesk sources add URL."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from copydesk import engine
+from copydesk.cli import _out
+from copydesk.cli._asked import Asked, common
+from copydesk.errors import UsageError
+from copydesk.kit import dates
+
+
+@click.command("add")
+@click.argument("url")
+@click.option("--name", default="", help="The publisher's name; default: the list's own title.")
+@click.option("--pick", type=click.IntRange(min=1), help="Which of the lists that are found.")
+@click.option("--as-is", is_flag=True, help="Add the address itself, unseen.")
+@click.option("--web", type=click.Path(path_type=Path), help="Look at a recorded web (WARC).")
+@common
+def add(
+    asked: Asked, url: str, *, name: str, pick: int | None, as_is: bool, web: Path | None
+) -> None:
+    """Find what can be watched at any address and add it to beat.toml."""
+    engine.source_address(url)
+    found = None if as_is else _looked_at(asked, url, web)
+    if found is None:
+        _added(asked, url, engine.add_source(asked.root, url, name))
+        return
+    for one in found.failed:
+        _out.note(f"not read: {one.url}: {one.what}")
+    chosen = _chosen(asked, found, pick)
+    if chosen is None:
+        _several(asked, found)
+        raise click.exceptions.Exit(1)
+    added = engine.add_source(asked.root, url, name, chosen)
+    _added(asked, chosen.url, added, found.offers)
+
+
+def _looked_at(asked: Asked, url: str, web: Path | None) -> engine.Discovery | None:
+    """Give what was found there, None where nobody may look: there is no contact."""
+    with asked.newsroom(scratch=True) as newsroom:
+        if web is None and not newsroom.settings.fetch.contact:
+            _out.note(
+                "added without a look at it: [fetch] contact is not set, "
+                "and site owners must be able to reach who asks"
+            )
+            return None
+        if web is None:
+            pause = newsroom.settings.fetch.delay_seconds
+            _out.note(f"looking at {url}; a host is asked every {pause:g} s at most")
+        with _out.progress() as progress:
+            return engine.find_sources(newsroom, url, web, progress)
+
+
+def _chosen(asked: Asked, found: engine.Discovery, pick: int | None) -> engine.Offer | None:
+    """Give the offer to add: the picked, the only good one, the person's choice."""
+    if pick is not None:
+        if pick > len(found.offers):
+            raise UsageError(
+                f"there are {len(found.offers)} to pick from", subject=f"--pick {pick}"
+            )
+        return found.offers[pick - 1]
+    if found.best is not None or asked.json or not _is_person():
+        return found.best
+    _show(found.offers)
+    choice = click.IntRange(1, len(found.offers))
+    answer: int = click.prompt("which one", type=choice, default=1, err=True)
+    return found.offers[answer - 1]
+
+
+def _is_person() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _several(asked: Asked, found: engine.Discovery) -> None:
+    """Print the offers of which nobody chose one."""
+    if asked.json:
+        _out.as_json({"url": found.url, "added": False, "offers": _plain(found.offers)})
+    else:
+        _show(found.offers)
+    _out.note(f"{len(found.offers)} lists found, none added: {found.url}")
+    _out.note("hint: say which with --pick N")
+
+
+def _show(offers: Sequence[engine.Offer]) -> None:
+    for number, offer in enumerate(offers, 1):
+        newest = f", newest {offer.newest:%Y-%m-%d}" if offer.newest else ""
+        title = f": {offer.title}" if offer.title else ""
+        click.echo(f"{number}. {offer.kind}{title} ({offer.items} items{newest})")
+        click.echo(f"   {offer.url}")
+        for sample in offer.samples:
+            click.echo(f"   - {sample}")
+
+
+def _added(asked: Asked, url: str, added: bool, offers: Sequence[engine.Offer] = ()) -> None:
+    if asked.json:
+        _out.as_json({"url": url, "added": added, "offers": _plain(offers)})
+        return
+    click.echo(f"{'added' if added else 'there already'}: {url}")
+    for offer in offers:
+        if offer.url == url:
+            for sample in offer.samples:
+                _out.note(f"  - {sample}")
+
+
+def _plain(offers: Sequence[engine.Offer]) -> list[dict[str, object]]:
+    return [
+        {
+            "url": offer.url,
+            "kind": offer.kind,
+            "title": offer.title,
+            "items": offer.items,
+            "newest": "" if offer.newest is None else dates.rfc3339(offer.newest),
+            "samples": list(offer.samples),
+        }
+        for offer in offers
+    ]

@@ -1,0 +1,203 @@
+"""copydesk sources [check | keep URL --why TEXT]."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from copydesk import engine
+from copydesk.cli import _out
+from copydesk.cli._asked import Asked, common
+from copydesk.errors import UsageError
+from copydesk.kit import dates
+
+_HEAD = ("source", "state", "answer", "new", "a week", "known", "failures", "next")
+_WIDTHS = (12, 6, 6, 7, 5, 14, 6)  # of all columns but the first
+_RIGHT = frozenset({2, 3, 4, 5, 7})  # the columns of numbers
+_GAP = "  "
+_LEAST = 20  # columns for the source's name
+_MOST = 20  # sources whose findings are told in full
+
+
+@click.command("check")
+@click.option("--ask", is_flag=True, help="Ask every source now; nothing of it is remembered.")
+@click.option("--web", type=click.Path(path_type=Path), help="Ask a recorded web (WARC).")
+@common
+def check(asked: Asked, *, ask: bool, web: Path | None) -> None:
+    """Show how each source is, those that need somebody first; then end with 1.
+
+    It is told from memory, and nobody is asked unless with --ask.
+    """
+    rows = _rows(asked, ask=ask or web is not None, web=web)
+    if asked.json:
+        _out.as_json(rows)
+    elif not rows:
+        _out.note("no sources yet: add one with copydesk sources add https://…")
+    elif sys.stdout.isatty():
+        _show(rows, asked.clock())
+    else:
+        for row in rows:
+            click.echo("\t".join(_plain(row)))
+    if rows:
+        _out.note(_summary(rows))
+    if any(row.needs_person for row in rows):
+        raise click.exceptions.Exit(1)
+
+
+def _rows(asked: Asked, *, ask: bool, web: Path | None) -> Sequence[engine.HealthRow]:
+    with asked.newsroom(scratch=ask) as newsroom:
+        if not ask:
+            return engine.check_sources(newsroom)
+        with _out.progress() as progress:
+            return engine.ask_sources(newsroom, progress, web)
+
+
+def _plain(row: engine.HealthRow) -> tuple[str, ...]:
+    """Give a row for programs: times in full, all findings in the last column."""
+    found = "; ".join(f"{one.kind}: {one.words}" for one in row.findings)
+    return (
+        row.url,
+        row.state,
+        row.last_ok,
+        row.last_new,
+        "" if row.items_a_week is None else f"{row.items_a_week:g}",
+        "" if row.known_share is None else f"{row.known_share:g}",
+        str(row.failures),
+        row.failure,
+        row.next,
+        found,
+    )
+
+
+def _show(rows: Sequence[engine.HealthRow], now: datetime) -> None:
+    """Print the table as lines: a table of 10,000 rows is slow in rich."""
+    width = shutil.get_terminal_size((100, 24)).columns
+    first = max(width - sum(_WIDTHS) - len(_GAP) * len(_WIDTHS) - 1, _LEAST)
+    click.secho(_line(_HEAD, first), bold=True)
+    click.echo("\n".join(_coloured(row, _line(_cells(row, now), first)) for row in rows))
+    for line in _told(rows):
+        click.echo(line)
+
+
+def _line(cells: Sequence[str], first: int) -> str:
+    widths = (first, *_WIDTHS)
+    fitted = [_fitted(cell, width) for cell, width in zip(cells, widths, strict=True)]
+    for at in _RIGHT:
+        fitted[at] = cells[at].rjust(widths[at])
+    return _GAP.join(fitted).rstrip()
+
+
+def _fitted(cell: str, width: int) -> str:
+    """Give a cell that is as wide as its column, cut with an ellipsis where it is too long."""
+    if cell.isascii():
+        return f"{cell[: width - 1]}…" if len(cell) > width else cell.ljust(width)
+    from rich.cells import cell_len, set_cell_size
+
+    if cell_len(cell) <= width:
+        return set_cell_size(cell, width)
+    return f"{set_cell_size(cell, width - 1)}…"
+
+
+def _cells(row: engine.HealthRow, now: datetime) -> tuple[str, ...]:
+    failures = f"{row.failures} {row.failure}".strip() if row.failures else ""
+    return (
+        row.name or row.url.partition("://")[2],
+        row.state,
+        _ago(row.last_ok, now),
+        _ago(row.last_new, now),
+        "" if row.items_a_week is None else f"{row.items_a_week:g}",
+        "" if row.known_share is None else f"{row.known_share:.0%}",
+        failures,
+        _until(row.next, now),
+    )
+
+
+def _ago(time: str, now: datetime) -> str:
+    at = dates.parse(time) if time else None
+    return "-" if at is None else _span((now - at).total_seconds())
+
+
+def _until(time: str, now: datetime) -> str:
+    at = dates.parse(time) if time else None
+    if at is None:
+        return "-"
+    return "due" if at <= now else _span((at - now).total_seconds())
+
+
+def _span(seconds: float) -> str:
+    """Give a time's length in its largest unit: 40s, 12m, 5h, 3d."""
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds >= size:
+            return f"{seconds // size:.0f}{unit}"
+    return f"{max(seconds, 0):.0f}s"
+
+
+def _coloured(row: engine.HealthRow, line: str) -> str:
+    if row.needs_person:
+        return click.style(line, fg="red")
+    return line if row.state in {"ok", "new"} else click.style(line, fg="yellow")
+
+
+def _told(rows: Sequence[engine.HealthRow]) -> Iterator[str]:
+    """Walk the findings in sentences, those that need a person first; the rest is counted."""
+    found = [row for row in rows if any(one.kind != "never-asked" for one in row.findings)]
+    for row in found[:_MOST]:
+        yield ""
+        yield click.style(" ".join(filter(None, (row.name, row.url))), bold=True)
+        for one in row.findings:
+            since = f", since {one.since:%Y-%m-%d}" if one.since else ""
+            yield f"  {one.kind}: {one.words}{since}"
+            yield f"    {one.hint}"
+    if len(found) > _MOST:
+        yield ""
+        yield f"… and {len(found) - _MOST} more; --json lists them all"
+
+
+def _summary(rows: Sequence[engine.HealthRow]) -> str:
+    """Give one line: how many there are, how many are well, what the others are."""
+    count = len(rows)
+    if all(row.state == "new" for row in rows):
+        return f"{_sources(count)}, none asked yet: copydesk run asks them"
+    states = Counter(row.state for row in rows).most_common()
+    people = sum(row.needs_person for row in rows)
+    parts = ", ".join(f"{number} {state}" for state, number in states)
+    needs = "nothing needs you" if not people else f"{people} need{'s' * (people == 1)} you"
+    return f"{_sources(count)}: {parts}; {needs}"
+
+
+def _sources(count: int) -> str:
+    return "1 source" if count == 1 else f"{count} sources"
+
+
+@click.command("keep")
+@click.argument("url")
+@click.option("--why", required=True, help="The reason; it is kept in _data/sources.yaml.")
+@click.option("--as", "name", default="", help="Who says it; else git's user.")
+@common
+def keep(asked: Asked, url: str, *, why: str, name: str) -> None:
+    """Undo a source's move or end; it neither moves nor ends by itself again."""
+    with asked.newsroom() as newsroom:
+        by = name or engine.editor(newsroom)
+        if not by:
+            raise UsageError(
+                "git knows no user who could say this",
+                hint="name yourself with --as NAME, or set git config user.name",
+            )
+        report = engine.keep_source(newsroom, url, why, by)
+    if asked.json:
+        _out.as_json(report)
+        return
+    for text in report.notes:
+        _out.note(f"note: {text}")
+    if not report.changed:
+        click.echo(f"unchanged: {url}")
+        return
+    undone = f", its {report.undone} undone" if report.undone else ""
+    click.echo(f"kept{undone}: {url}")
+    _out.note("the next round asks it at this address")

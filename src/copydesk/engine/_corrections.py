@@ -1,0 +1,200 @@
+"""Corrections: what a look at a filed page changes in its record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from copydesk import judge, review
+from copydesk.engine import _plans
+from copydesk.engine._plans import Look, Plan
+from copydesk.engine.newsroom import Newsroom
+from copydesk.kit import urls
+from copydesk.news import Article, Shelved, Story
+
+GONE = "gone"
+_KEPT = " at its publisher, kept as edited"
+_PERMANENT = frozenset({301, 308})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A record before and after, in which lines; without `article` the page could not be had."""
+
+    before: Story
+    after: Story
+    lines: tuple[str, ...]
+    article: Article | None = None
+    has_moved: bool = False
+
+
+def corrections(
+    newsroom: Newsroom, shelf: judge.Bookshelf, looks: Iterable[Look]
+) -> Mapping[str, Correction]:
+    """Give what the looks change, by path, and put it on the shelf."""
+    found = {}
+    for each in looks:
+        correction = _correction(newsroom, shelf, each)
+        if correction is None:
+            continue
+        found[each.story.path] = correction
+        if correction.article is None:
+            shelf.replace(correction.after)
+        else:
+            text = correction.article.text
+            shelf.add(Shelved(story=correction.after, text=text), judge.fingerprint(text))
+    return found
+
+
+def _correction(newsroom: Newsroom, shelf: judge.Bookshelf, each: Look) -> Correction | None:
+    if each.said == "gone":
+        return _gone(newsroom, each)
+    if each.article is None:
+        return None
+    moved = _moved(shelf, each, each.article)
+    words = tuple(_words(newsroom, each, each.article))
+    back = each.story.access == GONE
+    if not (moved or words or back):
+        return None
+    lines = (*words, *([moved] if moved else []), *(["back at its publisher"] if back else []))
+    after = each.story
+    if words or back:
+        after = _rejudged(newsroom, each.story, each.article)
+    if words:
+        after = replace(after, updated_at=_updated(newsroom.now, each.story, each.article))
+    if moved:
+        after = replace(after, web_url=each.article.web_url)
+    return Correction(
+        before=each.story,
+        after=_finished(newsroom, after, lines),
+        lines=lines,
+        article=each.article,
+        has_moved=bool(moved),
+    )
+
+
+def is_gone(plan: Plan, now: datetime) -> bool:
+    """Say whether a page that is not there now was not there a day ago either."""
+    return plan.is_gone or (plan.gone is not None and now - plan.gone >= _plans.DAY)
+
+
+def _gone(newsroom: Newsroom, each: Look) -> Correction | None:
+    """Mark a page as gone; a record of the `everyday` profile has no place to say so."""
+    has_blocks = newsroom.beat.scoring.profile != "everyday"
+    settled = is_gone(each.plan, newsroom.now) and not each.plan.is_gone
+    if not has_blocks or not settled or each.story.access == GONE:
+        return None
+    lines = ("gone from its publisher",)
+    after = _finished(newsroom, replace(each.story, access=GONE), lines)
+    return Correction(before=each.story, after=after, lines=lines)
+
+
+def base(newsroom: Newsroom, plan: Plan, story: Story) -> Article | None:
+    """Give the reading that a new one is compared with, None where it had to make room."""
+    kept = newsroom.articles.get(plan.article) if plan.article else None
+    return kept or newsroom.articles.find(story.web_url or story.original_url)
+
+
+def has_base(newsroom: Newsroom, each: Look, article: Article) -> bool:
+    """Say whether there is a reading to compare with that later looks may use too.
+
+    None where the history tells of a look that was not remembered: its round was killed.
+    """
+    if review.is_noted_since(each.story, each.plan.looked):
+        return False
+    return _is_same(each.plan, article) or base(newsroom, each.plan, each.story) is not None
+
+
+def _is_same(plan: Plan, article: Article) -> bool:
+    """Say whether not a word is new: nothing has to be read then."""
+    return plan.digest == _plans.digest(article)
+
+
+def is_other_article(newsroom: Newsroom, plan: Plan, story: Story, article: Article) -> bool:
+    """Say whether a page is no state of the article that was filed, but another or a stub."""
+    if _is_same(plan, article):
+        return False
+    old = base(newsroom, plan, story)
+    return old is not None and review.is_other_article(
+        old.title, old.text, article.title, article.text
+    )
+
+
+def _words(newsroom: Newsroom, each: Look, article: Article) -> Iterator[str]:
+    """Give the lines on headline, excerpt and text.
+
+    A field that nobody touched is compared with the record itself, so that a round which was
+    killed is not told twice; what is compared with an earlier reading is left out where the
+    history has a line since the last look that was remembered.
+    """
+    old = _compared(newsroom, each, article)
+    hand = review.touched(each.story, _plans.known(newsroom, each.story))
+    title, excerpt = (old.title, old.excerpt) if old else (None, None)
+    title = title if "title" in hand else each.story.title
+    excerpt = excerpt if "excerpt" in hand else each.story.excerpt
+    if title is not None and not review.same_words(title, article.title):
+        yield (f'title is "{article.title}"{_KEPT}' if "title" in hand else f'title was "{title}"')
+        excerpt = excerpt and excerpt.replace(title, article.title)  # it may begin with it
+    if excerpt is not None and not review.same_words(excerpt, article.excerpt):
+        yield "excerpt changed" + (_KEPT if "excerpt" in hand else "")
+    if old and (line := review.text_change(old.text, article.text)):
+        yield line
+
+
+def _compared(newsroom: Newsroom, each: Look, article: Article) -> Article | None:
+    """Give the earlier reading where it can tell anything new."""
+    if _is_same(each.plan, article) or review.is_noted_since(each.story, each.plan.looked):
+        return None
+    return base(newsroom, each.plan, each.story)
+
+
+def _rejudged(newsroom: Newsroom, story: Story, article: Article) -> Story:
+    """Give the story as today's page is judged; off the beat, or without a source, only in words.
+
+    The shelf is empty: whether it is a copy was decided when it was filed.
+    """
+    image = story.images[0].url if story.images else ""
+    published_at = story.published_at or article.published_at
+    seen = replace(article, image=image, published_at=published_at)
+    judged = judge.assess(seen, newsroom.beat, judge.Bookshelf()) if article.source else None
+    if not isinstance(judged, Story):
+        judged = replace(story, title=article.title, excerpt=article.excerpt, reasons=())
+        judged = replace(judged, access="" if story.access == GONE else story.access)
+    return review.corrected(story, judged, _plans.known(newsroom, story))
+
+
+def _updated(now: datetime, story: Story, article: Article) -> datetime:
+    """Give when it was corrected: as the page says, where that is news and no time to come."""
+    told = article.updated_at
+    before = max(filter(None, (story.updated_at, story.published_at)), default=None)
+    is_news = told is not None and told <= now and (before is None or told > before)
+    return told if told is not None and is_news else now
+
+
+def _moved(shelf: judge.Bookshelf, each: Look, article: Article) -> str:
+    """Give the line on a move to another address, "" where the page did not move for good."""
+    story, new = each.story, article.web_url
+    if not story.web_url or urls.identity(new) == urls.identity(story.web_url):
+        return ""
+    is_ours = shelf.at(new) in (None, story.path)
+    if not (is_ours and urls.same_site(new, story.web_url) and _is_for_good(each)):
+        return ""
+    return f"moved to {new} from {story.web_url}"
+
+
+def _is_for_good(each: Look) -> bool:
+    """Say whether each redirect behind the page's last known place is a permanent one."""
+    last = urls.identity(each.plan.final_url or each.revisit.url)
+    hops = list(each.seen.hops)
+    places = [urls.identity(url) for url in (each.revisit.url, *(target for _, target in hops))]
+    start = places.index(last) if last in places else 0
+    return all(status in _PERMANENT for status, _ in hops[start:])
+
+
+def _finished(newsroom: Newsroom, story: Story, lines: tuple[str, ...]) -> Story:
+    """Add the digests that the line answers for, and the lines where the record has a place."""
+    machine = story.machine or tuple(_plans.known(newsroom, story).items())
+    story = replace(story, machine=machine)
+    has_blocks = newsroom.beat.scoring.profile != "everyday"
+    return review.noted(story, newsroom.now, lines) if has_blocks else story

@@ -1,0 +1,139 @@
+"""Due: whether a round would have anything to do, found out without one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from copydesk import config, watch
+from copydesk.engine.newsroom import PRIVATE
+from copydesk.errors import ConfigError
+from copydesk.memory import Memory
+
+T = TypeVar("T")
+_AHEAD = timedelta(hours=20)  # a wait that surely is one; watch judges those beyond
+Mark = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Why a round is due, "" where nothing is; `soonest` is when a source is due next (UTC)."""
+
+    why: str = ""
+    soonest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Glimpse:
+    """The part of a SourceState that says when: reading the whole costs five times as much."""
+
+    ended: bool = False
+    next_at: datetime | None = None
+
+
+class Folder:
+    """A newsroom's folder as it is now; beat.toml is parsed again only after it changed.
+
+    `last` are the settings that were read last. Everything else touches the disk: for a thread.
+    """
+
+    def __init__(self, settings: config.Settings, environ: Mapping[str, str]) -> None:
+        self.root = settings.root
+        self._environ = environ
+        self.last = settings
+        self._mark = _marks([settings.root / "beat.toml"])
+
+    def memory(self) -> Memory:
+        """Open the memory, for one thread and a short time."""
+        return Memory(self.root / PRIVATE / "memory.sqlite")
+
+    def settings(self) -> config.Settings:
+        """Give the settings; those of before where beat.toml is wrong: a round says why."""
+        mark = _marks([self.root / "beat.toml"])
+        if mark != self._mark:
+            self._mark = mark
+            try:
+                self.last = config.load(self.root, self._environ)
+            except ConfigError:
+                return self.last
+        return self.last
+
+    def mark(self) -> Mark:
+        """Give what changes when somebody changes beat.toml or `_data`, or commits, or pulls."""
+        git = self.root / ".git"
+        return _marks(
+            [
+                self.root / "beat.toml",
+                *sorted((self.root / "_data").rglob("*")),
+                git / "HEAD",
+                git / "packed-refs",
+                *sorted((git / "refs" / "heads").rglob("*")),
+            ]
+        )
+
+    def due(self, now: datetime) -> Due:
+        """Say whether a round at this moment would have anything to do."""
+        with closing(self.memory()) as memory:
+            return what_is_due(self.settings(), memory, now)
+
+
+def what_is_due(settings: config.Settings, memory: Memory, now: datetime) -> Due:
+    """Say why a round is due: a push, a source, a second look, what a killed round left."""
+    urls = {source.url for source in settings.beat.sources}
+    if not urls.isdisjoint(memory.pushed.keys()):
+        return Due(why="a hub pushed")
+    if memory.journal():
+        return Due(why="a round was cut short")
+    if settings.records.look_again and any(memory.revisits.due(now, at_most=1)):
+        return Due(why="a page is to be looked at again")
+    return _sources_due(urls, memory.sources(), now)
+
+
+def _sources_due(urls: set[str], states: Mapping[str, bytes], now: datetime) -> Due:
+    soonest: list[datetime] = []
+    for url in urls:
+        glimpse = _read(_GLIMPSE, states.get(url))
+        if glimpse is None or (glimpse.next_at is None and not glimpse.ended):
+            return Due(why="a source is new")
+        if glimpse.next_at is None or glimpse.ended:
+            continue
+        is_ahead = now < glimpse.next_at < now + _AHEAD
+        if not is_ahead and _is_due(states[url], now):
+            return Due(why="a source is due")
+        soonest.append(glimpse.next_at)
+    return Due(soonest=min(soonest, default=None))
+
+
+_GLIMPSE = msgspec.json.Decoder(_Glimpse)
+_STATE = msgspec.json.Decoder(watch.SourceState)
+
+
+def _read(decoder: msgspec.json.Decoder[T], kept: bytes | None) -> T | None:
+    try:
+        return None if kept is None else decoder.decode(kept)
+    except msgspec.DecodeError:  # written by another version: the round makes it new
+        return None
+
+
+def _is_due(kept: bytes, now: datetime) -> bool:
+    state = _read(_STATE, kept)
+    return state is None or watch.is_due(state, now)
+
+
+def _marks(paths: list[Path]) -> Mark:
+    return tuple(_each(paths))
+
+
+def _each(paths: list[Path]) -> Iterator[tuple[str, int, int]]:
+    for path in paths:
+        try:
+            found = path.stat()
+        except OSError:
+            continue
+        yield str(path), found.st_mtime_ns, found.st_size

@@ -1,0 +1,214 @@
+"""Plans: when a filed page is looked at again, and what must be known of it then.
+
+    filed + 1 hour, 6 hours, 1 day, 3 days, 7 days
+
+A look that comes late takes the place of all that were due by then: nothing is made up for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+from copydesk.engine._read import UNSEEN, Seen
+from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.report import Failure
+from copydesk.judge import Bookshelf
+from copydesk.kit import urls
+from copydesk.memory import Revisit
+from copydesk.news import Article, Lead, Story
+
+STEPS = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 72, 168))
+WEEK = STEPS[-1]
+DAY = timedelta(days=1)
+LOOKS_A_ROUND = 200
+LOOKS_A_HOST = 12  # a round: at five seconds between two, a minute
+
+_LISTED = 2_000  # due looks that are read to fill a round
+_GIVE_UP = WEEK + 3 * DAY
+_FIRST = timedelta(hours=1)  # with the memory lost, no look is due at once
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a filed page between two looks.
+
+    `article` names the reading that later ones are compared with, `digest` its words, for when it
+    had to make room. `looked` is the last look (the filing itself at first), `gone` when its
+    publisher first said that there is no such page, `is_gone` whether that is settled.
+    """
+
+    filed: datetime
+    looked: datetime
+    lead: Lead
+    etag: str = ""
+    last_modified: str = ""
+    final_url: str = ""
+    article: str = ""
+    digest: str = ""
+    gone: datetime | None = None
+    is_gone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One look at a filed page and what came of it.
+
+    "same" is a 304; "gone" a 404 or 410; "read" has the article; "nothing" is all that tells
+    nothing of the article: no answer, a wall, a page that is no article now. `failure` is a bug.
+    """
+
+    revisit: Revisit
+    plan: Plan
+    story: Story
+    said: Literal["same", "gone", "read", "nothing"] = "nothing"
+    article: Article | None = None
+    seen: Seen = UNSEEN
+    failure: Failure | None = None
+
+
+def of_filed(newsroom: Newsroom, lead: Lead, article: Article, seen: Seen) -> Plan:
+    """Give the plan for a page that this round filed."""
+    return Plan(
+        filed=newsroom.now,
+        looked=newsroom.now,
+        lead=lead,
+        etag=seen.etag,
+        last_modified=seen.last_modified,
+        final_url=seen.final_url,
+        article=newsroom.articles.put(article),
+        digest=digest(article),
+    )
+
+
+def digest(article: Article) -> str:
+    """Give a digest of an article's words."""
+    words = "\0".join((article.title, article.excerpt, article.text))
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def keep(newsroom: Newsroom, story: Story, url: str, plan: Plan) -> None:
+    """Plan the next look at a story's page, or none where the last one is over."""
+    due = _next(plan, newsroom.now, story.published_at)
+    if due is None:
+        newsroom.memory.revisits.forget(story.path)
+        return
+    kept = msgspec.json.encode(plan)
+    newsroom.memory.revisits.put(Revisit(path=story.path, url=url, due=due, kept=kept))
+
+
+def _next(plan: Plan, now: datetime, published_at: datetime | None) -> datetime | None:
+    """Give when to look next, None for never.
+
+    A story published within the last week always has a plan, so that one without has lost it.
+    """
+    if plan.gone is not None and not plan.is_gone:
+        return max(plan.gone, now) + DAY if now < plan.filed + _GIVE_UP else None
+    for step in STEPS:
+        if plan.filed + step > now:
+            return plan.filed + step
+    if published_at is not None and published_at > now - WEEK:
+        return published_at + WEEK
+    return None
+
+
+def due(newsroom: Newsroom) -> Iterator[Revisit]:
+    """Give the looks of this round, the longest due first; so many in all, so many a host."""
+    hosts: dict[str, int] = {}
+    taken = 0
+    for revisit in newsroom.memory.revisits.due(newsroom.now, _LISTED):
+        host = urls.host(revisit.url)
+        if hosts.get(host, 0) < LOOKS_A_HOST:
+            hosts[host] = hosts.get(host, 0) + 1
+            taken += 1
+            yield revisit
+        if taken == LOOKS_A_ROUND:
+            return
+
+
+def read(revisit: Revisit) -> Plan | None:
+    """Give what was kept with a look; None for what another version kept."""
+    try:
+        return msgspec.json.decode(revisit.kept, type=Plan)
+    except msgspec.DecodeError:
+        return None
+
+
+def make_up(newsroom: Newsroom, shelf: Bookshelf, removed: frozenset[str]) -> None:
+    """Plan a look at each story of the last week that has none: the memory was lost.
+
+    They are spread over the coming day by their paths. A record that is not the line's to change,
+    or whose page is gone or was `removed` by an editor, gets none.
+    """
+    now = newsroom.now
+    for shelved in shelf.between(now - WEEK + timedelta(seconds=1), now + WEEK):
+        story = shelved.story
+        is_planned = newsroom.memory.revisits.get(story.path) is not None
+        is_over = story.access == "gone" or is_removed(story, removed)
+        if not is_planned and not is_over and known(newsroom, story):
+            _make_up(newsroom, story)
+
+
+def is_removed(story: Story, removed: frozenset[str]) -> bool:
+    """Say whether an editor removed a story for good; `removed` are identities of addresses."""
+    is_said = story.verdict is not None and story.verdict.said == "remove"
+    return is_said or not removed.isdisjoint(
+        urls.identity(url) for url in (story.web_url, story.original_url) if url
+    )
+
+
+def known(newsroom: Newsroom, story: Story) -> dict[str, str]:
+    """Give the digests of what the line last wrote of a story, {} where nobody knows."""
+    return dict(story.machine) or newsroom.memory.digests(story.path)
+
+
+def _make_up(newsroom: Newsroom, story: Story) -> None:
+    url = story.original_url or story.web_url
+    article = newsroom.articles.find(story.web_url or story.original_url)
+    plan = Plan(
+        filed=article.found if article else story.published_at or newsroom.now,
+        looked=newsroom.now,
+        lead=_lead(newsroom, story, article),
+        digest=digest(article) if article else "",
+    )
+    number = int(hashlib.sha256(story.path.encode()).hexdigest()[:8], 16)
+    spread = timedelta(seconds=number % int((DAY - _FIRST).total_seconds()))
+    at = newsroom.now + _FIRST + spread
+    kept = msgspec.json.encode(plan)
+    newsroom.memory.revisits.put(Revisit(path=story.path, url=url, due=at, kept=kept))
+
+
+def _lead(newsroom: Newsroom, story: Story, article: Article | None) -> Lead:
+    """Give the lead again that brought a story: what its article took from it, by the origins."""
+    url = story.original_url or story.web_url
+    if article is None:
+        return Lead(
+            url=url,
+            source="",
+            found=newsroom.now,
+            title=story.title,
+            published_at=story.published_at,
+        )
+    told = {field for field, origin in article.origins.items() if origin == "lead"}
+    return Lead(
+        url=url,
+        source=article.source,
+        found=article.found,
+        title=article.title,
+        excerpt=article.excerpt if "excerpt" in told else "",
+        published_at=article.published_at,
+        guid=article.guid,
+        authors=article.authors if "authors" in told else (),
+        image=article.image if "image" in told else "",
+        language=article.language if "language" in told else "",
+    )
+
+
+def forget(newsroom: Newsroom, paths: Iterable[str]) -> None:
+    """Plan no look at these records' pages."""
+    for path in paths:
+        newsroom.memory.revisits.forget(path)

@@ -1,0 +1,103 @@
+"""Site: the files of the published site, as answers over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+_TYPES = {".xml": "application/xml", ".json": "application/json", ".webp": "image/webp"}
+_FEEDS = {"feed.xml": "application/atom+xml", "rss.xml": "application/rss+xml"}
+
+
+def nothing_is_gone(_: str) -> bool:
+    """Say of no path that it is gone."""
+    return False
+
+
+class Site:
+    """Answer requests from the files below a web root, and from nowhere else.
+
+    The pages link to each other below the site's own path (`prefix`), which is no folder of the
+    web root: it is taken off an address that has it. Where no file lies, `is_gone` says of the
+    path ("news/2026/wall", no slash at either end) whether one lay there and was taken away for
+    good: then the answer is 410. It is called in a thread.
+    """
+
+    def __init__(
+        self, root: Path, prefix: str, is_gone: Callable[[str], bool] = nothing_is_gone
+    ) -> None:
+        self._root = root
+        self._prefix = prefix.strip("/")
+        self._is_gone = is_gone
+
+    @property
+    def path(self) -> str:
+        """Give the site's own path without a final slash: "/coast", or ""."""
+        return f"/{self._prefix}" if self._prefix else ""
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """Give the file, the folder's index page, or the site's own 404 page."""
+        from aiohttp import web
+
+        asked = self._bare(request.match_info["path"])
+        path = await asyncio.to_thread(self._file, asked)
+        if path is None:
+            return await self._missing(asked.strip("/"))
+        if path.name == "index.html" and not request.path.endswith(("/", "/index.html")):
+            raise web.HTTPMovedPermanently(location=self._address(path.parent))
+        return web.FileResponse(path, headers=_headers(path))
+
+    def _address(self, folder: Path) -> str:
+        """Give a folder's address, made from where it lies and not from what was asked."""
+        inside = folder.relative_to(self._root.resolve()).parts
+        return "/" + "".join(f"{quote(part)}/" for part in (self._prefix, *inside) if part)
+
+    def _bare(self, asked: str) -> str:
+        if asked == self._prefix:
+            return ""
+        return asked.removeprefix(f"{self._prefix}/") if self._prefix else asked
+
+    def _file(self, asked: str) -> Path | None:
+        root = self._root.resolve()
+        try:
+            path = (root / asked.lstrip("/")).resolve()
+            if not path.is_relative_to(root) or _is_hidden(path.relative_to(root)):
+                return None
+            if path.is_dir():
+                indexes = (path / name for name in ("index.html", "index.json"))
+                return next((one for one in indexes if one.is_file()), None)
+            return path if path.is_file() else None
+        except (OSError, ValueError):  # a name too long, a NUL byte
+            return None
+
+    async def _missing(self, asked: str) -> web.Response:
+        from aiohttp import web
+
+        is_gone = await asyncio.to_thread(self._is_gone, asked)
+        page = await asyncio.to_thread(self._file, "404.html")
+        words = "gone\n" if is_gone else "not found\n"
+        text = words if page is None else await asyncio.to_thread(page.read_text, "utf-8")
+        kind = "text/plain" if page is None else "text/html"
+        status = 410 if is_gone else 404
+        return web.Response(status=status, text=text, content_type=kind, headers=SECURITY)
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def _headers(path: Path) -> dict[str, str]:
+    kind = _FEEDS.get(path.name) or _TYPES.get(path.suffix)
+    if path.suffix in {".xml", ".json"} and kind:
+        kind += "; charset=utf-8"
+    return {**SECURITY, "Content-Type": kind} if kind else dict(SECURITY)

@@ -1,0 +1,254 @@
+"""Subscriber: asks hubs to push, keeps the subscriptions alive, and judges what comes.
+
+    look   (each minute)  states of the sources ──> subscriptions ──> POST to the hubs that are due
+    heard  (GET)          a hub asks whether we meant it ──> its challenge, or 404
+    take   (POST)         a hub pushes ──> kept for the next round, which is asked for
+
+The memory is opened for each piece of work, in a thread, and for a short time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from copydesk import config
+from copydesk.engine import _hub, _hub_plan
+from copydesk.engine._due import Folder
+from copydesk.errors import CopydeskError
+from copydesk.fetch import Clock
+from copydesk.kit import text, urls
+from copydesk.memory import Memory
+from copydesk.news import Page, Refused
+from copydesk.watch import websub
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+Say = Callable[[str], None]
+Post = Callable[[str, Mapping[str, str]], Awaitable[Page | Refused]]
+
+LOOK_SECONDS = 60.0
+_A_HOST = 12  # posts to one hub in one look: with its pauses, about as long as a look
+_HOPS = 3
+_BODY_SECONDS = 30.0
+_BODIES = 4  # that are read at one moment
+
+
+class Subscriber:
+    """The subscriptions of one newsroom; `post` sends a form, `soon` asks for a round.
+
+    A hub has `body_seconds` for a whole push.
+    """
+
+    def __init__(self, folder: Folder, post: Post, clock: Clock, say: Say) -> None:
+        self.soon: Callable[[], None] = lambda: None
+        self.body_seconds = _BODY_SECONDS
+        self._folder = folder
+        self._post = post
+        self._clock = clock
+        self._say = say
+        self._keys: dict[str, str] = {}  # of the subscriptions, by the callback's secret end
+        self._bodies = asyncio.Semaphore(_BODIES)
+        self._ignored = 0
+
+    async def go_on(self) -> None:
+        """Look again and again until cancelled; what goes wrong costs only that look."""
+        while True:
+            try:
+                await self.look()
+            except Exception as error:  # a bug or a full disk must not end the pushing for good
+                self._say(f"hubs: {text.fold(str(error)) or type(error).__name__}")
+            await self._clock.sleep(LOOK_SECONDS)
+
+    async def load(self) -> None:
+        """Know the subscriptions of before, so that a hub that calls early is known."""
+        await asyncio.to_thread(self._load)
+
+    async def look(self) -> None:
+        """Bring the subscriptions up to the sources, and ask the hubs that are due."""
+        due = await asyncio.to_thread(self._plan)
+        hosts: dict[str, list[websub.Subscription]] = {}
+        for subscription in due:
+            hosts.setdefault(urls.host(subscription.hub), []).append(subscription)
+        await asyncio.gather(*(self._ask_host(each[:_A_HOST]) for each in hosts.values()))
+        if self._ignored:
+            self._say(f"hubs: {self._ignored} pushes without a right signature were ignored")
+            self._ignored = 0
+
+    # ---- asking ----
+
+    async def _ask_host(self, due: list[websub.Subscription]) -> None:
+        delay = _delay(self._folder.last, urls.host(due[0].hub))
+        for number, subscription in enumerate(due):
+            if number:
+                await self._clock.sleep(delay)
+            if await self._ask(subscription):
+                return  # the others would meet the same trouble
+
+    async def _ask(self, subscription: websub.Subscription) -> str:
+        """Ask a hub; give what went wrong, "" for nothing.
+
+        It may call back before it answers, so what is asked is kept before.
+        """
+        now = self._clock.now()
+        asked = await asyncio.to_thread(
+            self._change, subscription, lambda before: websub.asked(before, now)
+        )
+        trouble = "" if asked is None else await self._sent(asked)
+        if trouble:
+            self._say(f"the hub {subscription.hub} was asked for {subscription.source}: {trouble}")
+            await asyncio.to_thread(
+                self._change, subscription, lambda before: replace(before, trouble=trouble)
+            )
+        return trouble
+
+    async def _sent(self, subscription: websub.Subscription) -> str:
+        """Send the form, along at most three redirects; give what went wrong, "" for nothing."""
+        hub = subscription.hub
+        for _ in range(_HOPS):
+            answer = await self._post(hub, websub.form(subscription))
+            if isinstance(answer, Refused):
+                return f"{answer.reason}: {answer.detail}"
+            if 200 <= answer.status < 300:
+                return ""
+            target = urls.fetchable(answer.headers.get("location", ""), hub)
+            if answer.status not in {307, 308} or target is None:
+                said = text.fold(answer.body[:200].decode("utf-8", "replace"))
+                return f"HTTP {answer.status}: {said}" if said else f"HTTP {answer.status}"
+            if not websub.may_push(target, hub):
+                return "it leads from https to http"
+            hub = target
+        return "too many redirects"
+
+    def _change(
+        self,
+        subscription: websub.Subscription,
+        change: Callable[[websub.Subscription], websub.Subscription],
+    ) -> websub.Subscription | None:
+        """Change a subscription as it stands now; None where another took its place."""
+        with self._memory() as memory, memory.together():
+            now = _hub.subscription_at(memory, _hub.key_of(subscription))
+            if now is None or now.callback != subscription.callback:
+                return None
+            changed = change(now)
+            _hub.keep(memory, changed)
+            return changed
+
+    # ---- planning ----
+
+    @contextmanager
+    def _memory(self) -> Iterator[Memory]:
+        with closing(self._folder.memory()) as memory:
+            yield memory
+
+    def _load(self) -> None:
+        with self._memory() as memory:
+            self._know(_hub.subscriptions(memory))
+
+    def _plan(self) -> list[websub.Subscription]:
+        """Bring the subscriptions up to the sources; give those to ask for now."""
+        now = self._clock.now()
+        with self._memory() as memory:
+            kept = _hub_plan.plan(memory, self._folder.settings(), now)
+        self._know(kept)
+        return [one for one in kept.values() if websub.is_time(one, now)]
+
+    def _know(self, kept: Mapping[str, websub.Subscription]) -> None:
+        self._keys = {one.callback.rpartition("/")[2]: key for key, one in kept.items()}
+
+    # ---- hubs that call ----
+
+    async def heard(self, request: web.Request) -> web.Response:
+        """Answer a hub that asks whether we meant it."""
+        query = dict(request.query)
+        key = self._keys.get(request.match_info["token"])
+        said = None if key is None else await asyncio.to_thread(self._confirm, key, query)
+        if said is None:
+            return _answer(404, "not found\n")
+        return _answer(200, said)
+
+    def _confirm(self, key: str, query: Mapping[str, str]) -> str | None:
+        with self._memory() as memory, memory.together():
+            subscription = _hub.subscription_at(memory, key)
+            if subscription is None:
+                return None
+            confirmed = websub.confirmed(subscription, query, self._clock.now())
+            if confirmed is None:
+                return None
+            if subscription.ending:
+                _hub.forget(memory, subscription)
+            else:
+                _hub.keep(memory, confirmed.subscription)
+            return confirmed.challenge
+
+    async def take(self, request: web.Request) -> web.Response:
+        """Take a push: the same answer whether it is believed or not (7.1)."""
+        key = self._keys.get(request.match_info["token"])
+        if key is None:
+            return _answer(410, "gone\n")
+        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+            return _answer(415, "send it as it is\n")
+        try:
+            async with asyncio.timeout(self.body_seconds), self._bodies:
+                body = await _body(request, self._folder.last.fetch.max_bytes)
+                if body is None:
+                    return _answer(413, "too big\n")
+            believed = await asyncio.to_thread(self._push, key, request.headers, body)
+        except TimeoutError:
+            return _answer(408, "too slow\n")
+        except CopydeskError:
+            return _answer(503, "later\n")
+        if believed:
+            self.soon()
+        else:
+            self._ignored += 1
+        return _answer(202, "")
+
+    def _push(self, key: str, headers: Mapping[str, str], body: bytes) -> bool:
+        """Keep a push that is signed, and say whether it is."""
+        now = self._clock.now()
+        with self._memory() as memory:
+            subscription = _hub.subscription_at(memory, key)
+            if subscription is None or subscription.confirmed_at is None or subscription.ending:
+                return False
+            signature = headers.get("X-Hub-Signature", "")
+            if not websub.is_signed(subscription.secret, signature, body):
+                return False
+            pushed = _hub.Pushed(
+                at=now.replace(microsecond=0),
+                body=body,
+                content_type=headers.get("Content-Type", "")[:200],
+            )
+            with memory.together():
+                _hub.keep_push(memory, subscription.source, pushed)
+        self._change(subscription, lambda before: websub.after_push(before, now))
+        return True
+
+
+def _delay(settings: config.Settings, host: str) -> float:
+    manners = settings.hosts.get(host)
+    own = None if manners is None else manners.delay_seconds
+    return settings.fetch.delay_seconds if own is None else own
+
+
+async def _body(request: web.Request, limit: int) -> bytes | None:
+    """Read a body of at most `limit` bytes, None for a bigger one."""
+    if (request.content_length or 0) > limit:
+        return None
+    body = bytearray()
+    async for piece in request.content.iter_any():
+        body += piece
+        if len(body) > limit:
+            return None
+    return bytes(body)
+
+
+def _answer(status: int, words: str) -> web.Response:
+    from aiohttp import web
+
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+    return web.Response(status=status, text=words, content_type="text/plain", headers=headers)

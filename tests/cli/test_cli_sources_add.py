@@ -1,0 +1,164 @@
+"""`copydesk sources add` and `import`, as a person and as a script."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from world.command import copydesk
+from world.newsroom import Answer, feed, newsroom, record_web
+
+HOME = "https://tern.example/"
+DATE = "Thu, 19 Nov 2026 10:00:00 GMT"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return newsroom(tmp_path / "room", git=False)
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Path:
+    """Record a home page that names two feeds, and a page that names one of them."""
+    link = '<link rel="alternate" type="application/rss+xml" href="{}">'.format
+    pages = {HOME: link("/sea") + link("/land"), f"{HOME}one": link("/land")}
+    answers = {url: Answer(body=f"<html><head>{head}".encode()) for url, head in pages.items()}
+    answers |= {
+        f"{HOME}{name}": feed((f"Terns {name}", f"{HOME}{name}/1", DATE))
+        for name in ("sea", "land")
+    }
+    return record_web(tmp_path / "web.warc.gz", answers)
+
+
+def beat(root: Path) -> str:
+    return (root / "beat.toml").read_text("utf-8")
+
+
+def test_a_page_that_leads_to_one_feed_adds_it_under_its_own_title(root: Path, web: Path) -> None:
+    said = copydesk("-C", root, "sources", "add", f"{HOME}one", "--web", web)
+
+    assert (said.code, said.out) == (0, f"added: {HOME}land\n")
+    assert f'url = "{HOME}land"\nname = "A feed"' in beat(root)
+
+
+def test_the_given_name_counts_more(root: Path, web: Path) -> None:
+    copydesk("-C", root, "sources", "add", f"{HOME}one", "--web", web, "--name", "Tern & Co")
+
+    assert 'name = "Tern & Co"' in beat(root)
+    assert "A feed" not in beat(root)
+
+
+def test_of_several_none_is_added_but_all_are_numbered(root: Path, web: Path) -> None:
+    before = beat(root)
+    said = copydesk("-C", root, "sources", "add", HOME, "--web", web)
+
+    assert said.code == 1
+    assert said.out.splitlines() == [
+        "1. feed: A feed (1 items, newest 2026-11-19)",
+        f"   {HOME}sea",
+        "   - Terns sea",
+        "2. feed: A feed (1 items, newest 2026-11-19)",
+        f"   {HOME}land",
+        "   - Terns land",
+    ]
+    assert "--pick N" in said.err
+    assert beat(root) == before
+
+
+def test_the_picked_one_is_added_and_again_it_is_there(root: Path, web: Path) -> None:
+    command = ("-C", root, "sources", "add", HOME, "--web", web, "--pick", 2)
+
+    assert copydesk(*command).out == f"added: {HOME}land\n"
+    assert copydesk(*command).out == f"there already: {HOME}land\n"
+    assert copydesk(*command[:-1], 3).code == 2
+    assert copydesk(*command[:-1], 0).code == 2
+
+
+def test_a_script_gets_the_offers(root: Path, web: Path) -> None:
+    said = copydesk("-C", root, "sources", "add", HOME, "--web", web, "--json")
+
+    assert said.code == 1
+    assert said.json()["added"] is False
+    assert said.json()["offers"][1] == {
+        "url": f"{HOME}land",
+        "kind": "feed",
+        "title": "A feed",
+        "items": 1,
+        "newest": "2026-11-19T10:00:00Z",
+        "samples": ["Terns land"],
+    }
+
+
+def test_a_script_is_told_what_was_added(root: Path, web: Path) -> None:
+    said = copydesk("-C", root, "sources", "add", f"{HOME}one", "--web", web, "--json")
+
+    assert said.code == 0
+    assert (said.json()["url"], said.json()["added"]) == (f"{HOME}land", True)
+    assert len(said.json()["offers"]) == 1
+
+
+def test_as_it_is_nothing_is_looked_at(root: Path) -> None:
+    said = copydesk("-C", root, "sources", "add", f"{HOME}one", "--as-is")
+
+    assert (said.code, said.err) == (0, "")
+    assert f'url = "{HOME}one"' in beat(root)
+
+
+def test_without_a_contact_it_is_added_with_a_word_on_it(root: Path) -> None:
+    said = copydesk("-C", root, "sources", "add", f"{HOME}one", "--json")
+
+    assert said.code == 0
+    assert said.json() == {"url": f"{HOME}one", "added": True, "offers": []}
+    assert "without a look" in said.err
+    assert "contact" in said.err
+
+
+def test_where_nothing_answers_the_way_out_is_named(root: Path, web: Path) -> None:
+    said = copydesk("-C", root, "sources", "add", "https://gone.example/", "--web", web)
+
+    assert (said.code, said.out) == (1, "")
+    assert "--as-is" in said.err
+
+
+def test_looking_leaves_nothing_behind(root: Path, web: Path) -> None:
+    before = {path.name for path in root.rglob("*")}
+    copydesk("-C", root, "sources", "add", HOME, "--web", web)
+
+    assert {path.name for path in root.rglob("*")} - before <= {".copydesk"}
+
+
+def test_a_person_is_asked_which_one(root: Path, web: Path) -> None:
+    person, terminal = pty.openpty()
+    add = ["-C", str(root), "sources", "add", HOME, "--web", str(web)]
+    command = [sys.executable, "-m", "copydesk", *add]
+    os.write(person, b"2\n")
+
+    done = subprocess.run(
+        command, stdin=terminal, stdout=terminal, stderr=subprocess.PIPE, timeout=60, check=False
+    )
+    os.close(terminal)
+    shown = os.read(person, 100_000).decode()
+    os.close(person)
+
+    assert done.returncode == 0, done.stderr
+    assert f"added: {HOME}land" in shown
+    assert f'url = "{HOME}land"' in beat(root)
+
+
+def test_folders_that_are_no_topics_are_named_and_left_out(root: Path, tmp_path: Path) -> None:
+    feeds = "".join(
+        f'<outline text="{name}"><outline xmlUrl="{HOME}{name}"/></outline>'
+        for name in ("Coast", "Recipes")
+    )
+    (tmp_path / "x.opml").write_text(f"<opml><body>{feeds}</body></opml>", "utf-8")
+
+    said = copydesk("-C", root, "sources", "import", tmp_path / "x.opml")
+
+    assert said.out == "2 of 2 sources added\n"
+    assert said.err == "folders that are no topics of this beat, left out (1): Recipes\n"
+    assert copydesk("-C", root, "sources").code == 0
