@@ -128,8 +128,8 @@ def test_a_name_that_is_taken_in_the_archive_is_one_clear_failure(root: Path, we
     taken.write_bytes((root / WALL).read_bytes())
     subprocess.run(["git", "add", "-A"], cwd=root, check=True)
     run_git(root, "commit", "-qm", "mine")
-    report = run(root, web, JANUARY)
-    failed = report["failed"]
-    assert isinstance(failed, list)
+    said = copydesk("-C", root, "--now", JANUARY.isoformat(), "run", "--json", "--web", web)
+    failed = said.json()["failed"]
+    assert said.code == 1
     assert "another record of this name is archived already" in [one["what"] for one in failed]
     assert (root / WALL).exists()

@@ -81,6 +81,7 @@ def test_the_catalogue_is_long_and_its_names_and_hosts_differ() -> None:
     assert len(BY_NAME) == len({one.label for one in CATALOGUE}) == len(CATALOGUE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("resource", CATALOGUE, ids=lambda one: one.name)
 def test_what_copydesk_makes_of_a_misbehaviour(resource: Resource, seen: Seen) -> None:
     answer = seen.answers[resource.name]
@@ -126,6 +127,7 @@ def read(answer: Answer) -> watch.Reading:
     return watch.read(answer, Source(url=answer.url), NOW)
 
 
+@pytest.mark.slow
 def test_what_is_inside_was_never_asked(seen: Seen) -> None:
     assert seen.visits[INSIDE] == []
     for one in CATALOGUE:
@@ -133,6 +135,7 @@ def test_what_is_inside_was_never_asked(seen: Seen) -> None:
             assert seen.visits[one.name] == []
 
 
+@pytest.mark.slow
 def test_a_certificate_that_ends_soon_is_told(seen: Seen) -> None:
     page = seen.answers["certificate ending"]
     assert isinstance(page, Page)
@@ -140,6 +143,7 @@ def test_a_certificate_that_ends_soon_is_told(seen: Seen) -> None:
     assert page.certificate_until < datetime.now(UTC) + timedelta(days=7)
 
 
+@pytest.mark.slow
 def test_no_cookie_comes_back(seen: Seen) -> None:
     assert [visit.path for visit in seen.visits["cookie wall"]] == [
         "/robots.txt",
@@ -148,6 +152,7 @@ def test_no_cookie_comes_back(seen: Seen) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_connection_is_kept_for_the_next_request(seen: Seen) -> None:
     visits = seen.visits["changing guids"]
     assert len(visits) == 3

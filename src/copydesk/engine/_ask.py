@@ -202,10 +202,11 @@ class _Asker:
         try:
             return await self._ask(source, state)
         except CopydeskError as error:
+            failure = failure_of(source.url, error)
             return Answer(
                 source=source,
                 state=watch.after_error(state, error, self._newsroom.now),
-                failure=failure_of(source.url, error),
+                failure=failure if failure.hint else replace(failure, hint=_LOOK),
             )
         except Exception as error:  # a bug that one source meets must cost only that source
             return Answer(source=source, state=state, failure=failure_of(source.url, error))
@@ -313,6 +314,7 @@ def _refused(source: Source, state: watch.SourceState, answer: Refused) -> Answe
     return Answer(source=source, state=state, failure=failure)
 
 
+_LOOK = "it is asked again later; copydesk watch URL shows what it says now"
 _HINTS = {
     "gone": "the source has ended: remove it from beat.toml, or look for its new address",
     "robots": "its robots.txt forbids it or cannot be read; ask the publisher, or leave it out",

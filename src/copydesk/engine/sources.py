@@ -172,12 +172,12 @@ def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
         )
     with alone(newsroom):
         ledger = archive.read_ledger(newsroom.root)
+        before = source_states(newsroom)[url]
         kept = ledger.kept.get(url) or Kept(by=by, at=newsroom.now, why=why)
         noted = _undone(ledger, url, kept)
         if noted != ledger:
             _ledger.must_be_clean(newsroom)
         changed = noted != ledger and _ledger.written(newsroom, noted)
-        before = source_states(newsroom)[url]
         after = _ledger.with_ledger(before, noted, url)
         if after != before:
             newsroom.memory.keep_source(url, msgspec.json.encode(after))
