@@ -79,9 +79,9 @@ async def ask(
     """Ask every source of the round's share, one after the other of each host."""
     troubles = Troubles()
     states = source_states(newsroom, troubles)
-    queues = _queues(newsroom, states, share)
+    asker = _Asker(newsroom, fetcher, readers, _hub.pushed_sources(newsroom))
+    queues = _queues(newsroom, states, share, asker.pushed)
     progress.stage("sources", sum(map(len, queues)))
-    asker = _Asker(newsroom, fetcher, readers)
     answers: dict[str, Answer] = {}
 
     async def one_host(queue: Sequence[Source]) -> None:
@@ -99,11 +99,13 @@ async def ask(
 
 
 def _queues(
-    newsroom: Newsroom, states: Mapping[str, watch.SourceState], share: Share
+    newsroom: Newsroom,
+    states: Mapping[str, watch.SourceState],
+    share: Share,
+    pushed: frozenset[str],
 ) -> list[list[Source]]:
     """Give the sources to ask, in a queue for each host."""
     is_wanted = watch.may_be_asked if share.all_due else watch.is_due
-    pushed = _hub.pushed_sources(newsroom)
     queues: dict[str, list[Source]] = {}
     for source in newsroom.beat.sources:
         state = states[source.url]
@@ -131,6 +133,8 @@ def source_states(
         ledger = archive.read_ledger(newsroom.root)
     except CopydeskError as error:
         trouble(error)
+        return states
+    if ledger == archive.Ledger() and not any(state.held for state in states.values()):
         return states
     return {url: _ledger.with_ledger(state, ledger, url) for url, state in states.items()}
 
@@ -191,7 +195,10 @@ def _is_at_home(lead: Lead) -> bool:
 class _Asker:
     """Ask one source at a time; nothing that it answers stops the others."""
 
-    def __init__(self, newsroom: Newsroom, fetcher: Fetcher, readers: Readers) -> None:
+    def __init__(
+        self, newsroom: Newsroom, fetcher: Fetcher, readers: Readers, pushed: frozenset[str]
+    ) -> None:
+        self.pushed = pushed
         self._newsroom = newsroom
         self._fetcher = fetcher
         self._readers = readers
@@ -213,7 +220,8 @@ class _Asker:
 
     async def _ask(self, source: Source, state: watch.SourceState) -> Answer:
         now = self._newsroom.now
-        pushed = _hub.pushed_page(self._newsroom, source)
+        is_pushed = source.url in self.pushed
+        pushed = _hub.pushed_page(self._newsroom, source) if is_pushed else None
         answer = pushed or await self._fetched(source, state)
         if isinstance(answer, Refused):
             return _refused(source, watch.after_refused(state, answer, now), answer)

@@ -156,9 +156,7 @@ def make_up(newsroom: Newsroom, shelf: Bookshelf, removed: frozenset[str]) -> No
 def is_removed(story: Story, removed: frozenset[str]) -> bool:
     """Say whether an editor removed a story for good; `removed` are identities of addresses."""
     is_said = story.verdict is not None and story.verdict.said == "remove"
-    return is_said or not removed.isdisjoint(
-        urls.identity(url) for url in (story.web_url, story.original_url) if url
-    )
+    return is_said or not removed.isdisjoint(map(urls.identity, story.addresses))
 
 
 def known(newsroom: Newsroom, story: Story) -> dict[str, str]:

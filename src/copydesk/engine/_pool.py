@@ -54,6 +54,7 @@ class Readers:
             initargs=(beat,),
             context=context,
         )
+        self._started: asyncio.Future[bool] | None = None
 
     async def article(self, page: Page, lead: Lead) -> Article | Dropped:
         """Give the article on a page; raises PageError."""
@@ -77,9 +78,17 @@ class Readers:
         self._pool.stop()  # type: ignore[no-untyped-call] # pebble's own hints end here
         self._pool.join()
 
+    async def _start(self) -> None:
+        """Start the processes with the first call, beside the loop: a second or two pass."""
+        if self._started is None:
+            begin = asyncio.to_thread(lambda: bool(self._pool.active))
+            self._started = asyncio.ensure_future(begin)
+        await asyncio.shield(self._started)
+
     async def _call(self, url: str, work: Callable[..., Result], *arguments: object) -> Result:
         from pebble import ProcessExpired
 
+        await self._start()
         future = self._pool.schedule(work, args=arguments, timeout=self._seconds)
         try:
             return await asyncio.wrap_future(future)

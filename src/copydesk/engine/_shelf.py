@@ -22,7 +22,7 @@ def filled(newsroom: Newsroom, troubles: Troubles, *, but: str = "") -> judge.Bo
     shelf = judge.Bookshelf()
     since = newsroom.now - _COPIES_WITHIN
     for story in newsroom.archive.stories(troubles):
-        if but and but in (urls.identity(story.web_url), urls.identity(story.original_url)):
+        if but and but in map(urls.identity, story.addresses):
             continue
         if _is_recent(story, since):
             _put_with_text(newsroom, shelf, story)

@@ -40,7 +40,7 @@ def _find(stories: dict[str, Story], path_or_url: str) -> Story | None:
             return stories[path]
     identity = urls.identity(path_or_url)
     for story in stories.values():
-        if identity in (urls.identity(story.web_url), urls.identity(story.original_url)):
+        if identity in map(urls.identity, story.addresses):
             return story
     return None
 

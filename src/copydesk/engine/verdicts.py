@@ -94,19 +94,18 @@ def _ruled(newsroom: Newsroom, rulings: Rulings, story: Story, verdict: Verdict)
     is_new = known is None or not review.is_same_word(known, verdict)
     if newsroom.beat.scoring.profile == "everyday" and is_new:
         rulings = replace(rulings, verdicts={**rulings.verdicts, story.path: verdict})
-    addresses = list(dict.fromkeys(filter(None, (story.web_url, story.original_url))))
-    ours = set(map(urls.identity, addresses))
+    ours = set(map(urls.identity, story.addresses))
     others = [one for one in rulings.removed if urls.identity(one) not in ours]
     if verdict.said != "remove":
         return replace(rulings, removed=tuple(others))
     if ours <= set(map(urls.identity, rulings.removed)):
         return rulings
-    return replace(rulings, removed=(*others, *addresses))
+    return replace(rulings, removed=(*others, *story.addresses))
 
 
 def _forget(newsroom: Newsroom, story: Story) -> None:
     """Keep no text of a removed story, and look at its page no more."""
-    for address in filter(None, (story.web_url, story.original_url)):
+    for address in story.addresses:
         newsroom.articles.forget(address)
     newsroom.memory.revisits.forget(story.path)
 
