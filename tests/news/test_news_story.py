@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from copydesk.errors import CopydeskError, RecordError, SealError
-from copydesk.news import Reason
+from copydesk.news import Beat, Reason, Source, Story
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,27 @@ def test_an_error_survives_the_trip_between_processes() -> None:
     error = pickle.loads(pickle.dumps(SealError("no key", subject="x", hint="y")))
     assert type(error) is SealError
     assert (error.what, error.subject, error.hint) == ("no key", "x", "y")
+
+
+def test_a_story_has_every_address_that_its_page_had() -> None:
+    story = Story(
+        path="_news/x.md",
+        title="X",
+        published_at=None,
+        web_url="https://a.example/3",
+        original_url="https://a.example/feed-link",
+        history=(
+            "2026-11-24T13:10:00Z moved to https://a.example/2 from https://a.example/1",
+            '2026-11-24T13:10:00Z title was " moved to nowhere"',
+            "2026-11-25T13:10:00Z moved to https://a.example/3 from https://a.example/2",
+        ),
+    )
+    names = ("3", "feed-link", "1", "2")
+    assert story.addresses == tuple(f"https://a.example/{name}" for name in names)
+
+
+def test_a_beat_finds_a_source_by_its_address_the_first_where_two_have_it() -> None:
+    first, second = Source(url="https://a.example/", name="A"), Source(url="https://a.example/")
+    beat = Beat(title="T", sources=(first, second))
+    assert beat.source("https://a.example/") is first
+    assert beat.source("https://b.example/") is None

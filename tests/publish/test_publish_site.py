@@ -58,6 +58,7 @@ def everything() -> tuple[Story, ...]:
         copy_of="2026-11-24-robots-may-vote",
         provider=Provider(name="Wire", domain="wire.example"),
     )
+    gone = replace(editions.story("2026-11-20-gone", heat=1), access="gone")
     others = tuple(
         Related(
             title=f"Take {n}",
@@ -82,7 +83,7 @@ def everything() -> tuple[Story, ...]:
     video = editions.story(
         "2026-11-23-film", web_url="", type="video", featured_content=EMBED, heat=70
     )
-    return full, wire, bare, video
+    return full, wire, bare, video, gone
 
 
 RECORDS = (
@@ -464,3 +465,15 @@ def test_an_empty_site_says_so() -> None:
 
     assert "Nothing yet" in made["index.html"]
     assert "topics/law/index.html" in made
+
+
+def test_a_story_whose_page_is_gone_says_so_and_links_there_quietly() -> None:
+    here, gone = (
+        pages(replace(editions.story(), access=access))[PAGE] for access in ("free", "gone")
+    )
+    assert text(here, ".gone") == []
+    (said,) = text(gone, ".gone")
+    assert said.startswith("No longer at The Herald.")
+    assert tree(gone).cssselect(".gone a")[0].get("rel") == "nofollow noopener"
+    assert text(gone, ".read") == []
+    assert "access:" not in gone

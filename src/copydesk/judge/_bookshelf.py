@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bisect
 import itertools
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,7 +16,6 @@ _CANDIDATES = 32
 _POSTINGS = 128
 _SHARED = 4
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
-_MOVED = re.compile(r" moved to \S+ from (\S+)$")
 
 
 class Bookshelf:
@@ -91,9 +89,8 @@ class Bookshelf:
             yield self._stories[path]
 
     def _index_addresses(self, story: Story) -> None:
-        for url in (story.original_url, story.web_url, *_former(story)):
-            if url:
-                self._paths.setdefault(urls.identity(url), story.path)
+        for url in story.addresses:
+            self._paths.setdefault(urls.identity(url), story.path)
 
     def _forget_hashes(self, path: str) -> None:
         for paths in self._hashes.values():
@@ -103,11 +100,3 @@ class Bookshelf:
 
 def _moment(story: Story) -> tuple[datetime, str]:
     return (story.published_at or _NO_TIME, story.path)
-
-
-def _former(story: Story) -> Iterator[str]:
-    """Give the addresses that its page had before it moved, as its history tells."""
-    for line in story.history:
-        moved = _MOVED.search(line)
-        if moved:
-            yield moved.group(1)

@@ -10,10 +10,7 @@ from copydesk.news import Article, Beat, Source
 
 def source_of(article: Article, beat: Beat) -> Source:
     """Give the source that listed the article; a plain one where the beat has it no longer."""
-    for source in beat.sources:
-        if source.url == article.source:
-            return source
-    return Source(url=article.source)
+    return beat.source(article.source) or Source(url=article.source)
 
 
 def given(article: Article, beat: Beat) -> Iterator[Match]:

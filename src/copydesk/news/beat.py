@@ -70,3 +70,12 @@ class Beat:
     logos: Mapping[str, Image] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     scoring: Scoring = field(default_factory=Scoring)
+    _by_url: Mapping[str, Source] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_url = {source.url: source for source in reversed(self.sources)}
+        object.__setattr__(self, "_by_url", by_url)
+
+    def source(self, url: str) -> Source | None:
+        """Give the source of this address, the first where two have it."""
+        return self._by_url.get(url)

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from copydesk.news.verdict import Verdict
 
+_MOVED = re.compile(r" moved to \S+ from (\S+)$")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
@@ -122,3 +124,13 @@ class Story:
     secured: str = ""
     body: str = ""
     extra: tuple[Extra, ...] = ()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Give every address of its page, each once: where it is, was found, and moved from.
+
+        The former ones are told by its history: `2026-11-24T13:10:00Z moved to NEW from OLD`.
+        """
+        moves = (_MOVED.search(line) for line in self.history)
+        former = (moved.group(1) for moved in moves if moved)
+        return tuple(dict.fromkeys(filter(None, (self.web_url, self.original_url, *former))))

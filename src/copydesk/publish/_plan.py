@@ -93,7 +93,7 @@ def plan(edition: Edition, pictures: Mapping[str, str], show: Show) -> Plan:
         archive=_archive(stories),
         by_name={_links.stem(story.path): story for story in stories},
         copies=_grouped((_links.stem(f"{copy.copy_of}.md"), copy) for copy in copies),
-        removed=frozenset(urls.identity(s.web_url or s.original_url) for s in removed),
+        removed=frozenset(urls.identity(url) for s in removed for url in s.addresses),
         gone=tuple(sorted(_links.story_folder(story.path) for story in removed)),
         records=_grouped((record.collection, record) for _, record in sorted(records.items())),
         pictures=pictures,
