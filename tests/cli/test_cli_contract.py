@@ -241,3 +241,21 @@ def test_a_recording_that_is_not_there_is_one_clear_error(root: Path) -> None:
     said = copydesk("-C", root, "run", "--web", root / "nothing.warc.gz", "--now", NOW)
     assert said.code == 1
     assert "nothing.warc.gz" in said.err
+
+
+def test_what_is_no_page_is_told_in_words(root: Path, web: Path) -> None:
+    fetched = copydesk("-C", root, "fetch", "https://none.example/", "--web", web)
+    assert fetched.code == 1
+    assert fetched.err == "no page (gone: status 404: not found): https://none.example/\n"
+    read = copydesk("-C", root, "extract", "none.html", "--web", web)
+    assert read.code == 1
+    assert read.err.startswith("error: no such file, and no web address: none.html\n")
+
+
+def test_record_check_fails_on_a_broken_data_file_but_not_on_an_empty_list(root: Path) -> None:
+    (root / "_data/rulings.yaml").write_text("", "utf-8")
+    assert copydesk("record", "check", root).code == 0
+    (root / "_data/topics/01-sea.yaml").write_text("", "utf-8")
+    said = copydesk("record", "check", root)
+    assert said.code == 1
+    assert "_data/topics/01-sea.yaml" in said.err

@@ -26,7 +26,8 @@ def web(tmp_path: Path) -> Path:
 @pytest.fixture
 def root(tmp_path: Path, web: Path) -> Path:
     root = newsroom(tmp_path / "beat", more=AFTER_30)
-    assert {WALL, SEALS} == set(run(root, web, NOW)["filed"])
+    run(root, web, NOW)
+    assert (root / WALL).exists()
     return root
 
 

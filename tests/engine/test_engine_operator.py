@@ -203,9 +203,11 @@ def test_a_source_is_asked_filtered_and_filed_as_its_block_says(tmp_path: Path) 
     assert "/seals" not in world.paths()
 
 
-def test_a_source_with_a_proxy_is_asked_through_it(tmp_path: Path) -> None:
+def test_a_source_with_a_proxy_and_its_pages_are_asked_through_it(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat")
+    listed = feed(("A wall", "http://far.example/wall", "Thu, 19 Nov 2026 10:00:00 GMT"))
     with world_in_background() as proxy:
+        proxy.at("http://far.example/feed.xml", serves(listed.body))
         (root / "beat.toml").write_text(
             '[site]\ntitle = "T"\n[fetch]\ncontact = "mailto:a@b.example"\ndelay_seconds = 0\n'
             'allow_hosts = ["127.0.0.1"]\n'
@@ -215,7 +217,6 @@ def test_a_source_with_a_proxy_is_asked_through_it(tmp_path: Path) -> None:
         with engine.opened(root, NOW, environ) as opened:
             report = engine.run_round(opened, engine.RoundOptions(), engine.Silence())
 
-    asked = [one for one in proxy.asked if one.path.endswith("/feed.xml")]
-    assert asked
-    assert "proxy-authorization" in asked[0].headers
+    asked = {one.path for one in proxy.asked if "proxy-authorization" in one.headers}
+    assert {"http://far.example/feed.xml", "http://far.example/wall"} <= asked
     assert "hush" not in str(report)

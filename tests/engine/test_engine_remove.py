@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,17 @@ def test_a_hand_written_removal_counts_in_any_spelling(tmp_path: Path, web: Path
     report = run(root, web).json()
     assert report["dropped"]["removed"] == 1
     assert RECORD not in report["filed"]
+
+
+@pytest.mark.parametrize("root", [""], indirect=True, ids=["copydesk"])
+def test_an_address_that_its_page_had_before_it_moved_is_removed_too(root: Path) -> None:
+    old = "https://gull.example/before"
+    kept = archive.Archive(root)
+    story = kept.read(RECORD)
+    line = f"2026-11-19T12:00:00Z moved to {story.web_url} from {old}"
+    kept.write(replace(story, history=(line,)))
+    run_git(root, "commit", "-qam", "moved")
+    assert RECORD == copydesk("-C", root, "explain", old, "--json").json()["path"]
+
+    remove(root)
+    assert old in archive.read_rulings(root).removed

@@ -76,6 +76,11 @@ KINDS: dict[str, tuple[SourceState, list[str], bool]] = {
         ["slow"],
         False,
     ),
+    "a pause that nobody asked for": (
+        replace(failing("network", 1), rest_until=NOW + timedelta(hours=1)),
+        ["failing"],
+        False,
+    ),
     "a pause that is over": (replace(WELL, rest_until=NOW), [], False),
     "a certificate of two weeks": (
         replace(WELL, certificate_until=NOW + 14 * DAY),

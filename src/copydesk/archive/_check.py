@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from copydesk.archive import _document, _folder, _story
+from copydesk.archive import _document, _folder, _ledger, _rulings, _story
 from copydesk.errors import CopydeskError
 
 
@@ -62,6 +62,7 @@ def check(root: Path, progress: Callable[[int], None] | None = None) -> CheckRep
     )
 
 
+_LISTS = frozenset({_ledger.PATH, _rulings.PATH})
 _ARCHIVED = tuple(folder for folder in _folder.NEWS_FOLDERS if folder.startswith("_archive/"))
 
 
@@ -105,6 +106,8 @@ class _Tally:
 def _written_again(path: str, data: bytes) -> bytes:
     if path.startswith(_folder.NEWS_FOLDERS):
         return _story.emit_story(_story.parse_story(path, data))
+    if path in _LISTS and not data:  # the last entry was taken out
+        return data
     document = _document.parse_document(path, data)
     _ = document.record  # its values must make sense, too
     return _document.emit_document(document)

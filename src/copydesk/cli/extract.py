@@ -9,6 +9,7 @@ import click
 from copydesk import engine
 from copydesk.cli import _out
 from copydesk.cli._asked import Asked, common
+from copydesk.errors import PageError
 from copydesk.news import Article, Dropped
 
 
@@ -40,4 +41,10 @@ def _extracted(
     path = Path(url_or_file)
     if "://" not in url_or_file and path.exists():
         return engine.extract_file(newsroom, path, address)
+    if "://" not in url_or_file:
+        raise PageError(
+            "no such file, and no web address",
+            subject=url_or_file,
+            hint="an address begins with https://",
+        )
     return engine.extract_url(newsroom, url_or_file, web)

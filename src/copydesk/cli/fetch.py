@@ -9,7 +9,7 @@ import click
 from copydesk import engine
 from copydesk.cli import _out
 from copydesk.cli._asked import Asked, common
-from copydesk.news import Page, Refused
+from copydesk.news import NotModified, Page, Refused
 
 
 @click.command("fetch")
@@ -28,9 +28,15 @@ def command(asked: Asked, url: str, web: Path | None) -> None:
         _out.note(f"{answer.status} {answer.final_url} ({len(answer.body)} bytes)")
         click.echo(answer.body, nl=False)
     else:
-        _out.note(f"no page: {answer}")
+        _out.note(f"no page ({_why(answer)}): {url}")
     if isinstance(answer, Refused):
         raise click.exceptions.Exit(1)
+
+
+def _why(answer: NotModified | Refused) -> str:
+    if isinstance(answer, Refused):
+        return f"{answer.reason}: {answer.detail or answer.status}"
+    return "304 to an unconditional request"
 
 
 def _fields(answer: object) -> dict[str, object]:

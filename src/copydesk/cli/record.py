@@ -28,7 +28,7 @@ def check(asked: Asked, folder: Path | None) -> None:
         _out.as_json(as_dict(report))
     else:
         show(report)
-    if report.different or report.errors:
+    if not report.is_clean:
         raise click.exceptions.Exit(1)
 
 
@@ -49,7 +49,7 @@ def show(report: engine.CheckReport) -> None:
     click.echo(f"{report.records} records, {report.identical} identical when written again")
     for collection, count in report.collections.items():
         click.echo(f"  {count:6} {collection}")
-    for path in report.different:
+    for path in (*report.different, *report.data.different):
         _out.note(f"different: {path}")
-    for path, what in report.errors:
+    for path, what in (*report.errors, *report.data.errors):
         _out.note(f"error: {what}: {path}")

@@ -43,7 +43,8 @@ async def look(
             found.append(replace(each, failure=failure_of(each.revisit.url, error)))
         progress.step()
 
-    await _read.by_host(looks, lambda each: each.revisit.url, one)
+    hosts = newsroom.settings.fetch.concurrency
+    await _read.by_host(looks, lambda each: each.revisit.url, one, hosts)
     return sorted(found, key=lambda each: each.revisit.path)
 
 

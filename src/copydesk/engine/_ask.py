@@ -22,7 +22,9 @@ from copydesk.kit import urls
 from copydesk.news import Fetcher, Lead, NotModified, Page, Refused, Request, Source
 
 _MORE_SITEMAPS = 20
+_PARTS_KEPT = 100  # validators a source
 _BACKLOG_BYTES = 64 << 20  # of answers that wait for a reader; while there are more, none is asked
+Validators = tuple[str, str]  # ETag, Last-Modified
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -192,6 +194,25 @@ def _is_at_home(lead: Lead) -> bool:
     return urls.same_site(lead.url, lead.source)
 
 
+def by_its_way(newsroom: Newsroom, request: Request, source: Source) -> Request:
+    """Add what the newsroom says about asking this source: headers, a proxy.
+
+    Headers may be a password: they go to the source's own host alone, and never less safely.
+    """
+    options = newsroom.settings.source_options.get(source.url)
+    if options is None:
+        return request
+    headers = options.headers if _is_as_safe(request.url, source.url) else {}
+    return replace(request, headers=headers, proxy=options.proxy)
+
+
+def _is_as_safe(url: str, known: str) -> bool:
+    asked, meant = urls.parse(url), urls.parse(known)
+    if asked is None or meant is None or asked.host != meant.host:  # with their ports
+        return False
+    return asked.protocol in {meant.protocol, "https:"}
+
+
 class _Asker:
     """Ask one source at a time; nothing that it answers stops the others."""
 
@@ -239,24 +260,14 @@ class _Asker:
         request = Request(
             url=url, purpose="source", etag=state.etag, last_modified=state.last_modified
         )
-        return await self._fetcher.fetch(self._by_its_way(request, source))
-
-    def _by_its_way(self, request: Request, source: Source) -> Request:
-        """Add what the newsroom says about asking this source: headers, a proxy."""
-        options = self._newsroom.settings.source_options.get(source.url)
-        if options is None:
-            return request
-        headers = options.headers if urls.same_site(request.url, source.url) else {}
-        return replace(request, headers=headers, proxy=options.proxy)
+        return await self._fetcher.fetch(by_its_way(self._newsroom, request, source))
 
     async def _read(self, source: Source, state: watch.SourceState, page: Page) -> Answer:
         now = self._newsroom.now
         with self._backlog.holds(len(page.body)):
             reading = await self._readers.leads(page, source, now, state.kind)
-        leads, parts = reading.leads, dict[str, tuple[str, str]]()
-        for address in reading.more[:_MORE_SITEMAPS]:
-            found, parts[address] = await self._part(source, address, state.parts.get(address))
-            leads += found
+        further, parts = await self._parts(source, reading.more, state.parts)
+        leads = reading.leads + further
         memory = self._newsroom.memory
         fresh = [lead for lead in leads if memory.fate(urls.identity(lead.url)) is None]
         after = watch.after_page(state, page, reading, len(fresh), now)
@@ -266,21 +277,46 @@ class _Asker:
             leads=tuple(replace(lead, source=source.url) for lead in leads),
         )
 
+    async def _parts(
+        self, source: Source, more: Sequence[str], known: Mapping[str, Validators]
+    ) -> tuple[tuple[Lead, ...], dict[str, Validators]]:
+        """Give the leads of the sitemaps that an index names, the newest first, and all validators.
+
+        An index among them is followed as well, but none below it; while others wait it takes at
+        most half of what is left of the requests. Validators of what lies below an index that says
+        304 are kept.
+        """
+        leads: tuple[Lead, ...] = ()
+        asked: dict[str, Validators] = {}
+        waiting = [(address, True) for address in more]
+        while waiting and len(asked) < _MORE_SITEMAPS:
+            address, may_lead_on = waiting.pop(0)
+            if address in asked:
+                continue
+            part, asked[address] = await self._part(source, address, known.get(address, ("", "")))
+            leads += part.leads if part else ()
+            if part and may_lead_on:
+                left = _MORE_SITEMAPS - len(asked)
+                below = part.more[: left // 2 if waiting else left]
+                waiting = [*((one, False) for one in below), *waiting]
+        others = [(url, validators) for url, validators in known.items() if url not in asked]
+        return leads, dict([*others, *asked.items()][-_PARTS_KEPT:])
+
     async def _part(
-        self, source: Source, address: str, known: tuple[str, str] | None
-    ) -> tuple[tuple[Lead, ...], tuple[str, str]]:
-        """Give the leads of one sitemap of an index, and its validators; it costs only itself."""
-        etag, last_modified = known or ("", "")
+        self, source: Source, address: str, known: Validators
+    ) -> tuple[watch.Reading | None, Validators]:
+        """Give what one sitemap of an index lists, and its validators; it costs only itself."""
+        etag, last_modified = known
         request = Request(url=address, purpose="source", etag=etag, last_modified=last_modified)
-        answer = await self._fetcher.fetch(self._by_its_way(request, source))
+        answer = await self._fetcher.fetch(by_its_way(self._newsroom, request, source))
         if not isinstance(answer, Page):
-            return (), (etag, last_modified)
+            return None, (etag, last_modified)
         try:
             reading = await self._readers.leads(answer, source, self._newsroom.now)
         except CopydeskError:
-            return (), ("", "")
+            return None, ("", "")
         validators = (answer.headers.get("etag", ""), answer.headers.get("last-modified", ""))
-        return reading.leads, validators
+        return reading, validators
 
 
 class _Backlog:

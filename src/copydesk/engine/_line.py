@@ -109,7 +109,8 @@ async def _gather(
             unknown = _known.unknown(asked.leads, newsroom, desk.shelf, tally)
             leads, tally.waiting = _share.parted(unknown, a_host)
             with tally.timed("pages"):
-                reads = await _read.read(leads, fetcher, readers, progress)
+                hosts = newsroom.settings.fetch.concurrency
+                reads = await _read.read(leads, fetcher, readers, progress, hosts)
             articles = _articles(reads, newsroom, tally)
             with tally.timed("pictures"):
                 read = [article for _, article in articles]

@@ -28,8 +28,6 @@ from copydesk.news import (
 
 One = TypeVar("One")
 
-_HOSTS_AT_ONCE = 64
-
 _EXPECTED: dict[RefusedReason, DropReason] = {
     "robots": "robots",
     "address": "address",
@@ -61,9 +59,9 @@ class Read:
 
 
 async def read(
-    leads: Sequence[Lead], fetcher: Fetcher, readers: Readers, progress: Progress
+    leads: Sequence[Lead], fetcher: Fetcher, readers: Readers, progress: Progress, hosts: int
 ) -> list[Read]:
-    """Fetch and read every lead's page; nothing that one of them does stops the others.
+    """Fetch and read every lead's page, of so many hosts at once; no page stops another.
 
     Gives the outcomes in the order of the leads.
     """
@@ -74,15 +72,21 @@ async def read(
         outcomes[lead.url] = await _safely(lead, fetcher, readers)
         progress.step()
 
-    await by_host(leads, lambda lead: lead.url, one)
+    await by_host(leads, lambda lead: lead.url, one, hosts)
     return [outcomes[lead.url] for lead in leads]
 
 
 async def by_host(
-    things: Sequence[One], url_of: Callable[[One], str], work: Callable[[One], Awaitable[None]]
+    things: Sequence[One],
+    url_of: Callable[[One], str],
+    work: Callable[[One], Awaitable[None]],
+    hosts: int,
 ) -> None:
-    """Do the work of each thing: each host is one queue, in order; so many go on at once."""
-    gate = asyncio.Semaphore(_HOSTS_AT_ONCE)
+    """Do the work of each thing: a host is one queue, in order; so many hosts go on at once.
+
+    It is what bounds the pages that are held: a host's turn lasts until its pages are read.
+    """
+    gate = asyncio.Semaphore(hosts)
     queues: dict[str, list[One]] = {}
     for thing in things:
         queues.setdefault(urls.host(url_of(thing)), []).append(thing)

@@ -14,7 +14,7 @@ from copydesk.engine.progress import Progress
 from copydesk.engine.report import Failure
 from copydesk.errors import CopydeskError
 from copydesk.kit import urls
-from copydesk.news import Article, Dropped, Fetcher, Page, Request, Shelved, Source, Story
+from copydesk.news import Article, Dropped, Fetcher, Page, Request, Shelved, Story
 
 Picture = illustrate.Picture
 
@@ -132,8 +132,5 @@ def _with_path(desk: Desk, story: Story, article: Article) -> Story:
 
 
 def _trust(desk: Desk, article: Article) -> str:
-    return next((one.trust for one in _sources(desk) if one.url == article.source), "gate")
-
-
-def _sources(desk: Desk) -> tuple[Source, ...]:
-    return desk.newsroom.beat.sources
+    source = desk.newsroom.beat.source(article.source)
+    return source.trust if source else "gate"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from copydesk import fetch
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import ConfigError
-from copydesk.news import Fetcher
+from copydesk.kit import urls
+from copydesk.news import Fetcher, NotModified, Page, Refused, Request
 
 
 @contextlib.asynccontextmanager
@@ -39,7 +41,26 @@ async def connected(
         else:
             polite = fetch.Polite(raw, options, clock, newsroom.memory.hosts)
             with _remembered(newsroom, polite):
-                yield polite
+                yield _Proxied(polite, newsroom)
+
+
+class _Proxied:
+    """Ask the pages and pictures of a site through the proxy that its source is asked through."""
+
+    def __init__(self, inner: Fetcher, newsroom: Newsroom) -> None:
+        self._inner = inner
+        self._proxies = {
+            urls.registrable_domain(url): options.proxy
+            for url, options in newsroom.settings.source_options.items()
+            if options.proxy
+        }
+
+    async def fetch(self, request: Request) -> Page | NotModified | Refused:
+        """Give the answer to one request."""
+        if self._proxies and not request.proxy:
+            proxy = self._proxies.get(urls.registrable_domain(request.url), "")
+            request = replace(request, proxy=proxy)
+        return await self._inner.fetch(request)
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from copydesk import extract, illustrate, watch
-from copydesk.engine import _read, _shelf, _weigh
+from copydesk.engine import _ask, _read, _shelf, _weigh
 from copydesk.engine._pool import Readers
 from copydesk.engine._wire import connected
 from copydesk.engine.newsroom import Newsroom, Troubles
@@ -37,9 +37,9 @@ def watch_url(newsroom: Newsroom, url: str, web: Path | None = None) -> watch.Re
     """Ask one address for leads, as a source; raises FetchError, FeedError."""
 
     async def step(fetcher: Fetcher, readers: Readers) -> watch.Reading:
-        known = {source.url: source for source in newsroom.beat.sources}
-        source = known.get(url, Source(url=url))
-        page = _page(await fetcher.fetch(Request(url=url, purpose="source")))
+        source = newsroom.beat.source(url) or Source(url=url)
+        request = Request(url=url, purpose="source")
+        page = _page(await fetcher.fetch(_ask.by_its_way(newsroom, request, source)))
         return await readers.leads(page, source, newsroom.now)
 
     return _over_the_wire(newsroom, web, step)
@@ -51,7 +51,7 @@ def fetch_url(
     """Fetch one page as a round would: robots, redirects, limits."""
 
     async def step(fetcher: Fetcher, _: Readers) -> Page | NotModified | Refused:
-        return await fetcher.fetch(Request(url=url))
+        return await fetcher.fetch(_request(newsroom, url))
 
     return _over_the_wire(newsroom, web, step)
 
@@ -60,7 +60,7 @@ def extract_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Articl
     """Fetch and read one page, or read the file at that path; raises FetchError, PageError."""
 
     async def step(fetcher: Fetcher, readers: Readers) -> Article | Dropped:
-        page = _page(await fetcher.fetch(Request(url=url)))
+        page = _page(await fetcher.fetch(_request(newsroom, url)))
         return await readers.article(page, _lead(newsroom, url))
 
     return _over_the_wire(newsroom, web, step)
@@ -140,6 +140,14 @@ def _page(answer: Page | NotModified | Refused) -> Page:
             subject=answer.url,
         )
     raise FetchError("the server says 304 to an unconditional request", subject=answer.url)
+
+
+def _request(newsroom: Newsroom, url: str) -> Request:
+    """Ask for a source as a round does, with its headers and proxy; for any other page without."""
+    source = newsroom.beat.source(url)
+    if source is None:
+        return Request(url=url)
+    return _ask.by_its_way(newsroom, Request(url=url, purpose="source"), source)
 
 
 def _lead(newsroom: Newsroom, url: str) -> Lead:

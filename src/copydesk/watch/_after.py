@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -38,17 +38,18 @@ def after_page(
         longest_gap=longest_gap(reading.leads),
         digest=body,
     )
-    return _well(_validated(seen, page), page, now)
+    return _well(seen, page, now, seen.interval, _versions(page))
 
 
 def after_unchanged(state: SourceState, page: Page, now: datetime) -> SourceState:
     """Give the state after an answer whose body is the last one, byte for byte."""
-    return _well(_validated(_unmoved(state, now, ""), page), page, now)
+    return _unmoved(state, page, now, _versions(page))
 
 
 def after_not_modified(state: SourceState, answer: NotModified, now: datetime) -> SourceState:
     """Give the state after the source said that nothing changed."""
-    return _well(_unmoved(state, now, answer.headers.get("etag", state.etag)), answer, now)
+    versions = (answer.headers.get("etag", state.etag), state.last_modified)
+    return _unmoved(state, answer, now, versions)
 
 
 def after_refused(state: SourceState, refused: Refused, now: datetime) -> SourceState:
@@ -80,17 +81,16 @@ def digest(body: bytes) -> str:
     return hashlib.blake2b(body, digest_size=12).hexdigest()
 
 
-def _validated(state: SourceState, page: Page) -> SourceState:
-    headers = page.headers
-    return replace(
-        state, etag=headers.get("etag", ""), last_modified=headers.get("last-modified", "")
-    )
+def _versions(page: Page) -> tuple[str, str]:
+    return page.headers.get("etag", ""), page.headers.get("last-modified", "")
 
 
-def _unmoved(state: SourceState, now: datetime, etag: str) -> SourceState:
+def _unmoved(
+    state: SourceState, answer: Page | NotModified, now: datetime, versions: tuple[str, str]
+) -> SourceState:
     """Give the state after a look that showed nothing new."""
     interval = _interval(state, _elapsed(state, now), state.items, 0)
-    return replace(_turned(state, now), interval=interval, etag=etag)
+    return _well(_turned(state, now), answer, now, interval, versions)
 
 
 def _learnt(
@@ -163,32 +163,43 @@ def _turned(state: SourceState, now: datetime) -> SourceState:
     )
 
 
-def _well(state: SourceState, answer: Page | NotModified, now: datetime) -> SourceState:
-    until = answer.certificate_until or state.certificate_until
+def _well(
+    state: SourceState,
+    answer: Page | NotModified,
+    now: datetime,
+    interval: float,
+    versions: tuple[str, str],
+) -> SourceState:
+    """Give the state after a good answer, in one copy: most answers are good and say nothing."""
     return replace(
         _moves.followed(state, answer.hops, now),
+        etag=versions[0],
+        last_modified=versions[1],
+        interval=interval,
         ended=False,
         ended_at=None,
-        next_at=_next_look(state, answer.url, answer.headers, now),
+        next_at=_next_look(state, answer, interval, now),
         rest_until=None,
         failures=0,
         failing_since=None,
         failure="",
         last_error="",
         last_ok_at=now,
-        certificate_until=until,
+        certificate_until=answer.certificate_until or state.certificate_until,
     )
 
 
-def _next_look(state: SourceState, url: str, headers: Mapping[str, str], now: datetime) -> datetime:
+def _next_look(
+    state: SourceState, answer: Page | NotModified, interval: float, now: datetime
+) -> datetime:
     """Give when to ask again after a good answer; the publisher's wishes lengthen the wait."""
     watched = now - (state.watched_since or now)
     quiet = now - (state.last_new_at or now)
     expected = _habit.forecast(state.hours, state.twelfths, watched, quiet)
-    own = min(_rhythm.patient(expected, state.items, now), timedelta(seconds=state.interval))
+    own = min(_rhythm.patient(expected, state.items, now), timedelta(seconds=interval))
     slow = _rhythm.PUSHED if _is_pushed(state, now) else timedelta()
-    wait = max(own, slow, _rhythm.wish(headers, state.hints, now))
-    return _rhythm.allowed(now + _rhythm.spread(wait, f"{url} {now}"), state.hints, now)
+    wait = max(own, slow, _rhythm.wish(answer.headers, state.hints, now))
+    return _rhythm.allowed(now + _rhythm.spread(wait, f"{answer.url} {now}"), state.hints, now)
 
 
 def _is_pushed(state: SourceState, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from operator import mul
 
 UNIT = 100  # what a fresh item counts; counts are whole numbers and fade
 LONGEST_LOOK = timedelta(weeks=8)  # older items count nothing that matters
@@ -17,12 +18,14 @@ _HALF_LIFE = 7.0  # days
 _FADE = 0.5 ** (1 / _HALF_LIFE)  # a day
 _FULL = 1 / (1 - _FADE)  # days' worth of items that a source watched for ever still shows
 _PRIOR = 0.25  # items; a source of which nothing is known is taken for one item a day
+_HOURS = 168
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _LATE = _HOUR  # an item may be dated so long before it is listed
 _PINNED = 5  # of a first look the oldest fifth is left out: a pinned page says nothing
 _QUIET = timedelta(weeks=1)
 _MIDNIGHT = time()
+_NOISE = 19 / 81  # of a mean weighed 1 2 3 2 1, beside a single hour's
 _KEPT = 0.4  # a source keeps the clock when so much of its news comes in the same five minutes
 
 
@@ -57,11 +60,9 @@ def forecast(
     one to two weeks, and each only as far as it is no play of chance. A source that has been
     `quiet` for a week or more is expected to publish no faster than once in such a time.
     """
-    of_hour, of_day = [0] * 24, [0] * 7
-    for hour, count in hours.items():
-        day, hour_of_day = divmod(hour, 24)
-        of_hour[hour_of_day] += count
-        of_day[day % 7] += count
+    counts = [hours.get(hour, 0) for hour in range(_HOURS)]
+    week = [counts[start : start + 24] for start in range(0, _HOURS, 24)]
+    of_hour, of_day = [sum(day) for day in zip(*week, strict=True)], [sum(day) for day in week]
     items = sum(of_day) / UNIT
     days = watched / _DAY
     seen = _FULL * (1 - _FADE ** max(days, 0.0))
@@ -73,7 +74,7 @@ def forecast(
         kept=kept,
         twelfth=twelfth,
         an_hour=an_hour,
-        of_hour=_shape(of_hour, items, days - 1),
+        of_hour=_shape_of_day(of_hour, items, days - 1),
         of_day=_shape(of_day, items, (days - 7) / 7),
     )
 
@@ -101,6 +102,41 @@ def _shape(counts: Sequence[int], items: float, known: float) -> tuple[float, ..
     belief = min(known, 1.0) * apart / (apart + 1 - alike + 1)
     rest, each = 1 - belief, belief * size / (items * UNIT)
     return tuple([rest + each * count for count in counts])
+
+
+def _shape_of_day(counts: Sequence[int], items: float, known: float) -> tuple[float, ...]:
+    """Give the counts by hour as factors around 1, drawn towards what their neighbours say.
+
+    An office publishes in hours that are alike, a paper in one hour: the counts are drawn to a
+    mean of five hours as far as that tells two items apart no worse than single hours do, and
+    that mean to the flat day as in `_shape`.
+    """
+    if known <= 0 or items <= 1:
+        return (1.0,) * 24
+    near = _smoothed(counts)
+    pairs = items * (items - 1)
+    together = sum([count * count for count in counts]) / UNIT**2
+    close = sum(map(mul, counts, near)) / UNIT**2
+    alike = min(max((together - items) / pairs, 0.0), 1.0)
+    alike_near = min(max((close - items / 3) / pairs, 0.0), 1.0)  # 1/3: the kernel's own middle
+    sharp = max(alike - alike_near, 0.0) * items
+    broad = max(alike_near - 1 / 24, 0.0) * items
+    of_sharp = min(known, 1.0) * sharp / (sharp + 1 - alike + 1)
+    of_broad = (1 - of_sharp) * min(known, 1.0) * broad / (broad + (2 - alike_near) * _NOISE)
+    rest, each = 1 - of_sharp - of_broad, 24 / (items * UNIT)
+    hour, around = of_sharp * each, of_broad * each
+    return tuple(
+        [rest + hour * one + around * mean for one, mean in zip(counts, near, strict=True)]
+    )
+
+
+def _smoothed(counts: Sequence[int]) -> list[float]:
+    """Give the means of five hours round the clock, weighed 1 2 3 2 1."""
+    ring = [*counts[-2:], *counts, *counts[:2]]
+    return [
+        (ring[at] + 2 * ring[at + 1] + 3 * ring[at + 2] + 2 * ring[at + 3] + ring[at + 4]) / 9
+        for at in range(24)
+    ]
 
 
 def faded(hours: Mapping[int, int], days: int) -> dict[int, int]:

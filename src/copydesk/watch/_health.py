@@ -212,7 +212,8 @@ def _is_by_rule(source: Source, state: SourceState) -> bool:
 
 
 def _slow(_source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
-    if state.rest_until is not None and state.rest_until > now:
+    is_asked_for = state.failure in {"", "slow-down"}  # else we wait for a robots.txt to be had
+    if is_asked_for and state.rest_until is not None and state.rest_until > now:
         yield Finding(
             kind="slow",
             words=f"it asked for a pause until {_moment(state.rest_until)}",

@@ -6,10 +6,9 @@ A wait is the shortest of three, within ten minutes and a day:
     room       until half of the items that the source lists would be new ones
     interval   the wait after which half of them were new, as measured
 
-Then the publisher's wishes lengthen it, up to a day. If the harm of a delay grew with the delay,
-the best use of a number of requests would be intervals that go with rate^(-1/2) over sources of
-different speed; it grows with the root of the delay here (a tenth hour matters less than the
-first), which gives rate^(-2/3).
+Then the publisher's wishes lengthen it, up to a day. For the least mean delay at a number of
+requests, intervals go with rate^(-1/2) over sources of different speed; the least median wants the
+quick ones asked still more. Here they go with rate^(-7/12), between the two.
 """
 
 from __future__ import annotations
@@ -27,12 +26,12 @@ from copydesk.watch._habit import Forecast
 SHORTEST = timedelta(minutes=10)
 LONGEST = timedelta(hours=24)
 FIRST = timedelta(hours=1)  # the interval of a source of which nothing is known
-PATIENCE = 0.12  # item-hours, for a source of one item an hour: it is asked after 29 minutes
+PATIENCE = 0.16  # item-hours, for a source of one item an hour: it is asked after 34 minutes
 PUSHED = timedelta(hours=6)  # the wait while a hub pushes: four times a day
 RETRY = timedelta(minutes=15)  # the wait after a first failure, doubled with each more in a row
 BREAKER = 6  # failures in a row from which a source rests: it is tried once a day
 
-_SLOWER = 1 / 3  # patience goes with rate^(-1/3), and so the wait with rate^(-2/3)
+_SLOWER = 1 / 6  # patience goes with rate^(-1/6), and so the wait with rate^(-7/12)
 _LEAST_KNOWN = 1 / 3  # of the items in a fetch; with fewer, news may roll out of the list unseen
 _MOST_KNOWN = 2 / 3
 _FAILED_JITTER = 0.25
