@@ -40,8 +40,11 @@ class Web:
         self._allowed: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Web:
+        from yarl import URL
+
         from copydesk.fetch import _session
 
+        self._session, self._url = _session, URL  # loaded now, since aiohttp is heavy
         most = _sockets.room_for_idle(_sockets.raised_file_limit(), self._options.concurrency)
         self._kept = _sockets.Kept(most, _session.idle_seconds(self._options))
         self._loop = asyncio.get_running_loop()
@@ -106,8 +109,6 @@ class Web:
     async def _ask(
         self, request: Request, where: Place, form: Mapping[str, str] | None
     ) -> Page | NotModified | Refused:
-        from copydesk.fetch import _session
-
         key = request.proxy + where.origin
         headers = _headers.for_request(request, self._options)
         is_kept = self._kept.has_room(key, self._loop.time())
@@ -116,7 +117,7 @@ class Web:
         async with self._open(request, where, headers, form) as response:
             if is_kept:
                 self._kept.keep(key, self._loop.time())
-            until = _session.certificate_until(response)
+            until = self._session.certificate_until(response)
             kept = _headers.for_page(response.headers.items())
             if response.status == 304 and (request.etag or request.last_modified):
                 return NotModified(
@@ -139,10 +140,6 @@ class Web:
         headers: Mapping[str, str],
         form: Mapping[str, str] | None,
     ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        from yarl import URL
-
-        from copydesk.fetch import _session
-
         is_free = bool(request.proxy) or self._options.allows(where.host)
         session = self._allowed if is_free else self._guarded
         if session is None:
@@ -153,10 +150,10 @@ class Web:
             more["proxy"] = request.proxy
         if self._spent and (spent := self._spent.pop(where.host, 0.0)):
             left = max(self._options.connect_seconds - spent, _NOTICED_SECONDS)
-            more["timeout"] = _session.limits(self._options, left)
+            more["timeout"] = self._session.limits(self._options, left)
         return session.request(
             "GET" if form is None else "POST",
-            URL(where.url, encoded=True),
+            self._url(where.url, encoded=True),
             headers=headers,
             data=form,
             allow_redirects=False,

@@ -18,7 +18,6 @@ _HALF_LIFE = 7.0  # days
 _FADE = 0.5 ** (1 / _HALF_LIFE)  # a day
 _FULL = 1 / (1 - _FADE)  # days' worth of items that a source watched for ever still shows
 _PRIOR = 0.25  # items; a source of which nothing is known is taken for one item a day
-_HOURS = 168
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _LATE = _HOUR  # an item may be dated so long before it is listed
@@ -43,9 +42,13 @@ class Forecast:
     kept: float = 0.0
     twelfth: int = 0
 
-    def rate(self, at: datetime) -> float:
-        """Give the items an hour that are expected in the hour of `at` (UTC)."""
-        return self.an_hour * self.of_hour[at.hour] * self.of_day[at.weekday()]
+    @property
+    def pieces(self) -> tuple[tuple[float, int], ...]:
+        """Give the pieces of an hour: the factor on its rate, and the second where each ends."""
+        if not self.kept:
+            return ((1.0, 3_600),)
+        begins, sparse = self.twelfth * 300, (1 - self.kept) * 12 / 11
+        return ((sparse, begins), (self.kept * 12, begins + 300), (sparse, 3_600))
 
 
 def forecast(
@@ -60,9 +63,10 @@ def forecast(
     one to two weeks, and each only as far as it is no play of chance. A source that has been
     `quiet` for a week or more is expected to publish no faster than once in such a time.
     """
-    counts = [hours.get(hour, 0) for hour in range(_HOURS)]
-    week = [counts[start : start + 24] for start in range(0, _HOURS, 24)]
-    of_hour, of_day = [sum(day) for day in zip(*week, strict=True)], [sum(day) for day in week]
+    of_hour, of_day = [0] * 24, [0] * 7
+    for hour, count in hours.items():
+        of_hour[hour % 24] += count
+        of_day[hour // 24 % 7] += count
     items = sum(of_day) / UNIT
     days = watched / _DAY
     seen = _FULL * (1 - _FADE ** max(days, 0.0))

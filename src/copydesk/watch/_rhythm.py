@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from copydesk.kit import dates
@@ -64,34 +64,31 @@ def patient(forecast: Forecast, items: int, now: datetime) -> timedelta:
     """Give the wait until the expected items have waited long enough, or fill half the list."""
     room = max(items, 1) / 2
     left = PATIENCE * forecast.an_hour**-_SLOWER  # item-hours
-    there = 0.0  # items
-    at = now.replace(microsecond=0)
-    end = at + LONGEST
-    while at < end:
-        rate, hours = _stretch(forecast, at)
-        last = min(_until_waited(rate, there, max(left, 0.0)), (room - there) / rate)
-        if last <= hours:
-            return within(at + timedelta(hours=max(last, 0.0)) - now)
-        left -= there * hours + rate * hours * hours / 2
+    there, passed = 0.0, 0.0  # items, hours
+    for rate, hours in _stretches(forecast, now):
+        waited = there * hours + rate * hours * hours / 2
+        if waited >= left or there + rate * hours >= room:
+            last = min(_until_waited(rate, there, max(left, 0.0)), (room - there) / rate)
+            return within(timedelta(hours=passed + max(last, 0.0)))
+        left -= waited
         there += rate * hours
-        at += timedelta(seconds=round(hours * 3_600))
+        passed += hours
     return LONGEST
 
 
-def _stretch(forecast: Forecast, at: datetime) -> tuple[float, float]:
-    """Give the items an hour that are expected from `at` on, and for how many hours that holds."""
-    rate = forecast.rate(at)
-    gone = at.minute * 60 + at.second
-    begins = forecast.twelfth * 300
-    if not forecast.kept:
-        ends = 3_600
-    elif gone < begins:
-        rate, ends = rate * (1 - forecast.kept) * 12 / 11, begins
-    elif gone < begins + 300:
-        rate, ends = rate * forecast.kept * 12, begins + 300
-    else:
-        rate, ends = rate * (1 - forecast.kept) * 12 / 11, 3_600
-    return rate, (ends - gone) / 3_600
+def _stretches(forecast: Forecast, now: datetime) -> Iterator[tuple[float, float]]:
+    """Give the items an hour that are expected from now on and for how many hours, for a day."""
+    hour, day = now.hour, now.weekday()
+    gone = now.minute * 60 + now.second
+    for _ in range(25):
+        rate = forecast.an_hour * forecast.of_hour[hour] * forecast.of_day[day]
+        for factor, ends in forecast.pieces:
+            if gone < ends:
+                yield rate * factor, (ends - gone) / 3_600
+                gone = ends
+        gone, hour = 0, hour + 1
+        if hour == 24:
+            hour, day = 0, (day + 1) % 7
 
 
 def _until_waited(rate: float, there: float, left: float) -> float:
