@@ -20,8 +20,8 @@ import msgspec
 import pytest
 
 from copydesk.engine import Address
-from copydesk.engine._site_server import Site
-from copydesk.engine.serve import listening
+from copydesk.engine.serving import listening
+from copydesk.engine.serving._site import Site
 from copydesk.memory import Memory
 from copydesk.watch import SourceState
 from world.command import copydesk

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from copydesk import archive, engine
-from copydesk.engine import _file, _plans, _shelf
+from copydesk.engine import _file, _shelf
+from copydesk.engine.again import _plans
 from copydesk.engine.newsroom import Troubles
 from copydesk.kit import dates
 from copydesk.memory import Memory, Revisit

@@ -16,10 +16,10 @@ import pytest
 
 from copydesk import engine, fetch
 from copydesk.engine import _hub
-from copydesk.engine._due import Folder
-from copydesk.engine._site_server import Site
-from copydesk.engine._subscriber import Subscriber
-from copydesk.engine.serve import listening
+from copydesk.engine.serving import listening
+from copydesk.engine.serving._due import Folder
+from copydesk.engine.serving._site import Site
+from copydesk.engine.serving._subscriber import Subscriber
 from copydesk.news import Source
 from copydesk.watch import SourceState, websub
 from world.hub import Hub

@@ -16,7 +16,7 @@ from copydesk.engine.records import check_records
 from copydesk.engine.report import BuildReport, Explanation, Failure, RoundReport
 from copydesk.engine.round import RoundOptions, run_round
 from copydesk.engine.seals import open_seal
-from copydesk.engine.serve import Address, serve, serve_site
+from copydesk.engine.serving import Address, serve, serve_site
 from copydesk.engine.settings import SettingRow, setting_rows
 from copydesk.engine.sources import (
     HealthRow,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from copydesk import judge, review
-from copydesk.engine._corrections import Correction
+from copydesk.engine.again import Correction
 from copydesk.engine.newsroom import Newsroom
 from copydesk.news import Shelved, Story
 

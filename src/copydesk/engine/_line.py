@@ -4,8 +4,8 @@ beat.toml
   | watch                >  leads      _ask      the sources that are due, what they list
   | unknown              >  leads      _known    not filed, dropped or settled already
   | fetch | extract      >  articles   _read     politely; a pool of processes reads
-  | look again           >  looks      _again    filed pages that are due, an hour to a week later
-  | compare              >  stories    _corrections   what their publishers corrected in them
+  | look again           >  looks      again     filed pages that are due, an hour to a week later
+  | compare              >  stories    again     what their publishers corrected in them
   | judge | illustrate   >  stories    _weigh    topics, quality, copies; path and picture
   | review               >  stories    _weigh    through the gate, or held for an editor
   | regroup              >  stories    _group    what a new story changes in older ones
@@ -21,18 +21,16 @@ from pathlib import Path
 
 from copydesk import archive
 from copydesk.engine import (
-    _again,
     _ask,
-    _corrections,
     _file,
     _group,
     _known,
     _ledger,
-    _plans,
     _read,
     _share,
     _shelf,
     _weigh,
+    again,
 )
 from copydesk.engine._mishap import failure_of
 from copydesk.engine._pool import Readers
@@ -68,7 +66,7 @@ class _Gathered:
     articles: Sequence[tuple[Lead, Article]]
     pictures: Mapping[str, _weigh.Picture | None]
     seen: Mapping[str, _read.Seen]
-    looks: Sequence[_plans.Look] = ()
+    looks: Sequence[again.Look] = ()
 
 
 async def run(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> RoundReport:
@@ -116,7 +114,7 @@ async def _gather(
                 read = [article for _, article in articles]
                 pictures = await _weigh.pictures(desk, read, fetcher, progress)
             with tally.timed("looks"):
-                looks = await _again.look(newsroom, desk.removed, fetcher, readers, progress)
+                looks = await again.look(newsroom, desk.removed, fetcher, readers, progress)
     finally:
         readers.close()
     tally.looked_again = len(looks)
@@ -144,7 +142,7 @@ def _articles(
 
 def _judged(desk: _weigh.Desk, gathered: _Gathered, tally: Tally) -> _Stories:
     """Put on the shelf what was corrected, weigh every article, set all beside what is filed."""
-    corrected = _corrections.corrections(desk.newsroom, desk.shelf, gathered.looks)
+    corrected = again.corrections(desk.newsroom, desk.shelf, gathered.looks)
     leads = {article.url: lead for lead, article in gathered.articles}
     weighed = _weigh.weigh(desk, [article for _, article in gathered.articles], gathered.pictures)
     fresh: dict[str, tuple[Lead, Article]] = {}
@@ -186,7 +184,7 @@ class _Stories:
     changed: Mapping[str, Story]
     before: Mapping[str, Story]
     held: frozenset[str]
-    corrected: Mapping[str, _corrections.Correction]
+    corrected: Mapping[str, again.Correction]
 
 
 def _note_moves(newsroom: Newsroom, asked: _ask.Asked, tally: Tally) -> None:
@@ -251,9 +249,9 @@ def _remember(
 ) -> None:
     newsroom = desk.newsroom
     with newsroom.memory.together():
-        again = {fate.source for fate in tally.fates if fate.state == "failed"}
+        failed = {fate.source for fate in tally.fates if fate.state == "failed"}
         soon = {lead.source for lead in tally.waiting}
-        _ask.keep_states(newsroom, gathered.asked.answers, again, soon)
+        _ask.keep_states(newsroom, gathered.asked.answers, failed, soon)
         for fate in tally.fates:
             newsroom.memory.keep_fate(fate)
         if newsroom.settings.records.look_again:
@@ -265,10 +263,10 @@ def _plan(desk: _weigh.Desk, gathered: _Gathered, stories: _Stories, filed: _fil
     unwritten = {*filed.skipped, *(failure.url for failure in filed.failed)}
     for path in sorted(stories.fresh.keys() - unwritten):
         lead, article = stories.fresh[path]
-        plan = _plans.of_filed(desk.newsroom, lead, article, gathered.seen[lead.url])
-        _plans.keep(desk.newsroom, stories.changed[path], lead.url, plan)
-    _again.keep(desk.newsroom, gathered.looks, stories.corrected, unwritten)
-    _plans.make_up(desk.newsroom, desk.shelf, desk.removed)
+        plan = again.of_filed(desk.newsroom, lead, article, gathered.seen[lead.url])
+        again.keep_plan(desk.newsroom, stories.changed[path], lead.url, plan)
+    again.keep_looks(desk.newsroom, gathered.looks, stories.corrected, unwritten)
+    again.make_up(desk.newsroom, desk.shelf, desk.removed)
 
 
 def _report(stories: _Stories, filed: _file.Filed, tally: Tally, troubles: Troubles) -> RoundReport:

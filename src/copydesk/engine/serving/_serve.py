@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk import fetch
-from copydesk.engine._due import Folder
-from copydesk.engine._rounds import Rounds
-from copydesk.engine._site_server import Site
-from copydesk.engine._subscriber import Subscriber
 from copydesk.engine.build import is_gone
 from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.serving._due import Folder
+from copydesk.engine.serving._rounds import Rounds
+from copydesk.engine.serving._site import Site
+from copydesk.engine.serving._subscriber import Subscriber
 from copydesk.errors import UsageError
 from copydesk.kit import urls
 

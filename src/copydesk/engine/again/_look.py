@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
-from copydesk.engine import _corrections, _plans, _read
+from copydesk.engine import _read
 from copydesk.engine._mishap import failure_of
-from copydesk.engine._plans import Look, Plan
 from copydesk.engine._pool import Readers
+from copydesk.engine.again import _corrections, _plans
+from copydesk.engine.again._plans import Look, Plan
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.progress import Progress
 from copydesk.errors import CopydeskError

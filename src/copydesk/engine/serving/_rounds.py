@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from copydesk.engine._due import Due, Folder, Mark
+from copydesk.engine.serving._due import Due, Folder, Mark
 from copydesk.errors import CopydeskError
 from copydesk.fetch import Clock
 

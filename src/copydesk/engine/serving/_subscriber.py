@@ -16,8 +16,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copydesk import config
-from copydesk.engine import _hub, _hub_plan
-from copydesk.engine._due import Folder
+from copydesk.engine import _hub
+from copydesk.engine.serving import _plan
+from copydesk.engine.serving._due import Folder
 from copydesk.errors import CopydeskError
 from copydesk.fetch import Clock
 from copydesk.kit import text, urls
@@ -153,7 +154,7 @@ class Subscriber:
         """Bring the subscriptions up to the sources; give those to ask for now."""
         now = self._clock.now()
         with self._memory() as memory:
-            kept = _hub_plan.plan(memory, self._folder.settings(), now)
+            kept = _plan.plan(memory, self._folder.settings(), now)
         self._know(kept)
         return [one for one in kept.values() if websub.is_time(one, now)]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from copydesk import judge, review
-from copydesk.engine import _plans
-from copydesk.engine._plans import Look, Plan
+from copydesk.engine.again import _plans
+from copydesk.engine.again._plans import Look, Plan
 from copydesk.engine.newsroom import Newsroom
 from copydesk.kit import urls
 from copydesk.news import Article, Shelved, Story

@@ -1,0 +1,23 @@
+"""Again: second looks at filed pages, an hour to a week after filing, and what they change.
+
+Plans that are due go in; looks come out, then the corrections that they make, then new plans.
+"""
+
+from __future__ import annotations
+
+from copydesk.engine.again._corrections import Correction, corrections
+from copydesk.engine.again._look import keep as keep_looks
+from copydesk.engine.again._look import look
+from copydesk.engine.again._plans import Look, make_up, of_filed
+from copydesk.engine.again._plans import keep as keep_plan
+
+__all__ = [
+    "Correction",
+    "Look",
+    "corrections",
+    "keep_looks",
+    "keep_plan",
+    "look",
+    "make_up",
+    "of_filed",
+]
