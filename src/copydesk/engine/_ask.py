@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-import msgspec
-
-from copydesk import archive, watch
-from copydesk.engine import _hub, _ledger
+from copydesk import watch
+from copydesk.engine import _hub
 from copydesk.engine._mishap import failure_of
 from copydesk.engine._pool import Readers
+from copydesk.engine._share import is_at_home
+from copydesk.engine._states import by_rules, source_states
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.engine.progress import Progress
 from copydesk.engine.report import Failure
@@ -23,13 +22,8 @@ from copydesk.news import Fetcher, Lead, NotModified, Page, Refused, Request, So
 
 _MORE_SITEMAPS = 20
 _PARTS_KEPT = 100  # validators a source
-_BACKLOG_BYTES = 64 << 20  # of answers that wait for a reader; while there are more, none is asked
 Validators = tuple[str, str]  # ETag, Last-Modified
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
-
-
-def _unheard(error: CopydeskError) -> None:
-    """Hear nothing: a round reports it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +74,7 @@ async def ask(
 ) -> Asked:
     """Ask every source of the round's share, one after the other of each host."""
     troubles = Troubles()
-    states = source_states(newsroom, troubles)
+    states = by_rules(newsroom, source_states(newsroom, troubles))
     asker = _Asker(newsroom, fetcher, readers, _hub.pushed_sources(newsroom))
     queues = _queues(newsroom, states, share, asker.pushed)
     progress.stage("sources", sum(map(len, queues)))
@@ -121,60 +115,6 @@ def _queues(
     ]
 
 
-def source_states(
-    newsroom: Newsroom, trouble: Callable[[CopydeskError], None] = _unheard
-) -> Mapping[str, watch.SourceState]:
-    """Give the remembered state of each source of the beat, a fresh one where there is none.
-
-    What is written down of moves and ends (`_data/sources.yaml`) counts; a file that cannot be read
-    goes to `trouble`.
-    """
-    kept = newsroom.memory.sources()
-    states = {source.url: _state(kept.get(source.url)) for source in newsroom.beat.sources}
-    try:
-        ledger = archive.read_ledger(newsroom.root)
-    except CopydeskError as error:
-        trouble(error)
-        return states
-    if ledger == archive.Ledger() and not any(state.held for state in states.values()):
-        return states
-    return {url: _ledger.with_ledger(state, ledger, url) for url, state in states.items()}
-
-
-def keep_states(
-    newsroom: Newsroom, answers: tuple[Answer, ...], again: set[str], soon: set[str]
-) -> None:
-    """Remember how each asked source stands.
-
-    Those in `again` listed a page that failed, those in `soon` one that found no place in the
-    round: they are asked without validators next time, because a 304 would not list it, and the
-    latter at once. What hubs pushed is used up, also of a source that was not looked at.
-    """
-    for answer in answers:
-        state = answer.state
-        if answer.source.url in soon:
-            state = replace(state, next_at=newsroom.now)
-        if answer.source.url in again | soon:
-            state = replace(state, etag="", last_modified="", digest="", parts={})
-        newsroom.memory.keep_source(answer.source.url, msgspec.json.encode(state))
-    pushed = _hub.pushed_sources(newsroom)
-    for source in newsroom.beat.sources:
-        if source.url in pushed:
-            _hub.used(newsroom, source)
-
-
-def _state(kept: bytes | None) -> watch.SourceState:
-    if kept is None:
-        return watch.SourceState()
-    try:
-        return _DECODER.decode(kept)
-    except msgspec.DecodeError:  # written by another version: the memory is disposable
-        return watch.SourceState()
-
-
-_DECODER = msgspec.json.Decoder(watch.SourceState)
-
-
 def _once(answers: Sequence[Answer]) -> tuple[Lead, ...]:
     """Keep one lead of each address: from the page's own site, else the first in their order.
 
@@ -185,13 +125,9 @@ def _once(answers: Sequence[Answer]) -> tuple[Lead, ...]:
         for lead in answer.leads:
             identity = urls.identity(lead.url)
             known = chosen.setdefault(identity, lead)
-            if known is not lead and not _is_at_home(known) and _is_at_home(lead):
+            if known is not lead and not is_at_home(known) and is_at_home(lead):
                 chosen[identity] = lead
     return tuple(chosen.values())
-
-
-def _is_at_home(lead: Lead) -> bool:
-    return urls.same_site(lead.url, lead.source)
 
 
 def by_its_way(newsroom: Newsroom, request: Request, source: Source) -> Request:
@@ -223,7 +159,6 @@ class _Asker:
         self._newsroom = newsroom
         self._fetcher = fetcher
         self._readers = readers
-        self._backlog = _Backlog(_BACKLOG_BYTES)
 
     async def answer(self, source: Source, state: watch.SourceState) -> Answer:
         """Give what a source says, whatever happens."""
@@ -255,7 +190,7 @@ class _Asker:
     async def _fetched(
         self, source: Source, state: watch.SourceState
     ) -> Page | NotModified | Refused:
-        await self._backlog.room()
+        await self._readers.room()
         url = state.moved_to or source.url
         request = Request(
             url=url, purpose="source", etag=state.etag, last_modified=state.last_modified
@@ -264,13 +199,21 @@ class _Asker:
 
     async def _read(self, source: Source, state: watch.SourceState, page: Page) -> Answer:
         now = self._newsroom.now
-        with self._backlog.holds(len(page.body)):
-            reading = await self._readers.leads(page, source, now, state.kind)
+        reading = await self._readers.leads(page, source, now, state.kind)
         further, parts = await self._parts(source, reading.more, state.parts)
         leads = reading.leads + further
         memory = self._newsroom.memory
         fresh = [lead for lead in leads if memory.fate(urls.identity(lead.url)) is None]
         after = watch.after_page(state, page, reading, len(fresh), now)
+        if source.url in self.pushed:  # a hub tells none of what the source's own server says
+            after = replace(
+                after,
+                etag=state.etag,
+                last_modified=state.last_modified,
+                digest=state.digest,
+                hub=after.hub or state.hub,
+                topic=after.topic or state.topic,
+            )
         return Answer(
             source=source,
             state=replace(after, parts=parts),
@@ -319,36 +262,6 @@ class _Asker:
         return reading, validators
 
 
-class _Backlog:
-    """Count the bytes that wait for a reader, and let no more come in while they are many."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._held = 0
-        self._room = asyncio.Event()
-        self._room.set()
-
-    async def room(self) -> None:
-        """Wait until less than the limit is held."""
-        await self._room.wait()
-
-    @contextlib.contextmanager
-    def holds(self, size: int) -> Iterator[None]:
-        """Count these bytes for the block."""
-        self._count(size)
-        try:
-            yield
-        finally:
-            self._count(-size)
-
-    def _count(self, size: int) -> None:
-        self._held += size
-        if self._held < self._limit:
-            self._room.set()
-        else:
-            self._room.clear()
-
-
 def _refused(source: Source, state: watch.SourceState, answer: Refused) -> Answer:
     failure = Failure(
         url=source.url,
@@ -360,7 +273,7 @@ def _refused(source: Source, state: watch.SourceState, answer: Refused) -> Answe
 
 _LOOK = "it is asked again later; copydesk watch URL shows what it says now"
 _HINTS = {
-    "gone": "the source has ended: remove it from beat.toml, or look for its new address",
+    "gone": "look whether it has moved; a source that says 410 has ended and is asked no more",
     "robots": "its robots.txt forbids it or cannot be read; ask the publisher, or leave it out",
     "slow-down": "it asked for a pause, which is kept",
     "address": "write the host into fetch.allow_hosts in beat.toml if it is yours",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from copydesk import judge, watch
+from copydesk.engine._rules import OF_RULES, Rules
 from copydesk.engine._tally import Tally
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.verdicts import removed_addresses
 from copydesk.kit import urls
 from copydesk.memory import Fate
-from copydesk.news import Dropped, Lead, Source
+from copydesk.news import Dropped, Lead
 
 TRIES = 8  # rounds in which a page that fails is asked for
 AGAIN = timedelta(hours=24)  # when a page that was refused is asked for again
@@ -23,12 +24,12 @@ def unknown(
 ) -> list[Lead]:
     """Give the leads whose page must be fetched; the others are counted in the tally."""
     tally.leads = len(leads)
-    sources = {source.url: source for source in newsroom.beat.sources}
     removed = removed_addresses(newsroom)
+    rules = Rules(newsroom)
     return [
         lead
         for lead in leads
-        if not _is_removed(lead, removed, tally) and _is_news(lead, newsroom, shelf, tally, sources)
+        if not _is_removed(lead, removed, tally) and _is_news(lead, newsroom, shelf, tally, rules)
     ]
 
 
@@ -44,25 +45,31 @@ def _is_news(
     newsroom: Newsroom,
     shelf: judge.Bookshelf,
     tally: Tally,
-    sources: Mapping[str, Source],
+    rules: Rules,
 ) -> bool:
     path = shelf.at(lead.url)
     if path is not None:
         tally.dropped["seen"] += 1
         return False
+    source = newsroom.beat.source(lead.source)
+    digest = "" if source is None else rules.of(source)
     fate = newsroom.memory.fate(urls.identity(lead.url))
-    if fate is not None and is_settled(fate, newsroom.now):
+    if fate is not None and is_settled(fate, newsroom.now, digest):
         tally.dropped["seen" if fate.state == "filed" else fate.reason or "given-up"] += 1
         return False
-    source = sources.get(lead.source)
     if source is not None and not watch.wanted(lead, source):
         tally.drop(lead, Dropped(url=lead.url, reason="filtered", detail=source.url))
         return False
     return True
 
 
-def is_settled(fate: Fate, now: datetime) -> bool:
-    """Say whether nothing new can come of asking for this lead's page again."""
+def is_settled(fate: Fate, now: datetime, rules: str) -> bool:
+    """Say whether nothing new can come of asking for this lead's page again.
+
+    `rules` is the digest of today's: other rules than those that dropped it may want it.
+    """
+    if fate.reason in OF_RULES and fate.rules and fate.rules != rules:
+        return False
     if fate.state == "failed":
         return fate.tries >= TRIES
     if fate.reason in _MAY_CHANGE:

@@ -16,7 +16,7 @@ beat.toml
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from copydesk import archive
@@ -29,11 +29,13 @@ from copydesk.engine import (
     _read,
     _share,
     _shelf,
+    _states,
     _weigh,
     again,
 )
 from copydesk.engine._mishap import failure_of
 from copydesk.engine._pool import Readers
+from copydesk.engine._rules import OF_RULES, Rules
 from copydesk.engine._tally import Tally
 from copydesk.engine._wire import connected
 from copydesk.engine.newsroom import Newsroom, Troubles
@@ -41,6 +43,7 @@ from copydesk.engine.progress import Progress
 from copydesk.engine.report import Failure, RoundReport
 from copydesk.engine.verdicts import removed_addresses
 from copydesk.errors import CopydeskError
+from copydesk.memory import Fate
 from copydesk.news import Article, Dropped, Lead, Story
 
 
@@ -97,18 +100,19 @@ async def _gather(
     desk: _weigh.Desk, options: RoundOptions, progress: Progress, tally: Tally
 ) -> _Gathered:
     newsroom = desk.newsroom
-    a_host = None if options.web else _share.of_a_host(newsroom)  # nobody waits for a replay
+    limits = None if options.web else _share.limits(newsroom)  # nobody waits for a replay
     readers = Readers(newsroom.beat)
     try:
         async with connected(newsroom, options.web, options.record) as fetcher:
             with tally.timed("sources"):
-                share = _ask.Share(all_due=options.all_due, a_host=a_host)
+                share = _ask.Share(
+                    all_due=options.all_due, a_host=None if limits is None else limits.a_host
+                )
                 asked = await _ask.ask(newsroom, fetcher, readers, progress, share)
             unknown = _known.unknown(asked.leads, newsroom, desk.shelf, tally)
-            leads, tally.waiting = _share.parted(unknown, a_host)
+            leads, tally.waiting = _share.parted(unknown, limits, newsroom.now)
             with tally.timed("pages"):
-                hosts = newsroom.settings.fetch.concurrency
-                reads = await _read.read(leads, fetcher, readers, progress, hosts)
+                reads = await _read.read(leads, fetcher, readers, progress)
             articles = _articles(reads, newsroom, tally)
             with tally.timed("pictures"):
                 read = [article for _, article in articles]
@@ -250,12 +254,23 @@ def _remember(
     newsroom = desk.newsroom
     with newsroom.memory.together():
         failed = {fate.source for fate in tally.fates if fate.state == "failed"}
-        soon = {lead.source for lead in tally.waiting}
-        _ask.keep_states(newsroom, gathered.asked.answers, failed, soon)
+        later = {lead.source for lead in tally.waiting}
+        soon = {lead.source for lead in tally.waiting if _share.is_at_home(lead)}
+        states = {one.source.url: one.state for one in gathered.asked.answers}
+        _states.keep_states(newsroom, states, failed | later - soon, soon)
+        rules = Rules(newsroom)
         for fate in tally.fates:
-            newsroom.memory.keep_fate(fate)
+            newsroom.memory.keep_fate(_by_rules(newsroom, rules, fate))
         if newsroom.settings.records.look_again:
             _plan(desk, gathered, stories, filed)
+
+
+def _by_rules(newsroom: Newsroom, rules: Rules, fate: Fate) -> Fate:
+    """Note with a drop that the owner's rules made which rules those were."""
+    source = newsroom.beat.source(fate.source)
+    if source is None or fate.reason not in OF_RULES:
+        return fate
+    return replace(fate, rules=rules.of(source))
 
 
 def _plan(desk: _weigh.Desk, gathered: _Gathered, stories: _Stories, filed: _file.Filed) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from copydesk import extract, watch
+from copydesk.engine._backlog import Backlog
 from copydesk.errors import CopydeskError, FeedError, PageError
 from copydesk.news import Article, Beat, Dropped, Lead, Page, Source
 
@@ -18,6 +19,7 @@ Result = TypeVar("Result")
 
 SECONDS_A_PAGE = 30.0
 _MEMORY_BYTES = 3 << 30
+_BACKLOG_BYTES = 64 << 20  # of pages that wait; while there are more, none is fetched
 _PRELOADED = [
     "trafilatura",
     "readability",
@@ -44,6 +46,7 @@ class Readers:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(_PRELOADED)
         self._seconds = seconds
+        self._backlog = Backlog(_BACKLOG_BYTES)
         self.size = workers or min(
             os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count() or 1, 8
         )
@@ -56,9 +59,14 @@ class Readers:
         )
         self._started: asyncio.Future[bool] | None = None
 
+    async def room(self) -> None:
+        """Wait while so much waits to be read that nothing more should be fetched."""
+        await self._backlog.room()
+
     async def article(self, page: Page, lead: Lead) -> Article | Dropped:
         """Give the article on a page; raises PageError."""
-        return await self._call(page.url, _read_article, page, lead)
+        with self._backlog.holds(len(page.body)):
+            return await self._call(page.url, _read_article, page, lead)
 
     async def leads(
         self, page: Page, source: Source, now: datetime, known: str = ""
@@ -67,7 +75,8 @@ class Readers:
 
         Raises FeedError or PageError.
         """
-        return await self._call(page.url, _read_leads, page, source, now, known)
+        with self._backlog.holds(len(page.body)):
+            return await self._call(page.url, _read_leads, page, source, now, known)
 
     async def candidates(self, page: Page) -> tuple[watch.Candidate, ...]:
         """Give the feeds that a page leads to; raises FeedError or PageError."""

@@ -59,9 +59,9 @@ class Read:
 
 
 async def read(
-    leads: Sequence[Lead], fetcher: Fetcher, readers: Readers, progress: Progress, hosts: int
+    leads: Sequence[Lead], fetcher: Fetcher, readers: Readers, progress: Progress
 ) -> list[Read]:
-    """Fetch and read every lead's page, of so many hosts at once; no page stops another.
+    """Fetch and read every lead's page; nothing that one of them does stops the others.
 
     Gives the outcomes in the order of the leads.
     """
@@ -72,7 +72,7 @@ async def read(
         outcomes[lead.url] = await _safely(lead, fetcher, readers)
         progress.step()
 
-    await by_host(leads, lambda lead: lead.url, one, hosts)
+    await by_host(leads, lambda lead: lead.url, one)
     return [outcomes[lead.url] for lead in leads]
 
 
@@ -80,21 +80,18 @@ async def by_host(
     things: Sequence[One],
     url_of: Callable[[One], str],
     work: Callable[[One], Awaitable[None]],
-    hosts: int,
 ) -> None:
-    """Do the work of each thing: a host is one queue, in order; so many hosts go on at once.
+    """Do the work of each thing: a host is one queue, in order, and all hosts go on at once.
 
-    It is what bounds the pages that are held: a host's turn lasts until its pages are read.
+    The fetcher bounds the requests, the readers the pages that are held.
     """
-    gate = asyncio.Semaphore(hosts)
     queues: dict[str, list[One]] = {}
     for thing in things:
         queues.setdefault(urls.host(url_of(thing)), []).append(thing)
 
     async def one_host(queue: list[One]) -> None:
-        async with gate:
-            for thing in queue:
-                await work(thing)
+        for thing in queue:
+            await work(thing)
 
     await asyncio.gather(*(one_host(queue) for queue in queues.values()))
 
@@ -112,6 +109,7 @@ async def read_one(lead: Lead, fetcher: Fetcher, readers: Readers) -> Article | 
 
 
 async def _read(lead: Lead, fetcher: Fetcher, readers: Readers) -> Read:
+    await readers.room()
     answer = await fetcher.fetch(Request(url=lead.url))
     if isinstance(answer, Refused):
         return Read(lead=lead, outcome=_refused(lead, answer))

@@ -11,6 +11,7 @@ from copydesk import watch
 from copydesk.engine.newsroom import Newsroom
 
 _UNUSED = timedelta(days=30)
+_HOSTS_BYTES = 64 << 20  # of notes on hosts: strangers can invent hosts as they like
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -23,13 +24,24 @@ def forget(newsroom: Newsroom) -> None:
     memory = newsroom.memory
     before = newsroom.now - _UNUSED
     unused = list(_unused_sources(newsroom, before))
-    stale = [key for key, kept in memory.hosts.items() if _newest_time(kept) < before]
+    stale = list(_stale_hosts(newsroom, before))
     leads = newsroom.now - timedelta(days=newsroom.settings.retention.leads_days)
     with memory.together():
         memory.forget_leads(leads)
         memory.forget_sources(unused)
         for key in stale:
             memory.hosts.forget(key)
+
+
+def _stale_hosts(newsroom: Newsroom, before: datetime) -> Iterator[str]:
+    """Give the hosts that were left alone for long, and the longest left where all are too much."""
+    notes = [(_newest_time(kept), len(kept), key) for key, kept in newsroom.memory.hosts.items()]
+    size = sum(length for _, length, _ in notes)
+    for newest, length, key in sorted(notes):
+        if newest >= before and size <= _HOSTS_BYTES:
+            return
+        size -= length
+        yield key
 
 
 def _unused_sources(newsroom: Newsroom, before: datetime) -> Iterator[str]:

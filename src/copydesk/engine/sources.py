@@ -12,8 +12,8 @@ import msgspec
 from copydesk import archive, watch
 from copydesk.archive import Kept, Ledger
 from copydesk.engine import _ask, _ledger
-from copydesk.engine._ask import source_states
 from copydesk.engine._pool import Readers
+from copydesk.engine._states import source_states
 from copydesk.engine._wire import connected
 from copydesk.engine.newsroom import Newsroom, alone
 from copydesk.engine.progress import Progress

@@ -14,6 +14,7 @@ class Fate:
     """What became of the lead at `url`: filed (under `path`), dropped or failed, and why.
 
     `identity` is the address's identity (kit.urls); `tries` counts the rounds that asked for it.
+    `rules` is a digest of the rules that a drop was made by, "" where none matter.
     """
 
     identity: str
@@ -26,3 +27,4 @@ class Fate:
     path: str = ""
     source: str = ""
     tries: int = 1
+    rules: str = ""

@@ -35,6 +35,9 @@ CREATE TABLE revisits (
 CREATE INDEX revisits_due ON revisits (due);
 CREATE INDEX fates_at ON fates (state, at);
 """,
+    """
+ALTER TABLE fates ADD COLUMN rules TEXT NOT NULL DEFAULT '';
+""",
 )
 VERSION = len(_STEPS)
 

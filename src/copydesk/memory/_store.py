@@ -90,7 +90,7 @@ class Memory:
     def keep_fate(self, fate: Fate) -> None:
         """Remember what became of a lead; a later fate takes the place of an earlier one."""
         self._run(
-            "INSERT OR REPLACE INTO fates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO fates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             fate.identity,
             fate.url,
             fate.state,
@@ -101,6 +101,7 @@ class Memory:
             fate.source,
             fate.tries,
             dates.rfc3339(fate.at),
+            fate.rules,
         )
 
     def digests(self, path: str) -> dict[str, str]:
@@ -141,8 +142,8 @@ class Memory:
             ) from error
 
 
-def _fate(row: tuple[str, str, str, str, str, str, str, str, int, str]) -> Fate:
-    identity, url, state, reason, detail, hint, path, source, tries, at = row
+def _fate(row: tuple[str, str, str, str, str, str, str, str, int, str, str]) -> Fate:
+    identity, url, state, reason, detail, hint, path, source, tries, at, rules = row
     moment = dates.parse(at)
     assert moment is not None
     assert state in ("filed", "dropped", "failed")
@@ -157,4 +158,5 @@ def _fate(row: tuple[str, str, str, str, str, str, str, str, int, str]) -> Fate:
         path=path,
         source=source,
         tries=tries,
+        rules=rules,
     )

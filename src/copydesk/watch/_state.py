@@ -18,7 +18,8 @@ class SourceState:
 
     Asking: `etag` and `last_modified` make the next request conditional, `digest` is of the last
     body, for servers that know neither; `parts` are (ETag, Last-Modified) of the sitemaps that an
-    index names. `kind` as it was read last; `hub` and `topic` for WebSub.
+    index names. All of them hold for `rules`, a digest of those by which items were chosen. `kind`
+    as it was read last; `hub` and `topic` for WebSub.
     Moving: `moved_to` is the address that is asked instead, "" for none; permanent redirects to
     `moving_to` have been seen since `moving_since`. `ended_at` is when the source said 410.
     `held`: an editor undid a move or an end, and the source neither moves nor ends by itself.
@@ -38,6 +39,7 @@ class SourceState:
     last_modified: str = ""
     digest: str = ""
     parts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    rules: str = ""
     kind: str = ""
     hub: str = ""
     topic: str = ""

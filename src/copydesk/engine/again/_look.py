@@ -44,8 +44,7 @@ async def look(
             found.append(replace(each, failure=failure_of(each.revisit.url, error)))
         progress.step()
 
-    hosts = newsroom.settings.fetch.concurrency
-    await _read.by_host(looks, lambda each: each.revisit.url, one, hosts)
+    await _read.by_host(looks, lambda each: each.revisit.url, one)
     return sorted(found, key=lambda each: each.revisit.path)
 
 
