@@ -19,6 +19,7 @@ LEDGER = Ledger(
     ended={GONE: Ended(at=NOON, why='status 410: "gone" for good')},
     kept={HELD: Kept(by="Ada <ada@desk.example>", at=NOON, why="it is\nback")},
 )
+KEPT_AGAIN = Kept(by="Ada", at=NOON, why="it is here")
 WRITTEN = """\
 moved:
   - from: https://old.example/feed?a=1&b
@@ -140,6 +141,25 @@ def test_a_bad_ledger_is_named_and_left_alone(text: str, what: str, tmp_path: Pa
     assert caught.value.what.startswith(what)
     assert "_data/sources.yaml" == caught.value.subject
     assert text == file.read_bytes().decode()
+
+
+def test_a_list_that_goes_leaves_no_empty_line_at_the_top(tmp_path: Path) -> None:
+    write_ledger(tmp_path, LEDGER)
+
+    assert write_ledger(tmp_path, replace(LEDGER, moved={}, ended={}))
+
+    file = tmp_path / "_data" / "sources.yaml"
+    assert WRITTEN[WRITTEN.index("kept:") :] == file.read_text("utf-8")
+    assert not write_ledger(tmp_path, read_ledger(tmp_path))
+
+
+@pytest.mark.parametrize("above", ["\n", "# ours\n\n"])
+def test_what_a_person_wrote_at_the_top_stays(above: str, tmp_path: Path) -> None:
+    file = put(tmp_path, above + WRITTEN[WRITTEN.index("kept:") :])
+
+    assert write_ledger(tmp_path, replace(LEDGER, moved={}, ended={}, kept={HELD: KEPT_AGAIN}))
+
+    assert file.read_text("utf-8").startswith(above + "kept:\n")
 
 
 def test_a_ledger_is_not_written_through_a_link(tmp_path: Path) -> None:

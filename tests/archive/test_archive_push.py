@@ -135,9 +135,56 @@ def test_a_branch_that_follows_another_remote_goes_on_to_follow_it(
     assert "origin" == both.newsroom.git("config", "branch.main.remote")
 
 
-def test_with_nothing_to_push_the_remote_is_not_asked(both: Both) -> None:
+def test_with_nothing_on_either_side_nothing_is_done(both: Both) -> None:
+    both.newsroom.put("README.md", "half a sentence")
+    before = both.all_of_it()
+    fetched = both.newsroom.root / ".git" / "FETCH_HEAD"
+
+    assert Pushed() == both.newsroom.repository().push("origin")
+
+    assert before == both.all_of_it()
+    assert not fetched.exists()
+
+
+def test_with_nothing_to_push_what_the_remote_has_more_comes_in(both: Both) -> None:
+    both.files_there("_news/a.md", "a verdict\n")
+    theirs = both.files_there("_news/theirs.md", "theirs\n")
+    both.newsroom.put("notes.txt", "mine\n")
+
+    assert Pushed(taken=2) == both.newsroom.repository().push("origin")
+
+    here = both.newsroom
+    assert theirs == here.git("rev-parse", "HEAD") == both.tip()
+    assert "a verdict\n" == (here.root / "_news/a.md").read_text()
+    assert ["?? notes.txt"] == here.status()
+    assert "refs/heads/main" == here.git("symbolic-ref", "HEAD")
+    assert leftovers(both) == []
+    assert Pushed() == here.repository().push("origin")
+
+
+def test_with_nothing_to_push_files_that_a_person_works_on_are_not_moved_either(
+    both: Both,
+) -> None:
+    both.files_there("_news/theirs.md", "theirs\n")
+    both.newsroom.put("README.md", "half a sentence")
+
+    error = refused(both)
+
+    assert "origin has commits of others, and files here have edits not committed" == error.what
+
+
+def test_with_nothing_to_push_a_remote_that_is_not_there_is_said(both: Both) -> None:
     both.remote.rename(both.remote.with_name("gone.git"))
 
+    assert "there is no repository at the remote's address" == refused(both).what
+
+
+def test_a_remote_that_is_only_pushed_to_is_not_asked(both: Both) -> None:
+    both.newsroom.git("config", "--unset", "remote.origin.url")
+    both.newsroom.git("config", "remote.origin.pushurl", str(both.remote))
+    both.files_here("_news/1.md", "one\n")
+
+    assert 1 == both.newsroom.repository().push("origin").sent
     assert Pushed() == both.newsroom.repository().push("origin")
 
 

@@ -118,6 +118,7 @@ def test_a_verdict_on_a_record_with_uncommitted_edits_is_refused(root: Path, web
     said = copydesk("-C", root, "verdict", WALL_RECORD, "hold", "--why", "x", "--as", "Ed")
     assert said.code == 1
     assert "not committed" in said.err
+    assert f"hint: commit them first: git -C {root} commit {WALL_RECORD}\n" in said.err
 
 
 def test_record_check_needs_no_beat(filed: Path) -> None:
@@ -181,6 +182,9 @@ def test_single_steps_show_what_the_line_sees(root: Path, web: Path) -> None:
     title = copydesk(*base, "extract", wall, "--web", web).json()["title"]
     assert title["value"] == "Sea wall to rise by two metres"
     assert title["from"]
+    lines = copydesk("-C", root, "extract", wall, "--web", web).out.splitlines()
+    (provider,) = (line.split("\t")[2] for line in lines if line.startswith("provider\t"))
+    assert provider == "name gull.example; domain gull.example"
     judged = copydesk(*base, "judge", wall, "--web", web).json()
     assert judged["outcome"] == "Story"
     assert not (root / "_news").exists()
@@ -194,6 +198,9 @@ def test_single_steps_show_what_the_line_sees(root: Path, web: Path) -> None:
         (("runn",), 2),
         (("verdict", "x", "shrug", "--why", "y"), 2),
         (("sources", "add", "mailto:x@y.example"), 2),
+        (("sources", "add", "tern"), 2),
+        (("serve", "--port", "99999"), 2),
+        (("demo", "--port", "-1"), 2),
     ],
 )
 def test_a_mistake_is_two_lines_at_most_and_no_traceback(

@@ -21,7 +21,9 @@ import pytest
 
 from copydesk.engine import Address
 from copydesk.engine.serving import listening
+from copydesk.engine.serving._serve import _timed
 from copydesk.engine.serving._site import Site
+from copydesk.fetch import VirtualClock
 from copydesk.memory import Memory
 from copydesk.watch import SourceState
 from world.command import copydesk
@@ -130,6 +132,28 @@ def test_a_taken_port_is_one_clear_error(
     said = copydesk("-C", root, "serve", "--port", address.rsplit(":", 1)[1])
     assert said.code == 2
     assert "--port" in said.err
+
+
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        ("8.8.8.8", "error: cannot listen (this machine has no such address): 8.8.8.8:0"),
+        ("x" * 70, f"error: cannot listen (no such host): {'x' * 70}:0"),
+    ],
+)
+def test_where_nobody_can_listen_is_told_in_words(root: Path, host: str, words: str) -> None:
+    said = copydesk("-C", root, "serve", "--host", host, "--port", "0")
+
+    assert said.code == 2
+    assert said.err.endswith(f"{words}\nhint: choose another with --host\n")
+
+
+def test_what_happens_while_serving_is_told_with_its_time() -> None:
+    said: list[str] = []
+
+    _timed(said.append, VirtualClock(datetime(2026, 11, 24, 9, 5, tzinfo=UTC)))("no round: x")
+
+    assert said == ["09:05 no round: x"]
 
 
 def test_sigterm_ends_the_server_cleanly(server: tuple[subprocess.Popen[str], str]) -> None:

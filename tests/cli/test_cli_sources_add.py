@@ -58,6 +58,7 @@ def test_of_several_none_is_added_but_all_are_numbered(root: Path, web: Path) ->
     said = copydesk("-C", root, "sources", "add", HOME, "--web", web)
 
     assert said.code == 1
+    assert "s between" not in said.err  # a recorded web waits for nothing
     assert said.out.splitlines() == [
         "1. feed: A feed (1 items, newest 2026-11-19)",
         f"   {HOME}sea",
@@ -75,7 +76,12 @@ def test_the_picked_one_is_added_and_again_it_is_there(root: Path, web: Path) ->
 
     assert copydesk(*command).out == f"added: {HOME}land\n"
     assert copydesk(*command).out == f"there already: {HOME}land\n"
-    assert copydesk(*command[:-1], 3).code == 2
+    wrong = copydesk(*command[:-1], 3)
+    assert wrong.code == 2
+    assert wrong.err.splitlines() == [
+        "error: there are 2 lists to pick from: --pick 3",
+        "hint: take 1 to 2; without --pick they are shown",
+    ]
     assert copydesk(*command[:-1], 0).code == 2
 
 
@@ -107,6 +113,13 @@ def test_as_it_is_nothing_is_looked_at(root: Path) -> None:
 
     assert (said.code, said.err) == (0, "")
     assert f'url = "{HOME}one"' in beat(root)
+
+
+def test_an_address_without_a_scheme_gets_one_and_that_is_said(root: Path, web: Path) -> None:
+    said = copydesk("-C", root, "sources", "add", "tern.example/one", "--web", web)
+
+    assert (said.code, said.out) == (0, f"added: {HOME}land\n")
+    assert said.err.startswith(f"taken as {HOME}one\n")
 
 
 def test_without_a_contact_it_is_added_with_a_word_on_it(root: Path) -> None:

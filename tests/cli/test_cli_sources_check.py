@@ -12,8 +12,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from copydesk import engine, watch
+from world.command import copydesk
 from world.newsroom import NOW, newsroom
 
 GULL, HERON = "https://gull.example/feed.xml", "https://heron.example/feed.xml"
@@ -38,8 +40,21 @@ The Gull                       ok                5m      2d        7    50%     
     copydesk sources add https://heron.example/new, which the page names
 """
 
+LISTED = {
+    80: """\
+source                      state    answer    next  error
+The Gull                    new           -       -
+潮見新聞                    failing      5m      3h  a certificate of another …
+""",
+    100: """\
+source                                state    answer    next  error
+The Gull                              new           -       -
+潮見新聞                              failing      5m      3h  a certificate of another host: it n…
+""",
+}
 
-def on_a_terminal(*arguments: str) -> tuple[int, str]:
+
+def on_a_terminal(*arguments: str, columns: int = 100) -> tuple[int, str]:
     """Run a command with its stdout on a terminal; give how it ended and what stood there."""
     outer, inner = pty.openpty()
     with os.fdopen(outer, "rb", buffering=0) as screen, os.fdopen(inner, "wb") as out:
@@ -48,7 +63,7 @@ def on_a_terminal(*arguments: str) -> tuple[int, str]:
             stdout=out,
             stderr=subprocess.DEVNULL,
             check=False,
-            env={**os.environ, "COLUMNS": "100"},
+            env={**os.environ, "COLUMNS": str(columns)},
         )
         shown = screen.read(65_536).decode()
     return done.returncode, re.sub(r"\x1b\[[\d;]*m", "", shown).replace("\r\n", "\n")
@@ -76,3 +91,32 @@ def test_the_table_fits_and_says_what_to_do(tmp_path: Path) -> None:
 
     assert SHOWN == shown
     assert 1 == code
+
+
+@pytest.mark.parametrize("columns", LISTED)
+def test_the_plain_list_has_one_line_for_each_source(tmp_path: Path, columns: int) -> None:
+    root = newsroom(tmp_path / "beat", git=False)
+    beat = root / "beat.toml"
+    beat.write_text(beat.read_text("utf-8").replace("Heron Daily", "潮見新聞"), "utf-8")
+    error = "a certificate of another host: it names\n  https://a.example/ " + "and more " * 50
+    state = replace(WELL, failures=1, failure="certificate", failing_since=NOW, last_error=error)
+    with engine.opened(root, NOW, {}) as opened:
+        opened.memory.keep_source(HERON, msgspec.json.encode(state))
+    command = ("-C", str(root), "--now", "2026-11-20T08:00:00Z", "sources")
+
+    assert (0, LISTED[columns]) == on_a_terminal(*command, columns=columns)
+
+    gull, heron = copydesk(*command).out.splitlines()
+    assert gull == f"{GULL}\tThe Gull\tauto\tnew\t\t"
+    assert heron.split("\t")[5].startswith("a certificate of another host: it names https://a.")
+
+
+def test_a_beat_without_sources_is_told_how_to_get_one(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat", git=False)
+    beat = root / "beat.toml"
+    beat.write_text(beat.read_text("utf-8").partition("[[source]]")[0], "utf-8")
+
+    said = copydesk("-C", root, "sources")
+
+    assert (said.code, said.out) == (0, "")
+    assert "copydesk sources add" in said.err

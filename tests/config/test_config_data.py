@@ -246,6 +246,7 @@ def test_secrets_stand_in_no_text_form_of_the_settings(room: Path) -> None:
     assert ({"X-Token": "hush"}, proxy) == (options.headers, options.proxy)
     assert "hush" not in repr(settings)
     assert "hush" not in str(config.rows(settings))
+    assert ("source[0].proxy", "(hidden)", "environment PROXY") in config.rows(settings)
     assert KEY_TEXT not in str(config.rows(settings))
     assert repr(KEY) not in repr(settings)
 
@@ -268,7 +269,8 @@ def test_a_proxy_whose_variable_is_not_set_is_never_gone_around(room: Path) -> N
 
     settings = config.load(room, {"PROXY": " "})
 
-    assert settings.source_options["https://a.example/"].proxy.endswith(".invalid")
+    assert settings.source_options["https://a.example/"].proxy == "env:PROXY"  # which no web dials
+    assert ("source[0].proxy", "", "environment PROXY, not set") in config.rows(settings)
     assert settings.warnings == (
         (
             "beat.toml: source[0].proxy_env: PROXY is not in the environment; "

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from copydesk import archive, engine
+from copydesk import engine
 from copydesk.engine import _file, _shelf
-from copydesk.engine.again import _plans
 from copydesk.engine.newsroom import Troubles
-from copydesk.kit import dates
-from copydesk.memory import Memory, Revisit
-from copydesk.news import Story, Verdict
+from copydesk.news import Verdict
+from world.later import (
+    GONE,
+    SEALS_PAGE,
+    SEALS_RECORD,
+    TITLE,
+    WALL_PAGE,
+    WALL_RECORD,
+    at,
+    forget_memory,
+    head,
+    message,
+    planned,
+    run,
+    story,
+    web_with,
+)
 from world.newsroom import (
     KEY,
     NOW,
@@ -29,56 +42,8 @@ from world.newsroom import (
     small_web,
 )
 
-WALL_PAGE = "https://gull.example/wall?utm_source=rss"
-SEALS_PAGE = "https://heron.example/seals"
-WALL_RECORD = "_news/2026-11-19-sea-wall-to-rise-by-two-metres.md"
-SEALS_RECORD = "_news/2026-11-19-grey-seals-are-back-on-the-coast.md"
-TITLE = "Sea wall to rise by two metres"
 NEW_TITLE = "Sea wall to rise by three metres"
 DEARER = WALL.replace("41 million crowns", "14 million crowns")
-GONE = Answer(status="410 Gone")
-
-
-def run(root: Path, web: Path, hours: float = 0, *, all_due: bool = False) -> engine.RoundReport:
-    """Run a round so many hours after the first."""
-    now = NOW + timedelta(hours=hours)
-    with engine.opened(root, now, {"COPYDESK_KEY": KEY}) as opened:
-        asked = engine.RoundOptions(web=web, all_due=all_due)
-        return engine.run_round(opened, asked, engine.Silence())
-
-
-def at(hours: float, answer: Answer) -> Answer:
-    """Give an answer that is there from so many hours after the first round."""
-    moment = dates.rfc3339(NOW + timedelta(hours=hours))
-    return Answer(
-        body=answer.body, status=answer.status, kind=answer.kind, headers=answer.headers, at=moment
-    )
-
-
-def web_with(tmp_path: Path, later: Mapping[str, Sequence[Answer]]) -> Path:
-    """Record the small web, and what some of its pages answer later."""
-    first = small_web()
-    answers: dict[str, Sequence[Answer]] = {url: [answer] for url, answer in first.items()}
-    for url, more in later.items():
-        answers[url] = [*answers.get(url, ()), *more]
-    return record_web(tmp_path / "web.warc.gz", answers)
-
-
-def story(root: Path, path: str = WALL_RECORD) -> Story:
-    return archive.Archive(root).read(path)
-
-
-def head(root: Path) -> str:
-    return run_git(root, "rev-parse", "HEAD").strip()
-
-
-def message(root: Path) -> list[str]:
-    return run_git(root, "log", "-1", "--format=%B").strip().splitlines()
-
-
-def forget_memory(root: Path) -> None:
-    for path in (root / ".copydesk").glob("memory.sqlite*"):
-        path.unlink()
 
 
 def edit(root: Path, old: str, new: str, *, commit: bool = True) -> None:
@@ -190,16 +155,6 @@ def test_a_page_that_wobbles_is_not_corrected(root: Path, tmp_path: Path) -> Non
     assert head(root) == commit
 
 
-@pytest.mark.slow
-def test_looks_are_an_hour_six_a_day_three_and_a_week_after_filing(
-    root: Path, tmp_path: Path
-) -> None:
-    web = web_with(tmp_path, {})
-    hours = [0, 0.9, 1, 5, 6, 23, 24, 71, 72, 167, 168, 200]
-    looks = [run(root, web, hour).looked_again for hour in hours]
-    assert looks == [0, 0, 2, 0, 2, 0, 2, 0, 2, 0, 2, 0]
-
-
 def test_a_page_with_validators_is_asked_with_them(root: Path, tmp_path: Path) -> None:
     tagged = page(TITLE, WALL)
     first = Answer(body=tagged.body, headers=(("ETag", '"a"'),), at="2026-11-19T10:00:00Z")
@@ -298,6 +253,13 @@ def test_other_redirects_are_no_move(root: Path, tmp_path: Path, status: str, ta
     assert head(root) == commit
 
 
+SPAM = (
+    "The best casino bonus codes of this year wait for every player who signs up today.\n"
+    "Our experts tested two hundred slot machines and poker rooms so that you can win without "
+    "any risk at all.\n"
+    "Click the button below and receive fifty free spins and a package worth a thousand dollars.\n"
+    "Payments are made within minutes to all major cards, and our support answers at any time."
+)
 STUB = "Subscribe now to read the whole of this article and support the newsroom that wrote it."
 
 
@@ -307,12 +269,24 @@ STUB = "Subscribe now to read the whole of this article and support the newsroom
         page("Page not found", "Sorry, there is nothing here. Try the search or the front page."),
         page(TITLE, STUB),
         page("Otter counted twice in the river", SEALS),
+        page("Best casino bonuses to win big", SPAM),
+        page(TITLE, SPAM),
         Answer(status="500 Internal Server Error"),
         Answer(status="403 Forbidden"),
         Answer(body=b"%PDF-1.4", kind="application/pdf"),
         Answer(body=b""),
     ],
-    ids=["error in a 200", "wall", "another article", "500", "403", "PDF", "empty"],
+    ids=[
+        "error in a 200",
+        "wall",
+        "another article",
+        "a hacked page",
+        "one with its headline",
+        "500",
+        "403",
+        "PDF",
+        "empty",
+    ],
 )
 def test_a_page_that_is_no_state_of_the_article_changes_nothing(
     root: Path, tmp_path: Path, answer: Answer
@@ -334,33 +308,6 @@ def test_a_record_under_somebodys_pen_is_left_alone_and_the_correction_met_again
     run_git(root, "commit", "-qam", "by hand")
     assert run(root, web, 7).updated == (WALL_RECORD,)
     assert story(root).history == ("2026-11-20T15:00:00Z text changed (a number in it)",)
-
-
-def test_with_the_memory_lost_looks_are_planned_over_the_coming_day_and_nothing_is_made_up(
-    root: Path, tmp_path: Path
-) -> None:
-    title = "Grey seals are back on the northern coast"
-    web = web_with(tmp_path, {SEALS_PAGE: [at(40, page(title, SEALS))]})
-    run(root, web)
-    commit = head(root)
-    forget_memory(root)
-    assert run(root, web, 2).looked_again == 0
-    due = planned(root)
-    assert set(due) == {WALL_RECORD, SEALS_RECORD}
-    assert len(set(due.values())) == 2
-    assert all(timedelta(hours=3) <= moment - NOW < timedelta(hours=26) for moment in due.values())
-    assert run(root, web, 27).looked_again == 2
-    assert head(root) == commit
-    run(root, web, 73)
-    assert story(root, SEALS_RECORD).title == title
-
-
-def planned(root: Path) -> dict[str, datetime]:
-    memory = Memory(root / ".copydesk" / "memory.sqlite")
-    try:
-        return {one.path: one.due for one in memory.revisits.due(NOW + timedelta(days=99))}
-    finally:
-        memory.close()
 
 
 def test_a_record_that_nobody_knows_the_line_wrote_is_not_looked_at(
@@ -482,29 +429,6 @@ def test_a_move_is_seen_behind_a_304_too(root: Path, tmp_path: Path) -> None:
     run(root, web)
     run(root, web, 2)
     assert story(root).web_url == new
-
-
-def test_a_host_is_looked_at_a_dozen_times_a_round_and_the_longest_due_come_first(
-    root: Path,
-) -> None:
-    with engine.opened(root, NOW, {}) as opened:
-        for number in range(30):
-            url = f"https://{'heron' if number > 20 else 'gull'}.example/{number}"
-            due = NOW - timedelta(hours=30 - number)
-            opened.memory.revisits.put(Revisit(path=f"_news/{number:02}.md", url=url, due=due))
-        paths = [one.path for one in _plans.due(opened)]
-    expected = [*range(12), *range(21, 30)]
-    assert paths == [f"_news/{number:02}.md" for number in expected]
-
-
-def test_a_plan_that_another_version_kept_is_made_up(root: Path, tmp_path: Path) -> None:
-    web = web_with(tmp_path, {})
-    run(root, web)
-    with engine.opened(root, NOW, {}) as opened:
-        strange = Revisit(path=WALL_RECORD, url=WALL_PAGE, due=NOW, kept=b'{"filed": 1}')
-        opened.memory.revisits.put(strange)
-    assert run(root, web, 2).looked_again == 1
-    assert set(planned(root)) == {WALL_RECORD, SEALS_RECORD}
 
 
 @pytest.mark.parametrize("profile", ["copydesk", "everyday"])

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import socket
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from copydesk import engine
 from copydesk.errors import ConfigError, FeedError, FetchError, UsageError
+from world.background import hosts_in_background
+from world.hosts import ADDRESSES
 from world.newsroom import NOW, Answer, feed, newsroom, record_web
+from world.tls import Authority
 
 HOME = "https://tern.example/"
 FRESH, OLD = "Thu, 19 Nov 2026 10:00:00 GMT", "Mon, 19 Nov 2018 10:00:00 GMT"
@@ -206,7 +211,7 @@ def test_what_robots_forbid_is_named(root: Path) -> None:
 
     assert f"{HOME}all" in caught.value.hint
     assert "robots" in caught.value.hint
-    assert "--as-is" in caught.value.hint
+    assert "the page of the site that lists its articles" in caught.value.hint
 
 
 def test_an_address_without_an_answer_is_an_error_with_a_way_out(root: Path) -> None:
@@ -223,7 +228,54 @@ def test_the_real_web_is_not_asked_without_a_contact(root: Path) -> None:
 
 def test_what_is_no_address_is_refused(root: Path) -> None:
     with engine.opened(root, NOW, {}) as opened, pytest.raises(UsageError):
-        engine.find_sources(opened, "tern.example")
+        engine.find_sources(opened, "mailto:desk@tern.example")
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("tern.example", "https://tern.example/"),
+        (" tern.example/blog?x=1 ", "https://tern.example/blog?x=1"),
+        ("tern.example:8443/a", "https://tern.example:8443/a"),
+        ("127.0.0.1:9100", "http://127.0.0.1:9100/"),
+        ("localhost/feed", "http://localhost/feed"),
+        ("[::1]:80", "http://[::1]/"),
+        ("http://tern.example", "http://tern.example/"),
+    ],
+)
+def test_an_address_may_be_typed_without_its_scheme(typed: str, address: str) -> None:
+    assert engine.source_address(typed) == address
+
+
+@pytest.mark.parametrize(
+    "typed", ["tern", "", "javascript:0", "ftp://tern.example/", "a b.example"]
+)
+def test_what_can_be_no_address_is_no_address_with_a_scheme_either(typed: str) -> None:
+    with pytest.raises(UsageError):
+        engine.source_address(typed)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "port", "scheme", "hint"),
+    [
+        ("other.example", "web", "http", "write the host into fetch.allow_hosts if it is yours"),
+        (ADDRESSES[0], "dead", "http", "check the address; --as-is adds it unseen"),
+        (ADDRESSES[0], "web", "https", "the site's certificate is not valid"),
+    ],
+)
+def test_each_trouble_has_its_own_way_out(
+    tmp_path: Path, allowed: str, port: str, scheme: str, hint: str
+) -> None:
+    more = f'[fetch]\ncontact = "mailto:desk@tern.example"\nallow_hosts = ["{allowed}"]\n'
+    root = newsroom(tmp_path / "room", more=more, git=False)
+    with hosts_in_background(Authority(tmp_path)) as hosts, socket.socket() as taken:
+        taken.bind((ADDRESSES[0], 0))  # and nobody listens
+        web = urlsplit(hosts.url("a", scheme=scheme)).port
+        at = web if port == "web" else taken.getsockname()[1]
+        with engine.opened(root, NOW, {}) as opened, pytest.raises(FetchError) as caught:
+            engine.find_sources(opened, f"{scheme}://{ADDRESSES[0]}:{at}/")
+
+    assert caught.value.hint.startswith(hint)
 
 
 def test_a_listing_is_added_as_one(root: Path) -> None:
@@ -233,6 +285,19 @@ def test_a_listing_is_added_as_one(root: Path) -> None:
     assert engine.add_source(root, HOME, offer=found.best)
     assert 'kind = "listing"' in (root / "beat.toml").read_text("utf-8")
     assert 'name = "Tern"' in (root / "beat.toml").read_text("utf-8")
+
+
+def test_a_list_is_added_under_its_publishers_name(root: Path) -> None:
+    news = SITEMAP.format(
+        f"<url><loc>{HOME}a</loc><news:news><news:publication><news:name>Tern &amp; Gull RSS"
+        "</news:name></news:publication><news:title>Terns are back</news:title></news:news></url>"
+    )
+
+    (offer,) = find(root, {HOME: xml(news)}).offers
+    engine.add_source(root, HOME, offer=offer)
+
+    assert (offer.kind, offer.title) == ("news sitemap", "Tern & Gull RSS")
+    assert 'name = "Tern & Gull"' in (root / "beat.toml").read_text("utf-8")
 
 
 def opml(*folders: str) -> str:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from copydesk import engine, watch
-from copydesk.engine import _push, _retention
+from copydesk.engine import _push, _retention, _states
 from copydesk.memory import Fate
 from world.background import world_in_background
 from world.newsroom import (
@@ -54,7 +54,7 @@ def test_a_round_without_news_pushes_what_earlier_ones_left(root: Path, remote: 
         report = _push.pushed(opened, engine.RoundReport())
 
     assert report.complete
-    assert ("1 commits pushed to origin",) == report.notes
+    assert ("1 commit pushed to origin",) == report.notes
     assert run_git(root, "rev-parse", "HEAD") == run_git(remote, "rev-parse", "main")
 
 
@@ -66,8 +66,21 @@ def test_a_push_that_fails_makes_the_round_not_complete(root: Path, remote: Path
     assert not report.complete
     (failure,) = report.failed
     assert "origin" == failure.url
-    assert failure.what.startswith("not pushed: there is no repository at the remote's address")
+    assert failure.what.startswith(
+        "not in step with the remote: there is no repository at the remote's address"
+    )
     assert "git remote set-url" in failure.hint
+
+
+def test_a_remote_that_git_does_not_know_is_named_once(root: Path) -> None:
+    run_git(root, "remote", "remove", "origin")
+
+    (failure,) = pushed(root).failed
+
+    assert ("origin", "not in step with the remote: git knows no remote of this name") == (
+        failure.url,
+        failure.what,
+    )
 
 
 def test_without_a_remote_nothing_is_pushed(tmp_path: Path) -> None:
@@ -79,21 +92,30 @@ def test_without_a_remote_nothing_is_pushed(tmp_path: Path) -> None:
 def test_a_newsroom_without_git_says_that_it_cannot_push(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat", more=PUSHING, git=False)
 
-    assert "not pushed: cannot push: not a git repository" == pushed(root).failed[0].what
+    assert (
+        "not in step with the remote: cannot push: not a git repository"
+        == pushed(root).failed[0].what
+    )
 
 
-def test_what_others_pushed_comes_in(root: Path, remote: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("has_news", [True, False])
+def test_what_others_pushed_comes_in(
+    root: Path, remote: Path, tmp_path: Path, *, has_news: bool
+) -> None:
     pushed(root)
     run_git(tmp_path, "clone", "-q", str(remote), "person")
     (tmp_path / "person" / "theirs.md").write_text("theirs")
     run_git(tmp_path / "person", "add", "-A")
     run_git(tmp_path / "person", "commit", "-qm", "by hand")
     run_git(tmp_path / "person", "push", "-q")
-    run_git(root, "commit", "-q", "--allow-empty", "-m", "news")
+    if has_news:
+        run_git(root, "commit", "-q", "--allow-empty", "-m", "news")
 
     report = pushed(root)
 
-    assert report.notes[0] == "1 commits of others came in from origin"
+    assert report.complete
+    sent = ("1 commit pushed to origin",) if has_news else ()
+    assert report.notes == ("1 commit of others came in from origin", *sent)
     assert "theirs" == (root / "theirs.md").read_text()
 
 
@@ -220,3 +242,40 @@ def test_a_source_with_a_proxy_and_its_pages_are_asked_through_it(tmp_path: Path
     asked = {one.path for one in proxy.asked if "proxy-authorization" in one.headers}
     assert {"http://far.example/feed.xml", "http://far.example/wall"} <= asked
     assert "hush" not in str(report)
+
+
+def test_a_source_whose_proxy_is_not_set_says_so_and_what_to_do(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    (root / "beat.toml").write_text(
+        '[site]\ntitle = "T"\n[fetch]\ncontact = "mailto:a@b.example"\ndelay_seconds = 0\n'
+        '[[source]]\nurl = "http://far.example/feed.xml"\nproxy_env = "MY_PROXY"\n'
+    )
+    with engine.opened(root, NOW, ENVIRON) as opened:
+        report = engine.run_round(opened, engine.RoundOptions(), engine.Silence())
+        (row,) = engine.check_sources(opened)
+
+    words = "the proxy is not set: MY_PROXY is not in the environment"
+    assert words in report.failed[0].what
+    assert row.needs_person
+    assert f"{words}, once" == row.findings[0].words
+    assert row.findings[0].hint.startswith("set MY_PROXY")
+
+
+def test_a_source_that_cannot_be_reached_does_not_rest(tmp_path: Path) -> None:
+    """It asked for no pause: after a first failure it is due in a quarter of an hour."""
+    root = newsroom(tmp_path / "beat")
+    (root / "beat.toml").write_text(
+        '[site]\ntitle = "T"\n[fetch]\ncontact = "mailto:a@b.example"\ndelay_seconds = 0\n'
+        'allow_hosts = ["127.0.0.1"]\n[[source]]\nurl = "http://127.0.0.1:1/feed.xml"\n'
+    )
+    every = engine.RoundOptions(all_due=True)
+    with engine.opened(root, NOW, ENVIRON) as opened:
+        first = engine.run_round(opened, every, engine.Silence())
+        (state,) = _states.source_states(opened).values()
+        again = engine.run_round(opened, every, engine.Silence())
+
+    assert "no connection to 127.0.0.1: refused" in first.failed[0].what
+    assert (state.failures, state.rest_until) == (1, None)
+    assert state.next_at is not None
+    assert state.next_at - NOW < timedelta(minutes=20)
+    assert first.failed == again.failed

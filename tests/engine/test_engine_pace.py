@@ -144,7 +144,10 @@ def test_a_round_runs_at_the_start_and_then_when_something_is_due(folder: Folder
     pace = Pace(folder)
     every_five = [NOON + minutes * MINUTE for minutes in range(0, 50, 5)]
     assert pace.look(*every_five) == [NOON]
-    assert pace.said == ["no round: nothing is due before 2026-11-24 14:00 UTC"]
+    assert pace.said == [
+        "a round: it is time",
+        "no round: nothing is due before 2026-11-24 14:00 UTC",
+    ]
 
 
 def test_a_round_runs_once_an_hour_whatever_is_due(folder: Folder) -> None:
@@ -186,7 +189,7 @@ def test_a_round_that_fails_is_told_and_the_next_goes_on(folder: Folder) -> None
     pace = Pace(folder)
     pace.code = 3
     pace.look(NOON)
-    assert pace.said == ["the round ended with exit code 3; the next one goes on"]
+    assert pace.said[1:] == ["the round ended with exit code 3; the next one goes on"]
 
 
 def test_a_push_wakes_the_rounds(folder: Folder) -> None:

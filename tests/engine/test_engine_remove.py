@@ -87,9 +87,18 @@ def test_its_text_is_kept_no_longer(root: Path) -> None:
 def test_an_editor_can_bring_it_back(root: Path, web: Path) -> None:
     remove(root)
     remove(root, "publish")
+    assert (root / ".copydesk/site" / PAGE).exists()  # at once, as it went
+    assert (root / ".copydesk/gone.txt").read_text() == ""
     run(root, web)
     assert (root / ".copydesk/site" / PAGE).exists()
     assert archive.read_rulings(root).removed == ()
+
+
+def test_a_word_that_keeps_it_off_the_site_ends_the_removal_at_once_too(root: Path) -> None:
+    assert not remove(root).json()["was_removed"]
+    assert remove(root, "reject").json()["was_removed"]
+    assert not (root / ".copydesk/site" / PAGE).exists()
+    assert (root / ".copydesk/gone.txt").read_text() == ""
 
 
 def test_a_hand_written_removal_counts_in_any_spelling(tmp_path: Path, web: Path) -> None:

@@ -224,6 +224,12 @@ def test_a_ledger_under_a_persons_pen_is_left_alone(root: Path) -> None:
     assert text == (root / LEDGER).read_text("utf-8")
 
 
+def test_an_address_of_many_thousand_characters_is_not_written_down(root: Path) -> None:
+    long = replace(WELL, moved_to=f"https://gull.example/{'x' * 8_000}")
+
+    assert "" == note(root, {GULL: WELL}, {GULL: long})
+
+
 def test_what_could_not_be_written_is_written_later(root: Path) -> None:
     (root / LEDGER).write_text("moved: [\n", "utf-8")
     with pytest.raises(RecordError, match="broken YAML"):

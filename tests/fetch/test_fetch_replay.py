@@ -204,6 +204,23 @@ def test_without_a_clock_the_newest_of_all_answers_with_its_own_time(tmp_path: P
     assert replay(path, URL, now=None) == at(2, b"new")
 
 
+def test_a_round_within_the_second_of_a_record_finds_it(tmp_path: Path) -> None:
+    """The clock of a round has whole seconds, a record's date may have more."""
+    path = tmp_path / "web.warc"
+    first = raw_record(URL, http(b"first"), date="2030-01-01T00:00:00.100000Z")
+    second = raw_record(URL, http(b"second"), date="2030-01-01T00:00:00.900000Z")
+    path.write_bytes(second + first)
+
+    def body(now: datetime) -> bytes:
+        answer = replay(path, URL, now)
+        assert isinstance(answer, Page)
+        return answer.body
+
+    at = datetime(2030, 1, 1, tzinfo=UTC)
+    assert body(at) == b"second"
+    assert body(at - timedelta(seconds=1)) == b""  # 404: nothing was recorded yet
+
+
 def test_of_one_instant_the_later_record_answers(tmp_path: Path) -> None:
     path = record(tmp_path / "web.warc.gz", at(0, b"first"), at(0, b"second"))
 

@@ -216,14 +216,17 @@ def test_too_many_requests_for_robots_is_a_slow_down() -> None:
     assert refusal(answer) == "slow-down"
 
 
-@pytest.mark.parametrize("reason", ["address", "network", "too-slow"])
-def test_a_host_that_cannot_be_reached_is_refused_for_that(reason: str) -> None:
+@pytest.mark.parametrize("reason", ["address", "certificate", "network", "too-slow"])
+def test_a_host_that_cannot_be_reached_is_refused_for_that_and_asks_for_no_pause(
+    reason: str,
+) -> None:
     broken = Refused(url=ROBOTS, reason=reason, detail="why")  # type: ignore[arg-type]
 
     (answer,) = Desk({ROBOTS: broken, A: 200}).fetch(A)
 
     assert isinstance(answer, Refused)
     assert (answer.url, answer.reason, answer.detail) == (A, reason, "why")
+    assert answer.retry_at is None
 
 
 def test_robots_that_lead_to_a_private_address_forbid_but_blame_the_file() -> None:
@@ -235,6 +238,7 @@ def test_robots_that_lead_to_a_private_address_forbid_but_blame_the_file() -> No
     assert isinstance(answer, Refused)
     assert answer.reason == "robots"
     assert "10.0.0.1 is no public address" in answer.detail
+    assert answer.retry_at is not None  # not the file's own word: pages are tried again
 
 
 def redirected_robots(times: int) -> Mapping[str, Answer | str | int]:

@@ -11,6 +11,12 @@ def test_white_space_is_folded_and_control_characters_go() -> None:
     assert text.fold(" a\u00a0\n\tb\x00\u200b c ") == "a b c"
 
 
+def test_no_character_that_steers_a_terminal_is_left() -> None:
+    assert text.fold("red \x9b31m\x1b[2J \u202eback\u2066\x7f\x80") == "red 31m[2J back"
+    assert text.fold("a\x85b") == "a b"
+    assert text.plain("don&#146;t &#133;") == "don\u2019t \u2026"
+
+
 def test_markup_becomes_plain_text() -> None:
     assert (
         text.plain("<p>Fish &amp; chips<br>cost 5 &lt; 6<!-- no --></p>")

@@ -178,3 +178,59 @@ def test_what_is_known_of_a_record_moves_with_it(memory: Memory) -> None:
     assert [fate.path for fate in memory.fates()] == ["_archive/_news/x.md"]
     assert memory.digests("_archive/_news/x.md") == {"title": "1"}
     assert memory.revisits.get("_archive/_news/x.md") is not None
+
+
+def damaged(path: Path) -> None:
+    """Make a memory that begins well, and has no page behind its first that makes sense."""
+    with closing(Memory(path)) as store:
+        for number in range(1_000):
+            store.keep_fate(replace(FATE, identity=f"a.example/{number}"))
+            store.hosts.put(f"{number}", b"x" * 200)
+    written = path.read_bytes()
+    path.write_bytes(written[:4096] + bytes(byte ^ 0x5A for byte in written[4096:]))
+
+
+def test_a_memory_with_damaged_pages_fails_once_and_is_then_made_new(tmp_path: Path) -> None:
+    path = tmp_path / "memory.sqlite"
+    damaged(path)
+
+    with closing(Memory(path)) as store, pytest.raises(MemoryStoreError, match="malformed") as told:
+        store.keep_fate(FATE)
+
+    assert told.value.hint == "the next round sets the file aside and rebuilds it"
+    for _ in range(2):
+        with closing(Memory(path)) as store:
+            store.keep_fate(FATE)
+            assert store.fate(FATE.identity) == FATE
+    assert sorted(one.name for one in tmp_path.iterdir()) == [
+        "memory.sqlite",
+        "memory.sqlite.damaged",
+    ]
+
+
+def test_damage_that_is_met_at_a_later_row_is_our_error_too(tmp_path: Path) -> None:
+    path = tmp_path / "memory.sqlite"
+    with closing(Memory(path)) as store:
+        for number in range(1_000):
+            store.keep_fate(replace(FATE, identity=f"a.example/{number:04}"))
+    with closing(sqlite3.connect(path)) as connection:
+        query = "SELECT max(pageno) FROM dbstat WHERE name = 'fates' AND pagetype = 'leaf'"
+        try:
+            (page,) = connection.execute(query).fetchone()
+        except sqlite3.OperationalError:  # not every build knows dbstat
+            page = path.stat().st_size // 4096 - 10
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)
+
+    with closing(Memory(path)) as store, pytest.raises(MemoryStoreError):
+        list(store.fates())
+
+
+def test_a_full_disk_is_no_damage(memory: Memory, tmp_path: Path) -> None:
+    memory.hosts._run("PRAGMA max_page_count = 1")
+
+    with pytest.raises(MemoryStoreError, match="full"):
+        memory.hosts.put("a.example", b"x" * 1_000_000)
+
+    assert not (tmp_path / "memory.sqlite.suspect").exists()

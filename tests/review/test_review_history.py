@@ -90,3 +90,8 @@ def test_a_line_is_noted_since_a_time_only_where_it_is_later() -> None:
     assert not review.is_noted_since(story, NOON)
     assert review.is_noted_since(story, NOON - timedelta(seconds=1))
     assert not review.is_noted_since(replace(FILED, history=("by hand", "")), NOON)
+
+
+def test_a_line_carries_no_character_that_turns_the_writing_or_moves_the_cursor() -> None:
+    story = review.noted(FILED, NOON, ['title was "a\u202eb\x1b[2Jc\x9b\nd"'])
+    assert story.history == ('2026-03-02T12:00:00Z title was "ab[2Jc d"',)

@@ -26,5 +26,5 @@ def test_the_tutorial_can_be_followed(tmp_path: Path, monkeypatch: pytest.Monkey
         assert (line, 0) == (line, said.code), said.err
 
     assert (tmp_path / "demo-beat/.copydesk/site/index.html").is_file()
-    assert "example.org/feed.xml" in (tmp_path / "my-beat/beat.toml").read_text("utf-8")
+    assert 'url = "https://example.org/"' in (tmp_path / "my-beat/beat.toml").read_text("utf-8")
     assert len(typed) > 5

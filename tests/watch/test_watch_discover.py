@@ -16,6 +16,33 @@ HOME = "https://gull.example/"
 CHANNEL = "UC" + "a" * 22
 
 
+NAMES = {
+    "Coast Wire": "Coast Wire",
+    "Coast Wire Atom": "Coast Wire",
+    "Coast Wire - RSS": "Coast Wire",
+    "Coast Wire (RSS 2.0)": "Coast Wire",
+    "[RSS] Coast Wire": "Coast Wire",
+    "Coast Wire Feed": "Coast Wire",
+    "Coast Wire » Feed": "Coast Wire",
+    "Coast Wire | Latest": "Coast Wire",
+    "Coast Wire - All posts": "Coast Wire",
+    "Latest - Coast Wire - Atom Feed": "Coast Wire",
+    "Atom feed for Coast Wire": "Coast Wire",
+    "RSS: Coast Wire": "Coast Wire",
+    "Latest posts": "",
+    "RSS Feed": "",
+    "Atom Heart Mother": "Atom Heart Mother",
+    "The Atom": "The Atom",
+    "A feed": "A feed",
+    "Animal Feed": "Animal Feed",
+    "BuzzFeed": "BuzzFeed",
+    "Feed the Future": "Feed the Future",
+    "The Latest Word": "The Latest Word",
+    "Coast-RSS": "Coast-RSS",
+    "": "",
+}
+
+
 def page(body: str | bytes, url: str = HOME) -> Page:
     data = body if isinstance(body, bytes) else body.encode()
     return Page(url=url, final_url=url, status=200, headers={}, body=data, fetched_at=NOW)
@@ -326,3 +353,14 @@ def test_a_feed_beside_the_matter_is_never_good() -> None:
     (offer,) = watch.offers([(Candidate("https://gull.example/c", "aside"), reading())], NOW)
 
     assert not offer.is_good
+
+
+@pytest.mark.parametrize("title", NAMES)
+def test_a_lists_title_is_made_its_publishers_name(title: str) -> None:
+    reading = Reading(
+        kind="feed", title=title, leads=(Lead(url=HOME, source=HOME, found=NOW, title="Terns"),)
+    )
+
+    (offer,) = watch.offers([(Candidate(HOME, "asked"), reading)], NOW)
+
+    assert (offer.title, offer.name) == (title, NAMES[title])

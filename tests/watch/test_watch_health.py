@@ -192,6 +192,77 @@ def test_a_page_that_names_its_feed_is_the_hint() -> None:
     assert "https://ferry.example/new.xml" in found.hint
 
 
+SAID: dict[str, tuple[SourceState, str, str]] = {
+    "not found": (
+        replace(failing("gone", 2), last_error="gone: status 404: not found"),
+        f"not found (404) since {(NOW - 0.5 * DAY).date()}, 2 times in a row",
+        "look for its new address",
+    ),
+    "gone, but kept": (
+        replace(failing("gone", 1), last_error="gone: status 410: gone for good", held=True),
+        f"gone for good (410) since {(NOW - 0.5 * DAY).date()}, once",
+        "look for its new address",
+    ),
+    "a certificate of its own": (
+        replace(
+            failing("certificate", 1),
+            last_error="certificate: the certificate of ferry.example is self-signed",
+        ),
+        "the certificate of ferry.example is self-signed, once",
+        "tell the publisher",
+    ),
+    "a certificate that ended": (
+        replace(
+            failing("certificate", 1),
+            last_error="certificate: the certificate of ferry.example has ended",
+            certificate_until=NOW,
+        ),
+        f"the certificate of ferry.example has ended on {NOW.date()}, once",
+        "tell the publisher",
+    ),
+    "a proxy that is not set": (
+        replace(
+            failing("network", 6),
+            last_error="network: the proxy is not set: MY_PROXY is not in the environment",
+        ),
+        "it failed 6 times in a row and is asked once a day",
+        "set MY_PROXY",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SAID)
+def test_a_failure_is_told_as_exactly_as_it_is_known(case: str) -> None:
+    state, words, hint = SAID[case]
+
+    first = findings(FERRY, state, NOW)[0]
+
+    assert first.words == words
+    assert first.hint.startswith(hint)
+
+
+def test_a_proxy_that_is_not_set_needs_a_person_at_once() -> None:
+    refused = Refused(
+        url=URL,
+        reason="network",
+        detail="the proxy is not set: MY_PROXY is not in the environment",
+    )
+
+    (found,) = findings(FERRY, after_refused(WELL, refused, NOW), NOW)
+
+    assert (found.kind, found.needs_person) == ("failing", True)
+
+
+def test_a_source_whose_host_wants_a_pause_is_slow_and_not_failing() -> None:
+    left = Refused(url=URL, reason="slow-down", retry_at=NOW + timedelta(hours=2))
+
+    state = after_refused(WELL, left, NOW)
+    found = findings(FERRY, state, NOW)
+
+    assert standing(found) == "slow"
+    assert (state.failures, state.last_error, state.failing_since) == (0, "", None)
+
+
 REASONS: list[RefusedReason] = [
     "robots", "address", "gone", "blocked", "slow-down", "too-big", "too-slow", "redirects",
     "server", "certificate", "network",

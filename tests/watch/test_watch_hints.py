@@ -259,3 +259,23 @@ def test_dates_that_no_page_can_have_are_counted() -> None:
     found = reading(dated(soon, far, early, "yesterday", "Tue, 01 Jan 2030 00:00:00 GMT"))
 
     assert (5, 2) == (found.listed, found.odd_dates)
+
+
+LONG = f"https://ferry.example/{'x' * 8_000}"
+
+
+def test_an_address_that_nobody_can_have_meant_is_none() -> None:
+    links = f'<link rel="hub" href="{LONG}"/><link rel="self" href="{LONG}"/>'
+    item = f"<item><link>https://ferry.example/1</link><language>{LONG}</language></item>"
+    index = (
+        f"<sitemapindex><sitemap><loc>{LONG}</loc></sitemap>"
+        "<sitemap><loc>https://ferry.example/2.xml</loc></sitemap></sitemapindex>"
+    )
+
+    found = reading(atom(links))
+
+    assert ("", "") == (found.hub, found.topic)
+    assert ("https://ferry.example/2.xml",) == reading(index).more
+    picture = f'<enclosure url="{LONG}" type="image/png"/>'
+    (lead,) = reading(rss("").replace(ITEM, item.replace("<link>", f"{picture}<link>"))).leads
+    assert ("", "") == (lead.image, lead.language)

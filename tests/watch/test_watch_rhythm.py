@@ -286,6 +286,25 @@ def test_a_rest_is_never_shorter_than_the_wait_after_a_failure() -> None:
     assert wait(state, MONDAY) >= timedelta(minutes=10)
 
 
+def test_what_was_never_asked_is_no_failure_and_waits_for_the_end_of_the_pause() -> None:
+    failed = after_refused(SourceState(), Refused(url=URL, reason="network"), MONDAY)
+    left = Refused(url=URL, reason="slow-down", detail="left alone", retry_at=MONDAY + 3 * HOUR)
+
+    for before in (SourceState(), failed, SourceState(next_at=MONDAY + 5 * HOUR)):
+        state = after_refused(before, left, MONDAY)
+
+        assert state.rest_until == MONDAY + 3 * HOUR
+        assert state.next_at == max(MONDAY + 3 * HOUR, before.next_at or MONDAY)
+        assert replace(state, rest_until=None, next_at=before.next_at) == before
+
+
+def test_what_was_never_asked_of_a_source_that_ended_stays_ended() -> None:
+    ended = SourceState(ended=True, ended_at=MONDAY)
+    left = Refused(url=URL, reason="slow-down", retry_at=MONDAY + HOUR)
+
+    assert after_refused(ended, left, MONDAY) == ended
+
+
 def test_sources_do_not_beat_in_time() -> None:
     def next_at(number: int, answer: Callable[[str], SourceState]) -> datetime | None:
         return answer(f"https://s{number}.example/feed").next_at

@@ -111,6 +111,15 @@ def test_not_modified_keeps_what_is_known() -> None:
     assert (state.failures, state.last_error, state.last_ok_at) == (0, "", NOW)
 
 
+def test_a_validator_beyond_all_measure_is_not_kept() -> None:
+    long = {"etag": f'"{"x" * 1_000}"', "last-modified": "y" * 1_001}
+
+    state = after_page(SourceState(), replace(FEED, headers=long), READING, 0, NOW)
+    renewed = after_not_modified(SourceState(etag='"1"'), NotModified(url=URL, headers=long), NOW)
+
+    assert ("", "", "") == (state.etag, state.last_modified, renewed.etag)
+
+
 def test_not_modified_may_renew_the_etag() -> None:
     answer = NotModified(url=URL, headers={"etag": '"2"'})
 

@@ -62,7 +62,7 @@ CERTIFICATES = (
     certified("good", SO),
     certified("ending", SO),
     *(
-        certified(kind, ANo(reason="certificate", words="not valid"))
+        certified(kind, ANo(reason="certificate", words="the certificate of"))
         for kind in ("ended", "early", "other", "own")
     ),
 )

@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from copydesk.archive import _git
 from copydesk.errors import GitError
@@ -28,6 +28,11 @@ class UserIndex:
         self._lock = place.index.with_name("index.lock")
         self._pending = place.folder / "copydesk-lock"
         self._next = place.folder / "copydesk-index"
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Give what makes git work on the next index instead of the user's."""
+        return {"GIT_INDEX_FILE": str(self._next)}
 
     @contextlib.contextmanager
     def locked(self, wait_seconds: float) -> Iterator[None]:
@@ -57,16 +62,15 @@ class UserIndex:
         self._next.unlink(missing_ok=True)
         with contextlib.suppress(FileNotFoundError):
             shutil.copyfile(self._place.index, self._next)
-        environment = {"GIT_INDEX_FILE": str(self._next)}
         _git.tell(
             self._place.top,
             *("update-index", "-z", "--index-info"),
             given=changes,
-            environment=environment,
+            environment=self.environment,
         )
         # Fills in sizes and times, so that `git diff-files` sees clean files; the exit code
         # only says that something of the user's is dirty.
-        _git.ask(self._place.top, "update-index", "-q", "--refresh", environment=environment)
+        _git.ask(self._place.top, "update-index", "-q", "--refresh", environment=self.environment)
 
     def announce(self, commit: str) -> None:
         """Note which commit the prepared index belongs to, before the branch moves."""

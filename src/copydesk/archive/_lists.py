@@ -57,9 +57,17 @@ def edited(tree: Tree, key: str, change: Callable[[Sequence], Sequence]) -> Tree
     old = entries[at].value
     new = change(old if isinstance(old, Sequence) else Sequence(items=()))
     entries[at] = replace(entries[at], value=new)
-    return replace(
-        tree, entries=tuple(entry for i, entry in enumerate(entries) if i != at or new.items)
-    )
+    if not new.items:
+        del entries[at]
+        entries = _from_the_top(entries) if at == 0 else entries
+    return replace(tree, entries=tuple(entries))
+
+
+def _from_the_top(entries: list[Entry]) -> list[Entry]:
+    """Let no file begin with the empty line that parted its first list from one now gone."""
+    if not entries or entries[0].before != "\n":
+        return entries
+    return [replace(entries[0], before=""), *entries[1:]]
 
 
 def items(

@@ -3,6 +3,8 @@
     push  >  rejected, the remote has more  >  fetch  >  rebase in a tree of its own
           >  branch and files moved in one go  >  push
 
+With nothing to push the remote is asked for its tip alone, and what it has more comes in.
+
 The rebase happens in a work tree without files below git's own folder, so that a conflict leaves
 nothing to clean up: branch, index and files of the newsroom were never touched.
 """
@@ -16,14 +18,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from copydesk.archive import _git, _states
+from copydesk.archive import _git, _states, _takein
+from copydesk.archive._takein import STAYS as _STAYS
 from copydesk.errors import GitError
 
 _TRIES = 3  # a remote that moves faster than we push has other troubles
 _THEIRS = "refs/copydesk/theirs"
 _DESK = "copydesk-rebase"  # the work tree without files, below git's folder
 _IDENTITY = {"GIT_COMMITTER_NAME": "copydesk", "GIT_COMMITTER_EMAIL": "copydesk@localhost"}
-_STAYS = "the commits stay here; the next round tries again"
 _LOGIN = re.compile(r"(?<=://)[^/@\s]+@")
 _REJECTED = re.compile(r"^!\t\S+\t\[([a-z ]+)\] \(?(.*?)\)?$", re.MULTILINE)
 # What git says where somebody else was first; the last three when both push at one moment.
@@ -84,14 +86,21 @@ class _Line:
 
 
 def push(place: _git.Place, branch: str, remote: str) -> Pushed:
-    """Bring every commit of the branch to the remote; nothing is asked where it has them all.
+    """Bring every commit of the branch to the remote, and those that it has more into the branch.
 
     Raises GitError where it cannot be done; branch, index and files are then as they were.
     """
     line = _line(place, branch, remote)
-    if _states.head(place) in ("", _known(place, line)):
+    head, taken = _states.head(place), 0
+    if not head:
         return Pushed()
-    taken = 0
+    if head == _known(place, line):
+        tip = _tip(place, line)
+        if tip in ("", head):
+            return Pushed()
+        taken = _take_in(place, line)
+        if _states.head(place) == tip:
+            return Pushed(taken=taken)
     for _ in range(_TRIES):
         sent = _waiting(place, line)
         reason = _sent(place, line)
@@ -124,6 +133,17 @@ def _known(place: _git.Place, line: _Line) -> str:
     return _commit(place, f"refs/remotes/{line.remote}/{line.target.removeprefix('refs/heads/')}")
 
 
+def _tip(place: _git.Place, line: _Line) -> str:
+    """Ask the remote for its branch's commit; "" where there is none, or it is only pushed to."""
+    if not _config(place, f"remote.{line.remote}.url"):
+        return ""
+    answer = _git.ask_remote(place.top, "ls-remote", "--quiet", "--", line.remote, line.target)
+    if answer.code:
+        raise _trouble(answer.complaint, line, "ls-remote")
+    named = (one.split("\t") for one in answer.out.decode("utf-8", "replace").splitlines())
+    return next((pair[0] for pair in named if pair[-1] == line.target), "")
+
+
 def _commit(place: _git.Place, name: str) -> str:
     answer = _git.ask(place.top, "rev-parse", "-q", "--verify", f"{name}^{{commit}}")
     return answer.out.decode().strip()
@@ -151,7 +171,7 @@ def _sent(place: _git.Place, line: _Line) -> str:
         return ""
     rejected = _REJECTED.search(answer.out.decode("utf-8", "replace"))
     if rejected is None:
-        raise _trouble(answer.complaint, line)
+        raise _trouble(answer.complaint, line, "push")
     reason = rejected[2]
     if any(words in reason for words in _MORE):
         return reason
@@ -174,13 +194,15 @@ def _take_in(place: _git.Place, line: _Line) -> int:
         *("--", line.remote, refspec),
     )
     if answer.code:
-        raise _trouble(answer.complaint, line)
+        raise _trouble(answer.complaint, line, "fetch")
     try:
         theirs = _commit(place, _THEIRS)
         ours = _states.head(place)
         _refuse_tangles(place, line, ours, theirs)
         taken = _count(place, f"{ours}..{theirs}")
-        _move(place, line, ours, _rebased(place, line, ours, theirs))
+        is_behind = _git.ask(place.top, "merge-base", "--is-ancestor", ours, theirs).code == 0
+        commit = theirs if is_behind else _rebased(place, line, ours, theirs)
+        _takein.move(place, line.branch, line.remote, ours, commit)
         return taken
     finally:
         _git.ask(place.top, "update-ref", "-d", _THEIRS)
@@ -271,30 +293,7 @@ def _clear(place: _git.Place, desk: Path) -> None:
     _git.ask(place.top, "worktree", "prune")
 
 
-def _move(place: _git.Place, line: _Line, ours: str, commit: str) -> None:
-    """Move branch, index and files from one commit to another, or nothing at all."""
-    trees = ("read-tree", "-m", "-u", ours, commit)
-    rehearsed = _git.ask(place.top, *trees[:2], "--dry-run", *trees[2:])
-    if rehearsed.code:
-        raise _in_the_way(rehearsed.complaint, line)
-    branch = f"refs/heads/{line.branch}"
-    reason = f"copydesk: on top of {line.remote}"
-    _git.tell(place.top, "update-ref", "-m", reason, branch, commit, ours)
-    moved = _git.ask(place.top, *trees)
-    if moved.code:
-        _git.tell(place.top, "update-ref", "-m", "copydesk: undone", branch, ours, commit)
-        raise _in_the_way(moved.complaint, line)
-
-
-def _in_the_way(complaint: str, line: _Line) -> GitError:
-    return GitError(
-        f"the commits of others on {line.remote} cannot be laid out here",
-        subject=_plain(complaint[:500]),
-        hint=f"move what is in the way; {_STAYS}",
-    )
-
-
-def _trouble(complaint: str, line: _Line) -> GitError:
+def _trouble(complaint: str, line: _Line, command: str) -> GitError:
     """Say what git's complaint means, and what to do."""
     lines = [one.strip() for one in complaint.splitlines()]
     told = [one for one in lines if one and not one.startswith(("hint:", "error: failed to push"))]
@@ -302,7 +301,8 @@ def _trouble(complaint: str, line: _Line) -> GitError:
     for words, what, hint in _TROUBLES:
         if words.search(complaint):
             return GitError(what, subject=subject, hint=hint)
-    return GitError("git push failed", subject=subject, hint=f"{_STAYS}; see: git push")
+    hint = f"{_STAYS}; see: git {command} {line.remote}"
+    return GitError(f"git {command} failed", subject=subject, hint=hint)
 
 
 def _plain(text: str) -> str:

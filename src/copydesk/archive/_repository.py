@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from copydesk.archive import _commit, _git, _paths, _push, _states
+from copydesk.archive import _commit, _git, _paths, _push, _states, _takein
 from copydesk.archive._index import UserIndex
 from copydesk.archive._push import Pushed
 from copydesk.errors import GitError
@@ -137,10 +137,11 @@ class Repository:
         message, author = message.replace("\0", ""), author.replace("\0", "")
         words = _commit.Words(message=message, author=author, when=when)
         with self._alone(place):
+            self._settle(place)
             return _commit.make(place, names, words, self._lock_wait_seconds)
 
     def push(self, remote: str) -> Pushed:
-        """Push the branch to a remote; where it has more, lay our commits on top of that first.
+        """Push the branch to a remote; what it has more comes in first, below our commits.
 
         What came in is in the files then. Raises GitError, and all is as it was, where the remote
         is unknown, cannot be reached or refuses, at a conflict, and where files have edits that a
@@ -152,6 +153,7 @@ class Repository:
             hint = "check a branch out: git switch NAME" if obstacle == "detached HEAD" else ""
             raise GitError("cannot push", subject=obstacle, hint=hint or "the commits stay here")
         with self._alone(place):
+            self._settle(place)
             return _push.push(place, self.branch(), remote)
 
     def tidy(self) -> None:
@@ -173,12 +175,16 @@ class Repository:
             raise GitError("cannot write to the repository", subject=str(error)) from error
 
     def _recover(self, place: _git.Place) -> None:
-        """Finish or forget what a killed commit left, unless it is still being made."""
-        index = UserIndex(place)
-        if index.is_left_over():
+        """Finish or forget what a killed commit or push left, unless it is still being made."""
+        if UserIndex(place).is_left_over() or _takein.is_begun(place):
             with files.locked(place.folder / _BUSY) as alone:
                 if alone:
-                    index.recover(_states.head(place))
+                    self._settle(place)
+
+    def _settle(self, place: _git.Place) -> None:
+        UserIndex(place).recover(_states.head(place))
+        if not self.obstacle():
+            _takein.finish(place, self._lock_wait_seconds)
 
     def _checked(self, path: str) -> str:
         _paths.inside(self._root, path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -11,35 +12,45 @@ from typing import TYPE_CHECKING
 import click
 
 from copydesk import engine
+from copydesk.kit import text
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
+
+
+# what JSON lets stand inside its strings, and a terminal may obey: C1 controls, turns of direction
+_STEERING = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def as_json(value: object) -> None:
     """Print a report as JSON."""
     import msgspec
 
-    click.echo(json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False))
+    told = json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False)
+    click.echo(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", told))
 
 
-def note(text: str) -> None:
+def note(words: str) -> None:
     """Say something that is not data."""
-    click.echo(text, err=True)
+    click.echo(words, err=True)
 
 
 def failures(failed: Sequence[engine.Failure], most: int = 20) -> None:
     """Say what failed, each with its hint; the rest is counted."""
     for one in failed[:most]:
-        note(f"failed: {one.what}: {one.url}")
+        note(text.fold(f"failed: {one.what}: {one.url}"))
         if one.hint:
-            note(f"  hint: {one.hint}")
+            note(f"  hint: {text.fold(one.hint)}")
     if len(failed) > most:
         note(f"… and {len(failed) - most} more; --json lists them all")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows in columns; tab-separated where nobody looks."""
+    """Print rows in columns; tab-separated where nobody looks.
+
+    What strangers said in a cell steers no terminal and makes no further line.
+    """
+    rows = [[text.fold(cell) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         for row in rows:
             click.echo("\t".join(row))

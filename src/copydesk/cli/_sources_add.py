@@ -26,7 +26,7 @@ def add(
     asked: Asked, url: str, *, name: str, pick: int | None, as_is: bool, web: Path | None
 ) -> None:
     """Find what can be watched at any address and add it to beat.toml."""
-    engine.source_address(url)
+    url = _in_full(url)
     found = None if as_is else _looked_at(asked, url, web)
     if found is None:
         _added(asked, url, engine.add_source(asked.root, url, name))
@@ -41,6 +41,15 @@ def add(
     _added(asked, chosen.url, added, found.offers)
 
 
+def _in_full(url: str) -> str:
+    """Give the address with its scheme, and say so where the person typed none."""
+    address = engine.source_address(url)
+    if "://" in url:
+        return url
+    _out.note(f"taken as {address}")
+    return address
+
+
 def _looked_at(asked: Asked, url: str, web: Path | None) -> engine.Discovery | None:
     """Give what was found there, None where nobody may look: there is no contact."""
     with asked.newsroom(scratch=True) as newsroom:
@@ -52,7 +61,7 @@ def _looked_at(asked: Asked, url: str, web: Path | None) -> engine.Discovery | N
             return None
         if web is None:
             pause = newsroom.settings.fetch.delay_seconds
-            _out.note(f"looking at {url}; a host is asked every {pause:g} s at most")
+            _out.note(f"looking at {url}, with {pause:g} s between two requests to a host")
         with _out.progress() as progress:
             return engine.find_sources(newsroom, url, web, progress)
 
@@ -61,9 +70,7 @@ def _chosen(asked: Asked, found: engine.Discovery, pick: int | None) -> engine.O
     """Give the offer to add: the picked, the only good one, the person's choice."""
     if pick is not None:
         if pick > len(found.offers):
-            raise UsageError(
-                f"there are {len(found.offers)} to pick from", subject=f"--pick {pick}"
-            )
+            raise _no_such_pick(pick, len(found.offers))
         return found.offers[pick - 1]
     if found.best is not None or asked.json or not _is_person():
         return found.best
@@ -71,6 +78,15 @@ def _chosen(asked: Asked, found: engine.Discovery, pick: int | None) -> engine.O
     choice = click.IntRange(1, len(found.offers))
     answer: int = click.prompt("which one", type=choice, default=1, err=True)
     return found.offers[answer - 1]
+
+
+def _no_such_pick(pick: int, count: int) -> UsageError:
+    if count == 1:
+        what, hint = "there is 1 list to pick from", "leave --pick out"
+    else:
+        what = f"there are {count} lists to pick from"
+        hint = f"take 1 to {count}; without --pick they are shown"
+    return UsageError(what, subject=f"--pick {pick}", hint=hint)
 
 
 def _is_person() -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,14 +13,13 @@ import click
 from copydesk import engine
 from copydesk.cli import _out
 from copydesk.cli._asked import Asked, common
+from copydesk.cli._columns import Columns, ago, until
 from copydesk.errors import UsageError
-from copydesk.kit import dates
 
 _HEAD = ("source", "state", "answer", "new", "a week", "known", "failures", "next")
-_WIDTHS = (12, 6, 6, 7, 5, 14, 6)  # of all columns but the first
+_WIDTHS = (0, 12, 6, 6, 7, 5, 14, 6)
 _RIGHT = frozenset({2, 3, 4, 5, 7})  # the columns of numbers
-_GAP = "  "
-_LEAST = 20  # columns for the source's name
+NONE_YET = "no sources yet: add one with copydesk sources add https://…"
 _MOST = 20  # sources whose findings are told in full
 
 
@@ -38,7 +36,7 @@ def check(asked: Asked, *, ask: bool, web: Path | None) -> None:
     if asked.json:
         _out.as_json(rows)
     elif not rows:
-        _out.note("no sources yet: add one with copydesk sources add https://…")
+        _out.note(NONE_YET)
     elif sys.stdout.isatty():
         _show(rows, asked.clock())
     else:
@@ -76,32 +74,11 @@ def _plain(row: engine.HealthRow) -> tuple[str, ...]:
 
 
 def _show(rows: Sequence[engine.HealthRow], now: datetime) -> None:
-    """Print the table as lines: a table of 10,000 rows is slow in rich."""
-    width = shutil.get_terminal_size((100, 24)).columns
-    first = max(width - sum(_WIDTHS) - len(_GAP) * len(_WIDTHS) - 1, _LEAST)
-    click.secho(_line(_HEAD, first), bold=True)
-    click.echo("\n".join(_coloured(row, _line(_cells(row, now), first)) for row in rows))
+    columns = Columns(*_WIDTHS, right=_RIGHT)
+    click.secho(columns.line(_HEAD), bold=True)
+    click.echo("\n".join(_coloured(row, columns.line(_cells(row, now))) for row in rows))
     for line in _told(rows):
         click.echo(line)
-
-
-def _line(cells: Sequence[str], first: int) -> str:
-    widths = (first, *_WIDTHS)
-    fitted = [_fitted(cell, width) for cell, width in zip(cells, widths, strict=True)]
-    for at in _RIGHT:
-        fitted[at] = cells[at].rjust(widths[at])
-    return _GAP.join(fitted).rstrip()
-
-
-def _fitted(cell: str, width: int) -> str:
-    """Give a cell that is as wide as its column, cut with an ellipsis where it is too long."""
-    if cell.isascii():
-        return f"{cell[: width - 1]}…" if len(cell) > width else cell.ljust(width)
-    from rich.cells import cell_len, set_cell_size
-
-    if cell_len(cell) <= width:
-        return set_cell_size(cell, width)
-    return f"{set_cell_size(cell, width - 1)}…"
 
 
 def _cells(row: engine.HealthRow, now: datetime) -> tuple[str, ...]:
@@ -109,33 +86,13 @@ def _cells(row: engine.HealthRow, now: datetime) -> tuple[str, ...]:
     return (
         row.name or row.url.partition("://")[2],
         row.state,
-        _ago(row.last_ok, now),
-        _ago(row.last_new, now),
+        ago(row.last_ok, now),
+        ago(row.last_new, now),
         "" if row.items_a_week is None else f"{row.items_a_week:g}",
         "" if row.known_share is None else f"{row.known_share:.0%}",
         failures,
-        _until(row.next, now),
+        until(row.next, now),
     )
-
-
-def _ago(time: str, now: datetime) -> str:
-    at = dates.parse(time) if time else None
-    return "-" if at is None else _span((now - at).total_seconds())
-
-
-def _until(time: str, now: datetime) -> str:
-    at = dates.parse(time) if time else None
-    if at is None:
-        return "-"
-    return "due" if at <= now else _span((at - now).total_seconds())
-
-
-def _span(seconds: float) -> str:
-    """Give a time's length in its largest unit: 40s, 12m, 5h, 3d."""
-    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
-        if seconds >= size:
-            return f"{seconds // size:.0f}{unit}"
-    return f"{max(seconds, 0):.0f}s"
 
 
 def _coloured(row: engine.HealthRow, line: str) -> str:

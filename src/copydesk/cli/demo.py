@@ -21,7 +21,13 @@ from copydesk.cli._asked import Asked, common
     help="Where the demo's newsroom is made.",
 )
 @click.option("--no-serve", is_flag=True, help="End when the site is built.")
-@click.option("--port", type=int, default=8000, show_default=True, help="Where to serve; 0: any.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8000,
+    show_default=True,
+    help="Where to serve; 0: any.",
+)
 @common
 def command(asked: Asked, folder: Path, no_serve: bool, port: int) -> None:
     """Run the whole line over an invented news web, offline, and serve the site."""

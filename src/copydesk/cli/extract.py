@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -31,8 +32,17 @@ def command(asked: Asked, url_or_file: str, web: Path | None, address: str) -> N
         return
     _out.table(
         ("field", "from", "value"),
-        [(name, str(one["from"]), str(one["value"])) for name, one in fields.items()],
+        [(name, str(one["from"]), _words(one["value"])) for name, one in fields.items()],
     )
+
+
+def _words(value: object) -> str:
+    """Give a value as a person reads it: a list's parts, a mapping's parts that say something."""
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key} {_words(part)}" for key, part in value.items() if part)
+    if isinstance(value, list):
+        return ", ".join(map(_words, value))
+    return str(value)
 
 
 def _extracted(

@@ -11,7 +11,13 @@ from copydesk.cli._asked import Asked, common
 
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
-@click.option("--port", type=int, default=8000, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8000,
+    show_default=True,
+    help="0 takes a free one.",
+)
 @common
 def command(asked: Asked, host: str, port: int) -> None:
     """Run rounds on schedule and serve the site until SIGTERM or Ctrl-C."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -9,8 +12,10 @@ import click
 from copydesk import engine
 from copydesk.cli import _out
 from copydesk.cli._asked import Asked, common
+from copydesk.cli._columns import Columns, ago, until
 from copydesk.cli._sources_add import add
-from copydesk.cli._sources_health import check, keep
+from copydesk.cli._sources_health import NONE_YET, check, keep
+from copydesk.kit import text
 
 
 @click.group("sources", invoke_without_command=True)
@@ -25,10 +30,28 @@ def command(asked: Asked, context: click.Context) -> None:
     if asked.json:
         _out.as_json(rows)
         return
-    _out.table(
-        ("url", "name", "kind", "state", "last answer", "error"),
-        [(row.url, row.name, row.kind, row.state, row.last_ok, row.error) for row in rows],
-    )
+    if not rows:
+        _out.note(NONE_YET)
+    elif sys.stdout.isatty():
+        _show(rows, asked.clock())
+    else:
+        for row in rows:
+            cells = (row.url, row.name, row.kind, _state(row), row.last_ok, text.fold(row.error))
+            click.echo("\t".join(cells))
+
+
+def _show(rows: Sequence[engine.SourceRow], now: datetime) -> None:
+    columns = Columns(0, 7, 6, 6, 0, right=frozenset({2, 3}))
+    click.secho(columns.line(("source", "state", "answer", "next", "error")), bold=True)
+    for row in rows:
+        name = row.name or row.url.partition("://")[2]
+        times = (ago(row.last_ok, now), until(row.next, now))
+        click.echo(columns.line((name, _state(row), *times, text.fold(row.error))))
+
+
+def _state(row: engine.SourceRow) -> str:
+    """Give how a source stands in one word, as `sources check` does for one never asked."""
+    return "new" if any(one.kind == "never-asked" for one in row.findings) else row.state
 
 
 command.add_command(add)

@@ -25,7 +25,8 @@ def command(asked: Asked, path: str, said: Said, why: str, name: str) -> None:
     """File an editor's word on a story; it binds later rounds.
 
     publish puts it on the site, hold and reject take it off. remove takes it away for good: it
-    leaves the site at once, its address answers 410, and it is never filed again.
+    leaves the site at once, its address answers 410, and it is never filed again; another word on
+    it undoes that, at once, too.
     """
     with asked.newsroom() as newsroom:
         record = engine.record_path(newsroom, path)
@@ -37,7 +38,7 @@ def command(asked: Asked, path: str, said: Said, why: str, name: str) -> None:
             )
         verdict = Verdict(by=by, at=asked.clock(), said=said, why=why)
         report = engine.file_verdict(newsroom, record, verdict)
-        if said == "remove" and report.changed:
+        if report.is_urgent:
             engine.build(newsroom, engine.Silence())
     if asked.json:
         _out.as_json(report)
@@ -48,5 +49,5 @@ def command(asked: Asked, path: str, said: Said, why: str, name: str) -> None:
         click.echo(f"unchanged: {report.path}")
         return
     click.echo(f"{report.said}: {report.path}")
-    if said != "remove":
+    if not report.is_urgent:
         _out.note("the site shows it after the next round or copydesk build")

@@ -13,6 +13,7 @@ from copydesk.config._kinds import is_proxy
 from copydesk.config._options import SECTIONS
 from copydesk.config._origins import Origins
 from copydesk.config._settings import (
+    UNSET,
     Fetch,
     HostManners,
     Pictures,
@@ -28,8 +29,6 @@ from copydesk.config._wrong import nearest, shown, wrong
 from copydesk.news import Beat, Scoring, Source
 
 _OF_THE_SOURCE = frozenset(Source.__dataclass_fields__)
-# Asked through it, a source fails by name (RFC 6761); asked without, it would see our address.
-_NO_PROXY = "http://proxy-is-not-set.invalid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +134,9 @@ def _source_options(
                 own["headers"] = _headers(source, environ)
             if own.get("proxy_env"):
                 variable = str(own["proxy_env"])
-                own["proxy"] = _proxy(variable, environ)
-                decoded.origins.say(f"source[{index}].proxy", f"environment {variable}")
+                own["proxy"] = address = _proxy(variable, environ)
+                is_not = ", not set" if address.startswith(UNSET) else ""
+                decoded.origins.say(f"source[{index}].proxy", f"environment {variable}{is_not}")
             yield str(source["url"]), msgspec.convert(own, SourceOptions)
 
 
@@ -154,11 +154,14 @@ def _headers(source: Values, environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _proxy(variable: str, environ: Mapping[str, str]) -> str:
+    """Give the proxy's address, or what says that there is none: asked without one, the source
+    would see our own address.
+    """
     address = environ.get(variable, "").strip()
     if address and not is_proxy(address):
         what = "expected a proxy's address such as http://user:secret@127.0.0.1:3128"
         raise wrong(f"environment {variable}", "", f"{what}, got something else")
-    return address or _NO_PROXY
+    return address or f"{UNSET}{variable}"
 
 
 def _variables(source: Values) -> dict[str, str]:

@@ -253,8 +253,8 @@ RECORDS = Section(
         Option(
             name="remote",
             kind=kinds.REMOTE,
-            about="The git remote that every round is pushed to, by its name in git: `origin`. "
-            "Without it nothing is pushed.",
+            about="The git remote that every round is pushed to and takes the commits of others "
+            "from, by its name in git: `origin`. Without it neither is done.",
         ),
     ),
 )

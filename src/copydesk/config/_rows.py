@@ -9,7 +9,7 @@ from operator import attrgetter
 from copydesk.config._blocks import HOST, LISTING, SOURCE
 from copydesk.config._option import Option
 from copydesk.config._options import SECTIONS
-from copydesk.config._settings import Settings, SourceOptions
+from copydesk.config._settings import UNSET, Settings, SourceOptions
 from copydesk.news import Source
 
 HIDDEN = "(hidden)"
@@ -61,7 +61,7 @@ def _sources(settings: Settings) -> Iterator[tuple[str, str]]:
 
 def _written(option: Option, value: object) -> str:
     if option.private and value:
-        return HIDDEN
+        return "" if str(value).startswith(UNSET) else HIDDEN
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -9,6 +9,7 @@ from typing import Literal
 
 from copydesk.news import Beat
 
+UNSET = "env:"  # of a proxy that a variable should name, followed by the variable
 Show = Literal["cached", "hotlink", "none"]
 
 
@@ -97,7 +98,8 @@ class SourceOptions:
 
     `headers_env` maps a header to the environment variable that holds its value, `headers` to the
     value found there; `proxy` is the address to ask through, from the file or from the variable
-    `proxy_env`; `pictures` is "" where the site's own rule holds.
+    `proxy_env`, or `env:` and that variable's name where it is not set; `pictures` is "" where the
+    site's own rule holds.
     """
 
     headers_env: Mapping[str, str] = field(default_factory=dict)

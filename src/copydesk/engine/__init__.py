@@ -10,6 +10,7 @@ from copydesk.engine.build import BuildOptions, build
 from copydesk.engine.discover import Discovery, add_source, find_sources, source_address
 from copydesk.engine.explain import explain
 from copydesk.engine.imports import Import, import_sources
+from copydesk.engine.named import record_path
 from copydesk.engine.newsroom import Newsroom, opened
 from copydesk.engine.progress import Progress, Silence
 from copydesk.engine.records import check_records
@@ -37,7 +38,7 @@ from copydesk.engine.steps import (
     judge_url,
     watch_url,
 )
-from copydesk.engine.verdicts import VerdictReport, editor, file_verdict, record_path
+from copydesk.engine.verdicts import VerdictReport, editor, file_verdict
 from copydesk.watch import Offer
 
 __all__ = [

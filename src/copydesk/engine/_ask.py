@@ -263,12 +263,21 @@ class _Asker:
 
 
 def _refused(source: Source, state: watch.SourceState, answer: Refused) -> Answer:
+    """Give what no usable answer makes of a source; a pause that is kept is no failure."""
+    if answer.reason == "slow-down" and not answer.status:
+        return Answer(source=source, state=state)
     failure = Failure(
         url=source.url,
         what=f"the source gave no list ({answer.reason}: {answer.detail or answer.status})",
-        hint=_HINTS.get(answer.reason, "it is asked again later"),
+        hint=_hint(answer),
     )
     return Answer(source=source, state=state, failure=failure)
+
+
+def _hint(answer: Refused) -> str:
+    if answer.detail.startswith("the proxy is not set"):
+        return "set the variable for copydesk, or take proxy_env out of beat.toml"
+    return _HINTS.get(answer.reason, "it is asked again later")
 
 
 _LOOK = "it is asked again later; copydesk watch URL shows what it says now"

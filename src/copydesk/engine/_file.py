@@ -19,12 +19,13 @@ from copydesk.news import Article, Story
 
 @dataclass(slots=True, kw_only=True)
 class Filed:
-    """What filing did."""
+    """What filing did; `left_over` are the paths that an earlier round wrote."""
 
     written: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    left_over: frozenset[str] = frozenset()
     commit: str | None = None
 
 
@@ -79,12 +80,14 @@ def _sealed(key: bytes, story: Story, article: Article, content: str) -> str:
 class Order:
     """How to file: the words of the commit, and what the round found when it began.
 
-    `before` are the records that it changes as they stood, `branch` is git's, "" for none.
+    `before` are the records that it changes as they stood, `branch` is git's, "" for none;
+    `left_over` is what an earlier round left behind.
     """
 
     before: Mapping[str, Story]
     message: str
     branch: str = ""
+    left_over: Mapping[str, str] = field(default_factory=dict)
 
 
 def file(newsroom: Newsroom, stories: Iterable[Story], order: Order) -> Filed:
@@ -94,15 +97,31 @@ def file(newsroom: Newsroom, stories: Iterable[Story], order: Order) -> Filed:
     left alone and listed as skipped. The journal says beforehand what is written, so that a round
     that was killed between writing and committing is finished by the next.
     """
-    filed = Filed()
+    left = set(order.left_over)
+    filed = Filed(left_over=frozenset(left))
     repository = archive.Repository(newsroom.root)
-    left_over = _left_over(newsroom, repository)
-    free = _not_under_the_pen(repository, list(stories), order.before, left_over, filed)
+    free = _not_under_the_pen(repository, list(stories), order.before, left, filed)
     changed = {one.path for one in free if not _stands(newsroom, one, order.before)}
     filed.skipped.extend(sorted(changed))
     _write_all(newsroom, [one for one in free if one.path not in changed], filed)
-    _commit(newsroom, repository, sorted({*filed.written, *left_over}), order, filed)
+    _commit(newsroom, repository, sorted({*filed.written, *left}), order, filed)
     return filed
+
+
+def left_over(newsroom: Newsroom) -> dict[str, str]:
+    """Give the title, by its path, of each record that a killed round wrote and did not commit.
+
+    What is no record has the title "".
+    """
+    paths = _left_over(newsroom, archive.Repository(newsroom.root))
+    return {path: _title(newsroom, path) for path in sorted(paths)}
+
+
+def _title(newsroom: Newsroom, path: str) -> str:
+    try:
+        return newsroom.archive.read(path).title
+    except CopydeskError:
+        return ""
 
 
 def _left_over(newsroom: Newsroom, repository: archive.Repository) -> set[str]:

@@ -8,8 +8,9 @@ items than the first, so that neither is enough: the round then asks the source 
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -18,6 +19,7 @@ from copydesk.memory import Memory
 from copydesk.news import Page, Source
 from copydesk.watch import websub
 
+_AHEAD = timedelta(days=1)
 _ENDING = "ending "  # before the callback: the key of a subscription that is being given back
 
 
@@ -37,8 +39,7 @@ class Pushed:
 def pushed_sources(newsroom: Newsroom) -> frozenset[str]:
     """Give the urls of the sources with an unread push: they are looked at now, due or not."""
     known = {source.url for source in newsroom.beat.sources}
-    urls = known.intersection(newsroom.memory.pushed.keys())
-    return frozenset(url for url in urls if _unread(newsroom, url) is not None)
+    return unread(newsroom.memory, known, newsroom.now)
 
 
 def pushed_page(newsroom: Newsroom, source: Source) -> Page | None:
@@ -70,9 +71,25 @@ def used(newsroom: Newsroom, source: Source) -> None:
         keep(memory, replace(subscription, used_at=newsroom.now))
 
 
+def unread(memory: Memory, urls: AbstractSet[str], now: datetime) -> frozenset[str]:
+    """Give those of the urls for which a push waits that a round at this moment reads."""
+    waiting = urls & set(memory.pushed.keys())
+    return frozenset(url for url in waiting if _at(memory, url, now) is not None)
+
+
 def _unread(newsroom: Newsroom, url: str) -> Pushed | None:
-    pushed = _pushed(newsroom.memory, url)
-    return None if pushed is None or pushed.at > newsroom.now else pushed
+    return _at(newsroom.memory, url, newsroom.now)
+
+
+def _at(memory: Memory, url: str, now: datetime) -> Pushed | None:
+    """Give the push that waits at a moment, None for one that came after it.
+
+    One from more than a day ahead came before a clock was set back: the source is asked instead.
+    """
+    pushed = _pushed(memory, url)
+    if pushed is None or pushed.at <= now:
+        return pushed
+    return Pushed(at=now, alone=False) if pushed.at > now + _AHEAD else None
 
 
 # ---- for the server ----

@@ -16,6 +16,8 @@ from copydesk.errors import RecordError
 
 PATH = "_data/sources.yaml"
 
+_ADDRESS = 8_000  # characters of an address that is written down
+
 States = Mapping[str, watch.SourceState]
 
 
@@ -70,7 +72,8 @@ def must_be_clean(newsroom: Newsroom) -> None:
         raise RecordError(
             "the file has edits that are not committed",
             subject=PATH,
-            hint="commit them first: git add " + PATH + " && git commit " + PATH,
+            hint=f"commit them first: {newsroom.git_command('add', PATH)} && "
+            + newsroom.git_command("commit", PATH),
         )
 
 
@@ -95,6 +98,11 @@ def _digest(newsroom: Newsroom) -> str:
         return ""
 
 
+def _is_new(to: str, known: Moved | None) -> bool:
+    """Say whether an address is to be written down in the place of the known one."""
+    return 0 < len(to) <= _ADDRESS and (known is None or known.to != to)
+
+
 def _noted(newsroom: Newsroom, ledger: Ledger, before: States, after: States) -> Ledger:
     """Give the ledger with what the states say; entries of others, and an editor's, stay."""
     moved, ended = dict(ledger.moved), dict(ledger.ended)
@@ -106,7 +114,7 @@ def _noted(newsroom: Newsroom, ledger: Ledger, before: States, after: States) ->
             ended.pop(url, None)
         if url in ledger.kept:
             continue
-        if state.moved_to and (url not in moved or moved[url].to != state.moved_to):
+        if _is_new(state.moved_to, moved.get(url)):
             moved[url] = Moved(to=state.moved_to, at=newsroom.now)
         if state.ended and url not in ended:
             why = state.last_error or "status 410: gone for good"

@@ -43,6 +43,7 @@ from copydesk.engine.progress import Progress
 from copydesk.engine.report import Failure, RoundReport
 from copydesk.engine.verdicts import removed_addresses
 from copydesk.errors import CopydeskError
+from copydesk.kit import text
 from copydesk.memory import Fate
 from copydesk.news import Article, Dropped, Lead, Story
 
@@ -204,7 +205,14 @@ def _filed(newsroom: Newsroom, stories: _Stories, tally: Tally, branch: str) -> 
         _finished(newsroom, stories, path)
         for path, _ in sorted(stories.changed.items(), key=_originals_first)
     ]
-    order = _file.Order(before=stories.before, message=_message(stories), branch=branch)
+    left_over = _file.left_over(newsroom)
+    titles = [title for path, title in left_over.items() if title and path not in stories.changed]
+    order = _file.Order(
+        before=stories.before,
+        message=_message(stories, titles),
+        branch=branch,
+        left_over=left_over,
+    )
     filed = _file.file(newsroom, finished, order)
     tally.failed.extend(filed.failed)
     tally.not_filed(stories.fresh.keys() - filed.written)
@@ -227,14 +235,20 @@ def _originals_first(item: tuple[str, Story]) -> tuple[bool, str]:
     return bool(story.copy_of), path
 
 
-def _message(stories: _Stories) -> str:
-    new, changed = len(stories.fresh), len(stories.changed) - len(stories.fresh)
-    parts = [f"{new} new" if new else "", f"{changed} updated" if changed else ""]
+def _message(stories: _Stories, left_over: Sequence[str]) -> str:
+    """Give a commit's message; `left_over` are titles of records that an earlier round wrote."""
+    new, changed, left = len(stories.fresh), len(stories.changed) - len(stories.fresh), left_over
+    parts = [
+        f"{new} new" if new else "",
+        f"{changed} updated" if changed else "",
+        f"{len(left)} left from an earlier round" if left else "",
+    ]
     what = ", ".join(part for part in parts if part)
-    subject = f"news: {what or 'sources that moved, or left from an earlier round'}"
     lines = [
         line for path, story in sorted(stories.changed.items()) for line in _told(stories, story)
     ]
+    lines += [f"* {text.fold(title)}" for title in left]
+    subject = f"news: {what or 'sources that moved'}"
     return "\n".join([subject, "", *lines]) if lines else subject
 
 
@@ -243,8 +257,8 @@ def _told(stories: _Stories, story: Story) -> list[str]:
     correction = stories.corrected.get(story.path)
     lines = correction.lines if correction else ()
     return [
-        f"{'+' if story.path in stories.fresh else '~'} {story.title}",
-        *(f"  {line}" for line in lines),
+        f"{'+' if story.path in stories.fresh else '~'} {text.fold(story.title)}",
+        *(f"  {text.fold(line)}" for line in lines),
     ]
 
 
@@ -278,10 +292,11 @@ def _plan(desk: _weigh.Desk, gathered: _Gathered, stories: _Stories, filed: _fil
     unwritten = {*filed.skipped, *(failure.url for failure in filed.failed)}
     for path in sorted(stories.fresh.keys() - unwritten):
         lead, article = stories.fresh[path]
-        plan = again.of_filed(desk.newsroom, lead, article, gathered.seen[lead.url])
-        again.keep_plan(desk.newsroom, stories.changed[path], lead.url, plan)
+        story, seen = stories.changed[path], gathered.seen[lead.url]
+        plan = again.of_filed(desk.newsroom, lead, article, seen)
+        again.keep_plan(desk.newsroom, story, *again.place(story, lead.url, plan, seen))
     again.keep_looks(desk.newsroom, gathered.looks, stories.corrected, unwritten)
-    again.make_up(desk.newsroom, desk.shelf, desk.removed)
+    again.make_up(desk.newsroom, desk.shelf, desk.removed, filed.left_over)
 
 
 def _report(stories: _Stories, filed: _file.Filed, tally: Tally, troubles: Troubles) -> RoundReport:

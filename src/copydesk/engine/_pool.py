@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-import multiprocessing
 import os
 from collections.abc import Callable
 from datetime import datetime
+from multiprocessing.context import ForkServerContext
+from multiprocessing.synchronize import RLock
 from typing import TypeVar
 
 from copydesk import extract, watch
@@ -43,7 +44,7 @@ class Readers:
     ) -> None:
         from pebble import ProcessPool
 
-        context = multiprocessing.get_context("forkserver")
+        context = _Context()
         context.set_forkserver_preload(_PRELOADED)
         self._seconds = seconds
         self._backlog = Backlog(_BACKLOG_BYTES)
@@ -83,7 +84,7 @@ class Readers:
         return await self._call(page.url, watch.candidates, page)
 
     def close(self) -> None:
-        """End every reader, at once."""
+        """End every reader, at once; a start under way is waited for."""
         self._pool.stop()  # type: ignore[no-untyped-call] # pebble's own hints end here
         self._pool.join()
 
@@ -122,6 +123,23 @@ class Readers:
                 subject=url,
                 hint="please report it with the page",
             ) from error
+
+
+class _Context(ForkServerContext):
+    """Keep every lock until the readers have ended.
+
+    pebble drops its locks before it ends its processes, and one that is just starting would find
+    none under the name that it was given, and print a traceback.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._locks: list[RLock] = []
+
+    def RLock(self) -> RLock:  # noqa: N802 # the name is multiprocessing's
+        """Make a lock."""
+        self._locks.append(super().RLock())
+        return self._locks[-1]
 
 
 def _start_reader(beat: Beat) -> None:

@@ -11,10 +11,11 @@ from copydesk.errors import GitError
 
 
 def pushed(newsroom: Newsroom, report: RoundReport) -> RoundReport:
-    """Push the branch where `records.remote` says so, and give the report with what came of it.
+    """Bring branch and remote together where `records.remote` names one; say what came of it.
 
-    Commits of earlier rounds go along. What could not be pushed makes the round not complete: its
-    commits are here alone. Commits of others that come in are published by the build that follows.
+    Commits of earlier rounds go along. A remote that cannot be had makes the round not complete:
+    commits may be here alone, or there alone. Commits of others that come in, of which the build
+    that follows publishes the records, come also where there is nothing to push.
     """
     remote = newsroom.settings.records.remote
     if not remote:
@@ -22,15 +23,20 @@ def pushed(newsroom: Newsroom, report: RoundReport) -> RoundReport:
     try:
         done = archive.Repository(newsroom.root).push(remote)
     except GitError as error:
-        subject = f": {error.subject}" if error.subject else ""
-        failure = Failure(url=remote, what=f"not pushed: {error.what}{subject}", hint=error.hint)
+        about = error.subject.removeprefix(remote).removeprefix(":").strip()  # `url` names it
+        what = f"not in step with the remote: {error.what}{f': {about}' if about else ''}"
+        failure = Failure(url=remote, what=what, hint=error.hint)
         return replace(report, failed=(*report.failed, failure), complete=False)
     notes = []
     if done.taken:
-        notes.append(f"{done.taken} commits of others came in from {remote}")
+        notes.append(f"{_commits(done.taken)} of others came in from {remote}")
     if done.sent:
-        notes.append(f"{done.sent} commits pushed to {remote}")
+        notes.append(f"{_commits(done.sent)} pushed to {remote}")
     return replace(report, notes=(*report.notes, *notes))
+
+
+def _commits(count: int) -> str:
+    return "1 commit" if count == 1 else f"{count} commits"
 
 
 def tidied(newsroom: Newsroom, report: RoundReport) -> RoundReport:

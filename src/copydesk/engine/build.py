@@ -12,7 +12,7 @@ from copydesk.engine._mishap import failure_of
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.engine.progress import Progress
 from copydesk.engine.report import BuildReport, Failure
-from copydesk.errors import RecordError
+from copydesk.errors import PublishError, RecordError
 from copydesk.kit import files
 from copydesk.news import Edition, Story
 
@@ -34,7 +34,7 @@ def build(
     """Publish every filed story and record into a web root; raises PublishError."""
     options = options or BuildOptions()
     began = time.monotonic()
-    out = options.out or newsroom.site
+    out = options.out or _own_site(newsroom)
     troubles = Troubles()
     progress.stage("publish")
     with newsroom.memory.together():
@@ -55,6 +55,17 @@ def build(
             *(Failure(url=path, what=_UNPUBLISHABLE) for path in done.skipped),
         ),
     )
+
+
+def _own_site(newsroom: Newsroom) -> Path:
+    """Give the newsroom's own site folder; a link there was not made by us and is not followed."""
+    if newsroom.site.is_symlink():
+        raise PublishError(
+            "the site's folder is a symbolic link",
+            subject=str(newsroom.site),
+            hint="remove it; to build into another folder name that with --out",
+        )
+    return newsroom.site
 
 
 def _note_gone(file: Path, folders: tuple[str, ...]) -> None:

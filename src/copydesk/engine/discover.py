@@ -9,6 +9,7 @@ All is asked for politely and nearly all in one host's turn, so requests are cou
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,8 +26,20 @@ from copydesk.kit import urls
 from copydesk.news import Fetcher, NotModified, Page, Refused, Request, Source, SourceKind
 from copydesk.watch import Candidate, Reading
 
+_BARE = re.compile(r"([\w.-]+|\[[\da-fA-F:]+\])(:\d+)?(?:[/?#]|$)")  # host and port, no scheme
 _MAPS = 2  # of a sitemap index that are read to see what it is like
-_AS_IS = "add it unseen with --as-is"
+_AS_IS = "--as-is adds it unseen"
+_CHECK = f"check the address; {_AS_IS}"
+# What to do where an address gives no page; the guide says more of each.
+_HINTS = {
+    "address": "write the host into fetch.allow_hosts if it is yours",
+    "certificate": f"the site's certificate is not valid, so tell its owner; {_AS_IS}",
+    "robots": "ask the site's owner: rounds keep to its robots.txt, too",
+    "slow-down": f"try again later; {_AS_IS}",
+    "blocked": f"it may let no program in, so ask the site's owner; {_AS_IS}",
+    "too-slow": f"try again later; {_AS_IS}",
+    "server": f"try again later; {_AS_IS}",
+}
 _LEAVE_ALONE = frozenset({"slow-down", "network", "too-slow", "blocked", "address"})
 
 
@@ -46,22 +59,35 @@ class Discovery:
 
 
 def source_address(url: str) -> str:
-    """Give the address as a source has it; raises UsageError for what is no web address."""
-    address = urls.fetchable(url)
+    """Give the address as a source has it; raises UsageError for what is no web address.
+
+    One without a scheme begins with https://, a machine's (an IP address, localhost) with http://.
+    """
+    address = urls.fetchable(_with_scheme(url.strip()))
     if address is None:
         raise UsageError("this is no web address", subject=url, hint="it begins with https://")
     return address
 
 
+def _with_scheme(url: str) -> str:
+    bare = _BARE.match(url)
+    if bare is None:
+        return url
+    if urls.is_machine(bare[1].lower()):
+        return f"http://{url}"
+    return f"https://{url}" if "." in bare[1] else url
+
+
 def add_source(root: Path, url: str, name: str = "", offer: watch.Offer | None = None) -> bool:
     """Add a source to beat.toml; False where it is there already. Raises UsageError.
 
-    With an `offer` it is that list that is added, under its own title where no name is given.
+    With an `offer` it is that list that is added, under the name that its title says where no
+    `name` is given.
     """
     if offer is None:
         return config.add_source(root, Source(url=source_address(url), name=name))
     kind: SourceKind = "listing" if offer.kind == "listing" else "auto"
-    return config.add_source(root, Source(url=offer.url, name=name or offer.title, kind=kind))
+    return config.add_source(root, Source(url=offer.url, name=name or offer.name, kind=kind))
 
 
 def find_sources(
@@ -250,9 +276,13 @@ def _nothing(url: str, failed: list[Failure]) -> FeedError:
     named = next((one for one in failed if one.url != url), None)
     tried = "" if named is None else f"{named.url} is {named.what}; "
     return FeedError(
-        "no feed, no sitemap and no list of articles found", subject=url, hint=f"{tried}{_AS_IS}"
+        "no feed, no sitemap and no list of articles found",
+        subject=url,
+        hint=f"{tried}try the page of the site that lists its articles",
     )
 
 
 def _unreachable(url: str, answer: Refused | NotModified) -> FetchError:
-    return FetchError(f"the address gave no page ({_reason(answer)})", subject=url, hint=_AS_IS)
+    reason = answer.reason if isinstance(answer, Refused) else ""
+    hint = _HINTS.get(reason, _CHECK)
+    return FetchError(f"the address gave no page ({_reason(answer)})", subject=url, hint=hint)

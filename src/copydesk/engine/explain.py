@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from copydesk import archive, judge
+from copydesk.engine.named import record_at
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.engine.report import Explanation
 from copydesk.errors import RecordError
@@ -14,31 +15,31 @@ from copydesk.news import Story, Verdict
 
 
 def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
-    """Explain a record by its path or the address of its page, or a lead by its address.
+    """Explain a record by its path, name or page (see `record_at`), or a page by its address.
 
     Raises RecordError where nothing is known of it.
     """
     stories = {story.path: story for story in newsroom.archive.stories(Troubles())}
-    story = _find(stories, path_or_url)
+    path = record_at(newsroom, path_or_url)
+    story = stories.get(path or "") or _published_at(stories, path_or_url)
     if story is not None:
         return _of_story(newsroom, story, stories)
-    if (newsroom.root / path_or_url).is_file():
-        newsroom.archive.read(path_or_url)  # which says what is wrong with it
+    if path is not None:
+        newsroom.archive.read(path)  # which says what is wrong with it
     fate = newsroom.memory.fate(urls.identity(path_or_url))
     if fate is not None:
         return _of_fate(fate)
     raise RecordError(
         "nothing is known of this",
         subject=path_or_url,
-        hint="give a record's path (_news/….md) or the address of a page that a source listed",
+        hint="give a record's path (_news/….md), the address of its page on the site, or the "
+        "address of a page that a source listed",
     )
 
 
-def _find(stories: dict[str, Story], path_or_url: str) -> Story | None:
-    for path in (path_or_url, f"_news/{path_or_url}", f"_news/{path_or_url}.md"):
-        if path in stories:
-            return stories[path]
-    identity = urls.identity(path_or_url)
+def _published_at(stories: dict[str, Story], url: str) -> Story | None:
+    """Give the story whose publisher has it at an address, or had."""
+    identity = urls.identity(url)
     for story in stories.values():
         if identity in map(urls.identity, story.addresses):
             return story

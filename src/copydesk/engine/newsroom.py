@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -47,6 +48,11 @@ class Newsroom:
     def site(self) -> Path:
         """Give the folder of the published site."""
         return self.private / "site"
+
+    def git_command(self, *arguments: str) -> str:
+        """Give the git command that a person can type here; its paths are those of records."""
+        place = () if self.root.resolve() == Path.cwd() else ("-C", str(self.root))
+        return shlex.join(("git", *place, *arguments))
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from copydesk import archive
+from copydesk.engine.named import record_path
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import SealError
 
@@ -12,9 +13,10 @@ from copydesk.errors import SealError
 def open_seal(newsroom: Newsroom, path: str) -> str:
     """Give the plaintext of a record's sealed part, JSON where it is some.
 
-    Raises RecordError where there is no such record, SealError without a key, with a wrong one,
-    or where the record has no sealed part.
+    `path` names the record as for `record_path`. Raises RecordError where there is no such record,
+    SealError without a key, with a wrong one, or where the record has no sealed part.
     """
+    path = record_path(newsroom, path)
     story = newsroom.archive.read(path)
     if not story.secured:
         raise SealError("the record has no sealed part", subject=path)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from copydesk import archive, review
 from copydesk.archive import Rulings
+from copydesk.engine.named import record_path
 from copydesk.engine.newsroom import Newsroom, alone
 from copydesk.errors import RecordError
 from copydesk.kit import urls
@@ -16,7 +17,10 @@ RULINGS = "_data/rulings.yaml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictReport:
-    """What a verdict changed: the record, the files written, the commit."""
+    """What a verdict changed: the record, the files written, the commit.
+
+    `was_removed` says that it undoes a removal.
+    """
 
     path: str
     said: str
@@ -24,23 +28,31 @@ class VerdictReport:
     changed: tuple[str, ...] = ()
     commit: str | None = None
     notes: tuple[str, ...] = ()
+    was_removed: bool = False
+
+    @property
+    def is_urgent(self) -> bool:
+        """Say whether the site must show it at once: a story is taken away for good, or back."""
+        return bool(self.changed) and (self.said == "remove" or self.was_removed)
 
 
 def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictReport:
     """File an editor's verdict on the record at `path`; an equal one again changes nothing.
 
-    Raises RecordError where there is no such record, it cannot be rewritten, or it has edits that
-    are not committed; BusyError during a round.
+    `path` names the record as for `record_path`. Raises RecordError where there is no such record,
+    it cannot be rewritten, or it has edits that are not committed; BusyError during a round.
     """
     with alone(newsroom):
         story = newsroom.archive.read(record_path(newsroom, path))
         ruled = review.apply(story, verdict, newsroom.beat)
         repository = archive.Repository(newsroom.root)
-        _must_be_clean(repository, story)
+        _must_be_clean(newsroom, repository, story)
+        was_removed = _is_removed(newsroom, story)
         changed = _write(newsroom, ruled, verdict)
         if verdict.said == "remove":
             _forget(newsroom, ruled)
-        return _committed(newsroom, repository, ruled, verdict, changed)
+        report = _committed(newsroom, repository, ruled, verdict, changed)
+        return replace(report, was_removed=was_removed)
 
 
 def editor(newsroom: Newsroom) -> str:
@@ -49,27 +61,18 @@ def editor(newsroom: Newsroom) -> str:
     return repository.user() if repository.usable else ""
 
 
-def record_path(newsroom: Newsroom, path: str) -> str:
-    """Give the record's path for what a person typed: a path, a name with or without .md.
-
-    Raises RecordError where there is no such record.
-    """
-    name = path.removeprefix("./")
-    for candidate in (name, f"_news/{name}", f"_news/{name}.md", f"_archive/{name}"):
-        if candidate.endswith(".md") and (newsroom.root / candidate).is_file():
-            return candidate
-    raise RecordError(
-        "there is no such record", subject=path, hint="name it as _news/YYYY-MM-DD-slug.md"
-    )
-
-
-def _must_be_clean(repository: archive.Repository, story: Story) -> None:
+def _must_be_clean(newsroom: Newsroom, repository: archive.Repository, story: Story) -> None:
     if repository.usable and repository.changed_by_user([story.path]):
         raise RecordError(
             "the record has edits that are not committed",
             subject=story.path,
-            hint="commit them first: git commit " + story.path,
+            hint=f"commit them first: {newsroom.git_command('commit', story.path)}",
         )
+
+
+def _is_removed(newsroom: Newsroom, story: Story) -> bool:
+    verdict = story.verdict or archive.read_rulings(newsroom.root).verdicts.get(story.path)
+    return verdict is not None and verdict.said == "remove"
 
 
 def removed_addresses(newsroom: Newsroom) -> frozenset[str]:

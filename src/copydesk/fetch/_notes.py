@@ -7,6 +7,7 @@ costs a request.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -14,7 +15,11 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-_MOST_BYTES = 128 * 1024 * 1024  # of one round; 2.7 KB an origin on average, a few are huge
+_MOST_BYTES = 32 * 1024 * 1024  # of one round
+_RECORD_BYTES = 50 * 1024  # of one record as it is kept
+_PACK_BYTES = 1024  # what is shorter is kept as it is
+_PACKED = b"\x78"  # zlib's first byte; no record of ours begins with it
+_UNPACKED_BYTES = 8 * 1024 * 1024  # of one record; 500 KB of a robots.txt, odd bytes spelled out
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 
@@ -69,14 +74,19 @@ class Notes:
         if kept is None:
             return None
         try:
-            record = msgspec.msgpack.decode(kept, type=kind)
-        except (msgspec.MsgspecError, ValueError, OverflowError):
+            record = msgspec.msgpack.decode(_unpacked(kept), type=kind)
+        except (msgspec.MsgspecError, ValueError, OverflowError, zlib.error):
             return None
         return record if _are_aware(record) else None
 
     def write(self, key: str, record: msgspec.Struct) -> None:
-        """Keep a record; the oldest of this round give way where all are too many."""
-        kept = msgspec.msgpack.encode(record)
+        """Keep a record, unless it is too large: then the host is asked again next round.
+
+        The oldest of this round give way where all are too many.
+        """
+        kept = _packed(msgspec.msgpack.encode(record))
+        if len(kept) > _RECORD_BYTES:
+            return
         self._size += len(kept) - len(self._learned.pop(key, b""))
         self._learned[key] = kept
         while self._size > _MOST_BYTES:
@@ -85,6 +95,17 @@ class Notes:
     def learned(self) -> Mapping[str, bytes]:
         """Give all that was written since the beginning."""
         return MappingProxyType(self._learned)
+
+
+def _packed(record: bytes) -> bytes:
+    return record if len(record) < _PACK_BYTES else zlib.compress(record)
+
+
+def _unpacked(kept: bytes) -> bytes:
+    """Give a record as it was; damaged bytes unpack to no more than a record can have."""
+    if not kept.startswith(_PACKED):
+        return kept
+    return zlib.decompressobj().decompress(kept, _UNPACKED_BYTES)
 
 
 def _are_aware(record: msgspec.Struct) -> bool:

@@ -91,11 +91,13 @@ class Polite:
             refused = await self._robots.refusal(where, request.proxy)
             if refused is not None:
                 return refused
-        return await self._ask(request)
+        return await self._in_turn(request, where.host)
 
     async def _ask(self, request: Request) -> Answer:
+        return await self._in_turn(request, _sure(request.url).host)
+
+    async def _in_turn(self, request: Request, host: str) -> Answer:
         """Ask once, in the host's turn, unless the host wants to be left alone."""
-        host = _sure(request.url).host
         if retry := self._left_alone(request, host):
             return retry
         async with self._slots.turn(host):

@@ -6,6 +6,7 @@ see where a proxy connects to: what can be read from the target's name is refuse
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from copydesk.fetch._address import is_public
@@ -13,11 +14,19 @@ from copydesk.fetch._options import FetchOptions
 from copydesk.fetch._place import Place
 from copydesk.news import Refused
 
-_LOCAL = ("localhost", "local", "internal", "home.arpa")  # RFC 6761, 6762, 8375; ICANN 2024
+_UNSET = re.compile(r"env:(\w+)", re.ASCII)  # the variable should name one, and does not
+# RFC 6761, 6762 with its appendix G, 8375; ICANN 2024; localhost.localdomain of old systems
+_LOCAL = (
+    *("localhost", "localdomain", "local", "internal", "home.arpa"),
+    *("intranet", "private", "corp", "home", "lan"),
+)
 
 
 def refusal(where: Place, proxy: str, options: FetchOptions) -> Refused | None:
     """Give why an address is not asked for through a proxy, None where it is."""
+    if unset := _UNSET.fullmatch(proxy):
+        detail = f"the proxy is not set: {unset[1]} is not in the environment"
+        return Refused(url=where.url, reason="network", detail=detail)
     if not _is_proxy(proxy):
         detail = "the proxy is no http:// or https:// address with a host"
         return Refused(url=where.url, reason="network", detail=detail)
@@ -36,8 +45,11 @@ def _is_proxy(text: str) -> bool:
 
 
 def _is_private(host: str) -> bool:
-    """Say whether a host is a private IP address, or a name that is local by its ending."""
+    """Say whether a host is a private IP address, or a name that is local: by its ending, dotless.
+
+    ICANN lets no top-level domain have a host of its own (2013).
+    """
     bare = host.strip("[]")
     if host != bare or host[-1:].isdigit():
         return not is_public(bare)
-    return bare.endswith(tuple(f".{name}" for name in _LOCAL)) or bare in _LOCAL
+    return "." not in bare or bare.endswith(tuple(f".{name}" for name in _LOCAL))

@@ -32,6 +32,11 @@ class _Place:
     at: datetime
     offset: int
 
+    @property
+    def second(self) -> datetime:
+        """Give the time without its fraction."""
+        return self.at.replace(microsecond=0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Last:
@@ -45,7 +50,8 @@ class Replay:
     """A raw fetcher over a WARC file (1.0 or 1.1, plain or gzipped record by record).
 
     A request gets the newest record of exactly its address whose WARC-Date is not after `now`
-    (None: the newest of all); an address without one gets a page of status 404. Validators that
+    (None: the newest of all), both in whole seconds, as a round's clock has no fractions; an
+    address without one gets a page of status 404. Validators that
     match the record's ETag or Last-Modified give NotModified with the record's headers. Only
     offsets are kept in memory; certificates are not recorded.
     Raises RecordingError for a file that is missing, broken or cut off, with the offset.
@@ -78,7 +84,7 @@ class Replay:
         places = self._places.get(url, [])
         if self._now is None:
             return places[-1] if places else None
-        count = bisect_right(places, self._now, key=attrgetter("at"))
+        count = bisect_right(places, self._now, key=attrgetter("second"))
         return places[count - 1] if count else None
 
     def _missing(self, asked: str, url: str) -> Page:

@@ -18,15 +18,16 @@ from copydesk.news import NotModified, Page, Refused, RefusedReason, Request
 _KEEP = timedelta(hours=24)  # RFC 9309 2.4
 _KEEP_TROUBLE = timedelta(hours=1)
 _MAX_REDIRECTS = 5  # RFC 9309 2.3.1.2
-_MOST_ORIGINS = 1_000  # with their rules taken apart, 40 KB on average; the notes know all others
+_MOST_ORIGINS = 1_000  # with their rules taken apart, 40 KB on average; the notes know the others
+_MOST_BYTES = 64 * 1024 * 1024  # of all these rules, as good as they can be weighed
+_LINE_BYTES = 250  # that a rule takes beside its characters
 
 Answer = Page | NotModified | Refused
 Ask = Callable[[Request], Awaitable[Answer]]
 
 # the host itself cannot be had: that, and not its robots.txt, is what a person must know
-_OF_THE_HOST: frozenset[RefusedReason] = frozenset(
-    {"address", "certificate", "network", "too-slow", "slow-down"}
-)
+_UNREACHED: frozenset[RefusedReason] = frozenset({"address", "certificate", "network", "too-slow"})
+_OF_THE_HOST = _UNREACHED | {"slow-down"}
 
 
 @dataclass(slots=True)
@@ -38,6 +39,13 @@ class _Entry:
     until: datetime | None = None
     etag: str = ""
     last_modified: str = ""
+    weight: int = 0
+
+    def know(self, rules: Rules | None) -> None:
+        """Take the rules of the file."""
+        lines = () if rules is None else rules.lines
+        self.rules = rules
+        self.weight = sum(3 * len(line) + _LINE_BYTES for line in lines)
 
 
 class Robots:
@@ -47,7 +55,7 @@ class Robots:
     is noted; that its host could not be reached is not, since it may be our own line that broke.
 
     A refusal because the file cannot be had right now carries `retry_at`; one without it is the
-    file's own word.
+    file's own word. A host that cannot be reached said nothing: its refusal has none either.
     """
 
     def __init__(self, ask: Ask, clock: Clock, slots: Slots, notes: Notes) -> None:
@@ -78,6 +86,7 @@ class Robots:
                     await self._renew(entry, where, proxy)
         finally:
             entry.users -= 1
+        self._make_room()
 
     async def _renew(self, entry: _Entry, where: Place, proxy: str) -> None:
         """Fetch the file; a copy of yesterday serves while it cannot be had (RFC 9309 2.4)."""
@@ -86,7 +95,8 @@ class Robots:
         if isinstance(answer, Refused):
             entry.until = answer.retry_at or now + _KEEP_TROUBLE
             if entry.rules is None:
-                entry.trouble = replace(answer, retry_at=entry.until)
+                is_unreached = answer.reason in _UNREACHED
+                entry.trouble = answer if is_unreached else replace(answer, retry_at=entry.until)
         else:
             _take(entry, answer)
             entry.until = now + _KEEP
@@ -99,8 +109,7 @@ class Robots:
 
     def _remembered(self, where: Place) -> _Entry:
         """Give what is known of an origin, from this round or an earlier one."""
-        if len(self._entries) >= _MOST_ORIGINS:
-            self._put_away()
+        self._make_room()
         record = self._notes.read(f"robots {where.origin}", RobotsRecord)
         entry = self._entries[where.origin] = _Entry()
         if record is not None:
@@ -110,9 +119,12 @@ class Robots:
             self._slow_down(where, entry.rules)
         return entry
 
-    def _put_away(self) -> None:
+    def _make_room(self) -> None:
         """Drop the older half of the entries that nobody waits for; their notes stay."""
-        for origin in list(self._entries)[: _MOST_ORIGINS // 2]:
+        weight = sum(entry.weight for entry in self._entries.values())
+        if len(self._entries) < _MOST_ORIGINS and weight <= _MOST_BYTES:
+            return
+        for origin in list(self._entries)[: (len(self._entries) + 1) // 2]:
             if not self._entries[origin].users:
                 del self._entries[origin]
 
@@ -150,7 +162,7 @@ def _take(entry: _Entry, answer: Page | NotModified) -> None:
     if isinstance(answer, NotModified):
         return
     is_there = answer.status < 300
-    entry.rules = Rules.read(answer.body) if is_there else None
+    entry.know(Rules.read(answer.body) if is_there else None)
     entry.etag = answer.headers.get("etag", "") if is_there else ""
     entry.last_modified = answer.headers.get("last-modified", "") if is_there else ""
 
@@ -173,7 +185,7 @@ def _fill(entry: _Entry, record: RobotsRecord, url: str) -> None:
     entry.until = record.until
     entry.etag, entry.last_modified = record.etag, record.last_modified
     if record.rules is not None:
-        entry.rules = Rules(record.rules, record.delay_seconds)
+        entry.know(Rules(record.rules, record.delay_seconds))
     if record.status:
         entry.trouble = Refused(
             url=url,

@@ -124,7 +124,7 @@ class Unpacker:
         try:
             unpacked = coding.feed(data, room)
         except Exception as error:  # zlib.error, and brotli.error that is not loaded here
-            raise BodyError(f"broken compression: {error}", "network") from error
+            raise BodyError("broken compression", "network") from error
         if len(unpacked) > room:
             raise BodyError(f"more than {self._limit} bytes when unpacked", "too-big")
         return unpacked

@@ -70,12 +70,15 @@ class Web:
         where = place(request.url)
         if where is None or request.proxy or self._names.knows(where.host):
             return None
+        return await self._found(request.url, where.host)
+
+    async def _found(self, url: str, host: str) -> Refused | None:
         try:
-            found = await self._names.find(where.host)
+            found = await self._names.find(host)
         except LostNameError as error:
-            return _trouble.lost_name(request.url, where.host, error.what)
+            return _trouble.lost_name(url, host, error.what)
         if found.took > _NOTICED_SECONDS:
-            self._spent[where.host] = found.took
+            self._spent[host] = found.took
         return None
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
@@ -94,9 +97,12 @@ class Web:
         where = place(request.url)
         if where is None:
             return Refused(url=request.url, reason="network", detail="not a web address")
-        if request.proxy and (refused := _proxy.refusal(where, request.proxy, self._options)):
-            return refused
-        if refused := await self.find(request):
+        refused = None
+        if request.proxy:
+            refused = _proxy.refusal(where, request.proxy, self._options)
+        elif not self._names.knows(where.host):
+            refused = await self._found(request.url, where.host)
+        if refused is not None:
             return refused
         try:
             return await self._ask(request, where, form)

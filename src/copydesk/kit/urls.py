@@ -93,6 +93,17 @@ def host(url: str) -> str:
     return "" if parsed is None else str(parsed.hostname)
 
 
+def is_machine(host: str) -> bool:
+    """Say whether a host is named as a machine is, by its IP address or as localhost."""
+    if host == "localhost":
+        return True
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
 @functools.cache
 def _suffixes() -> PublicSuffixList:
     return PublicSuffixList()
@@ -101,11 +112,7 @@ def _suffixes() -> PublicSuffixList:
 def registrable_domain(url_or_host: str) -> str:
     """Give `example.co.uk` for `https://www.example.co.uk/x`; an IP address stays as it is."""
     name = host(url_or_host) if "://" in url_or_host else url_or_host.lower().rstrip(".")
-    try:
-        ipaddress.ip_address(name.strip("[]"))
-    except ValueError:
-        return str(_suffixes().privatesuffix(name) or name)
-    return name
+    return name if is_machine(name) else str(_suffixes().privatesuffix(name) or name)
 
 
 def same_site(left: str, right: str) -> bool:

@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from copydesk.kit import dates
+from copydesk.kit import dates, urls
+
+# The place of each due look in its host's queue.
+_SHARE = """
+SELECT path, url, due, kept FROM revisits JOIN (
+    SELECT path, row_number() OVER (PARTITION BY host ORDER BY due < ?, due, path) AS place
+    FROM revisits WHERE due <= ?
+) USING (path) WHERE place <= ? ORDER BY place, due, path LIMIT ?
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,23 +36,43 @@ class Revisits:
 
     def get(self, path: str) -> Revisit | None:
         """Give the record's next look, None where none is planned."""
-        row = self._run("SELECT * FROM revisits WHERE path = ?", path).fetchone()
+        statement = "SELECT path, url, due, kept FROM revisits WHERE path = ?"
+        row = self._run(statement, path).fetchone()
         return None if row is None else _revisit(row)
 
     def due(self, now: datetime, at_most: int = -1) -> Iterator[Revisit]:
         """Give the looks that are due, the longest due first; -1: all of them."""
-        statement = "SELECT * FROM revisits WHERE due <= ? ORDER BY due, path LIMIT ?"
-        return map(_revisit, self._run(statement, dates.rfc3339(now), at_most).fetchall())
+        rows = self._run(
+            "SELECT path, url, due, kept FROM revisits WHERE due <= ? ORDER BY due, path LIMIT ?",
+            dates.rfc3339(now),
+            at_most,
+        )
+        return map(_revisit, rows.fetchall())
+
+    def share(self, now: datetime, late: datetime, at_most: int, a_host: int) -> list[Revisit]:
+        """Give so many looks that are due, so many of a host: each host's first before any second.
+
+        Of a host those come first that are not yet `late`: where a host has more than its share,
+        the others would keep it late for ever. The longest due are first, in what is given too.
+        """
+        times = (dates.rfc3339(late), dates.rfc3339(now))
+        rows = self._run(_SHARE, *times, a_host, at_most).fetchall()
+        return sorted(map(_revisit, rows), key=lambda one: (one.due, one.path))
 
     def put(self, revisit: Revisit) -> None:
         """Plan a look, in the place of an earlier plan for the record."""
         self._run(
-            "INSERT OR REPLACE INTO revisits VALUES (?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO revisits (path, url, due, kept, host) VALUES (?, ?, ?, ?, ?)",
             revisit.path,
             revisit.url,
             dates.rfc3339(revisit.due),
             revisit.kept,
+            urls.host(revisit.url),
         )
+
+    def forget_due(self, before: datetime) -> None:
+        """Forget the looks that were due before a time, and nobody came to."""
+        self._run("DELETE FROM revisits WHERE due < ?", dates.rfc3339(before))
 
     def forget(self, path: str) -> None:
         """Plan no look at the record's page."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -38,6 +39,11 @@ CREATE INDEX fates_at ON fates (state, at);
     """
 ALTER TABLE fates ADD COLUMN rules TEXT NOT NULL DEFAULT '';
 """,
+    """
+ALTER TABLE revisits ADD COLUMN host TEXT NOT NULL DEFAULT '';
+UPDATE revisits SET host = substr(url, instr(url, '://') + 3);
+UPDATE revisits SET host = substr(host, 1, instr(host || '/', '/') - 1);
+""",
 )
 VERSION = len(_STEPS)
 
@@ -45,9 +51,12 @@ VERSION = len(_STEPS)
 def connect(path: Path) -> sqlite3.Connection:
     """Open the memory, made new where there is none; one that cannot be read is set aside.
 
-    Raises MemoryStoreError where the folder cannot be written.
+    So is one that was found damaged at work, however well it begins. Raises MemoryStoreError where
+    the folder cannot be written.
     """
     try:
+        if _suspect(path).exists():
+            _set_aside(path)
         return _open(path)
     except (sqlite3.OperationalError, OSError) as error:
         raise MemoryStoreError(
@@ -81,10 +90,26 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.executescript(f"BEGIN; {step} PRAGMA user_version = {number}; COMMIT;")
 
 
+def suspect(path: Path, error: sqlite3.Error) -> bool:
+    """Say whether an error at work was the file's damage; the next start then sets it aside."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without its extension
+    if code not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return False
+    with contextlib.suppress(OSError):
+        _suspect(path).touch()
+    return True
+
+
+def _suspect(path: Path) -> Path:
+    return path.with_name(path.name + ".suspect")
+
+
 def _set_aside(path: Path) -> None:
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-    path.replace(path.with_name(path.name + ".damaged"))
+    if path.exists():
+        path.replace(path.with_name(path.name + ".damaged"))
+    _suspect(path).unlink(missing_ok=True)
 
 
 def copy(path: Path, to: Path) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from copydesk.errors import MemoryStoreError
 from copydesk.kit import dates
@@ -14,7 +15,7 @@ from copydesk.memory._fates import Fate
 from copydesk.memory._kept import Kept
 from copydesk.memory._manifest import Manifest
 from copydesk.memory._revisits import Revisits
-from copydesk.memory._schema import connect
+from copydesk.memory._schema import connect, suspect
 
 
 class Memory:
@@ -133,13 +134,45 @@ class Memory:
 
     def _run(self, statement: str, *values: object) -> sqlite3.Cursor:
         try:
-            return self._connection.execute(statement, values)
+            return self._connection.cursor(_Rows).run(self._path, statement, values)
         except sqlite3.Error as error:
-            raise MemoryStoreError(
-                f"the memory failed ({error})",
-                subject=str(self._path),
-                hint="free some disk space; the file may be deleted, the next round rebuilds it",
-            ) from error
+            raise _failure(self._path, error) from error
+
+
+class _Rows(sqlite3.Cursor):
+    """The rows of an answer; a damaged page may be met at any of them."""
+
+    _path: Path
+
+    def run(self, path: Path, statement: str, values: Sequence[Any]) -> _Rows:
+        """Execute a statement on the memory at `path`."""
+        self._path = path
+        self.execute(statement, values)
+        return self
+
+    def __next__(self) -> Any:
+        """Give the next row."""
+        try:
+            return super().__next__()
+        except sqlite3.Error as error:
+            raise _failure(self._path, error) from error
+
+    def fetchone(self) -> Any:
+        """Give the next row, None after the last."""
+        return next(self, None)
+
+    def fetchall(self) -> list[Any]:
+        """Give all rows that are left."""
+        return list(self)
+
+
+def _failure(path: Path, error: sqlite3.Error) -> MemoryStoreError:
+    """Make a database's error ours; where the file is damaged the next start sets it aside."""
+    if suspect(path, error):
+        hint = "the next round sets the file aside and rebuilds it"
+    else:
+        hint = "free some disk space; the file may be deleted, the next round rebuilds it"
+    return MemoryStoreError(f"the memory failed ({error})", subject=str(path), hint=hint)
 
 
 def _fate(row: tuple[str, str, str, str, str, str, str, str, int, str, str]) -> Fate:

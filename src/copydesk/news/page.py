@@ -27,7 +27,8 @@ RefusedReason = Literal[
 class Request:
     """Ask for `url`; `etag` and `last_modified` make it conditional, `headers` are extra.
 
-    `proxy` is the address of an HTTP proxy to ask through, "" for none.
+    `proxy` is the address of an HTTP proxy to ask through, "" for none; `env:NAME` says that the
+    environment should name one and does not: the web refuses, and opens no socket.
     """
 
     url: str

@@ -6,11 +6,12 @@ what its publisher corrected is taken over, with a line in its history.
 
 from __future__ import annotations
 
-from copydesk.review._change import is_other_article, same_words, text_change
+from copydesk.review._change import same_words, text_change
 from copydesk.review._corrected import corrected
 from copydesk.review._gate import gate
 from copydesk.review._hand import beside_others, digests, keep_touched, touched
 from copydesk.review._history import is_noted_since, noted
+from copydesk.review._other import is_other_article
 from copydesk.review._verdict import apply, is_same_word
 
 __all__ = [

@@ -10,13 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
 
 from copydesk.kit import text as plain_text
 
 CORRECTED_SHARE = 2  # per cent of the words of the running text
-OTHER_SHARE = 70  # from here on, under a headline without a common word, it is another article
-LEFT_OF_TEXT = 3  # a text cut to less than a third under the same headline is a wall or a stub
 
 _SENTENCE_WORDS = 6  # a shorter line with a full stop is a label or a call to subscribe
 # A script without blanks is counted by the character, all others by the word.
@@ -43,14 +40,14 @@ def same_words(one: str, other: str) -> bool:
 
 def changed_share(before: str, after: str) -> int:
     """Give how many per cent of the words of the longer running text are not in the other."""
-    old, new = _tokens(_sentences(before)), _tokens(_sentences(after))
+    old, new = _tokens(before), _tokens(after)
     longer = max(old.total(), new.total())
     return 100 * (longer - (old & new).total()) // longer if longer else 0
 
 
 def numbers_changed(before: str, after: str) -> bool:
     """Say whether a sentence now has another number, and is otherwise the same."""
-    old, new = _sentences(before), _sentences(after)
+    old, new = _lower(before), _lower(after)
     gone, come = Counter(old) - Counter(new), Counter(new) - Counter(old)
     frames = {_DIGITS.sub("#", one) for one in gone if _DIGITS.search(one)}
     return any(_DIGITS.sub("#", one) in frames for one in come)
@@ -68,22 +65,9 @@ def text_change(before: str, after: str) -> str:
     return "text changed (a number in it)" if numbers_changed(before, after) else ""
 
 
-def is_other_article(title: str, before: str, new_title: str, after: str) -> bool:
-    """Say whether what stands at the address now is no state of the article that was there.
-
-    Nearly all of the text is new under a headline that has no word of the old one; or the headline
-    stayed and most of the text is gone, as behind a wall that went up. A retraction says so in its
-    headline.
-    """
-    if same_words(title, new_title):
-        old, new = _tokens(_sentences(before)).total(), _tokens(_sentences(after)).total()
-        return LEFT_OF_TEXT * new < old
-    shared = set(_words(title)) & set(_words(new_title))
-    return not shared and bool(before) and changed_share(before, after) >= OTHER_SHARE
-
-
-def _words(text: str) -> list[str]:
-    return _TOKEN.findall(_folded(text).lower())
+def words(text: str) -> list[str]:
+    """Give the words of a text; of scripts without blanks the characters."""
+    return _TOKEN.findall(text)
 
 
 def _folded(text: str) -> str:
@@ -91,16 +75,19 @@ def _folded(text: str) -> str:
     return plain_text.fold(_COUNTER.sub(" ", folded))
 
 
-def _sentences(text: str) -> list[str]:
-    """Give the sentences of the running text in lower case, counters cut out."""
+def sentences(text: str) -> list[str]:
+    """Give the sentences of the running text, counters cut out."""
     return [
-        sentence.lower()
+        sentence
         for line in filter(str.strip, text.split("\n"))
         for sentence in _SENTENCES_PART.split(_folded(line))
-        if sentence.rstrip(_CLOSING).endswith(_ENDS)
-        and len(_TOKEN.findall(sentence)) >= _SENTENCE_WORDS
+        if sentence.rstrip(_CLOSING).endswith(_ENDS) and len(words(sentence)) >= _SENTENCE_WORDS
     ]
 
 
-def _tokens(sentences: Iterable[str]) -> Counter[str]:
-    return Counter(token for sentence in sentences for token in _TOKEN.findall(sentence))
+def _lower(text: str) -> list[str]:
+    return [sentence.lower() for sentence in sentences(text)]
+
+
+def _tokens(text: str) -> Counter[str]:
+    return Counter(token for sentence in _lower(text) for token in words(sentence))

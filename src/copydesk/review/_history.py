@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from copydesk.kit import dates
+from copydesk.kit import dates, text
 from copydesk.news import Story
 
 KEPT_LINES = 12  # the first, and the newest eleven
@@ -18,9 +18,10 @@ _TIME = re.compile(r"(\S+) ")
 def noted(story: Story, at: datetime, lines: Iterable[str]) -> Story:
     """Give the story with these lines in its history, each after its time; the oldest go first.
 
-    The very first stays: it says how the story came in.
+    The very first stays: it says how the story came in. Strangers' words are in them, so control
+    characters, and those that turn the writing round, are dropped.
     """
-    history = (*story.history, *(f"{dates.rfc3339(at)} {line}" for line in lines))
+    history = (*story.history, *(f"{dates.rfc3339(at)} {text.fold(line)}" for line in lines))
     if len(history) > KEPT_LINES:
         history = (history[0], *history[1 - KEPT_LINES :])
     return replace(story, history=history)

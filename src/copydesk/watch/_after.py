@@ -14,6 +14,7 @@ from copydesk.watch._entry import Reading, longest_gap
 from copydesk.watch._state import SourceState
 
 _WEEK = 7
+_VALIDATOR = 1_000  # characters of an ETag or Last-Modified
 _HTML = "an html page instead of a feed"  # so `read` calls it
 
 
@@ -48,20 +49,34 @@ def after_unchanged(state: SourceState, page: Page, now: datetime) -> SourceStat
 
 def after_not_modified(state: SourceState, answer: NotModified, now: datetime) -> SourceState:
     """Give the state after the source said that nothing changed."""
-    versions = (answer.headers.get("etag", state.etag), state.last_modified)
+    versions = (_version(answer.headers.get("etag", state.etag)), state.last_modified)
     return _unmoved(state, answer, now, versions)
 
 
 def after_refused(state: SourceState, refused: Refused, now: datetime) -> SourceState:
-    """Give the state after no usable answer; 410 ends the source, Retry-After is obeyed."""
+    """Give the state after no usable answer; 410 ends the source, Retry-After is obeyed.
+
+    What was never asked, because its host's pause is on, is no failure: only the wait is longer.
+    """
+    if refused.retry_at is not None and refused.reason == "slow-down" and not refused.status:
+        return _resting(state, refused.retry_at, now)
     what = f"{refused.reason}: {refused.detail}"
     failed = _failed(state, refused.reason, what, _next_try(state, refused.url, now), now)
     if refused.status == 410:
         return _moves.gone(failed, now)
-    if refused.retry_at is None or failed.ended:
+    if refused.retry_at is None:
         return failed
-    rest = min(max(refused.retry_at, now), now + _rhythm.LONGEST)
-    return replace(failed, rest_until=rest, next_at=max(rest, failed.next_at or rest))
+    return _resting(failed, refused.retry_at, now)
+
+
+def _resting(state: SourceState, until: datetime, now: datetime) -> SourceState:
+    """Let the source rest until then, a day at most; a look that is planned for later stays."""
+    if state.ended:
+        return state
+    longest = now + _rhythm.LONGEST
+    rest = min(max(until, now), longest)
+    wait = max(rest, now + _rhythm.SHORTEST, state.next_at or rest)
+    return replace(state, rest_until=rest, next_at=min(wait, longest))
 
 
 def after_error(state: SourceState, error: CopydeskError, now: datetime) -> SourceState:
@@ -82,7 +97,12 @@ def digest(body: bytes) -> str:
 
 
 def _versions(page: Page) -> tuple[str, str]:
-    return page.headers.get("etag", ""), page.headers.get("last-modified", "")
+    return _version(page.headers.get("etag", "")), _version(page.headers.get("last-modified", ""))
+
+
+def _version(value: str) -> str:
+    """Give a validator, "" for one too long to keep: half of it would match nothing."""
+    return value if len(value) <= _VALIDATOR else ""
 
 
 def _unmoved(

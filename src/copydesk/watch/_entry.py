@@ -17,6 +17,7 @@ Kind = Literal["feed", "sitemap", "listing"]
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web there was no page to date
 _AHEAD = timedelta(days=1)  # a wrong time zone is forgiven, a wrong year is not
 _TITLE, _EXCERPT, _GUID, _ADDRESS = 1_000, 2_000, 2_000, 8_000  # characters that a lead may bear
+_LANGUAGE = 35  # characters; BCP 47 gives that much room to a tag
 _AUTHORS = 50
 _FEW = 5  # times, of which no rhythm can be told
 _PAUSE = timedelta(days=100)
@@ -98,11 +99,16 @@ def leads(entries: Iterable[Entry], source: Source, now: datetime) -> tuple[Lead
     """
     found: dict[str, Lead] = {}
     for entry in islice(entries, _LEADS):
-        url = urls.fetchable(entry.url, entry.base) if entry.url.strip() else None
-        if url is None or len(url) > _ADDRESS:
-            continue
-        found.setdefault(urls.identity(url), _lead(entry, url, source, now))
+        url = address(entry.url, entry.base) if entry.url.strip() else ""
+        if url:
+            found.setdefault(urls.identity(url), _lead(entry, url, source, now))
     return tuple(found.values())
+
+
+def address(url: str, base: str) -> str:
+    """Give a listed address as it can be asked for, "" where it is none or too long to be one."""
+    found = urls.fetchable(url, base) or ""
+    return found if len(found) <= _ADDRESS else ""
 
 
 def has_odd_date(entry: Entry, now: datetime) -> bool:
@@ -135,9 +141,13 @@ def _lead(entry: Entry, url: str, source: Source, now: datetime) -> Lead:
         updated_at=plausible(entry.updated_at, now),
         guid=text.fold(entry.guid)[:_GUID],
         authors=tuple(text.shorten(name, _TITLE) for name in entry.authors[:_AUTHORS]),
-        image=(urls.fetchable(entry.image, entry.base) or "") if entry.image else "",
-        language=source.language or entry.language,
+        image=address(entry.image, entry.base) if entry.image else "",
+        language=source.language or _language(entry.language),
     )
+
+
+def _language(tag: str) -> str:
+    return tag if len(tag) <= _LANGUAGE else ""
 
 
 def plausible(moment: datetime | None, now: datetime) -> datetime | None:

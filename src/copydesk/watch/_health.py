@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
@@ -49,6 +49,7 @@ _CERTIFICATE = timedelta(days=14)
 _RULE = timedelta(days=365)
 _MOST = 0.5  # of the items
 _FEW = 3  # items that say nothing of the rest
+_UNSET_PROXY = re.compile(r"network: the proxy is not set: (\w{1,200}) is not in the environment")
 _NAMES_FEED = re.compile(r"the page names its feed: (\S{1,2000})")
 
 
@@ -65,14 +66,18 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Failure:
-    """How a kind of failure is told; a `lasting` one does not mend itself."""
+    """How a kind of failure is told; a `lasting` one does not mend itself, a `certain` one is sure
+    from the first time on.
+    """
 
     words: str
     hint: str
     kind: FindingKind = "failing"
     lasting: bool = True
+    certain: bool = False
 
 
+_RESTING = "look for its new address, or take it out of beat.toml"
 _WAIT = "nothing to do yet: it is asked again, each time after a longer wait"
 _FAILURES = {
     "robots": _Failure(
@@ -100,7 +105,7 @@ _FAILURES = {
         hint="look at it with copydesk watch URL, and tell the publisher",
     ),
     "gone": _Failure(
-        words="no such page (404 or 410)",
+        words="not found (404)",
         hint="look for its new address with copydesk sources add and the site's address",
     ),
     "address": _Failure(
@@ -177,13 +182,13 @@ def _unasked(_source: Source, state: SourceState, _now: datetime) -> Iterator[Fi
 def _failing(source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
     if not state.failures:
         return
-    one = _FAILURES.get(state.failure, _OTHER)
-    is_sure = one.lasting and state.failures >= _SURE
+    one = _told(state)
+    is_sure = one.certain or (one.lasting and state.failures >= _SURE)
     if one.kind != "slow" and not _is_by_rule(source, state):
         yield Finding(
             kind=one.kind,
             words=f"{one.words}, {_times(state.failures)}",
-            hint=_feed_in(state.last_error) or one.hint,
+            hint=one.hint,
             needs_person=is_sure,
             since=state.failing_since,
         )
@@ -191,7 +196,7 @@ def _failing(source: Source, state: SourceState, now: datetime) -> Iterator[Find
         yield Finding(
             kind="resting",
             words=f"it failed {_times(state.failures)} and is asked once a day",
-            hint="look for its new address, or take it out of beat.toml",
+            hint=one.hint if one.certain else _RESTING,
             needs_person=is_sure or now - (state.failing_since or now) > _OUTAGE,
             since=state.failing_since,
         )
@@ -201,10 +206,27 @@ def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times in a row"
 
 
-def _feed_in(error: str) -> str:
-    """Give what to do where the page that came instead of a feed names one."""
-    found = _NAMES_FEED.search(error)
-    return f"copydesk sources add {found[1]}, which the page names" if found else ""
+def _told(state: SourceState) -> _Failure:
+    """Tell the last failure by its kind, and more exactly where its words say more."""
+    one, error = _FAILURES.get(state.failure, _OTHER), state.last_error
+    if found := _NAMES_FEED.search(error):
+        return replace(one, hint=f"copydesk sources add {found[1]}, which the page names")
+    if found := _UNSET_PROXY.match(error):
+        words = error.removeprefix("network: ")
+        hint = f"set {found[1]} for copydesk, or take proxy_env out of the source in beat.toml"
+        return _Failure(words=words, hint=hint, certain=True)
+    if error.startswith("certificate: the certificate of "):
+        return replace(one, words=_with_its_end(error.removeprefix("certificate: "), state))
+    if state.failure == "gone" and state.failing_since is not None:
+        words = "gone for good (410)" if "status 410" in error else one.words
+        return replace(one, words=f"{words} since {state.failing_since.date()}")
+    return one
+
+
+def _with_its_end(words: str, state: SourceState) -> str:
+    """Add when a certificate ended, where an earlier answer told it: the failure does not."""
+    until = state.certificate_until
+    return f"{words} on {until.date()}" if until and words.endswith("has ended") else words
 
 
 def _is_by_rule(source: Source, state: SourceState) -> bool:

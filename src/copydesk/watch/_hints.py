@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from copydesk.kit import urls
-from copydesk.watch._entry import Hints
+from copydesk.watch._entry import Hints, address
 
 _SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(days=1)
 _BEYOND = timedelta(days=400)  # a ttl of years is a slip or a wish never to be read
@@ -55,24 +54,20 @@ def hub_of(links: Iterable[tuple[str, str]], base: str, header: str = "") -> tup
     The header goes first (WebSub, section 4); of several hubs the first.
     """
     hub = topic = ""
-    for relation, address in [*_header_links(header), *links]:
-        relations = relation.lower().split() if address else ()
-        if "hub" in relations and address != base:  # feedparser's reading of an empty one
-            hub = hub or _web(address, base)
-        topic = topic or (_web(address, base) if "self" in relations else "")
+    for relation, url in [*_header_links(header), *links]:
+        relations = relation.lower().split() if url else ()
+        if "hub" in relations and url != base:  # feedparser's reading of an empty one
+            hub = hub or address(url, base)
+        topic = topic or (address(url, base) if "self" in relations else "")
     return hub, topic
-
-
-def _web(address: str, base: str) -> str:
-    return urls.fetchable(address, base) or ""
 
 
 def _header_links(header: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
-    for address, parameters in _LINK.findall(header[:_LINK_HEADER]):
+    for url, parameters in _LINK.findall(header[:_LINK_HEADER]):
         named = _PARAMETER.findall(parameters)
         relations = [quoted or bare for name, quoted, bare in named if name.lower() == "rel"]
-        found += [(relation, address.strip()) for relation in relations[:1]]  # RFC 8288, 3.3
+        found += [(relation, url.strip()) for relation in relations[:1]]  # RFC 8288, 3.3
     return found
 
 

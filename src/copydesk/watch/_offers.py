@@ -11,6 +11,7 @@ from copydesk.kit import text, urls
 from copydesk.news import Lead
 from copydesk.watch._discover import Candidate
 from copydesk.watch._entry import Reading
+from copydesk.watch._title import publisher_name
 
 OfferKind = Literal["feed", "news sitemap", "sitemap", "listing"]
 
@@ -38,6 +39,11 @@ class Offer:
     newest: datetime | None
     samples: tuple[str, ...]
     is_good: bool
+
+    @property
+    def name(self) -> str:
+        """Give the name of who publishes it, as far as its title says one, else ""."""
+        return publisher_name(self.title)
 
 
 def offers(found: Iterable[tuple[Candidate, Reading]], now: datetime) -> tuple[Offer, ...]:

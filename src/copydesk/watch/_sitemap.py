@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from copydesk.errors import FeedError
-from copydesk.kit import urls
-from copydesk.watch._entry import Entry, Listed
+from copydesk.watch._entry import Entry, Listed, address
 from copydesk.watch._markup import plain
 from copydesk.watch._moments import moment
 from copydesk.watch._xml import local_name, parse_xml
@@ -22,7 +21,7 @@ def read_sitemap(document: str, base: str) -> Listed:
     if root is None:
         raise FeedError("broken xml instead of a sitemap", subject=base)
     entries = tuple(_entry(element, base) for element in _named(root, "url"))
-    return Listed(kind="sitemap", entries=entries, more=_more(root, base))
+    return Listed(kind="sitemap", title=_title(root), entries=entries, more=_more(root, base))
 
 
 def read_addresses(document: str, base: str) -> Listed:
@@ -49,6 +48,12 @@ def _entry(element: _Element, base: str) -> Entry:
     )
 
 
+def _title(root: _Element) -> str:
+    """Give the publication that the first news page names; a sitemap has no title of its own."""
+    names = (_inside(element, "news", "name") for element in _named(root, "url"))
+    return plain(next(filter(None, names), ""))
+
+
 def _own(element: _Element, name: str) -> str:
     for child in _named(element, name):
         return _text(child)
@@ -72,8 +77,8 @@ def _more(root: _Element, base: str) -> tuple[str, ...]:
     """Give the sitemaps of an index, the last changed first, those without a time in order."""
     found: list[tuple[float, str]] = []
     for element in _named(root, "sitemap"):
-        url = urls.fetchable(_own(element, "loc"), base)
+        url = address(_own(element, "loc"), base)
         changed = moment(_own(element, "lastmod"))
-        if url is not None:
+        if url:
             found.append((-changed.timestamp() if changed else 0.0, url))
     return tuple(dict.fromkeys(url for _, url in sorted(found, key=lambda pair: pair[0])))

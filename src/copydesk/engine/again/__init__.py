@@ -8,7 +8,7 @@ from __future__ import annotations
 from copydesk.engine.again._corrections import Correction, corrections
 from copydesk.engine.again._look import keep as keep_looks
 from copydesk.engine.again._look import look
-from copydesk.engine.again._plans import Look, make_up, of_filed
+from copydesk.engine.again._plans import Look, make_up, of_filed, place
 from copydesk.engine.again._plans import keep as keep_plan
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "look",
     "make_up",
     "of_filed",
+    "place",
 ]

@@ -112,13 +112,15 @@ def _is_same(plan: Plan, article: Article) -> bool:
 
 
 def is_other_article(newsroom: Newsroom, plan: Plan, story: Story, article: Article) -> bool:
-    """Say whether a page is no state of the article that was filed, but another or a stub."""
+    """Say whether a page is no state of the article that was filed, but another or a stub.
+
+    Where the reading had to make room, the record's headline and excerpt are what is left of it.
+    """
     if _is_same(plan, article):
         return False
     old = base(newsroom, plan, story)
-    return old is not None and review.is_other_article(
-        old.title, old.text, article.title, article.text
-    )
+    title, text = (old.title, old.text) if old else (story.title, story.excerpt)
+    return review.is_other_article(title, text, article.title, article.text)
 
 
 def _words(newsroom: Newsroom, each: Look, article: Article) -> Iterator[str]:
@@ -184,12 +186,17 @@ def _moved(shelf: judge.Bookshelf, each: Look, article: Article) -> str:
 
 
 def _is_for_good(each: Look) -> bool:
-    """Say whether each redirect behind the page's last known place is a permanent one."""
+    """Say whether each redirect behind the page's last known place is permanent, and its site's."""
     last = urls.identity(each.plan.final_url or each.revisit.url)
     hops = list(each.seen.hops)
-    places = [urls.identity(url) for url in (each.revisit.url, *(target for _, target in hops))]
-    start = places.index(last) if last in places else 0
-    return all(status in _PERMANENT for status, _ in hops[start:])
+    places = [each.revisit.url, *(target for _, target in hops)]
+    known = [urls.identity(url) for url in places]
+    start = known.index(last) if last in known else 0
+    by = places[start:]
+    return all(
+        status in _PERMANENT and urls.same_site(url, each.story.web_url)
+        for url, (status, _) in zip(by, hops[start:], strict=False)
+    )
 
 
 def _finished(newsroom: Newsroom, story: Story, lines: tuple[str, ...]) -> Story:

@@ -58,7 +58,8 @@ def _due(newsroom: Newsroom, removed: frozenset[str]) -> list[Look]:
         if plan is None or story is None or not _plans.known(newsroom, story):
             ended.append(revisit.path)
         else:
-            looks.append(Look(revisit=revisit, plan=plan, story=story))
+            url, plan = _plans.place(story, revisit.url, plan)
+            looks.append(Look(revisit=replace(revisit, url=url), plan=plan, story=story))
     _plans.forget(newsroom, ended)
     return looks
 

@@ -2,13 +2,14 @@
 
     filed + 1 hour, 6 hours, 1 day, 3 days, 7 days
 
-A look that comes late takes the place of all that were due by then: nothing is made up for.
+A look that comes late takes the place of all that were due by then: nothing is made up for. One
+that is late by a week is not made.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -29,7 +30,8 @@ DAY = timedelta(days=1)
 LOOKS_A_ROUND = 200
 LOOKS_A_HOST = 12  # a round: at five seconds between two, a minute
 
-_LISTED = 2_000  # due looks that are read to fill a round
+LATE = DAY  # a host with more looks than its share makes those that are not yet so late first
+
 _GIVE_UP = WEEK + 3 * DAY
 _FIRST = timedelta(hours=1)  # with the memory lost, no look is due at once
 
@@ -91,6 +93,24 @@ def digest(article: Article) -> str:
     return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
+def place(story: Story, url: str, plan: Plan, seen: Seen = UNSEEN) -> tuple[str, Plan]:
+    """Give where to ask for a story's page, and the plan for there.
+
+    That is the address by which it came in, where nobody but its publisher's host stands between:
+    what leads there from another (a shortener, a counter, a thief) has no say in the story. Else it
+    is where the page was read. Validators hold for the place that gave them alone.
+    """
+    home = story.web_url or url
+    between = (url, *(target for _, target in seen.hops[:-1]))
+    if all(urls.host(one) == urls.host(home) for one in between):
+        return url, plan
+    last = plan.final_url
+    if not urls.same_site(last, home):
+        return home, msgspec.structs.replace(plan, etag="", last_modified="", final_url="")
+    is_home = urls.identity(last) == urls.identity(home)
+    return (home if is_home else last), plan
+
+
 def keep(newsroom: Newsroom, story: Story, url: str, plan: Plan) -> None:
     """Plan the next look at a story's page, or none where the last one is over."""
     due = _next(plan, newsroom.now, story.published_at)
@@ -116,18 +136,10 @@ def _next(plan: Plan, now: datetime, published_at: datetime | None) -> datetime 
     return None
 
 
-def due(newsroom: Newsroom) -> Iterator[Revisit]:
+def due(newsroom: Newsroom) -> list[Revisit]:
     """Give the looks of this round, the longest due first; so many in all, so many a host."""
-    hosts: dict[str, int] = {}
-    taken = 0
-    for revisit in newsroom.memory.revisits.due(newsroom.now, _LISTED):
-        host = urls.host(revisit.url)
-        if hosts.get(host, 0) < LOOKS_A_HOST:
-            hosts[host] = hosts.get(host, 0) + 1
-            taken += 1
-            yield revisit
-        if taken == LOOKS_A_ROUND:
-            return
+    now, revisits = newsroom.now, newsroom.memory.revisits
+    return revisits.share(now, now - LATE, LOOKS_A_ROUND, LOOKS_A_HOST)
 
 
 def read(revisit: Revisit) -> Plan | None:
@@ -138,19 +150,23 @@ def read(revisit: Revisit) -> Plan | None:
         return None
 
 
-def make_up(newsroom: Newsroom, shelf: Bookshelf, removed: frozenset[str]) -> None:
-    """Plan a look at each story of the last week that has none: the memory was lost.
+def make_up(
+    newsroom: Newsroom, shelf: Bookshelf, removed: frozenset[str], left_over: Set[str]
+) -> None:
+    """Plan a look at each story of the last week that has none, and forget what is long over.
 
-    They are spread over the coming day by their paths. A record that is not the line's to change,
-    or whose page is gone or was `removed` by an editor, gets none.
+    The memory was lost: they are spread over the coming day by their paths. Those that a killed
+    round left over, or that came within the hour, are on schedule. A record that is not the line's
+    to change, or whose page is gone or was `removed` by an editor, gets none.
     """
     now = newsroom.now
+    newsroom.memory.revisits.forget_due(now - WEEK)
     for shelved in shelf.between(now - WEEK + timedelta(seconds=1), now + WEEK):
         story = shelved.story
         is_planned = newsroom.memory.revisits.get(story.path) is not None
         is_over = story.access == "gone" or is_removed(story, removed)
         if not is_planned and not is_over and known(newsroom, story):
-            _make_up(newsroom, story)
+            _make_up(newsroom, story, is_left=story.path in left_over)
 
 
 def is_removed(story: Story, removed: frozenset[str]) -> bool:
@@ -164,20 +180,26 @@ def known(newsroom: Newsroom, story: Story) -> dict[str, str]:
     return dict(story.machine) or newsroom.memory.digests(story.path)
 
 
-def _make_up(newsroom: Newsroom, story: Story) -> None:
-    url = story.original_url or story.web_url
+def _make_up(newsroom: Newsroom, story: Story, *, is_left: bool) -> None:
+    now = newsroom.now
     article = newsroom.articles.find(story.web_url or story.original_url)
+    filed = min(now, article.found if article else story.published_at or now)
     plan = Plan(
-        filed=article.found if article else story.published_at or newsroom.now,
-        looked=newsroom.now,
+        filed=filed,
+        looked=now,
         lead=_lead(newsroom, story, article),
         digest=digest(article) if article else "",
     )
+    url, plan = place(story, story.original_url or story.web_url, plan)
+    if is_left or now < filed + _FIRST:
+        keep(newsroom, story, url, plan)
+        return
     number = int(hashlib.sha256(story.path.encode()).hexdigest()[:8], 16)
     spread = timedelta(seconds=number % int((DAY - _FIRST).total_seconds()))
-    at = newsroom.now + _FIRST + spread
     kept = msgspec.json.encode(plan)
-    newsroom.memory.revisits.put(Revisit(path=story.path, url=url, due=at, kept=kept))
+    newsroom.memory.revisits.put(
+        Revisit(path=story.path, url=url, due=now + _FIRST + spread, kept=kept)
+    )
 
 
 def _lead(newsroom: Newsroom, story: Story, article: Article | None) -> Lead:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,9 +12,10 @@ from typing import TypeVar
 
 import msgspec
 
-from copydesk import config, watch
+from copydesk import archive, config, watch
+from copydesk.engine import _hub, _ledger
 from copydesk.engine.newsroom import PRIVATE
-from copydesk.errors import ConfigError
+from copydesk.errors import ConfigError, CopydeskError
 from copydesk.memory import Memory
 
 T = TypeVar("T")
@@ -86,28 +88,44 @@ class Folder:
 def what_is_due(settings: config.Settings, memory: Memory, now: datetime) -> Due:
     """Say why a round is due: a push, a source, a second look, what a killed round left."""
     urls = {source.url for source in settings.beat.sources}
-    if not urls.isdisjoint(memory.pushed.keys()):
+    if _hub.unread(memory, urls, now):
         return Due(why="a hub pushed")
     if memory.journal():
         return Due(why="a round was cut short")
     if settings.records.look_again and any(memory.revisits.due(now, at_most=1)):
         return Due(why="a page is to be looked at again")
-    return _sources_due(urls, memory.sources(), now)
+    return _sources_due(urls, memory.sources(), _ended(settings.root), now)
 
 
-def _sources_due(urls: set[str], states: Mapping[str, bytes], now: datetime) -> Due:
+def _sources_due(
+    urls: set[str], states: Mapping[str, bytes], ended: frozenset[str], now: datetime
+) -> Due:
     soonest: list[datetime] = []
     for url in urls:
-        glimpse = _read(_GLIMPSE, states.get(url))
-        if glimpse is None or (glimpse.next_at is None and not glimpse.ended):
-            return Due(why="a source is new")
-        if glimpse.next_at is None or glimpse.ended:
+        glimpse = _read(_GLIMPSE, states.get(url)) or _Glimpse()
+        if glimpse.ended or (glimpse.next_at is None and url in ended):
             continue
+        if glimpse.next_at is None:
+            return Due(why="a source is new")
         is_ahead = now < glimpse.next_at < now + _AHEAD
         if not is_ahead and _is_due(states[url], now):
             return Due(why="a source is due")
         soonest.append(glimpse.next_at)
     return Due(soonest=min(soonest, default=None))
+
+
+def _ended(root: Path) -> frozenset[str]:
+    """Give the sources that the ledger ends: one whose state was lost is not asked, and not new."""
+    return _ended_at(root, _marks([root / _ledger.PATH]))
+
+
+@functools.lru_cache(maxsize=4)
+def _ended_at(root: Path, _mark: Mark) -> frozenset[str]:
+    try:
+        ledger = archive.read_ledger(root)
+    except CopydeskError:  # the round says what is wrong, and asks them all
+        return frozenset()
+    return frozenset(ledger.ended.keys() - ledger.kept.keys())
 
 
 _GLIMPSE = msgspec.json.Decoder(_Glimpse)

@@ -54,7 +54,7 @@ class Rounds:
             await self._pause()
 
     async def look(self) -> None:
-        """Run a round if one is due; say once that none is."""
+        """Run a round if one is due, and say why; say once that none is."""
         now = self._clock.now()
         mark = await asyncio.to_thread(self._folder.mark)
         await asyncio.to_thread(self._folder.settings)
@@ -65,6 +65,7 @@ class Rounds:
             self._is_quiet = True
             return
         self._began, self._mark, self._is_quiet = now, mark, False
+        self._say(f"a round: {due.why}")
         code = await self._run()
         if code:
             self._say(f"the round ended with exit code {code}; the next one goes on")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,12 +64,17 @@ async def _serve(newsroom: Newsroom, address: Address, say: Say, site: Site) -> 
         return
     clock = fetch.WallClock()
     folder = Folder(newsroom.settings, os.environ)
-    rounds = Rounds(folder, clock, say)
+    rounds = Rounds(folder, clock, _timed(say, clock))
     async with fetch.Web(_options(newsroom), clock) as wire:
-        subscriber = Subscriber(folder, wire.post, clock, say)
+        subscriber = Subscriber(folder, wire.post, clock, _timed(say, clock))
         subscriber.soon = rounds.soon
         await subscriber.load()
         await _until_told(address, say, site, subscriber, rounds)
+
+
+def _timed(say: Say, clock: fetch.Clock) -> Say:
+    """Say everything with the time in front: days later somebody wonders when that was."""
+    return lambda words: say(f"{clock.now():%H:%M} {words}")
 
 
 async def _until_told(
@@ -119,12 +126,24 @@ async def listening(
 async def _start(place: web.TCPSite, address: Address) -> None:
     try:
         await place.start()
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
+        what, option = _refusal(error)
         raise UsageError(
-            f"cannot listen ({error.strerror})",
+            f"cannot listen ({what})",
             subject=f"{address.host}:{address.port}",
-            hint="choose another with --port",
+            hint=f"choose another with {option}",
         ) from error
+
+
+def _refusal(error: OSError | UnicodeError) -> tuple[str, str]:
+    """Say why the system lets nobody listen there, and which option names another place."""
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return "no such host", "--host"
+    if error.errno == errno.EADDRINUSE:
+        return "somebody else listens there", "--port"
+    if error.errno == errno.EACCES:
+        return "only the administrator may listen there", "--port"
+    return "this machine has no such address", "--host"
 
 
 def _options(newsroom: Newsroom) -> fetch.FetchOptions:
