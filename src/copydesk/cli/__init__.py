@@ -15,6 +15,7 @@ import click
 import copydesk
 from copydesk.cli._asked import Asked, common
 from copydesk.errors import CopydeskError, UsageError
+from copydesk.kit import text
 
 _COMMANDS = {
     "new": "a newsroom with a working example beat",
@@ -93,9 +94,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         error.show(sys.stderr)
         sys.exit(2)
     except CopydeskError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: {text.fold(str(error))}", err=True)
         if error.hint:
-            click.echo(f"hint: {error.hint}", err=True)
+            click.echo(f"hint: {text.fold(error.hint)}", err=True)
         sys.exit(2 if isinstance(error, UsageError) else 1)
     except BrokenPipeError:
         sys.stderr.close()

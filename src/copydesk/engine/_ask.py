@@ -258,8 +258,7 @@ class _Asker:
             reading = await self._readers.leads(answer, source, self._newsroom.now)
         except CopydeskError:
             return None, ("", "")
-        validators = (answer.headers.get("etag", ""), answer.headers.get("last-modified", ""))
-        return reading, validators
+        return reading, watch.validators(answer)
 
 
 def _refused(source: Source, state: watch.SourceState, answer: Refused) -> Answer:

@@ -9,7 +9,7 @@ from copydesk.archive import Rulings
 from copydesk.engine.named import record_path
 from copydesk.engine.newsroom import Newsroom, alone
 from copydesk.errors import RecordError
-from copydesk.kit import urls
+from copydesk.kit import text, urls
 from copydesk.news import Story, Verdict
 
 RULINGS = "_data/rulings.yaml"
@@ -126,7 +126,8 @@ def _committed(
     elif changed and (obstacle := repository.obstacle()):
         notes.append(f"not committed ({obstacle}): the verdict is on disk, uncommitted")
     elif changed:
-        message = f"verdict: {verdict.said} {story.title}\n\n{verdict.why}\n\nby {verdict.by}"
+        title = text.fold(story.title)
+        message = f"verdict: {verdict.said} {title}\n\n{verdict.why}\n\nby {verdict.by}"
         commit = repository.commit(changed, message, when=verdict.at)
     return VerdictReport(
         path=story.path,

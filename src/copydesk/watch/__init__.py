@@ -21,6 +21,7 @@ from copydesk.watch._after import (
     after_unchanged,
     digest,
     pushed,
+    validators,
 )
 from copydesk.watch._discover import (
     Candidate,
@@ -76,6 +77,7 @@ __all__ = [
     "sources_read",
     "standing",
     "told_by",
+    "validators",
     "wanted",
     "websub",
 ]

@@ -39,12 +39,12 @@ def after_page(
         longest_gap=longest_gap(reading.leads),
         digest=body,
     )
-    return _well(seen, page, now, seen.interval, _versions(page))
+    return _well(seen, page, now, seen.interval, validators(page))
 
 
 def after_unchanged(state: SourceState, page: Page, now: datetime) -> SourceState:
     """Give the state after an answer whose body is the last one, byte for byte."""
-    return _unmoved(state, page, now, _versions(page))
+    return _unmoved(state, page, now, validators(page))
 
 
 def after_not_modified(state: SourceState, answer: NotModified, now: datetime) -> SourceState:
@@ -96,7 +96,8 @@ def digest(body: bytes) -> str:
     return hashlib.blake2b(body, digest_size=12).hexdigest()
 
 
-def _versions(page: Page) -> tuple[str, str]:
+def validators(page: Page) -> tuple[str, str]:
+    """Give the ETag and Last-Modified of a page, "" for one that is missing or too long."""
     return _version(page.headers.get("etag", "")), _version(page.headers.get("last-modified", ""))
 
 

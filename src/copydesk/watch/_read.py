@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from copydesk.errors import FeedError
-from copydesk.kit import urls
+from copydesk.kit import text, urls
 from copydesk.news import Page, Source
 from copydesk.watch import _characters
 from copydesk.watch._entry import Listed, Reading, has_odd_date, leads
@@ -46,7 +46,7 @@ def read(page: Page, source: Source, now: datetime, *, known: str = "") -> Readi
     hub, topic = _hub(listed, page)
     return Reading(
         kind=listed.kind,
-        title=listed.title,
+        title=text.shorten(listed.title, 1_000),
         leads=leads(listed.entries, source, now),
         more=listed.more,
         listed=len(listed.entries),
