@@ -203,8 +203,8 @@ class _Asker:
         further, parts = await self._parts(source, reading.more, state.parts)
         leads = reading.leads + further
         memory = self._newsroom.memory
-        fresh = [lead for lead in leads if memory.fate(urls.identity(lead.url)) is None]
-        after = watch.after_page(state, page, reading, len(fresh), now)
+        fresh = sum(not memory.has_met(urls.identity(lead.url)) for lead in leads)
+        after = watch.after_page(state, page, reading, fresh, now)
         if source.url in self.pushed:  # a hub tells none of what the source's own server says
             after = replace(
                 after,

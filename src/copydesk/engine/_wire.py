@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,24 +40,30 @@ async def connected(
             yield fetch.Polite(raw, options, clock)
         else:
             polite = fetch.Polite(raw, options, clock, newsroom.memory.hosts)
+            proxies = _proxies(newsroom)
             with _remembered(newsroom, polite):
-                yield _Proxied(polite, newsroom)
+                yield _Proxied(polite, proxies) if proxies else polite
+
+
+def _proxies(newsroom: Newsroom) -> Mapping[str, str]:
+    """Give the proxy of each site, by registrable domain, that has a source with one."""
+    return {
+        urls.registrable_domain(url): options.proxy
+        for url, options in newsroom.settings.source_options.items()
+        if options.proxy
+    }
 
 
 class _Proxied:
     """Ask the pages and pictures of a site through the proxy that its source is asked through."""
 
-    def __init__(self, inner: Fetcher, newsroom: Newsroom) -> None:
+    def __init__(self, inner: Fetcher, proxies: Mapping[str, str]) -> None:
         self._inner = inner
-        self._proxies = {
-            urls.registrable_domain(url): options.proxy
-            for url, options in newsroom.settings.source_options.items()
-            if options.proxy
-        }
+        self._proxies = proxies
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
         """Give the answer to one request."""
-        if self._proxies and not request.proxy:
+        if not request.proxy:
             proxy = self._proxies.get(urls.registrable_domain(request.url), "")
             request = replace(request, proxy=proxy)
         return await self._inner.fetch(request)

@@ -18,7 +18,7 @@ from copydesk.news import NotModified, Page, Refused, RefusedReason, Request
 _KEEP = timedelta(hours=24)  # RFC 9309 2.4
 _KEEP_TROUBLE = timedelta(hours=1)
 _MAX_REDIRECTS = 5  # RFC 9309 2.3.1.2
-_MOST_ORIGINS = 1_000  # with their rules taken apart, 40 KB on average; the notes know the others
+_MOST_ORIGINS = 20_000  # with their rules taken apart; the notes know the others
 _MOST_BYTES = 64 * 1024 * 1024  # of all these rules, as good as they can be weighed
 _LINE_BYTES = 250  # that a rule takes beside its characters
 
@@ -64,6 +64,7 @@ class Robots:
         self._slots = slots
         self._notes = notes
         self._entries: dict[str, _Entry] = {}
+        self._weight = 0
 
     async def refusal(self, where: Place, proxy: str = "") -> Refused | None:
         """Give why an address must not be asked for, None where it may."""
@@ -83,7 +84,10 @@ class Robots:
         try:
             async with entry.lock:
                 if entry.until is None or entry.until <= self._clock.now():
+                    before = entry.weight
                     await self._renew(entry, where, proxy)
+                    if entry is self._entries.get(where.origin):
+                        self._weight += entry.weight - before
         finally:
             entry.users -= 1
         self._make_room()
@@ -117,16 +121,16 @@ class Robots:
             if entry.until is not None and entry.until > self._clock.now() + _KEEP:
                 entry.until = None  # written under another clock
             self._slow_down(where, entry.rules)
+        self._weight += entry.weight
         return entry
 
     def _make_room(self) -> None:
         """Drop the older half of the entries that nobody waits for; their notes stay."""
-        weight = sum(entry.weight for entry in self._entries.values())
-        if len(self._entries) < _MOST_ORIGINS and weight <= _MOST_BYTES:
+        if len(self._entries) < _MOST_ORIGINS and self._weight <= _MOST_BYTES:
             return
         for origin in list(self._entries)[: (len(self._entries) + 1) // 2]:
             if not self._entries[origin].users:
-                del self._entries[origin]
+                self._weight -= self._entries.pop(origin).weight
 
     async def _fetch(self, request: Request) -> Page | NotModified | Refused:
         """Give the file, a Page that is none (4xx: all is allowed), or why nothing is known."""

@@ -80,6 +80,11 @@ class Memory:
         row = self._run("SELECT * FROM fates WHERE identity = ?", identity).fetchone()
         return None if row is None else _fate(row)
 
+    def has_met(self, identity: str) -> bool:
+        """Say whether anything became of the lead with this identity."""
+        rows = self._run("SELECT 1 FROM fates WHERE identity = ?", identity)
+        return rows.fetchone() is not None
+
     def fates(self) -> Iterator[Fate]:
         """Give every fate, by identity."""
         return map(_fate, self._run("SELECT * FROM fates ORDER BY identity"))
