@@ -21,13 +21,7 @@ Result = TypeVar("Result")
 SECONDS_A_PAGE = 30.0
 _MEMORY_BYTES = 3 << 30
 _BACKLOG_BYTES = 64 << 20  # of pages that wait; while there are more, none is fetched
-_PRELOADED = [
-    "trafilatura",
-    "readability",
-    "resiliparse.extract.html2text",
-    "htmldate",
-    "feedparser",
-]
+_PRELOADED = ["feedparser"]  # what reads pages takes a second: with the first page
 
 _beat: Beat
 
