@@ -8,6 +8,7 @@ costs a request.
 from __future__ import annotations
 
 import zlib
+from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -63,7 +64,7 @@ class Notes:
 
     def __init__(self, store: HostStore | None) -> None:
         self._store = store
-        self._learned: dict[str, bytes] = {}
+        self._learned: OrderedDict[str, bytes] = OrderedDict()
         self._size = 0
 
     def read(self, key: str, kind: type[Record]) -> Record | None:
@@ -90,7 +91,7 @@ class Notes:
         self._size += len(kept) - len(self._learned.pop(key, b""))
         self._learned[key] = kept
         while self._size > _MOST_BYTES:
-            self._size -= len(self._learned.pop(next(iter(self._learned))))
+            self._size -= len(self._learned.popitem(last=False)[1])
 
     def learned(self) -> Mapping[str, bytes]:
         """Give all that was written since the beginning."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import OrderedDict
 
 _MOST_FILES = 65_536
 _FEWEST_KEPT, _MOST_KEPT = 16, 4_096
@@ -39,19 +40,17 @@ class Kept:
     def __init__(self, most: int, seconds: float) -> None:
         self._most = most
         self._seconds = seconds
-        self._since: dict[str, float] = {}
+        self._since: OrderedDict[str, float] = OrderedDict()
 
     def has_room(self, key: str, now: float) -> bool:
         """Say whether the connection to ask over may be kept afterwards."""
         if key in self._since or len(self._since) < self._most:
             return True
-        for old, since in list(self._since.items()):
-            if since + self._seconds > now:
-                break
-            del self._since[old]
+        while self._since and next(iter(self._since.values())) + self._seconds <= now:
+            self._since.popitem(last=False)
         return len(self._since) < self._most
 
     def keep(self, key: str, now: float) -> None:
         """Note that a connection waits from now on."""
-        self._since.pop(key, None)
         self._since[key] = now
+        self._since.move_to_end(key)
