@@ -42,6 +42,8 @@ from world.newsroom import (
     small_web,
 )
 
+pytestmark = pytest.mark.slow
+
 NEW_TITLE = "Sea wall to rise by three metres"
 DEARER = WALL.replace("41 million crowns", "14 million crowns")
 

@@ -28,6 +28,8 @@ from world.later import (
 )
 from world.newsroom import NOW, SEALS, newsroom, page
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:

@@ -35,6 +35,8 @@ from world.newsroom import (
     small_web,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:

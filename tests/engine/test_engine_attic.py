@@ -11,6 +11,8 @@ import pytest
 from world.command import copydesk
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web
 
+pytestmark = pytest.mark.slow
+
 WALL = "_news/2026-11-19-sea-wall-to-rise-by-two-metres.md"
 SEALS = "_news/2026-11-19-grey-seals-are-back-on-the-coast.md"
 AFTER_30 = "[records]\narchive_after_days = 30\n"

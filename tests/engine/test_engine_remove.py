@@ -12,6 +12,8 @@ from copydesk import archive
 from world.command import Said, copydesk
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web
 
+pytestmark = pytest.mark.slow
+
 RECORD = "_news/2026-11-19-sea-wall-to-rise-by-two-metres.md"
 PAGE = "news/2026-11-19-sea-wall-to-rise-by-two-metres/index.html"
 EVERYDAY = '[scoring]\nprofile = "everyday"\n[scoring.everyday]\norganization_points = 40\n'
