@@ -391,7 +391,6 @@ def test_explain_tells_the_history(root: Path, tmp_path: Path) -> None:
     assert told.history == (f'2026-11-20T10:00:00Z title was "{TITLE}"',)
 
 
-@pytest.mark.slow
 def test_two_newsrooms_that_look_at_the_same_times_have_the_same_tree(tmp_path: Path) -> None:
     web = web_with(tmp_path, {WALL_PAGE: [at(1, page(NEW_TITLE, DEARER)), at(5, GONE)]})
     trees = set()

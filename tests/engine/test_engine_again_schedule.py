@@ -36,7 +36,6 @@ def root(tmp_path: Path) -> Path:
     return newsroom(tmp_path / "beat")
 
 
-@pytest.mark.slow
 def test_looks_are_an_hour_six_a_day_three_and_a_week_after_filing(
     root: Path, tmp_path: Path
 ) -> None:

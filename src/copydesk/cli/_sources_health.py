@@ -14,7 +14,6 @@ from copydesk import engine
 from copydesk.cli import _out
 from copydesk.cli._asked import Asked, common
 from copydesk.cli._columns import Columns, ago, until
-from copydesk.errors import UsageError
 
 _HEAD = ("source", "state", "answer", "new", "a week", "known", "failures", "next")
 _WIDTHS = (0, 12, 6, 6, 7, 5, 14, 6)
@@ -140,12 +139,7 @@ def _sources(count: int) -> str:
 def keep(asked: Asked, url: str, *, why: str, name: str) -> None:
     """Undo a source's move or end; it neither moves nor ends by itself again."""
     with asked.newsroom() as newsroom:
-        by = name or engine.editor(newsroom)
-        if not by:
-            raise UsageError(
-                "git knows no user who could say this",
-                hint="name yourself with --as NAME, or set git config user.name",
-            )
+        by = engine.speaker(newsroom, name)
         report = engine.keep_source(newsroom, url, why, by)
     if asked.json:
         _out.as_json(report)

@@ -9,7 +9,6 @@ import click
 from copydesk import engine
 from copydesk.cli import _out
 from copydesk.cli._asked import Asked, common
-from copydesk.errors import UsageError
 from copydesk.news import Said, Verdict
 
 _SAID = get_args(Said)
@@ -30,12 +29,7 @@ def command(asked: Asked, path: str, said: Said, why: str, name: str) -> None:
     """
     with asked.newsroom() as newsroom:
         record = engine.record_path(newsroom, path)
-        by = name or engine.editor(newsroom)
-        if not by:
-            raise UsageError(
-                "git knows no user who could say this",
-                hint="name yourself with --as NAME, or set git config user.name",
-            )
+        by = engine.speaker(newsroom, name)
         verdict = Verdict(by=by, at=asked.clock(), said=said, why=why)
         report = engine.file_verdict(newsroom, record, verdict)
         if report.is_urgent:

@@ -38,7 +38,7 @@ from copydesk.engine.steps import (
     judge_url,
     watch_url,
 )
-from copydesk.engine.verdicts import VerdictReport, editor, file_verdict
+from copydesk.engine.verdicts import VerdictReport, file_verdict, speaker
 from copydesk.watch import Offer
 
 __all__ = [
@@ -71,7 +71,6 @@ __all__ = [
     "check_sources",
     "demo",
     "demo_newsroom",
-    "editor",
     "explain",
     "export_opml",
     "extract_file",
@@ -92,5 +91,6 @@ __all__ = [
     "setting_rows",
     "source_address",
     "source_rows",
+    "speaker",
     "watch_url",
 ]

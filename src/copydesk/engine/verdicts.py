@@ -8,7 +8,7 @@ from copydesk import archive, review
 from copydesk.archive import Rulings
 from copydesk.engine.named import record_path
 from copydesk.engine.newsroom import Newsroom, alone
-from copydesk.errors import RecordError
+from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text, urls
 from copydesk.news import Story, Verdict
 
@@ -55,10 +55,16 @@ def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictRepo
         return replace(report, was_removed=was_removed)
 
 
-def editor(newsroom: Newsroom) -> str:
-    """Give who speaks where nobody is named: git's user, "" where git knows none."""
+def speaker(newsroom: Newsroom, name: str = "") -> str:
+    """Give who speaks: the one named, else git's user; raises UsageError where git knows none."""
     repository = archive.Repository(newsroom.root)
-    return repository.user() if repository.usable else ""
+    by = name or (repository.user() if repository.usable else "")
+    if not by:
+        raise UsageError(
+            "git knows no user who could say this",
+            hint="name yourself with --as NAME, or set git config user.name",
+        )
+    return by
 
 
 def _must_be_clean(newsroom: Newsroom, repository: archive.Repository, story: Story) -> None:

@@ -50,6 +50,7 @@ def _opened(path: Path, name: str) -> Iterator[File]:
     except OSError as error:
         raise DataError(f"cannot be read ({error.strerror})", subject=str(path)) from error
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        # the last two: a file under a password, a compression that zipfile does not know
         raise DataError(f"no zip that can be read ({error})", subject=str(path)) from error
 
 
