@@ -18,7 +18,8 @@ from copydesk.fetch import FetchOptions, Polite, VirtualClock, WallClock, Web
 from copydesk.fetch._names import Names, server_of
 from copydesk.fetch._sockets import Kept, raised_file_limit, room_for_idle
 from copydesk.news import NotModified, Page, Refused, Request
-from world.wire import Authority, NameServer, Site
+from world.dns import name_server
+from world.wire import Authority, Site
 
 T = TypeVar("T")
 Answer = Page | NotModified | Refused
@@ -52,9 +53,9 @@ def test_a_name_is_asked_of_the_name_server_that_was_named(
     loop: Callable[[], asyncio.AbstractEventLoop],
 ) -> None:
     async def work() -> tuple[Answer, set[str]]:
-        async with NameServer({"site.example": "127.0.0.1"}) as names, Site() as site:
+        async with name_server({"site.example": "127.0.0.1"}) as names, Site() as site:
             options = replace(HERE, nameservers=(names.address,))
-            return await ask(site.url("/", "site.example"), options), set(names.asked)
+            return await ask(site.url("/", "site.example"), options), set(names.names_asked())
 
     answer, asked = run(work(), loop)
 
@@ -64,7 +65,7 @@ def test_a_name_is_asked_of_the_name_server_that_was_named(
 
 def test_a_name_server_may_have_a_v6_address() -> None:
     async def work() -> Answer:
-        async with NameServer({"site.example": "::1"}, "::1") as names, Site(host="::1") as site:
+        async with name_server({"site.example": "::1"}, "::1") as names, Site(host="::1") as site:
             options = replace(HERE, nameservers=(names.address,))
             return await ask(site.url("/", "site.example"), options)
 
@@ -73,12 +74,12 @@ def test_a_name_server_may_have_a_v6_address() -> None:
 
 def test_a_name_is_asked_for_once_as_long_as_its_record_lasts() -> None:
     async def work() -> list[str]:
-        async with NameServer({"site.example": "127.0.0.1"}) as names, Site() as site:
+        async with name_server({"site.example": "127.0.0.1"}) as names, Site() as site:
             options = replace(HERE, nameservers=(names.address,))
             async with Web(options, CLOCK) as web:
                 for n in range(3):
                     await web.fetch(Request(url=site.url(f"/{n}", "site.example")))
-            return names.asked
+            return names.names_asked()
 
     assert run(work()) == ["site.example"] * 2  # A and AAAA
 
@@ -87,10 +88,10 @@ def test_an_international_name_is_asked_for_in_its_own_spelling() -> None:
     spelled = "xn--zrich-kva.example"
 
     async def work() -> tuple[Answer, str, set[str]]:
-        async with NameServer({spelled: "127.0.0.1"}) as names, Site() as site:
+        async with name_server({spelled: "127.0.0.1"}) as names, Site() as site:
             options = replace(HERE, nameservers=(names.address,), allow_hosts=(spelled,))
             answer = await ask(site.url("/", "Zürich.example"), options)
-            return answer, site.asked[0], set(names.asked)
+            return answer, site.asked[0], set(names.names_asked())
 
     answer, head, asked = run(work())
 
@@ -105,7 +106,7 @@ PRIVATE = ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:127.0.0.1"
 @pytest.mark.parametrize("address", PRIVATE)
 def test_a_name_that_leads_to_a_private_address_is_refused(address: str) -> None:
     async def work() -> Answer:
-        async with NameServer({"evil.example": address}) as names:
+        async with name_server({"evil.example": address}) as names:
             options = replace(HERE, nameservers=(names.address,), allow_hosts=())
             return await ask("http://evil.example/", options)
 
@@ -117,7 +118,7 @@ def test_a_name_that_leads_to_a_private_address_is_refused(address: str) -> None
 
 def test_a_name_that_nobody_has_is_refused_in_words() -> None:
     async def work() -> Answer:
-        async with NameServer({}) as names:
+        async with name_server({}) as names:
             return await ask("http://none.example/", replace(HERE, nameservers=(names.address,)))
 
     answer = run(work())
@@ -129,7 +130,7 @@ def test_a_name_that_nobody_has_is_refused_in_words() -> None:
 
 def test_a_silent_name_server_is_given_up() -> None:
     async def work() -> Answer:
-        async with NameServer({"dead.example": ""}) as names:
+        async with name_server({"dead.example": ""}) as names:
             options = replace(HERE, nameservers=(names.address,), connect_seconds=0.1)
             return await ask("http://dead.example/", options)
 
@@ -148,9 +149,9 @@ def test_a_name_of_the_hosts_file_is_found_without_a_name_server() -> None:
         pytest.skip("this machine's hosts file names nothing")
 
     async def work() -> tuple[Answer, list[str]]:
-        async with NameServer({}) as server, Site() as site:
+        async with name_server({}) as server, Site() as site:
             options = FetchOptions(nameservers=(server.address,), allow_hosts=(names[-1],))
-            return await ask(site.url("/", names[-1]), options), server.asked
+            return await ask(site.url("/", names[-1]), options), server.names_asked()
 
     answer, asked = run(work())
 
@@ -164,7 +165,7 @@ def test_thousands_of_dead_names_do_not_keep_the_living_waiting() -> None:
     living = {f"site{n}.example": "127.0.0.1" for n in range(20)}
 
     async def work() -> tuple[list[Answer], int]:
-        async with NameServer(dead | living) as names, Site() as site:
+        async with name_server(dead | living) as names, Site() as site:
             options = FetchOptions(
                 nameservers=(names.address,),
                 allow_hosts=tuple(living),
@@ -245,7 +246,7 @@ def test_a_connection_that_is_one_too_many_is_closed_and_the_server_told() -> No
     hosts = dict.fromkeys(("a.example", "b.example", "c.example"), "127.0.0.1")
 
     async def work() -> tuple[int, int, list[bool]]:
-        async with NameServer(hosts) as names, Site() as site:
+        async with name_server(hosts) as names, Site() as site:
             options = FetchOptions(nameservers=(names.address,), allow_hosts=tuple(hosts))
             async with Web(options, CLOCK) as web:
                 web._kept = Kept(1, 60)
@@ -315,7 +316,7 @@ def test_a_known_page_comes_with_the_headers_that_renew_it() -> None:
 
 
 async def secure(context: ssl.SSLContext, **more: Any) -> Answer:
-    async with NameServer({"site.example": "127.0.0.1"}) as names, Site(context) as site:
+    async with name_server({"site.example": "127.0.0.1"}) as names, Site(context) as site:
         options = replace(HERE, nameservers=(names.address,))
         return await ask(site.url("/", "site.example"), options, **more)
 

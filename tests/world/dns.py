@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -46,11 +47,20 @@ BROKEN = Answer(code=_SERVFAIL)
 SILENT = Answer(is_silent=True)
 
 
+def name_server(names: Mapping[str, str], host: str = "127.0.0.1") -> NameServer:
+    """Give a server that knows these names; one whose address is "" is never answered."""
+    server = NameServer(host)
+    for name, address in names.items():
+        server.at(name, leads_to(address, ttl=300) if address else SILENT)
+    return server
+
+
 class NameServer:
     """The server; a name with several answers gives one after the other, then the last."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
         self.asked: list[tuple[str, int]] = []
+        self._host = host
         self._names: dict[str, tuple[Answer, ...]] = {}
         self._turns: dict[tuple[str, int], int] = {}
         self._transport: asyncio.DatagramTransport | None = None
@@ -58,7 +68,7 @@ class NameServer:
     async def __aenter__(self) -> NameServer:
         loop = asyncio.get_running_loop()
         self._transport, _ = await loop.create_datagram_endpoint(
-            lambda: _Protocol(self), local_addr=("127.0.0.1", 0)
+            lambda: _Protocol(self), local_addr=(self._host, 0)
         )
         return self
 
@@ -71,7 +81,11 @@ class NameServer:
         """Give where it listens, as `fetch.nameservers` wants it."""
         assert self._transport is not None
         host, port = self._transport.get_extra_info("sockname")[:2]
-        return f"{host}:{port}"
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    def names_asked(self) -> list[str]:
+        """Give the names that were asked for, in order, each as often as it was."""
+        return [name for name, _ in self.asked]
 
     def at(self, name: str, *answers: Answer) -> None:
         """Say what the questions for a name get: the first of each type, the second, and so on."""

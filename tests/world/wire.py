@@ -1,6 +1,6 @@
-"""What lies between us and a site, on loopback: a name server, a proxy, a patient site, a CA.
+"""What lies between us and a site, on loopback: a proxy, a patient site, a CA.
 
-async with NameServer({"site.example": "127.0.0.1"}) as names, Site() as site:
+async with name_server({"site.example": "127.0.0.1"}) as names, Site() as site:
     options = FetchOptions(nameservers=(names.address,), allow_hosts=("site.example",))
     ... Web(options, clock) ... site.url("/", "site.example") ...
 """
@@ -11,79 +11,9 @@ import asyncio
 import base64
 import contextlib
 import datetime
-import ipaddress
 import ssl
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Self, cast
-
-
-class NameServer:
-    """A name server: gives what it is told, says "no such name" to the rest, or says nothing.
-
-    A name whose address is "" is never answered.
-    """
-
-    def __init__(self, names: Mapping[str, str], host: str = "127.0.0.1") -> None:
-        self.names = dict(names)
-        self.asked: list[str] = []
-        self._host = host
-        self._transport: asyncio.DatagramTransport | None = None
-
-    async def __aenter__(self) -> Self:
-        self._transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-            lambda: _Answering(self), local_addr=(self._host, 0)
-        )
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._transport is not None
-        self._transport.close()
-
-    @property
-    def address(self) -> str:
-        """Give `127.0.0.1:5353`, or `[::1]:5353`."""
-        assert self._transport is not None
-        host, port = self._transport.get_extra_info("sockname")[:2]
-        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-    def answer(self, question: bytes) -> bytes | None:
-        """Give the answer to one question of one name."""
-        labels, at = [], 12
-        while question[at]:
-            labels.append(question[at + 1 : at + 1 + question[at]].decode())
-            at += 1 + question[at]
-        kind, end = int.from_bytes(question[at + 1 : at + 3]), at + 5
-        name = ".".join(labels).lower()
-        self.asked.append(name)
-        address = self.names.get(name)
-        if address == "":
-            return None
-        record = b"" if address is None else _record(address, kind)
-        flags = b"\x81\x83" if address is None else b"\x81\x80"
-        counts = b"\0\x01" + (b"\0\x01" if record else b"\0\0") + b"\0\0\0\0"
-        return question[:2] + flags + counts + question[12:end] + record
-
-
-def _record(address: str, kind: int) -> bytes:
-    packed = ipaddress.ip_address(address).packed
-    if kind != {4: 1, 16: 28}[len(packed)]:
-        return b""
-    head = b"\xc0\x0c" + kind.to_bytes(2) + b"\0\x01" + (300).to_bytes(4)
-    return head + len(packed).to_bytes(2) + packed
-
-
-class _Answering(asyncio.DatagramProtocol):
-    def __init__(self, server: NameServer) -> None:
-        self._server = server
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.DatagramTransport", transport)  # uvloop's is no subclass
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        answer = self._server.answer(data)
-        if answer is not None:
-            self._transport.sendto(answer, addr)
+from typing import Self
 
 
 class _Listening:
