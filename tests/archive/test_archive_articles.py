@@ -82,8 +82,8 @@ def test_putting_an_old_text_again_makes_it_the_last(tmp_path: Path) -> None:
 
 
 def test_the_oldest_goes_when_there_is_no_room(tmp_path: Path) -> None:
-    store = ArticleStore(tmp_path, 3000)
-    names = [store.put(article(name, text="x" * 1000)) for name in "abc"]
+    store = ArticleStore(tmp_path, 25_000)
+    names = [store.put(article(name, text="x" * 10_000)) for name in "abc"]
 
     assert [None, True, True] == [store.get(name) and True for name in names]
     assert store.find("https://dock.example/a") is None
@@ -93,12 +93,12 @@ def test_the_oldest_goes_when_there_is_no_room(tmp_path: Path) -> None:
 def test_the_oldest_by_age_goes_after_a_restart(tmp_path: Path) -> None:
     store = ArticleStore(tmp_path, ROOM)
     for number, name in enumerate("abc"):
-        store.put(article(name, text="x" * 1000))
+        store.put(article(name, text="x" * 10_000))
         newest = max(tmp_path.iterdir(), key=lambda file: file.stat().st_mtime_ns)
         os.utime(newest, ns=(10 - number, 10 - number))
 
-    store = ArticleStore(tmp_path, 4500)
-    store.put(article("d", text="x" * 1000))
+    store = ArticleStore(tmp_path, 35_000)
+    store.put(article("d", text="x" * 10_000))
 
     assert ["b", "a", "d"] == [kept.title for kept in store.all()]
 

@@ -11,7 +11,7 @@ from copydesk.extract._declared import Declared
 from copydesk.kit import text
 
 if TYPE_CHECKING:
-    from copydesk.news import Lead
+    from copydesk.news import ExcerptRule, Lead
 
 MAX_CHARACTERS = 300
 _MAX_RAW = 5_000  # characters; some feeds send the whole article as its description
@@ -43,8 +43,10 @@ _NOTICE_BEGINS = 100  # characters of a line in which a notice shows itself
 _CUT = re.compile(r"\s*(?:…|\.\s?\.\s?\.)$")
 
 
-def find(declared: Declared, lead: Lead, title: str, body: str) -> tuple[str, str]:
-    """Give at most 300 characters of plain text and where they came from.
+def find(
+    declared: Declared, lead: Lead, title: str, body: str, rule: ExcerptRule
+) -> tuple[str, str]:
+    """Give plain text within the rule's bounds and where it came from.
 
     Whole sentences where they fit; ("", "") where there is no description and no text.
     """

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from copydesk.extract import _json_ld
 from copydesk.extract._declared import Declared
 from copydesk.kit import text, urls
+from copydesk.news import Figure
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -40,6 +41,12 @@ _GENERIC = re.compile(
     | share-?image
     )(?:[-_.\d]|$)"""
 )
+
+
+def figures(document: Document, declared: Declared, lead: Lead, web_url: str) -> tuple[Figure, ...]:
+    """Give the pictures that may stand for an article, the best first."""
+    url, origin = find(document, declared, lead, web_url)
+    return (Figure(url=url, origin=origin, alt=alt(document, declared, url)),) if url else ()
 
 
 def find(document: Document, declared: Declared, lead: Lead, web_url: str) -> tuple[str, str]:

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
 
 from copydesk.extract import (
+    _access,
     _address,
     _authors,
+    _credit,
     _dates,
     _excerpt,
     _kind,
     _language,
+    _media,
     _picture,
     _provider,
-    _terms,
+    _signals,
+    _tags,
     _text,
     _title,
-    _video,
 )
 from copydesk.extract._declared import Declared, collect
 from copydesk.extract._document import Document, open_document
 from copydesk.kit import dates, urls
-from copydesk.news import Article, Dropped
+from copydesk.news import Article, Dropped, ExcerptRule, Figure, Signal
 
 if TYPE_CHECKING:
     from copydesk.news import Beat, Lead, Page, Provider
@@ -88,84 +91,119 @@ def _refused(reading: _Reading) -> Dropped | None:
 
 
 def _article(reading: _Reading) -> Article:
-    """Give what the page says; then who, in which words and on what terms."""
+    """Give what the page says: its words, then when, who and where, pictures, and on what terms."""
     document, declared, lead = reading.document, reading.declared, reading.lead
     (title, title_from), (body, body_from) = reading.title, reading.body
     web_url, web_url_from = _address.canonical(document, declared, title)
-    excerpt, excerpt_from = _excerpt.find(declared, lead, title, body)
     published = _dates.published(document, declared, lead, reading.page.fetched_at)
     updated = _dates.updated(declared, lead, published, reading.page.fetched_at)
     article = Article(
         url=urls.canonical(lead.url) or lead.url,
         web_url=web_url,
+        amp_web_url=_address.amp(document, declared, web_url),
         title=title,
         published_at=published.at,
+        updated_at=updated.at if updated else None,
         source=lead.source,
         found=lead.found,
         guid=lead.guid,
-        excerpt=excerpt,
         text=body,
-        updated_at=updated.at if updated else None,
         origins={
             "url": "lead",
             "web_url": web_url_from,
             "title": title_from,
             "text": body_from,
-            "excerpt": excerpt_from,
             "published_at": published.origin,
             "updated_at": updated.origin if updated else "",
             "charset": document.charset,
         },
     )
-    return _signed(_pictured(article, reading), reading)
+    for add in (_on_its_terms, _signed, _filed, _pictured):
+        article = add(article, reading)
+    return article
 
 
-def _pictured(article: Article, reading: _Reading) -> Article:
+def _with(article: Article, origins: Mapping[str, str], **values: object) -> Article:
+    """Give the article with these fields and where they came from; an empty origin is none."""
+    known = {**article.origins, **origins}
+    told = {name: origin for name, origin in known.items() if origin}
+    return replace(article, **values, origins=told)  # type: ignore[arg-type] # fields by name
+
+
+def _on_its_terms(article: Article, reading: _Reading) -> Article:
+    """Add who may read it, whose words they are, what is refused, and the excerpt within that."""
     document, declared = reading.document, reading.declared
-    image, image_from = _picture.find(document, declared, reading.lead, article.web_url)
-    kind, frame = _kind_and_frame(reading)
-    return replace(
+    access, access_from = _access.find(document, declared, article.text)
+    credit, credit_from = _credit.find(declared, article.text)
+    signals = _signals.find(document, declared, reading.page)
+    rule = _allowed(reading.beat.excerpt, access, signals)
+    excerpt, excerpt_from = _excerpt.find(declared, reading.lead, article.title, article.text, rule)
+    return _with(
         article,
-        amp_web_url=_address.amp(document, declared, article.web_url),
-        image=image,
-        image_alt=_picture.alt(document, declared, image),
-        type=kind,
-        featured_content=frame,
-        origins={**article.origins, "image": image_from},
+        {"access": access_from, "credit": credit_from, "excerpt": excerpt_from},
+        access=access,
+        credit=credit,
+        signals=signals,
+        refuses=_signals.refused(signals),
+        excerpt=excerpt,
     )
 
 
+def _allowed(rule: ExcerptRule, access: str, signals: tuple[Signal, ...]) -> ExcerptRule:
+    """Give how much may be shown: of a stub before a wall the whole length is not known."""
+    limit = _signals.snippet_characters(signals)
+    characters = rule.max_characters if limit is None else min(rule.max_characters, limit)
+    share = 1.0 if access in {"teaser", "paywalled"} else rule.max_share
+    return ExcerptRule(max_characters=characters, max_share=share)
+
+
 def _signed(article: Article, reading: _Reading) -> Article:
+    """Add who published it, who wrote it and in which language."""
     document, declared, lead = reading.document, reading.declared, reading.lead
     provider, provider_from = _provider.find(article.web_url, declared, lead, reading.beat)
     authors, authors_from = _authors.find(document, declared, lead, reading.names)
     passage = article.text or f"{article.title} {article.excerpt}"
     language, language_from = _language.find(document, declared, lead, passage)
-    access, access_from = _terms.access(document, declared, article.text)
-    credit, credit_from = _terms.credit(declared, article.text)
-    origins = {
-        **article.origins,
-        "provider": provider_from,
-        "authors": authors_from,
-        "language": language_from,
-        "access": access_from,
-        "credit": credit_from,
-    }
-    return replace(
+    return _with(
         article,
+        {"provider": provider_from, "authors": authors_from, "language": language_from},
         provider=provider,
         authors=authors,
         language=language,
-        access=access,
-        credit=credit,
-        origins={name: origin for name, origin in origins.items() if origin},
     )
 
 
-def _kind_and_frame(reading: _Reading) -> tuple[Literal["article", "video"], str]:
-    if not _video.is_video(reading.page.final_url, reading.declared, reading.body[0]):
-        return "article", ""
-    return "video", _video.frame(reading.page.final_url, reading.declared)
+def _filed(article: Article, reading: _Reading) -> Article:
+    """Add where its publisher files it."""
+    section, section_from = _tags.section(reading.document, reading.declared)
+    keywords, keywords_from = _tags.keywords(reading.document, reading.declared)
+    return _with(
+        article,
+        {
+            "section": section_from if section else "",
+            "keywords": keywords_from if keywords else "",
+        },
+        section=section,
+        keywords=keywords,
+    )
+
+
+def _pictured(article: Article, reading: _Reading) -> Article:
+    """Add what can be seen and heard."""
+    document, declared, lead = reading.document, reading.declared, reading.lead
+    figures = _picture.figures(document, declared, lead, article.web_url)
+    shown = _media.find(document, declared, lead, article.text)
+    lead_figure = figures[0] if figures else Figure(url="")
+    return _with(
+        article,
+        {"image": lead_figure.origin, "type": shown.origin},
+        image=lead_figure.url,
+        image_alt=lead_figure.alt,
+        figures=figures,
+        type=shown.kind,
+        featured_content=shown.frame,
+        seconds=shown.seconds,
+    )
 
 
 def fields(article: Article) -> Mapping[str, Mapping[str, object]]:
@@ -183,10 +221,16 @@ def fields(article: Article) -> Mapping[str, Mapping[str, object]]:
         "language": article.language,
         "image": article.image,
         "image_alt": article.image_alt,
+        "figures": [asdict(figure) for figure in article.figures],
         "type": article.type,
         "featured_content": article.featured_content,
+        "seconds": article.seconds,
+        "section": article.section,
+        "keywords": list(article.keywords),
         "access": article.access,
         "credit": article.credit,
+        "refuses": list(article.refuses),
+        "signals": [asdict(signal) for signal in article.signals],
         "text": article.text,
     }
     return {

@@ -1,13 +1,14 @@
 """The ten nouns of the newsroom and the Protocols that several rooms share: frozen, stdlib only.
 
-Beat, Source, Lead, Page | NotModified | Refused, Article, Story (with Image, Provider, Related,
-Reason), Dropped, Verdict, Edition (with Record); Fetcher (with Request) and Shelf.
+Beat, Source, Lead, Page | NotModified | Refused, Article (with Figure, Media, Signal), Story (with
+Image, Provider, Related, Reason), Dropped, Verdict, Edition (with Record); Fetcher (with Request)
+and Shelf.
 """
 
 from __future__ import annotations
 
-from copydesk.news.article import Article
-from copydesk.news.beat import Beat, Organization, Scoring, Topic
+from copydesk.news.article import USES, Article, Figure, Kind, Media, Signal, Use
+from copydesk.news.beat import Beat, ExcerptRule, Organization, Scoring, Topic
 from copydesk.news.dropped import DROP_REASONS, Dropped, DropReason
 from copydesk.news.edition import Edition, Record
 from copydesk.news.lead import Lead
@@ -27,16 +28,21 @@ from copydesk.news.verdict import Said, Verdict
 
 __all__ = [
     "DROP_REASONS",
+    "USES",
     "Article",
     "Beat",
     "DropReason",
     "Dropped",
     "Edition",
+    "ExcerptRule",
     "Extra",
     "Fetcher",
+    "Figure",
     "Image",
+    "Kind",
     "Lead",
     "ListingRule",
+    "Media",
     "NotModified",
     "Organization",
     "Page",
@@ -52,10 +58,12 @@ __all__ = [
     "Scoring",
     "Shelf",
     "Shelved",
+    "Signal",
     "Source",
     "SourceKind",
     "Story",
     "Topic",
     "Trust",
+    "Use",
     "Verdict",
 ]

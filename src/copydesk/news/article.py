@@ -1,13 +1,64 @@
-"""Article: what a page says, read."""
+"""Article: what a page says, read; with Figure, Media and Signal."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from copydesk.news.story import Provider
+
+Kind = Literal["article", "video", "audio"]
+Use = Literal[
+    "ai-train",  # to train models
+    "ai-input",  # to be given to a model: summaries, answers, retrieval
+    "search",  # to be found by a search engine
+    "snippet",  # to be quoted, however shortly: a headline and a link is all there may be
+    "image",  # to have its pictures shown elsewhere
+]
+USES: tuple[Use, ...] = get_args(Use)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A picture that a page offers, in plain words: `alt` is what it shows, `credit` whose it is.
+
+    `origin` names where the page says so ("og:image", "json-ld", "img", …); sizes are what the page
+    claims, in pixels, 0 where it says nothing.
+    """
+
+    url: str
+    alt: str = ""
+    credit: str = ""
+    origin: str = ""
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """A video or a sound that a feed offers with an item: its address, MIME type and length.
+
+    `type` is "" and `seconds` 0 where nobody says.
+    """
+
+    url: str
+    kind: Literal["video", "audio"]
+    type: str = ""
+    seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """What a publisher says on the use of a page: the signal's name, its words, where they stand.
+
+    As in `Signal(name="Content-Signal", said="ai-train=no", where="robots.txt")`.
+    """
+
+    name: str
+    said: str
+    where: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,9 +66,13 @@ class Article:
     """The fields of an article page, plain text, times aware and UTC.
 
     `url` is the canonical form of the address where it was found, `web_url` where the reader is
-    sent (redirects followed, the page's own canonical link when it can be trusted). `image` is the
-    address of the lead picture. `origins` names, for each field, where its value came from
-    ("json-ld", "og:title", "lead", "trafilatura", …). `source`, `guid` and `found` are the lead's.
+    sent (redirects followed, the page's own canonical link when it can be trusted). `text` is a
+    small clean Markdown: paragraphs, `## ` headings, `- ` lists, `> ` quotes and tables, set apart
+    by empty lines. `figures` are the pictures that may stand for it, the best first, `image` and
+    `image_alt` the one that does. `seconds` is the length of a video or sound, 0 where unknown.
+    `refuses` are the uses that its publisher forbids, `signals` the words that say so. `origins`
+    names, for each field, where its value came from ("json-ld", "og:title", "lead",
+    "trafilatura", …). `source`, `guid` and `found` are the lead's.
     """
 
     url: str
@@ -36,8 +91,14 @@ class Article:
     language: str = ""
     image: str = ""
     image_alt: str = ""
-    type: Literal["article", "video"] = "article"
+    figures: tuple[Figure, ...] = ()
+    type: Kind = "article"
     featured_content: str = ""
+    seconds: int = 0
+    section: str = ""
+    keywords: tuple[str, ...] = ()
     access: str = ""
     credit: str = ""
+    refuses: tuple[Use, ...] = ()
+    signals: tuple[Signal, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)

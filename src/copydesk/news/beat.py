@@ -52,6 +52,14 @@ class Scoring:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExcerptRule:
+    """How much of an article is shown: at most so many characters, and such a share of its text."""
+
+    max_characters: int = 300
+    max_share: float = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
     """Everything that judging and publishing need to know of the site.
 
@@ -70,6 +78,7 @@ class Beat:
     logos: Mapping[str, Image] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     scoring: Scoring = field(default_factory=Scoring)
+    excerpt: ExcerptRule = field(default_factory=ExcerptRule)
     _by_url: Mapping[str, Source] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from copydesk.news.article import Media
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
@@ -13,6 +15,7 @@ class Lead:
     `url` is the address as listed, made absolute, without its fragment: what is fetched (kit.urls
     has its canonical form and identity). `source` is the source's url in beat.toml. `found` is the
     round's clock. Title and excerpt are plain text, entities decoded; times are aware and UTC.
+    `media` are the item's own videos and sounds.
     """
 
     url: str
@@ -26,3 +29,4 @@ class Lead:
     authors: tuple[str, ...] = ()
     image: str = ""
     language: str = ""
+    media: tuple[Media, ...] = ()

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from copydesk.news.article import Signal
+
 Purpose = Literal["source", "page", "picture", "robots"]
 RefusedReason = Literal[
     "robots",  # robots.txt forbids it, or cannot be had (RFC 9309: 5xx)
@@ -46,7 +48,8 @@ class Page:
     `url` is what was asked, `final_url` where it ended; `hops` are the (status, target) of each
     redirect between. `headers` has lower-case names. From a raw fetcher `status` may be anything;
     a polite one gives only 2xx. `certificate_until` is when the server's certificate ends, None
-    without one.
+    without one. `signals` are what the site says beside the page on its use: in robots.txt, at
+    well-known places.
     """
 
     url: str
@@ -57,6 +60,7 @@ class Page:
     fetched_at: datetime
     hops: tuple[tuple[int, str], ...] = ()
     certificate_until: datetime | None = None
+    signals: tuple[Signal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

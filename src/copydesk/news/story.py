@@ -13,13 +13,17 @@ _MOVED = re.compile(r" moved to \S+ from (\S+)$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A picture by its origin address; sizes in pixels, 0 where unknown."""
+    """A picture by its origin address; sizes in pixels, 0 where unknown.
+
+    `title` says what it shows, `attribution` whose it is.
+    """
 
     url: str
     width: int = 0
     height: int = 0
     is_cached: bool | None = None
     title: str = ""
+    attribution: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +94,9 @@ class Story:
 
     `path` is relative to the newsroom, with slashes. A text field is "" and a tuple () where the
     record leaves it out. `machine` holds (field, digest) pairs of what the line last wrote.
-    `history` are sentences about what its publisher changed since it was filed, each after its
-    time: `2026-11-24T13:10:00Z title was "Old words"`.
+    `length` is a video's or a sound's (ISO 8601: "PT10M5S"), `refuses` the uses that its publisher
+    forbids (`Article.refuses`). `history` are sentences about what its publisher changed since it
+    was filed, each after its time: `2026-11-24T13:10:00Z title was "Old words"`.
     """
 
     path: str
@@ -116,6 +121,8 @@ class Story:
     language: str = ""
     access: str = ""
     credit: str = ""
+    length: str = ""
+    refuses: tuple[str, ...] = ()
     copy_of: str = ""
     reasons: tuple[Reason, ...] = ()
     history: tuple[str, ...] = ()

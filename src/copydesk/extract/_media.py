@@ -1,13 +1,20 @@
-"""Is it a video, and the frame to show it in: built by us from the video's id, never copied."""
+"""Is it a video or a sound, and the frame to show it in: built by us, never copied."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from copydesk.extract import _json_ld
 from copydesk.extract._declared import Declared
 from copydesk.kit import urls
+from copydesk.news import Kind
+
+if TYPE_CHECKING:
+    from copydesk.extract._document import Document
+    from copydesk.news import Lead
 
 # SPEC 2.11: always exactly this.
 _FRAME = (
@@ -19,6 +26,23 @@ _YOUTUBE_ID = re.compile(r"^[A-Za-z0-9_-]{11}$")
 _YOUTUBE_PATH = re.compile(r"^/(?:embed|shorts|live|v)/([^/?#]+)")
 _VIMEO_PATH = re.compile(r"^/(?:channels/[\w-]+/|groups/[\w-]+/videos/|video/)?\d+(?:/\w+)?/?$")
 _YOUTUBE = frozenset({"youtube.com", "youtube-nocookie.com"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a page shows: its kind, our own frame ("" for none), its length, 0 where unknown."""
+
+    kind: Kind = "article"
+    frame: str = ""
+    seconds: int = 0
+    origin: str = ""
+
+
+def find(document: Document, declared: Declared, lead: Lead, body: str) -> Shown:
+    """Give what kind of page it is, and the frame that plays what it is about."""
+    if not is_video(document.address, declared, body):
+        return Shown()
+    return Shown(kind="video", frame=frame(document.address, declared))
 
 
 def youtube_id(address: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.extract._video import youtube_id
+from copydesk.extract._media import youtube_id
 
 ID = "AbC-_fGhIj0"
 
