@@ -4,6 +4,7 @@ beat.toml
   | watch                >  leads      _ask      the sources that are due, what they list
   | unknown              >  leads      _known    not filed, dropped or settled already
   | fetch | extract      >  articles   _read     politely; a pool of processes reads
+  | settle               >  articles   _sites    without what their sites repeat
   | look again           >  looks      again     filed pages that are due, an hour to a week later
   | compare              >  stories    again     what their publishers corrected in them
   | judge | illustrate   >  stories    _weigh    topics, quality, copies; path and picture
@@ -36,6 +37,7 @@ from copydesk.engine import (
 from copydesk.engine._mishap import failure_of
 from copydesk.engine._pool import Readers
 from copydesk.engine._rules import OF_RULES, Rules
+from copydesk.engine._sites import Sites
 from copydesk.engine._tally import Tally
 from copydesk.engine._wire import connected
 from copydesk.engine.newsroom import Newsroom, Troubles
@@ -62,12 +64,13 @@ class RoundOptions:
 class _Gathered:
     """What came in over the wire: the sources' answers, the articles with leads and pictures.
 
-    `seen` is what the pages' answers said of themselves, by the lead's address; `looks` are those
-    at filed pages.
+    `sites` are what the articles taught of their sites; `seen` is what the pages' answers said of
+    themselves, by the lead's address; `looks` are those at filed pages.
     """
 
     asked: _ask.Asked
     articles: Sequence[tuple[Lead, Article]]
+    sites: Sites
     pictures: Mapping[str, _weigh.Picture | None]
     seen: Mapping[str, _read.Seen]
     looks: Sequence[again.Look] = ()
@@ -114,7 +117,8 @@ async def _gather(
             leads, tally.waiting = _share.parted(unknown, limits, newsroom.now)
             with tally.timed("pages"):
                 reads = await _read.read(leads, fetcher, readers, progress)
-            articles = _articles(reads, newsroom, tally)
+            sites = Sites(newsroom)
+            articles = _settled(_articles(reads, newsroom, tally), sites)
             with tally.timed("pictures"):
                 read = [article for _, article in articles]
                 pictures = await _weigh.pictures(desk, read, fetcher, progress)
@@ -126,7 +130,15 @@ async def _gather(
     tally.failed.extend(asked.failed)
     tally.failed.extend(one.failure for one in looks if one.failure is not None)
     seen = {one.lead.url: one.seen for one in reads}
-    return _Gathered(asked=asked, articles=articles, pictures=pictures, seen=seen, looks=looks)
+    return _Gathered(
+        asked=asked, articles=articles, sites=sites, pictures=pictures, seen=seen, looks=looks
+    )
+
+
+def _settled(articles: Sequence[tuple[Lead, Article]], sites: Sites) -> list[tuple[Lead, Article]]:
+    """Learn what the sites repeat, then take it out of each article."""
+    sites.learn(article for _, article in articles)
+    return [(lead, sites.settled(article)) for lead, article in articles]
 
 
 def _articles(
@@ -275,6 +287,7 @@ def _remember(
         rules = Rules(newsroom)
         for fate in tally.fates:
             newsroom.memory.keep_fate(_by_rules(newsroom, rules, fate))
+        gathered.sites.keep()
         if newsroom.settings.records.look_again:
             _plan(desk, gathered, stories, filed)
 

@@ -1,7 +1,11 @@
-"""Turn a fetched page and the lead to it into an Article, or into a Dropped that says why not."""
+"""Turn a fetched page and the lead to it into an Article, or into a Dropped that says why not.
+
+What a site repeats on many pages is learned from finished articles and taken out of them.
+"""
 
 from __future__ import annotations
 
+from copydesk.extract._habits import Habits, habits, learn, settle, site_of
 from copydesk.extract._read import fields, read
 
-__all__ = ["fields", "read"]
+__all__ = ["Habits", "fields", "habits", "learn", "read", "settle", "site_of"]

@@ -114,3 +114,8 @@ def alt(document: Document, declared: Declared, image: str) -> str:
         if name and name in (picture.get("src") or "") and picture.get("alt"):
             return text.shorten(text.fold(picture.get("alt")), 300)
     return ""
+
+
+def figure_key(url: str) -> str:
+    """Give the name by which a picture is known again, whatever size it is asked for in."""
+    return urls.identity(url).split("?", 1)[0]

@@ -136,8 +136,9 @@ def _on_its_terms(article: Article, reading: _Reading) -> Article:
     access, access_from = _access.find(document, declared, article.text)
     credit, credit_from = _credit.find(declared, article.text)
     signals = _signals.find(document, declared, reading.page)
-    rule = _allowed(reading.beat.excerpt, access, signals)
-    excerpt, excerpt_from = _excerpt.find(declared, reading.lead, article.title, article.text, rule)
+    rule = allowed(reading.beat.excerpt, access, signals)
+    quotable = _signals.quotable(document, article.text)
+    excerpt, excerpt_from = _excerpt.find(declared, reading.lead, article.title, quotable, rule)
     return _with(
         article,
         {"access": access_from, "credit": credit_from, "excerpt": excerpt_from},
@@ -149,7 +150,7 @@ def _on_its_terms(article: Article, reading: _Reading) -> Article:
     )
 
 
-def _allowed(rule: ExcerptRule, access: str, signals: tuple[Signal, ...]) -> ExcerptRule:
+def allowed(rule: ExcerptRule, access: str, signals: tuple[Signal, ...]) -> ExcerptRule:
     """Give how much may be shown: of a stub before a wall the whole length is not known."""
     limit = _signals.snippet_characters(signals)
     characters = rule.max_characters if limit is None else min(rule.max_characters, limit)

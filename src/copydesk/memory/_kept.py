@@ -6,11 +6,11 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-KeptName = Literal["hosts", "hubs", "pushed"]
+KeptName = Literal["hosts", "hubs", "pushed", "sites"]
 
 
 class Kept:
-    """What is remembered under a key: of a host, of a hub's subscription, of what a hub pushed."""
+    """What is remembered under a key: of a host, a hub's subscription, what a hub pushed, a site."""
 
     def __init__(self, run: Callable[..., sqlite3.Cursor], table: KeptName) -> None:
         self._run = run

@@ -44,6 +44,9 @@ ALTER TABLE revisits ADD COLUMN host TEXT NOT NULL DEFAULT '';
 UPDATE revisits SET host = substr(url, instr(url, '://') + 3);
 UPDATE revisits SET host = substr(host, 1, instr(host || '/', '/') - 1);
 """,
+    """
+CREATE TABLE sites (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
+""",
 )
 VERSION = len(_STEPS)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from copydesk import judge, review
+from copydesk.engine._sites import Sites
 from copydesk.engine.again import _plans
 from copydesk.engine.again._plans import Look, Plan
 from copydesk.engine.newsroom import Newsroom
@@ -91,9 +92,13 @@ def _gone(newsroom: Newsroom, each: Look) -> Correction | None:
 
 
 def base(newsroom: Newsroom, plan: Plan, story: Story) -> Article | None:
-    """Give the reading that a new one is compared with, None where it had to make room."""
+    """Give the reading that a new one is compared with, None where it had to make room.
+
+    Without what its site is known by now to repeat, as the new one is.
+    """
     kept = newsroom.articles.get(plan.article) if plan.article else None
-    return kept or newsroom.articles.find(story.web_url or story.original_url)
+    kept = kept or newsroom.articles.find(story.web_url or story.original_url)
+    return None if kept is None else Sites(newsroom).settled(kept)
 
 
 def has_base(newsroom: Newsroom, each: Look, article: Article) -> bool:

@@ -1,0 +1,198 @@
+"""Habits: what a site repeats on many of its pages, and so belongs to no article of it.
+
+finished articles | learn > what their site has shown so far | settle > articles without it
+
+A newsletter box, a slogan or an author's promise that no rule knows stands in the text of page
+after page; a site's logo is declared as the picture of each. Both are known by their number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from copydesk.extract import _excerpt
+from copydesk.extract._picture import figure_key
+from copydesk.kit import text, urls
+from copydesk.news import Article, ExcerptRule, Figure
+
+_PAGES = 3  # a passage on fewer pages of a site may be chance, or news told twice
+_SHARE = 4  # and it is boilerplate where every fourth page has it: background stands on fewer
+_PICTURE_SHARE = 2  # a picture on three pages may be a face in the news: half of them must have it
+_COMMON_PAGES = 5  # or it stands on so many,
+_COMMON_SHARE = 10  # and on a tenth
+_OWN = 5  # a fifth of an article's words are its own, else it is a copy of others
+_BLOCKS = 80  # of a page that are looked at, half from its top, half from its end
+_MOST = 1_000  # passages and pictures that are kept of a site
+_WEIGHT = 400  # pages after which the older half counts half
+_DIGITS = re.compile(r"\d+")
+
+Counts = dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """What one site repeats: the marks of passages and of pictures."""
+
+    passages: frozenset[str] = frozenset()
+    pictures: frozenset[str] = frozenset()
+
+
+NONE = Habits()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Shown:
+    """What a site has shown so far: pages, and on how many each thing stood, latest seen last."""
+
+    pages: int = 0
+    passages: Counts = field(default_factory=dict)
+    pictures: Counts = field(default_factory=dict)
+
+
+def site_of(article: Article) -> str:
+    """Give the name under which an article's site is known: its registrable domain."""
+    return urls.registrable_domain(article.web_url)
+
+
+def learn(kept: bytes | None, articles: Iterable[Article]) -> bytes:
+    """Give what is known of a site after these pages of it, in a form to be kept.
+
+    `kept` is what was known before, None or damaged for nothing. The order of the articles counts
+    for nothing; of several with one headline only one does: they are copies of a page.
+    """
+    shown = _opened(kept)
+    by_title = {article.title: article for article in sorted(articles, key=lambda one: one.url)}
+    for article in by_title.values():
+        shown.pages += 1
+        _count(shown.passages, _marks(article))
+        _count(shown.pictures, (figure_key(figure.url) for figure in article.figures))
+    if shown.pages > _WEIGHT:
+        shown = _faded(shown)
+    return _closed(shown)
+
+
+def _count(counts: Counts, marks: Iterable[str]) -> None:
+    """Count each mark once more, and bring it to the end: the first are those not seen longest."""
+    for mark in dict.fromkeys(marks):
+        counts[mark] = counts.pop(mark, 0) + 1
+
+
+def habits(kept: bytes | None) -> Habits:
+    """Give what a site repeats, by what is known of it."""
+    shown = _opened(kept)
+    return Habits(
+        passages=frozenset(
+            mark
+            for mark, pages in shown.passages.items()
+            if pages >= _PAGES and pages * _SHARE >= shown.pages
+        ),
+        pictures=frozenset(
+            mark for mark, pages in shown.pictures.items() if _is_logo(pages, shown.pages)
+        ),
+    )
+
+
+def _is_logo(pages: int, of: int) -> bool:
+    if pages >= _COMMON_PAGES and pages * _COMMON_SHARE >= of:
+        return True
+    return pages >= _PAGES and pages * _PICTURE_SHARE >= of
+
+
+def settle(article: Article, site: Habits, rule: ExcerptRule) -> Article:
+    """Give an article without what its site repeats; `rule` bounds an excerpt taken from the text.
+
+    One that would lose nearly all of its words is a copy of others and stays as it is. Its picture is
+    the best of those that stand for no other article, if there is one.
+    """
+    figures = tuple(
+        figure for figure in article.figures if figure_key(figure.url) not in site.pictures
+    )
+    if figures != article.figures:
+        article = _pictured(article, figures)
+    blocks = article.text.split("\n\n")
+    own = [block for block in blocks if _mark(block) not in site.passages]
+    kept = "\n\n".join(_without_bare_headings(blocks, own))
+    if kept == article.text or len(text.words(kept)) * _OWN < len(text.words(article.text)):
+        return article
+    if article.origins.get("excerpt") == "text":
+        article = replace(article, excerpt=_excerpt.beginning(kept))
+    return replace(article, text=kept)
+
+
+def _pictured(article: Article, figures: tuple[Figure, ...]) -> Article:
+    first = figures[0] if figures else Figure(url="")
+    origins = {name: origin for name, origin in article.origins.items() if name != "image"}
+    if first.origin:
+        origins["image"] = first.origin
+    return replace(article, figures=figures, image=first.url, image_alt=first.alt, origins=origins)
+
+
+def _without_bare_headings(blocks: list[str], own: list[str]) -> list[str]:
+    """Drop the headings that have nothing below them, where they had something before."""
+    bare = set(_bare_headings(own)) - set(_bare_headings(blocks))
+    return [block for block in own if block not in bare]
+
+
+def _bare_headings(blocks: list[str]) -> Iterable[str]:
+    for block, below in zip(blocks, [*blocks[1:], "#"], strict=True):
+        if block.startswith("#") and below.startswith("#"):
+            yield block
+
+
+def _marks(article: Article) -> Iterable[str]:
+    blocks = article.text.split("\n\n")
+    if len(blocks) > _BLOCKS:
+        blocks = blocks[: _BLOCKS // 2] + blocks[-_BLOCKS // 2 :]
+    return filter(None, map(_mark, blocks))
+
+
+def _mark(block: str) -> str:
+    """Give the mark of a passage, the same whatever numbers stand in it; "" for a heading."""
+    words = text.words(_DIGITS.sub("0", block))
+    if not words or block.startswith("#"):
+        return ""
+    return hashlib.blake2b(" ".join(words).encode("utf-8", "replace"), digest_size=6).hexdigest()
+
+
+def _opened(kept: bytes | None) -> _Shown:
+    try:
+        told = json.loads(kept or b"{}")
+        return _Shown(
+            pages=int(told.get("pages", 0)),
+            passages=_counts(told.get("passages", {})),
+            pictures=_counts(told.get("pictures", {})),
+        )
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return _Shown()
+
+
+def _counts(told: Mapping[str, int]) -> Counts:
+    return {str(mark): int(pages) for mark, pages in told.items()}
+
+
+def _closed(shown: _Shown) -> bytes:
+    told = {
+        "pages": shown.pages,
+        "passages": _most(shown.passages),
+        "pictures": _most(shown.pictures),
+    }
+    return json.dumps(told, separators=(",", ":")).encode()
+
+
+def _most(counts: Counts) -> Counts:
+    """Drop what is over the bound: of what stood on the fewest pages, the longest unseen."""
+    over = len(counts) - _MOST
+    rare = set(sorted(counts, key=counts.__getitem__)[: max(0, over)])  # stable: in their order
+    return {mark: pages for mark, pages in counts.items() if mark not in rare}
+
+
+def _faded(shown: _Shown) -> _Shown:
+    return _Shown(
+        pages=shown.pages // 2,
+        passages={mark: n // 2 for mark, n in shown.passages.items() if n > 1},
+        pictures={mark: n // 2 for mark, n in shown.pictures.items() if n > 1},
+    )

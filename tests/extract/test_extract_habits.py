@@ -1,0 +1,169 @@
+"""What a site repeats belongs to no article of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from copydesk import extract
+from copydesk.extract._habits import _MOST
+from copydesk.news import Article, ExcerptRule, Figure
+
+BOX = "Get the harbour in your inbox: a letter every Friday with all that ships and tides bring."
+LOGO = Figure(url="https://cdn.quay.example/brand/card.png", origin="og:image")
+RULE = ExcerptRule(max_share=1.0)
+
+
+def article(number: int, *blocks: str, figures: tuple[Figure, ...] = ()) -> Article:
+    """Make one finished article of a site."""
+    noon = datetime(2026, 3, 10, 12, tzinfo=UTC)
+    own = (
+        f"Ferry {'abcdefghijklmnopqrstuvwxyz'[number]} left the quay at noon and nobody saw it go."
+    )
+    return Article(
+        url=f"https://quay.example/{number}",
+        web_url=f"https://www.quay.example/{number}",
+        title=f"Ferry {number}",
+        published_at=noon,
+        source="",
+        found=noon,
+        text="\n\n".join((own, *blocks)),
+        figures=figures,
+        image=figures[0].url if figures else "",
+        image_alt=figures[0].alt if figures else "",
+        origins={"image": figures[0].origin} if figures else {},
+    )
+
+
+def settled(articles: list[Article], one: Article) -> Article:
+    return extract.settle(one, extract.habits(extract.learn(None, articles)), RULE)
+
+
+def test_a_passage_on_every_page_is_taken_out() -> None:
+    pages = [article(number, BOX) for number in range(3)]
+
+    assert article(0).text == settled(pages, pages[0]).text
+
+
+def test_a_passage_on_two_pages_stays() -> None:
+    pages = [article(0, BOX), article(1, BOX), article(2)]
+
+    assert BOX in settled(pages, pages[0]).text
+
+
+def test_background_that_few_of_the_pages_tell_stays() -> None:
+    pages = [article(number, *([BOX] if number < 3 else [])) for number in range(20)]
+
+    assert BOX in settled(pages, pages[0]).text
+
+
+def test_a_passage_is_known_whatever_numbers_stand_in_it() -> None:
+    pages = [article(number, f"Read by {number * 17} people so far") for number in range(3)]
+
+    assert "people" not in settled(pages, pages[2]).text
+
+
+def test_pages_are_remembered_from_round_to_round() -> None:
+    kept = extract.learn(None, [article(0, BOX)])
+    kept = extract.learn(kept, [article(1, BOX)])
+    kept = extract.learn(kept, [article(2, BOX)])
+
+    assert BOX not in extract.settle(article(3, BOX), extract.habits(kept), RULE).text
+
+
+def test_the_order_of_pages_counts_for_nothing() -> None:
+    pages = [article(number, BOX) for number in range(5)]
+
+    assert extract.learn(None, pages) == extract.learn(None, reversed(pages))
+
+
+def test_one_article_under_several_addresses_is_no_habit() -> None:
+    copies = [replace(article(0, BOX), url=f"https://quay.example/{n}") for n in range(9)]
+
+    assert BOX in settled(copies, copies[0]).text
+
+
+def test_an_article_that_would_lose_nearly_all_its_words_stays_whole() -> None:
+    rest = tuple(f"{BOX} {each} And fog." for each in ("One.", "Two.", "Three.", "Four."))
+    pages = [article(number, BOX, *rest) for number in range(3)]
+
+    assert pages[0] == settled(pages, pages[0])
+
+
+def test_a_heading_goes_with_all_that_stood_below_it() -> None:
+    first = "The office said that it would look again on Monday, when the wind has gone down."
+    pages = [article(number, f"{first} {'xyz'[number]}", "## Letter", BOX) for number in range(3)]
+
+    assert "Letter" not in settled(pages, pages[0]).text
+    assert first in settled(pages, pages[0]).text
+
+
+def test_a_heading_that_many_pages_have_stays() -> None:
+    pages = [
+        article(number, "## What we know", f"Not much {'xyz'[number]}.") for number in range(3)
+    ]
+
+    assert "## What we know" in settled(pages, pages[0]).text
+
+
+def test_an_excerpt_that_was_cut_from_the_passage_is_cut_anew() -> None:
+    pages = [
+        replace(article(number), text=f"{BOX}\n\n{article(number).text}") for number in range(3)
+    ]
+    one = replace(pages[0], excerpt=BOX, origins={"excerpt": "text"})
+
+    assert settled(pages, one).excerpt.startswith("Ferry a left the quay")
+
+
+def test_a_picture_on_most_pages_is_a_logo_and_the_next_stands_in() -> None:
+    own = Figure(url="https://cdn.quay.example/ferry.jpg", origin="img", alt="A ferry")
+    pages = [article(number, figures=(LOGO,)) for number in range(3)]
+    one = settled(pages, article(4, figures=(LOGO, own)))
+
+    assert (own.url, "A ferry", (own,), "img") == (
+        one.image,
+        one.image_alt,
+        one.figures,
+        one.origins["image"],
+    )
+
+
+def test_an_article_that_offers_nothing_but_the_logo_has_no_picture() -> None:
+    pages = [article(number, figures=(LOGO,)) for number in range(3)]
+
+    assert ("", ()) == (settled(pages, pages[0]).image, settled(pages, pages[0]).figures)
+
+
+def test_a_face_in_the_news_is_no_logo() -> None:
+    pages = [article(number, figures=(LOGO,) if number < 4 else ()) for number in range(12)]
+
+    assert LOGO.url == settled(pages, pages[0]).image
+
+
+@pytest.mark.parametrize(
+    "kept", [b"", b"{", b"[]", b'{"pages": "x"}', b'{"passages": [1]}', b"\xff"]
+)
+def test_damaged_knowledge_is_none(kept: bytes) -> None:
+    assert extract.Habits() == extract.habits(kept)
+    assert extract.learn(None, [article(0)]) == extract.learn(kept, [article(0)])
+
+
+def test_knowledge_is_bounded_and_keeps_what_is_common() -> None:
+    kept = extract.learn(None, [article(number, BOX) for number in range(3)])
+    for number in range(60):
+        blocks = tuple(f"{BOX} {'x' * number} {'y' * each}" for each in range(60))
+        kept = extract.learn(kept, [article(number % 26, *blocks, BOX)])
+
+    assert len(kept) < 40 * _MOST
+    assert BOX not in extract.settle(article(0, BOX), extract.habits(kept), RULE).text
+
+
+def test_sites_are_told_apart_by_their_domain() -> None:
+    other = replace(article(0), web_url="https://news.other.example/1")
+
+    assert ("quay.example", "other.example") == (
+        extract.site_of(article(0)),
+        extract.site_of(other),
+    )
