@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -442,3 +443,27 @@ def test_a_removed_story_is_left_alone(tmp_path: Path, profile: str) -> None:
         engine.file_verdict(opened, WALL_RECORD, verdict)
     assert run(root, web, 2).looked_again == 1
     assert set(planned(root)) == {SEALS_RECORD}
+
+
+def test_what_an_earlier_version_read_otherwise_is_no_correction(
+    root: Path, tmp_path: Path
+) -> None:
+    web = web_with(tmp_path, {WALL_PAGE: [at(0.5, page(NEW_TITLE, DEARER))]})
+    run(root, web)
+    read_by_an_earlier_version(root)
+    report = run(root, web, 2)
+
+    assert (2, ()) == (report.looked_again, report.updated)
+    assert (TITLE, ()) == (story(root).title, story(root).history)
+
+
+def read_by_an_earlier_version(root: Path) -> None:
+    """Let the kept reading of the wall be one of an earlier reader."""
+    with engine.opened(root, NOW, {}) as opened:
+        revisit = opened.memory.revisits.get(WALL_RECORD)
+        article = opened.articles.find(WALL_PAGE)
+        assert article is not None
+        assert revisit is not None
+        name = opened.articles.put(replace(article, reader=article.reader - 1))
+        plan = {**json.loads(revisit.kept), "article": name}
+        opened.memory.revisits.put(replace(revisit, kept=json.dumps(plan).encode()))

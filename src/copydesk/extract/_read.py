@@ -31,6 +31,8 @@ from copydesk.news import Article, Dropped, ExcerptRule, Figure, Signal
 if TYPE_CHECKING:
     from copydesk.news import Beat, Lead, Page, Provider
 
+READER = 2  # raised when the same page gives other words than before
+
 Field = tuple[str, str]  # a value and where it came from
 
 
@@ -108,6 +110,7 @@ def _article(reading: _Reading) -> Article:
         found=lead.found,
         guid=lead.guid,
         text=body,
+        reader=READER,
         origins={
             "url": "lead",
             "web_url": web_url_from,

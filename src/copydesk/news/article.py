@@ -72,7 +72,8 @@ class Article:
     `image_alt` the one that does. `seconds` is the length of a video or sound, 0 where unknown.
     `refuses` are the uses that its publisher forbids, `signals` the words that say so. `origins`
     names, for each field, where its value came from ("json-ld", "og:title", "lead",
-    "trafilatura", …). `source`, `guid` and `found` are the lead's.
+    "trafilatura", …). `source`, `guid` and `found` are the lead's. `reader` is the version of what
+    read it: two versions may read one page differently.
     """
 
     url: str
@@ -102,3 +103,4 @@ class Article:
     refuses: tuple[Use, ...] = ()
     signals: tuple[Signal, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
+    reader: int = 0

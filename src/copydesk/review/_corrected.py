@@ -28,6 +28,8 @@ def corrected(filed: Story, judged: Story, known: Mapping[str, str]) -> Story:
         heat=_heat(filed, judged),
         access=judged.access,
         credit=judged.credit,
+        length=judged.length,
+        refuses=judged.refuses,
         reasons=_reasons(filed, judged),
     )
     story = keep_touched(filed, fresh, known)

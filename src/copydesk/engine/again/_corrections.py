@@ -104,11 +104,14 @@ def base(newsroom: Newsroom, plan: Plan, story: Story) -> Article | None:
 def has_base(newsroom: Newsroom, each: Look, article: Article) -> bool:
     """Say whether there is a reading to compare with that later looks may use too.
 
-    None where the history tells of a look that was not remembered: its round was killed.
+    None of another version of the reader, and none where the history tells of a look that was not remembered: its round was killed.
     """
     if review.is_noted_since(each.story, each.plan.looked):
         return False
-    return _is_same(each.plan, article) or base(newsroom, each.plan, each.story) is not None
+    if _is_same(each.plan, article):
+        return True
+    kept = base(newsroom, each.plan, each.story)
+    return kept is not None and kept.reader == article.reader
 
 
 def _is_same(plan: Plan, article: Article) -> bool:
@@ -133,8 +136,11 @@ def _words(newsroom: Newsroom, each: Look, article: Article) -> Iterator[str]:
 
     A field that nobody touched is compared with the record itself, so that a round which was
     killed is not told twice; what is compared with an earlier reading is left out where the
-    history has a line since the last look that was remembered.
+    history has a line since the last look that was remembered. An earlier version of the reader
+    read otherwise what did not change: its readings tell nothing.
     """
+    if _is_read_otherwise(newsroom, each, article):
+        return
     old = _compared(newsroom, each, article)
     hand = review.touched(each.story, _plans.known(newsroom, each.story))
     title, excerpt = (old.title, old.excerpt) if old else (None, None)
@@ -147,6 +153,13 @@ def _words(newsroom: Newsroom, each: Look, article: Article) -> Iterator[str]:
         yield "excerpt changed" + (_KEPT if "excerpt" in hand else "")
     if old and (line := review.text_change(old.text, article.text)):
         yield line
+
+
+def _is_read_otherwise(newsroom: Newsroom, each: Look, article: Article) -> bool:
+    if _is_same(each.plan, article):
+        return False
+    kept = base(newsroom, each.plan, each.story)
+    return kept is not None and kept.reader != article.reader
 
 
 def _compared(newsroom: Newsroom, each: Look, article: Article) -> Article | None:
