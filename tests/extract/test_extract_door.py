@@ -46,3 +46,17 @@ def test_each_field_is_told_with_its_origin() -> None:
 
 def test_a_field_that_nobody_told_has_no_origin() -> None:
     assert {"value": "", "from": ""} == extract.fields(article())["credit"]
+
+
+def test_whatever_is_told_says_where_it_was_found() -> None:
+    head = (
+        "<link rel='amphtml' href='https://www.harbour.example/amp/ferry'>"
+        "<meta property='og:image' content='https://www.harbour.example/ferry.jpg'>"
+        "<meta property='og:type' content='video.other'>"
+        "<meta name='robots' content='nosnippet'>"
+        "<meta property='article:section' content='Ports'>"
+    )
+    told = extract.fields(article(head))
+
+    assert [] == [name for name, one in told.items() if one["value"] and not one["from"]]
+    assert [] == [name for name, one in told.items() if one["from"] and not one["value"]]

@@ -5,7 +5,8 @@ What a site repeats on many pages is learned from finished articles and taken ou
 
 from __future__ import annotations
 
+from copydesk.extract._fields import fields
 from copydesk.extract._habits import Habits, habits, learn, settle, site_of
-from copydesk.extract._read import fields, read
+from copydesk.extract._read import read
 
 __all__ = ["Habits", "fields", "habits", "learn", "read", "settle", "site_of"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from copydesk.extract import (
@@ -25,11 +25,11 @@ from copydesk.extract import (
 )
 from copydesk.extract._declared import Declared, collect
 from copydesk.extract._document import Document, open_document
-from copydesk.kit import dates, urls
+from copydesk.kit import urls
 from copydesk.news import Article, Dropped, ExcerptRule, Figure, Signal
 
 if TYPE_CHECKING:
-    from copydesk.news import Beat, Lead, Page, Provider
+    from copydesk.news import Beat, Lead, Page
 
 READER = 2  # raised when the same page gives other words than before
 
@@ -99,10 +99,11 @@ def _article(reading: _Reading) -> Article:
     web_url, web_url_from = _address.canonical(document, declared, title)
     published = _dates.published(document, declared, lead, reading.page.fetched_at)
     updated = _dates.updated(declared, lead, published, reading.page.fetched_at)
+    amp_web_url = _address.amp(document, declared, web_url)
     article = Article(
         url=urls.canonical(lead.url) or lead.url,
         web_url=web_url,
-        amp_web_url=_address.amp(document, declared, web_url),
+        amp_web_url=amp_web_url,
         title=title,
         published_at=published.at,
         updated_at=updated.at if updated else None,
@@ -114,6 +115,7 @@ def _article(reading: _Reading) -> Article:
         origins={
             "url": "lead",
             "web_url": web_url_from,
+            "amp_web_url": "amphtml" if amp_web_url else "",
             "title": title_from,
             "text": body_from,
             "published_at": published.origin,
@@ -200,7 +202,7 @@ def _pictured(article: Article, reading: _Reading) -> Article:
     lead_figure = figures[0] if figures else Figure(url="")
     return _with(
         article,
-        {"image": lead_figure.origin, "type": shown.origin},
+        {"image": lead_figure.origin, "type": shown.origin or "page"},
         image=lead_figure.url,
         image_alt=lead_figure.alt,
         figures=figures,
@@ -208,44 +210,3 @@ def _pictured(article: Article, reading: _Reading) -> Article:
         featured_content=shown.frame,
         seconds=shown.seconds,
     )
-
-
-def fields(article: Article) -> Mapping[str, Mapping[str, object]]:
-    """Give every field of an article as `{"value": …, "from": …}`, ready for JSON."""
-    values: dict[str, object] = {
-        "url": article.url,
-        "web_url": article.web_url,
-        "amp_web_url": article.amp_web_url,
-        "title": article.title,
-        "excerpt": article.excerpt,
-        "published_at": dates.rfc3339(article.published_at),
-        "updated_at": dates.rfc3339(article.updated_at) if article.updated_at else "",
-        "provider": _plain_provider(article.provider),
-        "authors": list(article.authors),
-        "language": article.language,
-        "image": article.image,
-        "image_alt": article.image_alt,
-        "figures": [asdict(figure) for figure in article.figures],
-        "type": article.type,
-        "featured_content": article.featured_content,
-        "seconds": article.seconds,
-        "section": article.section,
-        "keywords": list(article.keywords),
-        "access": article.access,
-        "credit": article.credit,
-        "refuses": list(article.refuses),
-        "signals": [asdict(signal) for signal in article.signals],
-        "text": article.text,
-    }
-    return {
-        name: {"value": value, "from": article.origins.get(name, "")}
-        for name, value in values.items()
-    }
-
-
-def _plain_provider(provider: Provider) -> Mapping[str, object]:
-    return {
-        "name": provider.name,
-        "domain": provider.domain,
-        "images": [image.url for image in provider.images],
-    }
