@@ -63,3 +63,49 @@ def test_a_text_is_cut_at_a_sentence_or_a_word(given: str, limit: int, expected:
 
 def test_words_are_lower_case_and_in_order() -> None:
     assert text.words("The 12th Package, d'Accord") == ["the", "12th", "package", "d", "accord"]
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        ("", ""),
+        ("One.\n\nTwo.", "One.\nTwo."),
+        ("## The ferry", "The ferry"),
+        ("- fish\n- chips", "fish\nchips"),
+        ("1. bread\n12. salt", "bread\nsalt"),
+        ("> She saw it.\n>\n> Twice.", "She saw it.\nTwice."),
+        ("> - said twice", "said twice"),
+        ("| Port | Ships |\n| --- | --- |\n| Saltholm | 12 |", "Port Ships\nSaltholm 12"),
+        ("| a \\| b |  | c\\\\d |", "a | b c\\d"),
+        ("| cut off in a ce", "cut off in a ce"),
+        (
+            "```\n## not a heading\n\n- nor this\n```\n\n- but this",
+            "## not a heading\n- nor this\nbut this",
+        ),
+    ],
+)
+def test_the_marks_of_a_small_markdown_come_off(markdown: str, expected: str) -> None:
+    assert expected == text.prose(markdown)
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        ("\\# of ships", "# of ships"),
+        ("\\- Who goes there?", "- Who goes there?"),
+        ("\\> 5 m", "> 5 m"),
+        ("1986\\. A good year.", "1986. A good year."),
+        ("- 3\\) third", "3) third"),
+        ("\\\\server", "\\server"),
+        ("A path, C:\\\\#1, is no escape.", "A path, C:\\\\#1, is no escape."),
+        ("#nohashtag and -no dash", "#nohashtag and -no dash"),
+        ("3.5 metres", "3.5 metres"),
+    ],
+)
+def test_what_only_looks_like_a_mark_stays(markdown: str, expected: str) -> None:
+    assert expected == text.prose(markdown)
+
+
+@pytest.mark.parametrize("piece", ["| ", "|\\", "\\", "> ", "1" * 9, "- ", "|-", "\n```", "\n|"])
+def test_markdown_of_megabytes_is_read_in_one_pass(piece: str) -> None:
+    assert text.prose(piece * 300_000) is not None

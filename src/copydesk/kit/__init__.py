@@ -1,1 +1,1 @@
-"""Helpers that know nothing of news: urls, dates, text, files."""
+"""Helpers that know nothing of news: urls, dates, text, files, players, embeds, lengths."""

@@ -1,4 +1,4 @@
-"""Plain text: white space folded, entities decoded, cut at whole sentences, split into words."""
+"""Plain text: white space folded, entities decoded, Markdown's marks off, cut, split into words."""
 
 from __future__ import annotations
 
@@ -6,12 +6,20 @@ import html
 import re
 from collections.abc import Iterator
 
+from copydesk.kit import sentences
+
 _TAG_START = re.compile(r"<!--|</?[a-zA-Z!?]")
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*(?=\s|$)")
 _WORD = re.compile(r"\w+")
+
+# The Markdown of an article (docs/design/extract-text.md): marks stand at the start of a line only.
+_MARKS = re.compile(r"\A(?:> ?)?(?:#{1,6} |[-*+] |[0-9]{1,9}[.)] )?")
+_ESCAPED = re.compile(r"\A([0-9]{1,9}|)\\([#>|`~*+.)\\-])")
+_RULE = re.compile(r"\|(?: -+ \|)+")
+_CELL = re.compile(r"((?:[^|\\]|\\.?)*+)(?:\||\Z)")
+_FENCE = "```"
 
 
 def fold(text: str) -> str:
@@ -43,6 +51,28 @@ def _between_tags(markup: str) -> Iterator[str]:
     yield markup[at:]
 
 
+def prose(markdown: str) -> str:
+    """Give an article's Markdown as plain prose, a line for each of its lines, none empty.
+
+    Without the marks of headings, lists, quotes, tables (cells set apart by a blank) and code.
+    """
+    lines: list[str] = []
+    is_code = False
+    for line in markdown.split("\n"):
+        if line.startswith(_FENCE):
+            is_code = not is_code
+        else:
+            lines.append(line if is_code else _unmarked(line))
+    return "\n".join(line for line in lines if line.strip())
+
+
+def _unmarked(line: str) -> str:
+    if line.startswith("|"):
+        cells = (re.sub(r"\\(.)", r"\1", cell).strip() for cell in _CELL.findall(line[1:]))
+        return "" if _RULE.fullmatch(line) else " ".join(cell for cell in cells if cell)
+    return _ESCAPED.sub(r"\1\2", _MARKS.sub("", line))
+
+
 def words(text: str) -> list[str]:
     r"""Give the lower-case words (`\w+`) of a text in order."""
     return _WORD.findall(text.lower())
@@ -52,8 +82,8 @@ def shorten(text: str, limit: int) -> str:
     """Cut a text to at most `limit` characters: at a sentence's end, else a word's with "…"."""
     if len(text) <= limit:
         return text
-    ends = [found.end() for found in _SENTENCE_END.finditer(text, 0, limit)]
-    if ends and ends[-1] >= limit // 3:
-        return text[: ends[-1]]
+    end = max(sentences.ends(text, limit), default=0)
+    if end and end >= limit // 3:
+        return text[:end]
     cut = text.rfind(" ", 0, limit)
     return text[: cut if cut > 0 else limit - 1].rstrip(" ,;:–—-") + "…"

@@ -1,8 +1,8 @@
 """The ten nouns of the newsroom and the Protocols that several rooms share: frozen, stdlib only.
 
 Beat, Source, Lead, Page | NotModified | Refused, Article (with Figure, Media, Signal), Story (with
-Image, Provider, Related, Reason), Dropped, Verdict, Edition (with Record); Fetcher (with Request)
-and Shelf.
+Image, Provider, Related, Reason), Dropped, Verdict, Edition (with Record, Thumbnail); Fetcher (with
+Request) and Shelf.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from copydesk.news.article import USES, Article, Figure, Kind, Media, Signal, Use
 from copydesk.news.beat import Beat, ExcerptRule, Organization, Scoring, Topic
 from copydesk.news.dropped import DROP_REASONS, Dropped, DropReason
-from copydesk.news.edition import Edition, Record
+from copydesk.news.edition import Edition, Form, Record, Show, Thumbnail
 from copydesk.news.lead import Lead
 from copydesk.news.page import (
     Fetcher,
@@ -38,6 +38,7 @@ __all__ = [
     "Extra",
     "Fetcher",
     "Figure",
+    "Form",
     "Image",
     "Kind",
     "Lead",
@@ -58,10 +59,12 @@ __all__ = [
     "Scoring",
     "Shelf",
     "Shelved",
+    "Show",
     "Signal",
     "Source",
     "SourceKind",
     "Story",
+    "Thumbnail",
     "Topic",
     "Trust",
     "Use",

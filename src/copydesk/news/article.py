@@ -68,12 +68,13 @@ class Article:
     `url` is the canonical form of the address where it was found, `web_url` where the reader is
     sent (redirects followed, the page's own canonical link when it can be trusted). `text` is a
     small clean Markdown: paragraphs, `## ` headings, `- ` lists, `> ` quotes and tables, set apart
-    by empty lines. `figures` are the pictures that may stand for it, the best first, `image` and
-    `image_alt` the one that does. `seconds` is the length of a video or sound, 0 where unknown.
-    `refuses` are the uses that its publisher forbids, `signals` the words that say so. `origins`
-    names, for each field, where its value came from ("json-ld", "og:title", "lead",
-    "trafilatura", …). `source`, `guid` and `found` are the lead's. `reader` is the version of what
-    read it: two versions may read one page differently.
+    by empty lines. `published_day` is the day of `published_at` by the publisher's own clock, as in
+    2018-02-05, which may be the day before or after that in UTC. `figures` are the pictures that
+    may stand for it, the best first, `image` and `image_alt` the one that does. `seconds` is the
+    length of a video or sound, 0 where unknown. `refuses` are the uses that its publisher forbids,
+    `signals` the words that say so. `origins` names, for each field, where its value came from
+    ("json-ld", "og:title", "lead", "trafilatura", …). `source`, `guid` and `found` are the lead's.
+    `reader` is the version of what read it: two versions may read one page differently.
     """
 
     url: str
@@ -85,6 +86,7 @@ class Article:
     guid: str = ""
     excerpt: str = ""
     text: str = ""
+    published_day: str = ""
     updated_at: datetime | None = None
     amp_web_url: str = ""
     provider: Provider = field(default_factory=lambda: Provider(name="", domain=""))

@@ -1,13 +1,16 @@
-"""Edition: what is to be published, as of one moment; with Record, anything that is not news."""
+"""Edition: what is to be published, as of one moment; with Record, Thumbnail (of Forms)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from copydesk.news.beat import Beat
 from copydesk.news.story import Story
+
+Show = Literal["cached", "hotlink", "none"]  # our small copy, the publisher's own, no pictures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,15 +28,36 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """One file of a thumbnail: its name, its size in pixels, its MIME type."""
+
+    name: str
+    width: int
+    height: int
+    type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thumbnail:
+    """A cached picture as pages show it: its forms, the main one first.
+
+    `colour` stands in its place until it is there (`#rrggbb`), "" where one can see through it.
+    """
+
+    forms: tuple[Form, ...]
+    colour: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """All stories and records of a site at one moment.
 
     `stories` and `records` hold everything, published or not, in no order that counts. `pictures`
-    maps a picture's origin address to the name of its cached copy (`<hash>.webp`).
+    maps a picture's origin address to its cached copy.
     """
 
     beat: Beat
     at: datetime
     stories: Iterable[Story]
     records: Iterable[Record] = ()
-    pictures: Mapping[str, str] | None = None
+    pictures: Mapping[str, Thumbnail] | None = None

@@ -1,0 +1,98 @@
+"""Embeds: the markup that shows a video or plays a sound: written by us, read back with suspicion.
+
+A player's frame has the form of SPEC 2.11; a file is played by the browser itself. Nothing of a
+publisher's own markup is ever copied, and what is read back is an address and nothing else.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from copydesk.kit import players, urls
+from copydesk.kit.players import Kind, Player
+
+_MAX_MARKUP = 4_000
+_MAX_ADDRESS = 2_000
+_FRAME = (
+    '<iframe width="800" height="{height}" frameborder="0" src="{src}" allow="{allow}"'
+    "{fullscreen}></iframe>"
+)
+_VIDEO_ALLOWS = "accelerometer; autoplay; encrypted-media; gyroscope; picture-in-picture"
+_AUDIO_ALLOWS = "autoplay; encrypted-media"
+_FILES = {
+    "video": '<video width="800" controls preload="none" src="{src}"></video>',
+    "audio": '<audio controls preload="none" src="{src}"></audio>',
+}
+_TAG = re.compile(r"<(iframe|video|audio)\s([^<>]*)>\s*</\1>")
+_SRC = re.compile(r"(?:^|\s)src=\"([^\"]*)\"")
+_SUFFIXES: dict[Kind, tuple[str, ...]] = {
+    "audio": (".mp3", ".m4a", ".aac", ".ogg", ".oga", ".opus", ".wav", ".flac"),
+    "video": (".mp4", ".m4v", ".webm", ".ogv", ".mov"),
+}
+_STREAMS = (".m3u8", ".mpd", ".f4m", ".ism")  # no browser plays them without a script
+_TYPES = re.compile(r"(?i)^\s*(?:application/)?(audio|video|ogg|mp4)\b")
+_NO_FILE = re.compile(r"(?i)mpegurl|dash|flash|youtube|vnd\.apple\.mpeg")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A video or a sound that a browser plays itself: its https address."""
+
+    kind: Kind
+    src: str
+
+
+def kind_of(address: str, mime_type: str = "") -> Kind | None:
+    """Say whether a file is a video or a sound, by its MIME type, else by its ending.
+
+    None for anything else, and for a stream that a browser does not play by itself.
+    """
+    path = urlsplit(address).path.lower() if len(address) <= _MAX_ADDRESS else ""
+    if not path or path.endswith(_STREAMS) or _NO_FILE.search(mime_type):
+        return None
+    named = _TYPES.match(mime_type)
+    if named:
+        return "video" if named[1].lower() in {"video", "mp4"} else "audio"
+    return next((kind for kind, known in _SUFFIXES.items() if path.endswith(known)), None)
+
+
+def file(kind: Kind, address: str) -> File | None:
+    """Give the file at an address, None where it is no plain https address."""
+    found = urls.fetchable(address) if len(address) <= _MAX_ADDRESS else None
+    if found is None or not found.startswith("https:"):
+        return None
+    return File(kind=kind, src=found)
+
+
+def write(shown: Player | File) -> str:
+    """Give the markup of a player or of a file, every value escaped."""
+    if isinstance(shown, File):
+        return _FILES[shown.kind].format(src=html.escape(shown.src))
+    is_video = shown.kind == "video"
+    return _FRAME.format(
+        height=shown.height,
+        src=html.escape(shown.src),
+        allow=_VIDEO_ALLOWS if is_video else _AUDIO_ALLOWS,
+        fullscreen=" allowfullscreen" if is_video else "",
+    )
+
+
+def read(markup: str) -> Player | File | None:
+    """Give the player or file that our own markup shows, None for any other.
+
+    A record may be edited by hand, or by somebody hostile: a frame counts where its address is one
+    of a known player, a file where it is an https address.
+    """
+    tag = _TAG.fullmatch(markup.strip()) if len(markup) <= _MAX_MARKUP else None
+    src = _SRC.search(tag[2]) if tag else None
+    if tag is None or src is None:
+        return None
+    address = html.unescape(src[1])
+    if not address.startswith("https://"):
+        return None
+    if tag[1] == "iframe":
+        return players.find(address)
+    return file("video" if tag[1] == "video" else "audio", address)

@@ -1,0 +1,74 @@
+"""Lengths: how long a video or a sound is, read from every form that feeds and pages write."""
+
+from __future__ import annotations
+
+import re
+
+_LONGEST = 7 * 24 * 3_600  # seconds; a longer one is a mistake, or a channel that never ends
+_ISO = re.compile(
+    r"""(?xi)\A P
+    (?:(?P<days>\d{1,3}(?:[.,]\d{1,6})?)D)?
+    (?:T
+      (?:(?P<hours>\d{1,4}(?:[.,]\d{1,6})?)H)?
+      (?:(?P<minutes>\d{1,6}(?:[.,]\d{1,6})?)M)?
+      (?:(?P<seconds>\d{1,8}(?:[.,]\d{1,9})?)S)?
+    )? \Z"""
+)
+_LONG_ISO = re.compile(r"(?i)\AP0*Y0*M(?=\d)")  # `P0Y0M0DT0H3M5S`, as some pages have it
+_CLOCK = re.compile(r"\A(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2})(?:[.,]\d{1,6})?\Z")
+_SECONDS = re.compile(r"\A(\d{1,8})(?:[.,]\d{1,9})?\Z")
+_UNITS = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
+
+
+def seconds(said: object) -> int:
+    """Give the whole seconds of `PT10M5S`, `10:05`, `1:02:03`, `605`, 605; 0 where it is none.
+
+    ISO 8601 (without years and months), the clock of iTunes, plain seconds. Over a week is none.
+    """
+    if isinstance(said, bool) or not isinstance(said, str | int | float):
+        return 0
+    if isinstance(said, int | float):
+        return round(said) if 0 < said <= _LONGEST else 0
+    words = said.strip()[:40].replace(" ", "")
+    found = _iso(words) or _clock(words)
+    return found if 0 < found <= _LONGEST else 0
+
+
+def _iso(words: str) -> int:
+    found = _ISO.match(_LONG_ISO.sub("P", words))
+    if found is None:
+        return 0
+    parts = {
+        name: float((value or "0").replace(",", ".")) for name, value in found.groupdict().items()
+    }
+    return round(sum(_UNITS[name] * value for name, value in parts.items()))
+
+
+def _clock(words: str) -> int:
+    if plain := _SECONDS.match(words):
+        return int(plain[1])
+    found = _CLOCK.match(words)
+    if found is None or int(found[3]) >= 60:
+        return 0
+    return int(found[1] or 0) * 3_600 + int(found[2]) * 60 + int(found[3])
+
+
+def iso8601(length: int) -> str:
+    """Write seconds as `PT10M5S`, "" for none."""
+    if length <= 0:
+        return ""
+    hours, rest = divmod(length, 3_600)
+    minutes, left = divmod(rest, 60)
+    parts = ((hours, "H"), (minutes, "M"), (left, "S"))
+    return "PT" + "".join(f"{number}{unit}" for number, unit in parts if number)
+
+
+def words(length: int) -> str:
+    """Write seconds for a reader: `45 s`, `12 min`, `1 h 5 min`; "" for none."""
+    if length <= 0:
+        return ""
+    if length < 60:
+        return f"{length} s"
+    hours, minutes = divmod(round(length / 60), 60)
+    said = [f"{hours} h" if hours else "", f"{minutes} min" if minutes else ""]
+    return " ".join(filter(None, said))

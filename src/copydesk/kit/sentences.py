@@ -1,0 +1,81 @@
+"""Sentences: where they end, in scripts with and without blanks.
+
+A full stop behind an abbreviation, an initial or a short number ends nothing: better one sentence
+too few in an excerpt than half a one (docs/design/extract-words.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_CLOSERS = r"\"'”’»)\]」』）】》"
+_SPACED = ".!?…؟۔।॥።"  # marks that a blank follows
+_BARE = "。！？｡"  # marks that need none
+_END = re.compile(rf"(?<![{_SPACED}])[{_SPACED}]++[{_CLOSERS}]*+(?=\s|$)|[{_BARE}]++[{_CLOSERS}]*+")
+_LAST = re.compile(rf"[{_SPACED}{_BARE}][{_CLOSERS}]*$")
+_WORD_BEFORE = re.compile(r"[^\s(\[\"'“„‘«»—–/]*$")
+_LOOK_BACK = 24  # characters in which the word before a stop begins
+_NEXT = re.compile(r"[\s\"'“„‘«(\[¿¡]*(\S)")
+_ABBREVIATION = re.compile(
+    r"""(?xi)^(?:
+      # titles
+      mr|mrs|ms|mx|dr|drs|prof|rev|hon|gen|sen|rep|gov|lt|col|capt|cmdr|sgt
+    | maj|adm|supt|det|messrs|mme|mlle|mgr|sr|jr|sra|srta|dra|ud|uds|sig
+    | dott|dhr|mevr|hr|frl|pfr|ing|dipl
+      # organizations and places
+    | inc|ltd|corp|co|bros|dept|univ|assn|ave|blvd|rd|mt|ft|st|str|ala|ariz
+    | ark|calif|colo|conn|fla|kan|mich|minn|mont|neb|nev|okla|tenn|tex|wis
+    | wyo
+      # references and measures
+    | figs|eds|approx|est|vs|viz|cf|al|etc|abb|bd|tel|núm|mio|mrd|ca|sog
+    | evtl|ggf|inkl|exkl|zzgl|bzw|usw|vgl|geb|gest|resp|bspw|sek|std
+    )$"""
+)
+# Before a number only; elsewhere they are words: `No. 5` and `no.`, `Sat. 7` and `sat.`
+_BEFORE_NUMBERS = re.compile(
+    r"""(?xi)^(?:
+      # counts, months and days
+      no|nos|nr|vol|fig|pp|pg|pág|art|abs|op|ed|max|min|bis|seit|jan|feb|mar
+    | apr|jun|jul|aug|sep|sept|oct|nov|dec|okt|dez|janv|févr|avr|juil|mon
+    | tue|tues|wed|thu|thur|thurs|fri|sat|sun
+    )$"""
+)
+_ORDINAL = re.compile(r"^\d{1,2}$")  # `3. Mai`, `1. Liga`
+_INNER = re.compile(r"^(?:[^\W\d_]{1,3}\.)+[^\W\d_]{1,3}$")  # `U.S`, `z.B`, `e.g`, `a.m`
+
+
+def ends(passage: str, limit: int | None = None) -> Iterator[int]:
+    """Give the places in the first `limit` characters at which a sentence has ended."""
+    for found in _END.finditer(passage, 0, len(passage) if limit is None else limit):
+        if found.end() == len(passage) or _is_end(passage, found):
+            yield found.end()
+
+
+def is_ended(passage: str) -> bool:
+    """Say whether a passage stops with the mark of a sentence's end."""
+    return bool(_LAST.search(passage[-_LOOK_BACK:]))
+
+
+def _is_end(passage: str, found: re.Match[str]) -> bool:
+    """Say whether marks within a passage end a sentence."""
+    marks = found.group()
+    if marks[0] in _BARE:
+        return True
+    after = _NEXT.match(passage, found.end())
+    following = after[1] if after else ""
+    if following.islower() or not passage[found.end()].isspace():
+        return False
+    if marks != ".":
+        return True
+    word = _WORD_BEFORE.search(passage, max(0, found.start() - _LOOK_BACK), found.start())
+    return not _is_abbreviated(word[0] if word else "", following)
+
+
+def _is_abbreviated(word: str, following: str) -> bool:
+    """Say whether the word before a full stop has it for being short."""
+    if len(word) == 1 and word.isalpha() and word.isupper():
+        return True
+    if _BEFORE_NUMBERS.match(word):
+        return following.isdigit()
+    return bool(_ABBREVIATION.match(word) or _INNER.match(word) or _ORDINAL.search(word))
