@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from copydesk.fetch import FetchOptions, Manners, Polite, _robots, _slots
+from copydesk.fetch import Manners, Polite, _robots, _slots
 from copydesk.fetch._notes import Notes, RobotsRecord
 from copydesk.news import NotModified, Page, Refused, Request
 from world.fetching import OPTIONS, START, A, Answer, B, Desk, page, refusal
@@ -207,7 +208,7 @@ def test_notes_give_way_to_newer_ones_where_all_are_too_many(
 
 def desk_with(hosts: Mapping[str, Manners], pages: Mapping[str, Answer | str | int]) -> Desk:
     desk = Desk(pages)
-    options = FetchOptions(delay_seconds=5, penalty_seconds=30, hosts=hosts)
+    options = replace(OPTIONS, hosts=hosts)
     desk.polite = Polite(desk.script, options, desk.clock)
     return desk
 
@@ -239,7 +240,7 @@ def test_what_robots_ask_for_counts_against_a_shorter_pause_of_a_host() -> None:
 
 
 def test_manners_are_for_the_exact_name() -> None:
-    options = FetchOptions(hosts={"a.example": Manners(delay_seconds=1)})
+    options = replace(OPTIONS, hosts={"a.example": Manners(delay_seconds=1)})
 
     assert [options.delay(host) for host in ("a.example", "www.a.example")] == [1, 5]
 

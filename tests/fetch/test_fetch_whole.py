@@ -34,7 +34,7 @@ def test_a_page_is_had_after_its_robots_and_redirects() -> None:
     assert isinstance(answer, Page)
     assert answer.body == b"news"
     assert answer.hops == ((301, answer.final_url),)
-    assert asked == ["/robots.txt", "/old", "/new?utm_source=x"]
+    assert asked == ["/robots.txt", "/.well-known/tdmrep.json", "/old", "/new?utm_source=x"]
 
 
 def test_a_private_address_behind_a_redirect_is_never_connected_to() -> None:
@@ -46,7 +46,7 @@ def test_a_private_address_behind_a_redirect_is_never_connected_to() -> None:
 
     assert isinstance(answer, Refused)
     assert answer.reason == "address"
-    assert asked == ["/robots.txt", "/"]
+    assert asked == ["/robots.txt", "/.well-known/tdmrep.json", "/"]
 
 
 def test_a_private_address_is_refused_as_such_and_not_for_its_robots() -> None:

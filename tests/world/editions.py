@@ -10,12 +10,14 @@ from typing import TypedDict, Unpack
 from copydesk.news import (
     Beat,
     Edition,
+    Form,
     Image,
     Provider,
     Reason,
     Record,
     Related,
     Story,
+    Thumbnail,
     Topic,
     Verdict,
 )
@@ -69,9 +71,11 @@ class StoryFields(TypedDict, total=False):
     quality: int | None
     published: bool | None
     featured_content: str
+    length: str
     provider: Provider | None
     topics: tuple[str, ...]
     images: tuple[Image, ...]
+    refuses: tuple[str, ...]
     related: tuple[Related, ...]
     language: str
     copy_of: str
@@ -103,10 +107,32 @@ def record(path: str, **fields: object) -> Record:
     return Record(path=path, collection=collection, fields=fields)
 
 
+def thumbnail(
+    stem: str, kinds: Iterable[str] = ("webp",), size: tuple[int, int] = (640, 320)
+) -> Thumbnail:
+    """Give a cached picture: its WebP and AVIF also half as wide, its JPEG alone."""
+    width, height = size
+    types = {"webp": "image/webp", "avif": "image/avif", "jpg": "image/jpeg"}
+    halves = [""] if width < 640 else ["", "-320"]
+    return Thumbnail(
+        forms=tuple(
+            Form(
+                name=f"{stem}{half}.{kind}",
+                width=width // 2 if half else width,
+                height=height // 2 if half else height,
+                type=types[kind],
+            )
+            for kind in kinds
+            for half in (halves if kind != "jpg" else [""])
+        ),
+        colour="#4a6b8c",
+    )
+
+
 def edition(
     stories: Iterable[Story] = (),
     records: Iterable[Record] = (),
-    pictures: Mapping[str, str] | None = None,
+    pictures: Mapping[str, Thumbnail] | None = None,
     on: Beat | None = None,
     at: datetime = AT,
 ) -> Edition:

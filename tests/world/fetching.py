@@ -10,7 +10,8 @@ from copydesk.fetch import FetchOptions, Polite
 from copydesk.news import NotModified, Page, Purpose, Refused, RefusedReason, Request
 
 START = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
-OPTIONS = FetchOptions(delay_seconds=5, penalty_seconds=30, max_redirects=3)
+# one thing at a time: test_fetch_signals asks for tdmrep.json
+OPTIONS = FetchOptions(delay_seconds=5, penalty_seconds=30, max_redirects=3, tdmrep=False)
 Answer = Page | NotModified | Refused
 
 

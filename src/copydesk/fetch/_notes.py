@@ -1,8 +1,8 @@
 """Notes: what is learnt of hosts and outlives the round, as bytes by key.
 
-Two kinds of key: `host a.example` (a slot: HostRecord) and `robots https://a.example`
-(RobotsRecord). Whatever cannot be read is not known: the notes are a courtesy, and a lost one
-costs a request.
+Three kinds of key: `host a.example` (a slot: HostRecord), `robots https://a.example` (RobotsRecord)
+and `tdm https://a.example` (TdmRecord). Whatever cannot be read is not known: the notes are a
+courtesy, and a lost one costs a request.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 import msgspec
+
+from copydesk.fetch._said import Saying
 
 _MOST_BYTES = 32 * 1024 * 1024  # of one round
 _RECORD_BYTES = 50 * 1024  # of one record as it is kept
@@ -47,7 +49,8 @@ class RobotsRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     """What is known of an origin's robots.txt until a time: its rules, or why there are none.
 
     `rules` are the lines that matter to us, None where everything is allowed; `trouble` says why
-    nothing is, with the status and whether the host asked for patience.
+    nothing is, with the status and whether the host asked for patience. `sayings` are what it says
+    on the use of pages, None in a note from before anybody read them.
     """
 
     until: datetime
@@ -57,6 +60,16 @@ class RobotsRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     last_modified: str = ""
     trouble: str = ""
     status: int = 0
+    sayings: tuple[Saying, ...] | None = None
+
+
+class TdmRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """What an origin's /.well-known/tdmrep.json says until a time, in the file's order."""
+
+    until: datetime
+    sayings: tuple[Saying, ...] = ()
+    etag: str = ""
+    last_modified: str = ""
 
 
 class Notes:

@@ -28,7 +28,8 @@ class FetchOptions:
     end of one answer of a host and the next request to it, `penalty_seconds` after a 429 and
     after several 403 in a row; `hosts` has other manners for some, by exact name. `allow_hosts`
     are names of hosts that may have private addresses. `nameservers` are `ip` or `ip:port`, none:
-    the system's. `concurrency` is the number of hosts asked at one moment.
+    the system's. `concurrency` is the number of hosts asked at one moment. `tdmrep` asks the host
+    of a page once a day for /.well-known/tdmrep.json.
     """
 
     contact: str = ""
@@ -43,6 +44,7 @@ class FetchOptions:
     nameservers: tuple[str, ...] = ()
     hosts: Mapping[str, Manners] = field(default_factory=dict)
     concurrency: int = 64
+    tdmrep: bool = True
 
     @cached_property
     def signature(self) -> str:

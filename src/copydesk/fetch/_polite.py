@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
-from copydesk.fetch import _hops, _status
+from copydesk.fetch import _hops, _status, _tdm
 from copydesk.fetch._clock import Clock
 from copydesk.fetch._notes import HostStore, Notes
 from copydesk.fetch._options import FetchOptions
 from copydesk.fetch._place import Place, place
 from copydesk.fetch._robots import Robots
 from copydesk.fetch._slots import Slots
+from copydesk.fetch._tdm import Tdm
 from copydesk.news import Fetcher, NotModified, Page, Refused, Request
 
 Answer = Page | NotModified | Refused
@@ -35,6 +36,9 @@ class Polite:
     goes to a host with a pause after it, redirects are followed hop by hop under the same rules,
     and a host that says Retry-After is asked nothing more until then. What it learns of hosts is
     added to what `hosts` kept from earlier rounds, and `learned` gives it to be kept.
+
+    A page (purpose "page") comes with what its site says on its use; for this its host is asked
+    once a day for /.well-known/tdmrep.json, unless `options.tdmrep` is off.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class Polite:
         self._notes = Notes(hosts)
         self._slots = Slots(options, clock, self._notes)
         self._robots = Robots(self._ask, clock, self._slots, self._notes)
+        self._tdm = Tdm(self._ask, clock, self._notes) if options.tdmrep else None
 
     def learned(self) -> Mapping[str, bytes]:
         """Give what was learnt of hosts, by key: put it where `hosts` will find it next round."""
@@ -63,11 +68,23 @@ class Polite:
         hops: tuple[tuple[int, str], ...] = ()
         if isinstance(answer, Page) and answer.status != 200:
             answer, hops = await self._follow(asked, answer)
+        if isinstance(answer, Page) and request.purpose == "page":
+            answer = self._with_signals(answer)
         if answer.url == request.url and not hops:
             return answer
         if isinstance(answer, Refused):
             return replace(answer, url=request.url)
         return replace(answer, url=request.url, hops=hops)
+
+    def _with_signals(self, page: Page) -> Page:
+        """Give a page with what is known of its site's word on its use."""
+        where = place(page.final_url)
+        if where is None:
+            return page
+        signals = self._robots.signals(where)
+        if self._tdm is not None:
+            signals += self._tdm.signals(where)
+        return replace(page, signals=signals) if signals else page
 
     async def _follow(
         self, request: Request, answer: Answer
@@ -91,7 +108,14 @@ class Polite:
             refused = await self._robots.refusal(where, request.proxy)
             if refused is not None:
                 return refused
+        if request.purpose == "page" and self._tdm is not None:
+            await self._learn_tdm(self._tdm, request, where)
         return await self._in_turn(request, where.host)
+
+    async def _learn_tdm(self, tdm: Tdm, request: Request, where: Place) -> None:
+        """Know the site's tdmrep.json before its page, if robots.txt allows to ask for it."""
+        if await self._robots.refusal(_sure(where.origin + _tdm.PATH), request.proxy) is None:
+            await tdm.learn(where, request.proxy)
 
     async def _ask(self, request: Request) -> Answer:
         return await self._in_turn(request, _sure(request.url).host)

@@ -13,7 +13,7 @@ from copydesk.fetch._notes import Notes, RobotsRecord
 from copydesk.fetch._place import Place
 from copydesk.fetch._rules import Rules
 from copydesk.fetch._slots import Slots
-from copydesk.news import NotModified, Page, Refused, RefusedReason, Request
+from copydesk.news import NotModified, Page, Refused, RefusedReason, Request, Signal
 
 _KEEP = timedelta(hours=24)  # RFC 9309 2.4
 _KEEP_TROUBLE = timedelta(hours=1)
@@ -44,8 +44,10 @@ class _Entry:
     def know(self, rules: Rules | None) -> None:
         """Take the rules of the file."""
         lines = () if rules is None else rules.lines
+        said = () if rules is None else rules.sayings
         self.rules = rules
         self.weight = sum(3 * len(line) + _LINE_BYTES for line in lines)
+        self.weight += sum(len(one.said) + len(one.path) + _LINE_BYTES for one in said)
 
 
 class Robots:
@@ -77,6 +79,11 @@ class Robots:
             return None
         detail = f"forbidden by {where.origin}/robots.txt"
         return Refused(url=where.url, reason="robots", detail=detail)
+
+    def signals(self, where: Place) -> tuple[Signal, ...]:
+        """Give what the file of an address's origin says on its use, as far as it is known."""
+        entry = self._entries.get(where.origin) or self._remembered(where)
+        return () if entry.rules is None else entry.rules.signals(where.url)
 
     async def _renewed(self, entry: _Entry, where: Place, proxy: str) -> None:
         """Ask for the file, once for all who wait for it."""
@@ -181,6 +188,7 @@ def _record(entry: _Entry, until: datetime) -> RobotsRecord:
         last_modified=entry.last_modified,
         trouble="" if trouble is None else trouble.detail,
         status=0 if trouble is None else trouble.status,
+        sayings=() if rules is None else rules.sayings,
     )
 
 
@@ -189,7 +197,9 @@ def _fill(entry: _Entry, record: RobotsRecord, url: str) -> None:
     entry.until = record.until
     entry.etag, entry.last_modified = record.etag, record.last_modified
     if record.rules is not None:
-        entry.know(Rules(record.rules, record.delay_seconds))
+        entry.know(Rules(record.rules, record.delay_seconds, record.sayings or ()))
+        if record.sayings is None:  # to be read whole when it is asked for again
+            entry.etag = entry.last_modified = ""
     if record.status:
         entry.trouble = Refused(
             url=url,

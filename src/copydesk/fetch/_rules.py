@@ -11,7 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from copydesk.fetch import _said
 from copydesk.fetch._place import place
+from copydesk.fetch._said import Saying
+from copydesk.news import Signal
 
 PRODUCT = "copydesk"
 _READ_BYTES = 500 * 1024  # RFC 9309 2.5: a crawler reads at least so much
@@ -30,6 +33,7 @@ _KEYS = {
     "disalow": "disallow",
     "diasllow": "disallow",
     "disallaw": "disallow",
+    **{key: key for key in _said.KEYS},
 }
 _SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 _OCTET = re.compile(r"%([0-9a-fA-F]{2})")
@@ -71,6 +75,7 @@ class _Group:
         self.is_named = False
         self.lines: dict[str, None] = {}
         self.delay_seconds = 0.0
+        self.sayings: list[Saying] = []
 
     def take(self, key: str, value: str) -> None:
         """Take one line that is meant for this agent."""
@@ -79,8 +84,19 @@ class _Group:
         elif key == "delay":
             if _SECONDS.fullmatch(value):
                 self.delay_seconds = float(value)
+        elif key in _said.KEYS:
+            saying = _said.saying(key, value)
+            if saying is not None:
+                self.sayings.append(saying)
         elif value:
-            self.lines[_MARKS[key] + _spelled(value)] = None
+            self.lines[_MARKS[key] + spelled(value)] = None
+
+    @property
+    def closes_all(self) -> bool:
+        """Say whether an agent is kept out of the whole site."""
+        return not {"-/", "-/*"}.isdisjoint(self.lines) and not any(
+            line.startswith("+") for line in self.lines
+        )
 
 
 class Rules:
@@ -88,13 +104,20 @@ class Rules:
 
     `lines` are all that matters of the file: `+/path` allows, `-/path` forbids, paths spelled one
     way. `delay_seconds` is the pause that it asks for between two requests, 0 where it does not.
+    `sayings` are what it says on the use of pages.
     """
 
-    __slots__ = ("_rules", "delay_seconds", "lines")
+    __slots__ = ("_rules", "delay_seconds", "lines", "sayings")
 
-    def __init__(self, lines: Sequence[str] = (), delay_seconds: float = 0.0) -> None:
+    def __init__(
+        self,
+        lines: Sequence[str] = (),
+        delay_seconds: float = 0.0,
+        sayings: Sequence[Saying] = (),
+    ) -> None:
         self.lines = tuple(lines)
         self.delay_seconds = delay_seconds
+        self.sayings = tuple(sayings)
         rules = [rule for line in self.lines for rule in _rules(line)]
         self._rules = sorted(rules, key=lambda rule: (-rule.length, not rule.allow))
 
@@ -102,10 +125,14 @@ class Rules:
     def read(cls, body: bytes) -> Rules:
         """Read a robots.txt in any state: byte order mark, any line ends, odd bytes."""
         text = _unmarked(body[:_READ_BYTES]).decode("utf-8", "replace")
-        groups = {PRODUCT: _Group(), "*": _Group()}
+        groups = {name: _Group() for name in (PRODUCT, "*", *_said.AGENTS)}
+        licences = _Group()
         agents: set[str] = set()
         in_rules = False
         for key, value in _lines(text):
+            if key == "license":
+                licences.take(key, value)
+                continue
             if key == "agent":
                 agents = {value.lower()} if in_rules else {*agents, value.lower()}
                 in_rules = False
@@ -114,7 +141,9 @@ class Rules:
             for agent in agents & groups.keys():
                 groups[agent].take(key, value)
         chosen = groups[PRODUCT] if groups[PRODUCT].is_named else groups["*"]
-        return cls(tuple(chosen.lines), chosen.delay_seconds)
+        closed = {agent for agent in _said.AGENTS if groups[agent].closes_all}
+        said = [*licences.sayings, *_said.of_agents(closed), *chosen.sayings]
+        return cls(tuple(chosen.lines), chosen.delay_seconds, _said.bounded(said))
 
     def allow(self, url: str) -> bool:
         """Say whether an address may be fetched; robots.txt itself always may."""
@@ -123,8 +152,27 @@ class Rules:
             return False
         if not self._rules or where.path == "/robots.txt":
             return True
-        path = _spelled(where.path)
+        path = spelled(where.path)
         return next((rule.allow for rule in self._rules if rule.matches(path)), True)
+
+    def signals(self, url: str) -> tuple[Signal, ...]:
+        """Give what the file says on the use of an address: of each name the longest pattern's.
+
+        Of two lines with one pattern both are said (draft-ietf-aipref-attach 3.1).
+        """
+        where = place(url)
+        if where is None or not self.sayings:
+            return ()
+        path = spelled(where.path)
+        fitting = [one for one in self.sayings if not one.path or fits(one.path, path)]
+        longest: dict[str, int] = {}
+        for one in fitting:
+            longest[one.name] = max(longest.get(one.name, 0), len(spelled(one.path)))
+        return tuple(
+            Signal(name=one.name, said=one.said, where=_said.WHERE)
+            for one in fitting
+            if len(spelled(one.path)) == longest[one.name]
+        )
 
 
 def _unmarked(body: bytes) -> bytes:
@@ -165,6 +213,11 @@ def _rules(line: str) -> Iterator[_Rule]:
         yield _rule(f"{folder}/$", allow=True)
 
 
+def fits(pattern: str, path: str) -> bool:
+    """Say whether a path, spelled one way, fits a pattern as people write it."""
+    return _rule(spelled(pattern), allow=True).matches(path)
+
+
 def _rule(pattern: str, *, allow: bool) -> _Rule:
     return _Rule(
         pieces=tuple(pattern.removesuffix("$").split("*")),
@@ -174,7 +227,7 @@ def _rule(pattern: str, *, allow: bool) -> _Rule:
     )
 
 
-def _spelled(path: str) -> str:
+def spelled(path: str) -> str:
     """Spell a path one way (RFC 9309 2.2.2): %7E as ~, ツ as %E3%83%84, %3c as %3C."""
     if _PLAIN.fullmatch(path):
         return path

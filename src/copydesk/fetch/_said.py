@@ -1,0 +1,81 @@
+"""What a robots.txt says on the use of a site's pages, beside who may fetch them.
+
+    Content-Usage: [/path] train-ai=n         draft-ietf-aipref-attach, in a group
+    Content-Signal: [/path] ai-train=no       contentsignals.org, in a group
+    License: https://a.example/license.xml    RSL 1.0, for everybody wherever it stands
+    User-agent: GPTBot / Disallow: /          a whole site closed to a machine that trains models
+
+None of these lines decides who may fetch. The first two belong to their group and end the list of
+its names, as a rule does.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+WHERE = "robots.txt"
+KEYS = {
+    "content-usage": "Content-Usage",
+    "content-signal": "Content-Signal",
+    "license": "RSL",
+}
+_MOST = 100  # lines of one file
+_SAID = 300  # characters of a line
+_PATH = re.compile(r"(/\S*)[ \t]+(.+)")
+
+# By their own documentation: these collect what models are trained on, …
+_TRAINING = (
+    *("GPTBot", "CCBot", "Google-Extended", "ClaudeBot", "anthropic-ai", "Applebot-Extended"),
+    *("Bytespider", "meta-externalagent", "FacebookBot", "cohere-ai", "Amazonbot", "AI2Bot"),
+    *("cohere-training-data-crawler", "Diffbot", "omgili", "omgilibot", "Webzio-Extended"),
+    *("PanguBot", "Timpibot", "CloudVertexBot"),
+)
+# … and these what a model is given when it answers.
+_ANSWERING = (
+    *("ChatGPT-User", "OAI-SearchBot", "PerplexityBot", "Perplexity-User", "Claude-User"),
+    *("Claude-SearchBot", "Claude-Web", "meta-externalfetcher", "MistralAI-User", "YouBot"),
+    *("DuckAssistBot", "Google-NotebookLM", "Gemini-Deep-Research"),
+)
+_GROUPS = (("no training agents", _TRAINING), ("no answering agents", _ANSWERING))
+# A robots.txt names an agent by letters, hyphens and underscores (RFC 9309 2.2.1).
+_SHORT = re.compile(r"[^a-z_-].*")
+AGENTS = {_SHORT.sub("", name.lower()): name for _, names in _GROUPS for name in names}
+
+
+class Saying(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """One line: the signal's name, its words, the pattern of the paths that it is said of.
+
+    Without a pattern it is said of every path.
+    """
+
+    name: str
+    said: str
+    path: str = ""
+
+
+def saying(key: str, value: str) -> Saying | None:
+    """Give what a line of one of `KEYS` says, None where it says nothing."""
+    name, path, said = KEYS[key], "", value
+    if name != "RSL" and value.startswith("/"):
+        found = _PATH.fullmatch(value)
+        if found is None:
+            return None
+        path, said = found[1], found[2]
+    return Saying(name=name, said=said[:_SAID], path=path) if said else None
+
+
+def of_agents(closed: set[str]) -> list[Saying]:
+    """Give what it says that the site is closed to these agents, named as in `AGENTS`."""
+    found = []
+    for name, agents in _GROUPS:
+        named = ", ".join(agent for agent in agents if _SHORT.sub("", agent.lower()) in closed)
+        if named:
+            found.append(Saying(name=name, said=named[:_SAID]))
+    return found
+
+
+def bounded(sayings: list[Saying]) -> tuple[Saying, ...]:
+    """Give each once, and no more than a file can mean."""
+    return tuple(dict.fromkeys(sayings))[:_MOST]
