@@ -55,6 +55,8 @@ def assert_reads(body: bytes, kind: SourceKind, content_type: str) -> None:
     for lead in reading.leads:
         assert urls.fetchable(lead.url) == lead.url
         assert lead.published_at is None or lead.published_at.tzinfo is UTC
+        assert len(lead.media) <= 8
+        assert all(urls.fetchable(one.url) == one.url for one in lead.media)
         assert isinstance(f"{lead.title}{lead.excerpt}{lead.guid}".encode(), bytes)
 
 

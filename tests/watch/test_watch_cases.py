@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from copydesk import watch
 from copydesk.errors import FeedError
 from copydesk.kit import dates
-from copydesk.news import Lead, Page, Source
+from copydesk.news import Lead, Media, Page, Source
 
 NOW = datetime(2030, 1, 2, 12, tzinfo=UTC)
 CASES = sorted((Path(__file__).parents[1] / "cases/watch").glob("*.case"))
@@ -43,7 +44,9 @@ def shown(lead: Lead, keys: Mapping[str, object]) -> dict[str, object]:
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return dates.rfc3339(value)
-    return list(value) if isinstance(value, tuple) else value
+    if isinstance(value, Media):
+        return {key: told for key, told in asdict(value).items() if told}
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)

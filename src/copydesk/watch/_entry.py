@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Literal
 
 from copydesk.kit import text, urls
-from copydesk.news import Lead, Source
+from copydesk.news import Lead, Media, Source
 
 Kind = Literal["feed", "sitemap", "listing"]
 
@@ -41,6 +41,7 @@ class Entry:
     authors: tuple[str, ...] = ()
     image: str = ""
     language: str = ""
+    media: tuple[Media, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +144,15 @@ def _lead(entry: Entry, url: str, source: Source, now: datetime) -> Lead:
         authors=tuple(text.shorten(name, _TITLE) for name in entry.authors[:_AUTHORS]),
         image=address(entry.image, entry.base) if entry.image else "",
         language=source.language or _language(entry.language),
+        media=tuple(_media(entry)),
     )
+
+
+def _media(entry: Entry) -> Iterator[Media]:
+    """Give an entry's videos and sounds with absolute addresses."""
+    for one in entry.media:
+        if url := address(one.url, entry.base):
+            yield replace(one, url=url)
 
 
 def _language(tag: str) -> str:

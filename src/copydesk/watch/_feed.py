@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping
 
 from copydesk.errors import FeedError
 from copydesk.kit import text, urls
+from copydesk.news import Media
 from copydesk.watch._bounds import weigh
 from copydesk.watch._entry import Entry, Listed
 from copydesk.watch._hints import hints_of, hub_of
 from copydesk.watch._markup import plain
+from copydesk.watch._media import offered, several
 from copydesk.watch._moments import moment
 from copydesk.watch._repair import repaired
 
@@ -114,6 +116,7 @@ def _entry(item: Fields, feed: Fields, base: str, *, is_atom: bool) -> Entry:
         authors=_authors(item) or _authors(feed),
         image=_image(item),
         language=_string(item, "language") or _string(feed, "language"),
+        media=_media(item),
     )
 
 
@@ -163,3 +166,23 @@ def _image(item: Fields) -> str:
     for holder in _all(item, "media_thumbnail"):
         return _string(holder, "url")
     return _string(_fields(item.get("image")), "href")
+
+
+def _media(item: Fields) -> tuple[Media, ...]:
+    """Give the item's videos and sounds: enclosures, Media RSS contents, Media RSS player."""
+    enclosed = (link for link in _all(item, "links") if _string(link, "rel") == "enclosure")
+    found = [
+        offered(_string(link, "href") or _string(link, "url"), _string(link, "type"))
+        for link in enclosed
+    ]
+    found += [
+        offered(
+            _string(content, "url"),
+            _string(content, "type"),
+            _string(content, "medium"),
+            _string(content, "duration"),
+        )
+        for content in _all(item, "media_content")
+    ]
+    found.append(offered(_string(_fields(item.get("media_player")), "url"), medium="video"))
+    return several((one for one in found if one and one.url), _string(item, "itunes_duration"))

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 
 from copydesk.errors import FeedError
 from copydesk.kit import text
+from copydesk.news import Media
 from copydesk.watch._entry import Entry, Listed
 from copydesk.watch._hints import hub_of
 from copydesk.watch._markup import plain
+from copydesk.watch._media import offered, several
 from copydesk.watch._moments import moment
 
 _WEBSUB = frozenset({"WebSub", "websub", "PubSubHubbub", "pubsubhubbub"})
@@ -54,6 +56,7 @@ def _entry(item: Mapping[str, object], feed: Mapping[str, object], base: str) ->
         authors=_authors(item) or _authors(feed),
         image=_string(item, "image") or _string(item, "banner_image"),
         language=_string(item, "language") or _string(feed, "language"),
+        media=_media(item),
     )
 
 
@@ -83,3 +86,18 @@ def _authors(holder: Mapping[str, object]) -> tuple[str, ...]:
     people: Iterable[object] = listed if isinstance(listed, list) else [holder.get("author")]
     names = (_plain(person, "name") for person in people if isinstance(person, dict))
     return tuple(name for name in names if name)
+
+
+def _media(item: Mapping[str, object]) -> tuple[Media, ...]:
+    """Give the videos and sounds among its `attachments`."""
+    listed = item.get("attachments")
+    attached = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return several(
+        offered(
+            _string(one, "url"),
+            _string(one, "mime_type"),
+            length=one.get("duration_in_seconds"),
+        )
+        for one in attached
+        if _string(one, "url")
+    )

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from copydesk.errors import FeedError
+from copydesk.news import Media
 from copydesk.watch._entry import Entry, Listed, address
 from copydesk.watch._markup import plain
+from copydesk.watch._media import offered, several
 from copydesk.watch._moments import moment
 from copydesk.watch._xml import local_name, parse_xml
 
@@ -45,6 +47,17 @@ def _entry(element: _Element, base: str) -> Entry:
         updated_at=moment(lastmod),
         image=_inside(element, "image", "loc"),
         language=_inside(element, "news", "language"),
+        media=_media(element),
+    )
+
+
+def _media(element: _Element) -> tuple[Media, ...]:
+    """Give the videos that Google's extension names: a player or a file, with the length."""
+    return several(
+        offered(url, medium="video", length=_own(holder, "duration"))
+        for holder in _named(element, "video")
+        for name in ("player_loc", "content_loc")
+        if (url := _own(holder, name))
     )
 
 
