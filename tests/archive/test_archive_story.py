@@ -100,6 +100,8 @@ def test_our_own_blocks_stand_between_related_and_secured() -> None:
         published_at=NOON,
         language="en",
         credit="Harbour Wire",
+        length="PT10M5S",
+        refuses=("ai-train", "ai-input"),
         copy_of="2025-03-03-x",
         reasons=(Reason(about="quality", why='keyword "crane" in title', points=15),),
         history=('2025-03-04T13:00:00Z title was "Old \\ words"',),
@@ -118,6 +120,8 @@ def test_our_own_blocks_stand_between_related_and_secured() -> None:
         "",
         "language: en",
         "credit: Harbour Wire",
+        "length: PT10M5S",
+        "refuses: ai-train, ai-input",
         "",
         "copyOf: 2025-03-03-x",
         "",
@@ -206,3 +210,25 @@ def test_half_a_character_is_refused_and_not_written(where: str) -> None:
 
     with pytest.raises(RecordError, match="half a character"):
         emit_story(replace(story, **changes))  # type: ignore[arg-type]
+
+
+def test_refused_uses_are_one_line_however_they_are_set_apart() -> None:
+    text = b"---\ntitle: t\nrefuses: ai-train,ai-input ,, snippet\n---\n"
+    assert parse_story(PATH, text).refuses == ("ai-train", "ai-input", "snippet")
+
+
+def test_a_pictures_attribution_stands_after_its_title() -> None:
+    image = Image(url="https://a.example/p.jpg", title="A crane", attribution="Ann Tall")
+    text = emit_story(Story(path=PATH, title="t", published_at=NOON, images=(image,))).decode()
+    assert '    title: "A crane"\n    attribution: "Ann Tall"\n' in text
+    assert parse_story(PATH, text.encode()).images == (image,)
+
+
+def test_an_unknown_key_of_a_picture_stays_behind_its_attribution() -> None:
+    text = (
+        b'---\ncategory: news\ntitle: "t"\nexcerpt: ""\ntype: article\n\nimages:\n'
+        b'  - url: "https://a.example/p.jpg"\n    attribution: "Ann"\n    mine: 1\n\n---\n\n'
+    )
+    story = parse_story(PATH, text)
+    assert story.images[0].attribution == "Ann"
+    assert emit_story(story) == text

@@ -23,7 +23,7 @@ from copydesk.archive import (
     unseal,
 )
 from copydesk.errors import RecordError, SealError
-from copydesk.news import Extra, Image, Provider, Reason, Related, Story, Verdict
+from copydesk.news import USES, Extra, Image, Provider, Reason, Related, Story, Verdict
 
 PATH = "_news/2025-03-04-x.md"
 KEY = bytes(range(32))
@@ -49,6 +49,7 @@ images = st.builds(
     height=st.integers(0, 9999),
     is_cached=flags,
     title=texts,
+    attribution=texts,
 )
 image_lists = st.lists(images, max_size=3).map(tuple)
 providers = st.none() | st.builds(Provider, name=texts, domain=texts, images=image_lists)
@@ -100,6 +101,8 @@ stories = st.builds(
     language=texts,
     access=texts,
     credit=texts,
+    length=texts,
+    refuses=st.lists(st.sampled_from(USES), unique=True).map(tuple),
     copy_of=texts,
     reasons=st.lists(reasons, max_size=3).map(tuple),
     history=st.lists(texts, max_size=3).map(tuple),

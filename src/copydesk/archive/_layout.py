@@ -15,7 +15,7 @@ _GROUPS = (
     "topics",
     "images",
     "related",
-    "language access credit",
+    "language access credit length refuses",
     "copyOf",
     "reasons",
     "history",

@@ -10,7 +10,7 @@ import yaml
 from copydesk.archive import _layout, _nodes, _write
 from copydesk.news import Extra
 
-_IMAGE = "url width height isCached title"
+_IMAGE = "url width height isCached title attribution"
 _RELATED = (
     "title excerpt publishedDateTime webUrl ampWebUrl cdnAmpWebUrl type provider quality images"
 )

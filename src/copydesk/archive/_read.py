@@ -35,6 +35,8 @@ def read_story(fields: Fields, path: str, body: str) -> Story:
         language=fields.text("language"),
         access=fields.text("access"),
         credit=fields.text("credit"),
+        length=fields.text("length"),
+        refuses=_words(fields.text("refuses")),
         copy_of=fields.text("copyOf"),
         reasons=tuple(Reason.parse(text) for text in fields.texts("reasons")),
         history=fields.texts("history"),
@@ -63,7 +65,13 @@ def _image(fields: Fields) -> Image:
         height=fields.number("height") or 0,
         is_cached=fields.flag("isCached"),
         title=fields.text("title"),
+        attribution=fields.text("attribution"),
     )
+
+
+def _words(line: str) -> tuple[str, ...]:
+    """Give the words of one line, set apart by commas."""
+    return tuple(word for word in (part.strip() for part in line.split(",")) if word)
 
 
 def _related(fields: Fields) -> Related:

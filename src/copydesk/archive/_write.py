@@ -39,6 +39,8 @@ def blocks(story: Story, unknown: Mapping[str, str]) -> dict[str, list[str]]:
         "language": _plain("language", story.language),
         "access": _plain("access", story.access),
         "credit": _plain("credit", story.credit),
+        "length": _plain("length", story.length),
+        "refuses": _plain("refuses", ", ".join(story.refuses)),
         "copyOf": _plain("copyOf", story.copy_of),
         "reasons": _under("reasons", [_reason(reason) for reason in story.reasons]),
         "history": _under("history", [f"  - {_scalars.quoted(line)}" for line in story.history]),
@@ -116,6 +118,7 @@ def _images(images: Iterable[Image], extras: Extras, at: str, indent: int) -> li
         block.add("height", _number("height", image.height or None))
         block.add("isCached", _flag("isCached", image.is_cached))
         block.add("title", _quoted("title", image.title))
+        block.add("attribution", _quoted("attribution", image.attribution))
         lines += block.lines
     return lines
 
