@@ -299,13 +299,6 @@ def test_a_header_value_of_two_lines_is_refused(room: Path) -> None:
     assert "Evil" not in str(error)
 
 
-def test_a_value_that_does_nothing_yet_is_a_warning(room: Path) -> None:
-    source = '[[source]]\nurl = "https://a.example/"\npictures = "none"\n'
-    put(room, "beat.toml", '[site]\ntitle = "T"\n' + source)
-
-    assert ("beat.toml: source[0].pictures: not in effect yet",) == config.load(room, {}).warnings
-
-
 def test_the_contact_comes_from_the_environment_before_the_file(room: Path) -> None:
     put(room, "beat.toml", '[site]\ntitle = "T"\n[fetch]\ncontact = "mailto:a@b.example"\n')
 

@@ -13,9 +13,9 @@ import pytest
 
 from copydesk import config
 from copydesk.config._blocks import BLOCKS, LISTING, SOURCE
-from copydesk.config._options import EVERYDAY, RECORDS, RETENTION, SCORING, SECTIONS
+from copydesk.config._options import EVERYDAY, EXCERPT, RECORDS, RETENTION, SCORING, SECTIONS
 from copydesk.errors import ConfigError
-from copydesk.news import Beat, ListingRule, Scoring, Source
+from copydesk.news import Beat, ExcerptRule, ListingRule, Scoring, Source
 from world.shared import SHARED, needs_shared
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "beat-toml.md"
@@ -241,6 +241,8 @@ def test_the_defaults_are_those_of_the_nouns() -> None:
     for section, values in ((RECORDS, config.Records()), (RETENTION, config.Retention())):
         for option in section.options:
             assert getattr(values, option.name) == option.default
+    for option in EXCERPT.options:
+        assert getattr(ExcerptRule(), option.name) == option.default
     for option in (*SCORING.options, *EVERYDAY.options):
         assert getattr(scoring, option.name) == option.default
     for option in SOURCE.options:

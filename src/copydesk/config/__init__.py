@@ -22,7 +22,6 @@ from copydesk.config._settings import (
     Review,
     Serve,
     Settings,
-    Show,
     SourceOptions,
 )
 from copydesk.config._sources import add_source, add_sources
@@ -37,7 +36,6 @@ __all__ = [
     "Review",
     "Serve",
     "Settings",
-    "Show",
     "SourceOptions",
     "add_source",
     "add_sources",

@@ -156,8 +156,8 @@ SOURCE = Section(
         Option(
             name="pictures",
             kind=kinds.choice("cached", "hotlink", "none", ""),
-            later=True,
-            about="As `pictures.show`, for this source alone.",
+            about="As `pictures.show`, for what this source lists and for every story of its "
+            "publisher. The guide on pictures says more.",
         ),
     ),
 )

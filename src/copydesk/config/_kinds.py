@@ -271,6 +271,12 @@ def number(minimum: float = 0.0) -> Kind:
     return Kind(name=f"number, at least {minimum:g}", read=read)
 
 
+def _share(value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
+        raise Unfit("a share from 0 to 1 such as 0.2")
+    return float(value)
+
+
 def choice(*names: str) -> Kind:
     """Make the kind of values out of a short list."""
     said = ", ".join(f'"{name}"' for name in names[:-1]) + f' or "{names[-1]}"'
@@ -286,6 +292,7 @@ def choice(*names: str) -> Kind:
 _LARGEST: Final = 2**53  # beyond it a number is a slip, and no store or JSON reader keeps it exact
 
 TEXT = Kind(name="text", read=_text)
+SHARE = Kind(name="share from 0 to 1", read=_share)
 FLAG = Kind(name="true or false", read=_flag)
 WORDS = Kind(name="list of texts", read=_words)
 ADDRESS = Kind(name="web address", read=_address)

@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from copydesk.config import _key, _organizations, _toml, _topics
-from copydesk.config._blocks import BLOCKS
 from copydesk.config._decode import Decoded, Values, decode
 from copydesk.config._kinds import is_proxy
-from copydesk.config._options import SECTIONS
-from copydesk.config._origins import Origins
 from copydesk.config._settings import (
     UNSET,
     Fetch,
@@ -26,7 +23,7 @@ from copydesk.config._settings import (
     SourceOptions,
 )
 from copydesk.config._wrong import nearest, shown, wrong
-from copydesk.news import Beat, Scoring, Source
+from copydesk.news import Beat, ExcerptRule, Scoring, Source
 
 _OF_THE_SOURCE = frozenset(Source.__dataclass_fields__)
 
@@ -76,7 +73,6 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
             *key.warnings,
             *_topics.orphans(topics),
             *_unset(decoded.sources, environ),
-            *_idle(decoded.origins),
         ),
     )
 
@@ -105,6 +101,7 @@ def _beat(root: Path, decoded: Decoded, topics: _topics.Found) -> Beat:
         logos=_organizations.logos(root, api_url),
         sources=tuple(_noun(source) for source in decoded.sources),
         scoring=msgspec.convert({**sections["scoring"], **sections["scoring.everyday"]}, Scoring),
+        excerpt=msgspec.convert(sections["excerpt"], ExcerptRule),
     )
 
 
@@ -185,20 +182,6 @@ def _unset(sources: tuple[Values, ...], environ: Mapping[str, str]) -> Iterator[
                 f"beat.toml: source[{index}].proxy_env: {variable} is not in the environment; "
                 "the source cannot be asked"
             )
-
-
-def _idle(origins: Origins) -> Iterator[str]:
-    """Say which values in the file do nothing yet, rather than let someone rely on them."""
-    for section in SECTIONS:
-        for option in section.options:
-            path = f"{section.name}.{option.name}"
-            if option.later and origins[path] == _toml.FILE:
-                yield f"{_toml.FILE}: {path}: not in effect yet"
-    for section in BLOCKS:
-        later = {option.name for option in section.options if option.later}
-        for index, given in enumerate(origins.given(section.name)):
-            for name in sorted(later & given) if later else ():
-                yield f"{_toml.FILE}: {section.name}[{index}].{name}: not in effect yet"
 
 
 def _settle_urls(decoded: Decoded) -> None:

@@ -13,7 +13,7 @@ class Option:
 
     `variable` is the environment variable that goes before the file; `required` ones have no
     default; a `private` value is never shown, a `delicate` one not where it is wrong, because it
-    may be a secret in the wrong place; a `later` one is read but not in effect yet.
+    may be a secret in the wrong place.
     """
 
     name: str
@@ -24,7 +24,6 @@ class Option:
     required: bool = False
     private: bool = False
     delicate: bool = False
-    later: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,6 +95,27 @@ EVERYDAY = Section(
     ),
 )
 
+EXCERPT = Section(
+    name="excerpt",
+    about="How much of an article's words a story shows. Both bounds hold; where a publisher "
+    "refuses snippets, nothing is shown.",
+    held_by="beat.excerpt",
+    options=(
+        Option(
+            name="max_characters",
+            kind=kinds.whole(),
+            default=300,
+            about="At most so many characters; 0: the headline and the link alone.",
+        ),
+        Option(
+            name="max_share",
+            kind=kinds.SHARE,
+            default=0.2,
+            about="At most this share of the article's text, counted in characters.",
+        ),
+    ),
+)
+
 REVIEW = Section(
     name="review",
     about="Who decides that a story is published.",
@@ -183,6 +204,13 @@ FETCH = Section(
             about="Hosts that may be asked although their address is private or this machine's.",
         ),
         Option(
+            name="tdmrep",
+            kind=kinds.FLAG,
+            default=True,
+            about="Ask the host of a page once a day what it says of text and data mining, at "
+            "`/.well-known/tdmrep.json`: one request more a host and day.",
+        ),
+        Option(
             name="articles_max_bytes",
             kind=kinds.whole(),
             default=500_000_000,
@@ -200,13 +228,15 @@ PICTURES = Section(
             name="show",
             kind=kinds.choice("cached", "hotlink", "none"),
             default="cached",
-            about="`cached`: our small copy. `hotlink`: the publisher's own. `none`: no pictures.",
+            about="`cached`: our own copy, at most 640 pixels wide. `hotlink`: the publisher's own "
+            "file, over https. `none`: no pictures.",
         ),
         Option(
             name="max_bytes",
             kind=kinds.whole(),
             default=1_000_000_000,
-            about="Keep at most this much in `.copydesk/pictures`; the oldest goes.",
+            about="Keep at most this much in `.copydesk/pictures`; what no record has used for "
+            "longest goes first.",
         ),
     ),
 )
@@ -294,4 +324,16 @@ SERVE = Section(
     ),
 )
 
-SECTIONS = (SITE, SCORING, EVERYDAY, REVIEW, FETCH, PICTURES, PUBLISH, RECORDS, RETENTION, SERVE)
+SECTIONS = (
+    SITE,
+    SCORING,
+    EVERYDAY,
+    EXCERPT,
+    REVIEW,
+    FETCH,
+    PICTURES,
+    PUBLISH,
+    RECORDS,
+    RETENTION,
+    SERVE,
+)

@@ -45,8 +45,7 @@ def _section(section: Section) -> Iterator[str]:
     yield "|---|---|---|---|"
     for option in section.options:
         default = "**required**" if option.required else _default(option)
-        about = f"{option.about} *Not in effect yet.*" if option.later else option.about
-        yield f"| `{option.name}` | {option.kind.name} | {default} | {about} |"
+        yield f"| `{option.name}` | {option.kind.name} | {default} | {option.about} |"
     yield ""
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from copydesk.news import Beat
+from copydesk.kit import urls
+from copydesk.news import Beat, Show
 
+_STRICTEST_FIRST = ("none", "hotlink", "cached")
 UNSET = "env:"  # of a proxy that a variable should name, followed by the variable
-Show = Literal["cached", "hotlink", "none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,7 @@ class Fetch:
     Sizes are bytes after decompression; `max_age_days` 0 means no limit; `allow_hosts` are hosts
     that may be reached although their address is private. `penalty_seconds` follow a 403 or 429;
     `concurrency` is the number of hosts asked at one moment; `nameservers` are `ip` or `ip:port`,
-    () for the system's.
+    () for the system's; `tdmrep` asks for /.well-known/tdmrep.json too.
     """
 
     contact: str
@@ -42,6 +43,7 @@ class Fetch:
     connect_seconds: float = 10.0
     concurrency: int = 64
     nameservers: tuple[str, ...] = ()
+    tdmrep: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,7 @@ class SourceOptions:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     proxy: str = field(default="", repr=False)
     proxy_env: str = ""
-    pictures: Literal["", "cached", "hotlink", "none"] = ""
+    pictures: Show | Literal[""] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,3 +136,19 @@ class Settings:
     key: bytes | None = field(default=None, repr=False)
     origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    def show_of(self, source: str) -> Show:
+        """Give how pictures of what a source lists are shown: by its own rule, else the site's."""
+        own = self.source_options.get(source)
+        return (own.pictures if own else "") or self.pictures.show
+
+    @property
+    def shows(self) -> Mapping[str, Show]:
+        """Give the rules of single sources by registrable domain: the strictest of a domain's."""
+        found: dict[str, Show] = {}
+        for source, options in self.source_options.items():
+            site = urls.registrable_domain(source)
+            if options.pictures:
+                both = options.pictures, found.get(site, options.pictures)
+                found[site] = min(both, key=_STRICTEST_FIRST.index)
+        return found
