@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime
+from random import Random
 
 from PIL import Image
 
@@ -16,6 +17,11 @@ def drawn(width: int = 640, height: int = 360, mode: str = "RGB") -> Image.Image
     """Draw a picture with something to see in it."""
     ramp = Image.linear_gradient("L").resize((width, height))
     return ramp.convert(mode)
+
+
+def noise(width: int, height: int) -> Image.Image:
+    """Draw what no encoder can foretell, the same each time."""
+    return Image.frombytes("RGB", (width, height), Random(4).randbytes(3 * width * height))
 
 
 def encoded(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from copydesk.errors import PictureError
 from copydesk.illustrate import Album, with_image
-from copydesk.news import Image, Story
+from copydesk.news import Figure, Image, Story
 from illustrate.draw import URL, drawn, encoded, fetched
 
 LIMIT = 10_000_000
@@ -26,27 +26,29 @@ def sidecar(folder: Path, url: str = URL) -> Path:
 
 
 def test_a_picture_is_found_by_whoever_has_the_folder(tmp_path: Path) -> None:
-    added = Album(tmp_path, LIMIT).add(URL, fetched(JPEG), alt="The ferry")
+    added = Album(tmp_path, LIMIT).add(URL, fetched(JPEG))
 
     assert added == Album(tmp_path, LIMIT).find(URL)
     assert f"{hashlib.sha256(JPEG).hexdigest()}.webp" == added.file
-    assert {URL: added.file} == Album(tmp_path, LIMIT).by_url()
+    assert {URL: added.thumbnail} == Album(tmp_path, LIMIT).thumbnails()
 
 
 def test_an_unknown_address_has_no_picture(tmp_path: Path) -> None:
     album = Album(tmp_path / "not made yet", LIMIT)
 
     assert album.find(URL) is None
-    assert {} == album.by_url()
+    assert {} == album.thumbnails()
 
 
 def test_one_picture_under_two_addresses_is_stored_once(tmp_path: Path) -> None:
     album = Album(tmp_path, LIMIT)
     first, second = (album.add(url, fetched(JPEG, url)) for url in (URL, OTHER))
 
-    assert first.file == second.file
-    assert 1 == len(list(tmp_path.glob("*.webp")))
-    assert {URL, OTHER} == set(album.by_url())
+    assert first.forms == second.forms
+    assert {form.name for form in first.forms} == {
+        file.name for file in tmp_path.iterdir() if file.suffix != ".json"
+    }
+    assert {URL, OTHER} == set(album.thumbnails())
 
 
 def test_adding_again_changes_no_byte(tmp_path: Path) -> None:
@@ -68,7 +70,12 @@ def test_an_address_with_a_new_picture_gives_the_new_one(tmp_path: Path) -> None
     assert newer == album.find(URL)
 
 
-def damaged(picture: dict[str, object]) -> list[bytes]:
+def _form(picture: dict[str, Any], number: int = 0, **changed: object) -> dict[str, object]:
+    form: dict[str, object] = picture["forms"][number]
+    return form | changed
+
+
+def damaged(picture: dict[str, Any]) -> list[bytes]:
     """Give sidecars that no album wrote."""
     return [
         b"",
@@ -79,63 +86,45 @@ def damaged(picture: dict[str, object]) -> list[bytes]:
         json.dumps(picture | {"width": "640"}).encode(),
         json.dumps(picture | {"height": True}).encode(),
         json.dumps(picture | {"file": "../../secret.webp"}).encode(),
-        json.dumps(picture | {"more": 1}).encode(),
+        json.dumps(picture | {"thumb_hash": "not base64"}).encode(),
+        json.dumps(picture | {"forms": [{"name": "a.webp"}]}).encode(),
+        json.dumps(picture | {"forms": [_form(picture, name="../../secret.webp")]}).encode(),
+        json.dumps(picture | {"forms": [_form(picture, type="text/html")]}).encode(),
+        json.dumps(picture | {"forms": [_form(picture, width=0)]}).encode(),
+        json.dumps(picture | {"forms": [_form(picture, height=10**9)]}).encode(),
+        json.dumps(picture | {"forms": [_form(picture, 1)]}).encode(),
         json.dumps(picture | {"url": OTHER}).encode(),
         json.dumps(picture | {"type": "text/html"}).encode(),
         json.dumps(picture | {"file": "0" * 64 + ".webp"}).encode(),
     ]
 
 
-@pytest.mark.parametrize("number", range(12))
+@pytest.mark.parametrize("number", range(18))
 def test_a_damaged_sidecar_is_as_good_as_none(tmp_path: Path, number: int) -> None:
     album = Album(tmp_path, LIMIT)
     album.add(URL, fetched(JPEG))
     file = sidecar(tmp_path)
     file.write_bytes(damaged(json.loads(file.read_bytes()))[number])
 
-    assert album.find(URL) is None
-    assert {} == album.by_url()
-    assert album.add(URL, fetched(JPEG)) == album.find(URL)
+    later = Album(tmp_path, LIMIT)
+    assert later.find(URL) is None
+    assert {} == later.thumbnails()
+    assert later.add(URL, fetched(JPEG)) == later.find(URL)
 
 
 @pytest.mark.parametrize("data", [None, b""])
-def test_a_picture_whose_file_is_gone_is_none(tmp_path: Path, data: bytes | None) -> None:
+@pytest.mark.parametrize("number", [0, -1])
+def test_a_picture_one_of_whose_files_is_gone_is_none(
+    tmp_path: Path, data: bytes | None, number: int
+) -> None:
     album = Album(tmp_path, LIMIT)
-    file = tmp_path / album.add(URL, fetched(JPEG)).file
+    file = tmp_path / album.add(URL, fetched(JPEG)).forms[number].name
     file.unlink()
     if data is not None:
         file.write_bytes(data)
 
     assert album.find(URL) is None
     assert album.add(URL, fetched(JPEG)) == album.find(URL)
-
-
-def test_the_oldest_pictures_make_room(tmp_path: Path) -> None:
-    bodies = [encoded(drawn(300 + number, 300)) for number in range(4)]
-    urls = [f"https://www.harbour.example/i/{number}.jpg" for number in range(4)]
-    album = Album(tmp_path, LIMIT)
-    for number in range(3):
-        file = tmp_path / album.add(urls[number], fetched(bodies[number])).file
-        os.utime(file, (number, number))
-    full = sum(file.stat().st_size for file in tmp_path.glob("*.webp"))
-
-    small = Album(tmp_path, full)
-    small.add(urls[3], fetched(bodies[3]))
-
-    assert small.find(urls[0]) is None
-    assert not sidecar(tmp_path, urls[0]).exists()
-    assert small.find(urls[3]) is not None
-    assert sum(file.stat().st_size for file in tmp_path.glob("*.webp")) <= full
-
-
-def test_a_picture_larger_than_the_limit_is_kept_alone(tmp_path: Path) -> None:
-    album = Album(tmp_path, 1)
-
-    added = [
-        album.add(url, fetched(encoded(drawn(n, n)), url)) for n, url in ((200, URL), (300, OTHER))
-    ]
-
-    assert {OTHER: added[1].file} == album.by_url()
 
 
 def test_a_folder_that_cannot_be_written_costs_only_the_picture(tmp_path: Path) -> None:
@@ -166,3 +155,28 @@ def test_a_story_names_its_picture_at_the_origin_in_the_origins_size(tmp_path: P
 
 def test_a_story_without_a_picture_has_no_image() -> None:
     assert () == with_image(STORY, None).images
+
+
+def test_a_story_says_what_its_picture_shows_and_whose_it_is(tmp_path: Path) -> None:
+    picture = Album(tmp_path, LIMIT).add(URL, fetched(JPEG))
+    figure = Figure(url=URL, alt=" The ferry\n at dusk", credit="A. Quay / " + "Harbour " * 40)
+
+    (image,) = with_image(STORY, picture, figure).images
+
+    assert "The ferry at dusk" == image.title
+    assert image.attribution.startswith("A. Quay / Harbour")
+    assert 161 > len(image.attribution)
+
+
+def test_a_picture_that_was_only_measured_is_told_as_not_cached(tmp_path: Path) -> None:
+    picture = Album(tmp_path, LIMIT).measure_only(URL, fetched(JPEG))
+
+    assert (Image(url=URL, width=640, height=360, is_cached=False),) == with_image(
+        STORY, picture
+    ).images
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_what_is_no_picture_cannot_be_measured(tmp_path: Path) -> None:
+    with pytest.raises(PictureError):
+        Album(tmp_path, LIMIT).measure_only(URL, fetched(b"<html>do not hotlink</html>"))

@@ -1,9 +1,15 @@
-"""Turn a fetched picture into a measured, cached one, and give a story its picture's size."""
+"""Turn a fetched picture into a measured, cached one, and give a story its picture's size.
+
+picture = album.find(url) or album.add(url, page)     # with measure_only no copy is kept
+if not album.is_common(picture):
+    story = with_image(story, picture, figure)
+"""
 
 from __future__ import annotations
 
 from copydesk.illustrate._album import Album
 from copydesk.illustrate._picture import Picture
+from copydesk.illustrate._request_headers import request_headers
 from copydesk.illustrate._with_image import with_image
 
-__all__ = ["Album", "Picture", "with_image"]
+__all__ = ["Album", "Picture", "request_headers", "with_image"]

@@ -2,125 +2,255 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import hashlib
+import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk.errors import PictureError
+from copydesk.illustrate import _room
+from copydesk.illustrate._earlier import again, earlier, renewed
+from copydesk.illustrate._forms import made
 from copydesk.illustrate._measure import measure
-from copydesk.illustrate._picture import Picture, from_sidecar, to_sidecar
-from copydesk.illustrate._web_form import web_form
-from copydesk.kit import files
+from copydesk.illustrate._picture import Picture, from_sidecar, sites, to_sidecar
+from copydesk.kit import files, urls
+from copydesk.news import Thumbnail
 
 if TYPE_CHECKING:
-    from copydesk.news import Page
+    from copydesk.news import Form, Page
 
+COMMON = 3  # addresses of one site; what more of them give is a card, a logo or a guard's answer
 _KEPT_SHARE = 0.9  # of the limit after an eviction, so that not every new picture evicts
+_DAY = 86_400.0
+_HOUR = 3_600.0
+_RENEWED = 100  # pictures of the first version at one time: some five seconds
 
 
 class Album:
     """The cached pictures of a newsroom, for as long as the disk and the limit allow.
 
-    Two files for each: `<SHA-256 of the origin's bytes>.webp` for the page, and a sidecar
+    For each the forms for the page, named by the SHA-256 of the origin's bytes, and a sidecar
     `<SHA-256 of the address, 32 digits>.json` that says whose it is, so that the folder alone is
-    enough. Blocking; safe to use from several threads.
+    enough. A sidecar's time is the day on which a record was last seen to use it, a form's when it
+    came. Blocking; safe to use from several threads.
     """
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
         self._folder = folder
         self._max_bytes = max_bytes
         self._bytes: int | None = None
-        self._lock = threading.Lock()
+        self._catalogue: dict[str, Picture] | None = None
+        self._measured: dict[str, Picture] = {}
+        self._lock = threading.RLock()
 
     def find(self, url: str) -> Picture | None:
         """Give the picture of an address; None where it is not cached, or its files are damaged."""
         picture = self._read(self._sidecar(url))
-        return picture if picture and picture.url == url else None
+        return picture if picture is None or picture.is_cached else self._renew(picture)
 
-    def add(self, url: str, page: Page, alt: str = "") -> Picture:
+    def add(self, url: str, page: Page) -> Picture:
         """Measure, prove and store what was fetched from `url`.
 
         Raises PictureError where it is no picture, too small, too large, cut off, or cannot be
         written.
         """
         seen = measure(page.body, url)
-        name = f"{hashlib.sha256(page.body).hexdigest()}.webp"
+        stem = hashlib.sha256(page.body).hexdigest()
+        known = self._known(stem)
+        fresh = None if known else made(page.body, seen, stem, url)
         picture = Picture(
-            url=url, width=seen.width, height=seen.height, type=seen.type, file=name, alt=alt
+            url=url,
+            width=seen.width,
+            height=seen.height,
+            type=seen.type,
+            file=f"{stem}.webp",
+            forms=tuple(fresh.forms) if fresh else known.forms if known else (),
+            thumb_hash=_text(fresh.thumb_hash) if fresh else known.thumb_hash if known else "",
         )
-        fresh = None if self._is_whole(name) else web_form(page.body, seen, url)
+        self._store(picture, fresh.forms if fresh else {})
+        return picture
+
+    def measure_only(self, url: str, page: Page) -> Picture:
+        """Measure what was fetched from `url` and keep no copy; raises PictureError as `add`."""
+        seen = measure(page.body, url)
+        file = f"{hashlib.sha256(page.body).hexdigest()}.webp"
+        picture = Picture(url=url, width=seen.width, height=seen.height, type=seen.type, file=file)
+        with self._lock:
+            self._measured[url] = picture
+        return picture
+
+    def shared(self, picture: Picture) -> int:
+        """Say how many addresses of its site gave the very same bytes, its own among them."""
+        site = urls.registrable_domain(picture.url)
+        with self._lock:
+            known = [*self._pictures().values(), *self._measured.values()]
+        same = {one.url for one in known if one.file == picture.file} | {picture.url}
+        return sum(urls.registrable_domain(url) == site for url in same)
+
+    def is_common(self, picture: Picture) -> bool:
+        """Say whether a picture stands for nothing: a site's card, a logo, a guard's answer."""
+        return self.shared(picture) > COMMON
+
+    def thumbnails(self) -> Mapping[str, Thumbnail]:
+        """Give every cached picture by its origin address, in address order, but for common ones.
+
+        One of the first version is given as the one file that lies there.
+        """
+        with self._lock:
+            known = self._pictures()
+            counts = sites(known)
+            return {
+                url: picture.thumbnail if picture.is_cached else earlier(picture)
+                for url, picture in sorted(known.items())
+                if counts[urls.registrable_domain(url), picture.file] <= COMMON
+            }
+
+    def tend(self, used: Iterable[str], now: datetime) -> None:
+        """Note which pictures records use, make those of the first version anew, sweep.
+
+        `used` are origin addresses, those that matter most first; a hundred are made anew at a
+        time. What an earlier run left half written goes when it is an hour old.
+        """
+        moment = now.timestamp()
+        with self._lock:
+            known = self._pictures()
+            mine = [known[url] for url in dict.fromkeys(used) if url in known]
+            old = [picture for picture in mine if not picture.is_cached]
+            for picture in old[:_RENEWED]:
+                self._renew(picture)
+            for picture in mine:
+                self._touch(self._sidecar(picture.url), moment)
+            self._sweep(moment - _HOUR)
+
+    def _known(self, stem: str) -> Picture | None:
+        """Give a picture of these bytes under another address, when all its files are there."""
+        with self._lock:
+            file = f"{stem}.webp"
+            same = (one for one in self._pictures().values() if one.file == file and one.is_cached)
+            picture = next(same, None)
+        return picture if picture and self._is_whole(picture) else None
+
+    def _store(self, picture: Picture, fresh: Mapping[Form, bytes]) -> None:
         try:
-            self._store(picture, fresh)
+            for form, data in fresh.items():
+                files.write_atomic(self._folder / form.name, data, durable=False)
+            files.write_if_changed(self._sidecar(picture.url), to_sidecar(picture))
         except OSError as error:
             raise PictureError(
                 "picture cannot be stored", subject=str(self._folder), hint=str(error)
             ) from error
-        return picture
+        with self._lock:
+            self._pictures()[picture.url] = picture
+            self._make_room(sum(map(len, fresh.values())), keep=picture.stem)
 
-    def by_url(self) -> Mapping[str, str]:
-        """Give the file name of every cached picture by its origin address, in address order."""
-        known = {picture.url: picture.file for picture in self._pictures()}
-        return dict(sorted(known.items()))
+    def _renew(self, picture: Picture) -> Picture | None:
+        """Make the forms of a picture that the first version stored; None where that fails.
 
-    def _store(self, picture: Picture, fresh: bytes | None) -> None:
-        if fresh is not None:
-            files.write_atomic(self._folder / picture.file, fresh, durable=False)
-        files.write_if_changed(self._sidecar(picture.url), to_sidecar(picture))
-        if fresh is not None:
+        One that is damaged is forgotten; one that only cannot be written now keeps its turn.
+        """
+        same = self._known(picture.stem)
+        try:
+            fresh = again(picture, same) if same else renewed(picture, self._folder)
+        except (OSError, PictureError):
             with self._lock:
-                self._make_room(len(fresh), keep=picture.file)
+                self._pictures().pop(picture.url, None)
+            _room.drop(self._folder, [_name(picture.url)])
+            return None
+        try:
+            self._store(fresh.picture, fresh.forms)
+        except PictureError:
+            return None
+        return fresh.picture
 
     def _make_room(self, added: int, keep: str) -> None:
-        """Evict the oldest pictures when the limit is passed; the one just added stays."""
+        """Evict what was used longest ago when the limit is passed; the one just added stays."""
+        if not added:
+            return
         self._bytes = self._weigh() if self._bytes is None else self._bytes + added
         if self._bytes <= self._max_bytes:
             return
-        left = self._weigh()
-        for file in self._oldest_first():
-            if left <= self._max_bytes * _KEPT_SHARE:
-                break
-            if file.name != keep:
-                left -= _size(file)
-                file.unlink(missing_ok=True)
-        self._bytes = left
-        self._drop_orphans()
-
-    def _drop_orphans(self) -> None:
-        for sidecar in self._folder.glob("*.json"):
-            if self._read(sidecar) is None:
-                sidecar.unlink(missing_ok=True)
+        there = _room.lots(self._folder)
+        weight = sum(lot.size for lot in there.values())
+        if weight > self._max_bytes:
+            surplus = weight - int(self._max_bytes * _KEPT_SHARE)
+            for stem in _room.leaving(there, self._used(), keep, surplus):
+                weight -= there[stem].size
+                _room.drop(self._folder, there[stem].names)
+            self._drop_orphans()
+        self._bytes = weight
 
     def _weigh(self) -> int:
-        return sum(_size(file) for file in self._folder.glob("*.webp"))
+        return sum(lot.size for lot in _room.lots(self._folder).values())
 
-    def _oldest_first(self) -> list[Path]:
-        return sorted(self._folder.glob("*.webp"), key=lambda file: (_age(file), file.name))
+    def _used(self) -> Mapping[str, float]:
+        """Give when each picture was last seen in use under one of its addresses, by its stem."""
+        used: dict[str, float] = {}
+        for url, picture in self._pictures().items():
+            with contextlib.suppress(OSError):
+                moment = self._sidecar(url).stat().st_mtime
+                used[picture.stem] = max(moment, used.get(picture.stem, 0.0))
+        return used
 
-    def _pictures(self) -> Iterator[Picture]:
-        for sidecar in self._folder.glob("*.json"):
-            picture = self._read(sidecar)
-            if picture and sidecar == self._sidecar(picture.url):
-                yield picture
+    def _sweep(self, before: float) -> None:
+        """Delete what belongs to no picture, unless it is so new that it may be half stored."""
+        owned = {name for one in self._pictures().values() for name in one.names}
+        there = _room.lots(self._folder).values()
+        for names in (set(lot.names) - owned for lot in there if lot.came < before):
+            _room.drop(self._folder, names)
+        _room.drop(self._folder, _room.unfinished(self._folder, before))
+
+    def _touch(self, sidecar: Path, moment: float) -> None:
+        """Note a use, once a day; a form's own time stays, or the site would copy it anew."""
+        with contextlib.suppress(OSError):
+            if sidecar.stat().st_mtime < moment - _DAY:
+                os.utime(sidecar, (moment, moment))
+
+    def _drop_orphans(self) -> None:
+        sidecars = self._folder.glob("*.json")
+        _room.drop(self._folder, [one.name for one in sidecars if self._read(one) is None])
+        self._catalogue = None
+
+    def _pictures(self) -> dict[str, Picture]:
+        """Give every picture by its address; the folder is read once."""
+        if self._catalogue is None:
+            there = _room.whole(self._folder)
+            told = (_told(self._folder / name) for name in sorted(there) if name.endswith(".json"))
+            self._catalogue = {
+                picture.url: picture
+                for picture in told
+                if picture and there.issuperset(picture.names)
+            }
+        return self._catalogue
 
     def _read(self, sidecar: Path) -> Picture | None:
         """Read a sidecar whose picture is there; a damaged one is as good as none."""
-        try:
-            picture = from_sidecar(sidecar.read_bytes())
-        except (OSError, PictureError):
-            return None
-        return picture if self._is_whole(picture.file) else None
+        picture = _told(sidecar)
+        return picture if picture and self._is_whole(picture) else None
 
-    def _is_whole(self, name: str) -> bool:
-        """Say whether a stored picture is there; written by renaming, it is whole or absent."""
-        return _size(self._folder / name) > 0
+    def _is_whole(self, picture: Picture) -> bool:
+        """Say whether all files are there; written by renaming, each is whole or absent."""
+        return all(_size(self._folder / name) > 0 for name in picture.names)
 
     def _sidecar(self, url: str) -> Path:
-        return (
-            self._folder / f"{hashlib.sha256(url.encode('utf-8', 'replace')).hexdigest()[:32]}.json"
-        )
+        return self._folder / _name(url)
+
+
+def _name(url: str) -> str:
+    return f"{hashlib.sha256(url.encode('utf-8', 'replace')).hexdigest()[:32]}.json"
+
+
+def _told(sidecar: Path) -> Picture | None:
+    """Read a sidecar; None for one that is damaged, or lies under another address's name."""
+    try:
+        picture = from_sidecar(sidecar.read_bytes())
+    except (OSError, PictureError):
+        return None
+    return picture if sidecar.name == _name(picture.url) else None
 
 
 def _size(file: Path) -> int:
@@ -129,7 +259,5 @@ def _size(file: Path) -> int:
     return 0
 
 
-def _age(file: Path) -> int:
-    with contextlib.suppress(OSError):
-        return file.stat().st_mtime_ns
-    return 0
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()

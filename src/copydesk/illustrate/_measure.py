@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from copydesk.errors import PictureError
 
 MIN_SIDE = 100  # pixels; smaller ones are trackers, avatars and buttons
-MAX_PIXELS = 50_000_000  # 8,600 x 5,800; decoded it takes 150 to 200 MB
+MAX_PIXELS = 50_000_000  # 8,600 x 5,800; decoded it takes up to 200 MB
 MAX_BYTES = 20_000_000
 _FIRST = 262_144  # bytes; a camera's preview may stand before the size
 _HINT = "the story goes without a picture"
@@ -34,7 +34,7 @@ def measure(data: bytes, url: str) -> Measure:
         raise PictureError(f"not a picture but {_what(data)}", subject=url, hint=_HINT)
     if len(data) > MAX_BYTES:
         raise PictureError("picture has too many bytes", subject=url, hint=_HINT)
-    width, height = _size(data[:_FIRST])
+    width, height = size(data)
     if width <= 0 or height <= 0:
         raise PictureError("picture without a size", subject=url, hint=_HINT)
     if min(width, height) < MIN_SIDE:
@@ -73,11 +73,12 @@ def _what(data: bytes) -> str:
     return "something else"
 
 
-def _size(data: bytes) -> tuple[int, int]:
+def size(data: bytes) -> tuple[int, int]:
+    """Give width and height by the first bytes, turned as the camera says; 0 where unknown."""
     import imagesize
 
     try:
-        width, height = imagesize.get(io.BytesIO(data))
+        width, height = imagesize.get(io.BytesIO(data[:_FIRST]))
     except Exception:  # it reads hostile headers with struct; any failure is "no size"
         return 0, 0
     return int(width), int(height)

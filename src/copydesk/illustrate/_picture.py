@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import json
+import base64
 import re
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from copydesk.errors import PictureError
+from copydesk.illustrate import _thumb_hash
+from copydesk.kit import urls
+from copydesk.news import Form, Thumbnail
 
-_FILE = re.compile(r"[0-9a-f]{64}\.webp")
+_FILE = re.compile(r"([0-9a-f]{64})\.webp")
+_REST = re.compile(r"(-[0-9]{1,4})?\.(webp|avif|jpg)")  # of a form's name
 _TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"})
+_LONGEST = 10_000  # pixels of a form's side; a damaged sidecar may say anything
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +25,8 @@ class Picture:
 
     `width` and `height` are the origin's in pixels, as a browser shows it (turned as its camera
     says); `type` is what its bytes are, whatever the server called them. `file` is the name of the
-    WebP for the page inside the album: the SHA-256 of the origin's bytes.
+    WebP for the page inside the album: the SHA-256 of the origin's bytes. `forms` are all files of
+    it, that one first; () where it was only measured. `thumb_hash` is its ThumbHash in base64.
     """
 
     url: str
@@ -26,31 +34,70 @@ class Picture:
     height: int
     type: str
     file: str
-    alt: str = ""
+    forms: tuple[Form, ...] = ()
+    thumb_hash: str = ""
+
+    @property
+    def is_cached(self) -> bool:
+        """Say whether the album holds a copy."""
+        return bool(self.forms)
+
+    @property
+    def stem(self) -> str:
+        """Give what the names of all its files begin with."""
+        return self.file.removesuffix(".webp")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Give the names of all its files; of one that the first version stored there is one."""
+        return tuple(form.name for form in self.forms) or (self.file,)
+
+    @property
+    def thumbnail(self) -> Thumbnail:
+        """Give it as pages show it."""
+        colour = _thumb_hash.average(base64.b64decode(self.thumb_hash))
+        return Thumbnail(forms=self.forms, colour=colour)
 
 
 def to_sidecar(picture: Picture) -> bytes:
     """Write what is known of a picture as one line of JSON."""
-    return json.dumps(asdict(picture), ensure_ascii=False, sort_keys=True).encode() + b"\n"
+    import msgspec
+
+    return msgspec.json.encode(picture, order="deterministic") + b"\n"
 
 
 def from_sidecar(data: bytes) -> Picture:
-    """Read a sidecar back; raise PictureError for one that is damaged or names a foreign file."""
+    """Read a sidecar back; raise PictureError for one that is damaged or names a foreign file.
+
+    One of the first version has no forms: one file of it lies there, up to 1,200 pixels wide.
+    """
+    import msgspec
+
     try:
-        picture = Picture(**json.loads(data))
-    except (ValueError, TypeError, RecursionError) as error:
+        picture = msgspec.json.decode(data, type=Picture)
+        is_sound = _is_sound(picture)
+    except (ValueError, RecursionError) as error:
         raise PictureError("damaged sidecar of a picture") from error
-    if not _is_sound(picture):
-        raise PictureError("damaged sidecar of a picture", subject=str(picture.url)[:200])
+    if not is_sound:
+        raise PictureError("damaged sidecar of a picture", subject=picture.url[:200])
     return picture
 
 
 def _is_sound(picture: Picture) -> bool:
-    texts = (picture.url, picture.type, picture.file, picture.alt)
-    sides = (picture.width, picture.height)
-    return (
-        all(isinstance(value, str) for value in texts)
-        and all(type(side) is int and side > 0 for side in sides)
-        and picture.type in _TYPES
-        and _FILE.fullmatch(picture.file) is not None
-    )
+    stem = _FILE.fullmatch(picture.file)
+    if stem is None or min(picture.width, picture.height) <= 0 or picture.type not in _TYPES:
+        return False
+    base64.b64decode(picture.thumb_hash, validate=True)
+    is_first = not picture.forms or picture.forms[0].name == picture.file
+    return is_first and all(_is_form(form, stem[1]) for form in picture.forms)
+
+
+def _is_form(form: Form, stem: str) -> bool:
+    is_own = form.name.startswith(stem) and _REST.fullmatch(form.name, len(stem))
+    longest, shortest = max(form.width, form.height), min(form.width, form.height)
+    return bool(is_own) and form.type in _TYPES and 0 < shortest <= longest <= _LONGEST
+
+
+def sites(pictures: Mapping[str, Picture]) -> Mapping[tuple[str, str], int]:
+    """Count, for each site and file, the addresses of the site that gave the file."""
+    return Counter((urls.registrable_domain(url), one.file) for url, one in pictures.items())

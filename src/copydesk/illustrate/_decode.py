@@ -1,0 +1,117 @@
+"""The decoding of a picture: whole, one frame, upright, small, in sRGB."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import threading
+import warnings
+from typing import TYPE_CHECKING
+
+from copydesk.illustrate._measure import Measure
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MAX_WIDTH = 640
+MAX_HEIGHT = 960
+_ORIENTATION = 0x0112
+_TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}  # what EXIF says, as Pillow's Transpose
+_MAX_PROFILE = 4_000_000  # bytes; those of printing presses have up to 3 million
+# An AVIF may hold more pixels than it says, up to 268 million: 600 MB, of one at a time.
+_LARGE = threading.Lock()
+_MAX_SCANS = 100  # of a JPEG; cameras and tools make 1 to 12
+_MAX_SCANNED = 500_000_000  # pixels times scans: up to half a second
+
+
+def decode(data: bytes, seen: Measure) -> Image:
+    """Give a picture as RGB, or RGBA where one can see through it, within 640 by 960 pixels.
+
+    Raises what Pillow raises, which is anything, where it is cut off or damaged.
+    """
+    from PIL import Image
+
+    _refuse_scans(data, seen)
+    # what it says of damaged notes and profiles is no news to whoever reads a round's output
+    warnings.filterwarnings("ignore", module=r"PIL\.")
+    image = Image.open(io.BytesIO(data), formats=(seen.format,))
+    if sorted(image.size) != sorted((seen.width, seen.height)):
+        raise ValueError("two sizes in one picture")
+    image.draft("RGB", (2 * MAX_HEIGHT, 2 * MAX_HEIGHT))  # a large JPEG at a half or a quarter
+    with _LARGE if seen.format == "AVIF" else contextlib.nullcontext():
+        image.load()
+    orientation, profile = _orientation(image), image.info.get("icc_profile")
+    lies = orientation in {5, 6, 7, 8}
+    room = (MAX_HEIGHT, MAX_WIDTH) if lies else (MAX_WIDTH, MAX_HEIGHT)
+    upright = _upright(_fitted(_plain(image), *room), orientation)
+    return _opaque(_in_srgb(upright, profile))
+
+
+def _refuse_scans(data: bytes, seen: Measure) -> None:
+    """Refuse a JPEG that draws itself over and over: 60 bytes can cost a second of decoding."""
+    if seen.format != "JPEG":
+        return
+    scans = data.count(b"\xff\xda")
+    if scans > _MAX_SCANS or (scans > 20 and scans * seen.width * seen.height > _MAX_SCANNED):
+        raise ValueError("too many scans in one picture")
+
+
+def _plain(image: Image) -> Image:
+    """Give the picture in a mode whose colours can be mixed."""
+    if image.mode.startswith("I"):  # 16 bits of grey, of which Pillow's own way keeps the low ones
+        return image.point(lambda value: value * (1 / 256)).convert("L")
+    if image.mode in {"LA", "PA"} or "transparency" in image.info:
+        return image.convert("RGBA")
+    return image if image.mode in {"RGB", "RGBA", "L", "CMYK"} else image.convert("RGB")
+
+
+def _orientation(image: Image) -> int:
+    try:
+        return int(image.getexif().get(_ORIENTATION, 1))
+    except Exception:  # a damaged camera note costs only the turn
+        return 1
+
+
+def _fitted(image: Image, width: int, height: int) -> Image:
+    from PIL.Image import Resampling
+
+    scale = min(1, width / image.width, height / image.height)
+    if scale == 1:
+        return image
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return image.resize(size, Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _upright(image: Image, orientation: int) -> Image:
+    from PIL.Image import Transpose
+
+    turn = _TURNS.get(orientation)
+    return image if turn is None else image.transpose(Transpose(turn))
+
+
+def _in_srgb(image: Image, profile: object) -> Image:
+    """Give the picture as RGB or RGBA, its own colour profile applied."""
+    if isinstance(profile, bytes) and 0 < len(profile) <= _MAX_PROFILE and image.mode != "L":
+        image = _converted(image, profile)
+    return image if image.mode in {"RGB", "RGBA"} else image.convert("RGB")
+
+
+def _converted(image: Image, profile: bytes) -> Image:
+    from PIL import ImageCms
+
+    mode = "RGBA" if image.mode == "RGBA" else "RGB"
+    try:
+        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        made = ImageCms.profileToProfile(
+            image, own, ImageCms.createProfile("sRGB"), outputMode=mode
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return image  # a damaged profile, or another kind's, costs only the exact colours
+    return made or image
+
+
+def _opaque(image: Image) -> Image:
+    """Drop an opacity that hides nothing."""
+    if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
+        return image.convert("RGB")
+    return image

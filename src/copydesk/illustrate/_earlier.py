@@ -1,0 +1,57 @@
+"""Pictures of the first version: one WebP, up to 1,200 pixels wide, and no word of its forms."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from copydesk.illustrate._forms import made
+from copydesk.illustrate._measure import Measure, size
+from copydesk.illustrate._picture import Picture
+from copydesk.news import Form, Thumbnail
+
+_WIDTH = 1_200
+_HEIGHT = 4_800
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewed:
+    """A picture as this version keeps it, and its forms with their bytes."""
+
+    picture: Picture
+    forms: Mapping[Form, bytes]
+
+
+def earlier(picture: Picture) -> Thumbnail:
+    """Give the one file of a picture that was not made anew yet, in the size that it has."""
+    scale = min(1, _WIDTH / picture.width, _HEIGHT / picture.height)
+    form = Form(
+        name=picture.file,
+        width=max(1, round(picture.width * scale)),
+        height=max(1, round(picture.height * scale)),
+        type="image/webp",
+    )
+    return Thumbnail(forms=(form,))
+
+
+def again(picture: Picture, same: Picture) -> Renewed:
+    """Give a picture the forms that were made of the same bytes under another address."""
+    return Renewed(picture=replace(picture, forms=same.forms, thumb_hash=same.thumb_hash), forms={})
+
+
+def renewed(picture: Picture, folder: Path) -> Renewed:
+    """Make the forms from the file that is there; nothing is fetched.
+
+    Raises OSError where it cannot be read, PictureError where it is damaged.
+    """
+    stored = (folder / picture.file).read_bytes()
+    width, height = size(stored)
+    seen = Measure(format="WEBP", type="image/webp", width=width, height=height)
+    fresh = made(stored, seen, picture.stem, picture.url)
+    thumb_hash = base64.b64encode(fresh.thumb_hash).decode()
+    return Renewed(
+        picture=replace(picture, forms=tuple(fresh.forms), thumb_hash=thumb_hash),
+        forms=fresh.forms,
+    )
