@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from copydesk import extract
-from copydesk.news import Article, Dropped, Lead, Page
+from copydesk.news import Article, Dropped, Lead, Media, Page
 from extract.given import BEAT, URL, lead, page
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "extract").glob("*.case"))
@@ -45,7 +45,9 @@ def load(path: Path) -> Case:
 
 
 def _tuples(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: tuple(one) if isinstance(one, list) else one for name, one in values.items()}
+    media = tuple(Media(**one) for one in values.pop("media", ()))
+    found = {name: tuple(one) if isinstance(one, list) else one for name, one in values.items()}
+    return found | ({"media": media} if media else {})
 
 
 def shown(value: object) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.extract._authors import is_person, people
+from copydesk.extract._person import is_person, people
 
 
 @pytest.mark.parametrize(
@@ -29,24 +29,80 @@ from copydesk.extract._authors import is_person, people
         ("ada@harbour.example", ()),
         ("2 hours ago", ()),
         ("", ()),
+        ("By\nAda Holm\nMarch 9, 2026\nSaltholm Harbour", ("Ada Holm",)),
+        ("By\nAda Holm\nHarbour Correspondent\nand\nPer Lund", ("Ada Holm", "Per Lund")),
+        ("By ADA HOLM March 9, 2026 3:46 PM", ("Ada Holm",)),
+        ("ADA O'NEILL-HOLM", ("Ada O'Neill-Holm",)),
+        ("J. R. DE LA CRUZ", ("J. R. de la Cruz",)),
+        ("AL LUND, ED HOLM", ("Al Lund", "Ed Holm")),
+        ("AJ Holm", ("AJ Holm",)),
+        ("JFK Holm", ("JFK Holm",)),
+        ("di Sami al-Holm", ("Sami al-Holm",)),
+        ('Ada "The Quay" Holm', ("Ada Holm",)),
+        ("Ada_Holm", ("Ada Holm",)),
+        ("Story by Ada Holm, photos by Per Lund", ("Ada Holm",)),
+        ("José Ortega y Gasset", ("José Ortega y Gasset",)),
+        ("José Ortega y Ada Holm", ("José Ortega", "Ada Holm")),
+        ("Maria de los Angeles Garcia Lopez", ("Maria de los Angeles Garcia Lopez",)),
+        ("Prof. Dr. Ada Holm, PhD", ("Ada Holm",)),
+        ("Ada Holm MD", ("Ada Holm",)),
+        ("Per Lund, Jr.", ("Per Lund Jr.",)),
+        ("Ada Holm, Associated Press", ("Ada Holm",)),
+        ("Ada Holm Associated Press", ("Ada Holm",)),
+        ("Ada Holm Staff Writer", ("Ada Holm",)),
+        ("Ada Holm, North Post News, New York", ("Ada Holm",)),
+        ("Ada Holm for the North Post", ("Ada Holm",)),
+        ("Ada Holm @adaholm ada@north.example", ("Ada Holm",)),
+        ("José Díaz, Jose Diaz, José M. Díaz", ("José Díaz",)),
+        ("Text: Ada Holm", ("Ada Holm",)),
+        ("Автор: Владимир Петров", ("Владимир Петров",)),
+        ("文/王小明、李华", ("王小明", "李华")),
+        ("记者 王小明", ("王小明",)),
+        ("홍길동 기자", ("홍길동",)),
+        ("山田 太郎", ("山田 太郎",)),
+        ("海港新闻网", ()),
+        ("ada holm", ()),
+        ("Be civil. Abusive remarks go", ()),
+        ("By clicking, you agree to the Privacy Policy", ()),
     ],
 )
 def test_a_byline_becomes_people(byline: str, names: tuple[str, ...]) -> None:
     assert names == people([byline])
 
 
-@pytest.mark.parametrize("name", ["April Lund", "王小明", "Ada O'Neill-Holm", "Ødegård Åse"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("April Lund", "王小明", "Ada O'Neill-Holm", "Ødegård Åse", "Doris Day", "Emily Post"),
+        *("Al Lund", "Wm. Holm", "Sami al-Lund"),
+    ],
+)
 def test_a_person(name: str) -> None:
     assert is_person(name)
 
 
-@pytest.mark.parametrize("name", ["Ada", "Read More", "North Post News", "Ada Holm 3", "x" * 80])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Ada", "Read More", "North Post News", "Ada Holm 3", "x" * 80, "Wait there. Ada Holm"),
+        *("University of Saltholm", "Keine Kommentare", "Privacy Policy", "Guest Post", "A. B."),
+        *("Die Tagespresse", f"Ada {'x' * 60}"),
+    ],
+)
 def test_no_person(name: str) -> None:
     assert not is_person(name)
 
 
 def test_the_site_is_not_its_own_author() -> None:
     assert ("Ada Holm",) == people(["Harbour Times", "Ada Holm"], frozenset({"harbourtimes"}))
+
+
+def test_the_site_is_cut_off_its_authors_name() -> None:
+    assert ("Ada Holm",) == people(["Ada Holm Harbour Times"], frozenset({"harbourtimes"}))
+
+
+def test_a_declared_author_may_be_written_in_small_letters() -> None:
+    assert ("ada holm",) == people(["ada holm"], is_declared=True)
 
 
 def test_a_crowd_is_cut_off() -> None:

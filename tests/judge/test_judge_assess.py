@@ -95,6 +95,21 @@ def test_language_access_and_credit_come_along(make_article: Make, beat: Beat) -
     assert (story.language, story.access, story.credit) == ("en", "free", "Wire")
 
 
+@pytest.mark.parametrize(
+    ("seconds", "length"),
+    [(0, ""), (5, "PT5S"), (60, "PT1M"), (605, "PT10M5S"), (3600, "PT1H"), (90_061, "PT25H1M1S")],
+)
+def test_the_length_of_a_video_is_spelled_as_iso_8601_does(
+    seconds: int, length: str, make_article: Make, beat: Beat
+) -> None:
+    assert filed(make_article(title="AI", type="video", seconds=seconds), beat).length == length
+
+
+def test_what_the_publisher_refuses_comes_along(make_article: Make, beat: Beat) -> None:
+    story = filed(make_article(title="AI", refuses=("ai-train", "snippet")), beat)
+    assert story.refuses == ("ai-train", "snippet")
+
+
 def test_the_time_of_the_update_is_kept(make_article: Make, beat: Beat) -> None:
     article = make_article(title="AI")
     assert filed(replace(article, updated_at=article.found), beat).updated_at == article.found

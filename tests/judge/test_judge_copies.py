@@ -169,6 +169,7 @@ def test_an_ordinal_contradicts_even_where_the_text_knows_it() -> None:
         ("13 14 15 16", "13 24 25 26", True),
         ("13 14 15 16", "13 14 25 26", False),
         ("1 2 13 14", "1 2 13 14 15 16 17", False),
+        ("1. 31\n2. 32\n3. 33\n4. 34", "1. 41\n2. 42\n3. 43\n4. 44", True),
     ],
 )
 def test_figures_in_texts_can_contradict(one: str, other: str, differ: bool) -> None:

@@ -131,8 +131,10 @@ def test_a_story_is_published_from_the_gate_on(
 
 
 def test_a_record_has_none_of_our_blocks(make_article: Make, everyday: Beat) -> None:
-    story = filed(make_article(title="AI", language="en", access="free", credit="Wire"), everyday)
+    ours = {"language": "en", "access": "free", "credit": "Wire", "refuses": ("image",)}
+    story = filed(make_article(title="AI", seconds=61, **ours), everyday)
     assert (story.language, story.access, story.credit, story.copy_of) == ("", "", "", "")
+    assert (story.length, story.refuses) == ("", ())
     assert (story.reasons, story.machine, story.verdict) == ((), (), None)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from copydesk import extract
 from copydesk.errors import PageError
-from copydesk.kit import text
+from copydesk.kit import embeds, text
 from copydesk.news import Article, Beat, Dropped, Lead, Page
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -23,6 +23,8 @@ MARKUP = st.sampled_from(
         *("<script type='application/ld+json'>", '{"@type":"NewsArticle","headline":', "</script>"),
         *('"datePublished":"2026-', "[", "{", "}", "]", ",", "<title>", "</title>", "<!--", "-->"),
         *("<link rel=canonical href='", "http://", "//", "&#", "&amp;", ";", "\x00", "\ud83d"),
+        *('{"@type":"VideoObject","contentUrl":"https://a.example/v.mp4', '","embedUrl":"'),
+        *("https://youtu.be/AbC-_fGhIj0", '"}', "<iframe src='https://vimeo.com/"),
         *("<time datetime='", "2026-03-09T10:00", "<img src='", "<base href='", "charset=utf-16"),
     ]
 )
@@ -81,6 +83,9 @@ def test_an_article_is_sound_whatever_came(
         assert found.published_at <= NOW + timedelta(hours=1)
         assert found.web_url.startswith("http")
         assert found.image == "" or found.image.startswith("http")
+        shown = embeds.read(found.featured_content)
+        assert found.featured_content == (embeds.write(shown) if shown else "")
+        assert found.seconds >= 0
 
 
 @pytest.mark.slow

@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from copydesk.extract._fields import fields
 from copydesk.extract._habits import Habits, habits, learn, settle, site_of
-from copydesk.extract._read import read
+from copydesk.extract._read import read, read_anyway
 
-__all__ = ["Habits", "fields", "habits", "learn", "read", "settle", "site_of"]
+__all__ = ["Habits", "fields", "habits", "learn", "read", "read_anyway", "settle", "site_of"]

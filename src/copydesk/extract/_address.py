@@ -3,39 +3,86 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from copydesk.extract import _credit, _json_ld
+from copydesk.extract._amp import is_amp, is_amp_page, unwrapped
 from copydesk.extract._declared import Declared
 from copydesk.kit import text, urls
 
 if TYPE_CHECKING:
     from copydesk.extract._document import Document
+    from copydesk.news import Beat
 
 _PAGING = re.compile(r"(?i)/page/\d+/?$|[?&](?:page|paged|pg)=\d+")
-_AMP = re.compile(
-    r"(?i)^https?://amp[.-]|/amp(?:/|$)|[./]amp(?:\.html)?$|[?&](?:amp|outputtype=amp)\b"
-)
-_AMP_CACHE = ".cdn.ampproject.org"
 _VERSION = re.compile(r"^(?:(?:www\d?|m|mobile|amp|edition|touch|wap)\.)+")
 _MIN_SLUG_WORDS = 3
+_SHARED_WORDS = 2  # of a slug on another site and the title, that the two tell of one thing
 
 
-def canonical(document: Document, declared: Declared, title: str) -> tuple[str, str]:
+def canonical(document: Document, declared: Declared, title: str, beat: Beat) -> tuple[str, str]:
     """Give the address to send readers to, and where it came from.
 
     The page's own canonical link or og:url, where it stands on the same site and is neither the
     home page, a section above the page, another page of a series, an AMP copy nor the address of an
-    obviously different article (a template's mistake); else where the page was found.
+    obviously different article (a template's mistake); the original on another site where the page
+    is believed (`_is_syndicated`); else where the page was found, AMP caches unwrapped.
     """
-    own = urls.canonical(document.address) or document.address
+    own = unwrapped(urls.canonical(document.address) or document.address)
     candidates = [(address, "canonical") for address in declared.links.get("canonical", ())]
     candidates += [(address, "og:url") for address in declared.meta.get("og:url", ())]
     for raw, origin in candidates:
         address = urls.canonical(raw, document.base)
-        if address and is_trusted(address, own, title):
+        if not address:
+            continue
+        address = unwrapped(address)
+        if is_trusted(address, own, title):
             return _same_scheme(address, own), origin
+        if origin == "canonical" and _is_syndicated(address, own, title, declared, beat):
+            return address, "canonical of the original"
     return own, "final-url"
+
+
+def _is_syndicated(address: str, own: str, title: str, declared: Declared, beat: Beat) -> bool:
+    """Say whether a page may send its readers to the original on another site.
+
+    Anybody can declare anything: a page that nobody knows would have its own words filed under
+    another's name. So the page's site must be one that the beat knows, a second declaration must
+    name the other site, and the address must tell of the same thing as the title.
+    """
+    if is_home(address) or is_amp(address) or _PAGING.search(address):
+        return False
+    if not _is_known(own, beat) or not _tells(address, own, title):
+        return False
+    return any(urls.same_site(other, address) for other in _originals(declared))
+
+
+def _is_known(address: str, beat: Beat) -> bool:
+    """Say whether a site is one of the beat's sources or organizations."""
+    labels = urls.host(address).split(".")
+    ends = (".".join(labels[start:]) for start in range(len(labels) - 1))
+    if any(end in beat.organizations for end in ends):
+        return True
+    return any(_site(source.url) == _site(address) for source in beat.sources)
+
+
+def _tells(address: str, own: str, title: str) -> bool:
+    """Say whether an address spells the title, or ends as the page's own does."""
+    slug = _slug_words(_path(address))
+    if slug and slug == _slug_words(_path(own)):
+        return True
+    return len(slug & set(text.words(title))) >= _SHARED_WORDS
+
+
+def _originals(declared: Declared) -> Iterator[str]:
+    """Give the addresses by which a page names its original, its canonical link left out."""
+    yield from declared.meta.get("og:url", ())
+    for address, _ in _credit.origins(declared):
+        yield address
+    yield from _json_ld.addresses(declared.article.get("sameAs"))[:5]
+    yield from _json_ld.addresses(declared.article.get("publisher"))[:5]
 
 
 def is_trusted(address: str, own: str, title: str = "") -> bool:
@@ -88,21 +135,13 @@ def is_home(address: str) -> bool:
     return not bare and not parts.query
 
 
-def is_amp(address: str) -> bool:
-    """Say whether an address is by its spelling an AMP copy."""
-    return bool(_AMP.search(address)) or urls.host(address).endswith(_AMP_CACHE)
-
-
 def amp(document: Document, declared: Declared, web_url: str) -> str:
     """Give the address of the page's AMP copy, "" where none is declared on its own site."""
-    for address in declared.links.get("amphtml", ()):
-        own = urls.same_site(address, document.address) or urls.host(address).endswith(_AMP_CACHE)
-        if own and urls.identity(address) != urls.identity(web_url):
+    own = unwrapped(document.address)
+    for raw in declared.links.get("amphtml", ()):
+        address = unwrapped(raw)
+        if urls.same_site(address, own) and urls.identity(address) != urls.identity(web_url):
             return urls.canonical(address) or address
-    if _is_amp_page(document) and urls.identity(document.address) != urls.identity(web_url):
-        return urls.canonical(document.address) or ""
+    if is_amp_page(document) and urls.identity(own) != urls.identity(web_url):
+        return urls.canonical(own) or ""
     return ""
-
-
-def _is_amp_page(document: Document) -> bool:
-    return bool(document.tree.get("amp") is not None or document.tree.get("⚡") is not None)

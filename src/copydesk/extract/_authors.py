@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from copydesk.extract import _json_ld
-from copydesk.extract._declared import Declared, visible_text
+from copydesk.extract._byline import bylines
+from copydesk.extract._declared import Declared
+from copydesk.extract._person import people
 from copydesk.extract._title import squash
-from copydesk.kit import text
+from copydesk.kit import urls
 
 if TYPE_CHECKING:
     from copydesk.extract._document import Document
+    from copydesk.extract._json_ld import Node
     from copydesk.news import Lead
 
-_MAX_AUTHORS = 12
 _META = (
     "author",
     "article:author",
@@ -27,107 +28,91 @@ _META = (
     "citation_author",
     "article.author",
     "og:article:author",
+    "cxenseparse:author",
+    "creator",
 )
-_BYLINES = (
-    "//*[@itemprop='author']//*[@itemprop='name'] | //*[@itemprop='author'][not(.//*[@itemprop])]",
-    "//a[@rel='author'] | //*[contains(concat(' ', @class, ' '), ' author-name ')]",
-    "//*[contains(@class, 'byline__name') or contains(@class, 'byline-name')]",
-    "//*[contains(concat(' ', @class, ' '), ' byline ')]",
+_FAMILY_NAME_FIRST = frozenset({"citation_author", "dc.creator", "dcterms.creator"})
+_ORGANIZATIONS = frozenset(
+    {"organization", "newsmediaorganization", "corporation", "collection", "brand"}
 )
-_LEADING = re.compile(
-    r"(?i)^(?:(?:written|posted|reported|recueilli|story|text|words|analysis|review)\s+)?(?:by|von|par|por|di|av|door|автор)\b:?\s+|^by:?\s*$"
-)
-_SPLIT = re.compile(r"\s*[,;|/•·\n]\s*|\s+(?:and|und|et|with|y|&)\s+", re.IGNORECASE)
-_AFTER = re.compile(
-    r"(?i)\s+(?:for|in|at|of)\s+(?:the\s+)?[A-Z].*$|\s*[(@].*$|\s+[-–—].*$|\s*\b(?:updated|published|posted)\b.*$"
-)
-_NAME = re.compile(r"^(?:[^\W\d_]|[.'’`\-·\s])+$")
-# Roles, newsrooms, wires and machines: no people.
-_NO_PERSON = re.compile(
-    r"""(?xi)\b(?:
-      redaktion | redacci[oó]n | r[eé]daction | redazione | foundation
-    | staff | reporters? | correspondents? | editors? | editorial | newsroom | news | desk | team
-    | press | agency | agencies | reuters | bloomberg | afp | wires? | associated | admin | guest
-    | administrator | webmaster | contributors? | contributing | writers? | author | online | media
-    | group | company | inc | ltd | llc | gmbh | corp | magazine | times | journal | blog
-    | website | anonymous | unknown | none | null | undefined | senior | chief | producer | video
-    | photographer | share | follow | subscribe | comments? | read | more | published | updated
-    | posted | minutes? | hours? | days? | services? | ago | am | pm
-    | january | february | march | april | june | july
-    | august | september | october | november | december
-    )\b | ^(?:ap|pa|cnn|bbc|upi|tass|dpa|efe|ians|pti|ani|npr)$"""
-)
-_REALLY_NAMES = frozenset({"april", "june", "press", "march", "august"})  # given or family names
 
 
 def find(
     document: Document, declared: Declared, lead: Lead, site_names: Iterable[str]
 ) -> tuple[tuple[str, ...], str]:
-    """Give the authors in the order of the byline and where they came from, ((), "") for none."""
-    sites = frozenset(squash(name) for name in site_names)
-    for values, origin in _candidates(document, declared, lead):
-        found = people(values, sites)
+    """Give the authors in the order of the byline and where they came from, ((), "") for none.
+
+    What the page declares goes before the lead, and that before what the page shows.
+    """
+    sites = frozenset(squash(name) for name in site_names) - _publishers(document, declared)
+    for values, origin in _declarations(declared, lead):
+        found = people(values, sites, is_declared=True)
         if found:
             return found, origin
+    for lines in bylines(document):
+        found = people(lines, sites)
+        if found:
+            return found, "byline"
     return (), ""
 
 
-def _candidates(
-    document: Document, declared: Declared, lead: Lead
-) -> Iterator[tuple[list[str], str]]:
+def _publishers(document: Document, declared: Declared) -> frozenset[str]:
+    """Give the keys of persons who publish a site that is not called after them."""
+    persons, sites = set[str](), set(map(squash, declared.meta.get("og:site_name", ())))
+    sites.add(squash(urls.registrable_domain(document.address).split(".")[0]))
+    for node in declared.nodes:
+        kinds = _json_ld.kinds(node)
+        if kinds & {"person", "website"}:
+            (persons if "person" in kinds else sites).update(map(squash, _json_ld.names(node)))
+    return frozenset(persons - sites)
+
+
+def declared_names(declared: Declared) -> tuple[str, ...]:
+    """Give the persons that the page's own declarations name."""
+    values = _persons(declared.article.get("author"), declared)
+    values += declared.meta.get("author", ())
+    return people(values, is_declared=True)
+
+
+def _declarations(declared: Declared, lead: Lead) -> Iterator[tuple[list[str], str]]:
     for node in (declared.article, declared.video):
         for key in ("author", "creator"):
             yield _persons(node.get(key), declared), "json-ld"
     for name in _META:
-        yield list(declared.meta.get(name, ())), name
+        values = list(declared.meta.get(name, ()))
+        yield [_turned(one) for one in values] if name in _FAMILY_NAME_FIRST else values, name
     yield list(lead.authors), "lead"
-    for xpath in _BYLINES:
-        yield list(visible_text(document, xpath, 6)), "byline"
 
 
 def _persons(value: object, declared: Declared) -> list[str]:
     """Give the names in a JSON-LD author, those of organizations left out."""
     values = value if isinstance(value, list) else [value]
-    kept = [
-        item
-        for item in values
-        if not (
-            isinstance(item, dict)
-            and _json_ld.kinds(item) & {"organization", "newsmediaorganization"}
-        )
-    ]
-    return _json_ld.names(kept, declared.nodes)
+    found: list[str] = []
+    for item in values:
+        node = _told(item, declared) if isinstance(item, dict) else {}
+        kinds = _json_ld.kinds(node)
+        if "person" in kinds or not kinds & _ORGANIZATIONS:
+            found += _json_ld.names(item, declared.nodes) or _given_and_family(node)
+    return found
 
 
-def people(values: Iterable[str], sites: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    """Give the person names in bylines, each once, in order."""
-    found: dict[str, str] = {}
-    for value in values:
-        for part in _SPLIT.split(_LEADING.sub("", text.plain(value)[:500])):
-            name = _tidy(part)
-            if is_person(name) and squash(name) not in sites:
-                found.setdefault(squash(name), name)
-    return tuple(found.values())[:_MAX_AUTHORS]
+def _told(item: Node, declared: Declared) -> Node:
+    """Give the object that says what an author is, where this one only refers to it."""
+    if "name" in item or "@type" in item or "@id" not in item:
+        return item
+    key = item["@id"]
+    return next(
+        (node for node in declared.nodes if node.get("@id") == key and "name" in node), item
+    )
 
 
-def _tidy(part: str) -> str:
-    name = _AFTER.sub("", _LEADING.sub("", part.strip())).strip(" .,:;'\"’")
-    shortest = 3 if name.isupper() else 4
-    return " ".join(_cased(word, shortest) for word in name.split())
+def _given_and_family(node: Node) -> list[str]:
+    parts = [_json_ld.string(node.get(key)) for key in ("givenName", "familyName")]
+    return [" ".join(parts)] if all(parts) else []
 
 
-def _cased(word: str, shortest: int) -> str:
-    """Give `Holm` for `HOLM`; initials keep their capitals."""
-    shouted = len(word) >= shortest and word.isupper() and word.isalpha()
-    return word.capitalize() if shouted else word
-
-
-def is_person(name: str) -> bool:
-    """Say whether a text is by its form a person's name: two to five words of letters."""
-    words = name.split()
-    if not 2 <= len(words) <= 5 or len(name) > 60:
-        return len(words) == 1 and not name.isascii() and 2 <= len(name) <= 10 and name.isalpha()
-    if not _NAME.match(name):
-        return False
-    plain = " ".join(word for word in words if word.lower() not in _REALLY_NAMES)
-    return not _NO_PERSON.search(plain)
+def _turned(name: str) -> str:
+    """Give `Ada Holm` for `Holm, Ada`, as libraries write it."""
+    family, comma, given = (part.strip() for part in name.partition(","))
+    is_turned = comma and given and "," not in given and len(family.split()) <= 3
+    return f"{given} {family}" if is_turned and len(given.split()) <= 3 else name

@@ -3,106 +3,123 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from copydesk.extract import _json_ld
+from copydesk.extract import _evidence, _in_address, _in_scripts, _moments, _said, _shown
 from copydesk.extract._declared import Declared
+from copydesk.extract._moments import Evidence, Moment
 from copydesk.kit import dates
 
 if TYPE_CHECKING:
     from copydesk.extract._document import Document
+    from copydesk.extract._shown import Sighting
     from copydesk.news import Lead
 
 _AHEAD = timedelta(hours=1)  # how far a clock may be wrong before its time counts as future
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 _ZONES = timedelta(hours=26)  # between the first and the last place where it is a certain day
+_EAST, _WEST = timedelta(hours=14), timedelta(hours=-12)
 _DAY = timedelta(days=1)
+_EDITIONS = timedelta(days=2)
+_MONTHS = 12
+_BUILD = timedelta(minutes=2)  # a time that close to the fetch is when the page was made
+_MAX_TITLE = 500
 _GUESS_MAX_ELEMENTS = 20_000  # htmldate reads every text node of the page,
 _GUESS_CHARACTERS = 500_000  # and runs some forty searches over its markup
 
-_PUBLISHED = (
-    "article:published_time",
-    "og:article:published_time",
-    "og:published_time",
-    "datepublished",
-    "article.published",
-    "parsely-pub-date",
-    "sailthru.date",
-    "cxenseparse:recs:publishtime",
-    "publish-date",
-    "publish_date",
-    "publishdate",
-    "pubdate",
-    "publication_date",
-    "published_time_telegram",
-    "article_date_original",
-    "originalpublicationdate",
-    "ptime",
-    "dc.date.issued",
-    "dcterms.created",
-    "dc.date",
-    "dcterms.date",
-    "citation_publication_date",
-    "datecreated",
-    "date",
-)
-_UPDATED = (
-    "article:modified_time",
-    "og:updated_time",
-    "og:modified_time",
-    "datemodified",
-    "dcterms.modified",
-    "dc.date.modified",
-    "last-modified",
-    "lastmod",
-    "utime",
-)
-_TIME_ELEMENTS = (
-    "//*[@itemprop='datePublished']",
-    "//time[@pubdate]",
-    "//article//header//time[@datetime] | //header//time[@datetime]",
-    "//abbr[contains(concat(' ', @class, ' '), ' published ')]",
-    "//time[contains(@class, 'publish') or contains(@class, 'entry-date')]",
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """A time as somebody gave it: `exact` only with a time of day and a zone."""
+class Dates:
+    """When an article appeared, on which day by its publisher's clock, and when it was changed."""
 
-    at: datetime
-    exact: bool
-    origin: str
+    published: Moment
+    day: date
+    updated: Moment | None
 
 
-def published(document: Document, declared: Declared, lead: Lead, now: datetime) -> Moment:
-    """Give when the article was published.
+@dataclass(slots=True, kw_only=True)
+class _View:
+    """The page beside what tells its dates apart; what it shows is looked at once, if at all."""
+
+    document: Document
+    declared: Declared
+    evidence: Evidence
+    now: datetime
+    seen: list[Sighting] | None = None
+
+    def shown(self) -> list[Sighting]:
+        """Give the dates that the page shows, the best first; its own clock is none of them."""
+        if self.seen is None:
+            title = self.declared.first("og:title", "twitter:title")[0]
+            title = title or self.document.tree.findtext(".//title") or ""
+            found = _shown.sightings(self.document, title[:_MAX_TITLE], self.evidence)
+            self.seen = [one for one in found if not _is_build(one.moment, self.now)]
+        return self.seen
+
+
+def find(document: Document, declared: Declared, lead: Lead, now: datetime) -> Dates:
+    """Give when the article was published and updated.
 
     The page's declared time first; where it is only a day, or lacks its zone, the source's time of
-    the same day is more exact and wins. Then the source's, then a time that the page shows, then
-    the round's clock (origin "found"). Nothing later than an hour after `now` is believed.
+    the same day is more exact and wins. Then the source's, then what the page shows and its address
+    holds, then the round's clock (origin "found"). Nothing later than an hour after `now` is
+    believed.
     """
-    said = next(_plausible(_declared(document, declared), now), None)
-    source = _from_lead(lead, now)
+    evidence = _evidence.gather(document, declared, now)
+    view = _View(document=document, declared=declared, evidence=evidence, now=now)
+    published = _published(view, lead)
+    return Dates(
+        published=published, day=_own_day(view, published), updated=_updated(view, lead, published)
+    )
+
+
+def _published(view: _View, lead: Lead) -> Moment:
+    said, source = _told(view), _from_lead(lead, view.now)
     if said is None:
-        return source or _guessed(document, now) or _found(lead)
-    if source and source.exact and not said.exact and abs(source.at - said.at) <= _ZONES:
+        source = source or next(_plausible(_seen(view), view.now), None)
+        return _sharpened(view, source) if source else _found(lead)
+    if source and (_is_build(said, view.now) or _is_sharper(source, said)):
         return source
-    return said
+    return _sharpened(view, said)
 
 
-def updated(declared: Declared, lead: Lead, since: Moment, now: datetime) -> Moment | None:
-    """Give when the article was last changed, None where nobody says or it is not later."""
-    told = [
-        *(_moments(_json_ld.strings(declared.article.get("dateModified")), "json-ld")),
-        *(moment for name in _UPDATED for moment in _moments(declared.meta.get(name, ()), name)),
-    ]
-    if lead.updated_at:
-        told.append(Moment(at=dates.utc(lead.updated_at), exact=True, origin="lead"))
-    return next((moment for moment in _plausible(told, now) if moment.at > since.at), None)
+def _is_sharper(one: Moment, other: Moment) -> bool:
+    return one.exact and not other.exact and abs(one.at - other.at) <= _ZONES
+
+
+def _sharpened(view: _View, moment: Moment) -> Moment:
+    """Give the time of day and zone that the page tells elsewhere of a day, else the day."""
+    if moment.exact:
+        return moment
+    said = _said.published(view.declared, view.evidence)
+    shown = (one for one in view.shown() if one.kind != "updated" and one.score >= _shown.SURE)
+    told = (*said, *(one.moment for one in shown))
+    same = (one for one in told if one.exact and moment.day in {one.day, one.at.date()})
+    return next(_plausible(same, view.now), moment)
+
+
+def _told(view: _View) -> Moment | None:
+    """Give the declared time; the day in the address where the declaration is of a later edition.
+
+    Addresses are made when an article appears and kept when it is published again. A vague name
+    with the time of the fetch is the clock of the page.
+    """
+    told = _plausible(_said.published(view.declared, view.evidence), view.now)
+    clock = (one for one in told if one.origin in _said.SURE or not _is_build(one, view.now))
+    said = next(clock, None)
+    address = _address(view)
+    return address if said and address and address.at < said.at - _EDITIONS else said
+
+
+def _address(view: _View) -> Moment | None:
+    known = _in_address.day(view.document.address)
+    if known is None:
+        return None
+    at = datetime.combine(known, time.min, UTC)
+    return Moment(at=at, exact=False, origin="address", day=known)
 
 
 def _found(lead: Lead) -> Moment:
@@ -117,19 +134,68 @@ def _from_lead(lead: Lead, now: datetime) -> Moment | None:
     return next(_plausible([moment], now), None)
 
 
-def _declared(document: Document, declared: Declared) -> Iterator[Moment]:
-    for node in (declared.article, declared.video):
-        for key in ("datePublished", "uploadDate", "dateCreated"):
-            yield from _moments(_json_ld.strings(node.get(key)), "json-ld")
-    for name in _PUBLISHED:
-        yield from _moments(declared.meta.get(name, ()), name)
-    for xpath in _TIME_ELEMENTS:
-        for element in document.tree.xpath(xpath)[:2]:
-            shown = element.get("datetime") or element.get("content") or element.get("title") or ""
-            yield from _moments([shown], "time")
+def _seen(view: _View) -> Iterator[Moment]:
+    """Give the times that nobody declared, the surest first."""
+    shown = [one for one in view.shown() if one.kind != "updated"]
+    address = _address(view)
+    if address:
+        likely = (one.moment for one in shown if one.score >= _shown.LIKELY)
+        yield from (one for one in likely if abs(one.at - address.at) <= _ZONES)
+        yield address
+    yield from (one.moment for one in shown if one.score >= _shown.SURE)
+    yield from filter(None, [_in_scripts.published(view.document, view.evidence)])
+    yield from (one.moment for one in shown if one.score >= _shown.LIKELY)
+    yield from (one for one in _changes(view) if not _is_build(one, view.now))
+    yield from _guessed(view)
 
 
-def _plausible(moments: Iterator[Moment] | list[Moment], now: datetime) -> Iterator[Moment]:
+def _own_day(view: _View, moment: Moment) -> date:
+    """Give the day of a moment by the publisher's clock, as far as the page tells it."""
+    if moment.day or moment.origin == "found":
+        return moment.day or moment.at.date()
+    first, last = (moment.at + _WEST).date(), (moment.at + _EAST).date()
+    return next((day for day in _witnesses(view, moment) if first <= day <= last), moment.at.date())
+
+
+def _witnesses(view: _View, moment: Moment) -> Iterator[date]:
+    """Give days that the page tells of the same time, the surest first."""
+    known = _in_address.day(view.document.address)
+    if known == moment.at.date():
+        yield known
+    said = _said.published(view.declared, view.evidence)
+    told = [*said, *(one.moment for one in view.shown())]
+    yield from (one.day for one in told if one.day and one.exact and one.at == moment.at)
+    for one in view.shown():
+        if one.moment.day and one.kind != "updated" and one.score >= _shown.LIKELY:
+            yield one.moment.day
+    if known:
+        yield known
+
+
+def _updated(view: _View, lead: Lead, since: Moment) -> Moment | None:
+    """Give when the article was last changed, None where nobody says or it is not later."""
+    told = list(_changes(view))
+    if lead.updated_at:
+        told.append(Moment(at=dates.utc(lead.updated_at), exact=True, origin="lead"))
+    later = (one for one in _plausible(told, view.now) if one.at > since.at)
+    return next((one for one in later if not _is_build(one, view.now)), None)
+
+
+def _changes(view: _View) -> Iterator[Moment]:
+    """Give the times of change that the page declares, where there is none those that it shows."""
+    told = list(_said.changed(view.declared, view.evidence))
+    yield from told
+    if not told:
+        shown = (one for one in view.shown() if one.kind == "updated")
+        yield from (one.moment for one in shown if one.score >= _shown.SURE)
+
+
+def _is_build(moment: Moment, now: datetime) -> bool:
+    """Say whether a time is that of the fetch: a clock of the page, not of the article."""
+    return moment.exact and abs(moment.at - dates.utc(now)) <= _BUILD
+
+
+def _plausible(moments: Iterable[Moment], now: datetime) -> Iterator[Moment]:
     for moment in moments:
         # a day alone is a day somewhere: it may have begun there before it has here
         margin = _AHEAD if moment.exact else _DAY
@@ -138,92 +204,39 @@ def _plausible(moments: Iterator[Moment] | list[Moment], now: datetime) -> Itera
 
 
 def _now(moment: Moment, now: datetime) -> Moment:
-    return Moment(at=dates.utc(now).replace(microsecond=0), exact=False, origin=moment.origin)
+    return replace(moment, at=dates.utc(now).replace(microsecond=0), exact=False)
 
 
-def _moments(values: tuple[str, ...] | list[str], origin: str) -> Iterator[Moment]:
-    for value in values:
-        moment = parse(value, origin)
-        if moment is not None:
-            yield moment
-
-
-_NO_DATE = datetime(1970, 1, 1)  # noqa: DTZ001  # naive on purpose: what names no zone stays so
-_ZONE_SECONDS = {
-    "EST": -18_000,
-    "EDT": -14_400,
-    "CST": -21_600,
-    "CDT": -18_000,
-    "MST": -25_200,
-    "MDT": -21_600,
-    "PST": -28_800,
-    "PDT": -25_200,
-    "BST": 3_600,
-    "CET": 3_600,
-    "CEST": 7_200,
-}
-# 05/02/2018 is two days, and who wrote it does not say which.
-_AMBIGUOUS = re.compile(r"\b(\d{1,2})[/-](\d{1,2})[/-](?:\d{2}|\d{4})\b")
-
-
-def parse(value: str, origin: str = "") -> Moment | None:
-    """Read one declared time; None where it is no date or could be two.
-
-    Numbers are seconds or milliseconds since 1970. A time without a zone is taken for UTC and,
-    like midnight, which stands for "no time", is not exact.
-    """
-    value = value.strip()[:60]
-    if value.isdecimal() and len(value) in {10, 13}:
-        return Moment(at=datetime.fromtimestamp(int(value[:10]), UTC), exact=True, origin=origin)
-    found = _as_written(value)
-    if found is None:
-        return None
-    found = found.replace(microsecond=0)
-    if found.time() == time.min:
-        return Moment(at=found.replace(tzinfo=UTC), exact=False, origin=origin)
-    try:
-        return Moment(at=dates.utc(found), exact=found.tzinfo is not None, origin=origin)
-    except OverflowError:  # the year 1 or 9999 in another zone
-        return None
-
-
-def _as_written(value: str) -> datetime | None:
-    """Read a time without turning it to UTC; naive where it names no zone."""
-    try:
-        return datetime.fromisoformat(value)
-    except ValueError:
-        return _spelled(value)
-
-
-def _spelled(value: str) -> datetime | None:
-    """Read a date in words or figures: `September 15, 2017 10:00 am EDT`, `15.9.2017`."""
-    from dateutil import parser  # type: ignore[import-untyped]
-
-    numeric = _AMBIGUOUS.search(value)
-    if numeric and numeric[1] != numeric[2] and max(int(numeric[1]), int(numeric[2])) <= 12:
-        return None
-    try:
-        found = parser.parse(value, tzinfos=_ZONE_SECONDS, default=_NO_DATE, dayfirst="." in value)
-    except (ValueError, OverflowError, TypeError, AttributeError):
-        return None
-    return found if isinstance(found, datetime) and found.year > _NO_DATE.year else None
-
-
-def _guessed(document: Document, now: datetime) -> Moment | None:
-    """Give the day that the page shows or that its address holds, as htmldate finds it."""
+def _guessed(view: _View) -> Iterator[Moment]:
+    """Give the day that htmldate finds, where the page holds it and it cannot be another."""
     from htmldate import find_date
 
+    document = view.document
     if document.elements > _GUESS_MAX_ELEMENTS:
-        return None
+        return
+    html = document.html[:_GUESS_CHARACTERS]
     try:
-        day = find_date(
-            document.html[:_GUESS_CHARACTERS],
+        found = find_date(
+            html,
             url=document.address,
             original_date=True,
             extensive_search=True,
             min_date=f"{_EARLIEST:%Y-%m-%d}",
-            max_date=f"{now + _AHEAD:%Y-%m-%d}",
+            max_date=f"{view.now + _AHEAD:%Y-%m-%d}",
         )
     except Exception:  # a guess at hostile markup; a failure costs only the guess
-        return None
-    return parse(day, "htmldate") if day else None
+        return
+    moment = _moments.parse(found, "htmldate") if found else None
+    today = dates.utc(view.now).date()  # what a masthead shows; the round's clock is as good
+    if moment and moment.day and moment.day != today and _is_held(view, moment.day):
+        yield moment
+
+
+def _is_held(view: _View, day: date) -> bool:
+    """Say whether a guess is more than the first of a year or month, and not 05/02 for 02/05."""
+    html = view.document.html
+    two_ways = rf"0?{day.day}[/-]0?{day.month}|0?{day.month}[/-]0?{day.day}"
+    figures = re.search(rf"(?<!\d)(?:{two_ways})[/-](?:{day:%Y}|{day:%y})\b", html)
+    if figures and day.day <= _MONTHS and view.evidence.day_first is None:
+        return False
+    return day.day > 1 or str(day) in html or any(one.moment.day == day for one in view.shown())

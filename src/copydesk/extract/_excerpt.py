@@ -3,44 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from copydesk.extract import _json_ld
+from copydesk.extract._authors import declared_names
+from copydesk.extract._boilerplate import clean, decoded, is_notice, is_slogan
 from copydesk.extract._declared import Declared
-from copydesk.kit import text
+from copydesk.extract._person import people
+from copydesk.kit import sentences, text
 
 if TYPE_CHECKING:
     from copydesk.news import ExcerptRule, Lead
 
-MAX_CHARACTERS = 300
-_MAX_RAW = 5_000  # characters; some feeds send the whole article as its description
 _MIN_CHARACTERS = 30  # a shorter description is a slogan or a label
-_OWN_WORDS_SHARE = 3  # an excerpt cut from the text takes at most a third of it
+_SHORT_BODY = 300  # characters of a text in which a description's words need not come up again
 _OPENING = 4_000  # characters of the text in which a cut description is looked up
+_LABEL_WORDS = 5
+_MAX_BLOCKS = 40
+_MIN_PIECE = 3  # a third of the room: sentences that fill less give way to a cut one
 
-_TAIL = re.compile(
-    r"""(?xi)(?:
-      the\ post\ .{1,400}?\ (?:first\ )?appeared\ (?:first\ )?(?:on|in)\ .{1,200}
-    | (?:continue\ reading|read\ (?:more|on|the\ (?:full|rest)\b.{0,60})|click\ here\ to\b.{0,60})
-      \s*[»→>….]*
-    | (?:\[\s*(?:…|\.\.\.|&hellip;)\s*\])
-    )\s*$"""
-)
-_NOTICE = re.compile(
-    r"""(?xi)(?:
-      ^(?:please\ )?(?:accept|enable|allow)\ (?:all\ )?(?:cookies|javascript)
-    | ^(?:we|this\ (?:web)?site)\ uses?\ cookies | ^(?:manage|review)\ your\ (?:privacy|cookie)
-    | ^your\ browser\ (?:does\ not|doesn[’']t|is\ (?:not|out)) | \baccessibility\ statement\b
-    | \b(?:subscribe|sign\ in|log\ in|register)\ (?:now\ )?to\ (?:read|continue|unlock|view)
-    | \bbecome\ an?\ \w+\ subscriber | \balready\ (?:a\ subscriber|have\ an\ account|registered)\?
-    | ^(?:this\ )?(?:article|content|story)\ is\ (?:only\ available|reserved|exclusive)\b
-    | ^create\ (?:a\ free|an)\ account | \ball\ rights\ reserved
-    | ^(?:please\ )?verify\ (?:that\ )?you\ are\ (?:a\ )?human
-    )"""
-)
-_NOTICE_BEGINS = 100  # characters of a line in which a notice shows itself
-_CUT = re.compile(r"\s*(?:…|\.\s?\.\s?\.)$")
+_CUT = re.compile(r"[\s,;:]*(?:…|\.\s?\.\s?\.|\[\s*…\s*\])$")
+_HALF_ENTITY = re.compile(r"&#?\w{0,8}$")
+_LOOSE = re.compile(r"\s+…$")
+_NOT_PROSE = re.compile(r"^(?:#{1,6} |\||[-*+] |[0-9]{1,9}[.)] |```|>)")
+_BYLINE = re.compile(r"(?i)^((?:by|von|par|por)\s[^.!?:|]{3,60}?)\s*(?:[:|•·—–]|\s-)\s*(?=\S)")
+_SHOUTED = re.compile(r"^(By(?:\s[A-Z][A-Z.'’-]+){2,4})\s+(?=[A-Z“\"‘][A-Za-z])")
 
 
 def find(
@@ -48,13 +37,39 @@ def find(
 ) -> tuple[str, str]:
     """Give plain text within the rule's bounds and where it came from.
 
-    Whole sentences where they fit; ("", "") where there is no description and no text.
+    Whole sentences where one fits, else as many words as fit and "…"; ("", "") where there is
+    neither description nor text, and where the rule allows nothing. `body` is Markdown, of which
+    headings, lists, tables and quotes are no part of an excerpt.
     """
+    prose = text.prose(body)
+    limit = bound(prose, rule)
+    if limit < 1:
+        return "", ""
+    signed = declared_names(declared)
     for raw, origin in _descriptions(declared, lead):
-        found = clean(raw)
-        if is_real(found, title, body):
-            return text.shorten(_whole(found, body), MAX_CHARACTERS), origin
-    return beginning(body), "text" if body else ""
+        found = _unsigned(_untitled(clean(raw), title), signed)
+        if is_real(found, title, prose):
+            shown = _fitted(_whole(found, prose), limit)
+            return shown, origin if shown else ""
+    found = beginning(body, rule)
+    return found, "text" if found else ""
+
+
+def beginning(body: str, rule: ExcerptRule) -> str:
+    """Give how a text begins, within the rule's bounds."""
+    limit = bound(text.prose(body), rule)
+    return _fitted(_opening(body), limit) if limit > 0 else ""
+
+
+def bound(prose: str, rule: ExcerptRule) -> int:
+    """Give the number of characters that may be shown.
+
+    A share of 1, or no text at all, means that the length of the whole is not known: the number of
+    characters alone is the bound.
+    """
+    if rule.max_share >= 1 or not prose:
+        return rule.max_characters if rule.max_share > 0 else 0
+    return min(rule.max_characters, int(len(prose) * rule.max_share))
 
 
 def _descriptions(declared: Declared, lead: Lead) -> Iterator[tuple[str, str]]:
@@ -65,30 +80,40 @@ def _descriptions(declared: Declared, lead: Lead) -> Iterator[tuple[str, str]]:
     yield lead.excerpt, "lead"
 
 
-def clean(raw: str) -> str:
-    """Give a description as plain text without the tails that blog engines and feeds add."""
-    found = text.plain(raw[:_MAX_RAW])
-    if re.search(r"&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});", found):
-        found = text.plain(found)  # encoded twice
-    shorter = _TAIL.sub("", found).rstrip()
-    while shorter != found:
-        found, shorter = shorter, _TAIL.sub("", shorter).rstrip()
-    return found
+def _unsigned(found: str, names: Iterable[str] = ()) -> str:
+    """Cut a byline off the beginning: `By ADA HOLM The ferry …`, `By Ada Holm | The ferry …`.
+
+    Where nothing sets a name apart from the words behind it, only one of `names` is cut off.
+    """
+    for name in names:
+        if found[: len(name) + 3].lower() == f"by {name} "[: len(name) + 3].lower():
+            return found[len(name) + 4 :].lstrip(" :|–—-,")
+    signed = _SHOUTED.match(found) or _BYLINE.match(found)
+    return found[signed.end() :] if signed and people([signed[1]]) else found
 
 
-def is_notice(line: str) -> bool:
-    """Say whether a line is a site talking about cookies, accounts or rights."""
-    return bool(_NOTICE.search(line[:_NOTICE_BEGINS]))
+def _untitled(found: str, title: str) -> str:
+    """Cut the headline off the beginning of a description that goes on behind it."""
+    if len(title) < _MIN_CHARACTERS or not found.startswith(title):
+        return found
+    rest = found[len(title) :].lstrip(" .,;:|–—-…")
+    return rest if rest and not rest[0].islower() else found
 
 
-def is_real(description: str, title: str, body: str) -> bool:
+def is_real(description: str, title: str, prose: str) -> bool:
     """Say whether a description is about this article: no label, notice, slogan or title again."""
-    if len(description) < _MIN_CHARACTERS or is_notice(description):
+    if len(description) < _MIN_CHARACTERS or is_notice(description) or is_slogan(description):
         return False
-    if text.words(description) == text.words(title):
+    if text.words(description) == text.words(title) or _is_label(description):
         return False
-    told = _content_words(f"{title} {body[:_OPENING]}")
-    return len(body) < MAX_CHARACTERS or bool(told & _content_words(description))
+    told = _content_words(f"{title} {prose[:_OPENING]}")
+    return len(prose) < _SHORT_BODY or bool(told & _content_words(description))
+
+
+def _is_label(description: str) -> bool:
+    """Say whether a few words are no sentence, in a script that sets words apart."""
+    few = len(description.split()) <= _LABEL_WORDS
+    return few and description.isascii() and not sentences.is_ended(description)
 
 
 def _content_words(passage: str) -> set[str]:
@@ -104,23 +129,65 @@ def _content_words(passage: str) -> set[str]:
     }
 
 
-def _whole(description: str, body: str) -> str:
-    """Take a description that was cut off in mid-sentence to its end, as the text has it."""
-    cut = _CUT.search(description)
-    if not cut:
+def _whole(description: str, prose: str) -> str:
+    """Take a description that stops in mid-sentence to that sentence's end, as the text has it."""
+    begun = _CUT.sub("", description)
+    if begun == description and sentences.is_ended(description):
         return description
-    begun = description[: cut.start()]
-    opening = text.fold(body[:_OPENING])
-    at = opening.find(begun) if len(begun) >= _MIN_CHARACTERS else -1
+    beginning = text.fold(prose[:_OPENING])
+    at = beginning.find(begun) if len(begun) >= _MIN_CHARACTERS else -1
     if at < 0:
-        return f"{begun}…"
-    return opening[at:]
+        return _without_half_a_word(begun, prose) if begun != description else description
+    told = at + len(begun)
+    end = next((end for end in sentences.ends(beginning) if end >= told), 0)
+    return beginning[at:end] if end else description
 
 
-def beginning(body: str) -> str:
-    """Give the first sentences of a text, at most a third of it: the rest is the publisher's."""
-    limit = min(MAX_CHARACTERS, max(len(body) // _OWN_WORDS_SHARE, 100))
-    paragraphs = (text.fold(line) for line in body[:_OPENING].split("\n"))
-    return text.shorten(
-        " ".join(line for line in paragraphs if line and not is_notice(line)), limit
-    )
+def _without_half_a_word(begun: str, prose: str) -> str:
+    """Cut off a last word that the text has only as the beginning of others; mark the cut."""
+    head, _, last = begun.rpartition(" ")
+    known = text.words(prose[:_OPENING])
+    half = last.lower()
+    if half and half not in known and any(word.startswith(half) for word in known):
+        return f"{head}…"
+    return f"{begun}…"
+
+
+def _fitted(found: str, limit: int) -> str:
+    """Give the whole sentences that fit, else the words that fit and "…"."""
+    bare = _CUT.sub("", found)
+    if len(bare) <= limit and sentences.is_ended(bare):
+        return bare
+    enough = min(limit, len(bare)) / _MIN_PIECE
+    ends = [end for end in sentences.ends(bare, limit) if end >= enough]
+    if ends:
+        end = max((end for end in ends if _is_closed(bare[:end])), default=ends[-1])
+        return _LOOSE.sub("…", bare[:end])
+    if len(bare) >= limit:
+        at = bare.rfind(" ", 0, limit)
+        bare = bare[:at] if at > 0 else _HALF_ENTITY.sub("", bare[: limit - 1])
+    bare = bare.rstrip(" ,;:–—-([{“‘«\"'¿¡")
+    return f"{bare}…" if bare else ""
+
+
+def _is_closed(passage: str) -> bool:
+    """Say whether every quotation that a passage opens ends in it."""
+    quotes = ("„", "“") if "„" in passage else ("“", "”")
+    pairs = (quotes, ("«", "»"), ("「", "」"))
+    even = passage.count('"') % 2 == 0
+    return even and all(passage.count(start) <= passage.count(end) for start, end in pairs)
+
+
+def _opening(body: str) -> str:
+    """Give the first paragraphs of a text; where it has nothing but lists, those."""
+    parts = body.split("\n\n" if "\n\n" in body else "\n")
+    blocks = [block.strip() for block in islice(parts, _MAX_BLOCKS)]
+    spoken = [block for block in blocks if not _NOT_PROSE.match(block)]
+    paragraphs = [decoded(text.fold(text.prose(block))) for block in spoken]
+    told = [
+        _unsigned(line) for line in paragraphs if sentences.is_ended(line) and not is_notice(line)
+    ]
+    if told:
+        return " ".join(told)
+    rest = (decoded(text.fold(text.prose(block))) for block in blocks if not block.startswith("#"))
+    return " ".join(line for line in rest if line and not is_notice(line))

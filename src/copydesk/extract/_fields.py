@@ -10,6 +10,7 @@ from copydesk.news import Article, Provider
 
 # fields that come from where another one does
 _WITH = {
+    "published_day": "published_at",
     "image_alt": "image",
     "featured_content": "type",
     "seconds": "type",
@@ -34,6 +35,7 @@ def _values(article: Article) -> Iterator[tuple[str, object]]:
     yield "title", article.title
     yield "excerpt", article.excerpt
     yield "published_at", dates.rfc3339(article.published_at)
+    yield "published_day", article.published_day
     yield "updated_at", dates.rfc3339(article.updated_at) if article.updated_at else ""
     yield "provider", _plain_provider(article.provider)
     yield "authors", list(article.authors)

@@ -15,7 +15,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from copydesk.extract import _excerpt
-from copydesk.extract._picture import figure_key
+from copydesk.extract._figure_key import figure_key
+from copydesk.extract._read import allowed
+from copydesk.extract._signals import is_quotable_anywhere
 from copydesk.kit import text, urls
 from copydesk.news import Article, ExcerptRule, Figure
 
@@ -118,8 +120,9 @@ def settle(article: Article, site: Habits, rule: ExcerptRule) -> Article:
     kept = "\n\n".join(_without_bare_headings(blocks, own))
     if kept == article.text or len(text.words(kept)) * _OWN < len(text.words(article.text)):
         return article
-    if article.origins.get("excerpt") == "text":
-        article = replace(article, excerpt=_excerpt.beginning(kept))
+    if article.origins.get("excerpt") == "text" and is_quotable_anywhere(article.signals):
+        own_rule = allowed(rule, article.access, article.signals)
+        article = replace(article, excerpt=_excerpt.beginning(kept, own_rule))
     return replace(article, text=kept)
 
 

@@ -1,15 +1,21 @@
-"""Is this an article at all: what a page is by its bytes, its address and its words."""
+"""Is this an article at all: what a page is by its bytes, its address and its words.
+
+bytes | home | error or removed | a gate before it | a video or a sound | its subject | a list
+"""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from copydesk.extract import _json_ld
+from copydesk.extract import _gate, _json_ld, _listing, _media, _missing, _subject
 from copydesk.extract._address import is_home
-from copydesk.extract._declared import Declared, visible_text
+from copydesk.extract._declared import visible_text
+from copydesk.extract._look import SHORT, TINY, Look
+from copydesk.kit import text
 
 if TYPE_CHECKING:
+    from copydesk.extract._declared import Declared
     from copydesk.extract._document import Document
     from copydesk.news import Lead, Page
 
@@ -35,32 +41,23 @@ _OTHER_TYPES = re.compile(
     r"^(?:image|audio|video|font)/|^application/(?:pdf|zip|msword|vnd\.|json|ld\+json)"
 )
 _SNIFF = 4_096
-_TINY = 150  # characters of text
-_SHORT = 600
 
 _WALL = re.compile(
     r"""(?xi)^(?:
       just\ a\ moment | attention\ required | are\ you\ (?:a\ robot|human) | security\ check
     | access\ (?:to\ this\ page\ has\ been\ )?denied | checking\ your\ browser | robot\ check
     | verif(?:y|ying)\ (?:you\ are|that\ you) | pardon\ our\ interruption | please\ wait
-    | bot\ (?:check|verification) | ddos-guard
-    )\b"""
+    | bot\ (?:check|verification) | human\ verification | (?:sorry\W+)?you\ have\ been\ blocked
+    | ddos-guard | unusual\ traffic | sicherheits(?:über)?prüfung | beveiligingscontrole
+    | vérification\ de\ sécurité | verificación\ de\ seguridad | controllo\ di\ sicurezza
+    | verificação\ de\ segurança
+    | (?:nur\ einen\ moment | einen\ moment\ bitte | un\ (?:momento|instant) | één\ moment
+      | só\ um\ momento | chwileczkę | しばらくお待ちください | 请稍候)\W*$
+    )(?!\w)"""
 )
-_ERROR = re.compile(
-    r"""(?xi)^(?:
-      (?:error\W*)?(?:400|403|404|410|500|502|503)(?:
-        \W*$ | \W+(?:error|not\ found|page|file|forbidden|bad\ |gone|internal|service\ )
-      )
-    | (?:sorry\W+)?(?:the\ |this\ )?(?:page|file|content|article|story)\ (?:you\ requested\ )?
-      (?:was\ |is\ |could\ |cannot\ |can't\ )?
-      (?:not\ (?:be\ )?found|unavailable|no\ longer\ available)
-    | not\ found | (?:an\ )?error(?:\ (?:occurred|page))?\W*$ | forbidden\W*$ | bad\ gateway
-    | oops\W+(?:\w+\ ){0,4}(?:page|wrong|missing|not|found|exist)\b
-    | service\ unavailable | (?:internal\ )?server\ error | site\ (?:maintenance|unavailable)
-    | (?:we're\ )?(?:down\ for|under)\ maintenance | account\ suspended | index\ of\ /
-    | domain\ (?:for\ sale|expired) | seite\ nicht\ gefunden | page\ (?:non\ trouvée|introuvable)
-    )"""
-)
+_GALLERIES = frozenset({"imagegallery", "mediagallery"})
+_FEW = 5  # pictures
+_ROOTS = "//*[@id='root' or @id='app' or @id='__next' or @id='__nuxt' or @id='___gatsby']"
 
 
 def other_than_html(page: Page) -> str:
@@ -92,53 +89,76 @@ def _by_its_bytes(body: bytes) -> str:
     return "a picture" if root[1].lower() == b"svg" else "a feed or sitemap"
 
 
-def refused_as(document: Document, declared: Declared, title: str, body: str) -> str:
+def look_at(document: Document, declared: Declared, lead: Lead, title: str, body: str) -> Look:
+    """Give a page as the others here look at it; `body` is its text in Markdown."""
+    words = text.prose(body)
+    return Look(document=document, declared=declared, lead=lead, title=title, words=words)
+
+
+def refused_as(look: Look) -> str:
     """Say what an HTML page is where it is no article ("a home page"), "" where it is one.
 
-    Conservative: a source listed the page, so only plain evidence counts. What declares itself an
-    article is one, however short.
+    Conservative: a source listed the page, so only plain evidence counts. What surely is an article
+    by its own word is one, however short; so is what plays a video or a sound.
     """
-    if is_home(document.address):
+    if is_home(look.address):
         return "a home page"
-    if len(body) < _SHORT and _ERROR.match(title):
-        return "an error page in a 200"
-    if _declares_article(declared):
+    found = _missing.find(look) or _gate.find(look)
+    if found:
+        return found
+    if _media.kind(look.document, look.declared, look.lead, look.words) != "article":
         return ""
-    if _is_listing(document, declared, body):
-        return "a listing"
-    return ""
+    return _subject.find(look) or _listing.find(look) or _gallery(look)
 
 
-def _declares_article(declared: Declared) -> bool:
-    return bool(declared.article) or declared.first("og:type")[0].lower() == "article"
+def _gallery(look: Look) -> str:
+    """Say that a page is pictures without a text, by its data."""
+    if look.is_article or look.length >= TINY:
+        return ""
+    told = any(_json_ld.kinds(node) & _GALLERIES for node in look.declared.nodes)
+    pictures = len(look.document.tree.xpath("//img")[: _FEW + 1])
+    return "pictures without a text" if told and pictures >= _FEW else ""
 
 
-def _is_listing(document: Document, declared: Declared, body: str) -> bool:
-    """Say whether a page lists other pages: by its own word and little text, or by its links."""
-    if len(body) >= 5 * _SHORT:
-        return False
-    if (
-        any(_json_ld.kinds(node) & _json_ld.LISTS for node in declared.nodes[:5])
-        and len(body) < _SHORT
-    ):
-        return True
-    teasers = len(document.tree.xpath("//article[.//a[@href]]"))
-    return teasers >= 5 and len(body) < 2 * _SHORT
-
-
-def is_robot_wall(document: Document, declared: Declared, body: str) -> bool:
+def is_robot_wall(look: Look) -> bool:
     """Say whether a page asks whether its visitor is human."""
-    if len(body) >= _SHORT or _declares_article(declared):
+    if look.length >= SHORT or look.declared.article or look.says_article:
         return False
-    return any(_WALL.match(title) for title in visible_text(document, "//title | //h1", 2))
+    return any(_WALL.match(title) for title in visible_text(look.document, "//title | //h1", 2))
 
 
-def is_empty(declared: Declared, lead: Lead, body: str) -> bool:
-    """Say whether a page has nothing to read and promises nothing.
+def empty(look: Look) -> str:
+    """Say that a page has nothing to read and promises nothing, "" where it does.
 
     A paywalled stub, a video and a page drawn by scripts have little text but declare what they
     are, or their feed describes them.
     """
-    promised = _declares_article(declared) or declared.video or lead.excerpt
-    described = declared.first("og:description", "description")[0]
-    return len(body) < _TINY and not promised and not described
+    declared = look.declared
+    promised = declared.article or look.says_article or declared.video
+    if look.length >= TINY or promised or look.lead.excerpt or look.lead.media:
+        return ""
+    if _media.kind(look.document, declared, look.lead, look.words) != "article":
+        return ""
+    is_drawn = _is_drawn_by_scripts(look)
+    if declared.first("og:description", "description")[0] and not (is_drawn and _is_the_site(look)):
+        return ""
+    return "a page drawn by scripts" if is_drawn else "an empty page"
+
+
+def _is_drawn_by_scripts(look: Look) -> bool:
+    """Say whether there is a place for scripts to draw in, and nothing in it."""
+    tree = look.document.tree
+    roots = tree.xpath(_ROOTS)[:_FEW]
+    return bool(tree.xpath("(//script)[1]")) and any(
+        not root.text_content().strip() and not len(root) for root in roots
+    )
+
+
+def _is_the_site(look: Look) -> bool:
+    """Say whether a page has the title of its site, as the shell of every page of it has."""
+    name = look.declared.first("og:site_name", "application-name")[0].lower()
+    return (
+        bool(name)
+        and look.declared.first("og:title")[0].lower() in {name, ""}
+        and any(heading.lower() == name for heading in look.headings[:1])
+    )

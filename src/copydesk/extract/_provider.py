@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from copydesk.extract import _json_ld
+from copydesk.extract._amp import unwrapped
 from copydesk.extract._declared import Declared
 from copydesk.kit import text, urls
 from copydesk.news import Provider
 
 if TYPE_CHECKING:
+    from copydesk.extract._document import Document
     from copydesk.news import Beat, Lead, Organization, Source
 
 _MAX_NAME = 60  # characters
@@ -18,28 +20,36 @@ _PLATFORMS = frozenset({"youtube.com", "youtu.be", "vimeo.com"})
 _MAX_WORDS = 7  # templates put the headline where the site's name belongs
 
 
-def find(web_url: str, declared: Declared, lead: Lead, beat: Beat) -> tuple[Provider, str]:
+def find(
+    web_url: str, document: Document, declared: Declared, lead: Lead, beat: Beat
+) -> tuple[Provider, str]:
     """Give the publisher of a page and where its name came from.
 
     The domain is that of the longest organization file that covers the host (`aws.amazon.com`
-    before `amazon.com`), else the registrable one. Logos come with the domain.
+    before `amazon.com`), else the registrable one. Logos come with the domain. Where `web_url` is
+    on another site than the page, the page's own name is not its publisher's.
     """
     organization = _on_a_platform(web_url, lead, beat) or _organization(urls.host(web_url), beat)
     domain = organization.domain if organization else urls.registrable_domain(web_url)
-    name, origin = _name(web_url, organization, declared, _source(lead, beat))
+    is_own = urls.same_site(web_url, unwrapped(document.address))
+    declared_names = tuple(_declared_names(declared)) if is_own else ()
+    name, origin = _name(web_url, organization, declared_names, _source(lead, beat))
     logo = beat.logos.get(domain)
     return Provider(name=name or domain, domain=domain, images=(logo,) if logo else ()), origin
 
 
 def _name(
-    web_url: str, organization: Organization | None, declared: Declared, source: Source | None
+    web_url: str,
+    organization: Organization | None,
+    declared_names: Iterable[tuple[str, str]],
+    source: Source | None,
 ) -> tuple[str, str]:
     if organization:
         return organization.name, "organization"
     # a search or an aggregator lists other people's pages under its own name
     if source and source.name and urls.same_site(source.url, web_url):
         return source.name, "source"
-    for found, origin in _declared_names(declared):
+    for found, origin in declared_names:
         if 0 < len(found) <= _MAX_NAME and "://" not in found and len(found.split()) <= _MAX_WORDS:
             return found, origin
     return "", "domain"

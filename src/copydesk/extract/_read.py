@@ -13,15 +13,15 @@ from copydesk.extract import (
     _credit,
     _dates,
     _excerpt,
+    _figures,
     _kind,
     _language,
     _media,
-    _picture,
     _provider,
     _signals,
     _tags,
-    _text,
     _title,
+    text,
 )
 from copydesk.extract._declared import Declared, collect
 from copydesk.extract._document import Document, open_document
@@ -63,6 +63,17 @@ def read(page: Page, lead: Lead, beat: Beat) -> Article | Dropped:
     return _refused(reading) or _article(reading)
 
 
+def read_anyway(page: Page, lead: Lead, beat: Beat) -> Article | Dropped:
+    """Give what a page says as if it were an article, whatever it is; Dropped where it is no HTML.
+
+    To see what `read` would have made of a page that it leaves out.
+    """
+    what = _kind.other_than_html(page)
+    if what:
+        return Dropped(url=lead.url, reason="not-an-article", detail=what)
+    return _article(_open(page, lead, beat))
+
+
 def _open(page: Page, lead: Lead, beat: Beat) -> _Reading:
     document = open_document(page)
     declared = collect(document)
@@ -75,18 +86,17 @@ def _open(page: Page, lead: Lead, beat: Beat) -> _Reading:
         declared=declared,
         names=names,
         title=_title.find(document, declared, lead, names),
-        body=_text.find(document, declared),
+        body=text.find(document, declared),
     )
 
 
 def _refused(reading: _Reading) -> Dropped | None:
     """Say why the page is no article, None where it is one."""
     title, body = reading.title[0], reading.body[0]
-    if _kind.is_robot_wall(reading.document, reading.declared, body):
+    look = _kind.look_at(reading.document, reading.declared, reading.lead, title, body)
+    if _kind.is_robot_wall(look):
         return Dropped(url=reading.lead.url, reason="blocked", detail="a robot check in a 200")
-    what = _kind.refused_as(reading.document, reading.declared, title, body)
-    if not what and _kind.is_empty(reading.declared, reading.lead, body):
-        what = "an empty page"
+    what = _kind.refused_as(look) or _kind.empty(look)
     if not what and not title:
         what = "no title"
     return Dropped(url=reading.lead.url, reason="not-an-article", detail=what) if what else None
@@ -96,9 +106,9 @@ def _article(reading: _Reading) -> Article:
     """Give what the page says: its words, then when, who and where, pictures, and on what terms."""
     document, declared, lead = reading.document, reading.declared, reading.lead
     (title, title_from), (body, body_from) = reading.title, reading.body
-    web_url, web_url_from = _address.canonical(document, declared, title)
-    published = _dates.published(document, declared, lead, reading.page.fetched_at)
-    updated = _dates.updated(declared, lead, published, reading.page.fetched_at)
+    web_url, web_url_from = _address.canonical(document, declared, title, reading.beat)
+    found = _dates.find(document, declared, lead, reading.page.fetched_at)
+    published, updated = found.published, found.updated
     amp_web_url = _address.amp(document, declared, web_url)
     article = Article(
         url=urls.canonical(lead.url) or lead.url,
@@ -106,6 +116,7 @@ def _article(reading: _Reading) -> Article:
         amp_web_url=amp_web_url,
         title=title,
         published_at=published.at,
+        published_day=found.day.isoformat(),
         updated_at=updated.at if updated else None,
         source=lead.source,
         found=lead.found,
@@ -139,7 +150,7 @@ def _on_its_terms(article: Article, reading: _Reading) -> Article:
     """Add who may read it, whose words they are, what is refused, and the excerpt within that."""
     document, declared = reading.document, reading.declared
     access, access_from = _access.find(document, declared, article.text)
-    credit, credit_from = _credit.find(declared, article.text)
+    credit, credit_from = _credit.find(document, declared, article.text)
     signals = _signals.find(document, declared, reading.page)
     rule = allowed(reading.beat.excerpt, access, signals)
     quotable = _signals.quotable(document, article.text)
@@ -166,10 +177,13 @@ def allowed(rule: ExcerptRule, access: str, signals: tuple[Signal, ...]) -> Exce
 def _signed(article: Article, reading: _Reading) -> Article:
     """Add who published it, who wrote it and in which language."""
     document, declared, lead = reading.document, reading.declared, reading.lead
-    provider, provider_from = _provider.find(article.web_url, declared, lead, reading.beat)
+    provider, provider_from = _provider.find(
+        article.web_url, document, declared, lead, reading.beat
+    )
     authors, authors_from = _authors.find(document, declared, lead, reading.names)
     passage = article.text or f"{article.title} {article.excerpt}"
-    language, language_from = _language.find(document, declared, lead, passage)
+    header = reading.page.headers.get("content-language", "")
+    language, language_from = _language.find(document, declared, lead, passage, header)
     return _with(
         article,
         {"provider": provider_from, "authors": authors_from, "language": language_from},
@@ -197,12 +211,17 @@ def _filed(article: Article, reading: _Reading) -> Article:
 def _pictured(article: Article, reading: _Reading) -> Article:
     """Add what can be seen and heard."""
     document, declared, lead = reading.document, reading.declared, reading.lead
-    figures = _picture.figures(document, declared, lead, article.web_url)
+    figures = _figures.figures(document, declared, lead, article.web_url)
     shown = _media.find(document, declared, lead, article.text)
     lead_figure = figures[0] if figures else Figure(url="")
     return _with(
         article,
-        {"image": lead_figure.origin, "type": shown.origin or "page"},
+        {
+            "image": lead_figure.origin,
+            "type": shown.origin or "page",
+            "featured_content": shown.frame_from if shown.frame else "",
+            "seconds": shown.seconds_from,
+        },
         image=lead_figure.url,
         image_alt=lead_figure.alt,
         figures=figures,

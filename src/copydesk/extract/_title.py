@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from copydesk.extract import _json_ld
 from copydesk.extract._declared import Declared, visible_text
-from copydesk.kit import text
+from copydesk.kit import text, urls
 
 if TYPE_CHECKING:
     from copydesk.extract._document import Document
@@ -23,9 +24,23 @@ _AROUND = frozenset(
     {
         *("the", "news", "online", "com", "co", "uk", "us", "usa", "org", "net", "official"),
         *("website", "site", "blog", "magazine", "newspaper", "home", "homepage", "page"),
-        *("international", "media", "daily"),
+        *("international", "media", "daily", "forum", "forums", "community", "wiki", "portal"),
+        *("gmbh", "ag", "inc", "ltd", "llc", "kg", "e", "v", "documentation", "docs"),
     }
 )
+_BRACKETED = re.compile(r"\[([^\[\]]{2,60})\]$")
+# What names a site by its form alone: `-某某网` at the end, and whatever stands behind the last bar
+# or angle of a page's own title.
+_ASIAN_SITE = re.compile(
+    r"\s*[-_—–|｜]\s*[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,8}"
+    r"(?:网|網|网站|报|報|新闻|新聞|新闻网|频道|頻道|日报|在线|ニュース|新聞社|뉴스|신문|일보)$"
+)
+_BEHIND_BAR = re.compile(r"\s[|｜‹›«»]\s[^|｜‹›«»\s]++(?:\s[^|｜‹›«»\s]++){0,7}+$")
+_MIN_LABEL = 4  # letters of a domain by which a name is known
+_MIN_INITIALS = 3
+_MAX_KICKER = 4  # words before a headline: `Opinion | …`
+_MIN_LEFT = 8  # letters of a headline that is left after a cut by form
+_CUT_AT = 90  # characters: search engines show 110, and some templates cut there without a mark
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});")
 # What a wall or a template says in place of a headline.
 _PREFIX = re.compile(r"(?i)^(?:become an? \w+ subscriber to read|subscribe to read)\s*:\s*")
@@ -51,7 +66,14 @@ def find(
     )
     raw = [(clean(found), origin) for found, origin in _candidates(document, declared, lead)]
     heads = frozenset(squash(found) for found, origin in raw if origin in {"h1", "lead"})
-    candidates = [(strip_site(found, names, heads), origin) for found, origin in raw]
+    around = names | frozenset(_beside(declared))
+    label = urls.registrable_domain(document.address).split(".")[0].replace("-", "")
+    candidates = []
+    for found, origin in raw:
+        bare = strip_site(found, around, heads)
+        if bare == found:  # nothing on the page names what stands around it
+            bare = strip_site(_without_form(found, heads, label, origin), around, heads)
+        candidates.append((bare, origin))
     titles = [(found, origin) for found, origin in candidates if is_title(found, names)]
     if not titles:
         return "", ""
@@ -59,6 +81,20 @@ def find(
     confirmed = (item for item in titles if _is_confirmed(item, [*titles, (slug, "address")]))
     found, origin = next(confirmed, titles[0])
     return text.shorten(_completed(found, titles), MAX_CHARACTERS), origin
+
+
+def _beside(declared: Declared) -> Iterator[str]:
+    """Give the keys of what templates put beside a headline: its section and its authors."""
+    node = declared.article
+    sections = _json_ld.strings(node.get("articleSection"))
+    authors = _json_ld.names(node.get("author"), declared.nodes)
+    authors += declared.meta.get("author", ())
+    for one in (*declared.meta.get("article:section", ()), *sections):
+        if len(one.split()) <= _MAX_NAME_WORDS:
+            yield squash(one)
+    for one in authors:
+        name = squash(one)
+        yield from (name, f"by{name}")
 
 
 def is_title(found: str, names: frozenset[str] = frozenset()) -> bool:
@@ -83,7 +119,7 @@ def _is_confirmed(title: tuple[str, str], others: list[tuple[str, str]]) -> bool
 def _completed(title: str, others: list[tuple[str, str]]) -> str:
     """Give the whole of a headline that was cut off, where another candidate has it."""
     begun = re.sub(r"\s*(?:…|\.{3})$", "", title)
-    if begun == title or len(begun) < 20:
+    if len(begun) < 20 or (begun == title and len(title) < _CUT_AT):
         return title
     return next((other for other, _ in others if other != title and other.startswith(begun)), title)
 
@@ -135,23 +171,61 @@ def strip_site(title: str, names: frozenset[str], heads: frozenset[str] = frozen
 
 def _cut_once(title: str, names: frozenset[str], heads: frozenset[str]) -> str:
     marks = list(_SEPARATOR.finditer(title))
-    if not marks:
-        return title
+    if not marks or squash(title) in heads:
+        return _without_names(title, marks, names)
     for mark in marks:
-        if squash(title[: mark.start()]) in heads and squash(title) not in heads:
+        if squash(title[: mark.start()]) in heads and not title[mark.end() :][:1].islower():
             return title[: mark.start()].strip()
-    last, first = marks[-1], marks[0]
-    if _is_site(title[last.end() :], names):
-        return title[: last.start()].strip()
-    if _is_site(title[: first.start()], names):
-        return title[first.end() :].strip()
+    first = marks[0]
+    kicker, rest = title[: first.start()], title[first.end() :]
+    if squash(rest) in heads and len(kicker.split()) < min(_MAX_KICKER, len(rest.split())):
+        return rest.strip()
+    return _without_names(title, marks, names)
+
+
+def _without_names(title: str, marks: list[re.Match[str]], names: frozenset[str]) -> str:
+    """Cut the site's name, a section or an author off an end, the most that is one of them."""
+    for mark in marks:
+        if _is_site(title[mark.end() :], names):
+            return title[: mark.start()].strip()
+    if marks and _is_site(title[: marks[0].start()], names):
+        return title[marks[0].end() :].strip()
     return title
 
 
+def _without_form(title: str, heads: frozenset[str], label: str, origin: str) -> str:
+    """Cut off what is a site's name by its form, where the page does not show it as headline.
+
+    Behind a dash that is a name after which the domain is called; behind a bar, any.
+    """
+    if squash(title) in heads:
+        return title
+    bare = _ASIAN_SITE.sub("", title)
+    if origin == "title":
+        bare = _BEHIND_BAR.sub("", bare)
+        last = next(reversed(list(_SEPARATOR.finditer(bare))), None)
+        if last and _is_behind(label, bare[last.end() :]):
+            bare = bare[: last.start()].strip()
+    return bare if len(squash(bare)) >= _MIN_LEFT else title
+
+
+def _is_behind(label: str, part: str) -> bool:
+    """Say whether a domain's label is short for a name: `nyt` for `New York Times`."""
+    words = [word for word in part.split() if word[:1].isupper()]
+    initials = "".join(word[0].lower() for word in words)
+    if len(words) >= _MIN_INITIALS and initials == label:
+        return True
+    short = len(part.split()) <= _MAX_KICKER and len(label) >= _MIN_LABEL
+    return short and squash(part).startswith(label)
+
+
 def _is_site(part: str, names: frozenset[str]) -> bool:
-    """Say whether a part names the site: `BBC News`, `The Verge`, `theverge.com`."""
+    """Say whether a part names the site: `BBC News`, `The Verge`, `theverge.com`, `World [BBC]`."""
     if len(part) > 60:
         return False
+    bracketed = _BRACKETED.search(part)
+    if bracketed and forms(bracketed[1]) & names:
+        return True
     return not squash(part) or bool(forms(part) & names)
 
 
@@ -164,4 +238,4 @@ def forms(name: str) -> frozenset[str]:
 
 def squash(name: str) -> str:
     """Give the letters and digits of a name in lower case: the key under which spellings meet."""
-    return re.sub(r"[\W_]+", "", name.lower())
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFC", name).lower())

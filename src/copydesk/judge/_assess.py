@@ -9,7 +9,7 @@ from copydesk.judge._features import Features, lede
 from copydesk.judge._profile import Copy, Match, Weighed, weigh_by
 from copydesk.judge._profiles import profile_of
 from copydesk.judge._source import source_of
-from copydesk.kit import urls
+from copydesk.kit import lengths, text, urls
 from copydesk.news import Article, Beat, Dropped, Image, Reason, Shelf, Shelved, Story
 
 
@@ -37,6 +37,8 @@ def assess(article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:
         language=article.language,
         access=article.access,
         credit=article.credit,
+        length=lengths.iso8601(article.seconds),
+        refuses=article.refuses,
         reasons=reasons,
     )
 
@@ -57,6 +59,7 @@ def regroup(stories: Sequence[Shelved], beat: Beat, fresh: frozenset[str]) -> tu
 
 def _features(article: Article, beat: Beat, topics: tuple[str, ...], given: str) -> Features:
     """Give what there is to weigh of a read article that carries these topics."""
+    prose = text.prose(article.text)
     return Features(
         title=article.title,
         topics=topics,
@@ -66,8 +69,8 @@ def _features(article: Article, beat: Beat, topics: tuple[str, ...], given: str)
         video=article.type == "video",
         official=source_of(article, beat).official,
         given=given,
-        lede=lede(article.excerpt, article.text),
-        text=article.text,
+        lede=lede(article.excerpt, prose),
+        text=prose,
         access=article.access,
         credit=article.credit,
         authors=len(article.authors),

@@ -80,5 +80,6 @@ def texts_differ(one: str, other: str) -> bool:
     Half of the figures of the text that has fewer are not in the other (three quarters and more
     are there in every known copy); fewer than four say nothing.
     """
-    fewer, more = sorted((figures(one), figures(other)), key=len)
+    told = [figures(plain_text.prose(text)) for text in (one, other)]
+    fewer, more = sorted(told, key=len)
     return len(fewer) >= _FEW and len(fewer & more) * 2 < len(fewer)

@@ -1,0 +1,116 @@
+"""Boilerplate: the words around an article that engines, feeds and sites add to a description."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from copydesk.kit import text
+
+_MAX_ENCODED = 3  # times over
+_MAX_RAW = 5_000  # characters; some feeds send the whole article as its description
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
+
+_TAIL = re.compile(
+    r"""(?xi)(?:
+      the\ post\ .{1,400}?\ (?:first\ )?appeared\ (?:first\ )?(?:on|in)\ .{1,200}
+    | (?:der\ beitrag\ .{1,400}?\ erschien\ zuerst\ auf
+        |l.article\ .{1,400}?\ est\ apparu\ en\ premier\ sur
+        |la\ entrada\ .{1,400}?\ (?:se\ public[oó]\ primero|aparece\ primero)\ en
+        |l.articolo\ .{1,400}?\ (?:sembra\ essere\ il\ primo\ su|proviene\ da)
+        |o\ post\ .{1,400}?\ apareceu\ primeiro\ em)\ .{1,200}
+    | (?:continue\ reading|keep\ reading|read\ (?:more|on|(?:the\ )?(?:full|rest|entire)\b.{0,60})
+        |click\ here\ to\b.{0,60}|(?:find|learn)\ (?:out\ )?more(?:\ (?:here|at)\b.{0,40})?
+        |view\ more
+        |weiterlesen|mehr\ (?:lesen|dazu)|lire\ la\ suite|(?:leer|saber|seguir\ leyendo)\ m[aá]s
+        |continua\ a\ leggere|leggi\ (?:tutto|anche)\b.{0,60}|lees\ (?:meer|verder)|leia\ mais
+        |read\ more\ (?:at|on|in)\ .{1,60})
+      \s*[»→>….:!]*
+    | (?:get|read|see|find)\ (?:the\ )?(?:latest|more|all)\b[^.!?]{0,80}\ (?:at|on|from)\ \S{2,60}
+      \s*[.!]?
+    | (?:\[\s*(?:…|\.\.\.|&hellip;)\s*\])
+    )\s*$"""
+)
+# Two sentences or a share button's counts, glued together where tags were.
+_GLUED = re.compile(r"(?<=[^\W\d_][^\W\d_][.!?])(?=[A-ZÄÖÜÉ][^\W\d_])")
+_COUNTS = re.compile(
+    r"(?i)^(?:(?:facebook|twitter|tweet|e-?mail|print|share|pinterest|whatsapp|linkedin|xing|reddit"
+    r"|telegram|copy\ link)\s*\d{0,6}\s*){2,12}"
+)
+_NOTICE = re.compile(
+    r"""(?xi)(?:
+      ^(?:please\ )?(?:accept|enable|allow|turn\ on)\ (?:all\ )?(?:cookies|javascript)
+    | \bjavascript\ (?:is|must\ be|to\ be)\ (?:disabled|enabled|required)
+    | ^(?:we|this\ (?:web)?site)\ uses?\ cookies | ^(?:manage|review)\ your\ (?:privacy|cookie)
+    | ^(?:we|wir)\ (?:and\ our|value\ your|care\ about\ your)\ (?:partners|privacy)
+    | ^(?:wir|diese\ (?:web)?seite)\ (?:verwende[nt]|nutz(?:en|t)|setz(?:en|t))\ (?:\w+\ )?cookies
+    | ^(?:nous\ utilisons|ce\ site\ utilise)\ des\ cookies | ^utilizamos\ cookies
+    | ^questo\ sito\ (?:web\ )?utilizza\ (?:i\ )?cookie
+    | ^your\ browser\ (?:does\ not|doesn[’']t|is\ (?:not|out)) | \baccessibility\ statement\b
+    | \b(?:subscribe|sign\ in|log\ in|register)\ (?:now\ )?to\ (?:read|continue|unlock|view)
+    | \bbecome\ an?\ \w+\ subscriber | \balready\ (?:a\ subscriber|have\ an\ account|registered)\?
+    | ^(?:this\ )?(?:article|content|story)\ is\ (?:only\ available|reserved|exclusive)\b
+    | ^sharing\ is\ caring\b | ^create\ (?:a\ free|an)\ account | \ball\ rights\ reserved
+    | ^(?:please\ )?verify\ (?:that\ )?you\ are\ (?:a\ )?human
+    | ^(?:sign\ up|subscribe)\ (?:for|to)\ (?:our|the|my)\ .{0,60}newsletter
+    )"""
+)
+_NOTICE_BEGINS = 100  # characters of a line in which a notice shows itself
+# How a site speaks of itself.
+_SLOGAN = re.compile(
+    r"""(?xi)(?:
+      ^(?:(?:get|find|read|see|watch|follow|discover)\ )?(?:all\ )?(?:the\ )?(?:very\ )?
+        (?:latest|breaking|top|up-to-date)\ (?:\w+\ ){0,3}?
+        (?:news|headlines|stories|videos|articles)\b(?!\ (?:that|is|was)\b)
+    | ^(?:your|the)\ (?:\w+\ ){0,3}(?:source|home|destination|guide|site|place)\ (?:for|to|of)\b
+    | ^(?:the\ )?official\ (?:web)?site\b | ^welcome\ to\ (?:our|my|the\ (?:official|home))\b
+    | ^just\ another\ \w+\ (?:site|blog|weblog)
+    | ^(?:aktuelle|die\ neuesten)\ nachrichten\b | ^toute?\ l.actualit[eé]\b
+    | ^(?:las\ )?[uú]ltimas\ noticias\b | ^(?:le\ )?ultime\ notizie\b
+    )"""
+)
+_LISTED = re.compile(r"\s*[,;|•·、，]\s*")
+_MIN_LISTED = 4
+_MAX_LISTED_WORDS = 2.6  # a part, on average
+_MAX_LISTED = 6  # characters a part, on average, in scripts without blanks
+_NO_BLANKS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
+
+
+def clean(raw: str) -> str:
+    """Give a description as plain text without what blog engines and feeds add to it."""
+    found = text.plain(raw[:_MAX_RAW].replace("\\n", " "))
+    for _ in range(_MAX_ENCODED):
+        if not _ENTITY.search(found):
+            break
+        found = text.plain(found)
+    found = _GLUED.sub(" ", _COUNTS.sub("", found))
+    shorter = _TAIL.sub("", found).rstrip()
+    while shorter != found:
+        found, shorter = shorter, _TAIL.sub("", shorter).rstrip()
+    return found
+
+
+def decoded(line: str) -> str:
+    """Give a line of a text with the entities that are still in it, encoded twice, decoded."""
+    for _ in range(_MAX_ENCODED):
+        if not _ENTITY.search(line):
+            break
+        line = text.fold(html.unescape(line))
+    return line
+
+
+def is_notice(line: str) -> bool:
+    """Say whether a line is a site talking about cookies, accounts or rights."""
+    return bool(_NOTICE.search(line[:_NOTICE_BEGINS]))
+
+
+def is_slogan(line: str) -> bool:
+    """Say whether a description is about the site: a slogan, or a list of keywords."""
+    if _SLOGAN.search(line[:_NOTICE_BEGINS]):
+        return True
+    parts = [part for part in _LISTED.split(line) if part]
+    if len(parts) < _MIN_LISTED or re.search(r"[.!?]\s|。", line):
+        return False
+    if _NO_BLANKS.search(line):
+        return len("".join(parts)) <= _MAX_LISTED * len(parts)
+    return sum(len(part.split()) for part in parts) <= _MAX_LISTED_WORDS * len(parts)

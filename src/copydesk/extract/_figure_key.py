@@ -1,0 +1,170 @@
+"""The name of a picture: what its address says beside sizes, crops, formats and parameters."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+
+from copydesk.kit import urls
+
+_MAX_ADDRESS = 4_000
+_WRAPPINGS = 3  # a resizer may stand before a cache before the picture
+_WRAPPED = ("url", "src", "image", "img", "u", "imgurl")
+_INNER = re.compile(r"https?:/{1,2}(?=[^/])")
+_FORMAT = r"\.(?:jpe?g|jfif|png|webp|avif|gif|bmp|tiff?)"
+_NAMED_FORMAT = re.compile(rf"(?i){_FORMAT}$")
+# a path may name the host that a resizer fetches from, without a scheme
+_HOST = re.compile(r"(?i)^(?:[a-z0-9-]+\.){1,4}[a-z]{2,12}$")
+_SHARD = re.compile(r"^(?:www\.)?([a-z]+)\d{1,2}(?=[.-])")
+_VIDEO = re.compile(r"^(.*/vi)(?:_webp)?/([\w-]{11})/\w*$")  # a still of a video, by the video's id
+_WIDTHS = (
+    r"(?:160|200|240|300|320|336|340|350|360|380|400|440|450|466|480|490|500|512|540|560|580|590"
+    r"|600|610|612|620|624|630|640|650|660|680|690|700|720|740|750|760|768|780|800|810|820|840|850"
+    r"|860|880|885|900|940|950|960|968|970|976|980|1000|1024|1050|1080|1100|1120|1140|1200|1240"
+    r"|1280|1300|1320|1360|1366|1400|1440|1500|1536|1600|1680|1800|1900|1920|2000|2048|2400|2560"
+    r"|3000|3840)"
+)
+_SIZE_WORD = (
+    r"(?:thumb(?:nail)?s?|tmb|small|medium|large|original|orig|full|fullsize|master|hi-?res|low-?res"
+    r"|preview|social|desktop|mobile|tablet|xxs|xs|sm|md|lg|xl|xxl|square|landscape|portrait"
+    r"|wide|rawimage)"
+)
+# a folder that is a size, a crop or an order to a resizer
+_SIZE_FOLDER = re.compile(
+    rf"""(?xi)^(?:
+      \d{{0,4}}x\d{{2,4}} | \d{{2,4}}x\d{{0,4}} | -?\d+x-?\d+:-?\d+x-?\d+ | \d+_\d+_\d+_\d+
+    | (?:w|h|s|r|width|height|size|max|quality)[-_=:]?\d{{1,4}}(?:[-_,][a-z]\w*)*
+    | [a-z]{{1,3}}_\d[\w.:]* | [a-z]{{1,3}}_[\w.:-]+(?:,[a-z]{{1,3}}_[\w.:-]+)+
+    | [a-z]+=[\w.-]+(?:,[a-z-]+=[\w.-]+)*
+    | fit-in | smart | thumbor | resizer? | crop | scale | fit | filters:.* | [a-z]{{1,3}}:[\w:.]+
+    | [\w-]{{27}}= | v\d{{8,12}} | \d+:\d+ | {_WIDTHS}
+    | (?:gallery_)?{_SIZE_WORD}(?:[-_]?\d{{1,4}})?
+    )$"""
+)
+# a style of Drupal's; two folders of width and height, no year and no month
+_STYLES = re.compile(
+    r"/styles/[^/]+/(?:public|private)(?=/)|/(?!(?:19|20)\d\d/)(?:\d{3,4}/\d{3,4}|0/0)(?=/)"
+)
+_SIZE_TAIL = re.compile(
+    rf"""(?xi)(?:
+      [-_.](?:\d{{2,4}}x\d{{2,4}}(?:[-_][a-z]{{1,4}})?
+        |w?{_WIDTHS}(?:w|px|[-_]\d{{2,4}})?|[hw]\d{{2,4}}
+      |scaled|rotated|e\d{{10,13}}|cropped|{_SIZE_WORD}|[sml])
+    | @[1-4]x | =[swh]\d[\w-]*
+    )$"""
+)
+_BARE_SIZE = re.compile(
+    rf"(?i)^(?:{_WIDTHS}|\d{{2,4}}x\d{{1,4}}|(?:gallery_)?{_SIZE_WORD}(?:[-_]?\d{{1,4}})?)$"
+)
+_CAMERA = re.compile(r"(?i)^(?:[a-z]{1,4}[-_])?\d+$")  # IMG_1024 is a number, not a size
+_SIZE_PARAMETER = re.compile(
+    r"""(?xi)^(?:
+      w | h | width | height | size | s | q | quality | format | fm | f | fit | crop | resize | auto
+    | dpr | ssl | strip | v | ver | version | itok | ts | rect | zoom | scale | mode | sig
+    | signature | fl | cs | ixlib | ixid | ar | sh | op | usm | disable | enable | maxwidth
+    | maxheight | max-w | max-h | imwidth | impolicy | downsize | interpolation | output-.*
+    | fp-.* | bg.* | colou?r | cb | cachebuster | sz | tr | optimize | overlay-.* | precrop
+    )$"""
+)
+_SIZES = (
+    re.compile(r"(?i)(?<![\dx:])(\d{2,4})x(\d{2,4})(?![\dx:])"),
+    re.compile(r"(?i)[?&](?:w|width|imwidth|maxwidth)=(\d{2,4})(?:&(?:h|height)=(\d{2,4}))?\b"),
+    re.compile(r"(?i)[?&](?:resize|fit)=(\d{2,4})(?:,|%2C)(\d{2,4})\b"),
+    re.compile(r"(?i)/w(\d{2,4})-h(\d{2,4})(?=[/-])"),
+    re.compile(r"(?i)[/,](?:w_|s|w=|width=)(\d{2,4})(?=[/,-])()"),
+)
+
+
+def figure_key(url: str) -> str:
+    """Give the name by which a picture is known again, whatever size it is asked for in.
+
+    Host and path without schemes, sizes, crops, formats and the resizers around them; "" for what
+    is no web address.
+    """
+    address = urls.fetchable(url[:_MAX_ADDRESS])
+    return "" if address is None else key_of(address)
+
+
+def key_of(address: str) -> str:
+    """Give a picture's name for an address that kit.urls has parsed."""
+    parts = urlsplit(_unwrapped(address))
+    host = _SHARD.sub(r"\1", parts.netloc.lower()).removeprefix("www.")
+    path = unquote(_STYLES.sub("", parts.path))
+    still = _VIDEO.match(_NAMED_FORMAT.sub("", path))
+    if still:
+        return f"{host}{still[1]}/{still[2]}"
+    plain = "/".join(_plain_parts(path))
+    query = "" if _NAMED_FORMAT.search(path) else _own_query(parts.query)
+    return f"{host}/{plain}{query}"
+
+
+def _plain_parts(path: str) -> list[str]:
+    """Give the parts of a path that name the picture."""
+    folders = [part for part in path.split("/") if part]
+    if not folders:
+        return []
+    last = folders.pop()
+    while _NAMED_FORMAT.search(last):
+        last = _NAMED_FORMAT.sub("", last)
+    last = _without_size(last)
+    kept = [part for part in folders if not _SIZE_FOLDER.match(part)]
+    return kept if kept and _BARE_SIZE.match(last) else [*kept, last]
+
+
+def _without_size(stem: str) -> str:
+    for _ in range(3):
+        bare = _SIZE_TAIL.sub("", stem)
+        if bare == stem or not bare or _CAMERA.match(stem):
+            return stem
+        stem = bare
+    return stem
+
+
+def _own_query(query: str) -> str:
+    """Give the parameters that may name the picture: `?id=7` of a script."""
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=50)
+    except ValueError:
+        return f"?{query}"
+    kept = sorted(f"{name}={value}" for name, value in pairs if not _SIZE_PARAMETER.match(name))
+    return f"?{'&'.join(kept)}" if kept else ""
+
+
+def _unwrapped(address: str) -> str:
+    """Give the picture's own address for one that asks a resizer or a cache for it."""
+    for _ in range(_WRAPPINGS):
+        found = _inner(address)
+        inner = urls.fetchable(found) if found else None
+        if inner is None or inner == address:
+            break
+        address = inner
+    return address
+
+
+def _inner(address: str) -> str:
+    parts = urlsplit(address)
+    if "=" in parts.query and len(parts.query) < _MAX_ADDRESS:
+        for name, value in parse_qsl(parts.query)[:20]:
+            whole = value.startswith(("http://", "https://"))
+            if name.lower() in _WRAPPED and (
+                whole or (value.startswith("/") and _NAMED_FORMAT.search(value))
+            ):
+                return urljoin(address, value)
+    path = unquote(parts.path)
+    starts = [found.start() for found in _INNER.finditer(path)] if "http" in path else []
+    if starts:
+        return _INNER.sub("http://", path[starts[-1] :], count=1)
+    folders = path.split("/")
+    for at in range(len(folders) - 2, 0, -1):
+        if _HOST.match(folders[at]) and not _NAMED_FORMAT.search(folders[at]):
+            return "http://" + "/".join(folders[at:])
+    return ""
+
+
+def size_of(url: str) -> tuple[int, int]:
+    """Give the width and height that an address asks for, 0 for what it does not say."""
+    for pattern in _SIZES:
+        sizes = pattern.findall(url[:_MAX_ADDRESS])
+        if sizes:  # the last one: a crop stands before the size
+            return int(sizes[-1][0]), int(sizes[-1][1] or 0)
+    return 0, 0

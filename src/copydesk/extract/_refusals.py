@@ -1,0 +1,107 @@
+"""What a publisher's signals forbid, and how much of a page may be quoted.
+
+The stricter word wins, whoever says it, but for TDMRep: there the page's own word goes before the
+answer's headers, and these before the site's file. docs/design/extract-terms.md has the table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from copydesk.news import USES, Signal, Use
+
+_AI: tuple[Use, ...] = ("ai-train", "ai-input")
+_FOUND: tuple[Use, ...] = ("search", "snippet")  # a result is a link and a short excerpt
+# The labels of Content-Usage (IETF aipref, the names of its older drafts too) and Content-Signal.
+_LABELS: Mapping[str, tuple[Use, ...]] = {
+    "train-ai": ("ai-train",),
+    "train-genai": ("ai-train",),
+    "genai": ("ai-train",),
+    "ai-train": ("ai-train",),
+    "ai-input": ("ai-input",),
+    "ai-output": ("ai-input",),
+    "ai-use": ("ai-input",),
+    "ai": _AI,
+    "tdm": _AI,
+    "bots": (*_AI, *_FOUND),
+    "all": (*_AI, *_FOUND),
+    "search": _FOUND,
+}
+_WORDS: Mapping[str, tuple[Use, ...]] = {
+    "nosnippet": ("ai-input", "snippet"),
+    "noimageindex": ("image",),
+    "noindex": ("search",),
+    "none": ("search",),
+    "noai": ("ai-train",),
+    "noimageai": ("ai-train",),
+    "no training agents": ("ai-train",),
+    "no answering agents": ("ai-input",),
+}
+_NO = frozenset({"n", "no", "?0"})
+_TDM_PLACES = ("meta", "header", "/.well-known/tdmrep.json")  # the first that speaks counts
+_NUMBER = re.compile(r"-?\d{1,9}")
+
+
+def refused(signals: Iterable[Signal]) -> tuple[Use, ...]:
+    """Give the uses that these signals forbid, in the order of `news.USES`."""
+    known = tuple(signals)
+    found = {use for signal in known for use in _forbidden(signal)}
+    if _are_rights_reserved(known):
+        found.update(_AI)
+    return tuple(use for use in USES if use in found)
+
+
+def _forbidden(signal: Signal) -> Iterable[Use]:
+    if signal.name in {"Content-Usage", "Content-Signal"}:
+        return _by_labels(signal.said)
+    if signal.name == "RSL":
+        return _by_licence(signal.said)
+    value = signal.said.partition(":")[2]
+    if signal.name == "max-snippet":
+        return _WORDS["nosnippet"] if value.strip() == "0" else ()
+    if signal.name == "max-image-preview":
+        return ("image",) if value.strip() == "none" else ()
+    return _WORDS.get(signal.name, ())
+
+
+def _by_labels(said: str) -> Iterator[Use]:
+    """Read `search=yes, ai-train=no`; of one label twice the last counts (RFC 9651 3.2).
+
+    Read with patience: `Train-AI = n` is no valid field, yet leaves no doubt.
+    """
+    members: dict[str, str] = {}
+    for member in said.lower().split(","):
+        label, _, value = member.partition("=")
+        members[label.strip()] = value.partition(";")[0].strip().strip("\"'")
+    for label, value in members.items():
+        if value in _NO:
+            yield from _LABELS.get(label, ())
+
+
+def _by_licence(said: str) -> Iterable[Use]:
+    """Read what was made of a licence; one that nobody has read allows no use by AI."""
+    verb, _, words = said.partition(": ")
+    if verb != "refuses":
+        return _AI
+    told = set(words.split(", "))
+    return [use for use in USES if use in told]
+
+
+def _are_rights_reserved(signals: Iterable[Signal]) -> bool:
+    """Say whether text and data mining is reserved, as TDMRep says it, by the nearest word."""
+    said = {place: set[str]() for place in _TDM_PLACES}
+    for signal in signals:
+        if signal.name == "tdm-reservation" and signal.where in said:
+            said[signal.where] |= {one.strip() for one in signal.said.split(",")} & {"0", "1"}
+    return next(("1" in values for values in said.values() if values), False)
+
+
+def snippet_characters(signals: Iterable[Signal]) -> int | None:
+    """Give how many characters of a page may be quoted, None where nobody limits it."""
+    found = [0 for signal in signals if "snippet" in _forbidden(signal)]
+    for signal in signals:
+        number = _NUMBER.fullmatch(signal.said.partition(":")[2].strip())
+        if signal.name == "max-snippet" and number and int(number[0]) >= 0:
+            found.append(int(number[0]))
+    return min(found, default=None)

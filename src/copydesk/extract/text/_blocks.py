@@ -1,0 +1,317 @@
+"""Blocks: a page's tree cut into paragraphs, headings, items, rows and code, in reading order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from copydesk.extract.text import _hints
+from copydesk.kit import text
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+Kind = Literal["paragraph", "heading", "item", "row", "code"]
+
+# What is never read, and what flows within a line; everything else begins and ends a block.
+_SILENT = frozenset(
+    {
+        *("script", "style", "template", "noscript", "svg", "iframe", "object", "embed", "video"),
+        *("audio", "canvas", "button", "select", "option", "textarea", "input", "map", "dialog"),
+        *("head", "title", "meta", "link", "datalist", "progress", "meter", "applet"),
+    }
+)
+_INLINE = frozenset(
+    {
+        *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn"),
+        *("em", "font", "i", "img", "ins", "kbd", "label", "mark", "nobr", "picture", "q", "rb"),
+        *("rp", "rt", "rtc", "ruby", "s", "samp", "small", "source", "span", "strike", "strong"),
+        *("sub", "sup", "time", "tt", "u", "var", "wbr"),
+    }
+)
+_STYLED = frozenset({"b", "strong", "i", "em"})
+HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_BROKEN = "\n"  # a line that ended in a `<br>`
+_ENDS = frozenset(".!?:;”\"'…»)。！？」』") | {_BROKEN}
+_DENSE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_CELL_CHARACTERS = 300  # a longer cell is a column of a layout
+_HEADING = 200  # characters; a longer heading is a paragraph in large letters
+_MAX_INDENT = 40  # blanks before a line of code
+_ROWS = 500  # of a table that are looked at to tell whether it holds data
+
+
+@dataclass(slots=True)
+class Frame:
+    """An element that says something of all blocks in it; `hints` are its words for it.
+
+    `said` counts the words in it that the readers took for the article's, `several` the blocks.
+    """
+
+    hints: frozenset[str]
+    outer: Frame | None
+    depth: int = 0
+    said: int = 0
+    several: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Block:
+    """A piece of a page: its folded text, what it is, and how many of its characters are links.
+
+    `level` is a heading's (1 to 6) or an ordered item's number, 0 for none; `cells` a row's.
+    `dense` is text of a script without blanks, `whole` the table, list or code that it is part of.
+    """
+
+    text: str
+    kind: Kind
+    level: int = 0
+    quoted: bool = False
+    opens: bool = False
+    linked: int = 0
+    strong: int = 0
+    cells: tuple[str, ...] = ()
+    frame: Frame | None = None
+    dense: bool = False
+    whole: object = None
+    tag: str = ""
+
+    @property
+    def size(self) -> int:
+        """Give the length in Latin letters: a letter of a script without blanks is three."""
+        return len(self.text) + 2 * len(_DENSE.findall(self.text)) if self.dense else len(self.text)
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where the walk is: the block element around, and what those around it make of its text."""
+
+    element: HtmlElement
+    kind: Kind = "paragraph"
+    level: int = 0
+    quoted: bool = False
+    frame: Frame | None = None
+    whole: object = None
+    fresh: list[bool] = field(default_factory=list)  # an item's mark is still to be set
+    counter: list[int] = field(default_factory=list)  # an ordered list's next number
+
+
+class _Cutter:
+    """The walk over a tree: collects a line's pieces and cuts where a block begins or ends."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self._pieces: list[str] = []
+        self._end = ""  # the line's last character that is no white space
+        self._links = self._bold = self._linked = self._strong = 0
+
+    def walk(self, body: HtmlElement) -> None:
+        """Walk a tree without recursion: it may be as deep as the parser allows."""
+        place = _Place(element=body)
+        stack: list[tuple[HtmlElement, _Place, bool]] = [(body, place, False)]
+        while stack:
+            element, place, is_end = stack.pop()
+            if is_end:
+                self._leave(element, place)
+                self._add(element.tail)
+                continue
+            inner = self._enter(element, place)
+            if inner is None:
+                if element is not body:
+                    self._add(element.tail)
+                continue
+            stack.append((element, inner, True))
+            stack.extend((child, inner, False) for child in reversed(element))
+        self._cut(place)
+
+    def _enter(self, element: HtmlElement, place: _Place) -> _Place | None:
+        """Begin an element; None where there is nothing in it to walk through."""
+        tag = element.tag
+        if not isinstance(tag, str) or tag in _SILENT:
+            return None
+        if tag == "br":
+            self._break(place)
+            return None
+        if tag in _INLINE:
+            self._links += tag == "a"
+            self._bold += tag in _STYLED
+            self._add(element.text)
+            return place
+        self._cut(place)
+        if tag == "table" and is_data(element):
+            self._rows(element, _inside(element, place))
+            return None
+        if tag == "pre":
+            self._code(element, _inside(element, place))
+            return None
+        inner = _inside(element, place)
+        self._add(element.text)
+        return inner
+
+    def _leave(self, element: HtmlElement, place: _Place) -> None:
+        tag = element.tag
+        if tag in _INLINE:
+            self._links -= tag == "a"
+            self._bold -= tag in _STYLED
+        else:
+            self._cut(place)
+
+    def _add(self, piece: str | None) -> None:
+        if not piece:
+            return
+        self._pieces.append(piece)
+        self._end = piece.rstrip()[-1:] or self._end
+        if self._links or self._bold:
+            length = len(text.fold(piece))
+            self._linked += length if self._links else 0
+            self._strong += length if self._bold else 0
+
+    def _break(self, place: _Place) -> None:
+        """End the block at a `<br>` that ends a sentence or follows another; else fold it."""
+        if self._end in _ENDS:
+            self._cut(place)
+        else:
+            self._pieces.append(" ")
+            self._end = _BROKEN
+
+    def _cut(self, place: _Place) -> None:
+        if not self._pieces:
+            return
+        line = text.fold("".join(self._pieces))
+        self._pieces.clear()
+        self._end = ""
+        if line:
+            self._put(line, place, place.kind)
+        self._linked = self._strong = 0
+
+    def _put(self, line: str, place: _Place, kind: Kind, cells: tuple[str, ...] = ()) -> None:
+        if kind == "heading" and len(line) > _HEADING:
+            kind = "paragraph"
+        if kind == "item":
+            if place.fresh and place.fresh[0]:
+                place.fresh[0] = False
+            else:
+                kind = "paragraph"
+        self.blocks.append(
+            Block(
+                text=line,
+                kind=kind,
+                level=place.level if kind in {"heading", "item"} else 0,
+                quoted=place.quoted,
+                linked=self._linked,
+                strong=self._strong,
+                cells=cells,
+                frame=place.frame,
+                whole=place.element if kind in {"row", "code"} else place.whole,
+                dense=not line.isascii() and bool(_DENSE.search(line)),
+                tag=str(place.element.tag),
+            )
+        )
+
+    def _rows(self, table: HtmlElement, place: _Place) -> None:
+        for row in table.iter("caption", "tr"):
+            if row.tag == "caption":
+                cells = [spoken(row)]
+            else:
+                cells = [spoken(cell) for cell in row if cell.tag in {"td", "th"}]
+            if any(cells):
+                self._linked = sum(len(spoken(link)) for link in row.iter("a"))
+                self._put(" ".join(cell for cell in cells if cell), place, "row", tuple(cells))
+        self._linked = 0
+
+    def _code(self, element: HtmlElement, place: _Place) -> None:
+        raw = "".join(_pieces(element, breaks="\n"))
+        lines = (f"{_indent(line)}{text.fold(line)}" for line in raw.split("\n"))
+        code = "\n".join(line.rstrip() for line in lines if line.strip())
+        if code:
+            self._put(code, place, "code")
+
+
+def _inside(element: HtmlElement, place: _Place) -> _Place:
+    """Give the place inside a block element."""
+    tag = str(element.tag)
+    hints = _hints.of(element)
+    inner = _Place(
+        element=element,
+        kind=place.kind,
+        level=place.level,
+        quoted=place.quoted or tag == "blockquote",
+        frame=_framed(hints, place.frame) if hints else place.frame,
+        whole=place.whole,
+        fresh=place.fresh,
+        counter=place.counter,
+    )
+    if tag in HEADINGS:
+        inner.kind, inner.level = "heading", HEADINGS[tag]
+    elif tag in {"ol", "ul"}:
+        start = element.get("start") or "1"
+        first = int(start) if start.isascii() and start.isdigit() and len(start) < 6 else 1
+        inner.counter, inner.whole = [first] if tag == "ol" else [], element
+    elif tag == "li":
+        inner.kind, inner.fresh = "item", [True]
+        inner.level = place.counter[0] if place.counter else 0
+        if place.counter:
+            place.counter[0] += 1
+    elif tag in {"td", "th", "table", "blockquote", "dl"}:
+        inner.kind, inner.level, inner.whole = "paragraph", 0, None
+    return inner
+
+
+def _framed(hints: frozenset[str], outer: Frame | None) -> Frame:
+    return Frame(hints, outer, depth=outer.depth + 1 if outer else 0)
+
+
+def cut(body: HtmlElement) -> list[Block]:
+    """Give the blocks of a tree in reading order, none empty; nothing of scripts and controls."""
+    cutter = _Cutter()
+    cutter.walk(body)
+    return cutter.blocks
+
+
+def _indent(line: str) -> str:
+    return " " * min(len(line) - len(line.lstrip()), _MAX_INDENT)
+
+
+def is_data(table: HtmlElement) -> bool:
+    """Say whether a table holds data: rows of short cells, and no blocks or tables in them."""
+    wide = 0
+    for at, row in enumerate(table.iter("tr", "table")):
+        if row.tag == "table":
+            if row is not table:
+                return False
+            continue
+        cells = [cell for cell in row if cell.tag in {"td", "th"}]
+        wide += len(cells) > 1
+        if at >= _ROWS:
+            break
+        for cell in cells:
+            if len("".join(cell.itertext())) > _CELL_CHARACTERS:
+                return False
+    return wide > 1
+
+
+def spoken(element: HtmlElement) -> str:
+    """Give the folded text of an element without scripts and controls."""
+    return text.fold("".join(_pieces(element, breaks=" ")))
+
+
+def _pieces(element: HtmlElement, breaks: str) -> Iterator[str]:
+    """Give an element's text piece by piece; blocks and `<br>` in it are set apart by `breaks`."""
+    stack: list[HtmlElement | str] = [element]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, str):
+            yield one
+            continue
+        if one is not element and one.tail:
+            stack.append(one.tail)
+        tag = one.tag
+        if not isinstance(tag, str) or tag in _SILENT:
+            continue
+        if tag not in _INLINE and one is not element:
+            stack.append(breaks)
+            yield breaks
+        stack.extend(reversed(one))
+        if one.text:
+            yield one.text

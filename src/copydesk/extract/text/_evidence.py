@@ -1,0 +1,146 @@
+"""Evidence: what speaks for and against a block of a page being the article's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from copydesk.extract.text._blocks import HEADINGS, Block, Frame
+
+_CORE = 80  # characters of a paragraph that is surely one
+_STYLED = 0.8  # of a paragraph's characters; more in bold or italics, and it is a note or a lead
+_MOST = 0.5  # of the article's words: who holds as much says nothing of one block
+_SEVERAL = 3  # blocks of the article in it, likewise
+_TITLE = 6  # letters of a headline that can be told from a word
+_FEW_LINKS = 0.5
+_AGAINST = frozenset(
+    {"aside", "byline", "caption", "comment", "hidden", "letter", "related", "share"}
+)
+_NEAR = 2  # blocks behind a block
+
+_READERS = 3
+
+Votes = Mapping[str, Sequence[float]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Page:
+    """A page's blocks with the readers' votes; `titles` are its headlines, squashed."""
+
+    blocks: Sequence[Block]
+    squashed: Sequence[str]
+    votes: Votes
+    titles: Sequence[str]
+    words: list[int] = field(init=False)
+    count: list[int] = field(init=False)
+    two: int = field(init=False)
+    _heard: dict[int, frozenset[str]] = field(init=False)
+    trust: dict[str, float] = field(init=False)
+    total: int = field(init=False)
+    first: int = field(init=False)
+    last: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.words = [len(block.text.split()) for block in self.blocks]
+        many = len(self.blocks)
+        self.count = [sum(one[at] >= 0.5 for one in self.votes.values()) for at in range(many)]
+        self.two = min(2, len(self.votes))
+        taken = [at for at in range(many) if self.count[at] >= self.two]
+        self.total = sum(self.words[at] for at in taken)
+        self._count_frames(taken)
+        self.trust = {name: self._trust(name) for name in self.votes}
+        core = [at for at in taken if self._is_core(at)]
+        self.first, self.last = (core[0], core[-1]) if core else (0, many - 1)
+
+    def _is_core(self, at: int) -> bool:
+        block = self.blocks[at]
+        return (
+            block.size >= _CORE
+            and block.kind == "paragraph"
+            and 2 * block.linked < len(block.text)
+            and block.strong <= _STYLED * len(block.text)
+        )
+
+    def _trust(self, reader: str) -> float:
+        """Give how far a reader agrees with what two of all took, as an F1 of words."""
+        said = self.votes[reader]
+        own = shared = 0.0
+        for at, word in enumerate(self.words):
+            own += said[at] * word
+            shared += said[at] * word if self.count[at] >= self.two else 0.0
+        return 2 * shared / (own + self.total) if own + self.total else 0.0
+
+    def agreed(self, at: int) -> float:
+        """Give the share of the readers, each by its trust, that took a block."""
+        whole = sum(self.trust.values())
+        return sum(self.trust[name] * one[at] for name, one in self.votes.items()) / (whole or 1.0)
+
+    def hints(self, at: int) -> set[str]:
+        """Give what the elements around a block say of it, but for those around the article."""
+        frame = self.blocks[at].frame
+        return set(self._heard[id(frame)]) if frame else set()
+
+    def _count_frames(self, taken: Sequence[int]) -> None:
+        """Count what each frame holds of the article, from the inside out: there may be 250."""
+        every: dict[int, Frame] = {}
+        for block in self.blocks:
+            frame = block.frame
+            while frame and id(frame) not in every:
+                every[id(frame)] = frame
+                frame = frame.outer
+        for at in taken:
+            if frame := self.blocks[at].frame:
+                frame.said += self.words[at]
+                frame.several += 1
+        inward = sorted(every.values(), key=lambda one: one.depth)
+        for frame in reversed(inward):
+            if frame.outer:
+                frame.outer.said += frame.said
+                frame.outer.several += frame.several
+        self._listen(inward, min(_SEVERAL, len(taken)))
+
+    def _listen(self, inward: Sequence[Frame], several: int) -> None:
+        """Note what each frame and those around it say; who holds the article says nothing."""
+        self._heard = {}
+        for frame in inward:
+            is_heard = frame.said < _MOST * self.total or frame.several < several
+            own = frame.hints if is_heard else frozenset[str]()
+            self._heard[id(frame)] = own | self._heard[id(frame.outer)] if frame.outer else own
+
+    def is_title(self, at: int) -> bool:
+        """Say whether a block is the page's headline again."""
+        letters = self.squashed[at]
+        return len(letters) > _TITLE and any(
+            letters == title or (title.startswith(letters) and len(letters) > 0.6 * len(title))
+            for title in self.titles
+        )
+
+
+def evidence(page: Page, at: int) -> dict[str, float]:
+    """Give what is known of a block as numbers: shares 0 to 1, claims 0 or 1."""
+    block, count = page.blocks[at], page.count
+    length = len(block.text)
+    hints = page.hints(at)
+    if block.tag in HEADINGS:  # the headings of a gallery are no captions
+        hints.discard("caption")
+    behind = count[at + 1 : at + 1 + _NEAR]
+    links = block.linked / length
+    inside = page.first < at < page.last
+    found = {
+        "agreed": page.agreed(at),
+        "two": count[at] >= page.two,
+        "three": count[at] >= len(page.votes),
+        "linked": links,
+        "styled": block.strong > _STYLED * length and (at > page.last or links > _FEW_LINKS),
+        "row": block.kind == "row",
+        "paragraph tag": block.tag == "p",
+        "quoted": block.quoted,
+        "ahead": at < page.first,
+        "behind": at > page.last,
+        "near behind": sum(behind) / (_NEAR * _READERS),
+        "sentence": block.text.rstrip("\"'”’»)]")[-1:] in ".!?…。！？:;",
+        "embed inside": inside and "embed" in hints,
+        "clean inside": inside and links < _FEW_LINKS and not hints & _AGAINST,
+    }
+    found |= {f"in {hint}": 1.0 for hint in hints}
+    return {name: float(value) for name, value in found.items() if value}

@@ -1,0 +1,124 @@
+"""The article's text: three readers vote on the page's blocks, and their choice is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from copydesk.extract import _json_ld
+from copydesk.extract._declared import Declared
+from copydesk.extract.text import _markdown
+from copydesk.extract.text._blocks import Block, cut
+from copydesk.extract.text._choice import chosen, taken_by
+from copydesk.extract.text._evidence import Page
+from copydesk.extract.text._furniture import is_furniture
+from copydesk.extract.text._readers import LINEAR, READERS, Given, given, reading
+from copydesk.extract.text._votes import agreement, squash, votes
+from copydesk.kit import text
+
+if TYPE_CHECKING:
+    from copydesk.extract._document import Document
+
+MAX_CHARACTERS = 200_000
+_MIN_CHARACTERS = 200  # less than this from every reader, and JSON-LD's articleBody is asked
+_AGREED = 0.96  # of the words; two readers that agree so far need no third
+_MAX_READING = 2 * MAX_CHARACTERS  # of a heavy page: some lines of it are left out
+_MAX_THIRD = 1_000_000  # of cleaned markup, for a third reader
+_MAX_TITLE = 500  # characters
+_LEAST = 0.5  # of what the best reader found; a choice of less has gone wrong
+
+Field = tuple[str, str]
+
+
+def find(document: Document, declared: Declared) -> Field:
+    """Give the article's text as small clean Markdown, and who read it: "a+b" where a and b agree.
+
+    The publisher's own `articleBody` only where all readers find next to nothing. ("", "") for
+    none.
+    """
+    found, origin = _read(document, declared)
+    if len(found) < _MIN_CHARACTERS:
+        body = _paragraphs(_json_ld.prose(declared.article.get("articleBody")))
+        if len(body) > len(found):
+            return body, "json-ld"
+    return found, origin if found else ""
+
+
+def _read(document: Document, declared: Declared) -> Field:
+    page, titles = given(document), [squash(title) for title in _titles(document, declared)]
+    if page.is_heavy:
+        found = reading(LINEAR, page)[:_MAX_READING]
+        return _paragraphs(found, titles), LINEAR
+    body = document.tree.find("body")
+    blocks = cut(document.tree if body is None else body)
+    squashed = [squash(block.text) for block in blocks]
+    readings, said = _asked(page, blocks, squashed)
+    if not readings:
+        return "", ""
+    return _voted(Page(blocks=blocks, squashed=squashed, votes=said, titles=titles), readings)
+
+
+def _voted(page: Page, readings: Mapping[str, str]) -> Field:
+    """Give what the readers agree on; where that is too little, what the most trusted one took."""
+    best = max(page.trust, key=lambda name: page.trust[name])
+    least = _LEAST * len(readings[best].split())
+    picked = chosen(page) if len(readings) > 1 else taken_by(page, best)
+    if _words(picked) < least:
+        picked = taken_by(page, best)
+    if _words(picked) < least:
+        return _paragraphs(readings[best], page.titles), best
+    return _markdown.written(picked, MAX_CHARACTERS), "+".join(_behind(page, picked))
+
+
+def _asked(
+    page: Given, blocks: Sequence[Block], squashed: Sequence[str]
+) -> tuple[dict[str, str], dict[str, list[float]]]:
+    """Give the readings and their votes; the last reader is asked where the first two disagree."""
+    readings: dict[str, str] = {}
+    said: dict[str, list[float]] = {}
+    words = [len(block.text.split()) for block in blocks]
+    for name in READERS:
+        if len(said) > 1 and (len(page.html) > _MAX_THIRD or _do_agree(said, words)):
+            break
+        found = reading(name, page)
+        if found.strip():
+            readings[name], said[name] = found, votes(blocks, squashed, found)
+    return readings, said
+
+
+def _do_agree(said: Mapping[str, Sequence[float]], words: Sequence[int]) -> bool:
+    one, other = said.values()
+    return agreement(one, other, words) >= _AGREED
+
+
+def _words(blocks: Sequence[Block]) -> int:
+    return sum(len(block.text.split()) for block in blocks)
+
+
+def _behind(page: Page, picked: Sequence[Block]) -> Iterator[str]:
+    """Give the readers that took at least half of what was picked, in the order of their names."""
+    own = {id(block) for block in picked}
+    inside = [at for at, block in enumerate(page.blocks) if id(block) in own]
+    whole = sum(page.words[at] for at in inside)
+    for name in sorted(page.votes):
+        if 2 * sum(page.votes[name][at] * page.words[at] for at in inside) >= whole:
+            yield name
+
+
+def _titles(document: Document, declared: Declared) -> Iterator[str]:
+    """Give the headlines that a page declares for itself."""
+    for name in ("og:title", "twitter:title", "title", "dc.title"):
+        yield from declared.meta.get(name, ())
+    yield from _json_ld.strings(declared.article.get("headline"))
+    yield from (title[:_MAX_TITLE] for title in document.tree.xpath("(//title)[1]/text()"))
+
+
+def _paragraphs(found: str, titles: Sequence[str] = ()) -> str:
+    """Give a text that no block of the page stands for, a paragraph for each of its lines."""
+    lines = (text.fold(line) for line in found.split("\n"))
+    blocks = [
+        Block(text=line, kind="paragraph")
+        for line in lines
+        if line and not is_furniture(line) and squash(line) not in titles
+    ]
+    return _markdown.written(blocks, MAX_CHARACTERS)

@@ -1,0 +1,118 @@
+"""The article's text: readers vote on the page's blocks, and what they agree on is written down."""
+
+from __future__ import annotations
+
+import pytest
+
+from copydesk import extract
+from copydesk.extract import text as article_text
+from copydesk.extract.text import _find, _readers
+from copydesk.extract.text._furniture import is_furniture
+from copydesk.kit import text
+from copydesk.news import Article
+from extract.given import BEAT, BODY, SENTENCES, document, lead, page
+
+LONG = "The harbour office wrote a line about the ferry into its book. "
+
+
+def read(html: str) -> Article:
+    found = extract.read(page(html), lead(), BEAT)
+    assert isinstance(found, Article), found
+    return found
+
+
+def test_the_readers_that_agree_are_named() -> None:
+    assert read(document()).origins["text"] == "resiliparse+trafilatura"
+
+
+def test_a_third_reader_is_asked_where_two_disagree() -> None:
+    box = (
+        "<div class=panel><p>Ships of all kinds call at the ports of the northern coast.</p></div>"
+    )
+
+    assert "readability" in read(document(body=BODY + box * 9)).origins["text"]
+
+
+@pytest.mark.parametrize("name", ["resiliparse", "trafilatura", "readability"])
+def test_one_reader_that_dies_costs_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # no markup is known that all versions of a reader die of
+    def die(given: _readers.Given) -> str:
+        raise ValueError(given.html[:10])
+
+    monkeypatch.setattr(_readers, "READERS", {**_readers.READERS, name: die})
+    monkeypatch.setattr(_find, "READERS", _readers.READERS)
+    found = read(document())
+
+    assert text.prose(found.text).split("\n") == list(SENTENCES)
+    assert name not in found.origins["text"]
+
+
+def test_a_heavy_page_is_read_by_the_linear_reader_alone() -> None:
+    heavy = "<i></i>" * (_readers._MAX_ELEMENTS + 1)
+
+    found = read(document(body=f"<main>{BODY}{heavy}</main>"))
+
+    assert found.origins["text"] == "resiliparse"
+    assert text.prose(found.text).split("\n") == list(SENTENCES)
+
+
+def test_a_large_page_is_read_by_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    # a page of a megabyte that two readers see differently would be most of this file's time
+    monkeypatch.setattr(_find, "_MAX_THIRD", 100)
+    box = (
+        "<div class=panel><p>Ships of all kinds call at the ports of the northern coast.</p></div>"
+    )
+
+    assert "readability" not in read(document(body=BODY + box * 9)).origins["text"]
+
+
+def test_a_text_ends_with_a_whole_block_at_its_limit() -> None:
+    paragraph = LONG * 40
+    many = "".join(f"<p>{number} {paragraph}</p>" for number in range(120))
+
+    found = read(document(body=f"<article>{many}</article>")).text
+
+    assert article_text.MAX_CHARACTERS - len(paragraph) - 20 < len(found)
+    assert len(found) <= article_text.MAX_CHARACTERS
+    assert found.endswith("into its book.")
+
+
+def test_what_no_block_holds_is_given_as_the_reader_found_it() -> None:
+    line = f"{LONG * 2}It is kept in the mole's watch house and read by nobody else."
+    many = "".join(f"<p>{number} {line}</p>" for number in range(5))
+    shown = f"<article><dialog open>{many}</dialog></article>"
+
+    found = read(document(body=shown))
+
+    assert found.text.count("\n\n") == 4
+    assert found.text.startswith("0 The harbour office")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Advertisement",
+        "Advertisement Continue reading the main story",
+        "* * *",
+        "READ MORE: Storm closes the northern ports",
+        "Follow Quay News on Facebook and X.",
+        "Sign up for our morning letter",
+        "Story continues below advertisement",
+        "Already a subscriber? Log in",
+    ],
+)
+def test_a_line_of_the_site_is_furniture(line: str) -> None:
+    assert is_furniture(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "She shared her bread with the crew.",
+        "Read the weather, he said, and then decide.",
+        "Comments by the minister moved the price of fuel.",
+        "Read more: " + LONG * 4,
+    ],
+)
+def test_a_line_of_the_article_is_no_furniture(line: str) -> None:
+    assert not is_furniture(line)
