@@ -99,3 +99,28 @@ def test_comparing_takes_time_that_grows_with_the_length(noise: str) -> None:
     began = time.process_time()
     review.text_change(text, f"{text} x")
     assert time.process_time() - began < 8
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The wall rises by two…", "The wall rises by two metres. Work begins in March."),
+        ("The wall rises by two metres.", "The wall rises by two metres. Work begins in…"),
+        ("", ""),
+    ],
+)
+def test_an_excerpt_that_is_cut_elsewhere_says_the_same(one: str, other: str) -> None:
+    assert review.same_excerpt(one, other)
+    assert review.same_excerpt(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The wall rises by two metres.", ""),
+        ("The wall rises by two metres.", "The wall rises by three metres."),
+        ("…", "The wall rises by two metres."),
+    ],
+)
+def test_an_excerpt_with_other_words_or_none_says_another_thing(one: str, other: str) -> None:
+    assert not review.same_excerpt(one, other)

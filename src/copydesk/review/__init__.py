@@ -6,7 +6,7 @@ what its publisher corrected is taken over, with a line in its history.
 
 from __future__ import annotations
 
-from copydesk.review._change import same_words, text_change
+from copydesk.review._change import same_excerpt, same_words, text_change
 from copydesk.review._corrected import corrected
 from copydesk.review._gate import gate
 from copydesk.review._hand import beside_others, digests, keep_touched, touched
@@ -25,6 +25,7 @@ __all__ = [
     "is_same_word",
     "keep_touched",
     "noted",
+    "same_excerpt",
     "same_words",
     "text_change",
     "touched",

@@ -38,6 +38,19 @@ def same_words(one: str, other: str) -> bool:
     return _folded(one) == _folded(other)
 
 
+def same_excerpt(one: str, other: str) -> bool:
+    """Say whether two excerpts have the same words, as far as the shorter one goes.
+
+    How much may be shown hangs on the length of the text: what wobbles moves the cut.
+    """
+    shorter, longer = sorted((_uncut(one), _uncut(other)), key=len)
+    return longer == shorter or (bool(shorter) and longer.startswith(shorter))
+
+
+def _uncut(excerpt: str) -> str:
+    return _folded(excerpt).rstrip(".… ")  # NFKC has spelled an ellipsis as three full stops
+
+
 def changed_share(before: str, after: str) -> int:
     """Give how many per cent of the words of the longer running text are not in the other."""
     old, new = _tokens(before), _tokens(after)
