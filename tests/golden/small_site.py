@@ -20,6 +20,7 @@ KEPT = Path(__file__).parent / "site"
 NOT_KEPT = {"style.css"}
 
 _PICTURE = "https://herald.example/robot.jpg"
+_KINDS = ("webp", "avif", "jpg")
 _WIRE = Provider(name="Wire", domain="wire.example")
 _GAZETTE = Provider(name="Gazette & Sons", domain="gazette.example")
 _EMBED = '<iframe src="https://www.youtube.com/embed/abcDEF_-123"></iframe>'
@@ -84,7 +85,7 @@ def edition() -> Edition:
             ),
             editions.record("_people/ada.md", name="Ada", bio="Wrote the first.", heat=50),
         ),
-        pictures={_PICTURE: "robot.webp"},
+        pictures={_PICTURE: editions.thumbnail("robot", _KINDS)},
         on=editions.beat(timezone="Europe/Berlin"),
     )
 
@@ -92,7 +93,8 @@ def edition() -> Edition:
 def build(out: Path, cache: Path) -> dict[str, bytes]:
     """Publish the small site and give its files."""
     cache.mkdir(parents=True, exist_ok=True)
-    (cache / "robot.webp").write_bytes(b"a picture")
+    for name in ("robot.webp", "robot-320.webp", "robot.avif", "robot-320.avif", "robot.jpg"):
+        (cache / name).write_bytes(b"a picture")
     publish(edition(), out, MemoryManifest(), PublishOptions(pictures_folder=cache))
     return files(out)
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from lxml import etree
 
-from copydesk.news import Image, Story
-from copydesk.publish import MemoryManifest, PublishOptions, _plan, feeds, publish
+from copydesk.news import Story
+from copydesk.publish import _plan, feeds
 from world import editions
 from world.shared import SHARED, needs_shared
 
@@ -173,17 +172,3 @@ def test_no_feed_says_when_it_was_built() -> None:
     later = editions.AT + timedelta(days=3)
 
     assert files(editions.story()) == files(editions.story(), at=later)
-
-
-def test_a_cached_picture_is_named_in_full(tmp_path: Path) -> None:
-    cache = tmp_path / "cache"
-    cache.mkdir()
-    (cache / "ab.webp").write_bytes(b"webp")
-    origin = "https://herald.example/a.jpg"
-    story = editions.story(images=(Image(url=origin, width=2400, height=1200),))
-    edition = editions.edition([story], pictures={origin: "ab.webp"})
-
-    publish(edition, tmp_path / "out", MemoryManifest(), PublishOptions(pictures_folder=cache))
-
-    (item,) = json.loads((tmp_path / "out" / "feed.json").read_bytes())["items"]
-    assert item["image"] == f"{editions.SITE}/pictures/ab.webp"

@@ -2,50 +2,155 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from copydesk.kit import text, urls
-from copydesk.news import Image, Story
+from copydesk.news import Form, Image, Story, Thumbnail
 from copydesk.publish._plan import Plan
 
-WIDEST = 1200
+WIDEST = 640
+TALLEST = 560  # on a page; a column of 960 would push the words out of sight
+_LONGEST_CREDIT = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """Where a picture is: `source` for pages, `address` absolute; sizes 0 where unknown."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """A picture for feeds and for whoever shows a link: its address in full; 0 and "" unknown."""
 
-    source: str
     address: str
     width: int
     height: int
+    type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture for a page.
+
+    `source` is where a browser without a choice finds it, `webp` and `avif` are the choices as a
+    srcset has them, "" where there is none; `width` and `height` are what it takes on the page, 0
+    where unknown. `colour` stands there until it comes. `credit` says whose it is, `is_named` that
+    this is more than the publisher's own name. `is_remote` says that its publisher serves it.
+    """
+
+    source: str
+    webp: str
+    avif: str
+    width: int
+    height: int
     alt: str
+    credit: str
+    colour: str
+    is_named: bool
+    is_remote: bool
+    shared: Shared
 
 
 def of(story: Story, plan: Plan) -> Picture | None:
     """Give the story's picture: our cached copy, its origin when hot-linking is on, or none."""
-    if not story.images or plan.show == "none":
+    show = plan.show_of(story)
+    if not story.images or show == "none":
         return None
     image = story.images[0]
-    alt = text.fold(image.title)
-    width, height = _size(image)
-    if plan.show == "hotlink":
-        origin = urls.fetchable(image.url)
-        if origin is None or not origin.startswith("https:"):
-            return None
-        return Picture(origin, origin, width, height, alt)
-    name = plan.pictures.get(image.url)
-    if name is None:
+    if show == "hotlink":
+        return _remote(story, image)
+    thumbnail = plan.pictures.get(image.url)
+    return None if thumbnail is None else _cached(story, image, thumbnail, plan)
+
+
+def told(story: Story, plan: Plan) -> Sequence[Image]:
+    """Give the pictures that the API may tell of, by their origin's address."""
+    show = plan.show_of(story)
+    if show == "none":
+        return ()
+    if show == "hotlink":
+        https = (image for image in story.images if _secure(image.url))
+        return [replace(image, is_cached=False) for image in https]
+    return story.images
+
+
+def _remote(story: Story, image: Image) -> Picture | None:
+    origin = _secure(image.url)
+    if origin is None:
         return None
-    path = f"pictures/{name}"
-    return Picture(plan.links.href(path), plan.links.page(path), width, height, alt)
+    width, height = _sound(image.width, image.height)
+    credit, is_named = _credit(story, image)
+    shown = _fitted(width, height)
+    return Picture(
+        source=origin,
+        webp="",
+        avif="",
+        width=shown[0],
+        height=shown[1],
+        alt=text.fold(image.title),
+        credit=credit,
+        colour="",
+        is_named=is_named,
+        is_remote=True,
+        shared=Shared(address=origin, width=width, height=height, type=""),
+    )
 
 
-def _size(image: Image) -> tuple[int, int]:
-    """Give the size at which a copy is kept: never wider than 1200 pixels."""
-    width, height = image.width, image.height
-    if not 0 < width <= 100_000 or not 0 < height <= 100_000:
+def _cached(story: Story, image: Image, thumbnail: Thumbnail, plan: Plan) -> Picture:
+    main = thumbnail.forms[0]
+    webp = [form for form in thumbnail.forms if form.type == main.type]
+    avif = [form for form in thumbnail.forms if form.type == "image/avif"]
+    jpeg = next((form for form in thumbnail.forms if form.type == "image/jpeg"), main)
+    width, height = _fitted(main.width, main.height)
+    credit, is_named = _credit(story, image)
+    return Picture(
+        source=plan.links.href(_path(main)),
+        webp=_choices(webp, plan) if len(webp) > 1 else "",
+        avif=_choices(avif, plan) if len(avif) == len(webp) else "",
+        width=width,
+        height=height,
+        alt=text.fold(image.title),
+        credit=credit,
+        colour=thumbnail.colour,
+        is_named=is_named,
+        is_remote=False,
+        # JPEG, which all take that show links and feeds; LinkedIn takes neither WebP nor AVIF
+        shared=Shared(
+            address=plan.links.page(_path(jpeg)),
+            width=jpeg.width,
+            height=jpeg.height,
+            type=jpeg.type,
+        ),
+    )
+
+
+def _path(form: Form) -> str:
+    return f"pictures/{form.name}"
+
+
+def _choices(forms: Iterable[Form], plan: Plan) -> str:
+    by_width = sorted(forms, key=lambda form: form.width)
+    return ", ".join(f"{plan.links.href(_path(form))} {form.width}w" for form in by_width)
+
+
+def _secure(url: str) -> str | None:
+    origin = urls.fetchable(url)
+    return origin if origin is not None and origin.startswith("https:") else None
+
+
+def _credit(story: Story, image: Image) -> tuple[str, bool]:
+    """Give whose picture it is, its publisher's where nobody is named; and whether one is."""
+    provider = story.provider
+    publisher = text.fold(provider.name or provider.domain) if provider else ""
+    named = text.shorten(text.fold(image.attribution), _LONGEST_CREDIT)
+    return named or publisher, bool(named) and named.casefold() != publisher.casefold()
+
+
+def _sound(width: int, height: int) -> tuple[int, int]:
+    """Give a size that a record claims, 0 where it claims nonsense."""
+    is_sound = 0 < width <= 100_000 and 0 < height <= 100_000
+    return (width, height) if is_sound else (0, 0)
+
+
+def _fitted(width: int, height: int) -> tuple[int, int]:
+    """Give the size on a page: never wider than a thumbnail, never a column."""
+    if not width:
         return 0, 0
-    if width > WIDEST:
-        return WIDEST, max(1, round(height * WIDEST / width))
-    return width, height
+    scale = min(1, WIDEST / width, TALLEST / height)
+    return max(1, round(width * scale)), max(1, round(height * scale))

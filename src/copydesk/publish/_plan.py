@@ -10,15 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Literal, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copydesk.errors import PublishError
 from copydesk.kit import dates, urls
-from copydesk.news import Beat, Edition, Record, Story, Topic
+from copydesk.news import Beat, Edition, Record, Show, Story, Thumbnail, Topic
 from copydesk.publish import _front, _links, _sound
 
-Show = Literal["cached", "hotlink", "none"]
 ARCHIVE_PAGE = 100
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _Item = TypeVar("_Item", Story, Record)
@@ -36,6 +35,7 @@ class Plan:
     name of their original, `removed` the identities of addresses that an editor took away for
     good, `gone` the folders of their pages. `records` is keyed by collection, each in the order of
     its paths. `skipped` names what cannot have an address.
+    `shows` says how pictures of single publishers are shown, by registrable domain.
     """
 
     beat: Beat
@@ -54,16 +54,32 @@ class Plan:
     removed: frozenset[str]
     gone: tuple[str, ...]
     records: Mapping[str, tuple[Record, ...]]
-    pictures: Mapping[str, str] = field(default_factory=dict)
+    pictures: Mapping[str, Thumbnail] = field(default_factory=dict)
     show: Show = "cached"
+    shows: Mapping[str, Show] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
 
     def local(self, moment: datetime) -> datetime:
         """Give a time in the beat's zone."""
         return _local(moment, self.zone)
 
+    def show_of(self, story: Story) -> Show:
+        """Say how a story's picture is shown: as its publisher allows, then as the owner rules."""
+        if "image" in story.refuses:
+            return "none"
+        if not self.shows:
+            return self.show
+        domain = story.provider.domain if story.provider else ""
+        site = urls.registrable_domain(domain or story.web_url)
+        return self.shows.get(site, self.show)
 
-def plan(edition: Edition, pictures: Mapping[str, str], show: Show) -> Plan:
+
+def plan(
+    edition: Edition,
+    pictures: Mapping[str, Thumbnail],
+    show: Show,
+    shows: Mapping[str, Show] | None = None,
+) -> Plan:
     """Sort an edition into what will be published; `pictures` are those that can be shown.
 
     Raises PublishError when the beat names a time zone that does not exist.
@@ -98,6 +114,7 @@ def plan(edition: Edition, pictures: Mapping[str, str], show: Show) -> Plan:
         records=_grouped((record.collection, record) for _, record in sorted(records.items())),
         pictures=pictures,
         show=show,
+        shows=shows or {},
         skipped=(*lost, *lost_records),
     )
 

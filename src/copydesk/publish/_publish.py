@@ -6,14 +6,14 @@ edition | plan | api, feeds, sitemaps, site | write what changed | sweep what is
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from copydesk.news import Edition
+from copydesk.news import Edition, Form, Show, Story, Thumbnail
 from copydesk.publish import api, feeds, site, sitemaps
 from copydesk.publish._links import is_path, is_segment
-from copydesk.publish._plan import Plan, Show, plan
+from copydesk.publish._plan import Plan, plan
 from copydesk.publish._render import Press
 from copydesk.publish._write import Manifest, Sheet, Writer
 
@@ -23,14 +23,16 @@ class PublishOptions:
     """How to publish.
 
     `full` writes every file whatever is known of the last time. `pictures_folder` holds the cached
-    pictures that the edition names; without it none is shown from the cache. `static` is the
-    newsroom's `assets/`, copied as it is; `templates` its `_templates/`.
+    pictures that the edition names; without it none is shown from the cache. `show` says how
+    pictures are shown, `shows` the same for single publishers, by registrable domain. `static` is
+    the newsroom's `assets/`, copied as it is; `templates` its `_templates/`.
     """
 
     full: bool = False
     api_v1: bool = True
     pictures_folder: Path | None = None
     show: Show = "cached"
+    shows: Mapping[str, Show] = field(default_factory=dict)
     static: Path | None = None
     templates: Path | None = None
 
@@ -58,7 +60,7 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
     The same edition gives the same bytes, and a second time writes none. Raises PublishError; what
     was written until then stands, and the next time goes on from there.
     """
-    made = plan(edition, _cached(edition, options), options.show)
+    made = plan(edition, _cached(edition, options), options.show, options.shows)
     writer = Writer(out=out, manifest=manifest, full=options.full)
     writer.open()
     pages = 0
@@ -87,24 +89,37 @@ def _sheets(made: Plan, options: PublishOptions) -> Iterator[Sheet]:
     yield from site.sheets(made, Press(options.templates))
 
 
-def _cached(edition: Edition, options: PublishOptions) -> Mapping[str, str]:
+def _cached(edition: Edition, options: PublishOptions) -> Mapping[str, Thumbnail]:
     """Give the edition's pictures that lie in the folder: a page shows nothing that is lost."""
     folder = options.pictures_folder
-    if folder is None or options.show != "cached" or not folder.is_dir():
+    if folder is None or not folder.is_dir():
         return {}
     there = {entry.name for entry in os.scandir(folder) if entry.is_file(follow_symlinks=False)}
-    named = edition.pictures or {}
-    return {url: name for url, name in named.items() if name in there and is_segment(name)}
+
+    def is_there(form: Form) -> bool:
+        return form.name in there and is_segment(form.name)
+
+    return {
+        url: replace(thumbnail, forms=tuple(filter(is_there, thumbnail.forms)))
+        for url, thumbnail in (edition.pictures or {}).items()
+        if thumbnail.forms and is_there(thumbnail.forms[0])
+    }
+
+
+def _shown(story: Story, made: Plan) -> Sequence[Form]:
+    """Give the files of a story's picture, if pages show our copy of it."""
+    thumbnail = made.pictures.get(story.images[0].url) if story.images else None
+    if thumbnail is None or made.show_of(story) != "cached":
+        return ()
+    return thumbnail.forms
 
 
 def _copies(made: Plan, options: PublishOptions) -> Iterator[tuple[str, Path]]:
     """Give the pictures that pages show and the newsroom's own files, with where they are."""
     folder = options.pictures_folder
     if folder is not None:
-        used = {
-            made.pictures.get(image.url) for story in made.stories for image in story.images[:1]
-        }
-        yield from ((f"pictures/{name}", folder / name) for name in sorted(filter(None, used)))
+        used = {form.name for story in made.stories for form in _shown(story, made)}
+        yield from ((f"pictures/{name}", folder / name) for name in sorted(used))
     if options.static is not None and not options.static.is_symlink():
         for where, folders, names in os.walk(options.static):
             folders.sort()

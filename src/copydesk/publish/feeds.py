@@ -23,6 +23,7 @@ __all__ = ["sheets"]
 _NEWEST = 30
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
+_MEDIA = ' xmlns:media="http://search.yahoo.com/mrss/"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class _Entry:
     updated: datetime
     topics: tuple[str, ...]
     language: str
-    picture: str
+    picture: _pictures.Picture | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,6 @@ def _entry(story: Story, plan: Plan) -> _Entry:
     published = dates.utc(story.published_at or _NEVER).replace(microsecond=0)
     updated = dates.utc(story.updated_at or published).replace(microsecond=0)
     domain = story.provider.domain if story.provider else ""
-    picture = _pictures.of(story, plan)
     return _Entry(
         page=page,
         link=urls.fetchable(story.web_url) or page,
@@ -106,7 +106,7 @@ def _entry(story: Story, plan: Plan) -> _Entry:
         updated=max(published, updated),
         topics=tuple(text.fold(name) for name in story.topics),
         language=story.language,
-        picture=picture.address if picture else "",
+        picture=_pictures.of(story, plan),
     )
 
 
@@ -114,7 +114,7 @@ def _atom(feed: _Feed, own: str) -> bytes:
     """Write Atom (RFC 4287)."""
     language = _xml.attribute(feed.language)
     head = (
-        f'{_HEAD}<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={language}>\n'
+        f'{_HEAD}<feed xmlns="http://www.w3.org/2005/Atom"{_MEDIA} xml:lang={language}>\n'
         f"  <id>{_xml.text(own)}</id>\n"
         f"  <title>{_xml.text(feed.title)}</title>\n"
         f"  <updated>{dates.rfc3339(feed.updated)}</updated>\n"
@@ -141,6 +141,7 @@ def _atom_entry(entry: _Entry) -> str:
         f'    <link rel="related" type="text/html" href={_xml.attribute(entry.page)}/>\n'
         f"{credit}{summary}"
         + "".join(f"    <category term={_xml.attribute(name)}/>\n" for name in entry.topics)
+        + _media(entry.picture, "    ")
         + "  </entry>\n"
     )
 
@@ -149,7 +150,7 @@ def _rss(feed: _Feed, own: str) -> bytes:
     """Write RSS 2.0 with the link to itself that the feed validator asks for."""
     head = (
         f'{_HEAD}<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"'
-        ' xmlns:dc="http://purl.org/dc/elements/1.1/">\n'
+        f' xmlns:dc="http://purl.org/dc/elements/1.1/"{_MEDIA}>\n'
         "  <channel>\n"
         f"    <title>{_xml.text(feed.title)}</title>\n"
         f"    <link>{_xml.text(feed.home)}</link>\n"
@@ -175,8 +176,30 @@ def _rss_item(entry: _Entry) -> str:
         # a description is HTML to its readers: text is escaped once more
         f"      <description>{_xml.text(_xml.text(entry.excerpt))}</description>\n"
         + "".join(f"      <category>{_xml.text(name)}</category>\n" for name in entry.topics)
+        + _media(entry.picture, "      ")
         + "    </item>\n"
     )
+
+
+def _media(picture: _pictures.Picture | None, indent: str) -> str:
+    """Write a picture as Media RSS (1.5.1) has it, with whose it is."""
+    if picture is None:
+        return ""
+    shared = picture.shared
+    said = {"url": shared.address, "medium": "image", "type": shared.type}
+    if shared.width:
+        said |= {"width": str(shared.width), "height": str(shared.height)}
+    marks = "".join(f" {name}={_xml.attribute(value)}" for name, value in said.items() if value)
+    inner = [
+        f'{indent}  <media:{name} type="plain">{_xml.text(value)}</media:{name}>\n'
+        if name == "description"
+        else f"{indent}  <media:{name}>{_xml.text(value)}</media:{name}>\n"
+        for name, value in (("description", picture.alt), ("credit", picture.credit))
+        if value
+    ]
+    if not inner:
+        return f"{indent}<media:content{marks}/>\n"
+    return f"{indent}<media:content{marks}>\n{''.join(inner)}{indent}</media:content>\n"
 
 
 def _rfc822(moment: datetime) -> str:
@@ -209,7 +232,7 @@ def _json_item(entry: _Entry) -> dict[str, object]:
     if entry.link != entry.page:
         item["external_url"] = entry.link
     if entry.picture:
-        item["image"] = entry.picture
+        item["image"] = entry.picture.shared.address
     if entry.credit:
         author = {"name": entry.credit}
         item["authors"] = [author | ({"url": f"https://{entry.domain}/"} if entry.domain else {})]

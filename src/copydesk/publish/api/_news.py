@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from copydesk.kit import dates
 from copydesk.news import Image, Provider, Story
+from copydesk.publish import _pictures
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.api import _json, _sections
@@ -41,7 +42,7 @@ def _item(story: Story, plan: Plan) -> dict[str, object]:
         "highlight": None,
         "heat": story.heat,
         "tags": None,
-        "images": [_image(image) for image in story.images] or None,
+        "images": [_image(image) for image in _pictures.told(story, plan)] or None,
         "content": "",
         "type": story.type,
         "ampWebUrl": story.amp_web_url or None,
@@ -71,6 +72,6 @@ def _image(image: Image) -> dict[str, object]:
         "width": image.width,
         "height": image.height,
         "title": image.title or None,
-        "attribution": None,
+        "attribution": image.attribution or None,
         "isCached": bool(image.is_cached),
     }

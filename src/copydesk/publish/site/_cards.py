@@ -9,7 +9,7 @@ from datetime import datetime
 from copydesk.kit import dates, text, urls
 from copydesk.news import Provider, Story, Topic
 from copydesk.publish import _links, _pictures, _render
-from copydesk.publish.site import _coverage
+from copydesk.publish.site import _coverage, _player
 from copydesk.publish.site._frame import Frame, language_tag
 
 _EXCERPT = 220
@@ -31,11 +31,18 @@ class Cards:
         """Give stories joined as "card.html" or "line.html" shows each."""
         return _render.joined([self._one(template, story) for story in stories])
 
+    def lead(self, stories: Iterable[Story]) -> str:
+        """Give the first story of a page, none or one, as "card.html" shows it at full width."""
+        return _render.joined([self._print("card.html", story, is_lead=True) for story in stories])
+
     def _one(self, template: str, story: Story) -> str:
         key = (template, story.path)
         if key not in self._made:
-            self._made[key] = self.frame.press.text(template, story=self.view(story))
+            self._made[key] = self._print(template, story)
         return self._made[key]
+
+    def _print(self, template: str, story: Story, *, is_lead: bool = False) -> str:
+        return self.frame.press.text(template, story=self.view(story), is_lead=is_lead)
 
     def view(self, story: Story) -> Mapping[str, object]:
         """Give the plain values that templates print of a story, worked out once."""
@@ -57,7 +64,7 @@ class Cards:
             "topics": self.topics(story),
             "picture": _pictures.of(story, plan),
             "newsrooms": _coverage.of(story, plan).newsrooms,
-            "is_video": story.type == "video",
+            "label": _player.label(story),
         }
 
     def provider(self, provider: Provider | None) -> dict[str, str]:

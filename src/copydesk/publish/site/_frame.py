@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from copydesk.kit import text
-from copydesk.publish import _links, _render
+from copydesk.publish import _links, _pictures, _render
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import _structured
@@ -26,7 +26,11 @@ def language_tag(locale: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What one page says of itself: `path` is its folder, `feeds` the folder of its feeds."""
+    """What one page says of itself: `path` is its folder, `feeds` the folder of its feeds.
+
+    `frames` is the origin of the player in it, "" for none; `plays_files` says that it has a video
+    or a sound that the browser plays itself.
+    """
 
     path: str
     title: str = ""
@@ -35,8 +39,10 @@ class Head:
     feeds_title: str = ""
     structured: Mapping[str, object] | None = None
     kind: str = "website"
-    picture: str = ""
+    picture: _pictures.Picture | None = None
     indexed: bool = True
+    frames: str = ""
+    plays_files: bool = False
 
 
 @dataclass(slots=True)
@@ -62,7 +68,6 @@ class Frame:
 
     def _shared(self) -> Mapping[str, object]:
         beat = self.plan.beat
-        hotlinks = " https:" if self.plan.show == "hotlink" else ""
         return {
             "title": text.fold(beat.title),
             "language": language_tag(beat.locale) or "en",
@@ -74,10 +79,6 @@ class Frame:
             "archive_page": self.href("archive/"),
             "topics": self._bar(),
             "shelves": self._shelves(),
-            "policy": (
-                f"default-src 'none'; style-src 'self'; img-src 'self'{hotlinks}; "
-                "frame-src https://www.youtube-nocookie.com; base-uri 'none'; form-action 'none'"
-            ),
         }
 
     def _bar(self) -> Sequence[Mapping[str, str]]:
@@ -101,11 +102,26 @@ class Frame:
             if self.plan.records.get(name)
         ]
 
+    def _policy(self, head: Head) -> str:
+        """Give what a page may load: our own files, and what plays in it.
+
+        Files of podcasts are redirected from host to host, and a policy holds for each of them.
+        """
+        shows = {self.plan.show, *self.plan.shows.values()}
+        hotlinks = " https:" if "hotlink" in shows else ""
+        rules = ["default-src 'none'", "style-src 'self'", f"img-src 'self'{hotlinks}"]
+        if head.frames:
+            rules.append(f"frame-src {head.frames}")
+        if head.plays_files:
+            rules.append("media-src https:")
+        return "; ".join([*rules, "base-uri 'none'", "form-action 'none'"])
+
     def _head(self, head: Head) -> Mapping[str, object]:
         links = self.plan.links
         site = text.fold(self.plan.beat.title)
         return {
             "path": head.path,
+            "policy": self._policy(head),
             "title": f"{head.title} – {site}" if head.title else site,
             "description": head.description,
             "canonical": links.page(head.path) if head.indexed else "",

@@ -41,7 +41,7 @@ def _front(cards: Cards) -> Sheet:
     return cards.frame.page(
         "front.html",
         head,
-        lead=cards.many("card.html", top[:1]),
+        lead=cards.lead(top[:1]),
         top=cards.many("card.html", top[1:]),
         more=cards.many("card.html", more),
         latest=cards.many("line.html", latest),

@@ -10,7 +10,7 @@ from copydesk.kit import text, urls
 from copydesk.news import Record
 from copydesk.publish import _records, _render
 from copydesk.publish._write import Sheet
-from copydesk.publish.site import _video
+from copydesk.publish.site import _player
 from copydesk.publish.site._frame import Frame, Head
 
 _LISTED = ("learning", "samples", "people", "communities", "companies", "challenges")
@@ -50,10 +50,13 @@ def _view(record: Record, frame: Frame) -> dict[str, object]:
 
 def _page(record: Record, frame: Frame, views: Mapping[str, Mapping[str, object]]) -> Sheet:
     view = views[record.path]
+    player = _player.of(_first(record, "featuredContent"), str(view["title"]))
     head = Head(
         path=_records.page_folder(record),
         title=str(view["title"]),
         description=text.shorten(str(view["excerpt"]), 200),
+        frames=player.frame,
+        plays_files=player.is_file,
     )
     shelf = {
         "name": record.collection.capitalize(),
@@ -64,7 +67,7 @@ def _page(record: Record, frame: Frame, views: Mapping[str, Mapping[str, object]
         head,
         record=view,
         items=_items(record, views),
-        video=_video.player(_first(record, "featuredContent"), str(view["title"])),
+        player=player.markup,
         body=_render.raw(nh3.clean(record.body, tags=_TAGS)) if record.body.strip() else "",
         shelf=shelf,
     )

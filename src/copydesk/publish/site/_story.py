@@ -8,7 +8,7 @@ from copydesk.kit import text, urls
 from copydesk.news import Related, Story
 from copydesk.publish import _links, _pictures
 from copydesk.publish._write import Sheet
-from copydesk.publish.site import _coverage, _structured, _video
+from copydesk.publish.site import _coverage, _player, _structured
 from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Head
 
@@ -24,18 +24,23 @@ def _page(story: Story, cards: Cards) -> Sheet:
     picture = _pictures.of(story, plan)
     coverage = _coverage.of(story, plan)
     excerpt = text.fold(story.excerpt)
+    player = _player.of(story.featured_content, story.title, picture.source if picture else "")
     head = Head(
         path=_links.story_folder(story.path),
         title=text.fold(story.title) or "Untitled",
         description=text.shorten(excerpt, 200),
         structured=_structured.story(story, plan),
         kind="article",
-        picture=picture.address if picture else "",
+        picture=picture,
+        frames=player.frame,
+        plays_files=player.is_file,
     )
     view = {
         **cards.view(story),
         "excerpt": excerpt,
-        "video": _video.player(story.featured_content, story.title),
+        "player": player.markup,
+        "is_pictured": bool(picture) and not player.has_poster,
+        "verb": _player.verb(story),
         "updated": cards.time(story.updated_at),
         "credit": text.fold(story.credit),
         "access": text.fold(story.access),

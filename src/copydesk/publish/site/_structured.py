@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import orjson
 
-from copydesk.kit import dates, text, urls
+from copydesk.kit import dates, embeds, lengths, text, urls
 from copydesk.news import Story
 from copydesk.publish import _links, _pictures, _render
 from copydesk.publish._plan import Plan
 
 _ESCAPED = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
 _CONTEXT = "https://schema.org"
+_MEDIA = {"video": "VideoObject", "audio": "AudioObject"}
 
 
 def script(value: Mapping[str, object]) -> str:
@@ -57,23 +58,47 @@ def story(told: Story, plan: Plan) -> Mapping[str, object]:
     if told.language:
         note["inLanguage"] = told.language
     if picture := _pictures.of(told, plan):
-        note["image"] = picture.address
+        note["image"] = _picture(picture)
     if topics := [text.fold(name) for name in told.topics]:
         note["about"] = [{"@type": "Thing", "name": name} for name in topics]
-    if origin := urls.fetchable(told.web_url):
+    # a video that the site shows itself has no address elsewhere but the one where it was found
+    if origin := urls.fetchable(told.web_url) or urls.fetchable(told.original_url):
         note["isBasedOn"] = _original(told, origin)
     return note
 
 
+def _picture(picture: _pictures.Picture) -> Mapping[str, object]:
+    shared = picture.shared
+    shown: dict[str, object] = {"@type": "ImageObject", "url": shared.address}
+    if shared.width:
+        shown |= {"width": shared.width, "height": shared.height}
+    if picture.alt:
+        shown["caption"] = picture.alt
+    if picture.credit:
+        shown["creditText"] = picture.credit
+    return shown
+
+
 def _original(told: Story, origin: str) -> Mapping[str, object]:
-    original: dict[str, object] = {
-        "@type": "NewsArticle",
-        "url": origin,
-        "headline": text.fold(told.title),
-    }
+    kind = _MEDIA.get(told.type, "NewsArticle")
+    named = "name" if told.type in _MEDIA else "headline"
+    original: dict[str, object] = {"@type": kind, "url": origin, named: text.fold(told.title)}
+    if told.type in _MEDIA:
+        original |= _played(told)
     if told.provider:
         publisher = {"@type": "Organization", "name": text.fold(told.provider.name)}
         if _links.is_segment(told.provider.domain):
             publisher["url"] = f"https://{told.provider.domain}/"
         original["publisher"] = publisher
     return original
+
+
+def _played(told: Story) -> Mapping[str, object]:
+    """Give the length of a video or sound and the player that our page has for it."""
+    played: dict[str, object] = {}
+    if length := lengths.iso8601(lengths.seconds(told.length)):
+        played["duration"] = length
+    shown = embeds.read(told.featured_content)
+    if shown is not None:
+        played["contentUrl" if isinstance(shown, embeds.File) else "embedUrl"] = shown.src
+    return played
