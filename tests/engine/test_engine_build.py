@@ -1,13 +1,15 @@
-"""Building the site: where it may go."""
+"""Building the site: where it may go, which pictures it shows."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from copydesk import engine
 from copydesk.errors import PublishError
+from illustrate.draw import drawn, encoded, fetched
 from world.newsroom import KEY, NOW, newsroom
 
 ENVIRON = {"COPYDESK_KEY": KEY}
@@ -33,3 +35,65 @@ def test_a_folder_that_the_user_names_may_be_a_link(tmp_path: Path) -> None:
         engine.build(opened, engine.Silence(), engine.BuildOptions(out=tmp_path / "out"))
 
     assert (elsewhere / "index.html").is_file()
+
+
+PICTURE = "https://gull.example/i/sea-wall.jpg"
+RECORD = """---
+category: news
+title: "A wall"
+publishedDateTime: 2026-11-19T09:00:00Z
+webUrl: "https://gull.example/a-wall"
+type: article
+quality: 80
+heat: 80
+published: true
+
+provider:
+  name: The Gull
+  domain: gull.example
+
+images:
+  - url: "https://gull.example/i/sea-wall.jpg"
+    width: 1200
+    height: 800
+    isCached: true
+---
+"""
+
+
+def pictured(root: Path) -> Path:
+    """Make a newsroom with one story whose picture was last used long ago; give the picture."""
+    (newsroom(root) / "_news").mkdir()
+    (root / "_news" / "2026-11-19-a-wall.md").write_text(RECORD)
+    album = root / ".copydesk" / "pictures"
+    with engine.opened(root, NOW, ENVIRON) as opened:
+        picture = opened.album.add(PICTURE, fetched(encoded(drawn(1200, 800)), PICTURE))
+    for sidecar in album.glob("*.json"):
+        os.utime(sidecar, (0, 0))
+    return album / picture.file
+
+
+def build(root: Path) -> set[str]:
+    """Build the site; give the pictures that lie in it."""
+    with engine.opened(root, NOW, ENVIRON) as opened:
+        engine.build(opened, engine.Silence())
+        return {path.name for path in (opened.site / "pictures").glob("*")}
+
+
+def test_a_picture_that_a_record_uses_is_shown_and_noted_as_in_use(tmp_path: Path) -> None:
+    file = pictured(tmp_path / "beat")
+
+    shown = build(tmp_path / "beat")
+
+    assert {file.name, file.name.replace(".webp", "-320.webp")} <= shown
+    assert [NOW.timestamp()] == [one.stat().st_mtime for one in file.parent.glob("*.json")]
+
+
+def test_a_source_s_rule_on_pictures_acts_on_what_is_filed(tmp_path: Path) -> None:
+    pictured(tmp_path / "beat")
+    assert build(tmp_path / "beat")
+
+    with (tmp_path / "beat" / "beat.toml").open("a") as beat:
+        beat.write('\n[[source]]\nurl = "https://feeds.gull.example/x"\npictures = "none"\n')
+
+    assert set() == build(tmp_path / "beat")

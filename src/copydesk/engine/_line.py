@@ -35,6 +35,7 @@ from copydesk.engine import (
     again,
 )
 from copydesk.engine._mishap import failure_of
+from copydesk.engine._pictures import Chosen
 from copydesk.engine._pool import Readers
 from copydesk.engine._rules import OF_RULES, Rules
 from copydesk.engine._sites import Sites
@@ -71,7 +72,7 @@ class _Gathered:
     asked: _ask.Asked
     articles: Sequence[tuple[Lead, Article]]
     sites: Sites
-    pictures: Mapping[str, _weigh.Picture | None]
+    pictures: Mapping[str, Chosen]
     seen: Mapping[str, _read.Seen]
     looks: Sequence[again.Look] = ()
 

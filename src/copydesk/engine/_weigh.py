@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from copydesk import archive, illustrate, judge, review
+from copydesk.engine import _pictures
 from copydesk.engine._mishap import failure_of
+from copydesk.engine._pictures import Chosen
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.progress import Progress
 from copydesk.engine.report import Failure
-from copydesk.errors import CopydeskError
 from copydesk.kit import urls
-from copydesk.news import Article, Dropped, Fetcher, Page, Request, Shelved, Story
-
-Picture = illustrate.Picture
+from copydesk.news import Article, Dropped, Fetcher, Shelved, Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,55 +46,43 @@ def in_order(articles: Sequence[Article]) -> list[Article]:
 
 async def pictures(
     desk: Desk, articles: Sequence[Article], fetcher: Fetcher, progress: Progress
-) -> Mapping[str, Picture | None]:
-    """Give the measured picture of each article that will be a story, by its address.
-
-    None where it is missing or broken: that costs only the picture.
-    """
-    wanted = {
-        one.image: one for one in articles if one.image and isinstance(_safely(desk, one), Story)
-    }
-    progress.stage("pictures", len(wanted))
-
-    async def one_picture(address: str) -> Picture | None:
-        picture = await picture_of(desk.newsroom, address, fetcher)
-        progress.step()
-        return picture
-
-    found = await asyncio.gather(*(one_picture(address) for address in wanted))
-    return dict(zip(wanted, found, strict=True))
+) -> Mapping[str, Chosen]:
+    """Give the picture of each article that will be a story, by the article's address."""
+    stories = [one for one in articles if isinstance(_safely(desk, one), Story)]
+    return await _pictures.choose(desk.newsroom, stories, fetcher, progress)
 
 
-async def picture_of(newsroom: Newsroom, address: str, fetcher: Fetcher) -> Picture | None:
-    """Give the cached picture of this address, fetched if it must be; None where there is none."""
-    kept = newsroom.album.find(address)
-    if kept is not None:
-        return kept
-    answer = await fetcher.fetch(Request(url=address, purpose="picture"))
-    if not isinstance(answer, Page):
-        return None
-    try:
-        return await asyncio.to_thread(newsroom.album.add, address, answer)
-    except CopydeskError:
-        return None
-
-
-def weigh(
-    desk: Desk, articles: Sequence[Article], found: Mapping[str, Picture | None]
-) -> list[Weighed]:
+def weigh(desk: Desk, articles: Sequence[Article], found: Mapping[str, Chosen]) -> list[Weighed]:
     """Judge articles one after the other, each against all that came before it."""
-    return [_weighed(desk, article, found.get(article.image)) for article in in_order(articles)]
+    return [_weighed(desk, article, found.get(article.url)) for article in in_order(articles)]
 
 
-def _weighed(desk: Desk, article: Article, picture: Picture | None) -> Weighed:
-    outcome = _safely(desk, article if picture else replace(article, image=""))
+def _weighed(desk: Desk, article: Article, chosen: Chosen | None) -> Weighed:
+    article = with_figure(article, chosen)
+    outcome = _safely(desk, article)
     if not isinstance(outcome, Story):
         return Weighed(article=article, outcome=outcome)
-    story = _with_path(desk, illustrate.with_image(outcome, picture), article)
+    story = _with_path(desk, illustrated(desk.newsroom, outcome, chosen), article)
     gated = review.gate(story, desk.newsroom.settings.review.mode, _trust(desk, article))
     desk.shelf.add(Shelved(story=gated, text=article.text), judge.fingerprint(article.text))
     is_held = bool(story.published and not gated.published)
     return Weighed(article=article, outcome=gated, is_held=is_held)
+
+
+def with_figure(article: Article, chosen: Chosen | None) -> Article:
+    """Give the article with the picture that could be had, or with none."""
+    if chosen is None:
+        return replace(article, image="", image_alt="")
+    return replace(article, image=chosen.figure.url, image_alt=chosen.figure.alt)
+
+
+def illustrated(newsroom: Newsroom, story: Story, chosen: Chosen | None) -> Story:
+    """Give the story with its picture; what it shows and whose it is has no place in `everyday`."""
+    if chosen is None:
+        return illustrate.with_image(story, None)
+    has_blocks = newsroom.beat.scoring.profile != "everyday"
+    figure = chosen.figure if has_blocks else None
+    return illustrate.with_image(story, chosen.picture, figure)
 
 
 def _safely(desk: Desk, article: Article) -> Story | Dropped | Failure:

@@ -93,6 +93,7 @@ def _options(newsroom: Newsroom) -> fetch.FetchOptions:
         allow_hosts=chosen.allow_hosts,
         nameservers=chosen.nameservers,
         concurrency=chosen.concurrency,
+        tdmrep=chosen.tdmrep,
         hosts={
             name: fetch.Manners(
                 delay_seconds=one.delay_seconds, penalty_seconds=one.penalty_seconds

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -85,13 +85,21 @@ def is_gone(newsroom: Newsroom, path: str) -> bool:
 
 
 def _edition(newsroom: Newsroom, troubles: Troubles) -> Edition:
+    stories = tuple(_stories(newsroom, troubles))
+    newsroom.album.tend(_in_use(stories), newsroom.now)
     return Edition(
         beat=newsroom.beat,
         at=newsroom.now,
-        stories=tuple(_stories(newsroom, troubles)),
+        stories=stories,
         records=tuple(newsroom.archive.records(troubles)),
-        pictures=newsroom.album.by_url(),
+        pictures=newsroom.album.thumbnails(),
     )
+
+
+def _in_use(stories: Iterable[Story]) -> list[str]:
+    """Give the addresses of the pictures that stories name, those of the newest first."""
+    newest_first = sorted(stories, key=lambda story: story.path, reverse=True)
+    return [image.url for story in newest_first for image in story.images[:1]]
 
 
 def _stories(newsroom: Newsroom, troubles: Troubles) -> Iterator[Story]:
@@ -114,6 +122,7 @@ def _options(newsroom: Newsroom, options: BuildOptions) -> publish.PublishOption
         api_v1=settings.publish.api_v1,
         pictures_folder=newsroom.private / "pictures",
         show=settings.pictures.show,
+        shows=settings.shows,
         static=newsroom.root / "assets",
         templates=newsroom.root / "_templates",
     )

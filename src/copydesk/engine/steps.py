@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from copydesk import extract, illustrate, watch
-from copydesk.engine import _ask, _read, _shelf, _weigh
+from copydesk import extract, watch
+from copydesk.engine import _ask, _pictures, _read, _shelf, _weigh
 from copydesk.engine._pool import Readers
+from copydesk.engine._sites import Sites
 from copydesk.engine._wire import connected
 from copydesk.engine.newsroom import Newsroom, Troubles
+from copydesk.engine.progress import Silence
 from copydesk.engine.report import Failure
 from copydesk.engine.verdicts import removed_addresses
 from copydesk.errors import FetchError, PageError
@@ -107,12 +108,12 @@ async def _judged(newsroom: Newsroom, article: Article, fetcher: Fetcher) -> Sto
     shelf = _shelf.filled(newsroom, Troubles(), but=urls.identity(article.web_url))
     removed = removed_addresses(newsroom)
     desk = _weigh.Desk(newsroom=newsroom, shelf=shelf, removed=removed)
-    picture = None
-    if article.image:
-        picture = await _weigh.picture_of(newsroom, article.image, fetcher)
-    seen = article if picture else replace(article, image="")
-    outcome = _weigh.weigh_one(desk, seen)
-    return outcome if isinstance(outcome, Dropped) else illustrate.with_image(outcome, picture)
+    article = Sites(newsroom).settled(article)
+    chosen = (await _pictures.choose(newsroom, [article], fetcher, Silence())).get(article.url)
+    outcome = _weigh.weigh_one(desk, _weigh.with_figure(article, chosen))
+    if isinstance(outcome, Dropped):
+        return outcome
+    return _weigh.illustrated(newsroom, outcome, chosen)
 
 
 def _over_the_wire(

@@ -104,7 +104,8 @@ def base(newsroom: Newsroom, plan: Plan, story: Story) -> Article | None:
 def has_base(newsroom: Newsroom, each: Look, article: Article) -> bool:
     """Say whether there is a reading to compare with that later looks may use too.
 
-    None of another version of the reader, and none where the history tells of a look that was not remembered: its round was killed.
+    None of another version of the reader, and none where the history tells of a look that was not
+    remembered: its round was killed.
     """
     if review.is_noted_since(each.story, each.plan.looked):
         return False
@@ -149,7 +150,7 @@ def _words(newsroom: Newsroom, each: Look, article: Article) -> Iterator[str]:
     if title is not None and not review.same_words(title, article.title):
         yield (f'title is "{article.title}"{_KEPT}' if "title" in hand else f'title was "{title}"')
         excerpt = excerpt and excerpt.replace(title, article.title)  # it may begin with it
-    if excerpt is not None and not review.same_words(excerpt, article.excerpt):
+    if excerpt is not None and not review.same_excerpt(excerpt, article.excerpt):
         yield "excerpt changed" + (_KEPT if "excerpt" in hand else "")
     if old and (line := review.text_change(old.text, article.text)):
         yield line

@@ -20,9 +20,9 @@ from copydesk.engine._read import UNSEEN, Seen
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.report import Failure
 from copydesk.judge import Bookshelf
-from copydesk.kit import urls
+from copydesk.kit import embeds, urls
 from copydesk.memory import Revisit
-from copydesk.news import Article, Lead, Story
+from copydesk.news import Article, Lead, Media, Story
 
 STEPS = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 72, 168))
 WEEK = STEPS[-1]
@@ -225,6 +225,7 @@ def _lead(newsroom: Newsroom, story: Story, article: Article | None) -> Lead:
         authors=article.authors if "authors" in told else (),
         image=article.image if "image" in told else "",
         language=article.language if "language" in told else "",
+        media=_media(article) if "type" in told else (),
     )
 
 
@@ -232,3 +233,13 @@ def forget(newsroom: Newsroom, paths: Iterable[str]) -> None:
     """Plan no look at these records' pages."""
     for path in paths:
         newsroom.memory.revisits.forget(path)
+
+
+def _media(article: Article) -> tuple[Media, ...]:
+    """Give the video or sound that a feed offered, by the frame that was made of it."""
+    shown = embeds.read(article.featured_content)
+    if shown is None:
+        return ()
+    kind = shown.kind
+    mime_type = f"{kind}/*" if isinstance(shown, embeds.File) else ""
+    return (Media(url=shown.src, kind=kind, type=mime_type, seconds=article.seconds),)

@@ -1,0 +1,87 @@
+"""Pictures: the best that each story may have, fetched and measured."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from copydesk import illustrate
+from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.progress import Progress
+from copydesk.errors import CopydeskError
+from copydesk.news import Article, Fetcher, Figure, Page, Request, Show
+
+_TRIES = 3  # of an article's pictures, the best first: the others are hardly ever there
+
+Wanted = tuple[str, Show]  # an address, and how it will be shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The picture that stands for an article: what its page says of it, what it is."""
+
+    figure: Figure
+    picture: illustrate.Picture
+
+
+async def choose(
+    newsroom: Newsroom, articles: Sequence[Article], fetcher: Fetcher, progress: Progress
+) -> Mapping[str, Chosen]:
+    """Give each article's picture by the article's address; one that can have none is left out.
+
+    All that are best are asked for, then the second best of those that could not be had or stand
+    for nothing: what a site gives under many addresses is known once all of them have come.
+    """
+    left = [article for article in articles if _may_have(newsroom, article)]
+    progress.stage("pictures", len(left))
+    chosen: dict[str, Chosen] = {}
+    had: dict[Wanted, illustrate.Picture | None] = {}
+    for rank in range(_TRIES):
+        left = [one for one in left if one.url not in chosen and rank < len(one.figures)]
+        await _get(newsroom, [_wanted(newsroom, one, rank) for one in left], fetcher, had)
+        for one in left:
+            picture = had[_wanted(newsroom, one, rank)]
+            if picture is not None and not newsroom.album.is_common(picture):
+                chosen[one.url] = Chosen(figure=one.figures[rank], picture=picture)
+                progress.step()
+    return chosen
+
+
+def _may_have(newsroom: Newsroom, article: Article) -> bool:
+    """Say whether a picture may be shown: its publisher allows it, and so do the owner's rules."""
+    shown = newsroom.settings.show_of(article.source) != "none"
+    return bool(article.figures) and shown and "image" not in article.refuses
+
+
+def _wanted(newsroom: Newsroom, article: Article, rank: int) -> Wanted:
+    return article.figures[rank].url, newsroom.settings.show_of(article.source)
+
+
+async def _get(
+    newsroom: Newsroom,
+    wanted: Sequence[Wanted],
+    fetcher: Fetcher,
+    had: dict[Wanted, illustrate.Picture | None],
+) -> None:
+    """Get the pictures that nobody has asked for yet, each once."""
+    fresh = [one for one in dict.fromkeys(wanted) if one not in had]
+    found = await asyncio.gather(*(_one(newsroom, one, fetcher) for one in fresh))
+    had.update(zip(fresh, found, strict=True))
+
+
+async def _one(newsroom: Newsroom, wanted: Wanted, fetcher: Fetcher) -> illustrate.Picture | None:
+    """Give one picture, fetched if it must be; None where it is missing or broken."""
+    address, show = wanted
+    album = newsroom.album
+    if show == "cached" and (kept := album.find(address)) is not None:
+        return kept
+    headers = illustrate.request_headers(show, newsroom.beat.url)
+    answer = await fetcher.fetch(Request(url=address, purpose="picture", headers=headers))
+    if not isinstance(answer, Page):
+        return None
+    keep = album.add if show == "cached" else album.measure_only
+    try:
+        return await asyncio.to_thread(keep, address, answer)
+    except CopydeskError:
+        return None

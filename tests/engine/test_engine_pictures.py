@@ -1,0 +1,149 @@
+"""The picture that a filed story gets: the best that can be had, and within its owners' rights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from copydesk.news import Image
+from illustrate.draw import drawn, encoded
+from world.later import WALL_PAGE, WALL_RECORD, run, story
+from world.newsroom import WALL, Answer, newsroom, page, record_web, small_web
+
+pytestmark = pytest.mark.slow
+
+TITLE = "Sea wall to rise by two metres"
+LEAD = "https://gull.example/img/sea-wall.jpg"
+SECOND = "https://gull.example/img/school.jpg"
+HEAD = (
+    f'<meta property="og:image" content="{LEAD}">'
+    '<meta property="og:image:alt" content="The sea wall at low tide">'
+)
+FIGURE = (
+    f'<figure><img src="{SECOND}" width="900" height="600" alt="The school behind the wall">'
+    "<figcaption>The school on Lower Street. Photo: Ada Holm</figcaption></figure>"
+)
+
+
+def photo(width: int, height: int) -> Answer:
+    return Answer(body=encoded(drawn(width, height)), kind="image/jpeg")
+
+
+def web(
+    tmp_path: Path,
+    pictures: Mapping[str, Answer],
+    *,
+    head: str = HEAD,
+    answers: Mapping[str, Answer] | None = None,
+) -> Path:
+    """Record the small web with a wall story that has two pictures; an absent one is a 404."""
+    wall = page(TITLE, WALL, head=head)
+    wall = Answer(body=wall.body.replace(b"<p>Engineers", FIGURE.encode() + b"<p>Engineers"))
+    return record_web(
+        tmp_path / "web.warc.gz", {**small_web(), WALL_PAGE: wall, **pictures, **(answers or {})}
+    )
+
+
+def images(root: Path) -> tuple[Image, ...]:
+    return story(root, WALL_RECORD).images
+
+
+def cached(root: Path) -> list[str]:
+    return [path.name for path in (root / ".copydesk" / "pictures").glob("*.webp")]
+
+
+def test_a_picture_comes_with_its_size_and_with_what_it_shows(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    run(root, web(tmp_path, {LEAD: photo(1200, 800)}))
+
+    lead = Image(url=LEAD, width=1200, height=800, is_cached=True, title="The sea wall at low tide")
+    assert (lead,) == images(root)
+
+
+def test_where_the_first_cannot_be_had_the_next_stands_in_with_its_credit(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    run(root, web(tmp_path, {SECOND: photo(900, 600)}))
+
+    (image,) = images(root)
+    assert (SECOND, 900) == (image.url, image.width)
+    assert "school" in image.title.lower()
+    assert "Ada Holm" in image.attribution
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(body=b"<html>No leeching!</html>", kind="image/jpeg"),
+        Answer(body=encoded(drawn(900, 600))[:2000], kind="image/jpeg"),
+        Answer(status="403 Forbidden"),
+        Answer(body=encoded(drawn(60, 60)), kind="image/jpeg"),
+    ],
+    ids=["a page", "cut off", "a guard", "an icon"],
+)
+def test_what_is_no_picture_is_left_out(tmp_path: Path, answer: Answer) -> None:
+    root = newsroom(tmp_path / "beat")
+    run(root, web(tmp_path, {LEAD: answer}))
+
+    assert () == images(root)
+
+
+def test_the_reference_has_no_place_for_words_on_a_picture(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat", more='[scoring]\nprofile = "everyday"\n')
+    run(root, web(tmp_path, {LEAD: photo(1200, 800)}))
+
+    assert (Image(url=LEAD, width=1200, height=800, is_cached=True),) == images(root)
+
+
+@pytest.mark.parametrize(
+    "more",
+    ['[pictures]\nshow = "none"\n', '[[source]]\nurl = "https://x.example/f"\n'],
+    ids=["the site's rule", "another source's"],
+)
+def test_a_rule_says_whether_pictures_are_taken(tmp_path: Path, more: str) -> None:
+    root = newsroom(tmp_path / "beat", more=more)
+    run(root, web(tmp_path, {LEAD: photo(1200, 800)}))
+
+    assert ("none" in more) == (not images(root)) == (not cached(root))
+
+
+def test_a_sources_own_rule_holds_for_it_alone(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    beat = root / "beat.toml"
+    beat.write_text(beat.read_text("utf-8").replace('"The Gull"', '"The Gull"\npictures = "none"'))
+    run(root, web(tmp_path, {LEAD: photo(1200, 800)}))
+
+    assert ((), []) == (images(root), cached(root))
+
+
+def test_a_picture_that_is_shown_from_its_publisher_is_not_kept(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat", more='[pictures]\nshow = "hotlink"\n')
+    run(root, web(tmp_path, {LEAD: photo(1200, 800)}))
+
+    (image,) = images(root)
+    assert (LEAD, 1200, False) == (image.url, image.width, image.is_cached)
+    assert [] == cached(root)
+
+
+@pytest.mark.parametrize(
+    "head", ["noimageindex", "max-image-preview:none", "noimageai, noimageindex"]
+)
+def test_a_publisher_that_refuses_its_pictures_is_obeyed(tmp_path: Path, head: str) -> None:
+    root = newsroom(tmp_path / "beat")
+    refusal = f'{HEAD}<meta name="robots" content="{head}">'
+    run(root, web(tmp_path, {LEAD: photo(1200, 800)}, head=refusal))
+
+    assert ((), []) == (images(root), cached(root))
+
+
+def test_a_publisher_that_refuses_quotation_gets_a_headline_only(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    refusal = f'{HEAD}<meta name="robots" content="nosnippet">'
+    run(root, web(tmp_path, {}, head=refusal))
+
+    assert (TITLE, "", ("ai-input", "snippet")) == (
+        story(root).title,
+        story(root).excerpt,
+        story(root).refuses,
+    )

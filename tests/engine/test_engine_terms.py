@@ -1,0 +1,79 @@
+"""What a publisher refuses reaches the record, and what is refused reaches no reader."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from copydesk import archive, engine
+from copydesk.news import Story
+from world.newsroom import NOW, SEALS, WALL, Answer, newsroom, page, record_web, small_web
+
+TEASER = "Stone by stone the town means to keep the winter out, and it will cost a fortune."
+MANAGED = b"User-agent: *\nContent-Signal: search=yes, ai-train=no\nAllow: /\n"
+RESERVED = b'[{"location": "/", "tdm-reservation": 1}]'
+PAGE = "https://gull.example/wall?utm_source=rss"
+
+
+def web(head: str) -> dict[str, Answer]:
+    """Give a web whose feed has an excerpt of a page with such a head."""
+    answers = small_web()
+    told = answers["https://gull.example/feed.xml"]
+    item = f"</link><description>{TEASER}</description>".encode()
+    body = told.body.replace(b"</link><pubDate>", item + b"<pubDate>")
+    return {
+        **answers,
+        "https://gull.example/feed.xml": replace(told, body=body),
+        PAGE: page("Sea wall to rise by two metres", WALL, head=head),
+        "https://gull.example/robots.txt": Answer(body=MANAGED, kind="text/plain"),
+        "https://heron.example/.well-known/tdmrep.json": Answer(body=RESERVED, kind="text/json"),
+        "https://heron.example/seals": page("Grey seals are back on the coast", SEALS),
+    }
+
+
+def filed(tmp_path: Path, head: str = "", more: str = "") -> tuple[dict[str, Story], str]:
+    """Run a round and build; give the records by their host, and all that was built."""
+    root = newsroom(tmp_path / "beat", more=more)
+    recorded = record_web(tmp_path / "web.warc.gz", web(head))
+    with engine.opened(root, NOW, {}) as opened:
+        report = engine.run_round(opened, engine.RoundOptions(web=recorded), engine.Silence())
+        engine.build(opened, engine.Silence(), engine.BuildOptions(out=tmp_path / "out"))
+    stories = {}
+    for path in report.filed:
+        story = archive.parse_story(path, (root / path).read_bytes())
+        stories[story.web_url.split("/")[2]] = story
+    texts = (one.read_bytes() for one in sorted((tmp_path / "out").rglob("*")) if one.is_file())
+    return stories, b"\n".join(texts).decode("utf-8", "replace")
+
+
+def test_what_site_and_page_refuse_is_in_the_record(tmp_path: Path) -> None:
+    stories, _ = filed(tmp_path, '<meta name="robots" content="noimageindex">')
+    assert stories["gull.example"].refuses == ("ai-train", "image")
+    assert stories["heron.example"].refuses == ("ai-train", "ai-input")
+
+
+def test_the_profile_of_the_reference_writes_none(tmp_path: Path) -> None:
+    stories, _ = filed(tmp_path, more='\n[scoring]\nprofile = "everyday"\n')
+    assert {story.refuses for story in stories.values()} == {()}
+
+
+def test_tdmrep_may_be_left_unasked(tmp_path: Path) -> None:
+    stories, _ = filed(tmp_path, more="\n[fetch]\ntdmrep = false\n")
+    assert stories["heron.example"].refuses == ()
+
+
+@pytest.mark.parametrize("words", ["nosnippet", "max-snippet:0"])
+def test_a_refused_snippet_leaves_a_headline_everywhere(tmp_path: Path, words: str) -> None:
+    more = "\n[scoring]\npublish_at = 0\n"
+    stories, built = filed(tmp_path, f'<meta name="robots" content="{words}">', more)
+    assert stories["gull.example"].excerpt == ""
+    assert "Sea wall to rise" in built
+    assert "Stone by stone" not in built
+    assert "council of Port Sable" not in built
+
+
+def test_without_a_refusal_the_feeds_words_are_shown(tmp_path: Path) -> None:
+    _, built = filed(tmp_path, more="\n[scoring]\npublish_at = 0\n")
+    assert "Stone by stone" in built
