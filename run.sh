@@ -14,6 +14,7 @@ usage() {
 ./run.sh test-all   check, then every test, the slow ones too (what make test and CI run)
 ./run.sh gates      the pinned floors: quality must not fall in silence
 ./run.sh golden     whole sites compared with the ones that are kept
+./run.sh fuzz       hurt the reader for MINUTES (10): ./run.sh fuzz 30
 ./run.sh docs       write the generated pages of docs/reference anew
 ./run.sh serve      serve a newsroom: ./run.sh serve DIR (default: the demo's)
 TEXT
@@ -121,6 +122,15 @@ install_with_pip() {
     "$bin/python" -m pip install --quiet --editable . --group dev
 }
 
+# Install a further group of dependencies.
+install_group() {
+    if command -v uv >/dev/null; then
+        uv pip install --quiet --python "$bin/python" --group "$1"
+    else
+        "$bin/python" -m pip install --quiet --group "$1"
+    fi
+}
+
 # ---- checking --------------------------------------------------------------------------------
 
 # Run one step and say how long it took; its failure ends the run.
@@ -154,6 +164,19 @@ test_folder() {
     if [ -d "tests/$1" ]; then "$bin/pytest" -q "tests/$1"; else say "no tests/$1 yet"; fi
 }
 
+# Fuzz the reader. What crashes it is kept under .fuzz/ and ends the run.
+fuzz() {
+    local minutes=${1:-10}
+    [[ $minutes =~ ^[0-9]+$ ]] || fail "no number of minutes: $minutes"
+    "$bin/python" -c 'import atheris' 2>/dev/null || install_group fuzz
+    mkdir -p .fuzz/found
+    PYTHONPATH=tests "$bin/python" tests/fuzz/corpus.py .fuzz/corpus
+    PYTHONPATH=tests "$bin/python" tests/fuzz/fuzz_extract.py -max_total_time=$((minutes * 60)) \
+        -max_len=4096 -timeout=30 -rss_limit_mb=3000 -print_final_stats=1 \
+        -artifact_prefix=.fuzz/found/ .fuzz/corpus ||
+        fail 'the reader crashed' 'read the page again: PYTHONPATH=tests .venv/bin/python tests/fuzz/fuzz_extract.py .fuzz/found/crash-…'
+}
+
 docs() {
     "$bin/python" -c 'from copydesk import config; print(config.reference_page(), end="")' \
         >docs/reference/beat-toml.md
@@ -184,7 +207,7 @@ main() {
     shift || true
     case $command in
         help | -h | --help) usage && return ;;
-        install | check | test | test-all | gates | golden | docs | serve) install ;;
+        install | check | test | test-all | gates | golden | fuzz | docs | serve) install ;;
         *) usage >&2 && fail "no such command: $command" ;;
     esac
     case $command in
@@ -192,6 +215,7 @@ main() {
         test) test_fast "$@" ;;
         test-all) test_all ;;
         gates | golden) test_folder "$command" ;;
+        fuzz) fuzz "$@" ;;
         docs) docs ;;
         serve) serve "$@" ;;
     esac

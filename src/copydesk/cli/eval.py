@@ -1,14 +1,18 @@
-"""copydesk eval scores CASES.csv --profile NAME; copydesk eval feeds FILES."""
+"""copydesk eval scores CASES.csv --profile NAME; eval feeds, extract and dates over FILES."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
 from copydesk import measure
 from copydesk.cli import _out
 from copydesk.cli._asked import Asked, common
+from copydesk.kit import text
 
 
 @click.group("eval")
@@ -59,3 +63,108 @@ def _show(report: measure.FeedsReport) -> None:
         f"others {report.exact} agree in everything ({report.share:.1%}, {report.values} values)"
     )
     click.echo(f"  {len(report.refused)} are no feeds, {len(report.errors)} broke the reader")
+
+
+@command.command("extract")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--misses",
+    type=click.FloatRange(0, 1),
+    help="List texts with an F1 below this, and every other value that differs.",
+)
+@common
+def extract(asked: Asked, paths: tuple[Path, ...], misses: float | None) -> None:
+    """Read labelled pages (files, zips, folders) and compare what they say with the labels."""
+    with _out.progress() as progress:
+        report = measure.extract(paths, asked.clock(), asked.now, progress, misses)
+    if asked.json:
+        _out.as_json(report)
+    else:
+        _show_pages(report)
+    _fail_where_broken(report.dropped)
+
+
+@command.command("dates")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--misses", is_flag=True, help="List every page with another day, or none.")
+@common
+def dates(asked: Asked, paths: tuple[Path, ...], misses: bool) -> None:
+    """Read labelled pages (files, zips, folders) and compare their days of publication."""
+    with _out.progress() as progress:
+        report = measure.dates(paths, asked.clock(), asked.now, progress)
+    if asked.json:
+        _out.as_json(report)
+    else:
+        _show_days(report, misses)
+    _fail_where_broken(report.dropped)
+
+
+def _show_pages(report: measure.ExtractReport) -> None:
+    for miss in report.misses:
+        _out.note(text.fold(f"{miss.field} {miss.score:.3f}: {miss.page} ({miss.set})"))
+        _out.note(text.fold(f"ours: {miss.ours}"))
+        _out.note(text.fold(f"expected: {miss.expected}"))
+    _note_lost(report.dropped, report.absent)
+    for one in _parts(report):
+        click.echo(f"{one.name}: {one.pages} pages, {len(one.dropped)} dropped")
+        if one.f1 is not None:
+            click.echo(
+                f"  {one.texts} texts: F1 {one.f1:.3f} (precision {one.precision:.3f}, recall "
+                f"{one.recall:.3f}), {one.accuracy:.1%} without a fault"
+            )
+        told = [
+            f"{name} {known.exact} of {known.cases}"
+            for name, known in (
+                ("titles", one.titles),
+                ("authors", one.authors),
+                ("images", one.images),
+                ("addresses", one.addresses),
+            )
+            if known.cases
+        ]
+        told += [f"days {one.dates.exact} of {one.dates.pages}"] if one.dates.pages else []
+        click.echo(f"  exact: {', '.join(told) or 'nothing else is known'}")
+        click.echo(_cost(one.pages_per_second, one.cpu_ms))
+
+
+def _show_days(report: measure.DatesReport, with_misses: bool) -> None:
+    for miss in report.misses if with_misses else ():
+        ours = f"{miss.ours} from {miss.origin}" if miss.ours else "no day"
+        _out.note(text.fold(f"{ours}, expected {miss.expected}: {miss.page} ({miss.set})"))
+    _note_lost(report.dropped, report.absent)
+    for one in _parts(report):
+        click.echo(f"{one.name}: {one.pages} pages, {len(one.dropped)} dropped")
+        click.echo(
+            f"  {one.exact} exact ({one.exact / one.pages:.1%}), {one.none} none, {one.wrong} wrong"
+            f" (exact in UTC {one.utc}, as the publisher writes {one.local})"
+        )
+        click.echo(_cost(one.pages_per_second, one.cpu_ms))
+
+
+R = TypeVar("R", measure.ExtractReport, measure.DatesReport)
+
+
+def _parts(report: R) -> Iterator[R]:
+    """Give the sets' reports and, where there are several, their sum."""
+    yield from report.sets
+    if len(report.sets) > 1:
+        yield replace(report, name="together")
+
+
+def _cost(pages_per_second: float, cpu: measure.Milliseconds) -> str:
+    return (
+        f"  {pages_per_second} pages a second of one processor: {cpu.median} ms for the median "
+        f"page, {cpu.p99} ms for the 99th of a hundred"
+    )
+
+
+def _note_lost(dropped: Sequence[measure.Lost], absent: Sequence[str]) -> None:
+    for one in dropped:
+        _out.note(text.fold(f"dropped ({one.reason}: {one.detail}): {one.page}"))
+    for page in absent:
+        _out.note(text.fold(f"not in the recording: {page}"))
+
+
+def _fail_where_broken(dropped: Sequence[measure.Lost]) -> None:
+    if any(one.reason == "error" for one in dropped):
+        raise click.exceptions.Exit(1)

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from copydesk.measure._dates import DatesReport, Days, WrongDay, dates
+from copydesk.measure._extract import Agreement, Authors, ExtractReport, Miss, extract
 from copydesk.measure._feeds import FeedsReport, Mismatch, Trouble, feeds
+from copydesk.measure._reading import Lost, Milliseconds, Progress
 from copydesk.measure._scores import Difference, ScoresReport, scores
 
 __all__ = [
+    "Agreement",
+    "Authors",
+    "DatesReport",
+    "Days",
     "Difference",
+    "ExtractReport",
     "FeedsReport",
+    "Lost",
+    "Milliseconds",
     "Mismatch",
+    "Miss",
+    "Progress",
     "ScoresReport",
     "Trouble",
+    "WrongDay",
+    "dates",
+    "extract",
     "feeds",
     "scores",
 ]

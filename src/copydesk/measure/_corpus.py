@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,16 +15,32 @@ _MAX_BYTES = 64 * 1024 * 1024  # of one file, unpacked
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """One file of a corpus: its name below where it lies, with slashes, and its bytes."""
+    """One file of a corpus: its name below where it lies, with slashes, and its bytes.
+
+    `path` is the file on disk: itself, or the zip that holds it. `holder` is the zip or folder
+    below which the name counts.
+    """
 
     name: str
     data: bytes
+    path: Path
+    holder: Path
 
     @property
     def stem(self) -> str:
         """Give the name without its last ending."""
         head, dot, ending = self.name.rpartition(".")
         return head if dot and "/" not in ending else self.name
+
+    @property
+    def folder(self) -> str:
+        """Give the folders of the name with the last slash, "" where there is none."""
+        return "".join(self.name.rpartition("/")[:2])
+
+    @property
+    def place(self) -> str:
+        """Give where a person finds it."""
+        return f"{self.path}: {self.name}" if self.path == self.holder else str(self.path)
 
 
 def files(paths: Iterable[Path]) -> Iterator[File]:
@@ -35,21 +52,21 @@ def files(paths: Iterable[Path]) -> Iterator[File]:
         if path.is_dir():
             inside = sorted(one for one in path.rglob("*") if one.is_file())
             for one in inside:
-                yield from _opened(one, one.relative_to(path).as_posix())
+                yield from _opened(one, one.relative_to(path).as_posix(), path)
         else:
-            yield from _opened(path, path.name)
+            yield from _opened(path, path.name, path.parent)
 
 
-def _opened(path: Path, name: str) -> Iterator[File]:
+def _opened(path: Path, name: str, holder: Path) -> Iterator[File]:
     try:
         if path.suffix == ".zip":
             yield from _zipped(path)
         else:
             _must_be_bounded(path.stat().st_size, str(path))
-            yield File(name=name, data=path.read_bytes())
+            yield File(name=name, data=path.read_bytes(), path=path, holder=holder)
     except OSError as error:
         raise DataError(f"cannot be read ({error.strerror})", subject=str(path)) from error
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
         # the last two: a file under a password, a compression that zipfile does not know
         raise DataError(f"no zip that can be read ({error})", subject=str(path)) from error
 
@@ -59,7 +76,8 @@ def _zipped(path: Path) -> Iterator[File]:
         for member in sorted(opened.infolist(), key=lambda one: one.filename):
             if not member.is_dir():
                 _must_be_bounded(member.file_size, f"{path}: {member.filename}")
-                yield File(name=member.filename, data=opened.read(member))
+                data = opened.read(member)
+                yield File(name=member.filename, data=data, path=path, holder=path)
 
 
 def _must_be_bounded(size: int, subject: str) -> None:

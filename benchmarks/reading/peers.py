@@ -1,0 +1,200 @@
+"""copydesk beside its peers on labelled pages, in one run.
+
+    python benchmarks/reading/peers.py PAGES… [--parts]
+
+PAGES are the files, zips and folders that `copydesk eval extract` takes: sets of pages with texts
+or dates, a recorded web beside its labels and texts. Prints Markdown: a row for each set and
+measure with its count, then the processor's milliseconds a page. Every page is read by one tool
+after the other, so that noise of the machine hits all. newspaper4k takes part where it is
+installed:
+
+    uv venv /tmp/bench && uv pip install --python /tmp/bench/bin/python -e . --group bench
+
+--parts adds what each part of our reading costs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+import warnings
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from parts import Clocks
+from tools import Said, Tool, installed, trafilatura_text
+
+from copydesk.kit import text
+from copydesk.measure import _corpus, _layouts, _likeness
+from copydesk.measure._cases import Case, Set
+from copydesk.measure._dates import said_day
+from copydesk.measure._reading import Read, outcome_of, settled
+from copydesk.news import Article
+
+OURS, DEFAULT = "copydesk", "trafilatura, text only"
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+AT = datetime(2018, 2, 7, 6, tzinfo=UTC)  # after the last page of the recorded web
+Told = dict[str, list[Said]]  # by tool, in the order of the cases
+Times = dict[str, list[float]]
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def main() -> None:
+    """Read everything with every tool and print the tables."""
+    asked = argparse.ArgumentParser(description="copydesk beside its peers")
+    asked.add_argument("paths", nargs="+", type=Path)
+    asked.add_argument("--parts", action="store_true")
+    asked.add_argument("--clock", type=datetime.fromisoformat, default=AT, help="of recordings")
+    given = asked.parse_args()
+    warnings.simplefilter("ignore")  # the peers' own
+    tools = installed()
+    clocks = Clocks() if given.parts else None
+    sets = _layouts.sets_of(_corpus.files(given.paths), NOW, given.clock)
+    times: Times = defaultdict(list)
+    print(f"| set | measure | n | {' | '.join((OURS, *(tool.name for tool in tools)))} |")
+    print(f"|---|---|---|{'---|' * (len(tools) + 1)}")
+    for one in sets:
+        told = read(one, tools, times)
+        for name, count, cells in rows(one, tools, told):
+            print(f"| {one.name} | {name} | {count} | {' | '.join(cells)} |", flush=True)
+    print("\n| milliseconds a page | median | p99 | mean |\n|---|---|---|---|")
+    for name, spent in times.items():
+        median, p99 = (quantile(spent, percent) for percent in (50, 99))
+        print(f"| {name} | {median:.1f} | {p99:.1f} | {1000 * sum(spent) / len(spent):.1f} |")
+    if clocks:
+        show(clocks, times[OURS])
+
+
+def read(labelled: Set, tools: list[Tool], times: Times) -> Told:
+    """Read each page with one tool after the other."""
+    told: Told = defaultdict(list)
+    ours = []
+    for number, case in enumerate(labelled.cases, 1):
+        found = timed(times[OURS], outcome_of, case)
+        article = found if isinstance(found, Article) else None
+        if not isinstance(found, Article) and found.reason == "error":
+            print(f"{OURS}: {found.detail}: {case.name}", file=sys.stderr)
+        ours.append(Read(set=labelled.name, case=case, article=article, lost=None, seconds=0))
+        timed(times[DEFAULT], trafilatura_text, case.page)
+        for tool in tools:
+            told[tool.name].append(timed(times[tool.name], asked, tool, case))
+        if sys.stderr.isatty():
+            print(f"\r{labelled.name} {number}/{len(labelled.cases)} ", end="", file=sys.stderr)
+    told[OURS] = [said(one) for one in settled(ours)]
+    return told
+
+
+def timed(spent: list[float], work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Give what the work gives and add the processor's seconds."""
+    began = time.process_time()
+    try:
+        return work(*args, **kwargs)
+    finally:
+        spent.append(time.process_time() - began)
+
+
+def asked(tool: Tool, case: Case) -> Said:
+    """Ask a tool; one that fails says nothing."""
+    try:
+        return tool.read(case.page)
+    except Exception as error:  # a peer's own matter, but it is to be seen
+        print(f"{tool.name}: {type(error).__name__}: {error}: {case.name}", file=sys.stderr)
+        return Said()
+
+
+def said(read: Read) -> Said:
+    """Give our article in the peers' terms."""
+    article = read.article
+    if article is None:
+        return Said()
+    return Said(
+        text=text.prose(article.text),
+        title=article.title,
+        authors=article.authors,
+        day=said_day(read),
+    )
+
+
+def rows(one: Set, tools: list[Tool], told: Told) -> Iterator[tuple[str, int, list[str]]]:
+    """Give the rows of a set: measure, count, a cell for each tool."""
+    truths = [case.truth for case in one.cases]
+    days: list[object] = [truth.day.day if truth.day else None for truth in truths]
+    named: list[tuple[str, str, list[object], Callable[[Said, object], bool]]] = [
+        ("title exact", "title", [t.title for t in truths], _same_title),
+        ("authors exact", "authors", [t.authors for t in truths], _same_names),
+        (
+            "authors exact, in the page",
+            "authors",
+            [t.authors if t.in_page else None for t in truths],
+            _same_names,
+        ),
+        ("day exact", "day", days, lambda said, true: said.day == true),
+        ("day none", "day", days, lambda said, _: not said.day),
+        (
+            "day wrong",
+            "day",
+            days,
+            lambda said, true: said.day not in ("", true),
+        ),
+    ]
+    everyone = [OURS, *(tool.name for tool in tools)]
+    fields = {OURS: frozenset(("text", "title", "authors", "day"))}
+    fields |= {tool.name: tool.fields for tool in tools}
+    texts = [at for at, truth in enumerate(truths) if truth.text is not None]
+    if texts:
+        scores = {
+            name: _likeness.mean(
+                _likeness.of_texts(truths[at].text or "", told[name][at].text) for at in texts
+            )
+            for name in everyone
+        }
+        for measure in ("f1", "precision", "recall", "accuracy"):
+            cells = [
+                f"{getattr(scores[name], measure):.3f}" if "text" in fields[name] else ""
+                for name in everyone
+            ]
+            yield f"text {measure}", len(texts), cells
+    for label, field, values, is_same in named:
+        known = [at for at, value in enumerate(values) if value is not None]
+        is_same_again = label.endswith("in the page") and all(t.in_page for t in truths)
+        if not known or is_same_again:
+            continue
+        hits = {name: sum(is_same(told[name][at], values[at]) for at in known) for name in everyone}
+        cells = [
+            f"{hits[name] / len(known):.3f}" if field in fields[name] else "" for name in everyone
+        ]
+        yield label, len(known), cells
+
+
+def _same_title(said: Said, true: object) -> bool:
+    return text.fold(said.title) == true
+
+
+def _same_names(said: Said, true: object) -> bool:
+    return isinstance(true, tuple) and _likeness.of_names(true, said.authors).is_exact
+
+
+def quantile(spent: list[float], percent: int) -> float:
+    """Give the milliseconds that so many of a hundred pages stay under."""
+    return 1000 * sorted(spent)[-(-len(spent) * percent // 100) - 1]
+
+
+def show(clocks: Clocks, spent: list[float]) -> None:
+    """Print what the parts cost, the dearest first, then the steps inside them."""
+    whole = sum(spent)
+    parts = dict(clocks.parts)
+    parts["the rest"] = whole - sum(parts.values())
+    for title, costs in (("part", parts), ("step inside the parts", clocks.steps)):
+        print(f"\n| {title} | ms a page | share |\n|---|---|---|")
+        for name, one in sorted(costs.items(), key=lambda item: -item[1]):
+            if one * 1000 >= whole:  # a thousandth
+                print(f"| {name} | {1000 * one / len(spent):.2f} | {one / whole:.1%} |")
+
+
+if __name__ == "__main__":
+    main()

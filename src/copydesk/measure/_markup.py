@@ -1,0 +1,63 @@
+"""Markup of labelled pages: the words of an expected text, the address that a page declares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.kit import urls
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+# elements inside a line: a word may run across their edges
+_INLINE = frozenset(
+    (
+        *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn"),
+        *("em", "font", "i", "ins", "kbd", "label", "mark", "nobr", "q", "s", "samp", "small"),
+        *("span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"),
+    )
+)
+_SILENT = frozenset(("script", "style", "noscript", "template", "svg", "head"))
+
+
+def words_of(html: bytes) -> str:
+    """Give the text of expected markup; what is no part of a line begins a new one."""
+    root = _root(html)
+    pieces: list[str] = []
+    if root is not None:
+        _collect(root, pieces)
+    return "".join(pieces)
+
+
+def _collect(root: HtmlElement, pieces: list[str]) -> None:
+    from lxml import etree
+
+    silent = 0
+    for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+        name = element.tag if isinstance(element.tag, str) else ""
+        is_silent = name in _SILENT
+        silent += is_silent if event == "start" else -is_silent
+        if name and name not in _INLINE:
+            pieces.append("\n")
+        said = element.text if event == "start" else element.tail
+        if said and not silent:
+            pieces.append(said)
+
+
+def declared_address(html: bytes) -> str:
+    """Give the address that a page says is its own, "" where it says none."""
+    root = _root(html)
+    if root is None:
+        return ""
+    said = root.xpath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content")
+    return next((one for one in map(urls.fetchable, map(str, said)) if one), "")
+
+
+def _root(html: bytes) -> HtmlElement | None:
+    from lxml import etree
+    from lxml.html import HTMLParser, document_fromstring
+
+    try:
+        return document_fromstring(html, parser=HTMLParser(encoding="utf-8"))
+    except (etree.ParserError, ValueError, AssertionError):
+        return None

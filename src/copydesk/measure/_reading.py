@@ -1,0 +1,116 @@
+"""Reading: every page of labelled data read as the line reads it, with the time that it took."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from copydesk import extract
+from copydesk.errors import PageError
+from copydesk.measure._cases import Case, Set
+from copydesk.news import Article, Beat, Lead
+
+_BEAT = Beat(title="Measured")
+
+
+class Progress(Protocol):
+    """Whoever wants to know how far it is."""
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        """Hear that a set begins."""
+        ...
+
+    def step(self, count: int = 1) -> None:
+        """Hear that pages were read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """A page of which no article came: dropped by a rule, or `failed`, or it broke the reader."""
+
+    page: str
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A case of a set and the article, or why there is none; `seconds` are of the processor."""
+
+    set: str
+    case: Case
+    article: Article | None
+    lost: Lost | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Milliseconds:
+    """What a page costs the processor."""
+
+    median: float
+    p99: float
+
+
+def read_set(labelled: Set, progress: Progress) -> list[Read]:
+    """Read every page of a set without a word of any feed, then take off what its site repeats."""
+    progress.stage(labelled.name, len(labelled.cases))
+    read = []
+    for case in labelled.cases:
+        began = time.process_time()
+        outcome = outcome_of(case)
+        seconds = time.process_time() - began
+        article, lost = (None, outcome) if isinstance(outcome, Lost) else (outcome, None)
+        read.append(Read(set=labelled.name, case=case, article=article, lost=lost, seconds=seconds))
+        progress.step()
+    return settled(read)
+
+
+def settled(read: Sequence[Read]) -> list[Read]:
+    """Take off what each site repeats, learned from all of its pages here: as after some rounds."""
+    of_site: dict[str, list[Article]] = defaultdict(list)
+    for one in read:
+        if one.article:
+            of_site[extract.site_of(one.article)].append(one.article)
+    repeated = {
+        site: extract.habits(extract.learn(None, articles)) for site, articles in of_site.items()
+    }
+    return [
+        replace(one, article=_without(one.article, repeated)) if one.article else one
+        for one in read
+    ]
+
+
+def _without(article: Article, repeated: Mapping[str, extract.Habits]) -> Article:
+    return extract.settle(article, repeated[extract.site_of(article)], _BEAT.excerpt)
+
+
+def outcome_of(case: Case) -> Article | Lost:
+    """Read one page, whatever comes of it."""
+    lead = Lead(url=case.page.url, source="", found=case.page.fetched_at)
+    try:
+        found = extract.read(case.page, lead, _BEAT)
+    except PageError as error:
+        return Lost(page=case.name, reason="failed", detail=str(error))
+    except Exception as error:  # what is measured here is that there is none
+        return Lost(page=case.name, reason="error", detail=f"{type(error).__name__}: {error}")
+    if isinstance(found, Article):
+        return found
+    return Lost(page=case.name, reason=found.reason, detail=found.detail)
+
+
+def costs(read: Sequence[Read]) -> Milliseconds:
+    """Give the median and the 99th of a hundred pages, by nearest rank."""
+    told = sorted(1000 * one.seconds for one in read) or [0.0]
+    median, p99 = (told[-(-len(told) * percent // 100) - 1] for percent in (50, 99))
+    return Milliseconds(median=round(median, 1), p99=round(p99, 1))
+
+
+def rate(read: Sequence[Read]) -> float:
+    """Give how many pages a second of one processor suffices for."""
+    seconds = sum(one.seconds for one in read)
+    return round(len(read) / seconds, 1) if seconds else 0.0
