@@ -33,7 +33,6 @@ from copydesk.measure import _corpus, _layouts, _likeness
 from copydesk.measure._cases import Case, Set
 from copydesk.measure._dates import said_day
 from copydesk.measure._reading import Read, outcome_of, settled
-from copydesk.news import Article
 
 OURS, DEFAULT = "copydesk", "trafilatura, text only"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -75,11 +74,10 @@ def read(labelled: Set, tools: list[Tool], times: Times) -> Told:
     told: Told = defaultdict(list)
     ours = []
     for number, case in enumerate(labelled.cases, 1):
-        found = timed(times[OURS], outcome_of, case)
-        article = found if isinstance(found, Article) else None
-        if not isinstance(found, Article) and found.reason == "error":
-            print(f"{OURS}: {found.detail}: {case.name}", file=sys.stderr)
-        ours.append(Read(set=labelled.name, case=case, article=article, lost=None, seconds=0))
+        article, lost = timed(times[OURS], outcome_of, case)
+        if lost and lost.reason == "error":
+            print(f"{OURS}: {lost.detail}: {case.name}", file=sys.stderr)
+        ours.append(Read(set=labelled.name, case=case, article=article, lost=lost, seconds=0))
         timed(times[DEFAULT], trafilatura_text, case.page)
         for tool in tools:
             told[tool.name].append(timed(times[tool.name], asked, tool, case))

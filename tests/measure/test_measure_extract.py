@@ -90,11 +90,17 @@ def test_marks_of_markdown_are_no_words(tmp_path: Path) -> None:
     assert found.recall == 1.0
 
 
-def test_a_dropped_page_is_an_empty_text_and_named(tmp_path: Path) -> None:
-    found = report(texts(tmp_path, page="<p>Log in"))
+def test_a_page_without_a_text_is_one_of_which_nothing_was_said(tmp_path: Path) -> None:
+    found = report(texts(tmp_path, page="<p>"))
 
     # as in the benchmark: where nothing was said, nothing said was wrong
     assert (found.pages, found.recall, found.f1, found.accuracy) == (1, 0.0, 0.0, 0.0)
+
+
+def test_a_page_that_a_round_would_drop_is_scored_and_named(tmp_path: Path) -> None:
+    found = report(texts(tmp_path, "Ferry runs aground", page="<p>Ferry runs aground"))
+
+    assert (found.pages, found.f1) == (1, 1.0)
     assert [(one.page, one.reason) for one in found.dropped] == [("0a", "not-an-article")]
 
 

@@ -141,7 +141,7 @@ def _without_bare_headings(blocks: list[str], own: list[str]) -> list[str]:
 
 
 def _bare_headings(blocks: list[str]) -> Iterable[str]:
-    for block, below in zip(blocks, [*blocks[1:], "#"], strict=True):
+    for block, below in zip(blocks, [*blocks[1:], "#"], strict=False):
         if block.startswith("#") and below.startswith("#"):
             yield block
 

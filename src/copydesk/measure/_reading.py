@@ -39,7 +39,11 @@ class Lost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """A case of a set and the article, or why there is none; `seconds` are of the processor."""
+    """A case of a set and what was read; `seconds` are of the processor.
+
+    A page that the line would drop is read all the same, as if it were an article, and `lost` says
+    why it would be: how well a page is read is one question, whether it is news another.
+    """
 
     set: str
     case: Case
@@ -62,9 +66,8 @@ def read_set(labelled: Set, progress: Progress) -> list[Read]:
     read = []
     for case in labelled.cases:
         began = time.process_time()
-        outcome = outcome_of(case)
+        article, lost = outcome_of(case)
         seconds = time.process_time() - began
-        article, lost = (None, outcome) if isinstance(outcome, Lost) else (outcome, None)
         read.append(Read(set=labelled.name, case=case, article=article, lost=lost, seconds=seconds))
         progress.step()
     return settled(read)
@@ -74,7 +77,7 @@ def settled(read: Sequence[Read]) -> list[Read]:
     """Take off what each site repeats, learned from all of its pages here: as after some rounds."""
     of_site: dict[str, list[Article]] = defaultdict(list)
     for one in read:
-        if one.article:
+        if one.article and not one.lost:
             of_site[extract.site_of(one.article)].append(one.article)
     repeated = {
         site: extract.habits(extract.learn(None, articles)) for site, articles in of_site.items()
@@ -86,21 +89,25 @@ def settled(read: Sequence[Read]) -> list[Read]:
 
 
 def _without(article: Article, repeated: Mapping[str, extract.Habits]) -> Article:
-    return extract.settle(article, repeated[extract.site_of(article)], _BEAT.excerpt)
+    site = repeated.get(extract.site_of(article))
+    return extract.settle(article, site, _BEAT.excerpt) if site else article
 
 
-def outcome_of(case: Case) -> Article | Lost:
+def outcome_of(case: Case) -> tuple[Article | None, Lost | None]:
     """Read one page, whatever comes of it."""
     lead = Lead(url=case.page.url, source="", found=case.page.fetched_at)
     try:
         found = extract.read(case.page, lead, _BEAT)
+        if isinstance(found, Article):
+            return found, None
+        lost = Lost(page=case.name, reason=found.reason, detail=found.detail)
+        anyway = extract.read_anyway(case.page, lead, _BEAT)
     except PageError as error:
-        return Lost(page=case.name, reason="failed", detail=str(error))
+        return None, Lost(page=case.name, reason="failed", detail=str(error))
     except Exception as error:  # what is measured here is that there is none
-        return Lost(page=case.name, reason="error", detail=f"{type(error).__name__}: {error}")
-    if isinstance(found, Article):
-        return found
-    return Lost(page=case.name, reason=found.reason, detail=found.detail)
+        what = f"{type(error).__name__}: {error}"
+        return None, Lost(page=case.name, reason="error", detail=what)
+    return (anyway if isinstance(anyway, Article) else None), lost
 
 
 def costs(read: Sequence[Read]) -> Milliseconds:
