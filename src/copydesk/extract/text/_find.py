@@ -77,8 +77,8 @@ def _asked(
     readings: dict[str, str] = {}
     said: dict[str, list[float]] = {}
     words = [len(block.text.split()) for block in blocks]
-    for name in READERS:
-        if len(said) > 1 and (len(page.html) > _MAX_THIRD or _do_agree(said, words)):
+    for name in list(READERS)[: 2 if len(page.html) > _MAX_THIRD else None]:
+        if len(said) > 1 and _do_agree(said, words):
             break
         found = reading(name, page)
         if found.strip():

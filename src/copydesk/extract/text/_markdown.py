@@ -81,11 +81,16 @@ def _fenced(code: str) -> Iterator[str]:
         yield f" {line}" if line.startswith(_FENCE) else line
 
 
+def _cell(cell: str) -> str:
+    kept = cell.replace("\\", "\\\\").replace("|", "\\|")
+    return f"\\{kept}" if kept and not kept.strip("-") else kept  # no rule below a head
+
+
 def _table(rows: Sequence[Block]) -> Iterator[str]:
     """Give rows as a table whose first row is its head; rows of one cell alone as paragraphs."""
     wide = max(len(row.cells) for row in rows)
     for at, row in enumerate(rows):
-        cells = [cell.replace("\\", "\\\\").replace("|", "\\|") for cell in row.cells]
+        cells = [_cell(cell) for cell in row.cells]
         yield f"| {' | '.join(cells + [''] * (wide - len(cells)))} |"
         if at == 0:
             yield f"|{' --- |' * wide}"
