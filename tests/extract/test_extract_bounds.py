@@ -6,7 +6,7 @@ import pytest
 
 from copydesk import extract
 from copydesk.errors import PageError
-from copydesk.extract import _document
+from copydesk.extract.page import _document
 from copydesk.news import Article, Dropped
 from extract.given import BEAT, BODY, document, lead, page
 

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from copydesk.extract import _in_address, _moments, _months
-from copydesk.extract._moments import Evidence, Moment
+from copydesk.extract.when import _in_address, _moments, _months
+from copydesk.extract.when._moments import Evidence, Moment
 
 TEN = datetime(2018, 2, 5, 10, tzinfo=UTC)
 NINE = TEN.replace(hour=9)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.extract import _excerpt
-from copydesk.extract._boilerplate import clean, is_notice, is_slogan
-from copydesk.extract._declared import Declared
+from copydesk.extract.page._declared import Declared
+from copydesk.extract.words import _excerpt
+from copydesk.extract.words._boilerplate import clean, is_notice, is_slogan
 from copydesk.news import ExcerptRule
 from extract.given import SENTENCES, lead
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.extract._title import clean, is_title, strip_site
+from copydesk.extract.words._title import clean, is_title, strip_site
 from extract.given import article
 
 NAMES = frozenset({"harbourtimes", "harbour"})

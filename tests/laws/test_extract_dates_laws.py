@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from copydesk import extract
 from copydesk.errors import PageError
-from copydesk.extract import _in_address, _moments
-from copydesk.extract._moments import Evidence
+from copydesk.extract.when import _in_address, _moments
+from copydesk.extract.when._moments import Evidence
 from copydesk.news import Article, Beat, Lead, Page
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)

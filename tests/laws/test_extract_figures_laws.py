@@ -8,10 +8,10 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from copydesk.extract._declared import collect
-from copydesk.extract._document import open_document
-from copydesk.extract._figure_key import figure_key
-from copydesk.extract._figures import figures
+from copydesk.extract.page._declared import collect
+from copydesk.extract.page._document import open_document
+from copydesk.extract.pictures._figure_key import figure_key
+from copydesk.extract.pictures._figures import figures
 from copydesk.kit import text, urls
 from copydesk.news import Figure
 from extract.given import BODY, URL, lead, page

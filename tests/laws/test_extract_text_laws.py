@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from copydesk.errors import PageError
 from copydesk.extract import text as article_text
-from copydesk.extract._declared import collect
-from copydesk.extract._document import open_document
+from copydesk.extract.page._declared import collect
+from copydesk.extract.page._document import open_document
 from copydesk.extract.text import _markdown
 from copydesk.extract.text._blocks import Block, cut
 from copydesk.extract.text._votes import squash, votes

@@ -7,10 +7,10 @@ import re
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from copydesk.extract import _excerpt, _language, _tags
-from copydesk.extract._declared import Declared, collect
-from copydesk.extract._document import Document, open_document
-from copydesk.extract._person import is_person, people
+from copydesk.extract.page._declared import Declared, collect
+from copydesk.extract.page._document import Document, open_document
+from copydesk.extract.people._person import is_person, people
+from copydesk.extract.words import _excerpt, _language, _tags
 from copydesk.kit import sentences, text
 from copydesk.news import ExcerptRule
 from extract.given import lead, page

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk import extract
-from copydesk.extract import _amp, _refusals
+from copydesk.extract.origin import _amp
+from copydesk.extract.terms import _refusals
 from copydesk.fetch._rules import Rules
 from copydesk.fetch._said import Saying
 from copydesk.fetch._tdm import read

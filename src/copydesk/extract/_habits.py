@@ -14,10 +14,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from copydesk.extract import _excerpt
-from copydesk.extract._figure_key import figure_key
+from copydesk.extract import words
 from copydesk.extract._read import allowed
-from copydesk.extract._signals import is_quotable_anywhere
+from copydesk.extract.pictures import figure_key
+from copydesk.extract.terms import is_quotable_anywhere
 from copydesk.kit import text, urls
 from copydesk.news import Article, ExcerptRule, Figure
 
@@ -105,10 +105,10 @@ def _is_logo(pages: int, of: int) -> bool:
 
 
 def settle(article: Article, site: Habits, rule: ExcerptRule) -> Article:
-    """Give an article without what its site repeats; `rule` bounds an excerpt taken from the text.
+    """Give an article without what its site repeats; `rule` bounds an excerpt from the text.
 
-    One that would lose nearly all of its words is a copy of others and stays as it is. Its picture is
-    the best of those that stand for no other article, if there is one.
+    One that would lose nearly all of its words is a copy of others and stays as it is. Its picture
+    is the best of those that stand for no other article, if there is one.
     """
     figures = tuple(
         figure for figure in article.figures if figure_key(figure.url) not in site.pictures
@@ -122,7 +122,7 @@ def settle(article: Article, site: Habits, rule: ExcerptRule) -> Article:
         return article
     if article.origins.get("excerpt") == "text" and is_quotable_anywhere(article.signals):
         own_rule = allowed(rule, article.access, article.signals)
-        article = replace(article, excerpt=_excerpt.beginning(kept, own_rule))
+        article = replace(article, excerpt=words.beginning(kept, own_rule))
     return replace(article, text=kept)
 
 

@@ -6,25 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from copydesk.extract import (
-    _access,
-    _address,
-    _authors,
-    _credit,
-    _dates,
-    _excerpt,
-    _figures,
-    _kind,
-    _language,
-    _media,
-    _provider,
-    _signals,
-    _tags,
-    _title,
-    text,
-)
-from copydesk.extract._declared import Declared, collect
-from copydesk.extract._document import Document, open_document
+from copydesk.extract import kinds, origin, people, pictures, terms, text, when, words
+from copydesk.extract.page import Declared, Document, collect, open_document
 from copydesk.kit import urls
 from copydesk.news import Article, Dropped, ExcerptRule, Figure, Signal
 
@@ -56,7 +39,7 @@ def read(page: Page, lead: Lead, beat: Beat) -> Article | Dropped:
     Pure and bounded: the same page, lead and beat give the same article. Raises PageError for a
     page that is larger or deeper than any article.
     """
-    what = _kind.other_than_html(page)
+    what = kinds.other_than_html(page)
     if what:
         return Dropped(url=lead.url, reason="not-an-article", detail=what)
     reading = _open(page, lead, beat)
@@ -68,7 +51,7 @@ def read_anyway(page: Page, lead: Lead, beat: Beat) -> Article | Dropped:
 
     To see what `read` would have made of a page that it leaves out.
     """
-    what = _kind.other_than_html(page)
+    what = kinds.other_than_html(page)
     if what:
         return Dropped(url=lead.url, reason="not-an-article", detail=what)
     return _article(_open(page, lead, beat))
@@ -77,7 +60,7 @@ def read_anyway(page: Page, lead: Lead, beat: Beat) -> Article | Dropped:
 def _open(page: Page, lead: Lead, beat: Beat) -> _Reading:
     document = open_document(page)
     declared = collect(document)
-    names = tuple(_provider.site_names(page.final_url, declared, lead, beat))
+    names = tuple(origin.site_names(page.final_url, declared, lead, beat))
     return _Reading(
         page=page,
         lead=lead,
@@ -85,7 +68,7 @@ def _open(page: Page, lead: Lead, beat: Beat) -> _Reading:
         document=document,
         declared=declared,
         names=names,
-        title=_title.find(document, declared, lead, names),
+        title=words.title(document, declared, lead, names),
         body=text.find(document, declared),
     )
 
@@ -93,10 +76,10 @@ def _open(page: Page, lead: Lead, beat: Beat) -> _Reading:
 def _refused(reading: _Reading) -> Dropped | None:
     """Say why the page is no article, None where it is one."""
     title, body = reading.title[0], reading.body[0]
-    look = _kind.look_at(reading.document, reading.declared, reading.lead, title, body)
-    if _kind.is_robot_wall(look):
+    look = kinds.look_at(reading.document, reading.declared, reading.lead, title, body)
+    if kinds.is_robot_wall(look):
         return Dropped(url=reading.lead.url, reason="blocked", detail="a robot check in a 200")
-    what = _kind.refused_as(look) or _kind.empty(look)
+    what = kinds.refused_as(look) or kinds.empty(look)
     if not what and not title:
         what = "no title"
     return Dropped(url=reading.lead.url, reason="not-an-article", detail=what) if what else None
@@ -106,10 +89,10 @@ def _article(reading: _Reading) -> Article:
     """Give what the page says: its words, then when, who and where, pictures, and on what terms."""
     document, declared, lead = reading.document, reading.declared, reading.lead
     (title, title_from), (body, body_from) = reading.title, reading.body
-    web_url, web_url_from = _address.canonical(document, declared, title, reading.beat)
-    found = _dates.find(document, declared, lead, reading.page.fetched_at)
+    web_url, web_url_from = origin.canonical(document, declared, title, reading.beat)
+    found = when.dated(document, declared, lead, reading.page.fetched_at)
     published, updated = found.published, found.updated
-    amp_web_url = _address.amp(document, declared, web_url)
+    amp_web_url = origin.amp(document, declared, web_url)
     article = Article(
         url=urls.canonical(lead.url) or lead.url,
         web_url=web_url,
@@ -149,26 +132,26 @@ def _with(article: Article, origins: Mapping[str, str], **values: object) -> Art
 def _on_its_terms(article: Article, reading: _Reading) -> Article:
     """Add who may read it, whose words they are, what is refused, and the excerpt within that."""
     document, declared = reading.document, reading.declared
-    access, access_from = _access.find(document, declared, article.text)
-    credit, credit_from = _credit.find(document, declared, article.text)
-    signals = _signals.find(document, declared, reading.page)
+    access, access_from = terms.access(document, declared, article.text)
+    credit, credit_from = terms.credit(document, declared, article.text)
+    signals = terms.signals(document, declared, reading.page)
     rule = allowed(reading.beat.excerpt, access, signals)
-    quotable = _signals.quotable(document, article.text)
-    excerpt, excerpt_from = _excerpt.find(declared, reading.lead, article.title, quotable, rule)
+    quotable = terms.quotable(document, article.text)
+    excerpt, excerpt_from = words.excerpt(declared, reading.lead, article.title, quotable, rule)
     return _with(
         article,
         {"access": access_from, "credit": credit_from, "excerpt": excerpt_from},
         access=access,
         credit=credit,
         signals=signals,
-        refuses=_signals.refused(signals),
+        refuses=terms.refused(signals),
         excerpt=excerpt,
     )
 
 
 def allowed(rule: ExcerptRule, access: str, signals: tuple[Signal, ...]) -> ExcerptRule:
     """Give how much may be shown: of a stub before a wall the whole length is not known."""
-    limit = _signals.snippet_characters(signals)
+    limit = terms.snippet_characters(signals)
     characters = rule.max_characters if limit is None else min(rule.max_characters, limit)
     share = 1.0 if access in {"teaser", "paywalled"} else rule.max_share
     return ExcerptRule(max_characters=characters, max_share=share)
@@ -177,13 +160,13 @@ def allowed(rule: ExcerptRule, access: str, signals: tuple[Signal, ...]) -> Exce
 def _signed(article: Article, reading: _Reading) -> Article:
     """Add who published it, who wrote it and in which language."""
     document, declared, lead = reading.document, reading.declared, reading.lead
-    provider, provider_from = _provider.find(
+    provider, provider_from = origin.provider(
         article.web_url, document, declared, lead, reading.beat
     )
-    authors, authors_from = _authors.find(document, declared, lead, reading.names)
+    authors, authors_from = people.authors(document, declared, lead, reading.names)
     passage = article.text or f"{article.title} {article.excerpt}"
     header = reading.page.headers.get("content-language", "")
-    language, language_from = _language.find(document, declared, lead, passage, header)
+    language, language_from = words.language(document, declared, lead, passage, header)
     return _with(
         article,
         {"provider": provider_from, "authors": authors_from, "language": language_from},
@@ -195,8 +178,8 @@ def _signed(article: Article, reading: _Reading) -> Article:
 
 def _filed(article: Article, reading: _Reading) -> Article:
     """Add where its publisher files it."""
-    section, section_from = _tags.section(reading.document, reading.declared)
-    keywords, keywords_from = _tags.keywords(reading.document, reading.declared)
+    section, section_from = words.section(reading.document, reading.declared)
+    keywords, keywords_from = words.keywords(reading.document, reading.declared)
     return _with(
         article,
         {
@@ -211,8 +194,8 @@ def _filed(article: Article, reading: _Reading) -> Article:
 def _pictured(article: Article, reading: _Reading) -> Article:
     """Add what can be seen and heard."""
     document, declared, lead = reading.document, reading.declared, reading.lead
-    figures = _figures.figures(document, declared, lead, article.web_url)
-    shown = _media.find(document, declared, lead, article.text)
+    figures = pictures.figures(document, declared, lead, article.web_url)
+    shown = kinds.shown(document, declared, lead, article.text)
     lead_figure = figures[0] if figures else Figure(url="")
     return _with(
         article,

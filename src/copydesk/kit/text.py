@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from copydesk.kit import sentences
@@ -13,6 +14,7 @@ _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 _WORD = re.compile(r"\w+")
+_BETWEEN = re.compile(r"[\W_]+")
 
 # The Markdown of an article (docs/design/extract-text.md): marks stand at the start of a line only.
 _MARKS = re.compile(r"\A(?:> ?)?(?:#{1,6} |[-*+] |[0-9]{1,9}[.)] )?")
@@ -87,3 +89,8 @@ def shorten(text: str, limit: int) -> str:
         return text[:end]
     cut = text.rfind(" ", 0, limit)
     return text[: cut if cut > 0 else limit - 1].rstrip(" ,;:–—-") + "…"
+
+
+def squash(name: str) -> str:
+    """Give the letters and digits of a name in lower case: the key under which spellings meet."""
+    return _BETWEEN.sub("", unicodedata.normalize("NFC", name).lower())

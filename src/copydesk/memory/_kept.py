@@ -10,7 +10,7 @@ KeptName = Literal["hosts", "hubs", "pushed", "sites"]
 
 
 class Kept:
-    """What is remembered under a key: of a host, a hub's subscription, what a hub pushed, a site."""
+    """What is remembered under a key: of a host, a hub, what a hub pushed, a site."""
 
     def __init__(self, run: Callable[..., sqlite3.Cursor], table: KeptName) -> None:
         self._run = run

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from copydesk.extract import _json_ld
-from copydesk.extract._declared import Declared
+from copydesk.extract.page import Declared, json_ld
 from copydesk.extract.text import _markdown
 from copydesk.extract.text._blocks import Block, cut
 from copydesk.extract.text._choice import chosen, taken_by
@@ -17,7 +16,7 @@ from copydesk.extract.text._votes import agreement, squash, votes
 from copydesk.kit import text
 
 if TYPE_CHECKING:
-    from copydesk.extract._document import Document
+    from copydesk.extract.page import Document
 
 MAX_CHARACTERS = 200_000
 _MIN_CHARACTERS = 200  # less than this from every reader, and JSON-LD's articleBody is asked
@@ -38,7 +37,7 @@ def find(document: Document, declared: Declared) -> Field:
     """
     found, origin = _read(document, declared)
     if len(found) < _MIN_CHARACTERS:
-        body = _paragraphs(_json_ld.prose(declared.article.get("articleBody")))
+        body = _paragraphs(json_ld.prose(declared.article.get("articleBody")))
         if len(body) > len(found):
             return body, "json-ld"
     return found, origin if found else ""
@@ -109,7 +108,7 @@ def _titles(document: Document, declared: Declared) -> Iterator[str]:
     """Give the headlines that a page declares for itself."""
     for name in ("og:title", "twitter:title", "title", "dc.title"):
         yield from declared.meta.get(name, ())
-    yield from _json_ld.strings(declared.article.get("headline"))
+    yield from json_ld.strings(declared.article.get("headline"))
     yield from (title[:_MAX_TITLE] for title in document.tree.xpath("(//title)[1]/text()"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from copydesk.extract._boilerplate import is_notice
+from copydesk.extract.words import is_notice
 
 _LINE = 200  # characters; the longest line that can be no part of the article
 _FURNITURE = re.compile(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-    from copydesk.extract._document import Document
+    from copydesk.extract.page import Document
 
 _MAX_HTML = 3_000_000  # characters of markup; above, only the linear reader runs
 _MAX_ELEMENTS = 15_000  # the same: the others take quadratic time in the worst case

@@ -1,0 +1,167 @@
+"""What stands in front of an article: a login, a question about cookies, a page that leads on."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from copydesk.extract.kinds._look import SHORT, TINY, Look
+from copydesk.extract.page import visible_text
+from copydesk.kit import urls
+
+_LOGIN = re.compile(
+    r"""(?xi)\A\W*(?:
+      (?:please\ )?(?:log\ ?in|sign\ ?in|log\ ?on|sign\ ?up|register|create\ (?:an?|your)
+        \ (?:free\ )?account|member\ login|registration)
+      (?:\ (?:to|or|and|&|with|for|required|page)\b.{0,60})?
+    | (?:bitte\ )?(?:anmelden|anmeldung|einloggen|registrieren|registrierung|konto\ erstellen)
+      (?:\ (?:oder|und|bei|um|mit)\b.{0,60})?
+    | connexion | se\ connecter | s['’]identifier | identification | inscription
+    | (?:connectez|identifiez|inscrivez)-vous\b.{0,60} | créer\ un\ compte
+    | iniciar\ sesión | inicia\ sesión\b.{0,60} | acceder | registrarse | regístrate\b.{0,60}
+    | crear\ (?:una\ )?cuenta
+    | accedi(?:\ (?:a|al|o|per)\b.{0,60})? | accesso | registrati(?:\ .{0,60})?
+    | entrar | iniciar\ sessão | (?:fazer|faça)\ login\b.{0,60} | acessar | cadastre-se\b.{0,60}
+    | inloggen(?:\ (?:of|bij|om)\b.{0,60})? | aanmelden | registreren
+    | zaloguj(?:\ się)?\b.{0,60} | logowanie | rejestracja | załóż\ konto
+    )\W*\Z"""
+)
+_LOGIN_SEGMENTS = frozenset(
+    {
+        *("login", "log-in", "signin", "sign-in", "sign_in", "signup", "sign-up", "register"),
+        *("registration", "anmelden", "anmeldung", "einloggen", "registrierung", "connexion"),
+        *("inscription", "identification", "iniciar-sesion", "acceso", "registro", "accedi"),
+        *("accesso", "entrar", "inloggen", "aanmelden", "logowanie", "zaloguj", "sso", "oauth"),
+        *("oauth2", "authorize", "wp-login.php", "login.aspx", "login.php", "login.html"),
+    }
+)
+_LOGIN_HOSTS = frozenset(
+    {"login", "signin", "auth", "account", "accounts", "sso", "id", "konto", "identity", "secure"}
+)
+_CONSENT = re.compile(
+    r"""(?xi)\A\W*(?:
+      before\ you\ continue\b.{0,60} | bevor\ (?:sie|du)\b.{0,60} | avant\ de\ continuer\b.{0,60}
+    | antes\ de\ continuar\b.{0,60} | prima\ di\ continuare\b.{0,60}
+    | voordat\ (?:je|u)\b.{0,60} | zanim\ przejdziesz\b.{0,60}
+    | (?:we\ (?:value|respect|care\ about)\ )?your\ privacy(?:\ (?:choices|settings|preferences))?
+    | (?:cookie|privacy|consent)s?[ -]?(?:consent|notice|settings|preferences|wall|gate|policy
+      |choices|manager|cent(?:er|re)|banner|hinweise?|einstellungen|beleid|instellingen)
+    | datenschutz(?:einstellungen|hinweise?)? | einwilligung | zustimmung(?:\ erforderlich)?
+    | (?:paramètres|gestion|préférences)\ des\ cookies | consentement
+    | (?:configuración|política|aviso)\ de\ (?:las\ )?cookies | impostazioni\ (?:dei\ )?cookie
+    | (?:definições|configurações|preferências)\ de\ cookies
+    | ustawienia\ (?:prywatności|plików\ cookie)
+    )\W*\Z"""
+)
+_CONSENT_WORDS = re.compile(r"(?i)cookie|consent|privacy|datenschutz|privacidad|données|prywatno")
+_CONSENT_SEGMENTS = frozenset(
+    {"consent", "collectconsent", "cookiewall", "cookie-wall", "cookie-consent", "privacy-gate"}
+)
+_CONSENT_HOSTS = frozenset({"consent", "cmp", "cookiewall", "myprivacy", "privacygate"})
+_PARKED = re.compile(
+    r"""(?xi)\b(?:
+      (?:this|the)\ (?:web\ ?site\ |premium\ )?domain(?:\ name)?\ (?:[\w.-]{1,80}\ )?
+      (?:is|may\ be|might\ be|could\ be|has\ been)\ (?:for\ sale|parked|expired)
+    | (?:buy|get|make\ an\ offer\ (?:on|for))\ (?:this|the)\ domain | parked\ (?:free|domain)\b
+    | domain\ (?:for\ sale|expired|parking)
+    | diese\ domain\ (?:steht\ zum\ verkauf|kaufen|zu\ verkaufen) | domain\ zu\ verkaufen
+    | ce\ (?:nom\ de\ )?domaine\ est\ à\ vendre | este\ dominio\ está\ (?:en|a\ la|à)\ vent?d?a
+    | questo\ dominio\ è\ in\ vendita | deze\ domein(?:naam)?\ is\ te\ koop
+    | (?:ta\ )?domena\ (?:jest\ )?na\ sprzedaż
+    )\b"""
+)
+_REFRESH = re.compile(r"""(?i)\A\s*(\d{0,6})(?:\.\d*)?\s*[;,]?\s*(?:url\s*=\s*)?['"]?([^'"]*)""")
+_SOON = 30  # seconds; a page that shows nothing until then has nothing to show
+_SCRIPT = re.compile(
+    r"(?:\b(?:window|document|self|top|parent)\.)?\blocation(?:\.href)?\s*=(?!=)"
+    r"|\blocation\.(?:replace|assign)\s*\("
+)
+_MAX_SCRIPT = 2_000  # characters; what only leads on is short
+_MAX_SCRIPTS = 3
+_BEGINNING = 300
+_MANY = 2_500
+
+
+def find(look: Look) -> str:
+    """Say what stands in front of an article ("a login page"), "" for nothing.
+
+    An article by its own word is one, whatever stands on it: a paywalled stub has a login too.
+    """
+    if look.is_article:
+        return ""
+    if _is_login(look):
+        return "a login page"
+    if _is_consent(look):
+        return "a question about cookies"
+    if _is_parked(look):
+        return "a parked domain"
+    return _leads_on(look)
+
+
+def _is_login(look: Look) -> bool:
+    """Say whether two of three tell a login: its headings, its address, a field for a password."""
+    if look.length >= SHORT:
+        return False
+    label = urls.host(look.address).split(".")[0]
+    told = [
+        any(_LOGIN.match(heading) for heading in look.headings),
+        bool(_LOGIN_SEGMENTS & set(look.segments)) or label in _LOGIN_HOSTS,
+        bool(look.document.tree.xpath("(//input[@type='password' or @type='PASSWORD'])[1]")),
+    ]
+    return sum(told) >= 2
+
+
+def _is_consent(look: Look) -> bool:
+    if look.length >= _MANY:
+        return False
+    label = urls.host(look.address).split(".")[0]
+    is_named = any(_CONSENT.match(heading) for heading in look.headings)
+    is_there = bool(_CONSENT_SEGMENTS & set(look.segments)) or label in _CONSENT_HOSTS
+    if not is_named and not is_there:
+        return False
+    shown = (look.words, *look.headings, *visible_text(look.document, "//p | //button", 5))
+    return any(_CONSENT_WORDS.search(one) for one in shown)
+
+
+def _is_parked(look: Look) -> bool:
+    if look.length >= 2 * SHORT:
+        return False
+    if any(_PARKED.search(heading) for heading in look.headings):
+        return True
+    host = urls.host(look.address).removeprefix("www.")
+    named = [heading.lower().removeprefix("www.") for heading in look.headings]
+    if {f"{host} is for sale", f"{host} may be for sale"} & set(named):
+        return True
+    shown = (look.words[:_BEGINNING], *visible_text(look.document, "//p", 3))
+    return host in named and any(_PARKED.search(one[:_BEGINNING]) for one in shown)
+
+
+def _leads_on(look: Look) -> str:
+    """Say that a page without text only leads elsewhere, or only reloads itself."""
+    if look.length >= TINY or look.says_article:
+        return ""
+    for said in look.declared.meta.get("refresh", ()):
+        found = _REFRESH.match(said[:_MANY])
+        if found is None or int(found[1] or 0) > _SOON:
+            continue
+        target = urls.fetchable(found[2], look.document.base) if found[2].strip() else ""
+        if target and urls.identity(target) != urls.identity(look.address):
+            return f"a page that only leads on to {_short(target)}"
+        return "a page that only reloads itself"
+    return "a page that only leads on by a script" if _has_such_script(look) else ""
+
+
+def _short(target: str) -> str:
+    parts = urlsplit(target)
+    return f"{parts.scheme}://{parts.netloc}{parts.path}"[:200]
+
+
+def _has_such_script(look: Look) -> bool:
+    """Say whether the page is nothing but a short script that goes elsewhere."""
+    if look.length or look.document.tree.xpath("(//h1 | //article | //main)[1]"):
+        return False
+    scripts = look.document.tree.xpath("//script[not(@src)]")
+    texts = [script.text or "" for script in scripts[: _MAX_SCRIPTS + 1]]
+    return 0 < len(texts) <= _MAX_SCRIPTS and any(
+        len(one) <= _MAX_SCRIPT and _SCRIPT.search(one) for one in texts
+    )

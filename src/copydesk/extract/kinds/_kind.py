@@ -1,0 +1,163 @@
+"""Is this an article at all: what a page is by its bytes, its address and its words.
+
+bytes | home | error or removed | a gate before it | a video or a sound | its subject | a list
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from copydesk.extract.kinds import _gate, _listing, _media, _missing, _subject
+from copydesk.extract.kinds._look import SHORT, TINY, Look
+from copydesk.extract.origin import is_home
+from copydesk.extract.page import json_ld, visible_text
+from copydesk.kit import text
+
+if TYPE_CHECKING:
+    from copydesk.extract.page import Declared, Document
+    from copydesk.news import Lead, Page
+
+_MAGIC = (
+    (b"%PDF-", "a PDF"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"PK\x03\x04", "an archive or office file"),
+    (b"\x1f\x8b", "compressed data"),
+    (b"{\\rtf", "an office file"),
+    (b"\xd0\xcf\x11\xe0", "an office file"),
+)
+_XML_ROOT = re.compile(
+    rb"\A[\s\xef\xbb\xbf]*(?:<\?xml[^>]*\?>\s*)?(?>(?:<!--.*?-->\s*)*)"
+    rb"<(?:\w+:)?(rss|feed|rdf|urlset|sitemapindex|opml|svg)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_HTML = re.compile(
+    rb"<!doctype html|<html|<head|<body|<title|<meta|<p\b|<div\b|<article\b", re.IGNORECASE
+)
+_OTHER_TYPES = re.compile(
+    r"^(?:image|audio|video|font)/|^application/(?:pdf|zip|msword|vnd\.|json|ld\+json)"
+)
+_SNIFF = 4_096
+
+_WALL = re.compile(
+    r"""(?xi)^(?:
+      just\ a\ moment | attention\ required | are\ you\ (?:a\ robot|human) | security\ check
+    | access\ (?:to\ this\ page\ has\ been\ )?denied | checking\ your\ browser | robot\ check
+    | verif(?:y|ying)\ (?:you\ are|that\ you) | pardon\ our\ interruption | please\ wait
+    | bot\ (?:check|verification) | human\ verification | (?:sorry\W+)?you\ have\ been\ blocked
+    | ddos-guard | unusual\ traffic | sicherheits(?:über)?prüfung | beveiligingscontrole
+    | vérification\ de\ sécurité | verificación\ de\ seguridad | controllo\ di\ sicurezza
+    | verificação\ de\ segurança
+    | (?:nur\ einen\ moment | einen\ moment\ bitte | un\ (?:momento|instant) | één\ moment
+      | só\ um\ momento | chwileczkę | しばらくお待ちください | 请稍候)\W*$
+    )(?!\w)"""
+)
+_GALLERIES = frozenset({"imagegallery", "mediagallery"})
+_FEW = 5  # pictures
+_ROOTS = "//*[@id='root' or @id='app' or @id='__next' or @id='__nuxt' or @id='___gatsby']"
+
+
+def other_than_html(page: Page) -> str:
+    """Say what an answer is where it is no HTML page ("a PDF"), "" where it may be one.
+
+    The bytes are believed before the label: servers call PDFs HTML and HTML plain text.
+    """
+    body = page.body[:_SNIFF]
+    if not page.body.strip(b" \t\r\n\x00"):
+        return "an empty page"
+    what = _by_its_bytes(body)
+    if what or _HTML.search(body.replace(b"\x00", b"")):
+        return what
+    declared = page.headers.get("content-type", "").split(";")[0].strip().lower()
+    if _OTHER_TYPES.match(declared):
+        return f"not HTML but {declared}"
+    return "" if b"<" in page.body else "not HTML"
+
+
+def _by_its_bytes(body: bytes) -> str:
+    for magic, what in _MAGIC:
+        if body.startswith(magic):
+            return what
+    if body.lstrip()[:1] in {b"{", b"["} and b"<html" not in body.lower():
+        return "JSON"
+    root = _XML_ROOT.match(body)
+    if root is None:
+        return ""
+    return "a picture" if root[1].lower() == b"svg" else "a feed or sitemap"
+
+
+def look_at(document: Document, declared: Declared, lead: Lead, title: str, body: str) -> Look:
+    """Give a page as the others here look at it; `body` is its text in Markdown."""
+    words = text.prose(body)
+    return Look(document=document, declared=declared, lead=lead, title=title, words=words)
+
+
+def refused_as(look: Look) -> str:
+    """Say what an HTML page is where it is no article ("a home page"), "" where it is one.
+
+    Conservative: a source listed the page, so only plain evidence counts. What surely is an article
+    by its own word is one, however short; so is what plays a video or a sound.
+    """
+    if is_home(look.address):
+        return "a home page"
+    found = _missing.find(look) or _gate.find(look)
+    if found:
+        return found
+    if _media.kind(look.document, look.declared, look.lead, look.words) != "article":
+        return ""
+    return _subject.find(look) or _listing.find(look) or _gallery(look)
+
+
+def _gallery(look: Look) -> str:
+    """Say that a page is pictures without a text, by its data."""
+    if look.is_article or look.length >= TINY:
+        return ""
+    told = any(json_ld.kinds(node) & _GALLERIES for node in look.declared.nodes)
+    pictures = len(look.document.tree.xpath("//img")[: _FEW + 1])
+    return "pictures without a text" if told and pictures >= _FEW else ""
+
+
+def is_robot_wall(look: Look) -> bool:
+    """Say whether a page asks whether its visitor is human."""
+    if look.length >= SHORT or look.declared.article or look.says_article:
+        return False
+    return any(_WALL.match(title) for title in visible_text(look.document, "//title | //h1", 2))
+
+
+def empty(look: Look) -> str:
+    """Say that a page has nothing to read and promises nothing, "" where it does.
+
+    A paywalled stub, a video and a page drawn by scripts have little text but declare what they
+    are, or their feed describes them.
+    """
+    declared = look.declared
+    promised = declared.article or look.says_article or declared.video
+    if look.length >= TINY or promised or look.lead.excerpt or look.lead.media:
+        return ""
+    if _media.kind(look.document, declared, look.lead, look.words) != "article":
+        return ""
+    is_drawn = _is_drawn_by_scripts(look)
+    if declared.first("og:description", "description")[0] and not (is_drawn and _is_the_site(look)):
+        return ""
+    return "a page drawn by scripts" if is_drawn else "an empty page"
+
+
+def _is_drawn_by_scripts(look: Look) -> bool:
+    """Say whether there is a place for scripts to draw in, and nothing in it."""
+    tree = look.document.tree
+    roots = tree.xpath(_ROOTS)[:_FEW]
+    return bool(tree.xpath("(//script)[1]")) and any(
+        not root.text_content().strip() and not len(root) for root in roots
+    )
+
+
+def _is_the_site(look: Look) -> bool:
+    """Say whether a page has the title of its site, as the shell of every page of it has."""
+    name = look.declared.first("og:site_name", "application-name")[0].lower()
+    return (
+        bool(name)
+        and look.declared.first("og:title")[0].lower() in {name, ""}
+        and any(heading.lower() == name for heading in look.headings[:1])
+    )

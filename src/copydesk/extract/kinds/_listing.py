@@ -1,0 +1,226 @@
+"""Pages that only lead to other pages: a home page, a section, a search, an author's page."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
+
+from copydesk.extract.kinds._look import SHORT, Look
+from copydesk.extract.page import json_ld
+from copydesk.kit import text, urls
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_TITLE = re.compile(
+    r"""(?xi)\A(?:
+      .{1,80}\ archives? | archives?(?:\ for)?[:\ ].{1,80}
+    | (?:tag|category|topic|author)s?\ ?[:»].{1,80}
+    | (?:posts|articles|stories)\ (?:by|tagged|in|about)\ .{1,80}
+    | (?:schlagwort|kategorie|thema|autor|archiv)\ ?[:»].{1,80} | .{1,80}-archiv
+    | (?:étiquette|catégorie|auteur|mot-clé)\ ?[:»].{1,80}
+    | (?:etiqueta|categoría|autor)\ ?[:»].{1,80}
+    | (?:categoria|autore)\ ?[:»].{1,80} | (?:categorie|onderwerp)\ ?[:»].{1,80}
+    | (?:kategoria|tagi?|autorzy)\ ?[:»].{1,80}
+    )\Z"""
+)
+_SEARCH_TITLE = re.compile(
+    r"""(?xi)\A(?:
+      (?:you\ searched\ for|search(?:\ results?)?(?:\ (?:for|of))?|results\ for)\b.{0,100}
+    | suche(?:rgebnisse)?(?:\ (?:für|nach|zu))?\b.{0,100} | suchergebnis(?:se)?\b.{0,100}
+    | (?:résultats\ (?:de|pour|de\ la)\ )?recherche\b.{0,100}
+    | (?:resultados\ de\ )?(?:la\ )?búsqueda\b.{0,100}
+    | risultati\ (?:della\ |di\ )?ricerca\b.{0,100} | (?:resultados\ da\ )?pesquisa\b.{0,100}
+    | zoekresultaten\b.{0,100} | wyniki\ wyszukiwania\b.{0,100})\Z"""
+)
+_SEARCH_KEYS = frozenset(
+    {"s", "q", "query", "search", "keyword", "keywords", "suche", "searchinput"}
+)
+_SEARCH_SEGMENTS = frozenset(
+    {"search", "suche", "recherche", "buscar", "busqueda", "ricerca", "zoeken"}
+)
+_LIST_SEGMENTS = frozenset(
+    {
+        *(
+            "tag",
+            "tags",
+            "category",
+            "categories",
+            "topic",
+            "topics",
+            "section",
+            "sections",
+            "archive",
+        ),
+        *("archives", "author", "authors", "kategorie", "schlagwort", "thema", "themen", "rubrik"),
+        *("ressort", "autor", "autoren", "auteur", "auteurs", "etiqueta", "categoria", "tema"),
+        *("temas", "seccion", "categorie", "onderwerp", "kategoria", "etiquette"),
+    }
+)
+# What WordPress, Drupal, Ghost and their like write on the body of a list.
+_CLASSES = frozenset(
+    {
+        "archive",
+        "search-results",
+        "tag-template",
+        "author-template",
+        "home-template",
+        "path-taxonomy",
+    }
+    | {"path-frontpage", "page-taxonomy-term", "page-taxonomy", "post-type-archive"}
+)
+_SINGLE = frozenset({"single", "single-post", "post-template", "page-node", "node-type-article"})
+_LANGUAGE = re.compile(r"\A[a-z]{2}(?:[-_][a-z]{2,4})?\Z")
+_ARTICLE_SEGMENT = re.compile(r"\d{4,}|(?:[^-_\W]+[-_]){2}|\.(?:s?html?|php|aspx?)\Z")
+_FIRST = 5  # nodes: a page says what it is before it says what else there is
+_HEADLINE_WORDS, _HEADLINE_LENGTH = 4, 25
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
+_FURNITURE = frozenset({"nav", "header", "footer", "aside"})
+_NAME_WORDS = 3  # of a section; a headline has more
+_MAX_LINKS = 2_000
+_MAX_TEXTS = 50_000  # pieces of text and blocks that are weighed
+_BLOCKS = ("p", "div", "section", "article", "td", "main", "span", "li")
+_OWN_TEXT = 120  # characters right inside a block that make it one of prose
+# Of 429 open pages of articles 80 have twelve such links, and 282 characters of prose or more.
+_PLAIN_LINKS, _PLAIN_PROSE = 12, 200
+_SOME_LINKS, _SOME_PROSE = 8, 450
+
+
+def find(look: Look) -> str:
+    """Say what page of links a page is ("a listing"), "" where it may be an article.
+
+    By its data where no article stands beside it, by what its system's template says, by its
+    address or title together with many headlines, or by many headlines and no prose at all.
+    """
+    if look.is_article:
+        return ""
+    return _by_its_data(look) or _by_its_template(look) or _by_its_links(look)
+
+
+def _by_its_data(look: Look) -> str:
+    """Believe JSON-LD and og:type where there is little text, or no prose but in teasers."""
+    kinds = frozenset[str]().union(*map(json_ld.kinds, look.declared.nodes[:_FIRST]))
+    if "itemlist" in kinds and look.length < SHORT and not look.says_article:
+        return "a listing"
+    if look.length >= 5 * SHORT or (look.length >= SHORT and prose(look) >= _SOME_PROSE):
+        return ""
+    if "searchresultspage" in kinds:
+        return "a search page"
+    if "profilepage" in kinds or look.declared.first("og:type")[0].lower() == "profile":
+        return "an author page"
+    if "collectionpage" in kinds:
+        return "a listing"
+    return "a home page" if _is_the_sites_own(look) else ""
+
+
+def _is_the_sites_own(look: Look) -> bool:
+    """Say whether the page is the one that its WebSite node names, or a language's front door."""
+    if look.says_article:
+        return False
+    if len(look.segments) == 1 and _LANGUAGE.match(look.segments[0]):
+        return headlines(look) >= _SOME_LINKS
+    here = urls.identity(look.address)
+    sites = (node for node in look.declared.nodes if "website" in json_ld.kinds(node))
+    named = (urls.identity(one) for node in sites for one in json_ld.strings(node.get("url")))
+    return here in named and headlines(look) >= _SOME_LINKS
+
+
+def _by_its_template(look: Look) -> str:
+    """Believe the classes that content systems write on the body of a list."""
+    if not look.classes & _CLASSES or look.classes & _SINGLE or look.is_dated:
+        return ""
+    if prose(look) >= _SOME_PROSE:
+        return ""
+    if "search-results" in look.classes:
+        return "a search page"
+    is_author = bool({"author", "author-template"} & look.classes)
+    return "an author page" if is_author else "a listing"
+
+
+def _by_its_links(look: Look) -> str:
+    """Count headlines that lead to other pages of the site, and the prose beside them."""
+    if look.says_article or look.is_dated or look.length >= 5 * SHORT:
+        return ""
+    links, words = headlines(look), prose(look)
+    teasers = len(look.document.tree.xpath("//article[.//a[@href]]"))
+    if teasers >= _FIRST and look.length < 2 * SHORT and words < _SOME_PROSE:
+        return "a listing"
+    if words < _SOME_PROSE and _is_search(look):
+        return "a search page"
+    if links >= _PLAIN_LINKS and words < _PLAIN_PROSE:
+        return "a listing"
+    # a reader that finds next to nothing tells that the prose is the footer's
+    has_little = words < _SOME_PROSE or look.length < _SOME_PROSE
+    return "a listing" if links >= _SOME_LINKS and has_little and _is_called_a_list(look) else ""
+
+
+def _is_search(look: Look) -> bool:
+    keys = {key.lower() for key, value in parse_qsl(urlsplit(look.address).query) if value}
+    is_there = bool(keys & _SEARCH_KEYS) or bool(_SEARCH_SEGMENTS & set(look.segments))
+    return is_there and any(_SEARCH_TITLE.match(heading) for heading in look.headings)
+
+
+def _is_called_a_list(look: Look) -> bool:
+    """Say whether address or title call it one, or it stands above the page that was asked for.
+
+    An address without any headline in it is one where the title is no headline either.
+    """
+    if set(look.segments[:-1]) & _LIST_SEGMENTS or any(map(_TITLE.match, look.headings)):
+        return True
+    asked = urlsplit(look.lead.url).path.rstrip("/").lower()
+    if look.segments and asked.startswith("/" + "/".join(look.segments) + "/"):
+        return True
+    is_bare = bool(look.segments) and not any(map(_ARTICLE_SEGMENT.search, look.segments))
+    return is_bare and len(look.title.split()) <= _NAME_WORDS
+
+
+def headlines(look: Look) -> int:
+    """Count the pages of its site to which a page leads by a headline, its furniture left out."""
+    found: set[str] = set()
+    host = urls.host(look.address)
+    for link in look.document.tree.xpath(f"(//a[@href])[position() <= {_MAX_LINKS}]"):
+        words = text.fold(" ".join(link.itertext())[:1_000])
+        if len(words) < _HEADLINE_LENGTH or len(words.split()) < _HEADLINE_WORDS:
+            continue
+        if any(parent.tag in _FURNITURE for parent in link.iterancestors()):
+            continue
+        target = urls.fetchable(link.get("href"), look.document.base)
+        if target and urls.host(target) == host:
+            found.add(urls.identity(target))
+    return len(found)
+
+
+def prose(look: Look) -> int:
+    """Give the most characters of running text in one place: paragraphs side by side, or one block.
+
+    Of a list each card is a place of its own, and so is what stands below a heading that leads to
+    another page; of an article all paragraphs share one.
+    """
+    places: dict[tuple[HtmlElement, int], int] = {}
+    headed: Counter[HtmlElement] = Counter()
+    left = _MAX_TEXTS
+    for block in look.document.tree.iter(*_BLOCKS):
+        place, texts = block, (block.text or "", *(one.tail or "" for one in block))
+        if block.tag == "p":
+            place, texts = block.getparent(), block.xpath(".//text()[not(ancestor::a)]")
+            headed[place] += _is_headed(look, block)
+        left -= len(texts) + 1
+        if left < 0:
+            break
+        size = sum(len(one.strip()) for one in texts)
+        if place is not None and (block.tag == "p" or size >= _OWN_TEXT):
+            key = (place, headed[place])
+            places[key] = places.get(key, 0) + size
+    return max(places.values(), default=0)
+
+
+def _is_headed(look: Look, block: HtmlElement) -> bool:
+    """Say whether right before a paragraph stands a heading that leads to another page here."""
+    before = block.getprevious()
+    if before is None or before.tag not in _HEADINGS:
+        return False
+    target = next((one.get("href") for one in before.iter("a") if one.get("href")), "")
+    found = urls.fetchable(target, look.document.base) if target else None
+    return bool(found) and urls.host(found or "") == urls.host(look.address)

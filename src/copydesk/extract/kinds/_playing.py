@@ -1,0 +1,113 @@
+"""What plays the video or sound that a page is about: a known player, else the file itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+from copydesk.extract.page import Declared, json_ld
+from copydesk.extract.page.json_ld import Node
+from copydesk.kit import embeds, players, urls
+from copydesk.kit.embeds import File
+from copydesk.kit.players import Kind, Player
+
+if TYPE_CHECKING:
+    from copydesk.extract.page import Document
+    from copydesk.news import Lead
+
+_MEDIA = ("associatedMedia", "audio", "video", "encoding")  # of an episode: its own files
+_MAX_LINKS, _MAX_FRAMES, _MAX_PARTS = 50, 20, 20
+_VIDEO_META = ("og:video:secure_url", "og:video:url", "og:video")
+_AUDIO_META = ("og:audio:secure_url", "og:audio:url", "og:audio")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a page is about: a video or a sound, and what JSON-LD has on it, {} for nothing."""
+
+    kind: Kind
+    node: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Offer:
+    """An address that may play it, its MIME type where told, who says so."""
+
+    address: str
+    origin: str
+    type: str = ""
+
+
+def find(
+    document: Document, declared: Declared, lead: Lead, about: About
+) -> tuple[Player | File | None, str]:
+    """Give what plays it and where its address stands, (None, "") for nothing.
+
+    A player of the allow-list wherever it is named; else a file of the same kind at an https
+    address; else the only known player that stands in the page.
+    """
+    found = [_Offer(address=document.address, origin="address"), *_declared(document, about.node)]
+    found += [_Offer(address=address, origin=origin) for address, origin in offers(declared)]
+    found += [_Offer(address=one.url, origin="lead", type=one.type) for one in lead.media]
+    for offer in found:
+        if player := players.find(offer.address):
+            return player, offer.origin
+    for offer in (*found, *_typed(declared)):
+        if embeds.kind_of(offer.address, offer.type) == about.kind:
+            file = embeds.file(about.kind, offer.address)
+            if file is not None:
+                return file, offer.origin
+    return _only_frame(document)
+
+
+def parts(node: Node) -> Iterator[Node]:
+    """Give a node and the objects that hold its own files."""
+    yield node
+    for key in _MEDIA:
+        value = node.get(key)
+        for part in (value if isinstance(value, list) else [value])[:_MAX_PARTS]:
+            if isinstance(part, Mapping):
+                yield part
+
+
+def offers(declared: Declared) -> Iterator[tuple[str, str]]:
+    """Give the addresses that a page offers to be embedded, with the names of what says so."""
+    for link in declared.links.get("alternate", ())[:_MAX_LINKS]:
+        if "oembed" in link:
+            for address in parse_qs(urlsplit(link).query).get("url", ())[:1]:
+                yield address, "oembed"
+    for name in ("twitter:player", *_VIDEO_META, *_AUDIO_META):
+        if address := declared.first(name)[0]:
+            yield address, name
+
+
+def _declared(document: Document, node: Node) -> Iterator[_Offer]:
+    for part in parts(node):
+        mime_type = json_ld.string(part.get("encodingFormat") or part.get("fileFormat"))
+        for key in ("embedUrl", "contentUrl", "url"):
+            for address in json_ld.strings(part.get(key))[:1]:
+                absolute = urls.fetchable(address, document.base)
+                if absolute and (key != "url" or part is not node):
+                    yield _Offer(address=absolute, origin="json-ld", type=mime_type)
+    for key in _MEDIA:
+        for address in json_ld.strings(node.get(key))[:1]:
+            yield _Offer(address=urls.fetchable(address, document.base) or "", origin="json-ld")
+
+
+def _typed(declared: Declared) -> Iterator[_Offer]:
+    """Give the files of meta tags with their types, which their addresses may not tell."""
+    for names, kind in ((_VIDEO_META, "video"), (_AUDIO_META, "audio")):
+        address, name = declared.first(*names)
+        if address:
+            yield _Offer(address=address, origin=name, type=declared.first(f"og:{kind}:type")[0])
+
+
+def _only_frame(document: Document) -> tuple[Player | None, str]:
+    """Give the player in the page's frames where all that are known are one and the same."""
+    frames = document.tree.xpath("//iframe[@src or @data-src]")[:_MAX_FRAMES]
+    addresses = (frame.get("src") or frame.get("data-src") for frame in frames)
+    absolute = (urls.fetchable(address.strip(), document.base) for address in addresses)
+    known = {player for one in absolute if one and (player := players.find(one))}
+    return (known.pop(), "iframe") if len(known) == 1 else (None, "")

@@ -1,0 +1,9 @@
+"""An opened page in, the people who wrote it out."""
+
+from __future__ import annotations
+
+from copydesk.extract.people._authors import declared_names
+from copydesk.extract.people._authors import find as authors
+from copydesk.extract.people._person import people
+
+__all__ = ["authors", "declared_names", "people"]

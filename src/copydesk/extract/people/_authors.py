@@ -1,0 +1,116 @@
+"""Authors: the people who wrote it, not the byline around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from copydesk.extract.page import Declared, json_ld
+from copydesk.extract.people._byline import bylines
+from copydesk.extract.people._person import people
+from copydesk.kit import text, urls
+
+if TYPE_CHECKING:
+    from copydesk.extract.page import Document
+    from copydesk.extract.page.json_ld import Node
+    from copydesk.news import Lead
+
+_META = (
+    "author",
+    "article:author",
+    "parsely-author",
+    "sailthru.author",
+    "byl",
+    "dc.creator",
+    "dcterms.creator",
+    "citation_author",
+    "article.author",
+    "og:article:author",
+    "cxenseparse:author",
+    "creator",
+)
+_FAMILY_NAME_FIRST = frozenset({"citation_author", "dc.creator", "dcterms.creator"})
+_ORGANIZATIONS = frozenset(
+    {"organization", "newsmediaorganization", "corporation", "collection", "brand"}
+)
+
+
+def find(
+    document: Document, declared: Declared, lead: Lead, site_names: Iterable[str]
+) -> tuple[tuple[str, ...], str]:
+    """Give the authors in the order of the byline and where they came from, ((), "") for none.
+
+    What the page declares goes before the lead, and that before what the page shows.
+    """
+    sites = frozenset(text.squash(name) for name in site_names) - _publishers(document, declared)
+    for values, origin in _declarations(declared, lead):
+        found = people(values, sites, is_declared=True)
+        if found:
+            return found, origin
+    for lines in bylines(document):
+        found = people(lines, sites)
+        if found:
+            return found, "byline"
+    return (), ""
+
+
+def _publishers(document: Document, declared: Declared) -> frozenset[str]:
+    """Give the keys of persons who publish a site that is not called after them."""
+    persons, sites = set[str](), set(map(text.squash, declared.meta.get("og:site_name", ())))
+    sites.add(text.squash(urls.registrable_domain(document.address).split(".")[0]))
+    for node in declared.nodes:
+        kinds = json_ld.kinds(node)
+        if kinds & {"person", "website"}:
+            (persons if "person" in kinds else sites).update(map(text.squash, json_ld.names(node)))
+    return frozenset(persons - sites)
+
+
+def declared_names(declared: Declared) -> tuple[str, ...]:
+    """Give the persons that the page's own declarations name."""
+    values = _persons(declared.article.get("author"), declared)
+    values += declared.meta.get("author", ())
+    return people(values, is_declared=True)
+
+
+def _declarations(declared: Declared, lead: Lead) -> Iterator[tuple[list[str], str]]:
+    for node in (declared.article, declared.video):
+        for key in ("author", "creator"):
+            yield _persons(node.get(key), declared), "json-ld"
+    for name in _META:
+        values = list(declared.meta.get(name, ()))
+        yield [_turned(one) for one in values] if name in _FAMILY_NAME_FIRST else values, name
+    yield list(lead.authors), "lead"
+
+
+def _persons(value: object, declared: Declared) -> list[str]:
+    """Give the names in a JSON-LD author, those of organizations left out."""
+    values = value if isinstance(value, list) else [value]
+    found: list[str] = []
+    for item in values:
+        node = _told(item, declared) if isinstance(item, dict) else {}
+        kinds = json_ld.kinds(node)
+        if "person" in kinds or not kinds & _ORGANIZATIONS:
+            found += json_ld.names(item, declared.nodes) or _given_and_family(node)
+    return found
+
+
+def _told(item: Node, declared: Declared) -> Node:
+    """Give the object that says what an author is, where this one only refers to it."""
+    if "name" in item or "@type" in item or "@id" not in item:
+        return item
+    key = item["@id"]
+    return next(
+        (node for node in declared.nodes if node.get("@id") == key and "name" in node), item
+    )
+
+
+def _given_and_family(node: Node) -> list[str]:
+    parts = [json_ld.string(node.get(key)) for key in ("givenName", "familyName")]
+    return [" ".join(parts)] if all(parts) else []
+
+
+def _turned(name: str) -> str:
+    """Give `Ada Holm` for `Holm, Ada`, as libraries write it."""
+    family, comma, given = (part.strip() for part in name.partition(","))
+    is_turned = comma and given and "," not in given and len(family.split()) <= 3
+    return f"{given} {family}" if is_turned and len(given.split()) <= 3 else name

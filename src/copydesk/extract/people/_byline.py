@@ -1,0 +1,173 @@
+"""Bylines: where a page shows who wrote it, in marked-up names, by class names and in its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from copydesk.extract.people._person import opens
+from copydesk.kit import text
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from copydesk.extract.page import Document
+
+# Elements one of whose attributes holds a word of these are looked at, the others are passed over.
+_MARKED = re.compile(
+    r"(?i)author|autor|auteur|byline|writer|reporter|journalist|creator|username|submitted-by"
+    r"|posted-by|\bfn\b|p-name"
+)
+_NAMED_BY = ("class", "id", "data-component", "data-testid", "data-qa")
+_AUTHORS = frozenset({"author", "creator"})
+_PROPERTIES = frozenset({"author", "schema:author", "dc:creator"})
+_CARDS = frozenset({"vcard", "h-card", "hcard"})
+_CARD_NAMES = frozenset({"fn", "p-name"})
+_USERS = frozenset({"username", "submitted-by", "posted-by"})
+_AUTHOR_NAME = re.compile(r"author[-_]{0,2}name|name-author")
+# Whole words only: `post-author`, not `authority-control`.
+_WORD = re.compile(r"(?:^|[\s_-])(?:author|autor|auteur|writer|reporter|journalist)s?(?:[\s_-]|$)")
+_UNSHOWN = frozenset({"meta", "link", "script", "style", "img", "svg", "input", "template", "head"})
+# What stands beside an article: other articles and what readers say.
+_BESIDE = re.compile(
+    r"(?i)comment|related|recommend|sidebar|most-?(?:read|popular)|trending|teaser|carousel"
+    r"|newsletter|disclaimer|follow|menu|tag-?list|more-(?:from|stories|on)|read-?next|promo|caption"
+)
+_TAGS_BESIDE = frozenset({"aside", "nav", "figure", "figcaption", "blockquote"})
+_MAX_FOUND = 200  # elements of one kind that are looked at
+_MAX_ABOVE = 30  # levels
+_MAX_PARTS = 300  # elements in one element
+_MAX_PIECES = 12  # of text in one element
+_MAX_BLOCK = 250  # characters: a block with more holds an article or other articles
+_LEVELS = 5  # above a name, in which its co-authors stand
+_MAX_NAMES = 12
+
+# A line without a class that names somebody: `Ada Holm, Reuters`.
+_SIGNED = re.compile(
+    r"^[A-Z][^\n,]{4,60},\s(?:The\s)?"
+    r"(?:Associated Press|Reuters|AFP|AP|PA|UPI|dpa|Bloomberg|Xinhua)$"
+)
+_MAX_LINE = 120  # characters of a line that is a byline and no sentence
+_MAX_LINES = 400  # elements behind the headline
+_LINE_TAGS = frozenset(
+    {
+        *("p", "div", "span", "address", "small", "h2", "h3", "h4", "h5", "h6", "li", "strong"),
+        *("em", "b", "i", "a", "td", "font", "cite", "section", "header"),
+    }
+)
+
+
+Place = tuple[int, "HtmlElement"]  # an element and its number in the page
+
+
+def bylines(document: Document) -> Iterator[list[str]]:
+    """Give what the page shows as bylines, each as the lines it is made of, the best first."""
+    headline, places = _places(document)
+    for found in places:
+        shown = [place for place in found[:_MAX_FOUND] if _is_about_it(place[1])]
+        behind = [element for at, element in shown if at > headline]
+        for elements in (behind, [element for _, element in shown]):
+            if elements:
+                yield [_lines(one) for one in _together(elements)]
+    yield from _spoken(document, headline)
+
+
+def _places(document: Document) -> tuple[int, list[list[Place]]]:
+    """Give the number of the headline's element, and all that is marked as somebody's name.
+
+    Those of each kind in a list of its own, from the plainest kind to the weakest.
+    """
+    headline, places = 0, [list[Place]() for _ in range(_KINDS)]
+    for at, element in enumerate(document.tree.iter()):
+        if element.tag == "h1":
+            headline = headline or at
+        elif element.tag == "author" or _MARKED.search(" ".join(element.values())):
+            for kind, is_one in enumerate(_marks(element)):
+                if is_one:
+                    places[kind].append((at, element))
+    return headline, places
+
+
+_KINDS = 9
+
+
+def _marks(element: HtmlElement) -> Iterator[bool]:
+    """Say of each kind of mark in turn whether an element bears it."""
+    called = " ".join(filter(None, (element.get(name) for name in _NAMED_BY))).lower()
+    words = frozenset(called.split())
+    yield bool(_AUTHORS & frozenset((element.get("itemprop") or "").split()))
+    yield element.get("property") in _PROPERTIES
+    yield element.tag == "a" and "author" in (element.get("rel") or "").split()
+    yield "byline" in called
+    yield bool(_CARD_NAMES & words) and "org" not in words and _is_on_a_card(element)
+    yield "p-author" in words
+    yield bool(_AUTHOR_NAME.search(called))
+    yield element.tag == "author" or bool(_USERS & words)
+    yield bool(_WORD.search(called)) and element.tag != "body" and _length(element) <= _MAX_LINE
+
+
+def _is_on_a_card(element: HtmlElement) -> bool:
+    around = islice(element.iterancestors(), _MAX_ABOVE)
+    return any(_CARDS & frozenset((one.get("class") or "").split()) for one in around)
+
+
+def _is_about_it(element: HtmlElement) -> bool:
+    """Say whether an element is shown and stands in the article rather than beside it."""
+    if element.tag in _UNSHOWN:
+        return False
+    around = [element, *islice(element.iterancestors(), _MAX_ABOVE)]
+    return not any(
+        one.tag in _TAGS_BESIDE
+        or (one.tag not in {"body", "html"} and _BESIDE.search(one.get("class") or ""))
+        for one in around
+    )
+
+
+def _together(elements: list[HtmlElement]) -> list[HtmlElement]:
+    """Give the first byline's elements: those that share a short block with the first of all."""
+    first = elements[0]
+    block = first
+    for above in islice(first.iterancestors(), _LEVELS):
+        if _length(above) > _MAX_BLOCK or above.tag == "body":
+            break
+        block = above
+    inside = set(block.iter())
+    return [one for one in elements if one in inside][:_MAX_NAMES]
+
+
+def _length(element: HtmlElement) -> int:
+    """Give the length of an element's text, hardly more than is needed to know that it is long."""
+    length = 0
+    for piece in _pieces(element):
+        length += len(piece.strip())
+        if length > _MAX_BLOCK:
+            break
+    return length
+
+
+def _lines(element: HtmlElement) -> str:
+    """Give the first pieces of an element's text, each on its own line; of a name marked in it."""
+    parts = islice(element.iter(), 1, _MAX_PARTS)
+    names = (one for one in parts if one.get("itemprop") == "name" and one.tag not in _UNSHOWN)
+    named = next(names, element)
+    return "\n".join(islice(filter(None, map(text.fold, _pieces(named))), _MAX_PIECES))
+
+
+def _pieces(element: HtmlElement) -> Iterator[str]:
+    """Give the pieces of text that an element shows, those of its first parts."""
+    for one in islice(element.iter(), _MAX_PARTS):
+        if one.text and isinstance(one.tag, str) and one.tag not in _UNSHOWN:
+            yield one.text
+        if one.tail and one is not element:
+            yield one.tail
+
+
+def _spoken(document: Document, headline: int) -> Iterator[list[str]]:
+    """Give the short lines behind the headline that say `By` and its like, or an agency."""
+    for element in islice(document.tree.iter(), headline, headline + _MAX_LINES):
+        if element.tag in _LINE_TAGS and _length(element) <= _MAX_LINE:
+            line = _lines(element)
+            if (opens(line) or _SIGNED.match(line)) and _is_about_it(element):
+                yield [line]

@@ -1,0 +1,128 @@
+"""Offer: one mention of a picture on a page; and which of its sizes is taken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+from copydesk.extract.pictures._figure_key import key_of, size_of
+from copydesk.kit import text, urls
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+MAX_WIDTH = 1_600  # pixels: enough for any screen that shows it in a column
+ENOUGH = 640  # pixels under which a larger one is worth its bytes
+_MAX_ADDRESS = 2_000
+_MAX_SRCSET = 20_000
+_SIZE = re.compile(r"\s*(\d{1,5})(?:\.\d+)?(?:px)?\s*$")
+# no picture: a drawing, a loader's placeholder, a template that a script fills
+_NO_PICTURE = re.compile(
+    r"""(?xi)\.svgz?$ | \.(?:html?|mp4|webm|m3u8|mp3|ico|js|css)$ | ^$ | \{ | %7B
+    | (?:^|/)(?:undefined|null|none|false|nan)$
+    | (?:^|[/_.-])(?:blank|spacer|pixel|clear|trans(?:parent)?|1x1(?:[-_]\w+)?|loader
+      |loading|lazy(?:load)?|(?:[a-z0-9]+-)?(?:place)?holder|grey|gray
+      )(?:[-_.]?\d{0,4}x?\d{0,4})?\.(?:gif|png|jpe?g|webp)$"""
+)
+
+Place = Literal["", "hero", "text"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A picture as one part of a page mentions it: where, how large, in which words.
+
+    `rank` counts the mentions of one origin from 0; `element` is what shows it, None where it is
+    only declared; `place` is where that stands in the article, "" for elsewhere on the page.
+    """
+
+    url: str
+    key: str
+    origin: str
+    rank: int = 0
+    width: int = 0
+    height: int = 0
+    alt: str = ""
+    credit: str = ""
+    element: HtmlElement | None = None
+    place: Place = ""
+
+
+def offer(raw: str, base: str, origin: str, size: tuple[int, int] = (0, 0)) -> Offer | None:
+    """Give a mention with an absolute address, None where it is no address of a picture."""
+    raw = raw[:_MAX_ADDRESS].strip().replace("&amp;", "&")  # templates encode twice
+    if not raw or raw[:5].lower() in {"data:", "blob:"}:
+        return None
+    url = urls.fetchable(raw, base)
+    if url is None or _NO_PICTURE.search(urlsplit(url).path.strip("/")):
+        return None
+    width, height = size if any(size) else size_of(url)
+    return Offer(url=url, key=key_of(url), origin=origin, width=width, height=height)
+
+
+def pixels(value: object) -> int:
+    """Give the pixels that a value claims, 0 where it claims none."""
+    found = _SIZE.match(text.fold(str(value))) if isinstance(value, str | int) else None
+    return int(found[1]) if found else 0
+
+
+def srcset(value: str) -> Iterator[tuple[str, int, float]]:
+    """Give (address, width, density) for each candidate of a srcset (HTML standard 4.8.4.2.1)."""
+    tokens = value[:_MAX_SRCSET].split()
+    address = ""
+    for token in tokens:
+        if not address:
+            address = token.rstrip(",")
+            if address != token:
+                yield address, 0, 1.0
+                address = ""
+            continue
+        descriptor, comma, rest = token.partition(",")
+        yield address, *_described(descriptor)
+        address = rest if comma else ""
+    if address:
+        yield address, 0, 1.0
+
+
+def _described(descriptor: str) -> tuple[int, float]:
+    number = re.match(r"(\d{1,5}(?:\.\d{1,3})?)([wx])$", descriptor)
+    if number is None:
+        return 0, 1.0
+    return (int(float(number[1])), 1.0) if number[2] == "w" else (0, float(number[1]))
+
+
+def widest(candidates: Iterable[tuple[str, int, float]]) -> tuple[str, int]:
+    """Give the largest candidate up to about 1,600 pixels, the smallest where all are larger."""
+    usable = [one for one in candidates if one[0] and not one[0].lower().startswith("data:")]
+    sized = [one for one in usable if one[1]]
+    if sized:
+        fitting = [one for one in sized if one[1] <= MAX_WIDTH]
+        best = max(fitting, key=lambda one: one[1], default=None)
+        larger = min(
+            (one for one in sized if one[1] > MAX_WIDTH), key=lambda one: one[1], default=None
+        )
+        if best is None or (larger is not None and best[1] < ENOUGH):
+            best = larger
+        return (best[0], best[1]) if best else ("", 0)
+    dense = [one for one in usable if one[2] <= 2] or usable
+    best = max(dense, key=lambda one: one[2], default=None)
+    return (best[0], 0) if best else ("", 0)
+
+
+def best_size(offers: list[Offer]) -> Offer:
+    """Give the mention whose size to take: the first, unless it is small or far too large.
+
+    A size that nobody names is taken to be right.
+    """
+    first = offers[0]
+    sizes = [one for one in offers if one.width]
+    if first.width and first.width < ENOUGH:
+        larger = [one for one in sizes if first.width < one.width <= 2 * MAX_WIDTH]
+        return max(larger, key=lambda one: min(one.width, MAX_WIDTH), default=first)
+    if first.width > 2 * MAX_WIDTH:
+        smaller = [one for one in sizes if ENOUGH <= one.width <= 2 * MAX_WIDTH]
+        return max(smaller, key=lambda one: one.width, default=first)
+    return first

@@ -1,0 +1,204 @@
+"""What a page says of a picture: what it shows, and whose it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from copydesk.extract.pictures._figure_offer import Offer
+from copydesk.kit import text
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+MAX_ALT = 300
+MAX_CREDIT = 120
+_MAX_CAPTION = 2_000
+_MOST_SHOWN = 3  # elements with the same picture that are asked
+_LEVELS = 4  # above a picture in which its caption is looked for
+_CAPTION_CHARACTERS = 600  # a longer block is the article, not a caption
+_NO_WORDS = re.compile(
+    r"""(?xi)^\W*(?:(?:the|a|an|das|der|die|la|le|el)\s)?(?:
+      (?:featured|lead|main|hero|article|cover|header|post|news|story|default|thumbnail
+        |preview|open\ graph)?
+      [\s_-]*(?:image|img|photo(?:graph)?|picture|pic|thumbnail|banner|cover|logo|icon|placeholder
+        |foto|bild|imagen|imagem|immagine|afbeelding|figure|graphic|illustration|teaser(?:bild)?
+        |beitragsbild|titelbild|symbolbild|null|undefined|none|untitled|alt(?:\ text)?)s?
+      [\s_-]*(?:\d{1,4}|caption|description|of)?
+    | \d+ | image\ (?:not\ )?available )\W*$"""
+)
+_FILE = re.compile(
+    r"(?i)\.(?:jpe?g|png|webp|gif|svg|avif|tiff?|bmp)\b.{0,40}$|^https?://|^\S{0,80}[\d_]\S{0,80}$"
+)
+_OPEN = re.compile(r"(?i)^(?:open|view|show|click|zoom|tap|enlarge)\b.{0,40}$")
+_EDGES = " ([|•·–—:;,/"
+_SENTENCE = 4  # words without a capital that no name has
+_JOINING = frozenset(
+    {
+        *("von", "van", "de", "der", "den", "di", "da", "du", "la", "le", "and", "und", "et", "y"),
+        *("for", "of", "the", "on", "in", "by", "via", "from", "courtesy"),
+    }
+)
+_WHOLE = frozenset({"body", "article", "main", "html"})
+_DATED = re.compile(r"\d{1,2}:\d\d|(?i:\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b.*\b20\d\d\b)")
+_CREDIT_NAMES = re.compile(r"(?i)credit|copyright|photographer|attribution|rights|source\b")
+_CAPTION_NAMES = re.compile(
+    r"(?i)caption|legend|description|bildunterschrift|cutline|\bbu\b|credit"
+)
+_LABEL = (
+    r"(?:(?:photo(?:graph)?s?|image|picture|illustration|graphic|video)?\s?credits?(?:\sline)?"
+    r"|photo(?:graph)?s?|image|picture|illustration|graphic|fotos?|bild(?:quelle|nachweis|rechte)?"
+    r"|quelle|cr[ée]dits?(?:\s(?:photo|foto))?|copyright|source|©|\(c\))"
+)
+_AGENCY = re.compile(
+    r"\b(?:Getty(?: Images)?|Shutterstock|iStock(?:photo)?|AP(?: Photo)?|AFP|REUTERS|Reuters"
+    r"|EPA(?:-EFE)?|dpa|picture[ -]alliance|Alamy|Unsplash|Pixabay|Pexels|Adobe ?Stock|Flickr"
+    r"|Depositphotos|Wikimedia Commons|Xinhua|PA Wire|ANP|Keystone|[Ii]mago(?: images)?|KYODO|Kyodo"
+    r"|Bloomberg|Anadolu|NurPhoto|SIPA|TASS|ZUMA)\b"
+)
+_BEFORE_NAME = re.compile(r"\.\s+|\s*[|(\[–—;•]\s*|\s-\s")
+_BY = r"(?:(?:by|via|von|par|de|di)\s|[:/]\s?)"
+_LABELLED = re.compile(rf"(?i)(?:^|[\s(\[|•·.,;–—-])({_LABEL}\s?{_BY}|©\s?|\(c\)\s|copyright\s)")
+_END = re.compile(r"[)\]|•]|\.(?=\s+[A-ZÄÖÜ])|\.$|\s{2,}")
+_LEADING = re.compile(rf"(?i)^[\s(\[|•·–—:/-]*(?:{_LABEL}\s?{_BY}|©\s?|\(c\)\s)+")
+
+
+def words_of(group: list[Offer], title: str) -> tuple[str, str]:
+    """Give what a picture shows and whose it is, by all that mentions it; "" for what nobody says.
+
+    The first real words for it; the headline only if there are no others.
+    """
+    shown = [one.element for one in group if one.element is not None][:_MOST_SHOWN]
+    told = [one.alt for one in group] + [element.get("alt") or "" for element in shown]
+    credit = next((found for one in group if (found := clean_credit(one.credit))), "")
+    captions = (_caption_and_credit(element) for element in shown)
+    caption, beside = next((found for found in captions if any(found)), ("", ""))
+    split = [split_credit(text.plain(words[:_MAX_CAPTION])) for words in told if words]
+    told_credit = next((found for _, found in split if found), "")
+    credit = credit or beside or told_credit
+    bare = (_LEADING.sub("", words).lstrip(_EDGES) for words, _ in [*split, (caption, "")])
+    real = [words for words in bare if is_description(words)]
+    real = [words for words in real if _squash(words) != _squash(credit)]
+    own = (words for words in real if _squash(words) != _squash(title))
+    return text.shorten(next(own, real[0] if real else ""), MAX_ALT), credit
+
+
+def is_description(words: str) -> bool:
+    """Say whether a text can say what a picture shows: no file's name, no template's word."""
+    return (
+        len(words) > 2
+        and any(letter.isalpha() for letter in words)
+        and not (
+            _NO_WORDS.match(words[:80]) or _FILE.search(words[:300]) or _OPEN.match(words[:60])
+        )
+    )
+
+
+def _squash(words: str) -> str:
+    return re.sub(r"[\W_]+", "", words.lower())
+
+
+def _caption_and_credit(element: HtmlElement) -> tuple[str, str]:
+    """Give the words that stand with a picture, and those of them that name its maker."""
+    own = element.get("data-credit") or element.get("data-copyright") or ""
+    captions: list[str] = []
+    makers = [own] if own else []
+    for part, names in _around(element):
+        words = text.fold(" ".join(part.itertext())[:_MAX_CAPTION])
+        if not words or len(words) > _CAPTION_CHARACTERS or _DATED.search(words):
+            continue
+        is_credit = _CREDIT_NAMES.search(names) and len(words) <= MAX_CREDIT
+        (makers if is_credit else captions).append(words)
+    caption = max(captions, key=len, default="")
+    for words in makers:
+        caption = caption.replace(words, " ") if caption != words else caption
+    credit = next((found for words in makers if (found := clean_credit(words))), "")
+    shown, named = split_credit(text.fold(caption))
+    return shown, credit or named
+
+
+def _around(element: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    """Give the caption-like parts of the blocks around a picture, with their names."""
+    above = element.getparent()
+    for _ in range(_LEVELS):
+        if above is None or above.tag in _WHOLE or _is_long(above):
+            return
+        found = list(_parts(above))
+        if found:
+            yield from found
+            return
+        if above.tag == "figure":
+            return
+        above = above.getparent()
+
+
+def _is_long(block: HtmlElement) -> bool:
+    """Say whether a block holds more than a picture and its caption."""
+    characters = 0
+    for words in block.itertext():
+        characters += len(words.strip())
+        if characters > 2 * _CAPTION_CHARACTERS:
+            return True
+    return False
+
+
+def _parts(block: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    for at, part in enumerate(block.iter("figcaption", "div", "p", "span", "cite", "small", "li")):
+        if at > 40:
+            return
+        names = f"{part.get('class') or ''} {part.get('itemprop') or ''}"[:200]
+        if part is block:
+            continue
+        if part.tag == "figcaption" or _CAPTION_NAMES.search(names) or _CREDIT_NAMES.search(names):
+            yield part, names if part.tag != "figcaption" else ""
+
+
+def split_credit(caption: str) -> tuple[str, str]:
+    """Take the words that name the maker out of a caption: (what it shows, whose it is)."""
+    labelled = _LABELLED.search(caption[:_MAX_CAPTION])
+    if labelled:
+        behind = caption[labelled.end() :]
+        end = _END.search(behind)
+        name = behind[: end.start() if end else None]
+        if 0 < len(name) <= MAX_CREDIT and not _is_sentence(name):
+            rest = f"{caption[: labelled.start()]} {behind[end.end() if end else len(behind) :]}"
+            return text.fold(rest).strip(_EDGES), clean_credit(name)
+    return _split_agency(caption)
+
+
+def _split_agency(caption: str) -> tuple[str, str]:
+    """Take an agency and its photographer off the end of a caption, where nothing labels them."""
+    start = max(0, len(caption) - MAX_CREDIT)
+    tail = caption[start:]
+    if not _AGENCY.search(tail):
+        return caption, ""
+    starts = [found.end() for found in _BEFORE_NAME.finditer(tail)][-1:] or [0] * (start == 0)
+    slash = tail.rfind(" / ")
+    for at in [*starts, *([slash + 3] if slash >= 0 else [])]:
+        name = tail[at:].strip(f"{_EDGES})]")
+        if _AGENCY.search(name) and not _small_words(_AGENCY.sub("", name)):
+            return text.fold(caption[: start + at]).strip(_EDGES), clean_credit(name)
+    return caption, ""
+
+
+def _is_sentence(words: str) -> bool:
+    """Say whether words tell something and name nobody: `Image: The ferry lies on a sandbank`."""
+    return len(_small_words(words)) >= _SENTENCE
+
+
+def _small_words(words: str) -> list[str]:
+    plain = (word.strip(",.;:'\"’") for word in words.split())
+    return [word for word in plain if word.isalpha() and word.islower() and word not in _JOINING]
+
+
+def clean_credit(words: str) -> str:
+    """Give a credit as plain words without its label, "" where nothing is left."""
+    bare = _LEADING.sub("", text.plain(words[:_MAX_CAPTION]))
+    bare = bare.strip(f"{_EDGES})]-")
+    if bare.count("(") > bare.count(")"):
+        bare += ")"
+    is_name = len(bare) >= 2 and any(letter.isalpha() for letter in bare)
+    if not is_name or bare.startswith("http") or _is_sentence(bare):
+        return ""
+    return bare if len(bare) <= MAX_CREDIT else text.shorten(bare, MAX_CREDIT)

@@ -1,0 +1,21 @@
+"""An opened page in, on what terms it may be read and shown, and whose words it has, out."""
+
+from __future__ import annotations
+
+from copydesk.extract.terms._access import find as access
+from copydesk.extract.terms._credit import find as credit
+from copydesk.extract.terms._credit import origins
+from copydesk.extract.terms._refusals import refused, snippet_characters
+from copydesk.extract.terms._signals import find as signals
+from copydesk.extract.terms._signals import is_quotable_anywhere, quotable
+
+__all__ = [
+    "access",
+    "credit",
+    "is_quotable_anywhere",
+    "origins",
+    "quotable",
+    "refused",
+    "signals",
+    "snippet_characters",
+]

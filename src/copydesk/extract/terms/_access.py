@@ -1,0 +1,96 @@
+"""On what terms it is read: what the page declares, held against what is there.
+
+docs/design/extract-terms.md has the table; each of its rows is a case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from copydesk.extract.page import Declared
+from copydesk.extract.terms import _wall
+from copydesk.kit import text
+
+if TYPE_CHECKING:
+    from copydesk.extract.page import Document
+
+_STUB = 1_200  # characters; a text that ends at a wall is longer only where the wall is not its end
+_MOST_PARTS = 20
+_SHOWN = 60  # characters of a wall's words in the evidence
+_FALSE = frozenset({"false", "no", "0", "metered", "locked", "paid", "premium", "subscription"})
+_TRUE = frozenset({"true", "yes", "1", "free"})
+_TIERS = ("article:content_tier", "og:article:content_tier", "cxenseparse:access")
+_SELECTOR = re.compile(r"([.#])([A-Za-z0-9_-]{1,80})")
+
+
+def find(document: Document, declared: Declared, body: str) -> tuple[str, str]:
+    """Give on what terms the page is read and how that is known.
+
+    "paywalled" is what its publisher declares closed, "teaser" a stub before a wall of which it
+    declares nothing, "free" what it declares free and no wall contradicts; "" is unknown.
+    """
+    length = len(text.prose(body))
+    wall = _wall_at(document, body) if length < _STUB else ""
+    if (closed := _declared(declared, _FALSE)) or (closed := _closed_part(document, declared)):
+        if not wall and length >= _STUB and (free := _declared(declared, _TRUE)):
+            return "free", f"{free}, though {closed}; {length} characters"
+        return "paywalled", f"{closed}; {length} characters"
+    if free := _declared(declared, _TRUE):
+        if wall:
+            return "teaser", f"{free}, contradicted by {wall}; {length} characters"
+        return "free", free
+    return ("teaser", f"{wall}; {length} characters") if wall else ("", "")
+
+
+def _wall_at(document: Document, body: str) -> str:
+    """Say which wall a short text ends at, "" for none."""
+    words = _wall.words(document, body)
+    if words:
+        return f"“{text.shorten(words, _SHOWN)}”"
+    return "a wall in the markup" if _wall.is_in_markup(document, body) else ""
+
+
+def _declared(declared: Declared, wanted: frozenset[str]) -> str:
+    """Give the page's own word that has one of these values: schema.org's, or a tier's."""
+    for node in (declared.article, declared.video):
+        value = _value(node)
+        if value in wanted:
+            return f"isAccessibleForFree {value}"
+    for name in _TIERS:
+        value = declared.first(name)[0].lower()
+        if value in wanted:
+            return f"{name} {value}"
+    return ""
+
+
+def _value(node: Mapping[str, object]) -> str:
+    return str(node.get("isAccessibleForFree", "")).rsplit("/", 1)[-1].strip().lower()
+
+
+def _closed_part(document: Document, declared: Declared) -> str:
+    """Give the part that the article declares closed, if the page has it."""
+    for part in _parts(declared.article.get("hasPart")):
+        if _value(part) in _FALSE:
+            selector = str(part.get("cssSelector", ""))[:100]
+            if _is_there(document, selector):
+                return f"hasPart {selector} not free"
+    return ""
+
+
+def _parts(value: object) -> Iterator[Mapping[str, object]]:
+    for part in (value if isinstance(value, list) else [value])[:_MOST_PARTS]:
+        if isinstance(part, Mapping):
+            yield part
+
+
+def _is_there(document: Document, selector: str) -> bool:
+    """Say whether the page has an element of a class or id, as Google's guide writes them."""
+    found = _SELECTOR.fullmatch(selector.strip())
+    if found is None:
+        return False
+    if found[1] == "#":
+        return bool(document.tree.xpath("//*[@id = $name]", name=found[2]))
+    path = "//*[contains(concat(' ', normalize-space(@class), ' '), concat(' ', $name, ' '))]"
+    return bool(document.tree.xpath(path, name=found[2]))

@@ -1,0 +1,7 @@
+"""An opened page in, when it was published and updated out, with the reason for the choice."""
+
+from __future__ import annotations
+
+from copydesk.extract.when._dates import Dates, dated
+
+__all__ = ["Dates", "dated"]

@@ -1,0 +1,242 @@
+"""When it was published and updated: the page's word, the source's, or a guess; UTC always."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from copydesk.extract.page import Declared
+from copydesk.extract.when import _evidence, _in_address, _in_scripts, _moments, _said, _shown
+from copydesk.extract.when._moments import Evidence, Moment
+from copydesk.kit import dates
+
+if TYPE_CHECKING:
+    from copydesk.extract.page import Document
+    from copydesk.extract.when._shown import Sighting
+    from copydesk.news import Lead
+
+_AHEAD = timedelta(hours=1)  # how far a clock may be wrong before its time counts as future
+_EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
+_ZONES = timedelta(hours=26)  # between the first and the last place where it is a certain day
+_EAST, _WEST = timedelta(hours=14), timedelta(hours=-12)
+_DAY = timedelta(days=1)
+_EDITIONS = timedelta(days=2)
+_MONTHS = 12
+_BUILD = timedelta(minutes=2)  # a time that close to the fetch is when the page was made
+_MAX_TITLE = 500
+_GUESS_MAX_ELEMENTS = 20_000  # htmldate reads every text node of the page,
+_GUESS_CHARACTERS = 500_000  # and runs some forty searches over its markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dates:
+    """When an article appeared, on which day by its publisher's clock, and when it was changed."""
+
+    published: Moment
+    day: date
+    updated: Moment | None
+
+
+@dataclass(slots=True, kw_only=True)
+class _View:
+    """The page beside what tells its dates apart; what it shows is looked at once, if at all."""
+
+    document: Document
+    declared: Declared
+    evidence: Evidence
+    now: datetime
+    seen: list[Sighting] | None = None
+
+    def shown(self) -> list[Sighting]:
+        """Give the dates that the page shows, the best first; its own clock is none of them."""
+        if self.seen is None:
+            title = self.declared.first("og:title", "twitter:title")[0]
+            title = title or self.document.tree.findtext(".//title") or ""
+            found = _shown.sightings(self.document, title[:_MAX_TITLE], self.evidence)
+            self.seen = [one for one in found if not _is_build(one.moment, self.now)]
+        return self.seen
+
+
+def dated(document: Document, declared: Declared, lead: Lead, now: datetime) -> Dates:
+    """Give when the article was published and updated.
+
+    The page's declared time first; where it is only a day, or lacks its zone, the source's time of
+    the same day is more exact and wins. Then the source's, then what the page shows and its address
+    holds, then the round's clock (origin "found"). Nothing later than an hour after `now` is
+    believed.
+    """
+    evidence = _evidence.gather(document, declared, now)
+    view = _View(document=document, declared=declared, evidence=evidence, now=now)
+    published = _published(view, lead)
+    return Dates(
+        published=published, day=_own_day(view, published), updated=_updated(view, lead, published)
+    )
+
+
+def _published(view: _View, lead: Lead) -> Moment:
+    said, source = _told(view), _from_lead(lead, view.now)
+    if said is None:
+        source = source or next(_plausible(_seen(view), view.now), None)
+        return _sharpened(view, source) if source else _found(lead)
+    if source and (_is_build(said, view.now) or _is_sharper(source, said)):
+        return source
+    return _sharpened(view, said)
+
+
+def _is_sharper(one: Moment, other: Moment) -> bool:
+    return one.exact and not other.exact and abs(one.at - other.at) <= _ZONES
+
+
+def _sharpened(view: _View, moment: Moment) -> Moment:
+    """Give the time of day and zone that the page tells elsewhere of a day, else the day."""
+    if moment.exact:
+        return moment
+    said = _said.published(view.declared, view.evidence)
+    shown = (one for one in view.shown() if one.kind != "updated" and one.score >= _shown.SURE)
+    told = (*said, *(one.moment for one in shown))
+    same = (one for one in told if one.exact and moment.day in {one.day, one.at.date()})
+    return next(_plausible(same, view.now), moment)
+
+
+def _told(view: _View) -> Moment | None:
+    """Give the declared time; the day in the address where the declaration is of a later edition.
+
+    Addresses are made when an article appears and kept when it is published again. A vague name
+    with the time of the fetch is the clock of the page.
+    """
+    told = _plausible(_said.published(view.declared, view.evidence), view.now)
+    clock = (one for one in told if one.origin in _said.SURE or not _is_build(one, view.now))
+    said = next(clock, None)
+    address = _address(view)
+    return address if said and address and address.at < said.at - _EDITIONS else said
+
+
+def _address(view: _View) -> Moment | None:
+    known = _in_address.day(view.document.address)
+    if known is None:
+        return None
+    at = datetime.combine(known, time.min, UTC)
+    return Moment(at=at, exact=False, origin="address", day=known)
+
+
+def _found(lead: Lead) -> Moment:
+    return Moment(at=dates.utc(lead.found).replace(microsecond=0), exact=True, origin="found")
+
+
+def _from_lead(lead: Lead, now: datetime) -> Moment | None:
+    if lead.published_at is None:
+        return None
+    at = dates.utc(lead.published_at).replace(microsecond=0)
+    moment = Moment(at=at, exact=at.time() != time.min, origin="lead")
+    return next(_plausible([moment], now), None)
+
+
+def _seen(view: _View) -> Iterator[Moment]:
+    """Give the times that nobody declared, the surest first."""
+    shown = [one for one in view.shown() if one.kind != "updated"]
+    address = _address(view)
+    if address:
+        likely = (one.moment for one in shown if one.score >= _shown.LIKELY)
+        yield from (one for one in likely if abs(one.at - address.at) <= _ZONES)
+        yield address
+    yield from (one.moment for one in shown if one.score >= _shown.SURE)
+    yield from filter(None, [_in_scripts.published(view.document, view.evidence)])
+    yield from (one.moment for one in shown if one.score >= _shown.LIKELY)
+    yield from (one for one in _changes(view) if not _is_build(one, view.now))
+    yield from _guessed(view)
+
+
+def _own_day(view: _View, moment: Moment) -> date:
+    """Give the day of a moment by the publisher's clock, as far as the page tells it."""
+    if moment.day or moment.origin == "found":
+        return moment.day or moment.at.date()
+    first, last = (moment.at + _WEST).date(), (moment.at + _EAST).date()
+    return next((day for day in _witnesses(view, moment) if first <= day <= last), moment.at.date())
+
+
+def _witnesses(view: _View, moment: Moment) -> Iterator[date]:
+    """Give days that the page tells of the same time, the surest first."""
+    known = _in_address.day(view.document.address)
+    if known == moment.at.date():
+        yield known
+    said = _said.published(view.declared, view.evidence)
+    told = [*said, *(one.moment for one in view.shown())]
+    yield from (one.day for one in told if one.day and one.exact and one.at == moment.at)
+    for one in view.shown():
+        if one.moment.day and one.kind != "updated" and one.score >= _shown.LIKELY:
+            yield one.moment.day
+    if known:
+        yield known
+
+
+def _updated(view: _View, lead: Lead, since: Moment) -> Moment | None:
+    """Give when the article was last changed, None where nobody says or it is not later."""
+    told = list(_changes(view))
+    if lead.updated_at:
+        told.append(Moment(at=dates.utc(lead.updated_at), exact=True, origin="lead"))
+    later = (one for one in _plausible(told, view.now) if one.at > since.at)
+    return next((one for one in later if not _is_build(one, view.now)), None)
+
+
+def _changes(view: _View) -> Iterator[Moment]:
+    """Give the times of change that the page declares, where there is none those that it shows."""
+    told = list(_said.changed(view.declared, view.evidence))
+    yield from told
+    if not told:
+        shown = (one for one in view.shown() if one.kind == "updated")
+        yield from (one.moment for one in shown if one.score >= _shown.SURE)
+
+
+def _is_build(moment: Moment, now: datetime) -> bool:
+    """Say whether a time is that of the fetch: a clock of the page, not of the article."""
+    return moment.exact and abs(moment.at - dates.utc(now)) <= _BUILD
+
+
+def _plausible(moments: Iterable[Moment], now: datetime) -> Iterator[Moment]:
+    for moment in moments:
+        # a day alone is a day somewhere: it may have begun there before it has here
+        margin = _AHEAD if moment.exact else _DAY
+        if _EARLIEST <= moment.at <= dates.utc(now) + margin:
+            yield moment if moment.at <= dates.utc(now) + _AHEAD else _now(moment, now)
+
+
+def _now(moment: Moment, now: datetime) -> Moment:
+    return replace(moment, at=dates.utc(now).replace(microsecond=0), exact=False)
+
+
+def _guessed(view: _View) -> Iterator[Moment]:
+    """Give the day that htmldate finds, where the page holds it and it cannot be another."""
+    from htmldate import find_date
+
+    document = view.document
+    if document.elements > _GUESS_MAX_ELEMENTS:
+        return
+    html = document.html[:_GUESS_CHARACTERS]
+    try:
+        found = find_date(
+            html,
+            url=document.address,
+            original_date=True,
+            extensive_search=True,
+            min_date=f"{_EARLIEST:%Y-%m-%d}",
+            max_date=f"{view.now + _AHEAD:%Y-%m-%d}",
+        )
+    except Exception:  # a guess at hostile markup; a failure costs only the guess
+        return
+    moment = _moments.parse(found, "htmldate") if found else None
+    today = dates.utc(view.now).date()  # what a masthead shows; the round's clock is as good
+    if moment and moment.day and moment.day != today and _is_held(view, moment.day):
+        yield moment
+
+
+def _is_held(view: _View, day: date) -> bool:
+    """Say whether a guess is more than the first of a year or month, and not 05/02 for 02/05."""
+    html = view.document.html
+    two_ways = rf"0?{day.day}[/-]0?{day.month}|0?{day.month}[/-]0?{day.day}"
+    figures = re.search(rf"(?<!\d)(?:{two_ways})[/-](?:{day:%Y}|{day:%y})\b", html)
+    if figures and day.day <= _MONTHS and view.evidence.day_first is None:
+        return False
+    return day.day > 1 or str(day) in html or any(one.moment.day == day for one in view.shown())

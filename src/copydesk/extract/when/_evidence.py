@@ -1,0 +1,67 @@
+"""Evidence for a date in figures: the site's country and language, and days that are known."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from copydesk.extract.page import Declared
+from copydesk.extract.when import _in_address, _moments, _said
+from copydesk.extract.when._moments import Evidence
+
+if TYPE_CHECKING:
+    from copydesk.extract.page import Document
+
+_MAX_CHARACTERS = 400_000
+_LOCALE = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_](?:[A-Za-z]{4}[-_])?([A-Za-z]{2})\b)?")
+_MONTH_FIRST_DOMAINS = frozenset({"us", "gov", "mil", "edu", "ph"})
+_DAY_FIRST_DOMAINS = frozenset(
+    {
+        *("uk", "ie", "mt", "au", "nz", "fj", "in", "pk", "bd", "lk", "sg", "my", "jm", "tt"),
+        *("za", "ng", "ke", "gh", "ug", "tz", "zm", "zw", "bw", "na"),
+    }
+)
+_EITHER_WAY = frozenset({"CA", "ZZ"})
+_FIGURES = re.compile(r">([^<>]{0,60}\b\d{1,2}[/-]\d{1,2}[/-](?:20)?\d\d\b)")
+
+
+def gather(document: Document, declared: Declared, now: datetime) -> Evidence:
+    """Give how the site writes days, as far as the page shows, and days that it tells plainly."""
+    known = {_in_address.day(document.address)}
+    known |= {moment.at.date() for moment in _said.changed(declared, _moments.NO_EVIDENCE)}
+    first = _by_place(document, declared)
+    if first is None:
+        first = _by_habit(document.html)
+    return Evidence(
+        day_first=first,
+        days=frozenset(day for day in known if day),
+        until=(now + timedelta(days=1)).date(),
+    )
+
+
+def _by_place(document: Document, declared: Declared) -> bool | None:
+    """Say whether the site's country and language write the day first, None where unknown."""
+    domain = (urlsplit(document.address).hostname or "").rpartition(".")[2]
+    if domain in _DAY_FIRST_DOMAINS:
+        return True
+    if domain in _MONTH_FIRST_DOMAINS:
+        return False
+    spoken = str(document.tree.get("lang") or document.tree.get("xml:lang") or "")
+    for value in (spoken, declared.first("og:locale", "content-language")[0]):
+        found = _LOCALE.match(value)
+        if found and found[1].lower() != "en":
+            return True
+        if found and found[2] and found[2].upper() not in _EITHER_WAY:
+            return found[2].upper() not in {"US", "PH"}
+    return None
+
+
+def _by_habit(html: str) -> bool | None:
+    """Say how the page's other dates stand: one day above 12 tells."""
+    for found in _FIGURES.finditer(html, 0, _MAX_CHARACTERS):
+        first = _moments.order(found[1])
+        if first is not None:
+            return first
+    return None

@@ -1,0 +1,278 @@
+"""Moments: a time as somebody wrote it, read whole or spotted in a passage, in many languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, timezone
+
+from copydesk.extract.when import _months
+
+_MAX_VALUE = 80  # characters of one declared time
+_EARLIEST_YEAR = 1995
+_FARTHEST = timedelta(hours=15)  # from Greenwich: no zone is farther
+_HALVES = {"a": 0, "p": 12}
+
+_YEAR = r"(?:19|20)\d\d"
+_WORD = r"tháng \d{1,2}|[^\W\d_]{3,14}"
+_OF = r"(?:\s*(?:de|del|of|di|d['’]|da|năm)\s+|[\s.,/-]\s?)"
+_NOT_IN_FIGURES = r"(?<![\d.,:/-])"
+_NO_WORD = r"\s*(?:\Z|[,|)\]·–-]|\d{1,2}:\d\d)"  # so that `5 May 20 people` is no date
+_YMD = rf"(?<![\d./-])(?P<y1>{_YEAR})(?P<s1>[-/.])(?P<m1>\d{{1,2}})(?P=s1)(?P<d1>\d{{1,2}})(?!\d)"
+_CJK = rf"(?P<y2>{_YEAR})\s?[年년]\s?(?P<m2>\d{{1,2}})\s?[月월]\s?(?P<d2>\d{{1,2}})\s?[日일号號]?"
+_FIGURES = (
+    rf"{_NOT_IN_FIGURES}(?P<a3>\d{{1,2}})(?:(?P<s3>[/-])|\s?\.)\s?(?P<b3>\d{{1,2}})"
+    rf"(?(s3)(?P=s3)|\s?\.)\s?(?P<y3>{_YEAR}|\d\d)(?![\d:%]|[.,/-]\d)"
+)
+_DMY = (
+    rf"{_NOT_IN_FIGURES}(?P<d4>\d{{1,2}})\s?(?:\.|st\b|nd\b|rd\b|th\b|er\b|[ºª°-])?,?{_OF}?\s?"
+    rf"(?P<m4>{_WORD})\b\.?,?{_OF}?(?:\s?)(?P<y4>{_YEAR}|['’]\d\d\b|\d\d(?={_NO_WORD}))"
+)
+_MDY = (
+    rf"\b(?P<m5>{_WORD})\.?[\s-]\s?(?P<d5>\d{{1,2}})(?:st|nd|rd|th)?(?:\s?,\s?|[\s-])"
+    rf"(?P<t5>\d\d:\d\d:\d\d\s(?:[A-Z]{{2,5}}\s)?)?(?P<y5>{_YEAR})(?!\d)"
+)
+_YMONTHD = rf"(?<![\d./-])(?P<y6>{_YEAR})\.?[\s/-](?P<m6>{_WORD})\.?[\s/-](?P<d6>\d{{1,2}})(?!\d)"
+_DATE = re.compile("|".join((_YMD, _CJK, _FIGURES, _DMY, _MDY, _YMONTHD)), re.IGNORECASE)
+_IN_FIGURES = 3  # the number of the shape that can be read both ways
+_COMPACT = re.compile(rf"({_YEAR})(\d\d)(\d\d)(?:[T ]?(\d\d)(\d\d)(\d\d)?)?\Z")
+_EPOCH = re.compile(r"(?:/Date\()?(\d{10})(\d{3}|\.\d{1,9})?(?:\)/)?\Z")
+_CLOCK = re.compile(
+    r"(?<![\d.:,])(?P<hour>\d{1,2})(?:\s?(?P<colon>[:.]|h|時|시|点|點)\s?(?P<minute>[0-5]\d)?(?!\d|\.\d)"
+    r"(?::(?P<second>[0-5]\d)(?:[.,]\d{1,9})?|\s?[分분])?)?(?:\s?(?P<half>[apAP])\.?\s?[mM]\b\.?)?"
+    r"(?:\s?(?:uhr|h|hrs|Uhr)\b)?"
+    r"(?:\s?(?P<name>\(?[A-Z]{1,5}\b\)?|Z\b))?(?:\s?(?P<shift>[+-]\d{1,2}(?::?\d{2})?)(?!\d))?",
+)
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAY = re.compile(rf"(?i)\b({'|'.join(_WEEKDAYS)})[a-z]{{0,6}}[.,]{{0,2}}\s?\Z")
+_BETWEEN = re.compile(r"[^\d\n]{0,22}")  # "at", "um", "à", "klo", a comma, a week day
+_AFTERNOON = re.compile(r"下午|午後|午后|晚上|오후|저녁")
+_AFTER = 60  # characters behind a date in which its time stands
+_BEFORE = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A time as somebody gave it: `exact` only with a time of day and a zone.
+
+    `day` is the day in the zone that they wrote it in, None where they wrote in UTC, which is a
+    machine's zone and tells nothing of theirs.
+    """
+
+    at: datetime
+    exact: bool
+    origin: str
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What helps to tell 5 February from May 2: what the site writes first, and days known.
+
+    `until` is the last day that can be meant.
+    """
+
+    day_first: bool | None = None
+    days: frozenset[date] = field(default_factory=frozenset)
+    until: date = date.max
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A date found in a passage, from `start` to `end`, with the time of day and zone beside it.
+
+    `days` are two where nobody can tell which number is the month: the day-first one comes first.
+    """
+
+    days: tuple[date, ...]
+    clock: time | None
+    zone: timedelta | None
+    start: int
+    end: int
+
+
+NO_EVIDENCE = Evidence()
+
+
+def parse(value: str, origin: str = "", evidence: Evidence = NO_EVIDENCE) -> Moment | None:
+    """Read one declared time; None where it is no date or could be two.
+
+    Numbers are seconds or milliseconds since 1970. A time without a zone is taken for UTC and,
+    like midnight, which stands for "no time", is not exact.
+    """
+    value = value.strip()[:_MAX_VALUE]
+    epoch = _EPOCH.match(value)
+    if epoch:
+        at = datetime.fromtimestamp(int(epoch[1]), UTC)
+        return Moment(at=at, exact=True, origin=origin)
+    written = _iso(value) or _compact(value)
+    if written is not None:
+        return _moment(written, origin)
+    reading = next(spot(value), None)
+    return settle(reading, origin, evidence) if reading else None
+
+
+def settle(reading: Reading, origin: str, evidence: Evidence) -> Moment | None:
+    """Make a moment of what was found in a passage; None where it could be two days."""
+    day = choose(reading.days, evidence)
+    if day is None:
+        return None
+    if reading.clock is None:
+        return _moment(datetime.combine(day, time.min), origin)
+    written = datetime.combine(day, reading.clock)
+    if reading.zone is not None:
+        written = written.replace(tzinfo=timezone(reading.zone))
+    return _moment(written, origin)
+
+
+def choose(days: tuple[date, ...], evidence: Evidence) -> date | None:
+    """Give the day that is meant: the only possible one, the known one, the site's way."""
+    days = tuple(day for day in days if day <= evidence.until)
+    if len(days) < 2:
+        return days[0] if days else None
+    near = [day for day in days if any(abs(day - known).days <= 1 for known in evidence.days)]
+    if len(near) == 1:
+        return near[0]
+    if evidence.day_first is None:
+        return None
+    return days[0] if evidence.day_first else days[1]
+
+
+def spot(passage: str) -> Iterator[Reading]:
+    """Give every date in a passage in order, each with the time of day beside it."""
+    for found in _DATE.finditer(passage):
+        days = _days(found)
+        if not days:
+            continue
+        if len(days) > 1:
+            days = _on_its_weekday(days, passage[: found.start()])
+        clock, zone, end = _beside(passage, found, days[0])
+        yield Reading(days=days, clock=clock, zone=zone, start=found.start(), end=end)
+
+
+def _on_its_weekday(days: tuple[date, ...], before: str) -> tuple[date, ...]:
+    """Give the one day that is the day of the week before it, all where none is named."""
+    named = _WEEKDAY.search(before)
+    if not named:
+        return days
+    wanted = _WEEKDAYS.index(named[1].lower())
+    return tuple(day for day in days if day.weekday() == wanted) or days
+
+
+def order(passage: str) -> bool | None:
+    """Say whether figures in a passage stand day first: `25/12/2018` tells; None if none does."""
+    for found in _DATE.finditer(passage):
+        if found["s3"] and found["a3"] != found["b3"]:
+            if int(found["a3"]) > 12:
+                return True
+            if int(found["b3"]) > 12:
+                return False
+    return None
+
+
+def _moment(written: datetime, origin: str) -> Moment | None:
+    written = written.replace(microsecond=0)
+    if written.year < _EARLIEST_YEAR or written.year > 9000:
+        return None
+    away = written.utcoffset()
+    day = written.date() if away or written.tzinfo is None else None
+    if away and abs(away) >= _FARTHEST:
+        return None
+    if written.time() == time.min:
+        at = written.replace(tzinfo=UTC)
+        return Moment(at=at, exact=False, origin=origin, day=written.date())
+    exact = written.tzinfo is not None
+    at = written.astimezone(UTC) if exact else written.replace(tzinfo=UTC)
+    return Moment(at=at, exact=exact, origin=origin, day=day)
+
+
+def _iso(value: str) -> datetime | None:
+    if value[11:13] == "24":  # midnight at the end of a day, which Python reads since 3.13
+        return None
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def _compact(value: str) -> datetime | None:
+    found = _COMPACT.match(value)
+    if not found:
+        return None
+    year, month, day, hour, minute, second = (int(found[at] or 0) for at in range(1, 7))
+    try:
+        written = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001  # as written
+    except ValueError:
+        return None
+    return written
+
+
+def _days(found: re.Match[str]) -> tuple[date, ...]:
+    """Give the day that a match names, two where its figures can be read both ways."""
+    shape = next(at for at in range(1, 7) if found[f"y{at}"])
+    year = _year(found[f"y{shape}"])
+    if shape == _IN_FIGURES:
+        first, second = int(found["a3"]), int(found["b3"])
+        both = [_day(year, second, first)]
+        if found["s3"] and first != second:
+            both.append(_day(year, first, second))
+        return tuple(day for day in both if day)
+    month = found[f"m{shape}"]
+    figures = month.rpartition(" ")[2]  # "tháng 2" is the second month
+    number = int(figures) if figures.isdecimal() else _months.month(month)
+    day = _day(year, number or 0, int(found[f"d{shape}"]))
+    return (day,) if day else ()
+
+
+def _year(figures: str) -> int:
+    year = int(figures.lstrip("'’"))
+    return year if year > 99 else 2000 + year
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        found = date(year, month, day)
+    except ValueError:
+        return None
+    return found if found.year >= _EARLIEST_YEAR else None
+
+
+def _beside(
+    passage: str, found: re.Match[str], day: date
+) -> tuple[time | None, timedelta | None, int]:
+    """Give the time of day and the zone that stand behind a date or before it, and the end."""
+    if found["t5"]:
+        within = _CLOCK.match(passage, found.start("t5"), found.end("t5"))
+        return (*_clock(within, day), found.end())
+    gap = _BETWEEN.match(passage, found.end(), found.end() + _AFTER)
+    start = gap.end() if gap else found.end()
+    behind = _CLOCK.match(passage, start, found.end() + _AFTER)
+    clock, zone = _clock(behind, day)
+    if behind and clock:
+        is_late = clock.hour < 12 and _AFTERNOON.search(passage, found.end(), start)
+        return clock.replace(hour=clock.hour + 12) if is_late else clock, zone, behind.end()
+    begin = max(0, found.start() - _BEFORE)
+    before = list(_CLOCK.finditer(passage, begin, found.start()))
+    return (*_clock(before[-1] if before else None, day), found.end())
+
+
+def _clock(found: re.Match[str] | None, day: date) -> tuple[time | None, timedelta | None]:
+    if not found or not (found["half"] or (found["colon"] and found["minute"])):
+        return None, None
+    hour = int(found["hour"])
+    if found["half"] and hour <= 12:
+        hour = hour % 12 + _HALVES[found["half"].lower()]
+    if hour > 23:
+        return None, None
+    clock = time(hour, int(found["minute"] or 0), int(found["second"] or 0))
+    return clock, _zone(found["name"] or "", found["shift"] or "", day)
+
+
+def _zone(name: str, shift: str, day: date) -> timedelta | None:
+    """Read `EST`, `+0200`, `GMT+2`; None where no zone is named or it is none."""
+    if not shift:
+        return _months.offset(name.strip("()"), day) if name else None
+    hours, minutes = int(shift[1:].replace(":", "")[:2]), int(shift[1:].replace(":", "")[2:] or 0)
+    away = timedelta(hours=hours, minutes=minutes)
+    return (-away if shift[0] == "-" else away) if away < _FARTHEST else None

@@ -1,0 +1,83 @@
+"""Times that a page declares of itself: in JSON-LD, then in meta tags, the surest name first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+
+from copydesk.extract.page import Declared, json_ld
+from copydesk.extract.page.json_ld import Node
+from copydesk.extract.when import _moments
+from copydesk.extract.when._moments import Evidence, Moment
+
+_MAX_VALUES = 20  # of one name
+
+# Names of meta tags without their dots, dashes, colons and underscores; the surest first.
+_PUBLISHED = (
+    *("articlepublishedtime", "ogarticlepublishedtime", "ogpublishedtime", "datepublished"),
+    *("articlepublished", "articlepublicationdate", "articlepublisheddate", "parselypubdate"),
+    *("sailthrudate", "cxenseparserecspublishtime", "btpubdate", "rnewsdatepublished"),
+    *("publishdate", "publisheddate", "pubdate", "publicationdate", "publishtime", "publishedtime"),
+    *("publishedat", "publishedon", "publicationtime", "datepublication", "datepublish"),
+    *("publishedtimetelegram", "articledateoriginal", "originalpublicationdate", "ptime"),
+    *("firstpublished", "firstpublicationdate", "ogpubdate", "ogpublishdate", "pagepublishdate"),
+    *("dcdateissued", "dctermsissued", "dcissued", "dcdatepublished", "dcdatecreated"),
+    *("dctermscreated", "dccreated", "citationpublicationdate", "citationonlinedate"),
+    *("citationdate", "prismpublicationdate", "articlecreated", "articlepostdate", "displaydate"),
+    *("releasedate", "docdate", "datecreated", "created", "createdat", "dcdate", "dctermsdate"),
+    *("dcdatew3cdtf", "articledate", "contentdate", "pagedate", "ogdate", "date", "timestamp"),
+)
+_UPDATED = (
+    *("articlemodifiedtime", "ogupdatedtime", "ogmodifiedtime", "ogarticlemodifiedtime"),
+    *("datemodified", "articleupdated", "articlemodified", "dctermsmodified", "dcdatemodified"),
+    *("dcmodified", "modifieddate", "modifiedtime", "updatedate", "dateupdated", "updatedtime"),
+    *("lastmodified", "lastupdated", "lastmod", "revisiondate", "revised", "utime"),
+)
+_RANKS = {name: rank for rank, name in enumerate(_PUBLISHED)}
+_UPDATED_RANKS = {name: rank for rank, name in enumerate(_UPDATED)}
+_PUNCTUATION = re.compile(r"[^a-z0-9]+")
+_PAGES = frozenset({"webpage", "itempage", "aboutpage", "creativework", "webcontent"})
+_NODE_KEYS = ("datePublished", "dateCreated")
+SURE = frozenset({"json-ld", "article:published_time", "og:article:published_time"})
+
+
+def published(declared: Declared, evidence: Evidence) -> Iterator[Moment]:
+    """Give the times at which the page says that it was published."""
+    for node in _nodes(declared):
+        for key in _NODE_KEYS:
+            yield from _moments_of(_texts(node.get(key)), "json-ld", evidence)
+    for name in _ranked(declared, _RANKS):
+        yield from _moments_of(declared.meta[name], name, evidence)
+    yield from _moments_of(_texts(declared.video.get("uploadDate")), "json-ld", evidence)
+
+
+def changed(declared: Declared, evidence: Evidence) -> Iterator[Moment]:
+    """Give the times at which the page says that it was changed."""
+    for node in _nodes(declared):
+        yield from _moments_of(_texts(node.get("dateModified")), "json-ld", evidence)
+    for name in _ranked(declared, _UPDATED_RANKS):
+        yield from _moments_of(declared.meta[name], name, evidence)
+
+
+def _nodes(declared: Declared) -> list[Node]:
+    """Give what JSON-LD says of the article, then of its page."""
+    pages = [node for node in declared.nodes if json_ld.kinds(node) & _PAGES]
+    return [declared.article, *pages]
+
+
+def _texts(value: object) -> list[str]:
+    """Give the times of a JSON-LD value as text; some write numbers."""
+    return [str(value)] if isinstance(value, int) else json_ld.strings(value)
+
+
+def _ranked(declared: Declared, ranks: Mapping[str, int]) -> list[str]:
+    bare = {name: _PUNCTUATION.sub("", name) for name in declared.meta}
+    return sorted((name for name in bare if bare[name] in ranks), key=lambda one: ranks[bare[one]])
+
+
+def _moments_of(values: Iterable[str], origin: str, evidence: Evidence) -> Iterator[Moment]:
+    for value in islice(values, _MAX_VALUES):
+        moment = _moments.parse(value, origin, evidence)
+        if moment is not None:
+            yield moment

@@ -1,0 +1,316 @@
+"""Dates that a page shows: in time elements, bylines, by the headline, in and under the text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import islice, zip_longest
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from copydesk.extract.when import _labels, _moments, _yearless
+from copydesk.extract.when._labels import Kind
+from copydesk.extract.when._moments import Evidence, Moment
+from copydesk.kit import text
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from copydesk.extract.page import Document
+
+_MAX_ELEMENTS = 20_000
+_MAX_SIGHTINGS = 300
+_MAX_TRIES = 3_000  # elements and pieces of text that look like a date
+_MAX_ANCESTORS = 40
+_EDGE = 160  # characters at the start and the end of a paragraph in which a date of its own stands
+_SHORT = 45  # characters beside a date that is not part of a sentence
+_MAX_PARTS = 12  # over which one date may be spread
+_ALIKE = 0.4  # the share of words that a headline has in common with the page's title
+_FIRST_RANK = 0.1
+_LAST_WORDS = 20  # characters at the end of a sentence that may still say what a date behind it is
+_BYLINE = 45  # the score of a short line by the headline
+_NEAR = 15  # pieces of text behind the headline in which a byline stands
+_MANY = 5  # headings of one look are those of a list: none is the headline
+SURE = 60  # the score of a date that its place proves
+LIKELY = 25
+
+_DIGITS = re.compile(r"(?:19|20)\d\d|\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d\d")
+_SKIPPED = frozenset(
+    {
+        *("script", "style", "noscript", "template", "select", "option", "textarea", "button"),
+        *("svg", "head", "meta", "link", "iframe", "code", "pre", "input"),
+    }
+)
+_HEADINGS = frozenset({"h1", "h2", "h3"})
+_ATTRIBUTES = (
+    *("datetime", "content", "title", "data-datetime", "data-timestamp", "data-date", "data-time"),
+)
+_ELSEWHERE = re.compile(
+    r"(?i)comment|kommentar|respond|repl(?:y|ies)\b|related|sidebar|widget|recommend|most-?(?:read|"
+    r"popular)|popular|latest|recent|archiv|calendar|kalender|event|termin|veranstaltung|footer"
+    r"|breadcrumb|\bnav|menu|ticker|promo|cookie|\bads?\b|teaser|outbrain|taboola|newsletter"
+    r"|more-|read-?more|next|prev|signature|user-?info|tweet|twitter|masthead"
+)
+_OUTSIDE = frozenset({"footer", "aside", "nav", "form", "blockquote", "figcaption", "table"})
+_OUTSIDE = frozenset({"footer", "aside", "nav", "form", "blockquote", "figcaption"})
+_TODAY = timedelta(days=2)  # "until" is tomorrow; what is today differs by a day around the world
+_UNTIL = re.compile(r"\s?(?:[-–—]|bis|to|until|au|al)\s?\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A date that the page shows and how far its place proves that it is the article's."""
+
+    moment: Moment
+    kind: Kind
+    score: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spot:
+    """A date where it stands: in which element, after how many pieces of text, beside what."""
+
+    moment: Moment
+    element: HtmlElement
+    at: int
+    kind: Kind
+    score: int
+
+
+@dataclass(slots=True, kw_only=True)
+class _Walk:
+    """One pass over the page and what it has met so far; `before` is the last piece of text."""
+
+    document: Document
+    evidence: Evidence
+    title: frozenset[str]
+    spots: list[_Spot] = field(default_factory=list)
+    pieces: int = 0
+    tries: int = 0
+    headline: HtmlElement | None = None
+    headline_at: int = 0
+    rank: float = 0
+    headings: Counter[tuple[str, str]] = field(default_factory=Counter)
+    before: str = ""
+
+
+def sightings(document: Document, title: str, evidence: Evidence) -> list[Sighting]:
+    """Give the dates that the page shows, the best first.
+
+    `title` helps to find the headline. Reads at most 20,000 elements.
+    """
+    of_the_site = frozenset(text.words(urlsplit(document.address).hostname or ""))
+    words = frozenset(text.words(title)) - of_the_site
+    walk = _Walk(document=document, evidence=evidence, title=words)
+    _pass_over(walk)
+    if walk.headline is not None and walk.headings[_look_of(walk.headline)] >= _MANY:
+        walk.headline = None
+    near = _ancestors(walk.headline) if walk.headline is not None else []
+    judged = [_judged(spot, walk, near) for spot in walk.spots]
+    return sorted((one for one in judged if one), key=lambda one: -one.score)
+
+
+def _pass_over(walk: _Walk) -> None:
+    body = walk.document.tree.find("body")
+    root = walk.document.tree if body is None else body
+    for element in islice(root.iter(), _MAX_ELEMENTS):
+        if len(walk.spots) >= _MAX_SIGHTINGS or walk.tries >= _MAX_TRIES:
+            return
+        tag = element.tag
+        if isinstance(tag, str) and tag not in _SKIPPED:
+            if tag in _HEADINGS:
+                _meet_heading(walk, element)
+            walk.spots += _named(walk, element, tag)
+            _meet(walk, element, element.text)
+        tail = element.tail
+        if tail and not tail.isspace() and element is not root:
+            parent = element.getparent()
+            if parent is not None and parent.tag not in _SKIPPED:
+                _meet(walk, parent, tail)
+
+
+def _meet_heading(walk: _Walk, element: HtmlElement) -> None:
+    """Keep a heading that is more surely the headline than the one before."""
+    words = frozenset(text.words(" ".join(islice(element.itertext(), 30))[:500]))
+    if not words:
+        return
+    walk.headings[_look_of(element)] += 1
+    alike = len(words & walk.title) / len(words | walk.title)
+    rank = (alike if alike >= _ALIKE else 0) + (_FIRST_RANK if element.tag == "h1" else 0)
+    if rank > walk.rank:
+        walk.headline, walk.headline_at, walk.rank = element, walk.pieces, rank
+
+
+def _look_of(heading: HtmlElement) -> tuple[str, str]:
+    return str(heading.tag), heading.get("class") or ""
+
+
+def _meet(walk: _Walk, element: HtmlElement, piece: str | None) -> None:
+    """Take the dates of one piece of text."""
+    if not piece or piece.isspace():
+        return
+    walk.pieces += 1
+    known = len(walk.spots)
+    for part in _edges(piece):
+        if _DIGITS.search(part):
+            walk.tries += 1
+            whole = len(piece) if part is not piece else 0
+            walk.spots += _written(walk, element, text.fold(part), whole)
+    is_label = len(walk.spots) == known  # what stands before another date says nothing of the next
+    last = _labels.MAX_CHARACTERS if len(piece) <= _SHORT else _LAST_WORDS
+    walk.before = piece[-last:] if is_label else ""
+
+
+def _edges(piece: str) -> tuple[str, ...]:
+    if len(piece) <= 2 * _EDGE:
+        return (piece,)
+    return (piece[:_EDGE], piece[-_EDGE:])
+
+
+def _written(walk: _Walk, element: HtmlElement, passage: str, length: int) -> Iterator[_Spot]:
+    """Give the dates in a piece of text by what stands before each and around it."""
+    end, was_range = 0, False
+    readings = list(_moments.spot(passage))
+    beside = max(length, len(passage)) - sum(one.end - one.start for one in readings)
+    for reading, following in zip_longest(readings, readings[1:]):
+        label = passage[end : reading.start] if end else f"{walk.before} {passage[: reading.start]}"
+        behind = passage[reading.end :]
+        end = reading.end
+        is_range = bool(following and _UNTIL.match(passage[reading.end : following.start]))
+        moment = _moments.settle(reading, "text", walk.evidence)
+        if moment and not is_range and not was_range:
+            is_dateline = _labels.is_dateline(passage[: reading.start])
+            score = 25 if beside <= _SHORT else 8 if is_dateline else -5
+            kind = _kind(label, behind, is_short=beside <= _SHORT)
+            yield _Spot(moment=moment, element=element, at=walk.pieces, kind=kind, score=score)
+        was_range = is_range
+
+
+def _kind(label: str, behind: str, *, is_short: bool) -> Kind:
+    is_bare = is_short and _labels.is_bare(label)
+    is_published = is_bare or _labels.is_published_behind(behind)
+    return _labels.kind(label) or ("published" if is_published else "")
+
+
+def _named(walk: _Walk, element: HtmlElement, tag: str) -> Iterator[_Spot]:
+    """Give the date of an element whose tag or name says that it is one."""
+    is_time = tag == "time"
+    said = element.get("class") or ""
+    for name in ("itemprop", "property"):
+        said = f"{said} {element.get(name) or ''}"
+    if not is_time and not _labels.is_date(said) and "-" not in tag:
+        return
+    walk.tries += 1
+    shown = _short_text(element)
+    moment = _in_attributes(element, walk.evidence)
+    if moment is not None:
+        moment = _with_its_day(moment, shown, walk.evidence)
+    elif shown:
+        moment = _in_words(walk, shown, is_whole=is_time or len(element) > 0)
+    if moment is None:
+        return
+    kind = _labels.kind_by_name(said)
+    if kind != "updated":
+        kind = _labels.kind(f"{walk.before} {shown[:20]}") or kind
+    moment = replace(moment, origin="time" if is_time else "byline")
+    score = 35 if is_time else 25
+    yield _Spot(moment=moment, element=element, at=walk.pieces + 1, kind=kind, score=score)
+
+
+def _with_its_day(moment: Moment, shown: str, evidence: Evidence) -> Moment:
+    """Give a time in UTC the day that is written for readers beside it."""
+    reading = next(_moments.spot(shown), None) if moment.day is None else None
+    day = _moments.choose(reading.days, evidence) if reading else None
+    is_same = day is not None and abs(day - moment.at.date()) <= timedelta(days=1)
+    return replace(moment, day=day) if is_same else moment
+
+
+def _short_text(element: HtmlElement) -> str:
+    parts = list(islice(element.itertext(), _MAX_PARTS + 1))
+    shown = text.fold(" ".join(parts)[: 4 * _SHORT])
+    return shown if len(parts) <= _MAX_PARTS and len(shown) <= 2 * _SHORT else ""
+
+
+def _in_words(walk: _Walk, shown: str, *, is_whole: bool) -> Moment | None:
+    """Read a date that is spread over several elements, or one that lacks its year."""
+    if not _DIGITS.search(shown):
+        is_near = walk.headline is not None and walk.pieces - walk.headline_at <= _NEAR
+        return _yearless.read(shown, walk.document, walk.evidence) if is_near else None
+    reading = next(_moments.spot(shown), None) if is_whole else None
+    return _moments.settle(reading, "byline", walk.evidence) if reading else None
+
+
+def _in_attributes(element: HtmlElement, evidence: Evidence) -> Moment | None:
+    for name in _ATTRIBUTES:
+        value = element.get(name)
+        moment = _moments.parse(value, "time", evidence) if value else None
+        if moment:
+            return moment
+    return None
+
+
+def _judged(spot: _Spot, walk: _Walk, near: list[HtmlElement]) -> Sighting | None:
+    """Weigh where a date stands; None for one that is said to be something else."""
+    above = _ancestors(spot.element)
+    if spot.kind == "other":
+        return None
+    names = [name for one in above[:3] if (name := one.get("class") or one.get("id"))]
+    kind = spot.kind
+    if names and _labels.kind_by_name(names[0]) == "updated":
+        kind = "updated"
+    score = spot.score + _by_label(spot) + _by_distance(spot, walk)
+    score -= _by_area(above, near) + _by_link(above, walk.document.address)
+    origin = spot.moment.origin
+    if any(_labels.is_date(name) for name in names):
+        score += 12
+        origin = "byline" if origin == "text" else origin
+    if origin == "text" and score >= _BYLINE:
+        origin = "byline"
+    return Sighting(moment=replace(spot.moment, origin=origin), kind=kind, score=score)
+
+
+def _by_label(spot: _Spot) -> int:
+    return 0 if not spot.kind else 30 if spot.score > 0 else 8
+
+
+def _by_distance(spot: _Spot, walk: _Walk) -> int:
+    """Give what a date gains by the headline; today's above it is the masthead's calendar."""
+    if walk.headline is None:
+        return 0
+    pieces = spot.at - walk.headline_at
+    if pieces > 0:
+        return 25 if pieces <= _NEAR else 12 if pieces <= 40 else 0
+    if spot.moment.at.date() >= walk.evidence.until - _TODAY:
+        return -30
+    return 14 if pieces >= -8 else -10
+
+
+def _by_area(above: list[HtmlElement], near: list[HtmlElement]) -> int:
+    """Give what a date loses in comments, teasers, margins; none where the headline is too."""
+    for element in above:
+        if element in near:
+            return 0
+        if element.tag in _OUTSIDE:
+            return 40
+        name = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if name != " " and _ELSEWHERE.search(name):
+            return 50
+    return 0
+
+
+def _by_link(above: list[HtmlElement], address: str) -> int:
+    path = urlsplit(address).path
+    for element in above[:4]:
+        if element.tag == "a":
+            goes = urlsplit(element.get("href") or "").path
+            return 0 if not goes or goes == path else 30
+    return 0
+
+
+def _ancestors(element: HtmlElement) -> list[HtmlElement]:
+    """Give an element and those around it, below the body."""
+    above = [element, *islice(element.iterancestors(), _MAX_ANCESTORS)]
+    return [one for one in above if one.tag not in {"body", "html"}]

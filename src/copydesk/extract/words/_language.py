@@ -1,0 +1,101 @@
+"""The language: declared, unless the text plainly speaks another."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING
+
+from copydesk.extract.page import Declared, json_ld
+
+if TYPE_CHECKING:
+    from copydesk.extract.page import Document
+    from copydesk.news import Lead
+
+_TAG = re.compile(r"(?i)^([a-z]{2,3})(?:[-_].*)?$")
+_NONE = frozenset({"und", "mul", "zxx", "mis", "xx"})
+# Former codes (ISO 639-1), codes of countries, and three letters where there are two.
+_CODES = (
+    *("iw", "in", "ji", "mo", "sh", "jp", "cn", "kr", "dk", "cz", "gr", "ua", "eng", "deu", "ger"),
+    *("fra", "fre", "spa", "ita", "por", "rus", "nld", "jpn", "kor", "zho", "ara", "heb", "fas"),
+)
+_MEAN = (
+    *("he", "id", "yi", "ro", "sr", "ja", "zh", "ko", "da", "cs", "el", "uk", "en", "de", "de"),
+    *("fr", "fr", "es", "it", "pt", "ru", "nl", "ja", "ko", "zh", "ar", "he", "fa"),
+)
+_MEANT = dict(zip(_CODES, _MEAN, strict=True))
+# Languages so near to each other that a page knows better than a detector.
+_NEAR = (
+    frozenset({"id", "ms", "jv", "su"}),
+    frozenset({"no", "nb", "nn", "da"}),
+    frozenset({"hr", "sr", "bs"}),
+    frozenset({"zh", "yue", "wuu", "nan"}),
+)
+_SURE_FROM = 400  # characters of text above which the detector outweighs a template's word
+_SURE_IN_OTHER_SCRIPTS = 80  # characters: a script alone says that it is not English
+_SAMPLE = 2_000
+
+
+def find(
+    document: Document, declared: Declared, lead: Lead, passage: str, header: str = ""
+) -> tuple[str, str]:
+    """Give the ISO 639 code of the article's language and where it came from, ("", "") if unknown.
+
+    `header` is the answer's Content-Language.
+
+    A site's template says `en` over any text, so a long text that is surely in another language
+    wins over the declaration.
+    """
+    said, origin = _said(document, declared, lead, header)
+    enough = _SURE_FROM if _is_latin(passage[:_SAMPLE]) else _SURE_IN_OTHER_SCRIPTS
+    heard = _heard(passage) if not said or len(passage) >= enough else ""
+    if heard and heard != said and not any({heard, said} <= near for near in _NEAR):
+        return heard, "eldc"
+    return said, origin
+
+
+def _is_latin(passage: str) -> bool:
+    """Say whether most letters are Latin, those with accents too (below U+0250)."""
+    letters = [letter for letter in passage if letter.isalpha()]
+    return sum(letter < "\u0250" for letter in letters) * 2 >= len(letters)
+
+
+def _said(document: Document, declared: Declared, lead: Lead, header: str) -> tuple[str, str]:
+    candidates = (
+        (_of_the_article(document), "article lang"),
+        (str(document.tree.get("lang") or document.tree.get("xml:lang") or ""), "html lang"),
+        (json_ld.string(declared.article.get("inLanguage")), "json-ld"),
+        declared.first("og:locale"),
+        declared.first("content-language", "language", "dc.language", "dcterms.language"),
+        (json_ld.string(declared.video.get("inLanguage")), "json-ld"),
+        (header, "content-language"),
+        (lead.language, "lead"),
+    )
+    for value, origin in candidates:
+        tag = _TAG.match(value.strip())
+        code = tag[1].lower() if tag else ""
+        if code and code not in _NONE:
+            return _MEANT.get(code, code), origin
+    return "", ""
+
+
+def _of_the_article(document: Document) -> str:
+    """Give the language that a page's only article element claims, on a site of several."""
+    found = document.tree.xpath("//article/@lang")[:2]
+    return str(found[0]) if len(found) == 1 else ""
+
+
+@functools.cache
+def _ready() -> None:
+    import eldc
+
+    eldc.init()
+
+
+def _heard(passage: str) -> str:
+    """Give the language that a text is surely in, "" where it is too short or mixed to tell."""
+    import eldc
+
+    _ready()
+    found = eldc.detect_details(passage[:_SAMPLE])
+    return str(found.language) if found.reliable and found.language != "und" else ""

@@ -1,0 +1,234 @@
+"""The title: the headline alone, without the site's name around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from copydesk.extract.page import Declared, json_ld, visible_text
+from copydesk.kit import text, urls
+
+if TYPE_CHECKING:
+    from copydesk.extract.page import Document
+    from copydesk.news import Lead
+
+MAX_CHARACTERS = 300
+_MAX_RAW = 1_000  # characters that are looked at
+_MAX_NAME_WORDS = 7  # templates put the headline where the site's name belongs
+_SEPARATOR = re.compile(r"\s+[|»«‹›·•–—:/~>]+\s+|\s+-{1,2}\s+|\s*[|｜_]\s*|\s*::\s*")
+# Words around a site's name that make no other site of it.
+_AROUND = frozenset(
+    {
+        *("the", "news", "online", "com", "co", "uk", "us", "usa", "org", "net", "official"),
+        *("website", "site", "blog", "magazine", "newspaper", "home", "homepage", "page"),
+        *("international", "media", "daily", "forum", "forums", "community", "wiki", "portal"),
+        *("gmbh", "ag", "inc", "ltd", "llc", "kg", "e", "v", "documentation", "docs"),
+    }
+)
+_BRACKETED = re.compile(r"\[([^\[\]]{2,60})\]$")
+# What names a site by its form alone: `-某某网` at the end, and whatever stands behind the last bar
+# or angle of a page's own title.
+_ASIAN_SITE = re.compile(
+    r"\s*[-_—–|｜]\s*[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,8}"
+    r"(?:网|網|网站|报|報|新闻|新聞|新闻网|频道|頻道|日报|在线|ニュース|新聞社|뉴스|신문|일보)$"
+)
+_BEHIND_BAR = re.compile(r"\s[|｜‹›«»]\s[^|｜‹›«»\s]++(?:\s[^|｜‹›«»\s]++){0,7}+$")
+_MIN_LABEL = 4  # letters of a domain by which a name is known
+_MIN_INITIALS = 3
+_MAX_KICKER = 4  # words before a headline: `Opinion | …`
+_MIN_LEFT = 8  # letters of a headline that is left after a cut by form
+_CUT_AT = 90  # characters: search engines show 110, and some templates cut there without a mark
+_ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});")
+# What a wall or a template says in place of a headline.
+_PREFIX = re.compile(r"(?i)^(?:become an? \w+ subscriber to read|subscribe to read)\s*:\s*")
+_EMPTY = re.compile(
+    r"""(?xi)^(?:
+      subscribe\ to\ read | become\ an?\ \w+\ subscriber\ to\ read | (?:sign|log)[ -]?in | untitled
+    | home(?:\ ?page)? | news | article | articles | index | undefined | null | \[?no\ title\]?
+    | loading(?:\.{3}|…)? | untitled\ document | document | blog | post | video | page
+    )\W*$"""
+)
+
+
+def find(
+    document: Document, declared: Declared, lead: Lead, site_names: Iterable[str]
+) -> tuple[str, str]:
+    """Give the title and where it came from, ("", "") where the page and the lead have none.
+
+    The first candidate that another one, or the address, confirms: a template's mistake stands
+    alone. Where nothing confirms anything, the first.
+    """
+    names = frozenset(
+        form for name in site_names if len(name.split()) <= _MAX_NAME_WORDS for form in forms(name)
+    )
+    raw = [(clean(found), origin) for found, origin in _candidates(document, declared, lead)]
+    heads = frozenset(text.squash(found) for found, origin in raw if origin in {"h1", "lead"})
+    around = names | frozenset(_beside(declared))
+    label = urls.registrable_domain(document.address).split(".")[0].replace("-", "")
+    candidates = []
+    for found, origin in raw:
+        bare = strip_site(found, around, heads)
+        if bare == found:  # nothing on the page names what stands around it
+            bare = strip_site(_without_form(found, heads, label, origin), around, heads)
+        candidates.append((bare, origin))
+    titles = [(found, origin) for found, origin in candidates if is_title(found, names)]
+    if not titles:
+        return "", ""
+    slug = " ".join(re.split(r"[\W_]+", document.address.rstrip("/").rsplit("/", 1)[-1]))
+    confirmed = (item for item in titles if _is_confirmed(item, [*titles, (slug, "address")]))
+    found, origin = next(confirmed, titles[0])
+    return text.shorten(_completed(found, titles), MAX_CHARACTERS), origin
+
+
+def _beside(declared: Declared) -> Iterator[str]:
+    """Give the keys of what templates put beside a headline: its section and its authors."""
+    node = declared.article
+    sections = json_ld.strings(node.get("articleSection"))
+    authors = json_ld.names(node.get("author"), declared.nodes)
+    authors += declared.meta.get("author", ())
+    for one in (*declared.meta.get("article:section", ()), *sections):
+        if len(one.split()) <= _MAX_NAME_WORDS:
+            yield text.squash(one)
+    for one in authors:
+        name = text.squash(one)
+        yield from (name, f"by{name}")
+
+
+def is_title(found: str, names: frozenset[str] = frozenset()) -> bool:
+    """Say whether a text can be a headline: not empty, a template's word or the site's name."""
+    return bool(text.squash(found)) and not _EMPTY.match(found) and text.squash(found) not in names
+
+
+def _is_confirmed(title: tuple[str, str], others: list[tuple[str, str]]) -> bool:
+    """Say whether a candidate of another origin shares half of the shorter one's words.
+
+    One word in common is chance (`Harbour Times`, `Good Morning Harbour`), unless it is all.
+    """
+    own = set(text.words(title[0]))
+    for other, origin in others:
+        words = set(text.words(other))
+        enough = max(2, min(len(own), len(words)) / 2)
+        if origin != title[1] and (own == words or len(own & words) >= enough):
+            return True
+    return False
+
+
+def _completed(title: str, others: list[tuple[str, str]]) -> str:
+    """Give the whole of a headline that was cut off, where another candidate has it."""
+    begun = re.sub(r"\s*(?:…|\.{3})$", "", title)
+    if len(begun) < 20 or (begun == title and len(title) < _CUT_AT):
+        return title
+    return next((other for other, _ in others if other != title and other.startswith(begun)), title)
+
+
+def _candidates(document: Document, declared: Declared, lead: Lead) -> Iterator[tuple[str, str]]:
+    yield json_ld.string(declared.article.get("headline")), "json-ld"
+    yield declared.first("og:title")[0], "og:title"
+    yield from (
+        (found, "title") for found in visible_text(document, "//title[not(ancestor::svg)]", 1)
+    )
+    yield from ((found, "h1") for found in visible_text(document, "//h1"))
+    yield declared.first("twitter:title")[0], "twitter:title"
+    yield json_ld.string(declared.video.get("name")), "json-ld"
+    yield json_ld.string(declared.article.get("name")), "json-ld"
+    yield lead.title, "lead"
+
+
+def clean(raw: str) -> str:
+    """Give a headline as folded plain text, entities decoded as often as they were encoded."""
+    raw = raw[:_MAX_RAW]
+    once = text.plain(raw) if "<" in raw or "&" in raw else text.fold(raw)
+    twice = text.plain(once) if _ENTITY.search(once) else once
+    return _undoubled(_PREFIX.sub("", twice))
+
+
+def _undoubled(title: str) -> str:
+    """Give `A` for `A A` and `A | A`: hidden copies for screen readers, doubled templates."""
+    half, odd = divmod(len(title), 2)
+    if odd and half > 10 and title[half] == " " and title[:half] == title[half + 1 :]:
+        return title[:half]
+    parts = _SEPARATOR.split(title)
+    if len(parts) == 2 and text.squash(parts[0]) == text.squash(parts[1]):
+        return parts[0].strip()
+    return title
+
+
+def strip_site(title: str, names: frozenset[str], heads: frozenset[str] = frozenset()) -> str:
+    """Cut the site's name off either end, again while it stands there.
+
+    `names` are the names of the site, squashed. A part before a separator that equals one of
+    `heads` (what the page shows as its headline) is the headline, whatever follows it.
+    """
+    while True:
+        cut = _cut_once(title, names, heads)
+        if cut == title:
+            return title
+        title = cut
+
+
+def _cut_once(title: str, names: frozenset[str], heads: frozenset[str]) -> str:
+    marks = list(_SEPARATOR.finditer(title))
+    if not marks or text.squash(title) in heads:
+        return _without_names(title, marks, names)
+    for mark in marks:
+        if text.squash(title[: mark.start()]) in heads and not title[mark.end() :][:1].islower():
+            return title[: mark.start()].strip()
+    first = marks[0]
+    kicker, rest = title[: first.start()], title[first.end() :]
+    if text.squash(rest) in heads and len(kicker.split()) < min(_MAX_KICKER, len(rest.split())):
+        return rest.strip()
+    return _without_names(title, marks, names)
+
+
+def _without_names(title: str, marks: list[re.Match[str]], names: frozenset[str]) -> str:
+    """Cut the site's name, a section or an author off an end, the most that is one of them."""
+    for mark in marks:
+        if _is_site(title[mark.end() :], names):
+            return title[: mark.start()].strip()
+    if marks and _is_site(title[: marks[0].start()], names):
+        return title[marks[0].end() :].strip()
+    return title
+
+
+def _without_form(title: str, heads: frozenset[str], label: str, origin: str) -> str:
+    """Cut off what is a site's name by its form, where the page does not show it as headline.
+
+    Behind a dash that is a name after which the domain is called; behind a bar, any.
+    """
+    if text.squash(title) in heads:
+        return title
+    bare = _ASIAN_SITE.sub("", title)
+    if origin == "title":
+        bare = _BEHIND_BAR.sub("", bare)
+        last = next(reversed(list(_SEPARATOR.finditer(bare))), None)
+        if last and _is_behind(label, bare[last.end() :]):
+            bare = bare[: last.start()].strip()
+    return bare if len(text.squash(bare)) >= _MIN_LEFT else title
+
+
+def _is_behind(label: str, part: str) -> bool:
+    """Say whether a domain's label is short for a name: `nyt` for `New York Times`."""
+    words = [word for word in part.split() if word[:1].isupper()]
+    initials = "".join(word[0].lower() for word in words)
+    if len(words) >= _MIN_INITIALS and initials == label:
+        return True
+    short = len(part.split()) <= _MAX_KICKER and len(label) >= _MIN_LABEL
+    return short and text.squash(part).startswith(label)
+
+
+def _is_site(part: str, names: frozenset[str]) -> bool:
+    """Say whether a part names the site: `BBC News`, `The Verge`, `theverge.com`, `World [BBC]`."""
+    if len(part) > 60:
+        return False
+    bracketed = _BRACKETED.search(part)
+    if bracketed and forms(bracketed[1]) & names:
+        return True
+    return not text.squash(part) or bool(forms(part) & names)
+
+
+def forms(name: str) -> frozenset[str]:
+    """Give the keys under which a site's name is known: whole, and without words around it."""
+    words = re.sub(r"[\W_]+", " ", name.lower()).split()
+    core = [word for word in words if word not in _AROUND]
+    return frozenset({"".join(words), "".join(core) or "".join(words)} - {""})
