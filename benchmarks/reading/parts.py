@@ -15,9 +15,9 @@ from copydesk.extract import _read
 
 # what is worth knowing inside the parts, ours and others'; what a version does not have is left out
 _STEPS = (
-    ("copydesk.extract._document", "decode"),
-    ("copydesk.extract._document", "_parse"),
-    ("copydesk.extract._document", "_has_too_many_attributes"),
+    ("copydesk.extract.page._document", "decode"),
+    ("copydesk.extract.page._document", "_parse"),
+    ("copydesk.extract.page._document", "_has_too_many_attributes"),
     ("copydesk.extract.text._find", "cut"),
     ("copydesk.extract.text._find", "given"),
     ("copydesk.extract.text._find", "votes"),
