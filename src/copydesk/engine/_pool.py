@@ -138,6 +138,7 @@ class _Context(ForkServerContext):
 
 def _start_reader(beat: Beat) -> None:
     """Prepare a reader process: its beat, a bound on its memory, no share in Ctrl-C."""
+    import gc
     import resource
     import signal
 
@@ -145,6 +146,7 @@ def _start_reader(beat: Beat) -> None:
     _beat = beat
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    gc.set_threshold(50_000, 20, 20)  # a page makes a heap of small things and no circles
 
 
 def _read_leads(page: Page, source: Source, now: datetime, known: str) -> watch.Reading:

@@ -26,7 +26,8 @@ _FENCE = "```"
 
 def fold(text: str) -> str:
     """Make every run of white space one blank, cut the ends, drop control characters."""
-    return " ".join(_CONTROL.sub("", text).split())
+    clean = text if text.isprintable() else _CONTROL.sub("", text)
+    return " ".join(clean.split())
 
 
 def plain(markup: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -77,9 +77,12 @@ def _links(document: Document) -> Mapping[str, tuple[str, ...]]:
     return {name: tuple(values) for name, values in found.items()}
 
 
-def visible_text(document: Document, xpath: str, limit: int = 3) -> Iterator[str]:
+def visible_text(document: Document, xpath: str, limit: int = 3) -> tuple[str, ...]:
     """Give the folded text of the first elements that an XPath finds, none empty."""
-    for element in document.tree.xpath(xpath)[:limit]:
-        found = text.fold(" ".join(element.itertext()))
-        if found:
-            yield found[:_MAX_VALUE]
+    known = document.found.get((xpath, limit))
+    if known is None:
+        elements = document.tree.xpath(xpath)[:limit]
+        folded = (text.fold(" ".join(element.itertext())) for element in elements)
+        known = tuple(one[:_MAX_VALUE] for one in folded if one)
+        document.found[xpath, limit] = known
+    return known

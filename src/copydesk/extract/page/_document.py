@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from copydesk.errors import PageError
@@ -33,6 +33,7 @@ class Document:
     """One page, decoded and parsed. The tree is shared by all readers and none changes it.
 
     `address` is where the page was found at the end, `base` what its relative links stand on.
+    `found` keeps what several readers look for in the tree.
     """
 
     address: str
@@ -41,6 +42,9 @@ class Document:
     tree: HtmlElement
     elements: int
     charset: str
+    found: dict[tuple[str, int], tuple[str, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
 
 def open_document(page: Page) -> Document:
@@ -81,6 +85,11 @@ def _parse(html: str, address: str) -> HtmlElement:
     from lxml import html as lxml_html
 
     parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=False, remove_pis=True)
+    # one class for every element: lxml.html's own look-up by tag is Python, met at each of them
+    plain = etree.ElementDefaultClassLookup(
+        element=lxml_html.HtmlElement, comment=lxml_html.HtmlComment
+    )
+    parser.set_element_class_lookup(plain)
     data = html.encode("utf-8", "replace")
     try:
         tree = lxml_html.document_fromstring(data or b"<html></html>", parser=parser)

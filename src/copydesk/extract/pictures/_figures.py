@@ -170,7 +170,7 @@ def _title(document: Document, declared: Declared, lead: Lead) -> str:
     """Give the headline as far as it is needed here: its words, whatever stands around them."""
     told = json_ld.string(declared.article.get("headline"))
     told = told or declared.first("og:title", "twitter:title")[0] or lead.title
-    return (told or next(visible_text(document, "//title[not(ancestor::svg)]", 1), ""))[:500]
+    return (told or next(iter(visible_text(document, "//title[not(ancestor::svg)]", 1)), ""))[:500]
 
 
 def _story_words(title: str, *addresses: str) -> frozenset[str]:

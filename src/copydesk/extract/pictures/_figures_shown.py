@@ -40,7 +40,7 @@ _LAZY = (
 _LAZY_SETS = ("srcset", "data-srcset", "data-lazy-srcset", "data-original-set")
 _BACKGROUNDS = ("data-bg", "data-background", "data-background-image", "data-bg-src")
 _CSS_URL = re.compile(r"background[^;]{0,200}?url\(\s*['\"]?([^'\")]{1,2000})")
-_HAS_BACKGROUND = re.compile(r"style=[\"'][^\"'>]{0,300}url\(|data-(?:bg|background)")
+_SIGNS_OF_BACKGROUND = ("url(", "data-bg", "data-background")
 _TAGS = ("h1", "p", "img", "amp-img", "amp-video", "video")
 _SET_APART = frozenset({"aside", "nav", "footer", "form", "button"})
 # blocks that hold pictures of other things, by the names that templates give them
@@ -208,7 +208,7 @@ def _origin(element: HtmlElement, place: Place) -> str:
 
 def _backgrounds(document: Document, where: Layout) -> list[tuple[int, HtmlElement]]:
     """Give the elements that carry a picture as their background, as if before the text."""
-    if not _HAS_BACKGROUND.search(document.html):
+    if not any(sign in document.html for sign in _SIGNS_OF_BACKGROUND):
         return []
     named = " or ".join(f"@{name}" for name in _BACKGROUNDS)
     found = document.tree.xpath(f"//*[contains(@style,'url(') or {named}]")[:30]

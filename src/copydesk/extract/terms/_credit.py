@@ -49,7 +49,11 @@ _RIGHTS = (
 _AT_THE_END = r"(?:^|[.!?…”\"»’)]\s*)(?:[(\[]\s*@\s*[)\]]|(?:--|[-–—])\s*@|(?<!\w)/\s?@\s?/)\.?$"
 # Copyright 2026 The Associated Press. All rights reserved. This material may not …, which
 # text extractors leave out.
-_RESERVED = re.compile(r"(?:All|all|ALL) (?:rights reserved|Rights Reserved|RIGHTS RESERVED)")
+_RESERVED = tuple(
+    f"{whose} {reserved}"
+    for whose in ("All", "all", "ALL")
+    for reserved in ("rights reserved", "Rights Reserved", "RIGHTS RESERVED")
+)
 _RIGHTS_IN_FULL = re.compile(
     r"""(?xi)(?:©|&copy;|&\#169;|\(c\)|copyright)\s*\d{4}\s+(?:by\s+)?(?:the\s+)?
     (?P<name>[A-Z][^<>.]{1,40})\.\s*all\ rights\ reserved\.\s*
@@ -208,8 +212,8 @@ def _by_rights(html: str) -> Found | None:
     """Know an agency by the notice of its rights that stands below an article."""
     named = {
         found["name"].strip()
-        for at in islice(_RESERVED.finditer(html), 50)
-        for found in _RIGHTS_IN_FULL.finditer(html[max(0, at.start() - 100) : at.end() + 30])
+        for at in islice(_reserved(html), 50)
+        for found in _RIGHTS_IN_FULL.finditer(html[max(0, at - 100) : at + 50])
     }
     found = {
         wire.credit
@@ -218,6 +222,15 @@ def _by_rights(html: str) -> Found | None:
         if _pattern("@", wire.name, ignores_case=True).fullmatch(name)
     }
     return (found.pop(), "rights notice") if len(found) == 1 else None
+
+
+def _reserved(html: str) -> Iterator[int]:
+    """Give where the markup says that rights are reserved: looked up, since a page may be large."""
+    for words in _RESERVED:
+        at = html.find(words)
+        while at >= 0:
+            yield at
+            at = html.find(words, at + 1)
 
 
 def _published_first(blocks: list[str], declared: Declared) -> Found | None:

@@ -130,6 +130,8 @@ def _of_links(document: Document) -> Iterator[Signal]:
 
 def _sections(document: Document) -> list[str]:
     """Give the text of each section that its publisher marks as not to be quoted."""
+    if "data-nosnippet" not in document.html.lower():
+        return []
     marked = document.tree.xpath("//body//*[@data-nosnippet]")[:_MOST_SECTIONS]
     return [text.fold(" ".join(islice(one.itertext(), 2_000)))[:_SECTION] for one in marked]
 
