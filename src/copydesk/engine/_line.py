@@ -65,12 +65,14 @@ class RoundOptions:
 class _Gathered:
     """What came in over the wire: the sources' answers, the articles with leads and pictures.
 
-    `sites` are what the articles taught of their sites; `seen` is what the pages' answers said of
+    The articles are without what their sites repeat; `as_read` has them whole, by their address.
+    `sites` are what they taught of their sites; `seen` is what the pages' answers said of
     themselves, by the lead's address; `looks` are those at filed pages.
     """
 
     asked: _ask.Asked
     articles: Sequence[tuple[Lead, Article]]
+    as_read: Mapping[str, Article]
     sites: Sites
     pictures: Mapping[str, Chosen]
     seen: Mapping[str, _read.Seen]
@@ -119,7 +121,8 @@ async def _gather(
             with tally.timed("pages"):
                 reads = await _read.read(leads, fetcher, readers, progress)
             sites = Sites(newsroom)
-            articles = _settled(_articles(reads, newsroom, tally), sites)
+            as_read = _articles(reads, newsroom, tally)
+            articles = _settled(as_read, sites, newsroom, tally)
             with tally.timed("pictures"):
                 read = [article for _, article in articles]
                 pictures = await _weigh.pictures(desk, read, fetcher, progress)
@@ -132,14 +135,28 @@ async def _gather(
     tally.failed.extend(one.failure for one in looks if one.failure is not None)
     seen = {one.lead.url: one.seen for one in reads}
     return _Gathered(
-        asked=asked, articles=articles, sites=sites, pictures=pictures, seen=seen, looks=looks
+        asked=asked,
+        articles=articles,
+        as_read={article.url: article for _, article in as_read},
+        sites=sites,
+        pictures=pictures,
+        seen=seen,
+        looks=looks,
     )
 
 
-def _settled(articles: Sequence[tuple[Lead, Article]], sites: Sites) -> list[tuple[Lead, Article]]:
+def _settled(
+    articles: Sequence[tuple[Lead, Article]], sites: Sites, newsroom: Newsroom, tally: Tally
+) -> list[tuple[Lead, Article]]:
     """Learn what the sites repeat, then take it out of each article."""
     sites.learn(article for _, article in articles)
-    return [(lead, sites.settled(article)) for lead, article in articles]
+    settled = []
+    for lead, article in articles:
+        try:
+            settled.append((lead, sites.settled(article)))
+        except Exception as error:  # a bug that one article meets must cost only that article
+            tally.fail(lead, failure_of(lead.url, error), _known.tries_of(lead, newsroom))
+    return settled
 
 
 def _articles(
@@ -175,7 +192,7 @@ def _judged(desk: _weigh.Desk, gathered: _Gathered, tally: Tally) -> _Stories:
                 tally.fail(lead, failure, _known.tries_of(lead, desk.newsroom))
             case Story() as story:
                 tally.file(lead, story)
-                fresh[story.path] = (lead, one.article)
+                fresh[story.path] = (lead, gathered.as_read[one.article.url])
                 stories.append(story)
                 if one.is_held:
                     held.add(story.path)

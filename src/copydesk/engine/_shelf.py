@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from copydesk import judge
+from copydesk.engine._sites import Sites
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.kit import urls
 from copydesk.news import Shelved, Story
@@ -20,12 +21,13 @@ def filled(newsroom: Newsroom, troubles: Troubles, *, but: str = "") -> judge.Bo
     of the page with the identity `but` is left out.
     """
     shelf = judge.Bookshelf()
+    sites = Sites(newsroom)
     since = newsroom.now - _COPIES_WITHIN
     for story in newsroom.archive.stories(troubles):
         if but and but in map(urls.identity, story.addresses):
             continue
         if _is_recent(story, since):
-            _put_with_text(newsroom, shelf, story)
+            _put_with_text(newsroom, sites, shelf, story)
         else:
             shelf.add(Shelved(story=story), None)
     return shelf
@@ -35,9 +37,10 @@ def _is_recent(story: Story, since: datetime) -> bool:
     return (story.published_at or datetime.min.replace(tzinfo=UTC)) >= since
 
 
-def _put_with_text(newsroom: Newsroom, shelf: judge.Bookshelf, story: Story) -> None:
+def _put_with_text(newsroom: Newsroom, sites: Sites, shelf: judge.Bookshelf, story: Story) -> None:
     article = newsroom.articles.find(story.web_url or story.original_url)
     if article is None:
         shelf.add(Shelved(story=story), None)
         return
-    shelf.add(Shelved(story=story, text=article.text), judge.fingerprint(article.text))
+    told = sites.settled(article).text
+    shelf.add(Shelved(story=story, text=told), judge.fingerprint(told))

@@ -13,13 +13,16 @@ class Sites:
     """What the sites repeat, by the memory and by the pages that this round has read.
 
     A round first learns from all its new pages, then settles each: so the order in which they came
-    counts for nothing.
+    counts for nothing. Articles are kept as they were read, so that a habit that is learned, lost
+    or forgotten changes no record; a memory that was lost learns again from them.
     """
 
     def __init__(self, newsroom: Newsroom) -> None:
         self._newsroom = newsroom
         self._learned: dict[str, bytes] = {}
         self._habits: dict[str, extract.Habits] = {}
+        if newsroom.memory.is_new():
+            self.learn(newsroom.articles.all())
 
     def learn(self, articles: Iterable[Article]) -> None:
         """Take what pages show that were never read before."""

@@ -5,8 +5,21 @@ What a site repeats on many pages is learned from finished articles and taken ou
 
 from __future__ import annotations
 
+from copydesk.extract._declared_address import declared_address
 from copydesk.extract._fields import fields
 from copydesk.extract._habits import Habits, habits, learn, settle, site_of
 from copydesk.extract._read import read, read_anyway
+from copydesk.extract.terms import snippet_characters
 
-__all__ = ["Habits", "fields", "habits", "learn", "read", "read_anyway", "settle", "site_of"]
+__all__ = [
+    "Habits",
+    "declared_address",
+    "fields",
+    "habits",
+    "learn",
+    "read",
+    "read_anyway",
+    "settle",
+    "site_of",
+    "snippet_characters",
+]

@@ -3,7 +3,8 @@
 finished articles | learn > what their site has shown so far | settle > articles without it
 
 A newsletter box, a slogan or an author's promise that no rule knows stands in the text of page
-after page; a site's logo is declared as the picture of each. Both are known by their number.
+after page; a site's logo is declared as the picture of each. Both are known by their number. What
+an article tells in its middle is its own, however often: follow-ups repeat their background.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
 
 from copydesk.extract import words
 from copydesk.extract._read import allowed
@@ -21,16 +23,20 @@ from copydesk.extract.terms import is_quotable_anywhere
 from copydesk.kit import text, urls
 from copydesk.news import Article, ExcerptRule, Figure
 
-_PAGES = 3  # a passage on fewer pages of a site may be chance, or news told twice
-_SHARE = 4  # and it is boilerplate where every fourth page has it: background stands on fewer
-_PICTURE_SHARE = 2  # a picture on three pages may be a face in the news: half of them must have it
-_COMMON_PAGES = 5  # or it stands on so many,
+_PAGES = 6  # what stands on fewer pages of a site may be chance, or news told twice
+_SHARE = 3  # and it is boilerplate where every third page has it
+_PICTURE_SHARE = 2  # a picture on six pages may be a face in the news: half of them must have it
+_COMMON_PAGES = 12  # or it stands on so many,
 _COMMON_SHARE = 10  # and on a tenth
+_TOP, _END = 2, 6  # blocks at either end of a text, in which long passages are looked at
+_LABEL = 12  # words; a shorter block is looked at wherever it stands
+_SHOWN = frozenset({"hero", "img"})  # origins of what the article itself shows
 _OWN = 5  # a fifth of an article's words are its own, else it is a copy of others
-_BLOCKS = 80  # of a page that are looked at, half from its top, half from its end
+_BLOCKS = 200  # of a page that are looked at
 _MOST = 1_000  # passages and pictures that are kept of a site
 _WEIGHT = 400  # pages after which the older half counts half
 _DIGITS = re.compile(r"\d+")
+_OWNER = re.compile(r"^/[@~][^/]+")  # whose pages these are, on a host of many
 
 Counts = dict[str, int]
 
@@ -56,8 +62,13 @@ class _Shown:
 
 
 def site_of(article: Article) -> str:
-    """Give the name under which an article's site is known: its registrable domain."""
-    return urls.registrable_domain(article.web_url)
+    """Give the name under which an article's site is known: its host, on a shared one the owner.
+
+    Strangers who share a domain (`ada.blogs.example`, `blogs.example/@ada`) share no habits.
+    """
+    parts = urlsplit(article.web_url)
+    owner = _OWNER.match(parts.path)
+    return urls.host(article.web_url).removeprefix("www.") + (owner[0] if owner else "")
 
 
 def learn(kept: bytes | None, articles: Iterable[Article]) -> bytes:
@@ -70,8 +81,8 @@ def learn(kept: bytes | None, articles: Iterable[Article]) -> bytes:
     by_title = {article.title: article for article in sorted(articles, key=lambda one: one.url)}
     for article in by_title.values():
         shown.pages += 1
-        _count(shown.passages, _marks(article))
-        _count(shown.pictures, (figure_key(figure.url) for figure in article.figures))
+        _count(shown.passages, (mark for _, mark in _marks(article.text.split("\n\n"))))
+        _count(shown.pictures, map(_picture_mark, filter(_is_declared, article.figures)))
     if shown.pages > _WEIGHT:
         shown = _faded(shown)
     return _closed(shown)
@@ -110,18 +121,23 @@ def settle(article: Article, site: Habits, rule: ExcerptRule) -> Article:
     One that would lose nearly all of its words is a copy of others and stays as it is. Its picture
     is the best of those that stand for no other article, if there is one.
     """
+    if not site.passages and not site.pictures:
+        return article
     figures = tuple(
-        figure for figure in article.figures if figure_key(figure.url) not in site.pictures
+        figure
+        for figure in article.figures
+        if not (_is_declared(figure) and _picture_mark(figure) in site.pictures)
     )
     if figures != article.figures:
         article = _pictured(article, figures)
     blocks = article.text.split("\n\n")
-    own = [block for block in blocks if _mark(block) not in site.passages]
+    repeated = {at for at, mark in _marks(blocks) if mark in site.passages}
+    own = [block for at, block in enumerate(blocks) if at not in repeated]
     kept = "\n\n".join(_without_bare_headings(blocks, own))
     if kept == article.text or len(text.words(kept)) * _OWN < len(text.words(article.text)):
         return article
     if article.origins.get("excerpt") == "text" and is_quotable_anywhere(article.signals):
-        own_rule = allowed(rule, article.access, article.signals)
+        own_rule = allowed(rule, article.access, article.signals, article.type)
         article = replace(article, excerpt=words.beginning(kept, own_rule))
     return replace(article, text=kept)
 
@@ -146,19 +162,27 @@ def _bare_headings(blocks: list[str]) -> Iterable[str]:
             yield block
 
 
-def _marks(article: Article) -> Iterable[str]:
-    blocks = article.text.split("\n\n")
-    if len(blocks) > _BLOCKS:
-        blocks = blocks[: _BLOCKS // 2] + blocks[-_BLOCKS // 2 :]
-    return filter(None, map(_mark, blocks))
+def _is_declared(figure: Figure) -> bool:
+    """Say whether a page only declares a picture; one that its article shows is its own."""
+    return not _SHOWN & set(figure.origin.split(" + "))
 
 
-def _mark(block: str) -> str:
-    """Give the mark of a passage, the same whatever numbers stand in it; "" for a heading."""
-    words = text.words(_DIGITS.sub("0", block))
-    if not words or block.startswith("#"):
-        return ""
-    return hashlib.blake2b(" ".join(words).encode("utf-8", "replace"), digest_size=6).hexdigest()
+def _picture_mark(figure: Figure) -> str:
+    return figure_key(figure.url)
+
+
+def _marks(blocks: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Give the places and marks of the blocks that may be boilerplate: short, or at an end."""
+    for at, block in enumerate(blocks[:_BLOCKS]):
+        told = text.words(_DIGITS.sub("0", block))
+        at_an_end = at < _TOP or at >= len(blocks) - _END
+        if told and not block.startswith("#") and (at_an_end or len(told) < _LABEL):
+            yield at, _mark(told)
+
+
+def _mark(told: Sequence[str]) -> str:
+    """Give the mark of a passage's words, the same whatever numbers stand in it."""
+    return hashlib.blake2b(" ".join(told).encode("utf-8", "replace"), digest_size=6).hexdigest()
 
 
 def _opened(kept: bytes | None) -> _Shown:

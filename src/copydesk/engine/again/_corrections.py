@@ -8,7 +8,7 @@ from datetime import datetime
 
 from copydesk import judge, review
 from copydesk.engine._sites import Sites
-from copydesk.engine.again import _plans
+from copydesk.engine.again import _plans, _terms
 from copydesk.engine.again._plans import Look, Plan
 from copydesk.engine.newsroom import Newsroom
 from copydesk.kit import urls
@@ -43,7 +43,7 @@ def corrections(
         if correction.article is None:
             shelf.replace(correction.after)
         else:
-            text = correction.article.text
+            text = Sites(newsroom).settled(correction.article).text
             shelf.add(Shelved(story=correction.after, text=text), judge.fingerprint(text))
     return found
 
@@ -53,15 +53,16 @@ def _correction(newsroom: Newsroom, shelf: judge.Bookshelf, each: Look) -> Corre
         return _gone(newsroom, each)
     if each.article is None:
         return None
-    moved = _moved(shelf, each, each.article)
-    words = tuple(_words(newsroom, each, each.article))
+    article = Sites(newsroom).settled(each.article)
+    moved = _moved(shelf, each, article)
+    words = tuple(_words(newsroom, each, article))
     back = each.story.access == GONE
-    if not (moved or words or back):
+    after = _terms.kept(newsroom, each.story, article)
+    if not (moved or words or back or after != each.story):
         return None
     lines = (*words, *([moved] if moved else []), *(["back at its publisher"] if back else []))
-    after = each.story
     if words or back:
-        after = _rejudged(newsroom, each.story, each.article)
+        after = _rejudged(newsroom, after, article)
     if words:
         after = replace(after, updated_at=_updated(newsroom.now, each.story, each.article))
     if moved:
@@ -92,13 +93,9 @@ def _gone(newsroom: Newsroom, each: Look) -> Correction | None:
 
 
 def base(newsroom: Newsroom, plan: Plan, story: Story) -> Article | None:
-    """Give the reading that a new one is compared with, None where it had to make room.
-
-    Without what its site is known by now to repeat, as the new one is.
-    """
+    """Give the reading that a new one is compared with, None where it had to make room."""
     kept = newsroom.articles.get(plan.article) if plan.article else None
-    kept = kept or newsroom.articles.find(story.web_url or story.original_url)
-    return None if kept is None else Sites(newsroom).settled(kept)
+    return kept or newsroom.articles.find(story.web_url or story.original_url)
 
 
 def has_base(newsroom: Newsroom, each: Look, article: Article) -> bool:
@@ -133,41 +130,36 @@ def is_other_article(newsroom: Newsroom, plan: Plan, story: Story, article: Arti
 
 
 def _words(newsroom: Newsroom, each: Look, article: Article) -> Iterator[str]:
-    """Give the lines on headline, excerpt and text.
+    """Give the lines on headline, excerpt and text; `article` is without what its site repeats.
 
-    A field that nobody touched is compared with the record itself, so that a round which was
-    killed is not told twice; what is compared with an earlier reading is left out where the
-    history has a line since the last look that was remembered. An earlier version of the reader
-    read otherwise what did not change: its readings tell nothing.
+    The new reading is compared with the earlier one, both by the same reader and rules: how the
+    record came to its words is no matter. Where the earlier one had to make room, or the history
+    has a line since the last look that was remembered (its round was killed), with the record.
     """
-    if _is_read_otherwise(newsroom, each, article):
+    if each.article is None or _is_same(each.plan, each.article):
         return
-    old = _compared(newsroom, each, article)
+    old = _compared(newsroom, each)
+    if old is not None and old.reader != article.reader:
+        return  # an earlier version of the reader read otherwise what did not change
     hand = review.touched(each.story, _plans.known(newsroom, each.story))
-    title, excerpt = (old.title, old.excerpt) if old else (None, None)
-    title = title if "title" in hand else each.story.title
-    excerpt = excerpt if "excerpt" in hand else each.story.excerpt
-    if title is not None and not review.same_words(title, article.title):
+    title = old.title if old else "" if "title" in hand else each.story.title
+    excerpt = old.excerpt if old else "" if "excerpt" in hand else each.story.excerpt
+    if title and not review.same_words(title, article.title):
         yield (f'title is "{article.title}"{_KEPT}' if "title" in hand else f'title was "{title}"')
-        excerpt = excerpt and excerpt.replace(title, article.title)  # it may begin with it
-    if excerpt is not None and not review.same_excerpt(excerpt, article.excerpt):
+        excerpt = excerpt.replace(title, article.title)  # it may begin with it
+    # an excerpt that comes or goes is a matter of what may be shown
+    if excerpt and article.excerpt and not review.same_excerpt(excerpt, article.excerpt):
         yield "excerpt changed" + (_KEPT if "excerpt" in hand else "")
     if old and (line := review.text_change(old.text, article.text)):
         yield line
 
 
-def _is_read_otherwise(newsroom: Newsroom, each: Look, article: Article) -> bool:
-    if _is_same(each.plan, article):
-        return False
-    kept = base(newsroom, each.plan, each.story)
-    return kept is not None and kept.reader != article.reader
-
-
-def _compared(newsroom: Newsroom, each: Look, article: Article) -> Article | None:
+def _compared(newsroom: Newsroom, each: Look) -> Article | None:
     """Give the earlier reading where it can tell anything new."""
-    if _is_same(each.plan, article) or review.is_noted_since(each.story, each.plan.looked):
+    if review.is_noted_since(each.story, each.plan.looked):
         return None
-    return base(newsroom, each.plan, each.story)
+    kept = base(newsroom, each.plan, each.story)
+    return None if kept is None else Sites(newsroom).settled(kept)
 
 
 def _rejudged(newsroom: Newsroom, story: Story, article: Article) -> Story:

@@ -11,7 +11,6 @@ from dataclasses import replace
 from copydesk.engine import _read
 from copydesk.engine._mishap import failure_of
 from copydesk.engine._pool import Readers
-from copydesk.engine._sites import Sites
 from copydesk.engine.again import _corrections, _plans
 from copydesk.engine.again._plans import Look, Plan
 from copydesk.engine.newsroom import Newsroom
@@ -101,7 +100,6 @@ async def _reading(newsroom: Newsroom, each: Look, page: Page, readers: Readers)
     seen = _read.seen(page)
     if not isinstance(outcome, Article) or not _is_at_home(each.story, outcome):
         return each
-    outcome = Sites(newsroom).settled(outcome)
     if _corrections.is_other_article(newsroom, each.plan, each.story, outcome):
         return each
     return replace(each, said="read", article=outcome, seen=seen)
