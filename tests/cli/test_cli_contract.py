@@ -183,8 +183,8 @@ def test_single_steps_show_what_the_line_sees(root: Path, web: Path) -> None:
     assert title["value"] == "Sea wall to rise by two metres"
     assert title["from"]
     lines = copydesk("-C", root, "extract", wall, "--web", web).out.splitlines()
-    (provider,) = (line.split("\t")[2] for line in lines if line.startswith("provider\t"))
-    assert provider == "name gull.example; domain gull.example"
+    (provider,) = (line for line in lines if line.startswith("provider          "))
+    assert "(gull.example)  [" in provider
     judged = copydesk(*base, "judge", wall, "--web", web).json()
     assert judged["outcome"] == "Story"
     assert not (root / "_news").exists()

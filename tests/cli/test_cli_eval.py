@@ -46,9 +46,24 @@ def test_extract_tells_a_person_set_by_set_and_then_together(tmp_path: Path) -> 
 def test_misses_are_listed_when_asked_for(tmp_path: Path) -> None:
     pages = expectation(tmp_path / "a", title="Another"), days(tmp_path / "b", "2026-03-08")
 
-    assert copydesk("eval", "extract", *pages).err == copydesk("eval", "dates", *pages).err == ""
-    assert "title 0.000: ferry (a)" in copydesk("eval", "extract", *pages, "--misses", "1").err
-    assert "expected 2026-03-08" in copydesk("eval", "dates", *pages, "--misses").err
+    assert copydesk("eval", "dates", *pages).err == ""
+    assert "title 0.000" not in copydesk("eval", "extract", *pages).out
+    assert "title 0.000: ferry (a)" in copydesk("eval", "extract", *pages, "--misses", "1").out
+    assert "expected 2026-03-08" in copydesk("eval", "dates", *pages, "--misses").out
+
+
+def test_pages_of_which_only_the_day_is_known_are_skipped_and_named(tmp_path: Path) -> None:
+    told, dated = expectation(tmp_path / "a", title=TITLE), days(tmp_path / "b", "2026-03-08")
+
+    said = copydesk("eval", "extract", told, dated)
+
+    assert said.err.startswith("skipped: b: only days are known; compare them with copydesk eval")
+    alone = copydesk("eval", "extract", dated)
+    assert alone.code == 1
+    assert alone.err == (
+        "error: of these pages only the days are known: b\n"
+        "hint: compare them with copydesk eval dates\n"
+    )
 
 
 @pytest.mark.parametrize("what", ["extract", "dates"])

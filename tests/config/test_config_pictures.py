@@ -37,15 +37,38 @@ def test_a_sources_own_rule_goes_before_the_sites(
 ) -> None:
     made = settings(tmp_path, f'[pictures]\nshow = "{site}"\n{sources(www=source)}')
 
-    assert expected == made.show_of("https://www.herald.example/feed")
-    assert site == made.show_of("https://elsewhere.example/feed")
+    assert expected == made.show_of("https://www.herald.example/feed", "gull.example")
+    assert site == made.show_of("https://elsewhere.example/feed", "gull.example")
     assert () == made.warnings
 
 
-def test_a_sources_rule_holds_for_its_publisher(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("publisher", "expected"),
+    [
+        ("herald.example", "none"),
+        ("news.herald.example", "none"),
+        ("https://www.herald.example/a-wall", "none"),
+        ("gull.example", "cached"),
+        ("", "cached"),
+    ],
+)
+def test_a_sources_rule_holds_for_its_publisher(
+    tmp_path: Path, publisher: str, expected: Show
+) -> None:
     made = settings(tmp_path, sources(www="none"))
 
     assert {"herald.example": "none"} == made.shows
+    assert expected == made.show_of("https://elsewhere.example/feed", publisher)
+
+
+@pytest.mark.parametrize(("listed", "published"), [("none", "cached"), ("hotlink", "none")])
+def test_of_a_sources_rule_and_a_publishers_the_stricter_holds(
+    tmp_path: Path, listed: Show, published: Show
+) -> None:
+    rules = f'[[source]]\nurl = "https://many.example/feed"\npictures = "{listed}"\n'
+    made = settings(tmp_path, rules + sources(www=published))
+
+    assert "none" == made.show_of("https://many.example/feed", "herald.example")
 
 
 @pytest.mark.parametrize(

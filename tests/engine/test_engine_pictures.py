@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from copydesk import engine
 from copydesk.news import Image
-from illustrate.draw import drawn, encoded
-from world.later import WALL_PAGE, WALL_RECORD, run, story
-from world.newsroom import WALL, Answer, newsroom, page, record_web, small_web
+from illustrate.draw import drawn, encoded, fetched
+from world.later import WALL_PAGE, WALL_RECORD, forget_memory, run, story
+from world.newsroom import KEY, NOW, WALL, Answer, newsroom, page, record_web, small_web
 
 pytestmark = pytest.mark.slow
 
+ENVIRON = {"COPYDESK_KEY": KEY}
 TITLE = "Sea wall to rise by two metres"
 LEAD = "https://gull.example/img/sea-wall.jpg"
 SECOND = "https://gull.example/img/school.jpg"
@@ -52,6 +55,13 @@ def images(root: Path) -> tuple[Image, ...]:
 
 def cached(root: Path) -> list[str]:
     return [path.name for path in (root / ".copydesk" / "pictures").glob("*.webp")]
+
+
+def built(root: Path, environ: Mapping[str, str] = ENVIRON) -> str:
+    """Build the site; give the page of the wall story."""
+    with engine.opened(root, NOW, environ) as opened:
+        engine.build(opened, engine.Silence())
+        return (opened.site / "news" / Path(WALL_RECORD).stem / "index.html").read_text("utf-8")
 
 
 def test_a_picture_comes_with_its_size_and_with_what_it_shows(tmp_path: Path) -> None:
@@ -147,3 +157,75 @@ def test_a_publisher_that_refuses_quotation_gets_a_headline_only(tmp_path: Path)
         story(root).excerpt,
         story(root).refuses,
     )
+
+
+def forget_articles(root: Path) -> None:
+    shutil.rmtree(root / ".copydesk" / "articles")
+
+
+@pytest.mark.parametrize(
+    ("lost", "environ"),
+    [
+        ((), ENVIRON),
+        ((forget_memory,), ENVIRON),
+        ((forget_memory, forget_articles), ENVIRON),
+        ((forget_memory,), {}),
+        ((forget_articles,), {}),
+    ],
+    ids=["nothing", "the memory", "memory and articles", "memory and key", "articles and key"],
+)
+def test_a_sources_new_rule_holds_for_all_that_it_listed(
+    tmp_path: Path, lost: tuple[Callable[[Path], None], ...], environ: Mapping[str, str]
+) -> None:
+    root = newsroom(tmp_path / "beat")
+    beat = root / "beat.toml"
+    many = "https://many.example/feed.xml"
+    beat.write_text(beat.read_text("utf-8").replace("https://gull.example/feed.xml", many))
+    feed = small_web()["https://gull.example/feed.xml"]
+    run(root, web(tmp_path, {LEAD: photo(1200, 800)}, answers={many: feed}))
+    assert "<img" in built(root)
+
+    beat.write_text(beat.read_text("utf-8").replace('"The Gull"', '"The Gull"\npictures = "none"'))
+    for lose in lost:
+        lose(root)
+
+    assert "<img" not in built(root, environ)
+
+
+def test_a_publishers_rule_holds_for_what_others_list(tmp_path: Path) -> None:
+    rule = '[[source]]\nurl = "https://feeds.gull.example/x"\npictures = "none"\n'
+    root = newsroom(tmp_path / "beat", more=rule)
+    run(root, web(tmp_path, {LEAD: photo(1200, 800)}))
+
+    assert ((), []) == (images(root), cached(root))
+
+
+@pytest.mark.parametrize("show", ["cached", "hotlink"])
+def test_a_card_is_known_from_round_to_round(tmp_path: Path, show: str) -> None:
+    root = newsroom(tmp_path / "beat", more=f'[pictures]\nshow = "{show}"\n')
+    had(root, show, 1, 2, 3)
+    run(root, web(tmp_path, {LEAD: photo(1200, 800), SECOND: photo(900, 600)}))
+
+    assert [SECOND] == [image.url for image in images(root)]
+
+
+@pytest.mark.parametrize("show", ["cached", "hotlink"])
+def test_what_turns_out_to_be_a_card_is_shown_no_longer(tmp_path: Path, show: str) -> None:
+    root = newsroom(tmp_path / "beat", more=f'[pictures]\nshow = "{show}"\n')
+    run(root, web(tmp_path, {LEAD: photo(1200, 800)}))
+    assert "<img" in built(root)
+
+    had(root, show, 1, 2, 3)
+
+    assert "<img" not in built(root)
+    assert [LEAD] == [image.url for image in images(root)]
+
+
+def had(root: Path, show: str, *numbers: int) -> None:
+    """Have had the lead picture's bytes for other articles of its site, under other addresses."""
+    with engine.opened(root, NOW, ENVIRON) as opened:
+        add = opened.album.add if show == "cached" else opened.album.measure_only
+        for number in numbers:
+            url = f"https://cdn.example/{number}.jpg"
+            add(url, fetched(photo(1200, 800).body, url))
+            opened.album.note(url, f"https://www.gull.example/news/{number}")

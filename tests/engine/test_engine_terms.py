@@ -77,3 +77,44 @@ def test_a_refused_snippet_leaves_a_headline_everywhere(tmp_path: Path, words: s
 def test_without_a_refusal_the_feeds_words_are_shown(tmp_path: Path) -> None:
     _, built = filed(tmp_path, more="\n[scoring]\npublish_at = 0\n")
     assert "Stone by stone" in built
+
+
+def explained(root: Path, said: str) -> engine.Explanation:
+    with engine.opened(root, NOW, {}) as opened:
+        return engine.explain(opened, said)
+
+
+def test_a_story_is_explained_with_its_terms_and_who_says_so(tmp_path: Path) -> None:
+    head = '<meta name="robots" content="noimageindex"><meta name="author" content="Reuters">'
+    head += '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree": '
+    head += '"false"}</script>'
+    filed(tmp_path, head)
+    access, credit, refuses = explained(tmp_path / "beat", PAGE).terms
+
+    assert (access.name, access.value) == ("access", "paywalled")
+    assert access.evidence[0].startswith("isAccessibleForFree false; ")
+    assert (credit.name, credit.value, credit.evidence) == ("credit", "Reuters", ("byline",))
+    assert (refuses.name, refuses.value) == ("refuses", "ai-train, image")
+    assert "noimageindex: noimageindex (meta robots)" in refuses.evidence
+    assert "Content-Signal: search=yes, ai-train=no (robots.txt)" in refuses.evidence
+
+
+def test_terms_stay_where_the_article_is_no_longer_kept(tmp_path: Path) -> None:
+    filed(tmp_path)
+    root = tmp_path / "beat"
+    with engine.opened(root, NOW, {}) as opened:
+        opened.articles.forget("https://gull.example/wall")
+    (refuses,) = explained(root, PAGE).terms
+
+    assert (refuses.value, refuses.evidence) == ("ai-train", ())
+
+
+def test_a_record_is_named_by_a_path_from_where_the_person_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stories, _ = filed(tmp_path)
+    path = stories["gull.example"].path
+    monkeypatch.chdir(tmp_path)
+
+    for said in (f"beat/{path}", str(tmp_path / "beat" / path), path):
+        assert explained(tmp_path / "beat", said).path == path

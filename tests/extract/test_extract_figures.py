@@ -11,7 +11,7 @@ from copydesk.extract.page._declared import collect
 from copydesk.extract.page._document import open_document
 from copydesk.extract.pictures._figure_key import figure_key, size_of
 from copydesk.extract.pictures._figure_offer import srcset, widest
-from copydesk.extract.pictures._figure_words import is_description, split_credit
+from copydesk.extract.pictures._figure_words import clean_credit, is_description, split_credit
 from copydesk.extract.pictures._figures import figures
 from copydesk.news import Figure
 from extract.given import BODY, URL, document, lead, page
@@ -51,6 +51,7 @@ SAME = [
     (f"{CDN}/im-4711/social", f"{CDN}/im-4711?width=1280&size=1.5"),
     (f"{CDN}/vi/AbC-_fGhIj0/hqdefault.jpg", f"{CDN}/vi/AbC-_fGhIj0/maxresdefault.jpg"),
     (f"{CDN}/4711/master/2000.jpg", f"{CDN}/4711/500.jpg"),
+    (f"{CDN}/4711/15/rawImage.jpg", f"{CDN}/4711/15/gallery_medium.jpg"),
 ]
 OTHER = [
     (f"{CDN}/2026/ferry-1.jpg", f"{CDN}/2026/ferry-2.jpg"),
@@ -208,6 +209,25 @@ CREDITS = [
     ("The bank at low tide. | REUTERS", "The bank at low tide.", "REUTERS"),
     ("A man walks past the Reuters building", "A man walks past the Reuters building", ""),
     ("The bank in the Sound / picture alliance", "The bank in the Sound", "picture alliance"),
+    ("Photo Illustration: ferry captains", "Photo Illustration: ferry captains", ""),
+    ("Photo: two ferries in the harbour", "Photo: two ferries in the harbour", ""),
+    ("The bank at low tide. Photo: private", "The bank at low tide.", "private"),
+    (
+        "FILE PHOTO: The bank at low tide, 9 March. REUTERS/Kim Holm",
+        "FILE PHOTO: The bank at low tide, 9 March.",
+        "REUTERS/Kim Holm",
+    ),
+]
+MAKERS = [
+    ("Credit... Kim Holm/The Quay", "Kim Holm/The Quay"),
+    ("Bild © Kim Holm", "Kim Holm"),
+    ("© Provided by Quay Ltd", "Quay Ltd"),
+    ("Photo iStock", "iStock"),
+    ("Photo Club Saltholm", "Photo Club Saltholm"),
+    ("Love thy neighbour. Photo: Kim Holm/AFP", "Kim Holm/AFP"),
+    ("imago/Holm Foto: Kim Holm", "imago/Holm, Kim Holm"),
+    ("@KimHolm", ""),
+    ("https://quay.example/kim", ""),
 ]
 
 
@@ -216,6 +236,96 @@ def test_a_caption_parts_into_what_it_shows_and_whose_it_is(
     caption: str, shown: str, credit: str
 ) -> None:
     assert (shown, credit) == split_credit(caption)
+
+
+@pytest.mark.parametrize(("said", "maker"), MAKERS)
+def test_a_credit_is_the_name_alone(said: str, maker: str) -> None:
+    assert maker == clean_credit(said)
+
+
+@pytest.mark.parametrize("said", [TITLE, "Ferry runs aground at Saltholm", "Two of us"])
+def test_the_headline_is_no_credit(said: str) -> None:
+    shown = f"<figure><img src='/i/bank.jpg'><small class='credit'>{said}</small></figure>"
+    expected = said if said.startswith("Two") else ""
+
+    assert expected == offered("", shown + BODY)[0].credit
+
+
+# a picture that only the head declares, one that the article shows, whether they are one
+TWINS = [
+    ("2023-dogs-2e16d0ba.fill-1200x630-c0.jpg", "2023-dogs-2e16d0ba.fill-735x490.jpg", True),
+    ("csm_captains_360895fa54.jpg", "csm_captains_440885809a.jpg", True),
+    ("captains.jpg_895565321.jpg", "captains.jpg_131879570.jpg", True),
+    ("bank7056_v-contentxl.jpg", "bank7056_v-einspaltig.jpg", True),
+    ("bank_v-contentxl.jpg", "bank_v-einspaltig.jpg", False),
+    ("meeting-of-captains_opengraph.jpg", "meeting-of-captains_quay_global.jpg", True),
+    ("meeting-of-captains_dogs.jpg", "meeting-of-captains_quay_global.jpg", False),
+    ("captains-dogs-1.jpg", "captains-dogs-2.jpg", False),
+    ("captains-dogs-a.jpg", "captains-dogs-b.jpg", False),
+    ("GettyImages-930608614.jpg", "GettyImages930608614jpg-18e9717d10ff350b-320.webp", True),
+    ("GettyImages-930608614.jpg", "GettyImages-930608615.jpg", False),
+    ("20260310-captains.jpg", "20260310-dogs.jpg", False),
+    ("9302026-captains.jpg", "9302026-dogs.jpg", False),
+    ("9302026.jpg", "tidal-bank-9302026.jpg", True),
+    ("header-1.jpg", "header-c705cef008.jpg", False),
+    ("preview_360895fa54.jpg", "preview_440885809a.jpg", False),
+    ("captains-bank.jpg", "csm_captains-bank_440885809a.jpg", True),
+]
+AWAY = f"{SITE}/news/9302026"
+
+
+@pytest.mark.parametrize(("declared", "shown", "is_one"), TWINS)
+def test_a_crop_has_the_credit_of_its_picture(declared: str, shown: str, is_one: bool) -> None:
+    body = f"{BODY}<figure><img src='/b/{shown}' alt='Dry sand'>"
+    body += "<figcaption>Photo: Kim Holm</figcaption></figure>"
+    opened = open_document(page(document(og(f"/a/{declared}"), body + BODY), url=AWAY))
+
+    first = figures(opened, collect(opened), lead(AWAY), AWAY)[0]
+
+    assert f"{SITE}/a/{declared}" == first.url
+    assert (("Dry sand", "Kim Holm") if is_one else ("", "")) == (first.alt, first.credit)
+
+
+@pytest.mark.parametrize(
+    ("names", "credit"),
+    [
+        (("tidal-bank-9302026", "dogs"), "Kim Holm"),
+        (("tidal-bank-9302026", "dogs-9302026"), ""),
+        (("tidal-bank-9302026-c705cef008", "tidal-bank-9302026-b5e0929985"), "Kim Holm"),
+    ],
+)
+def test_two_that_might_be_the_picture_lend_it_nothing(names: tuple[str, str], credit: str) -> None:
+    shown = BODY.join(
+        f"<figure><img src='/b/{name}.jpg'><figcaption>Photo: {maker}</figcaption></figure>"
+        for name, maker in zip(names, ("Kim Holm", "Mo Lund"), strict=True)
+    )
+    opened = open_document(page(document(og("/a/9302026.jpg"), BODY + shown + BODY), url=AWAY))
+
+    assert credit == figures(opened, collect(opened), lead(AWAY), AWAY)[0].credit
+
+
+def test_pictures_with_the_same_words_are_one() -> None:
+    head = og("/a/12.jpg") + "<meta property='og:image:alt' content='Dry sand on the bank'>"
+    shown = "<figure><img src='/b/7.jpg' alt='Dry sand on the bank'>"
+    shown += "<figcaption>Photo: Kim Holm</figcaption></figure>"
+
+    assert "Kim Holm" == offered(head, BODY + shown + BODY)[0].credit
+
+
+HERO = "<figure><img src='/b/{}' alt='{}'><figcaption>Photo: Kim Holm</figcaption></figure>"
+
+
+@pytest.mark.parametrize(
+    ("hero", "credit"),
+    [
+        (HERO.format("7.jpg", "The ferry off Saltholm"), "Kim Holm"),
+        (HERO.format("7.jpg", "A crane"), ""),
+        (HERO.format("7.jpg", "The ferry off Saltholm") + HERO.format("8.jpg", "A crane"), ""),
+        (HERO.format("captainsdogs-275_6.jpg", "A crane"), "Kim Holm"),
+    ],
+)
+def test_the_hero_in_its_place_lends_a_declared_picture_its_credit(hero: str, credit: str) -> None:
+    assert credit == offered(og("/a/captainsdogs-275_7.jpg"), hero + BODY)[0].credit
 
 
 def test_a_credit_in_the_data_stands_before_one_in_the_caption() -> None:
@@ -236,6 +346,23 @@ def test_a_credit_is_found_by_the_name_of_its_block() -> None:
     (found,) = offered("", shown + BODY)
 
     assert ("Low tide at the bank", "Kim Holm") == (found.alt, found.credit)
+
+
+@pytest.mark.parametrize(
+    ("behind", "credit"),
+    [
+        ("Two lifeboats lie beside the bank. Kim Holm/Getty Images", "Kim Holm/Getty Images"),
+        ("Two lifeboats lie beside the bank. (Photo: Kim Holm)", "Kim Holm"),
+        ("Two lifeboats lie beside the bank, Reuters reported on Monday.", ""),
+        ("Photo: Kim Holm. The lifeboats have been there since the morning.", ""),
+        ("Two lifeboats lie beside the bank (Feb. 4) AP", ""),
+        ("The lifeboats have been there. " * 12 + "Kim Holm/Getty Images", ""),
+    ],
+)
+def test_a_paragraph_behind_a_figure_may_end_in_its_credit(behind: str, credit: str) -> None:
+    shown = f"<figure><img src='/i/bank.jpg'></figure><p>{behind}</p>"
+
+    assert credit == offered("", shown + BODY)[0].credit
 
 
 def test_the_writers_line_is_no_credit() -> None:

@@ -56,6 +56,10 @@ from copydesk.extract.people._person import is_person, people
         ("José Díaz, Jose Diaz, José M. Díaz", ("José Díaz",)),
         ("Text: Ada Holm", ("Ada Holm",)),
         ("Автор: Владимир Петров", ("Владимир Петров",)),
+        ("Ein Gastbeitrag von Ada Holm", ("Ada Holm",)),
+        ("An essay by Ada Holm and Per Lund", ("Ada Holm", "Per Lund")),
+        ("Une chronique de Ada Holm", ("Ada Holm",)),
+        ("Una columna de Ada Holm", ("Ada Holm",)),
         ("文/王小明、李华", ("王小明", "李华")),
         ("记者 王小明", ("王小明",)),
         ("홍길동 기자", ("홍길동",)),
@@ -74,7 +78,7 @@ def test_a_byline_becomes_people(byline: str, names: tuple[str, ...]) -> None:
     "name",
     [
         *("April Lund", "王小明", "Ada O'Neill-Holm", "Ødegård Åse", "Doris Day", "Emily Post"),
-        *("Al Lund", "Wm. Holm", "Sami al-Lund"),
+        *("Al Lund", "Wm. Holm", "Sami al-Lund", "S. A. Holm", "Ana Sa", "Ada Olimited"),
     ],
 )
 def test_a_person(name: str) -> None:
@@ -87,6 +91,7 @@ def test_a_person(name: str) -> None:
         *("Ada", "Read More", "North Post News", "Ada Holm 3", "x" * 80, "Wait there. Ada Holm"),
         *("University of Saltholm", "Keine Kommentare", "Privacy Policy", "Guest Post", "A. B."),
         *("Die Tagespresse", f"Ada {'x' * 60}"),
+        *("Holm Kaje d.o.o", "Ada Holm e.V.", "Lund Kai S.A.", "Quay Holm AG", "Holm Lund s.r.o"),
     ],
 )
 def test_no_person(name: str) -> None:

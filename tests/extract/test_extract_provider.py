@@ -70,3 +70,97 @@ def test_a_channel_belongs_to_whom_its_source_is_named_after() -> None:
 
     assert isinstance(found, Article), found
     assert ("northpost.example", "The North Post") == (found.provider.domain, found.provider.name)
+
+
+def named(url: str, title: str, head: str = "") -> tuple[str, str]:
+    """Give the publisher's name for a page with this title tag, and where it came from."""
+    made = document(head, title=title)
+    found = extract.read(page(made, url=url), lead(url), BEAT)
+    assert isinstance(found, Article), found
+    return found.provider.name, found.origins["provider"]
+
+
+RUNS = "Ferry runs aground"
+IN_THE_TITLE = [
+    ("https://www.oldquaytimes.example/a", f"{RUNS} - The Old Quay Times", "The Old Quay Times"),
+    ("https://www.oqtimes.example/a", f"{RUNS} | The Old Quay Times", "The Old Quay Times"),
+    ("https://quaynews.example/a", f"{RUNS} - Quays International", ""),
+    ("https://harbournews.example/a", f"{RUNS} - Harbour Int", "Harbour Int"),
+    ("https://www.hafen-koeln.example/a", f"{RUNS} « Hafen Köln", "Hafen Köln"),
+    ("https://hafenkoln.example/a", f"{RUNS} « Hafen Köln", "Hafen Köln"),
+    ("https://quay.example/a", f"{RUNS}: Quay", "Quay"),
+    ("https://quay.example/a", f"Quay: {RUNS}", "Quay"),
+    ("https://quay.example/a", f"{RUNS} - Quay - Shipping", "Quay"),
+    ("https://dock.quay.example/a", f"{RUNS} — DOCK", "DOCK"),
+    ("https://ebb.example/a", f"{RUNS} – Ebb – The Tide", "Ebb"),
+    ("https://quay.example/a", f"{RUNS} - Quay.example", "Quay.example"),
+    ("https://quay.example/a", f"{RUNS} - Quay Friends Club", "Quay Friends Club"),
+    ("https://ebb.example/a", f"{RUNS} - Ebb Tide News", "Ebb Tide News"),
+    ("https://quay.example/a", f"{RUNS} - Quay opens again", ""),
+    ("https://quay.example/a", f"{RUNS} - Quay Fair 2026", ""),
+    ("https://quay.example/a", f"{RUNS} - www.quay.example", ""),
+    ("https://quay.example/a", f"{RUNS} - quay.example", ""),
+    ("https://quay.example/a", f"{RUNS} - Gull Island", ""),
+]
+
+
+@pytest.mark.parametrize(("url", "title", "name"), IN_THE_TITLE)
+def test_a_title_may_end_in_its_sites_name(url: str, title: str, name: str) -> None:
+    expected = (name, "title") if name else (url.split("/")[2].removeprefix("www."), "domain")
+
+    assert expected == named(url, title)
+
+
+def site(name: str) -> str:
+    return f"<meta property='og:site_name' content='{name}'>"
+
+
+PUBLISHER = (
+    "<script type='application/ld+json'>"
+    '{"@type": "NewsArticle", "headline": "Ferry runs aground", "publisher": {"name": "Quay News"}}'
+    "</script>"
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "name"),
+    [
+        (site("World"), f"{RUNS} - Quay News", ("Quay News", "title")),
+        (site("World"), f"{RUNS} - World", ("World", "og:site_name")),
+        (site("World") + PUBLISHER, RUNS, ("Quay News", "json-ld")),
+        (site("www.quaynews.example"), f"{RUNS} - Quay News", ("Quay News", "title")),
+        (site("quaynews.example"), f"{RUNS} - Quay News", ("Quay News", "title")),
+        (site("quaynews.example"), RUNS, ("quaynews.example", "og:site_name")),
+        (site("http://quaynews.example"), RUNS, ("quaynews.example", "domain")),
+        (site("Quaynews Online"), f"{RUNS} - Quay News", ("Quaynews Online", "og:site_name")),
+        (site("The Evening Gull"), f"{RUNS} - Shipping", ("The Evening Gull", "og:site_name")),
+    ],
+)
+def test_a_name_that_fits_the_address_is_better(
+    head: str, title: str, name: tuple[str, str]
+) -> None:
+    assert name == named("https://www.quaynews.example/a/b", title, head)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://web.archive.org/web/20190717140047/http://www.quaynews.example/a/b",
+        "https://web.archive.org/web/20190717140047id_/https://quaynews.example/a/b",
+        "https://web.archive.org/web/20190717140047/quaynews.example/a/b",
+        "https://archive.example/2019.07.17-140047/https://quaynews.example/a/b",
+        "https://vault.example/wayback/20190717140047/https://quaynews.example/a/b",
+    ],
+)
+def test_a_kept_page_belongs_to_its_own_site(url: str) -> None:
+    found = provider(url, site("Quay News"))
+
+    assert ("quaynews.example", "Quay News") == (found.domain, found.name)
+
+
+def test_a_short_address_of_an_archive_is_told_by_its_canonical_link() -> None:
+    kept = "https://archive.example/2019.07.17-140047/https://northpost.example/a/b"
+
+    found = provider("https://archive.example/AbCdE", f"<link rel='canonical' href='{kept}'>")
+
+    assert ("northpost.example", "The North Post") == (found.domain, found.name)

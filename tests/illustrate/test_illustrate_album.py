@@ -96,10 +96,12 @@ def damaged(picture: dict[str, Any]) -> list[bytes]:
         json.dumps(picture | {"url": OTHER}).encode(),
         json.dumps(picture | {"type": "text/html"}).encode(),
         json.dumps(picture | {"file": "0" * 64 + ".webp"}).encode(),
+        json.dumps(picture | {"only_measured": True}).encode(),
+        json.dumps(picture | {"asked": {"harbour.example": 4}}).encode(),
     ]
 
 
-@pytest.mark.parametrize("number", range(18))
+@pytest.mark.parametrize("number", range(20))
 def test_a_damaged_sidecar_is_as_good_as_none(tmp_path: Path, number: int) -> None:
     album = Album(tmp_path, LIMIT)
     album.add(URL, fetched(JPEG))
@@ -174,7 +176,41 @@ def test_a_picture_that_was_only_measured_is_told_as_not_cached(tmp_path: Path) 
     assert (Image(url=URL, width=640, height=360, is_cached=False),) == with_image(
         STORY, picture
     ).images
-    assert [] == list(tmp_path.iterdir())
+    assert [sidecar(tmp_path)] == list(tmp_path.iterdir())
+    for album in (Album(tmp_path, LIMIT), Album(tmp_path, LIMIT)):
+        assert album.find(URL) is None
+        assert {} == album.thumbnails()
+
+
+def test_a_picture_that_was_only_measured_can_be_kept_later(tmp_path: Path) -> None:
+    album = Album(tmp_path, LIMIT)
+    album.measure_only(URL, fetched(JPEG))
+
+    kept = album.add(URL, fetched(JPEG))
+
+    assert kept == Album(tmp_path, LIMIT).find(URL)
+    assert {URL: kept.thumbnail} == album.thumbnails()
+
+
+def test_measuring_leaves_the_copy_that_is_there(tmp_path: Path) -> None:
+    album = Album(tmp_path, LIMIT)
+    kept = album.add(URL, fetched(JPEG))
+
+    for body in (JPEG, encoded(drawn(500, 500))):
+        assert not album.measure_only(URL, fetched(body)).is_cached
+
+    assert kept == Album(tmp_path, LIMIT).find(URL)
+
+
+def test_a_copy_under_another_address_makes_no_copy_of_what_was_measured(tmp_path: Path) -> None:
+    album = Album(tmp_path, LIMIT)
+    album.add(OTHER, fetched(JPEG, OTHER))
+    album.measure_only(URL, fetched(JPEG))
+
+    later = Album(tmp_path, LIMIT)
+
+    assert later.find(URL) is None
+    assert [OTHER] == list(later.thumbnails())
 
 
 def test_what_is_no_picture_cannot_be_measured(tmp_path: Path) -> None:

@@ -22,6 +22,10 @@ def url(number: int) -> str:
     return f"https://s{number}.example/i/{number}.jpg"
 
 
+def used(number: int) -> tuple[str, str]:
+    return url(number), f"https://s{number}.example/news"
+
+
 def body(number: int) -> bytes:
     return encoded(noise(300 + number, 300))
 
@@ -67,14 +71,14 @@ def test_what_came_first_makes_room(tmp_path: Path) -> None:
 
 def test_what_a_record_uses_stays_while_something_unused_can_go(tmp_path: Path) -> None:
     filled(tmp_path, 3)
-    Album(tmp_path, LIMIT).tend([url(0)], NOW)
+    Album(tmp_path, LIMIT).tend([used(0)], NOW)
 
     assert {0, 9} == left_after_one_more(tmp_path, weight(tmp_path)) - {2}
 
 
 def test_of_pictures_in_use_the_one_that_came_first_goes(tmp_path: Path) -> None:
     filled(tmp_path, 3)
-    Album(tmp_path, LIMIT).tend([url(2), url(0), url(1)], NOW)
+    Album(tmp_path, LIMIT).tend([used(2), used(0), used(1)], NOW)
 
     left = left_after_one_more(tmp_path, weight(tmp_path))
 
@@ -102,7 +106,7 @@ def test_a_picture_in_use_is_touched_once_a_day(tmp_path: Path) -> None:
     before = [file.stat().st_mtime_ns for file in files_of(tmp_path, picture)]
     times = []
     for hours in (0, 23, 25):
-        Album(tmp_path, LIMIT).tend([url(0)], NOW + timedelta(hours=hours))
+        Album(tmp_path, LIMIT).tend([used(0)], NOW + timedelta(hours=hours))
         times.append(datetime.fromtimestamp(sidecar(tmp_path, 0).stat().st_mtime, UTC) - NOW)
 
     assert [timedelta(0), timedelta(0), timedelta(hours=25)] == times
@@ -126,6 +130,20 @@ def test_what_belongs_to_no_picture_is_swept_an_hour_later(tmp_path: Path) -> No
 
     assert [4, 0] == [left(59), left(61)]
     assert all(file.exists() for file in files_of(tmp_path, picture))
+
+
+def test_what_is_known_without_a_copy_goes_when_no_record_used_it_for_long(tmp_path: Path) -> None:
+    album = Album(tmp_path, LIMIT)
+    for number in (0, 1, 2):
+        album.measure_only(url(number), fetched(body(number // 2)))
+        os.utime(sidecar(tmp_path, number), (NOW.timestamp(), NOW.timestamp()))
+
+    def left(days: int) -> list[int]:
+        Album(tmp_path, LIMIT).tend([used(0)], NOW + timedelta(days=days))
+        return [number for number in (0, 1, 2) if sidecar(tmp_path, number).exists()]
+
+    assert [0, 1, 2] == left(99)
+    assert [0, 1] == left(101)
 
 
 def earlier(folder: Path, number: int = 0, width: int = 1600) -> Path:
@@ -160,7 +178,7 @@ def test_an_older_albums_pictures_are_shown_as_they_are_until_their_turn_comes(
     album = Album(tmp_path, LIMIT)
 
     def widths() -> list[list[int]]:
-        album.tend([url(1), url(0), url(2)], NOW)
+        album.tend([used(1), used(0), used(2)], NOW)
         shown = Album(tmp_path, LIMIT).thumbnails()
         return [[form.width for form in shown[url(number)].forms][:1] for number in range(3)]
 
@@ -205,7 +223,7 @@ def test_an_older_picture_keeps_its_turn_while_the_disk_is_full(
 
     with monkeypatch.context() as disk:  # no test can fill the disk
         disk.setattr("copydesk.kit.files.write_atomic", full)
-        Album(tmp_path, LIMIT).tend([url(0)], NOW)
+        Album(tmp_path, LIMIT).tend([used(0)], NOW)
 
     assert [url(0)] == list(Album(tmp_path, LIMIT).thumbnails())
     assert Album(tmp_path, LIMIT).find(url(0)) is not None

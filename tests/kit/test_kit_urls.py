@@ -89,3 +89,21 @@ def test_sites_are_compared_by_their_registrable_domain() -> None:
     assert urls.same_site("https://a.news.example/", "http://b.news.example/x")
     assert not urls.same_site("https://news.example/", "https://other.example/")
     assert not urls.same_site("", "")
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("localhost", True),
+        ("localhost.", True),
+        ("router", True),
+        ("printer.local", True),
+        ("cast.office.internal", True),
+        ("a.example", False),
+        ("local.example", False),
+        ("mylocal", True),
+        ("a.mylocal", False),
+    ],
+)
+def test_a_local_name_is_known_by_its_ending_or_by_having_no_dot(host: str, expected: bool) -> None:
+    assert expected == urls.is_local(host)

@@ -83,7 +83,9 @@ def test_the_mean_is_over_pages_not_over_words(tmp_path: Path) -> None:
 
 
 def test_marks_of_markdown_are_no_words(tmp_path: Path) -> None:
-    body = f"{BODY}<h2>Tide</h2><ul><li>{SENTENCES[0]}</li></ul><blockquote>{SENTENCES[1]}"
+    item = "A tide of four metres is told for the night of the full moon, and none before."
+    said = "We wait for the sea as we have always done, the captain told the islanders."
+    body = f"{BODY}<h2>Tide</h2><ul><li>{item}</li></ul><blockquote>{said}"
 
     found = report(texts(tmp_path, page=html("", body)))
 
@@ -195,7 +197,7 @@ def test_a_redirect_may_be_relative(tmp_path: Path) -> None:
 
 def test_what_a_site_repeats_is_taken_off_before_the_comparison(tmp_path: Path) -> None:
     promise = "<p>The Harbour Times is made by ninety people who all live beside the sea.</p>"
-    names = ("Alma", "Brita", "Clara", "Dagmar", "Edda")
+    names = ("Alma", "Brita", "Clara", "Dagmar", "Edda", "Frida")
     bodies = {
         f"{URL}/{name}": [f"{name} {sentence.lower()}" for sentence in SENTENCES] for name in names
     }
@@ -212,7 +214,7 @@ def test_what_a_site_repeats_is_taken_off_before_the_comparison(tmp_path: Path) 
         lines(tmp_path / "texts.jsonl", *true),
     )
 
-    assert found.texts == 5
+    assert found.texts == 6
     assert found.accuracy == 1.0
 
 
@@ -391,5 +393,5 @@ def test_files_without_any_labelled_page_are_one_clear_error(tmp_path: Path) -> 
 
 
 def test_days_alone_give_nothing_to_compare(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="has a text or a title"):
+    with pytest.raises(DataError, match="only the days are known"):
         report(days(tmp_path, "2026-03-09"))

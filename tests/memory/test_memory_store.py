@@ -39,6 +39,16 @@ def test_a_later_fate_takes_the_place_of_an_earlier_one(memory: Memory) -> None:
     assert [later] == list(memory.fates())
 
 
+def test_the_source_of_a_record_is_found_by_its_path(memory: Memory) -> None:
+    feed = "https://a.example/feed"
+    filed = replace(FATE, state="filed", path="_news/x.md", source=feed)
+    memory.keep_fate(filed)
+    memory.keep_fate(replace(filed, identity="a.example/y", path="_news/y.md", source=""))
+    memory.keep_fate(replace(FATE, identity="a.example/z", source=feed))
+
+    assert {"_news/x.md": feed} == memory.sources_of_records()
+
+
 def test_an_unknown_lead_has_no_fate(memory: Memory) -> None:
     assert memory.fate("nobody.example/") is None
 
@@ -118,7 +128,7 @@ def test_a_place_that_cannot_be_opened_is_one_clear_error(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     "method",
-    ["sources", "journal", "close_journal", "fates"],
+    ["sources", "journal", "close_journal", "fates", "sources_of_records"],
 )
 def test_a_failing_database_is_our_error_under_every_method(memory: Memory, method: str) -> None:
     memory.close()

@@ -256,10 +256,10 @@ def nowhere(made: dict[str, str]) -> bool:
     ("refuses", "show", "shows"),
     [
         ((), "none", {}),
-        ((), "cached", {"herald.example": "none"}),
-        ((), "hotlink", {"herald.example": "none"}),
+        ((), "cached", {STORY.path: "none"}),
+        ((), "hotlink", {STORY.path: "none"}),
         (("image",), "cached", {}),
-        (("image",), "hotlink", {"herald.example": "cached"}),
+        (("image",), "hotlink", {STORY.path: "cached"}),
     ],
 )
 def test_a_picture_that_may_not_be_shown_is_nowhere(
@@ -272,28 +272,17 @@ def test_a_picture_that_may_not_be_shown_is_nowhere(
     assert [] == copies(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("domain", "is_shown"),
-    [("herald.example", False), ("news.herald.example", False), ("gazette.example", True)],
-)
-def test_a_rule_for_one_publisher_holds_for_all_its_hosts(
-    tmp_path: Path, domain: str, is_shown: bool
-) -> None:
-    story = replace(STORY, provider=Provider(name="It", domain=domain))
+def test_a_rule_for_one_story_leaves_the_others(tmp_path: Path) -> None:
+    other = replace(STORY, path="_news/2026-11-24-other.md", web_url="https://herald.example/o")
 
-    made = built(tmp_path, story, shows={"herald.example": "none"})
+    made = built(tmp_path, STORY, other, shows={other.path: "none"})
 
-    assert is_shown is not nowhere(made)
+    assert "<img" in made[PAGE]
+    assert "<img" not in made["news/2026-11-24-other/index.html"]
 
 
-def test_a_story_without_a_publisher_goes_by_its_address(tmp_path: Path) -> None:
-    story = replace(STORY, provider=None, web_url="https://www.herald.example/x")
-
-    assert nowhere(built(tmp_path, story, shows={"herald.example": "none"}))
-
-
-def test_one_publisher_may_be_shown_where_no_other_is(tmp_path: Path) -> None:
-    made = built(tmp_path, show="none", shows={"herald.example": "cached"})
+def test_one_story_may_be_shown_where_no_other_is(tmp_path: Path) -> None:
+    made = built(tmp_path, show="none", shows={STORY.path: "cached"})
 
     assert "/robots/pictures/ab.webp" == one(made[PAGE], "article img").get("src")
     assert copies(tmp_path)
@@ -312,16 +301,27 @@ def test_hot_linking_shows_the_origin_small_and_keeps_no_copy(tmp_path: Path) ->
     assert [] == copies(tmp_path)
 
 
-def test_one_publisher_may_be_hot_linked_alone(tmp_path: Path) -> None:
-    made = built(tmp_path, shows={"herald.example": "hotlink"})
+def test_one_story_may_be_hot_linked_alone(tmp_path: Path) -> None:
+    made = built(tmp_path, shows={STORY.path: "hotlink"})
 
     assert ORIGIN == one(made[PAGE], "article img").get("src")
     assert "img-src 'self' https:;" in unescape(made[PAGE])
     assert [] == copies(tmp_path)
 
 
-def test_only_addresses_that_nobody_can_read_along_are_hot_linked(tmp_path: Path) -> None:
-    image = replace(STORY.images[0], url="http://herald.example/a.jpg")
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://herald.example/a.jpg",
+        "https://127.0.0.1/a.jpg",
+        "https://[::1]/a.jpg",
+        "https://printer.local/a.jpg",
+    ],
+)
+def test_only_what_nobody_reads_along_and_is_no_ones_own_is_hot_linked(
+    tmp_path: Path, url: str
+) -> None:
+    image = replace(STORY.images[0], url=url)
     made = built(tmp_path, replace(STORY, images=(image,)), show="hotlink")
 
     assert nowhere(made)

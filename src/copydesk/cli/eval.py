@@ -101,10 +101,12 @@ def dates(asked: Asked, paths: tuple[Path, ...], misses: bool) -> None:
 
 def _show_pages(report: measure.ExtractReport) -> None:
     for miss in report.misses:
-        _out.note(text.fold(f"{miss.field} {miss.score:.3f}: {miss.page} ({miss.set})"))
-        _out.note(text.fold(f"ours: {miss.ours}"))
-        _out.note(text.fold(f"expected: {miss.expected}"))
+        click.echo(text.fold(f"{miss.field} {miss.score:.3f}: {miss.page} ({miss.set})"))
+        click.echo(f"  ours: {text.fold(miss.ours)}")
+        click.echo(f"  expected: {text.fold(miss.expected)}")
     _note_lost(report.dropped, report.absent)
+    for name in report.skipped:
+        _out.note(f"skipped: {name}: only days are known; compare them with copydesk eval dates")
     for one in _parts(report):
         click.echo(f"{one.name}: {one.pages} pages, {len(one.dropped)} dropped")
         if one.f1 is not None:
@@ -123,14 +125,15 @@ def _show_pages(report: measure.ExtractReport) -> None:
             if known.cases
         ]
         told += [f"days {one.dates.exact} of {one.dates.pages}"] if one.dates.pages else []
-        click.echo(f"  exact: {', '.join(told) or 'nothing else is known'}")
+        if told:
+            click.echo(f"  the same as the label: {', '.join(told)}")
         click.echo(_cost(one.pages_per_second, one.cpu_ms))
 
 
 def _show_days(report: measure.DatesReport, with_misses: bool) -> None:
     for miss in report.misses if with_misses else ():
         ours = f"{miss.ours} from {miss.origin}" if miss.ours else "no day"
-        _out.note(text.fold(f"{ours}, expected {miss.expected}: {miss.page} ({miss.set})"))
+        click.echo(text.fold(f"{ours}, expected {miss.expected}: {miss.page} ({miss.set})"))
     _note_lost(report.dropped, report.absent)
     for one in _parts(report):
         click.echo(f"{one.name}: {one.pages} pages, {len(one.dropped)} dropped")
@@ -153,8 +156,8 @@ def _parts(report: R) -> Iterator[R]:
 
 def _cost(pages_per_second: float, cpu: measure.Milliseconds) -> str:
     return (
-        f"  {pages_per_second} pages a second of one processor: {cpu.median} ms for the median "
-        f"page, {cpu.p99} ms for the 99th of a hundred"
+        f"  {pages_per_second} pages a second on one processor; a page takes {cpu.median} ms "
+        f"(median), at most {cpu.p99} ms for 99 % of them"
     )
 
 

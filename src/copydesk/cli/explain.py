@@ -7,6 +7,7 @@ import click
 from copydesk import engine
 from copydesk.cli import _out
 from copydesk.cli._asked import Asked, common
+from copydesk.kit import text
 
 
 @click.command("explain")
@@ -27,6 +28,10 @@ def command(asked: Asked, path_or_url: str) -> None:
             f"  verdict {told.verdict['said']} by {told.verdict['by']} at {told.verdict['at']}: "
             f"{told.verdict['why']}"
         )
+    for term in told.terms:
+        click.echo(f"  {term.name}: {text.fold(term.value)}")
+        for evidence in term.evidence:
+            click.echo(f"    {text.fold(evidence)}")
     for line in told.history:
         click.echo(f"  history: {line}")
     for path in told.copies:

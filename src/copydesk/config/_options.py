@@ -97,8 +97,10 @@ EVERYDAY = Section(
 
 EXCERPT = Section(
     name="excerpt",
-    about="How much of an article's words a story shows. Both bounds hold; where a publisher "
-    "refuses snippets, nothing is shown.",
+    about="How much of an article's words a story shows. Both bounds hold; of what is not known "
+    "whole (a stub before a wall, a video, a sound, a page with a caption only) the first alone. "
+    "Where a publisher refuses snippets, or where neither a sentence nor 60 characters of one "
+    "fit, nothing is shown.",
     held_by="beat.excerpt",
     options=(
         Option(

@@ -119,7 +119,8 @@ class Settings:
     "organizations.bbc.com", "key") to where its value came from ("default", "beat.toml",
     "environment COPYDESK_KEY", "_data/topics/00-ai.yaml"). `source_options` is keyed by the
     source's url, for those that have any; `hosts` by the host's exact name. `warnings` are
-    sentences for the person who runs the newsroom. `key` is 32 bytes.
+    sentences for the person who runs the newsroom. `key` is 32 bytes. `shows` are the rules on
+    pictures of publishers, by registrable domain: of those of their sources the strictest.
     """
 
     root: Path
@@ -136,19 +137,36 @@ class Settings:
     key: bytes | None = field(default=None, repr=False)
     origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    shows: Mapping[str, Show] = field(init=False, default_factory=dict)
 
-    def show_of(self, source: str) -> Show:
-        """Give how pictures of what a source lists are shown: by its own rule, else the site's."""
+    def __post_init__(self) -> None:
+        """Work the publishers' rules out once: they are asked for each story."""
+        object.__setattr__(self, "shows", _by_publisher(self.source_options))
+
+    def show_of(self, source: str, publisher: str) -> Show:
+        """Give how the picture of a story is shown that a source lists and a publisher has.
+
+        `publisher` is any address or host of its. Of two rules the stricter holds, without any the
+        site's.
+        """
+        if not self.shows:
+            return self.pictures.show
         own = self.source_options.get(source)
-        return (own.pictures if own else "") or self.pictures.show
+        listed = own.pictures if own else ""
+        published = self.shows.get(urls.registrable_domain(publisher))
+        if listed and published:
+            return _stricter(listed, published)
+        return listed or published or self.pictures.show
 
-    @property
-    def shows(self) -> Mapping[str, Show]:
-        """Give the rules of single sources by registrable domain: the strictest of a domain's."""
-        found: dict[str, Show] = {}
-        for source, options in self.source_options.items():
-            site = urls.registrable_domain(source)
-            if options.pictures:
-                both = options.pictures, found.get(site, options.pictures)
-                found[site] = min(both, key=_STRICTEST_FIRST.index)
-        return found
+
+def _by_publisher(options: Mapping[str, SourceOptions]) -> Mapping[str, Show]:
+    found: dict[str, Show] = {}
+    for source, own in options.items():
+        site = urls.registrable_domain(source)
+        if own.pictures:
+            found[site] = _stricter(own.pictures, found.get(site, own.pictures))
+    return found
+
+
+def _stricter(left: Show, right: Show) -> Show:
+    return min(left, right, key=_STRICTEST_FIRST.index)

@@ -41,8 +41,10 @@ async def choose(
         left = [one for one in left if one.url not in chosen and rank < len(one.figures)]
         await _get(newsroom, [_wanted(newsroom, one, rank) for one in left], fetcher, had)
         for one in left:
+            newsroom.album.note(one.figures[rank].url, one.web_url)
+        for one in left:
             picture = had[_wanted(newsroom, one, rank)]
-            if picture is not None and not newsroom.album.is_common(picture):
+            if picture is not None and not newsroom.album.is_common(picture.url, one.web_url):
                 chosen[one.url] = Chosen(figure=one.figures[rank], picture=picture)
                 progress.step()
     return chosen
@@ -50,12 +52,17 @@ async def choose(
 
 def _may_have(newsroom: Newsroom, article: Article) -> bool:
     """Say whether a picture may be shown: its publisher allows it, and so do the owner's rules."""
-    shown = newsroom.settings.show_of(article.source) != "none"
-    return bool(article.figures) and shown and "image" not in article.refuses
+    is_shown = _show(newsroom, article) != "none"
+    return bool(article.figures) and is_shown and "image" not in article.refuses
+
+
+def _show(newsroom: Newsroom, article: Article) -> Show:
+    publisher = article.provider.domain or article.web_url
+    return newsroom.settings.show_of(article.source, publisher)
 
 
 def _wanted(newsroom: Newsroom, article: Article, rank: int) -> Wanted:
-    return article.figures[rank].url, newsroom.settings.show_of(article.source)
+    return article.figures[rank].url, _show(newsroom, article)
 
 
 async def _get(

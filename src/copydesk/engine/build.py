@@ -9,6 +9,7 @@ from pathlib import Path
 
 from copydesk import archive, publish
 from copydesk.engine._mishap import failure_of
+from copydesk.engine._shows import shows
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.engine.progress import Progress
 from copydesk.engine.report import BuildReport, Failure
@@ -40,7 +41,7 @@ def build(
     with newsroom.memory.together():
         manifest = newsroom.memory.manifest(str(out.resolve()))
         edition = _edition(newsroom, troubles)
-        done = publish.publish(edition, out, manifest, _options(newsroom, options))
+        done = publish.publish(edition, out, manifest, _options(newsroom, edition, options))
     if out == newsroom.site:
         _note_gone(newsroom.private / GONE, done.gone)
     return BuildReport(
@@ -96,10 +97,10 @@ def _edition(newsroom: Newsroom, troubles: Troubles) -> Edition:
     )
 
 
-def _in_use(stories: Iterable[Story]) -> list[str]:
-    """Give the addresses of the pictures that stories name, those of the newest first."""
+def _in_use(stories: Iterable[Story]) -> list[tuple[str, str]]:
+    """Give the addresses of stories' pictures and of the stories, those of the newest first."""
     newest_first = sorted(stories, key=lambda story: story.path, reverse=True)
-    return [image.url for story in newest_first for image in story.images[:1]]
+    return [(image.url, story.web_url) for story in newest_first for image in story.images[:1]]
 
 
 def _stories(newsroom: Newsroom, troubles: Troubles) -> Iterator[Story]:
@@ -115,14 +116,14 @@ def _stories(newsroom: Newsroom, troubles: Troubles) -> Iterator[Story]:
         yield replace(story, verdict=verdict) if is_removed else story
 
 
-def _options(newsroom: Newsroom, options: BuildOptions) -> publish.PublishOptions:
+def _options(newsroom: Newsroom, edition: Edition, options: BuildOptions) -> publish.PublishOptions:
     settings = newsroom.settings
     return publish.PublishOptions(
         full=options.full,
         api_v1=settings.publish.api_v1,
         pictures_folder=newsroom.private / "pictures",
         show=settings.pictures.show,
-        shows=settings.shows,
+        shows=shows(newsroom, edition.stories),
         static=newsroom.root / "assets",
         templates=newsroom.root / "_templates",
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from copydesk import archive, judge
 from copydesk.engine.named import record_at
 from copydesk.engine.newsroom import Newsroom, Troubles
-from copydesk.engine.report import Explanation
+from copydesk.engine.report import Explanation, Term
 from copydesk.errors import RecordError
 from copydesk.kit import dates, urls
 from copydesk.memory import Fate
@@ -61,7 +62,22 @@ def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Ex
         copies=tuple(copies),
         verdict=_said(verdict),
         history=story.history,
+        terms=tuple(_terms(newsroom, story)),
     )
+
+
+def _terms(newsroom: Newsroom, story: Story) -> Iterator[Term]:
+    """Give who may read it, whose words it has and what is refused, with what its page says."""
+    article = newsroom.articles.find(story.web_url or story.original_url)
+    origins = article.origins if article else {}
+    for name, value in (("access", story.access), ("credit", story.credit)):
+        if value:
+            evidence = origins.get(name, "")
+            yield Term(name=name, value=value, evidence=(evidence,) if evidence else ())
+    if story.refuses:
+        signals = article.signals if article else ()
+        said = tuple(f"{one.name}: {one.said} ({one.where})" for one in signals)
+        yield Term(name="refuses", value=", ".join(story.refuses), evidence=said)
 
 
 def _beside(story: Story, stories: dict[str, Story]) -> list[str]:

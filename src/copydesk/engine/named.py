@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import unquote
 
 from copydesk.engine.newsroom import Newsroom
@@ -31,11 +32,23 @@ def record_path(newsroom: Newsroom, said: str) -> str:
 def record_at(newsroom: Newsroom, said: str) -> str | None:
     """Give the path of the record that a person means, None where there is none.
 
-    A record that moved to the archive is found under its old path, too. An address counts where
+    A path counts from the newsroom, or from where the person stands if it exists from there. A
+    record that moved to the archive is found under its old path, too. An address counts where
     it is one of the site, or of a machine that serves the site (an IP address, localhost).
     """
-    name = _page(newsroom, said) if "://" in said else said.removeprefix("./")
+    name = _page(newsroom, said) if "://" in said else _inside(newsroom, said)
     return next((path for path in _places(name) if _is_file(newsroom, path)), None)
+
+
+def _inside(newsroom: Newsroom, said: str) -> str:
+    """Give a path as seen from the newsroom, where one stands that exists from here."""
+    try:
+        root, here = newsroom.root.resolve(), Path(said).resolve()
+        if here.is_file() and here.is_relative_to(root):
+            return here.relative_to(root).as_posix()
+    except (OSError, ValueError, RuntimeError):  # a name too long, a NUL byte, a loop of links
+        pass
+    return said.removeprefix("./")
 
 
 def _page(newsroom: Newsroom, url: str) -> str:

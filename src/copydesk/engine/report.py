@@ -53,6 +53,18 @@ class BuildReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """On what terms a story stands: `name` is access, credit or refuses.
+
+    `evidence` is what its page says of it, nothing where the article is no longer kept.
+    """
+
+    name: str
+    value: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """Why a story is where it is, or why a lead was dropped."""
 
@@ -65,3 +77,4 @@ class Explanation:
     copies: tuple[str, ...] = ()
     verdict: Mapping[str, str] | None = None
     history: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from copydesk import extract, watch
 from copydesk.engine import _ask, _pictures, _read, _shelf, _weigh
 from copydesk.engine._pool import Readers
+from copydesk.engine._saved import placed, saved_page
 from copydesk.engine._sites import Sites
 from copydesk.engine._wire import connected
 from copydesk.engine.newsroom import Newsroom, Troubles
@@ -20,6 +23,7 @@ from copydesk.errors import FetchError, PageError
 from copydesk.kit import urls
 from copydesk.news import (
     Article,
+    Beat,
     Dropped,
     Fetcher,
     Lead,
@@ -32,6 +36,7 @@ from copydesk.news import (
 )
 
 Result = TypeVar("Result")
+_NO_BEAT = Beat(title="")
 
 
 def watch_url(newsroom: Newsroom, url: str, web: Path | None = None) -> watch.Reading:
@@ -67,22 +72,19 @@ def extract_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Articl
     return _over_the_wire(newsroom, web, step)
 
 
-def extract_file(newsroom: Newsroom, path: Path, url: str = "") -> Article | Dropped:
-    """Read a saved page, as if it had come from `url`; raises PageError."""
-    try:
-        body = path.read_bytes()
-    except OSError as error:
-        raise PageError(f"the file cannot be read ({error.strerror})", subject=str(path)) from error
-    address = url or f"https://{path.stem or 'page'}.invalid/{path.name}"
-    page = Page(
-        url=address,
-        final_url=address,
-        status=200,
-        headers={"content-type": "text/html"},
-        body=body,
-        fetched_at=newsroom.now,
-    )
-    return extract.read(page, _lead(newsroom, address), newsroom.beat)
+def extract_file(
+    path: Path, now: datetime, url: str = "", beat: Beat = _NO_BEAT
+) -> Article | Dropped:
+    """Read a saved page as if it had come from `url`, else from the address that it declares.
+
+    Needs no newsroom: a beat says only which organizations and sources are known. Raises
+    PageError; UsageError where `url` is no address.
+    """
+    page = saved_page(path, url, now)
+    outcome = extract.read(page, Lead(url=page.url, source="", found=now), beat)
+    if isinstance(outcome, Dropped):
+        return replace(outcome, url=str(path))
+    return placed(outcome, url)
 
 
 def article_fields(article: Article) -> Mapping[str, Mapping[str, object]]:

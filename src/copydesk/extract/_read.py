@@ -117,7 +117,7 @@ def _article(reading: _Reading) -> Article:
             "charset": document.charset,
         },
     )
-    for add in (_on_its_terms, _signed, _filed, _pictured):
+    for add in (_pictured, _on_its_terms, _signed, _filed):
         article = add(article, reading)
     return article
 
@@ -135,9 +135,8 @@ def _on_its_terms(article: Article, reading: _Reading) -> Article:
     access, access_from = terms.access(document, declared, article.text)
     credit, credit_from = terms.credit(document, declared, article.text)
     signals = terms.signals(document, declared, reading.page)
-    rule = allowed(reading.beat.excerpt, access, signals)
-    quotable = terms.quotable(document, article.text)
-    excerpt, excerpt_from = words.excerpt(declared, reading.lead, article.title, quotable, rule)
+    rule = allowed(reading.beat.excerpt, access, signals, article.type)
+    excerpt, excerpt_from = _excerpt(article, reading, rule)
     return _with(
         article,
         {"access": access_from, "credit": credit_from, "excerpt": excerpt_from},
@@ -149,11 +148,27 @@ def _on_its_terms(article: Article, reading: _Reading) -> Article:
     )
 
 
-def allowed(rule: ExcerptRule, access: str, signals: tuple[Signal, ...]) -> ExcerptRule:
-    """Give how much may be shown: of a stub before a wall the whole length is not known."""
+def _excerpt(article: Article, reading: _Reading, rule: ExcerptRule) -> Field:
+    """Give the excerpt, without what the page marks as not to be quoted, whoever says it again."""
+    quotable = terms.quotable(reading.document, article.text)
+    found = words.excerpt(reading.declared, reading.lead, article.title, quotable, rule)
+    if terms.quotable(reading.document, found[0]) == found[0]:
+        return found
+    opening = words.beginning(quotable, rule)
+    return opening, "text" if opening else ""
+
+
+def allowed(
+    rule: ExcerptRule, access: str, signals: tuple[Signal, ...], kind: str = ""
+) -> ExcerptRule:
+    """Give how much may be shown: of a stub before a wall, a video or a sound, no share.
+
+    The length of the whole is not known; the number of characters alone is the bound.
+    """
     limit = terms.snippet_characters(signals)
     characters = rule.max_characters if limit is None else min(rule.max_characters, limit)
-    share = 1.0 if access in {"teaser", "paywalled"} else rule.max_share
+    is_part = access in {"teaser", "paywalled"} or kind in {"video", "audio"}
+    share = 1.0 if is_part and rule.max_share > 0 else rule.max_share
     return ExcerptRule(max_characters=characters, max_share=share)
 
 

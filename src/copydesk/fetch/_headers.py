@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from copydesk.fetch._options import FetchOptions
 from copydesk.fetch._unpack import ACCEPTED
@@ -21,6 +21,9 @@ _ACCEPT: Mapping[Purpose, str] = {
 _SINGLE = frozenset(
     {"content-type", "date", "etag", "expires", "last-modified", "location", "retry-after"}
 )
+
+# of several, each stays on a line of its own: an agent named in one says nothing of the next
+_BY_LINE = frozenset({"x-robots-tag"})
 
 # what they describe is undone when a Page is made, or is nothing to keep
 _NOT_KEPT = frozenset(
@@ -68,8 +71,9 @@ def joined(pairs: Iterable[tuple[str, str]], name: str) -> str:
 def for_page(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Give a page's headers: lower-case names, one value each, none about the wire.
 
-    A list's values are joined, of a single-valued header the first counts; cookies, lengths and
-    codings are left out, because the body is whole and unpacked.
+    A list's values are joined with a comma, those of several X-Robots-Tag with a line break; of a
+    single-valued header the first counts. Cookies, lengths and codings are left out, because the
+    body is whole and unpacked.
     """
     kept: dict[str, str] = {}
     for raw_name, raw_value in pairs:
@@ -81,8 +85,15 @@ def for_page(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
         if known is None:
             kept[name] = value
         elif name not in _SINGLE:
-            kept[name] = ", ".join(filter(None, (known, value)))
+            mark = "\n" if name in _BY_LINE else ", "
+            kept[name] = mark.join(filter(None, (known, value)))
     return kept
+
+
+def by_line(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Give a page's headers as they came over the wire: each line of a value is one."""
+    for name, value in headers.items():
+        yield from ((name, line) for line in value.split("\n"))
 
 
 def _readable(value: str) -> str:

@@ -12,14 +12,10 @@ from urllib.parse import urlsplit
 from copydesk.fetch._address import is_public
 from copydesk.fetch._options import FetchOptions
 from copydesk.fetch._place import Place
+from copydesk.kit import urls
 from copydesk.news import Refused
 
 _UNSET = re.compile(r"env:(\w+)", re.ASCII)  # the variable should name one, and does not
-# RFC 6761, 6762 with its appendix G, 8375; ICANN 2024; localhost.localdomain of old systems
-_LOCAL = (
-    *("localhost", "localdomain", "local", "internal", "home.arpa"),
-    *("intranet", "private", "corp", "home", "lan"),
-)
 
 
 def refusal(where: Place, proxy: str, options: FetchOptions) -> Refused | None:
@@ -45,11 +41,8 @@ def _is_proxy(text: str) -> bool:
 
 
 def _is_private(host: str) -> bool:
-    """Say whether a host is a private IP address, or a name that is local: by its ending, dotless.
-
-    ICANN lets no top-level domain have a host of its own (2013).
-    """
+    """Say whether a host is a private IP address, or a name that is local."""
     bare = host.strip("[]")
     if host != bare or host[-1:].isdigit():
         return not is_public(bare)
-    return "." not in bare or bare.endswith(tuple(f".{name}" for name in _LOCAL))
+    return urls.is_local(bare)

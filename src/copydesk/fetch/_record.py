@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING
 
 from copydesk.errors import RecordingError
+from copydesk.fetch import _headers
 from copydesk.fetch._polite import Finder
 from copydesk.kit import dates
 from copydesk.news import Fetcher, NotModified, Page, Refused, Request
@@ -117,7 +118,7 @@ class Recorder:
 def _http_headers(page: Page) -> object:
     from warcio.statusandheaders import StatusAndHeaders
 
-    pairs = [*page.headers.items(), ("content-length", str(len(page.body)))]
+    pairs = [*_headers.by_line(page.headers), ("content-length", str(len(page.body)))]
     return StatusAndHeaders(f"{page.status} {_phrase(page.status)}", pairs, protocol="HTTP/1.1")
 
 

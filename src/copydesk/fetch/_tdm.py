@@ -169,6 +169,11 @@ def _said(rules: list[object]) -> Iterator[Saying]:
             continue
         yield Saying(
             name=str(reserved),
-            said=policy[:_MAX_POLICY] if isinstance(policy, str) else "",
-            path=location if location.startswith(("/", "*")) else f"/{location}",
+            said=_plain(policy)[:_MAX_POLICY] if isinstance(policy, str) else "",
+            path=_plain(location if location.startswith(("/", "*")) else f"/{location}"),
         )
+
+
+def _plain(said: str) -> str:
+    """Drop halves of characters: JSON may have them, and no note or record can."""
+    return said.encode("utf-8", "ignore").decode()

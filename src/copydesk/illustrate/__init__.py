@@ -1,7 +1,8 @@
 """Turn a fetched picture into a measured, cached one, and give a story its picture's size.
 
 picture = album.find(url) or album.add(url, page)     # with measure_only no copy is kept
-if not album.is_common(picture):
+album.note(url, article)                              # when those of all articles have come:
+if not album.is_common(url, article):
     story = with_image(story, picture, figure)
 """
 

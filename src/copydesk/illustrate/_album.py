@@ -17,18 +17,18 @@ from copydesk.illustrate import _room
 from copydesk.illustrate._earlier import again, earlier, renewed
 from copydesk.illustrate._forms import made
 from copydesk.illustrate._measure import measure
-from copydesk.illustrate._picture import Picture, from_sidecar, sites, to_sidecar
+from copydesk.illustrate._picture import Picture, asked_for, common, from_sidecar, to_sidecar
 from copydesk.kit import files, urls
 from copydesk.news import Thumbnail
 
 if TYPE_CHECKING:
     from copydesk.news import Form, Page
 
-COMMON = 3  # addresses of one site; what more of them give is a card, a logo or a guard's answer
 _KEPT_SHARE = 0.9  # of the limit after an eviction, so that not every new picture evicts
 _DAY = 86_400.0
 _HOUR = 3_600.0
 _RENEWED = 100  # pictures of the first version at one time: some five seconds
+_MEASURED_DAYS = 100  # that are remembered of a picture without a copy that no record uses
 
 
 class Album:
@@ -37,7 +37,8 @@ class Album:
     For each the forms for the page, named by the SHA-256 of the origin's bytes, and a sidecar
     `<SHA-256 of the address, 32 digits>.json` that says whose it is, so that the folder alone is
     enough. A sidecar's time is the day on which a record was last seen to use it, a form's when it
-    came. Blocking; safe to use from several threads.
+    came. A picture that was only measured has a sidecar and no form. Blocking; safe to use from
+    several threads.
     """
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
@@ -45,13 +46,15 @@ class Album:
         self._max_bytes = max_bytes
         self._bytes: int | None = None
         self._catalogue: dict[str, Picture] | None = None
-        self._measured: dict[str, Picture] = {}
+        self._common: Mapping[str, frozenset[str]] | None = None
         self._lock = threading.RLock()
 
     def find(self, url: str) -> Picture | None:
         """Give the picture of an address; None where it is not cached, or its files are damaged."""
         picture = self._read(self._sidecar(url))
-        return picture if picture is None or picture.is_cached else self._renew(picture)
+        if picture is None or picture.only_measured:
+            return None
+        return self._renew(picture) if picture.is_earlier else picture
 
     def add(self, url: str, page: Page) -> Picture:
         """Measure, prove and store what was fetched from `url`.
@@ -61,6 +64,7 @@ class Album:
         """
         seen = measure(page.body, url)
         stem = hashlib.sha256(page.body).hexdigest()
+        file = f"{stem}.webp"
         known = self._known(stem)
         fresh = None if known else made(page.body, seen, stem, url)
         picture = Picture(
@@ -68,7 +72,8 @@ class Album:
             width=seen.width,
             height=seen.height,
             type=seen.type,
-            file=f"{stem}.webp",
+            file=file,
+            asked=self._asked(url, file),
             forms=tuple(fresh.forms) if fresh else known.forms if known else (),
             thumb_hash=_text(fresh.thumb_hash) if fresh else known.thumb_hash if known else "",
         )
@@ -76,56 +81,91 @@ class Album:
         return picture
 
     def measure_only(self, url: str, page: Page) -> Picture:
-        """Measure what was fetched from `url` and keep no copy; raises PictureError as `add`."""
+        """Measure what was fetched from `url` and keep no copy; raises PictureError as `add`.
+
+        A copy that was made before, while another rule held, stays.
+        """
         seen = measure(page.body, url)
         file = f"{hashlib.sha256(page.body).hexdigest()}.webp"
-        picture = Picture(url=url, width=seen.width, height=seen.height, type=seen.type, file=file)
+        picture = Picture(
+            url=url,
+            width=seen.width,
+            height=seen.height,
+            type=seen.type,
+            file=file,
+            asked=self._asked(url, file),
+            only_measured=True,
+        )
         with self._lock:
-            self._measured[url] = picture
+            known = self._pictures().get(url)
+            if known is None or known.only_measured:
+                self._store(picture, {})
         return picture
 
-    def shared(self, picture: Picture) -> int:
-        """Say how many addresses of its site gave the very same bytes, its own among them."""
-        site = urls.registrable_domain(picture.url)
+    def note(self, url: str, article: str) -> None:
+        """Note that the article at an address wants the picture of `url`; one unknown is passed."""
         with self._lock:
-            known = [*self._pictures().values(), *self._measured.values()]
-        same = {one.url for one in known if one.file == picture.file} | {picture.url}
-        return sum(urls.registrable_domain(url) == site for url in same)
+            picture = self._pictures().get(url)
+            if picture is None or (noted := asked_for(picture, article)) is picture:
+                return
+            sidecar = self._sidecar(url)
+            with contextlib.suppress(OSError):  # the note holds as long as the album is open
+                used = sidecar.stat().st_mtime
+                files.write_if_changed(sidecar, to_sidecar(noted))
+                os.utime(sidecar, (used, used))
+            self._put(noted)
 
-    def is_common(self, picture: Picture) -> bool:
-        """Say whether a picture stands for nothing: a site's card, a logo, a guard's answer."""
-        return self.shared(picture) > COMMON
+    def is_common(self, url: str, article: str) -> bool:
+        """Say whether a picture stands for nothing to an article: its site's card, a logo, a guard.
+
+        It does where the site has had the very same picture for more than three of its articles
+        under more than three addresses.
+        """
+        with self._lock:
+            picture = self._pictures().get(url)
+            if self._common is None:
+                self._common = common(self._pictures().values())
+            sites = self._common.get(picture.file, ()) if picture else ()
+        return bool(sites) and urls.registrable_domain(article) in sites
 
     def thumbnails(self) -> Mapping[str, Thumbnail]:
-        """Give every cached picture by its origin address, in address order, but for common ones.
+        """Give every cached picture by its origin address, in address order.
 
         One of the first version is given as the one file that lies there.
         """
         with self._lock:
-            known = self._pictures()
-            counts = sites(known)
             return {
-                url: picture.thumbnail if picture.is_cached else earlier(picture)
-                for url, picture in sorted(known.items())
-                if counts[urls.registrable_domain(url), picture.file] <= COMMON
+                url: earlier(picture) if picture.is_earlier else picture.thumbnail
+                for url, picture in sorted(self._pictures().items())
+                if not picture.only_measured
             }
 
-    def tend(self, used: Iterable[str], now: datetime) -> None:
+    def tend(self, used: Iterable[tuple[str, str]], now: datetime) -> None:
         """Note which pictures records use, make those of the first version anew, sweep.
 
-        `used` are origin addresses, those that matter most first; a hundred are made anew at a
-        time. What an earlier run left half written goes when it is an hour old.
+        `used` are origin addresses, each with its article's, those that matter most first; a
+        hundred are made anew at a time. What an earlier run left half written goes when it is an
+        hour old, what is known of a picture without a copy when no record has used it for long.
         """
         moment = now.timestamp()
         with self._lock:
             known = self._pictures()
-            mine = [known[url] for url in dict.fromkeys(used) if url in known]
-            old = [picture for picture in mine if not picture.is_cached]
+            articles = {url: article for url, article in used if url in known}
+            for url, article in articles.items():
+                if not known[url].asked:
+                    self.note(url, article)
+            old = [known[url] for url in articles if known[url].is_earlier]
             for picture in old[:_RENEWED]:
                 self._renew(picture)
-            for picture in mine:
-                self._touch(self._sidecar(picture.url), moment)
-            self._sweep(moment - _HOUR)
+            for url in articles:
+                self._touch(self._sidecar(url), moment)
+            self._sweep(moment)
+
+    def _asked(self, url: str, file: str) -> Mapping[str, tuple[str, ...]]:
+        """Give who wanted an address until now; nobody, where it gave another picture then."""
+        with self._lock:
+            known = self._pictures().get(url)
+        return known.asked if known and known.file == file else {}
 
     def _known(self, stem: str) -> Picture | None:
         """Give a picture of these bytes under another address, when all its files are there."""
@@ -145,7 +185,7 @@ class Album:
                 "picture cannot be stored", subject=str(self._folder), hint=str(error)
             ) from error
         with self._lock:
-            self._pictures()[picture.url] = picture
+            self._put(picture)
             self._make_room(sum(map(len, fresh.values())), keep=picture.stem)
 
     def _renew(self, picture: Picture) -> Picture | None:
@@ -157,9 +197,7 @@ class Album:
         try:
             fresh = again(picture, same) if same else renewed(picture, self._folder)
         except (OSError, PictureError):
-            with self._lock:
-                self._pictures().pop(picture.url, None)
-            _room.drop(self._folder, [_name(picture.url)])
+            self._forget(picture.url)
             return None
         try:
             self._store(fresh.picture, fresh.forms)
@@ -196,13 +234,34 @@ class Album:
                 used[picture.stem] = max(moment, used.get(picture.stem, 0.0))
         return used
 
-    def _sweep(self, before: float) -> None:
+    def _sweep(self, moment: float) -> None:
         """Delete what belongs to no picture, unless it is so new that it may be half stored."""
+        before = moment - _HOUR
         owned = {name for one in self._pictures().values() for name in one.names}
         there = _room.lots(self._folder).values()
         for names in (set(lot.names) - owned for lot in there if lot.came < before):
             _room.drop(self._folder, names)
         _room.drop(self._folder, _room.unfinished(self._folder, before))
+        self._sweep_measured(moment - _MEASURED_DAYS * _DAY)
+
+    def _sweep_measured(self, before: float) -> None:
+        """Forget pictures without a copy whose every address was last used before a moment."""
+        measured = [one for one in self._pictures().values() if one.only_measured]
+        used = self._used() if measured else {}
+        for picture in measured:
+            if used.get(picture.stem, 0.0) < before:
+                self._forget(picture.url)
+
+    def _put(self, picture: Picture) -> None:
+        with self._lock:
+            self._pictures()[picture.url] = picture
+            self._common = None
+
+    def _forget(self, url: str) -> None:
+        with self._lock:
+            self._pictures().pop(url, None)
+            self._common = None
+        _room.drop(self._folder, [_name(url)])
 
     def _touch(self, sidecar: Path, moment: float) -> None:
         """Note a use, once a day; a form's own time stays, or the site would copy it anew."""
@@ -213,7 +272,7 @@ class Album:
     def _drop_orphans(self) -> None:
         sidecars = self._folder.glob("*.json")
         _room.drop(self._folder, [one.name for one in sidecars if self._read(one) is None])
-        self._catalogue = None
+        self._catalogue = self._common = None
 
     def _pictures(self) -> dict[str, Picture]:
         """Give every picture by its address; the folder is read once."""

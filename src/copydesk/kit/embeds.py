@@ -60,9 +60,15 @@ def kind_of(address: str, mime_type: str = "") -> Kind | None:
 
 
 def file(kind: Kind, address: str) -> File | None:
-    """Give the file at an address, None where it is no plain https address."""
+    """Give the file at an address, None where it is no plain https address.
+
+    A machine's address or a name of a local network would have each reader's browser ask there.
+    """
     found = urls.fetchable(address) if len(address) <= _MAX_ADDRESS else None
     if found is None or not found.startswith("https:"):
+        return None
+    host = urls.host(found)
+    if urls.is_machine(host) or urls.is_local(host):
         return None
     return File(kind=kind, src=found)
 

@@ -14,13 +14,13 @@ _SPACED = ".!?…؟۔।॥።"  # marks that a blank follows
 _BARE = "。！？｡"  # marks that need none
 _END = re.compile(rf"(?<![{_SPACED}])[{_SPACED}]++[{_CLOSERS}]*+(?=\s|$)|[{_BARE}]++[{_CLOSERS}]*+")
 _LAST = re.compile(rf"[{_SPACED}{_BARE}][{_CLOSERS}]*$")
-_WORD_BEFORE = re.compile(r"[^\s(\[\"'“„‘«»—–/]*$")
+_WORD_BEFORE = re.compile(r"([^\s(\[\"'“„‘«»—–/]*)\s?$")
 _LOOK_BACK = 24  # characters in which the word before a stop begins
 _NEXT = re.compile(r"[\s\"'“„‘«(\[¿¡]*(\S)")
 _ABBREVIATION = re.compile(
     r"""(?xi)^(?:
       # titles
-      mr|mrs|ms|mx|dr|drs|prof|rev|hon|gen|sen|rep|gov|lt|col|capt|cmdr|sgt
+      mr|mrs|ms|mx|(?-i:MM)|dr|drs|prof|rev|hon|gen|sen|rep|gov|lt|col|capt|cmdr|sgt
     | maj|adm|supt|det|messrs|mme|mlle|mgr|sr|jr|sra|srta|dra|ud|uds|sig
     | dott|dhr|mevr|hr|frl|pfr|ing|dipl
       # organizations and places
@@ -30,6 +30,7 @@ _ABBREVIATION = re.compile(
       # references and measures
     | figs|eds|approx|est|vs|viz|cf|al|etc|abb|bd|tel|núm|mio|mrd|ca|sog
     | evtl|ggf|inkl|exkl|zzgl|bzw|usw|vgl|geb|gest|resp|bspw|sek|std
+    | pos|röm|griech|engl|frz|österr|allg|ehem|verh|zul|gegr
     )$"""
 )
 # Before a number only; elsewhere they are words: `No. 5` and `no.`, `Sat. 7` and `sat.`
@@ -69,7 +70,7 @@ def _is_end(passage: str, found: re.Match[str]) -> bool:
     if marks != ".":
         return True
     word = _WORD_BEFORE.search(passage, max(0, found.start() - _LOOK_BACK), found.start())
-    return not _is_abbreviated(word[0] if word else "", following)
+    return not _is_abbreviated(word[1] if word else "", following)
 
 
 def _is_abbreviated(word: str, following: str) -> bool:
@@ -78,4 +79,5 @@ def _is_abbreviated(word: str, following: str) -> bool:
         return True
     if _BEFORE_NUMBERS.match(word):
         return following.isdigit()
-    return bool(_ABBREVIATION.match(word) or _INNER.match(word) or _ORDINAL.search(word))
+    last = word.rpartition("-")[2]  # `Hafen-Str.`
+    return bool(_ABBREVIATION.match(last) or _INNER.match(word) or _ORDINAL.search(word))

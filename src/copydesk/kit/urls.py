@@ -34,6 +34,12 @@ _TRACKING = re.compile(
     )$"""
 )
 
+# RFC 6761, 6762 with its appendix G, 8375; ICANN 2024; localhost.localdomain of old systems
+_LOCAL = (
+    *("localhost", "localdomain", "local", "internal", "home.arpa"),
+    *("intranet", "private", "corp", "home", "lan"),
+)
+
 
 def parse(url: str, base: str = "") -> can_ada.URL | None:
     """Give the parsed http or https address, None where it is no such thing."""
@@ -102,6 +108,15 @@ def is_machine(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_local(host: str) -> bool:
+    """Say whether a name is one of somebody's own network: by its ending, or dotless.
+
+    ICANN lets no top-level domain have a host of its own (2013).
+    """
+    bare = host.rstrip(".")
+    return "." not in bare or bare.endswith(tuple(f".{name}" for name in _LOCAL))
 
 
 @functools.cache

@@ -17,6 +17,8 @@ from copydesk.measure._likeness import Likeness
 from copydesk.measure._reading import Lost, Milliseconds, Progress, Read, costs, rate, read_set
 from copydesk.news import Article
 
+_FOR_DAYS = "compare them with copydesk eval dates"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
@@ -62,7 +64,7 @@ class ExtractReport:
     `texts` of the `pages` have a true text. Precision, recall and F1 are those of the benchmark
     (`_likeness`), None without a text; a dropped page counts as an empty text. `dropped` are pages
     of which no article came, `absent` those that a recording does not hold; the latter count
-    nowhere.
+    nowhere. `skipped` are sets of which only days are known: those are for `dates`.
     """
 
     name: str
@@ -82,6 +84,7 @@ class ExtractReport:
     dropped: tuple[Lost, ...]
     absent: tuple[str, ...]
     misses: tuple[Miss, ...]
+    skipped: tuple[str, ...] = ()
     sets: tuple[ExtractReport, ...] = ()
 
 
@@ -100,7 +103,13 @@ def extract(
     """
     sets = _layouts.sets_of(_corpus.files(paths), now, replayed_at)
     told = [one.only(lambda truth: truth.has_words) for one in sets]
+    skipped = tuple(
+        one.name for one, left in zip(sets, told, strict=True) if one.cases and not left.cases
+    )
     told = [one for one in told if one.cases]
+    if not told and skipped:
+        names = ", ".join(skipped)
+        raise DataError("of these pages only the days are known", subject=names, hint=_FOR_DAYS)
     if not told:
         raise DataError("no page among the files has a text or a title", hint=_layouts.HINT)
     read = [read_set(one, progress) for one in told]
@@ -110,7 +119,7 @@ def extract(
     pages = list(chain.from_iterable(read))
     absent = tuple(page for one in told for page in one.absent)
     misses = () if below is None else tuple(sorted(_misses(pages, below), key=_score))
-    return replace(_report("", pages, absent), sets=reports, misses=misses)
+    return replace(_report("", pages, absent), sets=reports, misses=misses, skipped=skipped)
 
 
 def _report(name: str, read: Sequence[Read], absent: tuple[str, ...]) -> ExtractReport:

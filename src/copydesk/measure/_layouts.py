@@ -15,12 +15,13 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from copydesk import extract
 from copydesk.errors import DataError
 from copydesk.kit import text
 from copydesk.measure import _recorded
 from copydesk.measure._cases import Case, Set, Truth, day_of
 from copydesk.measure._corpus import File
-from copydesk.measure._markup import declared_address, words_of
+from copydesk.measure._markup import words_of
 from copydesk.news import Page
 
 Row = Mapping[str, object]
@@ -161,7 +162,11 @@ def _unpacked(file: File) -> bytes:
 
 def _page(body: bytes, url: str, now: datetime, key: str = "page") -> Page:
     """Make a page as a fetcher would; without an address, under the one that it declares."""
-    url = url or declared_address(body) or f"https://{'-'.join(key.lower().split())}.invalid/page"
+    url = (
+        url
+        or extract.declared_address(body)
+        or f"https://{'-'.join(key.lower().split())}.invalid/page"
+    )
     headers = {"content-type": "text/html"}
     return Page(url=url, final_url=url, status=200, headers=headers, body=body, fetched_at=now)
 

@@ -1,10 +1,8 @@
-"""Markup of labelled pages: the words of an expected text, the address that a page declares."""
+"""Markup of labelled pages: the words of an expected text."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-
-from copydesk.kit import urls
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -42,15 +40,6 @@ def _collect(root: HtmlElement, pieces: list[str]) -> None:
         said = element.text if event == "start" else element.tail
         if said and not silent:
             pieces.append(said)
-
-
-def declared_address(html: bytes) -> str:
-    """Give the address that a page says is its own, "" where it says none."""
-    root = _root(html)
-    if root is None:
-        return ""
-    said = root.xpath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content")
-    return next((one for one in map(urls.fetchable, map(str, said)) if one), "")
 
 
 def _root(html: bytes) -> HtmlElement | None:

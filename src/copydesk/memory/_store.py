@@ -91,6 +91,11 @@ class Memory:
         """Give every fate, by identity."""
         return map(_fate, self._run("SELECT * FROM fates ORDER BY identity"))
 
+    def sources_of_records(self) -> dict[str, str]:
+        """Give the source that listed each filed story, by the path of its record."""
+        filed = "SELECT path, source FROM fates WHERE state = 'filed' AND source <> ''"
+        return dict(self._run(filed))
+
     def is_new(self) -> bool:
         """Say whether no lead was ever met: a new newsroom, or a memory that was lost."""
         return self._run("SELECT 1 FROM fates LIMIT 1").fetchone() is None

@@ -130,8 +130,12 @@ def _choices(forms: Iterable[Form], plan: Plan) -> str:
 
 
 def _secure(url: str) -> str | None:
+    """Give an address that each reader's browser may ask: over https, in nobody's own network."""
     origin = urls.fetchable(url)
-    return origin if origin is not None and origin.startswith("https:") else None
+    if origin is None or not origin.startswith("https:"):
+        return None
+    host = urls.host(origin)
+    return None if urls.is_machine(host) or urls.is_local(host) else origin
 
 
 def _credit(story: Story, image: Image) -> tuple[str, bool]:

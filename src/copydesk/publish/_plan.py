@@ -35,7 +35,7 @@ class Plan:
     name of their original, `removed` the identities of addresses that an editor took away for
     good, `gone` the folders of their pages. `records` is keyed by collection, each in the order of
     its paths. `skipped` names what cannot have an address.
-    `shows` says how pictures of single publishers are shown, by registrable domain.
+    `shows` says how the pictures of single stories are shown, by the record's path.
     """
 
     beat: Beat
@@ -67,11 +67,7 @@ class Plan:
         """Say how a story's picture is shown: as its publisher allows, then as the owner rules."""
         if "image" in story.refuses:
             return "none"
-        if not self.shows:
-            return self.show
-        domain = story.provider.domain if story.provider else ""
-        site = urls.registrable_domain(domain or story.web_url)
-        return self.shows.get(site, self.show)
+        return self.shows.get(story.path, self.show)
 
 
 def plan(

@@ -24,8 +24,8 @@ class PublishOptions:
 
     `full` writes every file whatever is known of the last time. `pictures_folder` holds the cached
     pictures that the edition names; without it none is shown from the cache. `show` says how
-    pictures are shown, `shows` the same for single publishers, by registrable domain. `static` is
-    the newsroom's `assets/`, copied as it is; `templates` its `_templates/`.
+    pictures are shown, `shows` the same for single stories, by the record's path. `static` is the
+    newsroom's `assets/`, copied as it is; `templates` its `_templates/`.
     """
 
     full: bool = False

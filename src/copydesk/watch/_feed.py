@@ -169,20 +169,20 @@ def _image(item: Fields) -> str:
 
 
 def _media(item: Fields) -> tuple[Media, ...]:
-    """Give the item's videos and sounds: enclosures, Media RSS contents, Media RSS player."""
-    enclosed = (link for link in _all(item, "links") if _string(link, "rel") == "enclosure")
-    found = [
-        offered(_string(link, "href") or _string(link, "url"), _string(link, "type"))
-        for link in enclosed
-    ]
-    found += [
-        offered(
+    """Give the item's videos and sounds."""
+    return several(_offers(item), _string(item, "itunes_duration"))
+
+
+def _offers(item: Fields) -> Iterator[Media | None]:
+    """Give what an item offers: enclosures, Media RSS contents, Media RSS player."""
+    for link in _all(item, "links"):
+        if _string(link, "rel") == "enclosure":
+            yield offered(_string(link, "href") or _string(link, "url"), _string(link, "type"))
+    for content in _all(item, "media_content"):
+        yield offered(
             _string(content, "url"),
             _string(content, "type"),
             _string(content, "medium"),
             _string(content, "duration"),
         )
-        for content in _all(item, "media_content")
-    ]
-    found.append(offered(_string(_fields(item.get("media_player")), "url"), medium="video"))
-    return several((one for one in found if one and one.url), _string(item, "itunes_duration"))
+    yield offered(_string(_fields(item.get("media_player")), "url"), medium="video")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from copydesk.kit import embeds, lengths, players, text
 from copydesk.news import Media
@@ -10,6 +11,7 @@ from copydesk.news import Media
 Fields = Mapping[str, object]
 
 _MOST = 8  # of one item: renditions of one video, rarely more than five
+_MOST_LISTED = 200  # of one item that are looked at
 _TYPE = 100  # characters of a MIME type
 
 
@@ -33,8 +35,8 @@ def several(found: Iterable[Media | None], length: object = "") -> tuple[Media, 
     """Give the first eight, each address once; `length` is the item's own, for those without."""
     seconds = lengths.seconds(length)
     kept: dict[str, Media] = {}
-    for one in found:
-        if one is not None and len(kept) < _MOST:
+    for one in islice(found, _MOST_LISTED):
+        if one is not None and one.url and len(kept) < _MOST:
             own = one.seconds or seconds
             kept.setdefault(one.url, Media(url=one.url, kind=one.kind, type=one.type, seconds=own))
     return tuple(kept.values())

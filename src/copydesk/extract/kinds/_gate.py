@@ -70,6 +70,10 @@ _PARKED = re.compile(
     | (?:ta\ )?domena\ (?:jest\ )?na\ sprzedaż
     )\b"""
 )
+_MOSTLY = 0.6  # of a heading's letters
+_LOGIN_WORDS = 6  # "Log in to read the story"
+_FIELD = "(//input[@type='password' or @type='PASSWORD'])[position() <= 5]"
+_FIELD_OF_ITS_OWN = f"{_FIELD}[not(ancestor::header or ancestor::nav or ancestor::aside)]"
 _REFRESH = re.compile(r"""(?i)\A\s*(\d{0,6})(?:\.\d*)?\s*[;,]?\s*(?:url\s*=\s*)?['"]?([^'"]*)""")
 _SOON = 30  # seconds; a page that shows nothing until then has nothing to show
 _SCRIPT = re.compile(
@@ -85,50 +89,68 @@ _MANY = 2_500
 def find(look: Look) -> str:
     """Say what stands in front of an article ("a login page"), "" for nothing.
 
-    An article by its own word is one, whatever stands on it: a paywalled stub has a login too.
+    An article by its own word is one, whatever stands on it: a paywalled stub has a login too. So
+    is what has the headline that its source gave.
     """
     if look.is_article:
         return ""
+    return ("" if look.is_as_listed else _asks(look)) or _leads_on(look)
+
+
+def _asks(look: Look) -> str:
+    """Say what a page wants of its visitor before it shows anything: a name, consent, money."""
     if _is_login(look):
         return "a login page"
     if _is_consent(look):
         return "a question about cookies"
-    if _is_parked(look):
-        return "a parked domain"
-    return _leads_on(look)
+    return "a parked domain" if _is_parked(look) else ""
 
 
 def _is_login(look: Look) -> bool:
-    """Say whether two of three tell a login: its headings, its address, a field for a password."""
+    """Say whether two of three tell a login: its headings, its address, a field for a password.
+
+    Without the address there must be next to no text, and the field not in the page's head.
+    """
     if look.length >= SHORT:
         return False
     label = urls.host(look.address).split(".")[0]
-    told = [
-        any(_LOGIN.match(heading) for heading in look.headings),
-        bool(_LOGIN_SEGMENTS & set(look.segments)) or label in _LOGIN_HOSTS,
-        bool(look.document.tree.xpath("(//input[@type='password' or @type='PASSWORD'])[1]")),
-    ]
-    return sum(told) >= 2
+    is_named = any(map(_is_of_a_login, look.whole_headings))
+    if _LOGIN_SEGMENTS & set(look.segments) or label in _LOGIN_HOSTS:
+        return is_named or bool(look.document.tree.xpath(_FIELD))
+    is_bare = look.length < SHORT / 2 and not look.is_timed and not look.is_spelt
+    return is_named and is_bare and bool(look.document.tree.xpath(_FIELD_OF_ITS_OWN))
+
+
+def _is_of_a_login(heading: str) -> bool:
+    """Say whether a heading asks to log in, and says no more than into what."""
+    return len(heading.split()) <= _LOGIN_WORDS and bool(_LOGIN.match(heading))
 
 
 def _is_consent(look: Look) -> bool:
+    """Say whether a page asks for consent by its address, or by a heading and its own text.
+
+    Every page has a banner about cookies: beside a heading alone only the text counts.
+    """
     if look.length >= _MANY:
         return False
     label = urls.host(look.address).split(".")[0]
-    is_named = any(_CONSENT.match(heading) for heading in look.headings)
     is_there = bool(_CONSENT_SEGMENTS & set(look.segments)) or label in _CONSENT_HOSTS
-    if not is_named and not is_there:
+    if not is_there and not any(map(_CONSENT.match, look.whole_headings)):
         return False
-    shown = (look.words, *look.headings, *visible_text(look.document, "//p | //button", 5))
+    shown: tuple[str, ...] = (look.words[:_MANY],)
+    if is_there or look.length < TINY:
+        shown = (*shown, *look.headings, *visible_text(look.document, "//p | //button", 5))
     return any(_CONSENT_WORDS.search(one) for one in shown)
 
 
 def _is_parked(look: Look) -> bool:
     if look.length >= 2 * SHORT:
         return False
-    if any(_PARKED.search(heading) for heading in look.headings):
-        return True
     host = urls.host(look.address).removeprefix("www.")
+    for heading in look.whole_headings:
+        found = _PARKED.search(heading[:_BEGINNING])
+        if found and (len(found[0]) >= _MOSTLY * len(heading) or host in heading.lower()):
+            return True
     named = [heading.lower().removeprefix("www.") for heading in look.headings]
     if {f"{host} is for sale", f"{host} may be for sale"} & set(named):
         return True
@@ -138,7 +160,7 @@ def _is_parked(look: Look) -> bool:
 
 def _leads_on(look: Look) -> str:
     """Say that a page without text only leads elsewhere, or only reloads itself."""
-    if look.length >= TINY or look.says_article:
+    if look.length >= TINY or look.says_article or look.is_brief:
         return ""
     for said in look.declared.meta.get("refresh", ()):
         found = _REFRESH.match(said[:_MANY])

@@ -41,21 +41,35 @@ _OTHER_TYPES = re.compile(
 )
 _SNIFF = 4_096
 
+# What asks for a human says so and no more; with next to no text it may go on as it likes.
 _WALL = re.compile(
-    r"""(?xi)^(?:
-      just\ a\ moment | attention\ required | are\ you\ (?:a\ robot|human) | security\ check
-    | access\ (?:to\ this\ page\ has\ been\ )?denied | checking\ your\ browser | robot\ check
-    | verif(?:y|ying)\ (?:you\ are|that\ you) | pardon\ our\ interruption | please\ wait
-    | bot\ (?:check|verification) | human\ verification | (?:sorry\W+)?you\ have\ been\ blocked
-    | ddos-guard | unusual\ traffic | sicherheits(?:über)?prüfung | beveiligingscontrole
-    | vérification\ de\ sécurité | verificación\ de\ seguridad | controllo\ di\ sicurezza
-    | verificação\ de\ segurança
-    | (?:nur\ einen\ moment | einen\ moment\ bitte | un\ (?:momento|instant) | één\ moment
-      | só\ um\ momento | chwileczkę | しばらくお待ちください | 请稍候)\W*$
-    )(?!\w)"""
+    r"""(?xi)\A\W*(?:(?:sorry|oops|one\ more\ step)\W+)?(?P<says>
+      just\ a\ moment | one\ moment,?\ please | attention\ required
+    | are\ you\ (?:a\ (?:ro)?bot|human)
+    | (?:robot|bot|human|security|browser)\ (?:check|verification)(?:\ required)?
+    | access\ (?:is\ |to\ this\ page\ (?:has\ been\ |is\ ))?denied
+    | checking\ (?:your|the)\ (?:browser|site\ connection)
+    | verify(?:ing)?\ (?:that\ )?you(?:['’]re|\ are)\ (?:a\ human|human|not\ a\ (?:ro)?bot)
+    | pardon\ our\ interruption | please\ wait | you\ have\ been\ blocked | ddos-guard
+    | unusual\ traffic(?:\ (?:from|detected)(?:\ your\ \w+(?:\ \w+)?)?)?
+    | sicherheits(?:über)?prüfung | beveiligingscontrole | vérification\ de\ sécurité
+    | verificación\ de\ seguridad | controllo\ di\ sicurezza | verificação\ de\ segurança
+    | (?:nur\ )?einen\ moment(?:,?\ bitte)? | un\ (?:momento|instant) | één\ moment
+    | só\ um\ momento | chwileczkę | しばらくお待ちください | 请稍候
+    )(?P<more>\ (?:before\ accessing|while\ (?:we|your|the\ page)|to\ continue|by|from)\b.{0,80})?
+    \W*(?P<rest>.{0,200})"""
 )
 _GALLERIES = frozenset({"imagegallery", "mediagallery"})
 _FEW = 5  # pictures
+_LONGEST = 300  # characters of a heading that are compared
+_PLEA = re.compile(
+    r"""(?xi)\b(?:browser|navigateur|navegador|przeglądark\w*)\b[^.!?]{0,60}
+      \b(?:out-?dated|out\ of\ date|(?:not|no\ longer)\ supported|unsupported|veraltet
+      |nicht\ (?:mehr\ )?unterstützt|obsol\w+|dépassé|verouderd|nieaktualn\w+)
+    | \b(?:outdated|unsupported|obsolete|veralteter?n?)\ (?:web\ ?)?browser
+    | \b(?:enable|activate|requires?|needs?|activez|activa|habilit[ae])\ javascript\b
+    | \bjavascript\b[^.!?]{0,40}\b(?:disabled|required|deaktiviert|aktivieren|einschalten)\b"""
+)
 _ROOTS = "//*[@id='root' or @id='app' or @id='__next' or @id='__nuxt' or @id='___gatsby']"
 
 
@@ -120,28 +134,45 @@ def _gallery(look: Look) -> str:
 
 
 def is_robot_wall(look: Look) -> bool:
-    """Say whether a page asks whether its visitor is human."""
-    if look.length >= SHORT or look.declared.article or look.says_article:
+    """Say whether a page asks whether its visitor is human.
+
+    A heading must be that question and nothing else: "Access denied: how the port kept out
+    reporters" is news. On a page that has next to no text it may begin with it.
+    """
+    if look.length >= SHORT or look.declared.article or look.says_article or look.is_as_listed:
         return False
-    return any(_WALL.match(title) for title in visible_text(look.document, "//title | //h1", 2))
+    is_bare = look.length < TINY and not look.is_brief
+    found = (_WALL.match(heading[:_LONGEST]) for heading in look.whole_headings)
+    return any(one and (is_bare or not one["rest"]) for one in found)
 
 
 def empty(look: Look) -> str:
     """Say that a page has nothing to read and promises nothing, "" where it does.
 
     A paywalled stub, a video and a page drawn by scripts have little text but declare what they
-    are, or their feed describes them.
+    are, or their feed describes them; a brief has what only articles have. A shell that has only
+    its site's name declares nothing.
     """
     declared = look.declared
-    promised = declared.article or look.says_article or declared.video
-    if look.length >= TINY or promised or look.lead.excerpt or look.lead.media:
+    if look.length >= TINY or declared.article or declared.video:
+        return ""
+    is_brief = look.is_brief and not _PLEA.search(look.words)
+    if look.lead.excerpt or look.lead.media or is_brief:
         return ""
     if _media.kind(look.document, declared, look.lead, look.words) != "article":
         return ""
-    is_drawn = _is_drawn_by_scripts(look)
-    if declared.first("og:description", "description")[0] and not (is_drawn and _is_the_site(look)):
+    is_drawn = _is_drawn_by_scripts(look) or _asks_for_a_browser(look)
+    is_shell = is_drawn and _is_the_site(look)
+    is_described = bool(declared.first("og:description", "description")[0])
+    if (look.says_article or is_described) and not is_shell:
         return ""
     return "a page drawn by scripts" if is_drawn else "an empty page"
+
+
+def _asks_for_a_browser(look: Look) -> bool:
+    """Say whether a page asks for another browser, or for scripts."""
+    shown = (look.words, *visible_text(look.document, "//p | //noscript", 5))
+    return any(_PLEA.search(one[:500]) for one in shown)
 
 
 def _is_drawn_by_scripts(look: Look) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from copydesk.extract.kinds._look import SHORT, Look
+from copydesk.extract.kinds._look import BRIEF, NOTE, SHORT, Look, ends, size
 from copydesk.extract.page import json_ld
 from copydesk.kit import text, urls
 
@@ -76,6 +77,11 @@ _LANGUAGE = re.compile(r"\A[a-z]{2}(?:[-_][a-z]{2,4})?\Z")
 _ARTICLE_SEGMENT = re.compile(r"\d{4,}|(?:[^-_\W]+[-_]){2}|\.(?:s?html?|php|aspx?)\Z")
 _FIRST = 5  # nodes: a page says what it is before it says what else there is
 _HEADLINE_WORDS, _HEADLINE_LENGTH = 4, 25
+_FEW_LINKS = 3
+_PARTS = ("h1", "h2", "h3", "p", "div", "section", "td", "li", "a", "time")
+_MAX_PARTS, _MAX_PIECES = 5_000, 100
+_BOXES = frozenset({"div", "section", "li", "blockquote"})
+_MAX_BOXES = 3
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _FURNITURE = frozenset({"nav", "header", "footer", "aside"})
 _NAME_WORDS = 3  # of a section; a headline has more
@@ -92,27 +98,39 @@ def find(look: Look) -> str:
     """Say what page of links a page is ("a listing"), "" where it may be an article.
 
     By its data where no article stands beside it, by what its system's template says, by its
-    address or title together with many headlines, or by many headlines and no prose at all.
+    address or title together with many headlines, or by many headlines and no prose at all. A brief
+    below a headline of its own is an article, whatever stands below it.
     """
     if look.is_article:
         return ""
-    return _by_its_data(look) or _by_its_template(look) or _by_its_links(look)
+    found = _by_its_template(look)
+    if found:
+        return found
+    found = _by_its_data(look) or _by_its_links(look)
+    return "" if found and found != "a home page" and _is_a_brief(look) else found
 
 
 def _by_its_data(look: Look) -> str:
     """Believe JSON-LD and og:type where there is little text, or no prose but in teasers."""
     kinds = frozenset[str]().union(*map(json_ld.kinds, look.declared.nodes[:_FIRST]))
-    if "itemlist" in kinds and look.length < SHORT and not look.says_article:
+    is_listed = "itemlist" in kinds and look.length < SHORT and not look.says_article
+    if is_listed and headlines(look) >= _FIRST:
         return "a listing"
     if look.length >= 5 * SHORT or (look.length >= SHORT and prose(look) >= _SOME_PROSE):
         return ""
     if "searchresultspage" in kinds:
         return "a search page"
-    if "profilepage" in kinds or look.declared.first("og:type")[0].lower() == "profile":
+    if "profilepage" in kinds or _is_a_profile(look):
         return "an author page"
-    if "collectionpage" in kinds:
+    if "collectionpage" in kinds and headlines(look) >= _FEW_LINKS:
         return "a listing"
     return "a home page" if _is_the_sites_own(look) else ""
+
+
+def _is_a_profile(look: Look) -> bool:
+    """Believe og:type where the person's articles stand below; an obituary may have it too."""
+    told = look.declared.first("og:type")[0].lower() == "profile"
+    return told and (_is_filed_as_a_list(look) or headlines(look) >= _FEW_LINKS)
 
 
 def _is_the_sites_own(look: Look) -> bool:
@@ -156,6 +174,62 @@ def _by_its_links(look: Look) -> str:
     return "a listing" if links >= _SOME_LINKS and has_little and _is_called_a_list(look) else ""
 
 
+def _is_a_brief(look: Look) -> bool:
+    """Say whether below a headline, before any other that leads on, stands a text, however short.
+
+    Two sentences are one; of a section, whose heading is short, hardly a word stands there. With a
+    time, the headline of its source or that of its address one is enough, and with a time and two
+    the heading may be short.
+    """
+    if look.is_as_listed and ends(look.words):
+        return True
+    heading = look.headline or next(iter(look.own_headings), "")
+    if not heading or (_is_filed_as_a_list(look) and not look.is_spelt):
+        return False
+    below, is_timed = _below(look, heading)
+    if ends(below) >= 2 and size(below) >= BRIEF and (look.headline or is_timed):
+        return True
+    is_sure = bool(look.headline) and (is_timed or look.is_dated or look.is_spelt)
+    return is_sure and ends(below) >= 1 and size(below) >= NOTE
+
+
+def _below(look: Look, headline: str) -> tuple[str, bool]:
+    """Give the running text between the headline and the first that leads on, and "has a time"."""
+    below: list[str] = []
+    is_timed = is_below = False
+    for part in itertools.islice(look.document.tree.iter(*_PARTS), _MAX_PARTS):
+        if part.tag in _HEADINGS:
+            is_below = is_below or text.fold(_words_of(part)) == headline
+        elif not is_below or any(one.tag in _FURNITURE for one in part.iterancestors()):
+            continue
+        elif part.tag == "a":
+            if _leads_on(part) and not any(one.tag in {"p", "h1"} for one in part.iterancestors()):
+                break
+        elif part.tag == "time":
+            is_timed = True
+        else:
+            below += _own_words(part)
+    return text.fold(" ".join(below)), is_timed
+
+
+def _own_words(block: HtmlElement) -> list[str]:
+    """Give the words that stand right in a block; of a paragraph those of its parts too."""
+    if block.tag == "p":
+        return [_words_of(block)]
+    return [block.text or "", *(one.tail or "" for one in block)]
+
+
+def _words_of(element: HtmlElement) -> str:
+    return "".join(itertools.islice(element.itertext(), _MAX_PIECES))[:2_000]
+
+
+def _leads_on(link: HtmlElement) -> bool:
+    """Say whether a link is a headline, or stands in one."""
+    words = text.fold(" ".join(link.itertext())[:1_000])
+    is_one = len(words) >= _HEADLINE_LENGTH and len(words.split()) >= _HEADLINE_WORDS
+    return is_one or any(one.tag in _HEADINGS for one in link.iterancestors())
+
+
 def _is_search(look: Look) -> bool:
     keys = {key.lower() for key, value in parse_qsl(urlsplit(look.address).query) if value}
     is_there = bool(keys & _SEARCH_KEYS) or bool(_SEARCH_SEGMENTS & set(look.segments))
@@ -167,13 +241,17 @@ def _is_called_a_list(look: Look) -> bool:
 
     An address without any headline in it is one where the title is no headline either.
     """
-    if set(look.segments[:-1]) & _LIST_SEGMENTS or any(map(_TITLE.match, look.headings)):
+    if _is_filed_as_a_list(look) or any(map(_TITLE.match, look.headings)):
         return True
     asked = urlsplit(look.lead.url).path.rstrip("/").lower()
     if look.segments and asked.startswith("/" + "/".join(look.segments) + "/"):
         return True
     is_bare = bool(look.segments) and not any(map(_ARTICLE_SEGMENT.search, look.segments))
     return is_bare and len(look.title.split()) <= _NAME_WORDS
+
+
+def _is_filed_as_a_list(look: Look) -> bool:
+    return bool(set(look.segments[:-1]) & _LIST_SEGMENTS)
 
 
 def headlines(look: Look) -> int:
@@ -204,16 +282,30 @@ def prose(look: Look) -> int:
     for block in look.document.tree.iter(*_BLOCKS):
         place, texts = block, (block.text or "", *(one.tail or "" for one in block))
         if block.tag == "p":
-            place, texts = block.getparent(), block.xpath(".//text()[not(ancestor::a)]")
-            headed[place] += _is_headed(look, block)
+            box, texts = _box(block), block.xpath(".//text()[not(ancestor::a)]")
+            place = box.getparent()
+            headed[place] += _is_headed(look, box)
         left -= len(texts) + 1
         if left < 0:
             break
-        size = sum(len(one.strip()) for one in texts)
-        if place is not None and (block.tag == "p" or size >= _OWN_TEXT):
+        length = sum(size(one.strip()) for one in texts)
+        if place is not None and (block.tag == "p" or length >= _OWN_TEXT):
             key = (place, headed[place])
-            places[key] = places.get(key, 0) + size
+            places[key] = places.get(key, 0) + length
     return max(places.values(), default=0)
+
+
+def _box(block: HtmlElement) -> HtmlElement:
+    """Give a paragraph, or where it stands alone in a box, and in no teaser, that box."""
+    if next(block.iter("a"), None) is not None:
+        return block
+    for _ in range(_MAX_BOXES):
+        above = block.getparent()
+        is_alone = block.getprevious() is None and block.getnext() is None
+        if not is_alone or above is None or above.tag not in _BOXES:
+            break
+        block = above
+    return block
 
 
 def _is_headed(look: Look, block: HtmlElement) -> bool:

@@ -18,10 +18,42 @@ if TYPE_CHECKING:
     from copydesk.extract.page import Document
     from copydesk.news import Lead
 
-TINY = 150  # characters of text
+TINY = 150  # characters of text, as `size` counts them
 SHORT = 600
+NOTE, BRIEF = 40, 60  # of one sentence, of two
 
 _SHARED = 0.5  # of a name's words that the title has too: they name one thing
+_WIDE = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_AS_WIDE = 3  # Latin letters that say what one such sign says
+# Where a sentence ends; a run of a script that has no stops is as good as one.
+_END = re.compile(
+    r"[.!?…؟।](?=[\s\"'”’»)]|\Z)|[。！？]|[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\s]{30}"
+)
+_HEADLINE_WORDS, _HEADLINE_SIZE = 4, 25
+_THE = frozenset(
+    {
+        *(
+            "the",
+            "a",
+            "an",
+            "der",
+            "die",
+            "das",
+            "ein",
+            "eine",
+            "le",
+            "la",
+            "les",
+            "l",
+            "un",
+            "une",
+        ),
+        *("el", "los", "las", "il", "lo", "gli", "de", "het", "een"),
+    }
+)
+_SITE_WORDS = 3  # of a site's name
+_SPELT = 3  # words that a headline and its address share
 _TEASERS = 3
 _MAX_NODES = 50
 _DATED = (
@@ -30,6 +62,12 @@ _DATED = (
 )
 _OF_A_PRODUCT = ("review", "reviews")
 _REVIEWS = frozenset({"review", "criticreview", "userreview", "employerreview"})
+_LOWER = "(//h2 | //h3)[not(.//a) and not(ancestor::a)]"
+_MAX_LOWER = 5
+_IN_THE_PAGE = (
+    "(//time)[position() <= 20][not(ancestor::footer or ancestor::nav or ancestor::aside)]"
+    "[not(ancestor::header) or ancestor::article or ancestor::main]"
+)
 _MICRODATA = "//*[contains(@itemtype, 'Article') or contains(@itemtype, 'BlogPosting')]"
 
 
@@ -43,10 +81,10 @@ class Look:
     title: str
     words: str
 
-    @property
+    @functools.cached_property
     def length(self) -> int:
-        """Give the characters of its text."""
-        return len(self.words)
+        """Give the size of its text."""
+        return size(self.words)
 
     @property
     def address(self) -> str:
@@ -62,8 +100,40 @@ class Look:
     def headings(self) -> tuple[str, ...]:
         """Give its title tag, whole and in parts, and its first headings."""
         found = list(visible_text(self.document, "//title", 1))
-        found += [part for one in found for part in re.split(r"\s+[|–—·•:-]\s+", one[:300])]
-        return tuple(dict.fromkeys([*found, *visible_text(self.document, "//h1", 2)]))
+        found += [part for one in found for part in _parts(one)]
+        return tuple(dict.fromkeys([*found, *self.own_headings]))
+
+    @functools.cached_property
+    def own_headings(self) -> tuple[str, ...]:
+        """Give its first headings."""
+        return tuple(visible_text(self.document, "//h1", 2))
+
+    @functools.cached_property
+    def whole_headings(self) -> tuple[str, ...]:
+        """Give its headings, its title tag with and without the site's name, no half of a headline.
+
+        What stands beside a part must be as short as a name, and no heading may have them both.
+        """
+        found = [self.title, *self.own_headings]
+        for one in visible_text(self.document, "//title", 1):
+            found.append(one)
+            parts = [] if one in self.own_headings else _parts(one)
+            for at, part in enumerate(parts):
+                others = text.words(" ".join([*parts[:at], *parts[at + 1 :]]))
+                if len(others) <= _SITE_WORDS:
+                    found.append(part)
+        return tuple(dict.fromkeys(filter(None, found)))
+
+    @functools.cached_property
+    def headline(self) -> str:
+        """Give the first heading that says as much as a headline does, "" where none does.
+
+        One of a lower level counts where it is the page's title and leads nowhere.
+        """
+        if found := next(filter(is_headline, self.own_headings), ""):
+            return found
+        below = visible_text(self.document, _LOWER, _MAX_LOWER) if is_headline(self.title) else ()
+        return self.title if self.title in below else ""
 
     @functools.cached_property
     def classes(self) -> frozenset[str]:
@@ -95,12 +165,73 @@ class Look:
         """Say whether its head says when it was published."""
         return bool(self.declared.first(*_DATED)[0])
 
-    def is_about(self, node: Node) -> bool:
-        """Say whether the page is about what a node describes, and does not only mention it."""
+    @functools.cached_property
+    def is_as_listed(self) -> bool:
+        """Say whether a heading of it is the headline that its source gave.
+
+        A short one, which a section or a login may have too, counts with the source's own excerpt.
+        """
+        wanted = set(text.words(self.lead.title))
+        for shown in {*self.own_headings, self.headline}:
+            given = set(text.words(shown))
+            if wanted and len(wanted & given) >= _SHARED * max(len(wanted), len(given)):
+                return is_headline(self.lead.title) or self._quotes_the_source
+        return False
+
+    @functools.cached_property
+    def _quotes_the_source(self) -> bool:
+        """Say whether its text begins the source's excerpt."""
+        wanted = text.squash(self.lead.excerpt)[:NOTE]
+        return size(wanted) >= NOTE / 2 and wanted in text.squash(self.words)
+
+    @functools.cached_property
+    def is_brief(self) -> bool:
+        """Say whether it is a note, however short: two sentences and a headline, or one and a sign.
+
+        That is a time beside it, the headline that its source gave, or that of its address.
+        """
+        if size(self.words) < NOTE or not ends(self.words):
+            return False
+        is_told = bool(self.headline) and size(self.words) >= BRIEF and ends(self.words) > 1
+        return is_told or self.is_timed or self.is_as_listed or self.is_spelt
+
+    @functools.cached_property
+    def is_timed(self) -> bool:
+        """Say whether a time stands in its head, or in the page and not in its furniture."""
+        return self.is_dated or bool(self.document.tree.xpath(_IN_THE_PAGE))
+
+    @functools.cached_property
+    def is_spelt(self) -> bool:
+        """Say whether its address spells its headline."""
+        wanted = set(text.words(self.headline))
+        given = set(re.split(r"[^\w]|_", self.segments[-1])) if self.segments else set()
+        return len(wanted & given) >= max(_SPELT, _SHARED * len(wanted))
+
+    def is_here(self, node: Node) -> bool:
+        """Say whether a node names the page's own address."""
         own = [one for key in ("url", "mainEntityOfPage", "@id") for one in _addresses(node, key)]
         here = {self.address, *self.declared.links.get("canonical", ())}
-        if {urls.identity(one) for one in own} & {urls.identity(one) for one in here}:
+        return bool({urls.identity(one) for one in own} & {urls.identity(one) for one in here})
+
+    def is_called(self, name: str, beside: float) -> bool:
+        """Say whether a title of the page is a name, and at most a share of its words is not.
+
+        Numbers and articles ("the") say nothing.
+        """
+        wanted = set(text.words(name))
+        for shown in (self.title, *self.own_headings, self.declared.first("og:title")[0]):
+            given = set(text.words(shown))
+            is_same = len(wanted & given) >= _SHARED * len(wanted)
+            more = {one for one in given - wanted - _THE if not one.isdecimal()}
+            if given and is_same and len(more) <= beside * len(given):
+                return True
+        return False
+
+    def is_about(self, node: Node) -> bool:
+        """Say whether the page is about what a node describes, and does not only mention it."""
+        if self.is_here(node):
             return True
+        own = [one for key in ("url", "mainEntityOfPage", "@id") for one in _addresses(node, key)]
         name = json_ld.string(node.get("headline")) or json_ld.string(node.get("name"))
         if self._is_named(name):
             return True
@@ -135,3 +266,25 @@ class Look:
 
 def _addresses(node: Node, key: str) -> list[str]:
     return [one for one in json_ld.addresses(node.get(key)) if one.startswith("http")]
+
+
+def _parts(title: str) -> list[str]:
+    return re.split(r"\s+[|–—·•:-]\s+", title[:300])
+
+
+def size(passage: str) -> int:
+    """Give the characters of a passage; a Chinese, Japanese or Korean one counts as three."""
+    if passage.isascii():
+        return len(passage)
+    return len(passage) + (_AS_WIDE - 1) * len(_WIDE.findall(passage))
+
+
+def ends(passage: str) -> int:
+    """Count the ends of sentences in a passage."""
+    return len(_END.findall(passage))
+
+
+def is_headline(heading: str) -> bool:
+    """Say whether a heading says as much as a headline: four words, or as many signs."""
+    is_long = size(heading) >= _HEADLINE_SIZE and bool(_UNSPACED.search(heading))
+    return len(heading.split()) >= _HEADLINE_WORDS or is_long

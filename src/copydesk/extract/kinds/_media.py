@@ -107,7 +107,7 @@ def _kind(seen: _Seen) -> tuple[Kind, str]:
     """Give the kind of the page and what says so: its address, its own word, its feed."""
     if player := players.find(seen.document.address):
         return player.kind, "address"
-    for decide in (_by_its_word, _by_its_player, _by_its_feed):
+    for decide in (_by_its_word, _by_its_player, _by_its_feed, _by_its_sound):
         found = decide(seen)
         if found is not None:
             return found
@@ -150,6 +150,16 @@ def _by_its_feed(seen: _Seen) -> tuple[Kind, str] | None:
     if seen.lead.media and not seen.is_declared and seen.length < _STUB:
         return "video", "lead"
     return None
+
+
+def _by_its_sound(seen: _Seen) -> tuple[Kind, str] | None:
+    """Believe the one sound that a page plays or links to where next to no text stands beside it.
+
+    Blogs of podcasts declare nothing but an article.
+    """
+    if seen.length >= _STUB or _is_walled(seen) or not _playing.sounds(seen.document):
+        return None
+    return "audio", "audio"
 
 
 def _is_walled(seen: _Seen) -> bool:

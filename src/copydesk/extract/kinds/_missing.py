@@ -6,6 +6,7 @@ import re
 
 from copydesk.extract.kinds._look import SHORT, TINY, Look
 from copydesk.extract.page import visible_text
+from copydesk.kit import text
 
 # What stands before the sentence proper: a code, a word of regret, "the page that you wanted".
 _BEFORE = r"""
@@ -19,7 +20,7 @@ _ENGLISH = r"""
     (?:web\ ?page|page|file|content|article|story|post|url|link|document|item|video|resource)
     (?:\ (?:that\ )?(?:you(?:['’]re|\ are|\ were|\ have)?\ )?
       (?:requested|(?:looking|searching)\ for|tried\ to\ (?:reach|open)|trying\ to\ reach|wanted))?
-    \ (?:(?:was|is|could|can|does|has)?(?:\ ?not|n['’]t)\ (?:be\ |been\ )?
+    \ (?:(?:was|is|could|can?|does|has)?(?:\ ?not|n?['’]t)\ (?:be\ |been\ )?
         (?:found|available|exist|accessible)(?:\ any\ ?more|\ any\ longer)?
       | (?:is\ |are\ )?(?:currently\ )?(?:no\ longer\ (?:available|here|online|active|published)
         |unavailable|missing|gone)
@@ -101,21 +102,23 @@ _REMOVED = re.compile(
     | apagad[ao] | excluíd[ao] | mais | já\ não | verwijderd | niet\ meer | usunięt[ya] | już
     | удалена )\b | 削除 | 删除"""
 )
-# The headings of error pages in English, as servers and templates have them.
-_ERROR = re.compile(
-    r"""(?xi)^(?:
-      (?:error\W*)?(?:400|403|404|410|500|502|503)(?:
-        \W*$ | \W+(?:error|not\ found|page|file|forbidden|bad\ |gone|internal|service\ )
-      )
-    | (?:sorry\W+)?(?:the\ |this\ )?(?:page|file|content|article|story)\ (?:you\ requested\ )?
-      (?:was\ |is\ |could\ |cannot\ |can't\ )?
-      (?:not\ (?:be\ )?found|unavailable|no\ longer\ available)
-    | not\ found | (?:an\ )?error(?:\ (?:occurred|page))?\W*$ | forbidden\W*$ | bad\ gateway
-    | oops\W+(?:\w+\ ){0,4}(?:page|wrong|missing|not|found|exist)\b
-    | service\ unavailable | (?:internal\ )?server\ error | site\ (?:maintenance|unavailable)
-    | (?:we're\ )?(?:down\ for|under)\ maintenance | account\ suspended | index\ of\ /
+# The headings of error pages in English, whole, as servers and templates have them.
+_CODE = r"(?:(?:http|error|status)\W*){0,2}(?:400|401|403|404|405|410|429|500|502|503|504)"
+_REASON = r"""(?:
+      (?:page|file|url|resource|content|article|story|object)?\W?not\ found | page\W+error
+    | (?:internal\ )?server\ error | service\ (?:temporarily\ )?unavailable | bad\ gateway
+    | bad\ request | forbidden | unauthorized | gone | gateway\ time-?out | too\ many\ requests
+    | method\ not\ allowed | access\ (?:is\ )?(?:denied|forbidden) | (?:that['’]s\ )?an\ error
+    | something\ (?:went|has\ gone)\ wrong | (?:an\ )?error\ (?:has\ )?occurred | error\ page
+    | oops(?:\W+(?:page\ )?(?:missing|not\ found|error)|\W+wrong\ (?:page|link|turn))?
+    | (?:we['’]re\ )?(?:currently\ )?(?:down\ for|under|in)\ (?:scheduled\ )?maintenance
+    | (?:site\ )?maintenance(?:\ mode)? | (?:web\ ?)?site\ (?:is\ )?(?:temporarily\ )?unavailable
+    | (?:this\ )?account\ (?:has\ been\ |is\ )?suspended | index\ of\ /\S{0,200}
     )"""
+_ERROR = re.compile(
+    rf"(?xi)\A\W*(?:(?:sorry|oops)\W+)?(?:{_CODE}\W*(?:{_REASON}|error|page)?|{_REASON}\W*{_CODE}?)\W*\Z"
 )
+_NAMES = frozenset({"error", "forbidden", "gone", "unauthorized", "maintenance", "oops"})
 # What templates of the large systems write on the page's body, and what prerenderers ask for.
 _CLASSES = frozenset({"error404", "error-404", "page-404", "page-not-found", "http-error-404"})
 _CODES = ("prerender-status-code", "render:status_code", "status-code")
@@ -126,18 +129,30 @@ def find(look: Look) -> str:
     """Say that a page is an error in a 200 or a note in place of an article, "" for neither.
 
     A heading, or the first sentence of a page of almost no text, must be that note and nothing
-    else. Beside an article by its own word only the note itself counts.
+    else. Beside an article by its own word only the note itself counts, and beside the headline
+    that its source gave only one in the text.
     """
     if look.length >= SHORT:
         return ""
     if look.declared.first(*_CODES)[0].strip() in {"404", "410"} or look.classes & _CLASSES:
         return "an error page in a 200"
-    if _ERROR.match(look.title):
-        return "an error page in a 200"
-    for heading in (look.title,) if look.is_sure else (look.title, *look.headings):
-        if found := _note(heading):
-            return found
+    if not look.is_as_listed:
+        if not look.is_sure and _is_error(look):
+            return "an error page in a 200"
+        for heading in (look.title,) if look.is_sure else look.whole_headings:
+            if found := _note(heading):
+                return found
     return _note_in_the_text(look)
+
+
+def _is_error(look: Look) -> bool:
+    """Say whether the title is an error's and nothing else; a word that a film may have too counts
+    on a page of few.
+    """
+    title = look.title.strip()[: _LONGEST + 1]
+    if text.squash(title) in _NAMES:
+        return look.length < SHORT / 2
+    return len(title) <= _LONGEST and bool(_ERROR.match(title))
 
 
 def _note_in_the_text(look: Look) -> str:

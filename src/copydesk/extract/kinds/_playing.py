@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,12 +15,27 @@ from copydesk.kit.embeds import File
 from copydesk.kit.players import Kind, Player
 
 if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
     from copydesk.extract.page import Document
     from copydesk.news import Lead
 
 _MEDIA = ("associatedMedia", "audio", "video", "encoding")  # of an episode: its own files
 _MAX_LINKS, _MAX_FRAMES, _MAX_PARTS = 50, 20, 20
 _VIDEO_META = ("og:video:secure_url", "og:video:url", "og:video")
+_MAX_SOUNDS, _LEVELS = 20, 5
+_SOUNDS = (
+    "//audio[@src or source/@src] | //a[starts-with(@type, 'audio/') or contains(@href, '.mp3')"
+    " or contains(@href, '.m4a') or contains(@href, '.ogg') or contains(@href, '.opus')]"
+)
+_APART = frozenset({"nav", "aside", "footer", "form"})
+# what reads an article aloud, by the names of its block or of its file
+_READ_ALOUD = re.compile(
+    r"""(?xi)read-?_?(?:speaker|aloud) | text-?_?to-?_?speech | \btts\b | [-_/]tts[-_/.] | speech
+    | listen-?_?to-?_?(?:this|the|article|story) | audio-?_?article | article-?_?(?:audio|player)
+    | vorlesen? | vorgelesen | artikel-?_?(?:an)?hören | polly | narrat(?:ion|ed|or) | spoken
+    | beyondwords | trinity-?_?(?:audio|player)"""
+)
 _AUDIO_META = ("og:audio:secure_url", "og:audio:url", "og:audio")
 
 
@@ -51,6 +67,8 @@ def find(
     found = [_Offer(address=document.address, origin="address"), *_declared(document, about.node)]
     found += [_Offer(address=address, origin=origin) for address, origin in offers(declared)]
     found += [_Offer(address=one.url, origin="lead", type=one.type) for one in lead.media]
+    if about.kind == "audio":
+        found += [_Offer(address=address, origin="audio") for address in sounds(document)]
     for offer in found:
         if player := players.find(offer.address):
             return player, offer.origin
@@ -81,6 +99,41 @@ def offers(declared: Declared) -> Iterator[tuple[str, str]]:
     for name in ("twitter:player", *_VIDEO_META, *_AUDIO_META):
         if address := declared.first(name)[0]:
             yield address, name
+
+
+def sounds(document: Document) -> list[str]:
+    """Give the files of the one sound that a page plays or links to, [] where it has none or more.
+
+    What reads an article aloud is none, nor what stands in a margin.
+    """
+    found: dict[str, list[str]] = {}
+    for element in document.tree.xpath(_SOUNDS)[:_MAX_SOUNDS]:
+        if not _is_beside(element):
+            for address in _files(element, document):
+                name = urlsplit(address).path.rpartition("/")[2].rpartition(".")[0]
+                found.setdefault(name.lower(), []).append(address)
+    return next(iter(found.values())) if len(found) == 1 else []
+
+
+def _files(element: HtmlElement, document: Document) -> Iterator[str]:
+    """Give the addresses of an element's sound files."""
+    sources = [element, *element.iter("source")][:_MAX_PARTS]
+    for raw in (one.get("src") or one.get("href") or "" for one in sources):
+        address = urls.fetchable(raw.strip()[:2_000], document.base) if raw else None
+        told = element.get("type") or ""
+        if address and (element.tag == "audio" or embeds.kind_of(address, told) == "audio"):
+            yield address
+
+
+def _is_beside(element: HtmlElement) -> bool:
+    """Say whether a sound stands in a margin or reads the article aloud."""
+    names = [element.get("src") or element.get("href") or ""]
+    for level, above in enumerate((element, *element.iterancestors())):
+        if above.tag in _APART:
+            return True
+        if level < _LEVELS:
+            names += [above.get("class") or "", above.get("id") or ""]
+    return bool(_READ_ALOUD.search(" ".join(names)[:3_000]))
 
 
 def _declared(document: Document, node: Node) -> Iterator[_Offer]:

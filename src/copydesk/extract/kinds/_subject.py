@@ -8,6 +8,7 @@ from copydesk.extract.kinds import _listing
 from copydesk.extract.kinds._look import SHORT, Look
 from copydesk.extract.page import json_ld
 from copydesk.extract.page.json_ld import Node
+from copydesk.kit import dates
 
 _NO_EVENTS = frozenset({"broadcastevent", "publicationevent", "onlineevent", "deliveryevent"})
 _EVENTS = frozenset({"festival", "hackathon", "courseinstance", "eventseries"})
@@ -18,21 +19,27 @@ _PRICES = ("product:price:amount", "og:price:amount", "product:price")
 _OF_THE_SITE = frozenset({"aboutpage", "contactpage", "checkoutpage"})
 _FIRST = 8  # nodes: a page says what it is before it says what else there is
 _MAX_NODES = 200
-_REVIEW = 1_500  # characters of prose in one place; a shop describes its goods in less
+_LONG = 1_500  # of prose in one place; a shop describes its goods in less
+_TOLD = 0.5  # of a page's text that its data tell too, so that the whole of it is theirs
+_BESIDE_A_JOB = 0.5  # of a title's words: "Harbour pilot (all genders)"
+_VOTES = ("upvoteCount", "suggestedAnswer")
 
 
 def find(look: Look) -> str:
     """Say what a page is about ("an event page"), "" where nothing plain says so.
 
-    What calls itself an article is one: a review has a product in its data, a preview an event. A
-    recipe is an article, and so is a post in a forum; a question with its answers is none.
+    What calls itself an article is one, and so is a long text: a review has a product in its data,
+    a report the match. Else a title of the page must be the name of the thing and no more: "Tide
+    Clock tested" is no app. A recipe is an article, and so is a post in a forum; a question with
+    its answers is none.
     """
     if look.is_article:
         return ""
     for node in look.declared.nodes[:_MAX_NODES]:
-        if (what := _named(node)) and look.is_about(node) and _is_whole(look, node, what):
+        if (what := _named(node)) and _is_titled(look, node, what) and _is_whole(look, node, what):
             return what
-    if look.declared.first("og:type")[0].lower().startswith("product") and _has_price(look):
+    is_product = look.declared.first("og:type")[0].lower().startswith("product")
+    if is_product and _has_price(look) and not _is_long(look):
         return "a product page"
     return _of_the_site(look)
 
@@ -52,24 +59,64 @@ def _named(node: Node) -> str:
     return "an event page" if is_event else ""
 
 
+def _is_titled(look: Look, node: Node, what: str) -> bool:
+    """Say whether a title of the page is the name of the thing that a node describes."""
+    beside = _BESIDE_A_JOB if what == "a job posting" else 0
+    told = (node, *_questions(node))
+    names = (json_ld.string(one.get(key)) for one in told for key in ("name", "title"))
+    return any(look.is_called(name, beside) for name in names if name)
+
+
 def _is_whole(look: Look, node: Node, what: str) -> bool:
     """Say whether a node tells enough to be the page's subject and no by-the-way."""
+    if what == "a job posting":
+        told = json_ld.string(node.get("description"))
+        return len(told) >= _TOLD * look.length or not _is_long(look)
+    if what == "a forum question":
+        return _is_of_a_forum(look, node)
+    if _is_long(look):
+        return False
     if what == "a product page":
-        is_sold = bool(node.get("offers")) or _has_price(look)
-        return is_sold and not _is_reviewed(look, node)
+        return bool(node.get("offers")) or _has_price(look)
     if what == "an app page":
         return any(node.get(key) for key in _APP_SAYS)
-    if what == "an event page":
-        return bool(node.get("startDate") and (node.get("location") or node.get("offers")))
-    return True
+    return _is_to_come(look, node)
 
 
-def _is_reviewed(look: Look, node: Node) -> bool:
-    """Say whether a page is one review of a product, long, and data made of it what it could."""
-    reviews = node.get("review")
-    several = reviews if isinstance(reviews, list) else [reviews]
-    is_one = len(several) == 1 and isinstance(several[0], Mapping)
-    return is_one and _listing.prose(look) >= _REVIEW
+def _is_to_come(look: Look, node: Node) -> bool:
+    """Say whether an event has a place and a time, and is not over when its source writes of it.
+
+    Of a match its tickets tell, since reports and tickers name it as well.
+    """
+    has_place = bool(node.get("offers"))
+    if "sportsevent" not in json_ld.kinds(node):
+        has_place = has_place or bool(node.get("location"))
+    if not node.get("startDate") or not has_place:
+        return False
+    last = json_ld.string(node.get("endDate")) or json_ld.string(node.get("startDate"))
+    end, written = dates.parse(last), look.lead.published_at
+    return end is None or written is None or end >= dates.utc(written)
+
+
+def _is_of_a_forum(look: Look, node: Node) -> bool:
+    """Say whether a page is one question on which readers vote, or short with its answers told."""
+    questions = _questions(node)
+    if len(questions) != 1:
+        return False
+    if any(questions[0].get(key) for key in _VOTES):
+        return True
+    return bool(questions[0].get("answerCount")) and not _is_long(look)
+
+
+def _questions(node: Node) -> list[Node]:
+    about = node.get("mainEntity")
+    listed = about if isinstance(about, list) else [about]
+    return [one for one in listed[:_FIRST] if isinstance(one, Mapping)]
+
+
+def _is_long(look: Look) -> bool:
+    """Say whether there is more running text than beside a thing for sale."""
+    return look.length >= 5 * SHORT or _listing.prose(look) >= _LONG
 
 
 def _has_price(look: Look) -> bool:
@@ -81,6 +128,8 @@ def _of_the_site(look: Look) -> str:
     if look.says_article or look.length >= 5 * SHORT:
         return ""
     for node in look.declared.nodes[:_FIRST]:
-        if json_ld.kinds(node) & _OF_THE_SITE and look.is_about(node):
-            return "a page about its site"
+        if json_ld.kinds(node) & _OF_THE_SITE:
+            name = json_ld.string(node.get("name"))
+            if look.is_here(node) or (name and look.is_called(name, 0)):
+                return "a page about its site"
     return ""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from copydesk.extract.origin import _site_name
 from copydesk.extract.origin._amp import unwrapped
-from copydesk.extract.page import Declared, json_ld
+from copydesk.extract.page import Declared, json_ld, visible_text
 from copydesk.kit import text, urls
 from copydesk.news import Provider
 
@@ -17,6 +19,13 @@ if TYPE_CHECKING:
 _MAX_NAME = 60  # characters
 _PLATFORMS = frozenset({"youtube.com", "youtu.be", "vimeo.com"})
 _MAX_WORDS = 7  # templates put the headline where the site's name belongs
+_TITLE = "//title[not(ancestor::svg)]"
+# how archives of the web name a kept page: the moment, then its address
+_KEPT = re.compile(
+    r"(?i)^https?://[^/]*/(?:[^/]+/){0,3}(?:\d{8,14}(?:[a-z]{2}_)?|\d{4}\.\d\d\.\d\d-\d{6})/"
+    r"(https?):?/{1,2}([^/]+\..*)"
+)
+_KEPT_BARE = re.compile(r"(?i)^https?://web\.archive\.org/web/\d{8,14}(?:[a-z]{2}_)?/([^/:]+\..*)")
 
 
 def find(
@@ -28,30 +37,56 @@ def find(
     before `amazon.com`), else the registrable one. Logos come with the domain. Where `web_url` is
     on another site than the page, the page's own name is not its publisher's.
     """
-    organization = _on_a_platform(web_url, lead, beat) or _organization(urls.host(web_url), beat)
-    domain = organization.domain if organization else urls.registrable_domain(web_url)
-    is_own = urls.same_site(web_url, unwrapped(document.address))
-    declared_names = tuple(_declared_names(declared)) if is_own else ()
-    name, origin = _name(web_url, organization, declared_names, _source(lead, beat))
+    place = _original(web_url, declared)
+    organization = _on_a_platform(place, lead, beat) or _organization(urls.host(place), beat)
+    domain = organization.domain if organization else urls.registrable_domain(place)
+    source = _source(lead, beat)
+    if organization:
+        name, origin = organization.name, "organization"
+    # a search or an aggregator lists other people's pages under its own name
+    elif source and source.name and urls.same_site(source.url, place):
+        name, origin = source.name, "source"
+    elif urls.same_site(web_url, unwrapped(document.address)):
+        name, origin = _own_name(place, document, declared)
+    else:
+        name, origin = "", "domain"
     logo = beat.logos.get(domain)
     return Provider(name=name or domain, domain=domain, images=(logo,) if logo else ()), origin
 
 
-def _name(
-    web_url: str,
-    organization: Organization | None,
-    declared_names: Iterable[tuple[str, str]],
-    source: Source | None,
-) -> tuple[str, str]:
-    if organization:
-        return organization.name, "organization"
-    # a search or an aggregator lists other people's pages under its own name
-    if source and source.name and urls.same_site(source.url, web_url):
-        return source.name, "source"
-    for found, origin in declared_names:
-        if 0 < len(found) <= _MAX_NAME and "://" not in found and len(found.split()) <= _MAX_WORDS:
-            return found, origin
-    return "", "domain"
+def _original(web_url: str, declared: Declared) -> str:
+    """Give the address of which an archive of the web keeps a copy, else the page's own."""
+    for address in (web_url, *declared.links.get("canonical", ())):
+        if not urls.same_site(address, web_url):
+            continue
+        if found := _KEPT.match(address):
+            return urls.fetchable(f"{found[1]}://{found[2]}") or web_url
+        if found := _KEPT_BARE.match(address):
+            return urls.fetchable(f"http://{found[1]}") or web_url
+    return web_url
+
+
+def _own_name(place: str, document: Document, declared: Declared) -> tuple[str, str]:
+    """Give the name that a page has for its site, the first that fits its address.
+
+    Templates fill og:site_name with a section ("World") or the address itself: such a name gives
+    way to another that fits, and stands where there is none.
+    """
+    said = [one for one in _declared_names(declared) if _is_name(one[0])]
+    bare = {urls.registrable_domain(place), urls.host(place)}
+    for name, origin in said:
+        if name not in bare and _site_name.fit(name, place):
+            return name, origin
+    title = next(iter(visible_text(document, _TITLE, 1)), "")
+    ended = _site_name.in_title(title, place)
+    if ended:
+        return ended, "title"
+    return said[0] if said else ("", "domain")
+
+
+def _is_name(said: str) -> bool:
+    is_short = 0 < len(said) <= _MAX_NAME and len(said.split()) <= _MAX_WORDS
+    return is_short and not _site_name.is_address(said)
 
 
 def _declared_names(declared: Declared) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from copydesk.extract.page import json_ld
@@ -11,9 +12,15 @@ from copydesk.extract.page.json_ld import Node
 from copydesk.kit import text, urls
 
 if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
     from copydesk.extract.page._document import Document
 
-_MAX_VALUE = 5_000  # characters of one meta tag
+_MAX_VALUE = 5_000  # characters of one meta tag, or of one element
+_MAX_PIECE = 20 * _MAX_VALUE  # of a text with much white space
+_MAX_PIECES = 2_000  # of text in one element
+_MOST = 500  # meta tags of one name, links of one relation
+_MOST_OF = {"canonical": 5, "amphtml": 5}  # what a page has one of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,18 +69,26 @@ def _meta(document: Document) -> Mapping[str, tuple[str, ...]]:
             continue
         for key in ("property", "name", "itemprop", "http-equiv"):
             for name in (tag.get(key) or "").lower().split():
-                found.setdefault(name, []).append(value)
+                values = found.setdefault(name, [])
+                if len(values) < _MOST:
+                    values.append(value)
     return {name: tuple(values) for name, values in found.items()}
 
 
 def _links(document: Document) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for tag in document.tree.iter("link"):
-        address = urls.fetchable((tag.get("href") or "")[:_MAX_VALUE], document.base)
-        if address is None:
+        relations = [
+            relation
+            for relation in (tag.get("rel") or "").lower().split()
+            if len(found.get(relation, ())) < _MOST_OF.get(relation, _MOST)
+        ]
+        if not relations:
             continue
-        for relation in (tag.get("rel") or "").lower().split():
-            found.setdefault(relation, []).append(address)
+        address = urls.fetchable((tag.get("href") or "")[:_MAX_VALUE], document.base)
+        if address is not None:
+            for relation in relations:
+                found.setdefault(relation, []).append(address)
     return {name: tuple(values) for name, values in found.items()}
 
 
@@ -82,7 +97,19 @@ def visible_text(document: Document, xpath: str, limit: int = 3) -> tuple[str, .
     known = document.found.get((xpath, limit))
     if known is None:
         elements = document.tree.xpath(xpath)[:limit]
-        folded = (text.fold(" ".join(element.itertext())) for element in elements)
-        known = tuple(one[:_MAX_VALUE] for one in folded if one)
+        known = tuple(filter(None, map(_text, elements)))
         document.found[xpath, limit] = known
     return known
+
+
+def _text(element: HtmlElement) -> str:
+    """Give the beginning of an element's text; of many in one another, each has all of it."""
+    found, length = list[str](), 0
+    for piece in islice(element.itertext(), _MAX_PIECES):
+        folded = text.fold(piece[:_MAX_PIECE])
+        if folded:
+            found.append(folded)
+            length += len(folded) + 1
+            if length > _MAX_VALUE:
+                break
+    return " ".join(found)[:_MAX_VALUE]

@@ -6,6 +6,7 @@ import html
 import json
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from copydesk.kit import text, urls
@@ -33,6 +34,8 @@ _MAX_STRING = 5_000  # characters of any value but a whole text
 _MAX_NODES = 2_000
 _TEASERS = 3
 _MAX_DEPTH = 12
+_MAX_ITEMS = 200  # of one list: authors, keywords, addresses
+_MAX_OWN = 10  # addresses under which one node may name itself
 # Scripts were once wrapped for browsers that did not know them.
 _OPENING = re.compile(r"\A\s*(?:<!--|(?://\s*)?<!\[CDATA\[|/\*[^*]*\*/|\s)*")
 _CLOSING = re.compile(r"(?:-->|//|\]\]>|/\*[^*]*\*/|;|\s)+\Z")
@@ -94,7 +97,10 @@ def main(found: tuple[Node, ...], wanted: frozenset[str], addresses: frozenset[s
     that all name other pages are teasers. `addresses` are identities (kit.urls).
     """
     candidates = [node for node in found if kinds(node) & wanted]
-    named = [frozenset(urls.identity(own) for own in _own_addresses(node)) for node in candidates]
+    named = [
+        frozenset(urls.identity(own) for own in islice(_own_addresses(node), _MAX_OWN))
+        for node in candidates
+    ]
     for node, own in zip(candidates, named, strict=True):
         if own & addresses:
             return node
@@ -107,10 +113,14 @@ def _own_addresses(node: Node) -> Iterator[str]:
         yield from addresses(node.get(key))
 
 
+def items(value: object) -> list[object]:
+    """Give the first parts of a list, or the one value that stands for a list of one."""
+    return value[:_MAX_ITEMS] if isinstance(value, list) else [value]
+
+
 def strings(value: object) -> list[str]:
     """Give the texts of a value that may be one or a list, white space folded, none empty."""
-    values = value if isinstance(value, list) else [value]
-    folded = [text.fold(item[:_MAX_STRING]) for item in values if isinstance(item, str)]
+    folded = [text.fold(item[:_MAX_STRING]) for item in items(value) if isinstance(item, str)]
     return [item for item in folded if item]
 
 
@@ -135,7 +145,7 @@ def prose(value: object) -> str:
 def names(value: object, found: tuple[Node, ...] = ()) -> list[str]:
     """Give the names in a value of persons or organizations: texts, objects, references."""
     result: list[str] = []
-    for item in value if isinstance(value, list) else [value]:
+    for item in items(value):
         if isinstance(item, str):
             result += strings(item)
         elif isinstance(item, Mapping):
@@ -156,7 +166,7 @@ def _referred(item: Node, found: tuple[Node, ...]) -> list[str]:
 def addresses(value: object) -> list[str]:
     """Give the addresses in a value: texts, or objects with a url, @id or contentUrl."""
     result: list[str] = []
-    for item in value if isinstance(value, list) else [value]:
+    for item in items(value):
         if isinstance(item, Mapping):
             result += next((strings(item[key]) for key in _ADDRESS_KEYS if key in item), [])
         else:

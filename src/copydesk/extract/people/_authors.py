@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from copydesk.extract.page import Declared, json_ld
 from copydesk.extract.people._byline import bylines
-from copydesk.extract.people._person import people
+from copydesk.extract.people._person import is_more, people
 from copydesk.kit import text, urls
 
 if TYPE_CHECKING:
@@ -43,15 +43,25 @@ def find(
     What the page declares goes before the lead, and that before what the page shows.
     """
     sites = frozenset(text.squash(name) for name in site_names) - _publishers(document, declared)
-    for values, origin in _declarations(declared, lead):
-        found = people(values, sites, is_declared=True)
-        if found:
-            return found, origin
+    told = ((people(one, sites, is_declared=True), at) for one, at in _declarations(declared, lead))
+    if declared_people := _fullest(told):
+        return declared_people
     for lines in bylines(document):
         found = people(lines, sites)
         if found:
             return found, "byline"
     return (), ""
+
+
+def _fullest(
+    told: Iterable[tuple[tuple[str, ...], str]],
+) -> tuple[tuple[str, ...], str] | None:
+    """Give the first names, or those of a later declaration that names the same and more."""
+    found: tuple[tuple[str, ...], str] | None = None
+    for names, origin in told:
+        if names and (found is None or is_more(names, found[0])):
+            found = names, origin
+    return found
 
 
 def _publishers(document: Document, declared: Declared) -> frozenset[str]:
@@ -84,9 +94,8 @@ def _declarations(declared: Declared, lead: Lead) -> Iterator[tuple[list[str], s
 
 def _persons(value: object, declared: Declared) -> list[str]:
     """Give the names in a JSON-LD author, those of organizations left out."""
-    values = value if isinstance(value, list) else [value]
     found: list[str] = []
-    for item in values:
+    for item in json_ld.items(value):
         node = _told(item, declared) if isinstance(item, dict) else {}
         kinds = json_ld.kinds(node)
         if "person" in kinds or not kinds & _ORGANIZATIONS:

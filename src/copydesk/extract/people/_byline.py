@@ -39,8 +39,10 @@ _BESIDE = re.compile(
 _TAGS_BESIDE = frozenset({"aside", "nav", "figure", "figcaption", "blockquote"})
 _MAX_FOUND = 200  # elements of one kind that are looked at
 _MAX_ABOVE = 30  # levels
+_MAX_AROUND = 100  # of those around the headline
 _MAX_PARTS = 300  # elements in one element
 _MAX_PIECES = 12  # of text in one element
+_MAX_PIECE = 5_000  # characters; many elements in one another all have the same long text
 _MAX_BLOCK = 250  # characters: a block with more holds an article or other articles
 _LEVELS = 5  # above a name, in which its co-authors stand
 _MAX_NAMES = 12
@@ -66,8 +68,9 @@ Place = tuple[int, "HtmlElement"]  # an element and its number in the page
 def bylines(document: Document) -> Iterator[list[str]]:
     """Give what the page shows as bylines, each as the lines it is made of, the best first."""
     headline, places = _places(document)
+    title = _title(document)
     for found in places:
-        shown = [place for place in found[:_MAX_FOUND] if _is_about_it(place[1])]
+        shown = [place for place in found[:_MAX_FOUND] if _is_about_it(place[1], title)]
         behind = [element for at, element in shown if at > headline]
         for elements in (behind, [element for _, element in shown]):
             if elements:
@@ -126,16 +129,29 @@ def _is_on_a_card(element: HtmlElement) -> bool:
     return any(_CARDS & frozenset((one.get("class") or "").split()) for one in around)
 
 
-def _is_about_it(element: HtmlElement) -> bool:
-    """Say whether an element is shown and stands in the article rather than beside it."""
+def _title(document: Document) -> list[HtmlElement]:
+    """Give the headline's element and those around it, none where the page has no h1."""
+    headline = next(document.tree.iter("h1"), None)
+    return [] if headline is None else [headline, *headline.iterancestors()][:_MAX_AROUND]
+
+
+def _is_about_it(element: HtmlElement, title: list[HtmlElement]) -> bool:
+    """Say whether an element is shown and stands in the article rather than beside it.
+
+    What holds the headline or follows it at once is about the article, whatever it is called: a
+    page is named for the sidebar that it has, a headline's block for teasers of the same parts.
+    """
     if element.tag in _UNSHOWN:
         return False
     around = [element, *islice(element.iterancestors(), _MAX_ABOVE)]
-    return not any(
-        one.tag in _TAGS_BESIDE
-        or (one.tag not in {"body", "html"} and _BESIDE.search(one.get("class") or ""))
-        for one in around
-    )
+    for one in around:
+        if one.tag in _TAGS_BESIDE:
+            return False
+        if one in title or (title and one.getprevious() is title[0]):
+            return True
+        if one.tag not in {"body", "html"} and _BESIDE.search(one.get("class") or ""):
+            return False
+    return True
 
 
 def _together(elements: list[HtmlElement]) -> list[HtmlElement]:
@@ -165,7 +181,8 @@ def _lines(element: HtmlElement) -> str:
     parts = islice(element.iter(), 1, _MAX_PARTS)
     names = (one for one in parts if one.get("itemprop") == "name" and one.tag not in _UNSHOWN)
     named = next(names, element)
-    return "\n".join(islice(filter(None, map(text.fold, _pieces(named))), _MAX_PIECES))
+    pieces = (text.fold(piece[:_MAX_PIECE]) for piece in _pieces(named))
+    return "\n".join(islice(filter(None, pieces), _MAX_PIECES))
 
 
 def _pieces(element: HtmlElement) -> Iterator[str]:
@@ -179,8 +196,9 @@ def _pieces(element: HtmlElement) -> Iterator[str]:
 
 def _spoken(document: Document, headline: int) -> Iterator[list[str]]:
     """Give the short lines behind the headline that say `By` and its like, or an agency."""
+    title = _title(document)
     for element in islice(document.tree.iter(), headline, headline + _MAX_LINES):
         if element.tag in _LINE_TAGS and _length(element) <= _MAX_LINE:
             line = _lines(element)
-            if (opens(line) or _SIGNED.match(line)) and _is_about_it(element):
+            if (opens(line) or _SIGNED.match(line)) and _is_about_it(element, title):
                 yield [line]

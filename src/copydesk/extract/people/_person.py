@@ -15,11 +15,23 @@ _MAX_WORDS = 5  # of a name, particles not counted
 _LONGEST_ABBREVIATION = 4  # letters before a full stop that ends no sentence: `Wm.`, `Theo.`
 
 _BY = r"by|von|par|por|di|da|av|af|door|oleh|od|от|автор|autor(?:[ea]?s|in)?|auteur|текст"
+# `Eine Kolumne von`, `An essay by`, `Une chronique de`: what it is, before who wrote it.
+_WORK = r"""(?:
+      (?:ein|eine|der|die)\ (?:gast)?(?:artikel|beitrag|kolumne|kommentar|analyse|reportage|essay
+        |interview|glosse|rezension|kritik|bericht|feature|porträt|leitartikel)\ von
+    | an?\ (?:guest\ )?(?:column|essay|analysis|comment|commentary|op-ed|review|report|post|story
+        |feature|profile|dispatch)\ by
+    | une?\ (?:chronique|tribune|analyse|enquête|article|reportage|entretien|récit)\ (?:de|par)
+    | una?\ (?:columna|crónica|análisis|artículo|reportaje)\ de
+    | un['’]?\ ?(?:analisi|articolo|commento|inchiesta|intervista)\ di
+    | een\ (?:column|analyse|artikel|reportage|interview)\ (?:van|door)
+    )"""
 _LEADING = re.compile(
     rf"""(?xi)^(?:
       (?:(?:written|posted|reported|recueilli|reviewed|story|texte?|testo|words|analysis|review
          |propos\ recueillis|a\ cura|ein\ (?:artikel|beitrag)|un\ art[íi]culo)\s+)?
-        (?:{_BY})\b(?:\s*[:：]\s*|\s+) | (?:by|text|texte|texto|testo|words|penulis)\s*[:：]\s*
+        (?:{_BY})\b(?:\s*[:：]\s*|\s+) | {_WORK}\b\s*:?\s+
+      | (?:by|text|texte|texto|testo|words|penulis)\s*[:：]\s*
       | (?:by|von|par|por)$ | ^[–—\-~|:•·]\s*
       | (?:本报|本報|新华社|特约)?(?:记者|記者|作者|撰文|文|编译|編譯|取材)
         \s*(?:[:：/／=＝|]\s*|\s+)
@@ -33,8 +45,9 @@ _SPLIT = re.compile(
 _COMMA = re.compile(r"\s*[,，]\s*")
 _BETWEEN = re.compile(r"(?i)^(?:and|und|et|with|og|och|и|y|e|i|[\W_]*)$")
 _OPENS = re.compile(
-    r"(?i)^(?:(?:(?:written|posted|reported|story|words|text)\s+)?(?:by|von|par|por|di|av|af|door"
-    r"|oleh|от)\b\s*:?|(?:text|texte|texto|testo|words|autor|author|автор)\s*:)\s*"
+    rf"""(?xi)^(?:(?:(?:written|posted|reported|story|words|text)\s+)?(?:by|von|par|por|di|av|af
+      |door|oleh|от)\b\s*:? | {_WORK}\b\s*:?
+      | (?:text|texte|texto|testo|words|autor|author|автор)\s*:)\s*"""
 )
 _JUNIOR = re.compile(r"(?i),\s*([js]r)\b\.?")
 _JUNIOR_END = re.compile(r"\b([JS]r)$")
@@ -104,9 +117,17 @@ _NO_PERSON = re.compile(
     | technology | opinion | lifestyle | latest | the | this | that | is | are | was | were | has
     | have | will | about | your | our | all | to | of | by | with | from | on | click | view
     | login
-    | keine? | kommentare? | privacy | policy | terms | cookies? | contact | rights
+    | alles | mehr | weitere[rs]? | artikel | beitr[äa]ge? | keine? | kommentare?
+    | privacy | policy | terms | cookies? | contact | rights
     | read\ (?:more|full|the|on|next) | (?:show|learn|see|load)\ more | sign\ (?:in|up) | log\ in
     )\b | ^(?:guest|top|special|exclusive|local|world|science|home)\b | \b(?:am|pm)$"""
+)
+# Forms of companies and societies, which stand behind their names.
+_COMPANY = re.compile(
+    r"""(?x)(?:^|\s)(?:(?i:g?gmbh|mbh|d\.?\ ?o\.?\ ?o|s\.?\ ?r\.?\ ?[lo]|s\.p\.a|z\.?\ ?o\.?\ ?o
+      |ltda?|limited|llc|llp|plc|pty|pvt|oyj?|aps|zrt|kft|ohg|e\.?\ ?v|b\.v|n\.v|s\.a\.s
+      |s\.a\.?r\.?l|o\.ü)
+      |SpA|AG|SE|KG|KGaA|UG|AB|A/S|ASA|BV|NV|SAS|SARL|S\.\ ?A|S\.\ ?L|OÜ|ООО|ЗАО)\.?$"""
 )
 # Given and family names that are also one of those words.
 _REALLY_NAMES = frozenset({"april", "june", "press", "march", "august", "wil", "will", "friday"})
@@ -221,6 +242,11 @@ def _key(name: str) -> str:
     return text.squash("".join(full))
 
 
+def is_more(names: Iterable[str], fewer: Iterable[str]) -> bool:
+    """Say whether the first names hold all of the others and more."""
+    return {_key(name) for name in fewer} < {_key(name) for name in names}
+
+
 def is_person(name: str) -> bool:
     """Say whether a text is by its form a person's name: two to five words of letters."""
     if len(name) > _MAX_NAME:
@@ -229,6 +255,8 @@ def is_person(name: str) -> bool:
         return not _ASIAN_OFFICE.search(name)
     words = [word for word in name.split() if word not in _PARTICLES]
     if not 2 <= len(words) <= _MAX_WORDS or not _NAME.match(name) or not _is_spelled(words):
+        return False
+    if _COMPANY.search(name):
         return False
     plain = " ".join(word for word in words if word.lower() not in _REALLY_NAMES)
     return not _NO_PERSON.search(plain)

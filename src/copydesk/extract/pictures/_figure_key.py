@@ -106,8 +106,10 @@ def _plain_parts(path: str) -> list[str]:
     last = folders.pop()
     while _NAMED_FORMAT.search(last):
         last = _NAMED_FORMAT.sub("", last)
-    last = _without_size(last)
     kept = [part for part in folders if not _SIZE_FOLDER.match(part)]
+    if kept and _BARE_SIZE.match(last):
+        return kept
+    last = _without_size(last)
     return kept if kept and _BARE_SIZE.match(last) else [*kept, last]
 
 

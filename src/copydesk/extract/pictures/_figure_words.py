@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from copydesk.extract.pictures._figure_offer import Offer
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 MAX_ALT = 300
 MAX_CREDIT = 120
 _MAX_CAPTION = 2_000
+_MAX_PIECES = 500  # of text in one caption
+_MAX_ELEMENTS = 2_000  # of a block with a picture and its caption
 _MOST_SHOWN = 3  # elements with the same picture that are asked
 _LEVELS = 4  # above a picture in which its caption is looked for
 _CAPTION_CHARACTERS = 600  # a longer block is the article, not a caption
@@ -51,6 +54,7 @@ _LABEL = (
     r"|photo(?:graph)?s?|image|picture|illustration|graphic|fotos?|bild(?:quelle|nachweis|rechte)?"
     r"|quelle|cr[ée]dits?(?:\s(?:photo|foto))?|copyright|source|©|\(c\))"
 )
+_COURTESY = r"(?:provided|supplied)\sby|courtesy(?:\sof)?:"
 _AGENCY = re.compile(
     r"\b(?:Getty(?: Images)?|Shutterstock|iStock(?:photo)?|AP(?: Photo)?|AFP|REUTERS|Reuters"
     r"|EPA(?:-EFE)?|dpa|picture[ -]alliance|Alamy|Unsplash|Pixabay|Pexels|Adobe ?Stock|Flickr"
@@ -58,30 +62,61 @@ _AGENCY = re.compile(
     r"|Bloomberg|Anadolu|NurPhoto|SIPA|TASS|ZUMA)\b"
 )
 _BEFORE_NAME = re.compile(r"\.\s+|\s*[|(\[–—;•]\s*|\s-\s")
-_BY = r"(?:(?:by|via|von|par|de|di)\s|[:/]\s?)"
-_LABELLED = re.compile(rf"(?i)(?:^|[\s(\[|•·.,;–—-])({_LABEL}\s?{_BY}|©\s?|\(c\)\s|copyright\s)")
+_BY = r"(?:(?:by|via|von|par|de|di)\s|[:/]\s?|(?:\.{2,3}|…)\s?|(?=©|\(c\)))"
+_LABELLED = re.compile(
+    rf"(?i)(?:^|[\s(\[|•·.,;–—-])(?<!file\s)({_LABEL}\s?{_BY}|©\s?|\(c\)\s|copyright\s)"
+)
 _END = re.compile(r"[)\]|•]|\.(?=\s+[A-ZÄÖÜ])|\.$|\s{2,}")
-_LEADING = re.compile(rf"(?i)^[\s(\[|•·–—:/-]*(?:{_LABEL}\s?{_BY}|©\s?|\(c\)\s)+")
+_LEADING = re.compile(
+    rf"(?i)^[\s(\[|•·–—:/-]*(?:(?:file\s)?{_LABEL}\s?{_BY}|©\s?|\(c\)\s|(?:{_COURTESY})\s)+"
+)
+# a label without a colon is one where an agency follows: `Photo Reuters`
+_BARE_LABEL = re.compile(rf"(?i:^(?:photos?|fotos?|bild|image)\s)(?={_AGENCY.pattern})")
+_HANDLE = re.compile(r"^@\w+$")
+_SAME_WORDS = 0.6  # of a credit's words that the headline has: it is the headline
+_FEW_WORDS = 4
 
 
-def words_of(group: list[Offer], title: str) -> tuple[str, str]:
+def words_of(group: list[Offer], title: str, sites: Sequence[str] = ()) -> tuple[str, str]:
     """Give what a picture shows and whose it is, by all that mentions it; "" for what nobody says.
 
-    The first real words for it; the headline only if there are no others.
+    The first real words for it, without the name of the site in front; the headline only if there
+    are no others.
     """
     shown = [one.element for one in group if one.element is not None][:_MOST_SHOWN]
     told = [one.alt for one in group] + [element.get("alt") or "" for element in shown]
-    credit = next((found for one in group if (found := clean_credit(one.credit))), "")
+    makers = [one.credit for one in group if not _is_headline(one.credit, title)]
+    credit = next((found for said in makers if (found := clean_credit(said))), "")
     captions = (_caption_and_credit(element) for element in shown)
     caption, beside = next((found for found in captions if any(found)), ("", ""))
     split = [split_credit(text.plain(words[:_MAX_CAPTION])) for words in told if words]
     told_credit = next((found for _, found in split if found), "")
+    beside = "" if _is_headline(beside, title) else beside
     credit = credit or beside or told_credit
     bare = (_LEADING.sub("", words).lstrip(_EDGES) for words, _ in [*split, (caption, "")])
+    bare = (_without_site(words, sites) for words in bare)
     real = [words for words in bare if is_description(words)]
     real = [words for words in real if _squash(words) != _squash(credit)]
     own = (words for words in real if _squash(words) != _squash(title))
     return text.shorten(next(own, real[0] if real else ""), MAX_ALT), credit
+
+
+def _without_site(words: str, sites: Sequence[str]) -> str:
+    """Take the name of the site and a mark behind it off the front of a description."""
+    for name in sites:
+        rest = words[len(name) :]
+        if name and words.startswith(name) and rest[:1] in {".", ":", "|"}:
+            return rest.lstrip(f".{_EDGES}-")
+    return words
+
+
+def _is_headline(credit: str, title: str) -> bool:
+    """Say whether what should be a credit is the headline: templates put it in its place."""
+    said = text.words(credit[:_MAX_CAPTION])
+    if len(said) < _FEW_WORDS:
+        return bool(credit) and _squash(credit) == _squash(title)
+    known = set(text.words(title))
+    return sum(word in known for word in said) >= _SAME_WORDS * len(said)
 
 
 def is_description(words: str) -> bool:
@@ -105,7 +140,8 @@ def _caption_and_credit(element: HtmlElement) -> tuple[str, str]:
     captions: list[str] = []
     makers = [own] if own else []
     for part, names in _around(element):
-        words = text.fold(" ".join(part.itertext())[:_MAX_CAPTION])
+        pieces = islice(part.itertext(), _MAX_PIECES)
+        words = text.fold(" ".join(piece[:_MAX_CAPTION] for piece in pieces)[:_MAX_CAPTION])
         if not words or len(words) > _CAPTION_CHARACTERS or _DATED.search(words):
             continue
         is_credit = _CREDIT_NAMES.search(names) and len(words) <= MAX_CREDIT
@@ -129,12 +165,43 @@ def _around(element: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
             yield from found
             return
         if above.tag == "figure":
+            yield from _beside(above)
             return
         above = above.getparent()
 
 
+def _beside(figure: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    """Give the caption that stands behind a figure, or behind a block of nothing else.
+
+    A paragraph is one where it is short and ends in a credit.
+    """
+    block = figure
+    for _ in range(2):
+        after = block.getnext()
+        if after is not None and (after.tag == "figcaption" or _ends_in_a_credit(after)):
+            yield after, ""
+            yield from _parts(after)
+            return
+        above = block.getparent()
+        if above is None or len(above) > 1 or above.tag in _WHOLE:
+            return
+        block = above
+
+
+def _ends_in_a_credit(block: HtmlElement) -> bool:
+    if block.tag != "p":
+        return False
+    words = text.fold(" ".join(block.itertext())[:_MAX_CAPTION])
+    if len(words) > _CAPTION_CHARACTERS // 2:
+        return False
+    end = words.rstrip(f"{_EDGES})].")
+    return any(end.endswith(name.rstrip(")")) for name in split_credit(words)[1:] if name)
+
+
 def _is_long(block: HtmlElement) -> bool:
     """Say whether a block holds more than a picture and its caption."""
+    if next(islice(block.iter(), _MAX_ELEMENTS, None), None) is not None:
+        return True
     characters = 0
     for words in block.itertext():
         characters += len(words.strip())
@@ -161,7 +228,7 @@ def split_credit(caption: str) -> tuple[str, str]:
         behind = caption[labelled.end() :]
         end = _END.search(behind)
         name = behind[: end.start() if end else None]
-        if 0 < len(name) <= MAX_CREDIT and not _is_sentence(name):
+        if 0 < len(name) <= MAX_CREDIT and _is_name(name):
             rest = f"{caption[: labelled.start()]} {behind[end.end() if end else len(behind) :]}"
             return text.fold(rest).strip(_EDGES), clean_credit(name)
     return _split_agency(caption)
@@ -177,9 +244,18 @@ def _split_agency(caption: str) -> tuple[str, str]:
     slash = tail.rfind(" / ")
     for at in [*starts, *([slash + 3] if slash >= 0 else [])]:
         name = tail[at:].strip(f"{_EDGES})]")
-        if _AGENCY.search(name) and not _small_words(_AGENCY.sub("", name)):
+        is_whole = name.count(")") <= name.count("(")
+        if is_whole and _AGENCY.search(name) and not _small_words(_AGENCY.sub("", name)):
             return text.fold(caption[: start + at]).strip(_EDGES), clean_credit(name)
     return caption, ""
+
+
+def _is_name(words: str) -> bool:
+    """Say whether words behind a label name somebody: of several at most one begins small."""
+    small, many = len(_small_words(words)), len(words.split())
+    if _AGENCY.search(words) or many == 1:
+        return small < _SENTENCE
+    return small <= 1 and 2 * small < many
 
 
 def _is_sentence(words: str) -> bool:
@@ -193,12 +269,28 @@ def _small_words(words: str) -> list[str]:
 
 
 def clean_credit(words: str) -> str:
-    """Give a credit as plain words without its label, "" where nothing is left."""
-    bare = _LEADING.sub("", text.plain(words[:_MAX_CAPTION]))
-    bare = bare.strip(f"{_EDGES})]-")
+    """Give a credit as plain words without its label, "" where nothing is left.
+
+    Where a caption stands before the label, what stands behind it.
+    """
+    bare = _BARE_LABEL.sub("", _LEADING.sub("", text.plain(words[:_MAX_CAPTION])))
+    bare = _behind_its_label(bare).strip(f"{_EDGES})]-")
     if bare.count("(") > bare.count(")"):
         bare += ")"
     is_name = len(bare) >= 2 and any(letter.isalpha() for letter in bare)
-    if not is_name or bare.startswith("http") or _is_sentence(bare):
+    if not is_name or bare.startswith("http") or _HANDLE.match(bare) or _is_sentence(bare):
         return ""
     return bare if len(bare) <= MAX_CREDIT else text.shorten(bare, MAX_CREDIT)
+
+
+def _behind_its_label(words: str) -> str:
+    """Give the name behind a label within words; an agency before it stays."""
+    labelled = _LABELLED.search(words)
+    if labelled is None or not words[labelled.end() :].strip():
+        return words
+    before = words[: labelled.start()].strip(_EDGES)
+    behind = words[labelled.end() :]
+    is_caption = before.endswith((".", "!", "?", "…")) or len(before.split()) >= _FEW_WORDS
+    if not is_caption and before:
+        return f"{before}, {behind}"
+    return behind

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from copydesk.extract.page import Declared, json_ld, visible_text
+from copydesk.extract.pictures import _figure_twins
 from copydesk.extract.pictures._figure_key import figure_key
 from copydesk.extract.pictures._figure_offer import Offer, best_size
 from copydesk.extract.pictures._figure_words import words_of
@@ -32,6 +33,7 @@ __all__ = ["figure_key", "figures"]
 
 _MOST = 5
 _LONG_NAME, _LONG_PATH = 14, 25  # characters
+_TELLING = 2  # words of a hero's description that the headline has
 _ENOUGH = 20  # points under which a picture is not given
 
 WIDE = 600  # pixels
@@ -61,7 +63,9 @@ DESCRIBED = 8  # its words share two with the headline
 LARGE = 6  # it is wide
 FRAMED = 6  # in a figure
 # What speaks against it.
-CARD = 30  # all that is left of one whose name says only logo, default, share …: a last resort
+CARD = 0  # all that is left of one whose name says only logo, default, share …: it is not given
+SNIPPET = -34  # it lies in a folder for cards that are drawn for sharing: a picture under a text
+AT_MOST_DRAWN = _ENOUGH  # for a rendered drawing: a flag, a map, arms; any photograph is better
 LOGO = -80  # it is the logo or the touch icon that the page declares
 WRITER = -70  # it is a writer's portrait
 THEME = -34  # it lies among the site's own furniture, and no word of the article in its address
@@ -94,6 +98,11 @@ _EMPTY_WORDS = frozenset(
         *("final", "copy", "retina", "touch", "apple"),
     }
 )
+_LOGO_WORDS = frozenset({"logo", "logos", "logotype"})
+_SNIPPET = re.compile(
+    r"(?i)/(?:shar(?:e|ing)|social|og|open-?graph)[-_]?(?:snippet|card|image|preview)s?/[^/]*$"
+)
+_DRAWING = re.compile(r"(?i)\.svg(?=[_.-]|$)")
 _THEME = re.compile(
     r"""(?xi)/(?:assets?|statics?|themes?|templates?|skins?|layouts?|design|dist|build
     |bundles?|resources?
@@ -154,7 +163,15 @@ def figures(document: Document, declared: Declared, lead: Lead, web_url: str) ->
     )
     scored = [(points(group, story), group) for group in groups.values()]
     best = sorted((one for one in scored if one[0] >= _ENOUGH), key=lambda one: -one[0])
-    return tuple(_figure(group, title) for _, group in best[:_MOST])
+    others = list(groups.values())
+    known_as = _names(declared)
+    return tuple(_figure(group, others, story, known_as) for _, group in best[:_MOST])
+
+
+def _names(declared: Declared) -> tuple[str, ...]:
+    """Give the names of the site that may stand in front of what a picture shows."""
+    names = json_ld.names(declared.article.get("publisher"), declared.nodes)
+    return tuple(name for name in (declared.first("og:site_name")[0], *names[:2]) if name)
 
 
 def _on_this_page(key: str) -> str:
@@ -205,9 +222,10 @@ def points(group: list[Offer], story: _Story) -> int:
     if not is_declared:
         total = min(total, AT_MOST_SHOWN)
     if is_card(group, story):
-        total = CARD if is_declared else 0
+        return CARD
     total += LATER * min(5, *(one.rank for one in group if one.origin == first.origin))
-    return total + _against(group, story, is_declared=is_declared)
+    total += _against(group, story, is_declared=is_declared)
+    return min(total, AT_MOST_DRAWN) if _DRAWING.search(first.key) else total
 
 
 def _for(group: list[Offer], story: _Story, declaring: set[str]) -> int:
@@ -259,7 +277,7 @@ def _is_button(group: list[Offer]) -> bool:
 def is_card(group: list[Offer], story: _Story) -> bool:
     """Say whether a file's name has no other words than those of a site's own pictures.
 
-    Two such words, or a logo of one word, are enough: `fb_logo_dark_4711`, `acme-logo`.
+    Two such words, or that it is a logo, are enough: `fb_social_dark_4711`, `gulls-club-logo`.
     """
     if not story.own_words.isdisjoint(_split(group[0].key)):
         return False
@@ -267,16 +285,18 @@ def is_card(group: list[Offer], story: _Story) -> bool:
     cards = [word for word in words if word in _CARD_WORDS]
     empty = _CARD_WORDS | _EMPTY_WORDS | story.site_words
     said = [word for word in words if len(word) > 2 and word not in empty and not _is_size(word)]
-    spared = 1 if any(word.startswith("logo") for word in cards) else 0
-    return len(cards) >= 2 or (bool(cards) and len(said) <= spared)
+    is_logo = not _LOGO_WORDS.isdisjoint(cards)
+    return is_logo or len(cards) >= 2 or (bool(cards) and not said)
 
 
 def _furniture(group: list[Offer], story: _Story) -> int:
     """Weigh what the address of a picture says of the site's own furniture."""
     key = group[0].key
+    snippet = SNIPPET if _SNIPPET.search(key) else 0
     if not story.own_words.isdisjoint(_split(key)):
-        return 0
-    total = FURNITURE_WORD if not _CARD_WORDS.isdisjoint(_name_words(group)) else 0
+        return snippet
+    total = snippet
+    total += FURNITURE_WORD if not _CARD_WORDS.isdisjoint(_name_words(group)) else 0
     if any(one.place for one in group):
         return total
     is_theme = _THEME.search(f"/{key.rpartition('/')[0]}/") and not _NUMBERED.search(key)
@@ -291,9 +311,14 @@ def _name_words(group: list[Offer]) -> list[str]:
     return _split(_HUMP.sub(" ", group[0].key.rpartition("/")[2]))
 
 
-def _figure(group: list[Offer], title: str) -> Figure:
+def _figure(
+    group: list[Offer], others: list[list[Offer]], story: _Story, sites: tuple[str, ...]
+) -> Figure:
     chosen = best_size(group)
-    alt, credit = words_of(group, title)
+    alt, credit = words_of(group, story.title, sites)
+    if not (alt and credit):
+        theirs, maker = _lent(group, others, story, sites)
+        alt, credit = alt or theirs, credit or maker
     return Figure(
         url=chosen.url,
         alt=alt,
@@ -302,6 +327,22 @@ def _figure(group: list[Offer], title: str) -> Figure:
         width=chosen.width,
         height=chosen.height,
     )
+
+
+def _lent(
+    group: list[Offer], others: list[list[Offer]], story: _Story, sites: tuple[str, ...]
+) -> tuple[str, str]:
+    """Give the words of a picture's twin, or of the hero in its place that tells of the story."""
+    twin = _figure_twins.find(group, others, story.document.address)
+    if twin:
+        return words_of(twin, story.title, sites)
+    hero = _figure_twins.hero(group, others)
+    if not hero:
+        return "", ""
+    alt, credit = words_of(hero, story.title, sites)
+    told = story.own_words.intersection(_split(alt))
+    is_told = len(told) >= _TELLING or _figure_twins.begins_alike(group[0], hero[0])
+    return (alt, credit) if is_told else ("", "")
 
 
 def _origin(group: list[Offer]) -> str:

@@ -32,7 +32,7 @@ def find(document: Document, declared: Declared, body: str) -> tuple[str, str]:
     declares nothing, "free" what it declares free and no wall contradicts; "" is unknown.
     """
     length = len(text.prose(body))
-    wall = _wall_at(document, body) if length < _STUB else ""
+    wall = (_wall_at(document, body) if length < _STUB else "") or _broken_off(document, body)
     if (closed := _declared(declared, _FALSE)) or (closed := _closed_part(document, declared)):
         if not wall and length >= _STUB and (free := _declared(declared, _TRUE)):
             return "free", f"{free}, though {closed}; {length} characters"
@@ -50,6 +50,12 @@ def _wall_at(document: Document, body: str) -> str:
     if words:
         return f"“{text.shorten(words, _SHOWN)}”"
     return "a wall in the markup" if _wall.is_in_markup(document, body) else ""
+
+
+def _broken_off(document: Document, body: str) -> str:
+    """Say where a text of any length breaks off, "" where it does not."""
+    _, _, end = _wall.breaks_off(document, body)[-_SHOWN:].partition(" ")
+    return f"breaks off: “{end}”" if end else ""
 
 
 def _declared(declared: Declared, wanted: frozenset[str]) -> str:

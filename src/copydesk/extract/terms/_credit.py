@@ -7,16 +7,17 @@ Copies and corroboration hang on it, so that only what signs for the whole artic
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from copydesk.extract.page import Declared, json_ld
-from copydesk.extract.terms import _wires
+from copydesk.extract.terms import _imprint, _wires
 from copydesk.kit import text
 
 if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
     from copydesk.extract.page import Document
 
 _OPENING = 4  # blocks in which a dateline or a byline stands
@@ -38,22 +39,30 @@ _IN_CAPITALS = r"^[A-ZÀ-ÝČŠŽŁ][A-ZÀ-ÝČŠŽŁ .,'’/-]{2,40}(?:, [\w. ]
 _SIGNED = (
     r"(?:(?:by|By|BY|von|Von|par|Par|por|Por|di|Di|de|door|av|af)\s+)?"
     r"(?P<person>[^,|/()\n]{2,60}?(?:\s*[,|/]\s*|\s+[-–—]\s+|\s+\())?(?:[Tt]he\s+)?(?P<name>@)"
-    r"(?:\s+(?:[Ss]taff|[Nn]ews|[Aa]gency|[Cc]orrespondents?|[Rr]eporters?|[Ww]riters?))*\)?\.?"
+    r"(?:\s+(?:[Ss]taff|[Nn]ews|[Aa]gency|[Cc]orrespondents?|[Rr]eporters?|[Ww]riters?))*"
+    r"(?P<beat>(?:\s+(?!Institute|Foundation)[A-Z][\w&.-]+){1,3}\s(?:[Cc]orrespondent|[Rr]eporter|[Ww]riter))?"
+    r"\)?\.?"
 )
 # The holder of the rights with a year before or behind; without one it is a picture's.
 _RIGHTS = (
     r"^(?:(?:©|\(c\)|copyright)[\s,:]*)+"
     r"(?:\d{4}[\s,]*(?:by\s+)?(?:the\s+)?@(?!\w)|(?:the\s+)?@[\s,]*\d{4})"
 )
+# … on Monday. PTI, as Indian papers end; below a picture it is the picture's.
+_BARE_AT_THE_END = r"[.!?…”\"»’]\s+@\.?$"
+_OF_A_PICTURE = re.compile(r"(?i)\b(?:photo|picture|image|file|foto|bild|credit|getty)\b")
+_SENTENCE = 80  # characters; what ends with a bare name and is shorter may be a picture's caption
 # … on Monday. (AFP), or … on Monday. — Reuters.
 _AT_THE_END = r"(?:^|[.!?…”\"»’)]\s*)(?:[(\[]\s*@\s*[)\]]|(?:--|[-–—])\s*@|(?<!\w)/\s?@\s?/)\.?$"
 # Copyright 2026 The Associated Press. All rights reserved. This material may not …, which
 # text extractors leave out.
-_RESERVED = tuple(
-    f"{whose} {reserved}"
-    for whose in ("All", "all", "ALL")
-    for reserved in ("rights reserved", "Rights Reserved", "RIGHTS RESERVED")
+_RESERVED = re.compile(r"[Aa]ll [Rr]ights [Rr]eserved|ALL RIGHTS RESERVED")
+_RESERVING = (
+    "(//body//text()[contains(., 'ights reserved') or contains(., 'ights Reserved')"
+    " or contains(., 'IGHTS RESERVED')])[position() <= 50]"
 )
+_UNSEEN = frozenset({"script", "style", "template", "noscript", "textarea"})
+_OF_READERS = re.compile(r"(?i)comment(?!ary|ator)|disqus|livefyre|\brespond|\breplies")
 _RIGHTS_IN_FULL = re.compile(
     r"""(?xi)(?:©|&copy;|&\#169;|\(c\)|copyright)\s*\d{4}\s+(?:by\s+)?(?:the\s+)?
     (?P<name>[A-Z][^<>.]{1,40})\.\s*all\ rights\ reserved\.\s*
@@ -90,46 +99,53 @@ _DATE = re.compile(
 _MAX_NAME = 50
 _MAX_NAME_WORDS = 7
 
-_METAS = (
-    *("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "byl"),
-    *("sailthru.author", "dc.source", "dcterms.source", "news_source", "copyright"),
-    *("copyright-holder", "dc.rights", "article:provider", "provider"),
-)
-_BYLINES = (
-    "//body//*[(contains(@class, 'byline') or contains(@class, 'Byline') or @itemprop = 'author')"
-    " and not(ancestor::aside or ancestor::footer or ancestor::nav)]"
-)
-_MOST_BYLINES = 4  # a name, its link and what holds both
-_HINTS = ("original-source", "syndication-source")  # addresses, as Google News once asked for
-
 
 def find(document: Document, declared: Declared, body: str) -> Found:
-    """Give whose words these are and how that is known, ("", "") for the page's own."""
+    """Give whose words these are and how that is known, ("", "") for the page's own.
+
+    An agency's name on its own site is no credit.
+    """
+    credit, origin = _found(document, declared, body)
+    return ("", "") if credit and _is_its_own(credit, document, declared) else (credit, origin)
+
+
+def _is_its_own(credit: str, document: Document, declared: Declared) -> bool:
+    """Say whether a page stands on the site of the agency that it names."""
+    if credit == _wires.by_domain(document.address):
+        return True
+    site = declared.first("og:site_name")[0] or declared.first("application-name")[0]
+    return _wires.named(site) == credit
+
+
+def _found(document: Document, declared: Declared, body: str) -> Found:
     blocks = [line.strip() for line in text.prose(body).split("\n") if line.strip()]
     opening = [block[:_BLOCK] for block in blocks[:_OPENING]]
     closing = [block[-_BLOCK:] for block in blocks[-_CLOSING:]]
     return (
         _released(opening, closing)
         or _by_dateline(_naming(opening))
-        or _by_name([_DATED.sub("", block) for block in _naming(opening)], "text")
+        or _by_name(_undated(opening), "text")
+        or _by_name(_undated(_imprint.above(document, body)), "byline")
         or _by_closing(closing)
-        or _by_rights(document.html)
+        or _by_rights(document)
         or _published_first(blocks, declared)
-        or _by_name(_naming(_credited(declared)), "byline")
-        or _by_name(_naming(_shown(document)), "byline")
-        or _by_hint(declared)
+        or _by_name(_naming(_imprint.credited(declared)), "byline")
+        or _by_name(_naming(_imprint.shown(document)), "byline")
+        or _imprint.by_publisher(declared)
+        or _imprint.by_path(document.address)
+        or _imprint.by_hint(declared)
         or ("", "")
     )
 
 
-@cache
-def _pattern(form: str, name: str, *, ignores_case: bool = False) -> re.Pattern[str]:
-    return re.compile(form.replace("@", f"(?:{name})"), re.IGNORECASE if ignores_case else 0)
-
-
 def _naming(passages: Iterable[str]) -> list[str]:
     """Give the passages in which a word of any agency's name stands: of most articles none."""
-    return [one for one in passages if not _wires.WORDS.isdisjoint(text.words(one))]
+    return [one for one in passages if _wires.is_naming(one)]
+
+
+def _undated(lines: Iterable[str]) -> list[str]:
+    """Give the lines that name an agency, without the day behind it."""
+    return [_DATED.sub("", line) for line in _naming(lines)]
 
 
 def _released(opening: Iterable[str], closing: Iterable[str]) -> Found | None:
@@ -147,7 +163,7 @@ def _by_dateline(opening: Iterable[str]) -> Found | None:
     for block in opening:
         for wire in _wires.AGENCIES:
             forms = (_DATELINE, _IN_CAPITALS)
-            found = (_pattern(form, wire.dateline).search(block) for form in forms)
+            found = (_wires.pattern(form, wire.dateline).search(block) for form in forms)
             if any(one and _is_dateline(one[0]) for one in found):
                 return wire.credit, "dateline"
     return None
@@ -180,10 +196,10 @@ def _by_name(bylines: Iterable[str], origin: str) -> Found | None:
 
 
 def _signs(wire: _wires.Wire, byline: str) -> bool:
-    found = _pattern(_SIGNED, wire.name).fullmatch(byline)
+    found = _wires.pattern(_SIGNED, wire.name).fullmatch(byline)
     if found:
         return not found["person"] or found["name"] not in _wires.TITLES
-    found = _pattern(_SIGNED, wire.name, ignores_case=True).fullmatch(byline)
+    found = _wires.pattern(_SIGNED, wire.name, ignores_case=True).fullmatch(byline)
     return found is not None and len(found["name"]) > _SHORT_NAME
 
 
@@ -197,40 +213,70 @@ def _by_closing(closing: list[str]) -> Found | None:
         for wire in _wires.AGENCIES:
             if _closes(wire, block):
                 return wire.credit, "closing line"
+    for block in _naming(closing[-1:]):
+        for wire in _wires.AGENCIES:
+            if _ends_bare(wire, block):
+                return wire.credit, "closing line"
     return None
 
 
+def _ends_bare(wire: _wires.Wire, block: str) -> bool:
+    """Say whether the last block is an agency's name, or a sentence that ends with one."""
+    if _wires.pattern(_wires.WHOLE, wire.dateline).fullmatch(block.rstrip(".")):
+        return block not in _wires.TITLES
+    if len(block) < _SENTENCE or _OF_A_PICTURE.search(block):
+        return False
+    found = _wires.pattern(_BARE_AT_THE_END, wire.dateline).search(block)
+    return found is not None and found[0].strip(' .!?…”"»’\n') not in _wires.TITLES
+
+
 def _closes(wire: _wires.Wire, block: str) -> bool:
-    if len(block) <= _NOTE and _pattern(_RIGHTS, wire.name, ignores_case=True).search(block):
+    if len(block) <= _NOTE and _wires.pattern(_RIGHTS, wire.name, ignores_case=True).search(block):
         return True
-    if len(block) <= _BYLINE and _pattern(_AS_SOURCE, wire.name, ignores_case=True).search(block):
+    if len(block) <= _BYLINE and _wires.pattern(_AS_SOURCE, wire.name, ignores_case=True).search(
+        block
+    ):
         return True
-    return bool(_pattern(_AT_THE_END, wire.dateline).search(block))
+    return bool(_wires.pattern(_AT_THE_END, wire.dateline).search(block))
 
 
-def _by_rights(html: str) -> Found | None:
-    """Know an agency by the notice of its rights that stands below an article."""
+def _by_rights(document: Document) -> Found | None:
+    """Know an agency by the notice of its rights that a reader sees below an article."""
     named = {
         found["name"].strip()
-        for at in islice(_reserved(html), 50)
-        for found in _RIGHTS_IN_FULL.finditer(html[max(0, at - 100) : at + 50])
+        for passage in islice(_reserved(document), 50)
+        for found in _RIGHTS_IN_FULL.finditer(passage)
     }
     found = {
         wire.credit
         for wire in _wires.AGENCIES
         for name in named
-        if _pattern("@", wire.name, ignores_case=True).fullmatch(name)
+        if _wires.pattern("@", wire.name, ignores_case=True).fullmatch(name)
     }
     return (found.pop(), "rights notice") if len(found) == 1 else None
 
 
-def _reserved(html: str) -> Iterator[int]:
-    """Give where the markup says that rights are reserved: looked up, since a page may be large."""
-    for words in _RESERVED:
-        at = html.find(words)
-        while at >= 0:
-            yield at
-            at = html.find(words, at + 1)
+def _reserved(document: Document) -> Iterator[str]:
+    """Give what stands around each place that reserves rights, but for what readers wrote.
+
+    Looked up in the markup first, since a page may be large.
+    """
+    if not _RESERVED.search(document.html):
+        return
+    for said in document.tree.xpath(_RESERVING):
+        beside = said.getparent()
+        around = [*([] if said.is_tail else [beside]), *beside.iterancestors()]
+        if not any(one.tag in _UNSEEN or _is_of_readers(one) for one in around):
+            for found in _RESERVED.finditer(said):
+                yield said[max(0, found.start() - 100) : found.start() + 50]
+
+
+def _is_of_readers(element: HtmlElement) -> bool:
+    """Say whether an element is hidden, or holds what readers wrote below an article."""
+    if element.tag in {"html", "body", "main"}:
+        return False
+    names = (element.get(name) or "" for name in ("class", "id", "itemprop", "itemtype"))
+    return element.get("hidden") is not None or bool(_OF_READERS.search(" ".join(names)))
 
 
 def _published_first(blocks: list[str], declared: Declared) -> Found | None:
@@ -266,46 +312,3 @@ def _own_names(declared: Declared) -> Iterator[str]:
     for node in declared.nodes:
         if json_ld.kinds(node) & {"website", "newsmediaorganization"}:
             yield from json_ld.names(node)
-
-
-def _credited(declared: Declared) -> list[str]:
-    found: list[str] = []
-    keys = ("provider", "sourceOrganization", "copyrightHolder", "author", "creator", "creditText")
-    for key in keys:
-        found += json_ld.names(declared.article.get(key), declared.nodes)
-    for name in _METAS:
-        found += declared.meta.get(name, ())
-    return [_without_rights(one) for one in found]
-
-
-def _shown(document: Document) -> list[str]:
-    """Give the byline that the page shows; more than a few are those of other articles."""
-    found = document.tree.xpath(_BYLINES)
-    if len(found) > _MOST_BYLINES:
-        return []
-    return [text.fold(" ".join(islice(one.itertext(), 50)))[: _BYLINE + 1] for one in found]
-
-
-def _without_rights(byline: str) -> str:
-    """Give the holder in "Copyright 2026 The Associated Press. All rights reserved."."""
-    bare = re.sub(r"(?i)^(?:(?:©|\(c\)|copyright)[\s,:]*)+(?:\d{4}[\s,]*)?(?:by\s+)?", "", byline)
-    return re.sub(r"(?i)[.,]?\s*all rights reserved.*$", "", bare)
-
-
-def _by_hint(declared: Declared) -> Found | None:
-    """Know an agency by the address of the original, where the page gives one."""
-    for address, origin in origins(declared):
-        credit = _wires.by_domain(address)
-        if credit:
-            return credit, origin
-    return None
-
-
-def origins(declared: Declared) -> Iterator[tuple[str, str]]:
-    """Give the addresses that a page names as its original, and where it does."""
-    for name in _HINTS:
-        for address in declared.meta.get(name, ()):
-            yield address, name
-    based_on: Mapping[str, object] = declared.article
-    for address in json_ld.addresses(based_on.get("isBasedOn"))[:5]:
-        yield address, "isBasedOn"

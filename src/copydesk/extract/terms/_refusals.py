@@ -52,6 +52,24 @@ def refused(signals: Iterable[Signal]) -> tuple[Use, ...]:
     return tuple(use for use in USES if use in found)
 
 
+def deciding(signals: Iterable[Signal]) -> frozenset[Signal]:
+    """Give a few of these signals that together forbid what all of them forbid."""
+    found: dict[object, Signal] = {}
+    for signal in signals:
+        for use in _forbidden(signal):
+            found.setdefault(use, signal)
+        if signal.name == "data-nosnippet":
+            found.setdefault(signal.name, signal)
+        if signal.name == "tdm-reservation":
+            for value in _reservations(signal):
+                found.setdefault((signal.where, value), signal)
+        if (limit := _limit(signal)) is not None:
+            least = found.setdefault("max-snippet", signal)
+            if limit < (_limit(least) or 0):
+                found["max-snippet"] = signal
+    return frozenset(found.values())
+
+
 def _forbidden(signal: Signal) -> Iterable[Use]:
     if signal.name in {"Content-Usage", "Content-Signal"}:
         return _by_labels(signal.said)
@@ -93,15 +111,29 @@ def _are_rights_reserved(signals: Iterable[Signal]) -> bool:
     said = {place: set[str]() for place in _TDM_PLACES}
     for signal in signals:
         if signal.name == "tdm-reservation" and signal.where in said:
-            said[signal.where] |= {one.strip() for one in signal.said.split(",")} & {"0", "1"}
+            said[signal.where] |= _reservations(signal)
     return next(("1" in values for values in said.values() if values), False)
+
+
+def _reservations(signal: Signal) -> set[str]:
+    return {one.strip() for one in signal.said.split(",")} & {"0", "1"}
 
 
 def snippet_characters(signals: Iterable[Signal]) -> int | None:
     """Give how many characters of a page may be quoted, None where nobody limits it."""
-    found = [0 for signal in signals if "snippet" in _forbidden(signal)]
+    found: list[int] = []
     for signal in signals:
-        number = _NUMBER.fullmatch(signal.said.partition(":")[2].strip())
-        if signal.name == "max-snippet" and number and int(number[0]) >= 0:
-            found.append(int(number[0]))
+        if "snippet" in _forbidden(signal):
+            found.append(0)
+        limit = _limit(signal)
+        if limit is not None:
+            found.append(limit)
     return min(found, default=None)
+
+
+def _limit(signal: Signal) -> int | None:
+    """Give the number of a max-snippet, None for -1, which is no limit, and for anything else."""
+    number = _NUMBER.fullmatch(signal.said.partition(":")[2].strip())
+    if signal.name != "max-snippet" or number is None or int(number[0]) < 0:
+        return None
+    return int(number[0])

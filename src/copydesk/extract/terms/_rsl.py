@@ -40,8 +40,8 @@ def inline(document: Document) -> Iterator[Signal]:
         for script in document.tree.iter("script")
         if (script.get("type") or "").strip().lower() == _TYPE
     ]
-    for block in blocks[:_MAX_BLOCKS]:
-        said = _read(block, document.address)
+    for at, block in enumerate(blocks[: _MAX_BLOCKS + 1]):
+        said = _read(block, document.address) if at < _MAX_BLOCKS else _UNREAD
         if said:
             yield Signal(name="RSL", said=said, where="script")
 

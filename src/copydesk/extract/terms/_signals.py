@@ -12,8 +12,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from copydesk.extract.page import Declared
-from copydesk.extract.terms import _rsl
-from copydesk.extract.terms._refusals import refused, snippet_characters
+from copydesk.extract.terms import _rsl, _sections
+from copydesk.extract.terms._refusals import deciding
 from copydesk.kit import text
 from copydesk.news import Signal
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from copydesk.extract.page import Document
     from copydesk.news import Page
-
-__all__ = ["find", "is_quotable_anywhere", "quotable", "refused", "snippet_characters"]
 
 _OUR_NAMES = ("robots", "copydesk")  # to all, and to us alone
 _SAID = 300  # characters of a publisher's words that are kept
@@ -45,15 +43,18 @@ _WORDS = frozenset(
 _WITH_A_VALUE = frozenset(
     {"max-snippet", "max-image-preview", "max-video-preview", "unavailable_after"}
 )
+_BETWEEN = re.compile(r"[,; ]+")
+_TO_A_VALUE = re.compile(r" ?[:=] ?")
 _AGENT = re.compile(r"([a-z0-9_*.-]{1,60})\s*:\s*(.*)", re.DOTALL)
 _LINK = re.compile(r"<([^<>]{1,2000})>([^<]{0,500})")
 _RSL_TYPE = "application/rsl+xml"
-_MOST_SECTIONS = 200
-_SECTION = 20_000  # characters of one section that must not be quoted
 
 
 def find(document: Document, declared: Declared, page: Page) -> tuple[Signal, ...]:
-    """Give every signal of a page, of its answer's headers and of its site, each once."""
+    """Give every signal of a page, of its answer's headers and of its site, each once.
+
+    Of more than a page can need, those that decide what is refused, and the first of the others.
+    """
     found = (
         *page.signals,
         *_of_headers(page.headers),
@@ -62,8 +63,16 @@ def find(document: Document, declared: Declared, page: Page) -> tuple[Signal, ..
         *_rsl.inline(document),
         *_of_sections(document),
     )
-    named = (_bounded(one) for one in found if one.name)
-    return tuple(islice(dict.fromkeys(named), _MOST))
+    return _most(tuple(dict.fromkeys(map(_bounded, found))))
+
+
+def _most(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
+    if len(signals) <= _MOST:
+        return signals
+    needed = deciding(signals)
+    others = (signal for signal in signals if signal not in needed)
+    kept = needed.union(islice(others, _MOST - len(needed)))
+    return tuple(signal for signal in signals if signal in kept)
 
 
 def _bounded(signal: Signal) -> Signal:
@@ -73,13 +82,26 @@ def _bounded(signal: Signal) -> Signal:
 
 def _of_headers(headers: Mapping[str, str]) -> Iterator[Signal]:
     for key, name in _HEADERS.items():
-        if headers.get(key, "").strip():
-            yield Signal(name=name, said=headers[key], where="header")
-    for word in _words_for_us(headers.get("x-robots-tag", "")):
-        yield _worded(word, "X-Robots-Tag")
+        for said in _in_parts(headers.get(key, "")):
+            yield Signal(name=name, said=said, where="header")
+    for said in _said_to_us(headers.get("x-robots-tag", "")):
+        yield from _worded(said, "X-Robots-Tag")
     for address, rest in islice(_LINK.findall(headers.get("link", "")[:20_000]), 100):
         if _is_licence(rest):
             yield Signal(name="RSL", said=address.strip(), where="header")
+
+
+def _in_parts(value: str) -> Iterator[str]:
+    """Give a list as it is said; a long one in parts, so that none of its words is cut off."""
+    part = ""
+    for member in text.fold(value).split(","):
+        if part and len(part) + len(member) >= _SAID:
+            yield part
+            part = member.strip()
+        else:
+            part = f"{part},{member}" if part else member
+    if part:
+        yield part
 
 
 def _is_licence(parameters: str) -> bool:
@@ -87,19 +109,21 @@ def _is_licence(parameters: str) -> bool:
     return f"type={_RSL_TYPE}" in told and "rel=license" in told
 
 
-def _words_for_us(header: str) -> Iterator[str]:
-    """Give the words of an X-Robots-Tag that are said to all or to us.
+def _said_to_us(header: str) -> Iterator[str]:
+    """Give what an X-Robots-Tag says to all or to us; each of its lines was a header of its own.
 
-    An agent's name counts for all that follows it: `googlebot: noindex, nosnippet` is its alone.
+    An agent's name counts for all that follows it in its header: `googlebot: noindex, nosnippet`
+    is its alone.
     """
-    agent = "robots"
-    for part in islice(header.lower().split(","), 200):
-        word = part.strip()
-        named = _AGENT.fullmatch(word)
-        if named and named[1] not in _WITH_A_VALUE:
-            agent, word = named[1], named[2].strip()
-        if agent in {"*", *_OUR_NAMES}:
-            yield word
+    for line in header.lower().split("\n"):
+        agent = "robots"
+        for part in line.split(","):
+            word = part.strip()
+            named = _AGENT.fullmatch(word)
+            if named and named[1] not in _WITH_A_VALUE:
+                agent, word = named[1], named[2]
+            if agent in {"*", *_OUR_NAMES}:
+                yield word
 
 
 def _of_metas(declared: Declared) -> Iterator[Signal]:
@@ -107,18 +131,17 @@ def _of_metas(declared: Declared) -> Iterator[Signal]:
         for value in declared.meta.get(key, ()):
             yield Signal(name=name, said=value, where="meta")
     for key in _OUR_NAMES:
-        for value in declared.meta.get(key, ()):
-            for word in islice(re.split(r"[,;]", value.lower()), 50):
-                yield _worded(word.strip(), f"meta {key}")
+        for value in dict.fromkeys(declared.meta.get(key, ())):
+            yield from _worded(value.lower(), f"meta {key}")
 
 
-def _worded(word: str, where: str) -> Signal:
-    """Give a robots word as a signal; one that says nothing of use has no name."""
-    name, _, value = word.partition(":")
-    name, value = name.strip(), value.strip()
-    if name not in _WORDS:
-        return Signal(name="", said=word, where=where)
-    return Signal(name=name, said=f"{name}:{value}" if value else name, where=where)
+def _worded(said: str, where: str) -> Iterator[Signal]:
+    """Give the words on the use of a page, however they are set apart, each once."""
+    words = _BETWEEN.split(_TO_A_VALUE.sub(":", text.fold(said)))
+    for word in dict.fromkeys(words):
+        name, _, value = word.partition(":")
+        if name in _WORDS:
+            yield Signal(name=name, said=f"{name}:{value}" if value else name, where=where)
 
 
 def _of_links(document: Document) -> Iterator[Signal]:
@@ -128,39 +151,12 @@ def _of_links(document: Document) -> Iterator[Signal]:
             yield Signal(name="RSL", said=(link.get("href") or "").strip(), where="link")
 
 
-def _sections(document: Document) -> list[str]:
-    """Give the text of each section that its publisher marks as not to be quoted."""
-    if "data-nosnippet" not in document.html.lower():
-        return []
-    marked = document.tree.xpath("//body//*[@data-nosnippet]")[:_MOST_SECTIONS]
-    return [text.fold(" ".join(islice(one.itertext(), 2_000)))[:_SECTION] for one in marked]
-
-
 def _of_sections(document: Document) -> Iterator[Signal]:
-    count = sum(bool(section) for section in _sections(document))
-    if count:
-        said = "1 section" if count == 1 else f"{count} sections"
+    said = _sections.counted(document)
+    if said:
         yield Signal(name="data-nosnippet", said=said, where="markup")
 
 
 def is_quotable_anywhere(signals: Iterable[Signal]) -> bool:
     """Say whether no section of a page is marked as not to be quoted."""
     return all(signal.name != "data-nosnippet" for signal in signals)
-
-
-def quotable(document: Document, body: str) -> str:
-    """Give the blocks of a text that stand in no section marked data-nosnippet."""
-    sections = [_letters(section) for section in _sections(document) if section]
-    if not sections:
-        return body
-    blocks = (block for block in body.split("\n\n") if not _stands_in(block, sections))
-    return "\n\n".join(blocks)
-
-
-def _stands_in(block: str, sections: Iterable[str]) -> bool:
-    letters = _letters(text.prose(block))
-    return bool(letters) and any(letters in section for section in sections)
-
-
-def _letters(passage: str) -> str:
-    return "".join(text.words(passage))

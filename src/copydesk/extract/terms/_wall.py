@@ -1,7 +1,7 @@
 """A wall before the rest of an article: where its words stand in the page.
 
 Only what stands after the text and before no more of it is a wall; an article about paywalls goes
-on after it has quoted one.
+on after it has quoted one. A text that breaks off says so by itself, where its site sells the rest.
 """
 
 from __future__ import annotations
@@ -29,6 +29,13 @@ _NAMED = (
     " or contains(@class, 'regwall') or contains(@class, 'subscriber-only')"
     " or contains(@class, 'premium-content') or @subscriptions-section = 'content-not-granted']"
 )
+# A sentence that goes on for a while and ends within: `… important and even nec…`
+_BROKEN_OFF = re.compile(r"[^.!?…]{60,}\w[”\"»’]?(?:…|\.\.\.)$")
+_SOLD = re.compile(
+    r"(?i)(?:/|\b)(?:subscri(?:be|ption)|become-a-member|memberships?|abo|abos|abonnement|abonnieren"
+    r"|mitglied-werden|s-abonner|suscri(?:bete|pcion)|assine|abbona(?:ti|menti)|prenumerera)(?:\b|/)"
+)
+_MOST_LINKS = 2_000
 _UNSEEN = frozenset({"script", "style", "template", "noscript", "svg", "nav", "header", "footer"})
 _INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span"}
@@ -62,6 +69,21 @@ def is_in_markup(document: Document, body: str) -> bool:
         if is_offer and _letters(found) not in of_text:
             return True
     return False
+
+
+def breaks_off(document: Document, body: str) -> str:
+    """Give the words within which a text breaks off on a site that sells the rest, "" elsewhere.
+
+    A list's excerpt that ends in "[…]" is none, nor is a short sentence that trails off.
+    """
+    end = text.prose(body[-_MAX_ELEMENT:]).strip()[-_LONGEST:]
+    if not _BROKEN_OFF.search(end):
+        return ""
+    links = islice(document.tree.iter("a"), _MOST_LINKS)
+    is_sold = document.tree.xpath(_NAMED) or any(
+        _SOLD.search((one.get("href") or "")[:300]) for one in links
+    )
+    return end.rpartition(". ")[2] if is_sold else ""
 
 
 def _letters(passage: str) -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
-from copydesk.kit import urls
+from copydesk.kit import text, urls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,11 @@ WORDS = frozenset(
 )
 
 
+def is_naming(passage: str) -> bool:
+    """Say whether a word of any agency's name stands in a passage: in most articles none does."""
+    return not WORDS.isdisjoint(text.words(passage))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """A service that sends paid press releases: its mark in a dateline, its line at the end."""
@@ -190,6 +196,24 @@ SERVICES = (
         domains=("newmediawire.com",),
     ),
 )
+
+
+WHOLE = r"(?:the )?@"  # a form of `pattern`: nothing but the name
+
+
+@cache
+def pattern(form: str, name: str, *, ignores_case: bool = False) -> re.Pattern[str]:
+    """Give the pattern of a form in which @ stands for an agency's name."""
+    return re.compile(form.replace("@", f"(?:{name})"), re.IGNORECASE if ignores_case else 0)
+
+
+def named(said: str) -> str:
+    """Give the agency of which a text is the whole name, in any case; "" for none."""
+    name = said.strip()
+    for wire in AGENCIES if name else ():
+        if pattern(WHOLE, wire.name, ignores_case=True).fullmatch(name):
+            return wire.credit
+    return ""
 
 
 def by_domain(address: str) -> str:

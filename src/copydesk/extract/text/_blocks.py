@@ -20,6 +20,7 @@ _SILENT = frozenset(
     {
         *("script", "style", "template", "noscript", "svg", "iframe", "object", "embed", "video"),
         *("audio", "canvas", "button", "select", "option", "textarea", "input", "map", "dialog"),
+        *("rt", "rp", "rtc"),  # how a word is said, above it
         *("head", "title", "meta", "link", "datalist", "progress", "meter", "applet"),
     }
 )
@@ -27,7 +28,7 @@ _INLINE = frozenset(
     {
         *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn"),
         *("em", "font", "i", "img", "ins", "kbd", "label", "mark", "nobr", "picture", "q", "rb"),
-        *("rp", "rt", "rtc", "ruby", "s", "samp", "small", "source", "span", "strike", "strong"),
+        *("ruby", "s", "samp", "small", "source", "span", "strike", "strong"),
         *("sub", "sup", "time", "tt", "u", "var", "wbr"),
     }
 )
@@ -61,7 +62,8 @@ class Block:
     """A piece of a page: its folded text, what it is, and how many of its characters are links.
 
     `level` is a heading's (1 to 6) or an ordered item's number, 0 for none; `cells` a row's.
-    `dense` is text of a script without blanks, `whole` the table, list or code that it is part of.
+    `dense` is text of a script without blanks, `whole` the table, list or code that it is part of;
+    `pictured` is a line that begins with a picture.
     """
 
     text: str
@@ -76,6 +78,7 @@ class Block:
     dense: bool = False
     whole: object = None
     tag: str = ""
+    pictured: bool = False
 
     @property
     def size(self) -> int:
@@ -105,6 +108,7 @@ class _Cutter:
         self._pieces: list[str] = []
         self._end = ""  # the line's last character that is no white space
         self._links = self._bold = self._linked = self._strong = 0
+        self._pictured = False  # the line begins with a picture
 
     def walk(self, body: HtmlElement) -> None:
         """Walk a tree without recursion: it may be as deep as the parser allows."""
@@ -122,7 +126,8 @@ class _Cutter:
                     self._add(element.tail)
                 continue
             stack.append((element, inner, True))
-            stack.extend((child, inner, False) for child in reversed(element))
+            if len(element):
+                stack.extend([(child, inner, False) for child in reversed(element)])
         self._cut(place)
 
     def _enter(self, element: HtmlElement, place: _Place) -> _Place | None:
@@ -134,11 +139,14 @@ class _Cutter:
             self._break(place)
             return None
         if tag in _INLINE:
-            self._links += tag == "a"
+            self._links += tag == "a" and not _is_own(element, place)
             self._bold += tag in _STYLED
+            self._pictured |= tag == "img" and not self._end
             self._add(element.text)
             return place
-        self._cut(place)
+        if self._pieces:
+            self._cut(place)
+        self._pictured = False
         if tag == "table" and is_data(element):
             self._rows(element, _inside(element, place))
             return None
@@ -152,18 +160,20 @@ class _Cutter:
     def _leave(self, element: HtmlElement, place: _Place) -> None:
         tag = element.tag
         if tag in _INLINE:
-            self._links -= tag == "a"
+            self._links -= tag == "a" and not _is_own(element, place)
             self._bold -= tag in _STYLED
-        else:
+        elif self._pieces:
             self._cut(place)
+        else:
+            self._pictured = False
 
     def _add(self, piece: str | None) -> None:
-        if not piece:
+        if not piece or (not self._pieces and piece.isspace()):
             return
         self._pieces.append(piece)
         self._end = piece.rstrip()[-1:] or self._end
         if self._links or self._bold:
-            length = len(text.fold(piece))
+            length = len(" ".join(piece.split()))
             self._linked += length if self._links else 0
             self._strong += length if self._bold else 0
 
@@ -184,10 +194,12 @@ class _Cutter:
         if line:
             self._put(line, place, place.kind)
         self._linked = self._strong = 0
+        self._pictured = False
 
     def _put(self, line: str, place: _Place, kind: Kind, cells: tuple[str, ...] = ()) -> None:
-        if kind == "heading" and len(line) > _HEADING:
-            kind = "paragraph"
+        if kind == "heading":
+            line = line.rstrip(" ¶🔗") or line  # its own address
+            kind = "paragraph" if len(line) > _HEADING else kind
         if kind == "item":
             if place.fresh and place.fresh[0]:
                 place.fresh[0] = False
@@ -206,6 +218,7 @@ class _Cutter:
                 whole=place.element if kind in {"row", "code"} else place.whole,
                 dense=not line.isascii() and bool(_DENSE.search(line)),
                 tag=str(place.element.tag),
+                pictured=self._pictured,
             )
         )
 
@@ -228,19 +241,24 @@ class _Cutter:
             self._put(code, place, "code")
 
 
+def _is_own(link: HtmlElement, place: _Place) -> bool:
+    """Say whether a link is a heading's own address, and leads nowhere else."""
+    return place.kind == "heading" and (link.get("href") or "").startswith("#")
+
+
 def _inside(element: HtmlElement, place: _Place) -> _Place:
     """Give the place inside a block element."""
     tag = str(element.tag)
     hints = _hints.of(element)
     inner = _Place(
-        element=element,
-        kind=place.kind,
-        level=place.level,
-        quoted=place.quoted or tag == "blockquote",
-        frame=_framed(hints, place.frame) if hints else place.frame,
-        whole=place.whole,
-        fresh=place.fresh,
-        counter=place.counter,
+        element,
+        place.kind,
+        place.level,
+        place.quoted or tag == "blockquote",
+        _framed(hints, place.frame) if hints else place.frame,
+        place.whole,
+        place.fresh,
+        place.counter,
     )
     if tag in HEADINGS:
         inner.kind, inner.level = "heading", HEADINGS[tag]

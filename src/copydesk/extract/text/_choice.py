@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from copydesk.extract.text._blocks import Block
-from copydesk.extract.text._evidence import Page, evidence
-from copydesk.extract.text._furniture import is_furniture
+from copydesk.extract.text._edges import settled
+from copydesk.extract.text._evidence import AGAINST, Page, evidence
+from copydesk.extract.text._furniture import is_furniture, is_path
 
 # Points of a logistic model, fitted on open pages (docs/design/extract-text.md): over 0 is in.
 _POINTS = {
@@ -35,6 +37,8 @@ _POINTS = {
     "in byline": -3.5,
 }
 _BIAS = -4.0
+_SECTION = 30  # items of a list that is a section of its own
+_NO_HEADING = AGAINST - {"share"}  # of what stories are about, "sharing" is in their headings' ids
 _FAR = -6.0  # what no reader took, before or behind the article; the most common score of such
 # More for what stands between two paragraphs of the article, and some readers leave out.
 _INSIDE = {"row": 1.5, "item": 0.5, "code": 2.0}
@@ -45,30 +49,32 @@ def chosen(page: Page) -> list[Block]:
     scores = [_score(page, at) for at in range(len(page.blocks))]
     _as_one(page, scores)
     _headings(page, scores)
-    picked = [block for block, score in zip(page.blocks, scores, strict=True) if score > 0]
-    return _without_loose_headings(picked)
+    _filled(page, scores)
+    return settled(page, [at for at, score in enumerate(scores) if score > 0])
 
 
 def taken_by(page: Page, reader: str) -> list[Block]:
     """Give the blocks that one reader took, without headline and furniture."""
     said = page.votes[reader]
     taken = [at for at, share in enumerate(said) if share >= 0.5 and not _is_never(page, at)]
-    return _without_loose_headings([page.blocks[at] for at in taken])
+    return settled(page, taken)
 
 
 def _is_never(page: Page, at: int) -> bool:
     """Say whether a block is no part of any article: furniture, or the headline again."""
     block = page.blocks[at]
-    if block.kind != "row" and is_furniture(block.text):
+    if block.kind != "row" and (
+        is_furniture(block.text) or is_path(block.text, page.squashed[at], page.titles)
+    ):
         return True
     return page.is_title(at) and (at < page.first or block.kind == "heading")
 
 
 def _score(page: Page, at: int) -> float:
-    if _is_never(page, at):
-        return -math.inf
     if not page.count[at] and not page.first < at < page.last:
         return _FAR
+    if _is_never(page, at):
+        return -math.inf
     known = evidence(page, at)
     return _BIAS + sum(_POINTS.get(name, 0.0) * value for name, value in known.items())
 
@@ -99,14 +105,35 @@ def _headings(page: Page, scores: list[float]) -> None:
         if page.blocks[at].kind == "heading" and scores[at] > -math.inf:
             tags.setdefault(page.blocks[at].tag, []).append(at)
     for headings in tags.values():
-        if 2 * sum(scores[at] > 0 for at in headings) >= len(headings):
-            for at in headings:
-                if scores[at + 1] > 0 and page.count[at] > 0:
-                    scores[at] = max(scores[at], 1.0)
+        are_most_in = 2 * sum(scores[at] > 0 for at in headings) >= len(headings)
+        for at in headings:
+            is_taken = are_most_in and page.count[at] > 0
+            if scores[at + 1] > 0 and (is_taken or _is_heading_of_text(page, at)):
+                scores[at] = max(scores[at], 1.0)
 
 
-def _without_loose_headings(blocks: list[Block]) -> list[Block]:
-    """Drop the headings that nothing follows."""
-    while blocks and blocks[-1].kind == "heading":
-        blocks.pop()
-    return blocks
+def _is_heading_of_text(page: Page, at: int) -> bool:
+    """Say whether a heading stands directly above what most readers took, and is no link away."""
+    block = page.blocks[at]
+    is_link = 2 * block.linked >= len(block.text)
+    return page.count[at + 1] >= page.two and not is_link and not page.hints(at) & _NO_HEADING
+
+
+def _filled(page: Page, scores: list[float]) -> None:
+    """Take in the list below a heading within the article, where nothing else stands below it.
+
+    Readers leave out lists of links, and so whole sections of an article that are nothing else.
+    """
+    headings = [at for at in range(page.first + 1, page.last) if page.blocks[at].kind == "heading"]
+    for at, end in pairwise([*headings, page.last]):
+        below = range(at + 1, end)
+        if scores[at] > 0 and 0 < len(below) <= _SECTION and all(scores[one] <= 0 for one in below):
+            if all(_is_listed(page, one) for one in below):
+                for one in below:
+                    scores[one] = 1.0
+
+
+def _is_listed(page: Page, at: int) -> bool:
+    """Say whether a block is an item of a list that nothing around it speaks against."""
+    block = page.blocks[at]
+    return block.kind == "item" and not _is_never(page, at) and not page.hints(at) & AGAINST

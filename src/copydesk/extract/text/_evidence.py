@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 
 from copydesk.extract.text._blocks import HEADINGS, Block, Frame
 
-_CORE = 80  # characters of a paragraph that is surely one
+CORE = 80  # characters of a paragraph that is surely one
 _STYLED = 0.8  # of a paragraph's characters; more in bold or italics, and it is a note or a lead
 _MOST = 0.5  # of the article's words: who holds as much says nothing of one block
 _SEVERAL = 3  # blocks of the article in it, likewise
 _TITLE = 6  # letters of a headline that can be told from a word
 _FEW_LINKS = 0.5
-_AGAINST = frozenset(
+AGAINST = frozenset(
     {"aside", "byline", "caption", "comment", "hidden", "letter", "related", "share"}
 )
 _NEAR = 2  # blocks behind a block
+_FULL_STOPS = frozenset(".!?…。！？:;：")
 
 _READERS = 3
 
@@ -55,7 +56,7 @@ class Page:
     def _is_core(self, at: int) -> bool:
         block = self.blocks[at]
         return (
-            block.size >= _CORE
+            block.size >= CORE
             and block.kind == "paragraph"
             and 2 * block.linked < len(block.text)
             and block.strong <= _STYLED * len(block.text)
@@ -111,9 +112,16 @@ class Page:
         """Say whether a block is the page's headline again."""
         letters = self.squashed[at]
         return len(letters) > _TITLE and any(
-            letters == title or (title.startswith(letters) and len(letters) > 0.6 * len(title))
+            letters == title
+            or (title.startswith(letters) or title.endswith(letters))
+            and len(letters) > 0.6 * len(title)
             for title in self.titles
         )
+
+
+def ends_a_sentence(line: str) -> bool:
+    """Say whether a line ends like a sentence, in quotes or brackets or not."""
+    return line.rstrip("\"'”’»)]」』")[-1:] in _FULL_STOPS
 
 
 def evidence(page: Page, at: int) -> dict[str, float]:
@@ -138,9 +146,9 @@ def evidence(page: Page, at: int) -> dict[str, float]:
         "ahead": at < page.first,
         "behind": at > page.last,
         "near behind": sum(behind) / (_NEAR * _READERS),
-        "sentence": block.text.rstrip("\"'”’»)]")[-1:] in ".!?…。！？:;",
+        "sentence": ends_a_sentence(block.text),
         "embed inside": inside and "embed" in hints,
-        "clean inside": inside and links < _FEW_LINKS and not hints & _AGAINST,
+        "clean inside": inside and links < _FEW_LINKS and not hints & AGAINST,
     }
     found |= {f"in {hint}": 1.0 for hint in hints}
     return {name: float(value) for name, value in found.items() if value}

@@ -10,7 +10,7 @@ from copydesk.extract.text import _markdown
 from copydesk.extract.text._blocks import Block, cut
 from copydesk.extract.text._choice import chosen, taken_by
 from copydesk.extract.text._evidence import Page
-from copydesk.extract.text._furniture import is_furniture
+from copydesk.extract.text._furniture import is_furniture, is_shell
 from copydesk.extract.text._readers import LINEAR, READERS, Given, given, reading
 from copydesk.extract.text._votes import agreement, squash, votes
 from copydesk.kit import text
@@ -36,6 +36,7 @@ def find(document: Document, declared: Declared) -> Field:
     none.
     """
     found, origin = _read(document, declared)
+    found = "" if is_shell(found) else found
     if len(found) < _MIN_CHARACTERS:
         body = _paragraphs(json_ld.prose(declared.article.get("articleBody")))
         if len(body) > len(found):
@@ -113,11 +114,11 @@ def _titles(document: Document, declared: Declared) -> Iterator[str]:
 
 
 def _paragraphs(found: str, titles: Sequence[str] = ()) -> str:
-    """Give a text that no block of the page stands for, a paragraph for each of its lines."""
-    lines = (text.fold(line) for line in found.split("\n"))
-    blocks = [
-        Block(text=line, kind="paragraph")
-        for line in lines
-        if line and not is_furniture(line) and squash(line) not in titles
-    ]
+    """Give a text that no block of the page stands for, a paragraph for each of its lines.
+
+    Where all of it is furniture, all of it is given: what kind of page that is others judge.
+    """
+    lines = [line for line in map(text.fold, found.split("\n")) if line]
+    own = [line for line in lines if not is_furniture(line) and squash(line) not in titles]
+    blocks = (Block(text=line, kind="paragraph") for line in own or lines)
     return _markdown.written(blocks, MAX_CHARACTERS)

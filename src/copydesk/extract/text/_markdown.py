@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from copydesk.extract.text._blocks import Block
 
 _FENCE = "```"
+_LOWEST = 6  # level of a heading
 # A paragraph that begins like this would be read as a heading, a list, a quote, a table or code.
 _MARK = re.compile(r"(?:#{1,6}(?= |$)|[-*+](?= |$)|>|\||```|~~~|\\)")
 _NUMBER = re.compile(r"([0-9]{1,9})(?=\\|[.)](?: |$))")
@@ -29,12 +31,22 @@ def written(blocks: Iterable[Block], limit: int) -> str:
     """
     parts: list[str] = []
     room = limit
-    for part in _parts(blocks):
+    for part in _parts(_levelled(list(blocks))):
         if parts and len(part) + 2 > room:
             break
         parts.append(part[:room])
         room -= len(part) + 2
     return "\n\n".join(parts)
+
+
+def _levelled(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Give blocks whose headings have the levels that they use, one after the other from 2."""
+    used = sorted({block.level for block in blocks if block.kind == "heading"})
+    for block in blocks:
+        if block.kind == "heading":
+            yield replace(block, level=min(used.index(block.level) + 2, _LOWEST))
+        else:
+            yield block
 
 
 def _parts(blocks: Iterable[Block]) -> Iterator[str]:
@@ -68,7 +80,7 @@ def _runs(blocks: Iterable[Block]) -> Iterator[tuple[object, Block]]:
 
 def _line(block: Block) -> str:
     if block.kind == "heading":
-        return f"## {escaped(block.text)}"
+        return f"{'#' * block.level} {escaped(block.text)}"
     if block.kind == "item":
         return (
             f"{block.level}. {escaped(block.text)}" if block.level else f"- {escaped(block.text)}"

@@ -52,11 +52,14 @@ class _View:
 
     def shown(self) -> list[Sighting]:
         """Give the dates that the page shows, the best first; its own clock is none of them."""
+        return [one for one in self.all_shown() if not _is_build(one.moment, self.now)]
+
+    def all_shown(self) -> list[Sighting]:
+        """Give the dates that the page shows, with its clock."""
         if self.seen is None:
             title = self.declared.first("og:title", "twitter:title")[0]
             title = title or self.document.tree.findtext(".//title") or ""
-            found = _shown.sightings(self.document, title[:_MAX_TITLE], self.evidence)
-            self.seen = [one for one in found if not _is_build(one.moment, self.now)]
+            self.seen = _shown.sightings(self.document, title[:_MAX_TITLE], self.evidence)
         return self.seen
 
 
@@ -105,13 +108,31 @@ def _told(view: _View) -> Moment | None:
     """Give the declared time; the day in the address where the declaration is of a later edition.
 
     Addresses are made when an article appears and kept when it is published again. A vague name
-    with the time of the fetch is the clock of the page.
+    with the time of the fetch is the clock of the page, a sure one where the page tells otherwise.
     """
     told = _plausible(_said.published(view.declared, view.evidence), view.now)
-    clock = (one for one in told if one.origin in _said.SURE or not _is_build(one, view.now))
-    said = next(clock, None)
+    likely = [one for one in told if one.origin in _said.SURE or not _is_build(one, view.now)]
+    said = likely[0] if likely else None
+    if said and _is_build(said, view.now):
+        said = _told_otherwise(view, said, likely) or said
     address = _address(view)
     return address if said and address and address.at < said.at - _EDITIONS else said
+
+
+def _told_otherwise(view: _View, said: Moment, told: list[Moment]) -> Moment | None:
+    """Give what another sure name says, else the date that the page proves best, of an earlier day.
+
+    An article may be as new as that; then the page shows today, or nothing.
+    """
+    for one in told:
+        is_another = one.origin in _said.SURE and one.origin != said.origin
+        if is_another and not _is_build(one, view.now) and one.at < said.at:
+            return one
+    shown = [one for one in view.all_shown() if one.kind != "updated"]
+    likely = (one.moment for one in shown if one.score >= _shown.LIKELY)
+    if any(abs(one.at - said.at) <= _ZONES for one in likely):
+        return None
+    return next((one.moment for one in shown if one.score >= _shown.SURE), None)
 
 
 def _address(view: _View) -> Moment | None:

@@ -22,7 +22,8 @@ _TAIL = re.compile(
     | (?:continue\ reading|keep\ reading|read\ (?:more|on|(?:the\ )?(?:full|rest|entire)\b.{0,60})
         |click\ here\ to\b.{0,60}|(?:find|learn)\ (?:out\ )?more(?:\ (?:here|at)\b.{0,40})?
         |view\ more
-        |weiterlesen|mehr\ (?:lesen|dazu)|lire\ la\ suite|(?:leer|saber|seguir\ leyendo)\ m[aá]s
+        |weiterlesen|lesen\ fortsetzen|mehr\ (?:lesen|dazu)|lire\ la\ suite
+        |(?:leer|saber|seguir\ leyendo)\ m[aá]s
         |continua\ a\ leggere|leggi\ (?:tutto|anche)\b.{0,60}|lees\ (?:meer|verder)|leia\ mais
         |read\ more\ (?:at|on|in)\ .{1,60})
       \s*[»→>….:!]*
@@ -33,6 +34,11 @@ _TAIL = re.compile(
 )
 # Two sentences or a share button's counts, glued together where tags were.
 _GLUED = re.compile(r"(?<=[^\W\d_][^\W\d_][.!?])(?=[A-ZÄÖÜÉ][^\W\d_])")
+_SHARE = re.compile(
+    r"(?i)^\s*(?:share|tweet|pin|like) (?:this|it)?(?: (?:article|post|story|page))?"
+    r" ?(?:on|via|with|to) (?:facebook|twitter|whatsapp|telegram|linkedin|pinterest|reddit|xing"
+    r"|e-?mail|x\b)\s*"
+)
 _COUNTS = re.compile(
     r"(?i)^(?:(?:facebook|twitter|tweet|e-?mail|print|share|pinterest|whatsapp|linkedin|xing|reddit"
     r"|telegram|copy\ link)\s*\d{0,6}\s*){2,12}"
@@ -55,7 +61,28 @@ _NOTICE = re.compile(
     | ^(?:sign\ up|subscribe)\ (?:for|to)\ (?:our|the|my)\ .{0,60}newsletter
     )"""
 )
+# What a player, a share button or a login says; in a text it may stand between paragraphs.
+_CALL = re.compile(
+    r"""(?xi)^(?:
+      (?:now\ playing|up\ next|play\ video|watch\ (?:live|now)|listen\ (?:live|now))\b
+    | (?:oder\ )?(?:neu\ )?(?:registrieren|anmelden|einloggen)\?
+    | (?:or\ )?(?:sign\ (?:in|up)|log\ in|register|subscribe)(?:\ (?:now|here))?\s*[.!?]?$
+    | (?:follow|chat\ with|join)\ us\ (?:on|in|at)\ \w+
+    )"""
+)
 _NOTICE_BEGINS = 100  # characters of a line in which a notice shows itself
+# What search engines are to notice in their results: such a description is an advertisement.
+_SIGNS = re.compile("[✓✔☑✅➤➥➜➔➡►▶]|(?<![★☆])[★☆](?![★☆])")  # `★★★☆` is a rating
+_DATED = re.compile(
+    r"^(?:\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}|\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d{2}-\d{2})"
+    r"(?:,?\s+\d{1,2}[.:]\d{2}(?:\s?(?:Uhr|h|[AaPp]\.?[Mm]\.?))?)?\s*[:|–—,-]?\s+(?=\W?[^\W\d_])"
+)
+_POSTED = re.compile(
+    r"(?i)^(?:posted|published|written|reported|veröffentlicht|geschrieben|publié|publicado|scritto)"
+    r"\s(?:by|on|am|von|par|por|le|el|da|il)\s"
+)
+# `By Ada Holm The ferry …`: where the name ends cannot be seen.
+_RUN_ON = re.compile(r"^(?:By|Von|Par|Por)(?:\s[A-ZÄÖÜÉ][\w.'’-]+){3,6}\s[a-zäöüé]")
 # How a site speaks of itself.
 _SLOGAN = re.compile(
     r"""(?xi)(?:
@@ -83,7 +110,7 @@ def clean(raw: str) -> str:
         if not _ENTITY.search(found):
             break
         found = text.plain(found)
-    found = _GLUED.sub(" ", _COUNTS.sub("", found))
+    found = undated(_GLUED.sub(" ", _COUNTS.sub("", _SHARE.sub("", found))))
     shorter = _TAIL.sub("", found).rstrip()
     while shorter != found:
         found, shorter = shorter, _TAIL.sub("", shorter).rstrip()
@@ -104,9 +131,25 @@ def is_notice(line: str) -> bool:
     return bool(_NOTICE.search(line[:_NOTICE_BEGINS]))
 
 
+def is_call(line: str) -> bool:
+    """Say whether a line asks for something: a notice, a player, a login, a network."""
+    return is_notice(line) or bool(_CALL.search(line[:_NOTICE_BEGINS]))
+
+
+def undated(line: str) -> str:
+    """Cut off the date before a sentence: `06.05.2018 The ferry …`, not `06.05.2018 was …`."""
+    rest = _DATED.sub("", line)
+    return line if rest[:1].islower() else rest
+
+
+def is_run_on(line: str) -> bool:
+    """Say whether a line begins with a byline that nothing sets apart from what follows."""
+    return bool(_POSTED.match(line) or _RUN_ON.match(line))
+
+
 def is_slogan(line: str) -> bool:
-    """Say whether a description is about the site: a slogan, or a list of keywords."""
-    if _SLOGAN.search(line[:_NOTICE_BEGINS]):
+    """Say whether a description is about the site or an advertisement, or a list of keywords."""
+    if _SLOGAN.search(line[:_NOTICE_BEGINS]) or _SIGNS.search(line):
         return True
     parts = [part for part in _LISTED.split(line) if part]
     if len(parts) < _MIN_LISTED or re.search(r"[.!?]\s|。", line):

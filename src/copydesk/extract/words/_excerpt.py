@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 from copydesk.extract.page import Declared, json_ld
 from copydesk.extract.people import declared_names, people
-from copydesk.extract.words._boilerplate import clean, decoded, is_notice, is_slogan
+from copydesk.extract.words._boilerplate import (
+    clean,
+    decoded,
+    is_call,
+    is_run_on,
+    is_slogan,
+    undated,
+)
+from copydesk.extract.words._cut import fitted, whole
 from copydesk.kit import sentences, text
 
 if TYPE_CHECKING:
@@ -19,12 +27,15 @@ _MIN_CHARACTERS = 30  # a shorter description is a slogan or a label
 _SHORT_BODY = 300  # characters of a text in which a description's words need not come up again
 _OPENING = 4_000  # characters of the text in which a cut description is looked up
 _LABEL_WORDS = 5
+_FEW_WORDS = 3  # besides the title's
+_SUFFIX_WORDS = 8  # of the site's names behind a title
+_FAMILIAR = 0.4  # of the longer words of a description that ends without a mark
+_STUB = 200  # characters: a text of no more is a caption
+_SAID_AGAIN = 1.25  # times a description's length: a text of no more is that description
 _MAX_BLOCKS = 40
-_MIN_PIECE = 3  # a third of the room: sentences that fill less give way to a cut one
-
-_CUT = re.compile(r"[\s,;:]*(?:…|\.\s?\.\s?\.|\[\s*…\s*\])$")
-_HALF_ENTITY = re.compile(r"&#?\w{0,8}$")
-_LOOSE = re.compile(r"\s+…$")
+_FAR_BLOCKS = 400  # where the first ones are a menu or a box of facts
+_MIN_PARAGRAPH = 60  # characters
+_MENU = 0.35  # of a menu's words begin with small letters at most; of a list of names none
 _NOT_PROSE = re.compile(r"^(?:#{1,6} |\||[-*+] |[0-9]{1,9}[.)] |```|>)")
 _BYLINE = re.compile(r"(?i)^((?:by|von|par|por)\s[^.!?:|]{3,60}?)\s*(?:[:|•·—–]|\s-)\s*(?=\S)")
 _SHOUTED = re.compile(r"^(By(?:\s[A-Z][A-Z.'’-]+){2,4})\s+(?=[A-Z“\"‘][A-Za-z])")
@@ -40,23 +51,30 @@ def find(
     headings, lists, tables and quotes are no part of an excerpt.
     """
     prose = text.prose(body)
-    limit = bound(prose, rule)
-    if limit < 1:
-        return "", ""
     signed = declared_names(declared)
+    # what the page's data says of this very article need not share words with it
+    own = {text.squash(said) for said in json_ld.strings(declared.article.get("description"))}
     for raw, origin in _descriptions(declared, lead):
         found = _unsigned(_untitled(clean(raw), title), signed)
-        if is_real(found, title, prose):
-            shown = _fitted(_whole(found, prose), limit)
-            return shown, origin if shown else ""
-    found = beginning(body, rule)
+        known = prose if text.squash(raw) not in own else ""
+        if not is_real(found, title, known) or _is_tagline(found, declared, title, known):
+            continue
+        is_caption = len(prose) <= min(_STUB, len(found) * _SAID_AGAIN)
+        limit = bound("" if is_caption else prose, rule)
+        shown = fitted(whole(found, prose), limit) if limit > 0 else ""
+        if shown:
+            return shown, origin
+    found = _beginning(body, bound(prose, rule))
     return found, "text" if found else ""
 
 
 def beginning(body: str, rule: ExcerptRule) -> str:
     """Give how a text begins, within the rule's bounds."""
-    limit = bound(text.prose(body), rule)
-    return _fitted(_opening(body), limit) if limit > 0 else ""
+    return _beginning(body, bound(text.prose(body), rule))
+
+
+def _beginning(body: str, limit: int) -> str:
+    return fitted(_opening(body), limit) if limit > 0 else ""
 
 
 def bound(prose: str, rule: ExcerptRule) -> int:
@@ -72,7 +90,7 @@ def bound(prose: str, rule: ExcerptRule) -> int:
 
 def _descriptions(declared: Declared, lead: Lead) -> Iterator[tuple[str, str]]:
     for name in ("og:description", "description", "twitter:description"):
-        yield declared.first(name)[0], name
+        yield from ((said, name) for said in declared.meta.get(name, ()))
     yield json_ld.string(declared.article.get("description")), "json-ld"
     yield json_ld.string(declared.video.get("description")), "json-ld"
     yield lead.excerpt, "lead"
@@ -100,12 +118,48 @@ def _untitled(found: str, title: str) -> str:
 
 def is_real(description: str, title: str, prose: str) -> bool:
     """Say whether a description is about this article: no label, notice, slogan or title again."""
-    if len(description) < _MIN_CHARACTERS or is_notice(description) or is_slogan(description):
+    if len(description) < _MIN_CHARACTERS or is_call(description):
+        return False
+    if is_slogan(description) or is_run_on(description):
         return False
     if text.words(description) == text.words(title) or _is_label(description):
         return False
     told = _content_words(f"{title} {prose[:_OPENING]}")
     return len(prose) < _SHORT_BODY or bool(told & _content_words(description))
+
+
+def _is_tagline(description: str, declared: Declared, title: str, prose: str) -> bool:
+    """Say whether a description is the site's own, or the headline again with what stands there.
+
+    Where it ends as a sentence only what the site declares as its own is known; else it must
+    also share words with the text, and say more than the headline.
+    """
+    key = text.squash(description)
+    if any(text.squash(said) == key for said in _of_the_site(declared)):
+        return True
+    if len(prose) < _SHORT_BODY or any(sentences.ends(description)):
+        return False
+    if _small_letters(description) == 0.0:
+        return True
+    words = set(text.words(description))
+    for head in (
+        title,
+        *declared.meta.get("og:title", ()),
+        *declared.meta.get("twitter:title", ()),
+    ):
+        more = words - set(text.words(head))
+        is_around = bool(head) and text.squash(head) in key
+        if len(more) < (_SUFFIX_WORDS if is_around else _FEW_WORDS):
+            return True
+    told = _content_words(description)
+    known = _content_words(f"{title} {prose[:_OPENING]}")
+    return len(told & known) < len(told) * _FAMILIAR
+
+
+def _of_the_site(declared: Declared) -> Iterator[str]:
+    for node in declared.nodes:
+        if json_ld.kinds(node) & {"website", "organization", "newsmediaorganization"}:
+            yield from json_ld.strings(node.get("description"))
 
 
 def _is_label(description: str) -> bool:
@@ -127,65 +181,35 @@ def _content_words(passage: str) -> set[str]:
     }
 
 
-def _whole(description: str, prose: str) -> str:
-    """Take a description that stops in mid-sentence to that sentence's end, as the text has it."""
-    begun = _CUT.sub("", description)
-    if begun == description and sentences.is_ended(description):
-        return description
-    beginning = text.fold(prose[:_OPENING])
-    at = beginning.find(begun) if len(begun) >= _MIN_CHARACTERS else -1
-    if at < 0:
-        return _without_half_a_word(begun, prose) if begun != description else description
-    told = at + len(begun)
-    end = next((end for end in sentences.ends(beginning) if end >= told), 0)
-    return beginning[at:end] if end else description
-
-
-def _without_half_a_word(begun: str, prose: str) -> str:
-    """Cut off a last word that the text has only as the beginning of others; mark the cut."""
-    head, _, last = begun.rpartition(" ")
-    known = text.words(prose[:_OPENING])
-    half = last.lower()
-    if half and half not in known and any(word.startswith(half) for word in known):
-        return f"{head}…"
-    return f"{begun}…"
-
-
-def _fitted(found: str, limit: int) -> str:
-    """Give the whole sentences that fit, else the words that fit and "…"."""
-    bare = _CUT.sub("", found)
-    if len(bare) <= limit and sentences.is_ended(bare):
-        return bare
-    enough = min(limit, len(bare)) / _MIN_PIECE
-    ends = [end for end in sentences.ends(bare, limit) if end >= enough]
-    if ends:
-        end = max((end for end in ends if _is_closed(bare[:end])), default=ends[-1])
-        return _LOOSE.sub("…", bare[:end])
-    if len(bare) >= limit:
-        at = bare.rfind(" ", 0, limit)
-        bare = bare[:at] if at > 0 else _HALF_ENTITY.sub("", bare[: limit - 1])
-    bare = bare.rstrip(" ,;:–—-([{“‘«\"'¿¡")
-    return f"{bare}…" if bare else ""
-
-
-def _is_closed(passage: str) -> bool:
-    """Say whether every quotation that a passage opens ends in it."""
-    quotes = ("„", "“") if "„" in passage else ("“", "”")
-    pairs = (quotes, ("«", "»"), ("「", "」"))
-    even = passage.count('"') % 2 == 0
-    return even and all(passage.count(start) <= passage.count(end) for start, end in pairs)
-
-
 def _opening(body: str) -> str:
     """Give the first paragraphs of a text; where it has nothing but lists, those."""
     parts = body.split("\n\n" if "\n\n" in body else "\n")
-    blocks = [block.strip() for block in islice(parts, _MAX_BLOCKS)]
-    spoken = [block for block in blocks if not _NOT_PROSE.match(block)]
-    paragraphs = [decoded(text.fold(text.prose(block))) for block in spoken]
-    told = [
-        _unsigned(line) for line in paragraphs if sentences.is_ended(line) and not is_notice(line)
-    ]
+    told = list(_paragraphs(parts[:_MAX_BLOCKS], 0))
+    if not told:
+        told = list(_paragraphs(parts[_MAX_BLOCKS:_FAR_BLOCKS], _MIN_PARAGRAPH))
     if told:
         return " ".join(told)
+    blocks = (block.strip() for block in islice(parts, _MAX_BLOCKS))
     rest = (decoded(text.fold(text.prose(block))) for block in blocks if not block.startswith("#"))
-    return " ".join(line for line in rest if line and not is_notice(line))
+    return " ".join(
+        line for line in rest if line and not is_call(line) and _small_letters(line) > _MENU
+    )
+
+
+def _paragraphs(blocks: Iterable[str], least: int) -> Iterator[str]:
+    """Give the blocks that are sentences, without a byline or a date before them."""
+    for block in blocks:
+        if _NOT_PROSE.match(block.strip()):
+            continue
+        line = decoded(text.fold(text.prose(block.strip())))
+        if len(line) < least or not sentences.is_ended(line) or is_call(line):
+            continue
+        if line[0].islower() and len(line) < _MIN_PARAGRAPH:  # the end of something
+            continue
+        yield _unsigned(undated(line))
+
+
+def _small_letters(line: str) -> float:
+    """Give the share of words that begin with one; 1 for a few words and scripts without."""
+    cased = [word for word in line.split() if word[0].islower() or word[0].isupper()]
+    return sum(word[0].islower() for word in cased) / len(cased) if len(cased) > 2 else 1.0

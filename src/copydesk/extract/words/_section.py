@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from copydesk.extract.page import Declared, json_ld, visible_text
-from copydesk.kit import text
+from copydesk.extract.words._sections_known import CAPITALS, GENERAL, JOINED, KNOWN, MENU
+from copydesk.extract.words._title import forms
+from copydesk.kit import text, urls
 
 if TYPE_CHECKING:
     from copydesk.extract.page import Document
@@ -27,42 +29,25 @@ _MAX_CHARACTERS = 60
 _MAX_WORDS = 5
 _MAX_CRUMBS = 12
 _PIECES = re.compile(r"\s*[,;|>»›/]\s*|\s+[-–—]\s+")
-# What is no section of a site, but its front door or all that it has.
-_GENERAL = frozenset(
-    {
-        *("home", "homepage", "start", "startseite", "accueil", "inicio", "inici", "início"),
-        *("главная", "首页", "首頁", "ホーム", "홈", "trangchủ", "beranda", "forside", "etusivu"),
-        *("news", "newsroom", "article", "articles", "artikel", "story", "stories", "post"),
-        *("blog", "blogs", "archive", "archives", "page", "pages", "content", "item", "details"),
-        *("uncategorized", "uncategorised", "allgemein", "nonclassé", "sincategoría", "default"),
-        *("frontpage", "featured", "featuredarticle", "topnews", "topstories", "breakingnews"),
-        *("posts", "nil"),
-        *("overview", "übersicht", "forenübersicht", "foren", "forum", "forums", "community"),
-        *("general", "main", "all", "none", "null", "undefined", "index", "latest", "other"),
-    }
+_MIN_TITLE_WORDS = 3  # of a step that is taken for a piece of the headline
+_MIN_LABEL = 4  # letters of a domain by which a name is known
+_FOLDER = re.compile(r"^[a-z]{3,20}(?:-[a-z]{1,20}){0,3}$")
+_SLUG = re.compile(r"^[a-z]{3,}(?:[-_][a-z]{2,})+$")
+_MIN_SHOUTED = 4  # letters: fewer are an abbreviation
+_CUT = re.compile(r"(?:…|\.{2,3})$")
+# Menus: `About the paper`, `Advanced search`, `Log in`.
+_MENU_WORDS = re.compile(
+    r"(?i)^(?:about|über uns|à propos|acerca de|contact us|advanced search|erweiterte suche|log ?in"
+    r"|sign|register|subscribe|unsubscribe|skip|zum inhalt|(?:show|view|see) all|alle anzeigen)\b"
 )
-# In an address besides: languages, machines, and what stands before the name of a section.
-_IN_ADDRESSES = frozenset(
-    {
-        *("category", "categories", "section", "sections", "topic", "topics", "tag", "tags"),
-        *("amp", "amphtml", "mobile", "web", "www", "site", "node", "wiki", "forum", "forums"),
-        *("threads", "view", "show", "read", "entry", "detail", "single", "templates"),
-        *("interactive", "interactives"),
-        *("wires", "features", "media", "files", "static", "public", "user", "users", "author"),
-        *("autoren", "authors", "people", "profile", "magazin", "magazine", "aktuell", "aktuelles"),
-        *("actualites", "noticias", "notizie", "nachrichten", "meldungen", "presse", "press"),
-        *("html", "doi", "abs", "full", "document", "documents", "download", "video", "videos"),
-        *("reuters", "aponline", "afp", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug"),
-        *("sep", "oct", "nov", "dec", "january", "february", "march", "april", "june", "july"),
-        *("august", "september", "october", "november", "december", "search", "service", "shows"),
-        *("watch", "player", "live", "slideshow", "gallery", "galleries", "photos", "test"),
-    }
+_STEP = (
+    "//a[not(contains(@href, 'mailto:') or contains(@href, 'javascript:')"
+    " or contains(@href, 'search') or contains(@href, 'suche') or contains(@href, '?s='))]"
 )
-_WORD = re.compile(r"^[a-z]{3,20}(?:-(?:and|und|et|y|e|[a-z]{3,20})){0,2}$")
 _CRUMBS = (
     "//*[contains(@itemtype, 'BreadcrumbList')]//*[@itemprop='name']",
-    "(//*[contains(@class, 'breadcrumb') or contains(@class, 'Breadcrumb')])[1]//a",
-    "(//*[contains(@id, 'breadcrumb')])[1]//a",
+    f"(//*[contains(@class, 'breadcrumb') or contains(@class, 'Breadcrumb')])[1]{_STEP}",
+    f"(//*[contains(@id, 'breadcrumb')])[1]{_STEP}",
 )
 _CATEGORY = "//a[contains(concat(' ', @rel, ' '), ' category ')]"
 
@@ -71,15 +56,45 @@ def section(document: Document, declared: Declared) -> tuple[str, str]:
     """Give the section that an article stands in and where that is said, ("", "") for none.
 
     The most particular of a path of sections; the first word of the address only where nothing
-    else names one.
+    else names one. No section is better than a wrong one.
     """
     own = own_names(document, declared)
+    label = urls.registrable_domain(document.address).split(".")[0]
+    site = own | _bare_names(declared, label)
     for names, origin in _candidates(document, declared):
         for name in names:
-            found = _tidy(name, own)
-            if found:
-                return found, origin
+            found = _tidy(name, site)
+            if found and (origin != "breadcrumbs" or _is_a_step(found, own, label)):
+                return _readable(found), origin
     return "", ""
+
+
+def _bare_names(declared: Declared, label: str) -> frozenset[str]:
+    """Give the keys of the site's names without the words around them."""
+    values = [label, *declared.meta.get("og:site_name", ())]
+    values += json_ld.names(declared.article.get("publisher"), declared.nodes)
+    return frozenset(form for value in values for form in forms(value))
+
+
+def _is_a_step(step: str, own: frozenset[str], label: str) -> bool:
+    """Say whether a step of a path is no thing to do, piece of the headline or the site's name."""
+    key = text.squash(step)
+    if _CUT.search(step) or (step[0].islower() and key not in KNOWN):
+        return False
+    if len(text.squash(label)) >= _MIN_LABEL and key.startswith(text.squash(label)):
+        return False
+    is_long = len(step.split()) >= _MIN_TITLE_WORDS
+    return not (is_long and any(key in title for title in own))
+
+
+def _readable(name: str) -> str:
+    """Give a section as a reader would write it: `crime-safety` is made `Crime safety`."""
+    if _SLUG.match(name):
+        name = re.sub("[-_]", " ", name)
+    if name in CAPITALS:
+        return name.upper()
+    is_shouted = name.isupper() and len(name) >= _MIN_SHOUTED and text.squash(name) in KNOWN
+    return name[0].upper() + name[1:].lower() if name.islower() or is_shouted else name
 
 
 def _candidates(document: Document, declared: Declared) -> Iterator[tuple[Iterable[str], str]]:
@@ -97,12 +112,14 @@ def own_names(document: Document, declared: Declared) -> frozenset[str]:
     """Give the keys of what is neither section nor keyword: the page's headline and its site."""
     host = (urlsplit(document.address).hostname or "").removeprefix("www.")
     values = [host, host.split(".")[0], *declared.meta.get("og:site_name", ())]
-    values += declared.meta.get("og:title", ())
     values += json_ld.names(declared.article.get("publisher"), declared.nodes)
-    values += json_ld.strings(declared.article.get("headline"))
-    values += visible_text(document, "//h1")
-    values += visible_text(document, "//title[not(ancestor::svg)]", 1)
-    return frozenset(filter(None, map(text.squash, values)))
+    heads = [*declared.meta.get("og:title", ())]
+    heads += json_ld.strings(declared.article.get("headline"))
+    heads += visible_text(document, "//h1")
+    titles = list(visible_text(document, "//title[not(ancestor::svg)]", 1))
+    if not heads:
+        heads = [_PIECES.split(title)[0] for title in titles]
+    return frozenset(filter(None, map(text.squash, [*values, *heads, *titles])))
 
 
 def _tidy(name: str, own: frozenset[str]) -> str:
@@ -111,18 +128,27 @@ def _tidy(name: str, own: frozenset[str]) -> str:
     pieces = () if text.squash(plain) in own else _PIECES.split(plain)
     for piece in pieces:
         key = text.squash(piece)
-        if key and not is_general(piece) and key not in own and _is_name(piece):
+        if key and not is_general(piece) and not _forms(piece) & own and _is_name(piece):
             return piece.strip()
     return ""
 
 
+def _forms(piece: str) -> set[str]:
+    """Give the keys of a name, `ö` also as domains write it."""
+    key = text.squash(piece)
+    spelled = key.translate({228: "ae", 246: "oe", 252: "ue", 223: "ss"})
+    return {key, spelled}
+
+
 def is_general(name: str) -> bool:
     """Say whether a name stands for a whole site or for nothing: `Home`, `News`, `None`."""
-    return text.squash(name) in _GENERAL
+    return text.squash(name) in GENERAL
 
 
 def _is_name(piece: str) -> bool:
     short = len(piece) <= _MAX_CHARACTERS and len(piece.split()) <= _MAX_WORDS
+    if _MENU_WORDS.match(piece) or text.squash(piece) in MENU:
+        return False
     return short and "://" not in piece and not piece.replace(".", "").isdigit()
 
 
@@ -139,9 +165,11 @@ def _crumbs(declared: Declared) -> list[str]:
 
 
 def _in_address(address: str) -> Iterator[str]:
-    """Give the words of an address's folders that can name a section, the first only."""
+    """Give the first of an address's folders whose words newspapers use for their sections."""
     for folder in unquote(urlsplit(address).path).strip("/").lower().split("/")[:-1][:3]:
-        key = folder.replace("-", "")
-        if _WORD.match(folder) and key not in _GENERAL and key not in _IN_ADDRESSES:
+        words = folder.split("-")
+        if not _FOLDER.match(folder) or is_general(folder):
+            continue
+        if all(word in KNOWN or word in JOINED for word in words):
             yield folder.replace("-", " ")
             return

@@ -26,8 +26,11 @@ _SPLIT = re.compile(r"\s*[,;|，、；\n]\s*")
 # `type:article`, `section=world`, `tone/news`, numbers: for machines
 _FOR_MACHINES = re.compile(
     r"(?i)^[\w-]{1,30}[:=/_]\S|^(?:section|type|tone|format)\s*[-:]|^[/@]|^[\d\W_]+$|://"
-    r"|^#?[0-9a-f]{8,}$"
+    r"|^#?[0-9a-f]{8,}$|^_|^[\w-]+-\d{5,}$|&$"
+    r"|^(?:no|hide|disable)[ _-]?(?:auto ?link|ads?|index|follow|amp|apple[ -]?news|homepage|feed)$"
 )
+# `Ada Holm GOVERNMENT_FIGURE PERSON`
+_CLASSES = re.compile(r"(?:\s+[A-Z]{3,})*\s+[A-Z]{2,}(?:_[A-Z]+)+(?:\s+[A-Z_]{3,})*$")
 _LABEL = re.compile(r"(?i)^(?:category|topic|tag|subject|keyword)s?\s*:\s+")
 _SPOKEN = re.compile(r"[.!?]\s|[!?]$")
 
@@ -68,7 +71,8 @@ def _tidied(values: Iterable[str], own: frozenset[str]) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for value in values:
         for part in _SPLIT.split(text.plain(value)):
-            keyword = _LABEL.sub("", part).strip(" .\"'“”#*·-")
+            bare = _CLASSES.sub("", _LABEL.sub("", part))
+            keyword = bare.strip(" .\"'“”„‟‘’‚«»‹›`´#*·™®-")
             if _is_keyword(keyword) and text.squash(keyword) not in own:
                 found.setdefault(text.squash(keyword), keyword)
             if len(found) == _MAX_KEYWORDS:

@@ -34,6 +34,9 @@ _ASIAN_SITE = re.compile(
     r"(?:网|網|网站|报|報|新闻|新聞|新闻网|频道|頻道|日报|在线|ニュース|新聞社|뉴스|신문|일보)$"
 )
 _BEHIND_BAR = re.compile(r"\s[|｜‹›«»]\s[^|｜‹›«»\s]++(?:\s[^|｜‹›«»\s]++){0,7}+$")
+# A name that stands before or behind a headline and says itself that it is a site's.
+_BLOG_BEFORE = re.compile(r"^(?:[^\s:|]{1,20}\s){1,3}Blog\s[:|–—-]\s(?=\S)")
+_DOMAIN_BEHIND = re.compile(r"\s+\[(?:[\w-]{1,40}\.){1,3}[a-z]{2,10}\]$")
 _MIN_LABEL = 4  # letters of a domain by which a name is known
 _MIN_INITIALS = 3
 _MAX_KICKER = 4  # words before a headline: `Opinion | …`
@@ -188,6 +191,9 @@ def _without_names(title: str, marks: list[re.Match[str]], names: frozenset[str]
             return title[: mark.start()].strip()
     if marks and _is_site(title[: marks[0].start()], names):
         return title[marks[0].end() :].strip()
+    bracketed = _BRACKETED.search(title)
+    if bracketed and forms(bracketed[1]) & names:
+        return title[: bracketed.start()].strip() or title
     return title
 
 
@@ -198,13 +204,22 @@ def _without_form(title: str, heads: frozenset[str], label: str, origin: str) ->
     """
     if text.squash(title) in heads:
         return title
-    bare = _ASIAN_SITE.sub("", title)
+    bare = _DOMAIN_BEHIND.sub("", _ASIAN_SITE.sub("", title))
     if origin == "title":
+        bare = _BLOG_BEFORE.sub("", _without_label(bare, label))
         bare = _BEHIND_BAR.sub("", bare)
         last = next(reversed(list(_SEPARATOR.finditer(bare))), None)
         if last and _is_behind(label, bare[last.end() :]):
             bare = bare[: last.start()].strip()
     return bare if len(text.squash(bare)) >= _MIN_LEFT else title
+
+
+def _without_label(title: str, label: str) -> str:
+    """Cut off the site's name before a colon, where it is the domain's label in several words."""
+    name, _, rest = title.partition(": ")
+    if " " in name and len(label) >= _MIN_LABEL and text.squash(name) == label:
+        return rest if rest[:1].isupper() else title
+    return title
 
 
 def _is_behind(label: str, part: str) -> bool:

@@ -1,0 +1,59 @@
+"""Shows: how the picture of each filed story is shown, after the rules of its source and publisher.
+
+The source stands in the record itself, sealed, so that a rule holds when the memory is lost.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from copydesk import archive
+from copydesk.engine.newsroom import Newsroom
+from copydesk.errors import SealError
+from copydesk.news import Show, Story
+
+
+def shows(newsroom: Newsroom, stories: Iterable[Story]) -> Mapping[str, Show]:
+    """Give how pictures are shown that are not shown as the site's are, by the record's path.
+
+    What stands for nothing to its publisher is not shown at all.
+    """
+    pictured = [story for story in stories if story.images]
+    ruled = _ruled(newsroom, pictured) if newsroom.settings.shows else {}
+    is_common = newsroom.album.is_common
+    common: dict[str, Show] = {
+        story.path: "none" for story in pictured if is_common(story.images[0].url, story.web_url)
+    }
+    return {**ruled, **common}
+
+
+def _ruled(newsroom: Newsroom, stories: Iterable[Story]) -> dict[str, Show]:
+    settings = newsroom.settings
+    known = newsroom.memory.sources_of_records()
+    found: dict[str, Show] = {}
+    for story in stories:
+        source = known.get(story.path) or _sealed(newsroom, story) or _kept(newsroom, story)
+        publisher = story.provider.domain if story.provider else ""
+        show = settings.show_of(source, publisher or story.web_url)
+        if show != settings.pictures.show:
+            found[story.path] = show
+    return found
+
+
+def _sealed(newsroom: Newsroom, story: Story) -> str:
+    """Give the source that a record says in its sealed part, "" without the key."""
+    if not (story.secured and newsroom.settings.key):
+        return ""
+    name = story.path.rsplit("/", 1)[-1]
+    try:
+        private = json.loads(archive.unseal(story.secured, newsroom.settings.key, name))
+    except (SealError, ValueError):
+        return ""
+    source = private.get("source") if isinstance(private, dict) else None
+    return source if isinstance(source, str) else ""
+
+
+def _kept(newsroom: Newsroom, story: Story) -> str:
+    article = newsroom.articles.find(story.web_url)
+    return "" if article is None else article.source

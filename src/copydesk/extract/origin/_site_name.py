@@ -1,0 +1,130 @@
+"""The name of a site as its pages' titles end in it, and whether a name fits an address."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Literal
+
+from copydesk.kit import urls
+
+Fit = Literal["", "loose", "exact"]
+
+_MAX_TITLE = 500  # characters
+_MAX_PARTS = 12
+_MAX_WORDS = 5  # of a part of a title that only somehow fits
+_EDGES = " .,-–—|"
+_SHORT = 3  # letters; shorter ones fit too much
+_LONG = 5  # letters of a first word that stands for a whole name
+_SPACED = re.compile(r"\s+[|ǀ–—―·•:›»‹«~-]+\s+|\s*[|ǀ›»‹«]+\s*")
+_COLON = re.compile(r":\s+")
+_SCHEME = re.compile(r"(?i)^(?:https?:/|www\.)")
+_ARTICLES = frozenset({"the", "die", "der", "das", "la", "le", "les", "el", "los", "il", "de"})
+_JOINING = _ARTICLES | {"of", "and", "for", "und", "für", "et", "y", "e", "in", "von", "du", "des"}
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_GENERIC = frozenset(
+    {"news", "online", "blog", "web", "media", "magazine", "magazin", "zeitung", "info", "live"}
+)
+_OUTER = frozenset({"www", "com", "co", "net", "org", "gov", "ac", "edu"})
+
+
+def is_address(name: str) -> bool:
+    """Say whether a name is only an address: `www.harbour.example`, `http://harbour.example`."""
+    return bool(_SCHEME.match(name)) or "://" in name
+
+
+def fit(name: str, web_url: str) -> Fit:
+    """Say how well a name fits the address of a site, "" for not at all.
+
+    Exact is the same letters, without an article in front and with or without the domain's ending.
+    Loose is a longer name that begins so, or one whose words give the address their beginnings:
+    `The New York Times` and nytimes.com.
+    """
+    words = _words(name)
+    if not words:
+        return ""
+    labels = _labels(web_url)
+    domain = _squash(urls.registrable_domain(web_url))
+    bare = words[1:] if words[0] in _ARTICLES and len(words) > 1 else words
+    for form in {one for said in (words, bare) for one in _forms("".join(said))}:
+        if form == domain or form in labels:
+            return "exact"
+    is_loose = any(_is_loose(words, label) or _is_loose(bare, label) for label in labels)
+    return "loose" if is_loose else ""
+
+
+def in_title(title: str, web_url: str) -> str:
+    """Give the part of a page's title that is the name of its site, "" where none surely is.
+
+    One that fits exactly may stand anywhere; one that fits loosely only at the end.
+    """
+    domain = urls.registrable_domain(web_url)
+    parts = [part for part in _SPACED.split(title[:_MAX_TITLE].strip()) if part.strip()]
+    finer = [part for whole in parts for part in _COLON.split(whole)]
+    if len(finer) < 2:
+        return ""
+    for part in (*parts[::-1][:_MAX_PARTS], *finer[:_MAX_PARTS]):
+        name = part.strip(_EDGES)
+        if not is_address(name) and name != domain and fit(name, web_url) == "exact":
+            return name
+    last = parts[-1].strip(_EDGES[0] + _EDGES[2:])
+    is_name = len(parts) > 1 and _reads_as_a_name(last) and fit(last, web_url)
+    return last if is_name and not is_address(last) and last != domain else ""
+
+
+def _reads_as_a_name(words: str) -> bool:
+    """Say whether words are few, without numbers, and none but joining ones begin small."""
+    some = words.split()
+    if not 0 < len(some) <= _MAX_WORDS or any(letter.isdigit() for letter in words):
+        return False
+    big = [one for one in some if one.lower() not in _JOINING and not one.endswith(".V.")]
+    return not any(one[0].islower() for one in big[1:])
+
+
+def _labels(web_url: str) -> frozenset[str]:
+    """Give the parts of a host that may spell a name."""
+    labels = urls.host(web_url).split(".")[:-1]
+    return frozenset(
+        _squash(label) for label in labels if label not in _OUTER and len(label) >= _SHORT - 1
+    )
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in re.split(r"[\W_]+", name.lower()[:100]) if word]
+
+
+def _forms(letters: str) -> Iterator[str]:
+    """Give the ways in which an address may spell letters: `koeln` and `koln`."""
+    yield _squash(letters.translate(_GERMAN))
+    yield _squash(letters)
+
+
+def _squash(letters: str) -> str:
+    plain = unicodedata.normalize("NFKD", letters.lower())
+    return "".join(letter for letter in plain if letter.isalnum())
+
+
+def _is_loose(words: list[str], label: str) -> bool:
+    if len(label) < _SHORT:
+        return False
+    folded = [next(_forms(word)) for word in words]
+    whole = "".join(folded)
+    if folded[0] == label or (len(label) > _SHORT and whole.startswith(label)):
+        return True
+    if len(folded[0]) >= _LONG and label.removeprefix(folded[0]) in _GENERIC:
+        return True
+    return len(words) > 1 and _is_composed([word for word in folded if word], label)
+
+
+def _is_composed(words: list[str], label: str) -> bool:
+    """Say whether beginnings of all words in their order, joining ones at will, give a label."""
+    reached = {0}
+    for word in words[: 2 * _MAX_WORDS]:
+        after = set(reached) if word in _JOINING else set()
+        for at in reached:
+            for length in range(1, len(word) + 1):
+                if label.startswith(word[:length], at):
+                    after.add(at + length)
+        reached = after
+    return len(label) in reached

@@ -1,0 +1,137 @@
+"""Twins: one picture under two names, by what is left of its file's name beside sizes and crops.
+
+A page often declares a crop of its own making and shows another, with the words and the credit.
+Twins lend each other these words; they stay two pictures with two addresses.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from copydesk.kit import text, urls
+
+if TYPE_CHECKING:
+    from copydesk.extract.pictures._figure_offer import Offer
+
+_SHORTEST = 7  # characters that two names must begin with
+_LONG = 12
+_MOST_LEFT = 4  # parts behind that
+_MOST_WORDS = 2  # of them that are words and no known crop
+_WORDS = 4  # of a description that two pictures have by no accident
+_INNER_FORMAT = re.compile(r"(?i)\.?(?:jpe?g|png|webp|avif|gif|tiff?)(?=[_.-]).*$")
+_PROCESSED = re.compile(r"(?i)^csm_")  # TYPO3 puts it before the names of its crops
+_PART = re.compile(r"[^\W_]+")
+_CROP = re.compile(
+    r"""(?xi)^(?:\d{0,4}x\d{0,4}(?:\d?d?x{0,2}[sml])? | \d{1,2}(?:to|by)\d{1,2} | [whpqc]\d{1,4}
+    | v | \d?d?x{0,2}[sml] | web | fill | crop(?:ped)? | scaled | resized | thumb(?:nail)? | small
+    | medium | large | original | preview | square | landscape | portrait | wide
+    | (?=[a-z]*\d)(?=\d*[a-z])[0-9a-f]{8,64})$"""
+)
+_SOCIAL = frozenset(
+    {"og", "opengraph", "social", "socialmedia", "facebook", "twitter", "share", "sharing"}
+)
+_PLAIN = frozenset(
+    {"image", "images", "picture", "photo", "header", "teaser", "default", "preview", "article"}
+)
+_HASH = re.compile(r"(?i)(?=[a-z]*\d)(?=\d*[a-z])[0-9a-f]{8,64}")
+_NUMBER = re.compile(r"\d{4,}")
+_DATE = re.compile(r"(?:19|20)\d\d(?:[01]\d(?:[0-3]\d(?:\d{4,6})?)?)?")
+_LONG_NUMBER = 6  # digits
+
+
+def find(group: list[Offer], others: list[list[Offer]], address: str) -> list[Offer]:
+    """Give the mentions of a picture's twin among those that the article shows, [] for none.
+
+    None where two might be it. `address` is the article's: its number stands in all its pictures.
+    """
+    shown = [one for one in others if one is not group and any(each.place for each in one)]
+    found = [one for one in shown if is_twin(group[0], one[0], address)]
+    if not found:
+        words = {_said(one) for one in group} - {""}
+        found = [one for one in shown if words & {_said(each) for each in one}]
+    return found[0] if len(found) == 1 or _is_one(found, address) else []
+
+
+def hero(group: list[Offer], others: list[list[Offer]]) -> list[Offer]:
+    """Give the one picture between headline and text where a declared one is nowhere shown."""
+    if any(one.place for one in group):
+        return []
+    found = [one for one in others if any(each.place == "hero" for each in one)]
+    is_near = len(found) == 1 and _domain(found[0][0]) == _domain(group[0])
+    return found[0] if is_near else []
+
+
+def _domain(one: Offer) -> str:
+    return urls.registrable_domain(one.url)
+
+
+def _is_one(groups: list[list[Offer]], address: str) -> bool:
+    """Say whether several groups are sizes of one picture."""
+    return bool(groups) and all(is_twin(groups[0][0], one[0], address) for one in groups[1:])
+
+
+def is_twin(one: Offer, other: Offer, address: str) -> bool:
+    """Say whether two names are surely those of one picture."""
+    if _domain(one) != _domain(other):
+        return False
+    ours, theirs = _parts(one), _parts(other)
+    same = _same(ours, theirs)
+    if _begin_alike(ours[:same], ours[same:], theirs[same:], address):
+        return True
+    if len(ours) == 1 or len(theirs) == 1:  # a bare number is the picture's, whoever else has it
+        address = ""
+    return bool(_numbers(ours, address) & _numbers(theirs, address))
+
+
+def begins_alike(one: Offer, other: Offer) -> bool:
+    """Say whether two names begin with the same long words: two of one series at least."""
+    ours = _parts(one)
+    return sum(map(len, ours[: _same(ours, _parts(other))])) >= _LONG
+
+
+def _same(ours: list[str], theirs: list[str]) -> int:
+    """Give how many parts two names begin with."""
+    alike = (one == other for one, other in zip(ours, theirs, strict=False))
+    return sum(1 for _ in itertools.takewhile(bool, alike))
+
+
+def _parts(one: Offer) -> list[str]:
+    name = one.key.rpartition("/")[2].partition("?")[0].lower()[:300]
+    return _PART.findall(_INNER_FORMAT.sub("", _PROCESSED.sub("", name)))
+
+
+def _begin_alike(same: list[str], left: list[str], right: list[str], address: str) -> bool:
+    length = sum(map(len, same))
+    if length < _SHORTEST or max(len(left), len(right)) > _MOST_LEFT or _PLAIN.issuperset(same):
+        return False
+    unknown = [[part for part in rest if not _CROP.match(part)] for rest in (left, right)]
+    if not any(unknown):
+        return True
+    if any(len(rest) > _MOST_WORDS or not all(map(str.isalpha, rest)) for rest in unknown):
+        return False
+    if any(rest and _SOCIAL.issuperset(rest) for rest in (left, right)):
+        return length >= _LONG
+    return any(_is_number(part, address) for part in same)
+
+
+def _is_number(part: str, address: str) -> bool:
+    """Say whether a part of a name has a number of the picture's own."""
+    if _HASH.fullmatch(part):
+        return True
+    numbers = _NUMBER.findall(part)
+    return any(not _DATE.fullmatch(one) and one not in urlsplit(address).path for one in numbers)
+
+
+def _numbers(parts: list[str], address: str) -> set[str]:
+    found = {one for part in parts for one in _NUMBER.findall(part) if len(one) >= _LONG_NUMBER}
+    return {one for one in found if _is_number(one, address)}
+
+
+def _said(one: Offer) -> str:
+    """Give the words with a picture where they are enough to know it by."""
+    shown = one.element.get("alt") or "" if one.element is not None else ""
+    words = text.fold((one.alt or shown)[:1_000]).lower()
+    return words if len(words.split()) >= _WORDS else ""

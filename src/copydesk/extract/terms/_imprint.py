@@ -1,0 +1,150 @@
+"""The imprint: what a page declares, shows and is called by, of whose words it has.
+
+docs/design/extract-terms.md has each kind of evidence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import dropwhile, islice
+from typing import TYPE_CHECKING
+
+from copydesk.extract.page import Declared, json_ld
+from copydesk.extract.terms import _wires
+from copydesk.kit import text, urls
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from copydesk.extract.page import Document
+
+Found = tuple[str, str]  # the credit and where it came from
+
+_LONGEST = 90  # characters of a byline
+_SHORT_NAME = 4  # characters; "AAP" and "APA" are many bodies
+_METAS = (
+    *("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "byl"),
+    *("sailthru.author", "dc.source", "dcterms.source", "news_source", "copyright"),
+    *("copyright-holder", "dc.rights", "article:provider", "provider"),
+)
+_BYLINES = (
+    "//body//*[(contains(@class, 'byline') or contains(@class, 'Byline') or @itemprop = 'author')"
+    " and not(ancestor::aside or ancestor::footer or ancestor::nav)]"
+)
+_MOST_BYLINES = 4  # a name, its link and what holds both
+_OPENING = 2_000  # characters of a text in which its first blocks stand
+_LETTERS = 40  # of a block that belongs to the text without doubt
+_MOST_ABOVE = 300  # elements
+_MOST_PIECES = 12  # of text in one element
+_UNSEEN = frozenset({"script", "style", "template", "noscript", "svg", "figure", "nav", "aside"})
+_MOST_AROUND = 6  # levels; further out stands the page
+_BESIDE = re.compile(
+    r"(?i)caption|credit|image|photo|picture|media|gallery|slide|video|related|teaser|copyright"
+)
+_FOLDERS = 3  # of an address that are looked at, the last name in it left out
+_WIRES = frozenset({"wires", "wire", "newswire", "newswires", "agencies", "agency", "ticker"})
+_FEED = re.compile(r" ?(?:online|wire|newswire|feed)$")
+_FED = frozenset({"ap", "afp", "dpa", "upi"})
+_HINTS = ("original-source", "syndication-source")  # addresses, as Google News once asked for
+
+
+def credited(declared: Declared) -> list[str]:
+    """Give the names that a page declares to be the author's, the provider's or the holder's."""
+    found: list[str] = []
+    keys = ("provider", "sourceOrganization", "copyrightHolder", "author", "creator", "creditText")
+    for key in keys:
+        found += json_ld.names(declared.article.get(key), declared.nodes)
+    for name in _METAS:
+        found += declared.meta.get(name, ())
+    return [_without_rights(one) for one in found]
+
+
+def shown(document: Document) -> list[str]:
+    """Give the byline that the page shows; more than a few are those of other articles."""
+    found = document.tree.xpath(_BYLINES)
+    if len(found) > _MOST_BYLINES:
+        return []
+    return [text.fold(" ".join(islice(one.itertext(), 50)))[: _LONGEST + 1] for one in found]
+
+
+def above(document: Document, body: str) -> list[str]:
+    """Give the short lines between the headline and the text that name an agency.
+
+    There a byline stands; what belongs to a picture or to another article is left out.
+    """
+    of_text = "".join(text.words(text.prose(body[:_OPENING])))
+    found: list[str] = []
+    elements = dropwhile(lambda one: one.tag != "h1", document.tree.iter())
+    for element in islice(elements, 1, _MOST_ABOVE):
+        is_shown = isinstance(element.tag, str) and element.tag not in _UNSEEN
+        if not is_shown or not (element.text or "").strip():
+            continue
+        line = text.fold(" ".join(islice(element.itertext(), _MOST_PIECES)))
+        letters = "".join(text.words(line[:_OPENING]))
+        if len(letters) >= _LETTERS and letters in of_text:
+            break
+        if 0 < len(line) <= _LONGEST and _wires.is_naming(line) and not _is_beside(element):
+            found.append(line)
+    return found
+
+
+def _is_beside(element: HtmlElement) -> bool:
+    around = [element, *islice(element.iterancestors(), _MOST_AROUND)]
+    return any(
+        one.tag in _UNSEEN
+        or (one.tag not in {"body", "html"} and _BESIDE.search(one.get("class") or ""))
+        for one in around
+    )
+
+
+def by_publisher(declared: Declared) -> Found | None:
+    """Know an agency by what JSON-LD calls the publisher of an article on another site.
+
+    By its full name: "AAP" and "APA" publish themselves, and are other bodies.
+    """
+    for name in json_ld.names(declared.article.get("publisher"), declared.nodes):
+        credit = _wires.named(name) if len(name) > _SHORT_NAME else ""
+        if credit:
+            return credit, "publisher"
+    return None
+
+
+def by_path(address: str) -> Found | None:
+    """Know an agency by the folder of a site that holds its reports: /reuters/…, /wires/ap/…"""
+    parsed = urls.parse(address)
+    path = str(parsed.pathname)[:300] if parsed else ""
+    folders = path.lower().split("/")[1:-1][:_FOLDERS]
+    for at, folder in enumerate(folders):
+        name = _FEED.sub("", folder.replace("-", " "))
+        is_wires = at > 0 and folders[at - 1] in _WIRES
+        is_feed = name != folder.replace("-", " ") and name in _FED
+        credit = _wires.named(name) if is_wires or is_feed or len(name) > _SHORT_NAME else ""
+        if credit and (is_wires or at == 0):
+            return credit, "address"
+    return None
+
+
+def _without_rights(byline: str) -> str:
+    """Give the holder in "Copyright 2026 The Associated Press. All rights reserved."."""
+    bare = re.sub(r"(?i)^(?:(?:©|\(c\)|copyright)[\s,:]*)+(?:\d{4}[\s,]*)?(?:by\s+)?", "", byline)
+    return re.sub(r"(?i)[.,]?\s*all rights reserved.*$", "", bare)
+
+
+def by_hint(declared: Declared) -> Found | None:
+    """Know an agency by the address of the original, where the page gives one."""
+    for address, origin in origins(declared):
+        credit = _wires.by_domain(address)
+        if credit:
+            return credit, origin
+    return None
+
+
+def origins(declared: Declared) -> Iterator[tuple[str, str]]:
+    """Give the addresses that a page names as its original, and where it does."""
+    for name in _HINTS:
+        for address in declared.meta.get(name, ()):
+            yield address, name
+    based_on: Mapping[str, object] = declared.article
+    for address in json_ld.addresses(based_on.get("isBasedOn"))[:5]:
+        yield address, "isBasedOn"

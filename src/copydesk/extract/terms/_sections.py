@@ -1,0 +1,203 @@
+"""Sections marked data-nosnippet: what of a passage may be quoted beside them.
+
+A section may be a few words of a sentence. The sentence that holds them is not quoted, from the
+text or from a description that repeats it. Where there is more than can be compared, nothing is.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from copydesk.kit import sentences, text
+
+if TYPE_CHECKING:
+    from copydesk.extract.page import Document
+
+_MARK = "data-nosnippet"
+_MOST = 200_000  # characters of a page's sections, and of one block that holds some
+_MOST_QUOTED = 100_000  # characters of a text that are compared
+_TOO_MUCH = ("more than can be compared",)
+_RUN = 28  # letters that a quoted sentence must not share; most names of people are shorter
+_DENSE_RUN = 12  # the same in scripts that write a word in one or two characters
+_DENSE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
+_LEAST = 12  # letters; less comes up within any sentence
+_UNSHOWN = frozenset({"script", "style", "template", "noscript"})
+_BLOCKS = frozenset(
+    {
+        *("address", "article", "aside", "blockquote", "body", "dd", "details", "div", "dl", "dt"),
+        *("fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6"),
+        *("head", "header", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table"),
+        *("tbody", "td", "tfoot", "th", "thead", "title", "tr", "ul"),
+    }
+)
+_NOT_PROSE = re.compile(r"^(?:#{1,6} |\||[-*+] |[0-9]{1,9}[.)] |```|>)")
+
+Piece = tuple[str, int]  # of text, and the number of the section it stands in, 0 for none
+
+
+def counted(document: Document) -> str:
+    """Say how many sections of a page must not be quoted, "" where it marks none."""
+    return next(iter(_found(document, 1)), "")
+
+
+def quotable(document: Document, passage: str) -> str:
+    """Give what may be quoted of a text in Markdown: its blocks without a section's sentences.
+
+    What stood before and behind such a sentence becomes two blocks.
+    """
+    letters = _found(document, 0)
+    if not letters:
+        return passage
+    if letters == _TOO_MUCH:
+        return ""
+    kept = _Kept(letters)
+    blocks = passage[:_MOST_QUOTED].split("\n\n")
+    return "\n\n".join(filter(None, map(kept.of_block, blocks)))
+
+
+class _Kept:
+    """What is no part of any section, by the letters of the sentences that are."""
+
+    def __init__(self, letters: Iterable[str]) -> None:
+        self._whole = sorted(letters)
+        self._runs = {run for one in self._whole for run in _windows(one, _run_of(one))}
+        self._short: dict[int, set[str]] = {}
+        for one in self._whole:
+            if _LEAST <= len(one) < _RUN:
+                self._short.setdefault(len(one), set()).add(one)
+
+    def of_block(self, block: str) -> str:
+        """Give what is left of a block; of a list, table or quote, its other lines."""
+        lines = block.split("\n")
+        if len(lines) > 1 or _NOT_PROSE.match(block):
+            return "\n".join(line for line in lines if not self._meets_any(text.prose(line)))
+        if not self._meets_any(text.prose(block)):
+            return block
+        runs = [""]
+        for sentence in _sentences(text.prose(block)):
+            if not self._meets(_letters(sentence)):
+                runs[-1] = f"{runs[-1]} {sentence.strip()}".strip()
+            elif runs[-1]:
+                runs.append("")
+        return "\n\n".join(filter(None, runs))
+
+    def _meets_any(self, prose: str) -> bool:
+        return any(self._meets(_letters(sentence)) for sentence in _sentences(prose))
+
+    def _meets(self, letters: str) -> bool:
+        """Say whether a sentence is one of a section's, begins one, holds one or shares a run."""
+        if not letters:
+            return False
+        at = bisect_left(self._whole, letters)
+        if at < len(self._whole) and self._whole[at].startswith(letters):
+            return True
+        if not self._runs.isdisjoint(_windows(letters, _run_of(letters))):
+            return True
+        return any(
+            not known.isdisjoint(_windows(letters, length)) for length, known in self._short.items()
+        )
+
+
+def _run_of(letters: str) -> int:
+    return _DENSE_RUN if _DENSE.search(letters) else _RUN
+
+
+def _windows(letters: str, length: int) -> Iterator[str]:
+    return (letters[at : at + length] for at in range(len(letters) - length + 1))
+
+
+def _letters(passage: str) -> str:
+    return "".join(text.words(passage))
+
+
+def _sentences(passage: str) -> Iterator[str]:
+    for start, end in pairwise([0, *sentences.ends(passage), len(passage)]):
+        yield passage[start:end]
+
+
+def _found(document: Document, which: int) -> tuple[str, ...]:
+    """Give the letters of all sentences that a section reaches into (0), or their number (1)."""
+    if (_MARK, 0) not in document.found:
+        said, letters = _read(document)
+        document.found[_MARK, 0] = letters
+        document.found[_MARK, 1] = (said,) if said else ()
+    return document.found[_MARK, which]
+
+
+def _read(document: Document) -> tuple[str, tuple[str, ...]]:
+    if _MARK not in document.html.lower():
+        return "", ()
+    letters: dict[str, None] = {}
+    numbers: set[int] = set()
+    characters = 0
+    for line in _lines(document):
+        numbers.update(number for piece, number in line if number and piece.strip())
+        characters += sum(len(piece) for piece, number in line if number)
+        if characters > _MOST or sum(len(piece) for piece, _ in line) > _MOST:
+            return f"sections, {_TOO_MUCH[0]}", _TOO_MUCH
+        letters.update(dict.fromkeys(map(_letters, _reached(line))))
+    letters.pop("", None)
+    count = len(numbers)
+    said = "1 section" if count == 1 else f"{count} sections"
+    return said if count else "", tuple(letters)
+
+
+def _reached(line: list[Piece]) -> Iterator[str]:
+    """Give the sentences of a line that a section reaches into."""
+    passage = "".join(piece for piece, _ in line)
+    marked, at = [], 0
+    for piece, number in line:
+        bare = piece.strip()
+        if number and bare:
+            start = at + piece.index(bare)
+            marked.append((start, start + len(bare)))
+        at += len(piece)
+    spans = iter(marked)
+    span = next(spans, None)
+    for start, end in pairwise([0, *sentences.ends(passage), len(passage)]):
+        while span and span[1] <= start:
+            span = next(spans, None)
+        if span and span[0] < end:
+            yield passage[start:end]
+
+
+def _lines(document: Document) -> Iterator[list[Piece]]:
+    """Give the text of each block that holds a section or a part of one."""
+    line: list[Piece] = []
+    for piece, number in _pieces(document):
+        if piece is not None:
+            line.append((piece, number))
+            continue
+        if any(number for _, number in line):
+            yield line
+        line = []
+
+
+def _pieces(document: Document) -> Iterator[tuple[str | None, int]]:
+    """Give the page's text piece by piece, None where a block begins or ends."""
+    from lxml import etree
+
+    number, depth = 0, 0
+    walk = etree.iterwalk(document.tree, events=("start", "end", "comment"))
+    for event, element in walk:
+        is_shown = event != "comment" and element.tag not in _UNSHOWN
+        is_marked = event != "comment" and element.get(_MARK) is not None
+        if event == "start":
+            if element.tag in _BLOCKS:
+                yield None, 0
+            depth += is_marked
+            number += is_marked and depth == 1
+            if is_shown:
+                yield element.text or "", number if depth else 0
+            else:
+                walk.skip_subtree()
+            continue
+        depth -= is_marked
+        if element.tag in _BLOCKS:
+            yield None, 0
+        yield (" " if element.tag == "br" else "") + (element.tail or ""), number if depth else 0
+    yield None, 0
