@@ -62,6 +62,10 @@ def _many(piece: str, count: int) -> str:
     return piece * count
 
 
+def _nested(tag: str, depth: int, inner: str) -> str:
+    return f"<{tag}>" * depth + inner + f"</{tag.split(maxsplit=1)[0]}>" * depth
+
+
 _NEWS = {"@type": "NewsArticle", "headline": "Ferry runs aground off Saltholm"}
 _BIDI = "\u202e\u2066\u202b"
 
@@ -133,6 +137,66 @@ HUGE = {
     ),
     "srcset of 1 MB of commas": _page("", f"<img srcset='{',' * MB}'><img srcset='{'a ' * MB}'>"),
     "200 sources": _page("", "<picture>" + "<source srcset='/a.webp 1x'>" * 200 + "<img src=/a>"),
+}
+
+_PEOPLE = [{"@type": "Person", "@id": f"#{n}", "name": f"Ada {n}"} for n in range(2_000)]
+_LONG = "The ferry ran aground. " * 160_000
+_SECTIONS = "".join(f"<div data-nosnippet>{n} {PARAGRAPH * 40}</div>" for n in range(200))
+
+# Each cost up to 40 seconds once: everything in it was looked at once for each of its parts.
+SLOW = {
+    "200 sections in one another that must not be quoted": _made(
+        lambda: document("", BODY + _nested("div data-nosnippet", 200, f"<p>{_LONG}</p>"))
+    ),
+    "200 sections beside 5k blocks": _made(
+        lambda: document(
+            "", "".join(f"<p>{n} {SENTENCES[n % 5]}</p>" for n in range(5_000)) + _SECTIONS
+        )
+    ),
+    "25k marked sentences": _made(
+        lambda: document(
+            "", f"<p>{'It is no. ' * 10_000}<p data-nosnippet>{'No, it is. ' * 15_000}"
+        )
+    ),
+    "90k marked words": _made(
+        lambda: document("", f"{BODY}<p>{'It <b data-nosnippet>is</b> no. ' * 45_000}")
+    ),
+    **{
+        f"100k references as {key}": _page(_ld({**_NEWS, key: [{"@id": "x"}] * n}) + _ld(_PEOPLE))
+        for key, n in (("author", 120_000), ("about", 120_000), ("publisher", 120_000))
+    },
+    "nodes with many addresses": _page(
+        _ld([{**_NEWS, "url": [f"h{n}" for n in range(160)]}] * 1_200)
+    ),
+    "200 bylines in one another": _made(
+        lambda: document(
+            "", BODY + _nested("div class=byline itemprop=author", 200, "By Ada Holm " * 300_000)
+        )
+    ),
+    "39 tags in one another": _made(
+        lambda: document("", f"{BODY}<div>{'<a rel=tag>' * 39}{'The ferry ' * 400_000}")
+    ),
+    "90k links 235 deep": _made(
+        lambda: document("", BODY + "<div>" * 235 + "<a href=/a>news</a>" * 90_000)
+    ),
+    "90k canonical links": _made(
+        lambda: document(
+            "".join(f"<link rel=canonical href=https://a{n}.example/b>" for n in range(90_000))
+        ),
+        survives=True,
+    ),
+    "90k pictures in one block": _made(
+        lambda: document(
+            "",
+            f"{BODY}<div>{''.join(f'<img src=/{n}.jpg width=900 alt=A>' for n in range(90_000))}",
+        )
+    ),
+    "90k addresses for og:url": _made(
+        lambda: document(
+            "".join(f"<meta property=og:url content=https://a{n}.example/>" for n in range(90_000))
+        ),
+        survives=True,
+    ),
 }
 
 MALFORMED = {
@@ -279,4 +343,4 @@ WORDS = {
     }.items()
 }
 
-PAGES: dict[str, Hostile] = {**DEEP, **HUGE, **MALFORMED, **DECLARED, **WORDS}
+PAGES: dict[str, Hostile] = {**DEEP, **HUGE, **SLOW, **MALFORMED, **DECLARED, **WORDS}

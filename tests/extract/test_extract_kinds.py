@@ -14,6 +14,7 @@ from extract.given import BEAT, BODY, SENTENCES, lead, page
 SITE = "https://www.harbour.example"
 LONG = BODY.replace("ferry", "boat") + BODY + BODY.replace("ship", "barge")
 NOTE = f"<p>{SENTENCES[0]} {SENTENCES[1]}</p>"
+MORE = f"<p>{SENTENCES[2]} {SENTENCES[3]}</p>"
 CARDS = "".join(
     f'<div><h3><a href="/2026/{n}-story">Harbour story with the number {n} of this day</a></h3>'
     f"<p>{SENTENCES[n % 5][:60]}</p></div>"
@@ -104,10 +105,12 @@ def test_a_script_that_leads_on_counts_on_a_page_without_a_heading() -> None:
 @pytest.mark.parametrize(
     ("head", "body", "expected"),
     [
-        (typed("ItemList"), NOTE, "a listing"),
+        (typed("ItemList"), NOTE + CARDS, "a listing"),
+        (typed("ItemList"), NOTE, ""),
         (typed("ItemList"), LONG, ""),
         (WORD + typed("ItemList"), NOTE, ""),
-        (typed("CollectionPage"), NOTE, "a listing"),
+        (typed("CollectionPage"), NOTE + CARDS, "a listing"),
+        (typed("CollectionPage"), NOTE, ""),
         (typed("CollectionPage"), LONG, ""),
         (ARTICLE + typed("CollectionPage"), NOTE, ""),
         (DATED + typed("CollectionPage"), NOTE, ""),
@@ -192,7 +195,7 @@ def test_a_subject_counts_where_its_data_tells_enough(head: str, expected: str) 
         ("Artikel nicht mehr verfügbar", NOTE, "a removed article"),
         ("Artikel nicht mehr verfügbar", LONG, ""),
         ("Harbour", "<p>This page could not be found.</p>", "an error page in a 200"),
-        ("Harbour", f"<p>This page could not be found.</p>{NOTE}{NOTE}", ""),
+        ("Harbour", f"<p>This page could not be found.</p>{NOTE}{MORE}", ""),
     ],
 )
 def test_an_error_page_says_little_else(title: str, body: str, expected: str) -> None:

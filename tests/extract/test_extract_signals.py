@@ -8,7 +8,7 @@ import pytest
 
 from copydesk import extract
 from copydesk.news import Article, Page, Signal
-from extract.given import BEAT, document, lead, page
+from extract.given import BEAT, BODY, document, lead, page
 
 AI = ("ai-train", "ai-input")
 ALL = ("ai-train", "ai-input", "search", "snippet")
@@ -108,6 +108,12 @@ def test_of_tdm_reservations_the_nearest_counts(
         ("*: noai", ("ai-train",)),
         ("none", ("search",)),
         ("noarchive", ()),
+        ("googlebot: nofollow\nnosnippet, noimageindex", ("ai-input", "snippet", "image")),
+        ("noai\ngooglebot: nosnippet", ("ai-train",)),
+        ("googlebot: nofollow\notherbot: nosnippet", ()),
+        ("nofollow noimageindex", ("image",)),
+        ("max-snippet=0", ("ai-input", "snippet")),
+        ("nofollow, " * 300 + "noai", ("ai-train",)),
     ],
 )
 def test_an_x_robots_tag_is_heard_where_it_speaks_to_us(
@@ -162,6 +168,57 @@ def test_signals_are_bounded() -> None:
     assert len(read(links).signals) == 60
 
 
+MANY = tuple(of_site("Content-Signal", f"label-{n}=yes")[0] for n in range(60))
+
+
+@pytest.mark.parametrize(
+    ("head", "refused"),
+    [
+        ('<meta name="robots" content="nosnippet">', ("ai-input", "snippet")),
+        ('<meta name="robots" content="max-snippet:0">', ("ai-input", "snippet")),
+        ('<meta name="copydesk" content="noimageindex, noai">', ("ai-train", "image")),
+        ('<meta name="tdm-reservation" content="1">', AI),
+        (f'<meta name="robots" content="{"all, " * 200}noai">', ("ai-train",)),
+    ],
+)
+def test_signals_of_a_site_push_out_none_that_refuses(head: str, refused: tuple[str, ...]) -> None:
+    found = read(head, MANY)
+    assert found.refuses == refused
+    assert len(found.signals) == 60
+
+
+def test_of_many_signals_the_nearest_reservation_and_the_least_limit_are_kept() -> None:
+    head = '<meta name="tdm-reservation" content="0"><meta name="robots" content="max-snippet:90">'
+    many = (*MANY, *of_site("tdm-reservation", "1", "/.well-known/tdmrep.json"))
+    found = read(head, (*many, *of_site("max-snippet", "max-snippet:200", "X-Robots-Tag")))
+    assert found.refuses == ()
+    assert 0 < len(found.excerpt) <= 90
+
+
+def test_of_many_signals_a_marked_section_is_kept() -> None:
+    body = f"{BODY}<p data-nosnippet>Read on.</p>"
+    given = replace(page(document(body=body)), signals=MANY)
+    found = extract.read(given, lead(), BEAT)
+    assert isinstance(found, Article)
+    assert "data-nosnippet" in {one.name for one in found.signals}
+
+
+def test_a_long_header_is_told_in_parts_and_heard_to_its_end() -> None:
+    found = read(content_usage="search=y, " * 50 + "train-ai=n")
+    assert found.refuses == ("ai-train",)
+    assert all(len(one.said) <= 300 for one in found.signals)
+
+
+def test_a_licence_behind_more_than_are_read_counts_as_unread() -> None:
+    free = (
+        '<script type="application/rsl+xml"><rsl xmlns="https://rslstandard.org/rsl">'
+        '<content url="/"><license><permits type="usage">all</permits></license></content></rsl>'
+        "</script>"
+    )
+    assert read(free * 5).refuses == ()
+    assert read(free * 6).refuses == AI
+
+
 @pytest.mark.parametrize("words", ["max-snippet:20", "nosnippet", "max-snippet:0"])
 def test_a_refused_snippet_is_not_taken_from_the_feed_either(words: str) -> None:
     told = replace(lead(), excerpt="The ferry to Saltholm ran aground with ninety people on board.")
@@ -173,9 +230,9 @@ def test_a_refused_snippet_is_not_taken_from_the_feed_either(words: str) -> None
 
 
 def test_the_least_of_several_limits_counts() -> None:
-    limits = (("robots", 80), ("copydesk", 30))
+    limits = (("robots", 200), ("copydesk", 90))
     head = "".join(f'<meta name="{to}" content="max-snippet:{most}">' for to, most in limits)
-    assert 0 < len(read(head).excerpt) <= 30
+    assert 0 < len(read(head).excerpt) <= 90
 
 
 REPEATED = "Readers of this site may visit the harbour office on the first Sunday of every month."
@@ -196,10 +253,10 @@ def settled(head: str = "", first: str = REPEATED) -> Article:
 
 
 def test_an_excerpt_that_is_taken_anew_keeps_to_the_limit_too() -> None:
-    assert len(settled().excerpt) > 60
-    limited = settled('<meta name="robots" content="max-snippet:60">')
+    assert len(settled().excerpt) > 100
+    limited = settled('<meta name="robots" content="max-snippet:100">')
     assert REPEATED not in limited.text
-    assert 0 < len(limited.excerpt) <= 60
+    assert 0 < len(limited.excerpt) <= 100
 
 
 def test_a_refused_snippet_stays_refused_when_the_text_is_cleaned() -> None:

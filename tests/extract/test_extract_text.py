@@ -7,7 +7,7 @@ import pytest
 from copydesk import extract
 from copydesk.extract import text as article_text
 from copydesk.extract.text import _find, _readers
-from copydesk.extract.text._furniture import is_furniture
+from copydesk.extract.text._furniture import begins_comments, is_credit, is_furniture, is_shell
 from copydesk.kit import text
 from copydesk.news import Article
 from extract.given import BEAT, BODY, SENTENCES, document, lead, page
@@ -116,3 +116,60 @@ def test_a_line_of_the_site_is_furniture(line: str) -> None:
 )
 def test_a_line_of_the_article_is_no_furniture(line: str) -> None:
     assert not is_furniture(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The ferry on the bank. © Harbour Press / Ada Holm",
+        "© Ada Holm",
+        "A lifeboat beside the ferry (Foto: Norrhavn Bild)",
+        "The bank at low tide. (aholm / iStock.com)",
+        "Image credit: www.harbour.example/pictures",
+        "Bildquelle: Ada Holm",
+    ],
+)
+def test_a_caption_with_its_credit_is_one(line: str) -> None:
+    assert is_credit(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The picture (of the ferry) went round the world.",
+        "Foto means photograph in four languages of the coast.",
+        "The office told the story via Reuters.",
+        "© is a sign. The harbour office puts it below each of its charts, and nobody knows why.",
+        f"{LONG * 5}(Photo: Ada Holm)",
+    ],
+)
+def test_a_line_about_pictures_is_no_caption(line: str) -> None:
+    assert not is_credit(line)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ("Your browser is out of date.", True),
+        ("Bitte aktivieren Sie JavaScript, um diese Seite zu sehen.", True),
+        ("JavaScript is required to run this app.", True),
+        ("The office gave the browser of its library to a museum.", False),
+        ("Your browser is out of date. " + LONG * 20, False),
+    ],
+)
+def test_an_app_without_a_page_is_told_from_a_text(found: str, expected: bool) -> None:
+    assert is_shell(found) is expected
+
+
+@pytest.mark.parametrize("heading", ["Comments", "3 Comments", "Lesermeinungen", "Leave a reply"])
+def test_comments_begin_below_their_heading(heading: str) -> None:
+    assert begins_comments(heading)
+    assert not begins_comments(f"{heading} of the minister")
+
+
+def test_a_text_inside_two_hundred_boxes_is_found() -> None:
+    paragraphs = "".join(f"<p>Number {number}: {LONG}</p>" for number in range(300))
+
+    found = read(document(body='<div class="side-box" id="page">' * 200 + paragraphs))
+
+    assert found.text.count("\n\n") == 299

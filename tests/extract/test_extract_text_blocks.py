@@ -29,6 +29,7 @@ def blocks(body: str) -> list[Block]:
         ("<div>one<br> <br/>two</div>", ["one", "two"]),
         ("<p>one<script>two</script> three</p>", ["one three"]),
         ("<p>one<!-- two --> three</p>", ["one three"]),
+        ("<p>a<ruby>b<rp>(</rp><rt>c</rt><rp>)</rp></ruby>d<rt>e</rt>f</p>", ["abdf"]),
         ("<form><select><option>one</select><button>two</button>three</form>", ["three"]),
         ("<span>one<div>two</div>three</span>", ["one", "two", "three"]),
         ("<p> \u00a0 </p><p>one</p>", ["one"]),
@@ -148,3 +149,23 @@ def test_rows_items_and_quotes_that_follow_each_other_are_one_block() -> None:
         "| j | k |\n| --- | --- |\n| l |  |",
         "> - m",
     ]
+
+
+def test_headings_have_the_levels_that_are_in_use() -> None:
+    page = "<h3>one</h3><p>two</p><h5>three</h5><p>four</p><h3>five</h3><p>six</p>"
+
+    found = _markdown.written(blocks(page), 1000)
+
+    assert found.split("\n\n")[::2] == ["## one", "### three", "## five"]
+
+
+def test_a_line_behind_its_picture_is_known() -> None:
+    found = blocks("<div><a href=/a><img src=a.jpg></a><br>one</div><p>two <img src=b.jpg></p>")
+
+    assert [block.pictured for block in found] == [True, False]
+
+
+def test_the_address_of_a_heading_is_no_link() -> None:
+    found = blocks("<h2><a href=#one>one</a> <a href=#one>¶</a></h2><h2><a href=/two>two</a></h2>")
+
+    assert [(block.text, block.linked) for block in found] == [("one", 0), ("two", 3)]

@@ -81,6 +81,18 @@ def test_what_was_recorded_replays_the_same(tmp_path: Path) -> None:
     assert replay(path, lost.url, now=START) == lost
 
 
+def test_a_header_of_two_lines_is_recorded_as_two(tmp_path: Path) -> None:
+    told = page(URL, x_robots_tag="googlebot: nofollow\nnosnippet")
+    path = record(tmp_path / "web.warc.gz", told)
+
+    lines = gzip.decompress(path.read_bytes()).decode().splitlines()
+    assert [line.lower() for line in lines if "nofollow" in line or "nosnippet" in line] == [
+        "x-robots-tag: googlebot: nofollow",
+        "x-robots-tag: nosnippet",
+    ]
+    assert replay(path, URL, now=START) == told
+
+
 def test_a_recording_made_twice_is_the_same_bytes(tmp_path: Path) -> None:
     first = record(tmp_path / "1.warc.gz", page(URL, body=b"1"), page(URL, body=b"2"))
     second = record(tmp_path / "2.warc.gz", page(URL, body=b"1"), page(URL, body=b"2"))

@@ -258,6 +258,18 @@ def test_a_broken_file_says_nothing_and_stops_nothing(body: bytes) -> None:
     assert signals(found) == []
 
 
+@pytest.mark.parametrize("key", ["location", "tdm-policy"])
+def test_half_a_character_is_dropped_and_stops_nothing(key: str) -> None:
+    rule = {"location": "/", "tdm-reservation": 1, "tdm-policy": "https://a.example/p"}
+    told = json.dumps(rule | {key: f"{rule[key]}\ud800"}).encode()
+    desk = TdmDesk({TDM: page(TDM, body=told), A: 200})
+    (found,) = desk.fetch(A)
+    expected = [("tdm-reservation", "1"), ("tdm-policy", "https://a.example/p")]
+    assert [one[:2] for one in signals(found)] == expected
+    (again,) = TdmDesk({A: 200}, notes=desk).fetch(A)
+    assert [one[:2] for one in signals(again)] == expected
+
+
 def test_a_lone_rule_is_read_as_a_list_of_one() -> None:
     told = page(TDM, body=b'\xef\xbb\xbf{"location": "*", "tdm-reservation": "1"}')
     (found,) = TdmDesk({TDM: told, A: 200}).fetch(A)

@@ -132,6 +132,16 @@ def test_a_long_security_policy_is_no_fault() -> None:
     assert isinstance(answer, Page)
 
 
+def test_each_x_robots_tag_stays_on_a_line_of_its_own() -> None:
+    two = {"X-Robots-Tag": "googlebot: nofollow", "x-robots-tag": "nosnippet,  noimageindex"}
+
+    answer = answer_of(web.serves(b"ok", headers={**two, "Vary": "a", "vary": "b"}))
+
+    assert isinstance(answer, Page)
+    assert answer.headers["x-robots-tag"] == "googlebot: nofollow\nnosnippet, noimageindex"
+    assert answer.headers["vary"] == "a, b"
+
+
 def test_an_early_hint_before_the_answer_does_no_harm() -> None:
     hint = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from copydesk import extract
 from copydesk.extract.origin import _amp
-from copydesk.extract.terms import _refusals
+from copydesk.extract.page import open_document
+from copydesk.extract.terms import _refusals, quotable
 from copydesk.fetch._rules import Rules
 from copydesk.fetch._said import Saying
 from copydesk.fetch._tdm import read
@@ -166,3 +168,51 @@ def test_an_address_is_unwrapped_once(rest: str) -> None:
     for start in ("https://www.google.com/amp/s/", "https://a-example.cdn.ampproject.org/c/s/", ""):
         found = _amp.unwrapped(start + rest)
         assert _amp.unwrapped(found) == found or "google" in found
+
+
+RESERVED = st.builds(
+    Signal,
+    name=st.just("tdm-reservation"),
+    said=st.sampled_from(["0", "1", "2", "1, 0"]),
+    where=st.sampled_from(["meta", "header", "/.well-known/tdmrep.json"]),
+)
+LIMITED = st.builds(
+    Signal,
+    name=st.just("max-snippet"),
+    said=st.integers(-1, 300).map("max-snippet:{}".format),
+    where=st.just("meta robots"),
+)
+
+
+@given(st.lists(SIGNALS | RESERVED | LIMITED, max_size=40))
+def test_the_signals_that_decide_forbid_what_all_forbid(signals: list[Signal]) -> None:
+    few = _refusals.deciding(signals)
+    assert few <= set(signals)
+    assert len(few) < 20
+    assert _refusals.refused(few) == _refusals.refused(signals)
+    assert _refusals.snippet_characters(few) == _refusals.snippet_characters(signals)
+
+
+FACTS = st.lists(
+    st.integers(0, 99).map("The ferry number {} ran aground in the harbour of Saltholm.".format),
+    min_size=1,
+    max_size=8,
+    unique=True,
+)
+
+
+@given(FACTS, st.lists(st.booleans(), min_size=8, max_size=8), st.sampled_from(["p", "span"]))
+def test_no_marked_sentence_is_ever_quoted(facts: list[str], marks: list[bool], tag: str) -> None:
+    marked = [fact for fact, is_marked in zip(facts, marks, strict=False) if is_marked]
+    pieces = [f"<{tag} data-nosnippet>{one}</{tag}>" if one in marked else one for one in facts]
+    opened = open_document(page(f"<html><body><div>{' '.join(pieces)}</div></body></html>"))
+    left = quotable(opened, " ".join(facts))
+    assert not [one for one in marked if one in left]
+    assert marked or left
+
+
+@given(st.text(max_size=300), st.text(max_size=300))
+def test_any_section_and_any_text_are_compared(section: str, passage: str) -> None:
+    words = html.escape(section)
+    opened = open_document(page(f"<html><body><p data-nosnippet>{words}</p></body></html>"))
+    assert len(quotable(opened, passage)) <= len(passage)

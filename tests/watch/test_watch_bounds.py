@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 import pytest
 
 from copydesk.errors import FeedError
-from copydesk.news import Page, Source
+from copydesk.news import Media, Page, Source
 from copydesk.watch import Reading, read
 from copydesk.watch._bounds import weigh
 from copydesk.watch._markup import plain
+from copydesk.watch._media import offered
 from copydesk.watch._repair import repaired
 
 NOW = datetime(2030, 1, 2, tzinfo=UTC)
@@ -90,6 +91,33 @@ def test_a_page_of_very_many_links_gives_the_first_ones() -> None:
     )
 
     assert len(reading(b"<html><body><main>" + links).leads) == 5_000
+
+
+MEDIA = {
+    "enclosures": b'<enclosure url="https://ferry.example/%d.mp3" type="audio/mpeg"/>',
+    "media:content": b'<media:content url="https://ferry.example/%d.mp4" type="video/mp4"/>',
+}
+
+
+@pytest.mark.parametrize("offer", MEDIA.values(), ids=MEDIA.keys())
+def test_of_very_many_sounds_and_videos_the_first_are_looked_at(
+    offer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def seen(url: str, *others: object, **named: object) -> Media | None:
+        asked.append(url)
+        return offered(url, *others, **named)  # type: ignore[arg-type] # as it was called
+
+    monkeypatch.setattr("copydesk.watch._feed.offered", seen)  # what it costs is what is counted
+    head = b'<rss xmlns:media="http://search.yahoo.com/mrss/"><channel>'
+    same = offer % 1 * 5_000 + b"".join(offer % n for n in range(20))
+    item = (ITEM % 1).replace(b"</item>", same + b"</item>")
+
+    (lead,) = reading(head + item + b"</channel></rss>").leads
+
+    assert len(lead.media) == 1
+    assert len(asked) <= 200
 
 
 OPEN = {

@@ -156,8 +156,7 @@ def empty(look: Look) -> str:
     declared = look.declared
     if look.length >= TINY or declared.article or declared.video:
         return ""
-    is_brief = look.is_brief and not _PLEA.search(look.words)
-    if look.lead.excerpt or look.lead.media or is_brief:
+    if look.lead.excerpt or look.lead.media or look.is_brief:
         return ""
     if _media.kind(look.document, declared, look.lead, look.words) != "article":
         return ""

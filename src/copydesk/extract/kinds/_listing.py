@@ -75,10 +75,12 @@ _CLASSES = frozenset(
 _SINGLE = frozenset({"single", "single-post", "post-template", "page-node", "node-type-article"})
 _LANGUAGE = re.compile(r"\A[a-z]{2}(?:[-_][a-z]{2,4})?\Z")
 _ARTICLE_SEGMENT = re.compile(r"\d{4,}|(?:[^-_\W]+[-_]){2}|\.(?:s?html?|php|aspx?)\Z")
+_INSTRUCTIONS = frozenset({"recipe", "howto"})
+_MAX_NODES = 200
 _FIRST = 5  # nodes: a page says what it is before it says what else there is
 _HEADLINE_WORDS, _HEADLINE_LENGTH = 4, 25
 _FEW_LINKS = 3
-_PARTS = ("h1", "h2", "h3", "p", "div", "section", "td", "li", "a", "time")
+_PARTS = ("h1", "h2", "h3", "p", "div", "section", "td", "li", "span", "a", "time")
 _MAX_PARTS, _MAX_PIECES = 5_000, 100
 _BOXES = frozenset({"div", "section", "li", "blockquote"})
 _MAX_BOXES = 3
@@ -101,13 +103,20 @@ def find(look: Look) -> str:
     address or title together with many headlines, or by many headlines and no prose at all. A brief
     below a headline of its own is an article, whatever stands below it.
     """
-    if look.is_article:
+    if look.is_article or _is_a_recipe(look):
         return ""
     found = _by_its_template(look)
     if found:
         return found
     found = _by_its_data(look) or _by_its_links(look)
     return "" if found and found != "a home page" and _is_a_brief(look) else found
+
+
+def _is_a_recipe(look: Look) -> bool:
+    """Say whether its data name it a recipe or instructions, which are lists by nature."""
+    told = (one for one in look.declared.nodes[:_MAX_NODES] if json_ld.kinds(one) & _INSTRUCTIONS)
+    names = (json_ld.string(one.get("name")) for one in told)
+    return any(look.is_called(name, 0) for name in names if name)
 
 
 def _by_its_data(look: Look) -> str:
@@ -187,7 +196,8 @@ def _is_a_brief(look: Look) -> bool:
     if not heading or (_is_filed_as_a_list(look) and not look.is_spelt):
         return False
     below, is_timed = _below(look, heading)
-    if ends(below) >= 2 and size(below) >= BRIEF and (look.headline or is_timed):
+    is_headed = is_timed or bool(look.headline)
+    if is_headed and ends(below) >= 2 and size(below) >= (NOTE if is_timed else BRIEF):
         return True
     is_sure = bool(look.headline) and (is_timed or look.is_dated or look.is_spelt)
     return is_sure and ends(below) >= 1 and size(below) >= NOTE
@@ -200,14 +210,16 @@ def _below(look: Look, headline: str) -> tuple[str, bool]:
     for part in itertools.islice(look.document.tree.iter(*_PARTS), _MAX_PARTS):
         if part.tag in _HEADINGS:
             is_below = is_below or text.fold(_words_of(part)) == headline
-        elif not is_below or any(one.tag in _FURNITURE for one in part.iterancestors()):
             continue
-        elif part.tag == "a":
-            if _leads_on(part) and not any(one.tag in {"p", "h1"} for one in part.iterancestors()):
+        above = {one.tag for one in part.iterancestors()} if is_below else _FURNITURE
+        if above & _FURNITURE:
+            continue
+        if part.tag == "a":
+            if _leads_on(part) and not above & {"p", "h1"}:
                 break
         elif part.tag == "time":
             is_timed = True
-        else:
+        elif "p" not in above:
             below += _own_words(part)
     return text.fold(" ".join(below)), is_timed
 

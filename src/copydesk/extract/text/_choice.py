@@ -127,10 +127,11 @@ def _filled(page: Page, scores: list[float]) -> None:
     headings = [at for at in range(page.first + 1, page.last) if page.blocks[at].kind == "heading"]
     for at, end in pairwise([*headings, page.last]):
         below = range(at + 1, end)
-        if scores[at] > 0 and 0 < len(below) <= _SECTION and all(scores[one] <= 0 for one in below):
-            if all(_is_listed(page, one) for one in below):
-                for one in below:
-                    scores[one] = 1.0
+        is_empty = scores[at] > 0 and all(scores[one] <= 0 for one in below)
+        is_list = len(below) <= _SECTION and all(_is_listed(page, one) for one in below)
+        if is_empty and is_list:
+            for one in below:
+                scores[one] = 1.0
 
 
 def _is_listed(page: Page, at: int) -> bool:

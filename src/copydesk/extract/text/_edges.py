@@ -1,4 +1,4 @@
-"""Edges: what stands around and between the chosen blocks and is no text, though readers took it."""
+"""Edges: what stands around and between the chosen blocks and is no text, whoever took it."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ def _is_said_again(page: Page, at: int, later: Sequence[int]) -> bool:
 
 def _before_comments(page: Page, kept: list[int]) -> list[int]:
     """End where the readers' comments begin, with the rules for them."""
-    whole, above = sum(page.words[at] for at in kept), 0
-    for place, at in enumerate(kept):
-        block = page.blocks[at]
-        if block.kind == "heading" and above > _ABOVE * whole and begins_comments(block.text):
-            return kept[:place]
-        above += page.words[at]
+    whole = sum(page.words[at] for at in kept)
+    for begin, block in enumerate(page.blocks):
+        if block.kind == "heading" and begins_comments(block.text):
+            above = [at for at in kept if at < begin]
+            if sum(page.words[at] for at in above) > _ABOVE * whole:
+                return above
     return kept
 
 
@@ -149,11 +149,13 @@ def _is_spoken(block: Block) -> bool:
         return False
     if block.kind == "heading":
         return len(block.text) > _STANDFIRST or block.text[-1] in ".。"
-    if block.kind != "paragraph" or block.text[-1] in ",，":  # a salutation
-        return True
-    if block.text[-1] in ":：":
-        return False
-    return block.size >= _LINE or ends_a_sentence(block.text)
+    return block.kind != "paragraph" or _is_said(block)
+
+
+def _is_said(block: Block) -> bool:
+    """Say whether a short paragraph is a salutation, a sentence, or more than a name or a date."""
+    is_line = block.size >= _LINE or ends_a_sentence(block.text)
+    return block.text[-1] in ",，" or (is_line and block.text[-1] not in ":：")
 
 
 def _introduced(blocks: Sequence[Block]) -> list[Block]:

@@ -113,8 +113,8 @@ class Page:
         letters = self.squashed[at]
         return len(letters) > _TITLE and any(
             letters == title
-            or (title.startswith(letters) or title.endswith(letters))
-            and len(letters) > 0.6 * len(title)
+            or (len(letters) > 0.6 * len(title) and title.startswith(letters))
+            or (len(letters) > 0.6 * len(title) and title.endswith(letters))
             for title in self.titles
         )
 

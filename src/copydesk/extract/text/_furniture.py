@@ -76,7 +76,8 @@ _CREDIT = re.compile(
     """
 )
 _CREDIT_ALONE = re.compile(
-    rf"(?i)^\(?(?:all )?{_SHOWS}(?:[ -]?{_CREDITS}){{0,2}}(?: ?[:©]|(?<=by)|(?<=courtesy))[^.!?]{{0,80}}\.?$"
+    rf"(?i)^\(?(?:all )?{_SHOWS}(?:[ -]?{_CREDITS}){{0,2}}(?: ?[:©]|(?<=by)|(?<=courtesy))"
+    r"(?:[^.!?]|\.(?=\S)){0,80}\.?$"
 )
 _CREDIT_SIGN = re.compile(r"(?i)©|\(|photo|foto|bild|image|picture|grafik")
 _HOME = re.compile(
@@ -87,7 +88,8 @@ _STEP = re.compile(r"\s[»›>→/]\s")
 _ASKS = re.compile(
     r"""(?xi)
       ^\+\+\+ | \bnewsletter\b | ^(?:please\ )?(?:subscribe|sign\ up|follow|like\ us|join\ us)\b
-    | \bfollow\ (?:us|me|him|her|them)\b | \bconsider\ (?:donating|subscribing|supporting|a\ donation)
+    | \bfollow\ (?:us|me|him|her|them)\b | \bmoderat(?:e|ing)\b.{0,20}\bcomments\b
+    | \bconsider\ (?:donating|subscribing|supporting|a\ donation)
     | \bbecome\ an?\ (?:member|patron|supporter|subscriber)\b | ^support\ (?:us|our)\b
     | ^(?:jetzt\ )?abonnieren | \babonnieren\ sie\b | \bfolgen\ sie\ uns\b | \bspenden\ sie\b
     | \bunterstützen\ sie\ (?:uns|unsere)\b | ^(?:ihnen|dir)\ (?:hat|gefällt)\ (?:der|unser)\b
@@ -95,9 +97,11 @@ _ASKS = re.compile(
     | ^(?:abonnez-vous|suivez-nous|suscríbe(?:te|se)|síguenos|iscriviti|seguici|volg\ ons)\b
     """
 )
+_LIKED = re.compile(r"(?i)if you (?:enjoyed|liked) th(?:is|e) (?:article|story|post)\b")
 _COMMENTS = re.compile(
     r"""(?xi)\W*(?:[0-9]{1,5}\s)?(?:
-      comments? | (?:leave|post|write|add)\ a\ (?:comment|reply) | join\ the\ (?:discussion|conversation)
+      comments? | (?:leave|post|write|add)\ a\ (?:comment|reply)
+    | join\ the\ (?:discussion|conversation)
     | (?:leser)?kommentare? | lesermeinung(?:en)? | kommentar\ (?:schreiben|verfassen|hinterlassen)
     | schreib(?:e|en\ sie)?\ einen\ kommentar | commentaires? | (?:laisser|ajouter)\ un\ commentaire
     | comentarios? | deja\ un(?:a\ respuesta|\ comentario) | commenti | lascia\ un\ commento
@@ -109,10 +113,10 @@ _APP = re.compile(
       \b(?:java[ -]?script|cookies)\b.{0,80}
         \b(?:required|enabled?|disabled|aktivier\w*|deaktiviert|erforderlich|benötigt|activ\w+|habilit\w+
         |désactivé|requis|abilita\w*|disabilitato)\b
-    | \b(?:enable|activate|aktivieren\ sie|activez|activer|habilit[ae]|abilita\w*|turn\ on)\ (?:\w+\ ){0,3}
-        java[ -]?script\b
+    | \b(?:enable|activate|aktivieren\ sie|activez|activer|habilit[ae]|abilita\w*|turn\ on)
+        \ (?:\w+\ ){0,3}java[ -]?script\b
     | \b(?:browser|navigateur|navegador)\b.{0,60}
-        \b(?:out\ ?dated|out\ of\ date|veraltet|obsol\w+|not\ supported|unsupported|no\ longer\ supported
+        \b(?:out\ ?dated|out\ of\ date|veraltet|obsol\w+|(?:not|no\ longer)\ supported|unsupported
         |nicht\ (?:mehr\ )?unterstützt|pas\ (?:pris\ en\ charge|à\ jour)|desactualizado|antiquato)\b
     | \b(?:unsupported|outdated|veraltete[nr]?)\ browser\b
     """
@@ -146,12 +150,14 @@ def is_path(line: str, squashed: str, titles: Sequence[str]) -> bool:
         return False
     if _HOME.match(line):
         return True
-    return len(_STEP.findall(line)) > 1 and any(title and squashed.endswith(title) for title in titles)
+    return len(_STEP.findall(line)) > 1 and any(
+        title and squashed.endswith(title) for title in titles
+    )
 
 
 def asks(line: str) -> bool:
     """Say whether a line at the end of a text asks the reader to subscribe, follow or give."""
-    return len(line) <= _ASKED and bool(_ASKS.search(line))
+    return bool(_LIKED.match(line)) or (len(line) <= _ASKED and bool(_ASKS.search(line)))
 
 
 def begins_comments(heading: str) -> bool:

@@ -29,6 +29,8 @@ _BUILD = timedelta(minutes=2)  # a time that close to the fetch is when the page
 _MAX_TITLE = 500
 _GUESS_MAX_ELEMENTS = 20_000  # htmldate reads every text node of the page,
 _GUESS_CHARACTERS = 500_000  # and runs some forty searches over its markup
+_DEEP_CHARACTERS = 50_000  # and folds the text of each of many elements in one another
+_DEEP = f"({'/*' * 60})[1]"  # deeper than any of 430 measured pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +237,8 @@ def _guessed(view: _View) -> Iterator[Moment]:
     document = view.document
     if document.elements > _GUESS_MAX_ELEMENTS:
         return
-    html = document.html[:_GUESS_CHARACTERS]
+    is_deep = bool(document.tree.xpath(_DEEP))
+    html = document.html[: _DEEP_CHARACTERS if is_deep else _GUESS_CHARACTERS]
     try:
         found = find_date(
             html,
