@@ -160,7 +160,7 @@ def _typed(declared: Declared) -> Iterator[_Offer]:
 def _only_frame(document: Document) -> tuple[Player | None, str]:
     """Give the player in the page's frames where all that are known are one and the same."""
     frames = document.tree.xpath("//iframe[@src or @data-src]")[:_MAX_FRAMES]
-    addresses = (frame.get("src") or frame.get("data-src") for frame in frames)
+    addresses = (frame.get("src") or frame.get("data-src") or "" for frame in frames)
     absolute = (urls.fetchable(address.strip(), document.base) for address in addresses)
     known = {player for one in absolute if one and (player := players.find(one))}
     return (known.pop(), "iframe") if len(known) == 1 else (None, "")
