@@ -107,3 +107,12 @@ def test_sites_are_compared_by_their_registrable_domain() -> None:
 )
 def test_a_local_name_is_known_by_its_ending_or_by_having_no_dot(host: str, expected: bool) -> None:
     assert expected == urls.is_local(host)
+
+
+@pytest.mark.parametrize("address", ["http://[", "//[x.jpg", "http://a\uff0fb.example/x", ""])
+def test_what_is_no_address_has_no_path(address: str) -> None:
+    assert "" == urls.path(address)
+
+
+def test_an_address_has_a_path() -> None:
+    assert "/a/b.mp4" == urls.path("https://a.example/a/b.mp4?x=1#y")

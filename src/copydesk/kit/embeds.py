@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from copydesk.kit import players, urls
 from copydesk.kit.players import Kind, Player
@@ -50,7 +49,7 @@ def kind_of(address: str, mime_type: str = "") -> Kind | None:
 
     None for anything else, and for a stream that a browser does not play by itself.
     """
-    path = urlsplit(address).path.lower() if len(address) <= _MAX_ADDRESS else ""
+    path = urls.path(address).lower() if len(address) <= _MAX_ADDRESS else ""
     if not path or path.endswith(_STREAMS) or _NO_FILE.search(mime_type):
         return None
     named = _TYPES.match(mime_type)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 import re
-from urllib.parse import parse_qsl, urlencode, urljoin
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import can_ada
 from publicsuffixlist import PublicSuffixList
@@ -91,6 +91,14 @@ def identity(url: str) -> str:
     bare = plain.split("://", 1)[1]
     path, mark, query = bare.partition("?")
     return path.rstrip("/") + mark + "&".join(sorted(query.split("&")))
+
+
+def path(url: str) -> str:
+    """Give the path of whatever a stranger calls an address, "" where it cannot be read."""
+    try:
+        return urlsplit(url).path
+    except ValueError:  # `http://[`, and names that change when they are normalised
+        return ""
 
 
 def host(url: str) -> str:

@@ -95,12 +95,16 @@ def _places(document: Document) -> tuple[int, list[list[Place]]]:
 
 
 _KINDS = 9
+_BEARERS = (*_NAMED_BY, "itemprop", "property", "rel")
 
 
 def _is_marked(element: HtmlElement) -> bool:
     """Say whether an element may bear a mark; most bear none."""
-    values = (element.get(name) for name in (*_NAMED_BY, "itemprop", "property", "rel"))
-    return any(value and _names_somebody(value) for value in values)
+    for name in _BEARERS:  # a loop, since it runs for every element of every page
+        value = element.get(name)
+        if value and _names_somebody(value):
+            return True
+    return False
 
 
 @functools.lru_cache(maxsize=4_096)

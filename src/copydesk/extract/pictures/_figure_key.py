@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from copydesk.kit import urls
 
@@ -151,7 +151,7 @@ def _inner(address: str) -> str:
             if name.lower() in _WRAPPED and (
                 whole or (value.startswith("/") and _NAMED_FORMAT.search(value))
             ):
-                return urljoin(address, value)
+                return urls.fetchable(value, address) or ""
     path = unquote(parts.path)
     starts = [found.start() for found in _INNER.finditer(path)] if "http" in path else []
     if starts:

@@ -56,6 +56,7 @@ _SENTENCE = 80  # characters; what ends with a bare name and is shorter may be a
 _AT_THE_END = r"(?:^|[.!?…”\"»’)]\s*)(?:[(\[]\s*@\s*[)\]]|(?:--|[-–—])\s*@|(?<!\w)/\s?@\s?/)\.?$"
 # Copyright 2026 The Associated Press. All rights reserved. This material may not …, which
 # text extractors leave out.
+_RESERVED_IN_MARKUP = ("ights reserved", "ights Reserved", "RIGHTS RESERVED")
 _RESERVED = re.compile(r"[Aa]ll [Rr]ights [Rr]eserved|ALL RIGHTS RESERVED")
 _RESERVING = (
     "(//body//text()[contains(., 'ights reserved') or contains(., 'ights Reserved')"
@@ -261,7 +262,7 @@ def _reserved(document: Document) -> Iterator[str]:
 
     Looked up in the markup first, since a page may be large.
     """
-    if not _RESERVED.search(document.html):
+    if not any(_RIGHTS_IN_FULL.search(notice) for notice in _notices(document.html)):
         return
     for said in document.tree.xpath(_RESERVING):
         beside = said.getparent()
@@ -269,6 +270,17 @@ def _reserved(document: Document) -> Iterator[str]:
         if not any(one.tag in _UNSEEN or _is_of_readers(one) for one in around):
             for found in _RESERVED.finditer(said):
                 yield said[max(0, found.start() - 100) : found.start() + 50]
+
+
+def _notices(html: str) -> Iterator[str]:
+    """Give what stands in the markup around the places that reserve rights, found at once."""
+    for words in _RESERVED_IN_MARKUP:
+        at = html.find(words)
+        for _ in range(50):
+            if at < 0:
+                break
+            yield html[max(0, at - 100) : at + 50]
+            at = html.find(words, at + 1)
 
 
 def _is_of_readers(element: HtmlElement) -> bool:

@@ -85,8 +85,11 @@ def _nearest(contents: Iterable[Element], address: str) -> Element | None:
 
 def _fits(pattern: str, address: str) -> bool:
     """Say whether an address begins as a pattern says; `*` is anything, `$` the end."""
-    pattern = urljoin(address, pattern) if pattern else address
-    theirs, ours = urlsplit(pattern), urlsplit(address)
+    try:
+        pattern = urljoin(address, pattern) if pattern else address
+        theirs, ours = urlsplit(pattern), urlsplit(address)
+    except ValueError:  # no address
+        return False
     if theirs.netloc.lower() not in {"", ours.netloc.lower()}:
         return False
     path = pattern.split(theirs.netloc, 1)[-1] if theirs.netloc else pattern

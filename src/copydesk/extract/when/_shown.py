@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from copydesk.extract.when import _labels, _moments, _yearless
 from copydesk.extract.when._labels import Kind
 from copydesk.extract.when._moments import Evidence, Moment
-from copydesk.kit import text
+from copydesk.kit import text, urls
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -305,7 +305,7 @@ def _by_link(above: list[HtmlElement], address: str) -> int:
     path = urlsplit(address).path
     for element in above[:4]:
         if element.tag == "a":
-            goes = urlsplit(element.get("href") or "").path
+            goes = urls.path(element.get("href") or "")
             return 0 if not goes or goes == path else 30
     return 0
 
