@@ -102,16 +102,16 @@ def authors(pages: list[Read]) -> list[bool]:
 
 def test_the_texts_of_the_benchmark_are_found(benchmark: list[Read]) -> None:
     assert len(benchmark) == 62
-    assert f1(benchmark) >= 0.985
+    assert f1(benchmark) >= 0.988
 
 
 def test_expected_texts_are_found(expected: list[Read]) -> None:
     assert len(expected) == 29
-    assert f1(expected) >= 0.926
+    assert f1(expected) >= 0.963
 
 
 def test_expected_titles_and_people_are_found(expected: list[Read]) -> None:
-    assert (len(titles := same(expected, "title", "title")), sum(titles)) >= (29, 22)
+    assert (len(titles := same(expected, "title", "title")), sum(titles)) >= (29, 24)
     assert (len(people := authors(expected)), sum(people)) >= (16, 11)
 
 
@@ -119,7 +119,7 @@ def test_days_are_found_where_no_feed_tells_them(dated: list[Read]) -> None:
     days = counted(dated)
 
     assert days.pages == 168
-    assert days.exact >= 157
+    assert days.exact >= 158
 
 
 def test_every_page_of_the_recorded_web_is_an_article(newswire: list[Read]) -> None:
@@ -128,7 +128,7 @@ def test_every_page_of_the_recorded_web_is_an_article(newswire: list[Read]) -> N
 
 
 def test_the_texts_of_the_recorded_web_are_found(newswire: list[Read]) -> None:
-    assert f1(newswire) >= 0.983
+    assert f1(newswire) >= 0.984
 
 
 @pytest.mark.parametrize(
