@@ -30,7 +30,7 @@ from tools import Said, Tool, installed, trafilatura_text
 
 from copydesk.kit import text
 from copydesk.measure import _corpus, _layouts, _likeness
-from copydesk.measure._cases import Case, Set
+from copydesk.measure._cases import Case, Set, Truth
 from copydesk.measure._dates import said_day
 from copydesk.measure._reading import Read, outcome_of, settled
 
@@ -39,6 +39,8 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 AT = datetime(2018, 2, 7, 6, tzinfo=UTC)  # after the last page of the recorded web
 Told = dict[str, list[Said]]  # by tool, in the order of the cases
 Times = dict[str, list[float]]
+Fields = dict[str, frozenset[str]]  # what each tool tells at all
+Measure = tuple[str, str, list[object], Callable[[Said, object], bool]]
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -121,52 +123,54 @@ def said(read: Read) -> Said:
 def rows(one: Set, tools: list[Tool], told: Told) -> Iterator[tuple[str, int, list[str]]]:
     """Give the rows of a set: measure, count, a cell for each tool."""
     truths = [case.truth for case in one.cases]
-    days: list[object] = [truth.day.day if truth.day else None for truth in truths]
-    named: list[tuple[str, str, list[object], Callable[[Said, object], bool]]] = [
-        ("title exact", "title", [t.title for t in truths], _same_title),
-        ("authors exact", "authors", [t.authors for t in truths], _same_names),
-        (
-            "authors exact, in the page",
-            "authors",
-            [t.authors if t.in_page else None for t in truths],
-            _same_names,
-        ),
-        ("day exact", "day", days, lambda said, true: said.day == true),
-        ("day none", "day", days, lambda said, _: not said.day),
-        (
-            "day wrong",
-            "day",
-            days,
-            lambda said, true: said.day not in ("", true),
-        ),
-    ]
-    everyone = [OURS, *(tool.name for tool in tools)]
     fields = {OURS: frozenset(("text", "title", "authors", "day"))}
     fields |= {tool.name: tool.fields for tool in tools}
     texts = [at for at, truth in enumerate(truths) if truth.text is not None]
     if texts:
-        scores = {
-            name: _likeness.mean(
-                _likeness.of_texts(truths[at].text or "", told[name][at].text) for at in texts
-            )
-            for name in everyone
-        }
-        for measure in ("f1", "precision", "recall", "accuracy"):
-            cells = [
-                f"{getattr(scores[name], measure):.3f}" if "text" in fields[name] else ""
-                for name in everyone
-            ]
-            yield f"text {measure}", len(texts), cells
-    for label, field, values, is_same in named:
+        yield from _text_rows(truths, texts, fields, told)
+    for label, field, values, is_same in _measures(truths):
         known = [at for at, value in enumerate(values) if value is not None]
         is_same_again = label.endswith("in the page") and all(t.in_page for t in truths)
         if not known or is_same_again:
             continue
-        hits = {name: sum(is_same(told[name][at], values[at]) for at in known) for name in everyone}
+        hits = {name: sum(is_same(told[name][at], values[at]) for at in known) for name in fields}
         cells = [
-            f"{hits[name] / len(known):.3f}" if field in fields[name] else "" for name in everyone
+            f"{hits[name] / len(known):.3f}" if field in given else ""
+            for name, given in fields.items()
         ]
         yield label, len(known), cells
+
+
+def _text_rows(
+    truths: list[Truth], texts: list[int], fields: Fields, told: Told
+) -> Iterator[tuple[str, int, list[str]]]:
+    """Give the rows of the texts, by their places among the truths."""
+    scores = {
+        name: _likeness.mean(
+            _likeness.of_texts(truths[at].text or "", told[name][at].text) for at in texts
+        )
+        for name in fields
+    }
+    for measure in ("f1", "precision", "recall", "accuracy"):
+        cells = [
+            f"{getattr(scores[name], measure):.3f}" if "text" in given else ""
+            for name, given in fields.items()
+        ]
+        yield f"text {measure}", len(texts), cells
+
+
+def _measures(truths: list[Truth]) -> list[Measure]:
+    """Give each other measure: its label, the field, the true values, when one is met."""
+    days: list[object] = [truth.day.day if truth.day else None for truth in truths]
+    in_page: list[object] = [t.authors if t.in_page else None for t in truths]
+    return [
+        ("title exact", "title", [t.title for t in truths], _same_title),
+        ("authors exact", "authors", [t.authors for t in truths], _same_names),
+        ("authors exact, in the page", "authors", in_page, _same_names),
+        ("day exact", "day", days, lambda said, true: said.day == true),
+        ("day none", "day", days, lambda said, _: not said.day),
+        ("day wrong", "day", days, lambda said, true: said.day not in ("", true)),
+    ]
 
 
 def _same_title(said: Said, true: object) -> bool:
