@@ -145,7 +145,8 @@ def test_a_face_in_the_news_is_no_logo() -> None:
 
 
 @pytest.mark.parametrize(
-    "kept", [b"", b"{", b"[]", b'{"pages": "x"}', b'{"passages": [1]}', b"\xff"]
+    "kept",
+    [b"", b"{", b"[]", b'{"pages": "x"}', b'{"passages": [1]}', b"\xff", b'{"pages": 1e999}'],
 )
 def test_damaged_knowledge_is_none(kept: bytes) -> None:
     assert extract.Habits() == extract.habits(kept)

@@ -193,7 +193,7 @@ def _opened(kept: bytes | None) -> _Shown:
             passages=_counts(told.get("passages", {})),
             pictures=_counts(told.get("pictures", {})),
         )
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return _Shown()
 
 
