@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from copydesk import config, judge, measure
-from copydesk.judge import _alike, _wording
+from copydesk.judge.coverage import _alike
+from copydesk.judge.quality import _wording
 from copydesk.news import Article, Beat, Provider, Scoring, Shelved, Story
 from world.shared import SHARED, needs_shared
 

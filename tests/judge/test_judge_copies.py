@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from copydesk import judge
-from copydesk.judge import _copies, _numbers
+from copydesk.judge.copies import _copies
+from copydesk.judge.words import _numbers
 from copydesk.news import Article, Beat, Provider, Shelved, Story
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "judge" / "copies").glob("*.toml"))

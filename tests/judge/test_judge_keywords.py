@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.judge._keywords import occurs, readable, stands
+from copydesk.judge.words import occurs, readable, stands
 
 
 @pytest.mark.parametrize(

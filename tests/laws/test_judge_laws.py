@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk import judge
-from copydesk.judge import _copies, _fingerprint
-from copydesk.judge._keywords import readable, stands
+from copydesk.judge.copies import _copies, _fingerprint
+from copydesk.judge.words import readable, stands
 from copydesk.news import Article, Beat, Scoring, Shelved, Story, Topic
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -41,7 +41,12 @@ def blocks(story: Story, unknown: Mapping[str, str]) -> dict[str, list[str]]:
         "credit": _plain("credit", story.credit),
         "length": _plain("length", story.length),
         "refuses": _plain("refuses", ", ".join(story.refuses)),
+        "trust": _number("trust", story.trust),
         "copyOf": _plain("copyOf", story.copy_of),
+        "group": _plain("group", story.group),
+        "background": _under(
+            "background", [f"  - {_scalars.plain(name)}" for name in story.background]
+        ),
         "reasons": _under("reasons", [_reason(reason) for reason in story.reasons]),
         "history": _under("history", [f"  - {_scalars.quoted(line)}" for line in story.history]),
         "verdict": _under("verdict", _verdict(story.verdict, extras)),

@@ -9,9 +9,8 @@ from __future__ import annotations
 from copydesk.judge._assess import assess, regroup, weigh
 from copydesk.judge._bookshelf import Bookshelf
 from copydesk.judge._explain import explain
-from copydesk.judge._features import Features
-from copydesk.judge._fingerprint import fingerprint
-from copydesk.judge._profile import Weighed
+from copydesk.judge.copies import fingerprint
+from copydesk.judge.profile import Features, Weighed
 
 __all__ = [
     "Bookshelf",

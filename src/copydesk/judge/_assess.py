@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from copydesk.judge._features import Features, lede
-from copydesk.judge._profile import Copy, Match, Weighed, weigh_by
 from copydesk.judge._profiles import profile_of
-from copydesk.judge._source import source_of
+from copydesk.judge.profile import Copy, Features, Match, Weighed, lede, source_of, weigh_by
 from copydesk.kit import lengths, text, urls
 from copydesk.news import Article, Beat, Dropped, Image, Reason, Shelf, Shelved, Story
 
@@ -74,6 +72,10 @@ def _features(article: Article, beat: Beat, topics: tuple[str, ...], given: str)
         access=article.access,
         credit=article.credit,
         authors=len(article.authors),
+        language=article.language,
+        section=article.section,
+        tags=article.keywords,
+        age_hours=(article.found - article.published_at).total_seconds() / 3600,
     )
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from copydesk.judge import _wrapping
-from copydesk.judge._features import Features
-from copydesk.judge._keywords import occurs, readable, stands
-from copydesk.judge._profile import Copy, Match, Signal
-from copydesk.judge._source import given, source_of
-from copydesk.judge._wrapping import Seen
+from copydesk.judge.profile import Copy, Features, Match, Signal, given, source_of
+from copydesk.judge.quality import wrapping
+from copydesk.judge.quality.wrapping import Seen
+from copydesk.judge.words import occurs, readable, stands
 from copydesk.news import Article, Beat, Shelf, Topic
 
 _TITLE_CHARACTERS = 70
@@ -18,11 +16,11 @@ def signals(beat: Beat) -> tuple[Signal, ...]:
     return (
         Signal(points=2, seen=_topics),
         Signal(points=15, seen=_keywords),
-        Signal(points=20, seen=_wrapping.image),
+        Signal(points=20, seen=wrapping.image),
         Signal(points=20, seen=_amp),
-        Signal(points=beat.scoring.organization_points, seen=_wrapping.organization),
-        Signal(points=50, seen=_wrapping.official),
-        Signal(points=50, seen=_wrapping.video),
+        Signal(points=beat.scoring.organization_points, seen=wrapping.organization),
+        Signal(points=50, seen=wrapping.official),
+        Signal(points=50, seen=wrapping.video),
         Signal(points=-1, seen=_long_title),
     )
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from copydesk.judge import _everyday
-from copydesk.judge._features import Features
-from copydesk.judge._groups import RELATED_POINTS
-from copydesk.judge._keywords import occurs
-from copydesk.judge._profile import Weighed, weigh_by
+from copydesk.judge.coverage import RELATED_POINTS
+from copydesk.judge.profile import Features, Weighed, weigh_by
+from copydesk.judge.words import occurs
 from copydesk.news import Beat, Reason, Story
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from copydesk.judge import _copies, _copydesk, _everyday, _groups
-from copydesk.judge._profile import Profile
+from copydesk.judge import _everyday, copies, coverage, quality, topics
+from copydesk.judge.profile import Profile
 from copydesk.news import Beat
 
 
@@ -17,14 +17,14 @@ def profile_of(beat: Beat) -> Profile:
             relevance=_everyday.relevance,
             topics=_everyday.topics,
             copy=_everyday.no_copy,
-            regroup=_groups.with_leaders,
+            regroup=coverage.with_leaders,
         )
     return Profile(
         name="copydesk",
         blocks=True,
-        signals=_copydesk.SIGNALS,
-        relevance=_copydesk.relevance,
-        topics=_copydesk.topics,
-        copy=_copies.original,
-        regroup=_groups.with_copies,
+        signals=quality.SIGNALS,
+        relevance=topics.relevance,
+        topics=topics.topics,
+        copy=copies.original,
+        regroup=coverage.with_copies,
     )

@@ -8,7 +8,7 @@ Request) and Shelf.
 from __future__ import annotations
 
 from copydesk.news.article import USES, Article, Figure, Kind, Media, Signal, Use
-from copydesk.news.beat import Beat, ExcerptRule, Organization, Scoring, Topic
+from copydesk.news.beat import Beat, ExcerptRule, Organization, Scoring, Standing, Topic
 from copydesk.news.dropped import DROP_REASONS, Dropped, DropReason
 from copydesk.news.edition import Edition, Form, Record, Show, Thumbnail
 from copydesk.news.lead import Lead
@@ -21,6 +21,7 @@ from copydesk.news.page import (
     RefusedReason,
     Request,
 )
+from copydesk.news.ruling import Ruling, RulingKind
 from copydesk.news.shelf import Shelf, Shelved
 from copydesk.news.source import ListingRule, Source, SourceKind, Trust
 from copydesk.news.story import Extra, Image, Provider, Reason, Related, Story
@@ -55,6 +56,8 @@ __all__ = [
     "RefusedReason",
     "Related",
     "Request",
+    "Ruling",
+    "RulingKind",
     "Said",
     "Scoring",
     "Shelf",
@@ -63,6 +66,7 @@ __all__ = [
     "Signal",
     "Source",
     "SourceKind",
+    "Standing",
     "Story",
     "Thumbnail",
     "Topic",

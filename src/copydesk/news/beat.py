@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from copydesk.news.ruling import Ruling
 from copydesk.news.source import Source
 from copydesk.news.story import Image
 
@@ -16,6 +17,10 @@ class Topic:
 
     `parent` is the *name* of the topic above it, "" for none; `services` are (collection,
     endpoint) pairs in file order: a topic has an API endpoint only for what it lists.
+
+    `keywords` are the reference's list. Ours: `aliases` are further names that count as much,
+    `required` are words of which one must stand in the article, `excluded` are words that none
+    may, `translations` are (language, keywords) pairs for articles in that language.
     """
 
     id: str
@@ -27,17 +32,34 @@ class Topic:
     hashtags: tuple[str, ...] = ()
     images: tuple[Image, ...] = ()
     services: tuple[tuple[str, str], ...] = ()
+    aliases: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    translations: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organization:
-    """A known publisher of `_data/organizations/<domain>.md`."""
+    """A known publisher of `_data/organizations/<domain>.md`.
+
+    `owner` names the house that it belongs to ("" for its own): newsrooms of one house are one
+    voice.
+    """
 
     domain: str
     name: str
     other_names: tuple[str, ...] = ()
     description: str = ""
     images: tuple[Image, ...] = ()
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What is known of a domain: how far it is trusted, 0 to 1, and in a word why."""
+
+    trust: float
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +86,8 @@ class Beat:
     """Everything that judging and publishing need to know of the site.
 
     `url` is where readers find it and `api_url` the base of the API's own links, both without a
-    final slash. `logos` maps a domain to its 50x50 logo. `organizations` is keyed by domain.
+    final slash. `logos` maps a domain to its 50x50 logo. `organizations` and `standings` are keyed
+    by domain. `rulings` are the editors' lasting rules, in the order in which they were made.
     """
 
     title: str
@@ -76,6 +99,8 @@ class Beat:
     topics: tuple[Topic, ...] = ()
     organizations: Mapping[str, Organization] = field(default_factory=dict)
     logos: Mapping[str, Image] = field(default_factory=dict)
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+    rulings: tuple[Ruling, ...] = ()
     sources: tuple[Source, ...] = ()
     scoring: Scoring = field(default_factory=Scoring)
     excerpt: ExcerptRule = field(default_factory=ExcerptRule)

@@ -97,6 +97,9 @@ class Story:
     `length` is a video's or a sound's (ISO 8601: "PT10M5S"), `refuses` the uses that its publisher
     forbids (`Article.refuses`). `history` are sentences about what its publisher changed since it
     was filed, each after its time: `2026-11-24T13:10:00Z title was "Old words"`.
+    `trust` is what is known of its source, 0 to 100, None for nothing. `group` names the happening
+    that it covers, by the first record filed of it; `background` names records on the same matter.
+    Records are named by their file name without `.md`.
     """
 
     path: str
@@ -123,7 +126,10 @@ class Story:
     credit: str = ""
     length: str = ""
     refuses: tuple[str, ...] = ()
+    trust: int | None = None
     copy_of: str = ""
+    group: str = ""
+    background: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
     history: tuple[str, ...] = ()
     verdict: Verdict | None = None

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
-from copydesk.judge import _numbers
-from copydesk.judge._fingerprint import fingerprint, shingles
-from copydesk.judge._profile import Copy
+from copydesk.judge.copies._fingerprint import fingerprint, shingles
+from copydesk.judge.profile import Copy
+from copydesk.judge.words import headlines_differ, texts_differ
 from copydesk.kit import dates, urls
 from copydesk.kit import text as plain_text
 from copydesk.news import Article, Shelf, Shelved, Story
@@ -121,9 +121,9 @@ def _shared(article: Article, grams: set[str], shelved: Shelved) -> Overlap:
 
 
 def _numbers_differ(article: Article, shelved: Shelved) -> bool:
-    return _numbers.headlines_differ(
+    return headlines_differ(
         (article.title, article.text), (shelved.story.title, shelved.text)
-    ) or _numbers.texts_differ(article.text, shelved.text)
+    ) or texts_differ(article.text, shelved.text)
 
 
 def _is_standing_text(article: Article, grams: set[str], story: Story) -> bool:

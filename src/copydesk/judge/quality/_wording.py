@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from copydesk.judge._keywords import readable
+from copydesk.judge.words import readable
 
 _ENDING = 1200  # characters at the end of a text in which a press release names its sender
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from copydesk.judge import _scripts
+from copydesk.judge import words
 
 SHINGLE_WORDS = 5
 FINGERPRINT_LENGTH = 64
@@ -15,8 +15,8 @@ _SPREAD = 0x9E3779B1  # Knuth's multiplicative constant: crc32 of like texts is 
 
 def shingles(text: str) -> set[str]:
     """Give the word 5-grams of a text, any case, punctuation aside."""
-    words = _scripts.words(text)
-    return set(map(" ".join, zip(*(words[start:] for start in range(SHINGLE_WORDS)), strict=False)))
+    found = words.in_order(text)
+    return set(map(" ".join, zip(*(found[start:] for start in range(SHINGLE_WORDS)), strict=False)))
 
 
 def fingerprint(text: str) -> tuple[int, ...]:

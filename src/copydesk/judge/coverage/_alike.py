@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from copydesk.judge._features import lede
+from copydesk.judge.profile import lede
 from copydesk.kit import text as plain_text
 from copydesk.news import Shelved, Story
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from copydesk.judge import _alike
-from copydesk.judge._related import in_order, snapshot
+from copydesk.judge.coverage import _alike
+from copydesk.judge.coverage._related import in_order, snapshot
 from copydesk.news import Beat, Related, Shelved, Story
 
 RELATED_POINTS = 10

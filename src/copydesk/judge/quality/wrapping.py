@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from copydesk.judge._features import Features
+from copydesk.judge.profile import Features
 from copydesk.news import Beat
 
 Seen = Iterable[tuple[int, str]]

@@ -1,16 +1,14 @@
-"""The `copydesk` profile: whole words, evidence, content read and not only its wrapping."""
+"""The `copydesk` profile's signals: content read, and not only its wrapping."""
 
 from __future__ import annotations
 
 import sys
 
-from copydesk.judge import _wording, _wrapping
-from copydesk.judge._features import Features, lede
-from copydesk.judge._keywords import readable, stands, times
-from copydesk.judge._profile import Match, Signal
-from copydesk.judge._source import given
-from copydesk.judge._wrapping import Seen
-from copydesk.news import Article, Beat, Topic
+from copydesk.judge.profile import Features, Signal
+from copydesk.judge.quality import _wording, wrapping
+from copydesk.judge.quality.wrapping import Seen
+from copydesk.judge.words import readable, stands, times
+from copydesk.news import Beat
 
 FULL_TEXT = 1500
 SHORT_TEXT = 600
@@ -150,56 +148,14 @@ SIGNALS: tuple[Signal, ...] = (
     Signal(points=30, seen=_full_text),
     Signal(points=15, seen=_short_text),
     Signal(points=-20, seen=_thin_text),
-    Signal(points=25, seen=_wrapping.video),
-    Signal(points=5, seen=_wrapping.image),
+    Signal(points=25, seen=wrapping.video),
+    Signal(points=5, seen=wrapping.image),
     Signal(points=5, seen=_byline),
-    Signal(points=10, seen=_wrapping.organization),
-    Signal(points=10, seen=_wrapping.official),
+    Signal(points=10, seen=wrapping.organization),
+    Signal(points=10, seen=wrapping.official),
     Signal(points=-10, seen=_closed),
     Signal(points=-30, seen=_stub),
     Signal(points=-55, seen=_press_release),
     Signal(points=-5, seen=_agency),
     Signal(points=-20, seen=_tease),
 )
-
-
-def relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
-    """Give the evidence that an article is on the beat, one piece a topic, strongest first.
-
-    A keyword as whole words in the title, else in the lede; else the source's word: topics that
-    the settings give it, or that it is official. A beat without topics takes everything.
-    """
-    title = readable(article.title)
-    start = readable(lede(article.excerpt, article.text))
-    in_title = [match for topic in beat.topics if (match := _evidence(topic, title, "title"))]
-    in_lede = [match for topic in beat.topics if (match := _evidence(topic, start, "lede"))]
-    found = {match.topic: match for match in reversed((*in_title, *in_lede, *given(article, beat)))}
-    return tuple(reversed(found.values()))
-
-
-def _evidence(topic: Topic, words: str, place: str) -> Match | None:
-    for keyword in topic.keywords:
-        if stands(keyword, words):
-            return Match(topic=topic.name, why=f'"{keyword}" in {place}')
-    return None
-
-
-def topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -> tuple[str, ...]:
-    """Give the topics that have evidence, the main one first where it or one below it has."""
-    del article
-    names = [match.topic for match in matches if match.topic]
-    if any(_is_below(name, beat) for name in names):
-        names.insert(0, beat.topic)
-    return tuple(dict.fromkeys(names))
-
-
-def _is_below(name: str, beat: Beat) -> bool:
-    """Say whether a topic is the main one or stands below it; a circle of parents ends."""
-    parents = {topic.name: topic.parent for topic in beat.topics}
-    passed: set[str] = set()
-    while name and name not in passed:
-        if name == beat.topic:
-            return True
-        passed.add(name)
-        name = parents.get(name, "")
-    return False

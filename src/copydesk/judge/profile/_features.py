@@ -13,7 +13,9 @@ class Features:
 
     `topics` are the names that the record carries, `given` the source that put it on the beat
     ("" for none), `text` the text that was read (None where it is not known), `lede` the excerpt
-    and the first characters of the text.
+    and the first characters of the text. `language` is the article's, "" where unknown; `section`
+    and `tags` are its page's own words for what it is about; `age_hours` is how old it was when it
+    was found, None where that is not known.
     """
 
     title: str
@@ -29,6 +31,10 @@ class Features:
     access: str = ""
     credit: str = ""
     authors: int = 0
+    language: str = ""
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    age_hours: float | None = None
 
 
 def lede(excerpt: str, text: str) -> str:

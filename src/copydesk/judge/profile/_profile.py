@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from copydesk.judge._features import Features
+from copydesk.judge.profile._features import Features
 from copydesk.news import Article, Beat, Reason, Shelf, Shelved, Story
 
 

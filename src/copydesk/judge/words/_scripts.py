@@ -15,7 +15,7 @@ def is_unspaced(text: str) -> bool:
     return _UNSPACED.search(text) is not None
 
 
-def words(text: str) -> list[str]:
+def in_order(text: str) -> list[str]:
     """Give the lower-case words of a text in order; of unspaced scripts each letter is one."""
     if is_unspaced(text):
         text = _UNSPACED.sub(r" \g<0> ", text)

@@ -6,7 +6,7 @@ import functools
 import re
 import unicodedata
 
-from copydesk.judge import _scripts
+from copydesk.judge.words import _scripts
 
 _ADDRESS = re.compile(r"\W*(?:(?:[\w-]+\.)+[a-z]{2,}/|www\.)", re.IGNORECASE)
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u00ad": None})

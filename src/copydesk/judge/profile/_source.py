@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from copydesk.judge._profile import Match
+from copydesk.judge.profile._profile import Match
 from copydesk.news import Article, Beat, Source
 
 

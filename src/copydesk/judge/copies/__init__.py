@@ -1,0 +1,8 @@
+"""Copies: an article and the shelf in, the filed story that it repeats out."""
+
+from __future__ import annotations
+
+from copydesk.judge.copies._copies import original
+from copydesk.judge.copies._fingerprint import fingerprint
+
+__all__ = ["fingerprint", "original"]

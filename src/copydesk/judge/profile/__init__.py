@@ -1,0 +1,20 @@
+"""Profile: what a way of weighing stories is made of, as data."""
+
+from __future__ import annotations
+
+from copydesk.judge.profile._features import Features, lede
+from copydesk.judge.profile._profile import Copy, Match, Profile, Signal, Weighed, weigh_by
+from copydesk.judge.profile._source import given, source_of
+
+__all__ = [
+    "Copy",
+    "Features",
+    "Match",
+    "Profile",
+    "Signal",
+    "Weighed",
+    "given",
+    "lede",
+    "source_of",
+    "weigh_by",
+]

@@ -1,0 +1,7 @@
+"""Topics: an article and the beat in, the topics that it is about out, with evidence."""
+
+from __future__ import annotations
+
+from copydesk.judge.topics._topics import relevance, topics
+
+__all__ = ["relevance", "topics"]

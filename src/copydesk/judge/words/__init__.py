@@ -1,0 +1,18 @@
+"""Words: keywords, numbers and scripts in a text."""
+
+from __future__ import annotations
+
+from copydesk.judge.words._keywords import occurs, readable, stands, times
+from copydesk.judge.words._numbers import headlines_differ, texts_differ
+from copydesk.judge.words._scripts import in_order, is_unspaced
+
+__all__ = [
+    "headlines_differ",
+    "in_order",
+    "is_unspaced",
+    "occurs",
+    "readable",
+    "stands",
+    "texts_differ",
+    "times",
+]
