@@ -45,10 +45,17 @@ def regrouped(
             continue
         known = dict(story.machine) or newsroom.memory.digests(story.path)
         after = review.beside_others(filed[story.path], story, known)
+        if _gave_the_lead(filed[story.path], after) and newsroom.beat.scoring.profile != "everyday":
+            after = review.noted(after, newsroom.now, ["leads its group no longer"])
         if after != filed[story.path]:
             changed[story.path] = after
             before[story.path] = filed[story.path]
     return Regrouped(changed=changed, before=before)
+
+
+def _gave_the_lead(before: Story, after: Story) -> bool:
+    """Say whether a story that had a page of its own now stands behind another one."""
+    return bool(before.published) and not after.published and after.heat == -1
 
 
 def _beside(
@@ -79,5 +86,11 @@ def _readdressed(story: Story, moved: Mapping[str, str]) -> Story:
 
 
 def _window(shelf: judge.Bookshelf, fresh: Sequence[Story]) -> list[Shelved]:
+    """Give the stories of the weeks around the fresh ones, and all others of their groups."""
     times = [story.published_at for story in fresh if story.published_at is not None]
-    return list(shelf.between(min(times) - _REACH, max(times) + _REACH)) if times else []
+    if not times:
+        return []
+    found = {one.story.path: one for one in shelf.between(min(times) - _REACH, max(times) + _REACH)}
+    groups = {one.story.group for one in found.values()} - {""}
+    found.update((one.story.path, one) for one in shelf.of_groups(groups))
+    return list(found.values())

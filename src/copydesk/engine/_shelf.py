@@ -43,4 +43,5 @@ def _put_with_text(newsroom: Newsroom, sites: Sites, shelf: judge.Bookshelf, sto
         shelf.add(Shelved(story=story), None)
         return
     told = sites.settled(article).text
-    shelf.add(Shelved(story=story, text=told), judge.fingerprint(told))
+    shelved = Shelved(story=story, text=told, found=article.found)
+    shelf.add(shelved, judge.fingerprint(told))

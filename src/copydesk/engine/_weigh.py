@@ -64,7 +64,8 @@ def _weighed(desk: Desk, article: Article, chosen: Chosen | None) -> Weighed:
         return Weighed(article=article, outcome=outcome)
     story = _with_path(desk, illustrated(desk.newsroom, outcome, chosen), article)
     gated = review.gate(story, desk.newsroom.settings.review.mode, _trust(desk, article))
-    desk.shelf.add(Shelved(story=gated, text=article.text), judge.fingerprint(article.text))
+    shelved = Shelved(story=gated, text=article.text, found=article.found)
+    desk.shelf.add(shelved, judge.fingerprint(article.text))
     is_held = bool(story.published and not gated.published)
     return Weighed(article=article, outcome=gated, is_held=is_held)
 

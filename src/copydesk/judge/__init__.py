@@ -10,11 +10,14 @@ from copydesk.judge._assess import assess, regroup, weigh
 from copydesk.judge._bookshelf import Bookshelf
 from copydesk.judge._explain import explain
 from copydesk.judge.copies import fingerprint
+from copydesk.judge.coverage import Document, Stream
 from copydesk.judge.profile import Features, Weighed
 
 __all__ = [
     "Bookshelf",
+    "Document",
     "Features",
+    "Stream",
     "Weighed",
     "assess",
     "explain",

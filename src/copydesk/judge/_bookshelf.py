@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -26,6 +26,7 @@ class Bookshelf:
         self._paths: dict[str, str] = {}
         self._times: list[tuple[datetime, str]] = []
         self._hashes: defaultdict[int, list[str]] = defaultdict(list)
+        self._groups: defaultdict[str, set[str]] = defaultdict(set)
 
     def __len__(self) -> int:
         return len(self._stories)
@@ -40,6 +41,8 @@ class Bookshelf:
             bisect.insort(self._times, _moment(shelved.story))
             self._index_addresses(shelved.story)
         self._stories[path] = shelved
+        if shelved.story.group:
+            self._groups[shelved.story.group].add(path)
         if fingerprint is not None:
             if known:
                 self._forget_hashes(path)
@@ -60,6 +63,8 @@ class Bookshelf:
             bisect.insort(self._times, _moment(story))
         self._index_addresses(story)
         self._stories[story.path] = replace(old, story=story)
+        if story.group:
+            self._groups[story.group].add(story.path)
 
     def at(self, url: str) -> str | None:
         """Give the path of the record that stands for this address, by the address's identity."""
@@ -87,6 +92,14 @@ class Bookshelf:
             if moment > end:
                 return
             yield self._stories[path]
+
+    def of_groups(self, names: Collection[str]) -> Iterator[Shelved]:
+        """Give the stories of the groups with these names, by time and path ascending."""
+        paths = {path for name in names for path in self._groups.get(name, ())}
+        found = [self._stories[path] for path in paths]
+        yield from sorted(
+            (one for one in found if one.story.group in names), key=lambda one: _moment(one.story)
+        )
 
     def _index_addresses(self, story: Story) -> None:
         for url in story.addresses:

@@ -26,5 +26,5 @@ def profile_of(beat: Beat) -> Profile:
         relevance=topics.relevance,
         topics=topics.topics,
         copy=copies.original,
-        regroup=coverage.with_copies,
+        regroup=coverage.with_coverage,
     )

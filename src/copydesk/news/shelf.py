@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -12,10 +12,14 @@ from copydesk.news.story import Story
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelved:
-    """A filed story with the text that was read for it ("" where it is no longer kept)."""
+    """A filed story with the text that was read for it ("" where it is no longer kept).
+
+    `found` is when its article was found, None where that is not known any more.
+    """
 
     story: Story
     text: str = ""
+    found: datetime | None = None
 
 
 class Shelf(Protocol):
@@ -31,4 +35,8 @@ class Shelf(Protocol):
 
     def between(self, start: datetime, end: datetime) -> Iterable[Shelved]:
         """Give the stories published in [start, end], by time and path ascending."""
+        ...
+
+    def of_groups(self, names: Collection[str]) -> Iterable[Shelved]:
+        """Give the stories of the groups with these names, by time and path ascending."""
         ...

@@ -1,7 +1,16 @@
-"""Coverage: filed stories and new ones in, those that stand beside each other out."""
+"""Coverage: filed stories and new ones in, those that change by standing beside each other out."""
 
 from __future__ import annotations
 
-from copydesk.judge.coverage._groups import RELATED_POINTS, with_copies, with_leaders
+from copydesk.judge.coverage._events import with_coverage
+from copydesk.judge.coverage._groups import RELATED_POINTS, with_leaders
+from copydesk.judge.coverage._stream import Document, Place, Stream
 
-__all__ = ["RELATED_POINTS", "with_copies", "with_leaders"]
+__all__ = [
+    "RELATED_POINTS",
+    "Document",
+    "Place",
+    "Stream",
+    "with_coverage",
+    "with_leaders",
+]

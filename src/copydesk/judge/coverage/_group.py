@@ -21,7 +21,6 @@ class Member:
     language: str
     day: float
     length: int
-    number: int
 
 
 @dataclass(slots=True, eq=False)
@@ -29,8 +28,8 @@ class Group:
     """Its members and sums over them.
 
     `square` is the squared length of the sum of its vectors, pairs weighed by the time between
-    them; `edges` the summed likeness of its members to those of other groups; `slots` are its places in the index, one
-    a language.
+    them; `edges` the summed likeness of its members to those of other groups; `slots` are its
+    places in the index, one a language.
     """
 
     name: str

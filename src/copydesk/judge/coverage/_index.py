@@ -17,6 +17,7 @@ from copydesk.judge.coverage._rarity import Vector
 
 FADES_IN_DAYS = 2.0  # a likeness is a third after so many days; 1 to 4 are alike
 ENDS_AFTER_DAYS = 14.0
+FORGOTTEN_AFTER_DAYS = 30.0
 ACROSS_LANGUAGES = 1.9  # only names and cognates can agree: what is left weighs more
 _VISITS = 800
 _LATEST = 200
@@ -57,6 +58,10 @@ class Index:
                 found[group] += self._rest(group, rest, language, day)
         return found
 
+    def alike(self, vector: Vector, language: str) -> Mapping[Group, float]:
+        """Give the same as if no time had passed since the last document of each group."""
+        return self.near(vector, language, math.inf)
+
     def _visited(self, vector: Vector) -> tuple[dict[int, float], Rest]:
         """Give what the heaviest terms add up to, by slot, and the terms that were not reached."""
         postings, known = self._postings, len(self._postings)
@@ -90,8 +95,9 @@ class Index:
     def _weight(self, slot: int, language: str, day: float) -> float:
         """Give what a likeness to a slot's documents counts on a day; nothing to what has ended."""
         group = self._group_of[slot]
-        if group.has_ended or day - group.last > ENDS_AFTER_DAYS:
+        if group.has_ended or ENDS_AFTER_DAYS < day - group.last < math.inf:
             return 0.0
+        day = min(day, group.last) if math.isinf(day) else day
         weight = math.exp((self._since - max(day, group.last)) / FADES_IN_DAYS)
         if day < group.first:  # a late comer
             weight *= math.exp((day - group.first) / FADES_IN_DAYS)
@@ -100,6 +106,18 @@ class Index:
     @property
     def _since(self) -> float:
         return self._origin or 0.0
+
+    def shared(self, vector: Vector, group: Group) -> list[int]:
+        """Give the terms of a document that a group's documents have, the most telling first."""
+        known = len(self._postings)
+        found = []
+        for term, weight in vector:
+            if term < known:
+                places = self._postings[term]
+                best = max((places.get(slot, 0.0) for slot in group.slots.values()), default=0.0)
+                if best:
+                    found.append((-best * weight, term))
+        return [term for _, term in sorted(found)]
 
     def put(self, group: Group, member: Member) -> None:
         """Add the terms of a new member of a group."""

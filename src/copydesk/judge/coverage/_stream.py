@@ -7,6 +7,7 @@ Nothing looks at all that came before: the cost of a document does not grow with
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import deque
 from collections.abc import Iterable, Mapping
@@ -15,13 +16,15 @@ from datetime import datetime
 
 from copydesk.judge.coverage import _bridges, _marks
 from copydesk.judge.coverage._group import Group, Member
-from copydesk.judge.coverage._index import ENDS_AFTER_DAYS, Index
+from copydesk.judge.coverage._index import FORGOTTEN_AFTER_DAYS, Index
 from copydesk.judge.coverage._rarity import Rarity
-from copydesk.judge.coverage._terms import Vocabulary
+from copydesk.judge.coverage._terms import FOURS, Vocabulary
 
 JOIN = 0.27
 _SIZE_BONUS = 0.02
 _DAY = 86400.0
+_BACKGROUND = 0.13  # half of what joins, without regard to time
+_SHOWN = 4
 _SURE = 2  # groups of so many documents may merge at once; single ones when all is in
 _OFTEN = 50  # documents between two looks at what has become one
 
@@ -40,6 +43,20 @@ class Document:
     language: str = ""
     moment: datetime | None = None
     group: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a document stands: its group, how like it is, by which words, what is near.
+
+    `likeness` is 0 in a group of its own; `near` are (group, likeness) pairs without regard to
+    time, the most like first.
+    """
+
+    group: str
+    likeness: float = 0.0
+    shared: tuple[str, ...] = ()
+    near: tuple[tuple[str, float], ...] = ()
 
 
 class Stream:
@@ -68,18 +85,48 @@ class Stream:
 
         Gives the group's name: the key of its first document.
         """
+        member = self._member(document)
+        near = self._index.near(member.vector, member.language, member.day)
+        return self._put(document, member, near).name
+
+    def place(self, document: Document) -> Place:
+        """Put a document as `add` does, and give where and why."""
+        member = self._member(document)
+        near = self._index.near(member.vector, member.language, member.day)
+        alike = self._index.alike(member.vector, member.language)
+        likeness = {group.name: likeness_to(group, sum_) for group, sum_ in near.items()}
+        background = {_left(group): likeness_to(group, sum_) for group, sum_ in alike.items()}
+        shared = {group.name: self._index.shared(member.vector, group) for group in near}
+        group = self._put(document, member, near)
+        return Place(
+            group=group.name,
+            likeness=likeness.get(group.name, 0.0),
+            shared=self._spelt(shared.get(group.name, [])),
+            near=tuple(
+                (other.name, score)
+                for other, score in sorted(background.items(), key=_most_like)
+                if score >= _BACKGROUND and other is not group
+            ),
+        )
+
+    def _spelt(self, terms: Iterable[int]) -> tuple[str, ...]:
+        """Give a few of these terms as they are written, each once."""
+        vocabulary = self._vocabulary
+        words = (vocabulary.spelt[term] for term in terms if vocabulary.space[term] != FOURS)
+        return tuple(itertools.islice(dict.fromkeys(words), _SHOWN))
+
+    def _member(self, document: Document) -> Member:
         terms = self._vocabulary.terms(document.title, document.text, document.language)
-        member = Member(
+        return Member(
             key=document.key,
             vector=self._rarity.weighed(terms),
             language=document.language.lower()[:2] or "en",
             day=0.0 if document.moment is None else document.moment.timestamp() / _DAY,
             length=terms.length,
-            number=self._count,
         )
-        self._count += 1
+
+    def _put(self, document: Document, member: Member, near: Mapping[Group, float]) -> Group:
         self._end_old(member.day)
-        near = self._index.near(member.vector, member.language, member.day)
         marks = _marks.marks(document.title)
         group = self._known(document) or self._nearest(near, member, marks) or self._new(member.key)
         group.take(member, near.get(group, 0.0), marks)
@@ -88,10 +135,12 @@ class Stream:
             if other is not group:
                 group.meet(other, likeness)
         self._of[member.key] = group
-        self._fresh[group] = None
+        self._count += 1
+        if not document.group:
+            self._fresh[group] = None
         if self._count % _OFTEN == 0:
             self._bridge()
-        return _left(group).name
+        return _left(group)
 
     def _known(self, document: Document) -> Group | None:
         if not document.group:
@@ -104,7 +153,7 @@ class Stream:
     ) -> Group | None:
         best, least = None, JOIN
         for group, likeness in near.items():
-            score = likeness / math.sqrt(group.square) + _SIZE_BONUS * math.log(group.size)
+            score = likeness_to(group, likeness) + _SIZE_BONUS * math.log(group.size)
             if score < least or (score == least and best is not None):
                 continue
             if not _marks.forbid(marks, group) and not self._are_apart(member.key, group):
@@ -120,7 +169,7 @@ class Stream:
         """Forget the terms of the oldest groups that nothing can join any more."""
         for _ in range(min(2, len(self._living))):
             group = self._living.popleft()
-            if group.merged_into is None and day - group.last <= ENDS_AFTER_DAYS:
+            if group.merged_into is None and day - group.last <= FORGOTTEN_AFTER_DAYS:
                 self._living.append(group)
             elif group.merged_into is None:
                 self._index.remove(group)
@@ -170,6 +219,15 @@ class Stream:
     def groups(self) -> Mapping[str, str]:
         """Give the name of each document's group, by the document's key."""
         return {key: _left(group).name for key, group in self._of.items()}
+
+
+def likeness_to(group: Group, sum_: float) -> float:
+    """Give how like a document is to a group, 0 to 1, from its summed likeness to the members."""
+    return sum_ / math.sqrt(group.square)
+
+
+def _most_like(one: tuple[Group, float]) -> tuple[float, int]:
+    return (-one[1], one[0].number)
 
 
 def _still(groups: Iterable[Group]) -> list[Group]:

@@ -50,11 +50,16 @@ class Terms:
 
 
 class Vocabulary:
-    """Give terms numbers. `general` has, by number, how common each is in news at large."""
+    """Give terms numbers.
+
+    By number, `space` says which it is of, `general` how common it is in news at large, `spelt`
+    how a word of it was first written.
+    """
 
     def __init__(self) -> None:
         self.space: list[int] = []
         self.general: list[float] = []
+        self.spelt: list[str] = []
         self._numbers: dict[tuple[int, str], int] = {}
         self._forms: dict[tuple[str, str], _Form | None] = {}
 
@@ -115,17 +120,20 @@ class Vocabulary:
         general = _common.rate(stem, language)
         name = bare if word[0].isdigit() else words.latin(stem)
         return _Form(
-            stem=self._number(WORDS, stem, general),
-            fours=tuple(self._number(FOURS, four, _common.rate_of_four(four)) for four in fours),
-            name=self._number(NAMES, name, general),
+            stem=self._number((WORDS, stem), word, general),
+            fours=tuple(
+                self._number((FOURS, four), four, _common.rate_of_four(four)) for four in fours
+            ),
+            name=self._number((NAMES, name), word, general),
             is_common=general > _common.TOO_COMMON_FOR_A_NAME,
         )
 
-    def _number(self, space: int, term: str, general: float) -> int:
-        number = self._numbers.setdefault((space, term), len(self.space))
+    def _number(self, term: tuple[int, str], spelt: str, general: float) -> int:
+        number = self._numbers.setdefault(term, len(self.space))
         if number == len(self.space):
-            self.space.append(space)
+            self.space.append(term[0])
             self.general.append(general)
+            self.spelt.append(spelt)
         return number
 
     def numbers(self, phrases: Iterable[str], language: str) -> set[int]:

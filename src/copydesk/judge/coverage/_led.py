@@ -1,0 +1,127 @@
+"""Led: a group of stories on one event as it is filed, one in front, the others beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+
+from copydesk.judge.coverage._heat import corroboration, heat
+from copydesk.judge.coverage._related import in_order, snapshot
+from copydesk.news import Beat, Reason, Story
+
+_STAYS = 15  # a new story must be so much better to take the lead from one that readers know
+_LIFT = 20  # how far corroboration can carry a story over the gate
+_BESIDE = 50
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
+_ITS_OWN = frozenset({"heat", "published", "group"})
+
+
+def led(name: str, group: Sequence[Story], beat: Beat, usual: float) -> tuple[Story, ...]:
+    """Give a group's stories as they are filed under its name, the leader first.
+
+    The best leads; one that leads already stays in front unless another is 15 points better. An
+    editor's pin, then an editor's word, stands above quality; what is held or rejected leads only
+    where nothing else can. The leader has the others beside it, at most 50; they have it.
+    """
+    leader, *others = sorted(group, key=lambda story: _rank(story, beat))
+    reasons = heat(leader, others, beat, usual)
+    front = _front(leader, others, beat, reasons)
+    beside = in_order(map(snapshot, others))[:_BESIDE]
+    copies = tuple(one for one in leader.related if not _is_of(one.web_url, group))
+    return (
+        replace(front, group=name, related=in_order((*copies, *beside))),
+        *(_behind(story, leader, name, group) for story in others),
+    )
+
+
+def alone(story: Story, beat: Beat) -> Story:
+    """Give a story that has left its group as if it had never been in it."""
+    if not story.group and story.heat != -1:
+        return story
+    quality = story.quality or 0
+    published = not is_kept_back(story) and quality >= beat.scoring.publish_at
+    verb = "reaches" if quality >= beat.scoring.publish_at else "is below"
+    reason = Reason(about="published", why=f"quality {quality} {verb} {beat.scoring.publish_at}")
+    return replace(
+        story, group="", related=(), heat=quality, published=published, reasons=_with(story, reason)
+    )
+
+
+def _rank(story: Story, beat: Beat) -> tuple[bool, bool, bool, int, datetime, str]:
+    said = story.verdict.said if story.verdict else ""
+    stays = _STAYS if story.published and story.heat != -1 and story.group else 0
+    return (
+        not is_pinned(story, beat),
+        said != "publish",
+        is_kept_back(story),
+        -(story.quality or 0) - stays,
+        story.published_at or _NO_TIME,
+        story.path,
+    )
+
+
+def is_pinned(story: Story, beat: Beat) -> bool:
+    """Say whether an editor has pinned a story; whether the time is over is not asked here."""
+    name = PurePosixPath(story.path).stem
+    return any(rule.said == "pin" and name in rule.stories[:1] for rule in beat.rulings)
+
+
+def is_kept_back(story: Story) -> bool:
+    """Say whether an editor, or the wait for one, keeps a story off the site."""
+    if story.verdict is not None:
+        return story.verdict.said != "publish"
+    return any(reason.about == "held" for reason in story.reasons)
+
+
+def _front(leader: Story, others: Sequence[Story], beat: Beat, reasons: Sequence[Reason]) -> Story:
+    quality, gate = leader.quality or 0, beat.scoring.publish_at
+    support = corroboration(leader, others, beat)
+    lift = min(_LIFT, support.points or 0) if support else 0
+    was_let_through = bool(leader.published) and quality < gate
+    published = not is_kept_back(leader) and (quality + lift >= gate or was_let_through)
+    return replace(
+        leader,
+        published=published,
+        heat=max(0, quality + sum(reason.points or 0 for reason in reasons)),
+        reasons=_with(leader, *reasons, *_let_pass(leader, quality, lift, gate)),
+    )
+
+
+def _let_pass(leader: Story, quality: int, lift: int, gate: int) -> list[Reason]:
+    """Give why a leader is published or not; where something else decided, that stays."""
+    kept = [one for one in leader.reasons if one.about == "published"]
+    if is_kept_back(leader) or (leader.published and quality < gate and quality + lift < gate):
+        return kept
+    if quality >= gate or not lift:
+        verb = "reaches" if quality >= gate else "is below"
+        return [Reason(about="published", why=f"quality {quality} {verb} {gate}")]
+    verb = "reach" if quality + lift >= gate else "are below"
+    why = f"quality {quality} and {lift} for corroboration {verb} {gate}"
+    return [Reason(about="published", why=why)]
+
+
+def _behind(story: Story, leader: Story, name: str, group: Sequence[Story]) -> Story:
+    front = PurePosixPath(leader.path).stem
+    why = [one for one in story.reasons if one.about == "group" and "joined" in one.why]
+    copies = tuple(one for one in story.related if not _is_of(one.web_url, group))
+    return replace(
+        story,
+        published=False,
+        heat=-1,
+        group=name,
+        related=in_order((*copies, snapshot(leader))),
+        reasons=_with(story, *why, Reason(about="published", why=f"{front} leads its group")),
+    )
+
+
+def _is_of(address: str, group: Sequence[Story]) -> bool:
+    return any(address in {story.web_url, story.original_url} for story in group)
+
+
+def _with(story: Story, *reasons: Reason) -> tuple[Reason, ...]:
+    """Give the reasons with new ones on what a group decides; a record without any gets none."""
+    if not story.reasons:
+        return ()
+    return (*(one for one in story.reasons if one.about not in _ITS_OWN), *reasons)

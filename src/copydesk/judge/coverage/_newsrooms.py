@@ -1,0 +1,49 @@
+"""Newsrooms: who of those that cover an event speaks with a voice of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from copydesk.judge.coverage._agencies import agency_of
+from copydesk.kit import text
+from copydesk.news import Beat, Story
+
+_RELEASE = "press release"
+
+
+def independent(stories: Iterable[Story], beat: Beat) -> dict[str, str]:
+    """Give the name of each newsroom that speaks for itself, by what tells it apart.
+
+    What an agency wrote is the agency's voice wherever it runs; newsrooms of one house are one;
+    copies and press releases are none.
+    """
+    found: dict[str, str] = {}
+    for story in stories:
+        if story.copy_of or _is_release(story):
+            continue
+        voice = voice_of(story, beat)
+        if voice:
+            found.setdefault(voice, _name(story))
+    return found
+
+
+def voice_of(story: Story, beat: Beat) -> str:
+    """Give what tells the newsroom behind a story apart: agency, house or domain; "" for none."""
+    provider = story.provider
+    domain = provider.domain if provider else ""
+    agency = agency_of(story.credit, domain)
+    if agency:
+        return agency
+    known = beat.organizations.get(domain)
+    if known and known.owner:
+        return f"house {text.squash(known.owner)}"
+    return domain or (text.squash(provider.name) if provider else "")
+
+
+def _name(story: Story) -> str:
+    provider = story.provider
+    return story.credit or (text.fold(provider.name or provider.domain) if provider else "")
+
+
+def _is_release(story: Story) -> bool:
+    return any(one.about == "quality" and one.why.startswith(_RELEASE) for one in story.reasons)
