@@ -10,7 +10,8 @@ from copydesk.judge._assess import assess, regroup, weigh
 from copydesk.judge._bookshelf import Bookshelf
 from copydesk.judge._explain import explain
 from copydesk.judge.copies import fingerprint
-from copydesk.judge.coverage import Document, Stream
+from copydesk.judge.copies import original as copy
+from copydesk.judge.coverage import Document, Stream, likeness
 from copydesk.judge.profile import Features, Weighed
 
 __all__ = [
@@ -20,8 +21,10 @@ __all__ = [
     "Stream",
     "Weighed",
     "assess",
+    "copy",
     "explain",
     "fingerprint",
+    "likeness",
     "regroup",
     "weigh",
 ]

@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
+from copydesk.measure._clusters import Scores
+from copydesk.measure._copies import CopiesReport, copies
 from copydesk.measure._dates import DatesReport, Days, WrongDay, dates
+from copydesk.measure._documents import Order
 from copydesk.measure._extract import Agreement, Authors, ExtractReport, Miss, extract
 from copydesk.measure._feeds import FeedsReport, Mismatch, Trouble, feeds
+from copydesk.measure._group import Agreement as GroupAgreement
+from copydesk.measure._group import GroupReport, group
 from copydesk.measure._reading import Lost, Milliseconds, Progress
 from copydesk.measure._scores import Difference, ScoresReport, scores
 
 __all__ = [
     "Agreement",
     "Authors",
+    "CopiesReport",
     "DatesReport",
     "Days",
     "Difference",
     "ExtractReport",
     "FeedsReport",
+    "GroupAgreement",
+    "GroupReport",
     "Lost",
     "Milliseconds",
     "Mismatch",
     "Miss",
+    "Order",
     "Progress",
+    "Scores",
     "ScoresReport",
     "Trouble",
     "WrongDay",
+    "copies",
     "dates",
     "extract",
     "feeds",
+    "group",
     "scores",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copydesk.judge.coverage._events import with_coverage
 from copydesk.judge.coverage._groups import RELATED_POINTS, with_leaders
+from copydesk.judge.coverage._pairs import likeness
 from copydesk.judge.coverage._stream import Document, Place, Stream
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Document",
     "Place",
     "Stream",
+    "likeness",
     "with_coverage",
     "with_leaders",
 ]
