@@ -10,7 +10,7 @@ from typing import TypeVar
 import click
 
 from copydesk import measure
-from copydesk.cli import _out
+from copydesk.cli import _eval_topics, _out
 from copydesk.cli._asked import Asked, common
 from copydesk.kit import text
 
@@ -18,6 +18,9 @@ from copydesk.kit import text
 @click.group("eval")
 def command() -> None:
     """Measure the stages on labelled data."""
+
+
+command.add_command(_eval_topics.topics)
 
 
 @command.command("scores")

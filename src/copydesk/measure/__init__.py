@@ -7,6 +7,7 @@ from copydesk.measure._extract import Agreement, Authors, ExtractReport, Miss, e
 from copydesk.measure._feeds import FeedsReport, Mismatch, Trouble, feeds
 from copydesk.measure._reading import Lost, Milliseconds, Progress
 from copydesk.measure._scores import Difference, ScoresReport, scores
+from copydesk.measure._topics import Met, Share, TopicMiss, TopicScore, TopicsReport, topics
 
 __all__ = [
     "Agreement",
@@ -17,15 +18,21 @@ __all__ = [
     "ExtractReport",
     "FeedsReport",
     "Lost",
+    "Met",
     "Milliseconds",
     "Mismatch",
     "Miss",
     "Progress",
     "ScoresReport",
+    "Share",
+    "TopicMiss",
+    "TopicScore",
+    "TopicsReport",
     "Trouble",
     "WrongDay",
     "dates",
     "extract",
     "feeds",
     "scores",
+    "topics",
 ]
