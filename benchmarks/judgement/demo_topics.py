@@ -1,7 +1,7 @@
 """Write the example beat's truth as lines for `copydesk eval topics`, each page read anew.
 
-    .venv/bin/python benchmarks/judgement/demo_topics.py >demo.jsonl
-    copydesk -C examples/ai/newsroom eval topics demo.jsonl
+.venv/bin/python benchmarks/judgement/demo_topics.py >demo.jsonl
+copydesk -C examples/ai/newsroom eval topics demo.jsonl
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def _translations(fields: _yaml.Fields) -> tuple[tuple[str, tuple[str, ...]], ..
     for code, _ in found:
         if not _LANGUAGE.fullmatch(code):
             what = f'expected codes of languages such as de, got "{code}"'
-            raise fields.wrong("translations", what, "two or three letters, in quotes: \"no\"")
+            raise fields.wrong("translations", what, 'two or three letters, in quotes: "no"')
     return found
 
 

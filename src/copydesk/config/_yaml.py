@@ -115,7 +115,9 @@ class Fields:
             return ()
         if not isinstance(values, dict):
             raise self.wrong(key, f"expected keys with lists, got {shown(values)}")
-        inner = Fields({str(name): value for name, value in values.items()}, self.name, f"{self._path}{key}.")
+        inner = Fields(
+            {str(name): value for name, value in values.items()}, self.name, f"{self._path}{key}."
+        )
         return tuple((str(name), inner.texts(str(name))) for name in values)
 
     def images(self) -> tuple[Image, ...]:

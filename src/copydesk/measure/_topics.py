@@ -137,9 +137,7 @@ def _met(profile: str, cases: Sequence[_Labelled], given: Sequence[frozenset[str
     scores = _by_topic(cases, given)
     labelled = [score for score in scores if score.labelled]
     exact = sum(names == case.topics for case, names in zip(cases, given, strict=True))
-    on_beat = [
-        (bool(case.topics), bool(names)) for case, names in zip(cases, given, strict=True)
-    ]
+    on_beat = [(bool(case.topics), bool(names)) for case, names in zip(cases, given, strict=True)]
     return Met(
         profile=profile,
         micro=_share(
@@ -203,7 +201,9 @@ def _mean(values: Sequence[float]) -> float:
 def _cases(path: Path, known: set[str]) -> Iterator[_Labelled]:
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise DataError("the labelled file is too big", subject=str(path), hint="256 MB at most")
+            raise DataError(
+                "the labelled file is too big", subject=str(path), hint="256 MB at most"
+            )
         with path.open(encoding="utf-8-sig") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():

@@ -51,9 +51,9 @@ class Profile:
     """How one kind of site weighs its stories.
 
     `relevance` gives the evidence that an article is on the beat (none: it is off it, and `miss`
-    says what it lacks), `topics` the names its record carries, `copy` the original that it repeats, `regroup` the filed stories
-    that change by what is new. `blocks` says whether a record keeps reasons and other blocks of
-    ours.
+    says what it lacks), `topics` the names its record carries, `copy` the original that it repeats,
+    `regroup` the filed stories that change by what is new. `blocks` says whether a record keeps
+    reasons and other blocks of ours.
     """
 
     name: str

@@ -33,21 +33,19 @@ class Term:
 class Index:
     """The terms of some topics and the phrases that find them, in the same order.
 
-    `above` holds for each topic the places of those that stand above it.
+    `above` holds for each topic the places of those that stand above it, `has_words` says of each
+    whether it has any keyword.
     """
 
     topics: tuple[Topic, ...]
     terms: tuple[Term, ...]
     phrases: Phrases
     above: tuple[frozenset[int], ...]
+    has_words: tuple[bool, ...]
 
     def are_kin(self, one: int, other: int) -> bool:
         """Say whether two topics are one, or one stands above the other."""
         return one == other or one in self.above[other] or other in self.above[one]
-
-    def has_words(self, topic: int) -> bool:
-        """Say whether any keyword of a topic may be found at all."""
-        return any(one.topic == topic and one.kind is Kind.KEYWORD for one in self.terms)
 
 
 def index_of(beat: Beat, language: str) -> Index:
@@ -68,11 +66,13 @@ def _index(topics: tuple[Topic, ...], language: str, home: str) -> Index:
         for at, topic in enumerate(topics)
         for kind, text in dict.fromkeys(_terms(topic, language, home))
     )
+    spoken = {term.topic for term in terms if term.kind is Kind.KEYWORD}
     return Index(
         topics=topics,
         terms=terms,
         phrases=Phrases([term.text for term in terms], language or home),
         above=tuple(frozenset(_above(at, topics)) for at in range(len(topics))),
+        has_words=tuple(at in spoken for at in range(len(topics))),
     )
 
 

@@ -8,7 +8,6 @@ depends on how much of a word the keyword gives.
 from __future__ import annotations
 
 import functools
-from os.path import commonprefix
 
 _LEAST = 3  # letters of a word that has other forms
 _STEM = 4  # letters that two forms share, but for a plural
@@ -72,7 +71,7 @@ def is_form(word: str, other: str, language: str, *, alone: bool) -> bool:
     """
     if word == other:
         return True
-    shared = len(commonprefix((word, other)))
+    shared = _shared(word, other)
     endings = {word[shared:], other[shared:]}
     if shared < _STEM:
         return shared == _LEAST and endings <= {"", "s", "es"}
@@ -81,6 +80,12 @@ def is_form(word: str, other: str, language: str, *, alone: bool) -> bool:
     if endings <= _PLURAL:
         return True
     return (not alone or shared >= _LONG) and _are_verbal(endings, word[shared - 1])
+
+
+def _shared(word: str, other: str) -> int:
+    """Count the letters that two words begin with."""
+    pairs = enumerate(zip(word, other, strict=False))
+    return next((at for at, (ours, theirs) in pairs if ours != theirs), min(len(word), len(other)))
 
 
 def _are_verbal(endings: set[str], last: str) -> bool:
