@@ -66,11 +66,16 @@ def _index(topics: tuple[Topic, ...], language: str, home: str) -> Index:
         for at, topic in enumerate(topics)
         for kind, text in dict.fromkeys(_terms(topic, language, home))
     )
-    spoken = {term.topic for term in terms if term.kind is Kind.KEYWORD}
+    phrases = Phrases([term.text for term in terms], language or home)
+    spoken = {
+        term.topic
+        for number, term in enumerate(terms)
+        if term.kind is Kind.KEYWORD and phrases.can_stand(number)
+    }
     return Index(
         topics=topics,
         terms=terms,
-        phrases=Phrases([term.text for term in terms], language or home),
+        phrases=phrases,
         above=tuple(frozenset(_above(at, topics)) for at in range(len(topics))),
         has_words=tuple(at in spoken for at in range(len(topics))),
     )

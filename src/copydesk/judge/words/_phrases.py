@@ -10,7 +10,8 @@ from copydesk.judge.words._tokens import Words, keyword
 
 _START = 3  # letters by which most words of a text are passed over
 _ACRONYM_TO = 3
-_EXACT_TO = 3
+_EXACT_TO = 2  # letters of a word that keeps its accents
+_TONES = frozenset({"vi"})  # languages whose accents make another word
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Phrases:
 
     A phrase stands where its words do, whole, in a row, each as written or in an inflected form. A
     word of up to three letters or in capitals stands as it is; written in capitals only, up to
-    three letters ("US", "IT") are found in capitals only.
+    three letters ("US", "IT") are found in capitals only. Accents count in the shortest only.
     """
 
     def __init__(self, phrases: Sequence[str], language: str) -> None:
@@ -43,10 +44,15 @@ class Phrases:
         self._phrases = [keyword(phrase) for phrase in phrases]
         self._root = _Node()
         for number, phrase in enumerate(self._phrases):
-            if any(word.isalnum() for word in phrase.folded) or len(phrase) > 1:
+            if self.can_stand(number):
                 self._add(number, phrase)
         known = {word for phrase in self._phrases for word in phrase.folded}
         self._starts = frozenset(word[:_START] for word in known)
+
+    def can_stand(self, number: int) -> bool:
+        """Say whether a phrase has anything to look for: blanks and a single sign have not."""
+        folded = self._phrases[number].folded
+        return len(folded) > 1 or any(map(str.isalnum, folded))
 
     def _add(self, number: int, phrase: Words) -> None:
         node = self._root
@@ -91,7 +97,7 @@ class Phrases:
         is_capital = len(ours) > 1 and ours.isupper()
         if is_capital and alone and len(ours) <= _ACRONYM_TO:
             return ours == theirs
-        if len(ours) <= _EXACT_TO and not (ours.isascii() and theirs.isascii()):
+        if len(ours) <= _EXACT_TO or self._language in _TONES:
             return ours.casefold() == theirs.casefold()
         if is_capital:
             return folded == other

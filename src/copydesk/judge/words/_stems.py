@@ -74,7 +74,7 @@ def is_form(word: str, other: str, language: str, *, alone: bool) -> bool:
     shared = _shared(word, other)
     endings = {word[shared:], other[shared:]}
     if shared < _STEM:
-        return shared == _LEAST and endings <= {"", "s", "es"}
+        return shared == _LEAST and (endings <= {"", "s", "es"} or endings == {"y", "ies"})
     if language != "en":
         return max(map(len, endings)) <= _OTHER
     if endings <= _PLURAL:

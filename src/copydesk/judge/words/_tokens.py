@@ -25,7 +25,9 @@ _TOKEN = re.compile(
 _DOTTED = re.compile(r"(?<![\w.])[A-Z](?:\.[A-Z])+\.?(?!\w)")
 _DOTTED_ANYHOW = re.compile(_DOTTED.pattern, re.IGNORECASE)
 _ACRONYMS = re.compile(r"(?<!\w)([A-Z]{2,})s(?!\w)")
-_ACCENTS = re.compile(r"[\u0300-\u036f]+")
+_ACCENTS = re.compile(
+    r"(?<=[a-z])[\u0300-\u036f]+"
+)  # of Latin letters: Cyrillic has letters of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def _undotted(found: re.Match[str]) -> str:
 
 
 def fold(word: str) -> str:
-    """Give a word without case and accents."""
+    """Give a word without case, and Latin letters without accents."""
     return word.lower() if word.isascii() else _without_accents(word)
 
 
