@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -170,12 +170,13 @@ def test_case_and_form_of_letters_change_no_topic(
     title: str, text: str, drawn: list[tuple[list[str], str]], form: str
 ) -> None:
     assume(form != "title" or "EU" not in title + text)  # an acronym stands in capitals
-    shape = {
+    shapes: dict[str, Callable[[str], str]] = {
         "upper": str.upper,
         "title": str.title,
         "NFD": functools.partial(unicodedata.normalize, "NFD"),
         "NFC": functools.partial(unicodedata.normalize, "NFC"),
-    }[form]
+    }
+    shape = shapes[form]
     beat = _beat(drawn)
     assert _names(_article(shape(title), shape(text)), beat) == _names(_article(title, text), beat)
 
