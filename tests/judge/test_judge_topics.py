@@ -136,7 +136,7 @@ def test_a_topic_brings_those_above_it(make_article: Make) -> None:
     beat = beat_of(AI, between, replace(COURT, parent="Law"))
     found = relevance(make_article(title="The court hears an AI", text="A court."), beat)
     assert {match.topic: match.why for match in found} == {
-        "Court": '"court" in title, once in text (confidence 84)',
+        "Court": '"court" in title, once in text (confidence 87)',
         "AI": '"ai" in title (confidence 72)',
         "Law": "stands above Court",
     }

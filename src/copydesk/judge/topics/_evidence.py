@@ -40,6 +40,11 @@ class Evidence:
         """Say whether any keyword stands anywhere."""
         return bool(self.title or self.lede or self.labels or self.text)
 
+    @property
+    def is_up_front(self) -> bool:
+        """Say whether a keyword stands in title or lede."""
+        return bool(self.title or self.lede)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:

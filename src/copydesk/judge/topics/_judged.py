@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from copydesk.judge.topics import _reason
-from copydesk.judge.topics._confidence import confidence, weight
+from copydesk.judge.topics._confidence import TOPIC, confidence, weight
 from copydesk.judge.topics._evidence import Evidence, Seen, gather
 from copydesk.judge.topics._index import Index, index_of
 from copydesk.news import Article, Beat, Topic
 
-_UNGROUNDED = 0.7  # of what is known of a topic below the main one where no word of that stands
+# A topic below the main one may have common words: they mean it where the main one stands.
+_GROUNDED = 0.2  # of the doubt in a topic named up front, where the main one stands
+_UNGROUNDED = 0.7  # of what is known of it, where no word of the main one is anywhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,33 +44,35 @@ def judged(article: Article, beat: Beat) -> list[Judged]:
 
 
 def _judged(seen: Seen, index: Index, beat: Beat) -> Iterator[Judged]:
-    weights = {at: weight(evidence) for at, evidence in seen.topics.items()}
-    has_ground = _has_ground(seen, index, beat)
-    for at, evidence in sorted(seen.topics.items()):
-        if not evidence.is_any:
-            continue
-        topic = beat.topics[at]
+    alone = {at: _alone(at, seen, index) for at, one in seen.topics.items() if one.is_any}
+    main = next((at for at, topic in enumerate(beat.topics) if topic.name == beat.topic), None)
+    has_ground = main is None or main in alone or not index.has_words[main]
+    has_main = main is not None and alone.get(main, 0) >= TOPIC
+    for at, sure in sorted(alone.items()):
+        topic, evidence = beat.topics[at], seen.topics[at]
         is_below = beat.topic in (topic.name, *above(topic.name, beat))
         is_grounded = has_ground or not is_below
-        rival = max(
-            (one for other, one in weights.items() if not index.are_kin(at, other)), default=0
-        )
-        sure = confidence(evidence, seen, rival) * (1 if is_grounded else _UNGROUNDED)
+        is_meant = has_main and is_below and at != main and evidence.is_up_front
         yield Judged(
             topic=topic,
-            confidence=round(sure),
+            confidence=round(_in_context(sure, is_grounded, is_meant)),
             evidence=evidence,
             is_below=is_below,
             is_grounded=is_grounded,
         )
 
 
-def _has_ground(seen: Seen, index: Index, beat: Beat) -> bool:
-    """Say whether a word of the main topic stands somewhere, or none is to be had."""
-    main = next((at for at, topic in enumerate(beat.topics) if topic.name == beat.topic), None)
-    if main is None or not index.has_words[main]:
-        return True
-    return main in seen.topics and seen.topics[main].is_any
+def _in_context(sure: float, is_grounded: bool, is_meant: bool) -> float:
+    """Give the confidence in a topic beside the main one: nothing stays nothing."""
+    if is_meant and sure:
+        return sure + _GROUNDED * (100 - sure)
+    return sure if is_grounded else sure * _UNGROUNDED
+
+
+def _alone(at: int, seen: Seen, index: Index) -> float:
+    """Give the confidence in a topic by its own words, beside those of topics that are no kin."""
+    rivals = (weight(one) for other, one in seen.topics.items() if not index.are_kin(at, other))
+    return confidence(seen.topics[at], seen, max(rivals, default=0.0))
 
 
 def above(name: str, beat: Beat) -> tuple[str, ...]:
