@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from copydesk.judge.words._stems import is_form, stem
+from copydesk.judge.words._forms import is_form, stem
 from copydesk.judge.words._tokens import Words, keyword
 
 _START = 3  # letters by which most words of a text are passed over
