@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import functools
 
+from copydesk.judge.words._stems import stemmer
+
 _LEAST = 3  # letters of a word that has other forms
 _STEM = 4  # letters that two forms share, but for a plural
 _LONG = 7  # letters that two verb forms share where no other word stands beside them
@@ -16,50 +18,14 @@ _OTHER = 3  # letters of an ending in languages other than English
 _PLURAL = frozenset({"", "s", "es", "y", "ies"})
 _VERB = frozenset({*_PLURAL, "e", "d", "ed", "ied", "ing"})
 _NOUN = frozenset({"ion", "ions"})
-_LANGUAGES = {
-    "ar": "arabic",
-    "ca": "catalan",
-    "da": "danish",
-    "de": "german",
-    "el": "greek",
-    "en": "english",
-    "es": "spanish",
-    "et": "estonian",
-    "eu": "basque",
-    "fi": "finnish",
-    "fr": "french",
-    "ga": "irish",
-    "hi": "hindi",
-    "hu": "hungarian",
-    "hy": "armenian",
-    "id": "indonesian",
-    "it": "italian",
-    "lt": "lithuanian",
-    "ne": "nepali",
-    "nl": "dutch",
-    "no": "norwegian",
-    "nb": "norwegian",
-    "nn": "norwegian",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "ru": "russian",
-    "sr": "serbian",
-    "sv": "swedish",
-    "ta": "tamil",
-    "tr": "turkish",
-    "yi": "yiddish",
-}
 
 
 @functools.lru_cache(maxsize=65_536)
 def stem(word: str, language: str) -> str:
     """Give the stem of a folded word; of a short one, or in a language without stems, itself."""
-    if len(word) < _LEAST or not word.isalpha() or language not in _LANGUAGES:
+    if len(word) < _LEAST or not word.isalpha():
         return word
-    import snowballstemmer
-
-    # one stemmer a word: it keeps the word that it works on, and rounds have threads
-    return str(snowballstemmer.stemmer(_LANGUAGES[language]).stemWord(word))
+    return stemmer(language)(word)
 
 
 @functools.lru_cache(maxsize=65_536)

@@ -1,0 +1,69 @@
+"""Bridges: groups that turn out to be one, by how like they are beside how like each is in itself.
+
+A fixed threshold cannot fit headlines of six words and articles of six hundred: members of one
+group are then .15 or .45 alike. The mean likeness between two groups as a share of that within
+them can. Few words make for scattered groups, so the share may be lower there, and lower still
+between groups of several documents, whose mean is no chance.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Callable, Iterable
+
+from copydesk.judge.coverage._group import Group
+
+_FEW_WORDS, _MANY_WORDS = 12, 60
+_OF_FEW = {1: 0.5, 2: 0.4, 4: 0.3}  # by the size of the smaller group, at least so many
+_OF_MANY = 0.7
+
+Merge = Callable[[Group, Group], Group | None]
+
+
+def strength(one: Group, other: Group) -> float:
+    """Give how much stands for two groups being one: from 1 on they are."""
+    between = one.edges.get(other, 0.0) / (one.size * other.size)
+    if not between:
+        return 0.0
+    share = between / math.sqrt(one.cohesion * other.cohesion)
+    return share / _wanted(one, other)
+
+
+def _wanted(one: Group, other: Group) -> float:
+    smaller = min(one.size, other.size)
+    few = _OF_FEW[max(size for size in _OF_FEW if size <= smaller)]
+    words = (one.length + other.length) / (one.size + other.size)
+    share = min(1.0, max(0.0, (words - _FEW_WORDS) / (_MANY_WORDS - _FEW_WORDS)))
+    return few + (_OF_MANY - few) * share
+
+
+def cross(groups: Iterable[Group], least: int, merge: Merge) -> None:
+    """Merge over the strongest bridges of these groups first, each time looking anew.
+
+    Groups of fewer than `least` documents wait. `merge` gives the group that is left, None where
+    something forbids it.
+    """
+    waiting: list[tuple[float, int, int, Group, Group, tuple[int, int]]] = []
+
+    def look(one: Group, other: Group) -> None:
+        if min(one.size, other.size) < least:
+            return
+        found = strength(one, other)
+        if found >= 1.0:
+            first, second = sorted((one, other), key=lambda group: group.number)
+            sizes = (first.size, second.size)
+            entry = (-found, first.number, second.number, first, second, sizes)
+            heapq.heappush(waiting, entry)
+
+    for group in groups:
+        for other in group.edges:
+            look(group, other)
+    while waiting:
+        *_, one, other, sizes = heapq.heappop(waiting)
+        if one.merged_into or other.merged_into or sizes != (one.size, other.size):
+            continue
+        left = merge(one, other)
+        if left is not None:
+            for third in list(left.edges):
+                look(left, third)

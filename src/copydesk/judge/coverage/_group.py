@@ -1,0 +1,99 @@
+"""A group of documents on one happening, as the stream keeps it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from copydesk.judge.coverage._rarity import Vector
+
+_USUAL_COHESION = 0.25  # mean likeness of two documents on one happening, before any is known
+_USUAL_WEIGHT = 4.0  # counts as much as so many pairs
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    """A document in a group: its key, its terms, its language, its day (0 where time is naught)."""
+
+    key: str
+    vector: Vector
+    language: str
+    day: float
+    length: int
+    number: int
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """Its members and sums over them.
+
+    `square` is the squared length of the sum of its vectors, pairs weighed by the time between
+    them; `edges` the summed likeness of its members to those of other groups; `slots` are its places in the index, one
+    a language.
+    """
+
+    name: str
+    number: int
+    members: list[Member] = field(default_factory=list)
+    square: float = 0.0
+    length: int = 0
+    first: float = 0.0
+    last: float = 0.0
+    slots: dict[str, int] = field(default_factory=dict)
+    edges: dict[Group, float] = field(default_factory=dict)
+    marks: Counter[tuple[str, str]] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    merged_into: Group | None = None
+    has_ended: bool = False
+
+    @property
+    def size(self) -> int:
+        """Give the number of its documents."""
+        return len(self.members)
+
+    @property
+    def cohesion(self) -> float:
+        """Give the mean likeness of two of its documents; what is usual where there are few."""
+        size = len(self.members)
+        within = self.square - size
+        return (within + _USUAL_WEIGHT * _USUAL_COHESION) / (size * (size - 1) + _USUAL_WEIGHT)
+
+    def take(self, member: Member, likeness: float, marks: Iterable[tuple[str, str]]) -> None:
+        """Add a document that has this summed likeness to the others."""
+        if not self.members:
+            self.first = self.last = member.day
+        self.first = min(self.first, member.day)
+        self.last = max(self.last, member.day)
+        self.members.append(member)
+        self.square += 1.0 + 2.0 * likeness
+        self.length += member.length
+        marks = set(marks)
+        self.marks.update(marks)
+        self.kinds.update({kind for kind, _ in marks})
+
+    def meet(self, other: Group, likeness: float) -> None:
+        """Note that a new document of one has this summed likeness to the other's."""
+        self.edges[other] = other.edges[self] = self.edges.get(other, 0.0) + likeness
+
+    def swallow(self, other: Group) -> None:
+        """Take all of another group's documents, but for their places in the index."""
+        between = self.edges.pop(other, 0.0)
+        self.square += other.square + 2.0 * between
+        self.length += other.length
+        self.first, self.last = min(self.first, other.first), max(self.last, other.last)
+        self.members += other.members
+        self.marks.update(other.marks)
+        self.kinds.update(other.kinds)
+        other.edges.pop(self, None)
+        for third, likeness in other.edges.items():
+            del third.edges[other]
+            self.meet(third, likeness)
+        other.edges, other.members, other.merged_into = {}, [], self
+
+    def end(self) -> None:
+        """Let go of it: nothing can join any more."""
+        self.has_ended = True
+        for other in self.edges:
+            del other.edges[self]
+        self.edges = {}

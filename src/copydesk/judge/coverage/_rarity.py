@@ -1,0 +1,85 @@
+"""Rarity: how much a term tells, learned as documents come, from a prior on."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from copydesk.judge.coverage._terms import FOURS, NAMES, WORDS, Counts, Terms, Vocabulary
+
+_PRIOR_DOCUMENTS = 1000  # the prior weighs as much as so many documents; 300 to 3,000 are alike
+_OF_THE_BEAT = 0.1  # share of a beat's documents that have one of its own words
+_LEAST = 0.01
+_SHARE = {WORDS: 0.4, FOURS: 0.4, NAMES: 0.2}
+_KEPT = {WORDS: 60, FOURS: 90, NAMES: 30}  # the heaviest of a document; the rest tells nothing
+
+_LOGARITHMS = tuple(1.0 + math.log(max(1, count)) for count in range(64))
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """A document's terms, the heaviest first, and their weights."""
+
+    terms: array[int]
+    weights: array[float]
+
+    def __iter__(self) -> Iterator[tuple[int, float]]:
+        return zip(self.terms, self.weights, strict=True)
+
+
+class Rarity:
+    """Count in how many documents each term stood, and weigh terms by it."""
+
+    def __init__(self, vocabulary: Vocabulary, beat: Iterable[int] = ()) -> None:
+        self._vocabulary = vocabulary
+        self._beat = frozenset(beat)
+        self._documents = 0
+        self._with: list[int] = []
+        self._lengths = [0, 0, 0]
+
+    def weighed(self, terms: Terms) -> Vector:
+        """Learn from a document and give its terms with weights, the document's own among them.
+
+        Each space is of length one before it is scaled by the root of its share, so that the
+        product of two vectors is a weighted mean of three cosines.
+        """
+        self._documents += 1
+        self._with.extend([0] * (len(self._vocabulary) - len(self._with)))
+        found: list[tuple[int, float]] = []
+        for space, counts in enumerate(terms.spaces):
+            self._lengths[space] += len(counts)
+            found += self._weighed(space, counts)
+        found.sort(key=_heaviest)
+        return Vector(
+            terms=array("L", (term for term, _ in found)),
+            weights=array("f", (weight for _, weight in found)),
+        )
+
+    def _weighed(self, space: int, counts: Counts) -> list[tuple[int, float]]:
+        general, known, beat = self._vocabulary.general, self._with, self._beat
+        prior = _PRIOR_DOCUMENTS * self._lengths[space] / self._documents  # for a rate of one
+        total = 1 + self._documents + _PRIOR_DOCUMENTS
+        log, most = math.log, len(_LOGARITHMS) - 1
+        raw = []
+        for term, count in counts.items():
+            known[term] += 1
+            usual = prior * general[term]
+            if term in beat:
+                usual = max(usual, _OF_THE_BEAT * _PRIOR_DOCUMENTS)
+            rarity = log(total / (1 + known[term] + usual)) if usual < total else _LEAST
+            weight = _LOGARITHMS[count if count < most else most]
+            raw.append((term, weight * (rarity if rarity > _LEAST else _LEAST)))
+        if len(raw) > _KEPT[space]:
+            raw.sort(key=_heaviest)
+            del raw[_KEPT[space] :]
+        length = math.sqrt(math.fsum(weight * weight for _, weight in raw))
+        if not length:
+            return []
+        scale = math.sqrt(_SHARE[space]) / length
+        return [(term, weight * scale) for term, weight in raw]
+
+
+def _heaviest(one: tuple[int, float]) -> tuple[float, int]:
+    return (-one[1], one[0])

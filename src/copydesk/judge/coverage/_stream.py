@@ -1,0 +1,185 @@
+"""The stream: documents come in one after the other, each into the group of its happening.
+
+terms  >  rarity  >  near (_index)  >  join or begin  >  bridges
+
+Nothing looks at all that came before: the cost of a document does not grow with the archive.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from copydesk.judge.coverage import _bridges, _marks
+from copydesk.judge.coverage._group import Group, Member
+from copydesk.judge.coverage._index import ENDS_AFTER_DAYS, Index
+from copydesk.judge.coverage._rarity import Rarity
+from copydesk.judge.coverage._terms import Vocabulary
+
+JOIN = 0.27
+_SIZE_BONUS = 0.02
+_DAY = 86400.0
+_SURE = 2  # groups of so many documents may merge at once; single ones when all is in
+_OFTEN = 50  # documents between two looks at what has become one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What is put beside others.
+
+    `moment` is None where time says nothing. `group` is the name of the group that it is known to
+    belong to, "" where that is to be found out.
+    """
+
+    key: str
+    title: str
+    text: str = ""
+    language: str = ""
+    moment: datetime | None = None
+    group: str = ""
+
+
+class Stream:
+    """Group documents as they come.
+
+    `beat` are the subject's own words: they stand everywhere and tell no two stories apart.
+    `apart` has, by a document's key, the keys of those that it never stands in one group with.
+    """
+
+    def __init__(
+        self, beat: Iterable[str] = (), apart: Mapping[str, frozenset[str]] | None = None
+    ) -> None:
+        self._vocabulary = Vocabulary()
+        self._rarity = Rarity(self._vocabulary, self._vocabulary.numbers(beat, "en"))
+        self._index = Index()
+        self._apart = apart or {}
+        self._groups: dict[str, Group] = {}
+        self._of: dict[str, Group] = {}
+        self._touched: dict[Group, None] = {}
+        self._fresh: dict[Group, None] = {}
+        self._living: deque[Group] = deque()
+        self._count = 0
+
+    def add(self, document: Document) -> str:
+        """Put a document into the group that it is most like, or into one of its own.
+
+        Gives the group's name: the key of its first document.
+        """
+        terms = self._vocabulary.terms(document.title, document.text, document.language)
+        member = Member(
+            key=document.key,
+            vector=self._rarity.weighed(terms),
+            language=document.language.lower()[:2] or "en",
+            day=0.0 if document.moment is None else document.moment.timestamp() / _DAY,
+            length=terms.length,
+            number=self._count,
+        )
+        self._count += 1
+        self._end_old(member.day)
+        near = self._index.near(member.vector, member.language, member.day)
+        marks = _marks.marks(document.title)
+        group = self._known(document) or self._nearest(near, member, marks) or self._new(member.key)
+        group.take(member, near.get(group, 0.0), marks)
+        self._index.put(group, member)
+        for other, likeness in near.items():
+            if other is not group:
+                group.meet(other, likeness)
+        self._of[member.key] = group
+        self._fresh[group] = None
+        if self._count % _OFTEN == 0:
+            self._bridge()
+        return _left(group).name
+
+    def _known(self, document: Document) -> Group | None:
+        if not document.group:
+            return None
+        group = self._groups.get(document.group)
+        return _left(group) if group else self._new(document.group)
+
+    def _nearest(
+        self, near: Mapping[Group, float], member: Member, marks: frozenset[_marks.Mark]
+    ) -> Group | None:
+        best, least = None, JOIN
+        for group, likeness in near.items():
+            score = likeness / math.sqrt(group.square) + _SIZE_BONUS * math.log(group.size)
+            if score < least or (score == least and best is not None):
+                continue
+            if not _marks.forbid(marks, group) and not self._are_apart(member.key, group):
+                best, least = group, score
+        return best
+
+    def _new(self, name: str) -> Group:
+        group = self._groups[name] = Group(name=name, number=len(self._groups))
+        self._living.append(group)
+        return group
+
+    def _end_old(self, day: float) -> None:
+        """Forget the terms of the oldest groups that nothing can join any more."""
+        for _ in range(min(2, len(self._living))):
+            group = self._living.popleft()
+            if group.merged_into is None and day - group.last <= ENDS_AFTER_DAYS:
+                self._living.append(group)
+            elif group.merged_into is None:
+                self._index.remove(group)
+                group.end()
+
+    def _bridge(self) -> None:
+        """Merge what has become one since the last time; groups of one document wait.
+
+        The next document may say more of them.
+        """
+        fresh, self._fresh = self._fresh, {}
+        self._touched.update(fresh)
+        _bridges.cross(_still(fresh), _SURE, self._merged)
+
+    def settle(self) -> None:
+        """Merge groups between which bridges have appeared since this was last asked."""
+        self._bridge()
+        touched, self._touched = self._touched, {}
+        _bridges.cross(_still(touched), 1, self._merged)
+        self._fresh.clear()
+
+    def _merged(self, one: Group, other: Group) -> Group | None:
+        """Give the larger group, the older of two equals, with the other in it."""
+        if _marks.differ(one, other) or self._keep_apart(one, other):
+            return None
+        if (other.size, -other.number) > (one.size, -one.number):
+            one, other = other, one
+        self._index.replace(other, one)
+        one.swallow(other)
+        self._fresh[one] = None
+        return one
+
+    def _keep_apart(self, one: Group, other: Group) -> bool:
+        return bool(self._apart) and any(
+            self._are_apart(member.key, other) for member in one.members
+        )
+
+    def _are_apart(self, key: str, group: Group) -> bool:
+        if not self._apart:
+            return False
+        others = self._apart.get(key, frozenset())
+        return any(
+            one.key in others or key in self._apart.get(one.key, frozenset())
+            for one in group.members
+        )
+
+    def groups(self) -> Mapping[str, str]:
+        """Give the name of each document's group, by the document's key."""
+        return {key: _left(group).name for key, group in self._of.items()}
+
+
+def _still(groups: Iterable[Group]) -> list[Group]:
+    """Give the groups that these have become and that still live, each once, the oldest first."""
+    left = {group for group in map(_left, groups) if not group.has_ended}
+    return sorted(left, key=lambda group: group.number)
+
+
+def _left(group: Group) -> Group:
+    """Give the group that a group has become part of, itself where it has not."""
+    while group.merged_into is not None:
+        group = group.merged_into
+    return group
