@@ -81,6 +81,8 @@ def test_a_keyword_does_not_stand_in_what_is_another_word(keyword: str, text: st
         ("regulating ai", "It regulates AI"),
         ("protect forests", "the protection of it: protecting forests"),
         ("elect judges", "judges are elected: election judges"),
+        ("arrested", "police arrest and make arrests"),
+        ("derailed", "a tram derails"),
         ("portals", "A portal opens"),
         ("chatbot", "Chatbots everywhere"),
         ("policy", "Policies"),

@@ -11,9 +11,20 @@ from collections.abc import Iterator
 
 from copydesk.judge.coverage._group import Group
 
-_ORDINALS = (
-    ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"]
-)
+_ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+]
 _ORDINAL = re.compile(
     rf"\b(\d{{1,3}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)})[\s-]+([^\W\d_]{{3,}})", re.IGNORECASE
 )
@@ -23,7 +34,52 @@ _NUMBERED = re.compile(
 )
 _SCORE = re.compile(r"\b(\d{1,3})\s?[-\u2013:]\s?(\d{1,3})\b(?!\s?[-\u2013:/]\s?\d)")
 _NO_SEQUENCE = frozenset(
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "the", "over", "about", "under", "top", "after", "than", "age", "aged", "time", "least", "most", "than", "only", "nearly", "almost", "some", "kills", "injures", "leaves"]
+    [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+        "the",
+        "over",
+        "about",
+        "under",
+        "top",
+        "after",
+        "than",
+        "age",
+        "aged",
+        "time",
+        "least",
+        "most",
+        "than",
+        "only",
+        "nearly",
+        "almost",
+        "some",
+        "kills",
+        "injures",
+        "leaves",
+    ]
 )
 _LEAST_SHARE = 0.5
 

@@ -17,6 +17,7 @@ _LONG = 7  # letters that two verb forms share where no other word stands beside
 _OTHER = 3  # letters of an ending in languages other than English
 _PLURAL = frozenset({"", "s", "es", "y", "ies"})
 _VERB = frozenset({*_PLURAL, "e", "d", "ed", "ied", "ing"})
+_PAST = ("d", "ed", "ied")
 _NOUN = frozenset({"ion", "ions"})
 
 
@@ -32,8 +33,8 @@ def stem(word: str, language: str) -> str:
 def is_form(word: str, other: str, language: str, *, alone: bool) -> bool:
     """Say whether a text's folded word is a form of a keyword's that has the same stem.
 
-    `alone`: the keyword is this one word, and only a long one may then be a verb ("market" is not
-    "marketing", but "regulate" is "regulation", and "court case" is "court cases").
+    `alone`: the keyword is this one word. Then it is a verb only if it is long or stands in the
+    past: "market" is not "marketing", but "regulate" is "regulation", and "arrested" is "arrests".
     """
     if word == other:
         return True
@@ -45,7 +46,8 @@ def is_form(word: str, other: str, language: str, *, alone: bool) -> bool:
         return max(map(len, endings)) <= _OTHER
     if endings <= _PLURAL:
         return True
-    return (not alone or shared >= _LONG) and _are_verbal(endings, word[shared - 1])
+    is_verb = not alone or shared >= _LONG or word[shared:].endswith(_PAST)
+    return is_verb and _are_verbal(endings, word[shared - 1])
 
 
 def _shared(word: str, other: str) -> int:
