@@ -57,6 +57,33 @@ def test_a_keyword_listed_twice_counts_twice(room: Path) -> None:
     assert ("x y", "x y") == config.load(room, {}).beat.topics[0].keywords
 
 
+def test_a_topic_says_more_of_its_words_where_it_wants_to(room: Path) -> None:
+    put(
+        room,
+        "_data/topics/00-a.yaml",
+        "_id: a\nname: A\nkeywords: [x]\naliases: [y, '']\nrequired: [z]\nexcluded: [q, r]\n"
+        'translations:\n  de: [ä]\n  "no":\n    - å\n  fr:\n',
+    )
+
+    topic = config.load(room, {}).beat.topics[0]
+
+    assert (("x",), ("y",), ("z",), ("q", "r")) == (
+        topic.keywords,
+        topic.aliases,
+        topic.required,
+        topic.excluded,
+    )
+    assert (("de", ("ä",)), ("no", ("å",)), ("fr", ())) == topic.translations
+
+
+def test_a_topic_without_our_keys_is_as_it_was(room: Path) -> None:
+    put(room, "_data/topics/00-a.yaml", "taxonomy: topic\n_id: a\nname: A\nunknown: [1]\n")
+
+    topic = config.load(room, {}).beat.topics[0]
+
+    assert ((), (), (), ()) == (topic.aliases, topic.required, topic.excluded, topic.translations)
+
+
 BROKEN_TOPICS: dict[str, tuple[str | bytes, str]] = {
     "tab": ("_id: a\n\tname: A\n", "line 2, column 1"),
     "colon-in-a-name": ("_id: a\nname: A: B\n", "line 2, column 8"),
@@ -80,6 +107,29 @@ BROKEN_TOPICS: dict[str, tuple[str | bytes, str]] = {
     "an-image-size": (
         "_id: a\nname: A\nimages:\n  - url: /x\n    width: wide\n",
         "images[0].width",
+    ),
+    "aliases-as-text": ("_id: a\nname: A\naliases: ai\n", 'aliases: expected a list, got "ai"'),
+    "a-required-number": ("_id: a\nname: A\nrequired: [5]\n", "required: expected texts, got 5"),
+    "excluded-as-a-flag": ("_id: a\nname: A\nexcluded: no\n", "excluded: expected a list"),
+    "translations-as-a-list": (
+        "_id: a\nname: A\ntranslations: [de]\n",
+        "translations: expected keys with lists",
+    ),
+    "a-translation-as-text": (
+        "_id: a\nname: A\ntranslations:\n  de: krieg\n",
+        'translations.de: expected a list, got "krieg"',
+    ),
+    "a-translation-of-flags": (
+        "_id: a\nname: A\ntranslations:\n  de: [no]\n",
+        "translations.de: expected texts, got false",
+    ),
+    "a-language-by-its-name": (
+        "_id: a\nname: A\ntranslations:\n  German: [krieg]\n",
+        'translations: expected codes of languages such as de, got "German"',
+    ),
+    "norwegian-is-a-flag": (
+        "_id: a\nname: A\ntranslations:\n  no: [krig]\n",
+        'translations: expected codes of languages such as de, got "False"',
     ),
     "an-impossible-date": ("_id: a\nname: A\nx: 2024-13-45\n", "no usable YAML"),
     "code": ("_id: a\nname: !!python/object/apply:os.getcwd []\n", "line 2, column 7"),

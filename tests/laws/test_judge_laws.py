@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from copydesk import judge
 from copydesk.judge.copies import _copies, _fingerprint
-from copydesk.judge.words import readable, stands
+from copydesk.judge.topics import relevance
+from copydesk.judge.words import Phrases, readable, stands, words
 from copydesk.news import Article, Beat, Scoring, Shelved, Story, Topic
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -116,3 +119,98 @@ def _stories(drawn: Sequence[tuple[list[str], int, int]]) -> list[Story]:
         )
         for number, (words, quality, hours) in enumerate(drawn)
     ]
+
+
+WORDS_OF_TOPICS = st.sampled_from(["robot", "court case", "regulate", "EU", "x-ray", "法院"])
+SUBJECTS = st.lists(
+    st.tuples(st.lists(WORDS_OF_TOPICS, max_size=3), st.sampled_from(["", "T0", "T1"])),
+    min_size=1,
+    max_size=4,
+)
+SENTENCES = st.lists(
+    st.sampled_from(
+        ["robots", "court cases", "regulation", "EU", "x ray", "法院人", "суд", "the", ".", "\n"]
+    ),
+    max_size=60,
+).map(" ".join)
+
+
+def _beat(drawn: Sequence[tuple[list[str], str]]) -> Beat:
+    """Give a beat of topics T0, T1, …, whose parents stand before them."""
+    topics = tuple(
+        Topic(
+            id=f"t{at}",
+            name=f"T{at}",
+            keywords=tuple(keywords),
+            parent=parent if parent < f"T{at}" else "",
+        )
+        for at, (keywords, parent) in enumerate(drawn)
+    )
+    return Beat(title="x", topic="T0", topics=topics)
+
+
+def _names(article: Article, beat: Beat) -> set[str]:
+    return {match.topic for match in relevance(article, beat)}
+
+
+@given(ARTICLES, SENTENCES, SENTENCES, SUBJECTS, st.integers(0, 3), WORDS_OF_TOPICS)
+def test_an_excluded_word_never_adds_a_topic(
+    article: Article, title: str, text: str, drawn: list[tuple[list[str], str]], at: int, word: str
+) -> None:
+    article = replace(article, title=title, text=text)
+    beat = _beat(drawn)
+    topics = list(beat.topics)
+    one = topics[at % len(topics)]
+    topics[at % len(topics)] = replace(one, excluded=(word,))
+    assert _names(article, replace(beat, topics=tuple(topics))) <= _names(article, beat)
+
+
+@given(SENTENCES, SENTENCES, SUBJECTS, st.sampled_from(["upper", "title", "NFD", "NFC"]))
+def test_case_and_form_of_letters_change_no_topic(
+    title: str, text: str, drawn: list[tuple[list[str], str]], form: str
+) -> None:
+    assume(form != "title" or "EU" not in title + text)  # an acronym stands in capitals
+    shapes: dict[str, Callable[[str], str]] = {
+        "upper": str.upper,
+        "title": str.title,
+        "NFD": functools.partial(unicodedata.normalize, "NFD"),
+        "NFC": functools.partial(unicodedata.normalize, "NFC"),
+    }
+    shape = shapes[form]
+    beat = _beat(drawn)
+    assert _names(_article(shape(title), shape(text)), beat) == _names(_article(title, text), beat)
+
+
+def _article(title: str, text: str) -> Article:
+    return Article(
+        url="https://a.example/x",
+        web_url="https://a.example/x",
+        title=title,
+        text=text,
+        published_at=NOON,
+        source="https://a.example/feed",
+        found=NOON,
+    )
+
+
+@given(TEXTS, TEXTS, SUBJECTS)
+def test_a_confidence_is_a_percentage_and_stands_in_its_reason(
+    title: str, text: str, drawn: list[tuple[list[str], str]]
+) -> None:
+    for match in relevance(_article(title, text), _beat(drawn)):
+        assert 0 <= match.confidence <= 100
+        assert match.why.startswith("stands above") or f"{match.confidence})" in match.why
+
+
+@given(TEXTS, st.lists(TEXTS, max_size=6))
+def test_many_keywords_are_found_where_each_alone_is(text: str, keywords: list[str]) -> None:
+    read = words(text)
+    together = {
+        (keywords[one.phrase], one.start, one.end) for one in Phrases(keywords, "en").find(read)
+    }
+    alone = {
+        (keyword, one.start, one.end)
+        for keyword in keywords
+        for one in Phrases([keyword], "en").find(read)
+    }
+    assert together == alone

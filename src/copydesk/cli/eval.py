@@ -10,7 +10,7 @@ from typing import TypeVar
 import click
 
 from copydesk import measure
-from copydesk.cli import _eval_group, _out
+from copydesk.cli import _eval_group, _eval_topics, _out
 from copydesk.cli._asked import Asked, common
 from copydesk.kit import text
 
@@ -22,6 +22,7 @@ def command() -> None:
 
 command.add_command(_eval_group.group)
 command.add_command(_eval_group.copies)
+command.add_command(_eval_topics.topics)
 
 
 @command.command("scores")

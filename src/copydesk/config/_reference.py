@@ -24,8 +24,8 @@ Two more things come from the environment: `COPYDESK_KEY`, the key of the sealed
 bytes in base64), goes before the file `.copydesk/key`; and what `headers_env` and `proxy_env` name.
 An environment variable in the column *default* goes before the file.
 
-Topics are files in `_data/topics/*.yaml`, known publishers files in `_data/organizations/*.md`, and
-their logos `assets/images/organizations/<domain>-50x50.jpg`.
+[Topics](topics.md) are files in `_data/topics/*.yaml`, known publishers files in
+`_data/organizations/*.md`, and their logos `assets/images/organizations/<domain>-50x50.jpg`.
 """
 
 

@@ -11,6 +11,7 @@ from copydesk.config._wrong import wrong
 from copydesk.news import Topic
 
 FOLDER = "_data/topics"
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 Found = Sequence[tuple[Topic, str]]
@@ -49,6 +50,10 @@ def _topic(values: Mapping[str, object], file: str) -> Topic:
         hashtags=fields.texts("hashtags"),
         images=fields.images(),
         services=fields.pairs("services"),
+        aliases=fields.texts("aliases"),
+        required=fields.texts("required"),
+        excluded=fields.texts("excluded"),
+        translations=_translations(fields),
     )
     if not topic.name:
         raise fields.wrong("name", "missing", "every topic needs a name")
@@ -56,6 +61,16 @@ def _topic(values: Mapping[str, object], file: str) -> Topic:
         what = f'expected letters, digits and - . _ only, got "{topic.id}"'
         raise fields.wrong("_id", what, "it becomes a folder of the site")
     return topic
+
+
+def _translations(fields: _yaml.Fields) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Give the keywords of each language, by its code in lower case without a region."""
+    found = fields.lists("translations")
+    for code, _ in found:
+        if not _LANGUAGE.fullmatch(code):
+            what = f'expected codes of languages such as de, got "{code}"'
+            raise fields.wrong("translations", what, 'two or three letters, in quotes: "no"')
+    return found
 
 
 def _refuse_twins(found: Found) -> None:

@@ -108,6 +108,18 @@ class Fields:
         inner = Fields(values, self.name, f"{self._path}{key}.")
         return tuple((str(name), inner.text(name)) for name in values)
 
+    def lists(self, key: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Give the keys of a mapping and the texts listed under each, in file order."""
+        values = self._values.get(key)
+        if values is None:
+            return ()
+        if not isinstance(values, dict):
+            raise self.wrong(key, f"expected keys with lists, got {shown(values)}")
+        inner = Fields(
+            {str(name): value for name, value in values.items()}, self.name, f"{self._path}{key}."
+        )
+        return tuple((str(name), inner.texts(str(name))) for name in values)
+
     def images(self) -> tuple[Image, ...]:
         """Give the pictures listed under `images`."""
         return tuple(

@@ -20,7 +20,7 @@ def assess(article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:
     profile = profile_of(beat)
     matches = profile.relevance(article, beat)
     if not matches and beat.scoring.off_beat == "drop":
-        return Dropped(url=article.url, reason="off-beat", detail="no topic's keyword in it")
+        return Dropped(url=article.url, reason="off-beat", detail=profile.miss(article, beat))
     topics = profile.topics(article, beat, matches)
     weighed = weigh_by(profile.signals, _features(article, beat, topics, _given(matches)), beat)
     story = _story(article, topics, weighed.quality, beat.scoring.publish_at)
@@ -30,6 +30,8 @@ def assess(article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:
     if copy is not None:
         story = replace(story, published=False, heat=-1, copy_of=copy.of)
     reasons = _reasons(matches, topics, weighed, beat, copy)
+    if not topics:
+        reasons = (Reason(about="topic", why=profile.miss(article, beat)), *reasons)
     return replace(
         story,
         language=article.language,
@@ -138,8 +140,6 @@ def _reasons(
         evidence.get(name, Reason(about=f"topic {name}", why="stands above its other topics"))
         for name in topics
     ]
-    if not topics:
-        found = [Reason(about="topic", why="no topic's keyword in title or lede")]
     last = _published(weighed.quality, beat) if copy is None else Reason(about="copy", why=copy.why)
     return (*found, *weighed.reasons, last)
 

@@ -73,6 +73,12 @@ def _evidence(topic: Topic, article: Article) -> Match | None:
     return None
 
 
+def miss(article: Article, beat: Beat) -> str:
+    """Say what an article that is off the beat lacks."""
+    del article, beat
+    return "no topic's keyword in it"
+
+
 def topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -> tuple[str, ...]:
     """Give the record's topics: the source's, the main one, then title matches in file order."""
     del matches

@@ -12,6 +12,7 @@ from copydesk.measure._group import Agreement as GroupAgreement
 from copydesk.measure._group import GroupReport, group
 from copydesk.measure._reading import Lost, Milliseconds, Progress
 from copydesk.measure._scores import Difference, ScoresReport, scores
+from copydesk.measure._topics import Met, Share, TopicMiss, TopicScore, TopicsReport, topics
 
 __all__ = [
     "Agreement",
@@ -25,6 +26,7 @@ __all__ = [
     "GroupAgreement",
     "GroupReport",
     "Lost",
+    "Met",
     "Milliseconds",
     "Mismatch",
     "Miss",
@@ -32,6 +34,10 @@ __all__ = [
     "Progress",
     "Scores",
     "ScoresReport",
+    "Share",
+    "TopicMiss",
+    "TopicScore",
+    "TopicsReport",
     "Trouble",
     "WrongDay",
     "copies",
@@ -40,4 +46,5 @@ __all__ = [
     "feeds",
     "group",
     "scores",
+    "topics",
 ]

@@ -11,11 +11,15 @@ from copydesk.news import Article, Beat, Reason, Shelf, Shelved, Story
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """One piece of evidence that an article is about a topic; `given` by its source, or read."""
+    """One piece of evidence that an article is about a topic; `given` by its source, or read.
+
+    `confidence` is how sure it makes us, 0 to 100; a source's word is not doubted.
+    """
 
     topic: str
     why: str
     given: bool = False
+    confidence: int = 100
 
     @property
     def reason(self) -> Reason:
@@ -46,16 +50,17 @@ class Copy:
 class Profile:
     """How one kind of site weighs its stories.
 
-    `relevance` gives the evidence that an article is on the beat (none: it is off it), `topics`
-    the names its record carries, `copy` the original that it repeats, `regroup` the filed stories
-    that change by what is new. `blocks` says whether a record keeps reasons and other blocks of
-    ours.
+    `relevance` gives the evidence that an article is on the beat (none: it is off it, and `miss`
+    says what it lacks), `topics` the names its record carries, `copy` the original that it repeats,
+    `regroup` the filed stories that change by what is new. `blocks` says whether a record keeps
+    reasons and other blocks of ours.
     """
 
     name: str
     blocks: bool
     signals: tuple[Signal, ...]
     relevance: Callable[[Article, Beat], tuple[Match, ...]]
+    miss: Callable[[Article, Beat], str]
     topics: Callable[[Article, Beat, tuple[Match, ...]], tuple[str, ...]]
     copy: Callable[[Article, Shelf], Copy | None]
     regroup: Callable[[Sequence[Shelved], Beat, frozenset[str]], tuple[Story, ...]]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from copydesk.judge.topics._topics import relevance, topics
+from copydesk.judge.topics._topics import miss, relevance, topics
 
-__all__ = ["relevance", "topics"]
+__all__ = ["miss", "relevance", "topics"]

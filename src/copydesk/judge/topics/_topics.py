@@ -1,49 +1,65 @@
-"""Topics as whole words, with their evidence; on the beat or off it."""
+"""Topics with their evidence; on the beat or off it."""
 
 from __future__ import annotations
 
-from copydesk.judge.profile import Match, given, lede
-from copydesk.judge.words import readable, stands
-from copydesk.news import Article, Beat, Topic
+from collections.abc import Iterator, Sequence
+
+from copydesk.judge.profile import Match, given
+from copydesk.judge.topics._confidence import ON_BEAT, TOPIC
+from copydesk.judge.topics._judged import Judged, above, judged
+from copydesk.news import Article, Beat
 
 
 def relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
     """Give the evidence that an article is on the beat, one piece a topic, strongest first.
 
-    A keyword as whole words in the title, else in the lede; else the source's word: topics that
-    the settings give it, or that it is official. A beat without topics takes everything.
+    Its words, else the source's: topics that the settings give it, or that it is official; then
+    the topics above those. The main topic needs less than the others, and stands where one below
+    it stands, or nearly does. A beat without topics takes everything.
     """
-    title = readable(article.title)
-    start = readable(lede(article.excerpt, article.text))
-    in_title = [match for topic in beat.topics if (match := _evidence(topic, title, "title"))]
-    in_lede = [match for topic in beat.topics if (match := _evidence(topic, start, "lede"))]
-    found = {match.topic: match for match in reversed((*in_title, *in_lede, *given(article, beat)))}
-    return tuple(reversed(found.values()))
+    found = judged(article, beat)
+    read = [_match(one) for one in found if one.confidence >= TOPIC]
+    standing = [*read, *given(article, beat)]
+    near = [one for one in found if one.is_below and one.confidence >= ON_BEAT]
+    standing += [_match(one) for one in near if one.topic.name == beat.topic]
+    standing += _broader(standing, beat)
+    standing += [_nearly(one, beat) for one in near]
+    matches = {match.topic: match for match in reversed(standing)}
+    return tuple(reversed(matches.values()))
 
 
-def _evidence(topic: Topic, words: str, place: str) -> Match | None:
-    for keyword in topic.keywords:
-        if stands(keyword, words):
-            return Match(topic=topic.name, why=f'"{keyword}" in {place}')
-    return None
+def _match(one: Judged) -> Match:
+    return Match(topic=one.topic.name, why=one.why, confidence=one.confidence)
+
+
+def _broader(standing: Sequence[Match], beat: Beat) -> Iterator[Match]:
+    known = {topic.name for topic in beat.topics} | {beat.topic}
+    for match in tuple(standing):
+        for name in above(match.topic, beat):
+            if name in known:
+                yield Match(topic=name, why=f"stands above {match.topic}")
+
+
+def _nearly(one: Judged, beat: Beat) -> Match:
+    """Give the main topic for the sake of one below it that does not stand itself."""
+    why = f"nearly {one.topic.name}, {one.why}"
+    return Match(topic=beat.topic, why=why, confidence=one.confidence)
 
 
 def topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -> tuple[str, ...]:
-    """Give the topics that have evidence, the main one first where it or one below it has."""
+    """Give the topics that have evidence, the main one first."""
     del article
     names = [match.topic for match in matches if match.topic]
-    if any(_is_below(name, beat) for name in names):
-        names.insert(0, beat.topic)
+    names.sort(key=lambda name: name != beat.topic)
     return tuple(dict.fromkeys(names))
 
 
-def _is_below(name: str, beat: Beat) -> bool:
-    """Say whether a topic is the main one or stands below it; a circle of parents ends."""
-    parents = {topic.name: topic.parent for topic in beat.topics}
-    passed: set[str] = set()
-    while name and name not in passed:
-        if name == beat.topic:
-            return True
-        passed.add(name)
-        name = parents.get(name, "")
-    return False
+def miss(article: Article, beat: Beat) -> str:
+    """Say what an article that is off the beat lacks: the nearest topic, and how near it is."""
+    found = judged(article, beat)
+    if not found:
+        return "no topic's keyword in it"
+    nearest = found[0]
+    needed = ON_BEAT if nearest.is_below else TOPIC
+    lacks = "" if nearest.is_grounded else f", and no keyword of {beat.topic} anywhere"
+    return f"nearest topic {nearest.topic.name}: {nearest.why}; {needed} needed{lacks}"

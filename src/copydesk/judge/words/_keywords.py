@@ -9,7 +9,8 @@ import unicodedata
 from copydesk.judge.words import _scripts
 
 _ADDRESS = re.compile(r"\W*(?:(?:[\w-]+\.)+[a-z]{2,}/|www\.)", re.IGNORECASE)
-_APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u00ad": None})
+_MAYBE_ADDRESS = re.compile(r"[/@]|www", re.IGNORECASE)
+_SPELLINGS = (("\u2019", "'"), ("\u2018", "'"), ("\u02bc", "'"), ("\u00ad", ""))
 _JOINT = re.compile(r"[\s\-\u2010-\u2015/]+")
 _PLURAL_FROM = 3
 _ACRONYM_TO = 3
@@ -22,8 +23,20 @@ def occurs(keyword: str, text: str) -> bool:
 
 def readable(text: str) -> str:
     """Give the text without web and mail addresses, in one spelling of its characters."""
-    plain = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
-    return " ".join(token for token in plain.split() if not _is_address(token))
+    plain = _spelled(text)
+    tokens = plain.split()
+    if _MAYBE_ADDRESS.search(plain):
+        tokens = [token for token in tokens if not _is_address(token)]
+    return " ".join(tokens)
+
+
+def _spelled(text: str) -> str:
+    if text.isascii():
+        return text
+    plain = unicodedata.normalize("NFKC", text)
+    for sign, meant in _SPELLINGS:
+        plain = plain.replace(sign, meant)
+    return plain
 
 
 def _is_address(token: str) -> bool:
@@ -51,7 +64,7 @@ def times(keyword: str, text: str) -> int:
 
 @functools.lru_cache(maxsize=4096)
 def _pattern(keyword: str) -> re.Pattern[str] | None:
-    plain = unicodedata.normalize("NFKC", keyword).translate(_APOSTROPHES).strip()
+    plain = _spelled(keyword).strip()
     parts = [part for part in _JOINT.split(plain) if part]
     if not parts:
         return None

@@ -6,8 +6,8 @@ import re
 
 from copydesk.kit import text as plain_text
 
-_LETTERS = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
-_UNSPACED = re.compile(f"[{_LETTERS}]")
+LETTERS = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+_UNSPACED = re.compile(f"[{LETTERS}]")
 
 
 def is_unspaced(text: str) -> bool:

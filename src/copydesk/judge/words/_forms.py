@@ -1,0 +1,62 @@
+"""Inflected forms: which forms of a keyword's word a text may use in its place.
+
+Snowball's stems alone say too much: "organ" and "organization", "universe" and "university" have
+one stem. So two words of one stem must also differ in their endings only, and what endings may be
+depends on how much of a word the keyword gives.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from copydesk.judge.words._stems import stemmer
+
+_LEAST = 3  # letters of a word that has other forms
+_STEM = 4  # letters that two forms share, but for a plural
+_LONG = 7  # letters that two verb forms share where no other word stands beside them
+_OTHER = 3  # letters of an ending in languages other than English
+_PLURAL = frozenset({"", "s", "es", "y", "ies"})
+_VERB = frozenset({*_PLURAL, "e", "d", "ed", "ied", "ing"})
+_PAST = ("d", "ed", "ied")
+_NOUN = frozenset({"ion", "ions"})
+
+
+@functools.lru_cache(maxsize=65_536)
+def stem(word: str, language: str) -> str:
+    """Give the stem of a folded word; of a short one, or in a language without stems, itself."""
+    if len(word) < _LEAST or not word.isalpha():
+        return word
+    return stemmer(language)(word)
+
+
+@functools.lru_cache(maxsize=65_536)
+def is_form(word: str, other: str, language: str, *, alone: bool) -> bool:
+    """Say whether a text's folded word is a form of a keyword's that has the same stem.
+
+    `alone`: the keyword is this one word. Then it is a verb only if it is long or stands in the
+    past: "market" is not "marketing", but "regulate" is "regulation", and "arrested" is "arrests".
+    """
+    if word == other:
+        return True
+    shared = _shared(word, other)
+    endings = {word[shared:], other[shared:]}
+    if shared < _STEM:
+        return shared == _LEAST and (endings <= {"", "s", "es"} or endings == {"y", "ies"})
+    if language != "en":
+        return max(map(len, endings)) <= _OTHER
+    if endings <= _PLURAL:
+        return True
+    is_verb = not alone or shared >= _LONG or word[shared:].endswith(_PAST)
+    return is_verb and _are_verbal(endings, word[shared - 1])
+
+
+def _shared(word: str, other: str) -> int:
+    """Count the letters that two words begin with."""
+    pairs = enumerate(zip(word, other, strict=False))
+    return next((at for at, (ours, theirs) in pairs if ours != theirs), min(len(word), len(other)))
+
+
+def _are_verbal(endings: set[str], last: str) -> bool:
+    """Say whether both are endings of one verb; the last letter may be doubled before them."""
+    known = _VERB | _NOUN if last == "t" else _VERB
+    return {one.removeprefix(last) if len(one) > 1 else one for one in endings} <= known

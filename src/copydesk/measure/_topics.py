@@ -1,0 +1,272 @@
+"""Topics: what the beat says that labelled stories are about, against what a reader says."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from copydesk import judge
+from copydesk.errors import DataError
+from copydesk.news import Article, Beat, Dropped
+
+_MAX_BYTES = 256 * 1024 * 1024
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """How much of what was said is right, how much of what is right was said, and both as one."""
+
+    precision: float
+    recall: float
+    f1: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicScore:
+    """How one topic was met: stories that have it by the label, by us, and by both."""
+
+    topic: str
+    labelled: int
+    given: int
+    right: int
+    precision: float
+    recall: float
+    f1: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicMiss:
+    """A story whose topics are not those of its label, and what the judge said of it."""
+
+    story: str
+    title: str
+    topics: tuple[str, ...]
+    expected: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Met:
+    """How well one way of judging met the labels.
+
+    `micro` counts every topic of every story, `macro` is the mean over the topics that labels
+    name; `exact` is the share of stories whose topics are all right, `on_beat` how well those that
+    have any topic were told from those that have none.
+    """
+
+    profile: str
+    micro: Share
+    macro: Share
+    exact: float
+    on_beat: Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicsReport:
+    """How well the beat's profile met the labels, topic by topic, beside `everyday`."""
+
+    stories: int
+    labels: int
+    copydesk: Met
+    everyday: Met
+    topics: tuple[TopicScore, ...]
+    misses: tuple[TopicMiss, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Labelled:
+    article: Article
+    name: str
+    topics: frozenset[str]
+
+
+def topics(labelled: Path, beat: Beat) -> TopicsReport:
+    """Judge every labelled story by `copydesk` and by `everyday`, with the beat's topics.
+
+    The main topic is compared only where some label names it. Raises DataError, with the line,
+    where the file is no list of labelled stories, or names a topic that the beat does not have.
+    """
+    known = {topic.name for topic in beat.topics} | {beat.topic}
+    cases = list(_cases(labelled, known))
+    if not cases:
+        raise DataError("no labelled stories", subject=str(labelled))
+    named = {name for case in cases for name in case.topics}
+    ours = [_judged(case, beat, "copydesk") for case in cases]
+    theirs = [_judged(case, beat, "everyday") for case in cases]
+    compared = named | (known - {beat.topic})
+    return TopicsReport(
+        stories=len(cases),
+        labels=sum(len(case.topics) for case in cases),
+        copydesk=_met("copydesk", cases, [names & compared for names, _ in ours]),
+        everyday=_met("everyday", cases, [names & compared for names, _ in theirs]),
+        topics=_by_topic(cases, [names & compared for names, _ in ours]),
+        misses=tuple(
+            TopicMiss(
+                story=case.name,
+                title=case.article.title,
+                topics=tuple(sorted(names & compared)),
+                expected=tuple(sorted(case.topics)),
+                reasons=reasons,
+            )
+            for case, (names, reasons) in zip(cases, ours, strict=True)
+            if names & compared != case.topics
+        ),
+    )
+
+
+def _judged(case: _Labelled, beat: Beat, profile: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Give the topics of a story by a profile, none for one that it drops, and the reasons."""
+    scoring = replace(
+        beat.scoring,
+        profile="everyday" if profile == "everyday" else "copydesk",
+        off_beat="drop",
+    )
+    outcome = judge.assess(case.article, replace(beat, scoring=scoring), judge.Bookshelf())
+    if isinstance(outcome, Dropped):
+        return frozenset(), (f"{outcome.reason}: {outcome.detail}",)
+    told = [str(one) for one in outcome.reasons if one.about.startswith("topic")]
+    return frozenset(outcome.topics), tuple(told)
+
+
+def _met(profile: str, cases: Sequence[_Labelled], given: Sequence[frozenset[str]]) -> Met:
+    scores = _by_topic(cases, given)
+    labelled = [score for score in scores if score.labelled]
+    exact = sum(names == case.topics for case, names in zip(cases, given, strict=True))
+    on_beat = [(bool(case.topics), bool(names)) for case, names in zip(cases, given, strict=True)]
+    return Met(
+        profile=profile,
+        micro=_share(
+            sum(score.right for score in scores),
+            sum(score.given for score in scores),
+            sum(score.labelled for score in scores),
+        ),
+        macro=Share(
+            precision=_mean([score.precision for score in labelled]),
+            recall=_mean([score.recall for score in labelled]),
+            f1=_mean([score.f1 for score in labelled]),
+        ),
+        exact=round(exact / len(cases), 4),
+        on_beat=_share(
+            sum(label and said for label, said in on_beat),
+            sum(said for _, said in on_beat),
+            sum(label for label, _ in on_beat),
+        ),
+    )
+
+
+def _by_topic(
+    cases: Sequence[_Labelled], given: Sequence[frozenset[str]]
+) -> tuple[TopicScore, ...]:
+    """Give the score of each topic that a label or the judge names, by name."""
+    labelled = Counter(name for case in cases for name in case.topics)
+    said = Counter(name for names in given for name in names)
+    right = Counter(
+        name for case, names in zip(cases, given, strict=True) for name in names & case.topics
+    )
+    scores = []
+    for name in sorted(labelled.keys() | said.keys()):
+        share = _share(right[name], said[name], labelled[name])
+        scores.append(
+            TopicScore(
+                topic=name,
+                labelled=labelled[name],
+                given=said[name],
+                right=right[name],
+                precision=share.precision,
+                recall=share.recall,
+                f1=share.f1,
+            )
+        )
+    return tuple(scores)
+
+
+def _share(right: int, given: int, labelled: int) -> Share:
+    """Give precision, recall and F1; what is right of nothing is nought."""
+    return Share(
+        precision=round(right / given, 4) if given else 0.0,
+        recall=round(right / labelled, 4) if labelled else 0.0,
+        f1=round(2 * right / (given + labelled), 4) if given + labelled else 0.0,
+    )
+
+
+def _mean(values: Sequence[float]) -> float:
+    return round(sum(values) / len(values), 4) if values else 0.0
+
+
+def _cases(path: Path, known: set[str]) -> Iterator[_Labelled]:
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise DataError(
+                "the labelled file is too big", subject=str(path), hint="256 MB at most"
+            )
+        with path.open(encoding="utf-8-sig") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield _case(line, f"{path}:{number}", known)
+    except OSError as error:
+        raise DataError(
+            "cannot read the labelled stories", subject=str(path), hint=error.strerror or ""
+        ) from error
+    except UnicodeDecodeError as error:
+        raise DataError("no text in UTF-8", subject=str(path), hint=str(error)) from error
+
+
+def _case(line: str, where: str, known: set[str]) -> _Labelled:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise DataError("no line of JSON", subject=where, hint=str(error)) from error
+    if not isinstance(row, dict):
+        raise DataError("no labelled story", subject=where, hint="each line is one JSON object")
+    topics = _texts(row, "topics", where)
+    for name in topics:
+        if name not in known:
+            hint = f"the newsroom has {', '.join(sorted(filter(None, known)))}"
+            raise DataError(f"no such topic: {name!r}", subject=where, hint=hint)
+    if "topics" not in row:
+        raise DataError("a story without `topics`", subject=where, hint="an empty list for none")
+    url = _text(row, "url", where)
+    return _Labelled(
+        article=_article(row, url, where),
+        name=_text(row, "id", where) or url or where,
+        topics=frozenset(topics),
+    )
+
+
+def _article(row: Mapping[str, object], url: str, where: str) -> Article:
+    return Article(
+        url=url,
+        web_url=url,
+        title=_text(row, "title", where),
+        published_at=_LONG_AGO,
+        source="",
+        found=_LONG_AGO,
+        excerpt=_text(row, "excerpt", where),
+        text=_text(row, "text", where),
+        language=_text(row, "lang", where),
+        section=_text(row, "section", where),
+        keywords=_texts(row, "tags", where),
+    )
+
+
+def _text(row: Mapping[str, object], key: str, where: str) -> str:
+    value = row.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str | int):
+        raise DataError(f"{key} is no text", subject=where)
+    return str(value)
+
+
+def _texts(row: Mapping[str, object], key: str, where: str) -> tuple[str, ...]:
+    value = row.get(key)
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise DataError(f"{key} is no list of texts", subject=where)
+    return tuple(value)
