@@ -3,8 +3,7 @@
     python benchmarks/judgement/rank.py STORIES GRADES NEWSROOM[=BEAT]… [--all]
 
 STORIES is a JSON list of stories with `id` and `url`, GRADES their grades by a reader who has not
-seen the scores: `{"id": grade, …}` or a list of `{"id", "grade"}`. Each story is looked up among
-the articles that a NEWSROOM keeps and judged anew by its settings, or by those of another folder
+seen the scores: `{"id": {"grade": 68}, …}`. Each story is looked up among the articles that a NEWSROOM keeps and judged anew by its settings, or by those of another folder
 BEAT; what is off that beat is kept. Prints Spearman's rank correlation of `copydesk` and of
 `everyday` with the grades, by newsroom and for all together, and with --all each story's numbers.
 
@@ -66,9 +65,7 @@ def main() -> None:
 def grades(path: Path) -> dict[str, float]:
     """Read the grades by the story's id."""
     said = json.loads(path.read_text("utf-8"))
-    if isinstance(said, dict):
-        return {name: float(grade) for name, grade in said.items()}
-    return {one["id"]: float(one["grade"]) for one in said}
+    return {name: float(one["grade"]) for name, one in said.items()}
 
 
 def judged(room: str, wanted: dict[str, float]) -> Iterator[Ranked]:

@@ -1,0 +1,82 @@
+"""Kind: whether it is news, by the words that give away what is none."""
+
+from __future__ import annotations
+
+from copydesk.judge.profile import Features
+from copydesk.judge.quality import wording
+from copydesk.judge.quality._measure import measured
+from copydesk.judge.quality._seen import Seen, once
+from copydesk.judge.quality._substance import FULL_TEXT
+from copydesk.news import Beat
+
+
+def press_release(features: Features, beat: Beat) -> Seen:
+    """See a company speaking for itself; the beat's own official sources may."""
+    del beat
+    if features.official:
+        return []
+    text = features.text or ""
+    found = wording.press_release(features.credit, features.domain, features.lede, text)
+    return once("press release", found or wording.paid(features.title, features.section, text))
+
+
+def market_report(features: Features, beat: Beat) -> Seen:
+    """See advertising for a market study."""
+    del beat
+    return once("market report", wording.market_report(features.title, _said(features)))
+
+
+def job(features: Features, beat: Beat) -> Seen:
+    """See a post to be filled."""
+    del beat
+    return once("job advert", wording.job(features.title, _said(features)))
+
+
+def shopping(features: Features, beat: Beat) -> Seen:
+    """See a page that sells."""
+    del beat
+    return once("shopping page", wording.shopping(features.title, _said(features)))
+
+
+def pastime(features: Features, beat: Beat) -> Seen:
+    """See a puzzle, a horoscope, lottery numbers."""
+    del beat
+    return once("pastime", wording.pastime(features.title))
+
+
+def ticker(features: Features, beat: Beat) -> Seen:
+    """See a robot's report on one share."""
+    del beat
+    return once("robot's report on", wording.ticker(features.title, _said(features)))
+
+
+def live_stub(features: Features, beat: Beat) -> Seen:
+    """See a running blog of which there is only the beginning."""
+    del beat
+    if features.text is None or measured(features.text).length >= FULL_TEXT:
+        return []
+    return once("running blog, hardly begun", wording.live(features.title))
+
+
+def opinion(features: Features, beat: Beat) -> Seen:
+    """See what its newsroom labels as opinion."""
+    del beat
+    return once("opinion", wording.opinion(features.title, features.section))
+
+
+def agency(features: Features, beat: Beat) -> Seen:
+    """See another newsroom's report."""
+    del beat
+    return once("told by another newsroom", wording.agency(features.credit, features.domain))
+
+
+def tease(features: Features, beat: Beat) -> Seen:
+    """See a headline that teases."""
+    del beat
+    found = wording.tease(features.title)
+    return [(1, f'headline that teases: "{found}"')] if found else []
+
+
+def _said(features: Features) -> str:
+    """Give the lede and the ends of the text, which is where a page shows what it is."""
+    return wording.ends_of(features.text or features.lede)
