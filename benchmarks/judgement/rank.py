@@ -3,9 +3,10 @@
     python benchmarks/judgement/rank.py STORIES GRADES NEWSROOM[=BEAT]… [--all]
 
 STORIES is a JSON list of stories with `id` and `url`, GRADES their grades by a reader who has not
-seen the scores: `{"id": {"grade": 68}, …}`. Each story is looked up among the articles that a NEWSROOM keeps and judged anew by its settings, or by those of another folder
-BEAT; what is off that beat is kept. Prints Spearman's rank correlation of `copydesk` and of
-`everyday` with the grades, by newsroom and for all together, and with --all each story's numbers.
+seen the scores: `{"id": {"grade": 68}, …}`. Each story is looked up among the articles that a
+NEWSROOM keeps and judged anew by its settings, or by those of another folder BEAT; what is off that
+beat is kept. Prints Spearman's rank correlation of `copydesk` and of `everyday` with the grades, by
+newsroom and for all together, and with --all each story's numbers.
 
 A recorded web is read long after its time, which no reader sees: stories are judged as if they
 were found on the day they were published.

@@ -15,7 +15,7 @@ import pytest
 
 from copydesk import config, judge, measure
 from copydesk.judge.coverage import _alike
-from copydesk.judge.quality import _wording
+from copydesk.judge.quality import wording
 from copydesk.news import Article, Beat, Provider, Scoring, Shelved, Story
 from world.shared import SHARED, needs_shared
 
@@ -158,7 +158,7 @@ def _bcubed(groups: list[tuple[Story, ...]], clusters: dict[str, str]) -> float:
 
 def test_a_headline_of_a_news_desk_is_not_called_a_tease() -> None:
     must_be(HEADLINES, "b2be312f791bc1a59d056f598e67bf5d89943e3b779aa2248d05c9f2368b94e3")
-    teasing = [row for row in lines(HEADLINES) if _wording.tease(row["title"])]
+    teasing = [row for row in lines(HEADLINES) if wording.tease(row["title"])]
     baits = sum(int(row["label"]) for row in teasing)
     assert len(teasing) - baits == 0
     assert baits >= 716

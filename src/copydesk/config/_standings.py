@@ -108,7 +108,7 @@ def _columns(header: Sequence[str], name: str) -> _Columns:
 
 
 def _standing(row: Sequence[str], columns: _Columns, source: str) -> tuple[str, Standing]:
-    """Give a row's domain and standing; "" for a part of a site. Raises ValueError, said plainly."""
+    """Give a row's domain and standing, "" for a part of a site; raises ValueError."""
     if len(row) <= max(columns.domain, columns.trust):
         raise ValueError("it ends too early")
     domain = row[columns.domain].strip().lower().removeprefix("www.").rstrip("/")

@@ -47,13 +47,6 @@ def _tongue(language: str) -> str:
     return language.replace("_", "-").split("-", 1)[0].lower()
 
 
-def fresh(features: Features, beat: Beat) -> Seen:
-    """See what was found on its first day."""
-    del beat
-    hours = features.age_hours
-    return [(1, "found within a day")] if hours is not None and 0 <= hours <= DAY else []
-
-
 def late(features: Features, beat: Beat) -> Seen:
     """See what was a week old or more when it was found."""
     del beat

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copydesk.judge.profile import Features
-from copydesk.judge.quality import wording
+from copydesk.judge.quality import _relevance, wording
 from copydesk.judge.quality._measure import measured
 from copydesk.judge.quality._seen import Seen, once
 from copydesk.judge.quality._substance import FULL_TEXT
@@ -17,37 +17,37 @@ def press_release(features: Features, beat: Beat) -> Seen:
         return []
     text = features.text or ""
     found = wording.press_release(features.credit, features.domain, features.lede, text)
-    return once("press release", found or wording.paid(features.title, features.section, text))
+    return once("press release", found or wording.paid(_title(features), features.section, text))
 
 
 def market_report(features: Features, beat: Beat) -> Seen:
     """See advertising for a market study."""
     del beat
-    return once("market report", wording.market_report(features.title, _said(features)))
+    return once("market report", wording.market_report(_title(features), _said(features)))
 
 
 def job(features: Features, beat: Beat) -> Seen:
     """See a post to be filled."""
     del beat
-    return once("job advert", wording.job(features.title, _said(features)))
+    return once("job advert", wording.job(_title(features), _said(features)))
 
 
 def shopping(features: Features, beat: Beat) -> Seen:
     """See a page that sells."""
     del beat
-    return once("shopping page", wording.shopping(features.title, _said(features)))
+    return once("shopping page", wording.shopping(_title(features), _said(features)))
 
 
 def pastime(features: Features, beat: Beat) -> Seen:
     """See a puzzle, a horoscope, lottery numbers."""
     del beat
-    return once("pastime", wording.pastime(features.title))
+    return once("pastime", wording.pastime(_title(features)))
 
 
 def ticker(features: Features, beat: Beat) -> Seen:
     """See a robot's report on one share."""
     del beat
-    return once("robot's report on", wording.ticker(features.title, _said(features)))
+    return once("robot's report on", wording.ticker(_title(features), _said(features)))
 
 
 def live_stub(features: Features, beat: Beat) -> Seen:
@@ -55,13 +55,13 @@ def live_stub(features: Features, beat: Beat) -> Seen:
     del beat
     if features.text is None or measured(features.text).length >= FULL_TEXT:
         return []
-    return once("running blog, hardly begun", wording.live(features.title))
+    return once("running blog, hardly begun", wording.live(_title(features)))
 
 
 def opinion(features: Features, beat: Beat) -> Seen:
     """See what its newsroom labels as opinion."""
     del beat
-    return once("opinion", wording.opinion(features.title, features.section))
+    return once("opinion", wording.opinion(_title(features), features.section))
 
 
 def agency(features: Features, beat: Beat) -> Seen:
@@ -70,11 +70,37 @@ def agency(features: Features, beat: Beat) -> Seen:
     return once("told by another newsroom", wording.agency(features.credit, features.domain))
 
 
+def weighty(features: Features, beat: Beat) -> Seen:
+    """See a matter of consequence, where it is the beat's: a stranger's crash is none."""
+    if _relevance.ungrounded(features, beat):
+        return []
+    found = wording.weighty(_title(features), features.language)
+    return [(1, f'a matter of consequence: "{found}" in title')] if found else []
+
+
+def gossip(features: Features, beat: Beat) -> Seen:
+    """See the private lives of the famous."""
+    del beat
+    found = wording.gossip(_title(features))
+    return [(1, f'light fare: "{found}" in title')] if found else []
+
+
+def service(features: Features, beat: Beat) -> Seen:
+    """See instructions."""
+    del beat
+    found = wording.service(_title(features))
+    return [(1, f'instructions: "{found}" in title')] if found else []
+
+
 def tease(features: Features, beat: Beat) -> Seen:
     """See a headline that teases."""
     del beat
-    found = wording.tease(features.title)
+    found = wording.tease(_title(features))
     return [(1, f'headline that teases: "{found}"')] if found else []
+
+
+def _title(features: Features) -> str:
+    return features.title[: wording.HEADLINE]
 
 
 def _said(features: Features) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from copydesk.kit import text as plain_text
 
+_SHORTEST_NAME = 3
 READ = 20_000  # characters that are looked through: what a book shows, its first chapter shows
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
@@ -21,23 +22,28 @@ _SAID = re.compile(
     | a\ (?:déclaré|dit|affirmé|expliqué|indiqué|précisé|ajouté) | explique | déclare | selon
     | dijo | afirmó | señaló | explicó | aseguró | declaró | indicó | añadió | según
     )\b
-    | 表示 | 指出 | [说說](?=[，：:]) | 认为 | 認為 | 透露 | 述べた | 語った | 話した | 말했다 | 밝혔다
+    | 表示 | 指出 | [说說](?=[，：:]) | 认为 | 認為 | 透露
+    | 述べた | 語った | 話した | 말했다 | 밝혔다
     """
 )
-_QUOTE = re.compile("[\"\u201c\u201e\u00ab\u300c][^\"\u201c\u201d\u00bb\u300d\n]{15,400}[\"\u201c\u201d\u00bb\u300d]")
+_QUOTE = re.compile(
+    r'["\u201c\u201e\u00ab\u300c][^"\u201c\u201d\u00bb\u300d\n]{15,400}["\u201c\u201d\u00bb\u300d]'
+)
 _OWN = re.compile(
     r"""(?xi)
-      \b(?:seen|obtained|reviewed|viewed)\ by\ (?:this\ (?:newspaper|paper|publication)|the\ [A-Z])
-    | \btold\ (?:this\ (?:newspaper|paper|publication|reporter)|us|me)\b
+      \b(?:told|seen\ by|obtained\ by|reviewed\ by)\ (?:this\ (?:newspaper|paper|publication
+          |reporter)|(?-i:us|me))\b
     | \b(?:declined|refused)\ to\ (?:comment|be\ interviewed)\b
-    | \bdid\ not\ (?:immediately\ )?(?:respond|reply)\ to\ (?:\w+\ ){0,2}(?:requests?|questions?|emails?)\b
+    | \bdid\ not\ (?:immediately\ )?(?:respond|reply)\ to\ (?:\w+\ ){0,2}(?:requests?|questions?
+        |emails?)\b
     | \bwe\ (?:asked|visited|spoke|counted|tested|measured)\b
     | \blehnte\ (?:eine|einen|jede)\ (?:stellungnahme|kommentar)\b | \bsagte\ dieser\ zeitung\b
     | \bcontacté\ par\ (?:le|la|nos)\b | \bdijo\ a\ este\ (?:diario|periódico)\b
     """
 )
 _TOLD = re.compile(
-    r"\b(?:told|said to|speaking to|spoke to|interview with|statement to|email to)\s+"
+    r"\b(?:told|said to|speaking to|spoke to|interview with|statement to"
+    r"|(?:seen|obtained|reviewed|viewed) by)\s+"
     r"((?:[Tt]he )?[A-Z][\w.]*(?: [A-Z][\w.]*){0,3})"
 )
 
@@ -82,15 +88,23 @@ def length(text: str) -> int:
 def own_reporting(text: str, domain: str) -> str:
     """Give what shows that a newsroom asked for itself, "" where nothing does.
 
-    Someone told it to the newsroom itself, by name or as "us", or was asked and would not answer.
+    Someone told it to the newsroom, by its name or as "us", or was asked and would not answer.
+    What is quoted does not count: there "me" is the speaker.
     """
-    start = text[:READ]
-    found = _OWN.search(start)
+    plain = _QUOTE.sub("", text[:READ])
+    found = _OWN.search(plain)
     if found:
         return " ".join(found.group().split())
-    house = plain_text.squash(domain.split(".")[0])
-    for told in _TOLD.finditer(start):
-        name = plain_text.squash(told.group(1)).removeprefix("the")
-        if len(name) >= 2 and house.removeprefix("the").startswith(name[: max(3, len(house) - 3)]):
+    for told in _TOLD.finditer(plain):
+        if _is_house(told.group(1), domain):
             return " ".join(told.group().split())
     return ""
+
+
+def _is_house(name: str, domain: str) -> bool:
+    """Say whether a name is that of a site: "The Standard" is standard.co.uk."""
+    called = plain_text.squash(name).removeprefix("the")
+    house = plain_text.squash(domain.partition(".")[0]).removeprefix("the")
+    if min(len(called), len(house)) < _SHORTEST_NAME and not name.isupper():
+        return False
+    return called.startswith(house) or house.startswith(called)

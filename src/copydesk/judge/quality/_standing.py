@@ -54,7 +54,7 @@ def _standing(features: Features, beat: Beat) -> tuple[str, Standing] | None:
 
 
 def _upwards(host: str, domain: str) -> Iterator[str]:
-    """Give the host and the domains above it down to the publisher's; that alone where they differ."""
+    """Give the host and those above it up to the domain; the domain alone where they differ."""
     while host.endswith(f".{domain}") and domain:
         yield host
         host = host.partition(".")[2]

@@ -6,8 +6,9 @@ Each gives "" where nothing speaks for it. They shall miss rather than accuse an
 from __future__ import annotations
 
 from copydesk.judge.quality.wording._agency import agency
-from copydesk.judge.quality.wording._cues import ends_of
+from copydesk.judge.quality.wording._cues import HEADLINE, ends_of
 from copydesk.judge.quality.wording._job import job
+from copydesk.judge.quality.wording._light import gossip, service
 from copydesk.judge.quality.wording._live import live
 from copydesk.judge.quality.wording._market_report import market_report
 from copydesk.judge.quality.wording._opinion import opinion
@@ -16,10 +17,13 @@ from copydesk.judge.quality.wording._press_release import paid, press_release
 from copydesk.judge.quality.wording._shopping import shopping
 from copydesk.judge.quality.wording._tease import tease
 from copydesk.judge.quality.wording._ticker import ticker
+from copydesk.judge.quality.wording._weighty import weighty
 
 __all__ = [
+    "HEADLINE",
     "agency",
     "ends_of",
+    "gossip",
     "job",
     "live",
     "market_report",
@@ -27,7 +31,9 @@ __all__ = [
     "paid",
     "pastime",
     "press_release",
+    "service",
     "shopping",
     "tease",
     "ticker",
+    "weighty",
 ]

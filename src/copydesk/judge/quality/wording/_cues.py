@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 OPENING = 4000  # characters at the beginning of a text in which it shows what it is
+HEADLINE = 300  # no headline is longer; what is has been made to hurt
 ENDING = 1200  # and at its end, where senders and small print stand
 
 

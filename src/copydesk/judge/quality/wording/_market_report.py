@@ -10,8 +10,10 @@ _TITLE = re.compile(
     r"""(?xi)
       \bmarket\ (?:size|share|outlook|forecasts?|growth|analysis|insights?|report|research|overview
         |dynamics|segmentation|opportunit(?:y|ies)|demand|trends?)\b
-        (?=.*(?:20[2-9]\d|\bcagr\b|\bmarket\ (?:size|share)\b|,\ share|\bkey\ players\b|\bglobal\b|\d\s?%))
-    | \b(?:global\ )?(?:[\w-]+\ ){1,6}market\ (?:is\ )?(?:expected\ |projected\ |set\ |likely\ |poised\ )?
+        (?=.*(?:20[2-9]\d|\bcagr\b|\bmarket\ (?:size|share)\b|,\ share|\bkey\ players\b|\bglobal\b
+            |\d\s?%))
+    | \b(?:global\ )?(?:[\w-]+\ ){1,6}market\ (?:is\ )?(?:expected\ |projected\ |set\ |likely\
+        |poised\ )?
       (?:to\ (?:reach|hit|exceed|surpass|grow|witness|garner|be\ worth|register|expand)
       |worth|size\ to|value\ to|will\ (?:reach|hit|exceed))\b
       .*(?:\bcagr\b|\bby\ 20[2-9]\d\b|\d\s?%|(?:million|billion|mn|bn)\b)
@@ -21,12 +23,15 @@ _TITLE = re.compile(
 )
 _TEXT = re.compile(
     r"""(?xi)
-      \bcagr\b | \bcompound\ annual\ growth\ rate\b | \bforecast\ period\b | \bmarket\ segmentation\b
+      \bcagr\b | \bcompound\ annual\ growth\ rate\b | \bforecast\ period\b
+    | \bmarket\ segmentation\b
     | \b(?:request|get|download)\ (?:a\ |your\ |the\ )?(?:free\ )?(?:sample|pdf|brochure)\b
-    | \b(?:sample|full|complete)\ (?:copy|report)\ (?:of|at|here|now)\b | \bkey\ (?:market\ )?players\b
+    | \b(?:sample|full|complete)\ (?:copy|report)\ (?:of|at|here|now)\b
+    | \bkey\ (?:market\ )?players\b
     | \bmarket\ (?:was|is|size\ was|size\ is)\ (?:valued|estimated|projected|expected|anticipated)\b
     | \b(?:base|historical)\ year\b | \btable\ of\ contents\b | \bprognosezeitraum\b
-    | \b(?:this|the|our|new)\ (?:market\ )?(?:research\ )?report\ (?:covers|provides|offers|studies|highlights)\b
+    | \b(?:this|the|our|new)\ (?:market\ )?(?:research\ )?report\ (?:covers|provides|offers
+        |studies|highlights)\b
     | \bresearch\ ?and\ ?markets\b | \b(?:buy|purchase)\ (?:this|the|full)\ report\b
     | \bcompetitive\ landscape\b | \bdriving\ factors\b | \bmarket\ dynamics\b
     """

@@ -7,11 +7,14 @@ import re
 from copydesk.judge.quality.wording._cues import first
 
 _LABELS = (
-    "opinion|op-ed|comment|commentary|editorial|column|letters?(?: to the editor)?|perspective|viewpoint"
-    "|kommentar|meinung|leitartikel|kolumne|glosse|tribune|éditorial|chronique|opinión|columna"
+    "opinion|op-ed|comment|commentary|editorial|column|letters?(?: to the editor)?|perspective"
+    "|viewpoint|kommentar|meinung|leitartikel|kolumne|glosse|tribune|éditorial|chronique|opinión"
+    "|columna"
 )
-_TITLE = re.compile(rf"^(?:{_LABELS})(?:s)?\s*(?:[:|]|\s[-\u2013\u2014]\s)|\s[|]\s(?:{_LABELS})s?$", re.I)
-_SECTION = re.compile(rf"^(?:{_LABELS}|comment ?is ?free|opinions|voices)$", re.I)
+_TITLE = re.compile(
+    rf"^(?:{_LABELS})s?\s*(?:[:|]|\s[-\u2013\u2014]\s)|\s[|]\s(?:{_LABELS})s?$", re.IGNORECASE
+)
+_SECTION = re.compile(rf"^(?:{_LABELS}|comment ?is ?free|opinions|voices)$", re.IGNORECASE)
 
 
 def opinion(title: str, section: str) -> str:

@@ -22,9 +22,7 @@ _RELEASE = (
     "|(?:nota|comunicado) de prensa"
 )
 _CREDIT = re.compile(rf"\b(?:{_SERVICES}|{_RELEASE}|{_PAID})\b", re.IGNORECASE)
-_DOMAIN = re.compile(
-    rf"^(?:{_SERVICES})\.(?:com|net|org|de)$".replace(" ?", "").replace(" ", "-")
-)
+_DOMAIN = re.compile(rf"^(?:{_SERVICES})\.(?:com|net|org|de)$".replace(" ?", "").replace(" ", "-"))
 # a dateline like VELMORA, March 2, 2026 /AnyWire/ -- or VELMORA--(ANY WIRE)--; no agency's own
 _DATELINE = re.compile(
     rf"""(?x)

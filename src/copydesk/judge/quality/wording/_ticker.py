@@ -13,11 +13,14 @@ _SHARE = re.compile(
 _TEXT = re.compile(
     r"""(?xi)
       \b(?:price\ (?:target|objective)|target\ price)\b | \bconsensus\ (?:estimate|rating|price)\b
-    | \b(?:fifty|200|50|two\ hundred)[-\ ]day\ moving\ average\b | \bprice-to-earnings\b | \bp/e\ ratio\b
+    | \b(?:fifty|200|50|two\ hundred)[-\ ]day\ moving\ average\b | \bprice-to-earnings\b
+    | \bp/e\ ratio\b
     | \binstitutional\ investors\b | \bhedge\ funds?\b | \bmarket\ cap(?:italization)?\ of\b
     | \bshares\ of\ the\ company's\ stock\b | \b(?:gap(?:ped)?|trading|traded)\ (?:up|down)\b
-    | \b(?:upgraded|downgraded|reiterated|lowered\ their|raised\ their|cut\ their|boosted\ (?:its|their))\b
-    | \b(?:insider|stake\ in|position\ in)\ .{0,40}\bshares\b | \b(?:12|52|twelve|fifty-two)[-\ ](?:month|week)\ (?:low|high)\b
+    | \b(?:upgraded|downgraded|reiterated|lowered\ their|raised\ their|cut\ their|boosted\ (?:its
+        |their))\b
+    | \b(?:insider|stake\ in|position\ in)\ .{0,40}\bshares\b | \b(?:12|52|twelve
+        |fifty-two)[-\ ](?:month|week)\ (?:low|high)\b
     """
 )
 
