@@ -212,6 +212,17 @@ def test_a_language_that_the_site_does_not_speak_costs(
     assert has(make_article(title="AI", language=language), beat, "written in de") is costs
 
 
+def test_a_topics_other_names_and_tongues_count_as_its_keywords(
+    make_article: Make, beat: Beat
+) -> None:
+    first = replace(beat.topics[0], aliases=("A.I.",), translations=(("de", ("ki",)),))
+    beat = replace(beat, topics=(first, *beat.topics[1:]))
+    german = make_article(title="KI am Ruder", excerpt="AI", language="de-AT")
+    assert has(german, beat, 'keyword "ki" in title')
+    assert not has(replace(german, language="sv"), beat, 'keyword "ki" in title')
+    assert has(replace(german, title="A.I. at the helm"), beat, 'keyword "A.I." in title')
+
+
 @pytest.mark.parametrize(
     ("days", "points"), [(0, 0), (7, 0), (7.1, -10), (60, -10), (61, -30), (4000, -30), (-1, 0)]
 )

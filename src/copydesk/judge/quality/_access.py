@@ -1,4 +1,4 @@
-"""Access: whether readers can read it, and in their language, and in time."""
+"""Access: whether readers can read it, and whether it came in time."""
 
 from __future__ import annotations
 
@@ -29,22 +29,6 @@ def stub(features: Features, beat: Beat) -> Seen:
     if measured(features.text).length >= FULL_TEXT:
         return []
     return [(1, f"fewer than {FULL_TEXT} characters before a wall")]
-
-
-def foreign(features: Features, beat: Beat) -> Seen:
-    """See a language that is neither the site's nor one that its topics have keywords in."""
-    wanted = {_tongue(beat.locale)} | {
-        _tongue(language) for topic in beat.topics for language, _ in topic.translations
-    }
-    tongue = _tongue(features.language)
-    if not tongue or not all(wanted) or tongue in wanted:
-        return []
-    return [(1, f"written in {tongue}, the site in {_tongue(beat.locale)}")]
-
-
-def _tongue(language: str) -> str:
-    """Give the language of a tag, without its country or script: "en" of "en-US"."""
-    return language.replace("_", "-").split("-", 1)[0].lower()
 
 
 def late(features: Features, beat: Beat) -> Seen:

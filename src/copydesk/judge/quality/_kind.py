@@ -23,19 +23,19 @@ def press_release(features: Features, beat: Beat) -> Seen:
 def market_report(features: Features, beat: Beat) -> Seen:
     """See advertising for a market study."""
     del beat
-    return once("market report", wording.market_report(_title(features), _said(features)))
+    return once("market report", wording.market_report(_title(features), _ends(features)))
 
 
 def job(features: Features, beat: Beat) -> Seen:
     """See a post to be filled."""
     del beat
-    return once("job advert", wording.job(_title(features), _said(features)))
+    return once("job advert", wording.job(_title(features), _ends(features)))
 
 
 def shopping(features: Features, beat: Beat) -> Seen:
     """See a page that sells."""
     del beat
-    return once("shopping page", wording.shopping(_title(features), _said(features)))
+    return once("shopping page", wording.shopping(_title(features), _ends(features)))
 
 
 def pastime(features: Features, beat: Beat) -> Seen:
@@ -47,7 +47,7 @@ def pastime(features: Features, beat: Beat) -> Seen:
 def ticker(features: Features, beat: Beat) -> Seen:
     """See a robot's report on one share."""
     del beat
-    return once("robot's report on", wording.ticker(_title(features), _said(features)))
+    return once("robot's report on", wording.ticker(_title(features), _ends(features)))
 
 
 def live_stub(features: Features, beat: Beat) -> Seen:
@@ -72,10 +72,10 @@ def agency(features: Features, beat: Beat) -> Seen:
 
 def weighty(features: Features, beat: Beat) -> Seen:
     """See a matter of consequence, where it is the beat's: a stranger's crash is none."""
-    if _relevance.ungrounded(features, beat):
-        return []
     found = wording.weighty(_title(features), features.language)
-    return [(1, f'a matter of consequence: "{found}" in title')] if found else []
+    if not found or _relevance.ungrounded(features, beat):
+        return []
+    return [(1, f'a matter of consequence: "{found}" in title')]
 
 
 def gossip(features: Features, beat: Beat) -> Seen:
@@ -103,6 +103,6 @@ def _title(features: Features) -> str:
     return features.title[: wording.HEADLINE]
 
 
-def _said(features: Features) -> str:
+def _ends(features: Features) -> str:
     """Give the lede and the ends of the text, which is where a page shows what it is."""
     return wording.ends_of(features.text or features.lede)

@@ -44,7 +44,7 @@ _OWN = re.compile(
 _TOLD = re.compile(
     r"\b(?:told|said to|speaking to|spoke to|interview with|statement to"
     r"|(?:seen|obtained|reviewed|viewed) by)\s+"
-    r"((?:[Tt]he )?[A-Z][\w.]*(?: [A-Z][\w.]*){0,3})"
+    r"((?:[Tt]he )?[A-Z]\w*(?: [A-Z]\w*){0,3})"
 )
 
 

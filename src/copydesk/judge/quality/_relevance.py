@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterator
+
 from copydesk.judge.profile import Features
+from copydesk.judge.quality._language import tongue
 from copydesk.judge.quality._measure import READ, measured
 from copydesk.judge.quality._seen import Seen
 from copydesk.judge.quality._substance import SHORT_TEXT
@@ -10,6 +14,8 @@ from copydesk.judge.words import readable, stands, times
 from copydesk.news import Beat
 
 RUNS_THROUGH = 3
+
+_readable = functools.lru_cache(maxsize=8)(readable)  # several signals look at one text
 
 
 def in_title(features: Features, beat: Beat) -> Seen:
@@ -24,13 +30,22 @@ def in_lede(features: Features, beat: Beat) -> Seen:
 
 def _first_keyword(features: Features, beat: Beat, text: str, place: str) -> Seen:
     """Find one keyword of the record's topics: more of them say nothing more of quality."""
-    words = readable(text)
+    words = _readable(text)
+    for keyword in _keywords(features, beat):
+        if stands(keyword, words):
+            return [(1, f'keyword "{keyword}" in {place}')]
+    return []
+
+
+def _keywords(features: Features, beat: Beat) -> Iterator[str]:
+    """Give the words of the record's topics, those in the article's own language too."""
     for topic in beat.topics:
         if topic.name in features.topics:
-            for keyword in topic.keywords:
-                if stands(keyword, words):
-                    return [(1, f'keyword "{keyword}" in {place}')]
-    return []
+            yield from topic.keywords
+            yield from topic.aliases
+            for language, keywords in topic.translations:
+                if tongue(language) == tongue(features.language):
+                    yield from keywords
 
 
 def given(features: Features, beat: Beat) -> Seen:
@@ -52,9 +67,10 @@ def ungrounded(features: Features, beat: Beat) -> Seen:
         return []
     if main.name not in features.topics:
         return []
-    words = readable(f"{features.title}\n{features.lede}\n{features.text}")
-    if any(stands(keyword, words) for keyword in main.keywords):
-        return []
+    for text in (features.title, features.lede, features.text[:READ]):
+        words = _readable(text)
+        if any(stands(keyword, words) for keyword in main.keywords):
+            return []
     return [(1, f"nowhere a keyword of {main.name}")]
 
 
@@ -62,14 +78,8 @@ def runs_through(features: Features, beat: Beat) -> Seen:
     """See that the text is about its topics, and does not only mention them."""
     if features.text is None or measured(features.text).length < SHORT_TEXT:
         return []
-    words = readable(features.text[:READ])
-    keywords = {
-        keyword
-        for topic in beat.topics
-        if topic.name in features.topics
-        for keyword in topic.keywords
-    }
-    count = sum(times(keyword, words) for keyword in keywords)
+    words = _readable(features.text[:READ])
+    count = sum(times(keyword, words) for keyword in set(_keywords(features, beat)))
     return [(1, f"its keywords stand {count} times in the text")] if count >= RUNS_THROUGH else []
 
 

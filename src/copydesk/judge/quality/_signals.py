@@ -11,6 +11,7 @@ from copydesk.judge.profile import Signal
 from copydesk.judge.quality import (
     _access,
     _kind,
+    _language,
     _relevance,
     _standing,
     _substance,
@@ -46,7 +47,7 @@ SIGNALS: tuple[Signal, ...] = (
     Signal(points=_NO_NEWS, seen=_standing.unreliable),
     Signal(points=-10, seen=_access.closed),
     Signal(points=-100, seen=_access.stub),
-    Signal(points=-40, seen=_access.foreign),
+    Signal(points=-40, seen=_language.foreign),
     Signal(points=-10, seen=_access.late),
     Signal(points=-20, seen=_access.long_ago),
     Signal(points=_NO_NEWS, seen=_kind.press_release),

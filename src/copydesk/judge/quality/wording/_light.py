@@ -17,6 +17,7 @@ _GOSSIP = re.compile(
         |now)\ dating\b
     | \b(?:stuns|dazzles|wows)\ in\b | \b(?:shows\ off|flaunts|bares|claps\ back|opens\ up\ about
         |gushes)\b
+    | \bcall(?:s|ed)?\ it\ quits\b
     | \b(?:promis|royals?-fans|liebes-aus|babybauch)\b | \bbande-annonce\b | \btráiler\b
     """
 )

@@ -32,7 +32,11 @@ _ENGLISH = r"""
     | resigns? | resignation | impeach\w* | condemns? | (?-i:UN) | veto(?:es|ed)? | layoffs?
     | lays?\ off
     | sack(?:s|ed) | job\ cuts | bankrupt\w* | recalls? | suspends? | suspended | outage | breach
-    | hack(?:ed|ers) | expose[sd]? | recession | inflation | shutdown
+    | hack(?:ed|ers) | hurt | accus\w+ | suspects? | scam\w* | abuse[sd]? | protest(?:s|ers)?
+    | refugees?
+    | migrants? | crisis | emergency | disaster | takeover | merger | antitrust | espionage
+    | sp(?:y|ies)
+    | whistleblower | expose[sd]? | recession | inflation | shutdown
 """
 _GERMAN = r"""
       tote[rn]? | getötet | verletzt\w* | angriff\w* | anschlag | gericht\w* | urteil | prozess
