@@ -180,15 +180,16 @@ def test_an_organization_is_known_by_its_domain(room: Path) -> None:
     put(
         room,
         "_data/organizations/mit.edu.md",
-        "---\r\nname: MIT\r\ndomain: MIT.edu\r\notherNames:\r\n  - Massachusetts\r\n---\r\n"
-        "Body: {\r\n",
+        "---\r\nname: MIT\r\ndomain: MIT.edu\r\notherNames:\r\n  - Massachusetts\r\n"
+        "owner: MIT Press\r\n---\r\nBody: {\r\n",
     )
 
     settings = config.load(room, {})
 
-    assert ("MIT", ("Massachusetts",)) == (
+    assert ("MIT", ("Massachusetts",), "MIT Press") == (
         settings.beat.organizations["mit.edu"].name,
         settings.beat.organizations["mit.edu"].other_names,
+        settings.beat.organizations["mit.edu"].owner,
     )
     assert "_data/organizations/mit.edu.md" == settings.origins["organizations.mit.edu"]
 

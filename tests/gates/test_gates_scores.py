@@ -15,13 +15,15 @@ import pytest
 
 from copydesk import config, judge, measure
 from copydesk.judge.coverage import _alike
-from copydesk.judge.quality import _wording
+from copydesk.judge.quality import wording
 from copydesk.news import Article, Beat, Provider, Scoring, Shelved, Story
 from world.shared import SHARED, needs_shared
 
 CASES = SHARED / "reference" / "quality-cases.csv"
 SITE = SHARED / "reference" / "powerapps-site.tar.gz"
 TEXTS = SHARED / "data" / "story" / "giveme5w1h_dev.jsonl"
+ECB = SHARED / "data" / "story" / "ecbplus_dev.jsonl"
+OLYMPICS = SHARED / "data" / "story" / "og2021_dev.jsonl"
 GOLD = SHARED / "data" / "web" / "newswire_gold.jsonl"
 HEADLINES = SHARED / "data" / "quality" / "clickbait_4k.jsonl"
 
@@ -158,7 +160,37 @@ def _bcubed(groups: list[tuple[Story, ...]], clusters: dict[str, str]) -> float:
 
 def test_a_headline_of_a_news_desk_is_not_called_a_tease() -> None:
     must_be(HEADLINES, "b2be312f791bc1a59d056f598e67bf5d89943e3b779aa2248d05c9f2368b94e3")
-    teasing = [row for row in lines(HEADLINES) if _wording.tease(row["title"])]
+    teasing = [row for row in lines(HEADLINES) if wording.tease(row["title"])]
     baits = sum(int(row["label"]) for row in teasing)
     assert len(teasing) - baits == 0
-    assert baits >= 716
+    assert baits >= 1270
+
+
+def test_news_is_told_from_bait_by_its_matters() -> None:
+    must_be(HEADLINES, "b2be312f791bc1a59d056f598e67bf5d89943e3b779aa2248d05c9f2368b94e3")
+    weighty = [int(row["label"]) for row in lines(HEADLINES) if wording.weighty(row["title"], "en")]
+    assert weighty.count(0) >= 820  # of 2,041 plain headlines
+    assert weighty.count(1) <= 62  # of 2,049 baits
+
+
+def test_honest_news_is_not_taken_for_what_is_none() -> None:
+    must_be(TEXTS, "8554c79486db15c964dc6c4c7c6cda1506f28b22442bf9357f26c2889805b5c9")
+    must_be(ECB, "b99f39ed579cc8438946c56652829ed39d7cae5116318fabfba48c9965549e46")
+    must_be(OLYMPICS, "cf762e1dedd5282900574f8cb7220366b1bbd6bb6fcaf22332daa6fe058920ae")
+    accused = [row["title"] for path in (TEXTS, ECB, OLYMPICS) for row in lines(path) if _none(row)]
+    assert accused == []  # of 4,256 reports
+
+
+def _none(row: dict[str, str]) -> str:
+    """Give what would keep a report off the page by its wording, but for running blogs."""
+    title, text = row["title"], row.get("text") or ""
+    ends = wording.ends_of(text)
+    return (
+        wording.press_release("", "", text[:600], text)
+        or wording.paid(title, "", text)
+        or wording.market_report(title, ends)
+        or wording.job(title, ends)
+        or wording.shopping(title, ends)
+        or wording.pastime(title)
+        or wording.ticker(title, ends)
+    )

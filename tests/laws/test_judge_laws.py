@@ -63,8 +63,19 @@ def test_any_article_gets_a_quality_that_its_reasons_make(article: Article, beat
     assert isinstance(story, Story)
     assert story.quality is not None
     assert story.quality >= 0
+    assert story.quality <= 190 or beat.scoring.profile == "everyday"
     points = [one.points or 0 for one in judge.explain(story, beat) if one.about == "quality"]
     assert sum(points) == story.quality
+
+
+@given(ARTICLES, st.integers(1, 30))
+def test_more_of_plain_prose_never_lowers_a_quality(article: Article, sentences: int) -> None:
+    beat = Beat(title="x", topic="A", topics=TOPICS, scoring=Scoring(off_beat="keep"))
+    more = replace(article, text=article.text + "\nAnn said that the ferry sails." * sentences)
+    before, after = (judge.assess(one, beat, judge.Bookshelf()) for one in (article, more))
+    assert isinstance(before, Story)
+    assert isinstance(after, Story)
+    assert (after.quality or 0) >= (before.quality or 0)
 
 
 @given(TEXTS, TEXTS)

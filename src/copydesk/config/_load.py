@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from copydesk.config import _key, _organizations, _toml, _topics
+from copydesk.config import _key, _organizations, _standings, _toml, _topics
 from copydesk.config._decode import Decoded, Values, decode
 from copydesk.config._kinds import is_proxy
 from copydesk.config._settings import (
@@ -49,6 +49,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     decoded = decode(_toml.read(root), environ)
     sections = decoded.sections
     topics = _topics.read(root)
+    standings = _standings.read(root, _files(decoded))
     key = _key.read(root, environ)
     decoded.origins.say("key", key.origin)
     _settle_urls(decoded)
@@ -56,7 +57,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     options = dict(_source_options(decoded, environ))
     return Settings(
         root=root,
-        beat=_beat(root, decoded, topics),
+        beat=replace(_beat(root, decoded, topics), standings=standings.standings),
         review=msgspec.convert(sections["review"], Review),
         fetch=msgspec.convert(sections["fetch"], Fetch),
         pictures=msgspec.convert(sections["pictures"], Pictures),
@@ -72,9 +73,17 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
             *decoded.warnings,
             *key.warnings,
             *_topics.orphans(topics),
+            *standings.warnings,
             *_unset(decoded.sources, environ),
         ),
     )
+
+
+def _files(decoded: Decoded) -> tuple[str, ...]:
+    """Give the files of standings."""
+    import msgspec
+
+    return msgspec.convert(decoded.sections["scoring"]["standings"], tuple[str, ...])
 
 
 def _beat(root: Path, decoded: Decoded, topics: _topics.Found) -> Beat:

@@ -71,6 +71,13 @@ SCORING = Section(
             about="What happens to a story that matches no topic: `drop` remembers it with its "
             "reason, `keep` files it too.",
         ),
+        Option(
+            name="standings",
+            kind=kinds.WORDS,
+            default=("_data/standings.csv",),
+            about="CSV files that say how far a domain is trusted, 0 to 1; where two know a domain "
+            "the later one wins. The first need not be there. The guide on trust says more.",
+        ),
     ),
 )
 

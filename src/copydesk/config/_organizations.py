@@ -54,4 +54,5 @@ def _organization(text: str, file: str, stem: str) -> Organization:
         other_names=fields.texts("otherNames"),
         description=fields.text("description"),
         images=fields.images(),
+        owner=fields.text("owner"),
     )

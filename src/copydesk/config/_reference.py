@@ -25,7 +25,8 @@ bytes in base64), goes before the file `.copydesk/key`; and what `headers_env` a
 An environment variable in the column *default* goes before the file.
 
 [Topics](topics.md) are files in `_data/topics/*.yaml`, known publishers files in
-`_data/organizations/*.md`, and their logos `assets/images/organizations/<domain>-50x50.jpg`.
+`_data/organizations/*.md`, and their logos `assets/images/organizations/<domain>-50x50.jpg`. Two
+publishers whose files name one `owner` are one house, and count as one voice.
 """
 
 

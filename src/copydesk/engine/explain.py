@@ -58,6 +58,7 @@ def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Ex
         state=_state(story, verdict),
         stage="review" if verdict else "judge",
         reasons=tuple(str(reason) for reason in reasons),
+        trust=story.trust,
         group=tuple(path for path in _beside(story, stories) if path not in copies),
         copies=tuple(copies),
         verdict=_said(verdict),

@@ -66,13 +66,17 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Why a story is where it is, or why a lead was dropped."""
+    """Why a story is where it is, or why a lead was dropped.
+
+    `trust` is what is known of its source, 0 to 100, None for nothing.
+    """
 
     path: str
     url: str
     state: str
     stage: str
     reasons: tuple[str, ...] = ()
+    trust: int | None = None
     group: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
     verdict: Mapping[str, str] | None = None

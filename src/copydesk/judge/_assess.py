@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from copydesk.judge import quality
 from copydesk.judge._profiles import profile_of
 from copydesk.judge.profile import Copy, Features, Match, Weighed, lede, source_of, weigh_by
 from copydesk.kit import lengths, text, urls
@@ -22,7 +23,8 @@ def assess(article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:
     if not matches and beat.scoring.off_beat == "drop":
         return Dropped(url=article.url, reason="off-beat", detail=profile.miss(article, beat))
     topics = profile.topics(article, beat, matches)
-    weighed = weigh_by(profile.signals, _features(article, beat, topics, _given(matches)), beat)
+    features = _features(article, beat, topics, _given(matches))
+    weighed = weigh_by(profile.signals, features, beat, profile.highest)
     story = _story(article, topics, weighed.quality, beat.scoring.publish_at)
     if not profile.blocks:
         return _as_reference(story)
@@ -32,6 +34,7 @@ def assess(article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:
     reasons = _reasons(matches, topics, weighed, beat, copy)
     if not topics:
         reasons = (Reason(about="topic", why=profile.miss(article, beat)), *reasons)
+    trust = quality.trust(features, beat)
     return replace(
         story,
         language=article.language,
@@ -39,13 +42,15 @@ def assess(article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:
         credit=article.credit,
         length=lengths.iso8601(article.seconds),
         refuses=article.refuses,
-        reasons=reasons,
+        trust=trust.number if trust else None,
+        reasons=(*reasons, trust.reason) if trust else reasons,
     )
 
 
 def weigh(what: Features, beat: Beat) -> Weighed:
     """Give the quality of what is known of an article, by the beat's profile, with reasons."""
-    return weigh_by(profile_of(beat).signals, what, beat)
+    profile = profile_of(beat)
+    return weigh_by(profile.signals, what, beat, profile.highest)
 
 
 def regroup(stories: Sequence[Shelved], beat: Beat, fresh: frozenset[str]) -> tuple[Story, ...]:
@@ -78,6 +83,7 @@ def _features(article: Article, beat: Beat, topics: tuple[str, ...], given: str)
         section=article.section,
         tags=article.keywords,
         age_hours=(article.found - article.published_at).total_seconds() / 3600,
+        host=urls.host(article.web_url),
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from copydesk.judge.profile import Copy, Features, Match, Signal, given, source_of
 from copydesk.judge.quality import wrapping
-from copydesk.judge.quality.wrapping import Seen
 from copydesk.judge.words import occurs, readable, stands
 from copydesk.news import Article, Beat, Shelf, Topic
+
+Seen = Iterable[tuple[int, str]]
 
 _TITLE_CHARACTERS = 70
 

@@ -69,6 +69,7 @@ class Scoring:
     profile: Literal["copydesk", "everyday"] = "copydesk"
     publish_at: int = 70
     off_beat: Literal["drop", "keep"] = "drop"
+    standings: tuple[str, ...] = ("_data/standings.csv",)
     organization_points: int = 40
     grouping: bool = False
 

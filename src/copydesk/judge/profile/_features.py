@@ -15,7 +15,7 @@ class Features:
     ("" for none), `text` the text that was read (None where it is not known), `lede` the excerpt
     and the first characters of the text. `language` is the article's, "" where unknown; `section`
     and `tags` are its page's own words for what it is about; `age_hours` is how old it was when it
-    was found, None where that is not known.
+    was found, None where that is not known; `host` is the page's own, below `domain`.
     """
 
     title: str
@@ -35,6 +35,7 @@ class Features:
     section: str = ""
     tags: tuple[str, ...] = ()
     age_hours: float | None = None
+    host: str = ""
 
 
 def lede(excerpt: str, text: str) -> str:

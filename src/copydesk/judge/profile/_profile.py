@@ -53,12 +53,13 @@ class Profile:
     `relevance` gives the evidence that an article is on the beat (none: it is off it, and `miss`
     says what it lacks), `topics` the names its record carries, `copy` the original that it repeats,
     `regroup` the filed stories that change by what is new. `blocks` says whether a record keeps
-    reasons and other blocks of ours.
+    reasons and other blocks of ours, `highest` what no quality is above (None: no such bound).
     """
 
     name: str
     blocks: bool
     signals: tuple[Signal, ...]
+    highest: int | None
     relevance: Callable[[Article, Beat], tuple[Match, ...]]
     miss: Callable[[Article, Beat], str]
     topics: Callable[[Article, Beat, tuple[Match, ...]], tuple[str, ...]]
@@ -74,8 +75,10 @@ class Weighed:
     reasons: tuple[Reason, ...]
 
 
-def weigh_by(signals: Iterable[Signal], features: Features, beat: Beat) -> Weighed:
-    """Add up the signals; never below nought, and the reasons always make the sum."""
+def weigh_by(
+    signals: Iterable[Signal], features: Features, beat: Beat, highest: int | None = None
+) -> Weighed:
+    """Add up the signals, not below nought nor above `highest`; the reasons always make the sum."""
     reasons = [
         Reason(about="quality", why=why, points=signal.points * times)
         for signal in signals
@@ -85,4 +88,9 @@ def weigh_by(signals: Iterable[Signal], features: Features, beat: Beat) -> Weigh
     total = sum(reason.points or 0 for reason in reasons)
     if total < 0:
         reasons.append(Reason(about="quality", why="never below 0", points=-total))
-    return Weighed(quality=max(0, total), reasons=tuple(reasons))
+        total = 0
+    if highest is not None and total > highest:
+        why = f"never above {highest}"
+        reasons.append(Reason(about="quality", why=why, points=highest - total))
+        total = highest
+    return Weighed(quality=total, reasons=tuple(reasons))

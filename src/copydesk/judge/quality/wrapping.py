@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from copydesk.judge.profile import Features
+from copydesk.judge.quality._seen import Seen
 from copydesk.news import Beat
-
-Seen = Iterable[tuple[int, str]]
 
 
 def image(features: Features, beat: Beat) -> Seen:

@@ -1,0 +1,108 @@
+"""Kind: whether it is news, by the words that give away what is none."""
+
+from __future__ import annotations
+
+from copydesk.judge.profile import Features
+from copydesk.judge.quality import _relevance, wording
+from copydesk.judge.quality._measure import measured
+from copydesk.judge.quality._seen import Seen, once
+from copydesk.judge.quality._substance import FULL_TEXT
+from copydesk.news import Beat
+
+
+def press_release(features: Features, beat: Beat) -> Seen:
+    """See a company speaking for itself; the beat's own official sources may."""
+    del beat
+    if features.official:
+        return []
+    text = features.text or ""
+    found = wording.press_release(features.credit, features.domain, features.lede, text)
+    return once("press release", found or wording.paid(_title(features), features.section, text))
+
+
+def market_report(features: Features, beat: Beat) -> Seen:
+    """See advertising for a market study."""
+    del beat
+    return once("market report", wording.market_report(_title(features), _ends(features)))
+
+
+def job(features: Features, beat: Beat) -> Seen:
+    """See a post to be filled."""
+    del beat
+    return once("job advert", wording.job(_title(features), _ends(features)))
+
+
+def shopping(features: Features, beat: Beat) -> Seen:
+    """See a page that sells."""
+    del beat
+    return once("shopping page", wording.shopping(_title(features), _ends(features)))
+
+
+def pastime(features: Features, beat: Beat) -> Seen:
+    """See a puzzle, a horoscope, lottery numbers."""
+    del beat
+    return once("pastime", wording.pastime(_title(features)))
+
+
+def ticker(features: Features, beat: Beat) -> Seen:
+    """See a robot's report on one share."""
+    del beat
+    return once("robot's report on", wording.ticker(_title(features), _ends(features)))
+
+
+def live_stub(features: Features, beat: Beat) -> Seen:
+    """See a running blog of which there is only the beginning."""
+    del beat
+    if features.text is None or measured(features.text).length >= FULL_TEXT:
+        return []
+    return once("running blog, hardly begun", wording.live(_title(features)))
+
+
+def opinion(features: Features, beat: Beat) -> Seen:
+    """See what its newsroom labels as opinion."""
+    del beat
+    return once("opinion", wording.opinion(_title(features), features.section))
+
+
+def agency(features: Features, beat: Beat) -> Seen:
+    """See another newsroom's report."""
+    del beat
+    return once("told by another newsroom", wording.agency(features.credit, features.domain))
+
+
+def weighty(features: Features, beat: Beat) -> Seen:
+    """See a matter of consequence, where it is the beat's: a stranger's crash is none."""
+    found = wording.weighty(_title(features), features.language)
+    if not found or _relevance.ungrounded(features, beat):
+        return []
+    return [(1, f'a matter of consequence: "{found}" in title')]
+
+
+def gossip(features: Features, beat: Beat) -> Seen:
+    """See the private lives of the famous."""
+    del beat
+    found = wording.gossip(_title(features))
+    return [(1, f'light fare: "{found}" in title')] if found else []
+
+
+def service(features: Features, beat: Beat) -> Seen:
+    """See instructions."""
+    del beat
+    found = wording.service(_title(features))
+    return [(1, f'instructions: "{found}" in title')] if found else []
+
+
+def tease(features: Features, beat: Beat) -> Seen:
+    """See a headline that teases."""
+    del beat
+    found = wording.tease(_title(features))
+    return [(1, f'headline that teases: "{found}"')] if found else []
+
+
+def _title(features: Features) -> str:
+    return features.title[: wording.HEADLINE]
+
+
+def _ends(features: Features) -> str:
+    """Give the lede and the ends of the text, which is where a page shows what it is."""
+    return wording.ends_of(features.text or features.lede)

@@ -1,0 +1,90 @@
+"""Standing: what is known of who published it. Trust is its own number; little of it is quality."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from copydesk.judge.profile import Features
+from copydesk.judge.quality._seen import Seen
+from copydesk.news import Beat, Reason, Standing
+
+HIGH = 80
+GOOD = 60
+POOR = 40
+UNRELIABLE = 20
+OFFICIAL = 80  # it speaks for itself, and the beat has chosen to hear it
+KNOWN = 70
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """How far the source of an article is trusted, 0 to 100, and why."""
+
+    number: int
+    why: str
+
+    @property
+    def reason(self) -> Reason:
+        """Give it as a record's reason; its number is no part of a sum."""
+        return Reason(about=f"trust {self.number}", why=self.why)
+
+
+def trust(features: Features, beat: Beat) -> Trust | None:
+    """Give the trust in the source of an article, None where nothing is known of it.
+
+    The newsroom's files of standings go first, then that it is official, then that it is known.
+    """
+    found = _standing(features, beat)
+    if found:
+        domain, standing = found
+        return Trust(number=round(100 * standing.trust), why=f"{domain} {standing.why}".strip())
+    if features.official:
+        return Trust(number=OFFICIAL, why="official source of the beat")
+    known = beat.organizations.get(features.domain)
+    return Trust(number=KNOWN, why=f"known organization {known.name}") if known else None
+
+
+def _standing(features: Features, beat: Beat) -> tuple[str, Standing] | None:
+    """Give the nearest domain that has a standing: the page's own host, then those above it."""
+    for domain in _upwards(features.host, features.domain):
+        if domain in beat.standings:
+            return domain, beat.standings[domain]
+    return None
+
+
+def _upwards(host: str, domain: str) -> Iterator[str]:
+    """Give the host and those above it up to the domain; the domain alone where they differ."""
+    while host.endswith(f".{domain}") and domain:
+        yield host
+        host = host.partition(".")[2]
+    yield domain
+
+
+def high(features: Features, beat: Beat) -> Seen:
+    """See a publisher of high standing."""
+    return _between(features, beat, HIGH, 101)
+
+
+def good(features: Features, beat: Beat) -> Seen:
+    """See one of good standing."""
+    return _between(features, beat, GOOD, HIGH)
+
+
+def poor(features: Features, beat: Beat) -> Seen:
+    """See one of poor standing."""
+    return _between(features, beat, UNRELIABLE, POOR)
+
+
+def unreliable(features: Features, beat: Beat) -> Seen:
+    """See one that the newsroom has on record as unreliable."""
+    return _between(features, beat, 0, UNRELIABLE)
+
+
+def _between(features: Features, beat: Beat, least: int, below: int) -> Seen:
+    """See a standing by the newsroom's files; what else makes trust has signals of its own."""
+    found = _standing(features, beat)
+    if not found or not least <= round(100 * found[1].trust) < below:
+        return []
+    domain, standing = found
+    return [(1, f"standing of {domain} {standing.trust:.2f} {standing.why}".rstrip())]
