@@ -26,6 +26,7 @@ _COMMANDS = {
     "build": "publish what is filed, only what changed",
     "explain": "why a story is where it is, or why a lead was dropped",
     "verdict": "an editor's word on a story",
+    "rule": "an editor's lasting rules: split, merge, pin, block, retopic, rename",
     "sources": "where leads come from",
     "watch": "one step: the leads that a source lists",
     "fetch": "one step: an address, as a round would ask for it",

@@ -63,6 +63,7 @@ def _weighed(desk: Desk, article: Article, chosen: Chosen | None) -> Weighed:
     if not isinstance(outcome, Story):
         return Weighed(article=article, outcome=outcome)
     story = _with_path(desk, illustrated(desk.newsroom, outcome, chosen), article)
+    story = review.ruled(story, desk.newsroom.beat)
     gated = review.gate(story, desk.newsroom.settings.review.mode, _trust(desk, article))
     desk.shelf.add(Shelved(story=gated, text=article.text), judge.fingerprint(article.text))
     is_held = bool(story.published and not gated.published)
