@@ -1,4 +1,4 @@
-"""Laws of the rules among the rulings: what is written comes back, and is written the same again."""
+"""Laws of the lasting rules: what is written comes back, and is written the same again."""
 
 from __future__ import annotations
 

@@ -28,23 +28,24 @@ def command(asked: Asked) -> None:  # kept in the context for the command
     """Lay down a lasting rule on stories: it binds every later round until it is undone."""
 
 
-def _signed(*, must: bool = False) -> Callable[[Callable[..., R]], Callable[..., R]]:
-    """Give a command --why and --as."""
+def _why(function: Callable[..., R]) -> Callable[..., R]:
+    """Give a command a --why that must be said, and --as."""
+    return click.option("--why", required=True, help="The reason; it is kept.")(_as(function))
 
-    def decorated(function: Callable[..., R]) -> Callable[..., R]:
-        why = click.option(
-            "--why", required=must, default=None if must else "", help="The reason; it is kept."
-        )
-        name = click.option("--as", "name", default="", help="Who says it; else git's user.")
-        return why(name(function))
 
-    return decorated
+def _may_say_why(function: Callable[..., R]) -> Callable[..., R]:
+    """Give a command a --why that may be said, and --as."""
+    return click.option("--why", default="", help="The reason; it is kept.")(_as(function))
+
+
+def _as(function: Callable[..., R]) -> Callable[..., R]:
+    return click.option("--as", "name", default="", help="Who says it; else git's user.")(function)
 
 
 @command.command("split")
 @click.argument("path")
 @click.option("--from", "others", multiple=True, help="From which story; more than one may stand.")
-@_signed(must=True)
+@_why
 @common
 def split(asked: Asked, path: str, *, others: tuple[str, ...], why: str, name: str) -> None:
     """Keep a story out of one group with others; without --from it stands alone."""
@@ -53,7 +54,7 @@ def split(asked: Asked, path: str, *, others: tuple[str, ...], why: str, name: s
 
 @command.command("merge")
 @click.argument("paths", metavar="PATH PATH…", nargs=-1, required=True)
-@_signed(must=True)
+@_why
 @common
 def merge(asked: Asked, paths: tuple[str, ...], *, why: str, name: str) -> None:
     """Make stories one group."""
@@ -63,7 +64,7 @@ def merge(asked: Asked, paths: tuple[str, ...], *, why: str, name: str) -> None:
 @command.command("pin")
 @click.argument("path")
 @click.option("--until", type=Time(), help="When it ends; else it holds until it is undone.")
-@_signed()
+@_may_say_why
 @common
 def pin(asked: Asked, path: str, *, until: datetime | None, why: str, name: str) -> None:
     """Let a story lead its group and the front page."""
@@ -72,7 +73,7 @@ def pin(asked: Asked, path: str, *, until: datetime | None, why: str, name: str)
 
 @command.command("block")
 @click.argument("values", metavar="WORD-or-DOMAIN…", nargs=-1, required=True)
-@_signed()
+@_may_say_why
 @common
 def block(asked: Asked, values: tuple[str, ...], *, why: str, name: str) -> None:
     """File no story of a site, or with a word in its headline; what is filed stays."""
@@ -82,7 +83,7 @@ def block(asked: Asked, values: tuple[str, ...], *, why: str, name: str) -> None
 @command.command("retopic")
 @click.argument("path")
 @click.argument("topics", metavar="TOPIC…", nargs=-1, required=True)
-@_signed()
+@_may_say_why
 @common
 def retopic(asked: Asked, path: str, topics: tuple[str, ...], *, why: str, name: str) -> None:
     """Give a story these topics, and no others."""
@@ -92,7 +93,7 @@ def retopic(asked: Asked, path: str, topics: tuple[str, ...], *, why: str, name:
 @command.command("rename")
 @click.argument("path")
 @click.argument("title")
-@_signed()
+@_may_say_why
 @common
 def rename(asked: Asked, path: str, title: str, *, why: str, name: str) -> None:
     """Give a story another headline; its address stays."""
@@ -101,7 +102,7 @@ def rename(asked: Asked, path: str, title: str, *, why: str, name: str) -> None:
 
 @command.command("undo")
 @click.argument("number", type=click.IntRange(min=1))
-@click.option("--as", "name", default="", help="Who says it; else git's user.")
+@_as
 @common
 def undo(asked: Asked, number: int, *, name: str) -> None:
     """Take a rule out by its number in the list."""
