@@ -15,6 +15,7 @@ from copydesk.engine.named import record_path
 from copydesk.engine.newsroom import Newsroom, opened
 from copydesk.engine.progress import Progress, Silence
 from copydesk.engine.records import check_records
+from copydesk.engine.rejudge import FieldChange, RejudgeReport, apply_rejudged, rejudge
 from copydesk.engine.report import BuildReport, Explanation, Failure, RoundReport, Rule
 from copydesk.engine.round import RoundOptions, run_round
 from copydesk.engine.rulings import RuleReport, file_rule, list_rules, undo_rule
@@ -52,6 +53,7 @@ __all__ = [
     "Discovery",
     "Explanation",
     "Failure",
+    "FieldChange",
     "HealthRow",
     "Import",
     "KeepReport",
@@ -59,6 +61,7 @@ __all__ = [
     "Newsroom",
     "Offer",
     "Progress",
+    "RejudgeReport",
     "RoundOptions",
     "RoundReport",
     "Rule",
@@ -69,6 +72,7 @@ __all__ = [
     "VerdictReport",
     "add_source",
     "adopt",
+    "apply_rejudged",
     "article_fields",
     "ask_sources",
     "build",
@@ -92,6 +96,7 @@ __all__ = [
     "open_seal",
     "opened",
     "record_path",
+    "rejudge",
     "run_round",
     "serve",
     "serve_site",

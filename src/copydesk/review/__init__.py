@@ -13,6 +13,7 @@ from copydesk.review._gate import gate
 from copydesk.review._hand import beside_others, digests, keep_touched, touched
 from copydesk.review._history import is_noted_since, noted
 from copydesk.review._other import is_other_article
+from copydesk.review._rejudged import kept_off, rejudged, rejudged_beside_others
 from copydesk.review._rulings import (
     contradiction,
     record_name,
@@ -33,8 +34,11 @@ __all__ = [
     "is_other_article",
     "is_same_word",
     "keep_touched",
+    "kept_off",
     "noted",
     "record_name",
+    "rejudged",
+    "rejudged_beside_others",
     "ruled",
     "ruled_fields",
     "same_excerpt",
