@@ -116,3 +116,25 @@ def test_what_is_no_address_has_no_path(address: str) -> None:
 
 def test_an_address_has_a_path() -> None:
     assert "/a/b.mp4" == urls.path("https://a.example/a/b.mp4?x=1#y")
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("news.example", "news.example"),
+        ("www.News.Example", "news.example"),
+        ("*.news.example", "news.example"),
+        ("https://www.news.co.uk:8080/a?b", "news.co.uk"),
+        ("bücher.de", "xn--bcher-kva.de"),
+        ("192.0.2.1", "192.0.2.1"),
+        ("node.js", ""),
+        ("horoscope", ""),
+        ("U.S.", ""),
+        ("news.example/path", ""),
+        ("a b.example", ""),
+        ("", ""),
+        ("\ud800.example", ""),
+    ],
+)
+def test_the_name_of_a_site_as_a_person_says_it(said: str, name: str) -> None:
+    assert urls.site_name(said) == name

@@ -109,7 +109,11 @@ def _words(line: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "report", [engine.RoundReport, engine.BuildReport, engine.Explanation, engine.Failure]
+    "report",
+    [
+        *(engine.RoundReport, engine.BuildReport, engine.Explanation, engine.Failure),
+        *(engine.RejudgeReport, engine.FieldChange, engine.RuleReport, engine.Rule),
+    ],
 )
 def test_a_report_has_every_key_on_its_page(report: type) -> None:
     page = (REFERENCE / "json.md").read_text("utf-8")

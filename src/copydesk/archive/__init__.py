@@ -10,7 +10,7 @@ from copydesk.archive._ledger import Ended, Kept, Ledger, Moved, read_ledger, wr
 from copydesk.archive._paths import slug, story_path
 from copydesk.archive._push import Pushed
 from copydesk.archive._repository import Repository
-from copydesk.archive._rulings import Rulings, read_rulings, write_rulings
+from copydesk.archive._rulings import Rulings, read_rulings, rulings_bytes, write_rulings
 from copydesk.archive._seal import seal, seal_reference_form, unseal, write_key
 from copydesk.archive._start import start_repository
 from copydesk.archive._story import emit_story, parse_story
@@ -33,6 +33,7 @@ __all__ = [
     "parse_story",
     "read_ledger",
     "read_rulings",
+    "rulings_bytes",
     "seal",
     "seal_reference_form",
     "slug",

@@ -70,6 +70,12 @@ class ArticleStore:
         name = self._by_address.get(_address(url))
         return None if name is None else self.get(name)
 
+    def is_damaged(self, url: str) -> bool:
+        """Say whether an article is kept for an address, but cannot be read."""
+        self._all_kept()
+        name = self._by_address.get(_address(url))
+        return name is not None and self.get(name) is None
+
     def forget(self, url: str) -> None:
         """Drop every article kept for an address."""
         for name in [n for n, kept in self._all_kept().items() if _address(url) in kept.addresses]:

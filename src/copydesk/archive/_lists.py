@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from copydesk.archive import _document, _folder, _paths, _scalars
+from copydesk.archive import _document, _folder, _front, _paths, _scalars
 from copydesk.archive._tree import Entry, Item, Scalar, Sequence
 from copydesk.archive._tree import Mapping as Tree
 from copydesk.errors import RecordError
@@ -25,8 +25,20 @@ def rewrite(root: Path, path: str, change: Callable[[Tree], Tree]) -> bool:
     """Write the file with its tree changed; True when bytes changed.
 
     Raises RecordError, and leaves the file alone, where it cannot be read or given back as it
-    stands.
+    stands, or would grow over what is read again.
     """
+    after = rewritten(root, path, change)
+    if after == present(root, path):
+        return False
+    try:
+        files.write_atomic(_paths.inside(root, path), after)
+    except OSError as error:
+        raise RecordError(f"cannot write ({error.strerror})", subject=path) from error
+    return True
+
+
+def rewritten(root: Path, path: str, change: Callable[[Tree], Tree]) -> bytes:
+    """Give the bytes of the file with its tree changed; raise RecordError as `rewrite` does."""
     data = present(root, path)
     empty = _document.Document(path=path, tree=Tree(entries=()), closing="", tail="", fenced=False)
     document = _document.parse_document(path, data) if data else empty
@@ -37,13 +49,9 @@ def rewrite(root: Path, path: str, change: Callable[[Tree], Tree]) -> bool:
             hint="use LF ends",
         )
     after = _document.emit_document(replace(document, tree=change(document.tree)))
-    if after == data:
-        return False
-    try:
-        files.write_atomic(_paths.inside(root, path), after)
-    except OSError as error:
-        raise RecordError(f"cannot write ({error.strerror})", subject=path) from error
-    return True
+    if len(after) > max(_front.MAX_BARE, len(data)):
+        raise RecordError("the file would be too big to be read again", subject=path)
+    return after
 
 
 def edited(tree: Tree, key: str, change: Callable[[Sequence], Sequence]) -> Tree:

@@ -4,23 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import get_args
 
 from copydesk.archive import _front, _lists, _nodes, _read
 from copydesk.archive._fields import Fields
-from copydesk.archive._tree import Item, Scalar, Sequence
+from copydesk.archive._tree import Entry, Item, Node, Scalar, Sequence
 from copydesk.archive._tree import Mapping as Tree
-from copydesk.news import Verdict
+from copydesk.news import Ruling, Verdict
+from copydesk.news.ruling import RulingKind
 
 PATH = "_data/rulings.yaml"
+
+_SAID: tuple[RulingKind, ...] = get_args(RulingKind)
+_MANY = 1_000_000
+# how many stories and how many values a rule of each kind has: the least, the most
+_STORIES: Mapping[RulingKind, tuple[int, int]] = {
+    "split": (1, _MANY),
+    "merge": (2, _MANY),
+    "pin": (1, 1),
+    "block": (0, 0),
+    "retopic": (1, 1),
+    "rename": (1, 1),
+}
+_VALUES: Mapping[RulingKind, tuple[int, int]] = {
+    "split": (0, 0),
+    "merge": (0, 0),
+    "pin": (0, 0),
+    "block": (1, _MANY),
+    "retopic": (1, _MANY),
+    "rename": (1, 1),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulings:
-    """Verdicts by the record's path, and the addresses that an editor removed for good."""
+    """Verdicts by the record's path, addresses that an editor removed for good, lasting rules.
+
+    `rules` are in the order of the file, which is that in which they were made.
+    """
 
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
+    rules: tuple[Ruling, ...] = ()
 
 
 def read_rulings(root: Path) -> Rulings:
@@ -32,17 +59,71 @@ def read_rulings(root: Path) -> Rulings:
 def write_rulings(root: Path, rulings: Rulings) -> bool:
     """Keep the rulings; True when bytes changed.
 
-    Every other entry of the file survives in place, and an equal verdict keeps its lines. Raises
-    RecordError, and leaves the file alone, where it cannot be read or given back as it stands.
+    Every other entry of the file survives in place, and an equal verdict or rule keeps its lines.
+    Raises RecordError, and leaves the file alone, where it cannot be read or given back as it
+    stands.
     """
     before = read_rulings(root)
     return _lists.rewrite(root, PATH, lambda tree: _with(tree, before, rulings))
 
 
+def rulings_bytes(root: Path, rulings: Rulings) -> bytes:
+    """Give the bytes that `write_rulings` would leave in the file; raise RecordError as it does."""
+    before = read_rulings(root)
+    return _lists.rewritten(root, PATH, lambda tree: _with(tree, before, rulings))
+
+
 def _rulings(data: bytes) -> Rulings:
     fields = Fields(_nodes.compose(_front.whole(PATH, data), PATH), PATH)
     found = fields.each("verdicts", lambda one: (one.text("path"), _read.read_verdict(one)))
-    return Rulings(verdicts=dict(found), removed=fields.texts("removed"))
+    return Rulings(
+        verdicts=dict(found),
+        removed=fields.texts("removed"),
+        rules=fields.each("rules", _rule),
+    )
+
+
+def _rule(fields: Fields) -> Ruling:
+    word = fields.text("said")
+    said = next((known for known in _SAID if known == word), None)
+    if said is None:
+        raise fields.wrong("said", "none of " + ", ".join(_SAID), "write said: pin")
+    return Ruling(
+        said=said,
+        by=fields.text("by"),
+        at=fields.required("at", fields.date("at")),
+        why=fields.text("why"),
+        stories=tuple(map(_name, _some(fields, "stories", said, _STORIES[said]))),
+        values=_some(fields, "values", said, _VALUES[said]),
+        until=_until(fields, said),
+    )
+
+
+def _name(story: str) -> str:
+    """Give a record's name, however a person wrote its place."""
+    return PurePosixPath(story).name.removesuffix(".md")
+
+
+def _some(fields: Fields, key: str, said: RulingKind, wanted: tuple[int, int]) -> tuple[str, ...]:
+    """Give the texts of a list, none of them blank, as many as a rule of this kind has."""
+    least, most = wanted
+    texts = fields.texts(key)
+    if any(not text.strip() for text in texts):
+        raise fields.wrong(key, "a list with an empty text", "take the empty one out")
+    if len(texts) < least:
+        what = f"too short: {said} wants at least {least}"
+        raise fields.wrong(key, what, f"write {key}: and each on a line of its own after -")
+    if len(texts) > most:
+        what = f"too long: {said} wants {most or 'none'}"
+        raise fields.wrong(key, what, "take out what is too much, or make it a rule of its own")
+    return texts
+
+
+def _until(fields: Fields, said: RulingKind) -> datetime | None:
+    until = fields.date("until")
+    if until is not None and said != "pin":
+        raise fields.wrong("until", f"no key of {said}: only a pin ends", "take it out")
+    return until
 
 
 def _with(tree: Tree, before: Rulings, after: Rulings) -> Tree:
@@ -50,6 +131,8 @@ def _with(tree: Tree, before: Rulings, after: Rulings) -> Tree:
         tree = _lists.edited(tree, "verdicts", lambda old: _verdict_items(old, before, after))
     if before.removed != after.removed:
         tree = _lists.edited(tree, "removed", lambda old: _removed_items(old, after))
+    if before.rules != after.rules:
+        tree = _lists.edited(tree, "rules", lambda old: _rule_items(old, before, after))
     return tree
 
 
@@ -74,3 +157,33 @@ def _removed_items(old: Sequence, after: Rulings) -> Sequence:
     kept = {item.value.text: item for item in old.items if isinstance(item.value, Scalar)}
     items = (kept.get(url) or Item(value=_lists.words(url)) for url in after.removed)
     return Sequence(items=tuple(items), column=_lists.column(old))
+
+
+def _rule_items(old: Sequence, before: Rulings, after: Rulings) -> Sequence:
+    """Give the list of rules: one that was there keeps its lines, with what others wrote in it."""
+    kept: dict[Ruling, list[Item]] = {}
+    for rule, item in zip(before.rules, old.items, strict=True):
+        kept.setdefault(rule, []).append(item)
+    column = _lists.column(old)
+    items = (
+        kept[rule].pop(0) if kept.get(rule) else Item(value=_rule_tree(rule, column + 2))
+        for rule in after.rules
+    )
+    return Sequence(items=tuple(items), column=column)
+
+
+def _rule_tree(rule: Ruling, column: int) -> Tree:
+    values: dict[str, Node] = {
+        "said": _lists.word(rule.said),
+        "by": _lists.words(rule.by),
+        "at": _lists.moment(rule.at),
+        "why": _lists.words(rule.why),
+    }
+    for key, texts in (("stories", rule.stories), ("values", rule.values)):
+        if texts:
+            items = tuple(Item(value=_lists.words(text)) for text in texts)
+            values[key] = Sequence(items=items, column=column + 2)
+    if rule.until is not None:
+        values["until"] = _lists.moment(rule.until)
+    entries = (Entry(key=Scalar(text=key), value=value) for key, value in values.items())
+    return Tree(entries=tuple(entries), column=column)

@@ -28,6 +28,8 @@ def command(asked: Asked, path_or_url: str) -> None:
             f"  verdict {told.verdict['said']} by {told.verdict['by']} at {told.verdict['at']}: "
             f"{told.verdict['why']}"
         )
+    for rule in told.rulings:
+        click.echo(f"  rule {rule.number}, {_ruling(rule)}")
     for term in told.terms:
         click.echo(f"  {term.name}: {text.fold(term.value)}")
         for evidence in term.evidence:
@@ -38,3 +40,12 @@ def command(asked: Asked, path_or_url: str) -> None:
         click.echo(f"  copy: {path}")
     for path in told.group:
         click.echo(f"  beside: {path}")
+
+
+def _ruling(rule: engine.Rule) -> str:
+    """Give a rule in a sentence."""
+    what = ", ".join((*rule.stories, *rule.values))
+    until = f" until {rule.until}" if rule.until else ""
+    why = f": {rule.why}" if rule.why else ""
+    idle = f" ({rule.note})" if rule.note else ""
+    return text.fold(f"{rule.said} {what}{until} by {rule.by} at {rule.at}{why}{idle}")

@@ -6,6 +6,7 @@ In go an open newsroom and what a command asks for; out comes a report.
 from __future__ import annotations
 
 from copydesk.archive import CheckReport
+from copydesk.engine._new_rule import NewRule
 from copydesk.engine.build import BuildOptions, build
 from copydesk.engine.discover import Discovery, add_source, find_sources, source_address
 from copydesk.engine.explain import explain
@@ -14,8 +15,10 @@ from copydesk.engine.named import record_path
 from copydesk.engine.newsroom import Newsroom, opened
 from copydesk.engine.progress import Progress, Silence
 from copydesk.engine.records import check_records
-from copydesk.engine.report import BuildReport, Explanation, Failure, RoundReport
+from copydesk.engine.rejudge import FieldChange, RejudgeReport, apply_rejudged, rejudge
+from copydesk.engine.report import BuildReport, Explanation, Failure, RoundReport, Rule
 from copydesk.engine.round import RoundOptions, run_round
+from copydesk.engine.rulings import RuleReport, file_rule, list_rules, undo_rule
 from copydesk.engine.seals import open_seal
 from copydesk.engine.serving import Address, serve, serve_site
 from copydesk.engine.settings import SettingRow, setting_rows
@@ -50,20 +53,26 @@ __all__ = [
     "Discovery",
     "Explanation",
     "Failure",
+    "FieldChange",
     "HealthRow",
     "Import",
     "KeepReport",
+    "NewRule",
     "Newsroom",
     "Offer",
     "Progress",
+    "RejudgeReport",
     "RoundOptions",
     "RoundReport",
+    "Rule",
+    "RuleReport",
     "SettingRow",
     "Silence",
     "SourceRow",
     "VerdictReport",
     "add_source",
     "adopt",
+    "apply_rejudged",
     "article_fields",
     "ask_sources",
     "build",
@@ -76,15 +85,18 @@ __all__ = [
     "extract_file",
     "extract_url",
     "fetch_url",
+    "file_rule",
     "file_verdict",
     "find_sources",
     "import_sources",
     "judge_url",
     "keep_source",
+    "list_rules",
     "new",
     "open_seal",
     "opened",
     "record_path",
+    "rejudge",
     "run_round",
     "serve",
     "serve_site",
@@ -92,5 +104,6 @@ __all__ = [
     "source_address",
     "source_rows",
     "speaker",
+    "undo_rule",
     "watch_url",
 ]

@@ -52,13 +52,17 @@ def _is_news(
         tally.dropped["seen"] += 1
         return False
     source = newsroom.beat.source(lead.source)
-    digest = "" if source is None else rules.of(source)
     fate = newsroom.memory.fate(urls.identity(lead.url))
+    reason = fate.reason if fate is not None else ""
+    digest = "" if source is None else rules.behind(source, reason)
     if fate is not None and is_settled(fate, newsroom.now, digest):
         tally.dropped["seen" if fate.state == "filed" else fate.reason or "given-up"] += 1
         return False
     if source is not None and not watch.wanted(lead, source):
         tally.drop(lead, Dropped(url=lead.url, reason="filtered", detail=source.url))
+        return False
+    if why := judge.ruled_out(lead, newsroom.beat.rulings):
+        tally.drop(lead, Dropped(url=lead.url, reason="ruled-out", detail=why))
         return False
     return True
 

@@ -315,7 +315,7 @@ def _by_rules(newsroom: Newsroom, rules: Rules, fate: Fate) -> Fate:
     source = newsroom.beat.source(fate.source)
     if source is None or fate.reason not in OF_RULES:
         return fate
-    return replace(fate, rules=rules.of(source))
+    return replace(fate, rules=rules.behind(source, fate.reason))
 
 
 def _plan(desk: _weigh.Desk, gathered: _Gathered, stories: _Stories, filed: _file.Filed) -> None:

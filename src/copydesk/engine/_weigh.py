@@ -63,6 +63,7 @@ def _weighed(desk: Desk, article: Article, chosen: Chosen | None) -> Weighed:
     if not isinstance(outcome, Story):
         return Weighed(article=article, outcome=outcome)
     story = _with_path(desk, illustrated(desk.newsroom, outcome, chosen), article)
+    story = review.ruled(story, desk.newsroom.beat)
     gated = review.gate(story, desk.newsroom.settings.review.mode, _trust(desk, article))
     shelved = Shelved(story=gated, text=article.text, found=article.found)
     desk.shelf.add(shelved, judge.fingerprint(article.text))

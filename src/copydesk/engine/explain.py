@@ -9,6 +9,7 @@ from copydesk import archive, judge
 from copydesk.engine.named import record_at
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.engine.report import Explanation, Term
+from copydesk.engine.rulings import rules_on
 from copydesk.errors import RecordError
 from copydesk.kit import dates, urls
 from copydesk.memory import Fate
@@ -64,6 +65,7 @@ def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Ex
         verdict=_said(verdict),
         history=story.history,
         terms=tuple(_terms(newsroom, story)),
+        rulings=tuple(rules_on(newsroom, story)),
     )
 
 
@@ -132,5 +134,6 @@ _STAGES = {
     "address": "fetch",
     "gone": "fetch",
     "blocked": "fetch",
+    "ruled-out": "judge",
     "removed": "review",
 }

@@ -6,13 +6,13 @@ import contextlib
 import shlex
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from copydesk import config
-from copydesk.archive import Archive, ArticleStore
-from copydesk.errors import BusyError, CopydeskError, MemoryStoreError
+from copydesk.archive import Archive, ArticleStore, read_rulings
+from copydesk.errors import BusyError, CopydeskError, MemoryStoreError, RecordError
 from copydesk.illustrate import Album
 from copydesk.kit import files
 from copydesk.memory import Memory
@@ -64,7 +64,7 @@ def opened(
     With `scratch` the memory is a copy and new pictures and articles go to a folder that vanishes,
     so that nothing in the newsroom changes. Raises ConfigError, MemoryStoreError.
     """
-    settings = config.load(root, environ)
+    settings = _with_rulings(root, config.load(root, environ))
     private = root / PRIVATE
     with contextlib.ExitStack() as stack:
         kept = private
@@ -82,6 +82,19 @@ def opened(
             album=Album(kept / "pictures", settings.pictures.max_bytes),
             memory=store,
         )
+
+
+def _with_rulings(root: Path, settings: config.Settings) -> config.Settings:
+    """Give the settings with the editors' rules in the beat.
+
+    Where those cannot be read a site can still be built and looked at, with a warning; a round
+    reads them again, and refuses.
+    """
+    try:
+        rules = read_rulings(root).rules
+    except RecordError as error:
+        return replace(settings, warnings=(*settings.warnings, f"no rule of it holds: {error}"))
+    return replace(settings, beat=replace(settings.beat, rulings=rules))
 
 
 def _copy_memory(private: Path, kept: Path) -> None:

@@ -65,6 +65,26 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule as a person reads it; `number` counts from 1 in the order of the file.
+
+    `is_active` says whether it does anything: a pin may have expired, a record be gone, a topic be
+    none of the beat any more. `note` says why it does not.
+    """
+
+    number: int
+    said: str
+    by: str
+    at: str
+    why: str
+    stories: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    until: str = ""
+    is_active: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """Why a story is where it is, or why a lead was dropped.
 
@@ -82,3 +102,4 @@ class Explanation:
     verdict: Mapping[str, str] | None = None
     history: tuple[str, ...] = ()
     terms: tuple[Term, ...] = ()
+    rulings: tuple[Rule, ...] = ()

@@ -7,6 +7,7 @@ what an article says. Filed stories come in over a `news.Shelf` (`Bookshelf` is 
 from __future__ import annotations
 
 from copydesk.judge._assess import assess, regroup, weigh
+from copydesk.judge._block import ruled_out
 from copydesk.judge._bookshelf import Bookshelf
 from copydesk.judge._explain import explain
 from copydesk.judge.copies import fingerprint
@@ -26,5 +27,6 @@ __all__ = [
     "fingerprint",
     "likeness",
     "regroup",
+    "ruled_out",
     "weigh",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from copydesk.judge import quality
+from copydesk.judge._block import ruled_out
 from copydesk.judge._profiles import profile_of
 from copydesk.judge.profile import Copy, Features, Match, Weighed, lede, source_of, weigh_by
 from copydesk.kit import lengths, text, urls
@@ -18,6 +19,8 @@ def assess(article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:
     What the shelf holds decides about copies only; whether the article is filed already, by its
     address, is asked before.
     """
+    if why := ruled_out(article, beat.rulings):
+        return Dropped(url=article.url, reason="ruled-out", detail=why)
     profile = profile_of(beat)
     matches = profile.relevance(article, beat)
     if not matches and beat.scoring.off_beat == "drop":

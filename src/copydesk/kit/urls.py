@@ -35,6 +35,8 @@ _TRACKING = re.compile(
 )
 
 # RFC 6761, 6762 with its appendix G, 8375; ICANN 2024; localhost.localdomain of old systems
+_NAME = re.compile(r"[\w.-]+")
+_RESERVED = frozenset({"example", "test", "invalid", "onion"})  # RFC 2606, RFC 7686
 _LOCAL = (
     *("localhost", "localdomain", "local", "internal", "home.arpa"),
     *("intranet", "private", "corp", "home", "lan"),
@@ -136,6 +138,21 @@ def registrable_domain(url_or_host: str) -> str:
     """Give `example.co.uk` for `https://www.example.co.uk/x`; an IP address stays as it is."""
     name = host(url_or_host) if "://" in url_or_host else url_or_host.lower().rstrip(".")
     return name if is_machine(name) else str(_suffixes().privatesuffix(name) or name)
+
+
+@functools.lru_cache(maxsize=4096)
+def site_name(text: str) -> str:
+    """Give the host that a person names: `example.org`, `www.Example.org`, a whole address.
+
+    "" for what is none, or stands under no ending that there is ("node.js").
+    """
+    name = text.strip().lower().removeprefix("*.").removeprefix("www.")
+    found = host(name if "://" in name else f"https://{name}").removeprefix("www.")
+    if "://" not in name and (not _NAME.fullmatch(name) or "." not in name):
+        return ""
+    is_reserved = found.rpartition(".")[2] in _RESERVED or is_local(found)
+    known = is_reserved or is_machine(found) or _suffixes().publicsuffix(found, False)
+    return found if found and known else ""
 
 
 def same_site(left: str, right: str) -> bool:

@@ -15,6 +15,7 @@ DropReason = Literal[
     "address",  # a private address
     "gone",  # 404 or 410
     "blocked",  # 401, 403, 451
+    "ruled-out",  # an editor's rule blocks its site or a word of its headline
     "removed",  # an editor removed it for good
 ]
 DROP_REASONS: tuple[str, ...] = get_args(DropReason)

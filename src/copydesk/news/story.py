@@ -55,7 +55,8 @@ class Related:
 class Reason:
     """Why a number or a label is what it is: `quality +15: keyword "generative ai" in title`.
 
-    `about` is quality, heat, published, copy, or `topic NAME`; `points` is None where none count.
+    `about` is quality, heat, published, copy, title, or `topic NAME`; `points` is None where none
+    count.
     """
 
     about: str

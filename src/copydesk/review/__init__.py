@@ -1,6 +1,7 @@
 """Review: a story and an editor's word in, the story as it then stands out. Pure.
 
-A verdict decides whether a story is published; what a person changed in the file stays changed;
+A verdict decides whether a story is published, a ruling what it is called and what it is about;
+what a person changed in the file stays changed;
 what its publisher corrected is taken over, with a line in its history.
 """
 
@@ -12,11 +13,20 @@ from copydesk.review._gate import gate
 from copydesk.review._hand import beside_others, digests, keep_touched, touched
 from copydesk.review._history import is_noted_since, noted
 from copydesk.review._other import is_other_article
+from copydesk.review._rejudged import kept_off, rejudged, rejudged_beside_others
+from copydesk.review._rulings import (
+    contradiction,
+    record_name,
+    ruled,
+    ruled_fields,
+    with_rule,
+)
 from copydesk.review._verdict import apply, is_same_word
 
 __all__ = [
     "apply",
     "beside_others",
+    "contradiction",
     "corrected",
     "digests",
     "gate",
@@ -24,9 +34,16 @@ __all__ = [
     "is_other_article",
     "is_same_word",
     "keep_touched",
+    "kept_off",
     "noted",
+    "record_name",
+    "rejudged",
+    "rejudged_beside_others",
+    "ruled",
+    "ruled_fields",
     "same_excerpt",
     "same_words",
     "text_change",
     "touched",
+    "with_rule",
 ]

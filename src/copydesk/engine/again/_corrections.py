@@ -142,6 +142,7 @@ def _words(newsroom: Newsroom, each: Look, article: Article) -> Iterator[str]:
     if old is not None and old.reader != article.reader:
         return  # an earlier version of the reader read otherwise what did not change
     hand = review.touched(each.story, _plans.known(newsroom, each.story))
+    hand |= review.ruled_fields(each.story, newsroom.beat)
     title = old.title if old else "" if "title" in hand else each.story.title
     excerpt = old.excerpt if old else "" if "excerpt" in hand else each.story.excerpt
     if title and not review.same_words(title, article.title):
@@ -174,6 +175,7 @@ def _rejudged(newsroom: Newsroom, story: Story, article: Article) -> Story:
     if not isinstance(judged, Story):
         judged = replace(story, title=article.title, excerpt=article.excerpt, reasons=())
         judged = replace(judged, access="" if story.access == GONE else story.access)
+    judged = review.ruled(replace(judged, path=story.path), newsroom.beat)
     return review.corrected(story, judged, _plans.known(newsroom, story))
 
 

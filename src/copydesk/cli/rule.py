@@ -1,0 +1,169 @@
+"""copydesk rule split|merge|pin|block|retopic|rename|list|undo."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+import click
+
+from copydesk import engine
+from copydesk.cli import _out
+from copydesk.cli._asked import Asked, Time, common
+from copydesk.cli._columns import Columns
+from copydesk.kit import text
+from copydesk.news import RulingKind
+
+R = TypeVar("R")
+
+_AT_ONCE = frozenset({"retopic", "rename"})
+_FROM_NOW = frozenset({"block"})
+
+
+@click.group("rule")
+@common
+def command(asked: Asked) -> None:  # kept in the context for the command
+    """Lay down a lasting rule on stories: it binds every later round until it is undone."""
+
+
+def _why(function: Callable[..., R]) -> Callable[..., R]:
+    """Give a command a --why that must be said, and --as."""
+    return click.option("--why", required=True, help="The reason; it is kept.")(_as(function))
+
+
+def _may_say_why(function: Callable[..., R]) -> Callable[..., R]:
+    """Give a command a --why that may be said, and --as."""
+    return click.option("--why", default="", help="The reason; it is kept.")(_as(function))
+
+
+def _as(function: Callable[..., R]) -> Callable[..., R]:
+    return click.option("--as", "name", default="", help="Who says it; else git's user.")(function)
+
+
+@command.command("split")
+@click.argument("path")
+@click.option("--from", "others", multiple=True, help="From which story; more than one may stand.")
+@_why
+@common
+def split(asked: Asked, path: str, *, others: tuple[str, ...], why: str, name: str) -> None:
+    """Keep a story out of one group with others; without --from it stands alone."""
+    _file(asked, engine.NewRule(said="split", paths=(path, *others), why=why, by=name))
+
+
+@command.command("merge")
+@click.argument("paths", metavar="PATH PATH…", nargs=-1, required=True)
+@_why
+@common
+def merge(asked: Asked, paths: tuple[str, ...], *, why: str, name: str) -> None:
+    """Make stories one group."""
+    _file(asked, engine.NewRule(said="merge", paths=paths, why=why, by=name))
+
+
+@command.command("pin")
+@click.argument("path")
+@click.option("--until", type=Time(), help="When it ends; else it holds until it is undone.")
+@_may_say_why
+@common
+def pin(asked: Asked, path: str, *, until: datetime | None, why: str, name: str) -> None:
+    """Let a story lead its group and the front page."""
+    _file(asked, engine.NewRule(said="pin", paths=(path,), until=until, why=why, by=name))
+
+
+@command.command("block")
+@click.argument("values", metavar="WORD-or-DOMAIN…", nargs=-1, required=True)
+@_may_say_why
+@common
+def block(asked: Asked, values: tuple[str, ...], *, why: str, name: str) -> None:
+    """File no story of a site, or with a word in its headline; what is filed stays."""
+    _file(asked, engine.NewRule(said="block", values=values, why=why, by=name))
+
+
+@command.command("retopic")
+@click.argument("path")
+@click.argument("topics", metavar="TOPIC…", nargs=-1, required=True)
+@_may_say_why
+@common
+def retopic(asked: Asked, path: str, topics: tuple[str, ...], *, why: str, name: str) -> None:
+    """Give a story these topics, and no others."""
+    _file(asked, engine.NewRule(said="retopic", paths=(path,), values=topics, why=why, by=name))
+
+
+@command.command("rename")
+@click.argument("path")
+@click.argument("title")
+@_may_say_why
+@common
+def rename(asked: Asked, path: str, title: str, *, why: str, name: str) -> None:
+    """Give a story another headline; its address stays."""
+    _file(asked, engine.NewRule(said="rename", paths=(path,), values=(title,), why=why, by=name))
+
+
+@command.command("undo")
+@click.argument("number", type=click.IntRange(min=1))
+@_as
+@common
+def undo(asked: Asked, number: int, *, name: str) -> None:
+    """Take a rule out by its number in the list."""
+    with asked.newsroom() as newsroom:
+        report = engine.undo_rule(newsroom, number, engine.speaker(newsroom, name))
+    _show(asked, report, f"undone: {report.said}")
+
+
+@command.command("list")
+@common
+def list_(asked: Asked) -> None:
+    """List the rules with their numbers."""
+    with asked.newsroom() as newsroom:
+        rules = engine.list_rules(newsroom)
+    if asked.json:
+        _out.as_json(rules)
+        return
+    rows = [_cells(rule) for rule in rules]
+    if not rows:
+        _out.note("no rules yet")
+    elif sys.stdout.isatty():
+        columns = Columns(4, 8, 0, 16, 0, right=frozenset({0}))
+        click.secho(columns.line(("no.", "rule", "what", "by", "why")), bold=True)
+        for row in rows:
+            click.echo(columns.line(row))
+    else:
+        for row in rows:
+            click.echo("\t".join(row))
+
+
+def _cells(rule: engine.Rule) -> tuple[str, ...]:
+    what = ", ".join((*rule.stories, *rule.values))
+    until = f" until {rule.until}" if rule.until else ""
+    note = f" ({rule.note})" if rule.note else ""
+    cells = (str(rule.number), rule.said, f"{what}{until}{note}", rule.by, rule.why)
+    return tuple(map(text.fold, cells))
+
+
+def _file(asked: Asked, new: engine.NewRule) -> None:
+    with asked.newsroom() as newsroom:
+        report = engine.file_rule(newsroom, new)
+    _show(asked, report, f"{report.said} (rule {report.number})")
+
+
+def _show(asked: Asked, report: engine.RuleReport, what: str) -> None:
+    if asked.json:
+        _out.as_json(report)
+        return
+    for words in report.notes:
+        _out.note(f"note: {words}")
+    about = text.fold(", ".join(report.about))
+    if not report.changed:
+        click.echo(f"unchanged: {about}")
+        return
+    click.echo(f"{what}: {about}")
+    _out.note(_when(report.said))
+
+
+def _when(said: RulingKind) -> str:
+    if said in _AT_ONCE:
+        return "the site shows it after the next round or copydesk build"
+    if said in _FROM_NOW:
+        return "it holds from the next round; what is filed stays: copydesk rejudge shows it"
+    return "it binds from the next round, or copydesk rejudge --apply"

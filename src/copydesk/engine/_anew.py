@@ -1,0 +1,301 @@
+"""Judge filed stories anew: their stored articles by today's rules, each as it once came in.
+
+records ── filed ──> in the order in which they came ── judged ──> fresh stories ── beside ──> fresh
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from copydesk import judge, review
+from copydesk.archive import Rulings
+from copydesk.engine._mishap import failure_of
+from copydesk.engine._sites import Sites
+from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.progress import Progress
+from copydesk.engine.report import Failure
+from copydesk.kit import urls
+from copydesk.news import Article, Beat, Dropped, Related, Shelf, Shelved, Story
+
+COPIES_WITHIN = timedelta(days=30)  # as a round looks for them
+REACH = timedelta(days=30)  # of what may stand beside a story
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_NOW = {"off-beat": "off the beat under today's rules", "ruled-out": ""}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anew:
+    """A filed story and what today's rules make of it.
+
+    `dropped` is the reason for which it would not be filed today, "" for none.
+    """
+
+    filed: Story
+    fresh: Story
+    text: str = ""
+    dropped: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Judged:
+    """All stories that were judged anew, those without an article, those that failed.
+
+    `count` is how many were judged; `stories` holds neighbours too that change by them.
+    """
+
+    count: int = 0
+    stories: list[Anew] = field(default_factory=list)
+    without_article: list[str] = field(default_factory=list)
+    failed: list[Failure] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Came:
+    """When and how a filed story once came in, which is the order of judging."""
+
+    found: datetime
+    published_at: datetime
+    identity: str
+    url: str
+    story: Story
+
+    @property
+    def order(self) -> tuple[datetime, datetime, str, str]:
+        return (self.found, self.published_at, self.identity, self.url)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Bench:
+    """What judging anew works with; `texts` names the records whose text is on the shelf."""
+
+    newsroom: Newsroom
+    rulings: Rulings
+    sites: Sites
+    shelf: judge.Bookshelf = field(default_factory=judge.Bookshelf)
+    texts: set[str] = field(default_factory=set)
+
+    def put(self, story: Story, text: str) -> None:
+        """Put a story with its text on the shelf."""
+        self.shelf.add(Shelved(story=story, text=text), judge.fingerprint(text))
+        self.texts.add(review.record_name(story.path))
+
+
+class _AsThen:
+    """The shelf as the round of a moment saw it: texts of the 30 days before it."""
+
+    def __init__(self, shelf: judge.Bookshelf, moment: datetime) -> None:
+        self._shelf = shelf
+        self._since = moment - COPIES_WITHIN
+
+    def at(self, url: str) -> str | None:
+        """Give the path of the record that stands for this address."""
+        return self._shelf.at(url)
+
+    def near(self, fingerprint: tuple[int, ...]) -> Iterator[Shelved]:
+        """Give stories whose fingerprint is near, of those days alone."""
+        near = self._shelf.near(fingerprint)
+        return (one for one in near if (one.story.published_at or _LONG_AGO) >= self._since)
+
+    def between(self, start: datetime, end: datetime) -> Iterator[Shelved]:
+        """Give the stories published in [start, end]."""
+        return self._shelf.between(start, end)
+
+
+def judged(
+    newsroom: Newsroom,
+    stories: Sequence[Story],
+    rulings: Rulings,
+    since: datetime | None,
+    progress: Progress,
+) -> Judged:
+    """Judge those of the stories anew that were published since a moment, all of them for None.
+
+    The others are what they are compared with. A story of which no article is kept is left as it
+    is; one that cannot be judged is told, and costs only itself.
+    """
+    done = Judged()
+    bench = _Bench(newsroom=newsroom, rulings=rulings, sites=Sites(newsroom))
+    came = sorted(_came(bench, stories, since, done), key=lambda one: one.order)
+    progress.stage("judge", len(came))
+    for one in came:
+        try:
+            anew = _judged(bench, one)
+        except Exception as error:  # a bug that one article meets must cost only that article
+            done.failed.append(failure_of(one.story.path, error))
+            bench.shelf.add(Shelved(story=one.story), None)
+        else:
+            done.stories.append(anew)
+            bench.put(anew.fresh, anew.text)
+        progress.step()
+    done.count = len(done.stories)
+    done.stories = _beside(newsroom, done.stories, stories, since)
+    return done
+
+
+def _came(
+    bench: _Bench, stories: Iterable[Story], since: datetime | None, done: Judged
+) -> Iterator[_Came]:
+    """Give how the stories to judge came in; the others go on the shelf as they are filed."""
+    for story in stories:
+        is_meant = since is None or (story.published_at or _LONG_AGO) >= since
+        if is_meant and is_removed(story, bench.rulings):
+            is_meant = False
+        article = _article(bench.newsroom, story) if is_meant or _is_near(story, since) else None
+        if article is not None and is_meant:
+            yield _Came(
+                found=article.found,
+                published_at=story.published_at or article.published_at,
+                identity=urls.identity(article.web_url),
+                url=article.url,
+                story=story,
+            )
+        elif article is not None:
+            bench.put(story, bench.sites.settled(article).text)
+        else:
+            bench.shelf.add(Shelved(story=story), None)
+            if is_meant:
+                _note_without(bench.newsroom, story, done)
+
+
+def _is_near(story: Story, since: datetime | None) -> bool:
+    """Say whether a story is from just before the period, so that one in it may be its copy."""
+    return since is not None and (story.published_at or _LONG_AGO) >= since - COPIES_WITHIN
+
+
+def is_removed(story: Story, rulings: Rulings) -> bool:
+    """Say whether an editor removed a story for good: its text is no longer kept."""
+    verdict = story.verdict or rulings.verdicts.get(story.path)
+    return verdict is not None and verdict.said == "remove"
+
+
+def _article(newsroom: Newsroom, story: Story) -> Article | None:
+    found = (newsroom.articles.find(url) for url in story.addresses)
+    return next((article for article in found if article is not None), None)
+
+
+def _note_without(newsroom: Newsroom, story: Story, done: Judged) -> None:
+    done.without_article.append(story.path)
+    if any(newsroom.articles.is_damaged(url) for url in story.addresses):
+        hint = "it is passed over; the story stays as it is"
+        what = "its stored article is damaged"
+        done.failed.append(Failure(url=story.path, what=what, hint=hint))
+
+
+def _judged(bench: _Bench, came: _Came) -> Anew:
+    """Judge one story as if its article came in now, the shelf being what it was then."""
+    filed, beat = came.story, bench.newsroom.beat
+    kept = _article(bench.newsroom, filed)
+    assert kept is not None  # it was there a moment ago
+    article = bench.sites.settled(kept)
+    image = filed.images[0].url if filed.images else ""
+    seen = replace(article, image=image, published_at=came.published_at)
+    shelf = _AsThen(bench.shelf, came.found)
+    story, dropped = _assessed(seen, beat, shelf)
+    story = replace(
+        story,
+        path=filed.path,
+        title=_title(filed, article, beat),
+        related=_related(filed, beat),
+        group=filed.group,
+        background=filed.background,
+        verdict=filed.verdict,
+    )
+    story = _still_a_copy(bench, filed, story)
+    story = review.ruled(story, beat)
+    if dropped == "off-beat" and "topics" in review.ruled_fields(filed, beat):
+        dropped = ""
+    source = beat.source(article.source)
+    trust = source.trust if source else "gate"
+    story = review.gate(story, bench.newsroom.settings.review.mode, trust)
+    if dropped:
+        story = review.kept_off(story, _NOW[dropped] or judge.ruled_out(seen, beat.rulings))
+    fresh = review.rejudged(filed, story, known(bench.newsroom, filed))
+    verdict = bench.rulings.verdicts.get(filed.path)
+    if beat.scoring.profile == "everyday" and verdict is not None:
+        fresh = review.apply(fresh, verdict, beat)
+    return Anew(filed=filed, fresh=fresh, text=article.text, dropped=dropped)
+
+
+def known(newsroom: Newsroom, story: Story) -> dict[str, str]:
+    """Give the digests of what the line last wrote of a story, {} where nobody knows."""
+    return dict(story.machine) or newsroom.memory.digests(story.path)
+
+
+def _assessed(article: Article, beat: Beat, shelf: Shelf) -> tuple[Story, str]:
+    """Give the article as a story, and the reason for which a round would drop it, "" for none."""
+    outcome = judge.assess(article, beat, shelf)
+    if isinstance(outcome, Story):
+        return outcome, ""
+    free = replace(beat, rulings=(), scoring=replace(beat.scoring, off_beat="keep"))
+    story = judge.assess(article, free, shelf)
+    assert not isinstance(story, Dropped)  # nothing else drops an article that was read
+    return story, outcome.reason
+
+
+def _title(filed: Story, article: Article, beat: Beat) -> str:
+    """Give the headline as filed; the article's own where a rule that is gone had changed it."""
+    was_ruled = any(reason.about == "title" for reason in filed.reasons)
+    is_ruled = "title" in review.ruled_fields(filed, beat)
+    return article.title if was_ruled and not is_ruled else filed.title
+
+
+def _related(filed: Story, beat: Beat) -> tuple[Related, ...]:
+    """Give what stands beside a story before it is set beside others anew."""
+    return () if beat.scoring.profile == "everyday" and beat.scoring.grouping else filed.related
+
+
+def _still_a_copy(bench: _Bench, filed: Story, story: Story) -> Story:
+    """Let a copy be one where nothing shows the contrary: its original's text is not kept."""
+    if not filed.copy_of or story.copy_of or filed.copy_of in bench.texts:
+        return story
+    kept = [one for one in filed.reasons if one.about == "copy"]
+    others = (one for one in story.reasons if one.about != "published")
+    reasons = (*others, *kept) if story.reasons else ()
+    return replace(story, copy_of=filed.copy_of, published=False, heat=-1, reasons=reasons)
+
+
+def _beside(
+    newsroom: Newsroom,
+    fresh: Sequence[Anew],
+    stories: Iterable[Story],
+    since: datetime | None,
+) -> list[Anew]:
+    """Set all that was judged anew beside each other, and beside what is filed around it.
+
+    The one place where grouping comes in: whatever `judge.regroup` says of the judged stories, and
+    of their neighbours that the line answers for, is part of the comparison.
+    """
+    judged_paths = {one.filed.path: one for one in _without_dissolved(fresh)}
+    window = [Shelved(story=one.fresh, text=one.text) for one in judged_paths.values()]
+    window += [
+        Shelved(story=story)
+        for story in stories
+        if story.path not in judged_paths
+        and (since is None or (story.published_at or _LONG_AGO) >= since - REACH)
+    ]
+    window.sort(key=lambda one: (one.story.published_at or _LONG_AGO, one.story.path))
+    filed = {one.story.path: one.story for one in window}
+    beside: dict[str, Anew] = dict(judged_paths)
+    for story in judge.regroup(window, newsroom.beat, frozenset(judged_paths)):
+        if (one := judged_paths.get(story.path)) is not None:
+            after = review.rejudged_beside_others(one.fresh, story)
+            beside[story.path] = replace(one, fresh=after)
+            continue
+        before = filed[story.path]
+        after = review.beside_others(before, story, known(newsroom, before))
+        beside[story.path] = Anew(filed=before, fresh=after)
+    return list(beside.values())
+
+
+def _without_dissolved(fresh: Sequence[Anew]) -> Iterator[Anew]:
+    """Take what is a copy no more, or of another one, from beside the story that it copied."""
+    left: dict[str, set[str]] = {}
+    for one in fresh:
+        if one.filed.copy_of and one.fresh.copy_of != one.filed.copy_of:
+            left.setdefault(one.filed.copy_of, set()).add(one.filed.web_url)
+    for one in fresh:
+        gone = left.get(review.record_name(one.filed.path), set())
+        related = tuple(each for each in one.fresh.related if each.web_url not in gone)
+        yield replace(one, fresh=replace(one.fresh, related=related)) if gone else one

@@ -1,0 +1,306 @@
+"""Rulings: an editor's lasting rules, filed and committed, with the record that they change now.
+
+a rule ──> _data/rulings.yaml ──> retopic, rename: the record, now
+                              ──> all others: from the next round, or rejudge --apply
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from copydesk import archive, judge, review
+from copydesk.archive import Rulings
+from copydesk.engine import _file
+from copydesk.engine._new_rule import NewRule, ruling
+from copydesk.engine._sites import Sites
+from copydesk.engine.named import record_at
+from copydesk.engine.newsroom import Newsroom, alone
+from copydesk.engine.report import Rule
+from copydesk.errors import GitError, RecordError, UsageError
+from copydesk.kit import dates, text
+from copydesk.news import Article, Beat, Ruling, RulingKind, Story
+
+RULINGS = "_data/rulings.yaml"
+
+_OF_ONE_RECORD = frozenset({"retopic", "rename"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleReport:
+    """What a rule, or undoing one, changed: the files written, the commit.
+
+    `about` are its stories and values; `path` is the record that it changes at once, "" for none.
+    """
+
+    number: int
+    said: RulingKind
+    about: tuple[str, ...]
+    path: str = ""
+    changed: tuple[str, ...] = ()
+    commit: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """What is to be written: the rulings as they will be, and the record that goes along."""
+
+    rule: Ruling
+    rules: tuple[Ruling, ...]
+    subject: str
+    by: str
+    record: Story | None = None
+    after: Story | None = None
+    notes: tuple[str, ...] = field(default=())
+
+
+def list_rules(newsroom: Newsroom) -> list[Rule]:
+    """Give the rules with their numbers; raises RecordError where the file cannot be read."""
+    rules = archive.read_rulings(newsroom.root).rules
+    return [_row(newsroom, number, rule) for number, rule in enumerate(rules, 1)]
+
+
+def rules_on(newsroom: Newsroom, story: Story) -> list[Rule]:
+    """Give the rules that name a story, or would keep it out today."""
+    name = review.record_name(story.path)
+    return [
+        _row(newsroom, number, rule)
+        for number, rule in enumerate(newsroom.beat.rulings, 1)
+        if name in rule.stories or judge.ruled_out(story, [rule])
+    ]
+
+
+def _row(newsroom: Newsroom, number: int, rule: Ruling) -> Rule:
+    """Give one rule as a person reads it."""
+    note = _idle(newsroom, rule)
+    return Rule(
+        number=number,
+        said=rule.said,
+        by=rule.by,
+        at=dates.rfc3339(rule.at),
+        why=rule.why,
+        stories=rule.stories,
+        values=rule.values,
+        until="" if rule.until is None else dates.rfc3339(rule.until),
+        is_active=not note,
+        note=note,
+    )
+
+
+def _idle(newsroom: Newsroom, rule: Ruling) -> str:
+    """Say why a rule does nothing, "" where it does."""
+    if rule.until is not None and rule.until <= newsroom.now:
+        return "it has expired"
+    lost = [name for name in rule.stories if _path(newsroom, name) is None]
+    least = 2 if rule.said == "merge" or len(rule.stories) > 1 else 1
+    is_first_lost = rule.said != "merge" and rule.stories[:1] == tuple(lost[:1])
+    if lost and (is_first_lost or len(rule.stories) - len(lost) < least):
+        return f"no such record: {lost[0]}"
+    names = {topic.name for topic in newsroom.beat.topics}
+    if rule.said == "retopic" and names.isdisjoint(rule.values):
+        return f"no topic of the beat: {rule.values[0]}"
+    return ""
+
+
+def _path(newsroom: Newsroom, name: str) -> str | None:
+    return record_at(newsroom, f"_news/{name}.md")
+
+
+def file_rule(newsroom: Newsroom, new: NewRule) -> RuleReport:
+    """File a rule; an equal one again changes nothing.
+
+    One on the same matter takes the place of the older. Raises UsageError where it cannot hold or
+    another rule says the opposite, RecordError where there is no such record, or a file that it
+    changes cannot be rewritten or has edits that are not committed, BusyError during a round.
+    """
+    with alone(newsroom):
+        rule = ruling(newsroom, new)
+        rulings = archive.read_rulings(newsroom.root)
+        rules = review.with_rule(rulings.rules, rule)
+        if rules != rulings.rules:
+            _must_agree(rulings.rules, rule)
+        rule = next(one for one in rules if replace(one, at=rule.at) == rule)
+        story = _record(newsroom, rule)
+        after = None
+        if story is not None:
+            after = review.ruled(story, replace(newsroom.beat, rulings=rules))
+            after = _answered_for(newsroom, story, after)
+        change = _Change(
+            rule=rule,
+            rules=rules,
+            subject=f"rule: {rule.said} {_about(rule, story)}",
+            by=rule.by,
+            record=story,
+            after=after,
+            notes=tuple(f"it does nothing now: {why}" for why in (_idle(newsroom, rule),) if why),
+        )
+        return _filed(newsroom, rulings, change)
+
+
+def undo_rule(newsroom: Newsroom, number: int, by: str) -> RuleReport:
+    """Take a rule out by its number; a record gets back what its article says, where that is kept.
+
+    Raises UsageError where there is no such number, RecordError and BusyError as `file_rule` does.
+    """
+    with alone(newsroom):
+        rulings = archive.read_rulings(newsroom.root)
+        if not 1 <= number <= len(rulings.rules):
+            raise UsageError(
+                "there is no rule of this number",
+                subject=str(number),
+                hint="copydesk rule list shows them",
+            )
+        rule = rulings.rules[number - 1]
+        rules = (*rulings.rules[: number - 1], *rulings.rules[number:])
+        story = _record(newsroom, rule)
+        after, notes = story, tuple[str, ...]()
+        if story is not None:
+            after, notes = _given_back(newsroom, story, rule, replace(newsroom.beat, rulings=rules))
+        change = _Change(
+            rule=rule,
+            rules=rules,
+            subject=f"rule: undo {rule.said} {_about(rule, story)}",
+            by=by,
+            record=story,
+            after=after,
+            notes=notes,
+        )
+        return replace(_filed(newsroom, rulings, change), number=number)
+
+
+def _must_agree(rules: Sequence[Ruling], rule: Ruling) -> None:
+    other = review.contradiction(rules, rule)
+    if other is not None:
+        number = list(rules).index(other) + 1
+        raise UsageError(
+            f"rule {number} says the opposite ({other.said})",
+            subject=", ".join(other.stories),
+            hint=f"copydesk rule undo {number} takes it back",
+        )
+
+
+def _about(rule: Ruling, story: Story | None) -> str:
+    """Give what a rule is about in a line: headline, records or values."""
+    told = story.title if story else ", ".join(rule.stories or rule.values)
+    return text.fold(told)[:200]
+
+
+def _record(newsroom: Newsroom, rule: Ruling) -> Story | None:
+    """Give the record that a rule changes at once, None where it changes none."""
+    if rule.said not in _OF_ONE_RECORD:
+        return None
+    path = _path(newsroom, rule.stories[0])
+    return None if path is None else newsroom.archive.read(path)
+
+
+def _answered_for(newsroom: Newsroom, story: Story, after: Story) -> Story:
+    """Give a record with digests of what a rule wrote, where the line knows what it wrote."""
+    known = dict(story.machine) or newsroom.memory.digests(story.path)
+    fields = {"title": after.title != story.title, "topics": after.topics != story.topics}
+    ours = {name: one for name, one in review.digests(after) if fields.get(name)}
+    if not known or not ours:
+        return after
+    return replace(after, machine=tuple({**known, **ours}.items()))
+
+
+def _given_back(
+    newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat
+) -> tuple[Story, tuple[str, ...]]:
+    """Give a record as it was without a rule: as its article reads, or another rule says."""
+    name = "title" if rule.said == "rename" else "topics"
+    known = dict(story.machine) or newsroom.memory.digests(story.path)
+    if known and name in review.touched(story, known):
+        return story, (f"a person has edited its {name} since: it stays as it is",)
+    article = newsroom.articles.find(story.web_url or story.original_url)
+    if article is None:
+        return story, (f"its article is no longer kept: its {name} stays as it is",)
+    fresh = _anew(Sites(newsroom).settled(article), beat)
+    kept = [one for one in story.reasons if not _is_of(one.about, name)]
+    if name == "title":
+        after = replace(story, title=article.title, reasons=tuple(kept))
+    else:
+        found = [one for one in fresh.reasons if _is_of(one.about, name)] if kept else []
+        after = replace(story, topics=fresh.topics, reasons=(*found, *kept))
+    return _answered_for(newsroom, story, review.ruled(after, beat)), ()
+
+
+def _anew(article: Article, beat: Beat) -> Story:
+    """Judge an article for its topics alone; it is filed, so that nothing rules it out."""
+    free = replace(beat, rulings=(), scoring=replace(beat.scoring, off_beat="keep"))
+    story = judge.assess(article, free, judge.Bookshelf())
+    assert isinstance(story, Story)
+    return story
+
+
+def _is_of(about: str, name: str) -> bool:
+    return about == "title" if name == "title" else f"{about} ".startswith("topic ")
+
+
+def _filed(newsroom: Newsroom, before: Rulings, change: _Change) -> RuleReport:
+    """Write the rulings, then the record, then one commit; the journal knows both beforehand."""
+    rulings = replace(before, rules=change.rules)
+    branch = archive.Repository(newsroom.root).branch()
+    left = _file.left_over(newsroom)
+    paths = [RULINGS, *([change.record.path] if change.record else [])]
+    _must_be_clean(newsroom, [path for path in paths if path not in left])
+    changed = _written(newsroom, rulings)
+    stories = [change.after] if change.after and change.after != change.record else []
+    ours = {RULINGS} if changed else set()
+    ours |= left.keys() & {*paths}  # what was killed before its commit
+    if not ours and not stories:
+        return _report(change, (), None, change.notes)
+    words = (change.subject, change.rule.why, f"by {change.by}")
+    order = _file.Order(
+        before={change.record.path: change.record} if change.record else {},
+        message="\n\n".join(filter(None, words)),
+        branch=branch,
+        left_over={**left, **dict.fromkeys(ours, "")},
+    )
+    filed = _file.file(newsroom, stories, order)
+    if failed := [one for one in filed.failed if one.url in paths]:
+        raise RecordError(failed[0].what, subject=failed[0].url, hint=failed[0].hint)
+    notes = (*change.notes, *filed.notes)
+    return _report(change, tuple(sorted({*ours, *filed.written})), filed.commit, notes)
+
+
+def _written(newsroom: Newsroom, rulings: Rulings) -> bool:
+    """Write the rulings where their bytes change, entered in the journal before."""
+    data = archive.rulings_bytes(newsroom.root, rulings)
+    file = newsroom.root / RULINGS
+    if data == (file.read_bytes() if file.exists() else b""):
+        return False
+    newsroom.memory.open_journal({RULINGS: hashlib.sha256(data).hexdigest()})
+    return archive.write_rulings(newsroom.root, rulings)
+
+
+def _must_be_clean(newsroom: Newsroom, paths: Sequence[str]) -> None:
+    repository = archive.Repository(newsroom.root)
+    try:
+        dirty = sorted(repository.changed_by_user(paths)) if repository.usable else []
+    except GitError:  # it cannot say, and will not commit: the note tells so
+        return
+    if dirty:
+        raise RecordError(
+            "the file has edits that are not committed",
+            subject=dirty[0],
+            hint=f"commit them first: {newsroom.git_command('add', dirty[0])} && "
+            + newsroom.git_command("commit", dirty[0]),
+        )
+
+
+def _report(
+    change: _Change, files: tuple[str, ...], commit: str | None, notes: tuple[str, ...]
+) -> RuleReport:
+    number = list(change.rules).index(change.rule) + 1 if change.rule in change.rules else 0
+    path = change.record.path if change.record else ""
+    return RuleReport(
+        said=change.rule.said,
+        number=number,
+        about=(*change.rule.stories, *change.rule.values),
+        path=path,
+        changed=files,
+        commit=commit,
+        notes=notes,
+    )

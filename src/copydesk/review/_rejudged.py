@@ -1,0 +1,59 @@
+"""Rejudged: a filed story with what today's rules say of it, but for what a person decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from copydesk.news import Reason, Story
+from copydesk.review._hand import beside_others, keep_touched
+from copydesk.review._verdict import obeyed
+
+
+def rejudged(filed: Story, judged: Story, known: Mapping[str, str]) -> Story:
+    """Give a filed story with a judgement of today: topics, numbers, copy, reasons, headline.
+
+    What it says of the article (excerpt, picture, dates, terms) stays as filed. A verdict holds,
+    and so does what a person touched; a record of which nothing is known is judged whole, for
+    somebody asked for just that, and stays one of which nothing is known.
+    """
+    fresh = replace(
+        filed,
+        title=judged.title,
+        topics=judged.topics,
+        quality=judged.quality,
+        heat=judged.heat,
+        published=judged.published,
+        trust=judged.trust,
+        copy_of=judged.copy_of,
+        group=judged.group,
+        background=judged.background,
+        related=judged.related,
+        reasons=judged.reasons,
+    )
+    if known:
+        return replace(keep_touched(filed, fresh, known), related=fresh.related)
+    return fresh if filed.verdict is None else obeyed(fresh, filed.verdict)
+
+
+def rejudged_beside_others(story: Story, regrouped: Story) -> Story:
+    """Give a rejudged story with what standing beside others changes in it.
+
+    Where an editor said, or a person wrote, whether it is published, that stays.
+    """
+    if story.machine:
+        return beside_others(story, regrouped, dict(story.machine))
+    if story.verdict is not None:
+        return replace(regrouped, published=story.published, heat=story.heat)
+    return regrouped
+
+
+def kept_off(story: Story, why: str) -> Story:
+    """Give a story that today would not be filed: it stays, unpublished, and says why."""
+    reasons = story.reasons
+    if reasons:
+        reasons = (
+            *(one for one in reasons if one.about not in {"published", "held"}),
+            Reason(about="published", why=why),
+        )
+    return replace(story, published=False, reasons=reasons)

@@ -1,0 +1,122 @@
+"""Rulings: an editor's lasting rules, applied to a story, and kept free of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from copydesk.kit import text
+from copydesk.news import Beat, Reason, Ruling, Story
+
+_WHY_CHARACTERS = 200  # of a rule's why that stand among a story's reasons; the rule has it whole
+
+
+def record_name(path: str) -> str:
+    """Give the name by which rulings, copies and groups know a record: its file's, without .md."""
+    return PurePosixPath(path).name.removesuffix(".md")
+
+
+def ruled(story: Story, beat: Beat) -> Story:
+    """Give the story with the topics and the headline that an editor gave it, and says so.
+
+    The later of two rules holds. Names that are no topics of the beat are passed over; a rule that
+    names no other changes nothing.
+    """
+    retopic, rename = _last(story, beat, "retopic"), _last(story, beat, "rename")
+    if retopic is not None and (topics := _known(retopic, beat)):
+        found = [Reason(about=f"topic {name}", why=_told(retopic)) for name in topics]
+        reasons = _instead(story, lambda about: f"{about} ".startswith("topic "), found)
+        story = replace(story, topics=topics, reasons=reasons)
+    if rename is not None:
+        reasons = _instead(story, "title".__eq__, [Reason(about="title", why=_told(rename))])
+        story = replace(story, title=rename.values[0], reasons=reasons)
+    return story
+
+
+def ruled_fields(story: Story, beat: Beat) -> frozenset[str]:
+    """Give the fields of a story in which an editor's rule stands above what its page says."""
+    retopic, rename = _last(story, beat, "retopic"), _last(story, beat, "rename")
+    fields = {
+        "topics": retopic is not None and bool(_known(retopic, beat)),
+        "title": rename is not None,
+    }
+    return frozenset(name for name, is_ruled in fields.items() if is_ruled)
+
+
+def with_rule(rulings: Sequence[Ruling], rule: Ruling) -> tuple[Ruling, ...]:
+    """Give the rulings with one more at the end, in the place of one on the same matter.
+
+    The same ones where it was said before: by the same, for the same reason, whenever.
+    """
+    if any(replace(one, at=rule.at) == rule for one in rulings):
+        return tuple(rulings)
+    return (*(one for one in rulings if _matter(one) != _matter(rule)), rule)
+
+
+def contradiction(rulings: Sequence[Ruling], rule: Ruling) -> Ruling | None:
+    """Give the rule that says the opposite of a new one on the same stories, None for none.
+
+    What several rules merge is one group: a split parts none of it.
+    """
+    if rule.said == "split":
+        others = {*rule.stories[1:]} or None
+        merges = [one for one in rulings if one.said == "merge"]
+        group = _group(rule.stories[0], merges)
+        if len(group) > 1 and (others is None or group & others):
+            return next(one for one in merges if rule.stories[0] in one.stories)
+    if rule.said == "merge":
+        merges = [*(one for one in rulings if one.said == "merge"), rule]
+        group = _group(rule.stories[0], merges)
+        splits = (one for one in rulings if one.said == "split" and one.stories[0] in group)
+        return next(
+            (one for one in splits if len(one.stories) == 1 or group & {*one.stories[1:]}), None
+        )
+    return None
+
+
+def _group(name: str, merges: Iterable[Ruling]) -> set[str]:
+    """Give all that rules put beside a story, again and again."""
+    group, left = {name}, list(merges)
+    while touching := [one for one in left if group & {*one.stories}]:
+        group.update(story for one in touching for story in one.stories)
+        left = [one for one in left if one not in touching]
+    return group
+
+
+def _matter(rule: Ruling) -> tuple[object, ...]:
+    """Give what a rule is about: two on one matter cannot both hold."""
+    if rule.said == "block":
+        return (rule.said, frozenset(map(str.casefold, rule.values)))
+    if rule.said == "merge":
+        return (rule.said, frozenset(rule.stories))
+    if rule.said == "split":
+        return (rule.said, rule.stories[0], frozenset(rule.stories[1:]))
+    return (rule.said, rule.stories[0])
+
+
+def _last(story: Story, beat: Beat, said: str) -> Ruling | None:
+    name = record_name(story.path)
+    found = (one for one in reversed(beat.rulings) if one.said == said and one.stories[0] == name)
+    return next(found, None)
+
+
+def _known(rule: Ruling, beat: Beat) -> tuple[str, ...]:
+    names = {topic.name for topic in beat.topics}
+    return tuple(dict.fromkeys(name for name in rule.values if name in names))
+
+
+def _instead(
+    story: Story, is_meant: Callable[[str], bool], reasons: Iterable[Reason]
+) -> tuple[Reason, ...]:
+    """Put reasons first, in place of those of their kind; a record without any gets none."""
+    if not story.reasons:
+        return ()
+    return (*reasons, *(one for one in story.reasons if not is_meant(one.about)))
+
+
+def _told(rule: Ruling) -> str:
+    why = text.fold(rule.why)
+    if len(why) > _WHY_CHARACTERS:
+        why = f"{why[:_WHY_CHARACTERS]}…"
+    return f"ruled by {text.fold(rule.by)}" + (f": {why}" if why else "")
