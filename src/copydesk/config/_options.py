@@ -263,6 +263,21 @@ PUBLISH = Section(
     ),
 )
 
+FRONT = Section(
+    name="front",
+    about="How the front page is ordered.",
+    held_by="front",
+    options=(
+        Option(
+            name="half_life_hours",
+            kind=kinds.number(minimum=1),
+            default=24.0,
+            about="After this time half of a story's heat counts. Fewer hours: what is new leads; "
+            "more: what is big stays. The records stay as they are.",
+        ),
+    ),
+)
+
 RECORDS = Section(
     name="records",
     about="What becomes of records after they are filed.",
@@ -335,6 +350,7 @@ SECTIONS = (
     FETCH,
     PICTURES,
     PUBLISH,
+    FRONT,
     RECORDS,
     RETENTION,
     SERVE,

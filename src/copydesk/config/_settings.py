@@ -71,6 +71,13 @@ class Publish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    """Say how the front page is ordered: after so many hours half of a story's heat counts."""
+
+    half_life_hours: float = 24.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Records:
     """Say what becomes of records after they are filed; `archive_after_days` 0 means nothing."""
 
@@ -130,6 +137,7 @@ class Settings:
     pictures: Pictures
     publish: Publish
     serve: Serve
+    front: Front = Front()
     records: Records = Records()
     retention: Retention = Retention()
     hosts: Mapping[str, HostManners] = field(default_factory=dict)
