@@ -338,6 +338,13 @@ SERVE = Section(
             about="Where this server can be reached from the internet. With it, sources that name "
             "a hub push their news (WebSub). Without it: they are asked.",
         ),
+        Option(
+            name="count_reads",
+            kind=kinds.FLAG,
+            default=False,
+            about="Count how often each story's page is read a day: no cookie, no address kept, "
+            "nobody else asked.",
+        ),
     ),
 )
 

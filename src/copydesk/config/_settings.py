@@ -95,10 +95,14 @@ class Retention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serve:
-    """Say how `copydesk serve` paces its rounds, and where hubs can reach it ("": nowhere)."""
+    """Say how `copydesk serve` paces its rounds, and where hubs can reach it ("": nowhere).
+
+    With `count_reads` it counts how often each story's page is read.
+    """
 
     every_minutes: int = 5
     public_url: str = ""
+    count_reads: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
