@@ -226,16 +226,19 @@ def test_a_story_is_firm_by_its_source_or_by_an_independent_newsroom(
     assert ("b" if is_firm else "rumour") == names(front.top)[0]
 
 
-def test_the_beats_official_source_may_lead_alone() -> None:
+@pytest.mark.parametrize(("trust", "leads"), [(None, True), (80, True), (20, False)])
+def test_the_beats_official_source_may_lead_alone_unless_it_is_known_to_err(
+    trust: int | None, leads: bool
+) -> None:
     official = (Source(url="https://news.agency.example/feed.xml", official=True),)
 
     front = choose(
         rumour(200),
-        story("act", "agency.example", heat=70),
+        story("act", "agency.example", heat=70, trust=trust),
         on=replace(editions.beat(), sources=official),
     )
 
-    assert ["act", "rumour"] == names(front.top)
+    assert ("act" if leads else "rumour") == names(front.top)[0]
 
 
 # ---- pins -----------------------------------------------------------------------------------

@@ -154,8 +154,9 @@ def _rules(
     beat, houses = edition.beat, coverages.houses
 
     def is_firm(story: Story) -> bool:
-        is_official = _domain(story) in official
-        return is_official or (story.trust or 0) >= TRUSTED or coverages.of(story).newsrooms > 0
+        if coverages.of(story).newsrooms:
+            return True
+        return _domain(story) in official if story.trust is None else story.trust >= TRUSTED
 
     return _front.Rules(
         at=edition.at,
