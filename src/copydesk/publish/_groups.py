@@ -61,6 +61,8 @@ class Groups:
 
         A member of a group is told by its leader, and nothing by the story itself.
         """
+        if not story.background:
+            return ()
         own = self.happening(story)
         found: dict[str, Story] = {}
         for name in story.background:
