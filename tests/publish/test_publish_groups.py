@@ -227,36 +227,40 @@ def test_one_agency_in_two_newspapers_is_one_voice() -> None:
     assert ("Paper0",) == plan.coverages.of(story).names
 
 
-def test_the_same_text_at_three_places_is_one_line_with_its_number() -> None:
-    copies = [
-        editions.story(
-            f"c-{n}",
-            published=False,
-            heat=-1,
-            copy_of="2026-11-24-robots-may-vote",
-            provider=Provider(name=f"Paper {n}", domain=f"p{n}.example"),
-        )
-        for n in range(3)
-    ]
+def copy(number: int, place: int | None = None, provider: Provider | None = None) -> Story:
+    at = number if place is None else place
+    return editions.story(
+        f"c-{number:03}",
+        published=False,
+        heat=-1,
+        copy_of="2026-11-24-robots-may-vote",
+        provider=provider or Provider(name=f"Paper {at}", domain=f"p{at}.example"),
+    )
 
-    said = text(page(editions.story(), *copies), "p.reruns")
+
+def test_the_same_text_at_three_places_is_one_line_with_its_number() -> None:
+    said = text(page(editions.story(), *map(copy, range(3))), "p.reruns")
 
     assert ["The same text also ran at 3 other places: Paper 0, Paper 1, Paper 2."] == said
 
 
+def test_a_place_that_runs_the_same_text_again_and_again_is_one() -> None:
+    again = [copy(number, place=0) for number in range(50)]
+    own = copy(99, provider=editions.HERALD)
+
+    said = text(page(editions.story(), *again, own), "p.reruns")
+
+    assert ["The same text also ran at Paper 0."] == said
+
+
 def test_a_flood_of_copies_and_coverage_stays_a_page() -> None:
-    copies = [
-        editions.story(
-            f"c-{n}", published=False, copy_of="2026-11-24-robots-may-vote", provider=None
-        )
-        for n in range(500)
-    ]
+    copies = [copy(n) for n in range(500)]
     flood = tuple(editions.related(f"o{n}.example") for n in range(500))
 
     tree = page(editions.story(related=flood), *copies)
 
     (said,) = text(tree, "p.reruns")
-    assert said.startswith("The same text also ran at 500 other places: herald.example, ")
+    assert said.startswith("The same text also ran at 500 other places: Paper 0, Paper 1, ")
     assert said.endswith(" and more.")
     assert 40 == len(tree.cssselect("#others ~ ul li"))
     assert ["And 460 more."] == text(tree, "#others ~ p")

@@ -98,7 +98,7 @@ class Coverages:
         others = tuple(r for r in story.related if urls.identity(r.web_url) not in hidden)
         return Coverage(
             others=others,
-            reruns=_reruns(copies),
+            reruns=_reruns(copies, story),
             names=self._names(self.houses.of(story.provider, story.credit), others),
         )
 
@@ -117,10 +117,15 @@ def credits_of(stories: Iterable[Story]) -> dict[str, str]:
     return {urls.identity(s.web_url): s.credit for s in stories if s.credit and s.web_url}
 
 
-def _reruns(copies: Iterable[Story]) -> tuple[Rerun, ...]:
-    """Give the places of copies, each address once."""
-    made = map(_rerun, copies)
-    return tuple({rerun.href or rerun.name: rerun for rerun in made}.values())
+def _reruns(copies: Iterable[Story], original: Story) -> tuple[Rerun, ...]:
+    """Give the places of copies, each once; a publisher's second address is no other place."""
+    own = original.provider.domain if original.provider else None
+    found: dict[str, Rerun] = {}
+    for copy in copies:
+        if copy.provider is None or copy.provider.domain != own:
+            rerun = _rerun(copy)
+            found.setdefault(rerun.name, rerun)
+    return tuple(found.values())
 
 
 def _rerun(copy: Story) -> Rerun:
