@@ -119,6 +119,15 @@ def test_where_little_is_there_a_flood_takes_no_more_than_it_must() -> None:
     assert ["flood-3", "flood-4", "flood-5"] == names(front.more)
 
 
+def test_a_source_that_publishes_everything_a_hundred_times_hides_nobody() -> None:
+    flood = [story(f"flood-{n:03}", "flood.example", heat=200) for n in range(400)]
+    quiet = [story(f"quiet-{n}", f"q{n}.example", 20) for n in range(25)]
+
+    top = choose(*flood, *quiet).top
+
+    assert 17 == sum(name.startswith("quiet") for name in names(top))
+
+
 def test_stories_whose_publisher_nobody_knows_are_not_of_one_house() -> None:
     films = [editions.story(f"film-{n}", provider=None, web_url="") for n in range(6)]
 

@@ -19,6 +19,7 @@ PINS = 3
 ALONE = 0.75  # what counts of the heat of a story that one newsroom alone vouches for
 HALF_LIFE_HOURS = 24.0
 _NEWEST = 150
+_A_HOUSE_OF_NEWEST = 50
 _DAYS = 30
 _FEW = 10
 _LATEST = 30
@@ -82,11 +83,11 @@ def choose(stories: Sequence[Story], rules: Rules) -> Front:
     """Give the front page out of the published stories, which come newest first.
 
     At most three pinned stories lead it. Then come the warmest of the newest 150 of the site's
-    last 30 days; heat halves with each half-life, and of a story that one newsroom alone vouches
-    for three quarters count. The first place goes to a firm one of the last 24 hours where there
-    is any. A time after `at` counts as `at`. Of 20 places one house has at most three and one
-    topic eight (the main topic, which may stand on all, apart); where that leaves fewer than ten,
-    the caps double until ten stand.
+    last 30 days, of which 50 may be of one house. Heat halves with each half-life, and of a story
+    that one newsroom alone vouches for three quarters count. The first place goes to a firm one of
+    the last 24 hours where there is any. A time after `at` counts as `at`. Of 20 places one house
+    has at most three and one topic eight (the main topic, which may stand on all, apart); where
+    that leaves fewer than ten, the caps double until ten stand.
     """
     pinned = _pinned(stories, rules)
     said = {rules.happening(story) for story, _ in pinned}
@@ -121,12 +122,27 @@ def _pinned(stories: Sequence[Story], rules: Rules) -> list[tuple[Story, Ruling]
 
 
 def _ranked(stories: Sequence[Story], rules: Rules) -> list[Story]:
-    recent = [story for story in stories[:_NEWEST] if story.published_at is not None]
-    if not recent:
-        return []
-    newest = rules.age(recent[0])
-    recent = [story for story in recent if rules.age(story) - newest <= _DAYS * 24]
+    recent = _recent(stories, rules)
     return sorted(recent, key=lambda one: (-rules.warmth(one), rules.age(one), one.path))
+
+
+def _recent(stories: Iterable[Story], rules: Rules) -> list[Story]:
+    """Give the newest stories, no more of one house than leave the others room to be seen."""
+    dated = (story for story in stories if story.published_at is not None)
+    houses: Counter[str] = Counter()
+    found: list[Story] = []
+    for story in dated:
+        if len(found) == _NEWEST or (found and _is_past(story, found[0], rules)):
+            break
+        house = rules.house(story)
+        houses[house] += 1
+        if houses[house] <= _A_HOUSE_OF_NEWEST:
+            found.append(story)
+    return found
+
+
+def _is_past(story: Story, newest: Story, rules: Rules) -> bool:
+    return rules.age(story) - rules.age(newest) > _DAYS * 24
 
 
 def _led_firmly(ranked: Sequence[Story], rules: Rules) -> list[Story]:
