@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -226,3 +226,28 @@ def test_a_hub_is_asked_answered_and_heard_by_the_server(tmp_path: Path) -> None
     asyncio.run(work())
     with closing(Memory(root / ".copydesk" / "memory.sqlite")) as memory:
         assert memory.pushed.keys() == ["https://gull.example/feed.xml"]
+
+
+@pytest.mark.parametrize(("more", "counted"), [("[serve]\ncount_reads = true\n", 1), ("", 0)])
+def test_readers_are_counted_where_the_newsroom_asks_for_it(
+    tmp_path: Path, more: str, counted: int
+) -> None:
+    root = newsroom(tmp_path / "beat", more=more)
+    page = root / ".copydesk" / "site" / "news" / "wall" / "index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("<h1>A wall</h1>")
+    command = [sys.executable, "-m", "copydesk", "-C", str(root), "serve", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        lines = iter(process.stderr.readline, "")
+        found = (re.search(r"http://127\.0\.0\.1:\d+", line) for line in lines)
+        address = next(one[0] for one in found if one)
+        asked = urllib.request.Request(
+            f"{address}/news/wall/", headers={"User-Agent": "Mozilla/5.0"}
+        )
+        urllib.request.urlopen(asked, timeout=10).close()
+        process.send_signal(signal.SIGTERM)
+        process.communicate()
+
+    with closing(Memory(root / ".copydesk" / "memory.sqlite")) as memory:
+        assert counted == sum(memory.reads.since(date.min).values())

@@ -97,3 +97,21 @@ def test_a_source_s_rule_on_pictures_acts_on_what_is_filed(tmp_path: Path) -> No
         beat.write('\n[[source]]\nurl = "https://feeds.gull.example/x"\npictures = "none"\n')
 
     assert set() == build(tmp_path / "beat")
+
+
+@pytest.mark.parametrize(("hours", "first"), [(24, "A wall"), (96, "A pier")])
+def test_the_newsroom_s_half_life_orders_its_front_page(
+    tmp_path: Path, hours: int, first: str
+) -> None:
+    root = newsroom(tmp_path / "beat", more=f"[front]\nhalf_life_hours = {hours}\n")
+    (root / "_news").mkdir()
+    (root / "_news" / "2026-11-19-a-wall.md").write_text(RECORD)
+    older = RECORD.replace("A wall", "A pier").replace("heat: 80", "heat: 150")
+    older = older.replace("a-wall", "a-pier").replace("11-19T", "11-17T")
+    (root / "_news" / "2026-11-17-a-pier.md").write_text(older)
+
+    with engine.opened(root, NOW, ENVIRON) as opened:
+        engine.build(opened, engine.Silence())
+
+    page = (root / ".copydesk" / "site" / "index.html").read_text()
+    assert first == page.split("<h3>", 1)[1].split(">", 1)[1].split("<", 1)[0]

@@ -27,7 +27,10 @@ _EMBED = '<iframe src="https://www.youtube.com/embed/abcDEF_-123"></iframe>'
 
 
 def edition() -> Edition:
-    """Give five published stories, a copy, a held one, and a record of each hosted collection."""
+    """Give five published stories, a copy, a held one, and a record of each hosted collection.
+
+    The first story leads a group, whose leader was another before.
+    """
     lead = editions.story(
         topics=("Robots", "Courts"),
         heat=110,
@@ -41,7 +44,20 @@ def edition() -> Edition:
                 quality=60,
             ),
         ),
+        trust=74,
+        group="2026-11-24-machines-at-the-polls",
+        background=("2026-11-23-the-first-ballot", "2026-10-05-toy-robots-recalled"),
         reasons=(Reason(about="heat", why="2 independent newsrooms", points=20),),
+    )
+    led_before = editions.story(
+        "2026-11-24-machines-at-the-polls",
+        title="Machines at the polls",
+        web_url="https://gazette.example/polls",
+        published=False,
+        heat=-1,
+        provider=_GAZETTE,
+        group="2026-11-24-machines-at-the-polls",
+        history=("2026-11-24T13:10:00Z leads its group no longer",),
     )
     copy = editions.story(
         "2026-11-24-court-lets-robots-vote",
@@ -71,7 +87,7 @@ def edition() -> Edition:
         "2026-09-01-bare", title="Bare", excerpt="", provider=None, published_at=None, topics=()
     )
     return editions.edition(
-        (lead, copy, held, film, toys, bare),
+        (lead, led_before, copy, held, film, toys, bare),
         (
             editions.record(
                 "_learning/videos/lesson.md",

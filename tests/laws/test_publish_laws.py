@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 
-from copydesk.news import Provider, Story
-from copydesk.publish import MemoryManifest, PublishOptions, publish
+from copydesk.news import Provider, Ruling, Story
+from copydesk.publish import MemoryManifest, PublishOptions, _links, _plan, publish
 from copydesk.publish.api import _json
 from world import editions
 
@@ -23,9 +25,11 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
     max_leaves=10,
 )
+NAMES = st.integers(1, 12).map(lambda number: f"2026-11-{number:02}-story") | TEXT
+OTHERS = tuple(editions.related(f"o{number}.example") for number in range(3))
 STORIES = st.lists(
     st.builds(
-        lambda number, title, excerpt, heat, published: editions.story(
+        lambda number, title, excerpt, heat, published, beside: editions.story(
             f"2026-11-{number:02}-story",
             title=title,
             excerpt=excerpt,
@@ -33,16 +37,31 @@ STORIES = st.lists(
             published=published,
             provider=Provider(name=title, domain=excerpt),
             topics=("Robots", title),
+            **beside,
         ),
         st.integers(1, 12),
         TEXT,
         TEXT,
         st.none() | st.integers(),
         st.booleans(),
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "group": NAMES,
+                "copy_of": NAMES,
+                "background": st.lists(NAMES, max_size=4).map(tuple),
+                "history": st.just(("2026-11-24T13:10:00Z leads its group no longer",)),
+                "trust": st.integers(0, 100),
+                "related": st.lists(st.sampled_from(OTHERS), max_size=3).map(tuple),
+            },
+        ),
     ),
     max_size=6,
     unique_by=lambda story: story.path,
 )
+
+
+PINS = st.lists(NAMES.map(editions.pin), max_size=5).map(tuple)
 
 
 def built(stories: list[Story], out: Path, manifest: MemoryManifest | None = None) -> None:
@@ -99,3 +118,37 @@ def test_every_file_is_well_formed_whatever_the_texts(stories: list[Story]) -> N
             elif path.endswith(".html"):
                 scripts = html.document_fromstring(data.decode()).iter("script")
                 assert {found.get("type") for found in scripts} <= {"application/ld+json"}
+
+
+@settings(max_examples=100, deadline=None)
+@given(STORIES, PINS, st.integers(0, 10**6))
+def test_the_front_page_is_the_same_in_any_order_at_any_time(
+    stories: list[Story], pins: tuple[Ruling, ...], minutes: int
+) -> None:
+    beat = replace(editions.beat(), rulings=pins)
+    later = editions.AT + timedelta(minutes=minutes)
+
+    now = _plan.plan(editions.edition(stories, on=beat), {}, "none")
+    then = _plan.plan(editions.edition(stories[::-1], on=beat, at=later), {}, "none")
+
+    assert now.front == then.front
+
+
+@settings(max_examples=100, deadline=None)
+@given(STORIES, PINS)
+def test_the_front_page_tells_every_happening_once_and_leads_nobody_astray(
+    stories: list[Story], pins: tuple[Ruling, ...]
+) -> None:
+    beat = replace(editions.beat(), rulings=pins)
+    plan = _plan.plan(editions.edition(stories, on=beat), {}, "none")
+    front = plan.front
+
+    told = [plan.groups.happening(one) for one in (*front.top, *front.more, *front.latest)]
+    assert len(told) == len(set(told))
+    assert {plan.groups.happening(story) for story in plan.stories} == set(told)
+    pages = {_links.story_folder(story.path) for story in plan.stories}
+    assert not pages & plan.groups.moved().keys()
+    assert set(map(id, plan.groups.moved().values())) <= set(map(id, plan.stories))
+    for story in plan.stories:
+        background = plan.groups.background(story)
+        assert all(one in plan.stories and one is not story for one in background)

@@ -16,6 +16,7 @@ from copydesk.news import (
     Reason,
     Record,
     Related,
+    Ruling,
     Story,
     Thumbnail,
     Topic,
@@ -78,7 +79,12 @@ class StoryFields(TypedDict, total=False):
     refuses: tuple[str, ...]
     related: tuple[Related, ...]
     language: str
+    credit: str
+    trust: int | None
     copy_of: str
+    group: str
+    background: tuple[str, ...]
+    history: tuple[str, ...]
     reasons: tuple[Reason, ...]
     verdict: Verdict | None
 
@@ -99,6 +105,21 @@ def story(name: str = "2026-11-24-robots-may-vote", **fields: Unpack[StoryFields
         topics=("Robots",),
     )
     return replace(usual, **fields)
+
+
+def related(domain: str, **fields: Unpack[StoryFields]) -> Related:
+    """Give another newsroom's take on a story; its address and name come from its domain."""
+    provider = Provider(name=domain.partition(".")[0].capitalize(), domain=domain)
+    title = fields.get("title", f"As {provider.name} has it")
+    address = fields.get("web_url", f"https://{domain}/take")
+    return Related(title=title, published_at=AT, web_url=address, provider=provider)
+
+
+def pin(name: str, until: datetime | None = None) -> Ruling:
+    """Give an editor's pin on a record."""
+    return Ruling(
+        said="pin", by="ed@desk.example", at=AT, why="of the day", stories=(name,), until=until
+    )
 
 
 def record(path: str, **fields: object) -> Record:

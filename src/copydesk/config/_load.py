@@ -12,6 +12,7 @@ from copydesk.config._kinds import is_proxy
 from copydesk.config._settings import (
     UNSET,
     Fetch,
+    Front,
     HostManners,
     Pictures,
     Publish,
@@ -62,6 +63,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         fetch=msgspec.convert(sections["fetch"], Fetch),
         pictures=msgspec.convert(sections["pictures"], Pictures),
         publish=msgspec.convert(sections["publish"], Publish),
+        front=msgspec.convert(sections["front"], Front),
         records=msgspec.convert(sections["records"], Records),
         retention=msgspec.convert(sections["retention"], Retention),
         serve=msgspec.convert(sections["serve"], Serve),

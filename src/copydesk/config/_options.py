@@ -270,6 +270,21 @@ PUBLISH = Section(
     ),
 )
 
+FRONT = Section(
+    name="front",
+    about="How the front page is ordered.",
+    held_by="front",
+    options=(
+        Option(
+            name="half_life_hours",
+            kind=kinds.number(minimum=1),
+            default=24.0,
+            about="After this time half of a story's heat counts. Fewer hours: what is new leads; "
+            "more: what is big stays. The records stay as they are.",
+        ),
+    ),
+)
+
 RECORDS = Section(
     name="records",
     about="What becomes of records after they are filed.",
@@ -330,6 +345,13 @@ SERVE = Section(
             about="Where this server can be reached from the internet. With it, sources that name "
             "a hub push their news (WebSub). Without it: they are asked.",
         ),
+        Option(
+            name="count_reads",
+            kind=kinds.FLAG,
+            default=False,
+            about="Count how often each story's page is read a day: no cookie, no address kept, "
+            "nobody else asked.",
+        ),
     ),
 )
 
@@ -342,6 +364,7 @@ SECTIONS = (
     FETCH,
     PICTURES,
     PUBLISH,
+    FRONT,
     RECORDS,
     RETENTION,
     SERVE,

@@ -71,6 +71,13 @@ class Publish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    """Say how the front page is ordered: after so many hours half of a story's heat counts."""
+
+    half_life_hours: float = 24.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Records:
     """Say what becomes of records after they are filed; `archive_after_days` 0 means nothing."""
 
@@ -88,10 +95,14 @@ class Retention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serve:
-    """Say how `copydesk serve` paces its rounds, and where hubs can reach it ("": nowhere)."""
+    """Say how `copydesk serve` paces its rounds, and where hubs can reach it ("": nowhere).
+
+    With `count_reads` it counts how often each story's page is read.
+    """
 
     every_minutes: int = 5
     public_url: str = ""
+    count_reads: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +141,7 @@ class Settings:
     pictures: Pictures
     publish: Publish
     serve: Serve
+    front: Front = Front()
     records: Records = Records()
     retention: Retention = Retention()
     hosts: Mapping[str, HostManners] = field(default_factory=dict)

@@ -124,6 +124,7 @@ def _options(newsroom: Newsroom, edition: Edition, options: BuildOptions) -> pub
         pictures_folder=newsroom.private / "pictures",
         show=settings.pictures.show,
         shows=shows(newsroom, edition.stories),
+        half_life_hours=settings.front.half_life_hours,
         static=newsroom.root / "assets",
         templates=newsroom.root / "_templates",
     )

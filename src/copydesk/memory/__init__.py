@@ -1,7 +1,8 @@
 """What the newsroom remembers between rounds, in one SQLite file that may be deleted at any time.
 
-In go fates of leads, states of sources and hosts, second looks, digests, the build's manifest and
-the journal of a round under way; out comes the same, or nothing where the memory was lost.
+In go fates of leads, states of sources and hosts, second looks, digests, the build's manifest, the
+journal of a round under way and counts of readers; out comes the same, or nothing where the memory
+was lost.
 """
 
 from __future__ import annotations
@@ -9,8 +10,19 @@ from __future__ import annotations
 from copydesk.memory._fates import Fate, FateState
 from copydesk.memory._kept import Kept
 from copydesk.memory._manifest import Manifest
+from copydesk.memory._reads import Reads
 from copydesk.memory._revisits import Revisit, Revisits
 from copydesk.memory._schema import copy
 from copydesk.memory._store import Memory
 
-__all__ = ["Fate", "FateState", "Kept", "Manifest", "Memory", "Revisit", "Revisits", "copy"]
+__all__ = [
+    "Fate",
+    "FateState",
+    "Kept",
+    "Manifest",
+    "Memory",
+    "Reads",
+    "Revisit",
+    "Revisits",
+    "copy",
+]

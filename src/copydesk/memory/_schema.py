@@ -47,6 +47,11 @@ UPDATE revisits SET host = substr(host, 1, instr(host || '/', '/') - 1);
     """
 CREATE TABLE sites (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
 """,
+    """
+CREATE TABLE reads (
+    day TEXT, name TEXT, count INTEGER NOT NULL, PRIMARY KEY (day, name)
+) WITHOUT ROWID;
+""",
 )
 VERSION = len(_STEPS)
 

@@ -14,6 +14,7 @@ from copydesk.kit import dates
 from copydesk.memory._fates import Fate
 from copydesk.memory._kept import Kept
 from copydesk.memory._manifest import Manifest
+from copydesk.memory._reads import Reads
 from copydesk.memory._revisits import Revisits
 from copydesk.memory._schema import connect, suspect
 
@@ -22,7 +23,7 @@ class Memory:
     """Remember sources, fates, digests, the manifest, the journal, and what strangers said.
 
     `hosts`, `hubs`, `pushed` and `sites` keep bytes by key, `revisits` the second looks at filed
-    pages.
+    pages, `reads` how often story pages were read.
     Every method raises MemoryStoreError where the database fails. Used by one thread at a time.
     """
 
@@ -34,6 +35,7 @@ class Memory:
         self.pushed = Kept(self._run, "pushed")
         self.sites = Kept(self._run, "sites")
         self.revisits = Revisits(self._run)
+        self.reads = Reads(self._run)
 
     def close(self) -> None:
         """Let go of the file."""

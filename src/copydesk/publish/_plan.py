@@ -7,8 +7,8 @@ is in: front, its topics (and those above them), its day, its source, its place 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,9 +16,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from copydesk.errors import PublishError
 from copydesk.kit import dates, urls
 from copydesk.news import Beat, Edition, Record, Show, Story, Thumbnail, Topic
-from copydesk.publish import _front, _links, _sound
+from copydesk.publish import _coverage, _front, _groups, _links, _sound
+from copydesk.publish._coverage import Coverages
 
 ARCHIVE_PAGE = 100
+TRUSTED = 80  # a story's trust from which its word alone is firm
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _Item = TypeVar("_Item", Story, Record)
 _Key = TypeVar("_Key", str, date)
@@ -30,12 +32,12 @@ class Plan:
 
     `stories` are the published ones, newest first, equal times by path. `by_topic` is keyed by
     topic id and holds what is tagged with the topic or one below it, `by_day` by the day in the
-    beat's zone, `by_source` by registrable domain, `by_name` by the record's file name. `archive`
-    is cut into pages from the oldest end. `copies` holds the filed copies of a story by the file
-    name of their original, `removed` the identities of addresses that an editor took away for
-    good, `gone` the folders of their pages. `records` is keyed by collection, each in the order of
-    its paths. `skipped` names what cannot have an address.
-    `shows` says how the pictures of single stories are shown, by the record's path.
+    beat's zone, `by_source` by registrable domain. `archive` is cut into pages from the oldest
+    end. `groups` knows who tells one happening, `coverages` who else has a story. `official` are
+    the domains of the beat's own official sources, `gone` the folders of the pages that an editor
+    took away for good. `records` is keyed by collection, each in the order of its paths. `skipped`
+    names what cannot have an address. `shows` says how the pictures of single stories are shown,
+    by the record's path.
     """
 
     beat: Beat
@@ -49,9 +51,9 @@ class Plan:
     by_day: Mapping[date, tuple[Story, ...]]
     by_source: Mapping[str, tuple[Story, ...]]
     archive: tuple[tuple[Story, ...], ...]
-    by_name: Mapping[str, Story]
-    copies: Mapping[str, tuple[Story, ...]]
-    removed: frozenset[str]
+    groups: _groups.Groups
+    coverages: _coverage.Coverages
+    official: frozenset[str]
     gone: tuple[str, ...]
     records: Mapping[str, tuple[Record, ...]]
     pictures: Mapping[str, Thumbnail] = field(default_factory=dict)
@@ -75,6 +77,7 @@ def plan(
     pictures: Mapping[str, Thumbnail],
     show: Show,
     shows: Mapping[str, Show] | None = None,
+    half_life_hours: float = _front.HALF_LIFE_HOURS,
 ) -> Plan:
     """Sort an edition into what will be published; `pictures` are those that can be shown.
 
@@ -82,36 +85,86 @@ def plan(
     """
     beat = edition.beat
     zone = _zone(beat.timezone)
-    filed, lost = _addressable(_sound.mend(story) for story in edition.stories)
-    records, lost_records = _addressable(_sound.mend(record) for record in edition.records)
+    filed, lost = _addressable(map(_sound.mend, edition.stories))
+    records, lost_records = _addressable(map(_sound.mend, edition.records))
     stories = tuple(sorted(filter(_is_public, filed.values()), key=_newest_first))
     removed = [story for story in filed.values() if _is_removed(story)]
-    copies = [s for s in filed.values() if s.copy_of and not _is_removed(s)]
-    by_id = {topic.id: topic for topic in reversed(beat.topics) if _links.is_segment(topic.id)}
-    topics = tuple(topic for topic in beat.topics if by_id.get(topic.id) is topic)
+    groups = _grouping(filed, stories)
+    coverages = _coverages(beat, groups.filed.values(), removed)
+    official = frozenset(urls.registrable_domain(s.url) for s in beat.sources if s.official)
+    rules = replace(_rules(edition, groups, coverages, official), half_life_hours=half_life_hours)
+    topics = _topics(beat)
     return Plan(
         beat=beat,
         at=edition.at,
         zone=zone,
-        links=_links.Links(
-            beat.url or "http://localhost", beat.api_url or beat.url or "http://localhost"
-        ),
+        links=_addresses(beat),
         stories=stories,
-        front=_front.choose(stories, beat.topic, edition.at),
+        front=_front.choose(stories, rules),
         topics=topics,
         by_topic=_by_topic(stories, topics),
         by_day=_grouped((day, s) for s in stories if (day := _day(s, zone))),
         by_source=_grouped((domain, s) for s in stories if (domain := _domain(s))),
         archive=_archive(stories),
-        by_name={_links.stem(story.path): story for story in stories},
-        copies=_grouped((_links.stem(f"{copy.copy_of}.md"), copy) for copy in copies),
-        removed=frozenset(urls.identity(url) for s in removed for url in s.addresses),
+        groups=groups,
+        coverages=coverages,
+        official=official,
         gone=tuple(sorted(_links.story_folder(story.path) for story in removed)),
         records=_grouped((record.collection, record) for _, record in sorted(records.items())),
         pictures=pictures,
         show=show,
         shows=shows or {},
         skipped=(*lost, *lost_records),
+    )
+
+
+def _addresses(beat: Beat) -> _links.Links:
+    site = beat.url or "http://localhost"
+    return _links.Links(site, beat.api_url or site)
+
+
+def _grouping(filed: Mapping[str, Story], stories: Iterable[Story]) -> _groups.Groups:
+    return _groups.Groups(
+        filed={name: story for name, story in filed.items() if not _is_removed(story)},
+        public={_links.stem(story.path): story for story in stories},
+    )
+
+
+def _topics(beat: Beat) -> tuple[Topic, ...]:
+    """Give the topics that can have an address, the first of two with one id."""
+    by_id = {topic.id: topic for topic in reversed(beat.topics) if _links.is_segment(topic.id)}
+    return tuple(topic for topic in beat.topics if by_id.get(topic.id) is topic)
+
+
+def _coverages(beat: Beat, kept: Collection[Story], removed: Iterable[Story]) -> Coverages:
+    copies = [story for story in kept if story.copy_of]
+    gone = {urls.identity(url) for story in removed for url in story.addresses}
+    return Coverages(
+        houses=_coverage.Houses(beat.organizations),
+        copies=_grouped((_links.stem(f"{copy.copy_of}.md"), copy) for copy in copies),
+        hidden=frozenset(gone | {urls.identity(copy.web_url) for copy in copies if copy.web_url}),
+        credits=_coverage.credits_of(kept),
+    )
+
+
+def _rules(
+    edition: Edition, groups: _groups.Groups, coverages: Coverages, official: frozenset[str]
+) -> _front.Rules:
+    """Say what the front page depends on beside the stories."""
+    beat, houses = edition.beat, coverages.houses
+
+    def is_firm(story: Story) -> bool:
+        if coverages.of(story).newsrooms:
+            return True
+        return _domain(story) in official if story.trust is None else story.trust >= TRUSTED
+
+    return _front.Rules(
+        at=edition.at,
+        happening=groups.happening,
+        house=lambda story: houses.of(story.provider) or urls.host(story.web_url) or story.path,
+        is_firm=is_firm,
+        main_topic=beat.topic,
+        pins=_front.pins(beat, edition.at),
     )
 
 

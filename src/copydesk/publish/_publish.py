@@ -12,6 +12,7 @@ from pathlib import Path
 
 from copydesk.news import Edition, Form, Show, Story, Thumbnail
 from copydesk.publish import api, feeds, site, sitemaps
+from copydesk.publish._front import HALF_LIFE_HOURS
 from copydesk.publish._links import is_path, is_segment
 from copydesk.publish._plan import Plan, plan
 from copydesk.publish._render import Press
@@ -24,8 +25,9 @@ class PublishOptions:
 
     `full` writes every file whatever is known of the last time. `pictures_folder` holds the cached
     pictures that the edition names; without it none is shown from the cache. `show` says how
-    pictures are shown, `shows` the same for single stories, by the record's path. `static` is the
-    newsroom's `assets/`, copied as it is; `templates` its `_templates/`.
+    pictures are shown, `shows` the same for single stories, by the record's path. The front page
+    takes heat as halved by each `half_life_hours`. `static` is the newsroom's `assets/`, copied as
+    it is; `templates` its `_templates/`.
     """
 
     full: bool = False
@@ -33,6 +35,7 @@ class PublishOptions:
     pictures_folder: Path | None = None
     show: Show = "cached"
     shows: Mapping[str, Show] = field(default_factory=dict)
+    half_life_hours: float = HALF_LIFE_HOURS
     static: Path | None = None
     templates: Path | None = None
 
@@ -60,7 +63,8 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
     The same edition gives the same bytes, and a second time writes none. Raises PublishError; what
     was written until then stands, and the next time goes on from there.
     """
-    made = plan(edition, _cached(edition, options), options.show, options.shows)
+    pictures = _cached(edition, options)
+    made = plan(edition, pictures, options.show, options.shows, options.half_life_hours)
     writer = Writer(out=out, manifest=manifest, full=options.full)
     writer.open()
     pages = 0

@@ -18,6 +18,7 @@ from copydesk import fetch
 from copydesk.engine.build import is_gone
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.serving._due import Folder
+from copydesk.engine.serving._readers import Readers
 from copydesk.engine.serving._rounds import Rounds
 from copydesk.engine.serving._site import Site
 from copydesk.engine.serving._subscriber import Subscriber
@@ -53,7 +54,8 @@ def serve(newsroom: Newsroom, address: Address, say: Say) -> None:
     """
     parsed = urls.parse(newsroom.beat.url)
     prefix = "" if parsed is None else str(parsed.pathname).strip("/")
-    site = Site(newsroom.site, prefix, lambda path: is_gone(newsroom, path))
+    readers = _readers(newsroom) if newsroom.settings.serve.count_reads else None
+    site = Site(newsroom.site, prefix, lambda path: is_gone(newsroom, path), readers)
     asyncio.run(_serve(newsroom, address, say, site))
 
 
@@ -70,6 +72,11 @@ async def _serve(newsroom: Newsroom, address: Address, say: Say, site: Site) -> 
         subscriber.soon = rounds.soon
         await subscriber.load()
         await _until_told(address, say, site, subscriber, rounds)
+
+
+def _readers(newsroom: Newsroom) -> Readers:
+    """Count readers in the newsroom's memory, opened anew each time: a round may replace it."""
+    return Readers(Folder(newsroom.settings, os.environ).memory, fetch.WallClock())
 
 
 def _timed(say: Say, clock: fetch.Clock) -> Say:
@@ -92,7 +99,8 @@ async def _until_told(
         loop.add_signal_handler(number, stop.set)
     async with listening(address, site, subscriber) as port:
         say(f"the site is at http://{address.host}:{port}{site.path}/ (Ctrl-C ends)")
-        work = [asyncio.create_task(one.go_on()) for one in (rounds, subscriber) if one is not None]
+        workers = (rounds, subscriber, site.readers)
+        work = [asyncio.create_task(one.go_on()) for one in workers if one is not None]
         await stop.wait()
         for task in work:
             task.cancel()
@@ -112,6 +120,8 @@ async def listening(
         app.router.add_get(_CALLBACK, subscriber.heard)
         app.router.add_post(_CALLBACK, subscriber.take)
     app.router.add_get("/{path:.*}", site.answer)
+    if site.readers is not None:
+        app.on_response_prepare.append(site.heard)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=3, auto_decompress=False)
     await runner.setup()
     try:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from copydesk.engine.serving._readers import Readers
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -16,6 +19,7 @@ SECURITY = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
 _TYPES = {".xml": "application/xml", ".json": "application/json", ".webp": "image/webp"}
+_STORY = re.compile(r"/*news/([^/]+)/(?:index\.html)?")
 _FEEDS = {"feed.xml": "application/atom+xml", "rss.xml": "application/rss+xml"}
 
 
@@ -30,15 +34,21 @@ class Site:
     The pages link to each other below the site's own path (`prefix`), which is no folder of the
     web root: it is taken off an address that has it. Where no file lies, `is_gone` says of the
     path ("news/2026/wall", no slash at either end) whether one lay there and was taken away for
-    good: then the answer is 410. It is called in a thread.
+    good: then the answer is 410. It is called in a thread. `readers` counts who reads stories,
+    None: nobody counts.
     """
 
     def __init__(
-        self, root: Path, prefix: str, is_gone: Callable[[str], bool] = nothing_is_gone
+        self,
+        root: Path,
+        prefix: str,
+        is_gone: Callable[[str], bool] = nothing_is_gone,
+        readers: Readers | None = None,
     ) -> None:
         self._root = root
         self._prefix = prefix.strip("/")
         self._is_gone = is_gone
+        self.readers = readers
 
     @property
     def path(self) -> str:
@@ -56,6 +66,14 @@ class Site:
         if path.name == "index.html" and not request.path.endswith(("/", "/index.html")):
             raise web.HTTPMovedPermanently(location=self._address(path.parent))
         return web.FileResponse(path, headers=_headers(path))
+
+    async def heard(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Let a story's page be counted when it is about to be sent, whole and not from a cache."""
+        if self.readers is None or response.status != 200 or "path" not in request.match_info:
+            return
+        story = _STORY.fullmatch(self._bare(request.match_info["path"]))
+        if story is not None:
+            self.readers.note(request, story[1])
 
     def _address(self, folder: Path) -> str:
         """Give a folder's address, made from where it lies and not from what was asked."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from copydesk.kit import dates, text, urls
 from copydesk.news import Provider, Story, Topic
 from copydesk.publish import _links, _pictures, _render
-from copydesk.publish.site import _coverage, _player
+from copydesk.publish.site import _player
 from copydesk.publish.site._frame import Frame, language_tag
 
 _EXCERPT = 220
+_NAMED = 2  # newsrooms on a card; more are a number
 
 
 @dataclass(slots=True)
@@ -53,6 +54,7 @@ class Cards:
     def _view(self, story: Story) -> Mapping[str, object]:
         plan = self.frame.plan
         language = language_tag(story.language)
+        coverage = plan.coverages.of(story)
         return {
             "title": text.fold(story.title) or "Untitled",
             "href": self.frame.href(_links.story_folder(story.path)),
@@ -63,7 +65,8 @@ class Cards:
             "time": self.time(story.published_at),
             "topics": self.topics(story),
             "picture": _pictures.of(story, plan),
-            "newsrooms": _coverage.of(story, plan).newsrooms,
+            "newsrooms": coverage.newsrooms,
+            "also": _also(coverage.names),
             "label": _player.label(story),
         }
 
@@ -99,3 +102,10 @@ class Cards:
             for topic in found
             if topic.name != self.frame.plan.beat.topic
         ]
+
+
+def _also(names: Sequence[str]) -> str:
+    """Say who else covers a story: `A`, `A and B`, `A, B and 3 more`."""
+    if len(names) > _NAMED:
+        return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
+    return " and ".join(names)

@@ -14,7 +14,6 @@ from copydesk.publish.site import _structured
 from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Head
 
-_LATEST = 30
 _NEWEST = 60
 
 
@@ -31,8 +30,6 @@ def _front(cards: Cards) -> Sheet:
     """Give the best of the newest as cards, then what else is new as lines."""
     plan = cards.frame.plan
     top, more = plan.front.top, plan.front.more
-    shown = {story.path for story in (*top, *more)}
-    latest = [s for s in plan.stories[: _LATEST + len(shown)] if s.path not in shown][:_LATEST]
     head = Head(
         path="",
         description=f"{text.fold(plan.beat.title)}: the news, chosen and credited",
@@ -44,7 +41,7 @@ def _front(cards: Cards) -> Sheet:
         lead=cards.lead(top[:1]),
         top=cards.many("card.html", top[1:]),
         more=cards.many("card.html", more),
-        latest=cards.many("line.html", latest),
+        latest=cards.many("line.html", plan.front.latest),
     )
 
 

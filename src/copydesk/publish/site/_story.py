@@ -7,22 +7,29 @@ from collections.abc import Iterator
 from copydesk.kit import text, urls
 from copydesk.news import Related, Story
 from copydesk.publish import _links, _pictures
+from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
-from copydesk.publish.site import _coverage, _player, _structured
+from copydesk.publish.site import _player, _structured
 from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Head
 
+_OTHERS = 40  # of a page; a flood of coverage is a number
+_RERUNS = 20
+
 
 def sheets(cards: Cards) -> Iterator[Sheet]:
-    """Give a page for every published story."""
-    for story in cards.frame.plan.stories:
+    """Give a page for every published story, and a signpost where one led its group before."""
+    plan = cards.frame.plan
+    for story in plan.stories:
         yield _page(story, cards)
+    for folder, leader in plan.groups.moved().items():
+        yield _signpost(folder, leader, cards)
 
 
 def _page(story: Story, cards: Cards) -> Sheet:
     plan = cards.frame.plan
     picture = _pictures.of(story, plan)
-    coverage = _coverage.of(story, plan)
+    coverage = plan.coverages.of(story)
     excerpt = text.fold(story.excerpt)
     player = _player.of(story.featured_content, story.title, picture.source if picture else "")
     head = Head(
@@ -44,18 +51,40 @@ def _page(story: Story, cards: Cards) -> Sheet:
         "updated": cards.time(story.updated_at),
         "credit": text.fold(story.credit),
         "access": text.fold(story.access),
-        "others": [_other(related, cards) for related in coverage.others],
-        "reruns": coverage.reruns,
+        "others": [_other(related, cards) for related in coverage.others[:_OTHERS]],
+        "unlisted": len(coverage.others[_OTHERS:]),
+        "reruns": coverage.reruns[:_RERUNS],
+        "places": len(coverage.reruns),
+        "background": [cards.view(told) for told in plan.groups.background(story)],
         "first": _first(story, cards),
+        "source": _source(story, plan),
+        "trust": story.trust,
         "reasons": [text.fold(str(reason)) for reason in story.reasons],
         "decided": cards.time(story.verdict.at if story.verdict else None),
+        "pinned": cards.time(plan.front.pinned.get(story.path)),
     }
     return cards.frame.page("story.html", head, story=view)
 
 
+def _signpost(folder: str, leader: Story, cards: Cards) -> Sheet:
+    """Send readers of a page on to the story that leads its group now; it has nothing to index."""
+    target = _links.story_folder(leader.path)
+    head = Head(path=folder, title=text.fold(leader.title) or "Untitled", indexed=False)
+    context = {"story": cards.view(leader), "canonical": cards.frame.plan.links.page(target)}
+    return cards.frame.page("moved.html", head, **context)
+
+
+def _source(story: Story, plan: Plan) -> str:
+    """Say in a word what the beat knows of a story's publisher, "" for nothing."""
+    domain = story.provider.domain if story.provider else ""
+    if domain in plan.official:
+        return "official source"
+    return "known organization" if domain in plan.beat.organizations else ""
+
+
 def _first(story: Story, cards: Cards) -> dict[str, str]:
     """Give the story that this one repeats, when it has a page."""
-    original = cards.frame.plan.by_name.get(story.copy_of)
+    original = cards.frame.plan.groups.public.get(story.copy_of)
     if original is None:
         return {"title": "", "href": ""}
     href = cards.frame.href(_links.story_folder(original.path))

@@ -1,0 +1,138 @@
+"""Who else has a story: other newsrooms that wrote on it, and reruns of the very text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from copydesk.kit import text, urls
+from copydesk.news import Organization, Provider, Related, Story
+from copydesk.publish import _links
+
+_OWNERS = 5  # houses of houses: more is a circle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rerun:
+    """A place that runs the same text: its name and the address there."""
+
+    name: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """`others` wrote on the same event; `reruns` have the same text and count as no newsroom.
+
+    `names` are the newsrooms that are a voice of their own beside the story's, each house once.
+    """
+
+    others: tuple[Related, ...] = ()
+    reruns: tuple[Rerun, ...] = ()
+    names: tuple[str, ...] = ()
+
+    @property
+    def newsrooms(self) -> int:
+        """Give how many independent newsrooms have the story beside its own."""
+        return len(self.names)
+
+
+class Houses:
+    """Say in whose voice a text speaks: newsrooms of one owner are one house.
+
+    `organizations` are the beat's, by domain. An owner may be named by its domain or by any name
+    of an organization; a name that is none stands for itself.
+    """
+
+    def __init__(self, organizations: Mapping[str, Organization]) -> None:
+        self._organizations = organizations
+        self._domains: dict[str, str] = {}
+        for domain, known in organizations.items():
+            for name in (domain, known.name, *known.other_names):
+                if key := text.squash(name):
+                    self._domains.setdefault(key, domain)
+
+    def of(self, provider: Provider | None, credit: str = "") -> str:
+        """Give the house, "" where nobody is named; `credit` is the agency that wrote the text."""
+        named = credit or (provider.domain or provider.name if provider else "")
+        house = self._place(named)
+        for _ in range(_OWNERS):
+            known = self._organizations.get(house)
+            if known is None or not known.owner:
+                break
+            house = self._place(known.owner)
+        return house
+
+    def _place(self, name: str) -> str:
+        """Give the domain that a name stands for, else the name in a form of its own."""
+        key = text.squash(name)
+        return name if name in self._organizations else self._domains.get(key, key)
+
+
+@dataclass(slots=True, kw_only=True)
+class Coverages:
+    """The coverage of each story, worked out when first asked for.
+
+    `copies` are the filed copies of a story by its name. `hidden` are the identities of addresses
+    that are no coverage of their own: what an editor removed, and copies. `credits` tells the
+    agency that wrote a filed text, by the identity of its address.
+    """
+
+    houses: Houses
+    copies: Mapping[str, tuple[Story, ...]]
+    hidden: frozenset[str]
+    credits: Mapping[str, str]
+    _made: dict[str, Coverage] = field(default_factory=dict)
+
+    def of(self, story: Story) -> Coverage:
+        """Part what stands beside a story into other coverage and copies."""
+        if story.path not in self._made:
+            self._made[story.path] = self._of(story)
+        return self._made[story.path]
+
+    def _of(self, story: Story) -> Coverage:
+        copies = self.copies.get(_links.stem(story.path), ())
+        if not copies and not story.related:
+            return Coverage()
+        hidden = self.hidden | {urls.identity(story.web_url)}
+        others = tuple(r for r in story.related if urls.identity(r.web_url) not in hidden)
+        return Coverage(
+            others=others,
+            reruns=_reruns(copies, story),
+            names=self._names(self.houses.of(story.provider, story.credit), others),
+        )
+
+    def _names(self, own: str, others: Iterable[Related]) -> tuple[str, ...]:
+        names: dict[str, str] = {}
+        for other in others:
+            credit = self.credits.get(urls.identity(other.web_url), "")
+            house = self.houses.of(other.provider, credit)
+            if house not in {"", own}:
+                names.setdefault(house, _name(other.provider) or credit)
+        return tuple(names.values())
+
+
+def credits_of(stories: Iterable[Story]) -> dict[str, str]:
+    """Give the agencies that wrote filed texts, by the identity of each one's address."""
+    return {urls.identity(s.web_url): s.credit for s in stories if s.credit and s.web_url}
+
+
+def _reruns(copies: Iterable[Story], original: Story) -> tuple[Rerun, ...]:
+    """Give the places of copies, each once; a publisher's second address is no other place."""
+    own = original.provider.domain if original.provider else None
+    found: dict[str, Rerun] = {}
+    for copy in copies:
+        if copy.provider is None or copy.provider.domain != own:
+            rerun = _rerun(copy)
+            found.setdefault(rerun.name, rerun)
+    return tuple(found.values())
+
+
+def _rerun(copy: Story) -> Rerun:
+    address = urls.fetchable(copy.web_url) or ""
+    name = _name(copy.provider) or urls.host(address) or "another site"
+    return Rerun(name=name, href=address)
+
+
+def _name(provider: Provider | None) -> str:
+    return text.fold(provider.name) or text.fold(provider.domain) if provider else ""
