@@ -7,14 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from copydesk import archive, illustrate, judge, review
-from copydesk.engine import _pictures
+from copydesk.engine import _pictures, _shelf
 from copydesk.engine._mishap import failure_of
 from copydesk.engine._pictures import Chosen
+from copydesk.engine._vectors import Vectors
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.progress import Progress
 from copydesk.engine.report import Failure
 from copydesk.kit import urls
-from copydesk.news import Article, Dropped, Fetcher, Shelved, Story
+from copydesk.news import Article, Dropped, Fetcher, Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ class Desk:
     newsroom: Newsroom
     shelf: judge.Bookshelf
     removed: frozenset[str]
+    vectors: Vectors
     taken: set[str] = field(default_factory=set)
 
 
@@ -64,7 +66,7 @@ def _weighed(desk: Desk, article: Article, chosen: Chosen | None) -> Weighed:
         return Weighed(article=article, outcome=outcome)
     story = _with_path(desk, illustrated(desk.newsroom, outcome, chosen), article)
     gated = review.gate(story, desk.newsroom.settings.review.mode, _trust(desk, article))
-    desk.shelf.add(Shelved(story=gated, text=article.text), judge.fingerprint(article.text))
+    _shelf.put(desk.shelf, desk.vectors, gated, article.text)
     is_held = bool(story.published and not gated.published)
     return Weighed(article=article, outcome=gated, is_held=is_held)
 

@@ -47,6 +47,9 @@ UPDATE revisits SET host = substr(host, 1, instr(host || '/', '/') - 1);
     """
 CREATE TABLE sites (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
 """,
+    """
+CREATE TABLE vectors (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
+""",
 )
 VERSION = len(_STEPS)
 

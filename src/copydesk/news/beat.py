@@ -69,6 +69,8 @@ class Scoring:
     profile: Literal["copydesk", "everyday"] = "copydesk"
     publish_at: int = 70
     off_beat: Literal["drop", "keep"] = "drop"
+    embed: bool = False
+    embed_threads: int = 1
     organization_points: int = 40
     grouping: bool = False
 

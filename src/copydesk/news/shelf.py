@@ -12,10 +12,15 @@ from copydesk.news.story import Story
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelved:
-    """A filed story with the text that was read for it ("" where it is no longer kept)."""
+    """A filed story with the text that was read for it ("" where it is no longer kept).
+
+    `vector` is where its words point in a space of meaning (384 signed bytes, of which only the
+    direction counts), b"" where that is not known.
+    """
 
     story: Story
     text: str = ""
+    vector: bytes = b""
 
 
 class Shelf(Protocol):
