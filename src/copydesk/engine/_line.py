@@ -31,6 +31,7 @@ from copydesk.engine import (
     _share,
     _shelf,
     _states,
+    _vectors,
     _weigh,
     again,
 )
@@ -87,9 +88,10 @@ async def run(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> 
     if not options.dry_run:
         newsroom.archive.sweep()
     with tally.timed("shelf"):
-        shelf = _shelf.filled(newsroom, troubles)
+        vectors = _vectors.vectors(newsroom)
+        shelf = _shelf.filled(newsroom, troubles, vectors)
     removed = removed_addresses(newsroom)
-    desk = _weigh.Desk(newsroom=newsroom, shelf=shelf, removed=removed)
+    desk = _weigh.Desk(newsroom=newsroom, shelf=shelf, removed=removed, vectors=vectors)
     gathered = await _gather(desk, options, progress, tally)
     with tally.timed("judge"):
         stories = _judged(desk, gathered, tally)
@@ -177,7 +179,7 @@ def _articles(
 
 def _judged(desk: _weigh.Desk, gathered: _Gathered, tally: Tally) -> _Stories:
     """Put on the shelf what was corrected, weigh every article, set all beside what is filed."""
-    corrected = again.corrections(desk.newsroom, desk.shelf, gathered.looks)
+    corrected = again.corrections(desk.newsroom, desk.shelf, desk.vectors, gathered.looks)
     leads = {article.url: lead for lead, article in gathered.articles}
     weighed = _weigh.weigh(desk, [article for _, article in gathered.articles], gathered.pictures)
     fresh: dict[str, tuple[Lead, Article]] = {}
@@ -306,6 +308,7 @@ def _remember(
         for fate in tally.fates:
             newsroom.memory.keep_fate(_by_rules(newsroom, rules, fate))
         gathered.sites.keep()
+        desk.vectors.forget_others()
         if newsroom.settings.records.look_again:
             _plan(desk, gathered, stories, filed)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from copydesk import judge
 from copydesk.engine._sites import Sites
+from copydesk.engine._vectors import Vectors
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.kit import urls
 from copydesk.news import Shelved, Story
@@ -13,21 +15,26 @@ from copydesk.news import Shelved, Story
 _COPIES_WITHIN = timedelta(days=30)
 
 
-def filled(newsroom: Newsroom, troubles: Troubles, *, but: str = "") -> judge.Bookshelf:
+def filled(
+    newsroom: Newsroom, troubles: Troubles, vectors: Vectors | None = None, *, but: str = ""
+) -> judge.Bookshelf:
     """Give a shelf with every filed story; those of the last 30 days with text and fingerprint.
+
+    With `vectors` those have theirs, too.
 
     A copy that comes more than 30 days after its original is not looked for: the shelf of a large
     archive would not fit a small server. Records that cannot be read go to `troubles`. The story
     of the page with the identity `but` is left out.
     """
     shelf = judge.Bookshelf()
+    vectors = vectors or Vectors(newsroom.memory)
     sites = Sites(newsroom)
     since = newsroom.now - _COPIES_WITHIN
     for story in newsroom.archive.stories(troubles):
         if but and but in map(urls.identity, story.addresses):
             continue
         if _is_recent(story, since):
-            _put_with_text(newsroom, sites, shelf, story)
+            put(shelf, vectors, _shelved(newsroom, sites, story))
         else:
             shelf.add(Shelved(story=story), None)
     return shelf
@@ -37,11 +44,14 @@ def _is_recent(story: Story, since: datetime) -> bool:
     return (story.published_at or datetime.min.replace(tzinfo=UTC)) >= since
 
 
-def _put_with_text(newsroom: Newsroom, sites: Sites, shelf: judge.Bookshelf, story: Story) -> None:
+def put(shelf: judge.Bookshelf, vectors: Vectors, shelved: Shelved) -> None:
+    """Put a story on the shelf, with the vector and the fingerprint of its text."""
+    vector = vectors.of(shelved.story.title, shelved.text or shelved.story.excerpt)
+    shelf.add(replace(shelved, vector=vector), judge.fingerprint(shelved.text))
+
+
+def _shelved(newsroom: Newsroom, sites: Sites, story: Story) -> Shelved:
     article = newsroom.articles.find(story.web_url or story.original_url)
     if article is None:
-        shelf.add(Shelved(story=story), None)
-        return
-    told = sites.settled(article).text
-    shelved = Shelved(story=story, text=told, found=article.found)
-    shelf.add(shelved, judge.fingerprint(told))
+        return Shelved(story=story)
+    return Shelved(story=story, text=sites.settled(article).text, found=article.found)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from copydesk import archive, illustrate, judge, review
-from copydesk.engine import _pictures
+from copydesk.engine import _pictures, _shelf
 from copydesk.engine._mishap import failure_of
 from copydesk.engine._pictures import Chosen
+from copydesk.engine._vectors import Vectors
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.progress import Progress
 from copydesk.engine.report import Failure
@@ -36,6 +37,7 @@ class Desk:
     newsroom: Newsroom
     shelf: judge.Bookshelf
     removed: frozenset[str]
+    vectors: Vectors
     taken: set[str] = field(default_factory=set)
 
 
@@ -66,7 +68,7 @@ def _weighed(desk: Desk, article: Article, chosen: Chosen | None) -> Weighed:
     story = review.ruled(story, desk.newsroom.beat)
     gated = review.gate(story, desk.newsroom.settings.review.mode, _trust(desk, article))
     shelved = Shelved(story=gated, text=article.text, found=article.found)
-    desk.shelf.add(shelved, judge.fingerprint(article.text))
+    _shelf.put(desk.shelf, desk.vectors, shelved)
     is_held = bool(story.published and not gated.published)
     return Weighed(article=article, outcome=gated, is_held=is_held)
 

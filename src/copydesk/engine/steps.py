@@ -14,6 +14,7 @@ from copydesk.engine import _ask, _pictures, _read, _shelf, _weigh
 from copydesk.engine._pool import Readers
 from copydesk.engine._saved import placed, saved_page
 from copydesk.engine._sites import Sites
+from copydesk.engine._vectors import Vectors
 from copydesk.engine._wire import connected
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.engine.progress import Silence
@@ -109,7 +110,8 @@ def judge_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Story | 
 async def _judged(newsroom: Newsroom, article: Article, fetcher: Fetcher) -> Story | Dropped:
     shelf = _shelf.filled(newsroom, Troubles(), but=urls.identity(article.web_url))
     removed = removed_addresses(newsroom)
-    desk = _weigh.Desk(newsroom=newsroom, shelf=shelf, removed=removed)
+    vectors = Vectors(newsroom.memory)  # one page is judged without being grouped
+    desk = _weigh.Desk(newsroom=newsroom, shelf=shelf, removed=removed, vectors=vectors)
     article = Sites(newsroom).settled(article)
     chosen = (await _pictures.choose(newsroom, [article], fetcher, Silence())).get(article.url)
     outcome = _weigh.weigh_one(desk, _weigh.with_figure(article, chosen))

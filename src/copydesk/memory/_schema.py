@@ -52,6 +52,9 @@ CREATE TABLE reads (
     day TEXT, name TEXT, count INTEGER NOT NULL, PRIMARY KEY (day, name)
 ) WITHOUT ROWID;
 """,
+    """
+CREATE TABLE vectors (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
+""",
 )
 VERSION = len(_STEPS)
 

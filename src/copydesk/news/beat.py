@@ -70,6 +70,8 @@ class Scoring:
     publish_at: int = 70
     off_beat: Literal["drop", "keep"] = "drop"
     standings: tuple[str, ...] = ("_data/standings.csv",)
+    embed: bool = False
+    embed_threads: int = 1
     organization_points: int = 40
     grouping: bool = False
 

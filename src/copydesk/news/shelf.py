@@ -15,11 +15,14 @@ class Shelved:
     """A filed story with the text that was read for it ("" where it is no longer kept).
 
     `found` is when its article was found, None where that is not known any more.
+    `vector` is where its words point in a space of meaning (384 signed bytes, of which only the
+    direction counts), b"" where that is not known.
     """
 
     story: Story
     text: str = ""
     found: datetime | None = None
+    vector: bytes = b""
 
 
 class Shelf(Protocol):

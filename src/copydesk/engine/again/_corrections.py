@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from copydesk import judge, review
+from copydesk.engine import _shelf
 from copydesk.engine._sites import Sites
+from copydesk.engine._vectors import Vectors
 from copydesk.engine.again import _plans, _terms
 from copydesk.engine.again._plans import Look, Plan
 from copydesk.engine.newsroom import Newsroom
@@ -31,7 +33,7 @@ class Correction:
 
 
 def corrections(
-    newsroom: Newsroom, shelf: judge.Bookshelf, looks: Iterable[Look]
+    newsroom: Newsroom, shelf: judge.Bookshelf, vectors: Vectors, looks: Iterable[Look]
 ) -> Mapping[str, Correction]:
     """Give what the looks change, by path, and put it on the shelf."""
     found = {}
@@ -44,7 +46,9 @@ def corrections(
             shelf.replace(correction.after)
         else:
             text = Sites(newsroom).settled(correction.article).text
-            shelf.add(Shelved(story=correction.after, text=text), judge.fingerprint(text))
+            found_at = correction.article.found
+            shelved = Shelved(story=correction.after, text=text, found=found_at)
+            _shelf.put(shelf, vectors, shelved)
     return found
 
 

@@ -1,0 +1,13 @@
+"""Embed: texts in, where each points in a space of meaning out, as 384 signed bytes.
+
+Needs the extra `copydesk[embed]`; nothing heavy is loaded before the first text.
+"""
+
+from __future__ import annotations
+
+from copydesk.embed._model import Model
+from copydesk.embed._passage import key_of, passage
+
+SIZE = 384  # bytes of a vector
+
+__all__ = ["SIZE", "Model", "key_of", "passage"]

