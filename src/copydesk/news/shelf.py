@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -38,8 +38,4 @@ class Shelf(Protocol):
 
     def between(self, start: datetime, end: datetime) -> Iterable[Shelved]:
         """Give the stories published in [start, end], by time and path ascending."""
-        ...
-
-    def of_groups(self, names: Collection[str]) -> Iterable[Shelved]:
-        """Give the stories of the groups with these names, by time and path ascending."""
         ...

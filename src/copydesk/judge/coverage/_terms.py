@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from copydesk.judge import words
-from copydesk.judge.coverage import _common
+from copydesk.judge.coverage import _usual
 
 TEXT_CHARACTERS = 1500  # 600 cost a point of BCubed F1, the whole text brings none
 FOURS_CHARACTERS = 500
@@ -111,21 +111,21 @@ class Vocabulary:
             return form
 
     def _made(self, word: str, language: str) -> _Form | None:
-        if _common.is_empty(word, language):
+        if _usual.is_empty(word, language):
             return None
         stem = words.stemmer(language)(word)
         bare = words.latin(word)
         framed = f"<{bare}>"
         fours = (framed[at : at + _FOUR] for at in range(max(1, len(framed) - _FOUR + 1)))
-        general = _common.rate(stem, language)
+        general = _usual.rate(stem, language)
         name = bare if word[0].isdigit() else words.latin(stem)
         return _Form(
             stem=self._number((WORDS, stem), word, general),
             fours=tuple(
-                self._number((FOURS, four), four, _common.rate_of_four(four)) for four in fours
+                self._number((FOURS, four), four, _usual.rate_of_four(four)) for four in fours
             ),
             name=self._number((NAMES, name), word, general),
-            is_common=general > _common.TOO_COMMON_FOR_A_NAME,
+            is_common=general > _usual.TOO_COMMON_FOR_A_NAME,
         )
 
     def _number(self, term: tuple[int, str], spelt: str, general: float) -> int:

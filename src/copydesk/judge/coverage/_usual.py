@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 
 from copydesk.judge import words
-from copydesk.judge.coverage import common
+from copydesk.judge.coverage import usual
 
 TOO_COMMON_FOR_A_NAME = 3e-4
 EMPTY = 0.45  # in more articles than this: a word that tells nothing
@@ -33,7 +33,7 @@ def rate_of_four(four: str) -> float:
 
 @functools.cache
 def _empty(language: str) -> frozenset[str]:
-    shares = common.shares(language)
+    shares = usual.shares(language)
     return frozenset(word for word, share in shares.items() if share >= EMPTY)
 
 
@@ -42,7 +42,7 @@ def _rates(language: str) -> Mapping[str, float]:
     """Give each known stem's rate: of all forms that share it."""
     stem = words.stemmer(language)
     found: dict[str, float] = {}
-    for word, share in common.shares(language).items():
+    for word, share in usual.shares(language).items():
         key = stem(word)
         found[key] = found.get(key, 0.0) + _as_rate(share)
     return found
@@ -51,7 +51,7 @@ def _rates(language: str) -> Mapping[str, float]:
 @functools.cache
 def _fours() -> Mapping[str, float]:
     found: dict[str, float] = {}
-    for word, share in common.shares("en").items():
+    for word, share in usual.shares("en").items():
         if share >= EMPTY:
             continue
         framed = f"<{words.latin(word)}>"
