@@ -25,12 +25,19 @@ from copydesk.cli._asked import Asked, common
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the groups: a line of JSON with id and cluster for each document.",
 )
+@click.option("--embed", is_flag=True, help="By meaning too: needs the extra copydesk[embed].")
 @common
 def group(
-    asked: Asked, gold: Path, order: measure.Order | None, words: tuple[str, ...], out: Path | None
+    asked: Asked,
+    gold: Path,
+    order: measure.Order | None,
+    words: tuple[str, ...],
+    out: Path | None,
+    embed: bool,
 ) -> None:
     """Group labelled documents by what they report on and compare with the labels."""
-    report = measure.group(gold, order=order, beat=words, out=out)
+    options = measure.GroupOptions(order=order, beat=words, by_meaning=embed, out=out)
+    report = measure.group(gold, options)
     if asked.json:
         _out.as_json(report)
         return

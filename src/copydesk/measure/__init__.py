@@ -9,7 +9,7 @@ from copydesk.measure._documents import Order
 from copydesk.measure._extract import Agreement, Authors, ExtractReport, Miss, extract
 from copydesk.measure._feeds import FeedsReport, Mismatch, Trouble, feeds
 from copydesk.measure._group import Agreement as GroupAgreement
-from copydesk.measure._group import GroupReport, group
+from copydesk.measure._group import GroupOptions, GroupReport, group
 from copydesk.measure._reading import Lost, Milliseconds, Progress
 from copydesk.measure._scores import Difference, ScoresReport, scores
 from copydesk.measure._topics import Met, Share, TopicMiss, TopicScore, TopicsReport, topics
@@ -24,6 +24,7 @@ __all__ = [
     "ExtractReport",
     "FeedsReport",
     "GroupAgreement",
+    "GroupOptions",
     "GroupReport",
     "Lost",
     "Met",

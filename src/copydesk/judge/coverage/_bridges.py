@@ -12,9 +12,8 @@ import heapq
 import math
 from collections.abc import Callable, Iterable
 
-from copydesk.judge.coverage._group import Group
+from copydesk.judge.coverage._group import Group, long_share
 
-_FEW_WORDS, _MANY_WORDS = 12, 60
 _OF_FEW = {1: 0.5, 2: 0.4, 4: 0.3}  # by the size of the smaller group, at least so many
 _OF_MANY = 0.7
 
@@ -34,8 +33,7 @@ def _wanted(one: Group, other: Group) -> float:
     smaller = min(one.size, other.size)
     few = _OF_FEW[max(size for size in _OF_FEW if size <= smaller)]
     words = (one.length + other.length) / (one.size + other.size)
-    share = min(1.0, max(0.0, (words - _FEW_WORDS) / (_MANY_WORDS - _FEW_WORDS)))
-    return few + (_OF_MANY - few) * share
+    return few + (_OF_MANY - few) * long_share(words)
 
 
 def cross(groups: Iterable[Group], least: int, merge: Merge) -> None:

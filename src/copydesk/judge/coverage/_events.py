@@ -125,6 +125,7 @@ def _document(shelved: Shelved, group: str) -> Document:
         language=story.language,
         moment=_moment(shelved)[0],
         group=group,
+        vector=shelved.vector,
     )
 
 

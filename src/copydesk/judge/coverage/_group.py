@@ -6,21 +6,32 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from copydesk.judge.coverage._points import Point
 from copydesk.judge.coverage._rarity import Vector
 
 _USUAL_COHESION = 0.25  # mean likeness of two documents on one happening, before any is known
 _USUAL_WEIGHT = 4.0  # counts as much as so many pairs
+_FEW_WORDS, _MANY_WORDS = 12, 60
+
+
+def long_share(words: float) -> float:
+    """Give how far so many different words are from a headline (0) to an article (1)."""
+    return min(1.0, max(0.0, (words - _FEW_WORDS) / (_MANY_WORDS - _FEW_WORDS)))
 
 
 @dataclass(slots=True, eq=False)
 class Member:
-    """A document in a group: its key, its terms, its language, its day (0 where time is naught)."""
+    """A document in a group: its key, its terms, its language, its day (0 where time is naught).
+
+    `point` is where it points in a space of meaning, None where that is not known.
+    """
 
     key: str
     vector: Vector
     language: str
     day: float
     length: int
+    point: Point | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -12,7 +12,8 @@ import math
 from collections.abc import Mapping
 from operator import itemgetter
 
-from copydesk.judge.coverage._group import Group, Member
+from copydesk.judge.coverage._group import Group, Member, long_share
+from copydesk.judge.coverage._points import product
 from copydesk.judge.coverage._rarity import Vector
 
 FADES_IN_DAYS = 2.0  # a likeness is a third after so many days; 1 to 4 are alike
@@ -22,6 +23,7 @@ ACROSS_LANGUAGES = 1.9  # only names and cognates can agree: what is left weighs
 _VISITS = 800
 _LATEST = 200
 _BEST = 10
+_MEANING = (0.3, 0.1)  # how much of a likeness is of meaning, for few words and for many
 _FAR = 200.0  # days behind which weights are brought back into the range of a float
 
 
@@ -40,10 +42,15 @@ class Index:
         self._postings: list[dict[int, float]] = []
         self._group_of: list[Group] = []
         self._language_of: list[str] = []
+        self._meant: dict[int, list[float]] = {}
 
-    def near(self, vector: Vector, language: str, day: float) -> Mapping[Group, float]:
-        """Give the summed likeness to the documents of at most ten groups, faded with time."""
-        shares, rest = self._visited(vector)
+    def near(self, member: Member, *, now: bool = True) -> Mapping[Group, float]:
+        """Give the summed likeness to the documents of at most ten groups, faded with time.
+
+        With `now=False` as if no time had passed since the last document of each group.
+        """
+        language, day = member.language, member.day if now else math.inf
+        shares, rest = self._visited(member.vector)
         found: dict[Group, float] = {}
         for slot, share in heapq.nlargest(3 * _BEST, shares.items(), key=itemgetter(1)):
             group = self._group_of[slot]
@@ -56,11 +63,21 @@ class Index:
         if rest:
             for group in found:
                 found[group] += self._rest(group, rest, language, day)
-        return found
+        if member.point is None:
+            return found
+        return {
+            group: self._with_meaning(group, likeness, member, day)
+            for group, likeness in found.items()
+        }
 
-    def alike(self, vector: Vector, language: str) -> Mapping[Group, float]:
-        """Give the same as if no time had passed since the last document of each group."""
-        return self.near(vector, language, math.inf)
+    def _with_meaning(self, group: Group, likeness: float, member: Member, day: float) -> float:
+        """Let meaning count beside words where a group has documents of the same language."""
+        slot = group.slots.get(member.language)
+        if slot is None or slot not in self._meant or member.point is None:
+            return likeness
+        alike = product(member.point, self._meant[slot]) * self._weight(slot, member.language, day)
+        share = _share_of_meaning(member.length)
+        return max(0.0, (1.0 - share) * likeness + share * alike)
 
     def _visited(self, vector: Vector) -> tuple[dict[int, float], Rest]:
         """Give what the heaviest terms add up to, by slot, and the terms that were not reached."""
@@ -133,6 +150,11 @@ class Index:
                 postings.extend({} for _ in range(term + 1 - len(postings)))
             places = postings[term]
             places[slot] = places.get(slot, 0.0) + weight * up
+        if member.point is not None:
+            meant = self._meant.setdefault(slot, [0.0] * len(member.point))
+            self._meant[slot] = [
+                sum_ + one * up for sum_, one in zip(meant, member.point, strict=True)
+            ]
 
     def _bring_back(self, day: float) -> None:
         """Let all weights be as of this day."""
@@ -141,6 +163,8 @@ class Index:
         for places in self._postings:
             for slot in places:
                 places[slot] *= down
+        for slot, meant in self._meant.items():
+            self._meant[slot] = [sum_ * down for sum_ in meant]
 
     def _slot(self, group: Group, language: str) -> int:
         slot = group.slots.get(language)
@@ -156,6 +180,8 @@ class Index:
             slot = group.slots[member.language]
             for term in member.vector.terms:
                 self._postings[term].pop(slot, None)
+        for slot in group.slots.values():
+            self._meant.pop(slot, None)
         group.slots = {}
 
     def replace(self, group: Group, by: Group) -> None:
@@ -165,6 +191,12 @@ class Index:
         self.remove(group)
         for member in group.members:
             self.put(by, member)
+
+
+def _share_of_meaning(length: int) -> float:
+    """Give how much meaning says of a document: words that are few may be others by chance."""
+    few, many = _MEANING
+    return few + (many - few) * long_share(length)
 
 
 def _worst_last(group: Group, likeness: float) -> tuple[float, int]:

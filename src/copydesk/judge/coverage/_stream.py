@@ -17,6 +17,7 @@ from datetime import datetime
 from copydesk.judge.coverage import _bridges, _marks
 from copydesk.judge.coverage._group import Group, Member
 from copydesk.judge.coverage._index import FORGOTTEN_AFTER_DAYS, Index
+from copydesk.judge.coverage._points import Points
 from copydesk.judge.coverage._rarity import Rarity
 from copydesk.judge.coverage._terms import FOURS, Vocabulary
 
@@ -34,7 +35,7 @@ class Document:
     """What is put beside others.
 
     `moment` is None where time says nothing. `group` is the name of the group that it is known to
-    belong to, "" where that is to be found out.
+    belong to, "" where that is to be found out. `vector` is `news.Shelved.vector`.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Document:
     language: str = ""
     moment: datetime | None = None
     group: str = ""
+    vector: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,7 @@ class Stream:
     ) -> None:
         self._vocabulary = Vocabulary()
         self._rarity = Rarity(self._vocabulary, self._vocabulary.numbers(beat, "en"))
+        self._points = Points()
         self._index = Index()
         self._apart = apart or {}
         self._groups: dict[str, Group] = {}
@@ -86,14 +89,14 @@ class Stream:
         Gives the group's name: the key of its first document.
         """
         member = self._member(document)
-        near = self._index.near(member.vector, member.language, member.day)
+        near = self._index.near(member)
         return self._put(document, member, near).name
 
     def place(self, document: Document) -> Place:
         """Put a document as `add` does, and give where and why."""
         member = self._member(document)
-        near = self._index.near(member.vector, member.language, member.day)
-        alike = self._index.alike(member.vector, member.language)
+        near = self._index.near(member)
+        alike = self._index.near(member, now=False)
         likeness = {group.name: likeness_to(group, sum_) for group, sum_ in near.items()}
         background = {_left(group): likeness_to(group, sum_) for group, sum_ in alike.items()}
         shared = {group.name: self._index.shared(member.vector, group) for group in near}
@@ -116,13 +119,15 @@ class Stream:
         return tuple(itertools.islice(dict.fromkeys(words), _SHOWN))
 
     def _member(self, document: Document) -> Member:
-        terms = self._vocabulary.terms(document.title, document.text, document.language)
+        language = document.language.lower()[:2] or "en"
+        terms = self._vocabulary.terms(document.title, document.text, language)
         return Member(
             key=document.key,
             vector=self._rarity.weighed(terms),
-            language=document.language.lower()[:2] or "en",
+            language=language,
             day=0.0 if document.moment is None else document.moment.timestamp() / _DAY,
             length=terms.length,
+            point=self._points.centred(document.vector, language) if document.vector else None,
         )
 
     def _put(self, document: Document, member: Member, near: Mapping[Group, float]) -> Group:
