@@ -29,6 +29,7 @@ from copydesk.cli._asked import Asked, common
 @common
 def group(
     asked: Asked,
+    *,
     gold: Path,
     order: measure.Order | None,
     words: tuple[str, ...],
