@@ -6,7 +6,6 @@ places were visited; the rest of the terms then only decides between the best th
 
 from __future__ import annotations
 
-import heapq
 import itertools
 import math
 from collections.abc import Mapping
@@ -20,14 +19,37 @@ FADES_IN_DAYS = 2.0  # a likeness is a third after so many days; 1 to 4 are alik
 ENDS_AFTER_DAYS = 14.0
 FORGOTTEN_AFTER_DAYS = 30.0
 ACROSS_LANGUAGES = 1.9  # only names and cognates can agree: what is left weighs more
-_VISITS = 800
-_LATEST = 200
+_VISITS = 400
+_LATEST = 100
 _BEST = 10
 _MEANING = (0.3, 0.1)  # how much of a likeness is of meaning, for few words and for many
+_MOST = 700.0  # the largest power of e that is a float
 _FAR = 200.0  # days behind which weights are brought back into the range of a float
 
 
 Rest = list[tuple[int, float]]
+
+
+class _Seen:
+    """How likenesses count for a document of one language and day."""
+
+    def __init__(self, language: str, day: float, origin: float) -> None:
+        self._language = language
+        self._day = day
+        self._origin = origin
+        self._now = 0.0 if math.isinf(day) else _faded(origin - day)
+
+    def weight(self, group: Group, language: str) -> float:
+        """Give what a likeness to a group's documents counts; nothing to what has ended."""
+        day = self._day
+        if group.has_ended or ENDS_AFTER_DAYS < day - group.last < math.inf:
+            return 0.0
+        weight = self._now
+        if day < group.last or math.isinf(day):
+            weight = _faded(self._origin - group.last)
+            if day < group.first:  # a late comer
+                weight *= _faded(day - group.first)
+        return weight if language == self._language else weight * ACROSS_LANGUAGES
 
 
 class Index:
@@ -49,33 +71,33 @@ class Index:
 
         With `now=False` as if no time had passed since the last document of each group.
         """
-        language, day = member.language, member.day if now else math.inf
+        seen = _Seen(member.language, member.day if now else math.inf, self._origin or 0.0)
         shares, rest = self._visited(member.vector)
         found: dict[Group, float] = {}
-        for slot, share in heapq.nlargest(3 * _BEST, shares.items(), key=itemgetter(1)):
+        for slot, share in sorted(shares.items(), key=itemgetter(1), reverse=True)[: 3 * _BEST]:
             group = self._group_of[slot]
-            weight = self._weight(slot, language, day)
+            weight = seen.weight(group, self._language_of[slot])
             if weight:
                 found[group] = found.get(group, 0.0) + share * weight
         if len(found) > _BEST:
-            best = heapq.nsmallest(_BEST, found, key=lambda one: _worst_last(one, found[one]))
+            best = sorted(found, key=lambda one: _worst_last(one, found[one]))[:_BEST]
             found = {group: found[group] for group in best}
         if rest:
             for group in found:
-                found[group] += self._rest(group, rest, language, day)
+                found[group] += self._rest(group, rest, seen)
         if member.point is None:
             return found
         return {
-            group: self._with_meaning(group, likeness, member, day)
+            group: self._with_meaning(group, likeness, member, seen)
             for group, likeness in found.items()
         }
 
-    def _with_meaning(self, group: Group, likeness: float, member: Member, day: float) -> float:
+    def _with_meaning(self, group: Group, likeness: float, member: Member, seen: _Seen) -> float:
         """Let meaning count beside words where a group has documents of the same language."""
         slot = group.slots.get(member.language)
         if slot is None or slot not in self._meant or member.point is None:
             return likeness
-        alike = product(member.point, self._meant[slot]) * self._weight(slot, member.language, day)
+        alike = product(member.point, self._meant[slot]) * seen.weight(group, member.language)
         share = _share_of_meaning(member.length)
         return max(0.0, (1.0 - share) * likeness + share * alike)
 
@@ -98,31 +120,17 @@ class Index:
                 shares[slot] = shares.get(slot, 0.0) + weight * sum_
         return shares, []
 
-    def _rest(self, group: Group, rest: Rest, language: str, day: float) -> float:
+    def _rest(self, group: Group, rest: Rest, seen: _Seen) -> float:
         postings, known = self._postings, len(self._postings)
         total = 0.0
-        for slot in group.slots.values():
+        for language, slot in group.slots.items():
             share = 0.0
             for term, weight in rest:
                 if term < known and (sum_ := postings[term].get(slot)):
                     share += weight * sum_
-            total += share * self._weight(slot, language, day)
+            if share:
+                total += share * seen.weight(group, language)
         return total
-
-    def _weight(self, slot: int, language: str, day: float) -> float:
-        """Give what a likeness to a slot's documents counts on a day; nothing to what has ended."""
-        group = self._group_of[slot]
-        if group.has_ended or ENDS_AFTER_DAYS < day - group.last < math.inf:
-            return 0.0
-        day = min(day, group.last) if math.isinf(day) else day
-        weight = math.exp((self._since - max(day, group.last)) / FADES_IN_DAYS)
-        if day < group.first:  # a late comer
-            weight *= math.exp((day - group.first) / FADES_IN_DAYS)
-        return weight if self._language_of[slot] == language else weight * ACROSS_LANGUAGES
-
-    @property
-    def _since(self) -> float:
-        return self._origin or 0.0
 
     def shared(self, vector: Vector, group: Group) -> list[int]:
         """Give the terms of a document that a group's documents have, the most telling first."""
@@ -143,7 +151,7 @@ class Index:
         elif member.day - self._origin > _FAR:
             self._bring_back(member.day)
         slot = self._slot(group, member.language)
-        up = math.exp((member.day - self._since) / FADES_IN_DAYS)
+        up = math.exp((member.day - (self._origin or 0.0)) / FADES_IN_DAYS)
         postings = self._postings
         for term, weight in member.vector:
             if term >= len(postings):
@@ -158,7 +166,7 @@ class Index:
 
     def _bring_back(self, day: float) -> None:
         """Let all weights be as of this day."""
-        down = math.exp((self._since - day) / FADES_IN_DAYS)
+        down = _faded((self._origin or 0.0) - day)
         self._origin = day
         for places in self._postings:
             for slot in places:
@@ -197,6 +205,11 @@ def _share_of_meaning(length: int) -> float:
     """Give how much meaning says of a document: words that are few may be others by chance."""
     few, many = _MEANING
     return few + (many - few) * long_share(length)
+
+
+def _faded(days: float) -> float:
+    """Give what is left of a likeness over so many days, as a negative number."""
+    return math.exp(min(_MOST, days / FADES_IN_DAYS))
 
 
 def _worst_last(group: Group, likeness: float) -> tuple[float, int]:

@@ -52,10 +52,8 @@ class Rarity:
             self._lengths[space] += len(counts)
             found += self._weighed(space, counts)
         found.sort(key=_heaviest)
-        return Vector(
-            terms=array("L", (term for term, _ in found)),
-            weights=array("f", (weight for _, weight in found)),
-        )
+        terms_, weights = zip(*found, strict=True) if found else ((), ())
+        return Vector(terms=array("L", terms_), weights=array("f", weights))
 
     def _weighed(self, space: int, counts: Counts) -> list[tuple[int, float]]:
         general, known, beat = self._vocabulary.general, self._with, self._beat
