@@ -26,13 +26,16 @@ def strength(one: Group, other: Group) -> float:
     if not between:
         return 0.0
     share = between / math.sqrt(one.cohesion * other.cohesion)
-    return share / _wanted(one, other)
-
-
-def _wanted(one: Group, other: Group) -> float:
-    smaller = min(one.size, other.size)
-    few = _OF_FEW[max(size for size in _OF_FEW if size <= smaller)]
     words = (one.length + other.length) / (one.size + other.size)
+    return share / wanted(min(one.size, other.size), words)
+
+
+def wanted(smaller: int, words: float) -> float:
+    """Give the least share for two groups to be one.
+
+    `smaller` is the size of the smaller group, `words` how many a document has on the average.
+    """
+    few = _OF_FEW[max(size for size in _OF_FEW if size <= smaller)]
     return few + (_OF_MANY - few) * long_share(words)
 
 

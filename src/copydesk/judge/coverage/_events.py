@@ -89,7 +89,7 @@ class _Found:
     def of(cls, stories: Sequence[Shelved], beat: Beat, fresh: frozenset[str]) -> _Found:
         """Find out where new stories belong among those that are filed."""
         rules = Rules(beat, [one.story for one in stories], fresh)
-        stream = Stream(_words_of(beat), rules.apart)
+        stream = Stream(_words_of(beat), rules.apart, rules.whole)
         places: dict[str, Place] = {}
         paths: dict[str, str] = {}
         for one in sorted(stories, key=lambda one: (one.story.path in fresh, _moment(one))):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from copydesk.judge.coverage._points import Point
@@ -12,11 +11,26 @@ from copydesk.judge.coverage._rarity import Vector
 _USUAL_COHESION = 0.25  # mean likeness of two documents on one happening, before any is known
 _USUAL_WEIGHT = 4.0  # counts as much as so many pairs
 _FEW_WORDS, _MANY_WORDS = 12, 60
+_MEANING = (0.3, 0.1)  # how much of a likeness is of meaning, for few words and for many
 
 
 def long_share(words: float) -> float:
     """Give how far so many different words are from a headline (0) to an article (1)."""
     return min(1.0, max(0.0, (words - _FEW_WORDS) / (_MANY_WORDS - _FEW_WORDS)))
+
+
+def meaning_share(words: int) -> float:
+    """Give how much meaning says of a document: words that are few may be others by chance."""
+    few, many = _MEANING
+    return few + (many - few) * long_share(words)
+
+
+def cohesion(within: float, size: int) -> float:
+    """Give the mean likeness of two of so many documents whose pairs, both ways, sum to `within`.
+
+    It is near the usual where there are few.
+    """
+    return (within + _USUAL_WEIGHT * _USUAL_COHESION) / (size * (size - 1) + _USUAL_WEIGHT)
 
 
 @dataclass(slots=True, eq=False)
@@ -31,6 +45,7 @@ class Member:
     language: str
     day: float
     length: int
+    marks: frozenset[tuple[str, str]] = frozenset()
     point: Point | None = None
 
 
@@ -40,7 +55,8 @@ class Group:
 
     `square` is the squared length of the sum of its vectors, pairs weighed by the time between
     them; `edges` the summed likeness of its members to those of other groups; `slots` are its
-    places in the index, one a language.
+    places in the index, one a language; `looked_at` is its size when it was last looked at
+    for drift.
     """
 
     name: str
@@ -56,6 +72,7 @@ class Group:
     kinds: Counter[str] = field(default_factory=Counter)
     merged_into: Group | None = None
     has_ended: bool = False
+    looked_at: int = 0
 
     @property
     def size(self) -> int:
@@ -65,11 +82,9 @@ class Group:
     @property
     def cohesion(self) -> float:
         """Give the mean likeness of two of its documents; what is usual where there are few."""
-        size = len(self.members)
-        within = self.square - size
-        return (within + _USUAL_WEIGHT * _USUAL_COHESION) / (size * (size - 1) + _USUAL_WEIGHT)
+        return cohesion(self.square - self.size, self.size)
 
-    def take(self, member: Member, likeness: float, marks: Iterable[tuple[str, str]]) -> None:
+    def take(self, member: Member, likeness: float) -> None:
         """Add a document that has this summed likeness to the others."""
         if not self.members:
             self.first = self.last = member.day
@@ -78,9 +93,8 @@ class Group:
         self.members.append(member)
         self.square += 1.0 + 2.0 * likeness
         self.length += member.length
-        marks = set(marks)
-        self.marks.update(marks)
-        self.kinds.update({kind for kind, _ in marks})
+        self.marks.update(member.marks)
+        self.kinds.update({kind for kind, _ in member.marks})
 
     def meet(self, other: Group, likeness: float) -> None:
         """Note that a new document of one has this summed likeness to the other's."""
@@ -101,9 +115,19 @@ class Group:
             self.meet(third, likeness)
         other.edges, other.members, other.merged_into = {}, [], self
 
+    def clear(self) -> None:
+        """Let go of all documents, and of what is known of other groups."""
+        self.leave()
+        self.members, self.marks, self.kinds = [], Counter(), Counter()
+        self.square, self.length = 0.0, 0
+
     def end(self) -> None:
         """Let go of it: nothing can join any more."""
         self.has_ended = True
+        self.leave()
+
+    def leave(self) -> None:
+        """Forget how like other groups are."""
         for other in self.edges:
             del other.edges[self]
         self.edges = {}

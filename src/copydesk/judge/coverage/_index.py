@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from operator import itemgetter
 
-from copydesk.judge.coverage._group import Group, Member, long_share
+from copydesk.judge.coverage._group import Group, Member, meaning_share
 from copydesk.judge.coverage._points import product
 from copydesk.judge.coverage._rarity import Vector
 
@@ -22,7 +22,6 @@ ACROSS_LANGUAGES = 1.9  # only names and cognates can agree: what is left weighs
 _VISITS = 400
 _LATEST = 100
 _BEST = 10
-_MEANING = (0.3, 0.1)  # how much of a likeness is of meaning, for few words and for many
 _MOST = 700.0  # the largest power of e that is a float
 _FAR = 200.0  # days behind which weights are brought back into the range of a float
 
@@ -92,13 +91,18 @@ class Index:
             for group, likeness in found.items()
         }
 
+    def likeness(self, group: Group, member: Member) -> float:
+        """Give the summed likeness to a group's documents, faded with time."""
+        seen = _Seen(member.language, member.day, self._origin or 0.0)
+        return self._with_meaning(group, self._rest(group, member.vector, seen), member, seen)
+
     def _with_meaning(self, group: Group, likeness: float, member: Member, seen: _Seen) -> float:
         """Let meaning count beside words where a group has documents of the same language."""
         slot = group.slots.get(member.language)
         if slot is None or slot not in self._meant or member.point is None:
             return likeness
         alike = product(member.point, self._meant[slot]) * seen.weight(group, member.language)
-        share = _share_of_meaning(member.length)
+        share = meaning_share(member.length)
         return max(0.0, (1.0 - share) * likeness + share * alike)
 
     def _visited(self, vector: Vector) -> tuple[dict[int, float], Rest]:
@@ -120,7 +124,7 @@ class Index:
                 shares[slot] = shares.get(slot, 0.0) + weight * sum_
         return shares, []
 
-    def _rest(self, group: Group, rest: Rest, seen: _Seen) -> float:
+    def _rest(self, group: Group, rest: Iterable[tuple[int, float]], seen: _Seen) -> float:
         postings, known = self._postings, len(self._postings)
         total = 0.0
         for language, slot in group.slots.items():
@@ -199,12 +203,6 @@ class Index:
         self.remove(group)
         for member in group.members:
             self.put(by, member)
-
-
-def _share_of_meaning(length: int) -> float:
-    """Give how much meaning says of a document: words that are few may be others by chance."""
-    few, many = _MEANING
-    return few + (many - few) * long_share(length)
 
 
 def _faded(days: float) -> float:

@@ -15,7 +15,8 @@ class Rules:
     """Give the group that a story is known to belong to, after every split and merge.
 
     Rules hold in the order in which they were made: a merge after a split brings together again.
-    `apart` has, by a story's name, the names of those that it is never grouped with.
+    `apart` has, by a story's name, the names of those that it is never grouped with; `whole` are
+    the names of those that an editor brought together.
     """
 
     def __init__(self, beat: Beat, stories: Sequence[Story], fresh: frozenset[str]) -> None:
@@ -25,6 +26,7 @@ class Rules:
             name_of(one): one.group or name_of(one) for one in ordered if one.path not in fresh
         }
         self.apart: dict[str, frozenset[str]] = {}
+        self.whole: set[str] = set()
         for rule in beat.rulings:
             if rule.said == "split" and rule.stories:
                 self._split(rule.stories[0], rule.stories[1:])
@@ -36,6 +38,7 @@ class Rules:
         return self._groups.get(name_of(story), "")
 
     def _split(self, name: str, others: Sequence[str]) -> None:
+        self.whole -= {name, *others}
         self.apart[name] = frozenset(others or self._all) - {name}
         group = self._groups.get(name)
         beside = [one for one, of in self._groups.items() if of == group and one != name]
@@ -53,6 +56,7 @@ class Rules:
         merged = {self._groups.get(name, name) for name in known}
         self._groups.update({one: target for one, of in self._groups.items() if of in merged})
         self._groups.update(dict.fromkeys(known, target))
+        self.whole.update(known)
         for name in known:
             if name in self.apart:
                 self.apart[name] -= frozenset(known)

@@ -10,11 +10,11 @@ from __future__ import annotations
 import itertools
 import math
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from copydesk.judge.coverage import _bridges, _marks
+from copydesk.judge.coverage import _bridges, _drift, _marks
 from copydesk.judge.coverage._group import Group, Member
 from copydesk.judge.coverage._index import FORGOTTEN_AFTER_DAYS, Index
 from copydesk.judge.coverage._points import Points
@@ -65,17 +65,22 @@ class Stream:
     """Group documents as they come.
 
     `beat` are the subject's own words: they stand everywhere and tell no two stories apart.
-    `apart` has, by a document's key, the keys of those that it never stands in one group with.
+    `apart` has, by a document's key, the keys of those that it never stands in one group with;
+    a group with one of the documents of `whole` is not cut.
     """
 
     def __init__(
-        self, beat: Iterable[str] = (), apart: Mapping[str, frozenset[str]] | None = None
+        self,
+        beat: Iterable[str] = (),
+        apart: Mapping[str, frozenset[str]] | None = None,
+        whole: Iterable[str] = (),
     ) -> None:
         self._vocabulary = Vocabulary()
         self._rarity = Rarity(self._vocabulary, self._vocabulary.numbers(beat, "en"))
         self._points = Points()
         self._index = Index()
         self._apart = apart or {}
+        self._whole = frozenset(whole)
         self._groups: dict[str, Group] = {}
         self._of: dict[str, Group] = {}
         self._touched: dict[Group, None] = {}
@@ -127,14 +132,14 @@ class Stream:
             language=language,
             day=0.0 if document.moment is None else document.moment.timestamp() / _DAY,
             length=terms.length,
+            marks=_marks.marks(document.title),
             point=self._points.centred(document.vector, language) if document.vector else None,
         )
 
     def _put(self, document: Document, member: Member, near: Mapping[Group, float]) -> Group:
         self._end_old(member.day)
-        marks = _marks.marks(document.title)
-        group = self._known(document) or self._nearest(near, member, marks) or self._new(member.key)
-        group.take(member, near.get(group, 0.0), marks)
+        group = self._known(document) or self._nearest(near, member) or self._new(member.key)
+        group.take(member, near.get(group, 0.0))
         self._index.put(group, member)
         for other, likeness in near.items():
             if other is not group:
@@ -153,15 +158,13 @@ class Stream:
         group = self._groups.get(document.group)
         return _left(group) if group else self._new(document.group)
 
-    def _nearest(
-        self, near: Mapping[Group, float], member: Member, marks: frozenset[_marks.Mark]
-    ) -> Group | None:
+    def _nearest(self, near: Mapping[Group, float], member: Member) -> Group | None:
         best, least = None, JOIN
         for group, likeness in near.items():
             score = likeness_to(group, likeness) + _SIZE_BONUS * math.log(group.size)
             if score < least or (score == least and best is not None):
                 continue
-            if not _marks.forbid(marks, group) and not self._are_apart(member.key, group):
+            if not _marks.forbid(member.marks, group) and not self._are_apart(member.key, group):
                 best, least = group, score
         return best
 
@@ -190,11 +193,45 @@ class Stream:
         _bridges.cross(_still(fresh), _SURE, self._merged)
 
     def settle(self) -> None:
-        """Merge groups between which bridges have appeared since this was last asked."""
+        """Merge groups between which bridges have appeared, and cut those that have drifted.
+
+        Looks at those that have got documents since this was last asked.
+        """
         self._bridge()
         touched, self._touched = self._touched, {}
         _bridges.cross(_still(touched), 1, self._merged)
+        self._cut({**touched, **self._fresh})
         self._fresh.clear()
+
+    def _cut(self, touched: Iterable[Group]) -> None:
+        """Cut groups that have become two, again and again."""
+        waiting = _still(touched)
+        while waiting:
+            group = waiting.pop()
+            if group.size < _drift.GROWN * group.looked_at or self._whole.intersection(
+                member.key for member in group.members
+            ):
+                continue
+            group.looked_at = group.size
+            found = _drift.halves(group)
+            if found is not None:
+                waiting += self._parted(group, *found)
+
+    def _parted(
+        self, group: Group, one: Sequence[Member], other: Sequence[Member]
+    ) -> tuple[Group, Group]:
+        """Leave a group its first document and those with it; the others get one of their own."""
+        if group.name in {member.key for member in other}:
+            one, other = other, one
+        self._index.remove(group)
+        group.clear()
+        second = self._new(other[0].key)
+        for left, members in ((group, one), (second, other)):
+            for member in members:
+                left.take(member, self._index.likeness(left, member))
+                self._index.put(left, member)
+                self._of[member.key] = left
+        return group, second
 
     def _merged(self, one: Group, other: Group) -> Group | None:
         """Give the larger group, the older of two equals, with the other in it."""
