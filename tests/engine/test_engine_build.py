@@ -122,7 +122,7 @@ def test_counted_readers_order_the_front_page_where_they_are_counted(tmp_path: P
     titles = ["One", "Two", "Three", "Four", "Five", "Read"]
     for title in titles:
         heat = "79" if title == "Read" else "80"
-        record = RECORD.split("\nimages:")[0] + "\n---\n"
+        record = RECORD.split("\nimages:", maxsplit=1)[0] + "\n---\n"
         record = record.replace("A wall", title).replace("a-wall", title.lower())
         record = record.replace("heat: 80", f"heat: {heat}").replace("gull.", f"{title.lower()}.")
         path = root / "_news" / f"2026-11-19-{title.lower()}.md"
