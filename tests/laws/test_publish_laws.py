@@ -128,8 +128,8 @@ def test_the_front_page_is_the_same_in_any_order_at_any_time(
     beat = replace(editions.beat(), rulings=pins)
     later = editions.AT + timedelta(minutes=minutes)
 
-    now = _plan.plan(editions.edition(stories, on=beat), {}, "none")
-    then = _plan.plan(editions.edition(stories[::-1], on=beat, at=later), {}, "none")
+    now = _plan.plan(editions.edition(stories, on=beat), _plan.Look(show="none"))
+    then = _plan.plan(editions.edition(stories[::-1], on=beat, at=later), _plan.Look(show="none"))
 
     assert now.front == then.front
 
@@ -140,7 +140,7 @@ def test_the_front_page_tells_every_happening_once_and_leads_nobody_astray(
     stories: list[Story], pins: tuple[Ruling, ...]
 ) -> None:
     beat = replace(editions.beat(), rulings=pins)
-    plan = _plan.plan(editions.edition(stories, on=beat), {}, "none")
+    plan = _plan.plan(editions.edition(stories, on=beat), _plan.Look(show="none"))
     front = plan.front
 
     told = [plan.groups.happening(one) for one in (*front.top, *front.more, *front.latest)]
@@ -148,7 +148,8 @@ def test_the_front_page_tells_every_happening_once_and_leads_nobody_astray(
     assert {plan.groups.happening(story) for story in plan.stories} == set(told)
     pages = {_links.story_folder(story.path) for story in plan.stories}
     assert not pages & plan.groups.moved().keys()
-    assert set(map(id, plan.groups.moved().values())) <= set(map(id, plan.stories))
+    assert set(plan.groups.moved().values()) <= set(plan.stories.entries)
     for story in plan.stories:
         background = plan.groups.background(story)
-        assert all(one in plan.stories and one is not story for one in background)
+        assert all(one in plan.stories.entries for one in background)
+        assert story.path not in {one.path for one in background}

@@ -55,7 +55,7 @@ def files(
     *stories: Story, records: tuple[Record, ...] = (), timezone: str = "UTC"
 ) -> dict[str, bytes]:
     on = editions.beat(timezone=timezone)
-    plan = _plan.plan(editions.edition(stories, records, on=on), {}, "cached")
+    plan = _plan.plan(editions.edition(stories, records, on=on), _plan.Look(show="cached"))
     return {sheet.path: sheet.data for sheet in api.sheets(plan)}
 
 

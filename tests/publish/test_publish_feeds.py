@@ -20,7 +20,7 @@ HOSTILE = "A <b>bold</b> & \x08broken ]]> \ufffe \"title\" 'here'"
 
 
 def files(*stories: Story, **options: Any) -> dict[str, bytes]:
-    plan = _plan.plan(editions.edition(stories, **options), {}, "cached")
+    plan = _plan.plan(editions.edition(stories, **options), _plan.Look(show="cached"))
     return {sheet.path: sheet.data for sheet in feeds.sheets(plan)}
 
 

@@ -41,7 +41,7 @@ def choose(
 ) -> _front.Front:
     edition = editions.edition(stories, on=replace(on or editions.beat(), rulings=pins))
     edition = replace(edition, reads=reads or {})
-    return _plan.plan(edition, {}, "none", half_life_hours=half_life_hours).front
+    return _plan.plan(edition, _plan.Look(show="none", half_life_hours=half_life_hours)).front
 
 
 def owned(domain: str, owner: str) -> Organization:

@@ -26,7 +26,7 @@ EVIL = "\"><img src=x onerror=alert(1)>'; url=https://evil.example"
 
 def files(*stories: Story, on: Beat | None = None) -> dict[str, str]:
     """Give every file of a site of these stories."""
-    plan = _plan.plan(editions.edition(stories, on=on), {}, "cached")
+    plan = _plan.plan(editions.edition(stories, on=on), _plan.Look(show="cached"))
     return {s.path: s.data.decode() for s in _publish._sheets(plan, PublishOptions())}
 
 
@@ -114,7 +114,7 @@ def test_of_two_that_lead_one_group_the_hotter_is_the_goal() -> None:
 
 def test_what_an_editor_removed_is_gone_and_sends_nobody_on() -> None:
     word = Verdict(by="ed@desk.example", at=editions.AT, said="remove", why="asked")
-    plan = _plan.plan(editions.edition([leader(), deposed(verdict=word)]), {}, "cached")
+    plan = _plan.plan(editions.edition([leader(), deposed(verdict=word)]), _plan.Look(show="cached"))
 
     assert {} == plan.groups.moved()
     assert (f"news/{OLD}/",) == plan.gone
@@ -174,7 +174,8 @@ def test_two_newspapers_of_one_house_are_one_voice() -> None:
     story = editions.story(related=(editions.related("a.example"), editions.related("b.example")))
 
     names = _plan.plan(
-        editions.edition([story], on=replace(editions.beat(), organizations=house)), {}, "cached"
+        editions.edition([story], on=replace(editions.beat(), organizations=house)),
+        _plan.Look(),
     ).coverages.of(story)
 
     assert ("A",) == names.names
@@ -207,7 +208,7 @@ def test_houses_that_own_each_other_are_no_endless_way() -> None:
 
 def _coverage(story: Story, known: dict[str, Organization]) -> Coverage:
     on = replace(editions.beat(), organizations=known)
-    return _plan.plan(editions.edition([story], on=on), {}, "cached").coverages.of(story)
+    return _plan.plan(editions.edition([story], on=on), _plan.Look(show="cached")).coverages.of(story)
 
 
 def test_one_agency_in_two_newspapers_is_one_voice() -> None:
@@ -222,7 +223,7 @@ def test_one_agency_in_two_newspapers_is_one_voice() -> None:
         related=(editions.related("paper0.example"), editions.related("paper1.example"))
     )
 
-    plan = _plan.plan(editions.edition([story, *printed]), {}, "cached")
+    plan = _plan.plan(editions.edition([story, *printed]), _plan.Look(show="cached"))
 
     assert ("Paper0",) == plan.coverages.of(story).names
 

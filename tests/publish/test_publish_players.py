@@ -27,7 +27,7 @@ def embed(address: str) -> str:
 
 def built(story: Story, records: tuple[Record, ...] = ()) -> dict[str, html.HtmlElement]:
     edition = editions.edition((story,), records)
-    plan = _plan.plan(edition, {}, "hotlink")
+    plan = _plan.plan(edition, _plan.Look(show="hotlink"))
     pages = {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Press())}
     return {
         path: html.document_fromstring(page) for path, page in pages.items() if path[-5:] == ".html"

@@ -46,7 +46,7 @@ def pages(
     pictures: dict[str, Thumbnail] | None = None,
 ) -> dict[str, str]:
     edition = editions.edition(stories, records, on=editions.beat(timezone=zone))
-    plan = _plan.plan(edition, pictures or {}, show, shows)
+    plan = _plan.plan(edition, _plan.Look(pictures=pictures or {}, show=show, shows=shows or {}))
     return {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Press())}
 
 
@@ -367,7 +367,7 @@ def test_time_passing_changes_no_page() -> None:
     stories = [editions.story("2026-11-24-a", heat=90), editions.story("2026-11-23-b", heat=200)]
 
     def built(at: datetime) -> dict[str, bytes]:
-        plan = _plan.plan(editions.edition(stories, at=at), {}, "cached")
+        plan = _plan.plan(editions.edition(stories, at=at), _plan.Look(show="cached"))
         return {sheet.path: sheet.data for sheet in site.sheets(plan, Press())}
 
     assert built(editions.AT) == built(editions.AT + timedelta(days=9))
@@ -409,7 +409,7 @@ def test_topics_in_a_circle_and_twice_break_nothing() -> None:
     )
     edition = editions.edition([editions.story(topics=("A",))], on=editions.beat(topics=circle))
 
-    made = {s.path for s in site.sheets(_plan.plan(edition, {}, "none"), Press())}
+    made = {s.path for s in site.sheets(_plan.plan(edition, _plan.Look(show="none")), Press())}
 
     assert {"topics/a/index.html", "topics/b/index.html"} <= made
     assert not [path for path in made if "evil" in path]

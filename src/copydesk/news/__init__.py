@@ -10,7 +10,7 @@ from __future__ import annotations
 from copydesk.news.article import USES, Article, Figure, Kind, Media, Signal, Use
 from copydesk.news.beat import Beat, ExcerptRule, Organization, Scoring, Standing, Topic
 from copydesk.news.dropped import DROP_REASONS, Dropped, DropReason
-from copydesk.news.edition import Edition, Form, Record, Show, Thumbnail
+from copydesk.news.edition import Edition, Filed, Form, Record, Show, Thumbnail
 from copydesk.news.lead import Lead
 from copydesk.news.page import (
     Fetcher,
@@ -39,6 +39,7 @@ __all__ = [
     "Extra",
     "Fetcher",
     "Figure",
+    "Filed",
     "Form",
     "Image",
     "Kind",

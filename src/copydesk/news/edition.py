@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 from copydesk.news.beat import Beat
 from copydesk.news.story import Story
@@ -48,18 +48,31 @@ class Thumbnail:
     colour: str = ""
 
 
+class Filed(Protocol):
+    """Stories that are read one by one when a page needs them."""
+
+    def stamps(self) -> Mapping[str, str]:
+        """Give the path of every filed story and a text that changes whenever the story does."""
+        ...
+
+    def read(self, path: str) -> Story | None:
+        """Give the story at a path, None where it cannot be read."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """All stories and records of a site at one moment.
 
-    `stories` and `records` hold everything, published or not, in no order that counts. `pictures`
+    `stories` and `records` hold everything, published or not, in no order that counts; `stories`
+    may be read when needed, which a site of many thousands is built by. `pictures`
     maps a picture's origin address to its cached copy. `reads` says how often the page of a record
     was read in the last days, by the record's name, where a newsroom counts its readers.
     """
 
     beat: Beat
     at: datetime
-    stories: Iterable[Story]
+    stories: Iterable[Story] | Filed
     records: Iterable[Record] = ()
     pictures: Mapping[str, Thumbnail] | None = None
     reads: Mapping[str, int] = field(default_factory=dict)

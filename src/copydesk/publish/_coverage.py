@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from copydesk.kit import text, urls
 from copydesk.news import Organization, Provider, Related, Story
 from copydesk.publish import _links
+from copydesk.publish._entries import Entry
 
 _OWNERS = 5  # houses of houses: more is a circle
 
@@ -79,9 +80,10 @@ class Coverages:
     """
 
     houses: Houses
-    copies: Mapping[str, tuple[Story, ...]]
+    copies: Mapping[str, tuple[Entry, ...]]
     hidden: frozenset[str]
     credits: Mapping[str, str]
+    read: Callable[[str], Story | None]
     _made: dict[str, Coverage] = field(default_factory=dict)
 
     def of(self, story: Story) -> Coverage:
@@ -91,7 +93,8 @@ class Coverages:
         return self._made[story.path]
 
     def _of(self, story: Story) -> Coverage:
-        copies = self.copies.get(_links.stem(story.path), ())
+        found = (self.read(one.path) for one in self.copies.get(_links.stem(story.path), ()))
+        copies = [copy for copy in found if copy is not None]
         if not copies and not story.related:
             return Coverage()
         hidden = self.hidden | {urls.identity(story.web_url)}
@@ -112,9 +115,9 @@ class Coverages:
         return tuple(names.values())
 
 
-def credits_of(stories: Iterable[Story]) -> dict[str, str]:
+def credits_of(entries: Iterable[Entry]) -> dict[str, str]:
     """Give the agencies that wrote filed texts, by the identity of each one's address."""
-    return {urls.identity(s.web_url): s.credit for s in stories if s.credit and s.web_url}
+    return {entry.address: entry.credit for entry in entries if entry.credit}
 
 
 def _reruns(copies: Iterable[Story], original: Story) -> tuple[Rerun, ...]:

@@ -46,7 +46,8 @@ class Rules:
 
     `happening` names what a story tells (two with one name never both stand), `house` who speaks.
     `is_firm` says that more than one newsroom's word stands behind it. `readers` are the points
-    that readers give, by the record's name. `pins` are the rulings in force, in their order.
+    that readers give, by the record's name. `pins` are the rulings in force, in their order;
+    `named` gives a published story by its name.
     """
 
     at: datetime
@@ -57,6 +58,7 @@ class Rules:
     half_life_hours: float = HALF_LIFE_HOURS
     readers: Mapping[str, int] = field(default_factory=dict)
     pins: tuple[Ruling, ...] = ()
+    named: Callable[[str], Story | None] = lambda _name: None
 
     def warmth(self, story: Story) -> float:
         """Give the logarithm of the decayed heat: the order of two never changes with the clock."""
@@ -91,7 +93,7 @@ def choose(stories: Sequence[Story], rules: Rules) -> Front:
     has at most three and one topic eight (the main topic, which may stand on all, apart); where
     that leaves fewer than ten, the caps double until ten stand.
     """
-    pinned = _pinned(stories, rules)
+    pinned = _pinned(rules)
     said = {rules.happening(story) for story, _ in pinned}
     ranked = [s for s in _ranked(stories, rules) if rules.happening(s) not in said]
     ranked = _once(ranked, rules) if pinned else _led_firmly(_once(ranked, rules), rules)
@@ -110,14 +112,11 @@ def choose(stories: Sequence[Story], rules: Rules) -> Front:
     )
 
 
-def _pinned(stories: Sequence[Story], rules: Rules) -> list[tuple[Story, Ruling]]:
+def _pinned(rules: Rules) -> list[tuple[Story, Ruling]]:
     """Give the published stories that are pinned, each happening once; a pin on another is none."""
-    if not rules.pins:
-        return []
-    by_name = {_links.stem(story.path): story for story in stories}
     found: dict[str, tuple[Story, Ruling]] = {}
     for ruling in rules.pins:
-        story = by_name.get(ruling.stories[0]) if ruling.stories else None
+        story = rules.named(ruling.stories[0]) if ruling.stories else None
         if story is not None:
             found.setdefault(rules.happening(story), (story, ruling))
     return list(found.values())[:PINS]

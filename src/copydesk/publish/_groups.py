@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from copydesk.news import Story
 from copydesk.publish import _links
+from copydesk.publish._entries import Entry
 
 BACKGROUND = 8
-_DEPOSED = re.compile(r" leads its group no longer(: .*)?$")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,18 +21,18 @@ class Groups:
     path of two.
     """
 
-    filed: Mapping[str, Story]
-    public: Mapping[str, Story]
-    leading: Mapping[str, Story] = field(init=False)
+    filed: Mapping[str, Entry]
+    public: Mapping[str, Entry]
+    leading: Mapping[str, Entry] = field(init=False)
 
     def __post_init__(self) -> None:
-        found: dict[str, Story] = {}
+        found: dict[str, Entry] = {}
         grouped = (story for story in self.public.values() if story.group)
-        for story in sorted(grouped, key=lambda one: (-(one.heat or 0), one.path)):
+        for story in sorted(grouped, key=lambda one: (-one.heat, one.path)):
             found.setdefault(story.group, story)
         self.leading = found
 
-    def happening(self, story: Story) -> str:
+    def happening(self, story: Story | Entry) -> str:
         """Give the name of what a story tells: its group's, its original's, or its own.
 
         Copies that name each other in a circle are one happening.
@@ -46,17 +45,16 @@ class Groups:
             story = self.filed[story.copy_of]
         return story.group or (min(chain) if story.copy_of else chain[-1])
 
-    def moved(self) -> dict[str, Story]:
+    def moved(self) -> dict[str, Entry]:
         """Give the leader of today by the folder of the page of one that led before.
 
         Readers know that page. A member that never led had none, and is not sent on from.
         """
         hidden = (story for name, story in self.filed.items() if name not in self.public)
-        deposed = (story for story in hidden if any(map(_DEPOSED.search, story.history)))
-        found = ((_links.story_folder(story.path), self._leader(story)) for story in deposed)
+        found = ((one.folder, self._leader(one)) for one in hidden if one.has_led)
         return {folder: leader for folder, leader in found if leader is not None}
 
-    def background(self, story: Story) -> tuple[Story, ...]:
+    def background(self, story: Story) -> tuple[Entry, ...]:
         """Give at most eight stories on the same matter that have a page, in the record's order.
 
         A member of a group is told by its leader, and nothing by the story itself.
@@ -64,7 +62,7 @@ class Groups:
         if not story.background:
             return ()
         own = self.happening(story)
-        found: dict[str, Story] = {}
+        found: dict[str, Entry] = {}
         for name in story.background:
             told = self.public.get(name)
             if told is None and name in self.filed:
@@ -73,5 +71,5 @@ class Groups:
                 found.setdefault(self.happening(told), told)
         return tuple(found.values())[:BACKGROUND]
 
-    def _leader(self, story: Story) -> Story | None:
+    def _leader(self, story: Entry) -> Entry | None:
         return self.leading.get(story.group) or self.public.get(story.group)

@@ -55,7 +55,7 @@ def of(story: Story, plan: Plan) -> Picture | None:
     image = story.images[0]
     if show == "hotlink":
         return _remote(story, image)
-    thumbnail = plan.pictures.get(image.url)
+    thumbnail = plan.look.pictures.get(image.url)
     return None if thumbnail is None else _cached(story, image, thumbnail, plan)
 
 

@@ -1,4 +1,4 @@
-"""What an edition makes: every listing of the site with its stories, in order. Pure.
+"""What an edition makes: every listing of the site with its stories, in order.
 
 Plan is what the outputs read. A story that changes touches its own page and the listings that it
 is in: front, its topics (and those above them), its day, its source, its place in the archive.
@@ -7,115 +7,159 @@ is in: front, its topics (and those above them), its day, its source, its place 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copydesk.errors import PublishError
 from copydesk.kit import dates, urls
 from copydesk.news import Beat, Edition, Record, Show, Story, Thumbnail, Topic
-from copydesk.publish import _coverage, _front, _groups, _links, _readers, _sound
+from copydesk.publish import _coverage, _entries, _front, _groups, _links, _readers, _sound
 from copydesk.publish._coverage import Coverages
+from copydesk.publish._entries import Entry
+from copydesk.publish._filed import Reader, Stories, Told
 
 ARCHIVE_PAGE = 100
 TRUSTED = 80  # a story's trust from which its word alone is firm
-_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
-_Item = TypeVar("_Item", Story, Record)
+_Item = TypeVar("_Item", Entry, Record)
 _Key = TypeVar("_Key", str, date)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How pictures are shown, and how fast the front page forgets.
+
+    `pictures` are those that can be shown, by their origin; `show` says how, `shows` the same for
+    single stories, by the record's path.
+    """
+
+    pictures: Mapping[str, Thumbnail] = field(default_factory=dict)
+    show: Show = "cached"
+    shows: Mapping[str, Show] = field(default_factory=dict)
+    half_life_hours: float = _front.HALF_LIFE_HOURS
+
+    def shown(self, entry: Entry) -> str:
+        """Give a text that changes whenever a story's picture is shown otherwise."""
+        thumbnail = self.pictures.get(entry.image) if entry.image else None
+        show = self.shows.get(entry.path, "")
+        if thumbnail is None:
+            return show
+        return f"{show} {thumbnail.colour} {' '.join(form.name for form in thumbnail.forms)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """An edition sorted into what will be published.
 
+    `entries` are those of all filed stories by path; `read` gives a story, None when it is gone.
     `stories` are the published ones, newest first, equal times by path. `by_topic` is keyed by
     topic id and holds what is tagged with the topic or one below it, `by_day` by the day in the
     beat's zone, `by_source` by registrable domain. `archive` is cut into pages from the oldest
     end. `groups` knows who tells one happening, `coverages` who else has a story. `official` are
     the domains of the beat's own official sources, `gone` the folders of the pages that an editor
     took away for good. `records` is keyed by collection, each in the order of its paths. `skipped`
-    names what cannot have an address. `shows` says how the pictures of single stories are shown,
-    by the record's path.
+    names what cannot have an address.
     """
 
     beat: Beat
     at: datetime
     zone: ZoneInfo
     links: _links.Links
-    stories: tuple[Story, ...]
+    entries: Mapping[str, Entry]
+    read: Callable[[str], Story | None]
+    stories: Stories
     front: _front.Front
     topics: tuple[Topic, ...]
-    by_topic: Mapping[str, tuple[Story, ...]]
-    by_day: Mapping[date, tuple[Story, ...]]
-    by_source: Mapping[str, tuple[Story, ...]]
-    archive: tuple[tuple[Story, ...], ...]
+    by_topic: Mapping[str, Stories]
+    by_day: Mapping[date, Stories]
+    by_source: Mapping[str, Stories]
+    archive: tuple[Stories, ...]
     groups: _groups.Groups
     coverages: _coverage.Coverages
     official: frozenset[str]
     gone: tuple[str, ...]
     records: Mapping[str, tuple[Record, ...]]
-    pictures: Mapping[str, Thumbnail] = field(default_factory=dict)
-    show: Show = "cached"
-    shows: Mapping[str, Show] = field(default_factory=dict)
+    look: Look
     skipped: tuple[str, ...] = ()
 
     def local(self, moment: datetime) -> datetime:
         """Give a time in the beat's zone."""
-        return _local(moment, self.zone)
+        return _entries.as_local(moment, self.zone)
 
     def show_of(self, story: Story) -> Show:
         """Say how a story's picture is shown: as its publisher allows, then as the owner rules."""
         if "image" in story.refuses:
             return "none"
-        return self.shows.get(story.path, self.show)
+        return self.look.shows.get(story.path, self.look.show)
 
 
-def plan(
-    edition: Edition,
-    pictures: Mapping[str, Thumbnail],
-    show: Show,
-    shows: Mapping[str, Show] | None = None,
-    half_life_hours: float = _front.HALF_LIFE_HOURS,
-) -> Plan:
-    """Sort an edition into what will be published; `pictures` are those that can be shown.
+def plan(edition: Edition, look: Look, past: Mapping[str, Entry] | None = None) -> Plan:
+    """Sort an edition into what will be published; `past` are entries that may still hold, by path.
 
     Raises PublishError when the beat names a time zone that does not exist.
     """
     beat = edition.beat
     zone = _zone(beat.timezone)
-    filed, lost = _addressable(map(_sound.mend, edition.stories))
+    stored = edition.stories
+    read = Reader(Told(stored) if isinstance(stored, Iterable) else stored)
+    filed, lost = _addressable(_filed(read, zone, look, past or {}))
     records, lost_records = _addressable(map(_sound.mend, edition.records))
-    stories = tuple(sorted(filter(_is_public, filed.values()), key=_newest_first))
-    removed = [story for story in filed.values() if _is_removed(story)]
-    groups = _grouping(filed, stories)
-    coverages = _coverages(beat, groups.filed.values(), removed)
+    public = sorted((one for one in filed.values() if one.is_public), key=_newest_first)
+    stories = Stories(public, read)
+    removed = [entry for entry in filed.values() if entry.is_removed]
+    groups = _grouping(filed, public)
+    coverages = _coverages(beat, groups.filed.values(), removed, read)
     official = frozenset(urls.registrable_domain(s.url) for s in beat.sources if s.official)
-    rules = replace(_rules(edition, groups, coverages, official), half_life_hours=half_life_hours)
+    rules = _rules(edition, groups, coverages, official)
+    rules = replace(rules, half_life_hours=look.half_life_hours, named=_named(groups, read))
     topics = _topics(beat)
     return Plan(
         beat=beat,
         at=edition.at,
         zone=zone,
         links=_addresses(beat),
+        entries={entry.path: entry for entry in filed.values()},
+        read=read,
         stories=stories,
         front=_front.choose(stories, rules),
         topics=topics,
-        by_topic=_by_topic(stories, topics),
-        by_day=_grouped((day, s) for s in stories if (day := _day(s, zone))),
-        by_source=_grouped((domain, s) for s in stories if (domain := _domain(s))),
+        by_topic=_listed(_by_topic(public, topics), read),
+        by_day=_listed(((date.fromisoformat(e.day), e) for e in public if e.day), read),
+        by_source=_listed(((e.domain, e) for e in public if e.domain), read),
         archive=_archive(stories),
         groups=groups,
         coverages=coverages,
         official=official,
-        gone=tuple(sorted(_links.story_folder(story.path) for story in removed)),
+        gone=tuple(sorted(entry.folder for entry in removed)),
         records=_grouped((record.collection, record) for _, record in sorted(records.items())),
-        pictures=pictures,
-        show=show,
-        shows=shows or {},
+        look=look,
         skipped=(*lost, *lost_records),
     )
+
+
+def _filed(
+    read: Reader, zone: ZoneInfo, look: Look, past: Mapping[str, Entry]
+) -> Iterator[Entry]:
+    """Give the entry of every filed story; what has not changed is not read again."""
+    for path, stamp in read.stamps().items():
+        entry = past.get(path)
+        if entry is None or entry.stamp != stamp:
+            story = read(path)
+            if story is None:
+                continue
+            entry = _entries.entry(story, stamp, zone)
+        shown = look.shown(entry)
+        yield entry if entry.shown == shown else entry._replace(shown=shown)
+
+
+def _named(groups: _groups.Groups, read: Reader) -> Callable[[str], Story | None]:
+    def named(name: str) -> Story | None:
+        entry = groups.public.get(name)
+        return read(entry.path) if entry else None
+
+    return named
 
 
 def _addresses(beat: Beat) -> _links.Links:
@@ -123,10 +167,10 @@ def _addresses(beat: Beat) -> _links.Links:
     return _links.Links(site, beat.api_url or site)
 
 
-def _grouping(filed: Mapping[str, Story], stories: Iterable[Story]) -> _groups.Groups:
+def _grouping(filed: Mapping[str, Entry], public: Iterable[Entry]) -> _groups.Groups:
     return _groups.Groups(
-        filed={name: story for name, story in filed.items() if not _is_removed(story)},
-        public={_links.stem(story.path): story for story in stories},
+        filed={name: entry for name, entry in filed.items() if not entry.is_removed},
+        public={entry.name: entry for entry in public},
     )
 
 
@@ -136,14 +180,17 @@ def _topics(beat: Beat) -> tuple[Topic, ...]:
     return tuple(topic for topic in beat.topics if by_id.get(topic.id) is topic)
 
 
-def _coverages(beat: Beat, kept: Collection[Story], removed: Iterable[Story]) -> Coverages:
-    copies = [story for story in kept if story.copy_of]
-    gone = {urls.identity(url) for story in removed for url in story.addresses}
+def _coverages(
+    beat: Beat, kept: Collection[Entry], removed: Iterable[Entry], read: Reader
+) -> Coverages:
+    copies = [entry for entry in kept if entry.copy_of]
+    gone = {address for entry in removed for address in entry.removed_at}
     return Coverages(
         houses=_coverage.Houses(beat.organizations),
         copies=_grouped((_links.stem(f"{copy.copy_of}.md"), copy) for copy in copies),
-        hidden=frozenset(gone | {urls.identity(copy.web_url) for copy in copies if copy.web_url}),
+        hidden=frozenset(gone | {copy.address for copy in copies if copy.address}),
         credits=_coverage.credits_of(kept),
+        read=read,
     )
 
 
@@ -178,16 +225,8 @@ def _zone(name: str) -> ZoneInfo:
         ) from error
 
 
-def _is_public(story: Story) -> bool:
-    return story.published is True and not _is_removed(story)
-
-
-def _is_removed(story: Story) -> bool:
-    return story.verdict is not None and story.verdict.said == "remove"
-
-
-def _newest_first(story: Story) -> tuple[float, str]:
-    return (-dates.utc(story.published_at or _LONG_AGO).timestamp(), story.path)
+def _newest_first(entry: Entry) -> tuple[float, str]:
+    return (-entry.when, entry.path)
 
 
 def _addressable(items: Iterable[_Item]) -> tuple[dict[str, _Item], list[str]]:
@@ -198,7 +237,7 @@ def _addressable(items: Iterable[_Item]) -> tuple[dict[str, _Item], list[str]]:
     kept: dict[str, _Item] = {}
     lost = []
     for item in sorted(items, key=lambda item: item.path):
-        is_story = isinstance(item, Story)
+        is_story = isinstance(item, Entry)
         name = _links.stem(item.path) if is_story else _links.record_folder(item.path)
         if all(_links.is_segment(part) for part in name.rstrip("/").split("/")):
             kept[name] = item
@@ -207,37 +246,24 @@ def _addressable(items: Iterable[_Item]) -> tuple[dict[str, _Item], list[str]]:
     return kept, lost
 
 
-def _day(story: Story, zone: ZoneInfo) -> date | None:
-    if story.published_at is None:
-        return None
-    return _local(story.published_at, zone).date()
-
-
-def _local(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Give a time in a zone; one at the end of the calendar stays in UTC."""
-    try:
-        return dates.utc(moment).astimezone(zone)
-    except OverflowError:
-        return dates.utc(moment)
-
-
 def _domain(story: Story) -> str:
     domain = story.provider.domain if story.provider else ""
     return domain if _links.is_segment(domain) else ""
 
 
 def _by_topic(
-    stories: Iterable[Story], topics: tuple[Topic, ...]
-) -> Mapping[str, tuple[Story, ...]]:
+    public: Iterable[Entry], topics: tuple[Topic, ...]
+) -> Iterator[tuple[str, Entry]]:
     """Put each story under its topics and under those above them, once."""
     by_name = {topic.name: topic for topic in topics}
-    return _grouped(
-        (topic_id, story)
-        for story in stories
-        for topic_id in dict.fromkeys(
-            above.id for name in story.topics for above in _upwards(name, by_name)
-        )
-    )
+    above = {name: tuple(one.id for one in _upwards(name, by_name)) for name in by_name}
+    for entry in public:
+        if len(entry.topics) == 1:
+            found: Iterable[str] = above.get(entry.topics[0], ())
+        else:
+            found = dict.fromkeys(id_ for name in entry.topics for id_ in above.get(name, ()))
+        for topic_id in found:
+            yield topic_id, entry
 
 
 def _upwards(name: str, by_name: Mapping[str, Topic]) -> list[Topic]:
@@ -249,10 +275,15 @@ def _upwards(name: str, by_name: Mapping[str, Topic]) -> list[Topic]:
     return found
 
 
-def _archive(stories: tuple[Story, ...]) -> tuple[tuple[Story, ...], ...]:
-    oldest_first = stories[::-1]
-    starts = range(0, len(oldest_first), ARCHIVE_PAGE)
-    return tuple(oldest_first[start : start + ARCHIVE_PAGE][::-1] for start in starts)
+def _archive(stories: Stories) -> tuple[Stories, ...]:
+    """Cut the archive from its oldest end: the first page holds the oldest hundred."""
+    count = len(stories)
+    ends = range(count, 0, -ARCHIVE_PAGE)
+    return tuple(stories[max(0, end - ARCHIVE_PAGE) : end] for end in ends)
+
+
+def _listed(pairs: Iterable[tuple[_Key, Entry]], read: Reader) -> dict[_Key, Stories]:
+    return {key: Stories(entries, read) for key, entries in _grouped(pairs).items()}
 
 
 def _grouped(pairs: Iterable[tuple[_Key, _Item]]) -> dict[_Key, tuple[_Item, ...]]:

@@ -14,7 +14,7 @@ from copydesk.news import Edition, Form, Show, Story, Thumbnail
 from copydesk.publish import api, feeds, site, sitemaps
 from copydesk.publish._front import HALF_LIFE_HOURS
 from copydesk.publish._links import is_path, is_segment
-from copydesk.publish._plan import Plan, plan
+from copydesk.publish._plan import Look, Plan, plan
 from copydesk.publish._render import Press
 from copydesk.publish._write import Manifest, Sheet, Writer
 
@@ -64,7 +64,13 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
     was written until then stands, and the next time goes on from there.
     """
     pictures = _cached(edition, options)
-    made = plan(edition, pictures, options.show, options.shows, options.half_life_hours)
+    look = Look(
+        pictures=pictures,
+        show=options.show,
+        shows=options.shows,
+        half_life_hours=options.half_life_hours,
+    )
+    made = plan(edition, look)
     writer = Writer(out=out, manifest=manifest, full=options.full)
     writer.open()
     pages = 0
@@ -112,7 +118,7 @@ def _cached(edition: Edition, options: PublishOptions) -> Mapping[str, Thumbnail
 
 def _shown(story: Story, made: Plan) -> Sequence[Form]:
     """Give the files of a story's picture, if pages show our copy of it."""
-    thumbnail = made.pictures.get(story.images[0].url) if story.images else None
+    thumbnail = made.look.pictures.get(story.images[0].url) if story.images else None
     if thumbnail is None or made.show_of(story) != "cached":
         return ()
     return thumbnail.forms

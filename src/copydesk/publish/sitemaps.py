@@ -21,6 +21,7 @@ from datetime import datetime, timedelta
 from copydesk.kit import dates
 from copydesk.news import Record, Story
 from copydesk.publish import _links, _xml
+from copydesk.publish._filed import Stories
 from copydesk.publish._plan import Plan
 from copydesk.publish._records import hosted, page_folder, ranked
 from copydesk.publish._write import Sheet
@@ -65,8 +66,7 @@ def _maps(plan: Plan) -> Iterator[tuple[str, list[_Page]]]:
         "news-sitemap.xml",
         [
             _Page(_address(story, plan), _offset(story.published_at), "hourly")
-            for story in plan.stories
-            if not story.web_url
+            for story in Stories([e for e in plan.stories.entries if e.is_hosted], plan.read)
         ],
     )
     for collection, name, frequency in _COLLECTIONS:
@@ -91,11 +91,8 @@ def _record_page(record: Record, plan: Plan, frequency: str) -> _Page | None:
 
 def _by_month(plan: Plan) -> Iterator[tuple[str, list[_Page]]]:
     months: defaultdict[str, list[_Page]] = defaultdict(list)
-    for story in plan.stories:
-        moment = story.published_at
-        month = plan.local(moment).strftime("%Y-%m").zfill(7) if moment else "undated"
-        changed = _offset(story.updated_at or moment)
-        months[month].append(_Page(_address(story, plan), changed))
+    for entry in plan.stories.entries:
+        months[entry.month].append(_Page(plan.links.page(entry.folder), entry.changed))
     for month in sorted(months):
         yield f"sitemap-news-{month}.xml", months[month]
 
@@ -139,7 +136,9 @@ def _url(page: _Page) -> str:
 def _google_news(plan: Plan) -> bytes:
     """Give the stories of the last two days before the edition, as Google News wants them."""
     oldest = plan.at - timedelta(days=_GOOGLE_DAYS)
-    fresh = [s for s in plan.stories if s.published_at and oldest < s.published_at <= plan.at]
+    since, until = dates.utc(oldest).timestamp(), dates.utc(plan.at).timestamp()
+    entries = [e for e in plan.stories.entries if e.is_dated and since < e.when <= until]
+    fresh = Stories(entries[:_GOOGLE_MOST], plan.read)
     entries = "".join(_google_entry(story, plan) for story in fresh[:_GOOGLE_MOST])
     spaces = f'xmlns="{_SPACE}" xmlns:news="{_NEWS_SPACE}"'
     return f"{_HEAD}<urlset {spaces}>\n{entries}</urlset>\n".encode()

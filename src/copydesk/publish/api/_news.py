@@ -17,8 +17,9 @@ PAGE_SIZE = 25
 def sheets(plan: Plan) -> Iterator[Sheet]:
     """Give `api/news/` and the same below each topic that lists the service."""
     fragments = {story.path: _json.fragment(_item(story, plan)) for story in plan.stories}
+    entries = [entry for entry in plan.stories.entries if entry.path in fragments]
     for folder, topic in _sections.of(plan, "news"):
-        own = [fragments[s.path] for s in plan.stories if topic is None or topic.name in s.topics]
+        own = [fragments[e.path] for e in entries if topic is None or topic.name in e.topics]
         yield from _list(folder, own)
 
 

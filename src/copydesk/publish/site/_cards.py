@@ -9,6 +9,7 @@ from datetime import datetime
 from copydesk.kit import dates, text, urls
 from copydesk.news import Provider, Story, Topic
 from copydesk.publish import _links, _pictures, _render
+from copydesk.publish._entries import Entry
 from copydesk.publish.site import _player
 from copydesk.publish.site._frame import Frame, language_tag
 
@@ -44,6 +45,11 @@ class Cards:
 
     def _print(self, template: str, story: Story, *, is_lead: bool = False) -> str:
         return self.frame.press.text(template, story=self.view(story), is_lead=is_lead)
+
+    def views(self, entries: Iterable[Entry]) -> list[Mapping[str, object]]:
+        """Give the values of stories that are filed here, those that can be read."""
+        found = (self.frame.plan.read(entry.path) for entry in entries)
+        return [self.view(story) for story in found if story is not None]
 
     def view(self, story: Story) -> Mapping[str, object]:
         """Give the plain values that templates print of a story, worked out once."""

@@ -107,7 +107,7 @@ class Frame:
 
         Files of podcasts are redirected from host to host, and a policy holds for each of them.
         """
-        shows = {self.plan.show, *self.plan.shows.values()}
+        shows = {self.plan.look.show, *self.plan.look.shows.values()}
         hotlinks = " https:" if "hotlink" in shows else ""
         rules = ["default-src 'none'", "style-src 'self'", f"img-src 'self'{hotlinks}"]
         if head.frames:

@@ -22,8 +22,10 @@ def sheets(cards: Cards) -> Iterator[Sheet]:
     plan = cards.frame.plan
     for story in plan.stories:
         yield _page(story, cards)
-    for folder, leader in plan.groups.moved().items():
-        yield _signpost(folder, leader, cards)
+    for folder, entry in plan.groups.moved().items():
+        leader = plan.read(entry.path)
+        if leader is not None:
+            yield _signpost(folder, leader, cards)
 
 
 def _page(story: Story, cards: Cards) -> Sheet:
@@ -55,7 +57,7 @@ def _page(story: Story, cards: Cards) -> Sheet:
         "unlisted": len(coverage.others[_OTHERS:]),
         "reruns": coverage.reruns[:_RERUNS],
         "places": len(coverage.reruns),
-        "background": [cards.view(told) for told in plan.groups.background(story)],
+        "background": cards.views(plan.groups.background(story)),
         "first": _first(story, cards),
         "source": _source(story, plan),
         "trust": story.trust,
@@ -84,7 +86,9 @@ def _source(story: Story, plan: Plan) -> str:
 
 def _first(story: Story, cards: Cards) -> dict[str, str]:
     """Give the story that this one repeats, when it has a page."""
-    original = cards.frame.plan.groups.public.get(story.copy_of)
+    plan = cards.frame.plan
+    entry = plan.groups.public.get(story.copy_of)
+    original = plan.read(entry.path) if entry else None
     if original is None:
         return {"title": "", "href": ""}
     href = cards.frame.href(_links.story_folder(original.path))

@@ -1,0 +1,122 @@
+"""An entry: what planning must know of one filed story, small enough to be kept for all of them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from copydesk.kit import dates, urls
+from copydesk.news import Story
+from copydesk.publish import _links
+
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+_DEPOSED = re.compile(r" leads its group no longer(: .*)?$")
+
+
+class Entry(NamedTuple):
+    """One filed story, published or not; every field is plain JSON.
+
+    `stamp` changes with the record and `shown` with how its picture is shown. `when` is its time
+    in seconds since 1970, `day` its day in the beat's zone and `month` the name of its sitemap.
+    `domain` is the folder of its publisher's page, "" for none. `address`, `removed_at`, `beside`
+    and `sources` are identities of addresses: its own, those of a removed one, those of its
+    coverage; and the publishers of that. `moved` says that it led its group once.
+    """
+
+    path: str
+    stamp: str
+    shown: str
+    is_public: bool
+    is_removed: bool
+    when: float
+    is_dated: bool
+    day: str
+    month: str
+    changed: str
+    domain: str
+    topics: tuple[str, ...]
+    heat: int
+    group: str
+    copy_of: str
+    credit: str
+    is_hosted: bool
+    image: str
+    web_url: str
+    address: str
+    removed_at: tuple[str, ...]
+    beside: tuple[str, ...]
+    sources: tuple[str, ...]
+    background: tuple[str, ...]
+    has_led: bool
+
+    @property
+    def name(self) -> str:
+        """Give the record's name: `2023-07-28-a-title`."""
+        return _links.stem(self.path)
+
+    @property
+    def folder(self) -> str:
+        """Give the folder of its page."""
+        return _links.story_folder(self.path)
+
+
+def entry(story: Story, stamp: str, zone: ZoneInfo) -> Entry:
+    """Give the entry of a story, all but for how its picture is shown."""
+    published = story.published_at
+    local = as_local(published, zone) if published else None
+    is_removed = story.verdict is not None and story.verdict.said == "remove"
+    domain = story.provider.domain if story.provider else ""
+    changed = story.updated_at or published
+    return Entry(
+        path=story.path,
+        stamp=stamp,
+        shown="",
+        is_public=story.published is True and not is_removed,
+        is_removed=is_removed,
+        when=dates.utc(published or _LONG_AGO).timestamp(),
+        is_dated=published is not None,
+        day=local.date().isoformat() if local else "",
+        month=local.strftime("%Y-%m").zfill(7) if local else "undated",
+        changed=dates.utc(changed).isoformat(timespec="seconds") if changed else "",
+        domain=domain if _links.is_segment(domain) else "",
+        topics=story.topics,
+        heat=story.heat or 0,
+        group=story.group,
+        copy_of=story.copy_of,
+        credit=story.credit if story.web_url else "",
+        is_hosted=not story.web_url,
+        image=story.images[0].url if story.images else "",
+        web_url=story.web_url,
+        address=urls.identity(story.web_url) if story.web_url else "",
+        removed_at=tuple(map(urls.identity, story.addresses)) if is_removed else (),
+        beside=tuple(urls.identity(one.web_url) for one in story.related),
+        sources=_sources(story),
+        background=story.background,
+        has_led=any(map(_DEPOSED.search, story.history)),
+    )
+
+
+def _sources(story: Story) -> tuple[str, ...]:
+    found = (one.provider.domain for one in story.related if one.provider)
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def as_local(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Give a time in a zone; one at the end of the calendar stays in UTC."""
+    try:
+        return dates.utc(moment).astimezone(zone)
+    except OverflowError:
+        return dates.utc(moment)
+
+
+def restored(row: list[object]) -> Entry:
+    """Give an entry back that was kept as JSON."""
+    made = Entry._make(row)
+    return made._replace(
+        **{name: tuple(getattr(made, name)) for name in _TUPLES}  # JSON knows lists only
+    )
+
+
+_TUPLES = ("topics", "removed_at", "beside", "sources", "background")

@@ -1,0 +1,87 @@
+"""Filed stories as pages read them: in lists of entries, each story read when it is printed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import overload
+
+from copydesk.news import Filed, Story
+from copydesk.publish import _sound
+from copydesk.publish._entries import Entry
+
+_IN_HAND = 4096  # stories; a day, its archive page and its topics have most of theirs in common
+
+Read = Callable[[str], Story | None]
+
+
+class Told:
+    """Stories that are all in memory, as `news.Filed`."""
+
+    def __init__(self, stories: Iterable[Story]) -> None:
+        self._stories = {story.path: story for story in stories}
+
+    def stamps(self) -> Mapping[str, str]:
+        """Give a hash of each story by its path."""
+        return {
+            path: hashlib.blake2b(repr(story).encode("utf-8", "replace"), digest_size=8).hexdigest()
+            for path, story in self._stories.items()
+        }
+
+    def read(self, path: str) -> Story | None:
+        """Give the story at a path."""
+        return self._stories.get(path)
+
+
+class Reader:
+    """Read stories, the latest few thousand of them once."""
+
+    def __init__(self, filed: Filed) -> None:
+        self._filed = filed
+        self._in_hand: OrderedDict[str, Story | None] = OrderedDict()
+
+    def stamps(self) -> Mapping[str, str]:
+        """Give the path of every filed story, in order, and what changes with it."""
+        return dict(sorted(self._filed.stamps().items()))
+
+    def __call__(self, path: str) -> Story | None:
+        """Give the story at a path, with text that every output can encode."""
+        if path in self._in_hand:
+            self._in_hand.move_to_end(path)
+            return self._in_hand[path]
+        found = self._filed.read(path)
+        story = None if found is None else _sound.mend(found)
+        self._in_hand[path] = story
+        if len(self._in_hand) > _IN_HAND:
+            self._in_hand.popitem(last=False)
+        return story
+
+
+class Stories(Sequence[Story]):
+    """Some stories in an order, read when they are asked for; one that is gone is left out."""
+
+    def __init__(self, entries: Sequence[Entry], read: Read) -> None:
+        self.entries = entries
+        self._read = read
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    @overload
+    def __getitem__(self, at: int) -> Story: ...
+    @overload
+    def __getitem__(self, at: slice) -> Stories: ...
+    def __getitem__(self, at: int | slice) -> Story | Stories:
+        if isinstance(at, slice):
+            return Stories(self.entries[at], self._read)
+        story = self._read(self.entries[at].path)
+        if story is None:
+            raise IndexError(at)
+        return story
+
+    def __iter__(self) -> Iterator[Story]:
+        for entry in self.entries:
+            story = self._read(entry.path)
+            if story is not None:
+                yield story
