@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from lxml import etree, html
 
 from copydesk.news import Provider, Ruling, Story
-from copydesk.publish import MemoryManifest, PublishOptions, _links, _plan, publish
+from copydesk.publish import (
+    MemoryManifest,
+    MemoryNotes,
+    Published,
+    PublishOptions,
+    _links,
+    _plan,
+    publish,
+)
 from copydesk.publish.api import _json
 from world import editions
 
@@ -64,9 +72,14 @@ STORIES = st.lists(
 PINS = st.lists(NAMES.map(editions.pin), max_size=5).map(tuple)
 
 
-def built(stories: list[Story], out: Path, manifest: MemoryManifest | None = None) -> None:
+def built(
+    stories: list[Story],
+    out: Path,
+    manifest: MemoryManifest | None = None,
+    notes: MemoryNotes | None = None,
+) -> Published:
     kept = MemoryManifest() if manifest is None else manifest
-    publish(editions.edition(stories), out, kept, PublishOptions())
+    return publish(editions.edition(stories), out, kept, PublishOptions(notes=notes))
 
 
 def tree(out: Path) -> dict[str, bytes]:
@@ -103,6 +116,19 @@ def test_what_lies_there_does_not_depend_on_what_lay_there(
         built(after[::-1], Path(folder) / "fresh")
 
         assert tree(Path(folder) / "kept") == tree(Path(folder) / "fresh")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(STORIES, min_size=2, max_size=4))
+def test_what_is_made_of_changes_alone_is_what_is_made_of_all(states: list[list[Story]]) -> None:
+    with TemporaryDirectory() as folder:
+        manifest, notes = MemoryManifest(), MemoryNotes()
+        for state in states:
+            done = built(state, Path(folder) / "kept", manifest, notes)
+        whole = built(states[-1], Path(folder) / "fresh")
+
+        assert tree(Path(folder) / "kept") == tree(Path(folder) / "fresh")
+        assert (done.pages, done.written + done.unchanged) == (whole.pages, whole.written)
 
 
 @settings(max_examples=25, deadline=None)

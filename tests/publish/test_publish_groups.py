@@ -114,7 +114,9 @@ def test_of_two_that_lead_one_group_the_hotter_is_the_goal() -> None:
 
 def test_what_an_editor_removed_is_gone_and_sends_nobody_on() -> None:
     word = Verdict(by="ed@desk.example", at=editions.AT, said="remove", why="asked")
-    plan = _plan.plan(editions.edition([leader(), deposed(verdict=word)]), _plan.Look(show="cached"))
+    plan = _plan.plan(
+        editions.edition([leader(), deposed(verdict=word)]), _plan.Look(show="cached")
+    )
 
     assert {} == plan.groups.moved()
     assert (f"news/{OLD}/",) == plan.gone
@@ -208,7 +210,9 @@ def test_houses_that_own_each_other_are_no_endless_way() -> None:
 
 def _coverage(story: Story, known: dict[str, Organization]) -> Coverage:
     on = replace(editions.beat(), organizations=known)
-    return _plan.plan(editions.edition([story], on=on), _plan.Look(show="cached")).coverages.of(story)
+    return _plan.plan(editions.edition([story], on=on), _plan.Look(show="cached")).coverages.of(
+        story
+    )
 
 
 def test_one_agency_in_two_newspapers_is_one_voice() -> None:

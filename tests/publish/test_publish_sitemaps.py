@@ -15,7 +15,10 @@ SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 def files(*stories: Story, records: tuple[Record, ...] = (), zone: str = "UTC") -> dict[str, bytes]:
     edition = editions.edition(stories, records, on=editions.beat(timezone=zone))
-    return {sheet.path: sheet.data for sheet in sitemaps.sheets(_plan.plan(edition, _plan.Look(show="none")))}
+    return {
+        sheet.path: sheet.data
+        for sheet in sitemaps.sheets(_plan.plan(edition, _plan.Look(show="none")))
+    }
 
 
 def locations(data: bytes) -> list[str | None]:

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from copydesk.publish._past import MemoryNotes, Notes
 from copydesk.publish._publish import Published, PublishOptions, publish
 from copydesk.publish._readers import READ_WITHIN
 from copydesk.publish._write import Manifest, MemoryManifest
 
-__all__ = ["READ_WITHIN", "Manifest", "MemoryManifest", "PublishOptions", "Published", "publish"]
+__all__ = [
+    "READ_WITHIN",
+    "Manifest",
+    "MemoryManifest",
+    "MemoryNotes",
+    "Notes",
+    "PublishOptions",
+    "Published",
+    "publish",
+]

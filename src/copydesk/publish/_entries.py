@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from copydesk.kit import dates, urls
+from copydesk.kit import dates, text, urls
 from copydesk.news import Story
 from copydesk.publish import _links
 
+_HOTTEST = 2**53  # JSON holds no larger number surely
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _DEPOSED = re.compile(r" leads its group no longer(: .*)?$")
 
@@ -18,16 +19,19 @@ _DEPOSED = re.compile(r" leads its group no longer(: .*)?$")
 class Entry(NamedTuple):
     """One filed story, published or not; every field is plain JSON.
 
-    `stamp` changes with the record and `shown` with how its picture is shown. `when` is its time
-    in seconds since 1970, `day` its day in the beat's zone and `month` the name of its sitemap.
-    `domain` is the folder of its publisher's page, "" for none. `address`, `removed_at`, `beside`
-    and `sources` are identities of addresses: its own, those of a removed one, those of its
-    coverage; and the publishers of that. `moved` says that it led its group once.
+    `stamp` changes with the record and `shown` with how its picture (`image`, "" where its
+    publisher refuses that) is shown; `files` are our copies of it that pages show. `when` is its
+    time in seconds since 1970, `day` its day in the beat's zone, `month` the name of its sitemap.
+    `domain` is the folder of its publisher's page, "" for none, `publisher` what that is called.
+    `address`, `removed_at` and `beside` are identities of addresses: its own, those of a removed
+    story, those of its coverage; `sources` are the publishers of that. `has_led` says that it led
+    its group once and does no longer.
     """
 
     path: str
     stamp: str
     shown: str
+    files: tuple[str, ...]
     is_public: bool
     is_removed: bool
     when: float
@@ -36,6 +40,7 @@ class Entry(NamedTuple):
     month: str
     changed: str
     domain: str
+    publisher: str
     topics: tuple[str, ...]
     heat: int
     group: str
@@ -73,6 +78,7 @@ def entry(story: Story, stamp: str, zone: ZoneInfo) -> Entry:
         path=story.path,
         stamp=stamp,
         shown="",
+        files=(),
         is_public=story.published is True and not is_removed,
         is_removed=is_removed,
         when=dates.utc(published or _LONG_AGO).timestamp(),
@@ -81,13 +87,14 @@ def entry(story: Story, stamp: str, zone: ZoneInfo) -> Entry:
         month=local.strftime("%Y-%m").zfill(7) if local else "undated",
         changed=dates.utc(changed).isoformat(timespec="seconds") if changed else "",
         domain=domain if _links.is_segment(domain) else "",
+        publisher=_publisher(story),
         topics=story.topics,
-        heat=story.heat or 0,
+        heat=max(-_HOTTEST, min(_HOTTEST, story.heat or 0)),
         group=story.group,
         copy_of=story.copy_of,
         credit=story.credit if story.web_url else "",
         is_hosted=not story.web_url,
-        image=story.images[0].url if story.images else "",
+        image=story.images[0].url if story.images and "image" not in story.refuses else "",
         web_url=story.web_url,
         address=urls.identity(story.web_url) if story.web_url else "",
         removed_at=tuple(map(urls.identity, story.addresses)) if is_removed else (),
@@ -96,6 +103,11 @@ def entry(story: Story, stamp: str, zone: ZoneInfo) -> Entry:
         background=story.background,
         has_led=any(map(_DEPOSED.search, story.history)),
     )
+
+
+def _publisher(story: Story) -> str:
+    provider = story.provider
+    return (text.fold(provider.name) or text.fold(provider.domain)) if provider else ""
 
 
 def _sources(story: Story) -> tuple[str, ...]:
@@ -111,12 +123,6 @@ def as_local(moment: datetime, zone: ZoneInfo) -> datetime:
         return dates.utc(moment)
 
 
-def restored(row: list[object]) -> Entry:
-    """Give an entry back that was kept as JSON."""
-    made = Entry._make(row)
-    return made._replace(
-        **{name: tuple(getattr(made, name)) for name in _TUPLES}  # JSON knows lists only
-    )
-
-
-_TUPLES = ("topics", "removed_at", "beside", "sources", "background")
+def restored(row: list[Any]) -> Entry:
+    """Give an entry back that was kept as JSON, which knows no tuples."""
+    return Entry._make(tuple(one) if type(one) is list else one for one in row)

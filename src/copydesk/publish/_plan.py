@@ -14,7 +14,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copydesk.errors import PublishError
-from copydesk.kit import dates, urls
+from copydesk.kit import urls
 from copydesk.news import Beat, Edition, Record, Show, Story, Thumbnail, Topic
 from copydesk.publish import _coverage, _entries, _front, _groups, _links, _readers, _sound
 from copydesk.publish._coverage import Coverages
@@ -40,13 +40,20 @@ class Look:
     shows: Mapping[str, Show] = field(default_factory=dict)
     half_life_hours: float = _front.HALF_LIFE_HOURS
 
-    def shown(self, entry: Entry) -> str:
-        """Give a text that changes whenever a story's picture is shown otherwise."""
-        thumbnail = self.pictures.get(entry.image) if entry.image else None
-        show = self.shows.get(entry.path, "")
-        if thumbnail is None:
-            return show
-        return f"{show} {thumbnail.colour} {' '.join(form.name for form in thumbnail.forms)}"
+    def dressed(self, entry: Entry) -> Entry:
+        """Give an entry with how its picture is shown now."""
+        show = self.shows.get(entry.path, self.show) if entry.image else "none"
+        thumbnail = self.pictures.get(entry.image) if show == "cached" else None
+        forms = thumbnail.forms if thumbnail else ()
+        shown = f"{show} {thumbnail.colour if thumbnail else ''}"
+        files = tuple(form.name for form in forms)
+        if entry.shown == shown and entry.files == files:
+            return entry
+        return entry._replace(shown=shown, files=files)
+
+
+def _everything(_folder: str) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +67,8 @@ class Plan:
     end. `groups` knows who tells one happening, `coverages` who else has a story. `official` are
     the domains of the beat's own official sources, `gone` the folders of the pages that an editor
     took away for good. `records` is keyed by collection, each in the order of its paths. `skipped`
-    names what cannot have an address.
+    names what cannot have an address. `above` has the folders of a topic, by its name, and of
+    those above it; `wanted` says of a folder whether its page has to be made.
     """
 
     beat: Beat
@@ -81,7 +89,9 @@ class Plan:
     official: frozenset[str]
     gone: tuple[str, ...]
     records: Mapping[str, tuple[Record, ...]]
+    above: Mapping[str, tuple[str, ...]]
     look: Look
+    wanted: Callable[[str], bool] = _everything
     skipped: tuple[str, ...] = ()
 
     def local(self, moment: datetime) -> datetime:
@@ -106,7 +116,7 @@ def plan(edition: Edition, look: Look, past: Mapping[str, Entry] | None = None) 
     read = Reader(Told(stored) if isinstance(stored, Iterable) else stored)
     filed, lost = _addressable(_filed(read, zone, look, past or {}))
     records, lost_records = _addressable(map(_sound.mend, edition.records))
-    public = sorted((one for one in filed.values() if one.is_public), key=_newest_first)
+    public = sorted((one for one in filed.values() if one.is_public), key=newest_first)
     stories = Stories(public, read)
     removed = [entry for entry in filed.values() if entry.is_removed]
     groups = _grouping(filed, public)
@@ -115,6 +125,7 @@ def plan(edition: Edition, look: Look, past: Mapping[str, Entry] | None = None) 
     rules = _rules(edition, groups, coverages, official)
     rules = replace(rules, half_life_hours=look.half_life_hours, named=_named(groups, read))
     topics = _topics(beat)
+    above = _above(topics)
     return Plan(
         beat=beat,
         at=edition.at,
@@ -125,7 +136,7 @@ def plan(edition: Edition, look: Look, past: Mapping[str, Entry] | None = None) 
         stories=stories,
         front=_front.choose(stories, rules),
         topics=topics,
-        by_topic=_listed(_by_topic(public, topics), read),
+        by_topic=_listed(_by_topic(public, above), read),
         by_day=_listed(((date.fromisoformat(e.day), e) for e in public if e.day), read),
         by_source=_listed(((e.domain, e) for e in public if e.domain), read),
         archive=_archive(stories),
@@ -134,14 +145,13 @@ def plan(edition: Edition, look: Look, past: Mapping[str, Entry] | None = None) 
         official=official,
         gone=tuple(sorted(entry.folder for entry in removed)),
         records=_grouped((record.collection, record) for _, record in sorted(records.items())),
+        above={n: tuple(map(_links.topic_folder, ids)) for n, ids in above.items()},
         look=look,
         skipped=(*lost, *lost_records),
     )
 
 
-def _filed(
-    read: Reader, zone: ZoneInfo, look: Look, past: Mapping[str, Entry]
-) -> Iterator[Entry]:
+def _filed(read: Reader, zone: ZoneInfo, look: Look, past: Mapping[str, Entry]) -> Iterator[Entry]:
     """Give the entry of every filed story; what has not changed is not read again."""
     for path, stamp in read.stamps().items():
         entry = past.get(path)
@@ -150,8 +160,7 @@ def _filed(
             if story is None:
                 continue
             entry = _entries.entry(story, stamp, zone)
-        shown = look.shown(entry)
-        yield entry if entry.shown == shown else entry._replace(shown=shown)
+        yield look.dressed(entry)
 
 
 def _named(groups: _groups.Groups, read: Reader) -> Callable[[str], Story | None]:
@@ -225,7 +234,8 @@ def _zone(name: str) -> ZoneInfo:
         ) from error
 
 
-def _newest_first(entry: Entry) -> tuple[float, str]:
+def newest_first(entry: Entry) -> tuple[float, str]:
+    """Order stories by time, the newest first, equal times by path."""
     return (-entry.when, entry.path)
 
 
@@ -251,12 +261,16 @@ def _domain(story: Story) -> str:
     return domain if _links.is_segment(domain) else ""
 
 
+def _above(topics: tuple[Topic, ...]) -> dict[str, tuple[str, ...]]:
+    """Give the ids of each topic and of those above it, by its name."""
+    by_name = {topic.name: topic for topic in topics}
+    return {name: tuple(one.id for one in _upwards(name, by_name)) for name in by_name}
+
+
 def _by_topic(
-    public: Iterable[Entry], topics: tuple[Topic, ...]
+    public: Iterable[Entry], above: Mapping[str, tuple[str, ...]]
 ) -> Iterator[tuple[str, Entry]]:
     """Put each story under its topics and under those above them, once."""
-    by_name = {topic.name: topic for topic in topics}
-    above = {name: tuple(one.id for one in _upwards(name, by_name)) for name in by_name}
     for entry in public:
         if len(entry.topics) == 1:
             found: Iterable[str] = above.get(entry.topics[0], ())

@@ -6,17 +6,20 @@ edition | plan | api, feeds, sitemaps, site | write what changed | sweep what is
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from copydesk.news import Edition, Form, Show, Story, Thumbnail
+from copydesk.news import Edition, Form, Show, Thumbnail
 from copydesk.publish import api, feeds, site, sitemaps
+from copydesk.publish._entries import Entry
 from copydesk.publish._front import HALF_LIFE_HOURS
 from copydesk.publish._links import is_path, is_segment
+from copydesk.publish._past import Notes, Past, files_of, world
 from copydesk.publish._plan import Look, Plan, plan
 from copydesk.publish._render import Press
-from copydesk.publish._write import Manifest, Sheet, Writer
+from copydesk.publish._touched import Touched, pinned, touched
+from copydesk.publish._write import Count, Manifest, Sheet, Writer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +30,8 @@ class PublishOptions:
     pictures that the edition names; without it none is shown from the cache. `show` says how
     pictures are shown, `shows` the same for single stories, by the record's path. The front page
     takes heat as halved by each `half_life_hours`. `static` is the newsroom's `assets/`, copied as
-    it is; `templates` its `_templates/`.
+    it is; `templates` its `_templates/`. With
+    `notes` of the last time only what may have changed since is made.
     """
 
     full: bool = False
@@ -38,6 +42,7 @@ class PublishOptions:
     half_life_hours: float = HALF_LIFE_HOURS
     static: Path | None = None
     templates: Path | None = None
+    notes: Notes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,31 +68,63 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
     The same edition gives the same bytes, and a second time writes none. Raises PublishError; what
     was written until then stands, and the next time goes on from there.
     """
-    pictures = _cached(edition, options)
+    zone = edition.beat.timezone
     look = Look(
-        pictures=pictures,
+        pictures=_cached(edition, options),
         show=options.show,
         shows=options.shows,
         half_life_hours=options.half_life_hours,
     )
-    made = plan(edition, look)
+    notes = options.notes
+    past = Past() if notes is None or options.full else Past.load(notes, zone)
+    made = plan(edition, look, past.entries)
     writer = Writer(out=out, manifest=manifest, full=options.full)
     writer.open()
-    pages = 0
-    for sheet in _sheets(made, options):
+    ways = _world(made, options)
+    news = touched(made, past) if past.world == ways and writer.stands else Touched()
+    writer.counts_all = news.everything
+    for sheet in _sheets(replace(made, wanted=news), options):
         writer.put(sheet)
-        pages += sheet.path.endswith(".html")
-    for path, origin in _copies(made, options):
+    for path, origin in _copies(made, options, news):
         writer.copy(path, origin)
-    writer.sweep()
+    if news.everything:
+        writer.sweep()
+        count = Count()
+    else:
+        writer.drop(news.gone | _unused(past, made))
+        count = Count(files=past.files, pages=past.pages)
+    count = writer.counted(count)
+    if notes is not None:
+        now = Past(
+            entries=made.entries,
+            world=ways,
+            pinned=pinned(made),
+            files=count.files,
+            pages=count.pages,
+        )
+        now.save(notes, past, zone)
     return Published(
         stories=len(made.stories),
-        pages=pages,
+        pages=count.pages,
         written=writer.written,
         deleted=writer.deleted,
-        unchanged=writer.unchanged,
+        unchanged=count.files - writer.written,
         skipped=made.skipped,
         gone=made.gone,
+    )
+
+
+def _world(made: Plan, options: PublishOptions) -> str:
+    """Give a hash of all that any page may depend on beside the stories."""
+    look = made.look
+    return world(
+        made.beat,
+        made.records,
+        options.api_v1,
+        look.show,
+        sorted(set(look.shows.values())),
+        files_of(options.templates),
+        files_of(options.static),
     )
 
 
@@ -116,26 +153,29 @@ def _cached(edition: Edition, options: PublishOptions) -> Mapping[str, Thumbnail
     }
 
 
-def _shown(story: Story, made: Plan) -> Sequence[Form]:
-    """Give the files of a story's picture, if pages show our copy of it."""
-    thumbnail = made.look.pictures.get(story.images[0].url) if story.images else None
-    if thumbnail is None or made.show_of(story) != "cached":
-        return ()
-    return thumbnail.forms
+def _files(entries: Iterable[Entry]) -> set[str]:
+    """Give the paths of our copies of pictures that these stories' pages show."""
+    return {f"pictures/{name}" for entry in entries if entry.is_public for name in entry.files}
 
 
-def _copies(made: Plan, options: PublishOptions) -> Iterator[tuple[str, Path]]:
+def _unused(past: Past, made: Plan) -> set[str]:
+    return _files(past.entries.values()) - _files(made.entries.values())
+
+
+def _copies(made: Plan, options: PublishOptions, news: Touched) -> Iterator[tuple[str, Path]]:
     """Give the pictures that pages show and the newsroom's own files, with where they are."""
     folder = options.pictures_folder
     if folder is not None:
-        used = {form.name for story in made.stories for form in _shown(story, made)}
-        yield from ((f"pictures/{name}", folder / name) for name in sorted(used))
-    if options.static is not None and not options.static.is_symlink():
-        for where, folders, names in os.walk(options.static):
-            folders.sort()
-            below = Path(where).relative_to(options.static).as_posix()
-            for name in sorted(names):
-                origin = Path(where) / name
-                path = ("assets/" if below == "." else f"assets/{below}/") + name
-                if origin.is_file() and not origin.is_symlink() and is_path(path):
-                    yield path, origin
+        entries = made.entries.values() if news.everything else news.changed
+        for path in sorted(_files(entries)):
+            yield path, folder / path.removeprefix("pictures/")
+    if options.static is None or options.static.is_symlink() or not news.everything:
+        return
+    for where, folders, names in os.walk(options.static):
+        folders.sort()
+        below = Path(where).relative_to(options.static).as_posix()
+        for name in sorted(names):
+            origin = Path(where) / name
+            path = ("assets/" if below == "." else f"assets/{below}/") + name
+            if origin.is_file() and not origin.is_symlink() and is_path(path):
+                yield path, origin

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -79,6 +79,14 @@ class MemoryManifest:
         return iter(list(self._hashes))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How many files and HTML pages a site has."""
+
+    files: int = 0
+    pages: int = 0
+
+
 @dataclass(slots=True, kw_only=True)
 class Writer:
     """Bring a folder to what is put into it, one sheet at a time, then `sweep`.
@@ -93,6 +101,10 @@ class Writer:
     written: int = 0
     unchanged: int = 0
     deleted: int = 0
+    stands: bool = False
+    counts_all: bool = True
+    _more: list[str] = field(default_factory=list)
+    _less: list[str] = field(default_factory=list)
     _kept: set[str] = field(default_factory=set)
     _folders: set[Path] = field(default_factory=set)
 
@@ -110,6 +122,13 @@ class Writer:
                 hint="give another folder with --out",
             ) from error
         self._folders.add(self.out)
+        self.stands = (self.out / "index.html").is_file() and not self.full
+
+    def counted(self, before: Count) -> Count:
+        """Give how many files and pages there are now, from how many there were."""
+        more, less = self._more, self._less
+        pages = sum(map(_is_page, more)) - sum(map(_is_page, less))
+        return Count(files=before.files + len(more) - len(less), pages=before.pages + pages)
 
     def put(self, sheet: Sheet) -> None:
         """Write a sheet unless the very same bytes lie there already."""
@@ -122,6 +141,7 @@ class Writer:
             self._write(target, sheet.path, sheet.data)
         if known != digest:
             self.manifest.put(sheet.path, digest)
+        self._note(sheet.path, known)
 
     def copy(self, path: str, origin: Path) -> None:
         """Bring a file along unless one of the same size and time was copied before."""
@@ -129,9 +149,11 @@ class Writer:
         try:
             now = origin.stat()
             digest = f"copy:{now.st_size}:{now.st_mtime_ns}"
-            known = self.manifest.get(path) == digest
+            before = self.manifest.get(path)
+            known = before == digest
             if known and not self.full and _size(target) == now.st_size:
                 self.unchanged += 1
+                self._note(path, before)
                 return
             data = origin.read_bytes()
         except FileNotFoundError:  # a cache drops what it likes, at any moment
@@ -146,6 +168,7 @@ class Writer:
         else:
             self._write(target, path, data)
         self.manifest.put(path, digest)
+        self._note(path, before)
 
     def _claim(self, path: str) -> Path:
         """Give the place of a path after proving that it lies inside, through real folders."""
@@ -189,6 +212,22 @@ class Writer:
             ) from error
         self.written += 1
 
+    def _note(self, path: str, known: str | None) -> None:
+        """Count a file that was not there, or every one where everything is made."""
+        if self.counts_all or known is None:
+            self._more.append(path)
+
+    def drop(self, gone: Iterable[str]) -> None:
+        """Delete these files, and all that was published in these folders."""
+        if not gone:
+            return
+        places = tuple(gone)
+        for path in [path for path in self.manifest.paths() if path.startswith(places)]:
+            if path not in self._kept:
+                self._delete(path)
+                self.manifest.forget(path)
+                self._less.append(path)
+
     def sweep(self) -> None:
         """Delete what was published before and was not put this time, and folders left empty."""
         for path in [path for path in self.manifest.paths() if path not in self._kept]:
@@ -225,6 +264,10 @@ class Writer:
                 return
             self._folders.discard(folder)
             folder = folder.parent
+
+
+def _is_page(path: str) -> bool:
+    return path.endswith(".html")
 
 
 def _size(path: Path) -> int:

@@ -64,6 +64,8 @@ def sheets(plan: Plan) -> Iterator[Sheet]:
     made: dict[str, _Entry] = {}
     yield from _files(plan, _feed(plan, "", plan.beat.title, plan.stories, made))
     for topic in plan.topics:
+        if not plan.wanted(_links.topic_folder(topic.id)):
+            continue
         stories = plan.by_topic.get(topic.id, ())
         title = f"{topic.name} – {plan.beat.title}"
         yield from _files(plan, _feed(plan, _links.topic_folder(topic.id), title, stories, made))

@@ -56,7 +56,8 @@ def sheets(plan: Plan) -> Iterator[Sheet]:
     """Give every sitemap and the index over them."""
     maps = list(_maps(plan))
     for path, pages in maps:
-        yield Sheet(path, _urlset(pages))
+        if not path.startswith("sitemap-news-") or plan.wanted(path):
+            yield Sheet(path, _urlset(pages))
     yield Sheet("sitemap-google-news.xml", _google_news(plan))
     yield Sheet("sitemap.xml", _index(plan, maps))
 
@@ -137,9 +138,9 @@ def _google_news(plan: Plan) -> bytes:
     """Give the stories of the last two days before the edition, as Google News wants them."""
     oldest = plan.at - timedelta(days=_GOOGLE_DAYS)
     since, until = dates.utc(oldest).timestamp(), dates.utc(plan.at).timestamp()
-    entries = [e for e in plan.stories.entries if e.is_dated and since < e.when <= until]
-    fresh = Stories(entries[:_GOOGLE_MOST], plan.read)
-    entries = "".join(_google_entry(story, plan) for story in fresh[:_GOOGLE_MOST])
+    recent = [e for e in plan.stories.entries if e.is_dated and since < e.when <= until]
+    fresh = Stories(recent[:_GOOGLE_MOST], plan.read)
+    entries = "".join(_google_entry(story, plan) for story in fresh)
     spaces = f'xmlns="{_SPACE}" xmlns:news="{_NEWS_SPACE}"'
     return f"{_HEAD}<urlset {spaces}>\n{entries}</urlset>\n".encode()
 

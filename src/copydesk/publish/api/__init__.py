@@ -17,4 +17,9 @@ __all__ = ["sheets"]
 
 def sheets(plan: Plan) -> Iterator[Sheet]:
     """Give every file of the API."""
-    return chain(_news.sheets(plan), _collections.sheets(plan), _generated.sheets(plan))
+    made = [_generated.today(plan)]
+    if plan.wanted("api"):
+        made.append(_news.sheets(plan))
+    if plan.wanted("records"):
+        made += [_collections.sheets(plan), _generated.sheets(plan)]
+    return chain.from_iterable(made)

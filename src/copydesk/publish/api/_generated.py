@@ -16,16 +16,20 @@ _NEWSLETTERS_A_PAGE = 20
 
 
 def sheets(plan: Plan) -> Iterator[Sheet]:
-    """Give the lists of topics, newsletters and today's sponsors."""
+    """Give the lists of topics and newsletters."""
     yield Sheet("api/topics/index.json", _json.pretty({"value": list(map(_topic, plan.topics))}))
-    today = plan.local(plan.at).date().isoformat()
+    yield from _newsletters(plan)
+
+
+def today(plan: Plan) -> Iterator[Sheet]:
+    """Give the list of today's sponsors."""
+    day = plan.local(plan.at).date().isoformat()
     sponsors = [
         _sponsorship(record, plan)
         for record in plan.records.get("sponsorships", ())
-        if today in _dates(record.fields.get("schedules"))
+        if day in _dates(record.fields.get("schedules"))
     ]
     yield Sheet("api/sponsorships/today/index.json", _json.pretty({"value": sponsors}))
-    yield from _newsletters(plan)
 
 
 def _topic(topic: Topic) -> dict[str, object]:

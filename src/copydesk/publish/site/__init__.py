@@ -16,7 +16,8 @@ def sheets(plan: Plan, press: Press) -> Iterator[Sheet]:
     """Give every page of the site."""
     frame = _frame.Frame(plan, press)
     cards = _cards.Cards(frame)
-    yield from _furniture.sheets(frame)
     yield from _story.sheets(cards)
     yield from _listings.sheets(cards)
-    yield from _records.sheets(frame)
+    if plan.wanted("records"):
+        yield from _furniture.sheets(frame)
+        yield from _records.sheets(frame)

@@ -50,7 +50,8 @@ def _topics(cards: Cards) -> Iterator[Sheet]:
     entries = []
     for topic in plan.topics:
         stories = plan.by_topic.get(topic.id, ())
-        yield _topic(topic, stories, cards)
+        if plan.wanted(_links.topic_folder(topic.id)):
+            yield _topic(topic, stories, cards)
         entries.append(_entry(cards, topic.name, _links.topic_folder(topic.id), len(stories)))
     head = Head(path="topics/", title="Topics")
     yield cards.frame.page("index.html", head, heading="Topics", groups=[_group("", entries)])
@@ -79,6 +80,8 @@ def _days(cards: Cards) -> Iterator[Sheet]:
     plan = cards.frame.plan
     days = sorted(plan.by_day)
     for number, day in enumerate(days):
+        if not plan.wanted(_links.day_folder(day)):
+            continue
         stories = plan.by_day[day]
         heading = _spoken(day)
         head = Head(
@@ -107,12 +110,12 @@ def _sources(cards: Cards) -> Iterator[Sheet]:
     entries = []
     for domain in sorted(plan.by_source):
         stories = plan.by_source[domain]
-        name = cards.provider(stories[0].provider)["name"]
+        name = stories.entries[0].publisher
         folder = _links.source_folder(domain)
-        head = Head(
-            path=folder, title=name, structured=_structured.listing(stories[:_NEWEST], plan)
-        )
-        yield _list(cards, head, stories, heading=name, note=domain, below=[])
+        if plan.wanted(folder):
+            listed = _structured.listing(stories[:_NEWEST], plan)
+            head = Head(path=folder, title=name, structured=listed)
+            yield _list(cards, head, stories, heading=name, note=domain, below=[])
         entries.append(_entry(cards, name, folder, len(stories)))
     entries.sort(key=lambda entry: str(entry["name"]).lower())
     head = Head(path="sources/", title="Sources")
@@ -138,6 +141,8 @@ def _archive(cards: Cards) -> Iterator[Sheet]:
     plan = cards.frame.plan
     last = len(plan.archive)
     for number, stories in enumerate(plan.archive, 1):
+        if not plan.wanted(f"archive/{number}/"):
+            continue
         head = Head(
             path=f"archive/{number}/",
             title=f"Archive, page {number}",

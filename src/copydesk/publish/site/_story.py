@@ -20,10 +20,11 @@ _RERUNS = 20
 def sheets(cards: Cards) -> Iterator[Sheet]:
     """Give a page for every published story, and a signpost where one led its group before."""
     plan = cards.frame.plan
-    for story in plan.stories:
-        yield _page(story, cards)
+    for entry in plan.stories.entries:
+        if plan.wanted(entry.folder) and (story := plan.read(entry.path)) is not None:
+            yield _page(story, cards)
     for folder, entry in plan.groups.moved().items():
-        leader = plan.read(entry.path)
+        leader = plan.read(entry.path) if plan.wanted(folder) else None
         if leader is not None:
             yield _signpost(folder, leader, cards)
 
