@@ -21,6 +21,7 @@ from copydesk.publish import (
     _links,
     _plan,
     publish,
+    survey,
 )
 from copydesk.publish.api import _json
 from world import editions
@@ -79,7 +80,10 @@ def built(
     notes: MemoryNotes | None = None,
 ) -> Published:
     kept = MemoryManifest() if manifest is None else manifest
-    return publish(editions.edition(stories), out, kept, PublishOptions(notes=notes))
+    edition = editions.edition(stories)
+    if notes is not None:
+        edition = replace(edition, stories=survey(stories, "UTC", notes))
+    return publish(edition, out, kept, PublishOptions())
 
 
 def tree(out: Path) -> dict[str, bytes]:

@@ -65,7 +65,7 @@ class Edition:
     """All stories and records of a site at one moment.
 
     `stories` and `records` hold everything, published or not, in no order that counts; `stories`
-    may be read when needed, which a site of many thousands is built by. `pictures`
+    may be read when needed, by which a site of many thousands is built. `pictures`
     maps a picture's origin address to its cached copy. `reads` says how often the page of a record
     was read in the last days, by the record's name, where a newsroom counts its readers.
     """

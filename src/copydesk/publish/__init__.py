@@ -5,6 +5,7 @@ from __future__ import annotations
 from copydesk.publish._past import MemoryNotes, Notes
 from copydesk.publish._publish import Published, PublishOptions, publish
 from copydesk.publish._readers import READ_WITHIN
+from copydesk.publish._survey import Survey, survey
 from copydesk.publish._write import Manifest, MemoryManifest
 
 __all__ = [
@@ -15,5 +16,7 @@ __all__ = [
     "Notes",
     "PublishOptions",
     "Published",
+    "Survey",
     "publish",
+    "survey",
 ]

@@ -11,15 +11,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from copydesk.errors import PublishError
 from copydesk.kit import urls
 from copydesk.news import Beat, Edition, Record, Show, Story, Thumbnail, Topic
 from copydesk.publish import _coverage, _entries, _front, _groups, _links, _readers, _sound
 from copydesk.publish._coverage import Coverages
 from copydesk.publish._entries import Entry
-from copydesk.publish._filed import Reader, Stories, Told
+from copydesk.publish._filed import Reader, Stories
+from copydesk.publish._survey import Survey, survey
 
 ARCHIVE_PAGE = 100
 TRUSTED = 80  # a story's trust from which its word alone is firm
@@ -40,9 +40,13 @@ class Look:
     shows: Mapping[str, Show] = field(default_factory=dict)
     half_life_hours: float = _front.HALF_LIFE_HOURS
 
+    def show_of(self, entry: Entry) -> Show:
+        """Say how the picture of a story is shown."""
+        return self.shows.get(entry.path, self.show) if entry.image else "none"
+
     def dressed(self, entry: Entry) -> Entry:
         """Give an entry with how its picture is shown now."""
-        show = self.shows.get(entry.path, self.show) if entry.image else "none"
+        show = self.show_of(entry)
         thumbnail = self.pictures.get(entry.image) if show == "cached" else None
         forms = thumbnail.forms if thumbnail else ()
         shown = f"{show} {thumbnail.colour if thumbnail else ''}"
@@ -100,21 +104,19 @@ class Plan:
 
     def show_of(self, story: Story) -> Show:
         """Say how a story's picture is shown: as its publisher allows, then as the owner rules."""
-        if "image" in story.refuses:
-            return "none"
-        return self.look.shows.get(story.path, self.look.show)
+        entry = self.entries.get(story.path)
+        return self.look.show_of(entry) if entry else "none"
 
 
-def plan(edition: Edition, look: Look, past: Mapping[str, Entry] | None = None) -> Plan:
-    """Sort an edition into what will be published; `past` are entries that may still hold, by path.
+def plan(edition: Edition, look: Look) -> Plan:
+    """Sort an edition into what will be published.
 
     Raises PublishError when the beat names a time zone that does not exist.
     """
     beat = edition.beat
-    zone = _zone(beat.timezone)
-    stored = edition.stories
-    read = Reader(Told(stored) if isinstance(stored, Iterable) else stored)
-    filed, lost = _addressable(_filed(read, zone, look, past or {}))
+    seen = surveyed(edition)
+    read = seen.reader
+    filed, lost = _addressable(map(look.dressed, seen.entries.values()))
     records, lost_records = _addressable(map(_sound.mend, edition.records))
     public = sorted((one for one in filed.values() if one.is_public), key=newest_first)
     stories = Stories(public, read)
@@ -129,7 +131,7 @@ def plan(edition: Edition, look: Look, past: Mapping[str, Entry] | None = None) 
     return Plan(
         beat=beat,
         at=edition.at,
-        zone=zone,
+        zone=seen.zone,
         links=_addresses(beat),
         entries={entry.path: entry for entry in filed.values()},
         read=read,
@@ -151,16 +153,11 @@ def plan(edition: Edition, look: Look, past: Mapping[str, Entry] | None = None) 
     )
 
 
-def _filed(read: Reader, zone: ZoneInfo, look: Look, past: Mapping[str, Entry]) -> Iterator[Entry]:
-    """Give the entry of every filed story; what has not changed is not read again."""
-    for path, stamp in read.stamps().items():
-        entry = past.get(path)
-        if entry is None or entry.stamp != stamp:
-            story = read(path)
-            if story is None:
-                continue
-            entry = _entries.entry(story, stamp, zone)
-        yield look.dressed(entry)
+def surveyed(edition: Edition) -> Survey:
+    """Give the survey that an edition holds, or make it of the stories that it holds."""
+    if isinstance(edition.stories, Survey):
+        return edition.stories
+    return survey(edition.stories, edition.beat.timezone)
 
 
 def _named(groups: _groups.Groups, read: Reader) -> Callable[[str], Story | None]:
@@ -223,15 +220,6 @@ def _rules(
         readers=_readers.points(edition.reads),
         pins=_front.pins(beat, edition.at),
     )
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise PublishError(
-            "no such time zone", subject=name, hint='site.timezone wants a name such as "UTC"'
-        ) from error
 
 
 def newest_first(entry: Entry) -> tuple[float, str]:

@@ -15,8 +15,8 @@ from copydesk.publish import api, feeds, site, sitemaps
 from copydesk.publish._entries import Entry
 from copydesk.publish._front import HALF_LIFE_HOURS
 from copydesk.publish._links import is_path, is_segment
-from copydesk.publish._past import Notes, Past, files_of, world
-from copydesk.publish._plan import Look, Plan, plan
+from copydesk.publish._past import Past, files_of, world
+from copydesk.publish._plan import Look, Plan, plan, surveyed
 from copydesk.publish._render import Press
 from copydesk.publish._touched import Touched, pinned, touched
 from copydesk.publish._write import Count, Manifest, Sheet, Writer
@@ -30,8 +30,7 @@ class PublishOptions:
     pictures that the edition names; without it none is shown from the cache. `show` says how
     pictures are shown, `shows` the same for single stories, by the record's path. The front page
     takes heat as halved by each `half_life_hours`. `static` is the newsroom's `assets/`, copied as
-    it is; `templates` its `_templates/`. With
-    `notes` of the last time only what may have changed since is made.
+    it is; `templates` its `_templates/`.
     """
 
     full: bool = False
@@ -42,7 +41,6 @@ class PublishOptions:
     half_life_hours: float = HALF_LIFE_HOURS
     static: Path | None = None
     templates: Path | None = None
-    notes: Notes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,16 +66,16 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
     The same edition gives the same bytes, and a second time writes none. Raises PublishError; what
     was written until then stands, and the next time goes on from there.
     """
-    zone = edition.beat.timezone
+    seen = surveyed(edition)
+    edition = replace(edition, stories=seen)
     look = Look(
         pictures=_cached(edition, options),
         show=options.show,
         shows=options.shows,
         half_life_hours=options.half_life_hours,
     )
-    notes = options.notes
-    past = Past() if notes is None or options.full else Past.load(notes, zone)
-    made = plan(edition, look, past.entries)
+    past = seen.past
+    made = plan(edition, look)
     writer = Writer(out=out, manifest=manifest, full=options.full)
     writer.open()
     ways = _world(made, options)
@@ -94,7 +92,7 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
         writer.drop(news.gone | _unused(past, made))
         count = Count(files=past.files, pages=past.pages)
     count = writer.counted(count)
-    if notes is not None:
+    if seen.notes is not None:
         now = Past(
             entries=made.entries,
             world=ways,
@@ -102,7 +100,7 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
             files=count.files,
             pages=count.pages,
         )
-        now.save(notes, past, zone)
+        now.save(seen.notes, past, edition.beat.timezone)
     return Published(
         stories=len(made.stories),
         pages=count.pages,
