@@ -8,22 +8,23 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
-from copydesk import archive
+from copydesk import archive, publish
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import SealError
 from copydesk.news import Show, Story
 
 
-def shows(newsroom: Newsroom, stories: Iterable[Story]) -> Mapping[str, Show]:
+def shows(newsroom: Newsroom, seen: publish.Survey) -> Mapping[str, Show]:
     """Give how pictures are shown that are not shown as the site's are, by the record's path.
 
     What stands for nothing to its publisher is not shown at all.
     """
-    pictured = [story for story in stories if story.images]
-    ruled = _ruled(newsroom, pictured) if newsroom.settings.shows else {}
+    pictured = [entry for entry in seen.entries.values() if entry.image]
+    stories = filter(None, (seen.read(entry.path) for entry in pictured))
+    ruled = _ruled(newsroom, stories) if newsroom.settings.shows else {}
     is_common = newsroom.album.is_common
     common: dict[str, Show] = {
-        story.path: "none" for story in pictured if is_common(story.images[0].url, story.web_url)
+        entry.path: "none" for entry in pictured if is_common(entry.image, entry.web_url)
     }
     return {**ruled, **common}
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from copydesk import archive, publish
+from copydesk import publish
+from copydesk.engine._filing import Filing, PlanNotes
 from copydesk.engine._mishap import failure_of
 from copydesk.engine._shows import shows
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.engine.progress import Progress
 from copydesk.engine.report import BuildReport, Failure
-from copydesk.errors import PublishError, RecordError
+from copydesk.errors import PublishError
 from copydesk.kit import files
-from copydesk.news import Edition, Story
+from copydesk.news import Edition
 
 GONE = "gone.txt"  # beside the site, for the server: folders to answer 410 for, one a line
 _UNPUBLISHABLE = "the record's name cannot be an address, so it has no page"
@@ -40,8 +40,9 @@ def build(
     progress.stage("publish")
     with newsroom.memory.together():
         manifest = newsroom.memory.manifest(str(out.resolve()))
-        edition = _edition(newsroom, troubles)
-        done = publish.publish(edition, out, manifest, _options(newsroom, edition, options))
+        seen = _survey(newsroom, out, troubles, full=options.full)
+        edition = _edition(newsroom, seen, troubles)
+        done = publish.publish(edition, out, manifest, _options(newsroom, seen, options))
     if out == newsroom.site:
         _note_gone(newsroom.private / GONE, done.gone)
     return BuildReport(
@@ -85,13 +86,18 @@ def is_gone(newsroom: Newsroom, path: str) -> bool:
     return f"/{path.removesuffix('/index.html')}/" in folders
 
 
-def _edition(newsroom: Newsroom, troubles: Troubles) -> Edition:
-    stories = tuple(_stories(newsroom, troubles))
-    newsroom.album.tend(_in_use(stories), newsroom.now)
+def _survey(newsroom: Newsroom, out: Path, troubles: Troubles, *, full: bool) -> publish.Survey:
+    filing = Filing(newsroom, troubles)
+    notes = PlanNotes(newsroom.memory, str(out.resolve()))
+    return publish.survey(filing, newsroom.beat.timezone, notes, full=full)
+
+
+def _edition(newsroom: Newsroom, seen: publish.Survey, troubles: Troubles) -> Edition:
+    newsroom.album.tend(_in_use(seen), newsroom.now)
     return Edition(
         beat=newsroom.beat,
         at=newsroom.now,
-        stories=stories,
+        stories=seen,
         records=tuple(newsroom.archive.records(troubles)),
         pictures=newsroom.album.thumbnails(),
         reads=_reads(newsroom),
@@ -105,33 +111,22 @@ def _reads(newsroom: Newsroom) -> dict[str, int]:
     return newsroom.memory.reads.since((newsroom.now - publish.READ_WITHIN).date())
 
 
-def _in_use(stories: Iterable[Story]) -> list[tuple[str, str]]:
+def _in_use(seen: publish.Survey) -> list[tuple[str, str]]:
     """Give the addresses of stories' pictures and of the stories, those of the newest first."""
-    newest_first = sorted(stories, key=lambda story: story.path, reverse=True)
-    return [(image.url, story.web_url) for story in newest_first for image in story.images[:1]]
+    newest_first = sorted(seen.entries.values(), key=lambda entry: entry.path, reverse=True)
+    return [(entry.image, entry.web_url) for entry in newest_first if entry.image]
 
 
-def _stories(newsroom: Newsroom, troubles: Troubles) -> Iterator[Story]:
-    """Give every story; a removal that stands among the rulings alone goes along with it."""
-    try:
-        verdicts = archive.read_rulings(newsroom.root).verdicts
-    except RecordError as error:
-        troubles(error)
-        verdicts = {}
-    for story in newsroom.archive.stories(troubles):
-        verdict = verdicts.get(story.path)
-        is_removed = verdict is not None and verdict.said == "remove" and story.verdict is None
-        yield replace(story, verdict=verdict) if is_removed else story
-
-
-def _options(newsroom: Newsroom, edition: Edition, options: BuildOptions) -> publish.PublishOptions:
+def _options(
+    newsroom: Newsroom, seen: publish.Survey, options: BuildOptions
+) -> publish.PublishOptions:
     settings = newsroom.settings
     return publish.PublishOptions(
         full=options.full,
         api_v1=settings.publish.api_v1,
         pictures_folder=newsroom.private / "pictures",
         show=settings.pictures.show,
-        shows=shows(newsroom, edition.stories),
+        shows=shows(newsroom, seen),
         half_life_hours=settings.front.half_life_hours,
         static=newsroom.root / "assets",
         templates=newsroom.root / "_templates",

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-KeptName = Literal["hosts", "hubs", "pushed", "sites", "vectors"]
+KeptName = Literal["hosts", "hubs", "pushed", "sites", "vectors", "plans"]
 
 
 class Kept:
@@ -29,9 +29,12 @@ class Kept:
         """Keep nothing under the key."""
         self._run(f"DELETE FROM {self._table} WHERE key = ?", key)  # noqa: S608
 
-    def items(self) -> Iterator[tuple[str, bytes]]:
-        """Give every key with what is kept, by key."""
-        return iter(self._run(f"SELECT key, kept FROM {self._table} ORDER BY key").fetchall())  # noqa: S608
+    def items(self, prefix: str = "") -> Iterator[tuple[str, bytes]]:
+        """Give every key that begins so with what is kept, by key."""
+        where = "WHERE key >= ? AND key < ?" if prefix else "WHERE ? = ?"
+        bounds = (prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1)) if prefix else ("", "")
+        rows = self._run(f"SELECT key, kept FROM {self._table} {where} ORDER BY key", *bounds)  # noqa: S608
+        return iter(rows.fetchall())
 
     def keys(self) -> list[str]:
         """Give every key, without what is kept."""

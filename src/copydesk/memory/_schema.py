@@ -55,6 +55,9 @@ CREATE TABLE reads (
     """
 CREATE TABLE vectors (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
 """,
+    """
+CREATE TABLE plans (key TEXT PRIMARY KEY, kept BLOB NOT NULL) WITHOUT ROWID;
+""",
 )
 VERSION = len(_STEPS)
 

@@ -22,8 +22,8 @@ from copydesk.memory._schema import connect, suspect
 class Memory:
     """Remember sources, fates, digests, the manifest, the journal, and what strangers said.
 
-    `hosts`, `hubs`, `pushed`, `sites` and `vectors` keep bytes by key, `revisits` the second looks
-    at filed pages, `reads` how often story pages were read.
+    `hosts`, `hubs`, `pushed`, `sites`, `vectors` and `plans` keep bytes by key, `revisits` the
+    second looks at filed pages, `reads` how often story pages were read.
     Every method raises MemoryStoreError where the database fails. Used by one thread at a time.
     """
 
@@ -35,6 +35,7 @@ class Memory:
         self.pushed = Kept(self._run, "pushed")
         self.sites = Kept(self._run, "sites")
         self.vectors = Kept(self._run, "vectors")
+        self.plans = Kept(self._run, "plans")
         self.revisits = Revisits(self._run)
         self.reads = Reads(self._run)
 

@@ -1,0 +1,66 @@
+"""Filing: the filed stories as a build reads them, and the notes that it keeps of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from copydesk import archive
+from copydesk.engine.newsroom import Newsroom, Troubles
+from copydesk.errors import RecordError
+from copydesk.memory import Memory
+from copydesk.news import Story
+
+
+class Filing:
+    """A newsroom's stories, live and archived, as `news.Filed`; what cannot be read is a trouble.
+
+    A removal that stands among the rulings alone goes along with its story.
+    """
+
+    def __init__(self, newsroom: Newsroom, troubles: Troubles) -> None:
+        self._archive = newsroom.archive
+        self._troubles = troubles
+        try:
+            verdicts = archive.read_rulings(newsroom.root).verdicts
+        except RecordError as error:
+            troubles(error)
+            verdicts = {}
+        self._removed = {path: one for path, one in verdicts.items() if one.said == "remove"}
+
+    def stamps(self) -> Mapping[str, str]:
+        """Give what changes with each story, by its path; no file is read."""
+        found = self._archive.signatures(self._troubles)
+        for path in self._removed.keys() & found.keys():
+            found[path] += " removed"
+        return found
+
+    def read(self, path: str) -> Story | None:
+        """Give a story, None when its record cannot be read."""
+        try:
+            story = self._archive.read(path)
+        except RecordError as error:
+            self._troubles(error)
+            return None
+        verdict = self._removed.get(path)
+        return replace(story, verdict=verdict) if verdict and story.verdict is None else story
+
+
+class PlanNotes:
+    """What a build notes for the next one of the same site, as `publish.Notes`."""
+
+    def __init__(self, memory: Memory, site: str) -> None:
+        self._plans = memory.plans
+        self._prefix = f"{site}\n"
+
+    def load(self) -> Mapping[str, bytes]:
+        """Give all that is kept."""
+        size = len(self._prefix)
+        return {key[size:]: kept for key, kept in self._plans.items(self._prefix)}
+
+    def save(self, key: str, data: bytes | None) -> None:
+        """Keep bytes under a key, or keep nothing there any more."""
+        if data is None:
+            self._plans.forget(self._prefix + key)
+        else:
+            self._plans.put(self._prefix + key, data)
