@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from copydesk.publish._plan import Plan
 from copydesk.publish._render import Press
 from copydesk.publish._write import Sheet
-from copydesk.publish.site import _cards, _frame, _furniture, _listings, _records, _story
+from copydesk.publish.site import _cards, _frame, _furniture, _listings, _records, _story, _walk
 
 __all__ = ["sheets"]
 
@@ -16,8 +16,9 @@ def sheets(plan: Plan, press: Press) -> Iterator[Sheet]:
     """Give every page of the site."""
     frame = _frame.Frame(plan, press)
     cards = _cards.Cards(frame)
-    yield from _story.sheets(cards)
     yield from _listings.sheets(cards)
+    yield from _walk.sheets(cards)
+    yield from _story.signposts(cards)
     if plan.wanted("records"):
         yield from _furniture.sheets(frame)
         yield from _records.sheets(frame)

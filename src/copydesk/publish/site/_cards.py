@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,17 +15,18 @@ from copydesk.publish.site import _player
 from copydesk.publish.site._frame import Frame, language_tag
 
 _EXCERPT = 220
+_KEPT = 10_000  # cards and lines; what is listed together was mostly printed together
 _NAMED = 2  # newsrooms on a card; more are a number
 
 
 @dataclass(slots=True)
 class Cards:
-    """The cards and lines of a plan's stories, made when first asked for."""
+    """The cards and lines of a plan's stories, made when asked for; the last ones are kept."""
 
     frame: Frame
     _by_name: Mapping[str, Topic] = field(init=False)
-    _views: dict[str, Mapping[str, object]] = field(default_factory=dict)
-    _made: dict[tuple[str, str], str] = field(default_factory=dict)
+    _made: OrderedDict[tuple[str, str], str] = field(default_factory=OrderedDict)
+    _last: tuple[str, Mapping[str, object]] = ("", {})
 
     def __post_init__(self) -> None:
         self._by_name = {topic.name: topic for topic in self.frame.plan.topics}
@@ -41,6 +43,8 @@ class Cards:
         key = (template, story.path)
         if key not in self._made:
             self._made[key] = self._print(template, story)
+            if len(self._made) > _KEPT:
+                self._made.popitem(last=False)
         return self._made[key]
 
     def _print(self, template: str, story: Story, *, is_lead: bool = False) -> str:
@@ -52,10 +56,10 @@ class Cards:
         return [self.view(story) for story in found if story is not None]
 
     def view(self, story: Story) -> Mapping[str, object]:
-        """Give the plain values that templates print of a story, worked out once."""
-        if story.path not in self._views:
-            self._views[story.path] = self._view(story)
-        return self._views[story.path]
+        """Give the plain values that templates print of a story, not worked out twice in a row."""
+        if self._last[0] != story.path:
+            self._last = (story.path, self._view(story))
+        return self._last[1]
 
     def _view(self, story: Story) -> Mapping[str, object]:
         plan = self.frame.plan

@@ -18,12 +18,11 @@ _NEWEST = 60
 
 
 def sheets(cards: Cards) -> Iterator[Sheet]:
-    """Give every page that lists stories, and the three that list such pages."""
+    """Give every page that lists stories, but for days and the archive's own, which are walked."""
     yield _front(cards)
     yield from _topics(cards)
-    yield from _days(cards)
     yield from _sources(cards)
-    yield from _archive(cards)
+    yield _calendar(cards)
 
 
 def _front(cards: Cards) -> Sheet:
@@ -76,33 +75,25 @@ def _topic(topic: Topic, stories: Sequence[Story], cards: Cards) -> Sheet:
     return _list(cards, head, stories, heading=name, note=text.fold(topic.description), below=below)
 
 
-def _days(cards: Cards) -> Iterator[Sheet]:
+def day(cards: Cards, at: date, beside: tuple[date | None, date | None]) -> Sheet:
+    """Give the page of a day; `beside` are the days before and after it that have one."""
     plan = cards.frame.plan
-    days = sorted(plan.by_day)
-    for number, day in enumerate(days):
-        if not plan.wanted(_links.day_folder(day)):
-            continue
-        stories = plan.by_day[day]
-        heading = _spoken(day)
-        head = Head(
-            path=_links.day_folder(day),
-            title=heading,
-            structured=_structured.listing(stories, plan),
-        )
-        before = _day_link(cards, days[number - 1]) if number else None
-        after = _day_link(cards, days[number + 1]) if number + 1 < len(days) else None
-        yield cards.frame.page(
-            "list.html",
-            head,
-            heading=heading,
-            note="",
-            below=[],
-            stories=cards.many("card.html", stories),
-            count=len(stories),
-            shown=len(stories),
-            older=before,
-            newer=after,
-        )
+    stories = plan.by_day[at]
+    heading = _spoken(at)
+    listed = _structured.listing(stories, plan)
+    older, newer = (_day_link(cards, one) if one else None for one in beside)
+    return cards.frame.page(
+        "list.html",
+        Head(path=_links.day_folder(at), title=heading, structured=listed),
+        heading=heading,
+        note="",
+        below=[],
+        stories=cards.many("card.html", stories),
+        count=len(stories),
+        shown=len(stories),
+        older=older,
+        newer=newer,
+    )
 
 
 def _sources(cards: Cards) -> Iterator[Sheet]:
@@ -136,27 +127,23 @@ def _list(cards: Cards, head: Head, stories: Sequence[Story], **context: object)
     )
 
 
-def _archive(cards: Cards) -> Iterator[Sheet]:
-    """Give the archive numbered from its oldest page, so that only the last one grows."""
+def archived(cards: Cards, number: int) -> Sheet:
+    """Give a page of the archive: numbered from its oldest, so that only the last one grows."""
     plan = cards.frame.plan
-    last = len(plan.archive)
-    for number, stories in enumerate(plan.archive, 1):
-        if not plan.wanted(f"archive/{number}/"):
-            continue
-        head = Head(
-            path=f"archive/{number}/",
-            title=f"Archive, page {number}",
-            structured=_structured.listing(stories, plan),
-        )
-        yield cards.frame.page(
-            "archive.html",
-            head,
-            heading=f"Archive, page {number}",
-            stories=cards.many("line.html", stories),
-            older=_archive_link(cards, number - 1) if number > 1 else None,
-            newer=_archive_link(cards, number + 1) if number < last else None,
-        )
-    yield _calendar(cards)
+    stories = plan.archive[number - 1]
+    head = Head(
+        path=f"archive/{number}/",
+        title=f"Archive, page {number}",
+        structured=_structured.listing(stories, plan),
+    )
+    return cards.frame.page(
+        "archive.html",
+        head,
+        heading=f"Archive, page {number}",
+        stories=cards.many("line.html", stories),
+        older=_archive_link(cards, number - 1) if number > 1 else None,
+        newer=_archive_link(cards, number + 1) if number < len(plan.archive) else None,
+    )
 
 
 def _calendar(cards: Cards) -> Sheet:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from copydesk.kit import text, urls
 from copydesk.news import Related, Story
 from copydesk.publish import _links, _pictures
+from copydesk.publish._entries import Entry
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import _player, _structured
@@ -17,12 +18,17 @@ _OTHERS = 40  # of a page; a flood of coverage is a number
 _RERUNS = 20
 
 
-def sheets(cards: Cards) -> Iterator[Sheet]:
-    """Give a page for every published story, and a signpost where one led its group before."""
+def sheets(entries: Iterable[Entry], cards: Cards) -> Iterator[Sheet]:
+    """Give the pages of published stories that are wanted."""
     plan = cards.frame.plan
-    for entry in plan.stories.entries:
+    for entry in entries:
         if plan.wanted(entry.folder) and (story := plan.read(entry.path)) is not None:
             yield _page(story, cards)
+
+
+def signposts(cards: Cards) -> Iterator[Sheet]:
+    """Give a page for every story that led its group before."""
+    plan = cards.frame.plan
     for folder, entry in plan.groups.moved().items():
         leader = plan.read(entry.path) if plan.wanted(folder) else None
         if leader is not None:

@@ -1,0 +1,38 @@
+"""The walk: once through all stories, the newest first, so that each is read and printed once.
+
+A story's page, its day and its page of the archive are made while it is in hand.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from datetime import date
+
+from copydesk.publish import _links
+from copydesk.publish._plan import Plan
+from copydesk.publish._write import Sheet
+from copydesk.publish.site import _listings, _story
+from copydesk.publish.site._cards import Cards
+
+
+def sheets(cards: Cards) -> Iterator[Sheet]:
+    """Give the pages of stories, days and the archive that are wanted."""
+    plan = cards.frame.plan
+    days = _days(plan)
+    for number in range(len(plan.archive), 0, -1):
+        entries = plan.archive[number - 1].entries
+        yield from _story.sheets(entries, cards)
+        if plan.wanted(f"archive/{number}/"):
+            yield _listings.archived(cards, number)
+        while days and days[0][0].isoformat() > entries[-1].day:
+            yield _listings.day(cards, *days.popleft())
+    yield from (_listings.day(cards, *one) for one in days)
+
+
+def _days(plan: Plan) -> deque[tuple[date, tuple[date | None, date | None]]]:
+    """Give the wanted days, the latest first, each with the ones before and after it."""
+    days = sorted(plan.by_day)
+    before, after = [None, *days][:-1], [*days, None][1:]
+    found = zip(days, zip(before, after, strict=True), strict=True)
+    return deque(one for one in reversed(list(found)) if plan.wanted(_links.day_folder(one[0])))
