@@ -67,15 +67,8 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
     was written until then stands, and the next time goes on from there.
     """
     seen = surveyed(edition)
-    edition = replace(edition, stories=seen)
-    look = Look(
-        pictures=_cached(edition, options),
-        show=options.show,
-        shows=options.shows,
-        half_life_hours=options.half_life_hours,
-    )
     past = seen.past
-    made = plan(edition, look)
+    made = plan(replace(edition, stories=seen), _look(edition, options))
     writer = Writer(out=out, manifest=manifest, full=options.full)
     writer.open()
     ways = _world(made, options)
@@ -87,19 +80,11 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
         writer.copy(path, origin)
     if news.everything:
         writer.sweep()
-        count = Count()
     else:
         writer.drop(news.gone | _unused(past, made))
-        count = Count(files=past.files, pages=past.pages)
-    count = writer.counted(count)
+    count = writer.counted(Count(files=past.files, pages=past.pages))
     if seen.notes is not None:
-        now = Past(
-            entries=made.entries,
-            world=ways,
-            pinned=pinned(made),
-            files=count.files,
-            pages=count.pages,
-        )
+        now = replace(_now(made, ways), files=count.files, pages=count.pages)
         now.save(seen.notes, past, edition.beat.timezone)
     return Published(
         stories=len(made.stories),
@@ -110,6 +95,19 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
         skipped=made.skipped,
         gone=made.gone,
     )
+
+
+def _look(edition: Edition, options: PublishOptions) -> Look:
+    return Look(
+        pictures=_cached(edition, options),
+        show=options.show,
+        shows=options.shows,
+        half_life_hours=options.half_life_hours,
+    )
+
+
+def _now(made: Plan, ways: str) -> Past:
+    return Past(entries=made.entries, world=ways, pinned=pinned(made))
 
 
 def _world(made: Plan, options: PublishOptions) -> str:

@@ -127,6 +127,8 @@ class Writer:
     def counted(self, before: Count) -> Count:
         """Give how many files and pages there are now, from how many there were."""
         more, less = self._more, self._less
+        if self.counts_all:
+            before = Count()
         pages = sum(map(_is_page, more)) - sum(map(_is_page, less))
         return Count(files=before.files + len(more) - len(less), pages=before.pages + pages)
 
