@@ -51,16 +51,17 @@ class PlanNotes:
 
     def __init__(self, memory: Memory, site: str) -> None:
         self._plans = memory.plans
-        self._prefix = f"{site}\n"
+        self._site = site
 
-    def load(self) -> Mapping[str, bytes]:
-        """Give all that is kept."""
-        size = len(self._prefix)
-        return {key[size:]: kept for key, kept in self._plans.items(self._prefix)}
+    def load(self, kind: str) -> Mapping[str, bytes]:
+        """Give all that is kept of a kind, by key."""
+        prefix = f"{self._site}\n{kind}\n"
+        return {key[len(prefix) :]: kept for key, kept in self._plans.items(prefix)}
 
-    def save(self, key: str, data: bytes | None) -> None:
+    def save(self, kind: str, key: str, data: bytes | None) -> None:
         """Keep bytes under a key, or keep nothing there any more."""
+        name = f"{self._site}\n{kind}\n{key}"
         if data is None:
-            self._plans.forget(self._prefix + key)
+            self._plans.forget(name)
         else:
-            self._plans.put(self._prefix + key, data)
+            self._plans.put(name, data)

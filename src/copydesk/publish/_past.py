@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -19,18 +19,18 @@ import orjson
 from copydesk.news import Beat
 from copydesk.publish._entries import Entry, restored
 
-_HEAD = "head"
+_HEAD, _MONTHS, _NEWS = "head", "month", "news"
 _HERE = Path(__file__).parent
 
 
 class Notes(Protocol):
-    """Where the past is kept: bytes by key."""
+    """Where the past is kept: bytes by kind and key."""
 
-    def load(self) -> Mapping[str, bytes]:
-        """Give all that is kept."""
+    def load(self, kind: str) -> Mapping[str, bytes]:
+        """Give all that is kept of a kind, by key."""
         ...
 
-    def save(self, key: str, data: bytes | None) -> None:
+    def save(self, kind: str, key: str, data: bytes | None) -> None:
         """Keep bytes under a key, or keep nothing there any more."""
         ...
 
@@ -39,18 +39,18 @@ class MemoryNotes:
     """Notes that live as long as the process."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
+        self._kept: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
 
-    def load(self) -> Mapping[str, bytes]:
-        """Give all that is kept."""
-        return dict(self._kept)
+    def load(self, kind: str) -> Mapping[str, bytes]:
+        """Give all that is kept of a kind, by key."""
+        return dict(self._kept[kind])
 
-    def save(self, key: str, data: bytes | None) -> None:
+    def save(self, kind: str, key: str, data: bytes | None) -> None:
         """Keep bytes under a key, or keep nothing there any more."""
         if data is None:
-            self._kept.pop(key, None)
+            self._kept[kind].pop(key, None)
         else:
-            self._kept[key] = data
+            self._kept[kind][key] = data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +70,12 @@ class Past:
     @classmethod
     def load(cls, notes: Notes, zone: str) -> Past:
         """Give what is kept of the last time, nothing where that was other code or zone."""
-        kept = dict(notes.load())
         try:
-            head = orjson.loads(kept.pop(_HEAD, b"{}"))
+            head = orjson.loads(notes.load(_HEAD).get("", b"{}"))
             if head.get("made_by") != _made_by(zone):
                 return cls()
-            rows = (row for data in kept.values() for row in orjson.loads(data))
+            months = notes.load(_MONTHS).values()
+            rows = (row for data in months for row in orjson.loads(data))
             entries = {entry.path: entry for entry in map(restored, rows)}
         except (orjson.JSONDecodeError, TypeError, ValueError):
             return cls()
@@ -92,13 +92,14 @@ class Past:
         old, new = before.entries, self.entries
         differ = [*(one for one in new.values() if old.get(one.path) != one)]
         differ += (one for one in old.values() if new.get(one.path) != one)
-        changed = set(map(_shelf, differ))
+        changed = {one.month for one in differ}
         if not before.world:
-            for key in notes.load():
-                notes.save(key, None)
+            for kind in (_MONTHS, _NEWS):
+                for key in notes.load(kind):
+                    notes.save(kind, key, None)
         if changed:
             for key, shelf in self._shelves(changed):
-                notes.save(key, orjson.dumps(shelf) if shelf else None)
+                notes.save(_MONTHS, key, orjson.dumps(shelf) if shelf else None)
         head = {
             "made_by": _made_by(zone),
             "world": self.world,
@@ -106,20 +107,56 @@ class Past:
             "files": self.files,
             "pages": self.pages,
         }
-        notes.save(_HEAD, orjson.dumps(head))
+        notes.save(_HEAD, "", orjson.dumps(head))
 
     def _shelves(self, keys: Iterable[str]) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
         shelves: defaultdict[str, list[tuple[object, ...]]] = defaultdict(list)
         wanted = set(keys)
         for entry in self.entries.values():
-            if (key := _shelf(entry)) in wanted:
-                shelves[key].append(tuple(entry))
+            if entry.month in wanted:
+                shelves[entry.month].append(tuple(entry))
         return ((key, shelves[key]) for key in wanted)
 
 
-def _shelf(entry: Entry) -> str:
-    """Give the key of what is kept together: a month's stories."""
-    return f"month {entry.month}"
+class Fragments:
+    """Pieces of lists that are made once for a story: of the API, whose lists shift as a whole.
+
+    Without notes, or where they are not `usable`, each is made anew.
+    """
+
+    def __init__(self, notes: Notes | None = None, *, usable: bool = False) -> None:
+        self._notes = notes
+        self._usable = usable
+        self._kept: dict[str, dict[str, tuple[str, str]]] | None = None
+        self._changed: set[str] = set()
+
+    def of(self, entry: Entry, make: Callable[[], bytes | None]) -> bytes | None:
+        """Give a story's piece, made where it is not kept; None where it cannot be made."""
+        kept = self._months().setdefault(entry.month, {})
+        stamp = f"{entry.stamp} {entry.shown}"
+        known = kept.get(entry.path)
+        if known is not None and known[0] == stamp:
+            return known[1].encode()
+        made = make()
+        if self._notes is not None and made is not None:
+            kept[entry.path] = (stamp, made.decode())
+            self._changed.add(entry.month)
+        return made
+
+    def save(self, entries: Mapping[str, Entry]) -> None:
+        """Keep what was made, of these entries alone."""
+        if self._notes is None:
+            return
+        for month in self._changed:
+            kept = self._months()[month]
+            left = {path: one for path, one in kept.items() if path in entries}
+            self._notes.save(_NEWS, month, orjson.dumps(left))
+
+    def _months(self) -> dict[str, dict[str, tuple[str, str]]]:
+        if self._kept is None:
+            stored = self._notes.load(_NEWS) if self._notes and self._usable else {}
+            self._kept = {month: orjson.loads(data) for month, data in stored.items()}
+        return self._kept
 
 
 def world(beat: Beat, *others: object) -> str:

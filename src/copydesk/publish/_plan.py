@@ -19,6 +19,7 @@ from copydesk.publish import _coverage, _entries, _front, _groups, _links, _read
 from copydesk.publish._coverage import Coverages
 from copydesk.publish._entries import Entry
 from copydesk.publish._filed import Reader, Stories
+from copydesk.publish._past import Fragments
 from copydesk.publish._survey import Survey, survey
 
 ARCHIVE_PAGE = 100
@@ -72,7 +73,8 @@ class Plan:
     the domains of the beat's own official sources, `gone` the folders of the pages that an editor
     took away for good. `records` is keyed by collection, each in the order of its paths. `skipped`
     names what cannot have an address. `above` has the folders of a topic, by its name, and of
-    those above it; `wanted` says of a folder whether its page has to be made.
+    those above it; `wanted` says of a folder whether its page has to be made; `fragments` keeps
+    pieces of lists that shift as a whole.
     """
 
     beat: Beat
@@ -96,6 +98,7 @@ class Plan:
     above: Mapping[str, tuple[str, ...]]
     look: Look
     wanted: Callable[[str], bool] = _everything
+    fragments: Fragments = field(default_factory=Fragments)
     skipped: tuple[str, ...] = ()
 
     def local(self, moment: datetime) -> datetime:

@@ -15,7 +15,7 @@ from copydesk.publish import api, feeds, site, sitemaps
 from copydesk.publish._entries import Entry
 from copydesk.publish._front import HALF_LIFE_HOURS
 from copydesk.publish._links import is_path, is_segment
-from copydesk.publish._past import Past, files_of, world
+from copydesk.publish._past import Fragments, Past, files_of, world
 from copydesk.publish._plan import Look, Plan, plan, surveyed
 from copydesk.publish._render import Press
 from copydesk.publish._touched import Touched, pinned, touched
@@ -74,7 +74,8 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
     ways = _world(made, options)
     news = touched(made, past) if past.world == ways and writer.stands else Touched()
     writer.counts_all = news.everything
-    for sheet in _sheets(replace(made, wanted=news), options):
+    fragments = Fragments(seen.notes, usable=not news.everything)
+    for sheet in _sheets(replace(made, wanted=news, fragments=fragments), options):
         writer.put(sheet)
     for path, origin in _copies(made, options, news):
         writer.copy(path, origin)
@@ -86,6 +87,7 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
     if seen.notes is not None:
         now = replace(_now(made, ways), files=count.files, pages=count.pages)
         now.save(seen.notes, past, edition.beat.timezone)
+        fragments.save(made.entries)
     return Published(
         stories=len(made.stories),
         pages=count.pages,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from copydesk.kit import dates
 from copydesk.news import Image, Provider, Story
 from copydesk.publish import _pictures
+from copydesk.publish._entries import Entry
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.api import _json, _sections
@@ -16,11 +18,16 @@ PAGE_SIZE = 25
 
 def sheets(plan: Plan) -> Iterator[Sheet]:
     """Give `api/news/` and the same below each topic that lists the service."""
-    fragments = {story.path: _json.fragment(_item(story, plan)) for story in plan.stories}
-    entries = [entry for entry in plan.stories.entries if entry.path in fragments]
+    made = ((e, plan.fragments.of(e, partial(_fragment, e, plan))) for e in plan.stories.entries)
+    found = [(entry, fragment) for entry, fragment in made if fragment is not None]
     for folder, topic in _sections.of(plan, "news"):
-        own = [fragments[e.path] for e in entries if topic is None or topic.name in e.topics]
+        own = [one for entry, one in found if topic is None or topic.name in entry.topics]
         yield from _list(folder, own)
+
+
+def _fragment(entry: Entry, plan: Plan) -> bytes | None:
+    story = plan.read(entry.path)
+    return None if story is None else _json.fragment(_item(story, plan))
 
 
 def _list(folder: str, fragments: list[bytes]) -> Iterator[Sheet]:
