@@ -189,7 +189,7 @@ class Index:
     def remove(self, group: Group) -> None:
         """Take all terms of a group out."""
         for member in group.members:
-            slot = group.slots[member.language]
+            slot = group.slots.get(member.language, -1)  # none where it ended and lives again
             for term in member.vector.terms:
                 self._postings[term].pop(slot, None)
         for slot in group.slots.values():

@@ -34,8 +34,9 @@ _OFTEN = 50  # documents between two looks at what has become one
 class Document:
     """What is put beside others.
 
-    `moment` is None where time says nothing. `group` is the name of the group that it is known to
-    belong to, "" where that is to be found out. `vector` is `news.Shelved.vector`.
+    `moment` is None where time says nothing: then it came with the one before. `group` is the name
+    of the group that it is known to belong to, "" where that is to be found out. `vector` is
+    `news.Shelved.vector`.
     """
 
     key: str
@@ -86,7 +87,9 @@ class Stream:
         self._touched: dict[Group, None] = {}
         self._fresh: dict[Group, None] = {}
         self._living: deque[Group] = deque()
+        self._numbers = itertools.count()
         self._count = 0
+        self._day = self._before = 0.0
 
     def add(self, document: Document) -> str:
         """Put a document into the group that it is most like, or into one of its own.
@@ -126,18 +129,20 @@ class Stream:
     def _member(self, document: Document) -> Member:
         language = document.language.lower()[:2] or "en"
         terms = self._vocabulary.terms(document.title, document.text, language)
+        if document.moment is not None:
+            self._before, self._day = self._day, document.moment.timestamp() / _DAY
         return Member(
             key=document.key,
             vector=self._rarity.weighed(terms),
             language=language,
-            day=0.0 if document.moment is None else document.moment.timestamp() / _DAY,
+            day=self._day,
             length=terms.length,
             marks=_marks.marks(document.title),
             point=self._points.centred(document.vector, language) if document.vector else None,
         )
 
     def _put(self, document: Document, member: Member, near: Mapping[Group, float]) -> Group:
-        self._end_old(member.day)
+        self._end_old(min(self._day, self._before))
         group = self._known(document) or self._nearest(near, member) or self._new(member.key)
         group.take(member, near.get(group, 0.0))
         self._index.put(group, member)
@@ -155,8 +160,13 @@ class Stream:
     def _known(self, document: Document) -> Group | None:
         if not document.group:
             return None
-        group = self._groups.get(document.group)
-        return _left(group) if group else self._new(document.group)
+        if document.group not in self._groups:
+            return self._new(document.group)
+        group = _left(self._groups[document.group])
+        if group.has_ended:
+            group.has_ended = False
+            self._living.append(group)
+        return group
 
     def _nearest(self, near: Mapping[Group, float], member: Member) -> Group | None:
         best, least = None, JOIN
@@ -169,12 +179,26 @@ class Stream:
         return best
 
     def _new(self, name: str) -> Group:
-        group = self._groups[name] = Group(name=name, number=len(self._groups))
+        group = Group(name="", number=next(self._numbers))
+        self._call(group, name)
         self._living.append(group)
         return group
 
+    def _call(self, group: Group, name: str) -> None:
+        """Name a group; another one that had the name is called after its own first document."""
+        named = self._groups.get(name)
+        group.name, self._groups[name] = name, group
+        if named is None or (other := _left(named)).name != name or other is group:
+            return
+        own = (one.key for one in other.members if _left(self._of[one.key]) is other)
+        if first := next(own, ""):
+            self._call(other, first)
+
     def _end_old(self, day: float) -> None:
-        """Forget the terms of the oldest groups that nothing can join any more."""
+        """Forget the terms of the oldest groups that nothing can join any more.
+
+        The day is one that two documents in a row have reached: one clock may be wrong.
+        """
         for _ in range(min(2, len(self._living))):
             group = self._living.popleft()
             if group.merged_into is None and day - group.last <= FORGOTTEN_AFTER_DAYS:
