@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import pytest
 
@@ -237,6 +238,40 @@ def test_groups_are_called_after_one_of_theirs_through_every_merge() -> None:
         stream.add(one)
         groups = stream.groups()
         assert all(groups[name] == name for name in set(groups.values()))
+
+
+THEMES = [[letter + part for part in ("ra", "ku", "to", "mi", "be", "lo")] for letter in "abcdefgh"]
+ALL = ["velmora", "harbour", "trial", "judge"]
+
+
+def tangled(seed: int) -> Iterator[Document]:
+    """Give documents that groups are begun, bridged and cut for, some known to belong elsewhere."""
+    chance = random.Random(seed)
+    for at in range(chance.randint(20, 160)):
+        one, other = chance.choice(THEMES), chance.choice(THEMES)
+        words = chance.sample(one, chance.randint(1, 4)) + chance.sample(
+            other, chance.randint(0, 2)
+        )
+        words += chance.sample(ALL, chance.randint(0, 3))
+        known = f"d{chance.randrange(20)}" if chance.random() < 0.08 else ""
+        language = chance.choice(["en", "de"])
+        hours = at * chance.choice([0.1, 1, 6])
+        yield document(f"d{at}", " ".join(words), hours, group=known, language=language)
+
+
+@pytest.mark.parametrize("seed", [2, 14, 28, 50, 69, 73, 92, 95])  # each broke the stream once
+def test_however_groups_are_tangled_none_is_lost_or_has_anothers_name(seed: int) -> None:
+    documents = list(tangled(seed))
+    stream = Stream()
+    found = dict(grouped(documents, stream))
+    assert list(found) == [one.key for one in documents]
+    living: dict[str, object] = {}
+    for key, group in stream._of.items():
+        left = group
+        while left.merged_into is not None:
+            left = left.merged_into
+        assert living.setdefault(found[key], left) is left
+    assert found == grouped(documents)
 
 
 SAME = """
