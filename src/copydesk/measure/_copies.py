@@ -106,7 +106,7 @@ class _Pair:
 
 def _pairs(path: Path) -> list[_Pair]:
     """Give the pairs of a file of pairs, none where it is of documents."""
-    found = []
+    found: list[_Pair] = []
     with path.open("rb") as lines:
         for at, line in enumerate(lines, 1):
             if not line.strip():
