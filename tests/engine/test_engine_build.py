@@ -115,3 +115,29 @@ def test_the_newsroom_s_half_life_orders_its_front_page(
 
     page = (root / ".copydesk" / "site" / "index.html").read_text()
     assert first == page.split("<h3>", 1)[1].split(">", 1)[1].split("<", 1)[0]
+
+
+def test_counted_readers_order_the_front_page_where_they_are_counted(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    titles = ["One", "Two", "Three", "Four", "Five", "Read"]
+    for title in titles:
+        heat = "79" if title == "Read" else "80"
+        record = RECORD.split("\nimages:", maxsplit=1)[0] + "\n---\n"
+        record = record.replace("A wall", title).replace("a-wall", title.lower())
+        record = record.replace("heat: 80", f"heat: {heat}").replace("gull.", f"{title.lower()}.")
+        path = root / "_news" / f"2026-11-19-{title.lower()}.md"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(record, "utf-8")
+
+    def first() -> str:
+        with engine.opened(root, NOW, ENVIRON) as opened:
+            names = {f"2026-11-19-{title.lower()}": 20 for title in titles}
+            opened.memory.reads.add(NOW.date(), {**names, "2026-11-19-read": 60})
+            engine.build(opened, engine.Silence())
+            page = (opened.site / "index.html").read_text("utf-8")
+        return min(titles, key=lambda title: page.index(f"/news/2026-11-19-{title.lower()}/"))
+
+    assert first() != "Read"
+    with (root / "beat.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[serve]\ncount_reads = true\n")
+    assert first() == "Read"

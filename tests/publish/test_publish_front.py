@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Unpack
@@ -11,7 +11,7 @@ from typing import Unpack
 import pytest
 
 from copydesk.news import Beat, Organization, Provider, Ruling, Source, Story
-from copydesk.publish import _front, _plan
+from copydesk.publish import _front, _plan, _readers
 from world import editions
 
 DAY = timedelta(days=1)
@@ -37,8 +37,10 @@ def choose(
     on: Beat | None = None,
     pins: tuple[Ruling, ...] = (),
     half_life_hours: float = 24,
+    reads: Mapping[str, int] | None = None,
 ) -> _front.Front:
     edition = editions.edition(stories, on=replace(on or editions.beat(), rulings=pins))
+    edition = replace(edition, reads=reads or {})
     return _plan.plan(edition, {}, "none", half_life_hours=half_life_hours).front
 
 
@@ -65,6 +67,35 @@ def test_a_longer_half_life_lets_what_is_big_stay() -> None:
 
     assert names(choose(*stories).top)[0] == "today"
     assert names(choose(*stories, half_life_hours=72).top)[0] == "old"
+
+
+def test_what_is_read_more_than_usual_is_warmer() -> None:
+    stories = [story(name, name, heat=100) for name in "abcdef"] + [story("read", "r", heat=90)]
+    reads = {**dict.fromkeys("abcdef", 20), "read": 45}
+
+    assert names(choose(*stories, reads=reads).top)[0] == "read"
+
+
+def test_readers_alone_do_not_carry_a_story_far() -> None:
+    stories = [story(name, name, heat=100) for name in "abcdef"] + [story("read", "r", heat=79)]
+    reads = {**dict.fromkeys("abcdef", 20), "read": 100_000}
+
+    assert names(choose(*stories, reads=reads).top)[-1] == "read"
+
+
+@pytest.mark.parametrize(
+    ("reads", "points"),
+    [
+        ({}, {}),
+        ({"one": 500}, {}),
+        ({"one": 19, "two": 2, "three": 2, "four": 2, "five": 2}, {}),
+        ({"one": 40, "two": 20, "three": 20, "four": 20, "five": 1}, {"one": 10}),
+        (dict.fromkeys("abcdef", 900), {}),
+    ],
+    ids=["nobody reads", "one page alone", "a handful", "twice as often", "all alike"],
+)
+def test_points_of_readers(reads: dict[str, int], points: dict[str, int]) -> None:
+    assert _readers.points(reads) == points
 
 
 # ---- no house and no topic fills the page ---------------------------------------------------

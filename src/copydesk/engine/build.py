@@ -94,7 +94,15 @@ def _edition(newsroom: Newsroom, troubles: Troubles) -> Edition:
         stories=stories,
         records=tuple(newsroom.archive.records(troubles)),
         pictures=newsroom.album.thumbnails(),
+        reads=_reads(newsroom),
     )
+
+
+def _reads(newsroom: Newsroom) -> dict[str, int]:
+    """Give how often each record's page was read lately, nothing where that is not counted."""
+    if not newsroom.settings.serve.count_reads:
+        return {}
+    return newsroom.memory.reads.since((newsroom.now - publish.READ_WITHIN).date())
 
 
 def _in_use(stories: Iterable[Story]) -> list[tuple[str, str]]:

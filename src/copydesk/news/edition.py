@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -53,7 +53,8 @@ class Edition:
     """All stories and records of a site at one moment.
 
     `stories` and `records` hold everything, published or not, in no order that counts. `pictures`
-    maps a picture's origin address to its cached copy.
+    maps a picture's origin address to its cached copy. `reads` says how often the page of a record
+    was read in the last days, by the record's name, where a newsroom counts its readers.
     """
 
     beat: Beat
@@ -61,3 +62,4 @@ class Edition:
     stories: Iterable[Story]
     records: Iterable[Record] = ()
     pictures: Mapping[str, Thumbnail] | None = None
+    reads: Mapping[str, int] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copydesk.publish._publish import Published, PublishOptions, publish
+from copydesk.publish._readers import READ_WITHIN
 from copydesk.publish._write import Manifest, MemoryManifest
 
-__all__ = ["Manifest", "MemoryManifest", "PublishOptions", "Published", "publish"]
+__all__ = ["READ_WITHIN", "Manifest", "MemoryManifest", "PublishOptions", "Published", "publish"]

@@ -45,8 +45,8 @@ class Rules:
     """What the order of the page depends on beside the stories.
 
     `happening` names what a story tells (two with one name never both stand), `house` who speaks.
-    `is_firm` says that more than one newsroom's word stands behind it. `pins` are the rulings in
-    force, in their order.
+    `is_firm` says that more than one newsroom's word stands behind it. `readers` are the points
+    that readers give, by the record's name. `pins` are the rulings in force, in their order.
     """
 
     at: datetime
@@ -55,11 +55,13 @@ class Rules:
     is_firm: Callable[[Story], bool]
     main_topic: str = ""
     half_life_hours: float = HALF_LIFE_HOURS
+    readers: Mapping[str, int] = field(default_factory=dict)
     pins: tuple[Ruling, ...] = ()
 
     def warmth(self, story: Story) -> float:
         """Give the logarithm of the decayed heat: the order of two never changes with the clock."""
         heat = story.heat if story.heat is not None else story.quality or 0
+        heat += self.readers.get(_links.stem(story.path), 0)
         counted = math.log2(max(1, heat)) + (0.0 if self.is_firm(story) else math.log2(ALONE))
         return counted - self.age(story) / self.half_life_hours
 

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from copydesk.errors import PublishError
 from copydesk.kit import dates, urls
 from copydesk.news import Beat, Edition, Record, Show, Story, Thumbnail, Topic
-from copydesk.publish import _coverage, _front, _groups, _links, _sound
+from copydesk.publish import _coverage, _front, _groups, _links, _readers, _sound
 from copydesk.publish._coverage import Coverages
 
 ARCHIVE_PAGE = 100
@@ -164,6 +164,7 @@ def _rules(
         house=lambda story: houses.of(story.provider) or urls.host(story.web_url) or story.path,
         is_firm=is_firm,
         main_topic=beat.topic,
+        readers=_readers.points(edition.reads),
         pins=_front.pins(beat, edition.at),
     )
 

@@ -2,7 +2,8 @@
 
 A stream decides on each document when little is known; what joined by a chain of small steps may
 turn out to be two happenings of one kind. The measure is that of the bridges, without regard to
-time, so that a long story is not cut for its length.
+time, so that a long story is not cut for its length, and by words alone: two happenings of one
+kind mean the same.
 """
 
 from __future__ import annotations
@@ -12,9 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from copydesk.judge.coverage._bridges import wanted
-from copydesk.judge.coverage._group import Group, Member, cohesion, meaning_share
+from copydesk.judge.coverage._group import Group, Member, cohesion
 from copydesk.judge.coverage._index import ACROSS_LANGUAGES
-from copydesk.judge.coverage._points import product
 
 LEAST = 3  # documents in each half: one or two are strays, not a story
 GROWN = 1.5  # how much larger a group must be than when it was last looked at
@@ -29,7 +29,6 @@ class _Half:
     def __init__(self) -> None:
         self.size = 0
         self._terms: dict[str, dict[int, float]] = {}
-        self._meant: dict[str, list[float]] = {}
 
     def change(self, member: Member, by: int) -> None:
         """Add a document with 1, take it away with -1."""
@@ -37,11 +36,6 @@ class _Half:
         sums = self._terms.setdefault(member.language, {})
         for term, weight in member.vector:
             sums[term] = sums.get(term, 0.0) + by * weight
-        if member.point is not None:
-            meant = self._meant.get(member.language) or [0.0] * len(member.point)
-            self._meant[member.language] = [
-                sum_ + by * one for sum_, one in zip(meant, member.point, strict=True)
-            ]
 
     def likeness(self, member: Member) -> float:
         """Give the summed likeness of a document to these, itself included where it is one."""
@@ -49,11 +43,7 @@ class _Half:
         for language, sums in self._terms.items():
             found = sum(weight * sums.get(term, 0.0) for term, weight in member.vector)
             total += found if language == member.language else found * ACROSS_LANGUAGES
-        meant = self._meant.get(member.language)
-        if meant is None or member.point is None:
-            return total
-        share = meaning_share(member.length)
-        return (1.0 - share) * total + share * product(member.point, meant)
+        return total
 
 
 def halves(group: Group) -> tuple[list[Member], list[Member]] | None:
