@@ -18,11 +18,13 @@ _BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 _MOST_STORIES = 30
 _LASTS_DAYS = 1.0  # mean time of an event's story after its first
 _WORDS, _NAMES = 60_000, 30_000
-_EMPTY = "the of to and in for on with at from by as is are was after over has be it that".split()
+_EMPTY_WORDS = "the of to and in for on with at from by as is are was after over has be it that"
+_EMPTY = tuple(_EMPTY_WORDS.split())
 _EMPTY_SHARE = (0.2, 0.4)  # in headlines, in texts
 _OWN_SHARE = (0.6, 0.25)  # of an event's own words among the others
-_HEADS = "b br c d dr f g gr h k l m n p pl r s st t tr v w".split()
-_CORES = "a e i o u ai ea ou er an in on ar".split()
+_HEAD_LETTERS = "b br c d dr f g gr h k l m n p pl r s st t tr v w"
+_CORE_LETTERS = "a e i o u ai ea ou er an in on ar"
+_HEADS, _CORES = tuple(_HEAD_LETTERS.split()), tuple(_CORE_LETTERS.split())
 
 Event = Callable[[], tuple[str, str]]  # the headline and text of one more of its stories
 

@@ -1,4 +1,4 @@
-"""The recorded news web as labelled documents: what a newsroom files of it, and how it groups it."""
+"""The recorded news web as labelled documents: what a newsroom files, and how it groups it."""
 
 from __future__ import annotations
 

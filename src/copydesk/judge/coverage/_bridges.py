@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from copydesk.judge.coverage._group import Group, long_share
 
@@ -57,12 +57,8 @@ def cross(groups: Iterable[Group], least: int, merge: Merge) -> None:
             entry = (-found, first.number, second.number, first, second, sizes)
             heapq.heappush(waiting, entry)
 
-    looked_at: set[Group] = set()
-    for group in groups:
-        if group.size >= least:
-            for other in group.edges.keys() - looked_at:
-                look(group, other)
-            looked_at.add(group)
+    for one, other in _pairs(group for group in groups if group.size >= least):
+        look(one, other)
     while waiting:
         *_, one, other, sizes = heapq.heappop(waiting)
         if one.merged_into or other.merged_into or sizes != (one.size, other.size):
@@ -71,3 +67,12 @@ def cross(groups: Iterable[Group], least: int, merge: Merge) -> None:
         if left is not None:
             for third in list(left.edges):
                 look(left, third)
+
+
+def _pairs(groups: Iterable[Group]) -> Iterator[tuple[Group, Group]]:
+    """Give each two groups with an edge once, of which these have at least one."""
+    before: set[Group] = set()
+    for group in groups:
+        for other in group.edges.keys() - before:
+            yield group, other
+        before.add(group)

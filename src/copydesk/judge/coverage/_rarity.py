@@ -63,7 +63,7 @@ class Rarity:
         general, known, beat = self._vocabulary.general, self._with, self._beat
         prior = _PRIOR_DOCUMENTS * self._lengths[space] / self._documents  # for a rate of one
         total = 1 + self._documents + _PRIOR_DOCUMENTS
-        log, often, most = math.log, _LOGARITHMS, len(_LOGARITHMS) - 1
+        log, damped, most = math.log, _LOGARITHMS, len(_LOGARITHMS) - 1
         raw = []
         for term, count in counts.items():
             known[term] = with_it = known[term] + 1
@@ -71,9 +71,8 @@ class Rarity:
             if term in beat:
                 usual = max(usual, _OF_THE_BEAT * _PRIOR_DOCUMENTS)
             rarity = log(total / (1 + with_it + usual))
-            if rarity < _LEAST:
-                rarity = _LEAST
-            raw.append((-often[count if count < most else most] * rarity, term))
+            often = -damped[count if count < most else most]
+            raw.append((often * (rarity if rarity > _LEAST else _LEAST), term))
         if len(raw) > _KEPT[space]:
             raw.sort()
             del raw[_KEPT[space] :]
