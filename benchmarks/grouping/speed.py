@@ -33,7 +33,7 @@ from copydesk.judge import Document, Stream
 from copydesk.measure import labelled
 
 _LENGTHS = (0, 600, 1500)  # characters of a text
-_INVENTED = 5_000
+_INVENTED = 2_000
 _AT = (1_000, 10_000, 50_000, 100_000, 200_000, 500_000)
 _STRETCH, _STRETCHES = 200, 10
 _WINDOW_DAYS = 30
