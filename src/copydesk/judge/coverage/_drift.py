@@ -8,9 +8,11 @@ kind mean the same.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import mul
 
 from copydesk.judge.coverage._bridges import wanted
 from copydesk.judge.coverage._group import Group, Member, cohesion
@@ -41,7 +43,8 @@ class _Half:
         """Give the summed likeness of a document to these, itself included where it is one."""
         total = 0.0
         for language, sums in self._terms.items():
-            found = sum(weight * sums.get(term, 0.0) for term, weight in member.vector)
+            with_terms = map(sums.get, member.vector.terms, itertools.repeat(0.0))
+            found = sum(map(mul, member.vector.weights, with_terms))
             total += found if language == member.language else found * ACROSS_LANGUAGES
         return total
 

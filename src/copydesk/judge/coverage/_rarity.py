@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from array import array
 from collections.abc import Iterable, Iterator
@@ -36,7 +37,7 @@ class Rarity:
         self._vocabulary = vocabulary
         self._beat = frozenset(beat)
         self._documents = 0
-        self._with: list[int] = []
+        self._with = array("L")
         self._lengths = [0, 0, 0]
 
     def weighed(self, terms: Terms) -> Vector:
@@ -46,38 +47,37 @@ class Rarity:
         product of two vectors is a weighted mean of three cosines.
         """
         self._documents += 1
-        self._with.extend([0] * (len(self._vocabulary) - len(self._with)))
-        found: list[tuple[int, float]] = []
+        self._with.extend(itertools.repeat(0, len(self._vocabulary) - len(self._with)))
+        found: list[tuple[float, int]] = []
         for space, counts in enumerate(terms.spaces):
             self._lengths[space] += len(counts)
             found += self._weighed(space, counts)
-        found.sort(key=_heaviest)
-        terms_, weights = zip(*found, strict=True) if found else ((), ())
-        return Vector(terms=array("L", terms_), weights=array("f", weights))
+        found.sort()
+        return Vector(
+            terms=array("I", [term for _, term in found]),
+            weights=array("f", [-weight for weight, _ in found]),
+        )
 
-    def _weighed(self, space: int, counts: Counts) -> list[tuple[int, float]]:
+    def _weighed(self, space: int, counts: Counts) -> list[tuple[float, int]]:
+        """Give the heaviest terms of a space behind their negative weights: so they sort fast."""
         general, known, beat = self._vocabulary.general, self._with, self._beat
         prior = _PRIOR_DOCUMENTS * self._lengths[space] / self._documents  # for a rate of one
         total = 1 + self._documents + _PRIOR_DOCUMENTS
-        log, most = math.log, len(_LOGARITHMS) - 1
+        log, damped, most = math.log, _LOGARITHMS, len(_LOGARITHMS) - 1
         raw = []
         for term, count in counts.items():
-            known[term] += 1
+            known[term] = with_it = known[term] + 1
             usual = prior * general[term]
             if term in beat:
                 usual = max(usual, _OF_THE_BEAT * _PRIOR_DOCUMENTS)
-            rarity = log(total / (1 + known[term] + usual)) if usual < total else _LEAST
-            weight = _LOGARITHMS[count if count < most else most]
-            raw.append((term, weight * (rarity if rarity > _LEAST else _LEAST)))
+            rarity = log(total / (1 + with_it + usual))
+            often = -damped[count if count < most else most]
+            raw.append((often * (rarity if rarity > _LEAST else _LEAST), term))
         if len(raw) > _KEPT[space]:
-            raw.sort(key=_heaviest)
+            raw.sort()
             del raw[_KEPT[space] :]
-        length = math.sqrt(math.fsum(weight * weight for _, weight in raw))
+        length = math.sqrt(math.fsum([weight * weight for weight, _ in raw]))
         if not length:
             return []
         scale = math.sqrt(_SHARE[space]) / length
-        return [(term, weight * scale) for term, weight in raw]
-
-
-def _heaviest(one: tuple[int, float]) -> tuple[float, int]:
-    return (-one[1], one[0])
+        return [(weight * scale, term) for weight, term in raw]
