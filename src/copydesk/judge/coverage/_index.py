@@ -21,7 +21,7 @@ ACROSS_LANGUAGES = 1.9  # only names and cognates can agree: what is left weighs
 _VISITS = 400
 _LATEST = 100
 _BEST = 10
-_LEAST = 0.04**2  # of what was visited, squared: less than that never comes to anything
+_LEAST = 0.02**2  # of what was visited, squared: less than that never comes to anything
 _MOST = 700.0  # the largest power of e that is a float
 _FAR = 200.0  # days behind which weights are brought back into the range of a float
 
