@@ -6,7 +6,7 @@ records  >  by date, judge.assess  >  what the missing text cost is given back  
 from __future__ import annotations
 
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -101,7 +101,7 @@ def _as_read(story: Story, beat: Beat) -> Story:
     return replace(story, reasons=reasons, quality=quality, heat=quality, published=published)
 
 
-def coverage(stories: dict[str, Story]) -> list[tuple[Story, Story]]:
+def coverage(stories: Mapping[str, Story]) -> list[tuple[Story, Story]]:
     """Give each story that stands behind another one, as (leader, member) pairs."""
     by_address = {one.web_url or one.original_url: one for one in stories.values()}
     return [
