@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from copydesk.judge.coverage._groups import with_copies
 from copydesk.judge.coverage._heat import usual_of
 from copydesk.judge.coverage._led import BESIDE, alone, led
+from copydesk.judge.coverage._rarity import OF_THE_BEAT
 from copydesk.judge.coverage._rules import Rules, name_of
 from copydesk.judge.coverage._stream import Document, Place, Stream
 from copydesk.kit import text
@@ -91,7 +92,7 @@ class _Found:
     def of(cls, stories: Sequence[Shelved], beat: Beat, fresh: frozenset[str]) -> _Found:
         """Find out where new stories belong among those that are filed."""
         rules = Rules(beat, [one.story for one in stories], fresh)
-        stream = Stream(_words_of(beat), rules.apart, rules.whole)
+        stream = Stream(_words_of(beat), rules.apart, rules.whole, _words_below(beat))
         reasons: dict[str, Reason] = {}
         near: dict[str, Sequence[str]] = {}
         paths: dict[str, str] = {}
@@ -104,7 +105,7 @@ class _Found:
                 continue
             place = stream.place(document)
             near[path] = [name for name, _ in place.near]
-            if place.likeness and not document.group:
+            if (place.likeness or place.same_headline) and not document.group:
                 reasons[path] = _joined(place)
         stream.settle()
         groups: defaultdict[str, list[str]] = defaultdict(list)
@@ -128,6 +129,22 @@ def _words_of(beat: Beat) -> list[str]:
     """Give the words of the main topic: they stand everywhere on the beat."""
     main = [topic for topic in beat.topics if topic.name == beat.topic]
     return [word for topic in main for word in (topic.name, *topic.keywords, *topic.aliases)]
+
+
+def _words_below(beat: Beat) -> dict[str, float]:
+    """Give the words of the other topics, with the share of a beat's stories that may have each.
+
+    That is as if each topic had as many stories as another, and each of its words as many of them:
+    one with a single word has it nearly everywhere, one of thirty names tells them well apart.
+    """
+    others = [topic for topic in beat.topics if topic.name != beat.topic]
+    shares: dict[str, float] = {}
+    for topic in others:
+        found = dict.fromkeys((*topic.keywords, *topic.aliases))
+        for word in found:
+            share = min(OF_THE_BEAT, 1 / (len(others) * len(found)))
+            shares[word] = max(share, shares.get(word, 0.0))
+    return shares
 
 
 def _document(shelved: Shelved, moment: datetime, group: str) -> Document:
@@ -155,6 +172,8 @@ def _moment(shelved: Shelved, latest: datetime) -> datetime:
 
 
 def _joined(place: Place) -> Reason:
+    if place.same_headline:
+        return Reason(about="group", why="joined under the same headline")
     shared = ", ".join(f'"{word}"' for word in place.shared)
     return Reason(about="group", why=f"joined at likeness {place.likeness:.2f}, shares {shared}")
 

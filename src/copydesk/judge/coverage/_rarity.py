@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from copydesk.judge.coverage._terms import FOURS, NAMES, WORDS, Counts, Terms, Vocabulary
 
 _PRIOR_DOCUMENTS = 1000  # the prior weighs as much as so many documents; 300 to 3,000 are alike
-_OF_THE_BEAT = 0.1  # share of a beat's documents that have one of its own words
+OF_THE_BEAT = 0.1  # share of a beat's documents that have one of its own words
 _LEAST = 0.01
 _SHARE = {WORDS: 0.4, FOURS: 0.4, NAMES: 0.2}
 _KEPT = {WORDS: 60, FOURS: 90, NAMES: 30}  # the heaviest of a document; the rest tells nothing
@@ -33,9 +33,10 @@ class Vector:
 class Rarity:
     """Count in how many documents each term stood, and weigh terms by it."""
 
-    def __init__(self, vocabulary: Vocabulary, beat: Iterable[int] = ()) -> None:
+    def __init__(self, vocabulary: Vocabulary, beat: Mapping[int, float] | None = None) -> None:
+        """Start with the shares of a beat's documents that may have its own terms."""
         self._vocabulary = vocabulary
-        self._beat = frozenset(beat)
+        self._beat = {term: share * _PRIOR_DOCUMENTS for term, share in (beat or {}).items()}
         self._documents = 0
         self._with = array("L")
         self._lengths = [0, 0, 0]
@@ -69,7 +70,7 @@ class Rarity:
             known[term] = with_it = known[term] + 1
             usual = prior * general[term]
             if term in beat:
-                usual = max(usual, _OF_THE_BEAT * _PRIOR_DOCUMENTS)
+                usual = max(usual, beat[term])
             rarity = log(total / (1 + with_it + usual))
             often = -damped[count if count < most else most]
             raw.append((often * (rarity if rarity > _LEAST else _LEAST), term))

@@ -16,9 +16,10 @@ from datetime import datetime
 
 from copydesk.judge.coverage import _bridges, _drift, _marks
 from copydesk.judge.coverage._group import Group, Member
+from copydesk.judge.coverage._headlines import Headlines
 from copydesk.judge.coverage._index import FORGOTTEN_AFTER_DAYS, Index
 from copydesk.judge.coverage._points import Points
-from copydesk.judge.coverage._rarity import Rarity
+from copydesk.judge.coverage._rarity import OF_THE_BEAT, Rarity
 from copydesk.judge.coverage._terms import FOURS, Vocabulary
 
 JOIN = 0.27
@@ -53,19 +54,21 @@ class Place:
     """Where a document stands: its group, how like it is, by which words, what is near.
 
     `likeness` is 0 in a group of its own; `near` are (group, likeness) pairs without regard to
-    time, the most like first.
+    time, the most like first. `same_headline` says that a group of days ago has its headline.
     """
 
     group: str
     likeness: float = 0.0
     shared: tuple[str, ...] = ()
     near: tuple[tuple[str, float], ...] = ()
+    same_headline: bool = False
 
 
 class Stream:
     """Group documents as they come.
 
     `beat` are the subject's own words: they stand everywhere and tell no two stories apart.
+    `topics` are those of the topics below it, with the share of documents that may have them.
     `apart` has, by a document's key, the keys of those that it never stands in one group with;
     a group with one of the documents of `whole` is not cut.
     """
@@ -75,9 +78,10 @@ class Stream:
         beat: Iterable[str] = (),
         apart: Mapping[str, frozenset[str]] | None = None,
         whole: Iterable[str] = (),
+        topics: Mapping[str, float] | None = None,
     ) -> None:
         self._vocabulary = Vocabulary()
-        self._rarity = Rarity(self._vocabulary, self._vocabulary.numbers(beat, "en"))
+        self._rarity = Rarity(self._vocabulary, self._shares(beat, topics or {}))
         self._points = Points()
         self._index = Index()
         self._apart = apart or {}
@@ -88,8 +92,18 @@ class Stream:
         self._fresh: dict[Group, None] = {}
         self._living: deque[Group] = deque()
         self._numbers = itertools.count()
+        self._headlines = Headlines()
         self._count = 0
         self._day = self._before = 0.0
+
+    def _shares(self, beat: Iterable[str], topics: Mapping[str, float]) -> dict[int, float]:
+        """Give the share of documents that may have each of these words' terms, the largest."""
+        shares = {**topics, **dict.fromkeys(beat, OF_THE_BEAT)}
+        found: dict[int, float] = {}
+        for phrase, share in shares.items():
+            for term in self._vocabulary.numbers([phrase], "en"):
+                found[term] = max(share, found.get(term, 0.0))
+        return found
 
     def add(self, document: Document) -> str:
         """Put a document into the group that it is most like, or into one of its own.
@@ -104,6 +118,7 @@ class Stream:
         """Put a document as `add` does, and give where and why."""
         member = self._member(document)
         near = self._index.near(member)
+        again = self._again(document, member)
         alike = self._index.near(member, now=False)
         likeness = {group.name: likeness_to(group, sum_) for group, sum_ in near.items()}
         background = {_left(group): likeness_to(group, sum_) for group, sum_ in alike.items()}
@@ -118,6 +133,9 @@ class Stream:
                 for other, score in sorted(background.items(), key=_most_like)
                 if score >= _BACKGROUND and other is not group
             ),
+            same_headline=again is not None
+            and _left(again) is group
+            and likeness.get(group.name, 0.0) < JOIN,
         )
 
     def _spelt(self, terms: Iterable[int]) -> tuple[str, ...]:
@@ -143,8 +161,14 @@ class Stream:
 
     def _put(self, document: Document, member: Member, near: Mapping[Group, float]) -> Group:
         self._end_old(min(self._day, self._before))
-        group = self._known(document) or self._nearest(near, member) or self._new(member.key)
+        group = (
+            self._known(document)
+            or self._nearest(near, member)
+            or self._again(document, member)
+            or self._new(member.key)
+        )
         group.take(member, near.get(group, 0.0))
+        self._headlines.note(document.title, member.day, group)
         self._index.put(group, member)
         for other, likeness in near.items():
             if other is not group:
@@ -166,6 +190,14 @@ class Stream:
         if group.has_ended:
             group.has_ended = False
             self._living.append(group)
+        return group
+
+    def _again(self, document: Document, member: Member) -> Group | None:
+        """Give the group of some days ago that has a document's very headline."""
+        found = self._headlines.find(document.title, member.day)
+        group = _left(found) if found else None
+        if group is None or group.has_ended or self._are_apart(member.key, group):
+            return None
         return group
 
     def _nearest(self, near: Mapping[Group, float], member: Member) -> Group | None:
