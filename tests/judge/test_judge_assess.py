@@ -197,6 +197,13 @@ def test_a_topic_below_the_main_one_needs_a_word_of_it_somewhere(
     assert ("quality -30: nowhere a keyword of AI" in map(str, story.reasons)) is costs
 
 
+def test_an_alias_is_a_word_of_the_main_topic(make_article: Make, beat: Beat) -> None:
+    topics = (replace(beat.topics[0], aliases=("thinking machines",)), *beat.topics[1:])
+    article = make_article(title="EU votes on thinking machines")
+    story = filed(article, replace(beat, topics=topics))
+    assert not any("nowhere" in one.why for one in story.reasons)
+
+
 def test_a_main_topic_without_keywords_is_not_asked_for(make_article: Make, beat: Beat) -> None:
     topics = (replace(beat.topics[0], keywords=()), *beat.topics[1:])
     story = filed(make_article(title="EU votes"), replace(beat, topics=topics))

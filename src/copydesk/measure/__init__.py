@@ -5,7 +5,7 @@ from __future__ import annotations
 from copydesk.measure._clusters import Scores
 from copydesk.measure._copies import CopiesReport, copies
 from copydesk.measure._dates import DatesReport, Days, WrongDay, dates
-from copydesk.measure._documents import Order
+from copydesk.measure._documents import Labelled, Order, in_order, labelled
 from copydesk.measure._extract import Agreement, Authors, ExtractReport, Miss, extract
 from copydesk.measure._feeds import FeedsReport, Mismatch, Trouble, feeds
 from copydesk.measure._group import Agreement as GroupAgreement
@@ -26,6 +26,7 @@ __all__ = [
     "GroupAgreement",
     "GroupOptions",
     "GroupReport",
+    "Labelled",
     "Lost",
     "Met",
     "Milliseconds",
@@ -46,6 +47,8 @@ __all__ = [
     "extract",
     "feeds",
     "group",
+    "in_order",
+    "labelled",
     "scores",
     "topics",
 ]

@@ -19,6 +19,8 @@ from copydesk.measure._documents import Labelled
 from copydesk.news import Article, Provider, Shelved, Story
 
 _SAME = frozenset({"ok", "same", "copy", "1", "true"})
+_PAIR = ("a_title", "b_title", "label")
+_ONE_A_LINE = "write a line of JSON for each pair or document"
 _FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -104,13 +106,18 @@ class _Pair:
 
 def _pairs(path: Path) -> list[_Pair]:
     """Give the pairs of a file of pairs, none where it is of documents."""
-    found = []
+    found: list[_Pair] = []
     with path.open("rb") as lines:
         for at, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
             values = _values(line, f"{path}:{at}")
-            if "a_title" not in values:
+            if not found and "a_title" not in values:
                 return []
-            label = str(values.get("label", "")).lower()
+            if missing := [key for key in _PAIR if key not in values]:
+                hint = f"a pair has {', '.join(_PAIR)}"
+                raise DataError(f"no {missing[0]}", subject=f"{path}:{at}", hint=hint)
+            label = str(values["label"]).lower()
             one, other = (_document(values, side) for side in ("a", "b"))
             found.append(_Pair(one=one, other=other, is_same=label in _SAME))
     return found
@@ -120,9 +127,9 @@ def _values(line: bytes, place: str) -> dict[str, object]:
     try:
         values = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise DataError(f"no JSON ({error})", subject=place) from error
+        raise DataError(f"no JSON ({error})", subject=place, hint=_ONE_A_LINE) from error
     if not isinstance(values, dict):
-        raise DataError("no labelled pair or document", subject=place)
+        raise DataError("no labelled pair or document", subject=place, hint=_ONE_A_LINE)
     return values
 
 

@@ -61,7 +61,8 @@ def _labelled(line: bytes, place: str) -> Labelled:
     try:
         values = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise DataError(f"no JSON ({error})", subject=place) from error
+        hint = "write a line of JSON for each document"
+        raise DataError(f"no JSON ({error})", subject=place, hint=hint) from error
     if not isinstance(values, dict) or not all(key in values for key in ("id", "title", "cluster")):
         hint = "a document has an id, a title and the cluster that it belongs to"
         raise DataError("no labelled document", subject=place, hint=hint)

@@ -140,4 +140,6 @@ def _write(out: Path, documents: Iterable[Labelled], settled: Mapping[str, str])
     try:
         out.write_bytes(b"".join(line + b"\n" for line in lines))
     except OSError as error:
-        raise DataError(f"cannot be written ({error.strerror})", subject=str(out)) from error
+        hint = "name a file in a folder that is there, with --out"
+        why = f"cannot be written ({error.strerror})"
+        raise DataError(why, subject=str(out), hint=hint) from error

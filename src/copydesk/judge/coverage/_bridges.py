@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from copydesk.judge.coverage._group import Group, long_share
 
-_OF_FEW = {1: 0.5, 2: 0.4, 4: 0.3}  # by the size of the smaller group, at least so many
+_OF_FEW = (0.5, 0.5, 0.4, 0.4, 0.3)  # by the size of the smaller group, the last for all above
 _OF_MANY = 0.7
 
 Merge = Callable[[Group, Group], Group | None]
@@ -35,7 +35,7 @@ def wanted(smaller: int, words: float) -> float:
 
     `smaller` is the size of the smaller group, `words` how many a document has on the average.
     """
-    few = _OF_FEW[max(size for size in _OF_FEW if size <= smaller)]
+    few = _OF_FEW[min(smaller, len(_OF_FEW) - 1)]
     return few + (_OF_MANY - few) * long_share(words)
 
 
@@ -57,9 +57,8 @@ def cross(groups: Iterable[Group], least: int, merge: Merge) -> None:
             entry = (-found, first.number, second.number, first, second, sizes)
             heapq.heappush(waiting, entry)
 
-    for group in groups:
-        for other in group.edges:
-            look(group, other)
+    for one, other in _pairs(group for group in groups if group.size >= least):
+        look(one, other)
     while waiting:
         *_, one, other, sizes = heapq.heappop(waiting)
         if one.merged_into or other.merged_into or sizes != (one.size, other.size):
@@ -68,3 +67,12 @@ def cross(groups: Iterable[Group], least: int, merge: Merge) -> None:
         if left is not None:
             for third in list(left.edges):
                 look(left, third)
+
+
+def _pairs(groups: Iterable[Group]) -> Iterator[tuple[Group, Group]]:
+    """Give each two groups with an edge once, of which these have at least one."""
+    before: set[Group] = set()
+    for group in groups:
+        for other in group.edges.keys() - before:
+            yield group, other
+        before.add(group)

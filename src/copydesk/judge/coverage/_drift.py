@@ -8,9 +8,11 @@ kind mean the same.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import mul
 
 from copydesk.judge.coverage._bridges import wanted
 from copydesk.judge.coverage._group import Group, Member, cohesion
@@ -41,17 +43,19 @@ class _Half:
         """Give the summed likeness of a document to these, itself included where it is one."""
         total = 0.0
         for language, sums in self._terms.items():
-            found = sum(weight * sums.get(term, 0.0) for term, weight in member.vector)
+            with_terms = map(sums.get, member.vector.terms, itertools.repeat(0.0))
+            found = sum(map(mul, member.vector.weights, with_terms))
             total += found if language == member.language else found * ACROSS_LANGUAGES
         return total
 
 
 def halves(group: Group) -> tuple[list[Member], list[Member]] | None:
     """Give the two stories that a group has become, None where it is one."""
-    if group.size < 2 * LEAST:
+    telling = [member for member in group.members if member.length]
+    if len(telling) < 2 * LEAST:
         return None
-    step = max(1.0, group.size / _LOOKED_AT)
-    sample = [group.members[int(at * step)] for at in range(int(group.size / step))]
+    step = max(1.0, len(telling) / _LOOKED_AT)
+    sample = [telling[int(at * step)] for at in range(int(len(telling) / step))]
     cut = _best_cut(sample)
     smaller = min(part.size for part in cut.parts)
     words = group.length / group.size
@@ -144,12 +148,17 @@ def _share(
     sides: Sequence[int],
     parts: tuple[_Half, _Half],
 ) -> float:
-    """Give the mean likeness between the halves as a share of that within them."""
+    """Give the mean likeness between the halves as a share of that within them.
+
+    It is without an end where all are alike and in one half.
+    """
+    one, other = (part.size for part in parts)
+    if not one or not other:
+        return math.inf
     between, within = 0.0, [0.0, 0.0]
     for at, (member, side) in enumerate(zip(members, sides, strict=True)):
         near = parts[side].likeness(member)
         within[side] += near - 1.0
         between += (likeness[at] - near) / 2
-    one, other = (part.size for part in parts)
     usual = math.sqrt(cohesion(within[0], one) * cohesion(within[1], other))
     return between / (one * other) / usual

@@ -15,15 +15,17 @@ from datetime import UTC, datetime, timedelta
 
 from copydesk.judge.coverage._groups import with_copies
 from copydesk.judge.coverage._heat import usual_of
-from copydesk.judge.coverage._led import alone, led
+from copydesk.judge.coverage._led import BESIDE, alone, led
+from copydesk.judge.coverage._rarity import OF_THE_BEAT
 from copydesk.judge.coverage._rules import Rules, name_of
-from copydesk.judge.coverage._stream import JOIN, Document, Place, Stream
+from copydesk.judge.coverage._stream import Document, Place, Stream
 from copydesk.kit import text
 from copydesk.news import Beat, Reason, Shelved, Story
 
 _BACKGROUND = 5
 _MOST_BEHIND = timedelta(days=14)
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def with_coverage(
@@ -36,45 +38,46 @@ def with_coverage(
     """
     before = {one.story.path: one.story for one in stories}
     after = {**before, **{one.path: one for one in with_copies(stories, beat, fresh)}}
-    found = _Found.of([one for one in stories if not one.story.copy_of], beat, fresh)
+    originals = [one for one in stories if not one.story.copy_of]
+    own = {at: one.story.path for one in originals for at in one.story.addresses}
+    found = _Found.of(originals, beat, fresh)
     for path, reason in found.reasons.items():
         after[path] = _with_reason(after[path], reason)
     groups = found.groups
     for name, paths in groups.items():
-        if not _has_news(name, [before[path] for path in paths], fresh):
+        if fresh.isdisjoint(paths) and _is_as_filed(name, [before[path] for path in paths], own):
             continue
-        for story in _filed(name, [after[path] for path in paths], beat, before.values()):
-            after[story.path] = story
+        group = [after[path] for path in paths]
+        if len(group) == 1:
+            after[paths[0]] = alone(group[0], beat, own)
+            continue
+        usual = usual_of({topic for one in group for topic in one.topics}, before.values(), beat)
+        after.update((story.path, story) for story in led(name, group, beat, usual, own))
     for path, near in found.near.items():
         after[path] = replace(after[path], background=_background(path, near, groups, after))
     changed = (story for path, story in after.items() if story != before[path])
     return tuple(sorted(changed, key=lambda story: story.path))
 
 
-def _filed(
-    name: str, group: Sequence[Story], beat: Beat, all_stories: Iterable[Story]
-) -> Iterable[Story]:
-    if len(group) == 1:
-        return [alone(group[0], beat)]
-    topics = {topic for story in group for topic in story.topics}
-    return led(name, group, beat, usual_of(topics, all_stories, beat.topic))
+def _is_as_filed(name: str, group: Sequence[Story], own: Mapping[str, str]) -> bool:
+    """Say whether a group is as it was filed: no rule moved a story, no round was cut off.
 
-
-def _has_news(name: str, group: Sequence[Story], fresh: frozenset[str]) -> bool:
-    """Say whether a group is not as it was filed: a new story, or a round that was cut off."""
-    if any(story.path in fresh for story in group):
-        return True
+    One leads, all the others are beside it, and it alone beside them; copies do not count.
+    """
     if len(group) == 1:
-        return bool(group[0].group)
-    if any(story.group != name for story in group):
-        return True
+        return not group[0].group
     leaders = [story for story in group if story.heat != -1]
-    if len(leaders) != 1:
-        return True
-    beside = {one.web_url for one in leaders[0].related}
-    others = [story for story in group if story is not leaders[0]]
-    missing = [one for one in others if (one.web_url or one.original_url) not in beside]
-    return bool(missing) and len(beside) < len(others)
+    if len(leaders) != 1 or any(story.group != name for story in group):
+        return False
+    [leader] = leaders
+    paths = {story.path for story in group}
+    listed = {
+        story.path: {own[one.web_url] for one in story.related if one.web_url in own}
+        for story in group
+    }
+    beside = listed.pop(leader.path)
+    is_whole = beside <= paths and len(beside) == min(len(listed), BESIDE)
+    return is_whole and all(one == {leader.path} for one in listed.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,25 +92,37 @@ class _Found:
     def of(cls, stories: Sequence[Shelved], beat: Beat, fresh: frozenset[str]) -> _Found:
         """Find out where new stories belong among those that are filed."""
         rules = Rules(beat, [one.story for one in stories], fresh)
-        stream = Stream(_words_of(beat), rules.apart, rules.whole)
-        places: dict[str, Place] = {}
+        stream = Stream(_words_of(beat), rules.apart, rules.whole, _words_below(beat))
+        reasons: dict[str, Reason] = {}
+        near: dict[str, Sequence[str]] = {}
         paths: dict[str, str] = {}
-        for one in sorted(stories, key=lambda one: (one.story.path in fresh, _moment(one))):
-            document = _document(one, rules.group_of(one.story))
-            paths[document.key] = one.story.path
-            if one.story.path in fresh:
-                places[one.story.path] = stream.place(document)
-            else:
+        for moment, one in _as_they_came(stories, fresh):
+            path = one.story.path
+            document = _document(one, moment, rules.group_of(one.story))
+            paths[document.key] = path
+            if path not in fresh:
                 stream.add(document)
+                continue
+            place = stream.place(document)
+            near[path] = [name for name, _ in place.near]
+            if (place.likeness or place.same_headline) and not document.group:
+                reasons[path] = _joined(place)
         stream.settle()
         groups: defaultdict[str, list[str]] = defaultdict(list)
         for name, group in stream.groups().items():
             groups[group].append(paths[name])
-        return cls(
-            groups=groups,
-            reasons={path: _joined(one) for path, one in places.items() if one.likeness >= JOIN},
-            near={path: [name for name, _ in one.near] for path, one in places.items()},
-        )
+        return cls(groups=groups, reasons=reasons, near=near)
+
+
+def _as_they_came(
+    stories: Sequence[Shelved], fresh: frozenset[str]
+) -> list[tuple[datetime, Shelved]]:
+    """Give the stories with their moments in order of time, the fresh ones behind the filed."""
+    latest = max((one.found for one in stories if one.found), default=_NEVER)
+    moments = [(_moment(one, latest), one) for one in stories]
+    return sorted(
+        moments, key=lambda pair: (pair[1].story.path in fresh, pair[0], pair[1].story.path)
+    )
 
 
 def _words_of(beat: Beat) -> list[str]:
@@ -116,32 +131,49 @@ def _words_of(beat: Beat) -> list[str]:
     return [word for topic in main for word in (topic.name, *topic.keywords, *topic.aliases)]
 
 
-def _document(shelved: Shelved, group: str) -> Document:
+def _words_below(beat: Beat) -> dict[str, float]:
+    """Give the words of the other topics, with the share of a beat's stories that may have each.
+
+    That is as if each topic had as many stories as another, and each of its words as many of them:
+    one with a single word has it nearly everywhere, one of thirty names tells them well apart.
+    """
+    others = [topic for topic in beat.topics if topic.name != beat.topic]
+    shares: dict[str, float] = {}
+    for topic in others:
+        found = dict.fromkeys((*topic.keywords, *topic.aliases))
+        for word in found:
+            share = min(OF_THE_BEAT, 1 / (len(others) * len(found)))
+            shares[word] = max(share, shares.get(word, 0.0))
+    return shares
+
+
+def _document(shelved: Shelved, moment: datetime, group: str) -> Document:
     story = shelved.story
     return Document(
         key=name_of(story),
         title=story.title,
         text=text.prose(shelved.text) or story.excerpt,
         language=story.language,
-        moment=_moment(shelved)[0],
+        moment=None if moment == _NO_TIME else moment,
         group=group,
         vector=shelved.vector,
     )
 
 
-def _moment(shelved: Shelved) -> tuple[datetime, str]:
-    """Give when a story came, and its path.
+def _moment(shelved: Shelved, latest: datetime) -> datetime:
+    """Give when a story came, `latest` being when the last of all was found.
 
     Its own date, unless that is weeks before it was found, or after: then it tells nothing.
     """
-    story = shelved.story
-    published, found = story.published_at or _NO_TIME, shelved.found
-    if found is None or _MOST_BEHIND > found - published >= timedelta(0):
-        return published, story.path
-    return found, story.path
+    published, found = shelved.story.published_at or _NO_TIME, shelved.found
+    if found is None:
+        return min(published, latest)
+    return published if _MOST_BEHIND > found - published >= timedelta(0) else found
 
 
 def _joined(place: Place) -> Reason:
+    if place.same_headline:
+        return Reason(about="group", why="joined under the same headline")
     shared = ", ".join(f'"{word}"' for word in place.shared)
     return Reason(about="group", why=f"joined at likeness {place.likeness:.2f}, shares {shared}")
 

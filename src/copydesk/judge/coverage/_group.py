@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from copydesk.judge.coverage._points import Point
@@ -68,8 +68,8 @@ class Group:
     last: float = 0.0
     slots: dict[str, int] = field(default_factory=dict)
     edges: dict[Group, float] = field(default_factory=dict)
-    marks: Counter[tuple[str, str]] = field(default_factory=Counter)
-    kinds: Counter[str] = field(default_factory=Counter)
+    marks: frozenset[tuple[str, str]] = frozenset()
+    kinds: dict[str, int] = field(default_factory=dict)
     merged_into: Group | None = None
     has_ended: bool = False
     looked_at: int = 0
@@ -93,8 +93,13 @@ class Group:
         self.members.append(member)
         self.square += 1.0 + 2.0 * likeness
         self.length += member.length
-        self.marks.update(member.marks)
-        self.kinds.update({kind for kind, _ in member.marks})
+        if member.marks:
+            self._mark(member.marks, dict.fromkeys((kind for kind, _ in member.marks), 1))
+
+    def _mark(self, marks: frozenset[tuple[str, str]], kinds: Mapping[str, int]) -> None:
+        self.marks |= marks
+        for kind, count in kinds.items():
+            self.kinds[kind] = self.kinds.get(kind, 0) + count
 
     def meet(self, other: Group, likeness: float) -> None:
         """Note that a new document of one has this summed likeness to the other's."""
@@ -107,8 +112,7 @@ class Group:
         self.length += other.length
         self.first, self.last = min(self.first, other.first), max(self.last, other.last)
         self.members += other.members
-        self.marks.update(other.marks)
-        self.kinds.update(other.kinds)
+        self._mark(other.marks, other.kinds)
         other.edges.pop(self, None)
         for third, likeness in other.edges.items():
             del third.edges[other]
@@ -118,12 +122,13 @@ class Group:
     def clear(self) -> None:
         """Let go of all documents, and of what is known of other groups."""
         self.leave()
-        self.members, self.marks, self.kinds = [], Counter(), Counter()
+        self.members, self.marks, self.kinds = [], frozenset(), {}
         self.square, self.length = 0.0, 0
 
     def end(self) -> None:
         """Let go of it: nothing can join any more."""
         self.has_ended = True
+        self.members = []
         self.leave()
 
     def leave(self) -> None:

@@ -15,6 +15,7 @@ _SPIKE_POINTS = 15
 _SPIKE_WITHIN = timedelta(hours=6)
 _SPIKE_LEAST = 3
 _SPIKE_TIMES = 2.0
+_LOOKED_AT = 50  # of the latest stories, for a spike
 _TRUSTED, _TRUSTED_POINTS = 75, 5
 _DOUBTED, _DOUBTED_POINTS = 30, -10
 _NAMED = 4
@@ -37,8 +38,7 @@ def heat(leader: Story, others: Sequence[Story], beat: Beat, usual: float) -> tu
 
 def corroboration(leader: Story, others: Sequence[Story], beat: Beat) -> Reason | None:
     """Give the points for other newsrooms that report on the same event."""
-    recent = _recent([leader, *others])
-    found = independent((one for one in others if one in recent), beat)
+    found = independent(_recent(others, leader), beat)
     found.pop(voice_of(leader, beat), None)
     if not found:
         return None
@@ -50,11 +50,12 @@ def corroboration(leader: Story, others: Sequence[Story], beat: Beat) -> Reason 
     return Reason(about="heat", points=points, why=f"{count} independent {what}: {names}{more}")
 
 
-def _recent(stories: Sequence[Story]) -> list[Story]:
-    latest = max((one.published_at for one in stories if one.published_at), default=None)
-    if latest is None:
-        return list(stories)
-    return [one for one in stories if one.published_at and latest - one.published_at <= _WITHIN]
+def _recent(others: Sequence[Story], leader: Story) -> Sequence[Story]:
+    times = [one.published_at for one in (leader, *others) if one.published_at]
+    if not times:
+        return others
+    latest = max(times)
+    return [one for one in others if one.published_at and latest - one.published_at <= _WITHIN]
 
 
 def _spike(stories: Sequence[Story], beat: Beat, usual: float) -> Reason | None:
@@ -67,10 +68,10 @@ def _spike(stories: Sequence[Story], beat: Beat, usual: float) -> Reason | None:
 
 
 def _most_at_once(stories: Sequence[Story], beat: Beat) -> int:
-    timed = sorted((one for one in stories if one.published_at), key=_moment)
+    timed = sorted((one for one in stories if one.published_at), key=_moment)[-_LOOKED_AT:]
     counts = (
         len(independent((b for b in timed[at:] if _moment(b) - _moment(a) <= _SPIKE_WITHIN), beat))
-        for at, a in enumerate(timed[-50:])
+        for at, a in enumerate(timed)
     )
     return max(counts, default=0)
 
@@ -90,9 +91,9 @@ def _standing(leader: Story) -> Reason | None:
     return None
 
 
-def usual_of(topics: Iterable[str], stories: Iterable[Story], main: str) -> float:
+def usual_of(topics: Iterable[str], stories: Iterable[Story], beat: Beat) -> float:
     """Give how many stories of the busiest of these topics, the main one apart, six hours have."""
-    own = set(topics) - {main} or set(topics)
+    own = set(topics) - {beat.topic} or set(topics)
     counts = dict.fromkeys(own, 0)
     for story in stories:
         for topic in own.intersection(story.topics):

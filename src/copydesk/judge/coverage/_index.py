@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Mapping
-from operator import itemgetter
 
 from copydesk.judge.coverage._group import Group, Member, meaning_share
 from copydesk.judge.coverage._points import product
@@ -22,6 +21,7 @@ ACROSS_LANGUAGES = 1.9  # only names and cognates can agree: what is left weighs
 _VISITS = 400
 _LATEST = 100
 _BEST = 10
+_LEAST = 0.02**2  # of what was visited, squared: less than that never comes to anything
 _MOST = 700.0  # the largest power of e that is a float
 _FAR = 200.0  # days behind which weights are brought back into the range of a float
 
@@ -73,17 +73,21 @@ class Index:
         seen = _Seen(member.language, member.day if now else math.inf, self._origin or 0.0)
         shares, rest = self._visited(member.vector)
         found: dict[Group, float] = {}
-        for slot, share in sorted(shares.items(), key=itemgetter(1), reverse=True)[: 3 * _BEST]:
+        for slot in sorted(shares, key=shares.__getitem__, reverse=True)[: 3 * _BEST]:
             group = self._group_of[slot]
             weight = seen.weight(group, self._language_of[slot])
             if weight:
-                found[group] = found.get(group, 0.0) + share * weight
+                found[group] = found.get(group, 0.0) + shares[slot] * weight
+        found = {
+            group: sum_ for group, sum_ in found.items() if sum_ * sum_ >= _LEAST * group.square
+        }
         if len(found) > _BEST:
             best = sorted(found, key=lambda one: _worst_last(one, found[one]))[:_BEST]
             found = {group: found[group] for group in best}
         if rest:
+            more = self._shares(found, rest)
             for group in found:
-                found[group] += self._rest(group, rest, seen)
+                found[group] += self._faded(group, more, seen)
         if member.point is None:
             return found
         return {
@@ -94,7 +98,8 @@ class Index:
     def likeness(self, group: Group, member: Member) -> float:
         """Give the summed likeness to a group's documents, faded with time."""
         seen = _Seen(member.language, member.day, self._origin or 0.0)
-        return self._with_meaning(group, self._rest(group, member.vector, seen), member, seen)
+        shares = self._shares([group], member.vector)
+        return self._with_meaning(group, self._faded(group, shares, seen), member, seen)
 
     def _with_meaning(self, group: Group, likeness: float, member: Member, seen: _Seen) -> float:
         """Let meaning count beside words where a group has documents of the same language."""
@@ -124,17 +129,28 @@ class Index:
                 shares[slot] = shares.get(slot, 0.0) + weight * sum_
         return shares, []
 
-    def _rest(self, group: Group, rest: Iterable[tuple[int, float]], seen: _Seen) -> float:
+    def _shares(
+        self, groups: Iterable[Group], terms: Iterable[tuple[int, float]]
+    ) -> Mapping[int, float]:
+        """Give what these terms add up to in these groups, by slot."""
         postings, known = self._postings, len(self._postings)
-        total = 0.0
-        for language, slot in group.slots.items():
-            share = 0.0
-            for term, weight in rest:
-                if term < known and (sum_ := postings[term].get(slot)):
-                    share += weight * sum_
-            if share:
-                total += share * seen.weight(group, language)
-        return total
+        slots = [slot for group in groups for slot in group.slots.values()]
+        shares = dict.fromkeys(slots, 0.0)
+        wanted = shares.keys()
+        for term, weight in terms:
+            if term < known:
+                places = postings[term]
+                for slot in places.keys() & wanted:
+                    shares[slot] += weight * places[slot]
+        return shares
+
+    @staticmethod
+    def _faded(group: Group, shares: Mapping[int, float], seen: _Seen) -> float:
+        return sum(
+            shares[slot] * seen.weight(group, language)
+            for language, slot in group.slots.items()
+            if shares[slot]
+        )
 
     def shared(self, vector: Vector, group: Group) -> list[int]:
         """Give the terms of a document that a group's documents have, the most telling first."""
@@ -189,7 +205,7 @@ class Index:
     def remove(self, group: Group) -> None:
         """Take all terms of a group out."""
         for member in group.members:
-            slot = group.slots[member.language]
+            slot = group.slots.get(member.language, -1)  # none where it ended and lives again
             for term in member.vector.terms:
                 self._postings[term].pop(slot, None)
         for slot in group.slots.values():

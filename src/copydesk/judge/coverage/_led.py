@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from copydesk.judge.coverage._heat import corroboration, heat
 from copydesk.judge.coverage._related import in_order, snapshot
-from copydesk.news import Beat, Reason, Story
+from copydesk.news import Beat, Reason, Related, Story
 
 _STAYS = 15  # a new story must be so much better to take the lead from one that readers know
 _LIFT = 20  # how far corroboration can carry a story over the gate
-_BESIDE = 50
+BESIDE = 50
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _ITS_OWN = frozenset({"heat", "published", "group"})
 
 
-def led(name: str, group: Sequence[Story], beat: Beat, usual: float) -> tuple[Story, ...]:
+def led(
+    name: str, group: Sequence[Story], beat: Beat, usual: float, own: Container[str]
+) -> tuple[Story, ...]:
     """Give a group's stories as they are filed under its name, the leader first.
 
     The best leads; one that leads already stays in front unless another is 15 points better. An
     editor's pin, then an editor's word, stands above quality; what is held or rejected leads only
-    where nothing else can. The leader has the others beside it, at most 50; they have it.
+    where nothing else can. The leader has the others beside it, at most 50; they have it. `own` are
+    the addresses of stories that are no copies: those beside it from former groups go.
     """
     leader, *others = sorted(group, key=lambda story: _rank(story, beat))
     reasons = heat(leader, others, beat, usual)
     front = _front(leader, others, beat, reasons)
-    beside = in_order(map(snapshot, others))[:_BESIDE]
-    copies = tuple(one for one in leader.related if not _is_of(one.web_url, group))
+    beside = in_order(map(snapshot, others))[:BESIDE]
     return (
-        replace(front, group=name, related=in_order((*copies, *beside))),
-        *(_behind(story, leader, name, group) for story in others),
+        replace(front, group=name, related=in_order((*_copies(leader, own), *beside))),
+        *(_behind(story, leader, name, own) for story in others),
     )
 
 
-def alone(story: Story, beat: Beat) -> Story:
+def alone(story: Story, beat: Beat, own: Container[str]) -> Story:
     """Give a story that has left its group as if it had never been in it."""
     if not story.group and story.heat != -1:
         return story
@@ -45,7 +47,12 @@ def alone(story: Story, beat: Beat) -> Story:
     verb = "reaches" if quality >= beat.scoring.publish_at else "is below"
     reason = Reason(about="published", why=f"quality {quality} {verb} {beat.scoring.publish_at}")
     return replace(
-        story, group="", related=(), heat=quality, published=published, reasons=_with(story, reason)
+        story,
+        group="",
+        related=_copies(story, own),
+        heat=quality,
+        published=published,
+        reasons=_with(story, reason),
     )
 
 
@@ -102,22 +109,21 @@ def _let_pass(leader: Story, quality: int, lift: int, gate: int) -> list[Reason]
     return [Reason(about="published", why=why)]
 
 
-def _behind(story: Story, leader: Story, name: str, group: Sequence[Story]) -> Story:
+def _behind(story: Story, leader: Story, name: str, own: Container[str]) -> Story:
     front = PurePosixPath(leader.path).stem
     why = [one for one in story.reasons if one.about == "group" and "joined" in one.why]
-    copies = tuple(one for one in story.related if not _is_of(one.web_url, group))
     return replace(
         story,
         published=False,
         heat=-1,
         group=name,
-        related=in_order((*copies, snapshot(leader))),
+        related=in_order((*_copies(story, own), snapshot(leader))),
         reasons=_with(story, *why, Reason(about="published", why=f"{front} leads its group")),
     )
 
 
-def _is_of(address: str, group: Sequence[Story]) -> bool:
-    return any(address in {story.web_url, story.original_url} for story in group)
+def _copies(story: Story, own: Container[str]) -> tuple[Related, ...]:
+    return tuple(one for one in story.related if one.web_url not in own)
 
 
 def _with(story: Story, *reasons: Reason) -> tuple[Reason, ...]:

@@ -62,7 +62,7 @@ def _scores(title: str) -> Iterator[Mark]:
 def forbid(own: frozenset[Mark], group: Group) -> bool:
     """Say whether a document's marks name another happening than the group's documents do."""
     return any(
-        group.kinds[what] >= max(1.0, _LEAST_SHARE * group.size)
+        group.kinds.get(what, 0) >= max(1.0, _LEAST_SHARE * group.size)
         and (what, which) not in group.marks
         for what, which in own
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from copydesk.judge.coverage._terms import FOURS, NAMES, WORDS, Counts, Terms, Vocabulary
 
 _PRIOR_DOCUMENTS = 1000  # the prior weighs as much as so many documents; 300 to 3,000 are alike
-_OF_THE_BEAT = 0.1  # share of a beat's documents that have one of its own words
+OF_THE_BEAT = 0.1  # share of a beat's documents that have one of its own words
 _LEAST = 0.01
 _SHARE = {WORDS: 0.4, FOURS: 0.4, NAMES: 0.2}
 _KEPT = {WORDS: 60, FOURS: 90, NAMES: 30}  # the heaviest of a document; the rest tells nothing
@@ -32,11 +33,12 @@ class Vector:
 class Rarity:
     """Count in how many documents each term stood, and weigh terms by it."""
 
-    def __init__(self, vocabulary: Vocabulary, beat: Iterable[int] = ()) -> None:
+    def __init__(self, vocabulary: Vocabulary, beat: Mapping[int, float] | None = None) -> None:
+        """Start with the shares of a beat's documents that may have its own terms."""
         self._vocabulary = vocabulary
-        self._beat = frozenset(beat)
+        self._beat = {term: share * _PRIOR_DOCUMENTS for term, share in (beat or {}).items()}
         self._documents = 0
-        self._with: list[int] = []
+        self._with = array("L")
         self._lengths = [0, 0, 0]
 
     def weighed(self, terms: Terms) -> Vector:
@@ -46,38 +48,37 @@ class Rarity:
         product of two vectors is a weighted mean of three cosines.
         """
         self._documents += 1
-        self._with.extend([0] * (len(self._vocabulary) - len(self._with)))
-        found: list[tuple[int, float]] = []
+        self._with.extend(itertools.repeat(0, len(self._vocabulary) - len(self._with)))
+        found: list[tuple[float, int]] = []
         for space, counts in enumerate(terms.spaces):
             self._lengths[space] += len(counts)
             found += self._weighed(space, counts)
-        found.sort(key=_heaviest)
-        terms_, weights = zip(*found, strict=True) if found else ((), ())
-        return Vector(terms=array("L", terms_), weights=array("f", weights))
+        found.sort()
+        return Vector(
+            terms=array("I", [term for _, term in found]),
+            weights=array("f", [-weight for weight, _ in found]),
+        )
 
-    def _weighed(self, space: int, counts: Counts) -> list[tuple[int, float]]:
+    def _weighed(self, space: int, counts: Counts) -> list[tuple[float, int]]:
+        """Give the heaviest terms of a space behind their negative weights: so they sort fast."""
         general, known, beat = self._vocabulary.general, self._with, self._beat
         prior = _PRIOR_DOCUMENTS * self._lengths[space] / self._documents  # for a rate of one
         total = 1 + self._documents + _PRIOR_DOCUMENTS
-        log, most = math.log, len(_LOGARITHMS) - 1
+        log, damped, most = math.log, _LOGARITHMS, len(_LOGARITHMS) - 1
         raw = []
         for term, count in counts.items():
-            known[term] += 1
+            known[term] = with_it = known[term] + 1
             usual = prior * general[term]
             if term in beat:
-                usual = max(usual, _OF_THE_BEAT * _PRIOR_DOCUMENTS)
-            rarity = log(total / (1 + known[term] + usual)) if usual < total else _LEAST
-            weight = _LOGARITHMS[count if count < most else most]
-            raw.append((term, weight * (rarity if rarity > _LEAST else _LEAST)))
+                usual = max(usual, beat[term])
+            rarity = log(total / (1 + with_it + usual))
+            often = -damped[count if count < most else most]
+            raw.append((often * (rarity if rarity > _LEAST else _LEAST), term))
         if len(raw) > _KEPT[space]:
-            raw.sort(key=_heaviest)
+            raw.sort()
             del raw[_KEPT[space] :]
-        length = math.sqrt(math.fsum(weight * weight for _, weight in raw))
+        length = math.sqrt(math.fsum([weight * weight for weight, _ in raw]))
         if not length:
             return []
         scale = math.sqrt(_SHARE[space]) / length
-        return [(term, weight * scale) for term, weight in raw]
-
-
-def _heaviest(one: tuple[int, float]) -> tuple[float, int]:
-    return (-one[1], one[0])
+        return [(weight * scale, term) for weight, term in raw]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from copydesk.news import Beat, Story
+from copydesk.news import Beat, Ruling, Story
 
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
@@ -27,11 +27,11 @@ class Rules:
         }
         self.apart: dict[str, frozenset[str]] = {}
         self.whole: set[str] = set()
-        for rule in beat.rulings:
+        for at, rule in enumerate(beat.rulings, 1):
             if rule.said == "split" and rule.stories:
                 self._split(rule.stories[0], rule.stories[1:])
             elif rule.said == "merge":
-                self._merge(rule.stories)
+                self._merge(_still_together(rule.stories, beat.rulings[at:]))
 
     def group_of(self, story: Story) -> str:
         """Give the name of a story's group, "" for a new one that no rule names."""
@@ -39,7 +39,7 @@ class Rules:
 
     def _split(self, name: str, others: Sequence[str]) -> None:
         self.whole -= {name, *others}
-        self.apart[name] = frozenset(others or self._all) - {name}
+        self.apart[name] = self.apart.get(name, frozenset()).union(others or self._all) - {name}
         group = self._groups.get(name)
         beside = [one for one, of in self._groups.items() if of == group and one != name]
         if group is None or not self.apart[name].intersection(beside):
@@ -60,6 +60,18 @@ class Rules:
         for name in known:
             if name in self.apart:
                 self.apart[name] -= frozenset(known)
+
+
+def _still_together(names: Sequence[str], later: Sequence[Ruling]) -> list[str]:
+    """Leave out those whom a later split took from the others again."""
+    gone = {
+        rule.stories[0]
+        for rule in later
+        if rule.said == "split"
+        and rule.stories
+        and (len(rule.stories) == 1 or not set(names).isdisjoint(rule.stories[1:]))
+    }
+    return [name for name in names if name not in gone]
 
 
 def name_of(story: Story) -> str:

@@ -16,9 +16,10 @@ from datetime import datetime
 
 from copydesk.judge.coverage import _bridges, _drift, _marks
 from copydesk.judge.coverage._group import Group, Member
+from copydesk.judge.coverage._headlines import Headlines
 from copydesk.judge.coverage._index import FORGOTTEN_AFTER_DAYS, Index
 from copydesk.judge.coverage._points import Points
-from copydesk.judge.coverage._rarity import Rarity
+from copydesk.judge.coverage._rarity import OF_THE_BEAT, Rarity
 from copydesk.judge.coverage._terms import FOURS, Vocabulary
 
 JOIN = 0.27
@@ -34,8 +35,9 @@ _OFTEN = 50  # documents between two looks at what has become one
 class Document:
     """What is put beside others.
 
-    `moment` is None where time says nothing. `group` is the name of the group that it is known to
-    belong to, "" where that is to be found out. `vector` is `news.Shelved.vector`.
+    `moment` is None where time says nothing: then it came with the one before. `group` is the name
+    of the group that it is known to belong to, "" where that is to be found out. `vector` is
+    `news.Shelved.vector`.
     """
 
     key: str
@@ -52,19 +54,21 @@ class Place:
     """Where a document stands: its group, how like it is, by which words, what is near.
 
     `likeness` is 0 in a group of its own; `near` are (group, likeness) pairs without regard to
-    time, the most like first.
+    time, the most like first. `same_headline` says that a group of days ago has its headline.
     """
 
     group: str
     likeness: float = 0.0
     shared: tuple[str, ...] = ()
     near: tuple[tuple[str, float], ...] = ()
+    same_headline: bool = False
 
 
 class Stream:
     """Group documents as they come.
 
     `beat` are the subject's own words: they stand everywhere and tell no two stories apart.
+    `topics` are those of the topics below it, with the share of documents that may have them.
     `apart` has, by a document's key, the keys of those that it never stands in one group with;
     a group with one of the documents of `whole` is not cut.
     """
@@ -74,9 +78,10 @@ class Stream:
         beat: Iterable[str] = (),
         apart: Mapping[str, frozenset[str]] | None = None,
         whole: Iterable[str] = (),
+        topics: Mapping[str, float] | None = None,
     ) -> None:
         self._vocabulary = Vocabulary()
-        self._rarity = Rarity(self._vocabulary, self._vocabulary.numbers(beat, "en"))
+        self._rarity = Rarity(self._vocabulary, self._shares(beat, topics or {}))
         self._points = Points()
         self._index = Index()
         self._apart = apart or {}
@@ -86,7 +91,19 @@ class Stream:
         self._touched: dict[Group, None] = {}
         self._fresh: dict[Group, None] = {}
         self._living: deque[Group] = deque()
+        self._numbers = itertools.count()
+        self._headlines = Headlines()
         self._count = 0
+        self._day = self._before = 0.0
+
+    def _shares(self, beat: Iterable[str], topics: Mapping[str, float]) -> dict[int, float]:
+        """Give the share of documents that may have each of these words' terms, the largest."""
+        shares = {**topics, **dict.fromkeys(beat, OF_THE_BEAT)}
+        found: dict[int, float] = {}
+        for phrase, share in shares.items():
+            for term in self._vocabulary.numbers([phrase], "en"):
+                found[term] = max(share, found.get(term, 0.0))
+        return found
 
     def add(self, document: Document) -> str:
         """Put a document into the group that it is most like, or into one of its own.
@@ -101,6 +118,7 @@ class Stream:
         """Put a document as `add` does, and give where and why."""
         member = self._member(document)
         near = self._index.near(member)
+        again = self._again(document, member)
         alike = self._index.near(member, now=False)
         likeness = {group.name: likeness_to(group, sum_) for group, sum_ in near.items()}
         background = {_left(group): likeness_to(group, sum_) for group, sum_ in alike.items()}
@@ -115,6 +133,9 @@ class Stream:
                 for other, score in sorted(background.items(), key=_most_like)
                 if score >= _BACKGROUND and other is not group
             ),
+            same_headline=again is not None
+            and _left(again) is group
+            and likeness.get(group.name, 0.0) < JOIN,
         )
 
     def _spelt(self, terms: Iterable[int]) -> tuple[str, ...]:
@@ -126,20 +147,28 @@ class Stream:
     def _member(self, document: Document) -> Member:
         language = document.language.lower()[:2] or "en"
         terms = self._vocabulary.terms(document.title, document.text, language)
+        if document.moment is not None:
+            self._before, self._day = self._day, document.moment.timestamp() / _DAY
         return Member(
             key=document.key,
             vector=self._rarity.weighed(terms),
             language=language,
-            day=0.0 if document.moment is None else document.moment.timestamp() / _DAY,
+            day=self._day,
             length=terms.length,
             marks=_marks.marks(document.title),
             point=self._points.centred(document.vector, language) if document.vector else None,
         )
 
     def _put(self, document: Document, member: Member, near: Mapping[Group, float]) -> Group:
-        self._end_old(member.day)
-        group = self._known(document) or self._nearest(near, member) or self._new(member.key)
+        self._end_old(min(self._day, self._before))
+        group = (
+            self._known(document)
+            or self._nearest(near, member)
+            or self._again(document, member)
+            or self._new(member.key)
+        )
         group.take(member, near.get(group, 0.0))
+        self._headlines.note(document.title, member.day, group)
         self._index.put(group, member)
         for other, likeness in near.items():
             if other is not group:
@@ -155,8 +184,21 @@ class Stream:
     def _known(self, document: Document) -> Group | None:
         if not document.group:
             return None
-        group = self._groups.get(document.group)
-        return _left(group) if group else self._new(document.group)
+        if document.group not in self._groups:
+            return self._new(document.group)
+        group = _left(self._groups[document.group])
+        if group.has_ended:
+            group.has_ended = False
+            self._living.append(group)
+        return group
+
+    def _again(self, document: Document, member: Member) -> Group | None:
+        """Give the group of some days ago that has a document's very headline."""
+        found = self._headlines.find(document.title, member.day)
+        group = _left(found) if found else None
+        if group is None or group.has_ended or self._are_apart(member.key, group):
+            return None
+        return group
 
     def _nearest(self, near: Mapping[Group, float], member: Member) -> Group | None:
         best, least = None, JOIN
@@ -169,12 +211,26 @@ class Stream:
         return best
 
     def _new(self, name: str) -> Group:
-        group = self._groups[name] = Group(name=name, number=len(self._groups))
+        group = Group(name="", number=next(self._numbers))
+        self._call(group, name)
         self._living.append(group)
         return group
 
+    def _call(self, group: Group, name: str) -> None:
+        """Name a group; another one that had the name is called after its own first document."""
+        named = self._groups.get(name)
+        group.name, self._groups[name] = name, group
+        if named is None or (other := _left(named)).name != name or other is group:
+            return
+        own = (one.key for one in other.members if _left(self._of[one.key]) is other)
+        if first := next(own, ""):
+            self._call(other, first)
+
     def _end_old(self, day: float) -> None:
-        """Forget the terms of the oldest groups that nothing can join any more."""
+        """Forget the terms of the oldest groups that nothing can join any more.
+
+        The day is one that two documents in a row have reached: one clock may be wrong.
+        """
         for _ in range(min(2, len(self._living))):
             group = self._living.popleft()
             if group.merged_into is None and day - group.last <= FORGOTTEN_AFTER_DAYS:

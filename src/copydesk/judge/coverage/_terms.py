@@ -7,8 +7,9 @@ spellings, names for what tells two happenings of one kind apart (docs/design/co
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from copydesk.judge import words
@@ -58,10 +59,10 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self.space: list[int] = []
-        self.general: list[float] = []
+        self.general = array("d")
         self.spelt: list[str] = []
         self._numbers: dict[tuple[int, str], int] = {}
-        self._forms: dict[tuple[str, str], _Form | None] = {}
+        self._forms: dict[str, dict[str, _Form | None]] = {}  # by language and word
 
     def __len__(self) -> int:
         return len(self.space)
@@ -80,12 +81,12 @@ class Vocabulary:
         stems, fours, names = found.spaces
         forms = self._known(Counter(_words(text)), language)
         early = set(_words(text[:FOURS_CHARACTERS])) if len(text) > FOURS_CHARACTERS else None
-        may_name = _names_told(forms, language)
+        telling = _names_told([word for word, _, _ in forms], language)
         for word, form, count in forms:
             added = count * times
             stem = form.stem
             stems[stem] = stems.get(stem, 0) + added
-            if not form.is_common and may_name(word):
+            if not form.is_common and word in telling:
                 names[form.name] = names.get(form.name, 0) + added
             if early is None or word in early:
                 for four in form.fours:
@@ -93,22 +94,18 @@ class Vocabulary:
 
     def _known(self, counted: Counter[str], language: str) -> list[tuple[str, _Form, int]]:
         """Give the words that stand for something, with what and how often they stand there."""
-        return [
-            (word, form, count)
-            for word, count in counted.items()
-            if (form := self._form(word.lower(), language)) is not None
-        ]
-
-    def _form(self, word: str, language: str) -> _Form | None:
-        """Give what a word stands for, None where it stands for nothing."""
-        key = (language, word)
-        try:
-            return self._forms[key]
-        except KeyError:
-            if len(self._forms) > _KEPT_WORDS:
-                self._forms.clear()
-            form = self._forms[key] = self._made(word, language)
-            return form
+        if sum(map(len, self._forms.values())) > _KEPT_WORDS:
+            self._forms.clear()
+        forms = self._forms.setdefault(language, {})
+        found = []
+        for word, count in counted.items():
+            lower = word.lower()
+            if lower not in forms:
+                forms[lower] = self._made(lower, language)
+            form = forms[lower]
+            if form is not None:
+                found.append((word, form, count))
+        return found
 
     def _made(self, word: str, language: str) -> _Form | None:
         if _usual.is_empty(word, language):
@@ -140,10 +137,8 @@ class Vocabulary:
         """Give the numbers of all terms of these phrases."""
         found: set[int] = set()
         for phrase in phrases:
-            for word in _words(phrase):
-                form = self._form(word.lower(), language)
-                if form is not None:
-                    found |= {form.stem, form.name, *form.fours}
+            for _, form, _ in self._known(Counter(_words(phrase)), language):
+                found |= {form.stem, form.name, *form.fours}
         return found
 
 
@@ -161,22 +156,12 @@ def _paired(word: str) -> list[str]:
     return [word[step : step + 2] for step in range(len(word) - 1)]
 
 
-def _names_told(forms: list[tuple[str, _Form, int]], language: str) -> Callable[[str], bool]:
-    """Give what tells of a word whether it may be a name or number: a capital, a digit ahead.
+def _names_told(words_: Sequence[str], language: str) -> Collection[str]:
+    """Give the words that may be names or numbers: those with a capital or a digit ahead.
 
     Where nearly all or no words have one, as in headlines or scripts without capitals, all may.
     """
-    told = sum(_stands_out(word) for word, _, _ in forms)
-    if not told or told > _HEADLINE_CASE * len(forms) or language in _EVERY_NOUN:
-        return _anything
-    return _stands_out
-
-
-def _stands_out(word: str) -> bool:
-    head = word[0]
-    return head.isupper() or head.isdigit()
-
-
-def _anything(word: str) -> bool:
-    del word
-    return True
+    told = {word for word in words_ if word[0].isupper() or word[0].isdigit()}
+    if not told or len(told) > _HEADLINE_CASE * len(words_) or language in _EVERY_NOUN:
+        return set(words_)
+    return told

@@ -11,7 +11,7 @@ from copydesk.judge.quality._measure import READ, measured
 from copydesk.judge.quality._seen import Seen
 from copydesk.judge.quality._substance import SHORT_TEXT
 from copydesk.judge.words import readable, stands, times
-from copydesk.news import Beat
+from copydesk.news import Beat, Topic
 
 RUNS_THROUGH = 3
 
@@ -41,11 +41,16 @@ def _keywords(features: Features, beat: Beat) -> Iterator[str]:
     """Give the words of the record's topics, those in the article's own language too."""
     for topic in beat.topics:
         if topic.name in features.topics:
-            yield from topic.keywords
-            yield from topic.aliases
-            for language, keywords in topic.translations:
-                if tongue(language) == tongue(features.language):
-                    yield from keywords
+            yield from _names(topic, features.language)
+
+
+def _names(topic: Topic, language: str) -> Iterator[str]:
+    """Give all that means a topic in an article of this language."""
+    yield from topic.keywords
+    yield from topic.aliases
+    for one, keywords in topic.translations:
+        if tongue(one) == tongue(language):
+            yield from keywords
 
 
 def given(features: Features, beat: Beat) -> Seen:
@@ -69,7 +74,7 @@ def ungrounded(features: Features, beat: Beat) -> Seen:
         return []
     for text in (features.title, features.lede, features.text[:READ]):
         words = _readable(text)
-        if any(stands(keyword, words) for keyword in main.keywords):
+        if any(stands(keyword, words) for keyword in _names(main, features.language)):
             return []
     return [(1, f"nowhere a keyword of {main.name}")]
 

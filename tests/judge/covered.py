@@ -1,0 +1,107 @@
+"""Stories that newsrooms filed on a few happenings, all invented, and rounds that group them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import PurePosixPath
+
+from copydesk import judge
+from copydesk.judge import Document
+from copydesk.news import Beat, Provider, Reason, Ruling, RulingKind, Shelved, Story, Topic
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+BEAT = Beat(title="x", topic="News", topics=(Topic(id="news", name="News"),))
+QUAKES = (
+    "Strong earthquake shakes the harbour city of Velmora",
+    "Velmora earthquake: harbour damaged by strong shocks",
+    "Earthquake shakes Velmora, harbour closed",
+    "Harbour of Velmora closed after strong earthquake",
+    "Strong earthquake in Velmora damages the harbour",
+    "Velmora: earthquake shakes city and harbour",
+)
+ROBOT = "Robot orchestra plays its first concert for penguins"
+VOTE = "Senate rejects the dairy subsidy in a late ballot"
+
+
+def document(key: str, title: str, hours: float | None = 0, **fields: str) -> Document:
+    """Give a document of so many hours after noon, None for one without a time."""
+    moment = None if hours is None else NOON + timedelta(hours=hours)
+    return Document(
+        key=key,
+        title=title,
+        text=fields.get("text", ""),
+        language=fields.get("language", ""),
+        group=fields.get("group", ""),
+        moment=moment,
+    )
+
+
+def story(name: str, title: str = QUAKES[0], quality: int = 80, **fields: object) -> Story:
+    """Give a story of a newsroom of its own as it comes from being judged."""
+    hours = fields.pop("hours", 0)
+    assert isinstance(hours, int | float)
+    given: dict[str, object] = {
+        "path": f"_news/{name}.md",
+        "title": title,
+        "published_at": NOON + timedelta(hours=hours),
+        "original_url": f"https://{name}.example/found",
+        "web_url": f"https://{name}.example/",
+        "quality": quality,
+        "heat": quality,
+        "published": quality >= BEAT.scoring.publish_at,
+        "provider": Provider(name=name.title(), domain=f"{name}.example"),
+        "topics": ("News",),
+        "reasons": (Reason(about="quality", why="as found", points=quality),),
+        **fields,
+    }
+    return Story(**given)  # type: ignore[arg-type]  # the test names the fields
+
+
+def name_of(one: Story) -> str:
+    return PurePosixPath(one.path).stem
+
+
+def ruled(said: RulingKind, *names: str) -> Ruling:
+    return Ruling(said=said, by="Ada", at=NOON, why="so", stories=names)
+
+
+class Desk:
+    """A newsroom's stories by name; a round groups what was filed since the last one."""
+
+    def __init__(self, beat: Beat = BEAT) -> None:
+        self.beat = beat
+        self.filed: dict[str, Story] = {}
+
+    def round(self, *fresh: Story, found: Mapping[str, datetime] | None = None) -> set[str]:
+        """File new stories, regroup, file what changes; gives the names of that."""
+        self.filed.update((name_of(one), one) for one in fresh)
+        changed = self.changes(fresh, found)
+        self.filed.update(changed)
+        return set(changed)
+
+    def changes(
+        self, fresh: Iterable[Story] = (), found: Mapping[str, datetime] | None = None
+    ) -> dict[str, Story]:
+        """Give what a round would change, by name."""
+        times = found or {}
+        shelved = [Shelved(story=one, found=times.get(name)) for name, one in self.filed.items()]
+        paths = frozenset(one.path for one in fresh)
+        return {name_of(one): one for one in judge.regroup(shelved, self.beat, paths)}
+
+    def groups(self) -> set[frozenset[str]]:
+        """Give the names of those that stand in one group, groups of one left out."""
+        by_name: dict[str, set[str]] = {}
+        for name, one in self.filed.items():
+            if one.group:
+                by_name.setdefault(one.group, set()).add(name)
+        return {frozenset(names) for names in by_name.values()}
+
+    def leaders(self) -> set[str]:
+        """Give the names of those in groups that stand in front."""
+        return {name for name, one in self.filed.items() if one.group and one.heat != -1}
+
+    def beside(self, name: str) -> list[str]:
+        """Give the names of the newsrooms beside a story, in order."""
+        related = self.filed[name].related
+        return [one.web_url.removeprefix("https://").split(".")[0] for one in related]

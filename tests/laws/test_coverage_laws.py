@@ -1,0 +1,158 @@
+"""Laws of coverage: no order of any documents breaks it, and everybody stands in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copydesk.judge import Document, Stream, likeness
+from copydesk.news import Beat, Provider, Ruling, Story
+from judge.covered import Desk, name_of
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SPOKEN = """
+    Velmora harbour earthquake shakes strong council vote tram 12th 13th package Day 3 4 3-1
+    робот 地震 زلزال сенат 🐧 \u202e \ud800 the of
+"""
+WORDS = st.sampled_from(SPOKEN.split())
+TITLES = st.lists(WORDS, max_size=7).map(" ".join) | st.text(max_size=40)
+HOURS = st.none() | st.integers(-2000, 2000) | st.sampled_from([0, 1, -10_000_000, 8_000_000])
+NAMES = [f"d{at}" for at in range(30)]
+DOCUMENTS = st.lists(
+    st.builds(
+        lambda title, text, hours, group, language: Document(
+            key="",
+            title=title,
+            text=text,
+            moment=None if hours is None else NOON + timedelta(hours=hours),
+            group=group,
+            language=language,
+        ),
+        TITLES,
+        st.just("") | TITLES,
+        HOURS,
+        st.just("") | st.sampled_from(["", "d0", "d5", "old"]),
+        st.sampled_from(["", "en", "ru", "zh"]),
+    ),
+    max_size=len(NAMES),
+).map(lambda found: [replace(one, key=name) for one, name in zip(found, NAMES, strict=False)])
+APART = st.dictionaries(
+    st.sampled_from(NAMES), st.frozensets(st.sampled_from(NAMES), max_size=4), max_size=4
+)
+
+
+def grouped(
+    documents: Sequence[Document], apart: Mapping[str, frozenset[str]], look: int = 1000
+) -> Mapping[str, str]:
+    stream = Stream(["velmora"], apart)
+    for at, one in enumerate(documents):
+        stream.place(one)
+        if at % look == 0:
+            stream.settle()
+    stream.settle()
+    return stream.groups()
+
+
+@given(DOCUMENTS, APART, st.integers(1, 9))
+@settings(max_examples=200)
+def test_every_document_stands_in_one_group_that_bears_a_known_name(
+    documents: list[Document], apart: dict[str, frozenset[str]], look: int
+) -> None:
+    groups = grouped(documents, apart, look)
+    assert list(groups) == [one.key for one in documents]
+    known = {one.key for one in documents} | {one.group for one in documents}
+    assert set(groups.values()) <= known
+    assert groups == grouped(documents, apart, look)
+
+
+@given(DOCUMENTS, APART, st.integers(1, 9))
+@settings(max_examples=200)
+def test_the_parted_are_never_together(
+    documents: list[Document], apart: dict[str, frozenset[str]], look: int
+) -> None:
+    groups = grouped([replace(one, group="") for one in documents], apart, look)
+    for one, others in apart.items():
+        for other in others - {one}:
+            assert groups.get(one, one) != groups.get(other, other)
+
+
+@given(DOCUMENTS)
+@settings(max_examples=50)
+def test_documents_of_one_known_group_stay_together(documents: list[Document]) -> None:
+    groups = grouped(documents, {})
+    names: dict[str, str] = {}
+    for one in documents[:5]:  # fewer than what is cut
+        if one.group:
+            assert names.setdefault(one.group, groups[one.key]) == groups[one.key]
+
+
+@given(st.lists(st.tuples(TITLES, TITLES), max_size=8))
+@settings(max_examples=50)
+def test_likeness_is_a_share_and_knows_no_side(pairs: list[tuple[str, str]]) -> None:
+    given_ = [
+        (Document(key="a", title=one), Document(key="b", title=other)) for one, other in pairs
+    ]
+    found = likeness(given_)
+    assert all(0 <= one <= 1 for one in found)
+    assert len(found) == len(pairs)
+
+
+STORIES = st.lists(
+    st.builds(
+        lambda title, quality, hours, site, held: Story(
+            path="",
+            title=title,
+            published_at=None if hours is None else NOON + timedelta(hours=hours),
+            quality=quality,
+            heat=quality,
+            published=not held and (quality or 0) >= 70,
+            provider=Provider(name=site, domain=f"{site}.example") if site else None,
+        ),
+        TITLES,
+        st.none() | st.integers(0, 120),
+        st.none() | st.integers(0, 200),
+        st.sampled_from(["", "a", "b", "c"]),
+        st.booleans(),
+    ),
+    max_size=10,
+).map(
+    lambda found: [
+        replace(one, path=f"_news/d{at}.md", web_url=f"https://d{at}.example/")
+        for at, one in enumerate(found)
+    ]
+)
+RULINGS = st.lists(
+    st.builds(
+        lambda said, names: Ruling(said=said, by="A", at=NOON, why="so", stories=tuple(names)),
+        st.sampled_from(["split", "merge", "pin"]),
+        st.lists(st.sampled_from(NAMES[:10]), max_size=3, unique=True),
+    ),
+    max_size=4,
+)
+
+
+@given(STORIES, RULINGS, st.integers(0, 10), st.data())
+@settings(max_examples=200)
+def test_rounds_end_in_a_state_that_stays(
+    stories: list[Story], rulings: list[Ruling], first: int, data: st.DataObject
+) -> None:
+    desk = Desk(Beat(title="x", rulings=tuple(rulings)))
+    desk.round(*stories[:first])
+    assert desk.changes() == {}
+    late = stories[first:]
+    changed = Desk(desk.beat)
+    changed.filed = {**desk.filed, **{name_of(one): one for one in late}}
+    changes = changed.changes(late)
+    written = data.draw(st.sets(st.sampled_from(sorted(changes))) if changes else st.just(set()))
+    desk.filed.update((name, changes[name]) for name in written)
+    desk.round(*(one for one in late if name_of(one) not in written))
+    assert desk.changes() == {}
+    for names in desk.groups():
+        assert len(names) > 1
+        [leader] = names & desk.leaders()
+        assert set(desk.beside(leader)) == names - {leader}
+        assert all(desk.beside(name) == [leader] for name in names - {leader})
