@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,19 +15,36 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = 
     A reader sees the old bytes or the new, never a part. `durable` also waits for the disk.
     Raises OSError as the system gives it: the caller knows what the file meant.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+    folder, _, _ = str(path).rpartition("/")
     try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-            out.flush()
-            os.fchmod(out.fileno(), mode)
+        handle, name = _new_file(folder or ".")
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = _new_file(folder or ".")
+    try:
+        try:
+            os.fchmod(handle, mode)
+            left = memoryview(data)
+            while left:
+                left = left[os.write(handle, left) :]
             if durable:
-                os.fsync(out.fileno())
-        Path(name).replace(path)
+                os.fsync(handle)
+        finally:
+            os.close(handle)
+        os.replace(name, path)  # noqa: PTH105 - a site has many thousands of files
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _new_file(folder: str) -> tuple[int, str]:
+    """Open a file that was not there, under a name that tells that it is not whole yet."""
+    while True:
+        name = f"{folder}/.new-{os.urandom(6).hex()}"
+        try:
+            return os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), name
+        except FileExistsError:
+            continue
 
 
 def write_if_changed(path: Path, data: bytes) -> bool:

@@ -106,7 +106,7 @@ class Writer:
     _more: list[str] = field(default_factory=list)
     _less: list[str] = field(default_factory=list)
     _kept: set[str] = field(default_factory=set)
-    _folders: set[Path] = field(default_factory=set)
+    _folders: set[str] = field(default_factory=set)
 
     def open(self) -> None:
         """Make the folder ready; mark it as ours when it is new or empty."""
@@ -121,7 +121,7 @@ class Writer:
                 subject=str(self.out),
                 hint="give another folder with --out",
             ) from error
-        self._folders.add(self.out)
+        self._folders.add("")
         self.stands = (self.out / "index.html").is_file() and not self.full
 
     def counted(self, before: Count) -> Count:
@@ -174,34 +174,32 @@ class Writer:
 
     def _claim(self, path: str) -> Path:
         """Give the place of a path after proving that it lies inside, through real folders."""
-        parts = path.split("/")
         if not _links.is_path(path):
             raise PublishError("not a path of the site", subject=path)
         if path in self._kept:
             raise PublishError("two things want to be published at one path", subject=path)
         self._kept.add(path)
-        folder = self.out.joinpath(*parts[:-1])
+        folder = path.rpartition("/")[0]
         if folder not in self._folders:
             self._prove(folder)
-        return folder / parts[-1]
+        return self.out / path
 
-    def _prove(self, folder: Path) -> None:
-        """Refuse a folder that is reached through a symbolic link, or where a file stands."""
-        for step in (*reversed(folder.parents), folder):
-            if step in self._folders or not step.is_relative_to(self.out):
-                continue
-            try:
-                mode = step.lstat().st_mode
-            except FileNotFoundError:
-                step.mkdir()
-            else:
-                if not stat.S_ISDIR(mode):
-                    raise PublishError(
-                        "a link or file stands where the site needs a folder",
-                        subject=str(step),
-                        hint="remove it, or build into another folder with --out",
-                    )
-            self._folders.add(step)
+    def _prove(self, folder: str) -> None:
+        """Make a folder; refuse one that is reached through a symbolic link or where a file is."""
+        above = folder.rpartition("/")[0]
+        if above not in self._folders:
+            self._prove(above)
+        place = f"{self.out}/{folder}"
+        try:
+            os.mkdir(place)  # noqa: PTH102 - a site has many thousands of folders
+        except FileExistsError:
+            if not stat.S_ISDIR(os.lstat(place).st_mode):
+                raise PublishError(
+                    "a link or file stands where the site needs a folder",
+                    subject=place,
+                    hint="remove it, or build into another folder with --out",
+                ) from None
+        self._folders.add(folder)
 
     def _write(self, target: Path, path: str, data: bytes) -> None:
         try:
@@ -264,7 +262,7 @@ class Writer:
                 folder.rmdir()
             except OSError:  # not empty, or gone already
                 return
-            self._folders.discard(folder)
+            self._folders.discard(folder.relative_to(self.out).as_posix())
             folder = folder.parent
 
 
