@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from copydesk.archive import _front, _layout, _leftovers, _nodes, _read, _write
+from copydesk.archive import _front, _layout, _leftovers, _nodes, _read, _usual, _write
 from copydesk.archive._fields import Fields
 from copydesk.errors import RecordError
 from copydesk.news import Extra, Story
@@ -23,6 +23,11 @@ def parse_story(path: str, data: bytes) -> Story:
     are kept in `Story.extra`. Raises RecordError for what is no news record.
     """
     halves = _front.split(path, data)
+    usual = _usual.read(path, data, halves)
+    return _parsed(path, data, halves) if usual is None else usual
+
+
+def _parsed(path: str, data: bytes, halves: _front.Halves) -> Story:
     root = _nodes.compose(halves.front, path)
     fields = Fields(root, path)
     fields.required("title", "")
