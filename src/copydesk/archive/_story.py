@@ -24,10 +24,11 @@ def parse_story(path: str, data: bytes) -> Story:
     """
     halves = _front.split(path, data)
     usual = _usual.read(path, data, halves)
-    return _parsed(path, data, halves) if usual is None else usual
+    return by_yaml(path, data, halves) if usual is None else usual
 
 
-def _parsed(path: str, data: bytes, halves: _front.Halves) -> Story:
+def by_yaml(path: str, data: bytes, halves: _front.Halves) -> Story:
+    """Give the story that YAML, the judge of meaning, finds in any record."""
     root = _nodes.compose(halves.front, path)
     fields = Fields(root, path)
     fields.required("title", "")

@@ -1,7 +1,7 @@
 """A news record in the very form that `_write` gives, read without YAML; any other is declined.
 
-What is accepted comes back byte for byte, and YAML, the judge of meaning, reads the same out of it.
-At the first doubt (another order, an unknown key, another spelling of a value) nothing is read here.
+What is accepted comes back byte for byte, and YAML, the judge of meaning, reads the same out of
+it. At the first doubt (another order, an unknown key, another spelling of a value) it is declined.
 """
 
 from __future__ import annotations
