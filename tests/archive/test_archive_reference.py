@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.archive import Archive, check, emit_story, parse_story, slug
+from copydesk.archive import Archive, _front, _story, _usual, check, emit_story, parse_story, slug
 from copydesk.errors import CopydeskError
 from world.shared import SHARED, needs_shared
 
@@ -50,6 +50,14 @@ def test_all_2029_records_of_the_reference_site_are_identical(site: Path) -> Non
         "_communities": 5,
     } == report.collections
     assert (77, 77) == (report.data.files, report.data.identical)
+
+
+@pytest.mark.slow
+def test_every_news_record_of_the_reference_site_is_read_without_yaml(site: Path) -> None:
+    for file in sorted((site / "_news").glob("*.md")):
+        data = file.read_bytes()
+        halves = _front.split(file.name, data)
+        assert _usual.read(file.name, data, halves) == _story.by_yaml(file.name, data, halves)
 
 
 @pytest.mark.slow

@@ -13,6 +13,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from copydesk.archive import (
+    _front,
+    _scalars,
+    _story,
+    _usual,
     emit_story,
     parse_record,
     parse_story,
@@ -121,6 +125,23 @@ def test_every_story_comes_back_equal(story: Story) -> None:
 
     assert story == back
     assert once == emit_story(back)
+
+
+@settings(max_examples=300)
+@given(stories)
+def test_the_short_way_to_a_story_is_the_one_by_yaml_or_none(story: Story) -> None:
+    data = emit_story(story)
+    halves = _front.split(PATH, data)
+    short = _usual.read(PATH, data, halves)
+
+    assert short in {None, _story.by_yaml(PATH, data, halves)}
+    assert short is not None or story.machine or story.reasons
+
+
+@given(texts | st.from_regex(r"[0-9a-f.+-]{1,8}", fullmatch=True))
+def test_what_is_written_bare_is_read_back_as_it_is(text: str) -> None:
+    if _scalars.is_plain(text):
+        assert {"a": text} == yaml.safe_load(f"a: {text}")
 
 
 @given(stories)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copydesk.archive._articles import ArticleStore
 from copydesk.archive._check import CheckReport, DataReport, check
 from copydesk.archive._document import parse_record
-from copydesk.archive._folder import Archive
+from copydesk.archive._folder import Archive, Signature
 from copydesk.archive._ledger import Ended, Kept, Ledger, Moved, read_ledger, write_ledger
 from copydesk.archive._paths import slug, story_path
 from copydesk.archive._push import Pushed
@@ -27,6 +27,7 @@ __all__ = [
     "Pushed",
     "Repository",
     "Rulings",
+    "Signature",
     "check",
     "emit_story",
     "parse_record",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from copydesk.archive import _document, _front, _paths, _story
 from copydesk.errors import CopydeskError, RecordError
@@ -34,7 +35,17 @@ _NOT_RECORDS = frozenset(
 # How kit.files names a file until it is whole, and when it will never be.
 _UNFINISHED = ".new-"
 _STALE_SECONDS = 3600.0
+_CHUNK = 1 << 16
 _SUFFIXES = frozenset({".md", ".markdown", ".html", ".htm"})
+
+
+class Signature(NamedTuple):
+    """What a file's entry says of its bytes: two times in ns since 1970, size in bytes, inode."""
+
+    modified_ns: int
+    changed_ns: int
+    size: int
+    inode: int
 
 
 class Archive:
@@ -52,7 +63,7 @@ class Archive:
     def stories(self, trouble: Callable[[CopydeskError], None]) -> Iterator[Story]:
         """Give every story, live and archived; a record that cannot be read goes to `trouble`."""
         for folder in NEWS_FOLDERS:
-            yield from self._each(folder, self.read, trouble)
+            yield from self._each(folder, self._story, trouble)
 
     def signatures(self, trouble: Callable[[CopydeskError], None]) -> dict[str, str]:
         """Give the path of every story and a text that changes when its file does; reads none."""
@@ -73,30 +84,57 @@ class Archive:
         """Give every record that is no story; one that cannot be read goes to `trouble`."""
         for folder in collections(self.root):
             if folder not in NEWS_FOLDERS:
-                yield from self._each(folder, self._record, trouble)
+                yield from self._each(folder, _document.parse_record, trouble)
+
+    def signatures(self) -> dict[str, Signature]:
+        """Give the signature of every file that may be a record, by its path, and open none.
+
+        A hint, as git's index is one. With another signature the file may have changed; with the
+        same one it has not, but for an edit within the same tick of the file system's clock. So who
+        keeps signatures reads those again whose `changed_ns` was less than some milliseconds old
+        when they were taken (git's "racily clean"). In folders where people keep other things
+        some of these files are no records.
+        Raises RecordError for a folder that cannot be listed.
+        """
+        found: dict[str, Signature] = {}
+        for folder in {*collections(self.root), *NEWS_FOLDERS}:
+            _sign(f"{self.root}/{folder}", folder, found)
+        return found
 
     def _each(
-        self, folder: str, read: Callable[[str], _T], trouble: Callable[[CopydeskError], None]
+        self,
+        folder: str,
+        parse: Callable[[str, bytes], _T],
+        trouble: Callable[[CopydeskError], None],
     ) -> Iterator[_T]:
         try:
             paths = list(record_paths(self.root, folder))
         except RecordError as error:
             trouble(error)
             return
+        safe: set[str] = set()
         for path in paths:
             try:
-                one = read(path)
+                one = parse(path, self._listed_bytes(path, safe))
             except RecordError as error:
                 trouble(error)
             else:
                 yield one
 
-    def _record(self, path: str) -> Record:
-        return _document.parse_record(path, self.file_bytes(path))
+    def _listed_bytes(self, path: str, safe: set[str]) -> bytes:
+        """Give a record's bytes; folders found to lie in the newsroom are put into `safe`."""
+        folder = path.rpartition("/")[0]
+        if folder in safe:
+            return read_bytes(f"{self.root}/{path}", path)
+        data = self.file_bytes(path)
+        safe.add(folder)
+        return data
 
     def read(self, path: str) -> Story:
         """Give the story filed at a path, or raise RecordError."""
-        data = self.file_bytes(path)
+        return self._story(path, self.file_bytes(path))
+
+    def _story(self, path: str, data: bytes) -> Story:
         self._read[path] = _digest(data)
         return _story.parse_story(path, data)
 
@@ -211,17 +249,31 @@ def record_paths(root: Path, folder: str) -> Iterator[str]:
 
     In a folder that people may keep other things in, only files in front-matter form count.
     """
-    entries = sorted(_scan(root / folder), key=lambda entry: entry.name)
-    for entry in entries:
-        path = f"{folder}/{entry.name}"
-        if entry.name.startswith("."):
+    is_ours = _is_for_records(folder)
+    for entry in sorted(_scan(root / folder), key=lambda entry: entry.name):
+        name = entry.name
+        if name.startswith("."):
             continue
+        path = f"{folder}/{name}"
         if entry.is_dir(follow_symlinks=False):
             yield from record_paths(root, path)
-        elif PurePosixPath(path).suffix in _SUFFIXES and (
-            _is_surely_record(path) or _has_front_matter(root / path)
-        ):
+        elif _may_be_record(name) and (is_ours or _has_front_matter(root / path)):
             yield path
+
+
+def _sign(place: str, folder: str, found: dict[str, Signature]) -> None:
+    for entry in _scan(place):
+        name = entry.name
+        if name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            _sign(entry.path, f"{folder}/{name}", found)
+        elif _may_be_record(name):
+            with contextlib.suppress(FileNotFoundError):  # it went meanwhile
+                now = entry.stat(follow_symlinks=False)
+                found[f"{folder}/{name}"] = Signature(
+                    now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino
+                )
 
 
 def data_paths(root: Path, folder: str = "_data") -> Iterator[str]:
@@ -236,21 +288,42 @@ def data_paths(root: Path, folder: str = "_data") -> Iterator[str]:
             yield path
 
 
-def read_bytes(file: Path, path: str) -> bytes:
+def read_bytes(file: Path | str, path: str) -> bytes:
     """Give a file's bytes up to the cap, or raise RecordError; waits for no pipe or device."""
     try:
-        with os.fdopen(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as handle:
-            if not stat.S_ISREG(os.fstat(handle.fileno()).st_mode):
+        handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            found = os.fstat(handle)
+            if not stat.S_ISREG(found.st_mode):
                 raise RecordError("no plain file", subject=path)
-            return handle.read(_front.MAX_BYTES + 1)
+            return _read_all(handle, found.st_size)
+        finally:
+            os.close(handle)
     except FileNotFoundError as error:
         raise RecordError("no such record", subject=path) from error
     except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise _paths.symbolic_link(path) from error
         raise RecordError(f"cannot read ({error.strerror})", subject=path) from error
 
 
-def _is_surely_record(path: str) -> bool:
-    return PurePosixPath(path).parts[0] in RECORD_FOLDERS or path.startswith("_archive/")
+def _read_all(handle: int, size: int) -> bytes:
+    """Give all that a file holds up to one byte over the cap; `size` is what it says it holds."""
+    data = os.read(handle, min(size, _front.MAX_BYTES) + 1)
+    parts = [data]
+    left = _front.MAX_BYTES + 1 - len(data)
+    while left > 0 and (data := os.read(handle, min(left, _CHUNK))):
+        parts.append(data)
+        left -= len(data)
+    return b"".join(parts)
+
+
+def _may_be_record(name: str) -> bool:
+    return name[name.rfind(".") :] in _SUFFIXES
+
+
+def _is_for_records(folder: str) -> bool:
+    return folder.split("/", 1)[0] in RECORD_FOLDERS or folder.startswith("_archive/")
 
 
 def _has_front_matter(file: Path) -> bool:
@@ -260,7 +333,7 @@ def _has_front_matter(file: Path) -> bool:
         return True
 
 
-def _scan(folder: Path) -> list[os.DirEntry[str]]:
+def _scan(folder: Path | str) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as found:
             return list(found)

@@ -60,11 +60,16 @@ def inside(root: Path, path: str) -> Path:
         raise RecordError("no path within the newsroom", subject=path)
     file = root / pure
     if file.is_symlink():
-        raise RecordError(
-            "a symbolic link where a record should be",
-            subject=path,
-            hint="put the file itself there",
-        )
+        raise symbolic_link(path)
     if not Path(os.path.realpath(file.parent)).is_relative_to(os.path.realpath(root)):
         raise RecordError("a folder that leads out of the newsroom", subject=path)
     return file
+
+
+def symbolic_link(path: str) -> RecordError:
+    """Give the error to raise where a link stands for a record."""
+    return RecordError(
+        "a symbolic link where a record should be",
+        subject=path,
+        hint="put the file itself there",
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from copydesk.archive import _front, _layout, _leftovers, _nodes, _read, _write
+from copydesk.archive import _front, _layout, _leftovers, _nodes, _read, _usual, _write
 from copydesk.archive._fields import Fields
 from copydesk.errors import RecordError
 from copydesk.news import Extra, Story
@@ -23,6 +23,12 @@ def parse_story(path: str, data: bytes) -> Story:
     are kept in `Story.extra`. Raises RecordError for what is no news record.
     """
     halves = _front.split(path, data)
+    usual = _usual.read(path, data, halves)
+    return by_yaml(path, data, halves) if usual is None else usual
+
+
+def by_yaml(path: str, data: bytes, halves: _front.Halves) -> Story:
+    """Give the story that YAML, the judge of meaning, finds in any record."""
     root = _nodes.compose(halves.front, path)
     fields = Fields(root, path)
     fields.required("title", "")
