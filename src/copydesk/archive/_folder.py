@@ -65,21 +65,6 @@ class Archive:
         for folder in NEWS_FOLDERS:
             yield from self._each(folder, self._story, trouble)
 
-    def signatures(self, trouble: Callable[[CopydeskError], None]) -> dict[str, str]:
-        """Give the path of every story and a text that changes when its file does; reads none."""
-        found: dict[str, str] = {}
-        for folder in NEWS_FOLDERS:
-            try:
-                paths = list(record_paths(self.root, folder))
-            except RecordError as error:
-                trouble(error)
-                continue
-            for path in paths:
-                known = (self.root / path).lstat()
-                times = f"{known.st_mtime_ns:x} {known.st_ctime_ns:x}"
-                found[path] = f"{times} {known.st_ino:x} {known.st_size:x}"
-        return found
-
     def records(self, trouble: Callable[[CopydeskError], None]) -> Iterator[Record]:
         """Give every record that is no story; one that cannot be read goes to `trouble`."""
         for folder in collections(self.root):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -10,6 +11,14 @@ from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.errors import RecordError
 from copydesk.memory import Memory
 from copydesk.news import Story
+
+_NEWS = ("_news/", "_archive/_news/")
+_TICK_NS = 50_000_000
+
+
+def _fresh() -> tuple[object, ...]:
+    """Give a stamp that none will be equal to."""
+    return ("read again", time.time_ns())
 
 
 class Filing:
@@ -29,8 +38,18 @@ class Filing:
         self._removed = {path: one for path, one in verdicts.items() if one.said == "remove"}
 
     def stamps(self) -> Mapping[str, str]:
-        """Give what changes with each story, by its path; no file is read."""
-        found = self._archive.signatures(self._troubles)
+        """Give what changes with each story, by its path; no file is read.
+
+        Raises RecordError for a folder that cannot be listed: its stories have not gone.
+        """
+        signatures = self._archive.signatures()
+        # what was changed a moment ago may change again within a tick of the file system's clock
+        settled = time.time_ns() - _TICK_NS
+        found = {
+            path: " ".join(map(str, signature if signature.changed_ns < settled else _fresh()))
+            for path, signature in signatures.items()
+            if path.startswith(_NEWS)
+        }
         for path in self._removed.keys() & found.keys():
             found[path] += " removed"
         return found
