@@ -55,6 +55,7 @@ class Archive:
         self.root = root
         self._read: dict[str, bytes] = {}
         self._swept: set[Path] = set()
+        self._safe: set[str] = set()
 
     def paths(self) -> list[str]:
         """Give the paths of the live stories by name; raise RecordError for a sealed folder."""
@@ -118,6 +119,10 @@ class Archive:
     def read(self, path: str) -> Story:
         """Give the story filed at a path, or raise RecordError."""
         return self._story(path, self.file_bytes(path))
+
+    def read_listed(self, path: str) -> Story:
+        """Give the story at a path that `signatures` gave: its folder is looked at once."""
+        return self._story(path, self._listed_bytes(path, self._safe))
 
     def _story(self, path: str, data: bytes) -> Story:
         self._read[path] = _digest(data)

@@ -57,7 +57,7 @@ class Filing:
     def read(self, path: str) -> Story | None:
         """Give a story, None when its record cannot be read."""
         try:
-            story = self._archive.read(path)
+            story = self._archive.read_listed(path)
         except RecordError as error:
             self._troubles(error)
             return None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 _SEGMENT = re.compile(r"[^/\\\x00-\x1f\x7f]+")
@@ -45,28 +46,34 @@ def day_folder(day: date) -> str:
     return f"{day.year:04}/{day.month:02}/{day.day:02}/"
 
 
+@lru_cache(maxsize=4096)
+def _quoted(path: str) -> str:
+    return quote(path)
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
     """The addresses of one site: `site` for its pages, `api` for the API's own links.
 
-    Neither ends with a slash. `base` is the path of `site`: what a link on a page begins with.
+    Neither ends with a slash. `base` is the path of `site`, "" at the root of its host: what a link
+    on a page begins with.
     """
 
     site: str
     api: str
 
-    @property
-    def base(self) -> str:
-        """Give the path below which the site is served: "" at the root of its host."""
-        return urlsplit(self.site).path.rstrip("/")
+    base: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "base", urlsplit(self.site).path.rstrip("/"))
 
     def page(self, path: str) -> str:
         """Give the absolute address of a page, feed or file of the site."""
-        return f"{self.site}/{quote(path)}"
+        return f"{self.site}/{_quoted(path)}"
 
     def href(self, path: str) -> str:
         """Give the address of a page as a link on another page of the site writes it."""
-        return f"{self.base}/{quote(path)}"
+        return f"{self.base}/{_quoted(path)}"
 
     def api_record(self, path: str) -> str:
         """Give the API address of one record: `_people/x.md` stands at `api/people/x/`."""

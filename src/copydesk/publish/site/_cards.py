@@ -15,6 +15,7 @@ from copydesk.publish.site import _player
 from copydesk.publish.site._frame import Frame, language_tag
 
 _EXCERPT = 220
+_IN_HAND = 500
 _KEPT = 10_000  # cards and lines; what is listed together was mostly printed together
 _NAMED = 2  # newsrooms on a card; more are a number
 
@@ -26,7 +27,7 @@ class Cards:
     frame: Frame
     _by_name: Mapping[str, Topic] = field(init=False)
     _made: OrderedDict[tuple[str, str], str] = field(default_factory=OrderedDict)
-    _last: tuple[str, Mapping[str, object]] = ("", {})
+    _views: OrderedDict[str, Mapping[str, object]] = field(default_factory=OrderedDict)
 
     def __post_init__(self) -> None:
         self._by_name = {topic.name: topic for topic in self.frame.plan.topics}
@@ -56,10 +57,12 @@ class Cards:
         return [self.view(story) for story in found if story is not None]
 
     def view(self, story: Story) -> Mapping[str, object]:
-        """Give the plain values that templates print of a story, not worked out twice in a row."""
-        if self._last[0] != story.path:
-            self._last = (story.path, self._view(story))
-        return self._last[1]
+        """Give the plain values that templates print of a story; the last ones are kept."""
+        if story.path not in self._views:
+            self._views[story.path] = self._view(story)
+            if len(self._views) > _IN_HAND:
+                self._views.popitem(last=False)
+        return self._views[story.path]
 
     def _view(self, story: Story) -> Mapping[str, object]:
         plan = self.frame.plan
