@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from copydesk.judge.coverage._heat import corroboration, heat
 from copydesk.judge.coverage._related import in_order, snapshot
+from copydesk.judge.coverage._rules import is_ruled
 from copydesk.news import Beat, Reason, Related, Story
 
 _STAYS = 15  # a new story must be so much better to take the lead from one that readers know
@@ -56,13 +57,20 @@ def alone(story: Story, beat: Beat, own: Container[str]) -> Story:
     )
 
 
-def _rank(story: Story, beat: Beat) -> tuple[bool, bool, bool, int, datetime, str]:
+def leads_by_word(leader: Story, group: Sequence[Story], beat: Beat) -> bool:
+    """Say whether no other one is above a leader by an editor's pin or word."""
+    return _word(leader, beat) == min(_word(story, beat) for story in group)
+
+
+def _word(story: Story, beat: Beat) -> tuple[bool, bool, bool]:
     said = story.verdict.said if story.verdict else ""
+    return (not is_pinned(story, beat), said != "publish", is_kept_back(story))
+
+
+def _rank(story: Story, beat: Beat) -> tuple[tuple[bool, bool, bool], int, datetime, str]:
     stays = _STAYS if story.published and story.heat != -1 and story.group else 0
     return (
-        not is_pinned(story, beat),
-        said != "publish",
-        is_kept_back(story),
+        _word(story, beat),
         -(story.quality or 0) - stays,
         story.published_at or _NO_TIME,
         story.path,
@@ -130,4 +138,5 @@ def _with(story: Story, *reasons: Reason) -> tuple[Reason, ...]:
     """Give the reasons with new ones on what a group decides; a record without any gets none."""
     if not story.reasons:
         return ()
-    return (*(one for one in story.reasons if one.about not in _ITS_OWN), *reasons)
+    kept = (one for one in story.reasons if one.about not in _ITS_OWN or is_ruled(one))
+    return (*kept, *reasons)
