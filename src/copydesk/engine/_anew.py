@@ -5,6 +5,7 @@ records ── filed ──> in the order in which they came ── judged ─�
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -252,11 +253,13 @@ def _related(filed: Story, beat: Beat) -> tuple[Related, ...]:
 
 def _in_its_group(filed: Story, story: Story) -> Story:
     """Let a story stand in its group as it is filed, in front or behind; a copy is in none."""
-    if not filed.group or story.copy_of:
+    told = [one for one in filed.reasons if one.about == "group"] if story.reasons else []
+    if story.copy_of:
         return story
-    joined = [one for one in filed.reasons if one.about == "group"] if story.reasons else []
+    if not filed.group:
+        return replace(story, reasons=(*story.reasons, *told))
     heat = -1 if filed.heat == -1 else story.heat
-    return replace(story, group=filed.group, heat=heat, reasons=(*story.reasons, *joined))
+    return replace(story, group=filed.group, heat=heat, reasons=(*story.reasons, *told))
 
 
 def _still_a_copy(bench: _Bench, filed: Story, story: Story) -> Story:
@@ -310,7 +313,14 @@ def _beside(
         before = filed[story.path]
         after = review.beside_others(before, story, known(newsroom, before))
         beside[story.path] = Anew(filed=before, fresh=after)
-    return list(beside.values())
+    return [_in_order(one) for one in beside.values()]
+
+
+def _in_order(one: Anew) -> Anew:
+    """Give reasons that are those filed in another order in the filed one."""
+    if Counter(one.fresh.reasons) != Counter(one.filed.reasons):
+        return one
+    return replace(one, fresh=replace(one.fresh, reasons=one.filed.reasons))
 
 
 def _is_on_its_own_now(one: Anew) -> bool:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from copydesk.judge.coverage._groups import with_copies
 from copydesk.judge.coverage._heat import usual_of
-from copydesk.judge.coverage._led import BESIDE, alone, leads_by_word, led
+from copydesk.judge.coverage._led import BESIDE, alone, is_shown, leads_by_word, led, was_pinned
 from copydesk.judge.coverage._off import is_off
 from copydesk.judge.coverage._rules import Rules, is_ruled, name_of, undone
 from copydesk.judge.coverage._stream import Document, Place, Stream
@@ -75,12 +75,12 @@ def _is_as_filed(name: str, group: Sequence[Story], own: Mapping[str, str], beat
     was pinned, and none stands in front that an editor keeps back.
     """
     if len(group) == 1:
-        return not group[0].group
+        return not group[0].group and not was_pinned(group[0], beat)
     leaders = [story for story in group if story.heat != -1]
     if len(leaders) != 1 or any(story.group != name for story in group):
         return False
     [leader] = leaders
-    if not leads_by_word(leader, group, beat):
+    if not leads_by_word(leader, group, beat) or was_pinned(leader, beat):
         return False
     paths = {story.path for story in group}
     listed = {
@@ -88,7 +88,8 @@ def _is_as_filed(name: str, group: Sequence[Story], own: Mapping[str, str], beat
         for story in group
     }
     beside = listed.pop(leader.path)
-    is_whole = beside <= paths and len(beside) == min(len(listed), BESIDE)
+    shown = sum(is_shown(story) for story in group if story is not leader)
+    is_whole = beside <= paths and len(beside) == min(shown, BESIDE)
     return is_whole and all(one == {leader.path} for one in listed.values())
 
 

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from copydesk.judge.coverage._heat import corroboration, heat
 from copydesk.judge.coverage._related import in_order, snapshot
-from copydesk.judge.coverage._rules import is_ruled
+from copydesk.judge.coverage._rules import is_pin, is_ruled, pin_on
 from copydesk.news import Beat, Reason, Related, Story
 
 _STAYS = 15  # a new story must be so much better to take the lead from one that readers know
@@ -26,13 +26,15 @@ def led(
 
     The best leads; one that leads already stays in front unless another is 15 points better. An
     editor's pin, then an editor's word, stands above quality; what is held or rejected leads only
-    where nothing else can. The leader has the others beside it, at most 50; they have it. `own` are
+    where nothing else can, and what is rejected is nobody's confirmation. The leader has the others beside it, at most 50; they have it. `own` are
     the addresses of stories that are no copies: those beside it from former groups go.
     """
-    leader, *others = sorted(group, key=lambda story: _rank(story, beat))
-    reasons = heat(leader, others, beat, usual)
-    front = _front(leader, others, beat, reasons)
-    beside = in_order(map(snapshot, others))[:BESIDE]
+    leader = min(group, key=lambda story: _rank(story, beat))
+    others = sorted((story for story in group if story is not leader), key=_by_quality)
+    shown = [story for story in others if is_shown(story)]
+    reasons = heat(leader, shown, beat, usual)
+    front = _front(leader, shown, beat, reasons)
+    beside = in_order(map(snapshot, shown))[:BESIDE]
     return (
         replace(front, group=name, related=in_order((*_copies(leader, own), *beside))),
         *(_behind(story, leader, name, own) for story in others),
@@ -64,23 +66,29 @@ def leads_by_word(leader: Story, group: Sequence[Story], beat: Beat) -> bool:
 
 def _word(story: Story, beat: Beat) -> tuple[bool, bool, bool]:
     said = story.verdict.said if story.verdict else ""
-    return (not is_pinned(story, beat), said != "publish", is_kept_back(story))
+    return (pin_on(story, beat) is None, said != "publish", is_kept_back(story))
+
+
+def is_shown(story: Story) -> bool:
+    """Say whether a story may stand beside another one: an editor did not reject it."""
+    return story.verdict is None or story.verdict.said not in {"reject", "remove"}
+
+
+def was_pinned(story: Story, beat: Beat) -> bool:
+    """Say whether a story leads by a pin that there is no more."""
+    return any(map(is_pin, story.reasons)) and pin_on(story, beat) is None
+
+
+def _by_quality(story: Story) -> tuple[int, datetime, str]:
+    return (-(story.quality or 0), story.published_at or _NO_TIME, story.path)
 
 
 def _rank(story: Story, beat: Beat) -> tuple[tuple[bool, bool, bool], int, datetime, str]:
     stays = _STAYS if story.published and story.heat != -1 and story.group else 0
-    return (
-        _word(story, beat),
-        -(story.quality or 0) - stays,
-        story.published_at or _NO_TIME,
-        story.path,
-    )
-
-
-def is_pinned(story: Story, beat: Beat) -> bool:
-    """Say whether an editor has pinned a story; whether the time is over is not asked here."""
-    name = PurePosixPath(story.path).stem
-    return any(rule.said == "pin" and name in rule.stories[:1] for rule in beat.rulings)
+    if was_pinned(story, beat):
+        stays = 0
+    quality, moment, path = _by_quality(story)
+    return (_word(story, beat), quality - stays, moment, path)
 
 
 def is_kept_back(story: Story) -> bool:
@@ -94,21 +102,29 @@ def _front(leader: Story, others: Sequence[Story], beat: Beat, reasons: Sequence
     quality, gate = leader.quality or 0, beat.scoring.publish_at
     support = corroboration(leader, others, beat)
     lift = min(_LIFT, support.points or 0) if support else 0
-    was_let_through = bool(leader.published) and quality < gate
-    published = not is_kept_back(leader) and (quality + lift >= gate or was_let_through)
+    pin = pin_on(leader, beat)
+    was_let_through = bool(leader.published) and not was_pinned(leader, beat)
+    is_let = pin is not None or was_let_through
+    published = not is_kept_back(leader) and (quality + lift >= gate or is_let)
     return replace(
         leader,
         published=published,
         heat=max(0, quality + sum(reason.points or 0 for reason in reasons)),
-        reasons=_with(leader, *reasons, *_let_pass(leader, quality, lift, gate)),
+        reasons=_with(leader, *filter(None, [pin]), *reasons, *_let_pass(leader, lift, beat)),
     )
 
 
-def _let_pass(leader: Story, quality: int, lift: int, gate: int) -> list[Reason]:
+def _let_pass(leader: Story, lift: int, beat: Beat) -> list[Reason]:
     """Give why a leader is published or not; where something else decided, that stays."""
+    quality, gate = leader.quality or 0, beat.scoring.publish_at
     kept = [one for one in leader.reasons if one.about == "published"]
-    if is_kept_back(leader) or (leader.published and quality < gate and quality + lift < gate):
+    if is_kept_back(leader):
         return kept
+    if quality + lift < gate:
+        if pin_on(leader, beat) is not None:
+            return [Reason(about="published", why="an editor pinned it")]
+        if leader.published and not was_pinned(leader, beat):
+            return kept
     if quality >= gate or not lift:
         verb = "reaches" if quality >= gate else "is below"
         return [Reason(about="published", why=f"quality {quality} {verb} {gate}")]
@@ -130,6 +146,11 @@ def _behind(story: Story, leader: Story, name: str, own: Container[str]) -> Stor
     )
 
 
+def _stays(reason: Reason) -> bool:
+    """Say whether a reason of a group holds in another one, too: a rule's, but for a pin."""
+    return is_ruled(reason) and not is_pin(reason)
+
+
 def _copies(story: Story, own: Container[str]) -> tuple[Related, ...]:
     return tuple(one for one in story.related if one.web_url not in own)
 
@@ -138,5 +159,5 @@ def _with(story: Story, *reasons: Reason) -> tuple[Reason, ...]:
     """Give the reasons with new ones on what a group decides; a record without any gets none."""
     if not story.reasons:
         return ()
-    kept = (one for one in story.reasons if one.about not in _ITS_OWN or is_ruled(one))
+    kept = (one for one in story.reasons if one.about not in _ITS_OWN or _stays(one))
     return (*kept, *reasons)

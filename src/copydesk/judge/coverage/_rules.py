@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
@@ -40,7 +40,9 @@ class Rules:
                 self._merge(rule, _still_together(rule.stories, beat.rulings[at:]))
 
         self.moved = {
-            name: why for name, why in self.moved.items() if self._groups[name] != filed.get(name)
+            name: why
+            for name, why in self.moved.items()
+            if _beside(name, self._groups) != _beside(name, filed)
         }
 
     def group_of(self, story: Story) -> str:
@@ -78,6 +80,12 @@ class Rules:
                 self.apart[name] -= frozenset(known)
 
 
+def _beside(name: str, groups: Mapping[str, str]) -> frozenset[str]:
+    """Give the names of those in one group with a story, its own where it is known."""
+    group = groups.get(name)
+    return frozenset(one for one, of in groups.items() if of == group) if group else frozenset()
+
+
 def undone(stories: Sequence[Story], beat: Beat) -> frozenset[str]:
     """Give the paths of stories that stand where a rule moved them which there is no more."""
     merges = [rule for rule in beat.rulings if rule.said == "merge"]
@@ -89,6 +97,7 @@ def undone(stories: Sequence[Story], beat: Beat) -> frozenset[str]:
         for one in stories
         for reason in one.reasons
         if is_ruled(reason)
+        and not is_pin(reason)
         and not (one.group in merged if reason.why.startswith("merged") else name_of(one) in split)
     )
 
@@ -96,6 +105,18 @@ def undone(stories: Sequence[Story], beat: Beat) -> frozenset[str]:
 def is_ruled(reason: Reason) -> bool:
     """Say whether a reason tells of a rule that moved a story into a group, or out of one."""
     return reason.about == "group" and f", {_RULED} " in reason.why
+
+
+def is_pin(reason: Reason) -> bool:
+    """Say whether a reason tells of a pin by which a story leads its group."""
+    return is_ruled(reason) and reason.why.startswith("pinned")
+
+
+def pin_on(story: Story, beat: Beat) -> Reason | None:
+    """Give what an editor's pin says of a story, None without one; its end is not asked here."""
+    name = name_of(story)
+    pins = (rule for rule in beat.rulings if rule.said == "pin" and name in rule.stories[:1])
+    return next((_reason("pinned", rule) for rule in pins), None)
 
 
 def _reason(what: str, rule: Ruling) -> Reason:
