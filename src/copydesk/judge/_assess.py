@@ -66,7 +66,8 @@ def regroup(
 
     `stories` are those of the live window, the fresh ones among them; `fresh` are the paths that
     are new since this was last asked, `anew` of filed ones that were judged again: they stay where
-    they are, but who leads, and with what heat, is seen again. Asked again with the answers filed, it gives nothing.
+    they are, but who leads, and with what heat, is seen again. Asked again with the answers filed,
+    it gives nothing.
     """
     return profile_of(beat).regroup(stories, beat, fresh, anew)
 

@@ -12,11 +12,12 @@ from copydesk.judge.coverage._related import in_order, snapshot
 from copydesk.judge.coverage._rules import is_pin, is_ruled, pin_on
 from copydesk.news import Beat, Reason, Related, Story
 
-_STAYS = 15  # a new story must be so much better to take the lead from one that readers know
-_LIFT = 20  # how far corroboration can carry a story over the gate
+STAYS = 15  # a new story must be so much better to take the lead from one that readers know
+LIFT = 20  # how far corroboration can carry a story over the gate
 BESIDE = 50
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
-_ITS_OWN = frozenset({"heat", "published", "group"})
+_ITS_OWN = frozenset({"heat", "published", "group", "trusted"})
+_TRUSTED = "its source is trusted"  # as the gate says it
 
 
 def led(
@@ -26,8 +27,9 @@ def led(
 
     The best leads; one that leads already stays in front unless another is 15 points better. An
     editor's pin, then an editor's word, stands above quality; what is held or rejected leads only
-    where nothing else can, and what is rejected is nobody's confirmation. The leader has the others beside it, at most 50; they have it. `own` are
-    the addresses of stories that are no copies: those beside it from former groups go.
+    where nothing else can, and what is rejected is nobody's confirmation. The leader has the
+    others beside it, at most 50; they have it. `own` are the addresses of stories that are no
+    copies: those beside it from former groups go.
     """
     leader = min(group, key=lambda story: _rank(story, beat))
     others = sorted((story for story in group if story is not leader), key=_by_quality)
@@ -46,9 +48,11 @@ def alone(story: Story, beat: Beat, own: Container[str]) -> Story:
     if not story.group and story.heat != -1:
         return story
     quality = story.quality or 0
-    published = not is_kept_back(story) and quality >= beat.scoring.publish_at
-    verb = "reaches" if quality >= beat.scoring.publish_at else "is below"
-    reason = Reason(about="published", why=f"quality {quality} {verb} {beat.scoring.publish_at}")
+    gate = beat.scoring.publish_at
+    published = not is_kept_back(story) and (quality >= gate or _is_trusted(story))
+    verb = "reaches" if quality >= gate else "is below"
+    why = _TRUSTED if published and quality < gate else f"quality {quality} {verb} {gate}"
+    reason = Reason(about="published", why=why)
     return replace(
         story,
         group="",
@@ -69,6 +73,11 @@ def _word(story: Story, beat: Beat) -> tuple[bool, bool, bool]:
     return (pin_on(story, beat) is None, said != "publish", is_kept_back(story))
 
 
+def is_pinned(story: Story, beat: Beat) -> bool:
+    """Say whether an editor has pinned a story; whether the time is over is not asked here."""
+    return pin_on(story, beat) is not None
+
+
 def is_shown(story: Story) -> bool:
     """Say whether a story may stand beside another one: an editor did not reject it."""
     return story.verdict is None or story.verdict.said not in {"reject", "remove"}
@@ -84,7 +93,7 @@ def _by_quality(story: Story) -> tuple[int, datetime, str]:
 
 
 def _rank(story: Story, beat: Beat) -> tuple[tuple[bool, bool, bool], int, datetime, str]:
-    stays = _STAYS if story.published and story.heat != -1 and story.group else 0
+    stays = STAYS if story.published and story.heat != -1 and story.group else 0
     if was_pinned(story, beat):
         stays = 0
     quality, moment, path = _by_quality(story)
@@ -101,10 +110,10 @@ def is_kept_back(story: Story) -> bool:
 def _front(leader: Story, others: Sequence[Story], beat: Beat, reasons: Sequence[Reason]) -> Story:
     quality, gate = leader.quality or 0, beat.scoring.publish_at
     support = corroboration(leader, others, beat)
-    lift = min(_LIFT, support.points or 0) if support else 0
+    lift = min(LIFT, support.points or 0) if support else 0
     pin = pin_on(leader, beat)
     was_let_through = bool(leader.published) and not was_pinned(leader, beat)
-    is_let = pin is not None or was_let_through
+    is_let = pin is not None or was_let_through or _is_trusted(leader)
     published = not is_kept_back(leader) and (quality + lift >= gate or is_let)
     return replace(
         leader,
@@ -123,6 +132,8 @@ def _let_pass(leader: Story, lift: int, beat: Beat) -> list[Reason]:
     if quality + lift < gate:
         if pin_on(leader, beat) is not None:
             return [Reason(about="published", why="an editor pinned it")]
+        if _is_trusted(leader):
+            return [Reason(about="published", why=_TRUSTED)]
         if leader.published and not was_pinned(leader, beat):
             return kept
     if quality >= gate or not lift:
@@ -136,6 +147,7 @@ def _let_pass(leader: Story, lift: int, beat: Beat) -> list[Reason]:
 def _behind(story: Story, leader: Story, name: str, own: Container[str]) -> Story:
     front = PurePosixPath(leader.path).stem
     why = [one for one in story.reasons if one.about == "group" and "joined" in one.why]
+    why += [Reason(about="trusted", why=_TRUSTED)] if _is_trusted(story) else []
     return replace(
         story,
         published=False,
@@ -144,6 +156,11 @@ def _behind(story: Story, leader: Story, name: str, own: Container[str]) -> Stor
         related=in_order((*_copies(story, own), snapshot(leader))),
         reasons=_with(story, *why, Reason(about="published", why=f"{front} leads its group")),
     )
+
+
+def _is_trusted(story: Story) -> bool:
+    """Say whether a story is published whatever its quality; behind another one it waits."""
+    return any(one.why == _TRUSTED for one in story.reasons if one.about in _ITS_OWN)
 
 
 def _stays(reason: Reason) -> bool:
