@@ -76,7 +76,8 @@ def _below(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
     if total >= gate:
         yield _shown_by_word(story)
         return
-    yield f"{total} is below {gate}: {_counted(least, 'more point')} would publish it"
+    low = f" (its points add up to {total - _given(story)})" if _given(story) > 0 else ""
+    yield f"{total} is below {gate}{low}: {_counted(least, 'more point')} would publish it"
     against = sorted(_points(story, "quality"), key=lambda one: one.points or 0)
     for reason in against[:_DECIDING]:
         if -(reason.points or 0) >= least:
