@@ -8,7 +8,6 @@ import pytest
 
 from copydesk import judge
 from copydesk.news import Provider, Reason, Ruling, Shelved, Topic, Verdict
-
 from judge.covered import BEAT, NOON, QUAKES, ROBOT, VOTE, Desk, ruled, story
 
 NAMES = "abcdef"
