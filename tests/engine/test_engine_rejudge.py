@@ -110,7 +110,8 @@ def test_what_would_change_is_filed_in_one_commit_and_once(root: Path) -> None:
     change(root, "beat.toml", 'topic = "Coast"', 'topic = "Coast"\n')
     change(root, TOPIC, "keywords:\n", "keywords:\n  - grey seals\n  - two metres\n")
     (root / "_data/topics/01-wild.yaml").write_text(
-        "taxonomy: topic\n_id: wild\nname: Wildlife\nkeywords:\n  - seals\n", "utf-8"
+        "taxonomy: topic\n_id: wild\nname: Wildlife\nparent: Coast\nkeywords:\n  - seals\n",
+        "utf-8",
     )
     run_git(root, "add", "-A")
     run_git(root, "commit", "-qm", "a topic")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import click
 
 from copydesk import engine
@@ -34,12 +36,15 @@ def command(asked: Asked, path_or_url: str) -> None:
         click.echo(f"  {term.name}: {text.fold(term.value)}")
         for evidence in term.evidence:
             click.echo(f"    {text.fold(evidence)}")
-    for line in told.history:
-        click.echo(f"  history: {line}")
-    for path in told.copies:
-        click.echo(f"  copy: {path}")
-    for path in told.group:
-        click.echo(f"  beside: {path}")
+    _list("history", told.history)
+    _list("copy", told.copies)
+    _list("beside", (f"{path}{' (leads)' if path == told.leader else ''}" for path in told.group))
+    _list("otherwise", map(text.fold, told.otherwise))
+
+
+def _list(name: str, lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(f"  {name}: {line}")
 
 
 def _ruling(rule: engine.Rule) -> str:

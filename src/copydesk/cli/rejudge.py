@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
+from collections.abc import Sequence
+from pathlib import PurePosixPath
 
 import click
 
 from copydesk import engine
 from copydesk.cli import _out
 from copydesk.cli._asked import Asked, common
+from copydesk.cli._columns import Columns
+from copydesk.kit import text
 
+_WEIGHTY = frozenset({"dropped", "published", "copy"})
+_COUNTED = frozenset({"related", "background"})
 _MOST = 20  # lines on one kind of thing; --json has them all
 
 
@@ -51,8 +58,10 @@ def _show(report: engine.RejudgeReport, *, is_applied: bool) -> None:
         _out.note(f"… and {report.without_article - _MOST} more; --json lists them all")
     for words in report.notes:
         _out.note(f"note: {words}")
-    rows = [(one.path, one.field, _told(one.before), _told(one.after)) for one in report.changes]
-    if rows:
+    if sys.stdout.isatty():
+        _for_a_reader(report.changes)
+    else:
+        rows = [(c.path, c.field, _told(c.before), _told(c.after)) for c in report.changes]
         _out.table(("story", "field", "before", "after"), rows)
     fields = Counter(one.field for one in report.changes)
     parts = ", ".join(f"{count} {name}" for name, count in fields.most_common())
@@ -68,6 +77,34 @@ def _show(report: engine.RejudgeReport, *, is_applied: bool) -> None:
         _out.note("nothing is filed yet: copydesk rejudge --apply does it")
     elif report.updated:
         _out.note("the site shows it after the next round or copydesk build")
+
+
+def _for_a_reader(changes: Sequence[engine.FieldChange]) -> None:
+    """Print a line for each change, what is off the site or on it first, each story's together.
+
+    Of what only says why in other words the number is told.
+    """
+    shown = [one for one in changes if one.field != "reasons"]
+    weighty = {one.path for one in shown if one.field in _WEIGHTY}
+    shown.sort(key=lambda one: one.path not in weighty)
+    columns = Columns(0, 10, 22, 22)
+    if shown:
+        click.secho(columns.line(("story", "field", "before", "after")), bold=True)
+    last = ""
+    for one in shown:
+        name = "" if one.path == last else PurePosixPath(one.path).stem
+        last = one.path
+        cells = (name, one.field, _brief(one.field, one.before), _brief(one.field, one.after))
+        click.echo(columns.line([text.fold(cell) for cell in cells]))
+    if len(shown) < len(changes):
+        count = len(changes) - len(shown)
+        _out.note(f"{count} more only say why in other words; --json lists them")
+
+
+def _brief(field: str, value: object) -> str:
+    if field in _COUNTED and isinstance(value, tuple):
+        return f"{len(value)} stories" if len(value) != 1 else "1 story"
+    return _told(value)
 
 
 def _told(value: object) -> str:

@@ -5,12 +5,14 @@ records ── filed ──> in the order in which they came ── judged ─�
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from copydesk import judge, review
 from copydesk.archive import Rulings
+from copydesk.engine import _group
 from copydesk.engine._mishap import failure_of
 from copydesk.engine._sites import Sites
 from copydesk.engine.newsroom import Newsroom
@@ -22,19 +24,21 @@ from copydesk.news import Article, Beat, Dropped, Related, Shelf, Shelved, Story
 COPIES_WITHIN = timedelta(days=30)  # as a round looks for them
 REACH = timedelta(days=30)  # of what may stand beside a story
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
-_NOW = {"off-beat": "off the beat under today's rules", "ruled-out": ""}
+_NOW = {"off-beat": review.OFF_BEAT, "ruled-out": ""}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anew:
     """A filed story and what today's rules make of it.
 
-    `dropped` is the reason for which it would not be filed today, "" for none.
+    `dropped` is the reason for which it would not be filed today, "" for none; `found` when its
+    article was.
     """
 
     filed: Story
     fresh: Story
     text: str = ""
+    found: datetime | None = None
     dropped: str = ""
 
 
@@ -198,11 +202,11 @@ def _judged(bench: _Bench, came: _Came) -> Anew:
         path=filed.path,
         title=_title(filed, article, beat),
         related=_related(filed, beat),
-        group=filed.group,
         background=filed.background,
         verdict=filed.verdict,
     )
     story = _still_a_copy(bench, filed, story)
+    story = _in_its_group(filed, story)
     story = review.ruled(story, beat)
     if dropped == "off-beat" and "topics" in review.ruled_fields(filed, beat):
         dropped = ""
@@ -215,7 +219,8 @@ def _judged(bench: _Bench, came: _Came) -> Anew:
     verdict = bench.rulings.verdicts.get(filed.path)
     if beat.scoring.profile == "everyday" and verdict is not None:
         fresh = review.apply(fresh, verdict, beat)
-    return Anew(filed=filed, fresh=fresh, text=article.text, dropped=dropped)
+    text, found = article.text, article.found
+    return Anew(filed=filed, fresh=fresh, text=text, found=found, dropped=dropped)
 
 
 def known(newsroom: Newsroom, story: Story) -> dict[str, str]:
@@ -246,6 +251,17 @@ def _related(filed: Story, beat: Beat) -> tuple[Related, ...]:
     return () if beat.scoring.profile == "everyday" and beat.scoring.grouping else filed.related
 
 
+def _in_its_group(filed: Story, story: Story) -> Story:
+    """Let a story stand in its group as it is filed, in front or behind; a copy is in none."""
+    told = [one for one in filed.reasons if one.about == "group"] if story.reasons else []
+    if story.copy_of:
+        return story
+    if not filed.group:
+        return replace(story, reasons=(*story.reasons, *told))
+    heat = -1 if filed.heat == -1 else story.heat
+    return replace(story, group=filed.group, heat=heat, reasons=(*story.reasons, *told))
+
+
 def _still_a_copy(bench: _Bench, filed: Story, story: Story) -> Story:
     """Let a copy be one where nothing shows the contrary: its original's text is not kept."""
     if not filed.copy_of or story.copy_of or filed.copy_of in bench.texts:
@@ -265,20 +281,31 @@ def _beside(
     """Set all that was judged anew beside each other, and beside what is filed around it.
 
     The one place where grouping comes in: whatever `judge.regroup` says of the judged stories, and
-    of their neighbours that the line answers for, is part of the comparison.
+    of their neighbours that the line answers for, is part of the comparison. A group stays as it is
+    filed, for it came of what was known at each time; only what has become a story of its own,
+    or was kept off the site, is put among the others as if it were new.
     """
     judged_paths = {one.filed.path: one for one in _without_dissolved(fresh)}
-    window = [Shelved(story=one.fresh, text=one.text) for one in judged_paths.values()]
+    groups = {one.filed.group for one in fresh} - {""}
+    window = [
+        Shelved(story=one.fresh, text=one.text, found=one.found) for one in judged_paths.values()
+    ]
     window += [
         Shelved(story=story)
         for story in stories
         if story.path not in judged_paths
-        and (since is None or (story.published_at or _LONG_AGO) >= since - REACH)
+        and (
+            since is None
+            or (story.published_at or _LONG_AGO) >= since - REACH
+            or story.group in groups
+        )
     ]
     window.sort(key=lambda one: (one.story.published_at or _LONG_AGO, one.story.path))
     filed = {one.story.path: one.story for one in window}
     beside: dict[str, Anew] = dict(judged_paths)
-    for story in judge.regroup(window, newsroom.beat, frozenset(judged_paths)):
+    new = frozenset(one.filed.path for one in judged_paths.values() if _is_on_its_own_now(one))
+    beat = _group.in_force(newsroom)
+    for story in judge.regroup(window, beat, new, frozenset(judged_paths)):
         if (one := judged_paths.get(story.path)) is not None:
             after = review.rejudged_beside_others(one.fresh, story)
             beside[story.path] = replace(one, fresh=after)
@@ -286,7 +313,20 @@ def _beside(
         before = filed[story.path]
         after = review.beside_others(before, story, known(newsroom, before))
         beside[story.path] = Anew(filed=before, fresh=after)
-    return list(beside.values())
+    return [_in_order(one) for one in beside.values()]
+
+
+def _in_order(one: Anew) -> Anew:
+    """Give reasons that are those filed in another order in the filed one."""
+    if Counter(one.fresh.reasons) != Counter(one.filed.reasons):
+        return one
+    return replace(one, fresh=replace(one.fresh, reasons=one.filed.reasons))
+
+
+def _is_on_its_own_now(one: Anew) -> bool:
+    """Say whether a story was a copy, or kept off the site, and is so no more."""
+    was = bool(one.filed.copy_of) or review.is_kept_off(one.filed)
+    return was and not one.fresh.copy_of and not one.dropped
 
 
 def _without_dissolved(fresh: Sequence[Anew]) -> Iterator[Anew]:

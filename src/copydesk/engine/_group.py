@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from copydesk import judge, review
 from copydesk.engine.again import Correction
 from copydesk.engine.newsroom import Newsroom
-from copydesk.news import Shelved, Story
+from copydesk.news import Beat, Shelved, Story
 
 _REACH = timedelta(days=30)
 
@@ -36,10 +36,12 @@ def regrouped(
     corrections = list(corrections)
     changed = {story.path: story for story in fresh}
     before: dict[str, Story] = {}
-    window = _window(shelf, [*fresh, *(one.after for one in corrections)])
+    beat = in_force(newsroom)
+    ruled = _ruled(shelf, beat)
+    window = _window(shelf, [*fresh, *(one.after for one in corrections), *ruled])
     filed = {one.story.path: one.story for one in window}
     new = frozenset(changed)
-    for story in _beside(newsroom, window, new, corrections):
+    for story in _beside(beat, window, new, corrections):
         if story.path in new:
             changed[story.path] = story
             continue
@@ -53,28 +55,59 @@ def regrouped(
     return Regrouped(changed=changed, before=before)
 
 
+def in_force(newsroom: Newsroom) -> Beat:
+    """Give the beat without rulings that have ended."""
+    now = newsroom.now
+    rulings = (one for one in newsroom.beat.rulings if one.until is None or one.until > now)
+    return replace(newsroom.beat, rulings=tuple(rulings))
+
+
+def _ruled(shelf: judge.Bookshelf, beat: Beat) -> list[Story]:
+    """Give the stories that an editor's rule or word moves, or one that he took back.
+
+    Only stories that are named, and those beside them, are looked at: without such a rule a round
+    without news costs nothing.
+    """
+    if beat.scoring.profile == "everyday":
+        return []
+    named = {name for rule in beat.rulings if rule.said != "block" for name in rule.stories}
+    found = {one.story.path: one for one in shelf if _is_ruled(one.story, named)}
+    groups = {one.story.group for one in found.values()} - {""}
+    found.update((one.story.path, one) for one in shelf.of_groups(groups))
+    moved = judge.regroup(list(found.values()), beat, frozenset())
+    return [found[story.path].story for story in moved]
+
+
+def _is_ruled(story: Story, named: Collection[str]) -> bool:
+    if review.record_name(story.path) in named or (story.verdict and story.group):
+        return True
+    return any(reason.about == "group" and "ruled by" in reason.why for reason in story.reasons)
+
+
 def _gave_the_lead(before: Story, after: Story) -> bool:
     """Say whether a story that had a page of its own now stands behind another one."""
     return bool(before.published) and not after.published and after.heat == -1
 
 
 def _beside(
-    newsroom: Newsroom,
+    beat: Beat,
     window: Sequence[Shelved],
     new: frozenset[str],
     corrections: Iterable[Correction],
 ) -> Iterable[Story]:
     """Give the stories that change; who stands beside a page that moved has its new address."""
+    corrections = list(corrections)
+    anew = frozenset(one.after.path for one in corrections)
     moved = {one.before.web_url: one.after.web_url for one in corrections if one.has_moved}
     if not moved:
-        return judge.regroup(window, newsroom.beat, new)
+        return judge.regroup(window, beat, new, anew)
     standing = [replace(one, story=_readdressed(one.story, moved)) for one in window]
     changed = {
         after.story.path: after.story
         for before, after in zip(window, standing, strict=True)
         if before.story != after.story
     }
-    changed.update((one.path, one) for one in judge.regroup(standing, newsroom.beat, new))
+    changed.update((one.path, one) for one in judge.regroup(standing, beat, new, anew))
     return changed.values()
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from copydesk import archive, judge
+from copydesk.engine import _group
+from copydesk.engine._sites import Sites
 from copydesk.engine.named import record_at
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.engine.report import Explanation, Term
@@ -13,7 +16,7 @@ from copydesk.engine.rulings import rules_on
 from copydesk.errors import RecordError
 from copydesk.kit import dates, urls
 from copydesk.memory import Fate
-from copydesk.news import Story, Verdict
+from copydesk.news import Article, Story, Verdict
 
 
 def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
@@ -53,20 +56,39 @@ def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Ex
     reasons = story.reasons or judge.explain(story, newsroom.beat)
     name = story.path.rsplit("/", 1)[-1].removesuffix(".md")
     copies = sorted(one.path for one in stories.values() if one.copy_of == name)
+    beside = [path for path in _beside(story, stories) if path not in copies]
+    group = [stories[path] for path in beside if not stories[path].copy_of]
+    article = _article(newsroom, story)
+    ruled = replace(story, reasons=tuple(reasons), verdict=verdict)
+    beat = _group.in_force(newsroom)
     return Explanation(
         path=story.path,
         url=story.web_url or story.original_url,
         state=_state(story, verdict),
         stage="review" if verdict else "judge",
         reasons=tuple(str(reason) for reason in reasons),
+        otherwise=judge.otherwise(ruled, group, beat, article),
         trust=story.trust,
-        group=tuple(path for path in _beside(story, stories) if path not in copies),
+        leader=_leader(story, group),
+        group=tuple(beside),
         copies=tuple(copies),
         verdict=_said(verdict),
         history=story.history,
         terms=tuple(_terms(newsroom, story)),
         rulings=tuple(rules_on(newsroom, story)),
     )
+
+
+def _article(newsroom: Newsroom, story: Story) -> Article | None:
+    article = newsroom.articles.find(story.web_url or story.original_url)
+    return None if article is None else Sites(newsroom).settled(article)
+
+
+def _leader(story: Story, group: Sequence[Story]) -> str:
+    """Give the path of the story that leads a group, "" for a story in none."""
+    if story.copy_of or not group:
+        return ""
+    return next((one.path for one in (story, *group) if one.heat != -1), "")
 
 
 def _terms(newsroom: Newsroom, story: Story) -> Iterator[Term]:
@@ -84,13 +106,17 @@ def _terms(newsroom: Newsroom, story: Story) -> Iterator[Term]:
 
 
 def _beside(story: Story, stories: dict[str, Story]) -> list[str]:
-    """Give the paths of what stands in the story's `related`, and of what it is a copy of."""
+    """Give the paths of its group, of what stands in its `related`, and of what it is a copy of."""
     addresses = {urls.identity(one.web_url) for one in story.related if one.web_url}
     return sorted(
         one.path
         for one in stories.values()
-        if urls.identity(one.web_url) in addresses
-        or (story.copy_of and Path(one.path).stem == story.copy_of)
+        if one.path != story.path
+        and (
+            urls.identity(one.web_url) in addresses
+            or (story.group and one.group == story.group)
+            or (story.copy_of and Path(one.path).stem == story.copy_of)
+        )
     )
 
 
@@ -121,9 +147,18 @@ def _of_fate(fate: Fate) -> Explanation:
         state=fate.state,
         stage=_STAGES.get(fate.reason, "read"),
         reasons=tuple(text for text in (why or fate.detail, fate.hint) if text),
+        otherwise=tuple(filter(None, [_OTHERWISE.get(fate.reason)])),
     )
 
 
+_OTHERWISE = {
+    "off-beat": "a word of its title among a topic's keywords in _data/topics would keep it, or "
+    "topics = […] on its source, whatever it says",
+    "filtered": "the include and exclude words of its source decide that",
+    "too-old": "fetch.max_age_days decides that",
+    "ruled-out": "copydesk rule list has the rule; copydesk rule undo takes it back",
+    "removed": "copydesk verdict PATH publish takes a removal back",
+}
 _STAGES = {
     "seen": "judge",
     "off-beat": "judge",

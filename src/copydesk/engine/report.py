@@ -88,7 +88,8 @@ class Rule:
 class Explanation:
     """Why a story is where it is, or why a lead was dropped.
 
-    `trust` is what is known of its source, 0 to 100, None for nothing.
+    `trust` is what is known of its source, 0 to 100, None for nothing. `leader` is the path of who
+    leads its group, "" for none; `otherwise` says what would have changed where it stands.
     """
 
     path: str
@@ -97,6 +98,8 @@ class Explanation:
     stage: str
     reasons: tuple[str, ...] = ()
     trust: int | None = None
+    otherwise: tuple[str, ...] = ()
+    leader: str = ""
     group: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
     verdict: Mapping[str, str] | None = None

@@ -24,6 +24,7 @@ from copydesk.news import Article, Beat, Ruling, RulingKind, Story
 
 RULINGS = "_data/rulings.yaml"
 
+_OF_GROUPS = frozenset({"split", "merge", "pin"})
 _OF_ONE_RECORD = frozenset({"retopic", "rename"})
 
 
@@ -101,6 +102,22 @@ def _idle(newsroom: Newsroom, rule: Ruling) -> str:
     names = {topic.name for topic in newsroom.beat.topics}
     if rule.said == "retopic" and names.isdisjoint(rule.values):
         return f"no topic of the beat: {rule.values[0]}"
+    return _moot(newsroom, rule) if rule.said in _OF_GROUPS else ""
+
+
+def _moot(newsroom: Newsroom, rule: Ruling) -> str:
+    """Say why a rule on where a story stands has nothing to move, "" where it has."""
+    if rule.said != "pin" and newsroom.beat.scoring.profile == "everyday":
+        return "the profile everyday groups without rules"
+    path = _path(newsroom, rule.stories[0])
+    story = newsroom.archive.read(path) if path else None
+    if story is None:
+        return ""
+    if story.copy_of:
+        return f"it is a copy of {story.copy_of} and stands in no group"
+    if rule.said == "pin" and not story.published and not story.group:
+        name = review.record_name(story.path)
+        return f"it is not published: copydesk verdict {name} publish"
     return ""
 
 

@@ -10,6 +10,7 @@ from copydesk.judge._assess import assess, regroup, weigh
 from copydesk.judge._block import ruled_out
 from copydesk.judge._bookshelf import Bookshelf
 from copydesk.judge._explain import explain
+from copydesk.judge._otherwise import otherwise
 from copydesk.judge.copies import fingerprint
 from copydesk.judge.copies import original as copy
 from copydesk.judge.coverage import Document, Stream, likeness
@@ -26,6 +27,7 @@ __all__ = [
     "explain",
     "fingerprint",
     "likeness",
+    "otherwise",
     "regroup",
     "ruled_out",
     "weigh",

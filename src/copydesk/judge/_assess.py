@@ -56,13 +56,20 @@ def weigh(what: Features, beat: Beat) -> Weighed:
     return weigh_by(profile.signals, what, beat, profile.highest)
 
 
-def regroup(stories: Sequence[Shelved], beat: Beat, fresh: frozenset[str]) -> tuple[Story, ...]:
+def regroup(
+    stories: Sequence[Shelved],
+    beat: Beat,
+    fresh: frozenset[str],
+    anew: frozenset[str] = frozenset(),
+) -> tuple[Story, ...]:
     """Give the stories that change by what stands beside them, by path.
 
     `stories` are those of the live window, the fresh ones among them; `fresh` are the paths that
-    are new since this was last asked. Asked again with the answers filed, it gives nothing.
+    are new since this was last asked, `anew` of filed ones that were judged again: they stay where
+    they are, but who leads, and with what heat, is seen again. Asked again with the answers filed,
+    it gives nothing.
     """
-    return profile_of(beat).regroup(stories, beat, fresh)
+    return profile_of(beat).regroup(stories, beat, fresh, anew)
 
 
 def _features(article: Article, beat: Beat, topics: tuple[str, ...], given: str) -> Features:

@@ -31,6 +31,10 @@ class Bookshelf:
     def __len__(self) -> int:
         return len(self._stories)
 
+    def __iter__(self) -> Iterator[Shelved]:
+        """Walk all stories."""
+        return iter(self._stories.values())
+
     def add(self, shelved: Shelved, fingerprint: tuple[int, ...] | None) -> None:
         """Put a story on the shelf; one with its path takes its place, fingerprint too if given."""
         path = shelved.story.path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from copydesk.judge.profile import Copy, Features, Match, Signal, given, source_of
 from copydesk.judge.quality import wrapping
@@ -80,6 +80,12 @@ def miss(article: Article, beat: Beat) -> str:
     """Say what an article that is off the beat lacks."""
     del article, beat
     return "no topic's keyword in it"
+
+
+def near(article: Article, beat: Beat, but: Sequence[str]) -> str:
+    """Say nothing: a keyword in the title gives a topic, and nothing nearly does."""
+    del article, beat, but
+    return ""
 
 
 def topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -> tuple[str, ...]:

@@ -13,7 +13,13 @@ from copydesk.review._gate import gate
 from copydesk.review._hand import beside_others, digests, keep_touched, touched
 from copydesk.review._history import is_noted_since, noted
 from copydesk.review._other import is_other_article
-from copydesk.review._rejudged import kept_off, rejudged, rejudged_beside_others
+from copydesk.review._rejudged import (
+    OFF_BEAT,
+    is_kept_off,
+    kept_off,
+    rejudged,
+    rejudged_beside_others,
+)
 from copydesk.review._rulings import (
     contradiction,
     record_name,
@@ -24,12 +30,14 @@ from copydesk.review._rulings import (
 from copydesk.review._verdict import apply, is_same_word
 
 __all__ = [
+    "OFF_BEAT",
     "apply",
     "beside_others",
     "contradiction",
     "corrected",
     "digests",
     "gate",
+    "is_kept_off",
     "is_noted_since",
     "is_other_article",
     "is_same_word",

@@ -25,13 +25,16 @@ def touched(story: Story, known: Mapping[str, str]) -> frozenset[str]:
 def beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) -> Story:
     """Give a filed story with what standing beside others changes in it: related, heat, published.
 
-    Where an editor said, or a person wrote, whether it is published, that stays. With nothing known
-    the record is left as it is. `machine` says what the line has now written.
+    Where an editor said, or a person wrote, whether it is published, that stays, and what is
+    published has a heat. With nothing known the record is left as it is. `machine` says what the
+    line has now written.
     """
     if not known:
         return filed
     if filed.verdict is not None or "published" in touched(filed, known):
-        return replace(regrouped, published=filed.published, heat=filed.heat, machine=filed.machine)
+        is_shown = bool(filed.published) and regrouped.heat == -1
+        heat = filed.heat if is_shown else regrouped.heat
+        return replace(regrouped, published=filed.published, heat=heat, machine=filed.machine)
     return replace(regrouped, machine=_digests_but(touched(filed, known), regrouped, known))
 
 

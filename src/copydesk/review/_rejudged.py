@@ -9,6 +9,8 @@ from copydesk.news import Reason, Story
 from copydesk.review._hand import beside_others, keep_touched
 from copydesk.review._verdict import obeyed
 
+OFF_BEAT = "off the beat under today's rules"
+
 
 def rejudged(filed: Story, judged: Story, known: Mapping[str, str]) -> Story:
     """Give a filed story with a judgement of today: topics, numbers, copy, reasons, headline.
@@ -44,16 +46,27 @@ def rejudged_beside_others(story: Story, regrouped: Story) -> Story:
     if story.machine:
         return beside_others(story, regrouped, dict(story.machine))
     if story.verdict is not None:
-        return replace(regrouped, published=story.published, heat=story.heat)
+        is_shown = bool(story.published) and regrouped.heat == -1
+        heat = story.heat if is_shown else regrouped.heat
+        return replace(regrouped, published=story.published, heat=heat)
     return regrouped
 
 
 def kept_off(story: Story, why: str) -> Story:
-    """Give a story that today would not be filed: it stays, unpublished, and says why."""
-    reasons = story.reasons
+    """Give a story that today would not be filed: it stays, unpublished and alone, and says why."""
+    if story.group:
+        quality = story.quality or 0
+        story = replace(story, group="", related=(), background=(), heat=quality)
+    reasons = tuple(one for one in story.reasons if one.about not in {"heat", "group"})
     if reasons:
         reasons = (
             *(one for one in reasons if one.about not in {"published", "held"}),
             Reason(about="published", why=why),
         )
     return replace(story, published=False, reasons=reasons)
+
+
+def is_kept_off(story: Story) -> bool:
+    """Say whether a filed story was kept off the site for rules that would not have filed it."""
+    whys = [one.why for one in story.reasons if one.about == "published"]
+    return any(why == OFF_BEAT or ": ruled by " in why for why in whys)

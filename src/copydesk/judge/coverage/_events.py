@@ -15,9 +15,10 @@ from datetime import UTC, datetime, timedelta
 
 from copydesk.judge.coverage._groups import with_copies
 from copydesk.judge.coverage._heat import usual_of
-from copydesk.judge.coverage._led import BESIDE, alone, led
+from copydesk.judge.coverage._led import BESIDE, alone, is_shown, leads_by_word, led, was_pinned
+from copydesk.judge.coverage._off import is_off
 from copydesk.judge.coverage._rarity import OF_THE_BEAT
-from copydesk.judge.coverage._rules import Rules, name_of
+from copydesk.judge.coverage._rules import Rules, is_ruled, name_of, undone
 from copydesk.judge.coverage._stream import Document, Place, Stream
 from copydesk.kit import text
 from copydesk.news import Beat, Reason, Shelved, Story
@@ -29,23 +30,32 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def with_coverage(
-    stories: Sequence[Shelved], beat: Beat, fresh: frozenset[str]
+    stories: Sequence[Shelved],
+    beat: Beat,
+    fresh: frozenset[str],
+    anew: frozenset[str] = frozenset(),
 ) -> tuple[Story, ...]:
     """Give the stories that change by copies and coverage beside them, by path.
 
     `stories` are those of some weeks, and all others of their groups; `fresh` are the paths of the
-    new ones.
+    new ones, `anew` of those that stay in their groups but were judged again. Where a rule that
+    moved a story is gone, it is put among the others as if it were new.
     """
     before = {one.story.path: one.story for one in stories}
     after = {**before, **{one.path: one for one in with_copies(stories, beat, fresh)}}
-    originals = [one for one in stories if not one.story.copy_of]
+    originals = [one for one in stories if not one.story.copy_of and not is_off(one.story, beat)]
     own = {at: one.story.path for one in originals for at in one.story.addresses}
+    free = undone([one.story for one in originals], beat)
+    fresh |= free
+    after.update((path, _without_rule(after[path])) for path in free)
     found = _Found.of(originals, beat, fresh)
+    touched = fresh | anew
     for path, reason in found.reasons.items():
         after[path] = _with_reason(after[path], reason)
     groups = found.groups
     for name, paths in groups.items():
-        if fresh.isdisjoint(paths) and _is_as_filed(name, [before[path] for path in paths], own):
+        filed = [before[path] for path in paths]
+        if touched.isdisjoint(paths) and _is_as_filed(name, filed, own, beat):
             continue
         group = [after[path] for path in paths]
         if len(group) == 1:
@@ -59,24 +69,28 @@ def with_coverage(
     return tuple(sorted(changed, key=lambda story: story.path))
 
 
-def _is_as_filed(name: str, group: Sequence[Story], own: Mapping[str, str]) -> bool:
+def _is_as_filed(name: str, group: Sequence[Story], own: Mapping[str, str], beat: Beat) -> bool:
     """Say whether a group is as it was filed: no rule moved a story, no round was cut off.
 
-    One leads, all the others are beside it, and it alone beside them; copies do not count.
+    One leads, all the others are beside it, and it alone beside them; copies do not count. No other
+    was pinned, and none stands in front that an editor keeps back.
     """
     if len(group) == 1:
-        return not group[0].group
+        return not group[0].group and not was_pinned(group[0], beat)
     leaders = [story for story in group if story.heat != -1]
     if len(leaders) != 1 or any(story.group != name for story in group):
         return False
     [leader] = leaders
+    if not leads_by_word(leader, group, beat) or was_pinned(leader, beat):
+        return False
     paths = {story.path for story in group}
     listed = {
         story.path: {own[one.web_url] for one in story.related if one.web_url in own}
         for story in group
     }
     beside = listed.pop(leader.path)
-    is_whole = beside <= paths and len(beside) == min(len(listed), BESIDE)
+    shown = sum(is_shown(story) for story in group if story is not leader)
+    is_whole = beside <= paths and len(beside) == min(shown, BESIDE)
     return is_whole and all(one == {leader.path} for one in listed.values())
 
 
@@ -111,6 +125,7 @@ class _Found:
         groups: defaultdict[str, list[str]] = defaultdict(list)
         for name, group in stream.groups().items():
             groups[group].append(paths[name])
+        reasons.update((paths[name], why) for name, why in rules.moved.items() if name in paths)
         return cls(groups=groups, reasons=reasons, near=near)
 
 
@@ -183,6 +198,10 @@ def _with_reason(story: Story, reason: Reason) -> Story:
         return story
     others = (one for one in story.reasons if one.about != "group")
     return replace(story, reasons=(*others, reason))
+
+
+def _without_rule(story: Story) -> Story:
+    return replace(story, reasons=tuple(one for one in story.reasons if not is_ruled(one)))
 
 
 def _background(

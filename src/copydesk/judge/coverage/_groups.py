@@ -42,13 +42,17 @@ def _beside(story: Story, copies: Iterable[Story]) -> Story:
 
 
 def with_leaders(
-    stories: Sequence[Shelved], beat: Beat, fresh: frozenset[str]
+    stories: Sequence[Shelved],
+    beat: Beat,
+    fresh: frozenset[str],
+    anew: frozenset[str] = frozenset(),
 ) -> tuple[Story, ...]:
     """Give the stories whose group has news, led by the best of it (SPEC 2.2, 2.3, 2.10), by path.
 
     Empty where the site does not group. Groups without a fresh story stay as they are filed, so
     that lists freeze when a story leaves the window.
     """
+    fresh |= anew
     if not beat.scoring.grouping or not fresh:
         return ()
     before = {one.story.path: one.story for one in stories}

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from copydesk.judge.coverage._newsrooms import independent, voice_of
 from copydesk.news import Beat, Reason, Story
 
-_EACH, _FIRST = 10, 5  # points for each of the first other newsrooms
+NEWSROOM_POINTS, _FIRST = 10, 5  # points for each of the first other newsrooms
 _LATER, _MOST = 5, 10  # and for those after them
 _WITHIN = timedelta(days=3)
 _SPIKE_POINTS = 15
@@ -43,7 +43,7 @@ def corroboration(leader: Story, others: Sequence[Story], beat: Beat) -> Reason 
     if not found:
         return None
     count = len(found)
-    points = _EACH * min(count, _FIRST) + _LATER * max(0, min(count, _MOST) - _FIRST)
+    points = NEWSROOM_POINTS * min(count, _FIRST) + _LATER * max(0, min(count, _MOST) - _FIRST)
     names = ", ".join(list(found.values())[:_NAMED])
     more = f" and {count - _NAMED} more" if count > _NAMED else ""
     what = "newsroom" if count == 1 else "newsrooms"

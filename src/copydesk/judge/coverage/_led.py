@@ -9,13 +9,15 @@ from pathlib import PurePosixPath
 
 from copydesk.judge.coverage._heat import corroboration, heat
 from copydesk.judge.coverage._related import in_order, snapshot
+from copydesk.judge.coverage._rules import is_pin, is_ruled, pin_on
 from copydesk.news import Beat, Reason, Related, Story
 
-_STAYS = 15  # a new story must be so much better to take the lead from one that readers know
-_LIFT = 20  # how far corroboration can carry a story over the gate
+STAYS = 15  # a new story must be so much better to take the lead from one that readers know
+LIFT = 20  # how far corroboration can carry a story over the gate
 BESIDE = 50
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
-_ITS_OWN = frozenset({"heat", "published", "group"})
+_ITS_OWN = frozenset({"heat", "published", "group", "trusted"})
+_TRUSTED = "its source is trusted"  # as the gate says it
 
 
 def led(
@@ -25,13 +27,16 @@ def led(
 
     The best leads; one that leads already stays in front unless another is 15 points better. An
     editor's pin, then an editor's word, stands above quality; what is held or rejected leads only
-    where nothing else can. The leader has the others beside it, at most 50; they have it. `own` are
-    the addresses of stories that are no copies: those beside it from former groups go.
+    where nothing else can, and what is rejected is nobody's confirmation. The leader has the
+    others beside it, at most 50; they have it. `own` are the addresses of stories that are no
+    copies: those beside it from former groups go.
     """
-    leader, *others = sorted(group, key=lambda story: _rank(story, beat))
-    reasons = heat(leader, others, beat, usual)
-    front = _front(leader, others, beat, reasons)
-    beside = in_order(map(snapshot, others))[:BESIDE]
+    leader = min(group, key=lambda story: _rank(story, beat))
+    others = sorted((story for story in group if story is not leader), key=_by_quality)
+    shown = [story for story in others if is_shown(story)]
+    reasons = heat(leader, shown, beat, usual)
+    front = _front(leader, shown, beat, reasons)
+    beside = in_order(map(snapshot, shown))[:BESIDE]
     return (
         replace(front, group=name, related=in_order((*_copies(leader, own), *beside))),
         *(_behind(story, leader, name, own) for story in others),
@@ -43,9 +48,11 @@ def alone(story: Story, beat: Beat, own: Container[str]) -> Story:
     if not story.group and story.heat != -1:
         return story
     quality = story.quality or 0
-    published = not is_kept_back(story) and quality >= beat.scoring.publish_at
-    verb = "reaches" if quality >= beat.scoring.publish_at else "is below"
-    reason = Reason(about="published", why=f"quality {quality} {verb} {beat.scoring.publish_at}")
+    gate = beat.scoring.publish_at
+    published = not is_kept_back(story) and (quality >= gate or _is_trusted(story))
+    verb = "reaches" if quality >= gate else "is below"
+    why = _TRUSTED if published and quality < gate else f"quality {quality} {verb} {gate}"
+    reason = Reason(about="published", why=why)
     return replace(
         story,
         group="",
@@ -56,23 +63,41 @@ def alone(story: Story, beat: Beat, own: Container[str]) -> Story:
     )
 
 
-def _rank(story: Story, beat: Beat) -> tuple[bool, bool, bool, int, datetime, str]:
+def leads_by_word(leader: Story, group: Sequence[Story], beat: Beat) -> bool:
+    """Say whether no other one is above a leader by an editor's pin or word."""
+    return _word(leader, beat) == min(_word(story, beat) for story in group)
+
+
+def _word(story: Story, beat: Beat) -> tuple[bool, bool, bool]:
     said = story.verdict.said if story.verdict else ""
-    stays = _STAYS if story.published and story.heat != -1 and story.group else 0
-    return (
-        not is_pinned(story, beat),
-        said != "publish",
-        is_kept_back(story),
-        -(story.quality or 0) - stays,
-        story.published_at or _NO_TIME,
-        story.path,
-    )
+    return (pin_on(story, beat) is None, said != "publish", is_kept_back(story))
 
 
 def is_pinned(story: Story, beat: Beat) -> bool:
     """Say whether an editor has pinned a story; whether the time is over is not asked here."""
-    name = PurePosixPath(story.path).stem
-    return any(rule.said == "pin" and name in rule.stories[:1] for rule in beat.rulings)
+    return pin_on(story, beat) is not None
+
+
+def is_shown(story: Story) -> bool:
+    """Say whether a story may stand beside another one: an editor did not reject it."""
+    return story.verdict is None or story.verdict.said not in {"reject", "remove"}
+
+
+def was_pinned(story: Story, beat: Beat) -> bool:
+    """Say whether a story leads by a pin that there is no more."""
+    return any(map(is_pin, story.reasons)) and pin_on(story, beat) is None
+
+
+def _by_quality(story: Story) -> tuple[int, datetime, str]:
+    return (-(story.quality or 0), story.published_at or _NO_TIME, story.path)
+
+
+def _rank(story: Story, beat: Beat) -> tuple[tuple[bool, bool, bool], int, datetime, str]:
+    stays = STAYS if story.published and story.heat != -1 and story.group else 0
+    if was_pinned(story, beat):
+        stays = 0
+    quality, moment, path = _by_quality(story)
+    return (_word(story, beat), quality - stays, moment, path)
 
 
 def is_kept_back(story: Story) -> bool:
@@ -85,22 +110,32 @@ def is_kept_back(story: Story) -> bool:
 def _front(leader: Story, others: Sequence[Story], beat: Beat, reasons: Sequence[Reason]) -> Story:
     quality, gate = leader.quality or 0, beat.scoring.publish_at
     support = corroboration(leader, others, beat)
-    lift = min(_LIFT, support.points or 0) if support else 0
-    was_let_through = bool(leader.published) and quality < gate
-    published = not is_kept_back(leader) and (quality + lift >= gate or was_let_through)
+    lift = min(LIFT, support.points or 0) if support else 0
+    pin = pin_on(leader, beat)
+    was_let_through = bool(leader.published) and not was_pinned(leader, beat)
+    is_let = pin is not None or was_let_through or _is_trusted(leader)
+    published = not is_kept_back(leader) and (quality + lift >= gate or is_let)
     return replace(
         leader,
         published=published,
         heat=max(0, quality + sum(reason.points or 0 for reason in reasons)),
-        reasons=_with(leader, *reasons, *_let_pass(leader, quality, lift, gate)),
+        reasons=_with(leader, *filter(None, [pin]), *reasons, *_let_pass(leader, lift, beat)),
     )
 
 
-def _let_pass(leader: Story, quality: int, lift: int, gate: int) -> list[Reason]:
+def _let_pass(leader: Story, lift: int, beat: Beat) -> list[Reason]:
     """Give why a leader is published or not; where something else decided, that stays."""
+    quality, gate = leader.quality or 0, beat.scoring.publish_at
     kept = [one for one in leader.reasons if one.about == "published"]
-    if is_kept_back(leader) or (leader.published and quality < gate and quality + lift < gate):
+    if is_kept_back(leader):
         return kept
+    if quality + lift < gate:
+        if pin_on(leader, beat) is not None:
+            return [Reason(about="published", why="an editor pinned it")]
+        if _is_trusted(leader):
+            return [Reason(about="published", why=_TRUSTED)]
+        if leader.published and not was_pinned(leader, beat):
+            return kept
     if quality >= gate or not lift:
         verb = "reaches" if quality >= gate else "is below"
         return [Reason(about="published", why=f"quality {quality} {verb} {gate}")]
@@ -112,6 +147,7 @@ def _let_pass(leader: Story, quality: int, lift: int, gate: int) -> list[Reason]
 def _behind(story: Story, leader: Story, name: str, own: Container[str]) -> Story:
     front = PurePosixPath(leader.path).stem
     why = [one for one in story.reasons if one.about == "group" and "joined" in one.why]
+    why += [Reason(about="trusted", why=_TRUSTED)] if _is_trusted(story) else []
     return replace(
         story,
         published=False,
@@ -122,6 +158,16 @@ def _behind(story: Story, leader: Story, name: str, own: Container[str]) -> Stor
     )
 
 
+def _is_trusted(story: Story) -> bool:
+    """Say whether a story is published whatever its quality; behind another one it waits."""
+    return any(one.why == _TRUSTED for one in story.reasons if one.about in _ITS_OWN)
+
+
+def _stays(reason: Reason) -> bool:
+    """Say whether a reason of a group holds in another one, too: a rule's, but for a pin."""
+    return is_ruled(reason) and not is_pin(reason)
+
+
 def _copies(story: Story, own: Container[str]) -> tuple[Related, ...]:
     return tuple(one for one in story.related if one.web_url not in own)
 
@@ -130,4 +176,5 @@ def _with(story: Story, *reasons: Reason) -> tuple[Reason, ...]:
     """Give the reasons with new ones on what a group decides; a record without any gets none."""
     if not story.reasons:
         return ()
-    return (*(one for one in story.reasons if one.about not in _ITS_OWN), *reasons)
+    kept = (one for one in story.reasons if one.about not in _ITS_OWN or _stays(one))
+    return (*kept, *reasons)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from copydesk.news import Beat, Ruling, Story
+from copydesk.kit import text
+from copydesk.news import Beat, Reason, Ruling, Story
 
+_RULED = "ruled by"
+_WHY_CHARACTERS = 200
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
@@ -16,7 +19,8 @@ class Rules:
 
     Rules hold in the order in which they were made: a merge after a split brings together again.
     `apart` has, by a story's name, the names of those that it is never grouped with; `whole` are
-    the names of those that an editor brought together.
+    the names of those that an editor brought together; `moved` says of those that a rule takes out
+    of the group that they are filed in by which one.
     """
 
     def __init__(self, beat: Beat, stories: Sequence[Story], fresh: frozenset[str]) -> None:
@@ -27,17 +31,26 @@ class Rules:
         }
         self.apart: dict[str, frozenset[str]] = {}
         self.whole: set[str] = set()
+        self.moved: dict[str, Reason] = {}
+        filed = dict(self._groups)
         for at, rule in enumerate(beat.rulings, 1):
             if rule.said == "split" and rule.stories:
-                self._split(rule.stories[0], rule.stories[1:])
+                self._split(rule)
             elif rule.said == "merge":
-                self._merge(_still_together(rule.stories, beat.rulings[at:]))
+                self._merge(rule, _still_together(rule.stories, beat.rulings[at:]))
+
+        self.moved = {
+            name: why
+            for name, why in self.moved.items()
+            if _beside(name, self._groups) != _beside(name, filed)
+        }
 
     def group_of(self, story: Story) -> str:
         """Give the name of a story's group, "" for a new one that no rule names."""
         return self._groups.get(name_of(story), "")
 
-    def _split(self, name: str, others: Sequence[str]) -> None:
+    def _split(self, rule: Ruling) -> None:
+        name, *others = rule.stories
         self.whole -= {name, *others}
         self.apart[name] = self.apart.get(name, frozenset()).union(others or self._all) - {name}
         group = self._groups.get(name)
@@ -45,21 +58,72 @@ class Rules:
         if group is None or not self.apart[name].intersection(beside):
             return
         self._groups[name] = name
+        self.moved[name] = _reason("split off", rule)
         if group == name:  # the others cannot keep the name of a story that is elsewhere
             self._groups.update(dict.fromkeys(beside, beside[0]))
 
-    def _merge(self, names: Sequence[str]) -> None:
+    def _merge(self, rule: Ruling, names: Sequence[str]) -> None:
         known = [name for name in names if name in self._all]
         if len(known) < 2:
             return
         target = self._groups.get(known[0], known[0])
         merged = {self._groups.get(name, name) for name in known}
-        self._groups.update({one: target for one, of in self._groups.items() if of in merged})
-        self._groups.update(dict.fromkeys(known, target))
+        joining = {one for one, of in self._groups.items() if of in merged}
+        joining.update(known)
+        for name in joining:
+            if self._groups.get(name) != target:
+                self._groups[name] = target
+                self.moved[name] = _reason("merged", rule)
         self.whole.update(known)
         for name in known:
             if name in self.apart:
                 self.apart[name] -= frozenset(known)
+
+
+def _beside(name: str, groups: Mapping[str, str]) -> frozenset[str]:
+    """Give the names of those in one group with a story, its own where it is known."""
+    group = groups.get(name)
+    return frozenset(one for one, of in groups.items() if of == group) if group else frozenset()
+
+
+def undone(stories: Sequence[Story], beat: Beat) -> frozenset[str]:
+    """Give the paths of stories that stand where a rule moved them which there is no more."""
+    merges = [rule for rule in beat.rulings if rule.said == "merge"]
+    groups = {name_of(one): one.group for one in stories if one.group} if merges else {}
+    merged = {groups.get(name, "") for rule in merges for name in rule.stories}
+    split = {rule.stories[0] for rule in beat.rulings if rule.said == "split" and rule.stories}
+    return frozenset(
+        one.path
+        for one in stories
+        for reason in one.reasons
+        if is_ruled(reason)
+        and not is_pin(reason)
+        and not (one.group in merged if reason.why.startswith("merged") else name_of(one) in split)
+    )
+
+
+def is_ruled(reason: Reason) -> bool:
+    """Say whether a reason tells of a rule that moved a story into a group, or out of one."""
+    return reason.about == "group" and f", {_RULED} " in reason.why
+
+
+def is_pin(reason: Reason) -> bool:
+    """Say whether a reason tells of a pin by which a story leads its group."""
+    return is_ruled(reason) and reason.why.startswith("pinned")
+
+
+def pin_on(story: Story, beat: Beat) -> Reason | None:
+    """Give what an editor's pin says of a story, None without one; its end is not asked here."""
+    name = name_of(story)
+    pins = (rule for rule in beat.rulings if rule.said == "pin" and name in rule.stories[:1])
+    return next((_reason("pinned", rule) for rule in pins), None)
+
+
+def _reason(what: str, rule: Ruling) -> Reason:
+    why = text.fold(rule.why)
+    why = f"{why[:_WHY_CHARACTERS]}…" if len(why) > _WHY_CHARACTERS else why
+    told = f"{what}, {_RULED} {text.fold(rule.by)}"
+    return Reason(about="group", why=f"{told}: {why}" if why else told)
 
 
 def _still_together(names: Sequence[str], later: Sequence[Ruling]) -> list[str]:

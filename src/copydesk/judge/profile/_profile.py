@@ -51,8 +51,9 @@ class Profile:
     """How one kind of site weighs its stories.
 
     `relevance` gives the evidence that an article is on the beat (none: it is off it, and `miss`
-    says what it lacks), `topics` the names its record carries, `copy` the original that it repeats,
-    `regroup` the filed stories that change by what is new. `blocks` says whether a record keeps
+    says what it lacks), `near` says what it lacks for the nearest topic but those that it has,
+    `topics` gives the names its record carries, `copy` the original that it repeats, `regroup` the
+    filed stories that change by what is new or judged anew. `blocks` says whether a record keeps
     reasons and other blocks of ours, `highest` what no quality is above (None: no such bound).
     """
 
@@ -62,9 +63,10 @@ class Profile:
     highest: int | None
     relevance: Callable[[Article, Beat], tuple[Match, ...]]
     miss: Callable[[Article, Beat], str]
+    near: Callable[[Article, Beat, Sequence[str]], str]
     topics: Callable[[Article, Beat, tuple[Match, ...]], tuple[str, ...]]
     copy: Callable[[Article, Shelf], Copy | None]
-    regroup: Callable[[Sequence[Shelved], Beat, frozenset[str]], tuple[Story, ...]]
+    regroup: Callable[[Sequence[Shelved], Beat, frozenset[str], frozenset[str]], tuple[Story, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from copydesk.judge.topics._topics import miss, relevance, topics
+from copydesk.judge.topics._topics import miss, near, relevance, topics
 
-__all__ = ["miss", "relevance", "topics"]
+__all__ = ["miss", "near", "relevance", "topics"]

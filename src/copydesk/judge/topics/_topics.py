@@ -63,3 +63,16 @@ def miss(article: Article, beat: Beat) -> str:
     needed = ON_BEAT if nearest.is_below else TOPIC
     lacks = "" if nearest.is_grounded else f", and no keyword of {beat.topic} anywhere"
     return f"nearest topic {nearest.topic.name}: {nearest.why}; {needed} needed{lacks}"
+
+
+def near(article: Article, beat: Beat, but: Sequence[str]) -> str:
+    """Say what is missing for the nearest topic that an article was not given.
+
+    "" where none is half as sure as one that stands.
+    """
+    known = set(but)
+    nearest = next((one for one in judged(article, beat) if one.topic.name not in known), None)
+    if nearest is None or not TOPIC / 2 <= nearest.confidence < TOPIC:
+        return ""
+    lack = TOPIC - nearest.confidence
+    return f"not {nearest.topic.name}: {nearest.why}, {lack} more of {TOPIC} needed"

@@ -1,0 +1,204 @@
+"""Otherwise: what would have to be different for a story to stand elsewhere, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from copydesk.judge._block import ruled_out
+from copydesk.judge._profiles import profile_of
+from copydesk.judge.coverage import (
+    LIFT,
+    NEWSROOM_POINTS,
+    RELATED_POINTS,
+    STAYS,
+    corroboration,
+    is_pinned,
+    is_shown,
+    name_of,
+)
+from copydesk.news import Article, Beat, Reason, Story
+
+_DECIDING = 3  # reasons that are named
+
+
+def otherwise(
+    story: Story, group: Sequence[Story], beat: Beat, article: Article | None
+) -> tuple[str, ...]:
+    """Give what would have changed where a story stands: points, newsrooms, an editor's word.
+
+    `group` are the other stories of its group, copies left out; `article` is what was read of it,
+    None where that is no longer kept: then nothing is said of topics that it did not get.
+    """
+    return (*_standing(story, group, beat, article), *_topics(story, beat, article))
+
+
+def _standing(
+    story: Story, group: Sequence[Story], beat: Beat, article: Article | None
+) -> Iterator[str]:
+    """Say what would take a story on to the site, or off it."""
+    if story.verdict is not None:
+        other = "hold" if story.verdict.said == "publish" else "publish"
+        yield f"an editor decided: copydesk verdict {name_of(story)} {other} says the opposite"
+        return
+    if why := ruled_out(story, beat.rulings):
+        yield f"{why}: copydesk rule undo lifts it, then copydesk rejudge --apply"
+    if story.copy_of:
+        yield f"{story.copy_of} has the same text; {_shown_by_word(story)} all the same"
+    elif any(reason.about == "held" for reason in story.reasons):
+        yield _shown_by_word(story)
+    elif story.heat == -1:
+        yield from _behind(story, group, beat)
+    elif story.published:
+        yield from _published(story, group, beat)
+    elif not story.topics and profile_of(beat).blocks:
+        yield _off_beat(story, beat, article)
+    else:
+        yield from _below(story, group, beat)
+
+
+def _shown_by_word(story: Story) -> str:
+    return f"copydesk verdict {name_of(story)} publish shows it"
+
+
+def _off_beat(story: Story, beat: Beat, article: Article | None) -> str:
+    lacks = f" ({profile_of(beat).miss(article, beat)})" if article else ""
+    return (
+        f"it is off the beat{lacks}: a keyword of a topic in its title, or copydesk rule retopic "
+        f"{name_of(story)} TOPIC, brings it back"
+    )
+
+
+def _below(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
+    """Say what a story lacks that is below the gate."""
+    gate = beat.scoring.publish_at
+    total = _total(story, group, beat)
+    least = gate - total + _given(story)
+    if total >= gate:
+        yield _shown_by_word(story)
+        return
+    low = f" (its points add up to {total - _given(story)})" if _given(story) > 0 else ""
+    yield f"{total} is below {gate}{low}: {_counted(least, 'more point')} would publish it"
+    against = sorted(_points(story, "quality"), key=lambda one: one.points or 0)
+    for reason in against[:_DECIDING]:
+        if -(reason.points or 0) >= least:
+            yield f'without "{reason.why}" ({reason.points}) it would be published'
+    yield from _newsrooms(story, group, beat, least)
+    yield _shown_by_word(story)
+
+
+def _newsrooms(story: Story, group: Sequence[Story], beat: Beat, least: int) -> Iterator[str]:
+    """Say how many more newsrooms would carry it over the gate, if any number would."""
+    if not profile_of(beat).blocks:
+        if beat.scoring.grouping:
+            count = -(-least // RELATED_POINTS)
+            yield f"{_counted(count, 'more related story', 'more related stories')} would, too"
+    elif least <= LIFT - _lift(story, group, beat):
+        count = -(-least // NEWSROOM_POINTS)
+        yield f"{_counted(count, 'more independent newsroom')} on its event would, too"
+    else:
+        yield f"other newsrooms on its event would not: they count for {LIFT} points at most"
+
+
+def _published(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
+    """Say what keeps a story on the site, and in front of its group."""
+    gate = beat.scoring.publish_at
+    total, lift = _total(story, group, beat), _lift(story, group, beat)
+    spare = total - gate - _given(story)
+    if total < gate:
+        yield f"by its points ({total}, {gate} needed) it would not be published"
+    else:
+        yield f"{total} reaches {gate}: {_counted(spare + 1, 'point')} less would not publish it"
+        if lift > spare:
+            yield "without the other newsrooms on its event it would not be published"
+        carrying = sorted(_points(story, "quality"), key=lambda one: -(one.points or 0))
+        for reason in carrying[:_DECIDING]:
+            if (reason.points or 0) > spare:
+                yield f'without "{reason.why}" (+{reason.points}) it would not be published'
+    if group:
+        yield from _in_front(story, group, beat)
+    yield f"copydesk verdict {name_of(story)} hold takes it off the site"
+
+
+def _in_front(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
+    if is_pinned(story, beat):
+        yield "it leads its group by an editor's pin: copydesk rule undo takes it back"
+        return
+    best = max(group, key=lambda one: one.quality or 0)
+    yield (
+        f"it leads {_counted(len(group), 'other story', 'other stories')}, the best of which has "
+        f"quality {best.quality or 0}: one of more than {(story.quality or 0) + STAYS} would take "
+        f"the lead; copydesk rule split {name_of(story)} --why … takes it out"
+    )
+
+
+def _behind(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
+    """Say what would put a story in front of its group, or take it out."""
+    leader = next((one for one in group if one.heat != -1), None)
+    if leader is None:
+        yield f"no leader of its group is filed; {_shown_by_word(story)}"
+        return
+    yield f"{name_of(leader)} leads its group: {_why_it_leads(story, leader, beat)}"
+    yield f"copydesk rule pin {name_of(story)} puts this one in front"
+    if not profile_of(beat).blocks:
+        return
+    quality, gate = story.quality or 0, beat.scoring.publish_at
+    verb = "reaches" if quality >= gate else "is below"
+    yield (
+        f"copydesk rule split {name_of(story)} --why … takes it out; alone, its quality {quality} "
+        f"{verb} {gate}"
+    )
+
+
+def _why_it_leads(story: Story, leader: Story, beat: Beat) -> str:
+    if is_pinned(leader, beat):
+        return "an editor pinned it"
+    if leader.verdict is not None and leader.verdict.said == "publish":
+        return "an editor published it"
+    own, best = story.quality or 0, leader.quality or 0
+    stays = STAYS if leader.published and profile_of(beat).blocks else 0
+    why = f"quality {best} beside {own}"
+    if stays:
+        why += f", and who leads stays in front until another is {STAYS} points better"
+    lack = best + stays + 1 - own
+    return f"{why}; {_counted(lack, 'more point')} here would lead" if lack > 0 else why
+
+
+def _topics(story: Story, beat: Beat, article: Article | None) -> Iterator[str]:
+    """Say which topic a story nearly got, and what was missing."""
+    if article is None or (not story.topics and not story.published):
+        return
+    if near := profile_of(beat).near(article, beat, story.topics):
+        yield f"{near}; copydesk rule retopic {name_of(story)} TOPIC… decides it"
+
+
+def _total(story: Story, group: Sequence[Story], beat: Beat) -> int:
+    """Give what the gate sees."""
+    quality = story.quality or 0
+    if not profile_of(beat).blocks:
+        return quality + RELATED_POINTS * len(story.related)
+    return quality + _lift(story, group, beat)
+
+
+def _lift(story: Story, group: Sequence[Story], beat: Beat) -> int:
+    if not group or not profile_of(beat).blocks:
+        return 0
+    support = corroboration(story, [one for one in group if is_shown(one)], beat)
+    return min(LIFT, support.points or 0) if support else 0
+
+
+def _given(story: Story) -> int:
+    """Give the points by which a quality was brought into its bounds: they weigh nothing."""
+    return sum(one.points or 0 for one in story.reasons if _is_bound(one))
+
+
+def _is_bound(reason: Reason) -> bool:
+    return reason.about == "quality" and reason.why.startswith(("never below", "never above"))
+
+
+def _points(story: Story, about: str) -> list[Reason]:
+    found = (one for one in story.reasons if one.about == about and one.points)
+    return [one for one in found if not _is_bound(one)]
+
+
+def _counted(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one if count == 1 else many or one + 's'}"

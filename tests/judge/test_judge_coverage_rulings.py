@@ -1,0 +1,142 @@
+"""What editors rule of groups holds while it is ruled, and no longer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from copydesk import judge
+from copydesk.news import Provider, Reason, Ruling, Shelved, Story, Topic, Verdict
+from judge.covered import BEAT, NOON, QUAKES, ROBOT, VOTE, Desk, ruled, story
+
+NAMES = "abcdef"
+
+
+def quakes(*qualities: int) -> list[Story]:
+    return [story(NAMES[at], QUAKES[at], one, hours=at) for at, one in enumerate(qualities)]
+
+
+def desk_of(*qualities: int) -> Desk:
+    desk = Desk()
+    desk.round(*quakes(*qualities))
+    return desk
+
+
+def rule(desk: Desk, *rulings: Ruling) -> None:
+    desk.beat = replace(BEAT, rulings=rulings)
+
+
+def says(desk: Desk, name: str, about: str) -> list[str]:
+    return [one.why for one in desk.filed[name].reasons if one.about == about]
+
+
+@pytest.mark.parametrize("name", ["a", "b"])
+def test_a_split_that_is_taken_back_lets_the_story_come_back(name: str) -> None:
+    desk = desk_of(80, 90, 75)
+    rule(desk, ruled("split", name))
+    desk.round()
+    assert desk.groups() == {frozenset("abc") - {name}}
+    assert says(desk, name, "group") == ["split off, ruled by Ada: so"]
+    assert desk.changes() == {}
+    rule(desk)
+    desk.round()
+    assert desk.groups() == {frozenset("abc")}
+    assert desk.changes() == {}
+
+
+def test_a_merge_that_is_taken_back_parts_what_it_brought_together() -> None:
+    desk = desk_of(80, 90)
+    desk.round(story("v", VOTE), story("w", VOTE + " again", hours=1))
+    rule(desk, ruled("merge", "a", "v"))
+    desk.round()
+    assert desk.groups() == {frozenset("abvw")}
+    assert [says(desk, name, "group") for name in "vw"] == [["merged, ruled by Ada: so"]] * 2
+    assert desk.changes() == {}
+    rule(desk)
+    desk.round()
+    assert desk.groups() == {frozenset("ab"), frozenset("vw")}
+    assert not any("ruled" in why for name in "abvw" for why in says(desk, name, "group"))
+    assert desk.changes() == {}
+
+
+def test_a_pin_publishes_what_it_puts_in_front_and_ends() -> None:
+    desk = desk_of(80, 30)
+    rule(desk, ruled("pin", "b"))
+    desk.round()
+    assert desk.leaders() == {"b"}
+    assert desk.filed["b"].published is True
+    assert says(desk, "b", "published") == ["an editor pinned it"]
+    assert desk.changes() == {}
+    rule(desk)
+    desk.round()
+    assert desk.leaders() == {"a"}
+    assert desk.changes() == {}
+
+
+def test_a_pinned_story_that_waits_for_an_editor_is_not_published() -> None:
+    desk = desk_of(80)
+    held = Reason(about="held", why="every story waits for an editor")
+    late = story("b", QUAKES[1], 90, hours=1, published=False)
+    rule(desk, ruled("pin", "b"))
+    desk.round(replace(late, reasons=(*late.reasons, held)))
+    assert desk.leaders() == {"b"}
+    assert desk.filed["b"].published is False
+
+
+def test_another_leads_once_an_editor_rejects_the_leader() -> None:
+    desk = desk_of(80, 90, 75)
+    word = Verdict(by="Ada", at=NOON, said="reject", why="so")
+    desk.filed["b"] = replace(desk.filed["b"], verdict=word, published=False)
+    desk.round()
+    assert desk.leaders() == {"a"}
+    assert desk.filed["a"].published is True
+    assert desk.beside("a") == ["c"]
+    assert says(desk, "a", "heat") == ["1 independent newsroom: C"]
+    assert desk.changes() == {}
+
+
+def test_a_source_that_is_always_published_stays_so_through_groups() -> None:
+    trusted = Reason(about="published", why="its source is trusted")
+    desk = Desk()
+    first = story("a", QUAKES[0], 20, published=True)
+    desk.round(replace(first, reasons=(*first.reasons, trusted)))
+    desk.round(story("b", QUAKES[1], 90, hours=1))
+    assert desk.leaders() == {"b"}
+    assert says(desk, "a", "published") == ["b leads its group"]
+    rule(desk, ruled("split", "a"))
+    desk.round()
+    assert (desk.filed["a"].published, desk.filed["a"].heat) == (True, 20)
+    assert says(desk, "a", "published") == ["its source is trusted"]
+    assert desk.changes() == {}
+
+
+def test_a_blocked_story_that_has_left_its_group_stands_alone() -> None:
+    block = Ruling(said="block", by="Ada", at=NOON, why="", values=("e.example",))
+    desk = desk_of(80, 90)
+    rule(desk, block)
+    provider = Provider(name="E", domain="e.example")
+    blocked = story("e", QUAKES[3], 95, hours=1, published=False, provider=provider)
+    desk.round(blocked)
+    assert desk.groups() == {frozenset("ab")}
+
+
+def test_what_was_judged_anew_stays_in_its_group_and_may_lead_it() -> None:
+    desk = desk_of(80, 90, 75)
+    fresh = {
+        name: replace(one, quality=99 + at) for at, (name, one) in enumerate(desk.filed.items())
+    }
+    better = replace(fresh["c"], quality=190)
+    stories = [Shelved(story=one) for one in (fresh["a"], fresh["b"], better)]
+    anew = frozenset(one.story.path for one in stories)
+    after = {one.path: one for one in judge.regroup(stories, desk.beat, frozenset(), anew)}
+    assert {one.group for one in after.values()} == {"a"}
+    assert [path for path, one in after.items() if one.heat != -1] == ["_news/c.md"]
+
+
+def test_a_story_without_a_topic_is_off_the_beat_and_in_no_group() -> None:
+    topics = (Topic(id="news", name="News", keywords=("earthquake",)),)
+    desk = Desk(replace(BEAT, topics=topics))
+    strays = [story("b", QUAKES[1], 60, topics=(), published=False), story("r", ROBOT)]
+    desk.round(*quakes(80), *strays)
+    assert desk.groups() == set()
