@@ -129,6 +129,7 @@ def _options(newsroom: Newsroom, edition: Edition, options: BuildOptions) -> pub
     return publish.PublishOptions(
         full=options.full,
         api_v1=settings.publish.api_v1,
+        api_v2=settings.publish.api_v2,
         pictures_folder=newsroom.private / "pictures",
         show=settings.pictures.show,
         shows=shows(newsroom, edition.stories),

@@ -17,6 +17,7 @@ from copydesk.publish._links import is_path, is_segment
 from copydesk.publish._plan import Plan, plan
 from copydesk.publish._render import Press
 from copydesk.publish._write import Manifest, Sheet, Writer
+from copydesk.publish.api import v2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class PublishOptions:
 
     full: bool = False
     api_v1: bool = True
+    api_v2: bool = True
     pictures_folder: Path | None = None
     show: Show = "cached"
     shows: Mapping[str, Show] = field(default_factory=dict)
@@ -88,6 +90,8 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
 def _sheets(made: Plan, options: PublishOptions) -> Iterator[Sheet]:
     if options.api_v1:
         yield from api.sheets(made)
+    if options.api_v2:
+        yield from v2.sheets(made)
     yield from feeds.sheets(made)
     yield from sitemaps.sheets(made)
     yield from site.sheets(made, Press(options.templates))
