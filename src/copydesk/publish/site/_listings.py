@@ -110,7 +110,11 @@ def _sources(cards: Cards) -> Iterator[Sheet]:
         name = cards.provider(stories[0].provider)["name"]
         folder = _links.source_folder(domain)
         head = Head(
-            path=folder, title=name, structured=_structured.listing(stories[:_NEWEST], plan)
+            path=folder,
+            title=name,
+            feeds=folder,
+            feeds_title=f"{name} – {text.fold(plan.beat.title)}",
+            structured=_structured.listing(stories[:_NEWEST], plan),
         )
         yield _list(cards, head, stories, heading=name, note=domain, below=[])
         entries.append(_entry(cards, name, folder, len(stories)))
