@@ -1,4 +1,4 @@
-"""The rules of the W3C feed validator that a feed of ours could break, checked on awkward stories."""
+"""Rules of the W3C feed validator that a feed of ours could break, tried on awkward stories."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _OUR_FOLDERS = re.compile(
     r"news|topics|sources|archive|api|pictures|[0-9]{4}|learning|samples?|people"
     r"|communities|compan(y|ies)|challenges?"
 )
-_OUR_FILES = re.compile(r"sitemap-news-[\w-]+\.xml|[a-z]+-sitemap\.xml")
+_OUR_FILES = re.compile(r"sitemap-(news|pages)-[\w-]+\.xml|[a-z]+-sitemap\.xml")
 _UNFINISHED = ".new-"  # what kit.files leaves when it is killed between writing and renaming
 
 
