@@ -1,11 +1,11 @@
-"""Edition: what is to be published, as of one moment; with Record, Thumbnail (of Forms)."""
+"""Edition: what is to be published, as of one moment; with Record, Thumbnail (of Forms), Poster."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 from copydesk.news.beat import Beat
 from copydesk.news.story import Story
@@ -46,6 +46,27 @@ class Thumbnail:
 
     forms: tuple[Form, ...]
     colour: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poster:
+    """What a picture for whoever shares a link says; without a headline it is the site's own."""
+
+    site: str
+    headline: str = ""
+    topic: str = ""
+    source: str = ""
+
+
+class Draw(Protocol):
+    """Make a file of a poster; None where its words cannot be set.
+
+    Without `anew` only one that is there already is given.
+    """
+
+    def __call__(self, poster: Poster, *, anew: bool) -> Form | None:
+        """Give the file of a poster."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
