@@ -64,6 +64,10 @@ def atom_wrongs(data: bytes) -> Iterator[str]:
             yield "not one alternate link"
         yield from filter(_is_no_uri, (link.get("href", "") for link in scope.findall(f"{A}link")))
         yield from filter(_is_no_uri, [scope.findtext(f"{A}id", "")])
+    yield from _atom_values(feed)
+
+
+def _atom_values(feed: etree._Element) -> Iterator[str]:
     for time in (*feed.iter(f"{A}updated"), *feed.iter(f"{A}published")):
         if not TIME.fullmatch(time.text or ""):
             yield f"no time: {time.text}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from copydesk import archive, publish
+from copydesk.engine._cards import Cards
 from copydesk.engine._mishap import failure_of
 from copydesk.engine._shows import shows
 from copydesk.engine.newsroom import Newsroom, Troubles
@@ -41,7 +42,12 @@ def build(
     with newsroom.memory.together():
         manifest = newsroom.memory.manifest(str(out.resolve()))
         edition = _edition(newsroom, troubles)
-        done = publish.publish(edition, out, manifest, _options(newsroom, edition, options))
+        cards = Cards(newsroom, troubles)
+        icons = cards.icons(edition.beat.title)
+        chosen = _options(newsroom, edition, options)
+        chosen = replace(chosen, draw=cards.draw, cards_folder=cards.folder, icons=icons)
+        done = publish.publish(edition, out, manifest, chosen)
+        cards.sweep(done.cards, icons.values())
     if out == newsroom.site:
         _note_gone(newsroom.private / GONE, done.gone)
     return BuildReport(

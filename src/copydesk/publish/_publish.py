@@ -8,13 +8,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
-from copydesk.news import Edition, Form, Show, Story, Thumbnail
-from copydesk.publish import api, feeds, site, sitemaps
+from copydesk.news import Draw, Edition, Form, Show, Story, Thumbnail
+from copydesk.publish import api, feeds, signs, site, sitemaps
 from copydesk.publish._front import HALF_LIFE_HOURS
 from copydesk.publish._links import is_path, is_segment
 from copydesk.publish._plan import Plan, plan
+from copydesk.publish._posters import FOLDER, Posters
 from copydesk.publish._render import Press
 from copydesk.publish._write import Manifest, Sheet, Writer
 from copydesk.publish.api import v2
@@ -27,8 +29,9 @@ class PublishOptions:
     `full` writes every file whatever is known of the last time. `pictures_folder` holds the cached
     pictures that the edition names; without it none is shown from the cache. `show` says how
     pictures are shown, `shows` the same for single stories, by the record's path. The front page
-    takes heat as halved by each `half_life_hours`. `static` is the newsroom's `assets/`, copied as
-    it is; `templates` its `_templates/`.
+    takes heat as halved by each `half_life_hours`. `draw` makes share pictures in `cards_folder`;
+    `icons` are the site's, by the names that they have at its root. `static` is the newsroom's
+    `assets/`, copied as it is; `templates` its `_templates/`.
     """
 
     full: bool = False
@@ -38,6 +41,9 @@ class PublishOptions:
     show: Show = "cached"
     shows: Mapping[str, Show] = field(default_factory=dict)
     half_life_hours: float = HALF_LIFE_HOURS
+    draw: Draw | None = None
+    cards_folder: Path | None = None
+    icons: Mapping[str, Path] = field(default_factory=dict)
     static: Path | None = None
     templates: Path | None = None
 
@@ -47,7 +53,7 @@ class Published:
     """What was published: stories and HTML pages there are now, files written and deleted.
 
     `skipped` holds the paths of records whose name cannot be an address, `gone` the folders of the
-    pages that an editor removed for good.
+    pages that an editor removed for good, `cards` the names of the share pictures in use.
     """
 
     stories: int
@@ -57,6 +63,7 @@ class Published:
     unchanged: int
     skipped: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    cards: frozenset[str] = frozenset()
 
 
 def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOptions) -> Published:
@@ -70,10 +77,11 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
     writer = Writer(out=out, manifest=manifest, full=options.full)
     writer.open()
     pages = 0
-    for sheet in _sheets(made, options):
+    posters = Posters(made, options.draw, tuple(options.icons))
+    for sheet in _sheets(made, options, posters):
         writer.put(sheet)
         pages += sheet.path.endswith(".html")
-    for path, origin in _copies(made, options):
+    for path, origin in chain(_copies(made, options), _drawn(posters, options)):
         writer.copy(path, origin)
     writer.sweep()
     return Published(
@@ -84,17 +92,19 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
         unchanged=writer.unchanged,
         skipped=made.skipped,
         gone=made.gone,
+        cards=frozenset(posters.used),
     )
 
 
-def _sheets(made: Plan, options: PublishOptions) -> Iterator[Sheet]:
+def _sheets(made: Plan, options: PublishOptions, posters: Posters) -> Iterator[Sheet]:
     if options.api_v1:
         yield from api.sheets(made)
     if options.api_v2:
         yield from v2.sheets(made)
     yield from feeds.sheets(made)
     yield from sitemaps.sheets(made)
-    yield from site.sheets(made, Press(options.templates))
+    yield from signs.sheets(made, posters.icons, api_v1=options.api_v1, api_v2=options.api_v2)
+    yield from site.sheets(made, Press(options.templates), posters)
 
 
 def _cached(edition: Edition, options: PublishOptions) -> Mapping[str, Thumbnail]:
@@ -120,6 +130,14 @@ def _shown(story: Story, made: Plan) -> Sequence[Form]:
     if thumbnail is None or made.show_of(story) != "cached":
         return ()
     return thumbnail.forms
+
+
+def _drawn(posters: Posters, options: PublishOptions) -> Iterator[tuple[str, Path]]:
+    """Give the icons, and the share pictures that pages name."""
+    yield from options.icons.items()
+    if options.cards_folder is not None:
+        for name in sorted(posters.used):
+            yield f"{FOLDER}{name}", options.cards_folder / name
 
 
 def _copies(made: Plan, options: PublishOptions) -> Iterator[tuple[str, Path]]:

@@ -65,6 +65,7 @@ def _topic(topic: Topic, stories: Sequence[Story], cards: Cards) -> Sheet:
         description=text.shorten(text.fold(topic.description), 200),
         feeds=folder,
         feeds_title=f"{name} – {text.fold(cards.frame.plan.beat.title)}",
+        shared=cards.frame.posters.of_page(name),
         structured=_structured.listing(stories[:_NEWEST], cards.frame.plan),
     )
     below = [

@@ -84,7 +84,7 @@ _RELATED = {
 }
 _COPY = {"name": _text("Where it runs."), "url": _maybe_url("The article there.")}
 _GROUP = {
-    "id": _text("The group's name."),
+    "id": _text("The group's id; never changes."),
     "api_url": _url("Its file in this API."),
     "is_leader": _says("Whether this story stands for the group.", type="boolean"),
     "members": _list("The ids of its published stories, the newest first.", {"type": "string"}),
@@ -166,7 +166,7 @@ _SHORT_SOURCE = {
     "count": _count("How many stories are from it."),
 }
 _LISTED_GROUP = {
-    "id": _text("The group's name."),
+    "id": _text("The group's id; never changes."),
     "api_url": _url("Its file in this API."),
     "leader": _defined("reference"),
     "newsrooms": _count("How many independent newsrooms have it beside the leader's."),
@@ -226,7 +226,7 @@ KINDS: Mapping[str, Schema] = {
     "group": _object(
         "What is told of one happening.",
         {
-            "id": _text("The group's name."),
+            "id": _text("The group's id; never changes."),
             "leader": _defined("reference"),
             "members": _list("Its published stories, the newest first.", _defined("reference")),
             "newsrooms": _list("The independent newsrooms that have it.", {"type": "string"}),

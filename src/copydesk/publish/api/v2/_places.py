@@ -33,10 +33,15 @@ def one(kind: str, name: str) -> str:
     have is told by its hash.
     """
     if not _links.is_segment(f"~{name}.json"):
-        name = f"~h-{hashlib.blake2b(name.encode(), digest_size=16).hexdigest()}"
+        name = f"~h-{_hash(name)}"
     elif name in _LISTS or name.startswith("~"):
         name = f"~{name}"
     return f"{ROOT}{kind}/{name}.json"
+
+
+def group_id(name: str) -> str:
+    """Give a group's id: its name is its first record's, which may be out for its headline."""
+    return _hash(name)
 
 
 def index(kind: str) -> str:
@@ -47,3 +52,7 @@ def index(kind: str) -> str:
 def address(place: str, plan: Plan) -> str:
     """Give the address of a file of the API."""
     return f"{plan.links.api}/{quote(place)}"
+
+
+def _hash(name: str) -> str:
+    return hashlib.blake2b(name.encode(), digest_size=10).hexdigest()

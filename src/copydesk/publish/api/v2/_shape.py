@@ -95,8 +95,8 @@ class Shapes:
         if not story.group:
             return None
         return {
-            "id": story.group,
-            "api_url": self._address("groups", story.group),
+            "id": (id_ := _places.group_id(story.group)),
+            "api_url": self._address("groups", id_),
             "is_leader": self.plan.groups.leading[story.group].path == story.path,
             "members": [_links.stem(member.path) for member in self._members[story.group]],
         }

@@ -59,13 +59,14 @@ def _groups(shapes: _shape.Shapes) -> Iterator[Sheet]:
     """Give each group's file, and the list of those with the newest stories."""
     listed: list[dict[str, object]] = []
     for name, members in shapes.groups.items():
-        place = _places.one("groups", name)
+        id_ = _places.group_id(name)
+        place = _places.one("groups", id_)
         yield Sheet(place, _write.document(_group(name, members, shapes)))
         if len(listed) < NEWEST:
             leader = _leader(name, members, shapes)
             listed.append(
                 {
-                    "id": name,
+                    "id": id_,
                     "api_url": _places.address(place, shapes.plan),
                     "leader": shapes.reference(leader),
                     "newsrooms": shapes.plan.coverages.of(leader).newsrooms,
@@ -78,7 +79,7 @@ def _group(name: str, members: list[Story], shapes: _shape.Shapes) -> dict[str, 
     leader = _leader(name, members, shapes)
     whole = shapes.story(leader)
     return {
-        "id": name,
+        "id": _places.group_id(name),
         "leader": shapes.reference(leader),
         "members": [shapes.reference(member) for member in members],
         "newsrooms": whole["newsrooms"],
