@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import astuple
 from pathlib import Path
 
 from copydesk.errors import PictureError
@@ -33,7 +32,9 @@ class Easel:
 
         Without `anew` only one that is there already is given.
         """
-        name = f"{self._key('poster', *astuple(poster))}.png"
+        name = (
+            f"{self._key('poster', poster.site, poster.headline, poster.topic, poster.source)}.png"
+        )
         if name not in self._names():
             if not anew or not self._is_settable(poster):
                 return None

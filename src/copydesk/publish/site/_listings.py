@@ -33,7 +33,7 @@ def _front(cards: Cards) -> Sheet:
     head = Head(
         path="",
         description=f"{text.fold(plan.beat.title)}: the news, chosen and credited",
-        structured=_structured.listing(top, plan),
+        structured=_structured.front(top, plan),
     )
     return cards.frame.page(
         "front.html",
@@ -66,7 +66,7 @@ def _topic(topic: Topic, stories: Sequence[Story], cards: Cards) -> Sheet:
         feeds=folder,
         feeds_title=f"{name} – {text.fold(cards.frame.plan.beat.title)}",
         shared=cards.frame.posters.of_page(name),
-        structured=_structured.listing(stories[:_NEWEST], cards.frame.plan),
+        structured=_structured.listing(stories[:_NEWEST], cards.frame.plan, folder, name),
     )
     below = [
         _entry(cards, child.name, _links.topic_folder(child.id), 0)
@@ -85,7 +85,7 @@ def _days(cards: Cards) -> Iterator[Sheet]:
         head = Head(
             path=_links.day_folder(day),
             title=heading,
-            structured=_structured.listing(stories, plan),
+            structured=_structured.listing(stories, plan, _links.day_folder(day), heading),
         )
         before = _day_link(cards, days[number - 1]) if number else None
         after = _day_link(cards, days[number + 1]) if number + 1 < len(days) else None
@@ -115,7 +115,7 @@ def _sources(cards: Cards) -> Iterator[Sheet]:
             title=name,
             feeds=folder,
             feeds_title=f"{name} – {text.fold(plan.beat.title)}",
-            structured=_structured.listing(stories[:_NEWEST], plan),
+            structured=_structured.listing(stories[:_NEWEST], plan, folder, name),
         )
         yield _list(cards, head, stories, heading=name, note=domain, below=[])
         entries.append(_entry(cards, name, folder, len(stories)))
@@ -143,15 +143,13 @@ def _archive(cards: Cards) -> Iterator[Sheet]:
     plan = cards.frame.plan
     last = len(plan.archive)
     for number, stories in enumerate(plan.archive, 1):
-        head = Head(
-            path=f"archive/{number}/",
-            title=f"Archive, page {number}",
-            structured=_structured.listing(stories, plan),
-        )
+        path, heading = f"archive/{number}/", f"Archive, page {number}"
+        structured = _structured.listing(stories, plan, path, heading)
+        head = Head(path=path, title=heading, structured=structured)
         yield cards.frame.page(
             "archive.html",
             head,
-            heading=f"Archive, page {number}",
+            heading=heading,
             stories=cards.many("line.html", stories),
             older=_archive_link(cards, number - 1) if number > 1 else None,
             newer=_archive_link(cards, number + 1) if number < last else None,

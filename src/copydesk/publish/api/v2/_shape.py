@@ -19,11 +19,11 @@ class Shapes:
 
     plan: Plan
     _topics: Mapping[str, Topic] = field(init=False)
-    _members: dict[str, list[Story]] = field(init=False)
+    _members: dict[str, list[Story]] = field(default_factory=dict)
+    _shown: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._topics = {topic.name: topic for topic in self.plan.topics}
-        self._members = {}
         for story in self.plan.stories:
             if story.group:
                 self._members.setdefault(story.group, []).append(story)
@@ -84,12 +84,14 @@ class Shapes:
         }
 
     def _topic(self, name: str) -> dict[str, object]:
-        topic = self._topics.get(name)
-        return {
-            "id": topic.id if topic else None,
-            "name": text.fold(name),
-            "api_url": self._address("topics", topic.id) if topic else None,
-        }
+        if name not in self._shown:
+            topic = self._topics.get(name)
+            self._shown[name] = {
+                "id": topic.id if topic else None,
+                "name": text.fold(name),
+                "api_url": self._address("topics", topic.id) if topic else None,
+            }
+        return self._shown[name]
 
     def _group(self, story: Story) -> dict[str, object] | None:
         if not story.group:
