@@ -15,6 +15,7 @@ from copydesk.errors import PictureError
 from copydesk.illustrate import Easel, _face, _lines, _poster
 from copydesk.news import Poster
 
+ARABIC = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf")
 SITE = "The Robot Gazette"
 
 
@@ -187,6 +188,21 @@ def test_a_folder_that_takes_nothing_is_an_error(tmp_path: Path) -> None:
 
     with pytest.raises(PictureError):
         Easel(tmp_path / "cards").icons(SITE)
+
+
+@pytest.mark.skipif(not ARABIC.is_file(), reason="no face with Arabic here")
+def test_what_runs_from_the_right_begins_there_and_the_mark_makes_room(tmp_path: Path) -> None:
+    said = Poster(site="صحيفة", headline="الروبوتات قد تصوت", topic="سياسة", source="الحياة")
+    form = Easel(tmp_path, ARABIC).poster(said)
+    assert form is not None
+
+    with Image.open(tmp_path / form.name) as image:
+        whole = image.convert("RGB")
+    for top, bottom in ((40, 110), (140, 185), (190, 520)):
+        assert ink(whole.crop((600, top, 1200, bottom)))[2] in range(500, 523)
+        assert ink(whole.crop((0, top, 300, bottom))) == (0, 0, 0, 0)
+    assert whole.getpixel((90, 560)) == (0x9C, 0x1C, 0x1F)
+    assert ink(whole.crop((200, 540, 1200, 630)))[2] in range(900, 923)
 
 
 def test_lines_are_as_even_as_they_can_be() -> None:

@@ -116,7 +116,8 @@ def _foot(sheet: _Sheet, source: str, initial: str, face: Path) -> None:
     if source:
         setting = _lines.fitted(source, face, (32, 28), (_ROOM - 120, 40))
         _write(sheet.soft, setting, 554)
-    _mark(sheet, initial, face, (SIZE[0] - _MARGIN - 52, 550, 52))
+    left = _MARGIN if _is_rightward(source) else SIZE[0] - _MARGIN - 52
+    _mark(sheet, initial, face, (left, 550, 52))
 
 
 def _front(sheet: _Sheet, site: str, initial: str, face: Path) -> None:
@@ -151,10 +152,11 @@ def _mark(sheet: _Sheet, initial: str, face: Path, place: tuple[int, int, int]) 
 def _write(layer: ImageDraw, setting: _lines.Setting, top: int) -> None:
     """Write lines from the left, or from the right where the text runs that way."""
     is_rightward = _is_rightward(" ".join(setting.lines))
-    left = SIZE[0] - _MARGIN if is_rightward else _MARGIN
+    left, anchor = (SIZE[0] - _MARGIN, "ra") if is_rightward else (_MARGIN, "la")
+    direction = "rtl" if is_rightward else None
     for index, line in enumerate(setting.lines):
         at = (left, top + index * setting.leading)
-        layer.text(at, line, font=setting.font, fill=255, anchor="ra" if is_rightward else "la")
+        layer.text(at, line, font=setting.font, fill=255, anchor=anchor, direction=direction)
 
 
 def _png(layers: list[Image]) -> bytes:
