@@ -11,11 +11,12 @@ from itertools import chain
 
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
-from copydesk.publish.api.v2 import _lists, _schema, _stories
+from copydesk.publish.api.v2 import _lists, _schema, _shape, _stories
 
 __all__ = ["sheets"]
 
 
 def sheets(plan: Plan) -> Iterator[Sheet]:
     """Give every file of the API and the documents that describe it."""
-    return chain(_stories.sheets(plan), _lists.sheets(plan), _schema.sheets(plan))
+    shapes = _shape.Shapes(plan)
+    return chain(_stories.sheets(shapes), _lists.sheets(shapes), _schema.sheets(plan))

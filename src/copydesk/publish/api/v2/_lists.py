@@ -14,9 +14,9 @@ from copydesk.publish.api.v2 import _places, _shape, _write
 NEWEST = 100
 
 
-def sheets(plan: Plan) -> Iterator[Sheet]:
+def sheets(shapes: _shape.Shapes) -> Iterator[Sheet]:
     """Give the files of topics and sources, their lists, and the API's first file."""
-    shapes = _shape.Shapes(plan)
+    plan = shapes.plan
     topics = [_topic(topic, plan) for topic in plan.topics]
     for topic, shape in zip(plan.topics, topics, strict=True):
         newest = _newest(plan.by_topic.get(topic.id, ()), shapes)

@@ -24,7 +24,7 @@ class Shapes:
 
     def __post_init__(self) -> None:
         self._topics = {topic.name: topic for topic in self.plan.topics}
-        for story in self.plan.stories:
+        for story in self.plan.groups.public.values():
             if story.group:
                 self._members.setdefault(story.group, []).append(story)
 

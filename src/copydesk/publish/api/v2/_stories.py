@@ -14,9 +14,9 @@ from copydesk.publish.api.v2 import _places, _shape, _write
 NEWEST = 100
 
 
-def sheets(plan: Plan) -> Iterator[Sheet]:
+def sheets(shapes: _shape.Shapes) -> Iterator[Sheet]:
     """Give every story in its file and on its page, then the lists over them."""
-    shapes = _shape.Shapes(plan)
+    plan = shapes.plan
     newest: dict[str, bytes] = {}
     wanted = {story.path for story in islice(plan.stories, NEWEST)}
     for number, stories in enumerate(plan.archive, 1):
