@@ -11,7 +11,7 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from copydesk.news import Edition, Image, Provider, Reason, Related
+from copydesk.news import Edition, Form, Image, Poster, Provider, Reason, Related
 from copydesk.publish import MemoryManifest, PublishOptions, publish
 from world import editions
 
@@ -111,7 +111,19 @@ def build(out: Path, cache: Path) -> dict[str, bytes]:
     cache.mkdir(parents=True, exist_ok=True)
     for name in ("robot.webp", "robot-320.webp", "robot.avif", "robot-320.avif", "robot.jpg"):
         (cache / name).write_bytes(b"a picture")
-    publish(edition(), out, MemoryManifest(), PublishOptions(pictures_folder=cache))
+    cards, icon = cache / "cards", cache / "favicon.ico"
+    cards.mkdir(exist_ok=True)
+    icon.write_bytes(b"an icon")
+
+    def draw(poster: Poster, *, anew: bool) -> Form:
+        name = f"{poster.headline or poster.site}.png".lower().replace(" ", "-")
+        (cards / name).write_text(f"{poster}\n")
+        return Form(name=name, width=1200, height=630, type="image/png")
+
+    options = PublishOptions(
+        pictures_folder=cache, draw=draw, cards_folder=cards, icons={"favicon.ico": icon}
+    )
+    publish(edition(), out, MemoryManifest(), options)
     return files(out)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from copydesk.news import Story
+from copydesk.news import Provider, Story
 from copydesk.publish import _plan, feeds
 from world import editions
 from world.shared import SHARED, needs_shared
@@ -28,10 +28,11 @@ def atom(data: bytes) -> etree._Element:
     return etree.fromstring(data)
 
 
-def test_the_site_and_every_topic_have_three_feeds() -> None:
+def test_the_site_every_topic_and_every_source_have_three_feeds() -> None:
     made = files(editions.story())
 
     folders = ["", "topics/robots/", "topics/law/", "topics/courts/", "topics/toys/"]
+    folders.append("sources/herald.example/")
     assert set(made) == {f + name for f in folders for name in ("feed.xml", "rss.xml", "feed.json")}
 
 
@@ -143,6 +144,15 @@ def test_a_topic_feed_has_the_stories_of_the_topics_below_it() -> None:
 
     assert len(json.loads(made["topics/law/feed.json"])["items"]) == 1
     assert json.loads(made["topics/toys/feed.json"])["items"] == []
+
+
+def test_a_source_feed_has_the_stories_of_that_source_under_its_name() -> None:
+    other = editions.story("other", provider=Provider(name="The Times", domain="times.example"))
+    feed = json.loads(files(editions.story(), other)["sources/times.example/feed.json"])
+
+    assert feed["title"] == "The Times – Robots & Rules"
+    assert feed["home_page_url"] == f"{editions.SITE}/sources/times.example/"
+    assert [item["id"] for item in feed["items"]] == [f"{editions.SITE}/news/other/"]
 
 
 def test_an_empty_feed_is_still_a_feed() -> None:

@@ -5,6 +5,7 @@ A page that readers know is never lost to a better report of the same event.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
@@ -15,6 +16,8 @@ from lxml import html
 from copydesk.news import Beat, Organization, Provider, Source, Story, Verdict
 from copydesk.publish import MemoryManifest, PublishOptions, _plan, _publish, publish
 from copydesk.publish._coverage import Coverage
+from copydesk.publish._posters import Posters
+from copydesk.publish._write import Sheet
 from world import editions
 
 LED = "2026-11-24T13:10:00Z leads its group no longer"
@@ -24,10 +27,14 @@ OLD_PAGE = f"news/{OLD}/index.html"
 EVIL = "\"><img src=x onerror=alert(1)>'; url=https://evil.example"
 
 
+def _sheets(plan: _plan.Plan) -> Iterator[Sheet]:
+    return _publish._sheets(plan, PublishOptions(), Posters(plan))
+
+
 def files(*stories: Story, on: Beat | None = None) -> dict[str, str]:
     """Give every file of a site of these stories."""
     plan = _plan.plan(editions.edition(stories, on=on), _plan.Look(show="cached"))
-    return {s.path: s.data.decode() for s in _publish._sheets(plan, PublishOptions())}
+    return {s.path: s.data.decode() for s in _sheets(plan)}
 
 
 def page(story: Story, *others: Story, on: Beat | None = None) -> html.HtmlElement:

@@ -160,7 +160,7 @@ def test_one_title_changes_exactly_the_bytes_that_should(reference: Reference) -
     touched = {path for path in after if after[path] != before[path]}
     assert done.written == len(touched)
     old, new = mine.title.encode(), b"Another title"
-    news = {path for path in touched if path.startswith("api/")}
+    news = {path for path in touched if path.startswith("api/") and "/v2/" not in path}
     assert {path.split("/page/")[0].removesuffix("/index.json") for path in news} <= {
         "api/news",
         "api/news/canvas-apps",

@@ -190,7 +190,7 @@ def _images(page: str) -> list[html.HtmlElement]:
 
 def test_every_link_within_the_site_leads_to_a_page(whole: dict[str, str]) -> None:
     base = urlsplit(editions.SITE).path
-    feeds = {"feed.xml", "rss.xml", "feed.json"}
+    feeds = {"feed.xml", "rss.xml", "feed.json", "site.webmanifest", "opensearch.xml"}
     for path, page in whole.items():
         if not path.endswith(".html"):
             continue

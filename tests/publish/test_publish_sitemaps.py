@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from lxml import etree
 
 from copydesk.news import Record, Story
 from copydesk.publish import _plan, sitemaps
+from copydesk.publish._filed import Stories
 from world import editions
 
 SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -110,6 +112,27 @@ def test_the_index_names_every_sitemap_that_has_a_page() -> None:
 def test_pages_of_lists_are_named_once() -> None:
     found = locations(files(editions.story(topics=("Law",)))["sitemap-pages.xml"])
 
-    expected = ["", "topics/law/", "sources/herald.example/", "2026/11/24/", "archive/1/"]
+    expected = [
+        "",
+        "topics/",
+        "archive/",
+        "sources/",
+        "topics/law/",
+        "sources/herald.example/",
+        "2026/11/24/",
+        "archive/1/",
+    ]
     assert {f"{editions.SITE}/{path}" for path in expected} <= set(found)
     assert len(found) == len(set(found))
+
+
+def test_a_sitemap_holds_no_more_than_the_protocol_allows() -> None:
+    story = editions.story()
+    plan = _plan.plan(editions.edition([story]), _plan.Look(show="none"))
+    flood = replace(plan, stories=Stories([*plan.stories.entries] * 50_001, plan.read))
+
+    made = {sheet.path: sheet.data for sheet in sitemaps.sheets(flood)}
+
+    assert len(locations(made["sitemap-news-2026-11.xml"])) == 50_000
+    assert len(locations(made["sitemap-news-2026-11-2.xml"])) == 1
+    assert f"{editions.SITE}/sitemap-news-2026-11-2.xml" in locations(made["sitemap.xml"])

@@ -276,6 +276,12 @@ PUBLISH = Section(
             about="Write the JSON API in the shapes of everyday.cc.",
         ),
         Option(
+            name="api_v2",
+            kind=kinds.FLAG,
+            default=True,
+            about="Write our own JSON API, with groups and reasons, its schemas and OpenAPI.",
+        ),
+        Option(
             name="api_url",
             kind=kinds.BASE,
             about="The base of the API's own links and of publishers' logos. Without it: "

@@ -67,6 +67,7 @@ class Publish:
     """Say what is published besides the pages; `api_url` has no final slash."""
 
     api_v1: bool
+    api_v2: bool
     api_url: str
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from copydesk import publish
+from copydesk.engine._cards import Cards
 from copydesk.engine._filing import Filing, PlanNotes
 from copydesk.engine._mishap import failure_of
 from copydesk.engine._shows import shows
@@ -42,7 +43,13 @@ def build(
         manifest = newsroom.memory.manifest(str(out.resolve()))
         seen = _survey(newsroom, out, troubles, full=options.full)
         edition = _edition(newsroom, seen, troubles)
-        done = publish.publish(edition, out, manifest, _options(newsroom, seen, options))
+        cards = Cards(newsroom, troubles)
+        icons = cards.icons(edition.beat.title)
+        chosen = _options(newsroom, seen, options)
+        chosen = replace(chosen, draw=cards.draw, cards_folder=cards.folder, icons=icons)
+        done = publish.publish(edition, out, manifest, chosen)
+        if done.cards is not None:
+            cards.sweep(done.cards, icons.values())
     if out == newsroom.site:
         _note_gone(newsroom.private / GONE, done.gone)
     return BuildReport(
@@ -124,6 +131,7 @@ def _options(
     return publish.PublishOptions(
         full=options.full,
         api_v1=settings.publish.api_v1,
+        api_v2=settings.publish.api_v2,
         pictures_folder=newsroom.private / "pictures",
         show=settings.pictures.show,
         shows=shows(newsroom, seen),

@@ -1,16 +1,19 @@
-"""Turn a fetched picture into a measured, cached one, and give a story its picture's size.
+"""Turn a fetched picture into a measured, cached one, give a story its picture's size, draw cards.
 
 picture = album.find(url) or album.add(url, page)     # with measure_only no copy is kept
 album.note(url, article)                              # when those of all articles have come:
 if not album.is_common(url, article):
     story = with_image(story, picture, figure)
+
+form = easel.poster(poster)                           # a share picture, drawn once for its words
 """
 
 from __future__ import annotations
 
 from copydesk.illustrate._album import Album
+from copydesk.illustrate._easel import Easel
 from copydesk.illustrate._picture import Picture
 from copydesk.illustrate._request_headers import request_headers
 from copydesk.illustrate._with_image import with_image
 
-__all__ = ["Album", "Picture", "request_headers", "with_image"]
+__all__ = ["Album", "Easel", "Picture", "request_headers", "with_image"]

@@ -39,7 +39,7 @@ def _rfc5322(text: str) -> datetime | None:
 
 def rfc3339(moment: datetime) -> str:
     """Write `2023-07-24T09:36:00Z`: UTC, whole seconds."""
-    return utc(moment).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{utc(moment).replace(microsecond=0, tzinfo=None).isoformat()}Z"
 
 
 def rfc5322(moment: datetime) -> str:

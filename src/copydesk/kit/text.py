@@ -92,6 +92,11 @@ def shorten(text: str, limit: int) -> str:
     return text[: cut if cut > 0 else limit - 1].rstrip(" ,;:–—-") + "…"
 
 
+def initial(title: str) -> str:
+    """Give the first letter or digit of a title as a capital, "" where it has none."""
+    return next((char for char in fold(title) if char.isalnum()), "").upper()
+
+
 def squash(name: str) -> str:
     """Give the letters and digits of a name in lower case: the key under which spellings meet."""
     return _BETWEEN.sub("", unicodedata.normalize("NFC", name).lower())

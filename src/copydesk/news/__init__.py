@@ -10,7 +10,7 @@ from __future__ import annotations
 from copydesk.news.article import USES, Article, Figure, Kind, Media, Signal, Use
 from copydesk.news.beat import Beat, ExcerptRule, Organization, Scoring, Standing, Topic
 from copydesk.news.dropped import DROP_REASONS, Dropped, DropReason
-from copydesk.news.edition import Edition, Filed, Form, Record, Show, Thumbnail
+from copydesk.news.edition import Draw, Edition, Filed, Form, Poster, Record, Show, Thumbnail
 from copydesk.news.lead import Lead
 from copydesk.news.page import (
     Fetcher,
@@ -32,6 +32,7 @@ __all__ = [
     "USES",
     "Article",
     "Beat",
+    "Draw",
     "DropReason",
     "Dropped",
     "Edition",
@@ -49,6 +50,7 @@ __all__ = [
     "NotModified",
     "Organization",
     "Page",
+    "Poster",
     "Provider",
     "Purpose",
     "Reason",

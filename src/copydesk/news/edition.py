@@ -1,4 +1,4 @@
-"""Edition: what is to be published, as of one moment; with Record, Thumbnail (of Forms)."""
+"""Edition: what is to be published, as of one moment; with Record, Thumbnail (of Forms), Poster."""
 
 from __future__ import annotations
 
@@ -57,6 +57,27 @@ class Filed(Protocol):
 
     def read(self, path: str) -> Story | None:
         """Give the story at a path, None where it cannot be read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poster:
+    """What a picture for whoever shares a link says; without a headline it is the site's own."""
+
+    site: str
+    headline: str = ""
+    topic: str = ""
+    source: str = ""
+
+
+class Draw(Protocol):
+    """Make a file of a poster; None where its words cannot be set.
+
+    Without `anew` only one that is there already is given.
+    """
+
+    def __call__(self, poster: Poster, *, anew: bool) -> Form | None:
+        """Give the file of a poster."""
         ...
 
 

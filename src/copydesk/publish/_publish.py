@@ -8,18 +8,21 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
-from copydesk.news import Edition, Form, Show, Thumbnail
-from copydesk.publish import api, feeds, site, sitemaps
+from copydesk.news import Draw, Edition, Form, Show, Thumbnail
+from copydesk.publish import api, feeds, signs, site, sitemaps
 from copydesk.publish._entries import Entry
 from copydesk.publish._front import HALF_LIFE_HOURS
 from copydesk.publish._links import is_path, is_segment
 from copydesk.publish._past import Fragments, Past, files_of, world
 from copydesk.publish._plan import Look, Plan, plan, surveyed
+from copydesk.publish._posters import FOLDER, Posters
 from copydesk.publish._render import Press
 from copydesk.publish._touched import Touched, pinned, touched
 from copydesk.publish._write import Count, Manifest, Sheet, Writer
+from copydesk.publish.api import v2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,16 +32,21 @@ class PublishOptions:
     `full` writes every file whatever is known of the last time. `pictures_folder` holds the cached
     pictures that the edition names; without it none is shown from the cache. `show` says how
     pictures are shown, `shows` the same for single stories, by the record's path. The front page
-    takes heat as halved by each `half_life_hours`. `static` is the newsroom's `assets/`, copied as
-    it is; `templates` its `_templates/`.
+    takes heat as halved by each `half_life_hours`. `draw` makes share pictures in `cards_folder`;
+    `icons` are the site's, by the names that they have at its root. `static` is the newsroom's
+    `assets/`, copied as it is; `templates` its `_templates/`.
     """
 
     full: bool = False
     api_v1: bool = True
+    api_v2: bool = True
     pictures_folder: Path | None = None
     show: Show = "cached"
     shows: Mapping[str, Show] = field(default_factory=dict)
     half_life_hours: float = HALF_LIFE_HOURS
+    draw: Draw | None = None
+    cards_folder: Path | None = None
+    icons: Mapping[str, Path] = field(default_factory=dict)
     static: Path | None = None
     templates: Path | None = None
 
@@ -48,7 +56,8 @@ class Published:
     """What was published: stories and HTML pages there are now, files written and deleted.
 
     `skipped` holds the paths of records whose name cannot be an address, `gone` the folders of the
-    pages that an editor removed for good.
+    pages that an editor removed for good, `cards` the names of the share pictures in use, None
+    where only some pages were made.
     """
 
     stories: int
@@ -58,6 +67,7 @@ class Published:
     unchanged: int
     skipped: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    cards: frozenset[str] | None = frozenset()
 
 
 def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOptions) -> Published:
@@ -73,11 +83,15 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
     writer.open()
     ways = _world(made, options)
     news = touched(made, past) if past.world == ways and writer.stands else Touched()
+    if options.api_v2 and news.gone:
+        news = Touched()  # the files of what is gone have names of their own there
     writer.counts_all = news.everything
     fragments = Fragments(seen.notes, usable=not news.everything)
-    for sheet in _sheets(replace(made, wanted=news, fragments=fragments), options):
+    made = replace(made, wanted=news, fragments=fragments)
+    posters = Posters(made, options.draw, tuple(options.icons))
+    for sheet in _sheets(made, options, posters):
         writer.put(sheet)
-    for path, origin in _copies(made, options, news):
+    for path, origin in chain(_copies(made, options, news), _drawn(posters, options)):
         writer.copy(path, origin)
     if news.everything:
         writer.sweep()
@@ -96,6 +110,7 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
         unchanged=count.files - writer.written,
         skipped=made.skipped,
         gone=made.gone,
+        cards=frozenset(posters.used) if news.everything else None,
     )
 
 
@@ -118,7 +133,7 @@ def _world(made: Plan, options: PublishOptions) -> str:
     return world(
         made.beat,
         made.records,
-        options.api_v1,
+        (options.api_v1, options.api_v2, sorted(options.icons), options.draw is None),
         look.show,
         sorted(set(look.shows.values())),
         files_of(options.templates),
@@ -126,12 +141,15 @@ def _world(made: Plan, options: PublishOptions) -> str:
     )
 
 
-def _sheets(made: Plan, options: PublishOptions) -> Iterator[Sheet]:
+def _sheets(made: Plan, options: PublishOptions, posters: Posters) -> Iterator[Sheet]:
     if options.api_v1:
         yield from api.sheets(made)
+    if options.api_v2:
+        yield from v2.sheets(made)
     yield from feeds.sheets(made)
     yield from sitemaps.sheets(made)
-    yield from site.sheets(made, Press(options.templates))
+    yield from signs.sheets(made, posters.icons, api_v1=options.api_v1, api_v2=options.api_v2)
+    yield from site.sheets(made, Press(options.templates), posters)
 
 
 def _cached(edition: Edition, options: PublishOptions) -> Mapping[str, Thumbnail]:
@@ -158,6 +176,14 @@ def _files(entries: Iterable[Entry]) -> set[str]:
 
 def _unused(past: Past, made: Plan) -> set[str]:
     return _files(past.entries.values()) - _files(made.entries.values())
+
+
+def _drawn(posters: Posters, options: PublishOptions) -> Iterator[tuple[str, Path]]:
+    """Give the icons, and the share pictures that pages name."""
+    yield from options.icons.items()
+    if options.cards_folder is not None:
+        for name in sorted(posters.used):
+            yield f"{FOLDER}{name}", options.cards_folder / name
 
 
 def _copies(made: Plan, options: PublishOptions, news: Touched) -> Iterator[tuple[str, Path]]:

@@ -144,6 +144,8 @@ def _provided(changed: Iterable[str], before: _Side, after: _Side) -> set[str]:
 
 def _folders(entry: Entry, plan: Plan) -> Iterator[str]:
     yield entry.folder
+    if entry.group:
+        yield f"group {entry.group}"
     yield f"sitemap-news-{entry.month}.xml"
     if entry.day:
         yield _day_folder(entry.day)

@@ -1,4 +1,4 @@
-"""The feeds of the site and of each topic: takes a Plan, gives Atom, RSS 2.0 and JSON Feed 1.1.
+"""The feeds of site, topics and sources: takes a Plan, gives Atom, RSS 2.0 and JSON Feed 1.1.
 
 A feed is the newest 30 stories: title, excerpt, credit, and a link to the original. The id of an
 entry is the address of our page for the story, which no later edit changes.
@@ -6,6 +6,7 @@ entry is the address of our page for the story, which no later edit changes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ __all__ = ["sheets"]
 
 _NEWEST = 30
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 _MEDIA = ' xmlns:media="http://search.yahoo.com/mrss/"'
 
@@ -60,7 +62,7 @@ class _Feed:
 
 
 def sheets(plan: Plan) -> Iterator[Sheet]:
-    """Give `feed.xml`, `rss.xml` and `feed.json` of the site and of each topic."""
+    """Give `feed.xml`, `rss.xml` and `feed.json` of the site, of each topic and each source."""
     made: dict[str, _Entry] = {}
     yield from _files(plan, _feed(plan, "", plan.beat.title, plan.stories, made))
     for topic in plan.topics:
@@ -69,6 +71,11 @@ def sheets(plan: Plan) -> Iterator[Sheet]:
         stories = plan.by_topic.get(topic.id, ())
         title = f"{topic.name} – {plan.beat.title}"
         yield from _files(plan, _feed(plan, _links.topic_folder(topic.id), title, stories, made))
+    for domain, stories in sorted(plan.by_source.items()):
+        if not plan.wanted(_links.source_folder(domain)):
+            continue
+        title = f"{stories.entries[0].publisher or domain} – {plan.beat.title}"
+        yield from _files(plan, _feed(plan, _links.source_folder(domain), title, stories, made))
 
 
 def _files(plan: Plan, feed: _Feed) -> Iterator[Sheet]:
@@ -87,7 +94,7 @@ def _feed(
         folder=folder,
         title=text.fold(title),
         home=plan.links.page(folder),
-        language=plan.beat.locale,
+        language=plan.beat.locale if _LANGUAGE.fullmatch(plan.beat.locale) else "",
         entries=tuple(made[story.path] for story in stories[:_NEWEST]),
     )
 
@@ -106,7 +113,7 @@ def _entry(story: Story, plan: Plan) -> _Entry:
         domain=domain,
         published=published,
         updated=max(published, updated),
-        topics=tuple(text.fold(name) for name in story.topics),
+        topics=tuple(folded for name in story.topics if (folded := text.fold(name))),
         language=story.language,
         picture=_pictures.of(story, plan),
     )
@@ -114,9 +121,9 @@ def _entry(story: Story, plan: Plan) -> _Entry:
 
 def _atom(feed: _Feed, own: str) -> bytes:
     """Write Atom (RFC 4287)."""
-    language = _xml.attribute(feed.language)
+    language = f" xml:lang={_xml.attribute(feed.language)}" if feed.language else ""
     head = (
-        f'{_HEAD}<feed xmlns="http://www.w3.org/2005/Atom"{_MEDIA} xml:lang={language}>\n'
+        f'{_HEAD}<feed xmlns="http://www.w3.org/2005/Atom"{_MEDIA}{language}>\n'
         f"  <id>{_xml.text(own)}</id>\n"
         f"  <title>{_xml.text(feed.title)}</title>\n"
         f"  <updated>{dates.rfc3339(feed.updated)}</updated>\n"
@@ -150,6 +157,8 @@ def _atom_entry(entry: _Entry) -> str:
 
 def _rss(feed: _Feed, own: str) -> bytes:
     """Write RSS 2.0 with the link to itself that the feed validator asks for."""
+    language = feed.language.lower()
+    language = f"    <language>{language}</language>\n" if language else ""
     head = (
         f'{_HEAD}<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"'
         f' xmlns:dc="http://purl.org/dc/elements/1.1/"{_MEDIA}>\n'
@@ -157,7 +166,7 @@ def _rss(feed: _Feed, own: str) -> bytes:
         f"    <title>{_xml.text(feed.title)}</title>\n"
         f"    <link>{_xml.text(feed.home)}</link>\n"
         f"    <description>{_xml.text(feed.title)}</description>\n"
-        f"    <language>{_xml.text(feed.language.lower())}</language>\n"
+        f"{language}"
         f"    <lastBuildDate>{_rfc822(feed.updated)}</lastBuildDate>\n"
         "    <generator>copydesk</generator>\n"
         f'    <atom:link rel="self" type="application/rss+xml" href={_xml.attribute(own)}/>\n'
@@ -216,7 +225,7 @@ def _json(feed: _Feed, own: str) -> bytes:
         "title": feed.title,
         "home_page_url": feed.home,
         "feed_url": own,
-        "language": feed.language,
+        **({"language": feed.language} if feed.language else {}),
         "items": [_json_item(entry) for entry in feed.entries],
     }
     return orjson.dumps(made, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

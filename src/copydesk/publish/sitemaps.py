@@ -4,6 +4,7 @@
     learning-, sample-, …         hosted records of the collections, as in the reference
     sitemap-news-2026-11.xml      the story pages of a month
     sitemap-pages.xml             front, topics, sources, days, archive, learning paths
+    sitemap-pages-2.xml           what is beyond the 50,000 addresses that a file may hold
     sitemap-google-news.xml       the stories of the last two days
     sitemap.xml                   the index over all but the last
 
@@ -31,6 +32,8 @@ __all__ = ["sheets"]
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _NEWS_SPACE = "http://www.google.com/schemas/sitemap-news/0.9"
+_MONTH = len("sitemap-news-2026-11")
+_MOST = 50_000
 _GOOGLE_DAYS = 2
 _GOOGLE_MOST = 1000
 _COLLECTIONS = (
@@ -56,7 +59,7 @@ def sheets(plan: Plan) -> Iterator[Sheet]:
     """Give every sitemap and the index over them."""
     maps = list(_maps(plan))
     for path, pages in maps:
-        if not path.startswith("sitemap-news-") or plan.wanted(path):
+        if not path.startswith("sitemap-news-") or plan.wanted(f"{path[:_MONTH]}.xml"):
             yield Sheet(path, _urlset(pages))
     yield Sheet("sitemap-google-news.xml", _google_news(plan))
     yield Sheet("sitemap.xml", _index(plan, maps))
@@ -76,7 +79,7 @@ def _maps(plan: Plan) -> Iterator[tuple[str, list[_Page]]]:
             pages = [_record_page(record, plan, frequency) for record in ranked(records)]
             yield f"{name}-sitemap.xml", [page for page in pages if page is not None]
     yield from _by_month(plan)
-    yield "sitemap-pages.xml", [_Page(plan.links.page(path)) for path in _pages(plan)]
+    yield from _split("sitemap-pages", [_Page(plan.links.page(path)) for path in _pages(plan)])
 
 
 def _record_page(record: Record, plan: Plan, frequency: str) -> _Page | None:
@@ -95,11 +98,17 @@ def _by_month(plan: Plan) -> Iterator[tuple[str, list[_Page]]]:
     for entry in plan.stories.entries:
         months[entry.month].append(_Page(plan.links.page(entry.folder), entry.changed))
     for month in sorted(months):
-        yield f"sitemap-news-{month}.xml", months[month]
+        yield from _split(f"sitemap-news-{month}", months[month])
+
+
+def _split(name: str, pages: list[_Page]) -> Iterator[tuple[str, list[_Page]]]:
+    """Give as many files as it takes: `NAME.xml`, `NAME-2.xml`, …"""
+    for number, start in enumerate(range(0, len(pages), _MOST), 1):
+        yield f"{name}-{number}.xml" if start else f"{name}.xml", pages[start : start + _MOST]
 
 
 def _pages(plan: Plan) -> Iterator[str]:
-    yield ""
+    yield from ("", "topics/", "sources/", "archive/")
     yield from (_links.topic_folder(topic.id) for topic in plan.topics)
     yield from (_links.source_folder(domain) for domain in sorted(plan.by_source))
     yield from (_links.day_folder(day) for day in sorted(plan.by_day, reverse=True))

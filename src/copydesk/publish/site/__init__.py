@@ -1,10 +1,11 @@
-"""The HTML site: takes a Plan and a Press, gives its pages, style sheet and icon."""
+"""The HTML site: takes a Plan, a Press and Posters, gives its pages, style sheet and icon."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from copydesk.publish._plan import Plan
+from copydesk.publish._posters import Posters
 from copydesk.publish._render import Press
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import _cards, _frame, _furniture, _listings, _records, _story, _walk
@@ -12,9 +13,9 @@ from copydesk.publish.site import _cards, _frame, _furniture, _listings, _record
 __all__ = ["sheets"]
 
 
-def sheets(plan: Plan, press: Press) -> Iterator[Sheet]:
+def sheets(plan: Plan, press: Press, posters: Posters | None = None) -> Iterator[Sheet]:
     """Give every page of the site."""
-    frame = _frame.Frame(plan, press)
+    frame = _frame.Frame(plan, press, posters or Posters(plan))
     cards = _cards.Cards(frame)
     yield from _listings.sheets(cards)
     yield from _walk.sheets(cards)

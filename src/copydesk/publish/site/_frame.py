@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from copydesk.kit import text
-from copydesk.publish import _links, _pictures, _render
+from copydesk.publish import _links, _pictures, _posters, _render
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import _structured
@@ -28,6 +28,8 @@ def language_tag(locale: str) -> str:
 class Head:
     """What one page says of itself: `path` is its folder, `feeds` the folder of its feeds.
 
+    `picture` is the story's own, `shared` what stands for a page without one; else the site's does.
+
     `frames` is the origin of the player in it, "" for none; `plays_files` says that it has a video
     or a sound that the browser plays itself.
     """
@@ -40,6 +42,7 @@ class Head:
     structured: Mapping[str, object] | None = None
     kind: str = "website"
     picture: _pictures.Picture | None = None
+    shared: _pictures.Shared | None = None
     indexed: bool = True
     frames: str = ""
     plays_files: bool = False
@@ -47,10 +50,11 @@ class Head:
 
 @dataclass(slots=True)
 class Frame:
-    """A plan and a press, and the parts of a page that are the same on all of them."""
+    """A plan, a press and posters, and the parts of a page that are the same on all of them."""
 
     plan: Plan
     press: _render.Press
+    posters: _posters.Posters
     _site: Mapping[str, object] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -74,6 +78,9 @@ class Frame:
             "home": self.href(""),
             "style": self.href("style.css"),
             "icon": self.href("icon.svg"),
+            "icons": {name: self.href(name) for name in self.posters.icons},
+            "manifest": self.href("site.webmanifest"),
+            "search_description": self.href("opensearch.xml"),
             "topics_page": self.href("topics/"),
             "sources_page": self.href("sources/"),
             "archive_page": self.href("archive/"),
@@ -110,11 +117,18 @@ class Frame:
         shows = {self.plan.look.show, *self.plan.look.shows.values()}
         hotlinks = " https:" if "hotlink" in shows else ""
         rules = ["default-src 'none'", "style-src 'self'", f"img-src 'self'{hotlinks}"]
+        rules.append("manifest-src 'self'")
         if head.frames:
             rules.append(f"frame-src {head.frames}")
         if head.plays_files:
             rules.append("media-src https:")
         return "; ".join([*rules, "base-uri 'none'", "form-action 'none'"])
+
+    def _shared_picture(self, head: Head) -> _pictures.Shared | None:
+        if not head.indexed:
+            return None
+        own = head.picture.shared if head.picture else head.shared
+        return own or self.posters.of_page("")
 
     def _head(self, head: Head) -> Mapping[str, object]:
         links = self.plan.links
@@ -128,6 +142,7 @@ class Frame:
             "indexed": head.indexed,
             "kind": head.kind,
             "picture": head.picture,
+            "shared": self._shared_picture(head),
             "feeds_title": head.feeds_title or site,
             "atom": self.href(f"{head.feeds}feed.xml"),
             "rss": self.href(f"{head.feeds}rss.xml"),

@@ -12,22 +12,20 @@ from copydesk.publish.site._frame import Frame, Head
 
 
 def sheets(frame: Frame) -> Iterator[Sheet]:
-    """Give `style.css`, `icon.svg`, `404.html`, and `robots.txt` at the root of a host."""
+    """Give `style.css`, `icon.svg` and `404.html`."""
     style = frame.press.source("style.css")
     if style is None:
         raise PublishError("the style sheet is missing", subject="style.css")
     yield Sheet("style.css", style.encode())
-    yield Sheet("icon.svg", _icon(frame.plan.beat.title))
+    icon = frame.press.source("icon.svg")
+    yield Sheet("icon.svg", icon.encode() if icon else _icon(frame.plan.beat.title))
     head = Head(path="404.html", title="Not here", indexed=False)
     yield frame.page("missing.html", head)
-    if not frame.plan.links.base:
-        index = frame.plan.links.page("sitemap.xml")
-        yield Sheet("robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {index}\n".encode())
 
 
 def _icon(title: str) -> bytes:
     """Draw the first letter of the title, light on the site's red."""
-    letter = html.escape(next((char for char in text.fold(title) if char.isalnum()), "•").upper())
+    letter = html.escape(text.initial(title) or "•")
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">'
         '<rect width="64" height="64" rx="10" fill="#9c1c1f"/>'

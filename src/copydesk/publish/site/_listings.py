@@ -32,7 +32,7 @@ def _front(cards: Cards) -> Sheet:
     head = Head(
         path="",
         description=f"{text.fold(plan.beat.title)}: the news, chosen and credited",
-        structured=_structured.listing(top, plan),
+        structured=_structured.front(top, plan),
     )
     return cards.frame.page(
         "front.html",
@@ -65,7 +65,8 @@ def _topic(topic: Topic, stories: Sequence[Story], cards: Cards) -> Sheet:
         description=text.shorten(text.fold(topic.description), 200),
         feeds=folder,
         feeds_title=f"{name} – {text.fold(cards.frame.plan.beat.title)}",
-        structured=_structured.listing(stories[:_NEWEST], cards.frame.plan),
+        shared=cards.frame.posters.of_page(name),
+        structured=_structured.listing(stories[:_NEWEST], cards.frame.plan, folder, name),
     )
     below = [
         _entry(cards, child.name, _links.topic_folder(child.id), 0)
@@ -80,7 +81,7 @@ def day(cards: Cards, at: date, beside: tuple[date | None, date | None]) -> Shee
     plan = cards.frame.plan
     stories = plan.by_day[at]
     heading = _spoken(at)
-    listed = _structured.listing(stories, plan)
+    listed = _structured.listing(stories, plan, _links.day_folder(at), heading)
     older, newer = (_day_link(cards, one) if one else None for one in beside)
     return cards.frame.page(
         "list.html",
@@ -104,8 +105,13 @@ def _sources(cards: Cards) -> Iterator[Sheet]:
         name = stories.entries[0].publisher
         folder = _links.source_folder(domain)
         if plan.wanted(folder):
-            listed = _structured.listing(stories[:_NEWEST], plan)
-            head = Head(path=folder, title=name, structured=listed)
+            head = Head(
+                path=folder,
+                title=name,
+                feeds=folder,
+                feeds_title=f"{name} – {text.fold(plan.beat.title)}",
+                structured=_structured.listing(stories[:_NEWEST], plan, folder, name),
+            )
             yield _list(cards, head, stories, heading=name, note=domain, below=[])
         entries.append(_entry(cards, name, folder, len(stories)))
     entries.sort(key=lambda entry: str(entry["name"]).lower())
@@ -131,15 +137,12 @@ def archived(cards: Cards, number: int) -> Sheet:
     """Give a page of the archive: numbered from its oldest, so that only the last one grows."""
     plan = cards.frame.plan
     stories = plan.archive[number - 1]
-    head = Head(
-        path=f"archive/{number}/",
-        title=f"Archive, page {number}",
-        structured=_structured.listing(stories, plan),
-    )
+    path, heading = f"archive/{number}/", f"Archive, page {number}"
+    structured = _structured.listing(stories, plan, path, heading)
     return cards.frame.page(
         "archive.html",
-        head,
-        heading=f"Archive, page {number}",
+        Head(path=path, title=heading, structured=structured),
+        heading=heading,
         stories=cards.many("line.html", stories),
         older=_archive_link(cards, number - 1) if number > 1 else None,
         newer=_archive_link(cards, number + 1) if number < len(plan.archive) else None,

@@ -48,6 +48,7 @@ def _page(story: Story, cards: Cards) -> Sheet:
         structured=_structured.story(story, plan),
         kind="article",
         picture=picture,
+        shared=None if picture else cards.frame.posters.of_story(story),
         frames=player.frame,
         plays_files=player.is_file,
     )

@@ -13,6 +13,7 @@ from copydesk.publish._plan import Plan
 
 _ESCAPED = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
 _CONTEXT = "https://schema.org"
+_FOR_FREE = {"free": True, "paywalled": False}
 _MEDIA = {"video": "VideoObject", "audio": "AudioObject"}
 
 
@@ -24,20 +25,58 @@ def script(value: Mapping[str, object]) -> str:
     return _render.raw(f'<script type="application/ld+json">{data.decode()}</script>')
 
 
-def listing(stories: Sequence[Story], plan: Plan) -> Mapping[str, object]:
+def front(stories: Sequence[Story], plan: Plan) -> Mapping[str, object]:
+    """Describe the front page: the site, how it is searched, and what leads it."""
+    search = plan.links.page("search/") + "?q={search_term_string}"
+    site = {
+        **_site(plan),
+        "inLanguage": plan.beat.locale,
+        "publisher": _publisher(plan),
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {"@type": "EntryPoint", "urlTemplate": search},
+            "query-input": "required name=search_term_string",
+        },
+    }
+    page = listing(stories, plan, "", text.fold(plan.beat.title))
+    return {
+        "@context": _CONTEXT,
+        "@graph": [site, {key: said for key, said in page.items() if key != "@context"}],
+    }
+
+
+def listing(stories: Sequence[Story], plan: Plan, path: str, heading: str) -> Mapping[str, object]:
     """Describe a page of links to story pages."""
     return {
         "@context": _CONTEXT,
-        "@type": "ItemList",
-        "itemListElement": [
-            {
-                "@type": "ListItem",
-                "position": position,
-                "url": plan.links.page(_links.story_folder(story.path)),
-            }
-            for position, story in enumerate(stories, 1)
-        ],
+        "@type": "CollectionPage",
+        "url": plan.links.page(path),
+        "name": heading,
+        "isPartOf": {"@id": _site(plan)["@id"]},
+        "mainEntity": {
+            "@type": "ItemList",
+            "numberOfItems": len(stories),
+            "itemListElement": [
+                {
+                    "@type": "ListItem",
+                    "position": position,
+                    "url": plan.links.page(_links.story_folder(story.path)),
+                }
+                for position, story in enumerate(stories, 1)
+            ],
+        },
     }
+
+
+def _site(plan: Plan) -> dict[str, object]:
+    home = plan.links.page("")
+    name = text.fold(plan.beat.title)
+    return {"@type": "WebSite", "@id": f"{home}#site", "url": home, "name": name}
+
+
+def _publisher(plan: Plan) -> Mapping[str, object]:
+    name = text.fold(plan.beat.title)
+    return {"@type": "Organization", "name": name, "url": plan.links.page("")}
 
 
 def story(told: Story, plan: Plan) -> Mapping[str, object]:
@@ -49,12 +88,16 @@ def story(told: Story, plan: Plan) -> Mapping[str, object]:
         "headline": text.fold(told.title),
         "url": page,
         "mainEntityOfPage": page,
-        "publisher": {"@type": "Organization", "name": plan.beat.title, "url": plan.links.page("")},
+        "isPartOf": {"@id": _site(plan)["@id"]},
+        "publisher": _publisher(plan),
     }
     if told.excerpt:
         note["abstract"] = text.fold(told.excerpt)
     if told.published_at:
         note["datePublished"] = dates.rfc3339(told.published_at)
+    if told.updated_at and told.published_at:
+        changed = max(dates.utc(told.updated_at), dates.utc(told.published_at))
+        note["dateModified"] = dates.rfc3339(changed)
     if told.language:
         note["inLanguage"] = told.language
     if picture := _pictures.of(told, plan):
@@ -85,6 +128,8 @@ def _original(told: Story, origin: str) -> Mapping[str, object]:
     original: dict[str, object] = {"@type": kind, "url": origin, named: text.fold(told.title)}
     if told.type in _MEDIA:
         original |= _played(told)
+    if told.access in _FOR_FREE:
+        original["isAccessibleForFree"] = _FOR_FREE[told.access]
     if told.provider:
         publisher = {"@type": "Organization", "name": text.fold(told.provider.name)}
         if _links.is_segment(told.provider.domain):

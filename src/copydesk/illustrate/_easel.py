@@ -1,0 +1,104 @@
+"""The easel: share pictures and icons, drawn once for what they say and kept in a folder."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from copydesk.errors import PictureError
+from copydesk.illustrate import _face, _icons, _poster
+from copydesk.kit import files
+from copydesk.news import Form, Poster
+
+_VERSION = "1"  # of the drawing: another one draws everything anew
+
+
+class Easel:
+    """Draw into `folder` what is not there yet; `face` is the newsroom's own, ours without one.
+
+    Raises PictureError where a face cannot be read or a picture cannot be written.
+    """
+
+    def __init__(self, folder: Path, face: Path | None = None) -> None:
+        self._folder = folder
+        self._face = face or _face.OWN
+        self._there: set[str] | None = None
+        self._own = ""
+
+    def poster(self, poster: Poster, *, anew: bool = True) -> Form | None:
+        """Give a share picture as a PNG in the folder, None where its words cannot be set.
+
+        Without `anew` only one that is there already is given.
+        """
+        name = (
+            f"{self._key('poster', poster.site, poster.headline, poster.topic, poster.source)}.png"
+        )
+        if name not in self._names():
+            if not anew or not self._is_settable(poster):
+                return None
+            data = self._drawn(poster)
+            if data is None:
+                return None
+            self._keep(name, data)
+        width, height = _poster.SIZE
+        return Form(name=name, width=width, height=height, type="image/png")
+
+    def icons(self, title: str) -> Mapping[str, Path]:
+        """Give the files of a title's icons by the names that they have on the site."""
+        key = self._key("icons", title)
+        kept = {name: f"{key}-{name}" for name in _icons.NAMES}
+        if not self._names().issuperset(kept.values()):
+            try:
+                drawn = _icons.drawn(title, self._face)
+            except (OSError, ValueError) as error:
+                raise self._failure(error) from error
+            for name, data in drawn.items():
+                self._keep(kept[name], data)
+        return {name: self._folder / file for name, file in kept.items()}
+
+    def sweep(self, used: Collection[str]) -> None:
+        """Delete what was drawn for words that nobody says any more; `used` are names of files."""
+        for name in self._names() - set(used):
+            with contextlib.suppress(OSError):
+                (self._folder / name).unlink()
+        self._there = None
+
+    def _is_settable(self, poster: Poster) -> bool:
+        """Say so without loading what draws: most builds ask again for what cannot be set."""
+        points = _face.covered(self._face)
+        return not poster.headline or bool(_face.settable(poster.headline, points))
+
+    def _drawn(self, poster: Poster) -> bytes | None:
+        try:
+            return _poster.drawn(poster, self._face)
+        except (OSError, ValueError) as error:
+            raise self._failure(error) from error
+
+    def _failure(self, error: Exception) -> PictureError:
+        return PictureError("a card cannot be drawn", subject=str(self._face), hint=str(error))
+
+    def _keep(self, name: str, data: bytes) -> None:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            files.write_atomic(self._folder / name, data, durable=False)
+        except OSError as error:
+            raise PictureError(
+                "a card cannot be stored", subject=str(self._folder), hint=str(error)
+            ) from error
+        self._names().add(name)
+
+    def _names(self) -> set[str]:
+        if self._there is None:
+            is_there = self._folder.is_dir()
+            self._there = {file.name for file in self._folder.iterdir()} if is_there else set()
+        return self._there
+
+    def _key(self, *said: str) -> str:
+        """Give a name for what is said, in this face and by this way of drawing."""
+        if not self._own:
+            with contextlib.suppress(OSError):
+                self._own = hashlib.blake2b(self._face.read_bytes()).hexdigest()
+        parts = "\0".join((_VERSION, self._own, *said))
+        return hashlib.blake2b(parts.encode("utf-8", "replace"), digest_size=16).hexdigest()

@@ -1,0 +1,93 @@
+"""Which characters a face has, read from its file without a library; and what can be set in it."""
+
+from __future__ import annotations
+
+import functools
+import struct
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+from copydesk.errors import PictureError
+from copydesk.kit import text
+
+OWN = Path(__file__).parent / "faces" / "SourceSerifPro-Semibold.ttf"
+_ORNAMENT = frozenset({"So", "Sk", "Cf", "Cc", "Cn", "Co", "Me"})  # emoji and what shapes them
+_SELECTORS = range(0xFE00, 0xFE10)
+_MOST_RANGES = 100_000
+
+
+@functools.lru_cache(maxsize=4)
+def covered(file: Path) -> frozenset[int]:
+    """Give the code points that a TrueType or OpenType file can draw; PictureError for none."""
+    try:
+        found = frozenset(_points(file.read_bytes()))
+    except (OSError, struct.error, ValueError) as error:
+        raise PictureError("a face cannot be read", subject=str(file), hint=str(error)) from error
+    if not found:
+        raise PictureError("a face has no characters", subject=str(file))
+    return found
+
+
+def settable(said: str, points: frozenset[int]) -> str:
+    """Give a text as it can be set, "" where it cannot: a letter is missing, or none is left.
+
+    Emoji that the face lacks are left out, since a headline says the same without them.
+    """
+    kept = []
+    for char in unicodedata.normalize("NFC", text.fold(said)):
+        if ord(char) in points:
+            kept.append(char)
+        elif unicodedata.category(char) not in _ORNAMENT and ord(char) not in _SELECTORS:
+            return ""
+    folded = text.fold("".join(kept))
+    return folded if any(map(str.isalnum, folded)) else ""
+
+
+def _points(data: bytes) -> Iterator[int]:
+    start = _table(data)
+    for index in range(struct.unpack_from(">H", data, start + 2)[0]):
+        offset = start + struct.unpack_from(">I", data, start + 4 + 8 * index + 4)[0]
+        kind = struct.unpack_from(">H", data, offset)[0]
+        if kind == 4:
+            yield from _segments(data, offset)
+        elif kind == 12:
+            yield from _groups(data, offset)
+
+
+def _table(data: bytes) -> int:
+    """Give where the table `cmap` begins."""
+    for index in range(struct.unpack_from(">H", data, 4)[0]):
+        tag, _, offset, _ = struct.unpack_from(">4sIII", data, 12 + 16 * index)
+        if tag == b"cmap":
+            return int(offset)
+    raise ValueError("no table of characters")
+
+
+def _segments(data: bytes, offset: int) -> Iterator[int]:
+    """Give the characters of format 4, those without a glyph left out."""
+    count = struct.unpack_from(">H", data, offset + 6)[0] // 2
+    ends, starts = offset + 14, offset + 16 + 2 * count
+    for index in range(count):
+        end = struct.unpack_from(">H", data, ends + 2 * index)[0]
+        start, delta, places = (
+            struct.unpack_from(">H", data, starts + 2 * (index + step * count))[0]
+            for step in range(3)
+        )
+        where = starts + 2 * (index + 2 * count) + places
+        for point in range(start, min(end, 0xFFFE) + 1):
+            glyph = point
+            if places:
+                glyph = struct.unpack_from(">H", data, where + 2 * (point - start))[0]
+            if (glyph + delta) % 65_536 and (glyph or not places):
+                yield point
+
+
+def _groups(data: bytes, offset: int) -> Iterator[int]:
+    """Give the characters of format 12."""
+    count = struct.unpack_from(">I", data, offset + 12)[0]
+    if count > _MOST_RANGES:
+        raise ValueError("more ranges than there are characters")
+    for index in range(count):
+        start, end, glyph = struct.unpack_from(">III", data, offset + 16 + 12 * index)
+        yield from range(start + (0 if glyph else 1), min(end, 0x10FFFF) + 1)

@@ -1,0 +1,86 @@
+"""Topics and sources, each in its file and all in a list; the way in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from copydesk.kit import text
+from copydesk.news import Story, Topic
+from copydesk.publish import _links
+from copydesk.publish._plan import Plan
+from copydesk.publish._write import Sheet
+from copydesk.publish.api.v2 import _places, _shape, _write
+
+NEWEST = 100
+
+
+def sheets(shapes: _shape.Shapes) -> Iterator[Sheet]:
+    """Give the files of topics and sources, their lists, and the API's first file."""
+    plan = shapes.plan
+    topics = [_topic(topic, plan) for topic in plan.topics]
+    for topic, shape in zip(plan.topics, topics, strict=True):
+        if not plan.wanted(_links.topic_folder(topic.id)):
+            continue
+        newest = _newest(plan.by_topic.get(topic.id, ()), shapes)
+        yield Sheet(_places.one("topics", topic.id), _write.document(shape | newest))
+    yield Sheet(_places.index("topics"), _write.document({"topics": topics}))
+    sources = []
+    for domain, stories in sorted(plan.by_source.items()):
+        sources.append(_source(domain, stories, plan))
+        if plan.wanted(_links.source_folder(domain)):
+            whole = sources[-1] | _newest(stories, shapes)
+            yield Sheet(_places.one("sources", domain), _write.document(whole))
+    yield Sheet(_places.index("sources"), _write.document({"sources": sources}))
+    yield Sheet(_places.INDEX, _write.document(_entrance(plan)))
+
+
+def _newest(stories: Sequence[Story], shapes: _shape.Shapes) -> dict[str, object]:
+    return {"stories": [shapes.reference(story) for story in stories[:NEWEST]]}
+
+
+def _topic(topic: Topic, plan: Plan) -> dict[str, object]:
+    by_name = {one.name: one for one in plan.topics}
+    parent = by_name.get(topic.parent)
+    folder = _links.topic_folder(topic.id)
+    return {
+        "id": topic.id,
+        "name": text.fold(topic.name),
+        "description": text.fold(topic.description) or None,
+        "parent": parent.id if parent else None,
+        "url": plan.links.page(folder),
+        "api_url": _places.address(_places.one("topics", topic.id), plan),
+        "feed_url": plan.links.page(f"{folder}feed.json"),
+        "count": len(plan.by_topic.get(topic.id, ())),
+    }
+
+
+def _source(domain: str, stories: Sequence[Story], plan: Plan) -> dict[str, object]:
+    """Give a publisher under the name that its newest story gives it."""
+    provider = stories[0].provider
+    known = plan.beat.organizations.get(domain)
+    folder = _links.source_folder(domain)
+    return {
+        "domain": domain,
+        "name": text.fold(provider.name if provider else "") or domain,
+        "owner": (known.owner or None) if known else None,
+        "is_official": domain in plan.official,
+        "is_known": known is not None,
+        "trust": stories[0].trust,
+        "url": plan.links.page(folder),
+        "api_url": _places.address(_places.one("sources", domain), plan),
+        "feed_url": plan.links.page(f"{folder}feed.json"),
+        "count": len(stories),
+    }
+
+
+def _entrance(plan: Plan) -> dict[str, object]:
+    lists = ("stories", "topics", "sources", "groups")
+    return {
+        "title": text.fold(plan.beat.title),
+        "url": plan.links.page(""),
+        "language": plan.beat.locale,
+        "timezone": plan.beat.timezone,
+        "latest_url": _places.address(_places.LATEST, plan),
+        **{f"{kind}_url": _places.address(_places.index(kind), plan) for kind in lists},
+        "openapi_url": _places.address(f"{_places.ROOT}openapi.json", plan),
+    }

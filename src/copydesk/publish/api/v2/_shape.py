@@ -1,0 +1,149 @@
+"""A story, and what it names, as the API shows them: every key there, null where nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from copydesk.kit import dates, lengths, text, urls
+from copydesk.news import Provider, Reason, Related, Story, Topic
+from copydesk.publish import _links, _pictures
+from copydesk.publish._entries import Entry
+from copydesk.publish._plan import Plan
+from copydesk.publish.api.v2 import _places
+
+
+@dataclass(slots=True)
+class Shapes:
+    """The shapes of a plan's stories."""
+
+    plan: Plan
+    _topics: Mapping[str, Topic] = field(init=False)
+    _members: dict[str, list[Entry]] = field(default_factory=dict)
+    _shown: dict[str, dict[str, object]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._topics = {topic.name: topic for topic in self.plan.topics}
+        for entry in self.plan.groups.public.values():
+            if entry.group:
+                self._members.setdefault(entry.group, []).append(entry)
+
+    @property
+    def groups(self) -> Mapping[str, list[Entry]]:
+        """Give the published stories of each group, the newest first."""
+        return self._members
+
+    def story(self, story: Story) -> dict[str, object]:
+        """Give all that is published of a story."""
+        plan, coverage = self.plan, self.plan.coverages.of(story)
+        return {
+            **self.reference(story),
+            "excerpt": text.fold(story.excerpt) or None,
+            "type": story.type,
+            "language": story.language or None,
+            "original_url": urls.fetchable(story.web_url),
+            "updated_at": moment(story.updated_at),
+            "source": self.source(story.provider),
+            "credit": text.fold(story.credit) or None,
+            "access": story.access or None,
+            "trust": story.trust,
+            "duration_seconds": lengths.seconds(story.length) or None,
+            "topics": [self._topic(name) for name in story.topics],
+            "quality": story.quality,
+            "picture": _picture(story, plan),
+            "group": self._group(story),
+            "newsrooms": list(coverage.names),
+            "coverage": [self._related(related) for related in coverage.others],
+            "copies": [{"name": copy.name, "url": copy.href or None} for copy in coverage.reruns],
+            "copy_of": self._original(story),
+            "background": self.references(plan.groups.background(story)),
+            "reasons": [_reason(reason) for reason in story.reasons],
+        }
+
+    def references(self, entries: Iterable[Entry]) -> list[dict[str, object]]:
+        """Give what lists say of stories that are filed here, those that can be read."""
+        found = (self.plan.read(entry.path) for entry in entries)
+        return [self.reference(story) for story in found if story is not None]
+
+    def reference(self, story: Story) -> dict[str, object]:
+        """Give what a list says of a story that stands elsewhere in full."""
+        return {
+            "id": _links.stem(story.path),
+            "url": self.plan.links.page(_links.story_folder(story.path)),
+            "api_url": _places.address(_places.story(story), self.plan),
+            "title": text.fold(story.title) or None,
+            "published_at": moment(story.published_at),
+            "heat": story.heat,
+        }
+
+    def source(self, provider: Provider | None) -> dict[str, object] | None:
+        """Give a publisher, null where none is known; its file where it has one."""
+        if provider is None:
+            return None
+        domain = provider.domain
+        has_file = domain in self.plan.by_source
+        return {
+            "name": text.fold(provider.name) or None,
+            "domain": domain or None,
+            "api_url": self._address("sources", domain) if has_file else None,
+        }
+
+    def _topic(self, name: str) -> dict[str, object]:
+        if name not in self._shown:
+            topic = self._topics.get(name)
+            self._shown[name] = {
+                "id": topic.id if topic else None,
+                "name": text.fold(name),
+                "api_url": self._address("topics", topic.id) if topic else None,
+            }
+        return self._shown[name]
+
+    def _group(self, story: Story) -> dict[str, object] | None:
+        if not story.group:
+            return None
+        return {
+            "id": (id_ := _places.group_id(story.group)),
+            "api_url": self._address("groups", id_),
+            "is_leader": self.plan.groups.leading[story.group].path == story.path,
+            "members": [_links.stem(member.path) for member in self._members[story.group]],
+        }
+
+    def _related(self, related: Related) -> dict[str, object]:
+        return {
+            "title": text.fold(related.title) or None,
+            "url": urls.fetchable(related.web_url),
+            "published_at": moment(related.published_at),
+            "source": self.source(related.provider),
+        }
+
+    def _original(self, story: Story) -> dict[str, object] | None:
+        entry = self.plan.groups.public.get(story.copy_of)
+        return next(iter(self.references([entry] if entry else [])), None)
+
+    def _address(self, kind: str, name: str) -> str:
+        return _places.address(_places.one(kind, name), self.plan)
+
+
+def moment(value: datetime | None) -> str | None:
+    """Give a time as RFC 3339 in UTC, null for none."""
+    return dates.rfc3339(value) if value else None
+
+
+def _picture(story: Story, plan: Plan) -> dict[str, object] | None:
+    picture = _pictures.of(story, plan)
+    if picture is None:
+        return None
+    shared = picture.shared
+    return {
+        "url": shared.address,
+        "width": shared.width or None,
+        "height": shared.height or None,
+        "type": shared.type or None,
+        "alt": picture.alt or None,
+        "credit": picture.credit or None,
+    }
+
+
+def _reason(reason: Reason) -> dict[str, object]:
+    return {"about": reason.about or None, "points": reason.points, "why": text.fold(reason.why)}
