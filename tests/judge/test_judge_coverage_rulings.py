@@ -7,19 +7,19 @@ from dataclasses import replace
 import pytest
 
 from copydesk import judge
-from copydesk.news import Provider, Reason, Ruling, Shelved, Topic, Verdict
+from copydesk.news import Provider, Reason, Ruling, Shelved, Story, Topic, Verdict
 from judge.covered import BEAT, NOON, QUAKES, ROBOT, VOTE, Desk, ruled, story
 
 NAMES = "abcdef"
 
 
-def quakes(*qualities: int) -> list[object]:
+def quakes(*qualities: int) -> list[Story]:
     return [story(NAMES[at], QUAKES[at], one, hours=at) for at, one in enumerate(qualities)]
 
 
 def desk_of(*qualities: int) -> Desk:
     desk = Desk()
-    desk.round(*quakes(*qualities))  # type: ignore[arg-type]  # stories
+    desk.round(*quakes(*qualities))
     return desk
 
 
@@ -139,5 +139,5 @@ def test_a_story_without_a_topic_is_off_the_beat_and_in_no_group() -> None:
     desk = Desk(replace(BEAT, topics=topics))
     desk.round(
         *quakes(80), story("b", QUAKES[1], 60, topics=(), published=False), story("r", ROBOT)
-    )  # type: ignore[arg-type]  # stories
+    )
     assert desk.groups() == set()
