@@ -12,7 +12,10 @@ from copydesk.publish.site._frame import Frame, Head
 
 
 def sheets(frame: Frame) -> Iterator[Sheet]:
-    """Give `style.css`, `icon.svg`, `404.html`, and `robots.txt` at the root of a host."""
+    """Give `style.css`, `icon.svg`, `404.html`, and `robots.txt` at the root of a host.
+
+    Where IndexNow is told of changes, also the file by which it knows that the site is ours.
+    """
     style = frame.press.source("style.css")
     if style is None:
         raise PublishError("the style sheet is missing", subject="style.css")
@@ -20,6 +23,8 @@ def sheets(frame: Frame) -> Iterator[Sheet]:
     yield Sheet("icon.svg", _icon(frame.plan.beat.title))
     head = Head(path="404.html", title="Not here", indexed=False)
     yield frame.page("missing.html", head)
+    if key := frame.plan.beat.index_now_key:
+        yield Sheet(f"{key}.txt", key.encode())
     if not frame.plan.links.base:
         index = frame.plan.links.page("sitemap.xml")
         yield Sheet("robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {index}\n".encode())
