@@ -60,6 +60,7 @@ RSYNC = Section(
         Option(
             name="target",
             kind=kinds.RSYNC,
+            delicate=True,
             about="A place as rsync takes it: `user@host:/var/www/site/`. It must work without a "
             "question; ports and keys belong into `~/.ssh/config`.",
         ),

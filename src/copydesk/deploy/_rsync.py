@@ -20,6 +20,8 @@ _SSH = "ssh -o BatchMode=yes -o ConnectTimeout=30"
 _STALLED_SECONDS = 60
 _SECONDS = 3600.0
 _ALWAYS = ("--protect-args", f"--timeout={_STALLED_SECONDS}", "--compress", "--8-bit-output")
+_GONE = ("--delete-missing-args", "--no-implied-dirs", "--dirs")
+_VANISHED = 24  # a file that is on the list is not here: how deletions are told
 _NO_SUCH = re.compile(r"No such file or directory|change_dir .* failed")
 _LISTED = re.compile(r"-\S+ +[\d,.]+ +\S+ +\S+ (.+)")
 _ESCAPED = re.compile(r"\\#(\d{3})")
@@ -73,14 +75,18 @@ class Rsync:
         yield from ((path, path in new) for path in paths)
 
     def delete(self, paths: Sequence[str]) -> Iterator[str]:
-        """Delete files, and the folders of which the site has nothing left."""
+        """Delete files, then the folders that are empty then, the deepest first."""
         with tempfile.TemporaryDirectory(prefix="copydesk-") as folder:
-            list(self._carry(f"{folder}/", [*paths, *self._emptied(paths)], *_GONE))
+            for gone in (list(paths), *self._emptied(paths)):
+                list(self._carry(f"{folder}/", gone, *_GONE))
         yield from paths
 
-    def _emptied(self, paths: Iterable[str]) -> list[str]:
+    def _emptied(self, paths: Iterable[str]) -> list[list[str]]:
+        """Give the folders of which the site has nothing left: rsync takes one level at a time."""
         folders = {str(above) for path in paths for above in list(Path(path).parents)[:-1]}
-        return sorted((one for one in folders if not (self.site / one).is_dir()), reverse=True)
+        lost = [one for one in folders if not (self.site / one).is_dir()]
+        depths = sorted({one.count("/") for one in lost}, reverse=True)
+        return [sorted(one for one in lost if one.count("/") == depth) for depth in depths]
 
     @property
     def _there(self) -> str:
@@ -90,7 +96,7 @@ class Rsync:
         """Run rsync over a list of paths; give the lines that it printed."""
         listed = (*options, "--from0", "--files-from=-")
         answer = self._run(listed, [origin, self._there], "\0".join(paths))
-        if answer.returncode:
+        if answer.returncode not in {0, _VANISHED}:
             raise self._trouble(answer)
         return [_unescaped(line) for line in answer.stdout.splitlines()]
 
@@ -118,7 +124,6 @@ class Rsync:
         return DeployError(f"rsync failed with exit code {answer.returncode}", subject=subject)
 
 
-_GONE = ("--delete-missing-args", "--force", "--dirs")
 _TROUBLES = (
     (_OLD, "this rsync is too old", "version 3.1 or newer is needed, here and there"),
     (

@@ -37,7 +37,11 @@ def deliver_branch(
     """
     store = Store(place, site.folder)
     store.open()
-    tree = _tree(site, store, {})
+    try:
+        tree = _tree(site, store, {})
+    except GitError:  # damaged, perhaps by a power cut
+        store.renew()
+        tree = _tree(site, store, {})
     if not anew and tree == store.name(f"{_SENT}^{{tree}}"):
         return Delivery(unchanged=len(site.parcels))
     sending = _Sending(place=place, store=store, address=place.address())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -45,6 +46,14 @@ class Store:
                 subject=str(self._folder),
                 hint="look at its rights and the free space",
             ) from error
+
+    def renew(self) -> None:
+        """Begin again with an empty repository: all that it held can be had from site and remote.
+
+        Raises DeployError and GitError.
+        """
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self.open()
 
     def tell(
         self, *arguments: str, given: bytes = b"", more: Mapping[str, str] | None = None
