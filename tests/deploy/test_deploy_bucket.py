@@ -10,6 +10,7 @@ import pytest
 
 from copydesk import deploy
 from copydesk.deploy._order import stages
+from copydesk.deploy.s3._bucket import _listed
 from copydesk.errors import DeployError
 from world.sites import SITE, Rows, site
 from world.storage import ACCESS, BUCKET, SECRET, Storage, storage
@@ -140,7 +141,7 @@ def test_a_lasting_fault_ends_it_and_the_next_time_goes_on(tmp_path: Path, kept:
     assert SITE == texts(kept)
 
 
-REFUSALS = {
+REFUSALS: dict[str, tuple[dict[str, object], str]] = {
     "an unknown key": ({"keys": deploy.Keys(access="NOBODY", secret=SECRET)}, "not know the key"),
     "a wrong secret": ({"keys": deploy.Keys(access=ACCESS, secret="hush")}, "accept the signature"),
     "another region": ({"region": "eu-west-1"}, "the bucket is in another region"),
@@ -166,8 +167,6 @@ def test_a_bucket_shows_no_secret(kept: Storage) -> None:
     assert SECRET not in repr(bucket(kept))
 
 
-def test_a_page_where_a_list_should_be_is_no_list(tmp_path: Path, kept: Storage) -> None:
-    from copydesk.deploy.s3._bucket import _listed
-
+def test_a_page_where_a_list_should_be_is_no_list() -> None:
     with pytest.raises(DeployError, match="list of files cannot be read"):
         _listed(b"<!doctype html><p>Welcome to nginx")
