@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -118,6 +122,27 @@ def test_what_was_sent_before_a_failure_is_remembered(tmp_path: Path, kept: Stor
     deployed(root, KEYS)
 
     assert ["index.html"] == kept.written()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_ended_in_the_middle_the_next_deploy_goes_on(
+    tmp_path: Path, kept: Storage, number: signal.Signals
+) -> None:
+    root = newsroom(tmp_path / "beat", more=to_bucket(kept))
+    kept.stuck = "sitemap.xml"
+    command = (sys.executable, "-m", "copydesk", "-C", str(root), "build", "--deploy")
+    with subprocess.Popen(
+        command, env={**os.environ, **KEYS}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        assert kept.is_stuck.wait(60)
+        process.send_signal(number)
+        process.wait(20)  # though the storage still says nothing
+    assert "index.html" not in kept.objects
+    kept.stuck = ""
+
+    deployed(root, KEYS)
+
+    assert {*held(root / ".copydesk/site"), ".copydesk-site"} == set(kept.objects)
 
 
 def test_without_its_keys_a_bucket_is_not_asked(tmp_path: Path, kept: Storage) -> None:

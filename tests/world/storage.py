@@ -25,7 +25,8 @@ class Storage:
     """What the bucket holds, what was asked of it in order, and how it shall fail.
 
     `faults` are statuses (0: the connection is cut) given to the next requests in the place of an
-    answer; `page` is how many keys one list has; `refused` are keys that cannot be written.
+    answer; `page` is how many keys one list has; `refused` are keys that cannot be written. A
+    request for the key `stuck` is not answered before `freed` is set; `is_stuck` says it came.
     """
 
     region: str = "us-east-1"
@@ -35,6 +36,9 @@ class Storage:
     faults: list[int] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     page: int = 1000
+    stuck: str = ""
+    is_stuck: threading.Event = field(default_factory=threading.Event)
+    freed: threading.Event = field(default_factory=threading.Event)
     port: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -59,6 +63,7 @@ def storage() -> Iterator[Storage]:
     try:
         yield kept
     finally:
+        kept.freed.set()
         server.shutdown()
         thread.join()
         server.server_close()
@@ -84,6 +89,11 @@ class _Handler(BaseHTTPRequestHandler):
         with self.kept.lock:
             self.kept.asked.append((self.command, key))
             fault = self.kept.faults.pop(0) if self.kept.faults else None
+        if key and key == self.kept.stuck:
+            self.kept.is_stuck.set()
+            self.kept.freed.wait(30)
+            self.close_connection = True
+            return
         if fault == 0:
             self.close_connection = True
             return

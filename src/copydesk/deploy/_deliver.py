@@ -8,7 +8,7 @@ Cut off at any instant, the next time sends what the ledger does not have.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -43,8 +43,11 @@ class Ledger(Protocol):
 class Carrier(Protocol):
     """A place that is carried to file by file. Every method raises DeployError."""
 
-    def listing(self) -> Mapping[str, str]:
-        """Give the MD5 of every file there by its path, "" where it is not known."""
+    def listing(self, wanted: Collection[str]) -> Mapping[str, str]:
+        """Give the MD5 of every file there by its path, "" where it is not known.
+
+        Only that of `wanted` paths is worth a reading.
+        """
         ...
 
     def mark(self) -> None:
@@ -82,7 +85,7 @@ def planned(site: Survey, carrier: Carrier, ledger: Ledger, *, anew: bool = Fals
     """
     is_first = False
     if anew or next(iter(ledger.paths()), None) is None:
-        is_first = _brought_up(ledger, carrier.listing(), site)
+        is_first = _brought_up(ledger, carrier.listing(site.parcels), site)
     changed = [path for path, parcel in site.parcels.items() if not _stands(parcel, ledger)]
     sent = tuple(path for stage in stages(changed) for path in stage)
     return Delivery(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,14 +25,14 @@ class Folder:
         """Give what the place is called in the ledger and to a person."""
         return str(self.path)
 
-    def listing(self) -> Mapping[str, str]:
-        """Give the MD5 of every plain file there by its path."""
+    def listing(self, wanted: Collection[str]) -> Mapping[str, str]:
+        """Give every file there by its path, the MD5 of those that are wanted."""
         found = {}
         for where, _, names in os.walk(self.path):
             below = Path(where).relative_to(self.path).as_posix()
             for name in names:
                 path = name if below == "." else f"{below}/{name}"
-                found[path] = _digest(Path(where) / name)
+                found[path] = _digest(Path(where) / name) if path in wanted else ""
         return found
 
     def mark(self) -> None:

@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,7 +50,7 @@ class Rsync:
         """Give the folder where it is one of this machine."""
         return None if ":" in self.target.split("/")[0] else Path(self.target)
 
-    def listing(self) -> Mapping[str, str]:
+    def listing(self, _: Collection[str]) -> Mapping[str, str]:
         """Give every plain file there by its path; what is in them is not known."""
         options = ("--recursive", "--list-only", "--no-human-readable")
         answer = self._run(options, [self._there])

@@ -15,6 +15,7 @@ from copydesk.errors import DeployError, GitError
 from copydesk.kit import git
 
 _TRIES = 3
+_BATCH = 20_000  # files that git reads in one run, which has its time limit
 _TIP = "refs/copydesk/tip"  # what the remote has
 _SENT = "refs/copydesk/sent"  # what we sent last
 _OWN = {MARKER: MARKER_TEXT, ".nojekyll": b""}
@@ -55,6 +56,7 @@ def deliver_branch(
         commit = tip if is_there else _commit(place, store, tip, tree)
         if is_there or sending.pushed(tip, commit):
             store.tell("update-ref", _SENT, commit)
+            store.tidy()
             return delivery
     raise DeployError("the branch moves while we send", subject=place.name, hint=_LATER)
 
@@ -67,10 +69,10 @@ def _tree(site: Survey, store: Store, more: Mapping[str, str]) -> str:
     blobs = {path: _blob(store, data) for path, data in _OWN.items()} | dict(more)
     own = {path: blob for path, blob in blobs.items() if path not in site.parcels}
     store.tell("update-index", "-z", "--index-info", given=b"".join(map(_without, gone)))
-    store.tell(
-        *("update-index", "--add", "--replace", "-z", "--stdin"),
-        given=b"".join(path + b"\0" for path in sorted(wanted)),
-    )
+    paths = sorted(wanted)
+    for start in range(0, len(paths), _BATCH):
+        given = b"".join(path + b"\0" for path in paths[start : start + _BATCH])
+        store.tell("update-index", "--add", "--replace", "-z", "--stdin", given=given)
     lines = "".join(f"100644 {blob}\t{path}\0" for path, blob in own.items())
     store.tell("update-index", "-z", "--index-info", given=lines.encode())
     return store.tell("write-tree").decode().strip()

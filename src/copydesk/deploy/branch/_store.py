@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from copydesk.deploy.branch._branch import Branch
-from copydesk.errors import DeployError
+from copydesk.errors import DeployError, GitError
 from copydesk.kit import git
 
 _SETTINGS = (
@@ -16,6 +17,7 @@ _SETTINGS = (
 )
 # Bytes are kept as they are, whatever .gitattributes the site itself may hold.
 _ATTRIBUTES = "* -text -filter -ident -working-tree-encoding\n"
+_REMOTE_SECONDS = 3600.0  # a whole site may be some gigabytes
 _LOCKS = ("index.lock", "shallow.lock")
 
 
@@ -72,4 +74,11 @@ class Store:
     def speak(self, *arguments: str) -> git.Answer:
         """Run a git command that speaks with the remote, by the newsroom's own ways in."""
         environment = {**self._environment, **self._place.ways()}
-        return git.ask_remote(self._place.newsroom, *arguments, environment=environment)
+        where = self._place.newsroom
+        return git.ask_remote(where, *arguments, environment=environment, seconds=_REMOTE_SECONDS)
+
+    def tidy(self) -> None:
+        """Let git pack what deploys pile up, where it is much; it does no harm if that fails."""
+        tidying = ("-c", "gc.autoDetach=false", "gc", "--auto", "--quiet")
+        with contextlib.suppress(GitError):
+            git.ask(self._site, *tidying, environment=self._environment, settings=git.PLAIN)

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -48,7 +48,7 @@ class Bucket:
         """Give what the place is called in the ledger and to a person."""
         return f"{self.endpoint}/{self.bucket}/{self._above}"
 
-    def listing(self) -> Mapping[str, str]:
+    def listing(self, _: Collection[str]) -> Mapping[str, str]:
         """Give the MD5 of every object by its path, "" where its ETag is none."""
         found: dict[str, str] = {}
         query = {"list-type": "2", "prefix": self._above, "encoding-type": "url"}
@@ -132,7 +132,9 @@ class Bucket:
                 try:
                     for future in as_completed(under_way):
                         yield future.result()
-                except BaseException:
+                except BaseException as error:
+                    if not isinstance(error, DeployError):  # told to end: not after four tries
+                        self._talk.give_up()
                     pool.shutdown(wait=True, cancel_futures=True)
                     raise
 

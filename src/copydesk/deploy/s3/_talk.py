@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import re
+import socket
 import ssl
 import threading
 import time
@@ -63,6 +64,7 @@ class Talk:
         self._region = region
         self._keys = keys
         self._pause = pause
+        self._is_ended = False
         self._own = threading.local()
         self._open: list[http.client.HTTPConnection] = []
         self._context = None if self._is_plain else ssl.create_default_context()
@@ -76,6 +78,14 @@ class Talk:
         while self._open:
             self._open.pop().close()
 
+    def give_up(self) -> None:
+        """End what is under way in other threads, and begin nothing more."""
+        self._is_ended = True
+        for connection in tuple(self._open):
+            if connection.sock is not None:
+                with contextlib.suppress(OSError):
+                    connection.sock.shutdown(socket.SHUT_RDWR)
+
     def ask(self, request: Signed) -> bytes:
         """Give the body of a good answer; raises DeployError."""
         for wait in (*(0.5 * 3**number for number in range(_TRIES - 1)), None):
@@ -83,7 +93,8 @@ class Talk:
                 said = self._asked(request)
             except (OSError, http.client.HTTPException) as error:
                 self._drop()
-                if wait is None or isinstance(error, ssl.SSLCertVerificationError):
+                hopeless = isinstance(error, ssl.SSLCertVerificationError)
+                if wait is None or hopeless or self._is_ended:
                     raise _unreachable(request, error) from error
             else:
                 if said.status < 300:
