@@ -94,6 +94,19 @@ def test_only_a_change_makes_a_commit(tmp_path: Path) -> None:
     assert {**held(built(place)), ".nojekyll": ""} == published(place, tmp_path)
 
 
+def test_another_remote_has_nothing_yet(tmp_path: Path) -> None:
+    place = newsroom(tmp_path)
+    sent(place)
+    run_git(tmp_path, "init", "-q", "--bare", "more.git")
+    run_git(place.newsroom, "remote", "add", "more", "../more.git")
+
+    done = sent(replace(place, remote="more"))
+
+    assert (6, True) == (len(done.sent), done.is_first)
+    assert 0 == len(sent(replace(place, remote="more")).sent)
+    assert 0 == len(sent(place).sent)
+
+
 @pytest.mark.parametrize("lost", [True, False], ids=["store lost", "asked anew"])
 def test_what_is_there_already_is_no_commit(tmp_path: Path, *, lost: bool) -> None:
     place = newsroom(tmp_path)

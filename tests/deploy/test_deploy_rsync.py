@@ -84,6 +84,24 @@ def test_a_place_that_cannot_be_had_is_named(tmp_path: Path, target: str, what: 
     assert caught.value.hint
 
 
+@needs_rsync
+def test_a_server_that_cannot_be_asked_is_not_taken_for_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell = tmp_path / "shell"
+    shell.write_text(
+        "#!/bin/sh\necho 'Identity file x: No such file or directory' >&2\n"
+        "echo 'desk@server.test: Permission denied (publickey).' >&2\nexit 255\n"
+    )
+    shell.chmod(0o755)
+    monkeypatch.setenv("RSYNC_RSH", str(shell))
+
+    with pytest.raises(DeployError, match="does not let us in") as caught:
+        sent(site(tmp_path / "site"), "desk@server.test:/www/", Rows())
+
+    assert "files were sent" not in caught.value.hint
+
+
 def test_a_missing_program_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 

@@ -21,8 +21,9 @@ _STALLED_SECONDS = 60
 _SECONDS = 3600.0
 _ALWAYS = ("--protect-args", f"--timeout={_STALLED_SECONDS}", "--compress", "--8-bit-output")
 _GONE = ("--delete-missing-args", "--no-implied-dirs", "--dirs")
+_PARTIAL = 23
 _VANISHED = 24  # a file that is on the list is not here: how deletions are told
-_NO_SUCH = re.compile(r"No such file or directory|change_dir .* failed")
+_NO_SUCH = re.compile(r"rsync: .*\b(change_dir|link_stat|mkdir)\b.* failed: No such file")
 _LISTED = re.compile(r"-\S+ +[\d,.]+ +\S+ +\S+ (.+)")
 _ESCAPED = re.compile(r"\\#(\d{3})")
 _LOCKED_OUT = re.compile(r"Permission denied|Host key verification failed|auth failed")
@@ -55,7 +56,7 @@ class Rsync:
         options = ("--recursive", "--list-only", "--no-human-readable")
         answer = self._run(options, [self._there])
         if answer.returncode:
-            if _NO_SUCH.search(answer.stderr):
+            if answer.returncode == _PARTIAL and _NO_SUCH.search(answer.stderr):
                 return {}
             raise self._trouble(answer)
         found = map(_LISTED.fullmatch, answer.stdout.splitlines())

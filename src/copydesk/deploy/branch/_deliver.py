@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +18,6 @@ from copydesk.kit import git
 _TRIES = 3
 _BATCH = 20_000  # files that git reads in one run, which has its time limit
 _TIP = "refs/copydesk/tip"  # what the remote has
-_SENT = "refs/copydesk/sent"  # what we sent last
 _OWN = {MARKER: MARKER_TEXT, ".nojekyll": b""}
 _KEPT = "CNAME"  # GitHub writes a site's own domain there, on the branch itself
 _MOVED = ("stale info", "fetch first", "non-fast-forward", "cannot lock ref")
@@ -43,9 +43,9 @@ def deliver_branch(
     except GitError:  # damaged, perhaps by a power cut
         store.renew()
         tree = _tree(site, store, {})
-    if not anew and tree == store.name(f"{_SENT}^{{tree}}"):
-        return Delivery(unchanged=len(site.parcels))
     sending = _Sending(place=place, store=store, address=place.address())
+    if not anew and tree == store.name(f"{sending.sent}^{{tree}}"):
+        return Delivery(unchanged=len(site.parcels))
     for _ in range(_TRIES):
         tip = sending.fetched()
         tree = _with_kept(site, store, tip, tree)
@@ -55,7 +55,7 @@ def deliver_branch(
         is_there = tree == store.name(f"{tip}^{{tree}}") if tip else False
         commit = tip if is_there else _commit(place, store, tip, tree)
         if is_there or sending.pushed(tip, commit):
-            store.tell("update-ref", _SENT, commit)
+            store.tell("update-ref", sending.sent, commit)
             store.tidy()
             return delivery
     raise DeployError("the branch moves while we send", subject=place.name, hint=_LATER)
@@ -93,6 +93,12 @@ class _Sending:
     place: Branch
     store: Store
     address: str
+
+    @property
+    def sent(self) -> str:
+        """Give the ref under which we keep what we sent last to this very place."""
+        place = hashlib.sha256(f"{self.address} {self.place.ref}".encode()).hexdigest()
+        return f"refs/copydesk/sent/{place[:16]}"
 
     def fetched(self) -> str:
         """Give the branch's commit at the remote, "" where there is no such branch."""
