@@ -104,6 +104,20 @@ def test_without_memory_the_bucket_says_what_it_holds(tmp_path: Path, kept: Stor
     }
 
 
+def test_an_endpoint_may_have_a_path(tmp_path: Path, kept: Storage) -> None:
+    kept.below = "/storage/v1/s3"
+
+    sent(site(tmp_path / "site"), bucket(kept, endpoint=f"{kept.endpoint}{kept.below}"), Rows())
+
+    assert SITE == texts(kept)
+
+
+def test_a_bucket_may_stand_before_the_host(kept: Storage) -> None:
+    place = bucket(kept, endpoint="https://s3.example.net", path_style=False)
+
+    assert "tidewatch.s3.example.net" == place._talk.host
+
+
 def test_what_others_keep_in_the_bucket_stays(tmp_path: Path, kept: Storage) -> None:
     kept.objects["theirs.html"] = b"theirs"
     built, ledger = site(tmp_path / "site"), Rows()

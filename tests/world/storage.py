@@ -25,8 +25,9 @@ class Storage:
     """What the bucket holds, what was asked of it in order, and how it shall fail.
 
     `faults` are statuses (0: the connection is cut) given to the next requests in the place of an
-    answer; `page` is how many keys one list has; `refused` are keys that cannot be written. A
-    request for the key `stuck` is not answered before `freed` is set; `is_stuck` says it came.
+    answer; `below` is the path under which it all lies; `page` is how many keys one list has;
+    `refused` are keys that cannot be written. A request for the key `stuck` is not answered before
+    `freed` is set; `is_stuck` says that it came.
     """
 
     region: str = "us-east-1"
@@ -36,6 +37,7 @@ class Storage:
     faults: list[int] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     page: int = 1000
+    below: str = ""
     stuck: str = ""
     is_stuck: threading.Event = field(default_factory=threading.Event)
     freed: threading.Event = field(default_factory=threading.Event)
@@ -85,7 +87,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         path, _, query = self.path.partition("?")
-        bucket, _, key = unquote(path).lstrip("/").partition("/")
+        bucket, _, key = unquote(path).removeprefix(self.kept.below).lstrip("/").partition("/")
         with self.kept.lock:
             self.kept.asked.append((self.command, key))
             fault = self.kept.faults.pop(0) if self.kept.faults else None

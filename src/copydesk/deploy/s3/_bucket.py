@@ -113,11 +113,11 @@ class Bucket:
         told: Mapping[str, str] | None = None,
         body: bytes = b"",
     ) -> bytes:
-        base = f"/{self.bucket}" if self.path_style else ""
+        base = self._talk.below + (f"/{self.bucket}" if self.path_style else "")
         request = Signed(
             method=method,
             host=self._talk.host,
-            path=f"{base}/{key}" if key or not base else base,
+            path=f"{base}/{key}" if key or not self.path_style else base,
             query=query or {},
             headers=told or {},
             body=body,

@@ -60,6 +60,7 @@ class Talk:
     ) -> None:
         parts = urlsplit(endpoint)
         self.host = parts.netloc
+        self.below = parts.path.rstrip("/")  # some have their S3 below a path
         self._is_plain = parts.scheme == "http"
         self._region = region
         self._keys = keys
