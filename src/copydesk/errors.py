@@ -14,6 +14,7 @@
     ├── ModelError                sentence vectors: the extra is missing, its model broken
     ├── MemoryStoreError          the disposable database
     ├── PublishError              a template or an output that cannot be made
+    ├── DeployError               a place that the site cannot be sent to
     ├── DataError                 labelled data that `eval` cannot read
     └── BusyError                 another round holds the newsroom
 
@@ -100,6 +101,10 @@ class MemoryStoreError(CopydeskError):
 
 class PublishError(CopydeskError):
     """Report an output that cannot be made."""
+
+
+class DeployError(CopydeskError):
+    """Report a place that the site could not be sent to."""
 
 
 class DataError(CopydeskError):

@@ -112,6 +112,7 @@ def _words(line: str) -> str:
     "report",
     [
         *(engine.RoundReport, engine.BuildReport, engine.Explanation, engine.Failure),
+        engine.DeployReport,
         *(engine.RejudgeReport, engine.FieldChange, engine.RuleReport, engine.Rule),
     ],
 )

@@ -21,12 +21,12 @@ from pathlib import Path
 from copydesk.archive import _git, _states, _takein
 from copydesk.archive._takein import STAYS as _STAYS
 from copydesk.errors import GitError
+from copydesk.kit import git
 
 _TRIES = 3  # a remote that moves faster than we push has other troubles
 _THEIRS = "refs/copydesk/theirs"
 _DESK = "copydesk-rebase"  # the work tree without files, below git's folder
 _IDENTITY = {"GIT_COMMITTER_NAME": "copydesk", "GIT_COMMITTER_EMAIL": "copydesk@localhost"}
-_LOGIN = re.compile(r"(?<=://)[^/@\s]+@")
 _REJECTED = re.compile(r"^!\t\S+\t\[([a-z ]+)\] \(?(.*?)\)?$", re.MULTILINE)
 # What git says where somebody else was first; the last three when both push at one moment.
 _MORE = (
@@ -35,31 +35,6 @@ _MORE = (
     "cannot lock ref",
     "failed to update ref",
     "incorrect old value",
-)
-# What git and ssh say (LC_ALL=C), what it means, what helps; the first that fits.
-_LOCKED_OUT = re.compile(
-    r"terminal prompts disabled|could not read (Username|Password)|Authentication failed"
-    r"|Permission denied|Host key verification failed|Access denied|returned error: 40[13]"
-)
-_NOT_THERE = re.compile(
-    r"does not appear to be a git repository|[Rr]epository .*not found|returned error: 404"
-)
-_SILENT = re.compile(
-    r"Could not resolve|unable to access|Connection (refused|reset|timed out|closed)"
-    r"|Network is unreachable|No route to host|Operation (timed out|too slow)|hung up"
-)
-_TROUBLES = (
-    (
-        _LOCKED_OUT,
-        "the remote does not let us in",
-        "git push must work here without a question: use a deploy key or a credential helper",
-    ),
-    (
-        _NOT_THERE,
-        "there is no repository at the remote's address",
-        "correct it: git remote set-url",
-    ),
-    (_SILENT, "the remote cannot be reached", _STAYS),
 )
 
 
@@ -139,7 +114,7 @@ def _tip(place: _git.Place, line: _Line) -> str:
         return ""
     answer = _git.ask_remote(place.top, "ls-remote", "--quiet", "--", line.remote, line.target)
     if answer.code:
-        raise _trouble(answer.complaint, line, "ls-remote")
+        raise git.trouble(answer.complaint, line.remote, "ls-remote", _STAYS)
     named = (one.split("\t") for one in answer.out.decode("utf-8", "replace").splitlines())
     return next((pair[0] for pair in named if pair[-1] == line.target), "")
 
@@ -171,7 +146,7 @@ def _sent(place: _git.Place, line: _Line) -> str:
         return ""
     rejected = _REJECTED.search(answer.out.decode("utf-8", "replace"))
     if rejected is None:
-        raise _trouble(answer.complaint, line, "push")
+        raise git.trouble(answer.complaint, line.remote, "push", _STAYS)
     reason = rejected[2]
     if any(words in reason for words in _MORE):
         return reason
@@ -179,7 +154,7 @@ def _sent(place: _git.Place, line: _Line) -> str:
     said = " ".join(one.removeprefix("remote:").strip() for one in lines)[:300].strip()
     raise GitError(
         "the remote refuses the branch",
-        subject=_plain(f"{line.remote}: {reason}{f': {said}' if said else ''}"),
+        subject=git.plain(f"{line.remote}: {reason}{f': {said}' if said else ''}"),
         hint=f"look at its rules for {line.target}: protection, hooks, quota; {_STAYS}",
     )
 
@@ -194,7 +169,7 @@ def _take_in(place: _git.Place, line: _Line) -> int:
         *("--", line.remote, refspec),
     )
     if answer.code:
-        raise _trouble(answer.complaint, line, "fetch")
+        raise git.trouble(answer.complaint, line.remote, "fetch", _STAYS)
     try:
         theirs = _commit(place, _THEIRS)
         ours = _states.head(place)
@@ -257,7 +232,7 @@ def _rebased(place: _git.Place, line: _Line, ours: str, theirs: str) -> str:
         unmerged = _git.ask(desk, "diff", "--name-only", "-z", "--diff-filter=U")
         names = [name for name in unmerged.out.decode("utf-8", "replace").split("\0") if name]
     if not names:
-        raise GitError("git rebase failed", subject=_plain(answer.complaint[:500]), hint=_STAYS)
+        raise GitError("git rebase failed", subject=git.plain(answer.complaint[:500]), hint=_STAYS)
     raise GitError(
         f"our commits and those on {line.remote} contradict each other",
         subject=", ".join(names[:3]),
@@ -291,20 +266,3 @@ def _desk(place: _git.Place, commit: str) -> Iterator[Path]:
 def _clear(place: _git.Place, desk: Path) -> None:
     shutil.rmtree(desk, ignore_errors=True)
     _git.ask(place.top, "worktree", "prune")
-
-
-def _trouble(complaint: str, line: _Line, command: str) -> GitError:
-    """Say what git's complaint means, and what to do."""
-    lines = [one.strip() for one in complaint.splitlines()]
-    told = [one for one in lines if one and not one.startswith(("hint:", "error: failed to push"))]
-    subject = _plain(f"{line.remote}: {' '.join(told)[:300]}")
-    for words, what, hint in _TROUBLES:
-        if words.search(complaint):
-            return GitError(what, subject=subject, hint=hint)
-    hint = f"{_STAYS}; see: git {command} {line.remote}"
-    return GitError(f"git {command} failed", subject=subject, hint=hint)
-
-
-def _plain(text: str) -> str:
-    """Give a complaint without the password that an address may bear."""
-    return _LOGIN.sub("", text)

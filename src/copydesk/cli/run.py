@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from copydesk import engine
-from copydesk.cli import _out
+from copydesk.cli import _out, _sent
 from copydesk.cli._asked import Asked, common
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -19,13 +19,22 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--record", metavar="FILE", type=_FILE, help="Record what comes in (WARC).")
 @click.option("--dry-run", is_flag=True, help="Say what would be filed; change nothing.")
 @click.option("--all-due", is_flag=True, help="Ask every source, due or not.")
+@click.option("--deploy", is_flag=True, help="Then send the site to where [deploy] says.")
 @common
 def command(
-    asked: Asked, web: Path | None, record: Path | None, dry_run: bool, all_due: bool
+    asked: Asked,
+    *,
+    web: Path | None,
+    record: Path | None,
+    dry_run: bool,
+    all_due: bool,
+    deploy: bool,
 ) -> None:
     """Run one round: sources, pages, articles, stories, records, site."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended as by Ctrl-C: cleanly
-    options = engine.RoundOptions(web=web, record=record, dry_run=dry_run, all_due=all_due)
+    options = engine.RoundOptions(
+        web=web, record=record, dry_run=dry_run, all_due=all_due, deploy=deploy
+    )
     with asked.newsroom(scratch=dry_run) as newsroom, _out.progress() as progress:
         report = engine.run_round(newsroom, options, progress)
     if asked.json:
@@ -57,3 +66,5 @@ def show(report: engine.RoundReport, *, dry_run: bool = False) -> None:
     click.echo(f"  failed   {len(report.failed)}")
     if report.commit:
         click.echo(f"  commit   {report.commit[:12]}")
+    if report.deploy is not None:
+        _sent.show(report.deploy)

@@ -13,6 +13,7 @@ from copydesk.config._load import load
 from copydesk.config._reference import reference_page
 from copydesk.config._rows import rows
 from copydesk.config._settings import (
+    Deploy,
     Fetch,
     HostManners,
     Pictures,
@@ -27,6 +28,7 @@ from copydesk.config._settings import (
 from copydesk.config._sources import add_source, add_sources
 
 __all__ = [
+    "Deploy",
     "Fetch",
     "HostManners",
     "Pictures",

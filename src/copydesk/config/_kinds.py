@@ -21,6 +21,9 @@ _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 5.6.2: a header's name
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _REMOTE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
+_LOGIN = re.compile(r"(://|^)[^/@:\s]+:[^/@\s]*@")
+_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}")
+_INDEX_NOW = re.compile(r"[A-Za-z0-9-]{8,128}")
 _SOCKET = re.compile(
     r"""(?x)
     (?: \[ (?P<six>[0-9A-Fa-f:.]+) \] | (?P<four>[0-9.]+) ) (?: : (?P<port>[0-9]{1,5}) )?
@@ -132,6 +135,39 @@ def _remote(value: object) -> str:
         hint = "give an address a name: git remote add origin ADDRESS" if ":" in name else ""
         raise Unfit('the name of a git remote such as "origin"', hint)
     return name
+
+
+def _branch(value: object) -> str:
+    """Accept a branch's name by git's own rules, as far as they matter (git-check-ref-format)."""
+    name = _text(value)
+    if not _REMOTE.fullmatch(name) or ".." in name or "//" in name or name.endswith(("/", ".")):
+        raise Unfit('a branch\'s name such as "gh-pages"')
+    return name
+
+
+def _rsync(value: object) -> str:
+    """Accept what rsync takes as a place; a password has no room in it."""
+    target = _text(value)
+    if target.startswith("-") or (target and target.strip("/") == ""):
+        raise Unfit('a place such as "user@host:/var/www/site/"')
+    if _LOGIN.search(target):
+        hint = "rsync takes one from RSYNC_PASSWORD in the environment; ssh wants a key"
+        raise Unfit("a place without a password", hint)
+    return target
+
+
+def _bucket(value: object) -> str:
+    name = _text(value)
+    if name and not _BUCKET.fullmatch(name):
+        raise Unfit('a bucket\'s name such as "tidewatch-site"')
+    return name
+
+
+def _key_file(value: object) -> str:
+    key = _text(value)
+    if key and not _INDEX_NOW.fullmatch(key):
+        raise Unfit("8 to 128 letters, digits and dashes", "such as the output of: uuidgen")
+    return key
 
 
 def _nameservers(value: object) -> tuple[str, ...]:
@@ -306,6 +342,10 @@ HOSTS = Kind(name="list of host names", read=_hosts)
 HEADERS = Kind(name="table: header = environment variable", read=_headers)
 PUBLIC = Kind(name="https address or nothing", read=_public)
 REMOTE = Kind(name="name of a git remote or nothing", read=_remote)
+BRANCH = Kind(name="branch of git", read=_branch)
+RSYNC = Kind(name="place that rsync takes, or nothing", read=_rsync)
+BUCKET = Kind(name="bucket's name or nothing", read=_bucket)
+INDEX_NOW = Kind(name="8 to 128 letters, digits and dashes, or nothing", read=_key_file)
 NAMESERVERS = Kind(name="list of IP addresses, with or without port", read=_nameservers)
 HOST = Kind(name="host name", read=_host)
 VARIABLE = Kind(name="name of an environment variable or nothing", read=_variable)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from copydesk.config import _key, _organizations, _standings, _toml, _topics
+from copydesk.config import _deploy, _key, _organizations, _standings, _toml, _topics
 from copydesk.config._decode import Decoded, Values, decode
 from copydesk.config._kinds import is_proxy
 from copydesk.config._settings import (
@@ -55,6 +55,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     decoded.origins.say("key", key.origin)
     _settle_urls(decoded)
     _settle_topics(decoded, topics)
+    deploy = _deploy.read(decoded, environ)
     options = dict(_source_options(decoded, environ))
     return Settings(
         root=root,
@@ -67,6 +68,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         records=msgspec.convert(sections["records"], Records),
         retention=msgspec.convert(sections["retention"], Retention),
         serve=msgspec.convert(sections["serve"], Serve),
+        deploy=deploy,
         hosts={str(host["name"]): _manners(host) for host in decoded.hosts},
         source_options=options,
         key=key.key,
@@ -108,6 +110,8 @@ def _beat(root: Path, decoded: Decoded, topics: _topics.Found) -> Beat:
         timezone=site.timezone,
         topic=site.topic,
         topics=tuple(topic for topic, _ in topics),
+        hub=str(sections["deploy"]["hub"]),
+        index_now_key=str(sections["deploy"]["index_now_key"]),
         organizations={domain: organization for domain, (organization, _) in organizations.items()},
         logos=_organizations.logos(root, api_url),
         sources=tuple(_noun(source) for source in decoded.sources),

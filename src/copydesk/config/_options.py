@@ -1,12 +1,13 @@
 """The table of options: the one place that knows every key of beat.toml.
 
 The parser, the defaults, `copydesk config` and the reference page are made from it. The blocks that
-stand once for each source or host are in `_blocks`.
+stand once for each source or host are in `_blocks`, those of `[deploy]` in `_deploying`.
 """
 
 from __future__ import annotations
 
 from copydesk.config import _kinds as kinds
+from copydesk.config._deploying import DEPLOYING
 from copydesk.config._option import Option, Section
 
 SITE = Section(
@@ -388,4 +389,5 @@ SECTIONS = (
     RECORDS,
     RETENTION,
     SERVE,
+    *DEPLOYING,
 )

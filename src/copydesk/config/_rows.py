@@ -30,6 +30,9 @@ def _values(settings: Settings) -> Iterator[tuple[str, str]]:
         for option in section.options:
             holder = f"{section.held_by}.{option.name}".lstrip(".")
             yield f"{section.name}.{option.name}", _written(option, attrgetter(holder)(settings))
+    if settings.deploy.to == "s3":
+        for name in ("access_key", "secret_key", "session_token"):
+            yield f"deploy.s3.{name}", HIDDEN if getattr(settings.deploy.s3, name) else ""
     yield from _hosts(settings)
     yield from _sources(settings)
     for topic in settings.beat.topics:

@@ -107,6 +107,58 @@ class Serve:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeployFolder:
+    """Say which folder, seen from the newsroom, the site is sent to."""
+
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployRsync:
+    """Say where rsync sends the site."""
+
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployGit:
+    """Say which branch of which remote the site is committed to, and whether it keeps the past."""
+
+    remote: str = "origin"
+    branch: str = "gh-pages"
+    history: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployS3:
+    """Say which bucket the site is put into; the keys are from the environment, "" for none."""
+
+    bucket: str = ""
+    region: str = "us-east-1"
+    endpoint: str = ""
+    prefix: str = ""
+    path_style: bool = True
+    max_age_seconds: int = 300
+    access_key: str = field(default="", repr=False)
+    secret_key: str = field(default="", repr=False)
+    session_token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deploy:
+    """Say where the built site is sent ("": nowhere), and who is told then ("": nobody)."""
+
+    to: Literal["folder", "rsync", "git", "s3", ""] = ""
+    index_now_key: str = ""
+    index_now_endpoint: str = ""
+    hub: str = ""
+    folder: DeployFolder = DeployFolder()
+    rsync: DeployRsync = DeployRsync()
+    git: DeployGit = DeployGit()
+    s3: DeployS3 = DeployS3()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOptions:
     """What asking one source needs beyond the noun Source.
 
@@ -145,6 +197,7 @@ class Settings:
     front: Front = Front()
     records: Records = Records()
     retention: Retention = Retention()
+    deploy: Deploy = Deploy()
     hosts: Mapping[str, HostManners] = field(default_factory=dict)
     source_options: Mapping[str, SourceOptions] = field(default_factory=dict)
     key: bytes | None = field(default=None, repr=False)

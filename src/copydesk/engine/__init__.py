@@ -8,6 +8,7 @@ from __future__ import annotations
 from copydesk.archive import CheckReport
 from copydesk.engine._new_rule import NewRule
 from copydesk.engine.build import BuildOptions, build
+from copydesk.engine.deploy import DeployOptions, deploy
 from copydesk.engine.discover import Discovery, add_source, find_sources, source_address
 from copydesk.engine.explain import explain
 from copydesk.engine.imports import Import, import_sources
@@ -16,7 +17,14 @@ from copydesk.engine.newsroom import Newsroom, opened
 from copydesk.engine.progress import Progress, Silence
 from copydesk.engine.records import check_records
 from copydesk.engine.rejudge import FieldChange, RejudgeReport, apply_rejudged, rejudge
-from copydesk.engine.report import BuildReport, Explanation, Failure, RoundReport, Rule
+from copydesk.engine.report import (
+    BuildReport,
+    DeployReport,
+    Explanation,
+    Failure,
+    RoundReport,
+    Rule,
+)
 from copydesk.engine.round import RoundOptions, run_round
 from copydesk.engine.rulings import RuleReport, file_rule, list_rules, undo_rule
 from copydesk.engine.seals import open_seal
@@ -50,6 +58,8 @@ __all__ = [
     "BuildReport",
     "CheckReport",
     "Demo",
+    "DeployOptions",
+    "DeployReport",
     "Discovery",
     "Explanation",
     "Failure",
@@ -80,6 +90,7 @@ __all__ = [
     "check_sources",
     "demo",
     "demo_newsroom",
+    "deploy",
     "explain",
     "export_opml",
     "extract_file",

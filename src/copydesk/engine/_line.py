@@ -54,12 +54,13 @@ from copydesk.news import Article, Dropped, Lead, Story
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundOptions:
-    """How a round goes: over which web, recorded where, filed or only shown."""
+    """How a round goes: over which web, recorded where, filed or only shown, deployed or not."""
 
     web: Path | None = None
     record: Path | None = None
     dry_run: bool = False
     all_due: bool = False
+    deploy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,7 +107,7 @@ def _copy_memory(private: Path, kept: Path) -> None:
 def alone(newsroom: Newsroom) -> Iterator[None]:
     """Hold the newsroom for one round; raises BusyError at once if another round holds it."""
     with contextlib.ExitStack() as stack:
-        if not stack.enter_context(_lock(newsroom.private / "round.lock")):
+        if not stack.enter_context(locked(newsroom.private / "round.lock")):
             raise BusyError(
                 "another round is at work in this newsroom",
                 subject=str(newsroom.root),
@@ -117,7 +117,8 @@ def alone(newsroom: Newsroom) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _lock(path: Path) -> Iterator[bool]:
+def locked(path: Path) -> Iterator[bool]:
+    """Hold a lock of the newsroom for the block, False if another holds it; MemoryStoreError."""
     with contextlib.ExitStack() as stack:
         try:
             free = stack.enter_context(files.locked(path))

@@ -16,11 +16,33 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeployReport:
+    """What one deploy did, or with `dry_run` would do: files sent, deleted, left; bytes sent.
+
+    `to` is the way, `target` the place. `sending` and `deleting` name the files of a dry run, in
+    order. `pinged` counts who was told of the change.
+    """
+
+    to: str
+    target: str
+    sent: int
+    deleted: int
+    unchanged: int
+    bytes: int
+    seconds: float
+    pinged: int = 0
+    dry_run: bool = False
+    sending: tuple[str, ...] = ()
+    deleting: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoundReport:
     """What one round did. Paths are those of records; `dropped` counts by reason.
 
     `waiting` leads found no place in the round and come next. It is not `complete` where a record
-    could not be written or committed that should have been.
+    could not be written or committed that should have been, or where a deploy failed.
     """
 
     leads: int = 0
@@ -37,11 +59,12 @@ class RoundReport:
     notes: tuple[str, ...] = ()
     complete: bool = True
     stages: Mapping[str, float] = field(default_factory=dict)
+    deploy: DeployReport | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
-    """What one build wrote below the web root."""
+    """What one build wrote below the web root, and what a deploy then did if one was asked for."""
 
     stories: int
     pages: int
@@ -50,6 +73,7 @@ class BuildReport:
     unchanged: int
     seconds: float
     failed: tuple[Failure, ...] = ()
+    deploy: DeployReport | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

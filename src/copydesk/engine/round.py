@@ -10,9 +10,11 @@ from dataclasses import replace
 from copydesk.engine import _attic, _line, _push, _retention
 from copydesk.engine._line import RoundOptions
 from copydesk.engine.build import build
+from copydesk.engine.deploy import deploy
 from copydesk.engine.newsroom import Newsroom, alone
 from copydesk.engine.progress import Progress
 from copydesk.engine.report import Failure, RoundReport
+from copydesk.errors import CopydeskError
 
 __all__ = ["RoundOptions", "run_round"]
 
@@ -34,6 +36,8 @@ def run_round(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> 
             report = _published(newsroom, report, progress)
             _retention.forget(newsroom)
             report = _timed("tidy", _push.tidied, newsroom, report)
+    if options.deploy and not options.dry_run:
+        report = _deployed(newsroom, report, progress)
     return replace(report, seconds=round(time.monotonic() - began, 3))
 
 
@@ -56,6 +60,20 @@ def _published(newsroom: Newsroom, report: RoundReport, progress: Progress) -> R
         failed=_once(*report.failed, *built.failed),
         stages={**report.stages, "publish": built.seconds},
     )
+
+
+def _deployed(newsroom: Newsroom, report: RoundReport, progress: Progress) -> RoundReport:
+    """Send the site where it is not yet; a failure is reported, and the next round tries again."""
+    began = time.monotonic()
+    try:
+        done = deploy(newsroom, progress)
+    except CopydeskError as error:
+        target = newsroom.settings.deploy.to
+        what = f"not deployed: {error}"
+        failure = Failure(url=target, what=what, hint=error.hint)
+        return replace(report, failed=(*report.failed, failure), complete=False)
+    spent = round(time.monotonic() - began, 3)
+    return replace(report, deploy=done, stages={**report.stages, "deploy": spent})
 
 
 def _timed(

@@ -87,12 +87,19 @@ class Web:
 
     async def post(self, url: str, fields: Mapping[str, str]) -> Page | Refused:
         """Send a form, and give the answer as `fetch` does, whatever its status."""
-        answer = await self._answer(Request(url=url), fields)
+        return await self._post(url, fields)
+
+    async def post_json(self, url: str, body: bytes) -> Page | Refused:
+        """Send JSON, and give the answer as `fetch` does, whatever its status."""
+        return await self._post(url, body)
+
+    async def _post(self, url: str, said: Mapping[str, str] | bytes) -> Page | Refused:
+        answer = await self._answer(Request(url=url), said)
         assert not isinstance(answer, NotModified)  # nothing conditional was asked
         return answer
 
     async def _answer(
-        self, request: Request, form: Mapping[str, str] | None
+        self, request: Request, form: Mapping[str, str] | bytes | None
     ) -> Page | NotModified | Refused:
         where = place(request.url)
         if where is None:
@@ -113,10 +120,12 @@ class Web:
             return _trouble.refusal(request, where.host, error, self._options)
 
     async def _ask(
-        self, request: Request, where: Place, form: Mapping[str, str] | None
+        self, request: Request, where: Place, form: Mapping[str, str] | bytes | None
     ) -> Page | NotModified | Refused:
         key = request.proxy + where.origin
         headers = _headers.for_request(request, self._options)
+        if isinstance(form, bytes):
+            headers["Content-Type"] = "application/json; charset=utf-8"
         is_kept = self._kept.has_room(key, self._loop.time())
         if not is_kept:
             headers["Connection"] = "close"
@@ -144,7 +153,7 @@ class Web:
         request: Request,
         where: Place,
         headers: Mapping[str, str],
-        form: Mapping[str, str] | None,
+        form: Mapping[str, str] | bytes | None,
     ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         is_free = bool(request.proxy) or self._options.allows(where.host)
         session = self._allowed if is_free else self._guarded

@@ -90,7 +90,9 @@ class Beat:
 
     `url` is where readers find it and `api_url` the base of the API's own links, both without a
     final slash. `logos` maps a domain to its 50x50 logo. `organizations` and `standings` are keyed
-    by domain. `rulings` are the editors' lasting rules, in the order in which they were made.
+    by domain. `rulings` are the editors' lasting rules, in the order in which they were made. `hub`
+    is the WebSub hub that feeds name, `index_now_key` proves to search engines that the site is
+    ours ("": neither).
     """
 
     title: str
@@ -104,6 +106,8 @@ class Beat:
     logos: Mapping[str, Image] = field(default_factory=dict)
     standings: Mapping[str, Standing] = field(default_factory=dict)
     rulings: tuple[Ruling, ...] = ()
+    hub: str = ""
+    index_now_key: str = ""
     sources: tuple[Source, ...] = ()
     scoring: Scoring = field(default_factory=Scoring)
     excerpt: ExcerptRule = field(default_factory=ExcerptRule)

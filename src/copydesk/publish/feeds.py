@@ -53,6 +53,7 @@ class _Feed:
     title: str
     home: str
     language: str
+    hub: str
     entries: tuple[_Entry, ...]
 
     @property
@@ -95,6 +96,7 @@ def _feed(
         title=text.fold(title),
         home=plan.links.page(folder),
         language=plan.beat.locale if _LANGUAGE.fullmatch(plan.beat.locale) else "",
+        hub=plan.beat.hub,
         entries=tuple(made[story.path] for story in stories[:_NEWEST]),
     )
 
@@ -129,6 +131,7 @@ def _atom(feed: _Feed, own: str) -> bytes:
         f"  <updated>{dates.rfc3339(feed.updated)}</updated>\n"
         f'  <link rel="self" type="application/atom+xml" href={_xml.attribute(own)}/>\n'
         f'  <link rel="alternate" type="text/html" href={_xml.attribute(feed.home)}/>\n'
+        f"{_hub(feed, 'link', '  ')}"
         f"  <author><name>{_xml.text(feed.title)}</name></author>\n"
         "  <generator>copydesk</generator>\n"
     )
@@ -155,6 +158,11 @@ def _atom_entry(entry: _Entry) -> str:
     )
 
 
+def _hub(feed: _Feed, element: str, indent: str) -> str:
+    """Name the hub that pushes the feed (WebSub, W3C 2018, section 4)."""
+    return f'{indent}<{element} rel="hub" href={_xml.attribute(feed.hub)}/>\n' if feed.hub else ""
+
+
 def _rss(feed: _Feed, own: str) -> bytes:
     """Write RSS 2.0 with the link to itself that the feed validator asks for."""
     language = feed.language.lower()
@@ -172,7 +180,7 @@ def _rss(feed: _Feed, own: str) -> bytes:
         f'    <atom:link rel="self" type="application/rss+xml" href={_xml.attribute(own)}/>\n'
     )
     items = "".join(map(_rss_item, feed.entries))
-    return f"{head}{items}  </channel>\n</rss>\n".encode()
+    return f"{head}{_hub(feed, 'atom:link', '    ')}{items}  </channel>\n</rss>\n".encode()
 
 
 def _rss_item(entry: _Entry) -> str:
@@ -220,12 +228,13 @@ def _rfc822(moment: datetime) -> str:
 
 def _json(feed: _Feed, own: str) -> bytes:
     """Write JSON Feed 1.1: `url` is our page for the story, `external_url` the original."""
-    made = {
+    made: dict[str, object] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
         "home_page_url": feed.home,
         "feed_url": own,
         **({"language": feed.language} if feed.language else {}),
+        **({"hubs": [{"type": "WebSub", "url": feed.hub}]} if feed.hub else {}),
         "items": [_json_item(entry) for entry in feed.entries],
     }
     return orjson.dumps(made, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

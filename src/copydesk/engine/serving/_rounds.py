@@ -37,7 +37,7 @@ class Rounds:
         self._folder = folder
         self._clock = clock
         self._say = say
-        self._run = run or (lambda: run_in_child(folder.root))
+        self._run = run or (lambda: run_in_child(folder.root, deploy=bool(folder.last.deploy.to)))
         self._began: datetime | None = None
         self._mark: Mark = ()
         self._is_quiet = False
@@ -94,10 +94,11 @@ def wait_after_push(began: datetime | None, now: datetime) -> float:
     return max(_GATHER_SECONDS, rest)
 
 
-async def run_in_child(root: Path) -> int:
+async def run_in_child(root: Path, *, deploy: bool = False) -> int:
     """Run a round in a process of its own; ended with SIGTERM when cancelled."""
+    words = ("-C", str(root), "run", *(("--deploy",) if deploy else ()))
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "copydesk", "-C", str(root), "run", stdout=sys.stderr
+        sys.executable, "-m", "copydesk", *words, stdout=sys.stderr
     )
     try:
         return await process.wait()

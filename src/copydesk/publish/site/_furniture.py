@@ -12,7 +12,10 @@ from copydesk.publish.site._frame import Frame, Head
 
 
 def sheets(frame: Frame) -> Iterator[Sheet]:
-    """Give `style.css`, `icon.svg` and `404.html`."""
+    """Give `style.css`, `icon.svg` and `404.html`.
+
+    Where IndexNow is told of changes, also the file by which it knows that the site is ours.
+    """
     style = frame.press.source("style.css")
     if style is None:
         raise PublishError("the style sheet is missing", subject="style.css")
@@ -21,6 +24,8 @@ def sheets(frame: Frame) -> Iterator[Sheet]:
     yield Sheet("icon.svg", icon.encode() if icon else _icon(frame.plan.beat.title))
     head = Head(path="404.html", title="Not here", indexed=False)
     yield frame.page("missing.html", head)
+    if key := frame.plan.beat.index_now_key:
+        yield Sheet(f"{key}.txt", key.encode())
 
 
 def _icon(title: str) -> bytes:

@@ -1,0 +1,165 @@
+"""Deliver: what changed since the last time goes to the place, what is gone goes from there.
+
+    planned   ledger, else the place's own list  >  what to send in stages, what to delete
+    deliver   stage by stage, each file noted in the ledger as soon as the place has it
+
+Cut off at any instant, the next time sends what the ledger does not have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from copydesk.deploy._order import stages
+from copydesk.deploy._survey import MARKER, Parcel, Survey
+from copydesk.errors import DeployError
+
+_UNKNOWN = "-"  # the digest of what is there and was not sent by us, as far as we know
+GOES_ON = "the next time goes on from there"
+
+
+class Ledger(Protocol):
+    """What a place holds: a text for each path, kept from one time to the next."""
+
+    def get(self, path: str) -> str | None:
+        """Give the text that was put for this path, None where there is none."""
+        ...
+
+    def put(self, path: str, digest: str) -> None:
+        """Note that the place holds this."""
+        ...
+
+    def forget(self, path: str) -> None:
+        """Note that it holds the path no longer."""
+        ...
+
+    def paths(self) -> Iterator[str]:
+        """Give every path that is noted."""
+        ...
+
+
+class Carrier(Protocol):
+    """A place that is carried to file by file. Every method raises DeployError."""
+
+    def listing(self, wanted: Collection[str]) -> Mapping[str, str]:
+        """Give the MD5 of every file there by its path, "" where it is not known.
+
+        Only that of `wanted` paths is worth a reading.
+        """
+        ...
+
+    def mark(self) -> None:
+        """Leave the marker that says that the place is ours alone."""
+        ...
+
+    def send(self, parcels: Sequence[Parcel]) -> Iterator[tuple[str, bool]]:
+        """Bring files there, in any order; give each path, and whether it was new there."""
+        ...
+
+    def delete(self, paths: Sequence[str]) -> Iterator[str]:
+        """Delete files there; give each path. One that is not there is no error."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What is or was sent and deleted, in order, and how many files stayed as they were.
+
+    `size` is in bytes; `is_first` where the place was empty.
+    """
+
+    sent: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    unchanged: int = 0
+    size: int = 0
+    is_first: bool = False
+
+
+def planned(site: Survey, carrier: Carrier, ledger: Ledger, *, anew: bool = False) -> Delivery:
+    """Say what would be sent and deleted.
+
+    Where the ledger is empty, or `anew`, the place itself is asked what it holds, and the ledger
+    brought up to that. Foreign files are only deleted where the marker says that it is all ours.
+    """
+    is_first = False
+    if anew or next(iter(ledger.paths()), None) is None:
+        is_first = _brought_up(ledger, carrier.listing(site.parcels), site)
+    changed = [path for path, parcel in site.parcels.items() if not _stands(parcel, ledger)]
+    sent = tuple(path for stage in stages(changed) for path in stage)
+    return Delivery(
+        sent=sent,
+        deleted=tuple(sorted(path for path in ledger.paths() if path not in site.parcels)),
+        unchanged=len(site.parcels) - len(sent),
+        size=sum(site.parcels[path].size for path in sent),
+        is_first=is_first,
+    )
+
+
+def _brought_up(ledger: Ledger, there: Mapping[str, str], site: Survey) -> bool:
+    """Let the ledger say what is there; give whether that is nothing."""
+    for path in list(ledger.paths()):
+        ledger.forget(path)
+    for path, digest in there.items():
+        if path != MARKER and (MARKER in there or path in site.parcels):
+            ledger.put(path, _row(digest, ""))
+    return not there
+
+
+def _row(digest: str, stamp: str) -> str:
+    return f"{digest or _UNKNOWN} {stamp}"
+
+
+def _stands(parcel: Parcel, ledger: Ledger) -> bool:
+    """Say whether the place has these bytes; they are read where the file's time is another."""
+    row = ledger.get(parcel.path)
+    if row is None:
+        return False
+    digest, _, stamp = row.partition(" ")
+    if digest == _UNKNOWN or stamp == parcel.stamp:
+        return digest != _UNKNOWN
+    if parcel.digest() != digest:
+        return False
+    ledger.put(parcel.path, _row(digest, parcel.stamp))
+    return True
+
+
+def deliver(site: Survey, plan: Delivery, carrier: Carrier, ledger: Ledger) -> Delivery:
+    """Carry out a plan; give what was really new at the place.
+
+    Raises DeployError, whose hint says how far it came; what was sent until then is noted.
+    """
+    new: list[str] = []
+    done = 0
+    try:
+        if plan.is_first:
+            carrier.mark()
+        for stage in stages(plan.sent):
+            parcels = [site.parcels[path] for path in stage]
+            # before they are sent: of one that is written meanwhile the next time sends the rest
+            rows = {parcel.path: _row(parcel.digest(), parcel.stamp) for parcel in parcels}
+            for path, is_new in carrier.send(parcels):
+                ledger.put(path, rows[path])
+                done += 1
+                new += [path] * is_new
+        deleted = _each(carrier.delete(plan.deleted) if plan.deleted else (), ledger)
+    except DeployError as error:
+        so_far = f"{done} of {len(plan.sent)} files were sent; {GOES_ON}"
+        hint = f"{error.hint}; {so_far}" if error.hint else so_far
+        raise DeployError(error.what, subject=error.subject, hint=hint) from error
+    return Delivery(
+        sent=tuple(new),
+        deleted=deleted,
+        unchanged=len(site.parcels) - len(new),
+        size=sum(site.parcels[path].size for path in new),
+        is_first=plan.is_first,
+    )
+
+
+def _each(deleted: Iterable[str], ledger: Ledger) -> tuple[str, ...]:
+    gone = []
+    for path in deleted:
+        ledger.forget(path)
+        gone.append(path)
+    return tuple(gone)

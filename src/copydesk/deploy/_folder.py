@@ -1,0 +1,122 @@
+"""A folder of this machine: files are written beside their place and renamed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from copydesk.deploy._survey import MARKER, MARKER_TEXT, Parcel
+from copydesk.errors import DeployError
+from copydesk.kit import files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """A folder, which another program serves; it is made where it is not there."""
+
+    path: Path
+    _proven: set[Path] = field(default_factory=set, repr=False, compare=False)
+
+    @property
+    def name(self) -> str:
+        """Give what the place is called in the ledger and to a person."""
+        return str(self.path)
+
+    def listing(self, wanted: Collection[str]) -> Mapping[str, str]:
+        """Give every file there by its path, the MD5 of those that are wanted."""
+        found = {}
+        for where, _, names in os.walk(self.path):
+            below = Path(where).relative_to(self.path).as_posix()
+            for name in names:
+                path = name if below == "." else f"{below}/{name}"
+                found[path] = _digest(Path(where) / name) if path in wanted else ""
+        return found
+
+    def mark(self) -> None:
+        """Leave the marker."""
+        self._write(MARKER, MARKER_TEXT)
+
+    def send(self, parcels: Sequence[Parcel]) -> Iterator[tuple[str, bool]]:
+        """Write files; one that has the same bytes is left alone."""
+        for parcel in parcels:
+            yield parcel.path, self._write(parcel.path, parcel.read())
+
+    def delete(self, paths: Sequence[str]) -> Iterator[str]:
+        """Delete files, and the folders that are empty then."""
+        for path in paths:
+            target = self.path / path
+            try:
+                self._prove(target.parent)
+                target.unlink(missing_ok=True)
+            except NotADirectoryError:
+                pass
+            except OSError as error:
+                raise _refused("deleted", error, target) from error
+            _drop_empty(target.parent, self.path)
+            yield path
+
+    def _write(self, path: str, data: bytes) -> bool:
+        target = self.path / path
+        try:
+            self._prove(target.parent)
+            if target.is_symlink():
+                target.unlink()
+            return files.write_if_changed(target, data)
+        except OSError as error:
+            raise _refused("written", error, target) from error
+
+    def _prove(self, folder: Path) -> None:
+        """Refuse to go through a link: it leads out of the place."""
+        for step in (*reversed(folder.parents), folder):
+            if step in self._proven or step == self.path or not step.is_relative_to(self.path):
+                continue
+            if step.is_symlink():
+                raise DeployError(
+                    "a link stands where the site needs a folder",
+                    subject=str(step),
+                    hint="remove it there",
+                )
+            self._proven.add(step)
+
+
+def _digest(path: Path) -> str:
+    """Give the MD5 of a plain file, "" for what is none or cannot be read."""
+    if path.is_symlink():
+        return ""
+    try:
+        return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+    except OSError:
+        return ""
+
+
+def _drop_empty(folder: Path, top: Path) -> None:
+    while folder != top and folder.is_relative_to(top):
+        try:
+            folder.rmdir()
+        except OSError:  # not empty, or gone already
+            return
+        folder = folder.parent
+
+
+def _refused(done: str, error: OSError, target: Path) -> DeployError:
+    return DeployError(
+        f"a file cannot be {done} there ({error.strerror})",
+        subject=str(target),
+        hint="look at the folder's rights, its owner and the free space",
+    )
+
+
+def refuse_nested(place: Path, site: Path, home: Path) -> None:
+    """Refuse a folder that lies in the newsroom or its site, or holds them; raises DeployError."""
+    real = place.resolve()
+    for kept, name in ((site.resolve(), "the site"), (home.resolve(), "the newsroom")):
+        if real == kept or real.is_relative_to(kept) or kept.is_relative_to(real):
+            how = "lies in" if real != kept and real.is_relative_to(kept) else "holds"
+            raise DeployError(
+                f"the folder to send to {how} {name}",
+                subject=str(place),
+                hint="name a folder outside of the newsroom",
+            )

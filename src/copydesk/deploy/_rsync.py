@@ -1,0 +1,169 @@
+"""A server, by the rsync program: a list of files for each stage, then a list of what is gone."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from copydesk.deploy._survey import MARKER, MARKER_TEXT, Parcel
+from copydesk.errors import DeployError
+
+_SSH = "ssh -o BatchMode=yes -o ConnectTimeout=30"
+_STALLED_SECONDS = 60
+_SECONDS = 3600.0
+_ALWAYS = ("--protect-args", f"--timeout={_STALLED_SECONDS}", "--compress", "--8-bit-output")
+_GONE = ("--delete-missing-args", "--no-implied-dirs", "--dirs")
+_PARTIAL = 23
+_VANISHED = 24  # a file that is on the list is not here: how deletions are told
+_NO_SUCH = re.compile(r"rsync: .*\b(change_dir|link_stat|mkdir)\b.* failed: No such file")
+_LISTED = re.compile(r"-\S+ +[\d,.]+ +\S+ +\S+ (.+)")
+_ESCAPED = re.compile(r"\\#(\d{3})")
+_LOCKED_OUT = re.compile(r"Permission denied|Host key verification failed|auth failed")
+_SILENT = re.compile(
+    r"Could not resolve|Connection (refused|reset|timed out|closed|unexpectedly closed)"
+    r"|No route to host|Network is unreachable|[Tt]imeout|failed to connect"
+)
+_OLD = re.compile(r"unknown option|unrecognized option|invalid option")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rsync:
+    """A folder on a server (`host:path`, `user@host:path`, `rsync://…`) or of this machine."""
+
+    target: str
+    site: Path
+
+    @property
+    def name(self) -> str:
+        """Give what the place is called in the ledger and to a person."""
+        return self.target
+
+    @property
+    def local(self) -> Path | None:
+        """Give the folder where it is one of this machine."""
+        return None if ":" in self.target.split("/")[0] else Path(self.target)
+
+    def listing(self, _: Collection[str]) -> Mapping[str, str]:
+        """Give every plain file there by its path; what is in them is not known."""
+        options = ("--recursive", "--list-only", "--no-human-readable")
+        answer = self._run(options, [self._there])
+        if answer.returncode:
+            if answer.returncode == _PARTIAL and _NO_SUCH.search(answer.stderr):
+                return {}
+            raise self._trouble(answer)
+        found = map(_LISTED.fullmatch, answer.stdout.splitlines())
+        return {_unescaped(line[1]): "" for line in found if line}
+
+    def mark(self) -> None:
+        """Leave the marker."""
+        with tempfile.TemporaryDirectory(prefix="copydesk-") as folder:
+            (Path(folder) / MARKER).write_bytes(MARKER_TEXT)
+            list(self._carry(f"{folder}/", [MARKER], "--chmod=F644"))
+
+    def send(self, parcels: Sequence[Parcel]) -> Iterator[tuple[str, bool]]:
+        """Send files, compared by their bytes; the names that rsync prints are those it wrote."""
+        paths = [parcel.path for parcel in parcels]
+        options = ("--times", "--checksum", "--chmod=D755,F644", "--out-format=%n")
+        new = set(self._carry(f"{self.site}/", paths, *options))
+        yield from ((path, path in new) for path in paths)
+
+    def delete(self, paths: Sequence[str]) -> Iterator[str]:
+        """Delete files, then the folders that are empty then, the deepest first."""
+        with tempfile.TemporaryDirectory(prefix="copydesk-") as folder:
+            for gone in (list(paths), *self._emptied(paths)):
+                list(self._carry(f"{folder}/", gone, *_GONE))
+        yield from paths
+
+    def _emptied(self, paths: Iterable[str]) -> list[list[str]]:
+        """Give the folders of which the site has nothing left: rsync takes one level at a time."""
+        folders = {str(above) for path in paths for above in list(Path(path).parents)[:-1]}
+        lost = [one for one in folders if not (self.site / one).is_dir()]
+        depths = sorted({one.count("/") for one in lost}, reverse=True)
+        return [sorted(one for one in lost if one.count("/") == depth) for depth in depths]
+
+    @property
+    def _there(self) -> str:
+        return self.target if self.target.endswith("/") else f"{self.target}/"
+
+    def _carry(self, origin: str, paths: Sequence[str], *options: str) -> list[str]:
+        """Run rsync over a list of paths; give the lines that it printed."""
+        listed = (*options, "--from0", "--files-from=-")
+        answer = self._run(listed, [origin, self._there], "\0".join(paths))
+        if answer.returncode not in {0, _VANISHED}:
+            raise self._trouble(answer)
+        return [_unescaped(line) for line in answer.stdout.splitlines()]
+
+    def _run(
+        self, options: Sequence[str], places: Sequence[str], given: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        binary = shutil.which("rsync")
+        if binary is None:
+            hint = "on Debian: apt-get install rsync; or choose another way in [deploy] to"
+            raise DeployError("rsync is not installed", hint=hint)
+        command = [binary, *_ALWAYS, *options, "--", *places]
+        environment = {"RSYNC_RSH": _SSH, **os.environ, "LC_ALL": "C"}
+        try:
+            return _ended(command, given, environment)
+        except (OSError, ValueError) as error:
+            raise DeployError("rsync did not run", subject=str(error)) from error
+
+    def _trouble(self, answer: subprocess.CompletedProcess[str]) -> DeployError:
+        """Say what rsync's complaint means, and what to do."""
+        told = [line.strip() for line in answer.stderr.splitlines() if line.strip()]
+        subject = f"{self.target}: {' '.join(told)[:300]}"
+        for words, what, hint in _TROUBLES:
+            if words.search(answer.stderr):
+                return DeployError(what, subject=subject, hint=hint)
+        return DeployError(f"rsync failed with exit code {answer.returncode}", subject=subject)
+
+
+_TROUBLES = (
+    (_OLD, "this rsync is too old", "version 3.1 or newer is needed, here and there"),
+    (
+        _LOCKED_OUT,
+        "the server does not let us in, or not write there",
+        "rsync FILE TARGET must work here without a question, and its user own the folder",
+    ),
+    (_NO_SUCH, "the folder above is not there", "make it on the server"),
+    (re.compile(r"No space left|[Qq]uota"), "there is no room left", "free some there"),
+    (_SILENT, "the server cannot be reached", "is it up, and its name right?"),
+)
+
+
+def _ended(
+    command: Sequence[str], given: str, environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end; it leaves no process behind, whatever ends us."""
+    with subprocess.Popen(  # noqa: S603 -- a list of arguments, no shell; rsync by its full path
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=dict(environment),
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,  # no terminal to ask on, and ssh ends with it
+    ) as process:
+        try:
+            out, complaint = process.communicate(given, timeout=_SECONDS)
+        except BaseException as error:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise DeployError(f"rsync took longer than {_SECONDS:g} s") from error
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, out, complaint)
+
+
+def _unescaped(name: str) -> str:
+    """Give a name as it is: rsync writes what it finds odd as `\\#ooo`."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 8)), name)

@@ -1,0 +1,93 @@
+"""Deploy: the newsroom's built site to where its readers find it, only what changed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from copydesk import deploy as room
+from copydesk.engine._carried import Carried
+from copydesk.engine._place import place_of
+from copydesk.engine._told import tell
+from copydesk.engine.newsroom import Newsroom, locked
+from copydesk.engine.progress import Progress
+from copydesk.engine.report import DeployReport
+from copydesk.errors import BusyError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployOptions:
+    """With `dry_run` nothing is sent; with `anew` the place is asked what it holds."""
+
+    dry_run: bool = False
+    anew: bool = False
+
+
+def deploy(
+    newsroom: Newsroom, progress: Progress, options: DeployOptions | None = None
+) -> DeployReport:
+    """Send the site as it is built now; a place that holds it already is not asked.
+
+    Raises ConfigError, DeployError, GitError, and BusyError where another deploy is under way. What
+    was sent until then stands, and the next time goes on from there.
+    """
+    options = options or DeployOptions()
+    began = time.monotonic()
+    place = place_of(newsroom)
+    progress.stage("deploy")
+    with _alone(newsroom):
+        site = room.survey(newsroom.site)
+        if isinstance(place, room.Branch):
+            done = room.deliver_branch(site, place, dry_run=options.dry_run, anew=options.anew)
+        else:
+            done = _carried(newsroom, site, place, options)
+    heard, notes = 0, tuple(f"not sent, a link or an odd name: {path}" for path in site.skipped)
+    if not options.dry_run:
+        heard, silent = tell(newsroom, (*done.sent, *done.deleted))
+        notes += silent
+    return DeployReport(
+        to=newsroom.settings.deploy.to,
+        target=place.name,
+        sent=len(done.sent),
+        deleted=len(done.deleted),
+        unchanged=done.unchanged,
+        bytes=done.size,
+        pinged=heard,
+        dry_run=options.dry_run,
+        sending=done.sent if options.dry_run else (),
+        deleting=done.deleted if options.dry_run else (),
+        notes=notes,
+        seconds=round(time.monotonic() - began, 3),
+    )
+
+
+def _carried(
+    newsroom: Newsroom,
+    site: room.Survey,
+    place: room.Folder | room.Rsync | room.Bucket,
+    options: DeployOptions,
+) -> room.Delivery:
+    """Carry to a place file by file; what it is known to hold is kept whatever happens."""
+    ledger = Carried(newsroom.memory, place.name)
+    plan = room.planned(site, place, ledger, anew=options.anew)
+    if options.dry_run:
+        return plan
+    ledger.save()
+    try:
+        return room.deliver(site, plan, place, ledger)
+    finally:
+        ledger.save()
+
+
+@contextmanager
+def _alone(newsroom: Newsroom) -> Iterator[None]:
+    with locked(newsroom.private / "deploy.lock") as is_free:
+        if not is_free:
+            raise BusyError(
+                "another deploy of this newsroom is under way",
+                subject=str(newsroom.root),
+                hint="wait until it ends, or end it",
+            )
+        yield

@@ -1,0 +1,193 @@
+"""The git binary: run with a clean environment, no hooks, no prompts, bytes in and out."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from copydesk.errors import GitError
+
+# What a user may have set that must not change what is written: hooks run foreign code,
+# fsmonitor starts a daemon, an encoding adds a header.
+PLAIN = (
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "i18n.commitEncoding=UTF-8"),
+    *("-c", "core.quotePath=false"),
+)
+SETTINGS = (*PLAIN, "-c", f"core.hooksPath={os.devnull}", "-c", "gc.auto=0")
+_TIMEOUT_SECONDS = 120.0
+
+# With a remote the user's own ways in hold, but not those that ask a person: a hidden prompt would
+# stop every round until the time is over. A transfer that stands still ends after 30 s.
+_REMOTE_SETTINGS = (
+    *PLAIN,
+    *("-c", "gc.auto=0"),
+    *("-c", "core.askPass="),
+    *("-c", "http.lowSpeedLimit=100"),
+    *("-c", "http.lowSpeedTime=30"),
+)
+_WAYS_IN = ("GIT_SSH", "GIT_SSL_", "GIT_HTTP_", "GIT_PROXY_", "GIT_CONFIG_", "GIT_ALLOW_PROTOCOL")
+_SSH = "ssh -o BatchMode=yes -o ConnectTimeout=30"
+REMOTE_SECONDS = 600.0
+_LOGIN = re.compile(r"(?<=://)[^/@\s]+@")
+# What git and ssh say (LC_ALL=C), what it means, what helps; the first that fits.
+_LOCKED_OUT = re.compile(
+    r"terminal prompts disabled|could not read (Username|Password)|Authentication failed"
+    r"|Permission denied|Host key verification failed|Access denied|returned error: 40[13]"
+)
+_NOT_THERE = re.compile(
+    r"does not appear to be a git repository|[Rr]epository .*not found|returned error: 404"
+)
+_SILENT = re.compile(
+    r"Could not resolve|unable to access|Connection (refused|reset|timed out|closed)"
+    r"|Network is unreachable|No route to host|Operation (timed out|too slow)|hung up"
+)
+_TROUBLES = (
+    (
+        _LOCKED_OUT,
+        "the remote does not let us in",
+        "git push must work here without a question: use a deploy key or a credential helper",
+    ),
+    (
+        _NOT_THERE,
+        "there is no repository at the remote's address",
+        "correct it: git remote set-url",
+    ),
+    (_SILENT, "the remote cannot be reached", ""),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What git said: its exit code, its output and its complaint."""
+
+    code: int
+    out: bytes
+    complaint: str
+
+
+def ask(
+    where: Path,
+    *arguments: str,
+    given: bytes = b"",
+    environment: Mapping[str, str] | None = None,
+    settings: Sequence[str] = SETTINGS,
+) -> Answer:
+    """Run git in a folder and give its answer, whatever the exit code.
+
+    Raises GitError where git is missing, cannot start or does not end in time.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 -- a list of arguments, no shell; git by its full path
+            [_binary(), "-C", str(where), *settings, *arguments],
+            input=given,
+            capture_output=True,
+            timeout=_TIMEOUT_SECONDS,
+            check=False,
+            env={**_clean_environment(), **(environment or {})},
+        )
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        raise GitError(f"git {arguments[0]} did not run", subject=str(error)) from error
+    complaint = done.stderr.decode("utf-8", "replace").strip()
+    return Answer(code=done.returncode, out=done.stdout, complaint=complaint)
+
+
+def ask_remote(
+    where: Path,
+    *arguments: str,
+    seconds: float = REMOTE_SECONDS,
+    environment: Mapping[str, str] | None = None,
+) -> Answer:
+    """Run a git command that speaks with a remote: the user's hooks and keys, no questions.
+
+    Raises GitError where it cannot start or does not end in time; it leaves no process behind.
+    """
+    try:
+        git = subprocess.Popen(  # noqa: S603 -- a list of arguments, no shell; git by its full path
+            [_binary(), "-C", str(where), *_REMOTE_SETTINGS, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**_remote_environment(where), **(environment or {})},
+            start_new_session=True,  # no terminal to ask on, and ssh ends with git
+        )
+    except (OSError, ValueError) as error:
+        raise GitError(f"git {arguments[0]} did not run", subject=str(error)) from error
+    with git:
+        try:
+            out, complaint = git.communicate(timeout=seconds)
+        except BaseException as error:
+            os.killpg(git.pid, signal.SIGKILL)
+            if isinstance(error, subprocess.TimeoutExpired):
+                what = f"git {arguments[0]} took longer than {seconds:g} s"
+                raise GitError(what, hint="is the remote reachable from here?") from error
+            raise
+    return Answer(
+        code=git.returncode, out=out, complaint=complaint.decode("utf-8", "replace").strip()
+    )
+
+
+def _binary() -> str:
+    binary = shutil.which("git")
+    if binary is None:
+        raise GitError("git is not installed", hint="install git, or go on without commits")
+    return binary
+
+
+def tell(
+    where: Path, *arguments: str, given: bytes = b"", environment: Mapping[str, str] | None = None
+) -> bytes:
+    """Run git and give its output; raise GitError with its complaint when it fails."""
+    answer = ask(where, *arguments, given=given, environment=environment)
+    if answer.code:
+        raise GitError(f"git {arguments[0]} failed", subject=answer.complaint[:500])
+    return answer.out
+
+
+def trouble(complaint: str, remote: str, command: str, later: str) -> GitError:
+    """Give the error for git's complaint about a remote: what it means, and what to do.
+
+    `later` says what becomes of the matter now; it is the hint where nothing else helps.
+    """
+    lines = [one.strip() for one in complaint.splitlines()]
+    told = [one for one in lines if one and not one.startswith(("hint:", "error: failed to push"))]
+    subject = plain(f"{remote}: {' '.join(told)[:300]}")
+    for words, what, hint in _TROUBLES:
+        if words.search(complaint):
+            return GitError(what, subject=subject, hint=hint or later)
+    hint = f"{later}; see: git {command} {remote}"
+    return GitError(f"git {command} failed", subject=subject, hint=hint)
+
+
+def plain(text: str) -> str:
+    """Give a complaint without the password that an address may bear."""
+    return _LOGIN.sub("", text)
+
+
+def _clean_environment() -> dict[str, str]:
+    """Give the environment without what would point git elsewhere or make it ask."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return {
+        **kept,
+        "LC_ALL": "C",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_LITERAL_PATHSPECS": "1",
+    }
+
+
+def _remote_environment(where: Path) -> dict[str, str]:
+    """Give the environment for speaking with a remote: the user's ways in, no way to ask."""
+    ways = {name: value for name, value in os.environ.items() if name.startswith(_WAYS_IN)}
+    silent = {**_clean_environment(), **ways, "GIT_ASKPASS": "", "SSH_ASKPASS": ""}
+    if "GIT_SSH_COMMAND" in ways or "GIT_SSH" in ways:
+        return silent
+    if ask(where, "config", "--get", "core.sshCommand").code == 0:
+        return silent
+    return {**silent, "GIT_SSH_COMMAND": _SSH}

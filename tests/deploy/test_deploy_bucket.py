@@ -1,0 +1,186 @@
+"""A bucket on loopback that checks every signature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from copydesk import deploy
+from copydesk.deploy._order import stages
+from copydesk.deploy.s3._bucket import _listed
+from copydesk.errors import DeployError
+from world.sites import SITE, Rows, site
+from world.storage import ACCESS, BUCKET, SECRET, Storage, storage
+
+KEYS = deploy.Keys(access=ACCESS, secret=SECRET)
+
+
+@pytest.fixture
+def kept() -> Iterator[Storage]:
+    with storage() as running:
+        yield running
+
+
+def bucket(kept: Storage, **other: object) -> deploy.Bucket:
+    place = deploy.Bucket(
+        endpoint=kept.endpoint,
+        region="us-east-1",
+        bucket=BUCKET,
+        keys=KEYS,
+        pause=lambda _: None,
+    )
+    return replace(place, **other)  # type: ignore[arg-type] # fields by name
+
+
+def sent(built: Path, place: deploy.Bucket, ledger: Rows, *, anew: bool = False) -> deploy.Delivery:
+    seen = deploy.survey(built)
+    plan = deploy.planned(seen, place, ledger, anew=anew)
+    return deploy.deliver(seen, plan, place, ledger)
+
+
+def texts(kept: Storage) -> dict[str, str]:
+    objects = {key: data.decode() for key, data in kept.objects.items()}
+    return {key: text for key, text in objects.items() if not key.endswith(".copydesk-site")}
+
+
+def test_all_is_put_in_order_with_its_type(tmp_path: Path, kept: Storage) -> None:
+    files = {**SITE, "assets/a b/é~+(1).js": "odd", "assets/x.unknown": "?"}
+    built = site(tmp_path / "site", files)
+
+    sent(built, bucket(kept), Rows())
+
+    assert files == texts(kept)
+    asked = kept.written()[1:]  # after the marker
+    for stage in stages(files):
+        assert set(stage) == set(asked[: len(stage)])
+        asked = asked[len(stage) :]
+    assert "text/html; charset=utf-8" == kept.headers["index.html"]["content-type"]
+    assert "application/atom+xml; charset=utf-8" == kept.headers["feed.xml"]["content-type"]
+    assert "application/octet-stream" == kept.headers["assets/x.unknown"]["content-type"]
+    assert "public, max-age=300" == kept.headers["index.html"]["cache-control"]
+    assert "immutable" in kept.headers["pictures/0a1b.webp"]["cache-control"]
+
+
+def test_only_changes_are_asked_for(tmp_path: Path, kept: Storage) -> None:
+    built, ledger = site(tmp_path / "site"), Rows()
+    sent(built, bucket(kept), ledger)
+    (built / "index.html").write_text("another front")
+    (built / "topics/coast/index.html").unlink()
+    kept.asked.clear()
+
+    done = sent(built, bucket(kept), ledger)
+
+    assert [("PUT", "index.html"), ("DELETE", "topics/coast/index.html")] == kept.asked
+    assert (("index.html",), ("topics/coast/index.html",)) == (done.sent, done.deleted)
+
+
+def test_with_nothing_changed_nobody_is_asked(tmp_path: Path, kept: Storage) -> None:
+    built, ledger = site(tmp_path / "site"), Rows()
+    sent(built, bucket(kept), ledger)
+    kept.asked.clear()
+
+    sent(built, bucket(kept), ledger)
+
+    assert [] == kept.asked
+
+
+def test_without_memory_the_bucket_says_what_it_holds(tmp_path: Path, kept: Storage) -> None:
+    built = site(tmp_path / "site")
+    sent(built, bucket(kept, prefix="the/site/"), Rows())
+    kept.page = 2
+    kept.objects["the/site/odd name é.html"] = b"left over"
+    kept.objects["the/site/index.html"] = b"damaged"
+    kept.objects["theirs.html"] = b"outside of the prefix"
+    kept.asked.clear()
+
+    sent(built, bucket(kept, prefix="the/site/"), Rows())
+
+    assert ["the/site/index.html", "the/site/odd name é.html"] == kept.written()
+    assert {f"the/site/{path}": text for path, text in SITE.items()} == {
+        key: text for key, text in texts(kept).items() if key != "theirs.html"
+    }
+
+
+def test_an_endpoint_may_have_a_path(tmp_path: Path, kept: Storage) -> None:
+    kept.below = "/storage/v1/s3"
+
+    sent(site(tmp_path / "site"), bucket(kept, endpoint=f"{kept.endpoint}{kept.below}"), Rows())
+
+    assert SITE == texts(kept)
+
+
+def test_a_bucket_may_stand_before_the_host(kept: Storage) -> None:
+    place = bucket(kept, endpoint="https://s3.example.net", path_style=False)
+
+    assert "tidewatch.s3.example.net" == place._talk.host
+
+
+def test_what_others_keep_in_the_bucket_stays(tmp_path: Path, kept: Storage) -> None:
+    kept.objects["theirs.html"] = b"theirs"
+    built, ledger = site(tmp_path / "site"), Rows()
+
+    sent(built, bucket(kept), ledger)
+    sent(built, bucket(kept), ledger, anew=True)
+
+    assert b"theirs" == kept.objects["theirs.html"]
+
+
+@pytest.mark.parametrize("fault", [0, 429, 500, 503])
+def test_a_passing_fault_is_tried_again(tmp_path: Path, kept: Storage, fault: int) -> None:
+    waits: list[float] = []
+    kept.faults = [fault, fault]
+
+    sent(site(tmp_path / "site"), bucket(kept, pause=waits.append), Rows())
+
+    assert SITE == texts(kept)
+    assert [0.5, 1.5] == waits
+
+
+def test_a_lasting_fault_ends_it_and_the_next_time_goes_on(tmp_path: Path, kept: Storage) -> None:
+    built, ledger = site(tmp_path / "site"), Rows()
+    kept.refused = {"topics/coast/index.html"}
+
+    with pytest.raises(DeployError, match="the storage does not let us in") as caught:
+        sent(built, bucket(kept), ledger)
+    assert "index.html" not in kept.objects
+    kept.refused.clear()
+    kept.asked.clear()
+    sent(built, bucket(kept), ledger)
+
+    assert "3 of 6 files were sent" in caught.value.hint
+    assert ["topics/coast/index.html", "feed.xml", "index.html"] == kept.written()
+    assert SITE == texts(kept)
+
+
+REFUSALS: dict[str, tuple[dict[str, object], str]] = {
+    "an unknown key": ({"keys": deploy.Keys(access="NOBODY", secret=SECRET)}, "not know the key"),
+    "a wrong secret": ({"keys": deploy.Keys(access=ACCESS, secret="hush")}, "accept the signature"),
+    "another region": ({"region": "eu-west-1"}, "the bucket is in another region"),
+    "no such bucket": ({"bucket": "nowhere"}, "there is no such bucket"),
+    "nobody there": ({"endpoint": "http://127.0.0.1:9"}, "the storage cannot be reached"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_a_refusal_says_what_to_do_and_no_secret(tmp_path: Path, kept: Storage, name: str) -> None:
+    other, what = REFUSALS[name]
+
+    with pytest.raises(DeployError, match=what) as caught:
+        sent(site(tmp_path / "site"), bucket(kept, **other), Rows())
+
+    said = f"{caught.value} {caught.value.hint}"
+    assert caught.value.hint
+    assert SECRET not in said
+    assert "hush" not in said
+
+
+def test_a_bucket_shows_no_secret(kept: Storage) -> None:
+    assert SECRET not in repr(bucket(kept))
+
+
+def test_a_page_where_a_list_should_be_is_no_list() -> None:
+    with pytest.raises(DeployError, match="list of files cannot be read"):
+        _listed(b"<!doctype html><p>Welcome to nginx")
