@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,16 @@ def test_a_record_in_another_spelling_is_declined(old: bytes, new: bytes) -> Non
     assert old in WHOLE
 
     assert short(WHOLE.replace(old, new, 1)) is None
+
+
+@pytest.mark.parametrize("key", ["language", "access", "credit", "length", "refuses", "group"])
+def test_an_empty_value_that_we_leave_out_is_declined(key: str) -> None:
+    data = f'---\ncategory: news\ntitle: "x"\nexcerpt: ""\ntype: article\n\n{key}: a\n\n---\n\n'
+    if key == "refuses":
+        data = data.replace(": a\n", ": ai-train, snippet\n")
+
+    assert short(data.encode()) is not None
+    assert short(re.sub(rf"{key}: .*", f'{key}: ""', data).encode()) is None
 
 
 def mutated(data: bytes, chance: random.Random) -> bytes:

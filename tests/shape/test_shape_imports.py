@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from world.newsroom import newsroom
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "copydesk"
@@ -18,7 +22,12 @@ DECIDERS = [
     for room in ("extract", "judge", "review", "news")
     for path in (PACKAGE / room).rglob("*.py")
 ]
-HEAVY = ("aiohttp", "lxml", "trafilatura", "PIL", "numpy")
+HEAVY = (
+    *("aiohttp", "asyncio", "lxml", "trafilatura", "PIL", "numpy", "feedparser", "fastwarc"),
+    *("htmldate", "readability", "pebble", "cryptography", "Stemmer", "dateutil"),
+)
+HEAVY_ROOMS = ("desk", "embed", "extract", "fetch", "judge", "mail", "measure", "review", "watch")
+ROOMS_WITH_LAZY_DOORS = ("archive", "config", "engine", "illustrate")
 
 # What the contracts in .importlinter cannot see: parts of standard packages, and calls.
 WORLD_MODULES = {"urllib.request", "urllib.robotparser", "http.client", "http.server"}
@@ -47,6 +56,44 @@ def test_importing_the_command_line_loads_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert "[]" == done.stdout.strip()
+
+
+def test_a_build_loads_no_web_client_and_no_reader_of_pages(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    record = ROOT / "tests" / "cases" / "archive" / "same" / "whole.md"
+    (root / "_news").mkdir(exist_ok=True)
+    shutil.copy(record, root / "_news" / "2025-03-04-crane.md")
+    unneeded = (*HEAVY, "socket", *(f"copydesk.{room}" for room in HEAVY_ROOMS))
+    code = f"""
+import sys
+from copydesk.cli import main
+try:
+    main(["-C", {str(root)!r}, "build"])
+except SystemExit as done:
+    print(done.code, [one for one in {unneeded!r} if one in sys.modules])
+"""
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "0 []" == done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("room", ROOMS_WITH_LAZY_DOORS)
+def test_a_lazy_door_gives_each_of_its_names(room: str) -> None:
+    door = importlib.import_module(f"copydesk.{room}")
+    tree = ast.parse((PACKAGE / room / "__init__.py").read_text("utf-8"))
+    known = next(node for node in tree.body if isinstance(node, ast.If))
+    imports = [node for node in known.body if isinstance(node, ast.ImportFrom)]
+    names = {one.name: node.module for node in imports for one in node.names}
+    modules = {path.stem for path in (PACKAGE / room).iterdir()}
+
+    assert imports
+    assert sorted(names) == sorted(door.__all__)
+    for name, module in names.items():
+        assert getattr(door, name) is getattr(importlib.import_module(str(module)), name)
+    assert set() == set(names) & modules
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        door.nothing  # noqa: B018
 
 
 def test_the_contracts_of_the_house_hold() -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from copydesk.archive._articles import ArticleStore
-from copydesk.archive._check import CheckReport, DataReport, check
-from copydesk.archive._document import parse_record
-from copydesk.archive._folder import Archive, Signature
-from copydesk.archive._ledger import Ended, Kept, Ledger, Moved, read_ledger, write_ledger
-from copydesk.archive._paths import slug, story_path
-from copydesk.archive._push import Pushed
-from copydesk.archive._repository import Repository
-from copydesk.archive._rulings import Rulings, read_rulings, rulings_bytes, write_rulings
-from copydesk.archive._seal import seal, seal_reference_form, unseal, write_key
-from copydesk.archive._start import start_repository
-from copydesk.archive._story import emit_story, parse_story
+from typing import TYPE_CHECKING
+
+from copydesk.kit import doors
+
+if TYPE_CHECKING:
+    from copydesk.archive._articles import ArticleStore
+    from copydesk.archive._check import CheckReport, DataReport, check
+    from copydesk.archive._document import parse_record
+    from copydesk.archive._folder import Archive, Signature
+    from copydesk.archive._ledger import Ended, Kept, Ledger, Moved, read_ledger, write_ledger
+    from copydesk.archive._paths import slug, story_path
+    from copydesk.archive._push import Pushed
+    from copydesk.archive._repository import Repository
+    from copydesk.archive._rulings import Rulings, read_rulings, rulings_bytes, write_rulings
+    from copydesk.archive._seal import seal, seal_reference_form, unseal, write_key
+    from copydesk.archive._start import start_repository
+    from copydesk.archive._story import emit_story, parse_story
 
 __all__ = [
     "Archive",
@@ -45,3 +50,20 @@ __all__ = [
     "write_ledger",
     "write_rulings",
 ]
+
+_MADE_IN = {
+    "copydesk.archive._articles": "ArticleStore",
+    "copydesk.archive._check": "CheckReport DataReport check",
+    "copydesk.archive._document": "parse_record",
+    "copydesk.archive._folder": "Archive Signature",
+    "copydesk.archive._ledger": "Ended Kept Ledger Moved read_ledger write_ledger",
+    "copydesk.archive._paths": "slug story_path",
+    "copydesk.archive._push": "Pushed",
+    "copydesk.archive._repository": "Repository",
+    "copydesk.archive._rulings": "Rulings read_rulings rulings_bytes write_rulings",
+    "copydesk.archive._seal": "seal seal_reference_form unseal write_key",
+    "copydesk.archive._start": "start_repository",
+    "copydesk.archive._story": "emit_story parse_story",
+}
+if not TYPE_CHECKING:  # to mypy the names are those imported above, and no others
+    __getattr__ = doors.lazy(__name__, _MADE_IN)

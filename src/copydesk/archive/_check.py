@@ -109,5 +109,5 @@ def _written_again(path: str, data: bytes) -> bytes:
     if path in _LISTS and not data:  # the last entry was taken out
         return data
     document = _document.parse_document(path, data)
-    _ = document.record  # its values must make sense, too
+    _document.parse_record(path, data)  # its values must make sense, too
     return _document.emit_document(document)

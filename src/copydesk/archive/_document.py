@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from copydesk.archive import _front, _nodes, _tree, _values
 from copydesk.errors import RecordError
@@ -24,30 +23,25 @@ class Document:
     tail: str = "---\n\n"
     fenced: bool = True
 
-    @property
-    def record(self) -> Record:
-        """Give what publishing gets: plain values and the body."""
-        fields = _values.plain(self.tree, self.path)
-        return Record(
-            path=self.path,
-            collection=PurePosixPath(self.path).parts[0].removeprefix("_"),
-            fields=fields if isinstance(fields, dict) else {},
-            body=_front.Halves(front="", tail=self.tail).body,
-        )
-
 
 def parse_document(path: str, data: bytes) -> Document:
     """Give the document in a file's bytes, or raise RecordError."""
-    if path.endswith(_nodes.BARE):
-        text = _front.whole(path, data)
-        halves, fenced = _front.Halves(front=text, tail=""), False
-    else:
-        halves, fenced = _front.split(path, data), True
-    front = halves.front if halves.front.endswith("\n") else halves.front + "\n"
+    halves, fenced = _halves(path, data), not path.endswith(_nodes.BARE)
+    front = _whole_lines(halves)
     tree, closing = _tree.grow(front, _nodes.compose(front, path))
     if front != halves.front:
         closing = _NO_LINE_FEED
     return Document(path=path, tree=tree, closing=closing, tail=halves.tail, fenced=fenced)
+
+
+def _halves(path: str, data: bytes) -> _front.Halves:
+    if path.endswith(_nodes.BARE):
+        return _front.Halves(front=_front.whole(path, data), tail="")
+    return _front.split(path, data)
+
+
+def _whole_lines(halves: _front.Halves) -> str:
+    return halves.front if halves.front.endswith("\n") else halves.front + "\n"
 
 
 # Stands for `closing` where a bare YAML file does not end its last line.
@@ -70,4 +64,11 @@ def emit_document(document: Document) -> bytes:
 
 def parse_record(path: str, data: bytes) -> Record:
     """Give a record of any collection but news, as publishing wants it, or raise RecordError."""
-    return parse_document(path, data).record
+    halves = _halves(path, data)
+    fields = _values.plain(_nodes.compose(_whole_lines(halves), path), path)
+    return Record(
+        path=path,
+        collection=path.partition("/")[0].removeprefix("_"),
+        fields=fields if isinstance(fields, dict) else {},
+        body=halves.body,
+    )

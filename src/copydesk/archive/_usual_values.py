@@ -126,7 +126,9 @@ def reason(raw: str) -> Reason:
 
 
 def label(raw: str) -> str:
-    """Give a word, "" for one left out."""
+    """Give a word, "" for one left out; one that is empty would be left out."""
+    if raw == '""':
+        raise UnusualError
     return word(raw) if raw else ""
 
 

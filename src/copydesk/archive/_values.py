@@ -1,4 +1,4 @@
-"""A tree's plain values, as publishing wants them."""
+"""A record's plain values, as publishing wants them."""
 
 from __future__ import annotations
 
@@ -8,48 +8,50 @@ from datetime import UTC, date, datetime
 import yaml
 from yaml.constructor import ConstructorError, SafeConstructor
 
-from copydesk.archive._tree import Mapping, Node, Scalar, Sequence
+from copydesk.archive import _nodes
 from copydesk.errors import RecordError
 
+_JUDGE = SafeConstructor()
 
-def plain(node: Node, subject: str) -> object:
+
+def plain(node: yaml.Node, subject: str) -> object:
     """Give a node as str, int, float, bool, datetime, list or dict; None for nothing.
 
     Keys and items without a value are left out; a day is its midnight in UTC, a time keeps the
     offset it carries. Raises RecordError for an impossible date or number.
     """
-    if isinstance(node, Mapping):
-        pairs = ((entry.key.text, plain(entry.value, subject)) for entry in node.entries)
+    if isinstance(node, yaml.MappingNode):
+        pairs = ((str(key.value), plain(value, subject)) for key, value in node.value)
         return {key: found for key, found in pairs if found is not None}
-    if isinstance(node, Sequence):
-        values = (plain(item.value, subject) for item in node.items)
+    if isinstance(node, yaml.SequenceNode):
+        values = (plain(item, subject) for item in node.value)
         return [found for found in values if found is not None]
-    if node.kind == "null":
+    assert isinstance(node, yaml.ScalarNode)
+    kind = _nodes.kind_of(node)
+    if kind == "null":
         return None
     try:
-        return _construct(node)
+        return _construct(node, kind)
     except (ValueError, OverflowError, ConstructorError) as error:
         raise RecordError(
-            f"an impossible {node.kind} ({node.text[:40]!r})",
+            f"an impossible {kind} ({node.value[:40]!r})",
             subject=subject,
             hint="write it in quotes if it is a text",
         ) from error
 
 
-def _construct(node: Scalar) -> str | int | float | bool | datetime:
-    yaml_node = yaml.ScalarNode(f"tag:yaml.org,2002:{node.kind}", node.text)
-    judge = SafeConstructor()
-    match node.kind:
+def _construct(node: yaml.ScalarNode, kind: str) -> str | int | float | bool | datetime:
+    match kind:
         case "int":
-            return int(judge.construct_yaml_int(yaml_node))
+            return int(_JUDGE.construct_yaml_int(node))
         case "bool":
-            return bool(judge.construct_yaml_bool(yaml_node))
+            return bool(_JUDGE.construct_yaml_bool(node))
         case "float":
-            return _finite(float(judge.construct_yaml_float(yaml_node)))
+            return _finite(float(_JUDGE.construct_yaml_float(node)))
         case "timestamp":
-            return _aware(judge.construct_yaml_timestamp(yaml_node))
+            return _aware(_JUDGE.construct_yaml_timestamp(node))
         case _:
-            return node.text
+            return str(node.value)
 
 
 def _finite(number: float) -> float:

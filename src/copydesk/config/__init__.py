@@ -8,24 +8,29 @@ One table of options (`_options`) drives the parser, the defaults, `rows` and th
 
 from __future__ import annotations
 
-from copydesk.config._adopt import adopted_toml
-from copydesk.config._load import load
-from copydesk.config._reference import reference_page
-from copydesk.config._rows import rows
-from copydesk.config._settings import (
-    Deploy,
-    Fetch,
-    HostManners,
-    Pictures,
-    Publish,
-    Records,
-    Retention,
-    Review,
-    Serve,
-    Settings,
-    SourceOptions,
-)
-from copydesk.config._sources import add_source, add_sources
+from typing import TYPE_CHECKING
+
+from copydesk.kit import doors
+
+if TYPE_CHECKING:
+    from copydesk.config._adopt import adopted_toml
+    from copydesk.config._load import load
+    from copydesk.config._reference import reference_page
+    from copydesk.config._rows import rows
+    from copydesk.config._settings import (
+        Deploy,
+        Fetch,
+        HostManners,
+        Pictures,
+        Publish,
+        Records,
+        Retention,
+        Review,
+        Serve,
+        Settings,
+        SourceOptions,
+    )
+    from copydesk.config._sources import add_source, add_sources
 
 __all__ = [
     "Deploy",
@@ -46,3 +51,17 @@ __all__ = [
     "reference_page",
     "rows",
 ]
+
+_MADE_IN = {
+    "copydesk.config._adopt": "adopted_toml",
+    "copydesk.config._load": "load",
+    "copydesk.config._reference": "reference_page",
+    "copydesk.config._rows": "rows",
+    "copydesk.config._settings": (
+        "Deploy Fetch HostManners Pictures Publish Records Retention Review Serve Settings "
+        "SourceOptions"
+    ),
+    "copydesk.config._sources": "add_source add_sources",
+}
+if not TYPE_CHECKING:  # to mypy the names are those imported above, and no others
+    __getattr__ = doors.lazy(__name__, _MADE_IN)

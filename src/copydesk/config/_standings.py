@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import math
 from collections.abc import Iterator, Sequence
@@ -72,6 +71,8 @@ def _read_file(path: Path, name: str, found: Read) -> None:
 
 def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
     """Give the rows with the number of the line where each ends; empty ones are left out."""
+    import csv
+
     lines = csv.reader(io.StringIO(text, newline=""))
     try:
         for row in lines:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
@@ -49,6 +48,8 @@ def _begun(value: object) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Give the known word that `word` was probably meant to be, "" where none is near."""
+    import difflib
+
     by_fold = {name.casefold(): name for name in known}
     found = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
     return by_fold[found[0]] if found else ""

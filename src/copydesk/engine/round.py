@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from copydesk.engine import _attic, _line, _push, _retention
+from copydesk.engine._build import build
+from copydesk.engine._deploy import deploy
 from copydesk.engine._line import RoundOptions
-from copydesk.engine.build import build
-from copydesk.engine.deploy import deploy
 from copydesk.engine.newsroom import Newsroom, alone
 from copydesk.engine.progress import Progress
 from copydesk.engine.report import Failure, RoundReport

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import email.utils
 from datetime import UTC, datetime
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
 
 
 def utc(moment: datetime) -> datetime:
@@ -31,6 +36,8 @@ def _iso(text: str) -> datetime | None:
 
 
 def _rfc5322(text: str) -> datetime | None:
+    import email.utils  # it brings sockets along, and a record's times need none of it
+
     try:
         return utc(email.utils.parsedate_to_datetime(text))
     except (ValueError, TypeError, IndexError, OverflowError):
@@ -44,4 +51,6 @@ def rfc3339(moment: datetime) -> str:
 
 def rfc5322(moment: datetime) -> str:
     """Write `Mon, 24 Jul 2023 09:36:00 GMT`, as RSS and HTTP want it."""
-    return email.utils.format_datetime(utc(moment).replace(microsecond=0), usegmt=True)
+    at = utc(moment)
+    day, month = _DAYS[at.weekday()], _MONTHS[at.month - 1]
+    return f"{day}, {at.day:02} {month} {at.year:04} {at:%H:%M:%S} GMT"

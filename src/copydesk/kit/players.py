@@ -11,6 +11,7 @@ JW Player), and networks whose players follow their visitors (Facebook, X).
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Mapping
@@ -37,6 +38,7 @@ class _Form:
     value: re.Pattern[str]
 
 
+@functools.cache
 def _forms() -> Mapping[str, tuple[_Form, ...]]:
     """Give the forms by the last two labels of their hosts."""
     made: dict[str, tuple[_Form, ...]] = {}
@@ -55,16 +57,13 @@ def _forms() -> Mapping[str, tuple[_Form, ...]]:
     return made
 
 
-_FORMS = _forms()
-
-
 def find(address: str) -> Player | None:
     """Give the player of a page's or a player's address, None where no provider here has it."""
     parsed = urls.parse(address) if len(address) <= _MAX_ADDRESS else None
     if parsed is None or parsed.port:
         return None
     host = _VERSION.sub("", str(parsed.hostname))
-    forms = _FORMS.get(".".join(host.split(".")[-2:]), ())
+    forms = _forms().get(".".join(host.split(".")[-2:]), ())
     where = host + str(parsed.pathname).rstrip("/")
     query = parse_qs(str(parsed.search).removeprefix("?")) if forms else {}
     for form in forms:

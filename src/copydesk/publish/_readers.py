@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -22,6 +21,8 @@ def points(reads: Mapping[str, int]) -> dict[str, int]:
     """
     if len(reads) < _LEAST_PAGES:
         return {}
+    import statistics  # which costs a build more than its arithmetic, and most count no readers
+
     usual = statistics.median(reads.values())
     found = {
         name: min(MOST, round(_EACH_DOUBLING * math.log2(count / usual)))

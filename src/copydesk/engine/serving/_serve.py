@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk import fetch
-from copydesk.engine.build import is_gone
+from copydesk.engine._build import is_gone
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.serving._due import Folder
 from copydesk.engine.serving._readers import Readers
