@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,7 +42,7 @@ def build(
     out = options.out or _own_site(newsroom)
     troubles = Troubles()
     progress.stage("publish")
-    with newsroom.memory.together():
+    with newsroom.memory.together(), _uncollected():
         manifest = newsroom.memory.manifest(str(out.resolve()))
         seen = _survey(newsroom, out, troubles, full=options.full)
         edition = _edition(newsroom, seen, troubles)
@@ -64,6 +67,18 @@ def build(
             *(Failure(url=path, what=_UNPUBLISHABLE) for path in done.skipped),
         ),
     )
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no circles meanwhile: a build makes many small things and hardly any circle."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _own_site(newsroom: Newsroom) -> Path:
