@@ -38,7 +38,7 @@ NAMES = st.integers(1, 12).map(lambda number: f"2026-11-{number:02}-story") | TE
 OTHERS = tuple(editions.related(f"o{number}.example") for number in range(3))
 STORIES = st.lists(
     st.builds(
-        lambda number, title, excerpt, heat, published, beside: editions.story(
+        lambda number, title, excerpt, heat, published, beside, hours: editions.story(
             f"2026-11-{number:02}-story",
             title=title,
             excerpt=excerpt,
@@ -46,6 +46,7 @@ STORIES = st.lists(
             published=published,
             provider=Provider(name=title, domain=excerpt),
             topics=("Robots", title),
+            published_at=editions.AT - timedelta(hours=20 * hours),
             **beside,
         ),
         st.integers(1, 12),
@@ -64,6 +65,7 @@ STORIES = st.lists(
                 "related": st.lists(st.sampled_from(OTHERS), max_size=3).map(tuple),
             },
         ),
+        st.integers(0, 40),
     ),
     max_size=6,
     unique_by=lambda story: story.path,
@@ -83,7 +85,7 @@ def built(
     edition = editions.edition(stories)
     if notes is not None:
         edition = replace(edition, stories=survey(stories, "UTC", notes))
-    return publish(edition, out, kept, PublishOptions())
+    return publish(edition, out, kept, PublishOptions(archive_page=2))
 
 
 def tree(out: Path) -> dict[str, bytes]:
@@ -122,7 +124,7 @@ def test_what_lies_there_does_not_depend_on_what_lay_there(
         assert tree(Path(folder) / "kept") == tree(Path(folder) / "fresh")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(STORIES, min_size=2, max_size=4))
 def test_what_is_made_of_changes_alone_is_what_is_made_of_all(states: list[list[Story]]) -> None:
     with TemporaryDirectory() as folder:

@@ -19,6 +19,7 @@ _DEPOSED = re.compile(r" leads its group no longer(: .*)?$")
 class Entry(NamedTuple):
     """One filed story, published or not; every field is plain JSON.
 
+    `name` is the record's (`2023-07-28-a-title`), "" where that cannot be part of an address.
     `stamp` changes with the record and `shown` with how its picture (`image`, "" where its
     publisher refuses that) is shown; `files` are our copies of it that pages show. `when` is its
     time in seconds since 1970, `day` its day in the beat's zone, `month` the name of its sitemap.
@@ -29,6 +30,7 @@ class Entry(NamedTuple):
     """
 
     path: str
+    name: str
     stamp: str
     shown: str
     files: tuple[str, ...]
@@ -57,14 +59,9 @@ class Entry(NamedTuple):
     has_led: bool
 
     @property
-    def name(self) -> str:
-        """Give the record's name: `2023-07-28-a-title`."""
-        return _links.stem(self.path)
-
-    @property
     def folder(self) -> str:
         """Give the folder of its page."""
-        return _links.story_folder(self.path)
+        return f"news/{self.name}/"
 
 
 def entry(story: Story, stamp: str, zone: ZoneInfo) -> Entry:
@@ -74,8 +71,10 @@ def entry(story: Story, stamp: str, zone: ZoneInfo) -> Entry:
     is_removed = story.verdict is not None and story.verdict.said == "remove"
     domain = story.provider.domain if story.provider else ""
     changed = story.updated_at or published
+    name = _links.stem(story.path)
     return Entry(
         path=story.path,
+        name=name if _links.is_segment(name) else "",
         stamp=stamp,
         shown="",
         files=(),
@@ -125,4 +124,12 @@ def as_local(moment: datetime, zone: ZoneInfo) -> datetime:
 
 def restored(row: list[Any]) -> Entry:
     """Give an entry back that was kept as JSON, which knows no tuples."""
-    return Entry._make(tuple(one) if type(one) is list else one for one in row)
+    for at in _LISTS:
+        row[at] = tuple(row[at])
+    return Entry._make(row)
+
+
+_LISTS = tuple(
+    Entry._fields.index(name)
+    for name in ("files", "topics", "removed_at", "beside", "sources", "background")
+)

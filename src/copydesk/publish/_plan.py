@@ -30,7 +30,7 @@ _Key = TypeVar("_Key", str, date)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """How pictures are shown, and how fast the front page forgets.
+    """How pictures are shown, how fast the front page forgets, how long archive pages are.
 
     `pictures` are those that can be shown, by their origin; `show` says how, `shows` the same for
     single stories, by the record's path.
@@ -40,6 +40,7 @@ class Look:
     show: Show = "cached"
     shows: Mapping[str, Show] = field(default_factory=dict)
     half_life_hours: float = _front.HALF_LIFE_HOURS
+    archive_page: int = ARCHIVE_PAGE
 
     def show_of(self, entry: Entry) -> Show:
         """Say how the picture of a story is shown."""
@@ -119,7 +120,7 @@ def plan(edition: Edition, look: Look) -> Plan:
     beat = edition.beat
     seen = surveyed(edition)
     read = seen.reader
-    filed, lost = _addressable(map(look.dressed, seen.entries.values()))
+    filed, lost = _named_stories(map(look.dressed, seen.entries.values()))
     records, lost_records = _addressable(map(_sound.mend, edition.records))
     public = sorted((one for one in filed.values() if one.is_public), key=newest_first)
     stories = Stories(public, read)
@@ -144,7 +145,7 @@ def plan(edition: Edition, look: Look) -> Plan:
         by_topic=_listed(_by_topic(public, above), read),
         by_day=_listed(((date.fromisoformat(e.day), e) for e in public if e.day), read),
         by_source=_listed(((e.domain, e) for e in public if e.domain), read),
-        archive=_archive(stories),
+        archive=_archive(stories, look.archive_page),
         groups=groups,
         coverages=coverages,
         official=official,
@@ -225,31 +226,42 @@ def _rules(
     )
 
 
+def _domain(story: Story) -> str:
+    domain = story.provider.domain if story.provider else ""
+    return domain if _links.is_segment(domain) else ""
+
+
 def newest_first(entry: Entry) -> tuple[float, str]:
     """Order stories by time, the newest first, equal times by path."""
     return (-entry.when, entry.path)
 
 
-def _addressable(items: Iterable[_Item]) -> tuple[dict[str, _Item], list[str]]:
-    """Key items by the name that their address will have, and name those that can have none.
+def _named_stories(entries: Iterable[Entry]) -> tuple[dict[str, Entry], list[str]]:
+    """Key stories, which come by path, by name; give the paths of those that have none.
 
     A story that lies both in `_news/` and in `_archive/_news/` is taken from `_news/`.
     """
-    kept: dict[str, _Item] = {}
+    kept: dict[str, Entry] = {}
     lost = []
-    for item in sorted(items, key=lambda item: item.path):
-        is_story = isinstance(item, Entry)
-        name = _links.stem(item.path) if is_story else _links.record_folder(item.path)
-        if all(_links.is_segment(part) for part in name.rstrip("/").split("/")):
-            kept[name] = item
+    for entry in entries:
+        if entry.name:
+            kept[entry.name] = entry
         else:
-            lost.append(item.path)
+            lost.append(entry.path)
     return kept, lost
 
 
-def _domain(story: Story) -> str:
-    domain = story.provider.domain if story.provider else ""
-    return domain if _links.is_segment(domain) else ""
+def _addressable(records: Iterable[Record]) -> tuple[dict[str, Record], list[str]]:
+    """Key records by their folder, and name those that can have no address."""
+    kept: dict[str, Record] = {}
+    lost = []
+    for record in sorted(records, key=lambda record: record.path):
+        folder = _links.record_folder(record.path)
+        if all(_links.is_segment(part) for part in folder.rstrip("/").split("/")):
+            kept[folder] = record
+        else:
+            lost.append(record.path)
+    return kept, lost
 
 
 def _above(topics: tuple[Topic, ...]) -> dict[str, tuple[str, ...]]:
@@ -280,11 +292,10 @@ def _upwards(name: str, by_name: Mapping[str, Topic]) -> list[Topic]:
     return found
 
 
-def _archive(stories: Stories) -> tuple[Stories, ...]:
-    """Cut the archive from its oldest end: the first page holds the oldest hundred."""
-    count = len(stories)
-    ends = range(count, 0, -ARCHIVE_PAGE)
-    return tuple(stories[max(0, end - ARCHIVE_PAGE) : end] for end in ends)
+def _archive(stories: Stories, size: int) -> tuple[Stories, ...]:
+    """Cut the archive from its oldest end: the first page holds the oldest."""
+    ends = range(len(stories), 0, -size)
+    return tuple(stories[max(0, end - size) : end] for end in ends)
 
 
 def _listed(pairs: Iterable[tuple[_Key, Entry]], read: Reader) -> dict[_Key, Stories]:

@@ -17,7 +17,7 @@ from copydesk.publish._entries import Entry
 from copydesk.publish._front import HALF_LIFE_HOURS
 from copydesk.publish._links import is_path, is_segment
 from copydesk.publish._past import Fragments, Past, files_of, world
-from copydesk.publish._plan import Look, Plan, plan, surveyed
+from copydesk.publish._plan import ARCHIVE_PAGE, Look, Plan, plan, surveyed
 from copydesk.publish._posters import FOLDER, Posters
 from copydesk.publish._render import Press
 from copydesk.publish._touched import Touched, pinned, touched
@@ -44,6 +44,7 @@ class PublishOptions:
     show: Show = "cached"
     shows: Mapping[str, Show] = field(default_factory=dict)
     half_life_hours: float = HALF_LIFE_HOURS
+    archive_page: int = ARCHIVE_PAGE
     draw: Draw | None = None
     cards_folder: Path | None = None
     icons: Mapping[str, Path] = field(default_factory=dict)
@@ -120,6 +121,7 @@ def _look(edition: Edition, options: PublishOptions) -> Look:
         show=options.show,
         shows=options.shows,
         half_life_hours=options.half_life_hours,
+        archive_page=options.archive_page,
     )
 
 
@@ -134,7 +136,7 @@ def _world(made: Plan, options: PublishOptions) -> str:
         made.beat,
         made.records,
         (options.api_v1, options.api_v2, sorted(options.icons), options.draw is None),
-        look.show,
+        (look.show, look.archive_page),
         sorted(set(look.shows.values())),
         files_of(options.templates),
         files_of(options.static),

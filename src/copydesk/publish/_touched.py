@@ -6,14 +6,15 @@ copies, coverage, background, members of its group. Whatever lists a card depend
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import bisect
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from copydesk.publish import _groups, _links
 from copydesk.publish._entries import Entry
 from copydesk.publish._past import Past
-from copydesk.publish._plan import ARCHIVE_PAGE, Plan, newest_first
+from copydesk.publish._plan import Plan, newest_first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,25 +44,24 @@ def touched(plan: Plan, past: Past) -> Touched:
     changed.update(pin.partition(" ")[0] for pin in pinned(plan) ^ past.pinned)
     if not changed:
         return Touched(everything=False, stories=False)
-    before = _Side.of(old)
-    after = _Side.of(new)
-    alike = after.dependents(_provided(changed, before, after))
-    changed |= alike
+    before, after = _Side.of(old), _Side.of(new)
+    changed |= after.dependents(_provided(changed, before, after))
+    pairs = [(old.get(path), new.get(path)) for path in sorted(changed)]
     folders = {
         folder
-        for side in (before, after)
-        for path in changed
-        if (entry := side.entries.get(path)) is not None and entry.is_public
+        for pair in pairs
+        for entry in pair
+        if entry is not None and entry.is_public
         for folder in _folders(entry, plan)
     }
     folders |= before.moved.keys() | after.moved.keys()
-    folders |= _neighbours(before, after) | _archive(before, after, changed)
-    gone = before.pages() - after.pages()
+    folders |= _neighbours(before, after) | _archive(pairs, plan, before.count)
+    gone = _gone(pairs, before, after, plan.look.archive_page)
     return Touched(
         everything=False,
         folders=frozenset({*folders, "api"} - gone),
         gone=frozenset(gone),
-        changed=tuple(new[path] for path in sorted(changed) if path in new),
+        changed=tuple(entry for _, entry in pairs if entry is not None),
     )
 
 
@@ -72,63 +72,55 @@ def pinned(plan: Plan) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Side:
-    """The stories of one of the two plans: the public ones the oldest first."""
+    """The stories of one of the two plans, and what is filled by them."""
 
     entries: Mapping[str, Entry]
-    public: list[Entry]
+    count: int
     days: list[str]
+    months: frozenset[str]
     sources: frozenset[str]
+    groups: Mapping[str, str]
     moved: Mapping[str, Entry]
 
     @classmethod
     def of(cls, entries: Mapping[str, Entry]) -> _Side:
-        public = sorted((e for e in entries.values() if e.is_public), key=newest_first)[::-1]
-        groups = _groups.Groups(
-            filed={entry.name: entry for entry in entries.values() if not entry.is_removed},
-            public={entry.name: entry for entry in public},
-        )
+        public = [entry for entry in entries.values() if entry.is_public]
         return cls(
             entries=entries,
-            public=public,
-            days=sorted({entry.day for entry in public if entry.day}),
-            sources=frozenset(entry.domain for entry in public if entry.domain),
-            moved=groups.moved(),
+            count=len(public),
+            days=sorted({entry.day for entry in public} - {""}),
+            months=frozenset(entry.month for entry in public),
+            sources=frozenset(entry.domain for entry in public) - {""},
+            groups={entry.name: entry.group for entry in entries.values() if entry.group},
+            moved=_moved(entries, public),
         )
 
     def dependents(self, provided: set[str]) -> set[str]:
         """Give the paths of stories that one of these changes may show on."""
-        groups = {entry.name: entry.group for entry in self.entries.values() if entry.group}
         return {
             path
             for path, entry in self.entries.items()
-            if not provided.isdisjoint(_needed(entry, groups))
-        }
-
-    def pages(self) -> set[str]:
-        """Give the folders and sitemaps that these stories fill, topics apart."""
-        return {
-            *(entry.folder for entry in self.public),
-            *self.moved,
-            *(_day_folder(day) for day in self.days),
-            *map(_links.source_folder, self.sources),
-            *(f"archive/{n + 1}/" for n in range(_archive_pages(self))),
-            *(f"sitemap-news-{entry.month}.xml" for entry in self.public),
+            if not provided.isdisjoint(_needed(entry, self.groups))
         }
 
 
-def _needed(entry: Entry, groups: Mapping[str, str]) -> Iterator[str]:
-    yield entry.name
-    if entry.group:
-        yield entry.group
-    if entry.copy_of:
-        yield entry.copy_of
-    yield from entry.beside
+def _moved(entries: Mapping[str, Entry], public: Iterable[Entry]) -> Mapping[str, Entry]:
+    """Give who leads now by the folder of each page that has been given up."""
+    if not any(entry.has_led for entry in entries.values()):
+        return {}
+    groups = _groups.Groups(
+        filed={entry.name: entry for entry in entries.values() if not entry.is_removed},
+        public={entry.name: entry for entry in public},
+    )
+    return groups.moved()
+
+
+def _needed(entry: Entry, groups: Mapping[str, str]) -> list[str]:
+    found = [entry.name, entry.group, entry.copy_of, *entry.beside]
     for name in entry.background:
-        yield name
-        if name in groups:
-            yield groups[name]
-    for domain in entry.sources:
-        yield f"at {domain}"
+        found += (name, groups.get(name, ""))
+    found += [f"at {domain}" for domain in entry.sources]
+    return found
 
 
 def _provided(changed: Iterable[str], before: _Side, after: _Side) -> set[str]:
@@ -165,17 +157,54 @@ def _neighbours(before: _Side, after: _Side) -> set[str]:
     return {_day_folder(day) for pair in links for day in pair}
 
 
-def _archive(before: _Side, after: _Side, changed: set[str]) -> set[str]:
-    """Give the pages of the archive that hold something else now, or a card that changed."""
-    orders = zip(before.public, after.public, strict=False)
-    differs = (at for at, (old, new) in enumerate(orders) if old.path != new.path)
-    same = next(differs, min(len(before.public), len(after.public)))
-    pages = {at // ARCHIVE_PAGE for at, entry in enumerate(after.public) if entry.path in changed}
-    pages.update(range(same // ARCHIVE_PAGE, _archive_pages(after)))
-    if _archive_pages(before) != _archive_pages(after):  # the last one leads on, or no more
-        pages.add(min(_archive_pages(before), _archive_pages(after)) - 1)
+_Pairs = Sequence[tuple[Entry | None, Entry | None]]
+
+
+def _archive(pairs: _Pairs, plan: Plan, count_before: int) -> set[str]:
+    """Give the pages of the archive that hold something else now, or a card that changed.
+
+    The first page holds the oldest; where a story comes, goes or changes its time, all later
+    ones shift.
+    """
+    order, size = plan.stories.entries, plan.look.archive_page
+    count = len(order)
+
+    def page_of(entry: Entry) -> int:
+        return (count - bisect.bisect_right(order, newest_first(entry), key=newest_first)) // size
+
+    pages: set[int] = set()
+    shifted: list[int] = []
+    for was, now in pairs:
+        old, new = (one if one is not None and one.is_public else None for one in (was, now))
+        stays = old is not None and new is not None and newest_first(old) == newest_first(new)
+        found = [page_of(one) for one in (old, new) if one is not None]
+        if stays:
+            pages.update(found)
+        else:
+            shifted += found
+    last, last_before = _pages(count, size), _pages(count_before, size)
+    if shifted:
+        pages.update(range(min(shifted), last))
+    if last != last_before:  # the last one leads on, or no more
+        pages.add(min(last, last_before) - 1)
     return {f"archive/{number + 1}/" for number in pages if number >= 0}
 
 
-def _archive_pages(side: _Side) -> int:
-    return -(-len(side.public) // ARCHIVE_PAGE)
+def _pages(count: int, size: int) -> int:
+    return -(-count // size)
+
+
+def _gone(pairs: _Pairs, before: _Side, after: _Side, size: int) -> set[str]:
+    """Give the folders and files that nothing fills any more, topics apart."""
+    stay = {new.folder for _, new in pairs if new is not None and new.is_public}
+    left = {old.folder for old, _ in pairs if old is not None and old.is_public} - stay
+    groups = set(before.groups.values()) - set(after.groups.values())
+    pages = range(_pages(after.count, size), _pages(before.count, size))
+    return {
+        *((left | before.moved.keys()) - stay - after.moved.keys()),
+        *map(_day_folder, set(before.days) - set(after.days)),
+        *map(_links.source_folder, before.sources - after.sources),
+        *(f"sitemap-news-{month}.xml" for month in before.months - after.months),
+        *(f"archive/{number + 1}/" for number in pages),
+        *(f"group {name}" for name in groups),
+    }

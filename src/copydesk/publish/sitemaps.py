@@ -15,13 +15,14 @@ knows: a sample has its publishing time here, a person none.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from copydesk.kit import dates
 from copydesk.news import Record, Story
 from copydesk.publish import _links, _xml
+from copydesk.publish._entries import Entry
 from copydesk.publish._filed import Stories
 from copydesk.publish._plan import Plan
 from copydesk.publish._records import hosted, page_folder, ranked
@@ -55,17 +56,25 @@ class _Page:
     frequency: str = ""
 
 
+_Map = tuple[str, Sequence[_Page | Entry]]
+
+
 def sheets(plan: Plan) -> Iterator[Sheet]:
     """Give every sitemap and the index over them."""
     maps = list(_maps(plan))
     for path, pages in maps:
         if not path.startswith("sitemap-news-") or plan.wanted(f"{path[:_MONTH]}.xml"):
-            yield Sheet(path, _urlset(pages))
+            yield Sheet(path, _urlset(_page(page, plan) for page in pages))
     yield Sheet("sitemap-google-news.xml", _google_news(plan))
     yield Sheet("sitemap.xml", _index(plan, maps))
 
 
-def _maps(plan: Plan) -> Iterator[tuple[str, list[_Page]]]:
+def _page(page: _Page | Entry, plan: Plan) -> _Page:
+    """Give what is said of a page; of a story only when its file is written."""
+    return _Page(plan.links.page(page.folder), page.changed) if isinstance(page, Entry) else page
+
+
+def _maps(plan: Plan) -> Iterator[_Map]:
     yield (
         "news-sitemap.xml",
         [
@@ -93,15 +102,15 @@ def _record_page(record: Record, plan: Plan, frequency: str) -> _Page | None:
     return _Page(address, plan.local(published).isoformat(timespec="seconds"), frequency)
 
 
-def _by_month(plan: Plan) -> Iterator[tuple[str, list[_Page]]]:
-    months: defaultdict[str, list[_Page]] = defaultdict(list)
+def _by_month(plan: Plan) -> Iterator[_Map]:
+    months: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in plan.stories.entries:
-        months[entry.month].append(_Page(plan.links.page(entry.folder), entry.changed))
+        months[entry.month].append(entry)
     for month in sorted(months):
         yield from _split(f"sitemap-news-{month}", months[month])
 
 
-def _split(name: str, pages: list[_Page]) -> Iterator[tuple[str, list[_Page]]]:
+def _split(name: str, pages: Sequence[_Page | Entry]) -> Iterator[_Map]:
     """Give as many files as it takes: `NAME.xml`, `NAME-2.xml`, …"""
     for number, start in enumerate(range(0, len(pages), _MOST), 1):
         yield f"{name}-{number}.xml" if start else f"{name}.xml", pages[start : start + _MOST]
@@ -173,7 +182,7 @@ def _google_entry(story: Story, plan: Plan) -> str:
     )
 
 
-def _index(plan: Plan, maps: Iterable[tuple[str, list[_Page]]]) -> bytes:
+def _index(plan: Plan, maps: Iterable[_Map]) -> bytes:
     entries = "".join(
         f"  <sitemap>\n    <loc>{_xml.text(plan.links.page(path))}</loc>\n  </sitemap>\n"
         for path, pages in maps
