@@ -20,8 +20,7 @@ def shows(newsroom: Newsroom, seen: publish.Survey) -> Mapping[str, Show]:
     What stands for nothing to its publisher is not shown at all.
     """
     pictured = [entry for entry in seen.entries.values() if entry.image]
-    stories = filter(None, (seen.read(entry.path) for entry in pictured))
-    ruled = _ruled(newsroom, stories) if newsroom.settings.shows else {}
+    ruled = _ruled(newsroom, seen, pictured) if newsroom.settings.shows else {}
     is_common = newsroom.album.is_common
     common: dict[str, Show] = {
         entry.path: "none" for entry in pictured if is_common(entry.image, entry.web_url)
@@ -29,16 +28,19 @@ def shows(newsroom: Newsroom, seen: publish.Survey) -> Mapping[str, Show]:
     return {**ruled, **common}
 
 
-def _ruled(newsroom: Newsroom, stories: Iterable[Story]) -> dict[str, Show]:
+def _ruled(
+    newsroom: Newsroom, seen: publish.Survey, entries: Iterable[publish.Entry]
+) -> dict[str, Show]:
     settings = newsroom.settings
     known = newsroom.memory.sources_of_records()
     found: dict[str, Show] = {}
-    for story in stories:
-        source = known.get(story.path) or _sealed(newsroom, story) or _kept(newsroom, story)
-        publisher = story.provider.domain if story.provider else ""
-        show = settings.show_of(source, publisher or story.web_url)
+    for entry in entries:
+        source = known.get(entry.path)
+        if not source and (story := seen.read(entry.path)) is not None:
+            source = _sealed(newsroom, story) or _kept(newsroom, story)
+        show = settings.show_of(source or "", entry.domain or entry.web_url)
         if show != settings.pictures.show:
-            found[story.path] = show
+            found[entry.path] = show
     return found
 
 

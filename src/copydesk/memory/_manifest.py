@@ -12,23 +12,22 @@ class Manifest:
     def __init__(self, run: Callable[..., sqlite3.Cursor], site: str) -> None:
         self._run = run
         self._site = site
-        rows = run("SELECT path, digest FROM manifest WHERE site = ?", site)
-        self._digests: dict[str, str] = dict(rows)
 
     def get(self, path: str) -> str | None:
         """Give the digest under which `path` was last written, None where it was not."""
-        return self._digests.get(path)
+        query = "SELECT digest FROM manifest WHERE site = ? AND path = ?"
+        row = self._run(query, self._site, path).fetchone()
+        return None if row is None else str(row[0])
 
     def put(self, path: str, digest: str) -> None:
         """Note that `path` now holds the bytes of `digest`."""
-        self._digests[path] = digest
         self._run("INSERT OR REPLACE INTO manifest VALUES (?, ?, ?)", self._site, path, digest)
 
     def forget(self, path: str) -> None:
         """Note that `path` is gone."""
-        self._digests.pop(path, None)
         self._run("DELETE FROM manifest WHERE site = ? AND path = ?", self._site, path)
 
     def paths(self) -> Iterator[str]:
         """Give every path that was written."""
-        return iter(tuple(self._digests))
+        rows = self._run("SELECT path FROM manifest WHERE site = ?", self._site).fetchall()
+        return iter([path for (path,) in rows])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copydesk.publish._entries import Entry
 from copydesk.publish._past import MemoryNotes, Notes
 from copydesk.publish._publish import Published, PublishOptions, publish
 from copydesk.publish._readers import READ_WITHIN
@@ -10,6 +11,7 @@ from copydesk.publish._write import Manifest, MemoryManifest
 
 __all__ = [
     "READ_WITHIN",
+    "Entry",
     "Manifest",
     "MemoryManifest",
     "MemoryNotes",
