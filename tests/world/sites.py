@@ -26,7 +26,7 @@ def site(folder: Path, files: dict[str, str] | None = None) -> Path:
 def held(folder: Path) -> dict[str, str]:
     """Give what lies in a folder, but the marker and git's own."""
     return {
-        path.relative_to(folder).as_posix(): path.read_text("utf-8")
+        path.relative_to(folder).as_posix(): path.read_bytes().decode("utf-8", "replace")
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name != ".copydesk-site" and ".git/" not in f"{path}"
     }

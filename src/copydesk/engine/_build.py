@@ -51,8 +51,7 @@ def build(
         chosen = _options(newsroom, seen, options)
         chosen = replace(chosen, draw=cards.draw, cards_folder=cards.folder, icons=icons)
         done = publish.publish(edition, out, manifest, chosen)
-        if done.cards is not None:
-            cards.sweep(done.cards, icons.values())
+        cards.sweep(done.cards, icons.values())
     if out == newsroom.site:
         _note_gone(newsroom.private / GONE, done.gone)
     return BuildReport(

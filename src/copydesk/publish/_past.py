@@ -58,7 +58,8 @@ class Past:
     """The entries of last time by path, and what held for the whole site.
 
     `world` changes with all that any page may depend on but the stories. `pinned` are the paths of
-    stories that led the front page by a pin; `files` and `pages` how many there were.
+    stories that led the front page by a pin; `files` and `pages` how many there were; `cards` the
+    share pictures, by the story's path or the page's heading.
     """
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
@@ -66,6 +67,7 @@ class Past:
     pinned: frozenset[str] = frozenset()
     files: int = 0
     pages: int = 0
+    cards: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, notes: Notes, zone: str) -> Past:
@@ -85,6 +87,7 @@ class Past:
             pinned=frozenset(head["pinned"]),
             files=head["files"],
             pages=head["pages"],
+            cards=head["cards"],
         )
 
     def save(self, notes: Notes, before: Past, zone: str) -> None:
@@ -106,6 +109,7 @@ class Past:
             "pinned": sorted(self.pinned),
             "files": self.files,
             "pages": self.pages,
+            "cards": self.cards,
         }
         notes.save(_HEAD, "", orjson.dumps(head))
 

@@ -19,13 +19,13 @@ class Posters:
     """The share pictures of a plan; without `draw` there are none.
 
     `icons` are the names of the site's icons that there are, `used` those of the files that pages
-    show.
+    show, by the story's path or the page's heading.
     """
 
     plan: Plan
     draw: Draw | None = None
     icons: Collection[str] = ()
-    used: set[str] = field(default_factory=set)
+    used: dict[str, str] = field(default_factory=dict)
     _newest: frozenset[str] = field(init=False)
     _topics: Mapping[str, Topic] = field(init=False)
     _site: _pictures.Shared | None = field(init=False)
@@ -33,7 +33,7 @@ class Posters:
     def __post_init__(self) -> None:
         self._newest = frozenset(entry.path for entry in self.plan.stories.entries[:DRAWN])
         self._topics = {topic.name: topic for topic in self.plan.topics}
-        self._site = self._shared(Poster(site=text.fold(self.plan.beat.title)), anew=True)
+        self._site = self._shared("", Poster(site=text.fold(self.plan.beat.title)), anew=True)
 
     def of_story(self, story: Story) -> _pictures.Shared | None:
         """Give the picture for a story that has none of its own: the site's if it cannot be set."""
@@ -45,25 +45,25 @@ class Posters:
         )
         if not poster.headline:
             return self._site
-        return self._shared(poster, anew=story.path in self._newest) or self._site
+        return self._shared(story.path, poster, anew=story.path in self._newest) or self._site
 
     def of_page(self, heading: str) -> _pictures.Shared | None:
         """Give the picture for a page with a heading of its own, the site's for one without."""
         if not heading:
             return self._site
         poster = Poster(site=text.fold(self.plan.beat.title), headline=heading)
-        return self._shared(poster, anew=True) or self._site
+        return self._shared(heading, poster, anew=True) or self._site
 
     def _topic(self, story: Story) -> str:
         """Give the first topic of a story that is not the site's own."""
         own = (name for name in story.topics if name != self.plan.beat.topic)
         return text.fold(next((name for name in own if name in self._topics), ""))
 
-    def _shared(self, poster: Poster, *, anew: bool) -> _pictures.Shared | None:
+    def _shared(self, key: str, poster: Poster, *, anew: bool) -> _pictures.Shared | None:
         form = self.draw(poster, anew=anew) if self.draw else None
         if form is None:
             return None
-        self.used.add(form.name)
+        self.used[key] = form.name
         return _pictures.Shared(
             address=self.plan.links.page(FOLDER + form.name),
             width=form.width,

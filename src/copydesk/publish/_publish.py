@@ -57,8 +57,7 @@ class Published:
     """What was published: stories and HTML pages there are now, files written and deleted.
 
     `skipped` holds the paths of records whose name cannot be an address, `gone` the folders of the
-    pages that an editor removed for good, `cards` the names of the share pictures in use, None
-    where only some pages were made.
+    pages that an editor removed for good, `cards` the names of the share pictures in use.
     """
 
     stories: int
@@ -68,7 +67,7 @@ class Published:
     unchanged: int
     skipped: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
-    cards: frozenset[str] | None = frozenset()
+    cards: frozenset[str] = frozenset()
 
 
 def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOptions) -> Published:
@@ -94,13 +93,14 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
         writer.put(sheet)
     for path, origin in chain(_copies(made, options, news), _drawn(posters, options)):
         writer.copy(path, origin)
+    cards = _cards(past, made, news, posters)
     if news.everything:
         writer.sweep()
     else:
-        writer.drop(news.gone | _unused(past, made))
+        writer.drop(news.gone | _unused(past, made) | _undrawn(past.cards, cards))
     count = writer.counted(Count(files=past.files, pages=past.pages))
     if seen.notes is not None:
-        now = replace(_now(made, ways), files=count.files, pages=count.pages)
+        now = replace(_now(made, ways), files=count.files, pages=count.pages, cards=cards)
         now.save(seen.notes, past, edition.beat.timezone)
         fragments.save(made.entries)
     return Published(
@@ -111,7 +111,7 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
         unchanged=count.files - writer.written,
         skipped=made.skipped,
         gone=made.gone,
-        cards=frozenset(posters.used) if news.everything else None,
+        cards=frozenset(cards.values()),
     )
 
 
@@ -184,8 +184,25 @@ def _drawn(posters: Posters, options: PublishOptions) -> Iterator[tuple[str, Pat
     """Give the icons, and the share pictures that pages name."""
     yield from options.icons.items()
     if options.cards_folder is not None:
-        for name in sorted(posters.used):
+        for name in sorted(set(posters.used.values())):
             yield f"{FOLDER}{name}", options.cards_folder / name
+
+
+def _cards(past: Past, made: Plan, news: Touched, posters: Posters) -> dict[str, str]:
+    """Give the share pictures of all pages: those made now, and those of pages that stay."""
+    if news.everything:
+        return dict(posters.used)
+    anew = {entry.path for entry in news.changed}
+    stay = {
+        key: name
+        for key, name in past.cards.items()
+        if key not in anew and (key in made.entries or not key.startswith(("_news/", "_archive/")))
+    }
+    return stay | posters.used
+
+
+def _undrawn(before: Mapping[str, str], now: Mapping[str, str]) -> set[str]:
+    return {f"{FOLDER}{name}" for name in set(before.values()) - set(now.values())}
 
 
 def _copies(made: Plan, options: PublishOptions, news: Touched) -> Iterator[tuple[str, Path]]:
