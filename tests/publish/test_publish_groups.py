@@ -171,7 +171,7 @@ def test_a_card_names_two_newsrooms_and_counts_the_others() -> None:
 
     made = files(story)
 
-    assert "also covered by Alpha, Beta and 2 more" in made["index.html"]
+    assert "also covered by Alpha, Beta and 2 more" in made["2026/11/24/index.html"]
     assert "Also covered by 4 newsrooms" in made["news/2026-11-24-robots-may-vote/index.html"]
 
 

@@ -15,6 +15,7 @@ from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Head
 
 _NEWEST = 60
+_SECOND = 3  # the first place and those beside it
 
 
 def sheets(cards: Cards) -> Iterator[Sheet]:
@@ -26,7 +27,7 @@ def sheets(cards: Cards) -> Iterator[Sheet]:
 
 
 def _front(cards: Cards) -> Sheet:
-    """Give the best of the newest as cards, then what else is new as lines."""
+    """Give the best of the newest as cards by rank, then what else is new by day."""
     plan = cards.frame.plan
     top, more = plan.front.top, plan.front.more
     head = Head(
@@ -37,10 +38,11 @@ def _front(cards: Cards) -> Sheet:
     return cards.frame.page(
         "front.html",
         head,
-        lead=cards.lead(top[:1]),
-        top=cards.many("card.html", top[1:]),
+        lead=cards.ranked(top[:1], 1),
+        second=cards.ranked(top[1:_SECOND], 2),
+        top=cards.many("card.html", top[_SECOND:]),
         more=cards.many("card.html", more),
-        latest=cards.many("line.html", plan.front.latest),
+        river=cards.river(plan.front.latest),
     )
 
 
