@@ -54,8 +54,9 @@ class Cards:
         return self.frame.plan.local(at).date() if at else None
 
     def _of_day(self, day: date | None, stories: Sequence[Story]) -> Mapping[str, object]:
+        words = self.frame.words
         return {
-            "heading": f"{day:%A}, {day.day} {day:%B}" if day else "Undated",
+            "heading": words.dated("day_in_year", day) if day else words.say("undated"),
             "href": self.frame.href(_links.day_folder(day)) if day else "",
             "iso": day.isoformat() if day else "",
             "lines": self.many("brief.html", stories),
@@ -116,18 +117,19 @@ class Cards:
         language = language_tag(story.language)
         coverage = plan.coverages.of(story)
         return {
-            "title": text.fold(story.title) or "Untitled",
+            "title": text.fold(story.title) or self.frame.words.say("untitled"),
             "href": self.frame.href(_links.story_folder(story.path)),
             "origin": urls.fetchable(story.web_url) or "",
             "excerpt": text.shorten(text.fold(story.excerpt), _EXCERPT),
             "language": language if language != language_tag(plan.beat.locale) else "",
+            "tongue": self.frame.tongue(story.language),
             "provider": self.provider(story.provider),
             "time": self.time(story.published_at),
             "topics": self.topics(story),
             "picture": _pictures.of(story, plan),
             "newsrooms": coverage.newsrooms,
-            "also": _also(coverage.names),
-            "label": _player.label(story),
+            "also": self.frame.words.listed(coverage.names, _NAMED),
+            "label": _player.label(story, self.frame.words),
         }
 
     def provider(self, provider: Provider | None) -> dict[str, str]:
@@ -143,11 +145,12 @@ class Cards:
         if moment is None:
             return {"iso": "", "text": "", "brief": "", "short": "", "clock": "", "day": ""}
         local = self.frame.plan.local(moment)
+        dated = self.frame.words.dated
         return {
             "iso": dates.rfc3339(moment),
-            "text": f"{local.day} {local:%B %Y, %H:%M %Z}",
-            "brief": f"{local.day} {local:%b %Y, %H:%M}",
-            "short": f"{local.day} {local:%b %Y}",
+            "text": dated("moment", local),
+            "brief": dated("brief", local),
+            "short": dated("short", local),
             "clock": f"{local:%H:%M}",
             "day": self.frame.href(_links.day_folder(local.date())),
         }
@@ -163,10 +166,3 @@ class Cards:
             for topic in found
             if topic.name != self.frame.plan.beat.topic
         ]
-
-
-def _also(names: Sequence[str]) -> str:
-    """Say who else covers a story: `A`, `A and B`, `A, B and 3 more`."""
-    if len(names) > _NAMED:
-        return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
-    return " and ".join(names)

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from copydesk.kit import text
-from copydesk.publish import _links, _pictures, _posters, _render
+from copydesk.publish import _links, _pictures, _posters, _render, _words
 from copydesk.publish._plan import Plan
+from copydesk.publish._words import Words
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import _structured
 
@@ -55,9 +56,12 @@ class Frame:
     plan: Plan
     press: _render.Press
     posters: _posters.Posters
+    words: Words = field(init=False)
     _site: Mapping[str, object] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.words = _words.load(self.plan.beat.locale, self.press.source(_words.NAME))
+        self.press.speak(self.words)
         self._site = self._shared()
 
     def page(self, template: str, head: Head, **context: object) -> Sheet:
@@ -70,11 +74,21 @@ class Frame:
         """Give the link to a page of the site."""
         return self.plan.links.href(path)
 
+    def tongue(self, tag: str) -> str:
+        """Give the attributes of a text in a language, "" for the site's own or an unknown one."""
+        language = language_tag(tag)
+        if not language or language == language_tag(self.plan.beat.locale):
+            return ""
+        way = _words.direction(language)
+        turned = f' dir="{way}"' if way != self.words.direction else ""
+        return _render.raw(f' lang="{language}"{turned}')
+
     def _shared(self) -> Mapping[str, object]:
         beat = self.plan.beat
         return {
             "title": text.fold(beat.title),
             "language": language_tag(beat.locale) or "en",
+            "turned": _render.raw(' dir="rtl"') if self.words.direction == "rtl" else "",
             "home": self.href(""),
             "style": self.href("style.css"),
             "icon": self.href("icon.svg"),
@@ -104,7 +118,7 @@ class Frame:
     def _shelves(self) -> Sequence[Mapping[str, str]]:
         names = ("learning", "samples", "people", "communities", "companies")
         return [
-            {"name": name.capitalize(), "href": self.href(f"{name}/")}
+            {"name": self.words.say(name), "href": self.href(f"{name}/")}
             for name in names
             if self.plan.records.get(name)
         ]

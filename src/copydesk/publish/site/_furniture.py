@@ -22,7 +22,7 @@ def sheets(frame: Frame) -> Iterator[Sheet]:
     yield Sheet("style.css", style.encode())
     icon = frame.press.source("icon.svg")
     yield Sheet("icon.svg", icon.encode() if icon else _icon(frame.plan.beat.title))
-    head = Head(path="404.html", title="Not here", indexed=False)
+    head = Head(path="404.html", title=frame.words.say("not_here"), indexed=False)
     yield frame.page("missing.html", head)
     if key := frame.plan.beat.index_now_key:
         yield Sheet(f"{key}.txt", key.encode())
