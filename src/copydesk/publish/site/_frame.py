@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from copydesk.kit import text
+from copydesk.news import Topic
 from copydesk.publish import _links, _pictures, _posters, _render, _words
 from copydesk.publish._plan import Plan
 from copydesk.publish._words import Words
@@ -98,22 +99,29 @@ class Frame:
             "topics_page": self.href("topics/"),
             "sources_page": self.href("sources/"),
             "archive_page": self.href("archive/"),
+            "about_page": self.href("about/"),
+            "method_page": self.href("method/"),
             "topics": self._bar(),
             "shelves": self._shelves(),
         }
 
+    def topics(self) -> Sequence[Mapping[str, str]]:
+        """Give all topics but the main one, each with its page."""
+        return [self._topic(topic) for topic in self._below_the_main()]
+
+    def _below_the_main(self) -> Sequence[Topic]:
+        return [topic for topic in self.plan.topics if topic.name != self.plan.beat.topic]
+
+    def _topic(self, topic: Topic, name: str = "") -> Mapping[str, str]:
+        folder = _links.topic_folder(topic.id)
+        named = text.fold(name or topic.name)
+        return {"path": folder, "name": named, "href": self.href(folder)}
+
     def _bar(self) -> Sequence[Mapping[str, str]]:
         """Give the topics right below the main one, as many as a line holds."""
         beat = self.plan.beat
-        top = [t for t in self.plan.topics if t.name != beat.topic and t.parent in {"", beat.topic}]
-        return [
-            {
-                "path": _links.topic_folder(topic.id),
-                "name": text.fold(topic.shortname or topic.name),
-                "href": self.href(_links.topic_folder(topic.id)),
-            }
-            for topic in top[:_IN_THE_BAR]
-        ]
+        top = [t for t in self._below_the_main() if t.parent in {"", beat.topic}]
+        return [self._topic(topic, topic.shortname) for topic in top[:_IN_THE_BAR]]
 
     def _shelves(self) -> Sequence[Mapping[str, str]]:
         names = ("learning", "samples", "people", "communities", "companies")

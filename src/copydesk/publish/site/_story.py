@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
-from copydesk.kit import text, urls
+from copydesk.kit import dates, text, urls
 from copydesk.news import Related, Story
 from copydesk.publish import _links, _pictures
 from copydesk.publish._entries import Entry
@@ -15,6 +16,21 @@ from copydesk.publish.site._frame import Head
 
 _OTHERS = 40  # of a page; a flood of coverage is a number
 _RERUNS = 20
+_AS_EDITED = " at its publisher, kept as edited"
+_CHANGES = tuple(
+    (re.compile(pattern), word)
+    for pattern, word in (
+        (r'title was "(?P<title>.*)"', "headline_was"),
+        (rf'title is "(?P<title>.*)"{_AS_EDITED}', "headline_kept"),
+        ("excerpt changed", "excerpt_changed"),
+        (f"excerpt changed{_AS_EDITED}", "excerpt_kept"),
+        ("text .*", "text_changed"),
+        ("moved to .*", "moved"),
+        ("gone from its publisher", "gone_since"),
+        ("back at its publisher", "back_again"),
+        ("leads its group no longer.*", "led_no_longer"),
+    )
+)
 
 
 def sheets(entries: Iterable[Entry], cards: Cards) -> Iterator[Sheet]:
@@ -39,8 +55,7 @@ def _page(story: Story, cards: Cards) -> Sheet:
     picture = _pictures.of(story, plan)
     coverage = plan.coverages.of(story)
     excerpt = text.fold(story.excerpt)
-    still = picture.source if picture else ""
-    player = _player.of(story.featured_content, story.title, cards.frame.words, still)
+    player = _played(story, picture, cards)
     head = Head(
         path=_links.story_folder(story.path),
         title=text.fold(story.title) or cards.frame.words.say("untitled"),
@@ -70,10 +85,16 @@ def _page(story: Story, cards: Cards) -> Sheet:
         "source": _source(story, cards),
         "trust": story.trust,
         "reasons": [text.fold(str(reason)) for reason in story.reasons],
+        "changes": [_change(line, cards) for line in story.history],
         "decided": cards.time(story.verdict.at if story.verdict else None),
         "pinned": cards.time(plan.front.pinned.get(story.path)),
     }
     return cards.frame.page("story.html", head, story=view)
+
+
+def _played(story: Story, picture: _pictures.Picture | None, cards: Cards) -> _player.Shown:
+    still = picture.source if picture else ""
+    return _player.of(story.featured_content, story.title, cards.frame.words, still)
 
 
 def _signpost(folder: str, leader: Story, cards: Cards) -> Sheet:
@@ -86,6 +107,18 @@ def _signpost(folder: str, leader: Story, cards: Cards) -> Sheet:
     )
     context = {"story": cards.view(leader), "canonical": cards.frame.plan.links.page(target)}
     return cards.frame.page("moved.html", head, **context)
+
+
+def _change(line: str, cards: Cards) -> dict[str, object]:
+    """Give a line of a story's history: its time, and what changed in the site's words."""
+    first, _, rest = line.partition(" ")
+    moment = dates.parse(first)
+    said = text.fold(rest if moment else line)
+    for pattern, word in _CHANGES:
+        if found := pattern.fullmatch(said):
+            said = cards.frame.words.say(word, **found.groupdict())
+            break
+    return {"time": cards.time(moment), "what": said}
 
 
 def _source(story: Story, cards: Cards) -> str:
