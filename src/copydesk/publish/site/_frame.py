@@ -92,6 +92,7 @@ class Frame:
             "turned": _render.raw(' dir="rtl"') if self.words.direction == "rtl" else "",
             "home": self.href(""),
             "style": self.href("style.css"),
+            "script": self.href("site.js"),
             "icon": self.href("icon.svg"),
             "icons": {name: self.href(name) for name in self.posters.icons},
             "manifest": self.href("site.webmanifest"),
@@ -131,15 +132,19 @@ class Frame:
             if self.plan.records.get(name)
         ]
 
+    @property
+    def hotlinks(self) -> bool:
+        """Say whether any picture comes from its publisher's own server."""
+        return "hotlink" in {self.plan.look.show, *self.plan.look.shows.values()}
+
     def _policy(self, head: Head) -> str:
         """Give what a page may load: our own files, and what plays in it.
 
         Files of podcasts are redirected from host to host, and a policy holds for each of them.
         """
-        shows = {self.plan.look.show, *self.plan.look.shows.values()}
-        hotlinks = " https:" if "hotlink" in shows else ""
-        rules = ["default-src 'none'", "style-src 'self'", f"img-src 'self'{hotlinks}"]
-        rules.append("manifest-src 'self'")
+        hotlinks = " https:" if self.hotlinks else ""
+        rules = ["default-src 'none'", "style-src 'self'", "script-src 'self'"]
+        rules += [f"img-src 'self'{hotlinks}", "manifest-src 'self'"]
         if head.frames:
             rules.append(f"frame-src {head.frames}")
         if head.plays_files:

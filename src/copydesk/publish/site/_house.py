@@ -43,6 +43,7 @@ def _who(frame: Frame) -> Mapping[str, object]:
         "sources": len(beat.sources),
         "contact": beat.contact,
         "contact_shown": beat.contact.removeprefix("mailto:"),
+        "hotlinks": frame.hotlinks,
         "counts_reads": frame.plan.look.house.counts_reads,
         "characters": beat.excerpt.max_characters,
         "share": _number(beat.excerpt.max_share * 100),
