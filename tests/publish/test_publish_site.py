@@ -35,6 +35,7 @@ EMBED = (
 )
 SCRIPT = "<script>alert(1)</script>"
 ALLOWED_SCRIPT = "application/ld+json"
+OUR_SCRIPT = (None, "/robots/site.js")
 
 
 def pages(
@@ -203,14 +204,18 @@ def test_every_link_within_the_site_leads_to_a_page(whole: dict[str, str]) -> No
                 assert found.startswith(("https://", "#")), (path, found)
 
 
-def test_no_page_runs_a_script_or_asks_another_host(whole: dict[str, str]) -> None:
+def scripts(root: html.HtmlElement) -> set[tuple[str | None, str | None]]:
+    return {(found.get("type"), found.get("src")) for found in root.iter("script")}
+
+
+def test_a_page_runs_our_script_alone_and_asks_no_other_host(whole: dict[str, str]) -> None:
     for page in whole.values():
         if page.startswith("<!doctype"):
             root = tree(page)
             policy = root.cssselect("meta[http-equiv=Content-Security-Policy]")[0].get("content")
-            assert "default-src 'none'" in policy
+            assert "default-src 'none'; style-src 'self'; script-src 'self';" in policy
             assert "https:" not in policy.replace("https://www.youtube-nocookie.com", "")
-            assert {found.get("type") for found in root.iter("script")} <= {ALLOWED_SCRIPT}
+            assert scripts(root) <= {(ALLOWED_SCRIPT, None), OUR_SCRIPT}
             assert not root.xpath("//@onclick | //@onload | //@onerror | //@style | //style")
 
 
@@ -238,7 +243,8 @@ def test_copies_are_one_line_and_other_newsrooms_a_list(whole: dict[str, str]) -
     assert text(page, "p.reruns") == ["The same text also ran at Wire."]
     assert text(page, "#others ~ ul a") == ["Take 0", "Take 1"]
     assert text(page, "#others") == ["Also covered by 2 newsrooms"]
-    assert "also covered by Other 0 and Other 1" in text(whole["index.html"], ".lead .meta")[0]
+    assert text(whole["index.html"], ".lead .voices") == ["Also covered by Other 0, Other 1"]
+    assert text(whole["index.html"], ".takes a") == ["Take 0", "Take 1"]
 
 
 def test_reasons_are_told_and_an_editor_is_not_named(whole: dict[str, str]) -> None:
@@ -305,7 +311,7 @@ def test_a_hostile_story_stays_text() -> None:
         if not path.endswith(".html"):
             continue
         root = tree(page)
-        assert {found.get("type") for found in root.iter("script")} <= {ALLOWED_SCRIPT}
+        assert scripts(root) <= {(ALLOWED_SCRIPT, None), OUR_SCRIPT}
         assert not list(root.iter("img")), path
         assert not root.xpath("//@onerror")
         addresses = root.xpath("//@href | //@src | //@cite")
@@ -453,3 +459,10 @@ def test_a_story_whose_page_is_gone_says_so_and_links_there_quietly() -> None:
     assert tree(gone).cssselect(".gone a")[0].get("rel") == "nofollow noopener"
     assert text(gone, ".read") == []
     assert "access:" not in gone
+
+
+def test_the_script_is_small_and_the_site_s_own(whole: dict[str, str]) -> None:
+    script = whole["site.js"]
+
+    assert len(script.encode()) < 4_000
+    assert not re.findall(r"https?:|fetch|XMLHttp|cookie|Storage|innerHTML|eval", script)

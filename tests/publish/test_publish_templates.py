@@ -94,7 +94,7 @@ def test_what_a_template_prints_is_escaped() -> None:
     line = {
         "href": "/x/",
         "title": "<b>",
-        "language": "",
+        "tongue": "",
         "provider": {"name": "A & B"},
         "time": {"iso": "", "short": ""},
     }

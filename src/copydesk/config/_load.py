@@ -34,6 +34,8 @@ class _Site:
     """The values of `[site]`, which Beat holds flat."""
 
     title: str
+    description: str
+    contact: str
     url: str
     locale: str
     timezone: str
@@ -53,6 +55,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     standings = _standings.read(root, _files(decoded))
     key = _key.read(root, environ)
     decoded.origins.say("key", key.origin)
+    _settle_contact(decoded)
     _settle_urls(decoded)
     _settle_topics(decoded, topics)
     deploy = _deploy.read(decoded, environ)
@@ -104,6 +107,8 @@ def _beat(root: Path, decoded: Decoded, topics: _topics.Found) -> Beat:
     api_url = str(sections["publish"]["api_url"])
     return Beat(
         title=site.title,
+        description=site.description,
+        contact=site.contact,
         url=site.url,
         api_url=api_url,
         locale=site.locale,
@@ -197,6 +202,14 @@ def _unset(sources: tuple[Values, ...], environ: Mapping[str, str]) -> Iterator[
                 f"beat.toml: source[{index}].proxy_env: {variable} is not in the environment; "
                 "the source cannot be asked"
             )
+
+
+def _settle_contact(decoded: Decoded) -> None:
+    """Let readers write to whom other servers may write to where nothing else is said."""
+    site = decoded.sections["site"]
+    if not site["contact"] and decoded.sections["fetch"]["contact"]:
+        site["contact"] = decoded.sections["fetch"]["contact"]
+        decoded.origins.say("site.contact", "fetch.contact")
 
 
 def _settle_urls(decoded: Decoded) -> None:

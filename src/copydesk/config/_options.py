@@ -1,7 +1,7 @@
 """The table of options: the one place that knows every key of beat.toml.
 
-The parser, the defaults, `copydesk config` and the reference page are made from it. The blocks that
-stand once for each source or host are in `_blocks`, those of `[deploy]` in `_deploying`.
+The parser, the defaults, `copydesk config` and the reference page are made from it. `[site]` is in
+`_site`, `[deploy]` in `_deploying`, what stands once for each source or host in `_blocks`.
 """
 
 from __future__ import annotations
@@ -9,44 +9,7 @@ from __future__ import annotations
 from copydesk.config import _kinds as kinds
 from copydesk.config._deploying import DEPLOYING
 from copydesk.config._option import Option, Section
-
-SITE = Section(
-    name="site",
-    about="What the site is called and where its readers find it.",
-    held_by="beat",
-    options=(
-        Option(
-            name="title",
-            kind=kinds.TEXT,
-            required=True,
-            about="The name of the site, on every page, feed and letter.",
-        ),
-        Option(
-            name="url",
-            kind=kinds.BASE,
-            about="Where readers find the site. Its path is the base of links only, never a "
-            "folder in the output. Without it links are relative to the web root and feeds are "
-            "not complete.",
-        ),
-        Option(
-            name="locale",
-            kind=kinds.LOCALE,
-            default="en-us",
-            about="The language the site is written in.",
-        ),
-        Option(
-            name="timezone",
-            kind=kinds.TIMEZONE,
-            default="UTC",
-            about="Which day a day page and a letter mean. Records are always UTC.",
-        ),
-        Option(
-            name="topic",
-            kind=kinds.TEXT,
-            about="The name of the main topic. Without it: the first topic in `_data/topics`.",
-        ),
-    ),
-)
+from copydesk.config._site import SITE
 
 SCORING = Section(
     name="scoring",

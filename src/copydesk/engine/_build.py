@@ -150,6 +150,11 @@ def _options(
         show=settings.pictures.show,
         shows=shows(newsroom, seen),
         half_life_hours=settings.front.half_life_hours,
+        house=publish.House(
+            holds=settings.review.mode == "hold",
+            max_age_days=settings.fetch.max_age_days,
+            counts_reads=settings.serve.count_reads,
+        ),
         static=newsroom.root / "assets",
         templates=newsroom.root / "_templates",
     )

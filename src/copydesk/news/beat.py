@@ -88,14 +88,17 @@ class ExcerptRule:
 class Beat:
     """Everything that judging and publishing need to know of the site.
 
-    `url` is where readers find it and `api_url` the base of the API's own links, both without a
-    final slash. `logos` maps a domain to its 50x50 logo. `organizations` and `standings` are keyed
-    by domain. `rulings` are the editors' lasting rules, in the order in which they were made. `hub`
-    is the WebSub hub that feeds name, `index_now_key` proves to search engines that the site is
-    ours ("": neither).
+    `description` says in a sentence what it is, `contact` whom readers and publishers may write to
+    (`mailto:` or a web address). `url` is where readers find it and `api_url` the base of the API's
+    own links, both without a final slash. `logos` maps a domain to its 50x50 logo. `organizations`
+    and `standings` are keyed by domain. `rulings` are the editors' lasting rules, in the order in
+    which they were made. `hub` is the WebSub hub that feeds name, `index_now_key` proves to search
+    engines that the site is ours ("": neither).
     """
 
     title: str
+    description: str = ""
+    contact: str = ""
     url: str = ""
     api_url: str = ""
     locale: str = "en-us"

@@ -22,20 +22,33 @@ class Rerun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """A newsroom of its own that tells a story, too: its name, and what it wrote first."""
+
+    name: str
+    told: Related
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """`others` wrote on the same event; `reruns` have the same text and count as no newsroom.
 
-    `names` are the newsrooms that are a voice of their own beside the story's, each house once.
+    `voices` are the newsrooms that are one of their own beside the story's, each house once.
     """
 
     others: tuple[Related, ...] = ()
     reruns: tuple[Rerun, ...] = ()
-    names: tuple[str, ...] = ()
+    voices: tuple[Voice, ...] = ()
 
     @property
     def newsrooms(self) -> int:
         """Give how many independent newsrooms have the story beside its own."""
-        return len(self.names)
+        return len(self.voices)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Give what these newsrooms are called."""
+        return tuple(voice.name for voice in self.voices)
 
 
 class Houses:
@@ -102,17 +115,18 @@ class Coverages:
         return Coverage(
             others=others,
             reruns=_reruns(copies, story),
-            names=self._names(self.houses.of(story.provider, story.credit), others),
+            voices=self._voices(self.houses.of(story.provider, story.credit), others),
         )
 
-    def _names(self, own: str, others: Iterable[Related]) -> tuple[str, ...]:
-        names: dict[str, str] = {}
+    def _voices(self, own: str, others: Iterable[Related]) -> tuple[Voice, ...]:
+        voices: dict[str, Voice] = {}
         for other in others:
             credit = self.credits.get(urls.identity(other.web_url), "")
             house = self.houses.of(other.provider, credit)
             if house not in {"", own}:
-                names.setdefault(house, _name(other.provider) or credit)
-        return tuple(names.values())
+                voice = Voice(name=_name(other.provider) or credit, told=other)
+                voices.setdefault(house, voice)
+        return tuple(voices.values())
 
 
 def credits_of(entries: Iterable[Entry]) -> dict[str, str]:

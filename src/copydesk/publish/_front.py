@@ -23,7 +23,7 @@ _A_HOUSE_OF_NEWEST = 50
 _DAYS = 30
 _FEW = 10
 _LATEST = 30
-_LEAD_HOURS = 24.0
+LEAD_HOURS = 24.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +152,7 @@ def _led_firmly(ranked: Sequence[Story], rules: Rules) -> list[Story]:
     The last day is the one before the newest story, so that time passing changes no page.
     """
     newest = min(map(rules.age, ranked), default=0.0)
-    days = (story for story in ranked if rules.age(story) - newest <= _LEAD_HOURS)
+    days = (story for story in ranked if rules.age(story) - newest <= LEAD_HOURS)
     lead = next(filter(rules.is_firm, days), None)
     return [*filter(None, [lead]), *(story for story in ranked if story is not lead)]
 

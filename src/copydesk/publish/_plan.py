@@ -29,11 +29,24 @@ _Key = TypeVar("_Key", str, date)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What the newsroom says of how it works, beside its beat.
+
+    `holds` says that an editor publishes every story, `max_age_days` how old one may be (0: any),
+    `counts_reads` that it counts how often pages are read.
+    """
+
+    holds: bool = False
+    max_age_days: int = 0
+    counts_reads: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """How pictures are shown, how fast the front page forgets, how long archive pages are.
 
     `pictures` are those that can be shown, by their origin; `show` says how, `shows` the same for
-    single stories, by the record's path.
+    single stories, by the record's path. `house` is what readers are told of the newsroom.
     """
 
     pictures: Mapping[str, Thumbnail] = field(default_factory=dict)
@@ -41,6 +54,7 @@ class Look:
     shows: Mapping[str, Show] = field(default_factory=dict)
     half_life_hours: float = _front.HALF_LIFE_HOURS
     archive_page: int = ARCHIVE_PAGE
+    house: House = House()
 
     def show_of(self, entry: Entry) -> Show:
         """Say how the picture of a story is shown."""

@@ -17,7 +17,7 @@ from copydesk.publish._entries import Entry
 from copydesk.publish._front import HALF_LIFE_HOURS
 from copydesk.publish._links import is_path, is_segment
 from copydesk.publish._past import Fragments, Past, files_of, world
-from copydesk.publish._plan import ARCHIVE_PAGE, Look, Plan, plan, surveyed
+from copydesk.publish._plan import ARCHIVE_PAGE, House, Look, Plan, plan, surveyed
 from copydesk.publish._posters import FOLDER, Posters
 from copydesk.publish._render import Press
 from copydesk.publish._touched import Touched, pinned, touched
@@ -32,8 +32,9 @@ class PublishOptions:
     `full` writes every file whatever is known of the last time. `pictures_folder` holds the cached
     pictures that the edition names; without it none is shown from the cache. `show` says how
     pictures are shown, `shows` the same for single stories, by the record's path. The front page
-    takes heat as halved by each `half_life_hours`. `draw` makes share pictures in `cards_folder`;
-    `icons` are the site's, by the names that they have at its root. `static` is the newsroom's
+    takes heat as halved by each `half_life_hours`. `house` is what readers are told of how the
+    newsroom works. `draw` makes share pictures in `cards_folder`; `icons`
+    are the site's, by the names that they have at its root. `static` is the newsroom's
     `assets/`, copied as it is; `templates` its `_templates/`.
     """
 
@@ -45,6 +46,7 @@ class PublishOptions:
     shows: Mapping[str, Show] = field(default_factory=dict)
     half_life_hours: float = HALF_LIFE_HOURS
     archive_page: int = ARCHIVE_PAGE
+    house: House = field(default_factory=House)
     draw: Draw | None = None
     cards_folder: Path | None = None
     icons: Mapping[str, Path] = field(default_factory=dict)
@@ -122,6 +124,7 @@ def _look(edition: Edition, options: PublishOptions) -> Look:
         shows=options.shows,
         half_life_hours=options.half_life_hours,
         archive_page=options.archive_page,
+        house=options.house,
     )
 
 
@@ -136,7 +139,7 @@ def _world(made: Plan, options: PublishOptions) -> str:
         made.beat,
         made.records,
         (options.api_v1, options.api_v2, sorted(options.icons), options.draw is None),
-        (look.show, look.archive_page),
+        (look.show, look.half_life_hours, look.house, look.archive_page),
         sorted(set(look.shows.values())),
         files_of(options.templates),
         files_of(options.static),

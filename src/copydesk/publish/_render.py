@@ -7,11 +7,13 @@ does not get is an error and not an empty text.
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 
 import minijinja
 
 from copydesk.errors import PublishError
+from copydesk.publish._words import Words
 
 _OWN = Path(__file__).parent / "templates"
 _FUEL = 50_000_000  # steps: a page takes some thousand, an endless loop all of them
@@ -39,6 +41,20 @@ class Press:
             if folder is not None and (folder / name).is_file():
                 return _read(folder / name)
         return None
+
+    def speak(self, words: Words) -> None:
+        """Let templates say `words.x`, and `say("x", gap=...)` for what has gaps to fill.
+
+        What fills a gap is escaped unless another template made it.
+        """
+        escaped = words.escaped()
+
+        def say(key: str, /, **values: object) -> str:
+            safe = {name: _safe(value) for name, value in values.items()}
+            return minijinja.safe(escaped.say(key, **safe))
+
+        self._environment.add_global("words", dict(words.plain))
+        self._environment.add_global("say", say)
 
     def text(self, name: str, **context: object) -> str:
         """Give what a template makes of a context; the result is safe to print in another.
@@ -70,6 +86,13 @@ def joined(parts: list[str]) -> str:
 def raw(markup: str) -> str:
     """Mark markup that is built from nothing foreign, or cleaned, as safe to print."""
     return minijinja.safe(markup)
+
+
+def _safe(value: object) -> object:
+    """Give a value for a sentence of ours: what another template made stays, text is escaped."""
+    if isinstance(value, str) and not hasattr(value, "__html__"):
+        return html.escape(value)
+    return value
 
 
 def _read(path: Path) -> str:

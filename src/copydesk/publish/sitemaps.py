@@ -3,7 +3,7 @@
     news-sitemap.xml              stories that the site itself hosts: those without a webUrl
     learning-, sample-, …         hosted records of the collections, as in the reference
     sitemap-news-2026-11.xml      the story pages of a month
-    sitemap-pages.xml             front, topics, sources, days, archive, learning paths
+    sitemap-pages.xml             front, about, topics, sources, days, archive, learning paths
     sitemap-pages-2.xml           what is beyond the 50,000 addresses that a file may hold
     sitemap-google-news.xml       the stories of the last two days
     sitemap.xml                   the index over all but the last
@@ -117,7 +117,7 @@ def _split(name: str, pages: Sequence[_Page | Entry]) -> Iterator[_Map]:
 
 
 def _pages(plan: Plan) -> Iterator[str]:
-    yield from ("", "topics/", "sources/", "archive/")
+    yield from ("", "about/", "method/", "topics/", "sources/", "archive/")
     yield from (_links.topic_folder(topic.id) for topic in plan.topics)
     yield from (_links.source_folder(domain) for domain in sorted(plan.by_source))
     yield from (_links.day_folder(day) for day in sorted(plan.by_day, reverse=True))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from itertools import groupby
 
 from copydesk.kit import dates, text, urls
 from copydesk.news import Provider, Story, Topic
 from copydesk.publish import _links, _pictures, _render
+from copydesk.publish._coverage import Voice
 from copydesk.publish._entries import Entry
 from copydesk.publish.site import _player
 from copydesk.publish.site._frame import Frame, language_tag
@@ -18,6 +20,8 @@ _EXCERPT = 220
 _IN_HAND = 500
 _KEPT = 10_000  # cards and lines; what is listed together was mostly printed together
 _NAMED = 2  # newsrooms on a card; more are a number
+_LINKED = 4  # the same where the page has room
+_TAKES = 3  # headlines of other newsrooms under the first story
 
 
 @dataclass(slots=True)
@@ -36,9 +40,27 @@ class Cards:
         """Give stories joined as "card.html" or "line.html" shows each."""
         return _render.joined([self._one(template, story) for story in stories])
 
-    def lead(self, stories: Iterable[Story]) -> str:
-        """Give the first story of a page, none or one, as "card.html" shows it at full width."""
-        return _render.joined([self._print("card.html", story, is_lead=True) for story in stories])
+    def ranked(self, stories: Iterable[Story], rank: int) -> str:
+        """Give stories as "card.html" shows those of the first or second rank of the front page."""
+        return _render.joined([self._print("card.html", story, rank) for story in stories])
+
+    def river(self, stories: Iterable[Story]) -> list[Mapping[str, object]]:
+        """Give stories that come newest first by day, as "brief.html" shows each."""
+        days = groupby(stories, key=self._day)
+        return [self._of_day(day, list(found)) for day, found in days]
+
+    def _day(self, story: Story) -> date | None:
+        at = story.published_at
+        return self.frame.plan.local(at).date() if at else None
+
+    def _of_day(self, day: date | None, stories: Sequence[Story]) -> Mapping[str, object]:
+        words = self.frame.words
+        return {
+            "heading": words.dated("day_in_year", day) if day else words.say("undated"),
+            "href": self.frame.href(_links.day_folder(day)) if day else "",
+            "iso": day.isoformat() if day else "",
+            "lines": self.many("brief.html", stories),
+        }
 
     def _one(self, template: str, story: Story) -> str:
         key = (template, story.path)
@@ -48,8 +70,34 @@ class Cards:
                 self._made.popitem(last=False)
         return self._made[key]
 
-    def _print(self, template: str, story: Story, *, is_lead: bool = False) -> str:
-        return self.frame.press.text(template, story=self.view(story), is_lead=is_lead)
+    def _print(self, template: str, story: Story, rank: int = 3) -> str:
+        voices = self.frame.plan.coverages.of(story).voices if rank < 3 else ()
+        return self.frame.press.text(
+            template,
+            story=self.view(story),
+            rank=rank,
+            is_lead=rank == 1,
+            voices=[self._voice(voice) for voice in voices[:_LINKED]],
+            unnamed=len(voices[_LINKED:]),
+            takes=self._takes(story, voices) if rank == 1 else [],
+        )
+
+    def _voice(self, voice: Voice) -> dict[str, str]:
+        """Give a newsroom's name and a link to its page, else to what it wrote."""
+        page = self.provider(voice.told.provider)["href"]
+        return {"name": voice.name, "href": page or urls.fetchable(voice.told.web_url) or ""}
+
+    def _takes(self, story: Story, voices: Iterable[Voice]) -> list[dict[str, str]]:
+        """Give what the first newsrooms beside the story's own headlined it; the same says less."""
+        said = {text.squash(story.title), ""}
+        found = []
+        for voice in voices:
+            title = text.fold(voice.told.title)
+            if text.squash(title) not in said:
+                said.add(text.squash(title))
+                origin = urls.fetchable(voice.told.web_url) or ""
+                found.append({"title": title, "origin": origin, "by": voice.name})
+        return found[:_TAKES]
 
     def views(self, entries: Iterable[Entry]) -> list[Mapping[str, object]]:
         """Give the values of stories that are filed here, those that can be read."""
@@ -69,18 +117,19 @@ class Cards:
         language = language_tag(story.language)
         coverage = plan.coverages.of(story)
         return {
-            "title": text.fold(story.title) or "Untitled",
+            "title": text.fold(story.title) or self.frame.words.say("untitled"),
             "href": self.frame.href(_links.story_folder(story.path)),
             "origin": urls.fetchable(story.web_url) or "",
             "excerpt": text.shorten(text.fold(story.excerpt), _EXCERPT),
             "language": language if language != language_tag(plan.beat.locale) else "",
+            "tongue": self.frame.tongue(story.language),
             "provider": self.provider(story.provider),
             "time": self.time(story.published_at),
             "topics": self.topics(story),
             "picture": _pictures.of(story, plan),
             "newsrooms": coverage.newsrooms,
-            "also": _also(coverage.names),
-            "label": _player.label(story),
+            "also": self.frame.words.listed(coverage.names, _NAMED),
+            "label": _player.label(story, self.frame.words),
         }
 
     def provider(self, provider: Provider | None) -> dict[str, str]:
@@ -94,13 +143,15 @@ class Cards:
     def time(self, moment: datetime | None) -> dict[str, str]:
         """Give a time for machines and one for people, in the site's zone."""
         if moment is None:
-            return {"iso": "", "text": "", "brief": "", "short": "", "day": ""}
+            return {"iso": "", "text": "", "brief": "", "short": "", "clock": "", "day": ""}
         local = self.frame.plan.local(moment)
+        dated = self.frame.words.dated
         return {
             "iso": dates.rfc3339(moment),
-            "text": f"{local.day} {local:%B %Y, %H:%M %Z}",
-            "brief": f"{local.day} {local:%b %Y, %H:%M}",
-            "short": f"{local.day} {local:%b %Y}",
+            "text": dated("moment", local),
+            "brief": dated("brief", local),
+            "short": dated("short", local),
+            "clock": f"{local:%H:%M}",
             "day": self.frame.href(_links.day_folder(local.date())),
         }
 
@@ -115,10 +166,3 @@ class Cards:
             for topic in found
             if topic.name != self.frame.plan.beat.topic
         ]
-
-
-def _also(names: Sequence[str]) -> str:
-    """Say who else covers a story: `A`, `A and B`, `A, B and 3 more`."""
-    if len(names) > _NAMED:
-        return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
-    return " and ".join(names)

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from copydesk.kit import text
-from copydesk.publish import _links, _pictures, _posters, _render
+from copydesk.news import Topic
+from copydesk.publish import _links, _pictures, _posters, _render, _words
 from copydesk.publish._plan import Plan
+from copydesk.publish._words import Words
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import _structured
 
@@ -55,9 +57,12 @@ class Frame:
     plan: Plan
     press: _render.Press
     posters: _posters.Posters
+    words: Words = field(init=False)
     _site: Mapping[str, object] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.words = _words.load(self.plan.beat.locale, self.press.source(_words.NAME))
+        self.press.speak(self.words)
         self._site = self._shared()
 
     def page(self, template: str, head: Head, **context: object) -> Sheet:
@@ -70,13 +75,24 @@ class Frame:
         """Give the link to a page of the site."""
         return self.plan.links.href(path)
 
+    def tongue(self, tag: str) -> str:
+        """Give the attributes of a text in a language, "" for the site's own or an unknown one."""
+        language = language_tag(tag)
+        if not language or language == language_tag(self.plan.beat.locale):
+            return ""
+        way = _words.direction(language)
+        turned = f' dir="{way}"' if way != self.words.direction else ""
+        return _render.raw(f' lang="{language}"{turned}')
+
     def _shared(self) -> Mapping[str, object]:
         beat = self.plan.beat
         return {
             "title": text.fold(beat.title),
             "language": language_tag(beat.locale) or "en",
+            "turned": _render.raw(' dir="rtl"') if self.words.direction == "rtl" else "",
             "home": self.href(""),
             "style": self.href("style.css"),
+            "script": self.href("site.js"),
             "icon": self.href("icon.svg"),
             "icons": {name: self.href(name) for name in self.posters.icons},
             "manifest": self.href("site.webmanifest"),
@@ -84,40 +100,51 @@ class Frame:
             "topics_page": self.href("topics/"),
             "sources_page": self.href("sources/"),
             "archive_page": self.href("archive/"),
+            "about_page": self.href("about/"),
+            "method_page": self.href("method/"),
             "topics": self._bar(),
             "shelves": self._shelves(),
         }
 
+    def topics(self) -> Sequence[Mapping[str, str]]:
+        """Give all topics but the main one, each with its page."""
+        return [self._topic(topic) for topic in self._below_the_main()]
+
+    def _below_the_main(self) -> Sequence[Topic]:
+        return [topic for topic in self.plan.topics if topic.name != self.plan.beat.topic]
+
+    def _topic(self, topic: Topic, name: str = "") -> Mapping[str, str]:
+        folder = _links.topic_folder(topic.id)
+        named = text.fold(name or topic.name)
+        return {"path": folder, "name": named, "href": self.href(folder)}
+
     def _bar(self) -> Sequence[Mapping[str, str]]:
         """Give the topics right below the main one, as many as a line holds."""
         beat = self.plan.beat
-        top = [t for t in self.plan.topics if t.name != beat.topic and t.parent in {"", beat.topic}]
-        return [
-            {
-                "path": _links.topic_folder(topic.id),
-                "name": text.fold(topic.shortname or topic.name),
-                "href": self.href(_links.topic_folder(topic.id)),
-            }
-            for topic in top[:_IN_THE_BAR]
-        ]
+        top = [t for t in self._below_the_main() if t.parent in {"", beat.topic}]
+        return [self._topic(topic, topic.shortname) for topic in top[:_IN_THE_BAR]]
 
     def _shelves(self) -> Sequence[Mapping[str, str]]:
         names = ("learning", "samples", "people", "communities", "companies")
         return [
-            {"name": name.capitalize(), "href": self.href(f"{name}/")}
+            {"name": self.words.say(name), "href": self.href(f"{name}/")}
             for name in names
             if self.plan.records.get(name)
         ]
+
+    @property
+    def hotlinks(self) -> bool:
+        """Say whether any picture comes from its publisher's own server."""
+        return "hotlink" in {self.plan.look.show, *self.plan.look.shows.values()}
 
     def _policy(self, head: Head) -> str:
         """Give what a page may load: our own files, and what plays in it.
 
         Files of podcasts are redirected from host to host, and a policy holds for each of them.
         """
-        shows = {self.plan.look.show, *self.plan.look.shows.values()}
-        hotlinks = " https:" if "hotlink" in shows else ""
-        rules = ["default-src 'none'", "style-src 'self'", f"img-src 'self'{hotlinks}"]
-        rules.append("manifest-src 'self'")
+        hotlinks = " https:" if self.hotlinks else ""
+        rules = ["default-src 'none'", "style-src 'self'", "script-src 'self'"]
+        rules += [f"img-src 'self'{hotlinks}", "manifest-src 'self'"]
         if head.frames:
             rules.append(f"frame-src {head.frames}")
         if head.plays_files:

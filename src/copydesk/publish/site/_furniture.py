@@ -1,4 +1,4 @@
-"""What stands in every house: the style sheet, the icon, the page for what is not there."""
+"""What stands in every house: style sheet, script, icon, the page for what is not there."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from copydesk.publish.site._frame import Frame, Head
 
 
 def sheets(frame: Frame) -> Iterator[Sheet]:
-    """Give `style.css`, `icon.svg` and `404.html`.
+    """Give `style.css`, `site.js`, `icon.svg` and `404.html`.
 
     Where IndexNow is told of changes, also the file by which it knows that the site is ours.
     """
-    style = frame.press.source("style.css")
-    if style is None:
-        raise PublishError("the style sheet is missing", subject="style.css")
-    yield Sheet("style.css", style.encode())
+    for name in ("style.css", "site.js"):
+        source = frame.press.source(name)
+        if source is None:
+            raise PublishError("a file of the site is missing", subject=name)
+        yield Sheet(name, source.encode())
     icon = frame.press.source("icon.svg")
     yield Sheet("icon.svg", icon.encode() if icon else _icon(frame.plan.beat.title))
-    head = Head(path="404.html", title="Not here", indexed=False)
+    head = Head(path="404.html", title=frame.words.say("not_here"), indexed=False)
     yield frame.page("missing.html", head)
     if key := frame.plan.beat.index_now_key:
         yield Sheet(f"{key}.txt", key.encode())

@@ -15,6 +15,7 @@ from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Head
 
 _NEWEST = 60
+_SECOND = 3  # the first place and those beside it
 
 
 def sheets(cards: Cards) -> Iterator[Sheet]:
@@ -26,21 +27,22 @@ def sheets(cards: Cards) -> Iterator[Sheet]:
 
 
 def _front(cards: Cards) -> Sheet:
-    """Give the best of the newest as cards, then what else is new as lines."""
+    """Give the best of the newest as cards by rank, then what else is new by day."""
     plan = cards.frame.plan
     top, more = plan.front.top, plan.front.more
     head = Head(
         path="",
-        description=f"{text.fold(plan.beat.title)}: the news, chosen and credited",
+        description=cards.frame.words.say("front_description", site=text.fold(plan.beat.title)),
         structured=_structured.front(top, plan),
     )
     return cards.frame.page(
         "front.html",
         head,
-        lead=cards.lead(top[:1]),
-        top=cards.many("card.html", top[1:]),
+        lead=cards.ranked(top[:1], 1),
+        second=cards.ranked(top[1:_SECOND], 2),
+        top=cards.many("card.html", top[_SECOND:]),
         more=cards.many("card.html", more),
-        latest=cards.many("line.html", plan.front.latest),
+        river=cards.river(plan.front.latest),
     )
 
 
@@ -52,8 +54,9 @@ def _topics(cards: Cards) -> Iterator[Sheet]:
         if plan.wanted(_links.topic_folder(topic.id)):
             yield _topic(topic, stories, cards)
         entries.append(_entry(cards, topic.name, _links.topic_folder(topic.id), len(stories)))
-    head = Head(path="topics/", title="Topics")
-    yield cards.frame.page("index.html", head, heading="Topics", groups=[_group("", entries)])
+    heading = cards.frame.words.say("topics")
+    head = Head(path="topics/", title=heading)
+    yield cards.frame.page("index.html", head, heading=heading, groups=[_group("", entries)])
 
 
 def _topic(topic: Topic, stories: Sequence[Story], cards: Cards) -> Sheet:
@@ -80,7 +83,7 @@ def day(cards: Cards, at: date, beside: tuple[date | None, date | None]) -> Shee
     """Give the page of a day; `beside` are the days before and after it that have one."""
     plan = cards.frame.plan
     stories = plan.by_day[at]
-    heading = _spoken(at)
+    heading = cards.frame.words.dated("day", at)
     listed = _structured.listing(stories, plan, _links.day_folder(at), heading)
     older, newer = (_day_link(cards, one) if one else None for one in beside)
     return cards.frame.page(
@@ -115,8 +118,9 @@ def _sources(cards: Cards) -> Iterator[Sheet]:
             yield _list(cards, head, stories, heading=name, note=domain, below=[])
         entries.append(_entry(cards, name, folder, len(stories)))
     entries.sort(key=lambda entry: str(entry["name"]).lower())
-    head = Head(path="sources/", title="Sources")
-    yield cards.frame.page("index.html", head, heading="Sources", groups=[_group("", entries)])
+    heading = cards.frame.words.say("sources")
+    head = Head(path="sources/", title=heading)
+    yield cards.frame.page("index.html", head, heading=heading, groups=[_group("", entries)])
 
 
 def _list(cards: Cards, head: Head, stories: Sequence[Story], **context: object) -> Sheet:
@@ -137,7 +141,8 @@ def archived(cards: Cards, number: int) -> Sheet:
     """Give a page of the archive: numbered from its oldest, so that only the last one grows."""
     plan = cards.frame.plan
     stories = plan.archive[number - 1]
-    path, heading = f"archive/{number}/", f"Archive, page {number}"
+    path = f"archive/{number}/"
+    heading = cards.frame.words.say("archive_page", number=number)
     structured = _structured.listing(stories, plan, path, heading)
     return cards.frame.page(
         "archive.html",
@@ -151,20 +156,22 @@ def archived(cards: Cards, number: int) -> Sheet:
 
 def _calendar(cards: Cards) -> Sheet:
     """Give the way into the archive: its pages and every day by month, the latest first."""
-    plan = cards.frame.plan
+    plan, words = cards.frame.plan, cards.frame.words
     months: defaultdict[tuple[int, int], list[Mapping[str, object]]] = defaultdict(list)
     for day in sorted(plan.by_day, reverse=True):
-        entry = _entry(cards, f"{day:%A} {day.day}", _links.day_folder(day), len(plan.by_day[day]))
+        name = words.dated("day_in_month", day)
+        entry = _entry(cards, name, _links.day_folder(day), len(plan.by_day[day]))
         months[day.year, day.month].append(entry)
-    groups = [_group(f"{date(*month, 1):%B} {month[0]}", days) for month, days in months.items()]
+    groups = [_group(words.dated("month", date(*month, 1)), days) for month, days in months.items()]
     pages = [
-        _entry(cards, f"Page {number}", f"archive/{number}/", len(plan.archive[number - 1]))
+        _entry(cards, page["name"], f"archive/{number}/", len(plan.archive[number - 1]))
         for number in range(len(plan.archive), 0, -1)
+        for page in [_archive_link(cards, number)]
     ]
-    head = Head(path="archive/", title="Archive")
-    return cards.frame.page(
-        "index.html", head, heading="Archive", groups=[*groups, _group("All stories", pages)]
-    )
+    heading = words.say("archive")
+    groups.append(_group(words.say("all_stories"), pages))
+    head = Head(path="archive/", title=heading)
+    return cards.frame.page("index.html", head, heading=heading, groups=groups)
 
 
 def _entry(cards: Cards, name: str, folder: str, count: int) -> dict[str, object]:
@@ -176,12 +183,14 @@ def _group(heading: str, entries: Sequence[Mapping[str, object]]) -> dict[str, o
 
 
 def _day_link(cards: Cards, day: date) -> dict[str, str]:
-    return {"name": _spoken(day), "href": cards.frame.href(_links.day_folder(day))}
+    return {
+        "name": cards.frame.words.dated("day", day),
+        "href": cards.frame.href(_links.day_folder(day)),
+    }
 
 
 def _archive_link(cards: Cards, number: int) -> dict[str, str]:
-    return {"name": f"Page {number}", "href": cards.frame.href(f"archive/{number}/")}
-
-
-def _spoken(day: date) -> str:
-    return f"{day:%A}, {day.day} {day:%B} {day.year}"
+    return {
+        "name": cards.frame.words.say("page_number", number=number),
+        "href": cards.frame.href(f"archive/{number}/"),
+    }

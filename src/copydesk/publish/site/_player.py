@@ -16,15 +16,14 @@ from copydesk.kit.embeds import File
 from copydesk.kit.players import Player
 from copydesk.news import Story
 from copydesk.publish import _render
+from copydesk.publish._words import Words
 
 _FRAME = (
     '<iframe{look} src="{src}" title="{title}" width="800" height="{height}" loading="lazy"'
     ' referrerpolicy="strict-origin-when-cross-origin" allow="encrypted-media; picture-in-picture"'
     " allowfullscreen></iframe>"
 )
-_FOLD = (
-    '<details class="ask">\n<summary>{verb} here: loads {provider}</summary>\n{frame}\n</details>'
-)
+_FOLD = '<details class="ask">\n<summary>{said}</summary>\n{frame}\n</details>'
 _HEIGHT = 450  # of every video: the style sheet makes them 16:9
 
 
@@ -42,12 +41,12 @@ class Shown:
     has_poster: bool = False
 
 
-def of(featured_content: str, title: str, poster: str = "") -> Shown:
+def of(featured_content: str, title: str, words: Words, poster: str = "") -> Shown:
     """Give our own player for what a record features, an empty one for anything unknown."""
     found = embeds.read(featured_content)
     if found is None:
         return Shown()
-    label = html.escape(text.fold(title) or found.kind.capitalize())
+    label = html.escape(text.fold(title) or words.say(found.kind))
     if isinstance(found, File):
         return Shown(
             markup=_render.raw(_file(found, label, poster)),
@@ -57,26 +56,26 @@ def of(featured_content: str, title: str, poster: str = "") -> Shown:
     address = found.quiet or found.src
     parts = urlsplit(address)
     return Shown(
-        markup=_render.raw(_frame(found, address, label)),
+        markup=_render.raw(_frame(found, address, label, words)),
         frame=f"{parts.scheme}://{parts.netloc}",
         has_poster=bool(found.quiet),
     )
 
 
-def label(story: Story) -> str:
+def label(story: Story, words: Words) -> str:
     """Give "Video, 12 min" or "Audio" for a card, "" for an article."""
     if story.type not in {"video", "audio"}:
         return ""
     length = lengths.words(lengths.seconds(story.length))
-    return story.type.capitalize() + (f", {length}" if length else "")
+    return words.say(story.type) + (f", {length}" if length else "")
 
 
 def verb(story: Story) -> str:
-    """Give what a reader does with a story: Read, Watch or Listen."""
-    return {"video": "Watch", "audio": "Listen"}.get(story.type, "Read")
+    """Give what a reader does with a story: read, watch or listen."""
+    return {"video": "watch", "audio": "listen"}.get(story.type, "read")
 
 
-def _frame(player: Player, address: str, label: str) -> str:
+def _frame(player: Player, address: str, label: str, words: Words) -> str:
     is_video = player.kind == "video"
     frame = _FRAME.format(
         look="" if is_video else ' class="sound"',
@@ -86,8 +85,8 @@ def _frame(player: Player, address: str, label: str) -> str:
     )
     if player.quiet:
         return frame
-    said = "Watch" if is_video else "Listen"
-    return _FOLD.format(verb=said, provider=html.escape(player.provider), frame=frame)
+    said = words.say("watch_here" if is_video else "listen_here", provider=player.provider)
+    return _FOLD.format(said=html.escape(said, quote=False), frame=frame)
 
 
 def _file(found: File, label: str, poster: str) -> str:

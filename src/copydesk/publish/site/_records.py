@@ -28,7 +28,7 @@ def sheets(frame: Frame) -> Iterator[Sheet]:
         views = {record.path: _view(record, frame) for record in listed}
         here = (record for record in listed if _records.hosted(record, frame.plan))
         yield from (_page(record, frame, views) for record in here)
-        heading = collection.capitalize()
+        heading = frame.words.say(collection)
         head = Head(path=f"{collection}/", title=heading)
         yield frame.page("shelf.html", head, heading=heading, records=list(views.values()))
 
@@ -40,7 +40,7 @@ def _view(record: Record, frame: Frame) -> dict[str, object]:
     provider = record.fields.get("provider")
     by = provider.get("name") if isinstance(provider, Mapping) else None
     return {
-        "title": _first(record, "title", "name") or "Untitled",
+        "title": _first(record, "title", "name") or frame.words.say("untitled"),
         "excerpt": _first(record, "excerpt", "bio", "overview"),
         "href": frame.href(own) if own else elsewhere,
         "origin": elsewhere,
@@ -50,7 +50,7 @@ def _view(record: Record, frame: Frame) -> dict[str, object]:
 
 def _page(record: Record, frame: Frame, views: Mapping[str, Mapping[str, object]]) -> Sheet:
     view = views[record.path]
-    player = _player.of(_first(record, "featuredContent"), str(view["title"]))
+    player = _player.of(_first(record, "featuredContent"), str(view["title"]), frame.words)
     head = Head(
         path=_records.page_folder(record),
         title=str(view["title"]),
@@ -59,7 +59,7 @@ def _page(record: Record, frame: Frame, views: Mapping[str, Mapping[str, object]
         plays_files=player.is_file,
     )
     shelf = {
-        "name": record.collection.capitalize(),
+        "name": frame.words.say(record.collection),
         "href": frame.href(f"{record.collection}/"),
     }
     return frame.page(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
-from copydesk.kit import text, urls
+from copydesk.kit import dates, text, urls
 from copydesk.news import Related, Story
 from copydesk.publish import _links, _pictures
 from copydesk.publish._entries import Entry
-from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import _player, _structured
 from copydesk.publish.site._cards import Cards
@@ -16,6 +16,21 @@ from copydesk.publish.site._frame import Head
 
 _OTHERS = 40  # of a page; a flood of coverage is a number
 _RERUNS = 20
+_AS_EDITED = " at its publisher, kept as edited"
+_CHANGES = tuple(
+    (re.compile(pattern), word)
+    for pattern, word in (
+        (r'title was "(?P<title>.*)"', "headline_was"),
+        (rf'title is "(?P<title>.*)"{_AS_EDITED}', "headline_kept"),
+        ("excerpt changed", "excerpt_changed"),
+        (f"excerpt changed{_AS_EDITED}", "excerpt_kept"),
+        ("text .*", "text_changed"),
+        ("moved to .*", "moved"),
+        ("gone from its publisher", "gone_since"),
+        ("back at its publisher", "back_again"),
+        ("leads its group no longer.*", "led_no_longer"),
+    )
+)
 
 
 def sheets(entries: Iterable[Entry], cards: Cards) -> Iterator[Sheet]:
@@ -40,10 +55,10 @@ def _page(story: Story, cards: Cards) -> Sheet:
     picture = _pictures.of(story, plan)
     coverage = plan.coverages.of(story)
     excerpt = text.fold(story.excerpt)
-    player = _player.of(story.featured_content, story.title, picture.source if picture else "")
+    player = _played(story, picture, cards)
     head = Head(
         path=_links.story_folder(story.path),
-        title=text.fold(story.title) or "Untitled",
+        title=text.fold(story.title) or cards.frame.words.say("untitled"),
         description=text.shorten(excerpt, 200),
         structured=_structured.story(story, plan),
         kind="article",
@@ -67,29 +82,52 @@ def _page(story: Story, cards: Cards) -> Sheet:
         "places": len(coverage.reruns),
         "background": cards.views(plan.groups.background(story)),
         "first": _first(story, cards),
-        "source": _source(story, plan),
+        "source": _source(story, cards),
         "trust": story.trust,
         "reasons": [text.fold(str(reason)) for reason in story.reasons],
+        "changes": [_change(line, cards) for line in story.history],
         "decided": cards.time(story.verdict.at if story.verdict else None),
         "pinned": cards.time(plan.front.pinned.get(story.path)),
     }
     return cards.frame.page("story.html", head, story=view)
 
 
+def _played(story: Story, picture: _pictures.Picture | None, cards: Cards) -> _player.Shown:
+    still = picture.source if picture else ""
+    return _player.of(story.featured_content, story.title, cards.frame.words, still)
+
+
 def _signpost(folder: str, leader: Story, cards: Cards) -> Sheet:
     """Send readers of a page on to the story that leads its group now; it has nothing to index."""
     target = _links.story_folder(leader.path)
-    head = Head(path=folder, title=text.fold(leader.title) or "Untitled", indexed=False)
+    head = Head(
+        path=folder,
+        title=text.fold(leader.title) or cards.frame.words.say("untitled"),
+        indexed=False,
+    )
     context = {"story": cards.view(leader), "canonical": cards.frame.plan.links.page(target)}
     return cards.frame.page("moved.html", head, **context)
 
 
-def _source(story: Story, plan: Plan) -> str:
+def _change(line: str, cards: Cards) -> dict[str, object]:
+    """Give a line of a story's history: its time, and what changed in the site's words."""
+    first, _, rest = line.partition(" ")
+    moment = dates.parse(first)
+    said = text.fold(rest if moment else line)
+    for pattern, word in _CHANGES:
+        if found := pattern.fullmatch(said):
+            said = cards.frame.words.say(word, **found.groupdict())
+            break
+    return {"time": cards.time(moment), "what": said}
+
+
+def _source(story: Story, cards: Cards) -> str:
     """Say in a word what the beat knows of a story's publisher, "" for nothing."""
+    plan, words = cards.frame.plan, cards.frame.words
     domain = story.provider.domain if story.provider else ""
     if domain in plan.official:
-        return "official source"
-    return "known organization" if domain in plan.beat.organizations else ""
+        return words.say("official_source")
+    return words.say("known_organization") if domain in plan.beat.organizations else ""
 
 
 def _first(story: Story, cards: Cards) -> dict[str, str]:
@@ -100,12 +138,12 @@ def _first(story: Story, cards: Cards) -> dict[str, str]:
     if original is None:
         return {"title": "", "href": ""}
     href = cards.frame.href(_links.story_folder(original.path))
-    return {"title": text.fold(original.title) or "Untitled", "href": href}
+    return {"title": text.fold(original.title) or cards.frame.words.say("untitled"), "href": href}
 
 
 def _other(related: Related, cards: Cards) -> dict[str, object]:
     return {
-        "title": text.fold(related.title) or "Untitled",
+        "title": text.fold(related.title) or cards.frame.words.say("untitled"),
         "origin": urls.fetchable(related.web_url) or "",
         "provider": cards.provider(related.provider),
         "time": cards.time(related.published_at),

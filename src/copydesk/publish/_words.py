@@ -1,0 +1,206 @@
+"""The words around the news, in the site's language; single ones replaced by a newsroom's.
+
+A language is a file of `strings/`, found by the site's locale (`fr-ca`, then `fr`, else English);
+what it lacks is said in English. A newsroom's `_templates/strings.toml` has the same form and goes
+before both, so that it can be a whole new language.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from copydesk.errors import PublishError
+
+NAME = "strings.toml"
+_OWN = Path(__file__).parent / "strings"
+_USUAL = "en"
+_GAP = re.compile(r"\{([a-z_]+)\}")
+_DATED = frozenset({"weekday", "day", "month", "month_short", "year", "time", "zone"})
+_LISTS = {"months": 12, "months_short": 12, "weekdays": 7}
+_RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
+
+_TAG = re.compile(r"[a-z0-9-]+")
+
+_Forms = Mapping[str, str]
+_File = dict[str, Any]
+
+
+def direction(tag: str) -> str:
+    """Give "rtl" or "ltr" for a language tag; a script in it goes before the language."""
+    language, *rest = tag.lower().split("-")
+    if "latn" in rest or "cyrl" in rest:
+        return "ltr"
+    return "rtl" if language in _RIGHT_TO_LEFT or {"arab", "hebr"} & {*rest} else "ltr"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What pages say around the news: `words` by name, how dates are written, the direction.
+
+    A word is a text or a table: its form for a count (as "0", "1") and "other".
+    """
+
+    words: Mapping[str, str | _Forms]
+    dates: Mapping[str, str]
+    lists: Mapping[str, tuple[str, ...]]
+    direction: str
+    plain: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        plain = {key: word for key, word in self.words.items() if isinstance(word, str)}
+        object.__setattr__(self, "plain", plain)
+
+    def say(self, key: str, /, **values: object) -> str:
+        """Give a word with its gaps filled; `count` chooses the form.
+
+        Raises PublishError for a word that is not there, or a gap that nothing fills.
+        """
+        try:
+            word = self.words[key]
+            if not isinstance(word, str):
+                word = word.get(str(values["count"]), word["other"])
+            return word.format(**values)
+        except KeyError as error:
+            raise PublishError(f"no such word: {error.args[0]}", subject=f"{NAME}: {key}") from None
+
+    def escaped(self) -> Words:
+        """Give the same words as HTML."""
+
+        def each(word: str | _Forms) -> str | _Forms:
+            if isinstance(word, str):
+                return html.escape(word, quote=False)
+            return {count: html.escape(form, quote=False) for count, form in word.items()}
+
+        return replace(self, words={key: each(word) for key, word in self.words.items()})
+
+    def dated(self, pattern: str, at: date) -> str:
+        """Give a day or a moment as `pattern` of the dates says it."""
+        month = at.month - 1
+        moment = at if isinstance(at, datetime) else None
+        return self.dates[pattern].format(
+            weekday=self.lists["weekdays"][at.weekday()],
+            day=at.day,
+            month=self.lists["months"][month],
+            month_short=self.lists["months_short"][month],
+            year=at.year,
+            time=f"{moment:%H:%M}" if moment else "",
+            zone=f"{moment:%Z}" if moment else "",
+        )
+
+    def listed(self, names: tuple[str, ...], most: int) -> str:
+        """Give names in a row: `A`, `A and B`, `A, B and 3 more`."""
+        if len(names) > most:
+            return self.say(
+                "names_and_more", names=", ".join(names[:most]), count=len(names) - most
+            )
+        if len(names) == 2:
+            return self.say("two_names", first=names[0], last=names[1])
+        return ", ".join(names)
+
+
+def load(locale: str, own: str | None = None) -> Words:
+    """Give the words of a locale; `own` is the text of a newsroom's file.
+
+    Raises PublishError that says what is wrong with that.
+    """
+    usual = _read(_USUAL)
+    files = [usual, *(_read(name) for name in _names(locale))]
+    if own is not None:
+        files.append(_checked(_parsed(own), usual))
+    words: dict[str, str | _Forms] = {}
+    dates: dict[str, Any] = {}
+    for file in files:
+        words |= file.get("words", {})
+        dates |= file.get("dates", {})
+    said = files[-1].get("language", {}).get("direction") if own is not None else None
+    return Words(
+        words=words,
+        dates={key: value for key, value in dates.items() if key not in _LISTS},
+        lists={key: tuple(dates[key]) for key in _LISTS},
+        direction=said or direction(locale),
+    )
+
+
+def _names(locale: str) -> list[str]:
+    """Give the files of a locale, the general one first."""
+    tag = locale.lower().replace("_", "-")
+    tags = dict.fromkeys((tag.partition("-")[0], tag))
+    return [one for one in tags if one != _USUAL and _TAG.fullmatch(one) and _has(one)]
+
+
+def _has(name: str) -> bool:
+    return (_OWN / f"{name}.toml").is_file()
+
+
+def _read(name: str) -> _File:
+    return tomllib.loads((_OWN / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _parsed(own: str) -> _File:
+    try:
+        return tomllib.loads(own)
+    except tomllib.TOMLDecodeError as error:
+        raise PublishError("not TOML", subject=NAME, hint=str(error)) from error
+
+
+def _checked(own: _File, usual: _File) -> _File:
+    """Give a newsroom's file if it can be used: its words get what ours get, and no more."""
+    for name, section in own.items():
+        if name not in usual or not isinstance(section, dict):
+            raise _wrong(name, f"there are {', '.join(f'[{known}]' for known in usual)}")
+    if own.get("language", {}).get("direction", "ltr") not in {"ltr", "rtl"}:
+        raise _wrong("language.direction", '"ltr" or "rtl"')
+    for key, word in own.get("words", {}).items():
+        _check_word(key, word, usual["words"].get(key))
+    for key, value in own.get("dates", {}).items():
+        _check_dates(key, value, usual["dates"])
+    return own
+
+
+def _check_word(key: str, word: object, usual: object) -> None:
+    forms = word if isinstance(word, dict) else {"other": word}
+    if "other" not in forms:
+        raise _wrong(f"words.{key}", 'a table needs the form "other"')
+    known = None if usual is None else frozenset(chain.from_iterable(map(_gaps, _texts(usual))))
+    for form in forms.values():
+        _check_gaps(f"words.{key}", form, known)
+
+
+def _check_dates(key: str, value: object, usual: Mapping[str, object]) -> None:
+    if key not in usual:
+        raise _wrong(f"dates.{key}", f"there are {', '.join(usual)}")
+    if key not in _LISTS:
+        _check_gaps(f"dates.{key}", value, _DATED)
+    elif not isinstance(value, list) or [str] * _LISTS[key] != list(map(type, value)):
+        raise _wrong(f"dates.{key}", f"{_LISTS[key]} names")
+
+
+def _check_gaps(key: str, form: object, known: frozenset[str] | None) -> None:
+    """Refuse what is no text, a brace that is no gap, and a gap that nothing fills."""
+    if not isinstance(form, str):
+        raise _wrong(key, "a text")
+    if {"{", "}"} & {*_GAP.sub("", form)}:
+        raise _wrong(key, "a gap is a name in braces")
+    if known is not None and (strange := _gaps(form) - known):
+        gaps = ", ".join(f"{{{gap}}}" for gap in sorted(known)) or "none"
+        raise _wrong(key, f"nothing fills {{{min(strange)}}}; its gaps: {gaps}")
+
+
+def _texts(word: object) -> list[str]:
+    return [str(form) for form in word.values()] if isinstance(word, dict) else [str(word)]
+
+
+def _gaps(form: str) -> frozenset[str]:
+    return frozenset(_GAP.findall(form))
+
+
+def _wrong(key: str, hint: str) -> PublishError:
+    return PublishError("cannot be said so", subject=f"{NAME}: {key}", hint=hint)

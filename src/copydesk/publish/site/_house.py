@@ -1,0 +1,76 @@
+"""What the newsroom says of itself: who it is (`about/`) and how it chooses (`method/`).
+
+Both depend on settings alone, with their real numbers, and not on any story.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from copydesk.kit import text
+from copydesk.publish import _front, _plan
+from copydesk.publish._write import Sheet
+from copydesk.publish.site._frame import Frame, Head
+
+
+def sheets(frame: Frame) -> Iterator[Sheet]:
+    """Give the about page and the one on the method."""
+    beat = frame.plan.beat
+    house = {**_who(frame), **_rules(frame)}
+    about = frame.words.say("about_site", site=text.fold(beat.title))
+    head = Head(path="about/", title=frame.words.say("about"), description=_described(frame))
+    yield frame.page("about.html", head, heading=about, house=house)
+    method = frame.words.say("method")
+    head = Head(path="method/", title=method)
+    yield frame.page("method.html", head, heading=method, house=house)
+
+
+def _described(frame: Frame) -> str:
+    """Give what the site is: in the owner's words, else in those of its main topic's file."""
+    beat = frame.plan.beat
+    if beat.description:
+        return text.fold(beat.description)
+    main = next((topic for topic in beat.topics if topic.name == beat.topic), None)
+    return text.fold(main.description) if main else ""
+
+
+def _who(frame: Frame) -> Mapping[str, object]:
+    beat = frame.plan.beat
+    return {
+        "description": _described(frame),
+        "topic": text.fold(beat.topic),
+        "topics": frame.topics(),
+        "sources": len(beat.sources),
+        "contact": beat.contact,
+        "contact_shown": beat.contact.removeprefix("mailto:"),
+        "hotlinks": frame.hotlinks,
+        "counts_reads": frame.plan.look.house.counts_reads,
+        "characters": beat.excerpt.max_characters,
+        "share": _number(beat.excerpt.max_share * 100),
+    }
+
+
+def _rules(frame: Frame) -> Mapping[str, object]:
+    """Give the numbers by which stories are chosen and placed."""
+    scoring, look = frame.plan.beat.scoring, frame.plan.look
+    return {
+        "profile": scoring.profile,
+        "publish_at": scoring.publish_at,
+        "organization_points": scoring.organization_points,
+        "off_beat": scoring.off_beat,
+        "holds": look.house.holds,
+        "max_age_days": look.house.max_age_days,
+        "half_life_hours": _number(look.half_life_hours),
+        "alone": _number(_front.ALONE * 100),
+        "trusted": _plan.TRUSTED,
+        "lead_hours": _number(_front.LEAD_HOURS),
+        "places": _front.SIZE,
+        "of_a_house": _front.A_HOUSE,
+        "of_a_topic": _front.A_TOPIC,
+        "pins": _front.PINS,
+    }
+
+
+def _number(value: float) -> str:
+    """Give a number as people write it: 24 and not 24.0."""
+    return f"{value:.6g}"
