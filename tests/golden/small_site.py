@@ -17,7 +17,7 @@ from world import editions
 
 KEPT = Path(__file__).parent / "site"
 # The style sheet is kept once, where it is written.
-NOT_KEPT = {"style.css"}
+NOT_KEPT = {"search.js", "style.css"}
 
 _PICTURE = "https://herald.example/robot.jpg"
 _KINDS = ("webp", "avif", "jpg")

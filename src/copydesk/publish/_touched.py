@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from copydesk.publish import _groups, _links
+from copydesk.publish import _groups, _links, _parts
 from copydesk.publish._entries import Entry
 from copydesk.publish._past import Past
 from copydesk.publish._plan import ARCHIVE_PAGE, Plan, newest_first
@@ -56,10 +56,11 @@ def touched(plan: Plan, past: Past) -> Touched:
     }
     folders |= before.moved.keys() | after.moved.keys()
     folders |= _neighbours(before, after) | _archive(before, after, changed)
+    folders |= _search(before, after, changed)
     gone = before.pages() - after.pages()
     return Touched(
         everything=False,
-        folders=frozenset({*folders, "api"} - gone),
+        folders=frozenset({*folders, "api", _parts.FOLDER} - gone),
         gone=frozenset(gone),
         changed=tuple(new[path] for path in sorted(changed) if path in new),
     )
@@ -79,6 +80,7 @@ class _Side:
     days: list[str]
     sources: frozenset[str]
     moved: Mapping[str, Entry]
+    parts: Mapping[str, list[Entry]]
 
     @classmethod
     def of(cls, entries: Mapping[str, Entry]) -> _Side:
@@ -93,6 +95,7 @@ class _Side:
             days=sorted({entry.day for entry in public if entry.day}),
             sources=frozenset(entry.domain for entry in public if entry.domain),
             moved=groups.moved(),
+            parts=_parts.parts(public),
         )
 
     def dependents(self, provided: set[str]) -> set[str]:
@@ -113,6 +116,7 @@ class _Side:
             *map(_links.source_folder, self.sources),
             *(f"archive/{n + 1}/" for n in range(_archive_pages(self))),
             *(f"sitemap-news-{entry.month}.xml" for entry in self.public),
+            *self.parts,
         }
 
 
@@ -175,6 +179,17 @@ def _archive(before: _Side, after: _Side, changed: set[str]) -> set[str]:
     if _archive_pages(before) != _archive_pages(after):  # the last one leads on, or no more
         pages.add(min(_archive_pages(before), _archive_pages(after)) - 1)
     return {f"archive/{number + 1}/" for number in pages if number >= 0}
+
+
+def _search(before: _Side, after: _Side, changed: set[str]) -> set[str]:
+    """Give the parts of the search index that hold other stories now, or one that changed."""
+    found = set()
+    for path, entries in after.parts.items():
+        now = [entry.path for entry in entries]
+        was = [entry.path for entry in before.parts.get(path, ())]
+        if now != was or not changed.isdisjoint(now):
+            found.add(path)
+    return found
 
 
 def _archive_pages(side: _Side) -> int:

@@ -8,7 +8,16 @@ from copydesk.publish._plan import Plan
 from copydesk.publish._posters import Posters
 from copydesk.publish._render import Press
 from copydesk.publish._write import Sheet
-from copydesk.publish.site import _cards, _frame, _furniture, _listings, _records, _story, _walk
+from copydesk.publish.site import (
+    _cards,
+    _frame,
+    _furniture,
+    _listings,
+    _records,
+    _search,
+    _story,
+    _walk,
+)
 
 __all__ = ["sheets"]
 
@@ -22,4 +31,5 @@ def sheets(plan: Plan, press: Press, posters: Posters | None = None) -> Iterator
     yield from _story.signposts(cards)
     if plan.wanted("records"):
         yield from _furniture.sheets(frame)
+        yield from _search.sheets(frame)
         yield from _records.sheets(frame)
