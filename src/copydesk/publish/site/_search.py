@@ -47,7 +47,7 @@ def parts(plan: Plan) -> Parts:
     if not plan.wanted(FOLDER):
         return {}
     found = _parts.parts(reversed(plan.stories.entries))
-    return dict(sorted(found.items(), key=lambda one: -one[1][0].when))
+    return dict(reversed(found.items()))
 
 
 def contents(plan: Plan) -> Sheet:

@@ -9,7 +9,8 @@
   const button = document.querySelector(".further button");
   const bar = document.querySelector(".further progress");
   const named = (name) => form.elements.namedItem(name);
-  const language = document.documentElement.lang;
+  const { lang } = document.documentElement;
+  const language = /^en\b/.test(lang) ? "en-GB" : lang; // days as all other pages write them
   const local = (make) => { try { return make(language); } catch { return make(); } };
   const numbers = local((tag) => new Intl.NumberFormat(tag));
   const days = local((tag) => new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeZone: "UTC" }));
@@ -86,9 +87,8 @@
     let seen = 0, day = "";
     for (const [at, part] of parts.entries()) {
       yield { seen, all, day, last: at + 1 === parts.length };
-      const ahead = parts.slice(at + 1, at + 1 + query.ahead);
       const reading = load(part);
-      for (const next of ahead) load(next).catch(() => {});
+      if (at) for (const next of parts.slice(at + 1, at + 4)) load(next).catch(() => {});
       for (const one of await reading) {
         seen += 1;
         day = one.time.slice(0, 10) || day;
@@ -164,7 +164,7 @@
     const given = (name) => values.get(name) || "";
     query = {
       terms: terms(given("q")), topic: given("topic"), source: fold(given("source")),
-      from: given("from"), to: given("to"), ahead: 0,
+      from: given("from"), to: given("to"),
     };
     turn += 1;
     shown = 0;
@@ -181,7 +181,6 @@
     const mine = turn, until = shown + PAGE;
     let left = most, first = null, step, end = false;
     stops = false;
-    query.ahead = isAsked ? 3 : 0;
     offer(isAsked ? "stop" : "");
     if (!shown) say("busy");
     try {
@@ -218,7 +217,7 @@
       found: numbers.format(shown), seen: numbers.format(step.seen),
       all: numbers.format(step.all), day: spoken(step.day),
     };
-    say(!shown ? "none" : done ? "all" : "some", values);
+    say(done ? (shown ? "all" : "none") : shown ? "some" : "yet", values);
     offer(done ? "" : isFull ? "more" : "older");
   };
 
