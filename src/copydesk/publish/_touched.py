@@ -56,8 +56,9 @@ def touched(plan: Plan, past: Past) -> Touched:
     }
     folders |= before.moved.keys() | after.moved.keys()
     folders |= _neighbours(before, after) | _archive(before, after, changed)
-    folders |= _search(before, after, changed)
-    gone = before.pages() - after.pages()
+    parts, unused = _search(before, after, changed)
+    folders |= parts
+    gone = (before.pages() - after.pages()) | unused
     return Touched(
         everything=False,
         folders=frozenset({*folders, "api", _parts.FOLDER} - gone),
@@ -80,7 +81,6 @@ class _Side:
     days: list[str]
     sources: frozenset[str]
     moved: Mapping[str, Entry]
-    parts: Mapping[str, list[Entry]]
 
     @classmethod
     def of(cls, entries: Mapping[str, Entry]) -> _Side:
@@ -95,7 +95,6 @@ class _Side:
             days=sorted({entry.day for entry in public if entry.day}),
             sources=frozenset(entry.domain for entry in public if entry.domain),
             moved=groups.moved(),
-            parts=_parts.parts(public),
         )
 
     def dependents(self, provided: set[str]) -> set[str]:
@@ -116,7 +115,6 @@ class _Side:
             *map(_links.source_folder, self.sources),
             *(f"archive/{n + 1}/" for n in range(_archive_pages(self))),
             *(f"sitemap-news-{entry.month}.xml" for entry in self.public),
-            *self.parts,
         }
 
 
@@ -181,15 +179,20 @@ def _archive(before: _Side, after: _Side, changed: set[str]) -> set[str]:
     return {f"archive/{number + 1}/" for number in pages if number >= 0}
 
 
-def _search(before: _Side, after: _Side, changed: set[str]) -> set[str]:
-    """Give the parts of the search index that hold other stories now, or one that changed."""
+def _search(before: _Side, after: _Side, changed: set[str]) -> tuple[set[str], set[str]]:
+    """Give the parts of the search index that hold something else now, and those that are no more.
+
+    A part holds stories of one month, so months without a change are as they were.
+    """
+    sides = (before, after)
+    months = {side.entries[path].month for side in sides for path in changed & side.entries.keys()}
+    old, new = (_parts.parts(e for e in side.public if e.month in months) for side in sides)
     found = set()
-    for path, entries in after.parts.items():
+    for path, entries in new.items():
         now = [entry.path for entry in entries]
-        was = [entry.path for entry in before.parts.get(path, ())]
-        if now != was or not changed.isdisjoint(now):
+        if now != [entry.path for entry in old.get(path, ())] or not changed.isdisjoint(now):
             found.add(path)
-    return found
+    return found, old.keys() - new.keys()
 
 
 def _archive_pages(side: _Side) -> int:

@@ -50,14 +50,15 @@ def parts(plan: Plan) -> Parts:
     return dict(reversed(found.items()))
 
 
-def contents(plan: Plan) -> Sheet:
+def contents(index: Parts) -> Sheet:
     """Give the list of all parts: its name, how many stories, its first day and its last."""
-    found = parts(plan)
     listed = [
         [path.removeprefix(FOLDER).removesuffix(".json"), len(e), e[0].day, e[-1].day]
-        for path, e in found.items()
+        for path, e in index.items()
     ]
-    return _sheet(f"{FOLDER}index.json", {"stories": len(plan.stories), "parts": listed})
+    return _sheet(
+        f"{FOLDER}index.json", {"stories": sum(map(len, index.values())), "parts": listed}
+    )
 
 
 def part(path: str, entries: Sequence[Entry], plan: Plan) -> Sheet:

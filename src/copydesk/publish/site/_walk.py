@@ -7,11 +7,10 @@ it is in hand.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 from copydesk.publish import _links
-from copydesk.publish._entries import Entry
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import _listings, _search, _story
@@ -21,7 +20,8 @@ from copydesk.publish.site._cards import Cards
 def sheets(cards: Cards) -> Iterator[Sheet]:
     """Give the pages of stories, days and the archive and the parts that are wanted."""
     plan = cards.frame.plan
-    days, parts = _days(plan), _parts(plan)
+    days, index = _days(plan), _search.parts(plan)
+    parts = deque(one for one in index.items() if plan.wanted(one[0]))
     for number in range(len(plan.archive), 0, -1):
         entries = plan.archive[number - 1].entries
         yield from _story.sheets(entries, cards)
@@ -33,7 +33,7 @@ def sheets(cards: Cards) -> Iterator[Sheet]:
             yield _search.part(*parts.popleft(), plan)
     yield from (_listings.day(cards, *one) for one in days)
     if plan.wanted(_search.FOLDER):
-        yield _search.contents(plan)
+        yield _search.contents(index)
 
 
 def _days(plan: Plan) -> deque[tuple[date, tuple[date | None, date | None]]]:
@@ -42,8 +42,3 @@ def _days(plan: Plan) -> deque[tuple[date, tuple[date | None, date | None]]]:
     before, after = [None, *days][:-1], [*days, None][1:]
     found = zip(days, zip(before, after, strict=True), strict=True)
     return deque(one for one in reversed(list(found)) if plan.wanted(_links.day_folder(one[0])))
-
-
-def _parts(plan: Plan) -> deque[tuple[str, Sequence[Entry]]]:
-    """Give the wanted parts of the search index, the newest first."""
-    return deque(one for one in _search.parts(plan).items() if plan.wanted(one[0]))
