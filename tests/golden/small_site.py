@@ -16,8 +16,8 @@ from copydesk.publish import MemoryManifest, PublishOptions, publish
 from world import editions
 
 KEPT = Path(__file__).parent / "site"
-# The style sheet and the script are kept once, where they are written.
-NOT_KEPT = {"site.js", "style.css"}
+# The style sheet and the scripts are kept once, where they are written.
+NOT_KEPT = {"search.js", "site.js", "style.css"}
 
 _PICTURE = "https://herald.example/robot.jpg"
 _KINDS = ("webp", "avif", "jpg")

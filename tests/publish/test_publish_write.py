@@ -146,7 +146,8 @@ def test_what_was_removed_is_gone_even_when_the_manifest_is_lost(tmp_path: Path)
 
     assert not (tmp_path / "news" / "2026-09-01-old").exists()
     assert not (tmp_path / "sitemap-news-undated.xml").exists()
-    assert done.deleted == 3
+    assert not (tmp_path / "search" / "undated-1.json").exists()
+    assert done.deleted == 4
 
 
 def test_a_file_of_the_user_is_never_deleted(tmp_path: Path) -> None:

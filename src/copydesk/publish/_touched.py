@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from copydesk.publish import _groups, _links
+from copydesk.publish import _groups, _links, _parts
 from copydesk.publish._entries import Entry
 from copydesk.publish._past import Past
 from copydesk.publish._plan import Plan, newest_first
@@ -56,10 +56,12 @@ def touched(plan: Plan, past: Past) -> Touched:
     }
     folders |= before.moved.keys() | after.moved.keys()
     folders |= _neighbours(before, after) | _archive(pairs, plan, before.count)
-    gone = _gone(pairs, before, after, plan.look.archive_page)
+    parts, unused = _search(pairs, old, new)
+    folders |= parts
+    gone = _gone(pairs, before, after, plan.look.archive_page) | unused
     return Touched(
         everything=False,
-        folders=frozenset({*folders, "api"} - gone),
+        folders=frozenset({*folders, "api", _parts.FOLDER} - gone),
         gone=frozenset(gone),
         changed=tuple(entry for _, entry in pairs if entry is not None),
     )
@@ -188,6 +190,29 @@ def _archive(pairs: _Pairs, plan: Plan, count_before: int) -> set[str]:
     if last != last_before:  # the last one leads on, or no more
         pages.add(min(last, last_before) - 1)
     return {f"archive/{number + 1}/" for number in pages if number >= 0}
+
+
+def _search(
+    pairs: _Pairs, old: Mapping[str, Entry], new: Mapping[str, Entry]
+) -> tuple[set[str], set[str]]:
+    """Give the parts of the search index that hold something else now, and those that are no more.
+
+    A part holds stories of one month, so months without a change are as they were.
+    """
+    months = {entry.month for pair in pairs for entry in pair if entry is not None}
+    before, after = (_parts.parts(_oldest_first(side, months)) for side in (old, new))
+    changed = {entry.path for pair in pairs for entry in pair if entry is not None}
+    found = set()
+    for path, entries in after.items():
+        now = [entry.path for entry in entries]
+        if now != [entry.path for entry in before.get(path, ())] or not changed.isdisjoint(now):
+            found.add(path)
+    return found, before.keys() - after.keys()
+
+
+def _oldest_first(entries: Mapping[str, Entry], months: set[str]) -> list[Entry]:
+    found = (entry for entry in entries.values() if entry.is_public and entry.month in months)
+    return sorted(found, key=newest_first, reverse=True)
 
 
 def _pages(count: int, size: int) -> int:

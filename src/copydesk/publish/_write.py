@@ -21,7 +21,7 @@ _MARKER_TEXT = (
     b"when they no longer belong to the site. Delete this file and it deletes only what it made.\n"
 )
 _OUR_FOLDERS = re.compile(
-    r"news|topics|sources|archive|api|pictures|cards|[0-9]{4}|learning|samples?|people"
+    r"news|topics|sources|archive|search|api|pictures|cards|[0-9]{4}|learning|samples?|people"
     r"|communities|compan(y|ies)|challenges?"
 )
 _OUR_FILES = re.compile(r"sitemap-(news|pages)-[\w-]+\.xml|[a-z]+-sitemap\.xml")

@@ -15,6 +15,7 @@ from copydesk.publish.site import (
     _house,
     _listings,
     _records,
+    _search,
     _story,
     _walk,
 )
@@ -32,4 +33,5 @@ def sheets(plan: Plan, press: Press, posters: Posters | None = None) -> Iterator
     if plan.wanted("records"):
         yield from _furniture.sheets(frame)
         yield from _house.sheets(frame)
+        yield from _search.sheets(frame)
         yield from _records.sheets(frame)

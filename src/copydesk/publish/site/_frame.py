@@ -33,7 +33,7 @@ class Head:
     `picture` is the story's own, `shared` what stands for a page without one; else the site's does.
 
     `frames` is the origin of the player in it, "" for none; `plays_files` says that it has a video
-    or a sound that the browser plays itself.
+    or a sound that the browser plays itself, `searches` that it runs our script.
     """
 
     path: str
@@ -48,6 +48,7 @@ class Head:
     indexed: bool = True
     frames: str = ""
     plays_files: bool = False
+    searches: bool = False
 
 
 @dataclass(slots=True)
@@ -102,6 +103,7 @@ class Frame:
             "archive_page": self.href("archive/"),
             "about_page": self.href("about/"),
             "method_page": self.href("method/"),
+            "search_page": self.href("search/"),
             "topics": self._bar(),
             "shelves": self._shelves(),
         }
@@ -149,7 +151,10 @@ class Frame:
             rules.append(f"frame-src {head.frames}")
         if head.plays_files:
             rules.append("media-src https:")
-        return "; ".join([*rules, "base-uri 'none'", "form-action 'none'"])
+        if head.searches:
+            rules.append("connect-src 'self'")
+        asks = "'self'" if head.searches else "'none'"
+        return "; ".join([*rules, "base-uri 'none'", f"form-action {asks}"])
 
     def _shared_picture(self, head: Head) -> _pictures.Shared | None:
         if not head.indexed:

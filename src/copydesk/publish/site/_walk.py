@@ -1,6 +1,7 @@
 """The walk: once through all stories, the newest first, so that each is read and printed once.
 
-A story's page, its day and its page of the archive are made while it is in hand.
+A story's page, its day, its page of the archive and its part of the search index are made while
+it is in hand.
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ from datetime import date
 from copydesk.publish import _links
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
-from copydesk.publish.site import _listings, _story
+from copydesk.publish.site import _listings, _search, _story
 from copydesk.publish.site._cards import Cards
 
 
 def sheets(cards: Cards) -> Iterator[Sheet]:
-    """Give the pages of stories, days and the archive that are wanted."""
+    """Give the pages of stories, days and the archive and the parts that are wanted."""
     plan = cards.frame.plan
-    days = _days(plan)
+    days, index = _days(plan), _search.parts(plan)
+    parts = deque(one for one in index.items() if plan.wanted(one[0]))
     for number in range(len(plan.archive), 0, -1):
         entries = plan.archive[number - 1].entries
         yield from _story.sheets(entries, cards)
@@ -27,7 +29,11 @@ def sheets(cards: Cards) -> Iterator[Sheet]:
             yield _listings.archived(cards, number)
         while days and days[0][0].isoformat() > entries[-1].day:
             yield _listings.day(cards, *days.popleft())
+        while parts and parts[0][1][0].when >= entries[-1].when:
+            yield _search.part(*parts.popleft(), plan)
     yield from (_listings.day(cards, *one) for one in days)
+    if plan.wanted(_search.FOLDER):
+        yield _search.contents(index)
 
 
 def _days(plan: Plan) -> deque[tuple[date, tuple[date | None, date | None]]]:

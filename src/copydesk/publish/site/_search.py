@@ -1,0 +1,106 @@
+"""Search: an index in parts that a script on the search page reads, the newest first.
+
+search/index.json        how many stories, and each part with its number and days
+search/2026-11-2.json    the second five hundred stories of a month
+search/index.html        the form, with filters; search.js does the work in the browser
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import orjson
+
+from copydesk.errors import PublishError
+from copydesk.kit import text
+from copydesk.news import Story
+from copydesk.publish import _links, _parts
+from copydesk.publish._entries import Entry
+from copydesk.publish._plan import Plan
+from copydesk.publish._write import Sheet
+from copydesk.publish.site._frame import Frame, Head, language_tag
+
+_TITLE, _EXCERPT = 200, 160
+_TOPIC = len(_links.topic_folder(""))
+FOLDER = _parts.FOLDER
+Parts = Mapping[str, Sequence[Entry]]
+
+
+def sheets(frame: Frame) -> Iterator[Sheet]:
+    """Give the search page and its script."""
+    script = frame.press.source("search.js")
+    if script is None:
+        raise PublishError("the search page's script is missing", subject="search.js")
+    yield Sheet("search.js", script.encode())
+    plan = frame.plan
+    head = Head(path=FOLDER, title="Search", indexed=False, searches=True)
+    topics = [
+        {"id": topic.id, "name": text.fold(topic.name)}
+        for topic in plan.topics
+        if topic.name != plan.beat.topic
+    ]
+    yield frame.page("search.html", head, topics=topics, script=frame.href("search.js"))
+
+
+def parts(plan: Plan) -> Parts:
+    """Give the parts of the index, the newest first; none where no story has changed."""
+    if not plan.wanted(FOLDER):
+        return {}
+    found = _parts.parts(reversed(plan.stories.entries))
+    return dict(reversed(found.items()))
+
+
+def contents(index: Parts) -> Sheet:
+    """Give the list of all parts: its name, how many stories, its first day and its last."""
+    listed = [
+        [path.removeprefix(FOLDER).removesuffix(".json"), len(e), e[0].day, e[-1].day]
+        for path, e in index.items()
+    ]
+    return _sheet(
+        f"{FOLDER}index.json", {"stories": sum(map(len, index.values())), "parts": listed}
+    )
+
+
+def part(path: str, entries: Sequence[Entry], plan: Plan) -> Sheet:
+    """Give a part: its publishers and topics once, and a row for each story, the oldest first.
+
+    A row is name, title, excerpt, publisher, topics and those above them (both by their place in
+    the lists, no publisher is -1), local time ("" for none), language ("" for the site's).
+    """
+    publishers: dict[tuple[str, str], int] = {}
+    topics: dict[str, int] = {}
+    rows = []
+    for entry in entries:
+        story = plan.read(entry.path)
+        if story is None:
+            continue
+        by = (entry.publisher, entry.domain)
+        at = publishers.setdefault(by, len(publishers)) if entry.publisher else -1
+        under = [topics.setdefault(id_, len(topics)) for id_ in _topics(story, plan)]
+        rows.append(_row(story, at, under, plan))
+    return _sheet(path, {"publishers": list(publishers), "topics": list(topics), "stories": rows})
+
+
+def _row(story: Story, by: int, under: list[int], plan: Plan) -> list[object]:
+    language = language_tag(story.language)
+    published = story.published_at
+    return [
+        _links.stem(story.path),
+        text.shorten(text.fold(story.title), _TITLE) or "Untitled",
+        text.shorten(text.fold(story.excerpt), _EXCERPT),
+        by,
+        under,
+        plan.local(published).isoformat(timespec="minutes") if published else "",
+        language if language != language_tag(plan.beat.locale) else "",
+    ]
+
+
+def _topics(story: Story, plan: Plan) -> dict[str, None]:
+    """Give the ids of a story's topics and of those above them, but for the main one, in order."""
+    main = plan.above.get(plan.beat.topic, ())[:1]
+    found = (folder for name in story.topics for folder in plan.above.get(name, ()))
+    return {folder[_TOPIC - 1 : -1]: None for folder in found if folder not in main}
+
+
+def _sheet(path: str, value: object) -> Sheet:
+    return Sheet(path, orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))
