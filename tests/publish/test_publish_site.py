@@ -56,11 +56,6 @@ def tree(page: str) -> html.HtmlElement:
     return html.document_fromstring(page)
 
 
-def scripts(root: html.HtmlElement) -> list[str | None]:
-    """Give the type of each block of data, the address of each script, "" for one in the page."""
-    return [found.get("type", found.get("src", "")) for found in root.iter("script")]
-
-
 def text(page: str, path: str) -> list[str]:
     return [" ".join(found.text_content().split()) for found in tree(page).cssselect(path)]
 

@@ -33,7 +33,8 @@ def sheets(frame: Frame) -> Iterator[Sheet]:
         raise PublishError("the search page's script is missing", subject="search.js")
     yield Sheet("search.js", script.encode())
     plan = frame.plan
-    head = Head(path=FOLDER, title="Search", indexed=False, searches=True)
+    heading = frame.words.say("search_title")
+    head = Head(path=FOLDER, title=heading, indexed=False, searches=True)
     topics = [
         {"id": topic.id, "name": text.fold(topic.name)}
         for topic in plan.topics
