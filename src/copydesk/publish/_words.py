@@ -85,14 +85,15 @@ class Words:
         """Give a day or a moment as `pattern` of the dates says it."""
         month = at.month - 1
         moment = at if isinstance(at, datetime) else None
-        return self.dates[pattern].format(
+        said = self.dates[pattern]
+        return said.format(
             weekday=self.lists["weekdays"][at.weekday()],
             day=at.day,
             month=self.lists["months"][month],
             month_short=self.lists["months_short"][month],
             year=at.year,
-            time=f"{moment:%H:%M}" if moment else "",
-            zone=f"{moment:%Z}" if moment else "",
+            time=f"{moment.hour:02}:{moment.minute:02}" if moment else "",
+            zone=moment.tzname() if moment and "{zone}" in said else "",
         )
 
     def listed(self, names: tuple[str, ...], most: int) -> str:

@@ -151,7 +151,7 @@ class Cards:
             "text": dated("moment", local),
             "brief": dated("brief", local),
             "short": dated("short", local),
-            "clock": f"{local:%H:%M}",
+            "clock": f"{local.hour:02}:{local.minute:02}",
             "day": self.frame.href(_links.day_folder(local.date())),
         }
 
