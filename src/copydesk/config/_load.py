@@ -55,7 +55,6 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     standings = _standings.read(root, _files(decoded))
     key = _key.read(root, environ)
     decoded.origins.say("key", key.origin)
-    _settle_contact(decoded)
     _settle_urls(decoded)
     _settle_topics(decoded, topics)
     deploy = _deploy.read(decoded, environ)
@@ -202,14 +201,6 @@ def _unset(sources: tuple[Values, ...], environ: Mapping[str, str]) -> Iterator[
                 f"beat.toml: source[{index}].proxy_env: {variable} is not in the environment; "
                 "the source cannot be asked"
             )
-
-
-def _settle_contact(decoded: Decoded) -> None:
-    """Let readers write to whom other servers may write to where nothing else is said."""
-    site = decoded.sections["site"]
-    if not site["contact"] and decoded.sections["fetch"]["contact"]:
-        site["contact"] = decoded.sections["fetch"]["contact"]
-        decoded.origins.say("site.contact", "fetch.contact")
 
 
 def _settle_urls(decoded: Decoded) -> None:

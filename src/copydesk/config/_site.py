@@ -19,13 +19,12 @@ SITE = Section(
         Option(
             name="description",
             kind=kinds.TEXT,
-            about="What the site is, in a sentence or two: for its about page and search engines.",
+            about="What the site is, in a sentence or two, for its about page.",
         ),
         Option(
             name="contact",
             kind=kinds.CONTACT,
-            about="Whom readers and publishers may write to; stands on the about page. Without it: "
-            "`fetch.contact`.",
+            about="Whom readers and publishers may write to; stands on the about page.",
         ),
         Option(
             name="url",
