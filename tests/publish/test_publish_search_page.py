@@ -151,7 +151,10 @@ def test_hostile_words_stay_words(ask: Ask, word: str) -> None:
 
     assert answer.found
     assert answer.root.cssselect("title")[0].text == "Search – Robots & Rules"
-    assert [one.get("src") for one in answer.root.iter("script")] == ["/robots/site.js", "/robots/search.js"]
+    assert [one.get("src") for one in answer.root.iter("script")] == [
+        "/robots/site.js",
+        "/robots/search.js",
+    ]
     assert not list(answer.root.iter("img"))
     assert all(len(one) <= 200 for one in answer.found)
     assert all(link.get("dir") == "auto" for link in answer.root.cssselect(".found a"))
@@ -161,7 +164,10 @@ def test_a_hostile_question_stays_a_question(ask: Ask) -> None:
     answer = ask(q=EVIL, topic=EVIL, source=EVIL, **{"from": EVIL})
 
     assert answer.root.cssselect("title")[0].text == "Search – Robots & Rules"
-    assert [one.get("src") for one in answer.root.iter("script")] == ["/robots/site.js", "/robots/search.js"]
+    assert [one.get("src") for one in answer.root.iter("script")] == [
+        "/robots/site.js",
+        "/robots/search.js",
+    ]
 
 
 PRESSED = """
