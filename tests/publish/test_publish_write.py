@@ -10,8 +10,15 @@ import pytest
 
 from copydesk.errors import PublishError
 from copydesk.news import Story, Verdict
-from copydesk.publish import MemoryManifest, Published, PublishOptions, publish
-from copydesk.publish._write import MARKER, Sheet, Writer
+from copydesk.publish import (
+    MemoryManifest,
+    MemoryNotes,
+    Published,
+    PublishOptions,
+    publish,
+    survey,
+)
+from copydesk.publish._write import MARKER, UNFINISHED, Sheet, Writer
 from world import editions
 
 
@@ -304,3 +311,37 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
             built(tmp_path, editions.story())
     finally:
         tmp_path.chmod(0o700)
+
+
+class KilledError(Exception):
+    """What stands for the end of the process."""
+
+
+class ShortLived(MemoryManifest):
+    """A manifest whose process ends when the search index is written, after the pages."""
+
+    def put(self, path: str, digest: str) -> None:
+        """Note a file, or end."""
+        if path.startswith("search/"):
+            raise KilledError
+        super().put(path, digest)
+
+
+def test_what_a_killed_build_wrote_goes_though_nobody_noted_it(tmp_path: Path) -> None:
+    manifest, notes = MemoryManifest(), MemoryNotes()
+    wall, seals = editions.story(), editions.story("2026-11-24-seals")
+
+    def build(kept: MemoryManifest, *stories: Story) -> None:
+        seen = survey(stories, "UTC", notes)
+        edition = replace(editions.edition(stories), stories=seen)
+        publish(edition, tmp_path, kept, PublishOptions())
+
+    build(manifest, wall)
+    with pytest.raises(KilledError):
+        build(ShortLived(), wall, seals)
+    assert (tmp_path / "news/2026-11-24-seals/index.html").is_file()
+
+    build(manifest, wall)
+
+    assert not (tmp_path / "news/2026-11-24-seals").exists()
+    assert not (tmp_path / UNFINISHED).exists()

@@ -105,6 +105,7 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
         now = replace(_now(made, ways), files=count.files, pages=count.pages, cards=cards)
         now.save(seen.notes, past, edition.beat.timezone)
         fragments.save(made.entries)
+    writer.close()
     return Published(
         stories=len(made.stories),
         pages=count.pages,

@@ -16,6 +16,7 @@ from copydesk.kit import files
 from copydesk.publish import _links
 
 MARKER = ".copydesk-site"
+UNFINISHED = ".copydesk-unfinished"
 _MARKER_TEXT = (
     b"This folder holds a site made by copydesk. Files in the folders that it fills are deleted\n"
     b"when they no longer belong to the site. Delete this file and it deletes only what it made.\n"
@@ -115,6 +116,9 @@ class Writer:
             self.out = self.out.resolve(strict=True)
             if not any(self.out.iterdir()):
                 files.write_atomic(self.out / MARKER, _MARKER_TEXT, durable=False)
+            mark = self.out / UNFINISHED
+            self.stands = (self.out / "index.html").is_file() and not (self.full or mark.exists())
+            files.write_atomic(mark, b"", durable=False)
         except OSError as error:
             raise PublishError(
                 f"the site's folder cannot be made ({error.strerror})",
@@ -122,7 +126,10 @@ class Writer:
                 hint="give another folder with --out",
             ) from error
         self._folders.add("")
-        self.stands = (self.out / "index.html").is_file() and not self.full
+
+    def close(self) -> None:
+        """Say that all is written: what a build that was killed left, the next one makes anew."""
+        (self.out / UNFINISHED).unlink(missing_ok=True)
 
     def counted(self, before: Count) -> Count:
         """Give how many files and pages there are now, from how many there were."""
