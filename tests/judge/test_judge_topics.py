@@ -316,3 +316,18 @@ def test_topics_without_words_never_stand(make_article: Make) -> None:
 
 
 BLANK = {"none": (), "empty": ("",), "blanks": ("  ", "\u00a0"), "signs": ("-", "(", "\u2014")}
+
+
+@pytest.mark.parametrize(("kind", "is_sure"), [("video", True), ("article", False)])
+def test_a_videos_description_need_not_come_back_to_its_headline(
+    make_article: Make, kind: str, is_sure: bool
+) -> None:
+    coast = Topic(id="coast", name="Coast")
+    seals = Topic(id="seals", name="Seals", parent="Coast", keywords=("seals",))
+    article = make_article(title="Seals", type=kind, text=FILLER * 60, excerpt="")
+
+    story = judge.assess(article, beat_of(coast, seals), judge.Bookshelf())
+
+    assert isinstance(story, Story)
+    told = " ".join(one.why for one in story.reasons if one.about == "topic Seals")
+    assert ("(confidence 72)" in told) is is_sure

@@ -48,7 +48,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """The evidence for each topic that has some, by its place, and the length of the text."""
+    """The evidence for each topic that has some, by its place, and the length of an article's text."""
 
     topics: dict[int, Evidence]
     words: int
@@ -69,7 +69,9 @@ def gather(article: Article, index: Index) -> Seen:
     tags = article.keywords[:_LABELS]
     for kind, label in _labels(article):
         _take_label(seen, kind, label, index)
-    return Seen(topics=dict(seen), words=len(text), tags=len(tags))
+    # what stands below a video describes it: that it does not come back to a word is no doubt
+    length = 0 if article.type == "video" else len(text)
+    return Seen(topics=dict(seen), words=length, tags=len(tags))
 
 
 def _labels(article: Article) -> Iterator[tuple[str, str]]:
