@@ -48,7 +48,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """The evidence for each topic that has some, by its place, and the length of an article's text."""
+    """The evidence for each topic that has some, by its place, and an article's length in words."""
 
     topics: dict[int, Evidence]
     words: int
