@@ -14,8 +14,8 @@ from lxml import etree, html
 
 from copydesk.news import Provider, Ruling, Story
 from copydesk.publish import (
+    Catalogue,
     MemoryManifest,
-    MemoryNotes,
     Published,
     PublishOptions,
     _links,
@@ -79,12 +79,12 @@ def built(
     stories: list[Story],
     out: Path,
     manifest: MemoryManifest | None = None,
-    notes: MemoryNotes | None = None,
+    notes: Catalogue | None = None,
 ) -> Published:
     kept = MemoryManifest() if manifest is None else manifest
     edition = editions.edition(stories)
     if notes is not None:
-        edition = replace(edition, stories=survey(stories, "UTC", notes))
+        edition = replace(edition, stories=survey(stories, editions.beat(), notes))
     return publish(edition, out, kept, PublishOptions(archive_page=2))
 
 
@@ -128,7 +128,7 @@ def test_what_lies_there_does_not_depend_on_what_lay_there(
 @given(st.lists(STORIES, min_size=2, max_size=4))
 def test_what_is_made_of_changes_alone_is_what_is_made_of_all(states: list[list[Story]]) -> None:
     with TemporaryDirectory() as folder:
-        manifest, notes = MemoryManifest(), MemoryNotes()
+        manifest, notes = MemoryManifest(), Catalogue()
         for state in states:
             done = built(state, Path(folder) / "kept", manifest, notes)
         whole = built(states[-1], Path(folder) / "fresh")

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from copydesk.news import Story
 from copydesk.publish import (
+    Catalogue,
     MemoryManifest,
-    MemoryNotes,
     PublishOptions,
     _parts,
     publish,
@@ -37,8 +37,8 @@ STORIES = st.dictionaries(
 )
 
 
-def built(stories: list[Story], out: Path, manifest: MemoryManifest, notes: MemoryNotes) -> None:
-    seen = survey(stories, "Europe/Berlin", notes)
+def built(stories: list[Story], out: Path, manifest: MemoryManifest, notes: Catalogue) -> None:
+    seen = survey(stories, editions.beat("Europe/Berlin"), notes)
     edition = replace(editions.edition(on=editions.beat("Europe/Berlin")), stories=seen)
     publish(edition, out, manifest, PublishOptions(api_v1=False, api_v2=False))
 
@@ -52,10 +52,10 @@ def index(out: Path) -> dict[str, bytes]:
 def test_an_index_made_of_changes_is_the_index_made_of_all(states: list[list[Story]]) -> None:
     with mock.patch.object(_parts, "PART", 2), TemporaryDirectory() as folder:
         kept, fresh = Path(folder) / "kept", Path(folder) / "fresh"
-        manifest, notes = MemoryManifest(), MemoryNotes()
+        manifest, notes = MemoryManifest(), Catalogue()
         for state in states:
             built(state, kept, manifest, notes)
-        built(states[-1], fresh, MemoryManifest(), MemoryNotes())
+        built(states[-1], fresh, MemoryManifest(), Catalogue())
 
         assert index(kept) == index(fresh)
 
@@ -64,7 +64,7 @@ def test_an_index_made_of_changes_is_the_index_made_of_all(states: list[list[Sto
 @given(STORIES)
 def test_every_published_story_stands_in_one_part_that_the_list_names(stories: list[Story]) -> None:
     with mock.patch.object(_parts, "PART", 2), TemporaryDirectory() as folder:
-        built(stories, Path(folder), MemoryManifest(), MemoryNotes())
+        built(stories, Path(folder), MemoryManifest(), Catalogue())
         files = index(Path(folder))
         contents = json.loads(files.pop("index.json"))
         parts = {name: json.loads(data)["stories"] for name, data in files.items()}

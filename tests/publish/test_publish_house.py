@@ -10,7 +10,7 @@ import pytest
 from lxml import html
 
 from copydesk.news import Beat, ExcerptRule, Scoring, Source
-from copydesk.publish import House, MemoryManifest, MemoryNotes, PublishOptions, publish, survey
+from copydesk.publish import Catalogue, House, MemoryManifest, PublishOptions, publish, survey
 from world import editions
 
 STORY = "news/2026-11-24-robots-may-vote/index.html"
@@ -124,9 +124,9 @@ def test_every_page_leads_to_both(tmp_path: Path) -> None:
 
 
 def test_a_changed_rule_is_told_at_the_next_build(tmp_path: Path) -> None:
-    notes, manifest = MemoryNotes(), MemoryManifest()
+    notes, manifest = Catalogue(), MemoryManifest()
     for hours in (24.0, 12.0):
-        stories = survey([editions.story()], "UTC", notes)
+        stories = survey([editions.story()], editions.beat(), notes)
         edition = replace(editions.edition([], on=beat()), stories=stories)
         publish(edition, tmp_path, manifest, PublishOptions(half_life_hours=hours))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from copydesk import publish
 from copydesk.engine._cards import Cards
-from copydesk.engine._filing import Filing, PlanNotes
+from copydesk.engine._filing import Filing
 from copydesk.engine._mishap import failure_of
 from copydesk.engine._shows import shows
 from copydesk.engine.newsroom import Newsroom, Troubles
@@ -51,7 +51,8 @@ def build(
         chosen = _options(newsroom, seen, options)
         chosen = replace(chosen, draw=cards.draw, cards_folder=cards.folder, icons=icons)
         done = publish.publish(edition, out, manifest, chosen)
-        cards.sweep(done.cards, icons.values())
+        if done.cards is not None:
+            cards.sweep(done.cards, icons.values())
     if out == newsroom.site:
         _note_gone(newsroom.private / GONE, done.gone)
     return BuildReport(
@@ -109,8 +110,8 @@ def is_gone(newsroom: Newsroom, path: str) -> bool:
 
 def _survey(newsroom: Newsroom, out: Path, troubles: Troubles, *, full: bool) -> publish.Survey:
     filing = Filing(newsroom, troubles)
-    notes = PlanNotes(newsroom.memory, str(out.resolve()))
-    return publish.survey(filing, newsroom.beat.timezone, notes, full=full)
+    known = publish.Catalogue(newsroom.memory.lent, str(out.resolve()))
+    return publish.survey(filing, newsroom.beat, known, full=full)
 
 
 def _edition(newsroom: Newsroom, seen: publish.Survey, troubles: Troubles) -> Edition:
@@ -132,10 +133,9 @@ def _reads(newsroom: Newsroom) -> dict[str, int]:
     return newsroom.memory.reads.since((newsroom.now - publish.READ_WITHIN).date())
 
 
-def _in_use(seen: publish.Survey) -> list[tuple[str, str]]:
+def _in_use(seen: publish.Survey) -> Iterator[tuple[str, str]]:
     """Give the addresses of stories' pictures and of the stories, those of the newest first."""
-    newest_first = sorted(seen.entries.values(), key=lambda entry: entry.path, reverse=True)
-    return [(entry.image, entry.web_url) for entry in newest_first if entry.image]
+    return ((one.image, one.web_url) for one in seen.pictured())
 
 
 def _options(

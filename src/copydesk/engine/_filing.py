@@ -1,4 +1,4 @@
-"""Filing: the filed stories as a build reads them, and the notes that it keeps of them."""
+"""Filing: the filed stories as a build reads them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from dataclasses import replace
 from copydesk import archive
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.errors import RecordError
-from copydesk.memory import Memory
 from copydesk.news import Story
 
 _NEWS = ("_news/", "_archive/_news/")
@@ -63,24 +62,3 @@ class Filing:
             return None
         verdict = self._removed.get(path)
         return replace(story, verdict=verdict) if verdict and story.verdict is None else story
-
-
-class PlanNotes:
-    """What a build notes for the next one of the same site, as `publish.Notes`."""
-
-    def __init__(self, memory: Memory, site: str) -> None:
-        self._plans = memory.plans
-        self._site = site
-
-    def load(self, kind: str) -> Mapping[str, bytes]:
-        """Give all that is kept of a kind, by key."""
-        prefix = f"{self._site}\n{kind}\n"
-        return {key[len(prefix) :]: kept for key, kept in self._plans.items(prefix)}
-
-    def save(self, kind: str, key: str, data: bytes | None) -> None:
-        """Keep bytes under a key, or keep nothing there any more."""
-        name = f"{self._site}\n{kind}\n{key}"
-        if data is None:
-            self._plans.forget(name)
-        else:
-            self._plans.put(name, data)

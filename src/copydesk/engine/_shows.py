@@ -6,7 +6,7 @@ The source stands in the record itself, sealed, so that a rule holds when the me
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from copydesk import archive, publish
 from copydesk.engine.newsroom import Newsroom
@@ -19,28 +19,27 @@ def shows(newsroom: Newsroom, seen: publish.Survey) -> Mapping[str, Show]:
 
     What stands for nothing to its publisher is not shown at all.
     """
-    pictured = [entry for entry in seen.entries.values() if entry.image]
-    ruled = _ruled(newsroom, seen, pictured) if newsroom.settings.shows else {}
+    ruled = _ruled(newsroom, seen) if newsroom.settings.shows else {}
     is_common = newsroom.album.is_common
     common: dict[str, Show] = {
-        entry.path: "none" for entry in pictured if is_common(entry.image, entry.web_url)
+        one.path: "none"
+        for one in (seen.pictured() if newsroom.album.has_common() else ())
+        if is_common(one.image, one.web_url)
     }
     return {**ruled, **common}
 
 
-def _ruled(
-    newsroom: Newsroom, seen: publish.Survey, entries: Iterable[publish.Entry]
-) -> dict[str, Show]:
+def _ruled(newsroom: Newsroom, seen: publish.Survey) -> dict[str, Show]:
     settings = newsroom.settings
     known = newsroom.memory.sources_of_records()
     found: dict[str, Show] = {}
-    for entry in entries:
-        source = known.get(entry.path)
-        if not source and (story := seen.read(entry.path)) is not None:
+    for one in seen.pictured():
+        source = known.get(one.path)
+        if not source and (story := seen.read(one.path)) is not None:
             source = _sealed(newsroom, story) or _kept(newsroom, story)
-        show = settings.show_of(source or "", entry.domain or entry.web_url)
+        show = settings.show_of(source or "", one.domain or one.web_url)
         if show != settings.pictures.show:
-            found[entry.path] = show
+            found[one.path] = show
     return found
 
 

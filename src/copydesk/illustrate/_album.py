@@ -123,10 +123,13 @@ class Album:
         """
         with self._lock:
             picture = self._pictures().get(url)
-            if self._common is None:
-                self._common = common(self._pictures().values())
-            sites = self._common.get(picture.file, ()) if picture else ()
+            sites = self._commons().get(picture.file, ()) if picture else ()
         return bool(sites) and urls.registrable_domain(article) in sites
+
+    def has_common(self) -> bool:
+        """Say whether any picture stands for nothing to some site."""
+        with self._lock:
+            return bool(self._commons())
 
     def thumbnails(self) -> Mapping[str, Thumbnail]:
         """Give every cached picture by its origin address, in address order.
@@ -150,7 +153,7 @@ class Album:
         moment = now.timestamp()
         with self._lock:
             known = self._pictures()
-            articles = {url: article for url, article in used if url in known}
+            articles = {url: article for url, article in used if url in known} if known else {}
             for url, article in articles.items():
                 if not known[url].asked:
                     self.note(url, article)
@@ -160,6 +163,11 @@ class Album:
             for url in articles:
                 self._touch(self._sidecar(url), moment)
             self._sweep(moment)
+
+    def _commons(self) -> Mapping[str, frozenset[str]]:
+        if self._common is None:
+            self._common = common(self._pictures().values())
+        return self._common
 
     def _asked(self, url: str, file: str) -> Mapping[str, tuple[str, ...]]:
         """Give who wanted an address until now; nobody, where it gave another picture then."""

@@ -58,6 +58,9 @@ CREATE TABLE vectors (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
     """
 CREATE TABLE plans (key TEXT PRIMARY KEY, kept BLOB NOT NULL) WITHOUT ROWID;
 """,
+    """
+DROP TABLE plans;
+""",
 )
 VERSION = len(_STEPS)
 

@@ -13,6 +13,7 @@ from copydesk.errors import MemoryStoreError
 from copydesk.kit import dates
 from copydesk.memory._fates import Fate
 from copydesk.memory._kept import Kept
+from copydesk.memory._lent import Lent
 from copydesk.memory._manifest import Manifest
 from copydesk.memory._reads import Reads
 from copydesk.memory._revisits import Revisits
@@ -22,8 +23,8 @@ from copydesk.memory._schema import connect, suspect
 class Memory:
     """Remember sources, fates, digests, the manifest, the journal, and what strangers said.
 
-    `hosts`, `hubs`, `pushed`, `sites`, `vectors` and `plans` keep bytes by key, `revisits` the
-    second looks at filed pages, `reads` how often story pages were read.
+    `hosts`, `hubs`, `pushed`, `sites` and `vectors` keep bytes by key, `revisits` the second looks
+    at filed pages, `reads` how often story pages were read; `lent` is for tables of other rooms.
     Every method raises MemoryStoreError where the database fails. Used by one thread at a time.
     """
 
@@ -35,7 +36,7 @@ class Memory:
         self.pushed = Kept(self._run, "pushed")
         self.sites = Kept(self._run, "sites")
         self.vectors = Kept(self._run, "vectors")
-        self.plans = Kept(self._run, "plans")
+        self.lent = Lent(self._run, self._run_many)
         self.revisits = Revisits(self._run)
         self.reads = Reads(self._run)
 
@@ -154,6 +155,12 @@ class Memory:
         except sqlite3.Error as error:
             raise _failure(self._path, error) from error
 
+    def _run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        try:
+            self._connection.executemany(statement, rows)
+        except sqlite3.Error as error:
+            raise _failure(self._path, error) from error
+
 
 class _Rows(sqlite3.Cursor):
     """The rows of an answer; a damaged page may be met at any of them."""
@@ -179,7 +186,10 @@ class _Rows(sqlite3.Cursor):
 
     def fetchall(self) -> list[Any]:
         """Give all rows that are left."""
-        return list(self)
+        try:
+            return super().fetchall()
+        except sqlite3.Error as error:
+            raise _failure(self._path, error) from error
 
 
 def _failure(path: Path, error: sqlite3.Error) -> MemoryStoreError:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from copydesk.kit import text, urls
 from copydesk.news import Organization, Provider, Related, Story
 from copydesk.publish import _links
-from copydesk.publish._entries import Entry
+from copydesk.publish.catalogue import Catalogue
 
 _OWNERS = 5  # houses of houses: more is a circle
 
@@ -87,15 +87,12 @@ class Houses:
 class Coverages:
     """The coverage of each story, worked out when first asked for.
 
-    `copies` are the filed copies of a story by its name. `hidden` are the identities of addresses
-    that are no coverage of their own: what an editor removed, and copies. `credits` tells the
-    agency that wrote a filed text, by the identity of its address.
+    The catalogue knows the filed copies of a story, which addresses are no coverage of their own
+    (what an editor removed, and copies), and which agency wrote a filed text.
     """
 
     houses: Houses
-    copies: Mapping[str, tuple[Entry, ...]]
-    hidden: frozenset[str]
-    credits: Mapping[str, str]
+    catalogue: Catalogue
     read: Callable[[str], Story | None]
     _made: dict[str, Coverage] = field(default_factory=dict)
 
@@ -106,32 +103,31 @@ class Coverages:
         return self._made[story.path]
 
     def _of(self, story: Story) -> Coverage:
-        found = (self.read(one.path) for one in self.copies.get(_links.stem(story.path), ()))
+        found = (self.read(one.path) for one in self.catalogue.copies(_links.stem(story.path)))
         copies = [copy for copy in found if copy is not None]
         if not copies and not story.related:
             return Coverage()
-        hidden = self.hidden | {urls.identity(story.web_url)}
-        others = tuple(r for r in story.related if urls.identity(r.web_url) not in hidden)
+        told = [(urls.identity(one.web_url), one) for one in story.related]
+        hidden = self.catalogue.hidden({address for address, _ in told})
+        hidden.add(urls.identity(story.web_url))
+        others = [one for one in told if one[0] not in hidden]
         return Coverage(
-            others=others,
+            others=tuple(other for _, other in others),
             reruns=_reruns(copies, story),
             voices=self._voices(self.houses.of(story.provider, story.credit), others),
         )
 
-    def _voices(self, own: str, others: Iterable[Related]) -> tuple[Voice, ...]:
+    def _voices(self, own: str, others: Sequence[tuple[str, Related]]) -> tuple[Voice, ...]:
+        """Give who else speaks of what is told under these identities of addresses."""
+        agencies = self.catalogue.credits({address for address, _ in others})
         voices: dict[str, Voice] = {}
-        for other in others:
-            credit = self.credits.get(urls.identity(other.web_url), "")
+        for address, other in others:
+            credit = agencies.get(address, "")
             house = self.houses.of(other.provider, credit)
             if house not in {"", own}:
                 voice = Voice(name=_name(other.provider) or credit, told=other)
                 voices.setdefault(house, voice)
         return tuple(voices.values())
-
-
-def credits_of(entries: Iterable[Entry]) -> dict[str, str]:
-    """Give the agencies that wrote filed texts, by the identity of each one's address."""
-    return {entry.address: entry.credit for entry in entries if entry.credit}
 
 
 def _reruns(copies: Iterable[Story], original: Story) -> tuple[Rerun, ...]:

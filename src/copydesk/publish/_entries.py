@@ -11,6 +11,7 @@ from copydesk.kit import dates, text, urls
 from copydesk.news import Story
 from copydesk.publish import _links
 
+UNDATED = "undated"  # the month of a story without a time
 _HOTTEST = 2**53  # JSON holds no larger number surely
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _DEPOSED = re.compile(r" leads its group no longer(: .*)?$")
@@ -48,6 +49,7 @@ class Entry(NamedTuple):
     group: str
     copy_of: str
     credit: str
+    trust: int | None
     is_hosted: bool
     image: str
     web_url: str
@@ -62,6 +64,11 @@ class Entry(NamedTuple):
     def folder(self) -> str:
         """Give the folder of its page."""
         return f"news/{self.name}/"
+
+    @property
+    def original(self) -> str:
+        """Give the name of the story that it is a copy of, "" where it is none."""
+        return _links.stem(f"{self.copy_of}.md") if self.copy_of else ""
 
 
 def entry(story: Story, stamp: str, zone: ZoneInfo) -> Entry:
@@ -83,7 +90,7 @@ def entry(story: Story, stamp: str, zone: ZoneInfo) -> Entry:
         when=dates.utc(published or _LONG_AGO).timestamp(),
         is_dated=published is not None,
         day=local.date().isoformat() if local else "",
-        month=local.strftime("%Y-%m").zfill(7) if local else "undated",
+        month=local.strftime("%Y-%m").zfill(7) if local else UNDATED,
         changed=dates.utc(changed).isoformat(timespec="seconds") if changed else "",
         domain=domain if _links.is_segment(domain) else "",
         publisher=_publisher(story),
@@ -92,8 +99,9 @@ def entry(story: Story, stamp: str, zone: ZoneInfo) -> Entry:
         group=story.group,
         copy_of=story.copy_of,
         credit=story.credit if story.web_url else "",
+        trust=story.trust,
         is_hosted=not story.web_url,
-        image=story.images[0].url if story.images and "image" not in story.refuses else "",
+        image=image(story),
         web_url=story.web_url,
         address=urls.identity(story.web_url) if story.web_url else "",
         removed_at=tuple(map(urls.identity, story.addresses)) if is_removed else (),
@@ -102,6 +110,11 @@ def entry(story: Story, stamp: str, zone: ZoneInfo) -> Entry:
         background=story.background,
         has_led=any(map(_DEPOSED.search, story.history)),
     )
+
+
+def image(story: Story) -> str:
+    """Give the address of a story's picture, "" for none or one that its publisher refuses."""
+    return story.images[0].url if story.images and "image" not in story.refuses else ""
 
 
 def _publisher(story: Story) -> str:

@@ -1,36 +1,44 @@
-"""Groups: which stories tell one happening, who leads it, and where its pages have gone. Pure."""
+"""Groups: which stories tell one happening, who leads it, and where its pages have gone."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from copydesk.news import Story
 from copydesk.publish import _links
 from copydesk.publish._entries import Entry
+from copydesk.publish.catalogue import Catalogue
 
 BACKGROUND = 8
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Groups:
-    """The groups of an edition's stories.
+    """The groups of a catalogue's stories."""
 
-    `filed` are the stories by name, but for those that an editor removed; `public` the published
-    ones among them. `leading` is who leads each group: the hottest that is published, the first by
-    path of two.
-    """
+    catalogue: Catalogue
+    _members: dict[str, list[Entry]] = field(default_factory=dict)
 
-    filed: Mapping[str, Entry]
-    public: Mapping[str, Entry]
-    leading: Mapping[str, Entry] = field(init=False)
+    def filed(self, name: str) -> Entry | None:
+        """Give the story of a name, None where there is none or an editor removed it."""
+        found = self.catalogue.named(name)
+        return None if found is None or found.is_removed else found
 
-    def __post_init__(self) -> None:
-        found: dict[str, Entry] = {}
-        grouped = (story for story in self.public.values() if story.group)
-        for story in sorted(grouped, key=lambda one: (-one.heat, one.path)):
-            found.setdefault(story.group, story)
-        self.leading = found
+    def public(self, name: str) -> Entry | None:
+        """Give the published story of a name, None where there is none."""
+        found = self.catalogue.named(name)
+        return found if found is not None and found.is_public else None
+
+    def members(self, group: str) -> list[Entry]:
+        """Give the published stories of a group, the newest first."""
+        if group not in self._members:
+            self._members[group] = self.catalogue.telling(group, public=True) if group else []
+        return self._members[group]
+
+    def leading(self, group: str) -> Entry | None:
+        """Give who leads a group: the hottest that is published, the first by path of two."""
+        return min(self.members(group), key=lambda one: (-one.heat, one.path), default=None)
 
     def happening(self, story: Story | Entry) -> str:
         """Give the name of what a story tells: its group's, its original's, or its own.
@@ -40,18 +48,19 @@ class Groups:
         chain = [_links.stem(story.path)]
         while story.copy_of and story.copy_of not in chain:
             chain.append(story.copy_of)
-            if story.copy_of not in self.filed:
+            original = self.filed(story.copy_of)
+            if original is None:
                 return story.copy_of
-            story = self.filed[story.copy_of]
+            story = original
         return story.group or (min(chain) if story.copy_of else chain[-1])
 
-    def moved(self) -> dict[str, Entry]:
+    def moved(self, groups: Collection[str] | None = None) -> dict[str, Entry]:
         """Give the leader of today by the folder of the page of one that led before.
 
         Readers know that page. A member that never led had none, and is not sent on from.
+        With `groups` only of stories of these.
         """
-        hidden = (story for name, story in self.filed.items() if name not in self.public)
-        found = ((one.folder, self._leader(one)) for one in hidden if one.has_led)
+        found = ((one.folder, self._leader(one)) for one in self.catalogue.led(groups))
         return {folder: leader for folder, leader in found if leader is not None}
 
     def background(self, story: Story) -> tuple[Entry, ...]:
@@ -64,12 +73,11 @@ class Groups:
         own = self.happening(story)
         found: dict[str, Entry] = {}
         for name in story.background:
-            told = self.public.get(name)
-            if told is None and name in self.filed:
-                told = self._leader(self.filed[name])
+            filed = self.filed(name)
+            told = filed if filed is None or filed.is_public else self._leader(filed)
             if told is not None and self.happening(told) != own:
                 found.setdefault(self.happening(told), told)
         return tuple(found.values())[:BACKGROUND]
 
     def _leader(self, story: Entry) -> Entry | None:
-        return self.leading.get(story.group) or self.public.get(story.group)
+        return self.leading(story.group) or self.public(story.group)

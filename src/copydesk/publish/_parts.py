@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-
-from copydesk.publish._entries import Entry
-
 FOLDER = "search/"
 PART = 500  # stories; some 170 kB, a third of that on the way to a reader
 
 
-def parts(public: Iterable[Entry]) -> dict[str, list[Entry]]:
-    """Give the published stories of each part by its path, from those of the site, oldest first."""
-    months: defaultdict[str, list[Entry]] = defaultdict(list)
-    for entry in public:
-        months[entry.month].append(entry)
-    return {
-        f"{FOLDER}{month}-{start // PART + 1}.json": entries[start : start + PART]
-        for month, entries in months.items()
-        for start in range(0, len(entries), PART)
-    }
+def path(month: str, number: int) -> str:
+    """Give the path of a part; the first one of a month holds its oldest stories."""
+    return f"{FOLDER}{month}-{number}.json"
+
+
+def number(older: int) -> int:
+    """Give in which part of its month a story stands that so many are older than."""
+    return older // PART + 1
+
+
+def count(stories: int) -> int:
+    """Give how many parts a month with so many stories has."""
+    return -(-stories // PART)

@@ -26,12 +26,11 @@ class Posters:
     draw: Draw | None = None
     icons: Collection[str] = ()
     used: dict[str, str] = field(default_factory=dict)
-    _newest: frozenset[str] = field(init=False)
+    _newest: frozenset[str] | None = None
     _topics: Mapping[str, Topic] = field(init=False)
     _site: _pictures.Shared | None = field(init=False)
 
     def __post_init__(self) -> None:
-        self._newest = frozenset(entry.path for entry in self.plan.stories.entries[:DRAWN])
         self._topics = {topic.name: topic for topic in self.plan.topics}
         self._site = self._shared("", Poster(site=text.fold(self.plan.beat.title)), anew=True)
 
@@ -45,7 +44,7 @@ class Posters:
         )
         if not poster.headline:
             return self._site
-        return self._shared(story.path, poster, anew=story.path in self._newest) or self._site
+        return self._shared(story.path, poster, anew=self._is_new(story)) or self._site
 
     def of_page(self, heading: str) -> _pictures.Shared | None:
         """Give the picture for a page with a heading of its own, the site's for one without."""
@@ -53,6 +52,12 @@ class Posters:
             return self._site
         poster = Poster(site=text.fold(self.plan.beat.title), headline=heading)
         return self._shared(heading, poster, anew=True) or self._site
+
+    def _is_new(self, story: Story) -> bool:
+        if self._newest is None:
+            newest = self.plan.stories.entries[:DRAWN]
+            self._newest = frozenset(entry.path for entry in newest)
+        return story.path in self._newest
 
     def _topic(self, story: Story) -> str:
         """Give the first topic of a story that is not the site's own."""

@@ -16,13 +16,15 @@ from copydesk.publish import api, feeds, signs, site, sitemaps
 from copydesk.publish._entries import Entry
 from copydesk.publish._front import HALF_LIFE_HOURS
 from copydesk.publish._links import is_path, is_segment
-from copydesk.publish._past import Fragments, Past, files_of, world
-from copydesk.publish._plan import ARCHIVE_PAGE, House, Look, Plan, plan, surveyed
+from copydesk.publish._plan import ARCHIVE_PAGE, House, Look, Plan, Wanted, plan, surveyed
 from copydesk.publish._posters import FOLDER, Posters
 from copydesk.publish._render import Press
-from copydesk.publish._touched import Touched, pinned, touched
+from copydesk.publish._survey import Survey
+from copydesk.publish._touched import Change, Touched, pinned, touched
+from copydesk.publish._world import files_of, world
 from copydesk.publish._write import Count, Manifest, Sheet, Writer
 from copydesk.publish.api import v2
+from copydesk.publish.catalogue import Drawings, Pieces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,8 @@ class Published:
     """What was published: stories and HTML pages there are now, files written and deleted.
 
     `skipped` holds the paths of records whose name cannot be an address, `gone` the folders of the
-    pages that an editor removed for good, `cards` the names of the share pictures in use.
+    pages that an editor removed for good, `cards` the names of the share pictures in use, None
+    where none has gone out of use.
     """
 
     stories: int
@@ -69,7 +72,7 @@ class Published:
     unchanged: int
     skipped: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
-    cards: frozenset[str] = frozenset()
+    cards: frozenset[str] | None = None
 
 
 def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOptions) -> Published:
@@ -79,43 +82,52 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
     was written until then stands, and the next time goes on from there.
     """
     seen = surveyed(edition)
-    past = seen.past
     made = plan(replace(edition, stories=seen), _look(edition, options))
     writer = Writer(out=out, manifest=manifest, full=options.full)
     writer.open()
     ways = _world(made, options)
-    news = touched(made, past) if past.world == ways and writer.stands else Touched()
-    if options.api_v2 and news.gone:
-        news = Touched()  # the files of what is gone have names of their own there
-    writer.counts_all = news.everything
-    fragments = Fragments(seen.notes, usable=not news.everything)
-    made = replace(made, wanted=news, fragments=fragments)
+    news = _news(made, seen) if seen.notes.get("world") == ways and writer.stands else None
+    writer.counts_all = news is None
+    pieces = Pieces(made.catalogue, usable=news is not None)
+    made = replace(made, wanted=news or Wanted(), pieces=pieces)
     posters = Posters(made, options.draw, tuple(options.icons))
     for sheet in _sheets(made, options, posters):
         writer.put(sheet)
     for path, origin in chain(_copies(made, options, news), _drawn(posters, options)):
         writer.copy(path, origin)
-    cards = _cards(past, made, news, posters)
-    if news.everything:
+    drawn = Drawings(made.catalogue)
+    if news is None:
+        unused = drawn.reset(posters.used)
         writer.sweep()
     else:
-        writer.drop(news.gone | _unused(past, made) | _undrawn(past.cards, cards))
-    count = writer.counted(Count(files=past.files, pages=past.pages))
-    if seen.notes is not None:
-        now = replace(_now(made, ways), files=count.files, pages=count.pages, cards=cards)
-        now.save(seen.notes, past, edition.beat.timezone)
-        fragments.save(made.entries)
+        unused = drawn.replaced(news.pairs, posters.used)
+        writer.drop(_gone(made, news, options) | {f"{FOLDER}{name}" for name in unused})
+    count = writer.counted(Count(**seen.notes.get("count", {})))
+    notes = {"world": ways, "clothes": made.look.world(), "pinned": sorted(pinned(made))}
+    made.catalogue.note({**notes, "count": {"files": count.files, "pages": count.pages}})
+    pieces.save()
     writer.close()
     return Published(
-        stories=len(made.stories),
+        stories=made.sums.count,
         pages=count.pages,
         written=writer.written,
         deleted=writer.deleted,
         unchanged=count.files - writer.written,
         skipped=made.skipped,
         gone=made.gone,
-        cards=frozenset(cards.values()),
+        cards=drawn.all() if unused or news is None else None,
     )
+
+
+def _news(made: Plan, seen: Survey) -> Touched:
+    before = frozenset(seen.notes.get("pinned", ()))
+    return touched(made, Change(pairs=seen.pairs, pinned=before, before=seen.before))
+
+
+def _gone(made: Plan, news: Touched, options: PublishOptions) -> set[str]:
+    """Give the folders and files that no longer belong to the site."""
+    gone = {*news.gone, *_unused(made, news)}
+    return gone | set(v2.gone(made, news)) if options.api_v2 else gone
 
 
 def _look(edition: Edition, options: PublishOptions) -> Look:
@@ -127,10 +139,6 @@ def _look(edition: Edition, options: PublishOptions) -> Look:
         archive_page=options.archive_page,
         house=options.house,
     )
-
-
-def _now(made: Plan, ways: str) -> Past:
-    return Past(entries=made.entries, world=ways, pinned=pinned(made))
 
 
 def _world(made: Plan, options: PublishOptions) -> str:
@@ -180,8 +188,12 @@ def _files(entries: Iterable[Entry]) -> set[str]:
     return {f"pictures/{name}" for entry in entries if entry.is_public for name in entry.files}
 
 
-def _unused(past: Past, made: Plan) -> set[str]:
-    return _files(past.entries.values()) - _files(made.entries.values())
+def _unused(made: Plan, news: Touched) -> set[str]:
+    """Give our copies of pictures that no page shows any more."""
+    before = {path: old for old, _ in news.pairs.values() if old for path in _files([old])}
+    now = _files(new for _, new in news.pairs.values() if new)
+    left = before.keys() - now
+    return {path for path in left if path not in _files(made.catalogue.showing(before[path].image))}
 
 
 def _drawn(posters: Posters, options: PublishOptions) -> Iterator[tuple[str, Path]]:
@@ -192,31 +204,16 @@ def _drawn(posters: Posters, options: PublishOptions) -> Iterator[tuple[str, Pat
             yield f"{FOLDER}{name}", options.cards_folder / name
 
 
-def _cards(past: Past, made: Plan, news: Touched, posters: Posters) -> dict[str, str]:
-    """Give the share pictures of all pages: those made now, and those of pages that stay."""
-    if news.everything:
-        return dict(posters.used)
-    anew = {entry.path for entry in news.changed}
-    stay = {
-        key: name
-        for key, name in past.cards.items()
-        if key not in anew and (key in made.entries or not key.startswith(("_news/", "_archive/")))
-    }
-    return stay | posters.used
-
-
-def _undrawn(before: Mapping[str, str], now: Mapping[str, str]) -> set[str]:
-    return {f"{FOLDER}{name}" for name in set(before.values()) - set(now.values())}
-
-
-def _copies(made: Plan, options: PublishOptions, news: Touched) -> Iterator[tuple[str, Path]]:
+def _copies(
+    made: Plan, options: PublishOptions, news: Touched | None
+) -> Iterator[tuple[str, Path]]:
     """Give the pictures that pages show and the newsroom's own files, with where they are."""
     folder = options.pictures_folder
     if folder is not None:
-        entries = made.entries.values() if news.everything else news.changed
-        for path in sorted(_files(entries)):
+        changed = None if news is None else [new for _, new in news.pairs.values() if new]
+        for path in sorted(_files(made.stories.entries if changed is None else changed)):
             yield path, folder / path.removeprefix("pictures/")
-    if options.static is None or options.static.is_symlink() or not news.everything:
+    if options.static is None or options.static.is_symlink() or news is not None:
         return
     for where, folders, names in os.walk(options.static):
         folders.sort()

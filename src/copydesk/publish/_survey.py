@@ -2,60 +2,148 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copydesk.errors import PublishError
-from copydesk.news import Filed, Story
-from copydesk.publish import _entries
+from copydesk.news import Beat, Filed, Story
+from copydesk.publish import _entries, _links, _topics, catalogue
 from copydesk.publish._entries import Entry
 from copydesk.publish._filed import Reader, Told
-from copydesk.publish._past import Notes, Past
+from copydesk.publish._sums import Sums
+from copydesk.publish._world import made_by
+from copydesk.publish.catalogue import Catalogue, Pair, Pictured
+
+Clothes = Callable[[str, str], tuple[str, tuple[str, ...]]]  # of a path and its picture
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Survey:
-    """The entries of all filed stories by path, as `news.Filed`, and the past that it is kept in.
+    """The catalogue of all filed stories as they are now, as `news.Filed`.
 
-    `past` is empty where nothing of the last time is known or wanted.
+    `notes` are those of the last time, {} where nothing of it is known or wanted; `before` is what
+    it had then. `pairs` tell of each story that has changed since, by its path, what it was and
+    what it is.
     """
 
-    entries: Mapping[str, Entry]
+    catalogue: Catalogue
     reader: Reader
     zone: ZoneInfo
-    past: Past
-    notes: Notes | None = None
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    before: Sums
+    pairs: dict[str, Pair] = field(default_factory=dict)
 
     def stamps(self) -> Mapping[str, str]:
         """Give what changes with each story, by its path."""
-        return {path: entry.stamp for path, entry in self.entries.items()}
+        return self.catalogue.stamps()
 
     def read(self, path: str) -> Story | None:
         """Give the story at a path, None where it cannot be read any more."""
         return self.reader(path)
 
+    def pictured(self) -> Iterator[Pictured]:
+        """Give the stories with a picture in short, the last by path first."""
+        return self.catalogue.pictured()
+
+    def entry(self, path: str) -> Entry | None:
+        """Give what planning knows of the story at a path."""
+        return self.catalogue.at(path)
+
+    def dress(self, clothes: Clothes, world: str) -> None:
+        """Take in how pictures are shown now; `world` changes when any may be shown otherwise."""
+        fresh = [now for _, now in self.pairs.values() if now is not None]
+        if self.notes.get("clothes") == world:
+            wrong = {one.path for one in fresh}
+        else:
+            wrong = {one.path for one in self.catalogue.pictured() if _differs(one, clothes)}
+            wrong.update(one.path for one in fresh)
+        found = filter(None, map(self.catalogue.at, sorted(wrong)))
+        anew = [(old, dressed(old, clothes)) for old in found]
+        catalogue.dressed(self.catalogue, [new for old, new in anew if new is not old])
+        for old, new in anew:
+            was, _ = self.pairs.get(old.path, (old, old))
+            self.pairs[old.path] = (was, new)
+        self.pairs = {path: pair for path, pair in self.pairs.items() if pair[0] != pair[1]}
+
+
+def dressed(entry: Entry, clothes: Clothes) -> Entry:
+    """Give an entry with how its picture is shown now."""
+    shown, files = clothes(entry.path, entry.image)
+    if (entry.shown, entry.files) == (shown, files):
+        return entry
+    return entry._replace(shown=shown, files=files)
+
+
+def _differs(one: Pictured, clothes: Clothes) -> bool:
+    shown, files = clothes(one.path, one.image)
+    return one.shown != "\n".join((shown, *files))
+
 
 def survey(
-    filed: Filed | Iterable[Story], timezone: str, notes: Notes | None = None, *, full: bool = False
+    filed: Filed | Iterable[Story],
+    beat: Beat,
+    known: Catalogue | None = None,
+    *,
+    full: bool = False,
 ) -> Survey:
-    """See which stories there are, by what is noted of the last time; `full` believes no note.
+    """See which stories there are, by what is known of the last time; `full` believes nothing.
 
-    Raises PublishError when there is no such time zone.
+    Raises PublishError when the beat names a time zone that does not exist.
     """
-    zone = _zone(timezone)
+    zone = _zone(beat.timezone)
     reader = Reader(Told(filed) if isinstance(filed, Iterable) else filed)
-    past = Past() if notes is None or full else Past.load(notes, timezone)
-    entries: dict[str, Entry] = {}
-    for path, stamp in reader.stamps().items():
-        entry = past.entries.get(path)
-        if entry is None or entry.stamp != stamp:
-            story = reader(path)
-            if story is None:
-                continue
-            entry = _entries.entry(story, stamp, zone)
-        entries[path] = entry
-    return Survey(entries=entries, reader=reader, zone=zone, past=past, notes=notes)
+    kept = known or Catalogue()
+    above = _topics.above(_topics.addressable(beat))
+    notes = kept.open(made_by(beat.timezone, above), above, anew=full)
+    before = Sums.of(kept)
+    take_in = _changed if notes else _whole
+    return Survey(
+        catalogue=kept,
+        reader=reader,
+        zone=zone,
+        notes=notes,
+        before=before,
+        pairs=take_in(kept, reader, zone),
+    )
+
+
+def _whole(kept: Catalogue, reader: Reader, zone: ZoneInfo) -> dict[str, Pair]:
+    """Read all stories into an empty catalogue; there is nothing that they differ from."""
+    stamps = reader.stamps()
+    names = {_links.stem(path): path for path in stamps}
+    catalogue.filled(kept, _read(stamps, stamps, reader, zone), names)
+    return {}
+
+
+def _changed(kept: Catalogue, reader: Reader, zone: ZoneInfo) -> dict[str, Pair]:
+    """Read what has changed into the catalogue; give what it was and is."""
+    before, now = kept.stamps(), reader.stamps()
+    changed = [path for path, stamp in now.items() if before.get(path) != stamp]
+    fresh = list(_read(changed, now, reader, zone))
+    unread = set(changed) - {one.path for one in fresh}
+    lost = before.keys() & ((before.keys() - now.keys()) | unread)
+    return catalogue.updated(kept, _as_before(fresh, kept), sorted(lost))
+
+
+def _read(
+    paths: Iterable[str], stamps: Mapping[str, str], reader: Reader, zone: ZoneInfo
+) -> Iterator[Entry]:
+    for path in paths:
+        story = reader(path)
+        if story is not None:
+            yield _entries.entry(story, stamps[path], zone)
+
+
+def _as_before(fresh: Iterable[Entry], kept: Catalogue) -> list[Entry]:
+    """Give entries that are dressed as they were, where they have the picture that they had."""
+    found = []
+    for one in fresh:
+        was = kept.at(one.path)
+        same = was is not None and was.image == one.image
+        found.append(one._replace(shown=was.shown, files=was.files) if was and same else one)
+    return found
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -6,64 +6,95 @@ copies, coverage, background, members of its group. Whatever lists a card depend
 
 from __future__ import annotations
 
-import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from copydesk.publish import _groups, _links, _parts
+from copydesk.publish import _links, _parts
 from copydesk.publish._entries import Entry
-from copydesk.publish._past import Past
-from copydesk.publish._plan import Plan, newest_first
+from copydesk.publish._groups import Groups
+from copydesk.publish._plan import Plan, Wanted
+from copydesk.publish._sums import Sums
+from copydesk.publish.catalogue import Pair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Touched:
-    """What has to be made: `everything`, or the pages of these folders.
+class Touched(Wanted):
+    """What has to be made: the pages of these folders.
 
     `stories` says whether any story changed at all, `gone` are folders and files that are no more.
-    `changed` are the entries, as they are now, whose card may look otherwise.
+    `pairs` are the entries whose card may look otherwise, as they were and are, by path; `numbers`
+    the pages of the archive that hold any of them, or are to be made themselves, `tales` the
+    groups that they are or were of.
     """
 
-    everything: bool = True
+    everything: bool = False
     stories: bool = True
     folders: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
-    changed: tuple[Entry, ...] = ()
+    pairs: Mapping[str, Pair]
+    numbers: frozenset[int] = frozenset()
+    tales: frozenset[str] = frozenset()
 
     def __call__(self, folder: str) -> bool:
         """Say whether the page of a folder has to be made."""
-        return self.everything or folder in self.folders
+        return folder in self.folders
+
+    def pages(self, last: int) -> Iterable[int]:
+        """Give the pages of the archive that hold anything that is wanted, the newest first."""
+        return sorted((one for one in self.numbers if one <= last), reverse=True)
+
+    def groups(self, every: Iterable[str]) -> Iterable[str]:
+        """Give the names of the groups whose files have to be made."""
+        return sorted(self.tales)
+
+    def moved(self, groups: Groups) -> Mapping[str, Entry]:
+        """Give who leads now by the folder of each page that was given up and is to be made."""
+        return groups.moved(self.tales)
 
 
-def touched(plan: Plan, past: Past) -> Touched:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What differs between two builds: stories as they were and are, pins, and what there was."""
+
+    pairs: Mapping[str, Pair]
+    pinned: frozenset[str]
+    before: Sums
+
+
+def touched(plan: Plan, change: Change) -> Touched:
     """Give what the difference between two plans touches."""
-    old, new = past.entries, plan.entries
-    changed = {path for path, entry in new.items() if old.get(path) != entry}
-    changed.update(path for path in old if path not in new)
-    changed.update(pin.partition(" ")[0] for pin in pinned(plan) ^ past.pinned)
-    if not changed:
-        return Touched(everything=False, stories=False)
-    before, after = _Side.of(old), _Side.of(new)
-    changed |= after.dependents(_provided(changed, before, after))
-    pairs = [(old.get(path), new.get(path)) for path in sorted(changed)]
+    pairs = dict(change.pairs)
+    for pin in pinned(plan) ^ change.pinned:
+        _same(plan, pin.partition(" ")[0], pairs)
+    if not pairs:
+        return Touched(stories=False, pairs={})
+    before = change.before
+    for path in plan.catalogue.needing(_provided(pairs, before, plan)):
+        _same(plan, path, pairs)
+    both = list(pairs.values())
     folders = {
         folder
-        for pair in pairs
+        for pair in both
         for entry in pair
         if entry is not None and entry.is_public
         for folder in _folders(entry, plan)
     }
-    folders |= before.moved.keys() | after.moved.keys()
-    folders |= _neighbours(before, after) | _archive(pairs, plan, before.count)
-    parts, unused = _search(pairs, old, new)
-    folders |= parts
-    gone = _gone(pairs, before, after, plan.look.archive_page) | unused
+    folders |= _neighbours(before, plan.sums)
+    archive, holding = _archive(both, plan, before.count)
+    parts, unused = _search(both, plan, before)
+    folders |= {f"archive/{number}/" for number in archive} | parts
+    tales = _tales(both)
+    moved = plan.groups.moved(tales)
+    left = {entry.folder for entry in plan.catalogue.led(tales)}
+    gone = (_gone(both, plan, before) | unused | left) - moved.keys()
+    lists = {"api", _parts.FOLDER, *(["groups"] if any(_grouped(both)) else [])}
     return Touched(
-        everything=False,
-        folders=frozenset({*folders, "api", _parts.FOLDER} - gone),
+        folders=frozenset((folders | lists | moved.keys()) - gone),
         gone=frozenset(gone),
-        changed=tuple(entry for _, entry in pairs if entry is not None),
+        pairs=pairs,
+        numbers=frozenset(archive | holding),
+        tales=frozenset(tales),
     )
 
 
@@ -72,68 +103,38 @@ def pinned(plan: Plan) -> frozenset[str]:
     return frozenset(f"{path} {at.isoformat()}" for path, at in plan.front.pinned.items())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Side:
-    """The stories of one of the two plans, and what is filled by them."""
-
-    entries: Mapping[str, Entry]
-    count: int
-    days: list[str]
-    months: frozenset[str]
-    sources: frozenset[str]
-    groups: Mapping[str, str]
-    moved: Mapping[str, Entry]
-
-    @classmethod
-    def of(cls, entries: Mapping[str, Entry]) -> _Side:
-        public = [entry for entry in entries.values() if entry.is_public]
-        return cls(
-            entries=entries,
-            count=len(public),
-            days=sorted({entry.day for entry in public} - {""}),
-            months=frozenset(entry.month for entry in public),
-            sources=frozenset(entry.domain for entry in public) - {""},
-            groups={entry.name: entry.group for entry in entries.values() if entry.group},
-            moved=_moved(entries, public),
-        )
-
-    def dependents(self, provided: set[str]) -> set[str]:
-        """Give the paths of stories that one of these changes may show on."""
-        return {
-            path
-            for path, entry in self.entries.items()
-            if not provided.isdisjoint(_needed(entry, self.groups))
-        }
+def _same(plan: Plan, path: str, pairs: dict[str, Pair]) -> None:
+    """Take in a story that is as it was, but may look otherwise."""
+    if path not in pairs and (entry := plan.catalogue.at(path)) is not None:
+        pairs[path] = (entry, entry)
 
 
-def _moved(entries: Mapping[str, Entry], public: Iterable[Entry]) -> Mapping[str, Entry]:
-    """Give who leads now by the folder of each page that has been given up."""
-    if not any(entry.has_led for entry in entries.values()):
-        return {}
-    groups = _groups.Groups(
-        filed={entry.name: entry for entry in entries.values() if not entry.is_removed},
-        public={entry.name: entry for entry in public},
-    )
-    return groups.moved()
+def _provided(pairs: Mapping[str, Pair], before: Sums, plan: Plan) -> set[str]:
+    """Give by what others know the stories that changed, and the publishers that came or went.
 
-
-def _needed(entry: Entry, groups: Mapping[str, str]) -> list[str]:
-    found = [entry.name, entry.group, entry.copy_of, *entry.beside]
-    for name in entry.background:
-        found += (name, groups.get(name, ""))
-    found += [f"at {domain}" for domain in entry.sources]
-    return found
-
-
-def _provided(changed: Iterable[str], before: _Side, after: _Side) -> set[str]:
-    """Give by what others know the stories that changed, and the publishers that came or went."""
-    found = {f"at {domain}" for domain in before.sources ^ after.sources}
-    for path in changed:
-        for side in (before, after):
-            if (entry := side.entries.get(path)) is not None:
-                found |= {entry.name, entry.group, entry.copy_of, entry.address}
-                found.update(entry.removed_at)
+    Whoever has a member of a group as its background shows the group's leader.
+    """
+    found: set[str] = set()
+    for pair in pairs.values():
+        for entry in filter(None, pair):
+            found |= {entry.name, entry.group, entry.copy_of, entry.address}
+            found.update(entry.removed_at)
+    found |= plan.catalogue.names_of(_tales(pairs.values()))
+    found |= {f"at {domain}" for domain in before.sources.keys() ^ plan.sums.sources.keys()}
     return found - {""}
+
+
+def _tales(pairs: Iterable[Pair]) -> set[str]:
+    """Give the names under which stories that changed tell something, whether as members or not.
+
+    A group may have the name of a story that leads it and is none of its members.
+    """
+    entries = [entry for pair in pairs for entry in pair if entry is not None]
+    return {name for entry in entries for name in (entry.group, entry.name)} - {""}
+
+
+def _grouped(pairs: Iterable[Pair]) -> Iterator[str]:
+    return (entry.group for pair in pairs for entry in pair if entry is not None and entry.group)
 
 
 def _folders(entry: Entry, plan: Plan) -> Iterator[str]:
@@ -153,83 +154,100 @@ def _day_folder(day: str) -> str:
     return day.replace("-", "/") + "/"
 
 
-def _neighbours(before: _Side, after: _Side) -> set[str]:
+def _neighbours(before: Sums, after: Sums) -> set[str]:
     """Give the days whose link to the day before or after leads elsewhere now."""
-    links = set(pairwise(before.days)) ^ set(pairwise(after.days))
+    if before.days.keys() == after.days.keys():
+        return set()
+    links = set(pairwise(sorted(before.days))) ^ set(pairwise(sorted(after.days)))
     return {_day_folder(day) for pair in links for day in pair}
 
 
-_Pairs = Sequence[tuple[Entry | None, Entry | None]]
+_Pairs = Sequence[Pair]
 
 
-def _archive(pairs: _Pairs, plan: Plan, count_before: int) -> set[str]:
-    """Give the pages of the archive that hold something else now, or a card that changed.
+def _public(pair: Pair) -> tuple[Entry | None, Entry | None]:
+    """Give what was and is published of a story."""
+    old, new = (one if one is not None and one.is_public else None for one in pair)
+    return old, new
+
+
+def _stays(pair: Pair) -> bool:
+    """Say whether a published story has the place in every list that it had."""
+    old, new = _public(pair)
+    return old is not None and new is not None and (old.when, old.path) == (new.when, new.path)
+
+
+def _archive(pairs: _Pairs, plan: Plan, count_before: int) -> tuple[set[int], set[int]]:
+    """Give the pages of the archive to be made, and those that hold a story that changed.
 
     The first page holds the oldest; where a story comes, goes or changes its time, all later
     ones shift.
     """
-    order, size = plan.stories.entries, plan.look.archive_page
-    count = len(order)
+    count, size = plan.sums.count, plan.look.archive_page
 
     def page_of(entry: Entry) -> int:
-        return (count - bisect.bisect_right(order, newest_first(entry), key=newest_first)) // size
+        now = plan.catalogue.at(entry.path)
+        is_here = now is not None and now.is_public and now.when == entry.when
+        older = count - plan.catalogue.newer(entry) - int(is_here)
+        return older // size + 1
 
     pages: set[int] = set()
+    holding: set[int] = set()
     shifted: list[int] = []
-    for was, now in pairs:
-        old, new = (one if one is not None and one.is_public else None for one in (was, now))
-        stays = old is not None and new is not None and newest_first(old) == newest_first(new)
+    for pair in pairs:
+        old, new = _public(pair)
+        if new is not None:
+            holding.add(page_of(new))
         found = [page_of(one) for one in (old, new) if one is not None]
-        if stays:
+        if _stays(pair):
             pages.update(found)
         else:
             shifted += found
     last, last_before = _pages(count, size), _pages(count_before, size)
     if shifted:
-        pages.update(range(min(shifted), last))
+        pages.update(range(min(shifted), last + 1))
     if last != last_before:  # the last one leads on, or no more
-        pages.add(min(last, last_before) - 1)
-    return {f"archive/{number + 1}/" for number in pages if number >= 0}
+        pages.add(min(last, last_before))
+    return {page for page in pages if page > 0}, holding
 
 
-def _search(
-    pairs: _Pairs, old: Mapping[str, Entry], new: Mapping[str, Entry]
-) -> tuple[set[str], set[str]]:
+def _search(pairs: _Pairs, plan: Plan, before: Sums) -> tuple[set[str], set[str]]:
     """Give the parts of the search index that hold something else now, and those that are no more.
 
     A part holds stories of one month, so months without a change are as they were.
     """
-    months = {entry.month for pair in pairs for entry in pair if entry is not None}
-    before, after = (_parts.parts(_oldest_first(side, months)) for side in (old, new))
-    changed = {entry.path for pair in pairs for entry in pair if entry is not None}
-    found = set()
-    for path, entries in after.items():
-        now = [entry.path for entry in entries]
-        if now != [entry.path for entry in before.get(path, ())] or not changed.isdisjoint(now):
-            found.add(path)
-    return found, before.keys() - after.keys()
-
-
-def _oldest_first(entries: Mapping[str, Entry], months: set[str]) -> list[Entry]:
-    found = (entry for entry in entries.values() if entry.is_public and entry.month in months)
-    return sorted(found, key=newest_first, reverse=True)
+    found: set[str] = set()
+    unused: set[str] = set()
+    for month in {entry.month for pair in pairs for entry in _public(pair) if entry is not None}:
+        last, last_before = (
+            _parts.count(sums.months.get(month, 0)) for sums in (plan.sums, before)
+        )
+        unused.update(_parts.path(month, number) for number in range(last + 1, last_before + 1))
+        for pair in pairs:
+            for entry in _public(pair):
+                if entry is not None and entry.month == month:
+                    first = _parts.number(plan.catalogue.older_in_month(entry))
+                    end = first if _stays(pair) else last
+                    found.update(_parts.path(month, one) for one in range(first, end + 1))
+    return found, unused
 
 
 def _pages(count: int, size: int) -> int:
     return -(-count // size)
 
 
-def _gone(pairs: _Pairs, before: _Side, after: _Side, size: int) -> set[str]:
+def _gone(pairs: _Pairs, plan: Plan, before: Sums) -> set[str]:
     """Give the folders and files that nothing fills any more, topics apart."""
-    stay = {new.folder for _, new in pairs if new is not None and new.is_public}
-    left = {old.folder for old, _ in pairs if old is not None and old.is_public} - stay
-    groups = set(before.groups.values()) - set(after.groups.values())
+    after, size = plan.sums, plan.look.archive_page
+    stay = {new.folder for _, new in map(_public, pairs) if new is not None}
+    left = {old.folder for old, _ in map(_public, pairs) if old is not None} - stay
+    led = {old.folder for old, _ in pairs if old is not None and old.has_led} - stay
     pages = range(_pages(after.count, size), _pages(before.count, size))
     return {
-        *((left | before.moved.keys()) - stay - after.moved.keys()),
-        *map(_day_folder, set(before.days) - set(after.days)),
-        *map(_links.source_folder, before.sources - after.sources),
-        *(f"sitemap-news-{month}.xml" for month in before.months - after.months),
+        *left,
+        *led,
+        *map(_day_folder, before.days.keys() - after.days.keys()),
+        *map(_links.source_folder, before.sources.keys() - after.sources.keys()),
+        *(f"sitemap-news-{month}.xml" for month in before.months.keys() - after.months.keys()),
         *(f"archive/{number + 1}/" for number in pages),
-        *(f"group {name}" for name in groups),
     }

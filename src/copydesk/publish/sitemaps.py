@@ -14,16 +14,15 @@ knows: a sample has its publishing time here, a person none.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from copydesk.kit import dates
 from copydesk.news import Record, Story
 from copydesk.publish import _links, _xml
 from copydesk.publish._entries import Entry
-from copydesk.publish._filed import Stories
 from copydesk.publish._plan import Plan
 from copydesk.publish._records import hosted, page_folder, ranked
 from copydesk.publish._write import Sheet
@@ -79,7 +78,7 @@ def _maps(plan: Plan) -> Iterator[_Map]:
         "news-sitemap.xml",
         [
             _Page(_address(story, plan), _offset(story.published_at), "hourly")
-            for story in Stories([e for e in plan.stories.entries if e.is_hosted], plan.read)
+            for story in plan.stories_of(plan.catalogue.hosted())
         ],
     )
     for collection, name, frequency in _COLLECTIONS:
@@ -103,11 +102,9 @@ def _record_page(record: Record, plan: Plan, frequency: str) -> _Page | None:
 
 
 def _by_month(plan: Plan) -> Iterator[_Map]:
-    months: defaultdict[str, list[Entry]] = defaultdict(list)
-    for entry in plan.stories.entries:
-        months[entry.month].append(entry)
-    for month in sorted(months):
-        yield from _split(f"sitemap-news-{month}", months[month])
+    for month, count in plan.sums.months.items():
+        stories = plan.catalogue.listing("month", month, count)
+        yield from _split(f"sitemap-news-{month}", stories)
 
 
 def _split(name: str, pages: Sequence[_Page | Entry]) -> Iterator[_Map]:
@@ -121,7 +118,7 @@ def _pages(plan: Plan) -> Iterator[str]:
     yield from (_links.topic_folder(topic.id) for topic in plan.topics)
     yield from (_links.source_folder(domain) for domain in sorted(plan.by_source))
     yield from (_links.day_folder(day) for day in sorted(plan.by_day, reverse=True))
-    yield from (f"archive/{number}/" for number in range(1, len(plan.archive) + 1))
+    yield from (f"archive/{number}/" for number in range(1, plan.archive_pages + 1))
     paths = (r for r in ranked(plan.records.get("learning", ())) if "items" in r.fields)
     yield from (page_folder(record) for record in paths)
 
@@ -156,8 +153,9 @@ def _google_news(plan: Plan) -> bytes:
     """Give the stories of the last two days before the edition, as Google News wants them."""
     oldest = plan.at - timedelta(days=_GOOGLE_DAYS)
     since, until = dates.utc(oldest).timestamp(), dates.utc(plan.at).timestamp()
-    recent = [e for e in plan.stories.entries if e.is_dated and since < e.when <= until]
-    fresh = Stories(recent[:_GOOGLE_MOST], plan.read)
+    newest = takewhile(lambda entry: entry.when > since, plan.stories.entries)
+    recent = [one for one in newest if one.is_dated and one.when <= until]
+    fresh = plan.stories_of(recent[:_GOOGLE_MOST])
     entries = "".join(_google_entry(story, plan) for story in fresh)
     spaces = f'xmlns="{_SPACE}" xmlns:news="{_NEWS_SPACE}"'
     return f"{_HEAD}<urlset {spaces}>\n{entries}</urlset>\n".encode()

@@ -18,7 +18,7 @@ PAGE_SIZE = 25
 
 def sheets(plan: Plan) -> Iterator[Sheet]:
     """Give `api/news/` and the same below each topic that lists the service."""
-    made = ((e, plan.fragments.of(e, partial(_fragment, e, plan))) for e in plan.stories.entries)
+    made = ((e, plan.pieces.of(e, partial(_fragment, e, plan))) for e in plan.stories.entries)
     found = [(entry, fragment) for entry, fragment in made if fragment is not None]
     for folder, topic in _sections.of(plan, "news"):
         own = [one for entry, one in found if topic is None or topic.name in entry.topics]

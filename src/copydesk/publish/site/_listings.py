@@ -140,7 +140,7 @@ def _list(cards: Cards, head: Head, stories: Sequence[Story], **context: object)
 def archived(cards: Cards, number: int) -> Sheet:
     """Give a page of the archive: numbered from its oldest, so that only the last one grows."""
     plan = cards.frame.plan
-    stories = plan.archive[number - 1]
+    stories = plan.archive(number)
     path = f"archive/{number}/"
     heading = cards.frame.words.say("archive_page", number=number)
     structured = _structured.listing(stories, plan, path, heading)
@@ -150,7 +150,7 @@ def archived(cards: Cards, number: int) -> Sheet:
         heading=heading,
         stories=cards.many("line.html", stories),
         older=_archive_link(cards, number - 1) if number > 1 else None,
-        newer=_archive_link(cards, number + 1) if number < len(plan.archive) else None,
+        newer=_archive_link(cards, number + 1) if number < plan.archive_pages else None,
     )
 
 
@@ -164,8 +164,8 @@ def _calendar(cards: Cards) -> Sheet:
         months[day.year, day.month].append(entry)
     groups = [_group(words.dated("month", date(*month, 1)), days) for month, days in months.items()]
     pages = [
-        _entry(cards, page["name"], f"archive/{number}/", len(plan.archive[number - 1]))
-        for number in range(len(plan.archive), 0, -1)
+        _entry(cards, page["name"], f"archive/{number}/", len(plan.archive(number)))
+        for number in range(plan.archive_pages, 0, -1)
         for page in [_archive_link(cards, number)]
     ]
     heading = words.say("archive")

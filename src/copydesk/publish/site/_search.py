@@ -15,7 +15,7 @@ from copydesk.errors import PublishError
 from copydesk.kit import text
 from copydesk.news import Story
 from copydesk.publish import _links, _parts
-from copydesk.publish._entries import Entry
+from copydesk.publish._entries import UNDATED, Entry
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.site._frame import Frame, Head, language_tag
@@ -47,8 +47,17 @@ def parts(plan: Plan) -> Parts:
     """Give the parts of the index, the newest first; none where no story has changed."""
     if not plan.wanted(FOLDER):
         return {}
-    found = _parts.parts(reversed(plan.stories.entries))
-    return dict(reversed(found.items()))
+    months = sorted(plan.sums.months, key=lambda month: (month != UNDATED, month), reverse=True)
+    return {
+        _parts.path(month, number): _part(plan, month, number)
+        for month in months
+        for number in range(_parts.count(plan.sums.months[month]), 0, -1)
+    }
+
+
+def _part(plan: Plan, month: str, number: int) -> Sequence[Entry]:
+    listed = plan.catalogue.listing("month, oldest first", month, plan.sums.months[month])
+    return listed[(number - 1) * _parts.PART : number * _parts.PART]
 
 
 def contents(index: Parts) -> Sheet:

@@ -44,7 +44,7 @@ def sheets(entries: Iterable[Entry], cards: Cards) -> Iterator[Sheet]:
 def signposts(cards: Cards) -> Iterator[Sheet]:
     """Give a page for every story that led its group before."""
     plan = cards.frame.plan
-    for folder, entry in plan.groups.moved().items():
+    for folder, entry in plan.wanted.moved(plan.groups).items():
         leader = plan.read(entry.path) if plan.wanted(folder) else None
         if leader is not None:
             yield _signpost(folder, leader, cards)
@@ -133,7 +133,7 @@ def _source(story: Story, cards: Cards) -> str:
 def _first(story: Story, cards: Cards) -> dict[str, str]:
     """Give the story that this one repeats, when it has a page."""
     plan = cards.frame.plan
-    entry = plan.groups.public.get(story.copy_of)
+    entry = plan.groups.public(story.copy_of)
     original = plan.read(entry.path) if entry else None
     if original is None:
         return {"title": "", "href": ""}

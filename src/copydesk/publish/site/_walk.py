@@ -22,8 +22,8 @@ def sheets(cards: Cards) -> Iterator[Sheet]:
     plan = cards.frame.plan
     days, index = _days(plan), _search.parts(plan)
     parts = deque(one for one in index.items() if plan.wanted(one[0]))
-    for number in range(len(plan.archive), 0, -1):
-        entries = plan.archive[number - 1].entries
+    for number in plan.wanted.pages(plan.archive_pages):
+        entries = list(plan.archive(number).entries)
         yield from _story.sheets(entries, cards)
         if plan.wanted(f"archive/{number}/"):
             yield _listings.archived(cards, number)

@@ -12,8 +12,9 @@ from itertools import chain
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.api.v2 import _lists, _schema, _shape, _stories
+from copydesk.publish.api.v2._places import gone
 
-__all__ = ["sheets"]
+__all__ = ["gone", "sheets"]
 
 
 def sheets(plan: Plan) -> Iterator[Sheet]:

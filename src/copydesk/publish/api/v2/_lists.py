@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from copydesk.kit import text
 from copydesk.news import Story, Topic
 from copydesk.publish import _links
+from copydesk.publish._filed import Stories
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.api.v2 import _places, _shape, _write
@@ -54,18 +55,18 @@ def _topic(topic: Topic, plan: Plan) -> dict[str, object]:
     }
 
 
-def _source(domain: str, stories: Sequence[Story], plan: Plan) -> dict[str, object]:
+def _source(domain: str, stories: Stories, plan: Plan) -> dict[str, object]:
     """Give a publisher under the name that its newest story gives it."""
-    provider = stories[0].provider
+    newest = stories.entries[0]
     known = plan.beat.organizations.get(domain)
     folder = _links.source_folder(domain)
     return {
         "domain": domain,
-        "name": text.fold(provider.name if provider else "") or domain,
+        "name": newest.publisher or domain,
         "owner": (known.owner or None) if known else None,
         "is_official": domain in plan.official,
         "is_known": known is not None,
-        "trust": stories[0].trust,
+        "trust": newest.trust,
         "url": plan.links.page(folder),
         "api_url": _places.address(_places.one("sources", domain), plan),
         "feed_url": plan.links.page(f"{folder}feed.json"),

@@ -20,19 +20,10 @@ class Shapes:
 
     plan: Plan
     _topics: Mapping[str, Topic] = field(init=False)
-    _members: dict[str, list[Entry]] = field(default_factory=dict)
     _shown: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._topics = {topic.name: topic for topic in self.plan.topics}
-        for entry in self.plan.groups.public.values():
-            if entry.group:
-                self._members.setdefault(entry.group, []).append(entry)
-
-    @property
-    def groups(self) -> Mapping[str, list[Entry]]:
-        """Give the published stories of each group, the newest first."""
-        return self._members
 
     def story(self, story: Story) -> dict[str, object]:
         """Give all that is published of a story."""
@@ -102,11 +93,13 @@ class Shapes:
     def _group(self, story: Story) -> dict[str, object] | None:
         if not story.group:
             return None
+        groups = self.plan.groups
+        leader = groups.leading(story.group)
         return {
             "id": (id_ := _places.group_id(story.group)),
             "api_url": self._address("groups", id_),
-            "is_leader": self.plan.groups.leading[story.group].path == story.path,
-            "members": [_links.stem(member.path) for member in self._members[story.group]],
+            "is_leader": leader is not None and leader.path == story.path,
+            "members": [_links.stem(member.path) for member in groups.members(story.group)],
         }
 
     def _related(self, related: Related) -> dict[str, object]:
@@ -118,7 +111,7 @@ class Shapes:
         }
 
     def _original(self, story: Story) -> dict[str, object] | None:
-        entry = self.plan.groups.public.get(story.copy_of)
+        entry = self.plan.groups.public(story.copy_of)
         return next(iter(self.references([entry] if entry else [])), None)
 
     def _address(self, kind: str, name: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import islice
 
 from copydesk.news import Story
-from copydesk.publish._entries import Entry
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.api import _json
@@ -17,7 +17,7 @@ NEWEST = 100
 def sheets(shapes: _shape.Shapes) -> Iterator[Sheet]:
     """Give every story in its file and on its page, then the lists over them."""
     plan = shapes.plan
-    for number in range(len(plan.archive), 0, -1):
+    for number in plan.wanted.pages(plan.archive_pages):
         yield from _part(number, shapes)
     if plan.wanted("api"):
         latest = [_json.compact(shapes.story(story)) for story in plan.stories[:NEWEST]]
@@ -31,7 +31,7 @@ def _part(number: int, shapes: _shape.Shapes) -> Iterator[Sheet]:
     plan = shapes.plan
     is_page = plan.wanted(f"archive/{number}/")
     made: list[bytes] = []
-    for entry in reversed(plan.archive[number - 1].entries):
+    for entry in reversed(list(plan.archive(number).entries)):
         story = plan.read(entry.path) if is_page or plan.wanted(entry.folder) else None
         if story is not None:
             made.append(_json.compact(shapes.story(story)))
@@ -44,7 +44,7 @@ def _page(number: int, stories: list[bytes], plan: Plan) -> bytes:
     """Give a page, its oldest story first: it only ever grows at its end."""
 
     def link(other: int) -> str | None:
-        is_there = 0 < other <= len(plan.archive)
+        is_there = 0 < other <= plan.archive_pages
         return _places.address(_places.page(other), plan) if is_there else None
 
     head = {"page": number, "older_url": link(number - 1), "newer_url": link(number + 1)}
@@ -52,7 +52,7 @@ def _page(number: int, stories: list[bytes], plan: Plan) -> bytes:
 
 
 def _index(plan: Plan) -> dict[str, object]:
-    last = len(plan.archive)
+    last = plan.archive_pages
     return {
         "count": len(plan.stories),
         "pages": last,
@@ -65,38 +65,38 @@ def _index(plan: Plan) -> dict[str, object]:
 def _groups(shapes: _shape.Shapes) -> Iterator[Sheet]:
     """Give the wanted groups' files, and the list of those with the newest stories."""
     plan = shapes.plan
-    listed: list[dict[str, object]] = []
-    for name, members in shapes.groups.items():
-        id_ = _places.group_id(name)
-        place = _places.one("groups", id_)
-        is_wanted = plan.wanted(f"group {name}")
-        if not is_wanted and len(listed) == NEWEST:
-            continue
-        leader = plan.read(plan.groups.leading[name].path)
-        if leader is None:
-            continue
-        if is_wanted:
-            yield Sheet(place, _write.document(_group(name, members, leader, shapes)))
-        if len(listed) < NEWEST:
-            listed.append(
-                {
-                    "id": id_,
-                    "api_url": _places.address(place, plan),
-                    "leader": shapes.reference(leader),
-                    "newsrooms": plan.coverages.of(leader).newsrooms,
-                }
-            )
+    for name in plan.wanted.groups(plan.catalogue.tales()):
+        if (leader := _leader(name, plan)) is not None:
+            place = _places.one("groups", _places.group_id(name))
+            yield Sheet(place, _write.document(_group(name, leader, shapes)))
+    if not plan.wanted("groups"):
+        return
+    newest = ((name, _leader(name, plan)) for name in islice(plan.catalogue.tales(), NEWEST))
+    listed = [_listed(name, leader, shapes) for name, leader in newest if leader is not None]
     yield Sheet(_places.index("groups"), _write.document({"groups": listed}))
 
 
-def _group(
-    name: str, members: Iterable[Entry], leader: Story, shapes: _shape.Shapes
-) -> dict[str, object]:
+def _leader(group: str, plan: Plan) -> Story | None:
+    entry = plan.groups.leading(group)
+    return None if entry is None else plan.read(entry.path)
+
+
+def _listed(group: str, leader: Story, shapes: _shape.Shapes) -> dict[str, object]:
+    id_ = _places.group_id(group)
+    return {
+        "id": id_,
+        "api_url": _places.address(_places.one("groups", id_), shapes.plan),
+        "leader": shapes.reference(leader),
+        "newsrooms": shapes.plan.coverages.of(leader).newsrooms,
+    }
+
+
+def _group(name: str, leader: Story, shapes: _shape.Shapes) -> dict[str, object]:
     whole = shapes.story(leader)
     return {
         "id": _places.group_id(name),
         "leader": shapes.reference(leader),
-        "members": shapes.references(members),
+        "members": shapes.references(shapes.plan.groups.members(name)),
         "newsrooms": whole["newsrooms"],
         "coverage": whole["coverage"],
         "copies": whole["copies"],

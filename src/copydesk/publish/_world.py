@@ -1,0 +1,47 @@
+"""The world: all that a page may depend on beside the stories and their pictures, as hashes.
+
+Where one differs from last time, everything is made anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from copydesk.news import Beat
+from copydesk.publish._entries import Entry
+
+_HERE = Path(__file__).parent
+
+
+def world(beat: Beat, *others: object) -> str:
+    """Give a hash of all that a page may depend on but the stories and their pictures."""
+    return fingerprint(replace(beat, rulings=()), *others)
+
+
+def made_by(zone: str, above: Mapping[str, tuple[str, ...]]) -> str:
+    """Give a hash of all that an entry and its place under headings depend on but the story."""
+    return fingerprint(Entry._fields, zone, above, _code())
+
+
+def fingerprint(*parts: object) -> str:
+    """Give a hash of what these look like in Python."""
+    told = repr(parts).encode("utf-8", "replace")
+    return hashlib.blake2b(told, digest_size=16).hexdigest()
+
+
+def files_of(folder: Path | None) -> list[tuple[str, int, int]]:
+    """Give the names, sizes and times of the files in a folder and below."""
+    if folder is None or not folder.is_dir():
+        return []
+    found = ((path, path.lstat()) for path in sorted(folder.rglob("*")))
+    return [(str(path), stat.st_size, stat.st_mtime_ns) for path, stat in found]
+
+
+@cache
+def _code() -> str:
+    """Give a text that changes with the code of this room, and of the package with its version."""
+    return repr(files_of(_HERE))

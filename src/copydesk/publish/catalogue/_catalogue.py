@@ -1,0 +1,256 @@
+"""The catalogue: an entry of every filed story, asked only for what a build needs of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+import orjson
+
+from copydesk.publish._entries import Entry, restored
+from copydesk.publish.catalogue._listing import Listing
+from copydesk.publish.catalogue._tables import MemoryTables, Tables, emptied, opened
+
+PUBLIC, FILED, REMOVED, PASSED = 2, 1, 0, -1  # the places of an entry; one passed over has no name
+_IN_HAND = 4096  # entries that are looked up by name again and again
+_AT_ONCE = 500  # values in one statement
+# Every list of stories: the newest first, equal times by path.
+_LISTS = {
+    "all": """SELECT entry FROM paper_entries WHERE site = ? AND place = 2
+        ORDER BY at DESC, path LIMIT ? OFFSET ?""",
+    "hosted": """SELECT entry FROM paper_entries WHERE site = ? AND place = 2 AND hosted = 1
+        ORDER BY at DESC, path LIMIT ? OFFSET ?""",
+    "day": """SELECT entry FROM paper_entries WHERE site = ? AND place = 2 AND day = ?
+        ORDER BY at DESC, path LIMIT ? OFFSET ?""",
+    "month": """SELECT entry FROM paper_entries WHERE site = ? AND place = 2 AND month = ?
+        ORDER BY at DESC, path LIMIT ? OFFSET ?""",
+    "source": """SELECT entry FROM paper_entries WHERE site = ? AND place = 2 AND domain = ?
+        ORDER BY at DESC, path LIMIT ? OFFSET ?""",
+    "topic": """SELECT entry FROM paper_topics AS under JOIN paper_entries AS story
+        ON story.site = under.site AND story.path = under.path
+        WHERE under.site = ? AND topic = ?
+        ORDER BY under.at DESC, under.path LIMIT ? OFFSET ?""",
+    "month, oldest first": """SELECT entry FROM paper_entries
+        WHERE site = ? AND place = 2 AND month = ?
+        ORDER BY at, path DESC LIMIT ? OFFSET ?""",
+}
+
+
+def entry_of(kept: bytes) -> Entry:
+    """Give an entry back that was kept as JSON."""
+    return restored(orjson.loads(kept))
+
+
+class Pictured(NamedTuple):
+    """An entry with a picture, in short; `shown` is how it was shown last time."""
+
+    path: str
+    image: str
+    shown: str
+    web_url: str
+    domain: str
+
+
+class Catalogue:
+    """The entries of one site's filed stories, in tables that are lent, else in memory.
+
+    Of several records with one name the last by path is kept, and the others are passed over.
+    `above` gives the ids of a topic and of those above it, by its name.
+    """
+
+    def __init__(self, tables: Tables | None = None, site: str = "") -> None:
+        self.tables = tables or MemoryTables()
+        self.above: Mapping[str, tuple[str, ...]] = {}
+        self.number = 0
+        self._site = site
+        self._by_name: dict[str, Entry | None] = {}
+        self._copied: frozenset[str] | None = None
+
+    def open(
+        self, made_by: str, above: Mapping[str, tuple[str, ...]], *, anew: bool = False
+    ) -> dict[str, Any]:
+        """Give the notes of last time; {} where they are unwanted, or other code made them."""
+        self.above = above
+        self.number, head = opened(self.tables, self._site, made_by)
+        if anew:
+            emptied(self.tables, self.number)
+            head = b""
+        self.forget_names()
+        return dict(orjson.loads(head)) if head else {}
+
+    def note(self, notes: Mapping[str, object]) -> None:
+        """Keep notes for the next time."""
+        head = orjson.dumps(notes)
+        self.tables.run("UPDATE paper_sites SET head = ? WHERE id = ?", head, self.number)
+
+    def stamps(self) -> dict[str, str]:
+        """Give the stamp of every story when it was last read, by its path."""
+        return dict(self._rows("SELECT path, stamp FROM paper_entries WHERE site = ?"))
+
+    def sums(self, kind: str) -> dict[str, int]:
+        """Give how many published stories stand under each heading of a kind, in its order."""
+        query = "SELECT what, count FROM paper_sums WHERE site = ? AND kind = ? AND count > 0"
+        return dict(self._rows(query, kind))
+
+    def count(self) -> int:
+        """Give how many stories are published."""
+        return self.sums("all").get("", 0)
+
+    def listing(self, kind: str, heading: str | None, count: int) -> Listing:
+        """Give so many stories under a heading, the newest first, equal times by path."""
+        values = () if heading is None else (heading,)
+        return Listing(partial(self._fetch, _LISTS[kind], values), count)
+
+    def stories(self) -> Listing:
+        """Give all published stories, the newest first."""
+        return self.listing("all", None, self.count())
+
+    def hosted(self) -> Listing:
+        """Give the published stories that have no other place than ours."""
+        query = "SELECT count(*) FROM paper_entries WHERE site = ? AND place = 2 AND hosted = 1"
+        return self.listing("hosted", None, self._rows(query)[0][0])
+
+    def named(self, name: str) -> Entry | None:
+        """Give the story of a name, whether published or not, None where there is none."""
+        if name not in self._by_name:
+            if len(self._by_name) >= _IN_HAND:
+                self._by_name.clear()
+            query = "SELECT entry FROM paper_entries WHERE site = ? AND name = ? AND place >= 0"
+            self._by_name[name] = next(iter(self._entries(query, name)), None)
+        return self._by_name[name]
+
+    def forget_names(self) -> None:
+        """Look names up anew: entries have changed."""
+        self._by_name.clear()
+        self._copied = None
+
+    def at(self, path: str) -> Entry | None:
+        """Give the entry at a path, None where there is none or it is passed over."""
+        query = "SELECT entry FROM paper_entries WHERE site = ? AND path = ? AND place >= 0"
+        return next(iter(self._entries(query, path)), None)
+
+    def telling(self, tale: str, *, public: bool = False) -> list[Entry]:
+        """Give the stories of a group, the newest first, or those that are published."""
+        query = (
+            "SELECT entry FROM paper_entries WHERE site = ? AND tale = ? AND tale <> ''"
+            " AND place >= ? ORDER BY at DESC, path"
+        )
+        return self._entries(query, tale, PUBLIC if public else REMOVED)
+
+    def tales(self) -> Iterator[str]:
+        """Give the names of groups with published stories, those with the newest first."""
+        query = (
+            "SELECT tale FROM paper_entries WHERE site = ? AND place = 2 AND tale <> ''"
+            " ORDER BY at DESC, path LIMIT ? OFFSET ?"
+        )
+        said: set[str] = set()
+        for start in range(0, self.count(), _AT_ONCE):
+            for (tale,) in self._rows(query, _AT_ONCE, start):
+                if tale not in said:
+                    said.add(tale)
+                    yield tale
+
+    def copies(self, name: str) -> list[Entry]:
+        """Give the filed copies of a story, by its name, in the order of their paths."""
+        if self._copied is None:
+            told = "SELECT DISTINCT copy_of FROM paper_entries WHERE site = ? AND copy_of <> ''"
+            self._copied = frozenset(original for (original,) in self._rows(told))
+        if name not in self._copied:
+            return []
+        query = (
+            "SELECT entry FROM paper_entries WHERE site = ? AND copy_of = ?"
+            " AND copy_of <> '' AND place >= 1 ORDER BY path"
+        )
+        return self._entries(query, name)
+
+    def hidden(self, addresses: Collection[str]) -> set[str]:
+        """Give which of these addresses a copy or something that an editor removed has."""
+        query = "SELECT address FROM paper_hidden WHERE site = ? AND address IN ({})"
+        return {address for (address,) in self._among(query, addresses)}
+
+    def credits(self, addresses: Collection[str]) -> dict[str, str]:
+        """Give the agencies that wrote the filed texts at these addresses."""
+        query = (
+            "SELECT address, credit FROM paper_entries WHERE site = ? AND address IN ({})"
+            " AND credit <> '' AND place >= 1 ORDER BY path"
+        )
+        return dict(self._among(query, addresses))
+
+    def needing(self, whats: Collection[str]) -> set[str]:
+        """Give the paths of stories whose page may show one of these."""
+        query = "SELECT path FROM paper_needs WHERE site = ? AND what IN ({})"
+        return {path for (path,) in self._among(query, whats)}
+
+    def names_of(self, tales: Collection[str]) -> set[str]:
+        """Give the names of all stories in these groups."""
+        query = (
+            "SELECT name FROM paper_entries WHERE site = ? AND tale <> '' AND place >= 0"
+            " AND tale IN ({})"
+        )
+        return {name for (name,) in self._among(query, tales)}
+
+    def led(self, tales: Collection[str] | None = None) -> list[Entry]:
+        """Give the stories without a page that led their group once, of all groups or of these."""
+        query = "SELECT entry FROM paper_entries WHERE site = ? AND place = 1 AND led = 1"
+        if tales is None:
+            return self._entries(f"{query} ORDER BY path")
+        among = query + " AND tale <> '' AND tale IN ({})"
+        return [entry_of(entry) for (entry,) in self._among(among, tales)]
+
+    def removed(self) -> list[Entry]:
+        """Give the stories that an editor removed."""
+        query = "SELECT entry FROM paper_entries WHERE site = ? AND place = 0 ORDER BY path"
+        return self._entries(query)
+
+    def nameless(self) -> list[str]:
+        """Give the paths of records whose name cannot be an address."""
+        query = "SELECT path FROM paper_entries WHERE site = ? AND name = '' ORDER BY path"
+        return [path for (path,) in self._rows(query)]
+
+    def pictured(self) -> Iterator[Pictured]:
+        """Give the stories with a picture, the last by path first."""
+        query = (
+            "SELECT path, image, shown, web_url, domain FROM paper_entries"
+            " WHERE site = ? AND image <> '' ORDER BY path DESC"
+        )
+        return map(Pictured._make, self._rows(query))
+
+    def showing(self, image: str) -> Iterator[Entry]:
+        """Give the published stories that have this picture."""
+        query = (
+            "SELECT entry FROM paper_entries WHERE site = ? AND image = ? AND image <> ''"
+            " AND place = 2"
+        )
+        return iter(self._entries(query, image))
+
+    def newer(self, entry: Entry) -> int:
+        """Give how many published stories stand before this one in the order of the archive."""
+        query = (
+            "SELECT count(*) FROM paper_entries WHERE site = ? AND place = 2"
+            " AND (at > ? OR (at = ? AND path < ?))"
+        )
+        return int(self._rows(query, entry.when, entry.when, entry.path)[0][0])
+
+    def older_in_month(self, entry: Entry) -> int:
+        """Give how many published stories of its month stand after this one."""
+        query = (
+            "SELECT count(*) FROM paper_entries WHERE site = ? AND place = 2 AND month = ?"
+            " AND (at < ? OR (at = ? AND path > ?))"
+        )
+        return int(self._rows(query, entry.month, entry.when, entry.when, entry.path)[0][0])
+
+    def _fetch(self, query: str, values: tuple[object, ...], start: int, count: int) -> list[Entry]:
+        return self._entries(query, *values, count, start)
+
+    def _entries(self, query: str, *values: object) -> list[Entry]:
+        return [entry_of(entry) for (entry,) in self._rows(query, *values)]
+
+    def _among(self, query: str, values: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+        asked = sorted(set(values))
+        for start in range(0, len(asked), _AT_ONCE):
+            some = asked[start : start + _AT_ONCE]
+            yield from self._rows(query.format(", ".join("?" * len(some))), *some)
+
+    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        return self.tables.run(query, self.number, *values).fetchall()

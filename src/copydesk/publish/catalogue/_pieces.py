@@ -1,0 +1,54 @@
+"""Pieces of lists that are made once for a story: of the API, whose lists shift as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from copydesk.publish._entries import Entry
+from copydesk.publish.catalogue._catalogue import Catalogue
+
+
+class Pieces:
+    """The pieces that a catalogue keeps; without one, or where they are not `usable`, none is."""
+
+    def __init__(self, catalogue: Catalogue | None = None, *, usable: bool = False) -> None:
+        self._catalogue = catalogue
+        self._usable = usable
+        self._kept: dict[str, tuple[str, bytes]] | None = None
+        self._made: list[tuple[str, str, bytes]] = []
+
+    def of(self, entry: Entry, make: Callable[[], bytes | None]) -> bytes | None:
+        """Give a story's piece, made where it is not kept; None where it cannot be made."""
+        stamp = f"{entry.stamp} {entry.shown}"
+        known = self._pieces().get(entry.path)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        made = make()
+        if self._catalogue is not None and made is not None:
+            self._made.append((entry.path, stamp, made))
+        return made
+
+    def save(self) -> None:
+        """Keep what was made; what was made for stories that are gone is kept no longer."""
+        if self._catalogue is None:
+            return
+        tables, site = self._catalogue.tables, self._catalogue.number
+        if not self._usable:
+            tables.run("DELETE FROM paper_pieces WHERE site = ?", site)
+        rows = ((site, *one) for one in self._made)
+        tables.run_many("INSERT OR REPLACE INTO paper_pieces VALUES (?, ?, ?, ?)", rows)
+
+    def drop(self, path: str) -> None:
+        """Keep no piece of a story any more."""
+        if self._catalogue is not None:
+            query = "DELETE FROM paper_pieces WHERE site = ? AND path = ?"
+            self._catalogue.tables.run(query, self._catalogue.number, path)
+
+    def _pieces(self) -> dict[str, tuple[str, bytes]]:
+        if self._kept is None:
+            self._kept = {}
+            if self._catalogue is not None and self._usable:
+                query = "SELECT path, stamp, piece FROM paper_pieces WHERE site = ?"
+                rows = self._catalogue.tables.run(query, self._catalogue.number).fetchall()
+                self._kept = {path: (stamp, piece) for path, stamp, piece in rows}
+        return self._kept

@@ -1,0 +1,192 @@
+"""Update: stories that were read again, or are no more, taken into a catalogue."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import islice
+
+import orjson
+
+from copydesk.publish._entries import Entry
+from copydesk.publish.catalogue._catalogue import (
+    FILED,
+    PASSED,
+    PUBLIC,
+    REMOVED,
+    Catalogue,
+    entry_of,
+)
+from copydesk.publish.catalogue._sums import counted, under
+
+Pair = tuple[Entry | None, Entry | None]
+_AT_ONCE = 1000
+_INSERT = "INSERT INTO paper_entries VALUES (NULL" + ", ?" * 20 + ")"
+
+
+def filled(catalogue: Catalogue, entries: Iterable[Entry], kept: Mapping[str, str]) -> None:
+    """Take entries into an empty catalogue; `kept` gives the path that is kept of each name."""
+    listed = iter(entries)
+    sums: Counter[tuple[str, str]] = Counter()
+    while some := list(islice(listed, _AT_ONCE)):
+        own = [one for one in some if kept.get(one.name) == one.path]
+        _insert(catalogue, ((one, _place(one) if one in own else PASSED) for one in some))
+        _list(catalogue, own, sums)
+    _count(catalogue, sums)
+
+
+def updated(
+    catalogue: Catalogue, fresh: Collection[Entry], lost: Collection[str]
+) -> dict[str, Pair]:
+    """Take in entries that are new or changed, and those that are lost; give what changed by it.
+
+    That is, by path, what an entry was and what it is now, None for none.
+    """
+    names = {one.name for one in fresh} | _names(catalogue, lost)
+    before = _kept(catalogue, names)
+    sums: Counter[tuple[str, str]] = Counter()
+    _unlist(catalogue, before.values(), sums)
+    paths = [*lost, *(one.path for one in fresh)]
+    query = "DELETE FROM paper_entries WHERE site = ? AND path = ?"
+    catalogue.tables.run_many(query, [(catalogue.number, path) for path in paths])
+    _insert(catalogue, ((one, PASSED) for one in fresh))
+    after = _settled(catalogue, names - {""})
+    _list(catalogue, list(after.values()), sums)
+    _count(catalogue, sums)
+    catalogue.forget_names()
+    changed = sorted(before.keys() | after.keys())
+    pairs = {path: (before.get(path), after.get(path)) for path in changed}
+    return {path: pair for path, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def dressed(catalogue: Catalogue, entries: Iterable[Entry]) -> None:
+    """Take in how the pictures of these entries are shown now; all else of them is as it was."""
+    query = "UPDATE paper_entries SET shown = ?, entry = ? WHERE site = ? AND path = ?"
+    rows = ((told(one), _json(one), catalogue.number, one.path) for one in entries)
+    catalogue.tables.run_many(query, rows)
+    catalogue.forget_names()
+
+
+def told(entry: Entry) -> str:
+    """Give how an entry's picture is shown, with its files, as one text."""
+    return "\n".join((entry.shown, *entry.files))
+
+
+def _names(catalogue: Catalogue, paths: Iterable[str]) -> set[str]:
+    query = "SELECT name FROM paper_entries WHERE site = ? AND path = ?"
+    rows = (catalogue.tables.run(query, catalogue.number, path).fetchone() for path in paths)
+    return {row[0] for row in rows if row is not None}
+
+
+def _kept(catalogue: Catalogue, names: Iterable[str]) -> dict[str, Entry]:
+    found = (catalogue.named(name) for name in names if name)
+    return {one.path: one for one in found if one is not None}
+
+
+def _settled(catalogue: Catalogue, names: Iterable[str]) -> dict[str, Entry]:
+    """Keep the last by path of each name, and give those that are kept."""
+    run, site = catalogue.tables.run, catalogue.number
+    last = "SELECT path, entry FROM paper_entries WHERE site = ? AND name = ? ORDER BY path DESC"
+    place = "UPDATE paper_entries SET place = ? WHERE site = ? AND path = ?"
+    found: dict[str, Entry] = {}
+    catalogue.forget_names()
+    for name in names:
+        rows = run(last, site, name).fetchall()
+        for number, (path, entry) in enumerate(rows):
+            kept = entry_of(entry)
+            run(place, _place(kept) if number == 0 else PASSED, site, path)
+            if number == 0:
+                found[path] = kept
+    return found
+
+
+def _place(entry: Entry) -> int:
+    if entry.is_removed:
+        return REMOVED
+    return PUBLIC if entry.is_public else FILED
+
+
+def _json(entry: Entry) -> bytes:
+    return orjson.dumps(tuple(entry))
+
+
+def _insert(catalogue: Catalogue, placed: Iterable[tuple[Entry, int]]) -> None:
+    site = catalogue.number
+    rows = (
+        (
+            site,
+            one.path,
+            one.stamp,
+            one.name,
+            place,
+            one.when,
+            one.day,
+            one.month,
+            one.domain,
+            one.group,
+            one.original,
+            one.heat,
+            one.address,
+            one.credit,
+            one.image,
+            one.web_url,
+            told(one),
+            one.is_hosted,
+            one.has_led,
+            _json(one),
+        )
+        for one, place in placed
+    )
+    catalogue.tables.run_many(_INSERT, rows)
+
+
+def _list(catalogue: Catalogue, entries: Collection[Entry], sums: Counter[tuple[str, str]]) -> None:
+    """Put entries under their headings."""
+    run_many, site, above = catalogue.tables.run_many, catalogue.number, catalogue.above
+    public = [one for one in entries if _place(one) == PUBLIC]
+    for one in public:
+        sums.update(counted(one, above))
+    topics = ((site, topic, one.when, one.path) for one in public for topic in under(one, above))
+    run_many("INSERT INTO paper_topics VALUES (?, ?, ?, ?)", topics)
+    needs = ((site, what, one.path) for one in entries for what in needed(one))
+    run_many("INSERT OR IGNORE INTO paper_needs VALUES (?, ?, ?)", needs)
+    hidden = ((site, address, one.path) for one in entries for address in _hidden(one))
+    run_many("INSERT OR IGNORE INTO paper_hidden VALUES (?, ?, ?)", hidden)
+
+
+def _unlist(catalogue: Catalogue, entries: Iterable[Entry], sums: Counter[tuple[str, str]]) -> None:
+    """Take entries out from under their headings."""
+    run_many, site, above = catalogue.tables.run_many, catalogue.number, catalogue.above
+    for one in entries:
+        if _place(one) == PUBLIC:
+            sums.subtract(counted(one, above))
+            topics = ((site, topic, one.when, one.path) for topic in under(one, above))
+            query = "DELETE FROM paper_topics WHERE site = ? AND topic = ? AND at = ? AND path = ?"
+            run_many(query, topics)
+        needs = ((site, what, one.path) for what in needed(one))
+        run_many("DELETE FROM paper_needs WHERE site = ? AND what = ? AND path = ?", needs)
+        hidden = ((site, address, one.path) for address in _hidden(one))
+        run_many("DELETE FROM paper_hidden WHERE site = ? AND address = ? AND path = ?", hidden)
+
+
+def needed(entry: Entry) -> Iterator[str]:
+    """Give by what a story knows others that its page may show, and publishers of its coverage."""
+    yield from {entry.name, entry.group, entry.copy_of, *entry.beside, *entry.background} - {""}
+    for domain in entry.sources:
+        yield f"at {domain}"
+
+
+def _hidden(entry: Entry) -> Iterable[str]:
+    """Give the addresses that are no coverage of their own because of a story."""
+    if entry.is_removed:
+        return entry.removed_at
+    return (entry.address,) if entry.copy_of and entry.address else ()
+
+
+def _count(catalogue: Catalogue, sums: Mapping[tuple[str, str], int]) -> None:
+    query = (
+        "INSERT INTO paper_sums VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET count = count + excluded.count"
+    )
+    rows = ((catalogue.number, *key, count) for key, count in sums.items() if count)
+    catalogue.tables.run_many(query, rows)
