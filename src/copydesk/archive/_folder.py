@@ -72,8 +72,10 @@ class Archive:
             if folder not in NEWS_FOLDERS:
                 yield from self._each(folder, _document.parse_record, trouble)
 
-    def signatures(self) -> dict[str, Signature]:
+    def signatures(self, *, stories: bool = False) -> dict[str, Signature]:
         """Give the signature of every file that may be a record, by its path, and open none.
+
+        With `stories` only of those that may be one.
 
         A hint, as git's index is one. With another signature the file may have changed; with the
         same one it has not, but for an edit within the same tick of the file system's clock. So who
@@ -83,7 +85,8 @@ class Archive:
         Raises RecordError for a folder that cannot be listed.
         """
         found: dict[str, Signature] = {}
-        for folder in {*collections(self.root), *NEWS_FOLDERS}:
+        others = () if stories else collections(self.root)
+        for folder in {*others, *NEWS_FOLDERS}:
             _sign(f"{self.root}/{folder}", folder, found)
         return found
 
@@ -259,11 +262,13 @@ def _sign(place: str, folder: str, found: dict[str, Signature]) -> None:
         if entry.is_dir(follow_symlinks=False):
             _sign(entry.path, f"{folder}/{name}", found)
         elif _may_be_record(name):
-            with contextlib.suppress(FileNotFoundError):  # it went meanwhile
+            try:
                 now = entry.stat(follow_symlinks=False)
-                found[f"{folder}/{name}"] = Signature(
-                    now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino
-                )
+            except FileNotFoundError:  # it went meanwhile
+                continue
+            found[f"{folder}/{name}"] = Signature(
+                now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino
+            )
 
 
 def data_paths(root: Path, folder: str = "_data") -> Iterator[str]:

@@ -42,8 +42,8 @@ class Reader:
         self._in_hand: OrderedDict[str, Story | None] = OrderedDict()
 
     def stamps(self) -> Mapping[str, str]:
-        """Give the path of every filed story, in order, and what changes with it."""
-        return dict(sorted(self._filed.stamps().items()))
+        """Give the path of every filed story and what changes with it, in no order."""
+        return self._filed.stamps()
 
     def __call__(self, path: str) -> Story | None:
         """Give the story at a path, with text that every output can encode."""

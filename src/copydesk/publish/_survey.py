@@ -112,15 +112,19 @@ def survey(
 def _whole(kept: Catalogue, reader: Reader, zone: ZoneInfo) -> dict[str, Pair]:
     """Read all stories into an empty catalogue; there is nothing that they differ from."""
     stamps = reader.stamps()
-    names = {_links.stem(path): path for path in stamps}
-    catalogue.filled(kept, _read(stamps, stamps, reader, zone), names)
+    paths = sorted(stamps)
+    last = {_links.stem(path): path for path in paths}
+    catalogue.filled(kept, _read(paths, stamps, reader, zone), last)
+    unread = {_links.stem(path) for path in stamps.keys() - kept.stamps().keys()}
+    others = [path for path in paths if _links.stem(path) in unread and path not in last.values()]
+    catalogue.updated(kept, list(_read(others, stamps, reader, zone)), ())
     return {}
 
 
 def _changed(kept: Catalogue, reader: Reader, zone: ZoneInfo) -> dict[str, Pair]:
     """Read what has changed into the catalogue; give what it was and is."""
     before, now = kept.stamps(), reader.stamps()
-    changed = [path for path, stamp in now.items() if before.get(path) != stamp]
+    changed = sorted(path for path, stamp in now.items() if before.get(path) != stamp)
     fresh = list(_read(changed, now, reader, zone))
     unread = set(changed) - {one.path for one in fresh}
     lost = before.keys() & ((before.keys() - now.keys()) | unread)

@@ -6,6 +6,7 @@ Where one differs from last time, everything is made anew.
 from __future__ import annotations
 
 import hashlib
+import stat
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -38,10 +39,14 @@ def files_of(folder: Path | None) -> list[tuple[str, int, int]]:
     if folder is None or not folder.is_dir():
         return []
     found = ((path, path.lstat()) for path in sorted(folder.rglob("*")))
-    return [(str(path), stat.st_size, stat.st_mtime_ns) for path, stat in found]
+    return [
+        (str(path), seen.st_size, seen.st_mtime_ns)
+        for path, seen in found
+        if not stat.S_ISDIR(seen.st_mode)
+    ]
 
 
 @cache
 def _code() -> str:
     """Give a text that changes with the code of this room, and of the package with its version."""
-    return repr(files_of(_HERE))
+    return repr([file for file in files_of(_HERE) if not file[0].endswith(".pyc")])

@@ -159,8 +159,8 @@ class Catalogue:
         if name not in self._copied:
             return []
         query = (
-            "SELECT entry FROM paper_entries WHERE site = ? AND copy_of = ?"
-            " AND copy_of <> '' AND place >= 1 ORDER BY path"
+            "SELECT entry FROM paper_entries INDEXED BY paper_copies"
+            " WHERE site = ? AND copy_of = ? AND copy_of <> '' AND place >= 1 ORDER BY path"
         )
         return self._entries(query, name)
 
@@ -172,8 +172,8 @@ class Catalogue:
     def credits(self, addresses: Collection[str]) -> dict[str, str]:
         """Give the agencies that wrote the filed texts at these addresses."""
         query = (
-            "SELECT address, credit FROM paper_entries WHERE site = ? AND address IN ({})"
-            " AND credit <> '' AND place >= 1 ORDER BY path"
+            "SELECT address, credit FROM paper_entries INDEXED BY paper_credits"
+            " WHERE site = ? AND address IN ({}) AND credit <> '' AND place >= 1 ORDER BY path"
         )
         return dict(self._among(query, addresses))
 
@@ -226,19 +226,23 @@ class Catalogue:
 
     def newer(self, entry: Entry) -> int:
         """Give how many published stories stand before this one in the order of the archive."""
-        query = (
-            "SELECT count(*) FROM paper_entries WHERE site = ? AND place = 2"
-            " AND (at > ? OR (at = ? AND path < ?))"
+        of_all = (
+            "SELECT count(*) FROM paper_entries INDEXED BY paper_stories"
+            " WHERE site = ? AND place = 2"
         )
-        return int(self._rows(query, entry.when, entry.when, entry.path)[0][0])
+        newer = self._rows(f"{of_all} AND at > ?", entry.when)
+        beside = self._rows(f"{of_all} AND at = ? AND path < ?", entry.when, entry.path)
+        return int(newer[0][0]) + int(beside[0][0])
 
     def older_in_month(self, entry: Entry) -> int:
         """Give how many published stories of its month stand after this one."""
-        query = (
-            "SELECT count(*) FROM paper_entries WHERE site = ? AND place = 2 AND month = ?"
-            " AND (at < ? OR (at = ? AND path > ?))"
+        of_month = (
+            "SELECT count(*) FROM paper_entries INDEXED BY paper_months"
+            " WHERE site = ? AND place = 2 AND month = ?"
         )
-        return int(self._rows(query, entry.month, entry.when, entry.when, entry.path)[0][0])
+        older = self._rows(f"{of_month} AND at < ?", entry.month, entry.when)
+        beside = f"{of_month} AND at = ? AND path > ?"
+        return int(older[0][0]) + int(self._rows(beside, entry.month, entry.when, entry.path)[0][0])
 
     def _fetch(self, query: str, values: tuple[object, ...], start: int, count: int) -> list[Entry]:
         return self._entries(query, *values, count, start)
