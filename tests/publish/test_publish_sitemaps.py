@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 from lxml import etree
 
 from copydesk.news import Record, Story
 from copydesk.publish import _plan, sitemaps
-from copydesk.publish._filed import Stories
+from copydesk.publish.catalogue import Listing
 from world import editions
 
 SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -127,11 +128,12 @@ def test_pages_of_lists_are_named_once() -> None:
 
 
 def test_a_sitemap_holds_no_more_than_the_protocol_allows() -> None:
-    story = editions.story()
-    plan = _plan.plan(editions.edition([story]), _plan.Look(show="none"))
-    flood = replace(plan, stories=Stories([*plan.stories.entries] * 50_001, plan.read))
+    plan = _plan.plan(editions.edition([editions.story()]), _plan.Look(show="none"))
+    plan = replace(plan, sums=replace(plan.sums, months={"2026-11": 50_001}))
+    flood = Listing(lambda _start, count: [plan.stories.entries[0]] * count, 50_001)
 
-    made = {sheet.path: sheet.data for sheet in sitemaps.sheets(flood)}
+    with mock.patch.object(plan.catalogue, "listing", return_value=flood):
+        made = {sheet.path: sheet.data for sheet in sitemaps.sheets(plan)}
 
     assert len(locations(made["sitemap-news-2026-11.xml"])) == 50_000
     assert len(locations(made["sitemap-news-2026-11-2.xml"])) == 1
