@@ -14,7 +14,7 @@ from copydesk.engine._cards import Cards
 from copydesk.engine._filing import Filing, PlanNotes
 from copydesk.engine._mishap import failure_of
 from copydesk.engine._shows import shows
-from copydesk.engine.newsroom import Newsroom, Troubles
+from copydesk.engine.newsroom import Newsroom, Troubles, in_turn
 from copydesk.engine.progress import Progress
 from copydesk.engine.report import BuildReport, Failure
 from copydesk.errors import PublishError
@@ -36,13 +36,16 @@ class BuildOptions:
 def build(
     newsroom: Newsroom, progress: Progress, options: BuildOptions | None = None
 ) -> BuildReport:
-    """Publish every filed story and record into a web root; raises PublishError."""
+    """Publish every filed story and record into a web root; raises PublishError.
+
+    One build after the other: one that is under way is waited for.
+    """
     options = options or BuildOptions()
     began = time.monotonic()
     out = options.out or _own_site(newsroom)
     troubles = Troubles()
     progress.stage("publish")
-    with newsroom.memory.together(), _uncollected():
+    with in_turn(newsroom.private / "build.lock"), _uncollected():
         manifest = newsroom.memory.manifest(str(out.resolve()))
         seen = _survey(newsroom, out, troubles, full=options.full)
         edition = _edition(newsroom, seen, troubles)
@@ -50,10 +53,10 @@ def build(
         icons = cards.icons(edition.beat.title)
         chosen = _options(newsroom, seen, options)
         chosen = replace(chosen, draw=cards.draw, cards_folder=cards.folder, icons=icons)
-        done = publish.publish(edition, out, manifest, chosen)
+        done = publish.publish(edition, out, manifest, chosen, newsroom.memory.together)
         cards.sweep(done.cards, icons.values())
-    if out == newsroom.site:
-        _note_gone(newsroom.private / GONE, done.gone)
+        if out == newsroom.site:
+            _note_gone(newsroom.private / GONE, done.gone)
     return BuildReport(
         stories=done.stories,
         pages=done.pages,

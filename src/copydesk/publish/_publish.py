@@ -6,7 +6,8 @@ edition | plan | api, feeds, sitemaps, site | write what changed | sweep what is
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -20,6 +21,7 @@ from copydesk.publish._past import Fragments, Past, files_of, world
 from copydesk.publish._plan import ARCHIVE_PAGE, House, Look, Plan, plan, surveyed
 from copydesk.publish._posters import FOLDER, Posters
 from copydesk.publish._render import Press
+from copydesk.publish._survey import Survey
 from copydesk.publish._touched import Touched, pinned, touched
 from copydesk.publish._write import Count, Manifest, Sheet, Writer
 from copydesk.publish.api import v2
@@ -72,22 +74,39 @@ class Published:
     cards: frozenset[str] = frozenset()
 
 
-def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOptions) -> Published:
+def publish(
+    edition: Edition,
+    out: Path,
+    manifest: Manifest,
+    options: PublishOptions,
+    together: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Published:
     """Bring `out` to the edition: write what changed, delete what no longer belongs.
 
-    The same edition gives the same bytes, and a second time writes none. Raises PublishError; what
-    was written until then stands, and the next time goes on from there.
+    The same edition gives the same bytes, and a second time writes none. Raises PublishError; until
+    all is made the site is the old one. What is remembered of it, in the manifest and in the
+    survey's notes, is written in a block of `together`.
     """
     seen = surveyed(edition)
-    past = seen.past
     made = plan(replace(edition, stories=seen), _look(edition, options))
     writer = Writer(out=out, manifest=manifest, full=options.full)
     writer.open()
-    ways = _world(made, options)
-    news = touched(made, past) if past.world == ways and writer.stands else Touched()
-    if options.api_v2 and news.gone:
-        news = Touched()  # the files of what is gone have names of their own there
-    writer.counts_all = news.everything
+    try:
+        return _brought(seen, made, writer, options, together)
+    finally:
+        writer.clear()
+
+
+def _brought(
+    seen: Survey,
+    made: Plan,
+    writer: Writer,
+    options: PublishOptions,
+    together: Callable[[], AbstractContextManager[None]],
+) -> Published:
+    past, ways = seen.past, _world(made, options)
+    news = _news(made, past, options) if past.world == ways and writer.stands else Touched()
+    writer.expect_all(everything=news.everything)
     fragments = Fragments(seen.notes, usable=not news.everything)
     made = replace(made, wanted=news, fragments=fragments)
     posters = Posters(made, options.draw, tuple(options.icons))
@@ -96,15 +115,18 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
     for path, origin in chain(_copies(made, options, news), _drawn(posters, options)):
         writer.copy(path, origin)
     cards = _cards(past, made, news, posters)
+    writer.place()
     if news.everything:
         writer.sweep()
     else:
         writer.drop(news.gone | _unused(past, made) | _undrawn(past.cards, cards))
     count = writer.counted(Count(files=past.files, pages=past.pages))
-    if seen.notes is not None:
-        now = replace(_now(made, ways), files=count.files, pages=count.pages, cards=cards)
-        now.save(seen.notes, past, edition.beat.timezone)
-        fragments.save(made.entries)
+    with together():
+        writer.remember()
+        if seen.notes is not None:
+            now = replace(_now(made, ways), files=count.files, pages=count.pages, cards=cards)
+            now.save(seen.notes, past, made.beat.timezone)
+            fragments.save(made.entries)
     writer.close()
     return Published(
         stories=len(made.stories),
@@ -116,6 +138,14 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
         gone=made.gone,
         cards=frozenset(cards.values()),
     )
+
+
+def _news(made: Plan, past: Past, options: PublishOptions) -> Touched:
+    """Give what has to be made for what changed since the last time."""
+    news = touched(made, past)
+    if options.api_v2 and news.gone:
+        return Touched()  # the files of what is gone have names of their own there
+    return news
 
 
 def _look(edition: Edition, options: PublishOptions) -> Look:
