@@ -58,6 +58,9 @@ CREATE TABLE vectors (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
     """
 CREATE TABLE plans (key TEXT PRIMARY KEY, kept BLOB NOT NULL) WITHOUT ROWID;
 """,
+    """
+CREATE TABLE untold (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
+""",
 )
 VERSION = len(_STEPS)
 

@@ -22,8 +22,8 @@ from copydesk.memory._schema import connect, suspect
 class Memory:
     """Remember sources, fates, digests, the manifest, the journal, and what strangers said.
 
-    `hosts`, `hubs`, `pushed`, `sites`, `vectors` and `plans` keep bytes by key, `revisits` the
-    second looks at filed pages, `reads` how often story pages were read.
+    `hosts`, `hubs`, `pushed`, `sites`, `vectors`, `plans` and `untold` keep bytes by key,
+    `revisits` the second looks at filed pages, `reads` how often story pages were read.
     Every method raises MemoryStoreError where the database fails. Used by one thread at a time.
     """
 
@@ -36,6 +36,7 @@ class Memory:
         self.sites = Kept(self._run, "sites")
         self.vectors = Kept(self._run, "vectors")
         self.plans = Kept(self._run, "plans")
+        self.untold = Kept(self._run, "untold")
         self.revisits = Revisits(self._run)
         self.reads = Reads(self._run)
 
