@@ -48,11 +48,22 @@ class Filing:
         found = {
             path: " ".join(map(str, signature if signature.changed_ns < settled else _fresh()))
             for path, signature in signatures.items()
-            if path.startswith(_NEWS)
+            if path.startswith(_NEWS) and self._is_text(path)
         }
         for path in self._removed.keys() & found.keys():
             found[path] += " removed"
         return found
+
+    def _is_text(self, path: str) -> bool:
+        """Say whether a name is text; on disk any bytes can be one, which no address can say."""
+        try:
+            path.encode()
+        except UnicodeEncodeError:
+            subject = path.encode("utf-8", "replace").decode()
+            hint = "give the file another name"
+            self._troubles(RecordError("a name that is not UTF-8", subject=subject, hint=hint))
+            return False
+        return True
 
     def read(self, path: str) -> Story | None:
         """Give a story, None when its record cannot be read."""

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from copydesk.kit import urls
 from copydesk.news import Beat, Edition, Record, Show, Story, Thumbnail, Topic
-from copydesk.publish import _coverage, _entries, _front, _groups, _links, _readers, _sound
+from copydesk.publish import _coverage, _entries, _front, _groups, _links, _names, _readers, _sound
 from copydesk.publish._coverage import Coverages
 from copydesk.publish._entries import Entry
 from copydesk.publish._filed import Reader, Stories
@@ -200,7 +200,7 @@ def _grouping(filed: Mapping[str, Entry], public: Iterable[Entry]) -> _groups.Gr
 
 def _topics(beat: Beat) -> tuple[Topic, ...]:
     """Give the topics that can have an address, the first of two with one id."""
-    by_id = {topic.id: topic for topic in reversed(beat.topics) if _links.is_segment(topic.id)}
+    by_id = {topic.id: topic for topic in reversed(beat.topics) if _links.is_folder(topic.id)}
     return tuple(topic for topic in beat.topics if by_id.get(topic.id) is topic)
 
 
@@ -241,8 +241,7 @@ def _rules(
 
 
 def _domain(story: Story) -> str:
-    domain = story.provider.domain if story.provider else ""
-    return domain if _links.is_segment(domain) else ""
+    return _names.domain(story.provider.domain) if story.provider else ""
 
 
 def newest_first(entry: Entry) -> tuple[float, str]:
@@ -271,7 +270,7 @@ def _addressable(records: Iterable[Record]) -> tuple[dict[str, Record], list[str
     lost = []
     for record in sorted(records, key=lambda record: record.path):
         folder = _links.record_folder(record.path)
-        if all(_links.is_segment(part) for part in folder.rstrip("/").split("/")):
+        if all(map(_links.is_folder, folder.rstrip("/").split("/"))):
             kept[folder] = record
         else:
             lost.append(record.path)

@@ -237,7 +237,7 @@ class Writer:
         """
         if not _links.is_path(path):
             raise PublishError("not a path of the site", subject=path)
-        if path in self._kept:
+        if path in self._kept or path in self._folders:
             raise PublishError("two things want to be published at one path", subject=path)
         self._kept.add(path)
         folder = path.rpartition("/")[0]
@@ -261,6 +261,8 @@ class Writer:
 
     def _prove(self, folder: str) -> None:
         """Note a folder, to be made where there is none; refuse one that is a link or a file."""
+        if folder in self._kept:
+            raise PublishError("two things want to be published at one path", subject=folder)
         above = folder.rpartition("/")[0]
         if above not in self._folders:
             self._prove(above)

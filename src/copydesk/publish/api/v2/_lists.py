@@ -56,7 +56,8 @@ def _topic(topic: Topic, plan: Plan) -> dict[str, object]:
 
 def _source(domain: str, stories: Sequence[Story], plan: Plan) -> dict[str, object]:
     """Give a publisher under the name that its newest story gives it."""
-    provider = stories[0].provider
+    newest = next(iter(stories), None)  # none, where its records went while this build runs
+    provider = newest.provider if newest else None
     known = plan.beat.organizations.get(domain)
     folder = _links.source_folder(domain)
     return {
@@ -65,7 +66,7 @@ def _source(domain: str, stories: Sequence[Story], plan: Plan) -> dict[str, obje
         "owner": (known.owner or None) if known else None,
         "is_official": domain in plan.official,
         "is_known": known is not None,
-        "trust": stories[0].trust,
+        "trust": newest.trust if newest else None,
         "url": plan.links.page(folder),
         "api_url": _places.address(_places.one("sources", domain), plan),
         "feed_url": plan.links.page(f"{folder}feed.json"),
