@@ -400,9 +400,7 @@ def test_who_could_not_be_told_is_told_the_next_time(tmp_path: Path) -> None:
 def test_after_a_week_nobody_is_told_of_what_was(tmp_path: Path) -> None:
     with listener(500) as (url, heard):
         root = telling(tmp_path, url, "127.0.0.1", "tidewatch.example")
-        notes = [
-            deployed(root, after=timedelta(days=days)).notes for days in (0, 1, 6, 8, 9, 30)
-        ]
+        notes = [deployed(root, after=timedelta(days=days)).notes for days in (0, 1, 6, 8, 9, 30)]
 
     assert [2, 2, 2, 2, 0, 0] == [*map(len, notes)]
     assert "nor was it for a week" in notes[3][0]

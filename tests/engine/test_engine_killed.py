@@ -21,15 +21,14 @@ from world.newsroom import NOW, newsroom
 pytestmark = pytest.mark.slow
 
 _LINK = re.compile(rb'(?:href|src)="https?://tidewatch\.example/coast/([^"#?]*)|="/coast/([^"#?]*)')
+GULL = replace(editions.HERALD, domain="gull.example")
 OLD = (
     editions.story("2026-11-18-tide", topics=("Coast",), title="The tide is out"),
     editions.story("2026-11-19-seals", topics=("Coast",), title="Seals are counted"),
 )
 NEW = (
     replace(OLD[0], title="The tide is in"),  # as long as before
-    editions.story(
-        "2026-11-20-wall", topics=("Coast",), provider=replace(editions.HERALD, domain="gull.example")
-    ),
+    editions.story("2026-11-20-wall", topics=("Coast",), provider=GULL),
 )
 
 
@@ -98,7 +97,8 @@ MOMENTS = [*range(1, 60, 7), *range(60, 1200, 45)]
 def test_a_killed_build_leaves_whole_files_and_live_links_and_the_next_one_mends_it(
     root: Path, run: Commands, words: tuple[str, ...]
 ) -> None:
-    site, old, new = (root / ".copydesk/site", *map(tree, (root.parent / "old", root.parent / "new")))
+    site = root / ".copydesk/site"
+    old, new = tree(root.parent / "old"), tree(root.parent / "new")
     kills = 0
     for moment in MOMENTS:
         filed(root, NEW)
@@ -106,7 +106,8 @@ def test_a_killed_build_leaves_whole_files_and_live_links_and_the_next_one_mends
             break
         kills += 1
         there = tree(site)
-        assert {path for path in there if there[path] not in (old.get(path), new.get(path))} == set()
+        torn = [path for path in there if there[path] not in (old.get(path), new.get(path))]
+        assert torn == []
         assert dead_links(there) == set()
         if moment % 2:
             filed(root, OLD)
@@ -122,7 +123,8 @@ def test_a_killed_build_leaves_whole_files_and_live_links_and_the_next_one_mends
 def test_on_a_full_disk_the_site_stays_and_the_next_build_is_whole(
     root: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    site, old, new = (root / ".copydesk/site", *map(tree, (root.parent / "old", root.parent / "new")))
+    site = root / ".copydesk/site"
+    old, new = tree(root.parent / "old"), tree(root.parent / "new")
     filed(root, NEW)
 
     with commands() as run:
@@ -137,7 +139,7 @@ def test_on_a_full_disk_the_site_stays_and_the_next_build_is_whole(
 
 def test_two_builds_at_once_take_turns(root: Path) -> None:
     filed(root, NEW)
-    words = [sys.executable, "-m", "copydesk", "-C", root, "--now", NOW.isoformat(), "build"]
+    words = [sys.executable, "-m", "copydesk", "-C", str(root), "--now", NOW.isoformat(), "build"]
 
     builds = [subprocess.Popen([*words, *more]) for more in ((), ("--full",), ())]
 

@@ -187,7 +187,7 @@ def test_a_verdict_that_can_wait_sends_nothing(online: Path) -> None:
 def test_a_removal_waits_for_the_deploy_that_is_under_way(online: Path) -> None:
     with locked(online / ".copydesk/deploy.lock") as is_free:
         assert is_free
-        words = ["-m", "copydesk", "-C", online, "verdict", RECORD, "remove"]
+        words = ["-m", "copydesk", "-C", str(online), "verdict", RECORD, "remove"]
         late = subprocess.Popen([sys.executable, *words, "--why", "a court order", "--as", "Ed"])
         with pytest.raises(subprocess.TimeoutExpired):
             late.wait(3)

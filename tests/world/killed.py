@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import importlib
 import json
 import os
 import signal
@@ -49,10 +50,9 @@ def commands() -> Iterator[Commands]:
 
 
 def _serve() -> None:
-    from copydesk import engine
     from copydesk.cli import main
 
-    assert engine.build  # loaded here, once
+    importlib.import_module("copydesk.engine._build")  # here, once
     for line in sys.stdin:
         asked = json.loads(line)
         child = os.fork()
@@ -109,7 +109,7 @@ def _count_commits(count: Callable[[], None]) -> None:
             yield
             count()
 
-    Memory.together = counted  # type: ignore[method-assign]
+    setattr(Memory, "together", counted)  # noqa: B010 - of another type
 
 
 if __name__ == "__main__":

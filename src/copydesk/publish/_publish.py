@@ -110,10 +110,7 @@ def _brought(
     fragments = Fragments(seen.notes, usable=not news.everything)
     made = replace(made, wanted=news, fragments=fragments)
     posters = Posters(made, options.draw, tuple(options.icons))
-    for sheet in _sheets(made, options, posters):
-        writer.put(sheet)
-    for path, origin in chain(_copies(made, options, news), _drawn(posters, options)):
-        writer.copy(path, origin)
+    _put(writer, made, options, posters, news)
     cards = _cards(past, made, news, posters)
     writer.place()
     if news.everything:
@@ -121,22 +118,31 @@ def _brought(
     else:
         writer.drop(news.gone | _unused(past, made) | _undrawn(past.cards, cards))
     count = writer.counted(Count(files=past.files, pages=past.pages))
+    now = Past(
+        entries=made.entries,
+        world=ways,
+        pinned=pinned(made),
+        files=count.files,
+        pages=count.pages,
+        cards=cards,
+    )
     with together():
         writer.remember()
-        if seen.notes is not None:
-            now = replace(_now(made, ways), files=count.files, pages=count.pages, cards=cards)
-            now.save(seen.notes, past, made.beat.timezone)
-            fragments.save(made.entries)
+        _remember(seen, now, fragments)
     writer.close()
+    return _published(made, now, writer)
+
+
+def _published(made: Plan, now: Past, writer: Writer) -> Published:
     return Published(
         stories=len(made.stories),
-        pages=count.pages,
+        pages=now.pages,
         written=writer.written,
         deleted=writer.deleted,
-        unchanged=count.files - writer.written,
+        unchanged=now.files - writer.written,
         skipped=made.skipped,
         gone=made.gone,
-        cards=frozenset(cards.values()),
+        cards=frozenset(now.cards.values()),
     )
 
 
@@ -159,8 +165,20 @@ def _look(edition: Edition, options: PublishOptions) -> Look:
     )
 
 
-def _now(made: Plan, ways: str) -> Past:
-    return Past(entries=made.entries, world=ways, pinned=pinned(made))
+def _put(
+    writer: Writer, made: Plan, options: PublishOptions, posters: Posters, news: Touched
+) -> None:
+    """Make all that is wanted; the share pictures that pages name come last."""
+    for sheet in _sheets(made, options, posters):
+        writer.put(sheet)
+    for path, origin in chain(_copies(made, options, news), _drawn(posters, options)):
+        writer.copy(path, origin)
+
+
+def _remember(seen: Survey, now: Past, fragments: Fragments) -> None:
+    if seen.notes is not None:
+        now.save(seen.notes, seen.past, seen.zone.key)
+        fragments.save(now.entries)
 
 
 def _world(made: Plan, options: PublishOptions) -> str:

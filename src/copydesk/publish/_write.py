@@ -1,6 +1,6 @@
 """Sheets onto disk: written when their bytes changed, deleted when they no longer belong.
 
-    put, copy: onto the stage  >  place: the site is the new one  >  sweep or drop what is gone
+put, copy: onto the stage  >  place: the site is the new one  >  sweep or drop what is gone
 """
 
 from __future__ import annotations
@@ -281,9 +281,7 @@ class Writer:
             self._fresh.add(folder)
         self._folders.add(folder)
 
-    def _stands(
-        self, path: str, data: bytes, size: int | None, *, sure: bool, new: bool
-    ) -> bool:
+    def _stands(self, path: str, data: bytes, size: int | None, *, sure: bool, new: bool) -> bool:
         """Say whether these bytes lie there; they are read only when no note is to be trusted."""
         if self.full or size != len(data):
             return False
