@@ -92,6 +92,8 @@ BROKEN_TOPICS: dict[str, tuple[str | bytes, str]] = {
     "latin-1": (b"_id: a\nname: \xe9\n", "not UTF-8"),
     "no-name": ("_id: a\n", "name: missing"),
     "no-id": ("name: A\n", "_id: expected letters"),
+    "an-id-that-is-a-file": ("_id: index.json\nname: A\n", '_id: the site has a file "index.json"'),
+    "an-id-without-end": (f"_id: {'a' * 101}\nname: A\n", "_id: expected letters, digits and"),
     "an-id-that-climbs": ("_id: ../a\nname: A\n", "_id: expected letters"),
     "a-number-for-a-name": ("_id: a\nname: 404\n", "name: expected text, got 404"),
     "no-is-a-flag": ("_id: a\nname: A\nkeywords:\n  - no\n", "keywords: expected texts, got false"),

@@ -11,8 +11,10 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -30,10 +32,14 @@ TO_FOLDER = '[deploy]\nto = "folder"\n[deploy.folder]\npath = "../www"\n'
 
 
 def deployed(
-    root: Path, environ: dict[str, str] | None = None, *, dry_run: bool = False
+    root: Path,
+    environ: dict[str, str] | None = None,
+    *,
+    dry_run: bool = False,
+    after: timedelta = timedelta(0),
 ) -> engine.DeployReport:
-    """Build and deploy once."""
-    with engine.opened(root, NOW, {**ENVIRON, **(environ or {})}) as opened:
+    """Build and deploy once, so long after the first time."""
+    with engine.opened(root, NOW + after, {**ENVIRON, **(environ or {})}) as opened:
         engine.build(opened, engine.Silence())
         options = engine.DeployOptions(dry_run=dry_run)
         return engine.deploy(opened, engine.Silence(), options)
@@ -263,15 +269,19 @@ allow_hosts = [{allowed}]
 
 
 @contextmanager
-def listener(status: int = 200) -> Iterator[tuple[str, list[tuple[str, str, bytes]]]]:
-    """Take every POST; give the address, and the path, type and body of what came."""
+def listener(*statuses: int) -> Iterator[tuple[str, list[tuple[str, str, bytes]]]]:
+    """Take every POST; give the address, and the path, type and body of what came.
+
+    The answers have these statuses, the last of them for ever, 200 where there is none.
+    """
+    answers = list(statuses) or [200]
     heard: list[tuple[str, str, bytes]] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             heard.append((self.path, self.headers["Content-Type"], body))
-            self.send_response(status)
+            self.send_response(answers.pop(0) if len(answers) > 1 else answers[0])
             self.send_header("Content-Length", "0")
             self.end_headers()
 
@@ -349,10 +359,77 @@ def test_strangers_hear_of_public_sites_only(
 
 
 def test_an_engine_that_refuses_is_a_note(tmp_path: Path) -> None:
-    with listener(status=403) as (url, heard):
+    with listener(403) as (url, heard):
         report = deployed(telling(tmp_path, url, "127.0.0.1", "tidewatch.example"))
 
     assert [f"{url}/{name} was not told: it answered 403" for name in ("indexnow", "hub")] == [
         *report.notes
     ]
     assert 2 == len(heard)  # a hub that refuses one feed is not asked for the others
+
+
+def told(heard: list[tuple[str, str, bytes]]) -> list[str]:
+    """Give what was said, an address or a feed in a line."""
+    found: list[str] = []
+    for path, _, body in heard:
+        if path == "/hub":
+            found += parse_qs(body.decode())["hub.topic"]
+        else:
+            found += json.loads(body)["urlList"]
+    return sorted(found)
+
+
+def test_who_could_not_be_told_is_told_the_next_time(tmp_path: Path) -> None:
+    with listener() as (url, all_heard):
+        deployed(telling(tmp_path / "other", url, "127.0.0.1", "tidewatch.example"))
+    with listener(503, 200, 200, 500, 200) as (url, heard):
+        root = telling(tmp_path, url, "127.0.0.1", "tidewatch.example")
+        first = deployed(root)  # the engine is down, and the hub after two feeds
+        del heard[0], heard[2]
+        soon = deployed(root, after=timedelta(minutes=1))
+        later = deployed(root, after=timedelta(minutes=6))
+        last = deployed(root, after=timedelta(hours=9))
+
+    assert (2, 2) == (first.pinged, len(first.notes))
+    assert (0, ()) == (soon.pinged, soon.notes)
+    assert (5, ()) == (later.pinged, later.notes)
+    assert (0, ()) == (last.pinged, last.notes)
+    assert told(heard) == told(all_heard)
+
+
+def test_after_a_week_nobody_is_told_of_what_was(tmp_path: Path) -> None:
+    with listener(500) as (url, heard):
+        root = telling(tmp_path, url, "127.0.0.1", "tidewatch.example")
+        notes = [deployed(root, after=timedelta(days=days)).notes for days in (0, 1, 6, 8, 9, 30)]
+
+    assert [2, 2, 2, 2, 0, 0] == [*map(len, notes)]
+    assert "nor was it for a week" in notes[3][0]
+    assert 8 == len(heard)
+
+
+def test_what_is_owed_to_a_hub_that_is_asked_no_longer_is_forgotten(tmp_path: Path) -> None:
+    with listener(500) as (url, heard):
+        root = telling(tmp_path, url, "127.0.0.1", "tidewatch.example")
+        deployed(root)
+        beat = (root / "beat.toml").read_text("utf-8")
+        kept = [line for line in beat.splitlines() if not line.startswith(("hub", "index_now"))]
+        (root / "beat.toml").write_text("\n".join(kept), "utf-8")
+        del heard[:]
+        deployed(root, after=timedelta(days=1))
+
+        assert heard == []
+        (root / "beat.toml").write_text(beat, "utf-8")
+        assert deployed(root, after=timedelta(days=1)).pinged == 0
+
+
+def test_what_cannot_be_read_of_what_is_owed_is_nothing(tmp_path: Path) -> None:
+    with listener() as (url, heard):
+        root = telling(tmp_path, url, "127.0.0.1", "tidewatch.example")
+        deployed(root)
+        del heard[:]
+        with engine.opened(root, NOW, ENVIRON) as opened:
+            for kept in (b"", b"{}", b'{"paths": 1}', b"\xff"):
+                opened.memory.untold.put(f"{url}/hub", kept)
+                engine.deploy(opened, engine.Silence())
+
+    assert heard == []

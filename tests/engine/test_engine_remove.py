@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from copydesk import archive
+from copydesk.kit.files import locked
 from world.command import Said, copydesk
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web
+from world.sites import held
 
 pytestmark = pytest.mark.slow
 
@@ -124,3 +128,69 @@ def test_an_address_that_its_page_had_before_it_moved_is_removed_too(root: Path)
 
     remove(root)
     assert old in archive.read_rulings(root).removed
+
+
+TO_FOLDER = '[deploy]\nto = "folder"\n[deploy.folder]\npath = "../www"\n'
+
+
+@pytest.fixture
+def online(tmp_path: Path, web: Path) -> Path:
+    root = newsroom(tmp_path / "beat", more=TO_FOLDER)
+    run(root, web, "--deploy")
+    assert (tmp_path / "www" / PAGE).exists()
+    return root
+
+
+def test_a_removed_story_leaves_the_place_of_the_site_at_once(online: Path) -> None:
+    said = remove(online)
+
+    assert said.code == 0
+    assert said.json()["deploy"]["deleted"] > 0
+    assert held(online.parent / "www") == held(online / ".copydesk/site")
+    assert not (online.parent / "www" / PAGE).exists()
+
+
+def test_what_is_brought_back_is_there_at_once(online: Path) -> None:
+    remove(online)
+
+    said = remove(online, "publish")
+
+    assert said.code == 0
+    assert (online.parent / "www" / PAGE).exists()
+
+
+def test_where_the_place_cannot_be_reached_the_removal_says_so(online: Path) -> None:
+    www = online.parent / "www"
+    www.rename(online.parent / "away")
+    www.write_text("a file")
+
+    said = remove(online)
+
+    assert said.code == 1
+    (failure,) = said.json()["failed"]
+    assert "readers still find it" in failure["what"]
+    assert "copydesk build --deploy" in failure["hint"]
+    assert not (online / ".copydesk/site" / PAGE).exists()
+    www.unlink()
+    (online.parent / "away").rename(www)
+    assert copydesk("-C", online, "build", "--deploy").code == 0
+    assert not (www / PAGE).exists()
+
+
+def test_a_verdict_that_can_wait_sends_nothing(online: Path) -> None:
+    said = remove(online, "reject")
+
+    assert said.json()["deploy"] is None
+    assert (online.parent / "www" / PAGE).exists()
+
+
+def test_a_removal_waits_for_the_deploy_that_is_under_way(online: Path) -> None:
+    with locked(online / ".copydesk/deploy.lock") as is_free:
+        assert is_free
+        words = ["-m", "copydesk", "-C", str(online), "verdict", RECORD, "remove"]
+        late = subprocess.Popen([sys.executable, *words, "--why", "a court order", "--as", "Ed"])
+        with pytest.raises(subprocess.TimeoutExpired):
+            late.wait(3)
+
+    assert late.wait(30) == 0
+    assert not (online.parent / "www" / PAGE).exists()

@@ -14,6 +14,7 @@ def test_white_space_is_folded_and_control_characters_go() -> None:
 def test_no_character_that_steers_a_terminal_is_left() -> None:
     assert text.fold("red \x9b31m\x1b[2J \u202eback\u2066\x7f\x80") == "red 31m[2J back"
     assert text.fold("a\x85b") == "a b"
+    assert text.fold("a\ufdd0\ufffe b\U0001ffff\U0010fffe") == "a b"
     assert text.plain("don&#146;t &#133;") == "don\u2019t \u2026"
 
 

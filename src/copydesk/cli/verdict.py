@@ -7,7 +7,7 @@ from typing import get_args
 import click
 
 from copydesk import engine
-from copydesk.cli import _out
+from copydesk.cli import _out, _sent
 from copydesk.cli._asked import Asked, common
 from copydesk.news import Said, Verdict
 
@@ -24,8 +24,8 @@ def command(asked: Asked, path: str, said: Said, why: str, name: str) -> None:
     """File an editor's word on a story; it binds later rounds.
 
     publish puts it on the site, hold and reject take it off. remove takes it away for good: it
-    leaves the site at once, its address answers 410, and it is never filed again; another word on
-    it undoes that, at once, too.
+    leaves the site at once, and the place of [deploy], its address answers 410, and it is never
+    filed again; another word on it undoes that, at once, too.
     """
     with asked.newsroom() as newsroom:
         record = engine.record_path(newsroom, path)
@@ -33,7 +33,13 @@ def command(asked: Asked, path: str, said: Said, why: str, name: str) -> None:
         verdict = Verdict(by=by, at=asked.clock(), said=said, why=why)
         report = engine.file_verdict(newsroom, record, verdict)
         if report.is_urgent:
-            engine.build(newsroom, engine.Silence())
+            report = engine.show_at_once(newsroom, report, engine.Silence())
+    _show(asked, report)
+    if report.failed:
+        raise click.exceptions.Exit(1)
+
+
+def _show(asked: Asked, report: engine.VerdictReport) -> None:
     if asked.json:
         _out.as_json(report)
         return
@@ -43,5 +49,8 @@ def command(asked: Asked, path: str, said: Said, why: str, name: str) -> None:
         click.echo(f"unchanged: {report.path}")
         return
     click.echo(f"{report.said}: {report.path}")
+    _out.failures(report.failed)
+    if report.deploy is not None:
+        _sent.show(report.deploy)
     if not report.is_urgent:
         _out.note("the site shows it after the next round or copydesk build")

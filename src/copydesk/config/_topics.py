@@ -12,7 +12,8 @@ from copydesk.news import Topic
 
 FOLDER = "_data/topics"
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_FILES = frozenset({"index.html", "index.json"})  # of the site, beside the folders of topics
 
 Found = Sequence[tuple[Topic, str]]
 
@@ -57,8 +58,10 @@ def _topic(values: Mapping[str, object], file: str) -> Topic:
     )
     if not topic.name:
         raise fields.wrong("name", "missing", "every topic needs a name")
+    if topic.id.lower() in _FILES:
+        raise fields.wrong("_id", f'the site has a file "{topic.id}"', "give it another one")
     if not _ID.fullmatch(topic.id):
-        what = f'expected letters, digits and - . _ only, got "{topic.id}"'
+        what = f'expected letters, digits and - . _ only, 100 at most, got "{topic.id[:120]}"'
         raise fields.wrong("_id", what, "it becomes a folder of the site")
     return topic
 

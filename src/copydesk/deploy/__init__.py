@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from copydesk.deploy._deliver import Delivery, Ledger, deliver, planned
 from copydesk.deploy._folder import Folder, refuse_nested
-from copydesk.deploy._pings import INDEX_NOW_MOST, Ping, pings
+from copydesk.deploy._pings import INDEX_NOW_MOST, Ping, listeners, pings
 from copydesk.deploy._rsync import Rsync
 from copydesk.deploy._survey import Survey, survey
 from copydesk.deploy.branch import Branch, deliver_branch
@@ -31,6 +31,7 @@ __all__ = [
     "Survey",
     "deliver",
     "deliver_branch",
+    "listeners",
     "pings",
     "planned",
     "refuse_nested",

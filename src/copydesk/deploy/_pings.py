@@ -22,11 +22,17 @@ _PAGE = "index.html"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ping:
-    """One POST: a JSON body, or the fields of a form."""
+    """One POST that tells of `paths`: a JSON body, or the fields of a form."""
 
     url: str
+    paths: tuple[str, ...]
     body: bytes = b""
     form: Mapping[str, str] | None = None
+
+
+def listeners(beat: Beat, endpoint: str) -> list[str]:
+    """Give the addresses of all that want to be told of a beat's changes."""
+    return list(dict.fromkeys([endpoint] * bool(beat.index_now_key) + [beat.hub] * bool(beat.hub)))
 
 
 def pings(beat: Beat, endpoint: str, changed: Iterable[str]) -> list[Ping]:
@@ -34,13 +40,13 @@ def pings(beat: Beat, endpoint: str, changed: Iterable[str]) -> list[Ping]:
 
     Nothing without `beat.index_now_key` and `beat.hub`; `endpoint` is where IndexNow listens.
     """
-    paths = list(changed)
+    paths = list(dict.fromkeys(changed))
     found = []
-    if beat.index_now_key and (pages := _pages(beat, paths)):
-        found.append(_index_now(beat, endpoint, pages))
+    if beat.index_now_key and (pages := _pages(paths)):
+        found.append(_index_now(beat, endpoint, pages[:INDEX_NOW_MOST]))
     if beat.hub:
         feeds = [path for path in paths if path.rpartition("/")[2] in _FEEDS]
-        found += [_publish(beat.hub, _address(beat, path)) for path in feeds]
+        found += [_publish(beat, path) for path in feeds]
     return found
 
 
@@ -49,24 +55,23 @@ def _index_now(beat: Beat, endpoint: str, pages: list[str]) -> Ping:
         "host": urls.host(beat.url),
         "key": beat.index_now_key,
         "keyLocation": f"{beat.url}/{beat.index_now_key}.txt",
-        "urlList": pages[:INDEX_NOW_MOST],
+        "urlList": [_address(beat, path.removesuffix(_PAGE)) for path in pages],
     }
-    return Ping(url=endpoint, body=json.dumps(said).encode())
+    return Ping(url=endpoint, paths=tuple(pages), body=json.dumps(said).encode())
 
 
-def _publish(hub: str, feed: str) -> Ping:
-    return Ping(url=hub, form={"hub.mode": "publish", "hub.topic": feed, "hub.url": feed})
+def _publish(beat: Beat, path: str) -> Ping:
+    feed = _address(beat, path)
+    form = {"hub.mode": "publish", "hub.topic": feed, "hub.url": feed}
+    return Ping(url=beat.hub, paths=(path,), form=form)
 
 
-def _pages(beat: Beat, paths: Iterable[str]) -> list[str]:
-    """Give the addresses of pages: the front page first, then stories, the newest first."""
+def _pages(paths: Iterable[str]) -> list[str]:
+    """Give the paths of pages: the front page first, then stories, the newest first."""
     pages = [path for path in paths if path == _PAGE or path.endswith(f"/{_PAGE}")]
     stories = [path for path in pages if path.startswith("news/")]
     rest = sorted(set(pages) - set(stories), key=lambda path: (path.count("/"), path))
-    return [
-        _address(beat, path.removesuffix(_PAGE))
-        for path in (*rest[:1], *sorted(stories, reverse=True), *rest[1:])
-    ]
+    return [*rest[:1], *sorted(stories, reverse=True), *rest[1:]]
 
 
 def _address(beat: Beat, path: str) -> str:

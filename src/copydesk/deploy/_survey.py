@@ -15,7 +15,8 @@ MARKER_TEXT = (
     b"This place holds a site made by copydesk. What does not belong to the site is deleted here.\n"
     b"Delete this file and copydesk deletes only what it sent.\n"
 )
-_UNFINISHED = ".new-"  # what kit.files leaves when it is killed between writing and renaming
+_OURS = (MARKER, ".copydesk-unfinished")
+_UNFINISHED = ".new-"  # what a build that is under way, or was killed, has not put in its place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,7 @@ def _no_site(site: Path, why: str) -> DeployError:
 def _below(folder: Path, above: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name == MARKER or entry.name.startswith(_UNFINISHED):
+            if entry.name in _OURS or entry.name.startswith(_UNFINISHED):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 yield from _below(Path(entry.path), f"{above}{entry.name}/")

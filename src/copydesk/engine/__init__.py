@@ -12,6 +12,7 @@ from copydesk.kit import doors
 
 if TYPE_CHECKING:
     from copydesk.archive import CheckReport
+    from copydesk.engine._at_once import show_at_once
     from copydesk.engine._build import BuildOptions, build
     from copydesk.engine._deploy import DeployOptions, deploy
     from copydesk.engine._explain import explain
@@ -118,6 +119,7 @@ __all__ = [
     "serve",
     "serve_site",
     "setting_rows",
+    "show_at_once",
     "source_address",
     "source_rows",
     "speaker",
@@ -127,6 +129,7 @@ __all__ = [
 
 _MADE_IN = {
     "copydesk.archive": "CheckReport",
+    "copydesk.engine._at_once": "show_at_once",
     "copydesk.engine._build": "BuildOptions build",
     "copydesk.engine._deploy": "DeployOptions deploy",
     "copydesk.engine._explain": "explain",

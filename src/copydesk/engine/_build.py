@@ -14,7 +14,7 @@ from copydesk.engine._cards import Cards
 from copydesk.engine._filing import Filing
 from copydesk.engine._mishap import failure_of
 from copydesk.engine._shows import shows
-from copydesk.engine.newsroom import Newsroom, Troubles
+from copydesk.engine.newsroom import Newsroom, Troubles, in_turn
 from copydesk.engine.progress import Progress
 from copydesk.engine.report import BuildReport, Failure
 from copydesk.errors import PublishError
@@ -22,6 +22,7 @@ from copydesk.kit import files
 from copydesk.news import Edition
 
 GONE = "gone.txt"  # beside the site, for the server: folders to answer 410 for, one a line
+CATALOGUE = "catalogue.sqlite"  # disposable, as the memory is
 _UNPUBLISHABLE = "the record's name cannot be an address, so it has no page"
 
 
@@ -36,25 +37,33 @@ class BuildOptions:
 def build(
     newsroom: Newsroom, progress: Progress, options: BuildOptions | None = None
 ) -> BuildReport:
-    """Publish every filed story and record into a web root; raises PublishError."""
+    """Publish every filed story and record into a web root; raises PublishError.
+
+    One build after the other: one that is under way is waited for.
+    """
     options = options or BuildOptions()
     began = time.monotonic()
     out = options.out or _own_site(newsroom)
     troubles = Troubles()
     progress.stage("publish")
-    with newsroom.memory.together(), _uncollected():
+    with (
+        in_turn(newsroom.private / "build.lock"),
+        contextlib.closing(_catalogue(newsroom, out)) as known,
+        _uncollected(),
+    ):
         manifest = newsroom.memory.manifest(str(out.resolve()))
-        seen = _survey(newsroom, out, troubles, full=options.full)
+        filing = Filing(newsroom, troubles)
+        seen = publish.survey(filing, newsroom.beat, known, full=options.full)
         edition = _edition(newsroom, seen, troubles)
         cards = Cards(newsroom, troubles)
         icons = cards.icons(edition.beat.title)
         chosen = _options(newsroom, seen, options)
         chosen = replace(chosen, draw=cards.draw, cards_folder=cards.folder, icons=icons)
-        done = publish.publish(edition, out, manifest, chosen)
+        done = publish.publish(edition, out, manifest, chosen, newsroom.memory.together)
         if done.cards is not None:
             cards.sweep(done.cards, icons.values())
-    if out == newsroom.site:
-        _note_gone(newsroom.private / GONE, done.gone)
+        if out == newsroom.site:
+            _note_gone(newsroom.private / GONE, done.gone)
     return BuildReport(
         stories=done.stories,
         pages=done.pages,
@@ -108,10 +117,9 @@ def is_gone(newsroom: Newsroom, path: str) -> bool:
     return f"/{path.removesuffix('/index.html')}/" in folders
 
 
-def _survey(newsroom: Newsroom, out: Path, troubles: Troubles, *, full: bool) -> publish.Survey:
-    filing = Filing(newsroom, troubles)
-    known = publish.Catalogue(newsroom.memory.lent, str(out.resolve()))
-    return publish.survey(filing, newsroom.beat, known, full=full)
+def _catalogue(newsroom: Newsroom, out: Path) -> publish.Catalogue:
+    """Open what is known of the stories that were published into a web root."""
+    return publish.Catalogue(newsroom.private / CATALOGUE, str(out.resolve()))
 
 
 def _edition(newsroom: Newsroom, seen: publish.Survey, troubles: Troubles) -> Edition:

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from copydesk import deploy as room
 from copydesk.engine._carried import Carried
 from copydesk.engine._place import place_of
 from copydesk.engine._told import tell
-from copydesk.engine.newsroom import Newsroom, locked
+from copydesk.engine.newsroom import Newsroom, in_turn, locked
 from copydesk.engine.progress import Progress
 from copydesk.engine.report import DeployReport
 from copydesk.errors import BusyError
 
+_LOCK = "deploy.lock"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployOptions:
-    """With `dry_run` nothing is sent; with `anew` the place is asked what it holds."""
+    """With `dry_run` nothing is sent; with `anew` the place is asked what it holds.
+
+    With `waits` a deploy that is under way is waited for, and is no error.
+    """
 
     dry_run: bool = False
     anew: bool = False
+    waits: bool = False
 
 
 def deploy(
@@ -37,8 +43,8 @@ def deploy(
     began = time.monotonic()
     place = place_of(newsroom)
     progress.stage("deploy")
-    with _alone(newsroom):
-        site = room.survey(newsroom.site)
+    with _in_turn(newsroom) if options.waits else _alone(newsroom):
+        site = _built(newsroom)
         if isinstance(place, room.Branch):
             done = room.deliver_branch(site, place, dry_run=options.dry_run, anew=options.anew)
         else:
@@ -63,6 +69,12 @@ def deploy(
     )
 
 
+def _built(newsroom: Newsroom) -> room.Survey:
+    """Look over the site while no build is at work on it."""
+    with in_turn(newsroom.private / "build.lock"):
+        return room.survey(newsroom.site)
+
+
 def _carried(
     newsroom: Newsroom,
     site: room.Survey,
@@ -81,9 +93,13 @@ def _carried(
         ledger.save()
 
 
+def _in_turn(newsroom: Newsroom) -> AbstractContextManager[None]:
+    return in_turn(newsroom.private / _LOCK)
+
+
 @contextmanager
 def _alone(newsroom: Newsroom) -> Iterator[None]:
-    with locked(newsroom.private / "deploy.lock") as is_free:
+    with locked(newsroom.private / _LOCK) as is_free:
         if not is_free:
             raise BusyError(
                 "another deploy of this newsroom is under way",

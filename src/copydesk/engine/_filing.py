@@ -43,9 +43,22 @@ class Filing:
         for path, signature in signatures.items():
             if signature.changed_ns >= settled:
                 found[path] = f"read again {time.time_ns()}"
+            if not path.isascii() and not self._is_text(path):
+                del found[path]
         for path in self._removed.keys() & found.keys():
             found[path] += " removed"
         return found
+
+    def _is_text(self, path: str) -> bool:
+        """Say whether a name is text; on disk any bytes can be one, which no address can say."""
+        try:
+            path.encode()
+        except UnicodeEncodeError:
+            subject = path.encode("utf-8", "replace").decode()
+            hint = "give the file another name"
+            self._troubles(RecordError("a name that is not UTF-8", subject=subject, hint=hint))
+            return False
+        return True
 
     def read(self, path: str) -> Story | None:
         """Give a story, None when its record cannot be read."""

@@ -1,11 +1,15 @@
-"""Told: search engines and hubs hear of what a deploy changed, where the owner wants that."""
+"""Told: search engines and hubs hear of what a deploy changed, where the owner wants that.
+
+Who could not be told is told the next time, as long as that is no more than a week.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from copydesk import deploy, fetch
+from copydesk.engine._untold import Untold
 from copydesk.engine.newsroom import Newsroom
 from copydesk.kit import urls
 from copydesk.news import Page, Refused
@@ -20,15 +24,49 @@ def tell(newsroom: Newsroom, changed: Iterable[str]) -> tuple[int, tuple[str, ..
     A site that only its owner can reach is no news to strangers; nor is anything said without a
     contact. `fetch.allow_hosts` makes an exception of its hosts.
     """
+    untold = Untold(newsroom.memory, newsroom.now)
     endpoint = newsroom.settings.deploy.index_now_endpoint
-    wanted = deploy.pings(newsroom.beat, endpoint, changed)
+    untold.forget_others(deploy.listeners(newsroom.beat, endpoint))
+    wanted = list(_wanted(newsroom, untold, tuple(changed)))
     if not wanted:
         return 0, ()
     if not newsroom.settings.fetch.contact:
         return 0, ("nobody was told: [fetch] contact is not set",)
     if not _is_public(newsroom):
         return 0, (f"nobody was told: site.url is not public: {newsroom.beat.url}",)
-    return asyncio.run(_told(newsroom, wanted))
+    for url, paths in _by_listener(wanted).items():  # killed meanwhile, the next time tells it
+        untold.tried(url, paths)
+    heard, silent = asyncio.run(_told(newsroom, wanted))
+    left = _by_listener(ping for ping in wanted if ping not in heard)
+    for url in _by_listener(wanted):
+        untold.left(url, left.get(url, ()))
+    notes = []
+    for url, why in silent.items():
+        note = f"{url} was not told: {why}"
+        if untold.is_given_up(url):
+            note += "; nor was it for a week, so that it hears of no change until the next one"
+        notes.append(note)
+    return len(heard), tuple(notes)
+
+
+def _by_listener(pings: Iterable[deploy.Ping]) -> dict[str, tuple[str, ...]]:
+    """Give the paths that each listener is told of, by its address."""
+    found: dict[str, tuple[str, ...]] = {}
+    for ping in pings:
+        found[ping.url] = (*found.get(ping.url, ()), *ping.paths)
+    return found
+
+
+def _wanted(newsroom: Newsroom, untold: Untold, changed: tuple[str, ...]) -> Iterator[deploy.Ping]:
+    """Give what to say: of what changed, and of what a listener has not heard of before."""
+    beat, endpoint = newsroom.beat, newsroom.settings.deploy.index_now_endpoint
+    news = deploy.pings(beat, endpoint, changed)
+    for url in deploy.listeners(beat, endpoint):
+        owed = untold.of(url)
+        has_news = any(ping.url == url for ping in news)
+        if has_news or (owed is not None and owed.is_due(newsroom.now)):
+            paths = (*changed, *(owed.paths if owed else ()))
+            yield from (ping for ping in deploy.pings(beat, endpoint, paths) if ping.url == url)
 
 
 def _is_public(newsroom: Newsroom) -> bool:
@@ -39,8 +77,11 @@ def _is_public(newsroom: Newsroom) -> bool:
     return bool(host) and not is_own
 
 
-async def _told(newsroom: Newsroom, wanted: Sequence[deploy.Ping]) -> tuple[int, tuple[str, ...]]:
-    heard = 0
+async def _told(
+    newsroom: Newsroom, wanted: Sequence[deploy.Ping]
+) -> tuple[list[deploy.Ping], Mapping[str, str]]:
+    """Tell all; give what was heard, and why a listener did not, by its address."""
+    heard = []
     silent: dict[str, str] = {}
     async with fetch.Web(_options(newsroom), fetch.WallClock()) as web:
         for ping in wanted:
@@ -51,10 +92,10 @@ async def _told(newsroom: Newsroom, wanted: Sequence[deploy.Ping]) -> tuple[int,
             else:
                 answer = await web.post(ping.url, ping.form)
             if why := _trouble(answer):
-                silent[ping.url] = f"{ping.url} was not told: {why}"
+                silent[ping.url] = why
             else:
-                heard += 1
-    return heard, tuple(silent.values())
+                heard.append(ping)
+    return heard, silent
 
 
 def _trouble(answer: Page | Refused) -> str:

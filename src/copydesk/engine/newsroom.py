@@ -123,12 +123,27 @@ def locked(path: Path) -> Iterator[bool]:
         try:
             free = stack.enter_context(files.locked(path))
         except OSError as error:
-            raise MemoryStoreError(
-                f"the newsroom cannot be written ({error.strerror})",
-                subject=str(path),
-                hint="look at the folder's rights",
-            ) from error
+            raise _unwritable(path, error) from error
         yield free
+
+
+@contextlib.contextmanager
+def in_turn(path: Path) -> Iterator[None]:
+    """Hold a lock of the newsroom for the block, after whoever holds it; MemoryStoreError."""
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(files.in_turn(path))
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        yield
+
+
+def _unwritable(path: Path, error: OSError) -> MemoryStoreError:
+    return MemoryStoreError(
+        f"the newsroom cannot be written ({error.strerror})",
+        subject=str(path),
+        hint="look at the folder's rights",
+    )
 
 
 class Troubles:

@@ -8,6 +8,7 @@ from copydesk import archive, review
 from copydesk.archive import Rulings
 from copydesk.engine.named import record_path
 from copydesk.engine.newsroom import Newsroom, alone
+from copydesk.engine.report import DeployReport, Failure
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text, urls
 from copydesk.news import Story, Verdict
@@ -19,7 +20,8 @@ RULINGS = "_data/rulings.yaml"
 class VerdictReport:
     """What a verdict changed: the record, the files written, the commit.
 
-    `was_removed` says that it undoes a removal.
+    `was_removed` says that it undoes a removal. Where it was shown at once, `deploy` says what was
+    sent, and `failed` what could not be.
     """
 
     path: str
@@ -29,6 +31,8 @@ class VerdictReport:
     commit: str | None = None
     notes: tuple[str, ...] = ()
     was_removed: bool = False
+    deploy: DeployReport | None = None
+    failed: tuple[Failure, ...] = ()
 
     @property
     def is_urgent(self) -> bool:

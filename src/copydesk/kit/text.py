@@ -10,8 +10,13 @@ from collections.abc import Iterator
 from copydesk.kit import sentences
 
 _TAG_START = re.compile(r"<!--|</?[a-zA-Z!?]")
+# nobody's characters: the last two of each of Unicode's planes, and U+FDD0 to U+FDEF
+_NOBODYS = "".join(
+    chr(plane | last) for plane in range(0, 1 << 20 | 1, 1 << 16) for last in (65534, 65535)
+)
 _CONTROL = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069"
+    rf"\ufeff\ud800-\udfff\ufdd0-\ufdef{_NOBODYS}]"
 )
 _WORD = re.compile(r"\w+")
 _BETWEEN = re.compile(r"[\W_]+")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from copydesk.memory._fates import Fate, FateState
 from copydesk.memory._kept import Kept
-from copydesk.memory._lent import Lent
 from copydesk.memory._manifest import Manifest
 from copydesk.memory._reads import Reads
 from copydesk.memory._revisits import Revisit, Revisits
@@ -20,7 +19,6 @@ __all__ = [
     "Fate",
     "FateState",
     "Kept",
-    "Lent",
     "Manifest",
     "Memory",
     "Reads",

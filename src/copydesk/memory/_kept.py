@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-KeptName = Literal["hosts", "hubs", "pushed", "sites", "vectors"]
+KeptName = Literal["hosts", "hubs", "pushed", "sites", "vectors", "untold"]
 
 
 class Kept:

@@ -31,3 +31,8 @@ class Manifest:
         """Give every path that was written."""
         rows = self._run("SELECT path FROM manifest WHERE site = ?", self._site).fetchall()
         return iter([path for (path,) in rows])
+
+    def items(self) -> Iterator[tuple[str, str]]:
+        """Give every path that was written with its digest."""
+        rows = self._run("SELECT path, digest FROM manifest WHERE site = ?", self._site)
+        return iter(rows.fetchall())

@@ -13,7 +13,6 @@ from copydesk.errors import MemoryStoreError
 from copydesk.kit import dates
 from copydesk.memory._fates import Fate
 from copydesk.memory._kept import Kept
-from copydesk.memory._lent import Lent
 from copydesk.memory._manifest import Manifest
 from copydesk.memory._reads import Reads
 from copydesk.memory._revisits import Revisits
@@ -23,8 +22,8 @@ from copydesk.memory._schema import connect, suspect
 class Memory:
     """Remember sources, fates, digests, the manifest, the journal, and what strangers said.
 
-    `hosts`, `hubs`, `pushed`, `sites` and `vectors` keep bytes by key, `revisits` the second looks
-    at filed pages, `reads` how often story pages were read; `lent` is for tables of other rooms.
+    `hosts`, `hubs`, `pushed`, `sites`, `vectors` and `untold` keep bytes by key, `revisits` the
+    second looks at filed pages, `reads` how often story pages were read.
     Every method raises MemoryStoreError where the database fails. Used by one thread at a time.
     """
 
@@ -36,7 +35,7 @@ class Memory:
         self.pushed = Kept(self._run, "pushed")
         self.sites = Kept(self._run, "sites")
         self.vectors = Kept(self._run, "vectors")
-        self.lent = Lent(self._run, self._run_many)
+        self.untold = Kept(self._run, "untold")
         self.revisits = Revisits(self._run)
         self.reads = Reads(self._run)
 
@@ -152,12 +151,6 @@ class Memory:
     def _run(self, statement: str, *values: object) -> sqlite3.Cursor:
         try:
             return self._connection.cursor(_Rows).run(self._path, statement, values)
-        except sqlite3.Error as error:
-            raise _failure(self._path, error) from error
-
-    def _run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-        try:
-            self._connection.executemany(statement, rows)
         except sqlite3.Error as error:
             raise _failure(self._path, error) from error
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from copydesk.kit import dates, text, urls
 from copydesk.news import Story
-from copydesk.publish import _links
+from copydesk.publish import _links, _names
 
 UNDATED = "undated"  # the month of a story without a time
 _HOTTEST = 2**53  # JSON holds no larger number surely
@@ -81,7 +81,7 @@ def entry(story: Story, stamp: str, zone: ZoneInfo) -> Entry:
     name = _links.stem(story.path)
     return Entry(
         path=story.path,
-        name=name if _links.is_segment(name) else "",
+        name=name if _links.is_folder(name) else "",
         stamp=stamp,
         shown="",
         files=(),
@@ -92,7 +92,7 @@ def entry(story: Story, stamp: str, zone: ZoneInfo) -> Entry:
         day=local.date().isoformat() if local else "",
         month=local.strftime("%Y-%m").zfill(7) if local else UNDATED,
         changed=dates.utc(changed).isoformat(timespec="seconds") if changed else "",
-        domain=domain if _links.is_segment(domain) else "",
+        domain=_names.domain(domain),
         publisher=_publisher(story),
         topics=story.topics,
         heat=max(-_HOTTEST, min(_HOTTEST, story.heat or 0)),

@@ -9,11 +9,17 @@ from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 _SEGMENT = re.compile(r"[^/\\\x00-\x1f\x7f]+")
+_FILES = frozenset({"index.html", "index.json"})  # what lies beside the folders of a kind
 
 
 def is_segment(name: str) -> bool:
     """Say whether a name may stand as one folder of an address: no slash, no control, no dots."""
     return bool(_SEGMENT.fullmatch(name)) and name.strip(". ") != "" and len(name.encode()) <= 240
+
+
+def is_folder(name: str) -> bool:
+    """Say whether a name may stand as the folder of a topic, a publisher or a record."""
+    return is_segment(name) and name.lower() not in _FILES
 
 
 def is_path(path: str) -> bool:

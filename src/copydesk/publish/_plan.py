@@ -14,7 +14,17 @@ from zoneinfo import ZoneInfo
 
 from copydesk.kit import urls
 from copydesk.news import Beat, Edition, Record, Show, Story, Thumbnail, Topic
-from copydesk.publish import _coverage, _entries, _front, _groups, _links, _readers, _sound, _topics
+from copydesk.publish import (
+    _coverage,
+    _entries,
+    _front,
+    _groups,
+    _links,
+    _names,
+    _readers,
+    _sound,
+    _topics,
+)
 from copydesk.publish._coverage import Coverages
 from copydesk.publish._entries import Entry
 from copydesk.publish._filed import Reader, Stories
@@ -86,6 +96,10 @@ class Wanted:
     def pages(self, last: int) -> Iterable[int]:
         """Give the pages of the archive that hold anything that is wanted, the newest first."""
         return range(last, 0, -1)
+
+    def entries(self, every: Iterable[Entry]) -> Iterable[Entry]:
+        """Give the entries of stories that may look otherwise."""
+        return every
 
     def groups(self, every: Iterable[str]) -> Iterable[str]:
         """Give the names of the groups whose files have to be made."""
@@ -250,8 +264,7 @@ def _rules(
 
 
 def _domain(story: Story) -> str:
-    domain = story.provider.domain if story.provider else ""
-    return domain if _links.is_segment(domain) else ""
+    return _names.domain(story.provider.domain) if story.provider else ""
 
 
 def _addressable(records: Iterable[Record]) -> tuple[dict[str, Record], list[str]]:
@@ -260,7 +273,7 @@ def _addressable(records: Iterable[Record]) -> tuple[dict[str, Record], list[str
     lost = []
     for record in sorted(records, key=lambda record: record.path):
         folder = _links.record_folder(record.path)
-        if all(_links.is_segment(part) for part in folder.rstrip("/").split("/")):
+        if all(map(_links.is_folder, folder.rstrip("/").split("/"))):
             kept[folder] = record
         else:
             lost.append(record.path)

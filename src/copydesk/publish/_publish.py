@@ -6,7 +6,8 @@ edition | plan | api, feeds, sitemaps, site | write what changed | sweep what is
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -75,26 +76,47 @@ class Published:
     cards: frozenset[str] | None = None
 
 
-def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOptions) -> Published:
+def publish(
+    edition: Edition,
+    out: Path,
+    manifest: Manifest,
+    options: PublishOptions,
+    together: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Published:
     """Bring `out` to the edition: write what changed, delete what no longer belongs.
 
-    The same edition gives the same bytes, and a second time writes none. Raises PublishError; what
-    was written until then stands, and the next time goes on from there.
+    The same edition gives the same bytes, and a second time writes none. Raises PublishError; until
+    all is made the site is the old one. What is remembered of it, in the manifest and in the
+    survey's notes, is written in a block of `together`.
     """
     seen = surveyed(edition)
     made = plan(replace(edition, stories=seen), _look(edition, options))
     writer = Writer(out=out, manifest=manifest, full=options.full)
     writer.open()
+    try:
+        return _brought(seen, made, writer, options, together)
+    except BaseException:
+        made.catalogue.rollback()
+        raise
+    finally:
+        writer.clear()
+
+
+def _brought(
+    seen: Survey,
+    made: Plan,
+    writer: Writer,
+    options: PublishOptions,
+    together: Callable[[], AbstractContextManager[None]],
+) -> Published:
     ways = _world(made, options)
     news = _news(made, seen) if seen.notes.get("world") == ways and writer.stands else None
-    writer.counts_all = news is None
+    writer.expect_all(everything=news is None)
     pieces = Pieces(made.catalogue, usable=news is not None)
     made = replace(made, wanted=news or Wanted(), pieces=pieces)
     posters = Posters(made, options.draw, tuple(options.icons))
-    for sheet in _sheets(made, options, posters):
-        writer.put(sheet)
-    for path, origin in chain(_copies(made, options, news), _drawn(posters, options)):
-        writer.copy(path, origin)
+    _put(writer, made, options, posters)
+    writer.place()
     drawn = Drawings(made.catalogue)
     if news is None:
         unused = drawn.reset(posters.used)
@@ -103,10 +125,27 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
         unused = drawn.replaced(news.pairs, posters.used)
         writer.drop(_gone(made, news, options) | {f"{FOLDER}{name}" for name in unused})
     count = writer.counted(Count(**seen.notes.get("count", {})))
-    notes = {"world": ways, "clothes": made.look.world(), "pinned": sorted(pinned(made))}
-    made.catalogue.note({**notes, "count": {"files": count.files, "pages": count.pages}})
+    cards = drawn.all() if unused or news is None else None
+    with together():
+        writer.remember()
     pieces.save()
+    made.catalogue.note(_notes(made, ways, count))
+    made.catalogue.commit()
     writer.close()
+    return _published(made, writer, count, cards)
+
+
+def _notes(made: Plan, ways: str, count: Count) -> dict[str, object]:
+    """Give what the next build wants to know of this one beside its stories."""
+    return {
+        "world": ways,
+        "clothes": made.look.world(),
+        "pinned": sorted(pinned(made)),
+        "count": {"files": count.files, "pages": count.pages},
+    }
+
+
+def _published(made: Plan, writer: Writer, count: Count, cards: frozenset[str] | None) -> Published:
     return Published(
         stories=made.sums.count,
         pages=count.pages,
@@ -115,7 +154,7 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
         unchanged=count.files - writer.written,
         skipped=made.skipped,
         gone=made.gone,
-        cards=drawn.all() if unused or news is None else None,
+        cards=cards,
     )
 
 
@@ -139,6 +178,14 @@ def _look(edition: Edition, options: PublishOptions) -> Look:
         archive_page=options.archive_page,
         house=options.house,
     )
+
+
+def _put(writer: Writer, made: Plan, options: PublishOptions, posters: Posters) -> None:
+    """Make all that is wanted; the share pictures that pages name come last."""
+    for sheet in _sheets(made, options, posters):
+        writer.put(sheet)
+    for path, origin in chain(_copies(made, options), _drawn(posters, options)):
+        writer.copy(path, origin)
 
 
 def _world(made: Plan, options: PublishOptions) -> str:
@@ -204,16 +251,13 @@ def _drawn(posters: Posters, options: PublishOptions) -> Iterator[tuple[str, Pat
             yield f"{FOLDER}{name}", options.cards_folder / name
 
 
-def _copies(
-    made: Plan, options: PublishOptions, news: Touched | None
-) -> Iterator[tuple[str, Path]]:
+def _copies(made: Plan, options: PublishOptions) -> Iterator[tuple[str, Path]]:
     """Give the pictures that pages show and the newsroom's own files, with where they are."""
     folder = options.pictures_folder
     if folder is not None:
-        changed = None if news is None else [new for _, new in news.pairs.values() if new]
-        for path in sorted(_files(made.stories.entries if changed is None else changed)):
+        for path in sorted(_files(made.wanted.entries(made.stories.entries))):
             yield path, folder / path.removeprefix("pictures/")
-    if options.static is None or options.static.is_symlink() or news is not None:
+    if options.static is None or options.static.is_symlink() or not made.wanted.everything:
         return
     for where, folders, names in os.walk(options.static):
         folders.sort()

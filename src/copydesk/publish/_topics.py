@@ -10,7 +10,7 @@ from copydesk.publish import _links
 
 def addressable(beat: Beat) -> tuple[Topic, ...]:
     """Give the topics that can have an address, the first of two with one id."""
-    by_id = {topic.id: topic for topic in reversed(beat.topics) if _links.is_segment(topic.id)}
+    by_id = {topic.id: topic for topic in reversed(beat.topics) if _links.is_folder(topic.id)}
     return tuple(topic for topic in beat.topics if by_id.get(topic.id) is topic)
 
 

@@ -44,6 +44,10 @@ class Touched(Wanted):
         """Give the pages of the archive that hold anything that is wanted, the newest first."""
         return sorted((one for one in self.numbers if one <= last), reverse=True)
 
+    def entries(self, every: Iterable[Entry]) -> Iterable[Entry]:
+        """Give the entries of stories that may look otherwise."""
+        return [new for _, new in self.pairs.values() if new is not None]
+
     def groups(self, every: Iterable[str]) -> Iterable[str]:
         """Give the names of the groups whose files have to be made."""
         return sorted(self.tales)

@@ -1,4 +1,7 @@
-"""Sheets onto disk: written when their bytes changed, deleted when they no longer belong."""
+"""Sheets onto disk: written when their bytes changed, deleted when they no longer belong.
+
+put, copy: onto the stage  >  place: the site is the new one  >  sweep or drop what is gone
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +17,7 @@ from typing import Protocol
 from copydesk.errors import PublishError
 from copydesk.kit import files
 from copydesk.publish import _links
+from copydesk.publish._stage import Stage, is_folder, refused
 
 MARKER = ".copydesk-site"
 UNFINISHED = ".copydesk-unfinished"
@@ -56,6 +60,10 @@ class Manifest(Protocol):
         """Give every path that is remembered."""
         ...
 
+    def items(self) -> Iterator[tuple[str, str]]:
+        """Give every path that is remembered with its hash."""
+        ...
+
 
 class MemoryManifest:
     """A manifest that lives as long as the process."""
@@ -79,6 +87,10 @@ class MemoryManifest:
         """Give every path that is remembered, as of now."""
         return iter(list(self._hashes))
 
+    def items(self) -> Iterator[tuple[str, str]]:
+        """Give every path that is remembered with its hash, as of now."""
+        return iter(list(self._hashes.items()))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
@@ -90,10 +102,11 @@ class Count:
 
 @dataclass(slots=True, kw_only=True)
 class Writer:
-    """Bring a folder to what is put into it, one sheet at a time, then `sweep`.
+    """Bring a folder to what is put into it: `open`, put and copy, `place`, sweep or drop, `close`.
 
-    Never touches anything outside `out`: a path with an empty or dotted part is refused, and so is
-    a symbolic link where a folder should be. Raises PublishError.
+    Until `place` the folder is as it was. Never touches anything outside `out`: a path with an
+    empty or dotted part is refused, and so is a symbolic link where a folder should be. Raises
+    PublishError.
     """
 
     out: Path
@@ -108,6 +121,11 @@ class Writer:
     _less: list[str] = field(default_factory=list)
     _kept: set[str] = field(default_factory=set)
     _folders: set[str] = field(default_factory=set)
+    _fresh: set[str] = field(default_factory=set)
+    _rows: dict[str, str | None] = field(default_factory=dict)
+    _last: Mapping[str, str] | None = None
+    _is_torn: bool = False
+    _stage: Stage = field(init=False)
 
     def open(self) -> None:
         """Make the folder ready; mark it as ours when it is new or empty."""
@@ -116,9 +134,11 @@ class Writer:
             self.out = self.out.resolve(strict=True)
             if not any(self.out.iterdir()):
                 files.write_atomic(self.out / MARKER, _MARKER_TEXT, durable=False)
-            mark = self.out / UNFINISHED
-            self.stands = (self.out / "index.html").is_file() and not (self.full or mark.exists())
-            files.write_atomic(mark, b"", durable=False)
+            self._is_torn = (self.out / UNFINISHED).exists()
+            is_known = not (self.full or self._is_torn)
+            self.stands = is_known and (self.out / "index.html").is_file()
+            self._stage = Stage(self.out)
+            self._stage.clear()
         except OSError as error:
             raise PublishError(
                 f"the site's folder cannot be made ({error.strerror})",
@@ -127,9 +147,37 @@ class Writer:
             ) from error
         self._folders.add("")
 
+    def expect_all(self, *, everything: bool) -> None:
+        """Say whether every file of the site will be put; then all is counted and looked up."""
+        self.counts_all = everything
+        self._last = dict(self.manifest.items()) if everything else None
+
+    def place(self) -> None:
+        """Let what was put be the site, file by file; killed meanwhile, the next build makes all.
+
+        A mark stands there until `close`.
+        """
+        try:
+            files.write_atomic(self.out / UNFINISHED, b"", durable=False)
+            self._stage.place()
+        except OSError as error:
+            raise _unwritable(error, str(error.filename2 or error.filename or self.out)) from error
+
+    def remember(self) -> None:
+        """Let the manifest say what lies there now."""
+        for path, digest in self._rows.items():
+            if digest is None:
+                self.manifest.forget(path)
+            else:
+                self.manifest.put(path, digest)
+
     def close(self) -> None:
-        """Say that all is written: what a build that was killed left, the next one makes anew."""
+        """Say that all is written and remembered."""
         (self.out / UNFINISHED).unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Drop what was put and never placed."""
+        self._stage.clear()
 
     def counted(self, before: Count) -> Count:
         """Give how many files and pages there are now, from how many there were."""
@@ -142,27 +190,27 @@ class Writer:
     def put(self, sheet: Sheet) -> None:
         """Write a sheet unless the very same bytes lie there already."""
         digest = hashlib.blake2b(sheet.data, digest_size=16).hexdigest()
-        target = self._claim(sheet.path)
-        known = self.manifest.get(sheet.path)
-        if not self.full and _stands(target, sheet.data, sure=known == digest, new=known is None):
+        size = self._claim(sheet.path)
+        known = self._known(sheet.path)
+        if self._stands(sheet.path, sheet.data, size, sure=known == digest, new=known is None):
             self.unchanged += 1
         else:
-            self._write(target, sheet.path, sheet.data)
+            self._write(sheet.path, sheet.data, is_new=size is None)
         if known != digest:
-            self.manifest.put(sheet.path, digest)
+            self._rows[sheet.path] = digest
         self._note(sheet.path, known)
 
     def copy(self, path: str, origin: Path) -> None:
         """Bring a file along unless one of the same size and time was copied before."""
-        target = self._claim(path)
+        size = self._claim(path)
         try:
             now = origin.stat()
             digest = f"copy:{now.st_size}:{now.st_mtime_ns}"
-            before = self.manifest.get(path)
-            known = before == digest
-            if known and not self.full and _size(target) == now.st_size:
+            known = self._known(path)
+            is_trusted = known == digest and not (self.full or self._is_torn)
+            if is_trusted and size == now.st_size:
                 self.unchanged += 1
-                self._note(path, before)
+                self._note(path, known)
                 return
             data = origin.read_bytes()
         except FileNotFoundError:  # a cache drops what it likes, at any moment
@@ -172,51 +220,85 @@ class Writer:
             raise PublishError(
                 f"a file of the site cannot be read ({error.strerror})", subject=str(origin)
             ) from error
-        if not self.full and _stands(target, data, sure=False, new=True):
+        if self._stands(path, data, size, sure=False, new=True):
             self.unchanged += 1
         else:
-            self._write(target, path, data)
-        self.manifest.put(path, digest)
-        self._note(path, before)
+            self._write(path, data, is_new=size is None)
+        self._rows[path] = digest
+        self._note(path, known)
 
-    def _claim(self, path: str) -> Path:
-        """Give the place of a path after proving that it lies inside, through real folders."""
+    def _known(self, path: str) -> str | None:
+        return self.manifest.get(path) if self._last is None else self._last.get(path)
+
+    def _claim(self, path: str) -> int | None:
+        """Give the size of what lies at a path, None for nothing, -1 for a link.
+
+        It lies inside, through real folders: that is proven first.
+        """
         if not _links.is_path(path):
             raise PublishError("not a path of the site", subject=path)
-        if path in self._kept:
+        if path in self._kept or path in self._folders:
             raise PublishError("two things want to be published at one path", subject=path)
         self._kept.add(path)
         folder = path.rpartition("/")[0]
         if folder not in self._folders:
             self._prove(folder)
-        return self.out / path
+        if folder in self._fresh:
+            return None
+        try:
+            found = os.lstat(f"{self.out}/{path}")
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise _unwritable(error, path) from error
+        if stat.S_ISDIR(found.st_mode):
+            raise PublishError(
+                "a folder stands where the site needs a file",
+                subject=f"{self.out}/{path}",
+                hint="remove it, or build into another folder with --out",
+            )
+        return found.st_size if stat.S_ISREG(found.st_mode) else -1
 
     def _prove(self, folder: str) -> None:
-        """Make a folder; refuse one that is reached through a symbolic link or where a file is."""
+        """Note a folder, to be made where there is none; refuse one that is a link or a file."""
+        if folder in self._kept:
+            raise PublishError("two things want to be published at one path", subject=folder)
         above = folder.rpartition("/")[0]
         if above not in self._folders:
             self._prove(above)
         place = f"{self.out}/{folder}"
         try:
-            os.mkdir(place)  # noqa: PTH102 - a site has many thousands of folders
-        except FileExistsError:
-            if not stat.S_ISDIR(os.lstat(place).st_mode):
-                raise PublishError(
-                    "a link or file stands where the site needs a folder",
-                    subject=place,
-                    hint="remove it, or build into another folder with --out",
-                ) from None
+            is_there = above not in self._fresh and is_folder(place)
+        except FileNotFoundError:
+            is_there = False
+        except OSError as error:
+            raise _unwritable(error, folder) from error
+        else:
+            if not is_there and above not in self._fresh:
+                raise refused(place)
+        if not is_there:
+            self._stage.need(folder)
+            self._fresh.add(folder)
         self._folders.add(folder)
 
-    def _write(self, target: Path, path: str, data: bytes) -> None:
+    def _stands(self, path: str, data: bytes, size: int | None, *, sure: bool, new: bool) -> bool:
+        """Say whether these bytes lie there; they are read only when no note is to be trusted."""
+        if self.full or size != len(data):
+            return False
+        if sure and not self._is_torn:
+            return True
+        if not (new or self._is_torn):
+            return False
         try:
-            files.write_atomic(target, data, durable=False)
+            return (self.out / path).read_bytes() == data
+        except OSError:
+            return False
+
+    def _write(self, path: str, data: bytes, *, is_new: bool) -> None:
+        try:
+            self._stage.add(path, data, is_new=is_new)
         except OSError as error:
-            raise PublishError(
-                f"a file of the site cannot be written ({error.strerror})",
-                subject=path,
-                hint="free some space, or mend the folder's permissions; then build again",
-            ) from error
+            raise _unwritable(error, path) from error
         self.written += 1
 
     def _note(self, path: str, known: str | None) -> None:
@@ -232,14 +314,14 @@ class Writer:
         for path in [path for path in self.manifest.paths() if path.startswith(places)]:
             if path not in self._kept:
                 self._delete(path)
-                self.manifest.forget(path)
+                self._rows[path] = None
                 self._less.append(path)
 
     def sweep(self) -> None:
         """Delete what was published before and was not put this time, and folders left empty."""
         for path in [path for path in self.manifest.paths() if path not in self._kept]:
             self._delete(path)
-            self.manifest.forget(path)
+            self._rows[path] = None
         if (self.out / MARKER).is_file():
             for path in list(_strangers(self.out, self._kept)):
                 self._delete(path)
@@ -269,7 +351,6 @@ class Writer:
                 folder.rmdir()
             except OSError:  # not empty, or gone already
                 return
-            self._folders.discard(folder.relative_to(self.out).as_posix())
             folder = folder.parent
 
 
@@ -277,20 +358,12 @@ def _is_page(path: str) -> bool:
     return path.endswith(".html")
 
 
-def _size(path: Path) -> int:
-    """Give the size of a plain file, -1 where there is none (a link is none)."""
-    try:
-        found = path.lstat()
-    except OSError:
-        return -1
-    return found.st_size if stat.S_ISREG(found.st_mode) else -1
-
-
-def _stands(path: Path, data: bytes, *, sure: bool, new: bool) -> bool:
-    """Say whether these bytes lie at `path`; they are read only when the manifest is silent."""
-    if _size(path) != len(data):
-        return False
-    return sure or (new and path.read_bytes() == data)
+def _unwritable(error: OSError, path: str) -> PublishError:
+    return PublishError(
+        f"a file of the site cannot be written ({error.strerror})",
+        subject=path,
+        hint="free some space, or mend the folder's permissions; then build again",
+    )
 
 
 def _strangers(out: Path, kept: set[str]) -> Iterator[str]:

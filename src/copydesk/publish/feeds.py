@@ -15,7 +15,7 @@ import orjson
 
 from copydesk.kit import dates, text, urls
 from copydesk.news import Story
-from copydesk.publish import _links, _pictures, _xml
+from copydesk.publish import _links, _names, _pictures, _xml
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 
@@ -105,7 +105,7 @@ def _entry(story: Story, plan: Plan) -> _Entry:
     page = plan.links.page(_links.story_folder(story.path))
     published = dates.utc(story.published_at or _NEVER).replace(microsecond=0)
     updated = dates.utc(story.updated_at or published).replace(microsecond=0)
-    domain = story.provider.domain if story.provider else ""
+    domain = _names.domain(story.provider.domain) if story.provider else ""
     return _Entry(
         page=page,
         link=urls.fetchable(story.web_url) or page,
@@ -116,7 +116,7 @@ def _entry(story: Story, plan: Plan) -> _Entry:
         published=published,
         updated=max(published, updated),
         topics=tuple(folded for name in story.topics if (folded := text.fold(name))),
-        language=story.language,
+        language=story.language if _LANGUAGE.fullmatch(story.language) else "",
         picture=_pictures.of(story, plan),
     )
 

@@ -13,19 +13,16 @@ from copydesk.publish.catalogue._catalogue import Catalogue, Pictured
 from copydesk.publish.catalogue._drawn import Drawings
 from copydesk.publish.catalogue._listing import Listing, Shelves
 from copydesk.publish.catalogue._pieces import Pieces
-from copydesk.publish.catalogue._tables import MemoryTables, Tables
 from copydesk.publish.catalogue._update import Pair, dressed, filled, needed, told, updated
 
 __all__ = [
     "Catalogue",
     "Drawings",
     "Listing",
-    "MemoryTables",
     "Pair",
     "Pictured",
     "Pieces",
     "Shelves",
-    "Tables",
     "dressed",
     "filled",
     "needed",

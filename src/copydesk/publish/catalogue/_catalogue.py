@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
 
 from copydesk.publish._entries import Entry, restored
 from copydesk.publish.catalogue._listing import Listing
-from copydesk.publish.catalogue._tables import MemoryTables, Tables, emptied, opened
+from copydesk.publish.catalogue._tables import Tables, emptied, opened
 
 PUBLIC, FILED, REMOVED, PASSED = 2, 1, 0, -1  # the places of an entry; one passed over has no name
 _IN_HAND = 4096  # entries that are looked up by name again and again
@@ -53,14 +54,14 @@ class Pictured(NamedTuple):
 
 
 class Catalogue:
-    """The entries of one site's filed stories, in tables that are lent, else in memory.
+    """The entries of one site's filed stories, in a file that many sites may share, or in memory.
 
     Of several records with one name the last by path is kept, and the others are passed over.
     `above` gives the ids of a topic and of those above it, by its name.
     """
 
-    def __init__(self, tables: Tables | None = None, site: str = "") -> None:
-        self.tables = tables or MemoryTables()
+    def __init__(self, file: Path | None = None, site: str = "") -> None:
+        self.tables = Tables(file)
         self.above: Mapping[str, tuple[str, ...]] = {}
         self.number = 0
         self._site = site
@@ -70,14 +71,30 @@ class Catalogue:
     def open(
         self, made_by: str, above: Mapping[str, tuple[str, ...]], *, anew: bool = False
     ) -> dict[str, Any]:
-        """Give the notes of last time; {} where they are unwanted, or other code made them."""
+        """Give the notes of last time; {} where they are unwanted, or other code made them.
+
+        What changes from here on is kept by `commit` alone.
+        """
         self.above = above
+        self.tables.begin()
         self.number, head = opened(self.tables, self._site, made_by)
         if anew:
             emptied(self.tables, self.number)
             head = b""
         self.forget_names()
         return dict(orjson.loads(head)) if head else {}
+
+    def commit(self) -> None:
+        """Keep what has changed since `open`."""
+        self.tables.commit()
+
+    def rollback(self) -> None:
+        """Forget what has changed since `open`."""
+        self.tables.rollback()
+
+    def close(self) -> None:
+        """Let go of the file; what was not committed is forgotten."""
+        self.tables.close()
 
     def note(self, notes: Mapping[str, object]) -> None:
         """Keep notes for the next time."""
@@ -257,4 +274,4 @@ class Catalogue:
             yield from self._rows(query.format(", ".join("?" * len(some))), *some)
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        return self.tables.run(query, self.number, *values).fetchall()
+        return self.tables.run(query, self.number, *values)

@@ -18,7 +18,7 @@ class Drawings:
     def all(self) -> frozenset[str]:
         """Give the names of all files in use."""
         query = "SELECT DISTINCT file FROM paper_cards WHERE site = ?"
-        return frozenset(file for (file,) in self._run(query, self._site).fetchall())
+        return frozenset(file for (file,) in self._run(query, self._site))
 
     def replaced(self, pages: Iterable[str], used: Mapping[str, str]) -> frozenset[str]:
         """Let these pages show what is `used` now, if anything; give the files none shows now."""
@@ -40,8 +40,8 @@ class Drawings:
 
     def _shown(self, page: str) -> list[str]:
         query = "SELECT file FROM paper_cards WHERE site = ? AND page = ?"
-        return [file for (file,) in self._run(query, self._site, page).fetchall()]
+        return [file for (file,) in self._run(query, self._site, page)]
 
     def _is_shown(self, file: str) -> bool:
         query = "SELECT 1 FROM paper_cards WHERE site = ? AND file = ?"
-        return self._run(query, self._site, file).fetchone() is not None
+        return bool(self._run(query, self._site, file))

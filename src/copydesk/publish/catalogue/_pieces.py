@@ -49,6 +49,6 @@ class Pieces:
             self._kept = {}
             if self._catalogue is not None and self._usable:
                 query = "SELECT path, stamp, piece FROM paper_pieces WHERE site = ?"
-                rows = self._catalogue.tables.run(query, self._catalogue.number).fetchall()
+                rows = self._catalogue.tables.run(query, self._catalogue.number)
                 self._kept = {path: (stamp, piece) for path, stamp, piece in rows}
         return self._kept

@@ -1,37 +1,110 @@
-"""Where a catalogue is kept: tables of SQLite, in a file that somebody lends or in memory."""
+"""Where a catalogue is kept: tables of SQLite, in a file of their own or in memory."""
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
-from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from copydesk.errors import PublishError
+
+_WAL_BYTES = 4_000_000  # that a file of changes keeps of the disk
 
 
-class Tables(Protocol):
-    """A database that is lent; whoever lends it begins and ends its transactions."""
+class Tables:
+    """The tables of a file, or without one of this process.
 
-    def run(self, statement: str, *values: object) -> sqlite3.Cursor:
-        """Execute a statement with the values of its places."""
-        ...
+    A file that is damaged is deleted and made anew: all that it holds can be had from the records.
+    Methods raise PublishError where the database fails at work.
+    """
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
+        self._connection = _connected(file)
+
+    def run(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Execute a statement with the values of its places; give the rows of its answer."""
+        with self._failing():
+            return self._connection.execute(statement, values).fetchall()
 
     def run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
         """Execute a statement once for each row of values."""
-        ...
+        with self._failing():
+            self._connection.executemany(statement, rows)
+
+    def begin(self) -> None:
+        """Begin a block of changes; what an earlier one left undone is dropped."""
+        self.rollback()
+        self.run("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        """Make the changes of the block at once."""
+        with self._failing():
+            self._connection.commit()
+
+    def rollback(self) -> None:
+        """Drop the changes of the block."""
+        with self._failing():
+            self._connection.rollback()
+
+    def close(self) -> None:
+        """Let go of the file; changes that were not made are dropped."""
+        self._connection.close()
+
+    @contextlib.contextmanager
+    def _failing(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            if _is_damage(error) and self._file is not None:
+                _delete(self._file)
+            raise PublishError(
+                f"what is known of the site cannot be read or written ({error})",
+                subject=str(self._file or "memory"),
+                hint="free some disk space; what is damaged the next build makes anew",
+            ) from error
 
 
-class MemoryTables:
-    """Tables that live as long as the process."""
+def _connected(file: Path | None) -> sqlite3.Connection:
+    if file is None:
+        return sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        return _opened(file)
+    except (sqlite3.OperationalError, OSError) as error:
+        raise PublishError(
+            f"what is known of the site cannot be opened ({error})",
+            subject=str(file),
+            hint="look at the folder's rights and the disk's free space",
+        ) from error
+    except sqlite3.DatabaseError:
+        _delete(file)
+        return _opened(file)
 
-    def __init__(self) -> None:
-        self._connection = sqlite3.connect(":memory:", isolation_level=None)
 
-    def run(self, statement: str, *values: object) -> sqlite3.Cursor:
-        """Execute a statement with the values of its places."""
-        return self._connection.execute(statement, values)
+def _is_damage(error: sqlite3.Error) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without its extension
+    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
-    def run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Execute a statement once for each row of values."""
-        self._connection.executemany(statement, rows)
+
+def _delete(file: Path) -> None:
+    for path in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))):
+        path.unlink(missing_ok=True)
+
+
+def _opened(file: Path) -> sqlite3.Connection:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(file, isolation_level=None, timeout=10)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 _TABLES = """
@@ -88,17 +161,16 @@ def opened(tables: Tables, site: str, made_by: str) -> tuple[int, bytes]:
     Whatever other code has made of the site is thrown away, and made anew where tables differ.
     """
     _make(tables)
-    known = tables.run("SELECT id, made_by, head FROM paper_sites WHERE site = ?", site).fetchone()
-    if known is not None and known[1] == made_by:
-        return int(known[0]), bytes(known[2])
-    if known is not None:
-        emptied(tables, int(known[0]))
-        tables.run(
-            "UPDATE paper_sites SET made_by = ?, head = ? WHERE id = ?", made_by, b"", known[0]
-        )
-        return int(known[0]), b""
-    row = tables.run("INSERT INTO paper_sites VALUES (NULL, ?, ?, ?)", site, made_by, b"")
-    return int(row.lastrowid or 0), b""
+    rows = tables.run("SELECT id, made_by, head FROM paper_sites WHERE site = ?", site)
+    if not rows:
+        insert = "INSERT INTO paper_sites VALUES (NULL, ?, ?, ?) RETURNING id"
+        return tables.run(insert, site, made_by, b"")[0][0], b""
+    number, known, head = rows[0]
+    if known == made_by:
+        return number, head
+    emptied(tables, number)
+    tables.run("UPDATE paper_sites SET made_by = ?, head = ? WHERE id = ?", made_by, b"", number)
+    return number, b""
 
 
 def emptied(tables: Tables, site: int) -> None:
@@ -110,14 +182,14 @@ def emptied(tables: Tables, site: int) -> None:
 def _make(tables: Tables) -> None:
     """Make the tables where there are none, or those of an earlier version."""
     rows = tables.run("SELECT sql FROM sqlite_master WHERE name LIKE 'paper\\_%' ESCAPE '\\'")
-    there = {sql for (sql,) in rows.fetchall() if sql}
+    there = {sql for (sql,) in rows if sql}
     wanted = [part.strip() for part in _TABLES.split(";") if part.strip()]
     if there == set(wanted):
         return
     names = tables.run(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'paper\\_%' ESCAPE '\\'"
     )
-    for (name,) in names.fetchall():
+    for (name,) in names:
         tables.run(f"DROP TABLE {name}")
     for statement in wanted:
         tables.run(statement)

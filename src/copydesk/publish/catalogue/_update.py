@@ -74,8 +74,9 @@ def told(entry: Entry) -> str:
 
 def _names(catalogue: Catalogue, paths: Iterable[str]) -> set[str]:
     query = "SELECT name FROM paper_entries WHERE site = ? AND path = ?"
-    rows = (catalogue.tables.run(query, catalogue.number, path).fetchone() for path in paths)
-    return {row[0] for row in rows if row is not None}
+    return {
+        name for path in paths for (name,) in catalogue.tables.run(query, catalogue.number, path)
+    }
 
 
 def _kept(catalogue: Catalogue, names: Iterable[str]) -> dict[str, Entry]:
@@ -91,7 +92,7 @@ def _settled(catalogue: Catalogue, names: Iterable[str]) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     catalogue.forget_names()
     for name in names:
-        rows = run(last, site, name).fetchall()
+        rows = run(last, site, name)
         for number, (path, entry) in enumerate(rows):
             kept = entry_of(entry)
             run(place, _place(kept) if number == 0 else PASSED, site, path)

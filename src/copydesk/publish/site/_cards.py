@@ -13,8 +13,9 @@ from copydesk.news import Provider, Story, Topic
 from copydesk.publish import _links, _pictures, _render
 from copydesk.publish._coverage import Voice
 from copydesk.publish._entries import Entry
+from copydesk.publish._names import language_tag
 from copydesk.publish.site import _player
-from copydesk.publish.site._frame import Frame, language_tag
+from copydesk.publish.site._frame import Frame
 
 _EXCERPT = 220
 _IN_HAND = 500

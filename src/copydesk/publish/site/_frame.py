@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from copydesk.kit import text
 from copydesk.news import Topic
 from copydesk.publish import _links, _pictures, _posters, _render, _words
+from copydesk.publish._names import language_tag
 from copydesk.publish._plan import Plan
 from copydesk.publish._words import Words
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import _structured
 
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _IN_THE_BAR = 9
-
-
-def language_tag(locale: str) -> str:
-    """Give a locale as HTML wants it: `en-us` as `en-US`; "" for what is none."""
-    if not _LANGUAGE.fullmatch(locale):
-        return ""
-    first, _, rest = locale.partition("-")
-    return first.lower() + (f"-{rest.upper() if len(rest) == 2 else rest}" if rest else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,9 +16,10 @@ from copydesk.kit import text
 from copydesk.news import Story
 from copydesk.publish import _links, _parts
 from copydesk.publish._entries import UNDATED, Entry
+from copydesk.publish._names import language_tag
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
-from copydesk.publish.site._frame import Frame, Head, language_tag
+from copydesk.publish.site._frame import Frame, Head
 
 _TITLE, _EXCERPT = 200, 160
 _TOPIC = len(_links.topic_folder(""))

@@ -8,7 +8,7 @@ import orjson
 
 from copydesk.kit import dates, embeds, lengths, text, urls
 from copydesk.news import Story
-from copydesk.publish import _links, _pictures, _render
+from copydesk.publish import _links, _names, _pictures, _render
 from copydesk.publish._plan import Plan
 
 _ESCAPED = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
@@ -98,7 +98,7 @@ def story(told: Story, plan: Plan) -> Mapping[str, object]:
     if told.updated_at and told.published_at:
         changed = max(dates.utc(told.updated_at), dates.utc(told.published_at))
         note["dateModified"] = dates.rfc3339(changed)
-    if told.language:
+    if _names.language_tag(told.language):
         note["inLanguage"] = told.language
     if picture := _pictures.of(told, plan):
         note["image"] = _picture(picture)
@@ -132,8 +132,8 @@ def _original(told: Story, origin: str) -> Mapping[str, object]:
         original["isAccessibleForFree"] = _FOR_FREE[told.access]
     if told.provider:
         publisher = {"@type": "Organization", "name": text.fold(told.provider.name)}
-        if _links.is_segment(told.provider.domain):
-            publisher["url"] = f"https://{told.provider.domain}/"
+        if domain := _names.domain(told.provider.domain):
+            publisher["url"] = f"https://{domain}/"
         original["publisher"] = publisher
     return original
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from copydesk.kit import dates, lengths, text, urls
 from copydesk.news import Provider, Reason, Related, Story, Topic
-from copydesk.publish import _links, _pictures
+from copydesk.publish import _links, _names, _pictures
 from copydesk.publish._entries import Entry
 from copydesk.publish._plan import Plan
 from copydesk.publish.api.v2 import _places
@@ -32,7 +32,7 @@ class Shapes:
             **self.reference(story),
             "excerpt": text.fold(story.excerpt) or None,
             "type": story.type,
-            "language": story.language or None,
+            "language": story.language if _names.language_tag(story.language) else None,
             "original_url": urls.fetchable(story.web_url),
             "updated_at": moment(story.updated_at),
             "source": self.source(story.provider),
@@ -72,7 +72,7 @@ class Shapes:
         """Give a publisher, null where none is known; its file where it has one."""
         if provider is None:
             return None
-        domain = provider.domain
+        domain = _names.domain(provider.domain)
         has_file = domain in self.plan.by_source
         return {
             "name": text.fold(provider.name) or None,
