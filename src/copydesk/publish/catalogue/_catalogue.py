@@ -231,7 +231,7 @@ class Catalogue:
             "SELECT path, image, shown, web_url, domain FROM paper_entries"
             " WHERE site = ? AND image <> '' ORDER BY path DESC"
         )
-        return map(Pictured._make, self._rows(query))
+        yield from map(Pictured._make, self._rows(query))
 
     def showing(self, image: str) -> Iterator[Entry]:
         """Give the published stories that have this picture."""
