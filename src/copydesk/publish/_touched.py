@@ -143,6 +143,8 @@ def _folders(entry: Entry, plan: Plan) -> Iterator[str]:
     yield f"sitemap-news-{entry.month}.xml"
     if entry.day:
         yield _day_folder(entry.day)
+        yield _month_folder(entry.day)
+        yield f"told {entry.day}"
     if entry.domain:
         yield _links.source_folder(entry.domain)
     for name in entry.topics:
@@ -151,6 +153,10 @@ def _folders(entry: Entry, plan: Plan) -> Iterator[str]:
 
 def _day_folder(day: str) -> str:
     return day.replace("-", "/") + "/"
+
+
+def _month_folder(day: str) -> str:
+    return f"{day[:7].replace('-', '/')}/"
 
 
 def _neighbours(before: _Side, after: _Side) -> set[str]:
@@ -228,6 +234,7 @@ def _gone(pairs: _Pairs, before: _Side, after: _Side, size: int) -> set[str]:
     return {
         *((left | before.moved.keys()) - stay - after.moved.keys()),
         *map(_day_folder, set(before.days) - set(after.days)),
+        *({_month_folder(day) for day in before.days} - {*map(_month_folder, after.days)}),
         *map(_links.source_folder, before.sources - after.sources),
         *(f"sitemap-news-{month}.xml" for month in before.months - after.months),
         *(f"archive/{number + 1}/" for number in pages),
