@@ -92,7 +92,7 @@ class _Printing:
         title = _records.said(record, "title") or frame.words.say("untitled")
         excerpt = _records.said(record, "excerpt")
         sections = [self._section(section, issue) for section in _letters.sections(record.body)]
-        body = "" if sections else nh3.clean(record.body, tags=_TAGS)
+        body = "" if sections else nh3.clean(record.body, tags=_TAGS, link_rel=None)
         head = Head(
             path=issue.folder,
             title=title,

@@ -45,7 +45,7 @@ def _page(record: Record, catalog: Catalog) -> Sheet:
         frames=player.frame,
         plays_files=player.is_file,
     )
-    body = nh3.clean(record.body, tags=_TAGS) if record.body.strip() else ""
+    body = nh3.clean(record.body, tags=_TAGS, link_rel=None) if record.body.strip() else ""
     has_body = bool(text.plain(body))
     return frame.page(
         "record.html",
