@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from lxml import html
 
-from copydesk.news import Record
+from copydesk.news import Record, Show
 from copydesk.publish import _plan, site
 from copydesk.publish._render import Press
 from world import editions
@@ -250,3 +250,15 @@ def test_pages_speak_the_language_of_the_site() -> None:
 
     assert "4,7 von 5, 20\u202f511 Bewertungen" in made["learning/courses/index.html"]
     assert facts(page(made, "event/fair/"))["Wo"] == "Lyon"
+
+
+@pytest.mark.parametrize(("show", "count"), [("hotlink", 1), ("cached", 0), ("none", 0)])
+def test_a_face_is_shown_where_pictures_come_from_their_own_servers(show: Show, count: int) -> None:
+    face = [{"url": "https://pictures.example/ada.jpg", "width": 400, "height": 400}]
+    ada = editions.record("_people/ada.md", name="Ada", images=face)
+    plan = _plan.plan(editions.edition(records=[ada]), _plan.Look(show=show))
+
+    made = {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Press())}
+
+    shown = page(made, "people/ada/").cssselect("main img")
+    assert [one.get("src") for one in shown] == [face[0]["url"]] * count

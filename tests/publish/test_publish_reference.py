@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import runpy
+import subprocess
+import sys
 import tarfile
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,7 +23,8 @@ from world.shared import SHARED, needs_shared
 pytestmark = [needs_shared, pytest.mark.slow]
 
 OWN_PAGE = re.compile(r'https://everyday\.cc/powerapps/([a-z]+/[a-z0-9/._-]+/)(?=["<%?])')
-REACH = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "paper" / "reach.py"))
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "paper" / "reach.py"
+REACH = runpy.run_path(str(SCRIPT))
 AT = datetime(2024, 4, 12, 20, 0, tzinfo=UTC)
 # Why a file of the reference does not come out of its records; names are told by their ends.
 NOT_IN_THE_RECORDS = {
@@ -198,6 +201,14 @@ def test_every_published_item_is_at_most_four_links_from_the_front_page(
         "communities": (5, 2),
     }
     assert (reach.dead, reach.lost) == ([], [])
+
+
+def test_the_script_says_that_nothing_is_out_of_reach(reference: Reference) -> None:
+    command = [sys.executable, str(SCRIPT), str(reference.root), "--site", str(reference.out)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert "| newsletters | 650 | 2 (10), 3 (640) | 3 | 0 |" in done.stdout
+    assert "dead: 0\npages out of reach: 0\nitems beyond 4 steps: 0" in done.stdout
 
 
 def test_every_address_of_the_old_site_has_a_page_here(reference: Reference) -> None:
