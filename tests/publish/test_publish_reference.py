@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import runpy
+import subprocess
+import sys
 import tarfile
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,6 +22,9 @@ from world.shared import SHARED, needs_shared
 
 pytestmark = [needs_shared, pytest.mark.slow]
 
+OWN_PAGE = re.compile(r'https://everyday\.cc/powerapps/([a-z]+/[a-z0-9/._-]+/)(?=["<%?])')
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "paper" / "reach.py"
+REACH = runpy.run_path(str(SCRIPT))
 AT = datetime(2024, 4, 12, 20, 0, tzinfo=UTC)
 # Why a file of the reference does not come out of its records; names are told by their ends.
 NOT_IN_THE_RECORDS = {
@@ -176,3 +183,62 @@ def test_a_second_time_writes_nothing(reference: Reference) -> None:
 
     assert (again.written, again.deleted) == (0, 0)
     assert again.unchanged == reference.done.written
+
+
+def test_every_published_item_is_at_most_four_links_from_the_front_page(
+    reference: Reference,
+) -> None:
+    reach = REACH["crawl"](reference.out, "/powerapps")
+    items = REACH["published"](reference.stories(), reference.edition.records)
+
+    found = {name: [reach.steps.get(one, 99) for one in places] for name, places in items.items()}
+    assert {name: (len(steps), max(steps)) for name, steps in found.items()} == {
+        "news": (428, 3),
+        "learning": (572, 4),
+        "newsletters": (650, 3),
+        "samples": (118, 3),
+        "people": (6, 2),
+        "communities": (5, 2),
+    }
+    assert (reach.dead, reach.lost) == ([], [])
+
+
+def test_the_script_says_that_nothing_is_out_of_reach(reference: Reference) -> None:
+    command = [sys.executable, str(SCRIPT), str(reference.root), "--site", str(reference.out)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert "| newsletters | 650 | 2 (10), 3 (640) | 3 | 0 |" in done.stdout
+    assert "dead: 0\npages out of reach: 0\nitems beyond 4 steps: 0" in done.stdout
+
+
+def test_every_address_of_the_old_site_has_a_page_here(reference: Reference) -> None:
+    told = ("_newsletters/*.html", "*-sitemap.xml", "api/**/*.json")
+    theirs = {
+        address
+        for path in (path for pattern in told for path in reference.root.glob(pattern))
+        for address in OWN_PAGE.findall(path.read_text(encoding="utf-8"))
+    }
+
+    assert len(theirs) == 1266
+    gone = {one for one in theirs if not (reference.out / one / "index.html").is_file()}
+    removed = {
+        record.path.removeprefix("_").removesuffix(".md") + "/"
+        for record in reference.edition.records
+        if record.fields.get("removed") is True
+    }
+    assert len(gone) == 2
+    assert gone <= removed
+
+
+def test_no_page_weighs_more_than_sixty_kilobytes(reference: Reference) -> None:
+    sizes = {path: path.stat().st_size for path in reference.out.rglob("*.html")}
+
+    assert {path: size for path, size in sizes.items() if size > 60_000} == {}
+
+
+def test_every_issue_is_read_back_from_its_mail(reference: Reference) -> None:
+    pages = list((reference.out / "newsletter").glob("*/index.html"))
+
+    told = [path.read_text(encoding="utf-8").count('class="told"') for path in pages]
+    assert len(pages) == 650
+    assert min(told) == 5

@@ -155,7 +155,7 @@ def _as_div(tag: str) -> str:
 
 def test_every_page_has_its_landmarks_one_h1_and_headings_in_order(whole: dict[str, str]) -> None:
     for path, page in whole.items():
-        if not path.endswith(".html"):
+        if not path.endswith(".html") or 'http-equiv="refresh"' in page:
             continue
         root = tree(page)
         assert root.get("lang") == "en-US", path

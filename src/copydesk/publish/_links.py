@@ -52,6 +52,11 @@ def day_folder(day: date) -> str:
     return f"{day.year:04}/{day.month:02}/{day.day:02}/"
 
 
+def month_folder(day: date) -> str:
+    """Give the folder of the month that a day is in: `2026/11/`."""
+    return f"{day.year:04}/{day.month:02}/"
+
+
 @lru_cache(maxsize=4096)
 def _quoted(path: str) -> str:
     return quote(path)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from copydesk.kit import text, urls
-from copydesk.news import Form, Image, Story, Thumbnail
+from copydesk.news import Form, Image, Provider, Record, Story, Thumbnail
 from copydesk.publish._plan import Plan
 
 WIDEST = 640
 TALLEST = 560  # on a page; a column of 960 would push the words out of sight
 _LONGEST_CREDIT = 120
+_SIDES = ("width", "height")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +55,23 @@ def of(story: Story, plan: Plan) -> Picture | None:
         return None
     image = story.images[0]
     if show == "hotlink":
-        return _remote(story, image)
+        return _remote(image, story.provider)
     thumbnail = plan.look.pictures.get(image.url)
-    return None if thumbnail is None else _cached(story, image, thumbnail, plan)
+    return None if thumbnail is None else _cached(image, story.provider, thumbnail, plan)
+
+
+def of_record(record: Record, plan: Plan) -> Picture | None:
+    """Give the picture of a record that is no news: where its origin is, if hot-linking is on.
+
+    Nobody asks for copies of these, so that there is none in the cache.
+    """
+    images = record.fields.get("images")
+    first = images[0] if isinstance(images, Sequence) and images else None
+    if plan.look.show != "hotlink" or not isinstance(first, Mapping):
+        return None
+    width, height = (one if isinstance(one, int) else 0 for one in map(first.get, _SIDES))
+    image = Image(url=str(first.get("url", "")), width=width, height=height)
+    return _remote(image, None)
 
 
 def told(story: Story, plan: Plan) -> Sequence[Image]:
@@ -70,12 +85,12 @@ def told(story: Story, plan: Plan) -> Sequence[Image]:
     return story.images
 
 
-def _remote(story: Story, image: Image) -> Picture | None:
+def _remote(image: Image, provider: Provider | None) -> Picture | None:
     origin = _secure(image.url)
     if origin is None:
         return None
     width, height = _sound(image.width, image.height)
-    credit, is_named = _credit(story, image)
+    credit, is_named = _credit(image, provider)
     shown = _fitted(width, height)
     return Picture(
         source=origin,
@@ -92,13 +107,13 @@ def _remote(story: Story, image: Image) -> Picture | None:
     )
 
 
-def _cached(story: Story, image: Image, thumbnail: Thumbnail, plan: Plan) -> Picture:
+def _cached(image: Image, provider: Provider | None, thumbnail: Thumbnail, plan: Plan) -> Picture:
     main = thumbnail.forms[0]
     webp = [form for form in thumbnail.forms if form.type == main.type]
     avif = [form for form in thumbnail.forms if form.type == "image/avif"]
     jpeg = next((form for form in thumbnail.forms if form.type == "image/jpeg"), main)
     width, height = _fitted(main.width, main.height)
-    credit, is_named = _credit(story, image)
+    credit, is_named = _credit(image, provider)
     return Picture(
         source=plan.links.href(_path(main)),
         webp=_choices(webp, plan) if len(webp) > 1 else "",
@@ -138,9 +153,8 @@ def _secure(url: str) -> str | None:
     return None if urls.is_machine(host) or urls.is_local(host) else origin
 
 
-def _credit(story: Story, image: Image) -> tuple[str, bool]:
+def _credit(image: Image, provider: Provider | None) -> tuple[str, bool]:
     """Give whose picture it is, its publisher's where nobody is named; and whether one is."""
-    provider = story.provider
     publisher = text.fold(provider.name or provider.domain) if provider else ""
     named = text.shorten(text.fold(image.attribution), _LONGEST_CREDIT)
     return named or publisher, bool(named) and named.casefold() != publisher.casefold()

@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 
 from copydesk.news import Draw, Edition, Form, Show, Thumbnail
-from copydesk.publish import api, feeds, signs, site, sitemaps
+from copydesk.publish import _old, api, feeds, signs, site, sitemaps
 from copydesk.publish._entries import Entry
 from copydesk.publish._front import HALF_LIFE_HOURS
 from copydesk.publish._links import is_path, is_segment
@@ -210,7 +210,10 @@ def _sheets(made: Plan, options: PublishOptions, posters: Posters) -> Iterator[S
     yield from feeds.sheets(made)
     yield from sitemaps.sheets(made)
     yield from signs.sheets(made, posters.icons, api_v1=options.api_v1, api_v2=options.api_v2)
-    yield from site.sheets(made, Press(options.templates), posters)
+    press = Press(options.templates)
+    pages = api.old_pages(made) if options.api_v1 else ()
+    yield from _old.sheets(made, press.source(_old.FILE), pages)
+    yield from site.sheets(made, press, posters)
 
 
 def _cached(edition: Edition, options: PublishOptions) -> Mapping[str, Thumbnail]:

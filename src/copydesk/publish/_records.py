@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import html
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
+from copydesk.kit import dates, text
 from copydesk.news import Record
 from copydesk.publish import _links
 from copydesk.publish._plan import Plan
 
-_PAGES = {
+PAGES = {
     "learning": "learning",
     "samples": "sample",
     "people": "people",
     "companies": "company",
     "challenges": "challenge",
+    "events": "event",
+    "projects": "project",
+    "newsletters": "newsletter",
 }
+_CUT = 138  # the reference cut excerpts at the first blank after 140 or 300 characters
+# in the order in which readers are told of them; each has its list at a folder of its name
+SHELVES = (
+    "learning",
+    "samples",
+    "people",
+    "communities",
+    "companies",
+    "events",
+    "projects",
+    "challenges",
+)
 
 
 def ranked(records: Iterable[Record]) -> list[Record]:
@@ -29,12 +47,48 @@ def is_removed(record: Record) -> bool:
     return record.fields.get("removed") is True or record.fields.get("published") is False
 
 
+def is_shown(records: Iterable[Record]) -> bool:
+    """Say whether any of these records is on the lists."""
+    return not all(map(is_removed, records))
+
+
 def heat(record: Record) -> float:
     """Give a record's heat as a number to sort by, 0 where it has none (`.nan` is none)."""
     value = record.fields.get("heat")
     if isinstance(value, float) and math.isnan(value):
         return 0
     return value if isinstance(value, int | float) else 0
+
+
+def letters(records: Iterable[Record]) -> list[Record]:
+    """Give the newsletters that are not removed, the newest first; undated ones come last."""
+    shown = [record for record in records if not is_removed(record)]
+    return sorted(shown, key=lambda record: (sent(record), record.path), reverse=True)
+
+
+def sent(record: Record) -> str:
+    """Give when a newsletter was sent in a form that sorts, "" where nobody knows."""
+    at = record.fields.get("publishedDateTime")
+    return dates.rfc3339(at) if isinstance(at, datetime) else ""
+
+
+def said(value: object, *keys: str) -> str:
+    """Give the first of these fields that is a text with something in it, folded; "" for none."""
+    fields = value.fields if isinstance(value, Record) else value
+    if isinstance(fields, Mapping):
+        for key in keys:
+            found = fields.get(key)
+            if isinstance(found, str) and (folded := text.fold(found)):
+                return folded
+    return ""
+
+
+def prose(record: Record) -> str:
+    """Give what a record says of itself, in words: entities decoded, what was cut short marked."""
+    told = said(record, "excerpt", "bio", "overview")
+    plain = text.fold(html.unescape(html.unescape(told)))
+    is_cut = len(plain) >= _CUT and plain[-1].isalnum()
+    return f"{plain} …" if is_cut else plain
 
 
 def texts(record: Record, key: str) -> list[str]:
@@ -45,7 +99,7 @@ def texts(record: Record, key: str) -> list[str]:
 
 def page_folder(record: Record) -> str:
     """Give the folder of the record's own page below the web root, "" where it has none."""
-    folder = _PAGES.get(record.collection, "")
+    folder = PAGES.get(record.collection, "")
     below = _links.record_folder(record.path).split("/", 1)[1]
     return f"{folder}/{below}" if folder else ""
 
@@ -53,8 +107,11 @@ def page_folder(record: Record) -> str:
 def hosted(record: Record, plan: Plan) -> str | None:
     """Give the address of the record's own page on the site, None where readers go elsewhere.
 
-    A record without `webUrl` has its page here, and so has one whose `webUrl` is that very page.
+    A record without `webUrl` has its page here, and so has one whose `webUrl` is that very page,
+    and every newsletter, wherever it says that it stood.
     """
     folder = page_folder(record)
     address = plan.links.page(folder) if folder else None
+    if record.collection == "newsletters":
+        return address
     return address if record.fields.get("webUrl") in {None, "", address} else None

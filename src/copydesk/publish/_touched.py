@@ -148,6 +148,8 @@ def _folders(entry: Entry, plan: Plan) -> Iterator[str]:
     yield f"sitemap-news-{entry.month}.xml"
     if entry.day:
         yield _day_folder(entry.day)
+        yield _month_folder(entry.day)
+        yield f"told {entry.day}"
     if entry.domain:
         yield _links.source_folder(entry.domain)
     for name in entry.topics:
@@ -156,6 +158,10 @@ def _folders(entry: Entry, plan: Plan) -> Iterator[str]:
 
 def _day_folder(day: str) -> str:
     return day.replace("-", "/") + "/"
+
+
+def _month_folder(day: str) -> str:
+    return f"{day[:7].replace('-', '/')}/"
 
 
 def _neighbours(before: Sums, after: Sums) -> set[str]:
@@ -251,6 +257,7 @@ def _gone(pairs: _Pairs, plan: Plan, before: Sums) -> set[str]:
         *left,
         *led,
         *map(_day_folder, before.days.keys() - after.days.keys()),
+        *({*map(_month_folder, before.days)} - {*map(_month_folder, after.days)}),
         *map(_links.source_folder, before.sources.keys() - after.sources.keys()),
         *(f"sitemap-news-{month}.xml" for month in before.months.keys() - after.months.keys()),
         *(f"archive/{number + 1}/" for number in pages),

@@ -27,7 +27,7 @@ _MARKER_TEXT = (
 )
 _OUR_FOLDERS = re.compile(
     r"news|topics|sources|archive|search|api|pictures|cards|[0-9]{4}|learning|samples?|people"
-    r"|communities|compan(y|ies)|challenges?"
+    r"|communities|compan(y|ies)|challenges?|events?|projects?|newsletters?|sponsorships"
 )
 _OUR_FILES = re.compile(r"sitemap-(news|pages)-[\w-]+\.xml|[a-z]+-sitemap\.xml")
 _UNFINISHED = ".new-"  # what kit.files leaves when it is killed between writing and renaming

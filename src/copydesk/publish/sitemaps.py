@@ -3,7 +3,8 @@
     news-sitemap.xml              stories that the site itself hosts: those without a webUrl
     learning-, sample-, …         hosted records of the collections, as in the reference
     sitemap-news-2026-11.xml      the story pages of a month
-    sitemap-pages.xml             front, about, topics, sources, days, archive, learning paths
+    sitemap-pages.xml             front, about, topics, sources, months, days, archive, the lists of
+                                  collections, learning paths
     sitemap-pages-2.xml           what is beyond the 50,000 addresses that a file may hold
     sitemap-google-news.xml       the stories of the last two days
     sitemap.xml                   the index over all but the last
@@ -24,7 +25,7 @@ from copydesk.news import Record, Story
 from copydesk.publish import _links, _xml
 from copydesk.publish._entries import Entry
 from copydesk.publish._plan import Plan
-from copydesk.publish._records import hosted, page_folder, ranked
+from copydesk.publish._records import SHELVES, hosted, is_shown, page_folder, ranked
 from copydesk.publish._write import Sheet
 
 __all__ = ["sheets"]
@@ -43,6 +44,9 @@ _COLLECTIONS = (
     ("communities", "community", "weekly"),
     ("companies", "company", "weekly"),
     ("challenges", "challenge", "daily"),
+    ("events", "event", "weekly"),
+    ("projects", "project", "weekly"),
+    ("newsletters", "newsletter", "weekly"),
 )
 
 
@@ -117,8 +121,11 @@ def _pages(plan: Plan) -> Iterator[str]:
     yield from ("", "about/", "method/", "topics/", "sources/", "archive/")
     yield from (_links.topic_folder(topic.id) for topic in plan.topics)
     yield from (_links.source_folder(domain) for domain in sorted(plan.by_source))
+    yield from dict.fromkeys(map(_links.month_folder, sorted(plan.by_day, reverse=True)))
     yield from (_links.day_folder(day) for day in sorted(plan.by_day, reverse=True))
     yield from (f"archive/{number}/" for number in range(1, plan.archive_pages + 1))
+    shelves = (*SHELVES, "newsletters", "sponsorships")
+    yield from (f"{name}/" for name in shelves if is_shown(plan.records.get(name, ())))
     paths = (r for r in ranked(plan.records.get("learning", ())) if "items" in r.fields)
     yield from (page_folder(record) for record in paths)
 

@@ -11,8 +11,9 @@ from itertools import chain
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.api import _collections, _generated, _news
+from copydesk.publish.api._old import old_pages
 
-__all__ = ["sheets"]
+__all__ = ["old_pages", "sheets"]
 
 
 def sheets(plan: Plan) -> Iterator[Sheet]:

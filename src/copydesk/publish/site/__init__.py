@@ -9,13 +9,19 @@ from copydesk.publish._posters import Posters
 from copydesk.publish._render import Press
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import (
+    _calendar,
     _cards,
+    _catalog,
     _frame,
     _furniture,
     _house,
+    _letters,
     _listings,
+    _old,
     _records,
     _search,
+    _shelves,
+    _sponsors,
     _story,
     _walk,
 )
@@ -27,11 +33,17 @@ def sheets(plan: Plan, press: Press, posters: Posters | None = None) -> Iterator
     """Give every page of the site."""
     frame = _frame.Frame(plan, press, posters or Posters(plan))
     cards = _cards.Cards(frame)
-    yield from _listings.sheets(cards)
+    catalog = _catalog.catalog(frame)
+    yield from _listings.sheets(cards, _shelves.topic_shelves(catalog))
+    yield from _calendar.sheets(frame)
     yield from _walk.sheets(cards)
     yield from _story.signposts(cards)
+    yield from _letters.sheets(catalog)
     if plan.wanted("records"):
         yield from _furniture.sheets(frame)
         yield from _house.sheets(frame)
         yield from _search.sheets(frame)
-        yield from _records.sheets(frame)
+        yield from _records.sheets(catalog)
+        yield from _shelves.sheets(catalog)
+        yield from _sponsors.sheets(frame)
+        yield from _old.sheets(frame)

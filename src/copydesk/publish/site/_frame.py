@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from copydesk.kit import text
 from copydesk.news import Topic
-from copydesk.publish import _links, _pictures, _posters, _render, _words
+from copydesk.publish import _links, _pictures, _posters, _records, _render, _words
 from copydesk.publish._names import language_tag
 from copydesk.publish._plan import Plan
 from copydesk.publish._words import Words
@@ -118,11 +118,11 @@ class Frame:
         return [self._topic(topic, topic.shortname) for topic in top[:_IN_THE_BAR]]
 
     def _shelves(self) -> Sequence[Mapping[str, str]]:
-        names = ("learning", "samples", "people", "communities", "companies")
+        names = (*_records.SHELVES, "newsletters", "sponsorships")
         return [
             {"name": self.words.say(name), "href": self.href(f"{name}/")}
             for name in names
-            if self.plan.records.get(name)
+            if _records.is_shown(self.plan.records.get(name, ()))
         ]
 
     @property

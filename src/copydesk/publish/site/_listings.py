@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
@@ -14,16 +13,21 @@ from copydesk.publish.site import _structured
 from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Head
 
-_NEWEST = 60
+_NEWEST = 50  # sixty with long excerpts weigh 68 kB
 _SECOND = 3  # the first place and those beside it
 
 
-def sheets(cards: Cards) -> Iterator[Sheet]:
-    """Give every page that lists stories, but for days and the archive's own, which are walked."""
+Shelves = Mapping[str, Sequence[Mapping[str, object]]]
+
+
+def sheets(cards: Cards, shelves: Shelves) -> Iterator[Sheet]:
+    """Give every page that lists stories, but for days and the archive's own, which are walked.
+
+    `shelves` are the lists of other collections on a topic, by its name.
+    """
     yield _front(cards)
-    yield from _topics(cards)
+    yield from _topics(cards, shelves)
     yield from _sources(cards)
-    yield _calendar(cards)
 
 
 def _front(cards: Cards) -> Sheet:
@@ -46,20 +50,25 @@ def _front(cards: Cards) -> Sheet:
     )
 
 
-def _topics(cards: Cards) -> Iterator[Sheet]:
+def _topics(cards: Cards, shelves: Shelves) -> Iterator[Sheet]:
     plan = cards.frame.plan
     entries = []
     for topic in plan.topics:
         stories = plan.by_topic.get(topic.id, ())
         if plan.wanted(_links.topic_folder(topic.id)):
-            yield _topic(topic, stories, cards)
+            yield _topic(topic, stories, shelves.get(topic.name, ()), cards)
         entries.append(_entry(cards, topic.name, _links.topic_folder(topic.id), len(stories)))
     heading = cards.frame.words.say("topics")
     head = Head(path="topics/", title=heading)
     yield cards.frame.page("index.html", head, heading=heading, groups=[_group("", entries)])
 
 
-def _topic(topic: Topic, stories: Sequence[Story], cards: Cards) -> Sheet:
+def _topic(
+    topic: Topic,
+    stories: Sequence[Story],
+    shelves: Sequence[Mapping[str, object]],
+    cards: Cards,
+) -> Sheet:
     name = text.fold(topic.name)
     folder = _links.topic_folder(topic.id)
     head = Head(
@@ -76,6 +85,7 @@ def _topic(topic: Topic, stories: Sequence[Story], cards: Cards) -> Sheet:
         for child in cards.frame.plan.topics
         if child.parent == topic.name
     ]
+    below += [{**shelf, "name": f"{shelf['shelf']} ({shelf['count']})"} for shelf in shelves]
     return _list(cards, head, stories, heading=name, note=text.fold(topic.description), below=below)
 
 
@@ -152,26 +162,6 @@ def archived(cards: Cards, number: int) -> Sheet:
         older=_archive_link(cards, number - 1) if number > 1 else None,
         newer=_archive_link(cards, number + 1) if number < plan.archive_pages else None,
     )
-
-
-def _calendar(cards: Cards) -> Sheet:
-    """Give the way into the archive: its pages and every day by month, the latest first."""
-    plan, words = cards.frame.plan, cards.frame.words
-    months: defaultdict[tuple[int, int], list[Mapping[str, object]]] = defaultdict(list)
-    for day in sorted(plan.by_day, reverse=True):
-        name = words.dated("day_in_month", day)
-        entry = _entry(cards, name, _links.day_folder(day), len(plan.by_day[day]))
-        months[day.year, day.month].append(entry)
-    groups = [_group(words.dated("month", date(*month, 1)), days) for month, days in months.items()]
-    pages = [
-        _entry(cards, page["name"], f"archive/{number}/", len(plan.archive(number)))
-        for number in range(plan.archive_pages, 0, -1)
-        for page in [_archive_link(cards, number)]
-    ]
-    heading = words.say("archive")
-    groups.append(_group(words.say("all_stories"), pages))
-    head = Head(path="archive/", title=heading)
-    return cards.frame.page("index.html", head, heading=heading, groups=groups)
 
 
 def _entry(cards: Cards, name: str, folder: str, count: int) -> dict[str, object]:

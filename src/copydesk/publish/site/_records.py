@@ -1,95 +1,92 @@
-"""Pages of the collections: a list of each, and a page for every record that the site hosts."""
+"""Pages of single records: what each is, who made it, how long it takes, where it leads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 import nh3
 
-from copydesk.kit import text, urls
+from copydesk.kit import text
 from copydesk.news import Record
-from copydesk.publish import _records, _render
+from copydesk.publish import _pictures, _records, _render
 from copydesk.publish._write import Sheet
-from copydesk.publish.site import _player
+from copydesk.publish.site import _catalog, _described, _facts, _player
+from copydesk.publish.site._catalog import Catalog
+from copydesk.publish.site._facts import Fact
 from copydesk.publish.site._frame import Frame, Head
 
-_LISTED = ("learning", "samples", "people", "communities", "companies", "challenges")
 _TAGS = {"p", "ul", "ol", "li", "a", "b", "strong", "i", "em", "code", "pre", "blockquote", "br"}
-_ELSEWHERE = ("webUrl", "originalUrl", "website")
-_ELSEWHERE_OF_OURS = _ELSEWHERE[1:]
+_MADE = 24  # of the things that one person or company made
 
 
-def sheets(frame: Frame) -> Iterator[Sheet]:
-    """Give the lists and pages of every collection that has records."""
-    for collection in _LISTED:
-        listed = _records.ranked(frame.plan.records.get(collection, ()))
-        if not listed:
-            continue
-        views = {record.path: _view(record, frame) for record in listed}
-        here = (record for record in listed if _records.hosted(record, frame.plan))
-        yield from (_page(record, frame, views) for record in here)
-        heading = frame.words.say(collection)
-        head = Head(path=f"{collection}/", title=heading)
-        yield frame.page("shelf.html", head, heading=heading, records=list(views.values()))
+def sheets(catalog: Catalog) -> Iterator[Sheet]:
+    """Give the page of every record that the site hosts."""
+    plan = catalog.frame.plan
+    for listed in catalog.listed.values():
+        here = (record for record in listed if _records.hosted(record, plan))
+        yield from (_page(record, catalog) for record in here)
 
 
-def _view(record: Record, frame: Frame) -> dict[str, object]:
-    """Give the plain values that templates print of a record."""
-    own = _records.page_folder(record) if _records.hosted(record, frame.plan) else ""
-    elsewhere = _address(record, _ELSEWHERE_OF_OURS if own else _ELSEWHERE)
-    provider = record.fields.get("provider")
-    by = provider.get("name") if isinstance(provider, Mapping) else None
-    return {
-        "title": _first(record, "title", "name") or frame.words.say("untitled"),
-        "excerpt": _first(record, "excerpt", "bio", "overview"),
-        "href": frame.href(own) if own else elsewhere,
-        "origin": elsewhere,
-        "by": text.fold(str(by)) if by else "",
-    }
-
-
-def _page(record: Record, frame: Frame, views: Mapping[str, Mapping[str, object]]) -> Sheet:
-    view = views[record.path]
-    player = _player.of(_first(record, "featuredContent"), str(view["title"]), frame.words)
+def _page(record: Record, catalog: Catalog) -> Sheet:
+    frame = catalog.frame
+    title = _catalog.titled(record, frame)
+    said = _records.prose(record)
+    items = catalog.items(record)
+    picture = _pictures.of_record(record, frame.plan)
+    player = _player.of(_records.said(record, "featuredContent"), title, frame.words)
     head = Head(
         path=_records.page_folder(record),
-        title=str(view["title"]),
-        description=text.shorten(str(view["excerpt"]), 200),
+        title=title,
+        description=text.shorten(said, 200),
+        structured=_described.record(record, items, frame),
+        kind="profile" if record.collection == "people" else "website",
+        picture=picture,
         frames=player.frame,
         plays_files=player.is_file,
     )
-    shelf = {
-        "name": frame.words.say(record.collection),
-        "href": frame.href(f"{record.collection}/"),
-    }
+    body = nh3.clean(record.body, tags=_TAGS, link_rel=None) if record.body.strip() else ""
+    has_body = bool(text.plain(body))
     return frame.page(
         "record.html",
         head,
-        record=view,
-        items=_items(record, views),
+        record={
+            **catalog.view(record),
+            "excerpt": "" if has_body else said,  # it is how the body begins
+            "origin": _catalog.outside(record, frame),
+        },
+        facts=list(_linked(catalog.facts(record), catalog)),
+        links=list(_facts.links(record, frame)),
+        items=catalog.views(items),
+        made=_made(record, catalog),
+        holders=catalog.views(catalog.holders.get(record.path, ())),
+        topics=_topics(record, frame),
         player=player.markup,
-        body=_render.raw(nh3.clean(record.body, tags=_TAGS)) if record.body.strip() else "",
-        shelf=shelf,
+        body=_render.raw(body) if has_body else "",
+        shelf=_shelf(record, frame),
     )
 
 
-def _items(
-    record: Record, views: Mapping[str, Mapping[str, object]]
-) -> Sequence[Mapping[str, object]]:
-    """Give what a learning path consists of, as far as it is listed."""
-    folder = f"_{record.collection}/"
-    paths = (f"{folder}{name}.md" for name in _records.texts(record, "items"))
-    return [views[path] for path in paths if path in views]
+def _linked(facts: Iterable[Fact], catalog: Catalog) -> Iterator[Fact]:
+    for fact in facts:
+        is_name = fact.key in {"by", "author", "affiliation"}
+        yield replace(fact, href=catalog.maker(fact.text)) if is_name else fact
 
 
-def _first(record: Record, *keys: str) -> str:
-    """Give the first of these fields that is a text with something in it, folded."""
-    for key in keys:
-        value = record.fields.get(key)
-        if isinstance(value, str) and (folded := text.fold(value)):
-            return folded
-    return ""
+def _made(record: Record, catalog: Catalog) -> list[_catalog.View]:
+    """Give what a person or company made among what is listed here."""
+    if record.collection not in {"people", "companies"}:
+        return []
+    found = catalog.made.get(text.squash(_records.said(record, "name")), ())
+    return catalog.views([one for one in found if one is not record][:_MADE])
 
 
-def _address(record: Record, keys: Sequence[str]) -> str:
-    return urls.fetchable(_first(record, *keys)) or ""
+def _topics(record: Record, frame: Frame) -> list[Mapping[str, str]]:
+    named = _records.texts(record, "topics")
+    return [topic for topic in frame.topics() if topic["name"] in named]
+
+
+def _shelf(record: Record, frame: Frame) -> Mapping[str, str]:
+    """Give the list that a record stands in."""
+    href = frame.href(f"{record.collection}/")
+    return {"name": frame.words.say(record.collection), "href": href}

@@ -105,8 +105,14 @@ def _signpost(folder: str, leader: Story, cards: Cards) -> Sheet:
         title=text.fold(leader.title) or cards.frame.words.say("untitled"),
         indexed=False,
     )
-    context = {"story": cards.view(leader), "canonical": cards.frame.plan.links.page(target)}
-    return cards.frame.page("moved.html", head, **context)
+    return cards.frame.page(
+        "moved.html",
+        head,
+        heading=cards.frame.words.say("fuller_report"),
+        said="fuller_report_at",
+        story=cards.view(leader),
+        canonical=cards.frame.plan.links.page(target),
+    )
 
 
 def _change(line: str, cards: Cards) -> dict[str, object]:

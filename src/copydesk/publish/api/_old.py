@@ -1,0 +1,34 @@
+"""Where the pages of the API's lists lay in its older generation: `page2/` for `page/2/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from copydesk.publish import _records
+from copydesk.publish._plan import Plan
+from copydesk.publish.api import _news, _sections, _shapes
+
+
+def old_pages(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Give every old address and the one that stands for it, folders and files."""
+    for folder, count, size in _lists(plan):
+        for number in range(1, max(1, -(-count // size)) + 1):
+            old, new = f"{folder}page{number}/", f"{folder}page/{number}/"
+            yield old, new
+            yield f"{old}index.json", f"{new}index.json"
+
+
+def _lists(plan: Plan) -> Iterator[tuple[str, int, int]]:
+    """Give the folder of every list, how many it holds, how many of them a page holds."""
+    for folder, topic in _sections.of(plan, "news"):
+        entries = plan.stories.entries
+        own = [one for one in entries if topic is None or topic.name in one.topics]
+        yield folder, len(own), _news.PAGE_SIZE
+    for collection, shape in _shapes.SHAPES.items():
+        listed = _records.ranked(plan.records.get(collection, ()))
+        if not listed:
+            continue
+        for folder, topic in _sections.of(plan, collection):
+            named = topic.name if topic else ""
+            held = [r for r in listed if not named or named in _records.texts(r, "topics")]
+            yield folder, len(held), shape.page_size

@@ -1,0 +1,76 @@
+"""The way into the archive: its months and pages, and for each month its days."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import groupby
+
+from copydesk.publish import _links
+from copydesk.publish._write import Sheet
+from copydesk.publish.site._frame import Frame, Head
+
+FOLDER = "archive/"
+
+_Month = tuple[date, Sequence[date]]
+
+
+def sheets(frame: Frame) -> Iterator[Sheet]:
+    """Give the archive's first page and the wanted months: front, archive, month, day, story."""
+    months = _months(frame)
+    yield _archive(months, frame)
+    for month, days in months:
+        if frame.plan.wanted(_links.month_folder(month)):
+            yield _month(month, days, frame)
+
+
+def _months(frame: Frame) -> list[_Month]:
+    """Give each month that has a story, by its first day, with its days, the latest first."""
+    days = sorted(frame.plan.by_day, reverse=True)
+    return [(month, list(found)) for month, found in groupby(days, lambda day: day.replace(day=1))]
+
+
+def _archive(months: Sequence[_Month], frame: Frame) -> Sheet:
+    """Give every month by its year, and all pages of the archive, the latest first."""
+    plan, words = frame.plan, frame.words
+    years: defaultdict[int, list[Mapping[str, object]]] = defaultdict(list)
+    for month, days in months:
+        count = sum(len(plan.by_day[day]) for day in days)
+        name = words.dated("month", month)
+        years[month.year].append(_entry(name, _links.month_folder(month), count, frame))
+    numbers = [
+        {"number": number, "href": frame.href(f"{FOLDER}{number}/")}
+        for number in range(plan.archive_pages, 0, -1)
+    ]
+    heading = words.say("archive")
+    return frame.page(
+        "calendar.html",
+        Head(path=FOLDER, title=heading),
+        heading=heading,
+        above=None,
+        groups=[{"heading": str(year), "entries": found} for year, found in years.items()],
+        numbers=numbers,
+    )
+
+
+def _month(month: date, days: Sequence[date], frame: Frame) -> Sheet:
+    """Give the days of a month; no way to the months beside it, which would change them, too."""
+    words, by_day = frame.words, frame.plan.by_day
+    heading = words.dated("month", month)
+    entries = [
+        _entry(words.dated("day_in_month", day), _links.day_folder(day), len(by_day[day]), frame)
+        for day in days
+    ]
+    return frame.page(
+        "calendar.html",
+        Head(path=_links.month_folder(month), title=heading),
+        heading=heading,
+        above={"name": words.say("archive"), "href": frame.href(FOLDER)},
+        groups=[{"heading": "", "entries": entries}],
+        numbers=[],
+    )
+
+
+def _entry(name: str, folder: str, count: int, frame: Frame) -> Mapping[str, object]:
+    return {"name": name, "href": frame.href(folder), "count": count}

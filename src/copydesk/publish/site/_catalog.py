@@ -1,0 +1,154 @@
+"""The catalog: all listed records as pages show them, and what belongs to whom among them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from copydesk.kit import dates, text, urls
+from copydesk.news import Record, Topic
+from copydesk.publish import _pictures, _records
+from copydesk.publish.site import _facts
+from copydesk.publish.site._facts import Fact
+from copydesk.publish.site._frame import Frame
+
+_ELSEWHERE = ("webUrl", "originalUrl", "website")
+_ORIGIN = ("originalUrl",)  # a website stands among the links of a page
+_EXCERPT = 200
+# what a list tells of a record of each collection
+_TOLD = {
+    "learning": ("by", "items", "length", "level", "rating"),
+    "samples": ("author", "by", "published"),
+    "people": ("affiliation", "location"),
+    "communities": ("by", "members"),
+    "companies": ("location", "founded"),
+    "events": ("held_on", "location"),
+    "projects": ("by", "languages", "stars"),
+    "challenges": ("by", "level"),
+}
+_NUMBERS = {"members", "founded", "stars"}
+
+View = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The listed records of each collection, in their order, and how each is shown, by its path.
+
+    `holders` are the learning paths that an item is in, `makers` those people and companies whose
+    name stands on what others made, `made` the records that carry a name: all by folded text.
+    """
+
+    frame: Frame
+    listed: Mapping[str, Sequence[Record]]
+    by_path: Mapping[str, Record]
+    holders: Mapping[str, Sequence[Record]]
+    made: Mapping[str, Sequence[Record]]
+    makers: Mapping[str, Record]
+    _views: dict[str, View] = field(default_factory=dict)
+    _facts: dict[str, Sequence[Fact]] = field(default_factory=dict)
+
+    def facts(self, record: Record) -> Sequence[Fact]:
+        """Give what is known of a record."""
+        if record.path not in self._facts:
+            self._facts[record.path] = _facts.facts(record, self.items(record), self.frame)
+        return self._facts[record.path]
+
+    def view(self, record: Record) -> View:
+        """Give the plain values that templates print of a record in a list."""
+        if record.path not in self._views:
+            self._views[record.path] = self._view(record)
+        return self._views[record.path]
+
+    def views(self, records: Iterable[Record]) -> list[View]:
+        """Give the values of several records."""
+        return [self.view(record) for record in records]
+
+    def items(self, record: Record) -> list[Record]:
+        """Give what a learning path consists of, as far as it is listed."""
+        folder, known = f"_{record.collection}/", self.by_path
+        names = _records.texts(record, "items")
+        return [known[path] for name in names if (path := f"{folder}{name}.md") in known]
+
+    def with_topic(self, collection: str, topic: Topic) -> list[Record]:
+        """Give the records of a collection that carry a topic."""
+        listed = self.listed.get(collection, ())
+        return [one for one in listed if topic.name in _records.texts(one, "topics")]
+
+    def maker(self, name: str) -> str:
+        """Give the page of the person or company of a name, "" where there is none."""
+        record = self.makers.get(text.squash(name)) if name else None
+        return self.frame.href(_records.page_folder(record)) if record else ""
+
+    def _view(self, record: Record) -> View:
+        frame = self.frame
+        own = _records.page_folder(record) if _records.hosted(record, frame.plan) else ""
+        elsewhere = outside(record, frame)
+        excerpt = _records.prose(record)
+        told = _TOLD.get(record.collection, ())
+        by_key = {fact.key: fact for fact in self.facts(record)}
+        shown = dict.fromkeys(self._brief(by_key[key]) for key in told if key in by_key)
+        return {
+            "title": titled(record, frame),
+            "excerpt": text.shorten(excerpt, _EXCERPT),
+            "href": frame.href(own) if own else elsewhere,
+            "is_here": bool(own),
+            "meta": list(shown),
+            "picture": _pictures.of_record(record, frame.plan),
+            "is_round": record.collection == "people",
+        }
+
+    def _brief(self, fact: Fact) -> str:
+        """Give a fact without its label, but for a number that says nothing alone."""
+        is_number = fact.key in _NUMBERS
+        return f"{fact.label}{self.frame.words.say('colon')}{fact.text}" if is_number else fact.text
+
+
+def catalog(frame: Frame) -> Catalog:
+    """Give the catalog of all records of the plan that are listed."""
+    records = frame.plan.records
+    listed = {name: _ordered(name, records.get(name, ())) for name in _records.SHELVES}
+    every = [record for shelf in listed.values() for record in shelf]
+    holders, made = defaultdict(list), defaultdict(list)
+    for record in every:
+        for name in dict.fromkeys(_records.texts(record, "items")):
+            holders[f"_{record.collection}/{name}.md"].append(record)
+        provider = _records.said(record.fields.get("provider"), "name")
+        for name in dict.fromkeys(map(text.squash, (provider, *_facts.authors(record)))):
+            made[name].append(record)
+    makers = [*listed["companies"], *listed["people"]]
+    return Catalog(
+        frame=frame,
+        listed={name: shelf for name, shelf in listed.items() if shelf},
+        by_path={record.path: record for record in every},
+        holders=holders,
+        made=made,
+        makers={text.squash(_records.said(one, "name")): one for one in makers},
+    )
+
+
+def titled(record: Record, frame: Frame) -> str:
+    """Give what a record is called."""
+    return _records.said(record, "title", "name") or frame.words.say("untitled")
+
+
+def outside(record: Record, frame: Frame) -> str:
+    """Give where a record is elsewhere on the web, "" for nowhere."""
+    own = _records.hosted(record, frame.plan)
+    keys = _ORIGIN if own else _ELSEWHERE
+    found = (urls.fetchable(_records.said(record, key)) for key in keys)
+    return next((one for one in found if one and one != own), "")
+
+
+def _ordered(name: str, records: Iterable[Record]) -> list[Record]:
+    """Give what is listed: by heat, events the latest first."""
+    listed = _records.ranked(records)
+    if name == "events":
+        listed.sort(key=_begun, reverse=True)
+    return listed
+
+
+def _begun(event: Record) -> tuple[str, str]:
+    at = _facts.moment(event, "startDateTime")
+    return (dates.rfc3339(at) if at else "", event.path)

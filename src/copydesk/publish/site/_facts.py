@@ -1,0 +1,180 @@
+"""What a record says of itself beside title and text, in the site's words: a row for each fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from copydesk.kit import dates, lengths, text, urls
+from copydesk.news import Record
+from copydesk.publish import _records
+from copydesk.publish.site._frame import Frame
+
+_THIN = "\N{NARROW NO-BREAK SPACE}"
+_LEVELS = {"Beginner": "beginner", "Intermediate": "intermediate", "Advanced": "advanced"}
+_PLACES = {
+    "twitter": "Twitter",
+    "linkedin": "LinkedIn",
+    "wikipedia": "Wikipedia",
+    "googleScholar": "Google Scholar",
+    "youtube": "YouTube",
+    "twitch": "Twitch",
+    "facebook": "Facebook",
+    "instagram": "Instagram",
+    "weibo": "Weibo",
+    "crunchbase": "Crunchbase",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One row: its `label` and `text`, a link if it has one, its time for machines if it is one."""
+
+    key: str
+    label: str
+    text: str
+    href: str = ""
+    iso: str = ""
+
+
+def facts(record: Record, items: Sequence[Record], frame: Frame) -> list[Fact]:
+    """Give what is known of a record, in the order in which a reader asks for it.
+
+    `items` are those of a learning path; it takes as long as they do where it does not say.
+    """
+    fields, words = record.fields, frame.words
+    told = {
+        "by": _records.said(fields.get("provider"), "name"),
+        "author": ", ".join(authors(record)),
+        "affiliation": _records.said(fields.get("affiliation"), "name"),
+        "held_on": _when(record, frame),
+        "location": ", ".join(_locations(record)),
+        "items": words.say("count_items", count=len(items)) if items else "",
+        "length": lengths.words(_length(record) or _whole(items)),
+        "level": ", ".join(_level(name, frame) for name in _records.texts(record, "levels")),
+        "price": _price(record, frame),
+        "rating": _rating(record, frame),
+        "members": number(fields.get("members")),
+        "founded": _year(fields.get("yearFounded")),
+        "staff": _records.said(record, "size"),
+        "funding": _records.said(fields.get("funding"), "status"),
+        "stars": number(_part(record, "github", "stars")),
+        "languages": ", ".join(_names(_part(record, "github", "languages"))),
+    }
+    shown = [Fact(key=k, label=words.say(k), text=said) for k, said in told.items() if said]
+    return [*shown, *_published(record, frame)]
+
+
+def links(record: Record, frame: Frame) -> Iterator[Mapping[str, str]]:
+    """Give the places on the web that a record names, each with its name and a note on it."""
+    website = urls.fetchable(_records.said(record, "website"))
+    if website:
+        yield {"name": frame.words.say("website"), "href": website, "note": urls.host(website)}
+    for key, name in _PLACES.items():
+        place = record.fields.get(key)
+        if href := urls.fetchable(_records.said(place, "url")):
+            yield {"name": name, "href": href, "note": _note(place, frame)}
+    actions = record.fields.get("actions")
+    for action in actions if isinstance(actions, Sequence) else ():
+        if href := urls.fetchable(_records.said(action, "url")):
+            name = _records.said(action, "title") or frame.words.say("open_original")
+            yield {"name": name, "href": href, "note": _records.said(action, "attribution")}
+
+
+def authors(record: Record) -> list[str]:
+    """Give the names of those who made it, as far as its provider names them."""
+    return list(_names(_part(record, "provider", "authors")))
+
+
+def moment(record: Record, key: str) -> datetime | None:
+    """Give a field that should be a time, None where it is something else."""
+    value = record.fields.get(key)
+    if isinstance(value, datetime):
+        return value
+    return dates.parse(value) if isinstance(value, str) else None
+
+
+def number(value: object) -> str:
+    """Give a count as people read it in any language: `16 314`; "" for what is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 10**15:
+        return ""
+    return f"{int(value):,}".replace(",", _THIN)
+
+
+def _length(record: Record) -> int:
+    return lengths.seconds(record.fields.get("length"))
+
+
+def _whole(items: Sequence[Record]) -> int:
+    """Give how many seconds all items take, 0 where one does not say."""
+    found = list(map(_length, items))
+    return sum(found) if all(found) else 0
+
+
+def _published(record: Record, frame: Frame) -> Iterator[Fact]:
+    at = moment(record, "publishedDateTime")
+    if at is not None:
+        said = frame.words.dated("short", frame.plan.local(at))
+        label = frame.words.say("published")
+        yield Fact(key="published", label=label, text=said, iso=dates.rfc3339(at))
+
+
+def _when(record: Record, frame: Frame) -> str:
+    """Give the day of an event, or the first and the last."""
+    found = (moment(record, key) for key in ("startDateTime", "endDateTime"))
+    days: list[date] = [frame.plan.local(at).date() for at in found if at is not None]
+    said = [frame.words.dated("day", day) for day in dict.fromkeys(days)]
+    return " – ".join(said)
+
+
+def _locations(record: Record) -> list[str]:
+    one = _records.said(record, "location")
+    return [one] if one else [text.fold(name) for name in _records.texts(record, "locations")]
+
+
+def _level(name: str, frame: Frame) -> str:
+    return frame.words.say(_LEVELS[name]) if name in _LEVELS else text.fold(name)
+
+
+def _price(record: Record, frame: Frame) -> str:
+    price = _records.said(record, "price")
+    return frame.words.say("for_free") if price == "Free" else price
+
+
+def _rating(record: Record, frame: Frame) -> str:
+    average, count = (_part(record, "ratings", key) for key in ("average", "count"))
+    if isinstance(average, bool) or not isinstance(average, int | float) or not 0 < average <= 5:
+        return ""
+    said = number(count)
+    shown = f"{average:.1f}".replace(".", frame.words.say("decimal"))
+    return frame.words.say("rated", average=shown, count=said) if said else ""
+
+
+def _year(value: object) -> str:
+    return str(value) if isinstance(value, int) and 1000 < value < 3000 else ""
+
+
+def _part(record: Record, key: str, inner: str) -> object:
+    value = record.fields.get(key)
+    return value.get(inner) if isinstance(value, Mapping) else None
+
+
+def _names(value: object) -> Iterable[str]:
+    """Give names that stand as such or as `name:` of a mapping."""
+    for one in value if isinstance(value, list | tuple) else ():
+        if name := text.fold(one) if isinstance(one, str) else _records.said(one, "name"):
+            yield name
+
+
+def _note(place: object, frame: Frame) -> str:
+    """Give the name that somebody has at a place and how many follow there."""
+    fields = place if isinstance(place, Mapping) else {}
+    name = _records.said(fields, "username")
+    followers, citations = number(fields.get("followers")), number(fields.get("citations"))
+    said = [
+        f"@{name.removeprefix('@')}" if name else "",
+        frame.words.say("followers", count=followers) if followers else "",
+        frame.words.say("citations", count=citations) if citations else "",
+    ]
+    return ", ".join(filter(None, said))

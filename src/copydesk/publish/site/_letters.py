@@ -1,0 +1,244 @@
+"""Newsletters: a page for every issue with what it told, and lists of them by month.
+
+An issue leads to our page of a story where there is one. So it is made anew with the stories of
+the days before it, and only with these.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from urllib.parse import urlsplit
+
+import nh3
+
+from copydesk.kit import text, urls
+from copydesk.news import Record
+from copydesk.publish import _letters, _records, _render
+from copydesk.publish._entries import Entry
+from copydesk.publish._write import Sheet
+from copydesk.publish.site import _described
+from copydesk.publish.site._catalog import Catalog
+from copydesk.publish.site._frame import Frame, Head
+
+FOLDER = "newsletters/"
+_DAYS = 8  # the oldest story that an issue may name is so old
+_TAGS = {"p", "ul", "ol", "li", "a", "b", "strong", "i", "em", "blockquote", "br", "h2", "h3"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Issue:
+    """A newsletter with its day in the site's zone, None for an undated one, and its neighbours."""
+
+    record: Record
+    day: date | None
+    older: Record | None
+    newer: Record | None
+
+    @property
+    def folder(self) -> str:
+        return _records.page_folder(self.record)
+
+    @property
+    def days(self) -> Iterator[date]:
+        """Give the days whose stories it may name."""
+        if self.day is not None:
+            yield from (self.day - timedelta(days=ago) for ago in range(-1, _DAYS))
+
+
+def sheets(catalog: Catalog) -> Iterator[Sheet]:
+    """Give the wanted pages of issues, and the lists where records changed."""
+    frame, plan = catalog.frame, catalog.frame.plan
+    issues = _issues(frame)
+    press = _Printing(catalog)
+    everything = plan.wanted("records")
+    for issue in issues:
+        if everything or any(plan.wanted(f"told {day.isoformat()}") for day in issue.days):
+            yield press.page(issue)
+    if everything and issues:
+        yield from _lists(issues, frame)
+
+
+def _issues(frame: Frame) -> list[_Issue]:
+    records = _records.letters(frame.plan.records.get("newsletters", ()))
+    if not records:
+        return []
+    beside = zip(records, [*records[1:], None], [None, *records[:-1]], strict=True)
+    return [
+        _Issue(record=record, day=_day(record, frame), older=older, newer=newer)
+        for record, older, newer in beside
+    ]
+
+
+def _day(record: Record, frame: Frame) -> date | None:
+    sent = record.fields.get("publishedDateTime")
+    return frame.plan.local(sent).date() if isinstance(sent, datetime) else None
+
+
+class _Printing:
+    """The pages of issues, with what they may lead to."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._frame = catalog.frame
+        self._plan = catalog.frame.plan
+
+    def page(self, issue: _Issue) -> Sheet:
+        """Give the page of an issue: its sections, or its text where it has another form."""
+        frame, record = self._frame, issue.record
+        title = _records.said(record, "title") or frame.words.say("untitled")
+        excerpt = _records.said(record, "excerpt")
+        sections = [self._section(section, issue) for section in _letters.sections(record.body)]
+        body = "" if sections else nh3.clean(record.body, tags=_TAGS, link_rel=None)
+        head = Head(
+            path=issue.folder,
+            title=title,
+            description=text.shorten(excerpt, 200),
+            structured=self._structured(issue, title),
+            kind="article",
+        )
+        return frame.page(
+            "letter.html",
+            head,
+            heading=title,
+            day=frame.words.dated("day", issue.day) if issue.day else "",
+            iso=issue.day.isoformat() if issue.day else "",
+            sections=sections,
+            body=_render.raw(body) if text.plain(body) else "",
+            shelf={"name": frame.words.say("newsletters"), "href": frame.href(FOLDER)},
+            older=_beside(issue.older, frame),
+            newer=_beside(issue.newer, frame),
+        )
+
+    def _structured(self, issue: _Issue, title: str) -> Mapping[str, object]:
+        about = {"@type": "CreativeWork", "name": title}
+        if issue.day:
+            about["datePublished"] = issue.day.isoformat()
+        return _described.page(issue.folder, title, "CollectionPage", about, self._frame)
+
+    def _section(self, section: _letters.Section, issue: _Issue) -> Mapping[str, object]:
+        return {"name": section.name, "told": [self._told(one, issue) for one in section.told]}
+
+    def _told(self, told: _letters.Told, issue: _Issue) -> Mapping[str, object]:
+        own = self._own(told.href, issue)
+        elsewhere = urls.fetchable(told.href) or ""
+        is_lost = own is None and self._below(told.href, issue) is not None
+        return {
+            "title": told.title,
+            "excerpt": told.excerpt,
+            "href": self._frame.href(own) if own else "" if is_lost else elsewhere,
+            "is_here": own is not None,
+            "place": "" if self._below(told.href, issue) is not None else told.place,
+            "origin": "" if is_lost or own is None else elsewhere,
+        }
+
+    def _own(self, address: str, issue: _Issue) -> str | None:
+        """Give the folder of our page that an address of a letter stands for."""
+        below = self._below(address, issue)
+        if below is not None and below in self._pages:
+            return below
+        days = {day.isoformat() for day in issue.days}
+        for entry in self._entries.get(below or urls.identity(address), ()):
+            if entry.day in days:
+                return entry.folder
+        return None
+
+    def _below(self, address: str, issue: _Issue) -> str | None:
+        """Give where an address lies on our site, or on the one that the letter came from."""
+        came_from = _records.said(issue.record, "webUrl").removesuffix(issue.folder)
+        for site in (f"{self._plan.links.site}/", came_from):
+            if site and address.startswith(site):
+                return urlsplit(address.removeprefix(site)).path
+        return None
+
+    @cached_property
+    def _pages(self) -> frozenset[str]:
+        """Give the folders of all records' pages."""
+        listed = (record for shelf in self._catalog.listed.values() for record in shelf)
+        here = (record for record in listed if _records.hosted(record, self._plan))
+        return frozenset(map(_records.page_folder, here))
+
+    @cached_property
+    def _entries(self) -> Mapping[str, Sequence[Entry]]:
+        """Give the published stories by their address and by the folder of their page."""
+        found: defaultdict[str, list[Entry]] = defaultdict(list)
+        for entry in self._plan.stories.entries:
+            found[entry.folder].append(entry)
+            if entry.address:
+                found[entry.address].append(entry)
+        return found
+
+
+def _beside(record: Record | None, frame: Frame) -> Mapping[str, str] | None:
+    if record is None:
+        return None
+    return {"name": _named(record, frame), "href": frame.href(_records.page_folder(record))}
+
+
+def _named(record: Record, frame: Frame) -> str:
+    """Give what an issue is called among others: its day, else its title."""
+    day = _day(record, frame)
+    title = _records.said(record, "title") or frame.words.say("untitled")
+    return frame.words.dated("day", day) if day else title
+
+
+def _lists(issues: Sequence[_Issue], frame: Frame) -> Iterator[Sheet]:
+    """Give a list for each month, and one with the newest month and the way to all others."""
+    months: defaultdict[str, list[_Issue]] = defaultdict(list)
+    for issue in issues:
+        months[f"{issue.day:%Y/%m}" if issue.day else "undated"].append(issue)
+    names = list(months)
+    ways = [_way(name, months[name], frame) for name in names]
+    newest = months[names[0]]
+    yield _list(FOLDER, frame.words.say("newsletters"), newest, frame, groups=_by_year(ways))
+    for place, (name, found) in enumerate(months.items()):
+        older = ways[place + 1] if place + 1 < len(ways) else None
+        newer = ways[place - 1] if place else None
+        heading = f"{frame.words.say('newsletters')}, {ways[place]['name']}"
+        yield _list(f"{FOLDER}{name}/", heading, found, frame, older=older, newer=newer)
+
+
+def _list(
+    path: str, heading: str, issues: Sequence[_Issue], frame: Frame, **context: object
+) -> Sheet:
+    about = frame.words.say("count_issues", count=len(issues))
+    head = Head(
+        path=path,
+        title=heading,
+        description=f"{heading}{frame.words.say('colon')}{about}",
+        structured=_described.page(path, heading, "CollectionPage", None, frame),
+    )
+    lines = [
+        {
+            "name": _named(issue.record, frame),
+            "href": frame.href(issue.folder),
+            "excerpt": text.shorten(_records.said(issue.record, "excerpt"), 300),
+        }
+        for issue in issues
+    ]
+    above = {"name": frame.words.say("newsletters"), "href": frame.href(FOLDER)}
+    usual: dict[str, object] = {"groups": [], "older": None, "newer": None}
+    context = {**usual, "above": above if path != FOLDER else None, **context}
+    return frame.page("letters.html", head, heading=heading, issues=lines, **context)
+
+
+def _way(name: str, issues: Sequence[_Issue], frame: Frame) -> Mapping[str, object]:
+    day = issues[0].day
+    said = frame.words.dated("month", day) if day else frame.words.say("undated")
+    year = str(day.year) if day else ""
+    return {
+        "name": said,
+        "href": frame.href(f"{FOLDER}{name}/"),
+        "count": len(issues),
+        "year": year,
+    }
+
+
+def _by_year(ways: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]:
+    years: defaultdict[str, list[Mapping[str, object]]] = defaultdict(list)
+    for way in ways:
+        years[str(way["year"])].append(way)
+    return [{"heading": year, "entries": entries} for year, entries in years.items()]

@@ -1,0 +1,23 @@
+"""Signposts at old addresses, as they stand where a story led its group before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from copydesk.publish import _old
+from copydesk.publish._write import Sheet
+from copydesk.publish.site._frame import Frame, Head
+
+
+def sheets(frame: Frame) -> Iterator[Sheet]:
+    """Give a page that sends readers on for every folder whose list is elsewhere now."""
+    for old, new in _old.folders(frame.plan).items():
+        name = frame.words.say(new.rstrip("/"))
+        yield frame.page(
+            "moved.html",
+            Head(path=old, title=name, indexed=False),
+            heading=name,
+            said="list_is_at",
+            story={"title": name, "href": frame.href(new), "tongue": ""},
+            canonical=frame.plan.links.page(new),
+        )
