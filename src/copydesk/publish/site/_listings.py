@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from urllib.parse import urlencode
 
 from copydesk.kit import text
 from copydesk.news import Story, Topic
@@ -15,7 +16,7 @@ from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Head
 
 _NEWEST = 60  # of a topic or a publisher
-_OF_A_DAY = 120
+_OF_A_DAY = 90
 _IN_FULL = 24  # as cards, those that come first; the others are a line
 _SECOND = 3  # the first place and those beside it
 
@@ -79,7 +80,15 @@ def _topic(topic: Topic, stories: Sequence[Story], cards: Cards) -> Sheet:
         for child in cards.frame.plan.topics
         if child.parent == topic.name
     ]
-    return _list(cards, head, stories, heading=name, note=text.fold(topic.description), below=below)
+    return _list(
+        cards,
+        head,
+        stories,
+        heading=name,
+        note=text.fold(topic.description),
+        below=below,
+        query=urlencode({"topic": topic.id}),
+    )
 
 
 def day(cards: Cards, at: date, beside: tuple[date | None, date | None]) -> Sheet:
@@ -97,6 +106,7 @@ def day(cards: Cards, at: date, beside: tuple[date | None, date | None]) -> Shee
         note="",
         below=[],
         is_day=True,
+        query=f"from={at}&to={at}",
         stories=cards.many("card.html", shown[:_IN_FULL]),
         earlier=cards.many("brief.html", shown[_IN_FULL:]),
         count=len(stories),
@@ -121,7 +131,8 @@ def _sources(cards: Cards) -> Iterator[Sheet]:
                 feeds_title=f"{name} – {text.fold(plan.beat.title)}",
                 structured=_structured.listing(stories[:_NEWEST], plan, folder, name),
             )
-            yield _list(cards, head, stories, heading=name, note=domain, below=[])
+            query = urlencode({"source": domain})
+            yield _list(cards, head, stories, heading=name, note=domain, below=[], query=query)
         entries.append(_entry(cards, name, folder, len(stories)))
     entries.sort(key=lambda entry: str(entry["name"]).lower())
     heading = cards.frame.words.say("sources")
