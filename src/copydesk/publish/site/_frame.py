@@ -142,17 +142,17 @@ class Frame:
     def _policy(self, head: Head) -> str:
         """Give what a page may load: our own files, and what plays in it.
 
-        Search asks for its index; on any page Lighthouse asks for robots.txt in the page's name.
-
         Files of podcasts are redirected from host to host, and a policy holds for each of them.
         """
         hotlinks = " https:" if self.hotlinks else ""
         rules = ["default-src 'none'", "style-src 'self'", "script-src 'self'"]
-        rules += [f"img-src 'self'{hotlinks}", "manifest-src 'self'", "connect-src 'self'"]
+        rules += [f"img-src 'self'{hotlinks}", "manifest-src 'self'"]
         if head.frames:
             rules.append(f"frame-src {head.frames}")
         if head.plays_files:
             rules.append("media-src https:")
+        if head.searches:
+            rules.append("connect-src 'self'")
         asks = "'self'" if head.searches else "'none'"
         return "; ".join([*rules, "base-uri 'none'", f"form-action {asks}"])
 
