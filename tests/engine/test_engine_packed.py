@@ -40,8 +40,11 @@ def ask(root: Path, *requests: tuple[str, str, dict[str, str]]) -> Answers:
         await place.start()
         port = runner.addresses[0][1]
         found: Answers = []
-        bare = {"skip_auto_headers": ["Accept-Encoding"], "auto_decompress": False}
-        async with ClientSession(f"http://127.0.0.1:{port}", **bare) as session:
+        async with ClientSession(
+            f"http://127.0.0.1:{port}",
+            skip_auto_headers=["Accept-Encoding"],
+            auto_decompress=False,
+        ) as session:
             for method, path, headers in requests:
                 async with session.request(method, path, headers=headers) as answer:
                     found.append((answer.status, answer.headers.copy(), await answer.read()))

@@ -92,9 +92,10 @@ class Server(SimpleHTTPRequestHandler):
         """Keep quiet."""
 
 
-def hours_old(hours: float, title: str, **fields: object) -> Story:
+def hours_old(hours: float, title: str, excerpt: str = "A line.", trust: int = 20) -> Story:
     name = f"2026-11-24-{title.lower().replace(' ', '-')[:30]}"
-    return editions.story(name, title=title, published_at=NOW - timedelta(hours=hours), **fields)
+    at = NOW - timedelta(hours=hours)
+    return editions.story(name, title=title, published_at=at, excerpt=excerpt, trust=trust)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from lxml import html
 
 from copydesk.errors import PublishError
-from copydesk.news import Story
+from copydesk.news import Reason, Story
 from copydesk.publish import (
     MemoryManifest,
     MemoryNotes,
@@ -197,7 +197,7 @@ def test_the_readers_of_a_long_list_are_led_on(desk: Desk) -> None:
 
 
 def test_english_reasons_are_marked_on_a_site_of_another_language(desk: Desk) -> None:
-    reasons = (editions.Reason(about="quality", points=35, why="800 words of its own"),)
+    reasons = (Reason(about="quality", points=35, why="800 words of its own"),)
     desk.stories = [replace(desk.stories[0], reasons=reasons)]
 
     desk.build(locale="de")

@@ -28,7 +28,9 @@ const server = createServer((request, response) => {
   let path = decodeURIComponent(new URL(request.url, "http://x").pathname);
   if (path.endsWith("/")) path += "index.html";
   try {
-    const data = readFileSync(join(folder, site, path));
+    let data = readFileSync(join(folder, site, path));
+    // a signpost is looked at, and not followed
+    if (path.endsWith(".html")) data = data.toString().replace(/<meta http-equiv="refresh"[^>]*>/, "");
     response.writeHead(200, { "Content-Type": TYPES[extname(path)] || "text/html; charset=utf-8" });
     response.end(data);
   } catch {

@@ -2,11 +2,11 @@
 
     python benchmarks/paper/looks/sites.py FOLDER
 
-makes FOLDER/NAME with a site below each: `kinds` (every kind of page, pictures, players, coverage, a
-headline of 240 letters, one of emoji alone, stories without an excerpt, a time or a source), `empty`
-(no story), `one`, `german`, `arabic` and `hebrew` (right to left), `big` (2,000 stories of
+makes FOLDER/NAME with a site below each: `kinds` (every kind of page, pictures, players, coverage,
+a headline of 240 letters, one of emoji alone, stories without an excerpt, a time or a source),
+`empty` (no story), `one`, `german`, `arabic` and `hebrew` (right to left), `big` (2,000 stories of
 benchmarks/paper/archive.py, with one day of 400). FOLDER/pages.json lists for each site one page of
-every kind, the heaviest one. `look.mjs` looks at them. Names, words and pictures are invented.
+every kind, the heaviest one, and each odd story. `look.mjs` looks at them. All is invented.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from PIL import ImageDraw
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import archive as invented  # benchmarks/paper/archive.py
-
 from copydesk.news import (
     Beat,
     Edition,
@@ -204,7 +203,9 @@ def draw(folder: Path, stem: str, size: tuple[int, int], hue: int) -> Thumbnail:
     picture = Drawing.new("RGB", size, f"hsl({hue}, 30%, 45%)")
     pen = ImageDraw.Draw(picture)
     pen.rectangle((0, height * 0.62, width, height), fill=f"hsl({hue}, 40%, 25%)")
-    pen.ellipse((width * 0.6, height * 0.15, width * 0.8, height * 0.5), fill=f"hsl({hue}, 50%, 75%)")
+    pen.ellipse(
+        (width * 0.6, height * 0.15, width * 0.8, height * 0.5), fill=f"hsl({hue}, 50%, 75%)"
+    )
     forms = []
     for scale in (1, 2):
         form = Form(
@@ -231,7 +232,7 @@ def kinds(folder: Path) -> Site:
             image = Image(url=url, title="The harbour at noon", attribution="A. Gull/Kestrel")
             told[number] = replace(one, images=(image,))
     told[0] = replace(told[0], **_rich(told))
-    told += list(_odd(len(told)))
+    told += [*_odd(len(told)), *_group()]
     told += [
         story(
             number,
@@ -246,14 +247,19 @@ def kinds(folder: Path) -> Site:
 
 def _rich(told: list[Story]) -> dict[str, object]:
     """Give what a story has that everybody covers, that changed, and that an editor looked at."""
-    takes = [related(number, f"Machines get a vote, says court no. {number}") for number in range(1, 9)]
+    takes = [
+        related(number, f"Machines get a vote, says court no. {number}") for number in range(1, 9)
+    ]
     names = [Path(one.path).stem for one in told]
     return {
-        "related": tuple(replace(one, provider=Provider(name=f"Gazette {n}", domain=f"g{n}.example")) for n, one in enumerate(takes)),
+        "related": tuple(
+            replace(one, provider=Provider(name=f"Gazette {n}", domain=f"g{n}.example"))
+            for n, one in enumerate(takes)
+        ),
         "background": tuple(names[5:9]),
         "updated_at": AT,
         "history": (
-            "2026-11-24T13:10:00Z title was \"Court hears machines\"",
+            '2026-11-24T13:10:00Z title was "Court hears machines"',
             "2026-11-24T15:10:00Z excerpt changed",
         ),
         "verdict": Verdict(said="publish", by="ed@desk.example", at=AT, why="of the day"),
@@ -271,27 +277,58 @@ def _odd(start: int) -> Iterator[Story]:
         ("", {"excerpt": ""}),
         ("Nobody says who published this", {"provider": None}),
         ("A day nobody knows", {"published_at": None}),
-        ("Watch: the crane that sings", {"type": "video", "featured_content": frame, "length": "PT12M5S"}),
-        ("Listen: an hour of tides", {"type": "audio", "featured_content": sound, "length": "PT1H"}),
+        (
+            "Watch: the crane that sings",
+            {"type": "video", "featured_content": frame, "length": "PT12M5S"},
+        ),
+        (
+            "Listen: an hour of tides",
+            {"type": "audio", "featured_content": sound, "length": "PT1H"},
+        ),
         ("This page left its publisher", {"access": "gone"}),
         ("Behind a wall", {"access": "paywalled", "credit": "Kestrel Wire"}),
-        ("機械が港の議会で投票できると裁判所が判断", {"language": "ja", "excerpt": "東京の裁判所は火曜日にそう述べた。"}),
-        ("المحكمة تسمح للآلات بالتصويت", {"language": "ar", "excerpt": "قالت المحكمة ذلك يوم الثلاثاء."}),
+        (
+            "機械が港の議会で投票できると裁判所が判断",
+            {"language": "ja", "excerpt": "東京の裁判所は火曜日にそう述べた。"},
+        ),
+        (
+            "المحكمة تسمح للآلات بالتصويت",
+            {"language": "ar", "excerpt": "قالت المحكمة ذلك يوم الثلاثاء."},
+        ),
         ("Pneumonoultramicroscopicsilicovolcanoconiosis" * 4, {}),
     )
     for number, (title, fields) in enumerate(rows, start):
         yield story(number, title, **fields)
 
 
+def _group() -> tuple[Story, Story]:
+    """Give a story that leads its group, and one that did and is a signpost now."""
+    led = ("2026-11-24T13:10:00Z leads its group no longer",)
+    leader = story(33, "A fuller report of the regatta", group="regatta")
+    return leader, story(34, "Regatta begins", group="regatta", history=led, published=False)
+
+
 def _records() -> tuple[Record, ...]:
     """Give a few records of collections."""
     video = {"featuredContent": "https://www.youtube.com/embed/abcdefghijk"}
     rows: tuple[tuple[str, Mapping[str, object], str], ...] = (
-        ("_learning/tides.md", {"title": "How tides work", "excerpt": "The moon, mostly.", "items": ["knots"]}, "Begin *here*."),
-        ("_learning/knots.md", {"title": "Knots that hold", "webUrl": "https://knots.example/", **video}, ""),
+        (
+            "_learning/tides.md",
+            {"title": "How tides work", "excerpt": "The moon, mostly.", "items": ["knots"]},
+            "Begin *here*.",
+        ),
+        (
+            "_learning/knots.md",
+            {"title": "Knots that hold", "webUrl": "https://knots.example/", **video},
+            "",
+        ),
         ("_people/ada.md", {"name": "Ada Quay", "bio": "Counts ships."}, ""),
         ("_communities/dock.md", {"title": "Dock talk", "website": "https://dock.example/"}, ""),
-        ("_samples/crane.md", {"title": "A crane in forty lines", "excerpt": "Lifts."}, "<p>It lifts.</p>"),
+        (
+            "_samples/crane.md",
+            {"title": "A crane in forty lines", "excerpt": "Lifts."},
+            "<p>It lifts.</p>",
+        ),
     )
     return tuple(
         Record(path=path, collection=path.partition("/")[0][1:], fields=fields, body=body)
@@ -303,7 +340,9 @@ def abroad(locale: str, title: str, headlines: Iterable[str]) -> Site:
     """Give a site in another language."""
     language = locale.partition("-")[0]
     told = [
-        story(number, said, language="en" if said.startswith("Tug") else language, excerpt=said + ".")
+        story(
+            number, said, language="en" if said.startswith("Tug") else language, excerpt=said + "."
+        )
         for number, said in enumerate(headlines)
     ]
     told[0] = replace(told[0], related=tuple(related(n, list(headlines)[n]) for n in (1, 2, 3)))
@@ -332,7 +371,16 @@ def pages(root: Path) -> dict[str, str]:
         path = file.relative_to(root).as_posix()
         kind = next((name for name, form in _KINDS if re.fullmatch(form, path)), "other")
         found[kind] = max(found.get(kind, (0, "")), (file.stat().st_size, path))
-    return {kind: path.removesuffix("index.html") for kind, (_, path) in sorted(found.items())}
+    listed = {kind: path.removesuffix("index.html") for kind, (_, path) in sorted(found.items())}
+    return listed | _odd_pages(root)
+
+
+def _odd_pages(root: Path) -> dict[str, str]:
+    """Give the pages of the odd stories, if they are there, and of the signpost."""
+    count = len(_HEADLINES)
+    names = {f"odd-{n}": f"news/*-{n}/" for n in range(count, count + 15)}
+    found = {kind: next(root.glob(name), None) for kind, name in names.items()}
+    return {kind: f"{at.relative_to(root)}/" for kind, at in found.items() if at is not None}
 
 
 def main(root: Path) -> None:
