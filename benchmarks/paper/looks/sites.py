@@ -269,7 +269,7 @@ def _rich(told: list[Story]) -> dict[str, object]:
 def _odd(start: int) -> Iterator[Story]:
     """Give stories with something amiss or in excess."""
     frame = '<iframe src="https://www.youtube-nocookie.com/embed/abcdefghijk"></iframe>'
-    sound = "https://sounds.example/tides.mp3"
+    sound = '<audio src="https://sounds.example/tides.mp3"></audio>'
     rows: tuple[tuple[str, dict[str, object]], ...] = (
         (_LONG, {"heat": 188}),
         ("🚢⚓️🌊", {"heat": 187}),
