@@ -91,8 +91,7 @@ def publish(edition: Edition, out: Path, manifest: Manifest, options: PublishOpt
     fragments = Fragments(seen.notes, usable=not news.everything)
     made = replace(made, wanted=news, fragments=fragments)
     posters = Posters(made, options.draw, tuple(options.icons))
-    if news.everything and _has_templates(options):
-        _prove(made, options, posters)
+    _prove(made, options, posters, news)
     for sheet in _sheets(made, options, posters):
         writer.put(sheet)
     for path, origin in chain(_copies(made, options, news), _drawn(posters, options)):
@@ -149,14 +148,14 @@ def _world(made: Plan, options: PublishOptions) -> str:
     )
 
 
-def _has_templates(options: PublishOptions) -> bool:
-    return bool(files_of(options.templates))
+def _prove(made: Plan, options: PublishOptions, posters: Posters, news: Touched) -> None:
+    """Print all pages for nobody where all are new and a newsroom's templates make them.
 
-
-def _prove(made: Plan, options: PublishOptions, posters: Posters) -> None:
-    """Print all pages into the void: a newsroom's template that fails shall not fail halfway."""
-    for _ in site.sheets(made, Press(options.templates), posters):
-        pass
+    What fails then has not been written halfway.
+    """
+    if news.everything and files_of(options.templates):
+        for _ in site.sheets(made, Press(options.templates), posters):
+            pass
 
 
 def _sheets(made: Plan, options: PublishOptions, posters: Posters) -> Iterator[Sheet]:
