@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from copydesk.news import Record, Story
 from copydesk.publish import (
+    Catalogue,
     MemoryManifest,
-    MemoryNotes,
     PublishOptions,
     _letters,
     publish,
@@ -62,10 +62,10 @@ def tree(out: Path) -> dict[str, bytes]:
 @given(st.lists(STORIES, min_size=2, max_size=4))
 def test_an_issue_made_of_changes_alone_is_one_made_of_all(states: list[list[Story]]) -> None:
     with TemporaryDirectory() as folder:
-        manifest, notes = MemoryManifest(), MemoryNotes()
+        manifest, notes = MemoryManifest(), Catalogue()
         for state in states:
             edition = editions.edition(records=RECORDS)
-            edition = replace(edition, stories=survey(state, "UTC", notes))
+            edition = replace(edition, stories=survey(state, edition.beat, notes))
             publish(edition, Path(folder) / "kept", manifest, PublishOptions())
         whole = editions.edition(states[-1], records=RECORDS)
         publish(whole, Path(folder) / "fresh", MemoryManifest(), PublishOptions())

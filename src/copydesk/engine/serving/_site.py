@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from copydesk.engine.serving._packed import packed, varies
 from copydesk.engine.serving._readers import Readers
 
 if TYPE_CHECKING:
@@ -18,9 +19,26 @@ SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
-_TYPES = {".xml": "application/xml", ".json": "application/json", ".webp": "image/webp"}
+_UTF8 = "; charset=utf-8"
+_TYPES = {
+    ".html": f"text/html{_UTF8}",
+    ".css": f"text/css{_UTF8}",
+    ".js": f"text/javascript{_UTF8}",
+    ".txt": f"text/plain{_UTF8}",
+    ".xml": f"application/xml{_UTF8}",
+    ".json": f"application/json{_UTF8}",
+    ".webmanifest": f"application/manifest+json{_UTF8}",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+}
 _STORY = re.compile(r"/*news/([^/]+)/(?:index\.html)?")
-_FEEDS = {"feed.xml": "application/atom+xml", "rss.xml": "application/rss+xml"}
+_FEEDS = {
+    "feed.xml": f"application/atom+xml{_UTF8}",
+    "rss.xml": f"application/rss+xml{_UTF8}",
+}
+_UNCHANGING = "pictures"  # named by a hash of what is in them
+_FOR_EVER = "public, max-age=31536000, immutable"
+_ASK_AGAIN = "no-cache"  # whoever has a page asks whether it is new, and mostly gets a 304
 
 
 def nothing_is_gone(_: str) -> bool:
@@ -65,7 +83,20 @@ class Site:
             return await self._missing(asked.strip("/"))
         if path.name == "index.html" and not request.path.endswith(("/", "/index.html")):
             raise web.HTTPMovedPermanently(location=self._address(path.parent))
-        return web.FileResponse(path, headers=_headers(path))
+        response = await packed(request, path) or web.FileResponse(path)
+        response.headers.update(self._headers(path))
+        return response
+
+    def _headers(self, path: Path) -> dict[str, str]:
+        """Give what is said of a file, whether it is packed or not."""
+        kind = _FEEDS.get(path.name) or _TYPES.get(path.suffix)
+        is_unchanging = path.is_relative_to(self._root.resolve() / _UNCHANGING)
+        return {
+            **SECURITY,
+            "Cache-Control": _FOR_EVER if is_unchanging else _ASK_AGAIN,
+            **({"Content-Type": kind} if kind else {}),
+            **({"Vary": "Accept-Encoding"} if varies(path) else {}),
+        }
 
     async def heard(self, request: web.Request, response: web.StreamResponse) -> None:
         """Let a story's page be counted when it is about to be sent, whole and not from a cache."""
@@ -112,10 +143,3 @@ class Site:
 
 def _is_hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
-
-
-def _headers(path: Path) -> dict[str, str]:
-    kind = _FEEDS.get(path.name) or _TYPES.get(path.suffix)
-    if path.suffix in {".xml", ".json"} and kind:
-        kind += "; charset=utf-8"
-    return {**SECURITY, "Content-Type": kind} if kind else dict(SECURITY)

@@ -20,13 +20,19 @@ def sheets(frame: Frame) -> Iterator[Sheet]:
         source = frame.press.source(name)
         if source is None:
             raise PublishError("a file of the site is missing", subject=name)
-        yield Sheet(name, source.encode())
+        yield Sheet(name, (source + _theme(name, frame)).encode())
     icon = frame.press.source("icon.svg")
     yield Sheet("icon.svg", icon.encode() if icon else _icon(frame.plan.beat.title))
     head = Head(path="404.html", title=frame.words.say("not_here"), indexed=False)
     yield frame.page("missing.html", head)
     if key := frame.plan.beat.index_now_key:
         yield Sheet(f"{key}.txt", key.encode())
+
+
+def _theme(name: str, frame: Frame) -> str:
+    """Give what a newsroom says after our style sheet, so that it need not copy it."""
+    theme = frame.press.source("theme.css") if name == "style.css" else None
+    return f"\n/* theme.css */\n{theme}" if theme else ""
 
 
 def _icon(title: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from urllib.parse import urlencode
 
 from copydesk.kit import text
 from copydesk.news import Story, Topic
@@ -13,7 +14,9 @@ from copydesk.publish.site import _structured
 from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Head
 
-_NEWEST = 50  # sixty with long excerpts weigh 68 kB
+_NEWEST = 60  # of a topic or a publisher
+_OF_A_DAY = 90
+_IN_FULL = 24  # as cards, those that come first; the others are a line
 _SECOND = 3  # the first place and those beside it
 
 
@@ -34,9 +37,10 @@ def _front(cards: Cards) -> Sheet:
     """Give the best of the newest as cards by rank, then what else is new by day."""
     plan = cards.frame.plan
     top, more = plan.front.top, plan.front.more
+    usual = cards.frame.words.say("front_description", site=text.fold(plan.beat.title))
     head = Head(
         path="",
-        description=cards.frame.words.say("front_description", site=text.fold(plan.beat.title)),
+        description=text.shorten(text.fold(plan.beat.description), 200) or usual,
         structured=_structured.front(top, plan),
     )
     return cards.frame.page(
@@ -86,15 +90,24 @@ def _topic(
         if child.parent == topic.name
     ]
     below += [{**shelf, "name": f"{shelf['shelf']} ({shelf['count']})"} for shelf in shelves]
-    return _list(cards, head, stories, heading=name, note=text.fold(topic.description), below=below)
+    return _list(
+        cards,
+        head,
+        stories,
+        heading=name,
+        note=text.fold(topic.description),
+        below=below,
+        query=urlencode({"topic": topic.id}),
+    )
 
 
 def day(cards: Cards, at: date, beside: tuple[date | None, date | None]) -> Sheet:
     """Give the page of a day; `beside` are the days before and after it that have one."""
     plan = cards.frame.plan
     stories = plan.by_day[at]
+    shown = stories[:_OF_A_DAY]
     heading = cards.frame.words.dated("day", at)
-    listed = _structured.listing(stories, plan, _links.day_folder(at), heading)
+    listed = _structured.listing(shown, plan, _links.day_folder(at), heading)
     older, newer = (_day_link(cards, one) if one else None for one in beside)
     return cards.frame.page(
         "list.html",
@@ -102,9 +115,12 @@ def day(cards: Cards, at: date, beside: tuple[date | None, date | None]) -> Shee
         heading=heading,
         note="",
         below=[],
-        stories=cards.many("card.html", stories),
+        is_day=True,
+        query=f"from={at}&to={at}",
+        stories=cards.many("card.html", shown[:_IN_FULL]),
+        earlier=cards.many("brief.html", shown[_IN_FULL:]),
         count=len(stories),
-        shown=len(stories),
+        shown=len(shown),
         older=older,
         newer=newer,
     )
@@ -125,7 +141,8 @@ def _sources(cards: Cards) -> Iterator[Sheet]:
                 feeds_title=f"{name} – {text.fold(plan.beat.title)}",
                 structured=_structured.listing(stories[:_NEWEST], plan, folder, name),
             )
-            yield _list(cards, head, stories, heading=name, note=domain, below=[])
+            query = urlencode({"source": domain})
+            yield _list(cards, head, stories, heading=name, note=domain, below=[], query=query)
         entries.append(_entry(cards, name, folder, len(stories)))
     entries.sort(key=lambda entry: str(entry["name"]).lower())
     heading = cards.frame.words.say("sources")
@@ -138,7 +155,9 @@ def _list(cards: Cards, head: Head, stories: Sequence[Story], **context: object)
     return cards.frame.page(
         "list.html",
         head,
-        stories=cards.many("card.html", stories[:_NEWEST]),
+        is_day=False,
+        stories=cards.many("card.html", stories[:_IN_FULL]),
+        earlier=cards.many("line.html", stories[_IN_FULL:_NEWEST]),
         count=len(stories),
         shown=min(len(stories), _NEWEST),
         older=None,

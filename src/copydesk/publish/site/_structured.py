@@ -15,6 +15,7 @@ _ESCAPED = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
 _CONTEXT = "https://schema.org"
 _FOR_FREE = {"free": True, "paywalled": False}
 _MEDIA = {"video": "VideoObject", "audio": "AudioObject"}
+_LISTED = 30  # of a list; who reads it follows the links of the page for the others
 
 
 def script(value: Mapping[str, object]) -> str:
@@ -46,7 +47,7 @@ def front(stories: Sequence[Story], plan: Plan) -> Mapping[str, object]:
 
 
 def listing(stories: Sequence[Story], plan: Plan, path: str, heading: str) -> Mapping[str, object]:
-    """Describe a page of links to story pages."""
+    """Describe a page of links to story pages; the first ones are named."""
     return {
         "@context": _CONTEXT,
         "@type": "CollectionPage",
@@ -62,7 +63,7 @@ def listing(stories: Sequence[Story], plan: Plan, path: str, heading: str) -> Ma
                     "position": position,
                     "url": plan.links.page(_links.story_folder(story.path)),
                 }
-                for position, story in enumerate(stories, 1)
+                for position, story in enumerate(stories[:_LISTED], 1)
             ],
         },
     }

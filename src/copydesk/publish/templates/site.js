@@ -3,18 +3,38 @@
   "use strict";
   const lang = document.documentElement.lang || undefined;
 
-  // A time of the last two days is told by its age; every full time has the reader's own zone as title.
-  const full = new Intl.DateTimeFormat(lang, { dateStyle: "full", timeStyle: "short" });
+  // A time of today or yesterday is told by its age, an older one in the reader's zone where that has another
+  // clock than the page; each has the reader's own time as title. Days and their clocks stay the desk's.
+  const told = (options) => new Intl.DateTimeFormat(lang, options);
+  const full = told({ dateStyle: "full", timeStyle: "short" });
+  const clock = told({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const ago = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
-  for (const time of document.querySelectorAll("time[datetime*='T']")) {
+  const day = (at) => Date.UTC(at.getFullYear(), at.getMonth(), at.getDate()) / 86400000;
+  const now = new Date();
+
+  const say = (at, said) => {
+    const minutes = Math.floor((now - at) / 60000);
+    if (minutes >= 0 && minutes < 60) return ago.format(-minutes, "minute");
+    if (minutes >= 0 && minutes < 1440) return ago.format(-Math.floor(minutes / 60), "hour");
+    if (day(now) - day(at) === 1) return ago.format(-1, "day");
+    const [printed, zone] = /\d\d:\d\d(.*)/.exec(said) || [];
+    if (!printed || printed.startsWith(clock.format(at))) return "";
+    return told({ dateStyle: zone ? "long" : "medium", timeStyle: "short" }).format(at);
+  };
+
+  const times = [...document.querySelectorAll("time[datetime*='T']")].map((time) => {
     const at = new Date(time.dateTime);
-    const minutes = (Date.now() - at) / 60000;
-    if (Number.isNaN(minutes)) continue;
-    time.title = full.format(at);
-    if (minutes < 0 || minutes >= 2880 || !time.closest(".meta")) continue;
-    time.textContent =
-      minutes < 60 ? ago.format(-Math.round(minutes), "minute") : ago.format(-Math.round(minutes / 60), "hour");
-  }
+    if (Number.isNaN(+at)) return () => {};
+    const said = time.closest(".meta") ? say(at, time.textContent) : "";
+    const width = said && time.getBoundingClientRect().width;
+    return () => {
+      time.title = full.format(at);
+      if (!said) return;
+      time.style.minWidth = `${width}px`; // so that nothing on the page moves
+      time.textContent = said;
+    };
+  });
+  for (const change of times) change(); // all are measured before any is changed
 
   // j and k go to the next and the last headline.
   document.addEventListener("keydown", (event) => {

@@ -1,0 +1,407 @@
+"""Make invented sites that show every kind of page, and every odd thing that can stand on one.
+
+    python benchmarks/paper/looks/sites.py FOLDER
+
+makes FOLDER/NAME with a site below each: `kinds` (every kind of page, pictures, players, coverage,
+a headline of 240 letters, one of emoji alone, stories without an excerpt, a time or a source),
+`empty` (no story), `one`, `german`, `arabic` and `hebrew` (right to left), `big` (2,000 stories of
+benchmarks/paper/archive.py, with one day of 400). FOLDER/pages.json lists for each site one page of
+every kind, the heaviest one, and each odd story. `look.mjs` looks at them. All is invented.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from PIL import Image as Drawing
+from PIL import ImageDraw
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+import archive as invented  # benchmarks/paper/archive.py
+from copydesk.news import (
+    Beat,
+    Edition,
+    Form,
+    Image,
+    Provider,
+    Reason,
+    Record,
+    Related,
+    Story,
+    Thumbnail,
+    Topic,
+    Verdict,
+)
+from copydesk.publish import House, MemoryManifest, PublishOptions, publish
+
+AT = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
+BIG = 2_000
+_KINDS = (
+    ("front", r"index\.html"),
+    ("story", r"news/.*"),
+    ("day", r"\d{4}/\d\d/\d\d/.*"),
+    ("topic", r"topics/.+/.*"),
+    ("topics", r"topics/index\.html"),
+    ("source", r"sources/.+/.*"),
+    ("sources", r"sources/index\.html"),
+    ("archive", r"archive/index\.html"),
+    ("archive-part", r"archive/.+/.*"),
+    ("search", r"search/.*"),
+    ("about", r"about/.*"),
+    ("method", r"method/.*"),
+    ("missing", r"404\.html"),
+    ("shelf", r"(learning|samples|people|communities|companies)/index\.html"),
+    ("record", r"(learning|samples|people|communities|companies)/.+/.*"),
+)
+_HOUSES = ("The Herald", "Morning Wire", "Daily Ledger", "Kestrel News", "Sluice & Lock Review")
+_HEADLINES = (
+    "Robots may vote in port councils, court rules",
+    "Tide tables to be printed by machines from spring",
+    "Ferry union and owners agree on pay after eleven weeks",
+    "What the new rules for harbour cranes mean for small ports",
+    "Mayor of Quoyle withdraws plan for a second sea wall",
+    "A tug without a crew crosses the sound for the first time",
+    "Insurers ask who is to blame when a pilot program fails",
+    "Regulator opens inquiry into the price of buoys",
+    "Salt in the wells: three villages get water by ship",
+    "Old lighthouse finds a buyer, and a purpose",
+    "Dockers’ school teaches welding by simulator",
+    "Storm closes nine of ten berths for a second day",
+    "The long wait for spare parts",
+    "Researchers map the sea bed with borrowed sonar",
+    "Council votes 7 to 6 to keep the night ferry",
+    "Fishing quota falls again, and boats stay in port",
+    "Machines that sort the catch learn from the oldest hands",
+    "Parliament debates a law on lost containers",
+    "First electric pilot boat enters service",
+    "A short history of the harbour clock",
+)
+_EXCERPT = (
+    "The decision came after a hearing of two days at which both sides brought engineers, a priest "
+    "and a retired harbour master. It takes effect in March, and an appeal is expected before then."
+)
+_LONG = (
+    "In a decision that could reshape how every harbour on the coast is run, the high court has "
+    "held by four votes to three that machines which carry out the duties of a councillor must be "
+    "heard, counted and, where they err, also dismissed like one"
+)
+_ARABIC = (
+    "المحكمة تسمح للآلات بالتصويت في مجالس الموانئ",
+    "اتفاق بين نقابة العبّارات والمالكين بعد أحد عشر أسبوعًا",
+    "العاصفة تغلق تسعة من عشرة أرصفة لليوم الثاني",
+    "المنارة القديمة تجد مشتريًا وغاية جديدة",
+    "البرلمان يناقش قانونًا عن الحاويات المفقودة",
+    "Tug without a crew crosses the sound",
+    "انخفاض حصة الصيد مرة أخرى والقوارب تبقى في الميناء",
+)
+_HEBREW = (
+    "בית המשפט: מכונות רשאיות להצביע במועצות הנמל",
+    "הסכם שכר בין ימאי המעבורות לבעלים אחרי אחד עשר שבועות",
+    "הסערה סוגרת תשעה מעשרה רציפים ביום השני",
+    "המגדלור הישן מוצא קונה ותכלית",
+    "הכנסת דנה בחוק על מכולות אבודות",
+)
+_GERMAN = (
+    "Verwaltungsgericht lässt Maschinen in Hafenräten abstimmen",
+    "Binnenschifffahrtsuntersuchungsordnung wird zum dritten Mal verschoben",
+    "Fährgewerkschaft und Reeder einigen sich nach elf Wochen auf Lohnerhöhung",
+    "Sturm schließt neun von zehn Liegeplätzen am zweiten Tag",
+    "Alter Leuchtturm findet einen Käufer und einen Zweck",
+    "Donaudampfschifffahrtsgesellschaftskapitänswitwenversicherung vor Gericht",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A site to build: its edition and the folder of its pictures."""
+
+    edition: Edition
+    pictures: Path | None = None
+    house: House = field(default_factory=House)
+
+
+def provider(number: int) -> Provider:
+    """Give one of the invented newsrooms."""
+    name = _HOUSES[number % len(_HOUSES)]
+    return Provider(name=name, domain=re.sub(r"[^a-z]+", "", name.lower()) + ".example")
+
+
+def story(number: int, title: str, **fields: object) -> Story:
+    """Give a published story; the higher its number the older and the cooler."""
+    moment = AT - timedelta(minutes=37 * number + 8)
+    name = f"{moment:%Y-%m-%d}-{number}"
+    usual = Story(
+        path=f"_news/{name}.md",
+        title=title,
+        excerpt=_EXCERPT if number % 4 else _EXCERPT.partition(". ")[0] + ".",
+        published_at=moment,
+        web_url=f"https://{provider(number).domain}/{name}",
+        original_url=f"https://{provider(number).domain}/{name}",
+        quality=80,
+        heat=190 - number,
+        published=True,
+        provider=provider(number),
+        topics=(("Harbours", "Cranes") if number % 3 else ("Harbours", "Law", "Courts")),
+        trust=85 if number % 2 else 40,
+        access="free",
+        reasons=(
+            Reason(about="quality", points=35, why='keyword "harbour" in title'),
+            Reason(about="quality", points=20, why="800 words of its own"),
+            Reason(about="published", why="quality at or over 70"),
+        ),
+    )
+    return replace(usual, **fields)  # type: ignore[arg-type]
+
+
+def related(number: int, title: str) -> Related:
+    """Give another newsroom's take on a story."""
+    other = provider(number)
+    return Related(
+        title=title, published_at=AT, web_url=f"https://{other.domain}/take", provider=other
+    )
+
+
+def topics() -> tuple[Topic, ...]:
+    """Give a main topic, those below it, and two steps more."""
+    rows = (
+        ("Harbours", "", "Ports, those who work in them, and the rules they keep."),
+        ("Law", "Harbours", "What courts and parliaments say of the coast."),
+        ("Courts", "Law", ""),
+        ("Cranes", "Harbours", "Machines that lift."),
+        ("Fishing", "Harbours", ""),
+        ("Weather and the Sea", "Harbours", ""),
+    )
+    return tuple(
+        Topic(id=re.sub(r"\W+", "-", name.lower()), name=name, parent=above, description=words)
+        for name, above, words in rows
+    )
+
+
+def beat(**fields: object) -> Beat:
+    """Give the beat of these sites."""
+    usual = Beat(
+        title="The Harbour Desk",
+        description="News of harbours and the machines in them, chosen from sixty newsrooms.",
+        contact="mailto:desk@harbour.example",
+        url="http://127.0.0.1:8000",
+        topic="Harbours",
+        topics=topics(),
+    )
+    return replace(usual, **fields)  # type: ignore[arg-type]
+
+
+def draw(folder: Path, stem: str, size: tuple[int, int], hue: int) -> Thumbnail:
+    """Draw a picture in two widths and give it as the cache would."""
+    width, height = size
+    picture = Drawing.new("RGB", size, f"hsl({hue}, 30%, 45%)")
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((0, height * 0.62, width, height), fill=f"hsl({hue}, 40%, 25%)")
+    pen.ellipse(
+        (width * 0.6, height * 0.15, width * 0.8, height * 0.5), fill=f"hsl({hue}, 50%, 75%)"
+    )
+    forms = []
+    for scale in (1, 2):
+        form = Form(
+            name=f"{stem}{'' if scale == 1 else '-320'}.webp",
+            width=width // scale,
+            height=height // scale,
+            type="image/webp",
+        )
+        picture.resize((form.width, form.height)).save(folder / form.name, quality=70)
+        forms.append(form)
+    return Thumbnail(forms=tuple(forms), colour="#4a6b8c")
+
+
+def kinds(folder: Path) -> Site:
+    """Give a site with every kind of page and everything that a story can have."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sizes = ((640, 427), (640, 360), (427, 640), (640, 640), (640, 200))
+    pictures = {}
+    told = list(map(story, range(len(_HEADLINES)), _HEADLINES))
+    for number, one in enumerate(told):
+        if number % 5 != 2:
+            url = f"https://pictures.example/{number}.jpg"
+            pictures[url] = draw(folder, f"p{number}", sizes[number % 5], number * 37 % 360)
+            image = Image(url=url, title="The harbour at noon", attribution="A. Gull/Kestrel")
+            told[number] = replace(one, images=(image,))
+    told[0] = replace(told[0], **_rich(told))
+    told += [*_odd(len(told)), *_group()]
+    told += [
+        story(
+            number,
+            f"{_HEADLINES[number % 20]}, part {number // 20}",
+            published_at=AT - timedelta(hours=3 * number),
+        )
+        for number in range(40, 140)
+    ]
+    edition = Edition(beat=beat(), at=AT, stories=told, records=_records(), pictures=pictures)
+    return Site(edition=edition, pictures=folder)
+
+
+def _rich(told: list[Story]) -> dict[str, object]:
+    """Give what a story has that everybody covers, that changed, and that an editor looked at."""
+    takes = [
+        related(number, f"Machines get a vote, says court no. {number}") for number in range(1, 9)
+    ]
+    names = [Path(one.path).stem for one in told]
+    return {
+        "related": tuple(
+            replace(one, provider=Provider(name=f"Gazette {n}", domain=f"g{n}.example"))
+            for n, one in enumerate(takes)
+        ),
+        "background": tuple(names[5:9]),
+        "updated_at": AT,
+        "history": (
+            '2026-11-24T13:10:00Z title was "Court hears machines"',
+            "2026-11-24T15:10:00Z excerpt changed",
+        ),
+        "verdict": Verdict(said="publish", by="ed@desk.example", at=AT, why="of the day"),
+    }
+
+
+def _odd(start: int) -> Iterator[Story]:
+    """Give stories with something amiss or in excess."""
+    frame = '<iframe src="https://www.youtube-nocookie.com/embed/abcdefghijk"></iframe>'
+    sound = '<audio src="https://sounds.example/tides.mp3"></audio>'
+    rows: tuple[tuple[str, dict[str, object]], ...] = (
+        (_LONG, {"heat": 188}),
+        ("🚢⚓️🌊", {"heat": 187}),
+        ("Stub without an excerpt", {"excerpt": "", "heat": 186}),
+        ("", {"excerpt": ""}),
+        ("Nobody says who published this", {"provider": None}),
+        ("A day nobody knows", {"published_at": None}),
+        (
+            "Watch: the crane that sings",
+            {"type": "video", "featured_content": frame, "length": "PT12M5S"},
+        ),
+        (
+            "Listen: an hour of tides",
+            {"type": "audio", "featured_content": sound, "length": "PT1H"},
+        ),
+        ("This page left its publisher", {"access": "gone"}),
+        ("Behind a wall", {"access": "paywalled", "credit": "Kestrel Wire"}),
+        (
+            "機械が港の議会で投票できると裁判所が判断",
+            {"language": "ja", "excerpt": "東京の裁判所は火曜日にそう述べた。"},
+        ),
+        (
+            "المحكمة تسمح للآلات بالتصويت",
+            {"language": "ar", "excerpt": "قالت المحكمة ذلك يوم الثلاثاء."},
+        ),
+        ("Pneumonoultramicroscopicsilicovolcanoconiosis" * 4, {}),
+    )
+    for number, (title, fields) in enumerate(rows, start):
+        yield story(number, title, **fields)
+
+
+def _group() -> tuple[Story, Story]:
+    """Give a story that leads its group, and one that did and is a signpost now."""
+    led = ("2026-11-24T13:10:00Z leads its group no longer",)
+    leader = story(33, "A fuller report of the regatta", group="regatta")
+    return leader, story(34, "Regatta begins", group="regatta", history=led, published=False)
+
+
+def _records() -> tuple[Record, ...]:
+    """Give a few records of collections."""
+    video = {"featuredContent": "https://www.youtube.com/embed/abcdefghijk"}
+    rows: tuple[tuple[str, Mapping[str, object], str], ...] = (
+        (
+            "_learning/tides.md",
+            {"title": "How tides work", "excerpt": "The moon, mostly.", "items": ["knots"]},
+            "Begin *here*.",
+        ),
+        (
+            "_learning/knots.md",
+            {"title": "Knots that hold", "webUrl": "https://knots.example/", **video},
+            "",
+        ),
+        ("_people/ada.md", {"name": "Ada Quay", "bio": "Counts ships."}, ""),
+        ("_communities/dock.md", {"title": "Dock talk", "website": "https://dock.example/"}, ""),
+        (
+            "_samples/crane.md",
+            {"title": "A crane in forty lines", "excerpt": "Lifts."},
+            "<p>It lifts.</p>",
+        ),
+    )
+    return tuple(
+        Record(path=path, collection=path.partition("/")[0][1:], fields=fields, body=body)
+        for path, fields, body in rows
+    )
+
+
+def abroad(locale: str, title: str, headlines: Iterable[str]) -> Site:
+    """Give a site in another language."""
+    language = locale.partition("-")[0]
+    told = [
+        story(
+            number, said, language="en" if said.startswith("Tug") else language, excerpt=said + "."
+        )
+        for number, said in enumerate(headlines)
+    ]
+    told[0] = replace(told[0], related=tuple(related(n, list(headlines)[n]) for n in (1, 2, 3)))
+    return Site(edition=Edition(beat=beat(title=title, locale=locale), at=AT, stories=told))
+
+
+def big(count: int) -> Site:
+    """Give the archive of the benchmark, its newest day with 400 stories."""
+    world = invented.invent(count)
+    told = list(invented.stories(world, count))
+    for number, one in enumerate(told[-400:]):
+        moment = AT - timedelta(minutes=2 * (400 - number))
+        told[count - 400 + number] = replace(one, published_at=moment)
+    above = tuple(
+        Topic(id=invented.topic_id(name), name=name, parent=parent)
+        for name, parent in world.topics.items()
+    )
+    made = beat(title="Robots & Rules", topic=invented.MAIN, topics=above)
+    return Site(edition=Edition(beat=made, at=invented.AT, stories=told))
+
+
+def pages(root: Path) -> dict[str, str]:
+    """Give the heaviest page of every kind by the kind's name."""
+    found: dict[str, tuple[int, str]] = {}
+    for file in root.rglob("*.html"):
+        path = file.relative_to(root).as_posix()
+        kind = next((name for name, form in _KINDS if re.fullmatch(form, path)), "other")
+        found[kind] = max(found.get(kind, (0, "")), (file.stat().st_size, path))
+    listed = {kind: path.removesuffix("index.html") for kind, (_, path) in sorted(found.items())}
+    return listed | _odd_pages(root)
+
+
+def _odd_pages(root: Path) -> dict[str, str]:
+    """Give the pages of the odd stories, if they are there, and of the signpost."""
+    count = len(_HEADLINES)
+    names = {f"odd-{n}": f"news/*-{n}/" for n in range(count, count + 15)}
+    found = {kind: next(root.glob(name), None) for kind, name in names.items()}
+    return {kind: f"{at.relative_to(root)}/" for kind, at in found.items() if at is not None}
+
+
+def main(root: Path) -> None:
+    """Build every site and write down its pages."""
+    shutil.rmtree(root, ignore_errors=True)
+    sites = {
+        "kinds": kinds(root / "pictures"),
+        "empty": Site(edition=Edition(beat=beat(), at=AT, stories=())),
+        "one": Site(edition=Edition(beat=beat(), at=AT, stories=(story(0, _HEADLINES[0]),))),
+        "german": abroad("de", "Der Hafenbote", _GERMAN),
+        "arabic": abroad("ar", "مكتب الميناء", _ARABIC),
+        "hebrew": abroad("he", "שולחן הנמל", _HEBREW),
+        "big": big(BIG),
+    }
+    listed = {}
+    for name, site in sites.items():
+        options = PublishOptions(pictures_folder=site.pictures, house=site.house)
+        publish(site.edition, root / name, MemoryManifest(), options)
+        listed[name] = pages(root / name)
+    (root / "pages.json").write_text(json.dumps(listed, indent=1), "utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
