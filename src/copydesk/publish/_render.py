@@ -8,6 +8,7 @@ does not get is an error and not an empty text.
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from pathlib import Path
 
 import minijinja
@@ -61,6 +62,13 @@ class Press:
 
         Raises PublishError that names the template and its line.
         """
+        return minijinja.safe(self._made(name, context))
+
+    def page(self, name: str, **context: object) -> bytes:
+        """Give the bytes of a whole page; raises as `text` does."""
+        return f"{self._made(name, context).rstrip()}\n".encode()
+
+    def _made(self, name: str, context: Mapping[str, object]) -> str:
         try:
             made = self._environment.render_template(name, **context)
         except minijinja.TemplateError as error:
@@ -71,11 +79,7 @@ class Press:
                 hint=f"{error.kind}: {error.detail or error.message}",
             ) from error
         # the engine escapes each slash, which HTML does not ask for: a third of a page's bytes
-        return minijinja.safe(made.replace("&#x2f;", "/"))
-
-    def page(self, name: str, **context: object) -> bytes:
-        """Give the bytes of a whole page."""
-        return (self.text(name, **context).rstrip() + "\n").encode()
+        return made.replace("&#x2f;", "/")
 
 
 def joined(parts: list[str]) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from copydesk.kit import text
 from copydesk.news import Topic
@@ -16,8 +17,10 @@ from copydesk.publish.site import _structured
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _IN_THE_BAR = 9
+_TONGUES, _POLICIES = 1024, 64  # that are remembered; records say the first, players the second
 
 
+@lru_cache(_TONGUES)
 def language_tag(locale: str) -> str:
     """Give a locale as HTML wants it: `en-us` as `en-US`; "" for what is none."""
     if not _LANGUAGE.fullmatch(locale):
@@ -59,11 +62,15 @@ class Frame:
     press: _render.Press
     posters: _posters.Posters
     words: Words = field(init=False)
+    tongue: Callable[[str], str] = field(init=False)
     _site: Mapping[str, object] = field(init=False)
+    _policy: Callable[[str, bool, bool], str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.words = _words.load(self.plan.beat.locale, self.press.source(_words.NAME))
         self.press.speak(self.words)
+        self.tongue = lru_cache(_TONGUES)(self._tongue)
+        self._policy = lru_cache(_POLICIES)(self._allowed)
         self._site = self._shared()
 
     def page(self, template: str, head: Head, **context: object) -> Sheet:
@@ -76,7 +83,7 @@ class Frame:
         """Give the link to a page of the site."""
         return self.plan.links.href(path)
 
-    def tongue(self, tag: str) -> str:
+    def _tongue(self, tag: str) -> str:
         """Give the attributes of a text in a language, "" for the site's own or an unknown one."""
         language = language_tag(tag)
         if not language or language == language_tag(self.plan.beat.locale):
@@ -139,7 +146,7 @@ class Frame:
         """Say whether any picture comes from its publisher's own server."""
         return "hotlink" in {self.plan.look.show, *self.plan.look.shows.values()}
 
-    def _policy(self, head: Head) -> str:
+    def _allowed(self, frames: str, plays_files: bool, searches: bool) -> str:
         """Give what a page may load: our own files, and what plays in it.
 
         Files of podcasts are redirected from host to host, and a policy holds for each of them.
@@ -147,13 +154,13 @@ class Frame:
         hotlinks = " https:" if self.hotlinks else ""
         rules = ["default-src 'none'", "style-src 'self'", "script-src 'self'"]
         rules += [f"img-src 'self'{hotlinks}", "manifest-src 'self'"]
-        if head.frames:
-            rules.append(f"frame-src {head.frames}")
-        if head.plays_files:
+        if frames:
+            rules.append(f"frame-src {frames}")
+        if plays_files:
             rules.append("media-src https:")
-        if head.searches:
+        if searches:
             rules.append("connect-src 'self'")
-        asks = "'self'" if head.searches else "'none'"
+        asks = "'self'" if searches else "'none'"
         return "; ".join([*rules, "base-uri 'none'", f"form-action {asks}"])
 
     def _shared_picture(self, head: Head) -> _pictures.Shared | None:
@@ -167,7 +174,7 @@ class Frame:
         site = text.fold(self.plan.beat.title)
         return {
             "path": head.path,
-            "policy": self._policy(head),
+            "policy": self._policy(head.frames, head.plays_files, head.searches),
             "title": f"{head.title} – {site}" if head.title else site,
             "description": head.description,
             "canonical": links.page(head.path) if head.indexed else "",

@@ -52,15 +52,16 @@ def signposts(cards: Cards) -> Iterator[Sheet]:
 
 def _page(story: Story, cards: Cards) -> Sheet:
     plan = cards.frame.plan
+    told = cards.views.story(story)
     picture = _pictures.of(story, plan)
     coverage = plan.coverages.of(story)
     excerpt = text.fold(story.excerpt)
     player = _played(story, picture, cards)
     head = Head(
         path=_links.story_folder(story.path),
-        title=text.fold(story.title) or cards.frame.words.say("untitled"),
+        title=str(told["title"]),
         description=text.shorten(excerpt, 200),
-        structured=_structured.story(story, plan),
+        structured=_structured.story(story, plan, excerpt, picture),
         kind="article",
         picture=picture,
         shared=None if picture else cards.frame.posters.of_story(story),
@@ -68,26 +69,26 @@ def _page(story: Story, cards: Cards) -> Sheet:
         plays_files=player.is_file,
     )
     view = {
-        **cards.view(story),
+        **told,
         "excerpt": excerpt,
         "player": player.markup,
         "is_pictured": bool(picture) and not player.has_poster,
         "verb": _player.verb(story),
-        "updated": cards.time(story.updated_at),
+        "updated": cards.views.time(story.updated_at),
         "credit": text.fold(story.credit),
         "access": text.fold(story.access),
         "others": [_other(related, cards) for related in coverage.others[:_OTHERS]],
         "unlisted": len(coverage.others[_OTHERS:]),
         "reruns": coverage.reruns[:_RERUNS],
         "places": len(coverage.reruns),
-        "background": cards.views(plan.groups.background(story)),
+        "background": cards.views.stories(plan.groups.background(story)),
         "first": _first(story, cards),
         "source": _source(story, cards),
         "trust": story.trust,
         "reasons": [text.fold(str(reason)) for reason in story.reasons],
         "changes": [_change(line, cards) for line in story.history],
-        "decided": cards.time(story.verdict.at if story.verdict else None),
-        "pinned": cards.time(plan.front.pinned.get(story.path)),
+        "decided": cards.views.time(story.verdict.at if story.verdict else None),
+        "pinned": cards.views.time(plan.front.pinned.get(story.path)),
     }
     return cards.frame.page("story.html", head, story=view)
 
@@ -105,7 +106,7 @@ def _signpost(folder: str, leader: Story, cards: Cards) -> Sheet:
         title=text.fold(leader.title) or cards.frame.words.say("untitled"),
         indexed=False,
     )
-    context = {"story": cards.view(leader), "canonical": cards.frame.plan.links.page(target)}
+    context = {"story": cards.views.story(leader), "canonical": cards.frame.plan.links.page(target)}
     return cards.frame.page("moved.html", head, **context)
 
 
@@ -118,7 +119,7 @@ def _change(line: str, cards: Cards) -> dict[str, object]:
         if found := pattern.fullmatch(said):
             said = cards.frame.words.say(word, **found.groupdict())
             break
-    return {"time": cards.time(moment), "what": said}
+    return {"time": cards.views.time(moment), "what": said}
 
 
 def _source(story: Story, cards: Cards) -> str:
@@ -145,6 +146,6 @@ def _other(related: Related, cards: Cards) -> dict[str, object]:
     return {
         "title": text.fold(related.title) or cards.frame.words.say("untitled"),
         "origin": urls.fetchable(related.web_url) or "",
-        "provider": cards.provider(related.provider),
-        "time": cards.time(related.published_at),
+        "provider": cards.views.provider(related.provider),
+        "time": cards.views.time(related.published_at),
     }
