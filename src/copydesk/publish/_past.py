@@ -142,7 +142,7 @@ class Fragments:
         if known is not None and known[0] == stamp:
             return known[1].encode()
         made = make()
-        if self._notes is not None and made is not None:
+        if made is not None:
             kept[entry.path] = (stamp, made.decode())
             self._changed.add(entry.month)
         return made

@@ -12,7 +12,13 @@ from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.api import _collections, _generated, _news
 
-__all__ = ["sheets"]
+__all__ = ["prepare", "sheets"]
+
+
+def prepare(number: int, plan: Plan) -> None:
+    """Make what the API says of the stories on a page of the archive, while they are in hand."""
+    if plan.wanted("api") and plan.wanted(f"archive/{number}/"):
+        _news.prepare(plan.archive[number - 1].entries, plan)
 
 
 def sheets(plan: Plan) -> Iterator[Sheet]:

@@ -14,11 +14,9 @@ from copydesk.publish.api.v2 import _places, _shape, _write
 NEWEST = 100
 
 
-def sheets(shapes: _shape.Shapes) -> Iterator[Sheet]:
-    """Give every story in its file and on its page, then the lists over them."""
+def lists(shapes: _shape.Shapes) -> Iterator[Sheet]:
+    """Give the lists over the stories and the groups."""
     plan = shapes.plan
-    for number in range(len(plan.archive), 0, -1):
-        yield from _part(number, shapes)
     if plan.wanted("api"):
         latest = [_json.compact(shapes.story(story)) for story in plan.stories[:NEWEST]]
         yield Sheet(_places.LATEST, _write.listing({}, "stories", latest))
@@ -26,7 +24,7 @@ def sheets(shapes: _shape.Shapes) -> Iterator[Sheet]:
         yield from _groups(shapes)
 
 
-def _part(number: int, shapes: _shape.Shapes) -> Iterator[Sheet]:
+def page(number: int, shapes: _shape.Shapes) -> Iterator[Sheet]:
     """Give a page of stories and the files of those on it, as far as they are wanted."""
     plan = shapes.plan
     is_page = plan.wanted(f"archive/{number}/")
