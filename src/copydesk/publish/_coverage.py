@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from copydesk.kit import text, urls
 from copydesk.news import Organization, Provider, Related, Story
@@ -11,6 +12,7 @@ from copydesk.publish import _links
 from copydesk.publish._entries import Entry
 
 _OWNERS = 5  # houses of houses: more is a circle
+_NAMES = 4096  # of publishers that are remembered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,9 @@ class Coverage:
         return tuple(voice.name for voice in self.voices)
 
 
+_NONE = Coverage()
+
+
 class Houses:
     """Say in whose voice a text speaks: newsrooms of one owner are one house.
 
@@ -60,6 +65,7 @@ class Houses:
 
     def __init__(self, organizations: Mapping[str, Organization]) -> None:
         self._organizations = organizations
+        self._squashed = lru_cache(_NAMES)(text.squash)
         self._domains: dict[str, str] = {}
         for domain, known in organizations.items():
             for name in (domain, known.name, *known.other_names):
@@ -79,8 +85,10 @@ class Houses:
 
     def _place(self, name: str) -> str:
         """Give the domain that a name stands for, else the name in a form of its own."""
-        key = text.squash(name)
-        return name if name in self._organizations else self._domains.get(key, key)
+        if name in self._organizations:
+            return name
+        key = self._squashed(name)
+        return self._domains.get(key, key)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,19 +117,20 @@ class Coverages:
         found = (self.read(one.path) for one in self.copies.get(_links.stem(story.path), ()))
         copies = [copy for copy in found if copy is not None]
         if not copies and not story.related:
-            return Coverage()
-        hidden = self.hidden | {urls.identity(story.web_url)}
-        others = tuple(r for r in story.related if urls.identity(r.web_url) not in hidden)
+            return _NONE
+        own = urls.identity(story.web_url)
+        beside = [(urls.identity(other.web_url), other) for other in story.related]
+        others = [one for one in beside if one[0] != own and one[0] not in self.hidden]
         return Coverage(
-            others=others,
+            others=tuple(other for _, other in others),
             reruns=_reruns(copies, story),
             voices=self._voices(self.houses.of(story.provider, story.credit), others),
         )
 
-    def _voices(self, own: str, others: Iterable[Related]) -> tuple[Voice, ...]:
+    def _voices(self, own: str, others: Iterable[tuple[str, Related]]) -> tuple[Voice, ...]:
         voices: dict[str, Voice] = {}
-        for other in others:
-            credit = self.credits.get(urls.identity(other.web_url), "")
+        for identity, other in others:
+            credit = self.credits.get(identity, "")
             house = self.houses.of(other.provider, credit)
             if house not in {"", own}:
                 voice = Voice(name=_name(other.provider) or credit, told=other)

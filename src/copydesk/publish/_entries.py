@@ -83,7 +83,7 @@ def entry(story: Story, stamp: str, zone: ZoneInfo) -> Entry:
         when=dates.utc(published or _LONG_AGO).timestamp(),
         is_dated=published is not None,
         day=local.date().isoformat() if local else "",
-        month=local.strftime("%Y-%m").zfill(7) if local else "undated",
+        month=f"{local.year:04}-{local.month:02}" if local else "undated",
         changed=dates.utc(changed).isoformat(timespec="seconds") if changed else "",
         domain=domain if _links.is_segment(domain) else "",
         publisher=_publisher(story),

@@ -65,12 +65,14 @@ class Frame:
     tongue: Callable[[str], str] = field(init=False)
     _site: Mapping[str, object] = field(init=False)
     _policy: Callable[[str, bool, bool], str] = field(init=False)
+    _feeds: Callable[[str], Mapping[str, str]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.words = _words.load(self.plan.beat.locale, self.press.source(_words.NAME))
         self.press.speak(self.words)
         self.tongue = lru_cache(_TONGUES)(self._tongue)
         self._policy = lru_cache(_POLICIES)(self._allowed)
+        self._feeds = lru_cache(_POLICIES)(self._named_feeds)
         self._site = self._shared()
 
     def page(self, template: str, head: Head, **context: object) -> Sheet:
@@ -169,6 +171,10 @@ class Frame:
         own = head.picture.shared if head.picture else head.shared
         return own or self.posters.of_page("")
 
+    def _named_feeds(self, folder: str) -> Mapping[str, str]:
+        files = {"atom": "feed.xml", "rss": "rss.xml", "json": "feed.json"}
+        return {kind: self.href(folder + name) for kind, name in files.items()}
+
     def _head(self, head: Head) -> Mapping[str, object]:
         links = self.plan.links
         site = text.fold(self.plan.beat.title)
@@ -183,8 +189,6 @@ class Frame:
             "picture": head.picture,
             "shared": self._shared_picture(head),
             "feeds_title": head.feeds_title or site,
-            "atom": self.href(f"{head.feeds}feed.xml"),
-            "rss": self.href(f"{head.feeds}rss.xml"),
-            "json": self.href(f"{head.feeds}feed.json"),
+            **self._feeds(head.feeds),
             "structured": _structured.script(head.structured) if head.structured else "",
         }
