@@ -86,11 +86,19 @@ def _page(story: Story, cards: Cards) -> Sheet:
         "source": _source(story, cards),
         "trust": story.trust,
         "reasons": [text.fold(str(reason)) for reason in story.reasons],
-        "changes": [_change(line, cards) for line in story.history],
-        "decided": cards.views.time(story.verdict.at if story.verdict else None),
-        "pinned": cards.views.time(plan.front.pinned.get(story.path)),
+        **_kept(story, cards),
     }
     return cards.frame.page("story.html", head, story=view)
+
+
+def _kept(story: Story, cards: Cards) -> dict[str, object]:
+    """Give what happened to a story since it was filed."""
+    decided = story.verdict.at if story.verdict else None
+    return {
+        "changes": [_change(line, cards) for line in story.history],
+        "decided": cards.views.time(decided),
+        "pinned": cards.views.time(cards.frame.plan.front.pinned.get(story.path)),
+    }
 
 
 def _played(story: Story, picture: _pictures.Picture | None, cards: Cards) -> _player.Shown:

@@ -15,7 +15,7 @@ from copydesk.publish.site import _player
 from copydesk.publish.site._frame import Frame, language_tag
 
 _EXCERPT = 220
-_IN_HAND = 500  # views: those of a day are printed on its page and on their own
+_IN_HAND = 2048  # views: what topics and publishers list first has its page later
 _PUBLISHERS = 4096
 _NAMED = 2  # newsrooms on a card; more are a number
 _NEVER = {"iso": "", "text": "", "brief": "", "short": "", "clock": "", "day": ""}
@@ -23,19 +23,14 @@ _NOBODY = {"name": "", "href": ""}
 
 
 class Time:
-    """A time for machines and for people, in the site's zone; each form is made when printed."""
+    """A time in the site's zone: `iso` for machines, for people each form that is printed."""
 
-    __slots__ = ("_frame", "_local", "_moment")
+    __slots__ = ("_frame", "_local", "iso")
 
     def __init__(self, moment: datetime, frame: Frame) -> None:
-        self._moment = moment
+        self.iso = dates.rfc3339(moment)
         self._local = frame.plan.local(moment)
         self._frame = frame
-
-    @property
-    def iso(self) -> str:
-        """Give RFC 3339 in UTC."""
-        return dates.rfc3339(self._moment)
 
     @property
     def text(self) -> str:

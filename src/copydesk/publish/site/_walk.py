@@ -16,7 +16,6 @@ from copydesk.publish._write import Sheet
 from copydesk.publish.site import _listings, _search, _story
 from copydesk.publish.site._cards import Cards
 
-
 Beside = Callable[[int], Iterable[Sheet]]
 
 
