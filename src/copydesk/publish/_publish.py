@@ -159,11 +159,11 @@ def _sheets(made: Plan, options: PublishOptions, posters: Posters) -> Iterator[S
     yield from feeds.sheets(made)
     yield from sitemaps.sheets(made)
     yield from signs.sheets(made, posters.icons, api_v1=options.api_v1, api_v2=options.api_v2)
+    if options.api_v2:
+        yield from v2.lists(shapes)
     yield from site.sheets(made, Press(options.templates), posters, beside)
     if options.api_v1:
         yield from api.sheets(made)
-    if options.api_v2:
-        yield from v2.lists(shapes)
 
 
 def _cached(edition: Edition, options: PublishOptions) -> Mapping[str, Thumbnail]:

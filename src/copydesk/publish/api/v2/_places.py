@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from urllib.parse import quote
 
 from copydesk.news import Story
 from copydesk.publish import _links
@@ -51,7 +50,7 @@ def index(kind: str) -> str:
 
 def address(place: str, plan: Plan) -> str:
     """Give the address of a file of the API."""
-    return f"{plan.links.api}/{quote(place)}"
+    return f"{plan.links.api}/{_links.quoted(place)}"
 
 
 def _hash(name: str) -> str:

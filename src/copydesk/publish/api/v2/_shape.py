@@ -34,6 +34,11 @@ class Shapes:
         """Give the published stories of each group, the newest first."""
         return self._members
 
+    def leads(self, entry: Entry) -> bool:
+        """Say whether a published story leads a group."""
+        leader = self.plan.groups.leading.get(entry.group)
+        return leader is not None and leader.path == entry.path
+
     def story(self, story: Story) -> dict[str, object]:
         """Give all that is published of a story."""
         plan, coverage = self.plan, self.plan.coverages.of(story)

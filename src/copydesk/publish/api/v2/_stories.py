@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 
 from copydesk.news import Story
-from copydesk.publish._entries import Entry
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.api import _json
@@ -21,19 +20,27 @@ def lists(shapes: _shape.Shapes) -> Iterator[Sheet]:
         latest = [_json.compact(shapes.story(story)) for story in plan.stories[:NEWEST]]
         yield Sheet(_places.LATEST, _write.listing({}, "stories", latest))
         yield Sheet(_places.STORIES, _write.document(_index(plan)))
-        yield from _groups(shapes)
+        yield _groups(shapes)
 
 
 def page(number: int, shapes: _shape.Shapes) -> Iterator[Sheet]:
-    """Give a page of stories and the files of those on it, as far as they are wanted."""
+    """Give a page of stories, the files of those on it and of groups that they lead, as wanted."""
     plan = shapes.plan
     is_page = plan.wanted(f"archive/{number}/")
     made: list[bytes] = []
     for entry in reversed(plan.archive[number - 1].entries):
-        story = plan.read(entry.path) if is_page or plan.wanted(entry.folder) else None
-        if story is not None:
-            made.append(_json.compact(shapes.story(story)))
+        is_told = is_page or plan.wanted(entry.folder)
+        is_group = shapes.leads(entry) and plan.wanted(f"group {entry.group}")
+        story = plan.read(entry.path) if is_told or is_group else None
+        if story is None:
+            continue
+        whole = shapes.story(story)
+        if is_told:
+            made.append(_json.compact(whole))
             yield Sheet(_places.story(story), made[-1] + b"\n")
+        if is_group:
+            place = _places.one("groups", _places.group_id(entry.group))
+            yield Sheet(place, _write.document(_group(story, whole, shapes)))
     if is_page:
         yield Sheet(_places.page(number), _page(number, made, plan))
 
@@ -60,41 +67,36 @@ def _index(plan: Plan) -> dict[str, object]:
     }
 
 
-def _groups(shapes: _shape.Shapes) -> Iterator[Sheet]:
-    """Give the wanted groups' files, and the list of those with the newest stories."""
+def _groups(shapes: _shape.Shapes) -> Sheet:
+    """Give the list of the groups with the newest stories."""
     plan = shapes.plan
     listed: list[dict[str, object]] = []
-    for name, members in shapes.groups.items():
-        id_ = _places.group_id(name)
-        place = _places.one("groups", id_)
-        is_wanted = plan.wanted(f"group {name}")
-        if not is_wanted and len(listed) == NEWEST:
-            continue
+    for name in shapes.groups:
         leader = plan.read(plan.groups.leading[name].path)
         if leader is None:
             continue
-        if is_wanted:
-            yield Sheet(place, _write.document(_group(name, members, leader, shapes)))
-        if len(listed) < NEWEST:
-            listed.append(
-                {
-                    "id": id_,
-                    "api_url": _places.address(place, plan),
-                    "leader": shapes.reference(leader),
-                    "newsrooms": plan.coverages.of(leader).newsrooms,
-                }
-            )
-    yield Sheet(_places.index("groups"), _write.document({"groups": listed}))
+        id_ = _places.group_id(name)
+        listed.append(
+            {
+                "id": id_,
+                "api_url": _places.address(_places.one("groups", id_), plan),
+                "leader": shapes.reference(leader),
+                "newsrooms": plan.coverages.of(leader).newsrooms,
+            }
+        )
+        if len(listed) == NEWEST:
+            break
+    return Sheet(_places.index("groups"), _write.document({"groups": listed}))
 
 
 def _group(
-    name: str, members: Iterable[Entry], leader: Story, shapes: _shape.Shapes
+    leader: Story, whole: Mapping[str, object], shapes: _shape.Shapes
 ) -> dict[str, object]:
-    whole = shapes.story(leader)
+    """Give a group by what is published of its leader."""
     return {
-        "id": _places.group_id(name),
+        "id": _places.group_id(leader.group),
         "leader": shapes.reference(leader),
-        "members": shapes.references(members),
+        "members": shapes.references(shapes.groups[leader.group]),
         "newsrooms": whole["newsrooms"],
         "coverage": whole["coverage"],
         "copies": whole["copies"],
