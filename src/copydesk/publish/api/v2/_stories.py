@@ -89,9 +89,7 @@ def _groups(shapes: _shape.Shapes) -> Sheet:
     return Sheet(_places.index("groups"), _write.document({"groups": listed}))
 
 
-def _group(
-    leader: Story, whole: Mapping[str, object], shapes: _shape.Shapes
-) -> dict[str, object]:
+def _group(leader: Story, whole: Mapping[str, object], shapes: _shape.Shapes) -> dict[str, object]:
     """Give a group by what is published of its leader."""
     return {
         "id": _places.group_id(leader.group),
