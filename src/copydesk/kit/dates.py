@@ -46,7 +46,7 @@ def _rfc5322(text: str) -> datetime | None:
 
 def rfc3339(moment: datetime) -> str:
     """Write `2023-07-24T09:36:00Z`: UTC, whole seconds."""
-    return f"{utc(moment).replace(microsecond=0, tzinfo=None).isoformat()}Z"
+    return f"{utc(moment).isoformat(timespec='seconds').removesuffix('+00:00')}Z"
 
 
 def rfc5322(moment: datetime) -> str:

@@ -31,8 +31,9 @@ _FENCE = "```"
 
 def fold(text: str) -> str:
     """Make every run of white space one blank, cut the ends, drop control characters."""
-    clean = text if text.isprintable() else _CONTROL.sub("", text)
-    return " ".join(clean.split())
+    if text.isprintable():  # then its only white space are blanks, and most texts are folded
+        return text if "  " not in text and text == text.strip(" ") else " ".join(text.split())
+    return " ".join(_CONTROL.sub("", text).split())
 
 
 def plain(markup: str) -> str:

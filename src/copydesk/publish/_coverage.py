@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from copydesk.kit import text, urls
 from copydesk.news import Organization, Provider, Related, Story
@@ -11,6 +12,7 @@ from copydesk.publish import _links
 from copydesk.publish.catalogue import Catalogue
 
 _OWNERS = 5  # houses of houses: more is a circle
+_NAMES = 4096  # of publishers that are remembered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,9 @@ class Coverage:
         return tuple(voice.name for voice in self.voices)
 
 
+_NONE = Coverage()
+
+
 class Houses:
     """Say in whose voice a text speaks: newsrooms of one owner are one house.
 
@@ -60,6 +65,7 @@ class Houses:
 
     def __init__(self, organizations: Mapping[str, Organization]) -> None:
         self._organizations = organizations
+        self._squashed = lru_cache(_NAMES)(text.squash)
         self._domains: dict[str, str] = {}
         for domain, known in organizations.items():
             for name in (domain, known.name, *known.other_names):
@@ -79,8 +85,10 @@ class Houses:
 
     def _place(self, name: str) -> str:
         """Give the domain that a name stands for, else the name in a form of its own."""
-        key = text.squash(name)
-        return name if name in self._organizations else self._domains.get(key, key)
+        if name in self._organizations:
+            return name
+        key = self._squashed(name)
+        return self._domains.get(key, key)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -106,7 +114,7 @@ class Coverages:
         found = (self.read(one.path) for one in self.catalogue.copies(_links.stem(story.path)))
         copies = [copy for copy in found if copy is not None]
         if not copies and not story.related:
-            return Coverage()
+            return _NONE
         told = [(urls.identity(one.web_url), one) for one in story.related]
         hidden = self.catalogue.hidden({address for address, _ in told})
         hidden.add(urls.identity(story.web_url))

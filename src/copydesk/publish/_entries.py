@@ -90,7 +90,7 @@ def entry(story: Story, stamp: str, zone: ZoneInfo) -> Entry:
         when=dates.utc(published or _LONG_AGO).timestamp(),
         is_dated=published is not None,
         day=local.date().isoformat() if local else "",
-        month=local.strftime("%Y-%m").zfill(7) if local else UNDATED,
+        month=f"{local.year:04}-{local.month:02}" if local else UNDATED,
         changed=dates.utc(changed).isoformat(timespec="seconds") if changed else "",
         domain=_names.domain(domain),
         publisher=_publisher(story),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 _SEGMENT = re.compile(r"[^/\\\x00-\x1f\x7f]+")
 _FILES = frozenset({"index.html", "index.json"})  # what lies beside the folders of a kind
+_UNRESERVED = re.compile(r"[\w.~/-]*", re.ASCII)  # RFC 3986, section 2.3, and the slash
 
 
 def is_segment(name: str) -> bool:
@@ -57,9 +57,9 @@ def month_folder(day: date) -> str:
     return f"{day.year:04}/{day.month:02}/"
 
 
-@lru_cache(maxsize=4096)
-def _quoted(path: str) -> str:
-    return quote(path)
+def quoted(path: str) -> str:
+    """Give a path as an address has it; most are so already."""
+    return path if _UNRESERVED.fullmatch(path) else quote(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +80,15 @@ class Links:
 
     def page(self, path: str) -> str:
         """Give the absolute address of a page, feed or file of the site."""
-        return f"{self.site}/{_quoted(path)}"
+        return f"{self.site}/{quoted(path)}"
 
     def href(self, path: str) -> str:
         """Give the address of a page as a link on another page of the site writes it."""
-        return f"{self.base}/{_quoted(path)}"
+        return f"{self.base}/{quoted(path)}"
 
     def api_record(self, path: str) -> str:
         """Give the API address of one record: `_people/x.md` stands at `api/people/x/`."""
-        return f"{self.api}/api/{quote(record_folder(path))}index.json"
+        return f"{self.api}/api/{quoted(record_folder(path))}index.json"
 
 
 def record_folder(path: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from copydesk.publish import _links
 
+_TONGUES = 1024  # that are remembered: records say them
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -15,6 +17,7 @@ def domain(name: str) -> str:
     return name if is_one else ""
 
 
+@lru_cache(_TONGUES)
 def language_tag(locale: str) -> str:
     """Give a locale as HTML wants it: `en-us` as `en-US`; "" for what is none."""
     if not _LANGUAGE.fullmatch(locale):

@@ -101,10 +101,6 @@ class Wanted:
         """Give the entries of stories that may look otherwise."""
         return every
 
-    def groups(self, every: Iterable[str]) -> Iterable[str]:
-        """Give the names of the groups whose files have to be made."""
-        return every
-
     def moved(self, groups: _groups.Groups) -> Mapping[str, Entry]:
         """Give who leads now by the folder of each page that was given up and is to be made."""
         return groups.moved()

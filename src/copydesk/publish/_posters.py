@@ -28,16 +28,18 @@ class Posters:
     used: dict[str, str] = field(default_factory=dict)
     _newest: frozenset[str] | None = None
     _topics: Mapping[str, Topic] = field(init=False)
+    _title: str = field(init=False)
     _site: _pictures.Shared | None = field(init=False)
 
     def __post_init__(self) -> None:
         self._topics = {topic.name: topic for topic in self.plan.topics}
-        self._site = self._shared("", Poster(site=text.fold(self.plan.beat.title)), anew=True)
+        self._title = text.fold(self.plan.beat.title)
+        self._site = self._shared("", Poster(site=self._title), anew=True)
 
     def of_story(self, story: Story) -> _pictures.Shared | None:
         """Give the picture for a story that has none of its own: the site's if it cannot be set."""
         poster = Poster(
-            site=text.fold(self.plan.beat.title),
+            site=self._title,
             headline=text.fold(story.title),
             topic=self._topic(story),
             source=text.fold(story.provider.name) if story.provider else "",
@@ -50,7 +52,7 @@ class Posters:
         """Give the picture for a page with a heading of its own, the site's for one without."""
         if not heading:
             return self._site
-        poster = Poster(site=text.fold(self.plan.beat.title), headline=heading)
+        poster = Poster(site=self._title, headline=heading)
         return self._shared(heading, poster, anew=True) or self._site
 
     def _is_new(self, story: Story) -> bool:

@@ -203,17 +203,25 @@ def _world(made: Plan, options: PublishOptions) -> str:
 
 
 def _sheets(made: Plan, options: PublishOptions, posters: Posters) -> Iterator[Sheet]:
-    if options.api_v1:
-        yield from api.sheets(made)
-    if options.api_v2:
-        yield from v2.sheets(made)
+    shapes = v2.Shapes(made)
+
+    def beside(number: int) -> Iterator[Sheet]:
+        if options.api_v1:
+            api.prepare(number, made)
+        if options.api_v2:
+            yield from v2.page(number, shapes)
+
     yield from feeds.sheets(made)
     yield from sitemaps.sheets(made)
     yield from signs.sheets(made, posters.icons, api_v1=options.api_v1, api_v2=options.api_v2)
+    if options.api_v2:
+        yield from v2.lists(shapes)
     press = Press(options.templates)
     pages = api.old_pages(made) if options.api_v1 else ()
     yield from _old.sheets(made, press.source(_old.FILE), pages)
-    yield from site.sheets(made, press, posters)
+    yield from site.sheets(made, press, posters, beside)
+    if options.api_v1:
+        yield from api.sheets(made)
 
 
 def _cached(edition: Edition, options: PublishOptions) -> Mapping[str, Thumbnail]:

@@ -8,6 +8,7 @@ does not get is an error and not an empty text.
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from pathlib import Path
 
 import minijinja
@@ -61,8 +62,16 @@ class Press:
 
         Raises PublishError that names the template and its line.
         """
+        # the engine escapes each slash, which HTML does not ask for: a third of a page's bytes
+        return minijinja.safe(self._made(name, context).replace("&#x2f;", "/"))
+
+    def page(self, name: str, **context: object) -> bytes:
+        """Give the bytes of a whole page; raises as `text` does."""
+        return self._made(name, context).encode().replace(b"&#x2f;", b"/").rstrip() + b"\n"
+
+    def _made(self, name: str, context: Mapping[str, object]) -> str:
         try:
-            made = self._environment.render_template(name, **context)
+            return self._environment.render_template(name, **context)
         except minijinja.TemplateError as error:
             line = f" in line {error.line}" if error.line else ""
             raise PublishError(
@@ -70,12 +79,6 @@ class Press:
                 subject=str(error.name or name),
                 hint=f"{error.kind}: {error.detail or error.message}",
             ) from error
-        # the engine escapes each slash, which HTML does not ask for: a third of a page's bytes
-        return minijinja.safe(made.replace("&#x2f;", "/"))
-
-    def page(self, name: str, **context: object) -> bytes:
-        """Give the bytes of a whole page."""
-        return (self.text(name, **context).rstrip() + "\n").encode()
 
 
 def joined(parts: list[str]) -> str:

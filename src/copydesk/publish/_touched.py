@@ -48,10 +48,6 @@ class Touched(Wanted):
         """Give the entries of stories that may look otherwise."""
         return [new for _, new in self.pairs.values() if new is not None]
 
-    def groups(self, every: Iterable[str]) -> Iterable[str]:
-        """Give the names of the groups whose files have to be made."""
-        return sorted(self.tales)
-
     def moved(self, groups: Groups) -> Mapping[str, Entry]:
         """Give who leads now by the folder of each page that was given up and is to be made."""
         return groups.moved(self.tales)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import html
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from copydesk.errors import PublishError
 NAME = "strings.toml"
 _OWN = Path(__file__).parent / "strings"
 _USUAL = "en"
+_DAYS = 4096  # that are remembered as they are said: eleven years of one form
 _GAP = re.compile(r"\{([a-z_]+)\}")
 _DATED = frozenset({"weekday", "day", "month", "month_short", "year", "time", "zone"})
 _LISTS = {"months": 12, "months_short": 12, "weekdays": 7}
@@ -53,10 +55,12 @@ class Words:
     lists: Mapping[str, tuple[str, ...]]
     direction: str
     plain: Mapping[str, str] = field(init=False)
+    _of_day: Callable[[str, int], str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         plain = {key: word for key, word in self.words.items() if isinstance(word, str)}
         object.__setattr__(self, "plain", plain)
+        object.__setattr__(self, "_of_day", lru_cache(_DAYS)(self._said_of_day))
 
     def say(self, key: str, /, **values: object) -> str:
         """Give a word with its gaps filled; `count` chooses the form.
@@ -83,17 +87,26 @@ class Words:
 
     def dated(self, pattern: str, at: date) -> str:
         """Give a day or a moment as `pattern` of the dates says it."""
-        month = at.month - 1
+        said = self._of_day(pattern, at.toordinal())
         moment = at if isinstance(at, datetime) else None
-        said = self.dates[pattern]
-        return said.format(
-            weekday=self.lists["weekdays"][at.weekday()],
-            day=at.day,
-            month=self.lists["months"][month],
-            month_short=self.lists["months_short"][month],
-            year=at.year,
-            time=f"{moment.hour:02}:{moment.minute:02}" if moment else "",
-            zone=moment.tzname() if moment and "{zone}" in said else "",
+        if "{time}" in said:
+            clock = f"{moment.hour:02}:{moment.minute:02}" if moment else ""
+            said = said.replace("{time}", clock)
+        if "{zone}" in said:
+            said = said.replace("{zone}", str(moment.tzname()) if moment else "")
+        return said
+
+    def _said_of_day(self, pattern: str, ordinal: int) -> str:
+        """Give what a pattern says of a day, with gaps for the time and its zone."""
+        day = date.fromordinal(ordinal)
+        return self.dates[pattern].format(
+            weekday=self.lists["weekdays"][day.weekday()],
+            day=day.day,
+            month=self.lists["months"][day.month - 1],
+            month_short=self.lists["months_short"][day.month - 1],
+            year=day.year,
+            time="{time}",
+            zone="{zone}",
         )
 
     def listed(self, names: tuple[str, ...], most: int) -> str:

@@ -13,7 +13,13 @@ from copydesk.publish._write import Sheet
 from copydesk.publish.api import _collections, _generated, _news
 from copydesk.publish.api._old import old_pages
 
-__all__ = ["old_pages", "sheets"]
+__all__ = ["old_pages", "prepare", "sheets"]
+
+
+def prepare(number: int, plan: Plan) -> None:
+    """Make what the API says of the stories on a page of the archive, while they are in hand."""
+    if plan.wanted("api") and plan.wanted(f"archive/{number}/"):
+        _news.prepare(plan.archive(number).entries, plan)
 
 
 def sheets(plan: Plan) -> Iterator[Sheet]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from copydesk.kit import dates
@@ -14,6 +14,12 @@ from copydesk.publish._write import Sheet
 from copydesk.publish.api import _json, _sections
 
 PAGE_SIZE = 25
+
+
+def prepare(entries: Iterable[Entry], plan: Plan) -> None:
+    """Make the fragments of these stories; `sheets` makes those that are missing."""
+    for entry in entries:
+        plan.pieces.of(entry, partial(_fragment, entry, plan))
 
 
 def sheets(plan: Plan) -> Iterator[Sheet]:

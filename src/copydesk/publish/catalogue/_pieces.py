@@ -24,8 +24,10 @@ class Pieces:
         if known is not None and known[0] == stamp:
             return known[1]
         made = make()
-        if self._catalogue is not None and made is not None:
-            self._made.append((entry.path, stamp, made))
+        if made is not None:
+            self._pieces()[entry.path] = (stamp, made)
+            if self._catalogue is not None:
+                self._made.append((entry.path, stamp, made))
         return made
 
     def save(self) -> None:

@@ -29,14 +29,23 @@ from copydesk.publish.site import (
 __all__ = ["sheets"]
 
 
-def sheets(plan: Plan, press: Press, posters: Posters | None = None) -> Iterator[Sheet]:
-    """Give every page of the site."""
+def sheets(
+    plan: Plan,
+    press: Press,
+    posters: Posters | None = None,
+    beside: _walk.Beside = lambda _number: (),
+) -> Iterator[Sheet]:
+    """Give every page of the site.
+
+    All stories are read on the way; `beside` gives what others make of those on a page of the
+    archive, by its number, while they are in hand.
+    """
     frame = _frame.Frame(plan, press, posters or Posters(plan))
     cards = _cards.Cards(frame)
     catalog = _catalog.catalog(frame)
     yield from _listings.sheets(cards, _shelves.topic_shelves(catalog))
     yield from _calendar.sheets(frame)
-    yield from _walk.sheets(cards)
+    yield from _walk.sheets(cards, beside)
     yield from _story.signposts(cards)
     yield from _letters.sheets(catalog)
     if plan.wanted("records"):

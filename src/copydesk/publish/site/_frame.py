@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from copydesk.kit import text
 from copydesk.news import Topic
@@ -15,6 +16,7 @@ from copydesk.publish._write import Sheet
 from copydesk.publish.site import _structured
 
 _IN_THE_BAR = 9
+_TONGUES, _POLICIES = 1024, 64  # that are remembered; records say the first, players the second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +52,17 @@ class Frame:
     press: _render.Press
     posters: _posters.Posters
     words: Words = field(init=False)
+    tongue: Callable[[str], str] = field(init=False)
     _site: Mapping[str, object] = field(init=False)
+    _policy: Callable[[str, bool, bool], str] = field(init=False)
+    _feeds: Callable[[str], Mapping[str, str]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.words = _words.load(self.plan.beat.locale, self.press.source(_words.NAME))
         self.press.speak(self.words)
+        self.tongue = lru_cache(_TONGUES)(self._tongue)
+        self._policy = lru_cache(_POLICIES)(self._allowed)
+        self._feeds = lru_cache(_POLICIES)(self._named_feeds)
         self._site = self._shared()
 
     def page(self, template: str, head: Head, **context: object) -> Sheet:
@@ -67,7 +75,7 @@ class Frame:
         """Give the link to a page of the site."""
         return self.plan.links.href(path)
 
-    def tongue(self, tag: str) -> str:
+    def _tongue(self, tag: str) -> str:
         """Give the attributes of a text in a language, "" for the site's own or an unknown one."""
         language = language_tag(tag)
         if not language or language == language_tag(self.plan.beat.locale):
@@ -130,7 +138,7 @@ class Frame:
         """Say whether any picture comes from its publisher's own server."""
         return "hotlink" in {self.plan.look.show, *self.plan.look.shows.values()}
 
-    def _policy(self, head: Head) -> str:
+    def _allowed(self, frames: str, plays_files: bool, searches: bool) -> str:
         """Give what a page may load: our own files, and what plays in it.
 
         Files of podcasts are redirected from host to host, and a policy holds for each of them.
@@ -138,13 +146,13 @@ class Frame:
         hotlinks = " https:" if self.hotlinks else ""
         rules = ["default-src 'none'", "style-src 'self'", "script-src 'self'"]
         rules += [f"img-src 'self'{hotlinks}", "manifest-src 'self'"]
-        if head.frames:
-            rules.append(f"frame-src {head.frames}")
-        if head.plays_files:
+        if frames:
+            rules.append(f"frame-src {frames}")
+        if plays_files:
             rules.append("media-src https:")
-        if head.searches:
+        if searches:
             rules.append("connect-src 'self'")
-        asks = "'self'" if head.searches else "'none'"
+        asks = "'self'" if searches else "'none'"
         return "; ".join([*rules, "base-uri 'none'", f"form-action {asks}"])
 
     def _shared_picture(self, head: Head) -> _pictures.Shared | None:
@@ -153,12 +161,16 @@ class Frame:
         own = head.picture.shared if head.picture else head.shared
         return own or self.posters.of_page("")
 
+    def _named_feeds(self, folder: str) -> Mapping[str, str]:
+        files = {"atom": "feed.xml", "rss": "rss.xml", "json": "feed.json"}
+        return {kind: self.href(folder + name) for kind, name in files.items()}
+
     def _head(self, head: Head) -> Mapping[str, object]:
         links = self.plan.links
         site = text.fold(self.plan.beat.title)
         return {
             "path": head.path,
-            "policy": self._policy(head),
+            "policy": self._policy(head.frames, head.plays_files, head.searches),
             "title": f"{head.title} – {site}" if head.title else site,
             "description": head.description,
             "canonical": links.page(head.path) if head.indexed else "",
@@ -167,8 +179,6 @@ class Frame:
             "picture": head.picture,
             "shared": self._shared_picture(head),
             "feeds_title": head.feeds_title or site,
-            "atom": self.href(f"{head.feeds}feed.xml"),
-            "rss": self.href(f"{head.feeds}rss.xml"),
-            "json": self.href(f"{head.feeds}feed.json"),
+            **self._feeds(head.feeds),
             "structured": _structured.script(head.structured) if head.structured else "",
         }

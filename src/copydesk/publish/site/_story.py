@@ -52,15 +52,16 @@ def signposts(cards: Cards) -> Iterator[Sheet]:
 
 def _page(story: Story, cards: Cards) -> Sheet:
     plan = cards.frame.plan
+    told = cards.views.story(story)
     picture = _pictures.of(story, plan)
     coverage = plan.coverages.of(story)
     excerpt = text.fold(story.excerpt)
     player = _played(story, picture, cards)
     head = Head(
         path=_links.story_folder(story.path),
-        title=text.fold(story.title) or cards.frame.words.say("untitled"),
+        title=str(told["title"]),
         description=text.shorten(excerpt, 200),
-        structured=_structured.story(story, plan),
+        structured=_structured.story(story, plan, excerpt, picture),
         kind="article",
         picture=picture,
         shared=None if picture else cards.frame.posters.of_story(story),
@@ -68,28 +69,36 @@ def _page(story: Story, cards: Cards) -> Sheet:
         plays_files=player.is_file,
     )
     view = {
-        **cards.view(story),
+        **told,
         "excerpt": excerpt,
         "player": player.markup,
         "is_pictured": bool(picture) and not player.has_poster,
         "verb": _player.verb(story),
-        "updated": cards.time(story.updated_at),
+        "updated": cards.views.time(story.updated_at),
         "credit": text.fold(story.credit),
         "access": text.fold(story.access),
         "others": [_other(related, cards) for related in coverage.others[:_OTHERS]],
         "unlisted": len(coverage.others[_OTHERS:]),
         "reruns": coverage.reruns[:_RERUNS],
         "places": len(coverage.reruns),
-        "background": cards.views(plan.groups.background(story)),
+        "background": cards.views.stories(plan.groups.background(story)),
         "first": _first(story, cards),
         "source": _source(story, cards),
         "trust": story.trust,
         "reasons": [text.fold(str(reason)) for reason in story.reasons],
-        "changes": [_change(line, cards) for line in story.history],
-        "decided": cards.time(story.verdict.at if story.verdict else None),
-        "pinned": cards.time(plan.front.pinned.get(story.path)),
+        **_kept(story, cards),
     }
     return cards.frame.page("story.html", head, story=view)
+
+
+def _kept(story: Story, cards: Cards) -> dict[str, object]:
+    """Give what happened to a story since it was filed."""
+    decided = story.verdict.at if story.verdict else None
+    return {
+        "changes": [_change(line, cards) for line in story.history],
+        "decided": cards.views.time(decided),
+        "pinned": cards.views.time(cards.frame.plan.front.pinned.get(story.path)),
+    }
 
 
 def _played(story: Story, picture: _pictures.Picture | None, cards: Cards) -> _player.Shown:
@@ -110,7 +119,7 @@ def _signpost(folder: str, leader: Story, cards: Cards) -> Sheet:
         head,
         heading=cards.frame.words.say("fuller_report"),
         said="fuller_report_at",
-        story=cards.view(leader),
+        story=cards.views.story(leader),
         canonical=cards.frame.plan.links.page(target),
     )
 
@@ -124,7 +133,7 @@ def _change(line: str, cards: Cards) -> dict[str, object]:
         if found := pattern.fullmatch(said):
             said = cards.frame.words.say(word, **found.groupdict())
             break
-    return {"time": cards.time(moment), "what": said}
+    return {"time": cards.views.time(moment), "what": said}
 
 
 def _source(story: Story, cards: Cards) -> str:
@@ -151,6 +160,6 @@ def _other(related: Related, cards: Cards) -> dict[str, object]:
     return {
         "title": text.fold(related.title) or cards.frame.words.say("untitled"),
         "origin": urls.fetchable(related.web_url) or "",
-        "provider": cards.provider(related.provider),
-        "time": cards.time(related.published_at),
+        "provider": cards.views.provider(related.provider),
+        "time": cards.views.time(related.published_at),
     }

@@ -80,7 +80,9 @@ def _publisher(plan: Plan) -> Mapping[str, object]:
     return {"@type": "Organization", "name": name, "url": plan.links.page("")}
 
 
-def story(told: Story, plan: Plan) -> Mapping[str, object]:
+def story(
+    told: Story, plan: Plan, excerpt: str, picture: _pictures.Picture | None
+) -> Mapping[str, object]:
     """Describe a story page: a note of ours, based on the article of its publisher."""
     page = plan.links.page(_links.story_folder(told.path))
     note: dict[str, object] = {
@@ -93,7 +95,7 @@ def story(told: Story, plan: Plan) -> Mapping[str, object]:
         "publisher": _publisher(plan),
     }
     if told.excerpt:
-        note["abstract"] = text.fold(told.excerpt)
+        note["abstract"] = excerpt
     if told.published_at:
         note["datePublished"] = dates.rfc3339(told.published_at)
     if told.updated_at and told.published_at:
@@ -101,7 +103,7 @@ def story(told: Story, plan: Plan) -> Mapping[str, object]:
         note["dateModified"] = dates.rfc3339(changed)
     if _names.language_tag(told.language):
         note["inLanguage"] = told.language
-    if picture := _pictures.of(told, plan):
+    if picture:
         note["image"] = _picture(picture)
     if topics := [text.fold(name) for name in told.topics]:
         note["about"] = [{"@type": "Thing", "name": name} for name in topics]

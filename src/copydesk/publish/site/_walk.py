@@ -1,13 +1,13 @@
 """The walk: once through all stories, the newest first, so that each is read and printed once.
 
-A story's page, its day, its page of the archive and its part of the search index are made while
-it is in hand.
+A story's page, its day, its page of the archive, its part of the search index and what the APIs
+say of it are made while it is in hand.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from copydesk.publish import _links
@@ -16,9 +16,14 @@ from copydesk.publish._write import Sheet
 from copydesk.publish.site import _listings, _search, _story
 from copydesk.publish.site._cards import Cards
 
+Beside = Callable[[int], Iterable[Sheet]]
 
-def sheets(cards: Cards) -> Iterator[Sheet]:
-    """Give the pages of stories, days and the archive and the parts that are wanted."""
+
+def sheets(cards: Cards, beside: Beside) -> Iterator[Sheet]:
+    """Give the pages of stories, days and the archive and the parts that are wanted.
+
+    `beside` gives what others make of the stories on a page of the archive, by its number.
+    """
     plan = cards.frame.plan
     days, index = _days(plan), _search.parts(plan)
     parts = deque(one for one in index.items() if plan.wanted(one[0]))
@@ -27,6 +32,7 @@ def sheets(cards: Cards) -> Iterator[Sheet]:
         yield from _story.sheets(entries, cards)
         if plan.wanted(f"archive/{number}/"):
             yield _listings.archived(cards, number)
+        yield from beside(number)
         while days and days[0][0].isoformat() > entries[-1].day:
             yield _listings.day(cards, *days.popleft())
         while parts and parts[0][1][0].when >= entries[-1].when:

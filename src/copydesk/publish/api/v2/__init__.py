@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
-from copydesk.publish.api.v2 import _lists, _schema, _shape, _stories
+from copydesk.publish.api.v2 import _lists, _schema, _stories
 from copydesk.publish.api.v2._places import gone
+from copydesk.publish.api.v2._shape import Shapes
 
-__all__ = ["gone", "sheets"]
+__all__ = ["Shapes", "gone", "lists", "page"]
 
 
-def sheets(plan: Plan) -> Iterator[Sheet]:
-    """Give every file of the API and the documents that describe it."""
-    shapes = _shape.Shapes(plan)
-    schema = _schema.sheets(plan) if plan.wanted("records") else ()
-    return chain(_stories.sheets(shapes), _lists.sheets(shapes), schema)
+def page(number: int, shapes: Shapes) -> Iterator[Sheet]:
+    """Give a page of stories and the files of those on it, as far as they are wanted."""
+    return _stories.page(number, shapes)
+
+
+def lists(shapes: Shapes) -> Iterator[Sheet]:
+    """Give all other files of the API and the documents that describe it."""
+    schema = _schema.sheets(shapes.plan) if shapes.plan.wanted("records") else ()
+    return chain(_stories.lists(shapes), _lists.sheets(shapes), schema)

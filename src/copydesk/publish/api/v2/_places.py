@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from urllib.parse import quote
 
 from copydesk.news import Story
 from copydesk.publish import _links
@@ -69,7 +68,7 @@ def index(kind: str) -> str:
 
 def address(place: str, plan: Plan) -> str:
     """Give the address of a file of the API."""
-    return f"{plan.links.api}/{quote(place)}"
+    return f"{plan.links.api}/{_links.quoted(place)}"
 
 
 def _hash(name: str) -> str:

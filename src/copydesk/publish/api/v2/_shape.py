@@ -25,6 +25,11 @@ class Shapes:
     def __post_init__(self) -> None:
         self._topics = {topic.name: topic for topic in self.plan.topics}
 
+    def leads(self, entry: Entry) -> bool:
+        """Say whether a published story leads a group."""
+        leader = self.plan.groups.leading(entry.group) if entry.group else None
+        return leader is not None and leader.path == entry.path
+
     def story(self, story: Story) -> dict[str, object]:
         """Give all that is published of a story."""
         plan, coverage = self.plan, self.plan.coverages.of(story)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from copydesk.news import Story
@@ -14,11 +14,9 @@ from copydesk.publish.api.v2 import _places, _shape, _write
 NEWEST = 100
 
 
-def sheets(shapes: _shape.Shapes) -> Iterator[Sheet]:
-    """Give every story in its file and on its page, then the lists over them."""
+def lists(shapes: _shape.Shapes) -> Iterator[Sheet]:
+    """Give the lists over the stories and the groups."""
     plan = shapes.plan
-    for number in plan.wanted.pages(plan.archive_pages):
-        yield from _part(number, shapes)
     if plan.wanted("api"):
         latest = [_json.compact(shapes.story(story)) for story in plan.stories[:NEWEST]]
         yield Sheet(_places.LATEST, _write.listing({}, "stories", latest))
@@ -26,16 +24,24 @@ def sheets(shapes: _shape.Shapes) -> Iterator[Sheet]:
         yield from _groups(shapes)
 
 
-def _part(number: int, shapes: _shape.Shapes) -> Iterator[Sheet]:
-    """Give a page of stories and the files of those on it, as far as they are wanted."""
+def page(number: int, shapes: _shape.Shapes) -> Iterator[Sheet]:
+    """Give a page of stories, the files of those on it and of groups that they lead, as wanted."""
     plan = shapes.plan
     is_page = plan.wanted(f"archive/{number}/")
     made: list[bytes] = []
     for entry in reversed(list(plan.archive(number).entries)):
-        story = plan.read(entry.path) if is_page or plan.wanted(entry.folder) else None
-        if story is not None:
-            made.append(_json.compact(shapes.story(story)))
+        is_told = is_page or plan.wanted(entry.folder)
+        is_group = plan.wanted(f"group {entry.group}") and shapes.leads(entry)
+        story = plan.read(entry.path) if is_told or is_group else None
+        if story is None:
+            continue
+        whole = shapes.story(story)
+        if is_told:
+            made.append(_json.compact(whole))
             yield Sheet(_places.story(story), made[-1] + b"\n")
+        if is_group:
+            place = _places.one("groups", _places.group_id(entry.group))
+            yield Sheet(place, _write.document(_group(story, whole, shapes)))
     if is_page:
         yield Sheet(_places.page(number), _page(number, made, plan))
 
@@ -63,12 +69,8 @@ def _index(plan: Plan) -> dict[str, object]:
 
 
 def _groups(shapes: _shape.Shapes) -> Iterator[Sheet]:
-    """Give the wanted groups' files, and the list of those with the newest stories."""
+    """Give the list of the groups with the newest stories."""
     plan = shapes.plan
-    for name in plan.wanted.groups(plan.catalogue.tales()):
-        if (leader := _leader(name, plan)) is not None:
-            place = _places.one("groups", _places.group_id(name))
-            yield Sheet(place, _write.document(_group(name, leader, shapes)))
     if not plan.wanted("groups"):
         return
     newest = ((name, _leader(name, plan)) for name in islice(plan.catalogue.tales(), NEWEST))
@@ -91,12 +93,12 @@ def _listed(group: str, leader: Story, shapes: _shape.Shapes) -> dict[str, objec
     }
 
 
-def _group(name: str, leader: Story, shapes: _shape.Shapes) -> dict[str, object]:
-    whole = shapes.story(leader)
+def _group(leader: Story, whole: Mapping[str, object], shapes: _shape.Shapes) -> dict[str, object]:
+    """Give a group by what is published of its leader."""
     return {
-        "id": _places.group_id(name),
+        "id": _places.group_id(leader.group),
         "leader": shapes.reference(leader),
-        "members": shapes.references(shapes.plan.groups.members(name)),
+        "members": shapes.references(shapes.plan.groups.members(leader.group)),
         "newsrooms": whole["newsrooms"],
         "coverage": whole["coverage"],
         "copies": whole["copies"],

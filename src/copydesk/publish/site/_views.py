@@ -1,0 +1,128 @@
+"""Plain values of a story, its publisher, its topics and times, as every template prints them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
+
+from copydesk.kit import dates, text, urls
+from copydesk.news import Provider, Story
+from copydesk.publish import _links, _pictures
+from copydesk.publish._entries import Entry
+from copydesk.publish._names import language_tag
+from copydesk.publish.site import _player
+from copydesk.publish.site._frame import Frame
+
+_EXCERPT = 220
+_IN_HAND = 2048  # views: what topics and publishers list first has its page later
+_PUBLISHERS = 4096
+_NAMED = 2  # newsrooms on a card; more are a number
+_NEVER = {"iso": "", "text": "", "brief": "", "short": "", "clock": "", "day": ""}
+_NOBODY = {"name": "", "href": ""}
+
+
+class Time:
+    """A time in the site's zone: `iso` for machines, for people each form that is printed."""
+
+    __slots__ = ("_frame", "_local", "iso")
+
+    def __init__(self, moment: datetime, frame: Frame) -> None:
+        self.iso = dates.rfc3339(moment)
+        self._local = frame.plan.local(moment)
+        self._frame = frame
+
+    @property
+    def text(self) -> str:
+        """Give day, time and zone."""
+        return self._frame.words.dated("moment", self._local)
+
+    @property
+    def brief(self) -> str:
+        """Give day and time."""
+        return self._frame.words.dated("brief", self._local)
+
+    @property
+    def short(self) -> str:
+        """Give the day."""
+        return self._frame.words.dated("short", self._local)
+
+    @property
+    def clock(self) -> str:
+        """Give hours and minutes."""
+        return f"{self._local.hour:02}:{self._local.minute:02}"
+
+    @property
+    def day(self) -> str:
+        """Give the link to the page of its day."""
+        return self._frame.href(_links.day_folder(self._local))
+
+
+class Views:
+    """The plain values of a plan's stories; those of the last ones are kept."""
+
+    def __init__(self, frame: Frame) -> None:
+        plan = frame.plan
+        self.frame = frame
+        self._site_language = language_tag(plan.beat.locale)
+        self._publisher = lru_cache(_PUBLISHERS)(self._published_by)
+        self._stories: OrderedDict[str, Mapping[str, object]] = OrderedDict()
+        self._topics = {
+            topic.name: {
+                "name": text.fold(topic.name),
+                "href": frame.href(_links.topic_folder(topic.id)),
+            }
+            for topic in plan.topics
+            if topic.name != plan.beat.topic
+        }
+
+    def stories(self, entries: Iterable[Entry]) -> list[Mapping[str, object]]:
+        """Give the values of stories that are filed here, those that can be read."""
+        found = (self.frame.plan.read(entry.path) for entry in entries)
+        return [self.story(story) for story in found if story is not None]
+
+    def story(self, story: Story) -> Mapping[str, object]:
+        """Give the values of a story; the last ones are kept."""
+        if story.path not in self._stories:
+            self._stories[story.path] = self._story(story)
+            if len(self._stories) > _IN_HAND:
+                self._stories.popitem(last=False)
+        return self._stories[story.path]
+
+    def _story(self, story: Story) -> Mapping[str, object]:
+        plan, words = self.frame.plan, self.frame.words
+        language = language_tag(story.language)
+        coverage = plan.coverages.of(story)
+        return {
+            "title": text.fold(story.title) or words.say("untitled"),
+            "href": self.frame.href(_links.story_folder(story.path)),
+            "origin": urls.fetchable(story.web_url) or "",
+            "excerpt": text.shorten(text.fold(story.excerpt), _EXCERPT),
+            "language": language if language != self._site_language else "",
+            "tongue": self.frame.tongue(story.language),
+            "provider": self.provider(story.provider),
+            "time": self.time(story.published_at),
+            "topics": self.topics(story),
+            "picture": _pictures.of(story, plan),
+            "newsrooms": coverage.newsrooms,
+            "also": words.listed(coverage.names, _NAMED),
+            "label": _player.label(story, words),
+        }
+
+    def provider(self, provider: Provider | None) -> Mapping[str, str]:
+        """Give a publisher's name and the link to its page, "" where it has none."""
+        return self._publisher(provider.name, provider.domain) if provider else _NOBODY
+
+    def _published_by(self, name: str, domain: str) -> Mapping[str, str]:
+        known = domain in self.frame.plan.by_source
+        href = self.frame.href(_links.source_folder(domain)) if known else ""
+        return {"name": text.fold(name) or text.fold(domain), "href": href}
+
+    def time(self, moment: datetime | None) -> Time | Mapping[str, str]:
+        """Give a time in the forms that pages print, each "" for none."""
+        return Time(moment, self.frame) if moment else _NEVER
+
+    def topics(self, story: Story) -> list[Mapping[str, str]]:
+        """Give the topics of a story that have a page, the main one left out."""
+        return [self._topics[name] for name in story.topics if name in self._topics]
