@@ -258,20 +258,20 @@ def record_paths(root: Path, folder: str) -> Iterator[str]:
 
 
 def _sign(place: str, folder: str, found: dict[str, Signature]) -> None:
+    new = tuple.__new__  # as Signature makes itself, without a call of Python's
     for entry in _scan(place):
         name = entry.name
-        if name.startswith("."):
+        if name[0] == ".":
             continue
         if entry.is_dir(follow_symlinks=False):
             _sign(entry.path, f"{folder}/{name}", found)
-        elif _may_be_record(name):
+        elif name.endswith(".md") or _may_be_record(name):
             try:
                 now = entry.stat(follow_symlinks=False)
             except FileNotFoundError:  # it went meanwhile
                 continue
-            found[f"{folder}/{name}"] = Signature(
-                now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino
-            )
+            signed = (now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino)
+            found[f"{folder}/{name}"] = new(Signature, signed)
 
 
 def data_paths(root: Path, folder: str = "_data") -> Iterator[str]:

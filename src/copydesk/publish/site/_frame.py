@@ -145,13 +145,11 @@ class Frame:
         """
         hotlinks = " https:" if self.hotlinks else ""
         rules = ["default-src 'none'", "style-src 'self'", "script-src 'self'"]
-        rules += [f"img-src 'self'{hotlinks}", "manifest-src 'self'"]
+        rules += [f"img-src 'self'{hotlinks}", "manifest-src 'self'", "connect-src 'self'"]
         if frames:
             rules.append(f"frame-src {frames}")
         if plays_files:
             rules.append("media-src https:")
-        if searches:
-            rules.append("connect-src 'self'")
         asks = "'self'" if searches else "'none'"
         return "; ".join([*rules, "base-uri 'none'", f"form-action {asks}"])
 
