@@ -48,9 +48,18 @@ def _record(path: str, *, body: str = "", **fields: object) -> Record:
     return Record(path=path, collection=collection, fields=fields, body=body)
 
 
-def _picture(number: int, side: int = 400) -> list[Mapping[str, object]]:
+def _face(number: int) -> list[Mapping[str, object]]:
+    return _picture(5 * (number % 4) + 3, 640, 640)
+
+
+def _view(number: int) -> list[Mapping[str, object]]:
+    return _picture(5 * (number % 4), 640, 427)
+
+
+def _picture(number: int, width: int, height: int) -> list[Mapping[str, object]]:
+    """Give one of the pictures that `sites.py` draws, at an address elsewhere."""
     url = f"https://pictures.example/p{number}.webp"
-    return [{"url": url, "width": side, "height": side, "title": f"Picture {number}"}]
+    return [{"url": url, "width": width, "height": height, "title": f"Picture {number}"}]
 
 
 def _house(number: int) -> Mapping[str, object]:
@@ -78,7 +87,7 @@ def _learning() -> Iterator[Record]:
             price="Free",
             levels=["Beginner"],
             ratings={"count": 20511 + number, "average": 4.6},
-            images=_picture(number % 20, 300),
+            images=_view(number),
         )
     items = [f"videos/v{n}" for n in range(5)] + [f"courses/c{n}" for n in range(7)]
     for number in range(4):
@@ -106,7 +115,7 @@ def _people() -> Iterator[Record]:
             website="https://a.example/",
             twitter={"username": "quay", "url": address, "followers": 16314},
             linkedin={"url": address},
-            images=_picture(number),
+            images=_face(number),
             topics=["Harbours"],
             heat=50 - number,
         )
@@ -126,7 +135,7 @@ def _samples() -> Iterator[Record]:
             ],
             provider=_house(number),
             publishedDateTime=_SENT - timedelta(days=number),
-            images=_picture(number, 640),
+            images=_view(number),
             body="<p>It lifts.</p><ul><li>Slowly</li><li>Twice</li></ul><pre><code>"
             + "lift(crane, weight_kilograms=40_000, slowly=True) " * 4
             + "</code></pre>",
@@ -153,7 +162,7 @@ def _places() -> Iterator[Record]:
             locations=["Quoyle", "Sluice"],
             funding={"status": "Seed"},
             website="https://works.example/",
-            images=_picture(number),
+            images=_face(number),
         )
 
 
