@@ -26,8 +26,9 @@ from PIL import Image as Drawing
 from PIL import ImageDraw
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-import archive as invented  # benchmarks/paper/archive.py
 import shelves as invented_records  # beside this file
+
+import archive as invented  # benchmarks/paper/archive.py
 from copydesk.news import (
     Beat,
     Edition,
@@ -437,9 +438,7 @@ def main(root: Path) -> None:
     }
     listed = {}
     for name, site in sites.items():
-        options = PublishOptions(
-            pictures_folder=site.pictures, house=site.house, show=site.show
-        )
+        options = PublishOptions(pictures_folder=site.pictures, house=site.house, show=site.show)
         publish(site.edition, root / name, MemoryManifest(), options)
         listed[name] = pages(root / name)
     (root / "pages.json").write_text(json.dumps(listed, indent=1), "utf-8")
