@@ -119,11 +119,12 @@ class State:
     times: dict[str, int] = field(default_factory=dict)
 
     def stamps(self) -> Mapping[str, str]:
-        """Give what changes with each story; a moment of its reading is all that it says."""
-        return {
-            path: hashlib.sha256(repr((story, self.times.get(path))).encode()).hexdigest()
+        """Give what changes with each story and with its file."""
+        told = {
+            path: repr((story, self.times.get(path), path in self.unread))
             for path, story in self.stories.items()
         }
+        return {path: hashlib.sha256(said.encode()).hexdigest() for path, said in told.items()}
 
     def read(self, path: str) -> Story | None:
         """Give a story, None for one that nobody can read."""
@@ -319,6 +320,16 @@ def tree(out: Path) -> dict[str, bytes]:
     return {path.relative_to(out).as_posix(): path.read_bytes() for path in files}
 
 
+def differing(found: Mapping[str, bytes], expected: Mapping[str, bytes]) -> dict[str, str]:
+    """Say of each file that is not as expected what is wrong with it."""
+    both = {path: (found.get(path), expected.get(path)) for path in {*found, *expected}}
+    return {
+        path: "missing" if was is None else "stranger" if wanted is None else "stale"
+        for path, (was, wanted) in sorted(both.items())
+        if was != wanted
+    }
+
+
 @contextmanager
 def small() -> Iterator[None]:
     """Let all that is cut into parts have two in each."""
@@ -346,8 +357,6 @@ def test_after_any_history_the_site_is_the_one_made_of_its_last_state(
             done = desk.kept(state, mishap)
             whole, expected = desk.anew(state)
 
-            found = tree(desk.here / "kept")
-            assert sorted(found) == sorted(expected)
-            assert [path for path in found if found[path] != expected[path]] == []
+            assert differing(tree(desk.here / "kept"), expected) == {}
             assert (done.stories, done.pages) == (whole.stories, whole.pages)
             assert done.written + done.unchanged == whole.written

@@ -29,7 +29,7 @@ def filled(catalogue: Catalogue, entries: Iterable[Entry], kept: Mapping[str, st
     listed = iter(entries)
     sums: Counter[tuple[str, str]] = Counter()
     while some := list(islice(listed, _AT_ONCE)):
-        own = [one for one in some if kept.get(one.name) == one.path]
+        own = [one for one in some if one.name and kept.get(one.name) == one.path]
         _insert(catalogue, ((one, _place(one) if one in own else PASSED) for one in some))
         _list(catalogue, own, sums)
     _count(catalogue, sums)
