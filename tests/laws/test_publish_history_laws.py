@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,6 +26,7 @@ from copydesk.news import (
     Provider,
     Record,
     Related,
+    Ruling,
     Show,
     Source,
     Story,
@@ -41,7 +43,7 @@ from copydesk.publish import (
     sitemaps,
     survey,
 )
-from copydesk.publish._write import Manifest
+from copydesk.publish._write import UNFINISHED, Manifest
 from copydesk.publish.api import _news
 from world import editions
 
@@ -110,7 +112,8 @@ class State:
 
     stories: dict[str, Story] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
-    pins: tuple[str, ...] = ()
+    at: datetime = editions.AT
+    pins: tuple[Ruling, ...] = ()
     shown: dict[str, Thumbnail] = field(default_factory=dict)
     shows: dict[str, Show] = field(default_factory=dict)
     show: Show = "cached"
@@ -208,6 +211,8 @@ THUMBNAILS = (
     editions.thumbnail("one", ("webp",)),
     editions.thumbnail("lost"),
 )
+LATER = editions.AT + timedelta(hours=20)
+PINS = st.builds(editions.pin, ONE_OF(NAMES), ONE_OF((None, editions.AT + timedelta(hours=1))))
 HOUSE = Organization(domain="post.example", name="Post", owner="The Herald")
 COMMON: st.SearchStrategy[Edit] = st.one_of(
     edited(),
@@ -217,7 +222,7 @@ COMMON: st.SearchStrategy[Edit] = st.one_of(
     PATHS.map(moved),
     PATHS.map(torn),
     PATHS.map(touched),
-    st.lists(ONE_OF(NAMES), max_size=4).map(tuple).map(lambda pins: put("pins", pins)),
+    st.lists(PINS, max_size=4).map(tuple).map(lambda pins: put("pins", pins)),
     st.dictionaries(ONE_OF(IMAGES), ONE_OF(THUMBNAILS)).map(lambda found: put("shown", found)),
     st.dictionaries(PATHS, ONE_OF(("hotlink", "none")), **FEW).map(lambda s: put("shows", s)),
     st.dictionaries(ONE_OF(NAMES), st.integers(0, 99), **FEW).map(lambda r: put("reads", r)),
@@ -227,8 +232,9 @@ RARE: st.SearchStrategy[Edit] = st.one_of(
     ONE_OF(({}, {"post.example": HOUSE})).map(lambda known: on(organizations=known)),
     ONE_OF((editions.beat().topics, editions.beat().topics[:2])).map(lambda t: on(topics=t)),
     ONE_OF(("cached", "none")).map(lambda show: put("show", show)),
+    ONE_OF((editions.AT, LATER)).map(lambda at: put("at", at)),
 )
-MISHAPS = ("", "", "", "", "broken", "no manifest", "no catalogue", "elsewhere", "full")
+MISHAPS = ("", "", "", "", "broken", "no manifest", "no catalogue", "elsewhere", "full", "killed")
 ROUNDS = st.lists(
     st.tuples(
         st.lists(st.one_of(COMMON, COMMON, COMMON, RARE), min_size=1, max_size=3), ONE_OF(MISHAPS)
@@ -264,9 +270,9 @@ class Desk:
         self, state: State, out: Path, manifest: Manifest, known: Catalogue | None, *, full: bool
     ) -> Published:
         """Build the site of a state."""
-        beat = replace(state.beat, rulings=tuple(map(editions.pin, state.pins)))
+        beat = replace(state.beat, rulings=state.pins)
         edition = replace(
-            editions.edition((), RECORDS, state.shown, beat),
+            editions.edition((), RECORDS, state.shown, beat, state.at),
             stories=survey(state, beat, known, full=full),
             reads=state.reads,
         )
@@ -285,6 +291,8 @@ class Desk:
         """Build the site that there is."""
         if mishap == "no manifest":
             self.manifest = MemoryManifest()
+        if mishap == "killed":
+            (self.here / "kept" / UNFINISHED).touch()
         if mishap == "no catalogue":
             (self.here / "catalogue").unlink(missing_ok=True)
         with closing(Catalogue(self.here / "catalogue", "kept")) as known:
@@ -340,7 +348,17 @@ def small() -> Iterator[None]:
         yield
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+def agreed(desk: Desk, state: State, mishap: str = "") -> None:
+    """Build the site that there is and a new one; they are the same, file by file."""
+    done = desk.kept(state, mishap)
+    whole, expected = desk.anew(state)
+
+    assert differing(tree(desk.here / "kept"), expected) == {}
+    assert (done.stories, done.pages) == (whole.stories, whole.pages)
+    assert done.written + done.unchanged == whole.written
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(written(), min_size=2, max_size=9), ROUNDS)
 def test_after_any_history_the_site_is_the_one_made_of_its_last_state(
     filed: list[Edit], rounds: list[tuple[list[Edit], str]]
@@ -354,9 +372,82 @@ def test_after_any_history_the_site_is_the_one_made_of_its_last_state(
                 desk.broken(state)
             if mishap == "elsewhere":
                 desk.elsewhere(state)
-            done = desk.kept(state, mishap)
-            whole, expected = desk.anew(state)
+            agreed(desk, state, mishap)
 
-            assert differing(tree(desk.here / "kept"), expected) == {}
-            assert (done.stories, done.pages) == (whole.stories, whole.pages)
-            assert done.written + done.unchanged == whole.written
+
+def told(number: int, **fields: Any) -> Story:
+    """Give one of the first four stories, an hour younger than the one before."""
+    at = editions.AT - timedelta(hours=9 - number)
+    return editions.story(NAMES[number], **{"published_at": at, "web_url": "", **fields})
+
+
+LONG_AGO = editions.AT - timedelta(days=60)
+COPIES = (told(1, copy_of=NAMES[0]), told(2, copy_of=NAMES[1]))
+PICTURED = tuple(told(n, images=(Image(url=IMAGES[n]),)) for n in range(2))
+CASES = {
+    "a part of the search that begins on an older page of the archive": (
+        [told(0, published_at=LONG_AGO), told(1), told(2), told(3)],
+        [told(0, published_at=LONG_AGO), told(1), told(2, title="Other words"), told(3)],
+    ),
+    "lists that are cut into fewer files": ([told(0), told(1), told(2)], [told(0), told(1)]),
+    "a topic's list that is cut into fewer files": (
+        [told(n, topics=("Law",)) for n in range(3)],
+        [told(0), *(told(n, topics=("Law",)) for n in range(1, 3))],
+    ),
+    "pictures of two addresses that are one file": (PICTURED, [told(0), PICTURED[1]]),
+    "a copy whose original is named with a folder": (
+        [told(0)],
+        [told(0), told(1, copy_of=f"below/{NAMES[0]}", provider=PUBLISHERS[1])],
+    ),
+    "background that is a copy of what comes into the group": (
+        [told(0), told(1, copy_of=NAMES[0]), told(2, group="g", background=(NAMES[1],))],
+        [told(0, group="g"), told(1, copy_of=NAMES[0]), told(2, group="g", background=NAMES[1:2])],
+    ),
+    "background that is a copy of a copy": (
+        [told(0), *COPIES, told(3, group="g", background=(NAMES[2],))],
+        [told(0, group="g"), *COPIES, told(3, group="g", background=(NAMES[2],))],
+    ),
+    "a record without a name": ([told(0)], [told(0), replace(told(1), path="_news/.md")]),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), CASES.values(), ids=CASES)
+def test_what_was_once_forgotten(
+    before: Sequence[Story], after: Sequence[Story], tmp_path: Path
+) -> None:
+    desk, state = Desk(tmp_path), State()
+    state.shown = dict.fromkeys(IMAGES, THUMBNAILS[0])
+    with small():
+        for stories in (before, after):
+            state.stories = {story.path: story for story in stories}
+            agreed(desk, state)
+
+
+def test_a_pin_on_a_record_with_a_blank_in_its_name(tmp_path: Path) -> None:
+    desk, state = Desk(tmp_path), State(stories={one.path: one for one in [told(3)]})
+    agreed(desk, state)
+
+    agreed(desk, replace(state, pins=(editions.pin(NAMES[3]),)))
+
+
+def test_a_memory_that_was_lost_or_is_older_than_the_catalogue(tmp_path: Path) -> None:
+    desk, state = Desk(tmp_path), State(stories={one.path: one for one in [told(0), told(1)]})
+    agreed(desk, state)
+    earlier = copy.deepcopy(desk.manifest)
+    state.stories |= {told(2).path: told(2)}
+    agreed(desk, state)
+
+    del state.stories[told(2).path]
+    desk.manifest = earlier
+    agreed(desk, state)
+    agreed(desk, state, "no manifest")
+
+
+def test_no_piece_is_kept_of_a_story_that_is_gone(tmp_path: Path) -> None:
+    desk, state = Desk(tmp_path), State(stories={one.path: one for one in [told(0), told(1)]})
+    agreed(desk, state)
+    del state.stories[told(0).path]
+    agreed(desk, state)
+
+    with closing(Catalogue(tmp_path / "catalogue", "kept")) as known:
+        assert known.tables.run("SELECT path FROM paper_pieces") == [(told(1).path,)]

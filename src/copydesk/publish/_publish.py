@@ -112,8 +112,9 @@ def _brought(
     together: Callable[[], AbstractContextManager[None]],
 ) -> Published:
     ways = _world(made, options)
-    is_known = writer.stands and writer.front == seen.notes.get("front")
-    news = _news(made, seen) if is_known and seen.notes.get("world") == ways else None
+    if seen.notes and seen.notes.get("front") != writer.front:
+        writer.doubt()
+    news = _news(made, seen) if seen.notes.get("world") == ways and writer.stands else None
     writer.expect_all(everything=news is None)
     pieces = Pieces(made.catalogue, usable=news is not None)
     made = replace(made, wanted=news or Wanted(), pieces=pieces)
@@ -131,7 +132,7 @@ def _brought(
     cards = drawn.all() if unused or news is None else None
     with together():
         writer.remember()
-    pieces.save()
+    pieces.save(path for path, (_, now) in seen.pairs.items() if now is None or not now.is_public)
     made.catalogue.note({**_notes(made, ways, count), "front": writer.front})
     made.catalogue.commit()
     writer.close()

@@ -149,8 +149,12 @@ class Writer:
 
     @property
     def front(self) -> str | None:
-        """Give the hash that the manifest has of the front page: another was kept of another site."""
+        """Give the hash that the manifest has of the front page, None for none."""
         return self.manifest.get(FRONT)
+
+    def doubt(self) -> None:
+        """Believe no hash: the manifest is of another build than the one that was last."""
+        self._is_torn, self.stands = True, False
 
     def expect_all(self, *, everything: bool) -> None:
         """Say whether every file of the site will be put; then all is counted and looked up."""
