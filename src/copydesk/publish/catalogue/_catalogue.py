@@ -24,8 +24,6 @@ _LISTS = {
         ORDER BY at DESC, path LIMIT ? OFFSET ?""",
     "day": """SELECT entry FROM paper_entries WHERE site = ? AND place = 2 AND day = ?
         ORDER BY at DESC, path LIMIT ? OFFSET ?""",
-    "month": """SELECT entry FROM paper_entries WHERE site = ? AND place = 2 AND month = ?
-        ORDER BY at DESC, path LIMIT ? OFFSET ?""",
     "source": """SELECT entry FROM paper_entries WHERE site = ? AND place = 2 AND domain = ?
         ORDER BY at DESC, path LIMIT ? OFFSET ?""",
     "topic": """SELECT entry FROM paper_topics AS under JOIN paper_entries AS story
@@ -114,16 +112,24 @@ class Catalogue:
         """Give how many stories are published."""
         return self.sums("all").get("", 0)
 
-    def listing(self, kind: str, heading: str | None, count: int) -> Listing:
+    def listing(self, kind: str, heading: str | None, count: int) -> Listing[Entry]:
         """Give so many stories under a heading, the newest first, equal times by path."""
         values = () if heading is None else (heading,)
         return Listing(partial(self._fetch, _LISTS[kind], values), count)
 
-    def stories(self) -> Listing:
+    def stories(self) -> Listing[Entry]:
         """Give all published stories, the newest first."""
         return self.listing("all", None, self.count())
 
-    def hosted(self) -> Listing:
+    def pages_of(self, month: str, count: int) -> Listing[tuple[str, str]]:
+        """Give the name of each story of a month and when its record last changed, newest first."""
+        query = (
+            "SELECT name, changed FROM paper_entries WHERE site = ? AND place = 2 AND month = ?"
+            " ORDER BY at DESC, path LIMIT ? OFFSET ?"
+        )
+        return Listing(lambda start, some: self._rows(query, month, some, start), count)
+
+    def hosted(self) -> Listing[Entry]:
         """Give the published stories that have no other place than ours."""
         query = "SELECT count(*) FROM paper_entries WHERE site = ? AND place = 2 AND hosted = 1"
         return self.listing("hosted", None, self._rows(query)[0][0])
