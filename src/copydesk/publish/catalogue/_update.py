@@ -21,7 +21,7 @@ from copydesk.publish.catalogue._sums import counted, under
 
 Pair = tuple[Entry | None, Entry | None]
 _AT_ONCE = 1000
-_INSERT = "INSERT INTO paper_entries VALUES (NULL" + ", ?" * 20 + ")"
+_INSERT = "INSERT INTO paper_entries VALUES (NULL" + ", ?" * 21 + ")"
 
 
 def filled(catalogue: Catalogue, entries: Iterable[Entry], kept: Mapping[str, str]) -> None:
@@ -131,6 +131,7 @@ def _insert(catalogue: Catalogue, placed: Iterable[tuple[Entry, int]]) -> None:
             one.credit,
             one.image,
             one.web_url,
+            one.changed,
             told(one),
             one.is_hosted,
             one.has_led,
