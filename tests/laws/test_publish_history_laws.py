@@ -376,13 +376,14 @@ def test_after_any_history_the_site_is_the_one_made_of_its_last_state(
 
 
 def told(number: int, **fields: Any) -> Story:
-    """Give one of the first four stories, an hour younger than the one before."""
+    """Give one of the first five stories, an hour younger than the one before."""
     at = editions.AT - timedelta(hours=9 - number)
     return editions.story(NAMES[number], **{"published_at": at, "web_url": "", **fields})
 
 
 LONG_AGO = editions.AT - timedelta(days=60)
-COPIES = (told(1, copy_of=NAMES[0]), told(2, copy_of=NAMES[1]))
+COPIES = (told(0, copy_of=NAMES[2]), told(1, copy_of=NAMES[3]))
+READER = told(4, background=NAMES[:2])
 PICTURED = tuple(told(n, images=(Image(url=IMAGES[n]),)) for n in range(2))
 CASES = {
     "a part of the search that begins on an older page of the archive": (
@@ -399,13 +400,13 @@ CASES = {
         [told(0)],
         [told(0), told(1, copy_of=f"below/{NAMES[0]}", provider=PUBLISHERS[1])],
     ),
-    "background that is a copy of what comes into the group": (
-        [told(0), told(1, copy_of=NAMES[0]), told(2, group="g", background=(NAMES[1],))],
-        [told(0, group="g"), told(1, copy_of=NAMES[0]), told(2, group="g", background=NAMES[1:2])],
+    "background whose originals come into one group": (
+        [*COPIES, told(2, group="g"), told(3), READER],
+        [*COPIES, told(2, group="g"), told(3, group="g"), READER],
     ),
-    "background that is a copy of a copy": (
-        [told(0), *COPIES, told(3, group="g", background=(NAMES[2],))],
-        [told(0, group="g"), *COPIES, told(3, group="g", background=(NAMES[2],))],
+    "background whose original is a copy, too": (
+        [*COPIES, told(2), told(3), READER],
+        [*COPIES, told(2), told(3, copy_of=NAMES[2]), READER],
     ),
     "a record without a name": ([told(0)], [told(0), replace(told(1), path="_news/.md")]),
 }
