@@ -60,7 +60,6 @@ HOURS = (0, 0, 1, 5, 30, 31, 24 * 25, 24 * 60)
 LED = "2026-11-24T13:10:00Z leads its group no longer"
 REMOVED = Verdict(by="ed@desk.example", at=editions.AT, said="remove", why="an error")
 ONE_OF = st.sampled_from
-FEW = {"max_size": 2}
 
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "title": ONE_OF(("Robots vote", "Courts sit", "")),
@@ -71,7 +70,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "trust": ONE_OF((10, 90, None)),
     "group": ONE_OF(TALES),
     "copy_of": ONE_OF(("", "", *NAMES[:4], f"below/{NAMES[0]}")),
-    "background": st.lists(ONE_OF(NAMES), **FEW).map(tuple),
+    "background": st.lists(ONE_OF(NAMES), max_size=2).map(tuple),
     "history": ONE_OF(((), (LED,))),
     "credit": ONE_OF(("", "", "Post", "An Agency")),
     "web_url": ONE_OF((*ADDRESSES, "https://post.example/1", "")),
@@ -87,7 +86,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
             ONE_OF((*ADDRESSES, "https://post.example/1", "https://other.example/1")),
             ONE_OF(PUBLISHERS),
         ),
-        **FEW,
+        max_size=2,
     ).map(tuple),
 }
 
@@ -104,6 +103,7 @@ def letter() -> Record:
 
 
 RECORDS = (letter(), editions.record("_learning/videos/one.md", title="One", topics=["Law"]))
+SOURCES = (Source(url="https://herald.example/feed", name="The Herald", official=True),)
 
 
 @dataclass
@@ -134,7 +134,6 @@ class State:
         return None if path in self.unread else self.stories.get(path)
 
 
-SOURCES = (Source(url="https://herald.example/feed", name="The Herald", official=True),)
 Edit = Callable[[State], object]
 PATHS = ONE_OF([f"{folder}/{name}.md" for folder in FOLDERS for name in NAMES])
 
@@ -224,8 +223,8 @@ COMMON: st.SearchStrategy[Edit] = st.one_of(
     PATHS.map(touched),
     st.lists(PINS, max_size=4).map(tuple).map(lambda pins: put("pins", pins)),
     st.dictionaries(ONE_OF(IMAGES), ONE_OF(THUMBNAILS)).map(lambda found: put("shown", found)),
-    st.dictionaries(PATHS, ONE_OF(("hotlink", "none")), **FEW).map(lambda s: put("shows", s)),
-    st.dictionaries(ONE_OF(NAMES), st.integers(0, 99), **FEW).map(lambda r: put("reads", r)),
+    st.dictionaries(PATHS, ONE_OF(("hotlink", "none")), max_size=2).map(lambda s: put("shows", s)),
+    st.dictionaries(ONE_OF(NAMES), st.integers(0, 99), max_size=2).map(lambda r: put("reads", r)),
 )
 RARE: st.SearchStrategy[Edit] = st.one_of(
     ONE_OF(("UTC", "Asia/Tokyo")).map(lambda zone: on(timezone=zone)),

@@ -264,9 +264,10 @@ def _pages(count: int, size: int) -> int:
 
 
 def _gone(pairs: _Pairs, plan: Plan, before: Sums) -> set[str]:
-    """Give the folders and files that nothing fills any more, topics apart, or what these begin with.
+    """Give the folders and files that nothing fills any more, topics apart.
 
-    A list that is cut into files is made as a whole, and what of it is not made is gone.
+    Of a list in several files that may need fewer, it is what all begin with: those that are needed
+    are all made, and are not deleted.
     """
     after, size = plan.sums, plan.look.archive_page
     stay = {new.folder for _, new in map(_public, pairs) if new is not None}
