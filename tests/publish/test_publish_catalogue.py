@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from copydesk.news import Story
-from copydesk.publish import Catalogue, survey
+from copydesk.publish import Catalogue, Entry, survey
 from copydesk.publish.catalogue import Listing
 from world import editions
 
@@ -42,7 +42,7 @@ def known(tmp_path: Path) -> Iterator[Catalogue]:
     catalogue.close()
 
 
-def names(listing: Listing) -> list[str]:
+def names(listing: Listing[Entry]) -> list[str]:
     return [entry.name for entry in listing]
 
 
@@ -117,9 +117,10 @@ def test_no_question_goes_through_all_stories(known: Catalogue) -> None:
 
     known.tables.run = noted  # type: ignore[method-assign]
     entry = known.stories()[0]
-    for kind, heading in (("day", entry.day), ("month", entry.month), ("topic", "robots")):
+    for kind, heading in (("day", entry.day), ("source", entry.domain), ("topic", "robots")):
         list(known.listing(kind, heading, 1))
     list(known.listing("month, oldest first", entry.month, 1))
+    list(known.pages_of(entry.month, 1))
     known.hosted()
     (known.at(entry.path), known.named(entry.name), known.telling("g"), known.copies(entry.name))
     (known.hidden({"a"}), known.credits({"a"}), known.needing({"a"}), known.names_of({"g"}))

@@ -130,9 +130,9 @@ def test_pages_of_lists_are_named_once() -> None:
 def test_a_sitemap_holds_no_more_than_the_protocol_allows() -> None:
     plan = _plan.plan(editions.edition([editions.story()]), _plan.Look(show="none"))
     plan = replace(plan, sums=replace(plan.sums, months={"2026-11": 50_001}))
-    flood = Listing(lambda _start, count: [plan.stories.entries[0]] * count, 50_001)
+    flood = Listing(lambda _start, count: [("a-story", "")] * count, 50_001)
 
-    with mock.patch.object(plan.catalogue, "listing", return_value=flood):
+    with mock.patch.object(plan.catalogue, "pages_of", return_value=flood):
         made = {sheet.path: sheet.data for sheet in sitemaps.sheets(plan)}
 
     assert len(locations(made["sitemap-news-2026-11.xml"])) == 50_000

@@ -68,11 +68,17 @@ class Reader:
 
 
 class Stories(Sequence[Story]):
-    """Some stories in an order, read when they are asked for; one that is gone is left out."""
+    """Some stories in an order, read when they are asked for; one that is gone is left out.
 
-    def __init__(self, entries: Sequence[Entry], read: Read) -> None:
+    `paths` are those of the entries, where they can be had without them.
+    """
+
+    def __init__(
+        self, entries: Sequence[Entry], read: Read, paths: Sequence[str] | None = None
+    ) -> None:
         self.entries = entries
         self._read = read
+        self._paths = paths
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -83,14 +89,16 @@ class Stories(Sequence[Story]):
     def __getitem__(self, at: slice) -> Stories: ...
     def __getitem__(self, at: int | slice) -> Story | Stories:
         if isinstance(at, slice):
-            return Stories(self.entries[at], self._read)
+            paths = None if self._paths is None else self._paths[at]
+            return Stories(self.entries[at], self._read, paths)
         story = self._read(self.entries[at].path)
         if story is None:
             raise IndexError(at)
         return story
 
     def __iter__(self) -> Iterator[Story]:
-        for entry in self.entries:
-            story = self._read(entry.path)
+        paths = (one.path for one in self.entries) if self._paths is None else self._paths
+        for path in paths:
+            story = self._read(path)
             if story is not None:
                 yield story

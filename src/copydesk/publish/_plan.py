@@ -185,7 +185,8 @@ def plan(edition: Edition, look: Look) -> Plan:
     rules = _rules(edition, groups, coverages, official)
     rules = replace(rules, half_life_hours=look.half_life_hours, named=_named(groups, read))
     topics = _topics.addressable(beat)
-    stories = Stories(kept.listing("all", None, sums.count), read)
+    every = ("all", None, sums.count)
+    stories = Stories(kept.listing(*every), read, kept.paths(*every))
     days = {date.fromisoformat(day): count for day, count in sums.days.items()}
     return Plan(
         beat=beat,
@@ -221,7 +222,12 @@ def surveyed(edition: Edition) -> Survey:
 
 def _listed(kind: str, kept: Catalogue, read: Reader) -> Callable[[object, int], Stories]:
     """Give what gives the stories under a heading of a kind."""
-    return lambda heading, count: Stories(kept.listing(kind, str(heading), count), read)
+
+    def listed(heading: object, count: int) -> Stories:
+        asked = (kind, str(heading), count)
+        return Stories(kept.listing(*asked), read, kept.paths(*asked))
+
+    return listed
 
 
 def _named(groups: _groups.Groups, read: Reader) -> Callable[[str], Story | None]:

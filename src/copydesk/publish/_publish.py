@@ -27,6 +27,8 @@ from copydesk.publish._write import Count, Manifest, Sheet, Writer
 from copydesk.publish.api import v2
 from copydesk.publish.catalogue import Drawings, Pieces
 
+_PICTURES = "pictures/"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishOptions:
@@ -110,6 +112,8 @@ def _brought(
     together: Callable[[], AbstractContextManager[None]],
 ) -> Published:
     ways = _world(made, options)
+    if seen.notes and seen.notes.get("front") != writer.front:
+        writer.doubt()
     news = _news(made, seen) if seen.notes.get("world") == ways and writer.stands else None
     writer.expect_all(everything=news is None)
     pieces = Pieces(made.catalogue, usable=news is not None)
@@ -128,8 +132,8 @@ def _brought(
     cards = drawn.all() if unused or news is None else None
     with together():
         writer.remember()
-    pieces.save()
-    made.catalogue.note(_notes(made, ways, count))
+    pieces.save(path for path, (_, now) in seen.pairs.items() if now is None or not now.is_public)
+    made.catalogue.note({**_notes(made, ways, count), "front": writer.front})
     made.catalogue.commit()
     writer.close()
     return _published(made, writer, count, cards)
@@ -166,7 +170,11 @@ def _news(made: Plan, seen: Survey) -> Touched:
 def _gone(made: Plan, news: Touched, options: PublishOptions) -> set[str]:
     """Give the folders and files that no longer belong to the site."""
     gone = {*news.gone, *_unused(made, news)}
-    return gone | set(v2.gone(made, news)) if options.api_v2 else gone
+    if options.api_v1:
+        gone.update(api.gone(news))
+    if options.api_v2:
+        gone.update(v2.gone(made, news))
+    return gone
 
 
 def _look(edition: Edition, options: PublishOptions) -> Look:
@@ -243,15 +251,22 @@ def _cached(edition: Edition, options: PublishOptions) -> Mapping[str, Thumbnail
 
 def _files(entries: Iterable[Entry]) -> set[str]:
     """Give the paths of our copies of pictures that these stories' pages show."""
-    return {f"pictures/{name}" for entry in entries if entry.is_public for name in entry.files}
+    return {f"{_PICTURES}{name}" for entry in entries if entry.is_public for name in entry.files}
 
 
 def _unused(made: Plan, news: Touched) -> set[str]:
     """Give our copies of pictures that no page shows any more."""
-    before = {path: old for old, _ in news.pairs.values() if old for path in _files([old])}
-    now = _files(new for _, new in news.pairs.values() if new)
-    left = before.keys() - now
-    return {path for path in left if path not in _files(made.catalogue.showing(before[path].image))}
+    left = _files(old for old, _ in news.pairs.values() if old)
+    left -= _files(new for _, new in news.pairs.values() if new)
+    if not left:
+        return left
+    # pictures of two addresses with the same bytes are one file
+    sharing = [
+        url
+        for url, picture in made.look.pictures.items()
+        if any(f"{_PICTURES}{form.name}" in left for form in picture.forms)
+    ]
+    return left - _files(one for url in sharing for one in made.catalogue.showing(url))
 
 
 def _drawn(posters: Posters, options: PublishOptions) -> Iterator[tuple[str, Path]]:
@@ -267,7 +282,7 @@ def _copies(made: Plan, options: PublishOptions) -> Iterator[tuple[str, Path]]:
     folder = options.pictures_folder
     if folder is not None:
         for path in sorted(_files(made.wanted.entries(made.stories.entries))):
-            yield path, folder / path.removeprefix("pictures/")
+            yield path, folder / path.removeprefix(_PICTURES)
     if options.static is None or options.static.is_symlink() or not made.wanted.everything:
         return
     for where, folders, names in os.walk(options.static):

@@ -15,7 +15,7 @@ from pathlib import Path
 from copydesk.errors import PublishError
 
 STAGE = ".new-site"
-_FRONT = "index.html"
+FRONT = "index.html"
 
 
 class Stage:
@@ -70,11 +70,11 @@ class Stage:
         for folder in self._folders:
             _make(f"{self._out}/{folder}")
         for waiting in (self._new, self._other):
-            front = waiting.pop(_FRONT, None)
+            front = waiting.pop(FRONT, None)
             for path, name in waiting.items():
                 os.replace(name, f"{self._out}/{path}")  # noqa: PTH105 - many thousands
             if front is not None:
-                os.replace(front, f"{self._out}/{_FRONT}")  # noqa: PTH105
+                os.replace(front, f"{self._out}/{FRONT}")  # noqa: PTH105
 
 
 def _make(place: str) -> None:

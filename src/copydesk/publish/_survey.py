@@ -16,6 +16,7 @@ from copydesk.publish._sums import Sums
 from copydesk.publish._world import made_by
 from copydesk.publish.catalogue import Catalogue, Pair, Pictured
 
+_AT_ONCE = 500
 Clothes = Callable[[str, str], tuple[str, tuple[str, ...]]]  # of a path and its picture
 
 
@@ -59,13 +60,18 @@ class Survey:
         else:
             wrong = {one.path for one in self.catalogue.pictured() if _differs(one, clothes)}
             wrong.update(one.path for one in fresh)
-        found = filter(None, map(self.catalogue.at, sorted(wrong)))
-        anew = [(old, dressed(old, clothes)) for old in found]
-        catalogue.dressed(self.catalogue, [new for old, new in anew if new is not old])
-        for old, new in anew:
-            was, _ = self.pairs.get(old.path, (old, old))
-            self.pairs[old.path] = (was, new)
+        paths = sorted(wrong)
+        for start in range(0, len(paths), _AT_ONCE):
+            self._dress(paths[start : start + _AT_ONCE], clothes)
         self.pairs = {path: pair for path, pair in self.pairs.items() if pair[0] != pair[1]}
+
+    def _dress(self, paths: list[str], clothes: Clothes) -> None:
+        anew = [(old, dressed(old, clothes)) for old in self.catalogue.at_paths(paths)]
+        catalogue.dressed(self.catalogue, [new for old, new in anew if new is not old])
+        if self.notes:  # else all is new, and there is nothing that it differs from
+            for old, new in anew:
+                was, _ = self.pairs.get(old.path, (old, old))
+                self.pairs[old.path] = (was, new)
 
 
 def dressed(entry: Entry, clothes: Clothes) -> Entry:

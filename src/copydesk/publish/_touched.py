@@ -66,7 +66,7 @@ def touched(plan: Plan, change: Change) -> Touched:
     """Give what the difference between two plans touches."""
     pairs = dict(change.pairs)
     for pin in pinned(plan) ^ change.pinned:
-        _same(plan, pin.partition(" ")[0], pairs)
+        _same(plan, pin.rpartition(" ")[0], pairs)
     if not pairs:
         return Touched(stories=False, pairs={})
     before = change.before
@@ -117,11 +117,32 @@ def _provided(pairs: Mapping[str, Pair], before: Sums, plan: Plan) -> set[str]:
     found: set[str] = set()
     for pair in pairs.values():
         for entry in filter(None, pair):
-            found |= {entry.name, entry.group, entry.copy_of, entry.address}
+            found |= {entry.name, entry.group, entry.copy_of, entry.original, entry.address}
             found.update(entry.removed_at)
-    found |= plan.catalogue.names_of(_tales(pairs.values()))
+    copies = _copies(pairs, plan)
+    found |= {copy.name for copy in copies}
+    retold = [*pairs.values(), *((copy, copy) for copy in copies)]
+    found |= plan.catalogue.names_of(_tales(retold))
     found |= {f"at {domain}" for domain in before.sources.keys() ^ plan.sums.sources.keys()}
     return found - {""}
+
+
+def _copies(pairs: Mapping[str, Pair], plan: Plan) -> list[Entry]:
+    """Give the copies, and the copies of these, of what tells something else than before."""
+    changed = (pair for pair in pairs.values() if _told(pair[0]) != _told(pair[1]))
+    names = [entry.name for pair in changed for entry in pair if entry is not None]
+    found: dict[str, Entry] = {}
+    for name in names:  # which grow meanwhile
+        for copy in plan.catalogue.copies(name):
+            if copy.path not in found:
+                found[copy.path] = copy
+                names.append(copy.name)
+    return list(found.values())
+
+
+def _told(entry: Entry | None) -> tuple[str, str] | None:
+    """Give what says which happening a story tells, None where nobody may ask it."""
+    return None if entry is None or entry.is_removed else (entry.group, entry.copy_of)
 
 
 def _tales(pairs: Iterable[Pair]) -> set[str]:
@@ -243,18 +264,24 @@ def _pages(count: int, size: int) -> int:
 
 
 def _gone(pairs: _Pairs, plan: Plan, before: Sums) -> set[str]:
-    """Give the folders and files that nothing fills any more, topics apart."""
+    """Give the folders and files that nothing fills any more, topics apart.
+
+    Of a list in several files that may need fewer, it is what all begin with: those that are needed
+    are all made, and are not deleted.
+    """
     after, size = plan.sums, plan.look.archive_page
     stay = {new.folder for _, new in map(_public, pairs) if new is not None}
     left = {old.folder for old, _ in map(_public, pairs) if old is not None} - stay
     led = {old.folder for old, _ in pairs if old is not None and old.has_led} - stay
     pages = range(_pages(after.count, size), _pages(before.count, size))
-    return {
+    months = (one for one, n in before.months.items() if n > after.months.get(one, 0))
+    found = {
         *left,
         *led,
         *map(_day_folder, before.days.keys() - after.days.keys()),
         *({*map(_month_folder, before.days)} - {*map(_month_folder, after.days)}),
         *map(_links.source_folder, before.sources.keys() - after.sources.keys()),
-        *(f"sitemap-news-{month}.xml" for month in before.months.keys() - after.months.keys()),
+        *(f"sitemap-news-{month}" for month in months),
         *(f"archive/{number + 1}/" for number in pages),
     }
+    return found and {*found, "sitemap-pages-"}

@@ -17,7 +17,7 @@ from typing import Protocol
 from copydesk.errors import PublishError
 from copydesk.kit import files
 from copydesk.publish import _links
-from copydesk.publish._stage import Stage, is_folder, refused
+from copydesk.publish._stage import FRONT, Stage, is_folder, refused
 
 MARKER = ".copydesk-site"
 UNFINISHED = ".copydesk-unfinished"
@@ -136,7 +136,7 @@ class Writer:
                 files.write_atomic(self.out / MARKER, _MARKER_TEXT, durable=False)
             self._is_torn = (self.out / UNFINISHED).exists()
             is_known = not (self.full or self._is_torn)
-            self.stands = is_known and (self.out / "index.html").is_file()
+            self.stands = is_known and (self.out / FRONT).is_file()
             self._stage = Stage(self.out)
             self._stage.clear()
         except OSError as error:
@@ -146,6 +146,15 @@ class Writer:
                 hint="give another folder with --out",
             ) from error
         self._folders.add("")
+
+    @property
+    def front(self) -> str | None:
+        """Give the hash that the manifest has of the front page, None for none."""
+        return self.manifest.get(FRONT)
+
+    def doubt(self) -> None:
+        """Believe no hash: the manifest is of another build than the one that was last."""
+        self._is_torn, self.stands = True, False
 
     def expect_all(self, *, everything: bool) -> None:
         """Say whether every file of the site will be put; then all is counted and looked up."""
@@ -307,7 +316,7 @@ class Writer:
             self._more.append(path)
 
     def drop(self, gone: Iterable[str]) -> None:
-        """Delete these files, and all that was published in these folders."""
+        """Delete what was published in these folders or begins so, and was not put this time."""
         if not gone:
             return
         places = tuple(gone)

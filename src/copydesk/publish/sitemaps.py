@@ -23,7 +23,6 @@ from itertools import takewhile
 from copydesk.kit import dates
 from copydesk.news import Record, Story
 from copydesk.publish import _links, _xml
-from copydesk.publish._entries import Entry
 from copydesk.publish._plan import Plan
 from copydesk.publish._records import SHELVES, hosted, is_shown, page_folder, ranked
 from copydesk.publish._write import Sheet
@@ -59,7 +58,8 @@ class _Page:
     frequency: str = ""
 
 
-_Map = tuple[str, Sequence[_Page | Entry]]
+_Told = tuple[str, str]  # a story's name and when it changed
+_Map = tuple[str, Sequence[_Page | _Told]]
 
 
 def sheets(plan: Plan) -> Iterator[Sheet]:
@@ -72,9 +72,12 @@ def sheets(plan: Plan) -> Iterator[Sheet]:
     yield Sheet("sitemap.xml", _index(plan, maps))
 
 
-def _page(page: _Page | Entry, plan: Plan) -> _Page:
+def _page(page: _Page | _Told, plan: Plan) -> _Page:
     """Give what is said of a page; of a story only when its file is written."""
-    return _Page(plan.links.page(page.folder), page.changed) if isinstance(page, Entry) else page
+    if isinstance(page, _Page):
+        return page
+    name, changed = page
+    return _Page(plan.links.page(_links.story_folder(f"{name}.md")), changed)
 
 
 def _maps(plan: Plan) -> Iterator[_Map]:
@@ -107,11 +110,10 @@ def _record_page(record: Record, plan: Plan, frequency: str) -> _Page | None:
 
 def _by_month(plan: Plan) -> Iterator[_Map]:
     for month, count in plan.sums.months.items():
-        stories = plan.catalogue.listing("month", month, count)
-        yield from _split(f"sitemap-news-{month}", stories)
+        yield from _split(f"sitemap-news-{month}", plan.catalogue.pages_of(month, count))
 
 
-def _split(name: str, pages: Sequence[_Page | Entry]) -> Iterator[_Map]:
+def _split(name: str, pages: Sequence[_Page | _Told]) -> Iterator[_Map]:
     """Give as many files as it takes: `NAME.xml`, `NAME-2.xml`, …"""
     for number, start in enumerate(range(0, len(pages), _MOST), 1):
         yield f"{name}-{number}.xml" if start else f"{name}.xml", pages[start : start + _MOST]

@@ -11,9 +11,10 @@ from itertools import chain
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.api import _collections, _generated, _news
+from copydesk.publish.api._news import gone
 from copydesk.publish.api._old import old_pages
 
-__all__ = ["old_pages", "prepare", "sheets"]
+__all__ = ["gone", "old_pages", "prepare", "sheets"]
 
 
 def prepare(number: int, plan: Plan) -> None:

@@ -10,10 +10,12 @@ from copydesk.news import Image, Provider, Story
 from copydesk.publish import _pictures
 from copydesk.publish._entries import Entry
 from copydesk.publish._plan import Plan
+from copydesk.publish._touched import Touched
 from copydesk.publish._write import Sheet
 from copydesk.publish.api import _json, _sections
 
 PAGE_SIZE = 25
+_FOLDER = "api/news/"
 
 
 def prepare(entries: Iterable[Entry], plan: Plan) -> None:
@@ -29,6 +31,16 @@ def sheets(plan: Plan) -> Iterator[Sheet]:
     for folder, topic in _sections.of(plan, "news"):
         own = [one for entry, one in found if topic is None or topic.name in entry.topics]
         yield from _list(folder, own)
+
+
+def gone(change: Touched) -> Iterator[str]:
+    """Give the folder of the lists where one may be shorter: what is not made of it is gone."""
+    for old, new in change.pairs.values():
+        if old is not None and old.is_public:
+            stays = new is not None and new.is_public and {*old.topics} <= {*new.topics}
+            if not stays:
+                yield _FOLDER
+                return
 
 
 def _fragment(entry: Entry, plan: Plan) -> bytes | None:

@@ -24,8 +24,6 @@ _LISTS = {
         ORDER BY at DESC, path LIMIT ? OFFSET ?""",
     "day": """SELECT entry FROM paper_entries WHERE site = ? AND place = 2 AND day = ?
         ORDER BY at DESC, path LIMIT ? OFFSET ?""",
-    "month": """SELECT entry FROM paper_entries WHERE site = ? AND place = 2 AND month = ?
-        ORDER BY at DESC, path LIMIT ? OFFSET ?""",
     "source": """SELECT entry FROM paper_entries WHERE site = ? AND place = 2 AND domain = ?
         ORDER BY at DESC, path LIMIT ? OFFSET ?""",
     "topic": """SELECT entry FROM paper_topics AS under JOIN paper_entries AS story
@@ -35,6 +33,16 @@ _LISTS = {
     "month, oldest first": """SELECT entry FROM paper_entries
         WHERE site = ? AND place = 2 AND month = ?
         ORDER BY at, path DESC LIMIT ? OFFSET ?""",
+}
+_PATHS = {
+    "all": """SELECT path FROM paper_entries WHERE site = ? AND place = 2
+        ORDER BY at DESC, path LIMIT ? OFFSET ?""",
+    "day": """SELECT path FROM paper_entries WHERE site = ? AND place = 2 AND day = ?
+        ORDER BY at DESC, path LIMIT ? OFFSET ?""",
+    "source": """SELECT path FROM paper_entries WHERE site = ? AND place = 2 AND domain = ?
+        ORDER BY at DESC, path LIMIT ? OFFSET ?""",
+    "topic": """SELECT path FROM paper_topics WHERE site = ? AND topic = ?
+        ORDER BY at DESC, path LIMIT ? OFFSET ?""",
 }
 
 
@@ -114,16 +122,33 @@ class Catalogue:
         """Give how many stories are published."""
         return self.sums("all").get("", 0)
 
-    def listing(self, kind: str, heading: str | None, count: int) -> Listing:
+    def listing(self, kind: str, heading: str | None, count: int) -> Listing[Entry]:
         """Give so many stories under a heading, the newest first, equal times by path."""
         values = () if heading is None else (heading,)
         return Listing(partial(self._fetch, _LISTS[kind], values), count)
 
-    def stories(self) -> Listing:
+    def paths(self, kind: str, heading: str | None, count: int) -> Listing[str]:
+        """Give the paths of the same stories, which cost a tenth of their entries."""
+        values = () if heading is None else (heading,)
+
+        def fetch(start: int, some: int) -> list[str]:
+            return [path for (path,) in self._rows(_PATHS[kind], *values, some, start)]
+
+        return Listing(fetch, count)
+
+    def stories(self) -> Listing[Entry]:
         """Give all published stories, the newest first."""
         return self.listing("all", None, self.count())
 
-    def hosted(self) -> Listing:
+    def pages_of(self, month: str, count: int) -> Listing[tuple[str, str]]:
+        """Give the name of each story of a month and when its record last changed, newest first."""
+        query = (
+            "SELECT name, changed FROM paper_entries WHERE site = ? AND place = 2 AND month = ?"
+            " ORDER BY at DESC, path LIMIT ? OFFSET ?"
+        )
+        return Listing(lambda start, some: self._rows(query, month, some, start), count)
+
+    def hosted(self) -> Listing[Entry]:
         """Give the published stories that have no other place than ours."""
         query = "SELECT count(*) FROM paper_entries WHERE site = ? AND place = 2 AND hosted = 1"
         return self.listing("hosted", None, self._rows(query)[0][0])
@@ -141,6 +166,14 @@ class Catalogue:
         """Look names up anew: entries have changed."""
         self._by_name.clear()
         self._copied = None
+
+    def at_paths(self, paths: Collection[str]) -> list[Entry]:
+        """Give the entries at these paths, those that there are and that are not passed over."""
+        query = (
+            "SELECT entry FROM paper_entries WHERE site = ? AND path IN ({}) AND place >= 0"
+            " ORDER BY path"
+        )
+        return [entry_of(entry) for (entry,) in self._among(query, paths)]
 
     def at(self, path: str) -> Entry | None:
         """Give the entry at a path, None where there is none or it is passed over."""

@@ -1,23 +1,26 @@
-"""Listings: entries in an order, fetched from the catalogue when they are asked for."""
+"""Listings: what stands in an order, fetched from the catalogue when it is asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Generic, TypeVar, overload
 
-from copydesk.publish._entries import Entry
-
 _FIRST, _AT_ONCE = 125, 1000  # entries fetched at first, and at most, while all are gone through
 
-Fetch = Callable[[int, int], list[Entry]]
+_Item = TypeVar("_Item")
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
 
-class Listing(Sequence[Entry]):
-    """Some entries in an order: `fetch` gives so many of them from a place on."""
+class Listing(Sequence[_Item]):
+    """Some entries, or what is needed of each, in an order.
 
-    def __init__(self, fetch: Fetch, count: int, start: int = 0) -> None:
+    `fetch` gives, from a place on, so many of them.
+    """
+
+    def __init__(
+        self, fetch: Callable[[int, int], list[_Item]], count: int, start: int = 0
+    ) -> None:
         self._fetch = fetch
         self._count = count
         self._start = start
@@ -26,10 +29,10 @@ class Listing(Sequence[Entry]):
         return self._count
 
     @overload
-    def __getitem__(self, at: int) -> Entry: ...
+    def __getitem__(self, at: int) -> _Item: ...
     @overload
-    def __getitem__(self, at: slice) -> Listing: ...
-    def __getitem__(self, at: int | slice) -> Entry | Listing:
+    def __getitem__(self, at: slice) -> Listing[_Item]: ...
+    def __getitem__(self, at: int | slice) -> _Item | Listing[_Item]:
         if isinstance(at, slice):
             start, stop, _ = at.indices(self._count)
             return Listing(self._fetch, max(0, stop - start), self._start + start)
@@ -38,7 +41,7 @@ class Listing(Sequence[Entry]):
             raise IndexError(at)
         return self._fetch(self._start + place, 1)[0]
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[_Item]:
         start, some = 0, _FIRST
         while start < self._count:
             yield from self._fetch(self._start + start, min(some, self._count - start))

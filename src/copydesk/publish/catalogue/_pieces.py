@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from copydesk.publish._entries import Entry
 from copydesk.publish.catalogue._catalogue import Catalogue
@@ -30,21 +30,17 @@ class Pieces:
                 self._made.append((entry.path, stamp, made))
         return made
 
-    def save(self) -> None:
-        """Keep what was made; what was made for stories that are gone is kept no longer."""
+    def save(self, gone: Iterable[str] = ()) -> None:
+        """Keep what was made, and nothing of stories that are `gone`, by their paths."""
         if self._catalogue is None:
             return
         tables, site = self._catalogue.tables, self._catalogue.number
         if not self._usable:
             tables.run("DELETE FROM paper_pieces WHERE site = ?", site)
+        drop = "DELETE FROM paper_pieces WHERE site = ? AND path = ?"
+        tables.run_many(drop, ((site, path) for path in gone))
         rows = ((site, *one) for one in self._made)
         tables.run_many("INSERT OR REPLACE INTO paper_pieces VALUES (?, ?, ?, ?)", rows)
-
-    def drop(self, path: str) -> None:
-        """Keep no piece of a story any more."""
-        if self._catalogue is not None:
-            query = "DELETE FROM paper_pieces WHERE site = ? AND path = ?"
-            self._catalogue.tables.run(query, self._catalogue.number, path)
 
     def _pieces(self) -> dict[str, tuple[str, bytes]]:
         if self._kept is None:

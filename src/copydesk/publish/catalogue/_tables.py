@@ -116,8 +116,8 @@ CREATE TABLE paper_entries (
     name TEXT NOT NULL, place INTEGER NOT NULL, at REAL NOT NULL, day TEXT NOT NULL,
     month TEXT NOT NULL, domain TEXT NOT NULL, tale TEXT NOT NULL, copy_of TEXT NOT NULL,
     heat INTEGER NOT NULL, address TEXT NOT NULL, credit TEXT NOT NULL, image TEXT NOT NULL,
-    web_url TEXT NOT NULL, shown TEXT NOT NULL, hosted INTEGER NOT NULL, led INTEGER NOT NULL,
-    entry BLOB NOT NULL
+    web_url TEXT NOT NULL, changed TEXT NOT NULL, shown TEXT NOT NULL, hosted INTEGER NOT NULL,
+    led INTEGER NOT NULL, entry BLOB NOT NULL
 );
 CREATE INDEX paper_paths ON paper_entries (site, path, stamp);
 CREATE INDEX paper_names ON paper_entries (site, name, path);

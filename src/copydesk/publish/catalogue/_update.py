@@ -21,7 +21,7 @@ from copydesk.publish.catalogue._sums import counted, under
 
 Pair = tuple[Entry | None, Entry | None]
 _AT_ONCE = 1000
-_INSERT = "INSERT INTO paper_entries VALUES (NULL" + ", ?" * 20 + ")"
+_INSERT = "INSERT INTO paper_entries VALUES (NULL" + ", ?" * 21 + ")"
 
 
 def filled(catalogue: Catalogue, entries: Iterable[Entry], kept: Mapping[str, str]) -> None:
@@ -29,7 +29,7 @@ def filled(catalogue: Catalogue, entries: Iterable[Entry], kept: Mapping[str, st
     listed = iter(entries)
     sums: Counter[tuple[str, str]] = Counter()
     while some := list(islice(listed, _AT_ONCE)):
-        own = [one for one in some if kept.get(one.name) == one.path]
+        own = [one for one in some if one.name and kept.get(one.name) == one.path]
         _insert(catalogue, ((one, _place(one) if one in own else PASSED) for one in some))
         _list(catalogue, own, sums)
     _count(catalogue, sums)
@@ -131,6 +131,7 @@ def _insert(catalogue: Catalogue, placed: Iterable[tuple[Entry, int]]) -> None:
             one.credit,
             one.image,
             one.web_url,
+            one.changed,
             told(one),
             one.is_hosted,
             one.has_led,

@@ -38,6 +38,7 @@ def sheets(cards: Cards, beside: Beside) -> Iterator[Sheet]:
         while parts and parts[0][1][0].when >= entries[-1].when:
             yield _search.part(*parts.popleft(), plan)
     yield from (_listings.day(cards, *one) for one in days)
+    yield from (_search.part(*one, plan) for one in parts)
     if plan.wanted(_search.FOLDER):
         yield _search.contents(index)
 
