@@ -163,7 +163,7 @@ def test_an_event_says_when_and_where(made: dict[str, str]) -> None:
     root = page(made, "event/fair/")
 
     assert facts(root) == {
-        "When": "Tuesday, 1 December 2026 – Thursday, 3 December 2026",
+        "When": "1 Dec 2026 – 3 Dec 2026",
         "Where": "Lyon",
     }
     (data,) = root.cssselect('script[type="application/ld+json"]')
@@ -177,6 +177,15 @@ def test_a_sample_names_its_author_and_runs_no_script_of_theirs(made: dict[str, 
     assert facts(root) == {"Published by": "Code", "Made by": "Bo"}
     assert links(root)["Download"] == "https://code.example/arm.zip"
     assert "alert" not in made["sample/arm/index.html"]
+
+
+def test_who_published_and_made_it_alone_is_named_once() -> None:
+    provider = {"name": "Bo", "authors": [{"name": "Bo"}]}
+    made = built(editions.record("_samples/leg.md", title="A leg", provider=provider))
+
+    assert facts(page(made, "sample/leg/")) == {"Published by": "Bo"}
+    cards = page(made, "samples/").cssselect(".card")
+    assert [one.text_content() for one in cards[-1].cssselect(".meta .by")] == ["Bo"]
 
 
 def test_a_community_is_a_link_to_where_it_is(made: dict[str, str]) -> None:

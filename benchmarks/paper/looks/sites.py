@@ -4,6 +4,8 @@
 
 makes FOLDER/NAME with a site below each: `kinds` (every kind of page, pictures, players, coverage,
 a headline of 240 letters, one of emoji alone, stories without an excerpt, a time or a source),
+`shelves` (records of every collection, newsletters and sponsors, with pictures elsewhere; the same
+from right to left in `shelves-arabic`),
 `empty` (no story), `one`, `german`, `arabic` and `hebrew` (right to left), `big` (2,000 stories of
 benchmarks/paper/archive.py, with one day of 400). FOLDER/pages.json lists for each site one page of
 every kind, the heaviest one, and each odd story. `look.mjs` looks at them. All is invented.
@@ -24,6 +26,8 @@ from PIL import Image as Drawing
 from PIL import ImageDraw
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+import shelves as invented_records  # beside this file
+
 import archive as invented  # benchmarks/paper/archive.py
 from copydesk.news import (
     Beat,
@@ -34,6 +38,7 @@ from copydesk.news import (
     Reason,
     Record,
     Related,
+    Show,
     Story,
     Thumbnail,
     Topic,
@@ -43,6 +48,16 @@ from copydesk.publish import House, MemoryManifest, PublishOptions, publish
 
 AT = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 BIG = 2_000
+_SHELVES = {
+    "learning": "learning",
+    "samples": "sample",
+    "people": "people",
+    "communities": "community",
+    "companies": "company",
+    "events": "event",
+    "projects": "project",
+    "challenges": "challenge",
+}
 _KINDS = (
     ("front", r"index\.html"),
     ("story", r"news/.*"),
@@ -53,12 +68,21 @@ _KINDS = (
     ("sources", r"sources/index\.html"),
     ("archive", r"archive/index\.html"),
     ("archive-part", r"archive/.+/.*"),
+    ("month", r"\d{4}/\d\d/index\.html"),
     ("search", r"search/.*"),
     ("about", r"about/.*"),
     ("method", r"method/.*"),
     ("missing", r"404\.html"),
-    ("shelf", r"(learning|samples|people|communities|companies)/index\.html"),
-    ("record", r"(learning|samples|people|communities|companies)/.+/.*"),
+    ("video", r"learning/videos/v\d+/.*"),
+    ("path", r"learning/collections/path\d+/.*"),
+    ("learning-page", r"learning/.+/page/.*"),
+    ("learning-kind", r"learning/.+/.*"),
+    ("sponsorships", r"sponsorships/index\.html"),
+    ("newsletters", r"newsletters/index\.html"),
+    ("newsletter-month", r"newsletters/.+/.*"),
+    ("issue", r"newsletter/.*"),
+    *((name, rf"{name}/index\.html") for name in _SHELVES),
+    *((f"{name}-one", rf"{folder}/.+/.*") for name, folder in _SHELVES.items()),
 )
 _HOUSES = ("The Herald", "Morning Wire", "Daily Ledger", "Kestrel News", "Sluice & Lock Review")
 _HEADLINES = (
@@ -125,6 +149,7 @@ class Site:
     edition: Edition
     pictures: Path | None = None
     house: House = field(default_factory=House)
+    show: Show = "cached"
 
 
 def provider(number: int) -> Provider:
@@ -224,7 +249,7 @@ def kinds(folder: Path) -> Site:
     folder.mkdir(parents=True, exist_ok=True)
     sizes = ((640, 427), (640, 360), (427, 640), (640, 640), (640, 200))
     pictures = {}
-    told = list(map(story, range(len(_HEADLINES)), _HEADLINES))
+    told = _newest()
     for number, one in enumerate(told):
         if number % 5 != 2:
             url = f"https://pictures.example/{number}.jpg"
@@ -243,6 +268,19 @@ def kinds(folder: Path) -> Site:
     ]
     edition = Edition(beat=beat(), at=AT, stories=told, records=_records(), pictures=pictures)
     return Site(edition=edition, pictures=folder)
+
+
+def _newest() -> list[Story]:
+    """Give a story for each headline."""
+    return list(map(story, range(len(_HEADLINES)), _HEADLINES))
+
+
+def shelves(locale: str = "en") -> Site:
+    """Give a site with records of every collection; `look.mjs` draws their pictures."""
+    told = _newest()
+    records = invented_records.records([(one.title, one.web_url) for one in told])
+    edition = Edition(beat=beat(locale=locale), at=AT, stories=told, records=records)
+    return Site(edition=edition, show="hotlink")
 
 
 def _rich(told: list[Story]) -> dict[str, object]:
@@ -379,6 +417,7 @@ def _odd_pages(root: Path) -> dict[str, str]:
     """Give the pages of the odd stories, if they are there, and of the signpost."""
     count = len(_HEADLINES)
     names = {f"odd-{n}": f"news/*-{n}/" for n in range(count, count + 15)}
+    names |= {"mail": "newsletter/desk-2026-11-23/"}
     found = {kind: next(root.glob(name), None) for kind, name in names.items()}
     return {kind: f"{at.relative_to(root)}/" for kind, at in found.items() if at is not None}
 
@@ -394,10 +433,12 @@ def main(root: Path) -> None:
         "arabic": abroad("ar", "مكتب الميناء", _ARABIC),
         "hebrew": abroad("he", "שולחן הנמל", _HEBREW),
         "big": big(BIG),
+        "shelves": shelves(),
+        "shelves-arabic": shelves("ar"),
     }
     listed = {}
     for name, site in sites.items():
-        options = PublishOptions(pictures_folder=site.pictures, house=site.house)
+        options = PublishOptions(pictures_folder=site.pictures, house=site.house, show=site.show)
         publish(site.edition, root / name, MemoryManifest(), options)
         listed[name] = pages(root / name)
     (root / "pages.json").write_text(json.dumps(listed, indent=1), "utf-8")

@@ -28,6 +28,7 @@ _TOLD = {
     "challenges": ("by", "level"),
 }
 _NUMBERS = {"members", "founded", "stars"}
+_WHO = {"by", "author", "affiliation"}
 
 View = Mapping[str, object]
 
@@ -88,13 +89,13 @@ class Catalog:
         excerpt = _records.prose(record)
         told = _TOLD.get(record.collection, ())
         by_key = {fact.key: fact for fact in self.facts(record)}
-        shown = dict.fromkeys(self._brief(by_key[key]) for key in told if key in by_key)
+        shown = {self._brief(by_key[key]): key in _WHO for key in told if key in by_key}
         return {
             "title": titled(record, frame),
             "excerpt": text.shorten(excerpt, _EXCERPT),
             "href": frame.href(own) if own else elsewhere,
             "is_here": bool(own),
-            "meta": list(shown),
+            "meta": [{"text": said, "is_who": is_who} for said, is_who in shown.items()],
             "picture": _pictures.of_record(record, frame.plan),
             "is_round": record.collection == "people",
         }

@@ -46,7 +46,7 @@ def facts(record: Record, items: Sequence[Record], frame: Frame) -> list[Fact]:
     fields, words = record.fields, frame.words
     told = {
         "by": _records.said(fields.get("provider"), "name"),
-        "author": ", ".join(authors(record)),
+        "author": _author(record),
         "affiliation": _records.said(fields.get("affiliation"), "name"),
         "held_on": _when(record, frame),
         "location": ", ".join(_locations(record)),
@@ -87,6 +87,13 @@ def authors(record: Record) -> list[str]:
     return list(_names(_part(record, "provider", "authors")))
 
 
+def _author(record: Record) -> str:
+    """Give who made it, "" where nobody but the one who published it did."""
+    names = authors(record)
+    provider = _records.said(record.fields.get("provider"), "name")
+    return "" if names == [provider] else ", ".join(names)
+
+
 def moment(record: Record, key: str) -> datetime | None:
     """Give a field that should be a time, None where it is something else."""
     value = record.fields.get(key)
@@ -124,7 +131,9 @@ def _when(record: Record, frame: Frame) -> str:
     """Give the day of an event, or the first and the last."""
     found = (moment(record, key) for key in ("startDateTime", "endDateTime"))
     days: list[date] = [frame.plan.local(at).date() for at in found if at is not None]
-    said = [frame.words.dated("day", day) for day in dict.fromkeys(days)]
+    several = dict.fromkeys(days)
+    pattern = "day" if len(several) == 1 else "short"
+    said = [frame.words.dated(pattern, day) for day in several]
     return " – ".join(said)
 
 

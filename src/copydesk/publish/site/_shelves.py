@@ -14,7 +14,7 @@ from copydesk.publish.site._catalog import Catalog
 from copydesk.publish.site._frame import Head
 
 _A_PAGE = 40
-_FIRST = 8  # of each kind where a shelf has several
+_FIRST = 6  # of each kind where a shelf has several: whole rows of three and of two
 _KINDS = ("collections", "courses", "videos", "books", "articles", "answers")
 
 

@@ -1,7 +1,8 @@
 // What a page gains where scripts run; it says everything without this.
 (() => {
   "use strict";
-  const lang = document.documentElement.lang || undefined;
+  // pages print English times as 21 Nov 2026, 10:00
+  const lang = document.documentElement.lang.replace(/^en\b.*/, "en-GB") || undefined;
 
   // A time of today or yesterday is told by its age, an older one in the reader's zone where that has another
   // clock than the page; each has the reader's own time as title. Days and their clocks stay the desk's.
@@ -19,7 +20,9 @@
     if (day(now) - day(at) === 1) return ago.format(-1, "day");
     const [printed, zone] = /\d\d:\d\d(.*)/.exec(said) || [];
     if (!printed || printed.startsWith(clock.format(at))) return "";
-    return told({ dateStyle: zone ? "long" : "medium", timeStyle: "short" }).format(at);
+    const month = zone ? "long" : "short";
+    const hour = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+    return told({ day: "numeric", month, year: "numeric", ...hour }).format(at);
   };
 
   const times = [...document.querySelectorAll("time[datetime*='T']")].map((time) => {
