@@ -33,7 +33,7 @@ class Groups:
     def members(self, group: str) -> list[Entry]:
         """Give the published stories of a group, the newest first."""
         if group not in self._members:
-            self._members[group] = self.catalogue.telling(group, public=True) if group else []
+            self._members[group] = self.catalogue.telling(group) if group else []
         return self._members[group]
 
     def leading(self, group: str) -> Entry | None:

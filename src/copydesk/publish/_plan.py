@@ -87,7 +87,6 @@ class Wanted:
     """What has to be made: everything, unless somebody knows better."""
 
     everything = True
-    stories = True
 
     def __call__(self, folder: str) -> bool:
         """Say whether the page of a folder has to be made."""

@@ -22,14 +22,13 @@ from copydesk.publish.catalogue import Pair
 class Touched(Wanted):
     """What has to be made: the pages of these folders.
 
-    `stories` says whether any story changed at all, `gone` are folders and files that are no more.
+    `gone` are folders and files that are no more.
     `pairs` are the entries whose card may look otherwise, as they were and are, by path; `numbers`
     the pages of the archive that hold any of them, or are to be made themselves, `tales` the
     groups that they are or were of.
     """
 
     everything: bool = False
-    stories: bool = True
     folders: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
     pairs: Mapping[str, Pair]
@@ -68,7 +67,7 @@ def touched(plan: Plan, change: Change) -> Touched:
     for pin in pinned(plan) ^ change.pinned:
         _same(plan, pin.rpartition(" ")[0], pairs)
     if not pairs:
-        return Touched(stories=False, pairs={})
+        return Touched(pairs={})
     before = change.before
     for path in plan.catalogue.needing(_provided(pairs, before, plan)):
         _same(plan, path, pairs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from copydesk.publish import _records
@@ -20,10 +21,10 @@ def old_pages(plan: Plan) -> Iterator[tuple[str, str]]:
 
 def _lists(plan: Plan) -> Iterator[tuple[str, int, int]]:
     """Give the folder of every list, how many it holds, how many of them a page holds."""
+    told = Counter(name for one in plan.stories.entries for name in set(one.topics))
     for folder, topic in _sections.of(plan, "news"):
-        entries = plan.stories.entries
-        own = [one for one in entries if topic is None or topic.name in one.topics]
-        yield folder, len(own), _news.PAGE_SIZE
+        count = len(plan.stories) if topic is None else told[topic.name]
+        yield folder, count, _news.PAGE_SIZE
     for collection, shape in _shapes.SHAPES.items():
         listed = _records.ranked(plan.records.get(collection, ()))
         if not listed:

@@ -180,13 +180,13 @@ class Catalogue:
         query = "SELECT entry FROM paper_entries WHERE site = ? AND path = ? AND place >= 0"
         return next(iter(self._entries(query, path)), None)
 
-    def telling(self, tale: str, *, public: bool = False) -> list[Entry]:
-        """Give the stories of a group, the newest first, or those that are published."""
+    def telling(self, tale: str) -> list[Entry]:
+        """Give the published stories of a group, the newest first."""
         query = (
             "SELECT entry FROM paper_entries WHERE site = ? AND tale = ? AND tale <> ''"
-            " AND place >= ? ORDER BY at DESC, path"
+            " AND place = 2 ORDER BY at DESC, path"
         )
-        return self._entries(query, tale, PUBLIC if public else REMOVED)
+        return self._entries(query, tale)
 
     def tales(self) -> Iterator[str]:
         """Give the names of groups with published stories, those with the newest first."""
