@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ class Tables:
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
         self._connection = _connected(file)
+        self._end = weakref.finalize(self, self._connection.close)  # where nobody calls `close`
 
     def run(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Execute a statement with the values of its places; give the rows of its answer."""
@@ -51,7 +53,7 @@ class Tables:
 
     def close(self) -> None:
         """Let go of the file; changes that were not made are dropped."""
-        self._connection.close()
+        self._end()
 
     @contextlib.contextmanager
     def _failing(self) -> Iterator[None]:
