@@ -18,7 +18,8 @@ class Tables:
     """The tables of a file, or without one of this process.
 
     A file that is damaged is deleted and made anew: all that it holds can be had from the records.
-    Methods raise PublishError where the database fails at work.
+    Methods raise PublishError where the database fails at work. Used by one thread at a time; what
+    nobody closed may be closed by another.
     """
 
     def __init__(self, file: Path | None = None) -> None:
@@ -71,7 +72,7 @@ class Tables:
 
 def _connected(file: Path | None) -> sqlite3.Connection:
     if file is None:
-        return sqlite3.connect(":memory:", isolation_level=None)
+        return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     try:
         return _opened(file)
     except (sqlite3.OperationalError, OSError) as error:
@@ -97,7 +98,7 @@ def _delete(file: Path) -> None:
 
 def _opened(file: Path) -> sqlite3.Connection:
     file.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(file, isolation_level=None, timeout=10)
+    connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False, timeout=10)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
