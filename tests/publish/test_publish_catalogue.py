@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from copydesk.errors import PublishError
 from copydesk.news import Story
 from copydesk.publish import Catalogue, Entry, survey
 from copydesk.publish.catalogue import Listing
@@ -135,3 +136,28 @@ def test_no_question_goes_through_all_stories(known: Catalogue) -> None:
     narrow = re.compile(r"\(site=\? AND |paper_(stories|hosted|led|removed|copies) \(site=\?\)")
     for statement, steps in plans.items():
         assert all(map(narrow.search, steps[:1])), (statement, steps)
+
+
+def test_a_page_that_is_damaged_fails_one_build_and_the_next_makes_all_anew(
+    tmp_path: Path, known: Catalogue
+) -> None:
+    known.close()
+    file = tmp_path / "catalogue.sqlite"
+    data = file.read_bytes()
+    file.write_bytes(data[:8192] + b"\xff" * (len(data) - 8192))
+
+    broken = Catalogue(file, "a site")
+    with pytest.raises(PublishError, match="cannot be read or written"):
+        taken(stories(*NAMES), broken)
+    broken.close()
+
+    assert taken(stories(*NAMES), Catalogue(file, "a site")).count() == 7
+
+
+def test_numbers_that_no_json_holds_are_brought_within_it(known: Catalogue) -> None:
+    huge = editions.story("2026-11-24-huge", heat=-(10**40), trust=10**30)
+
+    taken([huge], known)
+
+    entry = known.stories()[0]
+    assert (entry.heat, entry.trust) == (-(2**53), 2**53)

@@ -12,7 +12,7 @@ from copydesk.news import Story
 from copydesk.publish import _links, _names
 
 UNDATED = "undated"  # the month of a story without a time
-_HOTTEST = 2**53  # JSON holds no larger number surely
+_LARGEST = 2**53  # JSON holds no larger number surely
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _DEPOSED = re.compile(r" leads its group no longer(: .*)?$")
 
@@ -95,11 +95,11 @@ def entry(story: Story, stamp: str, zone: ZoneInfo) -> Entry:
         domain=_names.domain(domain),
         publisher=_publisher(story),
         topics=story.topics,
-        heat=max(-_HOTTEST, min(_HOTTEST, story.heat or 0)),
+        heat=_held(story.heat or 0),
         group=story.group,
         copy_of=story.copy_of,
         credit=story.credit if story.web_url else "",
-        trust=story.trust,
+        trust=None if story.trust is None else _held(story.trust),
         is_hosted=not story.web_url,
         image=image(story),
         web_url=story.web_url,
@@ -110,6 +110,11 @@ def entry(story: Story, stamp: str, zone: ZoneInfo) -> Entry:
         background=story.background,
         has_led=any(map(_DEPOSED.search, story.history)),
     )
+
+
+def _held(number: int) -> int:
+    """Give a number that somebody wrote into a record, or the nearest one that JSON holds."""
+    return max(-_LARGEST, min(_LARGEST, number))
 
 
 def image(story: Story) -> str:

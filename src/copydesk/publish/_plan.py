@@ -79,7 +79,10 @@ class Look:
 
     def world(self) -> str:
         """Give a text that changes when the picture of any story may be shown otherwise."""
-        forms = [(url, one.colour, one.forms) for url, one in self.pictures.items()]
+        forms = [
+            (url, one.colour, *(form.name for form in one.forms))
+            for url, one in self.pictures.items()
+        ]
         return fingerprint(self.show, sorted(self.shows.items()), forms)
 
 

@@ -133,17 +133,16 @@ def _brought(
     with together():
         writer.remember()
     pieces.save(path for path, (_, now) in seen.pairs.items() if now is None or not now.is_public)
-    made.catalogue.note({**_notes(made, ways, count), "front": writer.front})
+    made.catalogue.note({**_notes(seen, made, count), "world": ways, "front": writer.front})
     made.catalogue.commit()
     writer.close()
     return _published(made, writer, count, cards)
 
 
-def _notes(made: Plan, ways: str, count: Count) -> dict[str, object]:
-    """Give what the next build wants to know of this one beside its stories."""
+def _notes(seen: Survey, made: Plan, count: Count) -> dict[str, object]:
+    """Give what the next build wants to know of the stories, the front page and the files."""
     return {
-        "world": ways,
-        "clothes": made.look.world(),
+        "clothes": seen.clothes,
         "pinned": sorted(pinned(made)),
         "count": {"files": count.files, "pages": count.pages},
     }

@@ -26,7 +26,7 @@ class Survey:
 
     `notes` are those of the last time, {} where nothing of it is known or wanted; `before` is what
     it had then. `pairs` tell of each story that has changed since, by its path, what it was and
-    what it is.
+    what it is. `clothes` changes when the picture of any story may be shown otherwise.
     """
 
     catalogue: Catalogue
@@ -35,6 +35,7 @@ class Survey:
     notes: Mapping[str, Any] = field(default_factory=dict)
     before: Sums
     pairs: dict[str, Pair] = field(default_factory=dict)
+    clothes: str = ""
 
     def stamps(self) -> Mapping[str, str]:
         """Give what changes with each story, by its path."""
@@ -48,12 +49,9 @@ class Survey:
         """Give the stories with a picture in short, the last by path first."""
         return self.catalogue.pictured()
 
-    def entry(self, path: str) -> Entry | None:
-        """Give what planning knows of the story at a path."""
-        return self.catalogue.at(path)
-
     def dress(self, clothes: Clothes, world: str) -> None:
         """Take in how pictures are shown now; `world` changes when any may be shown otherwise."""
+        self.clothes = world
         fresh = [now for _, now in self.pairs.values() if now is not None]
         if self.notes.get("clothes") == world:
             wrong = {one.path for one in fresh}
@@ -84,7 +82,7 @@ def dressed(entry: Entry, clothes: Clothes) -> Entry:
 
 def _differs(one: Pictured, clothes: Clothes) -> bool:
     shown, files = clothes(one.path, one.image)
-    return one.shown != "\n".join((shown, *files))
+    return one.shown != catalogue.told(shown, files)
 
 
 def survey(
@@ -121,8 +119,9 @@ def _whole(kept: Catalogue, reader: Reader, zone: ZoneInfo) -> dict[str, Pair]:
     paths = sorted(stamps)
     last = {_links.stem(path): path for path in paths}
     catalogue.filled(kept, _read(paths, stamps, reader, zone), last)
-    unread = {_links.stem(path) for path in stamps.keys() - kept.stamps().keys()}
-    others = [path for path in paths if _links.stem(path) in unread and path not in last.values()]
+    lost = stamps.keys() - kept.stamps().keys()
+    unread = {_links.stem(path) for path in lost}
+    others = [path for path in paths if _links.stem(path) in unread and path not in lost]
     catalogue.updated(kept, list(_read(others, stamps, reader, zone)), ())
     return {}
 

@@ -13,7 +13,7 @@ from copydesk.publish.catalogue._catalogue import Catalogue, Pictured
 from copydesk.publish.catalogue._drawn import Drawings
 from copydesk.publish.catalogue._listing import Listing, Shelves
 from copydesk.publish.catalogue._pieces import Pieces
-from copydesk.publish.catalogue._update import Pair, dressed, filled, needed, told, updated
+from copydesk.publish.catalogue._update import Pair, dressed, filled, told, updated
 
 __all__ = [
     "Catalogue",
@@ -25,7 +25,6 @@ __all__ = [
     "Shelves",
     "dressed",
     "filled",
-    "needed",
     "told",
     "updated",
 ]

@@ -74,14 +74,22 @@ def _connected(file: Path | None) -> sqlite3.Connection:
     if file is None:
         return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     try:
-        return _opened(file)
-    except (sqlite3.OperationalError, OSError) as error:
+        return _sound(file)
+    except (sqlite3.Error, OSError) as error:
         raise PublishError(
             f"what is known of the site cannot be opened ({error})",
             subject=str(file),
             hint="look at the folder's rights and the disk's free space",
         ) from error
-    except sqlite3.DatabaseError:
+
+
+def _sound(file: Path) -> sqlite3.Connection:
+    """Open a file, made anew where it is damaged."""
+    try:
+        return _opened(file)
+    except sqlite3.DatabaseError as error:
+        if not _is_damage(error):
+            raise
         _delete(file)
         return _opened(file)
 
@@ -118,8 +126,8 @@ CREATE TABLE paper_entries (
     id INTEGER PRIMARY KEY, site INTEGER NOT NULL, path TEXT NOT NULL, stamp TEXT NOT NULL,
     name TEXT NOT NULL, place INTEGER NOT NULL, at REAL NOT NULL, day TEXT NOT NULL,
     month TEXT NOT NULL, domain TEXT NOT NULL, tale TEXT NOT NULL, copy_of TEXT NOT NULL,
-    heat INTEGER NOT NULL, address TEXT NOT NULL, credit TEXT NOT NULL, image TEXT NOT NULL,
-    web_url TEXT NOT NULL, changed TEXT NOT NULL, shown TEXT NOT NULL, hosted INTEGER NOT NULL,
+    address TEXT NOT NULL, credit TEXT NOT NULL, image TEXT NOT NULL, web_url TEXT NOT NULL,
+    changed TEXT NOT NULL, shown TEXT NOT NULL, hosted INTEGER NOT NULL,
     led INTEGER NOT NULL, entry BLOB NOT NULL
 );
 CREATE INDEX paper_paths ON paper_entries (site, path, stamp);

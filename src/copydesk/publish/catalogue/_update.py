@@ -21,7 +21,7 @@ from copydesk.publish.catalogue._sums import counted, under
 
 Pair = tuple[Entry | None, Entry | None]
 _AT_ONCE = 1000
-_INSERT = "INSERT INTO paper_entries VALUES (NULL" + ", ?" * 21 + ")"
+_INSERT = "INSERT INTO paper_entries VALUES (NULL" + ", ?" * 20 + ")"
 
 
 def filled(catalogue: Catalogue, entries: Iterable[Entry], kept: Mapping[str, str]) -> None:
@@ -29,9 +29,9 @@ def filled(catalogue: Catalogue, entries: Iterable[Entry], kept: Mapping[str, st
     listed = iter(entries)
     sums: Counter[tuple[str, str]] = Counter()
     while some := list(islice(listed, _AT_ONCE)):
-        own = [one for one in some if one.name and kept.get(one.name) == one.path]
-        _insert(catalogue, ((one, _place(one) if one in own else PASSED) for one in some))
-        _list(catalogue, own, sums)
+        own = {one.path: one for one in some if one.name and kept.get(one.name) == one.path}
+        _insert(catalogue, ((one, _place(one) if one.path in own else PASSED) for one in some))
+        _list(catalogue, own.values(), sums)
     _count(catalogue, sums)
 
 
@@ -62,14 +62,14 @@ def updated(
 def dressed(catalogue: Catalogue, entries: Iterable[Entry]) -> None:
     """Take in how the pictures of these entries are shown now; all else of them is as it was."""
     query = "UPDATE paper_entries SET shown = ?, entry = ? WHERE site = ? AND path = ?"
-    rows = ((told(one), _json(one), catalogue.number, one.path) for one in entries)
+    rows = ((told(one.shown, one.files), _json(one), catalogue.number, one.path) for one in entries)
     catalogue.tables.run_many(query, rows)
     catalogue.forget_names()
 
 
-def told(entry: Entry) -> str:
+def told(shown: str, files: Iterable[str]) -> str:
     """Give how an entry's picture is shown, with its files, as one text."""
-    return "\n".join((entry.shown, *entry.files))
+    return "\n".join((shown, *files))
 
 
 def _names(catalogue: Catalogue, paths: Iterable[str]) -> set[str]:
@@ -126,13 +126,12 @@ def _insert(catalogue: Catalogue, placed: Iterable[tuple[Entry, int]]) -> None:
             one.domain,
             one.group,
             one.original,
-            one.heat,
             one.address,
             one.credit,
             one.image,
             one.web_url,
             one.changed,
-            told(one),
+            told(one.shown, one.files),
             one.is_hosted,
             one.has_led,
             _json(one),
@@ -150,7 +149,7 @@ def _list(catalogue: Catalogue, entries: Collection[Entry], sums: Counter[tuple[
         sums.update(counted(one, above))
     topics = ((site, topic, one.when, one.path) for one in public for topic in under(one, above))
     run_many("INSERT INTO paper_topics VALUES (?, ?, ?, ?)", topics)
-    needs = ((site, what, one.path) for one in entries for what in needed(one))
+    needs = ((site, what, one.path) for one in entries for what in _needed(one))
     run_many("INSERT OR IGNORE INTO paper_needs VALUES (?, ?, ?)", needs)
     hidden = ((site, address, one.path) for one in entries for address in _hidden(one))
     run_many("INSERT OR IGNORE INTO paper_hidden VALUES (?, ?, ?)", hidden)
@@ -165,13 +164,13 @@ def _unlist(catalogue: Catalogue, entries: Iterable[Entry], sums: Counter[tuple[
             topics = ((site, topic, one.when, one.path) for topic in under(one, above))
             query = "DELETE FROM paper_topics WHERE site = ? AND topic = ? AND at = ? AND path = ?"
             run_many(query, topics)
-        needs = ((site, what, one.path) for what in needed(one))
+        needs = ((site, what, one.path) for what in _needed(one))
         run_many("DELETE FROM paper_needs WHERE site = ? AND what = ? AND path = ?", needs)
         hidden = ((site, address, one.path) for address in _hidden(one))
         run_many("DELETE FROM paper_hidden WHERE site = ? AND address = ? AND path = ?", hidden)
 
 
-def needed(entry: Entry) -> Iterator[str]:
+def _needed(entry: Entry) -> Iterator[str]:
     """Give by what a story knows others that its page may show, and publishers of its coverage."""
     yield from {entry.name, entry.group, entry.copy_of, *entry.beside, *entry.background} - {""}
     for domain in entry.sources:
