@@ -19,14 +19,15 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from PIL import Image as Drawing
 from PIL import ImageDraw
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-import shelves as invented_records  # beside this file
+import shelves as invented_records  # beside this file, as stories.py
+from stories import ARABIC, AT, GERMAN, HEADLINES, HEBREW, LONG, related, story
 
 import archive as invented  # benchmarks/paper/archive.py
 from copydesk.news import (
@@ -35,9 +36,7 @@ from copydesk.news import (
     Form,
     Image,
     Provider,
-    Reason,
     Record,
-    Related,
     Show,
     Story,
     Thumbnail,
@@ -46,7 +45,6 @@ from copydesk.news import (
 )
 from copydesk.publish import House, MemoryManifest, PublishOptions, publish
 
-AT = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 BIG = 2_000
 _SHELVES = {
     "learning": "learning",
@@ -84,62 +82,6 @@ _KINDS = (
     *((name, rf"{name}/index\.html") for name in _SHELVES),
     *((f"{name}-one", rf"{folder}/.+/.*") for name, folder in _SHELVES.items()),
 )
-_HOUSES = ("The Herald", "Morning Wire", "Daily Ledger", "Kestrel News", "Sluice & Lock Review")
-_HEADLINES = (
-    "Robots may vote in port councils, court rules",
-    "Tide tables to be printed by machines from spring",
-    "Ferry union and owners agree on pay after eleven weeks",
-    "What the new rules for harbour cranes mean for small ports",
-    "Mayor of Quoyle withdraws plan for a second sea wall",
-    "A tug without a crew crosses the sound for the first time",
-    "Insurers ask who is to blame when a pilot program fails",
-    "Regulator opens inquiry into the price of buoys",
-    "Salt in the wells: three villages get water by ship",
-    "Old lighthouse finds a buyer, and a purpose",
-    "Dockers’ school teaches welding by simulator",
-    "Storm closes nine of ten berths for a second day",
-    "The long wait for spare parts",
-    "Researchers map the sea bed with borrowed sonar",
-    "Council votes 7 to 6 to keep the night ferry",
-    "Fishing quota falls again, and boats stay in port",
-    "Machines that sort the catch learn from the oldest hands",
-    "Parliament debates a law on lost containers",
-    "First electric pilot boat enters service",
-    "A short history of the harbour clock",
-)
-_EXCERPT = (
-    "The decision came after a hearing of two days at which both sides brought engineers, a priest "
-    "and a retired harbour master. It takes effect in March, and an appeal is expected before then."
-)
-_LONG = (
-    "In a decision that could reshape how every harbour on the coast is run, the high court has "
-    "held by four votes to three that machines which carry out the duties of a councillor must be "
-    "heard, counted and, where they err, also dismissed like one"
-)
-_ARABIC = (
-    "المحكمة تسمح للآلات بالتصويت في مجالس الموانئ",
-    "اتفاق بين نقابة العبّارات والمالكين بعد أحد عشر أسبوعًا",
-    "العاصفة تغلق تسعة من عشرة أرصفة لليوم الثاني",
-    "المنارة القديمة تجد مشتريًا وغاية جديدة",
-    "البرلمان يناقش قانونًا عن الحاويات المفقودة",
-    "Tug without a crew crosses the sound",
-    "انخفاض حصة الصيد مرة أخرى والقوارب تبقى في الميناء",
-)
-_HEBREW = (
-    "בית המשפט: מכונות רשאיות להצביע במועצות הנמל",
-    "הסכם שכר בין ימאי המעבורות לבעלים אחרי אחד עשר שבועות",
-    "הסערה סוגרת תשעה מעשרה רציפים ביום השני",
-    "המגדלור הישן מוצא קונה ותכלית",
-    "הכנסת דנה בחוק על מכולות אבודות",
-)
-_GERMAN = (
-    "Verwaltungsgericht lässt Maschinen in Hafenräten abstimmen",
-    "Binnenschifffahrtsuntersuchungsordnung wird zum dritten Mal verschoben",
-    "Fährgewerkschaft und Reeder einigen sich nach elf Wochen auf Lohnerhöhung",
-    "Sturm schließt neun von zehn Liegeplätzen am zweiten Tag",
-    "Alter Leuchtturm findet einen Käufer und einen Zweck",
-    "Donaudampfschifffahrtsgesellschaftskapitänswitwenversicherung vor Gericht",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,47 +92,6 @@ class Site:
     pictures: Path | None = None
     house: House = field(default_factory=House)
     show: Show = "cached"
-
-
-def provider(number: int) -> Provider:
-    """Give one of the invented newsrooms."""
-    name = _HOUSES[number % len(_HOUSES)]
-    return Provider(name=name, domain=re.sub(r"[^a-z]+", "", name.lower()) + ".example")
-
-
-def story(number: int, title: str, **fields: object) -> Story:
-    """Give a published story; the higher its number the older and the cooler."""
-    moment = AT - timedelta(minutes=37 * number + 8)
-    name = f"{moment:%Y-%m-%d}-{number}"
-    usual = Story(
-        path=f"_news/{name}.md",
-        title=title,
-        excerpt=_EXCERPT if number % 4 else _EXCERPT.partition(". ")[0] + ".",
-        published_at=moment,
-        web_url=f"https://{provider(number).domain}/{name}",
-        original_url=f"https://{provider(number).domain}/{name}",
-        quality=80,
-        heat=190 - number,
-        published=True,
-        provider=provider(number),
-        topics=(("Harbours", "Cranes") if number % 3 else ("Harbours", "Law", "Courts")),
-        trust=85 if number % 2 else 40,
-        access="free",
-        reasons=(
-            Reason(about="quality", points=35, why='keyword "harbour" in title'),
-            Reason(about="quality", points=20, why="800 words of its own"),
-            Reason(about="published", why="quality at or over 70"),
-        ),
-    )
-    return replace(usual, **fields)  # type: ignore[arg-type]
-
-
-def related(number: int, title: str) -> Related:
-    """Give another newsroom's take on a story."""
-    other = provider(number)
-    return Related(
-        title=title, published_at=AT, web_url=f"https://{other.domain}/take", provider=other
-    )
 
 
 def topics() -> tuple[Topic, ...]:
@@ -261,7 +162,7 @@ def kinds(folder: Path) -> Site:
     told += [
         story(
             number,
-            f"{_HEADLINES[number % 20]}, part {number // 20}",
+            f"{HEADLINES[number % 20]}, part {number // 20}",
             published_at=AT - timedelta(hours=3 * number),
         )
         for number in range(40, 140)
@@ -272,7 +173,7 @@ def kinds(folder: Path) -> Site:
 
 def _newest() -> list[Story]:
     """Give a story for each headline."""
-    return list(map(story, range(len(_HEADLINES)), _HEADLINES))
+    return list(map(story, range(len(HEADLINES)), HEADLINES))
 
 
 def shelves(locale: str = "en") -> Site:
@@ -309,7 +210,7 @@ def _odd(start: int) -> Iterator[Story]:
     frame = '<iframe src="https://www.youtube-nocookie.com/embed/abcdefghijk"></iframe>'
     sound = '<audio src="https://sounds.example/tides.mp3"></audio>'
     rows: tuple[tuple[str, dict[str, object]], ...] = (
-        (_LONG, {"heat": 188}),
+        (LONG, {"heat": 188}),
         ("🚢⚓️🌊", {"heat": 187}),
         ("Stub without an excerpt", {"excerpt": "", "heat": 186}),
         ("", {"excerpt": ""}),
@@ -415,7 +316,7 @@ def pages(root: Path) -> dict[str, str]:
 
 def _odd_pages(root: Path) -> dict[str, str]:
     """Give the pages of the odd stories, if they are there, and of the signpost."""
-    count = len(_HEADLINES)
+    count = len(HEADLINES)
     names = {f"odd-{n}": f"news/*-{n}/" for n in range(count, count + 15)}
     names |= {"mail": "newsletter/desk-2026-11-23/"}
     found = {kind: next(root.glob(name), None) for kind, name in names.items()}
@@ -428,10 +329,10 @@ def main(root: Path) -> None:
     sites = {
         "kinds": kinds(root / "pictures"),
         "empty": Site(edition=Edition(beat=beat(), at=AT, stories=())),
-        "one": Site(edition=Edition(beat=beat(), at=AT, stories=(story(0, _HEADLINES[0]),))),
-        "german": abroad("de", "Der Hafenbote", _GERMAN),
-        "arabic": abroad("ar", "مكتب الميناء", _ARABIC),
-        "hebrew": abroad("he", "שולחן הנמל", _HEBREW),
+        "one": Site(edition=Edition(beat=beat(), at=AT, stories=(story(0, HEADLINES[0]),))),
+        "german": abroad("de", "Der Hafenbote", GERMAN),
+        "arabic": abroad("ar", "مكتب الميناء", ARABIC),
+        "hebrew": abroad("he", "שולחן הנמל", HEBREW),
         "big": big(BIG),
         "shelves": shelves(),
         "shelves-arabic": shelves("ar"),
