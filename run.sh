@@ -159,13 +159,21 @@ check() {
     step 'lint-imports' "$bin/lint-imports" --no-logo
 }
 
+# Tests start hundreds of processes. Where Python is told to keep no bytecode (PYTHONDONTWRITEBYTECODE),
+# each of them would compile copydesk anew.
+compile_once() {
+    env -u PYTHONDONTWRITEBYTECODE "$bin/python" -m compileall -q src tests
+}
+
 test_fast() {
+    compile_once
     "$bin/pytest" -q -n auto --dist loadscope -m 'not slow' "$@"
 }
 
 test_all() {
     check
     need_chromium
+    compile_once
     step 'pytest' "$bin/pytest" -q -n auto --dist loadscope
 }
 

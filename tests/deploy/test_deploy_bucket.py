@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -153,6 +154,56 @@ def test_a_lasting_fault_ends_it_and_the_next_time_goes_on(tmp_path: Path, kept:
     assert "3 of 6 files were sent" in caught.value.hint
     assert ["topics/coast/index.html", "feed.xml", "index.html"] == kept.written()
     assert SITE == texts(kept)
+
+
+class Ending(list[str]):
+    """Paths; whoever takes more than one is told to end as soon as the storage is stuck."""
+
+    def __init__(self, paths: Iterable[str], kept: Storage) -> None:
+        super().__init__(paths)
+        self.kept = kept
+
+    def __getitem__(self, _: object) -> Iterator[str]:  # type: ignore[override] # a slice alone
+        yield next(iter(self))
+        assert self.kept.is_stuck.wait(20)
+        raise KeyboardInterrupt
+
+
+class Interrupted(Rows):
+    """A ledger that is told to end as soon as something is noted and the storage is stuck."""
+
+    def __init__(self, kept: Storage) -> None:
+        super().__init__()
+        self.kept = kept
+
+    def put(self, path: str, digest: str) -> None:
+        super().put(path, digest)
+        assert self.kept.is_stuck.wait(20)
+        raise KeyboardInterrupt
+
+
+def has_ended(kept: Storage) -> bool:
+    """Say whether nothing is under way, though the storage did not answer."""
+    at_work = [one for one in threading.enumerate() if one.name.startswith("ThreadPool")]
+    return not kept.was_waited_out and not at_work
+
+
+def test_told_to_end_while_work_is_handed_out_it_ends(kept: Storage) -> None:
+    kept.stuck = "feed.xml"
+
+    with pytest.raises(KeyboardInterrupt):
+        list(bucket(kept).delete(Ending(["feed.xml", "index.html"], kept)))
+
+    assert has_ended(kept)
+
+
+def test_told_to_end_between_two_files_it_ends(tmp_path: Path, kept: Storage) -> None:
+    kept.stuck = "style.css"
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        sent(site(tmp_path / "site"), bucket(kept), Interrupted(kept))
+
+    assert has_ended(kept), caught
 
 
 REFUSALS: dict[str, tuple[dict[str, object], str]] = {

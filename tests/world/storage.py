@@ -27,7 +27,8 @@ class Storage:
     `faults` are statuses (0: the connection is cut) given to the next requests in the place of an
     answer; `below` is the path under which it all lies; `page` is how many keys one list has;
     `refused` are keys that cannot be written. A request for the key `stuck` is not answered before
-    `freed` is set; `is_stuck` says that it came.
+    `freed` is set; `is_stuck` says that it came, `was_waited_out` that nobody gave up for half a
+    minute.
     """
 
     region: str = "us-east-1"
@@ -41,6 +42,7 @@ class Storage:
     stuck: str = ""
     is_stuck: threading.Event = field(default_factory=threading.Event)
     freed: threading.Event = field(default_factory=threading.Event)
+    was_waited_out: bool = False
     port: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -93,7 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
             fault = self.kept.faults.pop(0) if self.kept.faults else None
         if key and key == self.kept.stuck:
             self.kept.is_stuck.set()
-            self.kept.freed.wait(30)
+            self.kept.was_waited_out = not self.kept.freed.wait(30)
             self.close_connection = True
             return
         if fault == 0:

@@ -8,7 +8,8 @@ Cut off at any instant, the next time sends what the ledger does not have.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -54,11 +55,11 @@ class Carrier(Protocol):
         """Leave the marker that says that the place is ours alone."""
         ...
 
-    def send(self, parcels: Sequence[Parcel]) -> Iterator[tuple[str, bool]]:
+    def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[str, bool], None, None]:
         """Bring files there, in any order; give each path, and whether it was new there."""
         ...
 
-    def delete(self, paths: Sequence[str]) -> Iterator[str]:
+    def delete(self, paths: Sequence[str]) -> Generator[str, None, None]:
         """Delete files there; give each path. One that is not there is no error."""
         ...
 
@@ -139,11 +140,12 @@ def deliver(site: Survey, plan: Delivery, carrier: Carrier, ledger: Ledger) -> D
             parcels = [site.parcels[path] for path in stage]
             # before they are sent: of one that is written meanwhile the next time sends the rest
             rows = {parcel.path: _row(parcel.digest(), parcel.stamp) for parcel in parcels}
-            for path, is_new in carrier.send(parcels):
-                ledger.put(path, rows[path])
-                done += 1
-                new += [path] * is_new
-        deleted = _each(carrier.delete(plan.deleted) if plan.deleted else (), ledger)
+            with closing(carrier.send(parcels)) as sent:
+                for path, is_new in sent:
+                    ledger.put(path, rows[path])
+                    done += 1
+                    new += [path] * is_new
+        deleted = _deleted(plan.deleted, carrier, ledger)
     except DeployError as error:
         so_far = f"{done} of {len(plan.sent)} files were sent; {GOES_ON}"
         hint = f"{error.hint}; {so_far}" if error.hint else so_far
@@ -157,9 +159,10 @@ def deliver(site: Survey, plan: Delivery, carrier: Carrier, ledger: Ledger) -> D
     )
 
 
-def _each(deleted: Iterable[str], ledger: Ledger) -> tuple[str, ...]:
+def _deleted(paths: Sequence[str], carrier: Carrier, ledger: Ledger) -> tuple[str, ...]:
     gone = []
-    for path in deleted:
-        ledger.forget(path)
-        gone.append(path)
+    with closing(carrier.delete(paths)) as deleted:
+        for path in deleted:
+            ledger.forget(path)
+            gone.append(path)
     return tuple(gone)

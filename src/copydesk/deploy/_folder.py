@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,12 +39,12 @@ class Folder:
         """Leave the marker."""
         self._write(MARKER, MARKER_TEXT)
 
-    def send(self, parcels: Sequence[Parcel]) -> Iterator[tuple[str, bool]]:
+    def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[str, bool], None, None]:
         """Write files; one that has the same bytes is left alone."""
         for parcel in parcels:
             yield parcel.path, self._write(parcel.path, parcel.read())
 
-    def delete(self, paths: Sequence[str]) -> Iterator[str]:
+    def delete(self, paths: Sequence[str]) -> Generator[str, None, None]:
         """Delete files, and the folders that are empty then."""
         for path in paths:
             target = self.path / path

@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,14 +68,14 @@ class Rsync:
             (Path(folder) / MARKER).write_bytes(MARKER_TEXT)
             list(self._carry(f"{folder}/", [MARKER], "--chmod=F644"))
 
-    def send(self, parcels: Sequence[Parcel]) -> Iterator[tuple[str, bool]]:
+    def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[str, bool], None, None]:
         """Send files, compared by their bytes; the names that rsync prints are those it wrote."""
         paths = [parcel.path for parcel in parcels]
         options = ("--times", "--checksum", "--chmod=D755,F644", "--out-format=%n")
         new = set(self._carry(f"{self.site}/", paths, *options))
         yield from ((path, path in new) for path in paths)
 
-    def delete(self, paths: Sequence[str]) -> Iterator[str]:
+    def delete(self, paths: Sequence[str]) -> Generator[str, None, None]:
         """Delete files, then the folders that are empty then, the deepest first."""
         with tempfile.TemporaryDirectory(prefix="copydesk-") as folder:
             for gone in (list(paths), *self._emptied(paths)):

@@ -6,8 +6,8 @@ import base64
 import hashlib
 import re
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
@@ -24,6 +24,7 @@ Done = TypeVar("Done")
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _AT_ONCE = 8
 _BATCH = 256  # handed to the threads together: after a failure no more than these are begun
+_MOMENT_SECONDS = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +66,7 @@ class Bucket:
         """Leave the marker."""
         self._put(MARKER, MARKER_TEXT)
 
-    def send(self, parcels: Sequence[Parcel]) -> Iterator[tuple[str, bool]]:
+    def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[str, bool], None, None]:
         """Put objects, several at once."""
 
         def put(parcel: Parcel) -> tuple[str, bool]:
@@ -74,7 +75,7 @@ class Bucket:
 
         return self._each(put, parcels)
 
-    def delete(self, paths: Sequence[str]) -> Iterator[str]:
+    def delete(self, paths: Sequence[str]) -> Generator[str, None, None]:
         """Delete objects, several at once."""
 
         def delete(path: str) -> str:
@@ -124,19 +125,30 @@ class Bucket:
         )
         return self._talk.ask(request)
 
-    def _each(self, work: Callable[[Given], Done], things: Sequence[Given]) -> Iterator[Done]:
+    def _each(
+        self, work: Callable[[Given], Done], things: Sequence[Given]
+    ) -> Generator[Done, None, None]:
         """Give what becomes of each thing as soon as it is done; after a failure none is begun."""
         with self._talk, ThreadPoolExecutor(_AT_ONCE) as pool:
             for start in range(0, len(things), _BATCH):
-                under_way = [pool.submit(work, one) for one in things[start : start + _BATCH]]
+                under_way: list[Future[Done]] = []
                 try:
+                    batch = things[start : start + _BATCH]
+                    under_way.extend(pool.submit(work, thing) for thing in batch)
                     for future in as_completed(under_way):
                         yield future.result()
                 except BaseException as error:
+                    pool.shutdown(wait=False, cancel_futures=True)
                     if not isinstance(error, DeployError):  # told to end: not after four tries
-                        self._talk.give_up()
-                    pool.shutdown(wait=True, cancel_futures=True)
+                        self._give_up(under_way)
                     raise
+
+    def _give_up(self, under_way: Sequence[Future[Done]]) -> None:
+        """Cut off what is under way, and what opens a connection just now."""
+        self._talk.give_up()
+        while not all(one.done() for one in under_way):
+            time.sleep(_MOMENT_SECONDS)
+            self._talk.give_up()
 
 
 def _listed(answer: bytes) -> tuple[list[tuple[str, str]], str]:

@@ -80,7 +80,10 @@ class Talk:
             self._open.pop().close()
 
     def give_up(self) -> None:
-        """End what is under way in other threads, and begin nothing more."""
+        """End what is under way in other threads, and begin nothing more.
+
+        A thread that opens its connection just now is met by the next call.
+        """
         self._is_ended = True
         for connection in tuple(self._open):
             if connection.sock is not None:
@@ -106,6 +109,9 @@ class Talk:
         raise AssertionError
 
     def _asked(self, request: Signed) -> Said:
+        if self._is_ended:
+            msg = "told to end"
+            raise ConnectionAbortedError(msg)
         connection = self._connection()
         headers = sign(request, self._keys, self._region, datetime.now(UTC))
         connection.request(request.method, request.target, body=request.body, headers=headers)
