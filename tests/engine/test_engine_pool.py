@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import signal
 import weakref
 from datetime import UTC, datetime
+from multiprocessing import forkserver
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +32,19 @@ def test_locks_outlive_who_lets_go_of_them_before_its_processes_have_ended() -> 
     del context
     gc.collect()
     assert lock() is None
+
+
+def test_what_readers_are_made_from_is_deaf_to_ctrl_c_while_it_loads() -> None:
+    readers = Readers(Beat(title="Coast"), workers=1)
+    try:
+        asyncio.run(readers.leads(PAGE, Source(url=URL), NOW))
+    finally:
+        readers.close()
+
+    server = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    status = Path(f"/proc/{server}/status").read_text()
+    (blocked,) = [line.split()[1] for line in status.splitlines() if line.startswith("SigBlk")]
+    assert int(blocked, 16) >> (signal.SIGINT - 1) & 1
 
 
 @pytest.mark.parametrize("seconds", [0, 0.01, 0.3])

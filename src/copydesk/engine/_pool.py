@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import os
+import signal
 from collections.abc import Callable
 from datetime import datetime
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import ForkServerContext
 from multiprocessing.synchronize import RLock
 from typing import TypeVar
@@ -21,7 +23,7 @@ Result = TypeVar("Result")
 SECONDS_A_PAGE = 30.0
 _MEMORY_BYTES = 3 << 30
 _BACKLOG_BYTES = 64 << 20  # of pages that wait; while there are more, none is fetched
-_PRELOADED = ["feedparser"]  # what reads pages takes a second: with the first page
+_PRELOADED = ["copydesk.engine._warm"]
 
 _beat: Beat
 
@@ -85,9 +87,18 @@ class Readers:
     async def _start(self) -> None:
         """Start the processes with the first call, beside the loop: a second or two pass."""
         if self._started is None:
-            begin = asyncio.to_thread(lambda: bool(self._pool.active))
-            self._started = asyncio.ensure_future(begin)
+            self._started = asyncio.ensure_future(asyncio.to_thread(self._begin))
         await asyncio.shield(self._started)
+
+    def _begin(self) -> bool:
+        """Start the fork server, which loads for a second and is deaf to Ctrl-C, then readers."""
+        resource_tracker.ensure_running()  # else the fork server starts it, and it lifts the mask
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # of this thread
+        try:
+            forkserver.ensure_running()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        return bool(self._pool.active)
 
     async def _call(self, url: str, work: Callable[..., Result], *arguments: object) -> Result:
         from pebble import ProcessExpired
@@ -140,7 +151,6 @@ def _start_reader(beat: Beat) -> None:
     """Prepare a reader process: its beat, a bound on its memory, no share in Ctrl-C."""
     import gc
     import resource
-    import signal
 
     global _beat  # noqa: PLW0603 # each reader has one beat for its whole life
     _beat = beat
