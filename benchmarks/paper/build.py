@@ -49,12 +49,16 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """A generator at work in one folder: its command, its output, and all that it remembers."""
+    """A generator at work in one folder: its command, its output, and what it has made so far.
+
+    `made` are patterns below the root; what is named in `kept` stays.
+    """
 
     command: tuple[str, ...]
     root: Path
     output: Path
-    memory: tuple[Path, ...]
+    made: tuple[str, ...]
+    kept: str = ""
 
 
 def main() -> None:
@@ -113,8 +117,9 @@ def copydesk(folder: Path, *, with_api: bool) -> Tool:
     own = root / ".copydesk"
     if not (own / "cards").is_dir():
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # draws them
-    memory = (own / "site", own / "memory.sqlite", own / "memory.sqlite-wal", own / "gone.txt")
-    return Tool(command=command, root=root, output=own / "site", memory=memory)
+    return Tool(
+        command=command, root=root, output=own / "site", made=(".copydesk/*",), kept="cards"
+    )
 
 
 def hugo_site(folder: Path, hugo: str, *, with_api: bool) -> Tool:
@@ -122,8 +127,8 @@ def hugo_site(folder: Path, hugo: str, *, with_api: bool) -> Tool:
     root = folder / "hugo"
     settings = "hugo.toml,api.toml" if with_api else "hugo.toml"
     command = (hugo, "--quiet", "--config", settings, "--clock", CLOCK)
-    memory = (root / "public", root / "resources", root / ".hugo_build.lock")
-    return Tool(command=command, root=root, output=root / "public", memory=memory)
+    made = ("public", "resources", ".hugo_build.lock")
+    return Tool(command=command, root=root, output=root / "public", made=made)
 
 
 def jobs(tool: Tool, folder: Path) -> Iterator[Spent]:
@@ -137,9 +142,12 @@ def jobs(tool: Tool, folder: Path) -> Iterator[Spent]:
 
 def forget(tool: Tool) -> None:
     """Delete what a tool has made and what it remembers."""
-    for path in tool.memory:
-        shutil.rmtree(path, ignore_errors=True)
-        path.unlink(missing_ok=True)
+    found = [path for pattern in tool.made for path in tool.root.glob(pattern)]
+    for path in found:
+        if path.is_dir() and path.name != tool.kept:
+            shutil.rmtree(path)
+        elif path.is_file():
+            path.unlink()
 
 
 def apply(edit: str, folder: Path) -> None:
