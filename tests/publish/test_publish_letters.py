@@ -69,6 +69,14 @@ def test_a_mail_is_read_as_its_sections() -> None:
     ]
 
 
+def test_strong_words_in_an_excerpt_are_no_titles() -> None:
+    body = mail(item("A", "Not <strong>now</strong>" * 20_000, "https://a.example/1", "A News"))
+
+    (section,) = _letters.sections(body)
+
+    assert [(one.title, one.place) for one in section.told] == [("A", "A News")]
+
+
 def test_a_mail_of_another_form_is_shown_as_cleaned_text() -> None:
     made = built([letter(editions.AT, "<p>Dear reader</p><script>x()</script>")])
 

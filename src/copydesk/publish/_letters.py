@@ -73,6 +73,7 @@ def _parser() -> object:
 
 def _parts(document: HtmlElement) -> Iterator[str | Told]:
     """Give names of sections, titles, and (without a title) the links that belong to them."""
+    told_last: HtmlElement | None = None
     for element in document.iter("strong", "a"):
         said = text.fold(element.text_content())
         above = element.getparent()
@@ -81,8 +82,10 @@ def _parts(document: HtmlElement) -> Iterator[str | Told]:
                 place = text.fold(said.removeprefix(_ARROW))
                 yield Told(title="", href=element.get("href", ""), place=place)
         elif above is not None and above.tag == "p":
-            rest = text.fold(above.text_content()).removeprefix(said)
-            # the mails escaped what was escaped already
-            yield Told(title=said, excerpt=text.fold(html.unescape(rest)))
+            if above is not told_last:  # later ones in it are words of the excerpt
+                rest = text.fold(above.text_content()).removeprefix(said)
+                # the mails escaped what was escaped already
+                yield Told(title=said, excerpt=text.fold(html.unescape(rest)))
+            told_last = above
         elif said:
             yield said
