@@ -135,7 +135,10 @@ def test_no_question_goes_through_all_stories(known: Catalogue) -> None:
 
     narrow = re.compile(r"\(site=\? AND |paper_(stories|hosted|led|removed|copies) \(site=\?\)")
     for statement, steps in plans.items():
+        headings = set(re.findall(r"(\w+) (?:=|IN) [?(]", statement)) - {"site"}
+        used = set(re.findall(r"(\w+)=\?", steps[0]))
         assert all(map(narrow.search, steps[:1])), (statement, steps)
+        assert headings & used or not headings, (statement, steps)
 
 
 def test_a_page_that_is_damaged_fails_one_build_and_the_next_makes_all_anew(
