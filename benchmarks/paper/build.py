@@ -8,7 +8,8 @@ prints Markdown tables. Each build is a process of its own: `copydesk build` and
 the other. Four jobs: all of it into an empty folder, again with nothing changed, with one story's
 excerpt changed (of the tenth newest), with one story added; each with and without the first JSON
 API, whose pages all shift when a story comes. Our second API and the share pictures that we draw
-(once, kept in `.copydesk/cards`) are left out: Hugo's site has neither. CPU is user and system time
+(once, kept in `.copydesk/cards`) are left out, Hugo's site has neither; what a newsroom without
+settings pays, with both APIs, is printed of copydesk alone. CPU is user and system time
 of the process tree, memory the peak of its largest process, files those that have another inode or
 time afterwards; with --runs the medians of so many. --resident adds builds in a process that goes
 on: the second of copydesk's engine in one process, beside `hugo --watch`.
@@ -105,14 +106,16 @@ def measure(size: int, folder: Path, hugo: str, asked: argparse.Namespace) -> No
         print_output(*tools)
         if asked.resident:
             print_resident(*tools, folder)
+    print(f"## {size:,} stories, copydesk alone with both APIs\n")
+    print_alone(jobs(copydesk(folder, with_api=True, with_second=True), folder))
 
 
-def copydesk(folder: Path, *, with_api: bool) -> Tool:
+def copydesk(folder: Path, *, with_api: bool, with_second: bool = False) -> Tool:
     """Give copydesk, its settings written to the newsroom."""
     root = folder / "newsroom"
     beat = (root / "beat.toml").read_text("utf-8").partition("[publish]")[0]
-    publish = f"[publish]\napi_v1 = {str(with_api).lower()}\napi_v2 = false\n"
-    (root / "beat.toml").write_text(beat + publish, "utf-8")
+    apis = f"api_v1 = {str(with_api).lower()}\napi_v2 = {str(with_second).lower()}\n"
+    (root / "beat.toml").write_text(f"{beat}[publish]\n{apis}", "utf-8")
     command = (sys.executable, "-m", "copydesk", "build", "--now", CLOCK, "-C", str(root))
     own = root / ".copydesk"
     if not (own / "cards").is_dir():
@@ -188,6 +191,14 @@ def print_jobs(ours: Iterable[Spent], theirs: Iterable[Spent]) -> None:
             f"| {own.wall:.2f} | {other.wall:.2f} | {own.memory:.0f} | {other.memory:.0f} "
             f"| {own.memory / other.memory:.2f} | {own.written} | {other.written} |"
         )
+    print()
+
+
+def print_alone(ours: Iterable[Spent]) -> None:
+    """Print what the four jobs took."""
+    print("| job | CPU s | wall s | MB | files |\n|---|---|---|---|---|")
+    for job, own in zip(JOBS, ours, strict=True):
+        print(f"| {job} | {own.cpu:.2f} | {own.wall:.2f} | {own.memory:.0f} | {own.written} |")
     print()
 
 

@@ -13,6 +13,7 @@ from PIL import Image, ImageFont
 
 from copydesk.errors import PictureError
 from copydesk.illustrate import Easel, _face, _lines, _poster
+from copydesk.kit import processes
 from copydesk.news import Poster
 
 ARABIC = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf")
@@ -102,6 +103,48 @@ def test_the_same_words_give_the_same_bytes_and_are_drawn_once(tmp_path: Path) -
     os.utime(kept, (1, 1))
     assert Easel(tmp_path / "a").poster(said) == form
     assert kept.stat().st_mtime == 1
+
+
+MANY = [Poster(site=SITE, headline=f"Robots may vote on rule {number}") for number in range(50)]
+
+
+def test_many_are_drawn_beforehand_as_they_are_drawn_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "at_once", lambda: 2)
+    unset = Poster(site=SITE, headline="政策")
+    ahead, alone = Easel(tmp_path / "ahead"), Easel(tmp_path / "alone")
+    first = ahead.poster(MANY[0])
+    forms = [alone.poster(one) for one in MANY]
+
+    ahead.ahead([*MANY, unset])
+
+    assert [first, *forms[1:]] == [ahead.poster(one, anew=False) for one in MANY]
+    assert ahead.poster(unset, anew=False) is None
+    assert {file.name: file.read_bytes() for file in (tmp_path / "ahead").iterdir()} == {
+        file.name: file.read_bytes() for file in (tmp_path / "alone").iterdir()
+    }
+
+
+def test_a_few_are_left_for_when_they_are_needed(tmp_path: Path) -> None:
+    Easel(tmp_path / "cards").ahead(MANY[:10])
+
+    assert not (tmp_path / "cards").exists()
+
+
+@pytest.mark.parametrize("broken", ["face.ttf", "cards"])
+def test_what_fails_beforehand_is_told_when_it_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    monkeypatch.setattr(processes, "at_once", lambda: 2)
+    (tmp_path / "face.ttf").write_bytes(_face.OWN.read_bytes())
+    (tmp_path / broken).write_bytes(b"neither a face nor a folder")
+    easel = Easel(tmp_path / "cards", tmp_path / "face.ttf")
+
+    easel.ahead(MANY)
+
+    with pytest.raises(PictureError):
+        easel.poster(MANY[0])
 
 
 def test_without_leave_only_what_is_there_is_given(tmp_path: Path) -> None:

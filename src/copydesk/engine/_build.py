@@ -58,7 +58,8 @@ def build(
         cards = Cards(newsroom, troubles)
         icons = cards.icons(edition.beat.title)
         chosen = _options(newsroom, seen, options)
-        chosen = replace(chosen, draw=cards.draw, cards_folder=cards.folder, icons=icons)
+        chosen = replace(chosen, draw=cards.draw, draw_ahead=cards.ahead)
+        chosen = replace(chosen, cards_folder=cards.folder, icons=icons)
         done = publish.publish(edition, out, manifest, chosen, newsroom.memory.together)
         if done.cards is not None:
             cards.sweep(done.cards, icons.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from copydesk.engine.newsroom import Newsroom, Troubles
@@ -32,6 +32,10 @@ class Cards:
         except PictureError as error:
             self._note(error)
             return None
+
+    def ahead(self, posters: Iterable[Poster]) -> None:
+        """Draw many posters at once, for `draw` to give them."""
+        self._easel.ahead(posters)
 
     def icons(self, title: str) -> Mapping[str, Path]:
         """Give the icons of a title by their names, from `_templates/` what is there."""

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-import os
-import signal
 from collections.abc import Callable
 from datetime import datetime
-from multiprocessing import forkserver, resource_tracker
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 from multiprocessing.synchronize import RLock
 from typing import TypeVar
@@ -16,6 +14,7 @@ from typing import TypeVar
 from copydesk import extract, watch
 from copydesk.engine._backlog import Backlog
 from copydesk.errors import CopydeskError, FeedError, PageError
+from copydesk.kit import processes
 from copydesk.news import Article, Beat, Dropped, Lead, Page, Source
 
 Result = TypeVar("Result")
@@ -44,9 +43,7 @@ class Readers:
         context.set_forkserver_preload(_PRELOADED)
         self._seconds = seconds
         self._backlog = Backlog(_BACKLOG_BYTES)
-        self.size = workers or min(
-            os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count() or 1, 8
-        )
+        self.size = workers or processes.at_once()
         self._pool = ProcessPool(
             max_workers=self.size,
             max_tasks=2000,
@@ -92,12 +89,8 @@ class Readers:
 
     def _begin(self) -> bool:
         """Start the fork server, which loads for a second and is deaf to Ctrl-C, then readers."""
-        resource_tracker.ensure_running()  # else the fork server starts it, and it lifts the mask
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # of this thread
-        try:
+        with processes.deaf():
             forkserver.ensure_running()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return bool(self._pool.active)
 
     async def _call(self, url: str, work: Callable[..., Result], *arguments: object) -> Result:
@@ -151,6 +144,7 @@ def _start_reader(beat: Beat) -> None:
     """Prepare a reader process: its beat, a bound on its memory, no share in Ctrl-C."""
     import gc
     import resource
+    import signal
 
     global _beat  # noqa: PLW0603 # each reader has one beat for its whole life
     _beat = beat

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from copydesk.errors import PictureError
@@ -12,6 +12,7 @@ from copydesk.illustrate import _face, _icons, _poster
 from copydesk.kit import files
 from copydesk.news import Form, Poster
 
+_MANY = 40  # fewer are drawn in the time that processes take to start
 _VERSION = "1"  # of the drawing: another one draws everything anew
 
 
@@ -32,9 +33,7 @@ class Easel:
 
         Without `anew` only one that is there already is given.
         """
-        name = (
-            f"{self._key('poster', poster.site, poster.headline, poster.topic, poster.source)}.png"
-        )
+        name = self._name(poster)
         if name not in self._names():
             if not anew or not self._is_settable(poster):
                 return None
@@ -44,6 +43,24 @@ class Easel:
             self._keep(name, data)
         width, height = _poster.SIZE
         return Form(name=name, width=width, height=height, type="image/png")
+
+    def ahead(self, posters: Iterable[Poster]) -> None:
+        """Draw those that are not there yet with all cores, where they are so many that it pays.
+
+        What fails is left to `poster`, which says what is wrong.
+        """
+        with contextlib.suppress(PictureError):
+            missing = {self._name(one): one for one in posters if self._is_settable(one)}
+            for name in missing.keys() & self._names():
+                del missing[name]
+            if len(missing) < _MANY:
+                return
+            from copydesk.illustrate import _together
+
+            with contextlib.closing(_together.drawn(list(missing.values()), self._face)) as drawn:
+                for name, data in zip(missing, drawn, strict=False):
+                    if data is not None:
+                        self._keep(name, data)
 
     def icons(self, title: str) -> Mapping[str, Path]:
         """Give the files of a title's icons by the names that they have on the site."""
@@ -64,6 +81,10 @@ class Easel:
             with contextlib.suppress(OSError):
                 (self._folder / name).unlink()
         self._there = None
+
+    def _name(self, poster: Poster) -> str:
+        said = (poster.site, poster.headline, poster.topic, poster.source)
+        return f"{self._key('poster', *said)}.png"
 
     def _is_settable(self, poster: Poster) -> bool:
         """Say so without loading what draws: most builds ask again for what cannot be set."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from copydesk.kit import text
@@ -36,14 +36,15 @@ class Posters:
         self._title = text.fold(self.plan.beat.title)
         self._site = self._shared("", Poster(site=self._title), anew=True)
 
+    def newest(self) -> Iterator[Poster]:
+        """Give those of the newest stories without a picture, for who can draw many at once."""
+        for story in self.plan.stories[:DRAWN]:
+            if _pictures.of(story, self.plan) is None and text.fold(story.title):
+                yield self._of(story)
+
     def of_story(self, story: Story) -> _pictures.Shared | None:
         """Give the picture for a story that has none of its own: the site's if it cannot be set."""
-        poster = Poster(
-            site=self._title,
-            headline=text.fold(story.title),
-            topic=self._topic(story),
-            source=text.fold(story.provider.name) if story.provider else "",
-        )
+        poster = self._of(story)
         if not poster.headline:
             return self._site
         return self._shared(story.path, poster, anew=self._is_new(story)) or self._site
@@ -54,6 +55,14 @@ class Posters:
             return self._site
         poster = Poster(site=self._title, headline=heading)
         return self._shared(heading, poster, anew=True) or self._site
+
+    def _of(self, story: Story) -> Poster:
+        return Poster(
+            site=self._title,
+            headline=text.fold(story.title),
+            topic=self._topic(story),
+            source=text.fold(story.provider.name) if story.provider else "",
+        )
 
     def _is_new(self, story: Story) -> bool:
         if self._newest is None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
-from copydesk.news import Draw, Edition, Form, Show, Thumbnail
+from copydesk.news import Draw, Edition, Form, Poster, Show, Thumbnail
 from copydesk.publish import _old, api, feeds, signs, site, sitemaps
 from copydesk.publish._entries import Entry
 from copydesk.publish._front import HALF_LIFE_HOURS
@@ -38,9 +38,10 @@ class PublishOptions:
     pictures that the edition names; without it none is shown from the cache. `show` says how
     pictures are shown, `shows` the same for single stories, by the record's path. The front page
     takes heat as halved by each `half_life_hours`. `house` is what readers are told of how the
-    newsroom works. `draw` makes share pictures in `cards_folder`; `icons`
-    are the site's, by the names that they have at its root. `static` is the newsroom's
-    `assets/`, copied as it is; `templates` its `_templates/`.
+    newsroom works. `draw` makes share pictures in `cards_folder`, many beforehand where a site is
+    made as a whole and there is `draw_ahead`; `icons` are the site's, by the names that they have
+    at its root. `static` is the newsroom's `assets/`, copied as it is; `templates` its
+    `_templates/`.
     """
 
     full: bool = False
@@ -53,6 +54,7 @@ class PublishOptions:
     archive_page: int = ARCHIVE_PAGE
     house: House = field(default_factory=House)
     draw: Draw | None = None
+    draw_ahead: Callable[[Iterable[Poster]], None] | None = None
     cards_folder: Path | None = None
     icons: Mapping[str, Path] = field(default_factory=dict)
     static: Path | None = None
@@ -119,6 +121,8 @@ def _brought(
     pieces = Pieces(made.catalogue, usable=news is not None)
     made = replace(made, wanted=news or Wanted(), pieces=pieces)
     posters = Posters(made, options.draw, tuple(options.icons))
+    if options.draw_ahead and news is None:
+        options.draw_ahead(posters.newest())
     _put(writer, made, options, posters)
     writer.place()
     drawn = Drawings(made.catalogue)

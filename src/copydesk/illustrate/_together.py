@@ -1,0 +1,34 @@
+"""Many posters drawn side by side by processes of their own: Pillow gives no other core a share."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Generator, Sequence
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from copydesk.illustrate import _poster
+from copydesk.kit import processes
+from copydesk.news import Poster
+
+
+def drawn(posters: Sequence[Poster], face: Path) -> Generator[bytes | None, None, None]:
+    """Give posters as `_poster.drawn` does, in their order, up to the first that fails.
+
+    Nothing where the machine has one core.
+    """
+    if processes.at_once() < 2:
+        return
+    pool = ProcessPoolExecutor(
+        processes.at_once(),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=processes.end_with_parent,
+    )
+    with pool:
+        with processes.deaf():
+            found = pool.map(partial(_poster.drawn, face=face), posters, chunksize=4)
+        try:
+            yield from found
+        except (BrokenExecutor, OSError, ValueError):
+            return

@@ -1,0 +1,56 @@
+"""Processes end with who started them, and are deaf to Ctrl-C."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from copydesk.kit import processes
+
+STARTER = """
+import multiprocessing, os, time
+from concurrent.futures import ProcessPoolExecutor
+from copydesk.kit import processes
+context = multiprocessing.get_context("spawn")
+pool = ProcessPoolExecutor(2, mp_context=context, initializer=processes.end_with_parent)
+print(*{pool.submit(pid).result() for pid in (os.getpid, os.getpid)}, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_nobody_outlives_a_starter_that_is_killed(number: signal.Signals) -> None:
+    with subprocess.Popen([sys.executable, "-c", STARTER], stdout=subprocess.PIPE) as starter:
+        assert starter.stdout
+        started = starter.stdout.readline().split()
+        starter.send_signal(number)
+
+    assert started
+    until = time.monotonic() + 20
+    while any(map(is_alive, started)) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert [pid for pid in started if is_alive(pid)] == []
+
+
+def is_alive(pid: bytes) -> bool:
+    status = Path(f"/proc/{int(pid)}/status")
+    return status.exists() and "\nState:\tZ" not in status.read_text()
+
+
+def test_what_is_started_deaf_does_not_hear_ctrl_c_and_who_starts_it_does() -> None:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        with processes.deaf():
+            asked = pool.submit(signal.pthread_sigmask, signal.SIG_BLOCK, ())
+        mask = asked.result()
+
+    assert signal.SIGINT in mask
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
