@@ -92,7 +92,7 @@ async function shown(page) {
 
 async function checked(page, where) {
   await page.evaluate(axe);
-  const found = await page.evaluate(() => axe.run(document, { iframes: false }));
+  const found = await page.evaluate(() => axe.run(document, { iframes: false, rules: { "target-size": { enabled: true } } }));
   for (const one of found.violations) {
     fault(`${where}: axe ${one.id} ${one.nodes.length}x ${one.nodes[0].target} ${one.nodes[0].failureSummary.split("\n")[1] || ""}`);
   }
