@@ -145,7 +145,7 @@ def deliver(site: Survey, plan: Delivery, carrier: Carrier, ledger: Ledger) -> D
                     ledger.put(path, rows[path])
                     done += 1
                     new += [path] * is_new
-        deleted = _deleted(plan.deleted, carrier, ledger)
+        deleted = _deleted(plan.deleted, carrier, ledger) if plan.deleted else ()
     except DeployError as error:
         so_far = f"{done} of {len(plan.sent)} files were sent; {GOES_ON}"
         hint = f"{error.hint}; {so_far}" if error.hint else so_far
