@@ -11,7 +11,7 @@ from copydesk.news import Filed, Story
 from copydesk.publish import _sound
 from copydesk.publish._entries import Entry
 
-_IN_HAND = 8192  # stories, 25 MB; the survey's last are the first that pages are made of
+_IN_HAND = 32_768  # stories, 100 MB; the survey's last are the first that pages are made of
 
 Read = Callable[[str], Story | None]
 
