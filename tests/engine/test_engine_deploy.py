@@ -25,7 +25,7 @@ from copydesk.errors import BusyError, ConfigError, CopydeskError, DeployError
 from world.command import copydesk
 from world.newsroom import KEY, NOW, newsroom, record_web, run_git, small_web
 from world.sites import held
-from world.storage import ACCESS, BUCKET, SECRET, Storage, storage
+from world.storage import ACCESS, BUCKET, SECRET, STUCK_SECONDS, Storage, storage
 
 ENVIRON = {"COPYDESK_KEY": KEY}
 TO_FOLDER = '[deploy]\nto = "folder"\n[deploy.folder]\npath = "../www"\n'
@@ -142,7 +142,7 @@ def test_ended_in_the_middle_the_next_deploy_goes_on(
     ) as process:
         assert kept.is_stuck.wait(60)
         process.send_signal(number)
-        process.wait(20)  # though the storage still says nothing
+        process.wait(STUCK_SECONDS - 5)  # though the storage still says nothing
     assert "index.html" not in kept.objects
     kept.stuck = ""
 

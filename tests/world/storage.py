@@ -18,6 +18,7 @@ from xml.sax.saxutils import escape
 ACCESS = "AKIDTIDE"
 SECRET = "a/secret+of=tests"
 BUCKET = "tidewatch"
+STUCK_SECONDS = 55  # a client waits for a minute
 
 
 @dataclass
@@ -27,8 +28,8 @@ class Storage:
     `faults` are statuses (0: the connection is cut) given to the next requests in the place of an
     answer; `below` is the path under which it all lies; `page` is how many keys one list has;
     `refused` are keys that cannot be written. A request for the key `stuck` is not answered before
-    `freed` is set; `is_stuck` says that it came, `was_waited_out` that nobody gave up for half a
-    minute.
+    `freed` is set; `is_stuck` says that it came, `was_waited_out` that nobody gave up for so
+    long that a client's own patience is near its end.
     """
 
     region: str = "us-east-1"
@@ -95,7 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
             fault = self.kept.faults.pop(0) if self.kept.faults else None
         if key and key == self.kept.stuck:
             self.kept.is_stuck.set()
-            self.kept.was_waited_out = not self.kept.freed.wait(30)
+            self.kept.was_waited_out = not self.kept.freed.wait(STUCK_SECONDS)
             self.close_connection = True
             return
         if fault == 0:

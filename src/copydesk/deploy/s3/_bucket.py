@@ -7,7 +7,7 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
@@ -24,7 +24,6 @@ Done = TypeVar("Done")
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _AT_ONCE = 8
 _BATCH = 256  # handed to the threads together: after a failure no more than these are begun
-_MOMENT_SECONDS = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,24 +130,16 @@ class Bucket:
         """Give what becomes of each thing as soon as it is done; after a failure none is begun."""
         with self._talk, ThreadPoolExecutor(_AT_ONCE) as pool:
             for start in range(0, len(things), _BATCH):
-                under_way: list[Future[Done]] = []
                 try:
                     batch = things[start : start + _BATCH]
-                    under_way.extend(pool.submit(work, thing) for thing in batch)
+                    under_way = [pool.submit(work, thing) for thing in batch]
                     for future in as_completed(under_way):
                         yield future.result()
                 except BaseException as error:
                     pool.shutdown(wait=False, cancel_futures=True)
                     if not isinstance(error, DeployError):  # told to end: not after four tries
-                        self._give_up(under_way)
+                        self._talk.give_up()
                     raise
-
-    def _give_up(self, under_way: Sequence[Future[Done]]) -> None:
-        """Cut off what is under way, and what opens a connection just now."""
-        self._talk.give_up()
-        while not all(one.done() for one in under_way):
-            time.sleep(_MOMENT_SECONDS)
-            self._talk.give_up()
 
 
 def _listed(answer: bytes) -> tuple[list[tuple[str, str]], str]:

@@ -9,7 +9,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from copydesk.errors import DeployError
 
 _TRIES = 4
 _TIMEOUT_SECONDS = 60.0
+_MOMENT_SECONDS = 0.02
 _MOST_BYTES = 20_000_000  # of an answer: a list of a thousand names is under one
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 _CODE = re.compile(rb"<Code>([A-Za-z0-9]{1,60})</Code>")
@@ -65,7 +66,9 @@ class Talk:
         self._region = region
         self._keys = keys
         self._pause = pause
+        self._lock = threading.Lock()
         self._is_ended = False
+        self._asking = 0  # threads that wait for an answer
         self._own = threading.local()
         self._open: list[http.client.HTTPConnection] = []
         self._context = None if self._is_plain else ssl.create_default_context()
@@ -80,15 +83,15 @@ class Talk:
             self._open.pop().close()
 
     def give_up(self) -> None:
-        """End what is under way in other threads, and begin nothing more.
-
-        A thread that opens its connection just now is met by the next call.
-        """
-        self._is_ended = True
-        for connection in tuple(self._open):
-            if connection.sock is not None:
-                with contextlib.suppress(OSError):
-                    connection.sock.shutdown(socket.SHUT_RDWR)
+        """End what is under way in other threads, and begin nothing more."""
+        with self._lock:
+            self._is_ended = True
+        while self._asking:
+            for connection in tuple(self._open):
+                if connection.sock is not None:
+                    with contextlib.suppress(OSError):
+                        connection.sock.shutdown(socket.SHUT_RDWR)
+            time.sleep(_MOMENT_SECONDS)  # one that was just being opened is met the next time
 
     def ask(self, request: Signed) -> bytes:
         """Give the body of a good answer; raises DeployError."""
@@ -108,10 +111,24 @@ class Talk:
             self._pause(wait)
         raise AssertionError
 
+    @contextlib.contextmanager
+    def _unless_ended(self) -> Iterator[None]:
+        with self._lock:
+            if self._is_ended:
+                msg = "told to end"
+                raise ConnectionAbortedError(msg)
+            self._asking += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._asking -= 1
+
     def _asked(self, request: Signed) -> Said:
-        if self._is_ended:
-            msg = "told to end"
-            raise ConnectionAbortedError(msg)
+        with self._unless_ended():
+            return self._answer(request)
+
+    def _answer(self, request: Signed) -> Said:
         connection = self._connection()
         headers = sign(request, self._keys, self._region, datetime.now(UTC))
         connection.request(request.method, request.target, body=request.body, headers=headers)
