@@ -65,7 +65,7 @@ def server(root: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 def get(address: str) -> tuple[int, bytes, str]:
     try:
-        with urllib.request.urlopen(address, timeout=10) as answer:
+        with urllib.request.urlopen(address, timeout=60) as answer:
             return answer.status, answer.read(), answer.headers["Content-Type"]
     except urllib.error.HTTPError as error:
         with error:
@@ -159,7 +159,7 @@ def test_what_happens_while_serving_is_told_with_its_time() -> None:
 def test_sigterm_ends_the_server_cleanly(server: tuple[subprocess.Popen[str], str]) -> None:
     process, _ = server
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=10) == 0
+    assert process.wait(timeout=60) == 0
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def test_readers_are_counted_where_the_newsroom_asks_for_it(
         asked = urllib.request.Request(
             f"{address}/news/wall/", headers={"User-Agent": "Mozilla/5.0"}
         )
-        urllib.request.urlopen(asked, timeout=10).close()
+        urllib.request.urlopen(asked, timeout=60).close()
         process.send_signal(signal.SIGTERM)
         process.communicate()
 

@@ -165,7 +165,7 @@ class Ending(list[str]):
 
     def __getitem__(self, _: object) -> Iterator[str]:  # type: ignore[override] # a slice alone
         yield next(iter(self))
-        assert self.kept.is_stuck.wait(20)
+        assert self.kept.is_stuck.wait(50)
         raise KeyboardInterrupt
 
 
@@ -178,7 +178,7 @@ class Interrupted(Rows):
 
     def put(self, path: str, digest: str) -> None:
         super().put(path, digest)
-        assert self.kept.is_stuck.wait(20)
+        assert self.kept.is_stuck.wait(50)
         raise KeyboardInterrupt
 
 
