@@ -27,9 +27,9 @@ def prepare(entries: Iterable[Entry], plan: Plan) -> None:
 def sheets(plan: Plan) -> Iterator[Sheet]:
     """Give `api/news/` and the same below each topic that lists the service."""
     made = ((e, plan.pieces.of(e, partial(_fragment, e, plan))) for e in plan.stories.entries)
-    found = [(entry, fragment) for entry, fragment in made if fragment is not None]
+    found = [(entry.topics, fragment) for entry, fragment in made if fragment is not None]
     for folder, topic in _sections.of(plan, "news"):
-        own = [one for entry, one in found if topic is None or topic.name in entry.topics]
+        own = [one for topics, one in found if topic is None or topic.name in topics]
         yield from _list(folder, own)
 
 
