@@ -47,6 +47,16 @@ def test_what_readers_are_made_from_is_deaf_to_ctrl_c_while_it_loads() -> None:
     assert int(blocked, 16) >> (signal.SIGINT - 1) & 1
 
 
+@pytest.mark.parametrize("library", ["feedparser", "trafilatura", "htmldate"])
+def test_a_reader_starts_with_all_that_reads_pages(library: str) -> None:
+    readers = Readers(Beat(title="Coast"), workers=1)
+    try:
+        asked = readers._pool.schedule(eval, args=(f"{library!r} in __import__('sys').modules",))
+        assert asked.result()
+    finally:
+        readers.close()
+
+
 @pytest.mark.parametrize("seconds", [0, 0.01, 0.3])
 def test_readers_that_are_ended_while_they_start_say_nothing(
     seconds: float, capfd: pytest.CaptureFixture[str]
