@@ -45,6 +45,15 @@ def is_alive(pid: bytes) -> bool:
     return status.exists() and "\nState:\tZ" not in status.read_text()
 
 
+def test_cores_that_are_not_ours_are_not_counted() -> None:
+    ask = "from copydesk.kit import processes; print(processes.at_once())"
+    one_core = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); "
+
+    done = subprocess.run([sys.executable, "-c", one_core + ask], capture_output=True, check=True)
+
+    assert done.stdout == b"1\n"
+
+
 def test_what_is_started_deaf_does_not_hear_ctrl_c_and_who_starts_it_does() -> None:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:

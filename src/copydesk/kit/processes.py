@@ -13,9 +13,10 @@ _MOST = 8  # side by side: what is shared among them is not worth more
 
 
 def at_once() -> int:
-    """Give how many processes at work make sense on this machine."""
-    cores = os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()
-    return min(cores or 1, _MOST)
+    """Give how many processes at work make sense: the cores that we may use, eight at most."""
+    if hasattr(os, "sched_getaffinity"):
+        return min(len(os.sched_getaffinity(0)), _MOST)
+    return min(os.cpu_count() or 1, _MOST)
 
 
 @contextlib.contextmanager
