@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.archive import Ended, Kept, Ledger, Moved, read_ledger, write_ledger
+from copydesk.archive import Ended, Kept, Ledger, Moved, read_ledger
 from copydesk.errors import RecordError
+from world import records
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 OLD, NEW = "https://old.example/feed?a=1&b", "https://new.example/feed"
@@ -66,7 +67,7 @@ def test_where_nothing_is_written_the_ledger_is_empty(text: str | None, tmp_path
 
 
 def test_a_ledger_comes_back(tmp_path: Path) -> None:
-    assert write_ledger(tmp_path, LEDGER)
+    assert records.write_ledger(tmp_path, LEDGER)
 
     assert WRITTEN == (tmp_path / "_data" / "sources.yaml").read_text("utf-8")
     assert LEDGER == read_ledger(tmp_path)
@@ -76,13 +77,13 @@ def test_a_ledger_comes_back(tmp_path: Path) -> None:
 def test_an_equal_ledger_changes_no_byte(text: str, tmp_path: Path) -> None:
     file = put(tmp_path, text)
 
-    assert not write_ledger(tmp_path, read_ledger(tmp_path))
+    assert not records.write_ledger(tmp_path, read_ledger(tmp_path))
 
     assert text == file.read_text("utf-8")
 
 
 def test_an_empty_ledger_makes_no_file(tmp_path: Path) -> None:
-    assert not write_ledger(tmp_path, Ledger())
+    assert not records.write_ledger(tmp_path, Ledger())
 
     assert [] == list(tmp_path.iterdir())
 
@@ -91,7 +92,7 @@ def test_what_others_wrote_survives_in_place(tmp_path: Path) -> None:
     file = put(tmp_path, BY_HAND)
     old = read_ledger(tmp_path)
 
-    write_ledger(tmp_path, replace(old, ended=LEDGER.ended))
+    records.write_ledger(tmp_path, replace(old, ended=LEDGER.ended))
 
     assert BY_HAND + "\n" + WRITTEN.split("\n\n")[1] + "\n" == file.read_text("utf-8")
 
@@ -100,7 +101,7 @@ def test_a_changed_entry_keeps_the_note_beside_it(tmp_path: Path) -> None:
     file = put(tmp_path, BY_HAND)
     old = read_ledger(tmp_path)
 
-    write_ledger(tmp_path, replace(old, moved={**old.moved, OLD: Moved(to=GONE, at=NOON)}))
+    records.write_ledger(tmp_path, replace(old, moved={**old.moved, OLD: Moved(to=GONE, at=NOON)}))
 
     text = file.read_text("utf-8")
     assert f"# the first\n- from: {OLD}\n  to: {GONE}\n" in text
@@ -110,7 +111,7 @@ def test_a_changed_entry_keeps_the_note_beside_it(tmp_path: Path) -> None:
 def test_the_last_entry_that_goes_takes_its_list_along(tmp_path: Path) -> None:
     file = put(tmp_path, WRITTEN)
 
-    write_ledger(tmp_path, replace(LEDGER, ended={}))
+    records.write_ledger(tmp_path, replace(LEDGER, ended={}))
 
     assert "ended" not in file.read_text("utf-8")
     assert replace(LEDGER, ended={}) == read_ledger(tmp_path)
@@ -136,7 +137,7 @@ def test_a_bad_ledger_is_named_and_left_alone(text: str, what: str, tmp_path: Pa
     file = put(tmp_path, text)
 
     with pytest.raises(RecordError) as caught:
-        write_ledger(tmp_path, LEDGER)
+        records.write_ledger(tmp_path, LEDGER)
 
     assert caught.value.what.startswith(what)
     assert "_data/sources.yaml" == caught.value.subject
@@ -144,20 +145,22 @@ def test_a_bad_ledger_is_named_and_left_alone(text: str, what: str, tmp_path: Pa
 
 
 def test_a_list_that_goes_leaves_no_empty_line_at_the_top(tmp_path: Path) -> None:
-    write_ledger(tmp_path, LEDGER)
+    records.write_ledger(tmp_path, LEDGER)
 
-    assert write_ledger(tmp_path, replace(LEDGER, moved={}, ended={}))
+    assert records.write_ledger(tmp_path, replace(LEDGER, moved={}, ended={}))
 
     file = tmp_path / "_data" / "sources.yaml"
     assert WRITTEN[WRITTEN.index("kept:") :] == file.read_text("utf-8")
-    assert not write_ledger(tmp_path, read_ledger(tmp_path))
+    assert not records.write_ledger(tmp_path, read_ledger(tmp_path))
 
 
 @pytest.mark.parametrize("above", ["\n", "# ours\n\n"])
 def test_what_a_person_wrote_at_the_top_stays(above: str, tmp_path: Path) -> None:
     file = put(tmp_path, above + WRITTEN[WRITTEN.index("kept:") :])
 
-    assert write_ledger(tmp_path, replace(LEDGER, moved={}, ended={}, kept={HELD: KEPT_AGAIN}))
+    assert records.write_ledger(
+        tmp_path, replace(LEDGER, moved={}, ended={}, kept={HELD: KEPT_AGAIN})
+    )
 
     assert file.read_text("utf-8").startswith(above + "kept:\n")
 
@@ -169,6 +172,6 @@ def test_a_ledger_is_not_written_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "_data" / "sources.yaml").symlink_to(elsewhere)
 
     with pytest.raises(RecordError):
-        write_ledger(tmp_path, LEDGER)
+        records.write_ledger(tmp_path, LEDGER)
 
     assert "" == elsewhere.read_text("utf-8")

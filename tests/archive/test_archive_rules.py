@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.archive import Rulings, read_rulings, rulings_bytes, write_rulings
+from copydesk.archive import Rulings, read_rulings, rulings_change
 from copydesk.errors import RecordError
 from copydesk.news import Ruling, RulingKind
+from world import records
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 A, B = "2026-11-19-a", "2026-11-19-b"
@@ -78,24 +79,24 @@ def put(root: Path, text: str) -> Path:
 
 @pytest.mark.parametrize("one", EVERY, ids=lambda one: one.said)
 def test_every_kind_of_rule_comes_back(one: Ruling, tmp_path: Path) -> None:
-    assert write_rulings(tmp_path, Rulings(rules=(one,)))
+    assert records.write_rulings(tmp_path, Rulings(rules=(one,)))
 
     assert read_rulings(tmp_path).rules == (one,)
-    assert not write_rulings(tmp_path, Rulings(rules=(one,)))
+    assert not records.write_rulings(tmp_path, Rulings(rules=(one,)))
 
 
 def test_rules_stand_in_the_order_in_which_they_were_made(tmp_path: Path) -> None:
-    write_rulings(tmp_path, Rulings(rules=(SPLIT, PIN)))
+    records.write_rulings(tmp_path, Rulings(rules=(SPLIT, PIN)))
 
     assert (tmp_path / "_data/rulings.yaml").read_text("utf-8") == WRITTEN
-    write_rulings(tmp_path, Rulings(rules=EVERY))
+    records.write_rulings(tmp_path, Rulings(rules=EVERY))
     assert read_rulings(tmp_path).rules == EVERY
 
 
 def test_the_bytes_are_known_before_they_are_written(tmp_path: Path) -> None:
     rulings = Rulings(rules=(SPLIT, PIN))
 
-    assert rulings_bytes(tmp_path, rulings) == WRITTEN.encode()
+    assert rulings_change(tmp_path, rulings).after == WRITTEN.encode()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -106,14 +107,14 @@ def test_a_rule_may_be_written_by_hand(tmp_path: Path) -> None:
 
     assert (pin.said, pin.stories, pin.why, pin.until) == ("pin", ("2026-11-19-a",), "", None)
     assert (block.values, block.why) == (("tabloid.example",), "two\nlines\n")
-    assert not write_rulings(tmp_path, read_rulings(tmp_path))
+    assert not records.write_rulings(tmp_path, read_rulings(tmp_path))
 
 
 def test_a_rule_more_leaves_those_before_it_as_they_stand(tmp_path: Path) -> None:
     file = put(tmp_path, BY_HAND)
     old = read_rulings(tmp_path)
 
-    write_rulings(tmp_path, replace(old, rules=(*old.rules, BLOCK)))
+    records.write_rulings(tmp_path, replace(old, rules=(*old.rules, BLOCK)))
 
     before, after = BY_HAND.split("\nremoved")
     assert file.read_text("utf-8").startswith(f'{before}- said: block\n  by: "Ed"\n')
@@ -124,7 +125,7 @@ def test_a_rule_less_takes_its_own_lines_only(tmp_path: Path) -> None:
     file = put(tmp_path, BY_HAND)
     old = read_rulings(tmp_path)
 
-    write_rulings(tmp_path, replace(old, rules=old.rules[1:]))
+    records.write_rulings(tmp_path, replace(old, rules=old.rules[1:]))
 
     gone = "# the lead\n- {said: pin, by: Ada, at: 2026-11-20, stories: [_news/2026-11-19-a.md]}"
     assert file.read_text("utf-8") == BY_HAND.replace(f"{gone}  # for a day\n", "")
@@ -134,7 +135,7 @@ def test_two_equal_rules_are_two(tmp_path: Path) -> None:
     put(tmp_path, WRITTEN + WRITTEN.split("\n", 1)[1])
     old = read_rulings(tmp_path)
 
-    write_rulings(tmp_path, replace(old, rules=old.rules[:2]))
+    records.write_rulings(tmp_path, replace(old, rules=old.rules[:2]))
 
     assert (tmp_path / "_data/rulings.yaml").read_text("utf-8") == WRITTEN
 
@@ -184,7 +185,7 @@ def test_a_wrong_rule_is_named_and_left_alone(text: str, what: str, tmp_path: Pa
     file = put(tmp_path, text)
 
     with pytest.raises(RecordError) as caught:
-        write_rulings(tmp_path, Rulings(rules=(BLOCK,)))
+        records.write_rulings(tmp_path, Rulings(rules=(BLOCK,)))
 
     assert what in caught.value.what
     assert caught.value.subject == "_data/rulings.yaml"
@@ -196,7 +197,7 @@ def test_a_wrong_rule_is_named_and_left_alone(text: str, what: str, tmp_path: Pa
 def test_a_hostile_why_is_one_text(why: str, tmp_path: Path) -> None:
     one = rule("block", values=(why or "x",), why=why)
 
-    write_rulings(tmp_path, Rulings(rules=(one, PIN)))
+    records.write_rulings(tmp_path, Rulings(rules=(one, PIN)))
 
     assert read_rulings(tmp_path).rules == (one, PIN)
 
@@ -205,6 +206,6 @@ def test_rules_that_could_not_be_read_again_are_not_written(tmp_path: Path) -> N
     file = put(tmp_path, WRITTEN)
 
     with pytest.raises(RecordError, match="too big"):
-        write_rulings(tmp_path, Rulings(rules=(rule("block", values=("x" * 5_000_000,)),)))
+        records.write_rulings(tmp_path, Rulings(rules=(rule("block", values=("x" * 5_000_000,)),)))
 
     assert file.read_text("utf-8") == WRITTEN

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.archive import Rulings, read_rulings, write_rulings
+from copydesk.archive import Rulings, read_rulings
 from copydesk.errors import RecordError
 from copydesk.news import Verdict
+from world import records
 
 NOON = datetime(2025, 3, 4, 12, tzinfo=UTC)
 PUBLISH = Verdict(by="desk@site.example", at=NOON, said="publish", why='he said: "yes"')
@@ -67,7 +68,7 @@ def test_without_a_file_there_are_no_rulings(text: str | None, tmp_path: Path) -
 def test_rulings_come_back(tmp_path: Path) -> None:
     rulings = Rulings(verdicts={"_news/a.md": PUBLISH}, removed=("https://dock.example/x?a=1",))
 
-    assert write_rulings(tmp_path, rulings)
+    assert records.write_rulings(tmp_path, rulings)
 
     assert WRITTEN == (tmp_path / "_data" / "rulings.yaml").read_text("utf-8")
     assert rulings == read_rulings(tmp_path)
@@ -76,8 +77,8 @@ def test_rulings_come_back(tmp_path: Path) -> None:
 def test_writing_equal_rulings_changes_nothing(tmp_path: Path) -> None:
     put(tmp_path, BY_HAND)
 
-    assert not write_rulings(tmp_path, read_rulings(tmp_path))
-    assert not write_rulings(tmp_path / "elsewhere", Rulings())
+    assert not records.write_rulings(tmp_path, read_rulings(tmp_path))
+    assert not records.write_rulings(tmp_path / "elsewhere", Rulings())
     assert not (tmp_path / "elsewhere").exists()
 
 
@@ -85,7 +86,7 @@ def test_what_others_wrote_survives_in_place(tmp_path: Path) -> None:
     file = put(tmp_path, BY_HAND)
     old = read_rulings(tmp_path)
 
-    write_rulings(tmp_path, Rulings(verdicts={**old.verdicts, "_news/b.md": PUBLISH}))
+    records.write_rulings(tmp_path, Rulings(verdicts={**old.verdicts, "_news/b.md": PUBLISH}))
 
     expected = BY_HAND.replace("said: hold", "said: publish").replace(
         '  by: ada\n  at: 2025-03-04T12:00:00Z\n  said: publish\n  why: ""',
@@ -98,7 +99,7 @@ def test_what_others_wrote_survives_in_place(tmp_path: Path) -> None:
 def test_a_changed_verdict_keeps_the_note_beside_it(tmp_path: Path) -> None:
     file = put(tmp_path, BY_HAND)
 
-    write_rulings(tmp_path, Rulings(verdicts={"_news/a.md": HOLD}))
+    records.write_rulings(tmp_path, Rulings(verdicts={"_news/a.md": HOLD}))
 
     text = file.read_text("utf-8")
     assert "# the first\n- path: _news/a.md\n" in text
@@ -109,7 +110,7 @@ def test_a_changed_verdict_keeps_the_note_beside_it(tmp_path: Path) -> None:
 def test_the_last_ruling_that_goes_takes_its_list_along(tmp_path: Path) -> None:
     file = put(tmp_path, WRITTEN + "pin:\n  - x\n")
 
-    write_rulings(tmp_path, Rulings(verdicts={"_news/a.md": PUBLISH}))
+    records.write_rulings(tmp_path, Rulings(verdicts={"_news/a.md": PUBLISH}))
 
     assert WRITTEN.split("\nremoved", 1)[0] + "pin:\n  - x\n" == file.read_text("utf-8")
 
@@ -130,6 +131,6 @@ def test_rulings_that_cannot_be_read_or_kept_are_left_alone(
     file = put(tmp_path, text)
 
     with pytest.raises(RecordError, match=what):
-        write_rulings(tmp_path, Rulings(removed=("https://dock.example/",)))
+        records.write_rulings(tmp_path, Rulings(removed=("https://dock.example/",)))
 
     assert text.encode() == file.read_bytes()

@@ -118,7 +118,9 @@ def test_a_verdict_on_a_record_with_uncommitted_edits_is_refused(root: Path, web
     said = copydesk("-C", root, "verdict", WALL_RECORD, "hold", "--why", "x", "--as", "Ed")
     assert said.code == 1
     assert "not committed" in said.err
-    assert f"hint: commit them first: git -C {root} commit {WALL_RECORD}\n" in said.err
+    git = f"git -C {root}"
+    hint = f"hint: commit them first: {git} add {WALL_RECORD} && {git} commit {WALL_RECORD}\n"
+    assert hint in said.err
 
 
 def test_record_check_needs_no_beat(filed: Path) -> None:

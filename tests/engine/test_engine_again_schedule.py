@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from copydesk import engine
-from copydesk.engine import _file, _line
+from copydesk.archive import _change
 from copydesk.engine.again import _plans
 from copydesk.memory import Revisit
 from world.later import (
@@ -26,7 +27,7 @@ from world.later import (
     story,
     web_with,
 )
-from world.newsroom import NOW, SEALS, newsroom, page
+from world.newsroom import NOW, SEALS, newsroom, page, run_git
 
 pytestmark = pytest.mark.slow
 
@@ -112,13 +113,13 @@ def test_a_plan_that_another_version_kept_is_made_up(root: Path, tmp_path: Path)
     assert set(planned(root)) == {WALL_RECORD, SEALS_RECORD}
 
 
-def killed(*_: object) -> None:
+def killed(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize(
     ("kill", "back", "due"),
-    [((_file, "_commit"), 0.2, 1), ((_file, "_commit"), 3, 6), ((_line, "_remember"), 0.2, 1)],
+    [((_change, "settle"), 0.2, 1), ((_change, "settle"), 3, 6), ((_change, "_sync"), 0.2, 1)],
     ids=["before its commit", "hours ago", "behind its commit"],
 )
 def test_what_a_killed_round_filed_is_looked_at_on_schedule(
@@ -133,14 +134,36 @@ def test_what_a_killed_round_filed_is_looked_at_on_schedule(
     assert set(planned(root).values()) == {NOW + timedelta(hours=due)}
 
 
-def test_a_commit_names_what_an_earlier_round_left(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_commit_names_what_an_earlier_version_left(root: Path, tmp_path: Path) -> None:
     web = web_with(tmp_path, {})
-    with monkeypatch.context() as patch:
-        patch.setattr(_file, "_commit", killed)
+    run(root, web)
+    run_git(root, "reset", "-q", "--mixed", "HEAD~1")
+    digests = {path: sha256((root / path).read_bytes()) for path in (WALL_RECORD, SEALS_RECORD)}
+    with engine.opened(root, NOW, {}) as opened:
+        for path, digest in digests.items():
+            opened.memory._run("INSERT INTO journal VALUES (?, ?)", path, digest.hexdigest())
+
+    run(root, web, 0.2)
+
+    titles = ["* Grey seals are back on the coast", f"* {TITLE}"]
+    assert message(root) == ["news: 2 left from an earlier round", "", *titles]
+    with engine.opened(root, NOW, {}) as opened:
+        assert opened.memory.journal() == {}
+
+
+@pytest.mark.parametrize("place", ["write", "settle", "_sync"])
+def test_a_round_that_was_killed_is_finished_with_its_own_words(
+    root: Path, tmp_path: Path, place: str
+) -> None:
+    web, undisturbed = web_with(tmp_path, {}), newsroom(tmp_path / "other")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_change, place, killed)
         with pytest.raises(KeyboardInterrupt):
             run(root, web)
     run(root, web, 0.2)
-    titles = ["* Grey seals are back on the coast", f"* {TITLE}"]
-    assert message(root) == ["news: 2 left from an earlier round", "", *titles]
+    run(undisturbed, web)
+    assert run_git(root, "rev-parse", "HEAD^{tree}") == run_git(
+        undisturbed, "rev-parse", "HEAD^{tree}"
+    )
+    assert message(root) == message(undisturbed)
+    assert run_git(root, "status", "--porcelain") == ""

@@ -9,12 +9,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from copydesk import archive, config, engine, watch
+from copydesk import config, engine, watch
 from copydesk.archive import Ended, Kept, Ledger
 from copydesk.engine import _hub
 from copydesk.engine.serving._due import what_is_due
 from copydesk.memory import Memory
 from copydesk.news import Source
+from world import records
 from world.newsroom import NOW, newsroom
 
 GULL, HERON = "https://gull.example/feed.xml", "https://heron.example/feed.xml"
@@ -58,19 +59,19 @@ def test_a_source_without_a_state_is_new(root: Path) -> None:
 
 
 def test_a_source_that_the_ledger_ends_is_not_new_when_its_state_was_lost(root: Path) -> None:
-    archive.write_ledger(root, Ledger(ended={GULL: ENDED}))
+    records.write_ledger(root, Ledger(ended={GULL: ENDED}))
     forget(root)
 
     assert why(root) == ""
 
 
 def test_a_source_that_an_editor_kept_is_asked_again(root: Path) -> None:
-    archive.write_ledger(root, Ledger(ended={GULL: ENDED}))
+    records.write_ledger(root, Ledger(ended={GULL: ENDED}))
     forget(root)
     assert why(root) == ""
 
     kept = Kept(by="Ada", at=NOW, why="it is back")
-    archive.write_ledger(root, Ledger(ended={GULL: ENDED}, kept={GULL: kept}))
+    records.write_ledger(root, Ledger(ended={GULL: ENDED}, kept={GULL: kept}))
 
     assert why(root) == "a source is new"
 

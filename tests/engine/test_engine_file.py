@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from copydesk import engine
+from copydesk import archive, engine
 from copydesk.engine import _file
 from copydesk.news import Story
 from world.newsroom import NOW, newsroom, run_git
@@ -17,9 +17,11 @@ BAD = replace(GOOD, path="_news/2026-11-20-bad.md", title="half a character \ud8
 def test_a_story_that_no_record_can_hold_stops_no_other(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat")
     order = _file.Order(before={}, message="news: 2 new", branch="main")
-    with engine.opened(root, NOW, {}) as opened:
-        filed = _file.file(opened, [BAD, GOOD], order)
-    assert filed.written == [GOOD.path]
+    lock = archive.WriteLock(root)
+    with engine.opened(root, NOW, {}) as opened, lock.held():
+        prepared = _file.prepare(opened, [BAD, GOOD], order)
+        filed = _file.result(prepared, prepared.change.begin(lock).finish())
+    assert filed.written == (GOOD.path,)
     assert [failure.url for failure in filed.failed] != []
     assert filed.commit is not None
     assert run_git(root, "show", "--name-only", "--format=", "HEAD").split() == [GOOD.path]

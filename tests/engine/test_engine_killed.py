@@ -14,7 +14,7 @@ import pytest
 from copydesk.archive import Archive
 from copydesk.news import Story
 from copydesk.publish._stage import STAGE
-from world import editions
+from world import editions, records
 from world.killed import Commands, commands
 from world.newsroom import NOW, newsroom
 
@@ -46,7 +46,7 @@ def filed(root: Path, stories: Iterable[Story]) -> None:
             path.unlink()
     archive = Archive(root)
     for story in stories:
-        archive.write(replace(story, verdict=None))
+        records.write(archive, replace(story, verdict=None))
 
 
 def built(run: Commands, root: Path, *words: object, **how: int) -> int:

@@ -92,8 +92,8 @@ def test_a_second_look_is_due(folder: Folder) -> None:
 
 def test_what_a_killed_round_left_is_due(folder: Folder) -> None:
     with closing(folder.memory()) as memory:
-        memory.open_journal({"_news/a.md": "digest"})
-    assert folder.due(NOON).why == "a round was cut short"
+        memory._run("INSERT INTO journal VALUES ('_news/a.md', 'digest')")
+    assert folder.due(NOON).why == "a change was cut short"
 
 
 def test_a_push_is_due_only_for_a_source_of_the_beat(folder: Folder) -> None:

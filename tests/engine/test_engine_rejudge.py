@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from copydesk import archive
-from copydesk.engine import _file
-from copydesk.kit import files
+from copydesk.archive import _change
+from copydesk.kit import locks
+from world import records
 from world.command import Said, copydesk
 from world.newsroom import NOW, WALL, feed, newsroom, page, record_web, run_git, small_web
 
@@ -278,7 +279,7 @@ def test_a_removed_story_is_left_alone(root: Path) -> None:
 @only_copydesk
 def test_a_record_of_which_nothing_is_known_is_changed_by_this_alone(root: Path) -> None:
     stories = archive.Archive(root)
-    stories.write(replace(stories.read(RECORD), machine=()))
+    records.write(stories, replace(stories.read(RECORD), machine=()))
     run_git(root, "commit", "-qam", "unknown")
     change(root, "beat.toml", "[[source]]", "[scoring]\npublish_at = 150\n\n[[source]]")
     assert RECORD in rejudge(root, "--apply").json()["updated"]
@@ -348,7 +349,7 @@ def test_days_that_are_none_are_an_error(root: Path, days: str) -> None:
 
 @only_copydesk
 def test_nothing_is_filed_during_a_round_but_all_may_be_compared(root: Path) -> None:
-    with files.locked(root / ".copydesk/round.lock"):
+    with locks.held(root / ".copydesk/round.lock"):
         assert rejudge(root).code == 0
         assert "another round is at work" in rejudge(root, "--apply").err
 
@@ -371,15 +372,15 @@ def test_a_record_that_cannot_be_rewritten_is_told_and_costs_only_itself(root: P
     assert SEALS in said.json()["updated"]
 
 
-def killed(*_: object) -> None:
+def killed(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("place", ["_write", "_commit"])
+@pytest.mark.parametrize("place", ["write", "settle"])
 def test_killed_between_two_writes_it_is_finished_by_the_next(root: Path, place: str) -> None:
     change(root, TOPIC, "  - coast\n  - sea wall\n", "  - horses\n")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_file, place, killed)
+        patch.setattr(_change, place, killed)
         assert rejudge(root, "--apply").code == 130
     assert rejudge(root, "--apply").code == 0
     assert run_git(root, "status", "--porcelain") == ""

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from copydesk import archive
-from copydesk.kit.files import locked
+from copydesk.kit import locks
+from world import records
 from world.command import Said, copydesk
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web
 from world.sites import held
@@ -122,7 +123,7 @@ def test_an_address_that_its_page_had_before_it_moved_is_removed_too(root: Path)
     kept = archive.Archive(root)
     story = kept.read(RECORD)
     line = f"2026-11-19T12:00:00Z moved to {story.web_url} from {old}"
-    kept.write(replace(story, history=(line,)))
+    records.write(kept, replace(story, history=(line,)))
     run_git(root, "commit", "-qam", "moved")
     assert RECORD == copydesk("-C", root, "explain", old, "--json").json()["path"]
 
@@ -185,7 +186,7 @@ def test_a_verdict_that_can_wait_sends_nothing(online: Path) -> None:
 
 
 def test_a_removal_waits_for_the_deploy_that_is_under_way(online: Path) -> None:
-    with locked(online / ".copydesk/deploy.lock") as is_free:
+    with locks.held(online / ".copydesk/deploy.lock") as is_free:
         assert is_free
         words = ["-m", "copydesk", "-C", str(online), "verdict", RECORD, "remove"]
         late = subprocess.Popen([sys.executable, *words, "--why", "a court order", "--as", "Ed"])

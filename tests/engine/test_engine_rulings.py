@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from copydesk import archive
-from copydesk.engine import _file
-from copydesk.kit import files
+from copydesk.archive import _change
+from copydesk.kit import locks
 from copydesk.news import Ruling
 from world.command import Said, copydesk
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web
@@ -340,12 +340,11 @@ def test_broken_rulings_stop_a_rule_and_a_round_but_no_build(root: Path, web: Pa
 
 
 @only_copydesk
-def test_nobody_rules_during_a_round(root: Path) -> None:
-    with files.locked(root / ".copydesk/round.lock"):
-        said = rule(root, "pin", RECORD)
-    assert said.code == 1
-    assert "another round is at work" in said.err
-    assert not (root / RULES).exists()
+def test_a_rule_waits_for_no_round(root: Path) -> None:
+    with locks.held(root / ".copydesk/round.lock"):
+        assert rule(root, "pin", RECORD).code == 0
+    assert [one.said for one in archive.read_rulings(root).rules] == ["pin"]
+    assert run_git(root, "status", "--porcelain") == ""
 
 
 def test_without_git_it_is_on_the_disk_and_says_so(tmp_path: Path, web: Path) -> None:
@@ -359,21 +358,17 @@ def test_without_git_it_is_on_the_disk_and_says_so(tmp_path: Path, web: Path) ->
 # killed
 
 
-def killed(*_: object) -> None:
+def killed(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize(
-    "place",
-    [(archive, "write_rulings"), (_file, "_write"), (_file, "_commit")],
-    ids=lambda place: place[1],
-)
+@pytest.mark.parametrize("place", ["write", "settle"])
 @pytest.mark.parametrize("then", ["again", "round"])
 def test_a_rule_killed_between_two_writes_is_finished(
-    root: Path, web: Path, place: tuple[object, str], then: str
+    root: Path, web: Path, place: str, then: str
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(*place, killed)
+        patch.setattr(_change, place, killed)
         assert rule(root, "rename", RECORD, "The wall").code == 130
 
     if then == "round":

@@ -13,6 +13,7 @@ from copydesk import archive, engine, watch
 from copydesk.archive import Ended, Kept, Ledger, Moved
 from copydesk.engine import _ledger
 from copydesk.errors import RecordError, UsageError
+from world import records
 from world.command import copydesk
 from world.newsroom import NOW, Answer, newsroom, record_web, run_git, small_web
 
@@ -55,7 +56,11 @@ def remembered(root: Path, url: str) -> watch.SourceState:
 
 def note(root: Path, before: _ledger.States, after: _ledger.States) -> str:
     with engine.opened(root, NOW, {}) as opened:
-        return _ledger.note(opened, before, after)
+        change = _ledger.note(opened, before, after)
+        if change is None:
+            return ""
+        records.put(root, change)
+        return change.path
 
 
 # check
@@ -193,35 +198,17 @@ def test_what_is_no_longer_believed_is_taken_out(root: Path, state: watch.Source
 
 def test_what_an_editor_keeps_is_not_written_down(root: Path) -> None:
     kept = Ledger(kept={GULL: Kept(by="Ada", at=NOW, why="")})
-    archive.write_ledger(root, kept)
+    records.write_ledger(root, kept)
 
     assert "" == note(root, {GULL: WELL}, {GULL: MOVED})
 
 
 def test_a_move_by_hand_stays_where_memory_knows_of_none(root: Path) -> None:
-    archive.write_ledger(root, Ledger(moved={GULL: Moved(to=NEW, at=NOW)}))
+    records.write_ledger(root, Ledger(moved={GULL: Moved(to=NEW, at=NOW)}))
 
     assert "" == note(root, {GULL: WELL}, {GULL: WELL})
 
     assert {GULL} == set(archive.read_ledger(root).moved)
-
-
-def test_a_round_that_was_killed_before_its_commit_is_finished(root: Path) -> None:
-    note(root, {GULL: WELL}, {GULL: MOVED})
-
-    with engine.opened(root, NOW, {}) as opened:
-        assert {str(LEDGER)} == set(opened.memory.journal())
-    assert str(LEDGER) == note(root, {GULL: MOVED}, {GULL: MOVED, HERON: ENDED})
-
-
-def test_a_ledger_under_a_persons_pen_is_left_alone(root: Path) -> None:
-    text = "mine: [not done yet]\n"
-    (root / LEDGER).write_text(text, "utf-8")
-
-    with pytest.raises(RecordError, match="not committed"):
-        note(root, {GULL: WELL}, {GULL: MOVED})
-
-    assert text == (root / LEDGER).read_text("utf-8")
 
 
 def test_an_address_of_many_thousand_characters_is_not_written_down(root: Path) -> None:
@@ -285,7 +272,9 @@ def test_keeping_a_source_undoes_what_came_over_it(
     root: Path, state: watch.SourceState, undone: str
 ) -> None:
     remember(root, {GULL: state})
-    note(root, {GULL: WELL}, {GULL: state})
+    if note(root, {GULL: WELL}, {GULL: state}):
+        run_git(root, "add", str(LEDGER))
+        run_git(root, "commit", "-qm", "a round")
 
     report = keep(root, GULL)
 
@@ -308,8 +297,7 @@ def test_keeping_is_committed_with_its_reason(root: Path) -> None:
         root, "log", "-1", "--format=%B"
     )
     assert "" == run_git(root, "status", "--porcelain")
-    with engine.opened(root, NOW, {}) as opened:
-        assert {} == opened.memory.journal()
+    assert not archive.is_cut_short(root)
 
 
 def test_keeping_again_changes_nothing(root: Path) -> None:

@@ -32,13 +32,3 @@ def test_equal_bytes_are_not_written_again(tmp_path: Path) -> None:
     assert not files.write_if_changed(path, b"x")
     assert path.stat().st_ino == before
     assert files.write_if_changed(path, b"y")
-
-
-def test_a_lock_is_held_by_one_and_free_afterwards(tmp_path: Path) -> None:
-    path = tmp_path / "lock"
-    with files.locked(path) as first:
-        assert first
-        with files.locked(path) as second:
-            assert not second
-    with files.locked(path) as third:
-        assert third

@@ -10,8 +10,9 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.archive import Ended, Kept, Ledger, Moved, read_ledger, write_ledger
+from copydesk.archive import Ended, Kept, Ledger, Moved, read_ledger
 from copydesk.errors import RecordError
+from world import records
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 WORD = st.one_of(TEXT.filter(bool), st.sampled_from(["https://a.example/?x=1#y", "null", "~", "1"]))
@@ -28,11 +29,11 @@ LEDGER = st.builds(
 def test_a_ledger_comes_back_whatever_stood_there(before: Ledger, after: Ledger) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        write_ledger(root, before)
+        records.write_ledger(root, before)
         assert before == read_ledger(root)
-        write_ledger(root, after)
+        records.write_ledger(root, after)
         assert after == read_ledger(root)
-        assert not write_ledger(root, after)
+        assert not records.write_ledger(root, after)
 
 
 @given(noise=st.one_of(st.binary(max_size=200), TEXT.map(lambda text: f"moved: {text}".encode())))

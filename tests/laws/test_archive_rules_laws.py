@@ -10,9 +10,10 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.archive import Rulings, read_rulings, write_rulings
+from copydesk.archive import Rulings, read_rulings
 from copydesk.errors import RecordError
 from copydesk.news import Ruling
+from world import records
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 WORD = st.one_of(TEXT.filter(str.strip), st.sampled_from(["null", "~", "1", "- a: b", "{x"]))
@@ -44,11 +45,11 @@ def test_rules_come_back_whatever_stood_there(
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        write_rulings(root, Rulings(rules=before, removed=("https://a.example/",)))
+        records.write_rulings(root, Rulings(rules=before, removed=("https://a.example/",)))
         assert read_rulings(root).rules == before
-        write_rulings(root, Rulings(rules=after))
+        records.write_rulings(root, Rulings(rules=after))
         assert read_rulings(root) == Rulings(rules=after)
-        assert not write_rulings(root, Rulings(rules=after))
+        assert not records.write_rulings(root, Rulings(rules=after))
 
 
 @given(noise=st.one_of(st.binary(max_size=200), TEXT.map(lambda text: f"rules: {text}".encode())))

@@ -69,7 +69,7 @@ def test_two_sites_have_two_manifests(memory: Memory) -> None:
 
 
 def test_the_journal_is_kept_until_it_is_closed(memory: Memory) -> None:
-    memory.open_journal({"_news/x.md": "1"})
+    memory._run("INSERT INTO journal VALUES ('_news/x.md', '1')")
     assert memory.journal() == {"_news/x.md": "1"}
     memory.close_journal()
     assert memory.journal() == {}

@@ -8,38 +8,56 @@ from copydesk.kit import doors
 
 if TYPE_CHECKING:
     from copydesk.archive._articles import ArticleStore
+    from copydesk.archive._change import Change, Committed, FileChange
     from copydesk.archive._check import CheckReport, DataReport, check
     from copydesk.archive._document import parse_record
     from copydesk.archive._folder import Archive, Signature
-    from copydesk.archive._ledger import Ended, Kept, Ledger, Moved, read_ledger, write_ledger
+    from copydesk.archive._ledger import Ended, Kept, Ledger, Moved, ledger_change, read_ledger
     from copydesk.archive._paths import slug, story_path
     from copydesk.archive._push import Pushed
+    from copydesk.archive._recover import Recovered
     from copydesk.archive._repository import Repository
-    from copydesk.archive._rulings import Rulings, read_rulings, rulings_bytes, write_rulings
+    from copydesk.archive._rulings import (
+        Rulings,
+        edit_rulings,
+        parse_rulings,
+        read_rulings,
+        rulings_change,
+    )
     from copydesk.archive._seal import seal, seal_reference_form, unseal, write_key
     from copydesk.archive._start import start_repository
     from copydesk.archive._story import emit_story, parse_story
+    from copydesk.archive._write_lock import WriteLock, is_cut_short
 
 __all__ = [
     "Archive",
     "ArticleStore",
+    "Change",
     "CheckReport",
+    "Committed",
     "DataReport",
     "Ended",
+    "FileChange",
     "Kept",
     "Ledger",
     "Moved",
     "Pushed",
+    "Recovered",
     "Repository",
     "Rulings",
     "Signature",
+    "WriteLock",
     "check",
+    "edit_rulings",
     "emit_story",
+    "is_cut_short",
+    "ledger_change",
     "parse_record",
+    "parse_rulings",
     "parse_story",
     "read_ledger",
     "read_rulings",
-    "rulings_bytes",
+    "rulings_change",
     "seal",
     "seal_reference_form",
     "slug",
@@ -47,23 +65,24 @@ __all__ = [
     "story_path",
     "unseal",
     "write_key",
-    "write_ledger",
-    "write_rulings",
 ]
 
 _MADE_IN = {
     "copydesk.archive._articles": "ArticleStore",
+    "copydesk.archive._change": "Change Committed FileChange",
     "copydesk.archive._check": "CheckReport DataReport check",
     "copydesk.archive._document": "parse_record",
     "copydesk.archive._folder": "Archive Signature",
-    "copydesk.archive._ledger": "Ended Kept Ledger Moved read_ledger write_ledger",
+    "copydesk.archive._ledger": "Ended Kept Ledger Moved ledger_change read_ledger",
     "copydesk.archive._paths": "slug story_path",
     "copydesk.archive._push": "Pushed",
+    "copydesk.archive._recover": "Recovered",
     "copydesk.archive._repository": "Repository",
-    "copydesk.archive._rulings": "Rulings read_rulings rulings_bytes write_rulings",
+    "copydesk.archive._rulings": "Rulings edit_rulings parse_rulings read_rulings rulings_change",
     "copydesk.archive._seal": "seal seal_reference_form unseal write_key",
     "copydesk.archive._start": "start_repository",
     "copydesk.archive._story": "emit_story parse_story",
+    "copydesk.archive._write_lock": "WriteLock is_cut_short",
 }
 if not TYPE_CHECKING:  # to mypy the names are those imported above, and no others
     __getattr__ = doors.lazy(__name__, _MADE_IN)

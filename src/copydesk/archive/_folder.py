@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -12,8 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple, TypeVar
 
 from copydesk.archive import _document, _front, _paths, _story
+from copydesk.archive._change import FileChange, digest
 from copydesk.errors import CopydeskError, RecordError
-from copydesk.kit import files
 from copydesk.news import Record, Story
 
 _T = TypeVar("_T")
@@ -32,9 +31,8 @@ _NOT_RECORDS = frozenset(
         *("_site", "_layouts", "_includes", "_sass", "_plugins", "_drafts"),  # Jekyll's own
     }
 )
-# How kit.files names a file until it is whole, and when it will never be.
+# How kit.files names a file until it is whole.
 _UNFINISHED = ".new-"
-_STALE_SECONDS = 3600.0
 _CHUNK = 1 << 16
 _SUFFIXES = frozenset({".md", ".markdown", ".html", ".htm"})
 
@@ -53,8 +51,7 @@ class Archive:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._read: dict[str, bytes] = {}
-        self._swept: set[Path] = set()
+        self._read: dict[str, str] = {}
         self._safe: set[str] = set()
 
     def paths(self) -> list[str]:
@@ -131,56 +128,44 @@ class Archive:
         return _story.parse_story(path, self._listed_bytes(path, self._safe))
 
     def _story(self, path: str, data: bytes) -> Story:
-        self._read[path] = _digest(data)
+        self._read[path] = digest(data)
         return _story.parse_story(path, data)
 
     def file_bytes(self, path: str) -> bytes:
         """Give a record's bytes as they are on disk, or raise RecordError."""
         return read_bytes(_paths.inside(self.root, path), path)
 
-    def write(self, story: Story) -> bool:
-        """File a story; True when bytes changed, False when they are there already.
+    def change(self, story: Story) -> FileChange:
+        """Return what filing a story changes.
 
-        Raises RecordError, and leaves the file alone, when it could not be given back as it
-        stands, or changed since this archive read it.
+        Raises RecordError when it could not be given back as it stands, or its record changed since
+        this archive read it.
         """
         path = story.path
         if not _is_news_path(path):
             raise RecordError("no path of a news record", subject=path)
         file = _paths.inside(self.root, path)
         data = _written(story)
-        if file.exists():
-            present = read_bytes(file, path)
-            if present == data:
-                return False
+        if not file.exists():
+            return FileChange(path=path, after=data)
+        present = read_bytes(file, path)
+        if present != data:
             self._allow(path, present)
-        try:
-            files.write_atomic(file, data)
-        except OSError as error:
-            raise RecordError(
-                f"cannot write ({error.strerror})", subject=path, hint="is the disk full?"
-            ) from error
-        self._read[path] = _digest(data)
-        self._sweep(file)
-        return True
+        return FileChange(path=path, before=digest(present), after=data)
 
-    def shelve(self, path: str) -> None:
-        """Move a record of `_news/` to `_archive/`, its bytes and its name as they are.
+    def shelving(self, path: str) -> FileChange:
+        """Return the move of a record of `_news/` to `_archive/`, bytes and name as they are.
 
-        Raises RecordError where another record lies there, or the folder cannot be written.
+        Raises RecordError where another record lies there.
         """
-        file, place = (_paths.inside(self.root, one) for one in (path, f"{SHELVED}/{path}"))
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            if place.exists():
-                raise RecordError(
-                    "another record of this name is archived already",
-                    subject=path,
-                    hint="compare the two and delete one",
-                )
-            file.rename(place)
-        except OSError as error:
-            raise RecordError(f"cannot be archived ({error.strerror})", subject=path) from error
+        place = f"{SHELVED}/{path}"
+        if _paths.inside(self.root, place).exists():
+            raise RecordError(
+                "another record of this name is archived already",
+                subject=path,
+                hint="compare the two and delete one",
+            )
+        return FileChange(path=place, after=self.file_bytes(path), moved_from=path)
 
     def sweep(self) -> None:
         """Remove what a killed write left beside the records; nobody else may be writing."""
@@ -189,19 +174,9 @@ class Archive:
                 with contextlib.suppress(OSError):
                     entry.unlink()
 
-    def _sweep(self, written: Path) -> None:
-        """Remove, once for each folder, what a write that was killed left beside the records."""
-        if written.parent in self._swept:
-            return
-        self._swept.add(written.parent)
-        now = written.stat().st_mtime
-        for entry in _scan(written.parent):
-            if entry.name.startswith(_UNFINISHED) and now - entry.stat().st_mtime > _STALE_SECONDS:
-                Path(entry).unlink(missing_ok=True)
-
     def _allow(self, path: str, present: bytes) -> None:
         known = self._read.get(path)
-        if known is not None and known != _digest(present):
+        if known is not None and known != digest(present):
             raise RecordError(
                 "the record was edited meanwhile", subject=path, hint="it is taken up next round"
             )
@@ -339,7 +314,3 @@ def _scan(folder: Path | str) -> list[os.DirEntry[str]]:
         return []
     except OSError as error:
         raise RecordError(f"cannot list ({error.strerror})", subject=str(folder)) from error
-
-
-def _digest(data: bytes) -> bytes:
-    return hashlib.sha256(data).digest()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from copydesk.archive import _front, _lists, _nodes
+from copydesk.archive._change import FileChange
 from copydesk.archive._fields import Fields
 from copydesk.archive._tree import Mapping as Tree
 from copydesk.archive._tree import Scalar, Sequence
@@ -67,14 +68,14 @@ def read_ledger(root: Path) -> Ledger:
     )
 
 
-def write_ledger(root: Path, ledger: Ledger) -> bool:
-    """Keep the ledger; True when bytes changed.
+def ledger_change(root: Path, ledger: Ledger) -> FileChange:
+    """Return what keeping the ledger makes of its file.
 
     Every other entry of the file survives in place, and an equal one keeps its lines. Raises
-    RecordError, and leaves the file alone, where it cannot be read or given back as it stands.
+    RecordError where it cannot be read or given back as it stands.
     """
     before = read_ledger(root)
-    return _lists.rewrite(root, PATH, lambda tree: _with(tree, before, ledger))
+    return _lists.change(root, PATH, lambda tree: _with(tree, before, ledger))
 
 
 def _moved(fields: Fields) -> tuple[str, Moved]:

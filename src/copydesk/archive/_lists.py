@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 from copydesk.archive import _document, _folder, _front, _paths, _scalars
+from copydesk.archive._change import FileChange, digest
 from copydesk.archive._tree import Entry, Item, Scalar, Sequence
 from copydesk.archive._tree import Mapping as Tree
 from copydesk.errors import RecordError
-from copydesk.kit import files
 
 
 def present(root: Path, path: str) -> bytes:
@@ -21,25 +21,22 @@ def present(root: Path, path: str) -> bytes:
     return data if data.strip() else b""
 
 
-def rewrite(root: Path, path: str, change: Callable[[Tree], Tree]) -> bool:
-    """Write the file with its tree changed; True when bytes changed.
+def change(root: Path, path: str, edit_tree: Callable[[Tree], Tree]) -> FileChange:
+    """Return what becomes of the file with its tree edited.
 
-    Raises RecordError, and leaves the file alone, where it cannot be read or given back as it
-    stands, or would grow over what is read again.
+    Raises RecordError where it cannot be read or given back as it stands, or would grow over what
+    is read again.
     """
-    after = rewritten(root, path, change)
-    if after == present(root, path):
-        return False
-    try:
-        files.write_atomic(_paths.inside(root, path), after)
-    except OSError as error:
-        raise RecordError(f"cannot write ({error.strerror})", subject=path) from error
-    return True
+    file = _paths.inside(root, path)
+    there = _folder.read_bytes(file, path) if file.exists() else None
+    after = edit(there or b"", path, edit_tree)
+    is_blank = not after and not (there or b"").strip()
+    return FileChange(path=path, before=digest(there), after=there if is_blank else after)
 
 
-def rewritten(root: Path, path: str, change: Callable[[Tree], Tree]) -> bytes:
-    """Give the bytes of the file with its tree changed; raise RecordError as `rewrite` does."""
-    data = present(root, path)
+def edit(data: bytes, path: str, edit_tree: Callable[[Tree], Tree]) -> bytes:
+    """Return a file's bytes with its tree edited; raise RecordError as `change` does."""
+    data = data if data.strip() else b""
     empty = _document.Document(path=path, tree=Tree(entries=()), closing="", tail="", fenced=False)
     document = _document.parse_document(path, data) if data else empty
     if data and _document.emit_document(document) != data:
@@ -48,7 +45,7 @@ def rewritten(root: Path, path: str, change: Callable[[Tree], Tree]) -> bytes:
             subject=path,
             hint="use LF ends",
         )
-    after = _document.emit_document(replace(document, tree=change(document.tree)))
+    after = _document.emit_document(replace(document, tree=edit_tree(document.tree)))
     if len(after) > max(_front.MAX_BARE, len(data)):
         raise RecordError("the file would be too big to be read again", subject=path)
     return after

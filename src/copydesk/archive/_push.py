@@ -14,7 +14,8 @@ from __future__ import annotations
 import contextlib
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,9 +61,13 @@ class _Line:
         return f"refs/heads/{self.branch}:{self.target}"
 
 
-def push(place: _git.Place, branch: str, remote: str) -> Pushed:
+Alone = Callable[[], AbstractContextManager[None]]
+
+
+def push(place: _git.Place, branch: str, remote: str, alone: Alone) -> Pushed:
     """Bring every commit of the branch to the remote, and those that it has more into the branch.
 
+    `alone` keeps others from writing while branch and files are moved; nobody waits for the remote.
     Raises GitError where it cannot be done; branch, index and files are then as they were.
     """
     line = _line(place, branch, remote)
@@ -73,7 +78,7 @@ def push(place: _git.Place, branch: str, remote: str) -> Pushed:
         tip = _tip(place, line)
         if tip in ("", head):
             return Pushed()
-        taken = _take_in(place, line)
+        taken = _take_in(place, line, alone)
         if _states.head(place) == tip:
             return Pushed(taken=taken)
     for _ in range(_TRIES):
@@ -81,7 +86,7 @@ def push(place: _git.Place, branch: str, remote: str) -> Pushed:
         reason = _sent(place, line)
         if not reason:
             return Pushed(sent=sent, taken=taken)
-        taken += _take_in(place, line)
+        taken += _take_in(place, line, alone)
     raise GitError("the remote moves while we push", subject=f"{remote}: {reason}", hint=_STAYS)
 
 
@@ -159,7 +164,7 @@ def _sent(place: _git.Place, line: _Line) -> str:
     )
 
 
-def _take_in(place: _git.Place, line: _Line) -> int:
+def _take_in(place: _git.Place, line: _Line, alone: Alone) -> int:
     """Lay our commits on top of what the remote has; give how many of theirs came in."""
     _refuse_edits(place, line)
     refspec = f"+{line.target}:{_THEIRS}"
@@ -171,16 +176,23 @@ def _take_in(place: _git.Place, line: _Line) -> int:
     if answer.code:
         raise git.trouble(answer.complaint, line.remote, "fetch", _STAYS)
     try:
-        theirs = _commit(place, _THEIRS)
-        ours = _states.head(place)
-        _refuse_tangles(place, line, ours, theirs)
-        taken = _count(place, f"{ours}..{theirs}")
-        is_behind = _git.ask(place.top, "merge-base", "--is-ancestor", ours, theirs).code == 0
-        commit = theirs if is_behind else _rebased(place, line, ours, theirs)
-        _takein.move(place, line.branch, line.remote, ours, commit)
-        return taken
+        with alone():
+            _refuse_edits(place, line)
+            return _lay_on_top(place, line)
     finally:
         _git.ask(place.top, "update-ref", "-d", _THEIRS)
+
+
+def _lay_on_top(place: _git.Place, line: _Line) -> int:
+    """Move branch and files to our commits on top of theirs; return how many theirs are."""
+    theirs = _commit(place, _THEIRS)
+    ours = _states.head(place)
+    _refuse_tangles(place, line, ours, theirs)
+    taken = _count(place, f"{ours}..{theirs}")
+    is_behind = _git.ask(place.top, "merge-base", "--is-ancestor", ours, theirs).code == 0
+    commit = theirs if is_behind else _rebased(place, line, ours, theirs)
+    _takein.move(place, line.branch, line.remote, ours, commit)
+    return taken
 
 
 def _refuse_edits(place: _git.Place, line: _Line) -> None:

@@ -12,11 +12,12 @@ from copydesk.archive import _commit, _git, _paths, _push, _states, _takein
 from copydesk.archive._index import UserIndex
 from copydesk.archive._push import Pushed
 from copydesk.errors import GitError
-from copydesk.kit import files
+from copydesk.kit import locks
 
 AUTHOR = "copydesk <copydesk@localhost>"
 # Locked while a commit is made, so that what is found without its lock is a leftover.
 _BUSY = "copydesk-busy"
+_BUSY_SECONDS = 10.0  # other newsrooms may lie in the same repository
 _OBSTACLES = (
     ("rebase-merge", "rebase in progress"),
     ("rebase-apply", "rebase in progress"),
@@ -73,6 +74,25 @@ class Repository:
             return ""
         answer = _git.ask(self._place.top, "symbolic-ref", "-q", "--short", "HEAD")
         return answer.out.decode("utf-8", "replace").strip()
+
+    def has_branch(self, name: str) -> bool:
+        """Return whether there is a branch of this name, or HEAD is on it and it has no commit."""
+        if self._place is None:
+            return False
+        if name == self.branch():
+            return True
+        ref = f"refs/heads/{name}"
+        return _git.ask(self._place.top, "show-ref", "--verify", "--quiet", ref).code == 0
+
+    def committed_bytes(self, path: str) -> bytes | None:
+        """Return a file as the last commit has it, None where it has none."""
+        place = self._place
+        head = "" if place is None else _states.head(place)
+        if place is None or not head:
+            return None
+        name = place.prefix + self._checked(path)
+        answer = _git.ask(place.top, "cat-file", "blob", f"{head}:{name}")
+        return answer.out if answer.code == 0 else None
 
     def unknown(self, paths: Iterable[str]) -> set[str]:
         """Give those paths that are in neither the last commit nor the index."""
@@ -140,10 +160,11 @@ class Repository:
             self._settle(place)
             return _commit.make(place, names, words, self._lock_wait_seconds)
 
-    def push(self, remote: str) -> Pushed:
+    def push(self, remote: str, alone: _push.Alone = contextlib.nullcontext) -> Pushed:
         """Push the branch to a remote; what it has more comes in first, below our commits.
 
-        What came in is in the files then. Raises GitError, and all is as it was, where the remote
+        What came in is in the files then; `alone` holds the write lock while they are moved, and
+        not while the remote is spoken with. Raises GitError, and all is as it was, where the remote
         is unknown, cannot be reached or refuses, at a conflict, and where files have edits that a
         rebase would touch.
         """
@@ -152,9 +173,19 @@ class Repository:
         if obstacle or place is None:
             hint = "check a branch out: git switch NAME" if obstacle == "detached HEAD" else ""
             raise GitError("cannot push", subject=obstacle, hint=hint or "the commits stay here")
-        with self._alone(place):
-            self._settle(place)
-            return _push.push(place, self.branch(), remote)
+
+        @contextlib.contextmanager
+        def settled() -> Iterator[None]:
+            with alone(), self._alone(place):
+                self._settle(place)
+                if in_the_way := self.obstacle():
+                    raise GitError("cannot push", subject=in_the_way, hint="the commits stay here")
+                yield
+
+        with self._pushing(place):
+            with settled():
+                branch = self.branch()
+            return _push.push(place, branch, remote, settled)
 
     def tidy(self) -> None:
         """Let git pack what the rounds' commits have piled up, unless its user keeps it from that.
@@ -165,10 +196,17 @@ class Repository:
             _git.tidy(self._place.top)
 
     @contextlib.contextmanager
+    def _pushing(self, place: _git.Place) -> Iterator[None]:
+        with locks.held(place.folder / f"{_BUSY}-push") as is_alone:
+            if not is_alone:
+                raise GitError("another copydesk is pushing", subject=str(self._root))
+            yield
+
+    @contextlib.contextmanager
     def _alone(self, place: _git.Place) -> Iterator[None]:
         try:
-            with files.locked(place.folder / _BUSY) as alone:
-                if not alone:
+            with locks.held(place.folder / _BUSY, _BUSY_SECONDS) as is_alone:
+                if not is_alone:
                     raise GitError("another copydesk is committing", subject=str(self._root))
                 yield
         except OSError as error:
@@ -177,8 +215,8 @@ class Repository:
     def _recover(self, place: _git.Place) -> None:
         """Finish or forget what a killed commit or push left, unless it is still being made."""
         if UserIndex(place).is_left_over() or _takein.is_begun(place):
-            with files.locked(place.folder / _BUSY) as alone:
-                if alone:
+            with locks.held(place.folder / _BUSY) as is_alone:
+                if is_alone:
                     self._settle(place)
 
     def _settle(self, place: _git.Place) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import get_args
 
 from copydesk.archive import _front, _lists, _nodes, _read
+from copydesk.archive._change import FileChange
 from copydesk.archive._fields import Fields
 from copydesk.archive._tree import Entry, Item, Node, Scalar, Sequence
 from copydesk.archive._tree import Mapping as Tree
@@ -52,25 +53,28 @@ class Rulings:
 
 def read_rulings(root: Path) -> Rulings:
     """Give the rulings of a newsroom, none where there is no such file; raise RecordError."""
-    data = _lists.present(root, PATH)
-    return Rulings() if not data else _rulings(data)
+    return parse_rulings(_lists.present(root, PATH))
 
 
-def write_rulings(root: Path, rulings: Rulings) -> bool:
-    """Keep the rulings; True when bytes changed.
+def parse_rulings(data: bytes) -> Rulings:
+    """Return the rulings of a file's bytes; raise RecordError."""
+    return _rulings(data) if data.strip() else Rulings()
+
+
+def edit_rulings(data: bytes, rulings: Rulings) -> bytes:
+    """Return a file's bytes with these rulings in it, as `rulings_change` edits them."""
+    before = parse_rulings(data)
+    return _lists.edit(data, PATH, lambda tree: _with(tree, before, rulings))
+
+
+def rulings_change(root: Path, rulings: Rulings) -> FileChange:
+    """Return what keeping the rulings makes of their file.
 
     Every other entry of the file survives in place, and an equal verdict or rule keeps its lines.
-    Raises RecordError, and leaves the file alone, where it cannot be read or given back as it
-    stands.
+    Raises RecordError where it cannot be read or given back as it stands.
     """
     before = read_rulings(root)
-    return _lists.rewrite(root, PATH, lambda tree: _with(tree, before, rulings))
-
-
-def rulings_bytes(root: Path, rulings: Rulings) -> bytes:
-    """Give the bytes that `write_rulings` would leave in the file; raise RecordError as it does."""
-    before = read_rulings(root)
-    return _lists.rewritten(root, PATH, lambda tree: _with(tree, before, rulings))
+    return _lists.change(root, PATH, lambda tree: _with(tree, before, rulings))
 
 
 def _rulings(data: bytes) -> Rulings:

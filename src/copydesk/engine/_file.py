@@ -1,32 +1,21 @@
-"""File stories: digests, seal, bytes on the disk, one commit."""
+"""File stories: digests, seal, and the change of files that they make."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from copydesk import archive, review
+from copydesk.archive import Change, Committed, FileChange
 from copydesk.engine._mishap import failure_of
+from copydesk.engine._writing import notes_of
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.report import Failure
-from copydesk.errors import CopydeskError, GitError, SealError
+from copydesk.errors import CopydeskError, SealError
 from copydesk.kit import dates, urls
 from copydesk.news import Article, Story
-
-
-@dataclass(slots=True, kw_only=True)
-class Filed:
-    """What filing did; `left_over` are the paths that an earlier round wrote."""
-
-    written: list[str] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
-    failed: list[Failure] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    left_over: frozenset[str] = frozenset()
-    commit: str | None = None
 
 
 def finished(newsroom: Newsroom, story: Story, article: Article) -> Story:
@@ -80,164 +69,97 @@ def _sealed(key: bytes, story: Story, article: Article, content: str) -> str:
 class Order:
     """How to file: the words of the commit, and what the round found when it began.
 
-    `before` are the records that it changes as they stood, `branch` is git's, "" for none;
-    `left_over` is what an earlier round left behind.
+    `before` are the records that it changes as they stood, `branch` is git's, "" for none; `along`
+    are further files that go into the same commit.
     """
 
     before: Mapping[str, Story]
     message: str
     branch: str = ""
-    left_over: Mapping[str, str] = field(default_factory=dict)
+    along: tuple[FileChange, ...] = ()
 
 
-def file(newsroom: Newsroom, stories: Iterable[Story], order: Order) -> Filed:
-    """Write stories to the disk and commit them; what an earlier round left behind goes along.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """What filing did: the paths written, those left to a person, what failed."""
 
-    A record that a person has under the pen (dirty, staged, or no longer as it was `before`) is
-    left alone and listed as skipped. The journal says beforehand what is written, so that a round
-    that was killed between writing and committing is finished by the next.
+    written: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    failed: tuple[Failure, ...] = ()
+    notes: tuple[str, ...] = ()
+    commit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """Stories as a change of files; those no longer as they were `before`, and what failed."""
+
+    change: Change
+    stories: tuple[Story, ...]
+    moved: tuple[str, ...] = ()
+    failed: tuple[Failure, ...] = ()
+
+
+def prepare(newsroom: Newsroom, stories: Iterable[Story], order: Order) -> Prepared:
+    """Make a change of stories; one that cannot be written stops no other.
+
+    A record that no longer says what the round read is left out: a person was faster. To be asked
+    under the write lock.
     """
-    left = set(order.left_over)
-    filed = Filed(left_over=frozenset(left))
-    repository = archive.Repository(newsroom.root)
-    free = _not_under_the_pen(repository, list(stories), order.before, left, filed)
-    changed = {one.path for one in free if not _stands(newsroom, one, order.before)}
-    filed.skipped.extend(sorted(changed))
-    _write_all(newsroom, [one for one in free if one.path not in changed], filed)
-    _commit(newsroom, repository, sorted({*filed.written, *left}), order, filed)
-    return filed
+    files, failed, moved, ready = list(order.along), [], [], []
+    for story in stories:
+        if not _stands(newsroom, story, order.before):
+            moved.append(story.path)
+            continue
+        try:
+            one = newsroom.archive.change(as_record(newsroom, story))
+        except CopydeskError as error:
+            failed.append(failure_of(story.path, error))
+            continue
+        ready.append(story)
+        if one.is_new_bytes:
+            files.append(one)
+    change = Change(
+        files=tuple(files), message=order.message, when=newsroom.now, branch=order.branch
+    )
+    return Prepared(
+        change=change, stories=tuple(ready), moved=tuple(sorted(moved)), failed=tuple(failed)
+    )
 
 
-def left_over(newsroom: Newsroom) -> dict[str, str]:
-    """Give the title, by its path, of each record that a killed round wrote and did not commit.
-
-    What is no record has the title "".
-    """
-    paths = _left_over(newsroom, archive.Repository(newsroom.root))
-    return {path: _title(newsroom, path) for path in sorted(paths)}
-
-
-def _title(newsroom: Newsroom, path: str) -> str:
-    try:
-        return newsroom.archive.read(path).title
-    except CopydeskError:
-        return ""
+def keep_digests(newsroom: Newsroom, stories: Iterable[Story]) -> None:
+    """Remember the digests of stories whose records have no place for them."""
+    if newsroom.beat.scoring.profile == "everyday":
+        for story in stories:
+            if story.machine:
+                newsroom.memory.keep_digests(story.path, dict(story.machine))
 
 
-def _left_over(newsroom: Newsroom, repository: archive.Repository) -> set[str]:
-    """Give the records that an earlier round wrote, that stand so still and are in no commit.
-
-    The journal names them. Where it was lost with the memory, the records that git does not know
-    and in which every digest fits tell of themselves.
-    """
-    journal = newsroom.memory.journal().items()
-    known = {path for path, digest in journal if _digest(newsroom, path) == digest}
-    if known or not newsroom.memory.is_new() or not repository.usable:
-        return known
-    ours = [story.path for story in newsroom.archive.stories(_unheard) if _is_ours(story)]
-    with contextlib.suppress(GitError):
-        known = repository.unknown(ours)
-    return known
+def result(prepared: Prepared, done: Committed) -> Filed:
+    """Return what came of a prepared change."""
+    failed = [failure_of(path, error) for path, error in done.failed]
+    if done.error is not None:
+        failed.append(failure_of(done.error.subject, done.error))
+    return Filed(
+        written=done.written,
+        skipped=tuple(sorted({*done.skipped, *prepared.moved})),
+        failed=(*prepared.failed, *failed),
+        notes=notes_of(done, "the records are"),
+        commit=done.commit,
+    )
 
 
-def _is_ours(story: Story) -> bool:
-    return bool(story.machine) and not review.touched(story, dict(story.machine))
-
-
-def _unheard(error: CopydeskError) -> None:
-    """Hear nothing: the round has reported the records that cannot be read already."""
-
-
-def _digest(newsroom: Newsroom, path: str) -> str:
-    try:
-        return hashlib.sha256((newsroom.root / path).read_bytes()).hexdigest()
-    except OSError:
-        return ""
-
-
-def _not_under_the_pen(
-    repository: archive.Repository,
-    stories: list[Story],
-    before: Mapping[str, Story],
-    left_over: set[str],
-    filed: Filed,
-) -> list[Story]:
-    if not repository.usable:
-        return stories
-    try:
-        touched = repository.changed_by_user([story.path for story in stories])
-    except GitError as error:
-        filed.notes.append(
-            f"git cannot say which records are edited ({error}): only new ones written"
-        )
-        touched = set(before)
-    touched -= left_over
-    filed.skipped.extend(sorted(touched))
-    return [story for story in stories if story.path not in touched]
+def as_record(newsroom: Newsroom, story: Story) -> Story:
+    """Return a story as its record keeps it: digests have no place in `everyday`."""
+    has_blocks = newsroom.beat.scoring.profile != "everyday"
+    return story if has_blocks else replace(story, machine=())
 
 
 def _stands(newsroom: Newsroom, story: Story, before: Mapping[str, Story]) -> bool:
-    """Say whether a record still says on the disk what the round read when it began."""
+    """Decide whether a record still says on the disk what the round read when it began."""
     if story.path not in before:
         return True
     try:
         return newsroom.archive.read(story.path) == before[story.path]
     except CopydeskError:
         return False
-
-
-def _write_all(newsroom: Newsroom, stories: list[Story], filed: Filed) -> None:
-    """Write the journal once, then each record; one that cannot be written stops no other."""
-    has_blocks = newsroom.beat.scoring.profile != "everyday"
-    digests: dict[str, str] = {}
-    ready: list[tuple[Story, Story]] = []
-    for story in stories:
-        record = story if has_blocks else replace(story, machine=())
-        try:
-            digests[story.path] = hashlib.sha256(archive.emit_story(record)).hexdigest()
-        except CopydeskError as error:
-            filed.failed.append(failure_of(story.path, error))
-        else:
-            ready.append((story, record))
-    with newsroom.memory.together():
-        newsroom.memory.open_journal(digests)
-    for story, record in ready:
-        _write(newsroom, record, filed)
-        if not has_blocks and story.machine:
-            newsroom.memory.keep_digests(story.path, dict(story.machine))
-
-
-def _write(newsroom: Newsroom, record: Story, filed: Filed) -> None:
-    try:
-        if newsroom.archive.write(record):
-            filed.written.append(record.path)
-    except CopydeskError as error:
-        filed.failed.append(failure_of(record.path, error))
-
-
-def _commit(
-    newsroom: Newsroom,
-    repository: archive.Repository,
-    paths: list[str],
-    order: Order,
-    filed: Filed,
-) -> None:
-    if not paths:
-        return
-    if not repository.usable:
-        filed.notes.append("no git repository here: the records are on disk, without a history")
-        newsroom.memory.close_journal()
-        return
-    obstacle = repository.obstacle()
-    if not obstacle and repository.branch() != order.branch:
-        obstacle = f"the branch changed from {order.branch} to {repository.branch()} meanwhile"
-    if obstacle:
-        filed.notes.append(f"not committed ({obstacle}): the records are on disk, uncommitted")
-        return
-    try:
-        filed.commit = repository.commit(paths, order.message, when=newsroom.now)
-    except GitError as error:
-        filed.notes.append(f"not committed ({error}): the records are on disk, uncommitted")
-        filed.failed.append(Failure(url=error.subject, what=error.what, hint=error.hint))
-        return
-    newsroom.memory.close_journal()

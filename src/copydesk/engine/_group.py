@@ -30,6 +30,8 @@ def regrouped(
 ) -> Regrouped:
     """Set the fresh stories, and those that were corrected, beside those of the weeks around them.
 
+    So are records that a person's word kept an earlier round from writing.
+
     A filed story changes only where the line wrote it and still knows what it wrote: a record
     without digests, in it or in memory, belongs to whoever brought it.
     """
@@ -38,7 +40,9 @@ def regrouped(
     before: dict[str, Story] = {}
     beat = in_force(newsroom)
     ruled = _ruled(shelf, beat)
-    window = _window(shelf, [*fresh, *(one.after for one in corrections), *ruled])
+    overtaken = newsroom.memory.overtaken.keys()
+    again = [one.story for one in shelf if one.story.path in overtaken] if overtaken else []
+    window = _window(shelf, [*fresh, *(one.after for one in corrections), *ruled, *again])
     filed = {one.story.path: one.story for one in window}
     new = frozenset(changed)
     for story in _beside(beat, window, new, corrections):

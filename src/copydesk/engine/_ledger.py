@@ -1,16 +1,16 @@
 """The ledger of sources: what moved or ended written down, and believed where memory was lost.
 
-states before, states after ── note ──> _data/sources.yaml ── with_ledger ──> a fresh state
+states before, states after ── note ──> change of _data/sources.yaml
+_data/sources.yaml ── with_ledger ──> a fresh state
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 
 from copydesk import archive, watch
-from copydesk.archive import Ended, Ledger, Moved
+from copydesk.archive import Ended, FileChange, Ledger, Moved
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import RecordError
 
@@ -21,19 +21,15 @@ _ADDRESS = 8_000  # characters of an address that is written down
 States = Mapping[str, watch.SourceState]
 
 
-def note(newsroom: Newsroom, before: States, after: States) -> str:
-    """Write down which sources moved or ended; give the path to commit, "" for no change.
+def note(newsroom: Newsroom, before: States, after: States) -> FileChange | None:
+    """Return what is to be written down of sources that moved or ended, None for nothing new.
 
-    What an earlier round could not write is made up for. The journal knows the file, so that a
-    round that was killed is finished by the next. Raises RecordError where the file cannot be read
-    or a person has it under the pen.
+    What an earlier round could not write is made up for. Raises RecordError where the file cannot
+    be read.
     """
     ledger = archive.read_ledger(newsroom.root)
     noted = _noted(newsroom, ledger, before, after)
-    if noted == ledger:
-        return ""
-    must_be_clean(newsroom)
-    return PATH if written(newsroom, noted) else ""
+    return None if noted == ledger else archive.ledger_change(newsroom.root, noted)
 
 
 def with_ledger(state: watch.SourceState, ledger: Ledger, url: str) -> watch.SourceState:
@@ -63,39 +59,14 @@ def _kept(state: watch.SourceState) -> watch.SourceState:
     return state if state.held else replace(state, held=True)
 
 
-def must_be_clean(newsroom: Newsroom) -> None:
-    """Raise RecordError where somebody else than us has changed the file and not committed it."""
-    repository = archive.Repository(newsroom.root)
-    if not repository.usable or not repository.changed_by_user([PATH]):
-        return
-    if newsroom.memory.journal().get(PATH) != _digest(newsroom):
-        raise RecordError(
-            "the file has edits that are not committed",
-            subject=PATH,
-            hint=f"commit them first: {newsroom.git_command('add', PATH)} && "
-            + newsroom.git_command("commit", PATH),
-        )
-
-
-def written(newsroom: Newsroom, ledger: Ledger) -> bool:
-    """Write the ledger and enter it in the journal; True when bytes changed."""
-    if not archive.write_ledger(newsroom.root, ledger):
-        return False
-    newsroom.memory.open_journal({PATH: _digest(newsroom)})
-    return True
-
-
-def committed(newsroom: Newsroom) -> None:
-    """Forget what the journal knows of the file, which is in git now, or has none to be in."""
-    if set(newsroom.memory.journal()) == {PATH}:
-        newsroom.memory.close_journal()
-
-
-def _digest(newsroom: Newsroom) -> str:
-    try:
-        return hashlib.sha256((newsroom.root / PATH).read_bytes()).hexdigest()
-    except OSError:
-        return ""
+def under_edit(newsroom: Newsroom) -> RecordError:
+    """Return the error to report where a person has the file and the round left it alone."""
+    return RecordError(
+        "the file has edits that are not committed",
+        subject=PATH,
+        hint=f"commit them first: {newsroom.git_command('add', PATH)} && "
+        + newsroom.git_command("commit", PATH),
+    )
 
 
 def _is_new(to: str, known: Moved | None) -> bool:

@@ -20,8 +20,9 @@ def pushed(newsroom: Newsroom, report: RoundReport) -> RoundReport:
     remote = newsroom.settings.records.remote
     if not remote:
         return report
+    lock = archive.WriteLock(newsroom.root)
     try:
-        done = archive.Repository(newsroom.root).push(remote)
+        done = lock.repository.push(remote, lock.held)
     except GitError as error:
         about = error.subject.removeprefix(remote).removeprefix(":").strip()  # `url` names it
         what = f"not in step with the remote: {error.what}{f': {about}' if about else ''}"

@@ -13,6 +13,7 @@ from copydesk import archive
 from copydesk.engine import _anew, _file
 from copydesk.engine._anew import Anew
 from copydesk.engine._mishap import failure_of
+from copydesk.engine._writing import take_over_unknown, writing
 from copydesk.engine.newsroom import Newsroom, Troubles, alone
 from copydesk.engine.progress import Progress
 from copydesk.engine.report import Failure
@@ -68,25 +69,37 @@ def apply_rejudged(newsroom: Newsroom, since_days: int, progress: Progress) -> R
     read, BusyError during a round.
     """
     with alone(newsroom):
+        lock = archive.WriteLock(newsroom.root)
+        with writing(newsroom, lock):
+            take_over_unknown(newsroom, lock)
         branch = archive.Repository(newsroom.root).branch()
         report, changed = _compared(newsroom, since_days, progress)
-        left = _file.left_over(newsroom)
         order = _file.Order(
             before={one.filed.path: one.filed for one in changed},
             message=_message(changed, report.changes),
             branch=branch,
-            left_over=left,
         )
-        filed = _file.file(newsroom, [one.fresh for one in changed], order)
+        with writing(newsroom, lock):
+            filed = _filed(newsroom, lock, [one.fresh for one in changed], order)
     return replace(
         report,
         commit=filed.commit,
         updated=tuple(sorted(filed.written)),
-        skipped=tuple(sorted(filed.skipped)),
+        skipped=filed.skipped,
         failed=(*report.failed, *filed.failed),
-        notes=tuple(filed.notes),
+        notes=filed.notes,
         complete=not filed.failed,
     )
+
+
+def _filed(
+    newsroom: Newsroom, lock: archive.WriteLock, stories: Sequence[Story], order: _file.Order
+) -> _file.Filed:
+    prepared = _file.prepare(newsroom, stories, order)
+    begun = prepared.change.begin(lock)
+    ready = {story.path: story for story in prepared.stories}
+    _file.keep_digests(newsroom, (ready[path] for path in begun.paths))
+    return _file.result(prepared, begun.finish())
 
 
 def _compared(

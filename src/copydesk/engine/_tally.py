@@ -28,6 +28,17 @@ class Tally:
     fates: list[Fate] = field(default_factory=list)
     stages: dict[str, float] = field(default_factory=dict)
 
+    def copy(self) -> Tally:
+        """Return a tally that goes on from this one and leaves it as it is."""
+        return replace(
+            self,
+            waiting=[*self.waiting],
+            dropped=Counter(self.dropped),
+            failed=[*self.failed],
+            fates=[*self.fates],
+            stages=dict(self.stages),
+        )
+
     def drop(self, lead: Lead, dropped: Dropped, tries: int = 1) -> None:
         """Count an expected no and keep its fate."""
         self.dropped[dropped.reason] += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import shlex
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,7 @@ from copydesk import config
 from copydesk.archive import Archive, ArticleStore, read_rulings
 from copydesk.errors import BusyError, CopydeskError, MemoryStoreError, RecordError
 from copydesk.illustrate import Album
-from copydesk.kit import files
+from copydesk.kit import locks
 from copydesk.memory import Memory
 from copydesk.memory import copy as copy_memory
 from copydesk.news import Beat
@@ -121,7 +122,7 @@ def locked(path: Path) -> Iterator[bool]:
     """Hold a lock of the newsroom for the block, False if another holds it; MemoryStoreError."""
     with contextlib.ExitStack() as stack:
         try:
-            free = stack.enter_context(files.locked(path))
+            free = stack.enter_context(locks.held(path))
         except OSError as error:
             raise _unwritable(path, error) from error
         yield free
@@ -132,7 +133,7 @@ def in_turn(path: Path) -> Iterator[None]:
     """Hold a lock of the newsroom for the block, after whoever holds it; MemoryStoreError."""
     with contextlib.ExitStack() as stack:
         try:
-            stack.enter_context(files.in_turn(path))
+            stack.enter_context(locks.held(path, math.inf))
         except OSError as error:
             raise _unwritable(path, error) from error
         yield

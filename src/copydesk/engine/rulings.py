@@ -6,7 +6,6 @@ a rule ──> _data/rulings.yaml ──> retopic, rename: the record, now
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,14 +14,13 @@ from copydesk.archive import Rulings
 from copydesk.engine import _file
 from copydesk.engine._new_rule import NewRule, ruling
 from copydesk.engine._sites import Sites
+from copydesk.engine._writing import notes_of, writing
 from copydesk.engine.named import record_at
-from copydesk.engine.newsroom import Newsroom, alone
+from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.report import Rule
-from copydesk.errors import GitError, RecordError, UsageError
+from copydesk.errors import UsageError
 from copydesk.kit import dates, text
 from copydesk.news import Article, Beat, Ruling, RulingKind, Story
-
-RULINGS = "_data/rulings.yaml"
 
 _OF_GROUPS = frozenset({"split", "merge", "pin"})
 _OF_ONE_RECORD = frozenset({"retopic", "rename"})
@@ -130,9 +128,10 @@ def file_rule(newsroom: Newsroom, new: NewRule) -> RuleReport:
 
     One on the same matter takes the place of the older. Raises UsageError where it cannot hold or
     another rule says the opposite, RecordError where there is no such record, or a file that it
-    changes cannot be rewritten or has edits that are not committed, BusyError during a round.
+    changes cannot be rewritten or has edits that are not committed, BusyError where another
+    process writes for ten seconds.
     """
-    with alone(newsroom):
+    with writing(newsroom) as lock:
         rule = ruling(newsroom, new)
         rulings = archive.read_rulings(newsroom.root)
         rules = review.with_rule(rulings.rules, rule)
@@ -153,7 +152,7 @@ def file_rule(newsroom: Newsroom, new: NewRule) -> RuleReport:
             after=after,
             notes=tuple(f"it does nothing now: {why}" for why in (_idle(newsroom, rule),) if why),
         )
-        return _filed(newsroom, rulings, change)
+        return _filed(newsroom, lock, rulings, change)
 
 
 def undo_rule(newsroom: Newsroom, number: int, by: str) -> RuleReport:
@@ -161,7 +160,7 @@ def undo_rule(newsroom: Newsroom, number: int, by: str) -> RuleReport:
 
     Raises UsageError where there is no such number, RecordError and BusyError as `file_rule` does.
     """
-    with alone(newsroom):
+    with writing(newsroom) as lock:
         rulings = archive.read_rulings(newsroom.root)
         if not 1 <= number <= len(rulings.rules):
             raise UsageError(
@@ -184,7 +183,7 @@ def undo_rule(newsroom: Newsroom, number: int, by: str) -> RuleReport:
             after=after,
             notes=notes,
         )
-        return replace(_filed(newsroom, rulings, change), number=number)
+        return replace(_filed(newsroom, lock, rulings, change), number=number)
 
 
 def _must_agree(rules: Sequence[Ruling], rule: Ruling) -> None:
@@ -255,56 +254,23 @@ def _is_of(about: str, name: str) -> bool:
     return about == "title" if name == "title" else f"{about} ".startswith("topic ")
 
 
-def _filed(newsroom: Newsroom, before: Rulings, change: _Change) -> RuleReport:
-    """Write the rulings, then the record, then one commit; the journal knows both beforehand."""
-    rulings = replace(before, rules=change.rules)
-    branch = archive.Repository(newsroom.root).branch()
-    left = _file.left_over(newsroom)
-    paths = [RULINGS, *([change.record.path] if change.record else [])]
-    _must_be_clean(newsroom, [path for path in paths if path not in left])
-    changed = _written(newsroom, rulings)
-    stories = [change.after] if change.after and change.after != change.record else []
-    ours = {RULINGS} if changed else set()
-    ours |= left.keys() & {*paths}  # what was killed before its commit
-    if not ours and not stories:
-        return _report(change, (), None, change.notes)
-    words = (change.subject, change.rule.why, f"by {change.by}")
-    order = _file.Order(
-        before={change.record.path: change.record} if change.record else {},
-        message="\n\n".join(filter(None, words)),
-        branch=branch,
-        left_over={**left, **dict.fromkeys(ours, "")},
-    )
-    filed = _file.file(newsroom, stories, order)
-    if failed := [one for one in filed.failed if one.url in paths]:
-        raise RecordError(failed[0].what, subject=failed[0].url, hint=failed[0].hint)
-    notes = (*change.notes, *filed.notes)
-    return _report(change, tuple(sorted({*ours, *filed.written})), filed.commit, notes)
-
-
-def _written(newsroom: Newsroom, rulings: Rulings) -> bool:
-    """Write the rulings where their bytes change, entered in the journal before."""
-    data = archive.rulings_bytes(newsroom.root, rulings)
-    file = newsroom.root / RULINGS
-    if data == (file.read_bytes() if file.exists() else b""):
-        return False
-    newsroom.memory.open_journal({RULINGS: hashlib.sha256(data).hexdigest()})
-    return archive.write_rulings(newsroom.root, rulings)
-
-
-def _must_be_clean(newsroom: Newsroom, paths: Sequence[str]) -> None:
-    repository = archive.Repository(newsroom.root)
-    try:
-        dirty = sorted(repository.changed_by_user(paths)) if repository.usable else []
-    except GitError:  # it cannot say, and will not commit: the note tells so
-        return
-    if dirty:
-        raise RecordError(
-            "the file has edits that are not committed",
-            subject=dirty[0],
-            hint=f"commit them first: {newsroom.git_command('add', dirty[0])} && "
-            + newsroom.git_command("commit", dirty[0]),
-        )
+def _filed(
+    newsroom: Newsroom, lock: archive.WriteLock, before: Rulings, change: _Change
+) -> RuleReport:
+    """Put the rulings and the record into one commit."""
+    files = [archive.rulings_change(newsroom.root, replace(before, rules=change.rules))]
+    if change.after is not None and change.after != change.record:
+        files.append(newsroom.archive.change(_file.as_record(newsroom, change.after)))
+    begun = archive.Change(
+        files=tuple(one for one in files if one.is_new_bytes),
+        message="\n\n".join(filter(None, (change.subject, change.rule.why, f"by {change.by}"))),
+        when=newsroom.now,
+    ).begin(lock, is_whole=True)
+    if change.after is not None:
+        _file.keep_digests(newsroom, [change.after])
+    done = begun.finish()
+    notes = (*change.notes, *notes_of(done, "the records are"))
+    return _report(change, tuple(sorted(done.written)), done.commit, notes)
 
 
 def _report(

@@ -15,6 +15,7 @@ from copydesk.engine import _ask, _ledger
 from copydesk.engine._pool import Readers
 from copydesk.engine._states import source_states
 from copydesk.engine._wire import connected
+from copydesk.engine._writing import notes_of, writing
 from copydesk.engine.newsroom import Newsroom, alone
 from copydesk.engine.progress import Progress
 from copydesk.errors import UsageError
@@ -164,25 +165,38 @@ def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
     """Undo a source's move or end, and let it neither move nor end by itself from now on.
 
     Said again it changes nothing. Raises UsageError where beat.toml has no such source,
-    RecordError where the ledger cannot be rewritten, BusyError during a round.
+    RecordError where the ledger cannot be rewritten or has edits that are not committed, BusyError
+    where another process writes for ten seconds.
     """
     if url not in {source.url for source in newsroom.beat.sources}:
         raise UsageError(
             "beat.toml has no such source", subject=url, hint="copydesk sources lists them"
         )
-    with alone(newsroom):
+    with writing(newsroom) as lock:
         ledger = archive.read_ledger(newsroom.root)
         before = source_states(newsroom)[url]
         kept = ledger.kept.get(url) or Kept(by=by, at=newsroom.now, why=why)
         noted = _undone(ledger, url, kept)
+        report = KeepReport(url=url, undone=_what_is_undone(ledger, before, url))
         if noted != ledger:
-            _ledger.must_be_clean(newsroom)
-        changed = noted != ledger and _ledger.written(newsroom, noted)
+            report = _filed(newsroom, lock, noted, report)
         after = _ledger.with_ledger(before, noted, url)
         if after != before:
             newsroom.memory.keep_source(url, msgspec.json.encode(after))
-        report = KeepReport(url=url, undone=_what_is_undone(ledger, before, url))
-        return _committed(newsroom, report, kept) if changed else report
+        return report
+
+
+def _filed(
+    newsroom: Newsroom, lock: archive.WriteLock, noted: Ledger, report: KeepReport
+) -> KeepReport:
+    kept = noted.kept[report.url]
+    change = archive.Change(
+        files=(archive.ledger_change(newsroom.root, noted),),
+        message=f"sources: keep {report.url}\n\n{kept.why}\n\nby {kept.by}",
+        when=kept.at,
+    )
+    done = change.commit(lock)
+    return replace(report, changed=done.written, commit=done.commit, notes=notes_of(done, "it is"))
 
 
 def _what_is_undone(ledger: Ledger, before: watch.SourceState, url: str) -> str:
@@ -198,22 +212,6 @@ def _undone(ledger: Ledger, url: str, kept: Kept) -> Ledger:
         ended={source: one for source, one in ledger.ended.items() if source != url},
         kept={**ledger.kept, url: kept},
     )
-
-
-def _committed(newsroom: Newsroom, report: KeepReport, kept: Kept) -> KeepReport:
-    repository = archive.Repository(newsroom.root)
-    changed = (_ledger.PATH,)
-    if not repository.usable:
-        note = "no git repository here: it is on disk, without a history"
-        _ledger.committed(newsroom)
-        return replace(report, changed=changed, notes=(note,))
-    if obstacle := repository.obstacle():
-        note = f"not committed ({obstacle}): it is on disk, uncommitted"
-        return replace(report, changed=changed, notes=(note,))
-    message = f"sources: keep {report.url}\n\n{kept.why}\n\nby {kept.by}"
-    commit = repository.commit(changed, message, when=kept.at)
-    _ledger.committed(newsroom)
-    return replace(report, changed=changed, commit=commit)
 
 
 def export_opml(newsroom: Newsroom) -> bytes:

@@ -104,9 +104,10 @@ def _laid_out(folder: Path, root: Path, when: datetime) -> tuple[str, ...]:
         for path in root.rglob("*")
         if path.is_file() and PRIVATE not in path.relative_to(root).parts
     )
-    repository = archive.start_repository(root)
-    if repository.usable:
-        repository.commit(made, "A new newsroom", when=when)
+    if archive.start_repository(root).usable:
+        lock = archive.WriteLock(root)
+        with lock.held():
+            lock.adopt(made, "A new newsroom", when)
     return tuple(made)
 
 

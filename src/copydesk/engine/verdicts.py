@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 
 from copydesk import archive, review
 from copydesk.archive import Rulings
+from copydesk.engine._writing import notes_of, writing
 from copydesk.engine.named import record_path
-from copydesk.engine.newsroom import Newsroom, alone
+from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.report import DeployReport, Failure
-from copydesk.errors import RecordError, UsageError
+from copydesk.errors import UsageError
 from copydesk.kit import text, urls
 from copydesk.news import Story, Verdict
-
-RULINGS = "_data/rulings.yaml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,19 +43,26 @@ def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictRepo
     """File an editor's verdict on the record at `path`; an equal one again changes nothing.
 
     `path` names the record as for `record_path`. Raises RecordError where there is no such record,
-    it cannot be rewritten, or it has edits that are not committed; BusyError during a round.
+    it cannot be rewritten, or it has edits that are not committed; BusyError where another process
+    writes for ten seconds.
     """
-    with alone(newsroom):
+    with writing(newsroom) as lock:
         story = newsroom.archive.read(record_path(newsroom, path))
-        ruled = review.apply(story, verdict, newsroom.beat)
-        repository = archive.Repository(newsroom.root)
-        _must_be_clean(newsroom, repository, story)
         was_removed = _is_removed(newsroom, story)
-        changed = _write(newsroom, ruled, verdict)
+        ruled = review.apply(story, verdict, newsroom.beat)
+        begun = _change(newsroom, ruled, verdict).begin(lock, is_whole=True)
         if verdict.said == "remove":
             _forget(newsroom, ruled)
-        report = _committed(newsroom, repository, ruled, verdict, changed)
-        return replace(report, was_removed=was_removed)
+        done = begun.finish()
+        return VerdictReport(
+            path=ruled.path,
+            said=verdict.said,
+            published=ruled.published,
+            changed=done.written,
+            commit=done.commit,
+            notes=notes_of(done, "the verdict is"),
+            was_removed=was_removed,
+        )
 
 
 def speaker(newsroom: Newsroom, name: str = "") -> str:
@@ -71,15 +77,6 @@ def speaker(newsroom: Newsroom, name: str = "") -> str:
     return by
 
 
-def _must_be_clean(newsroom: Newsroom, repository: archive.Repository, story: Story) -> None:
-    if repository.usable and repository.changed_by_user([story.path]):
-        raise RecordError(
-            "the record has edits that are not committed",
-            subject=story.path,
-            hint=f"commit them first: {newsroom.git_command('commit', story.path)}",
-        )
-
-
 def _is_removed(newsroom: Newsroom, story: Story) -> bool:
     verdict = story.verdict or archive.read_rulings(newsroom.root).verdicts.get(story.path)
     return verdict is not None and verdict.said == "remove"
@@ -90,15 +87,19 @@ def removed_addresses(newsroom: Newsroom) -> frozenset[str]:
     return frozenset(map(urls.identity, archive.read_rulings(newsroom.root).removed))
 
 
-def _write(newsroom: Newsroom, story: Story, verdict: Verdict) -> list[str]:
-    """Write the rulings first: a record cut off from its tombstone could come back."""
-    changed = []
+def _change(newsroom: Newsroom, story: Story, verdict: Verdict) -> archive.Change:
+    """Return what a verdict changes: the record, and the rulings with its tombstone or word."""
     rulings = archive.read_rulings(newsroom.root)
-    if archive.write_rulings(newsroom.root, _ruled(newsroom, rulings, story, verdict)):
-        changed.append(RULINGS)
-    if newsroom.archive.write(story):
-        changed.append(story.path)
-    return changed
+    files = (
+        archive.rulings_change(newsroom.root, _ruled(newsroom, rulings, story, verdict)),
+        newsroom.archive.change(story),
+    )
+    title = text.fold(story.title)
+    return archive.Change(
+        files=tuple(one for one in files if one.is_new_bytes),
+        message=f"verdict: {verdict.said} {title}\n\n{verdict.why}\n\nby {verdict.by}",
+        when=verdict.at,
+    )
 
 
 def _ruled(newsroom: Newsroom, rulings: Rulings, story: Story, verdict: Verdict) -> Rulings:
@@ -121,29 +122,3 @@ def _forget(newsroom: Newsroom, story: Story) -> None:
     for address in story.addresses:
         newsroom.articles.forget(address)
     newsroom.memory.revisits.forget(story.path)
-
-
-def _committed(
-    newsroom: Newsroom,
-    repository: archive.Repository,
-    story: Story,
-    verdict: Verdict,
-    changed: list[str],
-) -> VerdictReport:
-    commit, notes = None, []
-    if changed and not repository.usable:
-        notes.append("no git repository here: the verdict is on disk, without a history")
-    elif changed and (obstacle := repository.obstacle()):
-        notes.append(f"not committed ({obstacle}): the verdict is on disk, uncommitted")
-    elif changed:
-        title = text.fold(story.title)
-        message = f"verdict: {verdict.said} {title}\n\n{verdict.why}\n\nby {verdict.by}"
-        commit = repository.commit(changed, message, when=verdict.at)
-    return VerdictReport(
-        path=story.path,
-        said=verdict.said,
-        published=story.published,
-        changed=tuple(changed),
-        commit=commit,
-        notes=tuple(notes),
-    )

@@ -1,11 +1,8 @@
-"""Files: written whole or not at all, locked, read to a limit."""
+"""Files: written whole or not at all."""
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -37,6 +34,15 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = 
         raise
 
 
+def sync_folder(folder: str | Path) -> None:
+    """Wait until the names in a folder are on the disk."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def _new_file(folder: str) -> tuple[int, str]:
     """Open a file that was not there, under a name that tells that it is not whole yet."""
     while True:
@@ -56,28 +62,3 @@ def write_if_changed(path: Path, data: bytes) -> bool:
         pass
     write_atomic(path, data, durable=False)
     return True
-
-
-@contextlib.contextmanager
-def locked(path: Path) -> Iterator[bool]:
-    """Hold an exclusive lock on `path` for the block; give False at once if another holds it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        try:
-            yield True
-        finally:
-            fcntl.flock(handle, fcntl.LOCK_UN)
-
-
-@contextlib.contextmanager
-def in_turn(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock on `path` for the block, as soon as no other holds it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-KeptName = Literal["hosts", "hubs", "pushed", "sites", "vectors", "untold"]
+KeptName = Literal["hosts", "hubs", "pushed", "sites", "vectors", "untold", "overtaken"]
 
 
 class Kept:
@@ -28,6 +28,10 @@ class Kept:
     def forget(self, key: str) -> None:
         """Keep nothing under the key."""
         self._run(f"DELETE FROM {self._table} WHERE key = ?", key)  # noqa: S608
+
+    def forget_all(self) -> None:
+        """Keep nothing."""
+        self._run(f"DELETE FROM {self._table}")  # noqa: S608
 
     def items(self, prefix: str = "") -> Iterator[tuple[str, bytes]]:
         """Give every key that begins so with what is kept, by key."""

@@ -62,6 +62,9 @@ CREATE TABLE plans (key TEXT PRIMARY KEY, kept BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE untold (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
 DROP TABLE plans;
 """,
+    """
+CREATE TABLE overtaken (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
+""",
 )
 VERSION = len(_STEPS)
 

@@ -22,8 +22,9 @@ from copydesk.memory._schema import connect, suspect
 class Memory:
     """Remember sources, fates, digests, the manifest, the journal, and what strangers said.
 
-    `hosts`, `hubs`, `pushed`, `sites`, `vectors` and `untold` keep bytes by key, `revisits` the
-    second looks at filed pages, `reads` how often story pages were read.
+    `hosts`, `hubs`, `pushed`, `sites`, `vectors`, `untold` and `overtaken` keep bytes by key,
+    `revisits` the second looks at filed pages, `reads` how often story pages were read. The journal
+    is that of earlier versions: it is read once, and no longer written.
     Every method raises MemoryStoreError where the database fails. Used by one thread at a time.
     """
 
@@ -36,6 +37,7 @@ class Memory:
         self.sites = Kept(self._run, "sites")
         self.vectors = Kept(self._run, "vectors")
         self.untold = Kept(self._run, "untold")
+        self.overtaken = Kept(self._run, "overtaken")
         self.revisits = Revisits(self._run)
         self.reads = Reads(self._run)
 
@@ -136,16 +138,11 @@ class Memory:
         return Manifest(self._run, site)
 
     def journal(self) -> dict[str, str]:
-        """Give the paths and digests of files that a round wrote and no commit holds yet."""
+        """Return path and digest of what an earlier version wrote and did not commit."""
         return dict(self._run("SELECT path, digest FROM journal"))
 
-    def open_journal(self, written: Mapping[str, str]) -> None:
-        """Note what is about to be written, before it is."""
-        for path, digest in written.items():
-            self._run("INSERT OR REPLACE INTO journal VALUES (?, ?)", path, digest)
-
     def close_journal(self) -> None:
-        """Note that all of it is committed."""
+        """Forget that journal: it was taken over."""
         self._run("DELETE FROM journal")
 
     def _run(self, statement: str, *values: object) -> sqlite3.Cursor:

@@ -27,7 +27,7 @@ from copydesk.review._rulings import (
     ruled_fields,
     with_rule,
 )
-from copydesk.review._verdict import apply, is_same_word
+from copydesk.review._verdict import apply, is_same_word, obeyed
 
 __all__ = [
     "OFF_BEAT",
@@ -44,6 +44,7 @@ __all__ = [
     "keep_touched",
     "kept_off",
     "noted",
+    "obeyed",
     "record_name",
     "rejudged",
     "rejudged_beside_others",

@@ -8,13 +8,14 @@ from __future__ import annotations
 from copydesk.engine.again._corrections import Correction, corrections
 from copydesk.engine.again._look import keep as keep_looks
 from copydesk.engine.again._look import look
-from copydesk.engine.again._plans import Look, make_up, of_filed, place
+from copydesk.engine.again._plans import Look, is_removed, make_up, of_filed, place
 from copydesk.engine.again._plans import keep as keep_plan
 
 __all__ = [
     "Correction",
     "Look",
     "corrections",
+    "is_removed",
     "keep_looks",
     "keep_plan",
     "look",

@@ -90,8 +90,8 @@ def what_is_due(settings: config.Settings, memory: Memory, now: datetime) -> Due
     urls = {source.url for source in settings.beat.sources}
     if _hub.unread(memory, urls, now):
         return Due(why="a hub pushed")
-    if memory.journal():
-        return Due(why="a round was cut short")
+    if memory.journal() or archive.is_cut_short(settings.root):
+        return Due(why="a change was cut short")
     if settings.records.look_again and any(memory.revisits.due(now, at_most=1)):
         return Due(why="a page is to be looked at again")
     return _sources_due(urls, memory.sources(), _ended(settings.root), now)

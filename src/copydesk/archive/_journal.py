@@ -1,0 +1,199 @@
+"""The journal: changes to the repository that are under way, on the disk before they are made.
+
+    .copydesk/journal/000007.json   a change: its words, each file as it was and as it will be
+    .copydesk/journal/000007.lock   held by the process that is at it
+
+An entry goes when all of it is in git. One whose lock is free was left by a process that was
+killed, or waits until git takes commits again. All but `known` is asked under the write lock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from copydesk.errors import RecordError
+from copydesk.kit import files, locks
+
+VERSION = 1
+_PRIVATE = 0o600  # a record's sealed part is in git, what waits for it no more public than that
+
+
+class EntryFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One file: SHA-256 of its bytes before and after, "" for no file; `data` until it is written.
+
+    With `moved_from` the file of that path takes this one's place, its bytes as they are (`after`).
+    """
+
+    path: str
+    before: str = ""
+    after: str = ""
+    data: bytes | None = None
+    moved_from: str = ""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every path that it touches."""
+        return (self.path, self.moved_from) if self.moved_from else (self.path,)
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A change as the journal keeps it; `when` is RFC 3339, `branch` the one that it is meant for.
+
+    `is_written` says that its files were all dealt with, and only git is still to have them.
+    """
+
+    message: str
+    author: str
+    when: str
+    branch: str
+    files: tuple[EntryFile, ...]
+    is_written: bool = False
+    version: int = VERSION
+
+    @property
+    def subject(self) -> str:
+        """The first line of the message."""
+        return self.message.strip().split("\n", 1)[0]
+
+
+@dataclass(slots=True)
+class OpenEntry:
+    """An entry that this process holds."""
+
+    entry: Entry
+    _file: Path
+    _lock: locks.Lock = field(repr=False)
+
+    def rewrite(self, entry: Entry) -> None:
+        """Keep another state of the entry; raise RecordError where the disk does not take it."""
+        _write(self._file, entry)
+        self.entry = entry
+
+    def close(self) -> None:
+        """Forget the entry: it is in git, or has none to be in."""
+        self._file.unlink(missing_ok=True)
+        self._file.with_suffix(".lock").unlink(missing_ok=True)
+        self._lock.release()
+
+    def leave(self) -> None:
+        """Leave the entry to whoever comes next."""
+        self._lock.release()
+
+
+class Journal:
+    """The entries of one newsroom."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._held: list[OpenEntry] = []
+
+    @property
+    def is_new(self) -> bool:
+        """Whether no version with a journal was ever at work here."""
+        return not self._folder.is_dir()
+
+    def begin(self) -> None:
+        """Note that a version with a journal is at work here from now on; raise RecordError."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unwritable(self._folder, error) from error
+
+    def open(self, entry: Entry) -> OpenEntry:
+        """Put an entry on the disk and hold it; raise RecordError where that cannot be done."""
+        numbers = [int(file.stem) for file in self._files()]
+        file = self._folder / f"{max(numbers, default=0) + 1:06}.json"
+        lock = locks.Lock(file.with_suffix(".lock"))
+        try:
+            lock.acquire()
+        except OSError as error:
+            raise _unwritable(file, error) from error
+        try:
+            _write(file, entry)
+        except BaseException:
+            file.with_suffix(".lock").unlink(missing_ok=True)
+            lock.release()
+            raise
+        return self._hold(OpenEntry(entry, file, lock))
+
+    def waiting(self) -> list[OpenEntry]:
+        """Hold and return the entries that nobody is at, the oldest first; raise RecordError."""
+        found = []
+        for file in self._files():
+            lock = locks.Lock(file.with_suffix(".lock"))
+            if not lock.acquire():
+                continue
+            try:
+                entry = _read(file)
+            except BaseException:
+                lock.release()
+                raise
+            if entry is None:
+                lock.release()
+            else:
+                found.append(self._hold(OpenEntry(entry, file, lock)))
+        return found
+
+    def leave_all(self) -> None:
+        """Leave what this object still holds to whoever comes next; nothing after a good end."""
+        while self._held:
+            self._held.pop().leave()
+
+    def _hold(self, entry: OpenEntry) -> OpenEntry:
+        self._held.append(entry)
+        return entry
+
+    def known(self) -> dict[str, frozenset[str]]:
+        """Return what open changes make of each path: digests that are ours, in git or not."""
+        found: dict[str, frozenset[str]] = {}
+        for file in self._files():
+            with contextlib.suppress(FileNotFoundError):
+                entry = _read(file)
+                for one in entry.files if entry else ():
+                    for path, after in zip(one.paths, (one.after, ""), strict=False):
+                        found[path] = found.get(path, frozenset()) | {after}
+        return found
+
+    def is_empty(self) -> bool:
+        """Return whether no change is under way."""
+        return not any(self._files())
+
+    def _files(self) -> Iterator[Path]:
+        return iter(sorted(self._folder.glob("[0-9]*.json")))
+
+
+def _write(file: Path, entry: Entry) -> None:
+    try:
+        files.write_atomic(file, msgspec.json.encode(entry), mode=_PRIVATE)
+        files.sync_folder(file.parent)
+    except OSError as error:
+        raise _unwritable(file, error) from error
+
+
+def _unwritable(file: Path, error: OSError) -> RecordError:
+    return RecordError(
+        f"the journal cannot be written ({error.strerror})",
+        subject=str(file),
+        hint="nothing was changed; is the disk full?",
+    )
+
+
+def _read(file: Path) -> Entry | None:
+    """Return an entry; one that cannot be read is set aside, since nobody can finish it."""
+    try:
+        entry = msgspec.json.decode(file.read_bytes(), type=Entry)
+    except msgspec.DecodeError:
+        file.rename(file.with_suffix(".damaged"))
+        return None
+    if entry.version > VERSION:
+        raise RecordError(
+            "a newer copydesk left a change unfinished",
+            subject=str(file),
+            hint="run that version once, such as: copydesk run",
+        )
+    return entry

@@ -1,0 +1,249 @@
+"""Conclude: a round's stories filed under the write lock, one commit, and all of it remembered.
+
+    judge  >  lock  >  last check  >  journal  >  memory  >  files, lot by lot  >  commit
+
+The memory is told between journal and files: a round that is killed later is finished by whoever
+comes next, and has forgotten nothing. A person's word is never waited for, and never written over:
+what it makes of a record stays, and the next round sets that record beside the others again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from copydesk import archive
+from copydesk.archive import Recovered, WriteLock
+from copydesk.engine import _file, _ledger, _share, _states, _weigh, again
+from copydesk.engine._judging import (
+    Gathered,
+    Stories,
+    judge_all,
+    open_desk,
+    overrule,
+    replace_rules,
+    without_overruled,
+)
+from copydesk.engine._mishap import failure_of
+from copydesk.engine._rules import OF_RULES, Rules
+from copydesk.engine._tally import Tally
+from copydesk.engine._writing import take_over_unknown, writing
+from copydesk.engine.newsroom import Newsroom, Troubles
+from copydesk.errors import CopydeskError
+from copydesk.kit import text
+from copydesk.memory import Fate
+from copydesk.news import Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """With what a round ends: its lock, the branch it began on, what it found cut short."""
+
+    lock: WriteLock
+    branch: str
+    recovered: tuple[Recovered, ...] = ()
+
+
+def finish_left_over(newsroom: Newsroom, lock: WriteLock) -> tuple[Recovered, ...]:
+    """Finish what was cut short before a round begins; return what came of it."""
+    with writing(newsroom, lock):
+        found = lock.recovered
+        take_over_unknown(newsroom, lock)
+        if lock.recovered is not found:
+            found = (*found, *lock.recovered)
+        newsroom.archive.sweep()
+    return found
+
+
+def conclude(
+    desk: _weigh.Desk, gathered: Gathered, tally: Tally, ending: Ending
+) -> tuple[Stories, _file.Filed, Tally]:
+    """Judge what was gathered and file it; return the stories, what was filed, the round's tally.
+
+    Where an editor's word meanwhile keeps one of the new stories out, all is judged again without
+    it.
+    """
+    while True:
+        attempt = tally.copy()
+        with attempt.timed("judge"):
+            stories = judge_all(desk, gathered, attempt)
+        with attempt.timed("file"):
+            written = _as_written(desk.newsroom, stories)
+            with writing(desk.newsroom, ending.lock):
+                current = replace_rules(desk, archive.read_rulings(desk.newsroom.root).rules)
+                if not any(overrule(stories.changed[path], current) for path in stories.fresh):
+                    filing = _Filing(desk, gathered, stories, attempt, ending)
+                    return stories, filing.file(written), attempt
+        gathered = without_overruled(gathered, current, tally)
+        desk = open_desk(current.newsroom, desk.vectors, Troubles())
+
+
+def _as_written(newsroom: Newsroom, stories: Stories) -> list[Story]:
+    """Return the stories with digests and seals, their articles kept; copies behind originals."""
+    return [
+        _finished(newsroom, stories, path)
+        for path, _ in sorted(stories.changed.items(), key=_originals_first)
+    ]
+
+
+def _finished(newsroom: Newsroom, stories: Stories, path: str) -> Story:
+    """Give a story as it is written: with digests and seal where its words are new."""
+    story = stories.changed[path]
+    if path in stories.fresh:
+        return _file.finished(newsroom, story, stories.fresh[path][1])
+    if path in stories.corrected:
+        return _file.corrected(newsroom, story, stories.corrected[path].article)
+    return story
+
+
+def _originals_first(item: tuple[str, Story]) -> tuple[bool, str]:
+    """Sort copies behind what they may be copies of: a round may be cut short between two."""
+    path, story = item
+    return bool(story.copy_of), path
+
+
+def _message(stories: Stories) -> str:
+    """Return a commit's message: how many stories, then a line each and what was corrected."""
+    new, changed = len(stories.fresh), len(stories.changed) - len(stories.fresh)
+    parts = [f"{new} new" if new else "", f"{changed} updated" if changed else ""]
+    what = ", ".join(part for part in parts if part)
+    lines = [
+        line for path, story in sorted(stories.changed.items()) for line in _told(stories, story)
+    ]
+    subject = f"news: {what or 'sources that moved'}"
+    return "\n".join([subject, "", *lines]) if lines else subject
+
+
+def _told(stories: Stories, story: Story) -> list[str]:
+    """Give the lines of a commit's message on one story: its title, then what was corrected."""
+    correction = stories.corrected.get(story.path)
+    lines = correction.lines if correction else ()
+    return [
+        f"{'+' if story.path in stories.fresh else '~'} {text.fold(story.title)}",
+        *(f"  {text.fold(line)}" for line in lines),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Filing:
+    """One round's filing, under the write lock."""
+
+    desk: _weigh.Desk
+    gathered: Gathered
+    stories: Stories
+    tally: Tally
+    ending: Ending
+
+    def file(self, written: Sequence[Story]) -> _file.Filed:
+        """Put the stories and the sources' moves into one commit, remembered beforehand."""
+        prepared = _file.prepare(self.desk.newsroom, written, self._order())
+        try:
+            begun = prepared.change.begin(self.ending.lock)
+        except CopydeskError as error:  # a full disk: nothing was touched
+            self.tally.failed.append(failure_of(error.subject, error))
+            self._remember(frozenset(self.stories.changed))
+            return _file.Filed()
+        unwritten = {*begun.skipped, *prepared.moved, *(one.url for one in prepared.failed)}
+        self._remember(unwritten)
+        _file.keep_digests(self.desk.newsroom, _but(prepared.stories, unwritten))
+        filed = _file.result(prepared, begun.finish())
+        self._correct(filed, frozenset(begun.paths))
+        if begun.error is not None:
+            note = f"git cannot say which records are edited ({begun.error}): only new ones written"
+            filed = replace(filed, notes=(note, *filed.notes))
+        self.tally.failed.extend(filed.failed)
+        return self._of_records(filed)
+
+    def _order(self) -> _file.Order:
+        moves = self._moves_of_sources()
+        return _file.Order(
+            before=self.stories.before,
+            message=_message(self.stories),
+            branch=self.ending.branch,
+            along=(moves,) if moves is not None else (),
+        )
+
+    def _moves_of_sources(self) -> archive.FileChange | None:
+        """Return what is written down of sources that moved or ended, None for nothing new."""
+        asked = self.gathered.asked
+        try:
+            return _ledger.note(self.desk.newsroom, asked.before, asked.after)
+        except CopydeskError as error:
+            self.tally.failed.append(failure_of(error.subject, error))
+            return None
+
+    def _of_records(self, filed: _file.Filed) -> _file.Filed:
+        """Return what is to be told of records; sources under edit are a failure of their own."""
+        if _ledger.PATH in filed.skipped:
+            self.tally.failed.append(
+                failure_of(_ledger.PATH, _ledger.under_edit(self.desk.newsroom))
+            )
+        return replace(
+            filed,
+            written=tuple(path for path in filed.written if path in self.stories.changed),
+            skipped=tuple(path for path in filed.skipped if path in self.stories.changed),
+        )
+
+    def _remember(self, unwritten: Collection[str]) -> None:
+        """Remember the round; `unwritten` are the records that stay as they are."""
+        newsroom = self.desk.newsroom
+        self.tally.not_filed(self.stories.fresh.keys() & {*unwritten})
+        with newsroom.memory.together():
+            self._remember_sources()
+            rules = Rules(newsroom)
+            for fate in self.tally.fates:
+                newsroom.memory.keep_fate(_by_rules(newsroom, rules, fate))
+            self.gathered.sites.keep()
+            self.desk.vectors.forget_others()
+            newsroom.memory.overtaken.forget_all()
+            if newsroom.settings.records.look_again:
+                self._plan(unwritten)
+
+    def _remember_sources(self) -> None:
+        failed = {fate.source for fate in self.tally.fates if fate.state == "failed"}
+        later = {lead.source for lead in self.tally.waiting}
+        soon = {lead.source for lead in self.tally.waiting if _share.is_at_home(lead)}
+        states = {one.source.url: one.state for one in self.gathered.asked.answers}
+        _states.keep_states(self.desk.newsroom, states, failed | later - soon, soon)
+
+    def _plan(self, unwritten: Collection[str]) -> None:
+        """Plan when to look again at what is filed, what was looked at, and what has no plan."""
+        newsroom = self.desk.newsroom
+        for path in sorted(self.stories.fresh.keys() - {*unwritten}):
+            lead, article = self.stories.fresh[path]
+            story, seen = self.stories.changed[path], self.gathered.seen[lead.url]
+            plan = again.of_filed(newsroom, lead, article, seen)
+            again.keep_plan(newsroom, story, *again.place(story, lead.url, plan, seen))
+        again.keep_looks(newsroom, self.gathered.looks, self.stories.corrected, {*unwritten})
+        left_over = {path for one in self.ending.recovered for path in one.paths}
+        again.make_up(newsroom, self.desk.shelf, self.desk.removed, left_over)
+
+    def _correct(self, filed: _file.Filed, begun: frozenset[str]) -> None:
+        """Correct what was remembered of records that a word overtook, or the disk refused."""
+        newsroom = self.desk.newsroom
+        overtaken = begun & {*filed.skipped}
+        refused = begun & {failure.url for failure in filed.failed}
+        if not overtaken and not refused:
+            return
+        self.tally.not_filed(self.stories.fresh.keys() & refused)
+        looks = [one for one in self.gathered.looks if one.story.path in overtaken | refused]
+        with newsroom.memory.together():
+            for fate in self.tally.fates:
+                if fate.state == "failed":
+                    newsroom.memory.keep_fate(fate)
+            for path in overtaken - {_ledger.PATH}:
+                newsroom.memory.overtaken.put(path, b"")
+            if newsroom.settings.records.look_again:
+                again.keep_looks(newsroom, looks, self.stories.corrected, overtaken | refused)
+
+
+def _but(stories: Sequence[Story], paths: Collection[str]) -> list[Story]:
+    return [story for story in stories if story.path not in paths]
+
+
+def _by_rules(newsroom: Newsroom, rules: Rules, fate: Fate) -> Fate:
+    """Note with a drop that the owner's rules made which rules those were."""
+    source = newsroom.beat.source(fate.source)
+    if source is None or fate.reason not in OF_RULES:
+        return fate
+    return replace(fate, rules=rules.behind(source, fate.reason))

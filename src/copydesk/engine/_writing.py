@@ -1,0 +1,133 @@
+"""Writing: the newsroom's write lock, with what earlier versions left taken over first.
+
+A version before the journal of `archive` wrote first and committed then. What it left between the
+two is told by its memory; where that was lost, by records that git does not know and in which every
+digest fits; and a verdict cut short is all that parts its record from the last commit.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from copydesk import archive, review
+from copydesk.archive import Committed, WriteLock
+from copydesk.engine.newsroom import Newsroom
+from copydesk.errors import CopydeskError, GitError
+from copydesk.kit import text
+from copydesk.news import Story
+
+RULINGS = "_data/rulings.yaml"
+
+
+@contextlib.contextmanager
+def writing(newsroom: Newsroom, lock: WriteLock | None = None) -> Iterator[WriteLock]:
+    """Hold the newsroom's write lock for the block; what a kill left is finished then.
+
+    Raises BusyError where another keeps it for ten seconds, RecordError.
+    """
+    lock = lock or WriteLock(newsroom.root)
+    with lock.held():
+        _take_over(newsroom, lock)
+        yield lock
+
+
+def take_over_unknown(newsroom: Newsroom, lock: WriteLock) -> None:
+    """Commit records of ours that git does not know, where the memory of them was lost."""
+    if not newsroom.memory.is_new() or not lock.repository.usable:
+        return
+    ours = [one.path for one in newsroom.archive.stories(_unheard) if _is_ours(one)]
+    with contextlib.suppress(GitError):
+        _adopt(newsroom, lock, lock.repository.unknown(ours))
+
+
+def _take_over(newsroom: Newsroom, lock: WriteLock) -> None:
+    """Take over, once, what an earlier version left; its memory's journal ends with it."""
+    journal = newsroom.memory.journal()
+    is_first = lock.journal.is_new
+    stands = {path for path, one in journal.items() if _digest(newsroom, path) == one}
+    if is_first and lock.repository.usable and not lock.repository.obstacle():
+        with contextlib.suppress(GitError):
+            stands |= set(_cut_short(newsroom, lock))
+    _adopt(newsroom, lock, stands)
+    if journal:
+        newsroom.memory.close_journal()
+    if is_first:
+        lock.journal.begin()
+
+
+def _adopt(newsroom: Newsroom, lock: WriteLock, stands: Collection[str]) -> None:
+    if not stands:
+        return
+    titles = sorted(filter(None, (_title(newsroom, path) for path in stands)))
+    lines = [f"* {text.fold(title)}" for title in titles]
+    subject = f"news: {len(stands)} left from an earlier round"
+    message = "\n".join([subject, "", *lines]) if lines else subject
+    lock.adopt(sorted(stands), message, newsroom.now)
+
+
+def _title(newsroom: Newsroom, path: str) -> str:
+    try:
+        return newsroom.archive.read(path).title
+    except CopydeskError:
+        return ""
+
+
+def _cut_short(newsroom: Newsroom, lock: WriteLock) -> Iterator[str]:
+    """Walk the files in which a verdict is the only difference to the last commit."""
+    records = [one for one in newsroom.archive.stories(_unheard) if one.verdict is not None]
+    edited = lock.repository.changed_by_user([*(one.path for one in records), RULINGS])
+    for story in records:
+        if story.path in edited and _is_verdict_alone(lock, story):
+            yield story.path
+    if RULINGS in edited and _are_verdicts_alone(newsroom, lock):
+        yield RULINGS
+
+
+def _is_verdict_alone(lock: WriteLock, story: Story) -> bool:
+    data = lock.repository.committed_bytes(story.path)
+    try:
+        before = archive.parse_story(story.path, data or b"")
+    except CopydeskError:
+        return False
+    assert story.verdict is not None
+    told = review.obeyed(replace(before, verdict=story.verdict), story.verdict)
+    return before.verdict != story.verdict and told == story
+
+
+def _are_verdicts_alone(newsroom: Newsroom, lock: WriteLock) -> bool:
+    """Decide whether verdicts and tombstones are all that is new among the rulings."""
+    data = lock.repository.committed_bytes(RULINGS)
+    try:
+        before = archive.parse_rulings(data or b"")
+        after = archive.read_rulings(newsroom.root)
+        told = archive.edit_rulings(data or b"", after)
+    except CopydeskError:
+        return False
+    return before.rules == after.rules and told == (newsroom.root / RULINGS).read_bytes()
+
+
+def _is_ours(story: Story) -> bool:
+    return bool(story.machine) and not review.touched(story, dict(story.machine))
+
+
+def _unheard(error: CopydeskError) -> None:
+    """Hear nothing: the round reports the records that cannot be read."""
+
+
+def _digest(newsroom: Newsroom, path: str) -> str:
+    try:
+        return hashlib.sha256((newsroom.root / path).read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def notes_of(done: Committed, what: str) -> tuple[str, ...]:
+    """Return what a person is told of a change that no commit holds; `what` is "it is" or so."""
+    if done.obstacle:
+        return (f"not committed ({done.obstacle}): {what} on disk, uncommitted",)
+    if not done.has_git and done.written:
+        return (f"no git repository here: {what} on disk, without a history",)
+    return ()

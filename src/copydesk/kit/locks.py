@@ -1,0 +1,144 @@
+"""Locks: one process at a time, by flock; where a file system has none, by a file of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+_LOOK_SECONDS = 0.005
+_GAP_SECONDS = 0.02  # four looks: who waits gets in
+_UNNAMED_SECONDS = 60.0  # a holder that has not written its name by then was killed before it could
+# What a file system says that knows no such lock (flock(2); ENOLCK comes from NFS and some FUSEs).
+_UNKNOWN_HERE = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
+
+
+class Lock:
+    """An exclusive lock on a path, between processes and threads; free when its holder dies.
+
+    Where the file system knows no flock, a file `PATH.holder` that was made exclusively and names
+    its process takes its place; one whose process is gone from this host is passed over. Methods
+    raise OSError as the system gives it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._handle: IO[bytes] | None = None
+        self._holder: Path | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this object holds the lock."""
+        return self._handle is not None
+
+    @property
+    def has_flock(self) -> bool:
+        """Whether the lock that is held is the system's own."""
+        return self._holder is None
+
+    def acquire(self, wait_seconds: float = 0.0) -> bool:
+        """Take the lock, waiting so long at most; return whether it was had."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        last = time.monotonic() + wait_seconds
+        handle = self._path.open("a+b")
+        try:
+            while not self._take(handle):
+                if time.monotonic() >= last:
+                    handle.close()
+                    return False
+                time.sleep(_LOOK_SECONDS)
+        except BaseException:
+            handle.close()
+            raise
+        self._handle = handle
+        return True
+
+    def release(self) -> None:
+        """Let the lock go; nothing where it is not held."""
+        if self._holder is not None:
+            self._holder.unlink(missing_ok=True)
+            self._holder = None
+        if self._handle is not None:
+            self._handle.close()  # which ends the flock
+            self._handle = None
+
+    def give_way(self) -> None:
+        """Let those who wait have the lock, then take it again, however long that takes."""
+        self.release()
+        time.sleep(_GAP_SECONDS)
+        while not self.acquire(60.0):
+            pass
+
+    def _take(self, handle: IO[bytes]) -> bool:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            if error.errno not in _UNKNOWN_HERE:
+                raise
+            self._holder = _make_holder(self._path.with_name(f"{self._path.name}.holder"))
+            return self._holder is not None
+        return True
+
+
+def _make_holder(path: Path) -> Path | None:
+    """Return the path once it names this process, None where another living process has it."""
+    with contextlib.suppress(FileExistsError):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+        os.write(handle, _identity(os.getpid()))
+        os.close(handle)
+        return path
+    with contextlib.suppress(FileNotFoundError):
+        named = path.read_bytes()
+        if _is_over(named) if named else time.time() - path.stat().st_mtime > _UNNAMED_SECONDS:
+            aside = path.with_name(f"{path.name}-{os.urandom(4).hex()}")
+            path.rename(aside)  # of two who find it, one gets it
+            if aside.read_bytes() != named:
+                aside.rename(path)  # somebody alive was faster
+            else:
+                aside.unlink()
+    return None
+
+
+def _identity(pid: int) -> bytes:
+    """Name a process of this host; its start tells it from a later one with its number."""
+    return f"{os.uname().nodename} {pid} {_started(pid)}".encode()
+
+
+def _started(pid: int) -> str:
+    """Return when a process started, in ticks since the boot; "" for one that is over."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "" if state[0] in "ZX" else state[19]
+
+
+def _is_over(named: bytes) -> bool:
+    """Decide whether the named process has ended; one of another host counts as alive."""
+    parts = named.decode("utf-8", "replace").split(" ")
+    if len(parts) != len(("host", "pid", "start")) or parts[0] != os.uname().nodename:
+        return False
+    try:
+        os.kill(int(parts[1]), 0)
+    except ProcessLookupError:
+        return True
+    except (PermissionError, ValueError):
+        return False
+    return named != _identity(int(parts[1]))
+
+
+@contextlib.contextmanager
+def held(path: Path, wait_seconds: float = 0.0) -> Iterator[bool]:
+    """Hold a lock for the block; yield False where another kept it so long."""
+    lock = Lock(path)
+    try:
+        yield lock.acquire(wait_seconds)
+    finally:
+        lock.release()
