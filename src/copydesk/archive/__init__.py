@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from copydesk.kit import doors
 
 if TYPE_CHECKING:
-    from copydesk.archive._articles import ArticleStore
+    from copydesk.archive._articles import ArticleStore, address_mark
     from copydesk.archive._check import CheckReport, DataReport, check
     from copydesk.archive._document import parse_record
     from copydesk.archive._folder import Archive, Signature
@@ -33,6 +33,7 @@ __all__ = [
     "Repository",
     "Rulings",
     "Signature",
+    "address_mark",
     "check",
     "emit_story",
     "parse_record",
@@ -52,7 +53,7 @@ __all__ = [
 ]
 
 _MADE_IN = {
-    "copydesk.archive._articles": "ArticleStore",
+    "copydesk.archive._articles": "ArticleStore address_mark",
     "copydesk.archive._check": "CheckReport DataReport check",
     "copydesk.archive._document": "parse_record",
     "copydesk.archive._folder": "Archive Signature",

@@ -22,8 +22,8 @@ from copydesk.memory._schema import connect, suspect
 class Memory:
     """Remember sources, fates, digests, the manifest, the journal, and what strangers said.
 
-    `hosts`, `hubs`, `pushed`, `sites`, `vectors` and `untold` keep bytes by key, `revisits` the
-    second looks at filed pages, `reads` how often story pages were read.
+    `hosts`, `hubs`, `pushed`, `sites`, `taught`, `vectors` and `untold` keep bytes by key,
+    `revisits` the second looks at filed pages, `reads` how often story pages were read.
     Every method raises MemoryStoreError where the database fails. Used by one thread at a time.
     """
 
@@ -34,6 +34,7 @@ class Memory:
         self.hubs = Kept(self._run, "hubs")
         self.pushed = Kept(self._run, "pushed")
         self.sites = Kept(self._run, "sites")
+        self.taught = Kept(self._run, "taught")
         self.vectors = Kept(self._run, "vectors")
         self.untold = Kept(self._run, "untold")
         self.revisits = Revisits(self._run)
