@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.archive import ArticleStore
+from copydesk.archive import ArticleStore, address_mark
 from copydesk.news import Article, Provider
 
 NOON = datetime(2025, 3, 4, 12, tzinfo=UTC)
@@ -141,3 +141,17 @@ def test_a_damaged_file_is_mended_by_the_same_article(tmp_path: Path) -> None:
 def test_a_hash_that_is_not_there_gives_nothing(name: str, tmp_path: Path) -> None:
     assert ArticleStore(tmp_path / "none", ROOM).get(name) is None
     assert [] == list(ArticleStore(tmp_path / "none", ROOM).all())
+
+
+def test_the_marks_of_addresses_are_known_without_reading(tmp_path: Path) -> None:
+    store = ArticleStore(tmp_path, ROOM)
+    first, second = store.put(article("a")), store.put(article("b", web="https://other.example/b"))
+    for file in tmp_path.iterdir():
+        file.write_bytes(b"")
+
+    at_home, elsewhere = "https://dock.example/b", "https://other.example/b"
+    assert {
+        first: (address_mark("https://dock.example/a"),) * 2,
+        second: (address_mark(at_home), address_mark(elsewhere)),
+    } == ArticleStore(tmp_path, ROOM).marks()
+    assert address_mark("https://dock.example/a") == address_mark("http://dock.example/a/")

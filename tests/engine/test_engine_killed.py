@@ -49,8 +49,9 @@ def filed(root: Path, stories: Iterable[Story]) -> None:
         records.write(archive, replace(story, verdict=None))
 
 
-def built(run: Commands, root: Path, *words: object, **how: int) -> int:
-    return run("-C", root, "--now", NOW.isoformat(), "build", *words, **how)
+def built(run: Commands, root: Path, *words: object, killed_at: int = 0, full_at: int = 0) -> int:
+    words = ("-C", root, "--now", NOW.isoformat(), "build", *words)
+    return run(*words, killed_at=killed_at, full_at=full_at)
 
 
 def tree(folder: Path) -> dict[str, bytes]:

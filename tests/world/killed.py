@@ -9,11 +9,12 @@ import contextlib
 import errno
 import importlib
 import json
+import mmap
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +27,27 @@ class Commands:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
-    def __call__(self, *words: object, killed_at: int = 0, full_at: int = 0) -> int:
-        """Run a command: killed before its n-th change, or the disk full from it on."""
+    changes = 0  # of the disk, by the last command
+
+    def __call__(
+        self, *words: object, killed_at: int = 0, full_at: int = 0, among: Sequence[str] = ()
+    ) -> int:
+        """Run a command: killed before its n-th change, or the disk full from it on.
+
+        With `among` only files with one of these words in their path count, and the memory.
+        """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        asked = {"words": [str(word) for word in words], "killed": killed_at, "full": full_at}
+        asked = {
+            "words": [str(word) for word in words],
+            "killed": killed_at,
+            "full": full_at,
+            "among": list(among),
+        }
         self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+        code, self.changes = map(int, self._process.stdout.readline().split())
+        return code
 
 
 @contextlib.contextmanager
@@ -55,11 +69,13 @@ def _serve() -> None:
     importlib.import_module("copydesk.engine._build")  # here, once
     for line in sys.stdin:
         asked = json.loads(line)
+        done = mmap.mmap(-1, 8)  # the child's count
         child = os.fork()
         if not child:
-            _count(asked["killed"], asked["full"])
+            _count(done, asked)
             os._exit(_run(main, asked["words"]))
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        print(code, int.from_bytes(done[:], "big"), flush=True)
 
 
 def _run(main: Callable[[list[str]], object], words: list[str]) -> int:
@@ -71,23 +87,28 @@ def _run(main: Callable[[list[str]], object], words: list[str]) -> int:
     return 0
 
 
-def _count(killed: int, full: int) -> None:
+def _count(shared: mmap.mmap, asked: Mapping[str, Any]) -> None:
     """Let the changes of the disk be counted from now on, and the commits of the memory."""
     done = 0
 
     def count() -> None:
         nonlocal done
         done += 1
-        if done == killed:
+        shared[:] = done.to_bytes(8, "big")
+        if done == asked["killed"]:
             os.kill(os.getpid(), signal.SIGKILL)
-        if full and done >= full:
+        if asked["full"] and done >= asked["full"]:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def is_meant(place: object) -> bool:
+        return not asked["among"] or any(word in str(place) for word in asked["among"])
 
     def counted(name: str) -> None:
         real = getattr(os, name)
 
         def change(*given: Any, **more: Any) -> Any:
-            if name != "open" or given[1] & (os.O_WRONLY | os.O_RDWR):
+            is_change = name != "open" or given[1] & (os.O_WRONLY | os.O_RDWR)
+            if is_change and is_meant(given[0]):
                 count()
             return real(*given, **more)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from copydesk.kit import doors
 
 if TYPE_CHECKING:
-    from copydesk.archive._articles import ArticleStore
+    from copydesk.archive._articles import ArticleStore, address_mark
     from copydesk.archive._change import Change, Committed, FileChange
     from copydesk.archive._check import CheckReport, DataReport, check
     from copydesk.archive._document import parse_record
@@ -47,6 +47,7 @@ __all__ = [
     "Rulings",
     "Signature",
     "WriteLock",
+    "address_mark",
     "check",
     "edit_rulings",
     "emit_story",
@@ -68,7 +69,7 @@ __all__ = [
 ]
 
 _MADE_IN = {
-    "copydesk.archive._articles": "ArticleStore",
+    "copydesk.archive._articles": "ArticleStore address_mark",
     "copydesk.archive._change": "Change Committed FileChange",
     "copydesk.archive._check": "CheckReport DataReport check",
     "copydesk.archive._document": "parse_record",

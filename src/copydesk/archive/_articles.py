@@ -47,7 +47,7 @@ class ArticleStore:
             self._point_to(name, kept[name].addresses)
             return name
         self._forget(name)
-        addresses = (_address(article.url), _address(article.web_url))
+        addresses = (address_mark(article.url), address_mark(article.web_url))
         file = self._folder / f"{name}.{addresses[0]}.{addresses[1]}.json"
         try:
             files.write_atomic(file, data, durable=False)
@@ -67,18 +67,20 @@ class ArticleStore:
     def find(self, url: str) -> Article | None:
         """Give the article kept last for an address, its own or its web address; None for none."""
         self._all_kept()
-        name = self._by_address.get(_address(url))
+        name = self._by_address.get(address_mark(url))
         return None if name is None else self.get(name)
 
     def is_damaged(self, url: str) -> bool:
         """Say whether an article is kept for an address, but cannot be read."""
         self._all_kept()
-        name = self._by_address.get(_address(url))
+        name = self._by_address.get(address_mark(url))
         return name is not None and self.get(name) is None
 
     def forget(self, url: str) -> None:
         """Drop every article kept for an address."""
-        for name in [n for n, kept in self._all_kept().items() if _address(url) in kept.addresses]:
+        for name in [
+            n for n, kept in self._all_kept().items() if address_mark(url) in kept.addresses
+        ]:
             self._forget(name)
 
     def all(self) -> Iterator[Article]:
@@ -87,6 +89,10 @@ class ArticleStore:
             article = self.get(name)
             if article is not None:
                 yield article
+
+    def marks(self) -> dict[str, tuple[str, ...]]:
+        """Return the marks of each article's addresses by its name, oldest first, none read."""
+        return {name: kept.addresses for name, kept in self._all_kept().items()}
 
     def _all_kept(self) -> dict[str, _Kept]:
         if self._kept is None:
@@ -133,7 +139,8 @@ class ArticleStore:
                 del self._by_address[address]
 
 
-def _address(url: str) -> str:
+def address_mark(url: str) -> str:
+    """Return what an address is known by in the names of articles: 16 hex digits."""
     identity = urls.identity(url).encode("utf-8", "surrogatepass")
     return hashlib.sha256(identity).hexdigest()[:16]
 

@@ -6,11 +6,11 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-KeptName = Literal["hosts", "hubs", "pushed", "sites", "vectors", "untold", "overtaken"]
+KeptName = Literal["hosts", "hubs", "overtaken", "pushed", "sites", "taught", "untold", "vectors"]
 
 
 class Kept:
-    """What is remembered under a key: of a host, a hub, what a hub pushed, a site, a text."""
+    """What is remembered under a key: of a host, a hub, what it pushed, a site, a page, a text."""
 
     def __init__(self, run: Callable[..., sqlite3.Cursor], table: KeptName) -> None:
         self._run = run

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import os
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 from copydesk.errors import MemoryStoreError
+from copydesk.kit import databases
 
 # Each entry brings a memory from the version of its place in the list to the next one.
 _STEPS = (
@@ -63,6 +67,9 @@ CREATE TABLE untold (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
 DROP TABLE plans;
 """,
     """
+CREATE TABLE taught (key TEXT PRIMARY KEY, kept BLOB NOT NULL) WITHOUT ROWID;
+""",
+    """
 CREATE TABLE overtaken (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
 """,
 )
@@ -72,43 +79,82 @@ VERSION = len(_STEPS)
 def connect(path: Path) -> sqlite3.Connection:
     """Open the memory, made new where there is none; one that cannot be read is set aside.
 
-    So is one that was found damaged at work, however well it begins. Raises MemoryStoreError where
-    the folder cannot be written.
+    So is one that was found damaged at work, however well it begins. Several processes may do so
+    at once. Raises MemoryStoreError where the folder cannot be written.
     """
     try:
-        if _suspect(path).exists():
-            _set_aside(path)
-        return _open(path)
-    except (sqlite3.OperationalError, OSError) as error:
+        return _open_sound(path) or _begin_anew(path)
+    except (sqlite3.Error, OSError) as error:
         raise MemoryStoreError(
             f"the memory cannot be opened ({error})",
             subject=str(path),
             hint="look at the folder's rights and the disk's free space",
         ) from error
-    except sqlite3.DatabaseError:
-        _set_aside(path)
+
+
+def _open_sound(path: Path) -> sqlite3.Connection | None:
+    """Open the memory; None where it must be set aside."""
+    if _suspect(path).exists():
+        return None
+    try:
         return _open(path)
+    except sqlite3.OperationalError:  # a full disk, missing rights: no damage
+        raise
+    except sqlite3.DatabaseError:
+        return None
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+    connection = databases.connect(path)
     try:
-        _prepare(connection)
+        connection.execute("PRAGMA synchronous = FULL")  # not to be older than the commits after a power cut
+        if _version(connection) != VERSION:
+            _bring_along(connection)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")  # the journal must outlive a power cut
+def _bring_along(connection: sqlite3.Connection) -> None:
+    """Make all tables, or those that came since the memory's version, whoever is at it as well.
+
+    The version is read where nobody else can write: the other one may be ready by now.
+    """
+    with databases.at_once(connection):
+        for step in _STEPS[_version(connection) :]:
+            for statement in step.split(";"):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _version(connection: sqlite3.Connection) -> int:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if not 0 <= version <= VERSION:
         raise sqlite3.DatabaseError(f"version {version}")
-    for number, step in enumerate(_STEPS[version:], version + 1):
-        connection.executescript(f"BEGIN; {step} PRAGMA user_version = {number}; COMMIT;")
+    return int(version)
+
+
+def _begin_anew(path: Path) -> sqlite3.Connection:
+    """Set a memory aside and make a new one, unless another process has just done so."""
+    with _in_turn(path.parent):
+        connection = _open_sound(path)
+        if connection is None:
+            _set_aside(path)
+            connection = _open(path)
+        return connection
+
+
+@contextlib.contextmanager
+def _in_turn(folder: Path) -> Iterator[None]:
+    """Hold a folder for the block, after whoever holds it, where its file system knows locks."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def suspect(path: Path, error: sqlite3.Error) -> bool:

@@ -22,9 +22,9 @@ from copydesk.memory._schema import connect, suspect
 class Memory:
     """Remember sources, fates, digests, the manifest, the journal, and what strangers said.
 
-    `hosts`, `hubs`, `pushed`, `sites`, `vectors`, `untold` and `overtaken` keep bytes by key,
-    `revisits` the second looks at filed pages, `reads` how often story pages were read. The journal
-    is that of earlier versions: it is read once, and no longer written.
+    `hosts`, `hubs`, `pushed`, `sites`, `taught`, `vectors`, `untold` and `overtaken` keep bytes by
+    key, `revisits` the second looks at filed pages, `reads` how often story pages were read. The
+    journal is that of earlier versions: it is read once, and no longer written.
     Every method raises MemoryStoreError where the database fails. Used by one thread at a time.
     """
 
@@ -35,6 +35,7 @@ class Memory:
         self.hubs = Kept(self._run, "hubs")
         self.pushed = Kept(self._run, "pushed")
         self.sites = Kept(self._run, "sites")
+        self.taught = Kept(self._run, "taught")
         self.vectors = Kept(self._run, "vectors")
         self.untold = Kept(self._run, "untold")
         self.overtaken = Kept(self._run, "overtaken")

@@ -37,29 +37,32 @@ def corrections(
 ) -> Mapping[str, Correction]:
     """Give what the looks change, by path, and put it on the shelf."""
     found = {}
+    sites = Sites(newsroom)
     for each in looks:
-        correction = _correction(newsroom, shelf, each)
+        correction = _correction(newsroom, shelf, sites, each)
         if correction is None:
             continue
         found[each.story.path] = correction
         if correction.article is None:
             shelf.replace(correction.after)
         else:
-            text = Sites(newsroom).settled(correction.article).text
+            text = sites.settled(correction.article).text
             found_at = correction.article.found
             shelved = Shelved(story=correction.after, text=text, found=found_at)
             _shelf.put(shelf, vectors, shelved)
     return found
 
 
-def _correction(newsroom: Newsroom, shelf: judge.Bookshelf, each: Look) -> Correction | None:
+def _correction(
+    newsroom: Newsroom, shelf: judge.Bookshelf, sites: Sites, each: Look
+) -> Correction | None:
     if each.said == "gone":
         return _gone(newsroom, each)
     if each.article is None:
         return None
-    article = Sites(newsroom).settled(each.article)
+    article = sites.settled(each.article)
     moved = _moved(shelf, each, article)
-    words = tuple(_words(newsroom, each, article))
+    words = tuple(_words(newsroom, sites, each, article))
     back = each.story.access == GONE
     after = _terms.kept(newsroom, each.story, article)
     if not (moved or words or back or after != each.story):
@@ -133,7 +136,7 @@ def is_other_article(newsroom: Newsroom, plan: Plan, story: Story, article: Arti
     return review.is_other_article(title, text, article.title, article.text)
 
 
-def _words(newsroom: Newsroom, each: Look, article: Article) -> Iterator[str]:
+def _words(newsroom: Newsroom, sites: Sites, each: Look, article: Article) -> Iterator[str]:
     """Give the lines on headline, excerpt and text; `article` is without what its site repeats.
 
     The new reading is compared with the earlier one, both by the same reader and rules: how the
@@ -142,7 +145,7 @@ def _words(newsroom: Newsroom, each: Look, article: Article) -> Iterator[str]:
     """
     if each.article is None or _is_same(each.plan, each.article):
         return
-    old = _compared(newsroom, each)
+    old = _compared(newsroom, sites, each)
     if old is not None and old.reader != article.reader:
         return  # an earlier version of the reader read otherwise what did not change
     hand = review.touched(each.story, _plans.known(newsroom, each.story))
@@ -159,12 +162,12 @@ def _words(newsroom: Newsroom, each: Look, article: Article) -> Iterator[str]:
         yield line
 
 
-def _compared(newsroom: Newsroom, each: Look) -> Article | None:
+def _compared(newsroom: Newsroom, sites: Sites, each: Look) -> Article | None:
     """Give the earlier reading where it can tell anything new."""
     if review.is_noted_since(each.story, each.plan.looked):
         return None
     kept = base(newsroom, each.plan, each.story)
-    return None if kept is None else Sites(newsroom).settled(kept)
+    return None if kept is None else sites.settled(kept)
 
 
 def _rejudged(newsroom: Newsroom, story: Story, article: Article) -> Story:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.errors import PublishError
+from copydesk.kit import databases
 
 _WAL_BYTES = 4_000_000  # that a file of changes keeps of the disk
 
@@ -105,10 +106,8 @@ def _delete(file: Path) -> None:
 
 
 def _opened(file: Path) -> sqlite3.Connection:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False, timeout=10)
+    connection = databases.connect(file)
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
