@@ -26,9 +26,9 @@ class Rules:
     def __init__(self, beat: Beat, stories: Sequence[Story], fresh: frozenset[str]) -> None:
         ordered = sorted(stories, key=lambda one: (one.published_at or _NO_TIME, one.path))
         self._all = [name_of(one) for one in ordered]
-        self._groups = {
-            name_of(one): one.group or name_of(one) for one in ordered if one.path not in fresh
-        }
+        self._groups = _called_by_their_own(
+            {name_of(one): one.group or name_of(one) for one in ordered if one.path not in fresh}
+        )
         self.apart: dict[str, frozenset[str]] = {}
         self.whole: set[str] = set()
         self.moved: dict[str, Reason] = {}
@@ -78,6 +78,21 @@ class Rules:
         for name in known:
             if name in self.apart:
                 self.apart[name] -= frozenset(known)
+
+
+def _called_by_their_own(groups: Mapping[str, str]) -> dict[str, str]:
+    """Call groups whose namesake is filed in another one after the first story of their own.
+
+    Hand edits and merges of branches leave such names. What is filed under one stays together, and
+    its namesake stays where it is: nothing is followed from group to group.
+    """
+    firsts: dict[str, str] = {}
+    for name, group in groups.items():
+        firsts.setdefault(group, name)
+    return {
+        name: group if groups.get(group, group) == group else firsts[group]
+        for name, group in groups.items()
+    }
 
 
 def _beside(name: str, groups: Mapping[str, str]) -> frozenset[str]:
