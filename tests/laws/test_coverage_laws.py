@@ -172,6 +172,34 @@ def test_records_filed_by_hand_under_any_groups_end_in_a_state_that_stays(
         assert called in names or called not in desk.filed
 
 
+FEW = st.sampled_from(NAMES[:3])
+SPLITS = st.lists(
+    st.lists(FEW, min_size=1, max_size=2, unique=True).map(
+        lambda names: Ruling(said="split", by="A", at=NOON, why="so", stories=tuple(names))
+    ),
+    min_size=1,
+    max_size=2,
+)
+
+
+@given(STORIES, SPLITS, st.lists(FEW, min_size=10, max_size=10))
+@settings(max_examples=200)
+def test_what_is_split_off_stays_apart_whatever_groups_records_are_filed_under(
+    stories: list[Story], splits: list[Ruling], groups: list[str]
+) -> None:
+    desk = Desk(Beat(title="x", rulings=tuple(splits)))
+    desk.filed = {
+        name_of(one): replace(one, group=group) for one, group in zip(stories, groups, strict=False)
+    }
+
+    desk.round()
+
+    for rule in splits:
+        name, *others = rule.stories
+        for names in desk.groups():
+            assert name not in names or names.isdisjoint(others or names - {name})
+
+
 @given(STORIES, RULINGS, st.integers(0, 10), st.data())
 @settings(max_examples=200)
 def test_rounds_end_in_a_state_that_stays(
