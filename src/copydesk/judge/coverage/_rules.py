@@ -11,6 +11,7 @@ from copydesk.news import Beat, Reason, Ruling, Story
 
 _RULED = "ruled by"
 _WHY_CHARACTERS = 200
+_TIMES = 3  # a merge may bring one along whom an earlier split keeps from the others: it goes again
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
@@ -33,12 +34,11 @@ class Rules:
         self.whole: set[str] = set()
         self.moved: dict[str, Reason] = {}
         filed = dict(self._groups)
-        for at, rule in enumerate(beat.rulings, 1):
-            if rule.said == "split" and rule.stories:
-                self._split(rule)
-            elif rule.said == "merge":
-                self._merge(rule, _still_together(rule.stories, beat.rulings[at:]))
-
+        for _ in range(_TIMES):
+            before = dict(self._groups)
+            self._apply(beat.rulings)
+            if self._groups == before:
+                break
         self.moved = {
             name: why
             for name, why in self.moved.items()
@@ -48,6 +48,13 @@ class Rules:
     def group_of(self, story: Story) -> str:
         """Give the name of a story's group, "" for a new one that no rule names."""
         return self._groups.get(name_of(story), "")
+
+    def _apply(self, rulings: Sequence[Ruling]) -> None:
+        for at, rule in enumerate(rulings, 1):
+            if rule.said == "split" and rule.stories:
+                self._split(rule)
+            elif rule.said == "merge":
+                self._merge(rule, _still_together(rule.stories, rulings[at:]))
 
     def _split(self, rule: Ruling) -> None:
         name, *others = rule.stories
