@@ -140,3 +140,16 @@ def test_a_story_without_a_topic_is_off_the_beat_and_in_no_group() -> None:
     strays = [story("b", QUAKES[1], 60, topics=(), published=False), story("r", ROBOT)]
     desk.round(*quakes(80), *strays)
     assert desk.groups() == set()
+
+
+def test_a_merge_brings_back_nobody_whom_a_split_keeps_from_the_others() -> None:
+    desk = Desk()
+    desk.round(story("a"), story("c", QUAKES[1]))
+    desk.round(story("b", ROBOT))
+    assert desk.groups() == {frozenset("ac")}
+    desk.beat = replace(BEAT, rulings=(ruled("split", "c", "b"), ruled("merge", "a", "b")))
+
+    desk.round()
+
+    assert desk.groups() == {frozenset("ab")}
+    assert desk.changes() == {}

@@ -392,3 +392,49 @@ def test_a_pinned_story_says_so_among_its_reasons_and_names_nobody() -> None:
     said = "put at the top of the front page by an editor on 24 November 2026, 18:00 UTC"
     assert [said] == text(tree, "details li")
     assert "ed@desk.example" not in html.tostring(tree).decode()
+
+
+# ---- groups called after a story of another one -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        {"a": "b", "b": "a"},
+        {"a": "b", "b": "c", "c": "a", "d": "a"},
+        {"a": "b", "b": "c", "c": "d", "d": ""},
+        {"a": "a", "b": "a"},
+        {"a": "gone", "b": "a", "c": "b"},
+    ],
+    ids=["two in a circle", "three in a circle", "a chain", "its own", "a chain from nowhere"],
+)
+def test_wherever_namesakes_of_groups_stand_each_story_is_listed(groups: dict[str, str]) -> None:
+    stories = [editions.story(name, title=f"On {name}", group=to) for name, to in groups.items()]
+
+    made = files(*stories)
+
+    for name in groups:
+        assert f"/news/{name}/" in made["archive/1/index.html"]
+        assert f"/news/{name}/" in made["feed.xml"]
+        assert f"<title>On {name}" in made[f"news/{name}/index.html"]
+
+
+def test_readers_are_sent_on_by_a_namesake_one_step_and_never_in_a_circle() -> None:
+    namesake = editions.story("a", title="Elsewhere", group="b")
+    led = editions.story("c", published=False, heat=-1, group="a", history=(LED,))
+    circle = [replace(namesake, published=False, heat=-1, history=(LED,))]
+    circle.append(replace(circle[0], path="_news/b.md", group="a"))
+
+    assert "url=/robots/news/a/" in files(led, namesake)["news/c/index.html"]
+    assert not {"news/a/index.html", "news/b/index.html", "news/c/index.html"} & set(
+        files(led, *circle)
+    )
+
+
+def test_a_story_under_a_name_whose_namesake_moved_on_is_background_of_its_own() -> None:
+    told = editions.story("c", title="Left behind", group="a")
+    moved = editions.story("a", title="Moved on", group="b")
+
+    tree = page(background("c", "a"), told, moved)
+
+    assert ["Left behind", "Moved on"] == text(tree, "#background ~ ul a")

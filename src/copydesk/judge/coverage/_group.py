@@ -53,6 +53,7 @@ class Member:
 class Group:
     """Its members and sums over them.
 
+    `name` is what it is known by, `begun_by` the key of its first document, kept when it ends.
     `square` is the squared length of the sum of its vectors, pairs weighed by the time between
     them; `edges` the summed likeness of its members to those of other groups; `slots` are its
     places in the index, one a language; `looked_at` is its size when it was last looked at
@@ -61,6 +62,7 @@ class Group:
 
     name: str
     number: int
+    begun_by: str = ""
     members: list[Member] = field(default_factory=list)
     square: float = 0.0
     length: int = 0
@@ -88,6 +90,7 @@ class Group:
         """Add a document that has this summed likeness to the others."""
         if not self.members:
             self.first = self.last = member.day
+        self.begun_by = self.begun_by or member.key
         self.first = min(self.first, member.day)
         self.last = max(self.last, member.day)
         self.members.append(member)
@@ -122,7 +125,7 @@ class Group:
     def clear(self) -> None:
         """Let go of all documents, and of what is known of other groups."""
         self.leave()
-        self.members, self.marks, self.kinds = [], frozenset(), {}
+        self.begun_by, self.members, self.marks, self.kinds = "", [], frozenset(), {}
         self.square, self.length = 0.0, 0
 
     def end(self) -> None:

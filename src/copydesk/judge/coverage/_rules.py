@@ -11,6 +11,7 @@ from copydesk.news import Beat, Reason, Ruling, Story
 
 _RULED = "ruled by"
 _WHY_CHARACTERS = 200
+_TIMES = 3  # a merge may bring one along whom an earlier split keeps from the others: it goes again
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
@@ -26,19 +27,18 @@ class Rules:
     def __init__(self, beat: Beat, stories: Sequence[Story], fresh: frozenset[str]) -> None:
         ordered = sorted(stories, key=lambda one: (one.published_at or _NO_TIME, one.path))
         self._all = [name_of(one) for one in ordered]
-        self._groups = {
-            name_of(one): one.group or name_of(one) for one in ordered if one.path not in fresh
-        }
+        self._groups = _called_by_their_own(
+            {name_of(one): one.group or name_of(one) for one in ordered if one.path not in fresh}
+        )
         self.apart: dict[str, frozenset[str]] = {}
         self.whole: set[str] = set()
         self.moved: dict[str, Reason] = {}
         filed = dict(self._groups)
-        for at, rule in enumerate(beat.rulings, 1):
-            if rule.said == "split" and rule.stories:
-                self._split(rule)
-            elif rule.said == "merge":
-                self._merge(rule, _still_together(rule.stories, beat.rulings[at:]))
-
+        for _ in range(_TIMES):
+            before = dict(self._groups)
+            self._apply(beat.rulings)
+            if self._groups == before:
+                break
         self.moved = {
             name: why
             for name, why in self.moved.items()
@@ -48,6 +48,13 @@ class Rules:
     def group_of(self, story: Story) -> str:
         """Give the name of a story's group, "" for a new one that no rule names."""
         return self._groups.get(name_of(story), "")
+
+    def _apply(self, rulings: Sequence[Ruling]) -> None:
+        for at, rule in enumerate(rulings, 1):
+            if rule.said == "split" and rule.stories:
+                self._split(rule)
+            elif rule.said == "merge":
+                self._merge(rule, _still_together(rule.stories, rulings[at:]))
 
     def _split(self, rule: Ruling) -> None:
         name, *others = rule.stories
@@ -78,6 +85,21 @@ class Rules:
         for name in known:
             if name in self.apart:
                 self.apart[name] -= frozenset(known)
+
+
+def _called_by_their_own(groups: Mapping[str, str]) -> dict[str, str]:
+    """Call groups whose namesake is filed in another one after the first story of their own.
+
+    Hand edits and merges of branches leave such names. What is filed under one stays together, and
+    its namesake stays where it is: nothing is followed from group to group.
+    """
+    firsts: dict[str, str] = {}
+    for name, group in groups.items():
+        firsts.setdefault(group, name)
+    return {
+        name: group if groups.get(group, group) == group else firsts[group]
+        for name, group in groups.items()
+    }
 
 
 def _beside(name: str, groups: Mapping[str, str]) -> frozenset[str]:

@@ -108,11 +108,11 @@ class Stream:
     def add(self, document: Document) -> str:
         """Put a document into the group that it is most like, or into one of its own.
 
-        Gives the group's name: the key of its first document.
+        Gives the group's name: the one it is known by, else the key of its first document.
         """
         member = self._member(document)
         near = self._index.near(member)
-        return self._put(document, member, near).name
+        return self._name(self._put(document, member, near))
 
     def place(self, document: Document) -> Place:
         """Put a document as `add` does, and give where and why."""
@@ -120,22 +120,22 @@ class Stream:
         near = self._index.near(member)
         again = self._again(document, member)
         alike = self._index.near(member, now=False)
-        likeness = {group.name: likeness_to(group, sum_) for group, sum_ in near.items()}
+        likeness = {group: likeness_to(group, sum_) for group, sum_ in near.items()}
         background = {_left(group): likeness_to(group, sum_) for group, sum_ in alike.items()}
-        shared = {group.name: self._index.shared(member.vector, group) for group in near}
+        shared = {group: self._index.shared(member.vector, group) for group in near}
         group = self._put(document, member, near)
         return Place(
-            group=group.name,
-            likeness=likeness.get(group.name, 0.0),
-            shared=self._spelt(shared.get(group.name, [])),
+            group=self._name(group),
+            likeness=likeness.get(group, 0.0),
+            shared=self._spelt(shared.get(group, [])),
             near=tuple(
-                (other.name, score)
+                (self._name(other), score)
                 for other, score in sorted(background.items(), key=_most_like)
                 if score >= _BACKGROUND and other is not group
             ),
             same_headline=again is not None
             and _left(again) is group
-            and likeness.get(group.name, 0.0) < JOIN,
+            and likeness.get(group, 0.0) < JOIN,
         )
 
     def _spelt(self, terms: Iterable[int]) -> tuple[str, ...]:
@@ -211,20 +211,19 @@ class Stream:
         return best
 
     def _new(self, name: str) -> Group:
-        group = Group(name="", number=next(self._numbers))
-        self._call(group, name)
+        """Begin a group; what is known under a name that another one has goes on to that one."""
+        group = Group(name=name, number=next(self._numbers))
+        self._groups.setdefault(name, group)
         self._living.append(group)
         return group
 
-    def _call(self, group: Group, name: str) -> None:
-        """Name a group; another one that had the name is called after its own first document."""
-        named = self._groups.get(name)
-        group.name, self._groups[name] = name, group
-        if named is None or (other := _left(named)).name != name or other is group:
-            return
-        own = (one.key for one in other.members if _left(self._of[one.key]) is other)
-        if first := next(own, ""):
-            self._call(other, first)
+    def _name(self, group: Group) -> str:
+        """Give what a group is called, never by a document that stands in another one.
+
+        Where its namesake does, it is called after its own first document.
+        """
+        namesakes = self._of.get(group.name)
+        return group.name if namesakes is None or _left(namesakes) is group else group.begun_by
 
     def _end_old(self, day: float) -> None:
         """Forget the terms of the oldest groups that nothing can join any more.
@@ -316,7 +315,7 @@ class Stream:
 
     def groups(self) -> Mapping[str, str]:
         """Give the name of each document's group, by the document's key."""
-        return {key: _left(group).name for key, group in self._of.items()}
+        return {key: self._name(_left(group)) for key, group in self._of.items()}
 
 
 def likeness_to(group: Group, sum_: float) -> float:
