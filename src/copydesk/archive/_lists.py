@@ -16,8 +16,7 @@ from copydesk.kit import files
 
 def present(root: Path, path: str) -> bytes:
     """Give the bytes of a file, b"" where there is none or it is blank; raise RecordError."""
-    file = _paths.inside(root, path)
-    data = _folder.read_bytes(file, path) if file.exists() else b""
+    data = _folder.present_bytes(root, path)
     return data if data.strip() else b""
 
 

@@ -12,7 +12,7 @@ from copydesk import archive, review
 from copydesk.engine._mishap import failure_of
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.report import Failure
-from copydesk.errors import CopydeskError, GitError, SealError
+from copydesk.errors import CopydeskError, GitError, RecordError, SealError
 from copydesk.kit import dates, urls
 from copydesk.news import Article, Story
 
@@ -150,8 +150,8 @@ def _unheard(error: CopydeskError) -> None:
 
 def _digest(newsroom: Newsroom, path: str) -> str:
     try:
-        return hashlib.sha256((newsroom.root / path).read_bytes()).hexdigest()
-    except OSError:
+        return hashlib.sha256(newsroom.archive.file_bytes(path)).hexdigest()
+    except RecordError:
         return ""
 
 

@@ -93,8 +93,8 @@ def committed(newsroom: Newsroom) -> None:
 
 def _digest(newsroom: Newsroom) -> str:
     try:
-        return hashlib.sha256((newsroom.root / PATH).read_bytes()).hexdigest()
-    except OSError:
+        return hashlib.sha256(newsroom.archive.file_bytes(PATH)).hexdigest()
+    except RecordError:
         return ""
 
 

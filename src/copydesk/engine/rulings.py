@@ -285,8 +285,8 @@ def _filed(newsroom: Newsroom, before: Rulings, change: _Change) -> RuleReport:
 def _written(newsroom: Newsroom, rulings: Rulings) -> bool:
     """Write the rulings where their bytes change, entered in the journal before."""
     data = archive.rulings_bytes(newsroom.root, rulings)
-    file = newsroom.root / RULINGS
-    if data == (file.read_bytes() if file.exists() else b""):
+    is_there = (newsroom.root / RULINGS).exists()
+    if data == (newsroom.archive.file_bytes(RULINGS) if is_there else b""):
         return False
     newsroom.memory.open_journal({RULINGS: hashlib.sha256(data).hexdigest()})
     return archive.write_rulings(newsroom.root, rulings)
