@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import engine
-from copydesk.engine import _file, _shelf
+from copydesk.engine import _shelf
 from copydesk.engine.newsroom import Troubles
 from copydesk.news import Verdict
 from world.later import (
@@ -359,7 +359,7 @@ def test_a_round_killed_before_its_commit_is_finished_without_a_second_line(
     web = web_with(tmp_path, {WALL_PAGE: [at(1, page(NEW_TITLE, DEARER))]})
     run(root, web)
     with monkeypatch.context() as patch:
-        patch.setattr(_file, "_commit", killed)
+        patch.setattr(_change, "settle", killed)
         with pytest.raises(KeyboardInterrupt):
             run(root, web, 2)
     written = (root / WALL_RECORD).read_bytes()
@@ -371,7 +371,7 @@ def test_a_round_killed_before_its_commit_is_finished_without_a_second_line(
     assert head(root) == commit
 
 
-def killed(*_: object) -> None:
+def killed(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 

@@ -103,6 +103,8 @@ def test_a_day_beside_the_headline_is_found(line: str) -> None:
         "<p class='teaser'><a href='/other'>2 February 2026: another ship</a></p>",
         "<p><a href='/other'>2 February 2026: another ship</a></p>",
         "<select><option>2 February 2026</option></select>",
+        "<table><tr><td>2 February 2026</td><td>12 ferries</td></tr></table>",
+        "<table><tr><td><time datetime='2026-02-02'>2 Feb</time></td><td>12</td></tr></table>",
         "<p>Released with version 1.2.26</p>",
     ],
 )

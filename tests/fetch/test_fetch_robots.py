@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from copydesk.fetch._rules import Rules
+from copydesk.fetch._rules import Rules, spelled
 from copydesk.news import Page, Purpose, Refused, Request
 from world.fetching import A, Answer, Desk, page, refusal
 from world.shared import SHARED, needs_shared
@@ -123,6 +123,27 @@ def test_of_a_huge_file_500_kib_are_read() -> None:
 
     assert not read.allow("https://a.example/near")
     assert read.allow("https://a.example/far")
+
+
+# Google's reader has room for 8 * 2083 bytes, the last of which is its mark of the end
+LONGEST_RULE = 8 * 2083 - 1 - len("Disallow: ")
+
+
+@pytest.mark.parametrize(
+    ("path", "read_path"),
+    [
+        ("/" + "a" * (LONGEST_RULE - 1) + "b", "/" + "a" * (LONGEST_RULE - 1)),
+        ("/" + "ツ" * 5550 + "aab", "/" + "ツ" * 5550 + "aa"),
+    ],
+    ids=["letters", "three bytes a letter"],
+)
+def test_of_a_line_as_many_bytes_are_read_as_googles_reader_has_room_for(
+    path: str, read_path: str
+) -> None:
+    rules = Rules.read(f"User-agent: *\nDisallow: {path}\nDisallow: /next".encode())
+
+    assert f"-{spelled(read_path)}" == rules.lines[0]
+    assert "-/next" == rules.lines[1]
 
 
 @needs_shared

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from lxml import etree
+from lxml import etree, html
 
-from copydesk.news import Provider, Story
+from copydesk.news import Provider, Story, Topic
 from copydesk.publish import _plan, feeds
 from world import editions
 from world.shared import SHARED, needs_shared
@@ -70,6 +70,22 @@ def test_rss_links_to_itself_and_escapes_text_for_readers_of_html() -> None:
     assert channel.findtext("item/pubDate") == "Tue, 24 Nov 2026 09:30:00 +0000"
     assert channel.findtext("item/description") == "Rules &amp; &lt;robots&gt;"
     assert channel.findtext("item/{http://purl.org/dc/elements/1.1/}creator") == "The Herald"
+
+
+@pytest.mark.parametrize("name", ["The <b>Gull</b> & Son", "A &amp; B"])
+def test_a_channel_is_described_to_readers_of_html_by_its_name_as_text(name: str) -> None:
+    by_publisher = editions.story(provider=Provider(name=name, domain="gull.example"))
+
+    beat = replace(editions.beat(topics=(Topic(id="robots", name=name),)), title=name)
+
+    made = files(by_publisher, on=beat)
+
+    for path in ("rss.xml", "topics/robots/rss.xml", "sources/gull.example/rss.xml"):
+        channel = etree.fromstring(made[path]).find("channel")
+        assert channel is not None
+        title, description = channel.findtext("title"), channel.findtext("description")
+        assert name in (title or "")
+        assert title == html.fromstring(description or "").text_content()
 
 
 def test_json_feed_has_what_version_1_1_demands() -> None:

@@ -8,7 +8,7 @@ from copydesk.kit import doors
 
 if TYPE_CHECKING:
     from copydesk.archive._articles import ArticleStore, address_mark
-    from copydesk.archive._change import Change, Committed, FileChange
+    from copydesk.archive._change import Change, Committed, FileChange, digest_of
     from copydesk.archive._check import CheckReport, DataReport, check
     from copydesk.archive._document import parse_record
     from copydesk.archive._folder import Archive, Signature
@@ -49,6 +49,7 @@ __all__ = [
     "WriteLock",
     "address_mark",
     "check",
+    "digest_of",
     "edit_rulings",
     "emit_story",
     "is_cut_short",
@@ -70,7 +71,7 @@ __all__ = [
 
 _MADE_IN = {
     "copydesk.archive._articles": "ArticleStore address_mark",
-    "copydesk.archive._change": "Change Committed FileChange",
+    "copydesk.archive._change": "Change Committed FileChange digest_of",
     "copydesk.archive._check": "CheckReport DataReport check",
     "copydesk.archive._document": "parse_record",
     "copydesk.archive._folder": "Archive Signature",

@@ -24,8 +24,9 @@ from copydesk.archive._hold import Hold
 from copydesk.archive._journal import Entry, EntryFile, OpenEntry
 from copydesk.archive._repository import AUTHOR
 from copydesk.errors import CopydeskError, GitError, RecordError
-from copydesk.kit import dates, files
+from copydesk.kit import dates, files, within
 
+_MOST_BYTES = 1 << 28  # of a file that we might change; a record has some kilobytes
 LOT_SECONDS = 0.4  # how long files are written before others may have the lock
 
 
@@ -301,8 +302,8 @@ def _sync(root: Path, paths: Iterable[str]) -> None:
 def digest_of(root: Path, path: str) -> str:
     """Return the digest of a file; "" for no file, and for what is none or cannot be read."""
     try:
-        return digest(_paths.inside(root, path).read_bytes())
-    except (OSError, RecordError):
+        return digest(within.read(root, path, _MOST_BYTES))
+    except OSError:
         return ""
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
-import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple, TypeVar
@@ -13,6 +11,7 @@ from typing import NamedTuple, TypeVar
 from copydesk.archive import _document, _front, _paths, _story
 from copydesk.archive._change import FileChange, digest
 from copydesk.errors import CopydeskError, RecordError
+from copydesk.kit import within
 from copydesk.news import Record, Story
 
 _T = TypeVar("_T")
@@ -33,7 +32,7 @@ _NOT_RECORDS = frozenset(
 )
 # How kit.files names a file until it is whole.
 _UNFINISHED = ".new-"
-_CHUNK = 1 << 16
+_READ_BYTES = _front.MAX_BYTES + 1  # by the last one it is known to be too long
 _SUFFIXES = frozenset({".md", ".markdown", ".html", ".htm"})
 
 
@@ -111,7 +110,7 @@ class Archive:
         """Give a record's bytes; folders found to lie in the newsroom are put into `safe`."""
         folder = path.rpartition("/")[0]
         if folder in safe:
-            return read_bytes(f"{self.root}/{path}", path)
+            return _read_sibling(f"{self.root}/{path}", path)
         data = self.file_bytes(path)
         safe.add(folder)
         return data
@@ -133,7 +132,7 @@ class Archive:
 
     def file_bytes(self, path: str) -> bytes:
         """Give a record's bytes as they are on disk, or raise RecordError."""
-        return read_bytes(_paths.inside(self.root, path), path)
+        return read_bytes(self.root, path)
 
     def change(self, story: Story) -> FileChange:
         """Return what filing a story changes.
@@ -148,7 +147,7 @@ class Archive:
         data = _written(story)
         if not file.exists():
             return FileChange(path=path, after=data)
-        present = read_bytes(file, path)
+        present = read_bytes(self.root, path)
         if present != data:
             self._allow(path, present)
         return FileChange(path=path, before=digest(present), after=data)
@@ -228,7 +227,7 @@ def record_paths(root: Path, folder: str) -> Iterator[str]:
         path = f"{folder}/{name}"
         if entry.is_dir(follow_symlinks=False):
             yield from record_paths(root, path)
-        elif _may_be_record(name) and (is_ours or _has_front_matter(root / path)):
+        elif _may_be_record(name) and (is_ours or _has_front_matter(root, path)):
             yield path
 
 
@@ -261,34 +260,37 @@ def data_paths(root: Path, folder: str = "_data") -> Iterator[str]:
             yield path
 
 
-def read_bytes(file: Path | str, path: str) -> bytes:
-    """Give a file's bytes up to the cap, or raise RecordError; waits for no pipe or device."""
+def read_bytes(root: Path, path: str) -> bytes:
+    """Return a file's bytes, one over the cap at most; raise RecordError for what is not read."""
     try:
-        handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        try:
-            found = os.fstat(handle)
-            if not stat.S_ISREG(found.st_mode):
-                raise RecordError("no plain file", subject=path)
-            return _read_all(handle, found.st_size)
-        finally:
-            os.close(handle)
-    except FileNotFoundError as error:
-        raise RecordError("no such record", subject=path) from error
+        return within.read_beginning(root, path, _READ_BYTES)
     except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise _paths.symbolic_link(path) from error
-        raise RecordError(f"cannot read ({error.strerror})", subject=path) from error
+        raise _refusal(error, path) from error
 
 
-def _read_all(handle: int, size: int) -> bytes:
-    """Give all that a file holds up to one byte over the cap; `size` is what it says it holds."""
-    data = os.read(handle, min(size, _front.MAX_BYTES) + 1)
-    parts = [data]
-    left = _front.MAX_BYTES + 1 - len(data)
-    while left > 0 and (data := os.read(handle, min(left, _CHUNK))):
-        parts.append(data)
-        left -= len(data)
-    return b"".join(parts)
+def present_bytes(root: Path, path: str) -> bytes:
+    """Return what `read_bytes` does, b"" where there is no such file."""
+    try:
+        return within.read_beginning(root, path, _READ_BYTES)
+    except (FileNotFoundError, NotADirectoryError):
+        return b""
+    except OSError as error:
+        raise _refusal(error, path) from error
+
+
+def _read_sibling(file: str, path: str) -> bytes:
+    try:
+        return within.read_sibling(file, path, _READ_BYTES)
+    except OSError as error:
+        raise _refusal(error, path) from error
+
+
+def _refusal(error: OSError, path: str) -> RecordError:
+    if isinstance(error, FileNotFoundError):
+        return RecordError("no such record", subject=path)
+    if isinstance(error, within.UnfitFileError):
+        return RecordError(error.what, subject=path, hint=error.hint)
+    return RecordError(f"cannot read ({error.strerror})", subject=path)
 
 
 def _may_be_record(name: str) -> bool:
@@ -299,9 +301,9 @@ def _is_for_records(folder: str) -> bool:
     return folder.split("/", 1)[0] in RECORD_FOLDERS or folder.startswith("_archive/")
 
 
-def _has_front_matter(file: Path) -> bool:
+def _has_front_matter(root: Path, path: str) -> bool:
     try:
-        return read_bytes(file, file.name).removeprefix(b"\xef\xbb\xbf").startswith(b"---")
+        return read_bytes(root, path).removeprefix(b"\xef\xbb\xbf").startswith(b"---")
     except RecordError:  # it is listed, and reading it says what is wrong
         return True
 

@@ -16,8 +16,7 @@ from copydesk.errors import RecordError
 
 def present(root: Path, path: str) -> bytes:
     """Give the bytes of a file, b"" where there is none or it is blank; raise RecordError."""
-    file = _paths.inside(root, path)
-    data = _folder.read_bytes(file, path) if file.exists() else b""
+    data = _folder.present_bytes(root, path)
     return data if data.strip() else b""
 
 
@@ -28,7 +27,7 @@ def change(root: Path, path: str, edit_tree: Callable[[Tree], Tree]) -> FileChan
     is read again.
     """
     file = _paths.inside(root, path)
-    there = _folder.read_bytes(file, path) if file.exists() else None
+    there = _folder.read_bytes(root, path) if file.exists() else None
     after = edit(there or b"", path, edit_tree)
     is_blank = not after and not (there or b"").strip()
     return FileChange(path=path, before=digest(there), after=there if is_blank else after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,14 +50,13 @@ def adopted_toml(root: Path) -> str:
 
 
 def _fields(root: Path) -> _yaml.Fields:
-    path = root / FILE
-    if not path.is_file():
+    if not os.path.lexists(root / FILE):
         raise ConfigError(
             f"no {FILE} in the folder",
             subject=str(root),
             hint="only a site of the reference can be adopted; start afresh with: copydesk new DIR",
         )
-    fields = _yaml.Fields(_yaml.mapping(_yaml.text_of(path, FILE), FILE), FILE)
+    fields = _yaml.Fields(_yaml.mapping(_yaml.text_of(root, FILE), FILE), FILE)
     if not fields.text("title"):
         raise fields.wrong("title", "missing", "the site needs a name")
     return fields

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from copydesk.config._wrong import wrong
+from copydesk.config._wrong import unreadable, wrong
+from copydesk.kit import within
 
 VARIABLE = "COPYDESK_KEY"
 FILE = ".copydesk/key"
 _BYTES = 32
+_MAX_BYTES = 1_000
 _HINT = "a key is 32 random bytes in base64, 44 characters"
 
 
@@ -27,20 +29,23 @@ class Key:
 
 
 def read(root: Path, environ: Mapping[str, str]) -> Key:
-    """Give the key; one of the wrong length is an error, since sealing with it would be a loss."""
+    """Return the key; one of the wrong length is an error, since sealing with it would be a loss.
+
+    Its file is in no git and may be a link, such as to a secret that a container is given.
+    """
     given = environ.get(VARIABLE, "").strip()
     if given:
         return Key(key=_decode(given, VARIABLE), origin=f"environment {VARIABLE}")
     path = root / FILE
     try:
         mode = path.stat().st_mode
-        text = path.read_bytes()[:1_000].decode("ascii")
+        text = within.read_named(path, _MAX_BYTES).decode("ascii")
     except (FileNotFoundError, NotADirectoryError):
         return Key()
     except UnicodeDecodeError as error:
         raise wrong(FILE, "", "expected base64, got something else", _HINT) from error
     except OSError as error:
-        raise wrong(FILE, "", f"cannot be read ({error.strerror})") from error
+        raise unreadable(error, FILE, _HINT) from error
     return Key(key=_decode(text.strip(), FILE), origin=FILE, warnings=_exposed(mode))
 
 

@@ -18,9 +18,9 @@ _FRONT = re.compile(r"---[ \t]*\r?\n(.*?)(?:^---[ \t]*\r?$|\Z)", re.DOTALL | re.
 def read(root: Path) -> dict[str, tuple[Organization, str]]:
     """Give each organization by its domain with the name of its file, by file name."""
     found: dict[str, tuple[Organization, str]] = {}
-    for path in _yaml.files(root / FOLDER, ".md"):
-        file = f"{FOLDER}/{path.name}"
-        organization = _organization(_yaml.text_of(path, file), file, path.stem)
+    for name in _yaml.names(root, FOLDER, ".md"):
+        file = f"{FOLDER}/{name}"
+        organization = _organization(_yaml.text_of(root, file), file, name.removesuffix(".md"))
         if organization.domain in found:
             taken = found[organization.domain][1]
             raise wrong(file, "domain", f'"{organization.domain}" is taken by {taken}')
@@ -30,12 +30,11 @@ def read(root: Path) -> dict[str, tuple[Organization, str]]:
 
 def logos(root: Path, api_url: str) -> dict[str, Image]:
     """Give the small logo of every domain that has one, known organization or not (SPEC 1.4)."""
-    names = (path.name for path in _yaml.files(root / LOGOS, ".jpg"))
     return {
         name.removesuffix(_LOGO_END).lower(): Image(
             url=f"{api_url}/{LOGOS}/{name}", width=50, height=50
         )
-        for name in names
+        for name in _yaml.names(root, LOGOS, ".jpg")
         if name.endswith(_LOGO_END)
     }
 

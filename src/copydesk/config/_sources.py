@@ -11,7 +11,7 @@ from copydesk.config import _toml
 from copydesk.config._decode import decode
 from copydesk.config._wrong import wrong
 from copydesk.errors import ConfigError
-from copydesk.kit import files, urls
+from copydesk.kit import files, urls, within
 from copydesk.news import ListingRule, Source
 
 
@@ -46,7 +46,7 @@ def _append(path: Path, sources: list[Source]) -> None:
     """
     path = path.resolve()  # a link stays a link
     try:
-        before = path.read_bytes()
+        before = within.read_named(path, _toml.MAX_BYTES)
         mode = stat.S_IMODE(path.stat().st_mode)
         newline = "\r\n" if b"\r\n" in before else "\n"
         blocks = newline + newline.join(_block(source, newline) for source in sources)

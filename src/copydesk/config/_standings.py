@@ -6,15 +6,17 @@ import io
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from copydesk.config._wrong import shown, wrong
+from copydesk.config._wrong import decoded, shown, unreadable, wrong
+from copydesk.kit import within
 from copydesk.news import Standing
 
 FILE = "_data/standings.csv"  # by default, where there is one
 _MAX_BYTES = 20_000_000
 _DOMAIN = ("domain",)
 _TRUST = ("standing", "pc1", "credibility_score")  # ours, and those of two open ratings
+_HINT = "it is named in scoring.standings"
 _WHY = ("why", "category")
 
 
@@ -44,21 +46,37 @@ def read(root: Path, names: Sequence[str]) -> Read:
     """
     found = Read()
     for name in names:
-        path = root / name
-        if name == FILE and not path.exists():
-            continue
-        _read_file(path, name, found)
+        data = _bytes_of(root, name)
+        if data is not None:
+            _read_rows(_rows(decoded(data, name), name), name, found)
     return found
 
 
-def _read_file(path: Path, name: str, found: Read) -> None:
-    rows = _rows(_text_of(path, name), name)
+def _bytes_of(root: Path, name: str) -> bytes | None:
+    """Return a file's bytes, None where it is the default one and not there.
+
+    One of the newsroom may be no link; one that beat.toml names elsewhere is the user's to arrange.
+    """
+    is_elsewhere = PurePath(name).is_absolute() or ".." in PurePath(name).parts
+    try:
+        if is_elsewhere:
+            return within.read_named(root / name, _MAX_BYTES)
+        return within.read(root, PurePath(name).as_posix(), _MAX_BYTES)
+    except FileNotFoundError as error:
+        if name == FILE:
+            return None
+        raise unreadable(error, name, _HINT) from error
+    except OSError as error:
+        raise unreadable(error, name, _HINT) from error
+
+
+def _read_rows(rows: Iterator[tuple[int, list[str]]], name: str, found: Read) -> None:
     _, header = next(rows, (1, []))
     columns = _columns(header, name)
     bad: list[str] = []
     for line, row in rows:
         try:
-            domain, standing = _standing(row, columns, path.name)
+            domain, standing = _standing(row, columns, PurePath(name).name)
         except ValueError as error:
             bad.append(f"line {line}: {error}")
         else:
@@ -80,18 +98,6 @@ def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
                 yield lines.line_num, row
     except csv.Error as error:
         raise wrong(name, f"line {lines.line_num}", f"no usable CSV ({error})") from error
-
-
-def _text_of(path: Path, name: str) -> str:
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise wrong(name, "", f"larger than {_MAX_BYTES:,} bytes")
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise wrong(name, "", "not UTF-8", "save the file as UTF-8") from error
-    except OSError as error:
-        hint = "it is named in scoring.standings"
-        raise wrong(name, "", f"cannot be read ({error.strerror})", hint) from error
 
 
 def _columns(header: Sequence[str], name: str) -> _Columns:

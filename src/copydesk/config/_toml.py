@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import tomllib
 from pathlib import Path
 
-from copydesk.config._wrong import wrong
+from copydesk.config._wrong import unreadable, wrong
 from copydesk.errors import ConfigError
+from copydesk.kit import within
 
 FILE = "beat.toml"
-_MAX_BYTES = 32_000_000  # 50,000 sources with all they can say take 20 MB
+MAX_BYTES = 32_000_000  # 50,000 sources with all they can say take 20 MB
 _PLACE = re.compile(r"\s*\(at (?:(line \d+, column \d+)|(end of document))\)\s*$")
 
 
 def read(root: Path) -> dict[str, object]:
-    """Give the tables of the newsroom's beat.toml."""
-    path = root / FILE
+    """Return the tables of the newsroom's beat.toml; unlike all others this file may be a link.
+
+    People keep it where a machine's settings are, and nothing of it is published as it stands.
+    """
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise wrong(FILE, "", f"larger than {_MAX_BYTES:,} bytes", "is this the right file?")
-        data = path.read_bytes()
+        data = within.read_named(root / FILE, MAX_BYTES)
     except FileNotFoundError as error:
         raise _missing(root) from error
     except OSError as error:
-        raise wrong(FILE, "", f"cannot be read ({error.strerror})") from error
+        hint = "is this the right file?" if error.errno == errno.EFBIG else ""
+        raise unreadable(error, FILE, hint) from error
     return parse(data)
 
 

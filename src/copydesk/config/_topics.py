@@ -21,9 +21,9 @@ Found = Sequence[tuple[Topic, str]]
 def read(root: Path) -> Found:
     """Give each topic with the name of its file; ids and names are unique, parents no circle."""
     found = []
-    for path in _yaml.files(root / FOLDER, ".yaml", ".yml"):
-        file = f"{FOLDER}/{path.name}"
-        found.append((_topic(_yaml.mapping(_yaml.text_of(path, file), file), file), file))
+    for name in _yaml.names(root, FOLDER, ".yaml", ".yml"):
+        file = f"{FOLDER}/{name}"
+        found.append((_topic(_yaml.mapping(_yaml.text_of(root, file), file), file), file))
     _refuse_twins(found)
     _refuse_circles(found)
     return found

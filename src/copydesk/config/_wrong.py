@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 
 from copydesk.errors import ConfigError
+from copydesk.kit import within
 
 _SHOWN = 60
 
@@ -21,6 +23,22 @@ class SettingError(ConfigError):
 def wrong(file: str, path: str, what: str, hint: str = "") -> SettingError:
     """Give the error for one setting; `path` is its dotted path in `file`, "" for the whole."""
     return SettingError(what, subject=f"{file}: {path}" if path else file, hint=hint)
+
+
+def unreadable(error: OSError, file: str, hint: str = "") -> SettingError:
+    """Return the error for a file that cannot be read; what it says to do goes before `hint`."""
+    what = f"cannot be read ({error.strerror})"
+    if error.errno == errno.EFBIG:
+        what = str(error.strerror)
+    return wrong(file, "", what, within.hint(error) or hint)
+
+
+def decoded(data: bytes, file: str) -> str:
+    """Return the text of a file's bytes; a byte order mark is passed over."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise wrong(file, "", "not UTF-8", "save the file as UTF-8") from error
 
 
 def shown(value: object) -> str:

@@ -4,36 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from copydesk.config._wrong import shown, wrong
+from copydesk.config._wrong import decoded, shown, unreadable, wrong
 from copydesk.errors import ConfigError
+from copydesk.kit import within
 from copydesk.news import Image
 
 _MAX_BYTES = 1_000_000
 
 
-def files(folder: Path, *suffixes: str) -> list[Path]:
-    """List a folder's files with these endings by name; dot files are left out."""
+def names(root: Path, folder: str, *suffixes: str) -> list[str]:
+    """Return the names of a folder's files with these endings; dot files are left out."""
     try:
-        found = [path for path in folder.iterdir() if path.suffix in suffixes]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
+        found = within.names(root, folder)
     except OSError as error:
-        raise wrong(str(folder), "", f"cannot be read ({error.strerror})") from error
-    return sorted(path for path in found if not path.name.startswith(".") and path.is_file())
+        raise unreadable(error, folder) from error
+    return [name for name in found if PurePosixPath(name).suffix in suffixes]
 
 
-def text_of(path: Path, name: str) -> str:
-    """Give a file's text; `name` is what errors call it."""
+def text_of(root: Path, path: str) -> str:
+    """Return the text of a newsroom's file, which may be no link; errors call it by its path."""
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise wrong(name, "", f"larger than {_MAX_BYTES:,} bytes")
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise wrong(name, "", "not UTF-8", "save the file as UTF-8") from error
+        return decoded(within.read(root, path, _MAX_BYTES), path)
     except OSError as error:
-        raise wrong(name, "", f"cannot be read ({error.strerror})") from error
+        raise unreadable(error, path) from error
 
 
 def mapping(text: str, name: str, first_line: int = 1) -> Mapping[str, object]:

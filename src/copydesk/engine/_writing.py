@@ -8,7 +8,6 @@ digest fits; and a verdict cut short is all that parts its record from the last 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
@@ -47,7 +46,9 @@ def _take_over(newsroom: Newsroom, lock: WriteLock) -> None:
     """Take over, once, what an earlier version left; its memory's journal ends with it."""
     journal = newsroom.memory.journal()
     is_first = lock.journal.is_new
-    stands = {path for path, one in journal.items() if _digest(newsroom, path) == one}
+    stands = {
+        path for path, one in journal.items() if archive.digest_of(newsroom.root, path) == one
+    }
     if is_first and lock.repository.usable and not lock.repository.obstacle():
         with contextlib.suppress(GitError):
             stands |= set(_cut_short(newsroom, lock))
@@ -106,7 +107,7 @@ def _are_verdicts_alone(newsroom: Newsroom, lock: WriteLock) -> bool:
         told = archive.edit_rulings(data or b"", after)
     except CopydeskError:
         return False
-    return before.rules == after.rules and told == (newsroom.root / RULINGS).read_bytes()
+    return before.rules == after.rules and told == newsroom.archive.file_bytes(RULINGS)
 
 
 def _is_ours(story: Story) -> bool:
@@ -115,13 +116,6 @@ def _is_ours(story: Story) -> bool:
 
 def _unheard(error: CopydeskError) -> None:
     """Hear nothing: the round reports the records that cannot be read."""
-
-
-def _digest(newsroom: Newsroom, path: str) -> str:
-    try:
-        return hashlib.sha256((newsroom.root / path).read_bytes()).hexdigest()
-    except OSError:
-        return ""
 
 
 def notes_of(done: Committed, what: str) -> tuple[str, ...]:

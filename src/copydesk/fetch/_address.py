@@ -11,6 +11,11 @@ import socket
 
 _GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")  # all that IANA hands out as global unicast
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in the last 32 bits
+# Never a web site's, though the library calls them public:
+_NOT_FOR_US = (
+    ipaddress.IPv4Network("168.63.129.16/32"),  # Azure answers here for its own machines
+    ipaddress.IPv4Network("192.0.0.0/24"),  # protocol assignments; .192 is Oracle's metadata
+)
 
 Target = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int]]
 
@@ -39,6 +44,8 @@ def is_public(address: str) -> bool:
 
 
 def _is_public_v4(address: ipaddress.IPv4Address) -> bool:
+    if any(address in network for network in _NOT_FOR_US):
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved)
 
 

@@ -18,7 +18,9 @@ from copydesk.news import Signal
 
 PRODUCT = "copydesk"
 _READ_BYTES = 500 * 1024  # RFC 9309 2.5: a crawler reads at least so much
-_LINE = 8 * 2083  # Google's longest line; the rest of a longer one is not read
+# Bytes of a line that Google's reader has room for; the rest of a longer one is not read. Its
+# buffer has 8 * 2083, the last of which holds the mark of the end (RobotsTxtParser::Parse).
+_LINE_BYTES = 8 * 2083 - 1
 _AGENT = re.compile(r"\*(?!\S)|[A-Za-z_-]+")
 _MARKS = {"allow": "+", "disallow": "-"}
 _KEYS = {
@@ -124,12 +126,12 @@ class Rules:
     @classmethod
     def read(cls, body: bytes) -> Rules:
         """Read a robots.txt in any state: byte order mark, any line ends, odd bytes."""
-        text = _unmarked(body[:_READ_BYTES]).decode("utf-8", "replace")
+        body = _unmarked(body[:_READ_BYTES])
         groups = {name: _Group() for name in (PRODUCT, "*", *_said.AGENTS)}
         licences = _Group()
         agents: set[str] = set()
         in_rules = False
-        for key, value in _lines(text):
+        for key, value in _lines(body):
             if key == "license":
                 licences.take(key, value)
                 continue
@@ -183,10 +185,10 @@ def _unmarked(body: bytes) -> bytes:
     return body
 
 
-def _lines(text: str) -> Iterator[tuple[str, str]]:
+def _lines(body: bytes) -> Iterator[tuple[str, str]]:
     """Give what counts of each line: its key, and the agent's name or the path."""
-    for line in re.split(r"\r\n|\r|\n", text):
-        words = line[:_LINE].partition("#")[0].strip()
+    for line in re.split(rb"\r\n|\r|\n", body):
+        words = line[:_LINE_BYTES].decode("utf-8", "replace").partition("#")[0].strip()
         name, colon, value = words.partition(":")
         if not colon:
             name, value = _in_two(words)

@@ -36,6 +36,9 @@ _TRACKING = re.compile(
 
 # RFC 6761, 6762 with its appendix G, 8375; ICANN 2024; localhost.localdomain of old systems
 _NAME = re.compile(r"[\w.-]+")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_PASSED_OVER = dict.fromkeys(map(ord, "\t\n\r"))
+_CONTROLS = "".join(map(chr, range(0x21)))
 _RESERVED = frozenset({"example", "test", "invalid", "onion"})  # RFC 2606, RFC 7686
 _LOCAL = (
     *("localhost", "localdomain", "local", "internal", "home.arpa"),
@@ -52,6 +55,17 @@ def parse(url: str, base: str = "") -> can_ada.URL | None:
     if parsed.protocol not in {"http:", "https:"} or not parsed.hostname:
         return None
     return parsed
+
+
+def as_browsers_read(url: str) -> str:
+    """Return an address without what browsers pass over in it (WHATWG URL 4.4)."""
+    return url.translate(_PASSED_OVER).strip(_CONTROLS)
+
+
+def may_be_of_web(url: str) -> bool:
+    """Decide whether a browser takes an address for one of http or https, or for a relative one."""
+    scheme = _SCHEME.match(as_browsers_read(url))
+    return scheme is None or scheme[0].lower() in {"http:", "https:"}
 
 
 def fetchable(url: str, base: str = "") -> str | None:

@@ -107,7 +107,9 @@ def _open_sound(path: Path) -> sqlite3.Connection | None:
 def _open(path: Path) -> sqlite3.Connection:
     connection = databases.connect(path)
     try:
-        connection.execute("PRAGMA synchronous = FULL")  # not to be older than the commits after a power cut
+        connection.execute(
+            "PRAGMA synchronous = FULL"
+        )  # not to be older than the commits after a power cut
         if _version(connection) != VERSION:
             _bring_along(connection)
     except BaseException:

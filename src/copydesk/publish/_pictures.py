@@ -82,7 +82,7 @@ def told(story: Story, plan: Plan) -> Sequence[Image]:
     if show == "hotlink":
         https = (image for image in story.images if _secure(image.url))
         return [replace(image, is_cached=False) for image in https]
-    return story.images
+    return [image for image in story.images if urls.may_be_of_web(image.url)]
 
 
 def _remote(image: Image, provider: Provider | None) -> Picture | None:

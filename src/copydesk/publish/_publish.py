@@ -17,6 +17,7 @@ from copydesk.publish import _old, api, feeds, signs, site, sitemaps
 from copydesk.publish._entries import Entry
 from copydesk.publish._front import HALF_LIFE_HOURS
 from copydesk.publish._links import is_path, is_segment
+from copydesk.publish._origin import Origin
 from copydesk.publish._plan import ARCHIVE_PAGE, House, Look, Plan, Wanted, plan, surveyed
 from copydesk.publish._posters import FOLDER, Posters
 from copydesk.publish._render import Press
@@ -272,27 +273,29 @@ def _unused(made: Plan, news: Touched) -> set[str]:
     return left - _files(one for url in sharing for one in made.catalogue.showing(url))
 
 
-def _drawn(posters: Posters, options: PublishOptions) -> Iterator[tuple[str, Path]]:
+def _drawn(posters: Posters, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
     """Give the icons, and the share pictures that pages name."""
-    yield from options.icons.items()
+    for path, icon in options.icons.items():
+        yield path, Origin(icon.parent, icon.name)
     if options.cards_folder is not None:
         for name in sorted(set(posters.used.values())):
-            yield f"{FOLDER}{name}", options.cards_folder / name
+            yield f"{FOLDER}{name}", Origin(options.cards_folder, name)
 
 
-def _copies(made: Plan, options: PublishOptions) -> Iterator[tuple[str, Path]]:
+def _copies(made: Plan, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
     """Give the pictures that pages show and the newsroom's own files, with where they are."""
     folder = options.pictures_folder
     if folder is not None:
         for path in sorted(_files(made.wanted.entries(made.stories.entries))):
-            yield path, folder / path.removeprefix(_PICTURES)
+            yield path, Origin(folder, path.removeprefix(_PICTURES))
     if options.static is None or options.static.is_symlink() or not made.wanted.everything:
         return
+    above = options.static.parent
     for where, folders, names in os.walk(options.static):
         folders.sort()
         below = Path(where).relative_to(options.static).as_posix()
         for name in sorted(names):
-            origin = Path(where) / name
+            file = Path(where) / name
             path = ("assets/" if below == "." else f"assets/{below}/") + name
-            if origin.is_file() and not origin.is_symlink() and is_path(path):
-                yield path, origin
+            if file.is_file() and not file.is_symlink() and is_path(path):
+                yield path, Origin(above, file.relative_to(above).as_posix())

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from copydesk.kit import dates, text
+from copydesk.kit import dates, text, urls
 from copydesk.news import Record
 from copydesk.publish import _links
 from copydesk.publish._plan import Plan
@@ -102,6 +102,13 @@ def page_folder(record: Record) -> str:
     folder = PAGES.get(record.collection, "")
     below = _links.record_folder(record.path).split("/", 1)[1]
     return f"{folder}/{below}" if folder else ""
+
+
+def address(holder: object, key: str) -> str:
+    """Return what `said` does of an address, "" for one that is none of the web's."""
+    fields = holder.fields if isinstance(holder, Record) else holder
+    told = fields.get(key) if isinstance(fields, Mapping) else None
+    return said(fields, key) if isinstance(told, str) and urls.may_be_of_web(told) else ""
 
 
 def hosted(record: Record, plan: Plan) -> str | None:

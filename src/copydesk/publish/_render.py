@@ -14,9 +14,11 @@ from pathlib import Path
 import minijinja
 
 from copydesk.errors import PublishError
+from copydesk.kit import within
 from copydesk.publish._words import Words
 
 _OWN = Path(__file__).parent / "templates"
+_MAX_BYTES = 16_000_000
 _FUEL = 50_000_000  # steps: a page takes some thousand, an endless loop all of them
 
 
@@ -38,10 +40,8 @@ class Press:
         """Give the text of a template or of the style sheet, None where nobody has it."""
         if "/" in name or "\\" in name or name.startswith("."):
             return None
-        for folder in (self._overrides, _OWN):
-            if folder is not None and (folder / name).is_file():
-                return _read(folder / name)
-        return None
+        text = None if self._overrides is None else _newsrooms(self._overrides, name)
+        return _ours(name) if text is None else text
 
     def speak(self, words: Words) -> None:
         """Let templates say `words.x`, and `say("x", gap=...)` for what has gaps to fill.
@@ -98,8 +98,21 @@ def _safe(value: object) -> object:
     return value
 
 
-def _read(path: Path) -> str:
+def _ours(name: str) -> str | None:
+    file = _OWN / name
+    return file.read_text(encoding="utf-8") if file.is_file() else None
+
+
+def _newsrooms(folder: Path, name: str) -> str | None:
+    """Return the text of a file of `_templates/`: neither it nor the folder may be a link."""
+    path = f"{folder.name}/{name}"
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PublishError("a template cannot be read", subject=str(path)) from error
+        return within.read(folder.parent, path, _MAX_BYTES).decode()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except UnicodeDecodeError as error:
+        hint = "save the file as UTF-8"
+        raise PublishError("a template cannot be read", subject=path, hint=hint) from error
+    except OSError as error:
+        what, hint = f"a template cannot be read ({error.strerror})", within.hint(error)
+        raise PublishError(what, subject=path, hint=hint) from error

@@ -15,7 +15,7 @@ from pathlib import Path
 from copydesk.news import Beat
 from copydesk.publish._entries import Entry
 
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).resolve().parent
 
 
 def world(beat: Beat, *others: object) -> str:
@@ -35,8 +35,8 @@ def fingerprint(*parts: object) -> str:
 
 
 def files_of(folder: Path | None) -> list[tuple[str, int, int]]:
-    """Give the names, sizes and times of the files in a folder and below."""
-    if folder is None or not folder.is_dir():
+    """Give the names, sizes and times of the files in a folder and below; of a link nothing."""
+    if folder is None or folder.is_symlink() or not folder.is_dir():
         return []
     found = ((path, path.lstat()) for path in sorted(folder.rglob("*")))
     return [

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Protocol
 
 from copydesk.errors import PublishError
-from copydesk.kit import files
+from copydesk.kit import files, within
 from copydesk.publish import _links
+from copydesk.publish._origin import Origin
 from copydesk.publish._stage import FRONT, Stage, is_folder, refused
 
 MARKER = ".copydesk-site"
@@ -209,11 +210,11 @@ class Writer:
             self._rows[sheet.path] = digest
         self._note(sheet.path, known)
 
-    def copy(self, path: str, origin: Path) -> None:
+    def copy(self, path: str, origin: Origin) -> None:
         """Bring a file along unless one of the same size and time was copied before."""
         size = self._claim(path)
         try:
-            now = origin.stat()
+            now = origin.look()
             digest = f"copy:{now.st_size}:{now.st_mtime_ns}"
             known = self._known(path)
             is_trusted = known == digest and not (self.full or self._is_torn)
@@ -221,13 +222,15 @@ class Writer:
                 self.unchanged += 1
                 self._note(path, known)
                 return
-            data = origin.read_bytes()
+            data = origin.read()
         except FileNotFoundError:  # a cache drops what it likes, at any moment
             self._kept.discard(path)
             return
         except OSError as error:
             raise PublishError(
-                f"a file of the site cannot be read ({error.strerror})", subject=str(origin)
+                f"a file of the site cannot be read ({error.strerror})",
+                subject=str(origin),
+                hint=within.hint(error),
             ) from error
         if self._stands(path, data, size, sure=False, new=True):
             self.unchanged += 1

@@ -173,7 +173,7 @@ def _rss(feed: _Feed, own: str) -> bytes:
         "  <channel>\n"
         f"    <title>{_xml.text(feed.title)}</title>\n"
         f"    <link>{_xml.text(feed.home)}</link>\n"
-        f"    <description>{_xml.text(feed.title)}</description>\n"
+        f"    <description>{_described(feed.title)}</description>\n"
         f"{language}"
         f"    <lastBuildDate>{_rfc822(feed.updated)}</lastBuildDate>\n"
         "    <generator>copydesk</generator>\n"
@@ -192,12 +192,16 @@ def _rss_item(entry: _Entry) -> str:
         f'      <guid isPermaLink="true">{_xml.text(entry.page)}</guid>\n'
         f"      <pubDate>{_rfc822(entry.published)}</pubDate>\n"
         f"{credit}"
-        # a description is HTML to its readers: text is escaped once more
-        f"      <description>{_xml.text(_xml.text(entry.excerpt))}</description>\n"
+        f"      <description>{_described(entry.excerpt)}</description>\n"
         + "".join(f"      <category>{_xml.text(name)}</category>\n" for name in entry.topics)
         + _media(entry.picture, "      ")
         + "    </item>\n"
     )
+
+
+def _described(value: str) -> str:
+    """Return text as a description, which is HTML to its readers: it is escaped once more."""
+    return _xml.text(_xml.text(value))
 
 
 def _media(picture: _pictures.Picture | None, indent: str) -> str:

@@ -68,11 +68,11 @@ class Folder:
 
     def mark(self) -> Mark:
         """Give what changes when somebody changes beat.toml or `_data`, or commits, or pulls."""
-        git = self.root / ".git"
+        git, data = self.root / ".git", self.root / "_data"
         return _marks(
             [
                 self.root / "beat.toml",
-                *sorted((self.root / "_data").rglob("*")),
+                *([] if data.is_symlink() else sorted(data.rglob("*"))),
                 git / "HEAD",
                 git / "packed-refs",
                 *sorted((git / "refs" / "heads").rglob("*")),

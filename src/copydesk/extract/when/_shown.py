@@ -55,7 +55,6 @@ _ELSEWHERE = re.compile(
     r"|more-|read-?more|next|prev|signature|user-?info|tweet|twitter|masthead"
 )
 _OUTSIDE = frozenset({"footer", "aside", "nav", "form", "blockquote", "figcaption", "table"})
-_OUTSIDE = frozenset({"footer", "aside", "nav", "form", "blockquote", "figcaption"})
 _TODAY = timedelta(days=2)  # "until" is tomorrow; what is today differs by a day around the world
 _UNTIL = re.compile(r"\s?(?:[-–—]|bis|to|until|au|al)\s?\Z")
 

@@ -9,6 +9,7 @@ from copydesk.news import Record
 from copydesk.publish import _records
 from copydesk.publish._plan import Plan
 from copydesk.publish.api import _shapes
+from copydesk.publish.api._addresses import web_only
 
 _ATTRIBUTED = ("url", "width", "height", "title", "attribution", "isCached")
 
@@ -33,7 +34,7 @@ def listed(
 
 
 def _made(record: Record, plan: Plan) -> dict[str, object]:
-    fields = record.fields
+    fields = web_only(record.fields)
     made = {key: _plain(value, plan) for key, value in fields.items() if key not in _shapes.HIDDEN}
     made["path"] = record.path
     made["sourceUrl"] = plan.links.api_record(record.path)

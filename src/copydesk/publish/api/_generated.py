@@ -11,6 +11,7 @@ from copydesk.publish import _links
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.api import _fields, _json, _sections
+from copydesk.publish.api._addresses import web_only
 
 _NEWSLETTERS_A_PAGE = 20
 
@@ -46,7 +47,7 @@ def _topic(topic: Topic) -> dict[str, object]:
             for image in topic.images
         ]
     shown["services"] = [{"name": name, "endpoint": url} for name, url in topic.services]
-    return shown
+    return web_only(shown)
 
 
 def _newsletters(plan: Plan) -> Iterator[Sheet]:
@@ -85,7 +86,7 @@ def _letter(record: Record, plan: Plan) -> dict[str, object]:
         "title": shown["title"],
         "type": shown["type"],
         "sourceUrl": plan.links.api_record(record.path),
-        "webUrl": record.fields.get("webUrl")
+        "webUrl": web_only(record.fields).get("webUrl")
         or plan.links.page(f"newsletter/{_links.stem(record.path)}/"),
         "excerpt": shown["excerpt"],
         "publishedDateTime": shown["publishedDateTime"],
@@ -112,9 +113,10 @@ def _letter_whole(record: Record, plan: Plan) -> dict[str, object]:
 
 
 def _sponsorship(record: Record, plan: Plan) -> dict[str, object]:
-    sponsor = record.fields.get("sponsor")
+    fields = web_only(record.fields)
+    sponsor = fields.get("sponsor")
     sponsor = sponsor if isinstance(sponsor, Mapping) else {}
-    messages = record.fields.get("messages")
+    messages = fields.get("messages")
     return {
         "sponsor": {
             "name": sponsor.get("name"),

@@ -13,6 +13,7 @@ from copydesk.publish._plan import Plan
 from copydesk.publish._touched import Touched
 from copydesk.publish._write import Sheet
 from copydesk.publish.api import _json, _sections
+from copydesk.publish.api._addresses import web_only
 
 PAGE_SIZE = 25
 _FOLDER = "api/news/"
@@ -57,29 +58,31 @@ def _list(folder: str, fragments: list[bytes]) -> Iterator[Sheet]:
 
 
 def _item(story: Story, plan: Plan) -> dict[str, object]:
-    return {
-        "path": story.path,
-        "title": story.title,
-        "excerpt": story.excerpt,
-        "sourceUrl": None,
-        "webUrl": story.web_url or None,
-        "originalUrl": story.original_url or None,
-        "featuredContent": story.featured_content or None,
-        "highlight": None,
-        "heat": story.heat,
-        "tags": None,
-        "images": [_image(image) for image in _pictures.told(story, plan)] or None,
-        "content": "",
-        "type": story.type,
-        "ampWebUrl": story.amp_web_url or None,
-        "cdnAmpWebUrl": story.cdn_amp_web_url or None,
-        "publishedDateTime": dates.rfc3339(story.published_at) if story.published_at else None,
-        "updatedDateTime": dates.rfc3339(story.updated_at) if story.updated_at else None,
-        "provider": _provider(story.provider) if story.provider else None,
-        "locale": plan.beat.locale,
-        "categories": [story.category],
-        "topics": list(story.topics),
-    }
+    return web_only(
+        {
+            "path": story.path,
+            "title": story.title,
+            "excerpt": story.excerpt,
+            "sourceUrl": None,
+            "webUrl": story.web_url or None,
+            "originalUrl": story.original_url or None,
+            "featuredContent": story.featured_content or None,
+            "highlight": None,
+            "heat": story.heat,
+            "tags": None,
+            "images": [_image(image) for image in _pictures.told(story, plan)] or None,
+            "content": "",
+            "type": story.type,
+            "ampWebUrl": story.amp_web_url or None,
+            "cdnAmpWebUrl": story.cdn_amp_web_url or None,
+            "publishedDateTime": dates.rfc3339(story.published_at) if story.published_at else None,
+            "updatedDateTime": dates.rfc3339(story.updated_at) if story.updated_at else None,
+            "provider": _provider(story.provider) if story.provider else None,
+            "locale": plan.beat.locale,
+            "categories": [story.category],
+            "topics": list(story.topics),
+        }
+    )
 
 
 def _provider(provider: Provider) -> dict[str, object]:

@@ -63,7 +63,7 @@ def _path(items: Sequence[Record], frame: Frame) -> dict[str, object]:
             "@type": "ListItem",
             "position": position,
             "name": _records.said(item, "title"),
-            "url": _records.hosted(item, frame.plan) or _records.said(item, "webUrl"),
+            "url": _records.hosted(item, frame.plan) or _records.address(item, "webUrl"),
         }
         for position, item in enumerate(items, 1)
     ]
@@ -79,12 +79,12 @@ def _learning(told: Record, _frame: Frame) -> dict[str, object]:
         said["contentUrl" if isinstance(shown, embeds.File) else "embedUrl"] = shown.src
         images = told.fields.get("images")
         first = images[0] if isinstance(images, Sequence) and images else None
-        said["thumbnailUrl"] = _records.said(first, "url")
+        said["thumbnailUrl"] = _records.address(first, "url")
     return said
 
 
 def _code(told: Record, _frame: Frame) -> dict[str, object]:
-    origin = _records.said(told, "originalUrl")
+    origin = _records.address(told, "originalUrl")
     return {
         "author": [{"@type": "Person", "name": name} for name in _facts.authors(told)],
         "isBasedOn": origin,
@@ -95,7 +95,7 @@ def _code(told: Record, _frame: Frame) -> dict[str, object]:
 def _profile(told: Record, frame: Frame) -> dict[str, object]:
     """Describe a person or a company by what the record says of it."""
     said: dict[str, object] = {
-        "url": _records.said(told, "website"),
+        "url": _records.address(told, "website"),
         "sameAs": [place["href"] for place in _facts.links(told, frame)],
     }
     affiliation = _records.said(told.fields.get("affiliation"), "name")
@@ -114,7 +114,7 @@ def _event(told: Record, _frame: Frame) -> dict[str, object]:
         "startDate": dates.rfc3339(starts) if starts else "",
         "endDate": dates.rfc3339(ends) if ends else "",
         "location": {"@type": "Place", "name": place} if place else None,
-        "url": _records.said(told, "website"),
+        "url": _records.address(told, "website"),
     }
 
 

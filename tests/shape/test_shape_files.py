@@ -1,0 +1,86 @@
+"""Who reads files: those that others commit to a newsroom are read by kit.within alone."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "src" / "copydesk"
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+METHODS = {"read_text", "read_bytes"}
+# Of `open` of a path or of `os`, not of a store or a stage that has one of its own.
+OPENS = {(owner, "open") for owner in ("os", "io", "path", "file", "Image")}
+
+# What else reads a file, and whose it is. None of these is one that git brings into a newsroom.
+OWN = {
+    "embed/_pieces.py": "the package's vocabulary",
+    "publish/_render.py": "the package's templates",
+    "publish/_words.py": "the package's languages",
+    "engine/starts.py": "the package's demo, and the folder that a new newsroom is made in",
+    "illustrate/_face.py": "the package's face, or the newsroom's, which engine/_cards.py has read",
+    "illustrate/_easel.py": "the same",
+}
+STORES = {
+    "kit/files.py": "how files are written",
+    "kit/locks.py": "how they are locked",
+    "kit/within.py": "the one way to read what others commit",
+    "archive/_articles.py": "the store of articles",
+    "archive/_journal.py": "the journal",
+    "archive/_index.py": "git's index, and a lock beside it",
+    "archive/_seal.py": "writes the key",
+    "archive/_states.py": "what git has in the working tree, hashed and never shown",
+    "archive/_takein.py": "the same",
+    "illustrate/_decode.py": "bytes of a picture in memory",
+    "illustrate/_earlier.py": "the store of pictures",
+    "illustrate/_album.py": "the store of pictures",
+    "engine/_build.py": "which folders are gone",
+    "engine/serving/_packed.py": "the site",
+    "engine/serving/_site.py": "the site",
+    "publish/_write.py": "the site, to compare",
+    "publish/_stage.py": "the site",
+    "deploy/_folder.py": "the place that the site is sent to",
+    "deploy/_survey.py": "the site",
+}
+NAMED = {  # by a person, on the command line
+    "engine/imports.py": "a list of sources",
+    "engine/_saved.py": "a saved page",
+    "fetch/_replay.py": "a recorded web",
+    "embed/_model.py": "a model",
+    "measure/_copies.py": "labelled data",
+    "measure/_corpus.py": "labelled data",
+    "measure/_documents.py": "labelled data",
+    "measure/_scores.py": "labelled data",
+    "measure/_topics.py": "labelled data",
+}
+READERS = OWN | STORES | NAMED
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def reads(path: Path) -> Iterator[int]:
+    """Give the lines in which a file is opened or read without kit.within."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Attribute):
+            owner = node.value.id if isinstance(node.value, ast.Name) else ""
+            if node.attr in METHODS or (owner, node.attr) in OPENS:
+                yield node.lineno
+        elif isinstance(node, ast.Name) and node.id == "open":
+            yield node.lineno
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_a_file_is_read_by_kit_within_or_for_a_reason(path: Path) -> None:
+    lines = list(reads(path))
+
+    assert bool(lines) == (name_of(path) in READERS), f"{name_of(path)}: lines {lines}"
+
+
+def test_every_room_that_reads_settings_or_records_reads_them_by_kit_within() -> None:
+    assert not [name for name in READERS if name.startswith("config/")]
+    assert "archive/_folder.py" not in READERS
