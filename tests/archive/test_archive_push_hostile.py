@@ -231,7 +231,7 @@ def stands(pair: Pair, theirs: str) -> None:
     assert not (here.root / "README.md").exists()
     assert "" == here.git("for-each-ref", MOVING)
     left = {path.name for path in (here.root / ".git").glob("copydesk-*")}
-    assert left <= {"copydesk-busy"}
+    assert left <= {"copydesk-busy", "copydesk-busy-push"}
 
 
 def test_whatever_a_commit_can_change_comes_in(pair: Pair) -> None:
