@@ -7,7 +7,8 @@ beat.toml
   | settle               >  articles   _sites    without what their sites repeat
   | look again           >  looks      again     filed pages that are due, an hour to a week later
   | compare              >  stories    again     what their publishers corrected in them
-  | judge | illustrate   >  stories    _weigh    topics, quality, copies; path and picture
+  | judge | illustrate   >  appraised  _weigh    topics and points, once a page; its picture
+  | judge                >  stories    _weigh    copies of what came before; a path
   | review               >  stories    _weigh    through the gate, or held for an editor
   | regroup              >  stories    _group    what a new story changes in older ones
   | archive              >  records    _file     Markdown on the disk, one commit
@@ -68,12 +69,14 @@ class _Gathered:
     """What came in over the wire: the sources' answers, the articles with leads and pictures.
 
     The articles are without what their sites repeat; `as_read` has them whole, by their address.
-    `sites` are what they taught of their sites; `seen` is what the pages' answers said of
-    themselves, by the lead's address; `looks` are those at filed pages.
+    `appraised` is what each is worth by itself, `sites` what they taught of their sites; `seen` is
+    what the pages' answers said of themselves, by the lead's address; `looks` are those at filed
+    pages.
     """
 
     asked: _ask.Asked
     articles: Sequence[tuple[Lead, Article]]
+    appraised: Sequence[_weigh.Appraised]
     as_read: Mapping[str, Article]
     sites: Sites
     pictures: Mapping[str, Chosen]
@@ -127,8 +130,8 @@ async def _gather(
             as_read = _articles(reads, newsroom, tally)
             articles = _settled(as_read, sites, newsroom, tally)
             with tally.timed("pictures"):
-                read = [article for _, article in articles]
-                pictures = await _weigh.pictures(desk, read, fetcher, progress)
+                appraised = _weigh.appraise(desk, (article for _, article in articles))
+                pictures = await _weigh.pictures(desk, appraised, fetcher, progress)
             with tally.timed("looks"):
                 looks = await again.look(newsroom, desk.removed, fetcher, readers, progress)
     finally:
@@ -136,14 +139,14 @@ async def _gather(
     tally.looked_again = len(looks)
     tally.failed.extend(asked.failed)
     tally.failed.extend(one.failure for one in looks if one.failure is not None)
-    seen = {one.lead.url: one.seen for one in reads}
     return _Gathered(
         asked=asked,
         articles=articles,
+        appraised=appraised,
         as_read={article.url: article for _, article in as_read},
         sites=sites,
         pictures=pictures,
-        seen=seen,
+        seen={one.lead.url: one.seen for one in reads},
         looks=looks,
     )
 
@@ -182,7 +185,7 @@ def _judged(desk: _weigh.Desk, gathered: _Gathered, tally: Tally) -> _Stories:
     """Put on the shelf what was corrected, weigh every article, set all beside what is filed."""
     corrected = again.corrections(desk.newsroom, desk.shelf, desk.vectors, gathered.looks)
     leads = {article.url: lead for lead, article in gathered.articles}
-    weighed = _weigh.weigh(desk, [article for _, article in gathered.articles], gathered.pictures)
+    weighed = _weigh.weigh(desk, gathered.appraised, gathered.pictures)
     fresh: dict[str, tuple[Lead, Article]] = {}
     held = set()
     stories = []

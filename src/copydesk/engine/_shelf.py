@@ -44,10 +44,19 @@ def _is_recent(story: Story, since: datetime) -> bool:
     return (story.published_at or datetime.min.replace(tzinfo=UTC)) >= since
 
 
-def put(shelf: judge.Bookshelf, vectors: Vectors, shelved: Shelved) -> None:
-    """Put a story on the shelf, with the vector and the fingerprint of its text."""
+def put(
+    shelf: judge.Bookshelf,
+    vectors: Vectors,
+    shelved: Shelved,
+    fingerprint: tuple[int, ...] | None = None,
+) -> None:
+    """Put a story on the shelf, with the vector and the fingerprint of its text.
+
+    The fingerprint is made here, but where it is known already.
+    """
     vector = vectors.of(shelved.story.title, shelved.text or shelved.story.excerpt)
-    shelf.add(replace(shelved, vector=vector), judge.fingerprint(shelved.text))
+    marks = judge.fingerprint(shelved.text) if fingerprint is None else fingerprint
+    shelf.add(replace(shelved, vector=vector), marks)
 
 
 def _shelved(newsroom: Newsroom, sites: Sites, story: Story) -> Shelved:

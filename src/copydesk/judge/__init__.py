@@ -6,6 +6,7 @@ what an article says. Filed stories come in over a `news.Shelf` (`Bookshelf` is 
 
 from __future__ import annotations
 
+from copydesk.judge._appraise import Appraisal, appraise, complete
 from copydesk.judge._assess import assess, regroup, weigh
 from copydesk.judge._block import ruled_out
 from copydesk.judge._bookshelf import Bookshelf
@@ -17,12 +18,15 @@ from copydesk.judge.coverage import Document, Stream, likeness
 from copydesk.judge.profile import Features, Weighed
 
 __all__ = [
+    "Appraisal",
     "Bookshelf",
     "Document",
     "Features",
     "Stream",
     "Weighed",
+    "appraise",
     "assess",
+    "complete",
     "copy",
     "explain",
     "fingerprint",

@@ -31,6 +31,6 @@ def profile_of(beat: Beat) -> Profile:
         miss=topics.miss,
         near=topics.near,
         topics=topics.topics,
-        copy=copies.original,
+        copy=copies.original_near,
         regroup=coverage.with_coverage,
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
 from copydesk.judge.copies._fingerprint import fingerprint, shingles
-from copydesk.judge.profile import Copy
+from copydesk.judge.profile import Copy, Fingerprint
 from copydesk.judge.words import headlines_differ, texts_differ
 from copydesk.kit import dates, urls
 from copydesk.kit import text as plain_text
@@ -54,7 +54,11 @@ def original(article: Article, shelf: Shelf) -> Copy | None:
     What is filed is never turned round: an article that is older than the story it agrees with is
     the copy none the less, because readers and links know the other one.
     """
-    marks = fingerprint(article.text)
+    return original_near(article, fingerprint(article.text), shelf)
+
+
+def original_near(article: Article, marks: Fingerprint, shelf: Shelf) -> Copy | None:
+    """Give what `original` gives, where the fingerprint of the article's text is known already."""
     if not marks:
         return None
     grams = shingles(article.text)
