@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from copydesk import judge, review
 from copydesk.archive import Rulings
@@ -21,8 +21,6 @@ from copydesk.engine.report import Failure
 from copydesk.kit import urls
 from copydesk.news import Article, Beat, Dropped, Related, Shelf, Shelved, Story
 
-COPIES_WITHIN = timedelta(days=30)  # as a round looks for them
-REACH = timedelta(days=30)  # of what may stand beside a story
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _NOW = {"off-beat": review.OFF_BEAT, "ruled-out": ""}
 
@@ -91,7 +89,7 @@ class _AsThen:
 
     def __init__(self, shelf: judge.Bookshelf, moment: datetime) -> None:
         self._shelf = shelf
-        self._since = moment - COPIES_WITHIN
+        self._since = moment - judge.COPIES_WITHIN
 
     def at(self, url: str) -> str | None:
         """Give the path of the record that stands for this address."""
@@ -165,7 +163,7 @@ def _came(
 
 def _is_near(story: Story, since: datetime | None) -> bool:
     """Say whether a story is from just before the period, so that one in it may be its copy."""
-    return since is not None and (story.published_at or _LONG_AGO) >= since - COPIES_WITHIN
+    return since is not None and (story.published_at or _LONG_AGO) >= since - judge.COPIES_WITHIN
 
 
 def is_removed(story: Story, rulings: Rulings) -> bool:
@@ -296,7 +294,7 @@ def _beside(
         if story.path not in judged_paths
         and (
             since is None
-            or (story.published_at or _LONG_AGO) >= since - REACH
+            or (story.published_at or _LONG_AGO) >= since - judge.NEIGHBOURS_WITHIN
             or story.group in groups
         )
     ]

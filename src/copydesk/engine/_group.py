@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from copydesk import judge, review
 from copydesk.engine.again import Correction
 from copydesk.engine.newsroom import Newsroom
 from copydesk.news import Beat, Shelved, Story
-
-_REACH = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +120,8 @@ def _window(shelf: judge.Bookshelf, fresh: Sequence[Story]) -> list[Shelved]:
     times = [story.published_at for story in fresh if story.published_at is not None]
     if not times:
         return []
-    found = {one.story.path: one for one in shelf.between(min(times) - _REACH, max(times) + _REACH)}
+    start, end = min(times) - judge.NEIGHBOURS_WITHIN, max(times) + judge.NEIGHBOURS_WITHIN
+    found = {one.story.path: one for one in shelf.between(start, end)}
     groups = {one.story.group for one in found.values()} - {""}
     found.update((one.story.path, one) for one in shelf.of_groups(groups))
     return list(found.values())
