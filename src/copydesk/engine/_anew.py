@@ -215,7 +215,7 @@ def _judged(bench: _Bench, came: _Came) -> Anew:
         story = review.kept_off(story, _NOW[dropped] or judge.ruled_out(seen, beat.rulings))
     fresh = review.rejudged(filed, story, known(bench.newsroom, filed))
     verdict = bench.rulings.verdicts.get(filed.path)
-    if beat.scoring.profile == "everyday" and verdict is not None:
+    if beat.scoring.traits.keeps_verdicts_in_rulings and verdict is not None:
         fresh = review.apply(fresh, verdict, beat)
     text, found = article.text, article.found
     return Anew(filed=filed, fresh=fresh, text=text, found=found, dropped=dropped)
@@ -246,7 +246,8 @@ def _title(filed: Story, article: Article, beat: Beat) -> str:
 
 def _related(filed: Story, beat: Beat) -> tuple[Related, ...]:
     """Give what stands beside a story before it is set beside others anew."""
-    return () if beat.scoring.profile == "everyday" and beat.scoring.grouping else filed.related
+    is_grouped = beat.scoring.traits.groups_from_nothing and beat.scoring.grouping
+    return () if is_grouped else filed.related
 
 
 def _in_its_group(filed: Story, story: Story) -> Story:

@@ -188,7 +188,7 @@ def _stands(newsroom: Newsroom, story: Story, before: Mapping[str, Story]) -> bo
 
 def _write_all(newsroom: Newsroom, stories: list[Story], filed: Filed) -> None:
     """Write the journal once, then each record; one that cannot be written stops no other."""
-    has_blocks = newsroom.beat.scoring.profile != "everyday"
+    has_blocks = newsroom.beat.scoring.traits.has_blocks
     digests: dict[str, str] = {}
     ready: list[tuple[Story, Story]] = []
     for story in stories:

@@ -44,7 +44,7 @@ def regrouped(
             continue
         known = dict(story.machine) or newsroom.memory.digests(story.path)
         after = review.beside_others(filed[story.path], story, known)
-        if _gave_the_lead(filed[story.path], after) and newsroom.beat.scoring.profile != "everyday":
+        if beat.scoring.traits.has_blocks and _gave_the_lead(filed[story.path], after):
             after = review.noted(after, newsroom.now, ["leads its group no longer"])
         if after != filed[story.path]:
             changed[story.path] = after
@@ -65,7 +65,7 @@ def _ruled(shelf: judge.Bookshelf, beat: Beat) -> list[Story]:
     Only stories that are named, and those beside them, are looked at: without such a rule a round
     without news costs nothing.
     """
-    if beat.scoring.profile == "everyday":
+    if not beat.scoring.traits.groups_by_rules:
         return []
     named = {name for rule in beat.rulings if rule.said != "block" for name in rule.stories}
     found = {one.story.path: one for one in shelf if _is_ruled(one.story, named)}

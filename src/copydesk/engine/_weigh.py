@@ -127,7 +127,7 @@ def _illustrated(newsroom: Newsroom, story: Story, chosen: Chosen | None) -> Sto
     """Give the story with its picture; what it shows and whose it is has no place in `everyday`."""
     if chosen is None:
         return illustrate.with_image(story, None)
-    has_blocks = newsroom.beat.scoring.profile != "everyday"
+    has_blocks = newsroom.beat.scoring.traits.has_blocks
     figure = chosen.figure if has_blocks else None
     return illustrate.with_image(story, chosen.picture, figure)
 

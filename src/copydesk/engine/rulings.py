@@ -107,8 +107,9 @@ def _idle(newsroom: Newsroom, rule: Ruling) -> str:
 
 def _moot(newsroom: Newsroom, rule: Ruling) -> str:
     """Say why a rule on where a story stands has nothing to move, "" where it has."""
-    if rule.said != "pin" and newsroom.beat.scoring.profile == "everyday":
-        return "the profile everyday groups without rules"
+    scoring = newsroom.beat.scoring
+    if rule.said != "pin" and not scoring.traits.groups_by_rules:
+        return f"the profile {scoring.profile} groups without rules"
     path = _path(newsroom, rule.stories[0])
     story = newsroom.archive.read(path) if path else None
     if story is None:

@@ -87,7 +87,7 @@ def is_gone(plan: Plan, now: datetime) -> bool:
 
 def _gone(newsroom: Newsroom, each: Look) -> Correction | None:
     """Mark a page as gone; a record of the `everyday` profile has no place to say so."""
-    has_blocks = newsroom.beat.scoring.profile != "everyday"
+    has_blocks = newsroom.beat.scoring.traits.has_blocks
     settled = is_gone(each.plan, newsroom.now) and not each.plan.is_gone
     if not has_blocks or not settled or each.story.access == GONE:
         return None
@@ -220,5 +220,5 @@ def _finished(newsroom: Newsroom, story: Story, lines: tuple[str, ...]) -> Story
     """Add the digests that the line answers for, and the lines where the record has a place."""
     machine = story.machine or tuple(_plans.known(newsroom, story).items())
     story = replace(story, machine=machine)
-    has_blocks = newsroom.beat.scoring.profile != "everyday"
+    has_blocks = newsroom.beat.scoring.traits.has_blocks
     return review.noted(story, newsroom.now, lines) if has_blocks else story
