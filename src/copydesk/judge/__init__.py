@@ -12,6 +12,7 @@ from copydesk.judge._block import ruled_out
 from copydesk.judge._bookshelf import Bookshelf
 from copydesk.judge._explain import explain
 from copydesk.judge._otherwise import otherwise
+from copydesk.judge._shelf_then import ShelfThen
 from copydesk.judge.copies import COPIES_WITHIN, fingerprint
 from copydesk.judge.copies import original as copy
 from copydesk.judge.coverage import NEIGHBOURS_WITHIN, Document, Stream, likeness
@@ -24,6 +25,7 @@ __all__ = [
     "Bookshelf",
     "Document",
     "Features",
+    "ShelfThen",
     "Stream",
     "Weighed",
     "appraise",

@@ -168,19 +168,17 @@ def _compared(newsroom: Newsroom, each: Look) -> Article | None:
 
 
 def _rejudged(newsroom: Newsroom, story: Story, article: Article) -> Story:
-    """Give the story as today's page is judged; off the beat, or without a source, only in words.
+    """Give the story as today's page is judged, on an empty shelf.
 
-    The shelf is empty: whether it is a copy was decided when it was filed.
+    Whether it is a copy was decided when it was filed.
     """
-    image = story.images[0].url if story.images else ""
-    published_at = story.published_at or article.published_at
-    seen = replace(article, image=image, published_at=published_at)
-    judged = judge.assess(seen, newsroom.beat, judge.Bookshelf()) if article.source else None
-    if not isinstance(judged, Story):
-        judged = replace(story, title=article.title, excerpt=article.excerpt, reasons=())
-        judged = replace(judged, access="" if story.access == GONE else story.access)
-    judged = review.ruled(replace(judged, path=story.path), newsroom.beat)
-    return review.corrected(story, judged, _plans.known(newsroom, story))
+    grounds = review.Grounds(
+        assess=judge.assess,
+        beat=newsroom.beat,
+        shelf=judge.Bookshelf(),
+        known=_plans.known(newsroom, story),
+    )
+    return review.judge_anew(story, article, grounds, "correction").story
 
 
 def _updated(now: datetime, story: Story, article: Article) -> datetime:
