@@ -12,7 +12,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from copydesk import judge
+from copydesk.judge._profiles import profile_of
 from copydesk.judge.copies import _copies, _fingerprint
+from copydesk.judge.profile import weigh_both_ways
 from copydesk.judge.topics import relevance
 from copydesk.judge.words import Phrases, readable, stands, words
 from copydesk.news import Article, Beat, Scoring, Shelved, Story, Topic
@@ -76,6 +78,34 @@ def test_more_of_plain_prose_never_lowers_a_quality(article: Article, sentences:
     assert isinstance(before, Story)
     assert isinstance(after, Story)
     assert (after.quality or 0) >= (before.quality or 0)
+
+
+FEATURES = st.builds(
+    judge.Features,
+    title=TEXTS,
+    topics=st.sampled_from([(), ("A",), ("A", "B")]),
+    amp=st.booleans(),
+    video=st.booleans(),
+    official=st.booleans(),
+    lede=TEXTS,
+    text=TEXTS | st.none(),
+    access=st.sampled_from(["", "free", "teaser", "paywalled"]),
+    credit=TEXTS,
+    authors=st.integers(0, 3),
+    age_hours=st.floats(-10, 1000) | st.none(),
+)
+
+
+@given(FEATURES, BEATS)
+def test_nothing_but_the_pictures_own_signal_looks_at_the_picture(
+    features: judge.Features, beat: Beat
+) -> None:
+    profile = profile_of(beat)
+    pictured, bare = (replace(features, image=has) for has in (True, False))
+
+    both = weigh_both_ways(profile.signals, features, beat, profile.highest)
+
+    assert both == (judge.weigh(pictured, beat), judge.weigh(bare, beat))
 
 
 @given(TEXTS, TEXTS)

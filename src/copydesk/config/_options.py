@@ -10,6 +10,7 @@ from copydesk.config import _kinds as kinds
 from copydesk.config._deploying import DEPLOYING
 from copydesk.config._option import Option, Section
 from copydesk.config._site import SITE
+from copydesk.news import TRAITS
 
 SCORING = Section(
     name="scoring",
@@ -18,7 +19,7 @@ SCORING = Section(
     options=(
         Option(
             name="profile",
-            kind=kinds.choice("copydesk", "everyday"),
+            kind=kinds.choice(*TRAITS),
             default="copydesk",
             about="Which rules: `copydesk` (ours) or `everyday` (the rules of everyday.cc).",
         ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from copydesk import judge, review
 from copydesk.archive import Rulings
@@ -19,12 +19,9 @@ from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.progress import Progress
 from copydesk.engine.report import Failure
 from copydesk.kit import urls
-from copydesk.news import Article, Beat, Dropped, Related, Shelf, Shelved, Story
+from copydesk.news import Article, Shelved, Story
 
-COPIES_WITHIN = timedelta(days=30)  # as a round looks for them
-REACH = timedelta(days=30)  # of what may stand beside a story
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
-_NOW = {"off-beat": review.OFF_BEAT, "ruled-out": ""}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,27 +83,6 @@ class _Bench:
         self.texts.add(review.record_name(story.path))
 
 
-class _AsThen:
-    """The shelf as the round of a moment saw it: texts of the 30 days before it."""
-
-    def __init__(self, shelf: judge.Bookshelf, moment: datetime) -> None:
-        self._shelf = shelf
-        self._since = moment - COPIES_WITHIN
-
-    def at(self, url: str) -> str | None:
-        """Give the path of the record that stands for this address."""
-        return self._shelf.at(url)
-
-    def near(self, fingerprint: tuple[int, ...]) -> Iterator[Shelved]:
-        """Give stories whose fingerprint is near, of those days alone."""
-        near = self._shelf.near(fingerprint)
-        return (one for one in near if (one.story.published_at or _LONG_AGO) >= self._since)
-
-    def between(self, start: datetime, end: datetime) -> Iterator[Shelved]:
-        """Give the stories published in [start, end]."""
-        return self._shelf.between(start, end)
-
-
 def judged(
     newsroom: Newsroom,
     stories: Sequence[Story],
@@ -165,7 +141,7 @@ def _came(
 
 def _is_near(story: Story, since: datetime | None) -> bool:
     """Say whether a story is from just before the period, so that one in it may be its copy."""
-    return since is not None and (story.published_at or _LONG_AGO) >= since - COPIES_WITHIN
+    return since is not None and (story.published_at or _LONG_AGO) >= since - judge.COPIES_WITHIN
 
 
 def is_removed(story: Story, rulings: Rulings) -> bool:
@@ -189,87 +165,32 @@ def _note_without(newsroom: Newsroom, story: Story, done: Judged) -> None:
 
 def _judged(bench: _Bench, came: _Came) -> Anew:
     """Judge one story as if its article came in now, the shelf being what it was then."""
-    filed, beat = came.story, bench.newsroom.beat
+    filed = came.story
     kept = _article(bench.newsroom, filed)
     assert kept is not None  # it was there a moment ago
     article = bench.sites.settled(kept)
-    image = filed.images[0].url if filed.images else ""
-    seen = replace(article, image=image, published_at=came.published_at)
-    shelf = _AsThen(bench.shelf, came.found)
-    story, dropped = _assessed(seen, beat, shelf)
-    story = replace(
-        story,
-        path=filed.path,
-        title=_title(filed, article, beat),
-        related=_related(filed, beat),
-        background=filed.background,
-        verdict=filed.verdict,
+    grounds = review.Grounds(
+        assess=judge.assess,
+        beat=bench.newsroom.beat,
+        shelf=judge.ShelfThen(bench.shelf, came.found),
+        known=known(bench.newsroom, filed),
+        mode=bench.newsroom.settings.review.mode,
+        verdict=bench.rulings.verdicts.get(filed.path),
+        is_original_kept=filed.copy_of in bench.texts,
     )
-    story = _still_a_copy(bench, filed, story)
-    story = _in_its_group(filed, story)
-    story = review.ruled(story, beat)
-    if dropped == "off-beat" and "topics" in review.ruled_fields(filed, beat):
-        dropped = ""
-    source = beat.source(article.source)
-    trust = source.trust if source else "gate"
-    story = review.gate(story, bench.newsroom.settings.review.mode, trust)
-    if dropped:
-        story = review.kept_off(story, _NOW[dropped] or judge.ruled_out(seen, beat.rulings))
-    fresh = review.rejudged(filed, story, known(bench.newsroom, filed))
-    verdict = bench.rulings.verdicts.get(filed.path)
-    if beat.scoring.profile == "everyday" and verdict is not None:
-        fresh = review.apply(fresh, verdict, beat)
-    text, found = article.text, article.found
-    return Anew(filed=filed, fresh=fresh, text=text, found=found, dropped=dropped)
+    anew = review.judge_anew(filed, article, grounds, "other rules")
+    return Anew(
+        filed=filed,
+        fresh=anew.story,
+        text=article.text,
+        found=article.found,
+        dropped=anew.dropped,
+    )
 
 
 def known(newsroom: Newsroom, story: Story) -> dict[str, str]:
     """Give the digests of what the line last wrote of a story, {} where nobody knows."""
     return dict(story.machine) or newsroom.memory.digests(story.path)
-
-
-def _assessed(article: Article, beat: Beat, shelf: Shelf) -> tuple[Story, str]:
-    """Give the article as a story, and the reason for which a round would drop it, "" for none."""
-    outcome = judge.assess(article, beat, shelf)
-    if isinstance(outcome, Story):
-        return outcome, ""
-    free = replace(beat, rulings=(), scoring=replace(beat.scoring, off_beat="keep"))
-    story = judge.assess(article, free, shelf)
-    assert not isinstance(story, Dropped)  # nothing else drops an article that was read
-    return story, outcome.reason
-
-
-def _title(filed: Story, article: Article, beat: Beat) -> str:
-    """Give the headline as filed; the article's own where a rule that is gone had changed it."""
-    was_ruled = any(reason.about == "title" for reason in filed.reasons)
-    is_ruled = "title" in review.ruled_fields(filed, beat)
-    return article.title if was_ruled and not is_ruled else filed.title
-
-
-def _related(filed: Story, beat: Beat) -> tuple[Related, ...]:
-    """Give what stands beside a story before it is set beside others anew."""
-    return () if beat.scoring.profile == "everyday" and beat.scoring.grouping else filed.related
-
-
-def _in_its_group(filed: Story, story: Story) -> Story:
-    """Let a story stand in its group as it is filed, in front or behind; a copy is in none."""
-    told = [one for one in filed.reasons if one.about == "group"] if story.reasons else []
-    if story.copy_of:
-        return story
-    if not filed.group:
-        return replace(story, reasons=(*story.reasons, *told))
-    heat = -1 if filed.heat == -1 else story.heat
-    return replace(story, group=filed.group, heat=heat, reasons=(*story.reasons, *told))
-
-
-def _still_a_copy(bench: _Bench, filed: Story, story: Story) -> Story:
-    """Let a copy be one where nothing shows the contrary: its original's text is not kept."""
-    if not filed.copy_of or story.copy_of or filed.copy_of in bench.texts:
-        return story
-    kept = [one for one in filed.reasons if one.about == "copy"]
-    others = (one for one in story.reasons if one.about != "published")
-    reasons = (*others, *kept) if story.reasons else ()
-    return replace(story, copy_of=filed.copy_of, published=False, heat=-1, reasons=reasons)
 
 
 def _beside(
@@ -296,7 +217,7 @@ def _beside(
         if story.path not in judged_paths
         and (
             since is None
-            or (story.published_at or _LONG_AGO) >= since - REACH
+            or (story.published_at or _LONG_AGO) >= since - judge.NEIGHBOURS_WITHIN
             or story.group in groups
         )
     ]

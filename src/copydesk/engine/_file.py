@@ -129,7 +129,7 @@ def prepare(newsroom: Newsroom, stories: Iterable[Story], order: Order) -> Prepa
 
 def keep_digests(newsroom: Newsroom, stories: Iterable[Story]) -> None:
     """Remember the digests of stories whose records have no place for them."""
-    if newsroom.beat.scoring.profile == "everyday":
+    if not newsroom.beat.scoring.traits.has_blocks:
         for story in stories:
             if story.machine:
                 newsroom.memory.keep_digests(story.path, dict(story.machine))
@@ -151,7 +151,7 @@ def result(prepared: Prepared, done: Committed) -> Filed:
 
 def as_record(newsroom: Newsroom, story: Story) -> Story:
     """Return a story as its record keeps it: digests have no place in `everyday`."""
-    has_blocks = newsroom.beat.scoring.profile != "everyday"
+    has_blocks = newsroom.beat.scoring.traits.has_blocks
     return story if has_blocks else replace(story, machine=())
 
 

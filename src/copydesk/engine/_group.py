@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from copydesk import judge, review
 from copydesk.engine.again import Correction
 from copydesk.engine.newsroom import Newsroom
 from copydesk.news import Beat, Shelved, Story
-
-_REACH = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +48,7 @@ def regrouped(
             continue
         known = dict(story.machine) or newsroom.memory.digests(story.path)
         after = review.beside_others(filed[story.path], story, known)
-        if _gave_the_lead(filed[story.path], after) and newsroom.beat.scoring.profile != "everyday":
+        if beat.scoring.traits.has_blocks and _gave_the_lead(filed[story.path], after):
             after = review.noted(after, newsroom.now, ["leads its group no longer"])
         if after != filed[story.path]:
             changed[story.path] = after
@@ -72,7 +69,7 @@ def _ruled(shelf: judge.Bookshelf, beat: Beat) -> list[Story]:
     Only stories that are named, and those beside them, are looked at: without such a rule a round
     without news costs nothing.
     """
-    if beat.scoring.profile == "everyday":
+    if not beat.scoring.traits.groups_by_rules:
         return []
     named = {name for rule in beat.rulings if rule.said != "block" for name in rule.stories}
     found = {one.story.path: one for one in shelf if _is_ruled(one.story, named)}
@@ -127,7 +124,8 @@ def _window(shelf: judge.Bookshelf, fresh: Sequence[Story]) -> list[Shelved]:
     times = [story.published_at for story in fresh if story.published_at is not None]
     if not times:
         return []
-    found = {one.story.path: one for one in shelf.between(min(times) - _REACH, max(times) + _REACH)}
+    start, end = min(times) - judge.NEIGHBOURS_WITHIN, max(times) + judge.NEIGHBOURS_WITHIN
+    found = {one.story.path: one for one in shelf.between(start, end)}
     groups = {one.story.group for one in found.values()} - {""}
     found.update((one.story.path, one) for one in shelf.of_groups(groups))
     return list(found.values())

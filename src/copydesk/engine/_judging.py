@@ -31,12 +31,14 @@ class Gathered:
     """What came in over the wire: the sources' answers, the articles with leads and pictures.
 
     The articles are without what their sites repeat; `as_read` has them whole, by their address.
-    `sites` are what they taught of their sites; `seen` is what the pages' answers said of
-    themselves, by the lead's address; `looks` are those at filed pages.
+    `appraised` is what each is worth by itself, `sites` what they taught of their sites; `seen` is
+    what the pages' answers said of themselves, by the lead's address; `looks` are those at filed
+    pages.
     """
 
     asked: _ask.Asked
     articles: Sequence[tuple[Lead, Article]]
+    appraised: Sequence[_weigh.Appraised]
     as_read: Mapping[str, Article]
     sites: Sites
     pictures: Mapping[str, Chosen]
@@ -137,7 +139,9 @@ def without_overruled(gathered: Gathered, desk: _weigh.Desk, tally: Tally) -> Ga
             kept.append((lead, article))
         else:
             tally.drop(lead, replace(dropped, url=lead.url))
-    return replace(gathered, articles=kept)
+    left = {article.url for _, article in kept}
+    appraised = [one for one in gathered.appraised if one.article.url in left]
+    return replace(gathered, articles=kept, appraised=appraised)
 
 
 def _touched(before: Snapshot, now: Snapshot) -> set[str]:
@@ -180,7 +184,7 @@ def judge_all(desk: _weigh.Desk, gathered: Gathered, tally: Tally) -> Stories:
     """Put on the shelf what was corrected, weigh every article, set all beside what is filed."""
     corrected = again.corrections(desk.newsroom, desk.shelf, desk.vectors, gathered.looks)
     leads = {article.url: lead for lead, article in gathered.articles}
-    weighed = _weigh.weigh(desk, [article for _, article in gathered.articles], gathered.pictures)
+    weighed = _weigh.weigh(desk, gathered.appraised, gathered.pictures)
     fresh: dict[str, tuple[Lead, Article]] = {}
     held = set()
     stories = []

@@ -7,7 +7,8 @@ beat.toml
   | settle               >  articles   _sites    without what their sites repeat
   | look again           >  looks      again     filed pages that are due, an hour to a week later
   | compare              >  stories    again     what their publishers corrected in them
-  | judge | illustrate   >  stories    _weigh    topics, quality, copies; path and picture
+  | judge | illustrate   >  appraised  _weigh    topics and points, once a page; its picture
+  | judge                >  stories    _weigh    copies of what came before; a path
   | review               >  stories    _weigh    through the gate, or held for an editor
   | regroup              >  stories    _group    what a new story changes in older ones
   | archive              >  records    _file     Markdown on the disk, one commit
@@ -120,8 +121,8 @@ async def _gather(
             as_read = _articles(reads, newsroom, tally)
             articles = _settled(as_read, sites, newsroom, tally)
             with tally.timed("pictures"):
-                read = [article for _, article in articles]
-                pictures = await _weigh.pictures(desk, read, fetcher, progress)
+                appraised = _weigh.appraise(desk, (article for _, article in articles))
+                pictures = await _weigh.pictures(desk, appraised, fetcher, progress)
             with tally.timed("looks"):
                 looks = await again.look(newsroom, desk.removed, fetcher, readers, progress)
     finally:
@@ -129,14 +130,14 @@ async def _gather(
     tally.looked_again = len(looks)
     tally.failed.extend(asked.failed)
     tally.failed.extend(one.failure for one in looks if one.failure is not None)
-    seen = {one.lead.url: one.seen for one in reads}
     return Gathered(
         asked=asked,
         articles=articles,
+        appraised=appraised,
         as_read={article.url: article for _, article in as_read},
         sites=sites,
         pictures=pictures,
-        seen=seen,
+        seen={one.lead.url: one.seen for one in reads},
         looks=looks,
     )
 

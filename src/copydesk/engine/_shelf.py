@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from copydesk import judge
 from copydesk.engine._sites import Sites
@@ -12,24 +12,19 @@ from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.kit import urls
 from copydesk.news import Shelved, Story
 
-_COPIES_WITHIN = timedelta(days=30)
-
 
 def filled(
     newsroom: Newsroom, troubles: Troubles, vectors: Vectors | None = None, *, but: str = ""
 ) -> judge.Bookshelf:
-    """Give a shelf with every filed story; those of the last 30 days with text and fingerprint.
+    """Give a shelf with every filed story; those that may have copies with text and fingerprint.
 
-    With `vectors` those have theirs, too.
-
-    A copy that comes more than 30 days after its original is not looked for: the shelf of a large
-    archive would not fit a small server. Records that cannot be read go to `troubles`. The story
+    With `vectors` those have theirs, too. Records that cannot be read go to `troubles`. The story
     of the page with the identity `but` is left out.
     """
     shelf = judge.Bookshelf()
     vectors = vectors or Vectors(newsroom.memory)
     sites = Sites(newsroom)
-    since = newsroom.now - _COPIES_WITHIN
+    since = newsroom.now - judge.COPIES_WITHIN
     for story in newsroom.archive.stories(troubles):
         if but and but in map(urls.identity, story.addresses):
             continue
@@ -44,10 +39,19 @@ def _is_recent(story: Story, since: datetime) -> bool:
     return (story.published_at or datetime.min.replace(tzinfo=UTC)) >= since
 
 
-def put(shelf: judge.Bookshelf, vectors: Vectors, shelved: Shelved) -> None:
-    """Put a story on the shelf, with the vector and the fingerprint of its text."""
+def put(
+    shelf: judge.Bookshelf,
+    vectors: Vectors,
+    shelved: Shelved,
+    fingerprint: tuple[int, ...] | None = None,
+) -> None:
+    """Put a story on the shelf, with the vector and the fingerprint of its text.
+
+    The fingerprint is made here, but where it is known already.
+    """
     vector = vectors.of(shelved.story.title, shelved.text or shelved.story.excerpt)
-    shelf.add(replace(shelved, vector=vector), judge.fingerprint(shelved.text))
+    marks = judge.fingerprint(shelved.text) if fingerprint is None else fingerprint
+    shelf.add(replace(shelved, vector=vector), marks)
 
 
 def _shelved(newsroom: Newsroom, sites: Sites, story: Story) -> Shelved:

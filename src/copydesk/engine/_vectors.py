@@ -50,9 +50,9 @@ class Vectors:
 def vectors(newsroom: Newsroom) -> Vectors:
     """Give the newsroom's vectors; raises ModelError where it wants some and has no model.
 
-    The `everyday` profile groups by its own rule, which knows of none.
+    A profile that groups by a rule of its own wants none.
     """
     scoring = newsroom.beat.scoring
-    wants = scoring.embed and scoring.profile == "copydesk"
+    wants = scoring.embed and scoring.traits.groups_by_meaning
     model = embed.Model(scoring.embed_threads) if wants else None
     return Vectors(newsroom.memory, model)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 from copydesk import archive, illustrate, judge, review
 from copydesk.engine import _pictures, _shelf
@@ -16,6 +17,21 @@ from copydesk.engine.progress import Progress
 from copydesk.engine.report import Failure
 from copydesk.kit import urls
 from copydesk.news import Article, Dropped, Fetcher, Shelved, Story
+
+Outcome = TypeVar("Outcome")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appraised:
+    """One article and what it is worth by itself, before its picture and its neighbours count."""
+
+    article: Article
+    outcome: judge.Appraisal | Dropped | Failure
+
+    @property
+    def fingerprint(self) -> tuple[int, ...] | None:
+        """Give the fingerprint of its text, None where that was not made."""
+        return self.outcome.fingerprint if isinstance(self.outcome, judge.Appraisal) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,63 +57,91 @@ class Desk:
     taken: set[str] = field(default_factory=set)
 
 
-def in_order(articles: Sequence[Article]) -> list[Article]:
-    """Give the articles in the order of weighing: by time, then address; so bytes are the same."""
-    return sorted(articles, key=lambda one: (one.published_at, urls.identity(one.web_url), one.url))
+def appraise(desk: Desk, articles: Iterable[Article]) -> list[Appraised]:
+    """Judge each article once, by itself."""
+    return [_appraised(desk, article) for article in articles]
+
+
+def _appraised(desk: Desk, article: Article) -> Appraised:
+    outcome = _safely(article, lambda: appraise_one(desk, article))
+    return Appraised(article=article, outcome=outcome)
 
 
 async def pictures(
-    desk: Desk, articles: Sequence[Article], fetcher: Fetcher, progress: Progress
+    desk: Desk, appraised: Sequence[Appraised], fetcher: Fetcher, progress: Progress
 ) -> Mapping[str, Chosen]:
     """Give the picture of each article that will be a story, by the article's address."""
-    stories = [one for one in articles if isinstance(_safely(desk, one), Story)]
+    stories = [one.article for one in appraised if isinstance(one.outcome, judge.Appraisal)]
     return await _pictures.choose(desk.newsroom, stories, fetcher, progress)
 
 
-def weigh(desk: Desk, articles: Sequence[Article], found: Mapping[str, Chosen]) -> list[Weighed]:
-    """Judge articles one after the other, each against all that came before it."""
-    return [_weighed(desk, article, found.get(article.url)) for article in in_order(articles)]
+def weigh(desk: Desk, appraised: Sequence[Appraised], found: Mapping[str, Chosen]) -> list[Weighed]:
+    """Make stories of articles one after the other, each beside all that came before it.
+
+    They go by time, then address, so that the bytes are always the same.
+    """
+    return [
+        _weighed(desk, one, found.get(one.article.url)) for one in sorted(appraised, key=_order)
+    ]
 
 
-def _weighed(desk: Desk, article: Article, chosen: Chosen | None) -> Weighed:
-    article = with_figure(article, chosen)
-    outcome = _safely(desk, article)
+def _order(appraised: Appraised) -> tuple[datetime, str, str]:
+    article = appraised.article
+    return article.published_at, urls.identity(article.web_url), article.url
+
+
+def _weighed(desk: Desk, appraised: Appraised, chosen: Chosen | None) -> Weighed:
+    article = appraised.article
+    outcome = _safely(article, lambda: _outcome(desk, appraised, chosen))
     if not isinstance(outcome, Story):
         return Weighed(article=article, outcome=outcome)
-    story = _with_path(desk, illustrated(desk.newsroom, outcome, chosen), article)
+    story = _with_path(desk, outcome, article)
     story = review.ruled(story, desk.newsroom.beat)
     gated = review.gate(story, desk.newsroom.settings.review.mode, _trust(desk, article))
     shelved = Shelved(story=gated, text=article.text, found=article.found)
-    _shelf.put(desk.shelf, desk.vectors, shelved)
+    _shelf.put(desk.shelf, desk.vectors, shelved, appraised.fingerprint)
     is_held = bool(story.published and not gated.published)
     return Weighed(article=article, outcome=gated, is_held=is_held)
 
 
-def with_figure(article: Article, chosen: Chosen | None) -> Article:
-    """Give the article with the picture that could be had, or with none."""
-    if chosen is None:
-        return replace(article, image="", image_alt="")
-    return replace(article, image=chosen.figure.url, image_alt=chosen.figure.alt)
-
-
-def illustrated(newsroom: Newsroom, story: Story, chosen: Chosen | None) -> Story:
-    """Give the story with its picture; what it shows and whose it is has no place in `everyday`."""
-    if chosen is None:
-        return illustrate.with_image(story, None)
-    has_blocks = newsroom.beat.scoring.profile != "everyday"
-    figure = chosen.figure if has_blocks else None
-    return illustrate.with_image(story, chosen.picture, figure)
-
-
-def _safely(desk: Desk, article: Article) -> Story | Dropped | Failure:
+def _safely(article: Article, step: Callable[[], Outcome]) -> Outcome | Failure:
     try:
-        return weigh_one(desk, article)
+        return step()
     except Exception as error:  # a bug that one article meets must cost only that article
         return failure_of(article.url, error)
 
 
-def weigh_one(desk: Desk, article: Article) -> Story | Dropped:
-    """Judge one article against the shelf, without putting it there."""
+def appraise_one(desk: Desk, article: Article) -> judge.Appraisal | Dropped:
+    """Judge one article by itself, or say why it is to be no story."""
+    return _unwanted(desk, article) or judge.appraise(article, desk.newsroom.beat)
+
+
+def complete_one(desk: Desk, appraisal: judge.Appraisal, chosen: Chosen | None) -> Story:
+    """Give an appraised article as a story beside what is on the shelf; it is not put there."""
+    picture = chosen.figure.url if chosen else ""
+    story = judge.complete(appraisal, desk.newsroom.beat, desk.shelf, picture)
+    return _illustrated(desk.newsroom, story, chosen)
+
+
+def _illustrated(newsroom: Newsroom, story: Story, chosen: Chosen | None) -> Story:
+    """Give the story with its picture; what it shows and whose it is has no place in `everyday`."""
+    if chosen is None:
+        return illustrate.with_image(story, None)
+    has_blocks = newsroom.beat.scoring.traits.has_blocks
+    figure = chosen.figure if has_blocks else None
+    return illustrate.with_image(story, chosen.picture, figure)
+
+
+def _outcome(desk: Desk, appraised: Appraised, chosen: Chosen | None) -> Story | Dropped | Failure:
+    """Complete an article, unless its page has come on to the shelf since it was appraised."""
+    outcome = _unwanted(desk, appraised.article) or appraised.outcome
+    if not isinstance(outcome, judge.Appraisal):
+        return outcome
+    return complete_one(desk, outcome, chosen)
+
+
+def _unwanted(desk: Desk, article: Article) -> Dropped | None:
+    """Give why an article is not to be filed, whatever it says; None where it may be."""
     for address in (article.web_url, article.url):
         if urls.identity(address) in desk.removed:
             return Dropped(url=article.url, reason="removed", detail="an editor removed it")
@@ -107,7 +151,7 @@ def weigh_one(desk: Desk, article: Article) -> Story | Dropped:
     days = desk.newsroom.settings.fetch.max_age_days
     if days and article.published_at < desk.newsroom.now - timedelta(days=days):
         return Dropped(url=article.url, reason="too-old", detail=f"older than {days} days")
-    return judge.assess(article, desk.newsroom.beat, desk.shelf)
+    return None
 
 
 def _with_path(desk: Desk, story: Story, article: Article) -> Story:

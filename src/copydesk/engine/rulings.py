@@ -20,7 +20,7 @@ from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.report import Rule
 from copydesk.errors import UsageError
 from copydesk.kit import dates, text
-from copydesk.news import Article, Beat, Ruling, RulingKind, Story
+from copydesk.news import Beat, Ruling, RulingKind, Story
 
 _OF_GROUPS = frozenset({"split", "merge", "pin"})
 _OF_ONE_RECORD = frozenset({"retopic", "rename"})
@@ -105,8 +105,9 @@ def _idle(newsroom: Newsroom, rule: Ruling) -> str:
 
 def _moot(newsroom: Newsroom, rule: Ruling) -> str:
     """Say why a rule on where a story stands has nothing to move, "" where it has."""
-    if rule.said != "pin" and newsroom.beat.scoring.profile == "everyday":
-        return "the profile everyday groups without rules"
+    scoring = newsroom.beat.scoring
+    if rule.said != "pin" and not scoring.traits.groups_by_rules:
+        return f"the profile {scoring.profile} groups without rules"
     path = _path(newsroom, rule.stories[0])
     story = newsroom.archive.read(path) if path else None
     if story is None:
@@ -232,26 +233,10 @@ def _given_back(
     article = newsroom.articles.find(story.web_url or story.original_url)
     if article is None:
         return story, (f"its article is no longer kept: its {name} stays as it is",)
-    fresh = _anew(Sites(newsroom).settled(article), beat)
-    kept = [one for one in story.reasons if not _is_of(one.about, name)]
-    if name == "title":
-        after = replace(story, title=article.title, reasons=tuple(kept))
-    else:
-        found = [one for one in fresh.reasons if _is_of(one.about, name)] if kept else []
-        after = replace(story, topics=fresh.topics, reasons=(*found, *kept))
-    return _answered_for(newsroom, story, review.ruled(after, beat)), ()
-
-
-def _anew(article: Article, beat: Beat) -> Story:
-    """Judge an article for its topics alone; it is filed, so that nothing rules it out."""
-    free = replace(beat, rulings=(), scoring=replace(beat.scoring, off_beat="keep"))
-    story = judge.assess(article, free, judge.Bookshelf())
-    assert isinstance(story, Story)
-    return story
-
-
-def _is_of(about: str, name: str) -> bool:
-    return about == "title" if name == "title" else f"{about} ".startswith("topic ")
+    grounds = review.Grounds(assess=judge.assess, beat=beat, shelf=judge.Bookshelf())
+    occasion: review.Occasion = "title free" if name == "title" else "topics free"
+    after = review.judge_anew(story, Sites(newsroom).settled(article), grounds, occasion).story
+    return _answered_for(newsroom, story, after), ()
 
 
 def _filed(

@@ -113,11 +113,11 @@ async def _judged(newsroom: Newsroom, article: Article, fetcher: Fetcher) -> Sto
     vectors = Vectors(newsroom.memory)  # one page is judged without being grouped
     desk = _weigh.Desk(newsroom=newsroom, shelf=shelf, removed=removed, vectors=vectors)
     article = Sites(newsroom).settled(article)
-    chosen = (await _pictures.choose(newsroom, [article], fetcher, Silence())).get(article.url)
-    outcome = _weigh.weigh_one(desk, _weigh.with_figure(article, chosen))
+    outcome = _weigh.appraise_one(desk, article)
     if isinstance(outcome, Dropped):
         return outcome
-    return _weigh.illustrated(newsroom, outcome, chosen)
+    chosen = await _pictures.choose(newsroom, [article], fetcher, Silence())
+    return _weigh.complete_one(desk, outcome, chosen.get(article.url))
 
 
 def _over_the_wire(

@@ -106,7 +106,7 @@ def _ruled(newsroom: Newsroom, rulings: Rulings, story: Story, verdict: Verdict)
     """Give the rulings with the verdict, where records have no place for it, and its tombstone."""
     known = rulings.verdicts.get(story.path)
     is_new = known is None or not review.is_same_word(known, verdict)
-    if newsroom.beat.scoring.profile == "everyday" and is_new:
+    if newsroom.beat.scoring.traits.keeps_verdicts_in_rulings and is_new:
         rulings = replace(rulings, verdicts={**rulings.verdicts, story.path: verdict})
     ours = set(map(urls.identity, story.addresses))
     others = [one for one in rulings.removed if urls.identity(one) not in ours]

@@ -6,23 +6,31 @@ what an article says. Filed stories come in over a `news.Shelf` (`Bookshelf` is 
 
 from __future__ import annotations
 
+from copydesk.judge._appraise import Appraisal, appraise, complete
 from copydesk.judge._assess import assess, regroup, weigh
 from copydesk.judge._block import ruled_out
 from copydesk.judge._bookshelf import Bookshelf
 from copydesk.judge._explain import explain
 from copydesk.judge._otherwise import otherwise
-from copydesk.judge.copies import fingerprint
+from copydesk.judge._shelf_then import ShelfThen
+from copydesk.judge.copies import COPIES_WITHIN, fingerprint
 from copydesk.judge.copies import original as copy
-from copydesk.judge.coverage import Document, Stream, likeness
+from copydesk.judge.coverage import NEIGHBOURS_WITHIN, Document, Stream, likeness
 from copydesk.judge.profile import Features, Weighed
 
 __all__ = [
+    "COPIES_WITHIN",
+    "NEIGHBOURS_WITHIN",
+    "Appraisal",
     "Bookshelf",
     "Document",
     "Features",
+    "ShelfThen",
     "Stream",
     "Weighed",
+    "appraise",
     "assess",
+    "complete",
     "copy",
     "explain",
     "fingerprint",

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from copydesk.judge.profile import Copy, Features, Match, Signal, given, source_of
+from copydesk.judge.profile import (
+    Copy,
+    Features,
+    Fingerprint,
+    Match,
+    Signal,
+    given,
+    source_of,
+)
 from copydesk.judge.quality import wrapping
 from copydesk.judge.words import occurs, readable, stands
 from copydesk.news import Article, Beat, Shelf, Topic
@@ -19,7 +27,7 @@ def signals(beat: Beat) -> tuple[Signal, ...]:
     return (
         Signal(points=2, seen=_topics),
         Signal(points=15, seen=_keywords),
-        Signal(points=20, seen=wrapping.image),
+        Signal(points=20, seen=wrapping.image, of_picture=True),
         Signal(points=20, seen=_amp),
         Signal(points=beat.scoring.organization_points, seen=wrapping.organization),
         Signal(points=50, seen=wrapping.official),
@@ -100,7 +108,7 @@ def topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -> tuple[st
     return tuple(dict.fromkeys(name for name in names if name))
 
 
-def no_copy(article: Article, shelf: Shelf) -> Copy | None:
+def no_copy(article: Article, fingerprint: Fingerprint, shelf: Shelf) -> Copy | None:
     """Find no copies: the reference knew none."""
-    del article, shelf
+    del article, fingerprint, shelf
     return None

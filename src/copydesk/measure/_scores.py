@@ -6,11 +6,10 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from copydesk import judge
 from copydesk.errors import DataError, UsageError
-from copydesk.news import Beat
+from copydesk.news import Beat, ProfileName
 
 COLUMNS = (
     "path",
@@ -82,7 +81,7 @@ def scores(cases_csv: Path, beat: Beat, profile: str) -> ScoresReport:
     )
 
 
-def _known(profile: str) -> Literal["copydesk", "everyday"]:
+def _known(profile: str) -> ProfileName:
     match profile:
         case "copydesk" | "everyday":
             return profile

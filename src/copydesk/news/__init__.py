@@ -21,6 +21,7 @@ from copydesk.news.page import (
     RefusedReason,
     Request,
 )
+from copydesk.news.profile import TRAITS, ProfileName, Traits
 from copydesk.news.ruling import Ruling, RulingKind
 from copydesk.news.shelf import Shelf, Shelved
 from copydesk.news.source import ListingRule, Source, SourceKind, Trust
@@ -29,6 +30,7 @@ from copydesk.news.verdict import Said, Verdict
 
 __all__ = [
     "DROP_REASONS",
+    "TRAITS",
     "USES",
     "Article",
     "Beat",
@@ -51,6 +53,7 @@ __all__ = [
     "Organization",
     "Page",
     "Poster",
+    "ProfileName",
     "Provider",
     "Purpose",
     "Reason",
@@ -73,6 +76,7 @@ __all__ = [
     "Story",
     "Thumbnail",
     "Topic",
+    "Traits",
     "Trust",
     "Use",
     "Verdict",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from copydesk.news.profile import TRAITS, ProfileName, Traits
 from copydesk.news.ruling import Ruling
 from copydesk.news.source import Source
 from copydesk.news.story import Image
@@ -66,7 +67,7 @@ class Standing:
 class Scoring:
     """How stories are weighed, as `[scoring]` in beat.toml."""
 
-    profile: Literal["copydesk", "everyday"] = "copydesk"
+    profile: ProfileName = "copydesk"
     publish_at: int = 70
     off_beat: Literal["drop", "keep"] = "drop"
     standings: tuple[str, ...] = ("_data/standings.csv",)
@@ -74,6 +75,11 @@ class Scoring:
     embed_threads: int = 1
     organization_points: int = 40
     grouping: bool = False
+
+    @property
+    def traits(self) -> Traits:
+        """Return what the profile means for records, verdicts and groups."""
+        return TRAITS[self.profile]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

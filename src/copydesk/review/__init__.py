@@ -2,11 +2,13 @@
 
 A verdict decides whether a story is published, a ruling what it is called and what it is about;
 what a person changed in the file stays changed;
-what its publisher corrected is taken over, with a line in its history.
+what its publisher corrected is taken over, with a line in its history. Judging a filed story anew,
+whatever for, is `judge_anew`.
 """
 
 from __future__ import annotations
 
+from copydesk.review._anew import Grounds, Judgement, Occasion, judge_anew
 from copydesk.review._change import same_excerpt, same_words, text_change
 from copydesk.review._corrected import corrected
 from copydesk.review._gate import gate
@@ -31,6 +33,9 @@ from copydesk.review._verdict import apply, is_same_word, obeyed
 
 __all__ = [
     "OFF_BEAT",
+    "Grounds",
+    "Judgement",
+    "Occasion",
     "apply",
     "beside_others",
     "contradiction",
@@ -41,6 +46,7 @@ __all__ = [
     "is_noted_since",
     "is_other_article",
     "is_same_word",
+    "judge_anew",
     "keep_touched",
     "kept_off",
     "noted",

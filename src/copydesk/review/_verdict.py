@@ -11,10 +11,10 @@ def apply(story: Story, verdict: Verdict, beat: Beat) -> Story:
     """Give the story as the verdict wants it; an equal verdict again changes nothing.
 
     `publish` puts it on the site, `hold`, `reject` and `remove` take it off. The record keeps the
-    verdict, but in the `everyday` profile, whose records have no place for it: there the caller
-    files it among the rulings and applies it after each judgement.
+    verdict, but in a profile whose records have no place for it: there the caller files it among
+    the rulings and applies it after each judgement.
     """
-    if beat.scoring.profile == "everyday":
+    if beat.scoring.traits.keeps_verdicts_in_rulings:
         return obeyed(story, verdict)
     if story.verdict is not None and is_same_word(story.verdict, verdict):
         verdict = story.verdict

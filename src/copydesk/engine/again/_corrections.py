@@ -90,7 +90,7 @@ def is_gone(plan: Plan, now: datetime) -> bool:
 
 def _gone(newsroom: Newsroom, each: Look) -> Correction | None:
     """Mark a page as gone; a record of the `everyday` profile has no place to say so."""
-    has_blocks = newsroom.beat.scoring.profile != "everyday"
+    has_blocks = newsroom.beat.scoring.traits.has_blocks
     settled = is_gone(each.plan, newsroom.now) and not each.plan.is_gone
     if not has_blocks or not settled or each.story.access == GONE:
         return None
@@ -171,19 +171,17 @@ def _compared(newsroom: Newsroom, sites: Sites, each: Look) -> Article | None:
 
 
 def _rejudged(newsroom: Newsroom, story: Story, article: Article) -> Story:
-    """Give the story as today's page is judged; off the beat, or without a source, only in words.
+    """Give the story as today's page is judged, on an empty shelf.
 
-    The shelf is empty: whether it is a copy was decided when it was filed.
+    Whether it is a copy was decided when it was filed.
     """
-    image = story.images[0].url if story.images else ""
-    published_at = story.published_at or article.published_at
-    seen = replace(article, image=image, published_at=published_at)
-    judged = judge.assess(seen, newsroom.beat, judge.Bookshelf()) if article.source else None
-    if not isinstance(judged, Story):
-        judged = replace(story, title=article.title, excerpt=article.excerpt, reasons=())
-        judged = replace(judged, access="" if story.access == GONE else story.access)
-    judged = review.ruled(replace(judged, path=story.path), newsroom.beat)
-    return review.corrected(story, judged, _plans.known(newsroom, story))
+    grounds = review.Grounds(
+        assess=judge.assess,
+        beat=newsroom.beat,
+        shelf=judge.Bookshelf(),
+        known=_plans.known(newsroom, story),
+    )
+    return review.judge_anew(story, article, grounds, "correction").story
 
 
 def _updated(now: datetime, story: Story, article: Article) -> datetime:
@@ -223,5 +221,5 @@ def _finished(newsroom: Newsroom, story: Story, lines: tuple[str, ...]) -> Story
     """Add the digests that the line answers for, and the lines where the record has a place."""
     machine = story.machine or tuple(_plans.known(newsroom, story).items())
     story = replace(story, machine=machine)
-    has_blocks = newsroom.beat.scoring.profile != "everyday"
+    has_blocks = newsroom.beat.scoring.traits.has_blocks
     return review.noted(story, newsroom.now, lines) if has_blocks else story

@@ -15,7 +15,7 @@ def kept(newsroom: Newsroom, story: Story, article: Article) -> Story:
 
     That is no correction: its publisher changed nothing in the article.
     """
-    has_blocks = newsroom.beat.scoring.profile != "everyday"
+    has_blocks = newsroom.beat.scoring.traits.has_blocks
     fresh = replace(
         story,
         refuses=article.refuses if has_blocks else (),

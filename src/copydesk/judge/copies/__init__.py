@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copydesk.judge.copies._copies import original
+from copydesk.judge.copies._copies import COPIES_WITHIN, original, original_near
 from copydesk.judge.copies._fingerprint import fingerprint
 
-__all__ = ["fingerprint", "original"]
+__all__ = ["COPIES_WITHIN", "fingerprint", "original", "original_near"]

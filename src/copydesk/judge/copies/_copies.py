@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
 from copydesk.judge.copies._fingerprint import fingerprint, shingles
-from copydesk.judge.profile import Copy
+from copydesk.judge.profile import Copy, Fingerprint
 from copydesk.judge.words import headlines_differ, texts_differ
 from copydesk.kit import dates, urls
 from copydesk.kit import text as plain_text
@@ -15,6 +15,8 @@ from copydesk.news import Article, Shelf, Shelved, Story
 
 SHARED_TO_BE_COPY = 60  # per cent of the shorter text's 5-grams that stand in the longer
 OLD_IN_NEW = 30  # per cent of the new text that must stand in the old one, however long it is
+# What comes later is not looked for: the texts of a whole archive would not fit a small server.
+COPIES_WITHIN = timedelta(days=30)
 _STANDING_WORDS = 150
 _SMALL_WORD = 3
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
@@ -54,7 +56,11 @@ def original(article: Article, shelf: Shelf) -> Copy | None:
     What is filed is never turned round: an article that is older than the story it agrees with is
     the copy none the less, because readers and links know the other one.
     """
-    marks = fingerprint(article.text)
+    return original_near(article, fingerprint(article.text), shelf)
+
+
+def original_near(article: Article, marks: Fingerprint, shelf: Shelf) -> Copy | None:
+    """Give what `original` gives, where the fingerprint of the article's text is known already."""
     if not marks:
         return None
     grams = shingles(article.text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
 from copydesk.judge.coverage._group import Group, Member, meaning_share
 from copydesk.judge.coverage._points import product
@@ -17,6 +18,8 @@ from copydesk.judge.coverage._rarity import Vector
 FADES_IN_DAYS = 2.0  # a likeness is a third after so many days; 1 to 4 are alike
 ENDS_AFTER_DAYS = 14.0
 FORGOTTEN_AFTER_DAYS = 30.0
+# Only what is so near may join, part or lead: the index has let go what ended longer ago.
+NEIGHBOURS_WITHIN = timedelta(days=FORGOTTEN_AFTER_DAYS)
 ACROSS_LANGUAGES = 1.9  # only names and cognates can agree: what is left weighs more
 _VISITS = 400
 _LATEST = 100

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from copydesk.judge.profile._features import Features, lede
-from copydesk.judge.profile._profile import Copy, Match, Profile, Signal, Weighed, weigh_by
+from copydesk.judge.profile._profile import (
+    Copy,
+    Fingerprint,
+    Match,
+    Profile,
+    Signal,
+    Weighed,
+    weigh_both_ways,
+    weigh_by,
+)
 from copydesk.judge.profile._source import given, source_of
 
 __all__ = [
     "Copy",
     "Features",
+    "Fingerprint",
     "Match",
     "Profile",
     "Signal",
@@ -16,5 +26,6 @@ __all__ = [
     "given",
     "lede",
     "source_of",
+    "weigh_both_ways",
     "weigh_by",
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from copydesk.judge.profile._features import Features
 from copydesk.news import Article, Beat, Reason, Shelf, Shelved, Story
+
+Fingerprint = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +33,13 @@ class Match:
 class Signal:
     """Something that earns or costs points, as often as `seen` finds it.
 
-    `seen` gives (times, why) pairs; a pair is worth `points` times its first number.
+    `seen` gives (times, why) pairs; a pair is worth `points` times its first number. One that is
+    `of_picture` looks at nothing but whether there is a picture, and no other one looks at that.
     """
 
     points: int
     seen: Callable[[Features, Beat], Iterable[tuple[int, str]]]
+    of_picture: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +56,10 @@ class Profile:
 
     `relevance` gives the evidence that an article is on the beat (none: it is off it, and `miss`
     says what it lacks), `near` says what it lacks for the nearest topic but those that it has,
-    `topics` gives the names its record carries, `copy` the original that it repeats, `regroup` the
-    filed stories that change by what is new or judged anew. `blocks` says whether a record keeps
-    reasons and other blocks of ours, `highest` what no quality is above (None: no such bound).
+    `topics` gives the names its record carries, `copy` the original that it repeats, by its text's
+    fingerprint, `regroup` the filed stories that change by what is new or judged anew. `blocks`
+    says whether a record keeps reasons and other blocks of ours, `highest` what no quality is
+    above (None: no such bound).
     """
 
     name: str
@@ -65,7 +70,7 @@ class Profile:
     miss: Callable[[Article, Beat], str]
     near: Callable[[Article, Beat, Sequence[str]], str]
     topics: Callable[[Article, Beat, tuple[Match, ...]], tuple[str, ...]]
-    copy: Callable[[Article, Shelf], Copy | None]
+    copy: Callable[[Article, Fingerprint, Shelf], Copy | None]
     regroup: Callable[[Sequence[Shelved], Beat, frozenset[str], frozenset[str]], tuple[Story, ...]]
 
 
@@ -81,12 +86,32 @@ def weigh_by(
     signals: Iterable[Signal], features: Features, beat: Beat, highest: int | None = None
 ) -> Weighed:
     """Add up the signals, not below nought nor above `highest`; the reasons always make the sum."""
-    reasons = [
-        Reason(about="quality", why=why, points=signal.points * times)
+    return _sum(_reasons(signals, features, beat), highest)
+
+
+def weigh_both_ways(
+    signals: Iterable[Signal], features: Features, beat: Beat, highest: int | None = None
+) -> tuple[Weighed, Weighed]:
+    """Look at each signal once, and add them up with a picture and without one."""
+    pictured = replace(features, image=True)
+    seen = [
+        (signal.of_picture, reason)
         for signal in signals
-        for times, why in signal.seen(features, beat)
-        if signal.points * times
+        for reason in _reasons([signal], pictured, beat)
     ]
+    bare = (reason for of_picture, reason in seen if not of_picture)
+    return _sum((reason for _, reason in seen), highest), _sum(bare, highest)
+
+
+def _reasons(signals: Iterable[Signal], features: Features, beat: Beat) -> Iterator[Reason]:
+    for signal in signals:
+        for times, why in signal.seen(features, beat):
+            if signal.points * times:
+                yield Reason(about="quality", why=why, points=signal.points * times)
+
+
+def _sum(seen: Iterable[Reason], highest: int | None) -> Weighed:
+    reasons = list(seen)
     total = sum(reason.points or 0 for reason in reasons)
     if total < 0:
         reasons.append(Reason(about="quality", why="never below 0", points=-total))

@@ -37,7 +37,7 @@ SIGNALS: tuple[Signal, ...] = (
     Signal(points=5, seen=_substance.figures),
     Signal(points=10, seen=_substance.asked),
     Signal(points=15, seen=wrapping.video),
-    Signal(points=5, seen=wrapping.image),
+    Signal(points=5, seen=wrapping.image, of_picture=True),
     Signal(points=5, seen=_substance.byline),
     Signal(points=10, seen=wrapping.organization),
     Signal(points=10, seen=wrapping.official),

@@ -1,0 +1,194 @@
+"""Appraise an article for what it says itself; then complete that by its picture and neighbours.
+
+article ── appraise ──> Appraisal ── complete, with picture and shelf ──> Story
+
+Reading is the dear part and needs neither: a page is appraised once, its picture is asked for, and
+it takes its place among all that came before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from copydesk.judge import quality
+from copydesk.judge._block import ruled_out
+from copydesk.judge._profiles import profile_of
+from copydesk.judge.copies import fingerprint
+from copydesk.judge.profile import (
+    Copy,
+    Features,
+    Fingerprint,
+    Match,
+    Weighed,
+    lede,
+    source_of,
+    weigh_both_ways,
+)
+from copydesk.kit import lengths, text, urls
+from copydesk.news import Article, Beat, Dropped, Image, Reason, Shelf, Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appraisal:
+    """What an article is worth, whatever its picture and whatever is filed beside it.
+
+    `pictured` is its quality with a picture, `bare` without one; `fingerprint` is its text's.
+    `reasons` are those of its topics, `trust` is what is known of its source.
+    """
+
+    article: Article
+    topics: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    pictured: Weighed
+    bare: Weighed
+    trust: quality.Trust | None
+    fingerprint: Fingerprint
+
+
+def appraise(article: Article, beat: Beat) -> Appraisal | Dropped:
+    """Give what an article is worth by itself, or why it is no story; its picture is not looked at.
+
+    Everything that takes reading is done here.
+    """
+    if why := ruled_out(article, beat.rulings):
+        return Dropped(url=article.url, reason="ruled-out", detail=why)
+    profile = profile_of(beat)
+    matches = profile.relevance(article, beat)
+    if not matches and beat.scoring.off_beat == "drop":
+        return Dropped(url=article.url, reason="off-beat", detail=profile.miss(article, beat))
+    topics = profile.topics(article, beat, matches)
+    features = _features(article, beat, topics, _given(matches))
+    pictured, bare = weigh_both_ways(profile.signals, features, beat, profile.highest)
+    reasons = _of_topics(topics, matches)
+    if not topics:
+        reasons = (Reason(about="topic", why=profile.miss(article, beat)),)
+    return Appraisal(
+        article=article,
+        topics=topics,
+        reasons=reasons,
+        pictured=pictured,
+        bare=bare,
+        trust=quality.trust(features, beat),
+        fingerprint=fingerprint(article.text),
+    )
+
+
+def complete(appraisal: Appraisal, beat: Beat, shelf: Shelf, picture: str) -> Story:
+    """Give an appraised article as a story without a path, "" being the address of no picture.
+
+    What the shelf holds decides about copies only.
+    """
+    article, profile = appraisal.article, profile_of(beat)
+    weighed = appraisal.pictured if picture else appraisal.bare
+    story = _story(appraisal, weighed.quality, beat.scoring.publish_at, picture)
+    if not profile.blocks:
+        return _as_reference(story)
+    copy = profile.copy(article, appraisal.fingerprint, shelf)
+    if copy is not None:
+        story = replace(story, published=False, heat=-1, copy_of=copy.of)
+    last = _published(weighed.quality, beat) if copy is None else _copied(copy)
+    trust = appraisal.trust
+    return replace(
+        story,
+        language=article.language,
+        access=article.access,
+        credit=article.credit,
+        length=lengths.iso8601(article.seconds),
+        refuses=article.refuses,
+        trust=trust.number if trust else None,
+        reasons=(
+            *appraisal.reasons,
+            *weighed.reasons,
+            last,
+            *([trust.reason] if trust else []),
+        ),
+    )
+
+
+def _features(article: Article, beat: Beat, topics: tuple[str, ...], given: str) -> Features:
+    """Give what there is to weigh of a read article that carries these topics, but its picture."""
+    prose = text.prose(article.text)
+    return Features(
+        title=article.title,
+        topics=topics,
+        domain=article.provider.domain,
+        amp=bool(article.amp_web_url),
+        video=article.type == "video",
+        official=source_of(article, beat).official,
+        given=given,
+        lede=lede(article.excerpt, prose),
+        text=prose,
+        access=article.access,
+        credit=article.credit,
+        authors=len(article.authors),
+        language=article.language,
+        section=article.section,
+        tags=article.keywords,
+        age_hours=(article.found - article.published_at).total_seconds() / 3600,
+        host=urls.host(article.web_url),
+    )
+
+
+def _given(matches: tuple[Match, ...]) -> str:
+    return next((one.why for one in matches if one.given), "")
+
+
+def _story(appraisal: Appraisal, quality: int, publish_at: int, picture: str) -> Story:
+    article = appraisal.article
+    return Story(
+        path="",
+        title=article.title,
+        published_at=article.published_at,
+        excerpt=article.excerpt,
+        updated_at=article.updated_at,
+        original_url=article.url,
+        web_url=article.web_url,
+        amp_web_url=article.amp_web_url,
+        cdn_amp_web_url=cdn_amp(article.amp_web_url),
+        type=article.type,
+        quality=quality,
+        heat=quality,
+        published=quality >= publish_at,
+        featured_content=article.featured_content,
+        provider=article.provider,
+        topics=appraisal.topics,
+        images=(Image(url=picture),) if picture else (),
+    )
+
+
+def _as_reference(story: Story) -> Story:
+    """Leave out what no record of the reference has.
+
+    A video that the site shows itself has no address elsewhere (SPEC 2.5), nothing is updated.
+    """
+    hosted = story.type == "video" and story.featured_content
+    return replace(story, updated_at=None, web_url="" if hosted else story.web_url)
+
+
+def cdn_amp(amp_web_url: str) -> str:
+    """Give the AMP cache's address of an AMP page (SPEC 2.13), "" for none."""
+    parsed = urls.parse(amp_web_url)
+    if parsed is None:
+        return ""
+    host = str(parsed.hostname)
+    rest = str(parsed.href).split("://", 1)[1]
+    secure = "s/" if parsed.protocol == "https:" else ""
+    return f"https://{host.replace('.', '-')}.cdn.ampproject.org/c/{secure}{rest}"
+
+
+def _of_topics(topics: tuple[str, ...], matches: tuple[Match, ...]) -> tuple[Reason, ...]:
+    evidence = {match.topic: match.reason for match in reversed(matches)}
+    return tuple(
+        evidence.get(name, Reason(about=f"topic {name}", why="stands above its other topics"))
+        for name in topics
+    )
+
+
+def _published(quality: int, beat: Beat) -> Reason:
+    gate = beat.scoring.publish_at
+    verb = "reaches" if quality >= gate else "is below"
+    return Reason(about="published", why=f"quality {quality} {verb} {gate}")
+
+
+def _copied(copy: Copy) -> Reason:
+    return Reason(about="copy", why=copy.why)

@@ -1,0 +1,67 @@
+"""A profile is asked what it means, never what it is called; so a third one needs no search."""
+
+from __future__ import annotations
+
+import ast
+import typing
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from copydesk.judge import _profiles
+from copydesk.news import TRAITS, Beat, ProfileName, Scoring, Traits
+
+PACKAGE = Path(__file__).parents[2] / "src" / "copydesk"
+NAMES = typing.get_args(ProfileName)
+# Where a profile is defined, chosen by a person, or measured beside the other.
+MAY_NAME = ("cli", "config", "judge/_profiles.py", "measure", "news/profile.py")
+SOURCES = [
+    path
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if not path.relative_to(PACKAGE).as_posix().startswith(MAY_NAME)
+]
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_no_profile_is_asked_for_by_its_name(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+
+    asked = [
+        node.lineno
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Constant) and node.value == "everyday")
+        or (
+            isinstance(node, ast.Compare | ast.Match)
+            and any(isinstance(one, ast.Attribute) and one.attr == "profile" for one in parts(node))
+        )
+    ]
+
+    assert [] == asked
+
+
+def parts(node: ast.Compare | ast.Match) -> list[ast.expr]:
+    """Give what a comparison, or a match, looks at."""
+    return [node.subject] if isinstance(node, ast.Match) else [node.left, *node.comparators]
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.html")), ids=name_of)
+def test_no_template_asks_for_a_profile_by_its_name(path: Path) -> None:
+    assert "house.profile ==" not in path.read_text("utf-8")
+
+
+def test_every_profile_has_traits_and_a_way_of_weighing() -> None:
+    assert set(NAMES) == set(TRAITS) == set(_profiles._PROFILES)
+    for name in NAMES:
+        beat = Beat(title="x", scoring=Scoring(profile=name))
+        assert TRAITS[name] is beat.scoring.traits
+        assert name == _profiles.profile_of(beat).name
+
+
+def test_each_trait_tells_two_profiles_apart() -> None:
+    for field in fields(Traits):
+        assert {True, False} == {getattr(one, field.name) for one in TRAITS.values()}
