@@ -4,12 +4,15 @@
     copydesk-index   the next index, complete before the branch moves
 
 A kill leaves both behind, and an index.lock that is our own: the same file. The next commit sees
-whether the branch had moved, and finishes or forgets what was begun.
+whether the branch had moved, and finishes or forgets what was begun. On a file system without hard
+links index.lock is a file of its own that holds a mark of ours.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
@@ -18,6 +21,9 @@ from copydesk.archive import _git
 from copydesk.errors import GitError
 
 _LOOKS_A_SECOND = 20
+# What link(2) says where there are no hard links: FAT and many FUSEs, some network shares.
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
+_MARK = b"a commit of copydesk"  # no index begins so: git's begin with DIRC
 
 
 class UserIndex:
@@ -42,7 +48,7 @@ class UserIndex:
             if look:
                 time.sleep(1 / _LOOKS_A_SECOND)
             with contextlib.suppress(FileExistsError):
-                self._lock.hardlink_to(self._pending)
+                self._take()
                 break
         else:
             self._pending.unlink()
@@ -56,6 +62,23 @@ class UserIndex:
         finally:
             self._lock.unlink(missing_ok=True)
             self._forget()
+
+    def _take(self) -> None:
+        """Make index.lock, ours to be seen; raise FileExistsError where another git has it."""
+        try:
+            self._lock.hardlink_to(self._pending)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            handle = os.open(self._lock, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+            os.write(handle, _MARK)
+            os.close(handle)
+
+    def _is_ours(self) -> bool:
+        """Decide whether an index.lock was made by us, and left by a kill."""
+        if not self._lock.exists():
+            return False
+        return self._lock.samefile(self._pending) or self._lock.read_bytes() == _MARK
 
     def prepare(self, changes: bytes) -> None:
         """Make the next index: the present one with these `--index-info` lines."""
@@ -88,7 +111,7 @@ class UserIndex:
         """Finish or forget what a killed commit left; `head` is where the branch stands."""
         if not self.is_left_over():
             return
-        if self._lock.exists() and self._lock.samefile(self._pending):
+        if self._is_ours():
             announced = self._pending.read_text(encoding="ascii", errors="replace")
             if announced and announced == head and self._next.exists():
                 self.bring_along()
