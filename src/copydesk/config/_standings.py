@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from copydesk.config._wrong import shown, wrong
-from copydesk.news import Standing
+from copydesk.news import DomainTrust
 
 FILE = "_data/standings.csv"  # by default, where there is one
 _MAX_BYTES = 20_000_000
@@ -22,7 +22,7 @@ _WHY = ("why", "category")
 class Read:
     """What the files say, by domain, and a sentence for each file with rows that were left out."""
 
-    standings: dict[str, Standing] = field(default_factory=dict)
+    standings: dict[str, DomainTrust] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
 
@@ -108,7 +108,7 @@ def _columns(header: Sequence[str], name: str) -> _Columns:
     return columns
 
 
-def _standing(row: Sequence[str], columns: _Columns, source: str) -> tuple[str, Standing]:
+def _standing(row: Sequence[str], columns: _Columns, source: str) -> tuple[str, DomainTrust]:
     """Give a row's domain and standing, "" for a part of a site; raises ValueError."""
     if len(row) <= max(columns.domain, columns.trust):
         raise ValueError("it ends too early")
@@ -118,7 +118,7 @@ def _standing(row: Sequence[str], columns: _Columns, source: str) -> tuple[str, 
     trust = _number(row[columns.trust])
     said = row[columns.why].strip() if 0 <= columns.why < len(row) else ""
     why = f"{said} ({source})" if said else f"({source})"
-    return "" if "/" in domain else domain, Standing(trust=trust, why=why)
+    return "" if "/" in domain else domain, DomainTrust(trust=trust, why=why)
 
 
 def _number(text: str) -> float:

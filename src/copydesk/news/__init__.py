@@ -8,7 +8,7 @@ Request) and Shelf.
 from __future__ import annotations
 
 from copydesk.news.article import USES, Article, Figure, Kind, Media, Signal, Use
-from copydesk.news.beat import Beat, ExcerptRule, Organization, Scoring, Standing, Topic
+from copydesk.news.beat import Beat, DomainTrust, ExcerptRule, Organization, Scoring, Topic
 from copydesk.news.dropped import DROP_REASONS, Dropped, DropReason
 from copydesk.news.edition import Draw, Edition, Filed, Form, Poster, Record, Show, Thumbnail
 from copydesk.news.lead import Lead
@@ -32,6 +32,7 @@ __all__ = [
     "USES",
     "Article",
     "Beat",
+    "DomainTrust",
     "Draw",
     "DropReason",
     "Dropped",
@@ -69,7 +70,6 @@ __all__ = [
     "Signal",
     "Source",
     "SourceKind",
-    "Standing",
     "Story",
     "Thumbnail",
     "Topic",
