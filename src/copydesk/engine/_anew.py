@@ -24,7 +24,6 @@ from copydesk.news import Article, Beat, Dropped, Related, Shelf, Shelved, Story
 COPIES_WITHIN = timedelta(days=30)  # as a round looks for them
 REACH = timedelta(days=30)  # of what may stand beside a story
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
-_NOW = {"off-beat": review.OFF_BEAT, "ruled-out": ""}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +213,8 @@ def _judged(bench: _Bench, came: _Came) -> Anew:
     trust = source.trust if source else "gate"
     story = review.gate(story, bench.newsroom.settings.review.mode, trust)
     if dropped:
-        story = review.kept_off(story, _NOW[dropped] or judge.ruled_out(seen, beat.rulings))
+        is_ruled = dropped == "ruled-out"
+        story = review.kept_off(story, judge.ruled_out(seen, beat.rulings) if is_ruled else "")
     fresh = review.rejudged(filed, story, known(bench.newsroom, filed))
     verdict = bench.rulings.verdicts.get(filed.path)
     if beat.scoring.profile == "everyday" and verdict is not None:

@@ -7,10 +7,23 @@ from dataclasses import replace
 
 from copydesk.judge import quality
 from copydesk.judge._block import ruled_out
+from copydesk.judge._gate import measured
 from copydesk.judge._profiles import profile_of
 from copydesk.judge.profile import Copy, Features, Match, Weighed, lede, source_of, weigh_by
 from copydesk.kit import lengths, text, urls
-from copydesk.news import Article, Beat, Dropped, Image, Reason, Shelf, Shelved, Story
+from copydesk.news import (
+    Article,
+    Beat,
+    Dropped,
+    Image,
+    Reason,
+    ReasonKind,
+    Shelf,
+    Shelved,
+    Story,
+)
+
+_ABOVE = "stands above its other topics"
 
 
 def assess(article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:
@@ -36,7 +49,8 @@ def assess(article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:
         story = replace(story, published=False, heat=-1, copy_of=copy.of)
     reasons = _reasons(matches, topics, weighed, beat, copy)
     if not topics:
-        reasons = (Reason(about="topic", why=profile.miss(article, beat)), *reasons)
+        lack = profile.miss(article, beat)
+        reasons = (Reason.of(ReasonKind.OFF_BEAT, lack=lack), *reasons)
     trust = quality.trust(features, beat)
     return replace(
         story,
@@ -153,14 +167,8 @@ def _reasons(
     """Give the reasons in the order of a record: topics, quality, published, copy."""
     evidence = {match.topic: match.reason for match in reversed(matches)}
     found = [
-        evidence.get(name, Reason(about=f"topic {name}", why="stands above its other topics"))
+        evidence.get(name, Reason.of(ReasonKind.TOPIC, whose=name, evidence=_ABOVE))
         for name in topics
     ]
-    last = _published(weighed.quality, beat) if copy is None else Reason(about="copy", why=copy.why)
-    return (*found, *weighed.reasons, last)
-
-
-def _published(quality: int, beat: Beat) -> Reason:
-    gate = beat.scoring.publish_at
-    verb = "reaches" if quality >= gate else "is below"
-    return Reason(about="published", why=f"quality {quality} {verb} {gate}")
+    by_quality = measured(weighed.quality, beat.scoring.publish_at)
+    return (*found, *weighed.reasons, by_quality if copy is None else copy.reason)

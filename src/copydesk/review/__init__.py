@@ -14,7 +14,6 @@ from copydesk.review._hand import beside_others, digests, keep_touched, touched
 from copydesk.review._history import is_noted_since, noted
 from copydesk.review._other import is_other_article
 from copydesk.review._rejudged import (
-    OFF_BEAT,
     is_kept_off,
     kept_off,
     rejudged,
@@ -30,7 +29,6 @@ from copydesk.review._rulings import (
 from copydesk.review._verdict import apply, is_same_word
 
 __all__ = [
-    "OFF_BEAT",
     "apply",
     "beside_others",
     "contradiction",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from copydesk.judge.profile import Features
 from copydesk.judge.quality._seen import Seen
-from copydesk.news import Beat, DomainTrust, Reason
+from copydesk.news import Beat, DomainTrust, Reason, ReasonKind
 
 HIGH = 80
 GOOD = 60
@@ -27,7 +27,7 @@ class Trust:
     @property
     def reason(self) -> Reason:
         """Give it as a record's reason; its number is no part of a sum."""
-        return Reason(about=f"trust {self.number}", why=self.why)
+        return Reason.of(ReasonKind.TRUST, whose=self.number, known=self.why)
 
 
 def trust(features: Features, beat: Beat) -> Trust | None:
