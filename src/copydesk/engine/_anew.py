@@ -169,7 +169,7 @@ def _is_near(story: Story, since: datetime | None) -> bool:
 
 def is_removed(story: Story, rulings: Rulings) -> bool:
     """Say whether an editor removed a story for good: its text is no longer kept."""
-    verdict = story.verdict or rulings.verdicts.get(story.path)
+    verdict = story.verdict or rulings.verdict_on(story.path)
     return verdict is not None and verdict.said == "remove"
 
 
@@ -216,7 +216,7 @@ def _judged(bench: _Bench, came: _Came) -> Anew:
         is_ruled = dropped == "ruled-out"
         story = review.kept_off(story, judge.ruled_out(seen, beat.rulings) if is_ruled else "")
     fresh = review.rejudged(filed, story, known(bench.newsroom, filed))
-    verdict = bench.rulings.verdicts.get(filed.path)
+    verdict = bench.rulings.verdict_on(filed.path)
     if beat.scoring.profile == "everyday" and verdict is not None:
         fresh = review.apply(fresh, verdict, beat)
     text, found = article.text, article.found

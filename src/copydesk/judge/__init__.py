@@ -11,6 +11,7 @@ from copydesk.judge._block import ruled_out
 from copydesk.judge._bookshelf import Bookshelf
 from copydesk.judge._explain import explain
 from copydesk.judge._otherwise import otherwise
+from copydesk.judge._today import is_off_beat, reaches_gate
 from copydesk.judge.copies import fingerprint
 from copydesk.judge.copies import original as copy
 from copydesk.judge.coverage import Document, Stream, likeness
@@ -26,8 +27,10 @@ __all__ = [
     "copy",
     "explain",
     "fingerprint",
+    "is_off_beat",
     "likeness",
     "otherwise",
+    "reaches_gate",
     "regroup",
     "ruled_out",
     "weigh",

@@ -3,7 +3,7 @@
 Beat, Source, Lead, Page | NotModified | Refused, Article (with Figure, Media, Signal), Story (with
 Image, Provider, Related, Reason), Dropped, Verdict, Edition (with Record, Thumbnail); Fetcher (with
 Request) and Shelf. What the program must recognise again has a closed set of kinds (ReasonKind,
-EventKind, FaultKind), whose words stand in one table each.
+EventKind, FaultKind), whose words stand in one table each; where a story stands is a Standing.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from copydesk.news.reason import GROUP_RULED, Reason, ReasonKind, reason_words
 from copydesk.news.ruling import Ruling, RulingKind
 from copydesk.news.shelf import Shelf, Shelved
 from copydesk.news.source import ListingRule, Source, SourceKind, Trust
+from copydesk.news.standing import Standing
 from copydesk.news.story import Extra, Image, Provider, Related, Story
 from copydesk.news.verdict import Said, Verdict
 
@@ -80,6 +81,7 @@ __all__ = [
     "Signal",
     "Source",
     "SourceKind",
+    "Standing",
     "Story",
     "Thumbnail",
     "Topic",

@@ -26,6 +26,7 @@ from copydesk.review._rulings import (
     ruled_fields,
     with_rule,
 )
+from copydesk.review._standing import standing
 from copydesk.review._verdict import apply, is_same_word
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "ruled_fields",
     "same_excerpt",
     "same_words",
+    "standing",
     "text_change",
     "touched",
     "with_rule",

@@ -150,6 +150,13 @@ def read(revisit: Revisit) -> Plan | None:
         return None
 
 
+def is_known_gone(newsroom: Newsroom, path: str) -> bool:
+    """Decide whether two looks at a record's page, a day apart, found none."""
+    revisit = newsroom.memory.revisits.get(path)
+    plan = read(revisit) if revisit else None
+    return plan is not None and plan.is_gone
+
+
 def make_up(
     newsroom: Newsroom, shelf: Bookshelf, removed: frozenset[str], left_over: Set[str]
 ) -> None:
