@@ -52,6 +52,8 @@ def corrections(
 
 
 def _correction(newsroom: Newsroom, shelf: judge.Bookshelf, each: Look) -> Correction | None:
+    if not _plans.known(newsroom, each.story):
+        return None
     if each.said == "gone":
         return _gone(newsroom, each)
     if each.article is None:
