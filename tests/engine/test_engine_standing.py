@@ -14,7 +14,7 @@ import pytest
 from copydesk import archive, engine
 from copydesk.engine import _standing
 from copydesk.engine.newsroom import Troubles
-from copydesk.news import Standing
+from copydesk.news import ReasonKind, Standing
 from world.command import copydesk
 from world.newsroom import NOW, WALL, feed, newsroom, page, record_web, run_git, small_web
 from world.shared import SHARED, needs_shared
@@ -163,6 +163,30 @@ def test_a_lead_may_be_dropped(tmp_path: Path, beat: str) -> None:
     told = explained(root, "https://gull.example/bakery")
 
     assert ("dropped", "dropped") == (told["standing"], told["state"])
+
+
+def test_the_demos_stories_stand_where_their_records_say(tmp_path: Path) -> None:
+    root = tmp_path / "demo"
+    assert copydesk("demo", "--dir", root, "--no-serve").code == 0
+
+    with engine.opened(root, NOW, {}) as opened:
+        stories = list(archive.Archive(root).stories(Troubles()))
+        stands = {story.path: _standing.standing_of(opened, story, None, None) for story in stories}
+
+    unknown = [one for story in stories for one in story.reasons if one.kind is ReasonKind.OTHER]
+    assert [] == unknown
+    kinds = {
+        Standing.PUBLISHED: {story.path for story in stories if story.published},
+        Standing.COPY: {story.path for story in stories if story.copy_of},
+        Standing.BEHIND_LEADER: {
+            story.path for story in stories if story.heat == -1 and not story.copy_of
+        },
+    }
+    for standing, paths in kinds.items():
+        assert paths
+        assert paths == {path for path, one in stands.items() if one is standing}
+    left = set(stands) - set().union(*kinds.values())
+    assert {Standing.BELOW_GATE} == {stands[path] for path in left}
 
 
 @needs_shared
