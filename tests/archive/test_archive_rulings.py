@@ -57,6 +57,25 @@ def put(root: Path, text: str) -> Path:
     return file
 
 
+@pytest.mark.parametrize("place", ["_news/a.md", "_archive/_news/a.md"])
+def test_a_verdict_holds_wherever_its_record_lies(place: str) -> None:
+    rulings = Rulings(verdicts={place: PUBLISH, "_news/b.md": HOLD})
+
+    assert PUBLISH == rulings.verdict_on("_news/a.md") == rulings.verdict_on("_archive/_news/a.md")
+    assert rulings.verdict_on("_news/c.md") is None
+    assert rulings.verdict_on("a.md") is None
+
+
+def test_a_new_verdict_takes_the_place_of_one_that_names_the_other_folder() -> None:
+    rulings = Rulings(verdicts={"_news/a.md": PUBLISH, "_news/b.md": HOLD}, removed=("x",))
+
+    after = rulings.with_verdict("_archive/_news/a.md", HOLD)
+
+    assert {"_archive/_news/a.md": HOLD, "_news/b.md": HOLD} == after.verdicts
+    assert HOLD == after.with_verdict("_news/b.md", HOLD).verdict_on("_news/a.md")
+    assert ("x",) == after.removed
+
+
 @pytest.mark.parametrize("text", [None, "", "\n"])
 def test_without_a_file_there_are_no_rulings(text: str | None, tmp_path: Path) -> None:
     if text is not None:

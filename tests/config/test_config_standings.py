@@ -9,7 +9,7 @@ import pytest
 from copydesk import config
 from copydesk.config import Settings
 from copydesk.errors import ConfigError
-from copydesk.news import Standing
+from copydesk.news import DomainTrust
 from world.shared import SHARED, needs_shared
 
 OPEN_RATINGS = SHARED / "data" / "quality"
@@ -38,7 +38,7 @@ def test_the_newsrooms_own_file_is_read_without_being_named(tmp_path: Path) -> N
     )
     known = loaded(tmp_path, standings=text).beat.standings
     assert {
-        "gazette.example": Standing(trust=0.74, why="fair, and corrects itself (standings.csv)")
+        "gazette.example": DomainTrust(trust=0.74, why="fair, and corrects itself (standings.csv)")
     } == known
 
 
@@ -51,8 +51,8 @@ def test_the_later_file_wins(tmp_path: Path) -> None:
         standings="standing,domain\n0.9,a.example\n",
     ).beat.standings
     assert {
-        "a.example": Standing(trust=0.9, why="(standings.csv)"),
-        "b.example": Standing(trust=1.0, why="(ratings.csv)"),
+        "a.example": DomainTrust(trust=0.9, why="(standings.csv)"),
+        "b.example": DomainTrust(trust=1.0, why="(ratings.csv)"),
     } == known
 
 

@@ -104,12 +104,16 @@ def test_without_git_they_move_as_well(tmp_path: Path, web: Path) -> None:
     assert (root / "_archive" / WALL).exists()
 
 
-def test_a_verdict_among_the_rulings_moves_along(tmp_path: Path, web: Path) -> None:
+def test_a_verdict_among_the_rulings_holds_where_its_record_lies_now(
+    tmp_path: Path, web: Path
+) -> None:
     root = newsroom(tmp_path / "everyday", more=EVERYDAY)
     run(root, web, NOW)
-    copydesk("-C", root, "verdict", WALL, "publish", "--why", "lead", "--as", "Ed")
+    copydesk("-C", root, "verdict", WALL, "reject", "--why", "no", "--as", "Ed")
+    before = (root / "_data/rulings.yaml").read_bytes()
     run(root, web, JANUARY)
-    assert f"path: _archive/{WALL}" in (root / "_data/rulings.yaml").read_text("utf-8")
+    assert (root / "_data/rulings.yaml").read_bytes() == before
+    assert copydesk("-C", root, "explain", WALL, "--json").json()["standing"] == "rejected"
     assert run_git(root, "status", "--porcelain") == ""
 
 

@@ -67,6 +67,21 @@ def test_removing_twice_is_no_change(root: Path) -> None:
     assert (again["changed"], again["commit"]) == ([], None)
 
 
+def test_a_removal_holds_for_a_record_that_somebody_archived(root: Path) -> None:
+    remove(root)
+    archived = root / "_archive" / RECORD
+    archived.parent.mkdir(parents=True)
+    (root / RECORD).rename(archived)
+    run_git(root, "add", "-A")
+    run_git(root, "commit", "-qm", "by hand")
+
+    assert copydesk("-C", root, "build").code == 0
+
+    assert (root / ".copydesk/gone.txt").read_text() == f"/{PAGE.removesuffix('index.html')}\n"
+    told = copydesk("-C", root, "explain", "--json", f"_archive/{RECORD}").json()
+    assert ("removed", "removed") == (told["state"], told["standing"])
+
+
 @pytest.mark.parametrize("lost", [(), (".copydesk",), (".copydesk", RECORD)])
 def test_it_never_comes_back(root: Path, web: Path, lost: tuple[str, ...]) -> None:
     remove(root)

@@ -60,6 +60,16 @@ def test_a_merge_that_is_taken_back_parts_what_it_brought_together() -> None:
     assert desk.changes() == {}
 
 
+def test_a_merge_is_told_once_whatever_words_its_reason_has() -> None:
+    desk = desk_of(80, 90)
+    desk.round(story("v", VOTE))
+    rule(desk, replace(ruled("merge", "a", "v"), why="they joined forces"))
+
+    desk.round()
+
+    assert says(desk, "v", "group") == ["merged, ruled by Ada: they joined forces"]
+
+
 def test_a_pin_publishes_what_it_puts_in_front_and_ends() -> None:
     desk = desk_of(80, 30)
     rule(desk, ruled("pin", "b"))

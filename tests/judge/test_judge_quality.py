@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import judge
-from copydesk.news import Article, Beat, Provider, Standing, Story
+from copydesk.news import Article, Beat, DomainTrust, Provider, Story
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "judge" / "wording").glob("*.toml"))
 OFFICIAL = "https://lab.example/blog.xml"
@@ -74,7 +74,7 @@ def best(make_article: Make, **fields: object) -> Article:
 
 
 def trusted(beat: Beat, trust: float = 1.0) -> Beat:
-    return replace(beat, standings={"gazette.example": Standing(trust=trust, why="(list.csv)")})
+    return replace(beat, standings={"gazette.example": DomainTrust(trust=trust, why="(list.csv)")})
 
 
 def test_all_that_can_be_earned_stays_in_bounds(make_article: Make, beat: Beat) -> None:
@@ -261,8 +261,8 @@ def test_who_is_unreliable_stays_off_the_page(make_article: Make, beat: Beat) ->
 
 
 STANDINGS = {
-    "gazette.example": Standing(trust=0.74, why="(a.csv)"),
-    "blogs.gazette.example": Standing(trust=0.5, why="blogs (b.csv)"),
+    "gazette.example": DomainTrust(trust=0.74, why="(a.csv)"),
+    "blogs.gazette.example": DomainTrust(trust=0.5, why="blogs (b.csv)"),
 }
 
 

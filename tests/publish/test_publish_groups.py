@@ -21,6 +21,7 @@ from copydesk.publish._write import Sheet
 from world import editions
 
 LED = "2026-11-24T13:10:00Z leads its group no longer"
+HEADLINE = '2026-11-24T13:10:00Z title was "He leads its group no longer: why"'
 NEW = "2026-11-24-fuller"
 OLD = "2026-11-24-first"
 OLD_PAGE = f"news/{OLD}/index.html"
@@ -84,6 +85,7 @@ def test_a_page_that_sends_on_is_in_no_list_feed_sitemap_or_api() -> None:
     [
         ((leader(), replace(deposed(), history=())), "it never led"),
         ((leader(), replace(deposed(), history=("2026-11-24 title was 'a'",))), "it never led"),
+        ((leader(), replace(deposed(), history=(HEADLINE,))), "only its headline was so"),
         ((leader(), deposed(group="")), "it is in no group"),
         ((leader(group="other"), deposed()), "the group has no leader"),
         ((leader(published=False), deposed()), "the leader is not published"),

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from copydesk import review
+from copydesk.news import Event, EventKind
 
 TEXT = (
     "The council of Port Sable voted on Thursday to raise the sea wall by two metres.\n"
@@ -41,26 +42,25 @@ TEXT = (
     ],
 )
 def test_what_comes_and_goes_is_no_correction(after: str) -> None:
-    assert review.text_change(TEXT, after) == ""
-    assert review.text_change(after, TEXT) == ""
+    assert review.text_change(TEXT, after) is None
+    assert review.text_change(after, TEXT) is None
 
 
 def test_an_age_that_grows_and_a_counter_that_runs_are_no_correction() -> None:
     ages = f"{TEXT}\nThis page was last changed {{}} minutes ago and has {{}} comments by now."
-    assert review.text_change(ages.format(4, 12), ages.format(59, "1,204")) == ""
+    assert review.text_change(ages.format(4, 12), ages.format(59, "1,204")) is None
 
 
 def test_a_sentence_more_is_told_with_its_share_of_the_words() -> None:
     after = f"{TEXT}\nOn Friday the province said that it had never promised to pay a half."
-    assert review.text_change(TEXT, after) == "text changed (14 % of its words)"
-    assert review.text_change(after, TEXT) == "text changed (14 % of its words)"
+    assert review.text_change(TEXT, after) == Event.of(EventKind.TEXT_CHANGED, share=14)
+    assert review.text_change(after, TEXT) == Event.of(EventKind.TEXT_CHANGED, share=14)
 
 
 def test_one_number_in_a_long_text_is_a_correction() -> None:
     long = "\n".join([TEXT, *(f"Nothing is new in the village of this name, {w}." for w in WORDS)])
-    assert review.text_change(long, long.replace("41 million", "14 million")) == (
-        "text changed (a number in it)"
-    )
+    after = long.replace("41 million", "14 million")
+    assert review.text_change(long, after) == Event.of(EventKind.NUMBER_CHANGED)
 
 
 WORDS = ["north", "south", "east", "west"] * 25
@@ -71,8 +71,8 @@ def test_a_text_in_a_script_without_blanks_is_counted_by_the_character() -> None
         "市议会周四投票决定将沿海的海堤加高两米。工程师告诉会议，石头已经失去了三分之一的高度。" * 3
     )
     after = before + "市长说这座城市已经等得够久了。"
-    assert review.text_change(before, before) == ""
-    assert review.text_change(before, after) == "text changed (10 % of its words)"
+    assert review.text_change(before, before) is None
+    assert review.text_change(before, after) == Event.of(EventKind.TEXT_CHANGED, share=10)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from copydesk import review
-from copydesk.news import Image, Reason, Story, Verdict
+from copydesk.news import Event, Image, Reason, Story, Verdict
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FILED = Story(
@@ -77,7 +77,9 @@ def test_with_nothing_known_the_record_is_left_as_it_is() -> None:
 def test_the_first_line_and_the_newest_eleven_stay() -> None:
     story = FILED
     for number in range(20):
-        story = review.noted(story, NOON + timedelta(hours=number), [f"change {number}"])
+        story = review.noted(
+            story, NOON + timedelta(hours=number), [Event(what=f"change {number}")]
+        )
     assert len(story.history) == 12
     assert story.history[0] == "2026-03-02T12:00:00Z change 0"
     assert [line.rsplit(" ", 1)[1] for line in story.history[1:]] == [
@@ -86,12 +88,12 @@ def test_the_first_line_and_the_newest_eleven_stay() -> None:
 
 
 def test_a_line_is_noted_since_a_time_only_where_it_is_later() -> None:
-    story = review.noted(FILED, NOON, ["change"])
+    story = review.noted(FILED, NOON, [Event(what="change")])
     assert not review.is_noted_since(story, NOON)
     assert review.is_noted_since(story, NOON - timedelta(seconds=1))
     assert not review.is_noted_since(replace(FILED, history=("by hand", "")), NOON)
 
 
 def test_a_line_carries_no_character_that_turns_the_writing_or_moves_the_cursor() -> None:
-    story = review.noted(FILED, NOON, ['title was "a\u202eb\x1b[2Jc\x9b\nd"'])
+    story = review.noted(FILED, NOON, [Event(what='title was "a\u202eb\x1b[2Jc\x9b\nd"')])
     assert story.history == ('2026-03-02T12:00:00Z title was "ab[2Jc d"',)

@@ -171,7 +171,7 @@ class Repository:
         obstacle = self.obstacle()
         place = self._place
         if obstacle or place is None:
-            hint = "check a branch out: git switch NAME" if obstacle == "detached HEAD" else ""
+            hint = "" if self.branch() else "check a branch out: git switch NAME"
             raise GitError("cannot push", subject=obstacle, hint=hint or "the commits stay here")
 
         @contextlib.contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import get_args
@@ -20,6 +20,7 @@ PATH = "_data/rulings.yaml"
 
 _SAID: tuple[RulingKind, ...] = get_args(RulingKind)
 _MANY = 1_000_000
+_ARCHIVE = "_archive/"
 # how many stories and how many values a rule of each kind has: the least, the most
 _STORIES: Mapping[RulingKind, tuple[int, int]] = {
     "split": (1, _MANY),
@@ -49,6 +50,23 @@ class Rulings:
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
     rules: tuple[Ruling, ...] = ()
+
+    def verdict_on(self, path: str) -> Verdict | None:
+        """Return the verdict on a record, None for none.
+
+        An old record moves to `_archive/`: a verdict holds whichever of its places it names.
+        """
+        return self.verdicts.get(path) or self.verdicts.get(other_place(path))
+
+    def with_verdict(self, path: str, verdict: Verdict) -> Rulings:
+        """Return the rulings with a verdict on a record, in the place of an earlier one."""
+        known = {at: one for at, one in self.verdicts.items() if at != other_place(path)}
+        return replace(self, verdicts={**known, path: verdict})
+
+
+def other_place(path: str) -> str:
+    """Return where a record would lie if it were archived, or were not: `_archive/_news/x.md`."""
+    return path.removeprefix(_ARCHIVE) if path.startswith(_ARCHIVE) else f"{_ARCHIVE}{path}"
 
 
 def read_rulings(root: Path) -> Rulings:

@@ -118,11 +118,7 @@ def quoted(raw: str) -> str:
 @remembering
 def reason(raw: str) -> Reason:
     """Give the reason that stands so, with its quotes."""
-    line = quoted(raw)
-    found = Reason.parse(line)
-    if found.points is not None and str(found) != line:  # without points it is the very line
-        raise UnusualError
-    return found
+    return Reason.parse(quoted(raw))
 
 
 def label(raw: str) -> str:

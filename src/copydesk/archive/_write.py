@@ -154,9 +154,7 @@ def _one_related(other: Related, extras: Extras, at: str) -> list[str]:
 
 
 def _reason(reason: Reason) -> str:
-    """Give a reason's line; a text that was in no known form comes back as it was."""
-    bare = not reason.about and reason.points is None
-    return f"  - {_scalars.quoted(reason.why if bare else str(reason))}"
+    return f"  - {_scalars.quoted(str(reason))}"
 
 
 def _machine(digests: Iterable[tuple[str, str]], extras: Extras) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 
 from copydesk.config._wrong import decoded, shown, unreadable, wrong
 from copydesk.kit import within
-from copydesk.news import Standing
+from copydesk.news import DomainTrust
 
 FILE = "_data/standings.csv"  # by default, where there is one
 _MAX_BYTES = 20_000_000
@@ -24,7 +24,7 @@ _WHY = ("why", "category")
 class Read:
     """What the files say, by domain, and a sentence for each file with rows that were left out."""
 
-    standings: dict[str, Standing] = field(default_factory=dict)
+    standings: dict[str, DomainTrust] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
 
@@ -114,7 +114,7 @@ def _columns(header: Sequence[str], name: str) -> _Columns:
     return columns
 
 
-def _standing(row: Sequence[str], columns: _Columns, source: str) -> tuple[str, Standing]:
+def _standing(row: Sequence[str], columns: _Columns, source: str) -> tuple[str, DomainTrust]:
     """Give a row's domain and standing, "" for a part of a site; raises ValueError."""
     if len(row) <= max(columns.domain, columns.trust):
         raise ValueError("it ends too early")
@@ -124,7 +124,7 @@ def _standing(row: Sequence[str], columns: _Columns, source: str) -> tuple[str, 
     trust = _number(row[columns.trust])
     said = row[columns.why].strip() if 0 <= columns.why < len(row) else ""
     why = f"{said} ({source})" if said else f"({source})"
-    return "" if "/" in domain else domain, Standing(trust=trust, why=why)
+    return "" if "/" in domain else domain, DomainTrust(trust=trust, why=why)
 
 
 def _number(text: str) -> float:

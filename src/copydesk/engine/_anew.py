@@ -146,7 +146,7 @@ def _is_near(story: Story, since: datetime | None) -> bool:
 
 def is_removed(story: Story, rulings: Rulings) -> bool:
     """Say whether an editor removed a story for good: its text is no longer kept."""
-    verdict = story.verdict or rulings.verdicts.get(story.path)
+    verdict = story.verdict or rulings.verdict_on(story.path)
     return verdict is not None and verdict.said == "remove"
 
 

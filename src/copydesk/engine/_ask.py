@@ -18,7 +18,7 @@ from copydesk.engine.progress import Progress
 from copydesk.engine.report import Failure
 from copydesk.errors import CopydeskError
 from copydesk.kit import urls
-from copydesk.news import Fetcher, Lead, NotModified, Page, Refused, Request, Source
+from copydesk.news import FaultKind, Fetcher, Lead, NotModified, Page, Refused, Request, Source
 
 _MORE_SITEMAPS = 20
 _PARTS_KEPT = 100  # validators a source
@@ -274,7 +274,7 @@ def _refused(source: Source, state: watch.SourceState, answer: Refused) -> Answe
 
 
 def _hint(answer: Refused) -> str:
-    if answer.detail.startswith("the proxy is not set"):
+    if answer.fault.kind is FaultKind.PROXY_UNSET:
         return "set the variable for copydesk, or take proxy_env out of beat.toml"
     return _HINTS.get(answer.reason, "it is asked again later")
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from copydesk import archive
 from copydesk.archive import Change, FileChange, WriteLock
 from copydesk.engine._mishap import failure_of
 from copydesk.engine._writing import notes_of, writing
@@ -74,9 +73,7 @@ def _moved(newsroom: Newsroom, lock: WriteLock, old: Sequence[str]) -> Shelved:
 def _change(newsroom: Newsroom, moves: Sequence[FileChange]) -> Change:
     days = newsroom.settings.records.archive_after_days
     message = f"archive: {len(moves)} stories older than {days} days, {newsroom.now:%B %Y}"
-    along = _rulings_along(newsroom, moves)
-    files = (*moves, *([along] if along.is_new_bytes else []))
-    return Change(files=files, message=message, when=newsroom.now)
+    return Change(files=tuple(moves), message=message, when=newsroom.now)
 
 
 def _start_of_month(moment: datetime) -> datetime:
@@ -98,11 +95,3 @@ def _is_older(newsroom: Newsroom, path: str, before: datetime) -> bool:
     except RecordError:
         return False
     return published_at is not None and published_at < before
-
-
-def _rulings_along(newsroom: Newsroom, moves: Sequence[FileChange]) -> FileChange:
-    """Return what lets verdicts that stand among the rulings name the new places."""
-    rulings = archive.read_rulings(newsroom.root)
-    places = {one.moved_from: one.path for one in moves}
-    verdicts = {places.get(path, path): verdict for path, verdict in rulings.verdicts.items()}
-    return archive.rulings_change(newsroom.root, replace(rulings, verdicts=verdicts))

@@ -117,10 +117,10 @@ def _message(stories: Stories) -> str:
 def _told(stories: Stories, story: Story) -> list[str]:
     """Give the lines of a commit's message on one story: its title, then what was corrected."""
     correction = stories.corrected.get(story.path)
-    lines = correction.lines if correction else ()
+    events = correction.events if correction else ()
     return [
         f"{'+' if story.path in stories.fresh else '~'} {text.fold(story.title)}",
-        *(f"  {text.fold(line)}" for line in lines),
+        *(f"  {text.fold(str(event))}" for event in events),
     ]
 
 

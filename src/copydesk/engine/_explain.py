@@ -9,6 +9,7 @@ from pathlib import Path
 from copydesk import archive, judge
 from copydesk.engine import _group
 from copydesk.engine._sites import Sites
+from copydesk.engine._standing import is_gone, standing_of
 from copydesk.engine.named import record_at
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.engine.report import Explanation, Term
@@ -16,7 +17,7 @@ from copydesk.engine.rulings import rules_on
 from copydesk.errors import RecordError
 from copydesk.kit import dates, urls
 from copydesk.memory import Fate
-from copydesk.news import Article, Story, Verdict
+from copydesk.news import Article, Standing, Story, Verdict
 
 
 def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
@@ -52,7 +53,7 @@ def _published_at(stories: dict[str, Story], url: str) -> Story | None:
 
 
 def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Explanation:
-    verdict = story.verdict or archive.read_rulings(newsroom.root).verdicts.get(story.path)
+    verdict = story.verdict or archive.read_rulings(newsroom.root).verdict_on(story.path)
     reasons = story.reasons or judge.explain(story, newsroom.beat)
     name = story.path.rsplit("/", 1)[-1].removesuffix(".md")
     copies = sorted(one.path for one in stories.values() if one.copy_of == name)
@@ -76,6 +77,8 @@ def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Ex
         history=story.history,
         terms=tuple(_terms(newsroom, story)),
         rulings=tuple(rules_on(newsroom, story)),
+        standing=standing_of(newsroom, story, verdict, article),
+        gone=is_gone(newsroom, story),
     )
 
 
@@ -148,6 +151,7 @@ def _of_fate(fate: Fate) -> Explanation:
         stage=_STAGES.get(fate.reason, "read"),
         reasons=tuple(text for text in (why or fate.detail, fate.hint) if text),
         otherwise=tuple(filter(None, [_OTHERWISE.get(fate.reason)])),
+        standing=Standing.DROPPED if fate.state == "dropped" else "",
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from copydesk import archive
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.errors import RecordError
-from copydesk.news import Story
+from copydesk.news import Story, Verdict
 
 _TICK_NS = 50_000_000
 
@@ -24,11 +24,10 @@ class Filing:
         self._archive = newsroom.archive
         self._troubles = troubles
         try:
-            verdicts = archive.read_rulings(newsroom.root).verdicts
+            self._rulings = archive.read_rulings(newsroom.root)
         except RecordError as error:
             troubles(error)
-            verdicts = {}
-        self._removed = {path: one for path, one in verdicts.items() if one.said == "remove"}
+            self._rulings = archive.Rulings()
 
     def stamps(self) -> Mapping[str, str]:
         """Give what changes with each story, by its path; no file is read.
@@ -45,9 +44,14 @@ class Filing:
                 found[path] = f"read again {time.time_ns()}"
             if not path.isascii() and not self._is_text(path):
                 del found[path]
-        for path in self._removed.keys() & found.keys():
-            found[path] += " removed"
+        for path in found if self._rulings.verdicts else ():
+            if self._removal(path) is not None:
+                found[path] += " removed"
         return found
+
+    def _removal(self, path: str) -> Verdict | None:
+        verdict = self._rulings.verdict_on(path)
+        return verdict if verdict is not None and verdict.said == "remove" else None
 
     def _is_text(self, path: str) -> bool:
         """Say whether a name is text; on disk any bytes can be one, which no address can say."""
@@ -67,5 +71,5 @@ class Filing:
         except RecordError as error:
             self._troubles(error)
             return None
-        verdict = self._removed.get(path)
+        verdict = self._removal(path)
         return replace(story, verdict=verdict) if verdict and story.verdict is None else story

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from copydesk import judge, review
 from copydesk.engine.again import Correction
 from copydesk.engine.newsroom import Newsroom
-from copydesk.news import Beat, Shelved, Story
+from copydesk.news import GROUP_RULED, Beat, Event, EventKind, Shelved, Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ def regrouped(
         known = dict(story.machine) or newsroom.memory.digests(story.path)
         after = review.beside_others(filed[story.path], story, known)
         if beat.scoring.traits.has_blocks and _gave_the_lead(filed[story.path], after):
-            after = review.noted(after, newsroom.now, ["leads its group no longer"])
+            after = review.noted(after, newsroom.now, [Event.of(EventKind.DEPOSED)])
         if after != filed[story.path]:
             changed[story.path] = after
             before[story.path] = filed[story.path]
@@ -82,7 +82,7 @@ def _ruled(shelf: judge.Bookshelf, beat: Beat) -> list[Story]:
 def _is_ruled(story: Story, named: Collection[str]) -> bool:
     if review.record_name(story.path) in named or (story.verdict and story.group):
         return True
-    return any(reason.about == "group" and "ruled by" in reason.why for reason in story.reasons)
+    return any(reason.kind in GROUP_RULED for reason in story.reasons)
 
 
 def _gave_the_lead(before: Story, after: Story) -> bool:

@@ -193,7 +193,7 @@ class _Search:
                 continue
             self._found.lists.append(read)
             is_settled = is_settled or watch.settles(*read, self._now)
-            if is_settled and candidate.why in {"guess", "sitemap"}:
+            if is_settled and candidate.way in {"guess", "sitemap"}:
                 break
         return is_settled
 
@@ -215,16 +215,16 @@ class _Search:
             source = Source(url=candidate.url, kind="feed")
             reading = await self._readers.leads(answer, source, self._now)
         except CopydeskError as error:
-            if candidate.why not in {"guess", "sitemap"}:
+            if candidate.way not in {"guess", "sitemap"}:
                 self._found.failed.append(failure_of(candidate.url, error))
             return None
         return await self._whole(replace(candidate, url=address), reading)
 
     def _note(self, candidate: Candidate, answer: Refused | NotModified) -> None:
         """Keep why something that the site itself names cannot be had; a guess may be in vain."""
-        reason = _reason(answer)
-        if candidate.why not in {"guess", "sitemap"} or reason.startswith("robots"):
-            what = f"a list that cannot be had ({reason})"
+        is_forbidden = isinstance(answer, Refused) and answer.reason == "robots"
+        if candidate.way not in {"guess", "sitemap"} or is_forbidden:
+            what = f"a list that cannot be had ({_reason(answer)})"
             self._found.failed.append(Failure(url=candidate.url, what=what, hint=""))
 
     async def _whole(self, candidate: Candidate, reading: Reading) -> tuple[Candidate, Reading]:
@@ -235,7 +235,7 @@ class _Search:
         for address in more[:_MAPS]:
             part = await self._part(address)
             if part is not None and watch.is_for_news(address) and part.leads:
-                return Candidate(address, candidate.why), part
+                return Candidate(address, candidate.way), part
             reading = replace(reading, leads=reading.leads + (() if part is None else part.leads))
             if reading.leads:
                 break

@@ -112,7 +112,9 @@ class Rule:
 class Explanation:
     """Why a story is where it is, or why a lead was dropped.
 
-    `trust` is what is known of its source, 0 to 100, None for nothing. `leader` is the path of who
+    `standing` is where it stands (`news.Standing`), "" for a page that failed, and `gone` says that
+    its publisher has it no longer. `trust` is what is known of its source, 0 to 100, None for
+    nothing. `leader` is the path of who
     leads its group, "" for none; `otherwise` says what would have changed where it stands.
     """
 
@@ -130,3 +132,5 @@ class Explanation:
     history: tuple[str, ...] = ()
     terms: tuple[Term, ...] = ()
     rulings: tuple[Rule, ...] = ()
+    standing: str = ""
+    gone: bool = False

@@ -78,7 +78,7 @@ def speaker(newsroom: Newsroom, name: str = "") -> str:
 
 
 def _is_removed(newsroom: Newsroom, story: Story) -> bool:
-    verdict = story.verdict or archive.read_rulings(newsroom.root).verdicts.get(story.path)
+    verdict = story.verdict or archive.read_rulings(newsroom.root).verdict_on(story.path)
     return verdict is not None and verdict.said == "remove"
 
 
@@ -104,10 +104,10 @@ def _change(newsroom: Newsroom, story: Story, verdict: Verdict) -> archive.Chang
 
 def _ruled(newsroom: Newsroom, rulings: Rulings, story: Story, verdict: Verdict) -> Rulings:
     """Give the rulings with the verdict, where records have no place for it, and its tombstone."""
-    known = rulings.verdicts.get(story.path)
+    known = rulings.verdict_on(story.path)
     is_new = known is None or not review.is_same_word(known, verdict)
     if newsroom.beat.scoring.traits.keeps_verdicts_in_rulings and is_new:
-        rulings = replace(rulings, verdicts={**rulings.verdicts, story.path: verdict})
+        rulings = rulings.with_verdict(story.path, verdict)
     ours = set(map(urls.identity, story.addresses))
     others = [one for one in rulings.removed if urls.identity(one) not in ours]
     if verdict.said != "remove":

@@ -23,10 +23,15 @@ _PATIENCE_SECONDS = 0.5  # after it a look-up gives its place to the next, and w
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 60.0, 3_600.0
 _MOST_KEPT = 20_000
 _BAD_NAME = 8  # ARES_EBADNAME
+_NO_NAME = "not a name of a host"
 
 
 class LostNameError(FetchError):
     """Report a host whose name leads nowhere."""
+
+
+class NoNameError(LostNameError):
+    """Report a host that is called as none can be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +95,9 @@ class Names:
                 f"no name server answered within {self._limit:g} seconds"
             ) from error
         except UnicodeError as error:
-            raise LostNameError("not a name of a host") from error
+            raise NoNameError(_NO_NAME) from error
         except Exception as error:  # aiodns.error.DNSError, which is not loaded here
-            raise LostNameError(_words(error)) from error
+            raise _lost(error) from error
         return _found(answer, began, loop.time())
 
     def _ask(self, host: str) -> asyncio.Future[pycares.AddrInfoResult]:
@@ -152,7 +157,8 @@ def _heard(question: asyncio.Future[pycares.AddrInfoResult]) -> None:
         question.exception()
 
 
-def _words(error: Exception) -> str:
+def _lost(error: Exception) -> LostNameError:
+    """Return the error that tells what a name server, or its library, said."""
     if error.args and error.args[0] == _BAD_NAME:
-        return "not a name of a host"
-    return str(error.args[1]) if len(error.args) > 1 else str(error)
+        return NoNameError(_NO_NAME)
+    return LostNameError(str(error.args[1]) if len(error.args) > 1 else str(error))

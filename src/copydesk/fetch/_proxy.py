@@ -13,7 +13,7 @@ from copydesk.fetch._address import is_public
 from copydesk.fetch._options import FetchOptions
 from copydesk.fetch._place import Place
 from copydesk.kit import urls
-from copydesk.news import Refused
+from copydesk.news import Fault, FaultKind, Refused
 
 _UNSET = re.compile(r"env:(\w+)", re.ASCII)  # the variable should name one, and does not
 
@@ -21,8 +21,8 @@ _UNSET = re.compile(r"env:(\w+)", re.ASCII)  # the variable should name one, and
 def refusal(where: Place, proxy: str, options: FetchOptions) -> Refused | None:
     """Give why an address is not asked for through a proxy, None where it is."""
     if unset := _UNSET.fullmatch(proxy):
-        detail = f"the proxy is not set: {unset[1]} is not in the environment"
-        return Refused(url=where.url, reason="network", detail=detail)
+        fault = Fault.of(FaultKind.PROXY_UNSET, variable=unset[1])
+        return Refused(url=where.url, reason="network", detail=str(fault))
     if not _is_proxy(proxy):
         detail = "the proxy is no http:// or https:// address with a host"
         return Refused(url=where.url, reason="network", detail=detail)

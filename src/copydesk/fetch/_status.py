@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from copydesk.kit import dates
-from copydesk.news import Page, Refused, RefusedReason
+from copydesk.news import Fault, FaultKind, Page, Refused, RefusedReason
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_WAIT = timedelta(days=1)
@@ -41,7 +41,7 @@ def refused(page: Page, now: datetime) -> Refused | None:
     return Refused(
         url=page.url,
         reason=reason,
-        detail=f"status {page.status}: {words}",
+        detail=str(Fault.of(FaultKind.STATUS, status=page.status, words=words)),
         status=page.status,
         retry_at=retry_at,
     )

@@ -9,17 +9,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from copydesk.fetch._address import AddressRefusedError
+from copydesk.fetch._names import LostNameError, NoNameError
 from copydesk.fetch._options import FetchOptions
 from copydesk.kit import text
-from copydesk.news import Refused, RefusedReason, Request
+from copydesk.news import Fault, FaultKind, Refused, RefusedReason, Request
 
 if TYPE_CHECKING:
     import aiohttp
 
 # what OpenSSL's verdict on a certificate (X509_V_ERR_…) means; it does not say when one ended
+_ENDED = 10
 _CERTIFICATES = {
     9: "is not valid yet",
-    10: "has ended",
     18: "is self-signed",
     19: "has nobody who vouches for it",  # a chain that ends in an authority of its own
     20: "has nobody who vouches for it",
@@ -48,11 +49,11 @@ _ERRNO = re.compile(r"\[Errno (\d{1,5})\]")
 _FAULT = re.compile(r"[A-Za-z][A-Za-z0-9` -]{2,60}\b")
 
 
-def lost_name(url: str, host: str, why: str) -> Refused:
+def lost_name(url: str, host: str, error: LostNameError) -> Refused:
     """Say that a name leads nowhere."""
-    detail = f"not a name of a host: {host}" if why.startswith("not a") else f"no such host: {host}"
-    said = "" if why.startswith("not a") else f" ({why})"
-    return Refused(url=url, reason="network", detail=text.shorten(detail + said, 300))
+    is_name = not isinstance(error, NoNameError)
+    detail = f"no such host: {host} ({error.what})" if is_name else f"{error.what}: {host}"
+    return Refused(url=url, reason="network", detail=text.shorten(detail, 300))
 
 
 def refusal(request: Request, host: str, error: Exception, options: FetchOptions) -> Refused:
@@ -116,10 +117,12 @@ def _shut_out(host: str, error: aiohttp.ClientHttpProxyError) -> str:
 
 def _untrusted(host: str, error: aiohttp.ClientConnectorCertificateError) -> str:
     code = getattr(error.certificate_error, "verify_code", 0)
+    if code == _ENDED:
+        return str(Fault.of(FaultKind.CERTIFICATE_ENDED, host=host))
     why = _CERTIFICATES.get(code)
     if why is None:
         why = f"is not valid ({getattr(error.certificate_error, 'verify_message', code)})"
-    return f"the certificate of {host} {why}"
+    return str(Fault.of(FaultKind.CERTIFICATE, host=host, why=why))
 
 
 def _insecure(host: str, error: aiohttp.ClientConnectorSSLError) -> str:

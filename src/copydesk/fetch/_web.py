@@ -76,7 +76,7 @@ class Web:
         try:
             found = await self._names.find(host)
         except LostNameError as error:
-            return _trouble.lost_name(url, host, error.what)
+            return _trouble.lost_name(url, host, error)
         if found.took > _NOTICED_SECONDS:
             self._spent[host] = found.took
         return None

@@ -13,6 +13,7 @@ from copydesk.judge._bookshelf import Bookshelf
 from copydesk.judge._explain import explain
 from copydesk.judge._otherwise import otherwise
 from copydesk.judge._shelf_then import ShelfThen
+from copydesk.judge._today import is_off_beat, reaches_gate
 from copydesk.judge.copies import COPIES_WITHIN, fingerprint
 from copydesk.judge.copies import original as copy
 from copydesk.judge.coverage import NEIGHBOURS_WITHIN, Document, Stream, likeness
@@ -34,8 +35,10 @@ __all__ = [
     "copy",
     "explain",
     "fingerprint",
+    "is_off_beat",
     "likeness",
     "otherwise",
+    "reaches_gate",
     "regroup",
     "ruled_out",
     "weigh",

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 from copydesk.judge import quality
 from copydesk.judge._block import ruled_out
+from copydesk.judge._gate import measured
 from copydesk.judge._profiles import profile_of
 from copydesk.judge.copies import fingerprint
 from copydesk.judge.profile import (
-    Copy,
     Features,
     Fingerprint,
     Match,
@@ -25,7 +25,9 @@ from copydesk.judge.profile import (
     weigh_both_ways,
 )
 from copydesk.kit import lengths, text, urls
-from copydesk.news import Article, Beat, Dropped, Image, Reason, Shelf, Story
+from copydesk.news import Article, Beat, Dropped, Image, Reason, ReasonKind, Shelf, Story
+
+_ABOVE = "stands above its other topics"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ def appraise(article: Article, beat: Beat) -> Appraisal | Dropped:
     pictured, bare = weigh_both_ways(profile.signals, features, beat, profile.highest)
     reasons = _of_topics(topics, matches)
     if not topics:
-        reasons = (Reason(about="topic", why=profile.miss(article, beat)),)
+        reasons = (Reason.of(ReasonKind.OFF_BEAT, lack=profile.miss(article, beat)),)
     return Appraisal(
         article=article,
         topics=topics,
@@ -86,7 +88,7 @@ def complete(appraisal: Appraisal, beat: Beat, shelf: Shelf, picture: str) -> St
     copy = profile.copy(article, appraisal.fingerprint, shelf)
     if copy is not None:
         story = replace(story, published=False, heat=-1, copy_of=copy.of)
-    last = _published(weighed.quality, beat) if copy is None else _copied(copy)
+    by_quality = measured(weighed.quality, beat.scoring.publish_at)
     trust = appraisal.trust
     return replace(
         story,
@@ -99,7 +101,7 @@ def complete(appraisal: Appraisal, beat: Beat, shelf: Shelf, picture: str) -> St
         reasons=(
             *appraisal.reasons,
             *weighed.reasons,
-            last,
+            by_quality if copy is None else copy.reason,
             *([trust.reason] if trust else []),
         ),
     )
@@ -179,16 +181,6 @@ def cdn_amp(amp_web_url: str) -> str:
 def _of_topics(topics: tuple[str, ...], matches: tuple[Match, ...]) -> tuple[Reason, ...]:
     evidence = {match.topic: match.reason for match in reversed(matches)}
     return tuple(
-        evidence.get(name, Reason(about=f"topic {name}", why="stands above its other topics"))
+        evidence.get(name, Reason.of(ReasonKind.TOPIC, whose=name, evidence=_ABOVE))
         for name in topics
     )
-
-
-def _published(quality: int, beat: Beat) -> Reason:
-    gate = beat.scoring.publish_at
-    verb = "reaches" if quality >= gate else "is below"
-    return Reason(about="published", why=f"quality {quality} {verb} {gate}")
-
-
-def _copied(copy: Copy) -> Reason:
-    return Reason(about="copy", why=copy.why)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from copydesk.judge.words import readable, stands
 from copydesk.kit import text, urls
-from copydesk.news import Article, Lead, Ruling, Story
+from copydesk.news import Article, Lead, ReasonKind, Ruling, Story, reason_words
 
 
 def ruled_out(what: Article | Lead | Story, rulings: Iterable[Ruling]) -> str:
@@ -42,4 +42,5 @@ def _is_below(host: str, site: str) -> bool:
 
 
 def _told(rule: Ruling, what: str) -> str:
-    return text.fold(f"{what}: ruled by {rule.by}" + (f": {rule.why}" if rule.why else ""))
+    words = reason_words(ReasonKind.RULED_OUT, what=what, by=rule.by, why=rule.why)
+    return text.fold(words)

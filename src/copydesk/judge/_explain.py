@@ -8,7 +8,7 @@ from copydesk.judge import _everyday
 from copydesk.judge.coverage import RELATED_POINTS
 from copydesk.judge.profile import Features, Weighed, weigh_by
 from copydesk.judge.words import occurs
-from copydesk.news import Beat, Reason, Story
+from copydesk.news import Beat, Reason, ReasonKind, Story
 
 
 def explain(story: Story, beat: Beat) -> tuple[Reason, ...]:
@@ -24,7 +24,10 @@ def explain(story: Story, beat: Beat) -> tuple[Reason, ...]:
 
 
 def _topics(story: Story, beat: Beat) -> list[Reason]:
-    return [Reason(about=f"topic {name}", why=_topic(name, story, beat)) for name in story.topics]
+    return [
+        Reason.of(ReasonKind.TOPIC, whose=name, evidence=_topic(name, story, beat))
+        for name in story.topics
+    ]
 
 
 def _topic(name: str, story: Story, beat: Beat) -> str:
@@ -38,7 +41,7 @@ def _topic(name: str, story: Story, beat: Beat) -> str:
 
 def _quality(story: Story, beat: Beat) -> tuple[Reason, ...]:
     if story.quality is None:
-        return (Reason(about="quality", why="not scored yet"),)
+        return (Reason.of(ReasonKind.NOT_SCORED),)
     plain = _features(story)
     signals = _everyday.signals(beat)
     weighed = weigh_by(signals, plain, beat)
@@ -63,23 +66,23 @@ def _unexplained(quality: int, weighed: Weighed) -> tuple[Reason, ...]:
     over = quality - weighed.quality
     if not over:
         return ()
-    return (Reason(about="quality", why="by hand, or by rules of another time", points=over),)
+    return (Reason.of(ReasonKind.UNEXPLAINED, points=over),)
 
 
 def _standing(story: Story, beat: Beat) -> tuple[Reason, ...]:
     if story.copy_of:
-        return (Reason(about="copy", why=f"of {story.copy_of}"),)
+        return (Reason.of(ReasonKind.COPY, original=story.copy_of),)
     if story.heat == -1:
-        return (Reason(about="heat", why="not the leader of its group"),)
+        return (Reason.of(ReasonKind.NOT_LEADING),)
     reasons = []
     points = RELATED_POINTS * len(story.related)
     if points and story.published:
-        reasons.append(Reason(about="heat", why=f"{len(story.related)} related", points=points))
+        reasons.append(Reason.of(ReasonKind.RELATED, points=points, count=len(story.related)))
     return (*reasons, _published(story, beat))
 
 
 def _published(story: Story, beat: Beat) -> Reason:
     gate = beat.scoring.publish_at
     total = (story.quality or 0) + RELATED_POINTS * len(story.related)
-    verb = "reaches" if total >= gate else "is below"
-    return Reason(about="published", why=f"{total} {verb} {gate}")
+    kind = ReasonKind.REACHES_GATE if total >= gate else ReasonKind.BELOW_GATE
+    return Reason.of(kind, total=total, gate=gate)

@@ -16,7 +16,7 @@ from copydesk.judge.coverage import (
     is_shown,
     name_of,
 )
-from copydesk.news import Article, Beat, Reason, Story
+from copydesk.news import Article, Beat, Reason, ReasonKind, Story
 
 _DECIDING = 3  # reasons that are named
 
@@ -192,7 +192,7 @@ def _given(story: Story) -> int:
 
 
 def _is_bound(reason: Reason) -> bool:
-    return reason.about == "quality" and reason.why.startswith(("never below", "never above"))
+    return reason.kind in {ReasonKind.NEVER_BELOW, ReasonKind.NEVER_ABOVE}
 
 
 def _points(story: Story, about: str) -> list[Reason]:

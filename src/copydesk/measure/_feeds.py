@@ -117,11 +117,14 @@ def feeds(paths: Iterable[Path], now: datetime) -> FeedsReport:
 def _compare(file: File, golden: File | None, now: datetime, count: _Count) -> None:
     """Read one feed and count how it went."""
     count.files += 1
-    listed = _read(file, now)
-    if isinstance(listed, Trouble):
-        is_no_feed = listed.what.startswith("no feed")
-        (count.refused if is_no_feed else count.errors).append(listed)
-        listed = ()
+    listed: tuple[watch.Entry, ...] = ()
+    try:
+        listed = _read(file, now)
+    except FeedError as error:
+        count.refused.append(Trouble(file=file.name, what=f"no feed: {error.what}"))
+    except Exception as error:  # what is measured here is that there is none
+        what = f"{type(error).__name__}: {error}"
+        count.errors.append(Trouble(file=file.name, what=what))
     else:
         count.entries += len(listed)
         count.empty += not listed
@@ -140,14 +143,9 @@ def _is_other_json(file: File) -> bool:
     return file.name.endswith(".json") and b"jsonfeed.org/version" not in file.data[:65_536]
 
 
-def _read(file: File, now: datetime) -> tuple[watch.Entry, ...] | Trouble:
+def _read(file: File, now: datetime) -> tuple[watch.Entry, ...]:
     page = Page(url=_BASE, final_url=_BASE, status=200, headers={}, body=file.data, fetched_at=now)
-    try:
-        return watch.entries(page, Source(url=_BASE, kind="feed")).entries
-    except FeedError as error:
-        return Trouble(file=file.name, what=f"no feed: {error.what}")
-    except Exception as error:  # what is measured here is that there is none
-        return Trouble(file=file.name, what=f"{type(error).__name__}: {error}")
+    return watch.entries(page, Source(url=_BASE, kind="feed")).entries
 
 
 def _is_well_formed(file: File) -> bool:

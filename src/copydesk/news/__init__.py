@@ -2,15 +2,18 @@
 
 Beat, Source, Lead, Page | NotModified | Refused, Article (with Figure, Media, Signal), Story (with
 Image, Provider, Related, Reason), Dropped, Verdict, Edition (with Record, Thumbnail); Fetcher (with
-Request) and Shelf.
+Request) and Shelf. What the program must recognise again has a closed set of kinds (ReasonKind,
+EventKind, FaultKind), whose words stand in one table each; where a story stands is a Standing.
 """
 
 from __future__ import annotations
 
 from copydesk.news.article import USES, Article, Figure, Kind, Media, Signal, Use
-from copydesk.news.beat import Beat, ExcerptRule, Organization, Scoring, Standing, Topic
+from copydesk.news.beat import Beat, DomainTrust, ExcerptRule, Organization, Scoring, Topic
 from copydesk.news.dropped import DROP_REASONS, Dropped, DropReason
 from copydesk.news.edition import Draw, Edition, Filed, Form, Poster, Record, Show, Thumbnail
+from copydesk.news.event import Event, EventKind
+from copydesk.news.fault import Fault, FaultKind
 from copydesk.news.lead import Lead
 from copydesk.news.page import (
     Fetcher,
@@ -22,24 +25,32 @@ from copydesk.news.page import (
     Request,
 )
 from copydesk.news.profile import TRAITS, ProfileName, Traits
+from copydesk.news.reason import GROUP_RULED, Reason, ReasonKind, reason_words
 from copydesk.news.ruling import Ruling, RulingKind
 from copydesk.news.shelf import Shelf, Shelved
 from copydesk.news.source import ListingRule, Source, SourceKind, Trust
-from copydesk.news.story import Extra, Image, Provider, Reason, Related, Story
+from copydesk.news.standing import Standing
+from copydesk.news.story import Extra, Image, Provider, Related, Story
 from copydesk.news.verdict import Said, Verdict
 
 __all__ = [
     "DROP_REASONS",
+    "GROUP_RULED",
     "TRAITS",
     "USES",
     "Article",
     "Beat",
+    "DomainTrust",
     "Draw",
     "DropReason",
     "Dropped",
     "Edition",
+    "Event",
+    "EventKind",
     "ExcerptRule",
     "Extra",
+    "Fault",
+    "FaultKind",
     "Fetcher",
     "Figure",
     "Filed",
@@ -57,6 +68,7 @@ __all__ = [
     "Provider",
     "Purpose",
     "Reason",
+    "ReasonKind",
     "Record",
     "Refused",
     "RefusedReason",
@@ -80,4 +92,5 @@ __all__ = [
     "Trust",
     "Use",
     "Verdict",
+    "reason_words",
 ]

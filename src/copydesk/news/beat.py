@@ -56,7 +56,7 @@ class Organization:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class DomainTrust:
     """What is known of a domain: how far it is trusted, 0 to 1, and in a word why."""
 
     trust: float
@@ -113,7 +113,7 @@ class Beat:
     topics: tuple[Topic, ...] = ()
     organizations: Mapping[str, Organization] = field(default_factory=dict)
     logos: Mapping[str, Image] = field(default_factory=dict)
-    standings: Mapping[str, Standing] = field(default_factory=dict)
+    standings: Mapping[str, DomainTrust] = field(default_factory=dict)
     rulings: tuple[Ruling, ...] = ()
     hub: str = ""
     index_now_key: str = ""

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from copydesk.news.article import Signal
+from copydesk.news.fault import Fault
 
 Purpose = Literal["source", "page", "picture", "robots"]
 RefusedReason = Literal[
@@ -89,6 +90,11 @@ class Refused:
     detail: str = ""
     status: int = 0
     retry_at: datetime | None = None
+
+    @property
+    def fault(self) -> Fault:
+        """Return what its detail says, as a value."""
+        return Fault.parse(self.detail)
 
 
 class Fetcher(Protocol):

@@ -1,14 +1,13 @@
-"""Story: a judged article as its record keeps it; with Image, Provider, Related, Reason, Extra."""
+"""Story: a judged article as its record keeps it; with Image, Provider, Related, Extra."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from copydesk.news.event import Event, EventKind
+from copydesk.news.reason import Reason
 from copydesk.news.verdict import Verdict
-
-_MOVED = re.compile(r" moved to \S+ from (\S+)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,32 +48,6 @@ class Related:
     provider: Provider | None = None
     quality: int | None = None
     images: tuple[Image, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """Why a number or a label is what it is: `quality +15: keyword "generative ai" in title`.
-
-    `about` is quality, heat, published, copy, title, or `topic NAME`; `points` is None where none
-    count.
-    """
-
-    about: str
-    why: str
-    points: int | None = None
-
-    def __str__(self) -> str:
-        points = "" if self.points is None else f" {self.points:+d}"
-        return f"{self.about}{points}: {self.why}"
-
-    @classmethod
-    def parse(cls, text: str) -> Reason:
-        """Read the text form back; a text in no known form is kept whole as the why."""
-        found = re.fullmatch(r"(.+?)(?: ([+-]\d+))?: (.*)", text, re.DOTALL)
-        if not found:
-            return cls(about="", why=text)
-        about, points, why = found.groups()
-        return cls(about=about, why=why, points=int(points) if points else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +118,11 @@ class Story:
 
         The former ones are told by its history: `2026-11-24T13:10:00Z moved to NEW from OLD`.
         """
-        moves = (_MOVED.search(line) for line in self.history)
-        former = (moved.group(1) for moved in moves if moved)
+        moves = (one for one in self.events if one.kind is EventKind.MOVED)
+        former = (one.values.get("old") for one in moves)
         return tuple(dict.fromkeys(filter(None, (self.web_url, self.original_url, *former))))
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Return what happened to it since it was filed, in the order of its history."""
+        return tuple(map(Event.parse, self.history))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from copydesk.kit import dates, text, urls
-from copydesk.news import Story
+from copydesk.news import EventKind, Story
 from copydesk.publish import _links, _names
 
 UNDATED = "undated"  # the month of a story without a time
 _LARGEST = 2**53  # JSON holds no larger number surely
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
-_DEPOSED = re.compile(r" leads its group no longer(: .*)?$")
 
 
 class Entry(NamedTuple):
@@ -108,7 +106,7 @@ def entry(story: Story, stamp: str, zone: ZoneInfo) -> Entry:
         beside=tuple(urls.identity(one.web_url) for one in story.related),
         sources=_sources(story),
         background=story.background,
-        has_led=any(map(_DEPOSED.search, story.history)),
+        has_led=any(one.kind is EventKind.DEPOSED for one in story.events),
     )
 
 

@@ -16,7 +16,6 @@ from copydesk.review._hand import beside_others, digests, keep_touched, touched
 from copydesk.review._history import is_noted_since, noted
 from copydesk.review._other import is_other_article
 from copydesk.review._rejudged import (
-    OFF_BEAT,
     is_kept_off,
     kept_off,
     rejudged,
@@ -29,10 +28,10 @@ from copydesk.review._rulings import (
     ruled_fields,
     with_rule,
 )
+from copydesk.review._standing import standing
 from copydesk.review._verdict import apply, is_same_word, obeyed
 
 __all__ = [
-    "OFF_BEAT",
     "Grounds",
     "Judgement",
     "Occasion",
@@ -58,6 +57,7 @@ __all__ = [
     "ruled_fields",
     "same_excerpt",
     "same_words",
+    "standing",
     "text_change",
     "touched",
     "with_rule",

@@ -12,7 +12,7 @@ from typing import Literal
 from copydesk.news import Article, Beat, Dropped, Reason, Related, Shelf, Story, Verdict
 from copydesk.review._corrected import corrected
 from copydesk.review._gate import gate
-from copydesk.review._rejudged import OFF_BEAT, kept_off, rejudged
+from copydesk.review._rejudged import kept_off, rejudged
 from copydesk.review._rulings import ruled, ruled_fields
 from copydesk.review._verdict import apply
 
@@ -114,7 +114,7 @@ def _rule(
     source = beat.source(article.source)
     story = gate(story, grounds.mode, source.trust if source else "gate")
     if no:
-        story = kept_off(story, OFF_BEAT if no.reason == "off-beat" else no.detail)
+        story = kept_off(story, "" if no.reason == "off-beat" else no.detail)
     story = rejudged(filed, story, grounds.known)
     if beat.scoring.traits.keeps_verdicts_in_rulings and grounds.verdict is not None:
         story = apply(story, grounds.verdict, beat)

@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter
 
 from copydesk.kit import text as plain_text
+from copydesk.news import Event, EventKind
 
 CORRECTED_SHARE = 2  # per cent of the words of the running text
 
@@ -66,16 +67,16 @@ def numbers_changed(before: str, after: str) -> bool:
     return any(_DIGITS.sub("#", one) in frames for one in come)
 
 
-def text_change(before: str, after: str) -> str:
-    """Give a correction of the text in words, "" where there is none.
+def text_change(before: str, after: str) -> Event | None:
+    """Return what was corrected in the text, None where nothing was.
 
     At least 2 % of the words, or a number in a sentence: "41 million" for "14 million" is one word
     of five hundred and the whole story.
     """
     share = changed_share(before, after)
     if share >= CORRECTED_SHARE:
-        return f"text changed ({share} % of its words)"
-    return "text changed (a number in it)" if numbers_changed(before, after) else ""
+        return Event.of(EventKind.TEXT_CHANGED, share=share)
+    return Event.of(EventKind.NUMBER_CHANGED) if numbers_changed(before, after) else None
 
 
 def words(text: str) -> list[str]:

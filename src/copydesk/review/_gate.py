@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from copydesk.news import Reason, Story
+from copydesk.news import Reason, ReasonKind, Story
 
 
 def gate(story: Story, mode: str, trust: str) -> Story:
@@ -17,18 +17,17 @@ def gate(story: Story, mode: str, trust: str) -> Story:
     if story.verdict is not None:
         return story
     if mode == "hold":
-        return _held(story, "every story waits for an editor")
+        return _held(story, ReasonKind.ALL_HELD)
     if trust == "hold":
-        return _held(story, "stories of this source wait for an editor")
+        return _held(story, ReasonKind.SOURCE_HELD)
     if trust == "publish" and not story.copy_of and not story.published:
-        reason = Reason(about="published", why="its source is trusted")
+        reason = Reason.of(ReasonKind.TRUSTED_SOURCE)
         return replace(story, published=True, reasons=_instead(story, "published", reason))
     return story
 
 
-def _held(story: Story, why: str) -> Story:
-    reason = Reason(about="held", why=why)
-    return replace(story, published=False, reasons=_instead(story, "held", reason))
+def _held(story: Story, kind: ReasonKind) -> Story:
+    return replace(story, published=False, reasons=_instead(story, "held", Reason.of(kind)))
 
 
 def _instead(story: Story, about: str, reason: Reason) -> tuple[Reason, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from copydesk.news import Reason, Story
+from copydesk.news import Reason, ReasonKind, Story
 from copydesk.review._hand import beside_others, keep_touched
 from copydesk.review._verdict import obeyed
 
-OFF_BEAT = "off the beat under today's rules"
+_KEPT_OFF = frozenset({ReasonKind.KEPT_OFF_BEAT, ReasonKind.RULED_OUT})
 
 
 def rejudged(filed: Story, judged: Story, known: Mapping[str, str]) -> Story:
@@ -52,8 +52,11 @@ def rejudged_beside_others(story: Story, regrouped: Story) -> Story:
     return regrouped
 
 
-def kept_off(story: Story, why: str) -> Story:
-    """Give a story that today would not be filed: it stays, unpublished and alone, and says why."""
+def kept_off(story: Story, ruled_out: str) -> Story:
+    """Give a story that today would not be filed: it stays, unpublished and alone, and says why.
+
+    `ruled_out` are the words on the rule that blocks it, "" where it is off the beat.
+    """
     if story.group:
         quality = story.quality or 0
         story = replace(story, group="", related=(), background=(), heat=quality)
@@ -61,12 +64,15 @@ def kept_off(story: Story, why: str) -> Story:
     if reasons:
         reasons = (
             *(one for one in reasons if one.about not in {"published", "held"}),
-            Reason(about="published", why=why),
+            _why_off(ruled_out),
         )
     return replace(story, published=False, reasons=reasons)
 
 
 def is_kept_off(story: Story) -> bool:
     """Say whether a filed story was kept off the site for rules that would not have filed it."""
-    whys = [one.why for one in story.reasons if one.about == "published"]
-    return any(why == OFF_BEAT or ": ruled by " in why for why in whys)
+    return any(one.kind in _KEPT_OFF for one in story.reasons)
+
+
+def _why_off(ruled_out: str) -> Reason:
+    return Reason.ruled_out(ruled_out) if ruled_out else Reason.of(ReasonKind.KEPT_OFF_BEAT)

@@ -6,10 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from copydesk.kit import text
-from copydesk.news import Beat, Reason, Ruling, Story
-
-_WHY_CHARACTERS = 200  # of a rule's why that stand among a story's reasons; the rule has it whole
+from copydesk.news import Beat, Reason, ReasonKind, Ruling, Story
 
 
 def record_name(path: str) -> str:
@@ -25,11 +22,13 @@ def ruled(story: Story, beat: Beat) -> Story:
     """
     retopic, rename = _last(story, beat, "retopic"), _last(story, beat, "rename")
     if retopic is not None and (topics := _known(retopic, beat)):
-        found = [Reason(about=f"topic {name}", why=_told(retopic)) for name in topics]
+        kind = ReasonKind.TOPIC_RULED
+        found = [Reason.of_rule(kind, retopic, whose=name) for name in topics]
         reasons = _instead(story, lambda about: f"{about} ".startswith("topic "), found)
         story = replace(story, topics=topics, reasons=reasons)
     if rename is not None:
-        reasons = _instead(story, "title".__eq__, [Reason(about="title", why=_told(rename))])
+        told = [Reason.of_rule(ReasonKind.TITLE_RULED, rename)]
+        reasons = _instead(story, "title".__eq__, told)
         story = replace(story, title=rename.values[0], reasons=reasons)
     return story
 
@@ -113,10 +112,3 @@ def _instead(
     if not story.reasons:
         return ()
     return (*reasons, *(one for one in story.reasons if not is_meant(one.about)))
-
-
-def _told(rule: Ruling) -> str:
-    why = text.fold(rule.why)
-    if len(why) > _WHY_CHARACTERS:
-        why = f"{why[:_WHY_CHARACTERS]}…"
-    return f"ruled by {text.fold(rule.by)}" + (f": {why}" if why else "")

@@ -8,14 +8,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from copydesk.errors import CopydeskError
-from copydesk.news import Lead, NotModified, Page, Refused
+from copydesk.news import Fault, FaultKind, Lead, NotModified, Page, Refused
 from copydesk.watch import _habit, _moves, _rhythm
 from copydesk.watch._entry import Reading, longest_gap
 from copydesk.watch._state import SourceState
 
 _WEEK = 7
 _VALIDATOR = 1_000  # characters of an ETag or Last-Modified
-_HTML = "an html page instead of a feed"  # so `read` calls it
 
 
 def after_page(
@@ -61,7 +60,8 @@ def after_refused(state: SourceState, refused: Refused, now: datetime) -> Source
     if refused.retry_at is not None and refused.reason == "slow-down" and not refused.status:
         return _resting(state, refused.retry_at, now)
     what = f"{refused.reason}: {refused.detail}"
-    failed = _failed(state, refused.reason, what, _next_try(state, refused.url, now), now)
+    failed = _failed(state, refused.reason, what, now)
+    failed = _told(failed, refused.fault, _next_try(state, refused.url, now))
     if refused.status == 410:
         return _moves.gone(failed, now)
     if refused.retry_at is None:
@@ -81,9 +81,12 @@ def _resting(state: SourceState, until: datetime, now: datetime) -> SourceState:
 
 def after_error(state: SourceState, error: CopydeskError, now: datetime) -> SourceState:
     """Give the state after an answer that could not be read."""
-    kind = "html" if error.what == _HTML else "broken"
-    what = f"{error}; {error.hint}" if kind == "html" and error.hint else str(error)
-    return _failed(state, kind, what, _next_try(state, error.subject, now), now)
+    fault, named = Fault.parse(error.what), Fault.parse(error.hint)
+    is_html = fault.kind is FaultKind.HTML_PAGE
+    what = f"{error}; {error.hint}" if is_html and error.hint else str(error)
+    failed = _failed(state, "html" if is_html else "broken", what, now)
+    told = named if is_html and named.kind is FaultKind.NAMED_FEED else fault
+    return _told(failed, told, _next_try(state, error.subject, now))
 
 
 def pushed(state: SourceState, until: datetime | None) -> SourceState:
@@ -205,6 +208,7 @@ def _well(
         failing_since=None,
         failure="",
         last_error="",
+        fault=None,
         last_ok_at=now,
         certificate_until=answer.certificate_until or state.certificate_until,
     )
@@ -231,9 +235,7 @@ def _next_try(state: SourceState, url: str, now: datetime) -> datetime:
     return now + _rhythm.backoff(state.failures + 1, url)
 
 
-def _failed(
-    state: SourceState, kind: str, what: str, next_at: datetime, now: datetime
-) -> SourceState:
+def _failed(state: SourceState, kind: str, what: str, now: datetime) -> SourceState:
     """Count a failure; after three in a row a move is doubted."""
     failed = replace(
         _turned(state, now),
@@ -241,6 +243,14 @@ def _failed(
         failing_since=state.failing_since or now,
         failure=kind,
         last_error=what,
-        next_at=None if state.ended else next_at,
     )
     return _moves.doubted(failed)
+
+
+def _told(failed: SourceState, fault: Fault, next_at: datetime) -> SourceState:
+    """Keep what a failure was, where it is of a kind that is told apart, and when to try again."""
+    return replace(
+        failed,
+        fault=None if fault.kind is FaultKind.OTHER else fault,
+        next_at=None if failed.ended else next_at,
+    )

@@ -26,7 +26,7 @@ from copydesk.watch._html import base_of, parse_html, words_of
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-Why = Literal["asked", "named", "place", "linked", "guess", "sitemap", "aside"]
+Way = Literal["asked", "named", "place", "linked", "guess", "sitemap", "aside"]
 
 _CANDIDATES = 8  # of one page: each costs a request
 _GUESSES = 8
@@ -70,10 +70,10 @@ _ROBOTS_READ = 500 * 1024  # RFC 9309 2.5
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An address where a list may be, and why it is thought to be one."""
+    """An address where a list may be, and by which way it was found."""
 
     url: str
-    why: Why
+    way: Way
 
 
 def candidates(page: Page) -> tuple[Candidate, ...]:
@@ -131,7 +131,7 @@ def _first(found: Iterable[Candidate], url: str) -> tuple[Candidate, ...]:
         key = urls.identity(one.url)
         if len(one.url) <= _ADDRESS and key != urls.identity(url):
             kept.setdefault(key, one)
-    ordered = sorted(kept.values(), key=lambda one: one.why == "aside")
+    ordered = sorted(kept.values(), key=lambda one: one.way == "aside")
     return tuple(ordered[:_CANDIDATES])
 
 

@@ -8,16 +8,15 @@ publisher can mend and costs nothing meanwhile, is said and no more.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-from copydesk.news import Source
+from copydesk.news import FaultKind, Source
 from copydesk.watch._moves import HOLDS_AFTER
 from copydesk.watch._rhythm import SHORTEST
-from copydesk.watch._state import SourceState, is_resting
+from copydesk.watch._state import SourceState, fault_of, is_resting
 
 FindingKind = Literal[
     "ended",  # the source said 410
@@ -49,8 +48,7 @@ _CERTIFICATE = timedelta(days=14)
 _RULE = timedelta(days=365)
 _MOST = 0.5  # of the items
 _FEW = 3  # items that say nothing of the rest
-_UNSET_PROXY = re.compile(r"network: the proxy is not set: (\w{1,200}) is not in the environment")
-_NAMES_FEED = re.compile(r"the page names its feed: (\S{1,2000})")
+_BY_RULE = frozenset({FaultKind.RULE_BROKEN, FaultKind.RULE_EMPTY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,30 +205,35 @@ def _times(count: int) -> str:
 
 
 def _told(state: SourceState) -> _Failure:
-    """Tell the last failure by its kind, and more exactly where its words say more."""
-    one, error = _FAILURES.get(state.failure, _OTHER), state.last_error
-    if found := _NAMES_FEED.search(error):
-        return replace(one, hint=f"copydesk sources add {found[1]}, which the page names")
-    if found := _UNSET_PROXY.match(error):
-        words = error.removeprefix("network: ")
-        hint = f"set {found[1]} for copydesk, or take proxy_env out of the source in beat.toml"
-        return _Failure(words=words, hint=hint, certain=True)
-    if error.startswith("certificate: the certificate of "):
-        return replace(one, words=_with_its_end(error.removeprefix("certificate: "), state))
+    """Tell the last failure by its kind, and more exactly where the fault says more."""
+    one, fault = _FAILURES.get(state.failure, _OTHER), fault_of(state)
+    match fault.kind:
+        case FaultKind.NAMED_FEED:
+            feed = fault.values["feed"]
+            return replace(one, hint=f"copydesk sources add {feed}, which the page names")
+        case FaultKind.PROXY_UNSET:
+            name = fault.values["variable"]
+            hint = f"set {name} for copydesk, or take proxy_env out of the source in beat.toml"
+            return _Failure(words=str(fault), hint=hint, certain=True)
+        case FaultKind.CERTIFICATE_ENDED:
+            return replace(one, words=f"{fault}{_its_end(state)}")
+        case FaultKind.CERTIFICATE:
+            return replace(one, words=str(fault))
     if state.failure == "gone" and state.failing_since is not None:
-        words = "gone for good (410)" if "status 410" in error else one.words
+        is_for_good = fault.kind is FaultKind.STATUS and fault.values["status"] == "410"
+        words = "gone for good (410)" if is_for_good else one.words
         return replace(one, words=f"{words} since {state.failing_since.date()}")
     return one
 
 
-def _with_its_end(words: str, state: SourceState) -> str:
-    """Add when a certificate ended, where an earlier answer told it: the failure does not."""
+def _its_end(state: SourceState) -> str:
+    """Return when a certificate ended, where an earlier answer told it: the failure does not."""
     until = state.certificate_until
-    return f"{words} on {until.date()}" if until and words.endswith("has ended") else words
+    return f" on {until.date()}" if until else ""
 
 
 def _is_by_rule(source: Source, state: SourceState) -> bool:
-    return source.listing is not None and "the listing rule" in state.last_error
+    return source.listing is not None and fault_of(state).kind in _BY_RULE
 
 
 def _slow(_source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
@@ -249,7 +252,8 @@ def _rule(source: Source, state: SourceState, now: datetime) -> Iterator[Finding
         return
     written = source.listing.written
     if state.failures and _is_by_rule(source, state):
-        what = "has a broken selector" if "selector" in state.last_error else "finds nothing"
+        is_broken = fault_of(state).kind is FaultKind.RULE_BROKEN
+        what = "has a broken selector" if is_broken else "finds nothing"
         yield Finding(
             kind="rule-empty",
             words=f"its listing rule of {written} {what}, {_times(state.failures)}",

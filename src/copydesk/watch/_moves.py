@@ -68,6 +68,7 @@ def revive(state: SourceState) -> SourceState:
         failing_since=None,
         failure="",
         last_error="",
+        fault=None,
         next_at=None,
     )
 

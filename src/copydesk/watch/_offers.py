@@ -89,7 +89,7 @@ def _kind(reading: Reading) -> OfferKind:
 def _is_good(candidate: Candidate, reading: Reading, now: datetime) -> bool:
     newest = _newest(reading)
     is_dead = newest is not None and now - newest > _DEAD
-    return bool(reading.leads) and not is_dead and candidate.why != "aside"
+    return bool(reading.leads) and not is_dead and candidate.way != "aside"
 
 
 def _newest(reading: Reading) -> datetime | None:

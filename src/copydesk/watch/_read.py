@@ -8,7 +8,7 @@ from datetime import datetime
 
 from copydesk.errors import FeedError
 from copydesk.kit import text, urls
-from copydesk.news import Page, Source
+from copydesk.news import Fault, FaultKind, Page, Source
 from copydesk.watch import _characters
 from copydesk.watch._entry import Listed, Reading, has_odd_date, leads
 from copydesk.watch._feed import read_feed, read_unknown
@@ -76,7 +76,7 @@ def entries(page: Page, source: Source, *, known: str = "") -> Listed:
         return read_by_rule(document, page.final_url, source.listing)
     if form == "html" and _expects_list(page, source, known):
         raise FeedError(
-            "an html page instead of a feed",
+            str(Fault.of(FaultKind.HTML_PAGE)),
             subject=page.final_url,
             hint=_hint(document, page.final_url),
         )
@@ -99,5 +99,5 @@ def _hint(document: str, base: str) -> str:
     href = _HREF.search(link[0]) if link else None
     feed = urls.fetchable(href[1], base) if href else None
     if feed is not None:
-        return f"the page names its feed: {feed}"
+        return str(Fault.of(FaultKind.NAMED_FEED, feed=feed))
     return 'look whether the feed has moved, or set kind = "listing" to read the page\'s links'

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from copydesk.errors import FeedError
 from copydesk.kit import urls
-from copydesk.news import ListingRule
+from copydesk.news import Fault, FaultKind, ListingRule
 from copydesk.watch._day import moment_in
 from copydesk.watch._entry import Entry, Listed
 from copydesk.watch._html import base_of, parse_html, title_of, words_of
@@ -68,9 +68,9 @@ def _selector(name: str, selector: str, rule: ListingRule, base: str) -> Select:
     try:
         path = etree.XPath(HTMLTranslator().css_to_xpath(selector))
     except (SelectorError, etree.XPathError, RecursionError) as error:
+        what = f"{name} = {selector!r}: {error}"
         raise FeedError(
-            f"the listing rule of {rule.written} has a broken selector "
-            f"({name} = {selector!r}: {error})",
+            str(Fault.of(FaultKind.RULE_BROKEN, written=f"{rule.written}", selector=what)),
             subject=base,
             hint="write a CSS selector, such as article h2 a",
         ) from error
@@ -87,7 +87,7 @@ def _selector(name: str, selector: str, rule: ListingRule, base: str) -> Select:
 
 def _finds_nothing(rule: ListingRule, base: str, why: str) -> FeedError:
     return FeedError(
-        f"the listing rule of {rule.written} finds nothing",
+        str(Fault.of(FaultKind.RULE_EMPTY, written=f"{rule.written}")),
         subject=base,
         hint=f"{why}: the page may have changed, so write the rule anew, or leave it out",
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from copydesk.news import Fault
 from copydesk.watch._entry import Hints
 from copydesk.watch._rhythm import BREAKER, LONGEST
 
@@ -29,8 +30,9 @@ class SourceState:
     that fade, `twelfths` by the five minutes of the hour; `watched_since` is how far back they are
     whole, `seen_until` the newest time counted; `hints` are the feed's own wishes.
     Health: `failures` in a row since `failing_since`, of the kind `failure` (a Refused reason,
-    or "html", "broken"); `items` of the last reading, the `most_items` ever, `odd_dates` and
-    `undated` among them; `known_share` 0 to 1 of it; `days` are the new items of the last seven
+    or "html", "broken"), in words `last_error`, as a value `fault` (`fault_of` has it for states
+    that an earlier version kept); `items` of the last reading, the `most_items` ever, `odd_dates`
+    and `undated` among them; `known_share` 0 to 1 of it; `days` are the new items of the last seven
     days that ended, `today` since `day` began; `changed_at` is when the body last changed,
     `longest_gap` the most seconds between two of its items (`longest_gap` of its leads).
     """
@@ -62,6 +64,7 @@ class SourceState:
     failing_since: datetime | None = None
     failure: str = ""
     last_error: str = ""
+    fault: Fault | None = None
     last_ok_at: datetime | None = None
     last_new_at: datetime | None = None
     changed_at: datetime | None = None
@@ -75,6 +78,13 @@ class SourceState:
     today: int = 0
     day: date | None = None
     certificate_until: datetime | None = None
+
+
+def fault_of(state: SourceState) -> Fault:
+    """Return the last failure as a value; one whose kind was not kept is read from its words."""
+    if state.fault is not None:
+        return state.fault
+    return Fault.parse(state.last_error.removeprefix(f"{state.failure}: "))
 
 
 def may_be_asked(state: SourceState, now: datetime) -> bool:

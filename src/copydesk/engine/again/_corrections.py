@@ -14,20 +14,19 @@ from copydesk.engine.again import _plans, _terms
 from copydesk.engine.again._plans import Look, Plan
 from copydesk.engine.newsroom import Newsroom
 from copydesk.kit import urls
-from copydesk.news import Article, Shelved, Story
+from copydesk.news import Article, Event, EventKind, Shelved, Story
 
 GONE = "gone"
-_KEPT = " at its publisher, kept as edited"
 _PERMANENT = frozenset({301, 308})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """A record before and after, in which lines; without `article` the page could not be had."""
+    """A record before and after, by which events; without `article` the page could not be had."""
 
     before: Story
     after: Story
-    lines: tuple[str, ...]
+    events: tuple[Event, ...]
     article: Article | None = None
     has_moved: bool = False
 
@@ -56,6 +55,8 @@ def corrections(
 def _correction(
     newsroom: Newsroom, shelf: judge.Bookshelf, sites: Sites, each: Look
 ) -> Correction | None:
+    if not _plans.known(newsroom, each.story):
+        return None
     if each.said == "gone":
         return _gone(newsroom, each)
     if each.article is None:
@@ -67,7 +68,8 @@ def _correction(
     after = _terms.kept(newsroom, each.story, article)
     if not (moved or words or back or after != each.story):
         return None
-    lines = (*words, *([moved] if moved else []), *(["back at its publisher"] if back else []))
+    came_back = [Event.of(EventKind.BACK)] if back else []
+    events = (*words, *filter(None, [moved]), *came_back)
     if words or back:
         after = _rejudged(newsroom, after, article)
     if words:
@@ -76,8 +78,8 @@ def _correction(
         after = replace(after, web_url=each.article.web_url)
     return Correction(
         before=each.story,
-        after=_finished(newsroom, after, lines),
-        lines=lines,
+        after=_finished(newsroom, after, events),
+        events=events,
         article=each.article,
         has_moved=bool(moved),
     )
@@ -94,9 +96,9 @@ def _gone(newsroom: Newsroom, each: Look) -> Correction | None:
     settled = is_gone(each.plan, newsroom.now) and not each.plan.is_gone
     if not has_blocks or not settled or each.story.access == GONE:
         return None
-    lines = ("gone from its publisher",)
-    after = _finished(newsroom, replace(each.story, access=GONE), lines)
-    return Correction(before=each.story, after=after, lines=lines)
+    events = (Event.of(EventKind.GONE),)
+    after = _finished(newsroom, replace(each.story, access=GONE), events)
+    return Correction(before=each.story, after=after, events=events)
 
 
 def base(newsroom: Newsroom, plan: Plan, story: Story) -> Article | None:
@@ -136,8 +138,8 @@ def is_other_article(newsroom: Newsroom, plan: Plan, story: Story, article: Arti
     return review.is_other_article(title, text, article.title, article.text)
 
 
-def _words(newsroom: Newsroom, sites: Sites, each: Look, article: Article) -> Iterator[str]:
-    """Give the lines on headline, excerpt and text; `article` is without what its site repeats.
+def _words(newsroom: Newsroom, sites: Sites, each: Look, article: Article) -> Iterator[Event]:
+    """Give the events of headline, excerpt and text; `article` is without what its site repeats.
 
     The new reading is compared with the earlier one, both by the same reader and rules: how the
     record came to its words is no matter. Where the earlier one had to make room, or the history
@@ -153,13 +155,20 @@ def _words(newsroom: Newsroom, sites: Sites, each: Look, article: Article) -> It
     title = old.title if old else "" if "title" in hand else each.story.title
     excerpt = old.excerpt if old else "" if "excerpt" in hand else each.story.excerpt
     if title and not review.same_words(title, article.title):
-        yield (f'title is "{article.title}"{_KEPT}' if "title" in hand else f'title was "{title}"')
+        yield _new_headline(title, article.title, is_kept="title" in hand)
         excerpt = excerpt.replace(title, article.title)  # it may begin with it
     # an excerpt that comes or goes is a matter of what may be shown
     if excerpt and article.excerpt and not review.same_excerpt(excerpt, article.excerpt):
-        yield "excerpt changed" + (_KEPT if "excerpt" in hand else "")
-    if old and (line := review.text_change(old.text, article.text)):
-        yield line
+        is_kept = "excerpt" in hand
+        yield Event.of(EventKind.EXCERPT_KEPT if is_kept else EventKind.EXCERPT_CHANGED)
+    if old and (change := review.text_change(old.text, article.text)):
+        yield change
+
+
+def _new_headline(old: str, new: str, *, is_kept: bool) -> Event:
+    if is_kept:
+        return Event.of(EventKind.HEADLINE_KEPT, title=new)
+    return Event.of(EventKind.HEADLINE_CHANGED, title=old)
 
 
 def _compared(newsroom: Newsroom, sites: Sites, each: Look) -> Article | None:
@@ -192,15 +201,15 @@ def _updated(now: datetime, story: Story, article: Article) -> datetime:
     return told if told is not None and is_news else now
 
 
-def _moved(shelf: judge.Bookshelf, each: Look, article: Article) -> str:
-    """Give the line on a move to another address, "" where the page did not move for good."""
+def _moved(shelf: judge.Bookshelf, each: Look, article: Article) -> Event | None:
+    """Return the move to another address, None where the page did not move for good."""
     story, new = each.story, article.web_url
     if not story.web_url or urls.identity(new) == urls.identity(story.web_url):
-        return ""
+        return None
     is_ours = shelf.at(new) in (None, story.path)
     if not (is_ours and urls.same_site(new, story.web_url) and _is_for_good(each)):
-        return ""
-    return f"moved to {new} from {story.web_url}"
+        return None
+    return Event.of(EventKind.MOVED, new=new, old=story.web_url)
 
 
 def _is_for_good(each: Look) -> bool:
@@ -217,9 +226,9 @@ def _is_for_good(each: Look) -> bool:
     )
 
 
-def _finished(newsroom: Newsroom, story: Story, lines: tuple[str, ...]) -> Story:
-    """Add the digests that the line answers for, and the lines where the record has a place."""
+def _finished(newsroom: Newsroom, story: Story, events: tuple[Event, ...]) -> Story:
+    """Add the digests that the line answers for, and the events where the record has a place."""
     machine = story.machine or tuple(_plans.known(newsroom, story).items())
     story = replace(story, machine=machine)
     has_blocks = newsroom.beat.scoring.traits.has_blocks
-    return review.noted(story, newsroom.now, lines) if has_blocks else story
+    return review.noted(story, newsroom.now, events) if has_blocks else story

@@ -55,7 +55,7 @@ def _due(newsroom: Newsroom, removed: frozenset[str]) -> list[Look]:
     for revisit in _plans.due(newsroom):
         plan = _plans.read(revisit)
         story = _story(newsroom, revisit.path, removed)
-        if plan is None or story is None or not _plans.known(newsroom, story):
+        if plan is None or story is None or not _plans.is_ours(newsroom, story):
             ended.append(revisit.path)
         else:
             url, plan = _plans.place(story, revisit.url, plan)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -33,6 +33,7 @@ LOOKS_A_HOST = 12  # a round: at five seconds between two, a minute
 LATE = DAY  # a host with more looks than its share makes those that are not yet so late first
 
 _GIVE_UP = WEEK + 3 * DAY
+_NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 _FIRST = timedelta(hours=1)  # with the memory lost, no look is due at once
 
 
@@ -114,6 +115,8 @@ def place(story: Story, url: str, plan: Plan, seen: Seen = UNSEEN) -> tuple[str,
 def keep(newsroom: Newsroom, story: Story, url: str, plan: Plan) -> None:
     """Plan the next look at a story's page, or none where the last one is over."""
     due = _next(plan, newsroom.now, story.published_at)
+    if due is None and plan.is_gone and story.access != "gone":
+        due = _NEVER  # the record has no place to say it: the plan does
     if due is None:
         newsroom.memory.revisits.forget(story.path)
         return
@@ -150,6 +153,13 @@ def read(revisit: Revisit) -> Plan | None:
         return None
 
 
+def is_known_gone(newsroom: Newsroom, path: str) -> bool:
+    """Decide whether two looks at a record's page, a day apart, found none."""
+    revisit = newsroom.memory.revisits.get(path)
+    plan = read(revisit) if revisit else None
+    return plan is not None and plan.is_gone
+
+
 def make_up(
     newsroom: Newsroom, shelf: Bookshelf, removed: frozenset[str], left_over: Set[str]
 ) -> None:
@@ -165,7 +175,7 @@ def make_up(
         story = shelved.story
         is_planned = newsroom.memory.revisits.get(story.path) is not None
         is_over = story.access == "gone" or is_removed(story, removed)
-        if not is_planned and not is_over and known(newsroom, story):
+        if not is_planned and not is_over and is_ours(newsroom, story):
             _make_up(newsroom, story, is_left=story.path in left_over)
 
 
@@ -180,9 +190,25 @@ def known(newsroom: Newsroom, story: Story) -> dict[str, str]:
     return dict(story.machine) or newsroom.memory.digests(story.path)
 
 
+def is_ours(newsroom: Newsroom, story: Story) -> bool:
+    """Decide whether the line filed a record, so that its page is looked at.
+
+    It knows what it wrote. A record of `everyday` has no place for that, and where the memory was
+    lost the article that was read must do: such looks tell that a page is gone, and change nothing.
+    """
+    if known(newsroom, story):
+        return True
+    has_blocks = newsroom.beat.scoring.traits.has_blocks
+    return not has_blocks and _article(newsroom, story) is not None
+
+
+def _article(newsroom: Newsroom, story: Story) -> Article | None:
+    return newsroom.articles.find(story.web_url or story.original_url)
+
+
 def _make_up(newsroom: Newsroom, story: Story, *, is_left: bool) -> None:
     now = newsroom.now
-    article = newsroom.articles.find(story.web_url or story.original_url)
+    article = _article(newsroom, story)
     filed = min(now, article.found if article else story.published_at or now)
     plan = Plan(
         filed=filed,
@@ -191,6 +217,8 @@ def _make_up(newsroom: Newsroom, story: Story, *, is_left: bool) -> None:
         digest=digest(article) if article else "",
     )
     url, plan = place(story, story.original_url or story.web_url, plan)
+    if article is not None and url in {article.url, story.original_url}:
+        plan = msgspec.structs.replace(plan, final_url=url)  # there it was read
     if is_left or now < filed + _FIRST:
         keep(newsroom, story, url, plan)
         return

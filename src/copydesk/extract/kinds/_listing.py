@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
+from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
@@ -96,6 +97,15 @@ _PLAIN_LINKS, _PLAIN_PROSE = 12, 200
 _SOME_LINKS, _SOME_PROSE = 8, 450
 
 
+class _List(StrEnum):
+    """What kind of list a page is, in the words for a person."""
+
+    HOME = "a home page"
+    LISTING = "a listing"
+    SEARCH = "a search page"
+    AUTHOR = "an author page"
+
+
 def find(look: Look) -> str:
     """Say what page of links a page is ("a listing"), "" where it may be an article.
 
@@ -107,9 +117,11 @@ def find(look: Look) -> str:
         return ""
     found = _by_its_template(look)
     if found:
-        return found
+        return found.value
     found = _by_its_data(look) or _by_its_links(look)
-    return "" if found and found != "a home page" and _is_a_brief(look) else found
+    if found is None or (found is not _List.HOME and _is_a_brief(look)):
+        return ""
+    return found.value
 
 
 def _is_a_recipe(look: Look) -> bool:
@@ -119,21 +131,21 @@ def _is_a_recipe(look: Look) -> bool:
     return any(look.is_called(name, 0) for name in names if name)
 
 
-def _by_its_data(look: Look) -> str:
+def _by_its_data(look: Look) -> _List | None:
     """Believe JSON-LD and og:type where there is little text, or no prose but in teasers."""
     kinds = frozenset[str]().union(*map(json_ld.kinds, look.declared.nodes[:_FIRST]))
     is_listed = "itemlist" in kinds and look.length < SHORT and not look.says_article
     if is_listed and headlines(look) >= _FIRST:
-        return "a listing"
+        return _List.LISTING
     if look.length >= 5 * SHORT or (look.length >= SHORT and prose(look) >= _SOME_PROSE):
-        return ""
+        return None
     if "searchresultspage" in kinds:
-        return "a search page"
+        return _List.SEARCH
     if "profilepage" in kinds or _is_a_profile(look):
-        return "an author page"
+        return _List.AUTHOR
     if "collectionpage" in kinds and headlines(look) >= _FEW_LINKS:
-        return "a listing"
-    return "a home page" if _is_the_sites_own(look) else ""
+        return _List.LISTING
+    return _List.HOME if _is_the_sites_own(look) else None
 
 
 def _is_a_profile(look: Look) -> bool:
@@ -154,33 +166,35 @@ def _is_the_sites_own(look: Look) -> bool:
     return here in named and headlines(look) >= _SOME_LINKS
 
 
-def _by_its_template(look: Look) -> str:
+def _by_its_template(look: Look) -> _List | None:
     """Believe the classes that content systems write on the body of a list."""
     if not look.classes & _CLASSES or look.classes & _SINGLE or look.is_dated:
-        return ""
+        return None
     if prose(look) >= _SOME_PROSE:
-        return ""
+        return None
     if "search-results" in look.classes:
-        return "a search page"
+        return _List.SEARCH
     is_author = bool({"author", "author-template"} & look.classes)
-    return "an author page" if is_author else "a listing"
+    return _List.AUTHOR if is_author else _List.LISTING
 
 
-def _by_its_links(look: Look) -> str:
+def _by_its_links(look: Look) -> _List | None:
     """Count headlines that lead to other pages of the site, and the prose beside them."""
     if look.says_article or look.is_dated or look.length >= 5 * SHORT:
-        return ""
+        return None
     links, words = headlines(look), prose(look)
     teasers = len(look.document.tree.xpath("//article[.//a[@href]]"))
     if teasers >= _FIRST and look.length < 2 * SHORT and words < _SOME_PROSE:
-        return "a listing"
+        return _List.LISTING
     if words < _SOME_PROSE and _is_search(look):
-        return "a search page"
+        return _List.SEARCH
     if links >= _PLAIN_LINKS and words < _PLAIN_PROSE:
-        return "a listing"
+        return _List.LISTING
     # a reader that finds next to nothing tells that the prose is the footer's
     has_little = words < _SOME_PROSE or look.length < _SOME_PROSE
-    return "a listing" if links >= _SOME_LINKS and has_little and _is_called_a_list(look) else ""
+    return (
+        _List.LISTING if links >= _SOME_LINKS and has_little and _is_called_a_list(look) else None
+    )
 
 
 def _is_a_brief(look: Look) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from copydesk.extract.kinds import _listing
 from copydesk.extract.kinds._look import SHORT, Look
@@ -25,6 +26,16 @@ _BESIDE_A_JOB = 0.5  # of a title's words: "Harbour pilot (all genders)"
 _VOTES = ("upvoteCount", "suggestedAnswer")
 
 
+class _Thing(StrEnum):
+    """What a page is about, in the words for a person."""
+
+    PRODUCT = "a product page"
+    APP = "an app page"
+    JOB = "a job posting"
+    QUESTION = "a forum question"
+    EVENT = "an event page"
+
+
 def find(look: Look) -> str:
     """Say what a page is about ("an event page"), "" where nothing plain says so.
 
@@ -36,49 +47,50 @@ def find(look: Look) -> str:
     if look.is_article:
         return ""
     for node in look.declared.nodes[:_MAX_NODES]:
-        if (what := _named(node)) and _is_titled(look, node, what) and _is_whole(look, node, what):
-            return what
+        thing = _named(node)
+        if thing and _is_titled(look, node, thing) and _is_whole(look, node, thing):
+            return thing.value
     is_product = look.declared.first("og:type")[0].lower().startswith("product")
     if is_product and _has_price(look) and not _is_long(look):
-        return "a product page"
+        return _Thing.PRODUCT.value
     return _of_the_site(look)
 
 
-def _named(node: Node) -> str:
-    """Give what a node of these types makes of its page."""
+def _named(node: Node) -> _Thing | None:
+    """Return what a node of these types makes of its page, None for nothing."""
     kinds = json_ld.kinds(node)
     if kinds & _PRODUCTS:
-        return "a product page"
+        return _Thing.PRODUCT
     if kinds & _APPS:
-        return "an app page"
+        return _Thing.APP
     if "jobposting" in kinds:
-        return "a job posting"
+        return _Thing.JOB
     if "qapage" in kinds:
-        return "a forum question"
+        return _Thing.QUESTION
     is_event = kinds & _EVENTS or any(kind.endswith("event") for kind in kinds - _NO_EVENTS)
-    return "an event page" if is_event else ""
+    return _Thing.EVENT if is_event else None
 
 
-def _is_titled(look: Look, node: Node, what: str) -> bool:
+def _is_titled(look: Look, node: Node, thing: _Thing) -> bool:
     """Say whether a title of the page is the name of the thing that a node describes."""
-    beside = _BESIDE_A_JOB if what == "a job posting" else 0
+    beside = _BESIDE_A_JOB if thing is _Thing.JOB else 0
     told = (node, *_questions(node))
     names = (json_ld.string(one.get(key)) for one in told for key in ("name", "title"))
     return any(look.is_called(name, beside) for name in names if name)
 
 
-def _is_whole(look: Look, node: Node, what: str) -> bool:
+def _is_whole(look: Look, node: Node, thing: _Thing) -> bool:
     """Say whether a node tells enough to be the page's subject and no by-the-way."""
-    if what == "a job posting":
+    if thing is _Thing.JOB:
         told = json_ld.string(node.get("description"))
         return len(told) >= _TOLD * look.length or not _is_long(look)
-    if what == "a forum question":
+    if thing is _Thing.QUESTION:
         return _is_of_a_forum(look, node)
     if _is_long(look):
         return False
-    if what == "a product page":
+    if thing is _Thing.PRODUCT:
         return bool(node.get("offers")) or _has_price(look)
-    if what == "an app page":
+    if thing is _Thing.APP:
         return any(node.get(key) for key in _APP_SAYS)
     return _is_to_come(look, node)
 

@@ -11,7 +11,7 @@ from copydesk.judge.profile import Copy, Fingerprint
 from copydesk.judge.words import headlines_differ, texts_differ
 from copydesk.kit import dates, urls
 from copydesk.kit import text as plain_text
-from copydesk.news import Article, Shelf, Shelved, Story
+from copydesk.news import Article, Reason, ReasonKind, Shelf, Shelved, Story
 
 SHARED_TO_BE_COPY = 60  # per cent of the shorter text's 5-grams that stand in the longer
 OLD_IN_NEW = 30  # per cent of the new text that must stand in the old one, however long it is
@@ -101,10 +101,10 @@ def _copy(story: Story, shared: Overlap) -> Copy:
     name = PurePosixPath(story.path).stem
     what = f"{name}, a copy of {story.copy_of}" if story.copy_of else name
     if shared.of_new >= SHARED_TO_BE_COPY:
-        why = f"{shared.of_new} % of its text stands in {what}"
+        reason = Reason.of(ReasonKind.COPY, new=shared.of_new, original=what)
     else:
-        why = f"{shared.of_old} % of the text of {what} stands in it, {shared.of_new} % of its own"
-    return Copy(of=story.copy_of or name, why=why)
+        reason = Reason.of(ReasonKind.COPY, new=shared.of_new, old=shared.of_old, original=what)
+    return Copy(of=story.copy_of or name, reason=reason)
 
 
 def _is_same_page(article: Article, story: Story) -> bool:

@@ -21,7 +21,7 @@ from copydesk.judge.coverage._rarity import OF_THE_BEAT
 from copydesk.judge.coverage._rules import Rules, is_ruled, name_of, undone
 from copydesk.judge.coverage._stream import Document, Place, Stream
 from copydesk.kit import text
-from copydesk.news import Beat, Reason, Shelved, Story
+from copydesk.news import Beat, Reason, ReasonKind, Shelved, Story
 
 _BACKGROUND = 5
 _MOST_BEHIND = timedelta(days=14)
@@ -188,9 +188,9 @@ def _moment(shelved: Shelved, latest: datetime) -> datetime:
 
 def _joined(place: Place) -> Reason:
     if place.same_headline:
-        return Reason(about="group", why="joined under the same headline")
+        return Reason.of(ReasonKind.JOINED_BY_HEADLINE)
     shared = ", ".join(f'"{word}"' for word in place.shared)
-    return Reason(about="group", why=f"joined at likeness {place.likeness:.2f}, shares {shared}")
+    return Reason.of(ReasonKind.JOINED, likeness=f"{place.likeness:.2f}", words=shared)
 
 
 def _with_reason(story: Story, reason: Reason) -> Story:

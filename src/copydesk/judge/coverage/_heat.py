@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from copydesk.judge.coverage._newsrooms import independent, voice_of
-from copydesk.news import Beat, Reason, Story
+from copydesk.news import Beat, Reason, ReasonKind, Story
 
 NEWSROOM_POINTS, _FIRST = 10, 5  # points for each of the first other newsrooms
 _LATER, _MOST = 5, 10  # and for those after them
@@ -46,8 +46,13 @@ def corroboration(leader: Story, others: Sequence[Story], beat: Beat) -> Reason 
     points = NEWSROOM_POINTS * min(count, _FIRST) + _LATER * max(0, min(count, _MOST) - _FIRST)
     names = ", ".join(list(found.values())[:_NAMED])
     more = f" and {count - _NAMED} more" if count > _NAMED else ""
-    what = "newsroom" if count == 1 else "newsrooms"
-    return Reason(about="heat", points=points, why=f"{count} independent {what}: {names}{more}")
+    return Reason.of(
+        ReasonKind.NEWSROOMS,
+        points=points,
+        count=count,
+        newsrooms="newsroom" if count == 1 else "newsrooms",
+        names=f"{names}{more}",
+    )
 
 
 def _recent(others: Sequence[Story], leader: Story) -> Sequence[Story]:
@@ -63,8 +68,7 @@ def _spike(stories: Sequence[Story], beat: Beat, usual: float) -> Reason | None:
     count = _most_at_once(stories, beat)
     if count < _SPIKE_LEAST or count < _SPIKE_TIMES * usual:
         return None
-    why = f"{count} newsrooms within 6 hours, usual are {usual:.1f} stories of its topics"
-    return Reason(about="heat", points=_SPIKE_POINTS, why=why)
+    return Reason.of(ReasonKind.SPIKE, points=_SPIKE_POINTS, count=count, usual=f"{usual:.1f}")
 
 
 def _most_at_once(stories: Sequence[Story], beat: Beat) -> int:
@@ -85,10 +89,12 @@ def _standing(leader: Story) -> Reason | None:
     if leader.trust is None:
         return None
     if leader.trust >= _TRUSTED:
-        return Reason(about="heat", points=_TRUSTED_POINTS, why=f"a source of trust {leader.trust}")
-    if leader.trust < _DOUBTED:
-        return Reason(about="heat", points=_DOUBTED_POINTS, why=f"a source of trust {leader.trust}")
-    return None
+        points = _TRUSTED_POINTS
+    elif leader.trust < _DOUBTED:
+        points = _DOUBTED_POINTS
+    else:
+        return None
+    return Reason.of(ReasonKind.SOURCE_TRUST, points=points, trust=leader.trust)
 
 
 def usual_of(topics: Iterable[str], stories: Iterable[Story], beat: Beat) -> float:

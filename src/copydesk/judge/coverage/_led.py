@@ -7,17 +7,19 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
+from copydesk.judge._gate import measured
 from copydesk.judge.coverage._heat import corroboration, heat
 from copydesk.judge.coverage._related import in_order, snapshot
 from copydesk.judge.coverage._rules import is_pin, is_ruled, pin_on
-from copydesk.news import Beat, Reason, Related, Story
+from copydesk.news import Beat, Reason, ReasonKind, Related, Story
 
 STAYS = 15  # a new story must be so much better to take the lead from one that readers know
 LIFT = 20  # how far corroboration can carry a story over the gate
 BESIDE = 50
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _ITS_OWN = frozenset({"heat", "published", "group", "trusted"})
-_TRUSTED = "its source is trusted"  # as the gate says it
+_JOINED = frozenset({ReasonKind.JOINED, ReasonKind.JOINED_BY_HEADLINE})
+_TRUSTED = frozenset({ReasonKind.TRUSTED_SOURCE, ReasonKind.WOULD_BE_PUBLISHED})
 
 
 def led(
@@ -50,9 +52,8 @@ def alone(story: Story, beat: Beat, own: Container[str]) -> Story:
     quality = story.quality or 0
     gate = beat.scoring.publish_at
     published = not is_kept_back(story) and (quality >= gate or _is_trusted(story))
-    verb = "reaches" if quality >= gate else "is below"
-    why = _TRUSTED if published and quality < gate else f"quality {quality} {verb} {gate}"
-    reason = Reason(about="published", why=why)
+    is_let = published and quality < gate
+    reason = Reason.of(ReasonKind.TRUSTED_SOURCE) if is_let else measured(quality, gate)
     return replace(
         story,
         group="",
@@ -131,36 +132,35 @@ def _let_pass(leader: Story, lift: int, beat: Beat) -> list[Reason]:
         return kept
     if quality + lift < gate:
         if pin_on(leader, beat) is not None:
-            return [Reason(about="published", why="an editor pinned it")]
+            return [Reason.of(ReasonKind.PUBLISHED_BY_PIN)]
         if _is_trusted(leader):
-            return [Reason(about="published", why=_TRUSTED)]
+            return [Reason.of(ReasonKind.TRUSTED_SOURCE)]
         if leader.published and not was_pinned(leader, beat):
             return kept
     if quality >= gate or not lift:
-        verb = "reaches" if quality >= gate else "is below"
-        return [Reason(about="published", why=f"quality {quality} {verb} {gate}")]
-    verb = "reach" if quality + lift >= gate else "are below"
-    why = f"quality {quality} and {lift} for corroboration {verb} {gate}"
-    return [Reason(about="published", why=why)]
+        return [measured(quality, gate)]
+    kind = ReasonKind.REACHES_GATE if quality + lift >= gate else ReasonKind.BELOW_GATE
+    return [Reason.of(kind, quality=quality, lift=lift, gate=gate)]
 
 
 def _behind(story: Story, leader: Story, name: str, own: Container[str]) -> Story:
     front = PurePosixPath(leader.path).stem
-    why = [one for one in story.reasons if one.about == "group" and "joined" in one.why]
-    why += [Reason(about="trusted", why=_TRUSTED)] if _is_trusted(story) else []
+    why = [one for one in story.reasons if one.kind in _JOINED]
+    why += [Reason.of(ReasonKind.WOULD_BE_PUBLISHED)] if _is_trusted(story) else []
+    why += [Reason.of(ReasonKind.BEHIND_LEADER, leader=front)]
     return replace(
         story,
         published=False,
         heat=-1,
         group=name,
         related=in_order((*_copies(story, own), snapshot(leader))),
-        reasons=_with(story, *why, Reason(about="published", why=f"{front} leads its group")),
+        reasons=_with(story, *why),
     )
 
 
 def _is_trusted(story: Story) -> bool:
     """Say whether a story is published whatever its quality; behind another one it waits."""
-    return any(one.why == _TRUSTED for one in story.reasons if one.about in _ITS_OWN)
+    return any(one.kind in _TRUSTED for one in story.reasons)
 
 
 def _stays(reason: Reason) -> bool:

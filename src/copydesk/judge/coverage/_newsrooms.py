@@ -6,9 +6,7 @@ from collections.abc import Iterable
 
 from copydesk.judge.coverage._agencies import agency_of
 from copydesk.kit import text
-from copydesk.news import Beat, Story
-
-_RELEASE = "press release"
+from copydesk.news import Beat, ReasonKind, Story
 
 
 def independent(stories: Iterable[Story], beat: Beat) -> dict[str, str]:
@@ -46,4 +44,4 @@ def _name(story: Story) -> str:
 
 
 def _is_release(story: Story) -> bool:
-    return any(one.about == "quality" and one.why.startswith(_RELEASE) for one in story.reasons)
+    return any(one.kind is ReasonKind.PRESS_RELEASE for one in story.reasons)

@@ -6,11 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from copydesk.kit import text
-from copydesk.news import Beat, Reason, Ruling, Story
+from copydesk.news import GROUP_RULED, Beat, Reason, ReasonKind, Ruling, Story
 
-_RULED = "ruled by"
-_WHY_CHARACTERS = 200
 _TIMES = 3  # a merge may bring one along whom an earlier split keeps from the others: it goes again
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
@@ -65,7 +62,7 @@ class Rules:
         if group is None or not self.apart[name].intersection(beside):
             return
         self._groups[name] = name
-        self.moved[name] = _reason("split off", rule)
+        self.moved[name] = Reason.of_rule(ReasonKind.SPLIT_OFF, rule)
         if group == name:  # the others cannot keep the name of a story that is elsewhere
             self._groups.update(dict.fromkeys(beside, beside[0]))
 
@@ -80,7 +77,7 @@ class Rules:
         for name in joining:
             if self._groups.get(name) != target:
                 self._groups[name] = target
-                self.moved[name] = _reason("merged", rule)
+                self.moved[name] = Reason.of_rule(ReasonKind.MERGED, rule)
         self.whole.update(known)
         for name in known:
             if name in self.apart:
@@ -120,32 +117,25 @@ def undone(stories: Sequence[Story], beat: Beat) -> frozenset[str]:
         for reason in one.reasons
         if is_ruled(reason)
         and not is_pin(reason)
-        and not (one.group in merged if reason.why.startswith("merged") else name_of(one) in split)
+        and not (one.group in merged if reason.kind is ReasonKind.MERGED else name_of(one) in split)
     )
 
 
 def is_ruled(reason: Reason) -> bool:
     """Say whether a reason tells of a rule that moved a story into a group, or out of one."""
-    return reason.about == "group" and f", {_RULED} " in reason.why
+    return reason.kind in GROUP_RULED
 
 
 def is_pin(reason: Reason) -> bool:
     """Say whether a reason tells of a pin by which a story leads its group."""
-    return is_ruled(reason) and reason.why.startswith("pinned")
+    return reason.kind is ReasonKind.PINNED
 
 
 def pin_on(story: Story, beat: Beat) -> Reason | None:
     """Give what an editor's pin says of a story, None without one; its end is not asked here."""
     name = name_of(story)
     pins = (rule for rule in beat.rulings if rule.said == "pin" and name in rule.stories[:1])
-    return next((_reason("pinned", rule) for rule in pins), None)
-
-
-def _reason(what: str, rule: Ruling) -> Reason:
-    why = text.fold(rule.why)
-    why = f"{why[:_WHY_CHARACTERS]}…" if len(why) > _WHY_CHARACTERS else why
-    told = f"{what}, {_RULED} {text.fold(rule.by)}"
-    return Reason(about="group", why=f"{told}: {why}" if why else told)
+    return next((Reason.of_rule(ReasonKind.PINNED, rule) for rule in pins), None)
 
 
 def _still_together(names: Sequence[str], later: Sequence[Ruling]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from copydesk.judge.profile._features import Features
-from copydesk.news import Article, Beat, Reason, Shelf, Shelved, Story
+from copydesk.news import Article, Beat, Reason, ReasonKind, Shelf, Shelved, Story
 
 Fingerprint = tuple[int, ...]
 
@@ -26,7 +26,7 @@ class Match:
     @property
     def reason(self) -> Reason:
         """Give it as a record's reason."""
-        return Reason(about=f"topic {self.topic}", why=self.why)
+        return Reason.of(ReasonKind.TOPIC, whose=self.topic, evidence=self.why)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class Copy:
     """What an article repeats: the file name without `.md` of the original, and the evidence."""
 
     of: str
-    why: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,17 +107,17 @@ def _reasons(signals: Iterable[Signal], features: Features, beat: Beat) -> Itera
     for signal in signals:
         for times, why in signal.seen(features, beat):
             if signal.points * times:
-                yield Reason(about="quality", why=why, points=signal.points * times)
+                yield Reason.of(ReasonKind.SIGNAL, points=signal.points * times, seen=why)
 
 
 def _sum(seen: Iterable[Reason], highest: int | None) -> Weighed:
     reasons = list(seen)
     total = sum(reason.points or 0 for reason in reasons)
     if total < 0:
-        reasons.append(Reason(about="quality", why="never below 0", points=-total))
+        reasons.append(Reason.of(ReasonKind.NEVER_BELOW, points=-total, bound=0))
         total = 0
     if highest is not None and total > highest:
-        why = f"never above {highest}"
-        reasons.append(Reason(about="quality", why=why, points=highest - total))
+        over = highest - total
+        reasons.append(Reason.of(ReasonKind.NEVER_ABOVE, points=over, bound=highest))
         total = highest
     return Weighed(quality=total, reasons=tuple(reasons))

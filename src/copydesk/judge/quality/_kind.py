@@ -7,7 +7,7 @@ from copydesk.judge.quality import _relevance, wording
 from copydesk.judge.quality._measure import measured
 from copydesk.judge.quality._seen import Seen, once
 from copydesk.judge.quality._substance import FULL_TEXT
-from copydesk.news import Beat
+from copydesk.news import Beat, ReasonKind, reason_words
 
 
 def press_release(features: Features, beat: Beat) -> Seen:
@@ -17,7 +17,8 @@ def press_release(features: Features, beat: Beat) -> Seen:
         return []
     text = features.text or ""
     found = wording.press_release(features.credit, features.domain, features.lede, text)
-    return once("press release", found or wording.paid(_title(features), features.section, text))
+    evidence = found or wording.paid(_title(features), features.section, text)
+    return [(1, reason_words(ReasonKind.PRESS_RELEASE, evidence=evidence))] if evidence else []
 
 
 def market_report(features: Features, beat: Beat) -> Seen:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from copydesk.judge.profile import Features
 from copydesk.judge.quality._seen import Seen
-from copydesk.news import Beat, Reason, Standing
+from copydesk.news import Beat, DomainTrust, Reason, ReasonKind
 
 HIGH = 80
 GOOD = 60
@@ -27,7 +27,7 @@ class Trust:
     @property
     def reason(self) -> Reason:
         """Give it as a record's reason; its number is no part of a sum."""
-        return Reason(about=f"trust {self.number}", why=self.why)
+        return Reason.of(ReasonKind.TRUST, whose=self.number, known=self.why)
 
 
 def trust(features: Features, beat: Beat) -> Trust | None:
@@ -45,7 +45,7 @@ def trust(features: Features, beat: Beat) -> Trust | None:
     return Trust(number=KNOWN, why=f"known organization {known.name}") if known else None
 
 
-def _standing(features: Features, beat: Beat) -> tuple[str, Standing] | None:
+def _standing(features: Features, beat: Beat) -> tuple[str, DomainTrust] | None:
     """Give the nearest domain that has a standing: the page's own host, then those above it."""
     for domain in _upwards(features.host, features.domain):
         if domain in beat.standings:

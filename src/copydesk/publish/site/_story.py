@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from copydesk.kit import dates, text, urls
-from copydesk.news import Related, Story
+from copydesk.news import Event, EventKind, Related, Story
 from copydesk.publish import _links, _pictures
 from copydesk.publish._entries import Entry
 from copydesk.publish._write import Sheet
@@ -16,21 +15,18 @@ from copydesk.publish.site._frame import Head
 
 _OTHERS = 40  # of a page; a flood of coverage is a number
 _RERUNS = 20
-_AS_EDITED = " at its publisher, kept as edited"
-_CHANGES = tuple(
-    (re.compile(pattern), word)
-    for pattern, word in (
-        (r'title was "(?P<title>.*)"', "headline_was"),
-        (rf'title is "(?P<title>.*)"{_AS_EDITED}', "headline_kept"),
-        ("excerpt changed", "excerpt_changed"),
-        (f"excerpt changed{_AS_EDITED}", "excerpt_kept"),
-        ("text .*", "text_changed"),
-        ("moved to .*", "moved"),
-        ("gone from its publisher", "gone_since"),
-        ("back at its publisher", "back_again"),
-        ("leads its group no longer.*", "led_no_longer"),
-    )
-)
+_CHANGES = {
+    EventKind.HEADLINE_CHANGED: "headline_was",
+    EventKind.HEADLINE_KEPT: "headline_kept",
+    EventKind.EXCERPT_CHANGED: "excerpt_changed",
+    EventKind.EXCERPT_KEPT: "excerpt_kept",
+    EventKind.TEXT_CHANGED: "text_changed",
+    EventKind.NUMBER_CHANGED: "text_changed",
+    EventKind.MOVED: "moved",
+    EventKind.GONE: "gone_since",
+    EventKind.BACK: "back_again",
+    EventKind.DEPOSED: "led_no_longer",
+}
 
 
 def sheets(entries: Iterable[Entry], cards: Cards) -> Iterator[Sheet]:
@@ -95,7 +91,7 @@ def _kept(story: Story, cards: Cards) -> dict[str, object]:
     """Give what happened to a story since it was filed."""
     decided = story.verdict.at if story.verdict else None
     return {
-        "changes": [_change(line, cards) for line in story.history],
+        "changes": [_change(event, cards) for event in story.events],
         "decided": cards.views.time(decided),
         "pinned": cards.views.time(cards.frame.plan.front.pinned.get(story.path)),
     }
@@ -124,16 +120,13 @@ def _signpost(folder: str, leader: Story, cards: Cards) -> Sheet:
     )
 
 
-def _change(line: str, cards: Cards) -> dict[str, object]:
+def _change(event: Event, cards: Cards) -> dict[str, object]:
     """Give a line of a story's history: its time, and what changed in the site's words."""
-    first, _, rest = line.partition(" ")
-    moment = dates.parse(first)
-    said = text.fold(rest if moment else line)
-    for pattern, word in _CHANGES:
-        if found := pattern.fullmatch(said):
-            said = cards.frame.words.say(word, **found.groupdict())
-            break
-    return {"time": cards.views.time(moment), "what": said}
+    folded = Event(what=text.fold(event.what))
+    word = _CHANGES.get(folded.kind)
+    title = folded.values.get("title", "")
+    said = cards.frame.words.say(word, title=title) if word else folded.what
+    return {"time": cards.views.time(dates.parse(event.at)), "what": said}
 
 
 def _source(story: Story, cards: Cards) -> str:

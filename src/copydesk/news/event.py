@@ -1,0 +1,80 @@
+"""Event: something that happened to a story after it was filed; its kinds and all their words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from copydesk.kit import dates
+from copydesk.news.wording import Wording
+
+
+class EventKind(StrEnum):
+    """What happened: at its publisher, where nothing else is said."""
+
+    HEADLINE_CHANGED = "headline-changed"
+    HEADLINE_KEPT = "headline-kept"  # changed there, but an editor's words stand in the record
+    EXCERPT_CHANGED = "excerpt-changed"
+    EXCERPT_KEPT = "excerpt-kept"
+    TEXT_CHANGED = "text-changed"
+    NUMBER_CHANGED = "number-changed"
+    MOVED = "moved"
+    GONE = "gone"
+    BACK = "back"
+    DEPOSED = "deposed"  # another story of its group leads it now
+    OTHER = "other"
+
+
+_WORDING = Wording(
+    {
+        EventKind.HEADLINE_CHANGED: ('title was "{title}"',),
+        EventKind.HEADLINE_KEPT: ('title is "{title}" at its publisher, kept as edited',),
+        EventKind.EXCERPT_CHANGED: ("excerpt changed",),
+        EventKind.EXCERPT_KEPT: ("excerpt changed at its publisher, kept as edited",),
+        EventKind.NUMBER_CHANGED: ("text changed (a number in it)",),
+        EventKind.TEXT_CHANGED: ("text changed ({share:number} % of its words)", "text {how}"),
+        EventKind.MOVED: ("moved to {new:address} from {old:address}", "moved to {new}"),
+        EventKind.GONE: ("gone from its publisher",),
+        EventKind.BACK: ("back at its publisher",),
+        EventKind.DEPOSED: ("leads its group no longer: {why}", "leads its group no longer"),
+    },
+    other=EventKind.OTHER,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One line of a story's history: `2026-11-24T13:10:00Z title was "Old words"`.
+
+    `at` is the time as it stands there, "" for none; `what` is the rest, in the table's words.
+    """
+
+    what: str
+    at: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.what}" if self.at else self.what
+
+    @property
+    def kind(self) -> EventKind:
+        """Return what happened, `EventKind.OTHER` for words of nobody known."""
+        return _WORDING.parse(self.what)[0]
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """Return the values in its words: `title`, `share`, `new`, `old`, `why`."""
+        return _WORDING.parse(self.what)[1]
+
+    @classmethod
+    def of(cls, kind: EventKind, **values: str | int) -> Event:
+        """Return an event of a kind, without a time."""
+        return cls(what=_WORDING.say(kind, {name: str(one) for name, one in values.items()}))
+
+    @classmethod
+    def parse(cls, line: str) -> Event:
+        """Read a line of a history back; one that begins with no time is kept whole."""
+        first, blank, rest = line.partition(" ")
+        if blank and first and dates.parse(first) is not None:
+            return cls(at=first, what=rest)
+        return cls(what=line)

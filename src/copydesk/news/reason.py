@@ -1,0 +1,222 @@
+"""Reason: why a number or a label of a story is what it is; its kinds and all their words.
+
+A record keeps the words. What the program must recognise again is the kind, which the table below
+says and reads: no other place compares the words with anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from copydesk.kit import text as plain_text
+from copydesk.news.ruling import Ruling
+from copydesk.news.wording import Wording
+
+WHY_CHARACTERS = 200  # of a rule's why that stand among a story's reasons; the rule has it whole
+# what `str` writes of points, and nothing else that a person may have written: "+05", "-0"
+_TEXT = re.compile(r"(.+?)(?: (\+0|[+-][1-9][0-9]{0,17}))?: (.*)", re.DOTALL)
+
+
+class ReasonKind(StrEnum):
+    """What a reason tells."""
+
+    TOPIC_RULED = "topic-ruled"
+    TOPIC = "topic"
+    OFF_BEAT = "off-beat"
+    TITLE_RULED = "title-ruled"
+    PRESS_RELEASE = "press-release"
+    NEVER_BELOW = "never-below"
+    NEVER_ABOVE = "never-above"
+    NOT_SCORED = "not-scored"
+    UNEXPLAINED = "unexplained"
+    SIGNAL = "signal"
+    NEWSROOMS = "newsrooms"
+    SPIKE = "spike"
+    SOURCE_TRUST = "source-trust"
+    NOT_LEADING = "not-leading"
+    RELATED = "related"
+    REACHES_GATE = "reaches-gate"
+    BELOW_GATE = "below-gate"
+    TRUSTED_SOURCE = "trusted-source"
+    PUBLISHED_BY_PIN = "published-by-pin"
+    KEPT_OFF_BEAT = "kept-off-beat"
+    RULED_OUT = "ruled-out"
+    BEHIND_LEADER = "behind-leader"
+    ALL_HELD = "all-held"
+    SOURCE_HELD = "source-held"
+    COPY = "copy"
+    PINNED = "pinned"
+    SPLIT_OFF = "split-off"
+    MERGED = "merged"
+    JOINED = "joined"
+    JOINED_BY_HEADLINE = "joined-by-headline"
+    WOULD_BE_PUBLISHED = "would-be-published"
+    TRUST = "trust"
+    OTHER = "other"
+
+
+# Of each kind: what it is about (a blank at the end: and whose), and its sentences. Among those
+# about one thing the first that fits has a text, so that one of any words stands last.
+_TABLE: Mapping[ReasonKind, tuple[str, tuple[str, ...]]] = {
+    ReasonKind.TOPIC_RULED: ("topic ", ("ruled by {by}: {why}", "ruled by {by}")),
+    ReasonKind.TOPIC: ("topic ", ("{evidence}",)),
+    ReasonKind.OFF_BEAT: ("topic", ("{lack}",)),
+    ReasonKind.TITLE_RULED: ("title", ("ruled by {by}: {why}", "ruled by {by}")),
+    ReasonKind.PRESS_RELEASE: ("quality", ("press release: {evidence}", "press release")),
+    ReasonKind.NEVER_BELOW: ("quality", ("never below {bound:number}",)),
+    ReasonKind.NEVER_ABOVE: ("quality", ("never above {bound:number}",)),
+    ReasonKind.NOT_SCORED: ("quality", ("not scored yet",)),
+    ReasonKind.UNEXPLAINED: ("quality", ("by hand, or by rules of another time",)),
+    ReasonKind.SIGNAL: ("quality", ("{seen}",)),
+    ReasonKind.NEWSROOMS: (
+        "heat",
+        ("{count:number} independent {newsrooms:word}: {names}",),
+    ),
+    ReasonKind.SPIKE: (
+        "heat",
+        ("{count:number} newsrooms within 6 hours, usual are {usual} stories of its topics",),
+    ),
+    ReasonKind.SOURCE_TRUST: ("heat", ("a source of trust {trust:number}",)),
+    ReasonKind.NOT_LEADING: ("heat", ("not the leader of its group",)),
+    ReasonKind.RELATED: ("heat", ("{count:number} related",)),
+    ReasonKind.REACHES_GATE: (
+        "published",
+        (
+            "quality {quality:number} and {lift:number} for corroboration reach {gate:number}",
+            "quality {quality:number} reaches {gate:number}",
+            "{total:number} reaches {gate:number}",
+        ),
+    ),
+    ReasonKind.BELOW_GATE: (
+        "published",
+        (
+            "quality {quality:number} and {lift:number} for corroboration are below {gate:number}",
+            "quality {quality:number} is below {gate:number}",
+            "{total:number} is below {gate:number}",
+        ),
+    ),
+    ReasonKind.TRUSTED_SOURCE: ("published", ("its source is trusted",)),
+    ReasonKind.PUBLISHED_BY_PIN: ("published", ("an editor pinned it",)),
+    ReasonKind.KEPT_OFF_BEAT: ("published", ("off the beat under today's rules",)),
+    ReasonKind.RULED_OUT: (
+        "published",
+        ("{what}: ruled by {by}: {why}", "{what}: ruled by {by}"),
+    ),
+    ReasonKind.BEHIND_LEADER: ("published", ("{leader} leads its group",)),
+    ReasonKind.ALL_HELD: ("held", ("every story waits for an editor",)),
+    ReasonKind.SOURCE_HELD: ("held", ("stories of this source wait for an editor",)),
+    ReasonKind.COPY: (
+        "copy",
+        (
+            "{old:number} % of the text of {original} stands in it, {new:number} % of its own",
+            "{new:number} % of its text stands in {original}",
+            "of {original}",
+        ),
+    ),
+    ReasonKind.PINNED: ("group", ("pinned, ruled by {by}: {why}", "pinned, ruled by {by}")),
+    ReasonKind.SPLIT_OFF: (
+        "group",
+        ("split off, ruled by {by}: {why}", "split off, ruled by {by}"),
+    ),
+    ReasonKind.MERGED: ("group", ("merged, ruled by {by}: {why}", "merged, ruled by {by}")),
+    ReasonKind.JOINED: ("group", ("joined at likeness {likeness}, shares {words}",)),
+    ReasonKind.JOINED_BY_HEADLINE: ("group", ("joined under the same headline",)),
+    ReasonKind.WOULD_BE_PUBLISHED: ("trusted", ("its source is trusted",)),
+    ReasonKind.TRUST: ("trust ", ("{known}",)),
+}
+
+
+def _wordings() -> dict[str, Wording[ReasonKind]]:
+    """Return the wording of all that is about one thing, by that."""
+    abouts = dict.fromkeys(about for about, _ in _TABLE.values())
+    return {
+        about: Wording(
+            {kind: texts for kind, (whose, texts) in _TABLE.items() if whose == about},
+            other=ReasonKind.OTHER,
+        )
+        for about in abouts
+    }
+
+
+_WORDINGS = _wordings()
+_NAMED = tuple(about for about in _WORDINGS if about.endswith(" "))
+
+
+# an editor's rule that put a story where it stands among others
+GROUP_RULED = frozenset({ReasonKind.PINNED, ReasonKind.SPLIT_OFF, ReasonKind.MERGED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a number or a label is what it is: `quality +15: keyword "generative ai" in title`.
+
+    `about` is quality, heat, published, copy, title, or `topic NAME`; `points` is None where none
+    count. `kind` is what the program goes by, the words are for people.
+    """
+
+    about: str
+    why: str
+    points: int | None = None
+
+    def __str__(self) -> str:
+        if not self.about and self.points is None:
+            return self.why
+        points = "" if self.points is None else f" {self.points:+d}"
+        return f"{self.about}{points}: {self.why}"
+
+    @property
+    def kind(self) -> ReasonKind:
+        """Return what it tells, `ReasonKind.OTHER` for words of nobody known."""
+        return _read(self.about, self.why)
+
+    @classmethod
+    def of(
+        cls,
+        kind: ReasonKind,
+        *,
+        whose: str | int = "",
+        points: int | None = None,
+        **values: str | int,
+    ) -> Reason:
+        """Return a reason of a kind; `whose` is the topic or number that its `about` names."""
+        about, _ = _TABLE[kind]
+        return cls(about=f"{about}{whose}", why=reason_words(kind, **values), points=points)
+
+    @classmethod
+    def of_rule(cls, kind: ReasonKind, rule: Ruling, whose: str = "") -> Reason:
+        """Return the reason that tells of an editor's rule, its why cut to `WHY_CHARACTERS`."""
+        why = plain_text.fold(rule.why)
+        cut = f"{why[:WHY_CHARACTERS]}…" if len(why) > WHY_CHARACTERS else why
+        return cls.of(kind, whose=whose, by=plain_text.fold(rule.by), why=cut)
+
+    @classmethod
+    def ruled_out(cls, words: str) -> Reason:
+        """Return the reason for which there is no such story, from `reason_words` of the rule."""
+        about, _ = _TABLE[ReasonKind.RULED_OUT]
+        return cls(about=about, why=words)
+
+    @classmethod
+    def parse(cls, text: str) -> Reason:
+        """Read the text form back; a text in no known form is kept whole as the why."""
+        found = _TEXT.fullmatch(text)
+        if not found:
+            return cls(about="", why=text)
+        about, points, why = found.groups()
+        return cls(about=about, why=why, points=int(points) if points else None)
+
+
+def reason_words(kind: ReasonKind, **values: str | int) -> str:
+    """Return the words of a kind of reason."""
+    about, _ = _TABLE[kind]
+    return _WORDINGS[about].say(kind, {name: str(value) for name, value in values.items()})
+
+
+@lru_cache(maxsize=8192)  # the same reasons are asked again and again, of one story and of many
+def _read(about: str, why: str) -> ReasonKind:
+    named = next((one for one in _NAMED if about.startswith(one)), about)
+    wording = _WORDINGS.get(named)
+    return ReasonKind.OTHER if wording is None else wording.parse(why)[0]

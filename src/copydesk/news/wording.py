@@ -1,0 +1,75 @@
+"""Wording: the sentences of a closed set of kinds, said from values and read back to them.
+
+A sentence is a text with gaps: `{why}` takes any words, `{count:number}` digits, `{url:address}`
+a text without blanks, `{name:word}` letters, digits and `_`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+Kind = TypeVar("Kind", bound=StrEnum)
+
+_GAP = re.compile(r"\{(\w+)(?::(\w+))?\}")
+_FILLINGS = {
+    None: ".*?",
+    "number": "-?[0-9]+",
+    "address": r"\S+",
+    "word": r"\w+",
+}
+
+
+class _Sentence:
+    """One text with gaps, and the pattern that reads it."""
+
+    def __init__(self, text: str) -> None:
+        *parts, self._end = re.split(_GAP, text)
+        self.gaps = tuple(parts[1::3])
+        self._parts = tuple(zip(parts[::3], self.gaps, strict=True))
+        pattern = "".join(
+            f"{re.escape(words)}(?P<{gap}>{_FILLINGS[filling]})"
+            for words, gap, filling in zip(parts[::3], parts[1::3], parts[2::3], strict=True)
+        )
+        self._pattern = re.compile(pattern + re.escape(self._end), re.DOTALL)
+
+    def say(self, values: Mapping[str, str]) -> str:
+        """Return the text with its gaps filled; a value that is missing leaves its gap empty."""
+        filled = (f"{words}{values.get(gap, '')}" for words, gap in self._parts)
+        return "".join(filled) + self._end
+
+    def read(self, text: str) -> dict[str, str] | None:
+        """Return what stands in the gaps, None where the text is another one."""
+        found = self._pattern.fullmatch(text)
+        return None if found is None else found.groupdict()
+
+
+class Wording(Generic[Kind]):
+    """The table of a set of kinds: each with its sentences, the fullest one first.
+
+    Where a text is a sentence of two kinds, the one that stands first in the table has it; `other`
+    has every text that is none of them, whole, as the value `text`.
+    """
+
+    def __init__(self, table: Mapping[Kind, Sequence[str]], other: Kind) -> None:
+        whole: Mapping[Kind, Sequence[str]] = {other: ("{text}",)}
+        self._sentences = {
+            kind: tuple(map(_Sentence, texts)) for kind, texts in {**table, **whole}.items()
+        }
+        self._other = other
+
+    def say(self, kind: Kind, values: Mapping[str, str]) -> str:
+        """Return a kind's words: its first sentence of which no gap stays empty, else its last."""
+        *fuller, last = self._sentences[kind]
+        full = (one for one in fuller if all(values.get(gap) for gap in one.gaps))
+        return next(full, last).say(values)
+
+    def parse(self, text: str) -> tuple[Kind, dict[str, str]]:
+        """Return the kind of a text and the values in its gaps."""
+        for kind, sentences in self._sentences.items():
+            for sentence in sentences:
+                if (values := sentence.read(text)) is not None:
+                    return kind, values
+        return self._other, {"text": text}

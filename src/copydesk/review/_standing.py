@@ -1,0 +1,60 @@
+"""Where a story stands, by an editor's word, its record, and what today's rules say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from copydesk.news import ReasonKind, Said, Standing, Story, Verdict
+
+_BY_WORD: Mapping[Said, Standing] = {
+    "hold": Standing.HELD,
+    "reject": Standing.REJECTED,
+    "remove": Standing.REMOVED,
+}
+
+
+def standing(
+    story: Story,
+    verdict: Verdict | None = None,
+    *,
+    is_ruled_out: bool = False,
+    is_off_beat: bool = False,
+    reaches_gate: bool = False,
+) -> Standing:
+    """Return where a story stands; of every story exactly one is true.
+
+    An editor's word goes first: the record's own, or `verdict`, which stands among the rulings.
+    Then what is on the site is published, and of what is not the record's reasons tell why. A
+    record that keeps none (`everyday`, or one of the reference) is told by its values and by what
+    today's rules say: `is_ruled_out` by a block, `is_off_beat`, `reaches_gate` by its numbers. What
+    reaches the gate and is not on the site waits for an editor, or one took it off by hand.
+    """
+    word = story.verdict or verdict
+    if word is not None and word.said in _BY_WORD:
+        return _BY_WORD[word.said]
+    if story.published:
+        return Standing.PUBLISHED
+    by_numbers = _by_numbers(story, is_off_beat=is_off_beat, reaches_gate=reaches_gate)
+    return _by_reasons(story, is_ruled_out=is_ruled_out) or by_numbers
+
+
+def _by_reasons(story: Story, *, is_ruled_out: bool) -> Standing | None:
+    """Return what keeps a story off the site beside its numbers, None where nothing does."""
+    kinds = {reason.kind for reason in story.reasons}
+    if is_ruled_out or ReasonKind.RULED_OUT in kinds:
+        return Standing.RULED_OUT
+    if ReasonKind.KEPT_OFF_BEAT in kinds:
+        return Standing.OFF_BEAT
+    if story.copy_of:
+        return Standing.COPY
+    if any(reason.about == "held" for reason in story.reasons):
+        return Standing.HELD
+    return None
+
+
+def _by_numbers(story: Story, *, is_off_beat: bool, reaches_gate: bool) -> Standing:
+    if story.heat == -1:
+        return Standing.BEHIND_LEADER
+    if is_off_beat:
+        return Standing.OFF_BEAT
+    return Standing.HELD if reaches_gate else Standing.BELOW_GATE

@@ -1,0 +1,185 @@
+"""Words of a table are read back to what was said, and to nothing else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from copydesk.news import Event, EventKind, Fault, FaultKind, Reason, ReasonKind, Ruling, Story
+
+# The words that stand in records today, and what they tell: byte for byte.
+REASONS = [
+    ('topic AI: "ai act" in title (confidence 92)', ReasonKind.TOPIC),
+    ("topic AI: ruled by Ed: it is", ReasonKind.TOPIC_RULED),
+    ("topic: nearest topic AI: nothing; 50 needed", ReasonKind.OFF_BEAT),
+    ("title: ruled by Ed", ReasonKind.TITLE_RULED),
+    ("quality -120: press release: PR Wire", ReasonKind.PRESS_RELEASE),
+    ("quality +9: never below 0", ReasonKind.NEVER_BELOW),
+    ("quality -9: never above 190", ReasonKind.NEVER_ABOVE),
+    ("quality +5: has a picture", ReasonKind.SIGNAL),
+    ("heat +10: 1 independent newsroom: The Gull", ReasonKind.NEWSROOMS),
+    ("heat +20: 2 independent newsrooms: The Gull, Heron Daily", ReasonKind.NEWSROOMS),
+    (
+        "heat +15: 4 newsrooms within 6 hours, usual are 1.5 stories of its topics",
+        ReasonKind.SPIKE,
+    ),
+    ("heat -10: a source of trust 12", ReasonKind.SOURCE_TRUST),
+    ("published: quality 85 reaches 70", ReasonKind.REACHES_GATE),
+    ("published: quality 60 and 10 for corroboration reach 70", ReasonKind.REACHES_GATE),
+    ("published: quality 62 is below 70", ReasonKind.BELOW_GATE),
+    ("published: quality 50 and 10 for corroboration are below 70", ReasonKind.BELOW_GATE),
+    ("published: its source is trusted", ReasonKind.TRUSTED_SOURCE),
+    ("published: an editor pinned it", ReasonKind.PUBLISHED_BY_PIN),
+    ("published: off the beat under today's rules", ReasonKind.KEPT_OFF_BEAT),
+    ("published: gull.example: ruled by Ed: no more", ReasonKind.RULED_OUT),
+    ("published: 2026-11-20-a-story leads its group", ReasonKind.BEHIND_LEADER),
+    ("held: every story waits for an editor", ReasonKind.ALL_HELD),
+    ("held: stories of this source wait for an editor", ReasonKind.SOURCE_HELD),
+    ("copy: 97 % of its text stands in 2026-11-20-a-story", ReasonKind.COPY),
+    (
+        "copy: 99 % of the text of 2026-11-20-a-story stands in it, 60 % of its own",
+        ReasonKind.COPY,
+    ),
+    ("group: pinned, ruled by Ed: the best", ReasonKind.PINNED),
+    ("group: split off, ruled by Ed: another trial", ReasonKind.SPLIT_OFF),
+    ("group: merged, ruled by Ed", ReasonKind.MERGED),
+    ('group: joined at likeness 0.61, shares "dam", "breach"', ReasonKind.JOINED),
+    ("group: joined under the same headline", ReasonKind.JOINED_BY_HEADLINE),
+    ("trusted: its source is trusted", ReasonKind.WOULD_BE_PUBLISHED),
+    ("trust 74: gazette.example (standings.csv)", ReasonKind.TRUST),
+    ("group: moved here by hand", ReasonKind.OTHER),
+    ("an editor's own words: whatever", ReasonKind.OTHER),
+    ("just so", ReasonKind.OTHER),
+]
+
+
+@pytest.mark.parametrize(("text", "kind"), REASONS)
+def test_a_reason_of_a_record_is_of_a_kind_and_given_back(text: str, kind: ReasonKind) -> None:
+    reason = Reason.parse(text)
+
+    assert kind is reason.kind
+    assert text == str(reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_not"),
+    [
+        ("group: merged, ruled by Ed: they joined forces", ReasonKind.JOINED),
+        ("group: merged, ruled by pinned, ruled by Ed", ReasonKind.PINNED),
+        ('quality +35: keyword "press release" in title', ReasonKind.PRESS_RELEASE),
+        ('topic AI: "ruled by" in title', ReasonKind.TOPIC_RULED),
+        ("held: its source is trusted", ReasonKind.TRUSTED_SOURCE),
+    ],
+)
+def test_words_inside_a_value_make_no_other_kind(text: str, is_not: ReasonKind) -> None:
+    assert Reason.parse(text).kind is not is_not
+
+
+@pytest.mark.parametrize("points", ["+05", "-0", "5", "+٣", "+" + "9" * 5_000, "+ 5"])
+def test_points_that_no_reason_writes_are_words(points: str) -> None:
+    text = f"quality {points}: by hand"
+
+    assert text == str(Reason.parse(text))
+
+
+def test_a_rule_is_told_on_one_line_and_its_why_is_cut() -> None:
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    rule = Ruling(said="merge", by="Ed\nKay", at=at, why="word " * 100)
+
+    reason = Reason.of_rule(ReasonKind.MERGED, rule)
+
+    assert reason.why.startswith("merged, ruled by Ed Kay: word word")
+    assert reason.why.endswith("…")
+    assert "merged, ruled by Ed Kay: " + ("word " * 40) + "…" == reason.why
+
+
+EVENTS = [
+    ('title was "Old words"', EventKind.HEADLINE_CHANGED, {"title": "Old words"}),
+    (
+        'title is "New words" at its publisher, kept as edited',
+        EventKind.HEADLINE_KEPT,
+        {"title": "New words"},
+    ),
+    ("excerpt changed", EventKind.EXCERPT_CHANGED, {}),
+    ("excerpt changed at its publisher, kept as edited", EventKind.EXCERPT_KEPT, {}),
+    ("text changed (12 % of its words)", EventKind.TEXT_CHANGED, {"share": "12"}),
+    ("text changed (a number in it)", EventKind.NUMBER_CHANGED, {}),
+    ("moved to https://a/2 from https://a/1", EventKind.MOVED, {"new": "https://a/2"}),
+    ("gone from its publisher", EventKind.GONE, {}),
+    ("back at its publisher", EventKind.BACK, {}),
+    ("leads its group no longer", EventKind.DEPOSED, {}),
+    ("leads its group no longer: the rulings", EventKind.DEPOSED, {"why": "the rulings"}),
+    ('title was " moved to x from y', EventKind.OTHER, {}),
+    ('title was "He leads its group no longer: x"', EventKind.HEADLINE_CHANGED, {}),
+    ("an editor's own words", EventKind.OTHER, {"text": "an editor's own words"}),
+]
+
+
+@pytest.mark.parametrize(("what", "kind", "values"), EVENTS)
+def test_a_line_of_a_history_is_an_event(
+    what: str, kind: EventKind, values: dict[str, str]
+) -> None:
+    event = Event.parse(f"2026-11-24T13:10:00Z {what}")
+
+    assert (kind, "2026-11-24T13:10:00Z") == (event.kind, event.at)
+    assert values.items() <= event.values.items()
+    assert kind is Event.parse(what).kind
+
+
+@pytest.mark.parametrize("line", ["", " ", "by hand", "2026-11-24T13:10:00Z", "2026-11-24 ", " x"])
+def test_a_line_without_a_time_or_words_comes_back_as_it_is(line: str) -> None:
+    assert line == str(Event.parse(line))
+
+
+def test_a_headline_that_tells_of_a_move_is_no_move() -> None:
+    story = Story(
+        path="_news/x.md",
+        title="X",
+        published_at=None,
+        web_url="https://a.example/1",
+        history=('2026-11-24T13:10:00Z title was "Bank moved to Riga from Oslo"',),
+    )
+
+    assert ("https://a.example/1",) == story.addresses
+
+
+FAULTS = [
+    (
+        "the proxy is not set: MY_PROXY is not in the environment",
+        FaultKind.PROXY_UNSET,
+        {"variable": "MY_PROXY"},
+    ),
+    ("the certificate of a.example has ended", FaultKind.CERTIFICATE_ENDED, {"host": "a.example"}),
+    ("the certificate of a.example is self-signed", FaultKind.CERTIFICATE, {"host": "a.example"}),
+    ("status 410: gone for good", FaultKind.STATUS, {"status": "410"}),
+    ("an html page instead of a feed", FaultKind.HTML_PAGE, {}),
+    ("the page names its feed: https://a/f", FaultKind.NAMED_FEED, {"feed": "https://a/f"}),
+    ("the listing rule of 2026-01-02 finds nothing", FaultKind.RULE_EMPTY, {}),
+    (
+        "the listing rule of 2026-01-02 has a broken selector (item = 'a[': no)",
+        FaultKind.RULE_BROKEN,
+        {},
+    ),
+    ("no such host: status 410: x", FaultKind.OTHER, {}),
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "values"), FAULTS)
+def test_a_fault_is_read_from_its_words(text: str, kind: FaultKind, values: dict[str, str]) -> None:
+    fault = Fault.parse(text)
+
+    assert kind is fault.kind
+    assert values.items() <= fault.values.items()
+    assert text == str(fault)
+
+
+@pytest.mark.parametrize("table", [ReasonKind, EventKind, FaultKind])
+def test_every_kind_has_words(table: type[ReasonKind | EventKind | FaultKind]) -> None:
+    tested = {kind for _, kind in REASONS} | {kind for _, kind, _ in EVENTS + FAULTS}
+    explained = {  # what only `explain` says, of records that keep no reasons
+        *(ReasonKind.NOT_LEADING, ReasonKind.RELATED),
+        *(ReasonKind.NOT_SCORED, ReasonKind.UNEXPLAINED),
+    }
+
+    assert set(table) <= tested | explained
