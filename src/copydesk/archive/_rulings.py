@@ -13,7 +13,7 @@ from copydesk.archive._fields import Fields
 from copydesk.archive._tree import Entry, Item, Node, Scalar, Sequence
 from copydesk.archive._tree import Mapping as Tree
 from copydesk.news import Ruling, Verdict
-from copydesk.news.ruling import RulingKind
+from copydesk.news.ruling import RulingKind, SetField
 
 PATH = "_data/rulings.yaml"
 
@@ -27,6 +27,8 @@ _STORIES: Mapping[RulingKind, tuple[int, int]] = {
     "block": (0, 0),
     "retopic": (1, 1),
     "rename": (1, 1),
+    "lead": (1, 1),
+    "set": (1, 1),
 }
 _VALUES: Mapping[RulingKind, tuple[int, int]] = {
     "split": (0, 0),
@@ -35,7 +37,10 @@ _VALUES: Mapping[RulingKind, tuple[int, int]] = {
     "block": (1, _MANY),
     "retopic": (1, _MANY),
     "rename": (1, 1),
+    "lead": (0, 0),
+    "set": (2, _MANY),
 }
+_FIELDS: tuple[SetField, ...] = get_args(SetField)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +93,7 @@ def _rule(fields: Fields) -> Ruling:
     said = next((known for known in _SAID if known == word), None)
     if said is None:
         raise fields.wrong("said", "none of " + ", ".join(_SAID), "write said: pin")
-    return Ruling(
+    rule = Ruling(
         said=said,
         by=fields.text("by"),
         at=fields.required("at", fields.date("at")),
@@ -97,6 +102,10 @@ def _rule(fields: Fields) -> Ruling:
         values=_some(fields, "values", said, _VALUES[said]),
         until=_until(fields, said),
     )
+    if said == "set" and rule.field is None:
+        what = f"a set of what is none of {', '.join(_FIELDS)} ({rule.values[0][:40]!r})"
+        raise fields.wrong("values", what, "write the field first: - excerpt")
+    return rule
 
 
 def _name(story: str) -> str:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from copydesk import judge, review
 from copydesk.archive import Rulings
-from copydesk.engine import _group
+from copydesk.engine import _group, _ruled
 from copydesk.engine._mishap import failure_of
 from copydesk.engine._sites import Sites
 from copydesk.engine.newsroom import Newsroom
@@ -193,7 +193,7 @@ def _judged(bench: _Bench, came: _Came) -> Anew:
     kept = _article(bench.newsroom, filed)
     assert kept is not None  # it was there a moment ago
     article = bench.sites.settled(kept)
-    image = filed.images[0].url if filed.images else ""
+    image = _ruled.picture_read(bench.newsroom, filed, article)
     seen = replace(article, image=image, published_at=came.published_at)
     shelf = _AsThen(bench.shelf, came.found)
     story, dropped = _assessed(seen, beat, shelf)
@@ -205,7 +205,7 @@ def _judged(bench: _Bench, came: _Came) -> Anew:
         background=filed.background,
         verdict=filed.verdict,
     )
-    story = _still_a_copy(bench, filed, story)
+    story = _still_a_copy(bench, filed, _as_set(bench.newsroom, filed, story, article))
     story = _in_its_group(filed, story)
     story = review.ruled(story, beat)
     if dropped == "off-beat" and "topics" in review.ruled_fields(filed, beat):
@@ -221,6 +221,17 @@ def _judged(bench: _Bench, came: _Came) -> Anew:
         fresh = review.apply(fresh, verdict, beat)
     text, found = article.text, article.found
     return Anew(filed=filed, fresh=fresh, text=text, found=found, dropped=dropped)
+
+
+def _as_set(newsroom: Newsroom, filed: Story, story: Story, article: Article) -> Story:
+    """Give the fields that an editor may set as filed; the article's own where a rule is gone."""
+    kept = filed
+    if any(reason.about in review.FIELD_OF for reason in filed.reasons):
+        read = _ruled.with_picture(newsroom, story, article)
+        kept = review.without_lost_sets(filed, read, newsroom.beat)
+    return replace(
+        story, excerpt=kept.excerpt, web_url=kept.web_url, images=kept.images, note=kept.note
+    )
 
 
 def known(newsroom: Newsroom, story: Story) -> dict[str, str]:

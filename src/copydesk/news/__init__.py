@@ -21,7 +21,7 @@ from copydesk.news.page import (
     RefusedReason,
     Request,
 )
-from copydesk.news.ruling import Ruling, RulingKind
+from copydesk.news.ruling import NO_PICTURE, Ruling, RulingKind, SetField
 from copydesk.news.shelf import Shelf, Shelved
 from copydesk.news.source import ListingRule, Source, SourceKind, Trust
 from copydesk.news.story import Extra, Image, Provider, Reason, Related, Story
@@ -29,6 +29,7 @@ from copydesk.news.verdict import Said, Verdict
 
 __all__ = [
     "DROP_REASONS",
+    "NO_PICTURE",
     "USES",
     "Article",
     "Beat",
@@ -63,6 +64,7 @@ __all__ = [
     "RulingKind",
     "Said",
     "Scoring",
+    "SetField",
     "Shelf",
     "Shelved",
     "Show",

@@ -27,9 +27,11 @@ from copydesk.review._rulings import (
     ruled_fields,
     with_rule,
 )
+from copydesk.review._sets import FIELD_OF, notes_beside, sets_on, taken_back, without_lost_sets
 from copydesk.review._verdict import apply, is_same_word
 
 __all__ = [
+    "FIELD_OF",
     "OFF_BEAT",
     "apply",
     "beside_others",
@@ -44,6 +46,7 @@ __all__ = [
     "keep_touched",
     "kept_off",
     "noted",
+    "notes_beside",
     "record_name",
     "rejudged",
     "rejudged_beside_others",
@@ -51,7 +54,10 @@ __all__ = [
     "ruled_fields",
     "same_excerpt",
     "same_words",
+    "sets_on",
+    "taken_back",
     "text_change",
     "touched",
     "with_rule",
+    "without_lost_sets",
 ]

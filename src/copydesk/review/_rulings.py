@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from copydesk.kit import text
 from copydesk.news import Beat, Reason, Ruling, Story
+from copydesk.review._sets import FIELD_OF, sets_on, with_sets
 
 _WHY_CHARACTERS = 200  # of a rule's why that stand among a story's reasons; the rule has it whole
 
@@ -18,7 +19,7 @@ def record_name(path: str) -> str:
 
 
 def ruled(story: Story, beat: Beat) -> Story:
-    """Give the story with the topics and the headline that an editor gave it, and says so.
+    """Give the story with the topics, headline and fields that an editor gave it, and says so.
 
     The later of two rules holds. Names that are no topics of the beat are passed over; a rule that
     names no other changes nothing.
@@ -31,15 +32,22 @@ def ruled(story: Story, beat: Beat) -> Story:
     if rename is not None:
         reasons = _instead(story, "title".__eq__, [Reason(about="title", why=_told(rename))])
         story = replace(story, title=rename.values[0], reasons=reasons)
-    return story
+    for field, rule in sets_on(story, beat).items():
+        reasons = _instead(story, field.__eq__, [Reason(about=field, why=_told(rule))])
+        story = replace(story, reasons=reasons)
+    return with_sets(story, beat)
 
 
 def ruled_fields(story: Story, beat: Beat) -> frozenset[str]:
-    """Give the fields of a story in which an editor's rule stands above what its page says."""
+    """Give the fields of a story in which an editor's rule stands above what its page says.
+
+    They are called as `touched` calls them; the address of its page is `url`.
+    """
     retopic, rename = _last(story, beat, "retopic"), _last(story, beat, "rename")
     fields = {
         "topics": retopic is not None and bool(_known(retopic, beat)),
         "title": rename is not None,
+        **{FIELD_OF[field]: True for field in sets_on(story, beat)},
     }
     return frozenset(name for name, is_ruled in fields.items() if is_ruled)
 
@@ -92,6 +100,8 @@ def _matter(rule: Ruling) -> tuple[object, ...]:
         return (rule.said, frozenset(rule.stories))
     if rule.said == "split":
         return (rule.said, rule.stories[0], frozenset(rule.stories[1:]))
+    if rule.said == "set":
+        return (rule.said, rule.stories[0], rule.values[0])
     return (rule.said, rule.stories[0])
 
 

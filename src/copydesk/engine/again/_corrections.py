@@ -8,6 +8,8 @@ from datetime import datetime
 
 from copydesk import judge, review
 from copydesk.engine import _shelf
+from copydesk.engine._kept import article_of
+from copydesk.engine._ruled import picture_read
 from copydesk.engine._sites import Sites
 from copydesk.engine._vectors import Vectors
 from copydesk.engine.again import _plans, _terms
@@ -58,7 +60,8 @@ def _correction(newsroom: Newsroom, shelf: judge.Bookshelf, each: Look) -> Corre
     if each.article is None:
         return None
     article = Sites(newsroom).settled(each.article)
-    moved = _moved(shelf, each, article)
+    is_set = "url" in review.ruled_fields(each.story, newsroom.beat)
+    moved = "" if is_set else _moved(shelf, each, article)
     words = tuple(_words(newsroom, each, article))
     back = each.story.access == GONE
     after = _terms.kept(newsroom, each.story, article)
@@ -99,7 +102,7 @@ def _gone(newsroom: Newsroom, each: Look) -> Correction | None:
 def base(newsroom: Newsroom, plan: Plan, story: Story) -> Article | None:
     """Give the reading that a new one is compared with, None where it had to make room."""
     kept = newsroom.articles.get(plan.article) if plan.article else None
-    return kept or newsroom.articles.find(story.web_url or story.original_url)
+    return kept or article_of(newsroom, story)
 
 
 def has_base(newsroom: Newsroom, each: Look, article: Article) -> bool:
@@ -172,7 +175,7 @@ def _rejudged(newsroom: Newsroom, story: Story, article: Article) -> Story:
 
     The shelf is empty: whether it is a copy was decided when it was filed.
     """
-    image = story.images[0].url if story.images else ""
+    image = picture_read(newsroom, story, article)
     published_at = story.published_at or article.published_at
     seen = replace(article, image=image, published_at=published_at)
     judged = judge.assess(seen, newsroom.beat, judge.Bookshelf()) if article.source else None
