@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from copydesk.archive import CheckReport
     from copydesk.engine._at_once import show_at_once
     from copydesk.engine._build import BuildOptions, build
+    from copydesk.engine._clear import clear_verdict
     from copydesk.engine._deploy import DeployOptions, deploy
     from copydesk.engine._explain import explain
     from copydesk.engine._new_rule import NewRule
@@ -95,6 +96,7 @@ __all__ = [
     "build",
     "check_records",
     "check_sources",
+    "clear_verdict",
     "demo",
     "demo_newsroom",
     "deploy",
@@ -131,6 +133,7 @@ _MADE_IN = {
     "copydesk.archive": "CheckReport",
     "copydesk.engine._at_once": "show_at_once",
     "copydesk.engine._build": "BuildOptions build",
+    "copydesk.engine._clear": "clear_verdict",
     "copydesk.engine._deploy": "DeployOptions deploy",
     "copydesk.engine._explain": "explain",
     "copydesk.engine._new_rule": "NewRule",

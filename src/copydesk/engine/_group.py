@@ -48,14 +48,20 @@ def regrouped(
         if story.path in new:
             changed[story.path] = story
             continue
-        known = dict(story.machine) or newsroom.memory.digests(story.path)
-        after = review.beside_others(filed[story.path], story, known)
-        if _gave_the_lead(filed[story.path], after) and newsroom.beat.scoring.profile != "everyday":
-            after = review.noted(after, newsroom.now, ["leads its group no longer"])
+        after = after_others(newsroom, filed[story.path], story)
         if after != filed[story.path]:
             changed[story.path] = after
             before[story.path] = filed[story.path]
     return Regrouped(changed=changed, before=before)
+
+
+def after_others(newsroom: Newsroom, filed: Story, regrouped: Story) -> Story:
+    """Give a filed story with what standing beside others changes in it, and says so in time."""
+    known = dict(regrouped.machine) or newsroom.memory.digests(filed.path)
+    after = review.beside_others(filed, regrouped, known)
+    if _gave_the_lead(filed, after) and newsroom.beat.scoring.profile != "everyday":
+        return review.noted(after, newsroom.now, ["leads its group no longer"])
+    return after
 
 
 def in_force(newsroom: Newsroom) -> Beat:

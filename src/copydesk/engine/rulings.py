@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from copydesk import archive, judge, review
 from copydesk.archive import Rulings
 from copydesk.engine import _file, _ruled
+from copydesk.engine._action import with_action
 from copydesk.engine._new_rule import NewRule, ruling
 from copydesk.engine.named import record_at
 from copydesk.engine.newsroom import Newsroom, alone
@@ -245,7 +246,7 @@ def _filed(newsroom: Newsroom, before: Rulings, change: _Change) -> RuleReport:
     words = (change.subject, change.rule.why, f"by {change.by}")
     order = _file.Order(
         before={change.record.path: change.record} if change.record else {},
-        message="\n\n".join(filter(None, words)),
+        message=with_action("\n\n".join(filter(None, words)), "rule", _action(change)),
         branch=branch,
         left_over={**left, **dict.fromkeys(ours, "")},
     )
@@ -254,6 +255,12 @@ def _filed(newsroom: Newsroom, before: Rulings, change: _Change) -> RuleReport:
         raise RecordError(failed[0].what, subject=failed[0].url, hint=failed[0].hint)
     notes = (*change.notes, *filed.notes)
     return _report(change, tuple(sorted({*ours, *filed.written})), filed.commit, notes)
+
+
+def _action(change: _Change) -> str:
+    """Return what was done, for whoever looks for it in git's log."""
+    done = "" if change.rule in change.rules else "undo "
+    return f"{done}{change.rule.said} {' '.join(change.rule.stories)}".strip()
 
 
 def _written(newsroom: Newsroom, rulings: Rulings) -> bool:

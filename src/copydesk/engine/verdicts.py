@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from copydesk import archive, review
 from copydesk.archive import Rulings
+from copydesk.engine._action import with_action
 from copydesk.engine.named import record_path
 from copydesk.engine.newsroom import Newsroom, alone
 from copydesk.engine.report import DeployReport, Failure
@@ -138,6 +139,7 @@ def _committed(
     elif changed:
         title = text.fold(story.title)
         message = f"verdict: {verdict.said} {title}\n\n{verdict.why}\n\nby {verdict.by}"
+        message = with_action(message, "verdict", verdict.said, story.path)
         commit = repository.commit(changed, message, when=verdict.at)
     return VerdictReport(
         path=story.path,

@@ -10,7 +10,7 @@ from copydesk.judge._assess import assess, regroup, weigh
 from copydesk.judge._block import ruled_out
 from copydesk.judge._bookshelf import Bookshelf
 from copydesk.judge._explain import explain
-from copydesk.judge._otherwise import otherwise
+from copydesk.judge._otherwise import otherwise, points_at_the_gate
 from copydesk.judge.copies import fingerprint
 from copydesk.judge.copies import original as copy
 from copydesk.judge.coverage import Document, Stream, likeness
@@ -28,6 +28,7 @@ __all__ = [
     "fingerprint",
     "likeness",
     "otherwise",
+    "points_at_the_gate",
     "regroup",
     "ruled_out",
     "weigh",

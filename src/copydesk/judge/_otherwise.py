@@ -72,7 +72,7 @@ def _off_beat(story: Story, beat: Beat, article: Article | None) -> str:
 def _below(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
     """Say what a story lacks that is below the gate."""
     gate = beat.scoring.publish_at
-    total = _total(story, group, beat)
+    total = points_at_the_gate(story, group, beat)
     least = gate - total + _given(story)
     if total >= gate:
         yield _shown_by_word(story)
@@ -103,7 +103,7 @@ def _newsrooms(story: Story, group: Sequence[Story], beat: Beat, least: int) -> 
 def _published(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
     """Say what keeps a story on the site, and in front of its group."""
     gate = beat.scoring.publish_at
-    total, lift = _total(story, group, beat), _lift(story, group, beat)
+    total, lift = points_at_the_gate(story, group, beat), _lift(story, group, beat)
     spare = total - gate - _given(story)
     if total < gate:
         yield f"by its points ({total}, {gate} needed) it would not be published"
@@ -189,8 +189,8 @@ def _topics(story: Story, beat: Beat, article: Article | None) -> Iterator[str]:
         yield f"{near}; copydesk rule retopic {name_of(story)} TOPIC… decides it"
 
 
-def _total(story: Story, group: Sequence[Story], beat: Beat) -> int:
-    """Give what the gate sees."""
+def points_at_the_gate(story: Story, group: Sequence[Story], beat: Beat) -> int:
+    """Give what the gate sees of a story: its quality, and what those beside it add to that."""
     quality = story.quality or 0
     if not profile_of(beat).blocks:
         return quality + RELATED_POINTS * len(story.related)

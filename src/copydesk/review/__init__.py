@@ -8,6 +8,13 @@ what its publisher corrected is taken over, with a line in its history.
 from __future__ import annotations
 
 from copydesk.review._change import same_excerpt, same_words, text_change
+from copydesk.review._cleared import (
+    answered_for,
+    as_edited,
+    by_points,
+    is_edited_since,
+    without_verdict,
+)
 from copydesk.review._corrected import corrected
 from copydesk.review._gate import gate
 from copydesk.review._hand import beside_others, digests, keep_touched, touched
@@ -33,12 +40,16 @@ from copydesk.review._verdict import apply, is_same_word
 __all__ = [
     "FIELD_OF",
     "OFF_BEAT",
+    "answered_for",
     "apply",
+    "as_edited",
     "beside_others",
+    "by_points",
     "contradiction",
     "corrected",
     "digests",
     "gate",
+    "is_edited_since",
     "is_kept_off",
     "is_noted_since",
     "is_other_article",
@@ -60,4 +71,5 @@ __all__ = [
     "touched",
     "with_rule",
     "without_lost_sets",
+    "without_verdict",
 ]
