@@ -12,10 +12,17 @@ if TYPE_CHECKING:
     from copydesk.archive._document import parse_record
     from copydesk.archive._folder import Archive, Signature
     from copydesk.archive._ledger import Ended, Kept, Ledger, Moved, read_ledger, write_ledger
+    from copydesk.archive._log import Committed, read_commit
     from copydesk.archive._paths import slug, story_path
     from copydesk.archive._push import Pushed
     from copydesk.archive._repository import Repository
-    from copydesk.archive._rulings import Rulings, read_rulings, rulings_bytes, write_rulings
+    from copydesk.archive._rulings import (
+        Rulings,
+        parse_rulings,
+        read_rulings,
+        rulings_bytes,
+        write_rulings,
+    )
     from copydesk.archive._seal import seal, seal_reference_form, unseal, write_key
     from copydesk.archive._start import start_repository
     from copydesk.archive._story import emit_story, parse_story
@@ -24,6 +31,7 @@ __all__ = [
     "Archive",
     "ArticleStore",
     "CheckReport",
+    "Committed",
     "DataReport",
     "Ended",
     "Kept",
@@ -36,7 +44,9 @@ __all__ = [
     "check",
     "emit_story",
     "parse_record",
+    "parse_rulings",
     "parse_story",
+    "read_commit",
     "read_ledger",
     "read_rulings",
     "rulings_bytes",
@@ -57,10 +67,11 @@ _MADE_IN = {
     "copydesk.archive._document": "parse_record",
     "copydesk.archive._folder": "Archive Signature",
     "copydesk.archive._ledger": "Ended Kept Ledger Moved read_ledger write_ledger",
+    "copydesk.archive._log": "Committed read_commit",
     "copydesk.archive._paths": "slug story_path",
     "copydesk.archive._push": "Pushed",
     "copydesk.archive._repository": "Repository",
-    "copydesk.archive._rulings": "Rulings read_rulings rulings_bytes write_rulings",
+    "copydesk.archive._rulings": "Rulings parse_rulings read_rulings rulings_bytes write_rulings",
     "copydesk.archive._seal": "seal seal_reference_form unseal write_key",
     "copydesk.archive._start": "start_repository",
     "copydesk.archive._story": "emit_story parse_story",

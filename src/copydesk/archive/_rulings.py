@@ -57,8 +57,12 @@ class Rulings:
 
 def read_rulings(root: Path) -> Rulings:
     """Give the rulings of a newsroom, none where there is no such file; raise RecordError."""
-    data = _lists.present(root, PATH)
-    return Rulings() if not data else _rulings(data)
+    return parse_rulings(_lists.present(root, PATH))
+
+
+def parse_rulings(data: bytes) -> Rulings:
+    """Return the rulings in a file's bytes; raises RecordError."""
+    return _rulings(data) if data.strip() else Rulings()
 
 
 def write_rulings(root: Path, rulings: Rulings) -> bool:

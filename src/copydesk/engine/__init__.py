@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from copydesk.engine._clear import clear_verdict
     from copydesk.engine._deploy import DeployOptions, deploy
     from copydesk.engine._explain import explain
+    from copydesk.engine._inverse import Difference
     from copydesk.engine._new_rule import NewRule
     from copydesk.engine._rejudge import FieldChange, RejudgeReport, apply_rejudged, rejudge
     from copydesk.engine.discover import Discovery, add_source, find_sources, source_address
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
         judge_url,
         watch_url,
     )
+    from copydesk.engine.undo import UndoReport, undo_action
     from copydesk.engine.verdicts import VerdictReport, file_verdict, speaker
     from copydesk.watch import Offer
 
@@ -68,6 +70,7 @@ __all__ = [
     "Demo",
     "DeployOptions",
     "DeployReport",
+    "Difference",
     "Discovery",
     "Explanation",
     "Failure",
@@ -87,6 +90,7 @@ __all__ = [
     "SettingRow",
     "Silence",
     "SourceRow",
+    "UndoReport",
     "VerdictReport",
     "add_source",
     "adopt",
@@ -125,6 +129,7 @@ __all__ = [
     "source_address",
     "source_rows",
     "speaker",
+    "undo_action",
     "undo_rule",
     "watch_url",
 ]
@@ -136,6 +141,7 @@ _MADE_IN = {
     "copydesk.engine._clear": "clear_verdict",
     "copydesk.engine._deploy": "DeployOptions deploy",
     "copydesk.engine._explain": "explain",
+    "copydesk.engine._inverse": "Difference",
     "copydesk.engine._new_rule": "NewRule",
     "copydesk.engine._rejudge": "FieldChange RejudgeReport apply_rejudged rejudge",
     "copydesk.engine.discover": "Discovery add_source find_sources source_address",
@@ -158,6 +164,7 @@ _MADE_IN = {
     "copydesk.engine.steps": (
         "article_fields extract_file extract_url fetch_url judge_url watch_url"
     ),
+    "copydesk.engine.undo": "UndoReport undo_action",
     "copydesk.engine.verdicts": "VerdictReport file_verdict speaker",
     "copydesk.watch": "Offer",
 }
