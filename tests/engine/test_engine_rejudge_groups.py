@@ -267,3 +267,18 @@ def test_a_lead_is_followed_from_the_next_round_and_taken_back(root: Path) -> No
     said(root, 6, "rule", "undo", "1", "--as", "Ed")
     said(root, 6, "rejudge", "--apply")
     assert leader(root) == first
+
+
+def test_of_two_leads_in_a_group_the_older_says_that_the_newer_holds(root: Path) -> None:
+    first, second = sorted(name for name in HEADS if name != leader(root))
+    said(root, 4, "rule", "lead", stories(root)[first].path, "--as", "Ed")
+    said(root, 4, "rule", "lead", stories(root)[second].path, "--as", "Ed")
+    a_round(root, 5)
+    rows = said(root, 6, "rule", "list", "--json").json()
+    assert leader(root) == second
+    assert [(row["is_active"], row["note"]) for row in rows] == [
+        (False, "a newer lead in its group holds"),
+        (True, ""),
+    ]
+    told = said(root, 6, "explain", stories(root)[second].path, "--json").json()
+    assert any("put in front, ruled by Ed" in reason for reason in told["reasons"])

@@ -10,8 +10,9 @@ import pytest
 
 from copydesk import archive
 from copydesk.news import Image, Story
+from illustrate.draw import drawn, encoded
 from world.command import Said, copydesk
-from world.newsroom import NOW, newsroom, record_web, run_git, small_web
+from world.newsroom import NOW, Answer, newsroom, record_web, run_git, small_web
 
 pytestmark = pytest.mark.slow
 
@@ -264,3 +265,49 @@ def test_a_note_comes_and_goes_on_its_page(root: Path) -> None:
     assert "<p>Another.</p>" in page(root)
     rule(root, "undo", 1)
     assert page(root) == without
+
+
+def test_a_set_picture_is_fetched_by_the_next_round_and_shown(root: Path, tmp_path: Path) -> None:
+    url = "https://gull.example/wall.jpg"
+    photo = Answer(body=encoded(drawn(900, 600)), kind="image/jpeg")
+    later = record_web(tmp_path / "later.warc.gz", {**small_web(), url: photo})
+    copydesk("-C", root, "verdict", RECORD, "publish", "--why", "x", "--as", "Ed")
+    rule(root, "set", RECORD, "picture", url)
+    assert "<figure>" not in page(root)
+
+    run(root, later, hours=1)
+
+    assert story(root).images == (Image(url=url),)
+    assert "<figure>" in page(root)
+
+
+def test_a_set_picture_that_cannot_be_had_stops_no_round(root: Path, web: Path) -> None:
+    rule(root, "set", RECORD, "picture", "https://gull.example/none.jpg")
+    assert run(root, web, hours=1)["failed"] == []
+
+
+# the file
+
+
+@pytest.mark.parametrize(
+    ("values", "what"),
+    [
+        (("colour", "red"), "is a set of what is none of excerpt, picture, url, note"),
+        (("excerpt",), "too short: set wants at least 2"),
+    ],
+)
+@only_copydesk
+def test_a_set_that_is_written_by_hand_and_wrong_is_named_with_its_line(
+    root: Path, values: tuple[str, ...], what: str
+) -> None:
+    lines = "".join(f'      - "{value}"\n' for value in values)
+    (root / RULES).write_text(
+        "rules:\n  - said: set\n    by: Ed\n    at: 2026-11-20T12:00:00Z\n    why: ''\n"
+        f"    stories:\n      - {WALL}\n    values:\n{lines}",
+        "utf-8",
+    )
+    said = copydesk("-C", root, "rule", "list")
+    assert said.code == 1
+    assert what in said.err
+    assert "rules.0.values in line" in said.err
+    assert RULES in said.err

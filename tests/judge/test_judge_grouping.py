@@ -197,7 +197,7 @@ def test_a_lead_goes_before_the_best_and_the_newest_lead_before_an_older() -> No
 
 def test_a_lead_that_is_too_weak_or_kept_off_hides_no_group() -> None:
     weak = [story("a", QUAKE, 10), story("b", QUAKE, 90)]
-    kept_off = [replace(story("a", QUAKE, 90), published=False), story("b", QUAKE, 80)]
+    kept_off = [replace(story("a", QUAKE, 80), published=False), story("b", QUAKE, 90)]
     for group in (weak, kept_off):
         changed = regroup(group, leading("a"))
         assert (changed["b"].published, changed["a"].heat) == (True, -1)
