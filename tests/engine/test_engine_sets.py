@@ -11,8 +11,11 @@ import pytest
 from copydesk import archive
 from copydesk.news import Image, Story
 from illustrate.draw import drawn, encoded
+from world import later
 from world.command import Said, copydesk
-from world.newsroom import NOW, Answer, newsroom, record_web, run_git, small_web
+from world.newsroom import NOW, Answer, feed, newsroom, record_web, run_git, small_web
+from world.newsroom import WALL as WALL_TEXT
+from world.newsroom import page as page_of
 
 pytestmark = pytest.mark.slow
 
@@ -270,12 +273,12 @@ def test_a_note_comes_and_goes_on_its_page(root: Path) -> None:
 def test_a_set_picture_is_fetched_by_the_next_round_and_shown(root: Path, tmp_path: Path) -> None:
     url = "https://gull.example/wall.jpg"
     photo = Answer(body=encoded(drawn(900, 600)), kind="image/jpeg")
-    later = record_web(tmp_path / "later.warc.gz", {**small_web(), url: photo})
+    then = record_web(tmp_path / "later.warc.gz", {**small_web(), url: photo})
     copydesk("-C", root, "verdict", RECORD, "publish", "--why", "x", "--as", "Ed")
     rule(root, "set", RECORD, "picture", url)
     assert "<figure>" not in page(root)
 
-    run(root, later, hours=1)
+    run(root, then, hours=1)
 
     assert story(root).images == (Image(url=url),)
     assert "<figure>" in page(root)
@@ -311,3 +314,56 @@ def test_a_set_that_is_written_by_hand_and_wrong_is_named_with_its_line(
     assert what in said.err
     assert "rules.0.values in line" in said.err
     assert RULES in said.err
+
+
+# what its publisher says later
+
+
+def test_a_correction_takes_over_the_headline_and_leaves_what_was_set(
+    root: Path, tmp_path: Path
+) -> None:
+    wall = later.WALL_PAGE
+    corrected = page_of("Sea wall to rise by three metres", WALL_TEXT)
+    web = later.web_with(tmp_path, {wall: [later.at(1, corrected)]})
+    set_all(root)
+    before = story(root)
+
+    later.run(root, web, 2)
+
+    after = story(root)
+    assert after.title == "Sea wall to rise by three metres"
+    for field in ("excerpt", "images", "web_url", "note"):
+        assert getattr(after, field) == getattr(before, field)
+    assert len(after.history) == len(before.history) + (before.note != "")
+
+
+def test_a_page_that_moves_leaves_the_address_that_was_set(root: Path, tmp_path: Path) -> None:
+    new = "https://gull.example/walls/1"
+    moved = Answer(status="301 Moved", headers=(("Location", new),))
+    answers = {later.WALL_PAGE: [later.at(1, moved)], new: [page_of("Sea wall", WALL_TEXT)]}
+    web = later.web_with(tmp_path, answers)
+    rule(root, "set", RECORD, "url", HERE)
+
+    later.run(root, web, 2)
+
+    assert story(root).web_url == HERE
+
+
+@pytest.mark.parametrize("more", ["", EVERYDAY], ids=["copydesk", "everyday"])
+def test_the_address_that_another_took_the_place_of_stays_known(tmp_path: Path, more: str) -> None:
+    """In `everyday` no history tells of it, and it is not where the page was found."""
+    canonical = "https://gull.example/sea-wall"
+    head = f'<link rel="canonical" href="{canonical}">'
+    title = "Sea wall to rise by two metres"
+    pages = small_web() | {later.WALL_PAGE: page_of(title, WALL_TEXT, head=head)}
+    root = newsroom(tmp_path / "beat", more=more)
+    run(root, record_web(tmp_path / "web.warc.gz", pages))
+    assert story(root).web_url == canonical
+    rule(root, "set", RECORD, "url", HERE)
+    (root / ".copydesk/memory.sqlite").unlink()
+
+    listed = feed((title, canonical, "Thu, 19 Nov 2026 10:00:00 GMT"))
+    there = {"https://gull.example/feed.xml": listed, canonical: pages[later.WALL_PAGE]}
+    report = run(root, record_web(tmp_path / "then.warc.gz", pages | there), hours=1)
+
+    assert report["filed"] == []
