@@ -177,12 +177,15 @@ def test_a_rule_that_was_taken_out_comes_back_at_its_place(root: Path) -> None:
     assert values == [("first",), ("second",), ("third",)]
 
 
-def test_an_action_that_is_undone_twice_changes_nothing_the_second_time(root: Path) -> None:
-    commit = act(root, *ACTIONS[2])
+@pytest.mark.parametrize("words", [VERDICT, ACTIONS[2]], ids=["verdict", "rename"])
+def test_an_action_that_is_undone_twice_changes_nothing_the_second_time(
+    root: Path, words: tuple[str, ...]
+) -> None:
+    commit = act(root, *words)
     undo(root, commit)
     before = files(root)
     report = undo(root, commit)
-    assert (report.commit, report.notes or report.differences) != (None, ())
+    assert (report.commit, report.notes) == (None, ("it is undone already",))
     assert files(root) == before
 
 

@@ -48,7 +48,7 @@ def story_without(before: Story, after: Story, now: Story) -> tuple[Story, tuple
             values[name] = merged_list(was, left, is_now)
         elif is_now == left:
             values[name] = was
-        elif is_now != was or name in _TOGETHER:
+        elif is_now != was:
             differences.append(_difference(now.path, name, left, is_now))
     return replace(now, **values), tuple(differences)
 
@@ -94,7 +94,7 @@ def rulings_without(
     verdicts, differences = dict(now.verdicts), []
     for at in {**before.verdicts, **after.verdicts}:
         was, left, is_now = (one.verdicts.get(at) for one in (before, after, now))
-        if was == left:
+        if was in {left, is_now}:  # it changed nothing, or is undone already
             continue
         if is_now != left:
             differences.append(_difference(path, f"verdict on {at}", left, is_now))
@@ -117,7 +117,11 @@ def _rules_without(
     put_in = [rule for rule in left if rule not in was]
     taken_out = [rule for rule in was if rule not in left]
     others = tuple(rule for rule in now if rule not in put_in and rule not in taken_out)
-    lost = [(rule.said, rule, _on_the_same(now, rule)) for rule in put_in if rule not in now]
+    lost = [
+        (rule.said, rule, other)
+        for rule in put_in
+        if rule not in now and (other := _on_the_same(now, rule)) is not None
+    ]
     taken = [
         (rule.said, None, other)
         for rule in taken_out
