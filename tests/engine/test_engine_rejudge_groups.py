@@ -215,3 +215,70 @@ def test_a_rule_that_moves_nothing_says_so(root: Path) -> None:
     said(root, 4, "verdict", seal, "hold", "--why", "so", "--as", "Ed")
     told = said(root, 4, "rule", "pin", seal, "--as", "Ed")
     assert f"it is not published: copydesk verdict {Path(seal).stem} publish" in told.err
+
+
+# verdicts that are taken back
+
+
+def behind(root: Path) -> str:
+    """Give the name of a newsroom whose story stands behind another one."""
+    return min(name for name, one in stories(root).items() if one.heat == -1)
+
+
+@pytest.mark.parametrize("word", ["publish", "hold", "reject"])
+@pytest.mark.parametrize("which", ["leader", "behind"])
+def test_a_cleared_verdict_in_a_group_leaves_it_as_it_was(
+    root: Path, word: str, which: str
+) -> None:
+    before = all_bytes(root)
+    path = stories(root)[leader(root) if which == "leader" else behind(root)].path
+    said(root, 4, "verdict", path, word, "--why", "so", "--as", "Ed")
+    said(root, 4, "verdict", path, "clear", "--why", "so", "--as", "Ed")
+    assert all_bytes(root) == before
+
+
+@pytest.mark.parametrize("word", ["publish", "reject"])
+def test_a_verdict_that_moved_the_lead_gives_it_back_when_it_is_cleared(
+    root: Path, word: str
+) -> None:
+    first = leader(root)
+    path = stories(root)[behind(root) if word == "publish" else first].path
+    said(root, 4, "verdict", path, word, "--why", "so", "--as", "Ed")
+    a_round(root, 5)
+    moved = leader(root)
+    assert moved != first
+
+    said(root, 6, "verdict", path, "clear", "--why", "so", "--as", "Ed")
+
+    assert leader(root) == first  # who was put in front by a verdict has no claim to stay there
+    cleared = all_bytes(root)
+    assert a_round(root, 7)["updated"] == []
+    assert said(root, 7, "rejudge", "--json").json()["changes"] == []
+    assert all_bytes(root) == cleared
+
+
+def test_a_lead_is_followed_from_the_next_round_and_taken_back(root: Path) -> None:
+    first, wanted = leader(root), behind(root)
+    said(root, 4, "rule", "lead", stories(root)[wanted].path, "--as", "Ed")
+    assert leader(root) == first
+    a_round(root, 5)
+    assert leader(root) == wanted
+    assert said(root, 6, "rejudge", "--json").json()["changes"] == []
+    said(root, 6, "rule", "undo", "1", "--as", "Ed")
+    said(root, 6, "rejudge", "--apply")
+    assert leader(root) == first
+
+
+def test_of_two_leads_in_a_group_the_older_says_that_the_newer_holds(root: Path) -> None:
+    first, second = sorted(name for name in HEADS if name != leader(root))
+    said(root, 4, "rule", "lead", stories(root)[first].path, "--as", "Ed")
+    said(root, 4, "rule", "lead", stories(root)[second].path, "--as", "Ed")
+    a_round(root, 5)
+    rows = said(root, 6, "rule", "list", "--json").json()
+    assert leader(root) == second
+    assert [(row["is_active"], row["note"]) for row in rows] == [
+        (False, "a newer lead in its group holds"),
+        (True, ""),
+    ]
+    told = said(root, 6, "explain", stories(root)[second].path, "--json").json()
+    assert any("put in front, ruled by Ed" in reason for reason in told["reasons"])

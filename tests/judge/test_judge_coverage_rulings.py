@@ -163,3 +163,85 @@ def test_a_merge_brings_back_nobody_whom_a_split_keeps_from_the_others() -> None
 
     assert desk.groups() == {frozenset("ab")}
     assert desk.changes() == {}
+
+
+def test_a_lead_puts_a_weaker_story_in_front_until_it_is_taken_back() -> None:
+    desk = desk_of(100, 75)
+    rule(desk, ruled("lead", "b"))
+    desk.round()
+    assert desk.leaders() == {"b"}
+    assert says(desk, "b", "group")[-1] == "put in front, ruled by Ada: so"
+    assert desk.changes() == {}
+    rule(desk)
+    desk.round()
+    assert desk.leaders() == {"a"}
+    assert not any("put in front" in why for why in says(desk, "b", "group"))
+    assert desk.changes() == {}
+
+
+def test_a_lead_holds_when_a_better_story_comes() -> None:
+    desk = desk_of(80, 75)
+    rule(desk, ruled("lead", "b"))
+    desk.round()
+    desk.round(story("c", QUAKES[2], 150, hours=2))
+    assert desk.leaders() == {"b"}
+
+
+def test_a_lead_publishes_nothing_and_hides_no_group() -> None:
+    desk = desk_of(80, 20)
+    rule(desk, ruled("lead", "b"))
+    desk.round()
+    assert desk.leaders() == {"a"}
+    assert (desk.filed["a"].published, desk.filed["b"].published) == (True, False)
+
+
+def test_a_lead_may_lead_that_other_newsrooms_carry_over_the_gate() -> None:
+    desk = desk_of(100, 65)
+    rule(desk, ruled("lead", "b"))
+    desk.round()
+    assert desk.leaders() == {"b"}
+    assert desk.filed["b"].published is True
+
+
+@pytest.mark.parametrize("said", ["hold", "reject"])
+def test_a_lead_that_an_editor_keeps_back_leaves_the_lead_to_the_best(said: str) -> None:
+    desk = desk_of(80, 90)
+    verdict = Verdict(by="Ed", at=NOON, said=said, why="")  # type: ignore[arg-type]
+    desk.filed["a"] = replace(desk.filed["a"], verdict=verdict, published=False)
+    rule(desk, ruled("lead", "a"))
+    desk.round()
+    assert desk.leaders() == {"b"}
+    assert desk.filed["b"].published is True
+
+
+def test_a_pin_goes_before_a_lead_and_a_lead_before_a_verdict() -> None:
+    desk = desk_of(80, 90, 100)
+    verdict = Verdict(by="Ed", at=NOON, said="publish", why="")
+    desk.filed["c"] = replace(desk.filed["c"], verdict=verdict)
+    desk.round()
+    assert desk.leaders() == {"c"}
+    rule(desk, ruled("lead", "a"))
+    desk.round()
+    assert desk.leaders() == {"a"}
+    rule(desk, ruled("pin", "b"), ruled("lead", "a"))
+    desk.round()
+    assert desk.leaders() == {"b"}
+    assert desk.changes() == {}
+
+
+def test_the_newest_of_two_leads_holds_when_groups_are_merged() -> None:
+    desk = desk_of(80, 75)
+    desk.round(story("v", VOTE, 90), story("w", VOTE + " again", 75, hours=1))
+    rule(desk, ruled("lead", "b"), ruled("lead", "w"))
+    desk.round()
+    assert desk.leaders() == {"b", "w"}
+    rule(desk, ruled("lead", "b"), ruled("lead", "w"), ruled("merge", "a", "v"))
+    desk.round()
+    assert desk.leaders() == {"w"}
+    assert desk.changes() == {}
+
+
+def test_a_lead_whose_record_is_gone_changes_nothing() -> None:
+    desk = desk_of(80, 90)
+    rule(desk, ruled("lead", "z"))
+    assert desk.changes() == {}

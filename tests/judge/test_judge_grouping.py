@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from copydesk import judge
-from copydesk.news import Beat, Image, Provider, Related, Scoring, Shelved, Story
+from copydesk.news import Beat, Image, Provider, Related, Ruling, Scoring, Shelved, Story
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 GROUPING = Beat(title="x", scoring=Scoring(profile="everyday", grouping=True))
@@ -181,3 +181,23 @@ def test_a_story_without_a_time_or_a_quality_harms_nobody() -> None:
     odd = replace(story("a", QUAKE, 0), published_at=None, quality=None)
     changed = regroup([odd, story("b", QUAKE, 60), story("c", QUAKE, 50)])
     assert changed["b"].heat == 70
+
+
+def leading(*names: str) -> Beat:
+    rulings = (Ruling(said="lead", by="Ada", at=NOON, why="", stories=(name,)) for name in names)
+    return replace(GROUPING, rulings=tuple(rulings))
+
+
+def test_a_lead_goes_before_the_best_and_the_newest_lead_before_an_older() -> None:
+    group = [story("a", QUAKE, 60), story("b", QUAKE, 65), story("c", QUAKE, 90)]
+    changed = regroup(group, leading("b", "a"))
+    assert (changed["a"].published, changed["a"].heat) == (True, 80)
+    assert [changed[name].heat for name in "bc"] == [-1, -1]
+
+
+def test_a_lead_that_is_too_weak_or_kept_off_hides_no_group() -> None:
+    weak = [story("a", QUAKE, 10), story("b", QUAKE, 90)]
+    kept_off = [replace(story("a", QUAKE, 80), published=False), story("b", QUAKE, 90)]
+    for group in (weak, kept_off):
+        changed = regroup(group, leading("a"))
+        assert (changed["b"].published, changed["a"].heat) == (True, -1)

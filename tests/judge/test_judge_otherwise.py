@@ -149,3 +149,16 @@ def test_the_everyday_profile_counts_related_stories() -> None:
     beat = replace(BEAT, scoring=Scoring(profile="everyday", grouping=True))
     lines = told(replace(scored(55), reasons=()), beat=beat)
     assert "2 more related stories would, too" in lines
+
+
+def test_a_lead_is_named_where_it_decides() -> None:
+    beat = replace(BEAT, rulings=(ruled("lead", "b"),))
+    filed = group(90, 80, beat=beat)
+    assert "it leads its group as an editor wanted it" in of(filed, "b", beat)
+    assert "b leads its group: an editor wanted it in front" in of(filed, "a", beat)
+
+
+def test_a_lead_that_cannot_lead_says_what_would_let_it() -> None:
+    beat = replace(BEAT, rulings=(ruled("lead", "b"),))
+    lines = of(group(90, 20, beat=beat), "b", beat)
+    assert "an editor wants this one in front, and from there it would not be" in lines

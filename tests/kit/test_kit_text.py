@@ -110,3 +110,9 @@ def test_what_only_looks_like_a_mark_stays(markdown: str, expected: str) -> None
 @pytest.mark.parametrize("piece", ["| ", "|\\", "\\", "> ", "1" * 9, "- ", "|-", "\n```", "\n|"])
 def test_markdown_of_megabytes_is_read_in_one_pass(piece: str) -> None:
     assert text.prose(piece * 300_000) is not None
+
+
+def test_a_text_of_lines_keeps_them_and_loses_what_nobody_sees() -> None:
+    given = "\n\r\none \u202e\x07 \r\n\r\n\n\n- two\t\rthree\n"
+    assert text.tidy(given) == "one\n\n- two\nthree"
+    assert text.tidy(text.tidy(given)) == text.tidy(given)

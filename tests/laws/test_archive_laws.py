@@ -113,6 +113,7 @@ stories = st.builds(
     background=st.lists(texts, max_size=3).map(tuple),
     reasons=st.lists(reasons, max_size=3).map(tuple),
     history=st.lists(texts, max_size=3).map(tuple),
+    note=texts,
     verdict=verdicts,
     machine=machines,
     secured=texts,

@@ -34,6 +34,14 @@ RULES = st.lists(
             until=st.none() | MOMENT,
             **SIGNED,
         ),
+        st.builds(
+            Ruling,
+            said=st.just("set"),
+            stories=st.tuples(NAME),
+            values=st.tuples(st.sampled_from(["excerpt", "picture", "url", "note"]), WORD),
+            **SIGNED,
+        ),
+        st.builds(Ruling, said=st.just("lead"), stories=st.tuples(NAME), **SIGNED),
     ),
     max_size=4,
 ).map(tuple)

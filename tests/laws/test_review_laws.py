@@ -113,3 +113,36 @@ def test_a_text_is_no_correction_of_itself_and_differs_both_ways(one: str, other
     assert review.same_words(one, one)
     assert review.text_change(one, other) == review.text_change(other, one)
     assert not review.is_other_article(one, other, one, other)
+
+
+@given(STORIES, VERDICTS, BEATS)
+def test_a_verdict_that_is_taken_back_leaves_no_trace(
+    story: Story, verdict: Verdict, beat: Beat
+) -> None:
+    """Of a story with a heat of its own; who stands behind another one is seen there again."""
+    filed = replace(story, verdict=None, published=bool(story.published), copy_of="")
+    filed = replace(filed, heat=max(0, filed.heat or 0), note=story.title)
+    known = dict(review.digests(filed))
+    filed = replace(filed, machine=tuple(known.items()))
+
+    said = review.apply(filed, verdict, beat)
+
+    assert not review.is_edited_since(said, verdict)
+    cleared = review.without_verdict(said, known)
+    assert review.answered_for(said, cleared, known) == filed
+    assert review.touched(cleared, known) == frozenset()
+
+
+@given(STORIES, VERDICTS)
+def test_what_a_hand_wrote_after_a_verdict_is_a_hands_when_that_is_taken_back(
+    story: Story, verdict: Verdict
+) -> None:
+    filed = replace(story, verdict=None, published=bool(story.published))
+    known = dict(review.digests(filed))
+    said = review.apply(filed, verdict, Beat(title="x"))
+    by_hand = replace(said, published=not said.published)
+
+    assert review.is_edited_since(by_hand, verdict)
+    kept = review.as_edited(by_hand, known)
+    assert (kept.verdict, kept.published) == (None, by_hand.published)
+    assert "published" in review.touched(kept, dict(kept.machine) or known)

@@ -85,6 +85,7 @@ class StoryFields(TypedDict, total=False):
     group: str
     background: tuple[str, ...]
     history: tuple[str, ...]
+    note: str
     reasons: tuple[Reason, ...]
     verdict: Verdict | None
 

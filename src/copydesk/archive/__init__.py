@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from copydesk.archive._document import parse_record
     from copydesk.archive._folder import Archive, Signature
     from copydesk.archive._ledger import Ended, Kept, Ledger, Moved, ledger_change, read_ledger
+    from copydesk.archive._log import LoggedCommit, read_commit
     from copydesk.archive._paths import slug, story_path
     from copydesk.archive._push import Pushed
     from copydesk.archive._recover import Recovered
@@ -40,6 +41,7 @@ __all__ = [
     "FileChange",
     "Kept",
     "Ledger",
+    "LoggedCommit",
     "Moved",
     "Pushed",
     "Recovered",
@@ -57,6 +59,7 @@ __all__ = [
     "parse_record",
     "parse_rulings",
     "parse_story",
+    "read_commit",
     "read_ledger",
     "read_rulings",
     "rulings_change",
@@ -76,6 +79,7 @@ _MADE_IN = {
     "copydesk.archive._document": "parse_record",
     "copydesk.archive._folder": "Archive Signature",
     "copydesk.archive._ledger": "Ended Kept Ledger Moved ledger_change read_ledger",
+    "copydesk.archive._log": "LoggedCommit read_commit",
     "copydesk.archive._paths": "slug story_path",
     "copydesk.archive._push": "Pushed",
     "copydesk.archive._recover": "Recovered",

@@ -12,7 +12,7 @@ import hashlib
 import os
 import shlex
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -99,22 +99,26 @@ class Change:
         That is where it has edits that are not committed, or changed since the change was decided.
         Raises GitError where git cannot say.
         """
-        begun = self.begin(lock, is_whole=True)
-        return begun.finish()
+        return self.begin(lock, needed=self.paths).finish()
 
-    def begin(self, lock: Hold, *, is_whole: bool = False) -> Begun:
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths that it writes."""
+        return tuple(one.path for one in self.files)
+
+    def begin(self, lock: Hold, *, needed: Collection[str] = ()) -> Begun:
         """Put the change into the journal, but for files that a person has; touch none yet.
 
         From here on it is made, whatever happens. Raises RecordError where the journal cannot be
-        written, and with `is_whole` where it would not be made whole.
+        written, and as `commit` does where one of the `needed` paths is not to be had.
         """
         lock.must_be_held()
         entries = [one.as_entry() for one in self.files]
         touched, error = _touched(lock, entries)
-        if is_whole and error is not None:
+        if needed and error is not None:
             raise error
-        if is_whole and touched:
-            raise _under_edit(lock.root, min(touched))
+        if refused := touched.intersection(needed):
+            raise _under_edit(lock.root, min(refused))
         ours = tuple(one for one in entries if touched.isdisjoint(one.paths))
         pending = lock.journal.open(self._entry(lock, ours)) if ours else None
         skipped = tuple(one.path for one in entries if not touched.isdisjoint(one.paths))

@@ -20,6 +20,7 @@ _GROUPS = (
     "background",
     "reasons",
     "history",
+    "note",
     "verdict",
     "machine",
     "secured",

@@ -43,6 +43,7 @@ def read_story(fields: Fields, path: str, body: str) -> Story:
         background=fields.texts("background"),
         reasons=tuple(Reason.parse(text) for text in fields.texts("reasons")),
         history=fields.texts("history"),
+        note=fields.text("note"),
         verdict=_verdict(fields),
         machine=_machine(fields),
         secured=fields.text("secured"),

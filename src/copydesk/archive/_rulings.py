@@ -14,7 +14,7 @@ from copydesk.archive._fields import Fields
 from copydesk.archive._tree import Entry, Item, Node, Scalar, Sequence
 from copydesk.archive._tree import Mapping as Tree
 from copydesk.news import Ruling, Verdict
-from copydesk.news.ruling import RulingKind
+from copydesk.news.ruling import RulingKind, SetField
 
 PATH = "_data/rulings.yaml"
 
@@ -29,6 +29,8 @@ _STORIES: Mapping[RulingKind, tuple[int, int]] = {
     "block": (0, 0),
     "retopic": (1, 1),
     "rename": (1, 1),
+    "lead": (1, 1),
+    "set": (1, 1),
 }
 _VALUES: Mapping[RulingKind, tuple[int, int]] = {
     "split": (0, 0),
@@ -37,7 +39,10 @@ _VALUES: Mapping[RulingKind, tuple[int, int]] = {
     "block": (1, _MANY),
     "retopic": (1, _MANY),
     "rename": (1, 1),
+    "lead": (0, 0),
+    "set": (2, _MANY),
 }
+_FIELDS: tuple[SetField, ...] = get_args(SetField)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,13 @@ class Rulings:
         """Return the rulings with a verdict on a record, in the place of an earlier one."""
         known = {at: one for at, one in self.verdicts.items() if at != other_place(path)}
         return replace(self, verdicts={**known, path: verdict})
+
+    def without_verdict(self, path: str) -> Rulings:
+        """Return the rulings without a word on a record."""
+        places = {path, other_place(path)}
+        return replace(
+            self, verdicts={at: v for at, v in self.verdicts.items() if at not in places}
+        )
 
 
 def other_place(path: str) -> str:
@@ -110,7 +122,7 @@ def _rule(fields: Fields) -> Ruling:
     said = next((known for known in _SAID if known == word), None)
     if said is None:
         raise fields.wrong("said", "none of " + ", ".join(_SAID), "write said: pin")
-    return Ruling(
+    rule = Ruling(
         said=said,
         by=fields.text("by"),
         at=fields.required("at", fields.date("at")),
@@ -119,6 +131,10 @@ def _rule(fields: Fields) -> Ruling:
         values=_some(fields, "values", said, _VALUES[said]),
         until=_until(fields, said),
     )
+    if said == "set" and rule.field is None:
+        what = f"a set of what is none of {', '.join(_FIELDS)} ({rule.values[0][:40]!r})"
+        raise fields.wrong("values", what, "write the field first: - excerpt")
+    return rule
 
 
 def _name(story: str) -> str:

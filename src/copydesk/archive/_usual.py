@@ -27,6 +27,7 @@ _LABELS = values.form(
     "language?:word access?:word credit?:word length?:word refuses?:word trust?:number"
 )
 _GROUPS = values.form("copyOf?:word group?:word")
+_NOTE = values.form("note:some")
 _SECURED = values.form("secured:some")
 _VERDICT = values.form("by:text at:date said:word why:text", 2)
 _RELATED = values.form(
@@ -139,6 +140,11 @@ def _history(section: str) -> _Fields:
     return {"history": tuple(map(values.quoted, values.items(section, "history")))}
 
 
+def _note(section: str) -> _Fields:
+    (raw,) = values.match(_NOTE, f"\n{section}")
+    return {"note": values.text(raw)}
+
+
 def _verdict(section: str) -> _Fields:
     by, at, word, why = values.match(_VERDICT, section.removeprefix("verdict:"))
     said = next((known for known in _SAID if known == word), None)
@@ -218,7 +224,7 @@ def _unknown(section: str) -> _Fields:
 
 
 _NO_SECTION: tuple[int, Callable[[str], _Fields]] = (-1, _unknown)
-_LAST = 12
+_LAST = 13
 # Each section by the keys that it may begin with: its place in the record, and what reads it.
 _SECTIONS: dict[str, tuple[int, Callable[[str], _Fields]]] = {
     "featuredContent": (0, _featured),
@@ -231,7 +237,8 @@ _SECTIONS: dict[str, tuple[int, Callable[[str], _Fields]]] = {
     "background": (7, _background),
     "reasons": (8, _reasons),
     "history": (9, _history),
-    "verdict": (10, _verdict),
-    "machine": (11, _machine),
+    "note": (10, _note),
+    "verdict": (11, _verdict),
+    "machine": (12, _machine),
     "secured": (_LAST, _secured),
 }

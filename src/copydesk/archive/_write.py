@@ -49,6 +49,7 @@ def blocks(story: Story, unknown: Mapping[str, str]) -> dict[str, list[str]]:
         ),
         "reasons": _under("reasons", [_reason(reason) for reason in story.reasons]),
         "history": _under("history", [f"  - {_scalars.quoted(line)}" for line in story.history]),
+        "note": _quoted("note", story.note),
         "verdict": _under("verdict", _verdict(story.verdict, extras)),
         "machine": _under("machine", _machine(story.machine, extras)),
         "secured": _quoted("secured", story.secured),

@@ -1,4 +1,4 @@
-"""copydesk rule split|merge|pin|block|retopic|rename|list|undo."""
+"""copydesk rule split|merge|lead|pin|block|retopic|rename|set|list|undo."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from copydesk.news import RulingKind
 
 R = TypeVar("R")
 
-_AT_ONCE = frozenset({"retopic", "rename"})
+_AT_ONCE = frozenset({"retopic", "rename", "set"})
 _FROM_NOW = frozenset({"block"})
 
 
@@ -61,6 +61,15 @@ def merge(asked: Asked, paths: tuple[str, ...], *, why: str, name: str) -> None:
     _file(asked, engine.NewRule(said="merge", paths=paths, why=why, by=name))
 
 
+@command.command("lead")
+@click.argument("path")
+@_may_say_why
+@common
+def lead(asked: Asked, path: str, *, why: str, name: str) -> None:
+    """Let a story lead its group, where it would be on the site; the newest lead there holds."""
+    _file(asked, engine.NewRule(said="lead", paths=(path,), why=why, by=name))
+
+
 @command.command("pin")
 @click.argument("path")
 @click.option("--until", type=Time(), help="When it ends; else it holds until it is undone.")
@@ -98,6 +107,18 @@ def retopic(asked: Asked, path: str, topics: tuple[str, ...], *, why: str, name:
 def rename(asked: Asked, path: str, title: str, *, why: str, name: str) -> None:
     """Give a story another headline; its address stays."""
     _file(asked, engine.NewRule(said="rename", paths=(path,), values=(title,), why=why, by=name))
+
+
+@command.command("set")
+@click.argument("path")
+@click.argument("field", metavar="excerpt|picture|url|note")
+@click.argument("value")
+@_may_say_why
+@common
+def set_(asked: Asked, path: str, field: str, value: str, *, why: str, name: str) -> None:
+    """Give a story another excerpt, picture or address, or a note of your own."""
+    new = engine.NewRule(said="set", paths=(path,), values=(field, value), why=why, by=name)
+    _file(asked, new)
 
 
 @command.command("undo")

@@ -1,8 +1,8 @@
-"""copydesk verdict PATH publish|hold|reject|remove --why TEXT."""
+"""copydesk verdict PATH publish|hold|reject|remove|clear --why TEXT."""
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Literal, get_args
 
 import click
 
@@ -11,27 +11,31 @@ from copydesk.cli import _out, _sent
 from copydesk.cli._asked import Asked, common
 from copydesk.news import Said, Verdict
 
-_SAID = get_args(Said)
+_WORDS = (*get_args(Said), "clear")
 
 
 @click.command("verdict")
 @click.argument("path")
-@click.argument("said", type=click.Choice(_SAID))
+@click.argument("said", type=click.Choice(_WORDS))
 @click.option("--why", required=True, help="The reason; it is kept with the story.")
 @click.option("--as", "name", default="", help="Who says it; else git's user.")
 @common
-def command(asked: Asked, path: str, said: Said, why: str, name: str) -> None:
+def command(asked: Asked, path: str, said: Said | Literal["clear"], why: str, name: str) -> None:
     """File an editor's word on a story; it binds later rounds.
 
     publish puts it on the site, hold and reject take it off. remove takes it away for good: it
     leaves the site at once, and the place of [deploy], its address answers 410, and it is never
     filed again; another word on it undoes that, at once, too.
+    clear takes the word back: the story is published or not as the machine has it.
     """
     with asked.newsroom() as newsroom:
         record = engine.record_path(newsroom, path)
         by = engine.speaker(newsroom, name)
-        verdict = Verdict(by=by, at=asked.clock(), said=said, why=why)
-        report = engine.file_verdict(newsroom, record, verdict)
+        if said == "clear":
+            report = engine.clear_verdict(newsroom, record, by, why)
+        else:
+            verdict = Verdict(by=by, at=asked.clock(), said=said, why=why)
+            report = engine.file_verdict(newsroom, record, verdict)
         if report.is_urgent:
             report = engine.show_at_once(newsroom, report, engine.Silence())
     _show(asked, report)

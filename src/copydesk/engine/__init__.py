@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from copydesk.archive import CheckReport
     from copydesk.engine._at_once import show_at_once
     from copydesk.engine._build import BuildOptions, build
+    from copydesk.engine._clear import clear_verdict
     from copydesk.engine._deploy import DeployOptions, deploy
     from copydesk.engine._explain import explain
+    from copydesk.engine._inverse import Difference
     from copydesk.engine._new_rule import NewRule
     from copydesk.engine._rejudge import FieldChange, RejudgeReport, apply_rejudged, rejudge
     from copydesk.engine.discover import Discovery, add_source, find_sources, source_address
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
         judge_url,
         watch_url,
     )
+    from copydesk.engine.undo import UndoReport, undo_action
     from copydesk.engine.verdicts import VerdictReport, file_verdict, speaker
     from copydesk.watch import Offer
 
@@ -67,6 +70,7 @@ __all__ = [
     "Demo",
     "DeployOptions",
     "DeployReport",
+    "Difference",
     "Discovery",
     "Explanation",
     "Failure",
@@ -86,6 +90,7 @@ __all__ = [
     "SettingRow",
     "Silence",
     "SourceRow",
+    "UndoReport",
     "VerdictReport",
     "add_source",
     "adopt",
@@ -95,6 +100,7 @@ __all__ = [
     "build",
     "check_records",
     "check_sources",
+    "clear_verdict",
     "demo",
     "demo_newsroom",
     "deploy",
@@ -123,6 +129,7 @@ __all__ = [
     "source_address",
     "source_rows",
     "speaker",
+    "undo_action",
     "undo_rule",
     "watch_url",
 ]
@@ -131,8 +138,10 @@ _MADE_IN = {
     "copydesk.archive": "CheckReport",
     "copydesk.engine._at_once": "show_at_once",
     "copydesk.engine._build": "BuildOptions build",
+    "copydesk.engine._clear": "clear_verdict",
     "copydesk.engine._deploy": "DeployOptions deploy",
     "copydesk.engine._explain": "explain",
+    "copydesk.engine._inverse": "Difference",
     "copydesk.engine._new_rule": "NewRule",
     "copydesk.engine._rejudge": "FieldChange RejudgeReport apply_rejudged rejudge",
     "copydesk.engine.discover": "Discovery add_source find_sources source_address",
@@ -155,6 +164,7 @@ _MADE_IN = {
     "copydesk.engine.steps": (
         "article_fields extract_file extract_url fetch_url judge_url watch_url"
     ),
+    "copydesk.engine.undo": "UndoReport undo_action",
     "copydesk.engine.verdicts": "VerdictReport file_verdict speaker",
     "copydesk.watch": "Offer",
 }

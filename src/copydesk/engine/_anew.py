@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from copydesk import judge, review
 from copydesk.archive import Rulings
-from copydesk.engine import _group
+from copydesk.engine import _group, _ruled
 from copydesk.engine._mishap import failure_of
 from copydesk.engine._sites import Sites
 from copydesk.engine.newsroom import Newsroom
@@ -175,8 +175,10 @@ def _judged(bench: _Bench, came: _Came) -> Anew:
         shelf=judge.ShelfThen(bench.shelf, came.found),
         known=known(bench.newsroom, filed),
         mode=bench.newsroom.settings.review.mode,
-        verdict=bench.rulings.verdicts.get(filed.path),
+        verdict=bench.rulings.verdict_on(filed.path),
         is_original_kept=filed.copy_of in bench.texts,
+        picture=_ruled.picture_read(bench.newsroom, filed, article),
+        words=_words(bench.newsroom, filed, article),
     )
     anew = review.judge_anew(filed, article, grounds, "other rules")
     return Anew(
@@ -186,6 +188,14 @@ def _judged(bench: _Bench, came: _Came) -> Anew:
         found=article.found,
         dropped=anew.dropped,
     )
+
+
+def _words(newsroom: Newsroom, filed: Story, article: Article) -> Story:
+    """Return the record with the fields that a rule had set and sets no more as the article has."""
+    if not any(reason.about in review.FIELD_OF for reason in filed.reasons):
+        return filed
+    read = _ruled.as_read(newsroom, article, newsroom.beat)
+    return review.without_lost_sets(filed, read, newsroom.beat)
 
 
 def known(newsroom: Newsroom, story: Story) -> dict[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from copydesk import archive, judge
 from copydesk.engine import _group
+from copydesk.engine._kept import article_of
 from copydesk.engine._sites import Sites
 from copydesk.engine._standing import is_gone, standing_of
 from copydesk.engine.named import record_at
@@ -83,7 +84,7 @@ def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Ex
 
 
 def _article(newsroom: Newsroom, story: Story) -> Article | None:
-    article = newsroom.articles.find(story.web_url or story.original_url)
+    article = article_of(newsroom, story)
     return None if article is None else Sites(newsroom).settled(article)
 
 
@@ -96,7 +97,7 @@ def _leader(story: Story, group: Sequence[Story]) -> str:
 
 def _terms(newsroom: Newsroom, story: Story) -> Iterator[Term]:
     """Give who may read it, whose words it has and what is refused, with what its page says."""
-    article = newsroom.articles.find(story.web_url or story.original_url)
+    article = article_of(newsroom, story)
     origins = article.origins if article else {}
     for name, value in (("access", story.access), ("credit", story.credit)):
         if value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,7 +10,7 @@ from dataclasses import replace
 from copydesk import archive
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.errors import RecordError
-from copydesk.news import Story, Verdict
+from copydesk.news import Beat, Story, Verdict
 
 _TICK_NS = 50_000_000
 
@@ -17,7 +18,7 @@ _TICK_NS = 50_000_000
 class Filing:
     """A newsroom's stories, live and archived, as `news.Filed`; what cannot be read is a trouble.
 
-    A removal that stands among the rulings alone goes along with its story.
+    What stands among the rulings alone, a removal or a note, goes along with its story.
     """
 
     def __init__(self, newsroom: Newsroom, troubles: Troubles) -> None:
@@ -28,6 +29,7 @@ class Filing:
         except RecordError as error:
             troubles(error)
             self._rulings = archive.Rulings()
+        self._notes = _notes_beside(newsroom.beat)
 
     def stamps(self) -> Mapping[str, str]:
         """Give what changes with each story, by its path; no file is read.
@@ -47,6 +49,10 @@ class Filing:
         for path in found if self._rulings.verdicts else ():
             if self._removal(path) is not None:
                 found[path] += " removed"
+        if self._notes:
+            for path in found:
+                if note := self._notes.get(_name(path)):
+                    found[path] += f" note {_digest(note)}"
         return found
 
     def _removal(self, path: str) -> Verdict | None:
@@ -71,5 +77,24 @@ class Filing:
         except RecordError as error:
             self._troubles(error)
             return None
+        if note := self._notes.get(_name(path)):
+            story = replace(story, note=note)
         verdict = self._removal(path)
         return replace(story, verdict=verdict) if verdict and story.verdict is None else story
+
+
+def _notes_beside(beat: Beat) -> Mapping[str, str]:
+    """Give the notes that no record has a place for, by the record's name."""
+    if not any(rule.field == "note" for rule in beat.rulings):
+        return {}
+    from copydesk import review  # what a build without notes does not need
+
+    return review.notes_beside(beat)
+
+
+def _name(path: str) -> str:
+    return path.rsplit("/", 1)[-1].removesuffix(".md")
+
+
+def _digest(note: str) -> str:
+    return hashlib.sha256(note.encode("utf-8", "replace")).hexdigest()[:16]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from copydesk import judge, review
+from copydesk import archive, judge, review
 from copydesk.engine.again import Correction
 from copydesk.engine.newsroom import Newsroom
 from copydesk.news import GROUP_RULED, Beat, Event, EventKind, Shelved, Story
@@ -42,25 +42,49 @@ def regrouped(
     window = _window(shelf, [*fresh, *(one.after for one in corrections), *ruled, *again])
     filed = {one.story.path: one.story for one in window}
     new = frozenset(changed)
-    for story in _beside(beat, window, new, corrections):
+    anew = frozenset(one.after.path for one in corrections)
+    if not beat.scoring.traits.groups_by_rules:
+        anew |= frozenset(story.path for story in ruled)
+    for story in _beside(beat, window, new, anew, corrections):
         if story.path in new:
             changed[story.path] = story
             continue
-        known = dict(story.machine) or newsroom.memory.digests(story.path)
-        after = review.beside_others(filed[story.path], story, known)
-        if beat.scoring.traits.has_blocks and _gave_the_lead(filed[story.path], after):
-            after = review.noted(after, newsroom.now, [Event.of(EventKind.DEPOSED)])
+        after = after_others(newsroom, filed[story.path], story)
         if after != filed[story.path]:
             changed[story.path] = after
             before[story.path] = filed[story.path]
     return Regrouped(changed=changed, before=before)
 
 
+def after_others(newsroom: Newsroom, filed: Story, regrouped: Story) -> Story:
+    """Give a filed story with what standing beside others changes in it, and says so in time."""
+    known = dict(regrouped.machine) or newsroom.memory.digests(filed.path)
+    after = review.beside_others(filed, regrouped, known)
+    if _gave_the_lead(filed, after) and newsroom.beat.scoring.traits.has_blocks:
+        return review.noted(after, newsroom.now, [Event.of(EventKind.DEPOSED)])
+    return after
+
+
 def in_force(newsroom: Newsroom) -> Beat:
-    """Give the beat without rulings that have ended."""
+    """Give the beat without rulings that have ended, and leads of what an editor keeps back.
+
+    A record tells of the editor's word by itself, but for one of `everyday`.
+    """
     now = newsroom.now
     rulings = (one for one in newsroom.beat.rulings if one.until is None or one.until > now)
-    return replace(newsroom.beat, rulings=tuple(rulings))
+    off = _kept_back(newsroom)
+    return replace(
+        newsroom.beat,
+        rulings=tuple(one for one in rulings if one.said != "lead" or off.isdisjoint(one.stories)),
+    )
+
+
+def _kept_back(newsroom: Newsroom) -> frozenset[str]:
+    """Give the names of records that an editor's word in the rulings keeps off the site."""
+    if not any(one.said == "lead" for one in newsroom.beat.rulings):
+        return frozenset()
+    verdicts = archive.read_rulings(newsroom.root).verdicts.items()
+    return frozenset(review.record_name(at) for at, one in verdicts if one.said != "publish")
 
 
 def _ruled(shelf: judge.Bookshelf, beat: Beat) -> list[Story]:
@@ -70,13 +94,22 @@ def _ruled(shelf: judge.Bookshelf, beat: Beat) -> list[Story]:
     without news costs nothing.
     """
     if not beat.scoring.traits.groups_by_rules:
-        return []
+        return _waiting_to_lead(shelf, beat)
     named = {name for rule in beat.rulings if rule.said != "block" for name in rule.stories}
     found = {one.story.path: one for one in shelf if _is_ruled(one.story, named)}
     groups = {one.story.group for one in found.values()} - {""}
     found.update((one.story.path, one) for one in shelf.of_groups(groups))
     moved = judge.regroup(list(found.values()), beat, frozenset())
     return [found[story.path].story for story in moved]
+
+
+def _waiting_to_lead(shelf: judge.Bookshelf, beat: Beat) -> list[Story]:
+    """Give the stories of `everyday` that an editor wants in front, and that stand behind."""
+    wanted = {rule.stories[0] for rule in beat.rulings if rule.said == "lead"}
+    if not wanted:
+        return []
+    stories = (one.story for one in shelf if review.record_name(one.story.path) in wanted)
+    return [story for story in stories if story.heat == -1]
 
 
 def _is_ruled(story: Story, named: Collection[str]) -> bool:
@@ -94,11 +127,10 @@ def _beside(
     beat: Beat,
     window: Sequence[Shelved],
     new: frozenset[str],
+    anew: frozenset[str],
     corrections: Iterable[Correction],
 ) -> Iterable[Story]:
     """Give the stories that change; who stands beside a page that moved has its new address."""
-    corrections = list(corrections)
-    anew = frozenset(one.after.path for one in corrections)
     moved = {one.before.web_url: one.after.web_url for one in corrections if one.has_moved}
     if not moved:
         return judge.regroup(window, beat, new, anew)

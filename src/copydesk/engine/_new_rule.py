@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from copydesk import review
+from copydesk.engine._new_set import set_values
 from copydesk.engine.named import record_path
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.verdicts import speaker
@@ -54,19 +55,21 @@ def ruling(newsroom: Newsroom, new: NewRule) -> Ruling:
         at=newsroom.now,
         why=new.why,
         stories=names,
-        values=_values(newsroom.beat, new),
+        values=_values(newsroom, new, paths),
         until=new.until,
     )
 
 
-def _values(beat: Beat, new: NewRule) -> tuple[str, ...]:
+def _values(newsroom: Newsroom, new: NewRule, paths: Sequence[str]) -> tuple[str, ...]:
     match new.said:
         case "block":
             return tuple(dict.fromkeys(map(_blocked, new.values)))
         case "retopic":
-            return topic_names(beat, new.values)
+            return topic_names(newsroom.beat, new.values)
         case "rename":
             return (_headline(new.values[0]),)
+        case "set":
+            return set_values(newsroom, paths[0], new.values)
     return ()
 
 

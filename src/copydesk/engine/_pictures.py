@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from copydesk import illustrate
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.progress import Progress
 from copydesk.errors import CopydeskError
+from copydesk.kit import urls
 from copydesk.news import Article, Fetcher, Figure, Page, Request, Show
 
 _TRIES = 3  # of an article's pictures, the best first: the others are hardly ever there
+
+_TRIED = timedelta(days=1)  # how long a picture that an editor set is asked for
 
 Wanted = tuple[str, Show]  # an address, and how it will be shown
 
@@ -35,6 +39,7 @@ async def choose(
     """
     left = [article for article in articles if _may_have(newsroom, article)]
     progress.stage("pictures", len(left))
+    await _get_set(newsroom, fetcher)
     chosen: dict[str, Chosen] = {}
     had: dict[Wanted, illustrate.Picture | None] = {}
     for rank in range(_TRIES):
@@ -48,6 +53,20 @@ async def choose(
                 chosen[one.url] = Chosen(figure=one.figures[rank], picture=picture)
                 progress.step()
     return chosen
+
+
+async def _get_set(newsroom: Newsroom, fetcher: Fetcher) -> None:
+    """Get the pictures that editors set lately, so that the site can show its copies of them.
+
+    What cannot be had is asked for in the rounds of a day; the record names it all the same.
+    """
+    show = newsroom.settings.pictures.show
+    if show != "cached":
+        return
+    since = newsroom.now - _TRIED
+    rules = [one for one in newsroom.beat.rulings if one.field == "picture" and one.at >= since]
+    addresses = filter(None, (urls.fetchable(rule.values[1]) for rule in rules))
+    await _get(newsroom, [(address, show) for address in addresses], fetcher, {})
 
 
 def _may_have(newsroom: Newsroom, article: Article) -> bool:

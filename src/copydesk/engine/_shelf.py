@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from copydesk import judge
+from copydesk import judge, review
+from copydesk.engine._kept import article_of
 from copydesk.engine._sites import Sites
 from copydesk.engine._vectors import Vectors
 from copydesk.engine.newsroom import Newsroom, Troubles
@@ -32,7 +33,19 @@ def filled(
             put(shelf, vectors, _shelved(newsroom, sites, story))
         else:
             shelf.add(Shelved(story=story), None)
+    _put_former_addresses(newsroom, shelf)
     return shelf
+
+
+def _put_former_addresses(newsroom: Newsroom, shelf: judge.Bookshelf) -> None:
+    """Let a story be found where its page was before an editor set another address."""
+    set_by = {rule.stories[0]: rule for rule in newsroom.beat.rulings if rule.field == "url"}
+    if not set_by:
+        return
+    for shelved in shelf:
+        rule = set_by.get(review.record_name(shelved.story.path))
+        for url in rule.values[2:] if rule else ():
+            shelf.also(url, shelved.story.path)
 
 
 def _is_recent(story: Story, since: datetime) -> bool:
@@ -55,7 +68,7 @@ def put(
 
 
 def _shelved(newsroom: Newsroom, sites: Sites, story: Story) -> Shelved:
-    article = newsroom.articles.find(story.web_url or story.original_url)
+    article = article_of(newsroom, story)
     if article is None:
         return Shelved(story=story)
     return Shelved(story=story, text=sites.settled(article).text, found=article.found)

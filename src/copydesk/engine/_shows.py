@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 
 from copydesk import archive, publish
+from copydesk.engine._kept import article_of
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import SealError
 from copydesk.news import Show, Story
@@ -57,5 +58,5 @@ def _sealed(newsroom: Newsroom, story: Story) -> str:
 
 
 def _kept(newsroom: Newsroom, story: Story) -> str:
-    article = newsroom.articles.find(story.web_url)
+    article = article_of(newsroom, story)
     return "" if article is None else article.source

@@ -120,10 +120,10 @@ def complete_one(desk: Desk, appraisal: judge.Appraisal, chosen: Chosen | None) 
     """Give an appraised article as a story beside what is on the shelf; it is not put there."""
     picture = chosen.figure.url if chosen else ""
     story = judge.complete(appraisal, desk.newsroom.beat, desk.shelf, picture)
-    return _illustrated(desk.newsroom, story, chosen)
+    return illustrated(desk.newsroom, story, chosen)
 
 
-def _illustrated(newsroom: Newsroom, story: Story, chosen: Chosen | None) -> Story:
+def illustrated(newsroom: Newsroom, story: Story, chosen: Chosen | None) -> Story:
     """Give the story with its picture; what it shows and whose it is has no place in `everyday`."""
     if chosen is None:
         return illustrate.with_image(story, None)

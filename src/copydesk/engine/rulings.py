@@ -1,6 +1,6 @@
 """Rulings: an editor's lasting rules, filed and committed, with the record that they change now.
 
-a rule ──> _data/rulings.yaml ──> retopic, rename: the record, now
+a rule ──> _data/rulings.yaml ──> retopic, rename, set: the record, now
                               ──> all others: from the next round, or rejudge --apply
 """
 
@@ -11,19 +11,19 @@ from dataclasses import dataclass, field, replace
 
 from copydesk import archive, judge, review
 from copydesk.archive import Rulings
-from copydesk.engine import _file
+from copydesk.engine import _file, _ruled
+from copydesk.engine._action import with_action
 from copydesk.engine._new_rule import NewRule, ruling
-from copydesk.engine._sites import Sites
 from copydesk.engine._writing import notes_of, writing
 from copydesk.engine.named import record_at
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.report import Rule
 from copydesk.errors import UsageError
 from copydesk.kit import dates, text
-from copydesk.news import Beat, Ruling, RulingKind, Story
+from copydesk.news import Ruling, RulingKind, Story
 
-_OF_GROUPS = frozenset({"split", "merge", "pin"})
-_OF_ONE_RECORD = frozenset({"retopic", "rename"})
+_OF_GROUPS = frozenset({"split", "merge", "pin", "lead"})
+_OF_ONE_RECORD = frozenset({"retopic", "rename", "set"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ def _idle(newsroom: Newsroom, rule: Ruling) -> str:
 def _moot(newsroom: Newsroom, rule: Ruling) -> str:
     """Say why a rule on where a story stands has nothing to move, "" where it has."""
     scoring = newsroom.beat.scoring
-    if rule.said != "pin" and not scoring.traits.groups_by_rules:
+    if rule.said not in {"pin", "lead"} and not scoring.traits.groups_by_rules:
         return f"the profile {scoring.profile} groups without rules"
     path = _path(newsroom, rule.stories[0])
     story = newsroom.archive.read(path) if path else None
@@ -117,6 +117,23 @@ def _moot(newsroom: Newsroom, rule: Ruling) -> str:
     if rule.said == "pin" and not story.published and not story.group:
         name = review.record_name(story.path)
         return f"it is not published: copydesk verdict {name} publish"
+    return _unled(newsroom, rule, story) if rule.said == "lead" else ""
+
+
+def _unled(newsroom: Newsroom, rule: Ruling, story: Story) -> str:
+    """Say why a story does not lead that an editor wants in front of its group, "" where it may."""
+    name = review.record_name(story.path)
+    verdict = story.verdict or archive.read_rulings(newsroom.root).verdict_on(story.path)
+    if verdict is not None and verdict.said != "publish":
+        return f"an editor keeps it off the site: copydesk verdict {name} publish"
+    if not story.group:
+        return "" if story.related else "it stands alone: there is nothing to lead"
+    rules = newsroom.beat.rulings
+    later = rules[rules.index(rule) + 1 :] if rule in rules else ()
+    others = (one.stories[0] for one in later if one.said == "lead")
+    paths = (path for other in others if (path := _path(newsroom, other)) is not None)
+    if any(newsroom.archive.read(path).group == story.group for path in paths):
+        return "a newer lead in its group holds"
     return ""
 
 
@@ -142,8 +159,7 @@ def file_rule(newsroom: Newsroom, new: NewRule) -> RuleReport:
         story = _record(newsroom, rule)
         after = None
         if story is not None:
-            after = review.ruled(story, replace(newsroom.beat, rulings=rules))
-            after = _answered_for(newsroom, story, after)
+            after = _ruled.with_rules(newsroom, story, replace(newsroom.beat, rulings=rules))
         change = _Change(
             rule=rule,
             rules=rules,
@@ -174,7 +190,8 @@ def undo_rule(newsroom: Newsroom, number: int, by: str) -> RuleReport:
         story = _record(newsroom, rule)
         after, notes = story, tuple[str, ...]()
         if story is not None:
-            after, notes = _given_back(newsroom, story, rule, replace(newsroom.beat, rulings=rules))
+            beat = replace(newsroom.beat, rulings=rules)
+            after, notes = _ruled.without_rule(newsroom, story, rule, beat)
         change = _Change(
             rule=rule,
             rules=rules,
@@ -212,33 +229,6 @@ def _record(newsroom: Newsroom, rule: Ruling) -> Story | None:
     return None if path is None else newsroom.archive.read(path)
 
 
-def _answered_for(newsroom: Newsroom, story: Story, after: Story) -> Story:
-    """Give a record with digests of what a rule wrote, where the line knows what it wrote."""
-    known = dict(story.machine) or newsroom.memory.digests(story.path)
-    fields = {"title": after.title != story.title, "topics": after.topics != story.topics}
-    ours = {name: one for name, one in review.digests(after) if fields.get(name)}
-    if not known or not ours:
-        return after
-    return replace(after, machine=tuple({**known, **ours}.items()))
-
-
-def _given_back(
-    newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat
-) -> tuple[Story, tuple[str, ...]]:
-    """Give a record as it was without a rule: as its article reads, or another rule says."""
-    name = "title" if rule.said == "rename" else "topics"
-    known = dict(story.machine) or newsroom.memory.digests(story.path)
-    if known and name in review.touched(story, known):
-        return story, (f"a person has edited its {name} since: it stays as it is",)
-    article = newsroom.articles.find(story.web_url or story.original_url)
-    if article is None:
-        return story, (f"its article is no longer kept: its {name} stays as it is",)
-    grounds = review.Grounds(assess=judge.assess, beat=beat, shelf=judge.Bookshelf())
-    occasion: review.Occasion = "title free" if name == "title" else "topics free"
-    after = review.judge_anew(story, Sites(newsroom).settled(article), grounds, occasion).story
-    return _answered_for(newsroom, story, after), ()
-
-
 def _filed(
     newsroom: Newsroom, lock: archive.WriteLock, before: Rulings, change: _Change
 ) -> RuleReport:
@@ -246,16 +236,24 @@ def _filed(
     files = [archive.rulings_change(newsroom.root, replace(before, rules=change.rules))]
     if change.after is not None and change.after != change.record:
         files.append(newsroom.archive.change(_file.as_record(newsroom, change.after)))
-    begun = archive.Change(
+    words = (change.subject, change.rule.why, f"by {change.by}")
+    whole = archive.Change(
         files=tuple(one for one in files if one.is_new_bytes),
-        message="\n\n".join(filter(None, (change.subject, change.rule.why, f"by {change.by}"))),
+        message=with_action("\n\n".join(filter(None, words)), "rule", _action(change)),
         when=newsroom.now,
-    ).begin(lock, is_whole=True)
+    )
+    begun = whole.begin(lock, needed=whole.paths)
     if change.after is not None:
         _file.keep_digests(newsroom, [change.after])
     done = begun.finish()
     notes = (*change.notes, *notes_of(done, "the records are"))
     return _report(change, tuple(sorted(done.written)), done.commit, notes)
+
+
+def _action(change: _Change) -> str:
+    """Return what was done, for whoever looks for it in git's log."""
+    done = "" if change.rule in change.rules else "undo "
+    return f"{done}{change.rule.said} {' '.join(change.rule.stories)}".strip()
 
 
 def _report(

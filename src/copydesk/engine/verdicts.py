@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from copydesk import archive, review
 from copydesk.archive import Rulings
+from copydesk.engine._action import with_action
 from copydesk.engine._writing import notes_of, writing
 from copydesk.engine.named import record_path
 from copydesk.engine.newsroom import Newsroom
@@ -50,7 +51,8 @@ def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictRepo
         story = newsroom.archive.read(record_path(newsroom, path))
         was_removed = _is_removed(newsroom, story)
         ruled = review.apply(story, verdict, newsroom.beat)
-        begun = _change(newsroom, ruled, verdict).begin(lock, is_whole=True)
+        change = _change(newsroom, ruled, verdict)
+        begun = change.begin(lock, needed=change.paths)
         if verdict.said == "remove":
             _forget(newsroom, ruled)
         done = begun.finish()
@@ -95,9 +97,10 @@ def _change(newsroom: Newsroom, story: Story, verdict: Verdict) -> archive.Chang
         newsroom.archive.change(story),
     )
     title = text.fold(story.title)
+    message = f"verdict: {verdict.said} {title}\n\n{verdict.why}\n\nby {verdict.by}"
     return archive.Change(
         files=tuple(one for one in files if one.is_new_bytes),
-        message=f"verdict: {verdict.said} {title}\n\n{verdict.why}\n\nby {verdict.by}",
+        message=with_action(message, "verdict", verdict.said, story.path),
         when=verdict.at,
     )
 

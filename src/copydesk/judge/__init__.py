@@ -11,7 +11,7 @@ from copydesk.judge._assess import assess, regroup, weigh
 from copydesk.judge._block import ruled_out
 from copydesk.judge._bookshelf import Bookshelf
 from copydesk.judge._explain import explain
-from copydesk.judge._otherwise import otherwise
+from copydesk.judge._otherwise import otherwise, points_at_the_gate
 from copydesk.judge._shelf_then import ShelfThen
 from copydesk.judge._today import is_off_beat, reaches_gate
 from copydesk.judge.copies import COPIES_WITHIN, fingerprint
@@ -38,6 +38,7 @@ __all__ = [
     "is_off_beat",
     "likeness",
     "otherwise",
+    "points_at_the_gate",
     "reaches_gate",
     "regroup",
     "ruled_out",

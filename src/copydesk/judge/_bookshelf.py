@@ -70,6 +70,10 @@ class Bookshelf:
         if story.group:
             self._groups[story.group].add(story.path)
 
+    def also(self, url: str, path: str) -> None:
+        """Let a record stand for one more address, where none does."""
+        self._paths.setdefault(urls.identity(url), path)
+
     def at(self, url: str) -> str | None:
         """Give the path of the record that stands for this address, by the address's identity."""
         return self._paths.get(urls.identity(url))

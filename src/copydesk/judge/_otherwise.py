@@ -14,6 +14,7 @@ from copydesk.judge.coverage import (
     corroboration,
     is_pinned,
     is_shown,
+    lead_in,
     name_of,
 )
 from copydesk.news import Article, Beat, Reason, ReasonKind, Story
@@ -71,7 +72,7 @@ def _off_beat(story: Story, beat: Beat, article: Article | None) -> str:
 def _below(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
     """Say what a story lacks that is below the gate."""
     gate = beat.scoring.publish_at
-    total = _total(story, group, beat)
+    total = points_at_the_gate(story, group, beat)
     least = gate - total + _given(story)
     if total >= gate:
         yield _shown_by_word(story)
@@ -102,7 +103,7 @@ def _newsrooms(story: Story, group: Sequence[Story], beat: Beat, least: int) -> 
 def _published(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
     """Say what keeps a story on the site, and in front of its group."""
     gate = beat.scoring.publish_at
-    total, lift = _total(story, group, beat), _lift(story, group, beat)
+    total, lift = points_at_the_gate(story, group, beat), _lift(story, group, beat)
     spare = total - gate - _given(story)
     if total < gate:
         yield f"by its points ({total}, {gate} needed) it would not be published"
@@ -123,6 +124,9 @@ def _in_front(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]
     if is_pinned(story, beat):
         yield "it leads its group by an editor's pin: copydesk rule undo takes it back"
         return
+    if _is_wanted(story, group, beat):
+        yield "it leads its group as an editor wanted it: copydesk rule undo takes that back"
+        return
     best = max(group, key=lambda one: one.quality or 0)
     yield (
         f"it leads {_counted(len(group), 'other story', 'other stories')}, the best of which has "
@@ -137,7 +141,15 @@ def _behind(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
     if leader is None:
         yield f"no leader of its group is filed; {_shown_by_word(story)}"
         return
-    yield f"{name_of(leader)} leads its group: {_why_it_leads(story, leader, beat)}"
+    why = _why_it_leads(story, leader, beat)
+    if _is_wanted(leader, [story, *group], beat):
+        why = "an editor wanted it in front"
+    yield f"{name_of(leader)} leads its group: {why}"
+    if _is_wanted(story, group, beat):
+        yield (
+            "an editor wants this one in front, and from there it would not be on the site: "
+            f"copydesk verdict {name_of(story)} publish lets it lead"
+        )
     yield f"copydesk rule pin {name_of(story)} puts this one in front"
     if not profile_of(beat).blocks:
         return
@@ -147,6 +159,12 @@ def _behind(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
         f"copydesk rule split {name_of(story)} --why … takes it out; alone, its quality {quality} "
         f"{verb} {gate}"
     )
+
+
+def _is_wanted(story: Story, others: Sequence[Story], beat: Beat) -> bool:
+    """Decide whether an editor's newest `lead` in a group names a story."""
+    told = lead_in([story, *others], beat)
+    return told is not None and told[0].path == story.path
 
 
 def _why_it_leads(story: Story, leader: Story, beat: Beat) -> str:
@@ -171,8 +189,8 @@ def _topics(story: Story, beat: Beat, article: Article | None) -> Iterator[str]:
         yield f"{near}; copydesk rule retopic {name_of(story)} TOPIC… decides it"
 
 
-def _total(story: Story, group: Sequence[Story], beat: Beat) -> int:
-    """Give what the gate sees."""
+def points_at_the_gate(story: Story, group: Sequence[Story], beat: Beat) -> int:
+    """Give what the gate sees of a story: its quality, and what those beside it add to that."""
     quality = story.quality or 0
     if not profile_of(beat).blocks:
         return quality + RELATED_POINTS * len(story.related)

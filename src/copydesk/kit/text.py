@@ -36,6 +36,14 @@ def fold(text: str) -> str:
     return " ".join(_CONTROL.sub("", text).split())
 
 
+def tidy(markdown: str) -> str:
+    """Return a text of several lines without control characters, white space at their ends, and
+    more than one empty line between two; line ends are LF.
+    """
+    lines = [_CONTROL.sub("", line).rstrip() for line in re.split(r"\r\n?|\n", markdown)]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+
+
 def plain(markup: str) -> str:
     """Give the text of an HTML fragment: tags out, entities decoded once, white space folded."""
     return fold(html.unescape(" ".join(_between_tags(markup))))

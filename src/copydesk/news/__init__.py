@@ -26,7 +26,7 @@ from copydesk.news.page import (
 )
 from copydesk.news.profile import TRAITS, ProfileName, Traits
 from copydesk.news.reason import GROUP_RULED, Reason, ReasonKind, reason_words
-from copydesk.news.ruling import Ruling, RulingKind
+from copydesk.news.ruling import NO_PICTURE, Ruling, RulingKind, SetField
 from copydesk.news.shelf import Shelf, Shelved
 from copydesk.news.source import ListingRule, Source, SourceKind, Trust
 from copydesk.news.standing import Standing
@@ -36,6 +36,7 @@ from copydesk.news.verdict import Said, Verdict
 __all__ = [
     "DROP_REASONS",
     "GROUP_RULED",
+    "NO_PICTURE",
     "TRAITS",
     "USES",
     "Article",
@@ -78,6 +79,7 @@ __all__ = [
     "RulingKind",
     "Said",
     "Scoring",
+    "SetField",
     "Shelf",
     "Shelved",
     "Show",

@@ -52,6 +52,11 @@ class ReasonKind(StrEnum):
     PINNED = "pinned"
     SPLIT_OFF = "split-off"
     MERGED = "merged"
+    LED = "led"
+    EXCERPT_RULED = "excerpt-ruled"
+    PICTURE_RULED = "picture-ruled"
+    ADDRESS_RULED = "address-ruled"
+    NOTE_RULED = "note-ruled"
     JOINED = "joined"
     JOINED_BY_HEADLINE = "joined-by-headline"
     WOULD_BE_PUBLISHED = "would-be-published"
@@ -123,6 +128,14 @@ _TABLE: Mapping[ReasonKind, tuple[str, tuple[str, ...]]] = {
         ("split off, ruled by {by}: {why}", "split off, ruled by {by}"),
     ),
     ReasonKind.MERGED: ("group", ("merged, ruled by {by}: {why}", "merged, ruled by {by}")),
+    ReasonKind.LED: (
+        "group",
+        ("put in front, ruled by {by}: {why}", "put in front, ruled by {by}"),
+    ),
+    ReasonKind.EXCERPT_RULED: ("excerpt", ("ruled by {by}: {why}", "ruled by {by}")),
+    ReasonKind.PICTURE_RULED: ("picture", ("ruled by {by}: {why}", "ruled by {by}")),
+    ReasonKind.ADDRESS_RULED: ("url", ("ruled by {by}: {why}", "ruled by {by}")),
+    ReasonKind.NOTE_RULED: ("note", ("ruled by {by}: {why}", "ruled by {by}")),
     ReasonKind.JOINED: ("group", ("joined at likeness {likeness}, shares {words}",)),
     ReasonKind.JOINED_BY_HEADLINE: ("group", ("joined under the same headline",)),
     ReasonKind.WOULD_BE_PUBLISHED: ("trusted", ("its source is trusted",)),
@@ -147,7 +160,9 @@ _NAMED = tuple(about for about in _WORDINGS if about.endswith(" "))
 
 
 # an editor's rule that put a story where it stands among others
-GROUP_RULED = frozenset({ReasonKind.PINNED, ReasonKind.SPLIT_OFF, ReasonKind.MERGED})
+GROUP_RULED = frozenset(
+    {ReasonKind.PINNED, ReasonKind.LED, ReasonKind.SPLIT_OFF, ReasonKind.MERGED}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

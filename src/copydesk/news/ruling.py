@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
-RulingKind = Literal["split", "merge", "pin", "block", "retopic", "rename"]
+RulingKind = Literal["split", "merge", "pin", "block", "retopic", "rename", "lead", "set"]
+SetField = Literal["excerpt", "picture", "url", "note"]
+NO_PICTURE = "none"  # what `set … picture` says for a story that is to have none
+
+_FIELDS: tuple[SetField, ...] = get_args(SetField)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +22,8 @@ class Ruling:
     `merge`: all of them are one group. `pin`: it leads its group and the front page, up to `until`
     (None: until it is undone). `block`: no story, but `values`: domains, or words that a title must
     not have. `retopic`: `values` are its topics. `rename`: `values` is its one headline.
+    `lead`: it leads its group, as the newest of those there, unless a pin stands before it.
+    `set`: `values` are a field, what it is to be, and the addresses that a `url` took the place of.
     """
 
     said: RulingKind
@@ -27,3 +33,9 @@ class Ruling:
     stories: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     until: datetime | None = None
+
+    @property
+    def field(self) -> SetField | None:
+        """Return the field that a `set` sets, None for another rule or a field that is none."""
+        said = self.values[0] if self.said == "set" and self.values else ""
+        return next((field for field in _FIELDS if field == said), None)

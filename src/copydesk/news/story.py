@@ -71,6 +71,7 @@ class Story:
     `length` is a video's or a sound's (ISO 8601: "PT10M5S"), `refuses` the uses that its publisher
     forbids (`Article.refuses`). `history` are sentences about what its publisher changed since it
     was filed, each after its time: `2026-11-24T13:10:00Z title was "Old words"`.
+    `note` is an editor's own words on it, in Markdown.
     `trust` is what is known of its source, 0 to 100, None for nothing. `group` names the happening
     that it covers, by the first record filed of it; `background` names records on the same matter.
     Records are named by their file name without `.md`.
@@ -106,6 +107,7 @@ class Story:
     background: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
     history: tuple[str, ...] = ()
+    note: str = ""
     verdict: Verdict | None = None
     machine: tuple[tuple[str, str], ...] = ()
     secured: str = ""

@@ -1,7 +1,7 @@
 """The feeds of site, topics and sources: takes a Plan, gives Atom, RSS 2.0 and JSON Feed 1.1.
 
-A feed is the newest 30 stories: title, excerpt, credit, and a link to the original. The id of an
-entry is the address of our page for the story, which no later edit changes.
+A feed is the newest 30 stories: title, excerpt, credit, the desk's own note, and a link to the
+original. The id of an entry is the address of our page for the story, which no later edit changes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import orjson
 
 from copydesk.kit import dates, text, urls
 from copydesk.news import Story
-from copydesk.publish import _links, _names, _pictures, _xml
+from copydesk.publish import _links, _names, _note, _pictures, _xml
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 
@@ -43,6 +43,7 @@ class _Entry:
     topics: tuple[str, ...]
     language: str
     picture: _pictures.Picture | None
+    content: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,17 @@ def _entry(story: Story, plan: Plan) -> _Entry:
         topics=tuple(folded for name in story.topics if (folded := text.fold(name))),
         language=story.language if _LANGUAGE.fullmatch(story.language) else "",
         picture=_pictures.of(story, plan),
+        content=_content(story, plan),
     )
+
+
+def _content(story: Story, plan: Plan) -> str:
+    """Give the HTML of a story that the desk has added to: its excerpt, then whose words follow."""
+    note = _note.to_html(story.note) if story.note else ""
+    if not note:
+        return ""
+    excerpt = f"<p>{_xml.text(story.excerpt)}</p>" if text.fold(story.excerpt) else ""
+    return f"{excerpt}<p><strong>{_xml.text(plan.beat.title)}:</strong></p>{note}"
 
 
 def _atom(feed: _Feed, own: str) -> bytes:
@@ -143,6 +154,8 @@ def _atom_entry(entry: _Entry) -> str:
         f"    <author><name>{_xml.text(entry.credit)}</name></author>\n" if entry.credit else ""
     )
     summary = f"    <summary>{_xml.text(entry.excerpt)}</summary>\n" if entry.excerpt else ""
+    html = _xml.text(entry.content)
+    content = f'    <content type="html">{html}</content>\n' if html else ""
     return (
         "  <entry>\n"
         f"    <id>{_xml.text(entry.page)}</id>\n"
@@ -151,7 +164,7 @@ def _atom_entry(entry: _Entry) -> str:
         f"    <updated>{dates.rfc3339(entry.updated)}</updated>\n"
         f'    <link rel="alternate" href={_xml.attribute(entry.link)}/>\n'
         f'    <link rel="related" type="text/html" href={_xml.attribute(entry.page)}/>\n'
-        f"{credit}{summary}"
+        f"{credit}{summary}{content}"
         + "".join(f"    <category term={_xml.attribute(name)}/>\n" for name in entry.topics)
         + _media(entry.picture, "    ")
         + "  </entry>\n"
@@ -192,11 +205,16 @@ def _rss_item(entry: _Entry) -> str:
         f'      <guid isPermaLink="true">{_xml.text(entry.page)}</guid>\n'
         f"      <pubDate>{_rfc822(entry.published)}</pubDate>\n"
         f"{credit}"
-        f"      <description>{_described(entry.excerpt)}</description>\n"
+        f"      <description>{_rss_content(entry)}</description>\n"
         + "".join(f"      <category>{_xml.text(name)}</category>\n" for name in entry.topics)
         + _media(entry.picture, "      ")
         + "    </item>\n"
     )
+
+
+def _rss_content(entry: _Entry) -> str:
+    """Return an entry's HTML as a description, or its excerpt, which is text."""
+    return _xml.text(entry.content) if entry.content else _described(entry.excerpt)
 
 
 def _described(value: str) -> str:
@@ -253,6 +271,8 @@ def _json_item(entry: _Entry) -> dict[str, object]:
         "date_published": dates.rfc3339(entry.published),
         "date_modified": dates.rfc3339(entry.updated),
     }
+    if entry.content:
+        item["content_html"] = entry.content
     if entry.link != entry.page:
         item["external_url"] = entry.link
     if entry.picture:

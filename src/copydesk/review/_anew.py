@@ -31,6 +31,8 @@ class Grounds:
     `known` are the digests of what the line last wrote in its record (see `touched`). `mode` is the
     newsroom's gate, `verdict` a word on the story that stands among the rulings. Where
     `is_original_kept` is not so, a story that is filed as a copy cannot be seen to be none.
+    `picture` is the one that counts, the record's own where that is None; `words` the record with
+    its excerpt, address, picture and note as they hold today, where a rule that set one is gone.
     """
 
     assess: Assess
@@ -40,6 +42,8 @@ class Grounds:
     mode: str = "gate"
     verdict: Verdict | None = None
     is_original_kept: bool = True
+    picture: str | None = None
+    words: Story | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +75,8 @@ def judge_anew(filed: Story, article: Article, grounds: Grounds, occasion: Occas
 def _assess(filed: Story, article: Article, grounds: Grounds) -> tuple[Story, Dropped | None]:
     """Return the article as a story in any case, and why a round would drop it."""
     beat = grounds.beat
-    image = filed.images[0].url if filed.images else ""
+    own = filed.images[0].url if filed.images else ""
+    image = own if grounds.picture is None else grounds.picture
     published_at = filed.published_at or article.published_at
     seen = replace(article, image=image, published_at=published_at)
     outcome = grounds.assess(seen, beat, grounds.shelf)
@@ -98,11 +103,15 @@ def _rule(
     filed: Story, article: Article, judged: Story, no: Dropped | None, grounds: Grounds
 ) -> Judgement:
     """Take over all that rules decide: topics, numbers, what it copies, whether it is published."""
-    beat = grounds.beat
+    beat, words = grounds.beat, grounds.words or filed
     story = replace(
         judged,
         path=filed.path,
         title=_title(filed, article, beat),
+        excerpt=words.excerpt,
+        web_url=words.web_url,
+        images=words.images,
+        note=words.note,
         related=_related(filed, beat),
         background=filed.background,
         verdict=filed.verdict,

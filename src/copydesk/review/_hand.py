@@ -10,16 +10,19 @@ from copydesk.news import Story
 from copydesk.review._verdict import obeyed
 
 FIELDS = ("title", "excerpt", "topics", "image", "published")
+_NOTE = "note"  # has a digest where there is one: records without a note stay as they are
 
 
 def digests(story: Story) -> tuple[tuple[str, str], ...]:
     """Give (field, first 8 hex digits of SHA-256) for each field that a person may edit."""
-    return tuple((field, _digest(story, field)) for field in FIELDS)
+    fields = (*FIELDS, _NOTE) if story.note else FIELDS
+    return tuple((field, _digest(story, field)) for field in fields)
 
 
 def touched(story: Story, known: Mapping[str, str]) -> frozenset[str]:
     """Give the fields that are no longer as the line wrote them; all where that is not known."""
-    return frozenset(field for field, digest in digests(story) if known.get(field) != digest)
+    fields = (*FIELDS, _NOTE) if story.note or _NOTE in known else FIELDS
+    return frozenset(field for field in fields if known.get(field) != _digest(story, field))
 
 
 def beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) -> Story:
@@ -69,9 +72,10 @@ def _digests_but(
     kept: frozenset[str], story: Story, known: Mapping[str, str]
 ) -> tuple[tuple[str, str], ...]:
     """Give a story's digests, but for fields that a person touched those known before."""
+    now = dict(digests(story))
+    gone = (field for field in known if field in kept and field not in now)
     return tuple(
-        (field, known.get(field, "") if field in kept else digest)
-        for field, digest in digests(story)
+        (field, known.get(field, "") if field in kept else now[field]) for field in (*now, *gone)
     )
 
 
@@ -89,6 +93,8 @@ def _with_fields(story: Story, filed: Story, fields: Iterable[str]) -> Story:
                 story = replace(story, images=filed.images)
             case "published":
                 story = replace(story, published=filed.published, heat=filed.heat)
+            case "note":
+                story = replace(story, note=filed.note)
     return story
 
 
@@ -106,5 +112,7 @@ def _text(story: Story, field: str) -> str:
             return "\n".join(story.topics)
         case "published":
             return str(story.published).lower()
+        case "note":
+            return story.note
         case _:
             return story.images[0].url if story.images else ""

@@ -15,13 +15,18 @@ _KEPT_OFF = frozenset({ReasonKind.KEPT_OFF_BEAT, ReasonKind.RULED_OUT})
 def rejudged(filed: Story, judged: Story, known: Mapping[str, str]) -> Story:
     """Give a filed story with a judgement of today: topics, numbers, copy, reasons, headline.
 
-    What it says of the article (excerpt, picture, dates, terms) stays as filed. A verdict holds,
+    What it says of the article (dates, terms) stays as filed; excerpt, picture, address and note
+    are as the caller has them, which is as filed or as an editor's rule says. A verdict holds,
     and so does what a person touched; a record of which nothing is known is judged whole, for
     somebody asked for just that, and stays one of which nothing is known.
     """
     fresh = replace(
         filed,
         title=judged.title,
+        excerpt=judged.excerpt,
+        web_url=judged.web_url,
+        images=judged.images,
+        note=judged.note,
         topics=judged.topics,
         quality=judged.quality,
         heat=judged.heat,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from copydesk.news import Beat, Reason, ReasonKind, Ruling, Story
+from copydesk.review._sets import FIELD_OF, KIND_OF, sets_on, with_sets
 
 
 def record_name(path: str) -> str:
@@ -15,7 +16,7 @@ def record_name(path: str) -> str:
 
 
 def ruled(story: Story, beat: Beat) -> Story:
-    """Give the story with the topics and the headline that an editor gave it, and says so.
+    """Give the story with the topics, headline and fields that an editor gave it, and says so.
 
     The later of two rules holds. Names that are no topics of the beat are passed over; a rule that
     names no other changes nothing.
@@ -30,15 +31,22 @@ def ruled(story: Story, beat: Beat) -> Story:
         told = [Reason.of_rule(ReasonKind.TITLE_RULED, rename)]
         reasons = _instead(story, "title".__eq__, told)
         story = replace(story, title=rename.values[0], reasons=reasons)
-    return story
+    for field, rule in sets_on(story, beat).items():
+        reasons = _instead(story, field.__eq__, [Reason.of_rule(KIND_OF[field], rule)])
+        story = replace(story, reasons=reasons)
+    return with_sets(story, beat)
 
 
 def ruled_fields(story: Story, beat: Beat) -> frozenset[str]:
-    """Give the fields of a story in which an editor's rule stands above what its page says."""
+    """Give the fields of a story in which an editor's rule stands above what its page says.
+
+    They are called as `touched` calls them; the address of its page is `url`.
+    """
     retopic, rename = _last(story, beat, "retopic"), _last(story, beat, "rename")
     fields = {
         "topics": retopic is not None and bool(_known(retopic, beat)),
         "title": rename is not None,
+        **{FIELD_OF[field]: True for field in sets_on(story, beat)},
     }
     return frozenset(name for name, is_ruled in fields.items() if is_ruled)
 
@@ -91,6 +99,8 @@ def _matter(rule: Ruling) -> tuple[object, ...]:
         return (rule.said, frozenset(rule.stories))
     if rule.said == "split":
         return (rule.said, rule.stories[0], frozenset(rule.stories[1:]))
+    if rule.said == "set":
+        return (rule.said, rule.stories[0], rule.values[0])
     return (rule.said, rule.stories[0])
 
 

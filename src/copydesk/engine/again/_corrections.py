@@ -8,6 +8,8 @@ from datetime import datetime
 
 from copydesk import judge, review
 from copydesk.engine import _shelf
+from copydesk.engine._kept import article_of
+from copydesk.engine._ruled import picture_read
 from copydesk.engine._sites import Sites
 from copydesk.engine._vectors import Vectors
 from copydesk.engine.again import _plans, _terms
@@ -62,7 +64,8 @@ def _correction(
     if each.article is None:
         return None
     article = sites.settled(each.article)
-    moved = _moved(shelf, each, article)
+    is_set = "url" in review.ruled_fields(each.story, newsroom.beat)
+    moved = None if is_set else _moved(shelf, each, article)
     words = tuple(_words(newsroom, sites, each, article))
     back = each.story.access == GONE
     after = _terms.kept(newsroom, each.story, article)
@@ -104,7 +107,7 @@ def _gone(newsroom: Newsroom, each: Look) -> Correction | None:
 def base(newsroom: Newsroom, plan: Plan, story: Story) -> Article | None:
     """Give the reading that a new one is compared with, None where it had to make room."""
     kept = newsroom.articles.get(plan.article) if plan.article else None
-    return kept or newsroom.articles.find(story.web_url or story.original_url)
+    return kept or article_of(newsroom, story)
 
 
 def has_base(newsroom: Newsroom, each: Look, article: Article) -> bool:
@@ -189,6 +192,7 @@ def _rejudged(newsroom: Newsroom, story: Story, article: Article) -> Story:
         beat=newsroom.beat,
         shelf=judge.Bookshelf(),
         known=_plans.known(newsroom, story),
+        picture=picture_read(newsroom, story, article),
     )
     return review.judge_anew(story, article, grounds, "correction").story
 

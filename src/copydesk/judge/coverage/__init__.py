@@ -8,7 +8,7 @@ from copydesk.judge.coverage._heat import NEWSROOM_POINTS, corroboration
 from copydesk.judge.coverage._index import NEIGHBOURS_WITHIN
 from copydesk.judge.coverage._led import LIFT, STAYS, is_pinned, is_shown
 from copydesk.judge.coverage._pairs import likeness
-from copydesk.judge.coverage._rules import name_of
+from copydesk.judge.coverage._rules import lead_in, name_of
 from copydesk.judge.coverage._stream import Document, Place, Stream
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "corroboration",
     "is_pinned",
     "is_shown",
+    "lead_in",
     "likeness",
     "name_of",
     "with_coverage",

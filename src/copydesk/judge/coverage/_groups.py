@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from copydesk.judge.coverage import _alike
 from copydesk.judge.coverage._related import in_order, snapshot
+from copydesk.judge.coverage._rules import lead_in
 from copydesk.news import Beat, Related, Shelved, Story
 
 RELATED_POINTS = 10
@@ -58,7 +59,7 @@ def with_leaders(
     before = {one.story.path: one.story for one in stories}
     after: dict[str, Story] = {}
     for group in _touched(_alike.groups(stories), fresh):
-        after.update((story.path, story) for story in led(group, beat.scoring.publish_at))
+        after.update((story.path, story) for story in led(group, beat))
     return _by_path(story for path, story in after.items() if story != before[path])
 
 
@@ -91,9 +92,14 @@ def _address(story: Story) -> str:
     return story.web_url or story.original_url
 
 
-def led(group: Iterable[Story], publish_at: int) -> tuple[Story, ...]:
-    """Give a group's stories as the leader rule wants them, the leader first."""
-    leader, *others = sorted(group, key=_rank)
+def led(group: Sequence[Story], beat: Beat) -> tuple[Story, ...]:
+    """Give a group's stories as the leader rule wants them, the leader first.
+
+    An editor's newest `lead` goes before the rule, unless the group would not be seen then.
+    """
+    publish_at = beat.scoring.publish_at
+    wanted = _wanted_in_front(group, publish_at, beat)
+    leader, *others = sorted(group, key=lambda story: (story is not wanted, _rank(story)))
     beside: Mapping[str, Related] = {story.path: snapshot(story) for story in (leader, *others)}
     quality = leader.quality or 0
     total = quality + RELATED_POINTS * len(others)
@@ -110,6 +116,15 @@ def led(group: Iterable[Story], publish_at: int) -> tuple[Story, ...]:
             for story in others
         ),
     )
+
+
+def _wanted_in_front(group: Sequence[Story], publish_at: int, beat: Beat) -> Story | None:
+    told = lead_in(group, beat)
+    if told is None:
+        return None
+    story, total = told[0], (told[0].quality or 0) + RELATED_POINTS * (len(group) - 1)
+    is_shown = bool(story.published) if _is_ruled(story, publish_at) else total >= publish_at
+    return story if is_shown else None
 
 
 def _is_ruled(story: Story, publish_at: int) -> bool:

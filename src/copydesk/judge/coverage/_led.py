@@ -10,7 +10,14 @@ from pathlib import PurePosixPath
 from copydesk.judge._gate import measured
 from copydesk.judge.coverage._heat import corroboration, heat
 from copydesk.judge.coverage._related import in_order, snapshot
-from copydesk.judge.coverage._rules import is_pin, is_ruled, pin_on
+from copydesk.judge.coverage._rules import (
+    is_lead,
+    is_of_the_front,
+    is_pin,
+    is_ruled,
+    lead_in,
+    pin_on,
+)
 from copydesk.news import Beat, Reason, ReasonKind, Related, Story
 
 STAYS = 15  # a new story must be so much better to take the lead from one that readers know
@@ -28,15 +35,18 @@ def led(
     """Give a group's stories as they are filed under its name, the leader first.
 
     The best leads; one that leads already stays in front unless another is 15 points better. An
-    editor's pin, then an editor's word, stands above quality; what is held or rejected leads only
-    where nothing else can, and what is rejected is nobody's confirmation. The leader has the
-    others beside it, at most 50; they have it. `own` are the addresses of stories that are no
-    copies: those beside it from former groups go.
+    editor's pin, then an editor's `lead`, then an editor's word, stands above quality; what is held
+    or rejected leads only where nothing else can, and what is rejected is nobody's confirmation.
+    The leader has the others beside it, at most 50; they have it. `own` are the addresses of
+    stories that are no copies: those beside it from former groups go.
     """
-    leader = min(group, key=lambda story: _rank(story, beat))
+    wanted = wanted_in_front(group, beat)
+    leader = min(group, key=lambda story: _rank(story, beat, wanted))
     others = sorted((story for story in group if story is not leader), key=_by_quality)
     shown = [story for story in others if is_shown(story)]
     reasons = heat(leader, shown, beat, usual)
+    if leader is wanted and (told := lead_in(group, beat)):
+        reasons = (told[1], *reasons)
     front = _front(leader, shown, beat, reasons)
     beside = in_order(map(snapshot, shown))[:BESIDE]
     return (
@@ -65,13 +75,30 @@ def alone(story: Story, beat: Beat, own: Container[str]) -> Story:
 
 
 def leads_by_word(leader: Story, group: Sequence[Story], beat: Beat) -> bool:
-    """Say whether no other one is above a leader by an editor's pin or word."""
-    return _word(leader, beat) == min(_word(story, beat) for story in group)
+    """Say whether no other one is above a leader by an editor's pin, rule or word."""
+    wanted = wanted_in_front(group, beat)
+    if leader is not wanted and any(map(is_lead, leader.reasons)):
+        return False
+    return _word(leader, beat, wanted) == min(_word(story, beat, wanted) for story in group)
 
 
-def _word(story: Story, beat: Beat) -> tuple[bool, bool, bool]:
+def _word(story: Story, beat: Beat, wanted: Story | None) -> tuple[bool, bool, bool, bool]:
     said = story.verdict.said if story.verdict else ""
-    return (pin_on(story, beat) is None, said != "publish", is_kept_back(story))
+    is_pinned = pin_on(story, beat) is not None
+    return (not is_pinned, story is not wanted, said != "publish", is_kept_back(story))
+
+
+def wanted_in_front(group: Sequence[Story], beat: Beat) -> Story | None:
+    """Return the story that an editor wants to lead a group, None where it would hide the group.
+
+    The newest `lead` on one of the group counts, and no older one. It publishes nothing: what is
+    kept back, or below the gate in front of the others, leaves the lead to whom it is due.
+    """
+    told = lead_in(group, beat)
+    if told is None or is_kept_back(told[0]):
+        return None
+    others = [story for story in group if story is not told[0] and is_shown(story)]
+    return told[0] if _passes(told[0], _lift(told[0], others, beat), beat) else None
 
 
 def is_pinned(story: Story, beat: Beat) -> bool:
@@ -93,12 +120,14 @@ def _by_quality(story: Story) -> tuple[int, datetime, str]:
     return (-(story.quality or 0), story.published_at or _NO_TIME, story.path)
 
 
-def _rank(story: Story, beat: Beat) -> tuple[tuple[bool, bool, bool], int, datetime, str]:
+def _rank(
+    story: Story, beat: Beat, wanted: Story | None
+) -> tuple[tuple[bool, bool, bool, bool], int, datetime, str]:
     stays = STAYS if story.published and story.heat != -1 and story.group else 0
-    if was_pinned(story, beat):
+    if was_pinned(story, beat) or (story is not wanted and any(map(is_lead, story.reasons))):
         stays = 0
     quality, moment, path = _by_quality(story)
-    return (_word(story, beat), quality - stays, moment, path)
+    return (_word(story, beat, wanted), quality - stays, moment, path)
 
 
 def is_kept_back(story: Story) -> bool:
@@ -109,19 +138,28 @@ def is_kept_back(story: Story) -> bool:
 
 
 def _front(leader: Story, others: Sequence[Story], beat: Beat, reasons: Sequence[Reason]) -> Story:
-    quality, gate = leader.quality or 0, beat.scoring.publish_at
-    support = corroboration(leader, others, beat)
-    lift = min(LIFT, support.points or 0) if support else 0
+    quality = leader.quality or 0
+    lift = _lift(leader, others, beat)
     pin = pin_on(leader, beat)
-    was_let_through = bool(leader.published) and not was_pinned(leader, beat)
-    is_let = pin is not None or was_let_through or _is_trusted(leader)
-    published = not is_kept_back(leader) and (quality + lift >= gate or is_let)
+    published = not is_kept_back(leader) and (pin is not None or _passes(leader, lift, beat))
     return replace(
         leader,
         published=published,
         heat=max(0, quality + sum(reason.points or 0 for reason in reasons)),
         reasons=_with(leader, *filter(None, [pin]), *reasons, *_let_pass(leader, lift, beat)),
     )
+
+
+def _lift(leader: Story, others: Sequence[Story], beat: Beat) -> int:
+    support = corroboration(leader, others, beat)
+    return min(LIFT, support.points or 0) if support else 0
+
+
+def _passes(leader: Story, lift: int, beat: Beat) -> bool:
+    """Decide whether a leader reaches the gate, is let through whatever its points, or was."""
+    was_let_through = bool(leader.published) and not was_pinned(leader, beat)
+    reaches = (leader.quality or 0) + lift >= beat.scoring.publish_at
+    return reaches or was_let_through or _is_trusted(leader)
 
 
 def _let_pass(leader: Story, lift: int, beat: Beat) -> list[Reason]:
@@ -164,8 +202,8 @@ def _is_trusted(story: Story) -> bool:
 
 
 def _stays(reason: Reason) -> bool:
-    """Say whether a reason of a group holds in another one, too: a rule's, but for a pin."""
-    return is_ruled(reason) and not is_pin(reason)
+    """Say whether a reason of a group holds in another one, too: a rule's, but for who leads."""
+    return is_ruled(reason) and not is_of_the_front(reason)
 
 
 def _copies(story: Story, own: Container[str]) -> tuple[Related, ...]:

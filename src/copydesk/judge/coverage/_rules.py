@@ -116,7 +116,7 @@ def undone(stories: Sequence[Story], beat: Beat) -> frozenset[str]:
         for one in stories
         for reason in one.reasons
         if is_ruled(reason)
-        and not is_pin(reason)
+        and not is_of_the_front(reason)
         and not (one.group in merged if reason.kind is ReasonKind.MERGED else name_of(one) in split)
     )
 
@@ -129,6 +129,25 @@ def is_ruled(reason: Reason) -> bool:
 def is_pin(reason: Reason) -> bool:
     """Say whether a reason tells of a pin by which a story leads its group."""
     return reason.kind is ReasonKind.PINNED
+
+
+def is_of_the_front(reason: Reason) -> bool:
+    """Decide whether a reason tells of a rule by which a story leads: it holds while it does."""
+    return is_pin(reason) or is_lead(reason)
+
+
+def is_lead(reason: Reason) -> bool:
+    """Decide whether a reason tells of an editor who wanted a story to lead its group."""
+    return reason.kind is ReasonKind.LED
+
+
+def lead_in(stories: Sequence[Story], beat: Beat) -> tuple[Story, Reason] | None:
+    """Return the story that the newest `lead` on some of one group names, and what that says."""
+    named = {name_of(story): story for story in stories}
+    for rule in reversed(beat.rulings):
+        if rule.said == "lead" and rule.stories and rule.stories[0] in named:
+            return named[rule.stories[0]], Reason.of_rule(ReasonKind.LED, rule)
+    return None
 
 
 def pin_on(story: Story, beat: Beat) -> Reason | None:

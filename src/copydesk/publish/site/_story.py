@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from copydesk.kit import dates, text, urls
 from copydesk.news import Event, EventKind, Related, Story
-from copydesk.publish import _links, _pictures
+from copydesk.publish import _links, _note, _pictures, _render
 from copydesk.publish._entries import Entry
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import _player, _structured
@@ -69,6 +69,7 @@ def _page(story: Story, cards: Cards) -> Sheet:
         "excerpt": excerpt,
         "player": player.markup,
         "is_pictured": bool(picture) and not player.has_poster,
+        "note": _render.raw(_note.to_html(story.note)) if story.note else "",
         "verb": _player.verb(story),
         "updated": cards.views.time(story.updated_at),
         "credit": text.fold(story.credit),

@@ -55,6 +55,7 @@ class Shapes:
             "copy_of": self._original(story),
             "background": self.references(plan.groups.background(story)),
             "reasons": [_reason(reason) for reason in story.reasons],
+            **({"note": note} if (note := text.tidy(story.note)) else {}),
         }
 
     def references(self, entries: Iterable[Entry]) -> list[dict[str, object]]:

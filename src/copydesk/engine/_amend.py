@@ -1,0 +1,60 @@
+"""Amend: the rulings and some records changed together, in one commit, by a person's word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from copydesk import archive
+from copydesk.archive import Rulings, WriteLock
+from copydesk.engine import _file
+from copydesk.engine._writing import RULINGS, notes_of
+from copydesk.engine.newsroom import Newsroom
+from copydesk.news import Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amended:
+    """The files that changed, the commit, what was in the way."""
+
+    changed: tuple[str, ...] = ()
+    commit: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def amend(
+    newsroom: Newsroom,
+    lock: WriteLock,
+    rulings: Rulings,
+    pairs: Sequence[tuple[Story, Story]],
+    message: str,
+) -> Amended:
+    """Commit the rulings and records, (as read, as they will be), as one.
+
+    The first record and the rulings must be free of edits that are not committed, else
+    RecordError; another one that a person edits is left to the next round.
+    """
+    stories = [after for before, after in pairs if before != after]
+    kept = archive.rulings_change(newsroom.root, rulings)
+    order = _file.Order(
+        before={before.path: before for before, _ in pairs},
+        message=message,
+        along=(kept,) if kept.is_new_bytes else (),
+    )
+    prepared = _file.prepare(newsroom, stories, order)
+    begun = prepared.change.begin(lock, needed={RULINGS, *(one.path for one, _ in pairs[:1])})
+    written = [story for story in prepared.stories if story.path in begun.paths]
+    _file.keep_digests(newsroom, written)
+    done = begun.finish()
+    filed = _file.result(prepared, done)
+    skipped = (f"left to the next round, it is being edited: {path}" for path in filed.skipped)
+    return Amended(
+        changed=tuple(sorted(filed.written)),
+        commit=filed.commit,
+        notes=(*notes_of(done, "the verdict is"), *skipped),
+    )
+
+
+def known_digests(newsroom: Newsroom, story: Story) -> Mapping[str, str]:
+    """Return the digests of what the line last wrote of a story, {} where nobody knows."""
+    return dict(story.machine) or newsroom.memory.digests(story.path)

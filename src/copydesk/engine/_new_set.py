@@ -1,0 +1,93 @@
+"""A new `set`: what a person wants a field of a story to be, made sure that it can stand there.
+
+field, words ── set_values ──> the values of a `news.Ruling` that says set
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from typing import get_args
+
+from copydesk import archive
+from copydesk.engine.newsroom import Newsroom, Troubles
+from copydesk.errors import UsageError
+from copydesk.kit import text, urls
+from copydesk.news import NO_PICTURE, SetField, Story
+
+NOTE_CHARACTERS = 2_000
+ADDRESS_CHARACTERS = 2_000
+
+_FIELDS: tuple[SetField, ...] = get_args(SetField)
+_SHOWN = 200
+
+
+def set_values(newsroom: Newsroom, path: str, said: Sequence[str]) -> tuple[str, ...]:
+    """Return the field, its value, and for an address those that it takes the place of.
+
+    Raises UsageError where there is no such field, or the value cannot stand in it.
+    """
+    field, value = _field(said[0]), said[1]
+    match field:
+        case "excerpt":
+            most = newsroom.beat.excerpt.max_characters
+            return field, _short(text.fold(value), most, "the excerpt")
+        case "note":
+            return field, _short(text.tidy(value), NOTE_CHARACTERS, "the note")
+        case "picture":
+            is_none = value.strip() in {"", NO_PICTURE}
+            return field, NO_PICTURE if is_none else _address(urls.fetchable(value), value)
+        case "url":
+            new = _address(urls.canonical(value), value)
+            return (field, new, *_replaced(newsroom, path, new))
+
+
+def _field(said: str) -> SetField:
+    word = said.strip().casefold()
+    found = next((field for field in _FIELDS if field == word), None)
+    if found is None:
+        near = difflib.get_close_matches(word, _FIELDS, 1, 0.5)
+        hint = f"did you mean {near[0]}" if near else f"the fields are {', '.join(_FIELDS)}"
+        raise UsageError("no field that can be set", subject=text.fold(said)[:_SHOWN], hint=hint)
+    return found
+
+
+def _short(words: str, most: int, what: str) -> str:
+    if not words:
+        raise UsageError(f"{what} is empty", hint="copydesk rule undo takes back what was set")
+    if len(words) > most:
+        raise UsageError(
+            f"{what} is too long ({len(words)} characters)", hint=f"{most} characters at most"
+        )
+    return words
+
+
+def _address(found: str | None, said: str) -> str:
+    """Return an address; one with blanks or characters that nobody sees is none."""
+    if found is None or not said.strip().isprintable() or " " in said.strip():
+        raise UsageError(
+            "no address of the web", subject=repr(said[:_SHOWN]), hint="write it with https://"
+        )
+    return _short(found, ADDRESS_CHARACTERS, "the address")
+
+
+def _replaced(newsroom: Newsroom, path: str, new: str) -> tuple[str, ...]:
+    """Return the addresses that a story had before; raises UsageError where another one has it."""
+    identity = urls.identity(new)
+    former: list[str] = []
+    for story in newsroom.archive.stories(Troubles()):
+        if story.path == path:
+            former = [story.web_url, *_set_before(newsroom, story)]
+        elif identity in map(urls.identity, story.addresses):
+            raise UsageError("another record has this address", subject=story.path)
+    if identity in map(urls.identity, archive.read_rulings(newsroom.root).removed):
+        raise UsageError("an editor removed what has this address for good", subject=new)
+    return tuple(dict.fromkeys(url for url in former if url and url != new))
+
+
+def _set_before(newsroom: Newsroom, story: Story) -> tuple[str, ...]:
+    """Return the addresses that an earlier `set` of this one took the place of."""
+    rules = archive.read_rulings(newsroom.root).rules
+    name = story.path.rsplit("/", 1)[-1].removesuffix(".md")
+    ours = (rule for rule in rules if rule.field == "url" and rule.stories == (name,))
+    return next((rule.values[2:] for rule in ours), ())
