@@ -16,6 +16,7 @@ usage() {
 ./run.sh gates      the pinned floors: quality must not fall in silence
 ./run.sh golden     whole sites compared with the ones that are kept
 ./run.sh fuzz       hurt the reader for MINUTES (10): ./run.sh fuzz 30
+./run.sh laws       search for what breaks a law, with new examples, for MINUTES (10): ./run.sh laws 60
 ./run.sh lock       pin the newest releases in requirements/; with names, only these: ./run.sh lock lxml
 ./run.sh lowest     the fast tests with the lowest releases pyproject.toml allows: ./run.sh lowest python3.13
 ./run.sh docs       write the generated pages of docs/reference anew
@@ -234,6 +235,12 @@ fuzz() {
         fail 'the reader crashed' 'read the page again: PYTHONPATH=tests .venv/bin/python tests/fuzz/fuzz_extract.py .fuzz/found/crash-…'
 }
 
+# Ask every law with other examples than the tests do. What breaks one is kept under .hypothesis/found.
+laws() {
+    compile_once
+    "$bin/python" tests/laws/search.py "${@:-10}"
+}
+
 docs() {
     "$bin/python" -c 'from copydesk import config; print(config.reference_page(), end="")' \
         >docs/reference/beat-toml.md
@@ -264,7 +271,7 @@ main() {
     shift || true
     case $command in
         help | -h | --help) usage && return ;;
-        install | check | test | test-all | test-embed | gates | golden | fuzz | lock | lowest | docs | serve) install ;;
+        install | check | test | test-all | test-embed | gates | golden | fuzz | laws | lock | lowest | docs | serve) install ;;
         *) usage >&2 && fail "no such command: $command" ;;
     esac
     case $command in
@@ -274,6 +281,7 @@ main() {
         test-embed) test_embed ;;
         gates | golden) test_folder "$command" ;;
         fuzz) fuzz "$@" ;;
+        laws) laws "$@" ;;
         lock) lock "$@" ;;
         lowest) lowest "$@" ;;
         docs) docs ;;
