@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, seed, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 FOUND = Path(__file__).parents[1] / ".hypothesis" / "found"
 
@@ -38,6 +40,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=1,
         help="how many times as many examples each law gets, whatever number it asks for",
     )
+
+
+@pytest.hookimpl(trylast=True)  # when the profile is settled
+def pytest_configure() -> None:
+    """Leave out the constants of loaded modules, which hang on the tests that ran before."""
+    if settings.default and settings.default.derandomize:
+        none = Constants()
+        providers._get_local_constants = lambda: none
 
 
 @pytest.hookimpl(trylast=True)  # when Hypothesis has marked its tests

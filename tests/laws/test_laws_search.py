@@ -34,12 +34,10 @@ def write_law(house: Path, body: str, *decorators: str, name: str = "test_any.py
     (house / "tests" / name).write_text(HEAD + "\n".join(lines))
 
 
-def examples(house: Path, *options: str) -> list[str]:
+def examples(house: Path, *words: str) -> list[str]:
     """Return the examples that one run of the tests tries."""
-    command = [sys.executable, "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", *options]
-    done = subprocess.run(
-        [*command, "tests"], cwd=house, capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", *words]
+    done = subprocess.run(command, cwd=house, capture_output=True, text=True, check=False)
     assert 0 == done.returncode, done.stdout + done.stderr
     return re.findall(r"<(-?\d+)>", done.stdout)
 
@@ -54,17 +52,27 @@ def test_the_tests_try_the_same_examples_every_time(house: Path) -> None:
     assert settings.get_profile("copydesk").database is None
     write_law(house, 'print(f"<{number}>")')
 
-    first, second = examples(house), examples(house)
+    first, second = examples(house, "tests"), examples(house, "tests")
 
     assert 100 == len(first)
     assert first == second
+
+
+def test_the_examples_do_not_depend_on_what_else_is_loaded(house: Path) -> None:
+    write_law(house, 'print(f"<{number}>")', "@settings(max_examples=2_000)")
+    constants = ", ".join(map(str, range(100_000, 100_400)))
+    (house / "loaded.py").write_text(f"NUMBERS = [{constants}]\n")
+
+    alone, among_others = examples(house, "tests"), examples(house, "tests", "-p", "loaded")
+
+    assert alone == among_others
 
 
 def test_a_search_tries_others(house: Path) -> None:
     write_law(house, 'print(f"<{number}>")')
     laws = "--hypothesis-profile=laws"
 
-    first, second = (examples(house, laws, f"--law-seed={seed}") for seed in (1, 2))
+    first, second = (examples(house, "tests", laws, f"--law-seed={seed}") for seed in (1, 2))
 
     assert first != second
 
@@ -77,7 +85,7 @@ def test_a_law_gets_more_examples_whatever_it_asks_for(
 ) -> None:
     write_law(house, 'print(f"<{number}>")', *own)
 
-    assert expected == len(examples(house, "--law-scale=3"))
+    assert expected == len(examples(house, "tests", "--law-scale=3"))
 
 
 @pytest.mark.slow
