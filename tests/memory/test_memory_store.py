@@ -215,6 +215,7 @@ def test_a_memory_with_damaged_pages_fails_once_and_is_then_made_new(tmp_path: P
     assert sorted(one.name for one in tmp_path.iterdir()) == [
         "memory.sqlite",
         "memory.sqlite.damaged",
+        "memory.sqlite.lock",
     ]
 
 

@@ -152,6 +152,11 @@ class Archive:
             self._allow(path, present)
         return FileChange(path=path, before=digest(present), after=data)
 
+    def keeping(self, path: str) -> FileChange:
+        """Return the change that leaves a record as it is, and wants nobody to be editing it."""
+        data = self.file_bytes(path)
+        return FileChange(path=path, before=digest(data), after=data)
+
     def shelving(self, path: str) -> FileChange:
         """Return the move of a record of `_news/` to `_archive/`, bytes and name as they are.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from copydesk import archive
 from copydesk.archive import Rulings, WriteLock
@@ -42,7 +42,10 @@ def amend(
         along=(kept,) if kept.is_new_bytes else (),
     )
     prepared = _file.prepare(newsroom, stories, order)
-    begun = prepared.change.begin(lock, needed={RULINGS, *(one.path for one, _ in pairs[:1])})
+    change = prepared.change
+    if (first := pairs[0][0].path) not in change.paths:
+        change = replace(change, files=(newsroom.archive.keeping(first), *change.files))
+    begun = change.begin(lock, needed=(RULINGS, first))
     written = [story for story in prepared.stories if story.path in begun.paths]
     _file.keep_digests(newsroom, written)
     done = begun.finish()

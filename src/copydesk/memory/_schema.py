@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
+import math
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 from copydesk.errors import MemoryStoreError
-from copydesk.kit import databases
+from copydesk.kit import databases, locks
 
 # Each entry brings a memory from the version of its place in the list to the next one.
 _STEPS = (
@@ -139,24 +137,12 @@ def _version(connection: sqlite3.Connection) -> int:
 
 def _begin_anew(path: Path) -> sqlite3.Connection:
     """Set a memory aside and make a new one, unless another process has just done so."""
-    with _in_turn(path.parent):
+    with locks.held(path.with_name(f"{path.name}.lock"), math.inf):
         connection = _open_sound(path)
         if connection is None:
             _set_aside(path)
             connection = _open(path)
         return connection
-
-
-@contextlib.contextmanager
-def _in_turn(folder: Path) -> Iterator[None]:
-    """Hold a folder for the block, after whoever holds it, where its file system knows locks."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        with contextlib.suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def suspect(path: Path, error: sqlite3.Error) -> bool:
