@@ -304,11 +304,13 @@ def _sync(root: Path, paths: Iterable[str]) -> None:
 
 
 def digest_of(root: Path, path: str) -> str:
-    """Return the digest of a file; "" for no file, and for what is none or cannot be read."""
+    """Return the digest of a file, "" for no file; what is none has one that equals no other."""
     try:
         return digest(within.read(root, path, _MOST_BYTES))
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
+    except OSError as error:
+        return f"unreadable ({error.strerror})"
 
 
 def _under_edit(root: Path, path: str) -> RecordError:

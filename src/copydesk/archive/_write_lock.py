@@ -26,7 +26,7 @@ def is_cut_short(root: Path) -> bool:
 class WriteLock(Hold):
     """The right to write into one newsroom, held for parts of a second by one process at a time.
 
-    `recovered` says what was finished when it was taken. Locks are taken in this order: round,
+    `recovered` says what was finished since it was taken. Locks are taken in this order: round,
     write, git, SQLite.
     """
 
@@ -55,6 +55,7 @@ class WriteLock(Hold):
                 subject=str(self.root),
                 hint="try again in a moment",
             )
+        self.recovered = ()
         try:
             self.recover()
             yield
@@ -63,8 +64,8 @@ class WriteLock(Hold):
             self._lock.release()
 
     def recover(self) -> None:
-        """Finish what others left in the journal, and note it in `recovered`."""
-        self.recovered = recover(self)
+        """Finish what others left in the journal, and add it to `recovered`."""
+        self.recovered = (*self.recovered, *recover(self))
 
     def adopt(self, paths: Iterable[str], message: str, when: datetime) -> None:
         """Commit files as they lie on the disk, missing ones as deleted: they are ours.

@@ -27,7 +27,7 @@ from copydesk.engine._judging import (
 from copydesk.engine._mishap import failure_of
 from copydesk.engine._rules import OF_RULES, Rules
 from copydesk.engine._tally import Tally
-from copydesk.engine._writing import take_over_unknown, writing
+from copydesk.engine._writing import PATIENCE_SECONDS, take_over_unknown, writing
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.errors import CopydeskError
 from copydesk.kit import text
@@ -46,13 +46,10 @@ class Ending:
 
 def finish_left_over(newsroom: Newsroom, lock: WriteLock) -> tuple[Recovered, ...]:
     """Finish what was cut short before a round begins; return what came of it."""
-    with writing(newsroom, lock):
-        found = lock.recovered
+    with writing(newsroom, lock, PATIENCE_SECONDS):
         take_over_unknown(newsroom, lock)
-        if lock.recovered is not found:
-            found = (*found, *lock.recovered)
         newsroom.archive.sweep()
-    return found
+        return lock.recovered
 
 
 def conclude(
@@ -69,7 +66,7 @@ def conclude(
             stories = judge_all(desk, gathered, attempt)
         with attempt.timed("file"):
             written = _as_written(desk.newsroom, stories)
-            with writing(desk.newsroom, ending.lock):
+            with writing(desk.newsroom, ending.lock, PATIENCE_SECONDS):
                 current = replace_rules(desk, archive.read_rulings(desk.newsroom.root).rules)
                 if not any(overrule(stories.changed[path], current) for path in stories.fresh):
                     filing = _Filing(desk, gathered, stories, attempt, ending)

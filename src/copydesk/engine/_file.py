@@ -156,9 +156,9 @@ def as_record(newsroom: Newsroom, story: Story) -> Story:
 
 
 def _stands(newsroom: Newsroom, story: Story, before: Mapping[str, Story]) -> bool:
-    """Decide whether a record still says on the disk what the round read when it began."""
+    """Decide whether a record still says on the disk what the round read, or is not there yet."""
     if story.path not in before:
-        return True
+        return not (newsroom.root / story.path).exists()
     try:
         return newsroom.archive.read(story.path) == before[story.path]
     except CopydeskError:

@@ -14,21 +14,25 @@ from dataclasses import replace
 from copydesk import archive, review
 from copydesk.archive import Committed, WriteLock
 from copydesk.engine.newsroom import Newsroom
-from copydesk.errors import CopydeskError, GitError
+from copydesk.errors import CopydeskError, GitError, RecordError
 from copydesk.kit import text
-from copydesk.news import Story
+from copydesk.news import Story, Verdict
 
 RULINGS = "_data/rulings.yaml"
+WORD_SECONDS = 10.0  # how long a person's word waits, at most, before it is told busy
+PATIENCE_SECONDS = 600.0  # how long a round does: it has work behind it
 
 
 @contextlib.contextmanager
-def writing(newsroom: Newsroom, lock: WriteLock | None = None) -> Iterator[WriteLock]:
+def writing(
+    newsroom: Newsroom, lock: WriteLock | None = None, wait_seconds: float = WORD_SECONDS
+) -> Iterator[WriteLock]:
     """Hold the newsroom's write lock for the block; what a kill left is finished then.
 
-    Raises BusyError where another keeps it for ten seconds, RecordError.
+    Raises BusyError where another keeps it so long, RecordError.
     """
     lock = lock or WriteLock(newsroom.root)
-    with lock.held():
+    with lock.held(wait_seconds):
         _take_over(newsroom, lock)
         yield lock
 
@@ -37,7 +41,7 @@ def take_over_unknown(newsroom: Newsroom, lock: WriteLock) -> None:
     """Commit records of ours that git does not know, where the memory of them was lost."""
     if not newsroom.memory.is_new() or not lock.repository.usable:
         return
-    ours = [one.path for one in newsroom.archive.stories(_unheard) if _is_ours(one)]
+    ours = [one.path for one in _stories(newsroom) if _is_ours(one)]
     with contextlib.suppress(GitError):
         _adopt(newsroom, lock, lock.repository.unknown(ours))
 
@@ -50,7 +54,7 @@ def _take_over(newsroom: Newsroom, lock: WriteLock) -> None:
         path for path, one in journal.items() if archive.digest_of(newsroom.root, path) == one
     }
     if is_first and lock.repository.usable and not lock.repository.obstacle():
-        with contextlib.suppress(GitError):
+        with contextlib.suppress(GitError, RecordError):
             stands |= set(_cut_short(newsroom, lock))
     _adopt(newsroom, lock, stands)
     if journal:
@@ -78,24 +82,24 @@ def _title(newsroom: Newsroom, path: str) -> str:
 
 def _cut_short(newsroom: Newsroom, lock: WriteLock) -> Iterator[str]:
     """Walk the files in which a verdict is the only difference to the last commit."""
-    records = [one for one in newsroom.archive.stories(_unheard) if one.verdict is not None]
-    edited = lock.repository.changed_by_user([*(one.path for one in records), RULINGS])
-    for story in records:
-        if story.path in edited and _is_verdict_alone(lock, story):
-            yield story.path
+    rulings = archive.read_rulings(newsroom.root)
+    said = {one.path: one.verdict or rulings.verdict_on(one.path) for one in _stories(newsroom)}
+    words = {path: verdict for path, verdict in said.items() if verdict is not None}
+    edited = lock.repository.changed_by_user([*words, RULINGS])
+    for path in words.keys() & edited:
+        if _is_verdict_alone(lock, newsroom.archive.read(path), words[path]):
+            yield path
     if RULINGS in edited and _are_verdicts_alone(newsroom, lock):
         yield RULINGS
 
 
-def _is_verdict_alone(lock: WriteLock, story: Story) -> bool:
+def _is_verdict_alone(lock: WriteLock, story: Story, verdict: Verdict) -> bool:
     data = lock.repository.committed_bytes(story.path)
     try:
         before = archive.parse_story(story.path, data or b"")
     except CopydeskError:
         return False
-    assert story.verdict is not None
-    told = review.obeyed(replace(before, verdict=story.verdict), story.verdict)
-    return before.verdict != story.verdict and told == story
+    return review.obeyed(replace(before, verdict=story.verdict), verdict) == story
 
 
 def _are_verdicts_alone(newsroom: Newsroom, lock: WriteLock) -> bool:
@@ -108,6 +112,10 @@ def _are_verdicts_alone(newsroom: Newsroom, lock: WriteLock) -> bool:
     except CopydeskError:
         return False
     return before.rules == after.rules and told == newsroom.archive.file_bytes(RULINGS)
+
+
+def _stories(newsroom: Newsroom) -> Iterator[Story]:
+    return newsroom.archive.stories(_unheard)
 
 
 def _is_ours(story: Story) -> bool:
