@@ -99,9 +99,9 @@ def take_in(
     that changed there are left alone by this round.
     """
     now = take_snapshot(desk.newsroom)
-    if now.rulings != before.rulings:
-        desk = replace_rules(desk, now.rulings.rules)
-        gathered = without_overruled(gathered, desk, tally)
+    ruled = replace_rules(desk, now.rulings.rules)
+    if (ruled.newsroom.beat, ruled.removed) != (desk.newsroom.beat, desk.removed):
+        desk, gathered = ruled, without_overruled(gathered, ruled, tally)
     has_git = archive.Repository(desk.newsroom.root).usable
     touched = _touched(before, now) if has_git else set()
     if not touched:
