@@ -37,6 +37,7 @@ STORES = {
     "illustrate/_decode.py": "bytes of a picture in memory",
     "illustrate/_earlier.py": "the store of pictures",
     "illustrate/_album.py": "the store of pictures",
+    "memory/_schema.py": "its own folder, to lock it",
     "engine/_build.py": "which folders are gone",
     "engine/serving/_packed.py": "the site",
     "engine/serving/_site.py": "the site",
