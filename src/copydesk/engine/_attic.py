@@ -65,7 +65,7 @@ def _moved(newsroom: Newsroom, lock: WriteLock, old: Sequence[str]) -> Shelved:
     return Shelved(
         paths=tuple(one.moved_from for one in moves if one.path in done.written),
         failed=(*failed, *(failure_of(path, error) for path, error in done.failed)),
-        notes=notes_of(done, "what moved is") if done.obstacle else (),
+        notes=notes_of(done, "what moved is") if done.has_git else (),
         commit=done.commit,
     )
 

@@ -39,7 +39,7 @@ class RejudgeReport:
 
     `judged` counts the stories that could be judged anew; `without` are the paths of the others,
     `without_article` their number. `updated` are the records that were written, `skipped` those
-    under somebody's pen. It is not `complete` where a record could not be written or committed.
+    being edited by somebody. It is not `complete` where a record could not be written or committed.
     """
 
     judged: int
