@@ -16,7 +16,7 @@
     ├── PublishError              a template or an output that cannot be made
     ├── DeployError               a place that the site cannot be sent to
     ├── DataError                 labelled data that `eval` cannot read
-    └── BusyError                 another round holds the newsroom
+    └── BusyError                 another process holds the newsroom: a round, or a writer too long
 
 An expected no is not an error but a value with a reason (`news.Dropped`, `news.Refused`,
 `news.NotModified`). No foreign exception crosses a room's door: each is raised again as one of
@@ -112,4 +112,4 @@ class DataError(CopydeskError):
 
 
 class BusyError(CopydeskError):
-    """Report that another round is at work in this newsroom."""
+    """Report another process that keeps a lock: a round's, a deploy's, or the one for writing."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -291,6 +293,26 @@ def test_who_waits_is_told_who_is_busy(checkout: Checkout, lock: WriteLock) -> N
     busy = pytest.raises(BusyError, match="another copydesk is writing")
     with locks.held(checkout.root / ".copydesk/write.lock"), busy, lock.held(0.05):
         pass
+
+
+def _no_locks(*_: object) -> None:
+    raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+
+def test_that_there_is_no_flock_is_to_be_told_once_and_only_where_there_is_none(
+    checkout: Checkout, lock: WriteLock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with lock.held():
+        assert not change(becomes(checkout, A, "new\n")).commit(lock).lacks_flock
+    assert not (checkout.root / ".copydesk/no-flock").exists()
+
+    monkeypatch.setattr(fcntl, "flock", _no_locks)  # no such file system can be made here
+    told = []
+    for path in (B, C):
+        other = WriteLock(checkout.root)
+        with other.held():
+            told.append(change(becomes(checkout, path, "new\n")).commit(other).lacks_flock)
+    assert told == [True, False]
 
 
 def test_between_two_lots_others_may_write_and_their_word_stays(

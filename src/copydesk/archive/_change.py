@@ -68,7 +68,8 @@ class Committed:
     """What came of a change: the paths written, those left to somebody, those the disk refused.
 
     `commit` is None where nothing changed or could be committed: then `obstacle` says why, and the
-    change waits in the journal. `has_git` is False for a plain folder.
+    change waits in the journal. `has_git` is False for a plain folder. `lacks_flock` is True where
+    a person is to be told, for the first time, that the file system has no locks.
     """
 
     written: tuple[str, ...] = ()
@@ -78,6 +79,7 @@ class Committed:
     obstacle: str = ""
     error: GitError | None = None
     has_git: bool = True
+    lacks_flock: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +176,9 @@ class Begun:
     def finish(self) -> Committed:
         """Write the files, letting others have the lock now and then, and commit them."""
         if self.pending is None:
-            return Committed(skipped=self.skipped, error=self.error, has_git=self._has_git())
+            return Committed(
+                skipped=self.skipped, error=self.error, has_git=self.lock.repository.usable
+            )
         written = self._write_all(self.pending.entry.files)
         overtaken = self._overtaken(self.pending.entry.files)
         done = settle(self.lock, self.pending, is_whole=not self._failed)
@@ -186,10 +190,8 @@ class Begun:
             obstacle=done.obstacle,
             error=done.error or self.error,
             has_git=done.has_git,
+            lacks_flock=self.lock.note_missing_flock(),
         )
-
-    def _has_git(self) -> bool:
-        return self.lock.repository.usable
 
     def _write_all(self, entries: Iterable[EntryFile]) -> list[str]:
         written, began = [], time.monotonic()

@@ -132,7 +132,7 @@ class Archive:
 
     def file_bytes(self, path: str) -> bytes:
         """Give a record's bytes as they are on disk, or raise RecordError."""
-        return read_bytes(self.root, path)
+        return bytes_of(self.root, path)
 
     def change(self, story: Story) -> FileChange:
         """Return what filing a story changes.
@@ -147,7 +147,7 @@ class Archive:
         data = _written(story)
         if not file.exists():
             return FileChange(path=path, after=data)
-        present = read_bytes(self.root, path)
+        present = bytes_of(self.root, path)
         if present != data:
             self._allow(path, present)
         return FileChange(path=path, before=digest(present), after=data)
@@ -265,7 +265,7 @@ def data_paths(root: Path, folder: str = "_data") -> Iterator[str]:
             yield path
 
 
-def read_bytes(root: Path, path: str) -> bytes:
+def bytes_of(root: Path, path: str) -> bytes:
     """Return a file's bytes, one over the cap at most; raise RecordError for what is not read."""
     try:
         return within.read_beginning(root, path, _READ_BYTES)
@@ -274,7 +274,7 @@ def read_bytes(root: Path, path: str) -> bytes:
 
 
 def present_bytes(root: Path, path: str) -> bytes:
-    """Return what `read_bytes` does, b"" where there is no such file."""
+    """Return what `bytes_of` does, b"" where there is no such file."""
     try:
         return within.read_beginning(root, path, _READ_BYTES)
     except (FileNotFoundError, NotADirectoryError):
@@ -308,7 +308,7 @@ def _is_for_records(folder: str) -> bool:
 
 def _has_front_matter(root: Path, path: str) -> bool:
     try:
-        return read_bytes(root, path).removeprefix(b"\xef\xbb\xbf").startswith(b"---")
+        return bytes_of(root, path).removeprefix(b"\xef\xbb\xbf").startswith(b"---")
     except RecordError:  # it is listed, and reading it says what is wrong
         return True
 

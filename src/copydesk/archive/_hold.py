@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from copydesk.archive._journal import Journal
@@ -20,10 +21,17 @@ class Hold:
         self.journal = Journal(root / PRIVATE / "journal")
         self._lock = locks.Lock(root / PRIVATE / "write.lock")
 
-    @property
-    def has_flock(self) -> bool:
-        """Whether the file system knows locks of the system's own (asked while it is held)."""
-        return self._lock.has_flock
+    def note_missing_flock(self) -> bool:
+        """Decide whether to say that the file system has no flock, and note that it was said.
+
+        It is said once a newsroom: `.copydesk/no-flock` remembers. To be asked while it is held.
+        """
+        said = self.root / PRIVATE / "no-flock"
+        if self._lock.has_flock or said.exists():
+            return False
+        with contextlib.suppress(OSError):  # a full disk: it is said once more
+            said.touch()
+        return True
 
     def must_be_held(self) -> None:
         """Raise where nobody holds it: a fault of the caller."""

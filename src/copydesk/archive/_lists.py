@@ -27,7 +27,7 @@ def change(root: Path, path: str, edit_tree: Callable[[Tree], Tree]) -> FileChan
     is read again.
     """
     file = _paths.inside(root, path)
-    there = _folder.present_bytes(root, path) if file.exists() else None
+    there = _folder.bytes_of(root, path) if file.exists() else None
     after = edit(there or b"", path, edit_tree)
     is_blank = not after and not (there or b"").strip()
     return FileChange(path=path, before=digest(there), after=there if is_blank else after)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from copydesk.archive import Change, FileChange, WriteLock
 from copydesk.engine._mishap import failure_of
-from copydesk.engine._writing import notes_of, writing
+from copydesk.engine._writing import PATIENCE_SECONDS, notes_of, writing
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.report import Failure
 from copydesk.errors import CopydeskError, GitError, RecordError
@@ -37,7 +37,7 @@ def shelve_old(newsroom: Newsroom) -> Shelved:
     old = [] if before is None else _old(newsroom, before)
     if not old:
         return Shelved()
-    with writing(newsroom) as lock:
+    with writing(newsroom, wait_seconds=PATIENCE_SECONDS) as lock:
         if lock.repository.usable and (obstacle := lock.repository.obstacle()):
             return Shelved(notes=(f"{len(old)} old stories are not archived yet ({obstacle})",))
         try:
@@ -65,7 +65,7 @@ def _moved(newsroom: Newsroom, lock: WriteLock, old: Sequence[str]) -> Shelved:
     return Shelved(
         paths=tuple(one.moved_from for one in moves if one.path in done.written),
         failed=(*failed, *(failure_of(path, error) for path, error in done.failed)),
-        notes=notes_of(done, "what moved is") if done.obstacle else (),
+        notes=notes_of(done, "what moved is") if done.has_git else (),
         commit=done.commit,
     )
 

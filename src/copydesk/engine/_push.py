@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from copydesk import archive
+from copydesk.engine._writing import PATIENCE_SECONDS
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.report import Failure, RoundReport
 from copydesk.errors import GitError
@@ -22,7 +23,7 @@ def pushed(newsroom: Newsroom, report: RoundReport) -> RoundReport:
         return report
     lock = archive.WriteLock(newsroom.root)
     try:
-        done = lock.repository.push(remote, lock.held)
+        done = lock.repository.push(remote, lambda: lock.held(PATIENCE_SECONDS))
     except GitError as error:
         about = error.subject.removeprefix(remote).removeprefix(":").strip()  # `url` names it
         what = f"not in step with the remote: {error.what}{f': {about}' if about else ''}"

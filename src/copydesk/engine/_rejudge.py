@@ -13,7 +13,7 @@ from copydesk import archive
 from copydesk.engine import _anew, _file
 from copydesk.engine._anew import Anew
 from copydesk.engine._mishap import failure_of
-from copydesk.engine._writing import take_over_unknown, writing
+from copydesk.engine._writing import PATIENCE_SECONDS, take_over_unknown, writing
 from copydesk.engine.newsroom import Newsroom, Troubles, alone
 from copydesk.engine.progress import Progress
 from copydesk.engine.report import Failure
@@ -39,7 +39,7 @@ class RejudgeReport:
 
     `judged` counts the stories that could be judged anew; `without` are the paths of the others,
     `without_article` their number. `updated` are the records that were written, `skipped` those
-    under somebody's pen. It is not `complete` where a record could not be written or committed.
+    being edited by somebody. It is not `complete` where a record could not be written or committed.
     """
 
     judged: int
@@ -79,7 +79,7 @@ def apply_rejudged(newsroom: Newsroom, since_days: int, progress: Progress) -> R
             message=_message(changed, report.changes),
             branch=branch,
         )
-        with writing(newsroom, lock):
+        with writing(newsroom, lock, PATIENCE_SECONDS):
             filed = _filed(newsroom, lock, [one.fresh for one in changed], order)
     return replace(
         report,

@@ -22,6 +22,11 @@ RULINGS = "_data/rulings.yaml"
 WORD_SECONDS = 10.0  # how long a person's word waits, at most, before it is told busy
 PATIENCE_SECONDS = 600.0  # how long a round does: it has work behind it
 
+_NO_FLOCK = (
+    "this file system has no locks (flock): copydesk keeps its own processes apart by files, on one"
+    " host; let no second host that shares the folder work in it"
+)
+
 
 @contextlib.contextmanager
 def writing(
@@ -127,9 +132,13 @@ def _unheard(error: CopydeskError) -> None:
 
 
 def notes_of(done: Committed, what: str) -> tuple[str, ...]:
-    """Return what a person is told of a change that no commit holds; `what` is "it is" or so."""
+    """Return what a person is told of a change; `what` is "it is" or so.
+
+    That no commit holds it, and, once a newsroom, that its file system has no locks.
+    """
+    notes = (_NO_FLOCK,) if done.lacks_flock else ()
     if done.obstacle:
-        return (f"not committed ({done.obstacle}): {what} on disk, uncommitted",)
+        return (f"not committed ({done.obstacle}): {what} on disk, uncommitted", *notes)
     if not done.has_git and done.written:
-        return (f"no git repository here: {what} on disk, without a history",)
-    return ()
+        return (f"no git repository here: {what} on disk, without a history", *notes)
+    return notes

@@ -15,7 +15,7 @@ from copydesk.archive import Change, FileChange, LoggedCommit, WriteLock
 from copydesk.engine._action import action_in, with_action
 from copydesk.engine._amend import known_digests
 from copydesk.engine._inverse import Difference, rulings_without, story_without
-from copydesk.engine._writing import RULINGS, writing
+from copydesk.engine._writing import RULINGS, notes_of, writing
 from copydesk.engine.named import record_path
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import GitError, UsageError
@@ -64,7 +64,8 @@ def undo_action(newsroom: Newsroom, commit: str, by: str, why: str = "") -> Undo
     What else has changed in the same files since stays; where the very field has, nothing is
     undone and the report has the differences. Raises GitError where there is no such commit or
     nothing can be committed now, UsageError where it is no person's action, RecordError where a
-    file is gone or has edits that are not committed, BusyError during a round.
+    file is gone or has edits that are not committed, BusyError where another process writes for
+    ten seconds.
     """
     with writing(newsroom) as lock:
         _must_be_free(lock)
@@ -91,7 +92,7 @@ def undo_action(newsroom: Newsroom, commit: str, by: str, why: str = "") -> Undo
             undone=done.id,
             changed=tuple(sorted(made.written)),
             commit=made.commit,
-            notes=notes,
+            notes=(*notes, *notes_of(made, "it is")),
             is_urgent=bool(plan.removed or plan.restored),
         )
 

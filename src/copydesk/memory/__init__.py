@@ -1,8 +1,8 @@
 """What the newsroom remembers between rounds, in one SQLite file that may be deleted at any time.
 
-In go fates of leads, states of sources and hosts, second looks, digests, the build's manifest, the
-journal of a round under way and counts of readers; out comes the same, or nothing where the memory
-was lost.
+In go fates of leads, states of sources and hosts, second looks, digests, records that a word
+overtook, the build's manifest and counts of readers; out comes the same, or nothing where the
+memory was lost.
 """
 
 from __future__ import annotations

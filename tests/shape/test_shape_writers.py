@@ -1,0 +1,179 @@
+"""Who writes files: what is in git is written by archive alone, and committed by its changes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "src" / "copydesk"
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+METHODS = {
+    *("write_text", "write_bytes", "write_atomic", "write_if_changed", "touch"),
+    *("unlink", "rename", "rmdir", "rmtree", "copytree", "copyfile"),
+    *("hardlink_to", "symlink_to"),
+}
+# Of `replace` that of a file, not of a text, a moment or a value; of `open` that which may write.
+NAMED = {("os", "replace"), ("os", "remove"), ("os", "link"), ("os", "symlink"), ("shutil", "move")}
+WRITING_MODES = frozenset("wax+")
+WRITING_FLAGS = {"O_WRONLY", "O_RDWR", "O_CREAT"}
+
+# Who writes, and where. What is in git of a newsroom is in the first two tables alone.
+CHANGES = {
+    "archive/_change.py": "what becomes of which files: the one way",
+    "archive/_takein.py": "lays out what a push brought in",
+}
+OF_THE_OWNER = {
+    "config/_sources.py": "beat.toml, for `sources add`; the owner commits it",
+    "engine/starts.py": "a newsroom that is made or adopted",
+}
+OWN = {
+    "archive/_articles.py": "the store of articles",
+    "archive/_commit.py": "an index of our own below git's folder",
+    "archive/_folder.py": "sweeps files that a kill left half-written, which git does not know",
+    "archive/_hold.py": "notes below .copydesk that a missing flock was told",
+    "archive/_index.py": "git's index, and a lock beside it",
+    "archive/_journal.py": "the journal",
+    "archive/_push.py": "a work tree of its own below git's folder",
+    "archive/_seal.py": "the key",
+    "engine/_build.py": "below .copydesk: which folders are gone",
+    "engine/_cards.py": "below .copydesk: the face of cards",
+    "illustrate/_album.py": "below .copydesk: pictures",
+    "illustrate/_easel.py": "below .copydesk: drawn cards",
+    "illustrate/_room.py": "below .copydesk: what there is no room for",
+    "kit/files.py": "how files are written",
+    "kit/locks.py": "how they are locked",
+    "memory/_schema.py": "the memory",
+    "publish/_stage.py": "the site, below .copydesk or where `build --out` says",
+    "publish/_write.py": "the same",
+    "publish/catalogue/_tables.py": "the catalogue",
+}
+ELSEWHERE = {
+    "deploy/_folder.py": "the place that the site is sent to",
+    "deploy/_rsync.py": "a temporary folder",
+    "deploy/branch/_store.py": "a repository of its own below .copydesk",
+    "fetch/_record.py": "a recording that a person asked for",
+    "measure/_group.py": "results that a person asked for",
+}
+WRITERS = CHANGES | OF_THE_OWNER | OWN | ELSEWHERE
+
+# Who asks a repository what may change in it, or makes a commit.
+COMMITTERS = {
+    "archive/_change.py": "the one way",
+    "engine/sources.py": "a Change",
+    "engine/_writing.py": "asks what an earlier version left",
+    "publish/_publish.py": "the catalogue's tables",
+    "publish/catalogue/_catalogue.py": "the same",
+    "publish/catalogue/_tables.py": "the same",
+}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def calls(path: Path) -> Iterator[tuple[ast.Call, str, str]]:
+    """Walk the calls of a file, each with the name before the point and behind it."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=name)):
+                yield node, owner, name
+            case ast.Call(func=ast.Attribute(attr=name)):
+                yield node, "", name
+            case ast.Call(func=ast.Name(id=name)):
+                yield node, "", name
+
+
+def writes(path: Path) -> list[int]:
+    """Return the lines in which a file or a folder is written, moved or deleted."""
+    return [
+        node.lineno
+        for node, owner, name in calls(path)
+        if name in METHODS
+        or (owner, name) in NAMED
+        or (name in {"open", "fdopen"} and _opens_to_write(node))
+        or (name == "replace" and _is_of_a_path(node))
+    ]
+
+
+def _opens_to_write(call: ast.Call) -> bool:
+    said = [*call.args, *(one.value for one in call.keywords)]
+    modes = (one.value for one in said if isinstance(one, ast.Constant))
+    flags = {one.attr for each in said for one in ast.walk(each) if isinstance(one, ast.Attribute)}
+    return bool(flags & WRITING_FLAGS) or any(
+        isinstance(mode, str) and WRITING_MODES & set(mode) and set(mode) <= set("rwaxbt+")
+        for mode in modes
+    )
+
+
+def _is_of_a_path(call: ast.Call) -> bool:
+    """Decide whether a `replace` has one argument alone, as a path's has, and a shelf's."""
+    match call.func:
+        case ast.Attribute(value=ast.Name(id=owner) | ast.Attribute(attr=owner)):
+            is_shelf = owner in {"shelf", "self"}
+        case _:
+            is_shelf = False
+    return not is_shelf and len(call.args) == 1 and not call.keywords
+
+
+def commits(path: Path) -> list[int]:
+    return [node.lineno for node, _, name in calls(path) if name in {"commit", "changed_by_user"}]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_files_are_written_by_archive_or_for_a_reason(path: Path) -> None:
+    lines = writes(path)
+
+    assert bool(lines) == (name_of(path) in WRITERS), f"{name_of(path)}: lines {lines}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_a_repository_is_committed_to_by_a_change_alone(path: Path) -> None:
+    lines = commits(path)
+
+    assert bool(lines) == (name_of(path) in COMMITTERS), f"{name_of(path)}: lines {lines}"
+
+
+def test_no_room_but_archive_commits_otherwise_than_by_a_change() -> None:
+    """Of the others only `engine` knows a repository, and asks it or hands it a change."""
+    asked = {
+        (name_of(path), node.func.value.id if isinstance(node.func.value, ast.Name) else "")
+        for path in SOURCES
+        if path.relative_to(PACKAGE).parts[0] != "archive"
+        for node, _, name in calls(path)
+        if name == "commit" and isinstance(node.func, ast.Attribute)
+    }
+
+    assert {one for one in asked if one[0].startswith("engine/")} == {
+        ("engine/sources.py", "change")
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "is_write"),
+    [
+        ("files.write_atomic(root / 'x', data)", True),
+        ("path.unlink()", True),
+        ("os.replace(a, b)", True),
+        ("path.replace(other)", True),
+        ("open(path, 'w')", True),
+        ("path.open('ab')", True),
+        ("path.open(mode='x')", True),
+        ("os.open(path, os.O_WRONLY)", True),
+        ("text.replace('a', 'b')", False),
+        ("replace(story, title='a')", False),
+        ("moment.replace(hour=1)", False),
+        ("desk.shelf.replace(story)", False),
+        ("path.open('rb')", False),
+        ("path.open(encoding='utf-8')", False),
+        ("os.open(path, os.O_RDONLY)", False),
+    ],
+)
+def test_a_write_is_told_from_what_is_none(tmp_path: Path, text: str, is_write: bool) -> None:
+    file = tmp_path / "one.py"
+    file.write_text(text)
+
+    assert bool(writes(file)) == is_write
