@@ -29,8 +29,9 @@ from copydesk.engine._rules import OF_RULES, Rules
 from copydesk.engine._tally import Tally
 from copydesk.engine._writing import take_over_unknown, writing
 from copydesk.engine.newsroom import Newsroom, Troubles
+from copydesk.engine.verdicts import removed_addresses
 from copydesk.errors import CopydeskError
-from copydesk.kit import text
+from copydesk.kit import text, urls
 from copydesk.memory import Fate
 from copydesk.news import Story
 
@@ -71,9 +72,13 @@ def conclude(
             written = _as_written(desk.newsroom, stories)
             with writing(desk.newsroom, ending.lock):
                 current = replace_rules(desk, archive.read_rulings(desk.newsroom.root).rules)
-                if not any(overrule(stories.changed[path], current) for path in stories.fresh):
+                fresh = [stories.changed[path] for path in stories.fresh]
+                overruled = [story for story in fresh if overrule(story, current)]
+                if not overruled:
                     filing = _Filing(desk, gathered, stories, attempt, ending)
                     return stories, filing.file(written), attempt
+        for story in overruled:
+            _forget_text(desk.newsroom, story)
         gathered = without_overruled(gathered, current, tally)
         desk = open_desk(current.newsroom, desk.vectors, Troubles())
 
@@ -94,6 +99,12 @@ def _finished(newsroom: Newsroom, stories: Stories, path: str) -> Story:
     if path in stories.corrected:
         return _file.corrected(newsroom, story, stories.corrected[path].article)
     return story
+
+
+def _forget_text(newsroom: Newsroom, story: Story) -> None:
+    """Keep no text of a story that an editor's word keeps out, under any of its addresses."""
+    for address in story.addresses:
+        newsroom.articles.forget(address)
 
 
 def _originals_first(item: tuple[str, Story]) -> tuple[bool, str]:
@@ -141,10 +152,11 @@ class _Filing:
             begun = prepared.change.begin(self.ending.lock)
         except CopydeskError as error:  # a full disk: nothing was touched
             self.tally.failed.append(failure_of(error.subject, error))
-            self._remember(frozenset(self.stories.changed))
+            self._remember(self.stories.changed.keys(), self.stories.before.keys())
             return _file.Filed()
-        unwritten = {*begun.skipped, *prepared.moved, *(one.url for one in prepared.failed)}
-        self._remember(unwritten)
+        overtaken = {*begun.skipped, *prepared.moved}
+        unwritten = {*overtaken, *(one.url for one in prepared.failed)}
+        self._remember(unwritten, self.stories.before.keys() & overtaken)
         _file.keep_digests(self.desk.newsroom, _but(prepared.stories, unwritten))
         filed = _file.result(prepared, begun.finish())
         self._correct(filed, frozenset(begun.paths))
@@ -184,8 +196,11 @@ class _Filing:
             skipped=tuple(path for path in filed.skipped if path in self.stories.changed),
         )
 
-    def _remember(self, unwritten: Collection[str]) -> None:
-        """Remember the round; `unwritten` are the records that stay as they are."""
+    def _remember(self, unwritten: Collection[str], overtaken: Collection[str]) -> None:
+        """Remember the round; `unwritten` are the records that stay as they are.
+
+        Those that a word or an edit has `overtaken` are to be set beside the others again.
+        """
         newsroom = self.desk.newsroom
         self.tally.not_filed(self.stories.fresh.keys() & {*unwritten})
         with newsroom.memory.together():
@@ -196,8 +211,11 @@ class _Filing:
             self.gathered.sites.keep()
             self.desk.vectors.forget_others()
             newsroom.memory.overtaken.forget_all()
+            for path in overtaken:
+                newsroom.memory.overtaken.put(path, b"")
             if newsroom.settings.records.look_again:
                 self._plan(unwritten)
+            self._forget_removed()
 
     def _remember_sources(self) -> None:
         failed = {fate.source for fate in self.tally.fates if fate.state == "failed"}
@@ -235,6 +253,17 @@ class _Filing:
                 newsroom.memory.overtaken.put(path, b"")
             if newsroom.settings.records.look_again:
                 again.keep_looks(newsroom, looks, self.stories.corrected, overtaken | refused)
+            self._forget_removed()
+
+    def _forget_removed(self) -> None:
+        """Keep neither text nor plan of a filed story that was removed since its page was read."""
+        newsroom = self.desk.newsroom
+        removed = removed_addresses(newsroom)
+        looked_at = {one.story.path: one.story for one in self.gathered.looks}
+        for path, story in {**looked_at, **self.stories.changed}.items():
+            if not removed.isdisjoint(map(urls.identity, story.addresses)):
+                _forget_text(newsroom, story)
+                newsroom.memory.revisits.forget(path)
 
 
 def _but(stories: Sequence[Story], paths: Collection[str]) -> list[Story]:
