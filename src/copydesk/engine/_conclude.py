@@ -1,6 +1,6 @@
 """Conclude: a round's stories filed under the write lock, one commit, and all of it remembered.
 
-    judge  >  lock  >  last check  >  journal  >  memory  >  files, lot by lot  >  commit
+    judge  >  bytes  >  lock  >  last check  >  journal  >  memory  >  files, lot by lot  >  commit
 
 The memory is told between journal and files: a round that is killed later is finished by whoever
 comes next, and has forgotten nothing. A person's word is never waited for, and never written over:
@@ -69,18 +69,24 @@ def conclude(
         with attempt.timed("judge"):
             stories = judge_all(desk, gathered, attempt)
         with attempt.timed("file"):
-            written = _as_written(desk.newsroom, stories)
+            prepared = _prepare(desk, stories, ending)
             with writing(desk.newsroom, ending.lock):
                 current = replace_rules(desk, archive.read_rulings(desk.newsroom.root).rules)
                 fresh = [stories.changed[path] for path in stories.fresh]
                 overruled = [story for story in fresh if overrule(story, current)]
                 if not overruled:
                     filing = _Filing(desk, gathered, stories, attempt, ending)
-                    return stories, filing.file(written), attempt
+                    return stories, filing.file(prepared), attempt
         for story in overruled:
             _forget_text(desk.newsroom, story)
         gathered = without_overruled(gathered, current, tally)
         desk = open_desk(current.newsroom, desk.vectors, Troubles())
+
+
+def _prepare(desk: _weigh.Desk, stories: Stories, ending: Ending) -> _file.Prepared:
+    """Return what is to be written: others may write meanwhile, `begin` finds what they changed."""
+    order = _file.Order(before=stories.before, message=_message(stories), branch=ending.branch)
+    return _file.prepare(desk.newsroom, _as_written(desk.newsroom, stories), order)
 
 
 def _as_written(newsroom: Newsroom, stories: Stories) -> list[Story]:
@@ -145,11 +151,13 @@ class _Filing:
     tally: Tally
     ending: Ending
 
-    def file(self, written: Sequence[Story]) -> _file.Filed:
+    def file(self, prepared: _file.Prepared) -> _file.Filed:
         """Put the stories and the sources' moves into one commit, remembered beforehand."""
-        prepared = _file.prepare(self.desk.newsroom, written, self._order())
+        moves = self._moves_of_sources()
+        along = () if moves is None else (moves,)
+        change = replace(prepared.change, files=(*along, *prepared.change.files))
         try:
-            begun = prepared.change.begin(self.ending.lock)
+            begun = change.begin(self.ending.lock)
         except CopydeskError as error:  # a full disk: nothing was touched
             self.tally.failed.append(failure_of(error.subject, error))
             self._remember(self.stories.changed.keys(), self.stories.before.keys())
@@ -165,15 +173,6 @@ class _Filing:
             filed = replace(filed, notes=(note, *filed.notes))
         self.tally.failed.extend(filed.failed)
         return self._of_records(filed)
-
-    def _order(self) -> _file.Order:
-        moves = self._moves_of_sources()
-        return _file.Order(
-            before=self.stories.before,
-            message=_message(self.stories),
-            branch=self.ending.branch,
-            along=(moves,) if moves is not None else (),
-        )
 
     def _moves_of_sources(self) -> archive.FileChange | None:
         """Return what is written down of sources that moved or ended, None for nothing new."""
