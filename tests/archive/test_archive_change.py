@@ -329,6 +329,25 @@ def test_between_two_lots_others_may_write_and_their_word_stays(
     assert checkout.status() == []
 
 
+@pytest.mark.parametrize(("needed", "times"), [((), 2), ((A,), 0)], ids=["a round", "a word"])
+def test_a_round_gives_way_before_its_files_and_before_its_commit_and_a_word_does_not(
+    checkout: Checkout,
+    lock: WriteLock,
+    monkeypatch: pytest.MonkeyPatch,
+    needed: tuple[str, ...],
+    times: int,
+) -> None:
+    gave_way: list[str] = []
+    held = {"held_seconds": property(lambda _: 1.0)}  # no test waits that long
+    monkeypatch.setattr(lock._lock, "__class__", type("Long", (locks.Lock,), held))
+    monkeypatch.setattr(lock, "give_way", lambda: gave_way.append((checkout.root / A).read_text()))
+    before = (checkout.root / A).read_text()
+    with lock.held():
+        change(becomes(checkout, A, "new\n")).begin(lock, needed=needed).finish()
+
+    assert gave_way == [before, "new\n"][:times]
+
+
 def _say(checkout: Checkout, lock: WriteLock) -> None:
     lock._lock.release()
     other = WriteLock(checkout.root)

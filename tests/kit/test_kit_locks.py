@@ -124,3 +124,19 @@ def test_an_error_that_is_no_missing_flock_is_passed_on(
 
     with pytest.raises(OSError, match="Input/output"):
         locks.Lock(tmp_path / "lock").acquire()
+
+
+def test_it_knows_for_how_long_it_is_held_in_one_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    lock = locks.Lock(tmp_path / "lock")
+    assert lock.held_seconds == 0
+    for began in (103.0, 110.0):
+        clock[0] = began
+        assert lock.acquire()
+        clock[0] += 2
+        assert lock.held_seconds == 2
+        lock.release()
+    assert lock.held_seconds == 0

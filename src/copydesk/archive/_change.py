@@ -27,7 +27,7 @@ from copydesk.errors import CopydeskError, GitError, RecordError
 from copydesk.kit import dates, files, within
 
 _MOST_BYTES = 1 << 28  # of a file that we might change; a record has some kilobytes
-LOT_SECONDS = 0.4  # how long files are written before others may have the lock
+LOT_SECONDS = 0.4  # how long the lock is held in one go before others may have it
 
 
 def digest(data: bytes | None) -> str:
@@ -124,7 +124,9 @@ class Change:
         ours = tuple(one for one in entries if touched.isdisjoint(one.paths))
         pending = lock.journal.open(self._entry(lock, ours)) if ours else None
         skipped = tuple(one.path for one in entries if not touched.isdisjoint(one.paths))
-        return Begun(lock=lock, skipped=skipped, pending=pending, error=error)
+        return Begun(
+            lock=lock, skipped=skipped, pending=pending, error=error, is_urgent=bool(needed)
+        )
 
     def _entry(self, lock: Hold, ours: tuple[EntryFile, ...]) -> Entry:
         return Entry(
@@ -160,12 +162,16 @@ def _touched(lock: Hold, entries: Sequence[EntryFile]) -> tuple[set[str], GitErr
 
 @dataclass(slots=True, kw_only=True)
 class Begun:
-    """A change that is in the journal; `skipped` are the paths left to somebody."""
+    """A change that is in the journal; `skipped` are the paths left to somebody.
+
+    One that `is_urgent` lets nobody in before its first file, nor between its last and the commit.
+    """
 
     lock: Hold
     skipped: tuple[str, ...]
     pending: OpenEntry | None
     error: GitError | None = None
+    is_urgent: bool = False
     _failed: list[tuple[str, CopydeskError]] = field(default_factory=list)
 
     @property
@@ -179,8 +185,10 @@ class Begun:
             return Committed(
                 skipped=self.skipped, error=self.error, has_git=self.lock.repository.usable
             )
+        self._let_others_write()
         written = self._write_all(self.pending.entry.files)
         overtaken = self._overtaken(self.pending.entry.files)
+        self._let_others_write()
         done = settle(self.lock, self.pending, is_whole=not self._failed)
         return Committed(
             written=tuple(path for path in written if path not in overtaken),
@@ -192,6 +200,11 @@ class Begun:
             has_git=done.has_git,
             lacks_flock=self.lock.note_missing_flock(),
         )
+
+    def _let_others_write(self) -> None:
+        """Give way where others have waited long; a word of a person comes before the next one."""
+        if not self.is_urgent:
+            self.lock.give_way_after(LOT_SECONDS)
 
     def _write_all(self, entries: Iterable[EntryFile]) -> list[str]:
         written, began = [], time.monotonic()

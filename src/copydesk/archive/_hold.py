@@ -40,3 +40,8 @@ class Hold:
     def give_way(self) -> None:
         """Let those who wait write, then go on."""
         self._lock.give_way()
+
+    def give_way_after(self, seconds: float) -> None:
+        """Let those who wait write, where it has been held for longer in one go."""
+        if self._lock.held_seconds > seconds:
+            self.give_way()

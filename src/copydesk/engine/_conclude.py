@@ -1,6 +1,6 @@
 """Conclude: a round's stories filed under the write lock, one commit, and all of it remembered.
 
-    judge  >  lock  >  last check  >  journal  >  memory  >  files, lot by lot  >  commit
+    judge  >  bytes  >  lock  >  last check  >  journal  >  memory  >  files, lot by lot  >  commit
 
 The memory is told between journal and files: a round that is killed later is finished by whoever
 comes next, and has forgotten nothing. A person's word is never waited for, and never written over:
@@ -29,8 +29,9 @@ from copydesk.engine._rules import OF_RULES, Rules
 from copydesk.engine._tally import Tally
 from copydesk.engine._writing import PATIENCE_SECONDS, take_over_unknown, writing
 from copydesk.engine.newsroom import Newsroom, Troubles
+from copydesk.engine.verdicts import removed_addresses
 from copydesk.errors import CopydeskError
-from copydesk.kit import text
+from copydesk.kit import text, urls
 from copydesk.memory import Fate
 from copydesk.news import Story
 
@@ -65,14 +66,24 @@ def conclude(
         with attempt.timed("judge"):
             stories = judge_all(desk, gathered, attempt)
         with attempt.timed("file"):
-            written = _as_written(desk.newsroom, stories)
+            prepared = _prepare(desk, stories, ending)
             with writing(desk.newsroom, ending.lock, PATIENCE_SECONDS):
                 current = replace_rules(desk, archive.read_rulings(desk.newsroom.root).rules)
-                if not any(overrule(stories.changed[path], current) for path in stories.fresh):
+                fresh = [stories.changed[path] for path in stories.fresh]
+                overruled = [story for story in fresh if overrule(story, current)]
+                if not overruled:
                     filing = _Filing(desk, gathered, stories, attempt, ending)
-                    return stories, filing.file(written), attempt
+                    return stories, filing.file(prepared), attempt
+        for story in overruled:
+            _forget_text(desk.newsroom, story)
         gathered = without_overruled(gathered, current, tally)
         desk = open_desk(current.newsroom, desk.vectors, Troubles())
+
+
+def _prepare(desk: _weigh.Desk, stories: Stories, ending: Ending) -> _file.Prepared:
+    """Return what is to be written: others may write meanwhile, `begin` finds what they changed."""
+    order = _file.Order(before=stories.before, message=_message(stories), branch=ending.branch)
+    return _file.prepare(desk.newsroom, _as_written(desk.newsroom, stories), order)
 
 
 def _as_written(newsroom: Newsroom, stories: Stories) -> list[Story]:
@@ -91,6 +102,12 @@ def _finished(newsroom: Newsroom, stories: Stories, path: str) -> Story:
     if path in stories.corrected:
         return _file.corrected(newsroom, story, stories.corrected[path].article)
     return story
+
+
+def _forget_text(newsroom: Newsroom, story: Story) -> None:
+    """Keep no text of a story that an editor's word keeps out, under any of its addresses."""
+    for address in story.addresses:
+        newsroom.articles.forget(address)
 
 
 def _originals_first(item: tuple[str, Story]) -> tuple[bool, str]:
@@ -131,17 +148,20 @@ class _Filing:
     tally: Tally
     ending: Ending
 
-    def file(self, written: Sequence[Story]) -> _file.Filed:
+    def file(self, prepared: _file.Prepared) -> _file.Filed:
         """Put the stories and the sources' moves into one commit, remembered beforehand."""
-        prepared = _file.prepare(self.desk.newsroom, written, self._order())
+        moves = self._moves_of_sources()
+        along = () if moves is None else (moves,)
+        change = replace(prepared.change, files=(*along, *prepared.change.files))
         try:
-            begun = prepared.change.begin(self.ending.lock)
+            begun = change.begin(self.ending.lock)
         except CopydeskError as error:  # a full disk: nothing was touched
             self.tally.failed.append(failure_of(error.subject, error))
-            self._remember(frozenset(self.stories.changed))
+            self._remember(self.stories.changed.keys(), self.stories.before.keys())
             return _file.Filed()
-        unwritten = {*begun.skipped, *prepared.moved, *(one.url for one in prepared.failed)}
-        self._remember(unwritten)
+        overtaken = {*begun.skipped, *prepared.moved}
+        unwritten = {*overtaken, *(one.url for one in prepared.failed)}
+        self._remember(unwritten, self.stories.before.keys() & overtaken)
         _file.keep_digests(self.desk.newsroom, _but(prepared.stories, unwritten))
         filed = _file.result(prepared, begun.finish())
         self._correct(filed, frozenset(begun.paths))
@@ -150,15 +170,6 @@ class _Filing:
             filed = replace(filed, notes=(note, *filed.notes))
         self.tally.failed.extend(filed.failed)
         return self._of_records(filed)
-
-    def _order(self) -> _file.Order:
-        moves = self._moves_of_sources()
-        return _file.Order(
-            before=self.stories.before,
-            message=_message(self.stories),
-            branch=self.ending.branch,
-            along=(moves,) if moves is not None else (),
-        )
 
     def _moves_of_sources(self) -> archive.FileChange | None:
         """Return what is written down of sources that moved or ended, None for nothing new."""
@@ -181,8 +192,11 @@ class _Filing:
             skipped=tuple(path for path in filed.skipped if path in self.stories.changed),
         )
 
-    def _remember(self, unwritten: Collection[str]) -> None:
-        """Remember the round; `unwritten` are the records that stay as they are."""
+    def _remember(self, unwritten: Collection[str], overtaken: Collection[str]) -> None:
+        """Remember the round; `unwritten` are the records that stay as they are.
+
+        Those that a word or an edit has `overtaken` are to be set beside the others again.
+        """
         newsroom = self.desk.newsroom
         self.tally.not_filed(self.stories.fresh.keys() & {*unwritten})
         with newsroom.memory.together():
@@ -193,8 +207,11 @@ class _Filing:
             self.gathered.sites.keep()
             self.desk.vectors.forget_others()
             newsroom.memory.overtaken.forget_all()
+            for path in overtaken:
+                newsroom.memory.overtaken.put(path, b"")
             if newsroom.settings.records.look_again:
                 self._plan(unwritten)
+            self._forget_removed()
 
     def _remember_sources(self) -> None:
         failed = {fate.source for fate in self.tally.fates if fate.state == "failed"}
@@ -232,6 +249,17 @@ class _Filing:
                 newsroom.memory.overtaken.put(path, b"")
             if newsroom.settings.records.look_again:
                 again.keep_looks(newsroom, looks, self.stories.corrected, overtaken | refused)
+            self._forget_removed()
+
+    def _forget_removed(self) -> None:
+        """Keep neither text nor plan of a filed story that was removed since its page was read."""
+        newsroom = self.desk.newsroom
+        removed = removed_addresses(newsroom)
+        looked_at = {one.story.path: one.story for one in self.gathered.looks}
+        for path, story in {**looked_at, **self.stories.changed}.items():
+            if not removed.isdisjoint(map(urls.identity, story.addresses)):
+                _forget_text(newsroom, story)
+                newsroom.memory.revisits.forget(path)
 
 
 def _but(stories: Sequence[Story], paths: Collection[str]) -> list[Story]:

@@ -103,8 +103,8 @@ class Prepared:
 def prepare(newsroom: Newsroom, stories: Iterable[Story], order: Order) -> Prepared:
     """Make a change of stories; one that cannot be written stops no other.
 
-    A record that no longer says what the round read is left out: a person was faster. To be asked
-    under the write lock.
+    A record that no longer says what the round read is left out: a person was faster. What
+    changes between this and `Change.begin` is found there.
     """
     files, failed, moved, ready = list(order.along), [], [], []
     for story in stories:

@@ -29,12 +29,18 @@ class Lock:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._handle: IO[bytes] | None = None
+        self._taken = 0.0
         self._holder: Path | None = None
 
     @property
     def is_held(self) -> bool:
         """Whether this object holds the lock."""
         return self._handle is not None
+
+    @property
+    def held_seconds(self) -> float:
+        """For how long it has been held in one go, 0 where it is not."""
+        return time.monotonic() - self._taken if self.is_held else 0.0
 
     @property
     def has_flock(self) -> bool:
@@ -55,7 +61,7 @@ class Lock:
         except BaseException:
             handle.close()
             raise
-        self._handle = handle
+        self._handle, self._taken = handle, time.monotonic()
         return True
 
     def release(self) -> None:
