@@ -177,6 +177,16 @@ def test_a_split_holds_where_its_group_had_ended_and_lives_again() -> None:
     assert desk.changes() == {}
 
 
+def test_a_new_story_joins_no_group_into_which_a_merge_brings_what_it_was_split_from() -> None:
+    desk = desk_of(80)
+    rule(desk, ruled("merge", "a", "v"), ruled("split", "b", "v"))
+
+    desk.round(story("b", QUAKES[1], hours=1), story("v", VOTE, hours=2))
+
+    assert desk.groups() == {frozenset("av")}
+    assert desk.changes() == {}
+
+
 def test_a_lead_puts_a_weaker_story_in_front_until_it_is_taken_back() -> None:
     desk = desk_of(100, 75)
     rule(desk, ruled("lead", "b"))
