@@ -165,6 +165,28 @@ def test_a_merge_brings_back_nobody_whom_a_split_keeps_from_the_others() -> None
     assert desk.changes() == {}
 
 
+def test_a_split_holds_where_its_group_had_ended_and_lives_again() -> None:
+    old, late = story("a", hours=-24 * 60), story("b", QUAKES[1], hours=2)
+    desk = Desk()
+    rule(desk, ruled("merge", "a", "b"), ruled("split", "c", "a"))
+    desk.round(old, story("v", VOTE), story("w", ROBOT, hours=1), late)
+
+    desk.round(story("c", QUAKES[2], hours=3))
+
+    assert desk.groups() == {frozenset("ab")}
+    assert desk.changes() == {}
+
+
+def test_a_new_story_joins_no_group_into_which_a_merge_brings_what_it_was_split_from() -> None:
+    desk = desk_of(80)
+    rule(desk, ruled("merge", "a", "v"), ruled("split", "b", "v"))
+
+    desk.round(story("b", QUAKES[1], hours=1), story("v", VOTE, hours=2))
+
+    assert desk.groups() == {frozenset("av")}
+    assert desk.changes() == {}
+
+
 def test_a_lead_puts_a_weaker_story_in_front_until_it_is_taken_back() -> None:
     desk = desk_of(100, 75)
     rule(desk, ruled("lead", "b"))

@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -202,6 +203,36 @@ def test_the_parted_stay_apart_over_bridges_of_larger_groups() -> None:
     assert (parted["d7"], parted["d8"]) == ("odd", "even")
 
 
+MONTHS = 24 * 60
+
+
+def ended(*again: str) -> list[Document]:
+    """Give the documents of a group that had ended and lives again, and what came in between."""
+    return [
+        document("old", ROBOT, -MONTHS, group="g"),
+        document("v", VOTE),
+        document("w", "Tram lines reopen in the old town"),
+        *(document(f"g{at}", title, group="g") for at, title in enumerate(again)),
+    ]
+
+
+def test_a_group_that_had_ended_keeps_whom_an_editor_parted_from_it() -> None:
+    documents = [*ended(QUAKES[0]), document("new", QUAKES[1], 1)]
+    assert grouped(documents)["new"] == "g"
+    for apart in ({"new": frozenset({"old"})}, {"old": frozenset({"new"})}):
+        assert grouped(documents, Stream(apart=apart))["new"] == "new"
+
+
+def test_over_a_bridge_a_group_that_had_ended_keeps_whom_an_editor_parted_from_it() -> None:
+    known = [document(f"h{at}", QUAKES[at], 1, group="h") for at in range(1, 5)]
+    documents = [*ended(QUAKES[0]), *known, document("more", QUAKES[5], 1)]
+    stream = Stream(apart={"old": frozenset({"new"})})
+    assert grouped(documents, stream)["old"] == "h"
+    assert stream.add(document("new", QUAKES[5], 2)) == "new"
+    parted = grouped(documents, Stream(apart={"h3": frozenset({"old"})}))
+    assert (parted["old"], parted["h3"]) == ("g", "h")
+
+
 TWO_TRIALS = tuple(
     f"{name} trial: {what}"
     for name, words in (("Orlov", "bribery port contracts"), ("Tanaka", "arson theatre fire"))
@@ -221,6 +252,9 @@ def test_a_group_of_two_stories_is_cut_unless_an_editor_made_it() -> None:
     assert {cut[f"t{at}"] for at in range(4)} == {"t0"}
     assert {cut[f"t{at}"] for at in range(4, 8)} == {"t4"}
     assert set(grouped([*known, new], Stream(whole=["t5"])).values()) == {"t0"}
+    again = [*ended(*TWO_TRIALS), replace(new, moment=None)]
+    assert len({grouped(again)[f"g{at}"] for at in range(8)}) == 2
+    assert len({grouped(again, Stream(whole=["old"]))[f"g{at}"] for at in range(8)}) == 1
 
 
 def test_settled_again_nothing_changes() -> None:

@@ -110,7 +110,7 @@ class _Found:
         reasons: dict[str, Reason] = {}
         near: dict[str, Sequence[str]] = {}
         paths: dict[str, str] = {}
-        for moment, one in _as_they_came(stories, fresh):
+        for moment, one in _as_they_came(stories, rules):
             path = one.story.path
             document = _document(one, moment, rules.group_of(one.story))
             paths[document.key] = path
@@ -129,14 +129,16 @@ class _Found:
         return cls(groups=groups, reasons=reasons, near=near)
 
 
-def _as_they_came(
-    stories: Sequence[Shelved], fresh: frozenset[str]
-) -> list[tuple[datetime, Shelved]]:
-    """Give the stories with their moments in order of time, the fresh ones behind the filed."""
+def _as_they_came(stories: Sequence[Shelved], rules: Rules) -> list[tuple[datetime, Shelved]]:
+    """Give the stories with their moments in order of time, those of a known group first.
+
+    What is new then sees whom a rule brings into a group before it joins there.
+    """
     latest = max((one.found for one in stories if one.found), default=_NEVER)
     moments = [(_moment(one, latest), one) for one in stories]
     return sorted(
-        moments, key=lambda pair: (pair[1].story.path in fresh, pair[0], pair[1].story.path)
+        moments,
+        key=lambda pair: (not rules.group_of(pair[1].story), pair[0], pair[1].story.path),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from copydesk.judge.coverage._points import Point
@@ -54,6 +55,7 @@ class Group:
     """Its members and sums over them.
 
     `name` is what it is known by, `begun_by` the key of its first document, kept when it ends.
+    `let_go` are the keys of the documents that it had when it ended: it may live again.
     `square` is the squared length of the sum of its vectors, pairs weighed by the time between
     them; `edges` the summed likeness of its members to those of other groups; `slots` are its
     places in the index, one a language; `looked_at` is its size when it was last looked at
@@ -64,6 +66,7 @@ class Group:
     number: int
     begun_by: str = ""
     members: list[Member] = field(default_factory=list)
+    let_go: list[str] = field(default_factory=list)
     square: float = 0.0
     length: int = 0
     first: float = 0.0
@@ -80,6 +83,11 @@ class Group:
     def size(self) -> int:
         """Give the number of its documents."""
         return len(self.members)
+
+    @property
+    def keys(self) -> Iterator[str]:
+        """Give the key of each document that it has, and had when it ended."""
+        return itertools.chain(self.let_go, (member.key for member in self.members))
 
     @property
     def cohesion(self) -> float:
@@ -115,6 +123,7 @@ class Group:
         self.length += other.length
         self.first, self.last = min(self.first, other.first), max(self.last, other.last)
         self.members += other.members
+        self.let_go += other.let_go
         self._mark(other.marks, other.kinds)
         other.edges.pop(self, None)
         for third, likeness in other.edges.items():
@@ -131,6 +140,7 @@ class Group:
     def end(self) -> None:
         """Let go of it: nothing can join any more."""
         self.has_ended = True
+        self.let_go += (member.key for member in self.members)
         self.members = []
         self.leave()
 

@@ -263,9 +263,7 @@ class Stream:
         waiting = _still(touched)
         while waiting:
             group = waiting.pop()
-            if group.size < _drift.GROWN * group.looked_at or self._whole.intersection(
-                member.key for member in group.members
-            ):
+            if group.size < _drift.GROWN * group.looked_at or self._whole.intersection(group.keys):
                 continue
             group.looked_at = group.size
             found = _drift.halves(group)
@@ -300,18 +298,13 @@ class Stream:
         return one
 
     def _keep_apart(self, one: Group, other: Group) -> bool:
-        return bool(self._apart) and any(
-            self._are_apart(member.key, other) for member in one.members
-        )
+        return bool(self._apart) and any(self._are_apart(key, other) for key in one.keys)
 
     def _are_apart(self, key: str, group: Group) -> bool:
         if not self._apart:
             return False
         others = self._apart.get(key, frozenset())
-        return any(
-            one.key in others or key in self._apart.get(one.key, frozenset())
-            for one in group.members
-        )
+        return any(one in others or key in self._apart.get(one, frozenset()) for one in group.keys)
 
     def groups(self) -> Mapping[str, str]:
         """Give the name of each document's group, by the document's key."""
