@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from copydesk import archive
 from copydesk.archive import Rulings, WriteLock
 from copydesk.engine import _file
-from copydesk.engine._writing import RULINGS, notes_of
+from copydesk.engine._writing import RULINGS, begin, notes_of
 from copydesk.engine.newsroom import Newsroom
 from copydesk.news import Story
 
@@ -42,10 +42,12 @@ def amend(
         along=(kept,) if kept.is_new_bytes else (),
     )
     prepared = _file.prepare(newsroom, stories, order)
-    begun = prepared.change.begin(lock, needed={RULINGS, *(one.path for one, _ in pairs[:1])})
-    written = [story for story in prepared.stories if story.path in begun.paths]
-    _file.keep_digests(newsroom, written)
-    done = begun.finish()
+
+    def remember(skipped: Sequence[str]) -> None:
+        _file.keep_digests(newsroom, _file.written(prepared, skipped))
+
+    needed = {RULINGS, *(one.path for one, _ in pairs[:1])}
+    done = begin(newsroom, lock, prepared.change, remember, needed).finish()
     filed = _file.result(prepared, done)
     skipped = (f"left to the next round, it is being edited: {path}" for path in filed.skipped)
     return Amended(

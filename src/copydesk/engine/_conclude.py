@@ -2,9 +2,10 @@
 
     judge  >  lock  >  last check  >  journal  >  memory  >  files, lot by lot  >  commit
 
-The memory is told between journal and files: a round that is killed later is finished by whoever
-comes next, and has forgotten nothing. A person's word is never waited for, and never written over:
-what it makes of a record stays, and the next round sets that record beside the others again.
+What is remembered of the round is in the journal, too: one that is killed from there on is finished
+by whoever comes next, and has forgotten nothing. A person's word is never waited for, and never
+written over: what it makes of a record stays, and the next round sets that record beside the others
+again.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ from copydesk.engine._judging import (
 from copydesk.engine._mishap import failure_of
 from copydesk.engine._rules import OF_RULES, Rules
 from copydesk.engine._tally import Tally
-from copydesk.engine._writing import take_over_unknown, writing
+from copydesk.engine._writing import begin, take_over_unknown, writing
 from copydesk.engine.newsroom import Newsroom, Troubles
-from copydesk.errors import CopydeskError
+from copydesk.errors import CopydeskError, GitError, RecordError
 from copydesk.kit import text
 from copydesk.memory import Fate
 from copydesk.news import Story
@@ -137,15 +138,20 @@ class _Filing:
     def file(self, written: Sequence[Story]) -> _file.Filed:
         """Put the stories and the sources' moves into one commit, remembered beforehand."""
         prepared = _file.prepare(self.desk.newsroom, written, self._order())
+        not_ready = {*prepared.moved, *(one.url for one in prepared.failed)}
+
+        def remember(skipped: Sequence[str]) -> None:
+            unwritten = {*skipped, *not_ready}
+            self._remember(unwritten)
+            _file.keep_digests(self.desk.newsroom, _but(prepared.stories, unwritten))
+
         try:
-            begun = prepared.change.begin(self.ending.lock)
-        except CopydeskError as error:  # a full disk: nothing was touched
+            begun = begin(self.desk.newsroom, self.ending.lock, prepared.change, remember)
+        except (RecordError, GitError) as error:  # a full disk: nothing was touched
             self.tally.failed.append(failure_of(error.subject, error))
-            self._remember(frozenset(self.stories.changed))
+            with self.desk.newsroom.memory.together():
+                self._remember(frozenset(self.stories.changed))
             return _file.Filed()
-        unwritten = {*begun.skipped, *prepared.moved, *(one.url for one in prepared.failed)}
-        self._remember(unwritten)
-        _file.keep_digests(self.desk.newsroom, _but(prepared.stories, unwritten))
         filed = _file.result(prepared, begun.finish())
         self._correct(filed, frozenset(begun.paths))
         if begun.error is not None:
@@ -188,16 +194,15 @@ class _Filing:
         """Remember the round; `unwritten` are the records that stay as they are."""
         newsroom = self.desk.newsroom
         self.tally.not_filed(self.stories.fresh.keys() & {*unwritten})
-        with newsroom.memory.together():
-            self._remember_sources()
-            rules = Rules(newsroom)
-            for fate in self.tally.fates:
-                newsroom.memory.keep_fate(_by_rules(newsroom, rules, fate))
-            self.gathered.sites.keep()
-            self.desk.vectors.forget_others()
-            newsroom.memory.overtaken.forget_all()
-            if newsroom.settings.records.look_again:
-                self._plan(unwritten)
+        self._remember_sources()
+        rules = Rules(newsroom)
+        for fate in self.tally.fates:
+            newsroom.memory.keep_fate(_by_rules(newsroom, rules, fate))
+        self.gathered.sites.keep()
+        self.desk.vectors.forget_others()
+        newsroom.memory.overtaken.forget_all()
+        if newsroom.settings.records.look_again:
+            self._plan(unwritten)
 
     def _remember_sources(self) -> None:
         failed = {fate.source for fate in self.tally.fates if fate.state == "failed"}
