@@ -178,7 +178,7 @@ def state(root: Path) -> dict[str, object]:
         "tree": run_git(root, "ls-tree", "-r", "HEAD").splitlines(),
         "status": run_git(root, "status", "--porcelain"),
         "log": sorted(run_git(root, "log", "--format=%s|%an").splitlines()),
-        "journal": sorted(path.name for path in (private / "journal").iterdir()),
+        "journal": [path.name for path in (private / "journal").glob("*.json")],
         "articles": sorted(path.name for path in (private / "articles").iterdir()),
         "site": {
             str(path.relative_to(root)): path.read_bytes()
