@@ -107,6 +107,59 @@ def test_what_a_kill_left_is_finished_by_whoever_takes_the_lock(
     assert not is_cut_short(checkout.root)
 
 
+@pytest.mark.parametrize("place", ["write", "settle", "_sync"])
+def test_what_is_to_be_remembered_of_a_change_is_heard_again_by_who_finishes_it(
+    checkout: Checkout, lock: WriteLock, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    heard: list[bytes] = []
+    one = change(becomes(checkout, A, "new\n"))
+    with monkeypatch.context() as patch:
+        patch.setattr(_change, place, killed)
+        other = WriteLock(checkout.root, heard.append)
+        with pytest.raises(Killed), other.held():
+            one.begin(other, note=lambda skipped: b"of it").finish()
+    assert heard == [b"of it"]
+
+    for _ in range(2):
+        with WriteLock(checkout.root, heard.append).held():
+            assert not is_cut_short(checkout.root)
+    assert heard == [b"of it"] * 2
+
+
+def test_a_change_is_in_the_journal_before_it_is_remembered(
+    checkout: Checkout, lock: WriteLock
+) -> None:
+    heard: list[bytes] = []
+    both = change(becomes(checkout, A, "new\n"), becomes(checkout, B, "new\n"))
+    checkout.put(B, "a person's\n")
+    deaf = WriteLock(checkout.root, killed)
+    with pytest.raises(Killed), deaf.held():
+        both.begin(deaf, note=lambda skipped: " ".join(skipped).encode())
+
+    with WriteLock(checkout.root, heard.append).held():
+        assert (checkout.root / A).read_text() == "new\n"
+    assert heard == [B.encode()]
+
+
+def test_what_waits_was_remembered_and_is_not_heard_again(
+    checkout: Checkout, lock: WriteLock
+) -> None:
+    heard: list[bytes] = []
+    branch = checkout.git("symbolic-ref", "--short", "HEAD")
+    checkout.git("checkout", "-q", "--detach")
+    hearing = WriteLock(checkout.root, heard.append)
+    with hearing.held():
+        one = change(becomes(checkout, A, "one\n"))
+        one.begin(hearing, note=lambda skipped: b"of it").finish()
+    assert is_cut_short(checkout.root)
+    with hearing.held():
+        pass
+    checkout.git("checkout", "-q", branch)
+    with hearing.held():
+        assert not is_cut_short(checkout.root)
+    assert heard == [b"of it"]
+
+
 def test_what_a_kill_left_is_not_laid_over_a_persons_edit(
     checkout: Checkout, lock: WriteLock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -167,11 +167,14 @@ def test_a_file_that_rewriting_would_lose_is_left_alone(odd: bytes, tmp_path: Pa
 def test_what_a_killed_write_left_is_swept_up(tmp_path: Path) -> None:
     write(Archive(tmp_path), story())
     put(tmp_path, "_news/.new-a1", "half")
-    put(tmp_path, "_archive/_news/.new-b2", "half")
+    others = ("_archive/_news/.new-b2", "_data/.new-c3", ".copydesk/journal/.new-d4")
+    for path in others:
+        put(tmp_path, path, "half")
+    put(tmp_path, "_data/rulings.yaml", "rules: []\n")
 
     Archive(tmp_path).sweep()
 
-    assert [PATH] == names(tmp_path)
+    assert ["_data/rulings.yaml", PATH] == names(tmp_path)
 
 
 def test_an_edit_since_the_record_was_read_is_not_overwritten(tmp_path: Path) -> None:

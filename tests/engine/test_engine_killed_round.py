@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import engine
-from world.killed import Commands, commands
+from world.killed import Commands, commands, spread
 from world.newsroom import KEY, NOW, Answer, feed, newsroom, page, record_web, run_git
 
 pytestmark = pytest.mark.slow
@@ -98,8 +98,7 @@ def test_a_killed_first_round_is_finished_as_if_nothing_had_happened(
     assert 0 == round_of(whole)
     expected, changes = outcome(whole), run.changes
 
-    for kill in range(KILLS):
-        moment = 1 + kill * (changes - 1) // max(1, KILLS - 1)
+    for moment in spread(changes, KILLS):
         root = shutil.copytree(begun, tmp_path / f"killed-{moment}")
         assert -9 == round_of(root, moment)
         assert 0 == round_of(root)

@@ -96,14 +96,20 @@ def test_it_never_comes_back(root: Path, web: Path, lost: tuple[str, ...]) -> No
     assert not (root / ".copydesk/site" / PAGE).exists()
 
 
-def test_its_text_is_kept_no_longer(root: Path) -> None:
+def test_its_text_is_kept_no_longer(root: Path, web: Path, tmp_path: Path) -> None:
     def texts() -> str:
         folder = root / ".copydesk/articles"
         return "".join(file.read_text("utf-8") for file in folder.glob("*.json"))
 
     assert "Port Sable voted" in texts()
+    shutil.copytree(root / ".copydesk/articles", tmp_path / "before")
     remove(root)
     assert "Port Sable voted" not in texts()
+
+    shutil.copytree(tmp_path / "before", root / ".copydesk/articles", dirs_exist_ok=True)
+    run(root, web)  # as where a kill came before the text went, or the word from a remote
+    assert "Port Sable voted" not in texts()
+    assert "Grey seals" in texts()
 
 
 def test_an_editor_can_bring_it_back(root: Path, web: Path) -> None:

@@ -12,13 +12,22 @@ import json
 import mmap
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-_CHANGES = ("open", "write", "mkdir", "replace", "unlink", "rmdir")
+_CHANGES = ("open", "write", "mkdir", "replace", "rename", "link", "unlink", "rmdir")
+_READING = {
+    *("cat-file", "config", "diff", "diff-index", "for-each-ref", "log", "ls-files", "ls-remote"),
+    *("ls-tree", "merge-base", "remote", "rev-list", "rev-parse", "show", "status"),
+    *("symbolic-ref", "version"),
+}
+_NUMBER = 8  # bytes
+UNDO = "undo-action"  # no command yet: engine.undo_action with a commit's id
 
 
 class Commands:
@@ -28,13 +37,15 @@ class Commands:
         self._process = process
 
     changes = 0  # of the disk, by the last command
+    journalled = 0  # which of them put its change into the journal, 0 for none
 
     def __call__(
         self, *words: object, killed_at: int = 0, full_at: int = 0, among: Sequence[str] = ()
     ) -> int:
         """Run a command: killed before its n-th change, or the disk full from it on.
 
-        With `among` only files with one of these words in their path count, and the memory.
+        Each git that writes counts twice, before it begins and when it has ended. With `among` only
+        files with one of these words in their path count, and the memory.
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -46,7 +57,8 @@ class Commands:
         }
         self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
-        code, self.changes = map(int, self._process.stdout.readline().split())
+        said = map(int, self._process.stdout.readline().split())
+        code, self.changes, self.journalled = said
         return code
 
 
@@ -63,28 +75,51 @@ def commands() -> Iterator[Commands]:
         process.stdin.close()
 
 
-def _serve() -> None:
-    from copydesk.cli import main
+def spread(changes: int, kills: int) -> list[int]:
+    """Return so many moments from the first change to the last; all, where there are no more."""
+    return sorted({1 + kill * (changes - 1) // max(1, kills - 1) for kill in range(kills)})
 
+
+def about_the_journal(journalled: int) -> set[int]:
+    """Return the moments before and after a change is in the journal, and is remembered."""
+    return {journalled, journalled + 1, journalled + 2} if journalled else set()
+
+
+def _serve() -> None:
     importlib.import_module("copydesk.engine._build")  # here, once
     for line in sys.stdin:
         asked = json.loads(line)
-        done = mmap.mmap(-1, 8)  # the child's count
+        done = mmap.mmap(-1, 2 * _NUMBER)  # the child's counts
         child = os.fork()
         if not child:
             _count(done, asked)
-            os._exit(_run(main, asked["words"]))
+            os._exit(_run(asked["words"]))
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        print(code, int.from_bytes(done[:], "big"), flush=True)
+        counts = (int.from_bytes(done[at : at + _NUMBER], "big") for at in (0, _NUMBER))
+        print(code, *counts, flush=True)
 
 
-def _run(main: Callable[[list[str]], object], words: list[str]) -> int:
+def _run(words: list[str]) -> int:
+    from copydesk.cli import main
+
     with Path(os.devnull).open("w") as nothing, contextlib.redirect_stdout(nothing):
         try:
-            main(words)
+            if UNDO in words:
+                _undo(words)
+            else:
+                main(words)
         except SystemExit as ended:
             return ended.code if isinstance(ended.code, int) else 1
     return 0
+
+
+def _undo(words: list[str]) -> None:
+    """Undo an action; the words are -C FOLDER --now TIME undo-action COMMIT."""
+    from copydesk import engine
+
+    _, root, _, now, _, commit = words
+    with engine.opened(Path(root), datetime.fromisoformat(now), os.environ) as newsroom:
+        engine.undo_action(newsroom, commit, "Ada", "a mistake")
 
 
 def _count(shared: mmap.mmap, asked: Mapping[str, Any]) -> None:
@@ -94,43 +129,76 @@ def _count(shared: mmap.mmap, asked: Mapping[str, Any]) -> None:
     def count() -> None:
         nonlocal done
         done += 1
-        shared[:] = done.to_bytes(8, "big")
+        shared[:_NUMBER] = done.to_bytes(_NUMBER, "big")
         if done == asked["killed"]:
             os.kill(os.getpid(), signal.SIGKILL)
         if asked["full"] and done >= asked["full"]:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    def is_meant(place: object) -> bool:
-        return not asked["among"] or any(word in str(place) for word in asked["among"])
 
     def counted(name: str) -> None:
         real = getattr(os, name)
 
         def change(*given: Any, **more: Any) -> Any:
             is_change = name != "open" or given[1] & (os.O_WRONLY | os.O_RDWR)
-            if is_change and is_meant(given[0]):
+            if is_change and _is_meant(given[0], asked["among"]):
                 count()
+            if name == "replace" and _is_new_entry(given[1]):
+                shared[_NUMBER:] = done.to_bytes(_NUMBER, "big")
             return real(*given, **more)
 
         setattr(os, name, change)
 
     for name in _CHANGES:
         counted(name)
-    _count_commits(count)
+    is_killed = not asked["full"]
+    if is_killed and not asked["among"]:
+        _count_git(count)
+    _count_commits(count, before=is_killed)
 
 
-def _count_commits(count: Callable[[], None]) -> None:
+def _is_meant(place: object, among: Sequence[str]) -> bool:
+    return not among or any(word in str(place) for word in among)
+
+
+def _is_new_entry(place: object) -> bool:
+    return "/.copydesk/journal/" in str(place) and not Path(str(place)).exists()
+
+
+def _count_git(count: Callable[[], None]) -> None:
+    class Counted(subprocess.Popen[Any]):
+        def __init__(self, words: Sequence[str], *given: Any, **more: Any) -> None:
+            self._writes = Path(words[0]).name == "git" and _READING.isdisjoint(words)
+            if self._writes:
+                count()
+            super().__init__(words, *given, **more)
+
+        def communicate(self, *given: Any, **more: Any) -> Any:
+            said = super().communicate(*given, **more)
+            if self._writes:
+                count()
+            return said
+
+    setattr(subprocess, "Popen", Counted)  # noqa: B010 - of another type
+
+
+def _count_commits(count: Callable[[], None], *, before: bool) -> None:
+    """Let a commit count once it is made, where asked also before: so does a statement alone."""
     from copydesk.memory import Memory
 
-    together = Memory.together
+    run = Memory._run
 
-    @contextlib.contextmanager
-    def counted(memory: Memory, **more: Any) -> Iterator[None]:
-        with together(memory, **more):
-            yield
+    def counted(memory: Memory, statement: str, *values: Any) -> sqlite3.Cursor:
+        is_alone = not memory._connection.in_transaction
+        is_change = statement.startswith(("INSERT", "UPDATE", "DELETE")) and is_alone
+        is_commit = statement == "COMMIT" or (before and is_change)
+        if is_commit and before:
             count()
+        done = run(memory, statement, *values)
+        if is_commit:
+            count()
+        return done
 
-    setattr(Memory, "together", counted)  # noqa: B010 - of another type
+    setattr(Memory, "_run", counted)  # noqa: B010 - of another type
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from copydesk.kit import doors
 
 if TYPE_CHECKING:
     from copydesk.archive._articles import ArticleStore, address_mark
-    from copydesk.archive._change import Change, Committed, FileChange, digest_of
+    from copydesk.archive._change import Begun, Change, Committed, FileChange, digest_of
     from copydesk.archive._check import CheckReport, DataReport, check
     from copydesk.archive._document import parse_record
     from copydesk.archive._folder import Archive, Signature
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Archive",
     "ArticleStore",
+    "Begun",
     "Change",
     "CheckReport",
     "Committed",
@@ -74,7 +75,7 @@ __all__ = [
 
 _MADE_IN = {
     "copydesk.archive._articles": "ArticleStore address_mark",
-    "copydesk.archive._change": "Change Committed FileChange digest_of",
+    "copydesk.archive._change": "Begun Change Committed FileChange digest_of",
     "copydesk.archive._check": "CheckReport DataReport check",
     "copydesk.archive._document": "parse_record",
     "copydesk.archive._folder": "Archive Signature",

@@ -1,6 +1,7 @@
 """A change to what is in git: which files become what, by whom, when and why; and its making.
 
-    decide  >  begin: clean check, journal  >  files, lot by lot  >  one commit  >  journal off
+    decide  >  begin: clean check, journal, what is remembered elsewhere
+            >  files, lot by lot  >  one commit  >  journal off
 
 Nothing else writes into the repository. Killed at any moment, a change is finished by whoever next
 takes the write lock (`_recover`), with its own words.
@@ -8,11 +9,12 @@ takes the write lock (`_recover`), with its own words.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shlex
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +28,7 @@ from copydesk.archive._repository import AUTHOR
 from copydesk.errors import CopydeskError, GitError, RecordError
 from copydesk.kit import dates, files, within
 
+Note = Callable[[Sequence[str]], bytes]
 _MOST_BYTES = 1 << 28  # of a file that we might change; a record has some kilobytes
 LOT_SECONDS = 0.4  # how long the lock is held in one go before others may have it
 
@@ -82,6 +85,11 @@ class Committed:
     lacks_flock: bool = False
 
 
+def _without_note(skipped: Sequence[str]) -> bytes:
+    """Return that nothing is to be remembered."""
+    return b""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """What is to become of which files, in one commit with this message, author and moment.
@@ -108,11 +116,15 @@ class Change:
         """The paths that it writes."""
         return tuple(one.path for one in self.files)
 
-    def begin(self, lock: Hold, *, needed: Collection[str] = ()) -> Begun:
+    def begin(
+        self, lock: Hold, *, needed: Collection[str] = (), note: Note = _without_note
+    ) -> Begun:
         """Put the change into the journal, but for files that a person has; touch none yet.
 
-        From here on it is made, whatever happens. Raises RecordError where the journal cannot be
-        written, and as `commit` does where one of the `needed` paths is not to be had.
+        `note` is asked, with the paths left to a person, what is to be remembered of the change.
+        From here on it is made and remembered, whatever happens. Raises RecordError where the
+        journal cannot be written, and as `commit` does where one of the `needed` paths is not to be
+        had.
         """
         lock.must_be_held()
         entries = [one.as_entry() for one in self.files]
@@ -122,19 +134,23 @@ class Change:
         if refused := touched.intersection(needed):
             raise _under_edit(lock.root, min(refused))
         ours = tuple(one for one in entries if touched.isdisjoint(one.paths))
-        pending = lock.journal.open(self._entry(lock, ours)) if ours else None
         skipped = tuple(one.path for one in entries if not touched.isdisjoint(one.paths))
+        told = note(skipped)
+        pending = lock.journal.open(self._entry(lock, ours, told)) if ours else None
+        if told:
+            lock.remember(told)
         return Begun(
             lock=lock, skipped=skipped, pending=pending, error=error, is_urgent=bool(needed)
         )
 
-    def _entry(self, lock: Hold, ours: tuple[EntryFile, ...]) -> Entry:
+    def _entry(self, lock: Hold, ours: tuple[EntryFile, ...], note: bytes) -> Entry:
         return Entry(
             message=self.message.replace("\0", ""),
             author=self.author.replace("\0", ""),
             when=dates.rfc3339(self.when),
             branch=self.branch or lock.repository.branch(),
             files=ours,
+            note=note,
         )
 
 
@@ -269,7 +285,7 @@ def settle(lock: Hold, pending: OpenEntry, *, is_whole: bool = True) -> Committe
     """Commit what stands as an entry has it, with the entry's words, and close it.
 
     Where nothing can be committed now it waits, without the bytes. An entry that is not whole (the
-    disk refused a file) stays as it is.
+    disk refused a file) stays as it is. Its note goes in either case: it was heard.
     """
     entry, repository = pending.entry, lock.repository
     stand = [path for one in entry.files if is_as_after(lock.root, one) for path in one.paths]
@@ -291,8 +307,8 @@ def settle(lock: Hold, pending: OpenEntry, *, is_whole: bool = True) -> Committe
             return Committed(commit=commit)
     if is_whole:
         bare = tuple(msgspec.structs.replace(one, data=None) for one in entry.files)
-        pending.rewrite(msgspec.structs.replace(entry, files=bare, is_written=True))
-    pending.leave()
+        pending.rewrite(msgspec.structs.replace(entry, files=bare, note=b"", is_written=True))
+    leave(pending)
     return Committed(obstacle=obstacle or str(error), error=error)
 
 
@@ -300,7 +316,15 @@ def _close_or_leave(pending: OpenEntry, *, is_whole: bool) -> None:
     if is_whole:
         pending.close()
     else:
-        pending.leave()
+        leave(pending)
+
+
+def leave(pending: OpenEntry) -> None:
+    """Leave an entry to whoever comes next, without its note: that was heard."""
+    if pending.entry.note:
+        with contextlib.suppress(RecordError):  # the disk is full: it is heard once more
+            pending.rewrite(msgspec.structs.replace(pending.entry, note=b""))
+    pending.leave()
 
 
 def other_branch(lock: Hold, entry: Entry) -> str:

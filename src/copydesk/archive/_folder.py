@@ -32,6 +32,7 @@ _NOT_RECORDS = frozenset(
 )
 # How kit.files names a file until it is whole.
 _UNFINISHED = ".new-"
+_WRITTEN_INTO = ("_news", "_archive/_news", "_data", ".copydesk/journal")
 _READ_BYTES = _front.MAX_BYTES + 1  # by the last one it is known to be too long
 _SUFFIXES = frozenset({".md", ".markdown", ".html", ".htm"})
 
@@ -172,8 +173,8 @@ class Archive:
         return FileChange(path=place, after=self.file_bytes(path), moved_from=path)
 
     def sweep(self) -> None:
-        """Remove what a killed write left beside the records; nobody else may be writing."""
-        for folder in ("_news", "_archive/_news"):
+        """Remove what a killed write left beside what it wrote; nobody else may be writing."""
+        for folder in _WRITTEN_INTO:
             for entry in (self.root / folder).glob(f"{_UNFINISHED}*"):
                 with contextlib.suppress(OSError):
                     entry.unlink()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 from copydesk.archive._journal import Journal
@@ -12,11 +13,23 @@ from copydesk.kit import locks
 PRIVATE = ".copydesk"
 
 
-class Hold:
-    """One newsroom's repository and journal, and its lock for writing."""
+Remember = Callable[[bytes], None]
 
-    def __init__(self, root: Path) -> None:
+
+def remember_nothing(note: bytes) -> None:
+    """Let a change be made of which nothing is remembered elsewhere."""
+
+
+class Hold:
+    """One newsroom's repository and journal, and its lock for writing.
+
+    `remember` takes the note of a change as soon as the journal has it; where a kill came between,
+    again from whoever finishes the change.
+    """
+
+    def __init__(self, root: Path, remember: Remember = remember_nothing) -> None:
         self.root = root
+        self.remember = remember
         self.repository = Repository(root)
         self.journal = Journal(root / PRIVATE / "journal")
         self._lock = locks.Lock(root / PRIVATE / "write.lock")

@@ -44,6 +44,7 @@ class EntryFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A change as the journal keeps it; `when` is RFC 3339, `branch` the one that it is meant for.
 
+    `note` is what the writer has to remember of it elsewhere, in a shape of the writer's.
     `is_written` says that its files were all dealt with, and only git is still to have them.
     """
 
@@ -52,6 +53,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     when: str
     branch: str
     files: tuple[EntryFile, ...]
+    note: bytes = b""
     is_written: bool = False
     version: int = VERSION
 

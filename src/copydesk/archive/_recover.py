@@ -27,12 +27,16 @@ class Recovered:
 def recover(lock: Hold) -> tuple[Recovered, ...]:
     """Finish the changes that nobody is at any more; return what came of each.
 
-    The newest is written first: a word that came while a round was at work goes over what the
-    round had still to write. They are committed in the order in which they were begun.
+    What their writers had to remember is remembered, then the newest is written first: a word that
+    came while a round was at work goes over what the round had still to write. They are committed
+    in the order in which they were begun.
     """
     if lock.journal.is_empty():
         return ()
     waiting = lock.journal.waiting()
+    for one in waiting:
+        if one.entry.note:
+            lock.remember(one.entry.note)
     broken = {id(one) for one in reversed(waiting) if not _roll_forward(lock, one)}
     return tuple(_settle(lock, one, is_whole=id(one) not in broken) for one in waiting)
 
@@ -53,7 +57,7 @@ def _roll_forward(lock: Hold, pending: OpenEntry) -> bool:
 def _settle(lock: Hold, pending: OpenEntry, *, is_whole: bool) -> Recovered:
     entry = pending.entry
     if not entry.is_written and _change.other_branch(lock, entry):
-        pending.leave()
+        _change.leave(pending)
         done = _change.Committed(obstacle=_change.other_branch(lock, entry))
     else:
         done = _change.settle(lock, pending, is_whole=is_whole)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from copydesk.archive._change import digest_of
-from copydesk.archive._hold import PRIVATE, Hold
+from copydesk.archive._hold import PRIVATE, Hold, Remember, remember_nothing
 from copydesk.archive._journal import Entry, EntryFile, Journal
 from copydesk.archive._recover import Recovered, recover
 from copydesk.archive._repository import AUTHOR
@@ -30,8 +30,8 @@ class WriteLock(Hold):
     write, git, SQLite.
     """
 
-    def __init__(self, root: Path) -> None:
-        super().__init__(root)
+    def __init__(self, root: Path, remember: Remember = remember_nothing) -> None:
+        super().__init__(root, remember)
         self.recovered: tuple[Recovered, ...] = ()
 
     @contextlib.contextmanager

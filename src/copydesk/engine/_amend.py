@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from copydesk import archive
 from copydesk.archive import Rulings, WriteLock
 from copydesk.engine import _file
-from copydesk.engine._writing import RULINGS, notes_of
+from copydesk.engine._writing import RULINGS, begin, notes_of
 from copydesk.engine.newsroom import Newsroom
 from copydesk.news import Story
 
@@ -45,10 +45,11 @@ def amend(
     change = prepared.change
     if (first := pairs[0][0].path) not in change.paths:
         change = replace(change, files=(newsroom.archive.keeping(first), *change.files))
-    begun = change.begin(lock, needed=(RULINGS, first))
-    written = [story for story in prepared.stories if story.path in begun.paths]
-    _file.keep_digests(newsroom, written)
-    done = begun.finish()
+
+    def remember(skipped: Sequence[str]) -> None:
+        _file.keep_digests(newsroom, _file.written(prepared, skipped))
+
+    done = begin(newsroom, lock, change, remember, (RULINGS, first)).finish()
     filed = _file.result(prepared, done)
     skipped = (f"left to the next round, it is being edited: {path}" for path in filed.skipped)
     return Amended(

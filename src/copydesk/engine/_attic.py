@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from copydesk.archive import Change, FileChange, WriteLock
 from copydesk.engine._mishap import failure_of
-from copydesk.engine._writing import PATIENCE_SECONDS, notes_of, writing
+from copydesk.engine._writing import PATIENCE_SECONDS, begin, notes_of, writing
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.report import Failure
 from copydesk.errors import CopydeskError, GitError, RecordError
@@ -54,13 +54,15 @@ def _moved(newsroom: Newsroom, lock: WriteLock, old: Sequence[str]) -> Shelved:
             moves.append(newsroom.archive.shelving(path))
         except CopydeskError as error:
             failed.append(failure_of(path, error))
-    begun = _change(newsroom, moves).begin(lock)
+
+    def remember(skipped: Sequence[str]) -> None:
+        for one in moves:
+            if one.path not in skipped:
+                newsroom.memory.move(one.moved_from, one.path)
+
+    begun = begin(newsroom, lock, _change(newsroom, moves), remember)
     if begun.error is not None:
         raise begun.error
-    with newsroom.memory.together():
-        for one in moves:
-            if one.path in begun.paths:
-                newsroom.memory.move(one.moved_from, one.path)
     done = begun.finish()
     return Shelved(
         paths=tuple(one.moved_from for one in moves if one.path in done.written),

@@ -2,9 +2,10 @@
 
     judge  >  bytes  >  lock  >  last check  >  journal  >  memory  >  files, lot by lot  >  commit
 
-The memory is told between journal and files: a round that is killed later is finished by whoever
-comes next, and has forgotten nothing. A person's word is never waited for, and never written over:
-what it makes of a record stays, and the next round sets that record beside the others again.
+What is remembered of the round is in the journal, too: one that is killed from there on is finished
+by whoever comes next, and has forgotten nothing. A person's word is never waited for, and never
+written over: what it makes of a record stays, and the next round sets that record beside the others
+again.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ from copydesk.engine._judging import (
 from copydesk.engine._mishap import failure_of
 from copydesk.engine._rules import OF_RULES, Rules
 from copydesk.engine._tally import Tally
-from copydesk.engine._writing import PATIENCE_SECONDS, take_over_unknown, writing
+from copydesk.engine._writing import PATIENCE_SECONDS, begin, take_over_unknown, writing
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.engine.verdicts import removed_addresses
-from copydesk.errors import CopydeskError
+from copydesk.errors import CopydeskError, GitError, RecordError
 from copydesk.kit import text, urls
 from copydesk.memory import Fate
 from copydesk.news import Story
@@ -153,16 +154,21 @@ class _Filing:
         moves = self._moves_of_sources()
         along = () if moves is None else (moves,)
         change = replace(prepared.change, files=(*along, *prepared.change.files))
+        filed_before = self.stories.before.keys()
+
+        def remember(skipped: Sequence[str]) -> None:
+            overtaken = {*skipped, *prepared.moved}
+            unwritten = {*overtaken, *(one.url for one in prepared.failed)}
+            self._remember(unwritten, filed_before & overtaken)
+            _file.keep_digests(self.desk.newsroom, _but(prepared.stories, unwritten))
+
         try:
-            begun = change.begin(self.ending.lock)
-        except CopydeskError as error:  # a full disk: nothing was touched
+            begun = begin(self.desk.newsroom, self.ending.lock, change, remember)
+        except (RecordError, GitError) as error:  # a full disk: nothing was touched
             self.tally.failed.append(failure_of(error.subject, error))
-            self._remember(self.stories.changed.keys(), self.stories.before.keys())
+            with self.desk.newsroom.memory.together():
+                self._remember(self.stories.changed.keys(), filed_before)
             return _file.Filed()
-        overtaken = {*begun.skipped, *prepared.moved}
-        unwritten = {*overtaken, *(one.url for one in prepared.failed)}
-        self._remember(unwritten, self.stories.before.keys() & overtaken)
-        _file.keep_digests(self.desk.newsroom, _but(prepared.stories, unwritten))
         filed = _file.result(prepared, begun.finish())
         self._correct(filed, frozenset(begun.paths))
         if begun.error is not None:
@@ -199,19 +205,18 @@ class _Filing:
         """
         newsroom = self.desk.newsroom
         self.tally.not_filed(self.stories.fresh.keys() & {*unwritten})
-        with newsroom.memory.together():
-            self._remember_sources()
-            rules = Rules(newsroom)
-            for fate in self.tally.fates:
-                newsroom.memory.keep_fate(_by_rules(newsroom, rules, fate))
-            self.gathered.sites.keep()
-            self.desk.vectors.forget_others()
-            newsroom.memory.overtaken.forget_all()
-            for path in overtaken:
-                newsroom.memory.overtaken.put(path, b"")
-            if newsroom.settings.records.look_again:
-                self._plan(unwritten)
-            self._forget_removed()
+        self._remember_sources()
+        rules = Rules(newsroom)
+        for fate in self.tally.fates:
+            newsroom.memory.keep_fate(_by_rules(newsroom, rules, fate))
+        self.gathered.sites.keep()
+        self.desk.vectors.forget_others()
+        newsroom.memory.overtaken.forget_all()
+        for path in overtaken:
+            newsroom.memory.overtaken.put(path, b"")
+        if newsroom.settings.records.look_again:
+            self._plan(unwritten)
+        self._forget_removed()
 
     def _remember_sources(self) -> None:
         failed = {fate.source for fate in self.tally.fates if fate.state == "failed"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from copydesk import archive, review
@@ -125,6 +125,12 @@ def prepare(newsroom: Newsroom, stories: Iterable[Story], order: Order) -> Prepa
     return Prepared(
         change=change, stories=tuple(ready), moved=tuple(sorted(moved)), failed=tuple(failed)
     )
+
+
+def written(prepared: Prepared, skipped: Collection[str]) -> list[Story]:
+    """Return the stories whose records change, but for those left to a person."""
+    paths = {*prepared.change.paths} - {*skipped}
+    return [story for story in prepared.stories if story.path in paths]
 
 
 def keep_digests(newsroom: Newsroom, stories: Iterable[Story]) -> None:

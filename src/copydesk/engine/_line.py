@@ -46,6 +46,7 @@ from copydesk.engine._pool import Readers
 from copydesk.engine._sites import Sites
 from copydesk.engine._tally import Tally
 from copydesk.engine._wire import connected
+from copydesk.engine._writing import write_lock
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.engine.progress import Progress
 from copydesk.engine.report import Failure, RoundReport
@@ -68,7 +69,7 @@ async def run(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> 
     tally = Tally(now=newsroom.now)
     troubles = Troubles()
     branch = archive.Repository(newsroom.root).branch()
-    lock = archive.WriteLock(newsroom.root)
+    lock = write_lock(newsroom)
     recovered = () if options.dry_run else _conclude.finish_left_over(newsroom, lock)
     with tally.timed("shelf"):
         before = take_snapshot(newsroom)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from copydesk import archive
-from copydesk.engine._writing import PATIENCE_SECONDS
+from copydesk.engine._writing import PATIENCE_SECONDS, write_lock
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.report import Failure, RoundReport
 from copydesk.errors import GitError
@@ -21,7 +21,7 @@ def pushed(newsroom: Newsroom, report: RoundReport) -> RoundReport:
     remote = newsroom.settings.records.remote
     if not remote:
         return report
-    lock = archive.WriteLock(newsroom.root)
+    lock = write_lock(newsroom)
     try:
         done = lock.repository.push(remote, lambda: lock.held(PATIENCE_SECONDS))
     except GitError as error:

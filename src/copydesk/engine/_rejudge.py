@@ -13,7 +13,13 @@ from copydesk import archive
 from copydesk.engine import _anew, _file
 from copydesk.engine._anew import Anew
 from copydesk.engine._mishap import failure_of
-from copydesk.engine._writing import PATIENCE_SECONDS, take_over_unknown, writing
+from copydesk.engine._writing import (
+    PATIENCE_SECONDS,
+    begin,
+    take_over_unknown,
+    write_lock,
+    writing,
+)
 from copydesk.engine.newsroom import Newsroom, Troubles, alone
 from copydesk.engine.progress import Progress
 from copydesk.engine.report import Failure
@@ -69,7 +75,7 @@ def apply_rejudged(newsroom: Newsroom, since_days: int, progress: Progress) -> R
     read, BusyError during a round.
     """
     with alone(newsroom):
-        lock = archive.WriteLock(newsroom.root)
+        lock = write_lock(newsroom)
         with writing(newsroom, lock):
             take_over_unknown(newsroom, lock)
         branch = archive.Repository(newsroom.root).branch()
@@ -96,9 +102,11 @@ def _filed(
     newsroom: Newsroom, lock: archive.WriteLock, stories: Sequence[Story], order: _file.Order
 ) -> _file.Filed:
     prepared = _file.prepare(newsroom, stories, order)
-    begun = prepared.change.begin(lock)
-    ready = {story.path: story for story in prepared.stories}
-    _file.keep_digests(newsroom, (ready[path] for path in begun.paths))
+
+    def remember(skipped: Sequence[str]) -> None:
+        _file.keep_digests(newsroom, _file.written(prepared, skipped))
+
+    begun = begin(newsroom, lock, prepared.change, remember)
     return _file.result(prepared, begun.finish())
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from copydesk import watch
+from copydesk import archive, watch
 from copydesk.engine.newsroom import Newsroom
+from copydesk.errors import RecordError
 
 _UNUSED = timedelta(days=30)
 _HOSTS_BYTES = 64 << 20  # of notes on hosts: strangers can invent hosts as they like
@@ -31,6 +34,18 @@ def forget(newsroom: Newsroom) -> None:
         memory.forget_sources(unused)
         for key in stale:
             memory.hosts.forget(key)
+    _forget_removed(newsroom)
+
+
+def _forget_removed(newsroom: Newsroom) -> None:
+    """Keep no text of what an editor removed: the word was cut short, or came from elsewhere."""
+    with contextlib.suppress(RecordError):  # the next round reports the rulings, and reads on
+        removed = {
+            archive.address_mark(url): url for url in archive.read_rulings(newsroom.root).removed
+        }
+        kept = itertools.chain.from_iterable(newsroom.articles.marks().values())
+        for mark in removed.keys() & {*kept}:
+            newsroom.articles.forget(removed[mark])
 
 
 def _stale_hosts(newsroom: Newsroom, before: datetime) -> Iterator[str]:

@@ -8,11 +8,11 @@ digest fits; and a verdict cut short is all that parts its record from the last 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from copydesk import archive, review
-from copydesk.archive import Committed, WriteLock
+from copydesk.archive import Begun, Change, Committed, WriteLock
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import CopydeskError, GitError, RecordError
 from copydesk.kit import text
@@ -28,6 +28,32 @@ _NO_FLOCK = (
 )
 
 
+def write_lock(newsroom: Newsroom) -> WriteLock:
+    """Return the newsroom's write lock; who takes it remembers what a killed change had to."""
+    return WriteLock(newsroom.root, newsroom.memory.play)
+
+
+def begin(
+    newsroom: Newsroom,
+    lock: WriteLock,
+    change: Change,
+    remember: Callable[[Sequence[str]], None],
+    needed: Collection[str] = (),
+) -> Begun:
+    """Begin a change of which the memory has to know; a kill parts the two at no moment.
+
+    `remember` changes the memory; it is told which paths are left to a person. Raises as
+    `Change.begin` does.
+    """
+
+    def note(skipped: Sequence[str]) -> bytes:
+        with newsroom.memory.rehearse() as rehearsal:
+            remember(skipped)
+        return rehearsal.encode()
+
+    return change.begin(lock, needed=needed, note=note)
+
+
 @contextlib.contextmanager
 def writing(
     newsroom: Newsroom, lock: WriteLock | None = None, wait_seconds: float = WORD_SECONDS
@@ -36,7 +62,7 @@ def writing(
 
     Raises BusyError where another keeps it so long, RecordError.
     """
-    lock = lock or WriteLock(newsroom.root)
+    lock = lock or write_lock(newsroom)
     with lock.held(wait_seconds):
         _take_over(newsroom, lock)
         yield lock

@@ -14,7 +14,7 @@ from copydesk.archive import Rulings
 from copydesk.engine import _file, _ruled
 from copydesk.engine._action import with_action
 from copydesk.engine._new_rule import NewRule, ruling
-from copydesk.engine._writing import notes_of, writing
+from copydesk.engine._writing import begin, notes_of, writing
 from copydesk.engine.named import record_at
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.report import Rule
@@ -242,10 +242,12 @@ def _filed(
         message=with_action("\n\n".join(filter(None, words)), "rule", _action(change)),
         when=newsroom.now,
     )
-    begun = whole.begin(lock, needed=whole.paths)
-    if change.after is not None:
-        _file.keep_digests(newsroom, [change.after])
-    done = begun.finish()
+
+    def remember(_: Sequence[str]) -> None:
+        if change.after is not None:
+            _file.keep_digests(newsroom, [change.after])
+
+    done = begin(newsroom, lock, whole, remember, needed=whole.paths).finish()
     notes = (*change.notes, *notes_of(done, "the records are"))
     return _report(change, tuple(sorted(done.written)), done.commit, notes)
 

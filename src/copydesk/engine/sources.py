@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from copydesk.engine import _ask, _ledger
 from copydesk.engine._pool import Readers
 from copydesk.engine._states import source_states
 from copydesk.engine._wire import connected
-from copydesk.engine._writing import notes_of, writing
+from copydesk.engine._writing import begin, notes_of, writing
 from copydesk.engine.newsroom import Newsroom, alone
 from copydesk.engine.progress import Progress
 from copydesk.errors import UsageError
@@ -177,26 +178,30 @@ def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
         before = source_states(newsroom)[url]
         kept = ledger.kept.get(url) or Kept(by=by, at=newsroom.now, why=why)
         noted = _undone(ledger, url, kept)
-        report = KeepReport(url=url, undone=_what_is_undone(ledger, before, url))
-        if noted != ledger:
-            report = _filed(newsroom, lock, noted, report)
         after = _ledger.with_ledger(before, noted, url)
-        if after != before:
-            newsroom.memory.keep_source(url, msgspec.json.encode(after))
-        return report
+
+        def remember(_: Sequence[str]) -> None:
+            if after != before:
+                newsroom.memory.keep_source(url, msgspec.json.encode(after))
+
+        change = _change(newsroom, ledger, noted, url)
+        done = begin(newsroom, lock, change, remember, needed=change.paths).finish()
+        return KeepReport(
+            url=url,
+            undone=_what_is_undone(ledger, before, url),
+            changed=done.written,
+            commit=done.commit,
+            notes=notes_of(done, "it is"),
+        )
 
 
-def _filed(
-    newsroom: Newsroom, lock: archive.WriteLock, noted: Ledger, report: KeepReport
-) -> KeepReport:
-    kept = noted.kept[report.url]
-    change = archive.Change(
-        files=(archive.ledger_change(newsroom.root, noted),),
-        message=f"sources: keep {report.url}\n\n{kept.why}\n\nby {kept.by}",
+def _change(newsroom: Newsroom, ledger: Ledger, noted: Ledger, url: str) -> archive.Change:
+    kept = noted.kept[url]
+    return archive.Change(
+        files=(archive.ledger_change(newsroom.root, noted),) if noted != ledger else (),
+        message=f"sources: keep {url}\n\n{kept.why}\n\nby {kept.by}",
         when=kept.at,
     )
-    done = change.commit(lock)
-    return replace(report, changed=done.written, commit=done.commit, notes=notes_of(done, "it is"))
 
 
 def _what_is_undone(ledger: Ledger, before: watch.SourceState, url: str) -> str:

@@ -15,7 +15,7 @@ from copydesk.archive import Change, FileChange, LoggedCommit, WriteLock
 from copydesk.engine._action import action_in, with_action
 from copydesk.engine._amend import known_digests
 from copydesk.engine._inverse import Difference, rulings_without, story_without
-from copydesk.engine._writing import RULINGS, notes_of, writing
+from copydesk.engine._writing import RULINGS, begin, notes_of, writing
 from copydesk.engine.named import record_path
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import GitError, UsageError
@@ -84,7 +84,7 @@ def undo_action(newsroom: Newsroom, commit: str, by: str, why: str = "") -> Undo
         if not plan.files:
             return UndoReport(action=action, undone=done.id, notes=("it is undone already",))
         change = _inverse_change(newsroom, plan, _message(done, by, why))
-        begun = change.begin(lock, needed=change.paths)
+        begun = begin(newsroom, lock, change, lambda _: _remember(newsroom, plan), change.paths)
         notes = _followed(newsroom, plan)
         made = begun.finish()
         return UndoReport(
@@ -177,12 +177,16 @@ def _plan_record(
         plan.stories.append((now, story))
 
 
-def _followed(newsroom: Newsroom, plan: _Plan) -> tuple[str, ...]:
-    """Let what no commit holds follow: digests of `everyday`, the text of a story removed again."""
+def _remember(newsroom: Newsroom, plan: _Plan) -> None:
+    """Let the memory follow: digests of `everyday`, no look at the page of a removed story."""
     for now, after in plan.stories:
         _answer_for(newsroom, now, after)
         if plan.removed:
             newsroom.memory.revisits.forget(after.path)
+
+
+def _followed(newsroom: Newsroom, plan: _Plan) -> tuple[str, ...]:
+    """Keep no text of a story removed again; say where that of one given back is lost."""
     for address in plan.removed:
         newsroom.articles.forget(address)
     lost = bool(plan.restored) and not any(map(newsroom.articles.find, plan.restored))

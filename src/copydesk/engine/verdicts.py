@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from copydesk import archive, review
 from copydesk.archive import Rulings
 from copydesk.engine._action import with_action
-from copydesk.engine._writing import notes_of, writing
+from copydesk.engine._writing import begin, notes_of, writing
 from copydesk.engine.named import record_path
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.report import DeployReport, Failure
@@ -52,8 +53,14 @@ def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictRepo
         was_removed = _is_removed(newsroom, story)
         ruled = review.apply(story, verdict, newsroom.beat)
         change = _change(newsroom, ruled, verdict)
-        begun = change.begin(lock, needed=change.paths)
-        if verdict.said == "remove":
+        is_removed = verdict.said == "remove"
+
+        def remember(_: Sequence[str]) -> None:
+            if is_removed:
+                newsroom.memory.revisits.forget(ruled.path)
+
+        begun = begin(newsroom, lock, change, remember, needed=change.paths)
+        if is_removed:
             _forget(newsroom, ruled)
         done = begun.finish()
         return VerdictReport(
@@ -121,7 +128,6 @@ def _ruled(newsroom: Newsroom, rulings: Rulings, story: Story, verdict: Verdict)
 
 
 def _forget(newsroom: Newsroom, story: Story) -> None:
-    """Keep no text of a removed story, and look at its page no more."""
+    """Keep no text of a removed story; where a kill is faster a round does (`_retention`)."""
     for address in story.addresses:
         newsroom.articles.forget(address)
-    newsroom.memory.revisits.forget(story.path)

@@ -15,8 +15,9 @@ from copydesk.memory._fates import Fate
 from copydesk.memory._kept import Kept
 from copydesk.memory._manifest import Manifest
 from copydesk.memory._reads import Reads
+from copydesk.memory._rehearsal import Rehearsal, Value, steps_in
 from copydesk.memory._revisits import Revisits
-from copydesk.memory._schema import connect, suspect
+from copydesk.memory._schema import VERSION, connect, suspect
 
 
 class Memory:
@@ -31,6 +32,7 @@ class Memory:
     def __init__(self, path: Path) -> None:
         self._connection = connect(path)
         self._path = path
+        self._rehearsal: Rehearsal | None = None
         self.hosts = Kept(self._run, "hosts")
         self.hubs = Kept(self._run, "hubs")
         self.pushed = Kept(self._run, "pushed")
@@ -59,6 +61,22 @@ class Memory:
             self._run("COMMIT")
         else:
             self._connection.rollback()
+
+    @contextlib.contextmanager
+    def rehearse(self) -> Iterator[Rehearsal]:
+        """Take down all changes of the block, which sees them made, and make none."""
+        self._rehearsal = Rehearsal(VERSION)
+        try:
+            with self.together(keep=False):
+                yield self._rehearsal
+        finally:
+            self._rehearsal = None
+
+    def play(self, rehearsed: bytes) -> None:
+        """Make changes that were rehearsed, at once; none of another version's."""
+        with self.together():
+            for statement, values in steps_in(rehearsed, VERSION):
+                self._run(statement, *values)
 
     def sources(self) -> dict[str, bytes]:
         """Give each source's state, as it was put, by the source's url."""
@@ -146,7 +164,9 @@ class Memory:
         """Forget that journal: it was taken over."""
         self._run("DELETE FROM journal")
 
-    def _run(self, statement: str, *values: object) -> sqlite3.Cursor:
+    def _run(self, statement: str, *values: Value) -> sqlite3.Cursor:
+        if self._rehearsal is not None:
+            self._rehearsal.note(statement, values)
         try:
             return self._connection.cursor(_Rows).run(self._path, statement, values)
         except sqlite3.Error as error:
