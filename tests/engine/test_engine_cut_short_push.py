@@ -23,6 +23,12 @@ from world.newsroom import KEY, NOW, newsroom, record_web, run_git, small_web
 pytestmark = pytest.mark.slow
 
 KILLS = int(os.environ.get("COPYDESK_KILLS", "3"))
+LIVE = """\
+[records]
+remote = "origin"
+[fetch]
+contact = "mailto:desk@tidewatch.example"
+"""
 AFTER = (NOW + timedelta(minutes=1)).isoformat()  # no source is due: nobody is asked
 
 
@@ -38,7 +44,7 @@ def run() -> Iterator[Commands]:
 def begun(tmp_path: Path, run: Commands) -> Path:
     """Make a newsroom and its remote: a verdict and a rule here, a mended record there."""
     place = tmp_path / "begun"
-    root = newsroom(place / "beat", more='[records]\nremote = "origin"\n')
+    root = newsroom(place / "beat", more=LIVE)
     run_git(place, "init", "-q", "--bare", "-b", "main", "remote.git")
     run_git(root, "remote", "add", "origin", "../remote.git")
     assert later.run(root, record_web(tmp_path / "web.warc.gz", small_web())).filed

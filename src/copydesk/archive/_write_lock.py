@@ -26,13 +26,14 @@ def is_cut_short(root: Path) -> bool:
 class WriteLock(Hold):
     """The right to write into one newsroom, held for parts of a second by one process at a time.
 
-    `recovered` says what was finished since it was taken. Locks are taken in this order: round,
-    write, git, SQLite.
+    `recovered` says what was finished since it was taken, `adopted` what an earlier version left and
+    nothing is remembered of. Locks are taken in this order: round, write, git, SQLite.
     """
 
     def __init__(self, root: Path, remember: Remember = remember_nothing) -> None:
         super().__init__(root, remember)
         self.recovered: tuple[Recovered, ...] = ()
+        self.adopted: frozenset[str] = frozenset()
 
     @contextlib.contextmanager
     def held(self, wait_seconds: float = WAIT_SECONDS) -> Iterator[None]:
@@ -73,13 +74,15 @@ class WriteLock(Hold):
         A new newsroom's, and what a version without a journal wrote and did not commit.
         """
         self.must_be_held()
+        ours = tuple(EntryFile(path=one, after=digest_of(self.root, one)) for one in paths)
         entry = Entry(
             message=message,
             author=AUTHOR,
             when=dates.rfc3339(when),
             branch=self.repository.branch(),
-            files=tuple(EntryFile(path=one, after=digest_of(self.root, one)) for one in paths),
+            files=ours,
             is_written=True,
         )
         self.journal.open(entry).leave()
+        self.adopted |= {one.path for one in ours}
         self.recover()

@@ -39,11 +39,10 @@ from copydesk.news import Story
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """With what a round ends: its lock, the branch it began on, what it found cut short."""
+    """With what a round ends: its lock, and the branch it began on."""
 
     lock: WriteLock
     branch: str
-    recovered: tuple[Recovered, ...] = ()
 
 
 def finish_left_over(newsroom: Newsroom, lock: WriteLock) -> tuple[Recovered, ...]:
@@ -234,8 +233,8 @@ class _Filing:
             plan = again.of_filed(newsroom, lead, article, seen)
             again.keep_plan(newsroom, story, *again.place(story, lead.url, plan, seen))
         again.keep_looks(newsroom, self.gathered.looks, self.stories.corrected, {*unwritten})
-        left_over = {path for one in self.ending.recovered for path in one.paths}
-        again.make_up(newsroom, self.desk.shelf, self.desk.removed, left_over)
+        adopted = self.ending.lock.adopted
+        again.make_up(newsroom, self.desk.shelf, self.desk.removed, adopted)
 
     def _correct(self, filed: _file.Filed, begun: frozenset[str]) -> None:
         """Correct what was remembered of records that a word overtook, or the disk refused."""

@@ -82,7 +82,7 @@ async def run(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> 
             stories = judge_all(desk, gathered, tally)
         filed = _file.Filed(written=tuple(sorted(stories.changed)))
         return _report(stories, filed, tally, troubles)
-    ending = _conclude.Ending(lock=lock, branch=branch, recovered=recovered)
+    ending = _conclude.Ending(lock=lock, branch=branch)
     stories, filed, tally = _conclude.conclude(desk, gathered, tally, ending)
     return _report(stories, _with_recovered(filed, recovered), tally, troubles)
 

@@ -165,9 +165,9 @@ def make_up(
 ) -> None:
     """Plan a look at each story of the last week that has none, and forget what is long over.
 
-    The memory was lost: they are spread over the coming day by their paths. Those that a killed
-    round left over, or that came within the hour, are on schedule. A record that is not the line's
-    to change, or whose page is gone or was `removed` by an editor, gets none.
+    The memory was lost: they are spread over the coming day by their paths. Those `left_over` by a
+    killed round of an earlier version, or that came within the hour, are on schedule. A record that
+    is not the line's to change, or whose page is gone or was `removed` by an editor, gets none.
     """
     now = newsroom.now
     newsroom.memory.revisits.forget_due(now - WEEK)
