@@ -187,6 +187,30 @@ def test_a_new_story_joins_no_group_into_which_a_merge_brings_what_it_was_split_
     assert desk.changes() == {}
 
 
+def test_a_group_whose_name_was_split_off_keeps_its_own_when_an_earlier_story_joins() -> None:
+    desk = Desk()
+    rule(desk, ruled("merge", "r", "b"), ruled("split", "r", "c"))
+    desk.round(*(story(name, QUAKES[at], hours=5 + at) for at, name in enumerate("bc")))
+    desk.round(story("r", ROBOT, hours=7))
+
+    desk.round(story("a", QUAKES[2], hours=1))
+
+    assert desk.groups() == {frozenset("abc")}
+    assert {desk.filed[name].group for name in "abc"} == {"b"}
+    assert desk.changes() == {}
+
+
+def test_of_new_stories_from_which_one_is_split_off_the_first_names_the_group() -> None:
+    names = [f"n{at}" for at in range(30)]
+    desk = Desk()
+    rule(desk, ruled("merge", *names), ruled("merge", "r", "n1"), ruled("split", "r", "n7"))
+
+    desk.round(story("r", ROBOT), *(story(name, hours=1) for name in names))
+
+    assert {desk.filed[name].group for name in names} == {"n0"}
+    assert desk.changes() == {}
+
+
 def test_a_lead_puts_a_weaker_story_in_front_until_it_is_taken_back() -> None:
     desk = desk_of(100, 75)
     rule(desk, ruled("lead", "b"))

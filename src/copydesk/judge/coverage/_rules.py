@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -30,7 +31,7 @@ class Rules:
         self.apart: dict[str, frozenset[str]] = {}
         self.whole: set[str] = set()
         self.moved: dict[str, Reason] = {}
-        filed = dict(self._groups)
+        self._filed = dict(self._groups)
         for _ in range(_TIMES):
             before = dict(self._groups)
             self._apply(beat.rulings)
@@ -39,7 +40,7 @@ class Rules:
         self.moved = {
             name: why
             for name, why in self.moved.items()
-            if _beside(name, self._groups) != _beside(name, filed)
+            if _beside(name, self._groups) != _beside(name, self._filed)
         }
 
     def group_of(self, story: Story) -> str:
@@ -58,13 +59,18 @@ class Rules:
         self.whole -= {name, *others}
         self.apart[name] = self.apart.get(name, frozenset()).union(others or self._all) - {name}
         group = self._groups.get(name)
-        beside = [one for one, of in self._groups.items() if of == group and one != name]
+        beside = [one for one in self._all if self._groups.get(one) == group and one != name]
         if group is None or not self.apart[name].intersection(beside):
             return
         self._groups[name] = name
         self.moved[name] = Reason.of_rule(ReasonKind.SPLIT_OFF, rule)
         if group == name:  # the others cannot keep the name of a story that is elsewhere
-            self._groups.update(dict.fromkeys(beside, beside[0]))
+            self._groups.update(dict.fromkeys(beside, self._namesake_of(beside)))
+
+    def _namesake_of(self, names: Sequence[str]) -> str:
+        """Return the one of these after whom most of them are filed already, else the first."""
+        filed = Counter(self._filed.get(name) for name in names)
+        return max(names, key=lambda name: filed[name])
 
     def _merge(self, rule: Ruling, names: Sequence[str]) -> None:
         known = [name for name in names if name in self._all]
