@@ -26,8 +26,8 @@ def is_cut_short(root: Path) -> bool:
 class WriteLock(Hold):
     """The right to write into one newsroom, held for parts of a second by one process at a time.
 
-    `recovered` says what was finished since it was taken, `adopted` what an earlier version left and
-    nothing is remembered of. Locks are taken in this order: round, write, git, SQLite.
+    `recovered` says what was finished since it was taken, `adopted` what an earlier version left
+    and nothing is remembered of. Locks are taken in this order: round, write, git, SQLite.
     """
 
     def __init__(self, root: Path, remember: Remember = remember_nothing) -> None:
