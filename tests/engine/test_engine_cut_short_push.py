@@ -80,7 +80,7 @@ def outcome(place: Path) -> dict[str, Any]:
     site = root / ".copydesk/site"
     here = run_git(root, "rev-parse", "HEAD")
     assert here == run_git(place / "remote.git", "rev-parse", "main")
-    assert "" == run_git(root, "for-each-ref", "refs/worktree/copydesk", "refs/copydesk")
+    assert "" == run_git(root, "for-each-ref", "refs/worktree/copydesk")
     return {
         "tree": run_git(root, "ls-tree", "-r", "HEAD").splitlines(),
         "log": run_git(root, "log", "--format=%s|%an|%at").splitlines(),
