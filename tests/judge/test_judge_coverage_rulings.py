@@ -239,6 +239,18 @@ def test_a_story_filed_under_the_name_of_one_to_come_is_split_from_it_at_once() 
     assert desk.changes() == {}
 
 
+def test_a_merge_and_a_split_said_between_two_rounds_take_a_story_from_group_to_group() -> None:
+    desk = desk_of(80, 90)
+    desk.round(story("v", VOTE))
+    rule(desk, ruled("merge", "v", "b"), ruled("split", "b", "a"))
+
+    desk.round()
+
+    assert desk.groups() == {frozenset("bv")}
+    assert says(desk, "b", "group") == ["merged, ruled by Ada: so"]
+    assert desk.changes() == {}
+
+
 def test_a_lead_puts_a_weaker_story_in_front_until_it_is_taken_back() -> None:
     desk = desk_of(100, 75)
     rule(desk, ruled("lead", "b"))

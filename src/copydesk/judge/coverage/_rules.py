@@ -28,22 +28,32 @@ class Rules:
         self._filed = _called_by_their_own(
             {name_of(one): one.group or name_of(one) for one in ordered if one.path not in fresh}
         )
-        self._hold(beat.rulings)
-        lasting = [self._lasting(rule) for rule in beat.rulings]
-        if lasting != list(beat.rulings):
-            self._hold(lasting)
+        self._groups = dict(self._filed)
+        self.moved: dict[str, Reason] = {}
+        for _ in range(_TIMES):
+            before = dict(self._groups)
+            self._settle(beat.rulings)
+            if self._groups == before:  # the next round will find it so
+                break
         self._keep_names()
 
     def group_of(self, story: Story) -> str:
         """Give the name of a story's group, "" for a new one that no rule names."""
         return self._groups.get(name_of(story), "")
 
-    def _hold(self, rulings: Sequence[Ruling]) -> None:
-        """Apply rules to the groups as they are filed, again until nothing moves."""
-        self._groups = dict(self._filed)
+    def _settle(self, rulings: Sequence[Ruling]) -> None:
+        """Apply rules to the groups, without those merges that come to nothing by another rule."""
+        groups, moved = dict(self._groups), dict(self.moved)
+        self._apply_again(rulings)
+        lasting = [self._lasting(rule) for rule in rulings]
+        if lasting != list(rulings):
+            self._groups, self.moved = groups, moved
+            self._apply_again(lasting)
+
+    def _apply_again(self, rulings: Sequence[Ruling]) -> None:
+        """Apply rules to the groups until nothing moves."""
         self.apart: dict[str, frozenset[str]] = {}
         self.whole: set[str] = set()
-        self.moved: dict[str, Reason] = {}
         for _ in range(_TIMES):
             before = dict(self._groups)
             self._apply(rulings)
