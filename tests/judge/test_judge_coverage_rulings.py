@@ -211,6 +211,46 @@ def test_of_new_stories_from_which_one_is_split_off_the_first_names_the_group() 
     assert desk.changes() == {}
 
 
+def test_a_merge_that_a_later_rule_ends_takes_nobody_from_beside_its_stories() -> None:
+    desk = Desk()
+    merges = ruled("merge", "v", "a"), ruled("split", "a", "r"), ruled("merge", "v", "r")
+    rule(desk, *merges)
+    desk.round(story("v", VOTE), story("r", ROBOT), story("a"), story("b", QUAKES[1], hours=1))
+
+    assert desk.groups() == {frozenset("vr"), frozenset("ab")}
+    assert desk.changes() == {}
+
+
+def test_a_group_that_a_split_leaves_and_a_merge_restores_keeps_its_name() -> None:
+    desk = desk_of(80, 90, 75)
+    rule(desk, ruled("split", "a"), ruled("merge", "b", "a", "c"))
+
+    assert desk.changes() == {}
+
+
+def test_a_story_filed_under_the_name_of_one_to_come_is_split_from_it_at_once() -> None:
+    desk = Desk()
+    desk.filed["a"] = story("a", group="w")
+    rule(desk, ruled("split", "a"), ruled("merge", "w", "v"))
+
+    desk.round(story("v", VOTE), story("w", ROBOT))
+
+    assert desk.groups() == {frozenset("vw")}
+    assert desk.changes() == {}
+
+
+def test_a_merge_and_a_split_said_between_two_rounds_take_a_story_from_group_to_group() -> None:
+    desk = desk_of(80, 90)
+    desk.round(story("v", VOTE))
+    rule(desk, ruled("merge", "v", "b"), ruled("split", "b", "a"))
+
+    desk.round()
+
+    assert desk.groups() == {frozenset("bv")}
+    assert says(desk, "b", "group") == ["merged, ruled by Ada: so"]
+    assert desk.changes() == {}
+
+
 def test_a_lead_puts_a_weaker_story_in_front_until_it_is_taken_back() -> None:
     desk = desk_of(100, 75)
     rule(desk, ruled("lead", "b"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
@@ -25,27 +25,61 @@ class Rules:
     def __init__(self, beat: Beat, stories: Sequence[Story], fresh: frozenset[str]) -> None:
         ordered = sorted(stories, key=lambda one: (one.published_at or _NO_TIME, one.path))
         self._all = [name_of(one) for one in ordered]
-        self._groups = _called_by_their_own(
+        self._filed = _called_by_their_own(
             {name_of(one): one.group or name_of(one) for one in ordered if one.path not in fresh}
         )
-        self.apart: dict[str, frozenset[str]] = {}
-        self.whole: set[str] = set()
+        self._groups = dict(self._filed)
         self.moved: dict[str, Reason] = {}
-        self._filed = dict(self._groups)
         for _ in range(_TIMES):
             before = dict(self._groups)
-            self._apply(beat.rulings)
-            if self._groups == before:
+            self._settle(beat.rulings)
+            if self._groups == before:  # the next round will find it so
                 break
-        self.moved = {
-            name: why
-            for name, why in self.moved.items()
-            if _beside(name, self._groups) != _beside(name, self._filed)
-        }
+        self._keep_names()
 
     def group_of(self, story: Story) -> str:
         """Give the name of a story's group, "" for a new one that no rule names."""
         return self._groups.get(name_of(story), "")
+
+    def _settle(self, rulings: Sequence[Ruling]) -> None:
+        """Apply rules to the groups, without those merges that come to nothing by another rule."""
+        groups, moved = dict(self._groups), dict(self.moved)
+        self._apply_again(rulings)
+        lasting = [self._lasting(rule) for rule in rulings]
+        if lasting != list(rulings):
+            self._groups, self.moved = groups, moved
+            self._apply_again(lasting)
+
+    def _apply_again(self, rulings: Sequence[Ruling]) -> None:
+        """Apply rules to the groups until nothing moves."""
+        self.apart: dict[str, frozenset[str]] = {}
+        self.whole: set[str] = set()
+        for _ in range(_TIMES):
+            before = dict(self._groups)
+            self._apply(rulings)
+            if self._groups == before:
+                break
+
+    def _keep_names(self) -> None:
+        """Call groups as they are filed that have the same stories in the end: nobody has moved."""
+        for name in list(self.moved):
+            beside = _beside(name, self._groups)
+            if beside == _beside(name, self._filed):
+                del self.moved[name]
+                if self._filed[name] in beside:  # else another one may be called so by now
+                    self._groups.update(dict.fromkeys(beside, self._filed[name]))
+
+    def _lasting(self, rule: Ruling) -> Ruling:
+        """Return a rule with those of its stories alone that it brings together in the end.
+
+        Whom another rule takes away again would leave behind those that stood beside it.
+        """
+        if rule.said != "merge":
+            return rule
+        ends = [self._groups.get(name, name) for name in rule.stories]
+        most = max(ends, key=ends.count, default="")
+        kept = (name for name, end in zip(rule.stories, ends, strict=True) if end == most)
+        return replace(rule, stories=tuple(kept))
 
     def _apply(self, rulings: Sequence[Ruling]) -> None:
         for at, rule in enumerate(rulings, 1):
@@ -65,12 +99,7 @@ class Rules:
         self._groups[name] = name
         self.moved[name] = Reason.of_rule(ReasonKind.SPLIT_OFF, rule)
         if group == name:  # the others cannot keep the name of a story that is elsewhere
-            self._groups.update(dict.fromkeys(beside, self._namesake_of(beside)))
-
-    def _namesake_of(self, names: Sequence[str]) -> str:
-        """Return the one of these after whom most of them are filed already, else the first."""
-        filed = Counter(self._filed.get(name) for name in names)
-        return max(names, key=lambda name: filed[name])
+            self._groups.update(dict.fromkeys(beside, beside[0]))
 
     def _merge(self, rule: Ruling, names: Sequence[str]) -> None:
         known = [name for name in names if name in self._all]
