@@ -45,7 +45,7 @@ WORD_HOURS = 2.0
 WHY = ("--why", "so it is", "--as", "Ed")
 LEDGER = f"""\
 moved:
-  - source: {HERON}
+  - from: {HERON}
     to: https://heron.example/old.xml
     at: 2026-11-19T08:00:00Z
 """

@@ -63,7 +63,6 @@ WRITERS = CHANGES | OF_THE_OWNER | OWN | ELSEWHERE
 # Who asks a repository what may change in it, or makes a commit.
 COMMITTERS = {
     "archive/_change.py": "the one way",
-    "engine/sources.py": "a Change",
     "engine/_writing.py": "asks what an earlier version left",
     "publish/_publish.py": "the catalogue's tables",
     "publish/catalogue/_catalogue.py": "the same",
@@ -147,9 +146,7 @@ def test_no_room_but_archive_commits_otherwise_than_by_a_change() -> None:
         if name == "commit" and isinstance(node.func, ast.Attribute)
     }
 
-    assert {one for one in asked if one[0].startswith("engine/")} == {
-        ("engine/sources.py", "change")
-    }
+    assert {one for one in asked if one[0].startswith("engine/")} == set()
 
 
 @pytest.mark.parametrize(
