@@ -306,6 +306,30 @@ def test_where_the_disk_takes_one_file_not_the_others_are_made_and_that_one_late
     assert not is_cut_short(checkout.root)
 
 
+def test_a_file_that_the_disk_refuses_keeps_no_other_from_being_finished(
+    checkout: Checkout, lock: WriteLock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = change(becomes(checkout, A, "new\n"), becomes(checkout, B, "new\n"))
+    kill_at(checkout, monkeypatch, "write", both)
+    write = files.write_atomic
+
+    def refused(path: Path, data: bytes, **more: Any) -> None:
+        if path.name == "a.md":
+            raise OSError(errno.EACCES, "Permission denied")
+        write(path, data, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "write_atomic", refused)
+        with lock.held():
+            pass
+    assert checkout.committed(B) == b"new\n"
+    assert is_cut_short(checkout.root)
+
+    with lock.held():
+        pass
+    assert checkout.committed(A) == b"new\n"
+
+
 def test_where_the_journal_cannot_be_written_nothing_is_touched(
     checkout: Checkout, lock: WriteLock
 ) -> None:

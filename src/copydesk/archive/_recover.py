@@ -46,12 +46,13 @@ def _roll_forward(lock: Hold, pending: OpenEntry) -> bool:
     entry = pending.entry
     if entry.is_written or _change.other_branch(lock, entry):
         return True
-    try:
-        for one in entry.files:
+    is_whole = True
+    for one in entry.files:
+        try:
             _change.write(lock.root, one)
-    except CopydeskError:
-        return False  # it stays in the journal, and the next one tries again
-    return True
+        except CopydeskError:  # it stays in the journal, and the next one tries again
+            is_whole = False
+    return is_whole
 
 
 def _settle(lock: Hold, pending: OpenEntry, *, is_whole: bool) -> Recovered:
