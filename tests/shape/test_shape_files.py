@@ -17,6 +17,7 @@ OPENS = {(owner, "open") for owner in ("os", "io", "path", "file", "Image")}
 
 # What else reads a file, and whose it is. None of these is one that git brings into a newsroom.
 OWN = {
+    "kit/tables.py": "the package's word lists and tables",
     "embed/_pieces.py": "the package's vocabulary",
     "publish/_render.py": "the package's templates",
     "publish/_words.py": "the package's languages",
