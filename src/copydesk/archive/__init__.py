@@ -9,15 +9,9 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.archive._articles import ArticleStore as ArticleStore
     from copydesk.archive._articles import address_mark as address_mark
-    from copydesk.archive._change import Begun as Begun
-    from copydesk.archive._change import Change as Change
-    from copydesk.archive._change import Committed as Committed
-    from copydesk.archive._change import FileChange as FileChange
-    from copydesk.archive._change import digest_of as digest_of
     from copydesk.archive._check import CheckReport as CheckReport
     from copydesk.archive._check import DataReport as DataReport
     from copydesk.archive._check import check as check
-    from copydesk.archive._document import parse_record as parse_record
     from copydesk.archive._folder import Archive as Archive
     from copydesk.archive._folder import Signature as Signature
     from copydesk.archive._ledger import Ended as Ended
@@ -26,13 +20,8 @@ if TYPE_CHECKING:
     from copydesk.archive._ledger import Moved as Moved
     from copydesk.archive._ledger import ledger_change as ledger_change
     from copydesk.archive._ledger import read_ledger as read_ledger
-    from copydesk.archive._log import LoggedCommit as LoggedCommit
-    from copydesk.archive._log import read_commit as read_commit
     from copydesk.archive._paths import slug as slug
     from copydesk.archive._paths import story_path as story_path
-    from copydesk.archive._push import Pushed as Pushed
-    from copydesk.archive._recover import Recovered as Recovered
-    from copydesk.archive._repository import Repository as Repository
     from copydesk.archive._rulings import Rulings as Rulings
     from copydesk.archive._rulings import edit_rulings as edit_rulings
     from copydesk.archive._rulings import parse_rulings as parse_rulings
@@ -42,10 +31,21 @@ if TYPE_CHECKING:
     from copydesk.archive._seal import seal_reference_form as seal_reference_form
     from copydesk.archive._seal import unseal as unseal
     from copydesk.archive._seal import write_key as write_key
-    from copydesk.archive._start import start_repository as start_repository
-    from copydesk.archive._story import emit_story as emit_story
-    from copydesk.archive._story import parse_story as parse_story
-    from copydesk.archive._write_lock import WriteLock as WriteLock
-    from copydesk.archive._write_lock import is_cut_short as is_cut_short
+    from copydesk.archive.change import Begun as Begun
+    from copydesk.archive.change import Change as Change
+    from copydesk.archive.change import Committed as Committed
+    from copydesk.archive.change import FileChange as FileChange
+    from copydesk.archive.change import Recovered as Recovered
+    from copydesk.archive.change import WriteLock as WriteLock
+    from copydesk.archive.change import digest_of as digest_of
+    from copydesk.archive.change import is_cut_short as is_cut_short
+    from copydesk.archive.document import parse_record as parse_record
+    from copydesk.archive.git import LoggedCommit as LoggedCommit
+    from copydesk.archive.git import Pushed as Pushed
+    from copydesk.archive.git import Repository as Repository
+    from copydesk.archive.git import read_commit as read_commit
+    from copydesk.archive.git import start_repository as start_repository
+    from copydesk.archive.record import emit_story as emit_story
+    from copydesk.archive.record import parse_story as parse_story
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)
