@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from copydesk.archive._fields import Fields
+from copydesk.archive.document import Fields
 from copydesk.news import Image, Provider, Reason, Related, Said, Story, Verdict
 
 _SAID: tuple[Said, ...] = get_args(Said)

@@ -16,9 +16,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from copydesk.archive import _git, _states
-from copydesk.archive._index import UserIndex
-from copydesk.archive._states import State
+from copydesk.archive.git import _git, _states
+from copydesk.archive.git._index import UserIndex
+from copydesk.archive.git._states import State
 from copydesk.errors import GitError
 
 STAYS = "the commits stay here; the next round tries again"

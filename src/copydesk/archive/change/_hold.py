@@ -6,8 +6,8 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
-from copydesk.archive._journal import Journal
-from copydesk.archive._repository import Repository
+from copydesk.archive.change._journal import Journal
+from copydesk.archive.git import Repository
 from copydesk.kit import locks
 
 PRIVATE = ".copydesk"

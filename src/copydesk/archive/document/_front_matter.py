@@ -26,7 +26,7 @@ class Halves:
         return "" if after == "\n" else after
 
 
-def split(path: str, data: bytes) -> Halves:
+def split_front_matter(path: str, data: bytes) -> Halves:
     """Take a record apart; a byte order mark and CRLF are read over, so such a file differs.
 
     Raises RecordError for a file that is too big, not UTF-8 or without front matter.
@@ -48,7 +48,7 @@ def split(path: str, data: bytes) -> Halves:
     return Halves(front=text[4 : end + 1], tail=text[end + 1 :])
 
 
-def whole(path: str, data: bytes) -> str:
+def decode_yaml(path: str, data: bytes) -> str:
     """Give the text of a file that is YAML from end to end, or raise RecordError."""
     if len(data) > MAX_BARE:
         raise RecordError(f"file over {MAX_BARE} bytes", subject=path)

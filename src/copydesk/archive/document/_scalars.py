@@ -28,7 +28,7 @@ _NUMBER = re.compile(r"[-+.\d][\d_,.:]*([eE][-+]?\d+)?|0[xo][\da-fA-F_]+")
 _RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = Resolver.yaml_implicit_resolvers
 
 
-def quoted(text: str) -> str:
+def spell_quoted(text: str) -> str:
     r"""Give the text in double quotes, escaping only `\`, `"`, line ends and what YAML forbids."""
     if _SURROGATE.search(text):
         raise RecordError("half a character (a lone surrogate) in a text", subject=ascii(text[:60]))
@@ -44,9 +44,9 @@ def _escape(found: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
-def plain(text: str) -> str:
+def spell_plain(text: str) -> str:
     """Give the text without quotes where YAML reads it back as the same text, else quoted."""
-    return text if is_plain(text) else quoted(text)
+    return text if is_plain(text) else spell_quoted(text)
 
 
 def is_plain(text: str) -> bool:
@@ -57,11 +57,11 @@ def is_plain(text: str) -> bool:
     return not any(rule.match(text) for _, rule in rules)
 
 
-def flag(value: bool) -> str:
+def spell_flag(value: bool) -> str:
     """Give `true` or `false`."""
     return "true" if value else "false"
 
 
-def date(moment: datetime) -> str:
+def spell_date(moment: datetime) -> str:
     """Give `2023-07-24T09:36:00Z`: UTC, whole seconds, the year in four digits."""
     return dates.utc(moment).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

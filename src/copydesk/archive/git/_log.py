@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from copydesk.archive import _git
+from copydesk.archive.git import _git
 from copydesk.errors import GitError
 
 _ID = re.compile(r"[0-9a-f]{4,64}")

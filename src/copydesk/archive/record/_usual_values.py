@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar
 
-from copydesk.archive import _scalars
+from copydesk.archive.document import is_plain, spell_quoted
 from copydesk.news import Reason
 
 _T = TypeVar("_T")
@@ -85,7 +85,7 @@ def text(raw: str) -> str:
     if '"' not in raw and "\\" not in raw:
         return raw
     found = _ESCAPE.sub(_unescape, raw)
-    if _scalars.quoted(found) != f'"{raw}"':
+    if spell_quoted(found) != f'"{raw}"':
         raise UnusualError
     return found
 
@@ -99,11 +99,11 @@ def _unescape(found: re.Match[str]) -> str:
 def word(raw: str) -> str:
     """Give a text that stands bare where YAML reads it so, and in quotes where not."""
     if not raw.startswith('"'):
-        if not _scalars.is_plain(raw):
+        if not is_plain(raw):
             raise UnusualError
         return raw
     found = text(raw[1:-1])
-    if len(raw) == 1 or not raw.endswith('"') or _scalars.is_plain(found):
+    if len(raw) == 1 or not raw.endswith('"') or is_plain(found):
         raise UnusualError
     return found
 

@@ -22,9 +22,9 @@ from pathlib import Path
 import msgspec
 
 from copydesk.archive import _paths
-from copydesk.archive._hold import Hold
-from copydesk.archive._journal import Entry, EntryFile, OpenEntry
-from copydesk.archive._repository import AUTHOR
+from copydesk.archive.change._hold import Hold
+from copydesk.archive.change._journal import Entry, EntryFile, OpenEntry
+from copydesk.archive.git import AUTHOR
 from copydesk.errors import CopydeskError, GitError, RecordError
 from copydesk.kit import dates, files, within
 

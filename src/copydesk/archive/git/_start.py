@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from copydesk.archive import _git
-from copydesk.archive._repository import Repository
+from copydesk.archive.git import _git
+from copydesk.archive.git._repository import Repository
 from copydesk.errors import GitError
 
 

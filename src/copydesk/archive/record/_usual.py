@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, get_args
 
-from copydesk.archive import _front
-from copydesk.archive import _usual_values as values
-from copydesk.archive._usual_values import UnusualError
+from copydesk.archive.document import Halves
+from copydesk.archive.record import _usual_values as values
+from copydesk.archive.record._usual_values import UnusualError
 from copydesk.news import Image, Provider, Related, Said, Story, Verdict
 
 _Fields = dict[str, Any]
@@ -41,7 +41,7 @@ _PICTURE = "url:text width?:size height?:size isCached?:flag title?:some attribu
 _IMAGE = {at: values.form(_PICTURE, at) for at in (4, 6, 8, 10)}
 
 
-def read(path: str, data: bytes, halves: _front.Halves) -> Story | None:
+def read(path: str, data: bytes, halves: Halves) -> Story | None:
     """Give the story of a record that `emit_story` would give back so, None for any other."""
     after = halves.tail[4:]
     if not after or not data.startswith(b"---\n") or values.has_controls(halves.front):

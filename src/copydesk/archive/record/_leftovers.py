@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import yaml
 
-from copydesk.archive import _layout, _nodes, _write
+from copydesk.archive.document import is_block, span
+from copydesk.archive.record import _layout, _write
 from copydesk.news import Extra
 
 _IMAGE = "url width height isCached title attribution"
@@ -43,7 +44,7 @@ def is_orderly(front: str, root: yaml.MappingNode) -> bool:
     Elsewhere (a flow mapping, an indented one, YAML's other line ends and marks) single lines
     cannot be put back, and the record is read but never rewritten.
     """
-    at_margin = _nodes.is_block(root) and root.start_mark.column == 0
+    at_margin = is_block(root) and root.start_mark.column == 0
     return at_margin and not _UNORDERLY.search(front)
 
 
@@ -52,7 +53,7 @@ def spellings(front: str, root: yaml.MappingNode) -> dict[str, str]:
     found = {}
     for key, value in root.value:
         if key.value in _layout.GROUP:
-            start, stop = _nodes.span(front, key, value)
+            start, stop = span(front, key, value)
             found[key.value] = front[start:stop]
     return found
 
@@ -63,7 +64,7 @@ def _top(front: str, root: yaml.MappingNode) -> Iterator[Extra]:
         name = key.value
         if name not in _layout.GROUP:
             continue
-        start, stop = _nodes.span(front, key, value)
+        start, stop = span(front, key, value)
         between = front[position:start]
         if between and between != _layout.gap(before, name):
             yield _extra(before, between)
@@ -75,7 +76,7 @@ def _top(front: str, root: yaml.MappingNode) -> Iterator[Extra]:
 
 def _nested(front: str, node: yaml.Node, at: str, shape: str) -> Iterator[Extra]:
     """Walk to every nested mapping that the format knows, and give its unknown lines."""
-    if not _nodes.is_block(node):
+    if not is_block(node):
         return
     if isinstance(node, yaml.MappingNode):
         known = _KNOWN.get(shape)
@@ -97,14 +98,14 @@ def _nested(front: str, node: yaml.Node, at: str, shape: str) -> Iterator[Extra]
 def _between(front: str, node: yaml.MappingNode, at: str, known: list[str]) -> Iterator[Extra]:
     before, position = "", -1
     for key, value in node.value:
-        start, stop = _nodes.span(front, key, value)
+        start, stop = span(front, key, value)
         position = start if position < 0 else position
         if key.value not in known:
             continue
         if front[position:start]:
             yield _extra(f"{at}.{before}", front[position:start])
         before, position = key.value, stop + 1
-    end = _nodes.span(front, *node.value[-1])[1] + 1
+    end = span(front, *node.value[-1])[1] + 1
     if front[position:end]:
         yield _extra(f"{at}.{before}", front[position:end])
 

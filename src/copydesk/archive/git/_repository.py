@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from copydesk.archive import _commit, _git, _paths, _push, _states, _takein
-from copydesk.archive._index import UserIndex
-from copydesk.archive._push import Pushed
+from copydesk.archive import _paths
+from copydesk.archive.git import _checkout, _commit, _git, _push, _states
+from copydesk.archive.git._index import UserIndex
+from copydesk.archive.git._push import Pushed
 from copydesk.errors import GitError
 from copydesk.kit import locks
 
@@ -214,7 +215,7 @@ class Repository:
 
     def _recover(self, place: _git.Place) -> None:
         """Finish or forget what a killed commit or push left, unless it is still being made."""
-        if UserIndex(place).is_left_over() or _takein.is_begun(place):
+        if UserIndex(place).is_left_over() or _checkout.is_begun(place):
             with locks.held(place.folder / _BUSY) as is_alone:
                 if is_alone:
                     self._settle(place)
@@ -222,7 +223,7 @@ class Repository:
     def _settle(self, place: _git.Place) -> None:
         UserIndex(place).recover(_states.head(place))
         if not self.obstacle():
-            _takein.finish(place, self._lock_wait_seconds)
+            _checkout.finish(place, self._lock_wait_seconds)
 
     def _checked(self, path: str) -> str:
         _paths.inside(self._root, path)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from copydesk.archive import _front, _layout, _leftovers, _nodes, _read, _usual, _write
-from copydesk.archive._fields import Fields
+from copydesk.archive.document import NOTHING, Fields, Halves, compose, split_front_matter
+from copydesk.archive.record import _layout, _leftovers, _read, _usual, _write
 from copydesk.errors import RecordError
 from copydesk.news import Extra, Story
 
@@ -22,14 +22,14 @@ def parse_story(path: str, data: bytes) -> Story:
     A record in another spelling than ours is read too; its unknown keys, comments and spellings
     are kept in `Story.extra`. Raises RecordError for what is no news record.
     """
-    halves = _front.split(path, data)
+    halves = split_front_matter(path, data)
     usual = _usual.read(path, data, halves)
     return by_yaml(path, data, halves) if usual is None else usual
 
 
-def by_yaml(path: str, data: bytes, halves: _front.Halves) -> Story:
+def by_yaml(path: str, data: bytes, halves: Halves) -> Story:
     """Give the story that YAML, the judge of meaning, finds in any record."""
-    root = _nodes.compose(halves.front, path)
+    root = compose(halves.front, path)
     fields = Fields(root, path)
     fields.required("title", "")
     story = _read.read_story(fields, path, halves.body)
@@ -62,7 +62,7 @@ def emit_story(story: Story) -> bytes:
         raise RecordError("half a character in the body", subject=story.path) from error
 
 
-def _end(halves: _front.Halves) -> Iterable[Extra]:
+def _end(halves: Halves) -> Iterable[Extra]:
     rest = halves.tail.removeprefix(_END)
     if rest in {"", "\n"}:
         yield Extra(after=_END, text=rest)
@@ -110,6 +110,6 @@ def _choose(story: Story, key: str, lines: list[str], spelled: str | None) -> li
 def _value(lines: str, key: str) -> Story:
     """Give a story with nothing but what these lines of one key say."""
     if not lines:
-        return _read.read_story(Fields(_nodes.NOTHING, ""), "", "")
-    root = _nodes.compose(f"{lines}\n", key)  # a block scalar counts its last line end
+        return _read.read_story(Fields(NOTHING, ""), "", "")
+    root = compose(f"{lines}\n", key)  # a block scalar counts its last line end
     return _read.read_story(Fields(root, ""), "", "")

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import yaml
 from yaml.constructor import ConstructorError, SafeConstructor
 
-from copydesk.archive import _nodes
+from copydesk.archive.document import _nodes
 from copydesk.errors import RecordError
 
 _JUDGE = SafeConstructor()

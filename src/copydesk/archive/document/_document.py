@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from copydesk.archive import _front, _nodes, _tree, _values
+from copydesk.archive.document import _front_matter, _nodes, _tree
+from copydesk.archive.document import _plain_values as _values
 from copydesk.errors import RecordError
 from copydesk.news import Record
 
@@ -34,13 +35,13 @@ def parse_document(path: str, data: bytes) -> Document:
     return Document(path=path, tree=tree, closing=closing, tail=halves.tail, fenced=fenced)
 
 
-def _halves(path: str, data: bytes) -> _front.Halves:
+def _halves(path: str, data: bytes) -> _front_matter.Halves:
     if path.endswith(_nodes.BARE):
-        return _front.Halves(front=_front.whole(path, data), tail="")
-    return _front.split(path, data)
+        return _front_matter.Halves(front=_front_matter.decode_yaml(path, data), tail="")
+    return _front_matter.split_front_matter(path, data)
 
 
-def _whole_lines(halves: _front.Halves) -> str:
+def _whole_lines(halves: _front_matter.Halves) -> str:
     return halves.front if halves.front.endswith("\n") else halves.front + "\n"
 
 

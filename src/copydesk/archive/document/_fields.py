@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import yaml
 
-from copydesk.archive import _nodes
+from copydesk.archive.document import _nodes
 from copydesk.errors import RecordError
 from copydesk.kit import dates
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import yaml
 
-from copydesk.archive import _nodes, _scalars
+from copydesk.archive.document import _nodes, _scalars
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +165,7 @@ def spell(node: Node) -> str:
     if isinstance(node, Sequence):
         return f"[{', '.join(spell(one.value) for one in node.items)}]"
     if node.quotes or (node.kind == "str" and not _scalars.is_plain(node.text)):
-        return _scalars.quoted(node.text)
+        return _scalars.spell_quoted(node.text)
     return node.text
 
 

@@ -17,7 +17,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 
-from copydesk.archive import _git
+from copydesk.archive.git import _git
 from copydesk.errors import GitError
 
 _LOOKS_A_SECOND = 20

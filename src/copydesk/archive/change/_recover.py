@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from copydesk.archive import _change
-from copydesk.archive._hold import Hold
-from copydesk.archive._journal import OpenEntry
+from copydesk.archive.change import _change
+from copydesk.archive.change._hold import Hold
+from copydesk.archive.change._journal import OpenEntry
 from copydesk.errors import CopydeskError
 
 

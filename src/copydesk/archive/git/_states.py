@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from copydesk.archive import _git
+from copydesk.archive.git import _git
 
 # (mode, blob id) as git writes them.
 State = tuple[str, str]

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from copydesk.archive._change import digest_of
-from copydesk.archive._hold import PRIVATE, Hold, Remember, remember_nothing
-from copydesk.archive._journal import Entry, EntryFile, Journal
-from copydesk.archive._recover import Recovered, recover
-from copydesk.archive._repository import AUTHOR
+from copydesk.archive.change._change import digest_of
+from copydesk.archive.change._hold import PRIVATE, Hold, Remember, remember_nothing
+from copydesk.archive.change._journal import Entry, EntryFile, Journal
+from copydesk.archive.change._recover import Recovered, recover
+from copydesk.archive.git import AUTHOR
 from copydesk.errors import BusyError, RecordError
 from copydesk.kit import dates
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from copydesk.archive import _git, _states
-from copydesk.archive._index import UserIndex
+from copydesk.archive.git import _git, _states
+from copydesk.archive.git._index import UserIndex
 from copydesk.errors import GitError
 from copydesk.kit import dates
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from copydesk.archive import _scalars
+from copydesk.archive.document import spell_date, spell_flag, spell_plain, spell_quoted
 from copydesk.news import Image, Provider, Reason, Related, Story, Verdict
 
 # Unknown lines by the dotted path of the key before them; each is taken out when it is written,
@@ -33,7 +33,7 @@ def blocks(story: Story, unknown: Mapping[str, str]) -> dict[str, list[str]]:
         "published": _flag("published", story.published),
         "featuredContent": _quoted("featuredContent", story.featured_content),
         "provider": _under("provider", _provider(story.provider, extras, "provider.", 2)),
-        "topics": _under("topics", [f"  - {_scalars.plain(name)}" for name in story.topics]),
+        "topics": _under("topics", [f"  - {spell_plain(name)}" for name in story.topics]),
         "images": _under("images", _images(story.images, extras, "images.", 4)),
         "related": _under("related", _related(story.related, extras)),
         "language": _plain("language", story.language),
@@ -45,10 +45,10 @@ def blocks(story: Story, unknown: Mapping[str, str]) -> dict[str, list[str]]:
         "copyOf": _plain("copyOf", story.copy_of),
         "group": _plain("group", story.group),
         "background": _under(
-            "background", [f"  - {_scalars.plain(name)}" for name in story.background]
+            "background", [f"  - {spell_plain(name)}" for name in story.background]
         ),
         "reasons": _under("reasons", [_reason(reason) for reason in story.reasons]),
-        "history": _under("history", [f"  - {_scalars.quoted(line)}" for line in story.history]),
+        "history": _under("history", [f"  - {spell_quoted(line)}" for line in story.history]),
         "note": _quoted("note", story.note),
         "verdict": _under("verdict", _verdict(story.verdict, extras)),
         "machine": _under("machine", _machine(story.machine, extras)),
@@ -155,22 +155,22 @@ def _one_related(other: Related, extras: Extras, at: str) -> list[str]:
 
 
 def _reason(reason: Reason) -> str:
-    return f"  - {_scalars.quoted(str(reason))}"
+    return f"  - {spell_quoted(str(reason))}"
 
 
 def _machine(digests: Iterable[tuple[str, str]], extras: Extras) -> list[str]:
     block = _Block(extras, "machine.", 2)
     for field, digest in digests:
-        block.add(field, _plain(_scalars.plain(field), digest, always=True))
+        block.add(field, _plain(spell_plain(field), digest, always=True))
     return block.lines
 
 
 def _plain(key: str, value: str, *, always: bool = False) -> list[str]:
-    return [f"{key}: {_scalars.plain(value)}"] if value or always else []
+    return [f"{key}: {spell_plain(value)}"] if value or always else []
 
 
 def _quoted(key: str, value: str, *, always: bool = False) -> list[str]:
-    return [f"{key}: {_scalars.quoted(value)}"] if value or always else []
+    return [f"{key}: {spell_quoted(value)}"] if value or always else []
 
 
 def _number(key: str, value: int | None) -> list[str]:
@@ -178,11 +178,11 @@ def _number(key: str, value: int | None) -> list[str]:
 
 
 def _flag(key: str, value: bool | None) -> list[str]:
-    return [] if value is None else [f"{key}: {_scalars.flag(value)}"]
+    return [] if value is None else [f"{key}: {spell_flag(value)}"]
 
 
 def _date(key: str, value: datetime | None) -> list[str]:
-    return [] if value is None else [f"{key}: {_scalars.date(value)}"]
+    return [] if value is None else [f"{key}: {spell_date(value)}"]
 
 
 def _under(key: str, lines: list[str]) -> list[str]:

@@ -19,8 +19,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from copydesk.archive import _git, _states, _takein
-from copydesk.archive._takein import STAYS as _STAYS
+from copydesk.archive.git import _checkout, _git, _states
+from copydesk.archive.git._checkout import STAYS
 from copydesk.errors import GitError
 from copydesk.kit import git
 
@@ -87,7 +87,7 @@ def push(place: _git.Place, branch: str, remote: str, alone: Alone) -> Pushed:
         if not reason:
             return Pushed(sent=sent, taken=taken)
         taken += _take_in(place, line, alone)
-    raise GitError("the remote moves while we push", subject=f"{remote}: {reason}", hint=_STAYS)
+    raise GitError("the remote moves while we push", subject=f"{remote}: {reason}", hint=STAYS)
 
 
 def _line(place: _git.Place, branch: str, remote: str) -> _Line:
@@ -119,7 +119,7 @@ def _tip(place: _git.Place, line: _Line) -> str:
         return ""
     answer = _git.ask_remote(place.top, "ls-remote", "--quiet", "--", line.remote, line.target)
     if answer.code:
-        raise git.trouble(answer.complaint, line.remote, "ls-remote", _STAYS)
+        raise git.trouble(answer.complaint, line.remote, "ls-remote", STAYS)
     named = (one.split("\t") for one in answer.out.decode("utf-8", "replace").splitlines())
     return next((pair[0] for pair in named if pair[-1] == line.target), "")
 
@@ -151,7 +151,7 @@ def _sent(place: _git.Place, line: _Line) -> str:
         return ""
     rejected = _REJECTED.search(answer.out.decode("utf-8", "replace"))
     if rejected is None:
-        raise git.trouble(answer.complaint, line.remote, "push", _STAYS)
+        raise git.trouble(answer.complaint, line.remote, "push", STAYS)
     reason = rejected[2]
     if any(words in reason for words in _MORE):
         return reason
@@ -160,7 +160,7 @@ def _sent(place: _git.Place, line: _Line) -> str:
     raise GitError(
         "the remote refuses the branch",
         subject=git.plain(f"{line.remote}: {reason}{f': {said}' if said else ''}"),
-        hint=f"look at its rules for {line.target}: protection, hooks, quota; {_STAYS}",
+        hint=f"look at its rules for {line.target}: protection, hooks, quota; {STAYS}",
     )
 
 
@@ -174,7 +174,7 @@ def _take_in(place: _git.Place, line: _Line, alone: Alone) -> int:
         *("--", line.remote, refspec),
     )
     if answer.code:
-        raise git.trouble(answer.complaint, line.remote, "fetch", _STAYS)
+        raise git.trouble(answer.complaint, line.remote, "fetch", STAYS)
     try:
         with alone():
             _refuse_edits(place, line)
@@ -191,7 +191,7 @@ def _lay_on_top(place: _git.Place, line: _Line) -> int:
     taken = _count(place, f"{ours}..{theirs}")
     is_behind = _git.ask(place.top, "merge-base", "--is-ancestor", ours, theirs).code == 0
     commit = theirs if is_behind else _rebased(place, line, ours, theirs)
-    _takein.move(place, line.branch, line.remote, ours, commit)
+    _checkout.move(place, line.branch, line.remote, ours, commit)
     return taken
 
 
@@ -208,7 +208,7 @@ def _refuse_edits(place: _git.Place, line: _Line) -> None:
         raise GitError(
             f"{line.remote} has commits of others, and files here have edits not committed",
             subject=", ".join(names[:3]) + more,
-            hint=f"commit them or take them back; {_STAYS}",
+            hint=f"commit them or take them back; {STAYS}",
         )
 
 
@@ -244,7 +244,7 @@ def _rebased(place: _git.Place, line: _Line, ours: str, theirs: str) -> str:
         unmerged = _git.ask(desk, "diff", "--name-only", "-z", "--diff-filter=U")
         names = [name for name in unmerged.out.decode("utf-8", "replace").split("\0") if name]
     if not names:
-        raise GitError("git rebase failed", subject=git.plain(answer.complaint[:500]), hint=_STAYS)
+        raise GitError("git rebase failed", subject=git.plain(answer.complaint[:500]), hint=STAYS)
     raise GitError(
         f"our commits and those on {line.remote} contradict each other",
         subject=", ".join(names[:3]),
