@@ -50,7 +50,7 @@ STORES = {
 NAMED = {  # by a person, on the command line
     "engine/imports.py": "a list of sources",
     "engine/_saved.py": "a saved page",
-    "fetch/_replay.py": "a recorded web",
+    "fetch/recording/_replay.py": "a recorded web",
     "embed/_model.py": "a model",
     "measure/_copies.py": "labelled data",
     "measure/_corpus.py": "labelled data",
