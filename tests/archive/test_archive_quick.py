@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.archive.document import split_front_matter
-from copydesk.archive.record import _story, _usual
+from copydesk.archive.record import emit_story, parse_yaml, read_quickly
 from copydesk.errors import RecordError
 from copydesk.news import Story
 
@@ -27,17 +27,17 @@ ODD = (
 
 
 def short(data: bytes) -> Story | None:
-    """Give the story by the short way, None where it is declined."""
-    return _usual.read(PATH, data, split_front_matter(PATH, data))
+    """Return the story by the short way, None where it is declined."""
+    return read_quickly(PATH, data, split_front_matter(PATH, data))
 
 
 def long(data: bytes) -> Story:
-    """Give the story as YAML has it."""
-    return _story.by_yaml(PATH, data, split_front_matter(PATH, data))
+    """Return the story as YAML has it."""
+    return parse_yaml(PATH, data, split_front_matter(PATH, data))
 
 
 def assert_same_or_none(data: bytes) -> bool:
-    """Hold the short way to the long one; True where it read the record."""
+    """Compare the short way with the long one; return True where it read the record."""
     try:
         story = short(data)
     except RecordError:
@@ -45,7 +45,7 @@ def assert_same_or_none(data: bytes) -> bool:
     if story is None:
         return False
     assert story == long(data), data
-    assert _story.emit_story(story) == data
+    assert emit_story(story) == data
     return True
 
 
@@ -96,7 +96,7 @@ def test_an_empty_value_that_we_leave_out_is_declined(key: str) -> None:
 
 
 def mutated(data: bytes, chance: random.Random) -> bytes:
-    """Give a record with one to three of its lines moved, doubled, gone or hurt."""
+    """Return a record with one to three of its lines moved, doubled, gone or hurt."""
     lines = data.decode().split("\n")
     for _ in range(chance.randint(1, 3)):
         at, to = chance.randrange(len(lines)), chance.randrange(len(lines))
