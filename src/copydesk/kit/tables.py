@@ -54,7 +54,7 @@ def read_pattern(package: str, name: str) -> str:
 
 
 def any_of(patterns: Iterable[str]) -> str:
-    """Return the pattern of what any of some patterns matches, the first that does before others."""
+    """Return the pattern of what any of some patterns matches; the first that does counts."""
     return f"(?:{'|'.join(patterns)})"
 
 

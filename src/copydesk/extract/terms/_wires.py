@@ -95,7 +95,7 @@ _WORDS = frozenset(
 
 
 def is_naming(passage: str) -> bool:
-    """Decide whether a word of any agency's name stands in a passage: in most articles none does."""
+    """Decide whether a passage has a word of an agency's name: in most articles none does."""
     return not _WORDS.isdisjoint(text.words(passage))
 
 
@@ -120,7 +120,8 @@ def named(passage: str) -> str:
 def by_domain(address: str) -> str:
     """Name the agency or service whose own site an address is on, "" for none."""
     host = urls.host(address)
-    for owner in (*AGENCIES, *SERVICES):
+    owners: tuple[Agency | Service, ...] = (*AGENCIES, *SERVICES)
+    for owner in owners:
         if any(host == domain or host.endswith(f".{domain}") for domain in owner.domains):
             return owner.credit
     return ""
