@@ -19,8 +19,8 @@ OPENS = {(owner, "open") for owner in ("os", "io", "path", "file", "Image")}
 OWN = {
     "kit/tables.py": "the package's word lists and tables",
     "embed/_pieces.py": "the package's vocabulary",
-    "publish/_render.py": "the package's templates",
-    "publish/_words.py": "the package's languages",
+    "rendering/_renderer.py": "the package's templates",
+    "rendering/_strings.py": "the package's languages",
     "engine/starts.py": "the package's demo, and the folder that a new newsroom is made in",
     "illustrate/_face.py": "the package's face, or the newsroom's, which engine/_cards.py has read",
     "illustrate/_easel.py": "the same",
@@ -29,6 +29,7 @@ STORES = {
     "kit/files.py": "how files are written",
     "kit/locks.py": "how they are locked",
     "kit/within.py": "the one way to read what others commit",
+    "kit/faces.py": "the names in the source of a face of the package",
     "archive/_articles.py": "the store of articles",
     "archive/change/_journal.py": "the journal",
     "archive/git/_index.py": "git's index, and a lock beside it",
@@ -49,7 +50,7 @@ STORES = {
 NAMED = {  # by a person, on the command line
     "engine/imports.py": "a list of sources",
     "engine/_saved.py": "a saved page",
-    "fetch/_replay.py": "a recorded web",
+    "fetch/recording/_replay.py": "a recorded web",
     "embed/_model.py": "a model",
     "measure/_copies.py": "labelled data",
     "measure/_corpus.py": "labelled data",
