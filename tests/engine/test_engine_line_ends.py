@@ -1,4 +1,4 @@
-"""Records with CRLF and a byte order mark, as an editor of Windows leaves them, through the line."""
+"""Records with CRLF and a byte order mark, as an editor of Windows leaves them, in every step."""
 
 from __future__ import annotations
 
