@@ -16,6 +16,7 @@
     ├── PublishError              a template or an output that cannot be made
     ├── DeployError               a place that the site cannot be sent to
     ├── DataError                 labelled data that `eval` cannot read
+    ├── TableError                a table of copydesk's own: missing or broken
     └── BusyError                 another process holds the newsroom: a round, or a writer too long
 
 An expected no is not an error but a value with a reason (`news.Dropped`, `news.Refused`,
@@ -109,6 +110,10 @@ class DeployError(CopydeskError):
 
 class DataError(CopydeskError):
     """Report labelled data in no known layout."""
+
+
+class TableError(CopydeskError):
+    """Report a table that belongs to copydesk itself and cannot be read."""
 
 
 class BusyError(CopydeskError):

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from archive.checkout import Checkout
-from copydesk.archive import Change, FileChange, WriteLock, _change, is_cut_short
-from copydesk.archive._change import digest
+from copydesk.archive import Change, FileChange, WriteLock, is_cut_short
+from copydesk.archive.change import _change
+from copydesk.archive.change._change import digest
 from copydesk.errors import BusyError, RecordError
 from copydesk.kit import files, locks
 

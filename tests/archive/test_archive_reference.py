@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.archive import Archive, _front, _story, _usual, check, emit_story, parse_story, slug
+from copydesk.archive import Archive, check, emit_story, parse_story, slug
+from copydesk.archive.document import split_front_matter
+from copydesk.archive.record import _story, _usual
 from copydesk.errors import CopydeskError
 from world.shared import SHARED, needs_shared
 
@@ -56,7 +58,7 @@ def test_all_2029_records_of_the_reference_site_are_identical(site: Path) -> Non
 def test_every_news_record_of_the_reference_site_is_read_without_yaml(site: Path) -> None:
     for file in sorted((site / "_news").glob("*.md")):
         data = file.read_bytes()
-        halves = _front.split(file.name, data)
+        halves = split_front_matter(file.name, data)
         assert _usual.read(file.name, data, halves) == _story.by_yaml(file.name, data, halves)
 
 

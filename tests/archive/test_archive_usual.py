@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.archive import _front, _story, _usual
+from copydesk.archive.document import split_front_matter
+from copydesk.archive.record import _story, _usual
 from copydesk.errors import RecordError
 from copydesk.news import Story
 
@@ -27,12 +28,12 @@ ODD = (
 
 def short(data: bytes) -> Story | None:
     """Give the story by the short way, None where it is declined."""
-    return _usual.read(PATH, data, _front.split(PATH, data))
+    return _usual.read(PATH, data, split_front_matter(PATH, data))
 
 
 def long(data: bytes) -> Story:
     """Give the story as YAML has it."""
-    return _story.by_yaml(PATH, data, _front.split(PATH, data))
+    return _story.by_yaml(PATH, data, split_front_matter(PATH, data))
 
 
 def assert_same_or_none(data: bytes) -> bool:

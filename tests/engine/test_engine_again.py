@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import engine
-from copydesk.archive import _change
+from copydesk.archive.change import _change
 from copydesk.engine.judging import _shelf
 from copydesk.engine.newsroom import Troubles
 from copydesk.news import Verdict

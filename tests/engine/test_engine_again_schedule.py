@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import engine
-from copydesk.archive import _change
+from copydesk.archive.change import _change
 from copydesk.engine.revisiting import _plans
 from copydesk.memory import Revisit
 from world.later import (

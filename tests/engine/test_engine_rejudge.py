@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from copydesk import archive
-from copydesk.archive import _change
+from copydesk.archive.change import _change
 from copydesk.kit import locks
 from world import records
 from world.command import Said, copydesk

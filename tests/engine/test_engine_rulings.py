@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import archive
-from copydesk.archive import _change
+from copydesk.archive.change import _change
 from copydesk.kit import locks
 from copydesk.news import Ruling
 from world.command import Said, copydesk

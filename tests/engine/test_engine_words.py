@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from copydesk import engine
-from copydesk.archive import WriteLock, _change, _push, is_cut_short, read_rulings
+from copydesk.archive import WriteLock, is_cut_short, read_rulings
+from copydesk.archive.change import _change
+from copydesk.archive.git import _push
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.round import _conclude
 from copydesk.news import RulingKind, Said, Verdict

@@ -13,10 +13,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from copydesk.archive import (
-    _front,
-    _scalars,
-    _story,
-    _usual,
     emit_story,
     parse_record,
     parse_story,
@@ -26,6 +22,8 @@ from copydesk.archive import (
     story_path,
     unseal,
 )
+from copydesk.archive.document import is_plain, split_front_matter
+from copydesk.archive.record import _story, _usual
 from copydesk.errors import RecordError, SealError
 from copydesk.news import USES, Extra, Image, Provider, Reason, Related, Story, Verdict
 
@@ -135,7 +133,7 @@ def test_every_story_comes_back_equal(story: Story) -> None:
 @given(stories)
 def test_the_short_way_to_a_story_is_the_one_by_yaml_or_none(story: Story) -> None:
     data = emit_story(story)
-    halves = _front.split(PATH, data)
+    halves = split_front_matter(PATH, data)
     short = _usual.read(PATH, data, halves)
 
     assert short in {None, _story.by_yaml(PATH, data, halves)}
@@ -144,7 +142,7 @@ def test_the_short_way_to_a_story_is_the_one_by_yaml_or_none(story: Story) -> No
 
 @given(texts | st.from_regex(r"[0-9a-f.+-]{1,8}", fullmatch=True))
 def test_what_is_written_bare_is_read_back_as_it_is(text: str) -> None:
-    if _scalars.is_plain(text):
+    if is_plain(text):
         assert {"a": text} == yaml.safe_load(f"a: {text}")
 
 

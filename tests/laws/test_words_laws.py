@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk import archive, engine
-from copydesk.archive import WriteLock, _change, is_cut_short, read_rulings
+from copydesk.archive import WriteLock, is_cut_short, read_rulings
+from copydesk.archive.change import _change
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.round import _conclude
 from copydesk.errors import CopydeskError

@@ -17,9 +17,10 @@ OPENS = {(owner, "open") for owner in ("os", "io", "path", "file", "Image")}
 
 # What else reads a file, and whose it is. None of these is one that git brings into a newsroom.
 OWN = {
+    "kit/tables.py": "the package's word lists and tables",
     "embed/_pieces.py": "the package's vocabulary",
-    "publish/_render.py": "the package's templates",
-    "publish/_words.py": "the package's languages",
+    "rendering/_renderer.py": "the package's templates",
+    "rendering/_strings.py": "the package's languages",
     "engine/newsroom/_starts.py": "the package's demo, and the folder of a new newsroom",
     "illustrate/_face.py": "the package's face, or the newsroom's, which `publishing` has read",
     "illustrate/_easel.py": "the same",
@@ -29,11 +30,11 @@ STORES = {
     "kit/locks.py": "how they are locked",
     "kit/within.py": "the one way to read what others commit",
     "archive/_articles.py": "the store of articles",
-    "archive/_journal.py": "the journal",
-    "archive/_index.py": "git's index, and a lock beside it",
+    "archive/change/_journal.py": "the journal",
+    "archive/git/_index.py": "git's index, and a lock beside it",
     "archive/_seal.py": "writes the key",
-    "archive/_states.py": "what git has in the working tree, hashed and never shown",
-    "archive/_takein.py": "the same",
+    "archive/git/_states.py": "what git has in the working tree, hashed and never shown",
+    "archive/git/_checkout.py": "the same",
     "illustrate/_decode.py": "bytes of a picture in memory",
     "illustrate/_earlier.py": "the store of pictures",
     "illustrate/_album.py": "the store of pictures",

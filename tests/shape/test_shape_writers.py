@@ -23,8 +23,8 @@ WRITING_FLAGS = {"O_WRONLY", "O_RDWR", "O_CREAT"}
 
 # Who writes, and where. What is in git of a newsroom is in the first two tables alone.
 CHANGES = {
-    "archive/_change.py": "what becomes of which files: the one way",
-    "archive/_takein.py": "lays out what a push brought in",
+    "archive/change/_change.py": "what becomes of which files: the one way",
+    "archive/git/_checkout.py": "lays out what a push brought in",
 }
 OF_THE_OWNER = {
     "config/_sources.py": "beat.toml, for `sources add`; the owner commits it",
@@ -32,12 +32,12 @@ OF_THE_OWNER = {
 }
 OWN = {
     "archive/_articles.py": "the store of articles",
-    "archive/_commit.py": "an index of our own below git's folder",
+    "archive/git/_commit.py": "an index of our own below git's folder",
     "archive/_folder.py": "sweeps files that a kill left half-written, which git does not know",
-    "archive/_hold.py": "notes below .copydesk that a missing flock was told",
-    "archive/_index.py": "git's index, and a lock beside it",
-    "archive/_journal.py": "the journal",
-    "archive/_push.py": "a work tree of its own below git's folder",
+    "archive/change/_hold.py": "notes below .copydesk that a missing flock was told",
+    "archive/git/_index.py": "git's index, and a lock beside it",
+    "archive/change/_journal.py": "the journal",
+    "archive/git/_push.py": "a work tree of its own below git's folder",
     "archive/_seal.py": "the key",
     "engine/publishing/_build.py": "below .copydesk: which folders are gone",
     "engine/publishing/_cards.py": "below .copydesk: the face of cards",
@@ -62,7 +62,7 @@ WRITERS = CHANGES | OF_THE_OWNER | OWN | ELSEWHERE
 
 # Who asks a repository what may change in it, or makes a commit.
 COMMITTERS = {
-    "archive/_change.py": "the one way",
+    "archive/change/_change.py": "the one way",
     "engine/filing/_writing.py": "asks what an earlier version left",
     "publish/_publish.py": "the catalogue's tables",
     "publish/catalogue/_catalogue.py": "the same",

@@ -8,16 +8,10 @@ from copydesk.kit import doors
 
 if TYPE_CHECKING:
     from copydesk.archive._articles import ArticleStore, address_mark
-    from copydesk.archive._change import Begun, Change, Committed, FileChange, digest_of
     from copydesk.archive._check import CheckReport, DataReport, check
-    from copydesk.archive._document import parse_record
     from copydesk.archive._folder import Archive, Signature
     from copydesk.archive._ledger import Ended, Kept, Ledger, Moved, ledger_change, read_ledger
-    from copydesk.archive._log import LoggedCommit, read_commit
     from copydesk.archive._paths import slug, story_path
-    from copydesk.archive._push import Pushed
-    from copydesk.archive._recover import Recovered
-    from copydesk.archive._repository import Repository
     from copydesk.archive._rulings import (
         Rulings,
         edit_rulings,
@@ -26,9 +20,25 @@ if TYPE_CHECKING:
         rulings_change,
     )
     from copydesk.archive._seal import seal, seal_reference_form, unseal, write_key
-    from copydesk.archive._start import start_repository
-    from copydesk.archive._story import emit_story, parse_story
-    from copydesk.archive._write_lock import WriteLock, is_cut_short
+    from copydesk.archive.change import (
+        Begun,
+        Change,
+        Committed,
+        FileChange,
+        Recovered,
+        WriteLock,
+        digest_of,
+        is_cut_short,
+    )
+    from copydesk.archive.document import parse_record
+    from copydesk.archive.git import (
+        LoggedCommit,
+        Pushed,
+        Repository,
+        read_commit,
+        start_repository,
+    )
+    from copydesk.archive.record import emit_story, parse_story
 
 __all__ = [
     "Archive",
@@ -75,21 +85,18 @@ __all__ = [
 
 _MADE_IN = {
     "copydesk.archive._articles": "ArticleStore address_mark",
-    "copydesk.archive._change": "Begun Change Committed FileChange digest_of",
     "copydesk.archive._check": "CheckReport DataReport check",
-    "copydesk.archive._document": "parse_record",
     "copydesk.archive._folder": "Archive Signature",
     "copydesk.archive._ledger": "Ended Kept Ledger Moved ledger_change read_ledger",
-    "copydesk.archive._log": "LoggedCommit read_commit",
     "copydesk.archive._paths": "slug story_path",
-    "copydesk.archive._push": "Pushed",
-    "copydesk.archive._recover": "Recovered",
-    "copydesk.archive._repository": "Repository",
     "copydesk.archive._rulings": "Rulings edit_rulings parse_rulings read_rulings rulings_change",
     "copydesk.archive._seal": "seal seal_reference_form unseal write_key",
-    "copydesk.archive._start": "start_repository",
-    "copydesk.archive._story": "emit_story parse_story",
-    "copydesk.archive._write_lock": "WriteLock is_cut_short",
+    "copydesk.archive.change": (
+        "Begun Change Committed FileChange Recovered WriteLock digest_of is_cut_short"
+    ),
+    "copydesk.archive.document": "parse_record",
+    "copydesk.archive.git": "LoggedCommit Pushed Repository read_commit start_repository",
+    "copydesk.archive.record": "emit_story parse_story",
 }
 if not TYPE_CHECKING:  # to mypy the names are those imported above, and no others
     __getattr__ = doors.lazy(__name__, _MADE_IN)

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from copydesk.archive import _document, _folder, _ledger, _rulings, _story
+from copydesk.archive import _folder, _ledger, _rulings
+from copydesk.archive.document import emit_document, parse_document, parse_record
+from copydesk.archive.record import emit_story, parse_story
 from copydesk.errors import CopydeskError
 
 
@@ -105,9 +107,9 @@ class _Tally:
 
 def _written_again(path: str, data: bytes) -> bytes:
     if path.startswith(_folder.NEWS_FOLDERS):
-        return _story.emit_story(_story.parse_story(path, data))
+        return emit_story(parse_story(path, data))
     if path in _LISTS and not data:  # the last entry was taken out
         return data
-    document = _document.parse_document(path, data)
-    _document.parse_record(path, data)  # its values must make sense, too
-    return _document.emit_document(document)
+    document = parse_document(path, data)
+    parse_record(path, data)  # its values must make sense, too
+    return emit_document(document)

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple, TypeVar
 
-from copydesk.archive import _document, _front, _paths, _story
-from copydesk.archive._change import FileChange, digest
+from copydesk.archive import _paths
+from copydesk.archive.change import FileChange, digest
+from copydesk.archive.document import MAX_BYTES, parse_record
+from copydesk.archive.record import emit_story, parse_story
 from copydesk.errors import CopydeskError, RecordError
 from copydesk.kit import within
 from copydesk.news import Record, Story
@@ -33,7 +35,7 @@ _NOT_RECORDS = frozenset(
 # How kit.files names a file until it is whole.
 _UNFINISHED = ".new-"
 _WRITTEN_INTO = ("_news", "_archive/_news", "_data", ".copydesk/journal")
-_READ_BYTES = _front.MAX_BYTES + 1  # by the last one it is known to be too long
+_READ_BYTES = MAX_BYTES + 1  # by the last one it is known to be too long
 _SUFFIXES = frozenset({".md", ".markdown", ".html", ".htm"})
 
 
@@ -67,7 +69,7 @@ class Archive:
         """Give every record that is no story; one that cannot be read goes to `trouble`."""
         for folder in collections(self.root):
             if folder not in NEWS_FOLDERS:
-                yield from self._each(folder, _document.parse_record, trouble)
+                yield from self._each(folder, parse_record, trouble)
 
     def signatures(self, *, stories: bool = False) -> dict[str, Signature]:
         """Give the signature of every file that may be a record, by its path, and open none.
@@ -125,11 +127,11 @@ class Archive:
 
         It is read to be shown: `write` will not take it for what the caller has seen.
         """
-        return _story.parse_story(path, self._listed_bytes(path, self._safe))
+        return parse_story(path, self._listed_bytes(path, self._safe))
 
     def _story(self, path: str, data: bytes) -> Story:
         self._read[path] = digest(data)
-        return _story.parse_story(path, data)
+        return parse_story(path, data)
 
     def file_bytes(self, path: str) -> bytes:
         """Give a record's bytes as they are on disk, or raise RecordError."""
@@ -185,7 +187,7 @@ class Archive:
             raise RecordError(
                 "the record was edited meanwhile", subject=path, hint="it is taken up next round"
             )
-        if _story.emit_story(_story.parse_story(path, present)) != present:
+        if emit_story(parse_story(path, present)) != present:
             raise RecordError(
                 "the record is in a form that rewriting would lose",
                 subject=path,
@@ -195,8 +197,8 @@ class Archive:
 
 def _written(story: Story) -> bytes:
     """Give a story's bytes once they are proven to be readable and to come back the same."""
-    data = _story.emit_story(story)
-    if _story.emit_story(_story.parse_story(story.path, data)) != data:
+    data = emit_story(story)
+    if emit_story(parse_story(story.path, data)) != data:
         raise RecordError(
             "the story cannot be written so that it is read again", subject=story.path
         )

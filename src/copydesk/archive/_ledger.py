@@ -8,11 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from copydesk.archive import _front, _lists, _nodes
-from copydesk.archive._change import FileChange
-from copydesk.archive._fields import Fields
-from copydesk.archive._tree import Mapping as Tree
-from copydesk.archive._tree import Scalar, Sequence
+from copydesk.archive import _lists
+from copydesk.archive.change import FileChange
+from copydesk.archive.document import Fields, Scalar, Sequence, compose, decode_yaml
+from copydesk.archive.document import Mapping as Tree
 
 PATH = "_data/sources.yaml"
 _T = TypeVar("_T")
@@ -60,7 +59,7 @@ def read_ledger(root: Path) -> Ledger:
     data = _lists.present(root, PATH)
     if not data:
         return Ledger()
-    fields = Fields(_nodes.compose(_front.whole(PATH, data), PATH), PATH)
+    fields = Fields(compose(decode_yaml(PATH, data), PATH), PATH)
     return Ledger(
         moved=dict(fields.each("moved", _moved)),
         ended=dict(fields.each("ended", _ended)),

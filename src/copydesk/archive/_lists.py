@@ -7,10 +7,21 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from copydesk.archive import _document, _folder, _front, _paths, _scalars
-from copydesk.archive._change import FileChange, digest
-from copydesk.archive._tree import Entry, Item, Scalar, Sequence
-from copydesk.archive._tree import Mapping as Tree
+from copydesk.archive import _folder, _paths
+from copydesk.archive.change import FileChange, digest
+from copydesk.archive.document import (
+    MAX_BARE,
+    Document,
+    Entry,
+    Item,
+    Scalar,
+    Sequence,
+    emit_document,
+    is_plain,
+    parse_document,
+    spell_date,
+)
+from copydesk.archive.document import Mapping as Tree
 from copydesk.errors import RecordError
 
 
@@ -36,16 +47,16 @@ def change(root: Path, path: str, edit_tree: Callable[[Tree], Tree]) -> FileChan
 def edit(data: bytes, path: str, edit_tree: Callable[[Tree], Tree]) -> bytes:
     """Return a file's bytes with its tree edited; raise RecordError as `change` does."""
     data = data if data.strip() else b""
-    empty = _document.Document(path=path, tree=Tree(entries=()), closing="", tail="", fenced=False)
-    document = _document.parse_document(path, data) if data else empty
-    if data and _document.emit_document(document) != data:
+    empty = Document(path=path, tree=Tree(entries=()), closing="", tail="", fenced=False)
+    document = parse_document(path, data) if data else empty
+    if data and emit_document(document) != data:
         raise RecordError(
             f"rewriting would lose how the {Path(path).stem} are written",
             subject=path,
             hint="use LF ends",
         )
-    after = _document.emit_document(replace(document, tree=edit_tree(document.tree)))
-    if len(after) > max(_front.MAX_BARE, len(data)):
+    after = emit_document(replace(document, tree=edit_tree(document.tree)))
+    if len(after) > max(MAX_BARE, len(data)):
         raise RecordError("the file would be too big to be read again", subject=path)
     return after
 
@@ -110,7 +121,7 @@ def column(old: Sequence) -> int:
 
 def word(text: str) -> Scalar:
     """Give a text without quotes where YAML reads it back as the same text."""
-    return Scalar(text=text, quotes="" if _scalars.is_plain(text) else '"')
+    return Scalar(text=text, quotes="" if is_plain(text) else '"')
 
 
 def words(text: str) -> Scalar:
@@ -120,4 +131,4 @@ def words(text: str) -> Scalar:
 
 def moment(at: datetime) -> Scalar:
     """Give a time."""
-    return Scalar(text=_scalars.date(at), kind="timestamp")
+    return Scalar(text=spell_date(at), kind="timestamp")

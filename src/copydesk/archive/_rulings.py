@@ -8,11 +8,20 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import get_args
 
-from copydesk.archive import _front, _lists, _nodes, _read
-from copydesk.archive._change import FileChange
-from copydesk.archive._fields import Fields
-from copydesk.archive._tree import Entry, Item, Node, Scalar, Sequence
-from copydesk.archive._tree import Mapping as Tree
+from copydesk.archive import _lists
+from copydesk.archive.change import FileChange
+from copydesk.archive.document import (
+    Entry,
+    Fields,
+    Item,
+    Node,
+    Scalar,
+    Sequence,
+    compose,
+    decode_yaml,
+)
+from copydesk.archive.document import Mapping as Tree
+from copydesk.archive.record import read_verdict
 from copydesk.news import Ruling, Verdict
 from copydesk.news.ruling import RulingKind, SetField
 
@@ -108,8 +117,8 @@ def rulings_change(root: Path, rulings: Rulings) -> FileChange:
 
 
 def _rulings(data: bytes) -> Rulings:
-    fields = Fields(_nodes.compose(_front.whole(PATH, data), PATH), PATH)
-    found = fields.each("verdicts", lambda one: (one.text("path"), _read.read_verdict(one)))
+    fields = Fields(compose(decode_yaml(PATH, data), PATH), PATH)
+    found = fields.each("verdicts", lambda one: (one.text("path"), read_verdict(one)))
     return Rulings(
         verdicts=dict(found),
         removed=fields.texts("removed"),

@@ -1,1 +1,1 @@
-"""Helpers that know nothing of news: urls, dates, text, files, git, players, embeds, lengths."""
+"""Helpers that know nothing of news: urls, dates, text, files, tables, git, players, lengths."""

@@ -1,0 +1,70 @@
+"""What a kill left, or what waited for git: finished by whoever takes the write lock next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from copydesk.archive.change import _change
+from copydesk.archive.change._hold import Hold
+from copydesk.archive.change._journal import OpenEntry
+from copydesk.errors import CopydeskError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered:
+    """A change that another process left: its first line, its paths, the commit that holds it.
+
+    Without a commit it still waits, for `obstacle`, or changed nothing (a plain folder, or other
+    hands were faster).
+    """
+
+    subject: str
+    paths: tuple[str, ...]
+    commit: str | None = None
+    obstacle: str = ""
+
+
+def recover(lock: Hold) -> tuple[Recovered, ...]:
+    """Finish the changes that nobody is at any more; return what came of each.
+
+    What their writers had to remember is remembered, then the newest is written first: a word that
+    came while a round was at work goes over what the round had still to write. They are committed
+    in the order in which they were begun.
+    """
+    if lock.journal.is_empty():
+        return ()
+    waiting = lock.journal.waiting()
+    for one in waiting:
+        if one.entry.note:
+            lock.remember(one.entry.note)
+    broken = {id(one) for one in reversed(waiting) if not _roll_forward(lock, one)}
+    return tuple(_settle(lock, one, is_whole=id(one) not in broken) for one in waiting)
+
+
+def _roll_forward(lock: Hold, pending: OpenEntry) -> bool:
+    """Write what is left to write; return whether the disk took all of it."""
+    entry = pending.entry
+    if entry.is_written or _change.other_branch(lock, entry):
+        return True
+    is_whole = True
+    for one in entry.files:
+        try:
+            _change.write(lock.root, one)
+        except CopydeskError:  # it stays in the journal, and the next one tries again
+            is_whole = False
+    return is_whole
+
+
+def _settle(lock: Hold, pending: OpenEntry, *, is_whole: bool) -> Recovered:
+    entry = pending.entry
+    if not entry.is_written and _change.other_branch(lock, entry):
+        _change.leave(pending)
+        done = _change.Committed(obstacle=_change.other_branch(lock, entry))
+    else:
+        done = _change.settle(lock, pending, is_whole=is_whole)
+    return Recovered(
+        subject=entry.subject,
+        paths=tuple(one.path for one in entry.files),
+        commit=done.commit,
+        obstacle=done.obstacle,
+    )

@@ -1,0 +1,199 @@
+"""An ordered tree of a YAML text that remembers spelling and layout, so that it writes it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import yaml
+
+from copydesk.archive.document import _nodes, _scalars
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scalar:
+    """One value: its text, its quotes ("" for none), what YAML takes it for ("str", "int", …).
+
+    `spelled` is how it stands in the file where that is not how we spell it.
+    """
+
+    text: str
+    quotes: str = ""
+    kind: str = "str"
+    spelled: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mapping:
+    """Keys and values in order, the keys at `column`; `flow` for `{a: 1}`, spelled as it stands."""
+
+    entries: tuple[Entry, ...]
+    column: int = 0
+    flow: bool = False
+    spelled: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sequence:
+    """Items in order, their dashes at `column`; `flow` for `[a, b]`, spelled as it stands."""
+
+    items: tuple[Item, ...]
+    column: int = 2
+    flow: bool = False
+    spelled: str = ""
+
+
+Node = Scalar | Mapping | Sequence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A key with its value, and what stands around it.
+
+    `before` is the lines above (empty ones, comments), `after` the end of its line (blanks, a
+    comment).
+    """
+
+    key: Scalar
+    value: Node
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """An item of a list, with what stands around it as in Entry."""
+
+    value: Node
+    before: str = ""
+    after: str = ""
+
+
+def grow(text: str, root: yaml.MappingNode) -> tuple[Mapping, str]:
+    """Give the tree of a YAML text that ends with a line feed, and the lines after its last one."""
+    tree, end = _mapping(text, root, 0)
+    return tree, text[end:]
+
+
+def _mapping(text: str, node: yaml.MappingNode, position: int) -> tuple[Mapping, int]:
+    entries = []
+    for key, value in node.value:
+        start, stop = _nodes.span(text, key, value)
+        if _nodes.is_block(value):
+            colon = text.index(":", key.end_mark.index)
+            line_end = text.index("\n", colon)
+            inner, after = _block(text, value, line_end + 1), text[colon + 1 : line_end]
+        else:
+            inner, after = _on_line(text, value), text[_nodes.end(text, value) : stop]
+            inner = _indented(inner, text[key.end_mark.index : value.start_mark.index])
+        before = text[position:start]
+        entries.append(Entry(key=_scalar(text, key), value=inner, before=before, after=after))
+        position = stop + 1
+    return Mapping(entries=tuple(entries), column=node.start_mark.column), position
+
+
+def _sequence(text: str, node: yaml.SequenceNode, position: int) -> Sequence:
+    items = []
+    for child in node.value:
+        start, stop = _nodes.span(text, child, child)
+        before = text[position:start]
+        if _nodes.is_block(child):
+            items.append(Item(value=_block(text, child, start), before=before))
+        else:
+            after = text[_nodes.end(text, child) : stop]
+            items.append(Item(value=_on_line(text, child), before=before, after=after))
+        position = stop + 1
+    return Sequence(items=tuple(items), column=node.start_mark.column)
+
+
+def _block(text: str, node: yaml.Node, position: int) -> Node:
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(text, node, position)[0]
+    assert isinstance(node, yaml.SequenceNode)
+    return _sequence(text, node, position)
+
+
+def _on_line(text: str, node: yaml.Node) -> Node:
+    """Give a scalar or a flow value, which keeps its spelling where it is not ours."""
+    if isinstance(node, yaml.ScalarNode):
+        return _scalar(text, node)
+    stands = text[node.start_mark.index : node.end_mark.index]
+    usual = _flow(node)
+    return usual if spell(usual) == stands else replace(usual, spelled=stands)
+
+
+def _indented(value: Node, lead: str) -> Node:
+    """Give a value whose spelling begins with the blanks beyond the usual one after the colon."""
+    blanks = lead.removeprefix(": ")
+    if blanks and blanks != lead and not blanks.strip(" "):
+        return replace(value, spelled=blanks + spell(value))
+    return value
+
+
+def _flow(node: yaml.Node) -> Mapping | Sequence:
+    if isinstance(node, yaml.MappingNode):
+        pairs = ((_bare(key), _within_flow(value)) for key, value in node.value)
+        entries = tuple(Entry(key=key, value=value) for key, value in pairs)
+        return Mapping(entries=entries, flow=True)
+    return Sequence(items=tuple(Item(value=_within_flow(one)) for one in node.value), flow=True)
+
+
+def _within_flow(node: yaml.Node) -> Node:
+    return _bare(node) if isinstance(node, yaml.ScalarNode) else _flow(node)
+
+
+def _scalar(text: str, node: yaml.ScalarNode) -> Scalar:
+    usual = _bare(node)
+    stands = text[node.start_mark.index : _nodes.end(text, node)]
+    return usual if spell(usual) == stands else replace(usual, spelled=stands)
+
+
+def _bare(node: yaml.ScalarNode) -> Scalar:
+    return Scalar(text=node.value, quotes=node.style or "", kind=_nodes.kind_of(node))
+
+
+def write(tree: Mapping) -> str:
+    """Give the YAML text of a tree, each line with its line feed."""
+    return "".join(_entry_lines(tree, " " * tree.column))
+
+
+def spell(node: Node) -> str:
+    """Give a scalar or a flow value as it stands, else as we spell it."""
+    if node.spelled:
+        return node.spelled
+    if isinstance(node, Mapping):
+        return f"{{{', '.join(f'{spell(one.key)}: {spell(one.value)}' for one in node.entries)}}}"
+    if isinstance(node, Sequence):
+        return f"[{', '.join(spell(one.value) for one in node.items)}]"
+    if node.quotes or (node.kind == "str" and not _scalars.is_plain(node.text)):
+        return _scalars.spell_quoted(node.text)
+    return node.text
+
+
+def _entry_lines(tree: Mapping, lead: str) -> list[str]:
+    lines: list[str] = []
+    for entry in tree.entries:
+        lines += [entry.before, lead, spell(entry.key), ":", *_after_key(entry)]
+        lead = " " * tree.column
+    return lines
+
+
+def _after_key(entry: Entry) -> list[str]:
+    value = entry.value
+    if isinstance(value, Mapping) and not value.flow:
+        return [entry.after, "\n", *_entry_lines(value, " " * value.column)]
+    if isinstance(value, Sequence) and not value.flow:
+        return [entry.after, "\n", *_item_lines(value)]
+    spelled = spell(value)
+    return [f" {spelled}" if spelled else "", entry.after, "\n"]
+
+
+def _item_lines(tree: Sequence) -> list[str]:
+    lines: list[str] = []
+    dash = " " * tree.column + "- "
+    for item in tree.items:
+        lines.append(item.before)
+        if isinstance(item.value, Mapping) and not item.value.flow:
+            lines += _entry_lines(item.value, dash)
+        else:
+            lines.append(f"{dash}{spell(item.value)}{item.after}\n")
+    return lines

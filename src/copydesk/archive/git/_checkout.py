@@ -1,0 +1,262 @@
+"""Branch, index and files to another commit in one go: refused beforehand, finished after a kill.
+
+    what would be lost is refused  >  MOVING = the old commit  >  branch  >  files  >  index
+                                   >  MOVING deleted
+
+Git's own `read-tree -u` writes over files that an ignore rule names, be it a key or the memory, so
+what comes in is compared with the disk first. The index is locked as for a commit (`_index`).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from copydesk.archive.git import _git, _states
+from copydesk.archive.git._index import UserIndex
+from copydesk.archive.git._states import State
+from copydesk.errors import GitError
+
+STAYS = "the commits stay here; the next round tries again"
+_MOVING = "refs/worktree/copydesk/moving"  # of this work tree alone, as the files are
+_PRIVATE = ".copydesk"
+_WAIT_SECONDS = 2.0
+_NOTHING = "0" * 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """One path that differs between two commits; None where a commit has no such file."""
+
+    name: str
+    old: State | None
+    new: State | None
+
+
+def move(place: _git.Place, branch: str, remote: str, old: str, new: str) -> None:
+    """Move branch, index and files from one commit to another; raises GitError, nothing moved.
+
+    The files are those of `old`. Refused is what reaches into copydesk's own folder, and what
+    would be laid over a file that git does not know, ignored or not.
+    """
+    changes = _changes(place, old, new)
+    _refuse_private(changes, remote)
+    _refuse_losses(place, changes, remote)
+    index = UserIndex(place)
+    with index.locked(_WAIT_SECONDS):
+        index.prepare(b"")
+        trees = ("read-tree", "-m", "-u", old, new)
+        rehearsed = _git.ask(
+            place.top, *trees[:2], "--dry-run", *trees[2:], environment=index.environment
+        )
+        if rehearsed.code:
+            raise _in_the_way(rehearsed.complaint[:500], remote)
+        _move_branch(place, branch, old, new, f"copydesk: on top of {remote}")
+        moved = _git.ask(place.top, *trees, environment=index.environment)
+        if moved.code:
+            _move_branch(place, branch, new, old, "copydesk: undone")
+            _complete(place, index, new, old)
+        else:
+            index.bring_along()
+        _forget(place)
+    if moved.code:
+        raise _in_the_way(moved.complaint[:500], remote)
+
+
+def is_begun(place: _git.Place) -> bool:
+    """Say whether a move is being made, or was killed in the making."""
+    return bool(_begun(place))
+
+
+def finish(place: _git.Place, wait_seconds: float) -> None:
+    """Finish a move that was killed: index and files follow the branch, edits stay as they are."""
+    old, new = _begun(place), _states.head(place)
+    if not old:
+        return
+    if new not in ("", old):
+        index = UserIndex(place)
+        with index.locked(wait_seconds):
+            _complete(place, index, old, new)
+    _forget(place)
+
+
+def _begun(place: _git.Place) -> str:
+    answer = _git.ask(place.top, "rev-parse", "-q", "--verify", f"{_MOVING}^{{commit}}")
+    return answer.out.decode().strip()
+
+
+def _move_branch(place: _git.Place, branch: str, old: str, new: str, reason: str) -> None:
+    _git.tell(place.top, "update-ref", _MOVING, old)
+    try:
+        _git.tell(place.top, "update-ref", "-m", reason, f"refs/heads/{branch}", new, old)
+    except GitError:
+        _forget(place)
+        raise
+
+
+def _forget(place: _git.Place) -> None:
+    _git.tell(place.top, "update-ref", "-d", _MOVING)
+
+
+def _changes(place: _git.Place, old: str, new: str) -> Sequence[_Change]:
+    """Give what differs between two commits, deleted paths first: they make room for others."""
+    out = _git.tell(
+        place.top,
+        *("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames"),
+        *("--ignore-submodules=none", old, new),
+    )
+    words = iter(os.fsdecode(out).split("\0"))
+    changes = [_change(info, name) for info, name in zip(words, words, strict=False)]
+    return sorted(changes, key=lambda change: (change.new is not None, change.name))
+
+
+def _change(info: str, name: str) -> _Change:
+    old_mode, mode, old_blob, blob, _ = info.removeprefix(":").split()
+    return _Change(
+        name=name,
+        old=None if old_mode == _NOTHING else (old_mode, old_blob),
+        new=None if mode == _NOTHING else (mode, blob),
+    )
+
+
+def _refuse_private(changes: Sequence[_Change], remote: str) -> None:
+    names = [one.name for one in changes if _PRIVATE in one.name.casefold().split("/")]
+    if names:
+        raise GitError(
+            f"the commits of others on {remote} reach into copydesk's own folder",
+            subject=_few(names),
+            hint=f"it is never in git; take it out there: git rm -r --cached {_PRIVATE}; {STAYS}",
+        )
+
+
+def _refuse_losses(place: _git.Place, changes: Sequence[_Change], remote: str) -> None:
+    gone = {one.name for one in changes if one.new is None}
+    added = (one.name for one in changes if one.old is None)
+    found = {there for name in added if (there := _unknown(place.top, name, gone))}
+    if found:
+        raise _in_the_way(f"git does not know {_few(sorted(found))}", remote)
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _in_the_way(what: str, remote: str) -> GitError:
+    return GitError(
+        f"the commits of others on {remote} cannot be laid out here",
+        subject=what,
+        hint=f"move what is in the way; {STAYS}",
+    )
+
+
+def _unknown(top: Path, name: str, gone: set[str]) -> str:
+    """Give what lies where a file is to be made and is none that goes, "" where the way is free.
+
+    That may be the file, a file or link in place of a folder above it, or one in a folder that
+    stands in its place.
+    """
+    step = ""
+    for part in name.split("/"):
+        step = f"{step}/{part}" if step else part
+        try:
+            mode = (top / step).lstat().st_mode
+        except FileNotFoundError:
+            return ""
+        except OSError:
+            return step
+        if not stat.S_ISDIR(mode):
+            return "" if step in gone else step
+    return next((below for below in _files_below(top, name) if below not in gone), "")
+
+
+def _files_below(top: Path, name: str) -> Iterator[str]:
+    for where, folders, names in os.walk(top / name):
+        below = os.path.relpath(where, top)
+        links = (one for one in folders if os.path.islink(os.path.join(where, one)))  # noqa: PTH114, PTH118
+        yield from (f"{below}/{one}" for one in (*names, *links))
+
+
+def _complete(place: _git.Place, index: UserIndex, old: str, new: str) -> None:
+    """Bring files and index entries that still are as in the old commit to the new one."""
+    changes = _changes(place, old, new)
+    _lay_out(place, changes, old, new)
+    staged = _states.staged(place, ()) if changes else {}  # of every path
+    lines = [_line(one, one.new) for one in changes if staged.get(one.name) == one.old]
+    index.prepare("".join(lines).encode("utf-8", "surrogateescape"))
+    index.bring_along()
+
+
+def _line(change: _Change, state: State | None) -> str:
+    """Give a change's next entry as `update-index --index-info` reads it."""
+    if state is None:
+        digits = len((change.old or change.new or ("", ""))[1])
+        return f"0 {'0' * digits}\t{change.name}\0"
+    return f"{state[0]} {state[1]}\t{change.name}\0"
+
+
+def _lay_out(place: _git.Place, changes: Sequence[_Change], old: str, new: str) -> None:
+    """Bring the files that still are as in the old commit to the new one, by git itself.
+
+    In an index of our own what is otherwise on disk counts as moved already, so that git lets it
+    lie; what is missing or was cut off in the writing counts as not there, so that git makes it.
+    """
+    scratch = place.folder / "copydesk-files"
+    environment = {"GIT_INDEX_FILE": str(scratch)}
+    _drop(scratch)
+    try:
+        if place.index.exists():
+            shutil.copy2(place.index, scratch)  # with it sizes and times: no file is read in vain
+        _git.tell(place.top, "read-tree", "--reset", old, environment=environment)
+        lines = "".join(_otherwise(place, changes, environment))
+        given = lines.encode("utf-8", "surrogateescape")
+        command = ("update-index", "-z", "--index-info")
+        _git.tell(place.top, *command, given=given, environment=environment)
+        tree = _git.tell(place.top, "write-tree", "--missing-ok", environment=environment)
+        trees = (tree.decode().strip(), new)
+        _git.tell(place.top, "read-tree", "-m", "-u", *trees, environment=environment)
+    finally:
+        _drop(scratch)
+
+
+def _drop(scratch: Path) -> None:
+    for file in (scratch, scratch.with_name(scratch.name + ".lock")):
+        file.unlink(missing_ok=True)
+
+
+def _otherwise(
+    place: _git.Place, changes: Sequence[_Change], environment: Mapping[str, str]
+) -> Iterator[str]:
+    """Give the index lines for the paths that are not on disk as the old commit has them."""
+    _git.ask(place.top, "update-index", "-q", "--refresh", environment=environment)
+    command = ("diff-files", "--name-only", "-z", "--ignore-submodules")
+    out = _git.tell(place.top, *command, environment=environment)
+    touched = set(os.fsdecode(out).split("\0"))
+    going = {one.name for one in changes if one.new is None and one.name not in touched}
+    for change in changes:
+        if change.old is not None and change.name not in touched:
+            continue
+        if _is_cut_off(place, change):
+            (place.top / change.name).unlink()
+        is_there = _unknown(place.top, change.name, going) != ""
+        yield _line(change, change.new if is_there else None)
+
+
+def _is_cut_off(place: _git.Place, change: _Change) -> bool:
+    """Say whether a file is the beginning of one that git was killed in writing, and no more."""
+    file = place.top / change.name
+    states = [state for state in (change.old, change.new) if state is not None]
+    if _states.on_disk(file, len(states[0][1])) in (None, *(blob for _, blob in states)):
+        return False
+    try:
+        if file.is_symlink():
+            return False
+        data = file.read_bytes()
+    except OSError:  # a folder, or not ours to read
+        return False
+    command = ("cat-file", "--filters", f"--path={change.name}")
+    wholes = (_git.ask(place.top, *command, blob).out for _, blob in states)
+    return any(len(data) < len(whole) and whole.startswith(data) for whole in wholes)

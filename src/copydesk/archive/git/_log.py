@@ -1,0 +1,87 @@
+"""The log: what one commit of this branch changed, each file as it was before and after it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from copydesk.archive.git import _git
+from copydesk.errors import GitError
+
+_ID = re.compile(r"[0-9a-f]{4,64}")
+
+Bytes = bytes | None  # None where there is no such file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedCommit:
+    """A commit: its whole id, its message, and by path what it changed, (before, after).
+
+    Paths are the newsroom's; one outside of it begins with "../".
+    """
+
+    id: str
+    message: str
+    files: Mapping[str, tuple[Bytes, Bytes]]
+
+
+def read_commit(root: Path, name: str) -> LoggedCommit:
+    """Return the commit whose id, or whose beginning, is `name`.
+
+    Raises GitError where there is none on this branch, or it merges others.
+    """
+    place = _git.locate(root)
+    if isinstance(place, str):
+        raise GitError("no git repository here", subject=place or str(root))
+    found = _id(place, name)
+    parents = _git.tell(place.top, "rev-list", "--parents", "-n", "1", found).decode().split()[1:]
+    if len(parents) > 1:
+        raise GitError("a commit that merges others", subject=found)
+    message = _git.tell(place.top, "show", "-s", "--format=%B", found).decode("utf-8", "replace")
+    before = parents[0] if parents else ""
+    return LoggedCommit(
+        id=found,
+        message=message,
+        files={
+            _inside(place, path): (_blob(place, before, path), _blob(place, found, path))
+            for path in _changed(place, found)
+        },
+    )
+
+
+def _id(place: _git.Place, name: str) -> str:
+    """Return the whole id of a commit that HEAD stands on."""
+    if _ID.fullmatch(name):
+        answer = _git.ask(place.top, "rev-parse", "-q", "--verify", f"{name}^{{commit}}")
+        found = answer.out.decode().strip()
+        is_ours = (
+            not answer.code
+            and not _git.ask(place.top, "merge-base", "--is-ancestor", found, "HEAD").code
+        )
+        if is_ours:
+            return found
+    raise GitError(
+        "no commit of this branch", subject=name[:100], hint="git log shows the ids of commits"
+    )
+
+
+def _changed(place: _git.Place, commit: str) -> list[str]:
+    out = _git.tell(
+        place.top, "diff-tree", "--root", "-r", "-z", "--no-commit-id", "--name-only", commit
+    )
+    return [os.fsdecode(name) for name in out.split(b"\0") if name]
+
+
+def _inside(place: _git.Place, path: str) -> str:
+    return path.removeprefix(place.prefix) if path.startswith(place.prefix) else f"../{path}"
+
+
+def _blob(place: _git.Place, commit: str, path: str) -> Bytes:
+    """Return a file as a commit has it, None where it has none."""
+    if not commit:
+        return None
+    answer = _git.ask(place.top, "cat-file", "blob", f"{commit}:{path}")
+    return None if answer.code else answer.out

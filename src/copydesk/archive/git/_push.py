@@ -1,0 +1,280 @@
+"""The branch to its remote: pushed, and where the remote has more, ours laid on top of theirs.
+
+    push  >  rejected, the remote has more  >  fetch  >  rebase in a tree of its own
+          >  branch and files moved in one go  >  push
+
+With nothing to push the remote is asked for its tip alone, and what it has more comes in.
+
+The rebase happens in a work tree without files below git's own folder, so that a conflict leaves
+nothing to clean up: branch, index and files of the newsroom were never touched.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from copydesk.archive.git import _checkout, _git, _states
+from copydesk.archive.git._checkout import STAYS
+from copydesk.errors import GitError
+from copydesk.kit import git
+
+_TRIES = 3  # a remote that moves faster than we push has other troubles
+_THEIRS = "refs/copydesk/theirs"
+_DESK = "copydesk-rebase"  # the work tree without files, below git's folder
+_IDENTITY = {"GIT_COMMITTER_NAME": "copydesk", "GIT_COMMITTER_EMAIL": "copydesk@localhost"}
+_REJECTED = re.compile(r"^!\t\S+\t\[([a-z ]+)\] \(?(.*?)\)?$", re.MULTILINE)
+# What git says where somebody else was first; the last three when both push at one moment.
+_MORE = (
+    "fetch first",
+    "non-fast-forward",
+    "cannot lock ref",
+    "failed to update ref",
+    "incorrect old value",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    """What a push did: `sent` commits of ours, `taken` of theirs, which came in first."""
+
+    sent: int = 0
+    taken: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """A branch here and the branch of the remote that it is pushed to."""
+
+    remote: str
+    branch: str
+    target: str
+    is_followed: bool
+
+    @property
+    def refspec(self) -> str:
+        return f"refs/heads/{self.branch}:{self.target}"
+
+
+Alone = Callable[[], AbstractContextManager[None]]
+
+
+def push(place: _git.Place, branch: str, remote: str, alone: Alone) -> Pushed:
+    """Bring every commit of the branch to the remote, and those that it has more into the branch.
+
+    `alone` keeps others from writing while branch and files are moved; nobody waits for the remote.
+    Raises GitError where it cannot be done; branch, index and files are then as they were.
+    """
+    line = _line(place, branch, remote)
+    head, taken = _states.head(place), 0
+    if not head:
+        return Pushed()
+    if head == _known(place, line):
+        tip = _tip(place, line)
+        if tip in ("", head):
+            return Pushed()
+        taken = _take_in(place, line, alone)
+        if _states.head(place) == tip:
+            return Pushed(taken=taken)
+    for _ in range(_TRIES):
+        sent = _waiting(place, line)
+        reason = _sent(place, line)
+        if not reason:
+            return Pushed(sent=sent, taken=taken)
+        taken += _take_in(place, line, alone)
+    raise GitError("the remote moves while we push", subject=f"{remote}: {reason}", hint=STAYS)
+
+
+def _line(place: _git.Place, branch: str, remote: str) -> _Line:
+    """Find where the branch goes: where it follows this remote to, else to its own name."""
+    if not _config(place, f"remote.{remote}.url") and not _config(
+        place, f"remote.{remote}.pushurl"
+    ):
+        hint = f"add it: git remote add {remote} ADDRESS; or correct records.remote"
+        raise GitError("git knows no remote of this name", subject=remote, hint=hint)
+    follows = _config(place, f"branch.{branch}.remote")
+    target = _config(place, f"branch.{branch}.merge") if follows == remote else ""
+    target = target or f"refs/heads/{branch}"
+    return _Line(remote=remote, branch=branch, target=target, is_followed=bool(follows))
+
+
+def _config(place: _git.Place, key: str) -> str:
+    answer = _git.ask(place.top, "config", "--get", key)
+    return answer.out.decode("utf-8", "replace").strip() if answer.code == 0 else ""
+
+
+def _known(place: _git.Place, line: _Line) -> str:
+    """Give the commit that the remote's branch had when we last heard of it, "" for none."""
+    return _commit(place, f"refs/remotes/{line.remote}/{line.target.removeprefix('refs/heads/')}")
+
+
+def _tip(place: _git.Place, line: _Line) -> str:
+    """Ask the remote for its branch's commit; "" where there is none, or it is only pushed to."""
+    if not _config(place, f"remote.{line.remote}.url"):
+        return ""
+    answer = _git.ask_remote(place.top, "ls-remote", "--quiet", "--", line.remote, line.target)
+    if answer.code:
+        raise git.trouble(answer.complaint, line.remote, "ls-remote", STAYS)
+    named = (one.split("\t") for one in answer.out.decode("utf-8", "replace").splitlines())
+    return next((pair[0] for pair in named if pair[-1] == line.target), "")
+
+
+def _commit(place: _git.Place, name: str) -> str:
+    answer = _git.ask(place.top, "rev-parse", "-q", "--verify", f"{name}^{{commit}}")
+    return answer.out.decode().strip()
+
+
+def _waiting(place: _git.Place, line: _Line) -> int:
+    """Count the commits that the remote does not have, as far as we know."""
+    known = _known(place, line)
+    return _count(place, f"{known}..HEAD" if known else "HEAD")
+
+
+def _count(place: _git.Place, *commits: str) -> int:
+    return int(_git.tell(place.top, "rev-list", "--count", *commits).decode())
+
+
+def _sent(place: _git.Place, line: _Line) -> str:
+    """Push; give "" when it went, why not when the remote has more, else raise GitError."""
+    follow = () if line.is_followed else ("--set-upstream",)
+    answer = _git.ask_remote(
+        place.top,
+        *("push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", *follow),
+        *("--", line.remote, line.refspec),
+    )
+    if answer.code == 0:
+        return ""
+    rejected = _REJECTED.search(answer.out.decode("utf-8", "replace"))
+    if rejected is None:
+        raise git.trouble(answer.complaint, line.remote, "push", STAYS)
+    reason = rejected[2]
+    if any(words in reason for words in _MORE):
+        return reason
+    lines = [one.strip() for one in answer.complaint.splitlines() if one.startswith("remote:")]
+    said = " ".join(one.removeprefix("remote:").strip() for one in lines)[:300].strip()
+    raise GitError(
+        "the remote refuses the branch",
+        subject=git.plain(f"{line.remote}: {reason}{f': {said}' if said else ''}"),
+        hint=f"look at its rules for {line.target}: protection, hooks, quota; {STAYS}",
+    )
+
+
+def _take_in(place: _git.Place, line: _Line, alone: Alone) -> int:
+    """Lay our commits on top of what the remote has; give how many of theirs came in."""
+    _refuse_edits(place, line)
+    refspec = f"+{line.target}:{_THEIRS}"
+    answer = _git.ask_remote(
+        place.top,
+        *("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"),
+        *("--", line.remote, refspec),
+    )
+    if answer.code:
+        raise git.trouble(answer.complaint, line.remote, "fetch", STAYS)
+    try:
+        with alone():
+            _refuse_edits(place, line)
+            return _lay_on_top(place, line)
+    finally:
+        _git.ask(place.top, "update-ref", "-d", _THEIRS)
+
+
+def _lay_on_top(place: _git.Place, line: _Line) -> int:
+    """Move branch and files to our commits on top of theirs; return how many theirs are."""
+    theirs = _commit(place, _THEIRS)
+    ours = _states.head(place)
+    _refuse_tangles(place, line, ours, theirs)
+    taken = _count(place, f"{ours}..{theirs}")
+    is_behind = _git.ask(place.top, "merge-base", "--is-ancestor", ours, theirs).code == 0
+    commit = theirs if is_behind else _rebased(place, line, ours, theirs)
+    _checkout.move(place, line.branch, line.remote, ours, commit)
+    return taken
+
+
+def _refuse_edits(place: _git.Place, line: _Line) -> None:
+    """Refuse to move files while a person is at work on some that git knows."""
+    listed = _git.tell(
+        place.top,
+        *("status", "--porcelain", "-z", "--no-renames"),
+        *("--untracked-files=no", "--ignore-submodules"),
+    )
+    names = [entry[3:] for entry in listed.decode("utf-8", "replace").split("\0") if entry]
+    if names:
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        raise GitError(
+            f"{line.remote} has commits of others, and files here have edits not committed",
+            subject=", ".join(names[:3]) + more,
+            hint=f"commit them or take them back; {STAYS}",
+        )
+
+
+def _refuse_tangles(place: _git.Place, line: _Line, ours: str, theirs: str) -> None:
+    """Refuse what a rebase would bend: another history, or merges among our own commits."""
+    if _git.ask(place.top, "merge-base", ours, theirs).code:
+        raise GitError(
+            "the remote's branch has another history",
+            subject=f"{line.remote} {line.target}",
+            hint="begin with an empty repository there, or push to another branch",
+        )
+    if _count(place, "--merges", f"{theirs}..{ours}"):
+        raise GitError(
+            f"{line.remote} has commits of others, and there is a merge among those not pushed",
+            subject=line.branch,
+            hint=f"bring them together by hand: git pull {line.remote}; git push",
+        )
+
+
+def _rebased(place: _git.Place, line: _Line, ours: str, theirs: str) -> str:
+    """Give the commit of our branch on top of theirs; raises GitError at a conflict."""
+    with _desk(place, ours) as desk:
+        answer = _git.ask(
+            desk,
+            *("-c", "rebase.autoStash=false", "-c", "rebase.updateRefs=false"),
+            *("-c", "commit.gpgSign=false", "-c", "rerere.enabled=false"),
+            *("-c", "core.sparseCheckout=true", "-c", "core.sparseCheckoutCone=false"),
+            *("rebase", "--quiet", "--committer-date-is-author-date", theirs),
+            environment=_IDENTITY,
+        )
+        if answer.code == 0:
+            return _commit_at(desk)
+        unmerged = _git.ask(desk, "diff", "--name-only", "-z", "--diff-filter=U")
+        names = [name for name in unmerged.out.decode("utf-8", "replace").split("\0") if name]
+    if not names:
+        raise GitError("git rebase failed", subject=git.plain(answer.complaint[:500]), hint=STAYS)
+    raise GitError(
+        f"our commits and those on {line.remote} contradict each other",
+        subject=", ".join(names[:3]),
+        hint=f"nothing was changed; settle it by hand: git pull --rebase {line.remote} "
+        f"{line.target.removeprefix('refs/heads/')}",
+    )
+
+
+def _commit_at(desk: Path) -> str:
+    return _git.tell(desk, "rev-parse", "HEAD").decode().strip()
+
+
+@contextlib.contextmanager
+def _desk(place: _git.Place, commit: str) -> Iterator[Path]:
+    """Give a work tree of its own that stands at a commit and holds no files (sparse)."""
+    desk = place.folder / _DESK
+    _clear(place, desk)  # of a round that was killed
+    try:
+        _git.tell(place.top, "worktree", "add", "--no-checkout", "--detach", str(desk), commit)
+        folder = _git.tell(desk, "rev-parse", "--absolute-git-dir").decode().strip()
+        patterns = Path(folder) / "info" / "sparse-checkout"
+        patterns.parent.mkdir(exist_ok=True)
+        patterns.write_text(f"/{_DESK}\n")
+        settings = ("-c", "core.sparseCheckout=true", "-c", "core.sparseCheckoutCone=false")
+        _git.tell(desk, *settings, "read-tree", "-m", "-u", "HEAD")
+        yield desk
+    finally:
+        _clear(place, desk)
+
+
+def _clear(place: _git.Place, desk: Path) -> None:
+    shutil.rmtree(desk, ignore_errors=True)
+    _git.ask(place.top, "worktree", "prune")

@@ -1,0 +1,115 @@
+"""A news record's bytes to a Story and back, byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from copydesk.archive.document import NOTHING, Fields, Halves, compose, split_front_matter
+from copydesk.archive.record import _layout, _leftovers, _read, _usual, _write
+from copydesk.errors import RecordError
+from copydesk.news import Extra, Story
+
+# An extra whose `after` begins so holds no unknown line but a known key's own spelling.
+_SPELLED = "="
+# An extra after the closing fence: what a record without a body ends with, if not an empty line.
+_END = "---"
+
+
+def parse_story(path: str, data: bytes) -> Story:
+    """Give the story in a news record's bytes.
+
+    A record in another spelling than ours is read too; its unknown keys, comments and spellings
+    are kept in `Story.extra`. Raises RecordError for what is no news record.
+    """
+    halves = split_front_matter(path, data)
+    usual = _usual.read(path, data, halves)
+    return by_yaml(path, data, halves) if usual is None else usual
+
+
+def by_yaml(path: str, data: bytes, halves: Halves) -> Story:
+    """Give the story that YAML, the judge of meaning, finds in any record."""
+    root = compose(halves.front, path)
+    fields = Fields(root, path)
+    fields.required("title", "")
+    story = _read.read_story(fields, path, halves.body)
+    if _is_written_so(story, data):
+        return story
+    if not _leftovers.is_orderly(halves.front, root):
+        return story
+    story = replace(story, extra=(*_leftovers.unknown_lines(halves.front, root), *_end(halves)))
+    if _is_written_so(story, data):
+        return story
+    spelled = _own_spellings(story, _leftovers.spellings(halves.front, root))
+    return replace(story, extra=(*story.extra, *spelled))
+
+
+def emit_story(story: Story) -> bytes:
+    """Give the bytes of a story's record; a body of one line feed is none.
+
+    Raises RecordError for a text that no UTF-8 file can hold (half a surrogate pair).
+    """
+    unknown = _merged(story.extra)
+    blocks = _write.blocks(story, unknown)
+    if unknown:
+        blocks = _as_spelled(story, blocks, unknown)
+    lines = _layout.join(blocks, unknown)
+    after_fence = f"\n{story.body}" if story.body else unknown.get(_END, "\n\n")
+    text = "\n".join(["---", *lines, "---"]) + after_fence
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise RecordError("half a character in the body", subject=story.path) from error
+
+
+def _end(halves: Halves) -> Iterable[Extra]:
+    rest = halves.tail.removeprefix(_END)
+    if rest in {"", "\n"}:
+        yield Extra(after=_END, text=rest)
+
+
+def _is_written_so(story: Story, data: bytes) -> bool:
+    try:
+        return emit_story(story) == data
+    except RecordError:  # YAML spells half a character out where UTF-8 cannot hold it
+        return False
+
+
+def _merged(extra: Iterable[Extra]) -> dict[str, str]:
+    """Give the texts by their place; two at one place stand below each other."""
+    found: dict[str, list[str]] = {}
+    for one in extra:
+        found.setdefault(one.after, []).append(one.text)
+    return {after: "\n".join(texts) for after, texts in found.items()}
+
+
+def _own_spellings(story: Story, standing: dict[str, str]) -> Iterable[Extra]:
+    """Give an extra for each known key that stands in the file otherwise than we write it."""
+    for key, lines in _write.blocks(story, _merged(story.extra)).items():
+        as_it_stands = standing.get(key, "")
+        if "\n".join(lines) != as_it_stands:
+            yield Extra(after=_SPELLED + key, text=as_it_stands)
+
+
+def _as_spelled(
+    story: Story, blocks: dict[str, list[str]], unknown: dict[str, str]
+) -> dict[str, list[str]]:
+    """Put back each key's own spelling where it still says what the story says."""
+    return {
+        key: _choose(story, key, lines, unknown.get(_SPELLED + key))
+        for key, lines in blocks.items()
+    }
+
+
+def _choose(story: Story, key: str, lines: list[str], spelled: str | None) -> list[str]:
+    if spelled is None or _value(spelled, key) != _value("\n".join(lines), key):
+        return lines
+    return spelled.split("\n") if spelled else []
+
+
+def _value(lines: str, key: str) -> Story:
+    """Give a story with nothing but what these lines of one key say."""
+    if not lines:
+        return _read.read_story(Fields(NOTHING, ""), "", "")
+    root = compose(f"{lines}\n", key)  # a block scalar counts its last line end
+    return _read.read_story(Fields(root, ""), "", "")

@@ -1,0 +1,63 @@
+"""Tables: the word lists and tables that copydesk brings along, read once and never changed.
+
+A package keeps them in its folder `tables`: a list as `NAME.txt`, an entry a line; a table as
+`NAME.toml`, a row a key. Lines that begin with `#` are comments; the first of them name the source
+and the licence (held by tests/shape). The files are part of the code: they change with a release
+only, so what is read from them is a constant, which one who decides may hold as one.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.resources
+import tomllib
+from collections.abc import Hashable, Mapping
+from types import MappingProxyType
+from typing import TypeVar, cast
+
+from copydesk.errors import TableError
+
+Row = TypeVar("Row", bound=Hashable)
+
+_FOLDER = "tables"
+_HINT = "the installation is damaged: install copydesk again"
+
+
+@functools.cache
+def read_lines(package: str, name: str) -> tuple[str, ...]:
+    """Return the entries of a list in the order of the file.
+
+    Raises TableError where there is no such list.
+    """
+    lines = (line.strip() for line in _text(package, name).splitlines())
+    return tuple(line for line in lines if line and not line.startswith("#"))
+
+
+def read_rows(package: str, name: str, row: type[Row]) -> Mapping[str, Row]:
+    """Return the rows of a table by their keys, in the order of the file.
+
+    `row` is the type of each: a frozen dataclass, a tuple, a frozenset, a text or a number; an
+    array becomes what it asks for. Raises TableError where there is no such table or no such row.
+    """
+    return cast("Mapping[str, Row]", _rows(package, name, row))
+
+
+@functools.cache
+def _rows(package: str, name: str, row: object) -> Mapping[str, object]:
+    import msgspec
+
+    text = _text(package, name)
+    try:
+        rows = msgspec.convert(tomllib.loads(text), type=dict[str, row])  # type: ignore[valid-type]
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        what = f"a table cannot be read: {error}"
+        raise TableError(what, subject=f"{package}: {name}", hint=_HINT) from error
+    return MappingProxyType(rows)
+
+
+def _text(package: str, name: str) -> str:
+    file = importlib.resources.files(package) / _FOLDER / name
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise TableError("no such table", subject=f"{package}: {name}", hint=_HINT) from error
