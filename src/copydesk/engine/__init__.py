@@ -8,175 +8,77 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copydesk.kit import doors
+from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.archive import CheckReport
-    from copydesk.engine.editing import (
-        Difference,
-        NewRule,
-        RuleReport,
-        UndoReport,
-        VerdictReport,
-        clear_verdict,
-        explain,
-        file_rule,
-        file_verdict,
-        list_rules,
-        show_at_once,
-        speaker,
-        undo_action,
-        undo_rule,
-    )
-    from copydesk.engine.newsroom import (
-        BuildReport,
-        Demo,
-        DeployReport,
-        Explanation,
-        Failure,
-        Newsroom,
-        Progress,
-        RoundReport,
-        Rule,
-        SettingRow,
-        Silence,
-        adopt,
-        check_records,
-        demo,
-        demo_newsroom,
-        new,
-        open_seal,
-        opened,
-        record_path,
-        setting_rows,
-    )
-    from copydesk.engine.publishing import BuildOptions, DeployOptions, build, deploy
-    from copydesk.engine.rejudging import FieldChange, RejudgeReport, apply_rejudged, rejudge
-    from copydesk.engine.round import (
-        RoundOptions,
-        article_fields,
-        extract_file,
-        extract_url,
-        fetch_url,
-        judge_url,
-        run_round,
-        watch_url,
-    )
-    from copydesk.engine.serving import Address, serve, serve_site
-    from copydesk.engine.sources import (
-        Discovery,
-        HealthRow,
-        Import,
-        KeepReport,
-        SourceRow,
-        add_source,
-        ask_sources,
-        check_sources,
-        export_opml,
-        find_sources,
-        import_sources,
-        keep_source,
-        source_address,
-        source_rows,
-    )
-    from copydesk.watch import Offer
-
-__all__ = [
-    "Address",
-    "BuildOptions",
-    "BuildReport",
-    "CheckReport",
-    "Demo",
-    "DeployOptions",
-    "DeployReport",
-    "Difference",
-    "Discovery",
-    "Explanation",
-    "Failure",
-    "FieldChange",
-    "HealthRow",
-    "Import",
-    "KeepReport",
-    "NewRule",
-    "Newsroom",
-    "Offer",
-    "Progress",
-    "RejudgeReport",
-    "RoundOptions",
-    "RoundReport",
-    "Rule",
-    "RuleReport",
-    "SettingRow",
-    "Silence",
-    "SourceRow",
-    "UndoReport",
-    "VerdictReport",
-    "add_source",
-    "adopt",
-    "apply_rejudged",
-    "article_fields",
-    "ask_sources",
-    "build",
-    "check_records",
-    "check_sources",
-    "clear_verdict",
-    "demo",
-    "demo_newsroom",
-    "deploy",
-    "explain",
-    "export_opml",
-    "extract_file",
-    "extract_url",
-    "fetch_url",
-    "file_rule",
-    "file_verdict",
-    "find_sources",
-    "import_sources",
-    "judge_url",
-    "keep_source",
-    "list_rules",
-    "new",
-    "open_seal",
-    "opened",
-    "record_path",
-    "rejudge",
-    "run_round",
-    "serve",
-    "serve_site",
-    "setting_rows",
-    "show_at_once",
-    "source_address",
-    "source_rows",
-    "speaker",
-    "undo_action",
-    "undo_rule",
-    "watch_url",
-]
-
-_MADE_IN = {
-    "copydesk.archive": "CheckReport",
-    "copydesk.engine.editing": (
-        "Difference NewRule RuleReport UndoReport VerdictReport clear_verdict explain "
-        "file_rule file_verdict list_rules show_at_once speaker undo_action undo_rule"
-    ),
-    "copydesk.engine.newsroom": (
-        "BuildReport Demo DeployReport Explanation Failure Newsroom Progress RoundReport "
-        "Rule SettingRow Silence adopt check_records demo demo_newsroom new open_seal opened "
-        "record_path setting_rows"
-    ),
-    "copydesk.engine.publishing": "BuildOptions DeployOptions build deploy",
-    "copydesk.engine.rejudging": "FieldChange RejudgeReport apply_rejudged rejudge",
-    "copydesk.engine.round": (
-        "RoundOptions article_fields extract_file extract_url fetch_url judge_url run_round "
-        "watch_url"
-    ),
-    "copydesk.engine.serving": "Address serve serve_site",
-    "copydesk.engine.sources": (
-        "Discovery HealthRow Import KeepReport SourceRow add_source ask_sources "
-        "check_sources export_opml find_sources import_sources keep_source source_address "
-        "source_rows"
-    ),
-    "copydesk.watch": "Offer",
-}
-if not TYPE_CHECKING:  # to mypy the names are those imported above, and no others
-    __getattr__ = doors.lazy(__name__, _MADE_IN)
+    from copydesk.archive import CheckReport as CheckReport
+    from copydesk.engine.editing import Difference as Difference
+    from copydesk.engine.editing import NewRule as NewRule
+    from copydesk.engine.editing import RuleReport as RuleReport
+    from copydesk.engine.editing import UndoReport as UndoReport
+    from copydesk.engine.editing import VerdictReport as VerdictReport
+    from copydesk.engine.editing import clear_verdict as clear_verdict
+    from copydesk.engine.editing import explain as explain
+    from copydesk.engine.editing import file_rule as file_rule
+    from copydesk.engine.editing import file_verdict as file_verdict
+    from copydesk.engine.editing import list_rules as list_rules
+    from copydesk.engine.editing import show_at_once as show_at_once
+    from copydesk.engine.editing import speaker as speaker
+    from copydesk.engine.editing import undo_action as undo_action
+    from copydesk.engine.editing import undo_rule as undo_rule
+    from copydesk.engine.newsroom import BuildReport as BuildReport
+    from copydesk.engine.newsroom import Demo as Demo
+    from copydesk.engine.newsroom import DeployReport as DeployReport
+    from copydesk.engine.newsroom import Explanation as Explanation
+    from copydesk.engine.newsroom import Failure as Failure
+    from copydesk.engine.newsroom import Newsroom as Newsroom
+    from copydesk.engine.newsroom import Progress as Progress
+    from copydesk.engine.newsroom import RoundReport as RoundReport
+    from copydesk.engine.newsroom import Rule as Rule
+    from copydesk.engine.newsroom import SettingRow as SettingRow
+    from copydesk.engine.newsroom import Silence as Silence
+    from copydesk.engine.newsroom import adopt as adopt
+    from copydesk.engine.newsroom import check_records as check_records
+    from copydesk.engine.newsroom import demo as demo
+    from copydesk.engine.newsroom import demo_newsroom as demo_newsroom
+    from copydesk.engine.newsroom import new as new
+    from copydesk.engine.newsroom import open_seal as open_seal
+    from copydesk.engine.newsroom import opened as opened
+    from copydesk.engine.newsroom import record_path as record_path
+    from copydesk.engine.newsroom import setting_rows as setting_rows
+    from copydesk.engine.publishing import BuildOptions as BuildOptions
+    from copydesk.engine.publishing import DeployOptions as DeployOptions
+    from copydesk.engine.publishing import build as build
+    from copydesk.engine.publishing import deploy as deploy
+    from copydesk.engine.rejudging import FieldChange as FieldChange
+    from copydesk.engine.rejudging import RejudgeReport as RejudgeReport
+    from copydesk.engine.rejudging import apply_rejudged as apply_rejudged
+    from copydesk.engine.rejudging import rejudge as rejudge
+    from copydesk.engine.round import RoundOptions as RoundOptions
+    from copydesk.engine.round import article_fields as article_fields
+    from copydesk.engine.round import extract_file as extract_file
+    from copydesk.engine.round import extract_url as extract_url
+    from copydesk.engine.round import fetch_url as fetch_url
+    from copydesk.engine.round import judge_url as judge_url
+    from copydesk.engine.round import run_round as run_round
+    from copydesk.engine.round import watch_url as watch_url
+    from copydesk.engine.serving import Address as Address
+    from copydesk.engine.serving import serve as serve
+    from copydesk.engine.serving import serve_site as serve_site
+    from copydesk.engine.sources import Discovery as Discovery
+    from copydesk.engine.sources import HealthRow as HealthRow
+    from copydesk.engine.sources import Import as Import
+    from copydesk.engine.sources import KeepReport as KeepReport
+    from copydesk.engine.sources import SourceRow as SourceRow
+    from copydesk.engine.sources import add_source as add_source
+    from copydesk.engine.sources import ask_sources as ask_sources
+    from copydesk.engine.sources import check_sources as check_sources
+    from copydesk.engine.sources import export_opml as export_opml
+    from copydesk.engine.sources import find_sources as find_sources
+    from copydesk.engine.sources import import_sources as import_sources
+    from copydesk.engine.sources import keep_source as keep_source
+    from copydesk.engine.sources import source_address as source_address
+    from copydesk.engine.sources import source_rows as source_rows
+    from copydesk.watch import Offer as Offer
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

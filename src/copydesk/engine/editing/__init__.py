@@ -7,52 +7,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copydesk.kit import doors
+from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.engine.editing._clear import clear_verdict
-    from copydesk.engine.editing._explain import explain
-    from copydesk.engine.editing._inverse import (
-        Difference,
-        merged_list,
-        rulings_without,
-        story_without,
-    )
-    from copydesk.engine.editing._new_rule import NewRule
-    from copydesk.engine.editing._rulings import RuleReport, file_rule, list_rules, undo_rule
-    from copydesk.engine.editing._undo import UndoReport, undo_action
-    from copydesk.engine.editing._urgent import show_at_once
-    from copydesk.engine.editing._verdicts import VerdictReport, file_verdict, speaker
-
-__all__ = [
-    "Difference",
-    "NewRule",
-    "RuleReport",
-    "UndoReport",
-    "VerdictReport",
-    "clear_verdict",
-    "explain",
-    "file_rule",
-    "file_verdict",
-    "list_rules",
-    "merged_list",
-    "rulings_without",
-    "show_at_once",
-    "speaker",
-    "story_without",
-    "undo_action",
-    "undo_rule",
-]
-
-_MADE_IN = {
-    "copydesk.engine.editing._clear": "clear_verdict",
-    "copydesk.engine.editing._explain": "explain",
-    "copydesk.engine.editing._inverse": "Difference merged_list rulings_without story_without",
-    "copydesk.engine.editing._new_rule": "NewRule",
-    "copydesk.engine.editing._rulings": "RuleReport file_rule list_rules undo_rule",
-    "copydesk.engine.editing._undo": "UndoReport undo_action",
-    "copydesk.engine.editing._urgent": "show_at_once",
-    "copydesk.engine.editing._verdicts": "VerdictReport file_verdict speaker",
-}
-if not TYPE_CHECKING:  # to mypy the names are those imported above, and no others
-    __getattr__ = doors.lazy(__name__, _MADE_IN)
+    from copydesk.engine.editing._clear import clear_verdict as clear_verdict
+    from copydesk.engine.editing._explain import explain as explain
+    from copydesk.engine.editing._inverse import Difference as Difference
+    from copydesk.engine.editing._inverse import merged_list as merged_list
+    from copydesk.engine.editing._inverse import rulings_without as rulings_without
+    from copydesk.engine.editing._inverse import story_without as story_without
+    from copydesk.engine.editing._new_rule import NewRule as NewRule
+    from copydesk.engine.editing._rulings import RuleReport as RuleReport
+    from copydesk.engine.editing._rulings import file_rule as file_rule
+    from copydesk.engine.editing._rulings import list_rules as list_rules
+    from copydesk.engine.editing._rulings import undo_rule as undo_rule
+    from copydesk.engine.editing._undo import UndoReport as UndoReport
+    from copydesk.engine.editing._undo import undo_action as undo_action
+    from copydesk.engine.editing._urgent import show_at_once as show_at_once
+    from copydesk.engine.editing._verdicts import VerdictReport as VerdictReport
+    from copydesk.engine.editing._verdicts import file_verdict as file_verdict
+    from copydesk.engine.editing._verdicts import speaker as speaker
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

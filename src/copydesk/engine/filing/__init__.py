@@ -4,69 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copydesk.kit import doors
+from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.engine.filing._archiving import archive_old_records
-    from copydesk.engine.filing._articles import kept_article
-    from copydesk.engine.filing._records import (
-        Filed,
-        FilingOrder,
-        PreparedRecords,
-        as_record,
-        filing_result,
-        finish_story,
-        keep_digests,
-        prepare_records,
-        reseal_corrected,
-        written_stories,
-    )
-    from copydesk.engine.filing._removals import removed_addresses
-    from copydesk.engine.filing._writing import (
-        PATIENCE_SECONDS,
-        RULINGS_PATH,
-        begin_change,
-        hold_write_lock,
-        notes_on,
-        take_over_unknown,
-        write_lock,
-    )
-
-__all__ = [
-    "PATIENCE_SECONDS",
-    "RULINGS_PATH",
-    "Filed",
-    "FilingOrder",
-    "PreparedRecords",
-    "archive_old_records",
-    "as_record",
-    "begin_change",
-    "filing_result",
-    "finish_story",
-    "hold_write_lock",
-    "keep_digests",
-    "kept_article",
-    "notes_on",
-    "prepare_records",
-    "removed_addresses",
-    "reseal_corrected",
-    "take_over_unknown",
-    "write_lock",
-    "written_stories",
-]
-
-_MADE_IN = {
-    "copydesk.engine.filing._archiving": "archive_old_records",
-    "copydesk.engine.filing._articles": "kept_article",
-    "copydesk.engine.filing._records": (
-        "Filed FilingOrder PreparedRecords as_record filing_result finish_story keep_digests "
-        "prepare_records reseal_corrected written_stories"
-    ),
-    "copydesk.engine.filing._removals": "removed_addresses",
-    "copydesk.engine.filing._writing": (
-        "PATIENCE_SECONDS RULINGS_PATH begin_change hold_write_lock notes_on "
-        "take_over_unknown write_lock"
-    ),
-}
-if not TYPE_CHECKING:  # to mypy the names are those imported above, and no others
-    __getattr__ = doors.lazy(__name__, _MADE_IN)
+    from copydesk.engine.filing._archiving import archive_old_records as archive_old_records
+    from copydesk.engine.filing._articles import kept_article as kept_article
+    from copydesk.engine.filing._records import Filed as Filed
+    from copydesk.engine.filing._records import FilingOrder as FilingOrder
+    from copydesk.engine.filing._records import PreparedRecords as PreparedRecords
+    from copydesk.engine.filing._records import as_record as as_record
+    from copydesk.engine.filing._records import filing_result as filing_result
+    from copydesk.engine.filing._records import finish_story as finish_story
+    from copydesk.engine.filing._records import keep_digests as keep_digests
+    from copydesk.engine.filing._records import prepare_records as prepare_records
+    from copydesk.engine.filing._records import reseal_corrected as reseal_corrected
+    from copydesk.engine.filing._records import written_stories as written_stories
+    from copydesk.engine.filing._removals import removed_addresses as removed_addresses
+    from copydesk.engine.filing._writing import PATIENCE_SECONDS as PATIENCE_SECONDS
+    from copydesk.engine.filing._writing import RULINGS_PATH as RULINGS_PATH
+    from copydesk.engine.filing._writing import begin_change as begin_change
+    from copydesk.engine.filing._writing import hold_write_lock as hold_write_lock
+    from copydesk.engine.filing._writing import notes_on as notes_on
+    from copydesk.engine.filing._writing import take_over_unknown as take_over_unknown
+    from copydesk.engine.filing._writing import write_lock as write_lock
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -8,78 +8,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copydesk.kit import doors
+from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.engine.newsroom._check import check_records
-    from copydesk.engine.newsroom._failures import failure_of
-    from copydesk.engine.newsroom._locate import record_at, record_path
-    from copydesk.engine.newsroom._newsroom import (
-        PRIVATE,
-        Newsroom,
-        Troubles,
-        alone,
-        in_turn,
-        locked,
-        opened,
-    )
-    from copydesk.engine.newsroom._progress import Progress, Silence
-    from copydesk.engine.newsroom._report import (
-        BuildReport,
-        DeployReport,
-        Explanation,
-        Failure,
-        RoundReport,
-        Rule,
-        Term,
-    )
-    from copydesk.engine.newsroom._seals import open_seal
-    from copydesk.engine.newsroom._settings import SettingRow, setting_rows
-    from copydesk.engine.newsroom._starts import Demo, adopt, demo, demo_newsroom, new
-
-__all__ = [
-    "PRIVATE",
-    "BuildReport",
-    "Demo",
-    "DeployReport",
-    "Explanation",
-    "Failure",
-    "Newsroom",
-    "Progress",
-    "RoundReport",
-    "Rule",
-    "SettingRow",
-    "Silence",
-    "Term",
-    "Troubles",
-    "adopt",
-    "alone",
-    "check_records",
-    "demo",
-    "demo_newsroom",
-    "failure_of",
-    "in_turn",
-    "locked",
-    "new",
-    "open_seal",
-    "opened",
-    "record_at",
-    "record_path",
-    "setting_rows",
-]
-
-_MADE_IN = {
-    "copydesk.engine.newsroom._check": "check_records",
-    "copydesk.engine.newsroom._failures": "failure_of",
-    "copydesk.engine.newsroom._locate": "record_at record_path",
-    "copydesk.engine.newsroom._newsroom": "Newsroom PRIVATE Troubles alone in_turn locked opened",
-    "copydesk.engine.newsroom._progress": "Progress Silence",
-    "copydesk.engine.newsroom._report": (
-        "BuildReport DeployReport Explanation Failure RoundReport Rule Term"
-    ),
-    "copydesk.engine.newsroom._seals": "open_seal",
-    "copydesk.engine.newsroom._settings": "SettingRow setting_rows",
-    "copydesk.engine.newsroom._starts": "Demo adopt demo demo_newsroom new",
-}
-if not TYPE_CHECKING:  # to mypy the names are those imported above, and no others
-    __getattr__ = doors.lazy(__name__, _MADE_IN)
+    from copydesk.engine.newsroom._check import check_records as check_records
+    from copydesk.engine.newsroom._failures import failure_of as failure_of
+    from copydesk.engine.newsroom._locate import record_at as record_at
+    from copydesk.engine.newsroom._locate import record_path as record_path
+    from copydesk.engine.newsroom._newsroom import PRIVATE as PRIVATE
+    from copydesk.engine.newsroom._newsroom import Newsroom as Newsroom
+    from copydesk.engine.newsroom._newsroom import Troubles as Troubles
+    from copydesk.engine.newsroom._newsroom import alone as alone
+    from copydesk.engine.newsroom._newsroom import in_turn as in_turn
+    from copydesk.engine.newsroom._newsroom import locked as locked
+    from copydesk.engine.newsroom._newsroom import opened as opened
+    from copydesk.engine.newsroom._progress import Progress as Progress
+    from copydesk.engine.newsroom._progress import Silence as Silence
+    from copydesk.engine.newsroom._report import BuildReport as BuildReport
+    from copydesk.engine.newsroom._report import DeployReport as DeployReport
+    from copydesk.engine.newsroom._report import Explanation as Explanation
+    from copydesk.engine.newsroom._report import Failure as Failure
+    from copydesk.engine.newsroom._report import RoundReport as RoundReport
+    from copydesk.engine.newsroom._report import Rule as Rule
+    from copydesk.engine.newsroom._report import Term as Term
+    from copydesk.engine.newsroom._seals import open_seal as open_seal
+    from copydesk.engine.newsroom._settings import SettingRow as SettingRow
+    from copydesk.engine.newsroom._settings import setting_rows as setting_rows
+    from copydesk.engine.newsroom._starts import Demo as Demo
+    from copydesk.engine.newsroom._starts import adopt as adopt
+    from copydesk.engine.newsroom._starts import demo as demo
+    from copydesk.engine.newsroom._starts import demo_newsroom as demo_newsroom
+    from copydesk.engine.newsroom._starts import new as new
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copydesk.kit import doors
+from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.engine.publishing._build import BuildOptions, build, is_gone
-    from copydesk.engine.publishing._deploy import DeployOptions, deploy
-
-__all__ = [
-    "BuildOptions",
-    "DeployOptions",
-    "build",
-    "deploy",
-    "is_gone",
-]
-
-_MADE_IN = {
-    "copydesk.engine.publishing._build": "BuildOptions build is_gone",
-    "copydesk.engine.publishing._deploy": "DeployOptions deploy",
-}
-if not TYPE_CHECKING:  # to mypy the names are those imported above, and no others
-    __getattr__ = doors.lazy(__name__, _MADE_IN)
+    from copydesk.engine.publishing._build import BuildOptions as BuildOptions
+    from copydesk.engine.publishing._build import build as build
+    from copydesk.engine.publishing._build import is_gone as is_gone
+    from copydesk.engine.publishing._deploy import DeployOptions as DeployOptions
+    from copydesk.engine.publishing._deploy import deploy as deploy
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

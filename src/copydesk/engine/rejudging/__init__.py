@@ -4,33 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copydesk.kit import doors
+from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.engine.rejudging._judge_again import judge_again
-    from copydesk.engine.rejudging._regroup import after_others, beat_in_force, regroup
-    from copydesk.engine.rejudging._rejudge import (
-        FieldChange,
-        RejudgeReport,
-        apply_rejudged,
-        rejudge,
-    )
-
-__all__ = [
-    "FieldChange",
-    "RejudgeReport",
-    "after_others",
-    "apply_rejudged",
-    "beat_in_force",
-    "judge_again",
-    "regroup",
-    "rejudge",
-]
-
-_MADE_IN = {
-    "copydesk.engine.rejudging._judge_again": "judge_again",
-    "copydesk.engine.rejudging._regroup": "after_others beat_in_force regroup",
-    "copydesk.engine.rejudging._rejudge": "FieldChange RejudgeReport apply_rejudged rejudge",
-}
-if not TYPE_CHECKING:  # to mypy the names are those imported above, and no others
-    __getattr__ = doors.lazy(__name__, _MADE_IN)
+    from copydesk.engine.rejudging._judge_again import judge_again as judge_again
+    from copydesk.engine.rejudging._regroup import after_others as after_others
+    from copydesk.engine.rejudging._regroup import beat_in_force as beat_in_force
+    from copydesk.engine.rejudging._regroup import regroup as regroup
+    from copydesk.engine.rejudging._rejudge import FieldChange as FieldChange
+    from copydesk.engine.rejudging._rejudge import RejudgeReport as RejudgeReport
+    from copydesk.engine.rejudging._rejudge import apply_rejudged as apply_rejudged
+    from copydesk.engine.rejudging._rejudge import rejudge as rejudge
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

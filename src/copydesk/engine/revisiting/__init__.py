@@ -7,42 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copydesk.kit import doors
+from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.engine.revisiting._corrections import GONE, Correction, find_corrections
-    from copydesk.engine.revisiting._look import keep_looks, look_again
-    from copydesk.engine.revisiting._plans import (
-        Look,
-        is_known_gone,
-        is_removed,
-        keep_plan,
-        make_up_plans,
-        place_of_look,
-        plan_filed,
-    )
-
-__all__ = [
-    "GONE",
-    "Correction",
-    "Look",
-    "find_corrections",
-    "is_known_gone",
-    "is_removed",
-    "keep_looks",
-    "keep_plan",
-    "look_again",
-    "make_up_plans",
-    "place_of_look",
-    "plan_filed",
-]
-
-_MADE_IN = {
-    "copydesk.engine.revisiting._corrections": "Correction GONE find_corrections",
-    "copydesk.engine.revisiting._look": "keep_looks look_again",
-    "copydesk.engine.revisiting._plans": (
-        "Look is_known_gone is_removed keep_plan make_up_plans place_of_look plan_filed"
-    ),
-}
-if not TYPE_CHECKING:  # to mypy the names are those imported above, and no others
-    __getattr__ = doors.lazy(__name__, _MADE_IN)
+    from copydesk.engine.revisiting._corrections import GONE as GONE
+    from copydesk.engine.revisiting._corrections import Correction as Correction
+    from copydesk.engine.revisiting._corrections import find_corrections as find_corrections
+    from copydesk.engine.revisiting._look import keep_looks as keep_looks
+    from copydesk.engine.revisiting._look import look_again as look_again
+    from copydesk.engine.revisiting._plans import Look as Look
+    from copydesk.engine.revisiting._plans import is_known_gone as is_known_gone
+    from copydesk.engine.revisiting._plans import is_removed as is_removed
+    from copydesk.engine.revisiting._plans import keep_plan as keep_plan
+    from copydesk.engine.revisiting._plans import make_up_plans as make_up_plans
+    from copydesk.engine.revisiting._plans import place_of_look as place_of_look
+    from copydesk.engine.revisiting._plans import plan_filed as plan_filed
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

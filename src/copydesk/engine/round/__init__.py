@@ -7,35 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copydesk.kit import doors
+from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.engine.round._round import RoundOptions, run_round
-    from copydesk.engine.round._steps import (
-        article_fields,
-        extract_file,
-        extract_url,
-        fetch_url,
-        judge_url,
-        watch_url,
-    )
-
-__all__ = [
-    "RoundOptions",
-    "article_fields",
-    "extract_file",
-    "extract_url",
-    "fetch_url",
-    "judge_url",
-    "run_round",
-    "watch_url",
-]
-
-_MADE_IN = {
-    "copydesk.engine.round._round": "RoundOptions run_round",
-    "copydesk.engine.round._steps": (
-        "article_fields extract_file extract_url fetch_url judge_url watch_url"
-    ),
-}
-if not TYPE_CHECKING:  # to mypy the names are those imported above, and no others
-    __getattr__ = doors.lazy(__name__, _MADE_IN)
+    from copydesk.engine.round._round import RoundOptions as RoundOptions
+    from copydesk.engine.round._round import run_round as run_round
+    from copydesk.engine.round._steps import article_fields as article_fields
+    from copydesk.engine.round._steps import extract_file as extract_file
+    from copydesk.engine.round._steps import extract_url as extract_url
+    from copydesk.engine.round._steps import fetch_url as fetch_url
+    from copydesk.engine.round._steps import judge_url as judge_url
+    from copydesk.engine.round._steps import watch_url as watch_url
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)
