@@ -29,6 +29,7 @@ STORES = {
     "kit/files.py": "how files are written",
     "kit/locks.py": "how they are locked",
     "kit/within.py": "the one way to read what others commit",
+    "kit/faces.py": "the names in the source of a face of the package",
     "archive/_articles.py": "the store of articles",
     "archive/change/_journal.py": "the journal",
     "archive/git/_index.py": "git's index, and a lock beside it",
