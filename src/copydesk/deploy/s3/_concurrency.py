@@ -27,9 +27,16 @@ def work_through(
     with asyncio.Runner() as runner:
         results = _results(client, work, things)
         run = runner.get_loop().run_until_complete  # once for all: Runner.run sets up signals anew
-        while (batch := run(anext(results, None))) is not None:
+        while (batch := run(_next(results))) is not None:
             for task in batch:
                 yield task.result()
+
+
+async def _next(
+    results: AsyncGenerator[list[asyncio.Task[Done]]],
+) -> list[asyncio.Task[Done]] | None:
+    """Return what comes next; asked for inside of the loop, which then closes what is left over."""
+    return await anext(results, None)
 
 
 async def _results(
