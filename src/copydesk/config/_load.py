@@ -8,6 +8,7 @@ from pathlib import Path
 
 from copydesk.config import _deploy, _key, _organizations, _standings, _toml, _topics
 from copydesk.config._decode import Decoded, Values, decode
+from copydesk.config._deploying import Deploy
 from copydesk.config._settings import UNSET, Settings
 from copydesk.config._tables import (
     Front,
@@ -21,7 +22,7 @@ from copydesk.config._tables import (
 )
 from copydesk.config._wrong import nearest, shown, wrong
 from copydesk.kit import kinds
-from copydesk.news import Beat, ExcerptRule, FetchOptions, Manners, Organization, Scoring, Source
+from copydesk.news import Beat, ExcerptRule, FetchOptions, Manners, Scoring, Source
 
 _OF_THE_SOURCE = frozenset(Source.__dataclass_fields__)
 
@@ -32,36 +33,21 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     Raises ConfigError with the file and the dotted path of the first thing that is wrong.
     """
     decoded = decode(_toml.read(root), environ)
-    scoring = decoded.build(Scoring)
     topics = _topics.read(root)
-    standings = _standings.read(root, scoring.standings)
+    standings = _standings.read(root, decoded.build(Scoring).standings)
     key = _key.read(root, environ)
     decoded.origins.say("key", key.origin)
     _settle_urls(decoded)
     _settle_topics(decoded, topics)
-    source_options = dict(_source_options(decoded, environ))
-    publish = decoded.build(Publish)
     deploy = _deploy.read(decoded, environ)
-    beat = replace(
-        decoded.build(Beat),
-        api_url=publish.api_url,
-        hub=deploy.hub,
-        index_now_key=deploy.index_now_key,
-        topics=tuple(topic for topic, _ in topics),
-        organizations=_organizations_of(root, decoded),
-        logos=_organizations.logos(root, publish.api_url),
-        standings=standings.standings,
-        sources=tuple(_noun(source) for source in decoded.sources),
-        scoring=scoring,
-        excerpt=decoded.build(ExcerptRule),
-    )
+    source_options = dict(_source_options(decoded, environ))
     return Settings(
         root=root,
-        beat=beat,
+        beat=replace(_beat(root, decoded, topics), standings=standings.standings),
         review=decoded.build(Review),
         fetch=replace(decoded.build(FetchOptions), hosts=dict(map(_manners, decoded.hosts))),
         pictures=decoded.build(Pictures),
-        publish=publish,
+        publish=decoded.build(Publish),
         front=decoded.build(Front),
         records=decoded.build(Records),
         retention=decoded.build(Retention),
@@ -80,12 +66,24 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     )
 
 
-def _organizations_of(root: Path, decoded: Decoded) -> dict[str, Organization]:
-    """Read the known publishers; their origins are written down."""
-    known = _organizations.read(root)
-    for domain, (_, file) in known.items():
+def _beat(root: Path, decoded: Decoded, topics: _topics.Found) -> Beat:
+    """Put the beat together; the origins of its organizations are written down."""
+    organizations = _organizations.read(root)
+    for domain, (_, file) in organizations.items():
         decoded.origins.say(f"organizations.{domain}", file)
-    return {domain: organization for domain, (organization, _) in known.items()}
+    publish, deploy = decoded.build(Publish), decoded.build(Deploy)
+    return replace(
+        decoded.build(Beat),
+        api_url=publish.api_url,
+        hub=deploy.hub,
+        index_now_key=deploy.index_now_key,
+        topics=tuple(topic for topic, _ in topics),
+        organizations={domain: organization for domain, (organization, _) in organizations.items()},
+        logos=_organizations.logos(root, publish.api_url),
+        sources=tuple(_noun(source) for source in decoded.sources),
+        scoring=decoded.build(Scoring),
+        excerpt=decoded.build(ExcerptRule),
+    )
 
 
 def _noun(source: Values) -> Source:
