@@ -6,6 +6,7 @@ import functools
 import re
 from dataclasses import dataclass
 
+from copydesk.kit import tables
 from copydesk.kit import text as plain_text
 
 _SHORTEST_NAME = 3
@@ -14,33 +15,15 @@ READ = 20_000  # characters that are looked through: what a book shows, its firs
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _SYLLABLES = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+_ROWS = tables.read_rows(__package__, "sourcing.toml", tuple[str, ...])
 _SAID = re.compile(
-    r"""(?xi)\b(?:
-      said | says | told | tells | added | wrote | writes | stated | announced | argued | argues
-    | warned | warns | explained | confirmed | denied | testified | recalled | according\ to
-    | sagte | sagt | erklärte | betonte | berichtete | schrieb | teilte\ .{1,40}\ mit | zufolge
-    | a\ (?:déclaré|dit|affirmé|expliqué|indiqué|précisé|ajouté) | explique | déclare | selon
-    | dijo | afirmó | señaló | explicó | aseguró | declaró | indicó | añadió | según
-    )\b
-    | 表示 | 指出 | [说說](?=[，：:]) | 认为 | 認為 | 透露
-    | 述べた | 語った | 話した | 말했다 | 밝혔다
-    """
+    tables.any_of([rf"\b{tables.any_of(_ROWS['said'])}\b", *_ROWS["said_unspaced"]]),
+    re.IGNORECASE,
 )
 _QUOTE = re.compile(
     r'["\u201c\u201e\u00ab\u300c][^"\u201c\u201d\u00bb\u300d\n]{15,400}["\u201c\u201d\u00bb\u300d]'
 )
-_OWN = re.compile(
-    r"""(?xi)
-      \b(?:told|seen\ by|obtained\ by|reviewed\ by)\ (?:this\ (?:newspaper|paper|publication
-          |reporter)|(?-i:us|me))\b
-    | \b(?:declined|refused)\ to\ (?:comment|be\ interviewed)\b
-    | \bdid\ not\ (?:immediately\ )?(?:respond|reply)\ to\ (?:\w+\ ){0,2}(?:requests?|questions?
-        |emails?)\b
-    | \bwe\ (?:asked|visited|spoke|counted|tested|measured)\b
-    | \blehnte\ (?:eine|einen|jede)\ (?:stellungnahme|kommentar)\b | \bsagte\ dieser\ zeitung\b
-    | \bcontacté\ par\ (?:le|la|nos)\b | \bdijo\ a\ este\ (?:diario|periódico)\b
-    """
-)
+_OWN = re.compile(tables.any_of(_ROWS["own"]), re.IGNORECASE)
 _TOLD = re.compile(
     r"\b(?:told|said to|speaking to|spoke to|interview with|statement to"
     r"|(?:seen|obtained|reviewed|viewed) by)\s+"
