@@ -66,3 +66,8 @@ def test_words_of_consequence_are_sorted_by_their_letters() -> None:
     for language, patterns in tomllib.loads(path.read_text("utf-8")).items():
         letters = [re.sub(r"\W", "", pattern.replace("(?-i:", "")).lower() for pattern in patterns]
         assert sorted(letters) == letters, language
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_a_pattern_of_wording_looks_for_no_line_end(pattern: str) -> None:
+    assert "\\n" not in pattern  # headlines have none, and a wrapped text any number
