@@ -51,7 +51,7 @@ class Desk:
     """
 
     newsroom: Newsroom
-    shelf: judge.Bookshelf
+    shelf: judge.MemoryShelf
     removed: frozenset[str]
     vectors: Vectors
     taken: set[str] = field(default_factory=set)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from copydesk.judge.quality.wording._cues import find_first
-from copydesk.judge.words import readable
+from copydesk.judge.words import normalize
 from copydesk.kit import tables
 
 _WORDS = {
@@ -20,4 +20,4 @@ def weighty(title: str, language: str) -> str:
     `language` is a tag such as "de-AT"; without one English is meant, another one has no list.
     """
     words = _WORDS.get(language[:2].lower() or "en")
-    return find_first(words, readable(title)) if words else ""
+    return find_first(words, normalize(title)) if words else ""
