@@ -55,7 +55,7 @@ def texts(root: Path) -> dict[str, str]:
     with engine.opened(root, NOW, {}) as opened:
         kept = ((kind, opened.articles.find(address(kind))) for kind in KINDS)
         sites = SiteHabits(opened)
-        return {kind: sites.settled(article).text for kind, article in kept if article is not None}
+        return {kind: sites.settle(article).text for kind, article in kept if article is not None}
 
 
 def test_a_passage_on_each_of_a_sites_pages_is_in_none_of_their_texts(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def undisturbed(tmp_path: Path, *rounds: Iterable[Article]) -> tuple[dict[str, b
 
 
 def has_box(desk: Newsroom, sites: SiteHabits, one: Article) -> bool:
-    return BOX in sites.settled(one).text
+    return BOX in sites.settle(one).text
 
 
 @pytest.mark.parametrize("kept", [0, 2, 4], ids=["none", "some", "all"])

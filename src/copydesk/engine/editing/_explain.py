@@ -83,7 +83,7 @@ def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Ex
 
 def _article(newsroom: Newsroom, story: Story) -> Article | None:
     article = kept_article(newsroom, story)
-    return None if article is None else SiteHabits(newsroom).settled(article)
+    return None if article is None else SiteHabits(newsroom).settle(article)
 
 
 def _leader(story: Story, group: Sequence[Story]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from copydesk import judge, review
 from copydesk.engine.filing import kept_article
-from copydesk.engine.judging import _weigh
+from copydesk.engine.judging import _judge
 from copydesk.engine.judging._pictures import ChosenPicture
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.reading import SiteHabits
@@ -58,7 +58,7 @@ def _taken_back(newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat) -> S
     A note comes from nobody's article; an address is also known by what it took the place of.
     """
     kept = kept_article(newsroom, story)
-    article = None if kept is None else SiteHabits(newsroom).settled(kept)
+    article = None if kept is None else SiteHabits(newsroom).settle(kept)
     if rule.field is not None:
         read = _read(newsroom, article, rule, beat)
         return None if read is None else review.taken_back(story, rule.field, read)
@@ -91,8 +91,8 @@ def with_picture(newsroom: Newsroom, story: Story, article: Article) -> Story:
     for figure in article.figures:
         picture = newsroom.album.find(figure.url)
         if picture is not None and not newsroom.album.is_common(figure.url, article.web_url):
-            return _weigh.illustrated(
-                newsroom, story, ChosenPicture(figure=figure, picture=picture)
+            return _judge.illustrate_story(
+                newsroom.beat, story, ChosenPicture(figure=figure, picture=picture)
             )
     shown = newsroom.settings.show_of(article.source, article.provider.domain or article.web_url)
     has_another = bool(article.image) and shown == "hotlink"  # of which nobody keeps a copy

@@ -71,4 +71,4 @@ def _shelved(newsroom: Newsroom, sites: SiteHabits, story: Story) -> Shelved:
     article = kept_article(newsroom, story)
     if article is None:
         return Shelved(story=story)
-    return Shelved(story=story, text=sites.settled(article).text, found=article.found)
+    return Shelved(story=story, text=sites.settle(article).text, found=article.found)

@@ -41,7 +41,7 @@ class SiteHabits:
         self._known.clear()
         self._habits.clear()
 
-    def settled(self, article: Article) -> Article:
+    def settle(self, article: Article) -> Article:
         """Give the article without what its site repeats."""
         site = extract.site_of(article)
         if site not in self._habits:

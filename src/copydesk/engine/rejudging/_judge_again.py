@@ -130,7 +130,7 @@ def _came(
                 story=story,
             )
         elif article is not None:
-            bench.put(story, bench.sites.settled(article).text)
+            bench.put(story, bench.sites.settle(article).text)
         else:
             bench.shelf.add(Shelved(story=story), None)
             if is_meant:
@@ -166,7 +166,7 @@ def _judged(bench: _Bench, came: _Came) -> Rejudged:
     filed = came.story
     kept = _article(bench.newsroom, filed)
     assert kept is not None  # it was there a moment ago
-    article = bench.sites.settled(kept)
+    article = bench.sites.settle(kept)
     grounds = review.Grounds(
         assess=judge.assess,
         beat=bench.newsroom.beat,

@@ -45,7 +45,7 @@ def find_corrections(
         if correction.article is None:
             shelf.replace(correction.after)
         else:
-            text = sites.settled(correction.article).text
+            text = sites.settle(correction.article).text
             found_at = correction.article.found
             shelved = Shelved(story=correction.after, text=text, found=found_at)
             put_on_shelf(shelf, vectors, shelved)
@@ -61,7 +61,7 @@ def _correction(
         return _gone(newsroom, each)
     if each.article is None:
         return None
-    article = sites.settled(each.article)
+    article = sites.settle(each.article)
     is_set = "url" in review.ruled_fields(each.story, newsroom.beat)
     moved = None if is_set else _moved(shelf, each, article)
     words = tuple(_words(newsroom, sites, each, article))
@@ -177,7 +177,7 @@ def _compared(newsroom: Newsroom, sites: SiteHabits, each: Look) -> Article | No
     if review.is_noted_since(each.story, each.plan.looked):
         return None
     kept = base(newsroom, each.plan, each.story)
-    return None if kept is None else sites.settled(kept)
+    return None if kept is None else sites.settle(kept)
 
 
 def _rejudged(newsroom: Newsroom, story: Story, article: Article) -> Story:
@@ -217,7 +217,7 @@ def _moved(shelf: judge.MemoryShelf, each: Look, article: Article) -> Event | No
 def _is_for_good(each: Look) -> bool:
     """Say whether each redirect behind the page's last known place is permanent, and its site's."""
     last = urls.identity(each.plan.final_url or each.revisit.url)
-    hops = list(each.seen.hops)
+    hops = list(each.trace.hops)
     places = [each.revisit.url, *(target for _, target in hops)]
     known = [urls.identity(url) for url in places]
     start = known.index(last) if last in known else 0

@@ -79,7 +79,7 @@ async def _looked(newsroom: Newsroom, each: Look, fetcher: Fetcher, readers: Rea
     match answer:
         case NotModified():
             return replace(each, said="same")
-        case Refused(reason="gone") if plan.final_url:  # it was seen there once
+        case Refused(reason="gone") if plan.final_url:  # it was read there once
             return replace(each, said="gone")
         case Page() as page:
             return await _reading(newsroom, each, page, readers)
@@ -94,12 +94,12 @@ def _is_elsewhere(answer: NotModified, plan: Plan) -> bool:
 async def _reading(newsroom: Newsroom, each: Look, page: Page, readers: ReaderPool) -> Look:
     lead = replace(each.plan.lead, url=each.revisit.url)
     outcome = await parse_page(lead, page, readers)
-    seen = trace_of(page)
+    trace = trace_of(page)
     if not isinstance(outcome, Article) or not _is_at_home(each.story, outcome):
         return each
     if _corrections.is_other_article(newsroom, each.plan, each.story, outcome):
         return each
-    return replace(each, said="read", article=outcome, seen=seen)
+    return replace(each, said="read", article=outcome, trace=trace)
 
 
 def _is_at_home(story: Story, article: Article) -> bool:
@@ -144,9 +144,9 @@ def _after(newsroom: Newsroom, each: Look, correction: _corrections.Correction |
         plan,
         gone=None,
         is_gone=False,
-        etag=each.seen.etag,
-        last_modified=each.seen.last_modified,
-        final_url=each.seen.final_url,
+        etag=each.trace.etag,
+        last_modified=each.trace.last_modified,
+        final_url=each.trace.final_url,
     )
     if correction is None and _corrections.has_base(newsroom, each, each.article):
         return plan  # small changes add up until they are a correction

@@ -69,19 +69,19 @@ class Look:
     story: Story
     said: Literal["same", "gone", "read", "nothing"] = "nothing"
     article: Article | None = None
-    seen: PageTrace = NO_TRACE
+    trace: PageTrace = NO_TRACE
     failure: Failure | None = None
 
 
-def plan_filed(newsroom: Newsroom, lead: Lead, article: Article, seen: PageTrace) -> Plan:
+def plan_filed(newsroom: Newsroom, lead: Lead, article: Article, trace: PageTrace) -> Plan:
     """Give the plan for a page that this round filed."""
     return Plan(
         filed=newsroom.now,
         looked=newsroom.now,
         lead=lead,
-        etag=seen.etag,
-        last_modified=seen.last_modified,
-        final_url=seen.final_url,
+        etag=trace.etag,
+        last_modified=trace.last_modified,
+        final_url=trace.final_url,
         article=newsroom.articles.put(article),
         digest=digest(article),
     )
@@ -94,7 +94,7 @@ def digest(article: Article) -> str:
 
 
 def place_of_look(
-    story: Story, url: str, plan: Plan, seen: PageTrace = NO_TRACE
+    story: Story, url: str, plan: Plan, trace: PageTrace = NO_TRACE
 ) -> tuple[str, Plan]:
     """Give where to ask for a story's page, and the plan for there.
 
@@ -103,7 +103,7 @@ def place_of_look(
     is where the page was read. Validators hold for the place that gave them alone.
     """
     home = story.web_url or url
-    between = (url, *(target for _, target in seen.hops[:-1]))
+    between = (url, *(target for _, target in trace.hops[:-1]))
     if all(urls.host(one) == urls.host(home) for one in between):
         return url, plan
     last = plan.final_url

@@ -12,7 +12,7 @@ from typing import TypeVar
 from copydesk import extract, watch
 from copydesk.engine.filing import removed_addresses
 from copydesk.engine.judging import (
-    Desk,
+    Bench,
     Vectors,
     appraise_article,
     choose_pictures,
@@ -120,13 +120,13 @@ async def _judged(newsroom: Newsroom, article: Article, fetcher: Fetcher) -> Sto
     shelf = fill_shelf(newsroom, Troubles(), but=urls.identity(article.web_url))
     removed = removed_addresses(newsroom)
     vectors = Vectors(newsroom.memory)  # one page is judged without being grouped
-    desk = Desk(newsroom=newsroom, shelf=shelf, removed=removed, vectors=vectors)
-    article = SiteHabits(newsroom).settled(article)
-    outcome = appraise_article(desk, article)
+    bench = Bench(newsroom=newsroom, shelf=shelf, removed=removed, vectors=vectors)
+    article = SiteHabits(newsroom).settle(article)
+    outcome = appraise_article(bench, article)
     if isinstance(outcome, Dropped):
         return outcome
     chosen = await choose_pictures(newsroom, [article], fetcher, Silence())
-    return complete_story(desk, outcome, chosen.get(article.url))
+    return complete_story(bench, outcome, chosen.get(article.url))
 
 
 def _over_the_wire(
