@@ -180,7 +180,7 @@ def _judged(bench: _Bench, came: _Came) -> Anew:
         picture=_ruled.picture_read(bench.newsroom, filed, article),
         words=_words(bench.newsroom, filed, article),
     )
-    anew = review.judge_anew(filed, article, grounds, "other rules")
+    anew = review.rejudge(filed, article, grounds, "other rules")
     return Anew(
         filed=filed,
         fresh=anew.story,
@@ -238,11 +238,11 @@ def _beside(
     beat = _group.in_force(newsroom)
     for story in judge.regroup(window, beat, new, frozenset(judged_paths)):
         if (one := judged_paths.get(story.path)) is not None:
-            after = review.rejudged_beside_others(one.fresh, story)
+            after = review.set_rejudged_beside_others(one.fresh, story)
             beside[story.path] = replace(one, fresh=after)
             continue
         before = filed[story.path]
-        after = review.beside_others(before, story, known(newsroom, before))
+        after = review.set_beside_others(before, story, known(newsroom, before))
         beside[story.path] = Anew(filed=before, fresh=after)
     return [_in_order(one) for one in beside.values()]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from copydesk.news.article import USES, Article, Figure, Kind, Media, Signal, Use
 from copydesk.news.beat import Beat, DomainTrust, ExcerptRule, Organization, Scoring, Topic
 from copydesk.news.dropped import DROP_REASONS, Dropped, DropReason
-from copydesk.news.edition import Draw, Edition, Filed, Form, Poster, Record, Show, Thumbnail
+from copydesk.news.edition import Draw, Edition, Filed, PictureFile, Poster, Record, Show, Thumbnail
 from copydesk.news.event import Event, EventKind
 from copydesk.news.fault import Fault, FaultKind
 from copydesk.news.lead import Lead
@@ -55,7 +55,6 @@ __all__ = [
     "Fetcher",
     "Figure",
     "Filed",
-    "Form",
     "Image",
     "Kind",
     "Lead",
@@ -64,6 +63,7 @@ __all__ = [
     "NotModified",
     "Organization",
     "Page",
+    "PictureFile",
     "Poster",
     "ProfileName",
     "Provider",

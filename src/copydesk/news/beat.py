@@ -127,5 +127,5 @@ class Beat:
         object.__setattr__(self, "_by_url", by_url)
 
     def source(self, url: str) -> Source | None:
-        """Give the source of this address, the first where two have it."""
+        """Return the source of this address, the first where two have it."""
         return self._by_url.get(url)
