@@ -56,7 +56,7 @@ def judge_article(
     outcome = _safely(article, lambda: _complete(bench, article, appraised, chosen))
     if not isinstance(outcome, Story):
         return outcome
-    story = review.ruled(_with_path(bench, outcome, article), bench.newsroom.beat)
+    story = review.apply_rulings(_with_path(bench, outcome, article), bench.newsroom.beat)
     mode = bench.newsroom.settings.review.mode
     gated = review.gate(story, mode, _trust(bench.newsroom.beat, article))
     shelved = Shelved(story=gated, text=article.text, found=article.found)
