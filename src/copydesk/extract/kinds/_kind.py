@@ -12,11 +12,13 @@ from copydesk.extract.kinds import _gate, _listing, _media, _missing, _subject
 from copydesk.extract.kinds._look import SHORT, TINY, Look
 from copydesk.extract.origin import is_home
 from copydesk.extract.page import json_ld, visible_text
-from copydesk.kit import text
+from copydesk.kit import tables, text
 
 if TYPE_CHECKING:
     from copydesk.extract.page import Declared, Document
     from copydesk.news import Lead, Page
+
+_PACKAGE = "copydesk.extract.kinds"
 
 _MAGIC = (
     (b"%PDF-", "a PDF"),
@@ -42,34 +44,17 @@ _OTHER_TYPES = re.compile(
 _SNIFF = 4_096
 
 # What asks for a human says so and no more; with next to no text it may go on as it likes.
+_ROBOT_CHECK = tables.read_pattern(_PACKAGE, "robot_checks.txt")
 _WALL = re.compile(
-    r"""(?xi)\A\W*(?:(?:sorry|oops|one\ more\ step)\W+)?(?P<says>
-      just\ a\ moment | one\ moment,?\ please | attention\ required
-    | are\ you\ (?:a\ (?:ro)?bot|human)
-    | (?:robot|bot|human|security|browser)\ (?:check|verification)(?:\ required)?
-    | access\ (?:is\ |to\ this\ page\ (?:has\ been\ |is\ ))?denied
-    | checking\ (?:your|the)\ (?:browser|site\ connection)
-    | verify(?:ing)?\ (?:that\ )?you(?:['’]re|\ are)\ (?:a\ human|human|not\ a\ (?:ro)?bot)
-    | pardon\ our\ interruption | please\ wait | you\ have\ been\ blocked | ddos-guard
-    | unusual\ traffic(?:\ (?:from|detected)(?:\ your\ \w+(?:\ \w+)?)?)?
-    | sicherheits(?:über)?prüfung | beveiligingscontrole | vérification\ de\ sécurité
-    | verificación\ de\ seguridad | controllo\ di\ sicurezza | verificação\ de\ segurança
-    | (?:nur\ )?einen\ moment(?:,?\ bitte)? | un\ (?:momento|instant) | één\ moment
-    | só\ um\ momento | chwileczkę | しばらくお待ちください | 请稍候
-    )(?P<more>\ (?:before\ accessing|while\ (?:we|your|the\ page)|to\ continue|by|from)\b.{0,80})?
-    \W*(?P<rest>.{0,200})"""
+    r"(?i)\A\W*(?:(?:sorry|oops|one more step)\W+)?"
+    rf"(?P<says>{_ROBOT_CHECK})"
+    r"(?P<more> (?:before accessing|while (?:we|your|the page)|to continue|by|from)\b.{0,80})?"
+    r"\W*(?P<rest>.{0,200})"
 )
 _GALLERIES = frozenset({"imagegallery", "mediagallery"})
 _FEW = 5  # pictures
 _LONGEST = 300  # characters of a heading that are compared
-_PLEA = re.compile(
-    r"""(?xi)\b(?:browser|navigateur|navegador|przeglądark\w*)\b[^.!?]{0,60}
-      \b(?:out-?dated|out\ of\ date|(?:not|no\ longer)\ supported|unsupported|veraltet
-      |nicht\ (?:mehr\ )?unterstützt|obsol\w+|dépassé|verouderd|nieaktualn\w+)
-    | \b(?:outdated|unsupported|obsolete|veralteter?n?)\ (?:web\ ?)?browser
-    | \b(?:enable|activate|requires?|needs?|activez|activa|habilit[ae])\ javascript\b
-    | \bjavascript\b[^.!?]{0,40}\b(?:disabled|required|deaktiviert|aktivieren|einschalten)\b"""
-)
+_PLEA = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'browser_pleas.txt')}")
 _ROOTS = "//*[@id='root' or @id='app' or @id='__next' or @id='__nuxt' or @id='___gatsby']"
 
 

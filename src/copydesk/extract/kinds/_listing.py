@@ -11,56 +11,22 @@ from urllib.parse import parse_qsl, urlsplit
 
 from copydesk.extract.kinds._look import BRIEF, NOTE, SHORT, Look, ends, size
 from copydesk.extract.page import json_ld
-from copydesk.kit import text, urls
+from copydesk.kit import tables, text, urls
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_TITLE = re.compile(
-    r"""(?xi)\A(?:
-      .{1,80}\ archives? | archives?(?:\ for)?[:\ ].{1,80}
-    | (?:tag|category|topic|author)s?\ ?[:»].{1,80}
-    | (?:posts|articles|stories)\ (?:by|tagged|in|about)\ .{1,80}
-    | (?:schlagwort|kategorie|thema|autor|archiv)\ ?[:»].{1,80} | .{1,80}-archiv
-    | (?:étiquette|catégorie|auteur|mot-clé)\ ?[:»].{1,80}
-    | (?:etiqueta|categoría|autor)\ ?[:»].{1,80}
-    | (?:categoria|autore)\ ?[:»].{1,80} | (?:categorie|onderwerp)\ ?[:»].{1,80}
-    | (?:kategoria|tagi?|autorzy)\ ?[:»].{1,80}
-    )\Z"""
-)
-_SEARCH_TITLE = re.compile(
-    r"""(?xi)\A(?:
-      (?:you\ searched\ for|search(?:\ results?)?(?:\ (?:for|of))?|results\ for)\b.{0,100}
-    | suche(?:rgebnisse)?(?:\ (?:für|nach|zu))?\b.{0,100} | suchergebnis(?:se)?\b.{0,100}
-    | (?:résultats\ (?:de|pour|de\ la)\ )?recherche\b.{0,100}
-    | (?:resultados\ de\ )?(?:la\ )?búsqueda\b.{0,100}
-    | risultati\ (?:della\ |di\ )?ricerca\b.{0,100} | (?:resultados\ da\ )?pesquisa\b.{0,100}
-    | zoekresultaten\b.{0,100} | wyniki\ wyszukiwania\b.{0,100})\Z"""
-)
+_PACKAGE = "copydesk.extract.kinds"
+
+_TITLE = re.compile(rf"(?i)\A{tables.read_pattern(_PACKAGE, 'list_titles.toml')}\Z")
+_SEARCH_TITLE = re.compile(rf"(?i)\A{tables.read_pattern(_PACKAGE, 'search_titles.toml')}\Z")
 _SEARCH_KEYS = frozenset(
     {"s", "q", "query", "search", "keyword", "keywords", "suche", "searchinput"}
 )
 _SEARCH_SEGMENTS = frozenset(
     {"search", "suche", "recherche", "buscar", "busqueda", "ricerca", "zoeken"}
 )
-_LIST_SEGMENTS = frozenset(
-    {
-        *(
-            "tag",
-            "tags",
-            "category",
-            "categories",
-            "topic",
-            "topics",
-            "section",
-            "sections",
-            "archive",
-        ),
-        *("archives", "author", "authors", "kategorie", "schlagwort", "thema", "themen", "rubrik"),
-        *("ressort", "autor", "autoren", "auteur", "auteurs", "etiqueta", "categoria", "tema"),
-        *("temas", "seccion", "categorie", "onderwerp", "kategoria", "etiquette"),
-    }
-)
+_LIST_SEGMENTS = frozenset(tables.read_lines(_PACKAGE, "list_folders.txt"))
 # What WordPress, Drupal, Ghost and their like write on the body of a list.
 _CLASSES = frozenset(
     {

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from copydesk.extract.page import Declared, json_ld
 from copydesk.extract.page.json_ld import Node
-from copydesk.kit import embeds, players, urls
+from copydesk.kit import embeds, players, tables, urls
 from copydesk.kit.embeds import File
 from copydesk.kit.players import Kind, Player
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from copydesk.extract.page import Document
     from copydesk.news import Lead
+
+_PACKAGE = "copydesk.extract.kinds"
 
 _MEDIA = ("associatedMedia", "audio", "video", "encoding")  # of an episode: its own files
 _MAX_LINKS, _MAX_FRAMES, _MAX_PARTS = 50, 20, 20
@@ -30,12 +32,7 @@ _SOUNDS = (
 )
 _APART = frozenset({"nav", "aside", "footer", "form"})
 # what reads an article aloud, by the names of its block or of its file
-_READ_ALOUD = re.compile(
-    r"""(?xi)read-?_?(?:speaker|aloud) | text-?_?to-?_?speech | \btts\b | [-_/]tts[-_/.] | speech
-    | listen-?_?to-?_?(?:this|the|article|story) | audio-?_?article | article-?_?(?:audio|player)
-    | vorlesen? | vorgelesen | artikel-?_?(?:an)?hören | polly | narrat(?:ion|ed|or) | spoken
-    | beyondwords | trinity-?_?(?:audio|player)"""
-)
+_READ_ALOUD = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'read_aloud.txt')}")
 _AUDIO_META = ("og:audio:secure_url", "og:audio:url", "og:audio")
 
 

@@ -8,10 +8,12 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from copydesk.extract.pictures._figure_offer import Offer
-from copydesk.kit import text
+from copydesk.kit import tables, text
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
+
+_PACKAGE = "copydesk.extract.pictures"
 
 MAX_ALT = 300
 MAX_CREDIT = 120
@@ -55,12 +57,7 @@ _LABEL = (
     r"|quelle|cr[ée]dits?(?:\s(?:photo|foto))?|copyright|source|©|\(c\))"
 )
 _COURTESY = r"(?:provided|supplied)\sby|courtesy(?:\sof)?:"
-_AGENCY = re.compile(
-    r"\b(?:Getty(?: Images)?|Shutterstock|iStock(?:photo)?|AP(?: Photo)?|AFP|REUTERS|Reuters"
-    r"|EPA(?:-EFE)?|dpa|picture[ -]alliance|Alamy|Unsplash|Pixabay|Pexels|Adobe ?Stock|Flickr"
-    r"|Depositphotos|Wikimedia Commons|Xinhua|PA Wire|ANP|Keystone|[Ii]mago(?: images)?|KYODO|Kyodo"
-    r"|Bloomberg|Anadolu|NurPhoto|SIPA|TASS|ZUMA)\b"
-)
+_AGENCY = re.compile(rf"\b{tables.read_pattern(_PACKAGE, 'agencies.txt')}\b")
 _BEFORE_NAME = re.compile(r"\.\s+|\s*[|(\[–—;•]\s*|\s-\s")
 _BY = r"(?:(?:by|via|von|par|de|di)\s|[:/]\s?|(?:\.{2,3}|…)\s?|(?=©|\(c\)))"
 _LABELLED = re.compile(

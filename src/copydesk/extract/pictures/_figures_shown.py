@@ -18,12 +18,14 @@ from copydesk.extract.pictures._figure_offer import (
     srcset,
     widest,
 )
-from copydesk.kit import text, urls
+from copydesk.kit import tables, text, urls
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from copydesk.extract.page import Document
+
+_PACKAGE = "copydesk.extract.pictures"
 
 MIN_SIDE = 200  # pixels that a picture in the text must claim where it claims any
 MAX_RATIO = 5  # a banner is wider
@@ -32,11 +34,7 @@ _MOST_PICTURES = 300
 _MOST_OFFERS = 40
 _PARAGRAPH = 40  # characters; shorter ones are labels
 _LEVELS = 4  # above a paragraph in which its article's container is looked for
-_LAZY = (
-    *("data-hi-res-src", "data-full-src", "data-large-file", "data-lazy-src", "data-original"),
-    *("data-src", "data-lazy", "data-original-src", "data-echo", "data-image", "data-img-url"),
-    *("data-url", "data-srcurl", "data-td-src-property", "nitro-lazy-src"),
-)
+_LAZY = tables.read_lines(_PACKAGE, "lazy_attributes.txt")
 _LAZY_SETS = ("srcset", "data-srcset", "data-lazy-srcset", "data-original-set")
 _BACKGROUNDS = ("data-bg", "data-background", "data-background-image", "data-bg-src")
 _CSS_URL = re.compile(r"background[^;]{0,200}?url\(\s*['\"]?([^'\")]{1,2000})")
@@ -44,21 +42,7 @@ _SIGNS_OF_BACKGROUND = ("url(", "data-bg", "data-background")
 _TAGS = ("h1", "p", "img", "amp-img", "amp-video", "video")
 _SET_APART = frozenset({"aside", "nav", "footer", "form", "button"})
 # blocks that hold pictures of other things, by the names that templates give them
-_APART = re.compile(
-    r"""(?xi)
-      related | recommend | sidebar | newsletter | trending
-    | popular | comments?\b | respond | avatar | author | by-?line | \bbio\b
-    | (?:^|[\s_-])shar(?:e|ing)
-    | social(?!-?(?:image|embed)) | sponsor | advert | (?:^|[\s_-])ads?(?:$|[\s_-]) | banner-?ad
-    | breadcrumb | footer | navbar | (?:^|[\s_-])nav(?:$|[\s_-]|igation) | menu
-    | widget(?:s|-?area|_)
-    | outbrain | taboola | subscri | (?:^|[\s_-])logos?(?:$|[\s_-]) | site-?(?:logo|header|brand)
-    | read-?(?:more|next) | more-?(?:from|stories|news|on|posts|articles) | most-?(?:read|viewed)
-    | up-?next | see-?also | similar | you-?(?:may|might) | prev(?:ious)?-?next
-    | next-?(?:post|article)
-    | post-?nav | pagination | emoji | mast-?head | cookie | consent | modal | popup | login
-    """
-)
+_APART = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'blocks_apart.txt')}")
 # names that templates give to links to other things, and to an article's own lead picture as well
 _LINKED_APART = re.compile(r"(?i)teaser|promo|(?:^|[\s_-])card(?:$|[\s_-])")
 _OWN_APART = re.compile(

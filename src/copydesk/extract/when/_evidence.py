@@ -10,19 +10,14 @@ from urllib.parse import urlsplit
 from copydesk.extract.page import Declared
 from copydesk.extract.when import _in_address, _moments, _said
 from copydesk.extract.when._moments import Evidence
+from copydesk.kit import tables
 
 if TYPE_CHECKING:
     from copydesk.extract.page import Document
 
 _MAX_CHARACTERS = 400_000
 _LOCALE = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_](?:[A-Za-z]{4}[-_])?([A-Za-z]{2})\b)?")
-_MONTH_FIRST_DOMAINS = frozenset({"us", "gov", "mil", "edu", "ph"})
-_DAY_FIRST_DOMAINS = frozenset(
-    {
-        *("uk", "ie", "mt", "au", "nz", "fj", "in", "pk", "bd", "lk", "sg", "my", "jm", "tt"),
-        *("za", "ng", "ke", "gh", "ug", "tz", "zm", "zw", "bw", "na"),
-    }
-)
+_DOMAINS = tables.read_rows("copydesk.extract.when", "day_order.toml", frozenset[str])
 _EITHER_WAY = frozenset({"CA", "ZZ"})
 _FIGURES = re.compile(r">([^<>]{0,60}\b\d{1,2}[/-]\d{1,2}[/-](?:20)?\d\d\b)")
 
@@ -44,9 +39,9 @@ def gather(document: Document, declared: Declared, now: datetime) -> Evidence:
 def _by_place(document: Document, declared: Declared) -> bool | None:
     """Say whether the site's country and language write the day first, None where unknown."""
     domain = (urlsplit(document.address).hostname or "").rpartition(".")[2]
-    if domain in _DAY_FIRST_DOMAINS:
+    if domain in _DOMAINS["day_first"]:
         return True
-    if domain in _MONTH_FIRST_DOMAINS:
+    if domain in _DOMAINS["month_first"]:
         return False
     spoken = str(document.tree.get("lang") or document.tree.get("xml:lang") or "")
     for value in (spoken, declared.first("og:locale", "content-language")[0]):

@@ -14,12 +14,14 @@ from urllib.parse import urlsplit
 from copydesk.extract.when import _labels, _moments, _yearless
 from copydesk.extract.when._labels import Kind
 from copydesk.extract.when._moments import Evidence, Moment
-from copydesk.kit import text, urls
+from copydesk.kit import tables, text, urls
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from copydesk.extract.page import Document
+
+_PACKAGE = "copydesk.extract.when"
 
 _MAX_ELEMENTS = 20_000
 _MAX_SIGHTINGS = 300
@@ -48,12 +50,7 @@ _HEADINGS = frozenset({"h1", "h2", "h3"})
 _ATTRIBUTES = (
     *("datetime", "content", "title", "data-datetime", "data-timestamp", "data-date", "data-time"),
 )
-_ELSEWHERE = re.compile(
-    r"(?i)comment|kommentar|respond|repl(?:y|ies)\b|related|sidebar|widget|recommend|most-?(?:read|"
-    r"popular)|popular|latest|recent|archiv|calendar|kalender|event|termin|veranstaltung|footer"
-    r"|breadcrumb|\bnav|menu|ticker|promo|cookie|\bads?\b|teaser|outbrain|taboola|newsletter"
-    r"|more-|read-?more|next|prev|signature|user-?info|tweet|twitter|masthead"
-)
+_ELSEWHERE = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'blocks_elsewhere.txt')}")
 _OUTSIDE = frozenset({"footer", "aside", "nav", "form", "blockquote", "figcaption", "table"})
 _TODAY = timedelta(days=2)  # "until" is tomorrow; what is today differs by a day around the world
 _UNTIL = re.compile(r"\s?(?:[-–—]|bis|to|until|au|al)\s?\Z")

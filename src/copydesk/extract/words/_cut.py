@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from copydesk.kit import sentences, text
+from copydesk.kit import sentences, tables, text
 
 _OPENING = 4_000  # characters of the text in which a cut description is looked up
 _MIN_FOUND = 30  # characters: fewer are found in any text
@@ -24,15 +24,8 @@ _LOOSE = re.compile(r"\s+…$")
 _DENSE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _CLAUSE_END = re.compile(r"[,;:](?=\s)|\s[–—-](?=\s)")
 # No sentence ends behind these.
-_DANGLING = re.compile(
-    r"""(?xi)(?:^|\s)(?:[,;:–—-]+|\d{1,2}\.|\(\S*
-    | and|or|but|the|an?|of|to|at|by|for|from|in|into|on|as|with|that|which|who|whose|than|because
-    | und|oder|aber|sowie|der|das|dem|den|des|eine[mnrs]?|ein|im|am|vom|zu[mr]?|für|mit|dass|daß
-    | et|ou|le|les|une|des|du|au|aux|que|qui|pour|dans
-    | y|el|los|las|una|del|con|por|para|il|lo|gli|della?|che|per
-    | het|een|van|voor|em|da|do|dos|um|uma
-    )$"""
-)
+_DANGLING_WORD = tables.read_pattern("copydesk.extract.words", "dangling_words.txt")
+_DANGLING = re.compile(rf"(?i)(?:^|\s)(?:[,;:–—-]+|\d{{1,2}}\.|\(\S*|{_DANGLING_WORD})$")
 
 
 def whole(description: str, prose: str) -> str:
