@@ -112,18 +112,23 @@ def _is_parked(look: Look) -> bool:
 
 
 def _leads_on(look: Look) -> str:
-    """Say that a page without text only leads elsewhere, or only reloads itself."""
+    """Name a page without text that only leads elsewhere or reloads itself, "" for another."""
     if look.length >= TINY or look.says_article or look.is_brief:
         return ""
-    for said in look.declared.meta.get("refresh", ()):
-        found = _REFRESH.match(said[:_MANY])
-        if found is None or int(found[1] or 0) > _SOON:
-            continue
-        target = urls.fetchable(found[2], look.document.base) if found[2].strip() else ""
-        if target and urls.identity(target) != urls.identity(look.address):
-            return f"a page that only leads on to {_short(target)}"
-        return "a page that only reloads itself"
+    refreshes = (_REFRESH.match(value[:_MANY]) for value in look.declared.meta.get("refresh", ()))
+    soon = (refresh[2] for refresh in refreshes if refresh and int(refresh[1] or 0) <= _SOON)
+    address = next(soon, None)
+    if address is not None:
+        return _refreshed(look, address)
     return "a page that only leads on by a script" if _has_such_script(look) else ""
+
+
+def _refreshed(look: Look, address: str) -> str:
+    """Say where a page goes by itself."""
+    target = urls.fetchable(address, look.document.base) if address.strip() else ""
+    if target and urls.identity(target) != urls.identity(look.address):
+        return f"a page that only leads on to {_short(target)}"
+    return "a page that only reloads itself"
 
 
 def _short(target: str) -> str:

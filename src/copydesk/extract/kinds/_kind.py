@@ -132,25 +132,28 @@ def is_robot_wall(look: Look) -> bool:
 
 
 def empty(look: Look) -> str:
-    """Say that a page has nothing to read and promises nothing, "" where it does.
+    """Name a page that has nothing to read and promises nothing, "" where it does.
 
     A paywalled stub, a video and a page drawn by scripts have little text but declare what they
     are, or their feed describes them; a brief has what only articles have. A shell that has only
     its site's name declares nothing.
     """
-    declared = look.declared
-    if look.length >= TINY or declared.article or declared.video:
-        return ""
-    if look.lead.excerpt or look.lead.media or look.is_brief:
-        return ""
-    if _media.kind(look.document, declared, look.lead, look.words) != "article":
+    if look.length >= TINY or _is_promised(look):
         return ""
     is_drawn = _is_drawn_by_scripts(look) or _asks_for_a_browser(look)
     is_shell = is_drawn and _is_the_site(look)
-    is_described = bool(declared.first("og:description", "description")[0])
+    is_described = bool(look.declared.first("og:description", "description")[0])
     if (look.says_article or is_described) and not is_shell:
         return ""
     return "a page drawn by scripts" if is_drawn else "an empty page"
+
+
+def _is_promised(look: Look) -> bool:
+    """Decide whether a page or its feed says that there is something to read, see or hear."""
+    declared, lead = look.declared, look.lead
+    if declared.article or declared.video or lead.excerpt or lead.media or look.is_brief:
+        return True
+    return _media.kind(look.document, declared, lead, look.words) != "article"
 
 
 def _asks_for_a_browser(look: Look) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
@@ -136,14 +136,19 @@ def _is_beside(element: HtmlElement) -> bool:
 def _declared(document: Document, node: Node) -> Iterator[_Offer]:
     for part in parts(node):
         mime_type = json_ld.string(part.get("encodingFormat") or part.get("fileFormat"))
-        for key in ("embedUrl", "contentUrl", "url"):
-            for address in json_ld.strings(part.get(key))[:1]:
-                absolute = urls.fetchable(address, document.base)
-                if absolute and (key != "url" or part is not node):
-                    yield _Offer(address=absolute, origin="json-ld", type=mime_type)
-    for key in _MEDIA:
+        keys = ("embedUrl", "contentUrl") if part is node else ("embedUrl", "contentUrl", "url")
+        for address in _first_addresses(part, keys, document):
+            yield _Offer(address=address, origin="json-ld", type=mime_type)
+    for address in _first_addresses(node, _MEDIA, document):
+        yield _Offer(address=address, origin="json-ld")
+
+
+def _first_addresses(node: Node, keys: Iterable[str], document: Document) -> Iterator[str]:
+    """Yield the first address under each of some keys."""
+    for key in keys:
         for address in json_ld.strings(node.get(key))[:1]:
-            yield _Offer(address=urls.fetchable(address, document.base) or "", origin="json-ld")
+            if absolute := urls.fetchable(address, document.base):
+                yield absolute
 
 
 def _typed(declared: Declared) -> Iterator[_Offer]:

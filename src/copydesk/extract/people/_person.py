@@ -79,6 +79,7 @@ _ASIAN_OFFICE = re.compile(r"(?:社|部|網|网|報|报|新聞|新闻|新聞社|
 _NAME = re.compile(r"^(?:[^\W\d_]|[.'’`´ʻ\-‐·\s\u0300-\u036f])+$")
 _PARTICLES = frozenset(tables.read_lines(_PACKAGE, "particles.txt"))
 _SHORT_NAMES = frozenset({"AL", "ED", "AN"})
+_WRITTEN_SMALL = _PARTICLES - {name.lower() for name in _SHORT_NAMES}
 # Roles, newsrooms, wires, offices and machines: no people.
 _NO_PERSON = re.compile(
     rf"(?i)\b{tables.read_pattern(_PACKAGE, 'no_persons.txt')}\b"
@@ -180,16 +181,19 @@ def _calmed(name: str) -> str:
 
 
 def _cased(word: str, is_shouted: bool) -> str:
+    """Return a word of a name as it is spelled: `HOLM` is `Holm`, initials keep their capitals."""
     if not word.isupper() or "." in word or len(word) < 2:
         return word
-    if is_shouted and word.lower() in _PARTICLES and word not in _SHORT_NAMES:
+    if is_shouted and word.lower() in _WRITTEN_SMALL:
         return word.lower()
-    if len(word) == 2:
-        is_name = is_shouted and (word in _SHORT_NAMES or word[1] in "AEIOUY")
-        return word.capitalize() if is_name else word
-    if len(word) == 3 and not is_shouted:
-        return word
-    return re.sub(r"[^\W\d_]+", lambda piece: piece[0].capitalize(), word)
+    if len(word) > 3 or (is_shouted and _is_a_name(word)):
+        return re.sub(r"[^\W\d_]+", lambda piece: piece[0].capitalize(), word)
+    return word
+
+
+def _is_a_name(capitals: str) -> bool:
+    """Decide whether two or three capitals are a name and no initials: they can be spoken."""
+    return len(capitals) > 2 or capitals in _SHORT_NAMES or capitals[1] in "AEIOUY"
 
 
 def _key(name: str) -> str:

@@ -10,6 +10,7 @@ from copydesk.kit import tables, urls
 _PACKAGE = "copydesk.extract.pictures"
 
 _MAX_ADDRESS = 4_000
+_MOST_PARAMETERS = 20
 _WRAPPINGS = 3  # a resizer may stand before a cache before the picture
 _WRAPPED = ("url", "src", "image", "img", "u", "imgurl")
 _INNER = re.compile(r"https?:/{1,2}(?=[^/])")
@@ -128,16 +129,24 @@ def _unwrapped(address: str) -> str:
 
 
 def _inner(address: str) -> str:
+    """Return the address that a resizer's address holds, in a parameter or its path, else ""."""
     parts = urlsplit(address)
     if "=" in parts.query and len(parts.query) < _MAX_ADDRESS:
-        for name, value in parse_qsl(parts.query)[:20]:
-            whole = value.startswith(("http://", "https://"))
-            if name.lower() in _WRAPPED and (
-                whole or (value.startswith("/") and _NAMED_FORMAT.search(value))
-            ):
+        for name, value in parse_qsl(parts.query)[:_MOST_PARAMETERS]:
+            if name.lower() in _WRAPPED and _is_a_picture(value):
                 return urls.fetchable(value, address) or ""
-    path = unquote(parts.path)
-    starts = [found.start() for found in _INNER.finditer(path)] if "http" in path else []
+    return _inner_path(unquote(parts.path))
+
+
+def _is_a_picture(value: str) -> bool:
+    """Decide whether a parameter may be a picture's address: a whole one, or a path to a file."""
+    is_file = value.startswith("/") and _NAMED_FORMAT.search(value)
+    return bool(is_file) or value.startswith(("http://", "https://"))
+
+
+def _inner_path(path: str) -> str:
+    """Return the last address within a path, with its scheme or from the name of a host on."""
+    starts = [inner.start() for inner in _INNER.finditer(path)] if "http" in path else []
     if starts:
         return _INNER.sub("http://", path[starts[-1] :], count=1)
     folders = path.split("/")

@@ -19,7 +19,7 @@ _PACKAGE = "copydesk.extract.pictures"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Point:
+class _PicturePoint:
     """A row of `tables/points.toml`."""
 
     points: int
@@ -31,7 +31,8 @@ OFFERED = tables.read_rows(_PACKAGE, "offered_points.toml", int)
 DECLARING = frozenset(OFFERED) - {"hero", "img", "background", "poster", "preload"}
 ENOUGH = 20  # points under which a picture is not given
 _POINTS = {
-    name: row.points for name, row in tables.read_rows(_PACKAGE, "points.toml", _Point).items()
+    name: row.points
+    for name, row in tables.read_rows(_PACKAGE, "points.toml", _PicturePoint).items()
 }
 _CARD = 0  # all that is left of one whose name says only logo, default, share …: it is not given
 _AT_MOST_DRAWN = ENOUGH  # for a rendered drawing: a flag, a map, arms; any photograph is better
@@ -79,22 +80,22 @@ class ArticleContext:
         return self.words - self.site_words
 
 
-def weigh(group: list[Offer], story: ArticleContext) -> int:
+def weigh(group: list[Offer], context: ArticleContext) -> int:
     """Return the points of all mentions of one picture together."""
     origins = {mention.origin for mention in group}
     is_declared = not origins.isdisjoint(DECLARING)
     first = group[0]
     total = max(OFFERED[origin] for origin in origins)
-    total += _sum(_furniture(group, story)) + _sum(_merits(group, story, origins & DECLARING))
+    total += _sum(_furniture(group, context)) + _sum(_merits(group, context, origins & DECLARING))
     total += _POINTS["agreed"] * min(_MOST_AGREED, max(0, len(origins & DECLARING) - 1))
     if not is_declared:
         total = min(total, _AT_MOST_SHOWN)
-    if _is_card(group, story):
+    if _is_card(group, context):
         return _CARD
     ranks = (mention.rank for mention in group if mention.origin == first.origin)
     total += _POINTS["later"] * min(_MOST_LATER, *ranks)
-    total += _sum(_faults(group, story))
-    total += 0 if is_declared else _sum(_faults_of_undeclared(group, story))
+    total += _sum(_faults(group, context))
+    total += 0 if is_declared else _sum(_faults_of_undeclared(group, context))
     return min(total, _AT_MOST_DRAWN) if _DRAWING.search(first.key) else total
 
 
@@ -103,14 +104,14 @@ def _sum(claims: Mapping[str, bool]) -> int:
     return sum(_POINTS[name] for name, holds in claims.items() if holds)
 
 
-def _merits(group: list[Offer], story: ArticleContext, declaring: set[str]) -> Mapping[str, bool]:
+def _merits(group: list[Offer], context: ArticleContext, declaring: set[str]) -> Mapping[str, bool]:
     shown = [mention for mention in group if mention.place]
-    named = set(split_words(group[0].key)) - story.site_words
+    named = set(split_words(group[0].key)) - context.site_words
     told = {word for mention in group for word in split_words(_description(mention))}
-    described = {word for word in told & story.words if len(word) >= _LETTERS}
+    described = {word for word in told & context.words if len(word) >= _LETTERS}
     return {
         "shown": bool(shown and declaring),
-        "named": not named.isdisjoint(story.words),
+        "named": not named.isdisjoint(context.words),
         "described": len(described) >= _WORDS_DESCRIBED,
         "large": max(mention.width for mention in group) >= _WIDE,
         "framed": any(map(_is_framed, shown)),
@@ -128,23 +129,23 @@ def _is_framed(mention: Offer) -> bool:
     return element is not None and next(element.iterancestors("figure"), None) is not None
 
 
-def _faults(group: list[Offer], story: ArticleContext) -> Mapping[str, bool]:
+def _faults(group: list[Offer], context: ArticleContext) -> Mapping[str, bool]:
     keys = {mention.key for mention in group}
     size = best_size(group)
     sides = [side for side in (size.width, size.height) if side]
     return {
-        "logo": not keys.isdisjoint(story.logos),
-        "writer": any(map(_PORTRAIT.search, keys)) or not keys.isdisjoint(story.writers),
+        "logo": not keys.isdisjoint(context.logos),
+        "writer": any(map(_PORTRAIT.search, keys)) or not keys.isdisjoint(context.writers),
         "small": bool(sides) and min(sides) < MIN_SIDE,
         "banner": len(sides) == 2 and sides[0] > MAX_RATIO * sides[1],
     }
 
 
-def _faults_of_undeclared(group: list[Offer], story: ArticleContext) -> Mapping[str, bool]:
+def _faults_of_undeclared(group: list[Offer], context: ArticleContext) -> Mapping[str, bool]:
     elements = (mention.element for mention in group if mention.element is not None)
     return {
         "tracker": is_tracker(group[0].url),
-        "linked": any(leads_away(element, story.document) for element in elements),
+        "linked": any(leads_away(element, context.document) for element in elements),
         "button": _is_button(group),
     }
 
@@ -155,10 +156,10 @@ def _is_button(group: list[Offer]) -> bool:
     return is_drawn and not (size.width or size.height) and not any(map(_is_framed, group))
 
 
-def _furniture(group: list[Offer], story: ArticleContext) -> Mapping[str, bool]:
+def _furniture(group: list[Offer], context: ArticleContext) -> Mapping[str, bool]:
     """Return what the address of a picture says of the site's own furniture."""
     key = group[0].key
-    is_of_the_site = story.own_words.isdisjoint(split_words(key))
+    is_of_the_site = context.own_words.isdisjoint(split_words(key))
     is_shown = any(mention.place for mention in group)
     return {
         "snippet": bool(_SNIPPET.search(key)),
@@ -172,24 +173,24 @@ def _is_theme(key: str) -> bool:
     return bool(_THEME.search(f"/{folder}/")) and not _NUMBERED.search(key)
 
 
-def _is_card(group: list[Offer], story: ArticleContext) -> bool:
+def _is_card(group: list[Offer], context: ArticleContext) -> bool:
     """Decide whether a file's name has no other words than those of a site's own pictures.
 
     Two such words, or that it is a logo, are enough: `fb_social_dark_4711`, `gulls-club-logo`.
     """
-    if not story.own_words.isdisjoint(split_words(group[0].key)):
+    if not context.own_words.isdisjoint(split_words(group[0].key)):
         return False
     words = _name_words(group)
     cards = [word for word in words if word in _CARD_WORDS]
     if not _LOGO_WORDS.isdisjoint(cards) or len(cards) > 1:
         return True
-    return bool(cards) and not any(_is_telling(word, story) for word in words)
+    return bool(cards) and not any(_is_telling(word, context) for word in words)
 
 
-def _is_telling(word: str, story: ArticleContext) -> bool:
+def _is_telling(word: str, context: ArticleContext) -> bool:
     """Decide whether a word of a file's name may be one of what the picture shows."""
     is_size = word.isdigit() and len(word) <= 4
-    is_empty = word in _CARD_WORDS or word in _EMPTY_WORDS or word in story.site_words
+    is_empty = word in _CARD_WORDS or word in _EMPTY_WORDS or word in context.site_words
     return len(word) > 2 and not is_size and not is_empty
 
 

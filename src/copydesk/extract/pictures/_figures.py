@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -19,7 +20,7 @@ from copydesk.extract.pictures._figure_points import (
 )
 from copydesk.extract.pictures._figure_words import words_of
 from copydesk.extract.pictures._figures_declared import declared_offers, site_pictures
-from copydesk.extract.pictures._figures_shown import layout, logo_keys, shown_offers
+from copydesk.extract.pictures._figures_shown import Layout, layout, logo_keys, shown_offers
 from copydesk.kit import text, urls
 from copydesk.news import Figure
 
@@ -35,26 +36,21 @@ _TELLING = 2  # words of a hero's description that the headline has
 
 
 def figures(document: Document, declared: Declared, lead: Lead, web_url: str) -> tuple[Figure, ...]:
-    """Give the pictures that may stand for an article, the best first, at most five.
+    """Return the pictures that may stand for an article, the best first, at most five.
 
     Each has an absolute http or https address and stands there once, whatever sizes the page has of
-    it. What declares it, whether the article shows it and what its address says are weighed by the
-    points of this module; one that has too few is not given.
+    it. What declares it, whether the article shows it and what its address says are weighed by
+    `_figure_points`; one that has too few points is not given.
     """
     title = _title(document, declared, lead)
     where = layout(document, frozenset(text.words(title)))
     own = {figure_key(document.address), figure_key(web_url)}
-    groups: dict[str, list[Offer]] = {}
-    for found in declared_offers(document, declared, lead):
-        if found.key not in own:
-            groups.setdefault(_on_this_page(found.key), []).append(found)
-    names = frozenset(key.rpartition("/")[2] for key in groups) - {""}
-    for found in shown_offers(document, where, names):
-        name = _on_this_page(found.key)
-        if name in groups or (found.place and found.key not in own):
-            groups.setdefault(name, []).append(found)
+    declaring = (
+        offer for offer in declared_offers(document, declared, lead) if offer.key not in own
+    )
+    groups = _group(declaring, document, where, own)
     sites, writers = site_pictures(document, declared)
-    story = ArticleContext(
+    context = ArticleContext(
         title=title,
         words=_story_words(title, document.address, web_url),
         site_words=_site_words(document, declared),
@@ -62,11 +58,30 @@ def figures(document: Document, declared: Declared, lead: Lead, web_url: str) ->
         writers=writers,
         document=document,
     )
-    scored = [(weigh(group, story), group) for group in groups.values()]
-    best = sorted((one for one in scored if one[0] >= ENOUGH), key=lambda one: -one[0])
-    others = list(groups.values())
-    known_as = _names(declared)
-    return tuple(_figure(group, others, story, known_as) for _, group in best[:_MOST])
+    weighed = sorted(
+        ((weigh(group, context), group) for group in groups), key=lambda pair: -pair[0]
+    )
+    best = [group for points, group in weighed if points >= ENOUGH]
+    site_names = _names(declared)
+    return tuple(_figure(group, groups, context, site_names) for group in best[:_MOST])
+
+
+def _group(
+    declaring: Iterable[Offer], document: Document, where: Layout, own: Container[str]
+) -> list[list[Offer]]:
+    """Return the mentions of each picture: those that declare it, then those that show it.
+
+    What is only shown counts where it stands in the article.
+    """
+    groups: dict[str, list[Offer]] = {}
+    for offer in declaring:
+        groups.setdefault(_on_this_page(offer.key), []).append(offer)
+    names = frozenset(key.rpartition("/")[2] for key in groups) - {""}
+    for offer in shown_offers(document, where, names):
+        name = _on_this_page(offer.key)
+        if name in groups or (offer.place and offer.key not in own):
+            groups.setdefault(name, []).append(offer)
+    return list(groups.values())
 
 
 def _names(declared: Declared) -> tuple[str, ...]:
@@ -112,12 +127,12 @@ def _site_words(document: Document, declared: Declared) -> frozenset[str]:
 
 
 def _figure(
-    group: list[Offer], others: list[list[Offer]], story: ArticleContext, sites: tuple[str, ...]
+    group: list[Offer], others: list[list[Offer]], context: ArticleContext, sites: tuple[str, ...]
 ) -> Figure:
     chosen = best_size(group)
-    alt, credit = words_of(group, story.title, sites)
+    alt, credit = words_of(group, context.title, sites)
     if not (alt and credit):
-        theirs, maker = _lent(group, others, story, sites)
+        theirs, maker = _lent(group, others, context, sites)
         alt, credit = alt or theirs, credit or maker
     return Figure(
         url=chosen.url,
@@ -130,17 +145,17 @@ def _figure(
 
 
 def _lent(
-    group: list[Offer], others: list[list[Offer]], story: ArticleContext, sites: tuple[str, ...]
+    group: list[Offer], others: list[list[Offer]], context: ArticleContext, sites: tuple[str, ...]
 ) -> tuple[str, str]:
-    """Give the words of a picture's twin, or of the hero in its place that tells of the story."""
-    twin = _figure_twins.find(group, others, story.document.address)
+    """Give the words of a picture's twin, or of the hero in its place that tells of the context."""
+    twin = _figure_twins.find(group, others, context.document.address)
     if twin:
-        return words_of(twin, story.title, sites)
+        return words_of(twin, context.title, sites)
     hero = _figure_twins.hero(group, others)
     if not hero:
         return "", ""
-    alt, credit = words_of(hero, story.title, sites)
-    told = story.own_words.intersection(split_words(alt))
+    alt, credit = words_of(hero, context.title, sites)
+    told = context.own_words.intersection(split_words(alt))
     is_told = len(told) >= _TELLING or _figure_twins.begins_alike(group[0], hero[0])
     return (alt, credit) if is_told else ("", "")
 

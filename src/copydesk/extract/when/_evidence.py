@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _MAX_CHARACTERS = 400_000
 _LOCALE = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_](?:[A-Za-z]{4}[-_])?([A-Za-z]{2})\b)?")
 _DOMAINS = tables.read_rows("copydesk.extract.when", "day_order.toml", frozenset[str])
+_MONTH_FIRST = frozenset({"US", "PH"})
 _EITHER_WAY = frozenset({"CA", "ZZ"})
 _FIGURES = re.compile(r">([^<>]{0,60}\b\d{1,2}[/-]\d{1,2}[/-](?:20)?\d\d\b)")
 
@@ -37,20 +38,25 @@ def gather(document: Document, declared: Declared, now: datetime) -> Evidence:
 
 
 def _by_place(document: Document, declared: Declared) -> bool | None:
-    """Say whether the site's country and language write the day first, None where unknown."""
+    """Decide whether the site's country and language write the day first, None where unknown."""
     domain = (urlsplit(document.address).hostname or "").rpartition(".")[2]
-    if domain in _DOMAINS["day_first"]:
-        return True
-    if domain in _DOMAINS["month_first"]:
-        return False
+    for order, is_day_first in (("day_first", True), ("month_first", False)):
+        if domain in _DOMAINS[order]:
+            return is_day_first
     spoken = str(document.tree.get("lang") or document.tree.get("xml:lang") or "")
-    for value in (spoken, declared.first("og:locale", "content-language")[0]):
-        found = _LOCALE.match(value)
-        if found and found[1].lower() != "en":
-            return True
-        if found and found[2] and found[2].upper() not in _EITHER_WAY:
-            return found[2].upper() not in {"US", "PH"}
-    return None
+    locales = (spoken, declared.first("og:locale", "content-language")[0])
+    return next((first for first in map(_by_locale, locales) if first is not None), None)
+
+
+def _by_locale(value: str) -> bool | None:
+    """Decide whether a locale writes the day first: all but English do, and that by its country."""
+    locale = _LOCALE.match(value)
+    if locale is None:
+        return None
+    language, country = locale[1].lower(), (locale[2] or "").upper()
+    if language != "en":
+        return True
+    return country not in _MONTH_FIRST if country and country not in _EITHER_WAY else None
 
 
 def _by_habit(html: str) -> bool | None:
