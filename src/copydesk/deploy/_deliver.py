@@ -25,7 +25,7 @@ class Ledger(Protocol):
     """What a place holds: a text for each path, kept from one time to the next."""
 
     def get(self, path: str) -> str | None:
-        """Give the text that was put for this path, None where there is none."""
+        """Return the text that was put for this path, None where there is none."""
         ...
 
     def put(self, path: str, digest: str) -> None:
@@ -37,7 +37,7 @@ class Ledger(Protocol):
         ...
 
     def paths(self) -> Iterator[str]:
-        """Give every path that is noted."""
+        """Return every path that is noted."""
         ...
 
 
@@ -45,7 +45,7 @@ class Carrier(Protocol):
     """A place that is carried to file by file. Every method raises DeployError."""
 
     def listing(self, wanted: Collection[str]) -> Mapping[str, str]:
-        """Give the MD5 of every file there by its path, "" where it is not known.
+        """List the MD5 of every file there by its path, "" where it is not known.
 
         Only that of `wanted` paths is worth a reading.
         """
@@ -79,7 +79,7 @@ class Delivery:
 
 
 def planned(site: Survey, carrier: Carrier, ledger: Ledger, *, anew: bool = False) -> Delivery:
-    """Say what would be sent and deleted.
+    """Plan what is to be sent and deleted.
 
     Where the ledger is empty, or `anew`, the place itself is asked what it holds, and the ledger
     brought up to that. Foreign files are only deleted where the marker says that it is all ours.
@@ -113,7 +113,7 @@ def _row(digest: str, stamp: str) -> str:
 
 
 def _stands(parcel: Parcel, ledger: Ledger) -> bool:
-    """Say whether the place has these bytes; they are read where the file's time is another."""
+    """Decide whether the place has these bytes; they are read where the file's time is another."""
     row = ledger.get(parcel.path)
     if row is None:
         return False

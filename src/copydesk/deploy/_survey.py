@@ -30,11 +30,11 @@ class Parcel:
 
     @property
     def stamp(self) -> str:
-        """Give what stays the same as long as nobody writes the file."""
+        """Return what stays the same as long as nobody writes the file."""
         return f"{self.size}:{self.changed_ns}"
 
     def read(self) -> bytes:
-        """Give the file's bytes; raises DeployError."""
+        """Read the file's bytes; raises DeployError."""
         try:
             return self.origin.read_bytes()
         except OSError as error:
@@ -45,7 +45,7 @@ class Parcel:
             ) from error
 
     def digest(self) -> str:
-        """Give the MD5 of the bytes in hex, which is what S3 calls an ETag."""
+        """Compute the MD5 of the bytes in hex, which is what S3 calls an ETag."""
         return hashlib.md5(self.read(), usedforsecurity=False).hexdigest()
 
 
@@ -100,7 +100,7 @@ def _below(folder: Path, above: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
 
 
 def _is_sound(path: str) -> bool:
-    """Say whether a name is plain text on one line, and none of git's own."""
+    """Decide whether a name is plain text on one line, and none of git's own."""
     if not path.isprintable() or "\\" in path:
         return False
     return not any(part.lower() == ".git" for part in path.split("/"))

@@ -45,7 +45,7 @@ class File:
 
 
 def kind_of(address: str, mime_type: str = "") -> Kind | None:
-    """Say whether a file is a video or a sound, by its MIME type, else by its ending.
+    """Decide whether a file is a video or a sound, by its MIME type, else by its ending.
 
     None for anything else, and for a stream that a browser does not play by itself.
     """
@@ -59,7 +59,7 @@ def kind_of(address: str, mime_type: str = "") -> Kind | None:
 
 
 def file(kind: Kind, address: str) -> File | None:
-    """Give the file at an address, None where it is no plain https address.
+    """Return the file at an address, None where it is no plain https address.
 
     A machine's address or a name of a local network would have each reader's browser ask there.
     """
@@ -73,7 +73,7 @@ def file(kind: Kind, address: str) -> File | None:
 
 
 def write(shown: Player | File) -> str:
-    """Give the markup of a player or of a file, every value escaped."""
+    """Write the markup of a player or of a file, every value escaped."""
     if isinstance(shown, File):
         return _FILES[shown.kind].format(src=html.escape(shown.src))
     is_video = shown.kind == "video"
@@ -86,7 +86,7 @@ def write(shown: Player | File) -> str:
 
 
 def read(markup: str) -> Player | File | None:
-    """Give the player or file that our own markup shows, None for any other.
+    """Read the player or file that our own markup shows, None for any other.
 
     A record may be edited by hand, or by somebody hostile: a frame counts where its address is one
     of a known player, a file where it is an https address.

@@ -151,7 +151,7 @@ def tell(
 
 
 def trouble(complaint: str, remote: str, command: str, later: str) -> GitError:
-    """Give the error for git's complaint about a remote: what it means, and what to do.
+    """Return the error for git's complaint about a remote: what it means, and what to do.
 
     `later` says what becomes of the matter now; it is the hint where nothing else helps.
     """
@@ -166,12 +166,12 @@ def trouble(complaint: str, remote: str, command: str, later: str) -> GitError:
 
 
 def plain(text: str) -> str:
-    """Give a complaint without the password that an address may bear."""
+    """Return a complaint without the password that an address may bear."""
     return _LOGIN.sub("", text)
 
 
 def _clean_environment() -> dict[str, str]:
-    """Give the environment without what would point git elsewhere or make it ask."""
+    """Return the environment without what would point git elsewhere or make it ask."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     return {
         **kept,
@@ -183,7 +183,7 @@ def _clean_environment() -> dict[str, str]:
 
 
 def _remote_environment(where: Path) -> dict[str, str]:
-    """Give the environment for speaking with a remote: the user's ways in, no way to ask."""
+    """Return the environment for speaking with a remote: the user's ways in, no way to ask."""
     ways = {name: value for name, value in os.environ.items() if name.startswith(_WAYS_IN)}
     silent = {**_clean_environment(), **ways, "GIT_ASKPASS": "", "SSH_ASKPASS": ""}
     if "GIT_SSH_COMMAND" in ways or "GIT_SSH" in ways:

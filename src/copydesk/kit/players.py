@@ -40,7 +40,7 @@ class _Form:
 
 @functools.cache
 def _forms() -> Mapping[str, tuple[_Form, ...]]:
-    """Give the forms by the last two labels of their hosts."""
+    """Return the forms by the last two labels of their hosts."""
     made: dict[str, tuple[_Form, ...]] = {}
     for rule in RULES:
         for form in rule.forms:
@@ -58,7 +58,7 @@ def _forms() -> Mapping[str, tuple[_Form, ...]]:
 
 
 def find(address: str) -> Player | None:
-    """Give the player of a page's or a player's address, None where no provider here has it."""
+    """Find the player of a page's or a player's address, None where no provider here has it."""
     parsed = urls.parse(address) if len(address) <= _MAX_ADDRESS else None
     if parsed is None or parsed.port:
         return None

@@ -65,7 +65,7 @@ class Store:
         return git.tell(self._site, *_SETTINGS, *arguments, given=given, environment=environment)
 
     def name(self, name: str) -> str:
-        """Give the id of what has a name, "" where there is no such thing."""
+        """Look up the id of what has a name, "" where there is no such thing."""
         answer = git.ask(
             self._site, "rev-parse", "-q", "--verify", name, environment=self._environment
         )

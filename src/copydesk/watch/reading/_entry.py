@@ -94,7 +94,7 @@ class Reading:
 
 
 def leads(entries: Iterable[Entry], source: Source, now: datetime) -> tuple[Lead, ...]:
-    """Give a lead for every entry with a web address, the first of those that are one page.
+    """Make a lead of every entry with a web address, the first of those that are one page.
 
     Of more than 50,000 entries the first count.
     """
@@ -107,19 +107,19 @@ def leads(entries: Iterable[Entry], source: Source, now: datetime) -> tuple[Lead
 
 
 def address(url: str, base: str) -> str:
-    """Give a listed address as it can be asked for, "" where it is none or too long to be one."""
+    """Return a listed address as it can be asked for, "" where it is none or too long to be one."""
     found = urls.fetchable(url, base) or ""
     return found if len(found) <= _ADDRESS else ""
 
 
 def has_odd_date(entry: Entry, now: datetime) -> bool:
-    """Say whether an entry is dated as no page can be."""
+    """Decide whether an entry is dated as no page can be."""
     at = entry.published_at or entry.updated_at
     return at is not None and plausible(at, now) is None
 
 
 def longest_gap(leads: Iterable[Lead]) -> float:
-    """Give the most seconds between two dated leads, 0.0 for fewer than five of them.
+    """Compute the most seconds between two dated leads, 0.0 for fewer than five of them.
 
     The longest and not the median: a source may bring a month's items within an hour. Gaps over a
     hundred days are passed over: before them stands a pinned or forgotten item.
@@ -149,7 +149,7 @@ def _lead(entry: Entry, url: str, source: Source, now: datetime) -> Lead:
 
 
 def _media(entry: Entry) -> Iterator[Media]:
-    """Give an entry's videos and sounds with absolute addresses."""
+    """Yield an entry's videos and sounds with absolute addresses."""
     for one in entry.media:
         if url := address(one.url, entry.base):
             yield replace(one, url=url)
@@ -160,7 +160,7 @@ def _language(tag: str) -> str:
 
 
 def plausible(moment: datetime | None, now: datetime) -> datetime | None:
-    """Give a time that a page can have, None for one in the far future or before the web."""
+    """Return a time that a page can have, None for one in the far future or before the web."""
     if moment is None or not _EARLIEST <= moment <= now + _AHEAD:
         return None
     return moment

@@ -17,7 +17,7 @@ _WEBSUB = frozenset({"WebSub", "websub", "PubSubHubbub", "pubsubhubbub"})
 
 
 def read_json_feed(document: str, base: str) -> Listed:
-    """Give what a JSON Feed lists; raise FeedError where the JSON is none or no feed."""
+    """Read what a JSON Feed lists; raise FeedError where the JSON is none or no feed."""
     try:
         feed = json.loads(document, strict=False)
     except (ValueError, RecursionError) as error:
@@ -35,7 +35,7 @@ def read_json_feed(document: str, base: str) -> Listed:
 
 
 def _links(feed: Mapping[str, object]) -> list[tuple[str, str]]:
-    """Give its WebSub hubs, and its own address, as links."""
+    """Return its WebSub hubs, and its own address, as links."""
     hubs = feed.get("hubs")
     named = [one for one in hubs if isinstance(one, dict)] if isinstance(hubs, list) else []
     found = [("hub", _string(one, "url")) for one in named if _string(one, "type") in _WEBSUB]
@@ -60,7 +60,7 @@ def _entry(item: Mapping[str, object], feed: Mapping[str, object], base: str) ->
 
 
 def _string(holder: Mapping[str, object], key: str) -> str:
-    """Give a text value; a number, as some feeds have for `id`, as its digits."""
+    """Return a text value; a number, as some feeds have for `id`, as its digits."""
     value = holder.get(key)
     if isinstance(value, str):
         return value.strip()
@@ -80,7 +80,7 @@ def _address(guid: str) -> str:
 
 
 def _authors(holder: Mapping[str, object]) -> tuple[str, ...]:
-    """Give the names of `authors` (1.1), else of `author` (1.0)."""
+    """Return the names of `authors` (1.1), else of `author` (1.0)."""
     listed = holder.get("authors")
     people: Iterable[object] = listed if isinstance(listed, list) else [holder.get("author")]
     names = (_plain(person, "name") for person in people if isinstance(person, dict))
@@ -88,7 +88,7 @@ def _authors(holder: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def _media(item: Mapping[str, object]) -> tuple[Media, ...]:
-    """Give the videos and sounds among its `attachments`."""
+    """Return the videos and sounds among its `attachments`."""
     listed = item.get("attachments")
     attached = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     return several(

@@ -46,7 +46,7 @@ _PAGE = re.compile(r"\.(html?|php|aspx?|stm|story|ece|cms)$", re.IGNORECASE)
 
 
 def read_listing(document: str, base: str) -> Listed:
-    """Give the articles that a page links to: on its own site, in its main part."""
+    """Read the articles that a page links to: on its own site, in its main part."""
     root = parse_html(document)
     if root is None:
         raise FeedError("no page of links", subject=base)
@@ -64,7 +64,7 @@ def read_listing(document: str, base: str) -> Listed:
 
 
 def _main(root: _Element) -> _Element:
-    """Give the main part of a page, all of it where it names none."""
+    """Find the main part of a page, all of it where it names none."""
     for element in root.iter("main"):
         return element
     for element in root.iter():
@@ -114,7 +114,7 @@ def _entry(
 
 
 def _title(anchor: _Element) -> str:
-    """Give the headline of a link: a heading inside it, its text, its label."""
+    """Return the headline of a link: a heading inside it, its text, its label."""
     for element in islice(anchor.iter(), _PARTS):
         if local_name(element) in _HEADINGS and (words := words_of(element)):
             return words
@@ -138,7 +138,7 @@ def _better(known: Entry | None, entry: Entry) -> Entry:
 
 
 def _is_article(entry: Entry) -> bool:
-    """Say whether a link looks like an article: by its address, else by a headline's length."""
+    """Decide whether a link looks like an article: by its address, else by a headline's length."""
     parsed = urls.parse(entry.url)
     path = "" if parsed is None else str(parsed.pathname)
     if _NO_ARTICLE.search(path):

@@ -25,7 +25,7 @@ Select = Callable[["_Element"], list["_Element"]]
 
 
 def read_by_rule(document: str, base: str, rule: ListingRule) -> Listed:
-    """Give what the boxes of a page link to, on whatever site, the first of each page.
+    """Read what the boxes of a page link to, on whatever site, the first of each page.
 
     Raises FeedError where a selector is none, and where the rule finds nothing: sites change.
     """
@@ -43,14 +43,14 @@ def read_by_rule(document: str, base: str, rule: ListingRule) -> Listed:
 
 
 def _not_deep(boxes: list[_Element]) -> list[_Element]:
-    """Give the first boxes that stand in few others: else 200 around all cost two minutes."""
+    """Keep the first boxes that stand in few others: else 200 around all cost two minutes."""
     known = set(boxes)
     kept = (box for box in boxes if sum(above in known for above in box.iterancestors()) <= _NESTED)
     return list(islice(kept, _BOXES))
 
 
 def _selectors(rule: ListingRule, base: str) -> dict[str, Select]:
-    """Give a finder for each selector that the rule has, all compiled before one is used."""
+    """Compile a finder for each selector that the rule has, before one of them is used."""
     named = {name: getattr(rule, name) for name in ("item", "link", "title", "date", "excerpt")}
     return {
         name: _selector(name, selector, rule, base)
@@ -120,13 +120,13 @@ def _label(link: _Element) -> str:
 
 
 def _words(box: _Element, select: Select | None) -> str:
-    """Give the text of the first match that has any."""
+    """Return the text of the first match that has any."""
     matched = [] if select is None else select(box)
     return next((words for one in matched[:_TIMES] if (words := words_of(one))), "")
 
 
 def _time(box: _Element, select: Select | None) -> datetime | None:
-    """Give the first time that a match bears: in an attribute for machines, else in its text."""
+    """Read the first time that a match bears: in an attribute for machines, else in its text."""
     matched = [] if select is None else select(box)
     times = (moment_in(said) for one in matched[:_TIMES] for said in _said(one))
     return next((at for at in times if at is not None), None)

@@ -35,7 +35,7 @@ _HREF = re.compile(r"href=[\"']?([^\"'\s>]+)", re.IGNORECASE)
 
 
 def read(page: Page, source: Source, now: datetime, *, known: str = "") -> Reading:
-    """Give the leads of one answer, each page once, with the further sitemaps of an index.
+    """Read the leads of one answer, each page once, with the further sitemaps of an index.
 
     What the answer is is told by its bytes. `known` is the kind that the source was before
     (SourceState.kind). Raises FeedError for an empty or broken answer, and for an HTML page where
@@ -57,7 +57,7 @@ def read(page: Page, source: Source, now: datetime, *, known: str = "") -> Readi
 
 
 def _hub(listed: Listed, page: Page) -> tuple[str, str]:
-    """Give hub and topic: what the Link header names, else what the document does."""
+    """Find hub and topic: what the Link header names, else what the document does."""
     hub, topic = listed.hub, listed.topic
     if header := page.headers.get("link", ""):
         hub, topic = hub_of([("hub", hub), ("self", topic)], page.final_url, header)
@@ -65,7 +65,7 @@ def _hub(listed: Listed, page: Page) -> tuple[str, str]:
 
 
 def entries(page: Page, source: Source, *, known: str = "") -> Listed:
-    """Give everything that one answer lists, as it says it; errors as in `read`."""
+    """Read everything that one answer lists, as it says it; errors as in `read`."""
     body = unzipped(page.body, page.final_url)
     document = decode(body, page.headers.get("content-type", ""))
     form = form_of(document)
@@ -83,7 +83,7 @@ def entries(page: Page, source: Source, *, known: str = "") -> Listed:
 
 
 def _expects_list(page: Page, source: Source, known: str) -> bool:
-    """Say whether a page of links would be a surprise."""
+    """Decide whether a page of links would be a surprise."""
     if source.kind != "auto":
         return source.kind != "listing"
     if known:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def read_sitemap(document: str, base: str) -> Listed:
-    """Give the pages that a sitemap lists and the sitemaps that an index names."""
+    """Read the pages that a sitemap lists and the sitemaps that an index names."""
     root = parse_xml(document)
     if root is None:
         raise FeedError("broken xml instead of a sitemap", subject=base)
@@ -25,7 +25,7 @@ def read_sitemap(document: str, base: str) -> Listed:
 
 
 def read_addresses(document: str, base: str) -> Listed:
-    """Give the pages of a text sitemap: one address a line (sitemaps.org)."""
+    """Read the pages of a text sitemap: one address a line (sitemaps.org)."""
     entries = tuple(Entry(url=line, base=base) for line in document.split())
     return Listed(kind="sitemap", entries=entries)
 
@@ -50,7 +50,7 @@ def _entry(element: _Element, base: str) -> Entry:
 
 
 def _media(element: _Element) -> tuple[Media, ...]:
-    """Give the videos that Google's extension names: a player or a file, with the length."""
+    """Return the videos that Google's extension names: a player or a file, with the length."""
     return several(
         offered(url, medium="video", length=_own(holder, "duration"))
         for holder in _named(element, "video")
@@ -60,7 +60,7 @@ def _media(element: _Element) -> tuple[Media, ...]:
 
 
 def _title(root: _Element) -> str:
-    """Give the publication that the first news page names; a sitemap has no title of its own."""
+    """Return the publication that the first news page names; a sitemap has no title of its own."""
     names = (_inside(element, "news", "name") for element in _named(root, "url"))
     return plain(next(filter(None, names), ""))
 
@@ -72,7 +72,7 @@ def _own(element: _Element, name: str) -> str:
 
 
 def _inside(element: _Element, outer: str, name: str) -> str:
-    """Give the first `name` anywhere inside the child `outer`."""
+    """Return the first `name` anywhere inside the child `outer`."""
     for holder in _named(element, outer):
         for child in holder.iter():
             if local_name(child) == name:
@@ -85,7 +85,7 @@ def _text(element: _Element) -> str:
 
 
 def _more(root: _Element, base: str) -> tuple[str, ...]:
-    """Give the sitemaps of an index, the last changed first, those without a time in order."""
+    """Return the sitemaps of an index, the last changed first, those without a time in order."""
     found: list[tuple[float, str]] = []
     for element in _named(root, "sitemap"):
         url = address(_own(element, "loc"), base)
