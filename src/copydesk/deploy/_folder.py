@@ -14,7 +14,7 @@ from copydesk.kit import files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Folder:
+class LocalFolder:
     """A folder, which another program serves; it is made where it is not there."""
 
     path: Path
@@ -22,7 +22,7 @@ class Folder:
 
     @property
     def name(self) -> str:
-        """Return what the place is called in the ledger and to a person."""
+        """Return what the place is called in the manifest and to a person."""
         return str(self.path)
 
     def listing(self, wanted: Collection[str]) -> Mapping[str, str]:

@@ -43,7 +43,7 @@ class Rsync:
 
     @property
     def name(self) -> str:
-        """Return what the place is called in the ledger and to a person."""
+        """Return what the place is called in the manifest and to a person."""
         return self.target
 
     @property

@@ -1,4 +1,4 @@
-"""Survey: every file of a built site that is sent, and what is not."""
+"""What a built site holds: every file of it that is sent, and what is not."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Survey:
+class BuiltSite:
     """A built site: its folder, its files by path, and the paths that are not sent."""
 
     folder: Path
@@ -58,7 +58,7 @@ class Survey:
     skipped: tuple[str, ...] = ()
 
 
-def survey(site: Path) -> Survey:
+def survey(site: Path) -> BuiltSite:
     """Look over a built site; links, unfinished files and unspeakable names are skipped.
 
     Raises DeployError where there is no site: an empty one would empty the place it is sent to.
@@ -81,7 +81,7 @@ def survey(site: Path) -> Survey:
         raise _no_site(site, f" ({error.strerror})") from error
     if "index.html" not in parcels:
         raise _no_site(site, "")
-    return Survey(folder=site, parcels=parcels, skipped=tuple(sorted(skipped)))
+    return BuiltSite(folder=site, parcels=parcels, skipped=tuple(sorted(skipped)))
 
 
 def _no_site(site: Path, why: str) -> DeployError:

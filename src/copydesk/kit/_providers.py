@@ -40,7 +40,7 @@ class Player:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class EmbedRule:
     """A player, its addresses with `{names}` in them, and the forms that fill these in.
 
     A form is a pattern of the host (without www) and the path; after a blank, the parameter that
@@ -51,8 +51,8 @@ class Rule:
     forms: tuple[str, ...]
 
 
-RULES: tuple[Rule, ...] = (
-    Rule(
+RULES: tuple[EmbedRule, ...] = (
+    EmbedRule(
         player=Player(
             provider="YouTube",
             kind="video",
@@ -67,7 +67,7 @@ RULES: tuple[Rule, ...] = (
             rf"youtu\.be/{_YOUTUBE}",
         ),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="Vimeo",
             kind="video",
@@ -79,7 +79,7 @@ RULES: tuple[Rule, ...] = (
             rf"player\.vimeo\.com/video/{_NUMBER} h=(?P<h>[0-9a-f]{{6,20}})",
         ),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="Vimeo",
             kind="video",
@@ -91,7 +91,7 @@ RULES: tuple[Rule, ...] = (
             rf"player\.vimeo\.com/video/{_NUMBER}",
         ),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="Dailymotion",
             kind="video",
@@ -103,11 +103,11 @@ RULES: tuple[Rule, ...] = (
             rf"geo\.dailymotion\.com/player(?:/[A-Za-z0-9]+)?\.html video={_DAILYMOTION}",
         ),
     ),
-    Rule(
+    EmbedRule(
         player=Player(provider="TED", kind="video", src="https://embed.ted.com/talks/{id}"),
         forms=(rf"(?:embed(?:-ssl)?\.)?ted\.com/talks/(?:lang/[a-z-]+/)?(?P<id>{_SLUG})",),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="TikTok",
             kind="video",
@@ -116,25 +116,25 @@ RULES: tuple[Rule, ...] = (
         ),
         forms=(r"tiktok\.com/(?:@[\w.-]+/video|player/v1|embed(?:/v2)?)/(?P<id>\d{10,25})",),
     ),
-    Rule(
+    EmbedRule(
         player=Player(provider="Rumble", kind="video", src="https://rumble.com/embed/{id}/"),
         forms=(r"rumble\.com/embed/(?P<id>v[a-z0-9]{3,12})",),
     ),
-    Rule(
+    EmbedRule(
         player=Player(provider="Loom", kind="video", src="https://www.loom.com/embed/{id}"),
         forms=(r"loom\.com/(?:share|embed)/(?:[\w-]+-)?(?P<id>[0-9a-f]{32})",),
     ),
-    Rule(
+    EmbedRule(
         player=Player(provider="Streamable", kind="video", src="https://streamable.com/e/{id}"),
         forms=(r"streamable\.com/[eo]/(?P<id>[a-z0-9]{4,12})",),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="Niconico", kind="video", src="https://embed.nicovideo.jp/watch/{id}"
         ),
         forms=(r"(?:embed\.)?nicovideo\.jp/watch/(?P<id>(?:sm|nm|so)\d{1,12})",),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="Bilibili",
             kind="video",
@@ -145,19 +145,19 @@ RULES: tuple[Rule, ...] = (
             rf"player\.bilibili\.com/player\.html bvid={_BILIBILI}",
         ),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="media.ccc.de", kind="video", src="https://media.ccc.de/v/{id}/oembed"
         ),
         forms=(rf"media\.ccc\.de/v/(?P<id>{_SLUG})(?:/oembed)?",),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="Internet Archive", kind="video", src="https://archive.org/embed/{id}"
         ),
         forms=(rf"archive\.org/embed/(?P<id>{_SLUG})",),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="Spotify",
             kind="audio",
@@ -166,7 +166,7 @@ RULES: tuple[Rule, ...] = (
         ),
         forms=(rf"{_SPOTIFY}(?P<what>episode|track)/(?P<id>[A-Za-z0-9]{{22}})(?:/video)?",),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="Spotify",
             kind="audio",
@@ -175,7 +175,7 @@ RULES: tuple[Rule, ...] = (
         ),
         forms=(rf"{_SPOTIFY}album/(?P<id>[A-Za-z0-9]{{22}})",),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="SoundCloud",
             kind="audio",
@@ -188,7 +188,7 @@ RULES: tuple[Rule, ...] = (
             rf"{_SOUNDCLOUD}soundcloud\.com/{_NO_USER}(?P<id>{_SLUG}/{_NO_TRACK}{_SLUG})/?",
         ),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="Apple Podcasts",
             kind="audio",
@@ -197,7 +197,7 @@ RULES: tuple[Rule, ...] = (
         ),
         forms=(rf"{_APPLE}/podcast/(?:[^/]+/)?id(?P<show>\d{{1,12}}) i=(?P<id>\d{{1,15}})",),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="Bandcamp",
             kind="audio",
@@ -206,7 +206,7 @@ RULES: tuple[Rule, ...] = (
         ),
         forms=(rf"bandcamp\.com/EmbeddedPlayer/(?:v=\d/)?(?P<what>track|album)={_NUMBER}(?:/.*)?",),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="Acast", kind="audio", src="https://embed.acast.com/{show}/{id}", height=190
         ),
@@ -216,7 +216,7 @@ RULES: tuple[Rule, ...] = (
             rf"shows\.acast\.com/(?P<show>{_SLUG})/episodes/(?P<id>{_SLUG})",
         ),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="Megaphone",
             kind="audio",
@@ -228,7 +228,7 @@ RULES: tuple[Rule, ...] = (
             rf"player\.megaphone\.fm/{_MEGAPHONE}",
         ),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="Simplecast",
             kind="audio",
@@ -237,7 +237,7 @@ RULES: tuple[Rule, ...] = (
         ),
         forms=(rf"player\.simplecast\.com/{_UUID}",),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="Buzzsprout",
             kind="audio",
@@ -246,7 +246,7 @@ RULES: tuple[Rule, ...] = (
         ),
         forms=(rf"buzzsprout\.com/(?P<show>\d{{1,9}})/(?:episodes/)?{_NUMBER}(?:-[^/]*)?",),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="Transistor",
             kind="audio",
@@ -255,7 +255,7 @@ RULES: tuple[Rule, ...] = (
         ),
         forms=(r"share\.transistor\.fm/[se]/(?P<id>[0-9a-f]{6,12})",),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="Captivate",
             kind="audio",
@@ -264,7 +264,7 @@ RULES: tuple[Rule, ...] = (
         ),
         forms=(rf"player\.captivate\.fm/episode/{_UUID}",),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="Spreaker",
             kind="audio",
@@ -276,7 +276,7 @@ RULES: tuple[Rule, ...] = (
             rf"widget\.spreaker\.com/player episode_id={_NUMBER}",
         ),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="Podbean",
             kind="audio",
@@ -285,7 +285,7 @@ RULES: tuple[Rule, ...] = (
         ),
         forms=(r"podbean\.com/player-v2 i=(?P<id>[a-z0-9]{3,12}-[a-z0-9]{3,12}(?:-pb)?)",),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="Libsyn",
             kind="audio",
@@ -294,7 +294,7 @@ RULES: tuple[Rule, ...] = (
         ),
         forms=(rf"(?:html5-player|play)\.libsyn\.com/embed/episode/id/{_NUMBER}(?:/.*)?",),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="Omny",
             kind="audio",
@@ -303,7 +303,7 @@ RULES: tuple[Rule, ...] = (
         ),
         forms=(rf"omny\.fm/shows/(?P<show>{_SLUG})/(?!playlists/?$)(?P<id>{_SLUG})(?:/embed)?",),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="ART19",
             kind="audio",
@@ -312,7 +312,7 @@ RULES: tuple[Rule, ...] = (
         ),
         forms=(rf"art19\.com/shows/(?P<show>{_SLUG})/episodes/{_UUID}(?:/embed)?",),
     ),
-    Rule(
+    EmbedRule(
         player=Player(
             provider="Deezer",
             kind="audio",

@@ -37,7 +37,7 @@ _NO_FILE = re.compile(r"(?i)mpegurl|dash|flash|youtube|vnd\.apple\.mpeg")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class MediaFile:
     """A video or a sound that a browser plays itself: its https address."""
 
     kind: Kind
@@ -58,7 +58,7 @@ def kind_of(address: str, mime_type: str = "") -> Kind | None:
     return next((kind for kind, known in _SUFFIXES.items() if path.endswith(known)), None)
 
 
-def file(kind: Kind, address: str) -> File | None:
+def file(kind: Kind, address: str) -> MediaFile | None:
     """Return the file at an address, None where it is no plain https address.
 
     A machine's address or a name of a local network would have each reader's browser ask there.
@@ -69,12 +69,12 @@ def file(kind: Kind, address: str) -> File | None:
     host = urls.host(found)
     if urls.is_machine(host) or urls.is_local(host):
         return None
-    return File(kind=kind, src=found)
+    return MediaFile(kind=kind, src=found)
 
 
-def write(shown: Player | File) -> str:
+def write(shown: Player | MediaFile) -> str:
     """Write the markup of a player or of a file, every value escaped."""
-    if isinstance(shown, File):
+    if isinstance(shown, MediaFile):
         return _FILES[shown.kind].format(src=html.escape(shown.src))
     is_video = shown.kind == "video"
     return _FRAME.format(
@@ -85,7 +85,7 @@ def write(shown: Player | File) -> str:
     )
 
 
-def read(markup: str) -> Player | File | None:
+def read(markup: str) -> Player | MediaFile | None:
     """Read the player or file that our own markup shows, None for any other.
 
     A record may be edited by hand, or by somebody hostile: a frame counts where its address is one

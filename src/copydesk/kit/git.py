@@ -64,7 +64,7 @@ _TROUBLES = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class GitAnswer:
     """What git said: its exit code, its output and its complaint."""
 
     code: int
@@ -78,7 +78,7 @@ def ask(
     given: bytes = b"",
     environment: Mapping[str, str] | None = None,
     settings: Sequence[str] = SETTINGS,
-) -> Answer:
+) -> GitAnswer:
     """Run git in a folder and give its answer, whatever the exit code.
 
     Raises GitError where git is missing, cannot start or does not end in time.
@@ -95,7 +95,7 @@ def ask(
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         raise GitError(f"git {arguments[0]} did not run", subject=str(error)) from error
     complaint = done.stderr.decode("utf-8", "replace").strip()
-    return Answer(code=done.returncode, out=done.stdout, complaint=complaint)
+    return GitAnswer(code=done.returncode, out=done.stdout, complaint=complaint)
 
 
 def ask_remote(
@@ -103,7 +103,7 @@ def ask_remote(
     *arguments: str,
     seconds: float = REMOTE_SECONDS,
     environment: Mapping[str, str] | None = None,
-) -> Answer:
+) -> GitAnswer:
     """Run a git command that speaks with a remote: the user's hooks and keys, no questions.
 
     Raises GitError where it cannot start or does not end in time; it leaves no process behind.
@@ -128,7 +128,7 @@ def ask_remote(
                 what = f"git {arguments[0]} took longer than {seconds:g} s"
                 raise GitError(what, hint="is the remote reachable from here?") from error
             raise
-    return Answer(
+    return GitAnswer(
         code=git.returncode, out=out, complaint=complaint.decode("utf-8", "replace").strip()
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from copydesk.deploy._deliver import Delivery
 from copydesk.deploy._order import stages
-from copydesk.deploy._survey import MARKER, MARKER_TEXT, Survey
+from copydesk.deploy._survey import MARKER, MARKER_TEXT, BuiltSite
 from copydesk.deploy.branch._branch import Branch
 from copydesk.deploy.branch._store import Store
 from copydesk.errors import DeployError, GitError
@@ -29,7 +29,7 @@ _IDENTITY = {
 
 
 def deliver_branch(
-    site: Survey, place: Branch, *, dry_run: bool = False, anew: bool = False
+    site: BuiltSite, place: Branch, *, dry_run: bool = False, anew: bool = False
 ) -> Delivery:
     """Bring the branch to the site; give what changed there. A dry run only says it.
 
@@ -61,7 +61,7 @@ def deliver_branch(
     raise DeployError("the branch moves while we send", subject=place.name, hint=_LATER)
 
 
-def _tree(site: Survey, store: Store, more: Mapping[str, str]) -> str:
+def _tree(site: BuiltSite, store: Store, more: Mapping[str, str]) -> str:
     """Write the tree of the site with our own files and `more` (blobs by path)."""
     wanted = {os.fsencode(path) for path in site.parcels}
     known = store.tell("ls-files", "-z").split(b"\0")
@@ -144,7 +144,7 @@ class _Sending:
         return git.trouble(complaint.replace(self.address, remote), remote, command, _LATER)
 
 
-def _with_kept(site: Survey, store: Store, tip: str, tree: str) -> str:
+def _with_kept(site: BuiltSite, store: Store, tip: str, tree: str) -> str:
     """Add to the tree what stays on the branch; refuse a branch that is not ours."""
     if not tip:
         return tree
@@ -161,7 +161,7 @@ def _with_kept(site: Survey, store: Store, tip: str, tree: str) -> str:
     return _tree(site, store, {_KEPT: blobs[_KEPT]})
 
 
-def _difference(site: Survey, store: Store, tip: str, tree: str) -> Delivery:
+def _difference(site: BuiltSite, store: Store, tip: str, tree: str) -> Delivery:
     """Compare the branch and the tree file by file."""
     before = store.name(f"{tip}^{{tree}}") if tip else _blobless(store)
     told = store.tell("diff-tree", "-r", "-z", "--no-renames", "--name-status", before, tree)

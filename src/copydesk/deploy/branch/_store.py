@@ -71,7 +71,7 @@ class Store:
         )
         return answer.out.decode().strip() if answer.code == 0 else ""
 
-    def speak(self, *arguments: str) -> git.Answer:
+    def speak(self, *arguments: str) -> git.GitAnswer:
         """Run a git command that speaks with the remote, by the newsroom's own ways in."""
         environment = {**self._environment, **self._place.ways()}
         where = self._place.newsroom

@@ -11,7 +11,7 @@ from copydesk.errors import FeedError
 from copydesk.kit import text, urls
 from copydesk.news import Media
 from copydesk.watch.documents import moment, plain, repaired, weigh
-from copydesk.watch.reading._entry import Entry, Listed
+from copydesk.watch.reading._entry import SourceContents, SourceEntry
 from copydesk.watch.reading._hints import hints_of, hub_of
 from copydesk.watch.reading._media import offered, several
 
@@ -20,7 +20,7 @@ Fields = Mapping[str, object]
 _ITEM = re.compile(r"<(item|entry)[\s>]", re.IGNORECASE)
 
 
-def read_feed(document: str, base: str) -> Listed:
+def read_feed(document: str, base: str) -> SourceContents:
     """Read what a feed lists, however broken its XML; raise FeedError where that costs too much."""
     data = _bounded(document, base)
     parsed = _parsed(data, base)
@@ -29,7 +29,7 @@ def read_feed(document: str, base: str) -> Listed:
     listed = tuple(_entry(item, feed, base, is_atom=is_atom) for item in _all(parsed, "entries"))
     links = [(_string(link, "rel"), _string(link, "href")) for link in _all(feed, "links")]
     hub, topic = hub_of(links, base)
-    return Listed(
+    return SourceContents(
         kind="feed",
         title=_words(feed, "title", is_atom=is_atom),
         entries=listed,
@@ -39,7 +39,7 @@ def read_feed(document: str, base: str) -> Listed:
     )
 
 
-def read_unknown(document: str, base: str) -> Listed:
+def read_unknown(document: str, base: str) -> SourceContents:
     """Read the items that feedparser finds where nothing else tells a feed; FeedError for none."""
     listed = read_feed(document, base) if _ITEM.search(document) else None
     if listed is None or not listed.entries:
@@ -98,11 +98,11 @@ def _string(holder: Fields, key: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _entry(item: Fields, feed: Fields, base: str, *, is_atom: bool) -> Entry:
+def _entry(item: Fields, feed: Fields, base: str, *, is_atom: bool) -> SourceEntry:
     published, updated, created = (
         moment(_string(item, key)) for key in ("published", "updated", "created")
     )
-    return Entry(
+    return SourceEntry(
         url=_link(item, base),
         base=_string(_fields(item.get("title_detail")), "base") or base,
         title=_words(item, "title", is_atom=is_atom),

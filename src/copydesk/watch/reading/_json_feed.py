@@ -9,14 +9,14 @@ from copydesk.errors import FeedError
 from copydesk.kit import text
 from copydesk.news import Media
 from copydesk.watch.documents import moment, plain
-from copydesk.watch.reading._entry import Entry, Listed
+from copydesk.watch.reading._entry import SourceContents, SourceEntry
 from copydesk.watch.reading._hints import hub_of
 from copydesk.watch.reading._media import offered, several
 
 _WEBSUB = frozenset({"WebSub", "websub", "PubSubHubbub", "pubsubhubbub"})
 
 
-def read_json_feed(document: str, base: str) -> Listed:
+def read_json_feed(document: str, base: str) -> SourceContents:
     """Read what a JSON Feed lists; raise FeedError where the JSON is none or no feed."""
     try:
         feed = json.loads(document, strict=False)
@@ -31,7 +31,9 @@ def read_json_feed(document: str, base: str) -> Listed:
         )
     listed = tuple(_entry(item, feed, base) for item in items if isinstance(item, dict))
     hub, topic = hub_of(_links(feed), base)
-    return Listed(kind="feed", title=_plain(feed, "title"), entries=listed, hub=hub, topic=topic)
+    return SourceContents(
+        kind="feed", title=_plain(feed, "title"), entries=listed, hub=hub, topic=topic
+    )
 
 
 def _links(feed: Mapping[str, object]) -> list[tuple[str, str]]:
@@ -42,9 +44,9 @@ def _links(feed: Mapping[str, object]) -> list[tuple[str, str]]:
     return [*found, ("self", _string(feed, "feed_url"))]
 
 
-def _entry(item: Mapping[str, object], feed: Mapping[str, object], base: str) -> Entry:
+def _entry(item: Mapping[str, object], feed: Mapping[str, object], base: str) -> SourceEntry:
     guid = _string(item, "id")
-    return Entry(
+    return SourceEntry(
         url=_string(item, "url") or _string(item, "external_url") or _address(guid),
         base=base,
         title=_plain(item, "title"),

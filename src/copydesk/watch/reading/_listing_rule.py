@@ -11,7 +11,7 @@ from copydesk.errors import FeedError
 from copydesk.kit import urls
 from copydesk.news import Fault, FaultKind, ListingRule
 from copydesk.watch.documents import base_of, moment_in, parse_html, title_of, words_of
-from copydesk.watch.reading._entry import Entry, Listed
+from copydesk.watch.reading._entry import SourceContents, SourceEntry
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -24,7 +24,7 @@ _TIME_ATTRIBUTES = ("datetime", "content", "data-datetime", "data-time", "title"
 Select = Callable[["_Element"], list["_Element"]]
 
 
-def read_by_rule(document: str, base: str, rule: ListingRule) -> Listed:
+def read_by_rule(document: str, base: str, rule: ListingRule) -> SourceContents:
     """Read what the boxes of a page link to, on whatever site, the first of each page.
 
     Raises FeedError where a selector is none, and where the rule finds nothing: sites change.
@@ -39,7 +39,7 @@ def read_by_rule(document: str, base: str, rule: ListingRule) -> Listed:
     found = tuple(one for one in entries if one.url and not _is_itself(one.url, base))
     if not found:
         raise _finds_nothing(rule, base, f"no box has a web address in link = {rule.link!r}")
-    return Listed(kind="listing", title=title_of(root), entries=found)
+    return SourceContents(kind="listing", title=title_of(root), entries=found)
 
 
 def _not_deep(boxes: list[_Element]) -> list[_Element]:
@@ -92,11 +92,11 @@ def _finds_nothing(rule: ListingRule, base: str, why: str) -> FeedError:
     )
 
 
-def _entry(box: _Element, at: str, selectors: dict[str, Select]) -> Entry:
+def _entry(box: _Element, at: str, selectors: dict[str, Select]) -> SourceEntry:
     """Read one box; its address is "" where it has none."""
     link, url = next(_links(box, at, selectors["link"]), (None, ""))
     title = _words(box, selectors.get("title")) or ("" if link is None else _label(link))
-    return Entry(
+    return SourceEntry(
         url=url,
         base=at,
         title=title,

@@ -8,36 +8,38 @@ from typing import TYPE_CHECKING
 from copydesk.errors import FeedError
 from copydesk.news import Media
 from copydesk.watch.documents import local_name, moment, parse_xml, plain
-from copydesk.watch.reading._entry import Entry, Listed, address
+from copydesk.watch.reading._entry import SourceContents, SourceEntry, address
 from copydesk.watch.reading._media import offered, several
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 
-def read_sitemap(document: str, base: str) -> Listed:
+def read_sitemap(document: str, base: str) -> SourceContents:
     """Read the pages that a sitemap lists and the sitemaps that an index names."""
     root = parse_xml(document)
     if root is None:
         raise FeedError("broken xml instead of a sitemap", subject=base)
     entries = tuple(_entry(element, base) for element in _named(root, "url"))
-    return Listed(kind="sitemap", title=_title(root), entries=entries, more=_more(root, base))
+    return SourceContents(
+        kind="sitemap", title=_title(root), entries=entries, more=_more(root, base)
+    )
 
 
-def read_addresses(document: str, base: str) -> Listed:
+def read_addresses(document: str, base: str) -> SourceContents:
     """Read the pages of a text sitemap: one address a line (sitemaps.org)."""
-    entries = tuple(Entry(url=line, base=base) for line in document.split())
-    return Listed(kind="sitemap", entries=entries)
+    entries = tuple(SourceEntry(url=line, base=base) for line in document.split())
+    return SourceContents(kind="sitemap", entries=entries)
 
 
 def _named(root: _Element, name: str) -> Iterator[_Element]:
     return (child for child in root if local_name(child) == name)
 
 
-def _entry(element: _Element, base: str) -> Entry:
+def _entry(element: _Element, base: str) -> SourceEntry:
     """Read a `url` element; its own `loc` is not that of its picture."""
     loc, lastmod = _own(element, "loc"), _own(element, "lastmod")
-    return Entry(
+    return SourceEntry(
         url=loc,
         base=base,
         title=plain(_inside(element, "news", "title")),
