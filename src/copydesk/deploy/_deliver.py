@@ -89,7 +89,7 @@ def plan_delivery(
     """
     is_first = False
     if anew or next(iter(manifest.paths()), None) is None:
-        is_first = _brought_up(manifest, carrier.listing(site.parcels), site)
+        is_first = _take_stock(manifest, carrier.listing(site.parcels), site)
     changed = [path for path, parcel in site.parcels.items() if not _stands(parcel, manifest)]
     sent = tuple(path for stage in stages(changed) for path in stage)
     return Delivery(
@@ -101,7 +101,7 @@ def plan_delivery(
     )
 
 
-def _brought_up(manifest: Manifest, there: Mapping[str, str], site: BuiltSite) -> bool:
+def _take_stock(manifest: Manifest, there: Mapping[str, str], site: BuiltSite) -> bool:
     """Let the manifest say what is there; return whether that is nothing."""
     for path in list(manifest.paths()):
         manifest.forget(path)
