@@ -19,7 +19,7 @@ from copydesk.news.beat import (
     Topic,
 )
 from copydesk.news.dropped import DROP_REASONS, Dropped, DropReason
-from copydesk.news.edition import Draw, Edition, Filed, Form, Poster, Record, Show, Thumbnail
+from copydesk.news.edition import Draw, Edition, Filed, PictureFile, Poster, Record, Show, Thumbnail
 from copydesk.news.event import Event, EventKind
 from copydesk.news.fault import Fault, FaultKind
 from copydesk.news.fetch_options import FetchOptions, Manners
@@ -65,7 +65,6 @@ __all__ = [
     "Fetcher",
     "Figure",
     "Filed",
-    "Form",
     "Image",
     "Kind",
     "Lead",
@@ -75,6 +74,7 @@ __all__ = [
     "NotModified",
     "Organization",
     "Page",
+    "PictureFile",
     "Poster",
     "ProfileName",
     "Provider",

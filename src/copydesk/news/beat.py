@@ -183,5 +183,5 @@ class Beat(SiteOptions):
         object.__setattr__(self, "_by_url", by_url)
 
     def source(self, url: str) -> Source | None:
-        """Give the source of this address, the first where two have it."""
+        """Return the source of this address, the first where two have it."""
         return self._by_url.get(url)
