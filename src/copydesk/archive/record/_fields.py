@@ -6,7 +6,7 @@ and, from `language` to `machine`, our own blocks, of which a record in `everyda
 
 from __future__ import annotations
 
-from copydesk.archive.document import spell_plain, spell_quoted
+from copydesk.archive.document import spell_quoted
 from copydesk.archive.record import _own_spelling as own
 from copydesk.archive.record._nested import Digests, Nested, NestedList, TextList
 from copydesk.archive.record._notations import (
@@ -20,6 +20,7 @@ from copydesk.archive.record._notations import (
     WORD,
     WORDS,
     Notation,
+    spell_word,
 )
 from copydesk.archive.record._table import Field, Table
 from copydesk.news import Image, Provider, Reason, Related, Story, Verdict
@@ -34,7 +35,7 @@ def _some(key: str, attribute: str, notation: Notation) -> Field:
     return Field(key=key, attribute=attribute, notation=notation)
 
 
-_WORD_LIST = TextList(spell=spell_plain, make=str, parse=own.parse_word)
+_WORD_LIST = TextList(spell=spell_word, make=str, parse=own.parse_word)
 _TEXT_LIST = TextList(spell=spell_quoted, make=str, parse=own.parse_quoted)
 _REASONS = TextList(
     spell=lambda reason: spell_quoted(str(reason)), make=Reason.parse, parse=own.parse_reason

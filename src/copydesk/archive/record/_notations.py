@@ -120,6 +120,8 @@ def _parse_said(raw: str) -> Said:
     return said
 
 
+spell_word = own.remember(spell_plain)  # the same names and topics come again and again
+
 TEXT = Line(
     spell=spell_quoted,
     read=TypedFields.text,
@@ -129,7 +131,7 @@ TEXT = Line(
     missing="",
 )
 WORD = Line(
-    spell=spell_plain,
+    spell=spell_word,
     read=TypedFields.text,
     standing="(.+)",
     filled='((?!"").+)',

@@ -117,7 +117,7 @@ def parse_lines(fields: tuple[Field, ...], column: int) -> Callable[[str, Values
         match = pattern.fullmatch(lines)
         if match is None:
             raise UnusualError
-        for (attribute, parse_value), raw in zip(parsers, match.groups(), strict=True):
+        for (attribute, parse_value), raw in zip(parsers, match.groups(), strict=False):
             if raw is not None:
                 values[attribute] = parse_value(raw)
         return values
