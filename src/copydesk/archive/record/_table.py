@@ -22,13 +22,15 @@ Values = dict[str, Any]
 class Field:
     """A key of a record, the attribute of the noun that it is, and how its value stands.
 
-    `always` says that it is written where the noun has nothing for it, too.
+    `always` says that it is written where the noun has nothing for it, too, `is_ours` that no
+    record in `everyday` has it.
     """
 
     key: str
     attribute: str
     notation: Notation
     always: bool = False
+    is_ours: bool = False
     _value_in: Callable[[object], Any] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
