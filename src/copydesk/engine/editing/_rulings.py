@@ -65,7 +65,7 @@ def rules_on(newsroom: Newsroom, story: Story) -> list[Rule]:
     return [
         _row(newsroom, number, rule)
         for number, rule in enumerate(newsroom.beat.rulings, 1)
-        if name in rule.stories or judge.ruled_out(story, [rule])
+        if name in rule.stories or judge.blocking_ruling(story, [rule])
     ]
 
 
@@ -203,7 +203,7 @@ def undo_rule(newsroom: Newsroom, number: int, by: str) -> RuleReport:
 
 
 def _must_agree(rules: Sequence[Ruling], rule: Ruling) -> None:
-    other = review.contradiction(rules, rule)
+    other = review.find_contradiction(rules, rule)
     if other is not None:
         number = list(rules).index(other) + 1
         raise UsageError(
