@@ -31,6 +31,7 @@ from copydesk.engine.sources import (
     round_limits,
     share_out,
 )
+from copydesk.memory import Memory
 from copydesk.news import Article, Fetcher, Lead
 
 
@@ -83,10 +84,12 @@ async def gather(
 ) -> Gathered:
     """Ask the due sources, fetch and read what is new, and look again at what is filed."""
     newsroom = bench.newsroom
-    limits = None if options.web else round_limits(newsroom)  # nobody waits for a replay
+    limits = None if options.web else round_limits(newsroom.settings)  # nobody waits for a replay
     readers = ReaderPool(newsroom.beat)
     try:
-        async with connect(newsroom, options.web, options.record) as fetcher:
+        async with connect(
+            newsroom.settings, newsroom.memory, newsroom.now, options.web, options.record
+        ) as fetcher:
             with stopwatch.timed("sources"):
                 share = SourceShare(
                     all_due=options.all_due, a_host=None if limits is None else limits.a_host
@@ -97,11 +100,11 @@ async def gather(
             outcomes += [Outcome(lead=lead, end=Waiting()) for lead in late]
             with stopwatch.timed("pages"):
                 reads = await read_pages(leads, fetcher, readers, progress)
-            sites = SiteHabits(newsroom)
+            sites = SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt)
             settled = list(_settle_all(bench, sites, reads))
             candidates = [one for one in settled if isinstance(one, Candidate)]
             outcomes += [
-                *_unread(newsroom, reads),
+                *_unread(newsroom.memory, reads),
                 *(one for one in settled if isinstance(one, Outcome)),
             ]
             with stopwatch.timed("pictures"):
@@ -122,11 +125,11 @@ async def gather(
     )
 
 
-def _unread(newsroom: Newsroom, reads: Sequence[PageRead]) -> Iterator[Outcome]:
+def _unread(memory: Memory, reads: Sequence[PageRead]) -> Iterator[Outcome]:
     """Walk what became of the leads whose page gave no article."""
     for read in reads:
         if not isinstance(read.outcome, Article):
-            tries = tries_of(read.lead, newsroom.memory)
+            tries = tries_of(read.lead, memory)
             yield Outcome(lead=read.lead, end=read.outcome, tries=tries)
 
 
