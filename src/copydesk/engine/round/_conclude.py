@@ -14,7 +14,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from copydesk import archive
-from copydesk.archive import Recovered, WriteLock
+from copydesk.archive import ArticleStore, Recovered, WriteLock
+from copydesk.config import Settings
 from copydesk.engine.filing import (
     PATIENCE_SECONDS,
     Filed,
@@ -93,7 +94,7 @@ class Concluded:
 def finish_left_over(newsroom: Newsroom, lock: WriteLock) -> tuple[Recovered, ...]:
     """Finish what was cut short before a round begins; return what came of it."""
     with hold_write_lock(newsroom, lock, PATIENCE_SECONDS):
-        take_over_unknown(newsroom, lock)
+        take_over_unknown(newsroom.archive, newsroom.memory, newsroom.now, lock)
         newsroom.archive.sweep()
         newsroom.articles.sweep()
         return lock.recovered
@@ -129,10 +130,12 @@ def _prepare(newsroom: Newsroom, stories: Stories, ending: Ending) -> PreparedRe
     """Return what is to be written: others may write meanwhile, `begin` finds what they changed."""
     before = {path: update.before for path, update in stories.updates.items()}
     order = FilingOrder(before=before, message=_message(stories), branch=ending.branch)
-    return prepare_records(newsroom, _as_written(newsroom, stories), order)
+    return prepare_records(
+        newsroom, _as_written(newsroom.settings, newsroom.articles, stories), order
+    )
 
 
-def _as_written(newsroom: Newsroom, stories: Stories) -> list[Story]:
+def _as_written(settings: Settings, articles: ArticleStore, stories: Stories) -> list[Story]:
     """Return the stories with digests and seals, their articles kept; copies behind originals.
 
     So no cut shows a copy without what it copies.
@@ -141,11 +144,11 @@ def _as_written(newsroom: Newsroom, stories: Stories) -> list[Story]:
     in_order = sorted(stories.changed.values(), key=lambda story: (bool(story.copy_of), story.path))
     for story in in_order:
         if story.path in new:
-            written.append(finish_story(newsroom, story, new[story.path].as_read))
+            written.append(finish_story(settings, articles, story, new[story.path].as_read))
         else:
             correction = stories.updates[story.path].correction
             article = correction.article if correction else None
-            written.append(reseal_corrected(newsroom, story, article))
+            written.append(reseal_corrected(settings, articles, story, article))
     return written
 
 
@@ -198,10 +201,10 @@ class _Filing:
             unwritten = {*overtaken, *(failure.url for failure in prepared.failed)}
             self._remember(unwritten, filed_before & overtaken)
             written = [story for story in prepared.stories if story.path not in unwritten]
-            keep_digests(self.bench.newsroom, written)
+            keep_digests(self.bench.newsroom.beat, self.bench.newsroom.memory, written)
 
         try:
-            begun = begin_change(self.bench.newsroom, self.ending.lock, change, remember)
+            begun = begin_change(self.bench.newsroom.memory, self.ending.lock, change, remember)
         except (RecordError, GitError) as error:  # a full disk: nothing was touched
             self.failed.append(failure_of(error.subject, error))
             with self.bench.newsroom.memory.together():
@@ -219,7 +222,9 @@ class _Filing:
         """Return what is written down of sources that moved or ended, None for nothing new."""
         asked = self.gathered.asked
         try:
-            return note_moves(self.bench.newsroom, asked.before, asked.after)
+            return note_moves(
+                self.bench.newsroom.root, self.bench.newsroom.now, asked.before, asked.after
+            )
         except CopydeskError as error:
             self.failed.append(failure_of(error.subject, error))
             return None
@@ -245,7 +250,7 @@ class _Filing:
         outcomes = (*self.gathered.outcomes, *self.stories.outcomes)
         fates = list(_outcomes.fates(outcomes, newsroom.now, unwritten))
         self._remember_sources(fates)
-        rules = RuleDigests(newsroom)
+        rules = RuleDigests(newsroom.settings)
         for fate in fates:
             newsroom.memory.keep_fate(_by_rules(newsroom.beat, rules, fate))
         self.gathered.sites.keep()
@@ -270,9 +275,9 @@ class _Filing:
         newsroom = self.bench.newsroom
         for path, new in sorted(self.stories.new.items()):
             if path not in unwritten:
-                plan = plan_filed(newsroom, new.lead, new.as_read, new.trace)
+                plan = plan_filed(newsroom.articles, newsroom.now, new.lead, new.as_read, new.trace)
                 place = place_of_look(new.story, new.lead.url, plan, new.trace)
-                keep_plan(newsroom, new.story, *place)
+                keep_plan(newsroom.memory, newsroom.now, new.story, *place)
         keep_looks(newsroom, self.gathered.looks, self.stories.corrected, {*unwritten})
         adopted = self.ending.lock.adopted
         make_up_plans(newsroom, self.bench.shelf, self.bench.removed, adopted)
@@ -302,7 +307,7 @@ class _Filing:
     def _forget_removed(self) -> None:
         """Keep neither text nor plan of a filed story that was removed since its page was read."""
         newsroom = self.bench.newsroom
-        removed = removed_addresses(newsroom)
+        removed = removed_addresses(newsroom.root)
         looked_at = {look.story.path: look.story for look in self.gathered.looks}
         for path, story in {**looked_at, **self.stories.changed}.items():
             if not removed.isdisjoint(map(urls.identity, story.addresses)):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from copydesk import judge
 from copydesk.engine.judging import Appraised, Bench, ChosenPicture, appraise, choose_pictures
-from copydesk.engine.newsroom import Failure, Newsroom, Progress, failure_of
+from copydesk.engine.newsroom import Failure, Progress, failure_of
 from copydesk.engine.reading import (
     PageRead,
     PageTrace,
@@ -31,6 +31,7 @@ from copydesk.engine.sources import (
     round_limits,
     share_out,
 )
+from copydesk.memory import Memory
 from copydesk.news import Article, Fetcher, Lead
 
 
@@ -83,50 +84,73 @@ async def gather(
 ) -> Gathered:
     """Ask the due sources, fetch and read what is new, and look again at what is filed."""
     newsroom = bench.newsroom
-    limits = None if options.web else round_limits(newsroom)  # nobody waits for a replay
     readers = ReaderPool(newsroom.beat)
     try:
-        async with connect(newsroom, options.web, options.record) as fetcher:
-            with stopwatch.timed("sources"):
-                share = SourceShare(
-                    all_due=options.all_due, a_host=None if limits is None else limits.a_host
-                )
-                asked = await collect_leads(newsroom, fetcher, readers, progress, share)
-            unknown, outcomes = sift(newsroom, bench.shelf, asked.leads)
-            leads, late = share_out(unknown, limits, newsroom.now)
-            outcomes += [Outcome(lead=lead, end=Waiting()) for lead in late]
-            with stopwatch.timed("pages"):
-                reads = await read_pages(leads, fetcher, readers, progress)
-            sites = SiteHabits(newsroom)
-            settled = list(_settle_all(bench, sites, reads))
-            candidates = [one for one in settled if isinstance(one, Candidate)]
-            outcomes += [
-                *_unread(newsroom, reads),
-                *(one for one in settled if isinstance(one, Outcome)),
-            ]
-            with stopwatch.timed("pictures"):
-                candidates = await _illustrate(newsroom, candidates, fetcher, progress)
-            with stopwatch.timed("looks"):
-                looks = await look_again(newsroom, bench.removed, fetcher, readers, progress)
+        async with connect(
+            newsroom.settings, newsroom.memory, newsroom.now, options.web, options.record
+        ) as fetcher:
+            return await _Gathering(bench, fetcher, readers, progress, stopwatch).run(options)
     finally:
         readers.close()
-    look_failures = [look.failure for look in looks if look.failure is not None]
-    return Gathered(
-        asked=asked,
-        outcomes=tuple(outcomes),
-        candidates=tuple(candidates),
-        sites=sites,
-        looks=looks,
-        looked_again=len(looks),
-        failed=(*asked.failed, *look_failures),
-    )
 
 
-def _unread(newsroom: Newsroom, reads: Sequence[PageRead]) -> Iterator[Outcome]:
+@dataclass(frozen=True, slots=True)
+class _Gathering:
+    """One round's gathering, over an open wire and with readers of what comes in."""
+
+    bench: Bench
+    fetcher: Fetcher
+    readers: ReaderPool
+    progress: Progress
+    stopwatch: Stopwatch
+
+    async def run(self, options: RoundOptions) -> Gathered:
+        """Take each step in its turn."""
+        newsroom, timed = self.bench.newsroom, self.stopwatch.timed
+        limits = None if options.web else round_limits(newsroom.settings)  # no replay waits
+        share = SourceShare(all_due=options.all_due, a_host=limits.a_host if limits else None)
+        with timed("sources"):
+            asked = await collect_leads(newsroom, self.fetcher, self.readers, self.progress, share)
+        unknown, outcomes = sift(newsroom, self.bench.shelf, asked.leads)
+        leads, late = share_out(unknown, limits, newsroom.now)
+        outcomes += [Outcome(lead=lead, end=Waiting()) for lead in late]
+        with timed("pages"):
+            reads = await read_pages(leads, self.fetcher, self.readers, self.progress)
+        sites = SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt)
+        settled = list(_settle_all(self.bench, sites, reads))
+        outcomes += _unread(newsroom.memory, reads)
+        outcomes += [one for one in settled if isinstance(one, Outcome)]
+        with timed("pictures"):
+            candidates = await self._illustrate(
+                [one for one in settled if isinstance(one, Candidate)]
+            )
+        with timed("looks"):
+            looks = await look_again(
+                newsroom, self.bench.removed, self.fetcher, self.readers, self.progress
+            )
+        look_failures = [look.failure for look in looks if look.failure is not None]
+        return Gathered(
+            asked=asked,
+            outcomes=tuple(outcomes),
+            candidates=tuple(candidates),
+            sites=sites,
+            looks=looks,
+            looked_again=len(looks),
+            failed=(*asked.failed, *look_failures),
+        )
+
+    async def _illustrate(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Return the candidates, those that will be stories with their picture."""
+        stories = [one.article for one in candidates if isinstance(one.appraised, judge.Appraisal)]
+        chosen = await choose_pictures(self.bench.newsroom, stories, self.fetcher, self.progress)
+        return [replace(one, picture=chosen.get(one.article.url)) for one in candidates]
+
+
+def _unread(memory: Memory, reads: Sequence[PageRead]) -> Iterator[Outcome]:
     """Walk what became of the leads whose page gave no article."""
     for read in reads:
         if not isinstance(read.outcome, Article):
-            tries = tries_of(read.lead, newsroom.memory)
+            tries = tries_of(read.lead, memory)
             yield Outcome(lead=read.lead, end=read.outcome, tries=tries)
 
 
@@ -151,12 +175,3 @@ def _settle_all(
                 article=article,
                 appraised=appraise(bench, article),
             )
-
-
-async def _illustrate(
-    newsroom: Newsroom, candidates: Sequence[Candidate], fetcher: Fetcher, progress: Progress
-) -> list[Candidate]:
-    """Return the candidates, those that will be stories with their picture."""
-    stories = [one.article for one in candidates if isinstance(one.appraised, judge.Appraisal)]
-    chosen = await choose_pictures(newsroom, stories, fetcher, progress)
-    return [replace(one, picture=chosen.get(one.article.url)) for one in candidates]

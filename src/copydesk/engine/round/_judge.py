@@ -8,9 +8,10 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from copydesk import archive, judge
-from copydesk.archive import Rulings, Signature
+from copydesk.archive import Archive, Rulings, Signature
 from copydesk.engine.filing import removed_addresses
 from copydesk.engine.judging import (
     Bench,
@@ -80,12 +81,12 @@ class Snapshot:
     rulings: Rulings
 
 
-def take_snapshot(newsroom: Newsroom) -> Snapshot:
+def take_snapshot(root: Path, records: Archive) -> Snapshot:
     """Return how things stand; raise RecordError where rulings or folders cannot be read."""
     return Snapshot(
         taken_ns=time.time_ns(),
-        signatures=newsroom.archive.signatures(stories=True),
-        rulings=archive.read_rulings(newsroom.root),
+        signatures=records.signatures(stories=True),
+        rulings=archive.read_rulings(root),
     )
 
 
@@ -94,7 +95,7 @@ def open_bench(newsroom: Newsroom, vectors: Vectors, troubles: Troubles) -> Benc
     return Bench(
         newsroom=newsroom,
         shelf=fill_shelf(newsroom, troubles, vectors),
-        removed=removed_addresses(newsroom),
+        removed=removed_addresses(newsroom.root),
         vectors=vectors,
     )
 
@@ -105,7 +106,7 @@ def take_in(bench: Bench, gathered: Gathered, before: Snapshot) -> tuple[Bench, 
     In a folder without git nobody can tell an edit that is finished from one under way: records
     that changed there are left alone by this round.
     """
-    now = take_snapshot(bench.newsroom)
+    now = take_snapshot(bench.newsroom.root, bench.newsroom.archive)
     ruled = replace_rules(bench, now.rulings.rules)
     if (ruled.newsroom.beat, ruled.removed) != (bench.newsroom.beat, bench.removed):
         bench, gathered = ruled, without_overruled(gathered, ruled)
@@ -125,7 +126,7 @@ def replace_rules(bench: Bench, rules: tuple[Ruling, ...]) -> Bench:
     settings = bench.newsroom.settings
     settings = replace(settings, beat=replace(settings.beat, rulings=rules))
     newsroom = replace(bench.newsroom, settings=settings)
-    return replace(bench, newsroom=newsroom, removed=removed_addresses(newsroom))
+    return replace(bench, newsroom=newsroom, removed=removed_addresses(newsroom.root))
 
 
 def overrule(article: Article | Story, bench: Bench) -> Dropped | None:

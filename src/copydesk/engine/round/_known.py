@@ -44,8 +44,8 @@ def sift(
         now=newsroom.now,
         memory=newsroom.memory,
         shelf=shelf,
-        removed=removed_addresses(newsroom),
-        rules=RuleDigests(newsroom),
+        removed=removed_addresses(newsroom.root),
+        rules=RuleDigests(newsroom.settings),
     )
     unknown, outcomes = [], []
     for lead in leads:

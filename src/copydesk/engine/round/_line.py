@@ -35,11 +35,11 @@ async def run(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> 
     """Run one round up to the commit and return its report; the caller builds the site."""
     stopwatch, troubles = Stopwatch(), Troubles()
     branch = archive.Repository(newsroom.root).branch()
-    lock = write_lock(newsroom)
+    lock = write_lock(newsroom.root, newsroom.memory)
     recovered = () if options.dry_run else finish_left_over(newsroom, lock)
     with stopwatch.timed("shelf"):
-        before = take_snapshot(newsroom)
-        bench = open_bench(newsroom, open_vectors(newsroom), troubles)
+        before = take_snapshot(newsroom.root, newsroom.archive)
+        bench = open_bench(newsroom, open_vectors(newsroom.beat, newsroom.memory), troubles)
     gathered = await gather(bench, options, progress, stopwatch)
     with stopwatch.timed("judge"):
         bench, gathered = take_in(bench, gathered, before)

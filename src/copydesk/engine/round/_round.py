@@ -23,7 +23,7 @@ def run_round(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> 
     picture is in the report, and so is a push that failed.
     """
     began = time.monotonic()
-    with alone(newsroom):
+    with alone(newsroom.root, newsroom.private):
         report = _in_loop(newsroom, options, progress)
         if not options.dry_run:
             report = _timed("archive", _shelved, newsroom, report)
