@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, compress
 from pathlib import Path
 
-from copydesk.news import Beat, Draw, Edition, Filed, Form, Poster, Show, Story, Thumbnail
+from copydesk.news import Beat, Draw, Edition, Filed, PictureFile, Poster, Show, Story, Thumbnail
 from copydesk.placement import HALF_LIFE_HOURS
 from copydesk.placement.addresses import is_path, is_segment
 from copydesk.publish import _old, _outputs, api, feeds, signs, site, sitemaps
@@ -278,7 +278,7 @@ def _cached(edition: Edition, options: PublishOptions) -> Mapping[str, Thumbnail
         return {}
     there = {entry.name for entry in os.scandir(folder) if entry.is_file(follow_symlinks=False)}
 
-    def is_there(form: Form) -> bool:
+    def is_there(form: PictureFile) -> bool:
         return form.name in there and is_segment(form.name)
 
     return {
