@@ -3,7 +3,7 @@
     python benchmarks/paper/archive.py COUNT FOLDER
 
 makes FOLDER/newsroom and FOLDER/hugo with the same COUNT stories (10 or more), always the same for
-the same COUNT. Words, names and addresses are invented. Fifty stories a day from 60 sources, 8 to
+the same COUNT. Strings, names and addresses are invented. Fifty stories a day from 60 sources, 8 to
 30 topics in three steps, excerpts of 20 to 45 words, a picture each (an address alone). Every third
 story has been covered by one to five other newsrooms, every fifth has background, all have reasons.
 A story of a topic names the topics above it, too. Hugo's stories are the same front matter without
@@ -58,7 +58,7 @@ class Invented:
         """Give a word: every third one small, the others by Zipf's law."""
         if self.chance.random() < 0.33:
             return self.chance.choice(_SMALL)
-        return self.words[int(len(self.words) ** self.chance.random()) - 1]
+        return self.strings[int(len(self.strings) ** self.chance.random()) - 1]
 
     def source(self) -> Provider:
         """Give a newsroom; the first ones publish most."""

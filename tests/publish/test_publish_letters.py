@@ -10,7 +10,7 @@ from lxml import html
 from copydesk.news import Record, Story
 from copydesk.publish import _letters, _plan, site
 from copydesk.publish._letters import Section, Told
-from copydesk.publish._render import Press
+from copydesk.rendering import Renderer
 from world import editions
 
 OLD = "https://old.example/robots/"
@@ -43,7 +43,7 @@ def letter(day: datetime, body: str, **fields: object) -> Record:
 
 def built(records: list[Record], *stories: Story) -> dict[str, str]:
     plan = _plan.plan(editions.edition(stories, records=tuple(records)), _plan.Look(show="none"))
-    return {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Press())}
+    return {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Renderer())}
 
 
 def links(page: str) -> list[tuple[str, str | None]]:

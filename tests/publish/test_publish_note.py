@@ -9,9 +9,9 @@ import pytest
 from lxml import etree
 
 from copydesk.news import Story
-from copydesk.publish import _note, _plan, api, feeds, site
-from copydesk.publish._render import Press
+from copydesk.publish import _plan, api, feeds, site
 from copydesk.publish.api import v2
+from copydesk.rendering import Renderer, render_note
 from world import editions
 
 NOTE = "We were *there*: [the plan](https://plans.example/wall).\n\n- one\n- **two**"
@@ -24,7 +24,7 @@ NOTE = "We were *there*: [the plan](https://plans.example/wall).\n\n- one\n- **t
         ("One.\nStill one.\n\nTwo.", "<p>One. Still one.</p><p>Two.</p>"),
         ("- a\n* b", "<ul><li>a</li><li>b</li></ul>"),
         ("1. a\n2) b", "<ol><li>a</li><li>b</li></ol>"),
-        ("Words:\n- a\nafter", "<p>Words:</p><ul><li>a</li></ul><p>after</p>"),
+        ("Strings:\n- a\nafter", "<p>Strings:</p><ul><li>a</li></ul><p>after</p>"),
         (
             "*a* **b** _c_ __d__",
             "<p><em>a</em> <strong>b</strong> <em>c</em> <strong>d</strong></p>",
@@ -47,7 +47,7 @@ NOTE = "We were *there*: [the plan](https://plans.example/wall).\n\n- one\n- **t
     ],
 )
 def test_a_note_is_a_little_markdown_and_no_markup(note: str, html: str | None) -> None:
-    made = _note.to_html(note)
+    made = render_note(note)
     if html is not None:
         assert made == html
     assert "<script" not in made
@@ -56,7 +56,7 @@ def test_a_note_is_a_little_markdown_and_no_markup(note: str, html: str | None) 
 
 @pytest.mark.parametrize("piece", ["*", "_", "[", "[a](", "**a ", "- ", "1. ", "\n\n", "[a](b"])
 def test_no_note_takes_long(piece: str) -> None:
-    assert len(_note.to_html(piece * 20_000)) < 2_000_000
+    assert len(render_note(piece * 20_000)) < 2_000_000
 
 
 def noted(note: str = NOTE) -> Story:
@@ -65,7 +65,7 @@ def noted(note: str = NOTE) -> Story:
 
 def page_of(story: Story) -> str:
     plan = _plan.plan(editions.edition([story]), _plan.Look(show="cached"))
-    made = {sheet.path: sheet.data for sheet in site.sheets(plan, Press())}
+    made = {sheet.path: sheet.data for sheet in site.sheets(plan, Renderer())}
     return made["news/2026-11-24-robots-may-vote/index.html"].decode()
 
 

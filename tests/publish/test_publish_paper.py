@@ -8,13 +8,13 @@ from lxml import html
 
 from copydesk.news import Related, Story
 from copydesk.publish import _plan, site
-from copydesk.publish._render import Press
+from copydesk.rendering import Renderer
 from world import editions
 
 
 def front(*stories: Story) -> html.HtmlElement:
     plan = _plan.plan(editions.edition(stories), _plan.Look())
-    made = {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Press())}
+    made = {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Renderer())}
     return html.document_fromstring(made["index.html"])
 
 

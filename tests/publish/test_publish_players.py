@@ -11,7 +11,7 @@ from copydesk.kit import embeds, players
 from copydesk.kit.embeds import File
 from copydesk.news import Image, Record, Story
 from copydesk.publish import _plan, site
-from copydesk.publish._render import Press
+from copydesk.rendering import Renderer
 from world import editions
 
 PAGE = "news/2026-11-24-robots-may-vote/index.html"
@@ -28,7 +28,7 @@ def embed(address: str) -> str:
 def built(story: Story, records: tuple[Record, ...] = ()) -> dict[str, html.HtmlElement]:
     edition = editions.edition((story,), records)
     plan = _plan.plan(edition, _plan.Look(show="hotlink"))
-    pages = {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Press())}
+    pages = {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Renderer())}
     return {
         path: html.document_fromstring(page) for path, page in pages.items() if path[-5:] == ".html"
     }

@@ -11,7 +11,7 @@ from lxml import html
 
 from copydesk.news import Record, Show
 from copydesk.publish import _plan, site
-from copydesk.publish._render import Press
+from copydesk.rendering import Renderer
 from world import editions
 
 VIDEO = "_learning/videos/ada-first-steps.md"
@@ -104,7 +104,7 @@ def records() -> tuple[Record, ...]:
 def built(*more: Record) -> dict[str, str]:
     edition = editions.edition([editions.story()], records=(*records(), *more))
     plan = _plan.plan(edition, _plan.Look(show="none"))
-    return {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Press())}
+    return {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Renderer())}
 
 
 @pytest.fixture(scope="module")
@@ -255,7 +255,7 @@ def test_pages_speak_the_language_of_the_site() -> None:
     plan = _plan.plan(
         editions.edition([editions.story()], on=beat, records=records()), _plan.Look(show="none")
     )
-    made = {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Press())}
+    made = {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Renderer())}
 
     assert "4,7 von 5, 20\u202f511 Bewertungen" in made["learning/courses/index.html"]
     assert facts(page(made, "event/fair/"))["Wo"] == "Lyon"
@@ -267,7 +267,7 @@ def test_a_face_is_shown_where_pictures_come_from_their_own_servers(show: Show, 
     ada = editions.record("_people/ada.md", name="Ada", images=face)
     plan = _plan.plan(editions.edition(records=[ada]), _plan.Look(show=show))
 
-    made = {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Press())}
+    made = {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Renderer())}
 
     shown = page(made, "people/ada/").cssselect("main img")
     assert [one.get("src") for one in shown] == [face[0]["url"]] * count

@@ -25,7 +25,7 @@ from copydesk.news import (
     Verdict,
 )
 from copydesk.publish import MemoryManifest, PublishOptions, _plan, publish, site
-from copydesk.publish._render import Press
+from copydesk.rendering import Renderer
 from world import editions
 
 PAGE = "news/2026-11-24-robots-may-vote/index.html"
@@ -49,7 +49,7 @@ def pages(
 ) -> dict[str, str]:
     edition = editions.edition(stories, records, on=editions.beat(timezone=zone))
     plan = _plan.plan(edition, _plan.Look(pictures=pictures or {}, show=show, shows=shows or {}))
-    return {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Press())}
+    return {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Renderer())}
 
 
 def tree(page: str) -> html.HtmlElement:
@@ -378,7 +378,7 @@ def test_time_passing_changes_no_page() -> None:
 
     def built(at: datetime) -> dict[str, bytes]:
         plan = _plan.plan(editions.edition(stories, at=at), _plan.Look(show="cached"))
-        return {sheet.path: sheet.data for sheet in site.sheets(plan, Press())}
+        return {sheet.path: sheet.data for sheet in site.sheets(plan, Renderer())}
 
     assert built(editions.AT) == built(editions.AT + timedelta(days=9))
 
@@ -419,7 +419,7 @@ def test_topics_in_a_circle_and_twice_break_nothing() -> None:
     )
     edition = editions.edition([editions.story(topics=("A",))], on=editions.beat(topics=circle))
 
-    made = {s.path for s in site.sheets(_plan.plan(edition, _plan.Look(show="none")), Press())}
+    made = {s.path for s in site.sheets(_plan.plan(edition, _plan.Look(show="none")), Renderer())}
 
     assert {"topics/a/index.html", "topics/b/index.html"} <= made
     assert not [path for path in made if "evil" in path]

@@ -8,7 +8,7 @@ import pytest
 
 from copydesk.errors import PublishError
 from copydesk.publish import MemoryManifest, PublishOptions, publish
-from copydesk.publish._render import Press
+from copydesk.rendering import Renderer
 from world import editions
 
 
@@ -99,7 +99,7 @@ def test_what_a_template_prints_is_escaped() -> None:
         "time": {"iso": "", "short": ""},
     }
 
-    made = Press().text("line.html", story=line)
+    made = Renderer().render("line.html", story=line)
 
     assert ">&lt;b&gt;</a>" in made
     assert "A &amp; B" in made

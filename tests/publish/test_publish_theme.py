@@ -23,7 +23,7 @@ from world import editions
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "guides" / "change-the-looks.md").read_text("utf-8")
-TEMPLATES = ROOT / "src" / "copydesk" / "publish" / "templates"
+TEMPLATES = ROOT / "src" / "copydesk" / "rendering" / "templates"
 EXAMPLE = dict(re.findall(r"^`_templates/([a-z.]+)`:\n\n```[a-z]+\n(.*?)^```$", GUIDE, re.M | re.S))
 
 

@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 from lxml import html
 
+from copydesk import rendering
 from copydesk.errors import PublishError
 from copydesk.news import Edition, Story
-from copydesk.publish import MemoryManifest, PublishOptions, _words, publish
-from copydesk.publish._render import Press
+from copydesk.publish import MemoryManifest, PublishOptions, publish
+from copydesk.rendering import Renderer, load_strings, text_direction
 from world import editions
 
-LANGUAGES = sorted(path.stem for path in Path(_words.__file__).parent.glob("strings/*.toml"))
+ROOM = Path(rendering.__file__).parent
+LANGUAGES = sorted(path.stem for path in ROOM.glob("strings/*.toml"))
 GAP = re.compile(r"\{(\w+)\}")
 
 
@@ -37,7 +39,7 @@ def built(tmp_path: Path, locale: str, *stories: Story, strings: str = "") -> di
 
 
 def raw(name: str) -> dict[str, dict[str, object]]:
-    path = Path(_words.__file__).parent / f"strings/{name}.toml"
+    path = ROOM / f"strings/{name}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
@@ -51,7 +53,7 @@ def test_a_language_has_every_word_and_fills_its_gaps(name: str) -> None:
     assert english["dates"].keys() == own["dates"].keys()
     for key, word in own["words"].items():
         assert set(GAP.findall(str(word))) == set(GAP.findall(str(english["words"][key]))), key
-    _words.load("en", (Path(_words.__file__).parent / f"strings/{name}.toml").read_text())
+    load_strings("en", (ROOM / f"strings/{name}.toml").read_text())
 
 
 @pytest.mark.parametrize(
@@ -68,7 +70,7 @@ def test_a_language_has_every_word_and_fills_its_gaps(name: str) -> None:
 def test_a_moment_is_written_as_the_locale_writes_it(locale: str, said: str) -> None:
     at = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
 
-    assert said == _words.load(locale).dated("moment", at)
+    assert said == load_strings(locale).format_date("moment", at)
 
 
 @pytest.mark.parametrize(
@@ -80,11 +82,11 @@ def test_a_moment_is_written_as_the_locale_writes_it(locale: str, said: str) -> 
     ],
 )
 def test_a_day_is_written_as_the_locale_writes_it(locale: str, said: str) -> None:
-    assert said == _words.load(locale).dated("day", date(2026, 3, 4))
+    assert said == load_strings(locale).format_date("day", date(2026, 3, 4))
 
 
 def test_a_number_chooses_the_form() -> None:
-    french = _words.load("fr")
+    french = load_strings("fr")
 
     said = [french.say("count_stories", count=n) for n in (0, 1, 2)]
     assert ["article", "article", "articles"] == said
@@ -103,7 +105,7 @@ def test_a_number_chooses_the_form() -> None:
     ],
 )
 def test_a_language_has_a_direction(tag: str, way: str) -> None:
-    assert way == _words.direction(tag)
+    assert way == text_direction(tag)
 
 
 def test_no_english_is_left_on_a_german_page(tmp_path: Path) -> None:
@@ -139,10 +141,10 @@ def river() -> tuple[Story, ...]:
 
 def test_what_fills_a_gap_is_escaped_and_the_word_too(tmp_path: Path) -> None:
     (tmp_path / "t.html").write_text('{{ say("read_at", publisher=who) }}')
-    press = Press(tmp_path)
-    press.speak(_words.load("en", '[words]\nread_at = "<Read> & {publisher}"'))
+    renderer = Renderer(tmp_path)
+    renderer.set_strings(load_strings("en", '[words]\nread_at = "<Read> & {publisher}"'))
 
-    assert "&lt;Read&gt; &amp; A &lt;b&gt;" == press.text("t.html", who="A <b>")
+    assert "&lt;Read&gt; &amp; A &lt;b&gt;" == renderer.render("t.html", who="A <b>")
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ OPENS = {(owner, "open") for owner in ("os", "io", "path", "file", "Image")}
 OWN = {
     "kit/tables.py": "the package's word lists and tables",
     "embed/_pieces.py": "the package's vocabulary",
-    "publish/_render.py": "the package's templates",
-    "publish/_words.py": "the package's languages",
+    "rendering/_renderer.py": "the package's templates",
+    "rendering/_strings.py": "the package's languages",
     "engine/starts.py": "the package's demo, and the folder that a new newsroom is made in",
     "illustrate/_face.py": "the package's face, or the newsroom's, which engine/_cards.py has read",
     "illustrate/_easel.py": "the same",

@@ -20,13 +20,13 @@ from copydesk.publish._links import is_path, is_segment
 from copydesk.publish._origin import Origin
 from copydesk.publish._plan import ARCHIVE_PAGE, House, Look, Plan, Wanted, plan, surveyed
 from copydesk.publish._posters import FOLDER, Posters
-from copydesk.publish._render import Press
 from copydesk.publish._survey import Survey
 from copydesk.publish._touched import Change, Touched, pinned, touched
 from copydesk.publish._world import files_of, world
 from copydesk.publish._write import Count, Manifest, Sheet, Writer
 from copydesk.publish.api import v2
 from copydesk.publish.catalogue import Drawings, Pieces
+from copydesk.rendering import Renderer
 
 _PICTURES = "pictures/"
 
@@ -228,10 +228,10 @@ def _sheets(made: Plan, options: PublishOptions, posters: Posters) -> Iterator[S
     yield from signs.sheets(made, posters.icons, api_v1=options.api_v1, api_v2=options.api_v2)
     if options.api_v2:
         yield from v2.lists(shapes)
-    press = Press(options.templates)
+    renderer = Renderer(options.templates)
     pages = api.old_pages(made) if options.api_v1 else ()
-    yield from _old.sheets(made, press.source(_old.FILE), pages)
-    yield from site.sheets(made, press, posters, beside)
+    yield from _old.sheets(made, renderer.read_source(_old.FILE), pages)
+    yield from site.sheets(made, renderer, posters, beside)
     if options.api_v1:
         yield from api.sheets(made)
 

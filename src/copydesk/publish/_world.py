@@ -15,7 +15,8 @@ from pathlib import Path
 from copydesk.news import Beat
 from copydesk.publish._entries import Entry
 
-_HERE = Path(__file__).resolve().parent
+_PACKAGE = Path(__file__).resolve().parents[1]
+_ROOMS = ("publish", "rendering")  # whose code and templates a site is made of
 
 
 def world(beat: Beat, *others: object) -> str:
@@ -48,5 +49,6 @@ def files_of(folder: Path | None) -> list[tuple[str, int, int]]:
 
 @cache
 def _code() -> str:
-    """Give a text that changes with the code of this room, and of the package with its version."""
-    return repr([file for file in files_of(_HERE) if not file[0].endswith(".pyc")])
+    """Return a text that changes with these rooms, and with where and when they were installed."""
+    files = (file for room in _ROOMS for file in files_of(_PACKAGE / room))
+    return repr([file for file in files if not file[0].endswith(".pyc")])

@@ -15,9 +15,10 @@ import orjson
 
 from copydesk.kit import dates, text, urls
 from copydesk.news import Story
-from copydesk.publish import _links, _names, _note, _pictures, _xml
+from copydesk.publish import _links, _names, _pictures
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
+from copydesk.rendering import escape_xml, quote_xml, render_note
 
 __all__ = ["sheets"]
 
@@ -125,25 +126,25 @@ def _entry(story: Story, plan: Plan) -> _Entry:
 
 def _content(story: Story, plan: Plan) -> str:
     """Give the HTML of a story that the desk has added to: its excerpt, then whose words follow."""
-    note = _note.to_html(story.note) if story.note else ""
+    note = render_note(story.note) if story.note else ""
     if not note:
         return ""
-    excerpt = f"<p>{_xml.text(story.excerpt)}</p>" if text.fold(story.excerpt) else ""
-    return f"{excerpt}<p><strong>{_xml.text(plan.beat.title)}:</strong></p>{note}"
+    excerpt = f"<p>{escape_xml(story.excerpt)}</p>" if text.fold(story.excerpt) else ""
+    return f"{excerpt}<p><strong>{escape_xml(plan.beat.title)}:</strong></p>{note}"
 
 
 def _atom(feed: _Feed, own: str) -> bytes:
     """Write Atom (RFC 4287)."""
-    language = f" xml:lang={_xml.attribute(feed.language)}" if feed.language else ""
+    language = f" xml:lang={quote_xml(feed.language)}" if feed.language else ""
     head = (
         f'{_HEAD}<feed xmlns="http://www.w3.org/2005/Atom"{_MEDIA}{language}>\n'
-        f"  <id>{_xml.text(own)}</id>\n"
-        f"  <title>{_xml.text(feed.title)}</title>\n"
+        f"  <id>{escape_xml(own)}</id>\n"
+        f"  <title>{escape_xml(feed.title)}</title>\n"
         f"  <updated>{dates.rfc3339(feed.updated)}</updated>\n"
-        f'  <link rel="self" type="application/atom+xml" href={_xml.attribute(own)}/>\n'
-        f'  <link rel="alternate" type="text/html" href={_xml.attribute(feed.home)}/>\n'
+        f'  <link rel="self" type="application/atom+xml" href={quote_xml(own)}/>\n'
+        f'  <link rel="alternate" type="text/html" href={quote_xml(feed.home)}/>\n'
         f"{_hub(feed, 'link', '  ')}"
-        f"  <author><name>{_xml.text(feed.title)}</name></author>\n"
+        f"  <author><name>{escape_xml(feed.title)}</name></author>\n"
         "  <generator>copydesk</generator>\n"
     )
     return (head + "".join(map(_atom_entry, feed.entries)) + "</feed>\n").encode()
@@ -151,21 +152,21 @@ def _atom(feed: _Feed, own: str) -> bytes:
 
 def _atom_entry(entry: _Entry) -> str:
     credit = (
-        f"    <author><name>{_xml.text(entry.credit)}</name></author>\n" if entry.credit else ""
+        f"    <author><name>{escape_xml(entry.credit)}</name></author>\n" if entry.credit else ""
     )
-    summary = f"    <summary>{_xml.text(entry.excerpt)}</summary>\n" if entry.excerpt else ""
-    html = _xml.text(entry.content)
+    summary = f"    <summary>{escape_xml(entry.excerpt)}</summary>\n" if entry.excerpt else ""
+    html = escape_xml(entry.content)
     content = f'    <content type="html">{html}</content>\n' if html else ""
     return (
         "  <entry>\n"
-        f"    <id>{_xml.text(entry.page)}</id>\n"
-        f"    <title>{_xml.text(entry.title)}</title>\n"
+        f"    <id>{escape_xml(entry.page)}</id>\n"
+        f"    <title>{escape_xml(entry.title)}</title>\n"
         f"    <published>{dates.rfc3339(entry.published)}</published>\n"
         f"    <updated>{dates.rfc3339(entry.updated)}</updated>\n"
-        f'    <link rel="alternate" href={_xml.attribute(entry.link)}/>\n'
-        f'    <link rel="related" type="text/html" href={_xml.attribute(entry.page)}/>\n'
+        f'    <link rel="alternate" href={quote_xml(entry.link)}/>\n'
+        f'    <link rel="related" type="text/html" href={quote_xml(entry.page)}/>\n'
         f"{credit}{summary}{content}"
-        + "".join(f"    <category term={_xml.attribute(name)}/>\n" for name in entry.topics)
+        + "".join(f"    <category term={quote_xml(name)}/>\n" for name in entry.topics)
         + _media(entry.picture, "    ")
         + "  </entry>\n"
     )
@@ -173,7 +174,7 @@ def _atom_entry(entry: _Entry) -> str:
 
 def _hub(feed: _Feed, element: str, indent: str) -> str:
     """Name the hub that pushes the feed (WebSub, W3C 2018, section 4)."""
-    return f'{indent}<{element} rel="hub" href={_xml.attribute(feed.hub)}/>\n' if feed.hub else ""
+    return f'{indent}<{element} rel="hub" href={quote_xml(feed.hub)}/>\n' if feed.hub else ""
 
 
 def _rss(feed: _Feed, own: str) -> bytes:
@@ -184,29 +185,29 @@ def _rss(feed: _Feed, own: str) -> bytes:
         f'{_HEAD}<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"'
         f' xmlns:dc="http://purl.org/dc/elements/1.1/"{_MEDIA}>\n'
         "  <channel>\n"
-        f"    <title>{_xml.text(feed.title)}</title>\n"
-        f"    <link>{_xml.text(feed.home)}</link>\n"
+        f"    <title>{escape_xml(feed.title)}</title>\n"
+        f"    <link>{escape_xml(feed.home)}</link>\n"
         f"    <description>{_described(feed.title)}</description>\n"
         f"{language}"
         f"    <lastBuildDate>{_rfc822(feed.updated)}</lastBuildDate>\n"
         "    <generator>copydesk</generator>\n"
-        f'    <atom:link rel="self" type="application/rss+xml" href={_xml.attribute(own)}/>\n'
+        f'    <atom:link rel="self" type="application/rss+xml" href={quote_xml(own)}/>\n'
     )
     items = "".join(map(_rss_item, feed.entries))
     return f"{head}{_hub(feed, 'atom:link', '    ')}{items}  </channel>\n</rss>\n".encode()
 
 
 def _rss_item(entry: _Entry) -> str:
-    credit = f"      <dc:creator>{_xml.text(entry.credit)}</dc:creator>\n" if entry.credit else ""
+    credit = f"      <dc:creator>{escape_xml(entry.credit)}</dc:creator>\n" if entry.credit else ""
     return (
         "    <item>\n"
-        f"      <title>{_xml.text(entry.title)}</title>\n"
-        f"      <link>{_xml.text(entry.link)}</link>\n"
-        f'      <guid isPermaLink="true">{_xml.text(entry.page)}</guid>\n'
+        f"      <title>{escape_xml(entry.title)}</title>\n"
+        f"      <link>{escape_xml(entry.link)}</link>\n"
+        f'      <guid isPermaLink="true">{escape_xml(entry.page)}</guid>\n'
         f"      <pubDate>{_rfc822(entry.published)}</pubDate>\n"
         f"{credit}"
         f"      <description>{_rss_content(entry)}</description>\n"
-        + "".join(f"      <category>{_xml.text(name)}</category>\n" for name in entry.topics)
+        + "".join(f"      <category>{escape_xml(name)}</category>\n" for name in entry.topics)
         + _media(entry.picture, "      ")
         + "    </item>\n"
     )
@@ -214,12 +215,12 @@ def _rss_item(entry: _Entry) -> str:
 
 def _rss_content(entry: _Entry) -> str:
     """Return an entry's HTML as a description, or its excerpt, which is text."""
-    return _xml.text(entry.content) if entry.content else _described(entry.excerpt)
+    return escape_xml(entry.content) if entry.content else _described(entry.excerpt)
 
 
 def _described(value: str) -> str:
     """Return text as a description, which is HTML to its readers: it is escaped once more."""
-    return _xml.text(_xml.text(value))
+    return escape_xml(escape_xml(value))
 
 
 def _media(picture: _pictures.Picture | None, indent: str) -> str:
@@ -230,11 +231,11 @@ def _media(picture: _pictures.Picture | None, indent: str) -> str:
     said = {"url": shared.address, "medium": "image", "type": shared.type}
     if shared.width:
         said |= {"width": str(shared.width), "height": str(shared.height)}
-    marks = "".join(f" {name}={_xml.attribute(value)}" for name, value in said.items() if value)
+    marks = "".join(f" {name}={quote_xml(value)}" for name, value in said.items() if value)
     inner = [
-        f'{indent}  <media:{name} type="plain">{_xml.text(value)}</media:{name}>\n'
+        f'{indent}  <media:{name} type="plain">{escape_xml(value)}</media:{name}>\n'
         if name == "description"
-        else f"{indent}  <media:{name}>{_xml.text(value)}</media:{name}>\n"
+        else f"{indent}  <media:{name}>{escape_xml(value)}</media:{name}>\n"
         for name, value in (("description", picture.alt), ("credit", picture.credit))
         if value
     ]

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator
 import orjson
 
 from copydesk.kit import text
-from copydesk.publish import _links, _xml
+from copydesk.publish import _links
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
+from copydesk.rendering import escape_xml, quote_xml
 
 __all__ = ["sheets"]
 
@@ -90,18 +91,18 @@ def _plain(said: str) -> str:
 
 def _open_search(plan: Plan, has_icon: bool) -> bytes:
     title = text.fold(plan.beat.title)
-    search = _xml.attribute(plan.links.page("search/") + "?q={searchTerms}")
-    own = _xml.attribute(plan.links.page("opensearch.xml"))
-    icon = _xml.text(plan.links.page("favicon.ico"))
+    search = quote_xml(plan.links.page("search/") + "?q={searchTerms}")
+    own = quote_xml(plan.links.page("opensearch.xml"))
+    icon = escape_xml(plan.links.page("favicon.ico"))
     image = (
         f'  <Image width="32" height="32" type="image/x-icon">{icon}</Image>\n' if has_icon else ""
     )
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         f'<OpenSearchDescription xmlns="{_OPEN_SEARCH}">\n'
-        f"  <ShortName>{_xml.text(_within(title, _SHORT))}</ShortName>\n"
-        f"  <LongName>{_xml.text(_within(title, _LONG))}</LongName>\n"
-        f"  <Description>{_xml.text(_within(f'Search the stories of {title}', 1024))}"
+        f"  <ShortName>{escape_xml(_within(title, _SHORT))}</ShortName>\n"
+        f"  <LongName>{escape_xml(_within(title, _LONG))}</LongName>\n"
+        f"  <Description>{escape_xml(_within(f'Search the stories of {title}', 1024))}"
         "</Description>\n"
         "  <InputEncoding>UTF-8</InputEncoding>\n"
         f"{image}"

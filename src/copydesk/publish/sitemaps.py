@@ -22,10 +22,11 @@ from itertools import takewhile
 
 from copydesk.kit import dates
 from copydesk.news import Record, Story
-from copydesk.publish import _links, _xml
+from copydesk.publish import _links
 from copydesk.publish._plan import Plan
 from copydesk.publish._records import SHELVES, hosted, is_shown, page_folder, ranked
 from copydesk.publish._write import Sheet
+from copydesk.rendering import escape_xml
 
 __all__ = ["sheets"]
 
@@ -149,7 +150,7 @@ def _urlset(pages: Iterable[_Page]) -> bytes:
 
 
 def _url(page: _Page) -> str:
-    lines = [f"    <loc>{_xml.text(page.address)}</loc>\n"]
+    lines = [f"    <loc>{escape_xml(page.address)}</loc>\n"]
     if page.changed:
         lines.append(f"    <lastmod>{page.changed}</lastmod>\n")
     if page.frequency:
@@ -176,14 +177,14 @@ def _google_entry(story: Story, plan: Plan) -> str:
         language = language.partition("-")[0]
     return (
         "  <url>\n"
-        f"    <loc>{_xml.text(_address(story, plan))}</loc>\n"
+        f"    <loc>{escape_xml(_address(story, plan))}</loc>\n"
         "    <news:news>\n"
         "      <news:publication>\n"
-        f"        <news:name>{_xml.text(plan.beat.title)}</news:name>\n"
-        f"        <news:language>{_xml.text(language)}</news:language>\n"
+        f"        <news:name>{escape_xml(plan.beat.title)}</news:name>\n"
+        f"        <news:language>{escape_xml(language)}</news:language>\n"
         "      </news:publication>\n"
         f"      <news:publication_date>{_offset(story.published_at)}</news:publication_date>\n"
-        f"      <news:title>{_xml.text(story.title)}</news:title>\n"
+        f"      <news:title>{escape_xml(story.title)}</news:title>\n"
         "    </news:news>\n"
         "  </url>\n"
     )
@@ -191,7 +192,7 @@ def _google_entry(story: Story, plan: Plan) -> str:
 
 def _index(plan: Plan, maps: Iterable[_Map]) -> bytes:
     entries = "".join(
-        f"  <sitemap>\n    <loc>{_xml.text(plan.links.page(path))}</loc>\n  </sitemap>\n"
+        f"  <sitemap>\n    <loc>{escape_xml(plan.links.page(path))}</loc>\n  </sitemap>\n"
         for path, pages in maps
         if pages
     )

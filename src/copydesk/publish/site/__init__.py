@@ -1,4 +1,4 @@
-"""The HTML site: takes a Plan, a Press and Posters, gives its pages, style sheet and icon."""
+"""The HTML site: takes a Plan, a Renderer and Posters, gives its pages, style sheet and icon."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from copydesk.publish._plan import Plan
 from copydesk.publish._posters import Posters
-from copydesk.publish._render import Press
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import (
     _calendar,
@@ -25,13 +24,14 @@ from copydesk.publish.site import (
     _story,
     _walk,
 )
+from copydesk.rendering import Renderer
 
 __all__ = ["sheets"]
 
 
 def sheets(
     plan: Plan,
-    press: Press,
+    renderer: Renderer,
     posters: Posters | None = None,
     beside: _walk.Beside = lambda _number: (),
 ) -> Iterator[Sheet]:
@@ -40,7 +40,7 @@ def sheets(
     All stories are read on the way; `beside` gives what others make of those on a page of the
     archive, by its number, while they are in hand.
     """
-    frame = _frame.Frame(plan, press, posters or Posters(plan))
+    frame = _frame.Frame(plan, renderer, posters or Posters(plan))
     cards = _cards.Cards(frame)
     catalog = _catalog.catalog(frame)
     yield from _listings.sheets(cards, _shelves.topic_shelves(catalog))

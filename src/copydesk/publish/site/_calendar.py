@@ -33,17 +33,17 @@ def _months(frame: Frame) -> list[_Month]:
 
 def _archive(months: Sequence[_Month], frame: Frame) -> Sheet:
     """Give every month by its year, and all pages of the archive, the latest first."""
-    plan, words = frame.plan, frame.words
+    plan, strings = frame.plan, frame.strings
     years: defaultdict[int, list[Mapping[str, object]]] = defaultdict(list)
     for month, days in months:
         count = sum(len(plan.by_day[day]) for day in days)
-        name = words.dated("month", month)
+        name = strings.format_date("month", month)
         years[month.year].append(_entry(name, _links.month_folder(month), count, frame))
     numbers = [
         {"number": number, "href": frame.href(f"{FOLDER}{number}/")}
         for number in range(plan.archive_pages, 0, -1)
     ]
-    heading = words.say("archive")
+    heading = strings.say("archive")
     return frame.page(
         "calendar.html",
         Head(path=FOLDER, title=heading),
@@ -56,17 +56,22 @@ def _archive(months: Sequence[_Month], frame: Frame) -> Sheet:
 
 def _month(month: date, days: Sequence[date], frame: Frame) -> Sheet:
     """Give the days of a month; no way to the months beside it, which would change them, too."""
-    words, by_day = frame.words, frame.plan.by_day
-    heading = words.dated("month", month)
+    strings, by_day = frame.strings, frame.plan.by_day
+    heading = strings.format_date("month", month)
     entries = [
-        _entry(words.dated("day_in_month", day), _links.day_folder(day), len(by_day[day]), frame)
+        _entry(
+            strings.format_date("day_in_month", day),
+            _links.day_folder(day),
+            len(by_day[day]),
+            frame,
+        )
         for day in days
     ]
     return frame.page(
         "calendar.html",
         Head(path=_links.month_folder(month), title=heading),
         heading=heading,
-        above={"name": words.say("archive"), "href": frame.href(FOLDER)},
+        above={"name": strings.say("archive"), "href": frame.href(FOLDER)},
         groups=[{"heading": "", "entries": entries}],
         numbers=[],
     )

@@ -10,10 +10,11 @@ from itertools import groupby
 
 from copydesk.kit import text, urls
 from copydesk.news import Story
-from copydesk.publish import _links, _render
+from copydesk.publish import _links
 from copydesk.publish._coverage import Voice
 from copydesk.publish.site._frame import Frame
 from copydesk.publish.site._views import Views
+from copydesk.rendering import join_markup
 
 _KEPT = 10_000  # cards and lines; what is listed together was mostly printed together
 _LINKED = 4  # newsrooms where the page has room; more are a number
@@ -33,11 +34,11 @@ class Cards:
 
     def many(self, template: str, stories: Iterable[Story]) -> str:
         """Give stories joined as "card.html" or "line.html" shows each."""
-        return _render.joined([self._one(template, story) for story in stories])
+        return join_markup([self._one(template, story) for story in stories])
 
     def ranked(self, stories: Iterable[Story], rank: int) -> str:
         """Give stories as "card.html" shows those of the first or second rank of the front page."""
-        return _render.joined([self._print("card.html", story, rank) for story in stories])
+        return join_markup([self._print("card.html", story, rank) for story in stories])
 
     def river(self, stories: Iterable[Story]) -> list[Mapping[str, object]]:
         """Give stories that come newest first by day, as "brief.html" shows each."""
@@ -49,9 +50,9 @@ class Cards:
         return self.frame.plan.local(at).date() if at else None
 
     def _of_day(self, day: date | None, stories: Sequence[Story]) -> Mapping[str, object]:
-        words = self.frame.words
+        strings = self.frame.strings
         return {
-            "heading": words.dated("day_in_year", day) if day else words.say("undated"),
+            "heading": strings.format_date("day_in_year", day) if day else strings.say("undated"),
             "href": self.frame.href(_links.day_folder(day)) if day else "",
             "iso": day.isoformat() if day else "",
             "lines": self.many("brief.html", stories),
@@ -67,7 +68,7 @@ class Cards:
 
     def _print(self, template: str, story: Story, rank: int = 3) -> str:
         voices = self.frame.plan.coverages.of(story).voices if rank < 3 else ()
-        return self.frame.press.text(
+        return self.frame.renderer.render(
             template,
             story=self.views.story(story),
             rank=rank,

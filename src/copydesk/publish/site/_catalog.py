@@ -103,7 +103,9 @@ class Catalog:
     def _brief(self, fact: Fact) -> str:
         """Give a fact without its label, but for a number that says nothing alone."""
         is_number = fact.key in _NUMBERS
-        return f"{fact.label}{self.frame.words.say('colon')}{fact.text}" if is_number else fact.text
+        return (
+            f"{fact.label}{self.frame.strings.say('colon')}{fact.text}" if is_number else fact.text
+        )
 
 
 def catalog(frame: Frame) -> Catalog:
@@ -131,7 +133,7 @@ def catalog(frame: Frame) -> Catalog:
 
 def titled(record: Record, frame: Frame) -> str:
     """Give what a record is called."""
-    return _records.said(record, "title", "name") or frame.words.say("untitled")
+    return _records.said(record, "title", "name") or frame.strings.say("untitled")
 
 
 def outside(record: Record, frame: Frame) -> str:

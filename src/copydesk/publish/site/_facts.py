@@ -43,14 +43,14 @@ def facts(record: Record, items: Sequence[Record], frame: Frame) -> list[Fact]:
 
     `items` are those of a learning path; it takes as long as they do where it does not say.
     """
-    fields, words = record.fields, frame.words
+    fields, strings = record.fields, frame.strings
     told = {
         "by": _records.said(fields.get("provider"), "name"),
         "author": _author(record),
         "affiliation": _records.said(fields.get("affiliation"), "name"),
         "held_on": _when(record, frame),
         "location": ", ".join(_locations(record)),
-        "items": words.say("count_items", count=len(items)) if items else "",
+        "items": strings.say("count_items", count=len(items)) if items else "",
         "length": lengths.words(_length(record) or _whole(items)),
         "level": ", ".join(_level(name, frame) for name in _records.texts(record, "levels")),
         "price": _price(record, frame),
@@ -62,7 +62,7 @@ def facts(record: Record, items: Sequence[Record], frame: Frame) -> list[Fact]:
         "stars": number(_part(record, "github", "stars")),
         "languages": ", ".join(_names(_part(record, "github", "languages"))),
     }
-    shown = [Fact(key=k, label=words.say(k), text=said) for k, said in told.items() if said]
+    shown = [Fact(key=k, label=strings.say(k), text=said) for k, said in told.items() if said]
     return [*shown, *_published(record, frame)]
 
 
@@ -70,7 +70,7 @@ def links(record: Record, frame: Frame) -> Iterator[Mapping[str, str]]:
     """Give the places on the web that a record names, each with its name and a note on it."""
     website = urls.fetchable(_records.said(record, "website"))
     if website:
-        yield {"name": frame.words.say("website"), "href": website, "note": urls.host(website)}
+        yield {"name": frame.strings.say("website"), "href": website, "note": urls.host(website)}
     for key, name in _PLACES.items():
         place = record.fields.get(key)
         if href := urls.fetchable(_records.said(place, "url")):
@@ -78,7 +78,7 @@ def links(record: Record, frame: Frame) -> Iterator[Mapping[str, str]]:
     actions = record.fields.get("actions")
     for action in actions if isinstance(actions, Sequence) else ():
         if href := urls.fetchable(_records.said(action, "url")):
-            name = _records.said(action, "title") or frame.words.say("open_original")
+            name = _records.said(action, "title") or frame.strings.say("open_original")
             yield {"name": name, "href": href, "note": _records.said(action, "attribution")}
 
 
@@ -122,8 +122,8 @@ def _whole(items: Sequence[Record]) -> int:
 def _published(record: Record, frame: Frame) -> Iterator[Fact]:
     at = moment(record, "publishedDateTime")
     if at is not None:
-        said = frame.words.dated("short", frame.plan.local(at))
-        label = frame.words.say("published")
+        said = frame.strings.format_date("short", frame.plan.local(at))
+        label = frame.strings.say("published")
         yield Fact(key="published", label=label, text=said, iso=dates.rfc3339(at))
 
 
@@ -133,7 +133,7 @@ def _when(record: Record, frame: Frame) -> str:
     days: list[date] = [frame.plan.local(at).date() for at in found if at is not None]
     several = dict.fromkeys(days)
     pattern = "day" if len(several) == 1 else "short"
-    said = [frame.words.dated(pattern, day) for day in several]
+    said = [frame.strings.format_date(pattern, day) for day in several]
     return " – ".join(said)
 
 
@@ -143,12 +143,12 @@ def _locations(record: Record) -> list[str]:
 
 
 def _level(name: str, frame: Frame) -> str:
-    return frame.words.say(_LEVELS[name]) if name in _LEVELS else text.fold(name)
+    return frame.strings.say(_LEVELS[name]) if name in _LEVELS else text.fold(name)
 
 
 def _price(record: Record, frame: Frame) -> str:
     price = _records.said(record, "price")
-    return frame.words.say("for_free") if price == "Free" else price
+    return frame.strings.say("for_free") if price == "Free" else price
 
 
 def _rating(record: Record, frame: Frame) -> str:
@@ -156,8 +156,8 @@ def _rating(record: Record, frame: Frame) -> str:
     if isinstance(average, bool) or not isinstance(average, int | float) or not 0 < average <= 5:
         return ""
     said = number(count)
-    shown = f"{average:.1f}".replace(".", frame.words.say("decimal"))
-    return frame.words.say("rated", average=shown, count=said) if said else ""
+    shown = f"{average:.1f}".replace(".", frame.strings.say("decimal"))
+    return frame.strings.say("rated", average=shown, count=said) if said else ""
 
 
 def _year(value: object) -> str:
@@ -183,7 +183,7 @@ def _note(place: object, frame: Frame) -> str:
     followers, citations = number(fields.get("followers")), number(fields.get("citations"))
     said = [
         f"@{name.removeprefix('@')}" if name else "",
-        frame.words.say("followers", count=followers) if followers else "",
-        frame.words.say("citations", count=citations) if citations else "",
+        frame.strings.say("followers", count=followers) if followers else "",
+        frame.strings.say("citations", count=citations) if citations else "",
     ]
     return ", ".join(filter(None, said))

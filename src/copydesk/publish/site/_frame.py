@@ -8,12 +8,19 @@ from functools import lru_cache
 
 from copydesk.kit import text
 from copydesk.news import Topic
-from copydesk.publish import _links, _pictures, _posters, _records, _render, _words
-from copydesk.publish._names import language_tag
+from copydesk.publish import _links, _pictures, _posters, _records
 from copydesk.publish._plan import Plan
-from copydesk.publish._words import Words
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import _structured
+from copydesk.rendering import (
+    STRINGS_FILE,
+    Renderer,
+    Strings,
+    language_tag,
+    load_strings,
+    mark_safe,
+    text_direction,
+)
 
 _IN_THE_BAR = 9
 _TONGUES, _POLICIES = 1024, 64  # that are remembered; records say the first, players the second
@@ -46,20 +53,20 @@ class Head:
 
 @dataclass(slots=True)
 class Frame:
-    """A plan, a press and posters, and the parts of a page that are the same on all of them."""
+    """A plan, a renderer and posters, and the parts of a page that are the same on all of them."""
 
     plan: Plan
-    press: _render.Press
+    renderer: Renderer
     posters: _posters.Posters
-    words: Words = field(init=False)
+    strings: Strings = field(init=False)
     tongue: Callable[[str], str] = field(init=False)
     _site: Mapping[str, object] = field(init=False)
     _policy: Callable[[str, bool, bool], str] = field(init=False)
     _feeds: Callable[[str], Mapping[str, str]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.words = _words.load(self.plan.beat.locale, self.press.source(_words.NAME))
-        self.press.speak(self.words)
+        self.strings = load_strings(self.plan.beat.locale, self.renderer.read_source(STRINGS_FILE))
+        self.renderer.set_strings(self.strings)
         self.tongue = lru_cache(_TONGUES)(self._tongue)
         self._policy = lru_cache(_POLICIES)(self._allowed)
         self._feeds = lru_cache(_POLICIES)(self._named_feeds)
@@ -68,7 +75,9 @@ class Frame:
     def page(self, template: str, head: Head, **context: object) -> Sheet:
         """Give a page at its folder's `index.html`, or at its own name where it has one."""
         path = head.path if head.path.endswith(".html") else f"{head.path}index.html"
-        data = self.press.page(template, site=self._site, page=self._head(head), **context)
+        data = self.renderer.render_page(
+            template, site=self._site, page=self._head(head), **context
+        )
         return Sheet(path, data)
 
     def href(self, path: str) -> str:
@@ -80,16 +89,16 @@ class Frame:
         language = language_tag(tag)
         if not language or language == language_tag(self.plan.beat.locale):
             return ""
-        way = _words.direction(language)
-        turned = f' dir="{way}"' if way != self.words.direction else ""
-        return _render.raw(f' lang="{language}"{turned}')
+        way = text_direction(language)
+        turned = f' dir="{way}"' if way != self.strings.direction else ""
+        return mark_safe(f' lang="{language}"{turned}')
 
     def _shared(self) -> Mapping[str, object]:
         beat = self.plan.beat
         return {
             "title": text.fold(beat.title),
             "language": language_tag(beat.locale) or "en",
-            "turned": _render.raw(' dir="rtl"') if self.words.direction == "rtl" else "",
+            "turned": mark_safe(' dir="rtl"') if self.strings.direction == "rtl" else "",
             "home": self.href(""),
             "style": self.href("style.css"),
             "script": self.href("site.js"),
@@ -128,7 +137,7 @@ class Frame:
     def _shelves(self) -> Sequence[Mapping[str, str]]:
         names = (*_records.SHELVES, "newsletters", "sponsorships")
         return [
-            {"name": self.words.say(name), "href": self.href(f"{name}/")}
+            {"name": self.strings.say(name), "href": self.href(f"{name}/")}
             for name in names
             if _records.is_shown(self.plan.records.get(name, ()))
         ]

@@ -17,13 +17,13 @@ def sheets(frame: Frame) -> Iterator[Sheet]:
     Where IndexNow is told of changes, also the file by which it knows that the site is ours.
     """
     for name in ("style.css", "site.js"):
-        source = frame.press.source(name)
+        source = frame.renderer.read_source(name)
         if source is None:
             raise PublishError("a file of the site is missing", subject=name)
         yield Sheet(name, (source + _theme(name, frame)).encode())
-    icon = frame.press.source("icon.svg")
+    icon = frame.renderer.read_source("icon.svg")
     yield Sheet("icon.svg", icon.encode() if icon else _icon(frame.plan.beat.title))
-    head = Head(path="404.html", title=frame.words.say("not_here"), indexed=False)
+    head = Head(path="404.html", title=frame.strings.say("not_here"), indexed=False)
     yield frame.page("missing.html", head)
     if key := frame.plan.beat.index_now_key:
         yield Sheet(f"{key}.txt", key.encode())
@@ -31,7 +31,7 @@ def sheets(frame: Frame) -> Iterator[Sheet]:
 
 def _theme(name: str, frame: Frame) -> str:
     """Give what a newsroom says after our style sheet, so that it need not copy it."""
-    theme = frame.press.source("theme.css") if name == "style.css" else None
+    theme = frame.renderer.read_source("theme.css") if name == "style.css" else None
     return f"\n/* theme.css */\n{theme}" if theme else ""
 
 

@@ -17,10 +17,10 @@ def sheets(frame: Frame) -> Iterator[Sheet]:
     """Give the about page and the one on the method."""
     beat = frame.plan.beat
     house = {**_who(frame), **_rules(frame)}
-    about = frame.words.say("about_site", site=text.fold(beat.title))
-    head = Head(path="about/", title=frame.words.say("about"), description=_described(frame))
+    about = frame.strings.say("about_site", site=text.fold(beat.title))
+    head = Head(path="about/", title=frame.strings.say("about"), description=_described(frame))
     yield frame.page("about.html", head, heading=about, house=house)
-    method = frame.words.say("method")
+    method = frame.strings.say("method")
     head = Head(path="method/", title=method)
     yield frame.page("method.html", head, heading=method, house=house)
 

@@ -17,12 +17,13 @@ import nh3
 
 from copydesk.kit import text, urls
 from copydesk.news import Record
-from copydesk.publish import _letters, _records, _render
+from copydesk.publish import _letters, _records
 from copydesk.publish._entries import Entry
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import _described
 from copydesk.publish.site._catalog import Catalog
 from copydesk.publish.site._frame import Frame, Head
+from copydesk.rendering import mark_safe
 
 FOLDER = "newsletters/"
 _DAYS = 8  # the oldest story that an issue may name is so old
@@ -53,11 +54,11 @@ def sheets(catalog: Catalog) -> Iterator[Sheet]:
     """Give the wanted pages of issues, and the lists where records changed."""
     frame, plan = catalog.frame, catalog.frame.plan
     issues = _issues(frame)
-    press = _Printing(catalog)
+    printing = _Printing(catalog)
     everything = plan.wanted("records")
     for issue in issues:
         if everything or any(plan.wanted(f"told {day.isoformat()}") for day in issue.days):
-            yield press.page(issue)
+            yield printing.page(issue)
     if everything and issues:
         yield from _lists(issues, frame)
 
@@ -89,7 +90,7 @@ class _Printing:
     def page(self, issue: _Issue) -> Sheet:
         """Give the page of an issue: its sections, or its text where it has another form."""
         frame, record = self._frame, issue.record
-        title = _records.said(record, "title") or frame.words.say("untitled")
+        title = _records.said(record, "title") or frame.strings.say("untitled")
         excerpt = _records.said(record, "excerpt")
         sections = [self._section(section, issue) for section in _letters.sections(record.body)]
         body = "" if sections else nh3.clean(record.body, tags=_TAGS, link_rel=None)
@@ -104,11 +105,11 @@ class _Printing:
             "letter.html",
             head,
             heading=title,
-            day=frame.words.dated("day", issue.day) if issue.day else "",
+            day=frame.strings.format_date("day", issue.day) if issue.day else "",
             iso=issue.day.isoformat() if issue.day else "",
             sections=sections,
-            body=_render.raw(body) if text.plain(body) else "",
-            shelf={"name": frame.words.say("newsletters"), "href": frame.href(FOLDER)},
+            body=mark_safe(body) if text.plain(body) else "",
+            shelf={"name": frame.strings.say("newsletters"), "href": frame.href(FOLDER)},
             older=_beside(issue.older, frame),
             newer=_beside(issue.newer, frame),
         )
@@ -181,8 +182,8 @@ def _beside(record: Record | None, frame: Frame) -> Mapping[str, str] | None:
 def _named(record: Record, frame: Frame) -> str:
     """Give what an issue is called among others: its day, else its title."""
     day = _day(record, frame)
-    title = _records.said(record, "title") or frame.words.say("untitled")
-    return frame.words.dated("day", day) if day else title
+    title = _records.said(record, "title") or frame.strings.say("untitled")
+    return frame.strings.format_date("day", day) if day else title
 
 
 def _lists(issues: Sequence[_Issue], frame: Frame) -> Iterator[Sheet]:
@@ -193,22 +194,22 @@ def _lists(issues: Sequence[_Issue], frame: Frame) -> Iterator[Sheet]:
     names = list(months)
     ways = [_way(name, months[name], frame) for name in names]
     newest = months[names[0]]
-    yield _list(FOLDER, frame.words.say("newsletters"), newest, frame, groups=_by_year(ways))
+    yield _list(FOLDER, frame.strings.say("newsletters"), newest, frame, groups=_by_year(ways))
     for place, (name, found) in enumerate(months.items()):
         older = ways[place + 1] if place + 1 < len(ways) else None
         newer = ways[place - 1] if place else None
-        heading = f"{frame.words.say('newsletters')}, {ways[place]['name']}"
+        heading = f"{frame.strings.say('newsletters')}, {ways[place]['name']}"
         yield _list(f"{FOLDER}{name}/", heading, found, frame, older=older, newer=newer)
 
 
 def _list(
     path: str, heading: str, issues: Sequence[_Issue], frame: Frame, **context: object
 ) -> Sheet:
-    about = frame.words.say("count_issues", count=len(issues))
+    about = frame.strings.say("count_issues", count=len(issues))
     head = Head(
         path=path,
         title=heading,
-        description=f"{heading}{frame.words.say('colon')}{about}",
+        description=f"{heading}{frame.strings.say('colon')}{about}",
         structured=_described.page(path, heading, "CollectionPage", None, frame),
     )
     lines = [
@@ -219,7 +220,7 @@ def _list(
         }
         for issue in issues
     ]
-    above = {"name": frame.words.say("newsletters"), "href": frame.href(FOLDER)}
+    above = {"name": frame.strings.say("newsletters"), "href": frame.href(FOLDER)}
     usual: dict[str, object] = {"groups": [], "older": None, "newer": None}
     context = {**usual, "above": above if path != FOLDER else None, **context}
     return frame.page("letters.html", head, heading=heading, issues=lines, **context)
@@ -227,7 +228,7 @@ def _list(
 
 def _way(name: str, issues: Sequence[_Issue], frame: Frame) -> Mapping[str, object]:
     day = issues[0].day
-    said = frame.words.dated("month", day) if day else frame.words.say("undated")
+    said = frame.strings.format_date("month", day) if day else frame.strings.say("undated")
     year = str(day.year) if day else ""
     return {
         "name": said,

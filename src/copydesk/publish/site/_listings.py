@@ -37,7 +37,7 @@ def _front(cards: Cards) -> Sheet:
     """Give the best of the newest as cards by rank, then what else is new by day."""
     plan = cards.frame.plan
     top, more = plan.front.top, plan.front.more
-    usual = cards.frame.words.say("front_description", site=text.fold(plan.beat.title))
+    usual = cards.frame.strings.say("front_description", site=text.fold(plan.beat.title))
     head = Head(
         path="",
         description=text.shorten(text.fold(plan.beat.description), 200) or usual,
@@ -62,7 +62,7 @@ def _topics(cards: Cards, shelves: Shelves) -> Iterator[Sheet]:
         if plan.wanted(_links.topic_folder(topic.id)):
             yield _topic(topic, stories, shelves.get(topic.name, ()), cards)
         entries.append(_entry(cards, topic.name, _links.topic_folder(topic.id), len(stories)))
-    heading = cards.frame.words.say("topics")
+    heading = cards.frame.strings.say("topics")
     head = Head(path="topics/", title=heading)
     yield cards.frame.page("index.html", head, heading=heading, groups=[_group("", entries)])
 
@@ -106,7 +106,7 @@ def day(cards: Cards, at: date, beside: tuple[date | None, date | None]) -> Shee
     plan = cards.frame.plan
     stories = plan.by_day[at]
     shown = stories[:_OF_A_DAY]
-    heading = cards.frame.words.dated("day", at)
+    heading = cards.frame.strings.format_date("day", at)
     listed = _structured.listing(shown, plan, _links.day_folder(at), heading)
     older, newer = (_day_link(cards, one) if one else None for one in beside)
     return cards.frame.page(
@@ -145,7 +145,7 @@ def _sources(cards: Cards) -> Iterator[Sheet]:
             yield _list(cards, head, stories, heading=name, note=domain, below=[], query=query)
         entries.append(_entry(cards, name, folder, len(stories)))
     entries.sort(key=lambda entry: str(entry["name"]).lower())
-    heading = cards.frame.words.say("sources")
+    heading = cards.frame.strings.say("sources")
     head = Head(path="sources/", title=heading)
     yield cards.frame.page("index.html", head, heading=heading, groups=[_group("", entries)])
 
@@ -171,7 +171,7 @@ def archived(cards: Cards, number: int) -> Sheet:
     plan = cards.frame.plan
     stories = plan.archive(number)
     path = f"archive/{number}/"
-    heading = cards.frame.words.say("archive_page", number=number)
+    heading = cards.frame.strings.say("archive_page", number=number)
     structured = _structured.listing(stories, plan, path, heading)
     return cards.frame.page(
         "archive.html",
@@ -193,13 +193,13 @@ def _group(heading: str, entries: Sequence[Mapping[str, object]]) -> dict[str, o
 
 def _day_link(cards: Cards, day: date) -> dict[str, str]:
     return {
-        "name": cards.frame.words.dated("day", day),
+        "name": cards.frame.strings.format_date("day", day),
         "href": cards.frame.href(_links.day_folder(day)),
     }
 
 
 def _archive_link(cards: Cards, number: int) -> dict[str, str]:
     return {
-        "name": cards.frame.words.say("page_number", number=number),
+        "name": cards.frame.strings.say("page_number", number=number),
         "href": cards.frame.href(f"archive/{number}/"),
     }

@@ -12,7 +12,7 @@ from copydesk.publish.site._frame import Frame, Head
 def sheets(frame: Frame) -> Iterator[Sheet]:
     """Give a page that sends readers on for every folder whose list is elsewhere now."""
     for old, new in _old.folders(frame.plan).items():
-        name = frame.words.say(new.rstrip("/"))
+        name = frame.strings.say(new.rstrip("/"))
         yield frame.page(
             "moved.html",
             Head(path=old, title=name, indexed=False),

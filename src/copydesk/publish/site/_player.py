@@ -15,8 +15,7 @@ from copydesk.kit import embeds, lengths, text
 from copydesk.kit.embeds import File
 from copydesk.kit.players import Player
 from copydesk.news import Story
-from copydesk.publish import _render
-from copydesk.publish._words import Words
+from copydesk.rendering import Strings, mark_safe
 
 _FRAME = (
     '<iframe{look} src="{src}" title="{title}" width="800" height="{height}" loading="lazy"'
@@ -41,33 +40,33 @@ class Shown:
     has_poster: bool = False
 
 
-def of(featured_content: str, title: str, words: Words, poster: str = "") -> Shown:
+def of(featured_content: str, title: str, strings: Strings, poster: str = "") -> Shown:
     """Give our own player for what a record features, an empty one for anything unknown."""
     found = embeds.read(featured_content)
     if found is None:
         return Shown()
-    label = html.escape(text.fold(title) or words.say(found.kind))
+    label = html.escape(text.fold(title) or strings.say(found.kind))
     if isinstance(found, File):
         return Shown(
-            markup=_render.raw(_file(found, label, poster)),
+            markup=mark_safe(_file(found, label, poster)),
             is_file=True,
             has_poster=found.kind == "video" and bool(poster),
         )
     address = found.quiet or found.src
     parts = urlsplit(address)
     return Shown(
-        markup=_render.raw(_frame(found, address, label, words)),
+        markup=mark_safe(_frame(found, address, label, strings)),
         frame=f"{parts.scheme}://{parts.netloc}",
         has_poster=bool(found.quiet),
     )
 
 
-def label(story: Story, words: Words) -> str:
+def label(story: Story, strings: Strings) -> str:
     """Give "Video, 12 min" or "Audio" for a card, "" for an article."""
     if story.type not in {"video", "audio"}:
         return ""
     length = lengths.words(lengths.seconds(story.length))
-    return words.say(story.type) + (f", {length}" if length else "")
+    return strings.say(story.type) + (f", {length}" if length else "")
 
 
 def verb(story: Story) -> str:
@@ -75,7 +74,7 @@ def verb(story: Story) -> str:
     return {"video": "watch", "audio": "listen"}.get(story.type, "read")
 
 
-def _frame(player: Player, address: str, label: str, words: Words) -> str:
+def _frame(player: Player, address: str, label: str, strings: Strings) -> str:
     is_video = player.kind == "video"
     frame = _FRAME.format(
         look="" if is_video else ' class="sound"',
@@ -85,7 +84,7 @@ def _frame(player: Player, address: str, label: str, words: Words) -> str:
     )
     if player.quiet:
         return frame
-    said = words.say("watch_here" if is_video else "listen_here", provider=player.provider)
+    said = strings.say("watch_here" if is_video else "listen_here", provider=player.provider)
     return _FOLD.format(said=html.escape(said, quote=False), frame=frame)
 
 

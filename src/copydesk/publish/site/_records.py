@@ -9,12 +9,13 @@ import nh3
 
 from copydesk.kit import text
 from copydesk.news import Record
-from copydesk.publish import _pictures, _records, _render
+from copydesk.publish import _pictures, _records
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import _catalog, _described, _facts, _player
 from copydesk.publish.site._catalog import Catalog
 from copydesk.publish.site._facts import Fact
 from copydesk.publish.site._frame import Frame, Head
+from copydesk.rendering import mark_safe
 
 _TAGS = {"p", "ul", "ol", "li", "a", "b", "strong", "i", "em", "code", "pre", "blockquote", "br"}
 _MADE = 24  # of the things that one person or company made
@@ -34,7 +35,7 @@ def _page(record: Record, catalog: Catalog) -> Sheet:
     said = _records.prose(record)
     items = catalog.items(record)
     picture = _pictures.of_record(record, frame.plan)
-    player = _player.of(_records.said(record, "featuredContent"), title, frame.words)
+    player = _player.of(_records.said(record, "featuredContent"), title, frame.strings)
     head = Head(
         path=_records.page_folder(record),
         title=title,
@@ -62,7 +63,7 @@ def _page(record: Record, catalog: Catalog) -> Sheet:
         holders=catalog.views(catalog.holders.get(record.path, ())),
         topics=_topics(record, frame),
         player=player.markup,
-        body=_render.raw(body) if has_body else "",
+        body=mark_safe(body) if has_body else "",
         shelf=_shelf(record, frame),
     )
 
@@ -89,4 +90,4 @@ def _topics(record: Record, frame: Frame) -> list[Mapping[str, str]]:
 def _shelf(record: Record, frame: Frame) -> Mapping[str, str]:
     """Give the list that a record stands in."""
     href = frame.href(f"{record.collection}/")
-    return {"name": frame.words.say(record.collection), "href": href}
+    return {"name": frame.strings.say(record.collection), "href": href}

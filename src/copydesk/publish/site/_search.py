@@ -16,10 +16,10 @@ from copydesk.kit import text
 from copydesk.news import Story
 from copydesk.publish import _links, _parts
 from copydesk.publish._entries import UNDATED, Entry
-from copydesk.publish._names import language_tag
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.site._frame import Frame, Head
+from copydesk.rendering import language_tag
 
 _TITLE, _EXCERPT = 200, 160
 _TOPIC = len(_links.topic_folder(""))
@@ -29,12 +29,12 @@ Parts = Mapping[str, Sequence[Entry]]
 
 def sheets(frame: Frame) -> Iterator[Sheet]:
     """Give the search page and its script."""
-    script = frame.press.source("search.js")
+    script = frame.renderer.read_source("search.js")
     if script is None:
         raise PublishError("the search page's script is missing", subject="search.js")
     yield Sheet("search.js", script.encode())
     plan = frame.plan
-    heading = frame.words.say("search_title")
+    heading = frame.strings.say("search_title")
     head = Head(path=FOLDER, title=heading, indexed=False, searches=True)
     topics = [
         {"id": topic.id, "name": text.fold(topic.name)}

@@ -31,13 +31,13 @@ class _Shelf:
 
 def sheets(catalog: Catalog) -> Iterator[Sheet]:
     """Give the lists of every collection that has records."""
-    words = catalog.frame.words
+    strings = catalog.frame.strings
     for collection, records in catalog.listed.items():
         kinds = _kinds(records, collection, catalog)
         topics = list(_topics(collection, catalog))
         ways = [_way(one, catalog) for one in (*kinds, *topics)]
         whole = _Shelf(
-            folder=f"{collection}/", heading=words.say(collection), records=records, ways=ways
+            folder=f"{collection}/", heading=strings.say(collection), records=records, ways=ways
         )
         if kinds:
             yield _overview(whole, kinds, catalog)
@@ -68,7 +68,7 @@ def _kinds(records: Sequence[Record], collection: str, catalog: Catalog) -> list
     return [
         _Shelf(
             folder=f"{collection}/{kind}/",
-            heading=frame.words.say(kind),
+            heading=frame.strings.say(kind),
             records=found[kind],
             above=_above(collection, catalog),
         )
@@ -101,7 +101,7 @@ def _topics(collection: str, catalog: Catalog) -> Iterator[_Shelf]:
 
 def _above(collection: str, catalog: Catalog) -> Mapping[str, str]:
     href = catalog.frame.href(f"{collection}/")
-    return {"name": catalog.frame.words.say(collection), "href": href}
+    return {"name": catalog.frame.strings.say(collection), "href": href}
 
 
 def _way(shelf: _Shelf, catalog: Catalog) -> Mapping[str, object]:
@@ -129,7 +129,7 @@ def _pages(shelf: _Shelf, catalog: Catalog) -> Iterator[Sheet]:
         path = _path(shelf, number)
         heading = f"{shelf.heading} – {shelf.above['name']}" if shelf.above else shelf.heading
         if number > 1:
-            heading += " – " + catalog.frame.words.say("page_number", number=number)
+            heading += " – " + catalog.frame.strings.say("page_number", number=number)
         records = catalog.views(shelf.records[start : start + _A_PAGE])
         groups = [{"name": "", "href": "", "records": records, "more": False}]
         numbers = [
@@ -145,8 +145,8 @@ def _path(shelf: _Shelf, number: int) -> str:
 
 def _print(shelf: _Shelf, path: str, title: str, catalog: Catalog, **context: object) -> Sheet:
     frame = catalog.frame
-    about = frame.words.say("count_records", count=len(shelf.records))
-    description = f"{title}{frame.words.say('colon')}{about}"
+    about = frame.strings.say("count_records", count=len(shelf.records))
+    description = f"{title}{frame.strings.say('colon')}{about}"
     structured = _described.page(path, title, "CollectionPage", None, frame)
     head = Head(path=path, title=title, description=description, structured=structured)
     return frame.page(

@@ -23,7 +23,7 @@ def sheets(frame: Frame) -> Iterator[Sheet]:
     shown = [_sponsor(record, frame) for record in records if not _records.is_removed(record)]
     if not shown:
         return
-    heading = frame.words.say("sponsorships")
+    heading = frame.strings.say("sponsorships")
     structured = _described.page(_FOLDER, heading, "CollectionPage", None, frame)
     head = Head(path=_FOLDER, title=heading, structured=structured)
     yield frame.page("sponsors.html", head, heading=heading, sponsors=shown)
@@ -33,7 +33,7 @@ def _sponsor(record: Record, frame: Frame) -> Mapping[str, object]:
     sponsor = record.fields.get("sponsor")
     messages = record.fields.get("messages")
     return {
-        "name": _records.said(sponsor, "name") or frame.words.say("untitled"),
+        "name": _records.said(sponsor, "name") or frame.strings.say("untitled"),
         "href": urls.fetchable(_records.said(sponsor, "url")) or "",
         "messages": [
             {
@@ -53,5 +53,5 @@ def _days(record: Record, frame: Frame) -> str:
     listed = _records.texts(record, "schedules")
     found = sorted({at.date() for day in listed if (at := dates.parse(day[:10])) is not None})
     return " – ".join(
-        frame.words.dated("day", day) for day in dict.fromkeys((*found[:1], *found[-1:]))
+        frame.strings.format_date("day", day) for day in dict.fromkeys((*found[:1], *found[-1:]))
     )

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from copydesk.kit import dates, text, urls
 from copydesk.news import Event, EventKind, Related, Story
-from copydesk.publish import _links, _note, _pictures, _render
+from copydesk.publish import _links, _pictures
 from copydesk.publish._entries import Entry
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import _player, _structured
 from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Head
+from copydesk.rendering import mark_safe, render_note
 
 _OTHERS = 40  # of a page; a flood of coverage is a number
 _RERUNS = 20
@@ -69,7 +70,7 @@ def _page(story: Story, cards: Cards) -> Sheet:
         "excerpt": excerpt,
         "player": player.markup,
         "is_pictured": bool(picture) and not player.has_poster,
-        "note": _render.raw(_note.to_html(story.note)) if story.note else "",
+        "note": mark_safe(render_note(story.note)) if story.note else "",
         "verb": _player.verb(story),
         "updated": cards.views.time(story.updated_at),
         "credit": text.fold(story.credit),
@@ -100,7 +101,7 @@ def _kept(story: Story, cards: Cards) -> dict[str, object]:
 
 def _played(story: Story, picture: _pictures.Picture | None, cards: Cards) -> _player.Shown:
     still = picture.source if picture else ""
-    return _player.of(story.featured_content, story.title, cards.frame.words, still)
+    return _player.of(story.featured_content, story.title, cards.frame.strings, still)
 
 
 def _signpost(folder: str, leader: Story, cards: Cards) -> Sheet:
@@ -108,13 +109,13 @@ def _signpost(folder: str, leader: Story, cards: Cards) -> Sheet:
     target = _links.story_folder(leader.path)
     head = Head(
         path=folder,
-        title=text.fold(leader.title) or cards.frame.words.say("untitled"),
+        title=text.fold(leader.title) or cards.frame.strings.say("untitled"),
         indexed=False,
     )
     return cards.frame.page(
         "moved.html",
         head,
-        heading=cards.frame.words.say("fuller_report"),
+        heading=cards.frame.strings.say("fuller_report"),
         said="fuller_report_at",
         story=cards.views.story(leader),
         canonical=cards.frame.plan.links.page(target),
@@ -126,17 +127,17 @@ def _change(event: Event, cards: Cards) -> dict[str, object]:
     folded = Event(what=text.fold(event.what))
     word = _CHANGES.get(folded.kind)
     title = folded.values.get("title", "")
-    said = cards.frame.words.say(word, title=title) if word else folded.what
+    said = cards.frame.strings.say(word, title=title) if word else folded.what
     return {"time": cards.views.time(dates.parse(event.at)), "what": said}
 
 
 def _source(story: Story, cards: Cards) -> str:
     """Say in a word what the beat knows of a story's publisher, "" for nothing."""
-    plan, words = cards.frame.plan, cards.frame.words
+    plan, strings = cards.frame.plan, cards.frame.strings
     domain = story.provider.domain if story.provider else ""
     if domain in plan.official:
-        return words.say("official_source")
-    return words.say("known_organization") if domain in plan.beat.organizations else ""
+        return strings.say("official_source")
+    return strings.say("known_organization") if domain in plan.beat.organizations else ""
 
 
 def _first(story: Story, cards: Cards) -> dict[str, str]:
@@ -147,12 +148,12 @@ def _first(story: Story, cards: Cards) -> dict[str, str]:
     if original is None:
         return {"title": "", "href": ""}
     href = cards.frame.href(_links.story_folder(original.path))
-    return {"title": text.fold(original.title) or cards.frame.words.say("untitled"), "href": href}
+    return {"title": text.fold(original.title) or cards.frame.strings.say("untitled"), "href": href}
 
 
 def _other(related: Related, cards: Cards) -> dict[str, object]:
     return {
-        "title": text.fold(related.title) or cards.frame.words.say("untitled"),
+        "title": text.fold(related.title) or cards.frame.strings.say("untitled"),
         "origin": urls.fetchable(related.web_url) or "",
         "provider": cards.views.provider(related.provider),
         "time": cards.views.time(related.published_at),

@@ -8,8 +8,9 @@ import orjson
 
 from copydesk.kit import dates, embeds, lengths, text, urls
 from copydesk.news import Story
-from copydesk.publish import _links, _names, _pictures, _render
+from copydesk.publish import _links, _names, _pictures
 from copydesk.publish._plan import Plan
+from copydesk.rendering import language_tag, mark_safe
 
 _ESCAPED = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
 _CONTEXT = "https://schema.org"
@@ -23,7 +24,7 @@ def script(value: Mapping[str, object]) -> str:
     data = orjson.dumps(value)
     for char, escaped in _ESCAPED:
         data = data.replace(char, escaped)
-    return _render.raw(f'<script type="application/ld+json">{data.decode()}</script>')
+    return mark_safe(f'<script type="application/ld+json">{data.decode()}</script>')
 
 
 def front(stories: Sequence[Story], plan: Plan) -> Mapping[str, object]:
@@ -101,7 +102,7 @@ def story(
     if told.updated_at and told.published_at:
         changed = max(dates.utc(told.updated_at), dates.utc(told.published_at))
         note["dateModified"] = dates.rfc3339(changed)
-    if _names.language_tag(told.language):
+    if language_tag(told.language):
         note["inLanguage"] = told.language
     if picture:
         note["image"] = _picture(picture)

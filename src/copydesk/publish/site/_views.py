@@ -11,9 +11,9 @@ from copydesk.kit import dates, text, urls
 from copydesk.news import Provider, Story
 from copydesk.publish import _links, _pictures
 from copydesk.publish._entries import Entry
-from copydesk.publish._names import language_tag
 from copydesk.publish.site import _player
 from copydesk.publish.site._frame import Frame
+from copydesk.rendering import language_tag
 
 _EXCERPT = 220
 _IN_HAND = 2048  # views: what topics and publishers list first has its page later
@@ -36,17 +36,17 @@ class Time:
     @property
     def text(self) -> str:
         """Give day, time and zone."""
-        return self._frame.words.dated("moment", self._local)
+        return self._frame.strings.format_date("moment", self._local)
 
     @property
     def brief(self) -> str:
         """Give day and time."""
-        return self._frame.words.dated("brief", self._local)
+        return self._frame.strings.format_date("brief", self._local)
 
     @property
     def short(self) -> str:
         """Give the day."""
-        return self._frame.words.dated("short", self._local)
+        return self._frame.strings.format_date("short", self._local)
 
     @property
     def clock(self) -> str:
@@ -91,11 +91,11 @@ class Views:
         return self._stories[story.path]
 
     def _story(self, story: Story) -> Mapping[str, object]:
-        plan, words = self.frame.plan, self.frame.words
+        plan, strings = self.frame.plan, self.frame.strings
         language = language_tag(story.language)
         coverage = plan.coverages.of(story)
         return {
-            "title": text.fold(story.title) or words.say("untitled"),
+            "title": text.fold(story.title) or strings.say("untitled"),
             "href": self.frame.href(_links.story_folder(story.path)),
             "origin": urls.fetchable(story.web_url) or "",
             "excerpt": text.shorten(text.fold(story.excerpt), _EXCERPT),
@@ -106,8 +106,8 @@ class Views:
             "topics": self.topics(story),
             "picture": _pictures.of(story, plan),
             "newsrooms": coverage.newsrooms,
-            "also": words.listed(coverage.names, _NAMED),
-            "label": _player.label(story, words),
+            "also": strings.join_names(coverage.names, _NAMED),
+            "label": _player.label(story, strings),
         }
 
     def provider(self, provider: Provider | None) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from copydesk.publish import _links, _names, _pictures
 from copydesk.publish._entries import Entry
 from copydesk.publish._plan import Plan
 from copydesk.publish.api.v2 import _places
+from copydesk.rendering import language_tag
 
 
 @dataclass(slots=True)
@@ -37,7 +38,7 @@ class Shapes:
             **self.reference(story),
             "excerpt": text.fold(story.excerpt) or None,
             "type": story.type,
-            "language": story.language if _names.language_tag(story.language) else None,
+            "language": story.language if language_tag(story.language) else None,
             "original_url": urls.fetchable(story.web_url),
             "updated_at": moment(story.updated_at),
             "source": self.source(story.provider),

@@ -1,4 +1,4 @@
-"""The words around the news, in the site's language; single ones replaced by a newsroom's.
+"""Strings: the words around the news in the site's language, single ones replaced by a newsroom's.
 
 A language is a file of `strings/`, found by the site's locale (`fr-ca`, then `fr`, else English);
 what it lacks is said in English. A newsroom's `_templates/strings.toml` has the same form and goes
@@ -19,32 +19,23 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.errors import PublishError
+from copydesk.rendering._languages import text_direction
 
-NAME = "strings.toml"
+STRINGS_FILE = "strings.toml"
 _OWN = Path(__file__).parent / "strings"
-_USUAL = "en"
+_DEFAULT = "en"
 _DAYS = 4096  # that are remembered as they are said: eleven years of one form
 _GAP = re.compile(r"\{([a-z_]+)\}")
 _DATED = frozenset({"weekday", "day", "month", "month_short", "year", "time", "zone"})
 _LISTS = {"months": 12, "months_short": 12, "weekdays": 7}
-_RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
-
 _TAG = re.compile(r"[a-z0-9-]+")
 
 _Forms = Mapping[str, str]
 _File = dict[str, Any]
 
 
-def direction(tag: str) -> str:
-    """Give "rtl" or "ltr" for a language tag; a script in it goes before the language."""
-    language, *rest = tag.lower().split("-")
-    if "latn" in rest or "cyrl" in rest:
-        return "ltr"
-    return "rtl" if language in _RIGHT_TO_LEFT or {"arab", "hebr"} & {*rest} else "ltr"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class Strings:
     """What pages say around the news: `words` by name, how dates are written, the direction.
 
     A word is a text or a table: its form for a count (as "0", "1") and "other".
@@ -60,10 +51,10 @@ class Words:
     def __post_init__(self) -> None:
         plain = {key: word for key, word in self.words.items() if isinstance(word, str)}
         object.__setattr__(self, "plain", plain)
-        object.__setattr__(self, "_of_day", lru_cache(_DAYS)(self._said_of_day))
+        object.__setattr__(self, "_of_day", lru_cache(_DAYS)(self._format_day))
 
     def say(self, key: str, /, **values: object) -> str:
-        """Give a word with its gaps filled; `count` chooses the form.
+        """Return a word with its gaps filled; `count` chooses the form.
 
         Raises PublishError for a word that is not there, or a gap that nothing fills.
         """
@@ -73,10 +64,12 @@ class Words:
                 word = word.get(str(values["count"]), word["other"])
             return word.format(**values)
         except KeyError as error:
-            raise PublishError(f"no such word: {error.args[0]}", subject=f"{NAME}: {key}") from None
+            raise PublishError(
+                f"no such word: {error.args[0]}", subject=f"{STRINGS_FILE}: {key}"
+            ) from None
 
-    def escaped(self) -> Words:
-        """Give the same words as HTML."""
+    def escape(self) -> Strings:
+        """Return the same words as HTML."""
 
         def each(word: str | _Forms) -> str | _Forms:
             if isinstance(word, str):
@@ -85,19 +78,19 @@ class Words:
 
         return replace(self, words={key: each(word) for key, word in self.words.items()})
 
-    def dated(self, pattern: str, at: date) -> str:
-        """Give a day or a moment as `pattern` of the dates says it."""
-        said = self._of_day(pattern, at.toordinal())
+    def format_date(self, pattern: str, at: date) -> str:
+        """Format a day or a moment as `pattern` of the dates says."""
+        shown = self._of_day(pattern, at.toordinal())
         moment = at if isinstance(at, datetime) else None
-        if "{time}" in said:
+        if "{time}" in shown:
             clock = f"{moment.hour:02}:{moment.minute:02}" if moment else ""
-            said = said.replace("{time}", clock)
-        if "{zone}" in said:
-            said = said.replace("{zone}", str(moment.tzname()) if moment else "")
-        return said
+            shown = shown.replace("{time}", clock)
+        if "{zone}" in shown:
+            shown = shown.replace("{zone}", str(moment.tzname()) if moment else "")
+        return shown
 
-    def _said_of_day(self, pattern: str, ordinal: int) -> str:
-        """Give what a pattern says of a day, with gaps for the time and its zone."""
+    def _format_day(self, pattern: str, ordinal: int) -> str:
+        """Format a day by its ordinal, with gaps for the time and its zone."""
         day = date.fromordinal(ordinal)
         return self.dates[pattern].format(
             weekday=self.lists["weekdays"][day.weekday()],
@@ -109,8 +102,8 @@ class Words:
             zone="{zone}",
         )
 
-    def listed(self, names: tuple[str, ...], most: int) -> str:
-        """Give names in a row: `A`, `A and B`, `A, B and 3 more`."""
+    def join_names(self, names: tuple[str, ...], most: int) -> str:
+        """Join names in a row: `A`, `A and B`, `A, B and 3 more`."""
         if len(names) > most:
             return self.say(
                 "names_and_more", names=", ".join(names[:most]), count=len(names) - most
@@ -120,37 +113,37 @@ class Words:
         return ", ".join(names)
 
 
-def load(locale: str, own: str | None = None) -> Words:
-    """Give the words of a locale; `own` is the text of a newsroom's file.
+def load_strings(locale: str, own: str | None = None) -> Strings:
+    """Load the strings of a locale; `own` is the text of a newsroom's file.
 
     Raises PublishError that says what is wrong with that.
     """
-    usual = _read(_USUAL)
-    files = [usual, *(_read(name) for name in _names(locale))]
+    default = _read(_DEFAULT)
+    files = [default, *(_read(name) for name in _locale_files(locale))]
     if own is not None:
-        files.append(_checked(_parsed(own), usual))
+        files.append(_check(_parse(own), default))
     words: dict[str, str | _Forms] = {}
     dates: dict[str, Any] = {}
     for file in files:
         words |= file.get("words", {})
         dates |= file.get("dates", {})
-    said = files[-1].get("language", {}).get("direction") if own is not None else None
-    return Words(
+    own_direction = files[-1].get("language", {}).get("direction") if own is not None else None
+    return Strings(
         words=words,
         dates={key: value for key, value in dates.items() if key not in _LISTS},
         lists={key: tuple(dates[key]) for key in _LISTS},
-        direction=said or direction(locale),
+        direction=own_direction or text_direction(locale),
     )
 
 
-def _names(locale: str) -> list[str]:
-    """Give the files of a locale, the general one first."""
+def _locale_files(locale: str) -> list[str]:
+    """Return the names of the files of a locale, the general one first."""
     tag = locale.lower().replace("_", "-")
     tags = dict.fromkeys((tag.partition("-")[0], tag))
-    return [one for one in tags if one != _USUAL and _TAG.fullmatch(one) and _has(one)]
+    return [name for name in tags if name != _DEFAULT and _TAG.fullmatch(name) and _exists(name)]
 
 
-def _has(name: str) -> bool:
+def _exists(name: str) -> bool:
     return (_OWN / f"{name}.toml").is_file()
 
 
@@ -158,54 +151,54 @@ def _read(name: str) -> _File:
     return tomllib.loads((_OWN / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def _parsed(own: str) -> _File:
+def _parse(own: str) -> _File:
     try:
         return tomllib.loads(own)
     except tomllib.TOMLDecodeError as error:
-        raise PublishError("not TOML", subject=NAME, hint=str(error)) from error
+        raise PublishError("not TOML", subject=STRINGS_FILE, hint=str(error)) from error
 
 
-def _checked(own: _File, usual: _File) -> _File:
-    """Give a newsroom's file if it can be used: its words get what ours get, and no more."""
+def _check(own: _File, default: _File) -> _File:
+    """Return a newsroom's file if it can be used: its words get what ours get, and no more."""
     for name, section in own.items():
-        if name not in usual or not isinstance(section, dict):
-            raise _wrong(name, f"there are {', '.join(f'[{known}]' for known in usual)}")
+        if name not in default or not isinstance(section, dict):
+            raise _refusal(name, f"there are {', '.join(f'[{known}]' for known in default)}")
     if own.get("language", {}).get("direction", "ltr") not in {"ltr", "rtl"}:
-        raise _wrong("language.direction", '"ltr" or "rtl"')
+        raise _refusal("language.direction", '"ltr" or "rtl"')
     for key, word in own.get("words", {}).items():
-        _check_word(key, word, usual["words"].get(key))
+        _check_word(key, word, default["words"].get(key))
     for key, value in own.get("dates", {}).items():
-        _check_dates(key, value, usual["dates"])
+        _check_dates(key, value, default["dates"])
     return own
 
 
-def _check_word(key: str, word: object, usual: object) -> None:
+def _check_word(key: str, word: object, default: object) -> None:
     forms = word if isinstance(word, dict) else {"other": word}
     if "other" not in forms:
-        raise _wrong(f"words.{key}", 'a table needs the form "other"')
-    known = None if usual is None else frozenset(chain.from_iterable(map(_gaps, _texts(usual))))
+        raise _refusal(f"words.{key}", 'a table needs the form "other"')
+    known = None if default is None else frozenset(chain.from_iterable(map(_gaps, _texts(default))))
     for form in forms.values():
         _check_gaps(f"words.{key}", form, known)
 
 
-def _check_dates(key: str, value: object, usual: Mapping[str, object]) -> None:
-    if key not in usual:
-        raise _wrong(f"dates.{key}", f"there are {', '.join(usual)}")
+def _check_dates(key: str, value: object, default: Mapping[str, object]) -> None:
+    if key not in default:
+        raise _refusal(f"dates.{key}", f"there are {', '.join(default)}")
     if key not in _LISTS:
         _check_gaps(f"dates.{key}", value, _DATED)
     elif not isinstance(value, list) or [str] * _LISTS[key] != list(map(type, value)):
-        raise _wrong(f"dates.{key}", f"{_LISTS[key]} names")
+        raise _refusal(f"dates.{key}", f"{_LISTS[key]} names")
 
 
 def _check_gaps(key: str, form: object, known: frozenset[str] | None) -> None:
     """Refuse what is no text, a brace that is no gap, and a gap that nothing fills."""
     if not isinstance(form, str):
-        raise _wrong(key, "a text")
+        raise _refusal(key, "a text")
     if {"{", "}"} & {*_GAP.sub("", form)}:
-        raise _wrong(key, "a gap is a name in braces")
+        raise _refusal(key, "a gap is a name in braces")
     if known is not None and (strange := _gaps(form) - known):
         gaps = ", ".join(f"{{{gap}}}" for gap in sorted(known)) or "none"
-        raise _wrong(key, f"nothing fills {{{min(strange)}}}; its gaps: {gaps}")
+        raise _refusal(key, f"nothing fills {{{min(strange)}}}; its gaps: {gaps}")
 
 
 def _texts(word: object) -> list[str]:
@@ -216,5 +209,5 @@ def _gaps(form: str) -> frozenset[str]:
     return frozenset(_GAP.findall(form))
 
 
-def _wrong(key: str, hint: str) -> PublishError:
-    return PublishError("cannot be said so", subject=f"{NAME}: {key}", hint=hint)
+def _refusal(key: str, hint: str) -> PublishError:
+    return PublishError("cannot be said so", subject=f"{STRINGS_FILE}: {key}", hint=hint)

@@ -1,4 +1,4 @@
-"""The templates' seam: HTML from the package's templates, single ones replaced by a newsroom's.
+"""HTML from the package's templates, single ones replaced by a newsroom's.
 
 Everything that a template prints is escaped, but for what another template made. A newsroom's
 template has the name of the one that it replaces (`_templates/story.html`); a name that a template
@@ -15,20 +15,20 @@ import minijinja
 
 from copydesk.errors import PublishError
 from copydesk.kit import within
-from copydesk.publish._words import Words
+from copydesk.rendering._strings import Strings
 
 _OWN = Path(__file__).parent / "templates"
 _MAX_BYTES = 16_000_000
 _FUEL = 50_000_000  # steps: a page takes some thousand, an endless loop all of them
 
 
-class Press:
-    """Print pages from templates; `overrides` is the newsroom's folder, if it has one."""
+class Renderer:
+    """Render pages from templates; `overrides` is the newsroom's `_templates/`, if it has one."""
 
     def __init__(self, overrides: Path | None = None) -> None:
         self._overrides = overrides
         self._environment = minijinja.Environment(
-            loader=self.source,
+            loader=self.read_source,
             auto_escape_callback=lambda _name: "html",
             undefined_behavior="strict",
             trim_blocks=True,
@@ -36,40 +36,40 @@ class Press:
             fuel=_FUEL,
         )
 
-    def source(self, name: str) -> str | None:
-        """Give the text of a template or of the style sheet, None where nobody has it."""
+    def read_source(self, name: str) -> str | None:
+        """Return the text of a template or of the style sheet, None where nobody has it."""
         if "/" in name or "\\" in name or name.startswith("."):
             return None
-        text = None if self._overrides is None else _newsrooms(self._overrides, name)
-        return _ours(name) if text is None else text
+        own = None if self._overrides is None else _read_override(self._overrides, name)
+        return _read_package(name) if own is None else own
 
-    def speak(self, words: Words) -> None:
+    def set_strings(self, strings: Strings) -> None:
         """Let templates say `words.x`, and `say("x", gap=...)` for what has gaps to fill.
 
         What fills a gap is escaped unless another template made it.
         """
-        escaped = words.escaped()
+        escaped = strings.escape()
 
         def say(key: str, /, **values: object) -> str:
-            safe = {name: _safe(value) for name, value in values.items()}
+            safe = {name: _escape_text(value) for name, value in values.items()}
             return minijinja.safe(escaped.say(key, **safe))
 
-        self._environment.add_global("words", dict(words.plain))
+        self._environment.add_global("words", dict(strings.plain))
         self._environment.add_global("say", say)
 
-    def text(self, name: str, **context: object) -> str:
-        """Give what a template makes of a context; the result is safe to print in another.
+    def render(self, name: str, **context: object) -> str:
+        """Return what a template makes of a context; the result is safe to print in another.
 
         Raises PublishError that names the template and its line.
         """
         # the engine escapes each slash, which HTML does not ask for: a third of a page's bytes
-        return minijinja.safe(self._made(name, context).replace("&#x2f;", "/"))
+        return minijinja.safe(self._render(name, context).replace("&#x2f;", "/"))
 
-    def page(self, name: str, **context: object) -> bytes:
-        """Give the bytes of a whole page; raises as `text` does."""
-        return self._made(name, context).encode().replace(b"&#x2f;", b"/").rstrip() + b"\n"
+    def render_page(self, name: str, **context: object) -> bytes:
+        """Return the bytes of a whole page; raises as `render` does."""
+        return self._render(name, context).encode().replace(b"&#x2f;", b"/").rstrip() + b"\n"
 
-    def _made(self, name: str, context: Mapping[str, object]) -> str:
+    def _render(self, name: str, context: Mapping[str, object]) -> str:
         try:
             return self._environment.render_template(name, **context)
         except minijinja.TemplateError as error:
@@ -81,29 +81,29 @@ class Press:
             ) from error
 
 
-def joined(parts: list[str]) -> str:
-    """Give texts that templates made as one, still safe to print."""
+def join_markup(parts: list[str]) -> str:
+    """Return texts that templates made as one, still safe to print."""
     return minijinja.safe("".join(parts))
 
 
-def raw(markup: str) -> str:
+def mark_safe(markup: str) -> str:
     """Mark markup that is built from nothing foreign, or cleaned, as safe to print."""
     return minijinja.safe(markup)
 
 
-def _safe(value: object) -> object:
-    """Give a value for a sentence of ours: what another template made stays, text is escaped."""
+def _escape_text(value: object) -> object:
+    """Return a value for one of our strings: what another template made stays, text is escaped."""
     if isinstance(value, str) and not hasattr(value, "__html__"):
         return html.escape(value)
     return value
 
 
-def _ours(name: str) -> str | None:
+def _read_package(name: str) -> str | None:
     file = _OWN / name
     return file.read_text(encoding="utf-8") if file.is_file() else None
 
 
-def _newsrooms(folder: Path, name: str) -> str | None:
+def _read_override(folder: Path, name: str) -> str | None:
     """Return the text of a file of `_templates/`: neither it nor the folder may be a link."""
     path = f"{folder.name}/{name}"
     try:

@@ -25,47 +25,47 @@ _STRONG = re.compile(r"(\*\*|__)(?=\S)([^*_\n]{1,1000}?)(?<=\S)\1")
 _EMPHASIS = re.compile(r"(?<!\w)([*_])(?=\S)([^*_\n]{1,1000}?)(?<=\S)\1(?!\w)")
 
 
-def to_html(note: str) -> str:
+def render_note(note: str) -> str:
     """Return a note as clean HTML, "" for none."""
     blocks = re.split(r"\n\s*\n", text.tidy(note[:_LONGEST]))
-    made = "".join(part for block in blocks for part in _block(block.split("\n")))
+    made = "".join(part for block in blocks for part in _render_block(block.split("\n")))
     return nh3.clean(made, tags=_TAGS, attributes={"a": {"href"}}, link_rel=_RELATION)
 
 
-def _block(lines: Iterable[str]) -> Iterable[str]:
-    """Give the paragraphs and lists of lines that no empty line parts."""
-    for kind, found in groupby(filter(str.strip, lines), _kind):
+def _render_block(lines: Iterable[str]) -> Iterable[str]:
+    """Yield the paragraphs and lists of lines that no empty line parts."""
+    for kind, run in groupby(filter(str.strip, lines), _list_tag):
         if kind is None:
-            yield f"<p>{_inline(' '.join(map(str.strip, found)))}</p>"
+            yield f"<p>{_render_line(' '.join(map(str.strip, run)))}</p>"
         else:
             mark = _BULLET if kind == "ul" else _NUMBER
-            items = "".join(f"<li>{_inline(mark.sub('', line, count=1))}</li>" for line in found)
+            items = "".join(f"<li>{_render_line(mark.sub('', line, count=1))}</li>" for line in run)
             yield f"<{kind}>{items}</{kind}>"
 
 
-def _kind(line: str) -> str | None:
+def _list_tag(line: str) -> str | None:
     if _BULLET.match(line):
         return "ul"
     return "ol" if _NUMBER.match(line) else None
 
 
-def _inline(words: str) -> str:
-    """Give a line's links, and between and in them its emphasis."""
+def _render_line(words: str) -> str:
+    """Render a line's links, and between and in them its emphasis."""
     made, end = [], 0
     for link in _LINK.finditer(words):
-        made += [_emphasised(words[end : link.start()]), _link(link)]
+        made += [_render_emphasis(words[end : link.start()]), _render_link(link)]
         end = link.end()
-    return "".join((*made, _emphasised(words[end:]))).strip()
+    return "".join((*made, _render_emphasis(words[end:]))).strip()
 
 
-def _link(found: re.Match[str]) -> str:
-    label, target = found.groups()
+def _render_link(link: re.Match[str]) -> str:
+    label, target = link.groups()
     address = urls.fetchable(target)
     if address is None:
-        return _emphasised(found.group())
-    return f'<a href="{html.escape(address)}">{_emphasised(label)}</a>'
+        return _render_emphasis(link.group())
+    return f'<a href="{html.escape(address)}">{_render_emphasis(label)}</a>'
 
 
-def _emphasised(words: str) -> str:
+def _render_emphasis(words: str) -> str:
     strong = _STRONG.sub(r"<strong>\2</strong>", html.escape(words))
     return _EMPHASIS.sub(r"<em>\2</em>", strong)
