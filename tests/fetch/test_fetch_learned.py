@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from copydesk.fetch import Manners, Polite, _robots, _slots
-from copydesk.fetch._notes import Notes, RobotsRecord
+from copydesk.fetch import Manners, Polite
+from copydesk.fetch.polite import Notes, RobotsRecord, _slots
+from copydesk.fetch.polite import _robots_files as _robots
 from copydesk.news import NotModified, Page, Refused, Request
 from world.fetching import OPTIONS, START, A, Answer, B, Desk, page, refusal
 
@@ -194,7 +195,7 @@ def test_more_hosts_than_stay_in_memory_are_known_from_their_notes(
 def test_notes_give_way_to_newer_ones_where_all_are_too_many(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("copydesk.fetch._notes._MOST_BYTES", 1_000)
+    monkeypatch.setattr("copydesk.fetch.polite._notes._MOST_BYTES", 1_000)
     notes = Notes(None)
 
     for n in range(9):

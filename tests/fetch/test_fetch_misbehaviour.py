@@ -11,7 +11,8 @@ import pytest
 
 from copydesk import watch
 from copydesk.errors import FeedError
-from copydesk.fetch import FetchOptions, Polite, WallClock, Web, _address
+from copydesk.fetch import FetchOptions, Polite, WallClock, Web
+from copydesk.fetch.web import _address
 from copydesk.news import NotModified, Page, Refused, Request, Source
 from world.dns import leads_to
 from world.hosts import Hosts

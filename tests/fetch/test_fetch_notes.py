@@ -10,8 +10,9 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from copydesk.fetch import Polite, _robots
-from copydesk.fetch._notes import Notes, RobotsRecord
+from copydesk.fetch import Polite
+from copydesk.fetch.polite import Notes, RobotsRecord
+from copydesk.fetch.polite import _robots_files as _robots
 from copydesk.news import Page
 from world.fetching import OPTIONS, START, A, Desk, page, refusal
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from copydesk.fetch._rules import Rules, spelled
+from copydesk.fetch.robots import Rules, spelled
 from copydesk.news import Page, Purpose, Refused, Request
 from world.fetching import A, Answer, Desk, page, refusal
 from world.shared import SHARED, needs_shared

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.fetch._rules import Rules
+from copydesk.fetch.robots import Rules
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "tests" / "cases" / "fetch"

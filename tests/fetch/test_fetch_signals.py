@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from copydesk.fetch import Polite
-from copydesk.fetch._notes import RobotsRecord
-from copydesk.fetch._rules import Rules
+from copydesk.fetch.polite import RobotsRecord
+from copydesk.fetch.robots import Rules
 from copydesk.news import NotModified, Page, Request, Signal
 from world.fetching import OPTIONS, START, A, Answer, Desk, page
 

@@ -15,8 +15,7 @@ import uvloop
 
 from copydesk.errors import ConfigError
 from copydesk.fetch import FetchOptions, Polite, VirtualClock, WallClock, Web
-from copydesk.fetch._names import Names, server_of
-from copydesk.fetch._sockets import Kept, raised_file_limit, room_for_idle
+from copydesk.fetch.web import Kept, Names, raised_file_limit, room_for_idle, server_of
 from copydesk.news import NotModified, Page, Refused, Request
 from world.dns import name_server
 from world.wire import Authority, Site
@@ -237,7 +236,7 @@ def test_a_connection_is_kept_over_the_pause_between_two_requests() -> None:
 
 @pytest.mark.parametrize(("delay", "idle"), [(5, 15), (0, 15), (20, 25), (600, 75)])
 def test_a_connection_may_be_idle_for_longer_than_the_pause(delay: float, idle: float) -> None:
-    from copydesk.fetch._session import idle_seconds
+    from copydesk.fetch.web import idle_seconds
 
     assert idle_seconds(FetchOptions(delay_seconds=delay)) == idle
 

@@ -15,11 +15,9 @@ from hypothesis import strategies as st
 from copydesk.errors import RecordingError
 from copydesk.fetch import Recorder, Replay
 from copydesk.fetch._headers import for_page
-from copydesk.fetch._hops import next_hop
-from copydesk.fetch._notes import HostRecord, Notes, RobotsRecord
-from copydesk.fetch._rules import Rules
-from copydesk.fetch._status import refused
 from copydesk.fetch._unpack import BodyError, Unpacker
+from copydesk.fetch.polite import HostRecord, Notes, RobotsRecord, next_hop, refused
+from copydesk.fetch.robots import Rules
 from copydesk.kit import urls
 from copydesk.news import NotModified, Page, Refused, Request
 

@@ -14,9 +14,7 @@ from copydesk import extract
 from copydesk.extract.origin import _amp
 from copydesk.extract.page import open_document
 from copydesk.extract.terms import _refusals, quotable
-from copydesk.fetch._rules import Rules
-from copydesk.fetch._said import Saying
-from copydesk.fetch._tdm import read
+from copydesk.fetch.robots import Rules, Saying, read_tdmrep
 from copydesk.news import USES, Article, Dropped, Signal
 from extract.given import BEAT, document, lead, page
 
@@ -97,7 +95,7 @@ def test_any_file_says_what_it_says_after_its_note(body: bytes, path: str) -> No
     ).map(msgspec.json.encode)
 )
 def test_any_bytes_are_rules_of_tdm_or_none(body: bytes) -> None:
-    for saying in read(body):
+    for saying in read_tdmrep(body):
         assert saying.name in {"0", "1"}
         assert saying.path.startswith(("/", "*"))
 

@@ -29,6 +29,7 @@ STORES = {
     "kit/files.py": "how files are written",
     "kit/locks.py": "how they are locked",
     "kit/within.py": "the one way to read what others commit",
+    "kit/faces.py": "the names in the source of a face of the package",
     "archive/_articles.py": "the store of articles",
     "archive/change/_journal.py": "the journal",
     "archive/git/_index.py": "git's index, and a lock beside it",
@@ -49,7 +50,7 @@ STORES = {
 NAMED = {  # by a person, on the command line
     "engine/imports.py": "a list of sources",
     "engine/_saved.py": "a saved page",
-    "fetch/_replay.py": "a recorded web",
+    "fetch/recording/_replay.py": "a recorded web",
     "embed/_model.py": "a model",
     "measure/_copies.py": "labelled data",
     "measure/_corpus.py": "labelled data",

@@ -18,7 +18,9 @@ ALLOWED = {
     "archive/git/_git.py:locate": "git's own words, which have no code",
     "kit/git.py:trouble": "git's and the remote's own words, which have no code",
     "review/_verdict.py:is_same_word": "two verdicts are equal or not, whatever they say",
-    "watch/_state.py:fault_of": "a state of an earlier version: its text has the kind before it",
+    "watch/schedule/_state.py:fault_of": (
+        "a state of an earlier version: its text has the kind before it"
+    ),
 }
 
 

@@ -10,10 +10,8 @@ import pytest
 from copydesk.errors import FeedError
 from copydesk.news import Media, Page, Source
 from copydesk.watch import Reading, read
-from copydesk.watch._bounds import weigh
-from copydesk.watch._markup import plain
-from copydesk.watch._media import offered
-from copydesk.watch._repair import repaired
+from copydesk.watch.documents import plain, repaired, weigh
+from copydesk.watch.reading import offered
 
 NOW = datetime(2030, 1, 2, tzinfo=UTC)
 URL = "https://ferry.example/"
@@ -109,7 +107,9 @@ def test_of_very_many_sounds_and_videos_the_first_are_looked_at(
         asked.append(url)
         return offered(url, *others, **named)  # type: ignore[arg-type] # as it was called
 
-    monkeypatch.setattr("copydesk.watch._feed.offered", seen)  # what it costs is what is counted
+    monkeypatch.setattr(
+        "copydesk.watch.reading._feed.offered", seen
+    )  # what it costs is what is counted
     head = b'<rss xmlns:media="http://search.yahoo.com/mrss/"><channel>'
     same = offer % 1 * 5_000 + b"".join(offer % n for n in range(20))
     item = (ITEM % 1).replace(b"</item>", same + b"</item>")

@@ -9,7 +9,7 @@ import pytest
 from copydesk import watch
 from copydesk.news import Lead, Page
 from copydesk.watch import Candidate, Reading
-from copydesk.watch._entry import Kind
+from copydesk.watch.reading import Kind
 
 NOW = datetime(2030, 1, 2, 12, tzinfo=UTC)
 HOME = "https://gull.example/"

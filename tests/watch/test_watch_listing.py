@@ -12,7 +12,7 @@ import pytest
 from copydesk import watch
 from copydesk.errors import FeedError
 from copydesk.news import Lead, ListingRule, Page, Source
-from copydesk.watch._day import moment_in
+from copydesk.watch.documents import moment_in
 
 NOW = datetime(2030, 1, 2, 12, tzinfo=UTC)
 URL = "https://gull.example/press/"

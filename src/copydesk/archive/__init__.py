@@ -4,99 +4,48 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copydesk.kit import doors
+from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.archive._articles import ArticleStore, address_mark
-    from copydesk.archive._check import CheckReport, DataReport, check
-    from copydesk.archive._folder import Archive, Signature
-    from copydesk.archive._ledger import Ended, Kept, Ledger, Moved, ledger_change, read_ledger
-    from copydesk.archive._paths import slug, story_path
-    from copydesk.archive._rulings import (
-        Rulings,
-        edit_rulings,
-        parse_rulings,
-        read_rulings,
-        rulings_change,
-    )
-    from copydesk.archive._seal import seal, seal_reference_form, unseal, write_key
-    from copydesk.archive.change import (
-        Begun,
-        Change,
-        Committed,
-        FileChange,
-        Recovered,
-        WriteLock,
-        digest_of,
-        is_cut_short,
-    )
-    from copydesk.archive.document import parse_record
-    from copydesk.archive.git import (
-        LoggedCommit,
-        Pushed,
-        Repository,
-        read_commit,
-        start_repository,
-    )
-    from copydesk.archive.record import emit_story, parse_story
-
-__all__ = [
-    "Archive",
-    "ArticleStore",
-    "Begun",
-    "Change",
-    "CheckReport",
-    "Committed",
-    "DataReport",
-    "Ended",
-    "FileChange",
-    "Kept",
-    "Ledger",
-    "LoggedCommit",
-    "Moved",
-    "Pushed",
-    "Recovered",
-    "Repository",
-    "Rulings",
-    "Signature",
-    "WriteLock",
-    "address_mark",
-    "check",
-    "digest_of",
-    "edit_rulings",
-    "emit_story",
-    "is_cut_short",
-    "ledger_change",
-    "parse_record",
-    "parse_rulings",
-    "parse_story",
-    "read_commit",
-    "read_ledger",
-    "read_rulings",
-    "rulings_change",
-    "seal",
-    "seal_reference_form",
-    "slug",
-    "start_repository",
-    "story_path",
-    "unseal",
-    "write_key",
-]
-
-_MADE_IN = {
-    "copydesk.archive._articles": "ArticleStore address_mark",
-    "copydesk.archive._check": "CheckReport DataReport check",
-    "copydesk.archive._folder": "Archive Signature",
-    "copydesk.archive._ledger": "Ended Kept Ledger Moved ledger_change read_ledger",
-    "copydesk.archive._paths": "slug story_path",
-    "copydesk.archive._rulings": "Rulings edit_rulings parse_rulings read_rulings rulings_change",
-    "copydesk.archive._seal": "seal seal_reference_form unseal write_key",
-    "copydesk.archive.change": (
-        "Begun Change Committed FileChange Recovered WriteLock digest_of is_cut_short"
-    ),
-    "copydesk.archive.document": "parse_record",
-    "copydesk.archive.git": "LoggedCommit Pushed Repository read_commit start_repository",
-    "copydesk.archive.record": "emit_story parse_story",
-}
-if not TYPE_CHECKING:  # to mypy the names are those imported above, and no others
-    __getattr__ = doors.lazy(__name__, _MADE_IN)
+    from copydesk.archive._articles import ArticleStore as ArticleStore
+    from copydesk.archive._articles import address_mark as address_mark
+    from copydesk.archive._check import CheckReport as CheckReport
+    from copydesk.archive._check import DataReport as DataReport
+    from copydesk.archive._check import check as check
+    from copydesk.archive._folder import Archive as Archive
+    from copydesk.archive._folder import Signature as Signature
+    from copydesk.archive._ledger import Ended as Ended
+    from copydesk.archive._ledger import Kept as Kept
+    from copydesk.archive._ledger import Ledger as Ledger
+    from copydesk.archive._ledger import Moved as Moved
+    from copydesk.archive._ledger import ledger_change as ledger_change
+    from copydesk.archive._ledger import read_ledger as read_ledger
+    from copydesk.archive._paths import slug as slug
+    from copydesk.archive._paths import story_path as story_path
+    from copydesk.archive._rulings import Rulings as Rulings
+    from copydesk.archive._rulings import edit_rulings as edit_rulings
+    from copydesk.archive._rulings import parse_rulings as parse_rulings
+    from copydesk.archive._rulings import read_rulings as read_rulings
+    from copydesk.archive._rulings import rulings_change as rulings_change
+    from copydesk.archive._seal import seal as seal
+    from copydesk.archive._seal import seal_reference_form as seal_reference_form
+    from copydesk.archive._seal import unseal as unseal
+    from copydesk.archive._seal import write_key as write_key
+    from copydesk.archive.change import Begun as Begun
+    from copydesk.archive.change import Change as Change
+    from copydesk.archive.change import Committed as Committed
+    from copydesk.archive.change import FileChange as FileChange
+    from copydesk.archive.change import Recovered as Recovered
+    from copydesk.archive.change import WriteLock as WriteLock
+    from copydesk.archive.change import digest_of as digest_of
+    from copydesk.archive.change import is_cut_short as is_cut_short
+    from copydesk.archive.document import parse_record as parse_record
+    from copydesk.archive.git import LoggedCommit as LoggedCommit
+    from copydesk.archive.git import Pushed as Pushed
+    from copydesk.archive.git import Repository as Repository
+    from copydesk.archive.git import read_commit as read_commit
+    from copydesk.archive.git import start_repository as start_repository
+    from copydesk.archive.record import emit_story as emit_story
+    from copydesk.archive.record import parse_story as parse_story
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

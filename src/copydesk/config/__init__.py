@@ -10,58 +10,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copydesk.kit import doors
+from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.config._adopt import adopted_toml
-    from copydesk.config._load import load
-    from copydesk.config._reference import reference_page
-    from copydesk.config._rows import rows
-    from copydesk.config._settings import (
-        Deploy,
-        Fetch,
-        HostManners,
-        Pictures,
-        Publish,
-        Records,
-        Retention,
-        Review,
-        Serve,
-        Settings,
-        SourceOptions,
-    )
-    from copydesk.config._sources import add_source, add_sources
-
-__all__ = [
-    "Deploy",
-    "Fetch",
-    "HostManners",
-    "Pictures",
-    "Publish",
-    "Records",
-    "Retention",
-    "Review",
-    "Serve",
-    "Settings",
-    "SourceOptions",
-    "add_source",
-    "add_sources",
-    "adopted_toml",
-    "load",
-    "reference_page",
-    "rows",
-]
-
-_MADE_IN = {
-    "copydesk.config._adopt": "adopted_toml",
-    "copydesk.config._load": "load",
-    "copydesk.config._reference": "reference_page",
-    "copydesk.config._rows": "rows",
-    "copydesk.config._settings": (
-        "Deploy Fetch HostManners Pictures Publish Records Retention Review Serve Settings "
-        "SourceOptions"
-    ),
-    "copydesk.config._sources": "add_source add_sources",
-}
-if not TYPE_CHECKING:  # to mypy the names are those imported above, and no others
-    __getattr__ = doors.lazy(__name__, _MADE_IN)
+    from copydesk.config._adopt import adopted_toml as adopted_toml
+    from copydesk.config._load import load as load
+    from copydesk.config._reference import reference_page as reference_page
+    from copydesk.config._rows import rows as rows
+    from copydesk.config._settings import Deploy as Deploy
+    from copydesk.config._settings import Fetch as Fetch
+    from copydesk.config._settings import HostManners as HostManners
+    from copydesk.config._settings import Pictures as Pictures
+    from copydesk.config._settings import Publish as Publish
+    from copydesk.config._settings import Records as Records
+    from copydesk.config._settings import Retention as Retention
+    from copydesk.config._settings import Review as Review
+    from copydesk.config._settings import Serve as Serve
+    from copydesk.config._settings import Settings as Settings
+    from copydesk.config._settings import SourceOptions as SourceOptions
+    from copydesk.config._sources import add_source as add_source
+    from copydesk.config._sources import add_sources as add_sources
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

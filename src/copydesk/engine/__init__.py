@@ -8,165 +8,77 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copydesk.kit import doors
+from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.archive import CheckReport
-    from copydesk.engine._at_once import show_at_once
-    from copydesk.engine._build import BuildOptions, build
-    from copydesk.engine._clear import clear_verdict
-    from copydesk.engine._deploy import DeployOptions, deploy
-    from copydesk.engine._explain import explain
-    from copydesk.engine._inverse import Difference
-    from copydesk.engine._new_rule import NewRule
-    from copydesk.engine._rejudge import FieldChange, RejudgeReport, apply_rejudged, rejudge
-    from copydesk.engine.discover import Discovery, add_source, find_sources, source_address
-    from copydesk.engine.imports import Import, import_sources
-    from copydesk.engine.named import record_path
-    from copydesk.engine.newsroom import Newsroom, opened
-    from copydesk.engine.progress import Progress, Silence
-    from copydesk.engine.records import check_records
-    from copydesk.engine.report import (
-        BuildReport,
-        DeployReport,
-        Explanation,
-        Failure,
-        RoundReport,
-        Rule,
-    )
-    from copydesk.engine.round import RoundOptions, run_round
-    from copydesk.engine.rulings import RuleReport, file_rule, list_rules, undo_rule
-    from copydesk.engine.seals import open_seal
-    from copydesk.engine.serving import Address, serve, serve_site
-    from copydesk.engine.settings import SettingRow, setting_rows
-    from copydesk.engine.sources import (
-        HealthRow,
-        KeepReport,
-        SourceRow,
-        ask_sources,
-        check_sources,
-        export_opml,
-        keep_source,
-        source_rows,
-    )
-    from copydesk.engine.starts import Demo, adopt, demo, demo_newsroom, new
-    from copydesk.engine.steps import (
-        article_fields,
-        extract_file,
-        extract_url,
-        fetch_url,
-        judge_url,
-        watch_url,
-    )
-    from copydesk.engine.undo import UndoReport, undo_action
-    from copydesk.engine.verdicts import VerdictReport, file_verdict, speaker
-    from copydesk.watch import Offer
-
-__all__ = [
-    "Address",
-    "BuildOptions",
-    "BuildReport",
-    "CheckReport",
-    "Demo",
-    "DeployOptions",
-    "DeployReport",
-    "Difference",
-    "Discovery",
-    "Explanation",
-    "Failure",
-    "FieldChange",
-    "HealthRow",
-    "Import",
-    "KeepReport",
-    "NewRule",
-    "Newsroom",
-    "Offer",
-    "Progress",
-    "RejudgeReport",
-    "RoundOptions",
-    "RoundReport",
-    "Rule",
-    "RuleReport",
-    "SettingRow",
-    "Silence",
-    "SourceRow",
-    "UndoReport",
-    "VerdictReport",
-    "add_source",
-    "adopt",
-    "apply_rejudged",
-    "article_fields",
-    "ask_sources",
-    "build",
-    "check_records",
-    "check_sources",
-    "clear_verdict",
-    "demo",
-    "demo_newsroom",
-    "deploy",
-    "explain",
-    "export_opml",
-    "extract_file",
-    "extract_url",
-    "fetch_url",
-    "file_rule",
-    "file_verdict",
-    "find_sources",
-    "import_sources",
-    "judge_url",
-    "keep_source",
-    "list_rules",
-    "new",
-    "open_seal",
-    "opened",
-    "record_path",
-    "rejudge",
-    "run_round",
-    "serve",
-    "serve_site",
-    "setting_rows",
-    "show_at_once",
-    "source_address",
-    "source_rows",
-    "speaker",
-    "undo_action",
-    "undo_rule",
-    "watch_url",
-]
-
-_MADE_IN = {
-    "copydesk.archive": "CheckReport",
-    "copydesk.engine._at_once": "show_at_once",
-    "copydesk.engine._build": "BuildOptions build",
-    "copydesk.engine._clear": "clear_verdict",
-    "copydesk.engine._deploy": "DeployOptions deploy",
-    "copydesk.engine._explain": "explain",
-    "copydesk.engine._inverse": "Difference",
-    "copydesk.engine._new_rule": "NewRule",
-    "copydesk.engine._rejudge": "FieldChange RejudgeReport apply_rejudged rejudge",
-    "copydesk.engine.discover": "Discovery add_source find_sources source_address",
-    "copydesk.engine.imports": "Import import_sources",
-    "copydesk.engine.named": "record_path",
-    "copydesk.engine.newsroom": "Newsroom opened",
-    "copydesk.engine.progress": "Progress Silence",
-    "copydesk.engine.records": "check_records",
-    "copydesk.engine.report": "BuildReport DeployReport Explanation Failure RoundReport Rule",
-    "copydesk.engine.round": "RoundOptions run_round",
-    "copydesk.engine.rulings": "RuleReport file_rule list_rules undo_rule",
-    "copydesk.engine.seals": "open_seal",
-    "copydesk.engine.serving": "Address serve serve_site",
-    "copydesk.engine.settings": "SettingRow setting_rows",
-    "copydesk.engine.sources": (
-        "HealthRow KeepReport SourceRow ask_sources check_sources "
-        "export_opml keep_source source_rows"
-    ),
-    "copydesk.engine.starts": "Demo adopt demo demo_newsroom new",
-    "copydesk.engine.steps": (
-        "article_fields extract_file extract_url fetch_url judge_url watch_url"
-    ),
-    "copydesk.engine.undo": "UndoReport undo_action",
-    "copydesk.engine.verdicts": "VerdictReport file_verdict speaker",
-    "copydesk.watch": "Offer",
-}
-if not TYPE_CHECKING:  # to mypy the names are those imported above, and no others
-    __getattr__ = doors.lazy(__name__, _MADE_IN)
+    from copydesk.archive import CheckReport as CheckReport
+    from copydesk.engine._at_once import show_at_once as show_at_once
+    from copydesk.engine._build import BuildOptions as BuildOptions
+    from copydesk.engine._build import build as build
+    from copydesk.engine._clear import clear_verdict as clear_verdict
+    from copydesk.engine._deploy import DeployOptions as DeployOptions
+    from copydesk.engine._deploy import deploy as deploy
+    from copydesk.engine._explain import explain as explain
+    from copydesk.engine._inverse import Difference as Difference
+    from copydesk.engine._new_rule import NewRule as NewRule
+    from copydesk.engine._rejudge import FieldChange as FieldChange
+    from copydesk.engine._rejudge import RejudgeReport as RejudgeReport
+    from copydesk.engine._rejudge import apply_rejudged as apply_rejudged
+    from copydesk.engine._rejudge import rejudge as rejudge
+    from copydesk.engine.discover import Discovery as Discovery
+    from copydesk.engine.discover import add_source as add_source
+    from copydesk.engine.discover import find_sources as find_sources
+    from copydesk.engine.discover import source_address as source_address
+    from copydesk.engine.imports import Import as Import
+    from copydesk.engine.imports import import_sources as import_sources
+    from copydesk.engine.named import record_path as record_path
+    from copydesk.engine.newsroom import Newsroom as Newsroom
+    from copydesk.engine.newsroom import opened as opened
+    from copydesk.engine.progress import Progress as Progress
+    from copydesk.engine.progress import Silence as Silence
+    from copydesk.engine.records import check_records as check_records
+    from copydesk.engine.report import BuildReport as BuildReport
+    from copydesk.engine.report import DeployReport as DeployReport
+    from copydesk.engine.report import Explanation as Explanation
+    from copydesk.engine.report import Failure as Failure
+    from copydesk.engine.report import RoundReport as RoundReport
+    from copydesk.engine.report import Rule as Rule
+    from copydesk.engine.round import RoundOptions as RoundOptions
+    from copydesk.engine.round import run_round as run_round
+    from copydesk.engine.rulings import RuleReport as RuleReport
+    from copydesk.engine.rulings import file_rule as file_rule
+    from copydesk.engine.rulings import list_rules as list_rules
+    from copydesk.engine.rulings import undo_rule as undo_rule
+    from copydesk.engine.seals import open_seal as open_seal
+    from copydesk.engine.serving import Address as Address
+    from copydesk.engine.serving import serve as serve
+    from copydesk.engine.serving import serve_site as serve_site
+    from copydesk.engine.settings import SettingRow as SettingRow
+    from copydesk.engine.settings import setting_rows as setting_rows
+    from copydesk.engine.sources import HealthRow as HealthRow
+    from copydesk.engine.sources import KeepReport as KeepReport
+    from copydesk.engine.sources import SourceRow as SourceRow
+    from copydesk.engine.sources import ask_sources as ask_sources
+    from copydesk.engine.sources import check_sources as check_sources
+    from copydesk.engine.sources import export_opml as export_opml
+    from copydesk.engine.sources import keep_source as keep_source
+    from copydesk.engine.sources import source_rows as source_rows
+    from copydesk.engine.starts import Demo as Demo
+    from copydesk.engine.starts import adopt as adopt
+    from copydesk.engine.starts import demo as demo
+    from copydesk.engine.starts import demo_newsroom as demo_newsroom
+    from copydesk.engine.starts import new as new
+    from copydesk.engine.steps import article_fields as article_fields
+    from copydesk.engine.steps import extract_file as extract_file
+    from copydesk.engine.steps import extract_url as extract_url
+    from copydesk.engine.steps import fetch_url as fetch_url
+    from copydesk.engine.steps import judge_url as judge_url
+    from copydesk.engine.steps import watch_url as watch_url
+    from copydesk.engine.undo import UndoReport as UndoReport
+    from copydesk.engine.undo import undo_action as undo_action
+    from copydesk.engine.verdicts import VerdictReport as VerdictReport
+    from copydesk.engine.verdicts import file_verdict as file_verdict
+    from copydesk.engine.verdicts import speaker as speaker
+    from copydesk.watch import Offer as Offer
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -13,12 +13,10 @@ sockets, and only to public addresses unless the newsroom allows a host by name.
 from __future__ import annotations
 
 from copydesk.fetch._clock import Clock, VirtualClock, WallClock
-from copydesk.fetch._notes import HostStore
 from copydesk.fetch._options import FetchOptions, Manners
-from copydesk.fetch._polite import Polite
-from copydesk.fetch._record import Recorder
-from copydesk.fetch._replay import Replay
-from copydesk.fetch._web import Web
+from copydesk.fetch.polite import HostStore, Polite
+from copydesk.fetch.recording import Recorder, Replay
+from copydesk.fetch.web import Web
 
 __all__ = [
     "Clock",

@@ -12,23 +12,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copydesk.kit import doors
+from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.illustrate._album import Album
-    from copydesk.illustrate._easel import Easel
-    from copydesk.illustrate._picture import Picture
-    from copydesk.illustrate._request_headers import request_headers
-    from copydesk.illustrate._with_image import with_image
-
-__all__ = ["Album", "Easel", "Picture", "request_headers", "with_image"]
-
-_MADE_IN = {
-    "copydesk.illustrate._album": "Album",
-    "copydesk.illustrate._easel": "Easel",
-    "copydesk.illustrate._picture": "Picture",
-    "copydesk.illustrate._request_headers": "request_headers",
-    "copydesk.illustrate._with_image": "with_image",
-}
-if not TYPE_CHECKING:  # to mypy the names are those imported above, and no others
-    __getattr__ = doors.lazy(__name__, _MADE_IN)
+    from copydesk.illustrate._album import Album as Album
+    from copydesk.illustrate._easel import Easel as Easel
+    from copydesk.illustrate._picture import Picture as Picture
+    from copydesk.illustrate._request_headers import request_headers as request_headers
+    from copydesk.illustrate._with_image import with_image as with_image
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

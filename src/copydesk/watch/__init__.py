@@ -13,32 +13,41 @@ bytes. Whatever the bytes are, `read` gives a Reading or raises FeedError.
 from __future__ import annotations
 
 from copydesk.watch import _websub as websub
-from copydesk.watch._after import (
+from copydesk.watch._opml import opml_read, opml_write, sources_read
+from copydesk.watch.discovery import (
+    Candidate,
+    Offer,
+    candidates,
+    guesses,
+    is_for_news,
+    offers,
+    settles,
+    sitemaps,
+    told_by,
+)
+from copydesk.watch.reading import Entry, Hints, Reading, entries, read, wanted
+from copydesk.watch.schedule import (
+    Finding,
+    FindingKind,
+    SourceState,
     after_error,
     after_not_modified,
     after_page,
     after_refused,
     after_unchanged,
     digest,
+    findings,
+    is_due,
+    is_resting,
+    items_a_week,
+    keep_address,
+    may_be_asked,
+    next_due,
     pushed,
+    revive,
+    standing,
     validators,
 )
-from copydesk.watch._discover import (
-    Candidate,
-    candidates,
-    guesses,
-    is_for_news,
-    sitemaps,
-    told_by,
-)
-from copydesk.watch._entry import Entry, Hints, Reading
-from copydesk.watch._health import Finding, FindingKind, findings, items_a_week, standing
-from copydesk.watch._moves import keep_address, revive
-from copydesk.watch._offers import Offer, offers, settles
-from copydesk.watch._opml import opml_read, opml_write, sources_read
-from copydesk.watch._read import entries, read
-from copydesk.watch._state import SourceState, is_due, is_resting, may_be_asked, next_due
-from copydesk.watch._wanted import wanted
 
 __all__ = [
     "Candidate",

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from copydesk.errors import FeedError
 from copydesk.kit import text, urls
 from copydesk.news import Source
-from copydesk.watch import _characters
-from copydesk.watch._xml import local_name, parse_xml
+from copydesk.watch.documents import decode, local_name, parse_xml, unzipped
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -27,7 +26,7 @@ def sources_read(data: bytes) -> tuple[Source, ...]:
     In a text, what follows a `#` at a line's beginning or behind a blank is a remark. Raises
     FeedError for what is neither, and for a line that is no web address.
     """
-    document = _characters.decode(_characters.unzipped(data, "a list of sources"))
+    document = decode(unzipped(data, "a list of sources"))
     lines = [_REMARK.sub("", line).strip() for line in document.splitlines()]
     if "<" in document or not any(lines):
         return opml_read(data)
@@ -50,7 +49,7 @@ def opml_read(data: bytes) -> tuple[Source, ...]:
 
     Raises FeedError for what is no OPML. An outline without a web address is passed over.
     """
-    document = _characters.decode(_characters.unzipped(data, "opml"))
+    document = decode(unzipped(data, "opml"))
     root = parse_xml(document) if document.strip() else None
     body = None if root is None else _first(root, "body")
     if body is None:

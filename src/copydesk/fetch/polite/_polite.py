@@ -1,0 +1,165 @@
+"""Polite: any raw fetcher with manners."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Protocol, runtime_checkable
+
+from copydesk.fetch._clock import Clock
+from copydesk.fetch._options import FetchOptions
+from copydesk.fetch._place import Place, place
+from copydesk.fetch.polite import _redirects, _status
+from copydesk.fetch.polite._notes import HostStore, Notes
+from copydesk.fetch.polite._robots_files import Robots
+from copydesk.fetch.polite._slots import Slots
+from copydesk.fetch.polite._tdm_files import Tdm
+from copydesk.fetch.robots import TDMREP_PATH
+from copydesk.news import Fetcher, NotModified, Page, Refused, Request
+
+Answer = Page | NotModified | Refused
+
+
+@runtime_checkable
+class Finder(Protocol):
+    """A raw fetcher that can find a host before it asks it, which takes time but no room."""
+
+    async def find(self, request: Request) -> Refused | None:
+        """Give why the host of a request cannot be found, None where it can."""
+        ...
+
+
+class Polite:
+    """A Fetcher that asks as a guest should, and gives only usable pages.
+
+    robots.txt is obeyed for every purpose but "robots" (a picture's too), one request at a time
+    goes to a host with a pause after it, redirects are followed hop by hop under the same rules,
+    and a host that says Retry-After is asked nothing more until then. What it learns of hosts is
+    added to what `hosts` kept from earlier rounds, and `learned` gives it to be kept.
+
+    A page (purpose "page") comes with what its site says on its use; for this its host is asked
+    once a day for /.well-known/tdmrep.json, unless `options.tdmrep` is off.
+    """
+
+    def __init__(
+        self, inner: Fetcher, options: FetchOptions, clock: Clock, hosts: HostStore | None = None
+    ) -> None:
+        self._inner = inner
+        self._finder = inner if isinstance(inner, Finder) else None
+        self._options = options
+        self._clock = clock
+        self._room = asyncio.Semaphore(options.concurrency)
+        self._notes = Notes(hosts)
+        self._slots = Slots(options, clock, self._notes)
+        self._robots = Robots(self._ask, clock, self._slots, self._notes)
+        self._tdm = Tdm(self._ask, clock, self._notes) if options.tdmrep else None
+
+    def learned(self) -> Mapping[str, bytes]:
+        """Give what was learnt of hosts, by key: put it where `hosts` will find it next round."""
+        return self._notes.learned()
+
+    async def fetch(self, request: Request) -> Answer:
+        """Give a 2xx page at the end of its redirects, NotModified, or why there is neither."""
+        where = place(request.url)
+        if where is None:
+            return Refused(url=request.url, reason="network", detail="not a web address")
+        asked = request if request.url == where.url else replace(request, url=where.url)
+        answer = await self._one_hop(asked, where)
+        hops: tuple[tuple[int, str], ...] = ()
+        if isinstance(answer, Page) and answer.status != 200:
+            answer, hops = await self._follow(asked, answer)
+        if isinstance(answer, Page) and request.purpose == "page":
+            answer = self._with_signals(answer)
+        if answer.url == request.url and not hops:
+            return answer
+        if isinstance(answer, Refused):
+            return replace(answer, url=request.url)
+        return replace(answer, url=request.url, hops=hops)
+
+    def _with_signals(self, page: Page) -> Page:
+        """Give a page with what is known of its site's word on its use."""
+        where = place(page.final_url)
+        if where is None:
+            return page
+        signals = self._robots.signals(where)
+        if self._tdm is not None:
+            signals += self._tdm.signals(where)
+        return replace(page, signals=signals) if signals else page
+
+    async def _follow(
+        self, request: Request, answer: Answer
+    ) -> tuple[Answer, tuple[tuple[int, str], ...]]:
+        """Ask again where the answer points, until there is an end."""
+        asked = [request.url]
+        hops: list[tuple[int, str]] = []
+        while isinstance(answer, Page) and _redirects.is_redirect(answer):
+            target = _redirects.next_hop(answer, asked, self._options.max_redirects)
+            if isinstance(target, Refused):
+                return target, tuple(hops)
+            asked.append(target)
+            hops.append((answer.status, target))
+            request = _redirected(request, target)
+            answer = await self._one_hop(request, _sure(target))
+        return self._judged(answer), tuple(hops)
+
+    async def _one_hop(self, request: Request, where: Place) -> Answer:
+        """Ask once, if robots.txt allows it."""
+        if request.purpose != "robots":
+            refused = await self._robots.refusal(where, request.proxy)
+            if refused is not None:
+                return refused
+        if request.purpose == "page" and self._tdm is not None:
+            await self._learn_tdm(self._tdm, request, where)
+        return await self._in_turn(request, where.host)
+
+    async def _learn_tdm(self, tdm: Tdm, request: Request, where: Place) -> None:
+        """Know the site's tdmrep.json before its page, if robots.txt allows to ask for it."""
+        if await self._robots.refusal(_sure(where.origin + TDMREP_PATH), request.proxy) is None:
+            await tdm.learn(where, request.proxy)
+
+    async def _ask(self, request: Request) -> Answer:
+        return await self._in_turn(request, _sure(request.url).host)
+
+    async def _in_turn(self, request: Request, host: str) -> Answer:
+        """Ask once, in the host's turn, unless the host wants to be left alone."""
+        if retry := self._left_alone(request, host):
+            return retry
+        async with self._slots.turn(host):
+            if retry := self._left_alone(request, host):  # said while we stood in the queue
+                return retry
+            if self._finder is not None and (lost := await self._finder.find(request)):
+                return lost
+            async with self._room:
+                answer = await self._inner.fetch(request)
+            if isinstance(answer, Page):
+                retry_at = _status.wait_until(answer, self._clock.now())
+                self._slots.note(host, answer.status, retry_at)
+            elif isinstance(answer, NotModified):
+                self._slots.note(host, 304, None)
+            return answer
+
+    def _left_alone(self, request: Request, host: str) -> Refused | None:
+        retry_at = self._slots.retry_at(host)
+        if retry_at is None:
+            return None
+        detail = f"{host} asked to be left alone for a while"
+        return Refused(url=request.url, reason="slow-down", detail=detail, retry_at=retry_at)
+
+    def _judged(self, answer: Answer) -> Answer:
+        if isinstance(answer, Page):
+            return _status.refused(answer, self._clock.now()) or answer
+        return answer
+
+
+def _redirected(request: Request, target: str) -> Request:
+    """Ask the next address; headers meant for one site (a token) stay with it."""
+    headers = request.headers if _redirects.same_origin(request.url, target) else {}
+    return replace(request, url=target, headers=headers)
+
+
+def _sure(url: str) -> Place:
+    """Give the place of an address that was made by `place` or `next_hop`."""
+    where = place(url)
+    assert where is not None
+    return where

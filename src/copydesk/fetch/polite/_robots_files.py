@@ -1,0 +1,247 @@
+"""Robots: robots.txt of every origin, fetched once a day, obeyed (RFC 9309)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from copydesk.fetch._clock import Clock
+from copydesk.fetch._place import Place
+from copydesk.fetch.polite import _redirects, _status
+from copydesk.fetch.polite._notes import Notes, RobotsRecord
+from copydesk.fetch.polite._slots import Slots
+from copydesk.fetch.robots import Rules
+from copydesk.news import NotModified, Page, Refused, RefusedReason, Request, Signal
+
+_KEEP = timedelta(hours=24)  # RFC 9309 2.4
+_KEEP_TROUBLE = timedelta(hours=1)
+_MAX_REDIRECTS = 5  # RFC 9309 2.3.1.2
+_MOST_ORIGINS = 20_000  # with their rules taken apart; the notes know the others
+_MOST_BYTES = 64 * 1024 * 1024  # of all these rules, as good as they can be weighed
+_LINE_BYTES = 250  # that a rule takes beside its characters
+
+Answer = Page | NotModified | Refused
+Ask = Callable[[Request], Awaitable[Answer]]
+
+# the host itself cannot be had: that, and not its robots.txt, is what a person must know
+_UNREACHED: frozenset[RefusedReason] = frozenset({"address", "certificate", "network", "too-slow"})
+_OF_THE_HOST = _UNREACHED | {"slow-down"}
+
+
+@dataclass(slots=True)
+class _Entry:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    users: int = 0
+    rules: Rules | None = None  # None: everything is allowed
+    trouble: Refused | None = None  # set: nothing is allowed
+    until: datetime | None = None
+    etag: str = ""
+    last_modified: str = ""
+    weight: int = 0
+
+    def know(self, rules: Rules | None) -> None:
+        """Take the rules of the file."""
+        lines = () if rules is None else rules.lines
+        said = () if rules is None else rules.sayings
+        self.rules = rules
+        self.weight = sum(3 * len(line) + _LINE_BYTES for line in lines)
+        self.weight += sum(len(one.said) + len(one.path) + _LINE_BYTES for one in said)
+
+
+class Robots:
+    """What robots.txt says, per scheme, host and port; `ask` makes one polite request.
+
+    The pause that a file asks for between two requests goes to the host's slot. What a file says
+    is noted; that its host could not be reached is not, since it may be our own line that broke.
+
+    A refusal because the file cannot be had right now carries `retry_at`; one without it is the
+    file's own word. A host that cannot be reached said nothing: its refusal has none either.
+    """
+
+    def __init__(self, ask: Ask, clock: Clock, slots: Slots, notes: Notes) -> None:
+        self._ask = ask
+        self._clock = clock
+        self._slots = slots
+        self._notes = notes
+        self._entries: dict[str, _Entry] = {}
+        self._weight = 0
+
+    async def refusal(self, where: Place, proxy: str = "") -> Refused | None:
+        """Give why an address must not be asked for, None where it may."""
+        entry = self._entries.get(where.origin) or self._remembered(where)
+        if entry.until is None or entry.until <= self._clock.now():
+            await self._renewed(entry, where, proxy)
+        if entry.trouble is not None:
+            return _because(where, entry.trouble)
+        if entry.rules is None or entry.rules.allow(where.url):
+            return None
+        detail = f"forbidden by {where.origin}/robots.txt"
+        return Refused(url=where.url, reason="robots", detail=detail)
+
+    def signals(self, where: Place) -> tuple[Signal, ...]:
+        """Give what the file of an address's origin says on its use, as far as it is known."""
+        entry = self._entries.get(where.origin) or self._remembered(where)
+        return () if entry.rules is None else entry.rules.signals(where.url)
+
+    async def _renewed(self, entry: _Entry, where: Place, proxy: str) -> None:
+        """Ask for the file, once for all who wait for it."""
+        entry.users += 1
+        try:
+            async with entry.lock:
+                if entry.until is None or entry.until <= self._clock.now():
+                    before = entry.weight
+                    await self._renew(entry, where, proxy)
+                    if entry is self._entries.get(where.origin):
+                        self._weight += entry.weight - before
+        finally:
+            entry.users -= 1
+        self._make_room()
+
+    async def _renew(self, entry: _Entry, where: Place, proxy: str) -> None:
+        """Fetch the file; a copy of yesterday serves while it cannot be had (RFC 9309 2.4)."""
+        answer = await self._fetch(_request(entry, where, proxy))
+        now = self._clock.now()
+        if isinstance(answer, Refused):
+            entry.until = answer.retry_at or now + _KEEP_TROUBLE
+            if entry.rules is None:
+                is_unreached = answer.reason in _UNREACHED
+                entry.trouble = answer if is_unreached else replace(answer, retry_at=entry.until)
+        else:
+            _take(entry, answer)
+            entry.until = now + _KEEP
+            self._slow_down(where, entry.rules)
+        if entry.trouble is None or entry.trouble.status:
+            self._notes.write(f"robots {where.origin}", _record(entry, entry.until))
+
+    def _slow_down(self, where: Place, rules: Rules | None) -> None:
+        self._slots.slower(where.host, 0.0 if rules is None else rules.delay_seconds)
+
+    def _remembered(self, where: Place) -> _Entry:
+        """Give what is known of an origin, from this round or an earlier one."""
+        self._make_room()
+        record = self._notes.read(f"robots {where.origin}", RobotsRecord)
+        entry = self._entries[where.origin] = _Entry()
+        if record is not None:
+            _fill(entry, record, f"{where.origin}/robots.txt")
+            if entry.until is not None and entry.until > self._clock.now() + _KEEP:
+                entry.until = None  # written under another clock
+            self._slow_down(where, entry.rules)
+        self._weight += entry.weight
+        return entry
+
+    def _make_room(self) -> None:
+        """Drop the older half of the entries that nobody waits for; their notes stay."""
+        if len(self._entries) < _MOST_ORIGINS and self._weight <= _MOST_BYTES:
+            return
+        for origin in list(self._entries)[: (len(self._entries) + 1) // 2]:
+            if not self._entries[origin].users:
+                self._weight -= self._entries.pop(origin).weight
+
+    async def _fetch(self, request: Request) -> Page | NotModified | Refused:
+        """Give the file, a Page that is none (4xx: all is allowed), or why nothing is known."""
+        asked = [request.url]
+        while True:
+            answer = await self._ask(replace(request, url=asked[-1]))
+            if isinstance(answer, NotModified) and (request.etag or request.last_modified):
+                return answer
+            if not isinstance(answer, Page):
+                return _unknown(answer, request.url, asked)
+            if not _redirects.is_redirect(answer):
+                return answer if _is_known(answer) else _trouble(answer, self._clock.now())
+            target = _redirects.next_hop(answer, asked, _MAX_REDIRECTS)
+            if isinstance(target, Refused):
+                return answer  # RFC 9309 2.3.1.2: too many redirects, as if there were no file
+            asked.append(target)
+
+
+def _request(entry: _Entry, where: Place, proxy: str) -> Request:
+    """Ask for the file, or whether the one that is known still holds."""
+    return Request(
+        url=f"{where.origin}/robots.txt",
+        purpose="robots",
+        etag=entry.etag,
+        last_modified=entry.last_modified,
+        proxy=proxy,
+    )
+
+
+def _take(entry: _Entry, answer: Page | NotModified) -> None:
+    """Take what the host said of its file: a new one, none, or that nothing changed."""
+    entry.trouble = None
+    if isinstance(answer, NotModified):
+        return
+    is_there = answer.status < 300
+    entry.know(Rules.read(answer.body) if is_there else None)
+    entry.etag = answer.headers.get("etag", "") if is_there else ""
+    entry.last_modified = answer.headers.get("last-modified", "") if is_there else ""
+
+
+def _record(entry: _Entry, until: datetime) -> RobotsRecord:
+    trouble, rules = entry.trouble, entry.rules
+    return RobotsRecord(
+        until=until,
+        rules=None if rules is None else rules.lines,
+        delay_seconds=0.0 if rules is None else rules.delay_seconds,
+        etag=entry.etag,
+        last_modified=entry.last_modified,
+        trouble="" if trouble is None else trouble.detail,
+        status=0 if trouble is None else trouble.status,
+        sayings=() if rules is None else rules.sayings,
+    )
+
+
+def _fill(entry: _Entry, record: RobotsRecord, url: str) -> None:
+    """Know again what a record says."""
+    entry.until = record.until
+    entry.etag, entry.last_modified = record.etag, record.last_modified
+    if record.rules is not None:
+        entry.know(Rules(record.rules, record.delay_seconds, record.sayings or ()))
+        if record.sayings is None:  # to be read whole when it is asked for again
+            entry.etag = entry.last_modified = ""
+    if record.status:
+        entry.trouble = Refused(
+            url=url,
+            reason="slow-down" if record.status == 429 else "robots",
+            detail=record.trouble,
+            status=record.status,
+            retry_at=record.until,
+        )
+
+
+def _is_known(page: Page) -> bool:
+    """Say whether a status settles the matter: 2xx is read, 4xx allows all, 429 is trouble."""
+    return 200 <= page.status < 300 or (400 <= page.status < 500 and page.status != 429)
+
+
+def _trouble(page: Page, now: datetime) -> Refused:
+    """Say that nothing is known: 5xx forbids all (RFC 9309 2.3.1.4), 429 asks for patience."""
+    refused = _status.refused(page, now)
+    reason: RefusedReason = "slow-down" if page.status == 429 else "robots"
+    detail = f"robots.txt cannot be had: status {page.status}"
+    retry_at = None if refused is None else refused.retry_at
+    return Refused(
+        url=page.url, reason=reason, detail=detail, status=page.status, retry_at=retry_at
+    )
+
+
+def _unknown(answer: NotModified | Refused, url: str, asked: list[str]) -> Refused:
+    """Say why there is no file; what befell the target of a redirect is not the host's fate."""
+    if isinstance(answer, Refused) and len(asked) == 1:
+        return answer
+    detail = answer.detail if isinstance(answer, Refused) else "an answer to another question"
+    return Refused(url=url, reason="robots", detail=f"robots.txt cannot be had: {detail}")
+
+
+def _because(where: Place, trouble: Refused) -> Refused:
+    """Put the trouble with a robots.txt on the address that was asked for."""
+    reason = trouble.reason if trouble.reason in _OF_THE_HOST else "robots"
+    detail = trouble.detail if trouble.detail else f"{where.origin}/robots.txt cannot be had"
+    return Refused(
+        url=where.url,
+        reason=reason,
+        detail=detail,
+        status=trouble.status,
+        retry_at=trouble.retry_at,
+    )

@@ -1,0 +1,8 @@
+"""Write a web down and play it back: raw fetchers whose answers are a WARC file."""
+
+from __future__ import annotations
+
+from copydesk.fetch.recording._record import Recorder
+from copydesk.fetch.recording._replay import Replay
+
+__all__ = ["Recorder", "Replay"]

@@ -1,0 +1,242 @@
+"""Rules of one robots.txt (RFC 9309): may our product token ask for an address?
+
+Our own reading, in time linear in the file: docs/design/fetch.md has the measurement against
+robotspy, which the tests keep as a second opinion.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from copydesk.fetch._place import place
+from copydesk.fetch.robots import _usage
+from copydesk.fetch.robots._usage import Saying
+from copydesk.news import Signal
+
+PRODUCT = "copydesk"
+_READ_BYTES = 500 * 1024  # RFC 9309 2.5: a crawler reads at least so much
+# Bytes of a line that Google's reader has room for; the rest of a longer one is not read. Its
+# buffer has 8 * 2083, the last of which holds the mark of the end (RobotsTxtParser::Parse).
+_LINE_BYTES = 8 * 2083 - 1
+_AGENT = re.compile(r"\*(?!\S)|[A-Za-z_-]+")
+_MARKS = {"allow": "+", "disallow": "-"}
+_KEYS = {
+    "user-agent": "agent",
+    "useragent": "agent",
+    "user agent": "agent",
+    "crawl-delay": "delay",
+    "allow": "allow",
+    "disallow": "disallow",
+    "dissallow": "disallow",  # spelled so often that Google's parser takes these, too
+    "dissalow": "disallow",
+    "disalow": "disallow",
+    "diasllow": "disallow",
+    "disallaw": "disallow",
+    **{key: key for key in _usage.KEYS},
+}
+_SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
+_OCTET = re.compile(r"%([0-9a-fA-F]{2})")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_PLAIN = re.compile(r"[A-Za-z0-9/._~?=&:@!$'()*+,;#\[\]-]*")
+_AS_WRITTEN = "%:/?#[]@!$&'()*+,;=-._~"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rule:
+    """One line: the pieces between its stars, whether it is bound to the end, its length."""
+
+    pieces: tuple[str, ...]
+    is_bound: bool
+    length: int
+    allow: bool
+
+    def matches(self, path: str) -> bool:
+        """Say whether the pattern fits a path; each star takes as little as it can."""
+        first, *others = self.pieces
+        if not path.startswith(first):
+            return False
+        if not others:
+            return not self.is_bound or path == first
+        at = len(first)
+        last = others.pop() if self.is_bound else ""
+        for piece in others:
+            found = path.find(piece, at)
+            if found < 0:
+                return False
+            at = found + len(piece)
+        return path.endswith(last) and len(path) - len(last) >= at
+
+
+class _Group:
+    """All that a file says to one agent, gathered from wherever it says it."""
+
+    def __init__(self) -> None:
+        self.is_named = False
+        self.lines: dict[str, None] = {}
+        self.delay_seconds = 0.0
+        self.sayings: list[Saying] = []
+
+    def take(self, key: str, value: str) -> None:
+        """Take one line that is meant for this agent."""
+        if key == "agent":
+            self.is_named = True
+        elif key == "delay":
+            if _SECONDS.fullmatch(value):
+                self.delay_seconds = float(value)
+        elif key in _usage.KEYS:
+            saying = _usage.saying(key, value)
+            if saying is not None:
+                self.sayings.append(saying)
+        elif value:
+            self.lines[_MARKS[key] + spelled(value)] = None
+
+    @property
+    def closes_all(self) -> bool:
+        """Say whether an agent is kept out of the whole site."""
+        return not {"-/", "-/*"}.isdisjoint(self.lines) and not any(
+            line.startswith("+") for line in self.lines
+        )
+
+
+class Rules:
+    """What a robots.txt allows to our product token; the longest matching rule wins.
+
+    `lines` are all that matters of the file: `+/path` allows, `-/path` forbids, paths spelled one
+    way. `delay_seconds` is the pause that it asks for between two requests, 0 where it does not.
+    `sayings` are what it says on the use of pages.
+    """
+
+    __slots__ = ("_rules", "delay_seconds", "lines", "sayings")
+
+    def __init__(
+        self,
+        lines: Sequence[str] = (),
+        delay_seconds: float = 0.0,
+        sayings: Sequence[Saying] = (),
+    ) -> None:
+        self.lines = tuple(lines)
+        self.delay_seconds = delay_seconds
+        self.sayings = tuple(sayings)
+        rules = [rule for line in self.lines for rule in _rules(line)]
+        self._rules = sorted(rules, key=lambda rule: (-rule.length, not rule.allow))
+
+    @classmethod
+    def read(cls, body: bytes) -> Rules:
+        """Read a robots.txt in any state: byte order mark, any line ends, odd bytes."""
+        body = _unmarked(body[:_READ_BYTES])
+        groups = {name: _Group() for name in (PRODUCT, "*", *_usage.AGENTS)}
+        licences = _Group()
+        agents: set[str] = set()
+        in_rules = False
+        for key, value in _lines(body):
+            if key == "license":
+                licences.take(key, value)
+                continue
+            if key == "agent":
+                agents = {value.lower()} if in_rules else {*agents, value.lower()}
+                in_rules = False
+            else:
+                in_rules = True
+            for agent in agents & groups.keys():
+                groups[agent].take(key, value)
+        chosen = groups[PRODUCT] if groups[PRODUCT].is_named else groups["*"]
+        closed = {agent for agent in _usage.AGENTS if groups[agent].closes_all}
+        said = [*licences.sayings, *_usage.of_agents(closed), *chosen.sayings]
+        return cls(tuple(chosen.lines), chosen.delay_seconds, _usage.bounded(said))
+
+    def allow(self, url: str) -> bool:
+        """Say whether an address may be fetched; robots.txt itself always may."""
+        where = place(url)
+        if where is None:
+            return False
+        if not self._rules or where.path == "/robots.txt":
+            return True
+        path = spelled(where.path)
+        return next((rule.allow for rule in self._rules if rule.matches(path)), True)
+
+    def signals(self, url: str) -> tuple[Signal, ...]:
+        """Give what the file says on the use of an address: of each name the longest pattern's.
+
+        Of two lines with one pattern both are said (draft-ietf-aipref-attach 3.1).
+        """
+        where = place(url)
+        if where is None or not self.sayings:
+            return ()
+        path = spelled(where.path)
+        fitting = [one for one in self.sayings if not one.path or fits(one.path, path)]
+        longest: dict[str, int] = {}
+        for one in fitting:
+            longest[one.name] = max(longest.get(one.name, 0), len(spelled(one.path)))
+        return tuple(
+            Signal(name=one.name, said=one.said, where=_usage.WHERE)
+            for one in fitting
+            if len(spelled(one.path)) == longest[one.name]
+        )
+
+
+def _unmarked(body: bytes) -> bytes:
+    """Give a file without its byte order mark, whole or begun."""
+    for mark in (b"\xef\xbb\xbf", b"\xef\xbb", b"\xef"):
+        if body.startswith(mark):
+            return body[len(mark) :]
+    return body
+
+
+def _lines(body: bytes) -> Iterator[tuple[str, str]]:
+    """Give what counts of each line: its key, and the agent's name or the path."""
+    for line in re.split(rb"\r\n|\r|\n", body):
+        words = line[:_LINE_BYTES].decode("utf-8", "replace").partition("#")[0].strip()
+        name, colon, value = words.partition(":")
+        if not colon:
+            name, value = _in_two(words)
+        key = _KEYS.get(name.strip().lower())
+        if key == "agent":
+            found = _AGENT.match(value.strip())
+            yield key, found[0] if found else ""
+        elif key is not None:
+            yield key, value.strip()
+
+
+def _in_two(words: str) -> tuple[str, str]:
+    """Take a line without a colon, as people write them, where it is two words."""
+    parts = words.split()
+    return (parts[0], parts[1]) if len(parts) == 2 else ("", "")
+
+
+def _rules(line: str) -> Iterator[_Rule]:
+    """Give the rule of a line; of one that allows an index page also that for its folder."""
+    allow, pattern = line.startswith("+"), line[1:]
+    yield _rule(pattern, allow=allow)
+    folder, slash, name = pattern.rpartition("/")
+    if allow and slash and name.startswith("index.htm"):
+        yield _rule(f"{folder}/$", allow=True)
+
+
+def fits(pattern: str, path: str) -> bool:
+    """Say whether a path, spelled one way, fits a pattern as people write it."""
+    return _rule(spelled(pattern), allow=True).matches(path)
+
+
+def _rule(pattern: str, *, allow: bool) -> _Rule:
+    return _Rule(
+        pieces=tuple(pattern.removesuffix("$").split("*")),
+        is_bound=pattern.endswith("$"),
+        length=len(pattern),
+        allow=allow,
+    )
+
+
+def spelled(path: str) -> str:
+    """Spell a path one way (RFC 9309 2.2.2): %7E as ~, ツ as %E3%83%84, %3c as %3C."""
+    if _PLAIN.fullmatch(path):
+        return path
+    encoded = quote(path.encode("utf-8", "replace"), safe=_AS_WRITTEN)
+    return _OCTET.sub(_octet, encoded)
+
+
+def _octet(found: re.Match[str]) -> str:
+    character = chr(int(found[1], 16))
+    return character if character in _UNRESERVED else found[0].upper()

@@ -1,0 +1,154 @@
+"""What went wrong on the wire, in words that a person can use."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from copydesk.fetch._options import FetchOptions
+from copydesk.fetch.web._address import AddressRefusedError
+from copydesk.fetch.web._names import LostNameError, NoNameError
+from copydesk.kit import text
+from copydesk.news import Fault, FaultKind, Refused, RefusedReason, Request
+
+if TYPE_CHECKING:
+    import aiohttp
+
+# what OpenSSL's verdict on a certificate (X509_V_ERR_…) means; it does not say when one ended
+_ENDED = 10
+_CERTIFICATES = {
+    9: "is not valid yet",
+    18: "is self-signed",
+    19: "has nobody who vouches for it",  # a chain that ends in an authority of its own
+    20: "has nobody who vouches for it",
+    21: "has nobody who vouches for it",  # or the server leaves a link of the chain out
+    62: "is for another host",
+    64: "is for another host",  # the host is an IP address
+}
+_TLS = {
+    "WRONG_VERSION_NUMBER": "it speaks no TLS there",
+    "HTTP_REQUEST": "it speaks no TLS there",
+    "RECORD_LAYER_FAILURE": "it speaks no TLS there",
+    "UNEXPECTED_EOF_WHILE_READING": "it hung up",
+    "UNSUPPORTED_PROTOCOL": "it speaks only old TLS",
+    "TLSV1_ALERT_PROTOCOL_VERSION": "it speaks only other versions of TLS",
+    "SSLV3_ALERT_HANDSHAKE_FAILURE": "no way of speaking in common",
+}
+_CONNECTIONS = {
+    errno.ECONNREFUSED: "refused",
+    errno.ECONNRESET: "reset by the other side",
+    errno.EPIPE: "closed by the other side",
+    errno.EHOSTUNREACH: "no way there",
+    errno.ENETUNREACH: "no network to go by",
+    errno.ETIMEDOUT: "no answer",
+}
+_ERRNO = re.compile(r"\[Errno (\d{1,5})\]")
+_FAULT = re.compile(r"[A-Za-z][A-Za-z0-9` -]{2,60}\b")
+
+
+def lost_name(url: str, host: str, error: LostNameError) -> Refused:
+    """Say that a name leads nowhere."""
+    is_name = not isinstance(error, NoNameError)
+    detail = f"no such host: {host} ({error.what})" if is_name else f"{error.what}: {host}"
+    return Refused(url=url, reason="network", detail=text.shorten(detail, 300))
+
+
+def refusal(request: Request, host: str, error: Exception, options: FetchOptions) -> Refused:
+    """Turn any failure of the network into a Refused; an error that is none is raised again."""
+    import aiohttp
+
+    known = (aiohttp.ClientError, OSError, ValueError, EOFError)
+    if not isinstance(error, known):
+        raise error
+    if isinstance(error, TimeoutError):
+        return Refused(url=request.url, reason="too-slow", detail=_late(error, host, options))
+    cause = error if isinstance(error, AddressRefusedError) else getattr(error, "os_error", None)
+    if isinstance(cause, AddressRefusedError):
+        detail = f"{host} is no public address: {cause.address}"
+        return Refused(url=request.url, reason="address", detail=detail)
+    is_certificate = isinstance(error, aiohttp.ClientConnectorCertificateError)
+    reason: RefusedReason = "certificate" if is_certificate else "network"
+    return Refused(url=request.url, reason=reason, detail=text.shorten(_words(host, error), 300))
+
+
+def _late(error: TimeoutError, host: str, options: FetchOptions) -> str:
+    import aiohttp
+
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        return f"no connection to {host} within {options.connect_seconds:g} seconds"
+    return f"no whole answer within {options.timeout_seconds:g} seconds"
+
+
+def _words(host: str, error: Exception) -> str:
+    """Say what happened, without what a library says of itself; special classes stand first."""
+    import aiohttp
+
+    kinds: list[tuple[type[Exception], Callable[[str, Any], str]]] = [
+        (aiohttp.ClientProxyConnectionError, lambda _, no: _unconnected("the proxy", no)),
+        (aiohttp.ClientHttpProxyError, _shut_out),
+        (aiohttp.ClientConnectorCertificateError, _untrusted),
+        (aiohttp.ClientSSLError, _insecure),
+        (aiohttp.ClientConnectorDNSError, _nameless),
+        (aiohttp.ClientConnectorError, _unconnected),
+        (aiohttp.ServerDisconnectedError, lambda at, _: f"{at} hung up without an answer"),
+        (aiohttp.ClientPayloadError, lambda _, __: "the body broke off"),
+        (aiohttp.ClientResponseError, _no_http),
+        (aiohttp.InvalidURL, lambda _, __: "not a web address"),
+        (UnicodeError, lambda at, _: f"not a name of a host: {at}"),
+        (OSError, lambda at, no: f"the connection with {at} broke off: {_io(no)}"),
+    ]
+    for kind, words in kinds:
+        if isinstance(error, kind):
+            return words(host, error)
+    return f"no answer from {host} that can be used ({text.fold(str(error))})"
+
+
+def _unconnected(host: str, error: OSError) -> str:
+    return f"no connection to {host}: {_io(error)}"
+
+
+def _shut_out(host: str, error: aiohttp.ClientHttpProxyError) -> str:
+    said = text.fold(error.message)
+    return f"the proxy does not let us through to {host} ({said or error.status})"
+
+
+def _untrusted(host: str, error: aiohttp.ClientConnectorCertificateError) -> str:
+    code = getattr(error.certificate_error, "verify_code", 0)
+    if code == _ENDED:
+        return str(Fault.of(FaultKind.CERTIFICATE_ENDED, host=host))
+    why = _CERTIFICATES.get(code)
+    if why is None:
+        why = f"is not valid ({getattr(error.certificate_error, 'verify_message', code)})"
+    return str(Fault.of(FaultKind.CERTIFICATE, host=host, why=why))
+
+
+def _insecure(host: str, error: aiohttp.ClientConnectorSSLError) -> str:
+    code = str(getattr(getattr(error, "os_error", error), "reason", None) or "")
+    why = _TLS.get(code) or code.removeprefix("TLSV1_ALERT_").replace("_", " ").lower()
+    return f"no secure connection with {host}{f': {why}' if why else ''}"
+
+
+def _nameless(host: str, error: aiohttp.ClientConnectorDNSError) -> str:
+    """Say whose name leads nowhere; that of a proxy is not shown."""
+    whose = host if error.host == host.strip("[]") else "the proxy's"
+    return f"no such host: {whose} ({error.strerror})"
+
+
+def _no_http(host: str, error: aiohttp.ClientResponseError) -> str:
+    """Name the fault, not the bytes: the parser shows them below its first line."""
+    said = _FAULT.match(error.message)
+    return f"no valid HTTP from {host}{f' ({said[0].lower()})' if said else ''}"
+
+
+def _io(error: OSError) -> str:
+    """Say in a word or two why the system made no connection."""
+    inner = getattr(error, "os_error", error)
+    number = inner.errno
+    if number is None and (found := _ERRNO.search(str(inner))):  # several addresses, each its own
+        number = int(found[1])
+    if number is None:
+        return text.fold(str(inner)) or "no reason given"
+    return _CONNECTIONS.get(number) or os.strerror(number).lower()

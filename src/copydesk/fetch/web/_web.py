@@ -1,0 +1,190 @@
+"""Web: one request to the network, through the address guard, within the limits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from copydesk.fetch import _headers
+from copydesk.fetch._clock import Clock
+from copydesk.fetch._options import FetchOptions
+from copydesk.fetch._place import Place, place
+from copydesk.fetch._unpack import BodyError, Unpacker
+from copydesk.fetch.web import _errors, _proxy, _sockets
+from copydesk.fetch.web._names import LostNameError, Names
+from copydesk.news import NotModified, Page, Refused, Request
+
+if TYPE_CHECKING:
+    import aiohttp
+
+ROBOTS_BYTES = 1_500_000  # read at least; the rules themselves use the first 500 KiB
+_NOTICED_SECONDS = 0.1  # a look-up that took longer leaves less of connect_seconds
+
+
+class Web:
+    """The network: `async with Web(options, clock) as web`, then `await web.fetch(request)`.
+
+    Gives any status as it is and follows no redirect. Keeps no cookie, uses no proxy but the one
+    that a request names. A name or address that leads to a private network is Refused "address"
+    unless `options.allow_hosts` has the host. Opening it raises the limit of open files.
+    """
+
+    def __init__(self, options: FetchOptions, clock: Clock) -> None:
+        self._options = options
+        self._clock = clock
+        self._names = Names(options.nameservers, options.connect_seconds)
+        self._spent: dict[str, float] = {}
+        self._guarded: aiohttp.ClientSession | None = None
+        self._allowed: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Web:
+        from yarl import URL
+
+        from copydesk.fetch.web import _session
+
+        self._session, self._url = _session, URL  # loaded now, since aiohttp is heavy
+        most = _sockets.room_for_idle(_sockets.raised_file_limit(), self._options.concurrency)
+        self._kept = _sockets.Kept(most, _sockets.idle_seconds(self._options))
+        self._loop = asyncio.get_running_loop()
+        tls = _session.tls_context()
+        self._guarded = _session.open_session(self._options, self._names, tls, guarded=True)
+        self._allowed = _session.open_session(self._options, self._names, tls, guarded=False)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for session in (self._guarded, self._allowed):
+            if session is not None:
+                await session.close()
+        self._guarded = self._allowed = None
+        await self._names.close()
+
+    async def find(self, request: Request) -> Refused | None:
+        """Look a host's name up, so that asking it takes no time for that; None: it is known."""
+        where = place(request.url)
+        if where is None or request.proxy or self._names.knows(where.host):
+            return None
+        return await self._found(request.url, where.host)
+
+    async def _found(self, url: str, host: str) -> Refused | None:
+        try:
+            found = await self._names.find(host)
+        except LostNameError as error:
+            return _errors.lost_name(url, host, error)
+        if found.took > _NOTICED_SECONDS:
+            self._spent[host] = found.took
+        return None
+
+    async def fetch(self, request: Request) -> Page | NotModified | Refused:
+        """Give the answer of the server, or why there is none; never raise for its faults."""
+        return await self._answer(request, None)
+
+    async def post(self, url: str, fields: Mapping[str, str]) -> Page | Refused:
+        """Send a form, and give the answer as `fetch` does, whatever its status."""
+        return await self._post(url, fields)
+
+    async def post_json(self, url: str, body: bytes) -> Page | Refused:
+        """Send JSON, and give the answer as `fetch` does, whatever its status."""
+        return await self._post(url, body)
+
+    async def _post(self, url: str, said: Mapping[str, str] | bytes) -> Page | Refused:
+        answer = await self._answer(Request(url=url), said)
+        assert not isinstance(answer, NotModified)  # nothing conditional was asked
+        return answer
+
+    async def _answer(
+        self, request: Request, form: Mapping[str, str] | bytes | None
+    ) -> Page | NotModified | Refused:
+        where = place(request.url)
+        if where is None:
+            return Refused(url=request.url, reason="network", detail="not a web address")
+        refused = None
+        if request.proxy:
+            refused = _proxy.refusal(where, request.proxy, self._options)
+        elif not self._names.knows(where.host):
+            refused = await self._found(request.url, where.host)
+        if refused is not None:
+            return refused
+        try:
+            return await self._ask(request, where, form)
+        except BodyError as error:
+            return Refused(url=request.url, reason=error.reason, detail=error.what)
+        except Exception as error:  # aiohttp's tree is not loaded here, and below it lie OSError,
+            # ValueError and UnicodeError for hostile hosts and headers; each is named in _errors
+            return _errors.refusal(request, where.host, error, self._options)
+
+    async def _ask(
+        self, request: Request, where: Place, form: Mapping[str, str] | bytes | None
+    ) -> Page | NotModified | Refused:
+        key = request.proxy + where.origin
+        headers = _headers.for_request(request, self._options)
+        if isinstance(form, bytes):
+            headers["Content-Type"] = "application/json; charset=utf-8"
+        is_kept = self._kept.has_room(key, self._loop.time())
+        if not is_kept:
+            headers["Connection"] = "close"
+        async with self._open(request, where, headers, form) as response:
+            if is_kept:
+                self._kept.keep(key, self._loop.time())
+            until = self._session.certificate_until(response)
+            kept = _headers.for_page(response.headers.items())
+            if response.status == 304 and (request.etag or request.last_modified):
+                return NotModified(
+                    url=request.url, final_url=where.url, headers=kept, certificate_until=until
+                )
+            return Page(
+                url=request.url,
+                final_url=where.url,
+                status=response.status,
+                headers=kept,
+                body=await self._body(response, request),
+                fetched_at=self._clock.now(),
+                certificate_until=until,
+            )
+
+    def _open(
+        self,
+        request: Request,
+        where: Place,
+        headers: Mapping[str, str],
+        form: Mapping[str, str] | bytes | None,
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        is_free = bool(request.proxy) or self._options.allows(where.host)
+        session = self._allowed if is_free else self._guarded
+        if session is None:
+            msg = "Web is used outside of its `async with`"
+            raise RuntimeError(msg)
+        more: dict[str, Any] = {}
+        if request.proxy:
+            more["proxy"] = request.proxy
+        if self._spent and (spent := self._spent.pop(where.host, 0.0)):
+            left = max(self._options.connect_seconds - spent, _NOTICED_SECONDS)
+            more["timeout"] = self._session.limits(self._options, left)
+        return session.request(
+            "GET" if form is None else "POST",
+            self._url(where.url, encoded=True),
+            headers=headers,
+            data=form,
+            allow_redirects=False,
+            **more,
+        )
+
+    async def _body(self, response: aiohttp.ClientResponse, request: Request) -> bytes:
+        limit = ROBOTS_BYTES if request.purpose == "robots" else self._options.max_bytes
+        coding = ", ".join(response.headers.getall("Content-Encoding", ()))
+        unpacker = Unpacker(coding, limit)
+        try:
+            async for piece in response.content.iter_any():
+                unpacker.feed(piece)
+        except BodyError as error:
+            if request.purpose == "robots" and error.reason == "too-big":
+                return unpacker.cut()
+            raise
+        return unpacker.finish()

@@ -1,0 +1,216 @@
+"""Discover: where a page's news may be had as a list, and which of the lists that answer is best.
+
+    Page ── candidates ──> feeds that it names, its make tells, it links to ─┐
+    address ── guesses ──> the few common places of a feed                  ├─ asked, read ─┐
+    robots.txt ── sitemaps ──> the sitemaps that it names, the common ones  ─┘               │
+    (Candidate, Reading) ... ── offers ──> Offers, the best first  <─────────────────────────┘
+
+Each candidate costs a polite request, so all are bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import unquote
+
+from copydesk.kit import urls
+from copydesk.news import Page
+from copydesk.watch.discovery import _platforms
+from copydesk.watch.documents import base_of, decode, form_of, parse_html, unzipped, words_of
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+Way = Literal["asked", "named", "place", "linked", "guess", "sitemap", "aside"]
+
+_CANDIDATES = 8  # of one page: each costs a request
+_GUESSES = 8
+_SITEMAPS = 4
+_LINKS = 20_000  # of one page that are looked at
+_SCANNED = 2_000_000  # characters of a page that are searched for its make
+_ADDRESS = 2_000  # characters
+
+_FEED_TYPE = re.compile(r"application/(rss|atom|rdf|feed)\+(xml|json)", re.IGNORECASE)
+_XML_TYPE = re.compile(r"(application|text)/(xml|json)\s*(;|$)", re.IGNORECASE)
+_FEED_ADDRESS = re.compile(
+    r"""(?xi)
+      \.(rss|atom|rdf)$
+    | (^|/)(feeds?|rss2?|atom)/?$
+    | (^|/)[\w-]*(feeds?|rss2?|atom)[\w-]*\.(xml|json|php|aspx?|rdf)$
+    | (^|/)feeds?/(rss2?|atom|posts/default)/?$
+    | (^|/)rss/[\w/-]+(\.xml)?$
+    | [?&](feed=(rss2?|atom)|format=(rss|atom|feed))\b
+    """
+)
+_FEED_HOST = re.compile(r"^(feeds?|rss)\d?\.", re.IGNORECASE)
+_FEED_WORDS = re.compile(r"^(rss|atom|xml|json)?[ -]?(feed)?$|^subscribe via rss$", re.IGNORECASE)
+_OTHERS = re.compile(r"(^|\.)(feedly|inoreader|newsblur|netvibes|facebook|twitter|x)\.com$", re.I)
+_COMMENTS = re.compile(r"comment|kommentar|comentar|commentair|reacti(e|on)s|opmerking", re.I)
+
+_COMMON = (
+    "/feed",
+    "/feed.xml",
+    "/rss.xml",
+    "/rss",
+    "/atom.xml",
+    "/index.xml",
+    "/feed.json",
+    "/feeds/posts/default",
+)
+_BELOW = ("/feed", "/rss.xml", "/index.xml")  # of a page that is no home page
+_COMMON_SITEMAPS = ("/news-sitemap.xml", "/sitemap_index.xml", "/sitemap.xml")
+_SITEMAP_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_ROBOTS_READ = 500 * 1024  # RFC 9309 2.5
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An address where a list may be, and by which way it was found."""
+
+    url: str
+    way: Way
+
+
+def candidates(page: Page) -> tuple[Candidate, ...]:
+    """Give the feeds that a page leads to: named, told by its make, linked; asides last.
+
+    At most eight, each once; what stands beside the matter (comments, one article's answers)
+    comes last. Nothing for what is no HTML, except what the address itself tells.
+    """
+    found = [Candidate(url, "place") for url in _platforms.at_address(page.url)]
+    body = unzipped(page.body, page.final_url)
+    document = decode(body, page.headers.get("content-type", ""))
+    root = parse_html(document) if form_of(document) in {"html", "unknown"} else None
+    if root is not None:
+        found += _in_page(root, document, page.final_url)
+    return _first(found, page.final_url)
+
+
+def told_by(url: str) -> tuple[Candidate, ...]:
+    """Give the feeds that an address tells without its page."""
+    return tuple(Candidate(feed, "place") for feed in _platforms.at_address(url))
+
+
+def guesses(url: str) -> tuple[Candidate, ...]:
+    """Give the common places of a feed, the ones below the page itself first."""
+    parsed = urls.parse(url)
+    if parsed is None:
+        return ()
+    path = str(parsed.pathname).rstrip("/")
+    last = path.rpartition("/")[2]
+    below = [] if not path or "." in last else [f"{path}{name}" for name in _BELOW]
+    found = (urls.fetchable(name, url) for name in (*below, *_COMMON))
+    return tuple(Candidate(one, "guess") for one in islice(filter(None, found), _GUESSES))
+
+
+def sitemaps(url: str, robots: bytes = b"") -> tuple[Candidate, ...]:
+    """Give the sitemaps that a robots.txt names, those for news first; the common ones if none."""
+    lines = _SITEMAP_LINE.findall(robots[:_ROBOTS_READ].decode("utf-8", "replace"))
+    named = (urls.fetchable(line, url) for line in lines if len(line) <= _ADDRESS)
+    found = sorted(dict.fromkeys(filter(None, named)), key=lambda one: not is_for_news(one))
+    if not found:
+        found = [one for name in _COMMON_SITEMAPS if (one := urls.fetchable(name, url))]
+    return tuple(Candidate(one, "sitemap") for one in found[:_SITEMAPS])
+
+
+def is_for_news(url: str) -> bool:
+    """Say whether a sitemap's address says that it is one of news."""
+    parsed = urls.parse(url)
+    return parsed is not None and "news" in str(parsed.pathname).lower()
+
+
+def _first(found: Iterable[Candidate], url: str) -> tuple[Candidate, ...]:
+    """Keep each address once, the page's own left out, asides last; no more than are asked."""
+    kept: dict[str, Candidate] = {}
+    for one in found:
+        key = urls.identity(one.url)
+        if len(one.url) <= _ADDRESS and key != urls.identity(url):
+            kept.setdefault(key, one)
+    ordered = sorted(kept.values(), key=lambda one: one.way == "aside")
+    return tuple(ordered[:_CANDIDATES])
+
+
+def _in_page(root: _Element, document: str, url: str) -> Iterator[Candidate]:
+    at = base_of(root, url)
+    yield from _named(root, at, url)
+    scanned = document[:_SCANNED]
+    generator = _meta(root, "generator")
+    yield from (Candidate(feed, "place") for feed in _platforms.in_page(scanned, url, generator))
+    yield from _linked(root, at, url)
+
+
+def _named(root: _Element, at: str, url: str) -> Iterator[Candidate]:
+    """Give the feeds that the page names for programs (`link rel=alternate`)."""
+    is_article = _meta(root, "og:type") == "article"
+    for element in islice(root.iter("link"), _LINKS):
+        href = str(element.get("href") or "")
+        feed = urls.fetchable(href, at) if _names_feed(element, href) else None
+        if feed is None:
+            continue
+        title = str(element.get("title") or "")
+        is_aside = _is_of_comments(f"{title} {feed}") or (is_article and _is_below(feed, url))
+        yield Candidate(feed, "aside" if is_aside else "named")
+
+
+def _names_feed(element: _Element, href: str) -> bool:
+    relations = str(element.get("rel") or "").lower().split()
+    if not href.strip() or not {"alternate", "feed"} & set(relations):
+        return False
+    kind = str(element.get("type") or "").strip()
+    if _FEED_TYPE.match(kind):
+        return True
+    return bool(_XML_TYPE.match(kind) or "feed" in relations) and "/wp-json/" not in href
+
+
+def _is_below(feed: str, url: str) -> bool:
+    """Say whether a feed stands below the page's own path: one article's comments."""
+    path = _path(url).rstrip("/")
+    return bool(path) and _path(feed).startswith(f"{path}/")
+
+
+def _linked(root: _Element, at: str, url: str) -> Iterator[Candidate]:
+    """Give the links for people that look like feeds, of this site or a host of feeds."""
+    for element in islice(root.iter("a"), _LINKS):
+        href = str(element.get("href") or "").strip()
+        if not href or len(href) > _ADDRESS or href.startswith("#"):
+            continue
+        if not (_FEED_ADDRESS.search(href.partition("#")[0]) or _says_feed(element)):
+            continue
+        feed = urls.fetchable(href, at)
+        if feed is not None and _may_be_its_own(feed, url):
+            yield Candidate(feed, "aside" if _is_of_comments(feed) else "linked")
+
+
+def _says_feed(element: _Element) -> bool:
+    """Say whether a link's few words are those of a feed."""
+    if len(element) > 3:
+        return False
+    words = words_of(element) or str(element.get("title") or element.get("aria-label") or "")
+    return 2 < len(words) < 20 and bool(_FEED_WORDS.match(words))
+
+
+def _may_be_its_own(feed: str, url: str) -> bool:
+    host = urls.host(feed)
+    if _OTHERS.search(host):
+        return False
+    return urls.same_site(feed, url) or bool(_FEED_HOST.match(host))
+
+
+def _is_of_comments(said: str) -> bool:
+    return bool(_COMMENTS.search(unquote(said)))
+
+
+def _meta(root: _Element, name: str) -> str:
+    for element in islice(root.iter("meta"), 500):
+        if name in (str(element.get(key) or "").lower() for key in ("name", "property")):
+            return str(element.get("content") or "").strip()
+    return ""
+
+
+def _path(url: str) -> str:
+    parsed = urls.parse(url)
+    return "" if parsed is None else str(parsed.pathname)

@@ -1,0 +1,126 @@
+"""Offers: lists that were found and read, the best first, two of the same items once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from copydesk.kit import text, urls
+from copydesk.news import Lead
+from copydesk.watch.discovery._candidates import Candidate
+from copydesk.watch.discovery._publisher_name import publisher_name
+from copydesk.watch.reading import Reading
+
+OfferKind = Literal["feed", "news sitemap", "sitemap", "listing"]
+
+_DEAD = timedelta(days=365)
+_SAMPLES = 3
+_SAMPLE = 100  # characters
+_FEW = 3  # links that a page has without being a list of articles
+_SAME = 0.8  # of the items of two lists
+_ORDER: dict[OfferKind, int] = {"feed": 0, "news sitemap": 1, "sitemap": 2, "listing": 3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A list that may be watched: what it is, how much it holds, how it looks.
+
+    `newest` is the latest time that it names, None where it names none; `samples` are titles, the
+    newest first, addresses where there are no titles. `is_good` is false for a list without items,
+    one with none of the last year, and one that stands beside the matter (comments).
+    """
+
+    url: str
+    kind: OfferKind
+    title: str
+    items: int
+    newest: datetime | None
+    samples: tuple[str, ...]
+    is_good: bool
+
+    @property
+    def name(self) -> str:
+        """Give the name of who publishes it, as far as its title says one, else ""."""
+        return publisher_name(self.title)
+
+
+def offers(found: Iterable[tuple[Candidate, Reading]], now: datetime) -> tuple[Offer, ...]:
+    """Give an offer for each list that was read, the best first.
+
+    Before others come those that live, then feeds, news sitemaps, sitemaps, pages of links, then
+    those with dates and titles; else the order in which they were found.
+    """
+    kept: list[tuple[Offer, Reading]] = []
+    for candidate, reading in found:
+        if reading.kind == "listing" and len(reading.leads) < _FEW:
+            continue
+        if not any(_are_the_same(reading, known) for _, known in kept):
+            kept.append((_offer(candidate, reading, now), reading))
+    return tuple(sorted((offer for offer, _ in kept), key=_rank))
+
+
+def settles(candidate: Candidate, reading: Reading, now: datetime) -> bool:
+    """Say whether nothing better need be looked for: a feed or news sitemap that lives."""
+    return _kind(reading) in {"feed", "news sitemap"} and _is_good(candidate, reading, now)
+
+
+def _offer(candidate: Candidate, reading: Reading, now: datetime) -> Offer:
+    dated = sorted(reading.leads, key=_order, reverse=True)
+    return Offer(
+        url=candidate.url,
+        kind=_kind(reading),
+        title=text.shorten(reading.title, _SAMPLE),
+        items=len(reading.leads),
+        newest=_newest(reading),
+        samples=tuple(text.shorten(lead.title or lead.url, _SAMPLE) for lead in dated[:_SAMPLES]),
+        is_good=_is_good(candidate, reading, now),
+    )
+
+
+def _kind(reading: Reading) -> OfferKind:
+    """Tell a news sitemap by its titles: no other has any."""
+    if reading.kind == "sitemap" and any(lead.title for lead in reading.leads):
+        return "news sitemap"
+    return reading.kind
+
+
+def _is_good(candidate: Candidate, reading: Reading, now: datetime) -> bool:
+    newest = _newest(reading)
+    is_dead = newest is not None and now - newest > _DEAD
+    return bool(reading.leads) and not is_dead and candidate.way != "aside"
+
+
+def _newest(reading: Reading) -> datetime | None:
+    return max(filter(None, map(_time, reading.leads)), default=None)
+
+
+def _time(lead: Lead) -> datetime | None:
+    return lead.published_at or lead.updated_at
+
+
+def _order(lead: Lead) -> float:
+    at = _time(lead)
+    return at.timestamp() if at else 0.0
+
+
+def _rank(offer: Offer) -> tuple[bool, int, bool, bool]:
+    return (
+        not offer.is_good,
+        _ORDER[offer.kind],
+        offer.newest is None,
+        not any(" " in sample for sample in offer.samples),
+    )
+
+
+def _are_the_same(one: Reading, other: Reading) -> bool:
+    """Say whether two lists of one kind hold the same pages, as RSS and Atom of one site do."""
+    if one.kind != other.kind:
+        return False
+    left, right = _pages(one.leads), _pages(other.leads)
+    return bool(left) and len(left & right) >= _SAME * max(len(left), len(right))
+
+
+def _pages(leads: Sequence[Lead]) -> set[str]:
+    return {urls.identity(lead.url) for lead in leads}

@@ -1,0 +1,20 @@
+"""Read one answer of a source: a Page goes in, a Reading with its leads comes out."""
+
+from __future__ import annotations
+
+from copydesk.watch.reading._entry import Entry, Hints, Kind, Reading, longest_gap
+from copydesk.watch.reading._filter import wanted
+from copydesk.watch.reading._media import offered
+from copydesk.watch.reading._read import entries, read
+
+__all__ = [
+    "Entry",
+    "Hints",
+    "Kind",
+    "Reading",
+    "entries",
+    "longest_gap",
+    "offered",
+    "read",
+    "wanted",
+]

@@ -1,0 +1,102 @@
+"""JSON Feed 1.1 and 1.0 (jsonfeed.org), read with patience for what is not as it should be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from copydesk.errors import FeedError
+from copydesk.kit import text
+from copydesk.news import Media
+from copydesk.watch.documents import moment, plain
+from copydesk.watch.reading._entry import Entry, Listed
+from copydesk.watch.reading._hints import hub_of
+from copydesk.watch.reading._media import offered, several
+
+_WEBSUB = frozenset({"WebSub", "websub", "PubSubHubbub", "pubsubhubbub"})
+
+
+def read_json_feed(document: str, base: str) -> Listed:
+    """Give what a JSON Feed lists; raise FeedError where the JSON is none or no feed."""
+    try:
+        feed = json.loads(document, strict=False)
+    except (ValueError, RecursionError) as error:
+        raise FeedError("broken json instead of a feed", subject=base) from error
+    items = feed.get("items") if isinstance(feed, dict) else None
+    if not isinstance(items, list):
+        raise FeedError(
+            "json without a list of items",
+            subject=base,
+            hint="a JSON Feed has `version` and `items`: see jsonfeed.org",
+        )
+    listed = tuple(_entry(item, feed, base) for item in items if isinstance(item, dict))
+    hub, topic = hub_of(_links(feed), base)
+    return Listed(kind="feed", title=_plain(feed, "title"), entries=listed, hub=hub, topic=topic)
+
+
+def _links(feed: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Give its WebSub hubs, and its own address, as links."""
+    hubs = feed.get("hubs")
+    named = [one for one in hubs if isinstance(one, dict)] if isinstance(hubs, list) else []
+    found = [("hub", _string(one, "url")) for one in named if _string(one, "type") in _WEBSUB]
+    return [*found, ("self", _string(feed, "feed_url"))]
+
+
+def _entry(item: Mapping[str, object], feed: Mapping[str, object], base: str) -> Entry:
+    guid = _string(item, "id")
+    return Entry(
+        url=_string(item, "url") or _string(item, "external_url") or _address(guid),
+        base=base,
+        title=_plain(item, "title"),
+        excerpt=_plain(item, "summary") or _content(item),
+        published_at=moment(_string(item, "date_published")),
+        updated_at=moment(_string(item, "date_modified")),
+        guid=guid,
+        authors=_authors(item) or _authors(feed),
+        image=_string(item, "image") or _string(item, "banner_image"),
+        language=_string(item, "language") or _string(feed, "language"),
+        media=_media(item),
+    )
+
+
+def _string(holder: Mapping[str, object], key: str) -> str:
+    """Give a text value; a number, as some feeds have for `id`, as its digits."""
+    value = holder.get(key)
+    if isinstance(value, str):
+        return value.strip()
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def _plain(holder: Mapping[str, object], key: str) -> str:
+    return plain(_string(holder, key))
+
+
+def _content(item: Mapping[str, object]) -> str:
+    return text.fold(_string(item, "content_text")) or _plain(item, "content_html")
+
+
+def _address(guid: str) -> str:
+    return guid if guid.startswith(("http://", "https://")) else ""
+
+
+def _authors(holder: Mapping[str, object]) -> tuple[str, ...]:
+    """Give the names of `authors` (1.1), else of `author` (1.0)."""
+    listed = holder.get("authors")
+    people: Iterable[object] = listed if isinstance(listed, list) else [holder.get("author")]
+    names = (_plain(person, "name") for person in people if isinstance(person, dict))
+    return tuple(name for name in names if name)
+
+
+def _media(item: Mapping[str, object]) -> tuple[Media, ...]:
+    """Give the videos and sounds among its `attachments`."""
+    listed = item.get("attachments")
+    attached = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return several(
+        offered(
+            _string(one, "url"),
+            _string(one, "mime_type"),
+            length=one.get("duration_in_seconds"),
+        )
+        for one in attached
+        if _string(one, "url")
+    )

@@ -1,0 +1,256 @@
+"""After: what each kind of answer makes of a source's state."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from copydesk.errors import CopydeskError
+from copydesk.news import Fault, FaultKind, Lead, NotModified, Page, Refused
+from copydesk.watch.reading import Reading, longest_gap
+from copydesk.watch.schedule import _forecast, _moves, _waits
+from copydesk.watch.schedule._state import SourceState
+
+_WEEK = 7
+_VALIDATOR = 1_000  # characters of an ETag or Last-Modified
+
+
+def after_page(
+    state: SourceState, page: Page, reading: Reading, new_leads: int, now: datetime
+) -> SourceState:
+    """Give the state after an answer that was read; `new_leads` of it were not known."""
+    items, body = len(reading.leads), digest(page.body)
+    seen = replace(
+        _learnt(_turned(state, now), reading.leads, new_leads, now),
+        kind=reading.kind,
+        hub=reading.hub,
+        topic=reading.topic,
+        hints=reading.hints,
+        items=items,
+        most_items=max(items, state.most_items),
+        odd_dates=reading.odd_dates,
+        undated=sum(lead.published_at is None for lead in reading.leads),
+        known_share=min(max(1 - new_leads / items, 0.0), 1.0) if items else 1.0,
+        last_new_at=now if new_leads else state.last_new_at,
+        changed_at=state.changed_at if body == state.digest else now,
+        longest_gap=longest_gap(reading.leads),
+        digest=body,
+    )
+    return _well(seen, page, now, seen.interval, validators(page))
+
+
+def after_unchanged(state: SourceState, page: Page, now: datetime) -> SourceState:
+    """Give the state after an answer whose body is the last one, byte for byte."""
+    return _unmoved(state, page, now, validators(page))
+
+
+def after_not_modified(state: SourceState, answer: NotModified, now: datetime) -> SourceState:
+    """Give the state after the source said that nothing changed."""
+    versions = (_version(answer.headers.get("etag", state.etag)), state.last_modified)
+    return _unmoved(state, answer, now, versions)
+
+
+def after_refused(state: SourceState, refused: Refused, now: datetime) -> SourceState:
+    """Give the state after no usable answer; 410 ends the source, Retry-After is obeyed.
+
+    What was never asked, because its host's pause is on, is no failure: only the wait is longer.
+    """
+    if refused.retry_at is not None and refused.reason == "slow-down" and not refused.status:
+        return _resting(state, refused.retry_at, now)
+    what = f"{refused.reason}: {refused.detail}"
+    failed = _failed(state, refused.reason, what, now)
+    failed = _told(failed, refused.fault, _next_try(state, refused.url, now))
+    if refused.status == 410:
+        return _moves.gone(failed, now)
+    if refused.retry_at is None:
+        return failed
+    return _resting(failed, refused.retry_at, now)
+
+
+def _resting(state: SourceState, until: datetime, now: datetime) -> SourceState:
+    """Let the source rest until then, a day at most; a look that is planned for later stays."""
+    if state.ended:
+        return state
+    longest = now + _waits.LONGEST
+    rest = min(max(until, now), longest)
+    wait = max(rest, now + _waits.SHORTEST, state.next_at or rest)
+    return replace(state, rest_until=rest, next_at=min(wait, longest))
+
+
+def after_error(state: SourceState, error: CopydeskError, now: datetime) -> SourceState:
+    """Give the state after an answer that could not be read."""
+    fault, named = Fault.parse(error.what), Fault.parse(error.hint)
+    is_html = fault.kind is FaultKind.HTML_PAGE
+    what = f"{error}; {error.hint}" if is_html and error.hint else str(error)
+    failed = _failed(state, "html" if is_html else "broken", what, now)
+    told = named if is_html and named.kind is FaultKind.NAMED_FEED else fault
+    return _told(failed, told, _next_try(state, error.subject, now))
+
+
+def pushed(state: SourceState, until: datetime | None) -> SourceState:
+    """Give the state of a source whose hub pushes until then; None where it no longer does."""
+    return replace(state, pushed_until=until)
+
+
+def digest(body: bytes) -> str:
+    """Give a short digest that tells whether a body changed."""
+    return hashlib.blake2b(body, digest_size=12).hexdigest()
+
+
+def validators(page: Page) -> tuple[str, str]:
+    """Give the ETag and Last-Modified of a page, "" for one that is missing or too long."""
+    return _version(page.headers.get("etag", "")), _version(page.headers.get("last-modified", ""))
+
+
+def _version(value: str) -> str:
+    """Give a validator, "" for one too long to keep: half of it would match nothing."""
+    return value if len(value) <= _VALIDATOR else ""
+
+
+def _unmoved(
+    state: SourceState, answer: Page | NotModified, now: datetime, versions: tuple[str, str]
+) -> SourceState:
+    """Give the state after a look that showed nothing new."""
+    interval = _interval(state, _elapsed(state, now), state.items, 0)
+    return _well(_turned(state, now), answer, now, interval, versions)
+
+
+def _learnt(
+    state: SourceState, leads: Sequence[Lead], new_leads: int, now: datetime
+) -> SourceState:
+    """Count the items of a reading, each once, and measure the interval."""
+    moments = [lead.published_at for lead in leads if lead.published_at is not None]
+    newest = max(moments, default=None)  # a wrong zone's future counts as well, once
+    if state.watched_since is None or state.last_ok_at is None:
+        hours, since = _forecast.first_look(moments, now)
+        today = sum(one.date() == now.date() for one in moments)
+        half = _half(moments, now)
+        return replace(
+            state,
+            hours=hours,
+            twelfths=_forecast.on_twelfths({}, [one for one in moments if since < one <= now]),
+            watched_since=since,
+            seen_until=newest,
+            interval=_waits.within(half).total_seconds(),
+            today=today,
+        )
+    asked = state.last_ok_at
+    seen = state.seen_until or asked
+    late = [_forecast.appeared(one, asked, now) for one in moments if seen < one]
+    others = max(new_leads - len(late), 0)
+    late += [_forecast.appeared(None, asked, now)] * min(others, len(leads))
+    return replace(
+        state,
+        hours=_forecast.counted(state.hours, late),
+        twelfths=_forecast.on_twelfths(state.twelfths, late),
+        seen_until=max(filter(None, (state.seen_until, newest)), default=None),
+        interval=_interval(state, _elapsed(state, now), len(leads), new_leads),
+        today=state.today + new_leads,
+    )
+
+
+def _half(moments: Sequence[datetime], now: datetime) -> timedelta:
+    """Give how old the middle one of the listed items is: after so long half would be new."""
+    if not moments:
+        return _waits.FIRST
+    return now - sorted(moments)[len(moments) // 2]
+
+
+def _elapsed(state: SourceState, now: datetime) -> timedelta:
+    """Give how long ago the source was last read, zero where a clock was set back."""
+    return max(now - (state.last_ok_at or now), timedelta())
+
+
+def _interval(state: SourceState, elapsed: timedelta, items: int, new: int) -> float:
+    interval = timedelta(seconds=state.interval) if state.interval else _waits.FIRST
+    return _waits.measured(interval, elapsed, items, new).total_seconds()
+
+
+def _turned(state: SourceState, now: datetime) -> SourceState:
+    """Turn the page at midnight UTC: yesterday's new items are put down, old counts fade."""
+    today = now.date()
+    if state.day is None:
+        return replace(state, day=today)
+    passed = (today - state.day).days
+    if passed <= 0:
+        return state
+    ended = (*state.days, state.today, *(0,) * min(passed - 1, _WEEK))
+    return replace(
+        state,
+        day=today,
+        today=0,
+        days=ended[-_WEEK:],
+        hours=_forecast.faded(state.hours, passed),
+        twelfths=_forecast.faded(state.twelfths, passed),
+    )
+
+
+def _well(
+    state: SourceState,
+    answer: Page | NotModified,
+    now: datetime,
+    interval: float,
+    versions: tuple[str, str],
+) -> SourceState:
+    """Give the state after a good answer, in one copy: most answers are good and say nothing."""
+    return replace(
+        _moves.followed(state, answer.hops, now),
+        etag=versions[0],
+        last_modified=versions[1],
+        interval=interval,
+        ended=False,
+        ended_at=None,
+        next_at=_next_look(state, answer, interval, now),
+        rest_until=None,
+        failures=0,
+        failing_since=None,
+        failure="",
+        last_error="",
+        fault=None,
+        last_ok_at=now,
+        certificate_until=answer.certificate_until or state.certificate_until,
+    )
+
+
+def _next_look(
+    state: SourceState, answer: Page | NotModified, interval: float, now: datetime
+) -> datetime:
+    """Give when to ask again after a good answer; the publisher's wishes lengthen the wait."""
+    watched = now - (state.watched_since or now)
+    quiet = now - (state.last_new_at or now)
+    expected = _forecast.forecast(state.hours, state.twelfths, watched, quiet)
+    own = min(_waits.patient(expected, state.items, now), timedelta(seconds=interval))
+    slow = _waits.PUSHED if _is_pushed(state, now) else timedelta()
+    wait = max(own, slow, _waits.wish(answer.headers, state.hints, now))
+    return _waits.allowed(now + _waits.spread(wait, f"{answer.url} {now}"), state.hints, now)
+
+
+def _is_pushed(state: SourceState, now: datetime) -> bool:
+    return state.pushed_until is not None and state.pushed_until > now
+
+
+def _next_try(state: SourceState, url: str, now: datetime) -> datetime:
+    return now + _waits.backoff(state.failures + 1, url)
+
+
+def _failed(state: SourceState, kind: str, what: str, now: datetime) -> SourceState:
+    """Count a failure; after three in a row a move is doubted."""
+    failed = replace(
+        _turned(state, now),
+        failures=state.failures + 1,
+        failing_since=state.failing_since or now,
+        failure=kind,
+        last_error=what,
+    )
+    return _moves.doubted(failed)
+
+
+def _told(failed: SourceState, fault: Fault, next_at: datetime) -> SourceState:
+    """Keep what a failure was, where it is of a kind that is told apart, and when to try again."""
+    return replace(
+        failed,
+        fault=None if fault.kind is FaultKind.OTHER else fault,
+        next_at=None if failed.ended else next_at,
+    )

@@ -1,0 +1,376 @@
+"""Health: what is wrong with a source, told from what is remembered of it.
+
+    SourceState ── findings ──> Findings, the gravest first ── standing ──> one word
+
+A finding needs a person where one can mend something: what passes by itself, or what only its
+publisher can mend and costs nothing meanwhile, is said and no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal, get_args
+
+from copydesk.news import FaultKind, Source
+from copydesk.watch.schedule._moves import HOLDS_AFTER
+from copydesk.watch.schedule._state import SourceState, fault_of, is_resting
+from copydesk.watch.schedule._waits import SHORTEST
+
+FindingKind = Literal[
+    "ended",  # the source said 410
+    "resting",  # failed so often that it is asked rarely
+    "html",  # an HTML page instead of a feed
+    "forbidden",  # robots.txt forbids it, or cannot be had
+    "blocked",  # 401, 403 or 451
+    "certificate",  # ended, not valid, or ends soon
+    "rule-empty",  # its listing rule finds nothing
+    "failing",  # any other failure
+    "silent-empty",  # it had items once and has none now
+    "frozen",  # no new item for much longer than there ever was none
+    "too-much",  # more new items between two looks than it lists
+    "dates-wrong",  # most items are dated as no page can be, or not at all
+    "moving",  # it redirects permanently, not for long yet
+    "slow",  # it asked for a pause
+    "moved",  # it is asked at another address
+    "rule-old",  # its listing rule is old
+    "never-asked",
+]
+_ORDER: dict[str, int] = {kind: at for at, kind in enumerate(get_args(FindingKind))}
+
+_SURE = 3  # failures in a row after which it was no accident
+_OUTAGE = timedelta(days=3)  # what passes by itself has passed by then
+_SHARE = 1 / 3  # of known items, below which the next look may come too late
+_STILL = timedelta(days=14)
+_STILL_TIMES = 3  # its longest gap: a summer's rest is no end
+_CERTIFICATE = timedelta(days=14)
+_RULE = timedelta(days=365)
+_MOST = 0.5  # of the items
+_FEW = 3  # items that say nothing of the rest
+_BY_RULE = frozenset({FaultKind.RULE_BROKEN, FaultKind.RULE_EMPTY})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is wrong with a source, since when, and what to do in one sentence."""
+
+    kind: FindingKind
+    words: str
+    hint: str
+    needs_person: bool = False
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Failure:
+    """How a kind of failure is told; a `lasting` one does not mend itself, a `certain` one is sure
+    from the first time on.
+    """
+
+    words: str
+    hint: str
+    kind: FindingKind = "failing"
+    lasting: bool = True
+    certain: bool = False
+
+
+_RESTING = "look for its new address, or take it out of beat.toml"
+_WAIT = "nothing to do yet: it is asked again, each time after a longer wait"
+_FAILURES = {
+    "robots": _Failure(
+        kind="forbidden",
+        words="its robots.txt forbids it, or cannot be had",
+        hint="ask the publisher, or take it out of beat.toml",
+    ),
+    "blocked": _Failure(
+        kind="blocked",
+        words="it lets no program in (401, 403 or 451)",
+        hint="ask the publisher, set headers if you have an account, or take it out of beat.toml",
+    ),
+    "certificate": _Failure(
+        kind="certificate",
+        words="its certificate is not valid",
+        hint="tell the publisher; it is asked again until the certificate is valid",
+    ),
+    "html": _Failure(
+        kind="html",
+        words="an html page instead of a feed",
+        hint="look for the feed's new address with copydesk sources add and the site's address",
+    ),
+    "broken": _Failure(
+        words="an answer that cannot be read",
+        hint="look at it with copydesk watch URL, and tell the publisher",
+    ),
+    "gone": _Failure(
+        words="not found (404)",
+        hint="look for its new address with copydesk sources add and the site's address",
+    ),
+    "address": _Failure(
+        words="a private address, which the newsroom does not allow",
+        hint="write the host into fetch.allow_hosts if it is yours, or take the source out",
+    ),
+    "redirects": _Failure(
+        words="redirects without end, or to no web address",
+        hint="look for its new address with copydesk sources add and the site's address",
+    ),
+    "too-big": _Failure(
+        words="an answer bigger than fetch.max_bytes",
+        hint="raise fetch.max_bytes, or use a shorter feed of the site",
+    ),
+    "too-slow": _Failure(words="an answer that takes too long", hint=_WAIT, lasting=False),
+    "slow-down": _Failure(
+        kind="slow",
+        words="it asks for fewer requests",
+        hint="nothing to do: the pause is kept",
+        lasting=False,
+    ),
+    "server": _Failure(words="errors of its server", hint=_WAIT, lasting=False),
+    "network": _Failure(words="no connection to its server", hint=_WAIT, lasting=False),
+}
+_OTHER = _Failure(words="no usable answer", hint=_WAIT, lasting=False)
+
+
+def findings(source: Source, state: SourceState, now: datetime) -> tuple[Finding, ...]:
+    """Give what is wrong with a source, what needs a person first, then the gravest first."""
+    if state.ended:
+        return (_ended(state),)
+    found = [finding for look in _LOOKS for finding in look(source, state, now)]
+    found.sort(key=lambda one: (not one.needs_person, _ORDER[one.kind]))
+    return tuple(found)
+
+
+def standing(found: tuple[Finding, ...]) -> str:
+    """Give how a source stands in one word: the kind of its first finding, "new" or "ok"."""
+    if not found or found[0].kind in {"moved", "rule-old"}:
+        return "ok"
+    return "new" if found[0].kind == "never-asked" else found[0].kind
+
+
+def items_a_week(state: SourceState, now: datetime) -> float | None:
+    """Give how many new items came in the seven days before today, None where none is known.
+
+    Days that ended since the source was last asked count as empty; fewer days are scaled up.
+    """
+    if state.day is None:
+        return None
+    passed = (now.date() - state.day).days
+    days = state.days if passed < 1 else (*state.days, state.today, *(0,) * min(passed - 1, 7))
+    last = days[-7:]
+    return round(sum(last) * 7 / len(last), 1) if last else None
+
+
+def _ended(state: SourceState) -> Finding:
+    return Finding(
+        kind="ended",
+        words="gone for good (410): it is not asked any more",
+        hint="take it out of beat.toml, or undo this with copydesk sources keep",
+        needs_person=True,
+        since=state.ended_at,
+    )
+
+
+def _unasked(_source: Source, state: SourceState, _now: datetime) -> Iterator[Finding]:
+    if state.last_ok_at is None and not state.failures:
+        yield Finding(
+            kind="never-asked", words="not asked yet", hint="copydesk run asks it when it is due"
+        )
+
+
+def _failing(source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
+    if not state.failures:
+        return
+    one = _told(state)
+    is_sure = one.certain or (one.lasting and state.failures >= _SURE)
+    if one.kind != "slow" and not _is_by_rule(source, state):
+        yield Finding(
+            kind=one.kind,
+            words=f"{one.words}, {_times(state.failures)}",
+            hint=one.hint,
+            needs_person=is_sure,
+            since=state.failing_since,
+        )
+    if is_resting(state):
+        yield Finding(
+            kind="resting",
+            words=f"it failed {_times(state.failures)} and is asked once a day",
+            hint=one.hint if one.certain else _RESTING,
+            needs_person=is_sure or now - (state.failing_since or now) > _OUTAGE,
+            since=state.failing_since,
+        )
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times in a row"
+
+
+def _told(state: SourceState) -> _Failure:
+    """Tell the last failure by its kind, and more exactly where the fault says more."""
+    one, fault = _FAILURES.get(state.failure, _OTHER), fault_of(state)
+    match fault.kind:
+        case FaultKind.NAMED_FEED:
+            feed = fault.values["feed"]
+            return replace(one, hint=f"copydesk sources add {feed}, which the page names")
+        case FaultKind.PROXY_UNSET:
+            name = fault.values["variable"]
+            hint = f"set {name} for copydesk, or take proxy_env out of the source in beat.toml"
+            return _Failure(words=str(fault), hint=hint, certain=True)
+        case FaultKind.CERTIFICATE_ENDED:
+            return replace(one, words=f"{fault}{_its_end(state)}")
+        case FaultKind.CERTIFICATE:
+            return replace(one, words=str(fault))
+    if state.failure == "gone" and state.failing_since is not None:
+        is_for_good = fault.kind is FaultKind.STATUS and fault.values["status"] == "410"
+        words = "gone for good (410)" if is_for_good else one.words
+        return replace(one, words=f"{words} since {state.failing_since.date()}")
+    return one
+
+
+def _its_end(state: SourceState) -> str:
+    """Return when a certificate ended, where an earlier answer told it: the failure does not."""
+    until = state.certificate_until
+    return f" on {until.date()}" if until else ""
+
+
+def _is_by_rule(source: Source, state: SourceState) -> bool:
+    return source.listing is not None and fault_of(state).kind in _BY_RULE
+
+
+def _slow(_source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
+    is_asked_for = state.failure in {"", "slow-down"}  # else we wait for a robots.txt to be had
+    if is_asked_for and state.rest_until is not None and state.rest_until > now:
+        yield Finding(
+            kind="slow",
+            words=f"it asked for a pause until {_moment(state.rest_until)}",
+            hint=_FAILURES["slow-down"].hint,
+            since=state.failing_since,
+        )
+
+
+def _rule(source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
+    if source.listing is None:
+        return
+    written = source.listing.written
+    if state.failures and _is_by_rule(source, state):
+        is_broken = fault_of(state).kind is FaultKind.RULE_BROKEN
+        what = "has a broken selector" if is_broken else "finds nothing"
+        yield Finding(
+            kind="rule-empty",
+            words=f"its listing rule of {written} {what}, {_times(state.failures)}",
+            hint="look at the page and write the rule's selectors anew",
+            needs_person=state.failures >= _SURE,
+            since=state.failing_since,
+        )
+    elif now.date() - written > _RULE:
+        yield Finding(
+            kind="rule-old",
+            words=f"its listing rule is of {written}",
+            hint="look whether it still finds every headline, and renew its date",
+        )
+
+
+def _certificate(_source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
+    until = state.certificate_until
+    if until is None or state.failure == "certificate" or until - now > _CERTIFICATE:
+        return
+    is_over = until <= now
+    yield Finding(
+        kind="certificate",
+        words=f"its certificate {'ended' if is_over else 'ends'} on {until.date()}",
+        hint="tell the publisher; it cannot be read without a valid one",
+        needs_person=is_over,
+        since=until if is_over else None,
+    )
+
+
+def _silent(_source: Source, state: SourceState, _now: datetime) -> Iterator[Finding]:
+    if state.failures or state.last_ok_at is None or state.items or not state.most_items:
+        return
+    yield Finding(
+        kind="silent-empty",
+        words=f"it lists nothing, and has listed {state.most_items}",
+        hint="look at its page: the items may be at another address",
+        needs_person=True,
+        since=state.changed_at,
+    )
+
+
+def _frozen(_source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
+    """Tell a source that stopped from one that was always quiet: by its own longest gap."""
+    last, came = state.seen_until, state.today + sum(state.days)
+    if state.failures or not state.items or last is None or came or not state.longest_gap:
+        return
+    silence = now - last
+    if silence > _STILL and silence > _STILL_TIMES * timedelta(seconds=state.longest_gap):
+        usual = max(1, round(state.longest_gap / 86_400))
+        yield Finding(
+            kind="frozen",
+            words=f"nothing new for {silence.days} days; its longest gap was {usual}",
+            hint="look whether the site has news: then the feed has moved or stopped",
+            needs_person=True,
+            since=last,
+        )
+
+
+def _too_much(_source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
+    is_pushed = state.pushed_until is not None and state.pushed_until > now
+    is_often = 0 < state.interval <= SHORTEST.total_seconds()
+    if is_pushed or state.failures or not state.items or not is_often:
+        return
+    if state.known_share < _SHARE:
+        yield Finding(
+            kind="too-much",
+            words=f"{1 - state.known_share:.0%} of its items are new at each look: some are missed",
+            hint="add its news sitemap or the feeds of its sections beside it",
+        )
+
+
+def _dates(_source: Source, state: SourceState, _now: datetime) -> Iterator[Finding]:
+    if state.items < _FEW or state.failures:
+        return
+    if state.odd_dates > _MOST * state.items:
+        words = f"{state.odd_dates} of {state.items} items are dated as no page can be"
+    elif state.kind == "feed" and state.undated > _MOST * state.items:
+        words = f"{state.undated} of {state.items} items bear no date that can be read"
+    else:
+        return
+    yield Finding(
+        kind="dates-wrong",
+        words=words,
+        hint="nothing to do: the pages are asked for their dates; the publisher could mend it",
+    )
+
+
+def _moving(_source: Source, state: SourceState, _now: datetime) -> Iterator[Finding]:
+    since = state.moving_since
+    if state.moving_to and since is not None:
+        yield Finding(
+            kind="moving",
+            words=f"it redirects to {state.moving_to}; it moves on {(since + HOLDS_AFTER).date()}",
+            hint="nothing to do, or stop it with copydesk sources keep",
+            since=since,
+        )
+    elif state.moved_to:
+        yield Finding(
+            kind="moved",
+            words=f"it is asked at {state.moved_to}",
+            hint="write that address into beat.toml, or undo this with copydesk sources keep",
+        )
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+_LOOKS: tuple[Callable[[Source, SourceState, datetime], Iterator[Finding]], ...] = (
+    _unasked,
+    _failing,
+    _slow,
+    _rule,
+    _certificate,
+    _silent,
+    _frozen,
+    _too_much,
+    _dates,
+    _moving,
+)
