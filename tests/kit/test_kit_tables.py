@@ -101,6 +101,21 @@ def test_a_damaged_table_is_named(
     assert "the installation is damaged: install copydesk again" == raised.value.hint
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("walls.txt", "# English\nread on\nlog ?in\n"),
+        ("walls.toml", "en = ['read on']\nde = ['log ?in']\n"),
+    ],
+)
+def test_a_list_and_a_table_of_patterns_match_what_any_of_them_does(
+    tmp_path: Path, package: str, name: str, content: str
+) -> None:
+    write(tmp_path, package, name, content)
+
+    assert "(?:read on|log ?in)" == tables.read_pattern(package, name)
+
+
 def test_a_list_that_is_missing_is_named(package: str) -> None:
     with pytest.raises(TableError, match=rf"no such table: {package}: walls\.txt"):
         tables.read_lines(package, "walls.txt")

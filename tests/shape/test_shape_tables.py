@@ -67,8 +67,9 @@ def test_a_list_is_sorted_between_blank_lines_and_has_each_entry_once(path: Path
 
     assert entries
     assert len(entries) == len(set(entries))
-    for stanza in stanzas(path):
-        assert sorted(stanza) == stanza
+    if "\n# Order: " not in path.read_text("utf-8"):  # which says why they are not
+        for stanza in stanzas(path):
+            assert sorted(stanza) == stanza
 
 
 @pytest.mark.parametrize("path", ROWS, ids=name_of)

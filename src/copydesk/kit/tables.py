@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import importlib.resources
 import tomllib
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TypeVar, cast
 
@@ -40,6 +40,22 @@ def read_rows(package: str, name: str, row: type[Row]) -> Mapping[str, Row]:
     array becomes what it asks for. Raises TableError where there is no such table or no such row.
     """
     return cast("Mapping[str, Row]", _rows(package, name, row))
+
+
+def read_pattern(package: str, name: str) -> str:
+    """Return the pattern of what any line of a list matches, or any text in any row of a table.
+
+    Raises TableError where there is no such list or table.
+    """
+    if name.endswith(".txt"):
+        return any_of(read_lines(package, name))
+    rows = read_rows(package, name, tuple[str, ...])
+    return any_of(pattern for patterns in rows.values() for pattern in patterns)
+
+
+def any_of(patterns: Iterable[str]) -> str:
+    """Return the pattern of what any of some patterns matches; the first that does counts."""
+    return f"(?:{'|'.join(patterns)})"
 
 
 @functools.cache

@@ -162,11 +162,11 @@ def _released(opening: Iterable[str], closing: Iterable[str]) -> Found | None:
 
 def _by_dateline(opening: Iterable[str]) -> Found | None:
     for block in opening:
-        for wire in _wires.AGENCIES:
+        for agency in _wires.AGENCIES:
             forms = (_DATELINE, _IN_CAPITALS)
-            found = (_wires.pattern(form, wire.dateline).search(block) for form in forms)
+            found = (_wires.pattern(form, agency.dateline).search(block) for form in forms)
             if any(one and _is_dateline(one[0]) for one in found):
-                return wire.credit, "dateline"
+                return agency.credit, "dateline"
     return None
 
 
@@ -187,20 +187,20 @@ def _is_dateline(said: str) -> bool:
 def _by_name(bylines: Iterable[str], origin: str) -> Found | None:
     """Know an agency by a byline that ends with its name; of two agencies neither signs alone."""
     found = {
-        wire.credit
+        agency.credit
         for byline in bylines
         if len(byline) <= _BYLINE
-        for wire in _wires.AGENCIES
-        if _signs(wire, byline)
+        for agency in _wires.AGENCIES
+        if _signs(agency, byline)
     }
     return (found.pop(), origin) if len(found) == 1 else None
 
 
-def _signs(wire: _wires.Wire, byline: str) -> bool:
-    found = _wires.pattern(_SIGNED, wire.name).fullmatch(byline)
+def _signs(agency: _wires.Agency, byline: str) -> bool:
+    found = _wires.pattern(_SIGNED, agency.name).fullmatch(byline)
     if found:
         return not found["person"] or found["name"] not in _wires.TITLES
-    found = _wires.pattern(_SIGNED, wire.name, ignores_case=True).fullmatch(byline)
+    found = _wires.pattern(_SIGNED, agency.name, ignores_case=True).fullmatch(byline)
     return found is not None and len(found["name"]) > _SHORT_NAME
 
 
@@ -211,34 +211,36 @@ def _by_closing(closing: list[str]) -> Found | None:
         if _CANADIAN.search(block):
             return "CP", "closing line"
     for block in reversed(_naming(closing[-2:])):
-        for wire in _wires.AGENCIES:
-            if _closes(wire, block):
-                return wire.credit, "closing line"
+        for agency in _wires.AGENCIES:
+            if _closes(agency, block):
+                return agency.credit, "closing line"
     for block in _naming(closing[-1:]):
-        for wire in _wires.AGENCIES:
-            if _ends_bare(wire, block):
-                return wire.credit, "closing line"
+        for agency in _wires.AGENCIES:
+            if _ends_bare(agency, block):
+                return agency.credit, "closing line"
     return None
 
 
-def _ends_bare(wire: _wires.Wire, block: str) -> bool:
+def _ends_bare(agency: _wires.Agency, block: str) -> bool:
     """Say whether the last block is an agency's name, or a sentence that ends with one."""
-    if _wires.pattern(_wires.WHOLE, wire.dateline).fullmatch(block.rstrip(".")):
+    if _wires.pattern(_wires.WHOLE, agency.dateline).fullmatch(block.rstrip(".")):
         return block not in _wires.TITLES
     if len(block) < _SENTENCE or _OF_A_PICTURE.search(block):
         return False
-    found = _wires.pattern(_BARE_AT_THE_END, wire.dateline).search(block)
+    found = _wires.pattern(_BARE_AT_THE_END, agency.dateline).search(block)
     return found is not None and found[0].strip(' .!?…”"»’\n') not in _wires.TITLES
 
 
-def _closes(wire: _wires.Wire, block: str) -> bool:
-    if len(block) <= _NOTE and _wires.pattern(_RIGHTS, wire.name, ignores_case=True).search(block):
-        return True
-    if len(block) <= _BYLINE and _wires.pattern(_AS_SOURCE, wire.name, ignores_case=True).search(
+def _closes(agency: _wires.Agency, block: str) -> bool:
+    if len(block) <= _NOTE and _wires.pattern(_RIGHTS, agency.name, ignores_case=True).search(
         block
     ):
         return True
-    return bool(_wires.pattern(_AT_THE_END, wire.dateline).search(block))
+    if len(block) <= _BYLINE and _wires.pattern(_AS_SOURCE, agency.name, ignores_case=True).search(
+        block
+    ):
+        return True
+    return bool(_wires.pattern(_AT_THE_END, agency.dateline).search(block))
 
 
 def _by_rights(document: Document) -> Found | None:
@@ -249,10 +251,10 @@ def _by_rights(document: Document) -> Found | None:
         for found in _RIGHTS_IN_FULL.finditer(passage)
     }
     found = {
-        wire.credit
-        for wire in _wires.AGENCIES
+        agency.credit
+        for agency in _wires.AGENCIES
         for name in named
-        if _wires.pattern("@", wire.name, ignores_case=True).fullmatch(name)
+        if _wires.pattern("@", agency.name, ignores_case=True).fullmatch(name)
     }
     return (found.pop(), "rights notice") if len(found) == 1 else None
 
