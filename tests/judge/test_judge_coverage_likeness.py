@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from copydesk.judge import Document, Stream, likeness
+from copydesk.judge import Document, Stream, similarities
 from judge.covered import QUAKES, ROBOT, document
 
 
 def like(one: str, other: str, language: str = "en") -> float:
-    [found] = likeness(
+    [found] = similarities(
         [(document("a", one, language=language), document("b", other, language=language))]
     )
     return found
@@ -40,7 +40,7 @@ def test_accents_and_capitals_do_not_part_names() -> None:
 def test_equal_documents_are_fully_alike_and_empty_ones_not_at_all() -> None:
     assert like(QUAKES[0], QUAKES[0]) == pytest.approx(1.0, abs=1e-3)
     assert like("", "") == like("", QUAKES[0]) == 0.0
-    assert likeness([]) == []
+    assert similarities([]) == []
 
 
 def test_stop_words_are_no_likeness() -> None:
@@ -62,7 +62,7 @@ def test_headlines_weigh_against_long_texts() -> None:
         (document("a", charge, text=text), document("b", other, text=text))
         for other in (charge, verdict)
     ]
-    same, other = likeness(pairs)
+    same, other = similarities(pairs)
     assert other < same - 0.1
 
 
@@ -74,7 +74,7 @@ def placed(vector: bytes, first: bytes = NEAR) -> tuple[str, float]:
     stream = Stream()
     stream.add(replace(document("a", QUAKES[0]), vector=first))
     place = stream.place(replace(document("b", QUAKES[2]), vector=vector))
-    return place.group, place.likeness
+    return place.group, place.similarity
 
 
 def test_meaning_counts_beside_words() -> None:
@@ -100,7 +100,7 @@ def test_what_a_stream_has_seen_is_rarer_no_more() -> None:
             stream.add(document(f"x{at}", f"Velmora ra{at}ku to{at}mi ze{at}bo"))
         stream.add(document("a", "Velmora bakers sue"))
         place = stream.place(document("b", "Velmora whales sing"))
-        return {place.group: place.likeness, **dict(place.near)}.get("a", 0.0)
+        return {place.group: place.similarity, **dict(place.near)}.get("a", 0.0)
 
     assert joined(300) < joined(0) - 0.1
 

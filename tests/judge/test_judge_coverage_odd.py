@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from copydesk.judge import Stream, coverage
+from copydesk.judge import Stream, clustering
 from judge.covered import QUAKES, ROBOT, document
 
-ROOM = str(Path(coverage.__file__).parent)
+ROOM = str(Path(clustering.__file__).parent)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_any_headline_has_its_place(title: str) -> None:
     stream.add(document("last", QUAKES[1], 3))
     stream.settle()
     groups = stream.groups()
-    assert 0 <= place.likeness <= 1
+    assert 0 <= place.similarity <= 1
     assert set(groups) == {"first", "odd", "again", "last"}
     assert groups["last"] == "first"
 
@@ -248,6 +248,5 @@ def test_what_has_ended_is_let_go_of() -> None:
     stream = Stream()
     for at in range(600):
         stream.add(document(f"d{at}", headline(3 * at), 24 * at))
-    held = sum(len(places) for places in stream._index._postings)
-    mean = held / 600
+    mean = stream.postings / 600
     assert mean < 5  # of about 40 terms a document: those of 30 days in 600, and a few behind

@@ -23,7 +23,7 @@ from copydesk.archive import (
     unseal,
 )
 from copydesk.archive.document import is_plain, split_front_matter
-from copydesk.archive.record import _story, _usual
+from copydesk.archive.record import parse_yaml, read_quickly
 from copydesk.errors import RecordError, SealError
 from copydesk.news import USES, Extra, Image, Provider, Reason, Related, Story, Verdict
 
@@ -134,9 +134,9 @@ def test_every_story_comes_back_equal(story: Story) -> None:
 def test_the_short_way_to_a_story_is_the_one_by_yaml_or_none(story: Story) -> None:
     data = emit_story(story)
     halves = split_front_matter(PATH, data)
-    short = _usual.read(PATH, data, halves)
+    short = read_quickly(PATH, data, halves)
 
-    assert short in {None, _story.by_yaml(PATH, data, halves)}
+    assert short in {None, parse_yaml(PATH, data, halves)}
     assert short is not None or story.machine or story.reasons
 
 

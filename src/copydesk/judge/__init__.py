@@ -14,9 +14,9 @@ from copydesk.judge._explain import explain
 from copydesk.judge._otherwise import otherwise, points_at_the_gate
 from copydesk.judge._shelf_then import ShelfThen
 from copydesk.judge._today import is_off_beat, reaches_gate
+from copydesk.judge.clustering import NEIGHBOURS_WITHIN, Document, Stream, similarities
 from copydesk.judge.copies import COPIES_WITHIN, fingerprint
 from copydesk.judge.copies import original as copy
-from copydesk.judge.coverage import NEIGHBOURS_WITHIN, Document, Stream, likeness
 from copydesk.judge.profile import Features, Weighed
 
 __all__ = [
@@ -36,11 +36,11 @@ __all__ = [
     "explain",
     "fingerprint",
     "is_off_beat",
-    "likeness",
     "otherwise",
     "points_at_the_gate",
     "reaches_gate",
     "regroup",
     "ruled_out",
+    "similarities",
     "weigh",
 ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from copydesk.judge import quality
 from copydesk.judge._block import ruled_out
-from copydesk.judge._gate import measured
+from copydesk.judge._gate import gate_reason
 from copydesk.judge._profiles import profile_of
 from copydesk.judge.copies import fingerprint
 from copydesk.judge.profile import (
@@ -88,7 +88,7 @@ def complete(appraisal: Appraisal, beat: Beat, shelf: Shelf, picture: str) -> St
     copy = profile.copy(article, appraisal.fingerprint, shelf)
     if copy is not None:
         story = replace(story, published=False, heat=-1, copy_of=copy.of)
-    by_quality = measured(weighed.quality, beat.scoring.publish_at)
+    by_quality = gate_reason(weighed.quality, beat.scoring.publish_at)
     trust = appraisal.trust
     return replace(
         story,

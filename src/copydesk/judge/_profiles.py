@@ -25,7 +25,7 @@ def _everyday_profile(beat: Beat) -> Profile:
         near=_everyday.near,
         topics=_everyday.topics,
         copy=_everyday.no_copy,
-        regroup=coverage.with_leaders,
+        regroup=coverage.regroup_everyday,
     )
 
 
@@ -40,7 +40,7 @@ def _copydesk_profile(beat: Beat) -> Profile:
         near=topics.near,
         topics=topics.topics,
         copy=copies.original_near,
-        regroup=coverage.with_coverage,
+        regroup=coverage.regroup,
     )
 
 

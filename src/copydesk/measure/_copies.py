@@ -139,7 +139,7 @@ def _document(values: dict[str, object], side: str) -> judge.Document:
 
 
 def _by_pair(pairs: Sequence[_Pair]) -> CopiesReport:
-    alike = judge.likeness([(pair.one, pair.other) for pair in pairs])
+    alike = judge.similarities([(pair.one, pair.other) for pair in pairs])
     same = [value for value, pair in zip(alike, pairs, strict=True) if pair.is_same]
     others = [value for value, pair in zip(alike, pairs, strict=True) if not pair.is_same]
     return CopiesReport(texts=2 * len(pairs), pairs=len(same), found=0, auc=_auc(same, others))

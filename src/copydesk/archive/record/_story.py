@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from copydesk.archive.document import NOTHING, Fields, Halves, compose, split_front_matter
-from copydesk.archive.record import _layout, _leftovers, _read, _usual, _write
+from copydesk.archive.record import _layout, _leftovers
+from copydesk.archive.record._fields import STORY, VERDICT
+from copydesk.archive.record._quick import read_quickly
+from copydesk.archive.record._table import Values
 from copydesk.errors import RecordError
-from copydesk.news import Extra, Story
+from copydesk.news import Extra, Story, Verdict
 
 # An extra whose `after` begins so holds no unknown line but a known key's own spelling.
 _SPELLED = "="
@@ -23,16 +26,16 @@ def parse_story(path: str, data: bytes) -> Story:
     are kept in `Story.extra`. Raises RecordError for what is no news record.
     """
     halves = split_front_matter(path, data)
-    usual = _usual.read(path, data, halves)
-    return by_yaml(path, data, halves) if usual is None else usual
+    usual = read_quickly(path, data, halves)
+    return parse_yaml(path, data, halves) if usual is None else usual
 
 
-def by_yaml(path: str, data: bytes, halves: Halves) -> Story:
+def parse_yaml(path: str, data: bytes, halves: Halves) -> Story:
     """Give the story that YAML, the judge of meaning, finds in any record."""
     root = compose(halves.front, path)
     fields = Fields(root, path)
     fields.required("title", "")
-    story = _read.read_story(fields, path, halves.body)
+    story = Story(path=path, body=halves.body, **STORY.read(fields))
     if _is_written_so(story, data):
         return story
     if not _leftovers.is_orderly(halves.front, root):
@@ -50,7 +53,7 @@ def emit_story(story: Story) -> bytes:
     Raises RecordError for a text that no UTF-8 file can hold (half a surrogate pair).
     """
     unknown = _merged(story.extra)
-    blocks = _write.blocks(story, unknown)
+    blocks = _layout.write_blocks(story, unknown)
     if unknown:
         blocks = _as_spelled(story, blocks, unknown)
     lines = _layout.join(blocks, unknown)
@@ -85,7 +88,7 @@ def _merged(extra: Iterable[Extra]) -> dict[str, str]:
 
 def _own_spellings(story: Story, standing: dict[str, str]) -> Iterable[Extra]:
     """Give an extra for each known key that stands in the file otherwise than we write it."""
-    for key, lines in _write.blocks(story, _merged(story.extra)).items():
+    for key, lines in _layout.write_blocks(story, _merged(story.extra)).items():
         as_it_stands = standing.get(key, "")
         if "\n".join(lines) != as_it_stands:
             yield Extra(after=_SPELLED + key, text=as_it_stands)
@@ -107,9 +110,14 @@ def _choose(story: Story, key: str, lines: list[str], spelled: str | None) -> li
     return spelled.split("\n") if spelled else []
 
 
-def _value(lines: str, key: str) -> Story:
-    """Give a story with nothing but what these lines of one key say."""
+def _value(lines: str, key: str) -> Values:
+    """Return what a record of nothing but these lines of one key says."""
     if not lines:
-        return _read.read_story(Fields(NOTHING, ""), "", "")
+        return STORY.read(Fields(NOTHING, ""))
     root = compose(f"{lines}\n", key)  # a block scalar counts its last line end
-    return _read.read_story(Fields(root, ""), "", "")
+    return STORY.read(Fields(root, ""))
+
+
+def read_verdict(fields: Fields) -> Verdict:
+    """Return an editor's verdict as it stands in a record or in the rulings."""
+    return Verdict(**VERDICT.read(fields))
