@@ -19,7 +19,7 @@ PACKAGE = ROOT / "src" / "copydesk"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 DECIDERS = [
     path
-    for room in ("extract", "judge", "review", "news")
+    for room in ("extract", "judge", "review", "placement", "news")
     for path in (PACKAGE / room).rglob("*.py")
 ]
 HEAVY = (

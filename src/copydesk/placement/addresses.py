@@ -13,52 +13,58 @@ _UNRESERVED = re.compile(r"[\w.~/-]*", re.ASCII)  # RFC 3986, section 2.3, and t
 
 
 def is_segment(name: str) -> bool:
-    """Say whether a name may stand as one folder of an address: no slash, no control, no dots."""
+    """Decide whether a name may stand as one folder: no slash, no control, no dots alone."""
     return bool(_SEGMENT.fullmatch(name)) and name.strip(". ") != "" and len(name.encode()) <= 240
 
 
 def is_folder(name: str) -> bool:
-    """Say whether a name may stand as the folder of a topic, a publisher or a record."""
+    """Decide whether a name may stand as the folder of a topic, a publisher or a record."""
     return is_segment(name) and name.lower() not in _FILES
 
 
 def is_path(path: str) -> bool:
-    """Say whether every part of a path below the web root may stand there."""
+    """Decide whether every part of a path below the web root may stand there."""
     return all(is_segment(part) for part in path.split("/"))
 
 
-def stem(path: str) -> str:
-    """Give a record's file name without its extension: `2023-07-28-a-title`."""
+def addressable_domain(name: str) -> str:
+    """Return a domain if its name can stand in an address and in a line of text, else ""."""
+    is_one = name.isprintable() and not any(map(str.isspace, name)) and is_folder(name)
+    return name if is_one else ""
+
+
+def record_name(path: str) -> str:
+    """Return a record's file name without its extension: `2023-07-28-a-title`."""
     return path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
 
 
 def story_folder(path: str) -> str:
-    """Give the folder of a story's page from its record's path: `news/2023-07-28-a-title/`."""
-    return f"news/{stem(path)}/"
+    """Return the folder of a story's page from its record's path: `news/2023-07-28-a-title/`."""
+    return f"news/{record_name(path)}/"
 
 
 def topic_folder(topic_id: str) -> str:
-    """Give the folder of a topic: `topics/ai-policy/`."""
+    """Return the folder of a topic: `topics/ai-policy/`."""
     return f"topics/{topic_id}/"
 
 
 def source_folder(domain: str) -> str:
-    """Give the folder of a publisher: `sources/example.org/`."""
+    """Return the folder of a publisher: `sources/example.org/`."""
     return f"sources/{domain}/"
 
 
 def day_folder(day: date) -> str:
-    """Give the folder of a day: `2026/11/24/`."""
+    """Return the folder of a day: `2026/11/24/`."""
     return f"{day.year:04}/{day.month:02}/{day.day:02}/"
 
 
 def month_folder(day: date) -> str:
-    """Give the folder of the month that a day is in: `2026/11/`."""
+    """Return the folder of the month that a day is in: `2026/11/`."""
     return f"{day.year:04}/{day.month:02}/"
 
 
-def quoted(path: str) -> str:
-    """Give a path as an address has it; most are so already."""
+def quote_path(path: str) -> str:
+    """Return a path as an address has it; most are so already."""
     return path if _UNRESERVED.fullmatch(path) else quote(path)
 
 
@@ -79,18 +85,18 @@ class Links:
         object.__setattr__(self, "base", urlsplit(self.site).path.rstrip("/"))
 
     def page(self, path: str) -> str:
-        """Give the absolute address of a page, feed or file of the site."""
-        return f"{self.site}/{quoted(path)}"
+        """Return the absolute address of a page, feed or file of the site."""
+        return f"{self.site}/{quote_path(path)}"
 
     def href(self, path: str) -> str:
-        """Give the address of a page as a link on another page of the site writes it."""
-        return f"{self.base}/{quoted(path)}"
+        """Return the address of a page as a link on another page of the site writes it."""
+        return f"{self.base}/{quote_path(path)}"
 
     def api_record(self, path: str) -> str:
-        """Give the API address of one record: `_people/x.md` stands at `api/people/x/`."""
-        return f"{self.api}/api/{quoted(record_folder(path))}index.json"
+        """Return the API address of one record: `_people/x.md` stands at `api/people/x/`."""
+        return f"{self.api}/api/{quote_path(record_folder(path))}index.json"
 
 
 def record_folder(path: str) -> str:
-    """Give a record's folder below `api/`: `learning/videos/x/` for `_learning/videos/x.md`."""
+    """Return a record's folder below `api/`: `learning/videos/x/` for `_learning/videos/x.md`."""
     return path.removeprefix("_").rsplit(".", 1)[0] + "/"
