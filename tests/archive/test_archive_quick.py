@@ -28,7 +28,7 @@ ODD = (
 
 def short(data: bytes) -> Story | None:
     """Return the story by the short way, None where it is declined."""
-    return read_quickly(PATH, data, split_front_matter(PATH, data))
+    return read_quickly(PATH, split_front_matter(PATH, data))
 
 
 def long(data: bytes) -> Story:

@@ -11,8 +11,8 @@ import pytest
 
 from copydesk import config, engine, watch
 from copydesk.archive import Ended, Kept, Ledger
-from copydesk.engine import _hub
 from copydesk.engine.serving._due import what_is_due
+from copydesk.engine.sources import _pushes
 from copydesk.memory import Memory
 from copydesk.news import Source
 from world import records
@@ -95,12 +95,12 @@ def test_a_push_is_due_when_a_round_reads_it(
     root: Path, ahead: timedelta, due: str, body: bytes | None
 ) -> None:
     with closing(memory_of(root)) as memory:
-        _hub.keep_push(memory, GULL, _hub.Pushed(at=NOW + ahead, body=b"new"))
+        _pushes.keep_push(memory, GULL, _pushes.Push(at=NOW + ahead, body=b"new"))
 
     assert why(root) == due
     with engine.opened(root, NOW, {}) as opened:
-        assert _hub.pushed_sources(opened) == ({GULL} if due else set())
-        page = _hub.pushed_page(opened, Source(url=GULL))
+        assert _pushes.pushed_sources(opened) == ({GULL} if due else set())
+        page = _pushes.pushed_page(opened, Source(url=GULL))
         assert (page and page.body) == body
-        _hub.used(opened, Source(url=GULL))
+        _pushes.use_up_push(opened, Source(url=GULL))
     assert why(root) == ""

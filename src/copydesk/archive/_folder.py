@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 from copydesk.archive import _paths
 from copydesk.archive.change import FileChange, digest
 from copydesk.archive.document import MAX_BYTES, parse_record
-from copydesk.archive.record import emit_story, parse_story
+from copydesk.archive.record import emit_story, form_of, parse_story
 from copydesk.errors import CopydeskError, RecordError
 from copydesk.kit import within
 from copydesk.news import Record, Story
@@ -152,7 +152,7 @@ class Archive:
             return FileChange(path=path, after=data)
         present = bytes_of(self.root, path)
         if present != data:
-            self._allow(path, present)
+            self._allow(story, present)
         return FileChange(path=path, before=digest(present), after=data)
 
     def keeping(self, path: str) -> FileChange:
@@ -181,16 +181,19 @@ class Archive:
                 with contextlib.suppress(OSError):
                     entry.unlink()
 
-    def _allow(self, path: str, present: bytes) -> None:
-        known = self._read.get(path)
+    def _allow(self, story: Story, present: bytes) -> None:
+        known = self._read.get(story.path)
         if known is not None and known != digest(present):
             raise RecordError(
-                "the record was edited meanwhile", subject=path, hint="it is taken up next round"
+                "the record was edited meanwhile",
+                subject=story.path,
+                hint="it is taken up next round",
             )
-        if emit_story(parse_story(path, present)) != present:
+        filed = parse_story(story.path, present)
+        if emit_story(filed) != present or form_of(filed) != form_of(story):
             raise RecordError(
                 "the record is in a form that rewriting would lose",
-                subject=path,
+                subject=story.path,
                 hint="see `copydesk record check`; put its keys in the usual order, with LF ends",
             )
 

@@ -6,6 +6,7 @@ spelling and layout (`Document`).
 
 from __future__ import annotations
 
+from copydesk.archive.document._byte_form import PLAIN, ByteForm
 from copydesk.archive.document._document import (
     Document,
     emit_document,
@@ -34,6 +35,8 @@ __all__ = [
     "MAX_BARE",
     "MAX_BYTES",
     "NOTHING",
+    "PLAIN",
+    "ByteForm",
     "Document",
     "Entry",
     "Fields",

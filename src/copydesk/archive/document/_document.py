@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from copydesk.archive.document import _front_matter, _nodes, _tree
 from copydesk.archive.document import _plain_values as _values
+from copydesk.archive.document._byte_form import PLAIN, ByteForm
 from copydesk.errors import RecordError
 from copydesk.news import Record
 
@@ -15,7 +16,8 @@ class Document:
     """A file as a tree of its front matter and all that stands around it.
 
     `closing` is what stands between the last value and the closing fence, `tail` the rest from
-    that fence on. A bare YAML file has neither fence: `fenced` is False and `tail` "".
+    that fence on, `form` how the text stands in bytes. A bare YAML file has neither fence: `fenced`
+    is False and `tail` "".
     """
 
     path: str
@@ -23,6 +25,7 @@ class Document:
     closing: str = "\n"
     tail: str = "---\n\n"
     fenced: bool = True
+    form: ByteForm = PLAIN
 
 
 def parse_document(path: str, data: bytes) -> Document:
@@ -32,7 +35,14 @@ def parse_document(path: str, data: bytes) -> Document:
     tree, closing = _tree.grow(front, _nodes.compose(front, path))
     if front != halves.front:
         closing = _NO_LINE_FEED
-    return Document(path=path, tree=tree, closing=closing, tail=halves.tail, fenced=fenced)
+    return Document(
+        path=path,
+        tree=tree,
+        closing=closing,
+        tail=halves.tail,
+        fenced=fenced,
+        form=halves.form or PLAIN,
+    )
 
 
 def _halves(path: str, data: bytes) -> _front_matter.Halves:
@@ -57,8 +67,9 @@ def emit_document(document: Document) -> bytes:
     else:
         text += document.closing
     opening = "---\n" if document.fenced else ""
+    fence, body = document.tail[:4], document.tail[4:]
     try:
-        return f"{opening}{text}{document.tail}".encode()
+        return document.form.encode(f"{opening}{text}{fence}", body)
     except UnicodeEncodeError as error:
         raise RecordError("half a character in a text", subject=document.path) from error
 

@@ -9,7 +9,13 @@ from __future__ import annotations
 
 from copydesk.archive.record._fields import SECTIONS, TABLES
 from copydesk.archive.record._quick import read_quickly
-from copydesk.archive.record._story import emit_story, parse_story, parse_yaml, read_verdict
+from copydesk.archive.record._story import (
+    emit_story,
+    form_of,
+    parse_story,
+    parse_yaml,
+    read_verdict,
+)
 from copydesk.archive.record._table import Table
 
 __all__ = [
@@ -17,6 +23,7 @@ __all__ = [
     "TABLES",
     "Table",
     "emit_story",
+    "form_of",
     "parse_story",
     "parse_yaml",
     "read_quickly",

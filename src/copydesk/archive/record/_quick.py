@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from copydesk.archive.document import Halves
+from copydesk.archive.document import PLAIN, Halves
 from copydesk.archive.record._fields import SECTIONS, STORY
 from copydesk.archive.record._own_spelling import UnusualError, has_controls
 from copydesk.archive.record._table import Field, Values, parse_lines
 from copydesk.news import Story
 
 
-def read_quickly(path: str, data: bytes, halves: Halves) -> Story | None:
+def read_quickly(path: str, halves: Halves) -> Story | None:
     """Return the story of a record that `emit_story` would give back so, None for any other."""
     after = halves.tail[4:]
-    if not after or not data.startswith(b"---\n") or has_controls(halves.front):
+    if not after or halves.form is not PLAIN or has_controls(halves.front):
         return None
     try:
         values = _read_sections(halves.front, STORY.bare.copy())

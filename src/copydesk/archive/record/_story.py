@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from copydesk.archive.document import NOTHING, Fields, Halves, compose, split_front_matter
+from copydesk.archive.document import (
+    NOTHING,
+    PLAIN,
+    ByteForm,
+    Fields,
+    Halves,
+    compose,
+    split_front_matter,
+)
 from copydesk.archive.record import _layout, _leftovers
 from copydesk.archive.record._fields import STORY, VERDICT
 from copydesk.archive.record._quick import read_quickly
@@ -17,6 +25,8 @@ from copydesk.news import Extra, Story, Verdict
 _SPELLED = "="
 # An extra after the closing fence: what a record without a body ends with, if not an empty line.
 _END = "---"
+# Extras that hold how the record stands in bytes: a mark first, what ends its lines.
+_MARK, _HEAD_ENDS, _BODY_ENDS = "\ufeff", "\n", "---\n"
 
 
 def parse_story(path: str, data: bytes) -> Story:
@@ -26,7 +36,7 @@ def parse_story(path: str, data: bytes) -> Story:
     are kept in `Story.extra`. Raises RecordError for what is no news record.
     """
     halves = split_front_matter(path, data)
-    usual = read_quickly(path, data, halves)
+    usual = read_quickly(path, halves)
     return parse_yaml(path, data, halves) if usual is None else usual
 
 
@@ -35,12 +45,14 @@ def parse_yaml(path: str, data: bytes, halves: Halves) -> Story:
     root = compose(halves.front, path)
     fields = Fields(root, path)
     fields.required("title", "")
-    story = Story(path=path, body=halves.body, **STORY.read(fields))
+    form = tuple(_form_extras(halves.form or PLAIN))
+    story = Story(path=path, body=halves.body, extra=form, **STORY.read(fields))
     if _is_written_so(story, data):
         return story
     if not _leftovers.is_orderly(halves.front, root):
         return story
-    story = replace(story, extra=(*_leftovers.unknown_lines(halves.front, root), *_end(halves)))
+    unknown = _leftovers.unknown_lines(halves.front, root)
+    story = replace(story, extra=(*form, *unknown, *_end(halves)))
     if _is_written_so(story, data):
         return story
     spelled = _own_spellings(story, _leftovers.spellings(halves.front, root))
@@ -58,11 +70,35 @@ def emit_story(story: Story) -> bytes:
         blocks = _as_spelled(story, blocks, unknown)
     lines = _layout.join(blocks, unknown)
     after_fence = f"\n{story.body}" if story.body else unknown.get(_END, "\n\n")
-    text = "\n".join(["---", *lines, "---"]) + after_fence
+    text = "\n".join(["---", *lines, "---"])
     try:
-        return text.encode()
+        return _form(unknown).encode(text + after_fence[:1], after_fence[1:])
     except UnicodeEncodeError as error:
         raise RecordError("half a character in the body", subject=story.path) from error
+
+
+def _form_extras(form: ByteForm) -> Iterable[Extra]:
+    if form.has_mark:
+        yield Extra(after=_MARK, text="\ufeff")
+    if form.head_crlf:
+        yield Extra(after=_HEAD_ENDS, text="\r\n")
+    if form.body_crlf:
+        yield Extra(after=_BODY_ENDS, text="\r\n")
+
+
+def form_of(story: Story) -> ByteForm:
+    """Return how a story's record stands in bytes."""
+    return _form(_merged(story.extra))
+
+
+def _form(unknown: Mapping[str, str]) -> ByteForm:
+    if not unknown:
+        return PLAIN
+    return ByteForm(
+        has_mark=_MARK in unknown,
+        head_crlf=_HEAD_ENDS in unknown,
+        body_crlf=_BODY_ENDS in unknown,
+    )
 
 
 def _end(halves: Halves) -> Iterable[Extra]:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk import fetch
-from copydesk.engine._build import is_gone
 from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.publishing import is_gone
 from copydesk.engine.serving._due import Folder
 from copydesk.engine.serving._readers import Readers
 from copydesk.engine.serving._rounds import Rounds
