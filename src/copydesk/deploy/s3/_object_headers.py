@@ -31,17 +31,17 @@ _UNCHANGING = "pictures/"  # named by a hash of what is in them
 _YEAR_SECONDS = 31_536_000
 
 
-def headers(path: str, max_age_seconds: int) -> Mapping[str, str]:
-    """Give the headers to store with the file at a path."""
+def object_headers(path: str, max_age_seconds: int) -> Mapping[str, str]:
+    """Return the headers to store with the file at a path."""
     name = path.rpartition("/")[2]
     ending = name[name.rfind(".") :].lower() if "." in name else ""
-    kind = _FEEDS.get(name) or _TYPES.get(ending) or _guessed(name)
+    kind = _FEEDS.get(name) or _TYPES.get(ending) or _guess_type(name)
     caching = f"public, max-age={max_age_seconds}"
     if path.startswith(_UNCHANGING):
         caching = f"public, max-age={_YEAR_SECONDS}, immutable"
     return {"Content-Type": kind, "Cache-Control": caching}
 
 
-def _guessed(name: str) -> str:
+def _guess_type(name: str) -> str:
     """Ask the standard library's own table; the system's differs from machine to machine."""
     return mimetypes.MimeTypes().guess_type(name)[0] or "application/octet-stream"
