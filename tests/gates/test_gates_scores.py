@@ -92,7 +92,7 @@ def newswire() -> Pairs:
 def _found(gold: list[dict[str, str]], texts: dict[str, str]) -> Iterator[tuple[str, str]]:
     """Judge the articles in order of time and pair those that stand for one original."""
     beat = Beat(title="x", scoring=Scoring(off_beat="keep"))
-    shelf = judge.Bookshelf()
+    shelf = judge.MemoryShelf()
     originals: dict[str, str] = {}
     for row in gold:
         article = _article(row, texts[row["id"]])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from copydesk.judge import clustering
+from copydesk.judge import clustering, quality
 
 WORDS = sorted((Path(clustering.__file__).parent / "tables" / "words").iterdir())
 
@@ -44,3 +45,29 @@ def test_a_common_word_of_a_language_tells_nothing(path: Path) -> None:
     ]
 
     assert clustering.similarities([(pair[0], pair[1])]) == [0.0]
+
+
+WORDING = sorted((Path(quality.__file__).parent).rglob("tables/*.toml"))
+PATTERNS = [
+    pytest.param(pattern, id=f"{path.stem}-{name}-{at}")
+    for path in WORDING
+    for name, patterns in tomllib.loads(path.read_text("utf-8")).items()
+    for at, pattern in enumerate(patterns)
+]
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_a_pattern_of_wording_compiles_and_needs_something_to_match(pattern: str) -> None:
+    assert re.compile(pattern).search("") is None
+
+
+def test_words_of_consequence_are_sorted_by_their_letters() -> None:
+    path = next(path for path in WORDING if path.stem == "weighty")
+    for language, patterns in tomllib.loads(path.read_text("utf-8")).items():
+        letters = [re.sub(r"\W", "", pattern.replace("(?-i:", "")).lower() for pattern in patterns]
+        assert sorted(letters) == letters, language
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_a_pattern_of_wording_looks_for_no_line_end(pattern: str) -> None:
+    assert "\\n" not in pattern  # headlines have none, and a wrapped text any number

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from copydesk import review
-from copydesk.judge import Bookshelf
+from copydesk.judge import MemoryShelf
 from copydesk.news import (
     Article,
     Beat,
@@ -90,7 +90,7 @@ def grounds(
         return no if no and not is_free else judged(article)
 
     known = dict(review.digests(filed))
-    return review.Grounds(assess=assess, beat=beat, shelf=Bookshelf(), known=known, **more)  # type: ignore[arg-type]  # the test names the fields
+    return review.Grounds(assess=assess, beat=beat, shelf=MemoryShelf(), known=known, **more)  # type: ignore[arg-type]  # the test names the fields
 
 
 def anew(

@@ -48,11 +48,11 @@ def copies(path: Path) -> CopiesReport:
 
 def _by_cluster(documents: Sequence[Labelled]) -> CopiesReport:
     """File the texts one after the other and see which are called copies of which."""
-    shelf = judge.Bookshelf()
+    shelf = judge.MemoryShelf()
     original: dict[str, str] = {}
     for at, one in enumerate(documents):
         article, name = _article(one, at), f"2026-01-01-{at}"
-        copy = judge.copy(article, shelf)
+        copy = judge.find_original(article, shelf)
         original[one.id] = copy.of if copy else name
         story = _story(article, name, copy.of if copy else "")
         shelf.add(Shelved(story=story, text=one.text), judge.fingerprint(one.text))

@@ -67,7 +67,7 @@ def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Ex
         state=_state(story, verdict),
         stage="review" if verdict else "judge",
         reasons=tuple(str(reason) for reason in reasons),
-        otherwise=judge.otherwise(ruled, group, beat, article),
+        otherwise=judge.counterfactuals(ruled, group, beat, article),
         trust=story.trust,
         leader=_leader(story, group),
         group=tuple(beside),

@@ -65,7 +65,7 @@ def rules_on(newsroom: Newsroom, story: Story) -> list[Rule]:
     return [
         _row(newsroom, number, rule)
         for number, rule in enumerate(newsroom.beat.rulings, 1)
-        if name in rule.stories or judge.ruled_out(story, [rule])
+        if name in rule.stories or judge.blocking_ruling(story, [rule])
     ]
 
 

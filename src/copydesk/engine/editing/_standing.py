@@ -18,7 +18,7 @@ def standing_of(
     return review.standing(
         story,
         verdict,
-        is_ruled_out=bool(judge.ruled_out(story, beat.rulings)),
+        is_ruled_out=bool(judge.blocking_ruling(story, beat.rulings)),
         is_off_beat=not is_on_beat and judge.is_off_beat(story, beat, article),
         reaches_gate=judge.reaches_gate(story, beat),
     )

@@ -64,7 +64,7 @@ def _taken_back(newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat) -> S
         return None if read is None else review.taken_back(story, rule.field, read)
     if article is None:
         return None
-    grounds = review.Grounds(assess=judge.assess, beat=beat, shelf=judge.Bookshelf())
+    grounds = review.Grounds(assess=judge.assess, beat=beat, shelf=judge.MemoryShelf())
     occasion: review.Occasion = "title free" if rule.said == "rename" else "topics free"
     return review.judge_anew(story, article, grounds, occasion).story
 
@@ -81,7 +81,7 @@ def _read(newsroom: Newsroom, article: Article | None, rule: Ruling, beat: Beat)
 def story_as_read(newsroom: Newsroom, article: Article, beat: Beat) -> Story:
     """Return an article's own words, address and picture as a story; nothing rules it out."""
     free = replace(beat, rulings=(), scoring=replace(beat.scoring, off_beat="keep"))
-    story = judge.assess(article, free, judge.Bookshelf())
+    story = judge.assess(article, free, judge.MemoryShelf())
     assert isinstance(story, Story)
     return with_picture(newsroom, story, article)
 

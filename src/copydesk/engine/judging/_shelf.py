@@ -16,13 +16,13 @@ from copydesk.news import Shelved, Story
 
 def fill_shelf(
     newsroom: Newsroom, troubles: Troubles, vectors: Vectors | None = None, *, but: str = ""
-) -> judge.Bookshelf:
+) -> judge.MemoryShelf:
     """Give a shelf with every filed story; those that may have copies with text and fingerprint.
 
     With `vectors` those have theirs, too. Records that cannot be read go to `troubles`. The story
     of the page with the identity `but` is left out.
     """
-    shelf = judge.Bookshelf()
+    shelf = judge.MemoryShelf()
     vectors = vectors or Vectors(newsroom.memory)
     sites = SiteHabits(newsroom)
     since = newsroom.now - judge.COPIES_WITHIN
@@ -37,7 +37,7 @@ def fill_shelf(
     return shelf
 
 
-def _put_former_addresses(newsroom: Newsroom, shelf: judge.Bookshelf) -> None:
+def _put_former_addresses(newsroom: Newsroom, shelf: judge.MemoryShelf) -> None:
     """Let a story be found where its page was before an editor set another address."""
     set_by = {rule.stories[0]: rule for rule in newsroom.beat.rulings if rule.field == "url"}
     if not set_by:
@@ -53,7 +53,7 @@ def _is_recent(story: Story, since: datetime) -> bool:
 
 
 def put_on_shelf(
-    shelf: judge.Bookshelf,
+    shelf: judge.MemoryShelf,
     vectors: Vectors,
     shelved: Shelved,
     fingerprint: tuple[int, ...] | None = None,

@@ -48,7 +48,7 @@ class Desk:
     """
 
     newsroom: Newsroom
-    shelf: judge.Bookshelf
+    shelf: judge.MemoryShelf
     removed: frozenset[str]
     vectors: Vectors
     taken: set[str] = field(default_factory=set)

@@ -72,7 +72,7 @@ class _Bench:
     newsroom: Newsroom
     rulings: Rulings
     sites: SiteHabits
-    shelf: judge.Bookshelf = field(default_factory=judge.Bookshelf)
+    shelf: judge.MemoryShelf = field(default_factory=judge.MemoryShelf)
     texts: set[str] = field(default_factory=set)
 
     def put(self, story: Story, text: str) -> None:
@@ -170,7 +170,7 @@ def _judged(bench: _Bench, came: _Came) -> Rejudged:
     grounds = review.Grounds(
         assess=judge.assess,
         beat=bench.newsroom.beat,
-        shelf=judge.ShelfThen(bench.shelf, came.found),
+        shelf=judge.PastShelf(bench.shelf, came.found),
         known=known(bench.newsroom, filed),
         mode=bench.newsroom.settings.review.mode,
         verdict=bench.rulings.verdict_on(filed.path),

@@ -21,7 +21,7 @@ class Regrouped:
 
 def regroup(
     newsroom: Newsroom,
-    shelf: judge.Bookshelf,
+    shelf: judge.MemoryShelf,
     fresh: Sequence[Story],
     corrections: Iterable[Correction] = (),
 ) -> Regrouped:
@@ -87,7 +87,7 @@ def _kept_back(newsroom: Newsroom) -> frozenset[str]:
     return frozenset(review.record_name(at) for at, one in verdicts if one.said != "publish")
 
 
-def _ruled(shelf: judge.Bookshelf, beat: Beat) -> list[Story]:
+def _ruled(shelf: judge.MemoryShelf, beat: Beat) -> list[Story]:
     """Give the stories that an editor's rule or word moves, or one that he took back.
 
     Only stories that are named, and those beside them, are looked at: without such a rule a round
@@ -103,7 +103,7 @@ def _ruled(shelf: judge.Bookshelf, beat: Beat) -> list[Story]:
     return [found[story.path].story for story in moved]
 
 
-def _waiting_to_lead(shelf: judge.Bookshelf, beat: Beat) -> list[Story]:
+def _waiting_to_lead(shelf: judge.MemoryShelf, beat: Beat) -> list[Story]:
     """Give the stories of `everyday` that an editor wants in front, and that stand behind."""
     wanted = {rule.stories[0] for rule in beat.rulings if rule.said == "lead"}
     if not wanted:
@@ -151,7 +151,7 @@ def _readdressed(story: Story, moved: Mapping[str, str]) -> Story:
     return replace(story, related=related)
 
 
-def _window(shelf: judge.Bookshelf, fresh: Sequence[Story]) -> list[Shelved]:
+def _window(shelf: judge.MemoryShelf, fresh: Sequence[Story]) -> list[Shelved]:
     """Give the stories of the weeks around the fresh ones, and all others of their groups."""
     times = [story.published_at for story in fresh if story.published_at is not None]
     if not times:

@@ -32,7 +32,7 @@ class Correction:
 
 
 def find_corrections(
-    newsroom: Newsroom, shelf: judge.Bookshelf, vectors: Vectors, looks: Iterable[Look]
+    newsroom: Newsroom, shelf: judge.MemoryShelf, vectors: Vectors, looks: Iterable[Look]
 ) -> Mapping[str, Correction]:
     """Give what the looks change, by path, and put it on the shelf."""
     found = {}
@@ -53,7 +53,7 @@ def find_corrections(
 
 
 def _correction(
-    newsroom: Newsroom, shelf: judge.Bookshelf, sites: SiteHabits, each: Look
+    newsroom: Newsroom, shelf: judge.MemoryShelf, sites: SiteHabits, each: Look
 ) -> Correction | None:
     if not _plans.known(newsroom, each.story):
         return None
@@ -188,7 +188,7 @@ def _rejudged(newsroom: Newsroom, story: Story, article: Article) -> Story:
     grounds = review.Grounds(
         assess=judge.assess,
         beat=newsroom.beat,
-        shelf=judge.Bookshelf(),
+        shelf=judge.MemoryShelf(),
         known=_plans.known(newsroom, story),
         picture=counting_picture(newsroom, story, article),
     )
@@ -203,7 +203,7 @@ def _updated(now: datetime, story: Story, article: Article) -> datetime:
     return told if told is not None and is_news else now
 
 
-def _moved(shelf: judge.Bookshelf, each: Look, article: Article) -> Event | None:
+def _moved(shelf: judge.MemoryShelf, each: Look, article: Article) -> Event | None:
     """Return the move to another address, None where the page did not move for good."""
     story, new = each.story, article.web_url
     if not story.web_url or urls.identity(new) == urls.identity(story.web_url):

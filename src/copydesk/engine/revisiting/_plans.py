@@ -18,7 +18,7 @@ import msgspec
 
 from copydesk.engine.newsroom import Failure, Newsroom
 from copydesk.engine.reading import NO_TRACE, PageTrace
-from copydesk.judge import Bookshelf
+from copydesk.judge import MemoryShelf
 from copydesk.kit import embeds, urls
 from copydesk.memory import Revisit
 from copydesk.news import Article, Lead, Media, Story
@@ -162,7 +162,7 @@ def is_known_gone(newsroom: Newsroom, path: str) -> bool:
 
 
 def make_up_plans(
-    newsroom: Newsroom, shelf: Bookshelf, removed: frozenset[str], left_over: Set[str]
+    newsroom: Newsroom, shelf: MemoryShelf, removed: frozenset[str], left_over: Set[str]
 ) -> None:
     """Plan a look at each story of the last week that has none, and forget what is long over.
 

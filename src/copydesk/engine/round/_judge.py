@@ -127,7 +127,7 @@ def overrule(article: Article | Story, desk: Desk) -> Dropped | None:
     addresses = article.addresses if isinstance(article, Story) else (article.web_url, article.url)
     if not desk.removed.isdisjoint(map(urls.identity, addresses)):
         return Dropped(url=article.web_url, reason="removed", detail="an editor removed it")
-    why = judge.ruled_out(article, desk.newsroom.beat.rulings)
+    why = judge.blocking_ruling(article, desk.newsroom.beat.rulings)
     return Dropped(url=article.web_url, reason="ruled-out", detail=why) if why else None
 
 

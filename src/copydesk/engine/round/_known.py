@@ -20,7 +20,7 @@ _MAY_CHANGE = frozenset({"robots", "blocked", "gone", "address"})
 
 
 def find_unknown(
-    leads: Sequence[Lead], newsroom: Newsroom, shelf: judge.Bookshelf, tally: Tally
+    leads: Sequence[Lead], newsroom: Newsroom, shelf: judge.MemoryShelf, tally: Tally
 ) -> list[Lead]:
     """Give the leads whose page must be fetched; the others are counted in the tally."""
     tally.leads = len(leads)
@@ -43,7 +43,7 @@ def _is_removed(lead: Lead, removed: frozenset[str], tally: Tally) -> bool:
 def _is_news(
     lead: Lead,
     newsroom: Newsroom,
-    shelf: judge.Bookshelf,
+    shelf: judge.MemoryShelf,
     tally: Tally,
     rules: RuleDigests,
 ) -> bool:
@@ -61,7 +61,7 @@ def _is_news(
     if source is not None and not watch.wanted(lead, source):
         tally.drop(lead, Dropped(url=lead.url, reason="filtered", detail=source.url))
         return False
-    if why := judge.ruled_out(lead, newsroom.beat.rulings):
+    if why := judge.blocking_ruling(lead, newsroom.beat.rulings):
         tally.drop(lead, Dropped(url=lead.url, reason="ruled-out", detail=why))
         return False
     return True

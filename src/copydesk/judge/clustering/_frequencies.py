@@ -65,7 +65,7 @@ def _ngram_rates() -> Mapping[str, float]:
     for word, share in shares("en").items():
         if share >= _STOP_WORD_SHARE:
             continue
-        for ngram in set(ngrams(words.latin(word))):
+        for ngram in set(ngrams(words.transliterate(word))):
             rates[ngram] = rates.get(ngram, _UNSEEN_NGRAM) + _to_rate(share)
     return rates
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from copydesk.judge import words
 from copydesk.kit import tables
 
-_ORDINALS = tables.read_rows(__package__, "ordinals.toml", int)
 _ORDINAL = re.compile(
-    rf"\b(\d{{1,3}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)})[\s-]+([^\W\d_]{{3,}})", re.IGNORECASE
+    rf"\b(\d{{1,3}}(?:st|nd|rd|th)|{'|'.join(words.ORDINALS)})[\s-]+([^\W\d_]{{3,}})", re.IGNORECASE
 )
 _NUMBERED = re.compile(
     r"\b([A-Z][^\W\d_]{2,}|[Dd]ay|[Pp]art|[Rr]ound|[Ss]tage|[Ww]eek|[Ee]pisode|[Ss]eason|[Gg]ame)"
@@ -36,7 +36,7 @@ def _ordinals(title: str) -> Iterator[SeriesNumber]:
         number, what = match.group(1).lower(), match.group(2).lower()
         if what in _NO_SERIES:
             continue
-        which = str(_ORDINALS[number]) if number in _ORDINALS else number[:-2]
+        which = words.ORDINALS[number] if number in words.ORDINALS else number[:-2]
         yield what, which
 
 

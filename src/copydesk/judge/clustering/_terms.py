@@ -110,9 +110,9 @@ class Vocabulary:
         if _frequencies.is_stop_word(word, language):
             return None
         stem = words.stemmer(language)(word)
-        bare = words.latin(word)
+        bare = words.transliterate(word)
         prior_rate = _frequencies.rate(stem, language)
-        name = bare if word[0].isdigit() else words.latin(stem)
+        name = bare if word[0].isdigit() else words.transliterate(stem)
         return _WordForm(
             stem=self._number((WORDS, stem), word, prior_rate),
             ngrams=tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copydesk.judge._block import ruled_out
+from copydesk.judge._block import blocking_ruling
 from copydesk.news import Beat, Story
 
 
@@ -14,4 +14,4 @@ def is_excluded(story: Story, beat: Beat) -> bool:
     if story.group or story.published:
         return False
     is_off_beat = bool(beat.topics) and beat.scoring.off_beat == "drop" and not story.topics
-    return is_off_beat or bool(ruled_out(story, beat.rulings))
+    return is_off_beat or bool(blocking_ruling(story, beat.rulings))

@@ -1,4 +1,4 @@
-"""Today: what the rules of today say of a filed story that its record does not tell."""
+"""A story's standing by the rules of today, where its record does not tell it."""
 
 from __future__ import annotations
 

@@ -304,7 +304,7 @@ def test_however_groups_are_tangled_none_is_lost_or_has_anothers_name(seed: int)
 
 
 SAME = """
-from judge.test_judge_coverage_stream import alternately, fillers, grouped, document, ROBOT
+from judge.test_judge_clustering_stream import alternately, fillers, grouped, document, ROBOT
 print(sorted(grouped([*alternately(70), *fillers(70, 1), document("r", ROBOT)]).items()))
 """
 

@@ -1,4 +1,4 @@
-"""The bookshelf: what is filed, found by address, by time, by likeness of text; in memory."""
+"""A shelf in memory: what is filed, found by address, by time, by similarity of text."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 from copydesk.kit import urls
 from copydesk.news import Shelved, Story
 
-_CANDIDATES = 32
-_POSTINGS = 128
-_SHARED = 4
+_CANDIDATES = 32  # stories that are found
+_POSTINGS = 128  # stories of one hash that are looked at
+_SHARED = 4  # hashes in common that make a candidate
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
-class Bookshelf:
+class MemoryShelf:
     """Hold stories with their texts, as a `news.Shelf`."""
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class Bookshelf:
         return len(self._stories)
 
     def __iter__(self) -> Iterator[Shelved]:
-        """Walk all stories."""
+        """Yield all stories."""
         return iter(self._stories.values())
 
     def add(self, shelved: Shelved, fingerprint: tuple[int, ...] | None) -> None:
@@ -42,7 +42,7 @@ class Bookshelf:
         if known:
             self.replace(shelved.story)
         else:
-            bisect.insort(self._times, _moment(shelved.story))
+            bisect.insort(self._times, _time_and_path(shelved.story))
             self._index_addresses(shelved.story)
         self._stories[path] = shelved
         if shelved.story.group:
@@ -63,8 +63,8 @@ class Bookshelf:
             self.add(Shelved(story=story), None)
             return
         if old.story.published_at != story.published_at:
-            self._times.remove(_moment(old.story))
-            bisect.insort(self._times, _moment(story))
+            self._times.remove(_time_and_path(old.story))
+            bisect.insort(self._times, _time_and_path(story))
         self._index_addresses(story)
         self._stories[story.path] = replace(old, story=story)
         if story.group:
@@ -75,11 +75,11 @@ class Bookshelf:
         self._paths.setdefault(urls.identity(url), path)
 
     def at(self, url: str) -> str | None:
-        """Give the path of the record that stands for this address, by the address's identity."""
+        """Return the path of the record that stands for this address, by the address's identity."""
         return self._paths.get(urls.identity(url))
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterator[Shelved]:
-        """Give at most 32 stories that share some of a fingerprint, those that share most first.
+        """Return at most 32 stories that share some of a fingerprint, those that share most first.
 
         A hash that more than 128 stories share is a publisher's standing text: only the first 128
         are looked at.
@@ -89,12 +89,12 @@ class Bookshelf:
             shared.update(itertools.islice(self._hashes.get(value, ()), _POSTINGS))
         least = max(2, min(_SHARED, len(fingerprint) // 8))
         close = [path for path, count in shared.items() if count >= least]
-        close.sort(key=lambda path: (-shared[path], _moment(self._stories[path].story)))
+        close.sort(key=lambda path: (-shared[path], _time_and_path(self._stories[path].story)))
         for path in close[:_CANDIDATES]:
             yield self._stories[path]
 
     def between(self, start: datetime, end: datetime) -> Iterator[Shelved]:
-        """Give the stories published in [start, end], by time and path ascending."""
+        """Yield the stories published in [start, end], by time and path ascending."""
         first = bisect.bisect_left(self._times, (start, ""))
         for moment, path in self._times[first:]:
             if moment > end:
@@ -102,12 +102,11 @@ class Bookshelf:
             yield self._stories[path]
 
     def of_groups(self, names: Collection[str]) -> Iterator[Shelved]:
-        """Give the stories of the groups with these names, by time and path ascending."""
+        """Yield the stories of the groups with these names, by time and path ascending."""
         paths = {path for name in names for path in self._groups.get(name, ())}
-        found = [self._stories[path] for path in paths]
-        yield from sorted(
-            (one for one in found if one.story.group in names), key=lambda one: _moment(one.story)
-        )
+        stories = (self._stories[path] for path in paths)
+        members = [shelved for shelved in stories if shelved.story.group in names]
+        yield from sorted(members, key=lambda shelved: _time_and_path(shelved.story))
 
     def _index_addresses(self, story: Story) -> None:
         for url in story.addresses:
@@ -119,5 +118,5 @@ class Bookshelf:
                 paths.remove(path)
 
 
-def _moment(story: Story) -> tuple[datetime, str]:
+def _time_and_path(story: Story) -> tuple[datetime, str]:
     return (story.published_at or _NO_TIME, story.path)

@@ -11,7 +11,7 @@ from copydesk.news import Shelf, Shelved
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class ShelfThen:
+class PastShelf:
     """A shelf as the round of a moment saw it: copies are looked for in the weeks before it."""
 
     def __init__(self, shelf: Shelf, moment: datetime) -> None:
@@ -23,10 +23,11 @@ class ShelfThen:
         return self._shelf.at(url)
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterator[Shelved]:
-        """Walk the stories of those weeks whose fingerprint is near."""
-        near = self._shelf.near(fingerprint)
-        return (one for one in near if (one.story.published_at or _LONG_AGO) >= self._since)
+        """Yield the stories of those weeks whose fingerprint is near."""
+        for shelved in self._shelf.near(fingerprint):
+            if (shelved.story.published_at or _LONG_AGO) >= self._since:
+                yield shelved
 
     def between(self, start: datetime, end: datetime) -> Iterable[Shelved]:
-        """Walk the stories published in [start, end]."""
+        """Return the stories published in [start, end]."""
         return self._shelf.between(start, end)

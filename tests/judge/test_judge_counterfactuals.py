@@ -18,7 +18,7 @@ TOPICS = (
 
 
 def told(one: Story, group: Sequence[Story] = (), beat: Beat = BEAT) -> tuple[str, ...]:
-    return judge.otherwise(one, group, beat, None)
+    return judge.counterfactuals(one, group, beat, None)
 
 
 def scored(quality: int, *parts: tuple[int, str], **fields: object) -> Story:
@@ -139,7 +139,7 @@ def test_a_topic_that_is_nearly_given_says_what_is_missing() -> None:
         found=NOON,
         excerpt="The harbour is open, a month after the earthquake and its shocks.",
     )
-    lines = judge.otherwise(scored(80), (), beat, article)
+    lines = judge.counterfactuals(scored(80), (), beat, article)
     [near] = [line for line in lines if line.startswith("not Quakes: ")]
     assert '"earthquake" in lede' in near
     assert near.endswith("more of 50 needed; copydesk rule retopic a TOPIC… decides it")

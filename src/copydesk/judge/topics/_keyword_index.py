@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -30,7 +30,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Index:
+class KeywordIndex:
     """The terms of some topics and the phrases that find them, in the same order.
 
     `above` holds for each topic the places of those that stand above it, `has_words` says of each
@@ -44,45 +44,50 @@ class Index:
     has_words: tuple[bool, ...]
 
     def are_kin(self, one: int, other: int) -> bool:
-        """Say whether two topics are one, or one stands above the other."""
+        """Decide whether two topics are one, or one stands above the other."""
         return one == other or one in self.above[other] or other in self.above[one]
 
 
-def index_of(beat: Beat, language: str) -> Index:
-    """Give the index of a beat for articles in this language, "" where it is not known."""
-    home = _bare(beat.locale) or "en"
-    return _index(beat.topics, _bare(language), home)
+def index_of(beat: Beat, language: str) -> KeywordIndex:
+    """Return the index of a beat for articles in this language, "" where it is not known."""
+    home = _base_language(beat.locale) or "en"
+    return _make_index(beat.topics, _base_language(language), home)
 
 
-def _bare(language: str) -> str:
-    """Give a language's code without its region: pt of pt-BR."""
+def _base_language(language: str) -> str:
+    """Return a language's code without its region: pt of pt-BR."""
     return language.replace("_", "-").partition("-")[0].lower()
 
 
 @functools.lru_cache(maxsize=64)
-def _index(topics: tuple[Topic, ...], language: str, home: str) -> Index:
+def _make_index(topics: tuple[Topic, ...], language: str, home: str) -> KeywordIndex:
     terms = tuple(
         Term(topic=at, kind=kind, text=text)
         for at, topic in enumerate(topics)
         for kind, text in dict.fromkeys(_terms(topic, language, home))
     )
     phrases = Phrases([term.text for term in terms], language or home)
-    spoken = {
-        term.topic
-        for number, term in enumerate(terms)
-        if term.kind is Kind.KEYWORD and phrases.can_stand(number)
-    }
-    return Index(
+    with_words = _topics_with_words(terms, phrases)
+    return KeywordIndex(
         topics=topics,
         terms=terms,
         phrases=phrases,
         above=tuple(frozenset(_above(at, topics)) for at in range(len(topics))),
-        has_words=tuple(at in spoken for at in range(len(topics))),
+        has_words=tuple(at in with_words for at in range(len(topics))),
+    )
+
+
+def _topics_with_words(terms: Iterable[Term], phrases: Phrases) -> frozenset[int]:
+    """Return the places of the topics that have a keyword to look for."""
+    return frozenset(
+        term.topic
+        for number, term in enumerate(terms)
+        if term.kind is Kind.KEYWORD and phrases.can_stand(number)
     )
 
 
 def _terms(topic: Topic, language: str, home: str) -> Iterator[tuple[Kind, str]]:
-    """Give a topic's words for a language.
+    """Yield a topic's words for a language.
 
     Its translation, and names (`aliases`) in any. Keywords are of the site's own language: they
     count in another only where the topic has no words of that one ("war" is German for "was").
@@ -100,7 +105,7 @@ def _terms(topic: Topic, language: str, home: str) -> Iterator[tuple[Kind, str]]
 
 
 def _above(at: int, topics: tuple[Topic, ...]) -> Iterator[int]:
-    """Give the places of the topics above one; a circle of parents ends."""
+    """Yield the places of the topics above one; a circle of parents ends."""
     places = {topic.name: place for place, topic in enumerate(topics)}
     passed = {at}
     place = places.get(topics[at].parent)
