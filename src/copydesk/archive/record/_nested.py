@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from copydesk.archive.document import Fields, spell_plain
+from copydesk.archive.document import TypedFields, spell_plain
 from copydesk.archive.record import _own_spelling as own
 from copydesk.archive.record._position import Lines, Position
 from copydesk.archive.record._table import Table
@@ -40,7 +40,7 @@ class TextList(_Nested, Generic[_T]):
         lead = " " * (position.column + 2)
         return [f"{key}:", *(f"{lead}- {self.spell(value)}" for value in values)]
 
-    def read(self, fields: Fields, key: str, absent: tuple[_T, ...]) -> tuple[_T, ...]:
+    def read(self, fields: TypedFields, key: str, absent: tuple[_T, ...]) -> tuple[_T, ...]:
         """Return the texts, made into what they stand for."""
         return tuple(map(self.make, fields.texts(key)))
 
@@ -61,7 +61,7 @@ class Nested(_Nested):
         """Return the key's line and those of the noun."""
         return _below(key, self.table.lines(value, position.inside(key)))
 
-    def read(self, fields: Fields, key: str, absent: Any) -> Any:
+    def read(self, fields: TypedFields, key: str, absent: Any) -> Any:
         """Return the noun, `absent` where there is none."""
         inner = fields.within(key)
         return absent if inner is None else self.table.noun(**self.table.read(inner))
@@ -86,7 +86,7 @@ class NestedList(_Nested):
             lines += table.lines(value, item, dash=True)
         return _below(key, lines)
 
-    def read(self, fields: Fields, key: str, absent: tuple[Any, ...]) -> tuple[Any, ...]:
+    def read(self, fields: TypedFields, key: str, absent: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return the nouns."""
         table = self.table
         return fields.each(key, lambda item: table.noun(**table.read(item)))
@@ -108,7 +108,7 @@ class Digests(_Nested):
             lines.add(name, [f"{spell_plain(name)}: {spell_plain(digest)}"])
         return _below(key, lines.lines)
 
-    def read(self, fields: Fields, key: str, absent: Any) -> tuple[tuple[str, str], ...]:
+    def read(self, fields: TypedFields, key: str, absent: Any) -> tuple[tuple[str, str], ...]:
         """Return the pairs in the record's order."""
         pairs = fields.within(key)
         return () if pairs is None else tuple((name, pairs.text(name)) for name in pairs)

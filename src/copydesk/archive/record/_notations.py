@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar, get_args
 
 from copydesk.archive.document import (
-    Fields,
+    TypedFields,
     spell_date,
     spell_flag,
     spell_plain,
@@ -22,7 +22,7 @@ from copydesk.archive.record._position import Position
 from copydesk.news import Said
 
 _T = TypeVar("_T")
-_Reader = Callable[[Fields, str, _T], _T]
+_Reader = Callable[[TypedFields, str, _T], _T]
 _DATE = "([0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}Z)"
 _SAID: tuple[Said, ...] = get_args(Said)
 
@@ -44,7 +44,7 @@ class Notation(Protocol):
         """Return the lines of a key that stands at the position."""
         ...
 
-    def read(self, fields: Fields, key: str, absent: Any) -> Any:
+    def read(self, fields: TypedFields, key: str, absent: Any) -> Any:
         """Return what YAML finds at a key, `absent` for nothing; raise RecordError."""
         ...
 
@@ -86,24 +86,26 @@ class Line(Generic[_T]):
         return self.parse
 
 
-def _or_absent(read: Callable[[Fields, str], _T | None]) -> Callable[[Fields, str, Any], Any]:
-    def read_or_absent(fields: Fields, key: str, absent: Any) -> Any:
+def _or_absent(
+    read: Callable[[TypedFields, str], _T | None],
+) -> Callable[[TypedFields, str, Any], Any]:
+    def read_or_absent(fields: TypedFields, key: str, absent: Any) -> Any:
         value = read(fields, key)
         return absent if value is None else value
 
     return read_or_absent
 
 
-def _read_moment(fields: Fields, key: str, absent: datetime | None) -> datetime:
+def _read_moment(fields: TypedFields, key: str, absent: datetime | None) -> datetime:
     return fields.required(key, fields.date(key))
 
 
-def _read_words(fields: Fields, key: str, absent: tuple[str, ...]) -> tuple[str, ...]:
+def _read_words(fields: TypedFields, key: str, absent: tuple[str, ...]) -> tuple[str, ...]:
     words = (part.strip() for part in fields.text(key).split(","))
     return tuple(word for word in words if word)
 
 
-def _read_said(fields: Fields, key: str, absent: Said | None) -> Said:
+def _read_said(fields: TypedFields, key: str, absent: Said | None) -> Said:
     word = fields.text(key)
     said = next((known for known in _SAID if known == word), None)
     if said is None:
@@ -120,7 +122,7 @@ def _parse_said(raw: str) -> Said:
 
 TEXT = Line(
     spell=spell_quoted,
-    read=Fields.text,
+    read=TypedFields.text,
     standing='"(.*)"',
     filled='"(.+)"',
     parse=own.parse_text,
@@ -128,7 +130,7 @@ TEXT = Line(
 )
 WORD = Line(
     spell=spell_plain,
-    read=Fields.text,
+    read=TypedFields.text,
     standing="(.+)",
     filled='((?!"").+)',
     parse=own.parse_word,
@@ -143,28 +145,28 @@ WORDS: Line[tuple[str, ...]] = Line(
 )
 NUMBER: Line[Any] = Line(
     spell=lambda number: f"{number:d}",
-    read=_or_absent(Fields.number),
+    read=_or_absent(TypedFields.number),
     standing="(0|-?[1-9][0-9]{0,17})",
     parse=int,
     missing=None,
 )
 SIZE = Line(
     spell=lambda pixels: f"{pixels:d}",
-    read=_or_absent(Fields.number),
+    read=_or_absent(TypedFields.number),
     standing="([1-9][0-9]{0,17})",
     parse=int,
     missing=0,
 )
 FLAG: Line[Any] = Line(
     spell=spell_flag,
-    read=_or_absent(Fields.flag),
+    read=_or_absent(TypedFields.flag),
     standing="(true|false)",
     parse=lambda raw: raw == "true",
     missing=None,
 )
 DATE: Line[Any] = Line(
     spell=spell_date,
-    read=_or_absent(Fields.date),
+    read=_or_absent(TypedFields.date),
     standing=_DATE,
     parse=datetime.fromisoformat,
     missing=None,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
-from copydesk.archive.document import Fields
+from copydesk.archive.document import TypedFields
 from copydesk.archive.record._notations import Notation
 from copydesk.archive.record._own_spelling import UnusualError
 from copydesk.archive.record._position import Lines, Position
@@ -83,7 +83,7 @@ class Table:
         names = (one.attribute for one in self.fields if one.key == self.address)
         return str(getattr(noun, next(names)))
 
-    def read(self, fields: Fields) -> Values:
+    def read(self, fields: TypedFields) -> Values:
         """Return what YAML finds of each field; raise RecordError for a value of another kind."""
         absent = self._absent
         return {

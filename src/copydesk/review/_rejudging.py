@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from copydesk.news import Article, Beat, Dropped, Reason, Related, Shelf, Story, Verdict
-from copydesk.review._corrected import corrected
+from copydesk.review._correction import apply_correction
 from copydesk.review._gate import gate
-from copydesk.review._rejudged import kept_off, rejudged
-from copydesk.review._rulings import ruled, ruled_fields
-from copydesk.review._verdict import apply
+from copydesk.review._judgement import apply_judgement, keep_off
+from copydesk.review._rulings import apply_rulings, ruled_fields
+from copydesk.review._verdict import apply_verdict
 
 # Why a story is judged anew decides what of it is taken over: after a correction what its page
 # says, under other rules all that rules decide, without a rule the one field that it had changed.
@@ -28,9 +28,9 @@ class Grounds:
     """What a filed story is judged anew by.
 
     `assess` is the judge, `shelf` what a copy may repeat, as it stood when the story came in;
-    `known` are the digests of what the line last wrote in its record (see `touched`). `mode` is the
-    newsroom's gate, `verdict` a word on the story that stands among the rulings. Where
-    `is_original_kept` is not so, a story that is filed as a copy cannot be seen to be none.
+    `known` are the digests of what the line last wrote in its record (see `touched_fields`).
+    `mode` is the newsroom's gate, `verdict` a word on the story that stands among the rulings.
+    Where `is_original_kept` is not so, a story that is filed as a copy cannot be seen to be none.
     `picture` is the one that counts, the record's own where that is None; `words` the record with
     its excerpt, address, picture and note as they hold today, where a rule that set one is gone.
     """
@@ -54,7 +54,7 @@ class Judgement:
     dropped: str = ""
 
 
-def judge_anew(filed: Story, article: Article, grounds: Grounds, occasion: Occasion) -> Judgement:
+def rejudge(filed: Story, article: Article, grounds: Grounds, occasion: Occasion) -> Judgement:
     """Return a filed story as its article is judged now; what a person decided in it stays.
 
     `article` is without what its site repeats. The picture and the date are the record's, however
@@ -95,8 +95,8 @@ def _correct(filed: Story, article: Article, judged: Story | None, grounds: Grou
         judged = replace(
             filed, title=article.title, excerpt=article.excerpt, access=access, reasons=()
         )
-    judged = ruled(replace(judged, path=filed.path), grounds.beat)
-    return corrected(filed, judged, grounds.known)
+    judged = apply_rulings(replace(judged, path=filed.path), grounds.beat)
+    return apply_correction(filed, judged, grounds.known)
 
 
 def _rule(
@@ -117,16 +117,16 @@ def _rule(
         verdict=filed.verdict,
     )
     story = story if grounds.is_original_kept else _still_a_copy(filed, story)
-    story = ruled(_in_its_group(filed, story), beat)
+    story = apply_rulings(_in_its_group(filed, story), beat)
     if no and no.reason == "off-beat" and "topics" in ruled_fields(filed, beat):
         no = None
     source = beat.source(article.source)
     story = gate(story, grounds.mode, source.trust if source else "gate")
     if no:
-        story = kept_off(story, "" if no.reason == "off-beat" else no.detail)
-    story = rejudged(filed, story, grounds.known)
+        story = keep_off(story, "" if no.reason == "off-beat" else no.detail)
+    story = apply_judgement(filed, story, grounds.known)
     if beat.scoring.traits.keeps_verdicts_in_rulings and grounds.verdict is not None:
-        story = apply(story, grounds.verdict, beat)
+        story = apply_verdict(story, grounds.verdict, beat)
     return Judgement(story=story, dropped=no.reason if no else "")
 
 
@@ -165,16 +165,16 @@ def _in_its_group(filed: Story, story: Story) -> Story:
 
 
 def _free_title(filed: Story, article: Article, beat: Beat) -> Story:
-    """Give a story its article's headline back, or another rule's."""
+    """Return a story with its article's headline, or another rule's."""
     kept = tuple(one for one in filed.reasons if one.about != "title")
-    return ruled(replace(filed, title=article.title, reasons=kept), beat)
+    return apply_rulings(replace(filed, title=article.title, reasons=kept), beat)
 
 
 def _free_topics(filed: Story, judged: Story, beat: Beat) -> Story:
-    """Give a story the topics that its article has, or another rule's."""
+    """Return a story with the topics that its article has, or another rule's."""
     kept = [one for one in filed.reasons if not _is_of_topics(one)]
     found = [one for one in judged.reasons if _is_of_topics(one)] if kept else []
-    return ruled(replace(filed, topics=judged.topics, reasons=(*found, *kept)), beat)
+    return apply_rulings(replace(filed, topics=judged.topics, reasons=(*found, *kept)), beat)
 
 
 def _is_of_topics(reason: Reason) -> bool:

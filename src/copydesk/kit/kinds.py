@@ -1,40 +1,41 @@
-"""The kinds of value a setting can have: what each accepts, and how it is called to a person."""
+"""The kinds of value that an option can have: what each accepts, and how it is called to a person.
+
+The type of an option's field says its kind (`of_type`) where nothing narrower is named.
+"""
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import re
-import zoneinfo
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, TypeAlias
+from typing import Final, Generic, TypeVar, get_args
 
 from copydesk.kit import urls
 
-Value: TypeAlias = str | int | float | bool | date | tuple[str, ...] | Mapping[str, object] | None
+V_co = TypeVar("V_co", covariant=True)
 
-_LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[?[0-9A-Fa-f:.]+\]?")
-_EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 5.6.2: a header's name
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_REMOTE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
-_LOGIN = re.compile(r"(://|^)[^/@:\s]+:[^/@\s]*@")
-_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}")
-_INDEX_NOW = re.compile(r"[A-Za-z0-9-]{8,128}")
-_SOCKET = re.compile(
-    r"""(?x)
+# compiled when a value of the kind is read: most commands read few of them
+_LOCALE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
+_HOST = r"(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[?[0-9A-Fa-f:.]+\]?"
+_EMAIL = r"[^@\s<>]+@[^@\s<>]+"
+_HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110 5.6.2: a header's name
+_VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
+_REMOTE = r"[A-Za-z0-9_][A-Za-z0-9_./-]*"
+_LOGIN = r"(://|^)[^/@:\s]+:[^/@\s]*@"
+_BUCKET = r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}"
+_INDEX_NOW = r"[A-Za-z0-9-]{8,128}"
+_SOCKET = r"""(?x)
     (?: \[ (?P<six>[0-9A-Fa-f:.]+) \] | (?P<four>[0-9.]+) ) (?: : (?P<port>[0-9]{1,5}) )?
     | (?P<bare>[0-9A-Fa-f:.]+)
     """
-)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_LARGEST: Final = 2**53  # beyond it a number is a slip, and no store or JSON reader keeps it exact
 
 
-class Unfit(Exception):  # noqa: N818 - an answer inside this room, not an error of the product
-    """Say what was expected instead; never leaves the room."""
+class Unfit(Exception):  # noqa: N818 - an answer to whoever reads options, no error of the product
+    """A value that is not of a kind: what was expected instead, and what may help."""
 
     def __init__(self, expected: str, hint: str = "") -> None:
         super().__init__(expected)
@@ -43,11 +44,17 @@ class Unfit(Exception):  # noqa: N818 - an answer inside this room, not an error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """One kind of value: its name in the reference, and what reads it or raises Unfit."""
+class ValueKind(Generic[V_co]):
+    """One kind of value: its name in the reference, and what reads it or raises Unfit.
+
+    A `private` value is never shown, a `delicate` one not where it is wrong, because it may be a
+    secret in the wrong place.
+    """
 
     name: str
-    read: Callable[[object], Value]
+    read: Callable[[object], V_co]
+    private: bool = False
+    delicate: bool = False
 
 
 def _text(value: object) -> str:
@@ -120,6 +127,8 @@ def _public(value: object) -> str:
 
 
 def _is_local(host: str) -> bool:
+    import ipaddress
+
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -131,7 +140,7 @@ def _remote(value: object) -> str:
     if value == "":
         return ""
     name = _text(value)
-    if not _REMOTE.fullmatch(name) or ".." in name:
+    if not re.fullmatch(_REMOTE, name) or ".." in name:
         hint = "give an address a name: git remote add origin ADDRESS" if ":" in name else ""
         raise Unfit('the name of a git remote such as "origin"', hint)
     return name
@@ -140,7 +149,7 @@ def _remote(value: object) -> str:
 def _branch(value: object) -> str:
     """Accept a branch's name by git's own rules, as far as they matter (git-check-ref-format)."""
     name = _text(value)
-    if not _REMOTE.fullmatch(name) or ".." in name or "//" in name or name.endswith(("/", ".")):
+    if not re.fullmatch(_REMOTE, name) or ".." in name or "//" in name or name.endswith(("/", ".")):
         raise Unfit('a branch\'s name such as "gh-pages"')
     return name
 
@@ -150,7 +159,7 @@ def _rsync(value: object) -> str:
     target = _text(value)
     if target.startswith("-") or (target and target.strip("/") == ""):
         raise Unfit('a place such as "user@host:/var/www/site/"')
-    if _LOGIN.search(target):
+    if re.search(_LOGIN, target):
         hint = "rsync takes one from RSYNC_PASSWORD in the environment; ssh wants a key"
         raise Unfit("a place without a password", hint)
     return target
@@ -158,14 +167,14 @@ def _rsync(value: object) -> str:
 
 def _bucket(value: object) -> str:
     name = _text(value)
-    if name and not _BUCKET.fullmatch(name):
+    if name and not re.fullmatch(_BUCKET, name):
         raise Unfit('a bucket\'s name such as "tidewatch-site"')
     return name
 
 
 def _key_file(value: object) -> str:
     key = _text(value)
-    if key and not _INDEX_NOW.fullmatch(key):
+    if key and not re.fullmatch(_INDEX_NOW, key):
         raise Unfit("8 to 128 letters, digits and dashes", "such as the output of: uuidgen")
     return key
 
@@ -179,7 +188,9 @@ def _nameservers(value: object) -> tuple[str, ...]:
 
 def _is_socket(server: str) -> bool:
     """Say whether this is an IP address, alone or with a port; IPv6 with a port in brackets."""
-    found = _SOCKET.fullmatch(server)
+    import ipaddress
+
+    found = re.fullmatch(_SOCKET, server)
     if found is None:
         return False
     try:
@@ -194,7 +205,7 @@ def _host(value: object) -> str:
     name = _text(value).rstrip(".")
     bare = name.strip("[]")
     host = urls.host(f"http://[{bare}]/" if ":" in bare else f"http://{name}/").strip("[]")
-    if not host or any(mark in name for mark in "/?#@ ") or not _HOST.fullmatch(host):
+    if not host or any(mark in name for mark in "/?#@ ") or not re.fullmatch(_HOST, host):
         raise Unfit('a host\'s name such as "www.example.org"')
     return host
 
@@ -202,7 +213,7 @@ def _host(value: object) -> str:
 def _variable(value: object) -> str:
     if value == "":
         return ""
-    if not isinstance(value, str) or not _VARIABLE.fullmatch(value):
+    if not isinstance(value, str) or not re.fullmatch(_VARIABLE, value):
         hint = "the value itself stays out of the file: put it into the environment"
         raise Unfit("the name of an environment variable", hint)
     return value
@@ -230,17 +241,19 @@ def _day(value: object) -> date:
 def _contact(value: object) -> str:
     contact = _text(value)
     if contact and not contact.startswith("mailto:") and urls.fetchable(contact) is None:
-        hint = f'write "mailto:{contact}"' if _EMAIL.fullmatch(contact) else ""
+        hint = f'write "mailto:{contact}"' if re.fullmatch(_EMAIL, contact) else ""
         raise Unfit("mailto:… or a web address", hint)
     if " " in contact or not contact.isascii() or len(contact) > 200:
         raise Unfit("at most 200 plain characters: it travels in a header")
-    if contact.startswith("mailto:") and not _EMAIL.fullmatch(contact.removeprefix("mailto:")):
+    if contact.startswith("mailto:") and not re.fullmatch(_EMAIL, contact.removeprefix("mailto:")):
         raise Unfit("a mail address after mailto:")
     return contact
 
 
 def _timezone(value: object) -> str:
     name = _text(value)
+    import zoneinfo
+
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -250,7 +263,7 @@ def _timezone(value: object) -> str:
 
 def _locale(value: object) -> str:
     locale = _text(value)
-    if not _LOCALE.fullmatch(locale):
+    if not re.fullmatch(_LOCALE, locale):
         raise Unfit('a language tag such as "en-us"')
     return locale
 
@@ -262,18 +275,18 @@ def _language(value: object) -> str:
 def _hosts(value: object) -> tuple[str, ...]:
     hosts = _words(value)
     for host in hosts:
-        if not _HOST.fullmatch(host):
+        if not re.fullmatch(_HOST, host):
             raise Unfit('a list of host names such as ["intranet.example.org"]')
     return tuple(host.lower().strip("[]") for host in hosts)
 
 
 def _headers(value: object) -> Mapping[str, str]:
     if not isinstance(value, dict):
-        raise Unfit('a table such as { Authorization = "EXAMPLE_TOKEN" }')
+        raise Unfit('a table such as { Authorization = "EXAMPLE_HEADER_NAME" }')
     for name, variable in value.items():
-        if not _TOKEN.fullmatch(name):
+        if not re.fullmatch(_HEADER_NAME, name):
             raise Unfit(f"a header's name without blanks instead of {name!r}")
-        if not isinstance(variable, str) or not _VARIABLE.fullmatch(variable):
+        if not isinstance(variable, str) or not re.fullmatch(_VARIABLE, variable):
             raise Unfit(
                 f"the name of an environment variable for {name}",
                 "the value itself stays out of the file: put it into the environment",
@@ -281,7 +294,7 @@ def _headers(value: object) -> Mapping[str, str]:
     return dict(value)
 
 
-def whole(minimum: int = 0) -> Kind:
+def whole(minimum: int = 0) -> ValueKind[int]:
     """Make the kind of whole numbers from `minimum` on."""
 
     def read(value: object) -> int:
@@ -291,10 +304,10 @@ def whole(minimum: int = 0) -> Kind:
             raise Unfit(f"a whole number from {minimum} to {_LARGEST}")
         return value
 
-    return Kind(name=f"whole number, at least {minimum}", read=read)
+    return ValueKind(name=f"whole number, at least {minimum}", read=read)
 
 
-def number(minimum: float = 0.0) -> Kind:
+def number(minimum: float = 0.0) -> ValueKind[float]:
     """Make the kind of finite numbers from `minimum` on."""
 
     def read(value: object) -> float:
@@ -304,7 +317,7 @@ def number(minimum: float = 0.0) -> Kind:
             raise Unfit(f"a number from {minimum:g} to {_LARGEST}")
         return float(value)
 
-    return Kind(name=f"number, at least {minimum:g}", read=read)
+    return ValueKind(name=f"number, at least {minimum:g}", read=read)
 
 
 def _share(value: object) -> float:
@@ -313,7 +326,7 @@ def _share(value: object) -> float:
     return float(value)
 
 
-def choice(*names: str) -> Kind:
+def choice(*names: str) -> ValueKind[str]:
     """Make the kind of values out of a short list."""
     said = ", ".join(f'"{name}"' for name in names[:-1]) + f' or "{names[-1]}"'
 
@@ -322,32 +335,57 @@ def choice(*names: str) -> Kind:
             raise Unfit(said)
         return str(value)
 
-    return Kind(name=said, read=read)
+    return ValueKind(name=said, read=read)
 
 
-_LARGEST: Final = 2**53  # beyond it a number is a slip, and no store or JSON reader keeps it exact
+TEXT = ValueKind(name="text", read=_text)
+SHARE = ValueKind(name="share from 0 to 1", read=_share)
+FLAG = ValueKind(name="true or false", read=_flag)
+WORDS = ValueKind(name="list of texts", read=_words)
+ADDRESS = ValueKind(name="web address", read=_address)
+BASE = ValueKind(name="web address or nothing", read=_base)
+PROXY = ValueKind(name="http proxy's address or nothing", read=_proxy, private=True)
+CONTACT = ValueKind(name="mailto: or web address", read=_contact)
+TIMEZONE = ValueKind(name="time zone", read=_timezone)
+LOCALE = ValueKind(name="language tag", read=_locale)
+LANGUAGE = ValueKind(name="language tag or nothing", read=_language)
+HOSTS = ValueKind(name="list of host names", read=_hosts)
+HEADERS = ValueKind(name="table: header = environment variable", read=_headers)
+PUBLIC = ValueKind(name="https address or nothing", read=_public)
+REMOTE = ValueKind(name="name of a git remote or nothing", read=_remote)
+BRANCH = ValueKind(name="branch of git", read=_branch)
+RSYNC = ValueKind(name="place that rsync takes, or nothing", read=_rsync, delicate=True)
+BUCKET = ValueKind(name="bucket's name or nothing", read=_bucket)
+INDEX_NOW = ValueKind(name="8 to 128 letters, digits and dashes, or nothing", read=_key_file)
+NAMESERVERS = ValueKind(name="list of IP addresses, with or without port", read=_nameservers)
+HOST = ValueKind(name="host name", read=_host)
+VARIABLE = ValueKind(
+    name="name of an environment variable or nothing", read=_variable, delicate=True
+)
+SELECTOR = ValueKind(name="CSS selector", read=_selector)
+DAY = ValueKind(name="day", read=_day)
 
-TEXT = Kind(name="text", read=_text)
-SHARE = Kind(name="share from 0 to 1", read=_share)
-FLAG = Kind(name="true or false", read=_flag)
-WORDS = Kind(name="list of texts", read=_words)
-ADDRESS = Kind(name="web address", read=_address)
-BASE = Kind(name="web address or nothing", read=_base)
-PROXY = Kind(name="http proxy's address or nothing", read=_proxy)
-CONTACT = Kind(name="mailto: or web address", read=_contact)
-TIMEZONE = Kind(name="time zone", read=_timezone)
-LOCALE = Kind(name="language tag", read=_locale)
-LANGUAGE = Kind(name="language tag or nothing", read=_language)
-HOSTS = Kind(name="list of host names", read=_hosts)
-HEADERS = Kind(name="table: header = environment variable", read=_headers)
-PUBLIC = Kind(name="https address or nothing", read=_public)
-REMOTE = Kind(name="name of a git remote or nothing", read=_remote)
-BRANCH = Kind(name="branch of git", read=_branch)
-RSYNC = Kind(name="place that rsync takes, or nothing", read=_rsync)
-BUCKET = Kind(name="bucket's name or nothing", read=_bucket)
-INDEX_NOW = Kind(name="8 to 128 letters, digits and dashes, or nothing", read=_key_file)
-NAMESERVERS = Kind(name="list of IP addresses, with or without port", read=_nameservers)
-HOST = Kind(name="host name", read=_host)
-VARIABLE = Kind(name="name of an environment variable or nothing", read=_variable)
-SELECTOR = Kind(name="CSS selector", read=_selector)
-DAY = Kind(name="day", read=_day)
+_OF_TYPES: Mapping[object, ValueKind[object]] = {
+    str: TEXT,
+    bool: FLAG,
+    int: whole(),
+    float: number(),
+    tuple[str, ...]: WORDS,
+    date: DAY,
+}
+
+
+def of_type(annotation: object) -> ValueKind[object]:
+    """Return the kind that a field's type says: of a Literal the choice between its values."""
+    names = tuple(_literals(annotation))
+    if annotation not in _OF_TYPES and not names:
+        raise TypeError(f"no kind of value is known for the type {annotation}")
+    return _OF_TYPES.get(annotation) or choice(*names)
+
+
+def _literals(annotation: object) -> Iterator[str]:
+    for value in get_args(annotation):
+        if isinstance(value, str):
+            yield value
+        else:  # a union of Literals
+            yield from _literals(value)

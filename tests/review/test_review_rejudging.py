@@ -82,7 +82,7 @@ def judged(article: Article) -> Story:
 def grounds(
     no: Dropped | None = None, *, beat: Beat = BEAT, filed: Story = FILED, **more: object
 ) -> review.Grounds:
-    """Give grounds by which a round would say no, unless all of it is to be kept."""
+    """Return grounds by which a round would say no, unless all of it is to be kept."""
 
     def assess(article: Article, on: Beat, shelf: Shelf) -> Story | Dropped:
         del shelf
@@ -96,7 +96,7 @@ def grounds(
 def anew(
     occasion: review.Occasion, by: review.Grounds | None = None, filed: Story = FILED
 ) -> review.Judgement:
-    return review.judge_anew(filed, ARTICLE, by or grounds(filed=filed), occasion)
+    return review.rejudge(filed, ARTICLE, by or grounds(filed=filed), occasion)
 
 
 def whys(story: Story, about: str) -> list[str]:
@@ -121,7 +121,7 @@ def test_the_page_is_judged_with_the_records_picture_and_date(
         seen.append(article)
         return judged(article)
 
-    review.judge_anew(filed, ARTICLE, replace(grounds(), assess=assess), "other rules")
+    review.rejudge(filed, ARTICLE, replace(grounds(), assess=assess), "other rules")
 
     assert [(image, published_at)] == [(one.image, one.published_at) for one in seen]
 
@@ -152,7 +152,7 @@ def test_a_correction_of_what_would_not_be_filed_today_is_one_of_words(by: revie
 def test_a_page_that_no_source_of_ours_gave_is_corrected_in_its_words() -> None:
     stray = replace(ARTICLE, source="")
 
-    story = review.judge_anew(FILED, stray, grounds(), "correction").story
+    story = review.rejudge(FILED, stray, grounds(), "correction").story
 
     assert (ARTICLE.title, ("Health",), 80) == (story.title, story.topics, story.quality)
 

@@ -1,4 +1,4 @@
-"""Kept: a table of bytes by key, whose shape the room that put them knows."""
+"""KeyedBytes: a table of bytes by key, whose shape the room that put them knows."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-KeptName = Literal["hosts", "hubs", "overtaken", "pushed", "sites", "taught", "untold", "vectors"]
+KeyedTable = Literal["hosts", "hubs", "overtaken", "pushed", "sites", "taught", "untold", "vectors"]
 
 
-class Kept:
+class KeyedBytes:
     """What is remembered under a key: of a host, a hub, what it pushed, a site, a page, a text."""
 
-    def __init__(self, run: Callable[..., sqlite3.Cursor], table: KeptName) -> None:
+    def __init__(self, run: Callable[..., sqlite3.Cursor], table: KeyedTable) -> None:
         self._run = run
         self._table = table  # one of a closed list of names, never a stranger's word
 
     def get(self, key: str) -> bytes | None:
-        """Give what is kept under the key, None where nothing is."""
+        """Return what is kept under the key, None where nothing is."""
         row = self._run(f"SELECT kept FROM {self._table} WHERE key = ?", key).fetchone()  # noqa: S608
         return None if row is None else bytes(row[0])
 
@@ -34,12 +34,12 @@ class Kept:
         self._run(f"DELETE FROM {self._table}")  # noqa: S608
 
     def items(self, prefix: str = "") -> Iterator[tuple[str, bytes]]:
-        """Give every key that begins so with what is kept, by key."""
+        """Return every key that begins so with what is kept, by key."""
         where = "WHERE key >= ? AND key < ?" if prefix else "WHERE ? = ?"
         bounds = (prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1)) if prefix else ("", "")
         rows = self._run(f"SELECT key, kept FROM {self._table} {where} ORDER BY key", *bounds)  # noqa: S608
         return iter(rows.fetchall())
 
     def keys(self) -> list[str]:
-        """Give every key, without what is kept."""
+        """Return every key, without what is kept."""
         return [key for (key,) in self._run(f"SELECT key FROM {self._table} ORDER BY key")]  # noqa: S608

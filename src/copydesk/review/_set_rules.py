@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from copydesk.kit import text, urls
 from copydesk.news import NO_PICTURE, Beat, Image, ReasonKind, Ruling, SetField, Story
 
-# How `touched`, `ruled_fields` and a record's digests call what a rule calls so.
+# How `touched_fields`, `ruled_fields` and a record's digests call what a rule calls so.
 FIELD_OF: Mapping[SetField, str] = {
     "excerpt": "excerpt",
     "picture": "image",
@@ -57,7 +57,7 @@ def with_sets(story: Story, beat: Beat) -> Story:
     return story
 
 
-def taken_back(story: Story, field: SetField, read: Story) -> Story:
+def take_back(story: Story, field: SetField, read: Story) -> Story:
     """Return a story with one field as its article says, `read` being what was read of that."""
     reasons = tuple(reason for reason in story.reasons if reason.about != field)
     story = replace(story, reasons=reasons)
@@ -81,7 +81,7 @@ def without_lost_sets(story: Story, read: Story, beat: Beat) -> Story:
     told = {reason.about for reason in story.reasons}
     for field in FIELD_OF:
         if field in told and field not in standing:
-            story = taken_back(story, field, read)
+            story = take_back(story, field, read)
     return story
 
 

@@ -7,26 +7,26 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from copydesk.news import Story
-from copydesk.review._verdict import obeyed
+from copydesk.review._verdict import obey
 
 FIELDS = ("title", "excerpt", "topics", "image", "published")
 _NOTE = "note"  # has a digest where there is one: records without a note stay as they are
 
 
 def digests(story: Story) -> tuple[tuple[str, str], ...]:
-    """Give (field, first 8 hex digits of SHA-256) for each field that a person may edit."""
+    """Return (field, first 8 hex digits of SHA-256) for each field that a person may edit."""
     fields = (*FIELDS, _NOTE) if story.note else FIELDS
     return tuple((field, _digest(story, field)) for field in fields)
 
 
-def touched(story: Story, known: Mapping[str, str]) -> frozenset[str]:
-    """Give the fields that are no longer as the line wrote them; all where that is not known."""
+def touched_fields(story: Story, known: Mapping[str, str]) -> frozenset[str]:
+    """Return the fields that are no longer as the line wrote them; all where that is not known."""
     fields = (*FIELDS, _NOTE) if story.note or _NOTE in known else FIELDS
     return frozenset(field for field in fields if known.get(field) != _digest(story, field))
 
 
-def beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) -> Story:
-    """Give a filed story with what standing beside others changes in it: related, heat, published.
+def set_beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) -> Story:
+    """Return a filed story as it stands beside others: related, heat and published may change.
 
     Where an editor said, or a person wrote, whether it is published, that stays, and what is
     published has a heat. With nothing known the record is left as it is. `machine` says what the
@@ -34,15 +34,15 @@ def beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) -> S
     """
     if not known:
         return filed
-    if filed.verdict is not None or "published" in touched(filed, known):
+    if filed.verdict is not None or "published" in touched_fields(filed, known):
         is_shown = bool(filed.published) and regrouped.heat == -1
         heat = filed.heat if is_shown else regrouped.heat
         return replace(regrouped, published=filed.published, heat=heat, machine=filed.machine)
-    return replace(regrouped, machine=_digests_but(touched(filed, known), regrouped, known))
+    return replace(regrouped, machine=_digests_but(touched_fields(filed, known), regrouped, known))
 
 
 def keep_touched(filed: Story, fresh: Story, known: Mapping[str, str]) -> Story:
-    """Give a filed story with fresh values, except for what a person touched.
+    """Return a filed story with fresh values, except for what a person touched.
 
     Path, seal, body, history, unknown lines, related stories and a verdict are the filed record's.
     With nothing known the record is left as it is. `machine` says what the line has now written:
@@ -50,7 +50,7 @@ def keep_touched(filed: Story, fresh: Story, known: Mapping[str, str]) -> Story:
     """
     if not known:
         return filed
-    kept = touched(filed, known)
+    kept = touched_fields(filed, known)
     story = replace(
         fresh,
         path=filed.path,
@@ -64,14 +64,14 @@ def keep_touched(filed: Story, fresh: Story, known: Mapping[str, str]) -> Story:
     )
     story = _with_fields(story, filed, kept)
     if filed.verdict is not None:
-        story = obeyed(story, filed.verdict)
+        story = obey(story, filed.verdict)
     return replace(story, machine=_digests_but(kept, story, known))
 
 
 def _digests_but(
     kept: frozenset[str], story: Story, known: Mapping[str, str]
 ) -> tuple[tuple[str, str], ...]:
-    """Give a story's digests, but for fields that a person touched those known before."""
+    """Return a story's digests, but for fields that a person touched those known before."""
     now = dict(digests(story))
     gone = (field for field in known if field in kept and field not in now)
     return tuple(
@@ -80,7 +80,7 @@ def _digests_but(
 
 
 def _with_fields(story: Story, filed: Story, fields: Iterable[str]) -> Story:
-    """Give the story with these fields from the filed one."""
+    """Return the story with these fields from the filed one."""
     for field in fields:
         match field:
             case "title":

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from copydesk.news import Reason, ReasonKind, Story
-from copydesk.review._hand import beside_others, keep_touched
-from copydesk.review._verdict import obeyed
+from copydesk.review._hand_edits import keep_touched, set_beside_others
+from copydesk.review._verdict import obey
 
 _KEPT_OFF = frozenset({ReasonKind.KEPT_OFF_BEAT, ReasonKind.RULED_OUT})
 
 
-def rejudged(filed: Story, judged: Story, known: Mapping[str, str]) -> Story:
-    """Give a filed story with a judgement of today: topics, numbers, copy, reasons, headline.
+def apply_judgement(filed: Story, judged: Story, known: Mapping[str, str]) -> Story:
+    """Return a filed story with a judgement of today: topics, numbers, copy, reasons, headline.
 
     What it says of the article (dates, terms) stays as filed; excerpt, picture, address and note
     are as the caller has them, which is as filed or as an editor's rule says. A verdict holds,
@@ -40,16 +40,16 @@ def rejudged(filed: Story, judged: Story, known: Mapping[str, str]) -> Story:
     )
     if known:
         return replace(keep_touched(filed, fresh, known), related=fresh.related)
-    return fresh if filed.verdict is None else obeyed(fresh, filed.verdict)
+    return fresh if filed.verdict is None else obey(fresh, filed.verdict)
 
 
-def rejudged_beside_others(story: Story, regrouped: Story) -> Story:
-    """Give a rejudged story with what standing beside others changes in it.
+def set_rejudged_beside_others(story: Story, regrouped: Story) -> Story:
+    """Return a rejudged story with what standing beside others changes in it.
 
     Where an editor said, or a person wrote, whether it is published, that stays.
     """
     if story.machine:
-        return beside_others(story, regrouped, dict(story.machine))
+        return set_beside_others(story, regrouped, dict(story.machine))
     if story.verdict is not None:
         is_shown = bool(story.published) and regrouped.heat == -1
         heat = story.heat if is_shown else regrouped.heat
@@ -57,8 +57,8 @@ def rejudged_beside_others(story: Story, regrouped: Story) -> Story:
     return regrouped
 
 
-def kept_off(story: Story, ruled_out: str) -> Story:
-    """Give a story that today would not be filed: it stays, unpublished and alone, and says why.
+def keep_off(story: Story, ruled_out: str) -> Story:
+    """Return a story that would not be filed today: unpublished, alone, and with the reason.
 
     `ruled_out` are the words on the rule that blocks it, "" where it is off the beat.
     """
@@ -75,7 +75,7 @@ def kept_off(story: Story, ruled_out: str) -> Story:
 
 
 def is_kept_off(story: Story) -> bool:
-    """Say whether a filed story was kept off the site for rules that would not have filed it."""
+    """Decide whether a filed story was kept off the site for rules that would not have filed it."""
     return any(one.kind in _KEPT_OFF for one in story.reasons)
 
 

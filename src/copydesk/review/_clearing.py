@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from copydesk.news import Reason, ReasonKind, Story, Verdict
-from copydesk.review._hand import digests
-from copydesk.review._rejudged import is_kept_off
+from copydesk.review._hand_edits import digests
+from copydesk.review._judgement import is_kept_off
 
 _TRUSTED = frozenset({ReasonKind.TRUSTED_SOURCE, ReasonKind.WOULD_BE_PUBLISHED})
 
@@ -18,7 +18,7 @@ def is_edited_since(story: Story, verdict: Verdict) -> bool:
     return bool(story.published) != (verdict.said == "publish")
 
 
-def as_edited(story: Story, known: Mapping[str, str]) -> Story:
+def keep_as_edited(story: Story, known: Mapping[str, str]) -> Story:
     """Return a story without its verdict that stays published, or not, as a person wrote it.
 
     Its digest tells that: it is none of what stands there.
@@ -43,7 +43,7 @@ def without_verdict(story: Story, known: Mapping[str, str]) -> Story:
     return replace(story, verdict=None, published=published, heat=heat)
 
 
-def by_points(story: Story, points: int, publish_at: int) -> Story:
+def decide_by_points(story: Story, points: int, publish_at: int) -> Story:
     """Return a story as its own record lets the machine decide; a copy is never published.
 
     `points` are those that the gate sees. What today's rules kept off stays off, what waits for an
@@ -61,7 +61,7 @@ def by_points(story: Story, points: int, publish_at: int) -> Story:
     return replace(story, published=published, reasons=_instead(story, reason))
 
 
-def answered_for(filed: Story, story: Story, known: Mapping[str, str]) -> Story:
+def answer_for(filed: Story, story: Story, known: Mapping[str, str]) -> Story:
     """Return a cleared story with its digest, and its reasons in the order in which they stood."""
     if Counter(story.reasons) == Counter(filed.reasons):
         story = replace(story, reasons=filed.reasons)

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from copydesk.news import Reason, Story
-from copydesk.review._hand import keep_touched
+from copydesk.review._hand_edits import keep_touched
 
 # What was decided when it was filed, or by its neighbours since: no correction decides it anew.
 _DECIDED = frozenset({"published", "held", "copy", "heat"})
 
 
-def corrected(filed: Story, judged: Story, known: Mapping[str, str]) -> Story:
-    """Give a filed story with a newer judgement's words, topics, quality and reasons.
+def apply_correction(filed: Story, judged: Story, known: Mapping[str, str]) -> Story:
+    """Return a filed story with a newer judgement's words, topics, quality and reasons.
 
     `judged` is the page as it would be judged now. Whether it is published stays; so do its path,
     date, picture and provider, and what it is a copy of. What a person touched stays too, and with

@@ -54,7 +54,7 @@ def test_of_which_nothing_is_known_is_not_published() -> None:
     [(70, True, "quality 70 reaches 70"), (69, False, "quality 69 is below 70")],
 )
 def test_its_points_decide_and_are_told(points: int, published: bool, why: str) -> None:
-    story = review.by_points(replace(STORY, verdict=None), points, 70)
+    story = review.decide_by_points(replace(STORY, verdict=None), points, 70)
     assert story.published is published
     assert story.reasons == (Reason(about="published", why=why),)
 
@@ -72,11 +72,11 @@ def test_what_else_the_record_holds_goes_before_its_points(
     fields: dict[str, object], published: bool
 ) -> None:
     points = 0 if published else 100
-    story = review.by_points(replace(STORY, **fields), points, 70)  # type: ignore[arg-type]
+    story = review.decide_by_points(replace(STORY, **fields), points, 70)  # type: ignore[arg-type]
     assert story.published is published
 
 
 def test_reasons_that_are_the_same_stand_as_they_stood() -> None:
     two = (Reason(about="a", why="1"), Reason(about="b", why="2"))
     filed = replace(STORY, reasons=two)
-    assert review.answered_for(filed, replace(STORY, reasons=two[::-1]), {}).reasons == two
+    assert review.answer_for(filed, replace(STORY, reasons=two[::-1]), {}).reasons == two

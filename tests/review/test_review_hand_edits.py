@@ -63,7 +63,7 @@ def test_digests_are_the_first_eight_digits_of_sha256() -> None:
     ],
 )
 def test_an_edited_field_is_seen_and_stays(edited: Story, field: str) -> None:
-    assert review.touched(edited, KNOWN) == {field}
+    assert review.touched_fields(edited, KNOWN) == {field}
     story = review.keep_touched(edited, FRESH, KNOWN)
     expected = {
         "title": edited.title if field == "title" else FRESH.title,
@@ -82,14 +82,14 @@ def test_an_edited_field_is_seen_and_stays(edited: Story, field: str) -> None:
 def test_an_edited_field_stays_touched_through_later_rounds() -> None:
     edited = replace(FILED, title="Hers")
     once = review.keep_touched(edited, FRESH, KNOWN)
-    assert review.touched(once, dict(once.machine)) == {"title"}
+    assert review.touched_fields(once, dict(once.machine)) == {"title"}
     again = review.keep_touched(once, replace(FRESH, title="Newer"), dict(once.machine))
     assert again.title == "Hers"
 
 
 def test_a_measured_picture_is_no_persons_hand() -> None:
     measured = replace(FILED, images=(replace(FILED.images[0], width=99, is_cached=True),))
-    assert review.touched(measured, KNOWN) == frozenset()
+    assert review.touched_fields(measured, KNOWN) == frozenset()
 
 
 def test_the_rest_of_the_record_is_kept() -> None:
@@ -106,13 +106,13 @@ def test_a_verdict_binds_what_is_judged_anew() -> None:
 
 
 def test_a_record_of_which_nothing_is_known_is_left_as_it_is() -> None:
-    assert FIELDS == review.touched(FILED, {})
+    assert FIELDS == review.touched_fields(FILED, {})
     assert review.keep_touched(FILED, FRESH, {}) == FILED
 
 
 def test_a_field_that_is_not_known_counts_as_touched() -> None:
     known = {name: digest for name, digest in KNOWN.items() if name != "image"}
-    assert review.touched(FILED, known) == {"image"}
+    assert review.touched_fields(FILED, known) == {"image"}
     assert review.keep_touched(FILED, FRESH, known).images == FILED.images
 
 
@@ -122,24 +122,24 @@ def test_any_text_has_a_digest() -> None:
 
 def test_standing_beside_others_changes_what_the_line_wrote() -> None:
     regrouped = replace(FILED, published=not FILED.published, heat=-1)
-    story = review.beside_others(FILED, regrouped, KNOWN)
+    story = review.set_beside_others(FILED, regrouped, KNOWN)
     assert (story.published, story.heat) == (regrouped.published, -1)
-    assert review.touched(story, dict(story.machine)) == frozenset()
+    assert review.touched_fields(story, dict(story.machine)) == frozenset()
 
 
 def test_a_published_flag_that_a_person_wrote_outlives_a_new_neighbour() -> None:
     by_hand = replace(FILED, published=not FILED.published)
     regrouped = replace(by_hand, published=FILED.published, heat=-1)
-    story = review.beside_others(by_hand, regrouped, KNOWN)
+    story = review.set_beside_others(by_hand, regrouped, KNOWN)
     assert (story.published, story.heat) == (by_hand.published, by_hand.heat)
 
 
 def test_a_verdict_outlives_a_new_neighbour() -> None:
     said = Verdict(by="Ed", at=NOON, said="publish", why="lead")
     filed = replace(FILED, verdict=said, published=True, heat=90)
-    story = review.beside_others(filed, replace(filed, published=False, heat=-1), KNOWN)
+    story = review.set_beside_others(filed, replace(filed, published=False, heat=-1), KNOWN)
     assert (story.published, story.heat) == (True, 90)
 
 
 def test_a_record_of_which_nothing_is_known_stands_beside_nobody() -> None:
-    assert review.beside_others(FILED, replace(FILED, heat=-1), {}) == FILED
+    assert review.set_beside_others(FILED, replace(FILED, heat=-1), {}) == FILED

@@ -40,7 +40,7 @@ def test_each_field_is_as_it_was_set_and_says_whose_word_that_is() -> None:
         set_to("url", "https://b.example/2?utm_source=x"),
         set_to("note", "A note.\r\n\r\n- one"),
     ]
-    story = review.ruled(STORY, beat(*rules))
+    story = review.apply_rulings(STORY, beat(*rules))
 
     assert story.excerpt == "Ours."
     assert story.images == (Image(url="https://b.example/2.jpg"),)
@@ -55,9 +55,9 @@ def test_each_field_is_as_it_was_set_and_says_whose_word_that_is() -> None:
 
 
 def test_the_picture_that_stands_there_keeps_its_size_and_none_takes_it_away() -> None:
-    same = review.ruled(STORY, beat(set_to("picture", "https://a.example/1.jpg")))
+    same = review.apply_rulings(STORY, beat(set_to("picture", "https://a.example/1.jpg")))
     assert same.images == STORY.images
-    assert review.ruled(STORY, beat(set_to("picture", "none"))).images == ()
+    assert review.apply_rulings(STORY, beat(set_to("picture", "none"))).images == ()
 
 
 @pytest.mark.parametrize(
@@ -73,16 +73,18 @@ def test_the_picture_that_stands_there_keeps_its_size_and_none_takes_it_away() -
 )
 def test_what_cannot_stand_in_a_field_is_passed_over(field: str, value: str) -> None:
     rules = beat(set_to(field, value))
-    assert review.ruled(STORY, rules) == STORY
+    assert review.apply_rulings(STORY, rules) == STORY
     assert review.ruled_fields(STORY, rules) == frozenset()
 
 
 def test_a_rule_on_another_story_sets_nothing() -> None:
-    assert review.ruled(STORY, beat(set_to("excerpt", "x", "2026-03-02-b"))) == STORY
+    assert review.apply_rulings(STORY, beat(set_to("excerpt", "x", "2026-03-02-b"))) == STORY
 
 
 def test_everyday_has_no_place_for_a_note() -> None:
-    story = review.ruled(replace(STORY, reasons=()), beat(set_to("note", "x"), profile="everyday"))
+    story = review.apply_rulings(
+        replace(STORY, reasons=()), beat(set_to("note", "x"), profile="everyday")
+    )
     assert story.note == ""
 
 
@@ -94,7 +96,7 @@ def test_a_newer_set_of_one_field_takes_the_place_of_the_older_alone() -> None:
 @pytest.mark.parametrize("field", ["excerpt", "picture", "url", "note"])
 def test_a_field_without_its_rule_is_as_its_article_says(field: str) -> None:
     value = "https://b.example/2" if field in {"picture", "url"} else "Ours."
-    ruled = review.ruled(STORY, beat(set_to(field, value)))
+    ruled = review.apply_rulings(STORY, beat(set_to(field, value)))
 
     assert review.without_lost_sets(ruled, READ, beat(set_to(field, value))) == ruled
     assert review.without_lost_sets(ruled, READ, beat()) == STORY
@@ -105,10 +107,10 @@ def test_a_note_has_a_digest_where_there_is_one() -> None:
     known = dict(review.digests(noted))
     assert "note" in known
     assert "note" not in dict(review.digests(STORY))
-    assert review.touched(noted, known) == frozenset()
-    assert review.touched(replace(noted, note="Hers."), known) == {"note"}
-    assert review.touched(STORY, known) == {"note"}
-    assert review.touched(noted, dict(review.digests(STORY))) == {"note"}
+    assert review.touched_fields(noted, known) == frozenset()
+    assert review.touched_fields(replace(noted, note="Hers."), known) == {"note"}
+    assert review.touched_fields(STORY, known) == {"note"}
+    assert review.touched_fields(noted, dict(review.digests(STORY))) == {"note"}
 
 
 def test_a_note_that_a_person_took_out_stays_out() -> None:

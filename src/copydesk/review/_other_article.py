@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from copydesk.review._change import same_words, sentences, words
+from copydesk.review._change import have_same_words, sentences, words
 
 LEFT_OF_TEXT = 3  # a text cut to less than a third under the same headline is a wall or a stub
 KEPT_SHARE = 50  # per cent of the words, or of the names, that a state of the article keeps
@@ -20,7 +20,7 @@ _NAMES = 3
 
 
 def is_other_article(title: str, before: str, new_title: str, after: str) -> bool:
-    """Say whether what stands at the address now is no state of the article that was there.
+    """Decide whether what stands at the address now is no state of the article that was there.
 
     It is one where half of its words are kept, whatever the headline: text that is added takes
     none away. Under its own headline it may also be cut, or be rewritten around half of its names.
@@ -28,7 +28,7 @@ def is_other_article(title: str, before: str, new_title: str, after: str) -> boo
     """
     old, new = sentences(before), sentences(after)
     is_cut = LEFT_OF_TEXT * _length(new) < _length(old)
-    if is_cut and (same_words(title, new_title) or not new):
+    if is_cut and (have_same_words(title, new_title) or not new):
         return True
     is_headline = is_same_headline(title, new_title)
     was, now = _telling(old), _telling(new)
@@ -41,7 +41,7 @@ def is_other_article(title: str, before: str, new_title: str, after: str) -> boo
 
 
 def is_same_headline(one: str, other: str) -> bool:
-    """Say whether two headlines have half of the words of the shorter in common, and no mere one.
+    """Decide whether two headlines share half of the words of the shorter, and no mere one.
 
     Such as are equal but for quotes and counters are the same whatever their words.
     """
@@ -49,11 +49,11 @@ def is_same_headline(one: str, other: str) -> bool:
     shorter = min(len(left), len(right))
     shared = len(left & right)
     is_enough = 0 < shorter <= 2 * shared and shared >= min(_SHARED_WORDS, shorter)
-    return is_enough or same_words(one, other)
+    return is_enough or have_same_words(one, other)
 
 
 def _are_names_kept(old: Sequence[str], new: Sequence[str]) -> bool:
-    """Say whether half of what the old text names is in the new one too."""
+    """Decide whether half of what the old text names is in the new one too."""
     names = {name.lower() for sentence in old for name in words(sentence)[1:] if _is_name(name)}
     told = {word for sentence in new for word in words(sentence.lower())}
     return len(names) >= _NAMES and _share(names, told, len(names)) >= KEPT_SHARE
@@ -72,7 +72,7 @@ def _length(texts: Iterable[str]) -> int:
 
 
 def _telling(texts: Iterable[str]) -> set[str]:
-    """Give the different words that tell what a text is about."""
+    """Return the different words that tell what a text is about."""
     found = set()
     for text in texts:
         before = ""

@@ -18,7 +18,7 @@ _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _YES = frozenset({"true", "yes", "on"})
 
 
-class Fields:
+class TypedFields:
     """Read typed values by key; a missing or empty key gives "", None or nothing.
 
     Every value of another kind is a RecordError that names the file, the line and the key.
@@ -30,16 +30,16 @@ class Fields:
         self._at = at
 
     def __iter__(self) -> Iterator[str]:
-        """Give the keys in the file's order."""
+        """Return the keys in the file's order."""
         return iter(self._values)
 
     def text(self, key: str, missing: str = "") -> str:
-        """Give a scalar's text, whatever YAML takes it for: `title: 2024` is the text 2024."""
+        """Return a scalar's text, whatever YAML takes it for: `title: 2024` is the text 2024."""
         node = self._scalar(key)
         return missing if node is None else str(node.value)
 
     def number(self, key: str) -> int | None:
-        """Give a whole number, None where there is none."""
+        """Return a whole number, None where there is none."""
         node = self._scalar(key)
         if node is None:
             return None
@@ -48,7 +48,7 @@ class Fields:
         return int(node.value)
 
     def flag(self, key: str) -> bool | None:
-        """Give true or false, None where neither is said."""
+        """Return true or false, None where neither is said."""
         node = self._scalar(key)
         if node is None:
             return None
@@ -57,7 +57,7 @@ class Fields:
         return str(node.value).lower() in _YES
 
     def date(self, key: str) -> datetime | None:
-        """Give a moment in UTC, None where there is none."""
+        """Return a moment in UTC, None where there is none."""
         node = self._scalar(key)
         if node is None:
             return None
@@ -66,17 +66,17 @@ class Fields:
             raise self.wrong(key, "no date", "write it as 2023-07-24T09:36:00Z")
         return moment
 
-    def within(self, key: str) -> Fields | None:
-        """Give the fields of a nested mapping, None where there is none."""
+    def within(self, key: str) -> TypedFields | None:
+        """Return the fields of a nested mapping, None where there is none."""
         node = self._values.get(key)
         if node is None or _is_null(node):
             return None
         if not isinstance(node, yaml.MappingNode):
             raise self.wrong(key, "no list of keys", "indent its keys below it by two blanks")
-        return Fields(node, self._path, f"{self._at}{key}.")
+        return TypedFields(node, self._path, f"{self._at}{key}.")
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """Give the texts of a list."""
+        """Return the texts of a list."""
         found = []
         for item in self._items(key):
             if not isinstance(item, yaml.ScalarNode):
@@ -84,17 +84,17 @@ class Fields:
             found.append(str(item.value))
         return tuple(found)
 
-    def each(self, key: str, make: Callable[[Fields], _T]) -> tuple[_T, ...]:
-        """Give what `make` reads out of each mapping of a list."""
+    def each(self, key: str, make: Callable[[TypedFields], _T]) -> tuple[_T, ...]:
+        """Return what `make` reads out of each mapping of a list."""
         found = []
         for index, item in enumerate(self._items(key)):
             if not isinstance(item, yaml.MappingNode):
                 raise self.wrong(key, "a list of something else than keys", "write - url: …")
-            found.append(make(Fields(item, self._path, f"{self._at}{key}.{index}.")))
+            found.append(make(TypedFields(item, self._path, f"{self._at}{key}.{index}.")))
         return tuple(found)
 
     def required(self, key: str, value: _T | None) -> _T:
-        """Give `value`, or raise RecordError where the record does not have the key."""
+        """Return `value`, or raise RecordError where the record does not have the key."""
         if value is None or key not in self._values:
             raise RecordError(f"no {self._at}{key}", subject=self._path, hint=f"add {key}: …")
         return value
@@ -116,7 +116,7 @@ class Fields:
         return node
 
     def wrong(self, key: str, what: str, hint: str) -> RecordError:
-        """Give the error to raise for a key whose value is none of what it may be."""
+        """Return the error to raise for a key whose value is none of what it may be."""
         node = self._values.get(key)
         if node is None:
             return RecordError(f"no {self._at}{key}", subject=self._path, hint=hint)
