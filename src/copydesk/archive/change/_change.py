@@ -30,7 +30,6 @@ from copydesk.kit import dates, files, within
 
 Note = Callable[[Sequence[str]], bytes]
 _MOST_BYTES = 1 << 28  # of a file that we might change; a record has some kilobytes
-LOT_SECONDS = 0.4  # how long the lock is held in one go before others may have it
 
 
 def digest(data: bytes | None) -> str:
@@ -226,12 +225,12 @@ class Begun:
     def _let_others_write(self) -> None:
         """Give way where others have waited long; a word of a person comes before the next one."""
         if not self.is_urgent:
-            self.lock.give_way_after(LOT_SECONDS)
+            self.lock.give_way_after(self.lock.lot_seconds)
 
     def _write_all(self, entries: Iterable[EntryFile]) -> list[str]:
         written, began = [], time.monotonic()
         for entry_file in entries:
-            if time.monotonic() - began > LOT_SECONDS:
+            if time.monotonic() - began > self.lock.lot_seconds:
                 self.lock.give_way()
                 began = time.monotonic()
             try:
