@@ -15,6 +15,7 @@ from copydesk.news import Article
 
 # <content>.<address>.<web address>.json: the first 32 hex digits of SHA-256 of the JSON, the
 # first 16 of each address's identity. An address is found by listing names, without reading.
+_UNFINISHED = ".new-"  # what kit.files leaves when it is killed between writing and renaming
 _NAME = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{16})\.([0-9a-f]{16})\.json")
 
 
@@ -93,6 +94,12 @@ class ArticleStore:
     def marks(self) -> dict[str, tuple[str, ...]]:
         """Return the marks of each article's addresses by its name, oldest first, none read."""
         return {name: kept.addresses for name, kept in self._all_kept().items()}
+
+    def sweep(self) -> None:
+        """Remove what a killed write left behind; nobody else may be writing."""
+        for entry in self._folder.glob(f"{_UNFINISHED}*"):
+            with contextlib.suppress(OSError):
+                entry.unlink()
 
     def _all_kept(self) -> dict[str, _KeptArticle]:
         if self._kept is None:
