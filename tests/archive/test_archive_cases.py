@@ -21,7 +21,7 @@ PATH = "_news/2025-03-04-crane.md"
 
 
 def cases(folder: str) -> list[Path]:
-    """Give the files of one kind of case."""
+    """Return the files of one kind of case."""
     found = sorted((CASES / folder).glob("*.md"))
     assert found
     return found

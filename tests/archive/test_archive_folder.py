@@ -20,7 +20,7 @@ PATH = "_news/2025-03-04-crane.md"
 
 
 def story(path: str = PATH, title: str = "Crane") -> Story:
-    """Give a small story."""
+    """Return a small story."""
     return Story(path=path, title=title, published_at=NOON, quality=72)
 
 
@@ -33,7 +33,7 @@ def put(root: Path, path: str, data: bytes | str) -> Path:
 
 
 def read_all(root: Path) -> tuple[list[str], list[str]]:
-    """Give the paths of the stories that could be read, and the subjects of the errors."""
+    """Return the paths of the stories that could be read, and the subjects of the errors."""
     troubles: list[CopydeskError] = []
     paths = [one.path for one in Archive(root).stories(troubles.append)]
     return paths, [error.subject for error in troubles]
@@ -233,7 +233,7 @@ def test_a_person_s_lines_survive_a_rewriting(tmp_path: Path) -> None:
 
 
 def names(root: Path) -> Sequence[str]:
-    """Give the paths of all files below a folder."""
+    """Return the paths of all files below a folder."""
     return [str(one.relative_to(root)) for one in sorted(root.rglob("*")) if one.is_file()]
 
 

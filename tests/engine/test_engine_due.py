@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from copydesk import config, engine, watch
-from copydesk.archive import Ended, Kept, Ledger
+from copydesk.archive import Ledger, SourceEnded, SourceKept
 from copydesk.engine.serving._due import what_is_due
 from copydesk.engine.sources import _pushes
 from copydesk.memory import Memory
@@ -21,7 +21,7 @@ from world.newsroom import NOW, newsroom
 GULL, HERON = "https://gull.example/feed.xml", "https://heron.example/feed.xml"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WAITING = watch.SourceState(last_ok_at=NOW, next_at=NOW + HOUR)
-ENDED = Ended(at=NOW, why="status 410: gone for good")
+ENDED = SourceEnded(at=NOW, why="status 410: gone for good")
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_source_that_an_editor_kept_is_asked_again(root: Path) -> None:
     forget(root)
     assert why(root) == ""
 
-    kept = Kept(by="Ada", at=NOW, why="it is back")
+    kept = SourceKept(by="Ada", at=NOW, why="it is back")
     records.write_ledger(root, Ledger(ended={GULL: ENDED}, kept={GULL: kept}))
 
     assert why(root) == "a source is new"

@@ -57,22 +57,22 @@ class Archive:
         self._safe: set[str] = set()
 
     def paths(self) -> list[str]:
-        """Give the paths of the live stories by name; raise RecordError for a sealed folder."""
+        """Return the paths of the live stories by name; raise RecordError for a sealed folder."""
         return list(record_paths(self.root, NEWS_FOLDERS[0]))
 
     def stories(self, trouble: Callable[[CopydeskError], None]) -> Iterator[Story]:
-        """Give every story, live and archived; a record that cannot be read goes to `trouble`."""
+        """Yield every story, live and archived; a record that cannot be read goes to `trouble`."""
         for folder in NEWS_FOLDERS:
             yield from self._each(folder, self._story, trouble)
 
     def records(self, trouble: Callable[[CopydeskError], None]) -> Iterator[Record]:
-        """Give every record that is no story; one that cannot be read goes to `trouble`."""
+        """Yield every record that is no story; one that cannot be read goes to `trouble`."""
         for folder in collections(self.root):
             if folder not in NEWS_FOLDERS:
                 yield from self._each(folder, parse_record, trouble)
 
     def signatures(self, *, stories: bool = False) -> dict[str, Signature]:
-        """Give the signature of every file that may be a record, by its path, and open none.
+        """Return the signature of every file that may be a record, by its path, and open none.
 
         With `stories` only of those that may be one.
 
@@ -110,7 +110,7 @@ class Archive:
                 yield one
 
     def _listed_bytes(self, path: str, safe: set[str]) -> bytes:
-        """Give a record's bytes; folders found to lie in the newsroom are put into `safe`."""
+        """Return a record's bytes; folders found to lie in the newsroom are put into `safe`."""
         folder = path.rpartition("/")[0]
         if folder in safe:
             return _read_sibling(f"{self.root}/{path}", path)
@@ -119,11 +119,11 @@ class Archive:
         return data
 
     def read(self, path: str) -> Story:
-        """Give the story filed at a path, or raise RecordError."""
+        """Read the story filed at a path, or raise RecordError."""
         return self._story(path, self.file_bytes(path))
 
     def read_listed(self, path: str) -> Story:
-        """Give the story at a path that `signatures` gave: its folder is looked at once.
+        """Read the story at a path that `signatures` gave: its folder is looked at once.
 
         It is read to be shown: `write` will not take it for what the caller has seen.
         """
@@ -134,7 +134,7 @@ class Archive:
         return parse_story(path, data)
 
     def file_bytes(self, path: str) -> bytes:
-        """Give a record's bytes as they are on disk, or raise RecordError."""
+        """Return a record's bytes as they are on disk, or raise RecordError."""
         return bytes_of(self.root, path)
 
     def change(self, story: Story) -> FileChange:
@@ -147,7 +147,7 @@ class Archive:
         if not _is_news_path(path):
             raise RecordError("no path of a news record", subject=path)
         file = _paths.inside(self.root, path)
-        data = _written(story)
+        data = _emit_proven(story)
         if not file.exists():
             return FileChange(path=path, after=data)
         present = bytes_of(self.root, path)
@@ -198,8 +198,8 @@ class Archive:
             )
 
 
-def _written(story: Story) -> bytes:
-    """Give a story's bytes once they are proven to be readable and to come back the same."""
+def _emit_proven(story: Story) -> bytes:
+    """Return a story's bytes once they are proven to be readable and to come back the same."""
     data = emit_story(story)
     if emit_story(parse_story(story.path, data)) != data:
         raise RecordError(
@@ -216,7 +216,7 @@ def _is_news_path(path: str) -> bool:
 
 
 def collections(root: Path) -> list[str]:
-    """Give the folders of a newsroom that may hold records, by name."""
+    """Return the folders of a newsroom that may hold records, by name."""
     found = [
         entry.name
         for entry in _scan(root)
@@ -226,7 +226,7 @@ def collections(root: Path) -> list[str]:
 
 
 def record_paths(root: Path, folder: str) -> Iterator[str]:
-    """Give the paths of a collection's records in order; never dot files.
+    """Yield the paths of a collection's records in order; never dot files.
 
     In a folder that people may keep other things in, only files in front-matter form count.
     """
@@ -260,7 +260,7 @@ def _sign(place: str, folder: str, found: dict[str, Signature]) -> None:
 
 
 def data_paths(root: Path, folder: str = "_data") -> Iterator[str]:
-    """Give the paths of the YAML and front-matter files of `_data`."""
+    """Yield the paths of the YAML and front-matter files of `_data`."""
     for entry in sorted(_scan(root / folder), key=lambda entry: entry.name):
         path = f"{folder}/{entry.name}"
         if entry.name.startswith("."):

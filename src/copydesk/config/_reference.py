@@ -1,12 +1,11 @@
-"""The reference page of beat.toml, generated from the table of options."""
+"""The reference page of beat.toml, generated from the options of its sections."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from copydesk.config._blocks import BLOCKS, HOST, SOURCE
-from copydesk.config._option import Option, Section
-from copydesk.config._options import SECTIONS
+from copydesk.config._sections import BLOCKS, HOST, SECTIONS, SOURCE, Section
+from copydesk.kit.options import Option
 
 _HEAD = """\
 # beat.toml
@@ -31,7 +30,7 @@ publishers whose files name one `owner` are one house, and count as one voice.
 
 
 def reference_page() -> str:
-    """Give docs/reference/beat-toml.md."""
+    """Write docs/reference/beat-toml.md."""
     sections = "\n".join("\n".join(_section(section)) for section in (*SECTIONS, *BLOCKS))
     return f"{_HEAD}\n{sections}"
 
@@ -44,7 +43,7 @@ def _section(section: Section) -> Iterator[str]:
     yield ""
     yield "| key | value | default | what it is for |"
     yield "|---|---|---|---|"
-    for option in section.options:
+    for option in section.options.values():
         default = "**required**" if option.required else _default(option)
         yield f"| `{option.name}` | {option.kind.name} | {default} | {option.about} |"
     yield ""

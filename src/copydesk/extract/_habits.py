@@ -116,30 +116,35 @@ def _is_logo(pages: int, of: int) -> bool:
 
 
 def settle(article: Article, site: Habits, rule: ExcerptRule) -> Article:
-    """Give an article without what its site repeats; `rule` bounds an excerpt from the text.
+    """Return an article without what its site repeats; `rule` bounds an excerpt from the text.
 
     One that would lose nearly all of its words is a copy of others and stays as it is. Its picture
     is the best of those that stand for no other article, if there is one.
     """
     if not site.passages and not site.pictures:
         return article
-    figures = tuple(
-        figure
-        for figure in article.figures
-        if not (_is_declared(figure) and _picture_mark(figure) in site.pictures)
-    )
+    figures = tuple(figure for figure in article.figures if not _is_repeated(figure, site))
     if figures != article.figures:
         article = _pictured(article, figures)
-    blocks = article.text.split("\n\n")
-    repeated = {at for at, mark in _marks(blocks) if mark in site.passages}
-    own = [block for at, block in enumerate(blocks) if at not in repeated]
-    kept = "\n\n".join(_without_bare_headings(blocks, own))
+    kept = _own_text(article.text, site)
     if kept == article.text or len(text.words(kept)) * _OWN < len(text.words(article.text)):
         return article
     if article.origins.get("excerpt") == "text" and is_quotable_anywhere(article.signals):
         own_rule = allowed(rule, article.access, article.signals, article.type)
         article = replace(article, excerpt=words.beginning(kept, own_rule))
     return replace(article, text=kept)
+
+
+def _is_repeated(figure: Figure, site: Habits) -> bool:
+    return _is_declared(figure) and _picture_mark(figure) in site.pictures
+
+
+def _own_text(passage: str, site: Habits) -> str:
+    """Return a text without the blocks that its site repeats."""
+    blocks = passage.split("\n\n")
+    repeated = {at for at, mark in _marks(blocks) if mark in site.passages}
+    own = [block for at, block in enumerate(blocks) if at not in repeated]
+    return "\n\n".join(_without_bare_headings(blocks, own))
 
 
 def _pictured(article: Article, figures: tuple[Figure, ...]) -> Article:

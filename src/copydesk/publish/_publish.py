@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
-from copydesk.news import Draw, Edition, Form, Poster, Show, Thumbnail
+from copydesk.news import Draw, Edition, PictureFile, Poster, Show, Thumbnail
 from copydesk.placement import HALF_LIFE_HOURS
 from copydesk.placement.addresses import is_path, is_segment
 from copydesk.publish import _old, api, feeds, signs, site, sitemaps
@@ -243,7 +243,7 @@ def _cached(edition: Edition, options: PublishOptions) -> Mapping[str, Thumbnail
         return {}
     there = {entry.name for entry in os.scandir(folder) if entry.is_file(follow_symlinks=False)}
 
-    def is_there(form: Form) -> bool:
+    def is_there(form: PictureFile) -> bool:
         return form.name in there and is_segment(form.name)
 
     return {

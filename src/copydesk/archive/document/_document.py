@@ -29,7 +29,7 @@ class Document:
 
 
 def parse_document(path: str, data: bytes) -> Document:
-    """Give the document in a file's bytes, or raise RecordError."""
+    """Parse a file's bytes to a document, or raise RecordError."""
     halves, fenced = _halves(path, data), not path.endswith(_nodes.BARE)
     front = _whole_lines(halves)
     tree, closing = _tree.grow(front, _nodes.compose(front, path))
@@ -60,7 +60,7 @@ _NO_LINE_FEED = "\\"
 
 
 def emit_document(document: Document) -> bytes:
-    """Give the bytes of a document."""
+    """Return the bytes of a document."""
     text = _tree.write(document.tree)
     if document.closing == _NO_LINE_FEED:
         text = text.removesuffix("\n")
@@ -75,7 +75,7 @@ def emit_document(document: Document) -> bytes:
 
 
 def parse_record(path: str, data: bytes) -> Record:
-    """Give a record of any collection but news, as publishing wants it, or raise RecordError."""
+    """Parse a record of any collection but news, as publishing wants it, or raise RecordError."""
     halves = _halves(path, data)
     fields = _values.plain(_nodes.compose(_whole_lines(halves), path), path)
     return Record(

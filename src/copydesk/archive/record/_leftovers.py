@@ -21,12 +21,12 @@ _UNORDERLY = re.compile(r"[\r\x85\u2028\u2029]|^(?:[.]{3}|---|%)|^[ -]*[?](?:\s|
 
 
 def unknown_lines(front: str, root: yaml.MappingNode) -> tuple[Extra, ...]:
-    """Give the lines that belong to no known key, each with the key that they follow."""
+    """Return the lines that belong to no known key, each with the key that they follow."""
     return (*_top(front, root), *_nested(front, root, "", ""))
 
 
 def is_orderly(front: str, root: yaml.MappingNode) -> bool:
-    """Say whether each top key stands at the margin of a line of its own.
+    """Decide whether each top key stands at the margin of a line of its own.
 
     Elsewhere (a flow mapping, an indented one, YAML's other line ends and marks) single lines
     cannot be put back, and the record is read but never rewritten.
@@ -36,7 +36,7 @@ def is_orderly(front: str, root: yaml.MappingNode) -> bool:
 
 
 def spellings(front: str, root: yaml.MappingNode) -> dict[str, str]:
-    """Give the lines of each known top key as they stand in the file."""
+    """Return the lines of each known top key as they stand in the file."""
     found = {}
     for key, value in root.value:
         if key.value in _layout.SECTION:
@@ -100,7 +100,7 @@ def _between(front: str, node: yaml.MappingNode, at: str, known: Container[str])
 
 
 def _column(shape: str) -> int:
-    """Give where the keys of a nested mapping stand: two blanks for each step of its path."""
+    """Return where the keys of a nested mapping stand: two blanks for each step of its path."""
     return 2 * len(shape.split("."))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from copydesk.archive.document import Fields, spell_plain
+from copydesk.archive.document import TypedFields, spell_plain
 from copydesk.archive.record import _own_spelling as own
 from copydesk.archive.record._position import Lines, Position
 from copydesk.archive.record._table import Table
@@ -19,6 +19,7 @@ _LONGEST_KEY = 100
 class _Nested:
     """What all of them have in common: the pattern of lines that stand deeper than their key."""
 
+    name: str = ""
     missing: Any = ()
     has_lines: bool = True
 
@@ -31,6 +32,8 @@ class _Nested:
 class TextList(_Nested, Generic[_T]):
     """A list of texts, each on a line after its dash."""
 
+    name: str = "list of texts"
+
     spell: Callable[[_T], str]
     make: Callable[[str], _T]
     parse: Callable[[str], _T]
@@ -40,7 +43,7 @@ class TextList(_Nested, Generic[_T]):
         lead = " " * (position.column + 2)
         return [f"{key}:", *(f"{lead}- {self.spell(value)}" for value in values)]
 
-    def read(self, fields: Fields, key: str, absent: tuple[_T, ...]) -> tuple[_T, ...]:
+    def read(self, fields: TypedFields, key: str, absent: tuple[_T, ...]) -> tuple[_T, ...]:
         """Return the texts, made into what they stand for."""
         return tuple(map(self.make, fields.texts(key)))
 
@@ -55,13 +58,14 @@ class Nested(_Nested):
     """A noun below its key; one that was read lately is known again."""
 
     table: Table
+    name: str = "keys of its own"
     missing: Any = None
 
     def write(self, key: str, value: object, position: Position) -> list[str]:
         """Return the key's line and those of the noun."""
         return _below(key, self.table.lines(value, position.inside(key)))
 
-    def read(self, fields: Fields, key: str, absent: Any) -> Any:
+    def read(self, fields: TypedFields, key: str, absent: Any) -> Any:
         """Return the noun, `absent` where there is none."""
         inner = fields.within(key)
         return absent if inner is None else self.table.noun(**self.table.read(inner))
@@ -76,6 +80,7 @@ class NestedList(_Nested):
     """A list of nouns below its key, each known by its address."""
 
     table: Table
+    name: str = "list, each with keys of its own"
 
     def write(self, key: str, values: tuple[Any, ...], position: Position) -> list[str]:
         """Return the key's line and those of each noun."""
@@ -86,7 +91,7 @@ class NestedList(_Nested):
             lines += table.lines(value, item, dash=True)
         return _below(key, lines)
 
-    def read(self, fields: Fields, key: str, absent: tuple[Any, ...]) -> tuple[Any, ...]:
+    def read(self, fields: TypedFields, key: str, absent: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return the nouns."""
         table = self.table
         return fields.each(key, lambda item: table.noun(**table.read(item)))
@@ -101,6 +106,8 @@ class NestedList(_Nested):
 class Digests(_Nested):
     """Pairs of a field's name and the digest of what was last written there."""
 
+    name: str = "a field's name and 8 hex digits on each line"
+
     def write(self, key: str, pairs: tuple[tuple[str, str], ...], position: Position) -> list[str]:
         """Return the key's line and one for each pair."""
         lines = Lines(position.inside(key))
@@ -108,7 +115,7 @@ class Digests(_Nested):
             lines.add(name, [f"{spell_plain(name)}: {spell_plain(digest)}"])
         return _below(key, lines.lines)
 
-    def read(self, fields: Fields, key: str, absent: Any) -> tuple[tuple[str, str], ...]:
+    def read(self, fields: TypedFields, key: str, absent: Any) -> tuple[tuple[str, str], ...]:
         """Return the pairs in the record's order."""
         pairs = fields.within(key)
         return () if pairs is None else tuple((name, pairs.text(name)) for name in pairs)

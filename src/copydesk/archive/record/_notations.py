@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar, get_args
 
 from copydesk.archive.document import (
-    Fields,
+    TypedFields,
     spell_date,
     spell_flag,
     spell_plain,
@@ -22,13 +22,18 @@ from copydesk.archive.record._position import Position
 from copydesk.news import Said
 
 _T = TypeVar("_T")
-_Reader = Callable[[Fields, str, _T], _T]
+_Reader = Callable[[TypedFields, str, _T], _T]
 _DATE = "([0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}Z)"
 _SAID: tuple[Said, ...] = get_args(Said)
 
 
 class Notation(Protocol):
     """How a value is written, and read back in two ways; a key with `missing` is left out."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in the reference."""
+        ...
 
     @property
     def missing(self) -> Any:
@@ -44,7 +49,7 @@ class Notation(Protocol):
         """Return the lines of a key that stands at the position."""
         ...
 
-    def read(self, fields: Fields, key: str, absent: Any) -> Any:
+    def read(self, fields: TypedFields, key: str, absent: Any) -> Any:
         """Return what YAML finds at a key, `absent` for nothing; raise RecordError."""
         ...
 
@@ -65,6 +70,7 @@ class Line(Generic[_T]):
     where `missing` would have been left out.
     """
 
+    name: str
     spell: Callable[[_T], str]
     read: _Reader[_T]
     standing: str
@@ -86,24 +92,26 @@ class Line(Generic[_T]):
         return self.parse
 
 
-def _or_absent(read: Callable[[Fields, str], _T | None]) -> Callable[[Fields, str, Any], Any]:
-    def read_or_absent(fields: Fields, key: str, absent: Any) -> Any:
+def _or_absent(
+    read: Callable[[TypedFields, str], _T | None],
+) -> Callable[[TypedFields, str, Any], Any]:
+    def read_or_absent(fields: TypedFields, key: str, absent: Any) -> Any:
         value = read(fields, key)
         return absent if value is None else value
 
     return read_or_absent
 
 
-def _read_moment(fields: Fields, key: str, absent: datetime | None) -> datetime:
+def _read_moment(fields: TypedFields, key: str, absent: datetime | None) -> datetime:
     return fields.required(key, fields.date(key))
 
 
-def _read_words(fields: Fields, key: str, absent: tuple[str, ...]) -> tuple[str, ...]:
+def _read_words(fields: TypedFields, key: str, absent: tuple[str, ...]) -> tuple[str, ...]:
     words = (part.strip() for part in fields.text(key).split(","))
     return tuple(word for word in words if word)
 
 
-def _read_said(fields: Fields, key: str, absent: Said | None) -> Said:
+def _read_said(fields: TypedFields, key: str, absent: Said | None) -> Said:
     word = fields.text(key)
     said = next((known for known in _SAID if known == word), None)
     if said is None:
@@ -118,23 +126,28 @@ def _parse_said(raw: str) -> Said:
     return said
 
 
+spell_word = own.remember(spell_plain)  # the same names and topics come again and again
+
 TEXT = Line(
+    name="text in quotes",
     spell=spell_quoted,
-    read=Fields.text,
+    read=TypedFields.text,
     standing='"(.*)"',
     filled='"(.+)"',
     parse=own.parse_text,
     missing="",
 )
 WORD = Line(
-    spell=spell_plain,
-    read=Fields.text,
+    name="bare text, in quotes where YAML needs them",
+    spell=spell_word,
+    read=TypedFields.text,
     standing="(.+)",
     filled='((?!"").+)',
     parse=own.parse_word,
     missing="",
 )
 WORDS: Line[tuple[str, ...]] = Line(
+    name="words, set apart by commas",
     spell=lambda words: spell_plain(", ".join(words)),
     read=_read_words,
     standing='((?!"").+)',
@@ -142,34 +155,39 @@ WORDS: Line[tuple[str, ...]] = Line(
     missing=(),
 )
 NUMBER: Line[Any] = Line(
+    name="whole number",
     spell=lambda number: f"{number:d}",
-    read=_or_absent(Fields.number),
+    read=_or_absent(TypedFields.number),
     standing="(0|-?[1-9][0-9]{0,17})",
     parse=int,
     missing=None,
 )
 SIZE = Line(
+    name="pixels, at least 1",
     spell=lambda pixels: f"{pixels:d}",
-    read=_or_absent(Fields.number),
+    read=_or_absent(TypedFields.number),
     standing="([1-9][0-9]{0,17})",
     parse=int,
     missing=0,
 )
 FLAG: Line[Any] = Line(
+    name="`true` or `false`",
     spell=spell_flag,
-    read=_or_absent(Fields.flag),
+    read=_or_absent(TypedFields.flag),
     standing="(true|false)",
     parse=lambda raw: raw == "true",
     missing=None,
 )
 DATE: Line[Any] = Line(
+    name="time in UTC, as `2023-07-24T09:36:00Z`",
     spell=spell_date,
-    read=_or_absent(Fields.date),
+    read=_or_absent(TypedFields.date),
     standing=_DATE,
     parse=datetime.fromisoformat,
     missing=None,
 )
 MOMENT: Line[Any] = Line(
+    name="time in UTC, as `2023-07-24T09:36:00Z`",
     spell=spell_date,
     read=_read_moment,
     standing=_DATE,
@@ -177,5 +195,10 @@ MOMENT: Line[Any] = Line(
     missing=None,
 )
 SAID: Line[Any] = Line(
-    spell=spell_plain, read=_read_said, standing="(.+)", parse=_parse_said, missing=None
+    name="`publish`, `hold`, `reject` or `remove`",
+    spell=spell_plain,
+    read=_read_said,
+    standing="(.+)",
+    parse=_parse_said,
+    missing=None,
 )

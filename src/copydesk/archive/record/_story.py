@@ -9,8 +9,8 @@ from copydesk.archive.document import (
     NOTHING,
     PLAIN,
     ByteForm,
-    Fields,
     Halves,
+    TypedFields,
     compose,
     split_front_matter,
 )
@@ -30,7 +30,7 @@ _MARK, _HEAD_ENDS, _BODY_ENDS = "\ufeff", "\n", "---\n"
 
 
 def parse_story(path: str, data: bytes) -> Story:
-    """Give the story in a news record's bytes.
+    """Return the story in a news record's bytes.
 
     A record in another spelling than ours is read too; its unknown keys, comments and spellings
     are kept in `Story.extra`. Raises RecordError for what is no news record.
@@ -41,9 +41,9 @@ def parse_story(path: str, data: bytes) -> Story:
 
 
 def parse_yaml(path: str, data: bytes, halves: Halves) -> Story:
-    """Give the story that YAML, the judge of meaning, finds in any record."""
+    """Return the story that YAML, the judge of meaning, finds in any record."""
     root = compose(halves.front, path)
-    fields = Fields(root, path)
+    fields = TypedFields(root, path)
     fields.required("title", "")
     form = tuple(_form_extras(halves.form or PLAIN))
     story = Story(path=path, body=halves.body, extra=form, **STORY.read(fields))
@@ -60,14 +60,14 @@ def parse_yaml(path: str, data: bytes, halves: Halves) -> Story:
 
 
 def emit_story(story: Story) -> bytes:
-    """Give the bytes of a story's record; a body of one line feed is none.
+    """Return the bytes of a story's record; a body of one line feed is none.
 
     Raises RecordError for a text that no UTF-8 file can hold (half a surrogate pair).
     """
-    unknown = _merged(story.extra)
+    unknown = _merge(story.extra)
     blocks = _layout.write_blocks(story, unknown)
     if unknown:
-        blocks = _as_spelled(story, blocks, unknown)
+        blocks = _restore_spellings(story, blocks, unknown)
     lines = _layout.join(blocks, unknown)
     after_fence = f"\n{story.body}" if story.body else unknown.get(_END, "\n\n")
     text = "\n".join(["---", *lines, "---"])
@@ -88,7 +88,7 @@ def _form_extras(form: ByteForm) -> Iterable[Extra]:
 
 def form_of(story: Story) -> ByteForm:
     """Return how a story's record stands in bytes."""
-    return _form(_merged(story.extra))
+    return _form(_merge(story.extra))
 
 
 def _form(unknown: Mapping[str, str]) -> ByteForm:
@@ -114,8 +114,8 @@ def _is_written_so(story: Story, data: bytes) -> bool:
         return False
 
 
-def _merged(extra: Iterable[Extra]) -> dict[str, str]:
-    """Give the texts by their place; two at one place stand below each other."""
+def _merge(extra: Iterable[Extra]) -> dict[str, str]:
+    """Return the texts by their place; two at one place stand below each other."""
     found: dict[str, list[str]] = {}
     for one in extra:
         found.setdefault(one.after, []).append(one.text)
@@ -123,14 +123,14 @@ def _merged(extra: Iterable[Extra]) -> dict[str, str]:
 
 
 def _own_spellings(story: Story, standing: dict[str, str]) -> Iterable[Extra]:
-    """Give an extra for each known key that stands in the file otherwise than we write it."""
-    for key, lines in _layout.write_blocks(story, _merged(story.extra)).items():
+    """Yield an extra for each known key that stands in the file otherwise than we write it."""
+    for key, lines in _layout.write_blocks(story, _merge(story.extra)).items():
         as_it_stands = standing.get(key, "")
         if "\n".join(lines) != as_it_stands:
             yield Extra(after=_SPELLED + key, text=as_it_stands)
 
 
-def _as_spelled(
+def _restore_spellings(
     story: Story, blocks: dict[str, list[str]], unknown: dict[str, str]
 ) -> dict[str, list[str]]:
     """Put back each key's own spelling where it still says what the story says."""
@@ -149,11 +149,11 @@ def _choose(story: Story, key: str, lines: list[str], spelled: str | None) -> li
 def _value(lines: str, key: str) -> Values:
     """Return what a record of nothing but these lines of one key says."""
     if not lines:
-        return STORY.read(Fields(NOTHING, ""))
+        return STORY.read(TypedFields(NOTHING, ""))
     root = compose(f"{lines}\n", key)  # a block scalar counts its last line end
-    return STORY.read(Fields(root, ""))
+    return STORY.read(TypedFields(root, ""))
 
 
-def read_verdict(fields: Fields) -> Verdict:
+def read_verdict(fields: TypedFields) -> Verdict:
     """Return an editor's verdict as it stands in a record or in the rulings."""
     return Verdict(**VERDICT.read(fields))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
-from copydesk.archive.document import Fields
+from copydesk.archive.document import TypedFields
 from copydesk.archive.record._notations import Notation
 from copydesk.archive.record._own_spelling import UnusualError
 from copydesk.archive.record._position import Lines, Position
@@ -22,13 +22,15 @@ Values = dict[str, Any]
 class Field:
     """A key of a record, the attribute of the noun that it is, and how its value stands.
 
-    `always` says that it is written where the noun has nothing for it, too.
+    `always` says that it is written where the noun has nothing for it, too, `is_ours` that no
+    record in `everyday` has it.
     """
 
     key: str
     attribute: str
     notation: Notation
     always: bool = False
+    is_ours: bool = False
     _value_in: Callable[[object], Any] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -83,7 +85,7 @@ class Table:
         names = (one.attribute for one in self.fields if one.key == self.address)
         return str(getattr(noun, next(names)))
 
-    def read(self, fields: Fields) -> Values:
+    def read(self, fields: TypedFields) -> Values:
         """Return what YAML finds of each field; raise RecordError for a value of another kind."""
         absent = self._absent
         return {
@@ -117,7 +119,7 @@ def parse_lines(fields: tuple[Field, ...], column: int) -> Callable[[str, Values
         match = pattern.fullmatch(lines)
         if match is None:
             raise UnusualError
-        for (attribute, parse_value), raw in zip(parsers, match.groups(), strict=True):
+        for (attribute, parse_value), raw in zip(parsers, match.groups(), strict=False):
             if raw is not None:
                 values[attribute] = parse_value(raw)
         return values

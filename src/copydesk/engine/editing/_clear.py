@@ -47,7 +47,7 @@ def clear_verdict(newsroom: Newsroom, path: str, by: str, why: str) -> VerdictRe
         free = _without(rulings, story)
         if review.is_edited_since(story, verdict):
             known = known_digests(newsroom, story)
-            pairs = [(story, review.as_edited(story, known))]
+            pairs = [(story, review.keep_as_edited(story, known))]
             notes = ["whether it is published was edited since: that stays as edited"]
         else:
             pairs, notes = list(_as_the_machine_has_it(newsroom, story, free)), []
@@ -76,14 +76,14 @@ def _as_the_machine_has_it(newsroom: Newsroom, story: Story, rulings: Rulings) -
     known = known_digests(newsroom, story)
     plain = review.without_verdict(story, known)
     if plain.copy_of:
-        yield story, review.answered_for(story, plain, known)
+        yield story, review.answer_for(story, plain, known)
     elif plain.group:
         yield from _in_its_group(newsroom, story, plain)
     elif plain.related and not newsroom.beat.scoring.traits.groups_by_rules:
         yield story, _beside_its_coverage(newsroom, story, plain, rulings)
     else:
         judged = _judged(newsroom, plain, rulings) or _by_points(newsroom, plain, [])
-        yield story, review.answered_for(story, judged, known)
+        yield story, review.answer_for(story, judged, known)
 
 
 def _judged(newsroom: Newsroom, plain: Story, rulings: Rulings) -> Story | None:
@@ -99,7 +99,7 @@ def _by_points(newsroom: Newsroom, plain: Story, beside: list[Story]) -> Story:
     """Return a story as its record's points have it, through today's gate."""
     beat = newsroom.beat
     points = judge.points_at_the_gate(plain, beside, beat)
-    story = review.by_points(plain, points, beat.scoring.publish_at)
+    story = review.decide_by_points(plain, points, beat.scoring.publish_at)
     article = kept_article(newsroom, plain)
     source = beat.source(article.source) if article else None
     return review.gate(story, newsroom.settings.review.mode, source.trust if source else "gate")
@@ -120,11 +120,11 @@ def _beside_its_coverage(newsroom: Newsroom, story: Story, plain: Story, rulings
     ]
     in_front = [one for one in beside if one.heat != -1 and rulings.verdict_on(one.path) is None]
     if in_front and not plain.published:
-        return review.answered_for(story, replace(plain, published=False, heat=-1), known)
+        return review.answer_for(story, replace(plain, published=False, heat=-1), known)
     judged = _by_points(newsroom, plain, beside)
     total = judge.points_at_the_gate(plain, beside, newsroom.beat)
     heat = total if judged.published else plain.quality
-    return review.answered_for(story, replace(judged, heat=heat), known)
+    return review.answer_for(story, replace(judged, heat=heat), known)
 
 
 def _in_its_group(newsroom: Newsroom, story: Story, plain: Story) -> Iterator[Pair]:
@@ -139,7 +139,7 @@ def _in_its_group(newsroom: Newsroom, story: Story, plain: Story) -> Iterator[Pa
     regrouped = judge.regroup(shelved, beat, frozenset(), frozenset({plain.path}))
     changed: Mapping[str, Story] = {one.path: one for one in regrouped}
     known = known_digests(newsroom, story)
-    yield story, review.answered_for(story, changed.get(plain.path, plain), known)
+    yield story, review.answer_for(story, changed.get(plain.path, plain), known)
     for path, after in changed.items():
         if path != plain.path and after.group == plain.group:
             yield filed[path], after_others(newsroom, filed[path], after)

@@ -203,7 +203,7 @@ def undo_rule(newsroom: Newsroom, number: int, by: str) -> RuleReport:
 
 
 def _must_agree(rules: Sequence[Ruling], rule: Ruling) -> None:
-    other = review.contradiction(rules, rule)
+    other = review.find_contradiction(rules, rule)
     if other is not None:
         number = list(rules).index(other) + 1
         raise UsageError(

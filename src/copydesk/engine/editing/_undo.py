@@ -202,7 +202,7 @@ def _answer_for(newsroom: Newsroom, now: Story, after: Story) -> None:
     known = known_digests(newsroom, now)
     if not known or now.machine or after.machine:
         return
-    touched = review.touched(now, known)
+    touched = review.touched_fields(now, known)
     ours = {name: one for name, one in review.digests(after) if name not in touched}
     newsroom.memory.keep_digests(
         now.path, {**known, **ours, "published": known.get("published", "")}

@@ -49,7 +49,7 @@ def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictRepo
     with hold_write_lock(newsroom) as lock:
         story = newsroom.archive.read(record_path(newsroom, path))
         was_removed = _is_removed(newsroom, story)
-        ruled = review.apply(story, verdict, newsroom.beat)
+        ruled = review.apply_verdict(story, verdict, newsroom.beat)
         change = _change(newsroom, ruled, verdict)
         is_removed = verdict.said == "remove"
 

@@ -130,7 +130,7 @@ def _is_verdict_alone(lock: WriteLock, story: Story, verdict: Verdict) -> bool:
         before = archive.parse_story(story.path, data or b"")
     except CopydeskError:
         return False
-    return review.obeyed(replace(before, verdict=story.verdict), verdict) == story
+    return review.obey(replace(before, verdict=story.verdict), verdict) == story
 
 
 def _are_verdicts_alone(newsroom: Newsroom, lock: WriteLock) -> bool:
@@ -150,7 +150,7 @@ def _stories(newsroom: Newsroom) -> Iterator[Story]:
 
 
 def _is_ours(story: Story) -> bool:
-    return bool(story.machine) and not review.touched(story, dict(story.machine))
+    return bool(story.machine) and not review.touched_fields(story, dict(story.machine))
 
 
 def _unheard(error: CopydeskError) -> None:

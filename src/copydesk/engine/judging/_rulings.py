@@ -17,7 +17,7 @@ Notes = tuple[str, ...]
 
 def apply_rules(newsroom: Newsroom, story: Story, beat: Beat) -> Story:
     """Return a record as the rules of a beat want it, with digests of what they wrote."""
-    after = review.ruled(story, beat)
+    after = review.apply_rulings(story, beat)
     return _answered_for(newsroom, story, _readdressed(newsroom, story, after))
 
 
@@ -31,12 +31,12 @@ def take_back_rule(
     """
     name = _field(rule)
     known = dict(story.machine) or newsroom.memory.digests(story.path)
-    if (known and name in review.touched(story, known)) or _is_readdressed(story, rule):
+    if (known and name in review.touched_fields(story, known)) or _is_readdressed(story, rule):
         return story, (f"a person has edited its {name} since: it stays as it is",)
     after = _taken_back(newsroom, story, rule, beat)
     if after is None:
         return story, (f"its article is no longer kept: its {name} stays as it is",)
-    after = review.ruled(after, beat)
+    after = review.apply_rulings(after, beat)
     return _answered_for(newsroom, story, _readdressed(newsroom, story, after)), ()
 
 
@@ -61,12 +61,12 @@ def _taken_back(newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat) -> S
     article = None if kept is None else SiteHabits(newsroom).settled(kept)
     if rule.field is not None:
         read = _read(newsroom, article, rule, beat)
-        return None if read is None else review.taken_back(story, rule.field, read)
+        return None if read is None else review.take_back(story, rule.field, read)
     if article is None:
         return None
     grounds = review.Grounds(assess=judge.assess, beat=beat, shelf=judge.MemoryShelf())
     occasion: review.Occasion = "title free" if rule.said == "rename" else "topics free"
-    return review.judge_anew(story, article, grounds, occasion).story
+    return review.rejudge(story, article, grounds, occasion).story
 
 
 def _read(newsroom: Newsroom, article: Article | None, rule: Ruling, beat: Beat) -> Story | None:
@@ -115,7 +115,7 @@ def _readdressed(newsroom: Newsroom, before: Story, after: Story) -> Story:
     has_blocks = newsroom.beat.scoring.traits.has_blocks
     if not has_blocks or not before.web_url or after.web_url == before.web_url:
         return after
-    return review.noted(
+    return review.add_to_history(
         after, newsroom.now, [Event.of(EventKind.MOVED, new=after.web_url, old=before.web_url)]
     )
 

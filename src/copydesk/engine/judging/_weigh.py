@@ -95,7 +95,7 @@ def _weighed(desk: Desk, appraised: Appraised, chosen: ChosenPicture | None) -> 
     if not isinstance(outcome, Story):
         return Weighed(article=article, outcome=outcome)
     story = _with_path(desk, outcome, article)
-    story = review.ruled(story, desk.newsroom.beat)
+    story = review.apply_rulings(story, desk.newsroom.beat)
     gated = review.gate(story, desk.newsroom.settings.review.mode, _trust(desk, article))
     shelved = Shelved(story=gated, text=article.text, found=article.found)
     _shelf.put_on_shelf(desk.shelf, desk.vectors, shelved, appraised.fingerprint)

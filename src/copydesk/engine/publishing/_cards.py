@@ -10,7 +10,7 @@ from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.errors import PictureError
 from copydesk.illustrate import Easel
 from copydesk.kit import files, within
-from copydesk.news import Form, Poster
+from copydesk.news import PictureFile, Poster
 
 _FOLDER = "_templates"
 _MAX_BYTES = 64_000_000  # faces for all of Chinese, Japanese and Korean have 20
@@ -27,7 +27,7 @@ class Cards:
         self._is_broken = False
         self._easel = Easel(self.folder, self._face())
 
-    def draw(self, poster: Poster, *, anew: bool) -> Form | None:
+    def draw(self, poster: Poster, *, anew: bool) -> PictureFile | None:
         """Give the file of a poster, None where there can be none."""
         if self._is_broken:
             return None

@@ -39,7 +39,7 @@ class Untold:
     """What listeners are owed, by their address."""
 
     def __init__(self, memory: Memory, now: datetime) -> None:
-        self._kept = memory.untold
+        self._kept = memory.pending_pings
         self._now = now
 
     def of(self, url: str) -> Owed | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from copydesk import deploy, fetch
 from copydesk.engine.newsroom import Newsroom
@@ -83,7 +84,8 @@ async def _told(
     """Tell all; give what was heard, and why a listener did not, by its address."""
     heard = []
     silent: dict[str, str] = {}
-    async with fetch.Web(_options(newsroom), fetch.WallClock()) as web:
+    options = replace(newsroom.settings.fetch, max_bytes=_ANSWER_BYTES)
+    async with fetch.Web(options, fetch.WallClock()) as web:
         for ping in wanted:
             if ping.url in silent:
                 continue
@@ -102,15 +104,3 @@ def _trouble(answer: Page | Refused) -> str:
     if isinstance(answer, Refused):
         return f"{answer.reason} ({answer.detail})" if answer.detail else answer.reason
     return "" if answer.status < 300 else f"it answered {answer.status}"
-
-
-def _options(newsroom: Newsroom) -> fetch.FetchOptions:
-    chosen = newsroom.settings.fetch
-    return fetch.FetchOptions(
-        contact=chosen.contact,
-        max_bytes=_ANSWER_BYTES,
-        timeout_seconds=chosen.timeout_seconds,
-        connect_seconds=chosen.connect_seconds,
-        nameservers=chosen.nameservers,
-        allow_hosts=chosen.allow_hosts,
-    )

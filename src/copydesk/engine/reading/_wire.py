@@ -25,7 +25,7 @@ async def connect(
     leaves nothing, so that its bytes depend on the recording alone. Raises ConfigError where a
     real round has no contact, RecordingError where a recording cannot be read or written.
     """
-    options = _options(newsroom)
+    options = newsroom.settings.fetch
     async with contextlib.AsyncExitStack() as stack:
         if web is not None:
             clock: fetch.Clock = fetch.VirtualClock(newsroom.now)
@@ -78,29 +78,6 @@ def _remembered(newsroom: Newsroom, polite: fetch.Polite) -> Iterator[None]:
         with newsroom.memory.together():
             for key, kept in polite.learned().items():
                 newsroom.memory.hosts.put(key, kept)
-
-
-def _options(newsroom: Newsroom) -> fetch.FetchOptions:
-    chosen = newsroom.settings.fetch
-    return fetch.FetchOptions(
-        contact=chosen.contact,
-        max_bytes=chosen.max_bytes,
-        timeout_seconds=chosen.timeout_seconds,
-        connect_seconds=chosen.connect_seconds,
-        delay_seconds=chosen.delay_seconds,
-        penalty_seconds=chosen.penalty_seconds,
-        max_redirects=chosen.max_redirects,
-        allow_hosts=chosen.allow_hosts,
-        nameservers=chosen.nameservers,
-        concurrency=chosen.concurrency,
-        tdmrep=chosen.tdmrep,
-        hosts={
-            name: fetch.Manners(
-                delay_seconds=one.delay_seconds, penalty_seconds=one.penalty_seconds
-            )
-            for name, one in newsroom.settings.hosts.items()
-        },
-    )
 
 
 def _must_have_contact(newsroom: Newsroom) -> None:

@@ -178,7 +178,7 @@ def _judged(bench: _Bench, came: _Came) -> Rejudged:
         picture=counting_picture(bench.newsroom, filed, article),
         words=_words(bench.newsroom, filed, article),
     )
-    anew = review.judge_anew(filed, article, grounds, "other rules")
+    anew = review.rejudge(filed, article, grounds, "other rules")
     return Rejudged(
         filed=filed,
         fresh=anew.story,
@@ -236,11 +236,11 @@ def _beside(
     beat = _regroup.beat_in_force(newsroom)
     for story in judge.regroup(window, beat, new, frozenset(judged_paths)):
         if (one := judged_paths.get(story.path)) is not None:
-            after = review.rejudged_beside_others(one.fresh, story)
+            after = review.set_rejudged_beside_others(one.fresh, story)
             beside[story.path] = replace(one, fresh=after)
             continue
         before = filed[story.path]
-        after = review.beside_others(before, story, known(newsroom, before))
+        after = review.set_beside_others(before, story, known(newsroom, before))
         beside[story.path] = Rejudged(filed=before, fresh=after)
     return [_in_order(one) for one in beside.values()]
 

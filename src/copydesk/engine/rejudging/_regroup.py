@@ -59,9 +59,9 @@ def regroup(
 def after_others(newsroom: Newsroom, filed: Story, regrouped: Story) -> Story:
     """Give a filed story with what standing beside others changes in it, and says so in time."""
     known = dict(regrouped.machine) or newsroom.memory.digests(filed.path)
-    after = review.beside_others(filed, regrouped, known)
+    after = review.set_beside_others(filed, regrouped, known)
     if _gave_the_lead(filed, after) and newsroom.beat.scoring.traits.has_blocks:
-        return review.noted(after, newsroom.now, [Event.of(EventKind.DEPOSED)])
+        return review.add_to_history(after, newsroom.now, [Event.of(EventKind.DEPOSED)])
     return after
 
 

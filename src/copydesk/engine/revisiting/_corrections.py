@@ -151,15 +151,15 @@ def _words(newsroom: Newsroom, sites: SiteHabits, each: Look, article: Article) 
     old = _compared(newsroom, sites, each)
     if old is not None and old.reader != article.reader:
         return  # an earlier version of the reader read otherwise what did not change
-    hand = review.touched(each.story, _plans.known(newsroom, each.story))
+    hand = review.touched_fields(each.story, _plans.known(newsroom, each.story))
     hand |= review.ruled_fields(each.story, newsroom.beat)
     title = old.title if old else "" if "title" in hand else each.story.title
     excerpt = old.excerpt if old else "" if "excerpt" in hand else each.story.excerpt
-    if title and not review.same_words(title, article.title):
+    if title and not review.have_same_words(title, article.title):
         yield _new_headline(title, article.title, is_kept="title" in hand)
         excerpt = excerpt.replace(title, article.title)  # it may begin with it
     # an excerpt that comes or goes is a matter of what may be shown
-    if excerpt and article.excerpt and not review.same_excerpt(excerpt, article.excerpt):
+    if excerpt and article.excerpt and not review.have_same_excerpt(excerpt, article.excerpt):
         is_kept = "excerpt" in hand
         yield Event.of(EventKind.EXCERPT_KEPT if is_kept else EventKind.EXCERPT_CHANGED)
     if old and (change := review.text_change(old.text, article.text)):
@@ -192,7 +192,7 @@ def _rejudged(newsroom: Newsroom, story: Story, article: Article) -> Story:
         known=_plans.known(newsroom, story),
         picture=counting_picture(newsroom, story, article),
     )
-    return review.judge_anew(story, article, grounds, "correction").story
+    return review.rejudge(story, article, grounds, "correction").story
 
 
 def _updated(now: datetime, story: Story, article: Article) -> datetime:
@@ -233,4 +233,4 @@ def _finished(newsroom: Newsroom, story: Story, events: tuple[Event, ...]) -> St
     machine = story.machine or tuple(_plans.known(newsroom, story).items())
     story = replace(story, machine=machine)
     has_blocks = newsroom.beat.scoring.traits.has_blocks
-    return review.noted(story, newsroom.now, events) if has_blocks else story
+    return review.add_to_history(story, newsroom.now, events) if has_blocks else story

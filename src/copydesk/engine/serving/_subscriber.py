@@ -15,7 +15,6 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from copydesk import config
 from copydesk.engine.serving import _plan
 from copydesk.engine.serving._due import Folder
 from copydesk.engine.sources import (
@@ -91,7 +90,7 @@ class Subscriber:
     # ---- asking ----
 
     async def _ask_host(self, due: list[websub.Subscription]) -> None:
-        delay = _delay(self._folder.last, urls.host(due[0].hub))
+        delay = self._folder.last.fetch.delay(urls.host(due[0].hub))
         for number, subscription in enumerate(due):
             if number:
                 await self._clock.sleep(delay)
@@ -236,12 +235,6 @@ class Subscriber:
                 keep_push(memory, subscription.source, pushed)
         self._change(subscription, lambda before: websub.after_push(before, now))
         return True
-
-
-def _delay(settings: config.Settings, host: str) -> float:
-    manners = settings.hosts.get(host)
-    own = None if manners is None else manners.delay_seconds
-    return settings.fetch.delay_seconds if own is None else own
 
 
 async def _body(request: web.Request, limit: int) -> bytes | None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from copydesk import archive, watch
-from copydesk.archive import Ended, FileChange, Ledger, Moved
+from copydesk.archive import FileChange, Ledger, SourceEnded, SourceMoved
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import RecordError
 
@@ -69,7 +69,7 @@ def ledger_under_edit(newsroom: Newsroom) -> RecordError:
     )
 
 
-def _is_new(to: str, known: Moved | None) -> bool:
+def _is_new(to: str, known: SourceMoved | None) -> bool:
     """Say whether an address is to be written down in the place of the known one."""
     return 0 < len(to) <= _ADDRESS and (known is None or known.to != to)
 
@@ -86,8 +86,8 @@ def _noted(newsroom: Newsroom, ledger: Ledger, before: States, after: States) ->
         if url in ledger.kept:
             continue
         if _is_new(state.moved_to, moved.get(url)):
-            moved[url] = Moved(to=state.moved_to, at=newsroom.now)
+            moved[url] = SourceMoved(to=state.moved_to, at=newsroom.now)
         if state.ended and url not in ended:
             why = state.last_error or "status 410: gone for good"
-            ended[url] = Ended(at=state.ended_at or newsroom.now, why=why)
+            ended[url] = SourceEnded(at=state.ended_at or newsroom.now, why=why)
     return replace(ledger, moved=moved, ended=ended)

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from copydesk import archive, watch
-from copydesk.archive import Kept, Ledger
+from copydesk.archive import Ledger, SourceKept
 from copydesk.engine.filing import begin_change, hold_write_lock, notes_on
 from copydesk.engine.newsroom import Newsroom, Progress, alone
 from copydesk.engine.reading import ReaderPool, connect
@@ -174,7 +174,7 @@ def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
     with hold_write_lock(newsroom) as lock:
         ledger = archive.read_ledger(newsroom.root)
         before = source_states(newsroom)[url]
-        kept = ledger.kept.get(url) or Kept(by=by, at=newsroom.now, why=why)
+        kept = ledger.kept.get(url) or SourceKept(by=by, at=newsroom.now, why=why)
         noted = _undone(ledger, url, kept)
         after = _ledger.apply_ledger(before, noted, url)
 
@@ -208,7 +208,7 @@ def _what_is_undone(ledger: Ledger, before: watch.SourceState, url: str) -> str:
     return "move" if before.moved_to or before.moving_to or url in ledger.moved else ""
 
 
-def _undone(ledger: Ledger, url: str, kept: Kept) -> Ledger:
+def _undone(ledger: Ledger, url: str, kept: SourceKept) -> Ledger:
     return replace(
         ledger,
         moved={source: one for source, one in ledger.moved.items() if source != url},

@@ -7,69 +7,22 @@ from urllib.parse import urlsplit
 
 from copydesk.extract.kinds._look import SHORT, TINY, Look
 from copydesk.extract.page import visible_text
-from copydesk.kit import urls
+from copydesk.kit import tables, urls
 
-_LOGIN = re.compile(
-    r"""(?xi)\A\W*(?:
-      (?:please\ )?(?:log\ ?in|sign\ ?in|log\ ?on|sign\ ?up|register|create\ (?:an?|your)
-        \ (?:free\ )?account|member\ login|registration)
-      (?:\ (?:to|or|and|&|with|for|required|page)\b.{0,60})?
-    | (?:bitte\ )?(?:anmelden|anmeldung|einloggen|registrieren|registrierung|konto\ erstellen)
-      (?:\ (?:oder|und|bei|um|mit)\b.{0,60})?
-    | connexion | se\ connecter | s['’]identifier | identification | inscription
-    | (?:connectez|identifiez|inscrivez)-vous\b.{0,60} | créer\ un\ compte
-    | iniciar\ sesión | inicia\ sesión\b.{0,60} | acceder | registrarse | regístrate\b.{0,60}
-    | crear\ (?:una\ )?cuenta
-    | accedi(?:\ (?:a|al|o|per)\b.{0,60})? | accesso | registrati(?:\ .{0,60})?
-    | entrar | iniciar\ sessão | (?:fazer|faça)\ login\b.{0,60} | acessar | cadastre-se\b.{0,60}
-    | inloggen(?:\ (?:of|bij|om)\b.{0,60})? | aanmelden | registreren
-    | zaloguj(?:\ się)?\b.{0,60} | logowanie | rejestracja | załóż\ konto
-    )\W*\Z"""
-)
-_LOGIN_SEGMENTS = frozenset(
-    {
-        *("login", "log-in", "signin", "sign-in", "sign_in", "signup", "sign-up", "register"),
-        *("registration", "anmelden", "anmeldung", "einloggen", "registrierung", "connexion"),
-        *("inscription", "identification", "iniciar-sesion", "acceso", "registro", "accedi"),
-        *("accesso", "entrar", "inloggen", "aanmelden", "logowanie", "zaloguj", "sso", "oauth"),
-        *("oauth2", "authorize", "wp-login.php", "login.aspx", "login.php", "login.html"),
-    }
-)
+_PACKAGE = "copydesk.extract.kinds"
+
+_LOGIN = re.compile(rf"(?i)\A\W*{tables.read_pattern(_PACKAGE, 'login_headings.toml')}\W*\Z")
+_LOGIN_SEGMENTS = frozenset(tables.read_lines(_PACKAGE, "login_folders.txt"))
 _LOGIN_HOSTS = frozenset(
     {"login", "signin", "auth", "account", "accounts", "sso", "id", "konto", "identity", "secure"}
 )
-_CONSENT = re.compile(
-    r"""(?xi)\A\W*(?:
-      before\ you\ continue\b.{0,60} | bevor\ (?:sie|du)\b.{0,60} | avant\ de\ continuer\b.{0,60}
-    | antes\ de\ continuar\b.{0,60} | prima\ di\ continuare\b.{0,60}
-    | voordat\ (?:je|u)\b.{0,60} | zanim\ przejdziesz\b.{0,60}
-    | (?:we\ (?:value|respect|care\ about)\ )?your\ privacy(?:\ (?:choices|settings|preferences))?
-    | (?:cookie|privacy|consent)s?[ -]?(?:consent|notice|settings|preferences|wall|gate|policy
-      |choices|manager|cent(?:er|re)|banner|hinweise?|einstellungen|beleid|instellingen)
-    | datenschutz(?:einstellungen|hinweise?)? | einwilligung | zustimmung(?:\ erforderlich)?
-    | (?:paramètres|gestion|préférences)\ des\ cookies | consentement
-    | (?:configuración|política|aviso)\ de\ (?:las\ )?cookies | impostazioni\ (?:dei\ )?cookie
-    | (?:definições|configurações|preferências)\ de\ cookies
-    | ustawienia\ (?:prywatności|plików\ cookie)
-    )\W*\Z"""
-)
+_CONSENT = re.compile(rf"(?i)\A\W*{tables.read_pattern(_PACKAGE, 'consent_headings.toml')}\W*\Z")
 _CONSENT_WORDS = re.compile(r"(?i)cookie|consent|privacy|datenschutz|privacidad|données|prywatno")
 _CONSENT_SEGMENTS = frozenset(
     {"consent", "collectconsent", "cookiewall", "cookie-wall", "cookie-consent", "privacy-gate"}
 )
 _CONSENT_HOSTS = frozenset({"consent", "cmp", "cookiewall", "myprivacy", "privacygate"})
-_PARKED = re.compile(
-    r"""(?xi)\b(?:
-      (?:this|the)\ (?:web\ ?site\ |premium\ )?domain(?:\ name)?\ (?:[\w.-]{1,80}\ )?
-      (?:is|may\ be|might\ be|could\ be|has\ been)\ (?:for\ sale|parked|expired)
-    | (?:buy|get|make\ an\ offer\ (?:on|for))\ (?:this|the)\ domain | parked\ (?:free|domain)\b
-    | domain\ (?:for\ sale|expired|parking)
-    | diese\ domain\ (?:steht\ zum\ verkauf|kaufen|zu\ verkaufen) | domain\ zu\ verkaufen
-    | ce\ (?:nom\ de\ )?domaine\ est\ à\ vendre | este\ dominio\ está\ (?:en|a\ la|à)\ vent?d?a
-    | questo\ dominio\ è\ in\ vendita | deze\ domein(?:naam)?\ is\ te\ koop
-    | (?:ta\ )?domena\ (?:jest\ )?na\ sprzedaż
-    )\b"""
-)
+_PARKED = re.compile(rf"(?i)\b{tables.read_pattern(_PACKAGE, 'parked_domains.toml')}\b")
 _MOSTLY = 0.6  # of a heading's letters
 _LOGIN_WORDS = 6  # "Log in to read the story"
 _FIELD = "(//input[@type='password' or @type='PASSWORD'])[position() <= 5]"
@@ -159,18 +112,23 @@ def _is_parked(look: Look) -> bool:
 
 
 def _leads_on(look: Look) -> str:
-    """Say that a page without text only leads elsewhere, or only reloads itself."""
+    """Name a page without text that only leads elsewhere or reloads itself, "" for another."""
     if look.length >= TINY or look.says_article or look.is_brief:
         return ""
-    for said in look.declared.meta.get("refresh", ()):
-        found = _REFRESH.match(said[:_MANY])
-        if found is None or int(found[1] or 0) > _SOON:
-            continue
-        target = urls.fetchable(found[2], look.document.base) if found[2].strip() else ""
-        if target and urls.identity(target) != urls.identity(look.address):
-            return f"a page that only leads on to {_short(target)}"
-        return "a page that only reloads itself"
+    refreshes = (_REFRESH.match(value[:_MANY]) for value in look.declared.meta.get("refresh", ()))
+    soon = (refresh[2] for refresh in refreshes if refresh and int(refresh[1] or 0) <= _SOON)
+    address = next(soon, None)
+    if address is not None:
+        return _refreshed(look, address)
     return "a page that only leads on by a script" if _has_such_script(look) else ""
+
+
+def _refreshed(look: Look, address: str) -> str:
+    """Say where a page goes by itself."""
+    target = urls.fetchable(address, look.document.base) if address.strip() else ""
+    if target and urls.identity(target) != urls.identity(look.address):
+        return f"a page that only leads on to {_short(target)}"
+    return "a page that only reloads itself"
 
 
 def _short(target: str) -> str:

@@ -12,11 +12,13 @@ from copydesk.extract.kinds import _gate, _listing, _media, _missing, _subject
 from copydesk.extract.kinds._look import SHORT, TINY, Look
 from copydesk.extract.origin import is_home
 from copydesk.extract.page import json_ld, visible_text
-from copydesk.kit import text
+from copydesk.kit import tables, text
 
 if TYPE_CHECKING:
     from copydesk.extract.page import Declared, Document
     from copydesk.news import Lead, Page
+
+_PACKAGE = "copydesk.extract.kinds"
 
 _MAGIC = (
     (b"%PDF-", "a PDF"),
@@ -42,34 +44,17 @@ _OTHER_TYPES = re.compile(
 _SNIFF = 4_096
 
 # What asks for a human says so and no more; with next to no text it may go on as it likes.
+_ROBOT_CHECK = tables.read_pattern(_PACKAGE, "robot_checks.txt")
 _WALL = re.compile(
-    r"""(?xi)\A\W*(?:(?:sorry|oops|one\ more\ step)\W+)?(?P<says>
-      just\ a\ moment | one\ moment,?\ please | attention\ required
-    | are\ you\ (?:a\ (?:ro)?bot|human)
-    | (?:robot|bot|human|security|browser)\ (?:check|verification)(?:\ required)?
-    | access\ (?:is\ |to\ this\ page\ (?:has\ been\ |is\ ))?denied
-    | checking\ (?:your|the)\ (?:browser|site\ connection)
-    | verify(?:ing)?\ (?:that\ )?you(?:['’]re|\ are)\ (?:a\ human|human|not\ a\ (?:ro)?bot)
-    | pardon\ our\ interruption | please\ wait | you\ have\ been\ blocked | ddos-guard
-    | unusual\ traffic(?:\ (?:from|detected)(?:\ your\ \w+(?:\ \w+)?)?)?
-    | sicherheits(?:über)?prüfung | beveiligingscontrole | vérification\ de\ sécurité
-    | verificación\ de\ seguridad | controllo\ di\ sicurezza | verificação\ de\ segurança
-    | (?:nur\ )?einen\ moment(?:,?\ bitte)? | un\ (?:momento|instant) | één\ moment
-    | só\ um\ momento | chwileczkę | しばらくお待ちください | 请稍候
-    )(?P<more>\ (?:before\ accessing|while\ (?:we|your|the\ page)|to\ continue|by|from)\b.{0,80})?
-    \W*(?P<rest>.{0,200})"""
+    r"(?i)\A\W*(?:(?:sorry|oops|one more step)\W+)?"
+    rf"(?P<says>{_ROBOT_CHECK})"
+    r"(?P<more> (?:before accessing|while (?:we|your|the page)|to continue|by|from)\b.{0,80})?"
+    r"\W*(?P<rest>.{0,200})"
 )
 _GALLERIES = frozenset({"imagegallery", "mediagallery"})
 _FEW = 5  # pictures
 _LONGEST = 300  # characters of a heading that are compared
-_PLEA = re.compile(
-    r"""(?xi)\b(?:browser|navigateur|navegador|przeglądark\w*)\b[^.!?]{0,60}
-      \b(?:out-?dated|out\ of\ date|(?:not|no\ longer)\ supported|unsupported|veraltet
-      |nicht\ (?:mehr\ )?unterstützt|obsol\w+|dépassé|verouderd|nieaktualn\w+)
-    | \b(?:outdated|unsupported|obsolete|veralteter?n?)\ (?:web\ ?)?browser
-    | \b(?:enable|activate|requires?|needs?|activez|activa|habilit[ae])\ javascript\b
-    | \bjavascript\b[^.!?]{0,40}\b(?:disabled|required|deaktiviert|aktivieren|einschalten)\b"""
-)
+_PLEA = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'browser_pleas.txt')}")
 _ROOTS = "//*[@id='root' or @id='app' or @id='__next' or @id='__nuxt' or @id='___gatsby']"
 
 
@@ -147,25 +132,28 @@ def is_robot_wall(look: Look) -> bool:
 
 
 def empty(look: Look) -> str:
-    """Say that a page has nothing to read and promises nothing, "" where it does.
+    """Name a page that has nothing to read and promises nothing, "" where it does.
 
     A paywalled stub, a video and a page drawn by scripts have little text but declare what they
     are, or their feed describes them; a brief has what only articles have. A shell that has only
     its site's name declares nothing.
     """
-    declared = look.declared
-    if look.length >= TINY or declared.article or declared.video:
-        return ""
-    if look.lead.excerpt or look.lead.media or look.is_brief:
-        return ""
-    if _media.kind(look.document, declared, look.lead, look.words) != "article":
+    if look.length >= TINY or _is_promised(look):
         return ""
     is_drawn = _is_drawn_by_scripts(look) or _asks_for_a_browser(look)
     is_shell = is_drawn and _is_the_site(look)
-    is_described = bool(declared.first("og:description", "description")[0])
+    is_described = bool(look.declared.first("og:description", "description")[0])
     if (look.says_article or is_described) and not is_shell:
         return ""
     return "a page drawn by scripts" if is_drawn else "an empty page"
+
+
+def _is_promised(look: Look) -> bool:
+    """Decide whether a page or its feed says that there is something to read, see or hear."""
+    declared, lead = look.declared, look.lead
+    if declared.article or declared.video or lead.excerpt or lead.media or look.is_brief:
+        return True
+    return _media.kind(look.document, declared, lead, look.words) != "article"
 
 
 def _asks_for_a_browser(look: Look) -> bool:

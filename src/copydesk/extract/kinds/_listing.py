@@ -3,64 +3,32 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from copydesk.extract.kinds._look import BRIEF, NOTE, SHORT, Look, ends, size
 from copydesk.extract.page import json_ld
-from copydesk.kit import text, urls
+from copydesk.kit import tables, text, urls
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_TITLE = re.compile(
-    r"""(?xi)\A(?:
-      .{1,80}\ archives? | archives?(?:\ for)?[:\ ].{1,80}
-    | (?:tag|category|topic|author)s?\ ?[:»].{1,80}
-    | (?:posts|articles|stories)\ (?:by|tagged|in|about)\ .{1,80}
-    | (?:schlagwort|kategorie|thema|autor|archiv)\ ?[:»].{1,80} | .{1,80}-archiv
-    | (?:étiquette|catégorie|auteur|mot-clé)\ ?[:»].{1,80}
-    | (?:etiqueta|categoría|autor)\ ?[:»].{1,80}
-    | (?:categoria|autore)\ ?[:»].{1,80} | (?:categorie|onderwerp)\ ?[:»].{1,80}
-    | (?:kategoria|tagi?|autorzy)\ ?[:»].{1,80}
-    )\Z"""
-)
-_SEARCH_TITLE = re.compile(
-    r"""(?xi)\A(?:
-      (?:you\ searched\ for|search(?:\ results?)?(?:\ (?:for|of))?|results\ for)\b.{0,100}
-    | suche(?:rgebnisse)?(?:\ (?:für|nach|zu))?\b.{0,100} | suchergebnis(?:se)?\b.{0,100}
-    | (?:résultats\ (?:de|pour|de\ la)\ )?recherche\b.{0,100}
-    | (?:resultados\ de\ )?(?:la\ )?búsqueda\b.{0,100}
-    | risultati\ (?:della\ |di\ )?ricerca\b.{0,100} | (?:resultados\ da\ )?pesquisa\b.{0,100}
-    | zoekresultaten\b.{0,100} | wyniki\ wyszukiwania\b.{0,100})\Z"""
-)
+_PACKAGE = "copydesk.extract.kinds"
+
+_TITLE = re.compile(rf"(?i)\A{tables.read_pattern(_PACKAGE, 'list_titles.toml')}\Z")
+_SEARCH_TITLE = re.compile(rf"(?i)\A{tables.read_pattern(_PACKAGE, 'search_titles.toml')}\Z")
 _SEARCH_KEYS = frozenset(
     {"s", "q", "query", "search", "keyword", "keywords", "suche", "searchinput"}
 )
 _SEARCH_SEGMENTS = frozenset(
     {"search", "suche", "recherche", "buscar", "busqueda", "ricerca", "zoeken"}
 )
-_LIST_SEGMENTS = frozenset(
-    {
-        *(
-            "tag",
-            "tags",
-            "category",
-            "categories",
-            "topic",
-            "topics",
-            "section",
-            "sections",
-            "archive",
-        ),
-        *("archives", "author", "authors", "kategorie", "schlagwort", "thema", "themen", "rubrik"),
-        *("ressort", "autor", "autoren", "auteur", "auteurs", "etiqueta", "categoria", "tema"),
-        *("temas", "seccion", "categorie", "onderwerp", "kategoria", "etiquette"),
-    }
-)
+_LIST_SEGMENTS = frozenset(tables.read_lines(_PACKAGE, "list_folders.txt"))
 # What WordPress, Drupal, Ghost and their like write on the body of a list.
 _CLASSES = frozenset(
     {
@@ -134,18 +102,21 @@ def _is_a_recipe(look: Look) -> bool:
 def _by_its_data(look: Look) -> _List | None:
     """Believe JSON-LD and og:type where there is little text, or no prose but in teasers."""
     kinds = frozenset[str]().union(*map(json_ld.kinds, look.declared.nodes[:_FIRST]))
-    is_listed = "itemlist" in kinds and look.length < SHORT and not look.says_article
-    if is_listed and headlines(look) >= _FIRST:
+    if "itemlist" in kinds and _is_a_bare_list(look):
         return _List.LISTING
     if look.length >= 5 * SHORT or (look.length >= SHORT and prose(look) >= _SOME_PROSE):
         return None
-    if "searchresultspage" in kinds:
-        return _List.SEARCH
-    if "profilepage" in kinds or _is_a_profile(look):
-        return _List.AUTHOR
-    if "collectionpage" in kinds and headlines(look) >= _FEW_LINKS:
-        return _List.LISTING
-    return _List.HOME if _is_the_sites_own(look) else None
+    claims: tuple[tuple[_List, Callable[[], bool]], ...] = (
+        (_List.SEARCH, lambda: "searchresultspage" in kinds),
+        (_List.AUTHOR, lambda: "profilepage" in kinds or _is_a_profile(look)),
+        (_List.LISTING, lambda: "collectionpage" in kinds and headlines(look) >= _FEW_LINKS),
+        (_List.HOME, lambda: _is_the_sites_own(look)),
+    )
+    return next((kind for kind, holds in claims if holds()), None)
+
+
+def _is_a_bare_list(look: Look) -> bool:
+    return look.length < SHORT and not look.says_article and headlines(look) >= _FIRST
 
 
 def _is_a_profile(look: Look) -> bool:
@@ -182,23 +153,34 @@ def _by_its_links(look: Look) -> _List | None:
     """Count headlines that lead to other pages of the site, and the prose beside them."""
     if look.says_article or look.is_dated or look.length >= 5 * SHORT:
         return None
-    links, words = headlines(look), prose(look)
-    teasers = len(look.document.tree.xpath("//article[.//a[@href]]"))
-    if teasers >= _FIRST and look.length < 2 * SHORT and words < _SOME_PROSE:
-        return _List.LISTING
-    if words < _SOME_PROSE and _is_search(look):
-        return _List.SEARCH
+    words = prose(look)
+    if words < _SOME_PROSE:
+        if _has_teasers(look):
+            return _List.LISTING
+        if _is_search(look):
+            return _List.SEARCH
+    return _List.LISTING if _has_many_headlines(look, words) else None
+
+
+def _has_many_headlines(look: Look, words: int) -> bool:
+    """Decide whether a page has many headlines and no prose, or some, little, and a list's name."""
+    links = headlines(look)
     if links >= _PLAIN_LINKS and words < _PLAIN_PROSE:
-        return _List.LISTING
+        return True
     # a reader that finds next to nothing tells that the prose is the footer's
-    has_little = words < _SOME_PROSE or look.length < _SOME_PROSE
-    return (
-        _List.LISTING if links >= _SOME_LINKS and has_little and _is_called_a_list(look) else None
-    )
+    has_little = min(words, look.length) < _SOME_PROSE
+    return links >= _SOME_LINKS and has_little and _is_called_a_list(look)
+
+
+def _has_teasers(look: Look) -> bool:
+    """Decide whether a page of little text has several articles that lead on."""
+    if look.length >= 2 * SHORT:
+        return False
+    return len(look.document.tree.xpath("//article[.//a[@href]]")) >= _FIRST
 
 
 def _is_a_brief(look: Look) -> bool:
-    """Say whether below a headline, before any other that leads on, stands a text, however short.
+    """Decide whether below a headline, before any that leads on, stands a text, however short.
 
     Two sentences are one; of a section, whose heading is short, hardly a word stands there. With a
     time, the headline of its source or that of its address one is enough, and with a time and two
@@ -210,32 +192,42 @@ def _is_a_brief(look: Look) -> bool:
     if not heading or (_is_filed_as_a_list(look) and not look.is_spelt):
         return False
     below, is_timed = _below(look, heading)
-    is_headed = is_timed or bool(look.headline)
-    if is_headed and ends(below) >= 2 and size(below) >= (NOTE if is_timed else BRIEF):
-        return True
-    is_sure = bool(look.headline) and (is_timed or look.is_dated or look.is_spelt)
-    return is_sure and ends(below) >= 1 and size(below) >= NOTE
+    sentences, length = _least_of_a_brief(look, is_timed=is_timed)
+    return ends(below) >= sentences and size(below) >= length
+
+
+def _least_of_a_brief(look: Look, *, is_timed: bool) -> tuple[float, int]:
+    """Return the fewest sentences and characters that make a text below a headline a brief."""
+    if not look.headline:
+        return (2, NOTE) if is_timed else (math.inf, BRIEF)
+    is_sure = is_timed or look.is_dated or look.is_spelt
+    return (1, NOTE) if is_sure else (2, BRIEF)
 
 
 def _below(look: Look, headline: str) -> tuple[str, bool]:
-    """Give the running text between the headline and the first that leads on, and "has a time"."""
+    """Return the running text between the headline and the first that leads on; has it a time?"""
     below: list[str] = []
-    is_timed = is_below = False
+    is_timed = False
+    for part in _parts_below(look, headline):
+        above = {around.tag for around in part.iterancestors()}
+        if above & _FURNITURE:
+            continue
+        if part.tag == "a" and _leads_on(part) and not above & {"p", "h1"}:
+            break
+        is_timed = is_timed or part.tag == "time"
+        if part.tag not in {"a", "time"} and "p" not in above:
+            below += _own_words(part)
+    return text.fold(" ".join(below)), is_timed
+
+
+def _parts_below(look: Look, headline: str) -> Iterator[HtmlElement]:
+    """Yield the parts of a page that stand below its headline, headings left out."""
+    is_below = False
     for part in itertools.islice(look.document.tree.iter(*_PARTS), _MAX_PARTS):
         if part.tag in _HEADINGS:
             is_below = is_below or text.fold(_words_of(part)) == headline
-            continue
-        above = {one.tag for one in part.iterancestors()} if is_below else _FURNITURE
-        if above & _FURNITURE:
-            continue
-        if part.tag == "a":
-            if _leads_on(part) and not above & {"p", "h1"}:
-                break
-        elif part.tag == "time":
-            is_timed = True
-        elif "p" not in above:
-            below += _own_words(part)
-    return text.fold(" ".join(below)), is_timed
+        elif is_below:
+            yield part
 
 
 def _own_words(block: HtmlElement) -> list[str]:
@@ -297,28 +289,35 @@ def headlines(look: Look) -> int:
 
 
 def prose(look: Look) -> int:
-    """Give the most characters of running text in one place: paragraphs side by side, or one block.
+    """Count the characters of running text in the one place that has the most.
 
-    Of a list each card is a place of its own, and so is what stands below a heading that leads to
-    another page; of an article all paragraphs share one.
+    A place is a row of paragraphs side by side, or one block. Of a list each card is a place of its
+    own, and so is what stands below a heading that leads to another page; of an article all
+    paragraphs share one.
     """
-    places: dict[tuple[HtmlElement, int], int] = {}
+    lengths: Counter[tuple[HtmlElement, int]] = Counter()
     headed: Counter[HtmlElement] = Counter()
     left = _MAX_TEXTS
     for block in look.document.tree.iter(*_BLOCKS):
-        place, texts = block, (block.text or "", *(one.tail or "" for one in block))
-        if block.tag == "p":
-            box, texts = _box(block), block.xpath(".//text()[not(ancestor::a)]")
-            place = box.getparent()
-            headed[place] += _is_headed(look, box)
+        box = _box(block) if block.tag == "p" else block
+        place = box.getparent() if block.tag == "p" else block
+        texts = _texts(block)
         left -= len(texts) + 1
         if left < 0:
             break
-        length = sum(size(one.strip()) for one in texts)
+        length = sum(size(piece.strip()) for piece in texts)
+        if block.tag == "p":
+            headed[place] += _is_headed(look, box)
         if place is not None and (block.tag == "p" or length >= _OWN_TEXT):
-            key = (place, headed[place])
-            places[key] = places.get(key, 0) + length
-    return max(places.values(), default=0)
+            lengths[place, headed[place]] += length
+    return max(lengths.values(), default=0)
+
+
+def _texts(block: HtmlElement) -> Sequence[str]:
+    """Return what stands right in a block; of a paragraph all but its links."""
+    if block.tag == "p":
+        return list(block.xpath(".//text()[not(ancestor::a)]"))
+    return [block.text or "", *(part.tail or "" for part in block)]
 
 
 def _box(block: HtmlElement) -> HtmlElement:

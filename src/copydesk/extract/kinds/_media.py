@@ -116,17 +116,16 @@ def _kind(seen: _Seen) -> tuple[Kind, str]:
 
 def _by_its_word(seen: _Seen) -> tuple[Kind, str] | None:
     """Believe og:type and JSON-LD; beside an article only where there is next to no text."""
-    limit = _STUB if seen.is_declared else _NOTES
-    is_short = seen.length < limit
-    if seen.og_type.startswith("video") and (not seen.declared.article or is_short):
-        return "video", "og:type"
-    if seen.is_episode and (not seen.declared.article or seen.length < _NOTES):
-        return "audio", "json-ld"
-    if seen.declared.article or not is_short:
-        return None
-    if seen.declared.video:
-        return "video", "json-ld"
-    return ("audio", "json-ld") if seen.sound else None
+    has_article = bool(seen.declared.article)
+    is_short = seen.length < (_STUB if seen.is_declared else _NOTES)
+    is_alone = is_short and not has_article
+    claims: tuple[tuple[bool, Kind, str], ...] = (
+        (seen.og_type.startswith("video") and (is_short or not has_article), "video", "og:type"),
+        (seen.is_episode and (seen.length < _NOTES or not has_article), "audio", "json-ld"),
+        (is_alone and bool(seen.declared.video), "video", "json-ld"),
+        (is_alone and bool(seen.sound), "audio", "json-ld"),
+    )
+    return next(((kind, origin) for holds, kind, origin in claims if holds), None)
 
 
 def _by_its_player(seen: _Seen) -> tuple[Kind, str] | None:
@@ -142,14 +141,19 @@ def _by_its_player(seen: _Seen) -> tuple[Kind, str] | None:
 
 def _by_its_feed(seen: _Seen) -> tuple[Kind, str] | None:
     """Believe the feed's enclosures where the page is no article, or far shorter than its sound."""
-    if any(one.kind == "audio" for one in seen.lead.media):
-        length = max((one.seconds for one in seen.lead.media if one.kind == "audio"), default=0)
-        is_longer = length > _LONGER * seen.length / _READ_ALOUD and not _is_walled(seen)
-        is_notes = seen.length < (_STUB if seen.is_declared else _NOTES)
-        return ("audio", "lead") if (is_longer if length else is_notes) else None
+    lengths_of_sounds = [media.seconds for media in seen.lead.media if media.kind == "audio"]
+    if lengths_of_sounds:
+        return ("audio", "lead") if _is_of_a_sound(seen, max(lengths_of_sounds)) else None
     if seen.lead.media and not seen.is_declared and seen.length < _STUB:
         return "video", "lead"
     return None
+
+
+def _is_of_a_sound(seen: _Seen, seconds: int) -> bool:
+    """Decide whether a text is a sound's notes: far shorter, or short where no length is known."""
+    if seconds:
+        return seconds > _LONGER * seen.length / _READ_ALOUD and not _is_walled(seen)
+    return seen.length < (_STUB if seen.is_declared else _NOTES)
 
 
 def _by_its_sound(seen: _Seen) -> tuple[Kind, str] | None:

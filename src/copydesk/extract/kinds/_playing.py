@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from copydesk.extract.page import Declared, json_ld
 from copydesk.extract.page.json_ld import Node
-from copydesk.kit import embeds, players, urls
-from copydesk.kit.embeds import File
+from copydesk.kit import embeds, players, tables, urls
+from copydesk.kit.embeds import MediaFile
 from copydesk.kit.players import Kind, Player
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from copydesk.extract.page import Document
     from copydesk.news import Lead
+
+_PACKAGE = "copydesk.extract.kinds"
 
 _MEDIA = ("associatedMedia", "audio", "video", "encoding")  # of an episode: its own files
 _MAX_LINKS, _MAX_FRAMES, _MAX_PARTS = 50, 20, 20
@@ -30,12 +32,7 @@ _SOUNDS = (
 )
 _APART = frozenset({"nav", "aside", "footer", "form"})
 # what reads an article aloud, by the names of its block or of its file
-_READ_ALOUD = re.compile(
-    r"""(?xi)read-?_?(?:speaker|aloud) | text-?_?to-?_?speech | \btts\b | [-_/]tts[-_/.] | speech
-    | listen-?_?to-?_?(?:this|the|article|story) | audio-?_?article | article-?_?(?:audio|player)
-    | vorlesen? | vorgelesen | artikel-?_?(?:an)?hören | polly | narrat(?:ion|ed|or) | spoken
-    | beyondwords | trinity-?_?(?:audio|player)"""
-)
+_READ_ALOUD = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'read_aloud.txt')}")
 _AUDIO_META = ("og:audio:secure_url", "og:audio:url", "og:audio")
 
 
@@ -58,7 +55,7 @@ class _Offer:
 
 def find(
     document: Document, declared: Declared, lead: Lead, about: About
-) -> tuple[Player | File | None, str]:
+) -> tuple[Player | MediaFile | None, str]:
     """Give what plays it and where its address stands, (None, "") for nothing.
 
     A player of the allow-list wherever it is named; else a file of the same kind at an https
@@ -139,14 +136,19 @@ def _is_beside(element: HtmlElement) -> bool:
 def _declared(document: Document, node: Node) -> Iterator[_Offer]:
     for part in parts(node):
         mime_type = json_ld.string(part.get("encodingFormat") or part.get("fileFormat"))
-        for key in ("embedUrl", "contentUrl", "url"):
-            for address in json_ld.strings(part.get(key))[:1]:
-                absolute = urls.fetchable(address, document.base)
-                if absolute and (key != "url" or part is not node):
-                    yield _Offer(address=absolute, origin="json-ld", type=mime_type)
-    for key in _MEDIA:
+        keys = ("embedUrl", "contentUrl") if part is node else ("embedUrl", "contentUrl", "url")
+        for address in _first_addresses(part, keys, document):
+            yield _Offer(address=address, origin="json-ld", type=mime_type)
+    for address in _first_addresses(node, _MEDIA, document):
+        yield _Offer(address=address, origin="json-ld")
+
+
+def _first_addresses(node: Node, keys: Iterable[str], document: Document) -> Iterator[str]:
+    """Yield the first address under each of some keys."""
+    for key in keys:
         for address in json_ld.strings(node.get(key))[:1]:
-            yield _Offer(address=urls.fetchable(address, document.base) or "", origin="json-ld")
+            if absolute := urls.fetchable(address, document.base):
+                yield absolute
 
 
 def _typed(declared: Declared) -> Iterator[_Offer]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import product
 from typing import Literal
 
 from copydesk.kit import urls
@@ -35,7 +36,7 @@ def is_address(name: str) -> bool:
 
 
 def fit(name: str, web_url: str) -> Fit:
-    """Say how well a name fits the address of a site, "" for not at all.
+    """Decide how well a name fits the address of a site, "" for not at all.
 
     Exact is the same letters, without an article in front and with or without the domain's ending.
     Loose is a longer name that begins so, or one whose words give the address their beginnings:
@@ -45,32 +46,38 @@ def fit(name: str, web_url: str) -> Fit:
     if not words:
         return ""
     labels = _labels(web_url)
-    domain = _squash(urls.registrable_domain(web_url))
-    bare = words[1:] if words[0] in _ARTICLES and len(words) > 1 else words
-    for form in {one for said in (words, bare) for one in _forms("".join(said))}:
-        if form == domain or form in labels:
-            return "exact"
-    is_loose = any(_is_loose(words, label) or _is_loose(bare, label) for label in labels)
+    spelt = {_squash(urls.registrable_domain(web_url)), *labels}
+    has_article = words[0] in _ARTICLES and len(words) > 1
+    variants = (words, words[1:]) if has_article else (words,)
+    if any(form in spelt for variant in variants for form in _forms("".join(variant))):
+        return "exact"
+    is_loose = any(_is_loose(variant, label) for variant, label in product(variants, labels))
     return "loose" if is_loose else ""
 
 
 def in_title(title: str, web_url: str) -> str:
-    """Give the part of a page's title that is the name of its site, "" where none surely is.
+    """Return the part of a page's title that is the name of its site, "" where none surely is.
 
     One that fits exactly may stand anywhere; one that fits loosely only at the end.
     """
-    domain = urls.registrable_domain(web_url)
     parts = [part for part in _SPACED.split(title[:_MAX_TITLE].strip()) if part.strip()]
     finer = [part for whole in parts for part in _COLON.split(whole)]
     if len(finer) < 2:
         return ""
     for part in (*parts[::-1][:_MAX_PARTS], *finer[:_MAX_PARTS]):
         name = part.strip(_EDGES)
-        if not is_address(name) and name != domain and fit(name, web_url) == "exact":
+        if _fits_as_a_name(name, web_url) == "exact":
             return name
     last = parts[-1].strip(_EDGES[0] + _EDGES[2:])
-    is_name = len(parts) > 1 and _reads_as_a_name(last) and fit(last, web_url)
-    return last if is_name and not is_address(last) and last != domain else ""
+    is_name = len(parts) > 1 and _reads_as_a_name(last) and _fits_as_a_name(last, web_url)
+    return last if is_name else ""
+
+
+def _fits_as_a_name(name: str, web_url: str) -> Fit:
+    """Decide how well a name fits an address, which itself is none."""
+    if is_address(name) or name == urls.registrable_domain(web_url):
+        return ""
+    return fit(name, web_url)
 
 
 def _reads_as_a_name(words: str) -> bool:

@@ -6,7 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from copydesk.kit import text
+from copydesk.kit import tables, text
+
+_PACKAGE = "copydesk.extract.people"
 
 _MAX_AUTHORS = 12
 _MAX_BYLINE = 500  # characters that are looked at
@@ -16,16 +18,7 @@ _LONGEST_ABBREVIATION = 4  # letters before a full stop that ends no sentence: `
 
 _BY = r"by|von|par|por|di|da|av|af|door|oleh|od|от|автор|autor(?:[ea]?s|in)?|auteur|текст"
 # `Eine Kolumne von`, `An essay by`, `Une chronique de`: what it is, before who wrote it.
-_WORK = r"""(?:
-      (?:ein|eine|der|die)\ (?:gast)?(?:artikel|beitrag|kolumne|kommentar|analyse|reportage|essay
-        |interview|glosse|rezension|kritik|bericht|feature|porträt|leitartikel)\ von
-    | an?\ (?:guest\ )?(?:column|essay|analysis|comment|commentary|op-ed|review|report|post|story
-        |feature|profile|dispatch)\ by
-    | une?\ (?:chronique|tribune|analyse|enquête|article|reportage|entretien|récit)\ (?:de|par)
-    | una?\ (?:columna|crónica|análisis|artículo|reportaje)\ de
-    | un['’]?\ ?(?:analisi|articolo|commento|inchiesta|intervista)\ di
-    | een\ (?:column|analyse|artikel|reportage|interview)\ (?:van|door)
-    )"""
+_WORK = rf"(?-x:{tables.read_pattern(_PACKAGE, 'signed_works.toml')})"
 _LEADING = re.compile(
     rf"""(?xi)^(?:
       (?:(?:written|posted|reported|recueilli|reviewed|story|texte?|testo|words|analysis|review
@@ -84,43 +77,13 @@ _ASIAN_ROLE = re.compile(
 )
 _ASIAN_OFFICE = re.compile(r"(?:社|部|網|网|報|报|新聞|新闻|新聞社|编辑|編集|編集部|뉴스|편집부)$")
 _NAME = re.compile(r"^(?:[^\W\d_]|[.'’`´ʻ\-‐·\s\u0300-\u036f])+$")
-_PARTICLES = frozenset(
-    {
-        *("von", "van", "der", "den", "de", "del", "della", "di", "da", "das", "dos", "do", "du"),
-        *("la", "le", "las", "los", "el", "al", "bin", "ibn", "ben", "bint", "ter", "ten", "zu"),
-        *("zum", "zur", "vom", "af", "av", "y", "e", "i", "'t", "st.", "st", "und", "o", "abu"),
-    }
-)
+_PARTICLES = frozenset(tables.read_lines(_PACKAGE, "particles.txt"))
 _SHORT_NAMES = frozenset({"AL", "ED", "AN"})
+_WRITTEN_SMALL = _PARTICLES - {name.lower() for name in _SHORT_NAMES}
 # Roles, newsrooms, wires, offices and machines: no people.
 _NO_PERSON = re.compile(
-    r"""(?xi)\b(?:
-      \w*(?:redaktion|nachrichten|zeitung|magazin|presse) | redacci[oó]n | reda[cç][aã]o
-    | r[eé]daction | redazione | redactie | redakcja | redaksi | редакция | foundation
-    | staff | reporters? | correspondents? | editors?
-    | editorial | newsroom | news | desk | team | press | agency | agencies | agence
-    | agentur | agencia | reuters | bloomberg | afp | wires? | associated | admin
-    | administrator | webmaster | moderator | contributors? | contributing | writers?
-    | journalists? | columnists? | authors? | online
-    | media | group | company | inc | ltd | llc | gmbh | e\.?v | corp | corporation | magazine
-    | times | journal | blog | website | anonymous | unknown | none | null | undefined | senior
-    | chief | producer | video | podcast | photographer | photos? | share | follow | subscribe
-    | comments? | published | updated | posted | minutes? | hours? | days | services? | ago
-    | monday | tuesday | wednesday | thursday | friday | saturday | sunday | today | yesterday
-    | january | february | march | april | june | july | august | september | october | november
-    | december | university | universit[äy]t? | institute | institut | department | ministry
-    | office | cent(?:er|re) | council | committee | commission | association | society | network
-    | radio | television | tv | channel | studios? | publishing | verlag | research | community
-    | developers? | project | projects | wikipedia | wikimedia | support | sponsored | partner
-    | herald | tribune | gazette | chronicle | tageblatt | digital | global
-    | international | national | daily | weekly | business | sports? | politics | entertainment
-    | technology | opinion | lifestyle | latest | the | this | that | is | are | was | were | has
-    | have | will | about | your | our | all | to | of | by | with | from | on | click | view
-    | login
-    | alles | mehr | weitere[rs]? | artikel | beitr[äa]ge? | keine? | kommentare?
-    | privacy | policy | terms | cookies? | contact | rights
-    | read\ (?:more|full|the|on|next) | (?:show|learn|see|load)\ more | sign\ (?:in|up) | log\ in
-    )\b | ^(?:guest|top|special|exclusive|local|world|science|home)\b | \b(?:am|pm)$"""
+    rf"(?i)\b{tables.read_pattern(_PACKAGE, 'no_persons.txt')}\b"
+    r"|^(?:guest|top|special|exclusive|local|world|science|home)\b|\b(?:am|pm)$"
 )
 # Forms of companies and societies, which stand behind their names.
 _COMPANY = re.compile(
@@ -218,16 +181,19 @@ def _calmed(name: str) -> str:
 
 
 def _cased(word: str, is_shouted: bool) -> str:
+    """Return a word of a name as it is spelled: `HOLM` is `Holm`, initials keep their capitals."""
     if not word.isupper() or "." in word or len(word) < 2:
         return word
-    if is_shouted and word.lower() in _PARTICLES and word not in _SHORT_NAMES:
+    if is_shouted and word.lower() in _WRITTEN_SMALL:
         return word.lower()
-    if len(word) == 2:
-        is_name = is_shouted and (word in _SHORT_NAMES or word[1] in "AEIOUY")
-        return word.capitalize() if is_name else word
-    if len(word) == 3 and not is_shouted:
-        return word
-    return re.sub(r"[^\W\d_]+", lambda piece: piece[0].capitalize(), word)
+    if len(word) > 3 or (is_shouted and _is_a_name(word)):
+        return re.sub(r"[^\W\d_]+", lambda piece: piece[0].capitalize(), word)
+    return word
+
+
+def _is_a_name(capitals: str) -> bool:
+    """Decide whether two or three capitals are a name and no initials: they can be spoken."""
+    return len(capitals) > 2 or capitals in _SHORT_NAMES or capitals[1] in "AEIOUY"
 
 
 def _key(name: str) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from copydesk.kit import urls
+from copydesk.kit import tables, urls
+
+_PACKAGE = "copydesk.extract.pictures"
 
 _MAX_ADDRESS = 4_000
+_MOST_PARAMETERS = 20
 _WRAPPINGS = 3  # a resizer may stand before a cache before the picture
 _WRAPPED = ("url", "src", "image", "img", "u", "imgurl")
 _INNER = re.compile(r"https?:/{1,2}(?=[^/])")
@@ -17,18 +20,8 @@ _NAMED_FORMAT = re.compile(rf"(?i){_FORMAT}$")
 _HOST = re.compile(r"(?i)^(?:[a-z0-9-]+\.){1,4}[a-z]{2,12}$")
 _SHARD = re.compile(r"^(?:www\.)?([a-z]+)\d{1,2}(?=[.-])")
 _VIDEO = re.compile(r"^(.*/vi)(?:_webp)?/([\w-]{11})/\w*$")  # a still of a video, by the video's id
-_WIDTHS = (
-    r"(?:160|200|240|300|320|336|340|350|360|380|400|440|450|466|480|490|500|512|540|560|580|590"
-    r"|600|610|612|620|624|630|640|650|660|680|690|700|720|740|750|760|768|780|800|810|820|840|850"
-    r"|860|880|885|900|940|950|960|968|970|976|980|1000|1024|1050|1080|1100|1120|1140|1200|1240"
-    r"|1280|1300|1320|1360|1366|1400|1440|1500|1536|1600|1680|1800|1900|1920|2000|2048|2400|2560"
-    r"|3000|3840)"
-)
-_SIZE_WORD = (
-    r"(?:thumb(?:nail)?s?|tmb|small|medium|large|original|orig|full|fullsize|master|hi-?res|low-?res"
-    r"|preview|social|desktop|mobile|tablet|xxs|xs|sm|md|lg|xl|xxl|square|landscape|portrait"
-    r"|wide|rawimage)"
-)
+_WIDTHS = tables.read_pattern(_PACKAGE, "widths.txt")
+_SIZE_WORD = tables.read_pattern(_PACKAGE, "size_words.txt")
 # a folder that is a size, a crop or an order to a resizer
 _SIZE_FOLDER = re.compile(
     rf"""(?xi)^(?:
@@ -57,15 +50,7 @@ _BARE_SIZE = re.compile(
     rf"(?i)^(?:{_WIDTHS}|\d{{2,4}}x\d{{1,4}}|(?:gallery_)?{_SIZE_WORD}(?:[-_]?\d{{1,4}})?)$"
 )
 _CAMERA = re.compile(r"(?i)^(?:[a-z]{1,4}[-_])?\d+$")  # IMG_1024 is a number, not a size
-_SIZE_PARAMETER = re.compile(
-    r"""(?xi)^(?:
-      w | h | width | height | size | s | q | quality | format | fm | f | fit | crop | resize | auto
-    | dpr | ssl | strip | v | ver | version | itok | ts | rect | zoom | scale | mode | sig
-    | signature | fl | cs | ixlib | ixid | ar | sh | op | usm | disable | enable | maxwidth
-    | maxheight | max-w | max-h | imwidth | impolicy | downsize | interpolation | output-.*
-    | fp-.* | bg.* | colou?r | cb | cachebuster | sz | tr | optimize | overlay-.* | precrop
-    )$"""
-)
+_SIZE_PARAMETER = re.compile(rf"(?i)^{tables.read_pattern(_PACKAGE, 'size_parameters.txt')}$")
 _SIZES = (
     re.compile(r"(?i)(?<![\dx:])(\d{2,4})x(\d{2,4})(?![\dx:])"),
     re.compile(r"(?i)[?&](?:w|width|imwidth|maxwidth)=(\d{2,4})(?:&(?:h|height)=(\d{2,4}))?\b"),
@@ -144,16 +129,24 @@ def _unwrapped(address: str) -> str:
 
 
 def _inner(address: str) -> str:
+    """Return the address that a resizer's address holds, in a parameter or its path, else ""."""
     parts = urlsplit(address)
     if "=" in parts.query and len(parts.query) < _MAX_ADDRESS:
-        for name, value in parse_qsl(parts.query)[:20]:
-            whole = value.startswith(("http://", "https://"))
-            if name.lower() in _WRAPPED and (
-                whole or (value.startswith("/") and _NAMED_FORMAT.search(value))
-            ):
+        for name, value in parse_qsl(parts.query)[:_MOST_PARAMETERS]:
+            if name.lower() in _WRAPPED and _is_a_picture(value):
                 return urls.fetchable(value, address) or ""
-    path = unquote(parts.path)
-    starts = [found.start() for found in _INNER.finditer(path)] if "http" in path else []
+    return _inner_path(unquote(parts.path))
+
+
+def _is_a_picture(value: str) -> bool:
+    """Decide whether a parameter may be a picture's address: a whole one, or a path to a file."""
+    is_file = value.startswith("/") and _NAMED_FORMAT.search(value)
+    return bool(is_file) or value.startswith(("http://", "https://"))
+
+
+def _inner_path(path: str) -> str:
+    """Return the last address within a path, with its scheme or from the name of a host on."""
+    starts = [inner.start() for inner in _INNER.finditer(path)] if "http" in path else []
     if starts:
         return _INNER.sub("http://", path[starts[-1] :], count=1)
     folders = path.split("/")

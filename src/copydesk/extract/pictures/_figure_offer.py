@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 MAX_WIDTH = 1_600  # pixels: enough for any screen that shows it in a column
 ENOUGH = 640  # pixels under which a larger one is worth its bytes
 _MAX_ADDRESS = 2_000
+_MOST_DENSE = 2  # pixels of a file for one of the screen that are worth their bytes
 _MAX_SRCSET = 20_000
 _SIZE = re.compile(r"\s*(\d{1,5})(?:\.\d+)?(?:px)?\s*$")
 # no picture: a drawing, a loader's placeholder, a template that a script fills
@@ -95,21 +97,28 @@ def _described(descriptor: str) -> tuple[int, float]:
 
 
 def widest(candidates: Iterable[tuple[str, int, float]]) -> tuple[str, int]:
-    """Give the largest candidate up to about 1,600 pixels, the smallest where all are larger."""
-    usable = [one for one in candidates if one[0] and not one[0].lower().startswith("data:")]
-    sized = [one for one in usable if one[1]]
-    if sized:
-        fitting = [one for one in sized if one[1] <= MAX_WIDTH]
-        best = max(fitting, key=lambda one: one[1], default=None)
-        larger = min(
-            (one for one in sized if one[1] > MAX_WIDTH), key=lambda one: one[1], default=None
-        )
-        if best is None or (larger is not None and best[1] < ENOUGH):
-            best = larger
-        return (best[0], best[1]) if best else ("", 0)
-    dense = [one for one in usable if one[2] <= 2] or usable
-    best = max(dense, key=lambda one: one[2], default=None)
-    return (best[0], 0) if best else ("", 0)
+    """Return the largest candidate up to about 1,600 pixels, the smallest where all are larger."""
+    usable = [
+        (address, width, density)
+        for address, width, density in candidates
+        if address and not address.lower().startswith("data:")
+    ]
+    by_width = [(width, address) for address, width, _ in usable if width]
+    if by_width:
+        return _widest_fitting(by_width)
+    fitting = [(density, address) for address, _, density in usable if density <= _MOST_DENSE]
+    by_density = fitting or [(density, address) for address, _, density in usable]
+    return max(by_density, key=itemgetter(0), default=(0, ""))[1], 0
+
+
+def _widest_fitting(by_width: list[tuple[int, str]]) -> tuple[str, int]:
+    """Return the widest that fits, the next larger one where that is small or where none fits."""
+    fitting = [pair for pair in by_width if pair[0] <= MAX_WIDTH]
+    larger = [pair for pair in by_width if pair[0] > MAX_WIDTH]
+    width, address = max(fitting, key=itemgetter(0), default=(0, ""))
+    if larger and width < ENOUGH:
+        width, address = min(larger, key=itemgetter(0))
+    return address, width
 
 
 def best_size(offers: list[Offer]) -> Offer:

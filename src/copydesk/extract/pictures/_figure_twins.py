@@ -43,21 +43,29 @@ _LONG_NUMBER = 6  # digits
 
 
 def find(group: list[Offer], others: list[list[Offer]], address: str) -> list[Offer]:
-    """Give the mentions of a picture's twin among those that the article shows, [] for none.
+    """Return the mentions of a picture's twin among those that the article shows, [] for none.
 
     None where two might be it. `address` is the article's: its number stands in all its pictures.
     """
-    shown = [one for one in others if one is not group and any(each.place for each in one)]
-    found = [one for one in shown if is_twin(group[0], one[0], address)]
-    if not found:
-        words = {_said(one) for one in group} - {""}
-        found = [one for one in shown if words & {_said(each) for each in one}]
-    return found[0] if len(found) == 1 or _is_one(found, address) else []
+    shown = [other for other in others if other is not group and _is_shown(other)]
+    twins = [other for other in shown if is_twin(group[0], other[0], address)]
+    if not twins:
+        words = _descriptions(group)
+        twins = [other for other in shown if not words.isdisjoint(_descriptions(other))]
+    return twins[0] if len(twins) == 1 or _is_one(twins, address) else []
+
+
+def _is_shown(group: list[Offer]) -> bool:
+    return any(mention.place for mention in group)
+
+
+def _descriptions(group: list[Offer]) -> set[str]:
+    return {_description(mention) for mention in group} - {""}
 
 
 def hero(group: list[Offer], others: list[list[Offer]]) -> list[Offer]:
     """Give the one picture between headline and text where a declared one is nowhere shown."""
-    if any(one.place for one in group):
+    if _is_shown(group):
         return []
     found = [one for one in others if any(each.place == "hero" for each in one)]
     is_near = len(found) == 1 and _domain(found[0][0]) == _domain(group[0])
@@ -104,17 +112,26 @@ def _parts(one: Offer) -> list[str]:
 
 
 def _begin_alike(same: list[str], left: list[str], right: list[str], address: str) -> bool:
+    """Decide by what two names have in common, and what is left of each, whether they are one's."""
     length = sum(map(len, same))
-    if length < _SHORTEST or max(len(left), len(right)) > _MOST_LEFT or _PLAIN.issuperset(same):
+    if length < _SHORTEST or _PLAIN.issuperset(same) or max(map(len, (left, right))) > _MOST_LEFT:
         return False
     unknown = [[part for part in rest if not _CROP.match(part)] for rest in (left, right)]
     if not any(unknown):
         return True
-    if any(len(rest) > _MOST_WORDS or not all(map(str.isalpha, rest)) for rest in unknown):
+    if not all(map(_are_few_words, unknown)):
         return False
-    if any(rest and _SOCIAL.issuperset(rest) for rest in (left, right)):
+    if any(map(_is_for_sharing, (left, right))):
         return length >= _LONG
     return any(_is_number(part, address) for part in same)
+
+
+def _is_for_sharing(parts: list[str]) -> bool:
+    return bool(parts) and _SOCIAL.issuperset(parts)
+
+
+def _are_few_words(parts: list[str]) -> bool:
+    return len(parts) <= _MOST_WORDS and all(map(str.isalpha, parts))
 
 
 def _is_number(part: str, address: str) -> bool:
@@ -130,8 +147,8 @@ def _numbers(parts: list[str], address: str) -> set[str]:
     return {one for one in found if _is_number(one, address)}
 
 
-def _said(one: Offer) -> str:
+def _description(mention: Offer) -> str:
     """Give the words with a picture where they are enough to know it by."""
-    shown = one.element.get("alt") or "" if one.element is not None else ""
-    words = text.fold((one.alt or shown)[:1_000]).lower()
+    shown = mention.element.get("alt") or "" if mention.element is not None else ""
+    words = text.fold((mention.alt or shown)[:1_000]).lower()
     return words if len(words.split()) >= _WORDS else ""

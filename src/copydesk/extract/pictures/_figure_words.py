@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from copydesk.extract.pictures._figure_offer import Offer
-from copydesk.kit import text
+from copydesk.kit import tables, text
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
+
+_PACKAGE = "copydesk.extract.pictures"
 
 MAX_ALT = 300
 MAX_CREDIT = 120
@@ -55,12 +57,7 @@ _LABEL = (
     r"|quelle|cr[ée]dits?(?:\s(?:photo|foto))?|copyright|source|©|\(c\))"
 )
 _COURTESY = r"(?:provided|supplied)\sby|courtesy(?:\sof)?:"
-_AGENCY = re.compile(
-    r"\b(?:Getty(?: Images)?|Shutterstock|iStock(?:photo)?|AP(?: Photo)?|AFP|REUTERS|Reuters"
-    r"|EPA(?:-EFE)?|dpa|picture[ -]alliance|Alamy|Unsplash|Pixabay|Pexels|Adobe ?Stock|Flickr"
-    r"|Depositphotos|Wikimedia Commons|Xinhua|PA Wire|ANP|Keystone|[Ii]mago(?: images)?|KYODO|Kyodo"
-    r"|Bloomberg|Anadolu|NurPhoto|SIPA|TASS|ZUMA)\b"
-)
+_AGENCY = re.compile(rf"\b{tables.read_pattern(_PACKAGE, 'agencies.txt')}\b")
 _BEFORE_NAME = re.compile(r"\.\s+|\s*[|(\[–—;•]\s*|\s-\s")
 _BY = r"(?:(?:by|via|von|par|de|di)\s|[:/]\s?|(?:\.{2,3}|…)\s?|(?=©|\(c\)))"
 _LABELLED = re.compile(
@@ -78,27 +75,42 @@ _FEW_WORDS = 4
 
 
 def words_of(group: list[Offer], title: str, sites: Sequence[str] = ()) -> tuple[str, str]:
-    """Give what a picture shows and whose it is, by all that mentions it; "" for what nobody says.
+    """Return what a picture shows and whose it is, by all that mentions it; "" for none.
 
     The first real words for it, without the name of the site in front; the headline only if there
     are no others.
     """
-    shown = [one.element for one in group if one.element is not None][:_MOST_SHOWN]
-    told = [one.alt for one in group] + [element.get("alt") or "" for element in shown]
-    makers = [one.credit for one in group if not _is_headline(one.credit, title)]
-    credit = next((found for said in makers if (found := clean_credit(said))), "")
-    captions = (_caption_and_credit(element) for element in shown)
-    caption, beside = next((found for found in captions if any(found)), ("", ""))
-    split = [split_credit(text.plain(words[:_MAX_CAPTION])) for words in told if words]
-    told_credit = next((found for _, found in split if found), "")
-    beside = "" if _is_headline(beside, title) else beside
-    credit = credit or beside or told_credit
-    bare = (_LEADING.sub("", words).lstrip(_EDGES) for words, _ in [*split, (caption, "")])
-    bare = (_without_site(words, sites) for words in bare)
-    real = [words for words in bare if is_description(words)]
-    real = [words for words in real if _squash(words) != _squash(credit)]
+    elements = _elements(group)
+    alts = [*(mention.alt for mention in group), *(element.get("alt") for element in elements)]
+    described = [split_credit(text.plain(words[:_MAX_CAPTION])) for words in filter(None, alts)]
+    caption, beside = next(filter(any, map(_caption_and_credit, elements)), ("", ""))
+    credit = _first(clean_credit(mention.credit) for mention in _credited(group, title))
+    credit = credit or ("" if _is_headline(beside, title) else beside)
+    credit = credit or _first(named for _, named in described)
+    words = [*(words for words, _ in described), caption]
+    return text.shorten(_best_words(words, title, credit, sites), MAX_ALT), credit
+
+
+def _elements(group: list[Offer]) -> list[HtmlElement]:
+    """Return the first elements that show a picture."""
+    return [mention.element for mention in group if mention.element is not None][:_MOST_SHOWN]
+
+
+def _first(values: Iterable[str]) -> str:
+    return next(filter(None, values), "")
+
+
+def _credited(group: list[Offer], title: str) -> Iterator[Offer]:
+    """Yield the mentions whose credit is not the headline."""
+    return (mention for mention in group if not _is_headline(mention.credit, title))
+
+
+def _best_words(described: Iterable[str], title: str, credit: str, sites: Sequence[str]) -> str:
+    """Return the first words that tell what a picture shows, those of the headline only at last."""
+    bare = (_without_site(_LEADING.sub("", words).lstrip(_EDGES), sites) for words in described)
+    real = [words for words in filter(is_description, bare) if _squash(words) != _squash(credit)]
     own = (words for words in real if _squash(words) != _squash(title))
-    return text.shorten(next(own, real[0] if real else ""), MAX_ALT), credit
+    return _first(own) or _first(real)
 
 
 def _without_site(words: str, sites: Sequence[str]) -> str:
@@ -135,23 +147,25 @@ def _squash(words: str) -> str:
 
 
 def _caption_and_credit(element: HtmlElement) -> tuple[str, str]:
-    """Give the words that stand with a picture, and those of them that name its maker."""
-    own = element.get("data-credit") or element.get("data-copyright") or ""
-    captions: list[str] = []
-    makers = [own] if own else []
+    """Return the words that stand with a picture, and those of them that name its maker."""
+    captions, makers = [""], [element.get("data-credit") or element.get("data-copyright") or ""]
     for part, names in _around(element):
-        pieces = islice(part.itertext(), _MAX_PIECES)
-        words = text.fold(" ".join(piece[:_MAX_CAPTION] for piece in pieces)[:_MAX_CAPTION])
-        if not words or len(words) > _CAPTION_CHARACTERS or _DATED.search(words):
-            continue
+        words = _short_words(part)
         is_credit = _CREDIT_NAMES.search(names) and len(words) <= MAX_CREDIT
         (makers if is_credit else captions).append(words)
-    caption = max(captions, key=len, default="")
+    makers = [words for words in makers if words]
+    caption = max(captions, key=len)
     for words in makers:
         caption = caption.replace(words, " ") if caption != words else caption
-    credit = next((found for words in makers if (found := clean_credit(words))), "")
     shown, named = split_credit(text.fold(caption))
-    return shown, credit or named
+    return shown, _first(map(clean_credit, makers)) or named
+
+
+def _short_words(part: HtmlElement) -> str:
+    """Return the words of a part that may be a caption, "" for a long one or one with a date."""
+    pieces = islice(part.itertext(), _MAX_PIECES)
+    words = text.fold(" ".join(piece[:_MAX_CAPTION] for piece in pieces)[:_MAX_CAPTION])
+    return "" if len(words) > _CAPTION_CHARACTERS or _DATED.search(words) else words
 
 
 def _around(element: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:

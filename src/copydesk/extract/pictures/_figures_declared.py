@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from copydesk.extract.page import Declared, json_ld
@@ -13,6 +14,8 @@ from copydesk.extract.pictures._figure_offer import Offer, offer, pixels, srcset
 from copydesk.kit import urls
 
 if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
     from copydesk.extract.page import Document
     from copydesk.news import Lead
 
@@ -167,12 +170,16 @@ def _credit(node: Node, named: Named) -> str:
 def _in_links(document: Document, declared: Declared) -> Iterator[Offer | None]:
     for value in declared.links.get("image_src", ()):
         yield offer(value, document.base, "image_src")
-    for tag in list(document.tree.iter("link"))[:_MOST_LINKS]:
-        if (tag.get("itemprop") or "") in {"image", "thumbnailUrl"}:
-            yield offer(tag.get("href") or "", document.base, "itemprop")
-        elif tag.get("as") == "image" and "preload" in (tag.get("rel") or ""):
-            best, width = widest(srcset(tag.get("imagesrcset") or ""))
-            yield offer(best or tag.get("href") or "", document.base, "preload", (width, 0))
+    for link in islice(document.tree.iter("link"), _MOST_LINKS):
+        if link.get("itemprop") in {"image", "thumbnailUrl"}:
+            yield offer(link.get("href") or "", document.base, "itemprop")
+        elif link.get("as") == "image" and "preload" in (link.get("rel") or ""):
+            yield _preloaded(link, document)
+
+
+def _preloaded(link: HtmlElement, document: Document) -> Offer | None:
+    best, width = widest(srcset(link.get("imagesrcset") or ""))
+    return offer(best or link.get("href") or "", document.base, "preload", (width, 0))
 
 
 def site_pictures(document: Document, declared: Declared) -> tuple[frozenset[str], frozenset[str]]:

@@ -18,25 +18,24 @@ from copydesk.extract.pictures._figure_offer import (
     srcset,
     widest,
 )
-from copydesk.kit import text, urls
+from copydesk.kit import tables, text, urls
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from copydesk.extract.page import Document
 
+_PACKAGE = "copydesk.extract.pictures"
+
 MIN_SIDE = 200  # pixels that a picture in the text must claim where it claims any
 MAX_RATIO = 5  # a banner is wider
 _MOST_ELEMENTS = 6_000
 _MOST_PICTURES = 300
 _MOST_OFFERS = 40
+_MOST_LOGOS = 20
 _PARAGRAPH = 40  # characters; shorter ones are labels
 _LEVELS = 4  # above a paragraph in which its article's container is looked for
-_LAZY = (
-    *("data-hi-res-src", "data-full-src", "data-large-file", "data-lazy-src", "data-original"),
-    *("data-src", "data-lazy", "data-original-src", "data-echo", "data-image", "data-img-url"),
-    *("data-url", "data-srcurl", "data-td-src-property", "nitro-lazy-src"),
-)
+_LAZY = tables.read_lines(_PACKAGE, "lazy_attributes.txt")
 _LAZY_SETS = ("srcset", "data-srcset", "data-lazy-srcset", "data-original-set")
 _BACKGROUNDS = ("data-bg", "data-background", "data-background-image", "data-bg-src")
 _CSS_URL = re.compile(r"background[^;]{0,200}?url\(\s*['\"]?([^'\")]{1,2000})")
@@ -44,21 +43,7 @@ _SIGNS_OF_BACKGROUND = ("url(", "data-bg", "data-background")
 _TAGS = ("h1", "p", "img", "amp-img", "amp-video", "video")
 _SET_APART = frozenset({"aside", "nav", "footer", "form", "button"})
 # blocks that hold pictures of other things, by the names that templates give them
-_APART = re.compile(
-    r"""(?xi)
-      related | recommend | sidebar | newsletter | trending
-    | popular | comments?\b | respond | avatar | author | by-?line | \bbio\b
-    | (?:^|[\s_-])shar(?:e|ing)
-    | social(?!-?(?:image|embed)) | sponsor | advert | (?:^|[\s_-])ads?(?:$|[\s_-]) | banner-?ad
-    | breadcrumb | footer | navbar | (?:^|[\s_-])nav(?:$|[\s_-]|igation) | menu
-    | widget(?:s|-?area|_)
-    | outbrain | taboola | subscri | (?:^|[\s_-])logos?(?:$|[\s_-]) | site-?(?:logo|header|brand)
-    | read-?(?:more|next) | more-?(?:from|stories|news|on|posts|articles) | most-?(?:read|viewed)
-    | up-?next | see-?also | similar | you-?(?:may|might) | prev(?:ious)?-?next
-    | next-?(?:post|article)
-    | post-?nav | pagination | emoji | mast-?head | cookie | consent | modal | popup | login
-    """
-)
+_APART = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'blocks_apart.txt')}")
 # names that templates give to links to other things, and to an article's own lead picture as well
 _LINKED_APART = re.compile(r"(?i)teaser|promo|(?:^|[\s_-])card(?:$|[\s_-])")
 _OWN_APART = re.compile(
@@ -216,23 +201,23 @@ def _backgrounds(document: Document, where: Layout) -> list[tuple[int, HtmlEleme
 
 
 def _offer_of(element: HtmlElement, base: str) -> Offer | None:
-    """Give the best address that an element has for its picture."""
+    """Return the best address that an element has for its picture."""
     if element.tag in {"video", "amp-video"}:
         return offer(element.get("poster") or "", base, "poster")
     if element.tag not in {"img", "amp-img"}:
         return offer(_background(element), base, "background")
+    return _offer_of_image(element, base)
+
+
+def _offer_of_image(element: HtmlElement, base: str) -> Offer | None:
+    """Return the largest of the sizes that an image names, else where it or its loader points."""
     size = (pixels(element.get("width")), pixels(element.get("height")))
     best, width = widest(_candidates(element))
-    if best:
-        found = offer(best, base, "img", (width, 0) if width else size)
-        if found:
-            return found
-    for name in (*_LAZY, "src"):
-        value = element.get(name)
-        found = offer(value, base, "img", size) if value else None
-        if found:
-            return _behind(element, found, base) if 0 < found.width < ENOUGH else found
-    return None
+    if best and (largest := offer(best, base, "img", (width, 0) if width else size)):
+        return largest
+    values = filter(None, (element.get(name) for name in (*_LAZY, "src")))
+    single = next(filter(None, (offer(value, base, "img", size) for value in values)), None)
+    return _behind(element, single, base) if single and 0 < single.width < ENOUGH else single
 
 
 def _behind(element: HtmlElement, small: Offer, base: str) -> Offer:
@@ -296,17 +281,23 @@ def _place_by_order(at: int, meeting: HtmlElement | None, where: Layout) -> Plac
 
 
 def _is_beside(blocks: list[HtmlElement], where: Layout, document: Document) -> bool:
-    """Say whether one of the blocks around a picture, inner first, is no part of the article."""
-    linked = False
+    """Decide whether one of the blocks around a picture, inner first, is no part of the article."""
+    is_linked = False
     for block in blocks:
-        known = where.apart.get(block)
-        if known is None:
-            known = where.apart[block] = block.tag == "h1" or _is_apart(block)
-        linked = linked or block.tag == "a"
-        if known or (linked and _LINKED_APART.search(block.get("class") or "")):
+        is_linked = is_linked or block.tag == "a"
+        names = block.get("class") or ""
+        if _is_known_apart(block, where) or (is_linked and _LINKED_APART.search(names)):
             return True
     links = (block.get("href") or "" for block in blocks if block.tag == "a")
     return any(_is_teaser(href, document) for href in links)
+
+
+def _is_known_apart(block: HtmlElement, where: Layout) -> bool:
+    """Decide once of each block whether it is the headline or named as something else."""
+    known = where.apart.get(block)
+    if known is None:
+        known = where.apart[block] = block.tag == "h1" or _is_apart(block)
+    return known
 
 
 def _is_teaser(href: str, document: Document) -> bool:
@@ -340,17 +331,17 @@ def is_tracker(url: str) -> bool:
 def logo_keys(document: Document, where: Layout) -> frozenset[str]:
     """Give the keys of the pictures that the page's markup calls its logo."""
     keys: list[str] = []
-    for _, element in where.pictures:
-        above = element.getparent()
-        names = " ".join(
-            (one.get("class") or "") + " " + (one.get("id") or "")
-            for one in (element, above)
-            if one is not None
-        )
-        if "logo" in names[:400].lower() or (element.get("alt") or "")[-5:].lower() == " logo":
-            address = urls.fetchable((element.get("src") or "")[:2_000], document.base)
-            if address:
-                keys.append(figure_key(address))
-        if len(keys) > 20:
+    for element in (element for _, element in where.pictures if _is_logo(element)):
+        address = urls.fetchable((element.get("src") or "")[:2_000], document.base)
+        keys += [figure_key(address)] if address else []
+        if len(keys) > _MOST_LOGOS:
             break
     return frozenset(keys)
+
+
+def _is_logo(element: HtmlElement) -> bool:
+    """Decide whether a picture, what stands around it, or the end of its words is named a logo."""
+    above = element.getparent()
+    around = (element, above) if above is not None else (element,)
+    names = " ".join(f"{one.get('class') or ''} {one.get('id') or ''}" for one in around)
+    return "logo" in names[:400].lower() or (element.get("alt") or "")[-5:].lower() == " logo"

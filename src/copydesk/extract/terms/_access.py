@@ -26,22 +26,24 @@ _SELECTOR = re.compile(r"([.#])([A-Za-z0-9_-]{1,80})")
 
 
 def find(document: Document, declared: Declared, body: str) -> tuple[str, str]:
-    """Give on what terms the page is read and how that is known.
+    """Return on what terms the page is read and how that is known.
 
     "paywalled" is what its publisher declares closed, "teaser" a stub before a wall of which it
     declares nothing, "free" what it declares free and no wall contradicts; "" is unknown.
     """
     length = len(text.prose(body))
     wall = (_wall_at(document, body) if length < _STUB else "") or _broken_off(document, body)
-    if (closed := _declared(declared, _FALSE)) or (closed := _closed_part(document, declared)):
-        if not wall and length >= _STUB and (free := _declared(declared, _TRUE)):
-            return "free", f"{free}, though {closed}; {length} characters"
-        return "paywalled", f"{closed}; {length} characters"
-    if free := _declared(declared, _TRUE):
-        if wall:
-            return "teaser", f"{free}, contradicted by {wall}; {length} characters"
-        return "free", free
-    return ("teaser", f"{wall}; {length} characters") if wall else ("", "")
+    closed = _declared(declared, _FALSE) or _closed_part(document, declared)
+    free = _declared(declared, _TRUE)
+    is_whole = length >= _STUB and not wall
+    claims = (
+        ("free", closed and free and is_whole, f"{free}, though {closed}; {length} characters"),
+        ("paywalled", closed, f"{closed}; {length} characters"),
+        ("teaser", free and wall, f"{free}, contradicted by {wall}; {length} characters"),
+        ("free", free, free),
+        ("teaser", wall, f"{wall}; {length} characters"),
+    )
+    return next(((access, evidence) for access, holds, evidence in claims if holds), ("", ""))
 
 
 def _wall_at(document: Document, body: str) -> str:

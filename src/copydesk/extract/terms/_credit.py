@@ -7,8 +7,8 @@ Copies and corroboration hang on it, so that only what signs for the whole artic
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from copydesk.extract.page import Declared, json_ld
@@ -73,12 +73,18 @@ _DATED = re.compile(r"(?i)\s*[|·•,–-]\s*(?:updated|published|posted|\d).*$"
 _AS_SOURCE = (
     r"^(?:source|quelle|fonte|fuente|bron|kilde|källa|źródło|zdroj|forrás|lähde)\s*:\s*@\.?$"
 )
-_HOUSE_STYLE = re.compile(
-    r"(?i)^\(?(?:additional )?reporting by [^\n]{3,300}?[;.]\s*(?:additional reporting|writing"
-    r"|editing|compiled|graphics) by [^\n]{3,300}$"
+# How an agency ends its reports, whoever prints them.
+_HOUSE_STYLES = (
+    (
+        "Reuters",
+        re.compile(
+            r"(?i)^\(?(?:additional )?reporting by [^\n]{3,300}?[;.]\s*(?:additional reporting"
+            r"|writing|editing|compiled|graphics) by [^\n]{3,300}$"
+        ),
+    ),
+    ("Reuters", re.compile(r"(?i)^our standards:\s*the thomson reuters trust principles")),
+    ("CP", re.compile(r"(?i)^this report by the canadian press was first published\b")),
 )
-_TRUST = re.compile(r"(?i)^our standards:\s*the thomson reuters trust principles")
-_CANADIAN = re.compile(r"(?i)^this report by the canadian press was first published\b")
 
 _FIRST = re.compile(
     r"""(?xi)^\W{0,5}(?:(?:this|the)\ (?:\w+\ )?(?:article|story|piece|essay|column|report|interview
@@ -119,24 +125,25 @@ def _is_its_own(credit: str, document: Document, declared: Declared) -> bool:
 
 
 def _found(document: Document, declared: Declared, body: str) -> Found:
+    """Return the credit by the first of all kinds of evidence that there is, the surest first."""
     blocks = [line.strip() for line in text.prose(body).split("\n") if line.strip()]
     opening = [block[:_BLOCK] for block in blocks[:_OPENING]]
     closing = [block[-_BLOCK:] for block in blocks[-_CLOSING:]]
-    return (
-        _released(opening, closing)
-        or _by_dateline(_naming(opening))
-        or _by_name(_undated(opening), "text")
-        or _by_name(_undated(_imprint.above(document, body)), "byline")
-        or _by_closing(closing)
-        or _by_rights(document)
-        or _published_first(blocks, declared)
-        or _by_name(_naming(_imprint.credited(declared)), "byline")
-        or _by_name(_naming(_imprint.shown(document)), "byline")
-        or _imprint.by_publisher(declared)
-        or _imprint.by_path(document.address)
-        or _imprint.by_hint(declared)
-        or ("", "")
+    evidence: tuple[Callable[[], Found | None], ...] = (
+        lambda: _released(opening, closing),
+        lambda: _by_dateline(_naming(opening)),
+        lambda: _by_name(_undated(opening), "text"),
+        lambda: _by_name(_undated(_imprint.above(document, body)), "byline"),
+        lambda: _by_closing(closing),
+        lambda: _by_rights(document),
+        lambda: _published_first(blocks, declared),
+        lambda: _by_name(_naming(_imprint.credited(declared)), "byline"),
+        lambda: _by_name(_naming(_imprint.shown(document)), "byline"),
+        lambda: _imprint.by_publisher(declared),
+        lambda: _imprint.by_path(document.address),
+        lambda: _imprint.by_hint(declared),
     )
+    return next(filter(None, (find() for find in evidence)), ("", ""))
 
 
 def _naming(passages: Iterable[str]) -> list[str]:
@@ -205,18 +212,15 @@ def _signs(agency: _wires.Agency, byline: str) -> bool:
 
 
 def _by_closing(closing: list[str]) -> Found | None:
+    """Know an agency by its house style, or by how one of the last blocks ends."""
     for block in reversed(closing):
-        if _HOUSE_STYLE.search(block) or _TRUST.search(block):
-            return "Reuters", "closing line"
-        if _CANADIAN.search(block):
-            return "CP", "closing line"
-    for block in reversed(_naming(closing[-2:])):
-        for agency in _wires.AGENCIES:
-            if _closes(agency, block):
-                return agency.credit, "closing line"
-    for block in _naming(closing[-1:]):
-        for agency in _wires.AGENCIES:
-            if _ends_bare(agency, block):
+        for credit, pattern in _HOUSE_STYLES:
+            if pattern.search(block):
+                return credit, "closing line"
+    last_two, last = closing[-2:][::-1], closing[-1:]
+    for closes, ends in ((_closes, last_two), (_ends_bare, last)):
+        for block, agency in product(_naming(ends), _wires.AGENCIES):
+            if closes(agency, block):
                 return agency.credit, "closing line"
     return None
 

@@ -69,24 +69,27 @@ def shown(document: Document) -> list[str]:
 
 
 def above(document: Document, body: str) -> list[str]:
-    """Give the short lines between the headline and the text that name an agency.
+    """Return the short lines between the headline and the text that name an agency.
 
     There a byline stands; what belongs to a picture or to another article is left out.
     """
     of_text = "".join(text.words(text.prose(body[:_OPENING])))
-    found: list[str] = []
-    elements = dropwhile(lambda one: one.tag != "h1", document.tree.iter())
-    for element in islice(elements, 1, _MOST_ABOVE):
-        is_shown = isinstance(element.tag, str) and element.tag not in _UNSEEN
-        if not is_shown or not (element.text or "").strip():
-            continue
+    lines: list[str] = []
+    elements = dropwhile(lambda element: element.tag != "h1", document.tree.iter())
+    for element in filter(_is_line, islice(elements, 1, _MOST_ABOVE)):
         line = text.fold(" ".join(islice(element.itertext(), _MOST_PIECES)))
         letters = "".join(text.words(line[:_OPENING]))
         if len(letters) >= _LETTERS and letters in of_text:
             break
         if 0 < len(line) <= _LONGEST and _wires.is_naming(line) and not _is_beside(element):
-            found.append(line)
-    return found
+            lines.append(line)
+    return lines
+
+
+def _is_line(element: HtmlElement) -> bool:
+    """Decide whether an element shows text of its own."""
+    is_shown = isinstance(element.tag, str) and element.tag not in _UNSEEN
+    return is_shown and bool((element.text or "").strip())
 
 
 def _is_beside(element: HtmlElement) -> bool:
@@ -116,13 +119,19 @@ def by_path(address: str) -> Found | None:
     path = str(parsed.pathname)[:300] if parsed else ""
     folders = path.lower().split("/")[1:-1][:_FOLDERS]
     for at, folder in enumerate(folders):
-        name = _FEED.sub("", folder.replace("-", " "))
         is_wires = at > 0 and folders[at - 1] in _WIRES
-        is_feed = name != folder.replace("-", " ") and name in _FED
-        credit = _wires.named(name) if is_wires or is_feed or len(name) > _SHORT_NAME else ""
+        credit = _by_folder(folder, is_wires=is_wires)
         if credit and (is_wires or at == 0):
             return credit, "address"
     return None
+
+
+def _by_folder(folder: str, *, is_wires: bool) -> str:
+    """Name the agency after which a folder is called; by a short name only among other wires."""
+    words = folder.replace("-", " ")
+    name = _FEED.sub("", words)
+    is_feed = name != words and name in _FED
+    return _wires.named(name) if is_wires or is_feed or len(name) > _SHORT_NAME else ""
 
 
 def _without_rights(byline: str) -> str:

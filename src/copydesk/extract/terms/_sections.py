@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from copydesk.kit import sentences, text
 
 if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
     from copydesk.extract.page import Document
 
 _MARK = "data-nosnippet"
@@ -129,6 +131,7 @@ def _found(document: Document, which: int) -> tuple[str, ...]:
 
 
 def _read(document: Document) -> tuple[str, tuple[str, ...]]:
+    """Return the number of sections in words, and the letters of the sentences they reach into."""
     if _MARK not in document.html.lower():
         return "", ()
     letters: dict[str, None] = {}
@@ -141,9 +144,13 @@ def _read(document: Document) -> tuple[str, tuple[str, ...]]:
             return f"sections, {_TOO_MUCH[0]}", _TOO_MUCH
         letters.update(dict.fromkeys(map(_letters, _reached(line))))
     letters.pop("", None)
-    count = len(numbers)
-    said = "1 section" if count == 1 else f"{count} sections"
-    return said if count else "", tuple(letters)
+    return _count(len(numbers)), tuple(letters)
+
+
+def _count(sections: int) -> str:
+    if sections == 1:
+        return "1 section"
+    return f"{sections} sections" if sections else ""
 
 
 def _reached(line: list[Piece]) -> Iterator[str]:
@@ -178,26 +185,29 @@ def _lines(document: Document) -> Iterator[list[Piece]]:
 
 
 def _pieces(document: Document) -> Iterator[tuple[str | None, int]]:
-    """Give the page's text piece by piece, None where a block begins or ends."""
+    """Yield the page's text piece by piece, None where a block begins or ends."""
     from lxml import etree
 
     number, depth = 0, 0
     walk = etree.iterwalk(document.tree, events=("start", "end", "comment"))
     for event, element in walk:
-        is_shown = event != "comment" and element.tag not in _UNSHOWN
         is_marked = event != "comment" and element.get(_MARK) is not None
         if event == "start":
-            if element.tag in _BLOCKS:
-                yield None, 0
             depth += is_marked
             number += is_marked and depth == 1
-            if is_shown:
-                yield element.text or "", number if depth else 0
-            else:
+            if element.tag in _UNSHOWN:
                 walk.skip_subtree()
-            continue
-        depth -= is_marked
+        else:
+            depth -= is_marked
         if element.tag in _BLOCKS:
             yield None, 0
-        yield (" " if element.tag == "br" else "") + (element.tail or ""), number if depth else 0
+        if event != "start" or element.tag not in _UNSHOWN:
+            yield _text_at(event, element), number if depth else 0
     yield None, 0
+
+
+def _text_at(event: str, element: HtmlElement) -> str:
+    """Return the text right behind a tag; a line break sets words apart."""
+    if event == "start":
+        return element.text or ""
+    return (" " if element.tag == "br" else "") + (element.tail or "")

@@ -139,10 +139,7 @@ class _Cutter:
             self._break(place)
             return None
         if tag in _INLINE:
-            self._links += tag == "a" and not _is_own(element, place)
-            self._bold += tag in _STYLED
-            self._pictured |= tag == "img" and not self._end
-            self._add(element.text)
+            self._enter_inline(element, place)
             return place
         if self._pieces:
             self._cut(place)
@@ -156,6 +153,13 @@ class _Cutter:
         inner = _inside(element, place)
         self._add(element.text)
         return inner
+
+    def _enter_inline(self, element: HtmlElement, place: _Place) -> None:
+        """Begin an element that flows within a line."""
+        self._links += element.tag == "a" and not _is_own(element, place)
+        self._bold += element.tag in _STYLED
+        self._pictured |= element.tag == "img" and not self._end
+        self._add(element.text)
 
     def _leave(self, element: HtmlElement, place: _Place) -> None:
         tag = element.tag
@@ -247,7 +251,7 @@ def _is_own(link: HtmlElement, place: _Place) -> bool:
 
 
 def _inside(element: HtmlElement, place: _Place) -> _Place:
-    """Give the place inside a block element."""
+    """Return the place inside a block element."""
     tag = str(element.tag)
     hints = _hints.of(element)
     inner = _Place(
@@ -263,17 +267,29 @@ def _inside(element: HtmlElement, place: _Place) -> _Place:
     if tag in HEADINGS:
         inner.kind, inner.level = "heading", HEADINGS[tag]
     elif tag in {"ol", "ul"}:
-        start = element.get("start") or "1"
-        first = int(start) if start.isascii() and start.isdigit() and len(start) < 6 else 1
-        inner.counter, inner.whole = [first] if tag == "ol" else [], element
+        inner.counter, inner.whole = _counter(element), element
     elif tag == "li":
         inner.kind, inner.fresh = "item", [True]
-        inner.level = place.counter[0] if place.counter else 0
-        if place.counter:
-            place.counter[0] += 1
+        inner.level = _count(place.counter)
     elif tag in {"td", "th", "table", "blockquote", "dl"}:
         inner.kind, inner.level, inner.whole = "paragraph", 0, None
     return inner
+
+
+def _counter(items: HtmlElement) -> list[int]:
+    """Return the number of a list's first item, [] where its items have none."""
+    if items.tag == "ul":
+        return []
+    start = items.get("start") or "1"
+    return [int(start) if start.isascii() and start.isdigit() and len(start) < 6 else 1]
+
+
+def _count(counter: list[int]) -> int:
+    """Return an item's number and count on, 0 in a list without numbers."""
+    if not counter:
+        return 0
+    counter[0] += 1
+    return counter[0] - 1
 
 
 def _framed(hints: frozenset[str], outer: Frame | None) -> Frame:

@@ -3,40 +3,32 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from itertools import pairwise
 
 from copydesk.extract.text._blocks import Block
 from copydesk.extract.text._edges import settled
 from copydesk.extract.text._evidence import AGAINST, Page, evidence
 from copydesk.extract.text._furniture import is_furniture, is_path
+from copydesk.kit import tables
 
-# Points of a logistic model, fitted on open pages (docs/design/extract-text.md): over 0 is in.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _BlockPoint:
+    """A row of `tables/block_points.toml`."""
+
+    points: float
+    why: str
+    by_hand: bool = False
+
+
 _POINTS = {
-    "agreed": 3.8,
-    "quoted": 2.8,
-    "three": 1.9,
-    "near behind": 1.6,
-    "clean inside": 1.3,
-    "two": 1.3,
-    "sentence": 1.1,
-    "in embed": 1.0,
-    "embed inside": 0.9,
-    "row": 0.9,
-    "paragraph tag": 0.5,
-    "in hidden": -0.3,
-    "linked": -0.5,
-    "in related": -0.5,
-    "in lead": -0.9,
-    "in aside": -1.0,
-    "ahead": -1.3,
-    "behind": -1.4,
-    "in comment": -1.5,
-    "in letter": -3.2,
-    "in caption": -3.2,
-    "styled": -4.2,
-    "in byline": -3.5,
+    name: row.points
+    for name, row in tables.read_rows(
+        "copydesk.extract.text", "block_points.toml", _BlockPoint
+    ).items()
 }
-_BIAS = -4.0
+_BIAS = -4.0  # of the same model: what nothing speaks for is out; over 0 is in
 _SECTION = 30  # items of a list that is a section of its own
 _NO_HEADING = AGAINST - {"share"}  # of what stories are about, "sharing" is in their headings' ids
 _FAR = -6.0  # what no reader took, before or behind the article; the most common score of such
@@ -101,8 +93,8 @@ def _headings(page: Page, scores: list[float]) -> None:
     Readers lose some of a row of headings: those that are links, or stand above a short paragraph.
     """
     tags: dict[str, list[int]] = {}
-    for at in range(page.first + 1, page.last):
-        if page.blocks[at].kind == "heading" and scores[at] > -math.inf:
+    for at in _headings_within(page):
+        if scores[at] > -math.inf:
             tags.setdefault(page.blocks[at].tag, []).append(at)
     for headings in tags.values():
         are_most_in = 2 * sum(scores[at] > 0 for at in headings) >= len(headings)
@@ -110,6 +102,11 @@ def _headings(page: Page, scores: list[float]) -> None:
             is_taken = are_most_in and page.count[at] > 0
             if scores[at + 1] > 0 and (is_taken or _is_heading_of_text(page, at)):
                 scores[at] = max(scores[at], 1.0)
+
+
+def _headings_within(page: Page) -> list[int]:
+    """Return the places of the headings that stand within the article."""
+    return [at for at in range(page.first + 1, page.last) if page.blocks[at].kind == "heading"]
 
 
 def _is_heading_of_text(page: Page, at: int) -> bool:
@@ -124,8 +121,7 @@ def _filled(page: Page, scores: list[float]) -> None:
 
     Readers leave out lists of links, and so whole sections of an article that are nothing else.
     """
-    headings = [at for at in range(page.first + 1, page.last) if page.blocks[at].kind == "heading"]
-    for at, end in pairwise([*headings, page.last]):
+    for at, end in pairwise([*_headings_within(page), page.last]):
         below = range(at + 1, end)
         is_empty = scores[at] > 0 and all(scores[one] <= 0 for one in below)
         is_list = len(below) <= _SECTION and all(_is_listed(page, one) for one in below)

@@ -6,58 +6,20 @@ import re
 from collections.abc import Sequence
 
 from copydesk.extract.words import is_notice
+from copydesk.kit import tables
+
+_PACKAGE = "copydesk.extract.text"
 
 _LINE = 200  # characters; the longest line that can be no part of the article
 _NOTE = 300  # characters of a caption with its credit, a path, or what a page says of itself
 _ASKED = 350  # characters of what asks the reader for something, at the end
 _SHELL = 600  # characters; a text of less that begins like this is all there is
 
-_FURNITURE = re.compile(
-    r"""(?xi)(?:
-      [\W_]* | anzeige | werbung | publicité | publicidad | pubblicità | реклама | 広告 | 广告
-    | (?:advertisements?\ ?)?(?:continue\ reading.{0,40})? | comments?
-    | share(?:\ this)?(?:\ (?:story|article|page|on\ .*))?
-    | (?:read|see|watch|listen|download)(?:\ (?:more|also|now|next))?\ ?:.* | related\ ?:?.{0,20}
-    | follow\ .{1,80}\ on\ (?:facebook|twitter|instagram|x|threads|linkedin|bluesky|mastodon)\b.*
-    | (?:sign\ up|subscribe)\ (?:for|to)\ (?:our|the|this)\b.* | skip\ to\ (?:main\ )?content
-    | (?:story|article)\ continues\ below.* | scroll\ (?:down\ )?(?:for|to)\b.*
-    | (?:photo|image|picture|video|foto|bild|grafik)s? | subscribe(?:\ now)? | menu | search
-    | (?:(?:bild|foto)s?\ |click\ |tap\ )?(?:zum\ |to\ )?(?:vergrößern|enlarge|expand)\b.{0,40}
-    | (?:back\ to\ (?:the\ )?top|nach\ oben|zum\ seitenanfang|haut\ de\ page|volver\ arriba)
-    )$"""
-)
+_FURNITURE = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'furniture.txt')}$")
 # "Read also" in the languages of the web's news, before a colon, an arrow or the end.
-_ALSO = re.compile(
-    r"""(?xi)(?:
-      (?:à\ )?lire\ (?:aussi|également|plus) | voir\ aussi | sur\ le\ même\ (?:sujet|thème)
-    | lesen\ sie\ (?:auch|mehr|dazu) | (?:lies|lest)\ auch | mehr\ (?:zum\ thema|dazu)
-    | auch\ interessant | das\ könnte\ (?:sie|dich)\ auch\ interessieren
-    | weitere\ (?:top-)?(?:artikel|beiträge|themen|informationen)(?:\ zu[mr]?\ [^.!?]{1,60})?
-    | (?:lee|lea|leer)\ (?:también|más) | te\ puede\ interesar | leia\ (?:também|mais)
-    | leggi\ (?:anche|pure) | lees\ (?:ook|meer) | läs\ (?:också|mer) | les\ (?:også|mer)
-    | læs\ (?:også|mere) | lue\ (?:myös|lisää|aiheesta\ lisää) | czytaj\ (?:także|też|również)
-    | zobacz\ (?:także|też) | čtěte\ (?:také|také) | baca\ juga | читайте\ (?:также|ещё)
-    | читайте\ також | okuyun | 相关(?:阅读|新闻|链接) | 延伸阅读 | 関連(?:記事|ニュース)
-    | (?:read|see)\ also
-    )(?:\s*[:：.»>→–|-].*|)$"""
-)
+_ALSO = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'read_also.txt')}(?:\s*[:：.»>→–|-].*|)$")
 # What a page's machinery writes below an article, and in place of what it does not show.
-_META = re.compile(
-    r"""(?xi)(?:
-      this\ (?:entry|post)\ was\ (?:posted|published|filed)\b
-    | dieser\ (?:eintrag|beitrag)\ wurde\ (?:veröffentlicht|am|unter|in|von)\b
-    | (?:cet\ article|ce\ billet|cette\ entrée)\ a\ été\ publiée?\b
-    | esta\ entrada\ (?:fue\ publicada|se\ publicó)\b
-    | questo\ articolo\ è\ stato\ pubblicato\b | filed\ under\b | bookmark\ the\ permalink
-    | benachrichtigung(?:en)?\ (?:über|zu)\ neue
-    | (?:wir\ würden|hier\ würden\ wir)\ .{0,80}\ zeigen\b.*\b(?:zustimmung|einwilligung)\b
-    | klicken\ sie\ auf\ .{0,40}\ um\ den\ inhalt | an\ dieser\ stelle\ (?:finden|befindet)\ .{0,60}
-      \b(?:externe|eingebettete)[rsn]?\b | empfohlener\ (?:redaktioneller|externer)\ inhalt
-    | (?:um\ diese[sn]|für\ diese[sn])\ .{0,40}\ (?:anzuzeigen|zu\ sehen)\b.*\b(?:cookies|zustimm)
-    | (?:ce|cette)\ (?:contenu|vidéo)\ .{0,60}\b(?:bloquée?|cookies)\b
-    | (?:to\ (?:view|see)|in\ order\ to\ view)\ this\ (?:content|video|embed)\b.*\bcookies\b
-    )"""
-)
+_META = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'page_notes.txt')}")
 # Words before a credit, and who is credited.
 _SHOWS = r"(?:photo|photograph|foto|fotografie|bild|image|picture|grafik|symbolbild|titelbild)s?"
 _CREDITS = r"(?:credits?|copyright|quelle|nachweis|source|courtesy|by|rechte)"
@@ -85,42 +47,13 @@ _HOME = re.compile(
     r"|forside|sie sind hier:?|you are here:?|vous êtes ici ?:?)\b"
 )
 _STEP = re.compile(r"\s[»›>→/]\s")
-_ASKS = re.compile(
-    r"""(?xi)
-      ^\+\+\+ | \bnewsletter\b | ^(?:please\ )?(?:subscribe|sign\ up|follow|like\ us|join\ us)\b
-    | \bfollow\ (?:us|me|him|her|them)\b | \bmoderat(?:e|ing)\b.{0,20}\bcomments\b
-    | \bconsider\ (?:donating|subscribing|supporting|a\ donation)
-    | \bbecome\ an?\ (?:member|patron|supporter|subscriber)\b | ^support\ (?:us|our)\b
-    | ^(?:jetzt\ )?abonnieren | \babonnieren\ sie\b | \bfolgen\ sie\ uns\b | \bspenden\ sie\b
-    | \bunterstützen\ sie\ (?:uns|unsere)\b | ^(?:ihnen|dir)\ (?:hat|gefällt)\ (?:der|unser)\b
-    | \bapp\b.{0,80}\b(?:download|verfügbar|herunterladen|available)\b
-    | ^(?:abonnez-vous|suivez-nous|suscríbe(?:te|se)|síguenos|iscriviti|seguici|volg\ ons)\b
-    """
-)
+_ASKS = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'asking_lines.txt')}")
 _LIKED = re.compile(r"(?i)if you (?:enjoyed|liked) th(?:is|e) (?:article|story|post)\b")
 _COMMENTS = re.compile(
-    r"""(?xi)\W*(?:[0-9]{1,5}\s)?(?:
-      comments? | (?:leave|post|write|add)\ a\ (?:comment|reply)
-    | join\ the\ (?:discussion|conversation)
-    | (?:leser)?kommentare? | lesermeinung(?:en)? | kommentar\ (?:schreiben|verfassen|hinterlassen)
-    | schreib(?:e|en\ sie)?\ einen\ kommentar | commentaires? | (?:laisser|ajouter)\ un\ commentaire
-    | comentarios? | deja\ un(?:a\ respuesta|\ comentario) | commenti | lascia\ un\ commento
-    | reacties | reageer | kommentarer | コメント | 评论
-    )\W*(?:\(?[0-9]{1,5}\)?)?\W*"""
+    rf"(?i)\W*(?:[0-9]{{1,5}}\s)?{tables.read_pattern(_PACKAGE, 'comment_headings.txt')}"
+    r"\W*(?:\(?[0-9]{1,5}\)?)?\W*"
 )
-_APP = re.compile(
-    r"""(?xi)
-      \b(?:java[ -]?script|cookies)\b.{0,80}
-        \b(?:required|enabled?|disabled|aktivier\w*|deaktiviert|erforderlich|benötigt|activ\w+|habilit\w+
-        |désactivé|requis|abilita\w*|disabilitato)\b
-    | \b(?:enable|activate|aktivieren\ sie|activez|activer|habilit[ae]|abilita\w*|turn\ on)
-        \ (?:\w+\ ){0,3}java[ -]?script\b
-    | \b(?:browser|navigateur|navegador)\b.{0,60}
-        \b(?:out\ ?dated|out\ of\ date|veraltet|obsol\w+|(?:not|no\ longer)\ supported|unsupported
-        |nicht\ (?:mehr\ )?unterstützt|pas\ (?:pris\ en\ charge|à\ jour)|desactualizado|antiquato)\b
-    | \b(?:unsupported|outdated|veraltete[nr]?)\ browser\b
-    """
-)
+_APP = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'browser_pleas.txt')}")
 
 
 def is_furniture(line: str) -> bool:

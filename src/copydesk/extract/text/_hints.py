@@ -7,53 +7,20 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from copydesk.kit import tables
+
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
+
+_PACKAGE = "copydesk.extract.text"
 
 _MAX_CHARACTERS = 300  # of an element's classes and id; longer ones are lists of utilities
 _NONE: frozenset[str] = frozenset()
 
 # A class or id is cut into words at hyphens, underscores and capitals; a hint is one of its words
 # or two that follow each other.
-_SAYS = {
-    "aside": (
-        "sidebar side rail nav navbar navigation menu menus breadcrumb breadcrumbs footer foot"
-        " toolbar tools masthead topbar header-nav widget widgets modal popup overlay pager"
-        " pagination toc drawer banner"
-    ),
-    "caption": (
-        "caption captions figcaption credit credits photo-credit image-credit gallery slideshow"
-        " carousel slider lightbox"
-    ),
-    "related": (
-        "related recirc recirculation promo promos teaser teasers recommend recommended"
-        " recommendation recommendations readmore read-more also trending popular outbrain taboola"
-        " more-stories more-on most-read most-popular see-also up-next next-article"
-        " headlines latest similar relacionados prev next"
-    ),
-    "share": "share sharing sharer social-share follow social-links social-bar addthis social",
-    "letter": (
-        "newsletter newsletters signup subscribe subscription subscriptions optin paywall cookie"
-        " cookies consent gdpr cta email-signup membership donate donation marketing upsell"
-        " regwall inbox"
-    ),
-    "byline": (
-        "author authors byline bylines bio contributor contributors dateline timestamp datetime"
-        " published pubdate updated attribution reviewed reviewer read-time reading-time meta"
-        " metadata postmeta tag tags tagged topics categories category"
-    ),
-    "comment": "comment comments disqus respond reply replies discussion livefyre",
-    "hidden": (
-        "hidden sr-only visually-hidden screen-reader visuallyhidden d-none noprint print-only"
-        " print copyright disclaimer legal offscreen"
-    ),
-    "lead": (
-        "standfirst dek subtitle subheadline subhead subline summary lede lead intro kicker"
-        " headline title description excerpt tagline deck strapline"
-    ),
-    "embed": "tweet twitter-tweet instagram-media embed embedded fb-post",
-}
-_OF_WORD = {word: hint for hint, words in _SAYS.items() for word in words.split()}
+_HINT_WORDS = tables.read_rows(_PACKAGE, "hint_words.toml", tuple[str, ...])
+_OF_WORD = {word: hint for hint, words in _HINT_WORDS.items() for word in words}
 _OF_TAG = {
     "nav": "aside",
     "aside": "aside",

@@ -126,15 +126,14 @@ def _told_otherwise(view: _View, said: Moment, told: list[Moment]) -> Moment | N
 
     An article may be as new as that; then the page shows today, or nothing.
     """
-    for one in told:
-        is_another = one.origin in _said.SURE and one.origin != said.origin
-        if is_another and not _is_build(one, view.now) and one.at < said.at:
-            return one
-    shown = [one for one in view.all_shown() if one.kind != "updated"]
-    likely = (one.moment for one in shown if one.score >= _shown.LIKELY)
-    if any(abs(one.at - said.at) <= _ZONES for one in likely):
+    earlier = (moment for moment in told if moment.at < said.at and moment.origin != said.origin)
+    for moment in earlier:
+        if moment.origin in _said.SURE and not _is_build(moment, view.now):
+            return moment
+    shown = [sighting for sighting in view.all_shown() if sighting.kind != "updated"]
+    if any(abs(moment.at - said.at) <= _ZONES for moment in _shown.at_least(_shown.LIKELY, shown)):
         return None
-    return next((one.moment for one in shown if one.score >= _shown.SURE), None)
+    return next(_shown.at_least(_shown.SURE, shown), None)
 
 
 def _address(view: _View) -> Moment | None:
@@ -159,15 +158,15 @@ def _from_lead(lead: Lead, now: datetime) -> Moment | None:
 
 def _seen(view: _View) -> Iterator[Moment]:
     """Give the times that nobody declared, the surest first."""
-    shown = [one for one in view.shown() if one.kind != "updated"]
+    shown = [sighting for sighting in view.shown() if sighting.kind != "updated"]
+    likely = list(_shown.at_least(_shown.LIKELY, shown))
     address = _address(view)
     if address:
-        likely = (one.moment for one in shown if one.score >= _shown.LIKELY)
-        yield from (one for one in likely if abs(one.at - address.at) <= _ZONES)
+        yield from (moment for moment in likely if abs(moment.at - address.at) <= _ZONES)
         yield address
-    yield from (one.moment for one in shown if one.score >= _shown.SURE)
+    yield from _shown.at_least(_shown.SURE, shown)
     yield from filter(None, [_in_scripts.published(view.document, view.evidence)])
-    yield from (one.moment for one in shown if one.score >= _shown.LIKELY)
+    yield from likely
     yield from (one for one in _changes(view) if not _is_build(one, view.now))
     yield from _guessed(view)
 
@@ -186,11 +185,11 @@ def _witnesses(view: _View, moment: Moment) -> Iterator[date]:
     if known == moment.at.date():
         yield known
     said = _said.published(view.declared, view.evidence)
-    told = [*said, *(one.moment for one in view.shown())]
-    yield from (one.day for one in told if one.day and one.exact and one.at == moment.at)
-    for one in view.shown():
-        if one.moment.day and one.kind != "updated" and one.score >= _shown.LIKELY:
-            yield one.moment.day
+    told = [*said, *(sighting.moment for sighting in view.shown())]
+    same = (witness for witness in told if witness.exact and witness.at == moment.at)
+    shown = (sighting for sighting in view.shown() if sighting.kind != "updated")
+    likely = _shown.at_least(_shown.LIKELY, shown)
+    yield from (witness.day for witness in (*same, *likely) if witness.day)
     if known:
         yield known
 

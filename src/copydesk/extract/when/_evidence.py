@@ -10,19 +10,15 @@ from urllib.parse import urlsplit
 from copydesk.extract.page import Declared
 from copydesk.extract.when import _in_address, _moments, _said
 from copydesk.extract.when._moments import Evidence
+from copydesk.kit import tables
 
 if TYPE_CHECKING:
     from copydesk.extract.page import Document
 
 _MAX_CHARACTERS = 400_000
 _LOCALE = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_](?:[A-Za-z]{4}[-_])?([A-Za-z]{2})\b)?")
-_MONTH_FIRST_DOMAINS = frozenset({"us", "gov", "mil", "edu", "ph"})
-_DAY_FIRST_DOMAINS = frozenset(
-    {
-        *("uk", "ie", "mt", "au", "nz", "fj", "in", "pk", "bd", "lk", "sg", "my", "jm", "tt"),
-        *("za", "ng", "ke", "gh", "ug", "tz", "zm", "zw", "bw", "na"),
-    }
-)
+_DOMAINS = tables.read_rows("copydesk.extract.when", "day_order.toml", frozenset[str])
+_MONTH_FIRST = frozenset({"US", "PH"})
 _EITHER_WAY = frozenset({"CA", "ZZ"})
 _FIGURES = re.compile(r">([^<>]{0,60}\b\d{1,2}[/-]\d{1,2}[/-](?:20)?\d\d\b)")
 
@@ -42,20 +38,25 @@ def gather(document: Document, declared: Declared, now: datetime) -> Evidence:
 
 
 def _by_place(document: Document, declared: Declared) -> bool | None:
-    """Say whether the site's country and language write the day first, None where unknown."""
+    """Decide whether the site's country and language write the day first, None where unknown."""
     domain = (urlsplit(document.address).hostname or "").rpartition(".")[2]
-    if domain in _DAY_FIRST_DOMAINS:
-        return True
-    if domain in _MONTH_FIRST_DOMAINS:
-        return False
+    for order, is_day_first in (("day_first", True), ("month_first", False)):
+        if domain in _DOMAINS[order]:
+            return is_day_first
     spoken = str(document.tree.get("lang") or document.tree.get("xml:lang") or "")
-    for value in (spoken, declared.first("og:locale", "content-language")[0]):
-        found = _LOCALE.match(value)
-        if found and found[1].lower() != "en":
-            return True
-        if found and found[2] and found[2].upper() not in _EITHER_WAY:
-            return found[2].upper() not in {"US", "PH"}
-    return None
+    locales = (spoken, declared.first("og:locale", "content-language")[0])
+    return next((first for first in map(_by_locale, locales) if first is not None), None)
+
+
+def _by_locale(value: str) -> bool | None:
+    """Decide whether a locale writes the day first: all but English do, and that by its country."""
+    locale = _LOCALE.match(value)
+    if locale is None:
+        return None
+    language, country = locale[1].lower(), (locale[2] or "").upper()
+    if language != "en":
+        return True
+    return country not in _MONTH_FIRST if country and country not in _EITHER_WAY else None
 
 
 def _by_habit(html: str) -> bool | None:

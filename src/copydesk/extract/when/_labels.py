@@ -6,6 +6,8 @@ import functools
 import re
 from typing import Literal
 
+from copydesk.kit import tables
+
 Kind = Literal["", "published", "updated", "other"]
 
 MAX_CHARACTERS = 40  # before a date, or behind it, in which it is said what it is
@@ -22,33 +24,11 @@ _PUBLISHED_NAME = re.compile(
     r"|dc:date|dt-published|datum\b|fecha|(?:^|\s)date(?:\s|$)"
 )
 _UPDATED_NAME = re.compile(r"(?i)updat|modif|revis|aktualis|lastmod|last-mod|edited")
-_UPDATED_LABEL = re.compile(
-    r"(?i)updat|modif|aktuali[sz]|geändert|bearbeitet|mise? à jour|actuali[sz]|aggiorna|atualiza"
-    r"|bijgewerkt|gewijzigd|обновл|изменен|оновл|güncel|uppdater|oppdater|opdater|päivit|muokat"
-    r"|revis|edited|changed|редакт|更新|修改|수정|ažur|frissít"
-)
-_PUBLISHED_LABEL = re.compile(
-    r"(?i)publi[ecksz]|posted|veröffentlicht|erstellt|erschienen|geschrieben|verfasst|eingestellt"
-    r"|опубл|створен|дата|yayın|geplaatst|gepubl|julkais|lagt ut|udgivet|creat|issued|written"
-    r"|released|filed|\bdated?\b|datum|fecha|\bdata\b|tarih|megjelen|objavlj|vydan|zveřejn|dodan"
-    r"|stand\s*:|发布|發布|发表|掲載|公開|投稿|입력|등록"
-)
+_WORDS = tables.read_rows("copydesk.extract.when", "labels.toml", tuple[str, ...])
 _PREPOSITION = re.compile(r"(?i)\b(?:on|am|le|vom|den|el|il|em|op|den|dne|от)\s*\Z")
-_LABEL_BEHIND = re.compile(
-    r"(?i)veröffentlicht|publiziert|erstellt|gepostet|verfasst|eingestellt|geschrieben|投稿|公開|发布"
-    r"|yayın|opublik|publik|tarihinde|posted|published"
-)
-_OTHER_LABEL = re.compile(
-    r"(?i)born|\*\s*$|†|founded|gegründet|\bseit\b|since|until|\bbis\b|\bab\s*$|gültig|valid|due\b"
-    r"|deadline|schluss|abgerufen|accessed|retrieved|consult|visited|zugriff|©|copyright|\(c\)"
-    r"|termin|tickets|einlass|wann|when|joined|registr|mitglied|beigetreten|member|expire|launch|version|starts?\b|beginn|event|foto"
-    r"|photo|archiv|before|after|from\s*$|between|\d\.?\s?(?:[-–—/]|bis|to|au|al|und|and|y|et)\s*$"
-)
-_LABELS: dict[Kind, re.Pattern[str]] = {
-    "updated": _UPDATED_LABEL,
-    "published": _PUBLISHED_LABEL,
-    "other": _OTHER_LABEL,
-}
+_LABEL_BEHIND = re.compile(rf"(?i){tables.any_of(_WORDS['behind'])}")
+_KINDS: tuple[Kind, ...] = ("updated", "published", "other")
+_LABELS = {kind: re.compile(rf"(?i){tables.any_of(_WORDS[kind])}") for kind in _KINDS}
 
 
 def kind(label: str) -> Kind:

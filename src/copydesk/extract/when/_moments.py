@@ -258,15 +258,22 @@ def _beside(
 
 
 def _clock(found: re.Match[str] | None, day: date) -> tuple[time | None, timedelta | None]:
-    if not found or not (found["half"] or (found["colon"] and found["minute"])):
-        return None, None
-    hour = int(found["hour"])
-    if found["half"] and hour <= 12:
-        hour = hour % 12 + _HALVES[found["half"].lower()]
-    if hour > 23:
+    """Return the time of day that a clock says and its zone, (None, None) where it is none."""
+    hour = _hour(found) if found else None
+    if found is None or hour is None:
         return None, None
     clock = time(hour, int(found["minute"] or 0), int(found["second"] or 0))
     return clock, _zone(found["name"] or "", found["shift"] or "", day)
+
+
+def _hour(clock: re.Match[str]) -> int | None:
+    """Return the hour from midnight, None for a bare number or one that no day has."""
+    hour = int(clock["hour"])
+    if clock["half"]:
+        hour = hour % 12 + _HALVES[clock["half"].lower()] if hour <= 12 else hour
+    elif not (clock["colon"] and clock["minute"]):
+        return None
+    return hour if hour <= 23 else None
 
 
 def _zone(name: str, shift: str, day: date) -> timedelta | None:

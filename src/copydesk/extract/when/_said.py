@@ -10,30 +10,15 @@ from copydesk.extract.page import Declared, json_ld
 from copydesk.extract.page.json_ld import Node
 from copydesk.extract.when import _moments
 from copydesk.extract.when._moments import Evidence, Moment
+from copydesk.kit import tables
+
+_PACKAGE = "copydesk.extract.when"
 
 _MAX_VALUES = 20  # of one name
 
 # Names of meta tags without their dots, dashes, colons and underscores; the surest first.
-_PUBLISHED = (
-    *("articlepublishedtime", "ogarticlepublishedtime", "ogpublishedtime", "datepublished"),
-    *("articlepublished", "articlepublicationdate", "articlepublisheddate", "parselypubdate"),
-    *("sailthrudate", "cxenseparserecspublishtime", "btpubdate", "rnewsdatepublished"),
-    *("publishdate", "publisheddate", "pubdate", "publicationdate", "publishtime", "publishedtime"),
-    *("publishedat", "publishedon", "publicationtime", "datepublication", "datepublish"),
-    *("publishedtimetelegram", "articledateoriginal", "originalpublicationdate", "ptime"),
-    *("firstpublished", "firstpublicationdate", "ogpubdate", "ogpublishdate", "pagepublishdate"),
-    *("dcdateissued", "dctermsissued", "dcissued", "dcdatepublished", "dcdatecreated"),
-    *("dctermscreated", "dccreated", "citationpublicationdate", "citationonlinedate"),
-    *("citationdate", "prismpublicationdate", "articlecreated", "articlepostdate", "displaydate"),
-    *("releasedate", "docdate", "datecreated", "created", "createdat", "dcdate", "dctermsdate"),
-    *("dcdatew3cdtf", "articledate", "contentdate", "pagedate", "ogdate", "date", "timestamp"),
-)
-_UPDATED = (
-    *("articlemodifiedtime", "ogupdatedtime", "ogmodifiedtime", "ogarticlemodifiedtime"),
-    *("datemodified", "articleupdated", "articlemodified", "dctermsmodified", "dcdatemodified"),
-    *("dcmodified", "modifieddate", "modifiedtime", "updatedate", "dateupdated", "updatedtime"),
-    *("lastmodified", "lastupdated", "lastmod", "revisiondate", "revised", "utime"),
-)
+_PUBLISHED = tables.read_lines(_PACKAGE, "published_names.txt")
+_UPDATED = tables.read_lines(_PACKAGE, "updated_names.txt")
 _RANKS = {name: rank for rank, name in enumerate(_PUBLISHED)}
 _UPDATED_RANKS = {name: rank for rank, name in enumerate(_UPDATED)}
 _PUNCTUATION = re.compile(r"[^a-z0-9]+")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import islice, zip_longest
@@ -14,12 +14,14 @@ from urllib.parse import urlsplit
 from copydesk.extract.when import _labels, _moments, _yearless
 from copydesk.extract.when._labels import Kind
 from copydesk.extract.when._moments import Evidence, Moment
-from copydesk.kit import text, urls
+from copydesk.kit import tables, text, urls
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from copydesk.extract.page import Document
+
+_PACKAGE = "copydesk.extract.when"
 
 _MAX_ELEMENTS = 20_000
 _MAX_SIGHTINGS = 300
@@ -31,6 +33,7 @@ _MAX_PARTS = 12  # over which one date may be spread
 _ALIKE = 0.4  # the share of words that a headline has in common with the page's title
 _FIRST_RANK = 0.1
 _LAST_WORDS = 20  # characters at the end of a sentence that may still say what a date behind it is
+_NAMED = 12  # more for a date in an element that is named one
 _BYLINE = 45  # the score of a short line by the headline
 _NEAR = 15  # pieces of text behind the headline in which a byline stands
 _MANY = 5  # headings of one look are those of a list: none is the headline
@@ -48,12 +51,7 @@ _HEADINGS = frozenset({"h1", "h2", "h3"})
 _ATTRIBUTES = (
     *("datetime", "content", "title", "data-datetime", "data-timestamp", "data-date", "data-time"),
 )
-_ELSEWHERE = re.compile(
-    r"(?i)comment|kommentar|respond|repl(?:y|ies)\b|related|sidebar|widget|recommend|most-?(?:read|"
-    r"popular)|popular|latest|recent|archiv|calendar|kalender|event|termin|veranstaltung|footer"
-    r"|breadcrumb|\bnav|menu|ticker|promo|cookie|\bads?\b|teaser|outbrain|taboola|newsletter"
-    r"|more-|read-?more|next|prev|signature|user-?info|tweet|twitter|masthead"
-)
+_ELSEWHERE = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'blocks_elsewhere.txt')}")
 _OUTSIDE = frozenset({"footer", "aside", "nav", "form", "blockquote", "figcaption", "table"})
 _TODAY = timedelta(days=2)  # "until" is tomorrow; what is today differs by a day around the world
 _UNTIL = re.compile(r"\s?(?:[-–—]|bis|to|until|au|al)\s?\Z")
@@ -96,6 +94,11 @@ class _Walk:
     before: str = ""
 
 
+def at_least(score: int, shown: Iterable[Sighting]) -> Iterator[Moment]:
+    """Yield the moments of the sightings that have a score or a better one."""
+    return (sighting.moment for sighting in shown if sighting.score >= score)
+
+
 def sightings(document: Document, title: str, evidence: Evidence) -> list[Sighting]:
     """Give the dates that the page shows, the best first.
 
@@ -118,17 +121,20 @@ def _pass_over(walk: _Walk) -> None:
     for element in islice(root.iter(), _MAX_ELEMENTS):
         if len(walk.spots) >= _MAX_SIGHTINGS or walk.tries >= _MAX_TRIES:
             return
-        tag = element.tag
-        if isinstance(tag, str) and tag not in _SKIPPED:
-            if tag in _HEADINGS:
+        if isinstance(element.tag, str) and element.tag not in _SKIPPED:
+            if element.tag in _HEADINGS:
                 _meet_heading(walk, element)
-            walk.spots += _named(walk, element, tag)
+            walk.spots += _named(walk, element)
             _meet(walk, element, element.text)
-        tail = element.tail
-        if tail and not tail.isspace() and element is not root:
-            parent = element.getparent()
-            if parent is not None and parent.tag not in _SKIPPED:
-                _meet(walk, parent, tail)
+        if element.tail and element is not root:
+            _meet_behind(walk, element)
+
+
+def _meet_behind(walk: _Walk, element: HtmlElement) -> None:
+    """Take the dates of the text behind an element."""
+    parent = element.getparent()
+    if parent is not None and parent.tag not in _SKIPPED:
+        _meet(walk, parent, element.tail)
 
 
 def _meet_heading(walk: _Walk, element: HtmlElement) -> None:
@@ -194,29 +200,39 @@ def _kind(label: str, behind: str, *, is_short: bool) -> Kind:
     return _labels.kind(label) or ("published" if is_published else "")
 
 
-def _named(walk: _Walk, element: HtmlElement, tag: str) -> Iterator[_Spot]:
-    """Give the date of an element whose tag or name says that it is one."""
-    is_time = tag == "time"
-    said = element.get("class") or ""
-    for name in ("itemprop", "property"):
-        said = f"{said} {element.get(name) or ''}"
-    if not is_time and not _labels.is_date(said) and "-" not in tag:
+def _named(walk: _Walk, element: HtmlElement) -> Iterator[_Spot]:
+    """Yield the date of an element whose tag or name says that it is one."""
+    is_time = element.tag == "time"
+    names = " ".join(element.get(name) or "" for name in ("class", "itemprop", "property"))
+    if not is_time and not _labels.is_date(names) and "-" not in element.tag:
         return
     walk.tries += 1
     shown = _short_text(element)
-    moment = _in_attributes(element, walk.evidence)
-    if moment is not None:
-        moment = _with_its_day(moment, shown, walk.evidence)
-    elif shown:
-        moment = _in_words(walk, shown, is_whole=is_time or len(element) > 0)
+    moment = _in_element(walk, element, shown)
     if moment is None:
         return
-    kind = _labels.kind_by_name(said)
-    if kind != "updated":
-        kind = _labels.kind(f"{walk.before} {shown[:20]}") or kind
-    moment = replace(moment, origin="time" if is_time else "byline")
-    score = 35 if is_time else 25
-    yield _Spot(moment=moment, element=element, at=walk.pieces + 1, kind=kind, score=score)
+    yield _Spot(
+        moment=replace(moment, origin="time" if is_time else "byline"),
+        element=element,
+        at=walk.pieces + 1,
+        kind=_kind_of_named(names, f"{walk.before} {shown[:20]}"),
+        score=35 if is_time else 25,
+    )
+
+
+def _in_element(walk: _Walk, element: HtmlElement, shown: str) -> Moment | None:
+    """Read the date of an element: in its attributes, else in the words that it shows."""
+    moment = _in_attributes(element, walk.evidence)
+    if moment is not None:
+        return _with_its_day(moment, shown, walk.evidence)
+    is_whole = element.tag == "time" or len(element) > 0
+    return _in_words(walk, shown, is_whole=is_whole) if shown else None
+
+
+def _kind_of_named(names: str, label: str) -> Kind:
+    """Say what happened on the date of an element, by its names and by what stands before it."""
+    by_name = _labels.kind_by_name(names)
+    return by_name if by_name == "updated" else _labels.kind(label) or by_name
 
 
 def _with_its_day(moment: Moment, shown: str, evidence: Evidence) -> Moment:
@@ -253,21 +269,19 @@ def _in_attributes(element: HtmlElement, evidence: Evidence) -> Moment | None:
 
 def _judged(spot: _Spot, walk: _Walk, near: list[HtmlElement]) -> Sighting | None:
     """Weigh where a date stands; None for one that is said to be something else."""
-    above = _ancestors(spot.element)
     if spot.kind == "other":
         return None
-    names = [name for one in above[:3] if (name := one.get("class") or one.get("id"))]
-    kind = spot.kind
-    if names and _labels.kind_by_name(names[0]) == "updated":
-        kind = "updated"
+    above = _ancestors(spot.element)
+    names = list(filter(None, (around.get("class") or around.get("id") for around in above[:3])))
+    is_updated = _labels.kind_by_name(names[0]) == "updated" if names else False
     score = spot.score + _by_label(spot) + _by_distance(spot, walk)
     score -= _by_area(above, near) + _by_link(above, walk.document.address)
+    is_named = any(map(_labels.is_date, names))
+    score += _NAMED if is_named else 0
     origin = spot.moment.origin
-    if any(_labels.is_date(name) for name in names):
-        score += 12
-        origin = "byline" if origin == "text" else origin
-    if origin == "text" and score >= _BYLINE:
+    if origin == "text" and (is_named or score >= _BYLINE):
         origin = "byline"
+    kind = "updated" if is_updated else spot.kind
     return Sighting(moment=replace(spot.moment, origin=origin), kind=kind, score=score)
 
 

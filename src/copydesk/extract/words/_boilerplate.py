@@ -5,33 +5,15 @@ from __future__ import annotations
 import html
 import re
 
-from copydesk.kit import text
+from copydesk.kit import tables, text
+
+_PACKAGE = "copydesk.extract.words"
 
 _MAX_ENCODED = 3  # times over
 _MAX_RAW = 5_000  # characters; some feeds send the whole article as its description
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 
-_TAIL = re.compile(
-    r"""(?xi)(?:
-      the\ post\ .{1,400}?\ (?:first\ )?appeared\ (?:first\ )?(?:on|in)\ .{1,200}
-    | (?:der\ beitrag\ .{1,400}?\ erschien\ zuerst\ auf
-        |l.article\ .{1,400}?\ est\ apparu\ en\ premier\ sur
-        |la\ entrada\ .{1,400}?\ (?:se\ public[oó]\ primero|aparece\ primero)\ en
-        |l.articolo\ .{1,400}?\ (?:sembra\ essere\ il\ primo\ su|proviene\ da)
-        |o\ post\ .{1,400}?\ apareceu\ primeiro\ em)\ .{1,200}
-    | (?:continue\ reading|keep\ reading|read\ (?:more|on|(?:the\ )?(?:full|rest|entire)\b.{0,60})
-        |click\ here\ to\b.{0,60}|(?:find|learn)\ (?:out\ )?more(?:\ (?:here|at)\b.{0,40})?
-        |view\ more
-        |weiterlesen|lesen\ fortsetzen|mehr\ (?:lesen|dazu)|lire\ la\ suite
-        |(?:leer|saber|seguir\ leyendo)\ m[aá]s
-        |continua\ a\ leggere|leggi\ (?:tutto|anche)\b.{0,60}|lees\ (?:meer|verder)|leia\ mais
-        |read\ more\ (?:at|on|in)\ .{1,60})
-      \s*[»→>….:!]*
-    | (?:get|read|see|find)\ (?:the\ )?(?:latest|more|all)\b[^.!?]{0,80}\ (?:at|on|from)\ \S{2,60}
-      \s*[.!]?
-    | (?:\[\s*(?:…|\.\.\.|&hellip;)\s*\])
-    )\s*$"""
-)
+_TAIL = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'description_tails.txt')}\s*$")
 # Two sentences or a share button's counts, glued together where tags were.
 _GLUED = re.compile(r"(?<=[^\W\d_][^\W\d_][.!?])(?=[A-ZÄÖÜÉ][^\W\d_])")
 _SHARE = re.compile(
@@ -43,33 +25,9 @@ _COUNTS = re.compile(
     r"(?i)^(?:(?:facebook|twitter|tweet|e-?mail|print|share|pinterest|whatsapp|linkedin|xing|reddit"
     r"|telegram|copy\ link)\s*\d{0,6}\s*){2,12}"
 )
-_NOTICE = re.compile(
-    r"""(?xi)(?:
-      ^(?:please\ )?(?:accept|enable|allow|turn\ on)\ (?:all\ )?(?:cookies|javascript)
-    | \bjavascript\ (?:is|must\ be|to\ be)\ (?:disabled|enabled|required)
-    | ^(?:we|this\ (?:web)?site)\ uses?\ cookies | ^(?:manage|review)\ your\ (?:privacy|cookie)
-    | ^(?:we|wir)\ (?:and\ our|value\ your|care\ about\ your)\ (?:partners|privacy)
-    | ^(?:wir|diese\ (?:web)?seite)\ (?:verwende[nt]|nutz(?:en|t)|setz(?:en|t))\ (?:\w+\ )?cookies
-    | ^(?:nous\ utilisons|ce\ site\ utilise)\ des\ cookies | ^utilizamos\ cookies
-    | ^questo\ sito\ (?:web\ )?utilizza\ (?:i\ )?cookie
-    | ^your\ browser\ (?:does\ not|doesn[’']t|is\ (?:not|out)) | \baccessibility\ statement\b
-    | \b(?:subscribe|sign\ in|log\ in|register)\ (?:now\ )?to\ (?:read|continue|unlock|view)
-    | \bbecome\ an?\ \w+\ subscriber | \balready\ (?:a\ subscriber|have\ an\ account|registered)\?
-    | ^(?:this\ )?(?:article|content|story)\ is\ (?:only\ available|reserved|exclusive)\b
-    | ^sharing\ is\ caring\b | ^create\ (?:a\ free|an)\ account | \ball\ rights\ reserved
-    | ^(?:please\ )?verify\ (?:that\ )?you\ are\ (?:a\ )?human
-    | ^(?:sign\ up|subscribe)\ (?:for|to)\ (?:our|the|my)\ .{0,60}newsletter
-    )"""
-)
+_NOTICE = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'notices.txt')}")
 # What a player, a share button or a login says; in a text it may stand between paragraphs.
-_CALL = re.compile(
-    r"""(?xi)^(?:
-      (?:now\ playing|up\ next|play\ video|watch\ (?:live|now)|listen\ (?:live|now))\b
-    | (?:oder\ )?(?:neu\ )?(?:registrieren|anmelden|einloggen)\?
-    | (?:or\ )?(?:sign\ (?:in|up)|log\ in|register|subscribe)(?:\ (?:now|here))?\s*[.!?]?$
-    | (?:follow|chat\ with|join)\ us\ (?:on|in|at)\ \w+
-    )"""
-)
+_CALL = re.compile(rf"(?i)^{tables.read_pattern(_PACKAGE, 'calls.txt')}")
 _NOTICE_BEGINS = 100  # characters of a line in which a notice shows itself
 # What search engines are to notice in their results: such a description is an advertisement.
 _SIGNS = re.compile("[✓✔☑✅➤➥➜➔➡►▶]|(?<![★☆])[★☆](?![★☆])")  # `★★★☆` is a rating
@@ -84,18 +42,7 @@ _POSTED = re.compile(
 # `By Ada Holm The ferry …`: where the name ends cannot be seen.
 _RUN_ON = re.compile(r"^(?:By|Von|Par|Por)(?:\s[A-ZÄÖÜÉ][\w.'’-]+){3,6}\s[a-zäöüé]")
 # How a site speaks of itself.
-_SLOGAN = re.compile(
-    r"""(?xi)(?:
-      ^(?:(?:get|find|read|see|watch|follow|discover)\ )?(?:all\ )?(?:the\ )?(?:very\ )?
-        (?:latest|breaking|top|up-to-date)\ (?:\w+\ ){0,3}?
-        (?:news|headlines|stories|videos|articles)\b(?!\ (?:that|is|was)\b)
-    | ^(?:your|the)\ (?:\w+\ ){0,3}(?:source|home|destination|guide|site|place)\ (?:for|to|of)\b
-    | ^(?:the\ )?official\ (?:web)?site\b | ^welcome\ to\ (?:our|my|the\ (?:official|home))\b
-    | ^just\ another\ \w+\ (?:site|blog|weblog)
-    | ^(?:aktuelle|die\ neuesten)\ nachrichten\b | ^toute?\ l.actualit[eé]\b
-    | ^(?:las\ )?[uú]ltimas\ noticias\b | ^(?:le\ )?ultime\ notizie\b
-    )"""
-)
+_SLOGAN = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'slogans.txt')}")
 _LISTED = re.compile(r"\s*[,;|•·、，]\s*")
 _MIN_LISTED = 4
 _MAX_LISTED_WORDS = 2.6  # a part, on average

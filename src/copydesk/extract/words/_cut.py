@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from copydesk.kit import sentences, text
+from copydesk.kit import sentences, tables, text
 
 _OPENING = 4_000  # characters of the text in which a cut description is looked up
 _MIN_FOUND = 30  # characters: fewer are found in any text
@@ -24,19 +24,12 @@ _LOOSE = re.compile(r"\s+…$")
 _DENSE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _CLAUSE_END = re.compile(r"[,;:](?=\s)|\s[–—-](?=\s)")
 # No sentence ends behind these.
-_DANGLING = re.compile(
-    r"""(?xi)(?:^|\s)(?:[,;:–—-]+|\d{1,2}\.|\(\S*
-    | and|or|but|the|an?|of|to|at|by|for|from|in|into|on|as|with|that|which|who|whose|than|because
-    | und|oder|aber|sowie|der|das|dem|den|des|eine[mnrs]?|ein|im|am|vom|zu[mr]?|für|mit|dass|daß
-    | et|ou|le|les|une|des|du|au|aux|que|qui|pour|dans
-    | y|el|los|las|una|del|con|por|para|il|lo|gli|della?|che|per
-    | het|een|van|voor|em|da|do|dos|um|uma
-    )$"""
-)
+_DANGLING_WORD = tables.read_pattern("copydesk.extract.words", "dangling_words.txt")
+_DANGLING = re.compile(rf"(?i)(?:^|\s)(?:[,;:–—-]+|\d{{1,2}}\.|\(\S*|{_DANGLING_WORD})$")
 
 
 def whole(description: str, prose: str) -> str:
-    """Give a description to the end of the sentence in which it stops, as the text has it.
+    """Return a description to the end of the sentence in which it stops, as the text has it.
 
     The text goes on in the same block only: what stands below belongs to something else. Without
     such a text a description stays as it is, unless its own words show that it was cut.
@@ -45,17 +38,26 @@ def whole(description: str, prose: str) -> str:
     is_cut = begun != description
     if not is_cut and sentences.is_ended(description):
         return description
+    if in_the_text := _to_its_end(begun, prose):
+        return in_the_text
+    if is_cut:
+        return f"{_without_half_a_word(begun, prose)}…"
+    bare = _without_half_a_word(begun, prose) if len(begun) >= _TEMPLATE else begun
+    return f"{bare}…" if bare != begun or _DANGLING.search(bare) else description
+
+
+def _to_its_end(begun: str, prose: str) -> str:
+    """Return the sentences of a text that begin like this, "" where none does or none ends."""
+    if len(begun) < _MIN_FOUND:
+        return ""
     for line in map(text.fold, prose[:_OPENING].split("\n")):
-        at = line.find(begun) if len(begun) >= _MIN_FOUND else -1
+        at = line.find(begun)
         if at >= 0:
             told = at + len(begun)
             end = next((end for end in sentences.ends(line) if end >= told), 0)
             if end or told == len(line):
                 return line[at : end or told]
-    if is_cut:
-        return f"{_without_half_a_word(begun, prose)}…"
-    bare = _without_half_a_word(begun, prose) if len(begun) >= _TEMPLATE else begun
-    return f"{bare}…" if bare != begun or _DANGLING.search(bare) else description
+    return ""
 
 
 def _without_half_a_word(begun: str, prose: str) -> str:
@@ -68,24 +70,31 @@ def _without_half_a_word(begun: str, prose: str) -> str:
     return begun
 
 
-def fitted(found: str, limit: int) -> str:
-    """Give a passage within a number of characters: whole, else its sentences, else words and "…".
+def fitted(passage: str, limit: int) -> str:
+    """Return a passage within a number of characters: whole, else its sentences, else words…
 
     Behind sentences that end with a mark, one without was cut; a single one may do without.
     "" where what is left would be a fragment of a few words.
     """
-    bare = _CUT.sub("", found)
-    is_whole = bare == found and (sentences.is_ended(bare) or not any(sentences.ends(bare)))
+    bare = _CUT.sub("", passage)
+    is_whole = bare == passage and (sentences.is_ended(bare) or not any(sentences.ends(bare)))
     if is_whole and len(bare) <= limit and _is_closed(bare):
         return bare
-    enough = min(limit, len(bare)) / _MIN_PIECE
-    ends = [end for end in sentences.ends(bare, limit) if end >= enough]
-    if ends:
-        end = max((end for end in ends if _is_closed(bare[:end])), default=ends[-1])
-        return _LOOSE.sub("…", bare[:end])
+    if told := _whole_sentences(bare, limit):
+        return told
     if len(bare) < limit:
         return bare if is_whole else f"{_without_loose_ends(bare)}…"
     return _broken(bare, limit)
+
+
+def _whole_sentences(bare: str, limit: int) -> str:
+    """Return the sentences that fit, as far as their quotations are closed; "" for too few."""
+    enough = min(limit, len(bare)) / _MIN_PIECE
+    ends = [end for end in sentences.ends(bare, limit) if end >= enough]
+    if not ends:
+        return ""
+    end = max((end for end in ends if _is_closed(bare[:end])), default=ends[-1])
+    return _LOOSE.sub("…", bare[:end])
 
 
 def _broken(bare: str, limit: int) -> str:

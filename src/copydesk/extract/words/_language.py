@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from copydesk.extract.page import Declared, json_ld
+from copydesk.kit import tables
 
 if TYPE_CHECKING:
     from copydesk.extract.page import Document
@@ -15,15 +16,7 @@ if TYPE_CHECKING:
 _TAG = re.compile(r"(?i)^([a-z]{2,3})(?:[-_].*)?$")
 _NONE = frozenset({"und", "mul", "zxx", "mis", "xx"})
 # Former codes (ISO 639-1), codes of countries, and three letters where there are two.
-_CODES = (
-    *("iw", "in", "ji", "mo", "sh", "jp", "cn", "kr", "dk", "cz", "gr", "ua", "eng", "deu", "ger"),
-    *("fra", "fre", "spa", "ita", "por", "rus", "nld", "jpn", "kor", "zho", "ara", "heb", "fas"),
-)
-_MEAN = (
-    *("he", "id", "yi", "ro", "sr", "ja", "zh", "ko", "da", "cs", "el", "uk", "en", "de", "de"),
-    *("fr", "fr", "es", "it", "pt", "ru", "nl", "ja", "ko", "zh", "ar", "he", "fa"),
-)
-_MEANT = dict(zip(_CODES, _MEAN, strict=True))
+_MEANT = tables.read_rows("copydesk.extract.words", "language_codes.toml", str)
 # Languages so near to each other that a page knows better than a detector.
 _NEAR = (
     frozenset({"id", "ms", "jv", "su"}),

@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from copydesk.extract.page import Declared, json_ld, visible_text
-from copydesk.extract.words._sections_known import CAPITALS, GENERAL, JOINED, KNOWN, MENU
 from copydesk.extract.words._title import forms
-from copydesk.kit import text, urls
+from copydesk.kit import tables, text, urls
 
 if TYPE_CHECKING:
     from copydesk.extract.page import Document
 
+_PACKAGE = "copydesk.extract.words"
+
+# What is no section: a site's front door, all that it has, what menus have beside sections.
+_GENERAL = frozenset(tables.read_lines(_PACKAGE, "sections_general.txt"))
+_MENU = frozenset(tables.read_lines(_PACKAGE, "sections_menu.txt"))
+_KNOWN = frozenset(tables.read_lines(_PACKAGE, "sections_known.txt"))
+_JOINING = frozenset({"and", "und", "et", "y", "e", "en", "news"})
+_CAPITALS = frozenset({"diy", "usa", "nfl", "nba"})
 _META = (
     "article:section",
     "og:article:section",
@@ -79,7 +86,7 @@ def _bare_names(declared: Declared, label: str) -> frozenset[str]:
 def _is_a_step(step: str, own: frozenset[str], label: str) -> bool:
     """Say whether a step of a path is no thing to do, piece of the headline or the site's name."""
     key = text.squash(step)
-    if _CUT.search(step) or (step[0].islower() and key not in KNOWN):
+    if _CUT.search(step) or (step[0].islower() and key not in _KNOWN):
         return False
     if len(text.squash(label)) >= _MIN_LABEL and key.startswith(text.squash(label)):
         return False
@@ -91,9 +98,9 @@ def _readable(name: str) -> str:
     """Give a section as a reader would write it: `crime-safety` is made `Crime safety`."""
     if _SLUG.match(name):
         name = re.sub("[-_]", " ", name)
-    if name in CAPITALS:
+    if name in _CAPITALS:
         return name.upper()
-    is_shouted = name.isupper() and len(name) >= _MIN_SHOUTED and text.squash(name) in KNOWN
+    is_shouted = name.isupper() and len(name) >= _MIN_SHOUTED and text.squash(name) in _KNOWN
     return name[0].upper() + name[1:].lower() if name.islower() or is_shouted else name
 
 
@@ -142,12 +149,12 @@ def _forms(piece: str) -> set[str]:
 
 def is_general(name: str) -> bool:
     """Say whether a name stands for a whole site or for nothing: `Home`, `News`, `None`."""
-    return text.squash(name) in GENERAL
+    return text.squash(name) in _GENERAL
 
 
 def _is_name(piece: str) -> bool:
     short = len(piece) <= _MAX_CHARACTERS and len(piece.split()) <= _MAX_WORDS
-    if _MENU_WORDS.match(piece) or text.squash(piece) in MENU:
+    if _MENU_WORDS.match(piece) or text.squash(piece) in _MENU:
         return False
     return short and "://" not in piece and not piece.replace(".", "").isdigit()
 
@@ -170,6 +177,6 @@ def _in_address(address: str) -> Iterator[str]:
         words = folder.split("-")
         if not _FOLDER.match(folder) or is_general(folder):
             continue
-        if all(word in KNOWN or word in JOINED for word in words):
+        if all(word in _KNOWN or word in _JOINING for word in words):
             yield folder.replace("-", " ")
             return

@@ -7,25 +7,20 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from copydesk.extract.page import Declared, json_ld, visible_text
-from copydesk.kit import text, urls
+from copydesk.kit import tables, text, urls
 
 if TYPE_CHECKING:
     from copydesk.extract.page import Document
     from copydesk.news import Lead
+
+_PACKAGE = "copydesk.extract.words"
 
 MAX_CHARACTERS = 300
 _MAX_RAW = 1_000  # characters that are looked at
 _MAX_NAME_WORDS = 7  # templates put the headline where the site's name belongs
 _SEPARATOR = re.compile(r"\s+[|»«‹›·•–—:/~>]+\s+|\s+-{1,2}\s+|\s*[|｜_]\s*|\s*::\s*")
 # Words around a site's name that make no other site of it.
-_AROUND = frozenset(
-    {
-        *("the", "news", "online", "com", "co", "uk", "us", "usa", "org", "net", "official"),
-        *("website", "site", "blog", "magazine", "newspaper", "home", "homepage", "page"),
-        *("international", "media", "daily", "forum", "forums", "community", "wiki", "portal"),
-        *("gmbh", "ag", "inc", "ltd", "llc", "kg", "e", "v", "documentation", "docs"),
-    }
-)
+_AROUND = frozenset(tables.read_lines(_PACKAGE, "site_words.txt"))
 _BRACKETED = re.compile(r"\[([^\[\]]{2,60})\]$")
 # What names a site by its form alone: `-某某网` at the end, and whatever stands behind the last bar
 # or angle of a page's own title.
@@ -45,13 +40,7 @@ _CUT_AT = 90  # characters: search engines show 110, and some templates cut ther
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});")
 # What a wall or a template says in place of a headline.
 _PREFIX = re.compile(r"(?i)^(?:become an? \w+ subscriber to read|subscribe to read)\s*:\s*")
-_EMPTY = re.compile(
-    r"""(?xi)^(?:
-      subscribe\ to\ read | become\ an?\ \w+\ subscriber\ to\ read | (?:sign|log)[ -]?in | untitled
-    | home(?:\ ?page)? | news | article | articles | index | undefined | null | \[?no\ title\]?
-    | loading(?:\.{3}|…)? | untitled\ document | document | blog | post | video | page
-    )\W*$"""
-)
+_EMPTY = re.compile(rf"(?i)^{tables.read_pattern(_PACKAGE, 'empty_titles.txt')}\W*$")
 
 
 def find(

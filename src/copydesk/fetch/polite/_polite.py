@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from copydesk.fetch._clock import Clock
-from copydesk.fetch._options import FetchOptions
 from copydesk.fetch._place import Place, place
 from copydesk.fetch.polite import _redirects, _status
 from copydesk.fetch.polite._notes import HostStore, Notes
@@ -16,7 +15,7 @@ from copydesk.fetch.polite._robots_files import Robots
 from copydesk.fetch.polite._slots import Slots
 from copydesk.fetch.polite._tdm_files import Tdm
 from copydesk.fetch.robots import TDMREP_PATH
-from copydesk.news import Fetcher, NotModified, Page, Refused, Request
+from copydesk.news import Fetcher, FetchOptions, NotModified, Page, Refused, Request
 
 Answer = Page | NotModified | Refused
 
@@ -26,7 +25,7 @@ class Finder(Protocol):
     """A raw fetcher that can find a host before it asks it, which takes time but no room."""
 
     async def find(self, request: Request) -> Refused | None:
-        """Give why the host of a request cannot be found, None where it can."""
+        """Return why the host of a request cannot be found, None where it can."""
         ...
 
 
@@ -56,11 +55,11 @@ class Polite:
         self._tdm = Tdm(self._ask, clock, self._notes) if options.tdmrep else None
 
     def learned(self) -> Mapping[str, bytes]:
-        """Give what was learnt of hosts, by key: put it where `hosts` will find it next round."""
+        """Return what was learnt of hosts, by key: put it where `hosts` will find it next round."""
         return self._notes.learned()
 
     async def fetch(self, request: Request) -> Answer:
-        """Give a 2xx page at the end of its redirects, NotModified, or why there is neither."""
+        """Return a 2xx page at the end of its redirects, NotModified, or why there is neither."""
         where = place(request.url)
         if where is None:
             return Refused(url=request.url, reason="network", detail="not a web address")
@@ -78,7 +77,7 @@ class Polite:
         return replace(answer, url=request.url, hops=hops)
 
     def _with_signals(self, page: Page) -> Page:
-        """Give a page with what is known of its site's word on its use."""
+        """Return a page with what is known of its site's word on its use."""
         where = place(page.final_url)
         if where is None:
             return page
@@ -159,7 +158,7 @@ def _redirected(request: Request, target: str) -> Request:
 
 
 def _sure(url: str) -> Place:
-    """Give the place of an address that was made by `place` or `next_hop`."""
+    """Return the place of an address that was made by `place` or `next_hop`."""
     where = place(url)
     assert where is not None
     return where

@@ -13,10 +13,10 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import Connection
 
-from copydesk.fetch._options import FetchOptions
 from copydesk.fetch.web._address import public_socket
 from copydesk.fetch.web._names import LostNameError, Names
 from copydesk.fetch.web._sockets import idle_seconds
+from copydesk.news import FetchOptions
 
 # aiohttp's own 8 KiB a field are less than the security policies that some sites send
 _LINE_BYTES, _FIELD_BYTES, _HEADERS = 16 * 1024, 64 * 1024, 256
@@ -50,7 +50,7 @@ def open_session(
 
 
 def limits(options: FetchOptions, connect_seconds: float) -> aiohttp.ClientTimeout:
-    """Give the limits of one request, of which so much is left for TCP and TLS."""
+    """Return the limits of one request, of which so much is left for TCP and TLS."""
     return aiohttp.ClientTimeout(total=options.timeout_seconds, connect=connect_seconds)
 
 
@@ -66,7 +66,7 @@ def tls_context() -> ssl.SSLContext:
 
 
 def certificate_until(response: aiohttp.ClientResponse) -> datetime | None:
-    """Give when the certificate of a response's server ends, None without one."""
+    """Return when the certificate of a response's server ends, None without one."""
     return response.certificate_until if isinstance(response, _Response) else None
 
 

@@ -1,0 +1,56 @@
+"""`[deploy]` and its tables, checked against each other, with the keys from the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from copydesk.config._decode import BeatValues
+from copydesk.config._deploy_tables import Deploy, DeployFolder, DeployGit, DeployRsync, DeployS3
+from copydesk.config._setting_error import setting_error
+from copydesk.config._toml import FILE
+
+_NEEDED = {"folder": "path", "rsync": "target", "git": "remote", "s3": "bucket"}
+_KEYS = {
+    "access_key": "AWS_ACCESS_KEY_ID",
+    "secret_key": "AWS_SECRET_ACCESS_KEY",
+    "session_token": "AWS_SESSION_TOKEN",
+}
+
+
+def read(decoded: BeatValues, environ: Mapping[str, str]) -> Deploy:
+    """Read where the site is sent; raises ConfigError where what `to` needs is missing."""
+    sections = decoded.sections
+    general = sections["deploy"]
+    chosen = str(general["to"])
+    if chosen and not sections[f"deploy.{chosen}"][_NEEDED[chosen]]:
+        path = f"deploy.{chosen}.{_NEEDED[chosen]}"
+        raise setting_error(FILE, path, "missing", f'deploy.to = "{chosen}" needs it')
+    for name in ("index_now_key", "hub"):
+        if general[name] and not sections["site"]["url"]:
+            hint = "strangers can only be told of pages that have an address"
+            raise setting_error(FILE, f"deploy.{name}", "needs site.url", hint)
+    return replace(
+        decoded.build(Deploy),
+        folder=decoded.build(DeployFolder),
+        rsync=decoded.build(DeployRsync),
+        git=decoded.build(DeployGit),
+        s3=_s3(decoded, environ),
+    )
+
+
+def _s3(decoded: BeatValues, environ: Mapping[str, str]) -> DeployS3:
+    section = decoded.sections["deploy.s3"]
+    if not section["endpoint"] and decoded.sections["deploy"]["to"] == "s3":
+        section["endpoint"] = f"https://s3.{section['region']}.amazonaws.com"
+        decoded.origins.record("deploy.s3.endpoint", "deploy.s3.region")
+    for name, variable in _KEYS.items():
+        key = environ.get(variable, "").strip()
+        if not (key.isascii() and key.isprintable()):
+            raise setting_error(
+                f"environment {variable}", "", "expected one line of plain characters"
+            )
+        if key:
+            section[name] = key
+            decoded.origins.record(f"deploy.s3.{name}", f"environment {variable}")
+    return decoded.build(DeployS3)
