@@ -82,7 +82,7 @@ def _remembered(memory: Memory, polite: fetch.Polite) -> Iterator[None]:
         yield
     finally:
         with memory.together():
-            for key, kept in polite.learned().items():
+            for key, kept in polite.changes().items():
                 memory.hosts.put(key, kept)
 
 
