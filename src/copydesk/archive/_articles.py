@@ -104,17 +104,17 @@ class ArticleStore:
     def _all_kept(self) -> dict[str, _KeptArticle]:
         if self._kept is None:
             self._kept = {}
-            for _, name, kept in sorted(self._list_files(), key=lambda one: one[:2]):
+            for _, name, kept in sorted(self._list_files(), key=lambda listed: listed[:2]):
                 self._add(name, kept)
         return self._kept
 
     def _list_files(self) -> Iterator[tuple[int, str, _KeptArticle]]:
         with contextlib.suppress(OSError):
             for file in self._folder.iterdir():
-                found = _NAME.fullmatch(file.name)
-                if found:
+                match = _NAME.fullmatch(file.name)
+                if match:
                     about = file.lstat()
-                    name, *addresses = found.groups()
+                    name, *addresses = match.groups()
                     kept = _KeptArticle(file=file, size=about.st_size, addresses=tuple(addresses))
                     yield about.st_mtime_ns, name, kept
 
