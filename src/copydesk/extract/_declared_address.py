@@ -6,7 +6,7 @@ from copydesk.kit import urls
 
 
 def declared_address(html: bytes) -> str:
-    """Give the address that a page says is its own, "" where it says none or is no HTML.
+    """Return the address that a page says is its own, "" where it says none or is no HTML.
 
     A page found on the web is never believed so easily: see `origin.canonical`.
     """

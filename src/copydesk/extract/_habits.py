@@ -62,7 +62,7 @@ class _Shown:
 
 
 def site_of(article: Article) -> str:
-    """Give the name under which an article's site is known: its host, on a shared one the owner.
+    """Return the name under which an article's site is known: its host, on a shared one the owner.
 
     Strangers who share a domain (`ada.blogs.example`, `blogs.example/@ada`) share no habits.
     """
@@ -72,7 +72,7 @@ def site_of(article: Article) -> str:
 
 
 def learn(kept: bytes | None, articles: Iterable[Article]) -> bytes:
-    """Give what is known of a site after these pages of it, in a form to be kept.
+    """Count what a site shows on these pages of it as well; return it in a form to be kept.
 
     `kept` is what was known before, None or damaged for nothing. The order of the articles counts
     for nothing; of several with one headline only one does: they are copies of a page.
@@ -95,7 +95,7 @@ def _count(counts: Counts, marks: Iterable[str]) -> None:
 
 
 def habits(kept: bytes | None) -> Habits:
-    """Give what a site repeats, by what is known of it."""
+    """Decide what a site repeats, by what is known of it."""
     shown = _opened(kept)
     return Habits(
         passages=frozenset(
@@ -168,7 +168,7 @@ def _bare_headings(blocks: list[str]) -> Iterable[str]:
 
 
 def _is_declared(figure: Figure) -> bool:
-    """Say whether a page only declares a picture; one that its article shows is its own."""
+    """Decide whether a page only declares a picture; one that its article shows is its own."""
     return not _SHOWN & set(figure.origin.split(" + "))
 
 
@@ -177,7 +177,7 @@ def _picture_mark(figure: Figure) -> str:
 
 
 def _marks(blocks: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Give the places and marks of the blocks that may be boilerplate: short, or at an end."""
+    """Yield the places and marks of the blocks that may be boilerplate: short, or at an end."""
     for at, block in enumerate(blocks[:_BLOCKS]):
         told = text.words(_DIGITS.sub("0", block))
         at_an_end = at < _TOP or at >= len(blocks) - _END
@@ -186,7 +186,7 @@ def _marks(blocks: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 
 def _mark(told: Sequence[str]) -> str:
-    """Give the mark of a passage's words, the same whatever numbers stand in it."""
+    """Compute the mark of a passage's words, the same whatever numbers stand in it."""
     return hashlib.blake2b(" ".join(told).encode("utf-8", "replace"), digest_size=6).hexdigest()
 
 

@@ -34,7 +34,7 @@ class _Reading:
 
 
 def read(page: Page, lead: Lead, beat: Beat) -> Article | Dropped:
-    """Give the article that a page holds, or say why it holds none.
+    """Read the article that a page holds; Dropped says why it holds none.
 
     Pure and bounded: the same page, lead and beat give the same article. Raises PageError for a
     page that is larger or deeper than any article.
@@ -47,7 +47,7 @@ def read(page: Page, lead: Lead, beat: Beat) -> Article | Dropped:
 
 
 def read_anyway(page: Page, lead: Lead, beat: Beat) -> Article | Dropped:
-    """Give what a page says as if it were an article, whatever it is; Dropped where it is no HTML.
+    """Read a page as if it were an article, whatever it is; Dropped where it is no HTML.
 
     To see what `read` would have made of a page that it leaves out.
     """
@@ -74,7 +74,7 @@ def _open(page: Page, lead: Lead, beat: Beat) -> _Reading:
 
 
 def _refused(reading: _Reading) -> Dropped | None:
-    """Say why the page is no article, None where it is one."""
+    """Decide whether the page is no article, and why; None where it is one."""
     title, body = reading.title[0], reading.body[0]
     look = kinds.look_at(reading.document, reading.declared, reading.lead, title, body)
     if kinds.is_robot_wall(look):
@@ -86,7 +86,7 @@ def _refused(reading: _Reading) -> Dropped | None:
 
 
 def _article(reading: _Reading) -> Article:
-    """Give what the page says: its words, then when, who and where, pictures, and on what terms."""
+    """Read what the page says: its words, then when, who and where, pictures, and on what terms."""
     document, declared, lead = reading.document, reading.declared, reading.lead
     (title, title_from), (body, body_from) = reading.title, reading.body
     web_url, web_url_from = origin.canonical(document, declared, title, reading.beat)
@@ -123,7 +123,7 @@ def _article(reading: _Reading) -> Article:
 
 
 def _with(article: Article, origins: Mapping[str, str], **values: object) -> Article:
-    """Give the article with these fields and where they came from; an empty origin is none."""
+    """Return the article with these fields and where they came from; an empty origin is none."""
     known = {**article.origins, **origins}
     told = {name: origin for name, origin in known.items() if origin}
     return replace(article, **values, origins=told)  # type: ignore[arg-type] # fields by name
@@ -149,7 +149,7 @@ def _on_its_terms(article: Article, reading: _Reading) -> Article:
 
 
 def _excerpt(article: Article, reading: _Reading, rule: ExcerptRule) -> Field:
-    """Give the excerpt, without what the page marks as not to be quoted, whoever says it again."""
+    """Choose the excerpt, without what the page marks as not to be quoted, whoever repeats it."""
     quotable = terms.quotable(reading.document, article.text)
     found = words.excerpt(reading.declared, reading.lead, article.title, quotable, rule)
     if terms.quotable(reading.document, found[0]) == found[0]:
@@ -161,7 +161,7 @@ def _excerpt(article: Article, reading: _Reading, rule: ExcerptRule) -> Field:
 def allowed(
     rule: ExcerptRule, access: str, signals: tuple[Signal, ...], kind: str = ""
 ) -> ExcerptRule:
-    """Give how much may be shown: of a stub before a wall, a video or a sound, no share.
+    """Limit how much may be shown: of a stub before a wall, a video or a sound, no share.
 
     The length of the whole is not known; the number of characters alone is the bound.
     """

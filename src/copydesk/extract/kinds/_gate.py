@@ -40,7 +40,7 @@ _MANY = 2_500
 
 
 def find(look: Look) -> str:
-    """Say what stands in front of an article ("a login page"), "" for nothing.
+    """Name what stands in front of an article ("a login page"), "" for nothing.
 
     An article by its own word is one, whatever stands on it: a paywalled stub has a login too. So
     is what has the headline that its source gave.
@@ -51,7 +51,7 @@ def find(look: Look) -> str:
 
 
 def _asks(look: Look) -> str:
-    """Say what a page wants of its visitor before it shows anything: a name, consent, money."""
+    """Name what a page wants of its visitor before it shows anything: a name, consent, money."""
     if _is_login(look):
         return "a login page"
     if _is_consent(look):
@@ -60,7 +60,7 @@ def _asks(look: Look) -> str:
 
 
 def _is_login(look: Look) -> bool:
-    """Say whether two of three tell a login: its headings, its address, a field for a password.
+    """Decide whether two of three tell a login: its headings, its address, a field for a password.
 
     Without the address there must be next to no text, and the field not in the page's head.
     """
@@ -75,12 +75,12 @@ def _is_login(look: Look) -> bool:
 
 
 def _is_of_a_login(heading: str) -> bool:
-    """Say whether a heading asks to log in, and says no more than into what."""
+    """Decide whether a heading asks to log in, and says no more than into what."""
     return len(heading.split()) <= _LOGIN_WORDS and bool(_LOGIN.match(heading))
 
 
 def _is_consent(look: Look) -> bool:
-    """Say whether a page asks for consent by its address, or by a heading and its own text.
+    """Decide whether a page asks for consent by its address, or by a heading and its own text.
 
     Every page has a banner about cookies: beside a heading alone only the text counts.
     """
@@ -124,7 +124,7 @@ def _leads_on(look: Look) -> str:
 
 
 def _refreshed(look: Look, address: str) -> str:
-    """Say where a page goes by itself."""
+    """Tell where a page goes by itself."""
     target = urls.fetchable(address, look.document.base) if address.strip() else ""
     if target and urls.identity(target) != urls.identity(look.address):
         return f"a page that only leads on to {_short(target)}"
@@ -137,7 +137,7 @@ def _short(target: str) -> str:
 
 
 def _has_such_script(look: Look) -> bool:
-    """Say whether the page is nothing but a short script that goes elsewhere."""
+    """Decide whether the page is nothing but a short script that goes elsewhere."""
     if look.length or look.document.tree.xpath("(//h1 | //article | //main)[1]"):
         return False
     scripts = look.document.tree.xpath("//script[not(@src)]")

@@ -59,7 +59,7 @@ _ROOTS = "//*[@id='root' or @id='app' or @id='__next' or @id='__nuxt' or @id='__
 
 
 def other_than_html(page: Page) -> str:
-    """Say what an answer is where it is no HTML page ("a PDF"), "" where it may be one.
+    """Name what an answer is where it is no HTML page ("a PDF"), "" where it may be one.
 
     The bytes are believed before the label: servers call PDFs HTML and HTML plain text.
     """
@@ -88,13 +88,13 @@ def _by_its_bytes(body: bytes) -> str:
 
 
 def look_at(document: Document, declared: Declared, lead: Lead, title: str, body: str) -> Look:
-    """Give a page as the others here look at it; `body` is its text in Markdown."""
+    """Look at a page as the others here do; `body` is its text in Markdown."""
     words = text.prose(body)
     return Look(document=document, declared=declared, lead=lead, title=title, words=words)
 
 
 def refused_as(look: Look) -> str:
-    """Say what an HTML page is where it is no article ("a home page"), "" where it is one.
+    """Name what an HTML page is where it is no article ("a home page"), "" where it is one.
 
     Conservative: a source listed the page, so only plain evidence counts. What surely is an article
     by its own word is one, however short; so is what plays a video or a sound.
@@ -110,7 +110,7 @@ def refused_as(look: Look) -> str:
 
 
 def _gallery(look: Look) -> str:
-    """Say that a page is pictures without a text, by its data."""
+    """Name a page that is pictures without a text by its data, "" for another."""
     if look.is_article or look.length >= TINY:
         return ""
     told = any(json_ld.kinds(node) & _GALLERIES for node in look.declared.nodes)
@@ -119,7 +119,7 @@ def _gallery(look: Look) -> str:
 
 
 def is_robot_wall(look: Look) -> bool:
-    """Say whether a page asks whether its visitor is human.
+    """Decide whether a page asks whether its visitor is human.
 
     A heading must be that question and nothing else: "Access denied: how the port kept out
     reporters" is news. On a page that has next to no text it may begin with it.
@@ -157,13 +157,13 @@ def _is_promised(look: Look) -> bool:
 
 
 def _asks_for_a_browser(look: Look) -> bool:
-    """Say whether a page asks for another browser, or for scripts."""
+    """Decide whether a page asks for another browser, or for scripts."""
     shown = (look.words, *visible_text(look.document, "//p | //noscript", 5))
     return any(_PLEA.search(one[:500]) for one in shown)
 
 
 def _is_drawn_by_scripts(look: Look) -> bool:
-    """Say whether there is a place for scripts to draw in, and nothing in it."""
+    """Decide whether there is a place for scripts to draw in, and nothing in it."""
     tree = look.document.tree
     roots = tree.xpath(_ROOTS)[:_FEW]
     return bool(tree.xpath("(//script)[1]")) and any(
@@ -172,7 +172,7 @@ def _is_drawn_by_scripts(look: Look) -> bool:
 
 
 def _is_the_site(look: Look) -> bool:
-    """Say whether a page has the title of its site, as the shell of every page of it has."""
+    """Decide whether a page has the title of its site, as the shell of every page of it has."""
     name = look.declared.first("og:site_name", "application-name")[0].lower()
     return (
         bool(name)

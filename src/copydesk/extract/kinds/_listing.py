@@ -75,7 +75,7 @@ class _List(StrEnum):
 
 
 def find(look: Look) -> str:
-    """Say what page of links a page is ("a listing"), "" where it may be an article.
+    """Name what page of links a page is ("a listing"), "" where it may be an article.
 
     By its data where no article stands beside it, by what its system's template says, by its
     address or title together with many headlines, or by many headlines and no prose at all. A brief
@@ -93,7 +93,7 @@ def find(look: Look) -> str:
 
 
 def _is_a_recipe(look: Look) -> bool:
-    """Say whether its data name it a recipe or instructions, which are lists by nature."""
+    """Decide whether its data name it a recipe or instructions, which are lists by nature."""
     told = (one for one in look.declared.nodes[:_MAX_NODES] if json_ld.kinds(one) & _INSTRUCTIONS)
     names = (json_ld.string(one.get("name")) for one in told)
     return any(look.is_called(name, 0) for name in names if name)
@@ -126,7 +126,7 @@ def _is_a_profile(look: Look) -> bool:
 
 
 def _is_the_sites_own(look: Look) -> bool:
-    """Say whether the page is the one that its WebSite node names, or a language's front door."""
+    """Decide whether a page is the one that its WebSite node names, or a language's front door."""
     if look.says_article:
         return False
     if len(look.segments) == 1 and _LANGUAGE.match(look.segments[0]):
@@ -231,7 +231,7 @@ def _parts_below(look: Look, headline: str) -> Iterator[HtmlElement]:
 
 
 def _own_words(block: HtmlElement) -> list[str]:
-    """Give the words that stand right in a block; of a paragraph those of its parts too."""
+    """Return the words that stand right in a block; of a paragraph those of its parts too."""
     if block.tag == "p":
         return [_words_of(block)]
     return [block.text or "", *(one.tail or "" for one in block)]
@@ -242,7 +242,7 @@ def _words_of(element: HtmlElement) -> str:
 
 
 def _leads_on(link: HtmlElement) -> bool:
-    """Say whether a link is a headline, or stands in one."""
+    """Decide whether a link is a headline, or stands in one."""
     words = text.fold(" ".join(link.itertext())[:1_000])
     is_one = len(words) >= _HEADLINE_LENGTH and len(words.split()) >= _HEADLINE_WORDS
     return is_one or any(one.tag in _HEADINGS for one in link.iterancestors())
@@ -255,7 +255,7 @@ def _is_search(look: Look) -> bool:
 
 
 def _is_called_a_list(look: Look) -> bool:
-    """Say whether address or title call it one, or it stands above the page that was asked for.
+    """Decide whether address or title call it one, or it stands above the page that was asked for.
 
     An address without any headline in it is one where the title is no headline either.
     """
@@ -321,7 +321,7 @@ def _texts(block: HtmlElement) -> Sequence[str]:
 
 
 def _box(block: HtmlElement) -> HtmlElement:
-    """Give a paragraph, or where it stands alone in a box, and in no teaser, that box."""
+    """Return a paragraph, or where it stands alone in a box, and in no teaser, that box."""
     if next(block.iter("a"), None) is not None:
         return block
     for _ in range(_MAX_BOXES):
@@ -334,7 +334,7 @@ def _box(block: HtmlElement) -> HtmlElement:
 
 
 def _is_headed(look: Look, block: HtmlElement) -> bool:
-    """Say whether right before a paragraph stands a heading that leads to another page here."""
+    """Decide whether right before a paragraph stands a heading that leads to another page here."""
     before = block.getprevious()
     if before is None or before.tag not in _HEADINGS:
         return False

@@ -51,17 +51,17 @@ class _Seen:
 
     @property
     def is_declared(self) -> bool:
-        """Say whether the page calls itself an article, as a template may do too."""
+        """Decide whether the page calls itself an article, as a template may do too."""
         return bool(self.declared.article) or self.og_type == "article"
 
     @property
     def og_type(self) -> str:
-        """Give its OpenGraph type in lower case."""
+        """Return its OpenGraph type in lower case."""
         return self.declared.first("og:type")[0].lower()
 
 
 def find(document: Document, declared: Declared, lead: Lead, body: str) -> Shown:
-    """Give what kind of page it is, what plays what it is about, and how long that takes.
+    """Decide what kind of page it is, what plays what it is about, and how long that takes.
 
     An article with a video in it is an article, and so is one that is read aloud.
     """
@@ -85,7 +85,7 @@ def find(document: Document, declared: Declared, lead: Lead, body: str) -> Shown
 
 
 def kind(document: Document, declared: Declared, lead: Lead, body: str) -> Kind:
-    """Give only the kind of a page."""
+    """Decide only the kind of a page."""
     return _kind(_seen(document, declared, lead, body))[0]
 
 
@@ -104,7 +104,7 @@ def _seen(document: Document, declared: Declared, lead: Lead, body: str) -> _See
 
 
 def _kind(seen: _Seen) -> tuple[Kind, str]:
-    """Give the kind of the page and what says so: its address, its own word, its feed."""
+    """Decide the kind of the page and what says so: its address, its own word, its feed."""
     if player := players.find(seen.document.address):
         return player.kind, "address"
     for decide in (_by_its_word, _by_its_player, _by_its_feed, _by_its_sound):
@@ -167,13 +167,13 @@ def _by_its_sound(seen: _Seen) -> tuple[Kind, str] | None:
 
 
 def _is_walled(seen: _Seen) -> bool:
-    """Say whether the text may be the beginning of a longer one."""
+    """Decide whether the text may be the beginning of a longer one."""
     free = seen.declared.article.get("isAccessibleForFree")
     return free is False or str(free).lower() == "false"
 
 
 def _seconds(declared: Declared, lead: Lead, kind: Kind, node: Node) -> tuple[int, str]:
-    """Give the length and where it is said: JSON-LD, meta tags, the feed."""
+    """Find the length and where it is said: JSON-LD, meta tags, the feed."""
     for part in _playing.parts(node):
         for key in ("duration", "timeRequired"):
             if found := lengths.seconds(part.get(key)):

@@ -35,7 +35,7 @@ _LONGEST = 160  # characters of a sentence that is compared
 
 
 def find(look: Look) -> str:
-    """Say that a page is an error in a 200 or a note in place of an article, "" for neither.
+    """Name a page that is an error in a 200 or a note in place of an article, "" for neither.
 
     A heading, or the first sentence of a page of almost no text, must be that note and nothing
     else. Beside an article by its own word only the note itself counts, and beside the headline
@@ -55,8 +55,9 @@ def find(look: Look) -> str:
 
 
 def _is_error(look: Look) -> bool:
-    """Say whether the title is an error's and nothing else; a word that a film may have too counts
-    on a page of few.
+    """Decide whether the title is an error's and nothing else.
+
+    A word that a film may have too counts on a page of few.
     """
     title = look.title.strip()[: _LONGEST + 1]
     if text.squash(title) in _NAMES:

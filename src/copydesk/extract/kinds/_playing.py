@@ -56,7 +56,7 @@ class _Offer:
 def find(
     document: Document, declared: Declared, lead: Lead, about: About
 ) -> tuple[Player | File | None, str]:
-    """Give what plays it and where its address stands, (None, "") for nothing.
+    """Find what plays it and where its address stands, (None, "") for nothing.
 
     A player of the allow-list wherever it is named; else a file of the same kind at an https
     address; else the only known player that stands in the page.
@@ -78,7 +78,7 @@ def find(
 
 
 def parts(node: Node) -> Iterator[Node]:
-    """Give a node and the objects that hold its own files."""
+    """Yield a node and the objects that hold its own files."""
     yield node
     for key in _MEDIA:
         value = node.get(key)
@@ -88,7 +88,7 @@ def parts(node: Node) -> Iterator[Node]:
 
 
 def offers(declared: Declared) -> Iterator[tuple[str, str]]:
-    """Give the addresses that a page offers to be embedded, with the names of what says so."""
+    """Yield the addresses that a page offers to be embedded, with the names of what says so."""
     for link in declared.links.get("alternate", ())[:_MAX_LINKS]:
         if "oembed" in link:
             for address in parse_qs(urlsplit(link).query).get("url", ())[:1]:
@@ -99,7 +99,7 @@ def offers(declared: Declared) -> Iterator[tuple[str, str]]:
 
 
 def sounds(document: Document) -> list[str]:
-    """Give the files of the one sound that a page plays or links to, [] where it has none or more.
+    """Return the files of the one sound that a page plays or links to, [] for none or more.
 
     What reads an article aloud is none, nor what stands in a margin.
     """
@@ -113,7 +113,7 @@ def sounds(document: Document) -> list[str]:
 
 
 def _files(element: HtmlElement, document: Document) -> Iterator[str]:
-    """Give the addresses of an element's sound files."""
+    """Yield the addresses of an element's sound files."""
     sources = [element, *element.iter("source")][:_MAX_PARTS]
     for raw in (one.get("src") or one.get("href") or "" for one in sources):
         address = urls.fetchable(raw.strip()[:2_000], document.base) if raw else None
@@ -123,7 +123,7 @@ def _files(element: HtmlElement, document: Document) -> Iterator[str]:
 
 
 def _is_beside(element: HtmlElement) -> bool:
-    """Say whether a sound stands in a margin or reads the article aloud."""
+    """Decide whether a sound stands in a margin or reads the article aloud."""
     names = [element.get("src") or element.get("href") or ""]
     for level, above in enumerate((element, *element.iterancestors())):
         if above.tag in _APART:
@@ -152,7 +152,7 @@ def _first_addresses(node: Node, keys: Iterable[str], document: Document) -> Ite
 
 
 def _typed(declared: Declared) -> Iterator[_Offer]:
-    """Give the files of meta tags with their types, which their addresses may not tell."""
+    """Yield the files of meta tags with their types, which their addresses may not tell."""
     for names, kind in ((_VIDEO_META, "video"), (_AUDIO_META, "audio")):
         address, name = declared.first(*names)
         if address:
@@ -160,7 +160,7 @@ def _typed(declared: Declared) -> Iterator[_Offer]:
 
 
 def _only_frame(document: Document) -> tuple[Player | None, str]:
-    """Give the player in the page's frames where all that are known are one and the same."""
+    """Return the player in the page's frames where all that are known are one and the same."""
     frames = document.tree.xpath("//iframe[@src or @data-src]")[:_MAX_FRAMES]
     addresses = (frame.get("src") or frame.get("data-src") or "" for frame in frames)
     absolute = (urls.fetchable(address.strip(), document.base) for address in addresses)

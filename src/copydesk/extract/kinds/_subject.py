@@ -37,7 +37,7 @@ class _Thing(StrEnum):
 
 
 def find(look: Look) -> str:
-    """Say what a page is about ("an event page"), "" where nothing plain says so.
+    """Name what a page is about ("an event page"), "" where nothing plain says so.
 
     What calls itself an article is one, and so is a long text: a review has a product in its data,
     a report the match. Else a title of the page must be the name of the thing and no more: "Tide
@@ -72,7 +72,7 @@ def _named(node: Node) -> _Thing | None:
 
 
 def _is_titled(look: Look, node: Node, thing: _Thing) -> bool:
-    """Say whether a title of the page is the name of the thing that a node describes."""
+    """Decide whether a title of the page is the name of the thing that a node describes."""
     beside = _BESIDE_A_JOB if thing is _Thing.JOB else 0
     told = (node, *_questions(node))
     names = (json_ld.string(one.get(key)) for one in told for key in ("name", "title"))
@@ -80,7 +80,7 @@ def _is_titled(look: Look, node: Node, thing: _Thing) -> bool:
 
 
 def _is_whole(look: Look, node: Node, thing: _Thing) -> bool:
-    """Say whether a node tells enough to be the page's subject and no by-the-way."""
+    """Decide whether a node tells enough to be the page's subject and no by-the-way."""
     if thing is _Thing.JOB:
         told = json_ld.string(node.get("description"))
         return len(told) >= _TOLD * look.length or not _is_long(look)
@@ -96,7 +96,7 @@ def _is_whole(look: Look, node: Node, thing: _Thing) -> bool:
 
 
 def _is_to_come(look: Look, node: Node) -> bool:
-    """Say whether an event has a place and a time, and is not over when its source writes of it.
+    """Decide whether an event has a place and a time, and is not over when its source writes of it.
 
     Of a match its tickets tell, since reports and tickers name it as well.
     """
@@ -111,7 +111,7 @@ def _is_to_come(look: Look, node: Node) -> bool:
 
 
 def _is_of_a_forum(look: Look, node: Node) -> bool:
-    """Say whether a page is one question on which readers vote, or short with its answers told."""
+    """Decide whether a page is one question with votes, or short with its answers told."""
     questions = _questions(node)
     if len(questions) != 1:
         return False
@@ -127,7 +127,7 @@ def _questions(node: Node) -> list[Node]:
 
 
 def _is_long(look: Look) -> bool:
-    """Say whether there is more running text than beside a thing for sale."""
+    """Decide whether there is more running text than beside a thing for sale."""
     return look.length >= 5 * SHORT or _listing.prose(look) >= _LONG
 
 
@@ -136,7 +136,7 @@ def _has_price(look: Look) -> bool:
 
 
 def _of_the_site(look: Look) -> str:
-    """Say that a page is about its site: schema.org's own kinds of page."""
+    """Name a page about its site by schema.org's own kinds of page, "" for another."""
     if look.says_article or look.length >= 5 * SHORT:
         return ""
     for node in look.declared.nodes[:_FIRST]:

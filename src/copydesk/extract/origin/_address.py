@@ -23,7 +23,7 @@ _SHARED_WORDS = 2  # of a slug on another site and the title, that the two tell 
 
 
 def canonical(document: Document, declared: Declared, title: str, beat: Beat) -> tuple[str, str]:
-    """Give the address to send readers to, and where it came from.
+    """Decide to which address readers are sent, and by what.
 
     The page's own canonical link or og:url, where it stands on the same site and is neither the
     home page, a section above the page, another page of a series, an AMP copy nor the address of an
@@ -46,7 +46,7 @@ def canonical(document: Document, declared: Declared, title: str, beat: Beat) ->
 
 
 def _is_syndicated(address: str, own: str, title: str, declared: Declared, beat: Beat) -> bool:
-    """Say whether a page may send its readers to the original on another site.
+    """Decide whether a page may send its readers to the original on another site.
 
     Anybody can declare anything: a page that nobody knows would have its own words filed under
     another's name. So the page's site must be one that the beat knows, a second declaration must
@@ -60,7 +60,7 @@ def _is_syndicated(address: str, own: str, title: str, declared: Declared, beat:
 
 
 def _is_known(address: str, beat: Beat) -> bool:
-    """Say whether a site is one of the beat's sources or organizations."""
+    """Decide whether a site is one of the beat's sources or organizations."""
     labels = urls.host(address).split(".")
     ends = (".".join(labels[start:]) for start in range(len(labels) - 1))
     if any(end in beat.organizations for end in ends):
@@ -69,7 +69,7 @@ def _is_known(address: str, beat: Beat) -> bool:
 
 
 def _tells(address: str, own: str, title: str) -> bool:
-    """Say whether an address spells the title, or ends as the page's own does."""
+    """Decide whether an address spells the title, or ends as the page's own does."""
     slug = _slug_words(_path(address))
     if slug and slug == _slug_words(_path(own)):
         return True
@@ -77,7 +77,7 @@ def _tells(address: str, own: str, title: str) -> bool:
 
 
 def _originals(declared: Declared) -> Iterator[str]:
-    """Give the addresses by which a page names its original, its canonical link left out."""
+    """Yield the addresses by which a page names its original, its canonical link left out."""
     yield from declared.meta.get("og:url", ())
     for address, _ in terms.origins(declared):
         yield address
@@ -86,7 +86,7 @@ def _originals(declared: Declared) -> Iterator[str]:
 
 
 def is_trusted(address: str, own: str, title: str = "") -> bool:
-    """Say whether a page at `own` may call itself `address`."""
+    """Decide whether a page at `own` may call itself `address`."""
     if urls.identity(address) == urls.identity(own):
         return True
     if _site(address) != _site(own) or is_home(address) or is_amp(address):
@@ -100,12 +100,12 @@ def is_trusted(address: str, own: str, title: str = "") -> bool:
 
 
 def _site(address: str) -> str:
-    """Give the host without what only names a version of it: a neighbour's blog is another site."""
+    """Return the host without what only names a version; a neighbour's blog is another site."""
     return _VERSION.sub("", urls.host(address))
 
 
 def _is_other_article(path: str, here: str, title: str) -> bool:
-    """Say whether two paths spell two headlines that share no word, and the title only one."""
+    """Decide whether two paths spell two headlines that share no word, and the title only one."""
     theirs, ours = _slug_words(path), _slug_words(here)
     if min(len(theirs), len(ours)) < _MIN_SLUG_WORDS:
         return False
@@ -122,21 +122,21 @@ def _path(address: str) -> str:
 
 
 def _same_scheme(address: str, own: str) -> str:
-    """Give the scheme under which the page was found, where only that differs."""
+    """Return the scheme under which the page was found, where only that differs."""
     if urls.identity(address) == urls.identity(own) and own.startswith("https:"):
         return re.sub(r"^http:", "https:", address)
     return address
 
 
 def is_home(address: str) -> bool:
-    """Say whether an address is a site's front door."""
+    """Decide whether an address is a site's front door."""
     parts = urlsplit(address)
     bare = re.sub(r"(?i)/(?:index|default|home)\.[a-z]{3,5}$", "", parts.path).strip("/")
     return not bare and not parts.query
 
 
 def amp(document: Document, declared: Declared, web_url: str) -> str:
-    """Give the address of the page's AMP copy, "" where none is declared on its own site."""
+    """Return the address of the page's AMP copy, "" where none is declared on its own site."""
     own = unwrapped(document.address)
     for raw in declared.links.get("amphtml", ()):
         address = unwrapped(raw)

@@ -31,7 +31,7 @@ _KEPT_BARE = re.compile(r"(?i)^https?://web\.archive\.org/web/\d{8,14}(?:[a-z]{2
 def find(
     web_url: str, document: Document, declared: Declared, lead: Lead, beat: Beat
 ) -> tuple[Provider, str]:
-    """Give the publisher of a page and where its name came from.
+    """Find the publisher of a page and where its name came from.
 
     The domain is that of the longest organization file that covers the host (`aws.amazon.com`
     before `amazon.com`), else the registrable one. Logos come with the domain. Where `web_url` is
@@ -55,7 +55,7 @@ def find(
 
 
 def _original(web_url: str, declared: Declared) -> str:
-    """Give the address of which an archive of the web keeps a copy, else the page's own."""
+    """Return the address of which an archive of the web keeps a copy, else the page's own."""
     for address in (web_url, *declared.links.get("canonical", ())):
         if not urls.same_site(address, web_url):
             continue
@@ -67,7 +67,7 @@ def _original(web_url: str, declared: Declared) -> str:
 
 
 def _own_name(place: str, document: Document, declared: Declared) -> tuple[str, str]:
-    """Give the name that a page has for its site, the first that fits its address.
+    """Return the name that a page has for its site, the first that fits its address.
 
     Templates fill og:site_name with a section ("World") or the address itself: such a name gives
     way to another that fits, and stands where there is none.
@@ -96,7 +96,7 @@ def _declared_names(declared: Declared) -> Iterator[tuple[str, str]]:
 
 
 def _organization(host: str, beat: Beat) -> Organization | None:
-    """Give the organization whose domain is the longest end of the host's name."""
+    """Return the organization whose domain is the longest end of the host's name."""
     labels = host.split(".")
     for start in range(len(labels) - 1):
         found = beat.organizations.get(".".join(labels[start:]))
@@ -106,7 +106,7 @@ def _organization(host: str, beat: Beat) -> Organization | None:
 
 
 def _on_a_platform(web_url: str, lead: Lead, beat: Beat) -> Organization | None:
-    """Give the organization behind a video platform's page: the one its source is named after.
+    """Return the organization behind a video platform's page: the one its source is named after.
 
     SPEC 2.7: an item of a channel is its owner's and not the platform's.
     """
@@ -129,7 +129,7 @@ def _source(lead: Lead, beat: Beat) -> Source | None:
 
 
 def site_names(web_url: str, declared: Declared, lead: Lead, beat: Beat) -> Iterator[str]:
-    """Give every name of the site that may stand beside a headline in a title."""
+    """Yield every name of the site that may stand beside a headline in a title."""
     organization = _organization(urls.host(web_url), beat)
     if organization:
         yield organization.name

@@ -32,7 +32,7 @@ _BAD_SHARE = 50  # one byte in fifty may be wrong: a pasted quotation mark, a cu
 
 
 def decode(body: bytes, content_type: str) -> tuple[str, str]:
-    """Give the text of a page and the codec that read it; no byte is an error.
+    """Decode a page; return its text and the codec that read it. No byte is an error.
 
     A byte order mark wins (WHATWG encoding standard). Then UTF-8 where the bytes prove it, since
     no other text is valid UTF-8 by chance, whatever the labels say. Then the header's label, then
@@ -49,7 +49,7 @@ def decode(body: bytes, content_type: str) -> tuple[str, str]:
 
 
 def _candidates(body: bytes, content_type: str) -> Iterator[str]:
-    """Give the codecs to try, the likeliest first, the costly one last."""
+    """Yield the codecs to try, the likeliest first, the costly one last."""
     labels = list(_labels(body, content_type))
     if body.isascii():
         # seven-bit codecs that shift by escape sequences are known by their label alone
@@ -64,7 +64,7 @@ def _candidates(body: bytes, content_type: str) -> Iterator[str]:
 
 
 def _labels(body: bytes, content_type: str) -> Iterator[str]:
-    """Give the codecs that the header and the markup name, in that order.
+    """Yield the codecs that the header and the markup name, in that order.
 
     As browsers read the labels: windows-1252 behind iso-8859-1, gb18030 behind gb2312.
     """

@@ -38,7 +38,7 @@ _ORGANIZATIONS = frozenset(
 def find(
     document: Document, declared: Declared, lead: Lead, site_names: Iterable[str]
 ) -> tuple[tuple[str, ...], str]:
-    """Give the authors in the order of the byline and where they came from, ((), "") for none.
+    """Find the authors in the order of the byline and where they came from, ((), "") for none.
 
     What the page declares goes before the lead, and that before what the page shows.
     """
@@ -56,7 +56,7 @@ def find(
 def _fullest(
     told: Iterable[tuple[tuple[str, ...], str]],
 ) -> tuple[tuple[str, ...], str] | None:
-    """Give the first names, or those of a later declaration that names the same and more."""
+    """Return the first names, or those of a later declaration that names the same and more."""
     found: tuple[tuple[str, ...], str] | None = None
     for names, origin in told:
         if names and (found is None or is_more(names, found[0])):
@@ -65,7 +65,7 @@ def _fullest(
 
 
 def _publishers(document: Document, declared: Declared) -> frozenset[str]:
-    """Give the keys of persons who publish a site that is not called after them."""
+    """Return the keys of persons who publish a site that is not called after them."""
     persons, sites = set[str](), set(map(text.squash, declared.meta.get("og:site_name", ())))
     sites.add(text.squash(urls.registrable_domain(document.address).split(".")[0]))
     for node in declared.nodes:
@@ -76,7 +76,7 @@ def _publishers(document: Document, declared: Declared) -> frozenset[str]:
 
 
 def declared_names(declared: Declared) -> tuple[str, ...]:
-    """Give the persons that the page's own declarations name."""
+    """Return the persons that the page's own declarations name."""
     values = _persons(declared.article.get("author"), declared)
     values += declared.meta.get("author", ())
     return people(values, is_declared=True)
@@ -93,7 +93,7 @@ def _declarations(declared: Declared, lead: Lead) -> Iterator[tuple[list[str], s
 
 
 def _persons(value: object, declared: Declared) -> list[str]:
-    """Give the names in a JSON-LD author, those of organizations left out."""
+    """Return the names in a JSON-LD author, those of organizations left out."""
     found: list[str] = []
     for item in json_ld.items(value):
         node = _told(item, declared) if isinstance(item, dict) else {}
@@ -104,7 +104,7 @@ def _persons(value: object, declared: Declared) -> list[str]:
 
 
 def _told(item: Node, declared: Declared) -> Node:
-    """Give the object that says what an author is, where this one only refers to it."""
+    """Follow a reference to the object that says what an author is."""
     if "name" in item or "@type" in item or "@id" not in item:
         return item
     key = item["@id"]
@@ -119,7 +119,7 @@ def _given_and_family(node: Node) -> list[str]:
 
 
 def _turned(name: str) -> str:
-    """Give `Ada Holm` for `Holm, Ada`, as libraries write it."""
+    """Turn `Holm, Ada`, as libraries write it, to `Ada Holm`."""
     family, comma, given = (part.strip() for part in name.partition(","))
     is_turned = comma and given and "," not in given and len(family.split()) <= 3
     return f"{given} {family}" if is_turned and len(given.split()) <= 3 else name

@@ -61,7 +61,7 @@ _SIZES = (
 
 
 def figure_key(url: str) -> str:
-    """Give the name by which a picture is known again, whatever size it is asked for in.
+    """Return the name by which a picture is known again, whatever size it is asked for in.
 
     Host and path without schemes, sizes, crops, formats and the resizers around them; "" for what
     is no web address.
@@ -71,7 +71,7 @@ def figure_key(url: str) -> str:
 
 
 def key_of(address: str) -> str:
-    """Give a picture's name for an address that kit.urls has parsed."""
+    """Return a picture's name for an address that kit.urls has parsed."""
     parts = urlsplit(_unwrapped(address))
     host = _SHARD.sub(r"\1", parts.netloc.lower()).removeprefix("www.")
     path = unquote(_STYLES.sub("", parts.path))
@@ -84,7 +84,7 @@ def key_of(address: str) -> str:
 
 
 def _plain_parts(path: str) -> list[str]:
-    """Give the parts of a path that name the picture."""
+    """Return the parts of a path that name the picture."""
     folders = [part for part in path.split("/") if part]
     if not folders:
         return []
@@ -108,7 +108,7 @@ def _without_size(stem: str) -> str:
 
 
 def _own_query(query: str) -> str:
-    """Give the parameters that may name the picture: `?id=7` of a script."""
+    """Return the parameters that may name the picture: `?id=7` of a script."""
     try:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=50)
     except ValueError:
@@ -118,7 +118,7 @@ def _own_query(query: str) -> str:
 
 
 def _unwrapped(address: str) -> str:
-    """Give the picture's own address for one that asks a resizer or a cache for it."""
+    """Find the picture's own address in one that asks a resizer or a cache for it."""
     for _ in range(_WRAPPINGS):
         found = _inner(address)
         inner = urls.fetchable(found) if found else None
@@ -157,7 +157,7 @@ def _inner_path(path: str) -> str:
 
 
 def size_of(url: str) -> tuple[int, int]:
-    """Give the width and height that an address asks for, 0 for what it does not say."""
+    """Read the width and height that an address asks for, 0 for what it does not say."""
     for pattern in _SIZES:
         sizes = pattern.findall(url[:_MAX_ADDRESS])
         if sizes:  # the last one: a crop stands before the size

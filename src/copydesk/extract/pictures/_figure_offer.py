@@ -54,7 +54,7 @@ class Offer:
 
 
 def offer(raw: str, base: str, origin: str, size: tuple[int, int] = (0, 0)) -> Offer | None:
-    """Give a mention with an absolute address, None where it is no address of a picture."""
+    """Make a mention with an absolute address, None where it is no address of a picture."""
     raw = raw[:_MAX_ADDRESS].strip().replace("&amp;", "&")  # templates encode twice
     if not raw or raw[:5].lower() in {"data:", "blob:"}:
         return None
@@ -66,13 +66,13 @@ def offer(raw: str, base: str, origin: str, size: tuple[int, int] = (0, 0)) -> O
 
 
 def pixels(value: object) -> int:
-    """Give the pixels that a value claims, 0 where it claims none."""
+    """Read the pixels that a value claims, 0 where it claims none."""
     found = _SIZE.match(text.fold(str(value))) if isinstance(value, str | int) else None
     return int(found[1]) if found else 0
 
 
 def srcset(value: str) -> Iterator[tuple[str, int, float]]:
-    """Give (address, width, density) for each candidate of a srcset (HTML standard 4.8.4.2.1)."""
+    """Read (address, width, density) for each candidate of a srcset (HTML standard 4.8.4.2.1)."""
     tokens = value[:_MAX_SRCSET].split()
     address = ""
     for token in tokens:
@@ -122,7 +122,7 @@ def _widest_fitting(by_width: list[tuple[int, str]]) -> tuple[str, int]:
 
 
 def best_size(offers: list[Offer]) -> Offer:
-    """Give the mention whose size to take: the first, unless it is small or far too large.
+    """Choose the mention whose size to take: the first, unless it is small or far too large.
 
     A size that nobody names is taken to be right.
     """

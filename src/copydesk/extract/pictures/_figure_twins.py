@@ -64,7 +64,7 @@ def _descriptions(group: list[Offer]) -> set[str]:
 
 
 def hero(group: list[Offer], others: list[list[Offer]]) -> list[Offer]:
-    """Give the one picture between headline and text where a declared one is nowhere shown."""
+    """Find the one picture between headline and text where a declared one is nowhere shown."""
     if _is_shown(group):
         return []
     found = [one for one in others if any(each.place == "hero" for each in one)]
@@ -77,12 +77,12 @@ def _domain(one: Offer) -> str:
 
 
 def _is_one(groups: list[list[Offer]], address: str) -> bool:
-    """Say whether several groups are sizes of one picture."""
+    """Decide whether several groups are sizes of one picture."""
     return bool(groups) and all(is_twin(groups[0][0], one[0], address) for one in groups[1:])
 
 
 def is_twin(one: Offer, other: Offer, address: str) -> bool:
-    """Say whether two names are surely those of one picture."""
+    """Decide whether two names are surely those of one picture."""
     if _domain(one) != _domain(other):
         return False
     ours, theirs = _parts(one), _parts(other)
@@ -95,13 +95,13 @@ def is_twin(one: Offer, other: Offer, address: str) -> bool:
 
 
 def begins_alike(one: Offer, other: Offer) -> bool:
-    """Say whether two names begin with the same long words: two of one series at least."""
+    """Decide whether two names begin with the same long words: two of one series at least."""
     ours = _parts(one)
     return sum(map(len, ours[: _same(ours, _parts(other))])) >= _LONG
 
 
 def _same(ours: list[str], theirs: list[str]) -> int:
-    """Give how many parts two names begin with."""
+    """Count the parts that two names begin with."""
     alike = (one == other for one, other in zip(ours, theirs, strict=False))
     return sum(1 for _ in itertools.takewhile(bool, alike))
 
@@ -135,7 +135,7 @@ def _are_few_words(parts: list[str]) -> bool:
 
 
 def _is_number(part: str, address: str) -> bool:
-    """Say whether a part of a name has a number of the picture's own."""
+    """Decide whether a part of a name has a number of the picture's own."""
     if _HASH.fullmatch(part):
         return True
     numbers = _NUMBER.findall(part)
@@ -148,7 +148,7 @@ def _numbers(parts: list[str], address: str) -> set[str]:
 
 
 def _description(mention: Offer) -> str:
-    """Give the words with a picture where they are enough to know it by."""
+    """Return the words with a picture where they are enough to know it by."""
     shown = mention.element.get("alt") or "" if mention.element is not None else ""
     words = text.fold((mention.alt or shown)[:1_000]).lower()
     return words if len(words.split()) >= _WORDS else ""

@@ -123,7 +123,7 @@ def _without_site(words: str, sites: Sequence[str]) -> str:
 
 
 def _is_headline(credit: str, title: str) -> bool:
-    """Say whether what should be a credit is the headline: templates put it in its place."""
+    """Decide whether what should be a credit is the headline: templates put it in its place."""
     said = text.words(credit[:_MAX_CAPTION])
     if len(said) < _FEW_WORDS:
         return bool(credit) and _squash(credit) == _squash(title)
@@ -132,7 +132,7 @@ def _is_headline(credit: str, title: str) -> bool:
 
 
 def is_description(words: str) -> bool:
-    """Say whether a text can say what a picture shows: no file's name, no template's word."""
+    """Decide whether a text can say what a picture shows: no file's name, no template's word."""
     return (
         len(words) > 2
         and any(letter.isalpha() for letter in words)
@@ -169,7 +169,7 @@ def _short_words(part: HtmlElement) -> str:
 
 
 def _around(element: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
-    """Give the caption-like parts of the blocks around a picture, with their names."""
+    """Yield the caption-like parts of the blocks around a picture, with their names."""
     above = element.getparent()
     for _ in range(_LEVELS):
         if above is None or above.tag in _WHOLE or _is_long(above):
@@ -185,7 +185,7 @@ def _around(element: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
 
 
 def _beside(figure: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
-    """Give the caption that stands behind a figure, or behind a block of nothing else.
+    """Yield the caption that stands behind a figure, or behind a block of nothing else.
 
     A paragraph is one where it is short and ends in a credit.
     """
@@ -213,7 +213,7 @@ def _ends_in_a_credit(block: HtmlElement) -> bool:
 
 
 def _is_long(block: HtmlElement) -> bool:
-    """Say whether a block holds more than a picture and its caption."""
+    """Decide whether a block holds more than a picture and its caption."""
     if next(islice(block.iter(), _MAX_ELEMENTS, None), None) is not None:
         return True
     characters = 0
@@ -265,7 +265,7 @@ def _split_agency(caption: str) -> tuple[str, str]:
 
 
 def _is_name(words: str) -> bool:
-    """Say whether words behind a label name somebody: of several at most one begins small."""
+    """Decide whether words behind a label name somebody: of several at most one begins small."""
     small, many = len(_small_words(words)), len(words.split())
     if _AGENCY.search(words) or many == 1:
         return small < _SENTENCE
@@ -273,7 +273,7 @@ def _is_name(words: str) -> bool:
 
 
 def _is_sentence(words: str) -> bool:
-    """Say whether words tell something and name nobody: `Image: The ferry lies on a sandbank`."""
+    """Decide whether words tell something and name nobody: `Image: The ferry lies on a bank`."""
     return len(_small_words(words)) >= _SENTENCE
 
 
@@ -283,7 +283,7 @@ def _small_words(words: str) -> list[str]:
 
 
 def clean_credit(words: str) -> str:
-    """Give a credit as plain words without its label, "" where nothing is left.
+    """Reduce a credit to plain words without its label, "" where nothing is left.
 
     Where a caption stands before the label, what stands behind it.
     """
@@ -298,7 +298,7 @@ def clean_credit(words: str) -> str:
 
 
 def _behind_its_label(words: str) -> str:
-    """Give the name behind a label within words; an agency before it stays."""
+    """Return the name behind a label within words; an agency before it stays."""
     labelled = _LABELLED.search(words)
     if labelled is None or not words[labelled.end() :].strip():
         return words

@@ -85,13 +85,13 @@ def _group(
 
 
 def _names(declared: Declared) -> tuple[str, ...]:
-    """Give the names of the site that may stand in front of what a picture shows."""
+    """Return the names of the site that may stand in front of what a picture shows."""
     names = json_ld.names(declared.article.get("publisher"), declared.nodes)
     return tuple(name for name in (declared.first("og:site_name")[0], *names[:2]) if name)
 
 
 def _on_this_page(key: str) -> str:
-    """Give the name of a picture on one page: a long file name is the same in any folder."""
+    """Return the name of a picture on one page: a long file name is the same in any folder."""
     path = key.partition("/")[2]
     name = path.rpartition("/")[2]
     if len(name) >= _LONG_NAME and "?" not in name:
@@ -100,14 +100,14 @@ def _on_this_page(key: str) -> str:
 
 
 def _title(document: Document, declared: Declared, lead: Lead) -> str:
-    """Give the headline as far as it is needed here: its words, whatever stands around them."""
+    """Return the headline as far as it is needed here: its words, whatever stands around them."""
     told = json_ld.string(declared.article.get("headline"))
     told = told or declared.first("og:title", "twitter:title")[0] or lead.title
     return (told or next(iter(visible_text(document, "//title[not(ancestor::svg)]", 1)), ""))[:500]
 
 
 def _story_words(title: str, *addresses: str) -> frozenset[str]:
-    """Give the words and numbers that tell this article from others of the site."""
+    """Return the words and numbers that tell this article from others of the site."""
     words = [word for word in split_words(title) if len(word) >= 4]
     for address in addresses:
         path = unquote(urlsplit(address).path)
@@ -147,7 +147,7 @@ def _figure(
 def _lent(
     group: list[Offer], others: list[list[Offer]], context: ArticleContext, sites: tuple[str, ...]
 ) -> tuple[str, str]:
-    """Give the words of a picture's twin, or of the hero in its place that tells of the context."""
+    """Return the words of a picture's twin, or of the hero in its place that tells of the story."""
     twin = _figure_twins.find(group, others, context.document.address)
     if twin:
         return words_of(twin, context.title, sites)

@@ -67,7 +67,7 @@ Named = Mapping[str, Node]
 
 
 def declared_offers(document: Document, declared: Declared, lead: Lead) -> Iterator[Offer]:
-    """Give every picture that the page or the feed declares to be this article's."""
+    """Yield every picture that the page or the feed declares to be this article's."""
     yield from _ranked(_in_meta(document, declared))
     yield from _ranked(_in_json_ld(document, declared))
     yield from _ranked(_in_links(document, declared))
@@ -106,7 +106,7 @@ def _in_meta(document: Document, declared: Declared) -> Iterator[Offer | None]:
 
 
 def _nth(values: tuple[str, ...], at: int, of: int) -> str:
-    """Give the value that goes with one of several: the only ones are the first's."""
+    """Return the value that goes with one of several: the only ones are the first's."""
     if len(values) == of:
         return values[at]
     return values[0] if at == 0 and len(values) == 1 else ""
@@ -132,7 +132,7 @@ def _in_json_ld(document: Document, declared: Declared) -> Iterator[Offer | None
 
 
 def _images(value: object, origin: str, document: Document, named: Named) -> Iterator[Offer | None]:
-    """Give the pictures of a value: addresses, ImageObjects, references, lists of them."""
+    """Yield the pictures of a value: addresses, ImageObjects, references, lists of them."""
     for item in (value if isinstance(value, list) else [value])[:_MOST]:
         node = item if isinstance(item, Mapping) else {}
         if isinstance(node.get("@id"), str) and not ({"url", "contentUrl"} & node.keys()):
@@ -159,7 +159,7 @@ def _said(node: Node, keys: tuple[str, ...]) -> str:
 
 
 def _credit(node: Node, named: Named) -> str:
-    """Give whose picture it is: the text, or the names of persons and organizations."""
+    """Return whose picture it is: the text, or the names of persons and organizations."""
     for key in _CREDITS:
         names = json_ld.names(node.get(key), tuple(named.values())) if key in node else []
         if names and names[0]:
@@ -183,7 +183,7 @@ def _preloaded(link: HtmlElement, document: Document) -> Offer | None:
 
 
 def site_pictures(document: Document, declared: Declared) -> tuple[frozenset[str], frozenset[str]]:
-    """Give the keys of the pictures that stand for the site, and of those that show a writer."""
+    """Return the keys of the pictures that stand for the site, and of those that show a writer."""
     sites: list[str] = []
     writers: list[str] = []
     for relation in ("apple-touch-icon", "apple-touch-icon-precomposed", "icon", "shortcut"):

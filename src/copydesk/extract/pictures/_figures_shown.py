@@ -149,7 +149,7 @@ def _is_article(element: HtmlElement) -> bool:
 
 
 def _is_apart(element: HtmlElement) -> bool:
-    """Say whether a block is named as something beside the article."""
+    """Decide whether a block is named as something beside the article."""
     if element.tag in {"html", "body"} or not isinstance(element.tag, str):
         return False
     if element.tag in _SET_APART:
@@ -159,7 +159,7 @@ def _is_apart(element: HtmlElement) -> bool:
 
 
 def shown_offers(document: Document, where: Layout, names: frozenset[str]) -> Iterator[Offer]:
-    """Give the pictures that stand in the article, in order, and of others those of these names."""
+    """Yield the pictures that stand in the article, in order, and of others those so named."""
     seen = 0
     for at, element in [*where.pictures, *_backgrounds(document, where)]:
         place = _place(element, at, where, document)
@@ -178,7 +178,7 @@ def shown_offers(document: Document, where: Layout, names: frozenset[str]) -> It
 
 
 def _is_named(element: HtmlElement, names: frozenset[str]) -> bool:
-    """Say whether one of some files is among an element's addresses."""
+    """Decide whether one of some files is among an element's addresses."""
     raw = " ".join(element.get(name) or "" for name in ("src", "data-src", "srcset"))[:2_000]
     return any(name in raw for name in names)
 
@@ -192,7 +192,7 @@ def _origin(element: HtmlElement, place: Place) -> str:
 
 
 def _backgrounds(document: Document, where: Layout) -> list[tuple[int, HtmlElement]]:
-    """Give the elements that carry a picture as their background, as if before the text."""
+    """Return the elements that carry a picture as their background, as if before the text."""
     if not any(sign in document.html for sign in _SIGNS_OF_BACKGROUND):
         return []
     named = " or ".join(f"@{name}" for name in _BACKGROUNDS)
@@ -221,7 +221,7 @@ def _offer_of_image(element: HtmlElement, base: str) -> Offer | None:
 
 
 def _behind(element: HtmlElement, small: Offer, base: str) -> Offer:
-    """Give the larger file of the same picture that a small one links to, else the small one."""
+    """Return the larger file of the same picture that a small one links to, else the small one."""
     link = next(element.iterancestors("a"), None)
     href = "" if link is None else link.get("href") or ""
     large = offer(href, base, "img") if _PICTURE_FILE.search(href) else None
@@ -229,7 +229,7 @@ def _behind(element: HtmlElement, small: Offer, base: str) -> Offer:
 
 
 def _candidates(element: HtmlElement) -> Iterator[tuple[str, int, float]]:
-    """Give the sizes of a picture from its own srcset and from the sources around it."""
+    """Yield the sizes of a picture from its own srcset and from the sources around it."""
     for name in _LAZY_SETS:
         yield from srcset(element.get(name) or "")
     above = element.getparent()
@@ -257,7 +257,7 @@ def _is_too_small(found: Offer) -> bool:
 
 
 def _place(element: HtmlElement, at: int, where: Layout, document: Document) -> Place:
-    """Say where in the article an element stands, "" where it does not."""
+    """Find where in the article an element stands, "" where it does not."""
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
     if len(names) > 1 and _OWN_APART.search(names[:300]):
         return ""
@@ -301,19 +301,19 @@ def _is_known_apart(block: HtmlElement, where: Layout) -> bool:
 
 
 def _is_teaser(href: str, document: Document) -> bool:
-    """Say whether a link goes to another page of the site: its picture is that page's."""
+    """Decide whether a link goes to another page of the site: its picture is that page's."""
     target = _target(href, document)
     return bool(target) and urls.same_site(target, document.address)
 
 
 def leads_away(element: HtmlElement, document: Document) -> bool:
-    """Say whether a picture links to another site: its source, or an advertiser."""
+    """Decide whether a picture links to another site: its source, or an advertiser."""
     link = next(element.iterancestors("a"), None)
     return link is not None and bool(_target(link.get("href") or "", document))
 
 
 def _target(href: str, document: Document) -> str:
-    """Give the other page that a link goes to, "" for a picture, its own page or no address."""
+    """Return the other page that a link goes to, "" for a picture, its own page or no address."""
     if not href or href.startswith(("#", "javascript:", "data:")) or _PICTURE_FILE.search(href):
         return ""
     address = urls.fetchable(href[:2_000], document.base)
@@ -323,13 +323,13 @@ def _target(href: str, document: Document) -> str:
 
 
 def is_tracker(url: str) -> bool:
-    """Say whether an address is by its words an advertisement, a counter or an avatar."""
+    """Decide whether an address is by its words an advertisement, a counter or an avatar."""
     parts = urlsplit(url)
     return bool(_TRACKER.search(f"{parts.netloc}{parts.path}"))
 
 
 def logo_keys(document: Document, where: Layout) -> frozenset[str]:
-    """Give the keys of the pictures that the page's markup calls its logo."""
+    """Return the keys of the pictures that the page's markup calls its logo."""
     keys: list[str] = []
     for element in (element for _, element in where.pictures if _is_logo(element)):
         address = urls.fetchable((element.get("src") or "")[:2_000], document.base)

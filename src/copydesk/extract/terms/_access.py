@@ -47,7 +47,7 @@ def find(document: Document, declared: Declared, body: str) -> tuple[str, str]:
 
 
 def _wall_at(document: Document, body: str) -> str:
-    """Say which wall a short text ends at, "" for none."""
+    """Name the wall that a short text ends at, "" for none."""
     words = _wall.words(document, body)
     if words:
         return f"“{text.shorten(words, _SHOWN)}”"
@@ -55,13 +55,13 @@ def _wall_at(document: Document, body: str) -> str:
 
 
 def _broken_off(document: Document, body: str) -> str:
-    """Say where a text of any length breaks off, "" where it does not."""
+    """Tell where a text of any length breaks off, "" where it does not."""
     _, _, end = _wall.breaks_off(document, body)[-_SHOWN:].partition(" ")
     return f"breaks off: “{end}”" if end else ""
 
 
 def _declared(declared: Declared, wanted: frozenset[str]) -> str:
-    """Give the page's own word that has one of these values: schema.org's, or a tier's."""
+    """Return the page's own word that has one of these values: schema.org's, or a tier's."""
     for node in (declared.article, declared.video):
         value = _value(node)
         if value in wanted:
@@ -78,7 +78,7 @@ def _value(node: Mapping[str, object]) -> str:
 
 
 def _closed_part(document: Document, declared: Declared) -> str:
-    """Give the part that the article declares closed, if the page has it."""
+    """Return the part that the article declares closed, if the page has it."""
     for part in _parts(declared.article.get("hasPart")):
         if _value(part) in _FALSE:
             selector = str(part.get("cssSelector", ""))[:100]
@@ -94,7 +94,7 @@ def _parts(value: object) -> Iterator[Mapping[str, object]]:
 
 
 def _is_there(document: Document, selector: str) -> bool:
-    """Say whether the page has an element of a class or id, as Google's guide writes them."""
+    """Decide whether the page has an element of a class or id, as Google's guide writes them."""
     found = _SELECTOR.fullmatch(selector.strip())
     if found is None:
         return False

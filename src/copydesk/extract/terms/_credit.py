@@ -108,7 +108,7 @@ _MAX_NAME_WORDS = 7
 
 
 def find(document: Document, declared: Declared, body: str) -> Found:
-    """Give whose words these are and how that is known, ("", "") for the page's own.
+    """Find whose words these are and how that is known, ("", "") for the page's own.
 
     An agency's name on its own site is no credit.
     """
@@ -117,7 +117,7 @@ def find(document: Document, declared: Declared, body: str) -> Found:
 
 
 def _is_its_own(credit: str, document: Document, declared: Declared) -> bool:
-    """Say whether a page stands on the site of the agency that it names."""
+    """Decide whether a page stands on the site of the agency that it names."""
     if credit == _wires.by_domain(document.address):
         return True
     site = declared.first("og:site_name")[0] or declared.first("application-name")[0]
@@ -147,12 +147,12 @@ def _found(document: Document, declared: Declared, body: str) -> Found:
 
 
 def _naming(passages: Iterable[str]) -> list[str]:
-    """Give the passages in which a word of any agency's name stands: of most articles none."""
+    """Return the passages in which a word of any agency's name stands: of most articles none."""
     return [one for one in passages if _wires.is_naming(one)]
 
 
 def _undated(lines: Iterable[str]) -> list[str]:
-    """Give the lines that name an agency, without the day behind it."""
+    """Return the lines that name an agency, without the day behind it."""
     return [_DATED.sub("", line) for line in _naming(lines)]
 
 
@@ -178,7 +178,7 @@ def _by_dateline(opening: Iterable[str]) -> Found | None:
 
 
 def _is_dateline(said: str) -> bool:
-    """Say whether what ends with an agency's name is a place and a day, and no sentence.
+    """Decide whether what ends with an agency's name is a place and a day, and no sentence.
 
     Nor does a dateline spell the name out: `American Pilots Association (APA) - …`.
     """
@@ -226,7 +226,7 @@ def _by_closing(closing: list[str]) -> Found | None:
 
 
 def _ends_bare(agency: _wires.Agency, block: str) -> bool:
-    """Say whether the last block is an agency's name, or a sentence that ends with one."""
+    """Decide whether the last block is an agency's name, or a sentence that ends with one."""
     if _wires.pattern(_wires.WHOLE, agency.dateline).fullmatch(block.rstrip(".")):
         return block not in _wires.TITLES
     if len(block) < _SENTENCE or _OF_A_PICTURE.search(block):
@@ -264,7 +264,7 @@ def _by_rights(document: Document) -> Found | None:
 
 
 def _reserved(document: Document) -> Iterator[str]:
-    """Give what stands around each place that reserves rights, but for what readers wrote.
+    """Yield what stands around each place that reserves rights, but for what readers wrote.
 
     Looked up in the markup first, since a page may be large.
     """
@@ -279,7 +279,7 @@ def _reserved(document: Document) -> Iterator[str]:
 
 
 def _notices(html: str) -> Iterator[str]:
-    """Give what stands in the markup around the places that reserve rights, found at once."""
+    """Yield what stands in the markup around the places that reserve rights, found at once."""
     for words in _RESERVED_IN_MARKUP:
         at = html.find(words)
         for _ in range(50):
@@ -290,7 +290,7 @@ def _notices(html: str) -> Iterator[str]:
 
 
 def _is_of_readers(element: HtmlElement) -> bool:
-    """Say whether an element is hidden, or holds what readers wrote below an article."""
+    """Decide whether an element is hidden, or holds what readers wrote below an article."""
     if element.tag in {"html", "body", "main"}:
         return False
     names = (element.get(name) or "" for name in ("class", "id", "itemprop", "itemtype"))
@@ -309,7 +309,7 @@ def _published_first(blocks: list[str], declared: Declared) -> Found | None:
 
 
 def _name(said: str) -> str:
-    """Give the publisher's name that a note begins with, "" where it names none."""
+    """Return the publisher's name that a note begins with, "" where it names none."""
     name = _NAME_ENDS.sub("", said).strip(" .,*_")
     bare = re.sub(r"^(?:our partners?|the website|our sister \w+)\s+(?:at |of )?", "", name)
     is_name = bare[:1].isupper() or bare.startswith("the ")

@@ -50,7 +50,7 @@ _HINTS = ("original-source", "syndication-source")  # addresses, as Google News 
 
 
 def credited(declared: Declared) -> list[str]:
-    """Give the names that a page declares to be the author's, the provider's or the holder's."""
+    """Return the names that a page declares to be the author's, the provider's or the holder's."""
     found: list[str] = []
     keys = ("provider", "sourceOrganization", "copyrightHolder", "author", "creator", "creditText")
     for key in keys:
@@ -61,7 +61,7 @@ def credited(declared: Declared) -> list[str]:
 
 
 def shown(document: Document) -> list[str]:
-    """Give the byline that the page shows; more than a few are those of other articles."""
+    """Return the byline that the page shows; more than a few are those of other articles."""
     found = document.tree.xpath(_BYLINES)
     if len(found) > _MOST_BYLINES:
         return []
@@ -135,7 +135,7 @@ def _by_folder(folder: str, *, is_wires: bool) -> str:
 
 
 def _without_rights(byline: str) -> str:
-    """Give the holder in "Copyright 2026 The Associated Press. All rights reserved."."""
+    """Reduce "Copyright 2026 The Associated Press. All rights reserved." to its holder."""
     bare = re.sub(r"(?i)^(?:(?:©|\(c\)|copyright)[\s,:]*)+(?:\d{4}[\s,]*)?(?:by\s+)?", "", byline)
     return re.sub(r"(?i)[.,]?\s*all rights reserved.*$", "", bare)
 
@@ -150,7 +150,7 @@ def by_hint(declared: Declared) -> Found | None:
 
 
 def origins(declared: Declared) -> Iterator[tuple[str, str]]:
-    """Give the addresses that a page names as its original, and where it does."""
+    """Yield the addresses that a page names as its original, and where it does."""
     for name in _HINTS:
         for address in declared.meta.get(name, ()):
             yield address, name

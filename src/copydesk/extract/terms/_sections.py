@@ -42,12 +42,12 @@ Piece = tuple[str, int]  # of text, and the number of the section it stands in, 
 
 
 def counted(document: Document) -> str:
-    """Say how many sections of a page must not be quoted, "" where it marks none."""
+    """Count in words the sections of a page that must not be quoted, "" where it marks none."""
     return next(iter(_found(document, 1)), "")
 
 
 def quotable(document: Document, passage: str) -> str:
-    """Give what may be quoted of a text in Markdown: its blocks without a section's sentences.
+    """Reduce a text in Markdown to what may be quoted: its blocks without a section's sentences.
 
     What stood before and behind such a sentence becomes two blocks.
     """
@@ -73,7 +73,7 @@ class _Kept:
                 self._short.setdefault(len(one), set()).add(one)
 
     def of_block(self, block: str) -> str:
-        """Give what is left of a block; of a list, table or quote, its other lines."""
+        """Return what is left of a block; of a list, table or quote, its other lines."""
         lines = block.split("\n")
         if len(lines) > 1 or _NOT_PROSE.match(block):
             return "\n".join(line for line in lines if not self._meets_any(text.prose(line)))
@@ -91,7 +91,7 @@ class _Kept:
         return any(self._meets(_letters(sentence)) for sentence in _sentences(prose))
 
     def _meets(self, letters: str) -> bool:
-        """Say whether a sentence is one of a section's, begins one, holds one or shares a run."""
+        """Decide whether a sentence is, begins or holds one of a section's, or shares a run."""
         if not letters:
             return False
         at = bisect_left(self._whole, letters)
@@ -122,7 +122,7 @@ def _sentences(passage: str) -> Iterator[str]:
 
 
 def _found(document: Document, which: int) -> tuple[str, ...]:
-    """Give the letters of all sentences that a section reaches into (0), or their number (1)."""
+    """Return the letters of all sentences that a section reaches into (0), or their number (1)."""
     if (_MARK, 0) not in document.found:
         said, letters = _read(document)
         document.found[_MARK, 0] = letters
@@ -154,7 +154,7 @@ def _count(sections: int) -> str:
 
 
 def _reached(line: list[Piece]) -> Iterator[str]:
-    """Give the sentences of a line that a section reaches into."""
+    """Yield the sentences of a line that a section reaches into."""
     passage = "".join(piece for piece, _ in line)
     marked, at = [], 0
     for piece, number in line:
@@ -173,7 +173,7 @@ def _reached(line: list[Piece]) -> Iterator[str]:
 
 
 def _lines(document: Document) -> Iterator[list[Piece]]:
-    """Give the text of each block that holds a section or a part of one."""
+    """Yield the text of each block that holds a section or a part of one."""
     line: list[Piece] = []
     for piece, number in _pieces(document):
         if piece is not None:

@@ -51,7 +51,7 @@ _RSL_TYPE = "application/rsl+xml"
 
 
 def find(document: Document, declared: Declared, page: Page) -> tuple[Signal, ...]:
-    """Give every signal of a page, of its answer's headers and of its site, each once.
+    """Find every signal of a page, of its answer's headers and of its site, each once.
 
     Of more than a page can need, those that decide what is refused, and the first of the others.
     """
@@ -92,7 +92,7 @@ def _of_headers(headers: Mapping[str, str]) -> Iterator[Signal]:
 
 
 def _in_parts(value: str) -> Iterator[str]:
-    """Give a list as it is said; a long one in parts, so that none of its words is cut off."""
+    """Yield a list as it is said; a long one in parts, so that none of its words is cut off."""
     part = ""
     for member in text.fold(value).split(","):
         if part and len(part) + len(member) >= _SAID:
@@ -110,7 +110,7 @@ def _is_licence(parameters: str) -> bool:
 
 
 def _said_to_us(header: str) -> Iterator[str]:
-    """Give what an X-Robots-Tag says to all or to us; each of its lines was a header of its own.
+    """Yield what an X-Robots-Tag says to all or to us; each of its lines was a header of its own.
 
     An agent's name counts for all that follows it in its header: `googlebot: noindex, nosnippet`
     is its alone.
@@ -136,7 +136,7 @@ def _of_metas(declared: Declared) -> Iterator[Signal]:
 
 
 def _worded(said: str, where: str) -> Iterator[Signal]:
-    """Give the words on the use of a page, however they are set apart, each once."""
+    """Yield the words on the use of a page, however they are set apart, each once."""
     words = _BETWEEN.split(_TO_A_VALUE.sub(":", text.fold(said)))
     for word in dict.fromkeys(words):
         name, _, value = word.partition(":")
@@ -158,5 +158,5 @@ def _of_sections(document: Document) -> Iterator[Signal]:
 
 
 def is_quotable_anywhere(signals: Iterable[Signal]) -> bool:
-    """Say whether no section of a page is marked as not to be quoted."""
+    """Decide whether no section of a page is marked as not to be quoted."""
     return all(signal.name != "data-nosnippet" for signal in signals)

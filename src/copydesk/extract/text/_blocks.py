@@ -82,7 +82,7 @@ class Block:
 
     @property
     def size(self) -> int:
-        """Give the length in Latin letters: a letter of a script without blanks is three."""
+        """Count the length in Latin letters: a letter of a script without blanks is three."""
         return len(self.text) + 2 * len(_DENSE.findall(self.text)) if self.dense else len(self.text)
 
 
@@ -246,7 +246,7 @@ class _Cutter:
 
 
 def _is_own(link: HtmlElement, place: _Place) -> bool:
-    """Say whether a link is a heading's own address, and leads nowhere else."""
+    """Decide whether a link is a heading's own address, and leads nowhere else."""
     return place.kind == "heading" and (link.get("href") or "").startswith("#")
 
 
@@ -297,7 +297,7 @@ def _framed(hints: frozenset[str], outer: Frame | None) -> Frame:
 
 
 def cut(body: HtmlElement) -> list[Block]:
-    """Give the blocks of a tree in reading order, none empty; nothing of scripts and controls."""
+    """Cut a tree into blocks in reading order, none empty; nothing of scripts and controls."""
     cutter = _Cutter()
     cutter.walk(body)
     return cutter.blocks
@@ -308,7 +308,7 @@ def _indent(line: str) -> str:
 
 
 def is_data(table: HtmlElement) -> bool:
-    """Say whether a table holds data: rows of short cells, and no blocks or tables in them."""
+    """Decide whether a table holds data: rows of short cells, and no blocks or tables in them."""
     wide = 0
     for at, row in enumerate(table.iter("tr", "table")):
         if row.tag == "table":
@@ -326,12 +326,12 @@ def is_data(table: HtmlElement) -> bool:
 
 
 def spoken(element: HtmlElement) -> str:
-    """Give the folded text of an element without scripts and controls."""
+    """Return the folded text of an element without scripts and controls."""
     return text.fold("".join(_pieces(element, breaks=" ")))
 
 
 def _pieces(element: HtmlElement, breaks: str) -> Iterator[str]:
-    """Give an element's text piece by piece; blocks and `<br>` in it are set apart by `breaks`."""
+    """Yield an element's text piece by piece; blocks and `<br>` in it are set apart by `breaks`."""
     stack: list[HtmlElement | str] = [element]
     while stack:
         one = stack.pop()

@@ -37,7 +37,7 @@ _INSIDE = {"row": 1.5, "item": 0.5, "code": 2.0}
 
 
 def chosen(page: Page) -> list[Block]:
-    """Give the blocks of the article, in the page's order."""
+    """Choose the blocks of the article, in the page's order."""
     scores = [_score(page, at) for at in range(len(page.blocks))]
     _as_one(page, scores)
     _headings(page, scores)
@@ -46,14 +46,14 @@ def chosen(page: Page) -> list[Block]:
 
 
 def taken_by(page: Page, reader: str) -> list[Block]:
-    """Give the blocks that one reader took, without headline and furniture."""
+    """Take the blocks that one reader took, without headline and furniture."""
     said = page.votes[reader]
     taken = [at for at, share in enumerate(said) if share >= 0.5 and not _is_never(page, at)]
     return settled(page, taken)
 
 
 def _is_never(page: Page, at: int) -> bool:
-    """Say whether a block is no part of any article: furniture, or the headline again."""
+    """Decide whether a block is no part of any article: furniture, or the headline again."""
     block = page.blocks[at]
     if block.kind != "row" and (
         is_furniture(block.text) or is_path(block.text, page.squashed[at], page.titles)
@@ -72,7 +72,7 @@ def _score(page: Page, at: int) -> float:
 
 
 def _as_one(page: Page, scores: list[float]) -> None:
-    """Give the rows of a table, or the items of a list, one score: their mean; code is its own.
+    """Set one score for the rows of a table, or the items of a list: their mean; code is its own.
 
     Within the article most tables and lists are its own, though readers leave many out.
     """
@@ -110,7 +110,7 @@ def _headings_within(page: Page) -> list[int]:
 
 
 def _is_heading_of_text(page: Page, at: int) -> bool:
-    """Say whether a heading stands directly above what most readers took, and is no link away."""
+    """Decide whether a heading stands right above what most readers took, and is no link away."""
     block = page.blocks[at]
     is_link = 2 * block.linked >= len(block.text)
     return page.count[at + 1] >= page.two and not is_link and not page.hints(at) & _NO_HEADING
@@ -131,6 +131,6 @@ def _filled(page: Page, scores: list[float]) -> None:
 
 
 def _is_listed(page: Page, at: int) -> bool:
-    """Say whether a block is an item of a list that nothing around it speaks against."""
+    """Decide whether a block is an item of a list that nothing around it speaks against."""
     block = page.blocks[at]
     return block.kind == "item" and not _is_never(page, at) and not page.hints(at) & AGAINST

@@ -25,7 +25,7 @@ _LETTERS = 25  # of a paragraph that can be told from a chance likeness
 
 
 def settled(page: Page, picked: Sequence[int]) -> list[Block]:
-    """Give the chosen blocks, by their places on the page, without what is loose among them."""
+    """Return the chosen blocks, by their places on the page, without what is loose among them."""
     kept = _without_links(page, _without_repeats(page, picked))
     kept = _before_comments(page, kept)
     kept = _closed(page, _opened(page, kept))
@@ -53,7 +53,7 @@ def _without_repeats(page: Page, picked: Sequence[int]) -> list[int]:
 
 
 def _is_said_again(page: Page, at: int, later: Sequence[int]) -> bool:
-    """Say whether a paragraph stands word for word in one below it."""
+    """Decide whether a paragraph stands word for word in one below it."""
     letters = page.squashed[at]
     if len(letters) < _LETTERS or page.blocks[at].quoted or page.blocks[at].kind == "item":
         return False
@@ -103,7 +103,7 @@ def _is_loose(block: Block) -> bool:
 
 
 def _core(page: Page, kept: Sequence[int]) -> int | None:
-    """Give where the first long paragraph stands among the kept blocks, None for nowhere."""
+    """Find where the first long paragraph stands among the kept blocks, None for nowhere."""
     for place, at in enumerate(kept):
         block = page.blocks[at]
         if block.kind == "paragraph" and block.size >= CORE and 2 * block.linked < len(block.text):
@@ -130,7 +130,7 @@ def _is_headline_elsewhere(block: Block) -> bool:
 
 
 def _is_caption(block: Block) -> bool:
-    """Say whether a line stands right behind its picture and is no sentence."""
+    """Decide whether a line stands right behind its picture and is no sentence."""
     is_line = block.kind == "paragraph" and len(block.text) <= _CAPTION
     return block.pictured and is_line and not ends_a_sentence(block.text)
 
@@ -140,7 +140,7 @@ def _is_short(block: Block) -> bool:
 
 
 def _is_spoken(block: Block) -> bool:
-    """Say whether a block above the text is part of it: whole sentences or a list, no links."""
+    """Decide whether a block above the text is part of it: whole sentences or a list, no links."""
     if block.kind in {"row", "code"}:
         return True
     if block.kind == "paragraph" and block.size >= CORE and ends_a_sentence(block.text):
@@ -153,13 +153,13 @@ def _is_spoken(block: Block) -> bool:
 
 
 def _is_said(block: Block) -> bool:
-    """Say whether a short paragraph is a salutation, a sentence, or more than a name or a date."""
+    """Decide whether a short paragraph is a greeting, a sentence, or more than a name or a date."""
     is_line = block.size >= _LINE or ends_a_sentence(block.text)
     return block.text[-1] in ",，" or (is_line and block.text[-1] not in ":：")
 
 
 def _introduced(blocks: Sequence[Block]) -> list[Block]:
-    """Give the sentences that stand as a heading above the first paragraph as a paragraph."""
+    """Turn the sentences that stand as a heading above the first paragraph to a paragraph."""
     found = list(blocks)
     for place, block in enumerate(found):
         if block.kind == "paragraph":

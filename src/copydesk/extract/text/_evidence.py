@@ -63,7 +63,7 @@ class Page:
         )
 
     def _trust(self, reader: str) -> float:
-        """Give how far a reader agrees with what two of all took, as an F1 of words."""
+        """Compute how far a reader agrees with what two of all took, as an F1 of words."""
         said = self.votes[reader]
         own = shared = 0.0
         for at, word in enumerate(self.words):
@@ -72,12 +72,12 @@ class Page:
         return 2 * shared / (own + self.total) if own + self.total else 0.0
 
     def agreed(self, at: int) -> float:
-        """Give the share of the readers, each by its trust, that took a block."""
+        """Compute the share of the readers, each by its trust, that took a block."""
         whole = sum(self.trust.values())
         return sum(self.trust[name] * one[at] for name, one in self.votes.items()) / (whole or 1.0)
 
     def hints(self, at: int) -> set[str]:
-        """Give what the elements around a block say of it, but for those around the article."""
+        """Return what the elements around a block say of it, but for those around the article."""
         frame = self.blocks[at].frame
         return set(self._heard[id(frame)]) if frame else set()
 
@@ -109,7 +109,7 @@ class Page:
             self._heard[id(frame)] = own | self._heard[id(frame.outer)] if frame.outer else own
 
     def is_title(self, at: int) -> bool:
-        """Say whether a block is the page's headline again."""
+        """Decide whether a block is the page's headline again."""
         letters = self.squashed[at]
         return len(letters) > _TITLE and any(
             letters == title
@@ -120,12 +120,12 @@ class Page:
 
 
 def ends_a_sentence(line: str) -> bool:
-    """Say whether a line ends like a sentence, in quotes or brackets or not."""
+    """Decide whether a line ends like a sentence, in quotes or brackets or not."""
     return line.rstrip("\"'”’»)]」』")[-1:] in _FULL_STOPS
 
 
 def evidence(page: Page, at: int) -> dict[str, float]:
-    """Give what is known of a block as numbers: shares 0 to 1, claims 0 or 1."""
+    """Measure what is known of a block: shares 0 to 1, claims 0 or 1."""
     block, count = page.blocks[at], page.count
     length = len(block.text)
     hints = page.hints(at)

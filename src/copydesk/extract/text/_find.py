@@ -30,7 +30,7 @@ Field = tuple[str, str]
 
 
 def find(document: Document, declared: Declared) -> Field:
-    """Give the article's text as small clean Markdown, and who read it: "a+b" where a and b agree.
+    """Find the article's text as small clean Markdown, and who read it: "a+b" where both agree.
 
     The publisher's own `articleBody` only where all readers find next to nothing. ("", "") for
     none.
@@ -59,7 +59,7 @@ def _read(document: Document, declared: Declared) -> Field:
 
 
 def _voted(page: Page, readings: Mapping[str, str]) -> Field:
-    """Give what the readers agree on; where that is too little, what the most trusted one took."""
+    """Choose what the readers agree on, or where that is too little, what the most trusted took."""
     best = max(page.trust, key=lambda name: page.trust[name])
     least = _LEAST * len(readings[best].split())
     picked = chosen(page) if len(readings) > 1 else taken_by(page, best)
@@ -73,7 +73,7 @@ def _voted(page: Page, readings: Mapping[str, str]) -> Field:
 def _asked(
     page: Given, blocks: Sequence[Block], squashed: Sequence[str]
 ) -> tuple[dict[str, str], dict[str, list[float]]]:
-    """Give the readings and their votes; the last reader is asked where the first two disagree."""
+    """Ask the readers for readings and votes; the last only where the first two disagree."""
     readings: dict[str, str] = {}
     said: dict[str, list[float]] = {}
     words = [len(block.text.split()) for block in blocks]
@@ -96,7 +96,7 @@ def _words(blocks: Sequence[Block]) -> int:
 
 
 def _behind(page: Page, picked: Sequence[Block]) -> Iterator[str]:
-    """Give the readers that took at least half of what was picked, in the order of their names."""
+    """Yield the readers that took at least half of what was picked, in the order of their names."""
     own = {id(block) for block in picked}
     inside = [at for at, block in enumerate(page.blocks) if id(block) in own]
     whole = sum(page.words[at] for at in inside)
@@ -106,7 +106,7 @@ def _behind(page: Page, picked: Sequence[Block]) -> Iterator[str]:
 
 
 def _titles(document: Document, declared: Declared) -> Iterator[str]:
-    """Give the headlines that a page declares for itself."""
+    """Yield the headlines that a page declares for itself."""
     for name in ("og:title", "twitter:title", "title", "dc.title"):
         yield from declared.meta.get(name, ())
     yield from json_ld.strings(declared.article.get("headline"))
@@ -114,7 +114,7 @@ def _titles(document: Document, declared: Declared) -> Iterator[str]:
 
 
 def _paragraphs(found: str, titles: Sequence[str] = ()) -> str:
-    """Give a text that no block of the page stands for, a paragraph for each of its lines.
+    """Return a text that no block of the page stands for, a paragraph for each of its lines.
 
     Where all of it is furniture, all of it is given: what kind of page that is others judge.
     """

@@ -54,7 +54,7 @@ _INVISIBLE = re.compile(r"(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*h
 
 
 def of(element: HtmlElement) -> frozenset[str]:
-    """Give the hints of one element; its surroundings aside."""
+    """Return the hints of one element; its surroundings aside."""
     found: set[str] = set()
     tag = str(element.tag)
     if tag in _OF_TAG:

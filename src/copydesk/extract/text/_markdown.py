@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"([0-9]{1,9})(?=\\|[.)](?: |$))")
 
 
 def escaped(line: str) -> str:
-    """Give a line so that Markdown reads it as the paragraph that it is."""
+    """Escape a line so that Markdown reads it as the paragraph that it is."""
     if _MARK.match(line):
         return f"\\{line}"
     number = _NUMBER.match(line)
@@ -25,7 +25,7 @@ def escaped(line: str) -> str:
 
 
 def written(blocks: Iterable[Block], limit: int) -> str:
-    """Give blocks as Markdown of at most `limit` characters, set apart by empty lines.
+    """Write blocks as Markdown of at most `limit` characters, set apart by empty lines.
 
     Items that follow each other are one list, rows one table, quotes one quote.
     """
@@ -40,7 +40,7 @@ def written(blocks: Iterable[Block], limit: int) -> str:
 
 
 def _levelled(blocks: Sequence[Block]) -> Iterator[Block]:
-    """Give blocks whose headings have the levels that they use, one after the other from 2."""
+    """Yield blocks whose headings have the levels that they use, one after the other from 2."""
     used = sorted({block.level for block in blocks if block.kind == "heading"})
     for block in blocks:
         if block.kind == "heading":
@@ -66,7 +66,7 @@ def _parts(blocks: Iterable[Block]) -> Iterator[str]:
 
 
 def _runs(blocks: Iterable[Block]) -> Iterator[tuple[object, Block]]:
-    """Give each block with what it shares with the others of its list, table or quote."""
+    """Yield each block with what it shares with the others of its list, table or quote."""
     for at, block in enumerate(blocks):
         if block.kind == "row":
             yield ("row", id(block.whole)), block
@@ -99,7 +99,7 @@ def _cell(cell: str) -> str:
 
 
 def _table(rows: Sequence[Block]) -> Iterator[str]:
-    """Give rows as a table whose first row is its head; rows of one cell alone as paragraphs."""
+    """Write rows as a table whose first row is its head; rows of one cell alone as paragraphs."""
     wide = max(len(row.cells) for row in rows)
     for at, row in enumerate(rows):
         cells = [_cell(cell) for cell in row.cells]

@@ -40,7 +40,7 @@ class Given:
 
 
 def given(document: Document) -> Given:
-    """Give a page to the readers: without scripts and the like, a third of its size or less."""
+    """Prepare a page for the readers: without scripts and the like, a third of its size or less."""
     from lxml import etree
 
     tree = copy.deepcopy(document.tree)
@@ -53,7 +53,7 @@ def given(document: Document) -> Given:
 
 
 def _readable(html: str, tree: HtmlElement) -> str:
-    """Give a large page's markup as far as resiliparse reads it in time.
+    """Cut a large page's markup to what resiliparse reads in time.
 
     It takes the longer for each element and letter the deeper they stand: 4 s for 90,000 links 240
     levels deep.
@@ -71,7 +71,7 @@ def _readable(html: str, tree: HtmlElement) -> str:
 
 
 def reading(reader: str, page: Given) -> str:
-    """Give what one of READERS takes for the text; "" where it fails, or finds nothing.
+    """Ask one of READERS for the text; "" where it fails, or finds nothing.
 
     Each meets markup that it dies of; the others go on.
     """

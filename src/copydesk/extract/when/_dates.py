@@ -53,11 +53,11 @@ class _View:
     seen: list[Sighting] | None = None
 
     def shown(self) -> list[Sighting]:
-        """Give the dates that the page shows, the best first; its own clock is none of them."""
+        """Return the dates that the page shows, the best first; its own clock is none of them."""
         return [one for one in self.all_shown() if not _is_build(one.moment, self.now)]
 
     def all_shown(self) -> list[Sighting]:
-        """Give the dates that the page shows, with its clock."""
+        """Return the dates that the page shows, with its clock."""
         if self.seen is None:
             title = self.declared.first("og:title", "twitter:title")[0]
             title = title or self.document.tree.findtext(".//title") or ""
@@ -66,7 +66,7 @@ class _View:
 
 
 def dated(document: Document, declared: Declared, lead: Lead, now: datetime) -> Dates:
-    """Give when the article was published and updated.
+    """Decide when the article was published and updated.
 
     The page's declared time first; where it is only a day, or lacks its zone, the source's time of
     the same day is more exact and wins. Then the source's, then what the page shows and its address
@@ -96,7 +96,7 @@ def _is_sharper(one: Moment, other: Moment) -> bool:
 
 
 def _sharpened(view: _View, moment: Moment) -> Moment:
-    """Give the time of day and zone that the page tells elsewhere of a day, else the day."""
+    """Find the time of day and zone that the page tells elsewhere of a day, else the day."""
     if moment.exact:
         return moment
     said = _said.published(view.declared, view.evidence)
@@ -107,7 +107,7 @@ def _sharpened(view: _View, moment: Moment) -> Moment:
 
 
 def _told(view: _View) -> Moment | None:
-    """Give the declared time; the day in the address where the declaration is of a later edition.
+    """Find the declared time; the day in the address where the declaration is of a later edition.
 
     Addresses are made when an article appears and kept when it is published again. A vague name
     with the time of the fetch is the clock of the page, a sure one where the page tells otherwise.
@@ -122,7 +122,7 @@ def _told(view: _View) -> Moment | None:
 
 
 def _told_otherwise(view: _View, said: Moment, told: list[Moment]) -> Moment | None:
-    """Give what another sure name says, else the date that the page proves best, of an earlier day.
+    """Find what another sure name says, else the date that the page proves best, of an earlier day.
 
     An article may be as new as that; then the page shows today, or nothing.
     """
@@ -157,7 +157,7 @@ def _from_lead(lead: Lead, now: datetime) -> Moment | None:
 
 
 def _seen(view: _View) -> Iterator[Moment]:
-    """Give the times that nobody declared, the surest first."""
+    """Yield the times that nobody declared, the surest first."""
     shown = [sighting for sighting in view.shown() if sighting.kind != "updated"]
     likely = list(_shown.at_least(_shown.LIKELY, shown))
     address = _address(view)
@@ -172,7 +172,7 @@ def _seen(view: _View) -> Iterator[Moment]:
 
 
 def _own_day(view: _View, moment: Moment) -> date:
-    """Give the day of a moment by the publisher's clock, as far as the page tells it."""
+    """Find the day of a moment by the publisher's clock, as far as the page tells it."""
     if moment.day or moment.origin == "found":
         return moment.day or moment.at.date()
     first, last = (moment.at + _WEST).date(), (moment.at + _EAST).date()
@@ -180,7 +180,7 @@ def _own_day(view: _View, moment: Moment) -> date:
 
 
 def _witnesses(view: _View, moment: Moment) -> Iterator[date]:
-    """Give days that the page tells of the same time, the surest first."""
+    """Yield days that the page tells of the same time, the surest first."""
     known = _in_address.day(view.document.address)
     if known == moment.at.date():
         yield known
@@ -195,7 +195,7 @@ def _witnesses(view: _View, moment: Moment) -> Iterator[date]:
 
 
 def _updated(view: _View, lead: Lead, since: Moment) -> Moment | None:
-    """Give when the article was last changed, None where nobody says or it is not later."""
+    """Decide when the article was last changed, None where nobody says or it is not later."""
     told = list(_changes(view))
     if lead.updated_at:
         told.append(Moment(at=dates.utc(lead.updated_at), exact=True, origin="lead"))
@@ -204,7 +204,7 @@ def _updated(view: _View, lead: Lead, since: Moment) -> Moment | None:
 
 
 def _changes(view: _View) -> Iterator[Moment]:
-    """Give the times of change that the page declares, where there is none those that it shows."""
+    """Yield the times of change that the page declares, where there is none those that it shows."""
     told = list(_said.changed(view.declared, view.evidence))
     yield from told
     if not told:
@@ -213,7 +213,7 @@ def _changes(view: _View) -> Iterator[Moment]:
 
 
 def _is_build(moment: Moment, now: datetime) -> bool:
-    """Say whether a time is that of the fetch: a clock of the page, not of the article."""
+    """Decide whether a time is that of the fetch: a clock of the page, not of the article."""
     return moment.exact and abs(moment.at - dates.utc(now)) <= _BUILD
 
 
@@ -230,7 +230,7 @@ def _now(moment: Moment, now: datetime) -> Moment:
 
 
 def _guessed(view: _View) -> Iterator[Moment]:
-    """Give the day that htmldate finds, where the page holds it and it cannot be another."""
+    """Yield the day that htmldate finds, where the page holds it and it cannot be another."""
     from htmldate import find_date
 
     document = view.document
@@ -256,7 +256,7 @@ def _guessed(view: _View) -> Iterator[Moment]:
 
 
 def _is_held(view: _View, day: date) -> bool:
-    """Say whether a guess is more than the first of a year or month, and not 05/02 for 02/05."""
+    """Decide whether a guess is more than the first of a year or month, and not 05/02 for 02/05."""
     html = view.document.html
     two_ways = rf"0?{day.day}[/-]0?{day.month}|0?{day.month}[/-]0?{day.day}"
     figures = re.search(rf"(?<!\d)(?:{two_ways})[/-](?:{day:%Y}|{day:%y})\b", html)

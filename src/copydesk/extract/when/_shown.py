@@ -100,7 +100,7 @@ def at_least(score: int, shown: Iterable[Sighting]) -> Iterator[Moment]:
 
 
 def sightings(document: Document, title: str, evidence: Evidence) -> list[Sighting]:
-    """Give the dates that the page shows, the best first.
+    """Find the dates that the page shows, the best first.
 
     `title` helps to find the headline. Reads at most 20,000 elements.
     """
@@ -176,7 +176,7 @@ def _edges(piece: str) -> tuple[str, ...]:
 
 
 def _written(walk: _Walk, element: HtmlElement, passage: str, length: int) -> Iterator[_Spot]:
-    """Give the dates in a piece of text by what stands before each and around it."""
+    """Yield the dates in a piece of text by what stands before each and around it."""
     end, was_range = 0, False
     readings = list(_moments.spot(passage))
     beside = max(length, len(passage)) - sum(one.end - one.start for one in readings)
@@ -230,13 +230,13 @@ def _in_element(walk: _Walk, element: HtmlElement, shown: str) -> Moment | None:
 
 
 def _kind_of_named(names: str, label: str) -> Kind:
-    """Say what happened on the date of an element, by its names and by what stands before it."""
+    """Decide what happened on the date of an element, by its names and what stands before it."""
     by_name = _labels.kind_by_name(names)
     return by_name if by_name == "updated" else _labels.kind(label) or by_name
 
 
 def _with_its_day(moment: Moment, shown: str, evidence: Evidence) -> Moment:
-    """Give a time in UTC the day that is written for readers beside it."""
+    """Set the day of a time in UTC as it is written for readers beside it."""
     reading = next(_moments.spot(shown), None) if moment.day is None else None
     day = _moments.choose(reading.days, evidence) if reading else None
     is_same = day is not None and abs(day - moment.at.date()) <= timedelta(days=1)
@@ -290,7 +290,7 @@ def _by_label(spot: _Spot) -> int:
 
 
 def _by_distance(spot: _Spot, walk: _Walk) -> int:
-    """Give what a date gains by the headline; today's above it is the masthead's calendar."""
+    """Weigh what a date gains by the headline; today's above it is the masthead's calendar."""
     if walk.headline is None:
         return 0
     pieces = spot.at - walk.headline_at
@@ -302,7 +302,7 @@ def _by_distance(spot: _Spot, walk: _Walk) -> int:
 
 
 def _by_area(above: list[HtmlElement], near: list[HtmlElement]) -> int:
-    """Give what a date loses in comments, teasers, margins; none where the headline is too."""
+    """Weigh what a date loses in comments, teasers, margins; nothing where the headline is too."""
     for element in above:
         if element in near:
             return 0
@@ -324,6 +324,6 @@ def _by_link(above: list[HtmlElement], address: str) -> int:
 
 
 def _ancestors(element: HtmlElement) -> list[HtmlElement]:
-    """Give an element and those around it, below the body."""
+    """Return an element and those around it, below the body."""
     above = [element, *islice(element.iterancestors(), _MAX_ANCESTORS)]
     return [one for one in above if one.tag not in {"body", "html"}]

@@ -37,7 +37,7 @@ def read(shown: str, document: Document, evidence: Evidence) -> Moment | None:
 
 
 def _in_a_year(month: int, day: int, document: Document, evidence: Evidence) -> date | None:
-    """Give the day in the year of the address, of the same day in the markup, or the newest."""
+    """Choose the day in the year of the address, of the same day in the markup, or the newest."""
     known = _in_address.month(document.address)
     if known and known[1] == month:
         return _date(known[0], month, day)

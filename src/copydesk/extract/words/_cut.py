@@ -98,7 +98,7 @@ def _whole_sentences(bare: str, limit: int) -> str:
 
 
 def _broken(bare: str, limit: int) -> str:
-    """Give the words of one long sentence that fit, to the end of a clause if one is near."""
+    """Cut one long sentence to the words that fit, to the end of a clause if one is near."""
     least = 1 / _DENSITY if _DENSE.search(bare[:limit]) else 1
     clauses = [found.start() for found in _CLAUSE_END.finditer(bare, 0, limit)]
     if clauses and clauses[-1] >= max(limit * _CLAUSE, _MIN_CLAUSE * least):
@@ -117,7 +117,7 @@ def _without_loose_ends(cut: str) -> str:
 
 
 def _is_closed(passage: str) -> bool:
-    """Say whether every quotation and bracket that a passage opens ends in it."""
+    """Decide whether every quotation and bracket that a passage opens ends in it."""
     quotes = ("„", "“") if "„" in passage else ("“", "”")
     pairs = (quotes, ("«", "»"), ("「", "」"), ("(", ")"))
     even = passage.count('"') % 2 == 0

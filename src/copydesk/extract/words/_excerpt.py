@@ -44,7 +44,7 @@ _SHOUTED = re.compile(r"^(By(?:\s[A-Z][A-Z.'’-]+){2,4})\s+(?=[A-Z“\"‘][A-Z
 def find(
     declared: Declared, lead: Lead, title: str, body: str, rule: ExcerptRule
 ) -> tuple[str, str]:
-    """Give plain text within the rule's bounds and where it came from.
+    """Find a plain text within the rule's bounds and where it came from.
 
     Whole sentences where one fits, else as many words as fit and "…"; ("", "") where there is
     neither description nor text, and where the rule allows nothing. `body` is Markdown, of which
@@ -69,7 +69,7 @@ def find(
 
 
 def beginning(body: str, rule: ExcerptRule) -> str:
-    """Give how a text begins, within the rule's bounds."""
+    """Return how a text begins, within the rule's bounds."""
     return _beginning(body, bound(text.prose(body), rule))
 
 
@@ -78,7 +78,7 @@ def _beginning(body: str, limit: int) -> str:
 
 
 def bound(prose: str, rule: ExcerptRule) -> int:
-    """Give the number of characters that may be shown.
+    """Compute the number of characters that may be shown.
 
     A share of 1, or no text at all, means that the length of the whole is not known: the number of
     characters alone is the bound.
@@ -117,7 +117,7 @@ def _untitled(found: str, title: str) -> str:
 
 
 def is_real(description: str, title: str, prose: str) -> bool:
-    """Say whether a description is about this article: no label, notice, slogan or title again."""
+    """Decide whether a description is about this article: no label, notice, slogan or title."""
     if len(description) < _MIN_CHARACTERS or is_call(description):
         return False
     if is_slogan(description) or is_run_on(description):
@@ -129,7 +129,7 @@ def is_real(description: str, title: str, prose: str) -> bool:
 
 
 def _is_tagline(description: str, declared: Declared, title: str, prose: str) -> bool:
-    """Say whether a description is the site's own, or the headline again with what stands there.
+    """Decide whether a description is the site's own, or the headline again with what stands there.
 
     Where it ends as a sentence only what the site declares as its own is known; else it must
     also share words with the text, and say more than the headline.
@@ -163,13 +163,13 @@ def _of_the_site(declared: Declared) -> Iterator[str]:
 
 
 def _is_label(description: str) -> bool:
-    """Say whether a few words are no sentence, in a script that sets words apart."""
+    """Decide whether a few words are no sentence, in a script that sets words apart."""
     few = len(description.split()) <= _LABEL_WORDS
     return few and description.isascii() and not sentences.is_ended(description)
 
 
 def _content_words(passage: str) -> set[str]:
-    """Give the longer words; in a script without blanks, every pair of characters."""
+    """Return the longer words; in a script without blanks, every pair of characters."""
     found = {word for word in text.words(passage) if len(word) >= 4}
     if passage.isascii():
         return found
@@ -182,7 +182,7 @@ def _content_words(passage: str) -> set[str]:
 
 
 def _opening(body: str) -> str:
-    """Give the first paragraphs of a text; where it has nothing but lists, those."""
+    """Return the first paragraphs of a text; where it has nothing but lists, those."""
     parts = body.split("\n\n" if "\n\n" in body else "\n")
     told = list(_paragraphs(parts[:_MAX_BLOCKS], 0))
     if not told:
@@ -197,7 +197,7 @@ def _opening(body: str) -> str:
 
 
 def _paragraphs(blocks: Iterable[str], least: int) -> Iterator[str]:
-    """Give the blocks that are sentences, without a byline or a date before them."""
+    """Yield the blocks that are sentences, without a byline or a date before them."""
     for block in blocks:
         if _NOT_PROSE.match(block.strip()):
             continue
@@ -210,6 +210,6 @@ def _paragraphs(blocks: Iterable[str], least: int) -> Iterator[str]:
 
 
 def _small_letters(line: str) -> float:
-    """Give the share of words that begin with one; 1 for a few words and scripts without."""
+    """Compute the share of words that begin small; 1 for a few words and scripts without."""
     cased = [word for word in line.split() if word[0].islower() or word[0].isupper()]
     return sum(word[0].islower() for word in cased) / len(cased) if len(cased) > 2 else 1.0

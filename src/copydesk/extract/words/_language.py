@@ -32,7 +32,7 @@ _SAMPLE = 2_000
 def find(
     document: Document, declared: Declared, lead: Lead, passage: str, header: str = ""
 ) -> tuple[str, str]:
-    """Give the ISO 639 code of the article's language and where it came from, ("", "") if unknown.
+    """Find the ISO 639 code of the article's language and where it came from, ("", "") if unknown.
 
     `header` is the answer's Content-Language.
 
@@ -48,7 +48,7 @@ def find(
 
 
 def _is_latin(passage: str) -> bool:
-    """Say whether most letters are Latin, those with accents too (below U+0250)."""
+    """Decide whether most letters are Latin, those with accents too (below U+0250)."""
     letters = [letter for letter in passage if letter.isalpha()]
     return sum(letter < "\u0250" for letter in letters) * 2 >= len(letters)
 
@@ -73,7 +73,7 @@ def _said(document: Document, declared: Declared, lead: Lead, header: str) -> tu
 
 
 def _of_the_article(document: Document) -> str:
-    """Give the language that a page's only article element claims, on a site of several."""
+    """Return the language that a page's only article element claims, on a site of several."""
     found = document.tree.xpath("//article/@lang")[:2]
     return str(found[0]) if len(found) == 1 else ""
 
@@ -86,7 +86,7 @@ def _ready() -> None:
 
 
 def _heard(passage: str) -> str:
-    """Give the language that a text is surely in, "" where it is too short or mixed to tell."""
+    """Detect the language that a text is surely in, "" where it is too short or mixed to tell."""
     import eldc
 
     _ready()

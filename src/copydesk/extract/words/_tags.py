@@ -38,7 +38,7 @@ section = _section.section
 
 
 def keywords(document: Document, declared: Declared) -> tuple[tuple[str, ...], str]:
-    """Give the keywords of a page, each once, and where they are said, ((), "") for none.
+    """Find the keywords of a page, each once, and where they are said, ((), "") for none.
 
     The first list that a page has, what it says of itself before what it shows, and behind it the
     names that its JSON-LD says the article is about.
@@ -81,7 +81,7 @@ def _tidied(values: Iterable[str], own: frozenset[str]) -> tuple[str, ...]:
 
 
 def _is_keyword(keyword: str) -> bool:
-    """Say whether a text is a keyword: short, no sentence, no machine's label."""
+    """Decide whether a text is a keyword: short, no sentence, no machine's label."""
     if (
         not text.squash(keyword)
         or len(keyword) > _MAX_CHARACTERS

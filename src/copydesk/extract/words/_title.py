@@ -46,7 +46,7 @@ _EMPTY = re.compile(rf"(?i)^{tables.read_pattern(_PACKAGE, 'empty_titles.txt')}\
 def find(
     document: Document, declared: Declared, lead: Lead, site_names: Iterable[str]
 ) -> tuple[str, str]:
-    """Give the title and where it came from, ("", "") where the page and the lead have none.
+    """Find the title and where it came from, ("", "") where the page and the lead have none.
 
     The first candidate that another one, or the address, confirms: a template's mistake stands
     alone. Where nothing confirms anything, the first.
@@ -74,7 +74,7 @@ def find(
 
 
 def _beside(declared: Declared) -> Iterator[str]:
-    """Give the keys of what templates put beside a headline: its section and its authors."""
+    """Yield the keys of what templates put beside a headline: its section and its authors."""
     node = declared.article
     sections = json_ld.strings(node.get("articleSection"))
     authors = json_ld.names(node.get("author"), declared.nodes)
@@ -88,12 +88,12 @@ def _beside(declared: Declared) -> Iterator[str]:
 
 
 def is_title(found: str, names: frozenset[str] = frozenset()) -> bool:
-    """Say whether a text can be a headline: not empty, a template's word or the site's name."""
+    """Decide whether a text can be a headline: not empty, a template's word or the site's name."""
     return bool(text.squash(found)) and not _EMPTY.match(found) and text.squash(found) not in names
 
 
 def _is_confirmed(title: tuple[str, str], others: list[tuple[str, str]]) -> bool:
-    """Say whether a candidate of another origin shares half of the shorter one's words.
+    """Decide whether a candidate of another origin shares half of the shorter one's words.
 
     One word in common is chance (`Harbour Times`, `Good Morning Harbour`), unless it is all.
     """
@@ -107,7 +107,7 @@ def _is_confirmed(title: tuple[str, str], others: list[tuple[str, str]]) -> bool
 
 
 def _completed(title: str, others: list[tuple[str, str]]) -> str:
-    """Give the whole of a headline that was cut off, where another candidate has it."""
+    """Complete a headline that was cut off, where another candidate has the whole of it."""
     begun = re.sub(r"\s*(?:…|\.{3})$", "", title)
     if len(begun) < 20 or (begun == title and len(title) < _CUT_AT):
         return title
@@ -128,7 +128,7 @@ def _candidates(document: Document, declared: Declared, lead: Lead) -> Iterator[
 
 
 def clean(raw: str) -> str:
-    """Give a headline as folded plain text, entities decoded as often as they were encoded."""
+    """Fold a headline to plain text, entities decoded as often as they were encoded."""
     raw = raw[:_MAX_RAW]
     once = text.plain(raw) if "<" in raw or "&" in raw else text.fold(raw)
     twice = text.plain(once) if _ENTITY.search(once) else once
@@ -136,7 +136,7 @@ def clean(raw: str) -> str:
 
 
 def _undoubled(title: str) -> str:
-    """Give `A` for `A A` and `A | A`: hidden copies for screen readers, doubled templates."""
+    """Reduce `A A` and `A | A` to `A`: hidden copies for screen readers, doubled templates."""
     half, odd = divmod(len(title), 2)
     if odd and half > 10 and title[half] == " " and title[:half] == title[half + 1 :]:
         return title[:half]
@@ -212,7 +212,7 @@ def _without_label(title: str, label: str) -> str:
 
 
 def _is_behind(label: str, part: str) -> bool:
-    """Say whether a domain's label is short for a name: `nyt` for `New York Times`."""
+    """Decide whether a domain's label is short for a name: `nyt` for `New York Times`."""
     words = [word for word in part.split() if word[:1].isupper()]
     initials = "".join(word[0].lower() for word in words)
     if len(words) >= _MIN_INITIALS and initials == label:
@@ -222,7 +222,7 @@ def _is_behind(label: str, part: str) -> bool:
 
 
 def _is_site(part: str, names: frozenset[str]) -> bool:
-    """Say whether a part names the site: `BBC News`, `The Verge`, `theverge.com`, `World [BBC]`."""
+    """Decide whether a part names the site: `BBC News`, `theverge.com`, `World [BBC]`."""
     if len(part) > 60:
         return False
     bracketed = _BRACKETED.search(part)
@@ -232,7 +232,7 @@ def _is_site(part: str, names: frozenset[str]) -> bool:
 
 
 def forms(name: str) -> frozenset[str]:
-    """Give the keys under which a site's name is known: whole, and without words around it."""
+    """Return the keys under which a site's name is known: whole, and without words around it."""
     words = re.sub(r"[\W_]+", " ", name.lower()).split()
     core = [word for word in words if word not in _AROUND]
     return frozenset({"".join(words), "".join(core) or "".join(words)} - {""})
