@@ -18,4 +18,4 @@ def declared_address(html: bytes) -> str:
     except (etree.ParserError, ValueError, AssertionError):
         return ""
     said = root.xpath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content")
-    return next((one for one in map(urls.fetchable, map(str, said)) if one), "")
+    return next((address for address in map(urls.fetchable, map(str, said)) if address), "")

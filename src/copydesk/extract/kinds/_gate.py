@@ -93,7 +93,7 @@ def _is_consent(look: Look) -> bool:
     shown: tuple[str, ...] = (look.words[:_MANY],)
     if is_there or look.length < TINY:
         shown = (*shown, *look.headings, *visible_text(look.document, "//p | //button", 5))
-    return any(_CONSENT_WORDS.search(one) for one in shown)
+    return any(_CONSENT_WORDS.search(words) for words in shown)
 
 
 def _is_parked(look: Look) -> bool:
@@ -108,7 +108,7 @@ def _is_parked(look: Look) -> bool:
     if {f"{host} is for sale", f"{host} may be for sale"} & set(named):
         return True
     shown = (look.words[:_BEGINNING], *visible_text(look.document, "//p", 3))
-    return host in named and any(_PARKED.search(one[:_BEGINNING]) for one in shown)
+    return host in named and any(_PARKED.search(words[:_BEGINNING]) for words in shown)
 
 
 def _leads_on(look: Look) -> str:
@@ -143,5 +143,5 @@ def _has_such_script(look: Look) -> bool:
     scripts = look.document.tree.xpath("//script[not(@src)]")
     texts = [script.text or "" for script in scripts[: _MAX_SCRIPTS + 1]]
     return 0 < len(texts) <= _MAX_SCRIPTS and any(
-        len(one) <= _MAX_SCRIPT and _SCRIPT.search(one) for one in texts
+        len(script) <= _MAX_SCRIPT and _SCRIPT.search(script) for script in texts
     )

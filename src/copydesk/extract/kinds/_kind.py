@@ -128,7 +128,7 @@ def is_robot_wall(look: Look) -> bool:
         return False
     is_bare = look.length < TINY and not look.is_brief
     found = (_WALL.match(heading[:_LONGEST]) for heading in look.whole_headings)
-    return any(one and (is_bare or not one["rest"]) for one in found)
+    return any(match and (is_bare or not match["rest"]) for match in found)
 
 
 def empty(look: Look) -> str:
@@ -159,7 +159,7 @@ def _is_promised(look: Look) -> bool:
 def _asks_for_a_browser(look: Look) -> bool:
     """Decide whether a page asks for another browser, or for scripts."""
     shown = (look.words, *visible_text(look.document, "//p | //noscript", 5))
-    return any(_PLEA.search(one[:500]) for one in shown)
+    return any(_PLEA.search(words[:500]) for words in shown)
 
 
 def _is_drawn_by_scripts(look: Look) -> bool:

@@ -94,8 +94,10 @@ def find(look: Look) -> str:
 
 def _is_a_recipe(look: Look) -> bool:
     """Decide whether its data name it a recipe or instructions, which are lists by nature."""
-    told = (one for one in look.declared.nodes[:_MAX_NODES] if json_ld.kinds(one) & _INSTRUCTIONS)
-    names = (json_ld.string(one.get("name")) for one in told)
+    told = (
+        node for node in look.declared.nodes[:_MAX_NODES] if json_ld.kinds(node) & _INSTRUCTIONS
+    )
+    names = (json_ld.string(node.get("name")) for node in told)
     return any(look.is_called(name, 0) for name in names if name)
 
 
@@ -133,7 +135,9 @@ def _is_the_sites_own(look: Look) -> bool:
         return headlines(look) >= _SOME_LINKS
     here = urls.identity(look.address)
     sites = (node for node in look.declared.nodes if "website" in json_ld.kinds(node))
-    named = (urls.identity(one) for node in sites for one in json_ld.strings(node.get("url")))
+    named = (
+        urls.identity(address) for node in sites for address in json_ld.strings(node.get("url"))
+    )
     return here in named and headlines(look) >= _SOME_LINKS
 
 
@@ -245,7 +249,7 @@ def _leads_on(link: HtmlElement) -> bool:
     """Decide whether a link is a headline, or stands in one."""
     words = text.fold(" ".join(link.itertext())[:1_000])
     is_one = len(words) >= _HEADLINE_LENGTH and len(words.split()) >= _HEADLINE_WORDS
-    return is_one or any(one.tag in _HEADINGS for one in link.iterancestors())
+    return is_one or any(around.tag in _HEADINGS for around in link.iterancestors())
 
 
 def _is_search(look: Look) -> bool:
@@ -338,6 +342,6 @@ def _is_headed(look: Look, block: HtmlElement) -> bool:
     before = block.getprevious()
     if before is None or before.tag not in _HEADINGS:
         return False
-    target = next((one.get("href") for one in before.iter("a") if one.get("href")), "")
+    target = next((link.get("href") for link in before.iter("a") if link.get("href")), "")
     found = urls.fetchable(target, look.document.base) if target else None
     return bool(found) and urls.host(found or "") == urls.host(look.address)

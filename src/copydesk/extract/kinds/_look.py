@@ -100,7 +100,7 @@ class Look:
     def headings(self) -> tuple[str, ...]:
         """Return its title tag, whole and in parts, and its first headings."""
         found = list(visible_text(self.document, "//title", 1))
-        found += [part for one in found for part in _parts(one)]
+        found += [part for heading in found for part in _parts(heading)]
         return tuple(dict.fromkeys([*found, *self.own_headings]))
 
     @functools.cached_property
@@ -139,12 +139,12 @@ class Look:
     def classes(self) -> frozenset[str]:
         """Return what the template says of itself in the classes of html and body."""
         found = self.document.tree.xpath("/html/@class | /html/body/@class")
-        return frozenset(" ".join(str(one)[:3_000] for one in found).lower().split())
+        return frozenset(" ".join(str(names)[:3_000] for names in found).lower().split())
 
     @functools.cached_property
     def is_sure(self) -> bool:
         """Decide whether its own data name it an article: no teaser, no review by a customer."""
-        declared = (one for one in self.declared.nodes if json_ld.kinds(one) & json_ld.ARTICLES)
+        declared = (node for node in self.declared.nodes if json_ld.kinds(node) & json_ld.ARTICLES)
         for node in itertools.islice(declared, _MAX_NODES):
             if self.is_about(node) and not self._is_by_a_customer(node):
                 return True
@@ -211,7 +211,10 @@ class Look:
         """Decide whether a node names the page's own address."""
         own = [one for key in ("url", "mainEntityOfPage", "@id") for one in _addresses(node, key)]
         here = {self.address, *self.declared.links.get("canonical", ())}
-        return bool({urls.identity(one) for one in own} & {urls.identity(one) for one in here})
+        return bool(
+            {urls.identity(address) for address in own}
+            & {urls.identity(address) for address in here}
+        )
 
     def is_called(self, name: str, beside: float) -> bool:
         """Decide whether a title of the page is a name, and at most a share of its words is not.
@@ -222,7 +225,7 @@ class Look:
         for shown in (self.title, *self.own_headings, self.declared.first("og:title")[0]):
             given = set(text.words(shown))
             is_same = len(wanted & given) >= _SHARED * len(wanted)
-            more = {one for one in given - wanted - _THE if not one.isdecimal()}
+            more = {word for word in given - wanted - _THE if not word.isdecimal()}
             if given and is_same and len(more) <= beside * len(given):
                 return True
         return False
@@ -259,13 +262,13 @@ class Look:
         for holder in self.declared.nodes:
             for key in _OF_A_PRODUCT:
                 value = holder.get(key)
-                if any(one is node for one in (value if isinstance(value, list) else [value])):
+                if any(part is node for part in (value if isinstance(value, list) else [value])):
                     return True
         return False
 
 
 def _addresses(node: Node, key: str) -> list[str]:
-    return [one for one in json_ld.addresses(node.get(key)) if one.startswith("http")]
+    return [address for address in json_ld.addresses(node.get(key)) if address.startswith("http")]
 
 
 def _parts(title: str) -> list[str]:

@@ -179,9 +179,9 @@ def _seconds(declared: Declared, lead: Lead, kind: Kind, node: Node) -> tuple[in
             if found := lengths.seconds(part.get(key)):
                 return found, "json-ld"
     names = ("video", "movie") if kind == "video" else ("audio", "music")
-    for name in (*(f"{one}:duration" for one in names), f"og:{kind}:duration", "duration"):
+    for name in (*(f"{prefix}:duration" for prefix in names), f"og:{kind}:duration", "duration"):
         if found := lengths.seconds(declared.first(name)[0]):
             return found, name
-    own = (one.seconds for one in lead.media if one.kind == kind)
+    own = (media.seconds for media in lead.media if media.kind == kind)
     found = next(filter(None, own), 0)
     return found, "lead" if found else ""

@@ -69,7 +69,7 @@ def _note_in_the_text(look: Look) -> str:
     if look.length >= (TINY if look.is_sure else SHORT / 2):
         return ""
     shown = [*look.words.split("\n")[:2], *visible_text(look.document, "//h2 | //main//p", 3)]
-    sentences = (re.split(r"(?<=[.!?。])\s", one[: 2 * _LONGEST])[0] for one in shown)
+    sentences = (re.split(r"(?<=[.!?。])\s", passage[: 2 * _LONGEST])[0] for passage in shown)
     return next(filter(None, map(_note, sentences)), "")
 
 

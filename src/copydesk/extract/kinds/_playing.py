@@ -63,7 +63,7 @@ def find(
     """
     found = [_Offer(address=document.address, origin="address"), *_declared(document, about.node)]
     found += [_Offer(address=address, origin=origin) for address, origin in offers(declared)]
-    found += [_Offer(address=one.url, origin="lead", type=one.type) for one in lead.media]
+    found += [_Offer(address=media.url, origin="lead", type=media.type) for media in lead.media]
     if about.kind == "audio":
         found += [_Offer(address=address, origin="audio") for address in sounds(document)]
     for offer in found:
@@ -115,7 +115,7 @@ def sounds(document: Document) -> list[str]:
 def _files(element: HtmlElement, document: Document) -> Iterator[str]:
     """Yield the addresses of an element's sound files."""
     sources = [element, *element.iter("source")][:_MAX_PARTS]
-    for raw in (one.get("src") or one.get("href") or "" for one in sources):
+    for raw in (source.get("src") or source.get("href") or "" for source in sources):
         address = urls.fetchable(raw.strip()[:2_000], document.base) if raw else None
         told = element.get("type") or ""
         if address and (element.tag == "audio" or embeds.kind_of(address, told) == "audio"):
@@ -164,5 +164,5 @@ def _only_frame(document: Document) -> tuple[Player | None, str]:
     frames = document.tree.xpath("//iframe[@src or @data-src]")[:_MAX_FRAMES]
     addresses = (frame.get("src") or frame.get("data-src") or "" for frame in frames)
     absolute = (urls.fetchable(address.strip(), document.base) for address in addresses)
-    known = {player for one in absolute if one and (player := players.find(one))}
+    known = {player for address in absolute if address and (player := players.find(address))}
     return (known.pop(), "iframe") if len(known) == 1 else (None, "")

@@ -75,7 +75,7 @@ def _is_titled(look: Look, node: Node, thing: _Thing) -> bool:
     """Decide whether a title of the page is the name of the thing that a node describes."""
     beside = _BESIDE_A_JOB if thing is _Thing.JOB else 0
     told = (node, *_questions(node))
-    names = (json_ld.string(one.get(key)) for one in told for key in ("name", "title"))
+    names = (json_ld.string(thing.get(key)) for thing in told for key in ("name", "title"))
     return any(look.is_called(name, beside) for name in names if name)
 
 
@@ -123,7 +123,7 @@ def _is_of_a_forum(look: Look, node: Node) -> bool:
 def _questions(node: Node) -> list[Node]:
     about = node.get("mainEntity")
     listed = about if isinstance(about, list) else [about]
-    return [one for one in listed[:_FIRST] if isinstance(one, Mapping)]
+    return [question for question in listed[:_FIRST] if isinstance(question, Mapping)]
 
 
 def _is_long(look: Look) -> bool:

@@ -72,7 +72,7 @@ def _own_name(place: str, document: Document, declared: Declared) -> tuple[str, 
     Templates fill og:site_name with a section ("World") or the address itself: such a name gives
     way to another that fits, and stands where there is none.
     """
-    said = [one for one in _declared_names(declared) if _is_name(one[0])]
+    said = [pair for pair in _declared_names(declared) if _is_name(pair[0])]
     bare = {urls.registrable_domain(place), urls.host(place)}
     for name, origin in said:
         if name not in bare and _site_name.fit(name, place):

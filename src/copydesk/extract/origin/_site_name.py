@@ -85,8 +85,8 @@ def _reads_as_a_name(words: str) -> bool:
     some = words.split()
     if not 0 < len(some) <= _MAX_WORDS or any(letter.isdigit() for letter in words):
         return False
-    big = [one for one in some if one.lower() not in _JOINING and not one.endswith(".V.")]
-    return not any(one[0].islower() for one in big[1:])
+    big = [word for word in some if word.lower() not in _JOINING and not word.endswith(".V.")]
+    return not any(word[0].islower() for word in big[1:])
 
 
 def _labels(web_url: str) -> frozenset[str]:

@@ -43,7 +43,9 @@ def find(
     What the page declares goes before the lead, and that before what the page shows.
     """
     sites = frozenset(text.squash(name) for name in site_names) - _publishers(document, declared)
-    told = ((people(one, sites, is_declared=True), at) for one, at in _declarations(declared, lead))
+    told = (
+        (people(names, sites, is_declared=True), at) for names, at in _declarations(declared, lead)
+    )
     if declared_people := _fullest(told):
         return declared_people
     for lines in bylines(document):
@@ -88,7 +90,7 @@ def _declarations(declared: Declared, lead: Lead) -> Iterator[tuple[list[str], s
             yield _persons(node.get(key), declared), "json-ld"
     for name in _META:
         values = list(declared.meta.get(name, ()))
-        yield [_turned(one) for one in values] if name in _FAMILY_NAME_FIRST else values, name
+        yield [_turned(person) for person in values] if name in _FAMILY_NAME_FIRST else values, name
     yield list(lead.authors), "lead"
 
 

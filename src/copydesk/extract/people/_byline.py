@@ -74,7 +74,7 @@ def bylines(document: Document) -> Iterator[list[str]]:
         behind = [element for at, element in shown if at > headline]
         for elements in (behind, [element for _, element in shown]):
             if elements:
-                yield [_lines(one) for one in _together(elements)]
+                yield [_lines(element) for element in _together(elements)]
     yield from _spoken(document, headline)
 
 
@@ -130,7 +130,7 @@ def _marks(element: HtmlElement) -> Iterator[bool]:
 
 def _is_on_a_card(element: HtmlElement) -> bool:
     around = islice(element.iterancestors(), _MAX_ABOVE)
-    return any(_CARDS & frozenset((one.get("class") or "").split()) for one in around)
+    return any(_CARDS & frozenset((element.get("class") or "").split()) for element in around)
 
 
 def _title(document: Document) -> list[HtmlElement]:
@@ -167,7 +167,7 @@ def _together(elements: list[HtmlElement]) -> list[HtmlElement]:
             break
         block = above
     inside = set(block.iter())
-    return [one for one in elements if one in inside][:_MAX_NAMES]
+    return [element for element in elements if element in inside][:_MAX_NAMES]
 
 
 def _length(element: HtmlElement) -> int:
@@ -183,7 +183,7 @@ def _length(element: HtmlElement) -> int:
 def _lines(element: HtmlElement) -> str:
     """Return the first pieces of an element's text, each on a line; of a name marked in it."""
     parts = islice(element.iter(), 1, _MAX_PARTS)
-    names = (one for one in parts if one.get("itemprop") == "name" and one.tag not in _UNSHOWN)
+    names = (part for part in parts if part.get("itemprop") == "name" and part.tag not in _UNSHOWN)
     named = next(names, element)
     pieces = (text.fold(piece[:_MAX_PIECE]) for piece in _pieces(named))
     return "\n".join(islice(filter(None, pieces), _MAX_PIECES))

@@ -141,7 +141,7 @@ def _spoken(lines: list[str]) -> Iterator[str]:
     yield from lines if start is None else ()
     for line in lines[start:] if start is not None else ():
         bare = _OPENS.sub("", line)
-        parts = (part for one in _SPLIT.split(bare) for part in _COMMA.split(one))
+        parts = (part for piece in _SPLIT.split(bare) for part in _COMMA.split(piece))
         if not any(is_person(_tidy(part, frozenset())) for part in parts) and _tells_more(bare):
             return
         yield line

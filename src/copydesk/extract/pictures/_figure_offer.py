@@ -127,11 +127,11 @@ def best_size(offers: list[Offer]) -> Offer:
     A size that nobody names is taken to be right.
     """
     first = offers[0]
-    sizes = [one for one in offers if one.width]
+    sizes = [mention for mention in offers if mention.width]
     if first.width and first.width < ENOUGH:
-        larger = [one for one in sizes if first.width < one.width <= 2 * MAX_WIDTH]
+        larger = [mention for mention in sizes if first.width < mention.width <= 2 * MAX_WIDTH]
         return max(larger, key=lambda one: min(one.width, MAX_WIDTH), default=first)
     if first.width > 2 * MAX_WIDTH:
-        smaller = [one for one in sizes if ENOUGH <= one.width <= 2 * MAX_WIDTH]
+        smaller = [mention for mention in sizes if ENOUGH <= mention.width <= 2 * MAX_WIDTH]
         return max(smaller, key=lambda one: one.width, default=first)
     return first

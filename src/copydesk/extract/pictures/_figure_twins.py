@@ -67,7 +67,7 @@ def hero(group: list[Offer], others: list[list[Offer]]) -> list[Offer]:
     """Find the one picture between headline and text where a declared one is nowhere shown."""
     if _is_shown(group):
         return []
-    found = [one for one in others if any(each.place == "hero" for each in one)]
+    found = [other for other in others if any(mention.place == "hero" for mention in other)]
     is_near = len(found) == 1 and _domain(found[0][0]) == _domain(group[0])
     return found[0] if is_near else []
 
@@ -78,7 +78,7 @@ def _domain(one: Offer) -> str:
 
 def _is_one(groups: list[list[Offer]], address: str) -> bool:
     """Decide whether several groups are sizes of one picture."""
-    return bool(groups) and all(is_twin(groups[0][0], one[0], address) for one in groups[1:])
+    return bool(groups) and all(is_twin(groups[0][0], group[0], address) for group in groups[1:])
 
 
 def is_twin(one: Offer, other: Offer, address: str) -> bool:
@@ -139,12 +139,16 @@ def _is_number(part: str, address: str) -> bool:
     if _HASH.fullmatch(part):
         return True
     numbers = _NUMBER.findall(part)
-    return any(not _DATE.fullmatch(one) and one not in urlsplit(address).path for one in numbers)
+    return any(
+        not _DATE.fullmatch(number) and number not in urlsplit(address).path for number in numbers
+    )
 
 
 def _numbers(parts: list[str], address: str) -> set[str]:
-    found = {one for part in parts for one in _NUMBER.findall(part) if len(one) >= _LONG_NUMBER}
-    return {one for one in found if _is_number(one, address)}
+    found = {
+        number for part in parts for number in _NUMBER.findall(part) if len(number) >= _LONG_NUMBER
+    }
+    return {number for number in found if _is_number(number, address)}
 
 
 def _description(mention: Offer) -> str:

@@ -165,7 +165,7 @@ def _origin(group: list[Offer]) -> str:
 
     As in `og:image + json-ld + hero`.
     """
-    names = {one.origin for one in group if one.place or one.element is None}
+    names = {mention.origin for mention in group if mention.place or mention.element is None}
     declaring = [name for name in OFFERED if name in names & DECLARING]
     showing = [name for name in OFFERED if name in names - DECLARING]
     return " + ".join([*declaring[:2], *showing[:1]])

@@ -130,7 +130,11 @@ def _settle(
     starts: dict[HtmlElement, int],
 ) -> None:
     ranked = sorted(weights, key=weights.__getitem__, reverse=True)[:6]
-    clean = (one for one in ranked if not any(_is_apart(up) for up in [one, *one.iterancestors()]))
+    clean = (
+        element
+        for element in ranked
+        if not any(_is_apart(up) for up in [element, *element.iterancestors()])
+    )
     content = next(clean, ranked[0] if ranked else None)
     if content is None or weights[content] < 5 * _PARAGRAPH:
         named = document.tree.xpath("//*[@itemprop='articleBody'] | //article | //main")
@@ -140,7 +144,7 @@ def _settle(
     found.content = content
     found.start = starts.get(content, found.headline)
     line = [content, *content.iterancestors()]
-    scope = next((at for at, one in enumerate(line) if _is_article(one)), 1)
+    scope = next((at for at, element in enumerate(line) if _is_article(element)), 1)
     found.line, found.inside = frozenset(line), frozenset(line[: scope + 1])
 
 
@@ -343,5 +347,7 @@ def _is_logo(element: HtmlElement) -> bool:
     """Decide whether a picture, what stands around it, or the end of its words is named a logo."""
     above = element.getparent()
     around = (element, above) if above is not None else (element,)
-    names = " ".join(f"{one.get('class') or ''} {one.get('id') or ''}" for one in around)
+    names = " ".join(
+        f"{element.get('class') or ''} {element.get('id') or ''}" for element in around
+    )
     return "logo" in names[:400].lower() or (element.get("alt") or "")[-5:].lower() == " logo"

@@ -148,7 +148,7 @@ def _found(document: Document, declared: Declared, body: str) -> Found:
 
 def _naming(passages: Iterable[str]) -> list[str]:
     """Return the passages in which a word of any agency's name stands: of most articles none."""
-    return [one for one in passages if _wires.is_naming(one)]
+    return [passage for passage in passages if _wires.is_naming(passage)]
 
 
 def _undated(lines: Iterable[str]) -> list[str]:
@@ -172,7 +172,7 @@ def _by_dateline(opening: Iterable[str]) -> Found | None:
         for agency in _wires.AGENCIES:
             forms = (_DATELINE, _IN_CAPITALS)
             found = (_wires.pattern(form, agency.dateline).search(block) for form in forms)
-            if any(one and _is_dateline(one[0]) for one in found):
+            if any(dateline and _is_dateline(dateline[0]) for dateline in found):
                 return agency.credit, "dateline"
     return None
 
@@ -273,7 +273,7 @@ def _reserved(document: Document) -> Iterator[str]:
     for said in document.tree.xpath(_RESERVING):
         beside = said.getparent()
         around = [*([] if said.is_tail else [beside]), *beside.iterancestors()]
-        if not any(one.tag in _UNSEEN or _is_of_readers(one) for one in around):
+        if not any(element.tag in _UNSEEN or _is_of_readers(element) for element in around):
             for found in _RESERVED.finditer(said):
                 yield said[max(0, found.start() - 100) : found.start() + 50]
 

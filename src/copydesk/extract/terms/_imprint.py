@@ -57,7 +57,7 @@ def credited(declared: Declared) -> list[str]:
         found += json_ld.names(declared.article.get(key), declared.nodes)
     for name in _METAS:
         found += declared.meta.get(name, ())
-    return [_without_rights(one) for one in found]
+    return [_without_rights(name) for name in found]
 
 
 def shown(document: Document) -> list[str]:
@@ -65,7 +65,9 @@ def shown(document: Document) -> list[str]:
     found = document.tree.xpath(_BYLINES)
     if len(found) > _MOST_BYLINES:
         return []
-    return [text.fold(" ".join(islice(one.itertext(), 50)))[: _LONGEST + 1] for one in found]
+    return [
+        text.fold(" ".join(islice(element.itertext(), 50)))[: _LONGEST + 1] for element in found
+    ]
 
 
 def above(document: Document, body: str) -> list[str]:
@@ -95,9 +97,9 @@ def _is_line(element: HtmlElement) -> bool:
 def _is_beside(element: HtmlElement) -> bool:
     around = [element, *islice(element.iterancestors(), _MOST_AROUND)]
     return any(
-        one.tag in _UNSEEN
-        or (one.tag not in {"body", "html"} and _BESIDE.search(one.get("class") or ""))
-        for one in around
+        element.tag in _UNSEEN
+        or (element.tag not in {"body", "html"} and _BESIDE.search(element.get("class") or ""))
+        for element in around
     )
 
 

@@ -116,7 +116,7 @@ def _are_rights_reserved(signals: Iterable[Signal]) -> bool:
 
 
 def _reservations(signal: Signal) -> set[str]:
-    return {one.strip() for one in signal.said.split(",")} & {"0", "1"}
+    return {value.strip() for value in signal.said.split(",")} & {"0", "1"}
 
 
 def snippet_characters(signals: Iterable[Signal]) -> int | None:

@@ -66,7 +66,9 @@ class _Kept:
 
     def __init__(self, letters: Iterable[str]) -> None:
         self._whole = sorted(letters)
-        self._runs = {run for one in self._whole for run in _windows(one, _run_of(one))}
+        self._runs = {
+            run for sentence in self._whole for run in _windows(sentence, _run_of(sentence))
+        }
         self._short: dict[int, set[str]] = {}
         for one in self._whole:
             if _LEAST <= len(one) < _RUN:

@@ -81,7 +81,7 @@ def breaks_off(document: Document, body: str) -> str:
         return ""
     links = islice(document.tree.iter("a"), _MOST_LINKS)
     is_sold = document.tree.xpath(_NAMED) or any(
-        _SOLD.search((one.get("href") or "")[:300]) for one in links
+        _SOLD.search((link.get("href") or "")[:300]) for link in links
     )
     return end.rpartition(". ")[2] if is_sold else ""
 

@@ -123,8 +123,8 @@ def _filled(page: Page, scores: list[float]) -> None:
     """
     for at, end in pairwise([*_headings_within(page), page.last]):
         below = range(at + 1, end)
-        is_empty = scores[at] > 0 and all(scores[one] <= 0 for one in below)
-        is_list = len(below) <= _SECTION and all(_is_listed(page, one) for one in below)
+        is_empty = scores[at] > 0 and all(scores[place] <= 0 for place in below)
+        is_list = len(below) <= _SECTION and all(_is_listed(page, place) for place in below)
         if is_empty and is_list:
             for one in below:
                 scores[one] = 1.0

@@ -57,7 +57,7 @@ def _is_said_again(page: Page, at: int, later: Sequence[int]) -> bool:
     letters = page.squashed[at]
     if len(letters) < _LETTERS or page.blocks[at].quoted or page.blocks[at].kind == "item":
         return False
-    return any(letters in page.squashed[one] for one in later)
+    return any(letters in page.squashed[below] for below in later)
 
 
 def _before_comments(page: Page, kept: list[int]) -> list[int]:

@@ -44,7 +44,9 @@ class Page:
     def __post_init__(self) -> None:
         self.words = [len(block.text.split()) for block in self.blocks]
         many = len(self.blocks)
-        self.count = [sum(one[at] >= 0.5 for one in self.votes.values()) for at in range(many)]
+        self.count = [
+            sum(shares[at] >= 0.5 for shares in self.votes.values()) for at in range(many)
+        ]
         self.two = min(2, len(self.votes))
         taken = [at for at in range(many) if self.count[at] >= self.two]
         self.total = sum(self.words[at] for at in taken)
@@ -74,7 +76,9 @@ class Page:
     def agreed(self, at: int) -> float:
         """Compute the share of the readers, each by its trust, that took a block."""
         whole = sum(self.trust.values())
-        return sum(self.trust[name] * one[at] for name, one in self.votes.items()) / (whole or 1.0)
+        return sum(self.trust[name] * shares[at] for name, shares in self.votes.items()) / (
+            whole or 1.0
+        )
 
     def hints(self, at: int) -> set[str]:
         """Return what the elements around a block say of it, but for those around the article."""

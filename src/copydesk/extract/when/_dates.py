@@ -54,7 +54,9 @@ class _View:
 
     def shown(self) -> list[Sighting]:
         """Return the dates that the page shows, the best first; its own clock is none of them."""
-        return [one for one in self.all_shown() if not _is_build(one.moment, self.now)]
+        return [
+            sighting for sighting in self.all_shown() if not _is_build(sighting.moment, self.now)
+        ]
 
     def all_shown(self) -> list[Sighting]:
         """Return the dates that the page shows, with its clock."""
@@ -100,9 +102,17 @@ def _sharpened(view: _View, moment: Moment) -> Moment:
     if moment.exact:
         return moment
     said = _said.published(view.declared, view.evidence)
-    shown = (one for one in view.shown() if one.kind != "updated" and one.score >= _shown.SURE)
-    told = (*said, *(one.moment for one in shown))
-    same = (one for one in told if one.exact and moment.day in {one.day, one.at.date()})
+    shown = (
+        sighting
+        for sighting in view.shown()
+        if sighting.kind != "updated" and sighting.score >= _shown.SURE
+    )
+    told = (*said, *(sighting.moment for sighting in shown))
+    same = (
+        witness
+        for witness in told
+        if witness.exact and moment.day in {witness.day, witness.at.date()}
+    )
     return next(_plausible(same, view.now), moment)
 
 
@@ -113,7 +123,11 @@ def _told(view: _View) -> Moment | None:
     with the time of the fetch is the clock of the page, a sure one where the page tells otherwise.
     """
     told = _plausible(_said.published(view.declared, view.evidence), view.now)
-    likely = [one for one in told if one.origin in _said.SURE or not _is_build(one, view.now)]
+    likely = [
+        declared
+        for declared in told
+        if declared.origin in _said.SURE or not _is_build(declared, view.now)
+    ]
     said = likely[0] if likely else None
     if said and _is_build(said, view.now):
         said = _told_otherwise(view, said, likely) or said
@@ -167,7 +181,7 @@ def _seen(view: _View) -> Iterator[Moment]:
     yield from _shown.at_least(_shown.SURE, shown)
     yield from filter(None, [_in_scripts.published(view.document, view.evidence)])
     yield from likely
-    yield from (one for one in _changes(view) if not _is_build(one, view.now))
+    yield from (change for change in _changes(view) if not _is_build(change, view.now))
     yield from _guessed(view)
 
 
@@ -199,8 +213,8 @@ def _updated(view: _View, lead: Lead, since: Moment) -> Moment | None:
     told = list(_changes(view))
     if lead.updated_at:
         told.append(Moment(at=dates.utc(lead.updated_at), exact=True, origin="lead"))
-    later = (one for one in _plausible(told, view.now) if one.at > since.at)
-    return next((one for one in later if not _is_build(one, view.now)), None)
+    later = (change for change in _plausible(told, view.now) if change.at > since.at)
+    return next((change for change in later if not _is_build(change, view.now)), None)
 
 
 def _changes(view: _View) -> Iterator[Moment]:
@@ -208,8 +222,8 @@ def _changes(view: _View) -> Iterator[Moment]:
     told = list(_said.changed(view.declared, view.evidence))
     yield from told
     if not told:
-        shown = (one for one in view.shown() if one.kind == "updated")
-        yield from (one.moment for one in shown if one.score >= _shown.SURE)
+        shown = (sighting for sighting in view.shown() if sighting.kind == "updated")
+        yield from (sighting.moment for sighting in shown if sighting.score >= _shown.SURE)
 
 
 def _is_build(moment: Moment, now: datetime) -> bool:
@@ -262,4 +276,8 @@ def _is_held(view: _View, day: date) -> bool:
     figures = re.search(rf"(?<!\d)(?:{two_ways})[/-](?:{day:%Y}|{day:%y})\b", html)
     if figures and day.day <= _MONTHS and view.evidence.day_first is None:
         return False
-    return day.day > 1 or str(day) in html or any(one.moment.day == day for one in view.shown())
+    return (
+        day.day > 1
+        or str(day) in html
+        or any(sighting.moment.day == day for sighting in view.shown())
+    )

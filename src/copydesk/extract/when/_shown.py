@@ -112,7 +112,9 @@ def sightings(document: Document, title: str, evidence: Evidence) -> list[Sighti
         walk.headline = None
     near = _ancestors(walk.headline) if walk.headline is not None else []
     judged = [_judged(spot, walk, near) for spot in walk.spots]
-    return sorted((one for one in judged if one), key=lambda one: -one.score)
+    return sorted(
+        (sighting for sighting in judged if sighting), key=lambda sighting: -sighting.score
+    )
 
 
 def _pass_over(walk: _Walk) -> None:
@@ -179,7 +181,7 @@ def _written(walk: _Walk, element: HtmlElement, passage: str, length: int) -> It
     """Yield the dates in a piece of text by what stands before each and around it."""
     end, was_range = 0, False
     readings = list(_moments.spot(passage))
-    beside = max(length, len(passage)) - sum(one.end - one.start for one in readings)
+    beside = max(length, len(passage)) - sum(reading.end - reading.start for reading in readings)
     for reading, following in zip_longest(readings, readings[1:]):
         label = passage[end : reading.start] if end else f"{walk.before} {passage[: reading.start]}"
         behind = passage[reading.end :]
@@ -326,4 +328,4 @@ def _by_link(above: list[HtmlElement], address: str) -> int:
 def _ancestors(element: HtmlElement) -> list[HtmlElement]:
     """Return an element and those around it, below the body."""
     above = [element, *islice(element.iterancestors(), _MAX_ANCESTORS)]
-    return [one for one in above if one.tag not in {"body", "html"}]
+    return [around for around in above if around.tag not in {"body", "html"}]

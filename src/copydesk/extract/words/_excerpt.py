@@ -53,7 +53,10 @@ def find(
     prose = text.prose(body)
     signed = declared_names(declared)
     # what the page's data says of this very article need not share words with it
-    own = {text.squash(said) for said in json_ld.strings(declared.article.get("description"))}
+    own = {
+        text.squash(description)
+        for description in json_ld.strings(declared.article.get("description"))
+    }
     for raw, origin in _descriptions(declared, lead):
         found = _unsigned(_untitled(clean(raw), title), signed)
         known = prose if text.squash(raw) not in own else ""
@@ -90,7 +93,7 @@ def bound(prose: str, rule: ExcerptRule) -> int:
 
 def _descriptions(declared: Declared, lead: Lead) -> Iterator[tuple[str, str]]:
     for name in ("og:description", "description", "twitter:description"):
-        yield from ((said, name) for said in declared.meta.get(name, ()))
+        yield from ((description, name) for description in declared.meta.get(name, ()))
     yield json_ld.string(declared.article.get("description")), "json-ld"
     yield json_ld.string(declared.video.get("description")), "json-ld"
     yield lead.excerpt, "lead"
@@ -135,7 +138,7 @@ def _is_tagline(description: str, declared: Declared, title: str, prose: str) ->
     also share words with the text, and say more than the headline.
     """
     key = text.squash(description)
-    if any(text.squash(said) == key for said in _of_the_site(declared)):
+    if any(text.squash(words) == key for words in _of_the_site(declared)):
         return True
     if len(prose) < _SHORT_BODY or any(sentences.ends(description)):
         return False

@@ -111,16 +111,18 @@ def _completed(title: str, others: list[tuple[str, str]]) -> str:
     begun = re.sub(r"\s*(?:…|\.{3})$", "", title)
     if len(begun) < 20 or (begun == title and len(title) < _CUT_AT):
         return title
-    return next((other for other, _ in others if other != title and other.startswith(begun)), title)
+    return next(
+        (longer for longer, _ in others if longer != title and longer.startswith(begun)), title
+    )
 
 
 def _candidates(document: Document, declared: Declared, lead: Lead) -> Iterator[tuple[str, str]]:
     yield json_ld.string(declared.article.get("headline")), "json-ld"
     yield declared.first("og:title")[0], "og:title"
     yield from (
-        (found, "title") for found in visible_text(document, "//title[not(ancestor::svg)]", 1)
+        (title, "title") for title in visible_text(document, "//title[not(ancestor::svg)]", 1)
     )
-    yield from ((found, "h1") for found in visible_text(document, "//h1"))
+    yield from ((heading, "h1") for heading in visible_text(document, "//h1"))
     yield declared.first("twitter:title")[0], "twitter:title"
     yield json_ld.string(declared.video.get("name")), "json-ld"
     yield json_ld.string(declared.article.get("name")), "json-ld"
