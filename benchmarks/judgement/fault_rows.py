@@ -133,7 +133,7 @@ def parts_of_words(site: Site) -> Iterator[Fault]:
         profile: Literal["everyday", "copydesk"] = "everyday" if is_everyday(name) else "copydesk"
         scoring = replace(free.scoring, profile=profile, off_beat="keep")
         for one in bare.values():
-            story = judge.assess(article(one), replace(free, scoring=scoring), judge.Bookshelf())
+            story = judge.assess(article(one), replace(free, scoring=scoring), judge.MemoryShelf())
             if isinstance(story, Story) and story.topics:
                 yield f"{', '.join(story.topics)}: {one.title}"
 
@@ -282,7 +282,7 @@ def _both(pairs: Sequence[tuple[Story, Story]]) -> Callable[[str, Stories], Iter
 
 def _met_again(ordered: Iterable[Story]) -> Iterator[Story]:
     """Give the records whose address stands for a record already, as a round would see it."""
-    shelf = judge.Bookshelf()
+    shelf = judge.MemoryShelf()
     for one in ordered:
         if shelf.at(one.original_url):
             yield one

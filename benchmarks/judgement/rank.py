@@ -85,7 +85,7 @@ def story_of(article: Article, beat: Beat, profile: Literal["copydesk", "everyda
     """Judge one article alone, as if found at once; off the beat or not."""
     scoring = replace(beat.scoring, profile=profile, off_beat="keep")
     fresh = replace(article, found=article.published_at)
-    story = judge.assess(fresh, replace(beat, scoring=scoring), judge.Bookshelf())
+    story = judge.assess(fresh, replace(beat, scoring=scoring), judge.MemoryShelf())
     assert isinstance(story, Story)
     return story
 

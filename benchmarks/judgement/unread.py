@@ -74,7 +74,7 @@ def judged(stories: Sequence[Story], beat: Beat, sources: Sequence[str] = ()) ->
     `sources` are the addresses of their sources, in the same order.
     """
     beat = replace(beat, scoring=replace(beat.scoring, off_beat="keep"))
-    shelf, found = judge.Bookshelf(), {}
+    shelf, found = judge.MemoryShelf(), {}
     for at, story in enumerate(stories):
         seen = article(story, sources[at] if sources else "")
         said = judge.assess(seen, beat, shelf)

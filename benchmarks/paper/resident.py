@@ -73,7 +73,7 @@ def _cpu(pid: int) -> float:
 
 def main() -> None:
     from copydesk import engine
-    from copydesk.engine.progress import Silence
+    from copydesk.engine.newsroom import Silence
 
     root, now = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
     with engine.opened(root, now, {}) as newsroom:

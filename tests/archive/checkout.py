@@ -41,11 +41,11 @@ class Checkout:
         self.git("commit", "-q", "--allow-empty", "-m", "by hand")
 
     def status(self) -> list[str]:
-        """Give the lines of `git status`, every untracked file by itself."""
+        """Return the lines of `git status`, every untracked file by itself."""
         return self.git("status", "--porcelain", "-uall").splitlines()
 
     def committed(self, path: str, commit: str = "HEAD") -> bytes:
-        """Give a file's bytes as they were committed."""
+        """Return a file's bytes as they were committed."""
         done = subprocess.run(
             ["git", "cat-file", "blob", f"{commit}:{path}"],
             cwd=self.root,
@@ -55,7 +55,7 @@ class Checkout:
         return done.stdout
 
     def repository(self, below: str = "") -> Repository:
-        """Give what is tested."""
+        """Return what is tested."""
         return Repository(self.root / below, lock_wait_seconds=0)
 
 

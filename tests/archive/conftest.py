@@ -34,5 +34,5 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def checkout(tmp_path: Path, saved: Path) -> Checkout:
-    """Give a repository with two committed records and a README."""
+    """Return a repository with two committed records and a README."""
     return Checkout(root=Path(shutil.copytree(saved, tmp_path / "newsroom")))

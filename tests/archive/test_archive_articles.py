@@ -16,7 +16,7 @@ ROOM = 1_000_000
 
 
 def article(name: str, *, text: str = "Once.", web: str = "") -> Article:
-    """Give an article at an address of its own."""
+    """Return an article at an address of its own."""
     return Article(
         url=f"https://dock.example/{name}",
         web_url=web or f"https://dock.example/{name}",

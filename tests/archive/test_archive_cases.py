@@ -21,7 +21,7 @@ PATH = "_news/2025-03-04-crane.md"
 
 
 def cases(folder: str) -> list[Path]:
-    """Give the files of one kind of case."""
+    """Return the files of one kind of case."""
     found = sorted((CASES / folder).glob("*.md"))
     assert found
     return found
@@ -100,6 +100,19 @@ def test_every_file_of_a_site_comes_back_byte_for_byte() -> None:
     } == report.collections
     assert (8, 8) == (report.records, report.identical)
     assert (3, 3) == (report.data.files, report.data.identical)
+
+
+def test_records_of_a_site_come_back_with_a_mark_and_with_crlf(tmp_path: Path) -> None:
+    for file in sorted((CASES / "collections").glob("_[a-z]*/**/*.*")):
+        if file.is_file() and "_data" not in file.parts:
+            place = tmp_path / file.relative_to(CASES / "collections")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
+
+    report = check(tmp_path)
+
+    assert report.is_clean, report
+    assert (8, 8) == (report.records, report.identical)
 
 
 @pytest.mark.parametrize(

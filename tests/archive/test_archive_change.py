@@ -16,8 +16,7 @@ import pytest
 
 from archive.checkout import Checkout
 from copydesk.archive import Change, FileChange, WriteLock, is_cut_short
-from copydesk.archive.change import _change
-from copydesk.archive.change._change import digest
+from copydesk.archive.change import _change, digest
 from copydesk.errors import BusyError, RecordError
 from copydesk.kit import files, locks
 
@@ -37,7 +36,7 @@ def lock(checkout: Checkout) -> WriteLock:
 
 
 def becomes(checkout: Checkout, path: str, text: str | None) -> FileChange:
-    """Give what makes a file say this, as it stands now."""
+    """Return what makes a file say this, as it stands now."""
     file = checkout.root / path
     before = digest(file.read_bytes() if file.exists() else None)
     return FileChange(path=path, before=before, after=None if text is None else text.encode())

@@ -36,7 +36,7 @@ def misbehave(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> Non
 
 
 def move_branch(times: str) -> str:
-    """Give a script that commits by hand just before the branch is set."""
+    """Return a script that commits by hand just before the branch is set."""
     return (
         'case "$*" in *update-ref*copydesk*)\n'
         f'  if [ ! -e "$0.done" ]; then {times}\n'

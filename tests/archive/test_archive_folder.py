@@ -20,7 +20,7 @@ PATH = "_news/2025-03-04-crane.md"
 
 
 def story(path: str = PATH, title: str = "Crane") -> Story:
-    """Give a small story."""
+    """Return a small story."""
     return Story(path=path, title=title, published_at=NOON, quality=72)
 
 
@@ -33,7 +33,7 @@ def put(root: Path, path: str, data: bytes | str) -> Path:
 
 
 def read_all(root: Path) -> tuple[list[str], list[str]]:
-    """Give the paths of the stories that could be read, and the subjects of the errors."""
+    """Return the paths of the stories that could be read, and the subjects of the errors."""
     troubles: list[CopydeskError] = []
     paths = [one.path for one in Archive(root).stories(troubles.append)]
     return paths, [error.subject for error in troubles]
@@ -164,6 +164,38 @@ def test_a_file_that_rewriting_would_lose_is_left_alone(odd: bytes, tmp_path: Pa
     assert odd == file.read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("before", "line_end"),
+    [(b"", b"\r\n"), (b"\xef\xbb\xbf", b"\r\n"), (b"\xef\xbb\xbf", b"\n")],
+    ids=["CRLF", "byte order mark and CRLF", "byte order mark"],
+)
+def test_what_is_changed_in_a_record_keeps_its_line_ends(
+    before: bytes, line_end: bytes, tmp_path: Path
+) -> None:
+    filed = before + emit_story(story()).replace(b"\n", line_end)
+    file = put(tmp_path, PATH, filed)
+    archive = Archive(tmp_path)
+    read = archive.read(PATH)
+
+    write(archive, replace(read, title="New", note="One.\n\nTwo.", topics=("AI", "Ports")))
+
+    new = replace(story(), title="New", note="One.\n\nTwo.", topics=("AI", "Ports"))
+    assert before + emit_story(new).replace(b"\n", line_end) == file.read_bytes()
+    assert "New" == archive.read(PATH).title
+
+
+def test_a_record_with_mixed_line_ends_is_read_and_left_alone(tmp_path: Path) -> None:
+    mixed = emit_story(story()).replace(b"\n", b"\r\n", 3)
+    file = put(tmp_path, PATH, mixed)
+    archive = Archive(tmp_path)
+    read = archive.read(PATH)
+
+    with pytest.raises(RecordError, match="in a form that rewriting would lose"):
+        write(archive, replace(read, title="New"))
+
+    assert ("Crane", mixed) == (read.title, file.read_bytes())
+
+
 def test_what_a_killed_write_left_is_swept_up(tmp_path: Path) -> None:
     write(Archive(tmp_path), story())
     put(tmp_path, "_news/.new-a1", "half")
@@ -201,7 +233,7 @@ def test_a_person_s_lines_survive_a_rewriting(tmp_path: Path) -> None:
 
 
 def names(root: Path) -> Sequence[str]:
-    """Give the paths of all files below a folder."""
+    """Return the paths of all files below a folder."""
     return [str(one.relative_to(root)) for one in sorted(root.rglob("*")) if one.is_file()]
 
 
@@ -209,7 +241,7 @@ def test_the_check_counts_and_names_what_differs(tmp_path: Path) -> None:
     good = emit_story(story())
     put(tmp_path, "_news/a.md", good)
     put(tmp_path, "_archive/_news/b.md", good)
-    put(tmp_path, "_news/c.md", good.replace(b"\n", b"\r\n"))
+    put(tmp_path, "_news/c.md", good.replace(b"\n", b"\r\n", 3))
     put(tmp_path, "_news/d.md", "---\ntitle: {\n---\n")
     put(tmp_path, "_people/e.md", "---\nname: e\nborn: 2020-99-99\n---\n")
     put(tmp_path, "_people/.template", "---\nname: # Fill out\n---\n")

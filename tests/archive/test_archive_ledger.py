@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.archive import Ended, Kept, Ledger, Moved, read_ledger
+from copydesk.archive import Ledger, SourceEnded, SourceKept, SourceMoved, read_ledger
 from copydesk.errors import RecordError
 from world import records
 
@@ -16,11 +16,11 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 OLD, NEW = "https://old.example/feed?a=1&b", "https://new.example/feed"
 GONE, HELD = "https://gone.example/feed", "https://held.example/feed"
 LEDGER = Ledger(
-    moved={OLD: Moved(to=NEW, at=NOON)},
-    ended={GONE: Ended(at=NOON, why='status 410: "gone" for good')},
-    kept={HELD: Kept(by="Ada <ada@desk.example>", at=NOON, why="it is\nback")},
+    moved={OLD: SourceMoved(to=NEW, at=NOON)},
+    ended={GONE: SourceEnded(at=NOON, why='status 410: "gone" for good')},
+    kept={HELD: SourceKept(by="Ada <ada@desk.example>", at=NOON, why="it is\nback")},
 )
-KEPT_AGAIN = Kept(by="Ada", at=NOON, why="it is here")
+KEPT_AGAIN = SourceKept(by="Ada", at=NOON, why="it is here")
 WRITTEN = """\
 moved:
   - from: https://old.example/feed?a=1&b
@@ -101,7 +101,9 @@ def test_a_changed_entry_keeps_the_note_beside_it(tmp_path: Path) -> None:
     file = put(tmp_path, BY_HAND)
     old = read_ledger(tmp_path)
 
-    records.write_ledger(tmp_path, replace(old, moved={**old.moved, OLD: Moved(to=GONE, at=NOON)}))
+    records.write_ledger(
+        tmp_path, replace(old, moved={**old.moved, OLD: SourceMoved(to=GONE, at=NOON)})
+    )
 
     text = file.read_text("utf-8")
     assert f"# the first\n- from: {OLD}\n  to: {GONE}\n" in text

@@ -46,11 +46,11 @@ class Both:
         return self.person.git("rev-parse", "HEAD")
 
     def tip(self, branch: str = "main") -> str:
-        """Give the commit that the remote's branch has."""
+        """Return the commit that the remote's branch has."""
         return Checkout(root=self.remote).git("rev-parse", f"refs/heads/{branch}")
 
     def all_of_it(self) -> tuple[str, str, str, list[str], dict[str, bytes]]:
-        """Give everything that a failed push must leave as it was."""
+        """Return everything that a failed push must leave as it was."""
         here = self.newsroom
         files = {
             str(path.relative_to(here.root)): path.read_bytes()

@@ -50,7 +50,7 @@ class Pair:
         return self.newsroom.repository().push("origin")
 
     def text(self, path: str) -> str:
-        """Give what a file of the newsroom holds."""
+        """Return what a file of the newsroom holds."""
         return (self.newsroom.root / path).read_text()
 
 
@@ -72,7 +72,7 @@ def pair(checkout: Checkout, tmp_path: Path) -> Pair:
 
 
 def state(checkout: Checkout) -> tuple[object, ...]:
-    """Give everything that a refused push must leave as it was."""
+    """Return everything that a refused push must leave as it was."""
     files = {
         str(path.relative_to(checkout.root)): path.read_bytes()
         for path in checkout.root.rglob("*")

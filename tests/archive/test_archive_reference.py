@@ -9,7 +9,7 @@ import pytest
 
 from copydesk.archive import Archive, check, emit_story, parse_story, slug
 from copydesk.archive.document import split_front_matter
-from copydesk.archive.record import _story, _usual
+from copydesk.archive.record import parse_yaml, read_quickly
 from copydesk.errors import CopydeskError
 from world.shared import SHARED, needs_shared
 
@@ -59,7 +59,7 @@ def test_every_news_record_of_the_reference_site_is_read_without_yaml(site: Path
     for file in sorted((site / "_news").glob("*.md")):
         data = file.read_bytes()
         halves = split_front_matter(file.name, data)
-        assert _usual.read(file.name, data, halves) == _story.by_yaml(file.name, data, halves)
+        assert read_quickly(file.name, halves) == parse_yaml(file.name, data, halves)
 
 
 @pytest.mark.slow

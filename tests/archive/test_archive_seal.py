@@ -21,13 +21,13 @@ PLAIN = b'{"found":"2025-03-04T00:00:00Z","id":"7"}'
 
 
 def parts(sealed: str) -> tuple[bytes, bytes]:
-    """Give ciphertext and nonce."""
+    """Return ciphertext and nonce."""
     ciphertext, nonce = sealed.split(";")
     return base64.b64decode(ciphertext), base64.b64decode(nonce)
 
 
 def joined(ciphertext: bytes, nonce: bytes) -> str:
-    """Give the two-part text."""
+    """Return the two-part text."""
     return f"{base64.b64encode(ciphertext).decode()};{base64.b64encode(nonce).decode()}"
 
 

@@ -16,7 +16,7 @@ LONG_AGO_NS = 1_600_000_000_000_000_000
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Archive:
-    """Give an archive of a few files, of which three may be records."""
+    """Return an archive of a few files, of which three may be records."""
     for path in (CRANE, SHIP, "_people/ada/ada.md", "_news/.new-1.md", "_data/a.md", "_news/b.txt"):
         file = tmp_path / path
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -18,12 +18,12 @@ NOON = datetime(2025, 3, 4, 12, tzinfo=UTC)
 
 
 def read(name: str) -> Story:
-    """Give the story of a case."""
+    """Return the story of a case."""
     return parse_story(PATH, (SAME / f"{name}.md").read_bytes())
 
 
 def lines(story: Story) -> list[str]:
-    """Give the lines of a story's record."""
+    """Return the lines of a story's record."""
     return emit_story(story).decode().split("\n")
 
 

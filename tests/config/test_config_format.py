@@ -11,9 +11,6 @@ from pathlib import Path
 import pytest
 
 from copydesk import config
-from copydesk.config._blocks import BLOCKS
-from copydesk.config._format import STEPS, brought_up
-from copydesk.config._options import SECTIONS
 from copydesk.errors import ConfigError
 from copydesk.news import Source
 
@@ -48,7 +45,7 @@ NEW = {
 def test_renamed_keys_are_read_under_their_new_names_with_a_warning() -> None:
     tables = tomllib.loads(OLD.replace(", written = 2026-11-24", ""))
 
-    warnings = brought_up(tables, MADE_UP)
+    warnings = config.upgrade_tables(tables, MADE_UP)
 
     assert NEW == tables
     assert (
@@ -61,7 +58,7 @@ def test_renamed_keys_are_read_under_their_new_names_with_a_warning() -> None:
 def test_a_file_in_a_later_format_takes_only_the_steps_after_it() -> None:
     tables = tomllib.loads("format = 2\n" + OLD)
 
-    warnings = brought_up(tables, MADE_UP)
+    warnings = config.upgrade_tables(tables, MADE_UP)
 
     assert {"minutes": 7} == tables["serve"]
     assert 2 == len(warnings)
@@ -70,7 +67,7 @@ def test_a_file_in_a_later_format_takes_only_the_steps_after_it() -> None:
 def test_a_file_in_the_newest_format_is_left_as_it_is() -> None:
     tables = tomllib.loads("format = 3\n" + OLD)
 
-    assert [] == brought_up(tables, MADE_UP)
+    assert [] == config.upgrade_tables(tables, MADE_UP)
     assert tomllib.loads(OLD) == tables
 
 
@@ -85,7 +82,7 @@ UNTOUCHED = {
 def test_what_has_no_old_key_is_left_as_it_is(case: str) -> None:
     tables = tomllib.loads(UNTOUCHED[case])
 
-    assert [] == brought_up(tables, MADE_UP)
+    assert [] == config.upgrade_tables(tables, MADE_UP)
     assert tomllib.loads(UNTOUCHED[case]) == tables
 
 
@@ -93,7 +90,7 @@ def test_a_value_under_both_names_is_refused() -> None:
     tables = tomllib.loads("[serve]\nminutes = 7\nevery_minutes = 8\n")
 
     with pytest.raises(ConfigError) as caught:
-        brought_up(tables, MADE_UP)
+        config.upgrade_tables(tables, MADE_UP)
 
     assert "beat.toml: serve.every_minutes: stands there twice, also as serve.minutes" == str(
         caught.value
@@ -109,6 +106,11 @@ def test_a_source_is_added_below_a_format(tmp_path: Path) -> None:
 
 
 def test_every_step_leads_from_a_key_that_is_gone_to_one_that_is_there() -> None:
-    known = {f"{one.name}.{option.name}" for one in (*SECTIONS, *BLOCKS) for option in one.options}
+    sections = (*config.SECTIONS, *config.BLOCKS)
+    known = {f"{section.name}.{name}" for section in sections for name in section.options}
 
-    assert all(new in known and old not in known for step in STEPS for old, new in step.items())
+    assert all(
+        new in known and old not in known
+        for step in config.FORMAT_STEPS
+        for old, new in step.items()
+    )

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import tarfile
 import tomllib
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
 
 from copydesk import config
-from copydesk.config._blocks import BLOCKS, LISTING, SOURCE
-from copydesk.config._options import EVERYDAY, EXCERPT, RECORDS, RETENTION, SCORING, SECTIONS
 from copydesk.errors import ConfigError
-from copydesk.news import Beat, ExcerptRule, ListingRule, Scoring, Source
+from copydesk.news import Beat, ListingRule, Scoring, Source
 from world.shared import SHARED, needs_shared
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "beat-toml.md"
@@ -220,35 +218,29 @@ def test_the_reference_page_is_the_one_the_table_makes() -> None:
 
 
 def test_every_option_says_what_it_is_for() -> None:
-    for section in (*SECTIONS, *BLOCKS):
-        for option in section.options:
-            assert option.about.endswith("."), f"{section.name}.{option.name}"
+    for section in (*config.SECTIONS, *config.BLOCKS):
+        for name, option in section.options.items():
+            assert option.about.endswith("."), f"{section.name}.{name}"
             assert option.required or _accepts_its_default(option.kind.read, option.default)
 
 
 def _accepts_its_default(read: object, default: object) -> bool:
-    """Say whether a default could stand in the file; "" and None stand for what is not given."""
+    """Decide whether a default could stand in the file; "" and None stand for what is not given."""
     assert callable(read)
     given = list(default) if isinstance(default, tuple) else default
     return given in ("", None) or bool(read(given) == default)
 
 
-def test_the_defaults_are_those_of_the_nouns() -> None:
-    scoring, source, beat = Scoring(), Source(url="x"), Beat(title="x")
-    rule = ListingRule(item="x", written=date.min)
-    for option in LISTING.options:
-        assert option.required or getattr(rule, option.name) == option.default
-    for section, values in ((RECORDS, config.Records()), (RETENTION, config.Retention())):
-        for option in section.options:
-            assert getattr(values, option.name) == option.default
-    for option in EXCERPT.options:
-        assert getattr(ExcerptRule(), option.name) == option.default
-    for option in (*SCORING.options, *EVERYDAY.options):
-        assert getattr(scoring, option.name) == option.default
-    for option in SOURCE.options:
-        if option.name in {field.name for field in dataclasses.fields(Source)} - {"url"}:
-            assert getattr(source, option.name) == option.default
-    assert ("en-us", "UTC") == (beat.locale, beat.timezone)
+def test_what_no_file_says_is_the_default_of_its_field(tmp_path: Path) -> None:
+    (tmp_path / "beat.toml").write_text('[site]\ntitle = "T"\n')
+
+    settings = config.load(tmp_path, {})
+
+    assert Beat(title="T") == settings.beat
+    for section in config.SECTIONS:
+        held: object = attrgetter(section.held_by)(settings)
+        for name, option in section.options.items():
+            assert option.required or option.default == getattr(held, name), section.name
 
 
 def test_every_value_of_a_beat_has_an_origin_and_every_origin_a_value(room: Path) -> None:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from copydesk import deploy
-from copydesk.deploy._order import stages
-from copydesk.deploy.s3._bucket import _listed
+from copydesk.deploy import stages
 from copydesk.errors import DeployError
 from world.sites import SITE, Rows, site
 from world.storage import ACCESS, BUCKET, SECRET, Storage, storage
 
 KEYS = deploy.Keys(access=ACCESS, secret=SECRET)
+
+
+async def at_once(_: float) -> None:
+    """Wait for nothing between two tries."""
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def bucket(kept: Storage, **other: object) -> deploy.Bucket:
         region="us-east-1",
         bucket=BUCKET,
         keys=KEYS,
-        pause=lambda _: None,
+        pause=at_once,
     )
     return replace(place, **other)  # type: ignore[arg-type] # fields by name
 
@@ -116,7 +119,7 @@ def test_an_endpoint_may_have_a_path(tmp_path: Path, kept: Storage) -> None:
 def test_a_bucket_may_stand_before_the_host(kept: Storage) -> None:
     place = bucket(kept, endpoint="https://s3.example.net", path_style=False)
 
-    assert "tidewatch.s3.example.net" == place._talk.host
+    assert "tidewatch.s3.example.net" == place.host
 
 
 def test_what_others_keep_in_the_bucket_stays(tmp_path: Path, kept: Storage) -> None:
@@ -132,9 +135,13 @@ def test_what_others_keep_in_the_bucket_stays(tmp_path: Path, kept: Storage) -> 
 @pytest.mark.parametrize("fault", [0, 429, 500, 503])
 def test_a_passing_fault_is_tried_again(tmp_path: Path, kept: Storage, fault: int) -> None:
     waits: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        waits.append(seconds)
+
     kept.faults = [fault, fault]
 
-    sent(site(tmp_path / "site"), bucket(kept, pause=waits.append), Rows())
+    sent(site(tmp_path / "site"), bucket(kept, pause=pause), Rows())
 
     assert SITE == texts(kept)
     assert [0.5, 1.5] == waits
@@ -157,20 +164,21 @@ def test_a_lasting_fault_ends_it_and_the_next_time_goes_on(tmp_path: Path, kept:
 
 
 class Ending(list[str]):
-    """Paths; whoever takes more than one is told to end as soon as the storage is stuck."""
+    """Paths; whoever takes them is told to end as soon as the storage is stuck on the first."""
 
-    def __init__(self, paths: Iterable[str], kept: Storage) -> None:
-        super().__init__(paths)
+    def __init__(self, stuck: str, other: str, kept: Storage) -> None:
+        super().__init__([stuck, other])
         self.kept = kept
 
-    def __getitem__(self, _: object) -> Iterator[str]:  # type: ignore[override] # a slice alone
-        yield next(iter(self))
-        assert self.kept.is_stuck.wait(50)
+    def __iter__(self) -> Iterator[str]:
+        yield self[0]
+        while not self.kept.is_stuck.is_set():
+            yield self[1]
         raise KeyboardInterrupt
 
 
 class Interrupted(Rows):
-    """A ledger that is told to end as soon as something is noted and the storage is stuck."""
+    """A ledger that is told to end when something is noted while the storage is stuck."""
 
     def __init__(self, kept: Storage) -> None:
         super().__init__()
@@ -178,13 +186,17 @@ class Interrupted(Rows):
 
     def put(self, path: str, digest: str) -> None:
         super().put(path, digest)
-        assert self.kept.is_stuck.wait(50)
-        raise KeyboardInterrupt
+        if self.kept.is_stuck.wait(1):
+            raise KeyboardInterrupt
 
 
 def has_ended(kept: Storage) -> bool:
     """Say whether nothing is under way, though the storage did not answer."""
-    at_work = [one for one in threading.enumerate() if one.name.startswith("ThreadPool")]
+    at_work = [
+        thread
+        for thread in threading.enumerate()
+        if thread.name.startswith(("ThreadPool", "asyncio"))
+    ]
     return not kept.was_waited_out and not at_work
 
 
@@ -192,7 +204,7 @@ def test_told_to_end_while_work_is_handed_out_it_ends(kept: Storage) -> None:
     kept.stuck = "feed.xml"
 
     with pytest.raises(KeyboardInterrupt):
-        list(bucket(kept).delete(Ending(["feed.xml", "index.html"], kept)))
+        list(bucket(kept).delete(Ending("feed.xml", "index.html", kept)))
 
     assert has_ended(kept)
 
@@ -232,6 +244,8 @@ def test_a_bucket_shows_no_secret(kept: Storage) -> None:
     assert SECRET not in repr(bucket(kept))
 
 
-def test_a_page_where_a_list_should_be_is_no_list() -> None:
+def test_a_page_where_a_list_should_be_is_no_list(kept: Storage) -> None:
+    kept.page_instead = b"<!doctype html><p>Welcome to nginx"
+
     with pytest.raises(DeployError, match="list of files cannot be read"):
-        _listed(b"<!doctype html><p>Welcome to nginx")
+        bucket(kept).listing(())

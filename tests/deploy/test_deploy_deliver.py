@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import deploy
-from copydesk.deploy._order import stages
+from copydesk.deploy import stages
 from copydesk.errors import DeployError
 from world.sites import SITE, Rows, held, site
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from copydesk.deploy.s3._sign import Keys, Signed, sign
+from copydesk.deploy.s3 import Keys, Signed, sign
 
 KEYS = Keys(access="AKIAIOSFODNN7EXAMPLE", secret="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 AT = datetime(2013, 5, 24, tzinfo=UTC)

@@ -429,7 +429,7 @@ def test_what_cannot_be_read_of_what_is_owed_is_nothing(tmp_path: Path) -> None:
         del heard[:]
         with engine.opened(root, NOW, ENVIRON) as opened:
             for kept in (b"", b"{}", b'{"paths": 1}', b"\xff"):
-                opened.memory.untold.put(f"{url}/hub", kept)
+                opened.memory.pending_pings.put(f"{url}/hub", kept)
                 engine.deploy(opened, engine.Silence())
 
     assert heard == []

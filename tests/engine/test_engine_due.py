@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from copydesk import config, engine, watch
-from copydesk.archive import Ended, Kept, Ledger
-from copydesk.engine import _hub
+from copydesk.archive import Ledger, SourceEnded, SourceKept
 from copydesk.engine.serving._due import what_is_due
+from copydesk.engine.sources import _pushes
 from copydesk.memory import Memory
 from copydesk.news import Source
 from world import records
@@ -21,7 +21,7 @@ from world.newsroom import NOW, newsroom
 GULL, HERON = "https://gull.example/feed.xml", "https://heron.example/feed.xml"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WAITING = watch.SourceState(last_ok_at=NOW, next_at=NOW + HOUR)
-ENDED = Ended(at=NOW, why="status 410: gone for good")
+ENDED = SourceEnded(at=NOW, why="status 410: gone for good")
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_source_that_an_editor_kept_is_asked_again(root: Path) -> None:
     forget(root)
     assert why(root) == ""
 
-    kept = Kept(by="Ada", at=NOW, why="it is back")
+    kept = SourceKept(by="Ada", at=NOW, why="it is back")
     records.write_ledger(root, Ledger(ended={GULL: ENDED}, kept={GULL: kept}))
 
     assert why(root) == "a source is new"
@@ -95,12 +95,12 @@ def test_a_push_is_due_when_a_round_reads_it(
     root: Path, ahead: timedelta, due: str, body: bytes | None
 ) -> None:
     with closing(memory_of(root)) as memory:
-        _hub.keep_push(memory, GULL, _hub.Pushed(at=NOW + ahead, body=b"new"))
+        _pushes.keep_push(memory, GULL, _pushes.Push(at=NOW + ahead, body=b"new"))
 
     assert why(root) == due
     with engine.opened(root, NOW, {}) as opened:
-        assert _hub.pushed_sources(opened) == ({GULL} if due else set())
-        page = _hub.pushed_page(opened, Source(url=GULL))
+        assert _pushes.pushed_sources(opened) == ({GULL} if due else set())
+        page = _pushes.pushed_page(opened, Source(url=GULL))
         assert (page and page.body) == body
-        _hub.used(opened, Source(url=GULL))
+        _pushes.use_up_push(opened, Source(url=GULL))
     assert why(root) == ""

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from copydesk import engine, watch
-from copydesk.engine import _push, _retention, _states
+from copydesk.engine.round import _remote, _retention
+from copydesk.engine.sources import _states
 from copydesk.memory import Fate
 from world.background import world_in_background
 from world.newsroom import (
@@ -33,7 +34,7 @@ PUSHING = '[records]\nremote = "origin"\n'
 def pushed(root: Path) -> engine.RoundReport:
     """Do what a round does after its commit."""
     with engine.opened(root, NOW, ENVIRON) as opened:
-        return _push.pushed(opened, engine.RoundReport(commit="x"))
+        return _remote.push_commits(opened, engine.RoundReport(commit="x"))
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def root(tmp_path: Path, remote: Path) -> Path:
 
 def test_a_round_without_news_pushes_what_earlier_ones_left(root: Path, remote: Path) -> None:
     with engine.opened(root, NOW, ENVIRON) as opened:
-        report = _push.pushed(opened, engine.RoundReport())
+        report = _remote.push_commits(opened, engine.RoundReport())
 
     assert report.complete
     assert ("1 commit pushed to origin",) == report.notes
@@ -145,7 +146,7 @@ def test_leads_that_came_to_nothing_are_forgotten_in_the_end(root: Path, case: s
     with engine.opened(root, NOW, ENVIRON) as opened:
         opened.memory.keep_fate(fate)
 
-        _retention.forget(opened)
+        _retention.forget_old(opened)
 
         assert is_kept == (opened.memory.fate("x") is not None)
 
@@ -168,7 +169,7 @@ def test_a_source_that_left_the_beat_is_forgotten_after_a_month(root: Path, case
     with engine.opened(root, NOW, ENVIRON) as opened:
         opened.memory.keep_source(url, state)
 
-        _retention.forget(opened)
+        _retention.forget_old(opened)
 
         assert is_kept == (url in opened.memory.sources())
 
@@ -183,7 +184,7 @@ def test_a_host_that_is_asked_no_more_is_forgotten_after_a_month(root: Path) -> 
         for key, note in notes.items():
             opened.memory.hosts.put(key, msgspec.msgpack.encode(note))
 
-        _retention.forget(opened)
+        _retention.forget_old(opened)
 
         assert ["robots https://new.example"] == opened.memory.hosts.keys()
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.engine._pool import Readers, _Context
+from copydesk.engine.reading import ReaderPool
+from copydesk.engine.reading._pool import _Context
 from copydesk.news import Beat, Page, Source
 
 NOW = datetime(2030, 1, 2, tzinfo=UTC)
@@ -35,7 +36,7 @@ def test_locks_outlive_who_lets_go_of_them_before_its_processes_have_ended() -> 
 
 
 def test_what_readers_are_made_from_is_deaf_to_ctrl_c_while_it_loads() -> None:
-    readers = Readers(Beat(title="Coast"), workers=1)
+    readers = ReaderPool(Beat(title="Coast"), workers=1)
     try:
         asyncio.run(readers.leads(PAGE, Source(url=URL), NOW))
     finally:
@@ -49,7 +50,7 @@ def test_what_readers_are_made_from_is_deaf_to_ctrl_c_while_it_loads() -> None:
 
 @pytest.mark.parametrize("library", ["feedparser", "trafilatura", "htmldate"])
 def test_a_reader_starts_with_all_that_reads_pages(library: str) -> None:
-    readers = Readers(Beat(title="Coast"), workers=1)
+    readers = ReaderPool(Beat(title="Coast"), workers=1)
     try:
         asked = readers._pool.schedule(eval, args=(f"{library!r} in __import__('sys').modules",))
         assert asked.result()
@@ -62,7 +63,7 @@ def test_readers_that_are_ended_while_they_start_say_nothing(
     seconds: float, capfd: pytest.CaptureFixture[str]
 ) -> None:
     async def work() -> None:
-        readers = Readers(Beat(title="Coast"), workers=2)
+        readers = ReaderPool(Beat(title="Coast"), workers=2)
         try:
             asked = asyncio.create_task(readers.leads(PAGE, Source(url=URL), NOW))
             await asyncio.sleep(seconds)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from copydesk.engine._share import A_SOURCE, Limits, parted
+from copydesk.engine.sources import PAGES_A_SOURCE, RoundLimits, share_out
 from copydesk.news import Lead
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
-BOUNDS = Limits(a_host=3, a_site=5)
+BOUNDS = RoundLimits(a_host=3, a_site=5)
 
 
 def lead(url: str, *, hours: int | None = 0, source: str = "https://gull.example/feed") -> Lead:
@@ -18,7 +18,7 @@ def lead(url: str, *, hours: int | None = 0, source: str = "https://gull.example
 
 def fetched(leads: list[Lead]) -> list[str]:
     """Give the addresses that come in this round, and prove that the others wait."""
-    now, later = parted(leads, BOUNDS, NOW)
+    now, later = share_out(leads, BOUNDS, NOW)
     assert sorted([*now, *later], key=lambda one: one.url) == sorted(leads, key=lambda o: o.url)
     return [one.url for one in now]
 
@@ -61,9 +61,9 @@ def test_a_date_to_come_is_worth_no_more_than_now() -> None:
 
 def test_a_source_may_not_fill_the_round_by_itself() -> None:
     leads = [lead(f"https://h{n}.example/x", source="https://evil.example/f") for n in range(1_200)]
-    assert len(fetched(leads)) == A_SOURCE
+    assert len(fetched(leads)) == PAGES_A_SOURCE
 
 
 def test_a_replay_has_all_the_time_in_the_world() -> None:
     leads = [lead(f"https://gull.example/{n}") for n in range(50)]
-    assert parted(leads, None, NOW) == (leads, [])
+    assert share_out(leads, None, NOW) == (leads, [])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import archive, engine
-from copydesk.engine._sites import Sites
+from copydesk.engine.reading import SiteHabits
 from copydesk.news import Story
 from world.later import at, forget_memory, run, story
 from world.newsroom import NOW, Answer, feed, newsroom, page, record_web
@@ -54,7 +54,7 @@ def texts(root: Path) -> dict[str, str]:
     """Give the text of each filed story, without what its site repeats, by its bird."""
     with engine.opened(root, NOW, {}) as opened:
         kept = ((kind, opened.articles.find(address(kind))) for kind in KINDS)
-        sites = Sites(opened)
+        sites = SiteHabits(opened)
         return {kind: sites.settled(article).text for kind, article in kept if article is not None}
 
 

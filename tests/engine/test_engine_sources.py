@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from copydesk import archive, engine, watch
-from copydesk.archive import Ended, Kept, Ledger, Moved
-from copydesk.engine import _ledger
+from copydesk.archive import Ledger, SourceEnded, SourceKept, SourceMoved
+from copydesk.engine.sources import _ledger
 from copydesk.errors import RecordError, UsageError
 from world import records
 from world.command import copydesk
@@ -56,7 +56,7 @@ def remembered(root: Path, url: str) -> watch.SourceState:
 
 def note(root: Path, before: _ledger.States, after: _ledger.States) -> str:
     with engine.opened(root, NOW, {}) as opened:
-        change = _ledger.note(opened, before, after)
+        change = _ledger.note_moves(opened, before, after)
         if change is None:
             return ""
         records.put(root, change)
@@ -177,8 +177,8 @@ def test_what_moved_or_ended_is_written_down_once(root: Path) -> None:
     assert "" == note(root, after, after)
 
     ledger = archive.read_ledger(root)
-    assert {GULL: Moved(to=NEW, at=NOW)} == ledger.moved
-    assert {HERON: Ended(at=NOW, why="gone: it is closed")} == ledger.ended
+    assert {GULL: SourceMoved(to=NEW, at=NOW)} == ledger.moved
+    assert {HERON: SourceEnded(at=NOW, why="gone: it is closed")} == ledger.ended
 
 
 def test_where_nothing_moved_no_file_is_made(root: Path) -> None:
@@ -197,14 +197,14 @@ def test_what_is_no_longer_believed_is_taken_out(root: Path, state: watch.Source
 
 
 def test_what_an_editor_keeps_is_not_written_down(root: Path) -> None:
-    kept = Ledger(kept={GULL: Kept(by="Ada", at=NOW, why="")})
+    kept = Ledger(kept={GULL: SourceKept(by="Ada", at=NOW, why="")})
     records.write_ledger(root, kept)
 
     assert "" == note(root, {GULL: WELL}, {GULL: MOVED})
 
 
 def test_a_move_by_hand_stays_where_memory_knows_of_none(root: Path) -> None:
-    records.write_ledger(root, Ledger(moved={GULL: Moved(to=NEW, at=NOW)}))
+    records.write_ledger(root, Ledger(moved={GULL: SourceMoved(to=NEW, at=NOW)}))
 
     assert "" == note(root, {GULL: WELL}, {GULL: WELL})
 
@@ -227,32 +227,32 @@ def test_what_could_not_be_written_is_written_later(root: Path) -> None:
 
 
 WRITTEN = Ledger(
-    moved={GULL: Moved(to=NEW, at=NOW)},
-    ended={HERON: Ended(at=NOW, why="")},
-    kept={"https://kept.example/": Kept(by="Ada", at=NOW, why="")},
+    moved={GULL: SourceMoved(to=NEW, at=NOW)},
+    ended={HERON: SourceEnded(at=NOW, why="")},
+    kept={"https://kept.example/": SourceKept(by="Ada", at=NOW, why="")},
 )
 
 
 def test_with_the_memory_lost_the_ledger_is_believed() -> None:
     fresh = watch.SourceState()
 
-    assert NEW == _ledger.with_ledger(fresh, WRITTEN, GULL).moved_to
-    ended = _ledger.with_ledger(fresh, WRITTEN, HERON)
+    assert NEW == _ledger.apply_ledger(fresh, WRITTEN, GULL).moved_to
+    ended = _ledger.apply_ledger(fresh, WRITTEN, HERON)
     assert (True, NOW) == (ended.ended, ended.ended_at)
-    assert _ledger.with_ledger(fresh, WRITTEN, "https://kept.example/").held
-    assert fresh == _ledger.with_ledger(fresh, WRITTEN, "https://other.example/")
+    assert _ledger.apply_ledger(fresh, WRITTEN, "https://kept.example/").held
+    assert fresh == _ledger.apply_ledger(fresh, WRITTEN, "https://other.example/")
 
 
 def test_what_is_remembered_goes_over_the_ledger_but_an_editors_word_over_both() -> None:
-    assert WELL == _ledger.with_ledger(WELL, WRITTEN, GULL)
+    assert WELL == _ledger.apply_ledger(WELL, WRITTEN, GULL)
 
-    kept = replace(WRITTEN, kept={GULL: Kept(by="Ada", at=NOW, why="")})
-    moved, ended = (_ledger.with_ledger(one, kept, GULL) for one in (MOVED, ENDED))
+    kept = replace(WRITTEN, kept={GULL: SourceKept(by="Ada", at=NOW, why="")})
+    moved, ended = (_ledger.apply_ledger(one, kept, GULL) for one in (MOVED, ENDED))
 
     assert ("", True) == (moved.moved_to, moved.held)
     assert (False, True) == (ended.ended, ended.held)
-    assert ended == _ledger.with_ledger(ended, kept, GULL)
-    assert not _ledger.with_ledger(ended, WRITTEN, GULL).held
+    assert ended == _ledger.apply_ledger(ended, kept, GULL)
+    assert not _ledger.apply_ledger(ended, WRITTEN, GULL).held
 
 
 # keep
@@ -281,9 +281,9 @@ def test_keeping_a_source_undoes_what_came_over_it(
     after = remembered(root, GULL)
     assert ("", False, True) == (after.moved_to, after.ended, after.held)
     assert (undone, (str(LEDGER),)) == (report.undone, report.changed)
-    assert Ledger(kept={GULL: Kept(by="Ada", at=NOW, why="it is back")}) == archive.read_ledger(
-        root
-    )
+    assert Ledger(
+        kept={GULL: SourceKept(by="Ada", at=NOW, why="it is back")}
+    ) == archive.read_ledger(root)
 
 
 def test_keeping_is_committed_with_its_reason(root: Path) -> None:

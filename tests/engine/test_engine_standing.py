@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from copydesk import archive, engine
-from copydesk.engine import _standing
+from copydesk.engine.editing import _standing
 from copydesk.engine.newsroom import Troubles
 from copydesk.news import ReasonKind, Standing
 from world.command import copydesk

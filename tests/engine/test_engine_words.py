@@ -14,8 +14,8 @@ from copydesk import engine
 from copydesk.archive import WriteLock, is_cut_short, read_rulings
 from copydesk.archive.change import _change
 from copydesk.archive.git import _push
-from copydesk.engine import _conclude
 from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.round import _conclude
 from copydesk.news import RulingKind, Said, Verdict
 from world.later import SEALS_RECORD, WALL_PAGE, WALL_RECORD, at, planned, run, story, web_with
 from world.newsroom import KEY, NOW, WALL, Answer, feed, newsroom, page, record_web, run_git

@@ -35,7 +35,7 @@ def root(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         records.write_rulings(root, archive.Rulings(verdicts={WALL_RECORD: SAID}))
     else:
         story = replace(story, verdict=SAID)
-    records.write(stories, review.obeyed(story, SAID))
+    records.write(stories, review.obey(story, SAID))
     assert run_git(root, "status", "--porcelain") != ""
     return root
 

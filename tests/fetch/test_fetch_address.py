@@ -6,8 +6,8 @@ import socket
 
 import pytest
 
-from copydesk.fetch._options import FetchOptions
 from copydesk.fetch.web import AddressRefusedError, is_public, public_socket
+from copydesk.news import FetchOptions
 
 PRIVATE = {
     "loopback": "127.0.0.1",

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import config, judge, measure
-from copydesk.judge.coverage import _alike
+from copydesk.judge import coverage
 from copydesk.judge.quality import wording
 from copydesk.news import Article, Beat, Provider, Scoring, Shelved, Story
 from world.shared import SHARED, needs_shared
@@ -92,7 +92,7 @@ def newswire() -> Pairs:
 def _found(gold: list[dict[str, str]], texts: dict[str, str]) -> Iterator[tuple[str, str]]:
     """Judge the articles in order of time and pair those that stand for one original."""
     beat = Beat(title="x", scoring=Scoring(off_beat="keep"))
-    shelf = judge.Bookshelf()
+    shelf = judge.MemoryShelf()
     originals: dict[str, str] = {}
     for row in gold:
         article = _article(row, texts[row["id"]])
@@ -141,7 +141,7 @@ def test_like_stories_are_grouped() -> None:
         for row in rows
     ]
     clusters = {row["id"]: row["cluster"] for row in rows}
-    groups = _alike.groups(shelved)
+    groups = coverage.group_stories(shelved)
     assert _bcubed(groups, clusters) >= 0.94
 
 

@@ -11,7 +11,7 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from copydesk.news import Edition, Form, Image, Poster, Provider, Reason, Related
+from copydesk.news import Edition, Image, PictureFile, Poster, Provider, Reason, Related
 from copydesk.publish import MemoryManifest, PublishOptions, publish
 from world import editions
 
@@ -115,10 +115,10 @@ def build(out: Path, cache: Path) -> dict[str, bytes]:
     cards.mkdir(exist_ok=True)
     icon.write_bytes(b"an icon")
 
-    def draw(poster: Poster, *, anew: bool) -> Form:
+    def draw(poster: Poster, *, anew: bool) -> PictureFile:
         name = f"{poster.headline or poster.site}.png".lower().replace(" ", "-")
         (cards / name).write_text(f"{poster}\n")
-        return Form(name=name, width=1200, height=630, type="image/png")
+        return PictureFile(name=name, width=1200, height=630, type="image/png")
 
     options = PublishOptions(
         pictures_folder=cache, draw=draw, cards_folder=cards, icons={"favicon.ico": icon}

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from copydesk.illustrate import Album, Picture
 from copydesk.illustrate._thumb_hash import average, thumb_hash
-from copydesk.news import Form
+from copydesk.news import PictureFile
 from illustrate.draw import URL, drawn, encoded, fetched, noise, opened
 
 
@@ -57,7 +57,7 @@ def test_every_form_is_what_its_sidecar_says(album: Album, tmp_path: Path) -> No
     for form in added(album, smooth(1000, 700)).forms:
         image = opened((tmp_path / form.name).read_bytes())
         kind = str(image.format).lower()
-        assert form == Form(
+        assert form == PictureFile(
             name=form.name, width=image.width, height=image.height, type=f"image/{kind}"
         )
 

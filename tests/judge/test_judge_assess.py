@@ -19,7 +19,7 @@ Make = Callable[..., Article]
 
 
 def filed(article: Article, beat: Beat) -> Story:
-    story = judge.assess(article, beat, judge.Bookshelf())
+    story = judge.assess(article, beat, judge.MemoryShelf())
     assert isinstance(story, Story)
     return story
 
@@ -42,7 +42,7 @@ def article_of(case: dict[str, object], make_article: Make) -> Article:
 def test_an_article_is_judged_as_its_case_says(path: Path, make_article: Make, beat: Beat) -> None:
     case = tomllib.loads(path.read_text(encoding="utf-8"))
     expected = case["expected"]
-    outcome = judge.assess(article_of(case["article"], make_article), beat, judge.Bookshelf())
+    outcome = judge.assess(article_of(case["article"], make_article), beat, judge.MemoryShelf())
     if "dropped" in expected:
         assert isinstance(outcome, Dropped)
         assert outcome.reason == expected["dropped"]
@@ -118,7 +118,7 @@ def test_the_time_of_the_update_is_kept(make_article: Make, beat: Beat) -> None:
 def test_a_source_that_the_beat_no_longer_has_gives_nothing(make_article: Make, beat: Beat) -> None:
     official = make_article(source=OFFICIAL)
     assert filed(official, beat).topics == ("AI",)
-    dropped = judge.assess(official, replace(beat, sources=()), judge.Bookshelf())
+    dropped = judge.assess(official, replace(beat, sources=()), judge.MemoryShelf())
     assert isinstance(dropped, Dropped)
 
 

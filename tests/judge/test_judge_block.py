@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from copydesk import judge
-from copydesk.judge import Bookshelf
+from copydesk.judge import MemoryShelf
 from copydesk.news import Article, Beat, Dropped, Lead, Provider, Ruling, Scoring, Story
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -35,7 +35,7 @@ def test_a_word_in_the_headline_is_ruled_out(
     title: str, word: str, beat: Beat, make_article: Maker
 ) -> None:
     outcome = judge.assess(
-        make_article(title=title), replace(beat, rulings=(block(word),)), Bookshelf()
+        make_article(title=title), replace(beat, rulings=(block(word),)), MemoryShelf()
     )
 
     assert isinstance(outcome, Dropped)
@@ -56,13 +56,13 @@ def test_a_part_of_a_word_or_another_is_not(
     title: str, word: str, beat: Beat, make_article: Maker
 ) -> None:
     ours = replace(beat, rulings=(block(word),))
-    assert isinstance(judge.assess(make_article(title=title), ours, Bookshelf()), Story)
+    assert isinstance(judge.assess(make_article(title=title), ours, MemoryShelf()), Story)
 
 
 def test_a_word_in_the_text_alone_is_not_blocked(beat: Beat, make_article: Maker) -> None:
     article = make_article(title="AI rises", text="A horoscope.")
     ours = replace(beat, rulings=(block("horoscope"),))
-    assert isinstance(judge.assess(article, ours, Bookshelf()), Story)
+    assert isinstance(judge.assess(article, ours, MemoryShelf()), Story)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_word_in_the_text_alone_is_not_blocked(beat: Beat, make_article: Maker
 )
 def test_a_blocked_site_has_no_story(url: str, value: str, beat: Beat, make_article: Maker) -> None:
     article = replace(make_article(title="AI rises"), url=url, web_url=url)
-    outcome = judge.assess(article, replace(beat, rulings=(block(value),)), Bookshelf())
+    outcome = judge.assess(article, replace(beat, rulings=(block(value),)), MemoryShelf())
     assert isinstance(outcome, Dropped)
     assert outcome.reason == "ruled-out"
 
@@ -95,13 +95,13 @@ def test_a_site_is_known_by_where_it_was_listed_is_read_and_who_has_it(
     }
     article = make_article(title="AI rises", **{field: values[field]})
     ours = replace(beat, rulings=(block("tabloid.example"),))
-    assert isinstance(judge.assess(article, ours, Bookshelf()), Dropped)
+    assert isinstance(judge.assess(article, ours, MemoryShelf()), Dropped)
 
 
 @pytest.mark.parametrize("value", ["blog.paper.example", "aper.example", "paper.example.com"])
 def test_another_site_is_not_blocked(value: str, beat: Beat, make_article: Maker) -> None:
     ours = replace(beat, rulings=(block(value),))
-    assert isinstance(judge.assess(make_article(title="AI rises"), ours, Bookshelf()), Story)
+    assert isinstance(judge.assess(make_article(title="AI rises"), ours, MemoryShelf()), Story)
 
 
 @pytest.mark.parametrize(
@@ -109,13 +109,15 @@ def test_another_site_is_not_blocked(value: str, beat: Beat, make_article: Maker
 )
 def test_nothing_else_lets_it_in(scoring: Scoring, beat: Beat, make_article: Maker) -> None:
     ours = replace(beat, rulings=(block("horoscope"),), scoring=scoring)
-    assert isinstance(judge.assess(make_article(title="AI horoscope"), ours, Bookshelf()), Dropped)
+    assert isinstance(
+        judge.assess(make_article(title="AI horoscope"), ours, MemoryShelf()), Dropped
+    )
 
 
 def test_a_lead_and_a_story_are_asked_in_the_same_way() -> None:
     lead = Lead(url="https://tabloid.example/x", source="s", found=NOON)
     story = Story(path="_news/a.md", title="A horoscope", published_at=None)
     rules = [block("tabloid.example", "horoscope", why="")]
-    assert judge.ruled_out(lead, rules) == "tabloid.example: ruled by Ed"
-    assert judge.ruled_out(story, rules) == '"horoscope" in title: ruled by Ed'
-    assert judge.ruled_out(replace(lead, url="https://gull.example/"), rules) == ""
+    assert judge.blocking_ruling(lead, rules) == "tabloid.example: ruled by Ed"
+    assert judge.blocking_ruling(story, rules) == '"horoscope" in title: ruled by Ed'
+    assert judge.blocking_ruling(replace(lead, url="https://gull.example/"), rules) == ""

@@ -21,7 +21,7 @@ def everyday(beat: Beat) -> Beat:
 
 
 def filed(article: Article, beat: Beat) -> Story:
-    story = judge.assess(article, beat, judge.Bookshelf())
+    story = judge.assess(article, beat, judge.MemoryShelf())
     assert isinstance(story, Story)
     return story
 
@@ -104,7 +104,7 @@ def test_what_matches_or_comes_from_the_beats_own_sources_is_filed(
 def test_what_matches_only_inside_words_of_the_text_is_off_the_beat(
     excerpt: str, make_article: Make, everyday: Beat
 ) -> None:
-    dropped = judge.assess(make_article(excerpt=excerpt), everyday, judge.Bookshelf())
+    dropped = judge.assess(make_article(excerpt=excerpt), everyday, judge.MemoryShelf())
     assert isinstance(dropped, Dropped)
     assert dropped.reason == "off-beat"
 
@@ -163,7 +163,7 @@ def test_an_amp_page_has_its_cached_address(
 def test_the_same_text_again_is_no_copy_here(make_article: Make, everyday: Beat) -> None:
     text = " ".join(f"word{number}" for number in range(200))
     first = make_article("one", title="AI one", text=text)
-    shelf = judge.Bookshelf()
+    shelf = judge.MemoryShelf()
     story = replace(filed(first, everyday), path="_news/one.md")
     shelf.add(Shelved(story=story, text=text), judge.fingerprint(text))
     again = judge.assess(make_article("two", title="AI two", text=text), everyday, shelf)

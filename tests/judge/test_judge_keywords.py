@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.judge.words import occurs, readable, stands
+from copydesk.judge.words import contains, contains_letters, normalize
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ from copydesk.judge.words import occurs, readable, stands
     ],
 )
 def test_a_keyword_stands_as_whole_words(keyword: str, text: str) -> None:
-    assert stands(keyword, readable(text))
+    assert contains(keyword, normalize(text))
 
 
 @pytest.mark.parametrize(
@@ -53,24 +53,24 @@ def test_a_keyword_stands_as_whole_words(keyword: str, text: str) -> None:
     ],
 )
 def test_a_keyword_does_not_stand_inside_words_or_addresses(keyword: str, text: str) -> None:
-    assert not stands(keyword, readable(text))
+    assert not contains(keyword, normalize(text))
 
 
 def test_a_keyword_full_of_pattern_signs_is_taken_literally() -> None:
-    assert not stands("(a+)+$", readable("a" * 50))
-    assert stands("(a+)+$", readable("the (a+)+$ pattern"))
+    assert not contains("(a+)+$", normalize("a" * 50))
+    assert contains("(a+)+$", normalize("the (a+)+$ pattern"))
 
 
 def test_the_reference_finds_keywords_inside_words() -> None:
-    assert occurs("ai", "Baidu")
-    assert occurs("Power Apps", "power apps portals")
+    assert contains_letters("ai", "Baidu")
+    assert contains_letters("Power Apps", "power apps portals")
 
 
 def test_the_reference_finds_no_empty_keyword() -> None:
-    assert not occurs("", "anything")
+    assert not contains_letters("", "anything")
 
 
 @pytest.mark.parametrize("text", ["a." * 200_000, "x" * 400_000, "a-" * 200_000, "@" * 200_000])
 def test_a_hostile_text_is_read_in_a_single_pass(text: str) -> None:
     # far under a second where the work grows with the length, hours where with its square
-    assert not stands("a b", readable(text))
+    assert not contains("a b", normalize(text))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.judge.words import Phrases, words
+from copydesk.judge.words import Phrases, tokenize
 
 
 def stands(keyword: str, text: str, language: str = "en") -> bool:
-    return any(Phrases([keyword], language).find(words(text)))
+    return any(Phrases([keyword], language).find(tokenize(text)))
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,9 @@ def test_another_word_is_another_in_any_language(language: str, keyword: str, te
 
 def test_every_place_is_found_in_order_with_its_words() -> None:
     phrases = Phrases(["ai", "ai act", "act", "nothing"], "en")
-    found = [(one.phrase, one.start, one.end) for one in phrases.find(words("The AI Act: an AI"))]
+    found = [
+        (one.phrase, one.start, one.end) for one in phrases.find(tokenize("The AI Act: an AI"))
+    ]
     assert found == [(0, 1, 2), (1, 1, 3), (2, 2, 3), (0, 5, 6)]
 
 
@@ -185,4 +187,4 @@ def test_a_hostile_text_is_read_in_a_single_pass(text: str) -> None:
 
 def test_a_hostile_row_of_keywords_costs_no_more_than_its_longest() -> None:
     phrases = Phrases([" ".join(["a"] * count) for count in range(1, 20)], "en")
-    assert sum(1 for _ in phrases.find(words("a " * 2_000))) == sum(range(1982, 2001))
+    assert sum(1 for _ in phrases.find(tokenize("a " * 2_000))) == sum(range(1982, 2001))

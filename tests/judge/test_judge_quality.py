@@ -21,7 +21,7 @@ Make = Callable[..., Article]
 
 
 def filed(article: Article, beat: Beat) -> Story:
-    story = judge.assess(article, beat, judge.Bookshelf())
+    story = judge.assess(article, beat, judge.MemoryShelf())
     assert isinstance(story, Story)
     return story
 

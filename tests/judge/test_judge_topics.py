@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import judge
-from copydesk.judge.topics import miss, relevance
+from copydesk.judge.topics import describe_miss, relevance
 from copydesk.news import Article, Beat, Dropped, Story, Topic
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "judge" / "topics").glob("*.toml"))
@@ -50,7 +50,7 @@ def article_of(case: dict[str, object], make_article: Make) -> Article:
 def test_an_article_has_the_topics_that_its_case_says(path: Path, make_article: Make) -> None:
     case = tomllib.loads(path.read_text(encoding="utf-8"))
     beat = beat_of(*map(topic, case["topic"]), locale=case.get("locale", "en-us"))
-    outcome = judge.assess(article_of(case["article"], make_article), beat, judge.Bookshelf())
+    outcome = judge.assess(article_of(case["article"], make_article), beat, judge.MemoryShelf())
     expected = case["expected"]
     if "dropped" in expected:
         assert isinstance(outcome, Dropped)
@@ -151,7 +151,7 @@ def test_a_topic_below_the_main_one_without_a_word_of_it_is_weak(make_article: M
     beat = beat_of(AI, COURT)
     alone = make_article(title="A word", text="The court. ")
     assert relevance(alone, beat) == ()
-    assert miss(alone, beat).endswith("; 30 needed, and no keyword of AI anywhere")
+    assert describe_miss(alone, beat).endswith("; 30 needed, and no keyword of AI anywhere")
     assert relevance(replace(alone, text="The court. An AI."), beat) != ()
     assert relevance(replace(alone, keywords=("AI",)), beat) != ()
 
@@ -197,7 +197,7 @@ def test_what_is_off_the_beat_is_told_what_it_lacks(
     fields: dict[str, str], detail: str | None, make_article: Make
 ) -> None:
     beat = beat_of(AI, replace(COURT, parent=""))
-    outcome = judge.assess(make_article(**fields), beat, judge.Bookshelf())
+    outcome = judge.assess(make_article(**fields), beat, judge.MemoryShelf())
     assert isinstance(outcome, Dropped)
     assert outcome.detail == (
         detail or 'nearest topic Court: "court" in lede (confidence 30); 50 needed'
@@ -231,13 +231,15 @@ def test_required_words_must_stand_somewhere_and_excluded_ones_not_up_front(
         assert [(one.topic, one.confidence) for one in found] == [("C", confidence)]
     else:
         assert found == ()
-        assert f"(confidence {confidence})" in miss(article, beat)
+        assert f"(confidence {confidence})" in describe_miss(article, beat)
 
 
 def test_the_reason_names_what_forbids_a_topic(make_article: Make) -> None:
     beat = beat_of(AI, TERMS)
-    assert "none of its required words (confidence 0)" in miss(make_article(title="Court"), beat)
-    excluded = miss(make_article(title="Court jury tennis"), beat)
+    assert "none of its required words (confidence 0)" in describe_miss(
+        make_article(title="Court"), beat
+    )
+    excluded = describe_miss(make_article(title="Court jury tennis"), beat)
     assert 'excluded "tennis" in title (confidence 0)' in excluded
 
 
@@ -326,7 +328,7 @@ def test_a_videos_description_need_not_come_back_to_its_headline(
     seals = Topic(id="seals", name="Seals", parent="Coast", keywords=("seals",))
     article = make_article(title="Seals", type=kind, text=FILLER * 60, excerpt="")
 
-    story = judge.assess(article, beat_of(coast, seals), judge.Bookshelf())
+    story = judge.assess(article, beat_of(coast, seals), judge.MemoryShelf())
 
     assert isinstance(story, Story)
     told = " ".join(one.why for one in story.reasons if one.about == "topic Seals")

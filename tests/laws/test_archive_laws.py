@@ -23,7 +23,7 @@ from copydesk.archive import (
     unseal,
 )
 from copydesk.archive.document import is_plain, split_front_matter
-from copydesk.archive.record import _story, _usual
+from copydesk.archive.record import parse_yaml, read_quickly
 from copydesk.errors import RecordError, SealError
 from copydesk.news import USES, Extra, Image, Provider, Reason, Related, Story, Verdict
 
@@ -129,14 +129,28 @@ def test_every_story_comes_back_equal(story: Story) -> None:
     assert once == emit_story(back)
 
 
+@settings(max_examples=150)
+@given(stories, st.sampled_from([b"", b"\xef\xbb\xbf"]), st.sampled_from([b"\n", b"\r\n"]))
+def test_every_record_keeps_its_mark_and_its_line_ends(
+    story: Story, mark: bytes, line_end: bytes
+) -> None:
+    data = mark + emit_story(story).replace(b"\n", line_end)
+    read = parse_story(PATH, data)
+
+    assert story == replace(read, extra=())
+    assert data == emit_story(read)
+    after = mark + emit_story(replace(story, title="new", note="")).replace(b"\n", line_end)
+    assert after == emit_story(replace(read, title="new", note=""))
+
+
 @settings(max_examples=300)
 @given(stories)
 def test_the_short_way_to_a_story_is_the_one_by_yaml_or_none(story: Story) -> None:
     data = emit_story(story)
     halves = split_front_matter(PATH, data)
-    short = _usual.read(PATH, data, halves)
+    short = read_quickly(PATH, halves)
 
-    assert short in {None, _story.by_yaml(PATH, data, halves)}
+    assert short in {None, parse_yaml(PATH, data, halves)}
     assert short is not None or story.machine or story.reasons
 
 

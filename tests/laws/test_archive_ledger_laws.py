@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.archive import Ended, Kept, Ledger, Moved, read_ledger
+from copydesk.archive import Ledger, SourceEnded, SourceKept, SourceMoved, read_ledger
 from copydesk.errors import RecordError
 from world import records
 
@@ -19,9 +19,9 @@ WORD = st.one_of(TEXT.filter(bool), st.sampled_from(["https://a.example/?x=1#y",
 MOMENT = st.integers(0, 4_000_000_000).map(lambda second: datetime.fromtimestamp(second, UTC))
 LEDGER = st.builds(
     Ledger,
-    moved=st.dictionaries(WORD, st.builds(Moved, to=WORD, at=MOMENT), max_size=3),
-    ended=st.dictionaries(WORD, st.builds(Ended, at=MOMENT, why=TEXT), max_size=3),
-    kept=st.dictionaries(WORD, st.builds(Kept, by=TEXT, at=MOMENT, why=TEXT), max_size=3),
+    moved=st.dictionaries(WORD, st.builds(SourceMoved, to=WORD, at=MOMENT), max_size=3),
+    ended=st.dictionaries(WORD, st.builds(SourceEnded, at=MOMENT, why=TEXT), max_size=3),
+    kept=st.dictionaries(WORD, st.builds(SourceKept, by=TEXT, at=MOMENT, why=TEXT), max_size=3),
 )
 
 

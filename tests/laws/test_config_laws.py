@@ -9,13 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk import config
-from copydesk.config._blocks import SOURCE
-from copydesk.config._options import SECTIONS
 from copydesk.errors import ConfigError
 from copydesk.news import Source
 
 KEYS = st.sampled_from(
-    [f"{section.name}.{option.name}" for section in SECTIONS for option in section.options]
+    [f"{section.name}.{name}" for section in config.SECTIONS for name in section.options]
 )
 LITERALS = st.one_of(
     st.integers().map(str),
@@ -70,4 +68,5 @@ def test_an_added_source_is_the_one_that_is_read(name: str, words: list[str], su
 
 
 def test_the_laws_know_every_section() -> None:
-    assert {"site", "fetch", "source"} <= {section.name for section in (*SECTIONS, SOURCE)}
+    sections = (*config.SECTIONS, *config.BLOCKS)
+    assert {"site", "fetch", "source"} <= {section.name for section in sections}

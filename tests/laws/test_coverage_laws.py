@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.judge import Document, Stream, likeness
+from copydesk.judge import Document, Stream, similarities
 from copydesk.news import Beat, Provider, Ruling, Story
 from judge.covered import Desk, name_of
 
@@ -114,7 +114,7 @@ def test_likeness_is_a_share_and_knows_no_side(pairs: list[tuple[str, str]]) -> 
     given_ = [
         (Document(key="a", title=one), Document(key="b", title=other)) for one, other in pairs
     ]
-    found = likeness(given_)
+    found = similarities(given_)
     assert all(0 <= one <= 1 for one in found)
     assert len(found) == len(pairs)
 

@@ -12,11 +12,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from copydesk import judge
-from copydesk.judge._profiles import profile_of
-from copydesk.judge.copies import _copies, _fingerprint
+from copydesk.judge import copies, profile_of
 from copydesk.judge.profile import weigh_both_ways
 from copydesk.judge.topics import relevance
-from copydesk.judge.words import Phrases, readable, stands, words
+from copydesk.judge.words import Phrases, contains, normalize, tokenize
 from copydesk.news import Article, Beat, Scoring, Shelved, Story, Topic
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -61,7 +60,7 @@ STORIES = st.lists(
 
 @given(ARTICLES, BEATS)
 def test_any_article_gets_a_quality_that_its_reasons_make(article: Article, beat: Beat) -> None:
-    story = judge.assess(article, beat, judge.Bookshelf())
+    story = judge.assess(article, beat, judge.MemoryShelf())
     assert isinstance(story, Story)
     assert story.quality is not None
     assert story.quality >= 0
@@ -74,7 +73,7 @@ def test_any_article_gets_a_quality_that_its_reasons_make(article: Article, beat
 def test_more_of_plain_prose_never_lowers_a_quality(article: Article, sentences: int) -> None:
     beat = Beat(title="x", topic="A", topics=TOPICS, scoring=Scoring(off_beat="keep"))
     more = replace(article, text=article.text + "\nAnn said that the ferry sails." * sentences)
-    before, after = (judge.assess(one, beat, judge.Bookshelf()) for one in (article, more))
+    before, after = (judge.assess(one, beat, judge.MemoryShelf()) for one in (article, more))
     assert isinstance(before, Story)
     assert isinstance(after, Story)
     assert (after.quality or 0) >= (before.quality or 0)
@@ -110,19 +109,19 @@ def test_nothing_but_the_pictures_own_signal_looks_at_the_picture(
 
 @given(TEXTS, TEXTS)
 def test_any_keyword_can_be_looked_for_in_any_text(keyword: str, text: str) -> None:
-    assert stands(keyword, readable(text)) in {True, False}
+    assert contains(keyword, normalize(text)) in {True, False}
 
 
 @given(TEXTS)
 def test_a_text_shares_all_of_itself_and_its_fingerprint(text: str) -> None:
-    grams = _fingerprint.shingles(text)
-    assert _copies.overlap(grams, grams).is_copy is bool(grams)
+    grams = copies.shingles(text)
+    assert copies.overlap(grams, grams).is_copy is bool(grams)
     assert judge.fingerprint(text) == judge.fingerprint(f" {text}\n")
 
 
 @given(st.sets(st.integers(0, 80)), st.sets(st.integers(0, 80)))
 def test_shares_are_between_nought_and_a_hundred(new: set[int], old: set[int]) -> None:
-    shared = _copies.overlap(set(map(str, new)), set(map(str, old)))
+    shared = copies.overlap(set(map(str, new)), set(map(str, old)))
     assert 0 <= shared.of_new <= 100
     assert 0 <= shared.of_old <= 100
     assert not (shared.is_copy and not new & old)
@@ -245,7 +244,7 @@ def test_a_confidence_is_a_percentage_and_stands_in_its_reason(
 
 @given(TEXTS, st.lists(TEXTS, max_size=6))
 def test_many_keywords_are_found_where_each_alone_is(text: str, keywords: list[str]) -> None:
-    read = words(text)
+    read = tokenize(text)
     together = {
         (keywords[one.phrase], one.start, one.end) for one in Phrases(keywords, "en").find(read)
     }

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from copydesk.errors import PublishError
 from copydesk.news import (
     Beat,
-    Form,
     Image,
     Organization,
+    PictureFile,
     Poster,
     Provider,
     Record,
@@ -257,13 +257,13 @@ class Desk:
             for form in one.forms:
                 (here / "cached" / form.name).write_bytes(form.name.encode())
 
-    def draw(self, poster: Poster, *, anew: bool) -> Form | None:
+    def draw(self, poster: Poster, *, anew: bool) -> PictureFile | None:
         """Draw a card, the same for the same headline; break where the build has to."""
         if self.rest and poster.headline:
             raise PublishError("no more ink", subject="a card")
         name = f"{hashlib.sha256(poster.headline.encode()).hexdigest()[:8]}.png"
         (self.here / "cards" / name).write_bytes(poster.headline.encode())
-        return Form(name=name, width=1200, height=630, type="image/png")
+        return PictureFile(name=name, width=1200, height=630, type="image/png")
 
     def publish(
         self, state: State, out: Path, manifest: Manifest, known: Catalogue | None, *, full: bool

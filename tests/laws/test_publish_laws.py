@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from lxml import etree, html
 
 from copydesk.news import Provider, Ruling, Story
+from copydesk.placement import addresses
 from copydesk.publish import (
     Catalogue,
+    Look,
     MemoryManifest,
     Published,
     PublishOptions,
-    _links,
-    _plan,
+    plan_site,
     publish,
     survey,
 )
@@ -163,8 +164,8 @@ def test_the_front_page_is_the_same_in_any_order_at_any_time(
     beat = replace(editions.beat(), rulings=pins)
     later = editions.AT + timedelta(minutes=minutes)
 
-    now = _plan.plan(editions.edition(stories, on=beat), _plan.Look(show="none"))
-    then = _plan.plan(editions.edition(stories[::-1], on=beat, at=later), _plan.Look(show="none"))
+    now = plan_site(editions.edition(stories, on=beat), Look(show="none"))
+    then = plan_site(editions.edition(stories[::-1], on=beat, at=later), Look(show="none"))
 
     assert now.front == then.front
 
@@ -175,15 +176,15 @@ def test_the_front_page_tells_every_happening_once_and_leads_nobody_astray(
     stories: list[Story], pins: tuple[Ruling, ...]
 ) -> None:
     beat = replace(editions.beat(), rulings=pins)
-    plan = _plan.plan(editions.edition(stories, on=beat), _plan.Look(show="none"))
+    plan = plan_site(editions.edition(stories, on=beat), Look(show="none"))
     front = plan.front
 
-    told = [plan.groups.happening(one) for one in (*front.top, *front.more, *front.latest)]
+    told = [plan.groups.event(one) for one in (*front.top, *front.more, *front.latest)]
     assert len(told) == len(set(told))
-    assert {plan.groups.happening(story) for story in plan.stories} == set(told)
-    pages = {_links.story_folder(story.path) for story in plan.stories}
-    assert not pages & plan.groups.moved().keys()
-    assert set(plan.groups.moved().values()) <= set(plan.stories.entries)
+    assert {plan.groups.event(story) for story in plan.stories} == set(told)
+    pages = {addresses.story_folder(story.path) for story in plan.stories}
+    assert not pages & plan.groups.moved_pages().keys()
+    assert set(plan.groups.moved_pages().values()) <= set(plan.stories.entries)
     for story in plan.stories:
         background = plan.groups.background(story)
         assert all(one in plan.stories.entries for one in background)

@@ -42,16 +42,16 @@ EDITS = st.sampled_from(["title", "excerpt", "topics", "images"])
 
 @given(STORIES, VERDICTS, BEATS)
 def test_a_verdict_twice_is_a_verdict_once(story: Story, verdict: Verdict, beat: Beat) -> None:
-    once = review.apply(story, verdict, beat)
-    assert review.apply(once, verdict, beat) == once
+    once = review.apply_verdict(story, verdict, beat)
+    assert review.apply_verdict(once, verdict, beat) == once
 
 
 @given(STORIES, VERDICTS, TIMES, BEATS)
 def test_the_time_of_an_equal_verdict_does_not_count(
     story: Story, verdict: Verdict, later: datetime, beat: Beat
 ) -> None:
-    once = review.apply(story, verdict, beat)
-    assert review.apply(once, replace(verdict, at=later), beat) == once
+    once = review.apply_verdict(story, verdict, beat)
+    assert review.apply_verdict(once, replace(verdict, at=later), beat) == once
 
 
 @given(STORIES, st.sampled_from(["gate", "hold"]), st.sampled_from(["gate", "hold", "publish"]))
@@ -78,7 +78,7 @@ def test_what_a_hand_touched_stays_whatever_comes(
     known = dict(review.digests(filed))
     edited = replace(filed, **{name: getattr(edit, name) for name in fields})
     once = review.keep_touched(edited, fresh, known)
-    for field in review.touched(edited, known):
+    for field in review.touched_fields(edited, known):
         name = "images" if field == "image" else field
         assert getattr(once, name) == getattr(edited, name)
     assert review.keep_touched(once, fresh, dict(once.machine)) == once
@@ -89,8 +89,8 @@ def test_a_correction_twice_is_a_correction_once_and_publishes_nothing(
     filed: Story, judged: Story
 ) -> None:
     known = dict(review.digests(filed))
-    once = review.corrected(filed, judged, known)
-    again = replace(review.corrected(once, judged, dict(once.machine)), heat=once.heat)
+    once = review.apply_correction(filed, judged, known)
+    again = replace(review.apply_correction(once, judged, dict(once.machine)), heat=once.heat)
     assert again == once
     assert once.published == filed.published
 
@@ -99,7 +99,7 @@ def test_a_correction_twice_is_a_correction_once_and_publishes_nothing(
 def test_a_history_never_outgrows_its_bound_and_keeps_its_ends(
     story: Story, at: datetime, lines: list[str]
 ) -> None:
-    noted = review.noted(story, at, [Event(what=line) for line in lines]).history
+    noted = review.add_to_history(story, at, [Event(what=line) for line in lines]).history
     assert len(noted) <= 12
     assert [line.partition(" ")[2] for line in (*noted[:1], *noted[-1:])] == [
         *map(text.fold, lines[:1]),
@@ -110,7 +110,7 @@ def test_a_history_never_outgrows_its_bound_and_keeps_its_ends(
 @given(st.text(), st.text())
 def test_a_text_is_no_correction_of_itself_and_differs_both_ways(one: str, other: str) -> None:
     assert review.text_change(one, one) is None
-    assert review.same_words(one, one)
+    assert review.have_same_words(one, one)
     assert review.text_change(one, other) == review.text_change(other, one)
     assert not review.is_other_article(one, other, one, other)
 
@@ -125,12 +125,12 @@ def test_a_verdict_that_is_taken_back_leaves_no_trace(
     known = dict(review.digests(filed))
     filed = replace(filed, machine=tuple(known.items()))
 
-    said = review.apply(filed, verdict, beat)
+    said = review.apply_verdict(filed, verdict, beat)
 
     assert not review.is_edited_since(said, verdict)
     cleared = review.without_verdict(said, known)
-    assert review.answered_for(said, cleared, known) == filed
-    assert review.touched(cleared, known) == frozenset()
+    assert review.answer_for(said, cleared, known) == filed
+    assert review.touched_fields(cleared, known) == frozenset()
 
 
 @given(STORIES, VERDICTS)
@@ -139,10 +139,10 @@ def test_what_a_hand_wrote_after_a_verdict_is_a_hands_when_that_is_taken_back(
 ) -> None:
     filed = replace(story, verdict=None, published=bool(story.published))
     known = dict(review.digests(filed))
-    said = review.apply(filed, verdict, Beat(title="x"))
+    said = review.apply_verdict(filed, verdict, Beat(title="x"))
     by_hand = replace(said, published=not said.published)
 
     assert review.is_edited_since(by_hand, verdict)
-    kept = review.as_edited(by_hand, known)
+    kept = review.keep_as_edited(by_hand, known)
     assert (kept.verdict, kept.published) == (None, by_hand.published)
-    assert "published" in review.touched(kept, dict(kept.machine) or known)
+    assert "published" in review.touched_fields(kept, dict(kept.machine) or known)

@@ -55,7 +55,7 @@ def test_an_editors_word_decides_where_a_story_stands(
 ) -> None:
     verdict = Verdict(by="Ed", at=AT, said=said, why="")
 
-    after = review.apply(story, verdict, beat)
+    after = review.apply_verdict(story, verdict, beat)
 
     assert BY_WORD[said] is review.standing(after, verdict, **flags)
 

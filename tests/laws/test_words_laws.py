@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from copydesk import archive, engine
 from copydesk.archive import WriteLock, is_cut_short, read_rulings
 from copydesk.archive.change import _change
-from copydesk.engine import _conclude
 from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.round import _conclude
 from copydesk.errors import CopydeskError
 from copydesk.news import RulingKind, Said, Verdict
 from world.later import SEALS_RECORD, WALL_RECORD, run

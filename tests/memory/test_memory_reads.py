@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
@@ -10,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.memory import Memory
-from copydesk.memory._schema import _STEPS
+from copydesk.kit import databases
+from copydesk.memory import Memory, migrate
 
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
 
@@ -56,9 +55,10 @@ def test_a_name_may_be_anything(memory: Memory, name: str) -> None:
 
 def test_an_earlier_versions_memory_gets_its_table(tmp_path: Path) -> None:
     path = tmp_path / "memory.sqlite"
-    number = next(n for n, step in enumerate(_STEPS) if "TABLE reads" in step)
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(f"{''.join(_STEPS[:number])} PRAGMA user_version = {number};")
+    with closing(databases.connect(path)) as connection:
+        migrate(connection, to=5)
+        tables = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'reads'")
+        assert tables.fetchone() is None
 
     with closing(Memory(path)) as memory:
         memory.reads.add(MONDAY, {"wall": 1})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -10,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.memory import Memory, Revisit
-from copydesk.memory._schema import _STEPS
+from copydesk.kit import databases
+from copydesk.memory import Memory, Revisit, migrate
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 YESTERDAY = NOON - timedelta(days=1)
@@ -67,13 +66,12 @@ def test_the_plans_of_a_memory_without_hosts_have_them(tmp_path: Path) -> None:
         "http://b.example:8080",
         "https://a.example/2?x=https://c.example/",
     ]
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(f"{''.join(_STEPS[:3])} PRAGMA user_version = 3;")
+    with closing(databases.connect(path)) as connection:
+        migrate(connection, to=3)
         connection.executemany(
             "INSERT INTO revisits VALUES (?, ?, '2026-11-20T11:00:00Z', x'7b7d')",
             [(f"_news/{number}.md", url) for number, url in enumerate(urls)],
         )
-        connection.commit()
     with closing(Memory(path)) as brought:
         assert shared(brought, 9, 1) == ["0", "1"]
         assert brought.revisits.get("_news/2.md") is not None

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.memory import Memory
-from copydesk.memory._schema import _STEPS, VERSION
+from copydesk.kit import databases
+from copydesk.memory import VERSION, Memory, migrate
 from world.rivals import open_at_once, open_killed
 
 pytestmark = pytest.mark.slow
@@ -22,10 +22,9 @@ FEED = "https://a.example/feed"
 
 def early(path: Path) -> Path:
     """Make a memory as the first version wrote it."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(f"{_STEPS[0]} PRAGMA user_version = 1;")
+    with closing(databases.connect(path)) as connection:
+        migrate(connection, to=1)
         connection.execute("INSERT INTO sources VALUES (?, x'7b7d')", (FEED,))
-        connection.commit()
     return path
 
 

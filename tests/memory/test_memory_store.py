@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from copydesk.errors import MemoryStoreError
-from copydesk.memory import Fate, Memory, Revisit
-from copydesk.memory._schema import _STEPS
+from copydesk.kit import databases
+from copydesk.memory import Fate, Memory, Revisit, migrate
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 FATE = Fate(
@@ -138,10 +138,9 @@ def test_a_failing_database_is_our_error_under_every_method(memory: Memory, meth
 
 def test_a_memory_of_an_earlier_version_is_brought_along(tmp_path: Path) -> None:
     path = tmp_path / "memory.sqlite"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(f"{_STEPS[0]} PRAGMA user_version = 1;")
+    with closing(databases.connect(path)) as connection:
+        migrate(connection, to=1)
         connection.execute("INSERT INTO sources VALUES ('https://a.example/feed', x'7b7d')")
-        connection.commit()
     with closing(Memory(path)) as brought:
         assert brought.sources() == {"https://a.example/feed": b"{}"}
         brought.hosts.put("a.example", b"1")

@@ -123,9 +123,15 @@ def test_no_question_goes_through_all_stories(known: Catalogue) -> None:
     list(known.listing("month, oldest first", entry.month, 1))
     list(known.pages_of(entry.month, 1))
     known.hosted()
-    (known.at(entry.path), known.named(entry.name), known.telling("g"), known.copies(entry.name))
+    (known.at(entry.path), known.named(entry.name), known.members("g"), known.copies(entry.name))
     (known.hidden({"a"}), known.credits({"a"}), known.needing({"a"}), known.names_of({"g"}))
-    (known.led(), known.led({"g"}), known.removed(), list(known.showing("i")), known.nameless())
+    (
+        known.former_leaders(),
+        known.former_leaders({"g"}),
+        known.removed(),
+        list(known.showing("i")),
+        known.nameless(),
+    )
     (known.newer(entry), known.older_in_month(entry))
     plans = {
         statement: [step[3] for step in run(f"EXPLAIN QUERY PLAN {statement}", *values)]

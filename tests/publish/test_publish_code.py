@@ -12,7 +12,12 @@ import pytest
 
 import copydesk
 
-ROOMS = ("publish/_publish.py", "rendering/templates/card.html", "rendering/strings/de.toml")
+ROOMS = (
+    "placement/_front.py",
+    "publish/_publish.py",
+    "rendering/templates/card.html",
+    "rendering/strings/de.toml",
+)
 SURVEY = """
 import sys
 from pathlib import Path

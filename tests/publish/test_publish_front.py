@@ -11,7 +11,8 @@ from typing import Unpack
 import pytest
 
 from copydesk.news import Beat, Organization, Provider, Ruling, Source, Story
-from copydesk.publish import _front, _plan, _readers
+from copydesk.placement import FrontPage
+from copydesk.publish import Look, plan_site
 from world import editions
 
 DAY = timedelta(days=1)
@@ -38,10 +39,10 @@ def choose(
     pins: tuple[Ruling, ...] = (),
     half_life_hours: float = 24,
     reads: Mapping[str, int] | None = None,
-) -> _front.Front:
+) -> FrontPage:
     edition = editions.edition(stories, on=replace(on or editions.beat(), rulings=pins))
     edition = replace(edition, reads=reads or {})
-    return _plan.plan(edition, _plan.Look(show="none", half_life_hours=half_life_hours)).front
+    return plan_site(edition, Look(show="none", half_life_hours=half_life_hours)).front
 
 
 def owned(domain: str, owner: str) -> Organization:
@@ -83,22 +84,7 @@ def test_readers_alone_do_not_carry_a_story_far() -> None:
     assert names(choose(*stories, reads=reads).top)[-1] == "read"
 
 
-@pytest.mark.parametrize(
-    ("reads", "points"),
-    [
-        ({}, {}),
-        ({"one": 500}, {}),
-        ({"one": 19, "two": 2, "three": 2, "four": 2, "five": 2}, {}),
-        ({"one": 40, "two": 20, "three": 20, "four": 20, "five": 1}, {"one": 10}),
-        (dict.fromkeys("abcdef", 900), {}),
-    ],
-    ids=["nobody reads", "one page alone", "a handful", "twice as often", "all alike"],
-)
-def test_points_of_readers(reads: dict[str, int], points: dict[str, int]) -> None:
-    assert _readers.points(reads) == points
-
-
-# ---- no house and no topic fills the page ---------------------------------------------------
+# ---- no owner and no topic fills the page ---------------------------------------------------
 
 
 def test_no_publisher_has_more_than_three_places() -> None:
@@ -363,7 +349,7 @@ def test_a_story_without_heat_or_below_zero_is_no_error() -> None:
 
 
 def test_there_may_be_nothing() -> None:
-    assert choose() == _front.Front()
-    assert choose(pins=(editions.pin("a"),)) == _front.Front()
+    assert choose() == FrontPage()
+    assert choose(pins=(editions.pin("a"),)) == FrontPage()
     undated = editions.story(published_at=None)
-    assert choose(undated) == _front.Front(latest=(undated,))
+    assert choose(undated) == FrontPage(latest=(undated,))

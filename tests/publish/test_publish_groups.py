@@ -14,10 +14,18 @@ import pytest
 from lxml import html
 
 from copydesk.news import Beat, Organization, Provider, Source, Story, Verdict
-from copydesk.publish import MemoryManifest, PublishOptions, _plan, _publish, publish
-from copydesk.publish._coverage import Coverage
+from copydesk.placement import Coverage
+from copydesk.publish import (
+    Look,
+    MemoryManifest,
+    Plan,
+    PublishOptions,
+    Sheet,
+    _publish,
+    plan_site,
+    publish,
+)
 from copydesk.publish._posters import Posters
-from copydesk.publish._write import Sheet
 from world import editions
 
 LED = "2026-11-24T13:10:00Z leads its group no longer"
@@ -28,13 +36,13 @@ OLD_PAGE = f"news/{OLD}/index.html"
 EVIL = "\"><img src=x onerror=alert(1)>'; url=https://evil.example"
 
 
-def _sheets(plan: _plan.Plan) -> Iterator[Sheet]:
+def _sheets(plan: Plan) -> Iterator[Sheet]:
     return _publish._sheets(plan, PublishOptions(), Posters(plan))
 
 
 def files(*stories: Story, on: Beat | None = None) -> dict[str, str]:
     """Give every file of a site of these stories."""
-    plan = _plan.plan(editions.edition(stories, on=on), _plan.Look(show="cached"))
+    plan = plan_site(editions.edition(stories, on=on), Look(show="cached"))
     return {s.path: s.data.decode() for s in _sheets(plan)}
 
 
@@ -123,11 +131,9 @@ def test_of_two_that_lead_one_group_the_hotter_is_the_goal() -> None:
 
 def test_what_an_editor_removed_is_gone_and_sends_nobody_on() -> None:
     word = Verdict(by="ed@desk.example", at=editions.AT, said="remove", why="asked")
-    plan = _plan.plan(
-        editions.edition([leader(), deposed(verdict=word)]), _plan.Look(show="cached")
-    )
+    plan = plan_site(editions.edition([leader(), deposed(verdict=word)]), Look(show="cached"))
 
-    assert {} == plan.groups.moved()
+    assert {} == plan.groups.moved_pages()
     assert (f"news/{OLD}/",) == plan.gone
 
 
@@ -184,9 +190,9 @@ def test_two_newspapers_of_one_house_are_one_voice() -> None:
     }
     story = editions.story(related=(editions.related("a.example"), editions.related("b.example")))
 
-    names = _plan.plan(
+    names = plan_site(
         editions.edition([story], on=replace(editions.beat(), organizations=house)),
-        _plan.Look(),
+        Look(),
     ).coverages.of(story)
 
     assert ("A",) == names.names
@@ -219,9 +225,7 @@ def test_houses_that_own_each_other_are_no_endless_way() -> None:
 
 def _coverage(story: Story, known: dict[str, Organization]) -> Coverage:
     on = replace(editions.beat(), organizations=known)
-    return _plan.plan(editions.edition([story], on=on), _plan.Look(show="cached")).coverages.of(
-        story
-    )
+    return plan_site(editions.edition([story], on=on), Look(show="cached")).coverages.of(story)
 
 
 def test_one_agency_in_two_newspapers_is_one_voice() -> None:
@@ -236,7 +240,7 @@ def test_one_agency_in_two_newspapers_is_one_voice() -> None:
         related=(editions.related("paper0.example"), editions.related("paper1.example"))
     )
 
-    plan = _plan.plan(editions.edition([story, *printed]), _plan.Look(show="cached"))
+    plan = plan_site(editions.edition([story, *printed]), Look(show="cached"))
 
     assert ("Paper0",) == plan.coverages.of(story).names
 

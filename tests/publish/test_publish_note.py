@@ -5,58 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-import pytest
 from lxml import etree
 
 from copydesk.news import Story
-from copydesk.publish import _plan, api, feeds, site
+from copydesk.publish import Look, api, feeds, plan_site, site
 from copydesk.publish.api import v2
-from copydesk.rendering import Renderer, render_note
+from copydesk.rendering import Renderer
 from world import editions
 
 NOTE = "We were *there*: [the plan](https://plans.example/wall).\n\n- one\n- **two**"
-
-
-@pytest.mark.parametrize(
-    ("note", "html"),
-    [
-        ("", ""),
-        ("One.\nStill one.\n\nTwo.", "<p>One. Still one.</p><p>Two.</p>"),
-        ("- a\n* b", "<ul><li>a</li><li>b</li></ul>"),
-        ("1. a\n2) b", "<ol><li>a</li><li>b</li></ol>"),
-        ("Strings:\n- a\nafter", "<p>Strings:</p><ul><li>a</li></ul><p>after</p>"),
-        (
-            "*a* **b** _c_ __d__",
-            "<p><em>a</em> <strong>b</strong> <em>c</em> <strong>d</strong></p>",
-        ),
-        ("2 * 3 * 4, snake_case_name", "<p>2 * 3 * 4, snake_case_name</p>"),
-        ("-", "<p>-</p>"),
-        (
-            "[a & b](https://x.example/?a=1&b=2)",
-            '<p><a href="https://x.example/?a=1&amp;b=2" rel="nofollow noopener">a &amp; b</a></p>',
-        ),
-        ("[x](javascript:alert(1))", "<p>[x](javascript:alert(1))</p>"),
-        ("[x](data:text/html,y)", "<p>[x](data:text/html,y)</p>"),
-        (
-            '<script>alert(1)</script> <img src=x onerror="y">',
-            '<p>&lt;script&gt;alert(1)&lt;/script&gt; &lt;img src=x onerror="y"&gt;</p>',
-        ),
-        ('[x](https://x.example/"onmouseover="y)', None),
-        ("a\u202eb\x07", "<p>ab</p>"),
-        ("# no heading", "<p># no heading</p>"),
-    ],
-)
-def test_a_note_is_a_little_markdown_and_no_markup(note: str, html: str | None) -> None:
-    made = render_note(note)
-    if html is not None:
-        assert made == html
-    assert "<script" not in made
-    assert 'onmouseover="' not in made
-
-
-@pytest.mark.parametrize("piece", ["*", "_", "[", "[a](", "**a ", "- ", "1. ", "\n\n", "[a](b"])
-def test_no_note_takes_long(piece: str) -> None:
-    assert len(render_note(piece * 20_000)) < 2_000_000
 
 
 def noted(note: str = NOTE) -> Story:
@@ -64,7 +21,7 @@ def noted(note: str = NOTE) -> Story:
 
 
 def page_of(story: Story) -> str:
-    plan = _plan.plan(editions.edition([story]), _plan.Look(show="cached"))
+    plan = plan_site(editions.edition([story]), Look(show="cached"))
     made = {sheet.path: sheet.data for sheet in site.sheets(plan, Renderer())}
     return made["news/2026-11-24-robots-may-vote/index.html"].decode()
 
@@ -81,7 +38,7 @@ def test_without_a_note_the_page_says_nothing_of_one() -> None:
 
 def test_our_api_tells_the_note_and_only_where_there_is_one() -> None:
     def told(story: Story) -> dict[str, object]:
-        plan = _plan.plan(editions.edition([story]), _plan.Look(show="cached"))
+        plan = plan_site(editions.edition([story]), Look(show="cached"))
         shapes = v2.Shapes(plan)
         sheets = {sheet.path: sheet.data for sheet in v2.page(1, shapes)}
         found: dict[str, object] = json.loads(
@@ -94,7 +51,7 @@ def test_our_api_tells_the_note_and_only_where_there_is_one() -> None:
 
 
 def feeds_of(story: Story) -> dict[str, bytes]:
-    plan = _plan.plan(editions.edition([story]), _plan.Look(show="cached"))
+    plan = plan_site(editions.edition([story]), Look(show="cached"))
     return {sheet.path: sheet.data for sheet in feeds.sheets(plan)}
 
 
@@ -123,7 +80,7 @@ def test_a_feed_without_notes_is_as_it_was() -> None:
 
 
 def test_no_record_of_the_first_api_tells_a_note() -> None:
-    plan = _plan.plan(editions.edition([noted()]), _plan.Look(show="cached"))
+    plan = plan_site(editions.edition([noted()]), Look(show="cached"))
     made = [sheet.data for sheet in api.sheets(plan)]
     assert made
     assert not any(b"We were" in data for data in made)

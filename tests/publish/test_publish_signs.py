@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from lxml import etree, html
 
-from copydesk.news import Beat, Form, Image, Poster, Story, Topic
+from copydesk.news import Beat, Image, PictureFile, Poster, Story, Topic
 from copydesk.publish import MemoryManifest, PublishOptions, publish
 from world import editions
 
@@ -27,7 +27,7 @@ class Drawn:
         self.folder = folder
         self.asked: dict[str, bool] = {}
 
-    def __call__(self, poster: Poster, *, anew: bool) -> Form | None:
+    def __call__(self, poster: Poster, *, anew: bool) -> PictureFile | None:
         said = poster.headline or poster.site
         self.asked[said] = anew
         if not said.isascii():
@@ -36,7 +36,7 @@ class Drawn:
         if not anew and not (self.folder / name).is_file():
             return None
         (self.folder / name).write_text(str(poster))
-        return Form(name=name, width=1200, height=630, type="image/png")
+        return PictureFile(name=name, width=1200, height=630, type="image/png")
 
 
 def built(out: Path, *stories: Story, on: Beat | None = None, **options: Any) -> dict[str, str]:

@@ -9,7 +9,7 @@ from unittest import mock
 from lxml import etree
 
 from copydesk.news import Record, Story
-from copydesk.publish import _plan, sitemaps
+from copydesk.publish import Look, plan_site, sitemaps
 from copydesk.publish.catalogue import Listing
 from world import editions
 
@@ -19,8 +19,7 @@ SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 def files(*stories: Story, records: tuple[Record, ...] = (), zone: str = "UTC") -> dict[str, bytes]:
     edition = editions.edition(stories, records, on=editions.beat(timezone=zone))
     return {
-        sheet.path: sheet.data
-        for sheet in sitemaps.sheets(_plan.plan(edition, _plan.Look(show="none")))
+        sheet.path: sheet.data for sheet in sitemaps.sheets(plan_site(edition, Look(show="none")))
     }
 
 
@@ -128,7 +127,7 @@ def test_pages_of_lists_are_named_once() -> None:
 
 
 def test_a_sitemap_holds_no_more_than_the_protocol_allows() -> None:
-    plan = _plan.plan(editions.edition([editions.story()]), _plan.Look(show="none"))
+    plan = plan_site(editions.edition([editions.story()]), Look(show="none"))
     plan = replace(plan, sums=replace(plan.sums, months={"2026-11": 50_001}))
     flood = Listing(lambda _start, count: [("a-story", "")] * count, 50_001)
 

@@ -90,7 +90,7 @@ def test_a_text_in_a_script_without_blanks_is_counted_by_the_character() -> None
 def test_headlines_are_the_same_in_other_quotes_and_white_space(
     one: str, other: str, expected: bool
 ) -> None:
-    assert review.same_words(one, other) is expected
+    assert review.have_same_words(one, other) is expected
 
 
 @pytest.mark.parametrize("noise", [".", '."', "1.", "1 ", "5 minutes ", "word ", "。", "\n"])
@@ -110,8 +110,8 @@ def test_comparing_takes_time_that_grows_with_the_length(noise: str) -> None:
     ],
 )
 def test_an_excerpt_that_is_cut_elsewhere_says_the_same(one: str, other: str) -> None:
-    assert review.same_excerpt(one, other)
-    assert review.same_excerpt(other, one)
+    assert review.have_same_excerpt(one, other)
+    assert review.have_same_excerpt(other, one)
 
 
 @pytest.mark.parametrize(
@@ -123,4 +123,4 @@ def test_an_excerpt_that_is_cut_elsewhere_says_the_same(one: str, other: str) ->
     ],
 )
 def test_an_excerpt_with_other_words_or_none_says_another_thing(one: str, other: str) -> None:
-    assert not review.same_excerpt(one, other)
+    assert not review.have_same_excerpt(one, other)

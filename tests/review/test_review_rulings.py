@@ -38,7 +38,7 @@ def beat(*rulings: Ruling) -> Beat:
 
 
 def test_a_retopic_gives_a_story_its_topics_and_says_whose_word_that_is() -> None:
-    story = review.ruled(STORY, beat(rule("retopic", NAME, values=("Town",))))
+    story = review.apply_rulings(STORY, beat(rule("retopic", NAME, values=("Town",))))
 
     assert story.topics == ("Town",)
     assert [str(reason) for reason in story.reasons] == [
@@ -49,7 +49,7 @@ def test_a_retopic_gives_a_story_its_topics_and_says_whose_word_that_is() -> Non
 
 
 def test_a_rename_gives_a_story_its_headline_and_says_whose_word_that_is() -> None:
-    story = review.ruled(STORY, beat(rule("rename", NAME, values=("New words",))))
+    story = review.apply_rulings(STORY, beat(rule("rename", NAME, values=("New words",))))
 
     assert (story.title, story.path) == ("New words", STORY.path)
     assert str(story.reasons[0]) == "title: ruled by Ed: so"
@@ -57,13 +57,13 @@ def test_a_rename_gives_a_story_its_headline_and_says_whose_word_that_is() -> No
 
 def test_the_later_rule_holds() -> None:
     rules = [rule("rename", NAME, values=(title,)) for title in ("One", "Two")]
-    assert review.ruled(STORY, beat(*rules)).title == "Two"
+    assert review.apply_rulings(STORY, beat(*rules)).title == "Two"
 
 
 def test_ruled_twice_is_ruled_once() -> None:
     ours = beat(rule("rename", NAME, values=("N",)), rule("retopic", NAME, values=("Town",)))
-    once = review.ruled(STORY, ours)
-    assert review.ruled(once, ours) == once
+    once = review.apply_rulings(STORY, ours)
+    assert review.apply_rulings(once, ours) == once
 
 
 @pytest.mark.parametrize(
@@ -79,23 +79,23 @@ def test_ruled_twice_is_ruled_once() -> None:
     ids=lambda one: one.said,
 )
 def test_other_rules_change_nothing_in_a_story(one: Ruling) -> None:
-    assert review.ruled(STORY, beat(one)) == STORY
+    assert review.apply_rulings(STORY, beat(one)) == STORY
     assert not review.ruled_fields(STORY, beat(one))
 
 
 def test_topics_that_are_none_of_the_beat_any_more_are_passed_over() -> None:
     ours = beat(rule("retopic", NAME, values=("No Such", "Town")))
-    assert review.ruled(STORY, ours).topics == ("Town",)
+    assert review.apply_rulings(STORY, ours).topics == ("Town",)
 
 
 def test_an_archived_record_is_ruled_by_its_name() -> None:
     story = replace(STORY, path=f"_archive/{STORY.path}")
-    assert review.ruled(story, beat(rule("rename", NAME, values=("N",)))).title == "N"
+    assert review.apply_rulings(story, beat(rule("rename", NAME, values=("N",)))).title == "N"
 
 
 def test_a_record_without_reasons_gets_none() -> None:
     ours = beat(rule("rename", NAME, values=("N",)))
-    assert review.ruled(replace(STORY, reasons=()), ours).reasons == ()
+    assert review.apply_rulings(replace(STORY, reasons=()), ours).reasons == ()
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_record_without_reasons_gets_none() -> None:
     ],
 )
 def test_a_reason_is_one_short_line(why: str, told: str) -> None:
-    story = review.ruled(STORY, beat(rule("rename", NAME, values=("N",), why=why)))
+    story = review.apply_rulings(STORY, beat(rule("rename", NAME, values=("N",), why=why)))
     assert story.reasons[0].why == told
 
 
@@ -172,7 +172,7 @@ AB, BC = rule("merge", "a", "b"), rule("merge", "b", "c")
 def test_a_rule_that_says_the_opposite_is_found(
     old: list[Ruling], new: Ruling, against: Ruling
 ) -> None:
-    assert review.contradiction(old, new) == against
+    assert review.find_contradiction(old, new) == against
 
 
 @pytest.mark.parametrize(
@@ -188,4 +188,4 @@ def test_a_rule_that_says_the_opposite_is_found(
     ],
 )
 def test_rules_that_agree_are_let_stand(old: list[Ruling], new: Ruling) -> None:
-    assert review.contradiction(old, new) is None
+    assert review.find_contradiction(old, new) is None

@@ -21,8 +21,8 @@ OWN = {
     "embed/_pieces.py": "the package's vocabulary",
     "rendering/_renderer.py": "the package's templates",
     "rendering/_strings.py": "the package's languages",
-    "engine/starts.py": "the package's demo, and the folder that a new newsroom is made in",
-    "illustrate/_face.py": "the package's face, or the newsroom's, which engine/_cards.py has read",
+    "engine/newsroom/_starts.py": "the package's demo, and the folder of a new newsroom",
+    "illustrate/_face.py": "the package's face, or the newsroom's, which `publishing` has read",
     "illustrate/_easel.py": "the same",
 }
 STORES = {
@@ -39,7 +39,7 @@ STORES = {
     "illustrate/_decode.py": "bytes of a picture in memory",
     "illustrate/_earlier.py": "the store of pictures",
     "illustrate/_album.py": "the store of pictures",
-    "engine/_build.py": "which folders are gone",
+    "engine/publishing/_build.py": "which folders are gone",
     "engine/serving/_packed.py": "the site",
     "engine/serving/_site.py": "the site",
     "publish/_write.py": "the site, to compare",
@@ -48,8 +48,8 @@ STORES = {
     "deploy/_survey.py": "the site",
 }
 NAMED = {  # by a person, on the command line
-    "engine/imports.py": "a list of sources",
-    "engine/_saved.py": "a saved page",
+    "engine/sources/_imports.py": "a list of sources",
+    "engine/reading/_saved.py": "a saved page",
     "fetch/recording/_replay.py": "a recorded web",
     "embed/_model.py": "a model",
     "measure/_copies.py": "labelled data",

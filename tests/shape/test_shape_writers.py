@@ -28,7 +28,7 @@ CHANGES = {
 }
 OF_THE_OWNER = {
     "config/_sources.py": "beat.toml, for `sources add`; the owner commits it",
-    "engine/starts.py": "a newsroom that is made or adopted",
+    "engine/newsroom/_starts.py": "a newsroom that is made or adopted",
 }
 OWN = {
     "archive/_articles.py": "the store of articles",
@@ -39,8 +39,8 @@ OWN = {
     "archive/change/_journal.py": "the journal",
     "archive/git/_push.py": "a work tree of its own below git's folder",
     "archive/_seal.py": "the key",
-    "engine/_build.py": "below .copydesk: which folders are gone",
-    "engine/_cards.py": "below .copydesk: the face of cards",
+    "engine/publishing/_build.py": "below .copydesk: which folders are gone",
+    "engine/publishing/_cards.py": "below .copydesk: the face of cards",
     "illustrate/_album.py": "below .copydesk: pictures",
     "illustrate/_easel.py": "below .copydesk: drawn cards",
     "illustrate/_room.py": "below .copydesk: what there is no room for",
@@ -63,7 +63,7 @@ WRITERS = CHANGES | OF_THE_OWNER | OWN | ELSEWHERE
 # Who asks a repository what may change in it, or makes a commit.
 COMMITTERS = {
     "archive/change/_change.py": "the one way",
-    "engine/_writing.py": "asks what an earlier version left",
+    "engine/filing/_writing.py": "asks what an earlier version left",
     "publish/_publish.py": "the catalogue's tables",
     "publish/catalogue/_catalogue.py": "the same",
     "publish/catalogue/_tables.py": "the same",

@@ -10,8 +10,8 @@ from typing import TypedDict, Unpack
 from copydesk.news import (
     Beat,
     Edition,
-    Form,
     Image,
+    PictureFile,
     Provider,
     Reason,
     Record,
@@ -138,7 +138,7 @@ def thumbnail(
     halves = [""] if width < 640 else ["", "-320"]
     return Thumbnail(
         forms=tuple(
-            Form(
+            PictureFile(
                 name=f"{stem}{half}.{kind}",
                 width=width // 2 if half else width,
                 height=height // 2 if half else height,

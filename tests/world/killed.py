@@ -86,7 +86,7 @@ def about_the_journal(journalled: int) -> set[int]:
 
 
 def _serve() -> None:
-    importlib.import_module("copydesk.engine._build")  # here, once
+    importlib.import_module("copydesk.engine.publishing._build")  # here, once
     for line in sys.stdin:
         asked = json.loads(line)
         done = mmap.mmap(-1, 2 * _NUMBER)  # the child's counts

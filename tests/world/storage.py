@@ -27,9 +27,10 @@ class Storage:
 
     `faults` are statuses (0: the connection is cut) given to the next requests in the place of an
     answer; `below` is the path under which it all lies; `page` is how many keys one list has;
-    `refused` are keys that cannot be written. A request for the key `stuck` is not answered before
-    `freed` is set; `is_stuck` says that it came, `was_waited_out` that nobody gave up for so
-    long that a client's own patience is near its end.
+    `refused` are keys that cannot be written; `page_instead` is given where a list is asked for.
+    A request for the key `stuck` is not answered before `freed` is set; `is_stuck` says that it
+    came, `was_waited_out` that nobody gave up for so long that a client's own patience is near its
+    end.
     """
 
     region: str = "us-east-1"
@@ -41,6 +42,7 @@ class Storage:
     page: int = 1000
     below: str = ""
     stuck: str = ""
+    page_instead: bytes = b""
     is_stuck: threading.Event = field(default_factory=threading.Event)
     freed: threading.Event = field(default_factory=threading.Event)
     was_waited_out: bool = False
@@ -126,7 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
             kept.objects.pop(key, None)
             self._say(204, b"")
         else:
-            self._say(200, self._list(query))
+            self._say(200, kept.page_instead or self._list(query))
 
     def _list(self, query: dict[str, str]) -> bytes:
         assert query["list-type"] == "2"

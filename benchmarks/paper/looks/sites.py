@@ -33,8 +33,8 @@ import archive as invented  # benchmarks/paper/archive.py
 from copydesk.news import (
     Beat,
     Edition,
-    Form,
     Image,
+    PictureFile,
     Provider,
     Record,
     Show,
@@ -134,7 +134,7 @@ def draw(folder: Path, stem: str, size: tuple[int, int], hue: int) -> Thumbnail:
     )
     forms = []
     for scale in (1, 2):
-        form = Form(
+        form = PictureFile(
             name=f"{stem}{'' if scale == 1 else '-320'}.webp",
             width=width // scale,
             height=height // scale,

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from copydesk.archive._check import check as check
     from copydesk.archive._folder import Archive as Archive
     from copydesk.archive._folder import Signature as Signature
-    from copydesk.archive._ledger import Ended as Ended
-    from copydesk.archive._ledger import Kept as Kept
     from copydesk.archive._ledger import Ledger as Ledger
-    from copydesk.archive._ledger import Moved as Moved
+    from copydesk.archive._ledger import SourceEnded as SourceEnded
+    from copydesk.archive._ledger import SourceKept as SourceKept
+    from copydesk.archive._ledger import SourceMoved as SourceMoved
     from copydesk.archive._ledger import ledger_change as ledger_change
     from copydesk.archive._ledger import read_ledger as read_ledger
     from copydesk.archive._paths import slug as slug

@@ -19,7 +19,7 @@ _NAME = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{16})\.([0-9a-f]{16})\.json")
 
 
 @dataclass(slots=True)
-class _Kept:
+class _KeptArticle:
     file: Path
     size: int
     addresses: tuple[str, ...]
@@ -34,7 +34,7 @@ class ArticleStore:
     def __init__(self, folder: Path, max_bytes: int) -> None:
         self._folder = folder
         self._max_bytes = max_bytes
-        self._kept: dict[str, _Kept] | None = None
+        self._kept: dict[str, _KeptArticle] | None = None
         self._by_address: dict[str, str] = {}
         self._total = 0
 
@@ -55,23 +55,23 @@ class ArticleStore:
             raise RecordError(
                 f"cannot keep an article ({error.strerror})", subject=str(file)
             ) from error
-        self._add(name, _Kept(file=file, size=len(data), addresses=addresses))
+        self._add(name, _KeptArticle(file=file, size=len(data), addresses=addresses))
         self._make_room(name)
         return name
 
     def get(self, name: str) -> Article | None:
-        """Give the article of a hash; None where it is gone or damaged."""
+        """Return the article of a hash; None where it is gone or damaged."""
         kept = self._all_kept().get(name)
         return None if kept is None else _decode(kept.file, name)
 
     def find(self, url: str) -> Article | None:
-        """Give the article kept last for an address, its own or its web address; None for none."""
+        """Return the article kept last for an address, its own or its web address, or None."""
         self._all_kept()
         name = self._by_address.get(address_mark(url))
         return None if name is None else self.get(name)
 
     def is_damaged(self, url: str) -> bool:
-        """Say whether an article is kept for an address, but cannot be read."""
+        """Decide whether an article is kept for an address, but cannot be read."""
         self._all_kept()
         name = self._by_address.get(address_mark(url))
         return name is not None and self.get(name) is None
@@ -84,7 +84,7 @@ class ArticleStore:
             self._forget(name)
 
     def all(self) -> Iterator[Article]:
-        """Give every article that can be read, oldest first."""
+        """Yield every article that can be read, oldest first."""
         for name in list(self._all_kept()):
             article = self.get(name)
             if article is not None:
@@ -94,24 +94,24 @@ class ArticleStore:
         """Return the marks of each article's addresses by its name, oldest first, none read."""
         return {name: kept.addresses for name, kept in self._all_kept().items()}
 
-    def _all_kept(self) -> dict[str, _Kept]:
+    def _all_kept(self) -> dict[str, _KeptArticle]:
         if self._kept is None:
             self._kept = {}
-            for _, name, kept in sorted(self._listed(), key=lambda one: one[:2]):
+            for _, name, kept in sorted(self._list_files(), key=lambda one: one[:2]):
                 self._add(name, kept)
         return self._kept
 
-    def _listed(self) -> Iterator[tuple[int, str, _Kept]]:
+    def _list_files(self) -> Iterator[tuple[int, str, _KeptArticle]]:
         with contextlib.suppress(OSError):
             for file in self._folder.iterdir():
                 found = _NAME.fullmatch(file.name)
                 if found:
                     about = file.lstat()
                     name, *addresses = found.groups()
-                    kept = _Kept(file=file, size=about.st_size, addresses=tuple(addresses))
+                    kept = _KeptArticle(file=file, size=about.st_size, addresses=tuple(addresses))
                     yield about.st_mtime_ns, name, kept
 
-    def _add(self, name: str, kept: _Kept) -> None:
+    def _add(self, name: str, kept: _KeptArticle) -> None:
         self._all_kept()[name] = kept
         self._total += kept.size
         self._point_to(name, kept.addresses)
@@ -152,7 +152,7 @@ def _encode(article: Article) -> bytes:
 
 
 def _decode(file: Path, name: str) -> Article | None:
-    """Give the article in a file whose bytes are those that its name stands for, else None."""
+    """Return the article in a file whose bytes are those that its name stands for, else None."""
     import msgspec
 
     try:

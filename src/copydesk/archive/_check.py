@@ -38,14 +38,14 @@ class CheckReport:
 
     @property
     def is_clean(self) -> bool:
-        """Say whether every record and data file was read and came back as it is."""
+        """Decide whether every record and data file was read and came back as it is."""
         parts = (self.different, self.errors, self.data.different, self.data.errors)
         return not any(parts)
 
 
 def check(root: Path, progress: Callable[[int], None] | None = None) -> CheckReport:
-    """Give how every record below `root` stands; `progress` hears the number done so far."""
-    tally, data = _Tally(root, progress), _Tally(root, None)
+    """Check every record below `root`; `progress` hears the number done so far."""
+    tally, data = _Count(root, progress), _Count(root, None)
     for folder in (*_folder.collections(root), *_ARCHIVED):
         tally.add(folder, _folder.record_paths(root, folder))
     data.add("_data", _folder.data_paths(root))
@@ -68,7 +68,7 @@ _LISTS = frozenset({_ledger.PATH, _rulings.PATH})
 _ARCHIVED = tuple(folder for folder in _folder.NEWS_FOLDERS if folder.startswith("_archive/"))
 
 
-class _Tally:
+class _Count:
     """Count the files of folders, each read once."""
 
     def __init__(self, root: Path, progress: Callable[[int], None] | None) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 from copydesk.archive import _paths
 from copydesk.archive.change import FileChange, digest
 from copydesk.archive.document import MAX_BYTES, parse_record
-from copydesk.archive.record import emit_story, parse_story
+from copydesk.archive.record import emit_story, form_of, parse_story
 from copydesk.errors import CopydeskError, RecordError
 from copydesk.kit import within
 from copydesk.news import Record, Story
@@ -57,22 +57,22 @@ class Archive:
         self._safe: set[str] = set()
 
     def paths(self) -> list[str]:
-        """Give the paths of the live stories by name; raise RecordError for a sealed folder."""
+        """Return the paths of the live stories by name; raise RecordError for a sealed folder."""
         return list(record_paths(self.root, NEWS_FOLDERS[0]))
 
     def stories(self, trouble: Callable[[CopydeskError], None]) -> Iterator[Story]:
-        """Give every story, live and archived; a record that cannot be read goes to `trouble`."""
+        """Yield every story, live and archived; a record that cannot be read goes to `trouble`."""
         for folder in NEWS_FOLDERS:
             yield from self._each(folder, self._story, trouble)
 
     def records(self, trouble: Callable[[CopydeskError], None]) -> Iterator[Record]:
-        """Give every record that is no story; one that cannot be read goes to `trouble`."""
+        """Yield every record that is no story; one that cannot be read goes to `trouble`."""
         for folder in collections(self.root):
             if folder not in NEWS_FOLDERS:
                 yield from self._each(folder, parse_record, trouble)
 
     def signatures(self, *, stories: bool = False) -> dict[str, Signature]:
-        """Give the signature of every file that may be a record, by its path, and open none.
+        """Return the signature of every file that may be a record, by its path, and open none.
 
         With `stories` only of those that may be one.
 
@@ -110,7 +110,7 @@ class Archive:
                 yield one
 
     def _listed_bytes(self, path: str, safe: set[str]) -> bytes:
-        """Give a record's bytes; folders found to lie in the newsroom are put into `safe`."""
+        """Return a record's bytes; folders found to lie in the newsroom are put into `safe`."""
         folder = path.rpartition("/")[0]
         if folder in safe:
             return _read_sibling(f"{self.root}/{path}", path)
@@ -119,11 +119,11 @@ class Archive:
         return data
 
     def read(self, path: str) -> Story:
-        """Give the story filed at a path, or raise RecordError."""
+        """Read the story filed at a path, or raise RecordError."""
         return self._story(path, self.file_bytes(path))
 
     def read_listed(self, path: str) -> Story:
-        """Give the story at a path that `signatures` gave: its folder is looked at once.
+        """Read the story at a path that `signatures` gave: its folder is looked at once.
 
         It is read to be shown: `write` will not take it for what the caller has seen.
         """
@@ -134,7 +134,7 @@ class Archive:
         return parse_story(path, data)
 
     def file_bytes(self, path: str) -> bytes:
-        """Give a record's bytes as they are on disk, or raise RecordError."""
+        """Return a record's bytes as they are on disk, or raise RecordError."""
         return bytes_of(self.root, path)
 
     def change(self, story: Story) -> FileChange:
@@ -147,12 +147,12 @@ class Archive:
         if not _is_news_path(path):
             raise RecordError("no path of a news record", subject=path)
         file = _paths.inside(self.root, path)
-        data = _written(story)
+        data = _emit_proven(story)
         if not file.exists():
             return FileChange(path=path, after=data)
         present = bytes_of(self.root, path)
         if present != data:
-            self._allow(path, present)
+            self._allow(story, present)
         return FileChange(path=path, before=digest(present), after=data)
 
     def keeping(self, path: str) -> FileChange:
@@ -181,22 +181,25 @@ class Archive:
                 with contextlib.suppress(OSError):
                     entry.unlink()
 
-    def _allow(self, path: str, present: bytes) -> None:
-        known = self._read.get(path)
+    def _allow(self, story: Story, present: bytes) -> None:
+        known = self._read.get(story.path)
         if known is not None and known != digest(present):
             raise RecordError(
-                "the record was edited meanwhile", subject=path, hint="it is taken up next round"
+                "the record was edited meanwhile",
+                subject=story.path,
+                hint="it is taken up next round",
             )
-        if emit_story(parse_story(path, present)) != present:
+        filed = parse_story(story.path, present)
+        if emit_story(filed) != present or form_of(filed) != form_of(story):
             raise RecordError(
                 "the record is in a form that rewriting would lose",
-                subject=path,
+                subject=story.path,
                 hint="see `copydesk record check`; put its keys in the usual order, with LF ends",
             )
 
 
-def _written(story: Story) -> bytes:
-    """Give a story's bytes once they are proven to be readable and to come back the same."""
+def _emit_proven(story: Story) -> bytes:
+    """Return a story's bytes once they are proven to be readable and to come back the same."""
     data = emit_story(story)
     if emit_story(parse_story(story.path, data)) != data:
         raise RecordError(
@@ -213,7 +216,7 @@ def _is_news_path(path: str) -> bool:
 
 
 def collections(root: Path) -> list[str]:
-    """Give the folders of a newsroom that may hold records, by name."""
+    """Return the folders of a newsroom that may hold records, by name."""
     found = [
         entry.name
         for entry in _scan(root)
@@ -223,7 +226,7 @@ def collections(root: Path) -> list[str]:
 
 
 def record_paths(root: Path, folder: str) -> Iterator[str]:
-    """Give the paths of a collection's records in order; never dot files.
+    """Yield the paths of a collection's records in order; never dot files.
 
     In a folder that people may keep other things in, only files in front-matter form count.
     """
@@ -257,7 +260,7 @@ def _sign(place: str, folder: str, found: dict[str, Signature]) -> None:
 
 
 def data_paths(root: Path, folder: str = "_data") -> Iterator[str]:
-    """Give the paths of the YAML and front-matter files of `_data`."""
+    """Yield the paths of the YAML and front-matter files of `_data`."""
     for entry in sorted(_scan(root / folder), key=lambda entry: entry.name):
         path = f"{folder}/{entry.name}"
         if entry.name.startswith("."):

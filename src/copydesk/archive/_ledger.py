@@ -8,17 +8,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from copydesk.archive import _lists
+from copydesk.archive import _data_lists
 from copydesk.archive.change import FileChange
-from copydesk.archive.document import Fields, Scalar, Sequence, compose, decode_yaml
 from copydesk.archive.document import Mapping as Tree
+from copydesk.archive.document import Scalar, Sequence, TypedFields, compose, decode_yaml
 
 PATH = "_data/sources.yaml"
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class SourceMoved:
     """Where a source is asked instead, and since when."""
 
     to: str
@@ -26,7 +26,7 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class SourceEnded:
     """When a source ended, and what it said."""
 
     at: datetime
@@ -34,7 +34,7 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class SourceKept:
     """Who undid a move or an end: the source is never moved or ended by itself again."""
 
     by: str
@@ -46,24 +46,24 @@ class Kept:
 class Ledger:
     """What is written of the sources, by their addresses in beat.toml."""
 
-    moved: Mapping[str, Moved] = field(default_factory=dict)
-    ended: Mapping[str, Ended] = field(default_factory=dict)
-    kept: Mapping[str, Kept] = field(default_factory=dict)
+    moved: Mapping[str, SourceMoved] = field(default_factory=dict)
+    ended: Mapping[str, SourceEnded] = field(default_factory=dict)
+    kept: Mapping[str, SourceKept] = field(default_factory=dict)
 
 
 def read_ledger(root: Path) -> Ledger:
-    """Give the ledger of a newsroom, an empty one where there is no such file.
+    """Read the ledger of a newsroom, an empty one where there is no such file.
 
     Raises RecordError that names the file, the line and the key.
     """
-    data = _lists.present(root, PATH)
+    data = _data_lists.present(root, PATH)
     if not data:
         return Ledger()
-    fields = Fields(compose(decode_yaml(PATH, data), PATH), PATH)
+    fields = TypedFields(compose(decode_yaml(PATH, data), PATH), PATH)
     return Ledger(
-        moved=dict(fields.each("moved", _moved)),
-        ended=dict(fields.each("ended", _ended)),
-        kept=dict(fields.each("kept", _kept)),
+        moved=dict(fields.each("moved", _read_moved)),
+        ended=dict(fields.each("ended", _read_ended)),
+        kept=dict(fields.each("kept", _read_kept)),
     )
 
 
@@ -74,75 +74,77 @@ def ledger_change(root: Path, ledger: Ledger) -> FileChange:
     RecordError where it cannot be read or given back as it stands.
     """
     before = read_ledger(root)
-    return _lists.change(root, PATH, lambda tree: _with(tree, before, ledger))
+    return _data_lists.change(root, PATH, lambda tree: _with(tree, before, ledger))
 
 
-def _moved(fields: Fields) -> tuple[str, Moved]:
-    return _text(fields, "from"), Moved(to=_text(fields, "to"), at=_at(fields))
+def _read_moved(fields: TypedFields) -> tuple[str, SourceMoved]:
+    return _text(fields, "from"), SourceMoved(to=_text(fields, "to"), at=_at(fields))
 
 
-def _ended(fields: Fields) -> tuple[str, Ended]:
-    return _text(fields, "url"), Ended(at=_at(fields), why=fields.text("why"))
+def _read_ended(fields: TypedFields) -> tuple[str, SourceEnded]:
+    return _text(fields, "url"), SourceEnded(at=_at(fields), why=fields.text("why"))
 
 
-def _kept(fields: Fields) -> tuple[str, Kept]:
-    kept = Kept(by=fields.text("by"), at=_at(fields), why=fields.text("why"))
+def _read_kept(fields: TypedFields) -> tuple[str, SourceKept]:
+    kept = SourceKept(by=fields.text("by"), at=_at(fields), why=fields.text("why"))
     return _text(fields, "url"), kept
 
 
-def _text(fields: Fields, key: str) -> str:
+def _text(fields: TypedFields, key: str) -> str:
     return fields.required(key, fields.text(key) or None)
 
 
-def _at(fields: Fields) -> datetime:
+def _at(fields: TypedFields) -> datetime:
     return fields.required("at", fields.date("at"))
 
 
 def _with(tree: Tree, before: Ledger, after: Ledger) -> Tree:
-    tree = _edited(tree, "moved", "from", (before.moved, after.moved), _moved_values)
-    tree = _edited(tree, "ended", "url", (before.ended, after.ended), _ended_values)
-    return _edited(tree, "kept", "url", (before.kept, after.kept), _kept_values)
+    tree = _edit_list(tree, "moved", "from", (before.moved, after.moved), _moved_values)
+    tree = _edit_list(tree, "ended", "url", (before.ended, after.ended), _ended_values)
+    return _edit_list(tree, "kept", "url", (before.kept, after.kept), _kept_values)
 
 
-def _edited(
+def _edit_list(
     tree: Tree,
     name: str,
     key: str,
     versions: tuple[Mapping[str, _T], Mapping[str, _T]],
     values: Callable[[str, _T], Mapping[str, Scalar]],
 ) -> Tree:
-    """Give the tree with one list as it is after; untouched where it is as before."""
+    """Return the tree with one list as it is after; untouched where it is as before."""
     before, after = versions
     if before == after:
         return tree
     same = {url for url, one in after.items() if before.get(url) == one}
 
     def change(old: Sequence) -> Sequence:
-        return _lists.items(old, key, {url: values(url, one) for url, one in after.items()}, same)
+        return _data_lists.items(
+            old, key, {url: values(url, one) for url, one in after.items()}, same
+        )
 
-    return _lists.edited(tree, name, change)
+    return _data_lists.edit_list(tree, name, change)
 
 
-def _moved_values(url: str, moved: Moved) -> dict[str, Scalar]:
+def _moved_values(url: str, moved: SourceMoved) -> dict[str, Scalar]:
     return {
-        "from": _lists.word(url),
-        "to": _lists.word(moved.to),
-        "at": _lists.moment(moved.at),
+        "from": _data_lists.word(url),
+        "to": _data_lists.word(moved.to),
+        "at": _data_lists.moment(moved.at),
     }
 
 
-def _ended_values(url: str, ended: Ended) -> dict[str, Scalar]:
+def _ended_values(url: str, ended: SourceEnded) -> dict[str, Scalar]:
     return {
-        "url": _lists.word(url),
-        "at": _lists.moment(ended.at),
-        "why": _lists.words(ended.why),
+        "url": _data_lists.word(url),
+        "at": _data_lists.moment(ended.at),
+        "why": _data_lists.words(ended.why),
     }
 
 
-def _kept_values(url: str, kept: Kept) -> dict[str, Scalar]:
+def _kept_values(url: str, kept: SourceKept) -> dict[str, Scalar]:
     return {
-        "url": _lists.word(url),
-        "by": _lists.words(kept.by),
-        "at": _lists.moment(kept.at),
-        "why": _lists.words(kept.why),
+        "url": _data_lists.word(url),
+        "by": _data_lists.words(kept.by),
+        "at": _data_lists.moment(kept.at),
+        "why": _data_lists.words(kept.why),
     }

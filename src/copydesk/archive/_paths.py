@@ -18,7 +18,7 @@ _SUFFIX_DIGITS = (6, 12, 24, 64)
 
 
 def slug(title: str) -> str:
-    """Give the file name's part that a title makes, as the reference made it (SPEC 1.3).
+    """Return the file name's part that a title makes, as the reference made it (SPEC 1.3).
 
     "" where nothing of the title is Latin: `story_path` knows what to do then.
     """
@@ -31,7 +31,7 @@ def slug(title: str) -> str:
 
 
 def story_path(title: str, published_at: datetime, url: str, taken: Callable[[str], bool]) -> str:
-    """Give the path of a new news record: the true UTC day, the slug, `.md`.
+    """Return the path of a new news record: the true UTC day, the slug, `.md`.
 
     A path that another article owns gets `-` and 6 hex digits of SHA-256 of the canonical address
     (more of them should that be taken, too). A title without a Latin letter or digit is filed as

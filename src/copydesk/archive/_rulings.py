@@ -8,19 +8,19 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import get_args
 
-from copydesk.archive import _lists
+from copydesk.archive import _data_lists
 from copydesk.archive.change import FileChange
+from copydesk.archive.document import Mapping as Tree
 from copydesk.archive.document import (
-    Entry,
-    Fields,
-    Item,
+    MappingEntry,
     Node,
     Scalar,
     Sequence,
+    SequenceItem,
+    TypedFields,
     compose,
     decode_yaml,
 )
-from copydesk.archive.document import Mapping as Tree
 from copydesk.archive.record import read_verdict
 from copydesk.news import Ruling, Verdict
 from copydesk.news.ruling import RulingKind, SetField
@@ -91,8 +91,8 @@ def other_place(path: str) -> str:
 
 
 def read_rulings(root: Path) -> Rulings:
-    """Give the rulings of a newsroom, none where there is no such file; raise RecordError."""
-    return parse_rulings(_lists.present(root, PATH))
+    """Read the rulings of a newsroom, none where there is no such file; raise RecordError."""
+    return parse_rulings(_data_lists.present(root, PATH))
 
 
 def parse_rulings(data: bytes) -> Rulings:
@@ -103,7 +103,7 @@ def parse_rulings(data: bytes) -> Rulings:
 def edit_rulings(data: bytes, rulings: Rulings) -> bytes:
     """Return a file's bytes with these rulings in it, as `rulings_change` edits them."""
     before = parse_rulings(data)
-    return _lists.edit(data, PATH, lambda tree: _with(tree, before, rulings))
+    return _data_lists.edit(data, PATH, lambda tree: _with(tree, before, rulings))
 
 
 def rulings_change(root: Path, rulings: Rulings) -> FileChange:
@@ -113,11 +113,11 @@ def rulings_change(root: Path, rulings: Rulings) -> FileChange:
     Raises RecordError where it cannot be read or given back as it stands.
     """
     before = read_rulings(root)
-    return _lists.change(root, PATH, lambda tree: _with(tree, before, rulings))
+    return _data_lists.change(root, PATH, lambda tree: _with(tree, before, rulings))
 
 
 def _rulings(data: bytes) -> Rulings:
-    fields = Fields(compose(decode_yaml(PATH, data), PATH), PATH)
+    fields = TypedFields(compose(decode_yaml(PATH, data), PATH), PATH)
     found = fields.each("verdicts", lambda one: (one.text("path"), read_verdict(one)))
     return Rulings(
         verdicts=dict(found),
@@ -126,7 +126,7 @@ def _rulings(data: bytes) -> Rulings:
     )
 
 
-def _rule(fields: Fields) -> Ruling:
+def _rule(fields: TypedFields) -> Ruling:
     word = fields.text("said")
     said = next((known for known in _SAID if known == word), None)
     if said is None:
@@ -147,12 +147,14 @@ def _rule(fields: Fields) -> Ruling:
 
 
 def _name(story: str) -> str:
-    """Give a record's name, however a person wrote its place."""
+    """Return a record's name, however a person wrote its place."""
     return PurePosixPath(story).name.removesuffix(".md")
 
 
-def _some(fields: Fields, key: str, said: RulingKind, wanted: tuple[int, int]) -> tuple[str, ...]:
-    """Give the texts of a list, none of them blank, as many as a rule of this kind has."""
+def _some(
+    fields: TypedFields, key: str, said: RulingKind, wanted: tuple[int, int]
+) -> tuple[str, ...]:
+    """Return the texts of a list, none of them blank, as many as a rule of this kind has."""
     least, most = wanted
     texts = fields.texts(key)
     if any(not text.strip() for text in texts):
@@ -166,7 +168,7 @@ def _some(fields: Fields, key: str, said: RulingKind, wanted: tuple[int, int]) -
     return texts
 
 
-def _until(fields: Fields, said: RulingKind) -> datetime | None:
+def _until(fields: TypedFields, said: RulingKind) -> datetime | None:
     until = fields.date("until")
     if until is not None and said != "pin":
         raise fields.wrong("until", f"no key of {said}: only a pin ends", "take it out")
@@ -175,11 +177,13 @@ def _until(fields: Fields, said: RulingKind) -> datetime | None:
 
 def _with(tree: Tree, before: Rulings, after: Rulings) -> Tree:
     if before.verdicts != after.verdicts:
-        tree = _lists.edited(tree, "verdicts", lambda old: _verdict_items(old, before, after))
+        tree = _data_lists.edit_list(
+            tree, "verdicts", lambda old: _verdict_items(old, before, after)
+        )
     if before.removed != after.removed:
-        tree = _lists.edited(tree, "removed", lambda old: _removed_items(old, after))
+        tree = _data_lists.edit_list(tree, "removed", lambda old: _removed_items(old, after))
     if before.rules != after.rules:
-        tree = _lists.edited(tree, "rules", lambda old: _rule_items(old, before, after))
+        tree = _data_lists.edit_list(tree, "rules", lambda old: _rule_items(old, before, after))
     return tree
 
 
@@ -187,33 +191,33 @@ def _verdict_items(old: Sequence, before: Rulings, after: Rulings) -> Sequence:
     values = {path: _verdict(path, verdict) for path, verdict in after.verdicts.items()}
     known = before.verdicts
     same = {path for path, verdict in after.verdicts.items() if known.get(path) == verdict}
-    return _lists.items(old, "path", values, same)
+    return _data_lists.items(old, "path", values, same)
 
 
 def _verdict(path: str, verdict: Verdict) -> dict[str, Scalar]:
     return {
-        "path": _lists.word(path),
-        "by": _lists.words(verdict.by),
-        "at": _lists.moment(verdict.at),
-        "said": _lists.word(verdict.said),
-        "why": _lists.words(verdict.why),
+        "path": _data_lists.word(path),
+        "by": _data_lists.words(verdict.by),
+        "at": _data_lists.moment(verdict.at),
+        "said": _data_lists.word(verdict.said),
+        "why": _data_lists.words(verdict.why),
     }
 
 
 def _removed_items(old: Sequence, after: Rulings) -> Sequence:
     kept = {item.value.text: item for item in old.items if isinstance(item.value, Scalar)}
-    items = (kept.get(url) or Item(value=_lists.words(url)) for url in after.removed)
-    return Sequence(items=tuple(items), column=_lists.column(old))
+    items = (kept.get(url) or SequenceItem(value=_data_lists.words(url)) for url in after.removed)
+    return Sequence(items=tuple(items), column=_data_lists.column(old))
 
 
 def _rule_items(old: Sequence, before: Rulings, after: Rulings) -> Sequence:
-    """Give the list of rules: one that was there keeps its lines, with what others wrote in it."""
-    kept: dict[Ruling, list[Item]] = {}
+    """Return the list of rules; those that were there keep their lines, with all written there."""
+    kept: dict[Ruling, list[SequenceItem]] = {}
     for rule, item in zip(before.rules, old.items, strict=True):
         kept.setdefault(rule, []).append(item)
-    column = _lists.column(old)
+    column = _data_lists.column(old)
     items = (
-        kept[rule].pop(0) if kept.get(rule) else Item(value=_rule_tree(rule, column + 2))
+        kept[rule].pop(0) if kept.get(rule) else SequenceItem(value=_rule_tree(rule, column + 2))
         for rule in after.rules
     )
     return Sequence(items=tuple(items), column=column)
@@ -221,16 +225,16 @@ def _rule_items(old: Sequence, before: Rulings, after: Rulings) -> Sequence:
 
 def _rule_tree(rule: Ruling, column: int) -> Tree:
     values: dict[str, Node] = {
-        "said": _lists.word(rule.said),
-        "by": _lists.words(rule.by),
-        "at": _lists.moment(rule.at),
-        "why": _lists.words(rule.why),
+        "said": _data_lists.word(rule.said),
+        "by": _data_lists.words(rule.by),
+        "at": _data_lists.moment(rule.at),
+        "why": _data_lists.words(rule.why),
     }
     for key, texts in (("stories", rule.stories), ("values", rule.values)):
         if texts:
-            items = tuple(Item(value=_lists.words(text)) for text in texts)
+            items = tuple(SequenceItem(value=_data_lists.words(text)) for text in texts)
             values[key] = Sequence(items=items, column=column + 2)
     if rule.until is not None:
-        values["until"] = _lists.moment(rule.until)
-    entries = (Entry(key=Scalar(text=key), value=value) for key, value in values.items())
+        values["until"] = _data_lists.moment(rule.until)
+    entries = (MappingEntry(key=Scalar(text=key), value=value) for key, value in values.items())
     return Tree(entries=tuple(entries), column=column)

@@ -29,24 +29,24 @@ _LABEL = b"copydesk seal nonce 1"
 
 
 def seal(plaintext: bytes, key: bytes, name: str) -> str:
-    """Give the sealed form: the same plaintext, key and file name always give the same text.
+    """Return the sealed form: the same plaintext, key and file name always give the same text.
 
     `name` may be a path; only the file name is bound, so that a record can move.
     """
     from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
     bound = _bound(name)
-    nonce = _nonce(plaintext, _checked(key), bound)
+    nonce = _nonce(plaintext, _check_key(key), bound)
     return _join(AESGCMSIV(key).encrypt(nonce, plaintext, bound), nonce)
 
 
 def unseal(sealed: str, key: bytes, name: str) -> bytes:
-    """Give the plain bytes of either form.
+    """Return the plain bytes of either form.
 
     Raises SealError for a wrong key, another record's seal, and bytes that were changed. Of the
     reference's form only most wrong keys and changes can be seen: it has no authentication.
     """
-    _checked(key)
+    _check_key(key)
     ciphertext, nonce = _take_apart(sealed, name)
     if len(nonce) == _NONCE_BYTES:
         return _open_ours(ciphertext, key, nonce, name)
@@ -54,7 +54,7 @@ def unseal(sealed: str, key: bytes, name: str) -> bytes:
 
 
 def seal_reference_form(plaintext: bytes, key: bytes, iv: bytes | None = None) -> str:
-    """Give the reference's form; without an IV a random one, so that no two are alike."""
+    """Return the reference's form; without an IV a random one, so that no two are alike."""
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
     from cryptography.hazmat.primitives.padding import PKCS7
 
@@ -63,7 +63,7 @@ def seal_reference_form(plaintext: bytes, key: bytes, iv: bytes | None = None) -
         raise SealError(f"an IV has {_IV_BYTES} bytes, not {len(iv)}")
     padder = PKCS7(_BLOCK_BITS).padder()
     padded = padder.update(plaintext) + padder.finalize()
-    encryptor = Cipher(algorithms.AES(_checked(key)), modes.CBC(iv)).encryptor()
+    encryptor = Cipher(algorithms.AES(_check_key(key)), modes.CBC(iv)).encryptor()
     return _join(encryptor.update(padded) + encryptor.finalize(), iv)
 
 
@@ -98,7 +98,7 @@ def _nonce(plaintext: bytes, key: bytes, bound: bytes) -> bytes:
     return hmac.digest(own_key, message, hashlib.sha256)[:_NONCE_BYTES]
 
 
-def _checked(key: bytes) -> bytes:
+def _check_key(key: bytes) -> bytes:
     if len(key) != KEY_BYTES:
         raise SealError(
             f"a key has {KEY_BYTES} bytes, not {len(key)}",
@@ -115,13 +115,13 @@ def _take_apart(sealed: str, name: str) -> tuple[bytes, bytes]:
     try:
         ciphertext, nonce = (base64.b64decode(p, validate=True) for p in sealed.split(";"))
     except (ValueError, binascii.Error) as error:
-        raise _broken(name) from error
+        raise _cut_off_error(name) from error
     if len(nonce) not in {_NONCE_BYTES, _IV_BYTES}:
-        raise _broken(name)
+        raise _cut_off_error(name)
     return ciphertext, nonce
 
 
-def _broken(name: str) -> SealError:
+def _cut_off_error(name: str) -> SealError:
     return SealError(
         "not a sealed part, or cut off",
         subject=name,
@@ -129,7 +129,7 @@ def _broken(name: str) -> SealError:
     )
 
 
-def _unopened(name: str) -> SealError:
+def _wrong_key_error(name: str) -> SealError:
     return SealError(
         "the key does not open this seal, or it was changed",
         subject=name,
@@ -144,7 +144,7 @@ def _open_ours(ciphertext: bytes, key: bytes, nonce: bytes, name: str) -> bytes:
     try:
         return bytes(AESGCMSIV(key).decrypt(nonce, ciphertext, _bound(name)))
     except (InvalidTag, ValueError) as error:
-        raise _unopened(name) from error
+        raise _wrong_key_error(name) from error
 
 
 def _open_reference(ciphertext: bytes, key: bytes, iv: bytes, name: str) -> bytes:
@@ -157,4 +157,4 @@ def _open_reference(ciphertext: bytes, key: bytes, iv: bytes, name: str) -> byte
         unpadder = PKCS7(_BLOCK_BITS).unpadder()
         return bytes(unpadder.update(padded) + unpadder.finalize())
     except ValueError as error:
-        raise _unopened(name) from error
+        raise _wrong_key_error(name) from error

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from copydesk.config import _format
-from copydesk.config._blocks import BLOCKS, HOST, LISTING, SOURCE
-from copydesk.config._kinds import Unfit, Value
-from copydesk.config._option import Option, Section
-from copydesk.config._options import SECTIONS
 from copydesk.config._origins import Origins
+from copydesk.config._sections import BLOCKS, HOST, LISTING, SECTIONS, SOURCE, Section
 from copydesk.config._toml import FILE
 from copydesk.config._wrong import nearest, shown, wrong
 from copydesk.errors import ConfigError
 from copydesk.kit import urls
+from copydesk.kit.kinds import Unfit
+from copydesk.kit.options import Option
 
-Values = dict[str, Value]
+V = TypeVar("V")
+Values = dict[str, object]
 
 _RULE = "listing"  # the one option of a source that is a table of options
 
@@ -34,13 +35,22 @@ class Decoded:
     origins: Origins
     warnings: tuple[str, ...]
 
+    def build(self, holder: type[V]) -> V:
+        """Build one holder of sections from the values of those that it holds."""
+        make: Callable[..., V] = holder
+        values: Values = {}
+        for section in SECTIONS:
+            if any(issubclass(holder, held) for held in section.holders):
+                values |= self.sections[section.name]
+        return make(**values)
+
 
 def decode(tables: dict[str, object], environ: Mapping[str, str]) -> Decoded:
     """Give every option its value: from the environment, else from the tables, else its default.
 
     The tables are brought to the newest format on the way.
     """
-    warnings = _format.brought_up(tables)
+    warnings = _format.upgrade_tables(tables)
     _refuse_unknown_tables(tables)
     origins = Origins()
     sections = {}
@@ -76,17 +86,16 @@ def _table(tables: Mapping[str, object], name: str) -> Mapping[str, object]:
 
 def _blocks(tables: Mapping[str, object], section: Section, origins: Origins) -> tuple[Values, ...]:
     """Read all blocks of one name; each set of given options is held once, however many have it."""
-    options = {option.name: option for option in section.options}
     values = []
     given: list[frozenset[str]] = []
     sets: dict[frozenset[str], frozenset[str]] = {}
     for index, entry in enumerate(_block_tables(tables, section.name)):
-        read = _block(entry, section, options, f"{section.name}[{index}]")
+        read = _block(entry, section, f"{section.name}[{index}]")
         values.append(read)
         names = _given(read)
         given.append(sets.setdefault(names, names))
     inner = LISTING.options if section is SOURCE else ()
-    every = (*options, *(f"{_RULE}.{option.name}" for option in inner))
+    every = (*section.options, *(f"{_RULE}.{name}" for name in inner))
     origins.add_blocks(section.name, every, given)
     return tuple(values)
 
@@ -102,23 +111,21 @@ def _block_tables(tables: Mapping[str, object], name: str) -> list[Mapping[str, 
     return entries
 
 
-def _block(
-    entry: Mapping[str, object], section: Section, options: Mapping[str, Option], path: str
-) -> Values:
+def _block(entry: Mapping[str, object], section: Section, path: str) -> Values:
     """Read the options that stand in one block."""
     values: Values = {}
     for name, given in entry.items():
         where = f"{path}.{name}"
-        if name in options:
-            values[name] = _value(options[name], given, FILE, where)
+        if name in section.options:
+            values[name] = _value(section.options[name], given, FILE, where)
         elif section is SOURCE and name == _RULE:
             values[name] = _rule(given, where)
         else:
-            known = {*options, _RULE} if section is SOURCE else options
+            known = {*section.options, _RULE} if section is SOURCE else section.options
             raise _unknown(name, where, known)
-    for option in section.options:
-        if option.required and option.name not in values:
-            raise wrong(FILE, f"{path}.{option.name}", "missing", "there is no default for it")
+    for name, option in section.options.items():
+        if option.required and name not in values:
+            raise wrong(FILE, f"{path}.{name}", "missing", "there is no default for it")
     return values
 
 
@@ -126,7 +133,7 @@ def _rule(given: object, where: str) -> Mapping[str, object]:
     if not isinstance(given, dict):
         hint = 'write listing = { item = "article", link = "h2 a", written = 2026-11-24 }'
         raise wrong(FILE, where, f"expected a table, got {shown(given)}", hint)
-    return _block(given, LISTING, {option.name: option for option in LISTING.options}, where)
+    return _block(given, LISTING, where)
 
 
 def _given(values: Values) -> frozenset[str]:
@@ -142,28 +149,28 @@ def _values(
 ) -> Values:
     """Read each option of one section; write down its origin."""
     values: Values = {}
-    for option in section.options:
-        where = f"{section.name}.{option.name}"
+    for name, option in section.options.items():
+        where = f"{section.name}.{name}"
         if option.variable and environ.get(option.variable):
             origin = f"environment {option.variable}"
-            values[option.name] = _value(option, environ[option.variable], origin, "")
-        elif option.name in table:
+            values[name] = _value(option, environ[option.variable], origin, "")
+        elif name in table:
             origin = FILE
-            values[option.name] = _value(option, table[option.name], FILE, where)
+            values[name] = _value(option, table[name], FILE, where)
         elif option.required:
             raise wrong(FILE, where, "missing", "there is no default for it")
         else:
             origin = "default"
-            values[option.name] = option.default
+            values[name] = option.default
         origins.say(where, origin)
     return values
 
 
-def _value(option: Option, given: object, file: str, where: str) -> Value:
+def _value(option: Option, given: object, file: str, where: str) -> object:
     try:
         value = option.kind.read(given)
     except Unfit as unfit:
-        got = "something else" if option.private or option.delicate else shown(given)
+        got = "something else" if option.kind.private or option.kind.delicate else shown(given)
         raise wrong(file, where, f"expected {unfit.expected}, got {got}", unfit.hint) from None
     if option.required and not value:
         raise wrong(file, where, "expected text, got nothing")
@@ -181,7 +188,7 @@ def _refuse_twins(sources: Iterable[Values]) -> None:
 
 
 def _refuse_twin_hosts(hosts: Iterable[Values]) -> None:
-    first: dict[Value, int] = {}
+    first: dict[object, int] = {}
     for index, host in enumerate(hosts):
         seen = first.setdefault(host["name"], index)
         if seen != index:
@@ -197,7 +204,7 @@ def _refuse_unknown_tables(tables: Mapping[str, object]) -> None:
 
 
 def _refuse_unknown(table: Mapping[str, object], section: Section, path: str) -> None:
-    known = {option.name for option in section.options}
+    known = set(section.options)
     inner = f"{section.name}."
     known |= {other.name.removeprefix(inner) for other in SECTIONS if other.name.startswith(inner)}
     for name in table:
@@ -208,10 +215,7 @@ def _refuse_unknown(table: Mapping[str, object], section: Section, path: str) ->
 def _unknown(name: str, path: str, known: Iterable[str]) -> ConfigError:
     """Say which key was probably meant: the same one of another table, or a near one."""
     elsewhere = [
-        f"{section.name}.{option.name}"
-        for section in (*SECTIONS, *BLOCKS)
-        for option in section.options
-        if option.name == name
+        f"{section.name}.{name}" for section in (*SECTIONS, *BLOCKS) if name in section.options
     ]
     near = elsewhere[0] if elsewhere else nearest(name, known)
     hint = f'did you mean "{near}"?' if near else "known here: " + ", ".join(sorted(known))

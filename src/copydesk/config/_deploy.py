@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from copydesk.config._decode import Decoded
-from copydesk.config._settings import Deploy, DeployFolder, DeployGit, DeployRsync, DeployS3
+from copydesk.config._deploying import Deploy, DeployFolder, DeployGit, DeployRsync, DeployS3
 from copydesk.config._toml import FILE
 from copydesk.config._wrong import wrong
 
@@ -19,8 +20,6 @@ _KEYS = {
 
 def read(decoded: Decoded, environ: Mapping[str, str]) -> Deploy:
     """Give where the site is sent; raises ConfigError where what `to` needs is missing."""
-    import msgspec
-
     sections = decoded.sections
     general = sections["deploy"]
     chosen = str(general["to"])
@@ -31,27 +30,25 @@ def read(decoded: Decoded, environ: Mapping[str, str]) -> Deploy:
         if general[name] and not sections["site"]["url"]:
             hint = "strangers can only be told of pages that have an address"
             raise wrong(FILE, f"deploy.{name}", "needs site.url", hint)
-    return Deploy(
-        **msgspec.convert(general, dict[str, str]),  # type: ignore[arg-type] # `to` is a choice
-        folder=msgspec.convert(sections["deploy.folder"], DeployFolder),
-        rsync=msgspec.convert(sections["deploy.rsync"], DeployRsync),
-        git=msgspec.convert(sections["deploy.git"], DeployGit),
+    return replace(
+        decoded.build(Deploy),
+        folder=decoded.build(DeployFolder),
+        rsync=decoded.build(DeployRsync),
+        git=decoded.build(DeployGit),
         s3=_s3(decoded, environ),
     )
 
 
 def _s3(decoded: Decoded, environ: Mapping[str, str]) -> DeployS3:
-    import msgspec
-
     section = decoded.sections["deploy.s3"]
     if not section["endpoint"] and decoded.sections["deploy"]["to"] == "s3":
         section["endpoint"] = f"https://s3.{section['region']}.amazonaws.com"
         decoded.origins.say("deploy.s3.endpoint", "deploy.s3.region")
-    keys = {}
     for name, variable in _KEYS.items():
-        keys[name] = environ.get(variable, "").strip()
-        if not (keys[name].isascii() and keys[name].isprintable()):
+        key = environ.get(variable, "").strip()
+        if not (key.isascii() and key.isprintable()):
             raise wrong(f"environment {variable}", "", "expected one line of plain characters")
-        if keys[name]:
+        if key:
+            section[name] = key
             decoded.origins.say(f"deploy.s3.{name}", f"environment {variable}")
-    return msgspec.convert({**section, **keys}, DeployS3)
+    return decoded.build(DeployS3)

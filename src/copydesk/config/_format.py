@@ -15,11 +15,11 @@ Step = Mapping[str, str]
 """The keys that got another name from one format to the next: old dotted path to new."""
 
 # The step at index 0 leads from format 1 to 2. There is none yet: no key was ever renamed.
-STEPS: Final[Sequence[Step]] = ()
+FORMAT_STEPS: Final[Sequence[Step]] = ()
 _NOTHING: Final = object()
 
 
-def brought_up(tables: dict[str, object], steps: Sequence[Step] = STEPS) -> list[str]:
+def upgrade_tables(tables: dict[str, object], steps: Sequence[Step] = FORMAT_STEPS) -> list[str]:
     """Bring tables to the newest format, in place; give a warning for each key that moved.
 
     A file that names no format is in format 1. Raises ConfigError for a format that is not known

@@ -3,43 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from copydesk.config import _deploy, _key, _organizations, _standings, _toml, _topics
 from copydesk.config._decode import Decoded, Values, decode
-from copydesk.config._kinds import is_proxy
-from copydesk.config._settings import (
-    UNSET,
-    Fetch,
+from copydesk.config._deploying import Deploy
+from copydesk.config._settings import UNSET, Settings
+from copydesk.config._tables import (
     Front,
-    HostManners,
     Pictures,
     Publish,
     Records,
     Retention,
     Review,
     Serve,
-    Settings,
     SourceOptions,
 )
 from copydesk.config._wrong import nearest, shown, wrong
-from copydesk.news import Beat, ExcerptRule, Scoring, Source
+from copydesk.kit import kinds
+from copydesk.news import Beat, ExcerptRule, FetchOptions, Manners, Scoring, Source
 
 _OF_THE_SOURCE = frozenset(Source.__dataclass_fields__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Site:
-    """The values of `[site]`, which Beat holds flat."""
-
-    title: str
-    description: str
-    contact: str
-    url: str
-    locale: str
-    timezone: str
-    topic: str
 
 
 def load(root: Path, environ: Mapping[str, str]) -> Settings:
@@ -47,32 +32,28 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
 
     Raises ConfigError with the file and the dotted path of the first thing that is wrong.
     """
-    import msgspec
-
     decoded = decode(_toml.read(root), environ)
-    sections = decoded.sections
     topics = _topics.read(root)
-    standings = _standings.read(root, _files(decoded))
+    standings = _standings.read(root, decoded.build(Scoring).standings)
     key = _key.read(root, environ)
     decoded.origins.say("key", key.origin)
     _settle_urls(decoded)
     _settle_topics(decoded, topics)
     deploy = _deploy.read(decoded, environ)
-    options = dict(_source_options(decoded, environ))
+    source_options = dict(_source_options(decoded, environ))
     return Settings(
         root=root,
         beat=replace(_beat(root, decoded, topics), standings=standings.standings),
-        review=msgspec.convert(sections["review"], Review),
-        fetch=msgspec.convert(sections["fetch"], Fetch),
-        pictures=msgspec.convert(sections["pictures"], Pictures),
-        publish=msgspec.convert(sections["publish"], Publish),
-        front=msgspec.convert(sections["front"], Front),
-        records=msgspec.convert(sections["records"], Records),
-        retention=msgspec.convert(sections["retention"], Retention),
-        serve=msgspec.convert(sections["serve"], Serve),
+        review=decoded.build(Review),
+        fetch=replace(decoded.build(FetchOptions), hosts=dict(map(_manners, decoded.hosts))),
+        pictures=decoded.build(Pictures),
+        publish=decoded.build(Publish),
+        front=decoded.build(Front),
+        records=decoded.build(Records),
+        retention=decoded.build(Retention),
+        serve=decoded.build(Serve),
         deploy=deploy,
-        hosts={str(host["name"]): _manners(host) for host in decoded.hosts},
-        source_options=options,
+        source_options=source_options,
         key=key.key,
         origins=decoded.origins,
         warnings=(
@@ -85,42 +66,23 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     )
 
 
-def _files(decoded: Decoded) -> tuple[str, ...]:
-    """Give the files of standings."""
-    import msgspec
-
-    return msgspec.convert(decoded.sections["scoring"]["standings"], tuple[str, ...])
-
-
 def _beat(root: Path, decoded: Decoded, topics: _topics.Found) -> Beat:
-    """Put the beat together; the origins of topics and organizations are written down."""
-    import msgspec
-
-    sections = decoded.sections
-    site = msgspec.convert(sections["site"], _Site)
+    """Put the beat together; the origins of its organizations are written down."""
     organizations = _organizations.read(root)
-    for topic, file in topics:
-        decoded.origins.say(f"topics.{topic.id}", file)
     for domain, (_, file) in organizations.items():
         decoded.origins.say(f"organizations.{domain}", file)
-    api_url = str(sections["publish"]["api_url"])
-    return Beat(
-        title=site.title,
-        description=site.description,
-        contact=site.contact,
-        url=site.url,
-        api_url=api_url,
-        locale=site.locale,
-        timezone=site.timezone,
-        topic=site.topic,
+    publish, deploy = decoded.build(Publish), decoded.build(Deploy)
+    return replace(
+        decoded.build(Beat),
+        api_url=publish.api_url,
+        hub=deploy.hub,
+        index_now_key=deploy.index_now_key,
         topics=tuple(topic for topic, _ in topics),
-        hub=str(sections["deploy"]["hub"]),
-        index_now_key=str(sections["deploy"]["index_now_key"]),
         organizations={domain: organization for domain, (organization, _) in organizations.items()},
-        logos=_organizations.logos(root, api_url),
+        logos=_organizations.logos(root, publish.api_url),
         sources=tuple(_noun(source) for source in decoded.sources),
-        scoring=msgspec.convert({**sections["scoring"], **sections["scoring.everyday"]}, Scoring),
-        excerpt=msgspec.convert(sections["excerpt"], ExcerptRule),
+        scoring=decoded.build(Scoring),
+        excerpt=decoded.build(ExcerptRule),
     )
 
 
@@ -131,10 +93,10 @@ def _noun(source: Values) -> Source:
     return msgspec.convert(known, Source)
 
 
-def _manners(host: Values) -> HostManners:
+def _manners(host: Values) -> tuple[str, Manners]:
     import msgspec
 
-    return msgspec.convert({**host, "name": None}, HostManners)
+    return str(host["name"]), msgspec.convert(host, Manners)
 
 
 def _source_options(
@@ -174,7 +136,7 @@ def _proxy(variable: str, environ: Mapping[str, str]) -> str:
     would see our own address.
     """
     address = environ.get(variable, "").strip()
-    if address and not is_proxy(address):
+    if address and not kinds.is_proxy(address):
         what = "expected a proxy's address such as http://user:secret@127.0.0.1:3128"
         raise wrong(f"environment {variable}", "", f"{what}, got something else")
     return address or f"{UNSET}{variable}"
@@ -215,6 +177,8 @@ def _settle_topics(decoded: Decoded, topics: _topics.Found) -> None:
     """Let the main topic be the first one; refuse names that no topic has."""
     import msgspec
 
+    for topic, file in topics:
+        decoded.origins.say(f"topics.{topic.id}", file)
     site = decoded.sections["site"]
     names = [topic.name for topic, _ in topics]
     if names and not site["topic"]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from copydesk.config._blocks import BLOCKS, HOST, SOURCE
-from copydesk.config._option import Option, Section
-from copydesk.config._options import SECTIONS
+from copydesk.config._sections import BLOCKS, HOST, SECTIONS, SOURCE, Section
+from copydesk.kit.options import Option
 
 _HEAD = """\
 # beat.toml
@@ -44,7 +43,7 @@ def _section(section: Section) -> Iterator[str]:
     yield ""
     yield "| key | value | default | what it is for |"
     yield "|---|---|---|---|"
-    for option in section.options:
+    for option in section.options.values():
         default = "**required**" if option.required else _default(option)
         yield f"| `{option.name}` | {option.kind.name} | {default} | {option.about} |"
     yield ""

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from operator import attrgetter
 
-from copydesk.config._blocks import HOST, LISTING, SOURCE
-from copydesk.config._option import Option
-from copydesk.config._options import SECTIONS
-from copydesk.config._settings import UNSET, Settings, SourceOptions
+from copydesk.config._sections import HOST, LISTING, SECTIONS, SOURCE
+from copydesk.config._settings import UNSET, Settings
+from copydesk.config._tables import SourceOptions
+from copydesk.kit.options import Option
 from copydesk.news import Source
 
 HIDDEN = "(hidden)"
@@ -27,7 +27,7 @@ def rows(settings: Settings) -> list[Row]:
 
 def _values(settings: Settings) -> Iterator[tuple[str, str]]:
     for section in SECTIONS:
-        for option in section.options:
+        for option in section.options.values():
             holder = f"{section.held_by}.{option.name}".lstrip(".")
             yield f"{section.name}.{option.name}", _written(option, attrgetter(holder)(settings))
     if settings.deploy.to == "s3":
@@ -43,8 +43,8 @@ def _values(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def _hosts(settings: Settings) -> Iterator[tuple[str, str]]:
-    for index, (name, manners) in enumerate(settings.hosts.items()):
-        for option in HOST.options:
+    for index, (name, manners) in enumerate(settings.fetch.hosts.items()):
+        for option in HOST.options.values():
             value = name if option.name == "name" else getattr(manners, option.name)
             yield f"host[{index}].{option.name}", _written(option, value)
 
@@ -53,17 +53,17 @@ def _sources(settings: Settings) -> Iterator[tuple[str, str]]:
     plain = SourceOptions()
     for index, source in enumerate(settings.beat.sources):
         options = settings.source_options.get(source.url, plain)
-        for option in SOURCE.options:
+        for option in SOURCE.options.values():
             holder = source if option.name in Source.__dataclass_fields__ else options
             yield f"source[{index}].{option.name}", _written(option, getattr(holder, option.name))
         if source.listing is not None:
-            for option in LISTING.options:
+            for option in LISTING.options.values():
                 value = getattr(source.listing, option.name)
                 yield f"source[{index}].listing.{option.name}", _written(option, value)
 
 
 def _written(option: Option, value: object) -> str:
-    if option.private and value:
+    if option.kind.private and value:
         return "" if str(value).startswith(UNSET) else HIDDEN
     if value is None:
         return ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from copydesk.deploy._deliver import Delivery, Ledger, deliver, planned
 from copydesk.deploy._folder import Folder, refuse_nested
+from copydesk.deploy._order import stages
 from copydesk.deploy._pings import INDEX_NOW_MOST, Ping, listeners, pings
 from copydesk.deploy._rsync import Rsync
 from copydesk.deploy._survey import Survey, survey
@@ -35,5 +36,6 @@ __all__ = [
     "pings",
     "planned",
     "refuse_nested",
+    "stages",
     "survey",
 ]

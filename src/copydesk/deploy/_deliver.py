@@ -86,7 +86,7 @@ def planned(site: Survey, carrier: Carrier, ledger: Ledger, *, anew: bool = Fals
     """
     is_first = False
     if anew or next(iter(ledger.paths()), None) is None:
-        is_first = _brought_up(ledger, carrier.listing(site.parcels), site)
+        is_first = _upgrade_tables(ledger, carrier.listing(site.parcels), site)
     changed = [path for path, parcel in site.parcels.items() if not _stands(parcel, ledger)]
     sent = tuple(path for stage in stages(changed) for path in stage)
     return Delivery(
@@ -98,7 +98,7 @@ def planned(site: Survey, carrier: Carrier, ledger: Ledger, *, anew: bool = Fals
     )
 
 
-def _brought_up(ledger: Ledger, there: Mapping[str, str], site: Survey) -> bool:
+def _upgrade_tables(ledger: Ledger, there: Mapping[str, str], site: Survey) -> bool:
     """Let the ledger say what is there; give whether that is nothing."""
     for path in list(ledger.paths()):
         ledger.forget(path)

@@ -12,73 +12,73 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.archive import CheckReport as CheckReport
-    from copydesk.engine._at_once import show_at_once as show_at_once
-    from copydesk.engine._build import BuildOptions as BuildOptions
-    from copydesk.engine._build import build as build
-    from copydesk.engine._clear import clear_verdict as clear_verdict
-    from copydesk.engine._deploy import DeployOptions as DeployOptions
-    from copydesk.engine._deploy import deploy as deploy
-    from copydesk.engine._explain import explain as explain
-    from copydesk.engine._inverse import Difference as Difference
-    from copydesk.engine._new_rule import NewRule as NewRule
-    from copydesk.engine._rejudge import FieldChange as FieldChange
-    from copydesk.engine._rejudge import RejudgeReport as RejudgeReport
-    from copydesk.engine._rejudge import apply_rejudged as apply_rejudged
-    from copydesk.engine._rejudge import rejudge as rejudge
-    from copydesk.engine.discover import Discovery as Discovery
-    from copydesk.engine.discover import add_source as add_source
-    from copydesk.engine.discover import find_sources as find_sources
-    from copydesk.engine.discover import source_address as source_address
-    from copydesk.engine.imports import Import as Import
-    from copydesk.engine.imports import import_sources as import_sources
-    from copydesk.engine.named import record_path as record_path
+    from copydesk.engine.editing import Difference as Difference
+    from copydesk.engine.editing import NewRule as NewRule
+    from copydesk.engine.editing import RuleReport as RuleReport
+    from copydesk.engine.editing import UndoReport as UndoReport
+    from copydesk.engine.editing import VerdictReport as VerdictReport
+    from copydesk.engine.editing import clear_verdict as clear_verdict
+    from copydesk.engine.editing import explain as explain
+    from copydesk.engine.editing import file_rule as file_rule
+    from copydesk.engine.editing import file_verdict as file_verdict
+    from copydesk.engine.editing import list_rules as list_rules
+    from copydesk.engine.editing import show_at_once as show_at_once
+    from copydesk.engine.editing import speaker as speaker
+    from copydesk.engine.editing import undo_action as undo_action
+    from copydesk.engine.editing import undo_rule as undo_rule
+    from copydesk.engine.newsroom import BuildReport as BuildReport
+    from copydesk.engine.newsroom import Demo as Demo
+    from copydesk.engine.newsroom import DeployReport as DeployReport
+    from copydesk.engine.newsroom import Explanation as Explanation
+    from copydesk.engine.newsroom import Failure as Failure
     from copydesk.engine.newsroom import Newsroom as Newsroom
+    from copydesk.engine.newsroom import Progress as Progress
+    from copydesk.engine.newsroom import RoundReport as RoundReport
+    from copydesk.engine.newsroom import Rule as Rule
+    from copydesk.engine.newsroom import SettingRow as SettingRow
+    from copydesk.engine.newsroom import Silence as Silence
+    from copydesk.engine.newsroom import adopt as adopt
+    from copydesk.engine.newsroom import check_records as check_records
+    from copydesk.engine.newsroom import demo as demo
+    from copydesk.engine.newsroom import demo_newsroom as demo_newsroom
+    from copydesk.engine.newsroom import new as new
+    from copydesk.engine.newsroom import open_seal as open_seal
     from copydesk.engine.newsroom import opened as opened
-    from copydesk.engine.progress import Progress as Progress
-    from copydesk.engine.progress import Silence as Silence
-    from copydesk.engine.records import check_records as check_records
-    from copydesk.engine.report import BuildReport as BuildReport
-    from copydesk.engine.report import DeployReport as DeployReport
-    from copydesk.engine.report import Explanation as Explanation
-    from copydesk.engine.report import Failure as Failure
-    from copydesk.engine.report import RoundReport as RoundReport
-    from copydesk.engine.report import Rule as Rule
+    from copydesk.engine.newsroom import record_path as record_path
+    from copydesk.engine.newsroom import setting_rows as setting_rows
+    from copydesk.engine.publishing import BuildOptions as BuildOptions
+    from copydesk.engine.publishing import DeployOptions as DeployOptions
+    from copydesk.engine.publishing import build as build
+    from copydesk.engine.publishing import deploy as deploy
+    from copydesk.engine.rejudging import FieldChange as FieldChange
+    from copydesk.engine.rejudging import RejudgeReport as RejudgeReport
+    from copydesk.engine.rejudging import apply_rejudged as apply_rejudged
+    from copydesk.engine.rejudging import rejudge as rejudge
     from copydesk.engine.round import RoundOptions as RoundOptions
+    from copydesk.engine.round import article_fields as article_fields
+    from copydesk.engine.round import extract_file as extract_file
+    from copydesk.engine.round import extract_url as extract_url
+    from copydesk.engine.round import fetch_url as fetch_url
+    from copydesk.engine.round import judge_url as judge_url
     from copydesk.engine.round import run_round as run_round
-    from copydesk.engine.rulings import RuleReport as RuleReport
-    from copydesk.engine.rulings import file_rule as file_rule
-    from copydesk.engine.rulings import list_rules as list_rules
-    from copydesk.engine.rulings import undo_rule as undo_rule
-    from copydesk.engine.seals import open_seal as open_seal
+    from copydesk.engine.round import watch_url as watch_url
     from copydesk.engine.serving import Address as Address
     from copydesk.engine.serving import serve as serve
     from copydesk.engine.serving import serve_site as serve_site
-    from copydesk.engine.settings import SettingRow as SettingRow
-    from copydesk.engine.settings import setting_rows as setting_rows
+    from copydesk.engine.sources import Discovery as Discovery
     from copydesk.engine.sources import HealthRow as HealthRow
+    from copydesk.engine.sources import Import as Import
     from copydesk.engine.sources import KeepReport as KeepReport
     from copydesk.engine.sources import SourceRow as SourceRow
+    from copydesk.engine.sources import add_source as add_source
     from copydesk.engine.sources import ask_sources as ask_sources
     from copydesk.engine.sources import check_sources as check_sources
     from copydesk.engine.sources import export_opml as export_opml
+    from copydesk.engine.sources import find_sources as find_sources
+    from copydesk.engine.sources import import_sources as import_sources
     from copydesk.engine.sources import keep_source as keep_source
+    from copydesk.engine.sources import source_address as source_address
     from copydesk.engine.sources import source_rows as source_rows
-    from copydesk.engine.starts import Demo as Demo
-    from copydesk.engine.starts import adopt as adopt
-    from copydesk.engine.starts import demo as demo
-    from copydesk.engine.starts import demo_newsroom as demo_newsroom
-    from copydesk.engine.starts import new as new
-    from copydesk.engine.steps import article_fields as article_fields
-    from copydesk.engine.steps import extract_file as extract_file
-    from copydesk.engine.steps import extract_url as extract_url
-    from copydesk.engine.steps import fetch_url as fetch_url
-    from copydesk.engine.steps import judge_url as judge_url
-    from copydesk.engine.steps import watch_url as watch_url
-    from copydesk.engine.undo import UndoReport as UndoReport
-    from copydesk.engine.undo import undo_action as undo_action
-    from copydesk.engine.verdicts import VerdictReport as VerdictReport
-    from copydesk.engine.verdicts import file_verdict as file_verdict
-    from copydesk.engine.verdicts import speaker as speaker
     from copydesk.watch import Offer as Offer
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

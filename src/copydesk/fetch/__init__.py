@@ -13,10 +13,10 @@ sockets, and only to public addresses unless the newsroom allows a host by name.
 from __future__ import annotations
 
 from copydesk.fetch._clock import Clock, VirtualClock, WallClock
-from copydesk.fetch._options import FetchOptions, Manners
 from copydesk.fetch.polite import HostStore, Polite
 from copydesk.fetch.recording import Recorder, Replay
 from copydesk.fetch.web import Web
+from copydesk.news import FetchOptions, Manners
 
 __all__ = [
     "Clock",

@@ -5,9 +5,8 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 
-from copydesk.fetch._options import FetchOptions
 from copydesk.fetch._unpack import ACCEPTED
-from copydesk.news import Purpose, Request
+from copydesk.news import FetchOptions, Purpose, Request
 
 _ACCEPT: Mapping[Purpose, str] = {
     "source": "application/atom+xml, application/rss+xml, application/feed+json, "

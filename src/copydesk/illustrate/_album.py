@@ -22,7 +22,7 @@ from copydesk.kit import files, urls
 from copydesk.news import Thumbnail
 
 if TYPE_CHECKING:
-    from copydesk.news import Form, Page
+    from copydesk.news import Page, PictureFile
 
 _KEPT_SHARE = 0.9  # of the limit after an eviction, so that not every new picture evicts
 _DAY = 86_400.0
@@ -183,7 +183,7 @@ class Album:
             picture = next(same, None)
         return picture if picture and self._is_whole(picture) else None
 
-    def _store(self, picture: Picture, fresh: Mapping[Form, bytes]) -> None:
+    def _store(self, picture: Picture, fresh: Mapping[PictureFile, bytes]) -> None:
         try:
             for form, data in fresh.items():
                 files.write_atomic(self._folder / form.name, data, durable=False)

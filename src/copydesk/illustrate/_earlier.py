@@ -10,7 +10,7 @@ from pathlib import Path
 from copydesk.illustrate._forms import made
 from copydesk.illustrate._measure import Measure, size
 from copydesk.illustrate._picture import Picture
-from copydesk.news import Form, Thumbnail
+from copydesk.news import PictureFile, Thumbnail
 
 _WIDTH = 1_200
 _HEIGHT = 4_800
@@ -21,13 +21,13 @@ class Renewed:
     """A picture as this version keeps it, and its forms with their bytes."""
 
     picture: Picture
-    forms: Mapping[Form, bytes]
+    forms: Mapping[PictureFile, bytes]
 
 
 def earlier(picture: Picture) -> Thumbnail:
     """Give the one file of a picture that was not made anew yet, in the size that it has."""
     scale = min(1, _WIDTH / picture.width, _HEIGHT / picture.height)
-    form = Form(
+    form = PictureFile(
         name=picture.file,
         width=max(1, round(picture.width * scale)),
         height=max(1, round(picture.height * scale)),

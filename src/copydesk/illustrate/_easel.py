@@ -10,7 +10,7 @@ from pathlib import Path
 from copydesk.errors import PictureError
 from copydesk.illustrate import _face, _icons, _poster
 from copydesk.kit import files
-from copydesk.news import Form, Poster
+from copydesk.news import PictureFile, Poster
 
 _MANY = 40  # fewer are drawn in the time that processes take to start
 _VERSION = "1"  # of the drawing: another one draws everything anew
@@ -28,7 +28,7 @@ class Easel:
         self._there: set[str] | None = None
         self._own = ""
 
-    def poster(self, poster: Poster, *, anew: bool = True) -> Form | None:
+    def poster(self, poster: Poster, *, anew: bool = True) -> PictureFile | None:
         """Give a share picture as a PNG in the folder, None where its words cannot be set.
 
         Without `anew` only one that is there already is given.
@@ -42,7 +42,7 @@ class Easel:
                 return None
             self._keep(name, data)
         width, height = _poster.SIZE
-        return Form(name=name, width=width, height=height, type="image/png")
+        return PictureFile(name=name, width=width, height=height, type="image/png")
 
     def ahead(self, posters: Iterable[Poster]) -> None:
         """Draw those that are not there yet with all cores, where they are so many that it pays.

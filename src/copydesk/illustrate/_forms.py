@@ -10,7 +10,7 @@ from copydesk.errors import PictureError
 from copydesk.illustrate._decode import decode
 from copydesk.illustrate._measure import Measure
 from copydesk.illustrate._thumb_hash import thumb_hash
-from copydesk.news import Form
+from copydesk.news import PictureFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +28,7 @@ _HINT = "the story goes without a picture"
 class Made:
     """What was made of a picture: its forms with their bytes, the main one first, its hash."""
 
-    forms: Mapping[Form, bytes]
+    forms: Mapping[PictureFile, bytes]
     thumb_hash: bytes
 
 
@@ -48,7 +48,7 @@ def made(data: bytes, seen: Measure, stem: str, url: str) -> Made:
         raise PictureError("picture damaged or cut off", subject=url, hint=_HINT) from error
 
 
-def _forms(image: Image, stem: str) -> dict[Form, bytes]:
+def _forms(image: Image, stem: str) -> dict[PictureFile, bytes]:
     sizes = {stem: image}
     if image.width >= SMALL_WIDTH * _WORTH:
         sizes[f"{stem}-{SMALL_WIDTH}"] = _small(image)
@@ -64,9 +64,9 @@ def _forms(image: Image, stem: str) -> dict[Form, bytes]:
     }
 
 
-def _form(name: str, image: Image) -> Form:
+def _form(name: str, image: Image) -> PictureFile:
     kind = {"webp": "image/webp", "avif": "image/avif", "jpg": "image/jpeg"}
-    return Form(
+    return PictureFile(
         name=name, width=image.width, height=image.height, type=kind[name.rsplit(".", 1)[1]]
     )
 

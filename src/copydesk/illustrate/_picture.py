@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from copydesk.errors import PictureError
 from copydesk.illustrate import _thumb_hash
 from copydesk.kit import urls
-from copydesk.news import Form, Thumbnail
+from copydesk.news import PictureFile, Thumbnail
 
 _FILE = re.compile(r"([0-9a-f]{64})\.webp")
 _REST = re.compile(r"(-[0-9]{1,4})?\.(webp|avif|jpg)")  # of a form's name
@@ -38,7 +38,7 @@ class Picture:
     height: int
     type: str
     file: str
-    forms: tuple[Form, ...] = ()
+    forms: tuple[PictureFile, ...] = ()
     thumb_hash: str = ""
     only_measured: bool = False
     asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -107,7 +107,7 @@ def _is_sound(picture: Picture) -> bool:
     return is_first and all(_is_form(form, stem[1]) for form in picture.forms)
 
 
-def _is_form(form: Form, stem: str) -> bool:
+def _is_form(form: PictureFile, stem: str) -> bool:
     is_own = form.name.startswith(stem) and _REST.fullmatch(form.name, len(stem))
     longest, shortest = max(form.width, form.height), min(form.width, form.height)
     return bool(is_own) and form.type in _TYPES and 0 < shortest <= longest <= _LONGEST

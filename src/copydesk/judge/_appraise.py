@@ -11,15 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from copydesk.judge import quality
-from copydesk.judge._block import ruled_out
-from copydesk.judge._gate import measured
+from copydesk.judge._block import blocking_ruling
+from copydesk.judge._gate import gate_reason
 from copydesk.judge._profiles import profile_of
 from copydesk.judge.copies import fingerprint
 from copydesk.judge.profile import (
     Features,
     Fingerprint,
     Match,
-    Weighed,
+    QualityScore,
     lede,
     source_of,
     weigh_both_ways,
@@ -41,54 +41,56 @@ class Appraisal:
     article: Article
     topics: tuple[str, ...]
     reasons: tuple[Reason, ...]
-    pictured: Weighed
-    bare: Weighed
-    trust: quality.Trust | None
+    pictured: QualityScore
+    bare: QualityScore
+    trust: quality.SourceTrust | None
     fingerprint: Fingerprint
 
 
 def appraise(article: Article, beat: Beat) -> Appraisal | Dropped:
-    """Give what an article is worth by itself, or why it is no story; its picture is not looked at.
+    """Appraise an article by itself, or return why it is no story; pictures are not looked at.
 
     Everything that takes reading is done here.
     """
-    if why := ruled_out(article, beat.rulings):
+    if why := blocking_ruling(article, beat.rulings):
         return Dropped(url=article.url, reason="ruled-out", detail=why)
     profile = profile_of(beat)
     matches = profile.relevance(article, beat)
     if not matches and beat.scoring.off_beat == "drop":
-        return Dropped(url=article.url, reason="off-beat", detail=profile.miss(article, beat))
+        return Dropped(
+            url=article.url, reason="off-beat", detail=profile.describe_miss(article, beat)
+        )
     topics = profile.topics(article, beat, matches)
-    features = _features(article, beat, topics, _given(matches))
+    features = _features_of(article, beat, topics, _given_by(matches))
     pictured, bare = weigh_both_ways(profile.signals, features, beat, profile.highest)
-    reasons = _of_topics(topics, matches)
+    reasons = _topic_reasons(topics, matches)
     if not topics:
-        reasons = (Reason.of(ReasonKind.OFF_BEAT, lack=profile.miss(article, beat)),)
+        reasons = (Reason.of(ReasonKind.OFF_BEAT, lack=profile.describe_miss(article, beat)),)
     return Appraisal(
         article=article,
         topics=topics,
         reasons=reasons,
         pictured=pictured,
         bare=bare,
-        trust=quality.trust(features, beat),
+        trust=quality.source_trust(features, beat),
         fingerprint=fingerprint(article.text),
     )
 
 
 def complete(appraisal: Appraisal, beat: Beat, shelf: Shelf, picture: str) -> Story:
-    """Give an appraised article as a story without a path, "" being the address of no picture.
+    """Return an appraised article as a story without a path, "" being the address of no picture.
 
     What the shelf holds decides about copies only.
     """
     article, profile = appraisal.article, profile_of(beat)
-    weighed = appraisal.pictured if picture else appraisal.bare
-    story = _story(appraisal, weighed.quality, beat.scoring.publish_at, picture)
+    score = appraisal.pictured if picture else appraisal.bare
+    story = _to_story(appraisal, score.quality, beat.scoring.publish_at, picture)
     if not profile.blocks:
         return _as_reference(story)
-    copy = profile.copy(article, appraisal.fingerprint, shelf)
+    copy = profile.find_original(article, appraisal.fingerprint, shelf)
     if copy is not None:
         story = replace(story, published=False, heat=-1, copy_of=copy.of)
-    by_quality = measured(weighed.quality, beat.scoring.publish_at)
+    by_quality = gate_reason(score.quality, beat.scoring.publish_at)
     trust = appraisal.trust
     return replace(
         story,
@@ -100,15 +102,15 @@ def complete(appraisal: Appraisal, beat: Beat, shelf: Shelf, picture: str) -> St
         trust=trust.number if trust else None,
         reasons=(
             *appraisal.reasons,
-            *weighed.reasons,
+            *score.reasons,
             by_quality if copy is None else copy.reason,
             *([trust.reason] if trust else []),
         ),
     )
 
 
-def _features(article: Article, beat: Beat, topics: tuple[str, ...], given: str) -> Features:
-    """Give what there is to weigh of a read article that carries these topics, but its picture."""
+def _features_of(article: Article, beat: Beat, topics: tuple[str, ...], given: str) -> Features:
+    """Return what there is to weigh of a read article with these topics, but its picture."""
     prose = text.prose(article.text)
     return Features(
         title=article.title,
@@ -131,11 +133,11 @@ def _features(article: Article, beat: Beat, topics: tuple[str, ...], given: str)
     )
 
 
-def _given(matches: tuple[Match, ...]) -> str:
-    return next((one.why for one in matches if one.given), "")
+def _given_by(matches: tuple[Match, ...]) -> str:
+    return next((match.why for match in matches if match.given), "")
 
 
-def _story(appraisal: Appraisal, quality: int, publish_at: int, picture: str) -> Story:
+def _to_story(appraisal: Appraisal, quality: int, publish_at: int, picture: str) -> Story:
     article = appraisal.article
     return Story(
         path="",
@@ -146,7 +148,7 @@ def _story(appraisal: Appraisal, quality: int, publish_at: int, picture: str) ->
         original_url=article.url,
         web_url=article.web_url,
         amp_web_url=article.amp_web_url,
-        cdn_amp_web_url=cdn_amp(article.amp_web_url),
+        cdn_amp_web_url=cdn_amp_url(article.amp_web_url),
         type=article.type,
         quality=quality,
         heat=quality,
@@ -167,8 +169,8 @@ def _as_reference(story: Story) -> Story:
     return replace(story, updated_at=None, web_url="" if hosted else story.web_url)
 
 
-def cdn_amp(amp_web_url: str) -> str:
-    """Give the AMP cache's address of an AMP page (SPEC 2.13), "" for none."""
+def cdn_amp_url(amp_web_url: str) -> str:
+    """Return the AMP cache's address of an AMP page (SPEC 2.13), "" for none."""
     parsed = urls.parse(amp_web_url)
     if parsed is None:
         return ""
@@ -178,7 +180,7 @@ def cdn_amp(amp_web_url: str) -> str:
     return f"https://{host.replace('.', '-')}.cdn.ampproject.org/c/{secure}{rest}"
 
 
-def _of_topics(topics: tuple[str, ...], matches: tuple[Match, ...]) -> tuple[Reason, ...]:
+def _topic_reasons(topics: tuple[str, ...], matches: tuple[Match, ...]) -> tuple[Reason, ...]:
     evidence = {match.topic: match.reason for match in reversed(matches)}
     return tuple(
         evidence.get(name, Reason.of(ReasonKind.TOPIC, whose=name, evidence=_ABOVE))

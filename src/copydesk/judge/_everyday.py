@@ -2,113 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from copydesk.judge.profile import (
     Copy,
     Features,
     Fingerprint,
     Match,
-    Signal,
+    QualitySignal,
     given,
     source_of,
 )
-from copydesk.judge.quality import wrapping
-from copydesk.judge.words import occurs, readable, stands
+from copydesk.judge.quality import Sightings, wrapping
+from copydesk.judge.words import contains, contains_letters, normalize
 from copydesk.news import Article, Beat, Shelf, Topic
-
-Seen = Iterable[tuple[int, str]]
 
 _TITLE_CHARACTERS = 70
 
 
-def signals(beat: Beat) -> tuple[Signal, ...]:
-    """Give the reference's signals; only an organization's points are the site's own."""
+def signals(beat: Beat) -> tuple[QualitySignal, ...]:
+    """Return the reference's signals; only an organization's points are the site's own."""
     return (
-        Signal(points=2, seen=_topics),
-        Signal(points=15, seen=_keywords),
-        Signal(points=20, seen=wrapping.image, of_picture=True),
-        Signal(points=20, seen=_amp),
-        Signal(points=beat.scoring.organization_points, seen=wrapping.organization),
-        Signal(points=50, seen=wrapping.official),
-        Signal(points=50, seen=wrapping.video),
-        Signal(points=-1, seen=_long_title),
+        QualitySignal(points=2, find=_topics),
+        QualitySignal(points=15, find=_keywords),
+        QualitySignal(points=20, find=wrapping.image, of_picture=True),
+        QualitySignal(points=20, find=_amp),
+        QualitySignal(points=beat.scoring.organization_points, find=wrapping.organization),
+        QualitySignal(points=50, find=wrapping.official),
+        QualitySignal(points=50, find=wrapping.video),
+        QualitySignal(points=-1, find=_long_title),
     )
 
 
-def _topics(features: Features, beat: Beat) -> Seen:
+def _topics(features: Features, beat: Beat) -> Sightings:
     del beat
     count = len(features.topics)
     return [(count, f"{count} topic{'s' if count != 1 else ''}")]
 
 
-def _keywords(features: Features, beat: Beat) -> Seen:
+def _keywords(features: Features, beat: Beat) -> Sightings:
     """Find each listed keyword of the record's topics; one listed twice counts twice."""
     for topic in beat.topics:
         if topic.name in features.topics:
             for keyword in topic.keywords:
-                if occurs(keyword, features.title):
+                if contains_letters(keyword, features.title):
                     yield 1, f'keyword "{keyword}" in title'
 
 
-def _amp(features: Features, beat: Beat) -> Seen:
+def _amp(features: Features, beat: Beat) -> Sightings:
     del beat
     return [(1, "has an AMP page")] if features.amp else []
 
 
-def _long_title(features: Features, beat: Beat) -> Seen:
+def _long_title(features: Features, beat: Beat) -> Sightings:
     del beat
     over = max(0, len(features.title) - _TITLE_CHARACTERS) // 2
     return [(over, f"title of {len(features.title)} characters, over {_TITLE_CHARACTERS}")]
 
 
 def relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
-    """Give the evidence that an article is on the beat.
+    """Return the evidence that an article is on the beat.
 
     A topic's keyword anywhere in the title (the reference's own rule for topics), or as whole words
     in the excerpt or text (as the search did that found the reference its stories), or a source
     that is official or has topics. A beat without topics takes everything.
     """
-    found = [_evidence(topic, article) for topic in beat.topics]
-    return (*given(article, beat), *(match for match in found if match))
+    read = (_match(topic, article) for topic in beat.topics)
+    return (*given(article, beat), *filter(None, read))
 
 
-def _evidence(topic: Topic, article: Article) -> Match | None:
+def _match(topic: Topic, article: Article) -> Match | None:
     for keyword in topic.keywords:
-        if occurs(keyword, article.title):
+        if contains_letters(keyword, article.title):
             return Match(topic=topic.name, why=f'"{keyword}" in title')
-    words = readable(f"{article.excerpt}\n{article.text}")
+    words = normalize(f"{article.excerpt}\n{article.text}")
     for keyword in topic.keywords:
-        if stands(keyword, words):
+        if contains(keyword, words):
             return Match(topic=topic.name, why=f'"{keyword}" in text')
     return None
 
 
-def miss(article: Article, beat: Beat) -> str:
-    """Say what an article that is off the beat lacks."""
+def describe_miss(article: Article, beat: Beat) -> str:
+    """Describe what an article that is off the beat lacks."""
     del article, beat
     return "no topic's keyword in it"
 
 
-def near(article: Article, beat: Beat, but: Sequence[str]) -> str:
-    """Say nothing: a keyword in the title gives a topic, and nothing nearly does."""
+def describe_near_miss(article: Article, beat: Beat, but: Sequence[str]) -> str:
+    """Return nothing: a keyword in the title gives a topic, and nothing nearly does."""
     del article, beat, but
     return ""
 
 
 def topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -> tuple[str, ...]:
-    """Give the record's topics: the source's, the main one, then title matches in file order."""
+    """Return the record's topics: the source's, the main one, then title matches in file order."""
     del matches
     in_title = [
         topic.name
         for topic in beat.topics
-        if any(occurs(keyword, article.title) for keyword in topic.keywords)
+        if any(contains_letters(keyword, article.title) for keyword in topic.keywords)
     ]
     names = (*source_of(article, beat).topics, beat.topic, *in_title)
     return tuple(dict.fromkeys(name for name in names if name))
 
 
-def no_copy(article: Article, fingerprint: Fingerprint, shelf: Shelf) -> Copy | None:
+def find_no_original(article: Article, fingerprint: Fingerprint, shelf: Shelf) -> Copy | None:
     """Find no copies: the reference knew none."""
     del article, fingerprint, shelf
     return None

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from copydesk.judge import _everyday
 from copydesk.judge.coverage import RELATED_POINTS
-from copydesk.judge.profile import Features, Weighed, weigh_by
-from copydesk.judge.words import occurs
+from copydesk.judge.profile import Features, QualityScore, weigh_by
+from copydesk.judge.words import contains_letters
 from copydesk.news import Beat, Reason, ReasonKind, Story
 
 
 def explain(story: Story, beat: Beat) -> tuple[Reason, ...]:
-    """Give why a story is where it is: topics, quality, heat or published, copy.
+    """Explain why a story is where it is: topics, quality, heat or published, copy.
 
     A record that keeps its reasons is believed. Else they are worked out from its fields by the
     reference's rules, which are what it was written by; points that no rule explains are said to
@@ -25,16 +25,16 @@ def explain(story: Story, beat: Beat) -> tuple[Reason, ...]:
 
 def _topics(story: Story, beat: Beat) -> list[Reason]:
     return [
-        Reason.of(ReasonKind.TOPIC, whose=name, evidence=_topic(name, story, beat))
+        Reason.of(ReasonKind.TOPIC, whose=name, evidence=_topic_evidence(name, story, beat))
         for name in story.topics
     ]
 
 
-def _topic(name: str, story: Story, beat: Beat) -> str:
+def _topic_evidence(name: str, story: Story, beat: Beat) -> str:
     for topic in beat.topics:
         if topic.name == name:
             for keyword in topic.keywords:
-                if occurs(keyword, story.title):
+                if contains_letters(keyword, story.title):
                     return f'"{keyword}" in title'
     return "main topic of the beat" if name == beat.topic else "given by its source or by hand"
 
@@ -42,16 +42,16 @@ def _topic(name: str, story: Story, beat: Beat) -> str:
 def _quality(story: Story, beat: Beat) -> tuple[Reason, ...]:
     if story.quality is None:
         return (Reason.of(ReasonKind.NOT_SCORED),)
-    plain = _features(story)
+    features = _features_of(story)
     signals = _everyday.signals(beat)
-    weighed = weigh_by(signals, plain, beat)
-    official = weigh_by(signals, replace(plain, official=True), beat)
-    if weighed.quality != story.quality == official.quality:
+    score = weigh_by(signals, features, beat)
+    official = weigh_by(signals, replace(features, official=True), beat)
+    if score.quality != story.quality == official.quality:
         return official.reasons
-    return (*weighed.reasons, *_unexplained(story.quality, weighed))
+    return (*score.reasons, *_unexplained(story.quality, score))
 
 
-def _features(story: Story) -> Features:
+def _features_of(story: Story) -> Features:
     return Features(
         title=story.title,
         topics=story.topics,
@@ -62,8 +62,8 @@ def _features(story: Story) -> Features:
     )
 
 
-def _unexplained(quality: int, weighed: Weighed) -> tuple[Reason, ...]:
-    over = quality - weighed.quality
+def _unexplained(quality: int, score: QualityScore) -> tuple[Reason, ...]:
+    over = quality - score.quality
     if not over:
         return ()
     return (Reason.of(ReasonKind.UNEXPLAINED, points=over),)

@@ -10,7 +10,7 @@ from copydesk.news import Beat, ProfileName
 
 
 def profile_of(beat: Beat) -> Profile:
-    """Give the profile that the beat's settings name."""
+    """Return the profile that the beat's settings name."""
     return _PROFILES[beat.scoring.profile](beat)
 
 
@@ -21,11 +21,11 @@ def _everyday_profile(beat: Beat) -> Profile:
         signals=_everyday.signals(beat),
         highest=None,
         relevance=_everyday.relevance,
-        miss=_everyday.miss,
-        near=_everyday.near,
+        describe_miss=_everyday.describe_miss,
+        describe_near_miss=_everyday.describe_near_miss,
         topics=_everyday.topics,
-        copy=_everyday.no_copy,
-        regroup=coverage.with_leaders,
+        find_original=_everyday.find_no_original,
+        regroup=coverage.regroup_everyday,
     )
 
 
@@ -36,11 +36,11 @@ def _copydesk_profile(beat: Beat) -> Profile:
         signals=quality.SIGNALS,
         highest=quality.HIGHEST,
         relevance=topics.relevance,
-        miss=topics.miss,
-        near=topics.near,
+        describe_miss=topics.describe_miss,
+        describe_near_miss=topics.describe_near_miss,
         topics=topics.topics,
-        copy=copies.original_near,
-        regroup=coverage.with_coverage,
+        find_original=copies.find_original_near,
+        regroup=coverage.regroup,
     )
 
 

@@ -48,11 +48,11 @@ def copies(path: Path) -> CopiesReport:
 
 def _by_cluster(documents: Sequence[Labelled]) -> CopiesReport:
     """File the texts one after the other and see which are called copies of which."""
-    shelf = judge.Bookshelf()
+    shelf = judge.MemoryShelf()
     original: dict[str, str] = {}
     for at, one in enumerate(documents):
         article, name = _article(one, at), f"2026-01-01-{at}"
-        copy = judge.copy(article, shelf)
+        copy = judge.find_original(article, shelf)
         original[one.id] = copy.of if copy else name
         story = _story(article, name, copy.of if copy else "")
         shelf.add(Shelved(story=story, text=one.text), judge.fingerprint(one.text))
@@ -139,7 +139,7 @@ def _document(values: dict[str, object], side: str) -> judge.Document:
 
 
 def _by_pair(pairs: Sequence[_Pair]) -> CopiesReport:
-    alike = judge.likeness([(pair.one, pair.other) for pair in pairs])
+    alike = judge.similarities([(pair.one, pair.other) for pair in pairs])
     same = [value for value, pair in zip(alike, pairs, strict=True) if pair.is_same]
     others = [value for value, pair in zip(alike, pairs, strict=True) if not pair.is_same]
     return CopiesReport(texts=2 * len(pairs), pairs=len(same), found=0, auc=_auc(same, others))

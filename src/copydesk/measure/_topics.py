@@ -126,7 +126,7 @@ def _judged(case: _Labelled, beat: Beat, profile: str) -> tuple[frozenset[str], 
         profile="everyday" if profile == "everyday" else "copydesk",
         off_beat="drop",
     )
-    outcome = judge.assess(case.article, replace(beat, scoring=scoring), judge.Bookshelf())
+    outcome = judge.assess(case.article, replace(beat, scoring=scoring), judge.MemoryShelf())
     if isinstance(outcome, Dropped):
         return frozenset(), (f"{outcome.reason}: {outcome.detail}",)
     told = [str(one) for one in outcome.reasons if one.about.startswith("topic")]

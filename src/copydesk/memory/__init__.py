@@ -8,21 +8,23 @@ memory was lost.
 from __future__ import annotations
 
 from copydesk.memory._fates import Fate, FateState
-from copydesk.memory._kept import Kept
+from copydesk.memory._keyed_bytes import KeyedBytes
 from copydesk.memory._manifest import Manifest
 from copydesk.memory._reads import Reads
 from copydesk.memory._revisits import Revisit, Revisits
-from copydesk.memory._schema import copy
+from copydesk.memory._schema import VERSION, copy, migrate
 from copydesk.memory._store import Memory
 
 __all__ = [
+    "VERSION",
     "Fate",
     "FateState",
-    "Kept",
+    "KeyedBytes",
     "Manifest",
     "Memory",
     "Reads",
     "Revisit",
     "Revisits",
     "copy",
+    "migrate",
 ]

@@ -14,7 +14,7 @@ class Manifest:
         self._site = site
 
     def get(self, path: str) -> str | None:
-        """Give the digest under which `path` was last written, None where it was not."""
+        """Return the digest under which `path` was last written, None where it was not."""
         query = "SELECT digest FROM manifest WHERE site = ? AND path = ?"
         row = self._run(query, self._site, path).fetchone()
         return None if row is None else str(row[0])
@@ -28,11 +28,11 @@ class Manifest:
         self._run("DELETE FROM manifest WHERE site = ? AND path = ?", self._site, path)
 
     def paths(self) -> Iterator[str]:
-        """Give every path that was written."""
+        """Return every path that was written."""
         rows = self._run("SELECT path FROM manifest WHERE site = ?", self._site).fetchall()
         return iter([path for (path,) in rows])
 
     def items(self) -> Iterator[tuple[str, str]]:
-        """Give every path that was written with its digest."""
+        """Return every path that was written with its digest."""
         rows = self._run("SELECT path, digest FROM manifest WHERE site = ?", self._site)
         return iter(rows.fetchall())

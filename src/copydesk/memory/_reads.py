@@ -24,7 +24,7 @@ class Reads:
             self._run(_ADD, day.isoformat(), name, count)
 
     def since(self, day: date) -> dict[str, int]:
-        """Give how often each record's page was read from a day on, those never read left out."""
+        """Return how often each record's page was read from a day on, those never read left out."""
         total = "SELECT name, SUM(count) FROM reads WHERE day >= ? GROUP BY name ORDER BY name"
         return dict(self._run(total, day.isoformat()))
 

@@ -35,13 +35,13 @@ class Revisits:
         self._run = run
 
     def get(self, path: str) -> Revisit | None:
-        """Give the record's next look, None where none is planned."""
+        """Return the record's next look, None where none is planned."""
         statement = "SELECT path, url, due, kept FROM revisits WHERE path = ?"
         row = self._run(statement, path).fetchone()
         return None if row is None else _revisit(row)
 
     def due(self, now: datetime, at_most: int = -1) -> Iterator[Revisit]:
-        """Give the looks that are due, the longest due first; -1: all of them."""
+        """Return the looks that are due, the longest due first; -1: all of them."""
         rows = self._run(
             "SELECT path, url, due, kept FROM revisits WHERE due <= ? ORDER BY due, path LIMIT ?",
             dates.rfc3339(now),
@@ -50,7 +50,7 @@ class Revisits:
         return map(_revisit, rows.fetchall())
 
     def share(self, now: datetime, late: datetime, at_most: int, a_host: int) -> list[Revisit]:
-        """Give so many looks that are due, so many of a host: each host's first before any second.
+        """Return so many due looks, so many of a host: each host's first before any second.
 
         Of a host those come first that are not yet `late`: where a host has more than its share,
         the others would keep it late for ever. The longest due are first, in what is given too.

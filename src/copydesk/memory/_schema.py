@@ -109,23 +109,24 @@ def _open(path: Path) -> sqlite3.Connection:
             "PRAGMA synchronous = FULL"
         )  # not to be older than the commits after a power cut
         if _version(connection) != VERSION:
-            _bring_along(connection)
+            migrate(connection)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _bring_along(connection: sqlite3.Connection) -> None:
-    """Make all tables, or those that came since the memory's version, whoever is at it as well.
+def migrate(connection: sqlite3.Connection, to: int = VERSION) -> None:
+    """Make all tables of a version, or those that came since the memory's own.
 
-    The version is read where nobody else can write: the other one may be ready by now.
+    Several processes may be at it: the memory's version is read where nobody else can write, for
+    another one may be ready by now.
     """
     with databases.at_once(connection):
-        for step in _STEPS[_version(connection) :]:
+        for step in _STEPS[_version(connection) : to]:
             for statement in step.split(";"):
                 connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute(f"PRAGMA user_version = {to}")
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -146,7 +147,7 @@ def _begin_anew(path: Path) -> sqlite3.Connection:
 
 
 def suspect(path: Path, error: sqlite3.Error) -> bool:
-    """Say whether an error at work was the file's damage; the next start then sets it aside."""
+    """Decide whether an error at work was the file's damage; the next start then sets it aside."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without its extension
     if code not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
         return False

@@ -12,7 +12,7 @@ from typing import Any
 from copydesk.errors import MemoryStoreError
 from copydesk.kit import dates
 from copydesk.memory._fates import Fate
-from copydesk.memory._kept import Kept
+from copydesk.memory._keyed_bytes import KeyedBytes
 from copydesk.memory._manifest import Manifest
 from copydesk.memory._reads import Reads
 from copydesk.memory._rehearsal import Rehearsal, Value, steps_in
@@ -23,9 +23,9 @@ from copydesk.memory._schema import VERSION, connect, suspect
 class Memory:
     """Remember sources, fates, digests, the manifest, the journal, and what strangers said.
 
-    `hosts`, `hubs`, `pushed`, `sites`, `taught`, `vectors`, `untold` and `overtaken` keep bytes by
-    key, `revisits` the second looks at filed pages, `reads` how often story pages were read. The
-    journal is that of earlier versions: it is read once, and no longer written.
+    `hosts`, `hubs`, `pushed`, `sites`, `taught`, `vectors`, `pending_pings` and `overtaken` keep
+    bytes by key, `revisits` the second looks at filed pages, `reads` how often story pages were
+    read. The journal is that of earlier versions: it is read once, and no longer written.
     Every method raises MemoryStoreError where the database fails. Used by one thread at a time.
     """
 
@@ -33,14 +33,14 @@ class Memory:
         self._connection = connect(path)
         self._path = path
         self._rehearsal: Rehearsal | None = None
-        self.hosts = Kept(self._run, "hosts")
-        self.hubs = Kept(self._run, "hubs")
-        self.pushed = Kept(self._run, "pushed")
-        self.sites = Kept(self._run, "sites")
-        self.taught = Kept(self._run, "taught")
-        self.vectors = Kept(self._run, "vectors")
-        self.untold = Kept(self._run, "untold")
-        self.overtaken = Kept(self._run, "overtaken")
+        self.hosts = KeyedBytes(self._run, "hosts")
+        self.hubs = KeyedBytes(self._run, "hubs")
+        self.pushed = KeyedBytes(self._run, "pushed")
+        self.sites = KeyedBytes(self._run, "sites")
+        self.taught = KeyedBytes(self._run, "taught")
+        self.vectors = KeyedBytes(self._run, "vectors")
+        self.pending_pings = KeyedBytes(self._run, "untold")
+        self.overtaken = KeyedBytes(self._run, "overtaken")
         self.revisits = Revisits(self._run)
         self.reads = Reads(self._run)
 
@@ -79,7 +79,7 @@ class Memory:
                 self._run(statement, *values)
 
     def sources(self) -> dict[str, bytes]:
-        """Give each source's state, as it was put, by the source's url."""
+        """Return each source's state, as it was put, by the source's url."""
         return dict(self._run("SELECT url, state FROM sources"))
 
     def keep_source(self, url: str, state: bytes) -> None:
@@ -103,26 +103,26 @@ class Memory:
         self._run("UPDATE OR REPLACE revisits SET path = ? WHERE path = ?", to, path)
 
     def fate(self, identity: str) -> Fate | None:
-        """Give what became of the lead with this identity, None where it was never met."""
+        """Return what became of the lead with this identity, None where it was never met."""
         row = self._run("SELECT * FROM fates WHERE identity = ?", identity).fetchone()
         return None if row is None else _fate(row)
 
     def has_met(self, identity: str) -> bool:
-        """Say whether anything became of the lead with this identity."""
+        """Decide whether anything became of the lead with this identity."""
         rows = self._run("SELECT 1 FROM fates WHERE identity = ?", identity)
         return rows.fetchone() is not None
 
     def fates(self) -> Iterator[Fate]:
-        """Give every fate, by identity."""
+        """Return every fate, by identity."""
         return map(_fate, self._run("SELECT * FROM fates ORDER BY identity"))
 
     def sources_of_records(self) -> dict[str, str]:
-        """Give the source that listed each filed story, by the path of its record."""
+        """Return the source that listed each filed story, by the path of its record."""
         filed = "SELECT path, source FROM fates WHERE state = 'filed' AND source <> ''"
         return dict(self._run(filed))
 
     def is_new(self) -> bool:
-        """Say whether no lead was ever met: a new newsroom, or a memory that was lost."""
+        """Decide whether no lead was ever met: a new newsroom, or a memory that was lost."""
         return self._run("SELECT 1 FROM fates LIMIT 1").fetchone() is None
 
     def keep_fate(self, fate: Fate) -> None:
@@ -143,7 +143,7 @@ class Memory:
         )
 
     def digests(self, path: str) -> dict[str, str]:
-        """Give the digests of a record's fields as the line last wrote them, {} if unknown."""
+        """Return the digests of a record's fields as the line last wrote them, {} if unknown."""
         return dict(self._run("SELECT field, digest FROM digests WHERE path = ?", path))
 
     def keep_digests(self, path: str, digests: Mapping[str, str]) -> None:
@@ -153,7 +153,7 @@ class Memory:
             self._run("INSERT INTO digests VALUES (?, ?, ?)", path, field, digest)
 
     def manifest(self, site: str) -> Manifest:
-        """Give the manifest of the site that is published under the name `site`."""
+        """Return the manifest of the site that is published under the name `site`."""
         return Manifest(self._run, site)
 
     def journal(self) -> dict[str, str]:
@@ -185,18 +185,18 @@ class _Rows(sqlite3.Cursor):
         return self
 
     def __next__(self) -> Any:
-        """Give the next row."""
+        """Return the next row."""
         try:
             return super().__next__()
         except sqlite3.Error as error:
             raise _failure(self._path, error) from error
 
     def fetchone(self) -> Any:
-        """Give the next row, None after the last."""
+        """Return the next row, None after the last."""
         return next(self, None)
 
     def fetchall(self) -> list[Any]:
-        """Give all rows that are left."""
+        """Return all rows that are left."""
         try:
             return super().fetchall()
         except sqlite3.Error as error:

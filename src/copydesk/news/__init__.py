@@ -9,11 +9,20 @@ EventKind, FaultKind), whose words stand in one table each; where a story stands
 from __future__ import annotations
 
 from copydesk.news.article import USES, Article, Figure, Kind, Media, Signal, Use
-from copydesk.news.beat import Beat, DomainTrust, ExcerptRule, Organization, Scoring, Topic
+from copydesk.news.beat import (
+    Beat,
+    DomainTrust,
+    ExcerptRule,
+    Organization,
+    Scoring,
+    SiteOptions,
+    Topic,
+)
 from copydesk.news.dropped import DROP_REASONS, Dropped, DropReason
-from copydesk.news.edition import Draw, Edition, Filed, Form, Poster, Record, Show, Thumbnail
+from copydesk.news.edition import Draw, Edition, Filed, PictureFile, Poster, Record, Show, Thumbnail
 from copydesk.news.event import Event, EventKind
 from copydesk.news.fault import Fault, FaultKind
+from copydesk.news.fetch_options import FetchOptions, Manners
 from copydesk.news.lead import Lead
 from copydesk.news.page import (
     Fetcher,
@@ -52,18 +61,20 @@ __all__ = [
     "Extra",
     "Fault",
     "FaultKind",
+    "FetchOptions",
     "Fetcher",
     "Figure",
     "Filed",
-    "Form",
     "Image",
     "Kind",
     "Lead",
     "ListingRule",
+    "Manners",
     "Media",
     "NotModified",
     "Organization",
     "Page",
+    "PictureFile",
     "Poster",
     "ProfileName",
     "Provider",
@@ -84,6 +95,7 @@ __all__ = [
     "Shelved",
     "Show",
     "Signal",
+    "SiteOptions",
     "Source",
     "SourceKind",
     "Standing",

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from copydesk.kit import kinds
+from copydesk.kit.options import option, required
 from copydesk.news.profile import TRAITS, ProfileName, Traits
 from copydesk.news.ruling import Ruling
 from copydesk.news.source import Source
@@ -65,16 +67,44 @@ class DomainTrust:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scoring:
-    """How stories are weighed, as `[scoring]` in beat.toml."""
+    """How stories are weighed, as `[scoring]` and `[scoring.everyday]` in beat.toml."""
 
-    profile: ProfileName = "copydesk"
-    publish_at: int = 70
-    off_beat: Literal["drop", "keep"] = "drop"
-    standings: tuple[str, ...] = ("_data/standings.csv",)
-    embed: bool = False
-    embed_threads: int = 1
-    organization_points: int = 40
-    grouping: bool = False
+    profile: ProfileName = option(
+        "copydesk",
+        "Which rules: `copydesk` (ours) or `everyday` (the rules of everyday.cc).",
+    )
+    publish_at: int = option(
+        70, "The quality from which a story is published when the gate decides."
+    )
+    off_beat: Literal["drop", "keep"] = option(
+        "drop",
+        "What happens to a story that matches no topic: `drop` remembers it with its reason, "
+        "`keep` files it too.",
+    )
+    standings: tuple[str, ...] = option(
+        ("_data/standings.csv",),
+        "CSV files that say how far a domain is trusted, 0 to 1; where two know a domain the later "
+        "one wins. The first need not be there. The guide on trust says more.",
+    )
+    embed: bool = option(
+        False,
+        "Group by meaning too, not by words alone: sentence vectors (English), 15 to 30 articles a "
+        'second. Needs `pip install "copydesk[embed]"`. Without effect in `everyday`.',
+    )
+    embed_threads: int = option(
+        1, "How many threads that may take; the result is the same.", kinds.whole(minimum=1)
+    )
+    organization_points: int = option(
+        40,
+        "Points for a publisher that has a file in `_data/organizations` (everyday.cc gave 40, its "
+        "AI site 30).",
+        table="everyday",
+    )
+    grouping: bool = option(
+        False,
+        "Group the coverage of four days; only the best of a group is published.",
+        table="everyday",
+    )
 
     @property
     def traits(self) -> Traits:
@@ -86,30 +116,56 @@ class Scoring:
 class ExcerptRule:
     """How much of an article is shown: at most so many characters, and such a share of its text."""
 
-    max_characters: int = 300
-    max_share: float = 0.2
+    max_characters: int = option(
+        300, "At most so many characters; 0: the headline and the link alone."
+    )
+    max_share: float = option(
+        0.2, "At most this share of the article's text, counted in characters.", kinds.SHARE
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beat:
-    """Everything that judging and publishing need to know of the site.
+class SiteOptions:
+    """What the site is called and where its readers find it, as `[site]` in beat.toml.
 
-    `description` says in a sentence what it is, `contact` whom readers and publishers may write to
-    (`mailto:` or a web address). `url` is where readers find it and `api_url` the base of the API's
-    own links, both without a final slash. `logos` maps a domain to its 50x50 logo. `organizations`
-    and `standings` are keyed by domain. `rulings` are the editors' lasting rules, in the order in
-    which they were made. `hub` is the WebSub hub that feeds name, `index_now_key` proves to search
-    engines that the site is ours ("": neither).
+    No address has a final slash.
     """
 
-    title: str
-    description: str = ""
-    contact: str = ""
-    url: str = ""
+    title: str = field(metadata=required("The name of the site, on every page, feed and letter."))
+    description: str = option("", "What the site is, in a sentence or two, for its about page.")
+    contact: str = option(
+        "",
+        "Whom readers and publishers may write to; stands on the about page.",
+        kinds.CONTACT,
+    )
+    url: str = option(
+        "",
+        "Where readers find the site. Its path is the base of links only, never a folder in the "
+        "output. Without it links are relative to the web root and feeds are not complete.",
+        kinds.BASE,
+    )
+    locale: str = option("en-us", "The language the site is written in.", kinds.LOCALE)
+    timezone: str = option(
+        "UTC",
+        "Which day a day page and a letter mean. Records are always UTC.",
+        kinds.TIMEZONE,
+    )
+    topic: str = option(
+        "", "The name of the main topic. Without it: the first topic in `_data/topics`."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beat(SiteOptions):
+    """Everything that judging and publishing need to know of the site.
+
+    `api_url` is the base of the API's own links, without a final slash. `logos` maps a domain to
+    its 50x50 logo. `organizations` and `standings` are keyed by domain. `rulings` are the editors'
+    lasting rules, in the order in which they were made. `hub` is the WebSub hub that feeds name,
+    `index_now_key` proves to search engines that the site is ours ("": neither).
+    """
+
     api_url: str = ""
-    locale: str = "en-us"
-    timezone: str = "UTC"
-    topic: str = ""
     topics: tuple[Topic, ...] = ()
     organizations: Mapping[str, Organization] = field(default_factory=dict)
     logos: Mapping[str, Image] = field(default_factory=dict)
@@ -127,5 +183,5 @@ class Beat:
         object.__setattr__(self, "_by_url", by_url)
 
     def source(self, url: str) -> Source | None:
-        """Give the source of this address, the first where two have it."""
+        """Return the source of this address, the first where two have it."""
         return self._by_url.get(url)

@@ -28,7 +28,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class PictureFile:
     """One file of a thumbnail: its name, its size in pixels, its MIME type."""
 
     name: str
@@ -44,7 +44,7 @@ class Thumbnail:
     `colour` stands in its place until it is there (`#rrggbb`), "" where one can see through it.
     """
 
-    forms: tuple[Form, ...]
+    forms: tuple[PictureFile, ...]
     colour: str = ""
 
 
@@ -52,11 +52,11 @@ class Filed(Protocol):
     """Stories that are read one by one when a page needs them."""
 
     def stamps(self) -> Mapping[str, str]:
-        """Give the path of every filed story and a text that changes whenever the story does."""
+        """Return the path of every filed story and a text that changes whenever the story does."""
         ...
 
     def read(self, path: str) -> Story | None:
-        """Give the story at a path, None where it cannot be read."""
+        """Return the story at a path, None where it cannot be read."""
         ...
 
 
@@ -76,8 +76,8 @@ class Draw(Protocol):
     Without `anew` only one that is there already is given.
     """
 
-    def __call__(self, poster: Poster, *, anew: bool) -> Form | None:
-        """Give the file of a poster."""
+    def __call__(self, poster: Poster, *, anew: bool) -> PictureFile | None:
+        """Return the file of a poster."""
         ...
 
 

@@ -101,5 +101,5 @@ class Fetcher(Protocol):
     """Whoever answers requests: the web, a recorded web, a recorder around either."""
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
-        """Give the answer to one request; raise only what is a bug."""
+        """Return the answer to one request; raise only what is a bug."""
         ...

@@ -29,13 +29,13 @@ class Shelf(Protocol):
     """What the judge may ask about what is filed already."""
 
     def at(self, url: str) -> str | None:
-        """Give the path of the record that stands for this address, by the address's identity."""
+        """Return the path of the record that stands for this address, by the address's identity."""
         ...
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterable[Shelved]:
-        """Give stories whose fingerprint is near, candidates for an exact check, best first."""
+        """Return stories whose fingerprint is near, candidates for an exact check, best first."""
         ...
 
     def between(self, start: datetime, end: datetime) -> Iterable[Shelved]:
-        """Give the stories published in [start, end], by time and path ascending."""
+        """Return the stories published in [start, end], by time and path ascending."""
         ...

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
+
+from copydesk.kit import kinds
+from copydesk.kit.options import option, required
 
 SourceKind = Literal["auto", "feed", "sitemap", "listing"]
 Trust = Literal["gate", "publish", "hold"]
@@ -12,38 +15,53 @@ Trust = Literal["gate", "publish", "hold"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingRule:
-    """How to read one site's page of links: CSS selectors, and the day the rule was written.
+    """How to read one site's page of links: CSS selectors, and the day the rule was written."""
 
-    `item` finds the box of each article, the others look inside it: `link` the anchor, `title` the
-    headline ("" for the link's own text), `date` the element that bears the time ("" for none),
-    `excerpt` the description. Sites change: `written` tells how old the rule is.
-    """
-
-    item: str
-    written: date
-    link: str = "a"
-    title: str = ""
-    date: str = ""
-    excerpt: str = ""
+    item: str = field(
+        metadata=required("A CSS selector for the box around one article.", kinds.SELECTOR)
+    )
+    written: date = field(
+        metadata=required(
+            "The day the rule was written: sites change, and it tells how old the rule is."
+        )
+    )
+    link: str = option("a", "The link to the article.", kinds.SELECTOR)
+    title: str = option("", "The headline. Without it: the text of the link.", kinds.SELECTOR)
+    date: str = option("", "What bears the time. Without it: none is read.", kinds.SELECTOR)
+    excerpt: str = option("", "The description. Without it: none is read.", kinds.SELECTOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Name one place that is asked for leads, as `[[source]]` in beat.toml.
+    """One place that is asked for leads, as `[[source]]` in beat.toml.
 
-    `official` is the beat's own official source; `trust` says whether its stories pass the gate
-    ("gate"), skip it ("publish") or wait for an editor ("hold"). A lead must have one of `include`
-    (when any) and none of `exclude` in its title or description, whole words, any case. `listing`
-    says how its page of links is read, None for our own guess.
+    `listing` says how its page of links is read, None for our own guess.
     """
 
-    url: str
-    name: str = ""
-    kind: SourceKind = "auto"
-    official: bool = False
-    trust: Trust = "gate"
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    topics: tuple[str, ...] = ()
-    language: str = ""
+    url: str = field(
+        metadata=required("The address of a feed, a sitemap or a page of links.", kinds.ADDRESS)
+    )
+    name: str = option("", "What it is called where its health is reported.")
+    kind: SourceKind = option(
+        "auto",
+        "`feed` (RSS, Atom, RDF, JSON Feed), `sitemap` (news sitemaps too), `listing` (a page of "
+        "links), or `auto`: look at the answer.",
+    )
+    official: bool = option(
+        False, "The beat's own official source; counts 50 points in `everyday`."
+    )
+    trust: Trust = option(
+        "gate",
+        "`gate`: the quality decides. `publish`: always publish. `hold`: wait for an editor.",
+    )
+    include: tuple[str, ...] = option(
+        (), "An item must have one of these whole words in its title or description."
+    )
+    exclude: tuple[str, ...] = option((), "An item must have none of these.")
+    topics: tuple[str, ...] = option(
+        (), "Names of topics that every story of this source belongs to."
+    )
+    language: str = option(
+        "", "The language it is written in; goes before what its items say.", kinds.LANGUAGE
+    )
     listing: ListingRule | None = None

@@ -116,7 +116,7 @@ class Story:
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """Give every address of its page, each once: where it is, was found, and moved from.
+        """Return every address of its page, each once: where it is, was found, and moved from.
 
         The former ones are told by its history: `2026-11-24T13:10:00Z moved to NEW from OLD`.
         """

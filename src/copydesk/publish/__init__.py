@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from copydesk.placement import READ_WITHIN
 from copydesk.publish._entries import Entry
-from copydesk.publish._plan import House
+from copydesk.publish._plan import House, Look, Plan, plan_site
 from copydesk.publish._publish import Published, PublishOptions, publish
-from copydesk.publish._readers import READ_WITHIN
 from copydesk.publish._survey import Survey, survey
-from copydesk.publish._write import Manifest, MemoryManifest
+from copydesk.publish._write import Manifest, MemoryManifest, Sheet
 from copydesk.publish.catalogue import Catalogue
 
 __all__ = [
@@ -15,11 +15,15 @@ __all__ = [
     "Catalogue",
     "Entry",
     "House",
+    "Look",
     "Manifest",
     "MemoryManifest",
+    "Plan",
     "PublishOptions",
     "Published",
+    "Sheet",
     "Survey",
+    "plan_site",
     "publish",
     "survey",
 ]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from copydesk.kit import dates, text, urls
 from copydesk.news import EventKind, Story
-from copydesk.publish import _links, _names
+from copydesk.placement import addresses, local_time
 
 UNDATED = "undated"  # the month of a story without a time
 _LARGEST = 2**53  # JSON holds no larger number surely
@@ -66,20 +66,20 @@ class Entry(NamedTuple):
     @property
     def original(self) -> str:
         """Give the name of the story that it is a copy of, "" where it is none."""
-        return _links.stem(f"{self.copy_of}.md") if self.copy_of else ""
+        return addresses.record_name(f"{self.copy_of}.md") if self.copy_of else ""
 
 
 def entry(story: Story, stamp: str, zone: ZoneInfo) -> Entry:
     """Give the entry of a story, all but for how its picture is shown."""
     published = story.published_at
-    local = as_local(published, zone) if published else None
+    local = local_time(published, zone) if published else None
     is_removed = story.verdict is not None and story.verdict.said == "remove"
     domain = story.provider.domain if story.provider else ""
     changed = story.updated_at or published
-    name = _links.stem(story.path)
+    name = addresses.record_name(story.path)
     return Entry(
         path=story.path,
-        name=name if _links.is_folder(name) else "",
+        name=name if addresses.is_folder(name) else "",
         stamp=stamp,
         shown="",
         files=(),
@@ -90,7 +90,7 @@ def entry(story: Story, stamp: str, zone: ZoneInfo) -> Entry:
         day=local.date().isoformat() if local else "",
         month=f"{local.year:04}-{local.month:02}" if local else UNDATED,
         changed=dates.utc(changed).isoformat(timespec="seconds") if changed else "",
-        domain=_names.domain(domain),
+        domain=addresses.addressable_domain(domain),
         publisher=_publisher(story),
         topics=story.topics,
         heat=_held(story.heat or 0),
@@ -128,14 +128,6 @@ def _publisher(story: Story) -> str:
 def _sources(story: Story) -> tuple[str, ...]:
     found = (one.provider.domain for one in story.related if one.provider)
     return tuple(dict.fromkeys(filter(None, found)))
-
-
-def as_local(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Give a time in a zone; one at the end of the calendar stays in UTC."""
-    try:
-        return dates.utc(moment).astimezone(zone)
-    except OverflowError:
-        return dates.utc(moment)
 
 
 def restored(row: list[Any]) -> Entry:

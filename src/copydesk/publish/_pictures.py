@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from copydesk.kit import text, urls
-from copydesk.news import Form, Image, Provider, Record, Story, Thumbnail
+from copydesk.news import Image, PictureFile, Provider, Record, Story, Thumbnail
 from copydesk.publish._plan import Plan
 
 WIDEST = 640
@@ -135,11 +135,11 @@ def _cached(image: Image, provider: Provider | None, thumbnail: Thumbnail, plan:
     )
 
 
-def _path(form: Form) -> str:
+def _path(form: PictureFile) -> str:
     return f"pictures/{form.name}"
 
 
-def _choices(forms: Iterable[Form], plan: Plan) -> str:
+def _choices(forms: Iterable[PictureFile], plan: Plan) -> str:
     by_width = sorted(forms, key=lambda form: form.width)
     return ", ".join(f"{plan.links.href(_path(form))} {form.width}w" for form in by_width)
 

@@ -14,18 +14,21 @@ from zoneinfo import ZoneInfo
 
 from copydesk.kit import urls
 from copydesk.news import Beat, Edition, Record, Show, Story, Thumbnail, Topic
-from copydesk.publish import (
-    _coverage,
-    _entries,
-    _front,
-    _groups,
-    _links,
-    _names,
-    _readers,
-    _sound,
-    _topics,
+from copydesk.placement import (
+    HALF_LIFE_HOURS,
+    Coverages,
+    FrontPage,
+    FrontRules,
+    Groups,
+    Owners,
+    addressable_topics,
+    addresses,
+    choose_front,
+    local_time,
+    pins_in_force,
+    read_points,
 )
-from copydesk.publish._coverage import Coverages
+from copydesk.publish import _entries, _sound
 from copydesk.publish._entries import Entry
 from copydesk.publish._filed import Reader, Stories
 from copydesk.publish._sums import Sums
@@ -61,7 +64,7 @@ class Look:
     pictures: Mapping[str, Thumbnail] = field(default_factory=dict)
     show: Show = "cached"
     shows: Mapping[str, Show] = field(default_factory=dict)
-    half_life_hours: float = _front.HALF_LIFE_HOURS
+    half_life_hours: float = HALF_LIFE_HOURS
     archive_page: int = ARCHIVE_PAGE
     house: House = House()
 
@@ -103,9 +106,9 @@ class Wanted:
         """Give the entries of stories that may look otherwise."""
         return every
 
-    def moved(self, groups: _groups.Groups) -> Mapping[str, Entry]:
+    def moved(self, groups: Groups[Entry]) -> Mapping[str, Entry]:
         """Give who leads now by the folder of each page that was given up and is to be made."""
-        return groups.moved()
+        return groups.moved_pages()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,18 +130,18 @@ class Plan:
     beat: Beat
     at: datetime
     zone: ZoneInfo
-    links: _links.Links
+    links: addresses.Links
     catalogue: Catalogue
     sums: Sums
     read: Callable[[str], Story | None]
     stories: Stories
-    front: _front.Front
+    front: FrontPage
     topics: tuple[Topic, ...]
     by_topic: Mapping[str, Stories]
     by_day: Mapping[date, Stories]
     by_source: Mapping[str, Stories]
-    groups: _groups.Groups
-    coverages: _coverage.Coverages
+    groups: Groups[Entry]
+    coverages: Coverages
     official: frozenset[str]
     gone: tuple[str, ...]
     records: Mapping[str, tuple[Record, ...]]
@@ -150,7 +153,7 @@ class Plan:
 
     def local(self, moment: datetime) -> datetime:
         """Give a time in the beat's zone."""
-        return _entries.as_local(moment, self.zone)
+        return local_time(moment, self.zone)
 
     def show_of(self, story: Story) -> Show:
         """Say how a story's picture is shown: as its publisher allows, then as the owner rules."""
@@ -171,7 +174,7 @@ class Plan:
         return Stories(entries, self.read)
 
 
-def plan(edition: Edition, look: Look) -> Plan:
+def plan_site(edition: Edition, look: Look) -> Plan:
     """Sort an edition into what will be published.
 
     Raises PublishError when the beat names a time zone that does not exist.
@@ -181,12 +184,12 @@ def plan(edition: Edition, look: Look) -> Plan:
     seen.dress(look.clothes, look.world())
     read, kept, sums = seen.reader, seen.catalogue, Sums.of(seen.catalogue)
     records, lost_records = _addressable(map(_sound.mend, edition.records))
-    groups = _groups.Groups(kept)
-    coverages = Coverages(houses=_coverage.Houses(beat.organizations), catalogue=kept, read=read)
+    groups = Groups(kept)
+    coverages = Coverages(owners=Owners(beat.organizations), index=kept, read=read)
     official = frozenset(urls.registrable_domain(s.url) for s in beat.sources if s.official)
     rules = _rules(edition, groups, coverages, official)
     rules = replace(rules, half_life_hours=look.half_life_hours, named=_named(groups, read))
-    topics = _topics.addressable(beat)
+    topics = addressable_topics(beat)
     every = ("all", None, sums.count)
     stories = Stories(kept.listing(*every), read, kept.paths(*every))
     days = {date.fromisoformat(day): count for day, count in sums.days.items()}
@@ -199,7 +202,7 @@ def plan(edition: Edition, look: Look) -> Plan:
         sums=sums,
         read=read,
         stories=stories,
-        front=_front.choose(stories, rules),
+        front=choose_front(stories, rules),
         topics=topics,
         by_topic=Shelves(sums.topics, _listed("topic", kept, read)),
         by_day=Shelves(days, _listed("day", kept, read)),
@@ -209,7 +212,7 @@ def plan(edition: Edition, look: Look) -> Plan:
         official=official,
         gone=tuple(sorted(entry.folder for entry in kept.removed())),
         records=_by_collection(records),
-        above={n: tuple(map(_links.topic_folder, ids)) for n, ids in kept.above.items()},
+        above={n: tuple(map(addresses.topic_folder, ids)) for n, ids in kept.above.items()},
         look=look,
         skipped=(*kept.nameless(), *lost_records),
     )
@@ -232,7 +235,7 @@ def _listed(kind: str, kept: Catalogue, read: Reader) -> Callable[[object, int],
     return listed
 
 
-def _named(groups: _groups.Groups, read: Reader) -> Callable[[str], Story | None]:
+def _named(groups: Groups[Entry], read: Reader) -> Callable[[str], Story | None]:
     def named(name: str) -> Story | None:
         entry = groups.public(name)
         return read(entry.path) if entry else None
@@ -240,35 +243,35 @@ def _named(groups: _groups.Groups, read: Reader) -> Callable[[str], Story | None
     return named
 
 
-def _addresses(beat: Beat) -> _links.Links:
+def _addresses(beat: Beat) -> addresses.Links:
     site = beat.url or "http://localhost"
-    return _links.Links(site, beat.api_url or site)
+    return addresses.Links(site, beat.api_url or site)
 
 
 def _rules(
-    edition: Edition, groups: _groups.Groups, coverages: Coverages, official: frozenset[str]
-) -> _front.Rules:
+    edition: Edition, groups: Groups[Entry], coverages: Coverages, official: frozenset[str]
+) -> FrontRules:
     """Say what the front page depends on beside the stories."""
-    beat, houses = edition.beat, coverages.houses
+    beat, owners = edition.beat, coverages.owners
 
     def is_firm(story: Story) -> bool:
         if coverages.of(story).newsrooms:
             return True
         return _domain(story) in official if story.trust is None else story.trust >= TRUSTED
 
-    return _front.Rules(
+    return FrontRules(
         at=edition.at,
-        happening=groups.happening,
-        house=lambda story: houses.of(story.provider) or urls.host(story.web_url) or story.path,
+        event=groups.event,
+        owner=lambda story: owners.of(story.provider) or urls.host(story.web_url) or story.path,
         is_firm=is_firm,
         main_topic=beat.topic,
-        readers=_readers.points(edition.reads),
-        pins=_front.pins(beat, edition.at),
+        read_points=read_points(edition.reads),
+        pins=pins_in_force(beat, edition.at),
     )
 
 
 def _domain(story: Story) -> str:
-    return _names.domain(story.provider.domain) if story.provider else ""
+    return addresses.addressable_domain(story.provider.domain) if story.provider else ""
 
 
 def _addressable(records: Iterable[Record]) -> tuple[dict[str, Record], list[str]]:
@@ -276,8 +279,8 @@ def _addressable(records: Iterable[Record]) -> tuple[dict[str, Record], list[str
     kept: dict[str, Record] = {}
     lost = []
     for record in sorted(records, key=lambda record: record.path):
-        folder = _links.record_folder(record.path)
-        if all(map(_links.is_folder, folder.rstrip("/").split("/"))):
+        folder = addresses.record_folder(record.path)
+        if all(map(addresses.is_folder, folder.rstrip("/").split("/"))):
             kept[folder] = record
         else:
             lost.append(record.path)

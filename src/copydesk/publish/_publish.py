@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
-from copydesk.news import Draw, Edition, Form, Poster, Show, Thumbnail
+from copydesk.news import Draw, Edition, PictureFile, Poster, Show, Thumbnail
+from copydesk.placement import HALF_LIFE_HOURS
+from copydesk.placement.addresses import is_path, is_segment
 from copydesk.publish import _old, api, feeds, signs, site, sitemaps
 from copydesk.publish._entries import Entry
-from copydesk.publish._front import HALF_LIFE_HOURS
-from copydesk.publish._links import is_path, is_segment
 from copydesk.publish._origin import Origin
-from copydesk.publish._plan import ARCHIVE_PAGE, House, Look, Plan, Wanted, plan, surveyed
+from copydesk.publish._plan import ARCHIVE_PAGE, House, Look, Plan, Wanted, plan_site, surveyed
 from copydesk.publish._posters import FOLDER, Posters
 from copydesk.publish._survey import Survey
 from copydesk.publish._touched import Change, Touched, pinned, touched
@@ -95,7 +95,7 @@ def publish(
     survey's notes, is written in a block of `together`.
     """
     seen = surveyed(edition)
-    made = plan(replace(edition, stories=seen), _look(edition, options))
+    made = plan_site(replace(edition, stories=seen), _look(edition, options))
     writer = Writer(out=out, manifest=manifest, full=options.full)
     writer.open()
     try:
@@ -243,7 +243,7 @@ def _cached(edition: Edition, options: PublishOptions) -> Mapping[str, Thumbnail
         return {}
     there = {entry.name for entry in os.scandir(folder) if entry.is_file(follow_symlinks=False)}
 
-    def is_there(form: Form) -> bool:
+    def is_there(form: PictureFile) -> bool:
         return form.name in there and is_segment(form.name)
 
     return {

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from copydesk.kit import dates, text, urls
 from copydesk.news import Record
-from copydesk.publish import _links
+from copydesk.placement import addresses
 from copydesk.publish._plan import Plan
 
 PAGES = {
@@ -100,7 +100,7 @@ def texts(record: Record, key: str) -> list[str]:
 def page_folder(record: Record) -> str:
     """Give the folder of the record's own page below the web root, "" where it has none."""
     folder = PAGES.get(record.collection, "")
-    below = _links.record_folder(record.path).split("/", 1)[1]
+    below = addresses.record_folder(record.path).split("/", 1)[1]
     return f"{folder}/{below}" if folder else ""
 
 

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copydesk.errors import PublishError
 from copydesk.news import Beat, Filed, Story
-from copydesk.publish import _entries, _links, _topics, catalogue
+from copydesk.placement import addressable_topics, addresses, topics_above
+from copydesk.publish import _entries, catalogue
 from copydesk.publish._entries import Entry
 from copydesk.publish._filed import Reader, Told
 from copydesk.publish._sums import Sums
@@ -99,7 +100,7 @@ def survey(
     zone = _zone(beat.timezone)
     reader = Reader(Told(filed) if isinstance(filed, Iterable) else filed)
     kept = known or Catalogue()
-    above = _topics.above(_topics.addressable(beat))
+    above = topics_above(addressable_topics(beat))
     notes = kept.open(made_by(beat.timezone, above), above, anew=full)
     before = Sums.of(kept)
     take_in = _changed if notes else _whole
@@ -117,11 +118,11 @@ def _whole(kept: Catalogue, reader: Reader, zone: ZoneInfo) -> dict[str, Pair]:
     """Read all stories into an empty catalogue; there is nothing that they differ from."""
     stamps = reader.stamps()
     paths = sorted(stamps)
-    last = {_links.stem(path): path for path in paths}
+    last = {addresses.record_name(path): path for path in paths}
     catalogue.filled(kept, _read(paths, stamps, reader, zone), last)
     lost = stamps.keys() - kept.stamps().keys()
-    unread = {_links.stem(path) for path in lost}
-    others = [path for path in paths if _links.stem(path) in unread and path not in lost]
+    unread = {addresses.record_name(path) for path in lost}
+    others = [path for path in paths if addresses.record_name(path) in unread and path not in lost]
     catalogue.updated(kept, list(_read(others, stamps, reader, zone)), ())
     return {}
 

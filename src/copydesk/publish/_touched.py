@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from copydesk.publish import _links, _parts
+from copydesk.placement import Groups, addresses
+from copydesk.publish import _parts
 from copydesk.publish._entries import Entry
-from copydesk.publish._groups import Groups
 from copydesk.publish._plan import Plan, Wanted
 from copydesk.publish._sums import Sums
 from copydesk.publish.catalogue import Pair
@@ -47,9 +47,9 @@ class Touched(Wanted):
         """Give the entries of stories that may look otherwise."""
         return [new for _, new in self.pairs.values() if new is not None]
 
-    def moved(self, groups: Groups) -> Mapping[str, Entry]:
+    def moved(self, groups: Groups[Entry]) -> Mapping[str, Entry]:
         """Give who leads now by the folder of each page that was given up and is to be made."""
-        return groups.moved(self.tales)
+        return groups.moved_pages(self.tales)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +84,8 @@ def touched(plan: Plan, change: Change) -> Touched:
     parts, unused = _search(both, plan, before)
     folders |= {f"archive/{number}/" for number in archive} | parts
     tales = _tales(both)
-    moved = plan.groups.moved(tales)
-    left = {entry.folder for entry in plan.catalogue.led(tales)}
+    moved = plan.groups.moved_pages(tales)
+    left = {entry.folder for entry in plan.catalogue.former_leaders(tales)}
     gone = (_gone(both, plan, before) | unused | left) - moved.keys()
     lists = {"api", _parts.FOLDER, *(["groups"] if any(_grouped(both)) else [])}
     return Touched(
@@ -167,7 +167,7 @@ def _folders(entry: Entry, plan: Plan) -> Iterator[str]:
         yield _month_folder(entry.day)
         yield f"told {entry.day}"
     if entry.domain:
-        yield _links.source_folder(entry.domain)
+        yield addresses.source_folder(entry.domain)
     for name in entry.topics:
         yield from plan.above.get(name, ())
 
@@ -279,7 +279,7 @@ def _gone(pairs: _Pairs, plan: Plan, before: Sums) -> set[str]:
         *led,
         *map(_day_folder, before.days.keys() - after.days.keys()),
         *({*map(_month_folder, before.days)} - {*map(_month_folder, after.days)}),
-        *map(_links.source_folder, before.sources.keys() - after.sources.keys()),
+        *map(addresses.source_folder, before.sources.keys() - after.sources.keys()),
         *(f"sitemap-news-{month}" for month in months),
         *(f"archive/{number + 1}/" for number in pages),
     }

@@ -16,7 +16,7 @@ from copydesk.news import Beat
 from copydesk.publish._entries import Entry
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_ROOMS = ("publish", "rendering")  # whose code and templates a site is made of
+_ROOMS = ("placement", "publish", "rendering")  # whose code and templates a site is made of
 
 
 def world(beat: Beat, *others: object) -> str:

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from copydesk.errors import PublishError
 from copydesk.kit import files, within
-from copydesk.publish import _links
+from copydesk.placement import addresses
 from copydesk.publish._origin import Origin
 from copydesk.publish._stage import FRONT, Stage, is_folder, refused
 
@@ -247,7 +247,7 @@ class Writer:
 
         It lies inside, through real folders: that is proven first.
         """
-        if not _links.is_path(path):
+        if not addresses.is_path(path):
             raise PublishError("not a path of the site", subject=path)
         if path in self._kept or path in self._folders:
             raise PublishError("two things want to be published at one path", subject=path)
@@ -340,7 +340,7 @@ class Writer:
 
     def _delete(self, path: str) -> None:
         parts = path.split("/")
-        if not _links.is_path(path):
+        if not addresses.is_path(path):
             return
         target = self.out.joinpath(*parts)
         if any(parent.is_symlink() for parent in target.parents if parent.is_relative_to(self.out)):

@@ -15,7 +15,8 @@ import orjson
 
 from copydesk.kit import dates, text, urls
 from copydesk.news import Story
-from copydesk.publish import _links, _names, _pictures
+from copydesk.placement import addresses
+from copydesk.publish import _pictures
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.rendering import escape_xml, quote_xml, render_note
@@ -69,16 +70,16 @@ def sheets(plan: Plan) -> Iterator[Sheet]:
     made: dict[str, _Entry] = {}
     yield from _files(plan, _feed(plan, "", plan.beat.title, plan.stories, made))
     for topic in plan.topics:
-        if not plan.wanted(_links.topic_folder(topic.id)):
+        if not plan.wanted(addresses.topic_folder(topic.id)):
             continue
         stories = plan.by_topic.get(topic.id, ())
         title = f"{topic.name} – {plan.beat.title}"
-        yield from _files(plan, _feed(plan, _links.topic_folder(topic.id), title, stories, made))
+        yield from _files(plan, _feed(plan, addresses.topic_folder(topic.id), title, stories, made))
     for domain, stories in sorted(plan.by_source.items()):
-        if not plan.wanted(_links.source_folder(domain)):
+        if not plan.wanted(addresses.source_folder(domain)):
             continue
         title = f"{stories.entries[0].publisher or domain} – {plan.beat.title}"
-        yield from _files(plan, _feed(plan, _links.source_folder(domain), title, stories, made))
+        yield from _files(plan, _feed(plan, addresses.source_folder(domain), title, stories, made))
 
 
 def _files(plan: Plan, feed: _Feed) -> Iterator[Sheet]:
@@ -104,10 +105,10 @@ def _feed(
 
 
 def _entry(story: Story, plan: Plan) -> _Entry:
-    page = plan.links.page(_links.story_folder(story.path))
+    page = plan.links.page(addresses.story_folder(story.path))
     published = dates.utc(story.published_at or _NEVER).replace(microsecond=0)
     updated = dates.utc(story.updated_at or published).replace(microsecond=0)
-    domain = _names.domain(story.provider.domain) if story.provider else ""
+    domain = addresses.addressable_domain(story.provider.domain) if story.provider else ""
     return _Entry(
         page=page,
         link=urls.fetchable(story.web_url) or page,

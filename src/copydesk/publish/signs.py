@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 import orjson
 
 from copydesk.kit import text
-from copydesk.publish import _links
+from copydesk.placement import addresses
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.rendering import escape_xml, quote_xml
@@ -61,7 +61,7 @@ def _llms(plan: Plan, *, api_v1: bool, api_v2: bool) -> bytes:
         "## Topics",
         "",
         *(
-            _link(topic.name, plan.links.page(_links.topic_folder(topic.id)), topic.description)
+            _link(topic.name, plan.links.page(addresses.topic_folder(topic.id)), topic.description)
             for topic in plan.topics
         ),
     ]

@@ -22,7 +22,7 @@ from itertools import takewhile
 
 from copydesk.kit import dates
 from copydesk.news import Record, Story
-from copydesk.publish import _links
+from copydesk.placement import addresses
 from copydesk.publish._plan import Plan
 from copydesk.publish._records import SHELVES, hosted, is_shown, page_folder, ranked
 from copydesk.publish._write import Sheet
@@ -78,7 +78,7 @@ def _page(page: _Page | _Told, plan: Plan) -> _Page:
     if isinstance(page, _Page):
         return page
     name, changed = page
-    return _Page(plan.links.page(_links.story_folder(f"{name}.md")), changed)
+    return _Page(plan.links.page(addresses.story_folder(f"{name}.md")), changed)
 
 
 def _maps(plan: Plan) -> Iterator[_Map]:
@@ -122,10 +122,10 @@ def _split(name: str, pages: Sequence[_Page | _Told]) -> Iterator[_Map]:
 
 def _pages(plan: Plan) -> Iterator[str]:
     yield from ("", "about/", "method/", "topics/", "sources/", "archive/")
-    yield from (_links.topic_folder(topic.id) for topic in plan.topics)
-    yield from (_links.source_folder(domain) for domain in sorted(plan.by_source))
-    yield from dict.fromkeys(map(_links.month_folder, sorted(plan.by_day, reverse=True)))
-    yield from (_links.day_folder(day) for day in sorted(plan.by_day, reverse=True))
+    yield from (addresses.topic_folder(topic.id) for topic in plan.topics)
+    yield from (addresses.source_folder(domain) for domain in sorted(plan.by_source))
+    yield from dict.fromkeys(map(addresses.month_folder, sorted(plan.by_day, reverse=True)))
+    yield from (addresses.day_folder(day) for day in sorted(plan.by_day, reverse=True))
     yield from (f"archive/{number}/" for number in range(1, plan.archive_pages + 1))
     shelves = (*SHELVES, "newsletters", "sponsorships")
     yield from (f"{name}/" for name in shelves if is_shown(plan.records.get(name, ())))
@@ -134,7 +134,7 @@ def _pages(plan: Plan) -> Iterator[str]:
 
 
 def _address(story: Story, plan: Plan) -> str:
-    return plan.links.page(_links.story_folder(story.path))
+    return plan.links.page(addresses.story_folder(story.path))
 
 
 def _offset(moment: datetime | None) -> str:

@@ -3,79 +3,79 @@
 A verdict decides whether a story is published, a ruling what it is called and what it is about;
 what a person changed in the file stays changed;
 what its publisher corrected is taken over, with a line in its history. Judging a filed story anew,
-whatever for, is `judge_anew`.
+whatever for, is `rejudge`.
 """
 
 from __future__ import annotations
 
-from copydesk.review._anew import Grounds, Judgement, Occasion, judge_anew
-from copydesk.review._change import same_excerpt, same_words, text_change
-from copydesk.review._cleared import (
-    answered_for,
-    as_edited,
-    by_points,
+from copydesk.review._change import have_same_excerpt, have_same_words, text_change
+from copydesk.review._clearing import (
+    answer_for,
+    decide_by_points,
     is_edited_since,
+    keep_as_edited,
     without_verdict,
 )
-from copydesk.review._corrected import corrected
+from copydesk.review._correction import apply_correction
 from copydesk.review._gate import gate
-from copydesk.review._hand import beside_others, digests, keep_touched, touched
-from copydesk.review._history import is_noted_since, noted
-from copydesk.review._other import is_other_article
-from copydesk.review._rejudged import (
+from copydesk.review._hand_edits import digests, keep_touched, set_beside_others, touched_fields
+from copydesk.review._history import add_to_history, is_noted_since
+from copydesk.review._judgement import (
+    apply_judgement,
     is_kept_off,
-    kept_off,
-    rejudged,
-    rejudged_beside_others,
+    keep_off,
+    set_rejudged_beside_others,
 )
+from copydesk.review._other_article import is_other_article
+from copydesk.review._rejudging import Grounds, Judgement, Occasion, rejudge
 from copydesk.review._rulings import (
-    contradiction,
+    apply_rulings,
+    find_contradiction,
     record_name,
-    ruled,
     ruled_fields,
     with_rule,
 )
-from copydesk.review._sets import FIELD_OF, notes_beside, sets_on, taken_back, without_lost_sets
+from copydesk.review._set_rules import FIELD_OF, notes_beside, sets_on, take_back, without_lost_sets
 from copydesk.review._standing import standing
-from copydesk.review._verdict import apply, is_same_word, obeyed
+from copydesk.review._verdict import apply_verdict, is_same_word, obey
 
 __all__ = [
     "FIELD_OF",
     "Grounds",
     "Judgement",
     "Occasion",
-    "answered_for",
-    "apply",
-    "as_edited",
-    "beside_others",
-    "by_points",
-    "contradiction",
-    "corrected",
+    "add_to_history",
+    "answer_for",
+    "apply_correction",
+    "apply_judgement",
+    "apply_rulings",
+    "apply_verdict",
+    "decide_by_points",
     "digests",
+    "find_contradiction",
     "gate",
+    "have_same_excerpt",
+    "have_same_words",
     "is_edited_since",
     "is_kept_off",
     "is_noted_since",
     "is_other_article",
     "is_same_word",
-    "judge_anew",
+    "keep_as_edited",
+    "keep_off",
     "keep_touched",
-    "kept_off",
-    "noted",
     "notes_beside",
-    "obeyed",
+    "obey",
     "record_name",
-    "rejudged",
-    "rejudged_beside_others",
-    "ruled",
+    "rejudge",
     "ruled_fields",
-    "same_excerpt",
-    "same_words",
+    "set_beside_others",
+    "set_rejudged_beside_others",
     "sets_on",
     "standing",
-    "taken_back",
+    "take_back",
     "text_change",
-    "touched",
+    "touched_fields",
     "with_rule",
     "without_lost_sets",
     "without_verdict",

@@ -34,13 +34,13 @@ _MARKS = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "
 _DIGITS = re.compile(r"\d+")
 
 
-def same_words(one: str, other: str) -> bool:
-    """Say whether two headlines or excerpts differ in white space, quotes and counters at most."""
-    return _folded(one) == _folded(other)
+def have_same_words(one: str, other: str) -> bool:
+    """Decide whether two headlines or excerpts differ in blanks, quotes and counters at most."""
+    return _fold(one) == _fold(other)
 
 
-def same_excerpt(one: str, other: str) -> bool:
-    """Say whether two excerpts have the same words, as far as the shorter one goes.
+def have_same_excerpt(one: str, other: str) -> bool:
+    """Decide whether two excerpts have the same words, as far as the shorter one goes.
 
     How much may be shown hangs on the length of the text: what wobbles moves the cut.
     """
@@ -49,18 +49,18 @@ def same_excerpt(one: str, other: str) -> bool:
 
 
 def _uncut(excerpt: str) -> str:
-    return _folded(excerpt).rstrip(".… ")  # NFKC has spelled an ellipsis as three full stops
+    return _fold(excerpt).rstrip(".… ")  # NFKC has spelled an ellipsis as three full stops
 
 
 def changed_share(before: str, after: str) -> int:
-    """Give how many per cent of the words of the longer running text are not in the other."""
+    """Return how many per cent of the words of the longer running text are not in the other."""
     old, new = _tokens(before), _tokens(after)
     longer = max(old.total(), new.total())
     return 100 * (longer - (old & new).total()) // longer if longer else 0
 
 
-def numbers_changed(before: str, after: str) -> bool:
-    """Say whether a sentence now has another number, and is otherwise the same."""
+def has_changed_number(before: str, after: str) -> bool:
+    """Decide whether a sentence now has another number, and is otherwise the same."""
     old, new = _lower(before), _lower(after)
     gone, come = Counter(old) - Counter(new), Counter(new) - Counter(old)
     frames = {_DIGITS.sub("#", one) for one in gone if _DIGITS.search(one)}
@@ -76,25 +76,25 @@ def text_change(before: str, after: str) -> Event | None:
     share = changed_share(before, after)
     if share >= CORRECTED_SHARE:
         return Event.of(EventKind.TEXT_CHANGED, share=share)
-    return Event.of(EventKind.NUMBER_CHANGED) if numbers_changed(before, after) else None
+    return Event.of(EventKind.NUMBER_CHANGED) if has_changed_number(before, after) else None
 
 
 def words(text: str) -> list[str]:
-    """Give the words of a text; of scripts without blanks the characters."""
+    """Return the words of a text; of scripts without blanks the characters."""
     return _TOKEN.findall(text)
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     folded = plain_text.fold(unicodedata.normalize("NFKC", text).translate(_MARKS))
     return plain_text.fold(_COUNTER.sub(" ", folded))
 
 
 def sentences(text: str) -> list[str]:
-    """Give the sentences of the running text, counters cut out."""
+    """Return the sentences of the running text, counters cut out."""
     return [
         sentence
         for line in filter(str.strip, text.split("\n"))
-        for sentence in _SENTENCES_PART.split(_folded(line))
+        for sentence in _SENTENCES_PART.split(_fold(line))
         if sentence.rstrip(_CLOSING).endswith(_ENDS) and len(words(sentence)) >= _SENTENCE_WORDS
     ]
 

@@ -8,7 +8,7 @@ from copydesk.news import Reason, ReasonKind, Story
 
 
 def gate(story: Story, mode: str, trust: str) -> Story:
-    """Give a new story as the newsroom's mode and the source's trust let it pass.
+    """Return a new story as the newsroom's mode and the source's trust let it pass.
 
     Held (unpublished until a verdict) where the mode or the source's trust is "hold"; published
     whatever its quality where the trust is "publish", but for a copy. Else as it was judged. A
@@ -17,16 +17,16 @@ def gate(story: Story, mode: str, trust: str) -> Story:
     if story.verdict is not None:
         return story
     if mode == "hold":
-        return _held(story, ReasonKind.ALL_HELD)
+        return _hold(story, ReasonKind.ALL_HELD)
     if trust == "hold":
-        return _held(story, ReasonKind.SOURCE_HELD)
+        return _hold(story, ReasonKind.SOURCE_HELD)
     if trust == "publish" and not story.copy_of and not story.published:
         reason = Reason.of(ReasonKind.TRUSTED_SOURCE)
         return replace(story, published=True, reasons=_instead(story, "published", reason))
     return story
 
 
-def _held(story: Story, kind: ReasonKind) -> Story:
+def _hold(story: Story, kind: ReasonKind) -> Story:
     return replace(story, published=False, reasons=_instead(story, "held", Reason.of(kind)))
 
 

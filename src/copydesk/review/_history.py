@@ -12,8 +12,8 @@ from copydesk.news import Event, Story
 KEPT_LINES = 12  # the first, and the newest eleven
 
 
-def noted(story: Story, at: datetime, events: Iterable[Event]) -> Story:
-    """Give the story with these events in its history, each after its time; the oldest go first.
+def add_to_history(story: Story, at: datetime, events: Iterable[Event]) -> Story:
+    """Return the story with these events in its history, each after its time; the oldest go first.
 
     The very first stays: it says how the story came in. Strangers' words are in them, so control
     characters, and those that turn the writing round, are dropped.
@@ -27,6 +27,6 @@ def noted(story: Story, at: datetime, events: Iterable[Event]) -> Story:
 
 
 def is_noted_since(story: Story, since: datetime) -> bool:
-    """Say whether the history has a line from after a time."""
+    """Decide whether the history has a line from after a time."""
     moments = (dates.parse(one.at) for one in story.events if one.at)
     return any(moment is not None and moment > since for moment in moments)

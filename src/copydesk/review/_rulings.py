@@ -7,16 +7,16 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from copydesk.news import Beat, Reason, ReasonKind, Ruling, Story
-from copydesk.review._sets import FIELD_OF, KIND_OF, sets_on, with_sets
+from copydesk.review._set_rules import FIELD_OF, KIND_OF, sets_on, with_sets
 
 
 def record_name(path: str) -> str:
-    """Give the name by which rulings, copies and groups know a record: its file's, without .md."""
+    """Return the name by which rulings, copies and groups know a record: its file's stem."""
     return PurePosixPath(path).name.removesuffix(".md")
 
 
-def ruled(story: Story, beat: Beat) -> Story:
-    """Give the story with the topics, headline and fields that an editor gave it, and says so.
+def apply_rulings(story: Story, beat: Beat) -> Story:
+    """Return the story with the topics, headline and fields that an editor gave it, and why.
 
     The later of two rules holds. Names that are no topics of the beat are passed over; a rule that
     names no other changes nothing.
@@ -38,9 +38,9 @@ def ruled(story: Story, beat: Beat) -> Story:
 
 
 def ruled_fields(story: Story, beat: Beat) -> frozenset[str]:
-    """Give the fields of a story in which an editor's rule stands above what its page says.
+    """Return the fields of a story in which an editor's rule stands above what its page says.
 
-    They are called as `touched` calls them; the address of its page is `url`.
+    They are called as `touched_fields` calls them; the address of its page is `url`.
     """
     retopic, rename = _last(story, beat, "retopic"), _last(story, beat, "rename")
     fields = {
@@ -52,7 +52,7 @@ def ruled_fields(story: Story, beat: Beat) -> frozenset[str]:
 
 
 def with_rule(rulings: Sequence[Ruling], rule: Ruling) -> tuple[Ruling, ...]:
-    """Give the rulings with one more at the end, in the place of one on the same matter.
+    """Return the rulings with one more at the end, in the place of one on the same matter.
 
     The same ones where it was said before: by the same, for the same reason, whenever.
     """
@@ -61,8 +61,8 @@ def with_rule(rulings: Sequence[Ruling], rule: Ruling) -> tuple[Ruling, ...]:
     return (*(one for one in rulings if _matter(one) != _matter(rule)), rule)
 
 
-def contradiction(rulings: Sequence[Ruling], rule: Ruling) -> Ruling | None:
-    """Give the rule that says the opposite of a new one on the same stories, None for none.
+def find_contradiction(rulings: Sequence[Ruling], rule: Ruling) -> Ruling | None:
+    """Return the rule that says the opposite of a new one on the same stories, None for none.
 
     What several rules merge is one group: a split parts none of it.
     """
@@ -83,7 +83,7 @@ def contradiction(rulings: Sequence[Ruling], rule: Ruling) -> Ruling | None:
 
 
 def _group(name: str, merges: Iterable[Ruling]) -> set[str]:
-    """Give all that rules put beside a story, again and again."""
+    """Return all that rules put beside a story, again and again."""
     group, left = {name}, list(merges)
     while touching := [one for one in left if group & {*one.stories}]:
         group.update(story for one in touching for story in one.stories)
@@ -92,7 +92,7 @@ def _group(name: str, merges: Iterable[Ruling]) -> set[str]:
 
 
 def _matter(rule: Ruling) -> tuple[object, ...]:
-    """Give what a rule is about: two on one matter cannot both hold."""
+    """Return what a rule is about: two on one matter cannot both hold."""
     if rule.said == "block":
         return (rule.said, frozenset(map(str.casefold, rule.values)))
     if rule.said == "merge":

@@ -23,7 +23,7 @@ import msgspec
 
 from copydesk.archive import _paths
 from copydesk.archive.change._hold import Hold
-from copydesk.archive.change._journal import Entry, EntryFile, OpenEntry
+from copydesk.archive.change._journal import EntryFile, JournalEntry, OpenEntry
 from copydesk.archive.git import AUTHOR
 from copydesk.errors import CopydeskError, GitError, RecordError
 from copydesk.kit import dates, files, within
@@ -128,7 +128,7 @@ class Change:
         """
         lock.must_be_held()
         entries = [one.as_entry() for one in self.files]
-        touched, error = _touched(lock, entries)
+        touched, error = _find_touched(lock, entries)
         if needed and error is not None:
             raise error
         if refused := touched.intersection(needed):
@@ -143,8 +143,8 @@ class Change:
             lock=lock, skipped=skipped, pending=pending, error=error, is_urgent=bool(needed)
         )
 
-    def _entry(self, lock: Hold, ours: tuple[EntryFile, ...], note: bytes) -> Entry:
-        return Entry(
+    def _entry(self, lock: Hold, ours: tuple[EntryFile, ...], note: bytes) -> JournalEntry:
+        return JournalEntry(
             message=self.message.replace("\0", ""),
             author=self.author.replace("\0", ""),
             when=dates.rfc3339(self.when),
@@ -154,7 +154,7 @@ class Change:
         )
 
 
-def _touched(lock: Hold, entries: Sequence[EntryFile]) -> tuple[set[str], GitError | None]:
+def _find_touched(lock: Hold, entries: Sequence[EntryFile]) -> tuple[set[str], GitError | None]:
     """Return the paths that are somebody's now, and git's error where it cannot say.
 
     Somebody's is what is neither as it was nor as it will be, and what git knows as edited unless
@@ -203,7 +203,7 @@ class Begun:
             )
         self._let_others_write()
         written = self._write_all(self.pending.entry.files)
-        overtaken = self._overtaken(self.pending.entry.files)
+        overtaken = self._find_overtaken(self.pending.entry.files)
         self._let_others_write()
         done = settle(self.lock, self.pending, is_whole=not self._failed)
         return Committed(
@@ -235,7 +235,7 @@ class Begun:
                 self._failed.append((one.path, error))
         return written
 
-    def _overtaken(self, entries: Iterable[EntryFile]) -> frozenset[str]:
+    def _find_overtaken(self, entries: Iterable[EntryFile]) -> frozenset[str]:
         """Return the paths where a word came between two lots: they stand as that left them."""
         failed = {path for path, _ in self._failed}
         return frozenset(
@@ -327,8 +327,8 @@ def leave(pending: OpenEntry) -> None:
     pending.leave()
 
 
-def other_branch(lock: Hold, entry: Entry) -> str:
-    """Say that another branch is out than the entry's, "" where it is not, or is gone for good."""
+def other_branch(lock: Hold, entry: JournalEntry) -> str:
+    """Return what to say where another branch is out than the entry's, "" where none such is."""
     branch = lock.repository.branch()
     if branch == entry.branch or not entry.branch or not lock.repository.has_branch(entry.branch):
         return ""

@@ -41,7 +41,7 @@ class EntryFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return (self.path, self.moved_from) if self.moved_from else (self.path,)
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A change as the journal keeps it; `when` is RFC 3339, `branch` the one that it is meant for.
 
     `note` is what the writer has to remember of it elsewhere, in a shape of the writer's.
@@ -67,11 +67,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 class OpenEntry:
     """An entry that this process holds."""
 
-    entry: Entry
+    entry: JournalEntry
     _file: Path
     _lock: locks.Lock = field(repr=False)
 
-    def rewrite(self, entry: Entry) -> None:
+    def rewrite(self, entry: JournalEntry) -> None:
         """Keep another state of the entry; raise RecordError where the disk does not take it."""
         _write(self._file, entry)
         self.entry = entry
@@ -106,7 +106,7 @@ class Journal:
         except OSError as error:
             raise _unwritable(self._folder, error) from error
 
-    def open(self, entry: Entry) -> OpenEntry:
+    def open(self, entry: JournalEntry) -> OpenEntry:
         """Put an entry on the disk and hold it; raise RecordError where that cannot be done."""
         numbers = [int(file.stem) for file in self._files()]
         file = self._folder / f"{max(numbers, default=0) + 1:06}.json"
@@ -169,7 +169,7 @@ class Journal:
         return iter(sorted(self._folder.glob("[0-9]*.json")))
 
 
-def _write(file: Path, entry: Entry) -> None:
+def _write(file: Path, entry: JournalEntry) -> None:
     try:
         files.write_atomic(file, msgspec.json.encode(entry), mode=_PRIVATE)
         files.sync_folder(file.parent)
@@ -185,10 +185,10 @@ def _unwritable(file: Path, error: OSError) -> RecordError:
     )
 
 
-def _read(file: Path) -> Entry | None:
+def _read(file: Path) -> JournalEntry | None:
     """Return an entry; one that cannot be read is set aside, since nobody can finish it."""
     try:
-        entry = msgspec.json.decode(file.read_bytes(), type=Entry)
+        entry = msgspec.json.decode(file.read_bytes(), type=JournalEntry)
     except msgspec.DecodeError:
         file.rename(file.with_suffix(".damaged"))
         return None

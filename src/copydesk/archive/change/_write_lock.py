@@ -9,7 +9,7 @@ from pathlib import Path
 
 from copydesk.archive.change._change import digest_of
 from copydesk.archive.change._hold import PRIVATE, Hold, Remember, remember_nothing
-from copydesk.archive.change._journal import Entry, EntryFile, Journal
+from copydesk.archive.change._journal import EntryFile, Journal, JournalEntry
 from copydesk.archive.change._recover import Recovered, recover
 from copydesk.archive.git import AUTHOR
 from copydesk.errors import BusyError, RecordError
@@ -75,7 +75,7 @@ class WriteLock(Hold):
         """
         self.must_be_held()
         ours = tuple(EntryFile(path=one, after=digest_of(self.root, one)) for one in paths)
-        entry = Entry(
+        entry = JournalEntry(
             message=message,
             author=AUTHOR,
             when=dates.rfc3339(when),

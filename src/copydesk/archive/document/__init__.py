@@ -1,18 +1,18 @@
 """A file with front matter, or a YAML file of `_data`: bytes in, the same bytes out again.
 
-Whoever only wants values asks `Fields` or `parse_record`; whoever edits gets a tree that remembers
-spelling and layout (`Document`).
+Whoever wants values asks `TypedFields` or `parse_record`; whoever edits gets a tree that
+remembers spelling and layout (`Document`).
 """
 
 from __future__ import annotations
 
+from copydesk.archive.document._byte_form import PLAIN, ByteForm
 from copydesk.archive.document._document import (
     Document,
     emit_document,
     parse_document,
     parse_record,
 )
-from copydesk.archive.document._fields import Fields
 from copydesk.archive.document._front_matter import (
     MAX_BARE,
     MAX_BYTES,
@@ -28,21 +28,31 @@ from copydesk.archive.document._scalars import (
     spell_plain,
     spell_quoted,
 )
-from copydesk.archive.document._tree import Entry, Item, Mapping, Node, Scalar, Sequence
+from copydesk.archive.document._tree import (
+    Mapping,
+    MappingEntry,
+    Node,
+    Scalar,
+    Sequence,
+    SequenceItem,
+)
+from copydesk.archive.document._typed_fields import TypedFields
 
 __all__ = [
     "MAX_BARE",
     "MAX_BYTES",
     "NOTHING",
+    "PLAIN",
+    "ByteForm",
     "Document",
-    "Entry",
-    "Fields",
     "Halves",
-    "Item",
     "Mapping",
+    "MappingEntry",
     "Node",
     "Scalar",
     "Sequence",
+    "SequenceItem",
+    "TypedFields",
     "compose",
     "decode_yaml",
     "emit_document",

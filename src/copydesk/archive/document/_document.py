@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from copydesk.archive.document import _front_matter, _nodes, _tree
 from copydesk.archive.document import _plain_values as _values
+from copydesk.archive.document._byte_form import PLAIN, ByteForm
 from copydesk.errors import RecordError
 from copydesk.news import Record
 
@@ -15,7 +16,8 @@ class Document:
     """A file as a tree of its front matter and all that stands around it.
 
     `closing` is what stands between the last value and the closing fence, `tail` the rest from
-    that fence on. A bare YAML file has neither fence: `fenced` is False and `tail` "".
+    that fence on, `form` how the text stands in bytes. A bare YAML file has neither fence: `fenced`
+    is False and `tail` "".
     """
 
     path: str
@@ -23,16 +25,24 @@ class Document:
     closing: str = "\n"
     tail: str = "---\n\n"
     fenced: bool = True
+    form: ByteForm = PLAIN
 
 
 def parse_document(path: str, data: bytes) -> Document:
-    """Give the document in a file's bytes, or raise RecordError."""
+    """Parse a file's bytes to a document, or raise RecordError."""
     halves, fenced = _halves(path, data), not path.endswith(_nodes.BARE)
     front = _whole_lines(halves)
     tree, closing = _tree.grow(front, _nodes.compose(front, path))
     if front != halves.front:
         closing = _NO_LINE_FEED
-    return Document(path=path, tree=tree, closing=closing, tail=halves.tail, fenced=fenced)
+    return Document(
+        path=path,
+        tree=tree,
+        closing=closing,
+        tail=halves.tail,
+        fenced=fenced,
+        form=halves.form or PLAIN,
+    )
 
 
 def _halves(path: str, data: bytes) -> _front_matter.Halves:
@@ -50,21 +60,22 @@ _NO_LINE_FEED = "\\"
 
 
 def emit_document(document: Document) -> bytes:
-    """Give the bytes of a document."""
+    """Return the bytes of a document."""
     text = _tree.write(document.tree)
     if document.closing == _NO_LINE_FEED:
         text = text.removesuffix("\n")
     else:
         text += document.closing
     opening = "---\n" if document.fenced else ""
+    fence, body = document.tail[:4], document.tail[4:]
     try:
-        return f"{opening}{text}{document.tail}".encode()
+        return document.form.encode(f"{opening}{text}{fence}", body)
     except UnicodeEncodeError as error:
         raise RecordError("half a character in a text", subject=document.path) from error
 
 
 def parse_record(path: str, data: bytes) -> Record:
-    """Give a record of any collection but news, as publishing wants it, or raise RecordError."""
+    """Parse a record of any collection but news, as publishing wants it, or raise RecordError."""
     halves = _halves(path, data)
     fields = _values.plain(_nodes.compose(_whole_lines(halves), path), path)
     return Record(

@@ -18,7 +18,7 @@ NOTHING = yaml.MappingNode(_TAG + "map", [])
 
 
 def compose(text: str, path: str) -> yaml.MappingNode:
-    """Give the mapping that a YAML text holds.
+    """Return the mapping that a YAML text holds.
 
     Raises RecordError for broken YAML, another thing than a mapping, and what a record never
     holds: anchors with aliases (a few lines can stand for millions), foreign tags, doubled keys.
@@ -79,22 +79,22 @@ def _at(node: yaml.Node, path: str, what: str, hint: str) -> RecordError:
 
 
 def line_of(node: yaml.Node, path: str) -> int:
-    """Give the line of a file where a node begins."""
+    """Return the line of a file where a node begins."""
     return int(node.start_mark.line) + _first_line(path)
 
 
 def _first_line(path: str) -> int:
-    """Give the line where a file's YAML begins: after the opening fence, where it has one."""
+    """Return the line where a file's YAML begins: after the opening fence, where it has one."""
     return 1 if path.endswith(BARE) else 2
 
 
 def kind_of(node: yaml.Node) -> str:
-    """Give the short name of what YAML takes a node for: "str", "int", "map" …"""
+    """Return the short name of what YAML takes a node for: "str", "int", "map" …"""
     return str(node.tag).removeprefix(_TAG)
 
 
 def span(text: str, key: yaml.Node, value: yaml.Node) -> tuple[int, int]:
-    """Give where an entry's lines begin and where their last line ends (at its line feed)."""
+    """Return where an entry's lines begin and where their last line ends (at its line feed)."""
     start = text.rfind("\n", 0, key.start_mark.index) + 1
     last = value
     while is_block(last):
@@ -105,7 +105,7 @@ def span(text: str, key: yaml.Node, value: yaml.Node) -> tuple[int, int]:
 
 
 def end(text: str, node: yaml.Node) -> int:
-    """Give where a scalar or flow value ends; a block scalar without the empty lines below it."""
+    """Return where a scalar or flow value ends; a block scalar without the empty lines below it."""
     index = int(node.end_mark.index)
     if isinstance(node, yaml.ScalarNode) and node.style in {"|", ">"}:
         return len(text[node.start_mark.index : index].rstrip()) + int(node.start_mark.index)
@@ -113,5 +113,5 @@ def end(text: str, node: yaml.Node) -> int:
 
 
 def is_block(node: yaml.Node) -> bool:
-    """Say whether a node is a mapping or list on lines of its own, not a value on one line."""
+    """Decide whether a node is a mapping or list on lines of its own, not a value on one line."""
     return isinstance(node, yaml.CollectionNode) and bool(node.value) and not node.flow_style

@@ -15,7 +15,7 @@ _JUDGE = SafeConstructor()
 
 
 def plain(node: yaml.Node, subject: str) -> object:
-    """Give a node as str, int, float, bool, datetime, list or dict; None for nothing.
+    """Return a node as str, int, float, bool, datetime, list or dict; None for nothing.
 
     Keys and items without a value are left out; a day is its midnight in UTC, a time keeps the
     offset it carries. Raises RecordError for an impossible date or number.

@@ -29,7 +29,7 @@ _RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = Resolver.yaml_implici
 
 
 def spell_quoted(text: str) -> str:
-    r"""Give the text in double quotes, escaping only `\`, `"`, line ends and what YAML forbids."""
+    r"""Spell the text in double quotes, escaping only `\`, `"`, line ends and what YAML forbids."""
     if _SURROGATE.search(text):
         raise RecordError("half a character (a lone surrogate) in a text", subject=ascii(text[:60]))
     return f'"{_ESCAPED.sub(_escape, text)}"'
@@ -45,12 +45,12 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def spell_plain(text: str) -> str:
-    """Give the text without quotes where YAML reads it back as the same text, else quoted."""
+    """Return the text without quotes where YAML reads it back as the same text, else quoted."""
     return text if is_plain(text) else spell_quoted(text)
 
 
 def is_plain(text: str) -> bool:
-    """Say whether YAML reads the bare text as that text, and not as a number, key or comment."""
+    """Decide whether YAML reads the bare text as that text, and not as a number, key or comment."""
     if not text or _UNPLAIN.search(text) or _SURROGATE.search(text) or _NUMBER.fullmatch(text):
         return False
     rules = _RESOLVERS.get(text[0], []) + _RESOLVERS.get("", [])
@@ -58,10 +58,10 @@ def is_plain(text: str) -> bool:
 
 
 def spell_flag(value: bool) -> str:
-    """Give `true` or `false`."""
+    """Return `true` or `false`."""
     return "true" if value else "false"
 
 
 def spell_date(moment: datetime) -> str:
-    """Give `2023-07-24T09:36:00Z`: UTC, whole seconds, the year in four digits."""
+    """Return `2023-07-24T09:36:00Z`: UTC, whole seconds, the year in four digits."""
     return dates.utc(moment).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

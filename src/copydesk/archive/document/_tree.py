@@ -26,7 +26,7 @@ class Scalar:
 class Mapping:
     """Keys and values in order, the keys at `column`; `flow` for `{a: 1}`, spelled as it stands."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[MappingEntry, ...]
     column: int = 0
     flow: bool = False
     spelled: str = ""
@@ -36,7 +36,7 @@ class Mapping:
 class Sequence:
     """Items in order, their dashes at `column`; `flow` for `[a, b]`, spelled as it stands."""
 
-    items: tuple[Item, ...]
+    items: tuple[SequenceItem, ...]
     column: int = 2
     flow: bool = False
     spelled: str = ""
@@ -46,7 +46,7 @@ Node = Scalar | Mapping | Sequence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class MappingEntry:
     """A key with its value, and what stands around it.
 
     `before` is the lines above (empty ones, comments), `after` the end of its line (blanks, a
@@ -60,8 +60,8 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """An item of a list, with what stands around it as in Entry."""
+class SequenceItem:
+    """An item of a list, with what stands around it as in MappingEntry."""
 
     value: Node
     before: str = ""
@@ -69,7 +69,7 @@ class Item:
 
 
 def grow(text: str, root: yaml.MappingNode) -> tuple[Mapping, str]:
-    """Give the tree of a YAML text that ends with a line feed, and the lines after its last one."""
+    """Return the tree of a YAML text that ends with a line feed, and the lines after its last."""
     tree, end = _mapping(text, root, 0)
     return tree, text[end:]
 
@@ -84,9 +84,11 @@ def _mapping(text: str, node: yaml.MappingNode, position: int) -> tuple[Mapping,
             inner, after = _block(text, value, line_end + 1), text[colon + 1 : line_end]
         else:
             inner, after = _on_line(text, value), text[_nodes.end(text, value) : stop]
-            inner = _indented(inner, text[key.end_mark.index : value.start_mark.index])
+            inner = _keep_indent(inner, text[key.end_mark.index : value.start_mark.index])
         before = text[position:start]
-        entries.append(Entry(key=_scalar(text, key), value=inner, before=before, after=after))
+        entries.append(
+            MappingEntry(key=_scalar(text, key), value=inner, before=before, after=after)
+        )
         position = stop + 1
     return Mapping(entries=tuple(entries), column=node.start_mark.column), position
 
@@ -97,10 +99,10 @@ def _sequence(text: str, node: yaml.SequenceNode, position: int) -> Sequence:
         start, stop = _nodes.span(text, child, child)
         before = text[position:start]
         if _nodes.is_block(child):
-            items.append(Item(value=_block(text, child, start), before=before))
+            items.append(SequenceItem(value=_block(text, child, start), before=before))
         else:
             after = text[_nodes.end(text, child) : stop]
-            items.append(Item(value=_on_line(text, child), before=before, after=after))
+            items.append(SequenceItem(value=_on_line(text, child), before=before, after=after))
         position = stop + 1
     return Sequence(items=tuple(items), column=node.start_mark.column)
 
@@ -113,7 +115,7 @@ def _block(text: str, node: yaml.Node, position: int) -> Node:
 
 
 def _on_line(text: str, node: yaml.Node) -> Node:
-    """Give a scalar or a flow value, which keeps its spelling where it is not ours."""
+    """Return a scalar or a flow value, which keeps its spelling where it is not ours."""
     if isinstance(node, yaml.ScalarNode):
         return _scalar(text, node)
     stands = text[node.start_mark.index : node.end_mark.index]
@@ -121,8 +123,8 @@ def _on_line(text: str, node: yaml.Node) -> Node:
     return usual if spell(usual) == stands else replace(usual, spelled=stands)
 
 
-def _indented(value: Node, lead: str) -> Node:
-    """Give a value whose spelling begins with the blanks beyond the usual one after the colon."""
+def _keep_indent(value: Node, lead: str) -> Node:
+    """Return a value whose spelling begins with the blanks beyond the usual one after the colon."""
     blanks = lead.removeprefix(": ")
     if blanks and blanks != lead and not blanks.strip(" "):
         return replace(value, spelled=blanks + spell(value))
@@ -132,9 +134,11 @@ def _indented(value: Node, lead: str) -> Node:
 def _flow(node: yaml.Node) -> Mapping | Sequence:
     if isinstance(node, yaml.MappingNode):
         pairs = ((_bare(key), _within_flow(value)) for key, value in node.value)
-        entries = tuple(Entry(key=key, value=value) for key, value in pairs)
+        entries = tuple(MappingEntry(key=key, value=value) for key, value in pairs)
         return Mapping(entries=entries, flow=True)
-    return Sequence(items=tuple(Item(value=_within_flow(one)) for one in node.value), flow=True)
+    return Sequence(
+        items=tuple(SequenceItem(value=_within_flow(one)) for one in node.value), flow=True
+    )
 
 
 def _within_flow(node: yaml.Node) -> Node:
@@ -152,12 +156,12 @@ def _bare(node: yaml.ScalarNode) -> Scalar:
 
 
 def write(tree: Mapping) -> str:
-    """Give the YAML text of a tree, each line with its line feed."""
+    """Return the YAML text of a tree, each line with its line feed."""
     return "".join(_entry_lines(tree, " " * tree.column))
 
 
 def spell(node: Node) -> str:
-    """Give a scalar or a flow value as it stands, else as we spell it."""
+    """Return a scalar or a flow value as it stands, else as we spell it."""
     if node.spelled:
         return node.spelled
     if isinstance(node, Mapping):
@@ -177,7 +181,7 @@ def _entry_lines(tree: Mapping, lead: str) -> list[str]:
     return lines
 
 
-def _after_key(entry: Entry) -> list[str]:
+def _after_key(entry: MappingEntry) -> list[str]:
     value = entry.value
     if isinstance(value, Mapping) and not value.flow:
         return [entry.after, "\n", *_entry_lines(value, " " * value.column)]

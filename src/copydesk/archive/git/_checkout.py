@@ -29,7 +29,7 @@ _NOTHING = "0" * 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Change:
+class _PathChange:
     """One path that differs between two commits; None where a commit has no such file."""
 
     name: str
@@ -37,7 +37,7 @@ class _Change:
     new: State | None
 
 
-def move(place: _git.Place, branch: str, remote: str, old: str, new: str) -> None:
+def move(place: _git.WorkTree, branch: str, remote: str, old: str, new: str) -> None:
     """Move branch, index and files from one commit to another; raises GitError, nothing moved.
 
     The files are those of `old`. Refused is what reaches into copydesk's own folder, and what
@@ -67,12 +67,12 @@ def move(place: _git.Place, branch: str, remote: str, old: str, new: str) -> Non
         raise _in_the_way(moved.complaint[:500], remote)
 
 
-def is_begun(place: _git.Place) -> bool:
-    """Say whether a move is being made, or was killed in the making."""
+def is_begun(place: _git.WorkTree) -> bool:
+    """Decide whether a move is being made, or was killed in the making."""
     return bool(_begun(place))
 
 
-def finish(place: _git.Place, wait_seconds: float) -> None:
+def finish(place: _git.WorkTree, wait_seconds: float) -> None:
     """Finish a move that was killed: index and files follow the branch, edits stay as they are."""
     old, new = _begun(place), _states.head(place)
     if not old:
@@ -84,12 +84,12 @@ def finish(place: _git.Place, wait_seconds: float) -> None:
     _forget(place)
 
 
-def _begun(place: _git.Place) -> str:
+def _begun(place: _git.WorkTree) -> str:
     answer = _git.ask(place.top, "rev-parse", "-q", "--verify", f"{_MOVING}^{{commit}}")
     return answer.out.decode().strip()
 
 
-def _move_branch(place: _git.Place, branch: str, old: str, new: str, reason: str) -> None:
+def _move_branch(place: _git.WorkTree, branch: str, old: str, new: str, reason: str) -> None:
     _git.tell(place.top, "update-ref", _MOVING, old)
     try:
         _git.tell(place.top, "update-ref", "-m", reason, f"refs/heads/{branch}", new, old)
@@ -98,12 +98,12 @@ def _move_branch(place: _git.Place, branch: str, old: str, new: str, reason: str
         raise
 
 
-def _forget(place: _git.Place) -> None:
+def _forget(place: _git.WorkTree) -> None:
     _git.tell(place.top, "update-ref", "-d", _MOVING)
 
 
-def _changes(place: _git.Place, old: str, new: str) -> Sequence[_Change]:
-    """Give what differs between two commits, deleted paths first: they make room for others."""
+def _changes(place: _git.WorkTree, old: str, new: str) -> Sequence[_PathChange]:
+    """Return what differs between two commits, deleted paths first: they make room for others."""
     out = _git.tell(
         place.top,
         *("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames"),
@@ -114,16 +114,16 @@ def _changes(place: _git.Place, old: str, new: str) -> Sequence[_Change]:
     return sorted(changes, key=lambda change: (change.new is not None, change.name))
 
 
-def _change(info: str, name: str) -> _Change:
+def _change(info: str, name: str) -> _PathChange:
     old_mode, mode, old_blob, blob, _ = info.removeprefix(":").split()
-    return _Change(
+    return _PathChange(
         name=name,
         old=None if old_mode == _NOTHING else (old_mode, old_blob),
         new=None if mode == _NOTHING else (mode, blob),
     )
 
 
-def _refuse_private(changes: Sequence[_Change], remote: str) -> None:
+def _refuse_private(changes: Sequence[_PathChange], remote: str) -> None:
     names = [one.name for one in changes if _PRIVATE in one.name.casefold().split("/")]
     if names:
         raise GitError(
@@ -133,7 +133,7 @@ def _refuse_private(changes: Sequence[_Change], remote: str) -> None:
         )
 
 
-def _refuse_losses(place: _git.Place, changes: Sequence[_Change], remote: str) -> None:
+def _refuse_losses(place: _git.WorkTree, changes: Sequence[_PathChange], remote: str) -> None:
     gone = {one.name for one in changes if one.new is None}
     added = (one.name for one in changes if one.old is None)
     found = {there for name in added if (there := _unknown(place.top, name, gone))}
@@ -154,7 +154,7 @@ def _in_the_way(what: str, remote: str) -> GitError:
 
 
 def _unknown(top: Path, name: str, gone: set[str]) -> str:
-    """Give what lies where a file is to be made and is none that goes, "" where the way is free.
+    """Return what lies where a file is to be made and is none that goes, "" where the way is free.
 
     That may be the file, a file or link in place of a folder above it, or one in a folder that
     stands in its place.
@@ -180,7 +180,7 @@ def _files_below(top: Path, name: str) -> Iterator[str]:
         yield from (f"{below}/{one}" for one in (*names, *links))
 
 
-def _complete(place: _git.Place, index: UserIndex, old: str, new: str) -> None:
+def _complete(place: _git.WorkTree, index: UserIndex, old: str, new: str) -> None:
     """Bring files and index entries that still are as in the old commit to the new one."""
     changes = _changes(place, old, new)
     _lay_out(place, changes, old, new)
@@ -190,15 +190,15 @@ def _complete(place: _git.Place, index: UserIndex, old: str, new: str) -> None:
     index.bring_along()
 
 
-def _line(change: _Change, state: State | None) -> str:
-    """Give a change's next entry as `update-index --index-info` reads it."""
+def _line(change: _PathChange, state: State | None) -> str:
+    """Return a change's next entry as `update-index --index-info` reads it."""
     if state is None:
         digits = len((change.old or change.new or ("", ""))[1])
         return f"0 {'0' * digits}\t{change.name}\0"
     return f"{state[0]} {state[1]}\t{change.name}\0"
 
 
-def _lay_out(place: _git.Place, changes: Sequence[_Change], old: str, new: str) -> None:
+def _lay_out(place: _git.WorkTree, changes: Sequence[_PathChange], old: str, new: str) -> None:
     """Bring the files that still are as in the old commit to the new one, by git itself.
 
     In an index of our own what is otherwise on disk counts as moved already, so that git lets it
@@ -228,9 +228,9 @@ def _drop(scratch: Path) -> None:
 
 
 def _otherwise(
-    place: _git.Place, changes: Sequence[_Change], environment: Mapping[str, str]
+    place: _git.WorkTree, changes: Sequence[_PathChange], environment: Mapping[str, str]
 ) -> Iterator[str]:
-    """Give the index lines for the paths that are not on disk as the old commit has them."""
+    """Return the index lines for the paths that are not on disk as the old commit has them."""
     _git.ask(place.top, "update-index", "-q", "--refresh", environment=environment)
     command = ("diff-files", "--name-only", "-z", "--ignore-submodules")
     out = _git.tell(place.top, *command, environment=environment)
@@ -245,8 +245,8 @@ def _otherwise(
         yield _line(change, change.new if is_there else None)
 
 
-def _is_cut_off(place: _git.Place, change: _Change) -> bool:
-    """Say whether a file is the beginning of one that git was killed in writing, and no more."""
+def _is_cut_off(place: _git.WorkTree, change: _PathChange) -> bool:
+    """Decide whether a file is the beginning of one that git was killed in writing, and no more."""
     file = place.top / change.name
     states = [state for state in (change.old, change.new) if state is not None]
     if _states.on_disk(file, len(states[0][1])) in (None, *(blob for _, blob in states)):

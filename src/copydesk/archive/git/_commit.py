@@ -17,7 +17,7 @@ _PLAIN_FILE = "100644"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class CommitWords:
     """What a commit says: message, `name <email>`, moment."""
 
     message: str
@@ -26,7 +26,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Change:
+class _PathChange:
     """One path's next entry; mode 0 deletes it."""
 
     name: str
@@ -34,11 +34,13 @@ class _Change:
     blob: str
 
 
-def make(place: _git.Place, names: Sequence[str], words: Words, wait_seconds: float) -> str | None:
+def make(
+    place: _git.WorkTree, names: Sequence[str], words: CommitWords, wait_seconds: float
+) -> str | None:
     """Commit the files of these names, as they are on disk, on top of HEAD; None for no change."""
     index = UserIndex(place)
     index.recover(_states.head(place))
-    blobs = _stored(place, names)
+    blobs = _store_blobs(place, names)
     if not _changes(place, _states.head(place), blobs):
         return None
     with index.locked(wait_seconds):
@@ -56,8 +58,8 @@ def make(place: _git.Place, names: Sequence[str], words: Words, wait_seconds: fl
     raise GitError("the branch moved while committing", hint="the next round commits again")
 
 
-def _stored(place: _git.Place, names: Sequence[str]) -> Mapping[str, str]:
-    """Give the id of each name's blob, stored from the raw bytes on disk; "" for a missing file."""
+def _store_blobs(place: _git.WorkTree, names: Sequence[str]) -> Mapping[str, str]:
+    """Store each name's raw bytes on disk and return the blobs' ids, "" for a missing file."""
     present = [name for name in names if (place.top / name).is_file()]
     asked = "".join(f"./{name}\n" for name in present).encode("utf-8", "surrogateescape")
     out = _git.tell(place.top, "hash-object", "-w", "--no-filters", "--stdin-paths", given=asked)
@@ -65,8 +67,8 @@ def _stored(place: _git.Place, names: Sequence[str]) -> Mapping[str, str]:
     return {name: stored.get(name, "") for name in names}
 
 
-def _changes(place: _git.Place, head: str, blobs: Mapping[str, str]) -> list[_Change]:
-    """Give what differs from the last commit and is not staged in a third form by somebody."""
+def _changes(place: _git.WorkTree, head: str, blobs: Mapping[str, str]) -> list[_PathChange]:
+    """Return what differs from the last commit and is not staged in a third form by somebody."""
     names = list(blobs)
     committed = _states.committed(place, head, names)
     staged = _states.staged(place, names)
@@ -76,18 +78,20 @@ def _changes(place: _git.Place, head: str, blobs: Mapping[str, str]) -> list[_Ch
         _, next_one = staged.get(name, ("", ""))
         if blob == last or next_one not in {last, blob}:
             continue
-        deleted = _Change(name=name, mode="0", blob="0" * len(last))
-        changes.append(_Change(name=name, mode=mode, blob=blob) if blob else deleted)
+        deleted = _PathChange(name=name, mode="0", blob="0" * len(last))
+        changes.append(_PathChange(name=name, mode=mode, blob=blob) if blob else deleted)
     return changes
 
 
-def _index_lines(changes: Iterable[_Change]) -> bytes:
-    """Give the changes as `update-index --index-info` reads them."""
+def _index_lines(changes: Iterable[_PathChange]) -> bytes:
+    """Return the changes as `update-index --index-info` reads them."""
     lines = (f"{change.mode} {change.blob}\t{change.name}\0" for change in changes)
     return "".join(lines).encode("utf-8", "surrogateescape")
 
 
-def _write_commit(place: _git.Place, head: str, changes: Sequence[_Change], words: Words) -> str:
+def _write_commit(
+    place: _git.WorkTree, head: str, changes: Sequence[_PathChange], words: CommitWords
+) -> str:
     scratch = place.folder / "copydesk-tree"
     scratch.unlink(missing_ok=True)
     environment = {"GIT_INDEX_FILE": str(scratch)}
@@ -111,7 +115,7 @@ def _write_commit(place: _git.Place, head: str, changes: Sequence[_Change], word
     return made.decode().strip()
 
 
-def _identity(words: Words) -> dict[str, str]:
+def _identity(words: CommitWords) -> dict[str, str]:
     found = re.fullmatch(r"\s*(.*?)\s*<(.*)>\s*", words.author)
     name, email = found.groups() if found else (words.author, "")
     moment = f"@{int(dates.utc(words.when).timestamp())} +0000"
@@ -119,7 +123,7 @@ def _identity(words: Words) -> dict[str, str]:
     return {f"GIT_{who}_{what}": v for who in ("AUTHOR", "COMMITTER") for what, v in values.items()}
 
 
-def _move_branch(place: _git.Place, head: str, commit: str, words: Words) -> bool:
+def _move_branch(place: _git.WorkTree, head: str, commit: str, words: CommitWords) -> bool:
     """Set the branch from `head` to `commit`; False when it stood elsewhere."""
     reason = "copydesk: " + words.message.strip().split("\n", 1)[0]
     answer = _git.ask(place.top, "update-ref", "-m", reason, "HEAD", commit, head)

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from copydesk.kit.git import PLAIN, Answer, ask, ask_remote, tell
 
-__all__ = ["Answer", "Place", "ask", "ask_remote", "locate", "tell", "tidy"]
+__all__ = ["Answer", "WorkTree", "ask", "ask_remote", "locate", "tell", "tidy"]
 
 _LOOSE = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class WorkTree:
     """Where a newsroom stands in a repository.
 
     `prefix` is the newsroom below the top level ("" or "sites/ai/"), `folder` the repository's own
@@ -40,8 +40,8 @@ def tidy(where: Path) -> None:
     ask(where, *limit, "gc", "--auto", "--quiet", settings=PLAIN)
 
 
-def locate(root: Path) -> Place | str:
-    """Give the newsroom's place in its repository, "" for a plain folder, else git's complaint."""
+def locate(root: Path) -> WorkTree | str:
+    """Locate the newsroom in its repository; "" for a plain folder, else git's complaint."""
     answer = ask(
         root,
         "rev-parse",
@@ -57,4 +57,4 @@ def locate(root: Path) -> Place | str:
         plain = "not a git repository" in answer.complaint or not answer.complaint
         return "" if plain or "must be run in a work tree" in answer.complaint else answer.complaint
     _, top, prefix, folder, index = lines[:5]
-    return Place(top=Path(top), prefix=prefix, folder=Path(folder), index=root / index)
+    return WorkTree(top=Path(top), prefix=prefix, folder=Path(folder), index=root / index)

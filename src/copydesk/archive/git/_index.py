@@ -29,7 +29,7 @@ _MARK = b"a commit of copydesk"  # no index begins so: git's begin with DIRC
 class UserIndex:
     """The index file of one working tree."""
 
-    def __init__(self, place: _git.Place) -> None:
+    def __init__(self, place: _git.WorkTree) -> None:
         self._place = place
         self._lock = place.index.with_name("index.lock")
         self._pending = place.folder / "copydesk-lock"
@@ -37,7 +37,7 @@ class UserIndex:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """Give what makes git work on the next index instead of the user's."""
+        """Return what makes git work on the next index instead of the user's."""
         return {"GIT_INDEX_FILE": str(self._next)}
 
     @contextlib.contextmanager
@@ -104,7 +104,7 @@ class UserIndex:
         self._next.replace(self._place.index)
 
     def is_left_over(self) -> bool:
-        """Say whether a commit is being made, or was killed in the making."""
+        """Decide whether a commit is being made, or was killed in the making."""
         return self._pending.exists()
 
     def recover(self, head: str) -> None:

@@ -52,7 +52,7 @@ def read_commit(root: Path, name: str) -> LoggedCommit:
     )
 
 
-def _id(place: _git.Place, name: str) -> str:
+def _id(place: _git.WorkTree, name: str) -> str:
     """Return the whole id of a commit that HEAD stands on."""
     if _ID.fullmatch(name):
         answer = _git.ask(place.top, "rev-parse", "-q", "--verify", f"{name}^{{commit}}")
@@ -68,18 +68,18 @@ def _id(place: _git.Place, name: str) -> str:
     )
 
 
-def _changed(place: _git.Place, commit: str) -> list[str]:
+def _changed(place: _git.WorkTree, commit: str) -> list[str]:
     out = _git.tell(
         place.top, "diff-tree", "--root", "-r", "-z", "--no-commit-id", "--name-only", commit
     )
     return [os.fsdecode(name) for name in out.split(b"\0") if name]
 
 
-def _inside(place: _git.Place, path: str) -> str:
+def _inside(place: _git.WorkTree, path: str) -> str:
     return path.removeprefix(place.prefix) if path.startswith(place.prefix) else f"../{path}"
 
 
-def _blob(place: _git.Place, commit: str, path: str) -> Bytes:
+def _blob(place: _git.WorkTree, commit: str, path: str) -> Bytes:
     """Return a file as a commit has it, None where it has none."""
     if not commit:
         return None

@@ -64,7 +64,7 @@ class _Line:
 Alone = Callable[[], AbstractContextManager[None]]
 
 
-def push(place: _git.Place, branch: str, remote: str, alone: Alone) -> Pushed:
+def push(place: _git.WorkTree, branch: str, remote: str, alone: Alone) -> Pushed:
     """Bring every commit of the branch to the remote, and those that it has more into the branch.
 
     `alone` keeps others from writing while branch and files are moved; nobody waits for the remote.
@@ -90,7 +90,7 @@ def push(place: _git.Place, branch: str, remote: str, alone: Alone) -> Pushed:
     raise GitError("the remote moves while we push", subject=f"{remote}: {reason}", hint=STAYS)
 
 
-def _line(place: _git.Place, branch: str, remote: str) -> _Line:
+def _line(place: _git.WorkTree, branch: str, remote: str) -> _Line:
     """Find where the branch goes: where it follows this remote to, else to its own name."""
     if not _config(place, f"remote.{remote}.url") and not _config(
         place, f"remote.{remote}.pushurl"
@@ -103,17 +103,17 @@ def _line(place: _git.Place, branch: str, remote: str) -> _Line:
     return _Line(remote=remote, branch=branch, target=target, is_followed=bool(follows))
 
 
-def _config(place: _git.Place, key: str) -> str:
+def _config(place: _git.WorkTree, key: str) -> str:
     answer = _git.ask(place.top, "config", "--get", key)
     return answer.out.decode("utf-8", "replace").strip() if answer.code == 0 else ""
 
 
-def _known(place: _git.Place, line: _Line) -> str:
-    """Give the commit that the remote's branch had when we last heard of it, "" for none."""
+def _known(place: _git.WorkTree, line: _Line) -> str:
+    """Return the commit that the remote's branch had when we last heard of it, "" for none."""
     return _commit(place, f"refs/remotes/{line.remote}/{line.target.removeprefix('refs/heads/')}")
 
 
-def _tip(place: _git.Place, line: _Line) -> str:
+def _tip(place: _git.WorkTree, line: _Line) -> str:
     """Ask the remote for its branch's commit; "" where there is none, or it is only pushed to."""
     if not _config(place, f"remote.{line.remote}.url"):
         return ""
@@ -124,22 +124,22 @@ def _tip(place: _git.Place, line: _Line) -> str:
     return next((pair[0] for pair in named if pair[-1] == line.target), "")
 
 
-def _commit(place: _git.Place, name: str) -> str:
+def _commit(place: _git.WorkTree, name: str) -> str:
     answer = _git.ask(place.top, "rev-parse", "-q", "--verify", f"{name}^{{commit}}")
     return answer.out.decode().strip()
 
 
-def _waiting(place: _git.Place, line: _Line) -> int:
+def _waiting(place: _git.WorkTree, line: _Line) -> int:
     """Count the commits that the remote does not have, as far as we know."""
     known = _known(place, line)
     return _count(place, f"{known}..HEAD" if known else "HEAD")
 
 
-def _count(place: _git.Place, *commits: str) -> int:
+def _count(place: _git.WorkTree, *commits: str) -> int:
     return int(_git.tell(place.top, "rev-list", "--count", *commits).decode())
 
 
-def _sent(place: _git.Place, line: _Line) -> str:
+def _sent(place: _git.WorkTree, line: _Line) -> str:
     """Push; give "" when it went, why not when the remote has more, else raise GitError."""
     follow = () if line.is_followed else ("--set-upstream",)
     answer = _git.ask_remote(
@@ -164,7 +164,7 @@ def _sent(place: _git.Place, line: _Line) -> str:
     )
 
 
-def _take_in(place: _git.Place, line: _Line, alone: Alone) -> int:
+def _take_in(place: _git.WorkTree, line: _Line, alone: Alone) -> int:
     """Lay our commits on top of what the remote has; give how many of theirs came in."""
     _refuse_edits(place, line)
     refspec = f"+{line.target}:{_THEIRS}"
@@ -183,19 +183,19 @@ def _take_in(place: _git.Place, line: _Line, alone: Alone) -> int:
         _git.ask(place.top, "update-ref", "-d", _THEIRS)
 
 
-def _lay_on_top(place: _git.Place, line: _Line) -> int:
+def _lay_on_top(place: _git.WorkTree, line: _Line) -> int:
     """Move branch and files to our commits on top of theirs; return how many theirs are."""
     theirs = _commit(place, _THEIRS)
     ours = _states.head(place)
     _refuse_tangles(place, line, ours, theirs)
     taken = _count(place, f"{ours}..{theirs}")
     is_behind = _git.ask(place.top, "merge-base", "--is-ancestor", ours, theirs).code == 0
-    commit = theirs if is_behind else _rebased(place, line, ours, theirs)
+    commit = theirs if is_behind else _rebase(place, line, ours, theirs)
     _checkout.move(place, line.branch, line.remote, ours, commit)
     return taken
 
 
-def _refuse_edits(place: _git.Place, line: _Line) -> None:
+def _refuse_edits(place: _git.WorkTree, line: _Line) -> None:
     """Refuse to move files while a person is at work on some that git knows."""
     listed = _git.tell(
         place.top,
@@ -212,7 +212,7 @@ def _refuse_edits(place: _git.Place, line: _Line) -> None:
         )
 
 
-def _refuse_tangles(place: _git.Place, line: _Line, ours: str, theirs: str) -> None:
+def _refuse_tangles(place: _git.WorkTree, line: _Line, ours: str, theirs: str) -> None:
     """Refuse what a rebase would bend: another history, or merges among our own commits."""
     if _git.ask(place.top, "merge-base", ours, theirs).code:
         raise GitError(
@@ -228,8 +228,8 @@ def _refuse_tangles(place: _git.Place, line: _Line, ours: str, theirs: str) -> N
         )
 
 
-def _rebased(place: _git.Place, line: _Line, ours: str, theirs: str) -> str:
-    """Give the commit of our branch on top of theirs; raises GitError at a conflict."""
+def _rebase(place: _git.WorkTree, line: _Line, ours: str, theirs: str) -> str:
+    """Return the commit of our branch on top of theirs; raises GitError at a conflict."""
     with _desk(place, ours) as desk:
         answer = _git.ask(
             desk,
@@ -258,8 +258,8 @@ def _commit_at(desk: Path) -> str:
 
 
 @contextlib.contextmanager
-def _desk(place: _git.Place, commit: str) -> Iterator[Path]:
-    """Give a work tree of its own that stands at a commit and holds no files (sparse)."""
+def _desk(place: _git.WorkTree, commit: str) -> Iterator[Path]:
+    """Make a work tree of its own that stands at a commit and holds no files (sparse)."""
     desk = place.folder / _DESK
     _clear(place, desk)  # of a round that was killed
     try:
@@ -275,6 +275,6 @@ def _desk(place: _git.Place, commit: str) -> Iterator[Path]:
         _clear(place, desk)
 
 
-def _clear(place: _git.Place, desk: Path) -> None:
+def _clear(place: _git.WorkTree, desk: Path) -> None:
     shutil.rmtree(desk, ignore_errors=True)
     _git.ask(place.top, "worktree", "prune")

@@ -38,7 +38,7 @@ class Repository:
         self._complaint = ""
         self._place = self._locate()
 
-    def _locate(self) -> _git.Place | None:
+    def _locate(self) -> _git.WorkTree | None:
         if not self._root.is_dir():
             return None
         if shutil.which("git") is None:
@@ -53,14 +53,14 @@ class Repository:
 
     @property
     def usable(self) -> bool:
-        """Say whether there is a repository; not where git is missing, or for a plain folder.
+        """Decide whether there is a repository; not where git is missing, or for a plain folder.
 
         A folder that a repository around it ignores is a plain folder, too.
         """
         return self._place is not None or bool(self._complaint)
 
     def obstacle(self) -> str:
-        """Say why nothing can be committed now: "detached HEAD", "rebase in progress", …; or ""."""
+        """Return why git takes no commit now (such as "detached HEAD"), "" where it does."""
         if self._place is None:
             return f"git refuses: {self._complaint}" if self._complaint else "not a git repository"
         for name, what in _OBSTACLES:
@@ -70,7 +70,7 @@ class Repository:
         return "detached HEAD" if answer.code else ""
 
     def branch(self) -> str:
-        """Give the branch that HEAD is on, "" where there is none."""
+        """Return the branch that HEAD is on, "" where there is none."""
         if self._place is None:
             return ""
         answer = _git.ask(self._place.top, "symbolic-ref", "-q", "--short", "HEAD")
@@ -91,12 +91,12 @@ class Repository:
         head = "" if place is None else _states.head(place)
         if place is None or not head:
             return None
-        name = place.prefix + self._checked(path)
+        name = place.prefix + self._check_path(path)
         answer = _git.ask(place.top, "cat-file", "blob", f"{head}:{name}")
         return answer.out if answer.code == 0 else None
 
     def unknown(self, paths: Iterable[str]) -> set[str]:
-        """Give those paths that are in neither the last commit nor the index."""
+        """Return those paths that are in neither the last commit nor the index."""
         place = self._place
         if place is None:
             return set()
@@ -109,7 +109,7 @@ class Repository:
         return {path for name, path in by_name.items() if name not in known}
 
     def user(self) -> str:
-        """Give git's user as `name <email>`, or what is set of the two."""
+        """Return git's user as `name <email>`, or what is set of the two."""
         where = self._root if self._root.is_dir() else Path.cwd()
         values = []
         for key in ("user.name", "user.email"):
@@ -119,7 +119,7 @@ class Repository:
         return f"{name} <{email}>".strip() if email else name
 
     def changed_by_user(self, paths: Iterable[str]) -> set[str]:
-        """Give those paths whose file, index entry and last commit are not one and the same.
+        """Return those paths whose file, index entry and last commit are not one and the same.
 
         That is what is edited, staged, deleted, in conflict or untracked; a path that is nowhere
         is nobody's. Files are compared byte for byte, whatever filters git is told to use.
@@ -154,9 +154,9 @@ class Repository:
         place = self._place
         if obstacle or place is None:
             raise GitError("cannot commit", subject=obstacle, hint="the files are on disk")
-        names = sorted({place.prefix + self._checked(path) for path in paths})
+        names = sorted({place.prefix + self._check_path(path) for path in paths})
         message, author = message.replace("\0", ""), author.replace("\0", "")
-        words = _commit.Words(message=message, author=author, when=when)
+        words = _commit.CommitWords(message=message, author=author, when=when)
         with self._alone(place):
             self._settle(place)
             return _commit.make(place, names, words, self._lock_wait_seconds)
@@ -176,7 +176,7 @@ class Repository:
             raise GitError("cannot push", subject=obstacle, hint=hint or "the commits stay here")
 
         @contextlib.contextmanager
-        def settled() -> Iterator[None]:
+        def settle_first() -> Iterator[None]:
             with alone(), self._alone(place):
                 self._settle(place)
                 if in_the_way := self.obstacle():
@@ -184,9 +184,9 @@ class Repository:
                 yield
 
         with self._pushing(place):
-            with settled():
+            with settle_first():
                 branch = self.branch()
-            return _push.push(place, branch, remote, settled)
+            return _push.push(place, branch, remote, settle_first)
 
     def tidy(self) -> None:
         """Let git pack what the rounds' commits have piled up, unless its user keeps it from that.
@@ -197,14 +197,14 @@ class Repository:
             _git.tidy(self._place.top)
 
     @contextlib.contextmanager
-    def _pushing(self, place: _git.Place) -> Iterator[None]:
+    def _pushing(self, place: _git.WorkTree) -> Iterator[None]:
         with locks.held(place.folder / f"{_BUSY}-push") as is_alone:
             if not is_alone:
                 raise GitError("another copydesk is pushing", subject=str(self._root))
             yield
 
     @contextlib.contextmanager
-    def _alone(self, place: _git.Place) -> Iterator[None]:
+    def _alone(self, place: _git.WorkTree) -> Iterator[None]:
         try:
             with locks.held(place.folder / _BUSY, _BUSY_SECONDS) as is_alone:
                 if not is_alone:
@@ -213,27 +213,27 @@ class Repository:
         except OSError as error:
             raise GitError("cannot write to the repository", subject=str(error)) from error
 
-    def _recover(self, place: _git.Place) -> None:
+    def _recover(self, place: _git.WorkTree) -> None:
         """Finish or forget what a killed commit or push left, unless it is still being made."""
         if UserIndex(place).is_left_over() or _checkout.is_begun(place):
             with locks.held(place.folder / _BUSY) as is_alone:
                 if is_alone:
                     self._settle(place)
 
-    def _settle(self, place: _git.Place) -> None:
+    def _settle(self, place: _git.WorkTree) -> None:
         UserIndex(place).recover(_states.head(place))
         if not self.obstacle():
             _checkout.finish(place, self._lock_wait_seconds)
 
-    def _checked(self, path: str) -> str:
+    def _check_path(self, path: str) -> str:
         _paths.inside(self._root, path)
         if "\n" in path:
             raise GitError("a line end in a path", subject=repr(path))
         return path
 
 
-def _is_ignored(place: _git.Place) -> bool:
-    """Say whether the newsroom lies in a folder that the repository around it ignores."""
+def _is_ignored(place: _git.WorkTree) -> bool:
+    """Decide whether the newsroom lies in a folder that the repository around it ignores."""
     if not place.prefix:
         return False
     # This command knows no literal paths, and "./" keeps a name from being read as a pattern.

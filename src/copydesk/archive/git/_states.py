@@ -16,24 +16,24 @@ _FEW = 200
 _SHA256_DIGITS = 64
 
 
-def head(place: _git.Place) -> str:
-    """Give the id of the commit that HEAD stands on, "" on a branch without one."""
+def head(place: _git.WorkTree) -> str:
+    """Return the id of the commit that HEAD stands on, "" on a branch without one."""
     answer = _git.ask(place.top, "rev-parse", "-q", "--verify", "HEAD^{commit}")
     return "" if answer.code else answer.out.decode().strip()
 
 
-def committed(place: _git.Place, commit: str, paths: Sequence[str]) -> Mapping[str, State]:
-    """Give the state of each path that a commit has; paths from the top level."""
+def committed(place: _git.WorkTree, commit: str, paths: Sequence[str]) -> Mapping[str, State]:
+    """Return the state of each path that a commit has; paths from the top level."""
     if not commit:
         return {}
-    asked = _asked(place, paths)
+    asked = _what_to_ask(place, paths)
     out = _git.tell(place.top, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *asked)
     return {path: (mode, blob) for (mode, _, blob), path in _entries(out)}
 
 
-def staged(place: _git.Place, paths: Sequence[str]) -> Mapping[str, State]:
-    """Give the state of each path in the user's index; a conflict has a state of its own."""
-    asked = _asked(place, paths)
+def staged(place: _git.WorkTree, paths: Sequence[str]) -> Mapping[str, State]:
+    """Return the state of each path in the user's index; a conflict has a state of its own."""
+    asked = _what_to_ask(place, paths)
     out = _git.tell(place.top, "ls-files", "-z", "--stage", "--full-name", "--", *asked)
     return {
         path: (mode, blob if stage == "0" else f"conflict {stage}")
@@ -41,8 +41,8 @@ def staged(place: _git.Place, paths: Sequence[str]) -> Mapping[str, State]:
     }
 
 
-def _asked(place: _git.Place, paths: Sequence[str]) -> Sequence[str]:
-    """Give what to ask git about: a few paths by name, many as the whole newsroom.
+def _what_to_ask(place: _git.WorkTree, paths: Sequence[str]) -> Sequence[str]:
+    """Return what to ask git about: a few paths by name, many as the whole newsroom.
 
     Git looks at each entry for each name: 20,000 names of 20,000 took 4 s, all at once 0.1 s.
     """
@@ -52,7 +52,7 @@ def _asked(place: _git.Place, paths: Sequence[str]) -> Sequence[str]:
 
 
 def on_disk(file: Path, digits: int) -> str | None:
-    """Give a file's blob id by its raw bytes; no filter and no line-end rule is asked.
+    """Return a file's blob id by its raw bytes; no filter and no line-end rule is asked.
 
     What is no plain file has an id that equals no other; None where there is nothing.
     """

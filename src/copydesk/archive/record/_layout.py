@@ -4,57 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-_SCALARS = (
-    "category title excerpt publishedDateTime updatedDateTime originalUrl webUrl ampWebUrl "
-    "cdnAmpWebUrl type quality heat published"
-)
-_GROUPS = (
-    _SCALARS,
-    "featuredContent",
-    "provider",
-    "topics",
-    "images",
-    "related",
-    "language access credit length refuses trust",
-    "copyOf group",
-    "background",
-    "reasons",
-    "history",
-    "note",
-    "verdict",
-    "machine",
-    "secured",
-)
-GROUP = {key: number for number, keys in enumerate(_GROUPS) for key in keys.split()}
+from copydesk.archive.record._fields import LAST_KEY, SECTIONS, STORY
+from copydesk.archive.record._position import Position
+from copydesk.news import Story
+
+SECTION = {field.key: number for number, fields in enumerate(SECTIONS) for field in fields}
+
+
+def write_blocks(story: Story, unknown: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the lines of each top key in the record's order; what is left out has no lines."""
+    position = Position(dict(unknown))
+    return {field.key: field.lines(story, position) for field in STORY.fields}
 
 
 def join(blocks: Mapping[str, list[str]], unknown: Mapping[str, str]) -> list[str]:
-    """Give all lines between the fences: an empty line between groups, unknown lines in place.
+    """Return all lines between the fences: empty lines between sections, unknown ones in place.
 
     Unknown lines, by the top key that they follow, bring their own empty lines. A record without
     `secured` ends with an empty line before the fence (SPEC 1.1).
     """
     lines: list[str] = [unknown[""]] if "" in unknown else []
-    group, strange = 0, False
+    section, strange = 0, False
     for key, block in blocks.items():
         if block:
-            if GROUP[key] != group and not strange:
+            if SECTION[key] != section and not strange:
                 lines.append("")
             lines += block
-            group, strange = GROUP[key], False
+            section, strange = SECTION[key], False
         if key in unknown:
             lines.append(unknown[key])
             strange = True
-    if not blocks["secured"] and not strange:
+    if not blocks[LAST_KEY] and not strange:
         lines.append("")
     return lines
 
 
-def gap(before: str, after: str, *, last: bool = False) -> str:
-    """Give what `join` puts between two top keys by itself ("" or an empty line).
+def gap(before: str, after: str) -> str:
+    """Return what `join` puts between two top keys by itself: "" or an empty line."""
+    return "\n" if before and SECTION[before] != SECTION[after] else ""
 
-    `last` asks for what stands between the last key `before` and the closing fence.
-    """
-    if last:
-        return "" if before == "secured" else "\n"
-    return "\n" if before and GROUP[before] != GROUP[after] else ""
+
+def last_gap(before: str) -> str:
+    """Return what `join` puts between the last key and the closing fence by itself."""
+    return "" if before == LAST_KEY else "\n"

@@ -3,43 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 import yaml
 
 from copydesk.archive.document import is_block, span
-from copydesk.archive.record import _layout, _write
+from copydesk.archive.record import _layout
+from copydesk.archive.record._fields import STORY
+from copydesk.archive.record._nested import Nested, NestedList
+from copydesk.archive.record._position import name_item
+from copydesk.archive.record._table import Table
 from copydesk.news import Extra
 
-_IMAGE = "url width height isCached title attribution"
-_RELATED = (
-    "title excerpt publishedDateTime webUrl ampWebUrl cdnAmpWebUrl type provider quality images"
-)
-# The known keys of each nested mapping, by its dotted path with list items as `*`.
-_KNOWN = {
-    "provider": "name domain images",
-    "provider.images.*": _IMAGE,
-    "images.*": _IMAGE,
-    "related.*": _RELATED,
-    "related.*.provider": "name domain images",
-    "related.*.provider.images.*": _IMAGE,
-    "related.*.images.*": _IMAGE,
-    "verdict": "by at said why",
-}
 # Line ends that YAML knows beside the line feed; document marks, directives, keys behind a `?`
 # (one without a value ends, for the parser, where the next key begins).
 _UNORDERLY = re.compile(r"[\r\x85\u2028\u2029]|^(?:[.]{3}|---|%)|^[ -]*[?](?:\s|$)", re.MULTILINE)
-# Which key of an item of a list is its address.
-_ADDRESS = {"related.*": "webUrl"}
 
 
 def unknown_lines(front: str, root: yaml.MappingNode) -> tuple[Extra, ...]:
-    """Give the lines that belong to no known key, each with the key that they follow."""
+    """Return the lines that belong to no known key, each with the key that they follow."""
     return (*_top(front, root), *_nested(front, root, "", ""))
 
 
 def is_orderly(front: str, root: yaml.MappingNode) -> bool:
-    """Say whether each top key stands at the margin of a line of its own.
+    """Decide whether each top key stands at the margin of a line of its own.
 
     Elsewhere (a flow mapping, an indented one, YAML's other line ends and marks) single lines
     cannot be put back, and the record is read but never rewritten.
@@ -49,10 +36,10 @@ def is_orderly(front: str, root: yaml.MappingNode) -> bool:
 
 
 def spellings(front: str, root: yaml.MappingNode) -> dict[str, str]:
-    """Give the lines of each known top key as they stand in the file."""
+    """Return the lines of each known top key as they stand in the file."""
     found = {}
     for key, value in root.value:
-        if key.value in _layout.GROUP:
+        if key.value in _layout.SECTION:
             start, stop = span(front, key, value)
             found[key.value] = front[start:stop]
     return found
@@ -62,7 +49,7 @@ def _top(front: str, root: yaml.MappingNode) -> Iterator[Extra]:
     before, position = "", 0
     for key, value in root.value:
         name = key.value
-        if name not in _layout.GROUP:
+        if name not in _layout.SECTION:
             continue
         start, stop = span(front, key, value)
         between = front[position:start]
@@ -70,7 +57,7 @@ def _top(front: str, root: yaml.MappingNode) -> Iterator[Extra]:
             yield _extra(before, between)
         before, position = name, stop + 1
     between = front[position:]
-    if between and between != _layout.gap(before, "", last=True):
+    if between and between != _layout.last_gap(before):
         yield _extra(before, between)
 
 
@@ -79,23 +66,25 @@ def _nested(front: str, node: yaml.Node, at: str, shape: str) -> Iterator[Extra]
     if not is_block(node):
         return
     if isinstance(node, yaml.MappingNode):
-        known = _KNOWN.get(shape)
-        if known is not None and node.start_mark.column == _column(shape):
-            yield from _between(front, node, at, known.split())
+        table = _TABLES.get(shape)
+        if table is not None and node.start_mark.column == _column(shape):
+            yield from _between(front, node, at, table.keys)
         for key, value in node.value:
             yield from _nested(front, value, _dot(at, key.value), _dot(shape, key.value))
     elif isinstance(node, yaml.SequenceNode):
         inner = _dot(shape, "*")
-        address = _ADDRESS.get(inner, "url")
+        table = _TABLES.get(inner)
+        if table is None:
+            return
         items = {  # of two with one address the first is told apart
-            _write.place(index, _text_of(item, address)): item
+            name_item(index, _text_of(item, table.address)): item
             for index, item in reversed(list(enumerate(node.value)))
         }
         for label, item in items.items():
             yield from _nested(front, item, _dot(at, label), inner)
 
 
-def _between(front: str, node: yaml.MappingNode, at: str, known: list[str]) -> Iterator[Extra]:
+def _between(front: str, node: yaml.MappingNode, at: str, known: Container[str]) -> Iterator[Extra]:
     before, position = "", -1
     for key, value in node.value:
         start, stop = span(front, key, value)
@@ -111,7 +100,7 @@ def _between(front: str, node: yaml.MappingNode, at: str, known: list[str]) -> I
 
 
 def _column(shape: str) -> int:
-    """Give where the keys of a nested mapping stand: two blanks for each step of its path."""
+    """Return where the keys of a nested mapping stand: two blanks for each step of its path."""
     return 2 * len(shape.split("."))
 
 
@@ -126,3 +115,17 @@ def _dot(left: str, right: str) -> str:
 def _text_of(item: yaml.Node, wanted: str) -> str:
     pairs = item.value if isinstance(item, yaml.MappingNode) else []
     return next((str(value.value) for key, value in pairs if key.value == wanted), "")
+
+
+def _tables(table: Table, shape: str) -> Iterator[tuple[str, Table]]:
+    """Yield the table of each nested mapping by its dotted path, with list items as `*`."""
+    for field in table.fields:
+        notation, inner = field.notation, _dot(shape, field.key)
+        if isinstance(notation, NestedList):
+            inner = _dot(inner, "*")
+        if isinstance(notation, Nested | NestedList):
+            yield inner, notation.table
+            yield from _tables(notation.table, inner)
+
+
+_TABLES = dict(_tables(STORY, ""))

@@ -2,42 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from copydesk.archive.document import NOTHING, Fields, Halves, compose, split_front_matter
-from copydesk.archive.record import _layout, _leftovers, _read, _usual, _write
+from copydesk.archive.document import (
+    NOTHING,
+    PLAIN,
+    ByteForm,
+    Halves,
+    TypedFields,
+    compose,
+    split_front_matter,
+)
+from copydesk.archive.record import _layout, _leftovers
+from copydesk.archive.record._fields import STORY, VERDICT
+from copydesk.archive.record._quick import read_quickly
+from copydesk.archive.record._table import Values
 from copydesk.errors import RecordError
-from copydesk.news import Extra, Story
+from copydesk.news import Extra, Story, Verdict
 
 # An extra whose `after` begins so holds no unknown line but a known key's own spelling.
 _SPELLED = "="
 # An extra after the closing fence: what a record without a body ends with, if not an empty line.
 _END = "---"
+# Extras that hold how the record stands in bytes: a mark first, what ends its lines.
+_MARK, _HEAD_ENDS, _BODY_ENDS = "\ufeff", "\n", "---\n"
 
 
 def parse_story(path: str, data: bytes) -> Story:
-    """Give the story in a news record's bytes.
+    """Return the story in a news record's bytes.
 
     A record in another spelling than ours is read too; its unknown keys, comments and spellings
     are kept in `Story.extra`. Raises RecordError for what is no news record.
     """
     halves = split_front_matter(path, data)
-    usual = _usual.read(path, data, halves)
-    return by_yaml(path, data, halves) if usual is None else usual
+    usual = read_quickly(path, halves)
+    return parse_yaml(path, data, halves) if usual is None else usual
 
 
-def by_yaml(path: str, data: bytes, halves: Halves) -> Story:
-    """Give the story that YAML, the judge of meaning, finds in any record."""
+def parse_yaml(path: str, data: bytes, halves: Halves) -> Story:
+    """Return the story that YAML, the judge of meaning, finds in any record."""
     root = compose(halves.front, path)
-    fields = Fields(root, path)
+    fields = TypedFields(root, path)
     fields.required("title", "")
-    story = _read.read_story(fields, path, halves.body)
+    form = tuple(_form_extras(halves.form or PLAIN))
+    story = Story(path=path, body=halves.body, extra=form, **STORY.read(fields))
     if _is_written_so(story, data):
         return story
     if not _leftovers.is_orderly(halves.front, root):
         return story
-    story = replace(story, extra=(*_leftovers.unknown_lines(halves.front, root), *_end(halves)))
+    unknown = _leftovers.unknown_lines(halves.front, root)
+    story = replace(story, extra=(*form, *unknown, *_end(halves)))
     if _is_written_so(story, data):
         return story
     spelled = _own_spellings(story, _leftovers.spellings(halves.front, root))
@@ -45,21 +60,45 @@ def by_yaml(path: str, data: bytes, halves: Halves) -> Story:
 
 
 def emit_story(story: Story) -> bytes:
-    """Give the bytes of a story's record; a body of one line feed is none.
+    """Return the bytes of a story's record; a body of one line feed is none.
 
     Raises RecordError for a text that no UTF-8 file can hold (half a surrogate pair).
     """
-    unknown = _merged(story.extra)
-    blocks = _write.blocks(story, unknown)
+    unknown = _merge(story.extra)
+    blocks = _layout.write_blocks(story, unknown)
     if unknown:
-        blocks = _as_spelled(story, blocks, unknown)
+        blocks = _restore_spellings(story, blocks, unknown)
     lines = _layout.join(blocks, unknown)
     after_fence = f"\n{story.body}" if story.body else unknown.get(_END, "\n\n")
-    text = "\n".join(["---", *lines, "---"]) + after_fence
+    text = "\n".join(["---", *lines, "---"])
     try:
-        return text.encode()
+        return _form(unknown).encode(text + after_fence[:1], after_fence[1:])
     except UnicodeEncodeError as error:
         raise RecordError("half a character in the body", subject=story.path) from error
+
+
+def _form_extras(form: ByteForm) -> Iterable[Extra]:
+    if form.has_mark:
+        yield Extra(after=_MARK, text="\ufeff")
+    if form.head_crlf:
+        yield Extra(after=_HEAD_ENDS, text="\r\n")
+    if form.body_crlf:
+        yield Extra(after=_BODY_ENDS, text="\r\n")
+
+
+def form_of(story: Story) -> ByteForm:
+    """Return how a story's record stands in bytes."""
+    return _form(_merge(story.extra))
+
+
+def _form(unknown: Mapping[str, str]) -> ByteForm:
+    if not unknown:
+        return PLAIN
+    return ByteForm(
+        has_mark=_MARK in unknown,
+        head_crlf=_HEAD_ENDS in unknown,
+        body_crlf=_BODY_ENDS in unknown,
+    )
 
 
 def _end(halves: Halves) -> Iterable[Extra]:
@@ -75,8 +114,8 @@ def _is_written_so(story: Story, data: bytes) -> bool:
         return False
 
 
-def _merged(extra: Iterable[Extra]) -> dict[str, str]:
-    """Give the texts by their place; two at one place stand below each other."""
+def _merge(extra: Iterable[Extra]) -> dict[str, str]:
+    """Return the texts by their place; two at one place stand below each other."""
     found: dict[str, list[str]] = {}
     for one in extra:
         found.setdefault(one.after, []).append(one.text)
@@ -84,14 +123,14 @@ def _merged(extra: Iterable[Extra]) -> dict[str, str]:
 
 
 def _own_spellings(story: Story, standing: dict[str, str]) -> Iterable[Extra]:
-    """Give an extra for each known key that stands in the file otherwise than we write it."""
-    for key, lines in _write.blocks(story, _merged(story.extra)).items():
+    """Yield an extra for each known key that stands in the file otherwise than we write it."""
+    for key, lines in _layout.write_blocks(story, _merge(story.extra)).items():
         as_it_stands = standing.get(key, "")
         if "\n".join(lines) != as_it_stands:
             yield Extra(after=_SPELLED + key, text=as_it_stands)
 
 
-def _as_spelled(
+def _restore_spellings(
     story: Story, blocks: dict[str, list[str]], unknown: dict[str, str]
 ) -> dict[str, list[str]]:
     """Put back each key's own spelling where it still says what the story says."""
@@ -107,9 +146,14 @@ def _choose(story: Story, key: str, lines: list[str], spelled: str | None) -> li
     return spelled.split("\n") if spelled else []
 
 
-def _value(lines: str, key: str) -> Story:
-    """Give a story with nothing but what these lines of one key say."""
+def _value(lines: str, key: str) -> Values:
+    """Return what a record of nothing but these lines of one key says."""
     if not lines:
-        return _read.read_story(Fields(NOTHING, ""), "", "")
+        return STORY.read(TypedFields(NOTHING, ""))
     root = compose(f"{lines}\n", key)  # a block scalar counts its last line end
-    return _read.read_story(Fields(root, ""), "", "")
+    return STORY.read(TypedFields(root, ""))
+
+
+def read_verdict(fields: TypedFields) -> Verdict:
+    """Return an editor's verdict as it stands in a record or in the rulings."""
+    return Verdict(**VERDICT.read(fields))

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from copydesk.deploy.s3._bucket import Bucket
-from copydesk.deploy.s3._sign import Keys
+from copydesk.deploy.s3._sign import Keys, Signed, sign
 
-__all__ = ["Bucket", "Keys"]
+__all__ = ["Bucket", "Keys", "Signed", "sign"]

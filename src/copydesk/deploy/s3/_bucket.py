@@ -5,25 +5,31 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import time
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Collection,
+    Coroutine,
+    Generator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
-from urllib.parse import unquote_plus
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import SplitResult, unquote_plus, urlsplit
 
 from copydesk.deploy._survey import MARKER, MARKER_TEXT, Parcel
-from copydesk.deploy.s3._headers import headers
+from copydesk.deploy.s3._object_headers import object_headers
 from copydesk.deploy.s3._sign import Keys, Signed
-from copydesk.deploy.s3._talk import Talk
 from copydesk.errors import DeployError
+
+if TYPE_CHECKING:
+    from copydesk.deploy.s3._client import Client
 
 Given = TypeVar("Given")
 Done = TypeVar("Done")
 _MD5 = re.compile(r"[0-9a-f]{32}")
-_AT_ONCE = 8
-_BATCH = 256  # handed to the threads together: after a failure no more than these are begun
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +37,8 @@ class Bucket:
     """A bucket at an endpoint (`https://host`), or the part of it below `prefix`.
 
     With `path_style` the bucket stands in the address's path, else before its host. Pages may be
-    kept by browsers for `max_age_seconds`. `pause` waits so many seconds between two tries.
+    kept by browsers for `max_age_seconds`. The storage may be silent for `silence_seconds`; `pause`
+    waits so many seconds between two tries.
     """
 
     endpoint: str
@@ -41,44 +48,43 @@ class Bucket:
     prefix: str = ""
     path_style: bool = True
     max_age_seconds: int = 300
-    pause: Callable[[float], None] = field(default=time.sleep, repr=False)
+    silence_seconds: float = 60.0
+    pause: Callable[[float], Awaitable[object]] | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
-        """Give what the place is called in the ledger and to a person."""
+        """What the place is called in the ledger and to a person."""
         return f"{self.endpoint}/{self.bucket}/{self._above}"
 
+    @property
+    def host(self) -> str:
+        """The host that is asked, with its port."""
+        host = self._address.netloc
+        return host if self.path_style else f"{self.bucket}.{host}"
+
     def listing(self, _: Collection[str]) -> Mapping[str, str]:
-        """Give the MD5 of every object by its path, "" where its ETag is none."""
-        found: dict[str, str] = {}
-        query = {"list-type": "2", "prefix": self._above, "encoding-type": "url"}
-        with self._talk:
-            while True:
-                names, following = _listed(self._ask("GET", "", query=query))
-                for key, tag in names:
-                    found[key.removeprefix(self._above)] = tag if _MD5.fullmatch(tag) else ""
-                if not following:
-                    return found
-                query["continuation-token"] = following
+        """Return the MD5 of every object by its path, "" where its ETag is none."""
+        [digests] = self._each(self._list, [self._above])
+        return digests
 
     def mark(self) -> None:
         """Leave the marker."""
-        self._put(MARKER, MARKER_TEXT)
+        list(self._each(self._put, [(MARKER, MARKER_TEXT)]))
 
     def send(self, parcels: Sequence[Parcel]) -> Generator[tuple[str, bool], None, None]:
-        """Put objects, several at once."""
+        """Put objects, several at once; yield each path, which is new there."""
 
-        def put(parcel: Parcel) -> tuple[str, bool]:
-            self._put(parcel.path, parcel.read())
+        async def put(client: Client, parcel: Parcel) -> tuple[str, bool]:
+            await self._put(client, (parcel.path, parcel.read()))
             return parcel.path, True
 
         return self._each(put, parcels)
 
     def delete(self, paths: Sequence[str]) -> Generator[str, None, None]:
-        """Delete objects, several at once."""
+        """Delete objects, several at once; yield each path."""
 
-        def delete(path: str) -> str:
-            self._ask("DELETE", self._above + path)
+        async def delete(client: Client, path: str) -> str:
+            await client.ask(self._request("DELETE", self._above + path))
             return path
 
         return self._each(delete, paths)
@@ -88,62 +94,70 @@ class Bucket:
         return f"{self.prefix.strip('/')}/" if self.prefix.strip("/") else ""
 
     @cached_property
-    def _talk(self) -> Talk:
-        endpoint = self.endpoint
-        if not self.path_style:
-            scheme, _, host = endpoint.partition("://")
-            endpoint = f"{scheme}://{self.bucket}.{host}"
-        return Talk(endpoint, self.region, self.keys, self.pause)
+    def _address(self) -> SplitResult:
+        return urlsplit(self.endpoint)
 
-    def _put(self, path: str, data: bytes) -> None:
+    async def _list(self, client: Client, prefix: str) -> Mapping[str, str]:
+        """Ask for the list page by page."""
+        digests: dict[str, str] = {}
+        query = {"list-type": "2", "prefix": prefix, "encoding-type": "url"}
+        while True:
+            tags, following = _parse_list(await client.ask(self._request("GET", "", query=query)))
+            for key, tag in tags:
+                digests[key.removeprefix(prefix)] = tag if _MD5.fullmatch(tag) else ""
+            if not following:
+                return digests
+            query["continuation-token"] = following
+
+    async def _put(self, client: Client, file: tuple[str, bytes]) -> None:
+        path, data = file
         digest = hashlib.md5(data, usedforsecurity=False).digest()
-        told = {
-            **headers(path, self.max_age_seconds),
+        headers = {
+            **object_headers(path, self.max_age_seconds),
             "Content-Length": str(len(data)),
             "Content-MD5": base64.b64encode(digest).decode(),
         }
-        self._ask("PUT", self._above + path, told=told, body=data)
+        await client.ask(self._request("PUT", self._above + path, headers=headers, body=data))
 
-    def _ask(
+    def _request(
         self,
         method: str,
         key: str,
         *,
         query: Mapping[str, str] | None = None,
-        told: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         body: bytes = b"",
-    ) -> bytes:
-        base = self._talk.below + (f"/{self.bucket}" if self.path_style else "")
-        request = Signed(
+    ) -> Signed:
+        below = self._address.path.rstrip("/")  # some have their S3 below a path
+        base = below + (f"/{self.bucket}" if self.path_style else "")
+        return Signed(
             method=method,
-            host=self._talk.host,
+            host=self.host,
             path=f"{base}/{key}" if key or not self.path_style else base,
             query=query or {},
-            headers=told or {},
+            headers=headers or {},
             body=body,
         )
-        return self._talk.ask(request)
 
     def _each(
-        self, work: Callable[[Given], Done], things: Sequence[Given]
+        self, work: Callable[[Client, Given], Coroutine[None, None, Done]], things: Sequence[Given]
     ) -> Generator[Done, None, None]:
-        """Give what becomes of each thing as soon as it is done; after a failure none is begun."""
-        with self._talk, ThreadPoolExecutor(_AT_ONCE) as pool:
-            for start in range(0, len(things), _BATCH):
-                try:
-                    batch = things[start : start + _BATCH]
-                    under_way = [pool.submit(work, thing) for thing in batch]
-                    for future in as_completed(under_way):
-                        yield future.result()
-                except BaseException as error:
-                    pool.shutdown(wait=False, cancel_futures=True)
-                    if not isinstance(error, DeployError):  # told to end: not after four tries
-                        self._talk.give_up()
-                    raise
+        """Yield what becomes of each thing as soon as it is done."""
+        from copydesk.deploy.s3._client import Client
+        from copydesk.deploy.s3._concurrency import work_through
+
+        client = Client(
+            self._address.scheme,
+            self.region,
+            self.keys,
+            silence_seconds=self.silence_seconds,
+            pause=self.pause,
+        )
+        return work_through(client, work, things)
 
 
-def _listed(answer: bytes) -> tuple[list[tuple[str, str]], str]:
-    """Give keys with their ETags, and the token of what follows ("" for nothing)."""
+def _parse_list(answer: bytes) -> tuple[list[tuple[str, str]], str]:
+    """Return keys with their ETags, and the token of what follows ("" for nothing)."""
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
@@ -156,9 +170,9 @@ def _listed(answer: bytes) -> tuple[list[tuple[str, str]], str]:
             hint="is deploy.s3.endpoint the address of its S3 interface?",
         ) from error
     is_escaped = top.findtext("{*}EncodingType") == "url"
-    found = []
-    for one in top.iterfind("{*}Contents"):
-        key, tag = one.findtext("{*}Key") or "", one.findtext("{*}ETag") or ""
-        found.append((unquote_plus(key) if is_escaped else key, tag.strip('"').lower()))
+    tags = []
+    for element in top.iterfind("{*}Contents"):
+        key, tag = element.findtext("{*}Key") or "", element.findtext("{*}ETag") or ""
+        tags.append((unquote_plus(key) if is_escaped else key, tag.strip('"').lower()))
     more = top.findtext("{*}IsTruncated") == "true"
-    return found, (top.findtext("{*}NextContinuationToken") or "") if more else ""
+    return tags, (top.findtext("{*}NextContinuationToken") or "") if more else ""

@@ -38,22 +38,22 @@ class Signed:
 
     @property
     def target(self) -> str:
-        """Give path and query as they are sent, escaped as the signature wants them."""
-        asked = _query(self.query)
-        return f"{escaped(self.path)}?{asked}" if asked else escaped(self.path)
+        """Path and query as they are sent, escaped as the signature wants them."""
+        query = _query(self.query)
+        return f"{escape(self.path)}?{query}" if query else escape(self.path)
 
 
-def escaped(path: str) -> str:
+def escape(path: str) -> str:
     """Escape all but unreserved characters and slashes."""
     return quote(path, safe="/-_.~")
 
 
 def sign(request: Signed, keys: Keys, region: str, at: datetime) -> dict[str, str]:
-    """Give the headers to send: those of the request, and those that sign it."""
+    """Return the headers to send: those of the request, and those that sign it."""
     moment = at.strftime("%Y%m%dT%H%M%SZ")
-    digest = hashlib.sha256(request.body).hexdigest()
+    body_digest = hashlib.sha256(request.body).hexdigest()
     headers = {**request.headers, "Host": request.host, "x-amz-date": moment}
-    headers["x-amz-content-sha256"] = digest
+    headers["x-amz-content-sha256"] = body_digest
     if keys.token:
         headers["x-amz-security-token"] = keys.token
     plain = {name.lower(): " ".join(value.split()) for name, value in headers.items()}
@@ -61,16 +61,16 @@ def sign(request: Signed, keys: Keys, region: str, at: datetime) -> dict[str, st
     canonical = "\n".join(
         (
             request.method,
-            escaped(request.path),
+            escape(request.path),
             _query(request.query),
             "".join(f"{name}:{plain[name]}\n" for name in sorted(plain)),
             names,
-            digest,
+            body_digest,
         )
     )
     scope = f"{moment[:8]}/{region}/s3/aws4_request"
-    hashed = hashlib.sha256(canonical.encode()).hexdigest()
-    proof = _proof(keys.secret, scope, f"{_METHOD}\n{moment}\n{scope}\n{hashed}")
+    request_digest = hashlib.sha256(canonical.encode()).hexdigest()
+    proof = _proof(keys.secret, scope, f"{_METHOD}\n{moment}\n{scope}\n{request_digest}")
     headers["Authorization"] = (
         f"{_METHOD} Credential={keys.access}/{scope},SignedHeaders={names},Signature={proof}"
     )

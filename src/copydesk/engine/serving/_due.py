@@ -13,8 +13,8 @@ from typing import TypeVar
 import msgspec
 
 from copydesk import archive, config, watch
-from copydesk.engine import _hub, _ledger
 from copydesk.engine.newsroom import PRIVATE
+from copydesk.engine.sources import LEDGER_PATH, unread_pushes
 from copydesk.errors import ConfigError, CopydeskError
 from copydesk.memory import Memory
 
@@ -88,7 +88,7 @@ class Folder:
 def what_is_due(settings: config.Settings, memory: Memory, now: datetime) -> Due:
     """Say why a round is due: a push, a source, a second look, what a killed round left."""
     urls = {source.url for source in settings.beat.sources}
-    if _hub.unread(memory, urls, now):
+    if unread_pushes(memory, urls, now):
         return Due(why="a hub pushed")
     if memory.journal() or archive.is_cut_short(settings.root):
         return Due(why="a change was cut short")
@@ -116,7 +116,7 @@ def _sources_due(
 
 def _ended(root: Path) -> frozenset[str]:
     """Give the sources that the ledger ends: one whose state was lost is not asked, and not new."""
-    return _ended_at(root, _marks([root / _ledger.PATH]))
+    return _ended_at(root, _marks([root / LEDGER_PATH]))
 
 
 @functools.lru_cache(maxsize=4)

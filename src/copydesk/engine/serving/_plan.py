@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 
 from copydesk import config, watch
-from copydesk.engine import _hub
+from copydesk.engine.sources import keep_subscription, subscription_key, subscriptions
 from copydesk.memory import Memory
 from copydesk.watch import websub
 
@@ -38,14 +38,14 @@ def plan(memory: Memory, settings: config.Settings, now: datetime) -> Subscripti
     if not memory.hubs.keys() and not _wanted(settings, states, {}):
         return {}
     with memory.together():
-        before = _hub.subscriptions(memory)
+        before = subscriptions(memory)
         wanted = _wanted(settings, states, before)
         after = _judged({**_without_ended(before, wanted, now), **_begun(before, wanted)}, states)
         for key in before.keys() - after.keys():
             memory.hubs.forget(key)
         for key, subscription in after.items():
             if subscription is not before.get(key):
-                _hub.keep(memory, subscription)
+                keep_subscription(memory, subscription)
         for url in set(memory.pushed.keys()) - {one.url for one in settings.beat.sources}:
             memory.pushed.forget(url)
         _tell_states(memory, states, after)
@@ -97,7 +97,7 @@ def _without_ended(
             after[key] = old
         elif old.confirmed_at is not None:
             ending = websub.ended(old)
-            after[_hub.key_of(ending)] = ending
+            after[subscription_key(ending)] = ending
     return after
 
 

@@ -10,13 +10,13 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk import fetch
-from copydesk.engine._build import is_gone
 from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.publishing import is_gone
 from copydesk.engine.serving._due import Folder
 from copydesk.engine.serving._readers import Readers
 from copydesk.engine.serving._rounds import Rounds
@@ -67,7 +67,7 @@ async def _serve(newsroom: Newsroom, address: Address, say: Say, site: Site) -> 
     clock = fetch.WallClock()
     folder = Folder(newsroom.settings, os.environ)
     rounds = Rounds(folder, clock, _timed(say, clock))
-    async with fetch.Web(_options(newsroom), clock) as wire:
+    async with fetch.Web(replace(newsroom.settings.fetch, max_bytes=_HUB_BYTES), clock) as wire:
         subscriber = Subscriber(folder, wire.post, clock, _timed(say, clock))
         subscriber.soon = rounds.soon
         await subscriber.load()
@@ -154,15 +154,3 @@ def _refusal(error: OSError | UnicodeError) -> tuple[str, str]:
     if error.errno == errno.EACCES:
         return "only the administrator may listen there", "--port"
     return "this machine has no such address", "--host"
-
-
-def _options(newsroom: Newsroom) -> fetch.FetchOptions:
-    chosen = newsroom.settings.fetch
-    return fetch.FetchOptions(
-        contact=chosen.contact,
-        max_bytes=_HUB_BYTES,
-        timeout_seconds=chosen.timeout_seconds,
-        connect_seconds=chosen.connect_seconds,
-        nameservers=chosen.nameservers,
-        allow_hosts=chosen.allow_hosts,
-    )

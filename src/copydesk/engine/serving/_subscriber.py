@@ -15,10 +15,17 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from copydesk import config
-from copydesk.engine import _hub
 from copydesk.engine.serving import _plan
 from copydesk.engine.serving._due import Folder
+from copydesk.engine.sources import (
+    Push,
+    forget_subscription,
+    keep_push,
+    keep_subscription,
+    subscription_at,
+    subscription_key,
+    subscriptions,
+)
 from copydesk.errors import CopydeskError
 from copydesk.fetch import Clock
 from copydesk.kit import text, urls
@@ -83,7 +90,7 @@ class Subscriber:
     # ---- asking ----
 
     async def _ask_host(self, due: list[websub.Subscription]) -> None:
-        delay = _delay(self._folder.last, urls.host(due[0].hub))
+        delay = self._folder.last.fetch.delay(urls.host(due[0].hub))
         for number, subscription in enumerate(due):
             if number:
                 await self._clock.sleep(delay)
@@ -132,11 +139,11 @@ class Subscriber:
     ) -> websub.Subscription | None:
         """Change a subscription as it stands now; None where another took its place."""
         with self._memory() as memory, memory.together():
-            now = _hub.subscription_at(memory, _hub.key_of(subscription))
+            now = subscription_at(memory, subscription_key(subscription))
             if now is None or now.callback != subscription.callback:
                 return None
             changed = change(now)
-            _hub.keep(memory, changed)
+            keep_subscription(memory, changed)
             return changed
 
     # ---- planning ----
@@ -148,7 +155,7 @@ class Subscriber:
 
     def _load(self) -> None:
         with self._memory() as memory:
-            self._know(_hub.subscriptions(memory))
+            self._know(subscriptions(memory))
 
     def _plan(self) -> list[websub.Subscription]:
         """Bring the subscriptions up to the sources; give those to ask for now."""
@@ -174,16 +181,16 @@ class Subscriber:
 
     def _confirm(self, key: str, query: Mapping[str, str]) -> str | None:
         with self._memory() as memory, memory.together():
-            subscription = _hub.subscription_at(memory, key)
+            subscription = subscription_at(memory, key)
             if subscription is None:
                 return None
             confirmed = websub.confirmed(subscription, query, self._clock.now())
             if confirmed is None:
                 return None
             if subscription.ending:
-                _hub.forget(memory, subscription)
+                forget_subscription(memory, subscription)
             else:
-                _hub.keep(memory, confirmed.subscription)
+                keep_subscription(memory, confirmed.subscription)
             return confirmed.challenge
 
     async def take(self, request: web.Request) -> web.Response:
@@ -213,27 +220,21 @@ class Subscriber:
         """Keep a push that is signed, and say whether it is."""
         now = self._clock.now()
         with self._memory() as memory:
-            subscription = _hub.subscription_at(memory, key)
+            subscription = subscription_at(memory, key)
             if subscription is None or subscription.confirmed_at is None or subscription.ending:
                 return False
             signature = headers.get("X-Hub-Signature", "")
             if not websub.is_signed(subscription.secret, signature, body):
                 return False
-            pushed = _hub.Pushed(
+            pushed = Push(
                 at=now.replace(microsecond=0),
                 body=body,
                 content_type=headers.get("Content-Type", "")[:200],
             )
             with memory.together():
-                _hub.keep_push(memory, subscription.source, pushed)
+                keep_push(memory, subscription.source, pushed)
         self._change(subscription, lambda before: websub.after_push(before, now))
         return True
-
-
-def _delay(settings: config.Settings, host: str) -> float:
-    manners = settings.hosts.get(host)
-    own = None if manners is None else manners.delay_seconds
-    return settings.fetch.delay_seconds if own is None else own
 
 
 async def _body(request: web.Request, limit: int) -> bytes | None:

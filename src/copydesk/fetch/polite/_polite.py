@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from copydesk.fetch._clock import Clock
-from copydesk.fetch._options import FetchOptions
 from copydesk.fetch._place import Place, place
 from copydesk.fetch.polite import _redirects, _status
 from copydesk.fetch.polite._notes import HostStore, Notes
@@ -16,7 +15,7 @@ from copydesk.fetch.polite._robots_files import Robots
 from copydesk.fetch.polite._slots import Slots
 from copydesk.fetch.polite._tdm_files import Tdm
 from copydesk.fetch.robots import TDMREP_PATH
-from copydesk.news import Fetcher, NotModified, Page, Refused, Request
+from copydesk.news import Fetcher, FetchOptions, NotModified, Page, Refused, Request
 
 Answer = Page | NotModified | Refused
 

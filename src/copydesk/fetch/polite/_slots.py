@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from types import TracebackType
 
 from copydesk.fetch._clock import Clock
-from copydesk.fetch._options import FetchOptions
 from copydesk.fetch.polite._notes import HostRecord, Notes
+from copydesk.news import FetchOptions
 
 FORBIDDEN_BURST = 3  # the third 403 in a row speaks of us; a single one of its page
 LONGEST_CRAWL_DELAY = 30.0  # what a robots.txt may ask for; real ones ask for 10 seconds

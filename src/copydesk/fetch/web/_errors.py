@@ -8,11 +8,10 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from copydesk.fetch._options import FetchOptions
 from copydesk.fetch.web._address import AddressRefusedError
 from copydesk.fetch.web._names import LostNameError, NoNameError
 from copydesk.kit import text
-from copydesk.news import Fault, FaultKind, Refused, RefusedReason, Request
+from copydesk.news import Fault, FaultKind, FetchOptions, Refused, RefusedReason, Request
 
 if TYPE_CHECKING:
     import aiohttp

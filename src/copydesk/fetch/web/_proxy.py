@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from copydesk.fetch._options import FetchOptions
 from copydesk.fetch._place import Place
 from copydesk.fetch.web._address import is_public
 from copydesk.kit import urls
-from copydesk.news import Fault, FaultKind, Refused
+from copydesk.news import Fault, FaultKind, FetchOptions, Refused
 
 _UNSET = re.compile(r"env:(\w+)", re.ASCII)  # the variable should name one, and does not
 

@@ -13,10 +13,10 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import Connection
 
-from copydesk.fetch._options import FetchOptions
 from copydesk.fetch.web._address import public_socket
 from copydesk.fetch.web._names import LostNameError, Names
 from copydesk.fetch.web._sockets import idle_seconds
+from copydesk.news import FetchOptions
 
 # aiohttp's own 8 KiB a field are less than the security policies that some sites send
 _LINE_BYTES, _FIELD_BYTES, _HEADERS = 16 * 1024, 64 * 1024, 256

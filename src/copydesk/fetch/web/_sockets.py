@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import OrderedDict
 
-from copydesk.fetch._options import FetchOptions
+from copydesk.news import FetchOptions
 
 _MOST_FILES = 65_536
 _FEWEST_KEPT, _MOST_KEPT = 16, 4_096

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from copydesk.fetch import _headers
 from copydesk.fetch._clock import Clock
-from copydesk.fetch._options import FetchOptions
 from copydesk.fetch._place import Place, place
 from copydesk.fetch._unpack import BodyError, Unpacker
 from copydesk.fetch.web import _errors, _proxy, _sockets
 from copydesk.fetch.web._names import LostNameError, Names
-from copydesk.news import NotModified, Page, Refused, Request
+from copydesk.news import FetchOptions, NotModified, Page, Refused, Request
 
 if TYPE_CHECKING:
     import aiohttp

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from copydesk.judge.copies._copies import COPIES_WITHIN, original, original_near
-from copydesk.judge.copies._fingerprint import fingerprint
+from copydesk.judge.copies._copies import (
+    COPIES_WITHIN,
+    Overlap,
+    find_original,
+    find_original_near,
+    overlap,
+)
+from copydesk.judge.copies._fingerprint import LEAST_WORDS, SHINGLE_WORDS, fingerprint, shingles
 
-__all__ = ["COPIES_WITHIN", "fingerprint", "original", "original_near"]
+__all__ = [
+    "COPIES_WITHIN",
+    "LEAST_WORDS",
+    "SHINGLE_WORDS",
+    "Overlap",
+    "find_original",
+    "find_original_near",
+    "fingerprint",
+    "overlap",
+    "shingles",
+]

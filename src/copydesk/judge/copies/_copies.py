@@ -31,7 +31,7 @@ class Overlap:
 
     @property
     def is_copy(self) -> bool:
-        """Say whether the new text tells what the old one told.
+        """Decide whether the new text tells what the old one told.
 
         Most of it stands there, or it is the old one with additions that do not outgrow it: a
         short wire report in front of a long feature is no original of the feature.
@@ -45,39 +45,39 @@ _NOTHING = Overlap(of_new=0, of_old=0)
 
 
 def overlap(new: set[str], old: set[str]) -> Overlap:
-    """Give how much of each of two sets of 5-grams stands in the other, rounded down."""
+    """Compute how much of each of two sets of 5-grams stands in the other, rounded down."""
     shared = len(new & old)
     return Overlap(of_new=100 * shared // max(1, len(new)), of_old=100 * shared // max(1, len(old)))
 
 
-def original(article: Article, shelf: Shelf) -> Copy | None:
-    """Give the filed story that the article repeats: the earliest, the first of a chain.
+def find_original(article: Article, shelf: Shelf) -> Copy | None:
+    """Find the filed story that an article repeats: the earliest, the first of a chain.
 
     What is filed is never turned round: an article that is older than the story it agrees with is
     the copy none the less, because readers and links know the other one.
     """
-    return original_near(article, fingerprint(article.text), shelf)
+    return find_original_near(article, fingerprint(article.text), shelf)
 
 
-def original_near(article: Article, marks: Fingerprint, shelf: Shelf) -> Copy | None:
-    """Give what `original` gives, where the fingerprint of the article's text is known already."""
-    if not marks:
+def find_original_near(article: Article, fingerprint_: Fingerprint, shelf: Shelf) -> Copy | None:
+    """Return what `find_original` does, where the text's fingerprint is known already."""
+    if not fingerprint_:
         return None
     grams = shingles(article.text)
-    found = [
+    originals = [
         (shelved.story, shared)
-        for shelved in shelf.near(marks)
+        for shelved in shelf.near(fingerprint_)
         if not _is_same_page(article, shelved.story)
         and _may_be_original(shelved.story, shelf)
-        and (shared := _shared(article, grams, shelved)).is_copy
+        and (shared := _overlap_with(article, grams, shelved)).is_copy
     ]
-    if not found:
+    if not originals:
         return None
-    return _copy(*min(found, key=lambda one: _age(one[0])))
+    return _copy_of(*min(originals, key=lambda pair: _time_and_path(pair[0])))
 
 
 def _may_be_original(story: Story, shelf: Shelf) -> bool:
-    """Say whether a story can be what an article repeats.
+    """Decide whether a story can be what an article repeats.
 
     Not one that waits for an editor: it must not hide another newsroom's. Not a copy whose original
     is not filed: the article may be that original, met again after a round that was cut short.
@@ -88,15 +88,15 @@ def _may_be_original(story: Story, shelf: Shelf) -> bool:
 
 
 def _is_filed(name: str, shelf: Shelf) -> bool:
-    """Say whether the shelf holds the record of this name; yes where the name tells no day."""
+    """Decide whether the shelf holds the record of this name; yes where the name tells no day."""
     day = dates.parse(name[:10])
     if day is None:
         return True
     same_day = shelf.between(day, day + timedelta(days=1))
-    return any(PurePosixPath(one.story.path).stem == name for one in same_day)
+    return any(PurePosixPath(shelved.story.path).stem == name for shelved in same_day)
 
 
-def _copy(story: Story, shared: Overlap) -> Copy:
+def _copy_of(story: Story, shared: Overlap) -> Copy:
     """Name the first of a chain, and the story that the text agrees with."""
     name = PurePosixPath(story.path).stem
     what = f"{name}, a copy of {story.copy_of}" if story.copy_of else name
@@ -112,12 +112,12 @@ def _is_same_page(article: Article, story: Story) -> bool:
     return bool(ours & {urls.identity(story.original_url), urls.identity(story.web_url)})
 
 
-def _age(story: Story) -> tuple[datetime, str]:
+def _time_and_path(story: Story) -> tuple[datetime, str]:
     return (story.published_at or _NO_TIME, story.path)
 
 
-def _shared(article: Article, grams: set[str], shelved: Shelved) -> Overlap:
-    """Give the overlap of the texts; none where something else says that they are two stories."""
+def _overlap_with(article: Article, grams: set[str], shelved: Shelved) -> Overlap:
+    """Compute the overlap of the texts, none where something else makes them two stories."""
     old = shingles(shelved.text)
     if old != grams and _numbers_differ(article, shelved):
         return _NOTHING
@@ -133,7 +133,7 @@ def _numbers_differ(article: Article, shelved: Shelved) -> bool:
 
 
 def _is_standing_text(article: Article, grams: set[str], story: Story) -> bool:
-    """Say whether a short text may be what a site shows in place of an article.
+    """Decide whether a short text may be what a site shows in place of an article.
 
     "Subscribe to read on" is the same under every headline: one site, headlines without a common
     word.

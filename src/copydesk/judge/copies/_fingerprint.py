@@ -14,13 +14,13 @@ _SPREAD = 0x9E3779B1  # Knuth's multiplicative constant: crc32 of like texts is 
 
 
 def shingles(text: str) -> set[str]:
-    """Give the word 5-grams of a text, any case, punctuation aside."""
-    found = words.in_order(text)
-    return set(map(" ".join, zip(*(found[start:] for start in range(SHINGLE_WORDS)), strict=False)))
+    """Return the word 5-grams of a text, any case, punctuation aside."""
+    plain = words.words_in_order(text)
+    return set(map(" ".join, zip(*(plain[start:] for start in range(SHINGLE_WORDS)), strict=False)))
 
 
 def fingerprint(text: str) -> tuple[int, ...]:
-    """Give the 64 smallest 32-bit hashes of the text's 5-grams, ascending; () for too little text.
+    """Return the 64 smallest 32-bit hashes of a text's 5-grams, ascending; () for too little.
 
     The same on every machine and in every version of Python. Two texts share about as many of
     them as they share 5-grams: 4 of 64 is a shared sixteenth.

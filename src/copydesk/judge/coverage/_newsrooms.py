@@ -10,23 +10,23 @@ from copydesk.news import Beat, ReasonKind, Story
 
 
 def independent(stories: Iterable[Story], beat: Beat) -> dict[str, str]:
-    """Give the name of each newsroom that speaks for itself, by what tells it apart.
+    """Return the name of each newsroom that speaks for itself, by what tells it apart.
 
     What an agency wrote is the agency's voice wherever it runs; newsrooms of one house are one;
     copies and press releases are none.
     """
-    found: dict[str, str] = {}
+    newsrooms: dict[str, str] = {}
     for story in stories:
         if story.copy_of or _is_release(story):
             continue
         voice = voice_of(story, beat)
         if voice:
-            found.setdefault(voice, _name(story))
-    return found
+            newsrooms.setdefault(voice, _name(story))
+    return newsrooms
 
 
 def voice_of(story: Story, beat: Beat) -> str:
-    """Give what tells the newsroom behind a story apart: agency, house or domain; "" for none."""
+    """Return what tells the newsroom behind a story apart: agency, house or domain; "" if none."""
     provider = story.provider
     domain = provider.domain if provider else ""
     agency = agency_of(story.credit, domain)
@@ -44,4 +44,4 @@ def _name(story: Story) -> str:
 
 
 def _is_release(story: Story) -> bool:
-    return any(one.kind is ReasonKind.PRESS_RELEASE for one in story.reasons)
+    return any(reason.kind is ReasonKind.PRESS_RELEASE for reason in story.reasons)

@@ -39,7 +39,7 @@ class Features:
 
 
 def lede(excerpt: str, text: str) -> str:
-    """Give the excerpt and the beginning of the text, cut at a word."""
+    """Return the excerpt and the beginning of the text, cut at a word."""
     start = text[:LEDE_CHARACTERS]
     if len(text) > LEDE_CHARACTERS and " " in start:
         start = start.rsplit(" ", 1)[0]

@@ -9,12 +9,12 @@ from copydesk.news import Article, Beat, Source
 
 
 def source_of(article: Article, beat: Beat) -> Source:
-    """Give the source that listed the article; a plain one where the beat has it no longer."""
+    """Return the source that listed the article; a plain one where the beat has it no longer."""
     return beat.source(article.source) or Source(url=article.source)
 
 
 def given(article: Article, beat: Beat) -> Iterator[Match]:
-    """Give the topics that stand on an article whatever it says; a beat without takes all."""
+    """Yield the topics that stand on an article whatever it says; a beat without takes all."""
     source = source_of(article, beat)
     name = source.name or source.url
     for topic in source.topics:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from copydesk.judge.quality._sightings import Sightings
 from copydesk.judge.quality._signals import HIGHEST, SIGNALS
-from copydesk.judge.quality._standing import Trust, trust
+from copydesk.judge.quality._source_trust import SourceTrust, source_trust
 
-__all__ = ["HIGHEST", "SIGNALS", "Trust", "trust"]
+__all__ = ["HIGHEST", "SIGNALS", "Sightings", "SourceTrust", "source_trust"]

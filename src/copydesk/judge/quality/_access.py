@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from copydesk.judge.profile import Features
-from copydesk.judge.quality._measure import measured
-from copydesk.judge.quality._seen import Seen
+from copydesk.judge.quality._measure import measure
+from copydesk.judge.quality._sightings import Sightings
 from copydesk.judge.quality._substance import FULL_TEXT
 from copydesk.news import Beat
 
@@ -15,24 +15,24 @@ LONG_AGO = 60 * DAY
 _OPEN = frozenset({"", "free", "open"})
 
 
-def closed(features: Features, beat: Beat) -> Seen:
-    """See a wall."""
+def closed(features: Features, beat: Beat) -> Sightings:
+    """Find a wall."""
     del beat
     return [(1, f"access {features.access}")] if features.access not in _OPEN else []
 
 
-def stub(features: Features, beat: Beat) -> Seen:
-    """See what a wall lets through where that is no article."""
+def stub(features: Features, beat: Beat) -> Sightings:
+    """Find what a wall lets through where that is no article."""
     del beat
     if features.access in _OPEN or features.text is None:
         return []
-    if measured(features.text).length >= FULL_TEXT:
+    if measure(features.text).length >= FULL_TEXT:
         return []
     return [(1, f"fewer than {FULL_TEXT} characters before a wall")]
 
 
-def late(features: Features, beat: Beat) -> Seen:
-    """See what was a week old or more when it was found."""
+def late(features: Features, beat: Beat) -> Sightings:
+    """Find what was a week old or more when it was found."""
     del beat
     hours = features.age_hours
     if hours is None or not WEEK < hours:
@@ -40,8 +40,8 @@ def late(features: Features, beat: Beat) -> Seen:
     return [(1, f"{hours // DAY:.0f} days old when it was found")]
 
 
-def long_ago(features: Features, beat: Beat) -> Seen:
-    """See what was no news any more."""
+def long_ago(features: Features, beat: Beat) -> Sightings:
+    """Find what was no news any more."""
     del beat
     hours = features.age_hours
     if hours is None or not LONG_AGO < hours:

@@ -4,100 +4,101 @@ from __future__ import annotations
 
 from copydesk.judge.profile import Features
 from copydesk.judge.quality import _relevance, wording
-from copydesk.judge.quality._measure import measured
-from copydesk.judge.quality._seen import Seen, once
+from copydesk.judge.quality._measure import measure
+from copydesk.judge.quality._sightings import Sightings, once
 from copydesk.judge.quality._substance import FULL_TEXT
 from copydesk.news import Beat, ReasonKind, reason_words
 
 
-def press_release(features: Features, beat: Beat) -> Seen:
-    """See a company speaking for itself; the beat's own official sources may."""
+def press_release(features: Features, beat: Beat) -> Sightings:
+    """Find a company speaking for itself; the beat's own official sources may."""
     del beat
     if features.official:
         return []
     text = features.text or ""
-    found = wording.press_release(features.credit, features.domain, features.lede, text)
-    evidence = found or wording.paid(_title(features), features.section, text)
+    evidence = wording.press_release(
+        features.credit, features.domain, features.lede, text
+    ) or wording.paid(_title(features), features.section, text)
     return [(1, reason_words(ReasonKind.PRESS_RELEASE, evidence=evidence))] if evidence else []
 
 
-def market_report(features: Features, beat: Beat) -> Seen:
-    """See advertising for a market study."""
+def market_report(features: Features, beat: Beat) -> Sightings:
+    """Find advertising for a market study."""
     del beat
     return once("market report", wording.market_report(_title(features), _ends(features)))
 
 
-def job(features: Features, beat: Beat) -> Seen:
-    """See a post to be filled."""
+def job(features: Features, beat: Beat) -> Sightings:
+    """Find a post to be filled."""
     del beat
     return once("job advert", wording.job(_title(features), _ends(features)))
 
 
-def shopping(features: Features, beat: Beat) -> Seen:
-    """See a page that sells."""
+def shopping(features: Features, beat: Beat) -> Sightings:
+    """Find a page that sells."""
     del beat
     return once("shopping page", wording.shopping(_title(features), _ends(features)))
 
 
-def pastime(features: Features, beat: Beat) -> Seen:
-    """See a puzzle, a horoscope, lottery numbers."""
+def pastime(features: Features, beat: Beat) -> Sightings:
+    """Find a puzzle, a horoscope, lottery numbers."""
     del beat
     return once("pastime", wording.pastime(_title(features)))
 
 
-def ticker(features: Features, beat: Beat) -> Seen:
-    """See a robot's report on one share."""
+def ticker(features: Features, beat: Beat) -> Sightings:
+    """Find a robot's report on one share."""
     del beat
     return once("robot's report on", wording.ticker(_title(features), _ends(features)))
 
 
-def live_stub(features: Features, beat: Beat) -> Seen:
-    """See a running blog of which there is only the beginning."""
+def live_stub(features: Features, beat: Beat) -> Sightings:
+    """Find a running blog of which there is only the beginning."""
     del beat
-    if features.text is None or measured(features.text).length >= FULL_TEXT:
+    if features.text is None or measure(features.text).length >= FULL_TEXT:
         return []
     return once("running blog, hardly begun", wording.live(_title(features)))
 
 
-def opinion(features: Features, beat: Beat) -> Seen:
-    """See what its newsroom labels as opinion."""
+def opinion(features: Features, beat: Beat) -> Sightings:
+    """Find what its newsroom labels as opinion."""
     del beat
     return once("opinion", wording.opinion(_title(features), features.section))
 
 
-def agency(features: Features, beat: Beat) -> Seen:
-    """See another newsroom's report."""
+def agency(features: Features, beat: Beat) -> Sightings:
+    """Find another newsroom's report."""
     del beat
     return once("told by another newsroom", wording.agency(features.credit, features.domain))
 
 
-def weighty(features: Features, beat: Beat) -> Seen:
-    """See a matter of consequence, where it is the beat's: a stranger's crash is none."""
-    found = wording.weighty(_title(features), features.language)
-    if not found or _relevance.ungrounded(features, beat):
+def weighty(features: Features, beat: Beat) -> Sightings:
+    """Find a matter of consequence, where it is the beat's: a stranger's crash is none."""
+    word = wording.weighty(_title(features), features.language)
+    if not word or _relevance.ungrounded(features, beat):
         return []
-    return [(1, f'a matter of consequence: "{found}" in title')]
+    return [(1, f'a matter of consequence: "{word}" in title')]
 
 
-def gossip(features: Features, beat: Beat) -> Seen:
-    """See the private lives of the famous."""
+def gossip(features: Features, beat: Beat) -> Sightings:
+    """Find the private lives of the famous."""
     del beat
-    found = wording.gossip(_title(features))
-    return [(1, f'light fare: "{found}" in title')] if found else []
+    words = wording.gossip(_title(features))
+    return [(1, f'light fare: "{words}" in title')] if words else []
 
 
-def service(features: Features, beat: Beat) -> Seen:
-    """See instructions."""
+def service(features: Features, beat: Beat) -> Sightings:
+    """Find instructions."""
     del beat
-    found = wording.service(_title(features))
-    return [(1, f'instructions: "{found}" in title')] if found else []
+    words = wording.service(_title(features))
+    return [(1, f'instructions: "{words}" in title')] if words else []
 
 
-def tease(features: Features, beat: Beat) -> Seen:
-    """See a headline that teases."""
+def tease(features: Features, beat: Beat) -> Sightings:
+    """Find a headline that teases."""
     del beat
-    found = wording.tease(_title(features))
-    return [(1, f'headline that teases: "{found}"')] if found else []
+    words = wording.tease(_title(features))
+    return [(1, f'headline that teases: "{words}"')] if words else []
 
 
 def _title(features: Features) -> str:
@@ -105,5 +106,5 @@ def _title(features: Features) -> str:
 
 
 def _ends(features: Features) -> str:
-    """Give the lede and the ends of the text, which is where a page shows what it is."""
+    """Return the ends of the text, else the lede: there a page shows what it is."""
     return wording.ends_of(features.text or features.lede)

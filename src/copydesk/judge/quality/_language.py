@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from copydesk.judge.profile import Features
-from copydesk.judge.quality._seen import Seen
+from copydesk.judge.quality._sightings import Sightings
 from copydesk.news import Beat
 
 
-def foreign(features: Features, beat: Beat) -> Seen:
-    """See a language that is neither the site's nor one that its topics have keywords in."""
-    wanted = {tongue(beat.locale)} | {
-        tongue(language) for topic in beat.topics for language, _ in topic.translations
+def foreign(features: Features, beat: Beat) -> Sightings:
+    """Find a language that is neither the site's nor one that its topics have keywords in."""
+    home = base_language(beat.locale)
+    translated = {
+        base_language(language) for topic in beat.topics for language, _ in topic.translations
     }
-    written = tongue(features.language)
-    if not written or written in wanted:
+    written = base_language(features.language)
+    if not written or written in translated | {home}:
         return []
-    return [(1, f"written in {written}, the site in {tongue(beat.locale)}")]
+    return [(1, f"written in {written}, the site in {home}")]
 
 
-def tongue(language: str) -> str:
-    """Give the language of a tag, without its country or script: "en" of "en-US"."""
+def base_language(language: str) -> str:
+    """Return the language of a tag, without its country or script: "en" of "en-US"."""
     return language.replace("_", "-").partition("-")[0].lower()

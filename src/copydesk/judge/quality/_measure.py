@@ -6,6 +6,7 @@ import functools
 import re
 from dataclasses import dataclass
 
+from copydesk.kit import tables
 from copydesk.kit import text as plain_text
 
 _SHORTEST_NAME = 3
@@ -14,34 +15,16 @@ READ = 20_000  # characters that are looked through: what a book shows, its firs
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _SYLLABLES = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+_ROWS = tables.read_rows(__package__, "sourcing.toml", tuple[str, ...])
 _SAID = re.compile(
-    r"""(?xi)\b(?:
-      said | says | told | tells | added | wrote | writes | stated | announced | argued | argues
-    | warned | warns | explained | confirmed | denied | testified | recalled | according\ to
-    | sagte | sagt | erklärte | betonte | berichtete | schrieb | teilte\ .{1,40}\ mit | zufolge
-    | a\ (?:déclaré|dit|affirmé|expliqué|indiqué|précisé|ajouté) | explique | déclare | selon
-    | dijo | afirmó | señaló | explicó | aseguró | declaró | indicó | añadió | según
-    )\b
-    | 表示 | 指出 | [说說](?=[，：:]) | 认为 | 認為 | 透露
-    | 述べた | 語った | 話した | 말했다 | 밝혔다
-    """
+    tables.any_of([rf"\b{tables.any_of(_ROWS['said'])}\b", *_ROWS["said_unspaced"]]),
+    re.IGNORECASE,
 )
 _QUOTE = re.compile(
     r'["\u201c\u201e\u00ab\u300c][^"\u201c\u201d\u00bb\u300d\n]{15,400}["\u201c\u201d\u00bb\u300d]'
 )
-_OWN = re.compile(
-    r"""(?xi)
-      \b(?:told|seen\ by|obtained\ by|reviewed\ by)\ (?:this\ (?:newspaper|paper|publication
-          |reporter)|(?-i:us|me))\b
-    | \b(?:declined|refused)\ to\ (?:comment|be\ interviewed)\b
-    | \bdid\ not\ (?:immediately\ )?(?:respond|reply)\ to\ (?:\w+\ ){0,2}(?:requests?|questions?
-        |emails?)\b
-    | \bwe\ (?:asked|visited|spoke|counted|tested|measured)\b
-    | \blehnte\ (?:eine|einen|jede)\ (?:stellungnahme|kommentar)\b | \bsagte\ dieser\ zeitung\b
-    | \bcontacté\ par\ (?:le|la|nos)\b | \bdijo\ a\ este\ (?:diario|periódico)\b
-    """
-)
-_TOLD = re.compile(
+_OWN = re.compile(tables.any_of(_ROWS["own"]), re.IGNORECASE)
+_TOLD_TO = re.compile(
     r"\b(?:told|said to|speaking to|spoke to|interview with|statement to"
     r"|(?:seen|obtained|reviewed|viewed) by)\s+"
     r"((?:[Tt]he )?[A-Z]\w*(?: [A-Z]\w*){0,3})"
@@ -49,7 +32,7 @@ _TOLD = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
+class TextMeasures:
     """What was counted in a text.
 
     `length` is in characters of an alphabet, `speakers` how often someone is named as the source
@@ -63,10 +46,10 @@ class Measured:
 
 
 @functools.lru_cache(maxsize=8)
-def measured(text: str) -> Measured:
+def measure(text: str) -> TextMeasures:
     """Count what a text is made of, in time that grows with its length."""
     start = text[:READ]
-    return Measured(
+    return TextMeasures(
         length=length(text),
         speakers=sum(1 for _ in _SAID.finditer(start)),
         quotes=sum(1 for _ in _QUOTE.finditer(start)),
@@ -75,7 +58,7 @@ def measured(text: str) -> Measured:
 
 
 def length(text: str) -> int:
-    """Give the length of a text in characters of an alphabet.
+    """Return the length of a text in characters of an alphabet.
 
     A Chinese character is worth three of them, a Japanese or Korean syllable two: what a page says
     in 1,500 English characters it says in about 450 Chinese or 700 Japanese ones.
@@ -86,23 +69,20 @@ def length(text: str) -> int:
 
 
 def own_reporting(text: str, domain: str) -> str:
-    """Give what shows that a newsroom asked for itself, "" where nothing does.
+    """Return what shows that a newsroom asked for itself, "" where nothing does.
 
     Someone told it to the newsroom, by its name or as "us", or was asked and would not answer.
     What is quoted does not count: there "me" is the speaker.
     """
     plain = _QUOTE.sub("", text[:READ])
-    found = _OWN.search(plain)
-    if found:
-        return " ".join(found.group().split())
-    for told in _TOLD.finditer(plain):
-        if _is_house(told.group(1), domain):
-            return " ".join(told.group().split())
-    return ""
+    own = _OWN.search(plain)
+    by_name = (match for match in _TOLD_TO.finditer(plain) if _is_house(match.group(1), domain))
+    evidence = own or next(by_name, None)
+    return " ".join(evidence.group().split()) if evidence else ""
 
 
 def _is_house(name: str, domain: str) -> bool:
-    """Say whether a name is that of a site: "The Standard" is standard.co.uk."""
+    """Decide whether a name is that of a site: "The Standard" is standard.co.uk."""
     called = plain_text.squash(name).removeprefix("the")
     house = plain_text.squash(domain.partition(".")[0]).removeprefix("the")
     if min(len(called), len(house)) < _SHORTEST_NAME and not name.isupper():

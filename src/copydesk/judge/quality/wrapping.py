@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from copydesk.judge.profile import Features
-from copydesk.judge.quality._seen import Seen
+from copydesk.judge.quality._sightings import Sightings
 from copydesk.news import Beat
 
 
-def image(features: Features, beat: Beat) -> Seen:
-    """See a lead picture."""
+def image(features: Features, beat: Beat) -> Sightings:
+    """Find a lead picture."""
     del beat
     return [(1, "has a picture")] if features.image else []
 
 
-def video(features: Features, beat: Beat) -> Seen:
-    """See that it is a video."""
+def video(features: Features, beat: Beat) -> Sightings:
+    """Find that it is a video."""
     del beat
     return [(1, "is a video")] if features.video else []
 
 
-def organization(features: Features, beat: Beat) -> Seen:
-    """See a publisher that the beat knows."""
+def organization(features: Features, beat: Beat) -> Sightings:
+    """Find a publisher that the beat knows."""
     known = beat.organizations.get(features.domain)
     return [(1, f"known organization {known.name}")] if known else []
 
 
-def official(features: Features, beat: Beat) -> Seen:
-    """See that it came from an official source of the beat."""
+def official(features: Features, beat: Beat) -> Sightings:
+    """Find that it came from an official source of the beat."""
     del beat
     return [(1, "official source of the beat")] if features.official else []

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from copydesk.judge.topics._topics import miss, near, relevance, topics
+from copydesk.judge.topics._topics import describe_miss, describe_near_miss, relevance, topics
 
-__all__ = ["miss", "near", "relevance", "topics"]
+__all__ = ["describe_miss", "describe_near_miss", "relevance", "topics"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from copydesk.judge.topics._evidence import Evidence, Seen
+from copydesk.judge.topics._evidence import ArticleEvidence, TopicEvidence
 
 TOPIC = 50  # confidence from which a record carries a topic
 ON_BEAT = 30  # confidence in the main topic, or in one below it, from which an article is filed
@@ -29,8 +29,8 @@ _RIVAL = 0.5  # share of the strongest other subject below which a topic is said
 _EXCLUDED = 2 / 3  # what an excluded word in the text leaves
 
 
-def confidence(evidence: Evidence, seen: Seen, rival: float) -> float:
-    """Give in percent how likely it is that not all places mislead.
+def confidence(evidence: TopicEvidence, article: ArticleEvidence, rival: float) -> float:
+    """Compute in percent how likely it is that not all places mislead.
 
     `rival` is the weight of the strongest topic that is no kin: what has less than half of it is
     mentioned on the way. A required word that is missing, and one that is excluded in title or
@@ -40,33 +40,33 @@ def confidence(evidence: Evidence, seen: Seen, rival: float) -> float:
         return 0.0
     standing = min(1.0, weight(evidence) / (_RIVAL * rival)) if rival else 1.0
     doubt = 1 - _LABEL if evidence.labels else 1.0
-    for share in (_title(evidence, seen), _lede(evidence), _text(evidence, seen)):
+    for share in (_title(evidence, article), _lede(evidence), _text(evidence, article)):
         doubt *= 1 - share * standing
     return 100 * (1 - doubt) * (_EXCLUDED if evidence.excluded else 1)
 
 
-def weight(evidence: Evidence) -> float:
-    """Give how much an article says of a topic, in mentions of its text."""
+def weight(evidence: TopicEvidence) -> float:
+    """Compute how much an article says of a topic, in mentions of its text."""
     lede = min(_LEDE_MENTIONS, evidence.lede.total())
-    return _IN_TITLE * len(evidence.title) + _IN_LEDE * lede + _said(evidence.text)
+    return _IN_TITLE * len(evidence.title) + _IN_LEDE * lede + _mentions(evidence.text)
 
 
-def _title(evidence: Evidence, seen: Seen) -> float:
-    if evidence.title and seen.words >= _SHORT and not evidence.text:
+def _title(evidence: TopicEvidence, article: ArticleEvidence) -> float:
+    if evidence.title and article.words >= _SHORT and not evidence.text:
         return _BARE_TITLE
     return _TITLE[min(2, len(evidence.title))]
 
 
-def _lede(evidence: Evidence) -> float:
+def _lede(evidence: TopicEvidence) -> float:
     return _LEDE[min(2, evidence.lede.total())]
 
 
-def _text(evidence: Evidence, seen: Seen) -> float:
-    """Weigh how often, by how many words and how widely the text speaks of it."""
-    needed = _MENTIONS + seen.words / _WORDS_A_MENTION
+def _text(evidence: TopicEvidence, article: ArticleEvidence) -> float:
+    """Weigh how often, by how many keywords and how widely the text speaks of it."""
+    needed = _MENTIONS + article.words / _WORDS_A_MENTION
     spread = (1 + len(evidence.parts)) / 5
-    return _TEXT * min(1.0, _said(evidence.text) / needed * spread)
+    return _TEXT * min(1.0, _mentions(evidence.text) / needed * spread)
 
 
-def _said(counts: Counter[str]) -> float:
+def _mentions(counts: Counter[str]) -> float:
     return float(sum(count**_REPEATED for count in counts.values()))

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from copydesk.judge.profile import lede
-from copydesk.judge.topics._index import Index, Kind
-from copydesk.judge.words import Found, Words, words
+from copydesk.judge.topics._keyword_index import KeywordIndex, Kind
+from copydesk.judge.words import PhraseMatch, Tokens, tokenize
 from copydesk.kit import text as plain_text
 from copydesk.news import Article
 
@@ -17,7 +17,7 @@ _LABELS = 20  # tags of a page that are looked at
 
 
 @dataclass(slots=True)
-class Evidence:
+class TopicEvidence:
     """What speaks for a topic and against it, keywords as the beat writes them.
 
     `title`, `lede` and `text` count each keyword that stands there, `labels` are those among the
@@ -37,105 +37,109 @@ class Evidence:
 
     @property
     def is_any(self) -> bool:
-        """Say whether any keyword stands anywhere."""
+        """Decide whether any keyword stands anywhere."""
         return bool(self.title or self.lede or self.labels or self.text)
 
     @property
     def is_up_front(self) -> bool:
-        """Say whether a keyword stands in title or lede."""
+        """Decide whether a keyword stands in title or lede."""
         return bool(self.title or self.lede)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class ArticleEvidence:
     """The evidence for each topic that has some, by its place, and an article's length in words."""
 
-    topics: dict[int, Evidence]
+    topics: dict[int, TopicEvidence]
     words: int
-    tags: int
 
 
-def gather(article: Article, index: Index) -> Seen:
+def gather(article: Article, index: KeywordIndex) -> ArticleEvidence:
     """Look for the words of all topics in title, lede, labels and text of an article."""
-    seen: defaultdict[int, Evidence] = defaultdict(Evidence)
+    evidence: defaultdict[int, TopicEvidence] = defaultdict(TopicEvidence)
     for at, topic in enumerate(index.topics):
         if topic.required:
-            seen[at].required = False
+            evidence[at].required = False
     prose = plain_text.prose(article.text)
-    text = words(prose.replace("\n", " \u00b6 "))
-    opening = words(lede(article.excerpt, prose))
-    for place, read in (("title", words(article.title)), ("lede", opening), ("text", text)):
-        _take(seen, place, read, index)
-    tags = article.keywords[:_LABELS]
+    text = tokenize(prose.replace("\n", " \u00b6 "))
+    opening = tokenize(lede(article.excerpt, prose))
+    for place, tokens in (("title", tokenize(article.title)), ("lede", opening), ("text", text)):
+        _add_place(evidence, place, tokens, index)
     for kind, label in _labels(article):
-        _take_label(seen, kind, label, index)
+        _add_label(evidence, kind, label, index)
     # what stands below a video describes it: that it does not come back to a word is no doubt
     length = 0 if article.type == "video" else len(text)
-    return Seen(topics=dict(seen), words=length, tags=len(tags))
+    return ArticleEvidence(topics=dict(evidence), words=length)
 
 
 def _labels(article: Article) -> Iterator[tuple[str, str]]:
-    """Give what the page itself says it is about; a folder of its address is not the page."""
+    """Yield what the page itself says it is about; a folder of its address is not the page."""
     if article.section and article.origins.get("section") != "address":
         yield "section", article.section
     for tag in article.keywords[:_LABELS]:
         yield "tag", tag
 
 
-def _take(seen: dict[int, Evidence], place: str, read: Words, index: Index) -> None:
-    found = list(index.phrases.find(read))
-    for one in found:
-        term = index.terms[one.phrase]
+def _add_place(
+    evidence: dict[int, TopicEvidence], place: str, tokens: Tokens, index: KeywordIndex
+) -> None:
+    """Add what the words of one place of an article say."""
+    matches = list(index.phrases.find(tokens))
+    for match in matches:
+        term = index.terms[match.phrase]
         if term.kind is Kind.REQUIRED:
-            seen[term.topic].required = True
-        if term.kind is Kind.EXCLUDED and not seen[term.topic].excluded:
-            seen[term.topic].excluded = term.text
-            seen[term.topic].excluded_in = place
-    for topic, mentions in _mentions(found, index).items():
-        evidence = seen[topic]
-        counts = {"title": evidence.title, "lede": evidence.lede, "text": evidence.text}[place]
-        counts.update(index.terms[one.phrase].text for one in mentions)
+            evidence[term.topic].required = True
+        if term.kind is Kind.EXCLUDED and not evidence[term.topic].excluded:
+            evidence[term.topic].excluded = term.text
+            evidence[term.topic].excluded_in = place
+    for topic, mentions in _mentions(matches, index).items():
+        found = evidence[topic]
+        counts = {"title": found.title, "lede": found.lede, "text": found.text}[place]
+        counts.update(index.terms[mention.phrase].text for mention in mentions)
         if place == "text":
-            evidence.parts.update(one.start * _PARTS // len(read) for one in mentions)
+            found.parts.update(mention.start * _PARTS // len(tokens) for mention in mentions)
 
 
-def _take_label(seen: dict[int, Evidence], kind: str, label: str, index: Index) -> None:
-    for one in index.phrases.find(words(label)):
-        term = index.terms[one.phrase]
+def _add_label(
+    evidence: dict[int, TopicEvidence], kind: str, label: str, index: KeywordIndex
+) -> None:
+    """Add the topics that a label of the page names."""
+    for match in index.phrases.find(tokenize(label)):
+        term = index.terms[match.phrase]
         if term.kind in (Kind.KEYWORD, Kind.NAME):
-            seen[term.topic].labels.setdefault(label, kind)
+            evidence[term.topic].labels.setdefault(label, kind)
 
 
-def _mentions(found: Sequence[Found], index: Index) -> dict[int, list[Found]]:
-    """Give the keywords that stand for each topic, one for each place of the text.
+def _mentions(matches: Sequence[PhraseMatch], index: KeywordIndex) -> dict[int, list[PhraseMatch]]:
+    """Return the keywords that stand for each topic, one for each place of the text.
 
     Of two that overlap the longer counts. A keyword inside a longer one of a topic that is no kin
     is not meant: there is no war in "trade war".
     """
-    keywords = [one for one in found if index.terms[one.phrase].kind is Kind.KEYWORD]
-    longer = _longer(keywords)
-    mentions: defaultdict[int, list[Found]] = defaultdict(list)
-    for one in sorted(keywords, key=lambda found: (found.start, -found.end)):
-        topic = index.terms[one.phrase].topic
-        before = mentions[topic]
-        if before and before[-1].end > one.start:
+    keywords = [match for match in matches if index.terms[match.phrase].kind is Kind.KEYWORD]
+    longer = _phrases_over(keywords)
+    mentions: defaultdict[int, list[PhraseMatch]] = defaultdict(list)
+    for match in sorted(keywords, key=lambda match: (match.start, -match.end)):
+        before = mentions[index.terms[match.phrase].topic]
+        if before and before[-1].end > match.start:
             continue
-        if not any(_is_swallowed(one, other, index) for other in longer.get(one.start, ())):
-            before.append(one)
-    return {topic: found for topic, found in mentions.items() if found}
+        if not any(_is_inside(match, other, index) for other in longer.get(match.start, ())):
+            before.append(match)
+    return {topic: meant for topic, meant in mentions.items() if meant}
 
 
-def _longer(found: Iterable[Found]) -> dict[int, list[Found]]:
-    """Give the phrases of several words that stand over each place."""
-    over: defaultdict[int, list[Found]] = defaultdict(list)
-    for one in found:
-        if one.end - one.start > 1:
-            for place in range(one.start, one.end):
-                over[place].append(one)
+def _phrases_over(matches: Iterable[PhraseMatch]) -> dict[int, list[PhraseMatch]]:
+    """Return the phrases of several words that stand over each place."""
+    over: defaultdict[int, list[PhraseMatch]] = defaultdict(list)
+    for match in matches:
+        if match.end - match.start > 1:
+            for place in range(match.start, match.end):
+                over[place].append(match)
     return over
 
 
-def _is_swallowed(one: Found, other: Found, index: Index) -> bool:
-    if other.end - other.start <= one.end - one.start or one.end > other.end:
+def _is_inside(match: PhraseMatch, longer: PhraseMatch, index: KeywordIndex) -> bool:
+    """Decide whether a keyword is but a part of a longer one of a topic that is no kin."""
+    if longer.end - longer.start <= match.end - match.start or match.end > longer.end:
         return False
-    return not index.are_kin(index.terms[one.phrase].topic, index.terms[other.phrase].topic)
+    return not index.are_kin(index.terms[match.phrase].topic, index.terms[longer.phrase].topic)

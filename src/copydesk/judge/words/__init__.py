@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from copydesk.judge.words._keywords import occurs, readable, stands, times
-from copydesk.judge.words._latin import latin
-from copydesk.judge.words._numbers import headlines_differ, texts_differ
-from copydesk.judge.words._phrases import Found, Phrases
-from copydesk.judge.words._scripts import in_order, is_unspaced
+from copydesk.judge.words._keywords import contains, contains_letters, count, normalize
+from copydesk.judge.words._latin import transliterate
+from copydesk.judge.words._numbers import (
+    ORDINALS,
+    figures,
+    headlines_differ,
+    ordinals,
+    texts_differ,
+)
+from copydesk.judge.words._phrases import PhraseMatch, Phrases
+from copydesk.judge.words._scripts import is_unspaced, words_in_order
 from copydesk.judge.words._stems import stemmer
-from copydesk.judge.words._tokens import Words, fold, words
+from copydesk.judge.words._tokens import Tokens, fold, tokenize
 
 __all__ = [
-    "Found",
+    "ORDINALS",
+    "PhraseMatch",
     "Phrases",
-    "Words",
+    "Tokens",
+    "contains",
+    "contains_letters",
+    "count",
+    "figures",
     "fold",
     "headlines_differ",
-    "in_order",
     "is_unspaced",
-    "latin",
-    "occurs",
-    "readable",
-    "stands",
+    "normalize",
+    "ordinals",
     "stemmer",
     "texts_differ",
-    "times",
-    "words",
+    "tokenize",
+    "transliterate",
+    "words_in_order",
 ]

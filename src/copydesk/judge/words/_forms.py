@@ -23,7 +23,7 @@ _NOUN = frozenset({"ion", "ions"})
 
 @functools.lru_cache(maxsize=65_536)
 def stem(word: str, language: str) -> str:
-    """Give the stem of a folded word; of a short one, or in a language without stems, itself."""
+    """Return the stem of a folded word; a short one, or in a language without stems, is its own."""
     if len(word) < _LEAST or not word.isalpha():
         return word
     return stemmer(language)(word)
@@ -31,7 +31,7 @@ def stem(word: str, language: str) -> str:
 
 @functools.lru_cache(maxsize=65_536)
 def is_form(word: str, other: str, language: str, *, alone: bool) -> bool:
-    """Say whether a text's folded word is a form of a keyword's that has the same stem.
+    """Decide whether a text's folded word is a form of a keyword's that has the same stem.
 
     `alone`: the keyword is this one word. Then it is a verb only if it is long or stands in the
     past: "market" is not "marketing", but "regulate" is "regulation", and "arrested" is "arrests".
@@ -41,13 +41,13 @@ def is_form(word: str, other: str, language: str, *, alone: bool) -> bool:
     shared = _shared(word, other)
     endings = {word[shared:], other[shared:]}
     if shared < _STEM:
-        return shared == _LEAST and (endings <= {"", "s", "es"} or endings == {"y", "ies"})
+        return shared == _LEAST and _are_plural(endings)
     if language != "en":
         return max(map(len, endings)) <= _OTHER
     if endings <= _PLURAL:
         return True
-    is_verb = not alone or shared >= _LONG or word[shared:].endswith(_PAST)
-    return is_verb and _are_verbal(endings, word[shared - 1])
+    may_be_verb = not alone or shared >= _LONG or word[shared:].endswith(_PAST)
+    return may_be_verb and _are_verbal(endings, word[shared - 1])
 
 
 def _shared(word: str, other: str) -> int:
@@ -56,7 +56,12 @@ def _shared(word: str, other: str) -> int:
     return next((at for at, (ours, theirs) in pairs if ours != theirs), min(len(word), len(other)))
 
 
+def _are_plural(endings: set[str]) -> bool:
+    return endings <= {"", "s", "es"} or endings == {"y", "ies"}
+
+
 def _are_verbal(endings: set[str], last: str) -> bool:
-    """Say whether both are endings of one verb; the last letter may be doubled before them."""
+    """Decide whether both are endings of one verb; the last letter may be doubled before them."""
     known = _VERB | _NOUN if last == "t" else _VERB
-    return {one.removeprefix(last) if len(one) > 1 else one for one in endings} <= known
+    single = {ending.removeprefix(last) if len(ending) > 1 else ending for ending in endings}
+    return single <= known

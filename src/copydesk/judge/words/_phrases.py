@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from copydesk.judge.words._forms import is_form, stem
-from copydesk.judge.words._tokens import Words, keyword
+from copydesk.judge.words._tokens import Tokens, tokenize_keyword
 
 _START = 3  # letters by which most words of a text are passed over
 _ACRONYM_TO = 3
@@ -15,7 +15,7 @@ _TONES = frozenset({"vi"})  # languages whose accents make another word
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PhraseMatch:
     """One place of a text where a phrase stands: which, and its words from `start` to `end`."""
 
     phrase: int
@@ -25,14 +25,14 @@ class Found:
 
 @dataclass(slots=True)
 class _Node:
-    """Where a row of stems leads: on by the next stem, and the phrases that end here."""
+    """A node of a trie of stems: what follows by the next stem, the phrases that end here."""
 
     following: dict[str, _Node] = field(default_factory=dict)
     ending: list[int] = field(default_factory=list)
 
 
 class Phrases:
-    """Keywords of one language, looked for together; a `Found` names one by its place in the list.
+    """Keywords of one language, looked for together; a match names one by its place in the list.
 
     A phrase stands where its words do, whole, in a row, each as written or in an inflected form. A
     word of up to three letters or in capitals stands as it is; written in capitals only, up to
@@ -41,7 +41,7 @@ class Phrases:
 
     def __init__(self, phrases: Sequence[str], language: str) -> None:
         self._language = language
-        self._phrases = [keyword(phrase) for phrase in phrases]
+        self._phrases = [tokenize_keyword(phrase) for phrase in phrases]
         self._root = _Node()
         for number, phrase in enumerate(self._phrases):
             if self.can_stand(number):
@@ -50,26 +50,26 @@ class Phrases:
         self._starts = frozenset(word[:_START] for word in known)
 
     def can_stand(self, number: int) -> bool:
-        """Say whether a phrase has anything to look for: blanks and a single sign have not."""
+        """Decide whether a phrase has anything to look for: blanks and a single sign have not."""
         folded = self._phrases[number].folded
         return len(folded) > 1 or any(map(str.isalnum, folded))
 
-    def _add(self, number: int, phrase: Words) -> None:
+    def _add(self, number: int, phrase: Tokens) -> None:
         node = self._root
         for word in phrase.folded:
             node = node.following.setdefault(stem(word, self._language), _Node())
         node.ending.append(number)
 
-    def find(self, text: Words) -> Iterator[Found]:
-        """Give every place of a text where one of the phrases stands, in order."""
+    def find(self, text: Tokens) -> Iterator[PhraseMatch]:
+        """Yield every place of a text where one of the phrases stands, in order."""
         starts, language = self._starts, self._language
-        stems = [stem(one, language) if one[:_START] in starts else "" for one in text.folded]
+        stems = [stem(word, language) if word[:_START] in starts else "" for word in text.folded]
         first = self._root.following
-        for start, one in enumerate(stems):
-            if one and one in first:
-                yield from self._from(start, stems, text)
+        for start, begun in enumerate(stems):
+            if begun and begun in first:
+                yield from self._find_from(start, stems, text)
 
-    def _from(self, start: int, stems: Sequence[str], text: Words) -> Iterator[Found]:
+    def _find_from(self, start: int, stems: Sequence[str], text: Tokens) -> Iterator[PhraseMatch]:
         node = self._root
         for end in range(start, len(stems)):
             following = node.following.get(stems[end])
@@ -77,23 +77,23 @@ class Phrases:
                 return
             node = following
             for number in node.ending:
-                if self._stands(self._phrases[number], text, start):
-                    yield Found(number, start, end + 1)
+                if self._matches(self._phrases[number], text, start):
+                    yield PhraseMatch(number, start, end + 1)
 
-    def _stands(self, phrase: Words, text: Words, start: int) -> bool:
-        """Say whether the words are those of the phrase, now that their stems are."""
+    def _matches(self, phrase: Tokens, text: Tokens, start: int) -> bool:
+        """Decide whether the words are those of the phrase, now that their stems are."""
         last = len(phrase) - 1
         if last in phrase.owners and start + last not in text.owners:
             return False
         alone = last == 0
         return all(
-            self._is_word(written, folded, text.written[at], text.folded[at], alone)
+            self._is_same_word(written, folded, text.written[at], text.folded[at], alone)
             for at, (written, folded) in enumerate(
                 zip(phrase.written, phrase.folded, strict=True), start
             )
         )
 
-    def _is_word(self, ours: str, folded: str, theirs: str, other: str, alone: bool) -> bool:
+    def _is_same_word(self, ours: str, folded: str, theirs: str, other: str, alone: bool) -> bool:
         is_capital = len(ours) > 1 and ours.isupper()
         if is_capital and alone and len(ours) <= _ACRONYM_TO:
             return ours == theirs

@@ -11,12 +11,12 @@ _UNSPACED = re.compile(f"[{LETTERS}]")
 
 
 def is_unspaced(text: str) -> bool:
-    """Say whether a word of the text has no edges to look for."""
+    """Decide whether a word of a text has no edges to look for."""
     return _UNSPACED.search(text) is not None
 
 
-def in_order(text: str) -> list[str]:
-    """Give the lower-case words of a text in order; of unspaced scripts each letter is one."""
+def words_in_order(text: str) -> list[str]:
+    """Return the lower-case words of a text in order; of unspaced scripts each letter is one."""
     if is_unspaced(text):
         text = _UNSPACED.sub(r" \g<0> ", text)
     return plain_text.words(text)

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from copydesk.judge.words._keywords import readable
+from copydesk.judge.words._keywords import normalize
 from copydesk.judge.words._scripts import LETTERS
 
 # Korean glues its particles to a noun, so it has no edges to look for either
@@ -31,7 +31,7 @@ _ACCENTS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Tokens:
     """A text's words as written and folded (case and accents off), in the same order.
 
     A possessive ending is cut off; `owners` are the places of the words that had one.
@@ -45,41 +45,41 @@ class Words:
         return len(self.folded)
 
 
-def words(text: str) -> Words:
+def tokenize(text: str) -> Tokens:
     """Split a text into words: blanks and hyphens are one, any other sign is a word of its own.
 
     Addresses are left out; U.S. is US, GPUs and GPU's are GPU. Of scripts without blanks each
     letter is a word, and so is each syllable of Korean.
     """
-    plain = _ACRONYMS.sub(r"\1", _DOTTED.sub(_undotted, readable(text)))
+    plain = _ACRONYMS.sub(r"\1", _DOTTED.sub(_remove_dots, normalize(text)))
     written = _TOKEN.findall(plain)
     owners = [at for at, word in enumerate(written) if "'" in word and len(word) > 1]
     for at in owners:
         written[at] = written[at].partition("'")[0]
-    return Words(tuple(written), tuple(_folded(written)), frozenset(owners))
+    return Tokens(tuple(written), tuple(_fold_all(written)), frozenset(owners))
 
 
-def _folded(written: Sequence[str]) -> Iterable[str]:
-    """Give the words folded; together where they are plain, which is four times as fast."""
+def _fold_all(written: Sequence[str]) -> Iterable[str]:
+    """Fold words; together where they are plain, which is four times as fast."""
     joined = " ".join(written)
     return joined.lower().split() if joined.isascii() else map(fold, written)
 
 
-def keyword(text: str) -> Words:
-    """Split a keyword into words, as `words` does; u.s. is US here, too."""
-    return words(_DOTTED_ANYHOW.sub(lambda found: _undotted(found).upper(), text))
+def tokenize_keyword(text: str) -> Tokens:
+    """Split a keyword into words, as `tokenize` does; u.s. is US here, too."""
+    return tokenize(_DOTTED_ANYHOW.sub(lambda match: _remove_dots(match).upper(), text))
 
 
-def _undotted(found: re.Match[str]) -> str:
-    return found.group().replace(".", "")
+def _remove_dots(match: re.Match[str]) -> str:
+    return match.group().replace(".", "")
 
 
 def fold(word: str) -> str:
-    """Give a word without case, and Latin letters without accents."""
-    return word.lower() if word.isascii() else _without_accents(word)
+    """Return a word without case, and Latin letters without accents."""
+    return word.lower() if word.isascii() else _remove_accents(word)
 
 
 @functools.lru_cache(maxsize=16_384)
-def _without_accents(word: str) -> str:
+def _remove_accents(word: str) -> str:
     bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", word.casefold()))
     return unicodedata.normalize("NFC", bare)

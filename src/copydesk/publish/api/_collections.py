@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from copydesk.news import Record
-from copydesk.publish import _links, _records
+from copydesk.placement import addresses
+from copydesk.publish import _records
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.api import _fields, _json, _sections, _shapes
@@ -51,7 +52,7 @@ class _Shelf:
     def singles(self) -> Iterator[Sheet]:
         """Give one file a record; a learning path is the list of its items."""
         for record in self.records:
-            place = f"api/{_links.record_folder(record.path)}index.json"
+            place = f"api/{addresses.record_folder(record.path)}index.json"
             if "items" in record.fields:
                 yield Sheet(place, self._path(record))
             else:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from copydesk.kit import text
 from copydesk.news import Record, Topic
-from copydesk.publish import _links
+from copydesk.placement import addresses
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.api import _fields, _json, _sections
@@ -70,7 +70,7 @@ def _newsletters(plan: Plan) -> Iterator[Sheet]:
             yield Sheet("api/newsletters/index.json", data)
         yield Sheet(f"api/newsletters/page{number}/index.json", data)
     for record in letters:
-        place = f"api/{_links.record_folder(record.path)}index.json"
+        place = f"api/{addresses.record_folder(record.path)}index.json"
         yield Sheet(place, _json.pretty(_letter_whole(record, plan)))
 
 
@@ -87,7 +87,7 @@ def _letter(record: Record, plan: Plan) -> dict[str, object]:
         "type": shown["type"],
         "sourceUrl": plan.links.api_record(record.path),
         "webUrl": web_only(record.fields).get("webUrl")
-        or plan.links.page(f"newsletter/{_links.stem(record.path)}/"),
+        or plan.links.page(f"newsletter/{addresses.record_name(record.path)}/"),
         "excerpt": shown["excerpt"],
         "publishedDateTime": shown["publishedDateTime"],
         "images": shown["images"],

@@ -180,13 +180,13 @@ class Catalogue:
         query = "SELECT entry FROM paper_entries WHERE site = ? AND path = ? AND place >= 0"
         return next(iter(self._entries(query, path)), None)
 
-    def telling(self, tale: str) -> list[Entry]:
+    def members(self, group: str) -> list[Entry]:
         """Give the published stories of a group, the newest first."""
         query = (
             "SELECT entry FROM paper_entries INDEXED BY paper_tales"
             " WHERE site = ? AND tale = ? AND tale <> '' AND place = 2 ORDER BY at DESC, path"
         )
-        return self._entries(query, tale)
+        return self._entries(query, group)
 
     def tales(self) -> Iterator[str]:
         """Give the names of groups with published stories, those with the newest first."""
@@ -240,13 +240,13 @@ class Catalogue:
         )
         return {name for (name,) in self._among(query, tales)}
 
-    def led(self, tales: Collection[str] | None = None) -> list[Entry]:
+    def former_leaders(self, groups: Collection[str] | None = None) -> list[Entry]:
         """Give the stories without a page that led their group once, of all groups or of these."""
         query = "SELECT entry FROM paper_entries WHERE site = ? AND place = 1 AND led = 1"
-        if tales is None:
+        if groups is None:
             return self._entries(f"{query} ORDER BY path")
         among = query + " AND tale <> '' AND tale IN ({})"
-        return [entry_of(entry) for (entry,) in self._among(among, tales)]
+        return [entry_of(entry) for (entry,) in self._among(among, groups)]
 
     def removed(self) -> list[Entry]:
         """Give the stories that an editor removed."""

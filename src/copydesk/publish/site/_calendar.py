@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from itertools import groupby
 
-from copydesk.publish import _links
+from copydesk.placement import addresses, group_by_month
 from copydesk.publish._write import Sheet
 from copydesk.publish.site._frame import Frame, Head
 
@@ -18,17 +17,11 @@ _Month = tuple[date, Sequence[date]]
 
 def sheets(frame: Frame) -> Iterator[Sheet]:
     """Give the archive's first page and the wanted months: front, archive, month, day, story."""
-    months = _months(frame)
+    months = group_by_month(frame.plan.by_day)
     yield _archive(months, frame)
     for month, days in months:
-        if frame.plan.wanted(_links.month_folder(month)):
+        if frame.plan.wanted(addresses.month_folder(month)):
             yield _month(month, days, frame)
-
-
-def _months(frame: Frame) -> list[_Month]:
-    """Give each month that has a story, by its first day, with its days, the latest first."""
-    days = sorted(frame.plan.by_day, reverse=True)
-    return [(month, list(found)) for month, found in groupby(days, lambda day: day.replace(day=1))]
 
 
 def _archive(months: Sequence[_Month], frame: Frame) -> Sheet:
@@ -38,7 +31,7 @@ def _archive(months: Sequence[_Month], frame: Frame) -> Sheet:
     for month, days in months:
         count = sum(len(plan.by_day[day]) for day in days)
         name = strings.format_date("month", month)
-        years[month.year].append(_entry(name, _links.month_folder(month), count, frame))
+        years[month.year].append(_entry(name, addresses.month_folder(month), count, frame))
     numbers = [
         {"number": number, "href": frame.href(f"{FOLDER}{number}/")}
         for number in range(plan.archive_pages, 0, -1)
@@ -61,7 +54,7 @@ def _month(month: date, days: Sequence[date], frame: Frame) -> Sheet:
     entries = [
         _entry(
             strings.format_date("day_in_month", day),
-            _links.day_folder(day),
+            addresses.day_folder(day),
             len(by_day[day]),
             frame,
         )
@@ -69,7 +62,7 @@ def _month(month: date, days: Sequence[date], frame: Frame) -> Sheet:
     ]
     return frame.page(
         "calendar.html",
-        Head(path=_links.month_folder(month), title=heading),
+        Head(path=addresses.month_folder(month), title=heading),
         heading=heading,
         above={"name": strings.say("archive"), "href": frame.href(FOLDER)},
         groups=[{"heading": "", "entries": entries}],

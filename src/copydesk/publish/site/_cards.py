@@ -6,12 +6,10 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
 
 from copydesk.kit import text, urls
 from copydesk.news import Story
-from copydesk.publish import _links
-from copydesk.publish._coverage import Voice
+from copydesk.placement import Voice, addresses, group_by_day
 from copydesk.publish.site._frame import Frame
 from copydesk.publish.site._views import Views
 from copydesk.rendering import join_markup
@@ -42,18 +40,14 @@ class Cards:
 
     def river(self, stories: Iterable[Story]) -> list[Mapping[str, object]]:
         """Give stories that come newest first by day, as "brief.html" shows each."""
-        days = groupby(stories, key=self._day)
-        return [self._of_day(day, list(found)) for day, found in days]
-
-    def _day(self, story: Story) -> date | None:
-        at = story.published_at
-        return self.frame.plan.local(at).date() if at else None
+        days = group_by_day(stories, self.frame.plan.zone)
+        return [self._of_day(day, own) for day, own in days]
 
     def _of_day(self, day: date | None, stories: Sequence[Story]) -> Mapping[str, object]:
         strings = self.frame.strings
         return {
             "heading": strings.format_date("day_in_year", day) if day else strings.say("undated"),
-            "href": self.frame.href(_links.day_folder(day)) if day else "",
+            "href": self.frame.href(addresses.day_folder(day)) if day else "",
             "iso": day.isoformat() if day else "",
             "lines": self.many("brief.html", stories),
         }
@@ -80,17 +74,17 @@ class Cards:
 
     def _voice(self, voice: Voice) -> dict[str, str]:
         """Give a newsroom's name and a link to its page, else to what it wrote."""
-        page = self.views.provider(voice.told.provider)["href"]
-        return {"name": voice.name, "href": page or urls.fetchable(voice.told.web_url) or ""}
+        page = self.views.provider(voice.article.provider)["href"]
+        return {"name": voice.name, "href": page or urls.fetchable(voice.article.web_url) or ""}
 
     def _takes(self, story: Story, voices: Iterable[Voice]) -> list[dict[str, str]]:
         """Give what the first newsrooms beside the story's own headlined it; the same says less."""
         said = {text.squash(story.title), ""}
         found = []
         for voice in voices:
-            title = text.fold(voice.told.title)
+            title = text.fold(voice.article.title)
             if text.squash(title) not in said:
                 said.add(text.squash(title))
-                origin = urls.fetchable(voice.told.web_url) or ""
+                origin = urls.fetchable(voice.article.web_url) or ""
                 found.append({"title": title, "origin": origin, "by": voice.name})
         return found[:_TAKES]

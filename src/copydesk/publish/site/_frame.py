@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from copydesk.kit import text
 from copydesk.news import Topic
-from copydesk.publish import _links, _pictures, _posters, _records
+from copydesk.placement import addresses, sections, topics_below
+from copydesk.publish import _pictures, _posters, _records
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import _structured
@@ -118,20 +119,17 @@ class Frame:
 
     def topics(self) -> Sequence[Mapping[str, str]]:
         """Give all topics but the main one, each with its page."""
-        return [self._topic(topic) for topic in self._below_the_main()]
-
-    def _below_the_main(self) -> Sequence[Topic]:
-        return [topic for topic in self.plan.topics if topic.name != self.plan.beat.topic]
+        plan = self.plan
+        return [self._topic(topic) for topic in topics_below(plan.topics, plan.beat.topic)]
 
     def _topic(self, topic: Topic, name: str = "") -> Mapping[str, str]:
-        folder = _links.topic_folder(topic.id)
+        folder = addresses.topic_folder(topic.id)
         named = text.fold(name or topic.name)
         return {"path": folder, "name": named, "href": self.href(folder)}
 
     def _bar(self) -> Sequence[Mapping[str, str]]:
-        """Give the topics right below the main one, as many as a line holds."""
-        beat = self.plan.beat
-        top = [t for t in self._below_the_main() if t.parent in {"", beat.topic}]
+        """Return the site's sections, as many as a line holds."""
+        top = sections(self.plan.topics, self.plan.beat.topic)
         return [self._topic(topic, topic.shortname) for topic in top[:_IN_THE_BAR]]
 
     def _shelves(self) -> Sequence[Mapping[str, str]]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from copydesk.kit import text
-from copydesk.publish import _front, _plan
+from copydesk.placement import LIMITS
+from copydesk.publish import _plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.site._frame import Frame, Head
 
@@ -61,13 +62,13 @@ def _rules(frame: Frame) -> Mapping[str, object]:
         "holds": look.house.holds,
         "max_age_days": look.house.max_age_days,
         "half_life_hours": _number(look.half_life_hours),
-        "alone": _number(_front.ALONE * 100),
+        "alone": _number(LIMITS.alone * 100),
         "trusted": _plan.TRUSTED,
-        "lead_hours": _number(_front.LEAD_HOURS),
-        "places": _front.SIZE,
-        "of_a_house": _front.A_HOUSE,
-        "of_a_topic": _front.A_TOPIC,
-        "pins": _front.PINS,
+        "lead_hours": _number(LIMITS.lead_hours),
+        "places": LIMITS.places,
+        "of_a_house": LIMITS.of_an_owner,
+        "of_a_topic": LIMITS.of_a_topic,
+        "pins": LIMITS.pins,
     }
 
 

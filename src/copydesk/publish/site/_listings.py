@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from copydesk.kit import text
 from copydesk.news import Story, Topic
-from copydesk.publish import _links
+from copydesk.placement import addresses
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import _structured
 from copydesk.publish.site._cards import Cards
@@ -59,9 +59,9 @@ def _topics(cards: Cards, shelves: Shelves) -> Iterator[Sheet]:
     entries = []
     for topic in plan.topics:
         stories = plan.by_topic.get(topic.id, ())
-        if plan.wanted(_links.topic_folder(topic.id)):
+        if plan.wanted(addresses.topic_folder(topic.id)):
             yield _topic(topic, stories, shelves.get(topic.name, ()), cards)
-        entries.append(_entry(cards, topic.name, _links.topic_folder(topic.id), len(stories)))
+        entries.append(_entry(cards, topic.name, addresses.topic_folder(topic.id), len(stories)))
     heading = cards.frame.strings.say("topics")
     head = Head(path="topics/", title=heading)
     yield cards.frame.page("index.html", head, heading=heading, groups=[_group("", entries)])
@@ -74,7 +74,7 @@ def _topic(
     cards: Cards,
 ) -> Sheet:
     name = text.fold(topic.name)
-    folder = _links.topic_folder(topic.id)
+    folder = addresses.topic_folder(topic.id)
     head = Head(
         path=folder,
         title=name,
@@ -85,7 +85,7 @@ def _topic(
         structured=_structured.listing(stories[:_NEWEST], cards.frame.plan, folder, name),
     )
     below = [
-        _entry(cards, child.name, _links.topic_folder(child.id), 0)
+        _entry(cards, child.name, addresses.topic_folder(child.id), 0)
         for child in cards.frame.plan.topics
         if child.parent == topic.name
     ]
@@ -107,11 +107,11 @@ def day(cards: Cards, at: date, beside: tuple[date | None, date | None]) -> Shee
     stories = plan.by_day[at]
     shown = stories[:_OF_A_DAY]
     heading = cards.frame.strings.format_date("day", at)
-    listed = _structured.listing(shown, plan, _links.day_folder(at), heading)
+    listed = _structured.listing(shown, plan, addresses.day_folder(at), heading)
     older, newer = (_day_link(cards, one) if one else None for one in beside)
     return cards.frame.page(
         "list.html",
-        Head(path=_links.day_folder(at), title=heading, structured=listed),
+        Head(path=addresses.day_folder(at), title=heading, structured=listed),
         heading=heading,
         note="",
         below=[],
@@ -132,7 +132,7 @@ def _sources(cards: Cards) -> Iterator[Sheet]:
     for domain in sorted(plan.by_source):
         stories = plan.by_source[domain]
         name = stories.entries[0].publisher
-        folder = _links.source_folder(domain)
+        folder = addresses.source_folder(domain)
         if plan.wanted(folder):
             head = Head(
                 path=folder,
@@ -194,7 +194,7 @@ def _group(heading: str, entries: Sequence[Mapping[str, object]]) -> dict[str, o
 def _day_link(cards: Cards, day: date) -> dict[str, str]:
     return {
         "name": cards.frame.strings.format_date("day", day),
-        "href": cards.frame.href(_links.day_folder(day)),
+        "href": cards.frame.href(addresses.day_folder(day)),
     }
 
 

@@ -14,7 +14,8 @@ import orjson
 from copydesk.errors import PublishError
 from copydesk.kit import text
 from copydesk.news import Story
-from copydesk.publish import _links, _parts
+from copydesk.placement import addresses
+from copydesk.publish import _parts
 from copydesk.publish._entries import UNDATED, Entry
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
@@ -22,7 +23,7 @@ from copydesk.publish.site._frame import Frame, Head
 from copydesk.rendering import language_tag
 
 _TITLE, _EXCERPT = 200, 160
-_TOPIC = len(_links.topic_folder(""))
+_TOPIC = len(addresses.topic_folder(""))
 FOLDER = _parts.FOLDER
 Parts = Mapping[str, Sequence[Entry]]
 
@@ -96,7 +97,7 @@ def _row(story: Story, by: int, under: list[int], plan: Plan) -> list[object]:
     language = language_tag(story.language)
     published = story.published_at
     return [
-        _links.stem(story.path),
+        addresses.record_name(story.path),
         text.shorten(text.fold(story.title), _TITLE) or "Untitled",
         text.shorten(text.fold(story.excerpt), _EXCERPT),
         by,

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from copydesk.kit import dates, text, urls
 from copydesk.news import Event, EventKind, Related, Story
-from copydesk.publish import _links, _pictures
+from copydesk.placement import addresses
+from copydesk.publish import _pictures
 from copydesk.publish._entries import Entry
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import _player, _structured
@@ -55,7 +56,7 @@ def _page(story: Story, cards: Cards) -> Sheet:
     excerpt = text.fold(story.excerpt)
     player = _played(story, picture, cards)
     head = Head(
-        path=_links.story_folder(story.path),
+        path=addresses.story_folder(story.path),
         title=str(told["title"]),
         description=text.shorten(excerpt, 200),
         structured=_structured.story(story, plan, excerpt, picture),
@@ -106,7 +107,7 @@ def _played(story: Story, picture: _pictures.Picture | None, cards: Cards) -> _p
 
 def _signpost(folder: str, leader: Story, cards: Cards) -> Sheet:
     """Send readers of a page on to the story that leads its group now; it has nothing to index."""
-    target = _links.story_folder(leader.path)
+    target = addresses.story_folder(leader.path)
     head = Head(
         path=folder,
         title=text.fold(leader.title) or cards.frame.strings.say("untitled"),
@@ -147,7 +148,7 @@ def _first(story: Story, cards: Cards) -> dict[str, str]:
     original = plan.read(entry.path) if entry else None
     if original is None:
         return {"title": "", "href": ""}
-    href = cards.frame.href(_links.story_folder(original.path))
+    href = cards.frame.href(addresses.story_folder(original.path))
     return {"title": text.fold(original.title) or cards.frame.strings.say("untitled"), "href": href}
 
 

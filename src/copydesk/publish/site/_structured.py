@@ -8,7 +8,8 @@ import orjson
 
 from copydesk.kit import dates, embeds, lengths, text, urls
 from copydesk.news import Story
-from copydesk.publish import _links, _names, _pictures
+from copydesk.placement import addresses
+from copydesk.publish import _pictures
 from copydesk.publish._plan import Plan
 from copydesk.rendering import language_tag, mark_safe
 
@@ -62,7 +63,7 @@ def listing(stories: Sequence[Story], plan: Plan, path: str, heading: str) -> Ma
                 {
                     "@type": "ListItem",
                     "position": position,
-                    "url": plan.links.page(_links.story_folder(story.path)),
+                    "url": plan.links.page(addresses.story_folder(story.path)),
                 }
                 for position, story in enumerate(stories[:_LISTED], 1)
             ],
@@ -85,7 +86,7 @@ def story(
     told: Story, plan: Plan, excerpt: str, picture: _pictures.Picture | None
 ) -> Mapping[str, object]:
     """Describe a story page: a note of ours, based on the article of its publisher."""
-    page = plan.links.page(_links.story_folder(told.path))
+    page = plan.links.page(addresses.story_folder(told.path))
     note: dict[str, object] = {
         "@context": _CONTEXT,
         "@type": "NewsArticle",
@@ -136,7 +137,7 @@ def _original(told: Story, origin: str) -> Mapping[str, object]:
         original["isAccessibleForFree"] = _FOR_FREE[told.access]
     if told.provider:
         publisher = {"@type": "Organization", "name": text.fold(told.provider.name)}
-        if domain := _names.domain(told.provider.domain):
+        if domain := addresses.addressable_domain(told.provider.domain):
             publisher["url"] = f"https://{domain}/"
         original["publisher"] = publisher
     return original

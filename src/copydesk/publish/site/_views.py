@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from copydesk.kit import dates, text, urls
 from copydesk.news import Provider, Story
-from copydesk.publish import _links, _pictures
+from copydesk.placement import addresses
+from copydesk.publish import _pictures
 from copydesk.publish._entries import Entry
 from copydesk.publish.site import _player
 from copydesk.publish.site._frame import Frame
@@ -56,7 +57,7 @@ class Time:
     @property
     def day(self) -> str:
         """Give the link to the page of its day."""
-        return self._frame.href(_links.day_folder(self._local))
+        return self._frame.href(addresses.day_folder(self._local))
 
 
 class Views:
@@ -71,7 +72,7 @@ class Views:
         self._topics = {
             topic.name: {
                 "name": text.fold(topic.name),
-                "href": frame.href(_links.topic_folder(topic.id)),
+                "href": frame.href(addresses.topic_folder(topic.id)),
             }
             for topic in plan.topics
             if topic.name != plan.beat.topic
@@ -96,7 +97,7 @@ class Views:
         coverage = plan.coverages.of(story)
         return {
             "title": text.fold(story.title) or strings.say("untitled"),
-            "href": self.frame.href(_links.story_folder(story.path)),
+            "href": self.frame.href(addresses.story_folder(story.path)),
             "origin": urls.fetchable(story.web_url) or "",
             "excerpt": text.shorten(text.fold(story.excerpt), _EXCERPT),
             "language": language if language != self._site_language else "",
@@ -116,7 +117,7 @@ class Views:
 
     def _published_by(self, name: str, domain: str) -> Mapping[str, str]:
         known = domain in self.frame.plan.by_source
-        href = self.frame.href(_links.source_folder(domain)) if known else ""
+        href = self.frame.href(addresses.source_folder(domain)) if known else ""
         return {"name": text.fold(name) or text.fold(domain), "href": href}
 
     def time(self, moment: datetime | None) -> Time | Mapping[str, str]:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
-from copydesk.publish import _links
+from copydesk.placement import addresses
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import _listings, _search, _story
@@ -48,4 +48,4 @@ def _days(plan: Plan) -> deque[tuple[date, tuple[date | None, date | None]]]:
     days = sorted(plan.by_day)
     before, after = [None, *days][:-1], [*days, None][1:]
     found = zip(days, zip(before, after, strict=True), strict=True)
-    return deque(one for one in reversed(list(found)) if plan.wanted(_links.day_folder(one[0])))
+    return deque(one for one in reversed(list(found)) if plan.wanted(addresses.day_folder(one[0])))

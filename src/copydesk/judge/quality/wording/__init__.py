@@ -1,6 +1,7 @@
 """Wording: a text in, the words that give away what it is out; one family a file.
 
-Each gives "" where nothing speaks for it. They shall miss rather than accuse an honest report.
+Each returns "" where nothing speaks for it. What a family looks for is in its table (`tables`).
+They shall miss rather than accuse an honest report.
 """
 
 from __future__ import annotations

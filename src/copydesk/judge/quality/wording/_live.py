@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import re
+from copydesk.judge.quality.wording._cues import find_first, read_cues
 
-from copydesk.judge.quality.wording._cues import first
-
-_TITLE = re.compile(
-    r"\blive (?:updates?|blog|coverage|stream|results)\b|\bas it happened\b|\bliveblog\b"
-    r"|\blive:|[-\u2013|] live!?$|\bliveticker\b|\blive-?ticker\b|\ben direct\b|\b(?:en|al) vivo\b",
-    re.IGNORECASE,
-)
+_CUES = read_cues("live")
 
 
 def live(title: str) -> str:
-    """Give what shows that a page is a running blog, "" where nothing does."""
-    return first(_TITLE, title)
+    """Return what shows that a page is a running blog, "" where nothing does."""
+    return find_first(_CUES["headline"], title)

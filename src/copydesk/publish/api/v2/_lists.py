@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from copydesk.kit import text
 from copydesk.news import Story, Topic
-from copydesk.publish import _links
+from copydesk.placement import addresses
 from copydesk.publish._filed import Stories
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
@@ -20,7 +20,7 @@ def sheets(shapes: _shape.Shapes) -> Iterator[Sheet]:
     plan = shapes.plan
     topics = [_topic(topic, plan) for topic in plan.topics]
     for topic, shape in zip(plan.topics, topics, strict=True):
-        if not plan.wanted(_links.topic_folder(topic.id)):
+        if not plan.wanted(addresses.topic_folder(topic.id)):
             continue
         newest = _newest(plan.by_topic.get(topic.id, ()), shapes)
         yield Sheet(_places.one("topics", topic.id), _write.document(shape | newest))
@@ -28,7 +28,7 @@ def sheets(shapes: _shape.Shapes) -> Iterator[Sheet]:
     sources = []
     for domain, stories in sorted(plan.by_source.items()):
         sources.append(_source(domain, stories, plan))
-        if plan.wanted(_links.source_folder(domain)):
+        if plan.wanted(addresses.source_folder(domain)):
             whole = sources[-1] | _newest(stories, shapes)
             yield Sheet(_places.one("sources", domain), _write.document(whole))
     yield Sheet(_places.index("sources"), _write.document({"sources": sources}))
@@ -42,7 +42,7 @@ def _newest(stories: Sequence[Story], shapes: _shape.Shapes) -> dict[str, object
 def _topic(topic: Topic, plan: Plan) -> dict[str, object]:
     by_name = {one.name: one for one in plan.topics}
     parent = by_name.get(topic.parent)
-    folder = _links.topic_folder(topic.id)
+    folder = addresses.topic_folder(topic.id)
     return {
         "id": topic.id,
         "name": text.fold(topic.name),
@@ -59,7 +59,7 @@ def _source(domain: str, stories: Stories, plan: Plan) -> dict[str, object]:
     """Give a publisher under the name that its newest story gives it."""
     newest = stories.entries[0]
     known = plan.beat.organizations.get(domain)
-    folder = _links.source_folder(domain)
+    folder = addresses.source_folder(domain)
     return {
         "domain": domain,
         "name": newest.publisher or domain,

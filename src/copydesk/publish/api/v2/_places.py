@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 
 from copydesk.news import Story
-from copydesk.publish import _links
+from copydesk.placement import addresses
 from copydesk.publish._entries import Entry
 from copydesk.publish._plan import Plan
 from copydesk.publish._touched import Touched
@@ -25,7 +25,7 @@ def page(number: int) -> str:
 
 def story(told: Story | Entry) -> str:
     """Give the place of one story."""
-    return one("stories", _links.stem(told.path))
+    return one("stories", addresses.record_name(told.path))
 
 
 def gone(plan: Plan, change: Touched) -> Iterator[str]:
@@ -49,7 +49,7 @@ def one(kind: str, name: str) -> str:
     A name that is a list's, or begins with a tilde, gets a tilde before it; one that no file can
     have is told by its hash.
     """
-    if not _links.is_segment(f"~{name}.json"):
+    if not addresses.is_segment(f"~{name}.json"):
         name = f"~h-{_hash(name)}"
     elif name in _LISTS or name.startswith("~"):
         name = f"~{name}"
@@ -68,7 +68,7 @@ def index(kind: str) -> str:
 
 def address(place: str, plan: Plan) -> str:
     """Give the address of a file of the API."""
-    return f"{plan.links.api}/{_links.quoted(place)}"
+    return f"{plan.links.api}/{addresses.quote_path(place)}"
 
 
 def _hash(name: str) -> str:

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from copydesk.kit import dates, lengths, text, urls
 from copydesk.news import Provider, Reason, Related, Story, Topic
-from copydesk.publish import _links, _names, _pictures
+from copydesk.placement import addresses
+from copydesk.publish import _pictures
 from copydesk.publish._entries import Entry
 from copydesk.publish._plan import Plan
 from copydesk.publish.api.v2 import _places
@@ -28,7 +29,7 @@ class Shapes:
 
     def leads(self, entry: Entry) -> bool:
         """Say whether a published story leads a group."""
-        leader = self.plan.groups.leading(entry.group) if entry.group else None
+        leader = self.plan.groups.leader(entry.group) if entry.group else None
         return leader is not None and leader.path == entry.path
 
     def story(self, story: Story) -> dict[str, object]:
@@ -67,8 +68,8 @@ class Shapes:
     def reference(self, story: Story) -> dict[str, object]:
         """Give what a list says of a story that stands elsewhere in full."""
         return {
-            "id": _links.stem(story.path),
-            "url": self.plan.links.page(_links.story_folder(story.path)),
+            "id": addresses.record_name(story.path),
+            "url": self.plan.links.page(addresses.story_folder(story.path)),
             "api_url": _places.address(_places.story(story), self.plan),
             "title": text.fold(story.title) or None,
             "published_at": moment(story.published_at),
@@ -79,7 +80,7 @@ class Shapes:
         """Give a publisher, null where none is known; its file where it has one."""
         if provider is None:
             return None
-        domain = _names.domain(provider.domain)
+        domain = addresses.addressable_domain(provider.domain)
         has_file = domain in self.plan.by_source
         return {
             "name": text.fold(provider.name) or None,
@@ -101,12 +102,14 @@ class Shapes:
         if not story.group:
             return None
         groups = self.plan.groups
-        leader = groups.leading(story.group)
+        leader = groups.leader(story.group)
         return {
             "id": (id_ := _places.group_id(story.group)),
             "api_url": self._address("groups", id_),
             "is_leader": leader is not None and leader.path == story.path,
-            "members": [_links.stem(member.path) for member in groups.members(story.group)],
+            "members": [
+                addresses.record_name(member.path) for member in groups.members(story.group)
+            ],
         }
 
     def _related(self, related: Related) -> dict[str, object]:

@@ -79,7 +79,7 @@ def _groups(shapes: _shape.Shapes) -> Iterator[Sheet]:
 
 
 def _leader(group: str, plan: Plan) -> Story | None:
-    entry = plan.groups.leading(group)
+    entry = plan.groups.leader(group)
     return None if entry is None else plan.read(entry.path)
 
 

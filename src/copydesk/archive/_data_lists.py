@@ -1,0 +1,134 @@
+"""The top lists of a file of `_data`: one of them changed, everything else left as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from copydesk.archive import _folder, _paths
+from copydesk.archive.change import FileChange, digest
+from copydesk.archive.document import (
+    MAX_BARE,
+    Document,
+    MappingEntry,
+    Scalar,
+    Sequence,
+    SequenceItem,
+    emit_document,
+    is_plain,
+    parse_document,
+    spell_date,
+)
+from copydesk.archive.document import Mapping as Tree
+from copydesk.errors import RecordError
+
+
+def present(root: Path, path: str) -> bytes:
+    """Return the bytes of a file, b"" where there is none or it is blank; raise RecordError."""
+    data = _folder.present_bytes(root, path)
+    return data if data.strip() else b""
+
+
+def change(root: Path, path: str, edit_tree: Callable[[Tree], Tree]) -> FileChange:
+    """Return what becomes of the file with its tree edit_list.
+
+    Raises RecordError where it cannot be read or given back as it stands, or would grow over what
+    is read again.
+    """
+    file = _paths.inside(root, path)
+    there = _folder.bytes_of(root, path) if file.exists() else None
+    after = edit(there or b"", path, edit_tree)
+    is_blank = not after and not (there or b"").strip()
+    return FileChange(path=path, before=digest(there), after=there if is_blank else after)
+
+
+def edit(data: bytes, path: str, edit_tree: Callable[[Tree], Tree]) -> bytes:
+    """Return a file's bytes with its tree edit_list; raise RecordError as `change` does."""
+    data = data if data.strip() else b""
+    empty = Document(path=path, tree=Tree(entries=()), closing="", tail="", fenced=False)
+    document = parse_document(path, data) if data else empty
+    if data and emit_document(document) != data:
+        raise RecordError(
+            f"rewriting would lose how the {Path(path).stem} are written",
+            subject=path,
+            hint="use LF ends",
+        )
+    after = emit_document(replace(document, tree=edit_tree(document.tree)))
+    if len(after) > max(MAX_BARE, len(data)):
+        raise RecordError("the file would be too big to be read again", subject=path)
+    return after
+
+
+def edit_list(tree: Tree, key: str, change: Callable[[Sequence], Sequence]) -> Tree:
+    """Return the tree with one top list changed: at the end where it is new, gone where empty."""
+    entries = list(tree.entries)
+    at = next((i for i, entry in enumerate(entries) if entry.key.text == key), None)
+    if at is None:
+        before = "\n" if entries else ""
+        entries.append(MappingEntry(key=Scalar(text=key), value=Sequence(items=()), before=before))
+        at = len(entries) - 1
+    old = entries[at].value
+    new = change(old if isinstance(old, Sequence) else Sequence(items=()))
+    entries[at] = replace(entries[at], value=new)
+    if not new.items:
+        del entries[at]
+        entries = _from_the_top(entries) if at == 0 else entries
+    return replace(tree, entries=tuple(entries))
+
+
+def _from_the_top(entries: list[MappingEntry]) -> list[MappingEntry]:
+    """Let no file begin with the empty line that parted its first list from one now gone."""
+    if not entries or entries[0].before != "\n":
+        return entries
+    return [replace(entries[0], before=""), *entries[1:]]
+
+
+def items(
+    old: Sequence, key: str, values: Mapping[str, Mapping[str, Scalar]], same: Container[str]
+) -> Sequence:
+    """Return a list of mappings with these values, each named by its `key`.
+
+    Those in `same` stay as they stand; what somebody else wrote into one that changes stays below.
+    """
+    kept = {_name_of(item, key): item for item in old.items}
+    made = (
+        kept[name] if name in kept and name in same else _item(fields, kept.get(name), old)
+        for name, fields in values.items()
+    )
+    return Sequence(items=tuple(made), column=column(old))
+
+
+def _name_of(item: SequenceItem, key: str) -> str:
+    entries = item.value.entries if isinstance(item.value, Tree) else ()
+    names = (entry.value for entry in entries if entry.key.text == key)
+    return next((value.text for value in names if isinstance(value, Scalar)), "")
+
+
+def _item(values: Mapping[str, Scalar], kept: SequenceItem | None, old: Sequence) -> SequenceItem:
+    entries = [MappingEntry(key=Scalar(text=key), value=value) for key, value in values.items()]
+    if kept is not None and isinstance(kept.value, Tree):
+        entries += [entry for entry in kept.value.entries if entry.key.text not in values]
+    before = "" if kept is None else kept.before
+    return SequenceItem(value=Tree(entries=tuple(entries), column=column(old) + 2), before=before)
+
+
+def column(old: Sequence) -> int:
+    """Return where the dashes of a list stand."""
+    return 2 if old.flow or not old.items else old.column
+
+
+def word(text: str) -> Scalar:
+    """Return a text without quotes where YAML reads it back as the same text."""
+    return Scalar(text=text, quotes="" if is_plain(text) else '"')
+
+
+def words(text: str) -> Scalar:
+    """Return a person's text, always in quotes."""
+    return Scalar(text=text, quotes='"')
+
+
+def moment(at: datetime) -> Scalar:
+    """Return a time."""
+    return Scalar(text=spell_date(at), kind="timestamp")

@@ -1,0 +1,132 @@
+"""Every field of a news record, once: its key, its place in the order, its attribute, its notation.
+
+Emitter, reader, quick reader and the keeping of unknown lines follow from these tables (SPEC 1.2
+and, from `language` to `machine`, our own blocks, of which a record in `everyday` has none).
+"""
+
+from __future__ import annotations
+
+from copydesk.archive.document import spell_plain, spell_quoted
+from copydesk.archive.record import _own_spelling as own
+from copydesk.archive.record._nested import Digests, Nested, NestedList, TextList
+from copydesk.archive.record._notations import (
+    DATE,
+    FLAG,
+    MOMENT,
+    NUMBER,
+    SAID,
+    SIZE,
+    TEXT,
+    WORD,
+    WORDS,
+    Notation,
+)
+from copydesk.archive.record._table import Field, Table
+from copydesk.news import Image, Provider, Reason, Related, Story, Verdict
+
+
+def _always(key: str, attribute: str, notation: Notation) -> Field:
+    return Field(key=key, attribute=attribute, notation=notation, always=True)
+
+
+def _some(key: str, attribute: str, notation: Notation) -> Field:
+    """Return a field that is left out where there is nothing to write."""
+    return Field(key=key, attribute=attribute, notation=notation)
+
+
+_WORD_LIST = TextList(spell=spell_plain, make=str, parse=own.parse_word)
+_TEXT_LIST = TextList(spell=spell_quoted, make=str, parse=own.parse_quoted)
+_REASONS = TextList(
+    spell=lambda reason: spell_quoted(str(reason)), make=Reason.parse, parse=own.parse_reason
+)
+
+IMAGE = Table(
+    Image,
+    (
+        _always("url", "url", TEXT),
+        _some("width", "width", SIZE),
+        _some("height", "height", SIZE),
+        _some("isCached", "is_cached", FLAG),
+        _some("title", "title", TEXT),
+        _some("attribution", "attribution", TEXT),
+    ),
+    address="url",
+)
+PROVIDER = Table(
+    Provider,
+    (
+        _always("name", "name", WORD),
+        _always("domain", "domain", WORD),
+        _some("images", "images", NestedList(table=IMAGE)),
+    ),
+)
+RELATED = Table(
+    Related,
+    (
+        _always("title", "title", TEXT),
+        _always("excerpt", "excerpt", TEXT),
+        _always("publishedDateTime", "published_at", MOMENT),
+        _always("webUrl", "web_url", TEXT),
+        _some("ampWebUrl", "amp_web_url", TEXT),
+        _some("cdnAmpWebUrl", "cdn_amp_web_url", TEXT),
+        _always("type", "type", WORD),
+        _some("provider", "provider", Nested(table=PROVIDER)),
+        _some("quality", "quality", NUMBER),
+        _some("images", "images", NestedList(table=IMAGE)),
+    ),
+    address="webUrl",
+)
+VERDICT = Table(
+    Verdict,
+    (
+        _always("by", "by", TEXT),
+        _always("at", "at", MOMENT),
+        _always("said", "said", SAID),
+        _always("why", "why", TEXT),
+    ),
+)
+# An empty line stands between two sections.
+SECTIONS: tuple[tuple[Field, ...], ...] = (
+    (
+        _always("category", "category", WORD),
+        _always("title", "title", TEXT),
+        _always("excerpt", "excerpt", TEXT),
+        _some("publishedDateTime", "published_at", DATE),
+        _some("updatedDateTime", "updated_at", DATE),
+        _some("originalUrl", "original_url", TEXT),
+        _some("webUrl", "web_url", TEXT),
+        _some("ampWebUrl", "amp_web_url", TEXT),
+        _some("cdnAmpWebUrl", "cdn_amp_web_url", TEXT),
+        _always("type", "type", WORD),
+        _some("quality", "quality", NUMBER),
+        _some("heat", "heat", NUMBER),
+        _some("published", "published", FLAG),
+    ),
+    (_some("featuredContent", "featured_content", TEXT),),
+    (_some("provider", "provider", Nested(table=PROVIDER)),),
+    (_some("topics", "topics", _WORD_LIST),),
+    (_some("images", "images", NestedList(table=IMAGE)),),
+    (_some("related", "related", NestedList(table=RELATED)),),
+    (
+        _some("language", "language", WORD),
+        _some("access", "access", WORD),
+        _some("credit", "credit", WORD),
+        _some("length", "length", WORD),
+        _some("refuses", "refuses", WORDS),
+        _some("trust", "trust", NUMBER),
+    ),
+    (
+        _some("copyOf", "copy_of", WORD),
+        _some("group", "group", WORD),
+    ),
+    (_some("background", "background", _WORD_LIST),),
+    (_some("reasons", "reasons", _REASONS),),
+    (_some("history", "history", _TEXT_LIST),),
+    (_some("note", "note", TEXT),),
+    (_some("verdict", "verdict", Nested(table=VERDICT)),),
+    (_some("machine", "machine", Digests()),),
+    (_some("secured", "secured", TEXT),),
+)
+STORY = Table(Story, tuple(field for section in SECTIONS for field in section))
+LAST_KEY = STORY.keys[-1]  # no empty line stands after it
+TABLES = (STORY, RELATED, PROVIDER, IMAGE, VERDICT)

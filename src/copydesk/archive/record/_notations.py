@@ -1,0 +1,183 @@
+"""How one value stands in a record: written, read as YAML has it, read where it stands as we write.
+
+A notation of one line is spelled after its key; one of lines below its key is in `_nested`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar, get_args
+
+from copydesk.archive.document import (
+    TypedFields,
+    spell_date,
+    spell_flag,
+    spell_plain,
+    spell_quoted,
+)
+from copydesk.archive.record import _own_spelling as own
+from copydesk.archive.record._position import Position
+from copydesk.news import Said
+
+_T = TypeVar("_T")
+_Reader = Callable[[TypedFields, str, _T], _T]
+_DATE = "([0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}Z)"
+_SAID: tuple[Said, ...] = get_args(Said)
+
+
+class Notation(Protocol):
+    """How a value is written, and read back in two ways; a key with `missing` is left out."""
+
+    @property
+    def missing(self) -> Any:
+        """What a record has nothing of."""
+        ...
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether the value stands on lines below its key."""
+        ...
+
+    def write(self, key: str, value: Any, position: Position) -> list[str]:
+        """Return the lines of a key that stands at the position."""
+        ...
+
+    def read(self, fields: TypedFields, key: str, absent: Any) -> Any:
+        """Return what YAML finds at a key, `absent` for nothing; raise RecordError."""
+        ...
+
+    def pattern(self, column: int, *, is_filled: bool) -> str:
+        """Return what stands after a key at the column where we wrote it, the value as a group."""
+        ...
+
+    def parser(self, column: int) -> Callable[[str], Any]:
+        """Return what makes a value of that group; it raises UnusualError at the least doubt."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line(Generic[_T]):
+    """A value on its key's line.
+
+    `standing` is what it looks like in our own spelling, the value as a group, `filled` the same
+    where `missing` would have been left out.
+    """
+
+    spell: Callable[[_T], str]
+    read: _Reader[_T]
+    standing: str
+    parse: Callable[[str], _T]
+    missing: _T
+    filled: str = ""
+    has_lines: bool = False
+
+    def write(self, key: str, value: _T, position: Position) -> list[str]:
+        """Return the one line of a key."""
+        return [f"{key}: {self.spell(value)}"]
+
+    def pattern(self, column: int, *, is_filled: bool) -> str:
+        """Return a blank and what the value looks like."""
+        return f" {self.filled if is_filled and self.filled else self.standing}"
+
+    def parser(self, column: int) -> Callable[[str], _T]:
+        """Return what makes a value of its spelling."""
+        return self.parse
+
+
+def _or_absent(
+    read: Callable[[TypedFields, str], _T | None],
+) -> Callable[[TypedFields, str, Any], Any]:
+    def read_or_absent(fields: TypedFields, key: str, absent: Any) -> Any:
+        value = read(fields, key)
+        return absent if value is None else value
+
+    return read_or_absent
+
+
+def _read_moment(fields: TypedFields, key: str, absent: datetime | None) -> datetime:
+    return fields.required(key, fields.date(key))
+
+
+def _read_words(fields: TypedFields, key: str, absent: tuple[str, ...]) -> tuple[str, ...]:
+    words = (part.strip() for part in fields.text(key).split(","))
+    return tuple(word for word in words if word)
+
+
+def _read_said(fields: TypedFields, key: str, absent: Said | None) -> Said:
+    word = fields.text(key)
+    said = next((known for known in _SAID if known == word), None)
+    if said is None:
+        raise fields.wrong(key, "none of " + ", ".join(_SAID), "write said: publish")
+    return said
+
+
+def _parse_said(raw: str) -> Said:
+    said = next((known for known in _SAID if known == raw), None)
+    if said is None:
+        raise own.UnusualError
+    return said
+
+
+TEXT = Line(
+    spell=spell_quoted,
+    read=TypedFields.text,
+    standing='"(.*)"',
+    filled='"(.+)"',
+    parse=own.parse_text,
+    missing="",
+)
+WORD = Line(
+    spell=spell_plain,
+    read=TypedFields.text,
+    standing="(.+)",
+    filled='((?!"").+)',
+    parse=own.parse_word,
+    missing="",
+)
+WORDS: Line[tuple[str, ...]] = Line(
+    spell=lambda words: spell_plain(", ".join(words)),
+    read=_read_words,
+    standing='((?!"").+)',
+    parse=own.parse_words,
+    missing=(),
+)
+NUMBER: Line[Any] = Line(
+    spell=lambda number: f"{number:d}",
+    read=_or_absent(TypedFields.number),
+    standing="(0|-?[1-9][0-9]{0,17})",
+    parse=int,
+    missing=None,
+)
+SIZE = Line(
+    spell=lambda pixels: f"{pixels:d}",
+    read=_or_absent(TypedFields.number),
+    standing="([1-9][0-9]{0,17})",
+    parse=int,
+    missing=0,
+)
+FLAG: Line[Any] = Line(
+    spell=spell_flag,
+    read=_or_absent(TypedFields.flag),
+    standing="(true|false)",
+    parse=lambda raw: raw == "true",
+    missing=None,
+)
+DATE: Line[Any] = Line(
+    spell=spell_date,
+    read=_or_absent(TypedFields.date),
+    standing=_DATE,
+    parse=datetime.fromisoformat,
+    missing=None,
+)
+MOMENT: Line[Any] = Line(
+    spell=spell_date,
+    read=_read_moment,
+    standing=_DATE,
+    parse=datetime.fromisoformat,
+    missing=None,
+)
+SAID: Line[Any] = Line(
+    spell=spell_plain, read=_read_said, standing="(.+)", parse=_parse_said, missing=None
+)

@@ -1,0 +1,168 @@
+"""The tables of beat.toml that nobody but the engine takes: each key is one field.
+
+Those that a stage takes are nouns of `copydesk.news`: `Source`, `Scoring`, `FetchOptions` …
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from copydesk.kit import kinds
+from copydesk.kit.options import option, required
+from copydesk.news import Show
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """Who decides that a story is published: the gate, or nobody but an editor."""
+
+    mode: Literal["gate", "hold"] = option(
+        "gate",
+        "`gate`: the quality decides. `hold`: nothing is published without an editor.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pictures:
+    """How pictures are shown and how many bytes of them are kept."""
+
+    show: Show = option(
+        "cached",
+        "`cached`: our own copy, at most 640 pixels wide. `hotlink`: the publisher's own file, "
+        "over https. `none`: no pictures.",
+    )
+    max_bytes: int = option(
+        1_000_000_000,
+        "Keep at most this much in `.copydesk/pictures`; what no record has used for longest goes "
+        "first.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publish:
+    """What is published besides the pages."""
+
+    api_v1: bool = option(True, "Write the JSON API in the shapes of everyday.cc.")
+    api_v2: bool = option(
+        True, "Write our own JSON API, with groups and reasons, its schemas and OpenAPI."
+    )
+    api_url: str = option(
+        "",
+        "The base of the API's own links and of publishers' logos. Without it: `site.url`.",
+        kinds.BASE,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    """How the front page is ordered."""
+
+    half_life_hours: float = option(
+        24.0,
+        "After this time half of a story's heat counts. Fewer hours: what is new leads; more: what "
+        "is big stays. The records stay as they are.",
+        kinds.number(minimum=1),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """What becomes of records after they are filed."""
+
+    archive_after_days: int = option(
+        0,
+        "Stories older than this move to `_archive/_news/` under the same name, once a month; they "
+        "stay published. 0: none does.",
+    )
+    look_again: bool = option(
+        True,
+        "Look at a filed page again after an hour, six, a day, three and a week, for corrections "
+        "and for what is gone.",
+    )
+    remote: str = option(
+        "",
+        "The git remote that every round is pushed to and takes the commits of others from, by its "
+        "name in git: `origin`. Without it neither is done.",
+        kinds.REMOTE,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long the memory keeps what no record holds."""
+
+    leads_days: int = option(
+        180,
+        "Forget leads that were dropped or failed this long ago. A source that still lists one has "
+        "it read and judged again.",
+        kinds.whole(minimum=1),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serve:
+    """How `copydesk serve` paces its rounds, and where hubs can reach it."""
+
+    every_minutes: int = option(
+        5,
+        "Start a round this often. A source is asked only when it is due.",
+        kinds.whole(minimum=1),
+    )
+    public_url: str = option(
+        "",
+        "Where this server can be reached from the internet. With it, sources that name a hub push "
+        "their news (WebSub). Without it: they are asked.",
+        kinds.PUBLIC,
+    )
+    count_reads: bool = option(
+        False,
+        "Count how often each story's page is read a day: no cookie, no address kept, nobody else "
+        "asked.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostName:
+    """The host that a `[[host]]` block is about; its manners are `copydesk.news.Manners`."""
+
+    name: str = field(
+        metadata=required(
+            "The host, exactly: `www.example.org` is another one than `example.org`.", kinds.HOST
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOptions:
+    """What asking one source needs beyond the noun Source.
+
+    `headers` maps those of `headers_env` to the values found there; `proxy` is the address to ask
+    through, from the file or from the variable `proxy_env`, or `env:` and that variable's name
+    where it is not set.
+    """
+
+    headers_env: Mapping[str, str] = option(
+        {},
+        "Extra request headers, each with the environment variable that holds its value: "
+        '`{ Authorization = "EXAMPLE_TOKEN" }`. Sent to this source\'s host only.',
+        kinds.HEADERS,
+    )
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    proxy: str = option(
+        "",
+        "Ask this source and its pages through an HTTP proxy, `http://host:port`.",
+        kinds.PROXY,
+    )
+    proxy_env: str = option(
+        "",
+        "The environment variable that holds the proxy's address, for one with a password; goes "
+        "before `proxy`. While it is not set the source cannot be asked.",
+        kinds.VARIABLE,
+    )
+    pictures: Show | Literal[""] = option(
+        "",
+        "As `pictures.show`, for what this source lists and for every story of its publisher. The "
+        "guide on pictures says more.",
+    )

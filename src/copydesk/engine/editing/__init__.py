@@ -1,0 +1,31 @@
+"""Editing: an editor's word goes in (a verdict, a rule, its taking back); one commit comes out.
+
+And the other way round: a story goes in, and why it stands where it does comes out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.engine.editing._clear import clear_verdict as clear_verdict
+    from copydesk.engine.editing._explain import explain as explain
+    from copydesk.engine.editing._inverse import Difference as Difference
+    from copydesk.engine.editing._inverse import merged_list as merged_list
+    from copydesk.engine.editing._inverse import rulings_without as rulings_without
+    from copydesk.engine.editing._inverse import story_without as story_without
+    from copydesk.engine.editing._new_rule import NewRule as NewRule
+    from copydesk.engine.editing._rulings import RuleReport as RuleReport
+    from copydesk.engine.editing._rulings import file_rule as file_rule
+    from copydesk.engine.editing._rulings import list_rules as list_rules
+    from copydesk.engine.editing._rulings import undo_rule as undo_rule
+    from copydesk.engine.editing._undo import UndoReport as UndoReport
+    from copydesk.engine.editing._undo import undo_action as undo_action
+    from copydesk.engine.editing._urgent import show_at_once as show_at_once
+    from copydesk.engine.editing._verdicts import VerdictReport as VerdictReport
+    from copydesk.engine.editing._verdicts import file_verdict as file_verdict
+    from copydesk.engine.editing._verdicts import speaker as speaker
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,0 +1,154 @@
+"""Clear: a verdict taken back; the story stands again as the machine has it.
+
+record, verdict ── clear_verdict ──> alone: judged by today's rules, from its stored article
+                                ──> in a group: set among the others anew
+                                ──> else, or without an article: by its own record's points
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from copydesk import archive, judge, review
+from copydesk.archive import Rulings
+from copydesk.engine.editing._action import with_action
+from copydesk.engine.editing._amend import amend, known_digests
+from copydesk.engine.editing._verdicts import VerdictReport
+from copydesk.engine.filing import hold_write_lock, kept_article
+from copydesk.engine.newsroom import Newsroom, Silence, Troubles, record_path
+from copydesk.engine.rejudging import after_others, beat_in_force, judge_again
+from copydesk.kit import text, urls
+from copydesk.news import Shelved, Story
+
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
+
+Pair = tuple[Story, Story]  # a record as read, and as it will be
+
+
+def clear_verdict(newsroom: Newsroom, path: str, by: str, why: str) -> VerdictReport:
+    """Take back the verdict on the record at `path`: it is published or not as the machine has it.
+
+    Where there is none nothing changes. What a person wrote into the file after the verdict stays.
+    Raises RecordError and BusyError as `file_verdict` does.
+    """
+    with hold_write_lock(newsroom) as lock:
+        story = newsroom.archive.read(record_path(newsroom, path))
+        rulings = archive.read_rulings(newsroom.root)
+        verdict = story.verdict or rulings.verdict_on(story.path)
+        if verdict is None:
+            return VerdictReport(
+                path=story.path,
+                said="clear",
+                published=story.published,
+                notes=("there is no verdict on it",),
+            )
+        free = _without(rulings, story)
+        if review.is_edited_since(story, verdict):
+            known = known_digests(newsroom, story)
+            pairs = [(story, review.keep_as_edited(story, known))]
+            notes = ["whether it is published was edited since: that stays as edited"]
+        else:
+            pairs, notes = list(_as_the_machine_has_it(newsroom, story, free)), []
+        message = f"verdict: clear {text.fold(story.title)}\n\n{why}\n\nby {by}"
+        done = amend(newsroom, lock, free, pairs, with_action(message, "verdict clear", story.path))
+    return VerdictReport(
+        path=story.path,
+        said="clear",
+        published=pairs[0][1].published,
+        changed=done.changed,
+        commit=done.commit,
+        notes=(*notes, *done.notes),
+        was_removed=verdict.said == "remove",
+    )
+
+
+def _without(rulings: Rulings, story: Story) -> Rulings:
+    """Return the rulings without the word on a story, and its tombstones."""
+    ours = set(map(urls.identity, story.addresses))
+    removed = tuple(url for url in rulings.removed if urls.identity(url) not in ours)
+    return replace(rulings.without_verdict(story.path), removed=removed)
+
+
+def _as_the_machine_has_it(newsroom: Newsroom, story: Story, rulings: Rulings) -> Iterator[Pair]:
+    """Give the story as the machine has it, then others of its group that change by that."""
+    known = known_digests(newsroom, story)
+    plain = review.without_verdict(story, known)
+    if plain.copy_of:
+        yield story, review.answer_for(story, plain, known)
+    elif plain.group:
+        yield from _in_its_group(newsroom, story, plain)
+    elif plain.related and not newsroom.beat.scoring.traits.groups_by_rules:
+        yield story, _beside_its_coverage(newsroom, story, plain, rulings)
+    else:
+        judged = _judged(newsroom, plain, rulings) or _by_points(newsroom, plain, [])
+        yield story, review.answer_for(story, judged, known)
+
+
+def _judged(newsroom: Newsroom, plain: Story, rulings: Rulings) -> Story | None:
+    """Return a story as today's rules have it, None where its article is no longer kept.
+
+    It is compared with no other: whether it is a copy was decided when it was filed.
+    """
+    judged = judge_again(newsroom, [plain], rulings, None, Silence())
+    return next((one.fresh for one in judged.stories if one.filed.path == plain.path), None)
+
+
+def _by_points(newsroom: Newsroom, plain: Story, beside: list[Story]) -> Story:
+    """Return a story as its record's points have it, through today's gate."""
+    beat = newsroom.beat
+    points = judge.points_at_the_gate(plain, beside, beat)
+    story = review.decide_by_points(plain, points, beat.scoring.publish_at)
+    article = kept_article(newsroom, plain)
+    source = beat.source(article.source) if article else None
+    return review.gate(story, newsroom.settings.review.mode, source.trust if source else "gate")
+
+
+def _beside_its_coverage(newsroom: Newsroom, story: Story, plain: Story, rulings: Rulings) -> Story:
+    """Return a story of `everyday` as it stands among what its record lists beside it.
+
+    No verdict moves a group there: one that the line had published is in front, any other behind
+    whoever is.
+    """
+    known = known_digests(newsroom, story)
+    addresses = {urls.identity(one.web_url) for one in plain.related}
+    beside = [
+        one
+        for one in newsroom.archive.stories(Troubles())
+        if one.path != plain.path and not addresses.isdisjoint(map(urls.identity, one.addresses))
+    ]
+    in_front = [one for one in beside if one.heat != -1 and rulings.verdict_on(one.path) is None]
+    if in_front and not plain.published:
+        return review.answer_for(story, replace(plain, published=False, heat=-1), known)
+    judged = _by_points(newsroom, plain, beside)
+    total = judge.points_at_the_gate(plain, beside, newsroom.beat)
+    heat = total if judged.published else plain.quality
+    return review.answer_for(story, replace(judged, heat=heat), known)
+
+
+def _in_its_group(newsroom: Newsroom, story: Story, plain: Story) -> Iterator[Pair]:
+    """Give the story, and those of its group, as they stand when all are looked at again."""
+    filed = {one.path: one for one in _around(newsroom, plain)}
+    window = sorted(
+        ({**filed, plain.path: plain}).values(),
+        key=lambda one: (one.published_at or _NO_TIME, one.path),
+    )
+    shelved = [Shelved(story=one) for one in window]
+    beat = beat_in_force(newsroom)
+    regrouped = judge.regroup(shelved, beat, frozenset(), frozenset({plain.path}))
+    changed: Mapping[str, Story] = {one.path: one for one in regrouped}
+    known = known_digests(newsroom, story)
+    yield story, review.answer_for(story, changed.get(plain.path, plain), known)
+    for path, after in changed.items():
+        if path != plain.path and after.group == plain.group:
+            yield filed[path], after_others(newsroom, filed[path], after)
+
+
+def _around(newsroom: Newsroom, plain: Story) -> Iterator[Story]:
+    """Give the stories of the weeks around one, and all others of its group."""
+    moment = plain.published_at or _NO_TIME
+    for one in newsroom.archive.stories(Troubles()):
+        gap = abs((one.published_at or _NO_TIME) - moment)
+        if one.path != plain.path and (gap <= judge.NEIGHBOURS_WITHIN or one.group == plain.group):
+            yield one

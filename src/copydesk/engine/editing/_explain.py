@@ -1,0 +1,177 @@
+"""Explain: why a story is where it is, or why a lead was dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from copydesk import archive, judge
+from copydesk.engine.editing._rulings import rules_on
+from copydesk.engine.editing._standing import is_gone, standing_of
+from copydesk.engine.filing import kept_article
+from copydesk.engine.newsroom import Explanation, Newsroom, Term, Troubles, record_at
+from copydesk.engine.reading import SiteHabits
+from copydesk.engine.rejudging import beat_in_force
+from copydesk.errors import RecordError
+from copydesk.kit import dates, urls
+from copydesk.memory import Fate
+from copydesk.news import Article, Standing, Story, Verdict
+
+
+def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
+    """Explain a record by its path, name or page (see `record_at`), or a page by its address.
+
+    Raises RecordError where nothing is known of it.
+    """
+    stories = {story.path: story for story in newsroom.archive.stories(Troubles())}
+    path = record_at(newsroom, path_or_url)
+    story = stories.get(path or "") or _published_at(stories, path_or_url)
+    if story is not None:
+        return _of_story(newsroom, story, stories)
+    if path is not None:
+        newsroom.archive.read(path)  # which says what is wrong with it
+    fate = newsroom.memory.fate(urls.identity(path_or_url))
+    if fate is not None:
+        return _of_fate(fate)
+    raise RecordError(
+        "nothing is known of this",
+        subject=path_or_url,
+        hint="give a record's path (_news/….md), the address of its page on the site, or the "
+        "address of a page that a source listed",
+    )
+
+
+def _published_at(stories: dict[str, Story], url: str) -> Story | None:
+    """Give the story whose publisher has it at an address, or had."""
+    identity = urls.identity(url)
+    for story in stories.values():
+        if identity in map(urls.identity, story.addresses):
+            return story
+    return None
+
+
+def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Explanation:
+    verdict = story.verdict or archive.read_rulings(newsroom.root).verdict_on(story.path)
+    reasons = story.reasons or judge.explain(story, newsroom.beat)
+    name = story.path.rsplit("/", 1)[-1].removesuffix(".md")
+    copies = sorted(one.path for one in stories.values() if one.copy_of == name)
+    beside = [path for path in _beside(story, stories) if path not in copies]
+    group = [stories[path] for path in beside if not stories[path].copy_of]
+    article = _article(newsroom, story)
+    ruled = replace(story, reasons=tuple(reasons), verdict=verdict)
+    beat = beat_in_force(newsroom)
+    return Explanation(
+        path=story.path,
+        url=story.web_url or story.original_url,
+        state=_state(story, verdict),
+        stage="review" if verdict else "judge",
+        reasons=tuple(str(reason) for reason in reasons),
+        otherwise=judge.counterfactuals(ruled, group, beat, article),
+        trust=story.trust,
+        leader=_leader(story, group),
+        group=tuple(beside),
+        copies=tuple(copies),
+        verdict=_said(verdict),
+        history=story.history,
+        terms=tuple(_terms(newsroom, story)),
+        rulings=tuple(rules_on(newsroom, story)),
+        standing=standing_of(newsroom, story, verdict, article),
+        gone=is_gone(newsroom, story),
+    )
+
+
+def _article(newsroom: Newsroom, story: Story) -> Article | None:
+    article = kept_article(newsroom, story)
+    return None if article is None else SiteHabits(newsroom).settled(article)
+
+
+def _leader(story: Story, group: Sequence[Story]) -> str:
+    """Give the path of the story that leads a group, "" for a story in none."""
+    if story.copy_of or not group:
+        return ""
+    return next((one.path for one in (story, *group) if one.heat != -1), "")
+
+
+def _terms(newsroom: Newsroom, story: Story) -> Iterator[Term]:
+    """Give who may read it, whose words it has and what is refused, with what its page says."""
+    article = kept_article(newsroom, story)
+    origins = article.origins if article else {}
+    for name, value in (("access", story.access), ("credit", story.credit)):
+        if value:
+            evidence = origins.get(name, "")
+            yield Term(name=name, value=value, evidence=(evidence,) if evidence else ())
+    if story.refuses:
+        signals = article.signals if article else ()
+        said = tuple(f"{one.name}: {one.said} ({one.where})" for one in signals)
+        yield Term(name="refuses", value=", ".join(story.refuses), evidence=said)
+
+
+def _beside(story: Story, stories: dict[str, Story]) -> list[str]:
+    """Give the paths of its group, of what stands in its `related`, and of what it is a copy of."""
+    addresses = {urls.identity(one.web_url) for one in story.related if one.web_url}
+    return sorted(
+        one.path
+        for one in stories.values()
+        if one.path != story.path
+        and (
+            urls.identity(one.web_url) in addresses
+            or (story.group and one.group == story.group)
+            or (story.copy_of and Path(one.path).stem == story.copy_of)
+        )
+    )
+
+
+def _state(story: Story, verdict: Verdict | None) -> str:
+    if verdict is not None and verdict.said != "publish":
+        return {"hold": "held", "reject": "rejected", "remove": "removed"}[verdict.said]
+    if story.published:
+        return "published"
+    return "copy" if story.copy_of else "unpublished"
+
+
+def _said(verdict: Verdict | None) -> dict[str, str] | None:
+    if verdict is None:
+        return None
+    return {
+        "by": verdict.by,
+        "at": dates.rfc3339(verdict.at),
+        "said": verdict.said,
+        "why": verdict.why,
+    }
+
+
+def _of_fate(fate: Fate) -> Explanation:
+    why = f"{fate.reason}: {fate.detail}" if fate.reason and fate.detail else fate.reason
+    return Explanation(
+        path=fate.path,
+        url=fate.url,
+        state=fate.state,
+        stage=_STAGES.get(fate.reason, "read"),
+        reasons=tuple(text for text in (why or fate.detail, fate.hint) if text),
+        otherwise=tuple(filter(None, [_OTHERWISE.get(fate.reason)])),
+        standing=Standing.DROPPED if fate.state == "dropped" else "",
+    )
+
+
+_OTHERWISE = {
+    "off-beat": "a word of its title among a topic's keywords in _data/topics would keep it, or "
+    "topics = […] on its source, whatever it says",
+    "filtered": "the include and exclude words of its source decide that",
+    "too-old": "fetch.max_age_days decides that",
+    "ruled-out": "copydesk rule list has the rule; copydesk rule undo takes it back",
+    "removed": "copydesk verdict PATH publish takes a removal back",
+}
+_STAGES = {
+    "seen": "judge",
+    "off-beat": "judge",
+    "filtered": "watch",
+    "too-old": "judge",
+    "not-an-article": "extract",
+    "robots": "fetch",
+    "address": "fetch",
+    "gone": "fetch",
+    "blocked": "fetch",
+    "ruled-out": "judge",
+    "removed": "review",
+}

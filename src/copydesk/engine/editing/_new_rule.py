@@ -1,0 +1,117 @@
+"""A new rule: what a person said, made sure that it can hold.
+
+paths, words, topics, a headline ── ruling ──> news.Ruling of records' names and the beat's topics
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from copydesk import review
+from copydesk.engine.editing._new_set import set_values
+from copydesk.engine.editing._verdicts import speaker
+from copydesk.engine.newsroom import Newsroom, record_path
+from copydesk.errors import UsageError
+from copydesk.kit import text, urls
+from copydesk.news import Beat, Ruling, RulingKind
+
+WHY_CHARACTERS = 10_000
+TITLE_CHARACTERS = 500
+WORD_CHARACTERS = 200
+
+_LEAST = {"merge": 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRule:
+    """What a person said: `paths` name records as for `record_path`, `by` is "" for git's user."""
+
+    said: RulingKind
+    why: str = ""
+    by: str = ""
+    paths: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    until: datetime | None = None
+
+
+def ruling(newsroom: Newsroom, new: NewRule) -> Ruling:
+    """Give the ruling that a person means; raises UsageError, RecordError where it cannot hold."""
+    _must_be_short(new.why, WHY_CHARACTERS, "--why")
+    paths = [record_path(newsroom, path) for path in new.paths]
+    names = tuple(dict.fromkeys(map(review.record_name, paths)))
+    if (len(names) < _LEAST.get(new.said, 1) and new.said != "block") or len(names) < len(paths):
+        raise UsageError(
+            f"{new.said} wants different stories",
+            subject=", ".join(new.paths)[:WORD_CHARACTERS],
+            hint="name each by its record's path, two at least for a merge",
+        )
+    return Ruling(
+        said=new.said,
+        by=speaker(newsroom, new.by),
+        at=newsroom.now,
+        why=new.why,
+        stories=names,
+        values=_values(newsroom, new, paths),
+        until=new.until,
+    )
+
+
+def _values(newsroom: Newsroom, new: NewRule, paths: Sequence[str]) -> tuple[str, ...]:
+    match new.said:
+        case "block":
+            return tuple(dict.fromkeys(map(_blocked, new.values)))
+        case "retopic":
+            return topic_names(newsroom.beat, new.values)
+        case "rename":
+            return (_headline(new.values[0]),)
+        case "set":
+            return set_values(newsroom, paths[0], new.values)
+    return ()
+
+
+def _blocked(value: str) -> str:
+    """Give a site's name, or a word as it is looked for."""
+    word = urls.site_name(value) or text.fold(value)
+    if not any(character.isalnum() for character in word):
+        raise UsageError("no word and no site", subject=repr(value[:WORD_CHARACTERS]))
+    _must_be_short(word, WORD_CHARACTERS, "a word to block")
+    return word
+
+
+def _headline(said: str) -> str:
+    title = text.fold(said)
+    if not title:
+        raise UsageError("the headline is empty", hint="copydesk rule rename PATH TITLE")
+    _must_be_short(title, TITLE_CHARACTERS, "the headline")
+    return title
+
+
+def _must_be_short(words: str, most: int, what: str) -> None:
+    if len(words) > most:
+        raise UsageError(
+            f"{what} is too long ({len(words)} characters)", hint=f"{most} characters at most"
+        )
+
+
+def topic_names(beat: Beat, said: Sequence[str]) -> tuple[str, ...]:
+    """Give the beat's names of topics that a person named by name or id, in any case.
+
+    Raises UsageError with the nearest name where one is none.
+    """
+    names = {key.casefold(): topic.name for topic in beat.topics for key in (topic.id, topic.name)}
+    words = [text.fold(word)[:WORD_CHARACTERS] for word in said]
+    for word in words:
+        if word.casefold() not in names:
+            raise UsageError("no topic of this beat", subject=word, hint=_nearest(word, names))
+    return tuple(dict.fromkeys(names[word.casefold()] for word in words))
+
+
+def _nearest(word: str, names: Mapping[str, str]) -> str:
+    near = difflib.get_close_matches(word.casefold(), names, 1, 0.5)
+    if near:
+        return f"did you mean {names[near[0]]}"
+    known = list(dict.fromkeys(names.values()))
+    return f"its topics are {', '.join(known[:20])}" if known else "add topics in _data/topics"

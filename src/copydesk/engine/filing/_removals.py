@@ -1,0 +1,12 @@
+"""Removals: the addresses that an editor took away for good."""
+
+from __future__ import annotations
+
+from copydesk import archive
+from copydesk.engine.newsroom import Newsroom
+from copydesk.kit import urls
+
+
+def removed_addresses(newsroom: Newsroom) -> frozenset[str]:
+    """Give the identities of the addresses that an editor removed for good; raises RecordError."""
+    return frozenset(map(urls.identity, archive.read_rulings(newsroom.root).removed))

@@ -1,0 +1,170 @@
+"""Writing: the newsroom's write lock, with what earlier versions left taken over first.
+
+A version before the journal of `archive` wrote first and committed then. What it left between the
+two is told by its memory; where that was lost, by records that git does not know and in which every
+digest fits; and a verdict cut short is all that parts its record from the last commit.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+
+from copydesk import archive, review
+from copydesk.archive import Begun, Change, Committed, WriteLock
+from copydesk.engine.newsroom import Newsroom
+from copydesk.errors import CopydeskError, GitError, RecordError
+from copydesk.kit import text
+from copydesk.news import Story, Verdict
+
+RULINGS_PATH = "_data/rulings.yaml"
+WORD_SECONDS = 10.0  # how long a person's word waits, at most, before it is told busy
+PATIENCE_SECONDS = 600.0  # how long a round does: it has work behind it
+
+_NO_FLOCK = (
+    "this file system has no locks (flock): copydesk keeps its own processes apart by files, on one"
+    " host; let no second host that shares the folder work in it"
+)
+
+
+def write_lock(newsroom: Newsroom) -> WriteLock:
+    """Return the newsroom's write lock; who takes it remembers what a killed change had to."""
+    return WriteLock(newsroom.root, newsroom.memory.play)
+
+
+def begin_change(
+    newsroom: Newsroom,
+    lock: WriteLock,
+    change: Change,
+    remember: Callable[[Sequence[str]], None],
+    needed: Collection[str] = (),
+) -> Begun:
+    """Begin a change of which the memory has to know; a kill parts the two at no moment.
+
+    `remember` changes the memory; it is told which paths are left to a person. Raises as
+    `Change.begin` does.
+    """
+
+    def note(skipped: Sequence[str]) -> bytes:
+        with newsroom.memory.rehearse() as rehearsal:
+            remember(skipped)
+        return rehearsal.encode()
+
+    return change.begin(lock, needed=needed, note=note)
+
+
+@contextlib.contextmanager
+def hold_write_lock(
+    newsroom: Newsroom, lock: WriteLock | None = None, wait_seconds: float = WORD_SECONDS
+) -> Iterator[WriteLock]:
+    """Hold the newsroom's write lock for the block; what a kill left is finished then.
+
+    Raises BusyError where another keeps it so long, RecordError.
+    """
+    lock = lock or write_lock(newsroom)
+    with lock.held(wait_seconds):
+        _take_over(newsroom, lock)
+        yield lock
+
+
+def take_over_unknown(newsroom: Newsroom, lock: WriteLock) -> None:
+    """Commit records of ours that git does not know, where the memory of them was lost."""
+    if not newsroom.memory.is_new() or not lock.repository.usable:
+        return
+    ours = [one.path for one in _stories(newsroom) if _is_ours(one)]
+    with contextlib.suppress(GitError):
+        _adopt(newsroom, lock, lock.repository.unknown(ours))
+
+
+def _take_over(newsroom: Newsroom, lock: WriteLock) -> None:
+    """Take over, once, what an earlier version left; its memory's journal ends with it."""
+    journal = newsroom.memory.journal()
+    is_first = lock.journal.is_new
+    stands = {
+        path for path, one in journal.items() if archive.digest_of(newsroom.root, path) == one
+    }
+    if is_first and lock.repository.usable and not lock.repository.obstacle():
+        with contextlib.suppress(GitError, RecordError):
+            stands |= set(_cut_short(newsroom, lock))
+    _adopt(newsroom, lock, stands)
+    if journal:
+        newsroom.memory.close_journal()
+    if is_first:
+        lock.journal.begin()
+
+
+def _adopt(newsroom: Newsroom, lock: WriteLock, stands: Collection[str]) -> None:
+    if not stands:
+        return
+    titles = sorted(filter(None, (_title(newsroom, path) for path in stands)))
+    lines = [f"* {text.fold(title)}" for title in titles]
+    subject = f"news: {len(stands)} left from an earlier round"
+    message = "\n".join([subject, "", *lines]) if lines else subject
+    lock.adopt(sorted(stands), message, newsroom.now)
+
+
+def _title(newsroom: Newsroom, path: str) -> str:
+    try:
+        return newsroom.archive.read(path).title
+    except CopydeskError:
+        return ""
+
+
+def _cut_short(newsroom: Newsroom, lock: WriteLock) -> Iterator[str]:
+    """Walk the files in which a verdict is the only difference to the last commit."""
+    rulings = archive.read_rulings(newsroom.root)
+    said = {one.path: one.verdict or rulings.verdict_on(one.path) for one in _stories(newsroom)}
+    words = {path: verdict for path, verdict in said.items() if verdict is not None}
+    edited = lock.repository.changed_by_user([*words, RULINGS_PATH])
+    for path in words.keys() & edited:
+        if _is_verdict_alone(lock, newsroom.archive.read(path), words[path]):
+            yield path
+    if RULINGS_PATH in edited and _are_verdicts_alone(newsroom, lock):
+        yield RULINGS_PATH
+
+
+def _is_verdict_alone(lock: WriteLock, story: Story, verdict: Verdict) -> bool:
+    data = lock.repository.committed_bytes(story.path)
+    try:
+        before = archive.parse_story(story.path, data or b"")
+    except CopydeskError:
+        return False
+    return review.obey(replace(before, verdict=story.verdict), verdict) == story
+
+
+def _are_verdicts_alone(newsroom: Newsroom, lock: WriteLock) -> bool:
+    """Decide whether verdicts and tombstones are all that is new among the rulings."""
+    data = lock.repository.committed_bytes(RULINGS_PATH)
+    try:
+        before = archive.parse_rulings(data or b"")
+        after = archive.read_rulings(newsroom.root)
+        told = archive.edit_rulings(data or b"", after)
+    except CopydeskError:
+        return False
+    return before.rules == after.rules and told == newsroom.archive.file_bytes(RULINGS_PATH)
+
+
+def _stories(newsroom: Newsroom) -> Iterator[Story]:
+    return newsroom.archive.stories(_unheard)
+
+
+def _is_ours(story: Story) -> bool:
+    return bool(story.machine) and not review.touched_fields(story, dict(story.machine))
+
+
+def _unheard(error: CopydeskError) -> None:
+    """Hear nothing: the round reports the records that cannot be read."""
+
+
+def notes_on(done: Committed, what: str) -> tuple[str, ...]:
+    """Return what a person is told of a change; `what` is "it is" or so.
+
+    That no commit holds it, and, once a newsroom, that its file system has no locks.
+    """
+    notes = (_NO_FLOCK,) if done.lacks_flock else ()
+    if done.obstacle:
+        return (f"not committed ({done.obstacle}): {what} on disk, uncommitted", *notes)
+    if not done.has_git and done.written:
+        return (f"no git repository here: {what} on disk, without a history", *notes)
+    return notes

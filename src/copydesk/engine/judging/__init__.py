@@ -1,0 +1,28 @@
+"""Judging: articles and a shelf of filed stories go in; stories with paths and pictures out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.engine.judging._pictures import ChosenPicture as ChosenPicture
+    from copydesk.engine.judging._pictures import choose_pictures as choose_pictures
+    from copydesk.engine.judging._rulings import apply_rules as apply_rules
+    from copydesk.engine.judging._rulings import counting_picture as counting_picture
+    from copydesk.engine.judging._rulings import story_as_read as story_as_read
+    from copydesk.engine.judging._rulings import take_back_rule as take_back_rule
+    from copydesk.engine.judging._shelf import fill_shelf as fill_shelf
+    from copydesk.engine.judging._shelf import put_on_shelf as put_on_shelf
+    from copydesk.engine.judging._vectors import Vectors as Vectors
+    from copydesk.engine.judging._vectors import open_vectors as open_vectors
+    from copydesk.engine.judging._weigh import Appraised as Appraised
+    from copydesk.engine.judging._weigh import Desk as Desk
+    from copydesk.engine.judging._weigh import appraise_all as appraise_all
+    from copydesk.engine.judging._weigh import appraise_article as appraise_article
+    from copydesk.engine.judging._weigh import complete_story as complete_story
+    from copydesk.engine.judging._weigh import fetch_pictures as fetch_pictures
+    from copydesk.engine.judging._weigh import weigh_all as weigh_all
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

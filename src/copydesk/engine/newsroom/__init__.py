@@ -1,0 +1,43 @@
+"""The open newsroom: a folder goes in; its settings, stores and locks come out, for every command.
+
+With it what commands share: how they report, show progress, turn an exception into a failure and
+find the record that a person means.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.engine.newsroom._check import check_records as check_records
+    from copydesk.engine.newsroom._failures import failure_of as failure_of
+    from copydesk.engine.newsroom._locate import record_at as record_at
+    from copydesk.engine.newsroom._locate import record_path as record_path
+    from copydesk.engine.newsroom._newsroom import PRIVATE as PRIVATE
+    from copydesk.engine.newsroom._newsroom import Newsroom as Newsroom
+    from copydesk.engine.newsroom._newsroom import Troubles as Troubles
+    from copydesk.engine.newsroom._newsroom import alone as alone
+    from copydesk.engine.newsroom._newsroom import in_turn as in_turn
+    from copydesk.engine.newsroom._newsroom import locked as locked
+    from copydesk.engine.newsroom._newsroom import opened as opened
+    from copydesk.engine.newsroom._progress import Progress as Progress
+    from copydesk.engine.newsroom._progress import Silence as Silence
+    from copydesk.engine.newsroom._report import BuildReport as BuildReport
+    from copydesk.engine.newsroom._report import DeployReport as DeployReport
+    from copydesk.engine.newsroom._report import Explanation as Explanation
+    from copydesk.engine.newsroom._report import Failure as Failure
+    from copydesk.engine.newsroom._report import RoundReport as RoundReport
+    from copydesk.engine.newsroom._report import Rule as Rule
+    from copydesk.engine.newsroom._report import Term as Term
+    from copydesk.engine.newsroom._seals import open_seal as open_seal
+    from copydesk.engine.newsroom._settings import SettingRow as SettingRow
+    from copydesk.engine.newsroom._settings import setting_rows as setting_rows
+    from copydesk.engine.newsroom._starts import Demo as Demo
+    from copydesk.engine.newsroom._starts import adopt as adopt
+    from copydesk.engine.newsroom._starts import demo as demo
+    from copydesk.engine.newsroom._starts import demo_newsroom as demo_newsroom
+    from copydesk.engine.newsroom._starts import new as new
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

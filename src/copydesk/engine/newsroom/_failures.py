@@ -1,0 +1,17 @@
+"""A mishap: a bug of ours, or of a library's, that one lead met and that must cost only it."""
+
+from __future__ import annotations
+
+from copydesk.engine.newsroom._report import Failure
+from copydesk.errors import CopydeskError
+
+
+def failure_of(url: str, error: Exception) -> Failure:
+    """Give the failure to report for whatever went wrong with one address."""
+    if isinstance(error, CopydeskError):
+        return Failure(url=url, what=error.what, hint=error.hint)
+    return Failure(
+        url=url,
+        what=f"unexpected {type(error).__name__}: {error}",
+        hint="the round goes on without it; please report it",
+    )

@@ -1,0 +1,76 @@
+"""Named: the record that a person means.
+
+path | file name, with or without .md | its page's address ── record_at ──> its path, as it lies
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+from copydesk.engine.newsroom._newsroom import Newsroom
+from copydesk.errors import RecordError
+from copydesk.kit import urls
+
+_PAGE = re.compile(r"/news/([^/]+?)(?:/|/index\.html)?$")
+
+
+def record_path(newsroom: Newsroom, said: str) -> str:
+    """Give the path of the record that a person means; raises RecordError where there is none."""
+    path = record_at(newsroom, said)
+    if path is None:
+        raise RecordError(
+            "there is no such record",
+            subject=said,
+            hint="name it as _news/YYYY-MM-DD-slug.md, or by its page's address on the site",
+        )
+    return path
+
+
+def record_at(newsroom: Newsroom, said: str) -> str | None:
+    """Give the path of the record that a person means, None where there is none.
+
+    A path counts from the newsroom, or from where the person stands if it exists from there. A
+    record that moved to the archive is found under its old path, too. An address counts where
+    it is one of the site, or of a machine that serves the site (an IP address, localhost).
+    """
+    name = _page(newsroom, said) if "://" in said else _inside(newsroom, said)
+    return next((path for path in _places(name) if _is_file(newsroom, path)), None)
+
+
+def _inside(newsroom: Newsroom, said: str) -> str:
+    """Give a path as seen from the newsroom, where one stands that exists from here."""
+    try:
+        root, here = newsroom.root.resolve(), Path(said).resolve()
+        if here.is_file() and here.is_relative_to(root):
+            return here.relative_to(root).as_posix()
+    except (OSError, ValueError, RuntimeError):  # a name too long, a NUL byte, a loop of links
+        pass
+    return said.removeprefix("./")
+
+
+def _page(newsroom: Newsroom, url: str) -> str:
+    """Give the name of the record whose page is at an address, "" where it is none of ours."""
+    parsed = urls.parse(url)
+    if parsed is None:
+        return ""
+    ours = {urls.host(newsroom.beat.url), urls.host(newsroom.settings.serve.public_url)}
+    found = _PAGE.search(str(parsed.pathname))
+    if found is None or not (parsed.hostname in ours or urls.is_machine(str(parsed.hostname))):
+        return ""
+    return unquote(found[1]).replace("/", "")
+
+
+def _places(name: str) -> Iterator[str]:
+    folders = ("", "_archive/") if name.startswith("_") else ("_news/", "_archive/_news/")
+    for end in ("", ".md") if name else ():
+        yield from (f"{folder}{name}{end}" for folder in folders)
+
+
+def _is_file(newsroom: Newsroom, path: str) -> bool:
+    try:
+        return (newsroom.root / path).is_file()
+    except (OSError, ValueError):  # a name too long, a NUL byte
+        return False

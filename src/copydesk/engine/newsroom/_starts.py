@@ -1,0 +1,122 @@
+"""Starts: a new newsroom, the demo's, one taken over from a reference site."""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from copydesk import archive, config
+from copydesk.engine.newsroom._newsroom import PRIVATE
+from copydesk.errors import UsageError
+from copydesk.kit import dates, files
+
+_IGNORED = f"{PRIVATE}/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """The built-in example: the recorded web that it replays, and the moment it is set in."""
+
+    web: Path
+    now: datetime
+
+
+def new(root: Path, when: datetime) -> tuple[str, ...]:
+    """Make a newsroom with a working example beat in `root`; give the files made.
+
+    The folder gets a git repository of its own where git is installed, also inside another one.
+    Raises UsageError where the folder holds something already.
+    """
+    _must_be_free(root)
+    with example() as folder:
+        return _laid_out(folder / "starter", root, when)
+
+
+def demo_newsroom(root: Path, when: datetime) -> bool:
+    """Lay out the demo's newsroom in `root`; False where it is there already."""
+    if (root / "beat.toml").exists():
+        return False
+    _must_be_free(root)
+    with example() as folder:
+        _laid_out(folder / "newsroom", root, when)
+    return True
+
+
+@contextmanager
+def demo() -> Iterator[Demo]:
+    """Give the demo's recorded web for the block."""
+    with example() as folder:
+        about = json.loads((folder / "demo.json").read_text("utf-8"))
+        now = dates.parse(about["now"])
+        assert now is not None
+        yield Demo(web=folder / "web.warc.gz", now=now)
+
+
+def adopt(root: Path) -> tuple[str, ...]:
+    """Make a reference site a newsroom: beat.toml and a line in .gitignore; give what changed.
+
+    A beat.toml that is there stays as it is. Raises ConfigError where this is no such site.
+    """
+    changed = []
+    if not (root / "beat.toml").exists():
+        files.write_atomic(root / "beat.toml", config.adopted_toml(root).encode())
+        changed.append("beat.toml")
+    if _ignore_private(root):
+        changed.append(".gitignore")
+    return tuple(changed)
+
+
+@contextmanager
+def example() -> Iterator[Path]:
+    """Give the folder of the example beat: in the package, or beside it in a checkout."""
+    packaged = importlib.resources.files("copydesk") / "examples" / "ai"
+    checkout = Path(__file__).resolve().parents[4] / "examples" / "ai"
+    if packaged.is_dir():
+        with importlib.resources.as_file(packaged) as folder:
+            yield folder
+    elif checkout.is_dir():
+        yield checkout
+    else:
+        raise UsageError(
+            "the example beat is not in this installation", hint="install copydesk again"
+        )
+
+
+def _must_be_free(root: Path) -> None:
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise UsageError(
+            "the folder is not empty", subject=str(root), hint="name one that does not exist yet"
+        )
+
+
+def _laid_out(folder: Path, root: Path, when: datetime) -> tuple[str, ...]:
+    shutil.copytree(folder, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    _ignore_private(root)
+    archive.write_key(root / PRIVATE / "key")
+    made = sorted(
+        str(path.relative_to(root))
+        for path in root.rglob("*")
+        if path.is_file() and PRIVATE not in path.relative_to(root).parts
+    )
+    if archive.start_repository(root).usable:
+        lock = archive.WriteLock(root)
+        with lock.held():
+            lock.adopt(made, "A new newsroom", when)
+    return tuple(made)
+
+
+def _ignore_private(root: Path) -> bool:
+    """Add `.copydesk/` to .gitignore; False where it is there already."""
+    path = root / ".gitignore"
+    text = path.read_text("utf-8") if path.exists() else ""
+    if _IGNORED in text.split():
+        return False
+    separator = "" if not text or text.endswith("\n") else "\n"
+    files.write_atomic(path, f"{text}{separator}{_IGNORED}\n".encode())
+    return True

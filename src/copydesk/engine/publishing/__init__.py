@@ -1,0 +1,16 @@
+"""Publishing: the filed stories go in; the built site, and what a deploy sent of it, come out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.engine.publishing._build import BuildOptions as BuildOptions
+    from copydesk.engine.publishing._build import build as build
+    from copydesk.engine.publishing._build import is_gone as is_gone
+    from copydesk.engine.publishing._deploy import DeployOptions as DeployOptions
+    from copydesk.engine.publishing._deploy import deploy as deploy
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,0 +1,174 @@
+"""Build: the site from what is filed, only what changed."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from copydesk import publish
+from copydesk.engine.newsroom import (
+    BuildReport,
+    Failure,
+    Newsroom,
+    Progress,
+    Troubles,
+    failure_of,
+    in_turn,
+)
+from copydesk.engine.publishing._cards import Cards
+from copydesk.engine.publishing._picture_rules import picture_shows
+from copydesk.engine.publishing._stories import Filing
+from copydesk.errors import PublishError
+from copydesk.kit import files
+from copydesk.news import Edition
+
+GONE = "gone.txt"  # beside the site, for the server: folders to answer 410 for, one a line
+CATALOGUE = "catalogue.sqlite"  # disposable, as the memory is
+_UNPUBLISHABLE = "the record's name cannot be an address, so it has no page"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOptions:
+    """Where to build, the newsroom's own site folder if None; with `full` everything anew."""
+
+    out: Path | None = None
+    full: bool = False
+
+
+def build(
+    newsroom: Newsroom, progress: Progress, options: BuildOptions | None = None
+) -> BuildReport:
+    """Publish every filed story and record into a web root; raises PublishError.
+
+    One build after the other: one that is under way is waited for.
+    """
+    options = options or BuildOptions()
+    began = time.monotonic()
+    out = options.out or _own_site(newsroom)
+    troubles = Troubles()
+    progress.stage("publish")
+    with (
+        in_turn(newsroom.private / "build.lock"),
+        contextlib.closing(_catalogue(newsroom, out)) as known,
+        _uncollected(),
+    ):
+        manifest = newsroom.memory.manifest(str(out.resolve()))
+        filing = Filing(newsroom, troubles)
+        seen = publish.survey(filing, newsroom.beat, known, full=options.full)
+        edition = _edition(newsroom, seen, troubles)
+        cards = Cards(newsroom, troubles)
+        icons = cards.icons(edition.beat.title)
+        chosen = _options(newsroom, seen, options)
+        chosen = replace(chosen, draw=cards.draw, draw_ahead=cards.ahead)
+        chosen = replace(chosen, cards_folder=cards.folder, icons=icons)
+        done = publish.publish(edition, out, manifest, chosen, newsroom.memory.together)
+        if done.cards is not None:
+            cards.sweep(done.cards, icons.values())
+        if out == newsroom.site:
+            _note_gone(newsroom.private / GONE, done.gone)
+    return BuildReport(
+        stories=done.stories,
+        pages=done.pages,
+        written=done.written,
+        deleted=done.deleted,
+        unchanged=done.unchanged,
+        seconds=round(time.monotonic() - began, 3),
+        failed=(
+            *(failure_of(error.subject, error) for error in troubles.errors),
+            *(Failure(url=path, what=_UNPUBLISHABLE) for path in done.skipped),
+        ),
+    )
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no circles meanwhile: a build makes many small things and hardly any circle."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _own_site(newsroom: Newsroom) -> Path:
+    """Give the newsroom's own site folder; a link there was not made by us and is not followed."""
+    if newsroom.site.is_symlink():
+        raise PublishError(
+            "the site's folder is a symbolic link",
+            subject=str(newsroom.site),
+            hint="remove it; to build into another folder name that with --out",
+        )
+    return newsroom.site
+
+
+def _note_gone(file: Path, folders: tuple[str, ...]) -> None:
+    """Write down which folders an editor removed; outside of the web root, where none reads it."""
+    text = "".join(f"/{folder}\n" for folder in folders).encode()
+    if text or file.exists():
+        files.write_atomic(file, text, durable=False)
+
+
+def is_gone(newsroom: Newsroom, path: str) -> bool:
+    """Say whether an editor removed what lay at a path of the site ("news/2026-11-19-a-wall")."""
+    try:
+        folders = (newsroom.private / GONE).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return False
+    return f"/{path.removesuffix('/index.html')}/" in folders
+
+
+def _catalogue(newsroom: Newsroom, out: Path) -> publish.Catalogue:
+    """Open what is known of the stories that were published into a web root."""
+    return publish.Catalogue(newsroom.private / CATALOGUE, str(out.resolve()))
+
+
+def _edition(newsroom: Newsroom, seen: publish.Survey, troubles: Troubles) -> Edition:
+    newsroom.album.tend(_in_use(seen), newsroom.now)
+    return Edition(
+        beat=newsroom.beat,
+        at=newsroom.now,
+        stories=seen,
+        records=tuple(newsroom.archive.records(troubles)),
+        pictures=newsroom.album.thumbnails(),
+        reads=_reads(newsroom),
+    )
+
+
+def _reads(newsroom: Newsroom) -> dict[str, int]:
+    """Give how often each record's page was read lately, nothing where that is not counted."""
+    if not newsroom.settings.serve.count_reads:
+        return {}
+    return newsroom.memory.reads.since((newsroom.now - publish.READ_WITHIN).date())
+
+
+def _in_use(seen: publish.Survey) -> Iterator[tuple[str, str]]:
+    """Give the addresses of stories' pictures and of the stories, those of the newest first."""
+    return ((one.image, one.web_url) for one in seen.pictured())
+
+
+def _options(
+    newsroom: Newsroom, seen: publish.Survey, options: BuildOptions
+) -> publish.PublishOptions:
+    settings = newsroom.settings
+    return publish.PublishOptions(
+        full=options.full,
+        api_v1=settings.publish.api_v1,
+        api_v2=settings.publish.api_v2,
+        pictures_folder=newsroom.private / "pictures",
+        show=settings.pictures.show,
+        shows=picture_shows(newsroom, seen),
+        half_life_hours=settings.front.half_life_hours,
+        house=publish.House(
+            holds=settings.review.mode == "hold",
+            max_age_days=settings.fetch.max_age_days,
+            counts_reads=settings.serve.count_reads,
+        ),
+        static=newsroom.root / "assets",
+        templates=newsroom.root / "_templates",
+    )

@@ -1,0 +1,62 @@
+"""Shows: how the picture of each filed story is shown, after the rules of its source and publisher.
+
+The source stands in the record itself, sealed, so that a rule holds when the memory is lost.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from copydesk import archive, publish
+from copydesk.engine.filing import kept_article
+from copydesk.engine.newsroom import Newsroom
+from copydesk.errors import SealError
+from copydesk.news import Show, Story
+
+
+def picture_shows(newsroom: Newsroom, seen: publish.Survey) -> Mapping[str, Show]:
+    """Give how pictures are shown that are not shown as the site's are, by the record's path.
+
+    What stands for nothing to its publisher is not shown at all.
+    """
+    ruled = _ruled(newsroom, seen) if newsroom.settings.shows else {}
+    is_common = newsroom.album.is_common
+    common: dict[str, Show] = {
+        one.path: "none"
+        for one in (seen.pictured() if newsroom.album.has_common() else ())
+        if is_common(one.image, one.web_url)
+    }
+    return {**ruled, **common}
+
+
+def _ruled(newsroom: Newsroom, seen: publish.Survey) -> dict[str, Show]:
+    settings = newsroom.settings
+    known = newsroom.memory.sources_of_records()
+    found: dict[str, Show] = {}
+    for one in seen.pictured():
+        source = known.get(one.path)
+        if not source and (story := seen.read(one.path)) is not None:
+            source = _sealed(newsroom, story) or _kept(newsroom, story)
+        show = settings.show_of(source or "", one.domain or one.web_url)
+        if show != settings.pictures.show:
+            found[one.path] = show
+    return found
+
+
+def _sealed(newsroom: Newsroom, story: Story) -> str:
+    """Give the source that a record says in its sealed part, "" without the key."""
+    if not (story.secured and newsroom.settings.key):
+        return ""
+    name = story.path.rsplit("/", 1)[-1]
+    try:
+        private = json.loads(archive.unseal(story.secured, newsroom.settings.key, name))
+    except (SealError, ValueError):
+        return ""
+    source = private.get("source") if isinstance(private, dict) else None
+    return source if isinstance(source, str) else ""
+
+
+def _kept(newsroom: Newsroom, story: Story) -> str:
+    article = kept_article(newsroom, story)
+    return "" if article is None else article.source

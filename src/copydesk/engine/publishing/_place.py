@@ -1,0 +1,70 @@
+"""Place: where `[deploy]` sends the site, as the deploying room takes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from copydesk import deploy
+from copydesk.engine.newsroom import Newsroom
+from copydesk.errors import ConfigError
+
+
+def deploy_place(newsroom: Newsroom) -> deploy.Place:
+    """Give the place; raises ConfigError where none is named, or its keys are not there.
+
+    Raises DeployError for a folder that lies in the newsroom or holds it.
+    """
+    chosen = newsroom.settings.deploy
+    if chosen.to == "folder":
+        path = newsroom.root / Path(chosen.folder.path).expanduser()
+        deploy.refuse_nested(path, newsroom.site, newsroom.root)
+        return deploy.Folder(path=path.resolve())
+    if chosen.to == "rsync":
+        rsync = deploy.Rsync(target=chosen.rsync.target, site=newsroom.site.resolve())
+        if rsync.local is not None:
+            rsync = deploy.Rsync(target=f"{newsroom.root.resolve() / rsync.local}", site=rsync.site)
+            deploy.refuse_nested(Path(rsync.target), newsroom.site, newsroom.root)
+        return rsync
+    if chosen.to == "git":
+        return deploy.Branch(
+            newsroom=newsroom.root.resolve(),
+            store=newsroom.private / "deploy.git",
+            remote=chosen.git.remote,
+            branch=chosen.git.branch,
+            history=chosen.git.history,
+        )
+    if chosen.to == "s3":
+        return _bucket(newsroom)
+    raise ConfigError(
+        "nothing says where the site is to be sent",
+        subject="beat.toml: deploy.to",
+        hint='such as: [deploy] to = "rsync"; the guide "Put it online" shows each way',
+    )
+
+
+def _bucket(newsroom: Newsroom) -> deploy.Bucket:
+    s3 = newsroom.settings.deploy.s3
+    missing = [
+        variable
+        for variable, value in (
+            ("AWS_ACCESS_KEY_ID", s3.access_key),
+            ("AWS_SECRET_ACCESS_KEY", s3.secret_key),
+        )
+        if not value
+    ]
+    if missing:
+        raise ConfigError(
+            "the keys of the storage are not in the environment",
+            subject=", ".join(missing),
+            hint="set them there; no file holds them",
+        )
+    keys = deploy.Keys(access=s3.access_key, secret=s3.secret_key, token=s3.session_token)
+    return deploy.Bucket(
+        endpoint=s3.endpoint,
+        region=s3.region,
+        bucket=s3.bucket,
+        keys=keys,
+        prefix=s3.prefix,
+        path_style=s3.path_style,
+        max_age_seconds=s3.max_age_seconds,
+    )

@@ -1,0 +1,102 @@
+"""Sites: what each of them repeats on its pages, kept from round to round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from copydesk import archive, extract
+from copydesk.engine.newsroom import Newsroom
+from copydesk.news import Article
+
+Marks = tuple[str, ...]  # of an article's addresses, as `archive.address_mark` gives them
+
+
+class SiteHabits:
+    """What the sites repeat, by the memory and by the pages that this round has read.
+
+    A round first learns from all its new pages, then settles each: so the order in which they came
+    counts for nothing. Articles are kept as they were read, so that a habit that is learned, lost
+    or forgotten changes no record.
+
+    An address teaches once, at whatever moment a round is killed: the memory keeps which have
+    taught together with what they taught. Stored articles that have not taught yet (their round was
+    killed, or the memory lost) teach with the new pages, as if all had been read together.
+    """
+
+    def __init__(self, newsroom: Newsroom) -> None:
+        self._newsroom = newsroom
+        self._fresh: dict[str, list[Article]] = {}
+        self._fresh_marks: set[str] = set()
+        self._known: dict[str, bytes | None] = {}
+        self._habits: dict[str, extract.Habits] = {}
+
+    def learn(self, articles: Iterable[Article]) -> None:
+        """Take what pages show whose addresses have taught nothing yet."""
+        for article in sorted(articles, key=lambda one: one.url, reverse=True):
+            marks = _marks_of(article)
+            if self._fresh_marks.isdisjoint(marks) and self._taught.isdisjoint(marks):
+                self._fresh.setdefault(extract.site_of(article), []).append(article)
+            self._fresh_marks.update(marks)
+        self._known.clear()
+        self._habits.clear()
+
+    def settled(self, article: Article) -> Article:
+        """Give the article without what its site repeats."""
+        site = extract.site_of(article)
+        if site not in self._habits:
+            self._habits[site] = extract.habits(self._known_of(site))
+        return extract.settle(article, self._habits[site], self._newsroom.beat.excerpt)
+
+    def keep(self) -> None:
+        """Remember what was learned, and from which addresses; the caller does so at once."""
+        memory = self._newsroom.memory
+        for site in sorted({*self._fresh, *self._stored}):
+            if known := self._known_of(site):
+                memory.sites.put(site, known)
+        stored = (marks for of_site in self._stored.values() for marks in of_site.values())
+        taught = self._taught.union(self._fresh_marks, *stored)
+        for mark in sorted(taught.difference(memory.taught.keys())):
+            memory.taught.put(mark, b"")
+
+    def _known_of(self, site: str) -> bytes | None:
+        """Return what is known of a site, with what has been learned since."""
+        if site not in self._known:
+            lessons = [*self._stored_lessons(site), *self._fresh.get(site, ())]
+            known = self._newsroom.memory.sites.get(site)
+            self._known[site] = extract.learn(known, lessons) if lessons else known
+        return self._known[site]
+
+    def _stored_lessons(self, site: str) -> Iterator[Article]:
+        """Return a site's stored articles that have not taught, but for those read anew."""
+        for name, marks in self._stored.get(site, {}).items():
+            article = self._newsroom.articles.get(name)
+            if article is not None and self._fresh_marks.isdisjoint(marks):
+                yield article
+
+    @cached_property
+    def _stored(self) -> dict[str, dict[str, Marks]]:
+        """The stored articles that have not taught, by site: their names, as texts take room."""
+        taught = set(self._taught)
+        stored: dict[str, dict[str, Marks]] = {}
+        for name, marks in self._newsroom.articles.marks().items():
+            if not taught.isdisjoint(marks):
+                continue
+            article = self._newsroom.articles.get(name)
+            if article is not None:
+                taught.update(marks)  # of several readings of an address the first one teaches
+                stored.setdefault(extract.site_of(article), {})[name] = marks
+        return stored
+
+    @cached_property
+    def _taught(self) -> frozenset[str]:
+        """The marks of what has taught; all that is stored, in a memory that kept no marks yet."""
+        memory = self._newsroom.memory
+        taught = frozenset(memory.taught.keys())
+        if taught or not memory.sites.keys():
+            return taught
+        return frozenset().union(*self._newsroom.articles.marks().values())
+
+
+def _marks_of(article: Article) -> Marks:
+    return archive.address_mark(article.url), archive.address_mark(article.web_url)

@@ -1,0 +1,19 @@
+"""Rejudging: filed stories go in; what today's rules and neighbours make of them comes out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.engine.rejudging._judge_again import judge_again as judge_again
+    from copydesk.engine.rejudging._regroup import after_others as after_others
+    from copydesk.engine.rejudging._regroup import beat_in_force as beat_in_force
+    from copydesk.engine.rejudging._regroup import regroup as regroup
+    from copydesk.engine.rejudging._rejudge import FieldChange as FieldChange
+    from copydesk.engine.rejudging._rejudge import RejudgeReport as RejudgeReport
+    from copydesk.engine.rejudging._rejudge import apply_rejudged as apply_rejudged
+    from copydesk.engine.rejudging._rejudge import rejudge as rejudge
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

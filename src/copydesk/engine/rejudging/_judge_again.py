@@ -1,0 +1,270 @@
+"""Judge filed stories anew: their stored articles by today's rules, each as it once came in.
+
+records ── filed ──> in the order in which they came ── judged ──> fresh stories ── beside ──> fresh
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from copydesk import judge, review
+from copydesk.archive import Rulings
+from copydesk.engine.judging import counting_picture, story_as_read
+from copydesk.engine.newsroom import Failure, Newsroom, Progress, failure_of
+from copydesk.engine.reading import SiteHabits
+from copydesk.engine.rejudging import _regroup
+from copydesk.kit import urls
+from copydesk.news import Article, Shelved, Story
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejudged:
+    """A filed story and what today's rules make of it.
+
+    `dropped` is the reason for which it would not be filed today, "" for none; `found` when its
+    article was.
+    """
+
+    filed: Story
+    fresh: Story
+    text: str = ""
+    found: datetime | None = None
+    dropped: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Rejudging:
+    """All stories that were judged anew, those without an article, those that failed.
+
+    `count` is how many were judged; `stories` holds neighbours too that change by them.
+    """
+
+    count: int = 0
+    stories: list[Rejudged] = field(default_factory=list)
+    without_article: list[str] = field(default_factory=list)
+    failed: list[Failure] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Came:
+    """When and how a filed story once came in, which is the order of judging."""
+
+    found: datetime
+    published_at: datetime
+    identity: str
+    url: str
+    story: Story
+
+    @property
+    def order(self) -> tuple[datetime, datetime, str, str]:
+        return (self.found, self.published_at, self.identity, self.url)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Bench:
+    """What judging anew works with; `texts` names the records whose text is on the shelf."""
+
+    newsroom: Newsroom
+    rulings: Rulings
+    sites: SiteHabits
+    shelf: judge.MemoryShelf = field(default_factory=judge.MemoryShelf)
+    texts: set[str] = field(default_factory=set)
+
+    def put(self, story: Story, text: str) -> None:
+        """Put a story with its text on the shelf."""
+        self.shelf.add(Shelved(story=story, text=text), judge.fingerprint(text))
+        self.texts.add(review.record_name(story.path))
+
+
+def judge_again(
+    newsroom: Newsroom,
+    stories: Sequence[Story],
+    rulings: Rulings,
+    since: datetime | None,
+    progress: Progress,
+) -> Rejudging:
+    """Judge those of the stories anew that were published since a moment, all of them for None.
+
+    The others are what they are compared with. A story of which no article is kept is left as it
+    is; one that cannot be judged is told, and costs only itself.
+    """
+    done = Rejudging()
+    bench = _Bench(newsroom=newsroom, rulings=rulings, sites=SiteHabits(newsroom))
+    came = sorted(_came(bench, stories, since, done), key=lambda one: one.order)
+    progress.stage("judge", len(came))
+    for one in came:
+        try:
+            anew = _judged(bench, one)
+        except Exception as error:  # a bug that one article meets must cost only that article
+            done.failed.append(failure_of(one.story.path, error))
+            bench.shelf.add(Shelved(story=one.story), None)
+        else:
+            done.stories.append(anew)
+            bench.put(anew.fresh, anew.text)
+        progress.step()
+    done.count = len(done.stories)
+    done.stories = _beside(newsroom, done.stories, stories, since)
+    return done
+
+
+def _came(
+    bench: _Bench, stories: Iterable[Story], since: datetime | None, done: Rejudging
+) -> Iterator[_Came]:
+    """Give how the stories to judge came in; the others go on the shelf as they are filed."""
+    for story in stories:
+        is_meant = since is None or (story.published_at or _LONG_AGO) >= since
+        if is_meant and is_removed(story, bench.rulings):
+            is_meant = False
+        article = _article(bench.newsroom, story) if is_meant or _is_near(story, since) else None
+        if article is not None and is_meant:
+            yield _Came(
+                found=article.found,
+                published_at=story.published_at or article.published_at,
+                identity=urls.identity(article.web_url),
+                url=article.url,
+                story=story,
+            )
+        elif article is not None:
+            bench.put(story, bench.sites.settled(article).text)
+        else:
+            bench.shelf.add(Shelved(story=story), None)
+            if is_meant:
+                _note_without(bench.newsroom, story, done)
+
+
+def _is_near(story: Story, since: datetime | None) -> bool:
+    """Say whether a story is from just before the period, so that one in it may be its copy."""
+    return since is not None and (story.published_at or _LONG_AGO) >= since - judge.COPIES_WITHIN
+
+
+def is_removed(story: Story, rulings: Rulings) -> bool:
+    """Say whether an editor removed a story for good: its text is no longer kept."""
+    verdict = story.verdict or rulings.verdict_on(story.path)
+    return verdict is not None and verdict.said == "remove"
+
+
+def _article(newsroom: Newsroom, story: Story) -> Article | None:
+    found = (newsroom.articles.find(url) for url in story.addresses)
+    return next((article for article in found if article is not None), None)
+
+
+def _note_without(newsroom: Newsroom, story: Story, done: Rejudging) -> None:
+    done.without_article.append(story.path)
+    if any(newsroom.articles.is_damaged(url) for url in story.addresses):
+        hint = "it is passed over; the story stays as it is"
+        what = "its stored article is damaged"
+        done.failed.append(Failure(url=story.path, what=what, hint=hint))
+
+
+def _judged(bench: _Bench, came: _Came) -> Rejudged:
+    """Judge one story as if its article came in now, the shelf being what it was then."""
+    filed = came.story
+    kept = _article(bench.newsroom, filed)
+    assert kept is not None  # it was there a moment ago
+    article = bench.sites.settled(kept)
+    grounds = review.Grounds(
+        assess=judge.assess,
+        beat=bench.newsroom.beat,
+        shelf=judge.PastShelf(bench.shelf, came.found),
+        known=known(bench.newsroom, filed),
+        mode=bench.newsroom.settings.review.mode,
+        verdict=bench.rulings.verdict_on(filed.path),
+        is_original_kept=filed.copy_of in bench.texts,
+        picture=counting_picture(bench.newsroom, filed, article),
+        words=_words(bench.newsroom, filed, article),
+    )
+    anew = review.rejudge(filed, article, grounds, "other rules")
+    return Rejudged(
+        filed=filed,
+        fresh=anew.story,
+        text=article.text,
+        found=article.found,
+        dropped=anew.dropped,
+    )
+
+
+def _words(newsroom: Newsroom, filed: Story, article: Article) -> Story:
+    """Return the record with the fields that a rule had set and sets no more as the article has."""
+    if not any(reason.about in review.FIELD_OF for reason in filed.reasons):
+        return filed
+    read = story_as_read(newsroom, article, newsroom.beat)
+    return review.without_lost_sets(filed, read, newsroom.beat)
+
+
+def known(newsroom: Newsroom, story: Story) -> dict[str, str]:
+    """Give the digests of what the line last wrote of a story, {} where nobody knows."""
+    return dict(story.machine) or newsroom.memory.digests(story.path)
+
+
+def _beside(
+    newsroom: Newsroom,
+    fresh: Sequence[Rejudged],
+    stories: Iterable[Story],
+    since: datetime | None,
+) -> list[Rejudged]:
+    """Set all that was judged anew beside each other, and beside what is filed around it.
+
+    The one place where grouping comes in: whatever `judge.regroup` says of the judged stories, and
+    of their neighbours that the line answers for, is part of the comparison. A group stays as it is
+    filed, for it came of what was known at each time; only what has become a story of its own,
+    or was kept off the site, is put among the others as if it were new.
+    """
+    judged_paths = {one.filed.path: one for one in _without_dissolved(fresh)}
+    groups = {one.filed.group for one in fresh} - {""}
+    window = [
+        Shelved(story=one.fresh, text=one.text, found=one.found) for one in judged_paths.values()
+    ]
+    window += [
+        Shelved(story=story)
+        for story in stories
+        if story.path not in judged_paths
+        and (
+            since is None
+            or (story.published_at or _LONG_AGO) >= since - judge.NEIGHBOURS_WITHIN
+            or story.group in groups
+        )
+    ]
+    window.sort(key=lambda one: (one.story.published_at or _LONG_AGO, one.story.path))
+    filed = {one.story.path: one.story for one in window}
+    beside: dict[str, Rejudged] = dict(judged_paths)
+    new = frozenset(one.filed.path for one in judged_paths.values() if _is_on_its_own_now(one))
+    beat = _regroup.beat_in_force(newsroom)
+    for story in judge.regroup(window, beat, new, frozenset(judged_paths)):
+        if (one := judged_paths.get(story.path)) is not None:
+            after = review.set_rejudged_beside_others(one.fresh, story)
+            beside[story.path] = replace(one, fresh=after)
+            continue
+        before = filed[story.path]
+        after = review.set_beside_others(before, story, known(newsroom, before))
+        beside[story.path] = Rejudged(filed=before, fresh=after)
+    return [_in_order(one) for one in beside.values()]
+
+
+def _in_order(one: Rejudged) -> Rejudged:
+    """Give reasons that are those filed in another order in the filed one."""
+    if Counter(one.fresh.reasons) != Counter(one.filed.reasons):
+        return one
+    return replace(one, fresh=replace(one.fresh, reasons=one.filed.reasons))
+
+
+def _is_on_its_own_now(one: Rejudged) -> bool:
+    """Say whether a story was a copy, or kept off the site, and is so no more."""
+    was = bool(one.filed.copy_of) or review.is_kept_off(one.filed)
+    return was and not one.fresh.copy_of and not one.dropped
+
+
+def _without_dissolved(fresh: Sequence[Rejudged]) -> Iterator[Rejudged]:
+    """Take what is a copy no more, or of another one, from beside the story that it copied."""
+    left: dict[str, set[str]] = {}
+    for one in fresh:
+        if one.filed.copy_of and one.fresh.copy_of != one.filed.copy_of:
+            left.setdefault(one.filed.copy_of, set()).add(one.filed.web_url)
+    for one in fresh:
+        gone = left.get(review.record_name(one.filed.path), set())
+        related = tuple(each for each in one.fresh.related if each.web_url not in gone)
+        yield replace(one, fresh=replace(one.fresh, related=related)) if gone else one

@@ -1,0 +1,190 @@
+"""Rejudge: filed stories by the rules of today, compared with what they say, and filed if asked.
+
+stored articles ── _judge_again ──> fresh ── compared ──> changes ── apply ──> one commit
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from copydesk import archive
+from copydesk.engine.filing import (
+    PATIENCE_SECONDS,
+    Filed,
+    FilingOrder,
+    begin_change,
+    filing_result,
+    hold_write_lock,
+    keep_digests,
+    prepare_records,
+    take_over_unknown,
+    write_lock,
+    written_stories,
+)
+from copydesk.engine.newsroom import Failure, Newsroom, Progress, Troubles, alone, failure_of
+from copydesk.engine.rejudging import _judge_again
+from copydesk.engine.rejudging._judge_again import Rejudged
+from copydesk.kit import text
+from copydesk.news import Story
+
+Value = str | int | bool | tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    """What would change, or has changed, in one field of one story."""
+
+    path: str
+    field: str
+    before: Value
+    after: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejudgeReport:
+    """What today's rules make of the filed stories, and what of it was filed.
+
+    `judged` counts the stories that could be judged anew; `without` are the paths of the others,
+    `without_article` their number. `updated` are the records that were written, `skipped` those
+    being edited by somebody. It is not `complete` where a record could not be written or committed.
+    """
+
+    judged: int
+    without_article: int
+    changes: tuple[FieldChange, ...] = ()
+    commit: str | None = None
+    updated: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    failed: tuple[Failure, ...] = ()
+    notes: tuple[str, ...] = ()
+    complete: bool = True
+
+
+def rejudge(newsroom: Newsroom, since_days: int, progress: Progress) -> RejudgeReport:
+    """Compare the stories of so many days (0: all) with what today's rules say; change nothing.
+
+    Raises RecordError where the rulings cannot be read.
+    """
+    return _compared(newsroom, since_days, progress)[0]
+
+
+def apply_rejudged(newsroom: Newsroom, since_days: int, progress: Progress) -> RejudgeReport:
+    """File what today's rules say of the stories of so many days, in one commit.
+
+    Verdicts hold, and so does what a person edited. Raises RecordError where the rulings cannot be
+    read, BusyError during a round.
+    """
+    with alone(newsroom):
+        lock = write_lock(newsroom)
+        with hold_write_lock(newsroom, lock):
+            take_over_unknown(newsroom, lock)
+        branch = archive.Repository(newsroom.root).branch()
+        report, changed = _compared(newsroom, since_days, progress)
+        order = FilingOrder(
+            before={one.filed.path: one.filed for one in changed},
+            message=_message(changed, report.changes),
+            branch=branch,
+        )
+        with hold_write_lock(newsroom, lock, PATIENCE_SECONDS):
+            filed = _filed(newsroom, lock, [one.fresh for one in changed], order)
+    return replace(
+        report,
+        commit=filed.commit,
+        updated=tuple(sorted(filed.written)),
+        skipped=filed.skipped,
+        failed=(*report.failed, *filed.failed),
+        notes=filed.notes,
+        complete=not filed.failed,
+    )
+
+
+def _filed(
+    newsroom: Newsroom, lock: archive.WriteLock, stories: Sequence[Story], order: FilingOrder
+) -> Filed:
+    prepared = prepare_records(newsroom, stories, order)
+
+    def remember(skipped: Sequence[str]) -> None:
+        keep_digests(newsroom, written_stories(prepared, skipped))
+
+    begun = begin_change(newsroom, lock, prepared.change, remember)
+    return filing_result(prepared, begun.finish())
+
+
+def _compared(
+    newsroom: Newsroom, since_days: int, progress: Progress
+) -> tuple[RejudgeReport, list[Rejudged]]:
+    """Give the report, and the stories that are to be written, by path."""
+    troubles = Troubles()
+    progress.stage("read")
+    stories = sorted(newsroom.archive.stories(troubles), key=lambda story: story.path)
+    rulings = archive.read_rulings(newsroom.root)
+    since = newsroom.now - timedelta(days=since_days) if since_days else None
+    judged = _judge_again.judge_again(newsroom, stories, rulings, since, progress)
+    changed = sorted(filter(_is_changed, judged.stories), key=lambda one: one.filed.path)
+    report = RejudgeReport(
+        judged=judged.count,
+        without_article=len(judged.without_article),
+        changes=tuple(change for one in changed for change in _changes(one)),
+        without=tuple(judged.without_article),
+        failed=(
+            *(failure_of(error.subject, error) for error in troubles.errors),
+            *judged.failed,
+        ),
+    )
+    return report, changed
+
+
+def _is_changed(one: Rejudged) -> bool:
+    """Say whether a record's bytes would change: digests alone are kept in memory in `everyday`."""
+    machine = one.filed.machine or one.fresh.machine
+    return replace(one.fresh, machine=machine) != replace(one.filed, machine=machine)
+
+
+_FIELDS: Mapping[str, Callable[[Story], Value]] = {
+    "title": lambda story: story.title,
+    "topics": lambda story: story.topics,
+    "quality": lambda story: story.quality,
+    "heat": lambda story: story.heat,
+    "published": lambda story: story.published,
+    "trust": lambda story: story.trust,
+    "copy": lambda story: story.copy_of,
+    "group": lambda story: story.group,
+    "related": lambda story: tuple(one.web_url for one in story.related),
+    "background": lambda story: story.background,
+}
+
+
+def _changes(one: Rejudged) -> Iterator[FieldChange]:
+    """Walk what changes in a story; its reasons alone are told only where nothing else does."""
+    path, found = one.filed.path, False
+    if one.dropped:
+        found = True
+        yield FieldChange(path=path, field="dropped", before="", after=f"{one.dropped} now")
+    for name, value in _FIELDS.items():
+        before, after = value(one.filed), value(one.fresh)
+        if before != after:
+            found = True
+            yield FieldChange(path=path, field=name, before=before, after=after)
+    if not found:
+        before, after = _reasons(one.filed, one.fresh), _reasons(one.fresh, one.filed)
+        yield FieldChange(path=path, field="reasons", before=before, after=after)
+
+
+def _reasons(story: Story, other: Story) -> tuple[str, ...]:
+    """Give the reasons that one has and the other has not."""
+    return tuple(str(one) for one in story.reasons if one not in other.reasons)
+
+
+def _message(changed: Sequence[Rejudged], changes: Iterable[FieldChange]) -> str:
+    """Give a commit's message: how many stories, then each with what changed."""
+    by_path: dict[str, list[str]] = {}
+    for one in changes:
+        by_path.setdefault(one.path, []).append(one.field)
+    lines = [
+        f"~ {text.fold(one.fresh.title)}: {', '.join(by_path[one.filed.path])}" for one in changed
+    ]
+    count = f"{len(changed)} stories" if len(changed) != 1 else "1 story"
+    return "\n".join([f"rejudge: {count} by the rules of today", "", *lines])

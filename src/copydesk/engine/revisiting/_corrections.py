@@ -1,0 +1,236 @@
+"""Corrections: what a look at a filed page changes in its record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from copydesk import judge, review
+from copydesk.engine.filing import kept_article
+from copydesk.engine.judging import Vectors, counting_picture, put_on_shelf
+from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.reading import SiteHabits
+from copydesk.engine.revisiting import _plans, _terms
+from copydesk.engine.revisiting._plans import Look, Plan
+from copydesk.kit import urls
+from copydesk.news import Article, Event, EventKind, Shelved, Story
+
+GONE = "gone"
+_PERMANENT = frozenset({301, 308})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A record before and after, by which events; without `article` the page could not be had."""
+
+    before: Story
+    after: Story
+    events: tuple[Event, ...]
+    article: Article | None = None
+    has_moved: bool = False
+
+
+def find_corrections(
+    newsroom: Newsroom, shelf: judge.MemoryShelf, vectors: Vectors, looks: Iterable[Look]
+) -> Mapping[str, Correction]:
+    """Give what the looks change, by path, and put it on the shelf."""
+    found = {}
+    sites = SiteHabits(newsroom)
+    for each in looks:
+        correction = _correction(newsroom, shelf, sites, each)
+        if correction is None:
+            continue
+        found[each.story.path] = correction
+        if correction.article is None:
+            shelf.replace(correction.after)
+        else:
+            text = sites.settled(correction.article).text
+            found_at = correction.article.found
+            shelved = Shelved(story=correction.after, text=text, found=found_at)
+            put_on_shelf(shelf, vectors, shelved)
+    return found
+
+
+def _correction(
+    newsroom: Newsroom, shelf: judge.MemoryShelf, sites: SiteHabits, each: Look
+) -> Correction | None:
+    if not _plans.known(newsroom, each.story):
+        return None
+    if each.said == "gone":
+        return _gone(newsroom, each)
+    if each.article is None:
+        return None
+    article = sites.settled(each.article)
+    is_set = "url" in review.ruled_fields(each.story, newsroom.beat)
+    moved = None if is_set else _moved(shelf, each, article)
+    words = tuple(_words(newsroom, sites, each, article))
+    back = each.story.access == GONE
+    after = _terms.kept(newsroom, each.story, article)
+    if not (moved or words or back or after != each.story):
+        return None
+    came_back = [Event.of(EventKind.BACK)] if back else []
+    events = (*words, *filter(None, [moved]), *came_back)
+    if words or back:
+        after = _rejudged(newsroom, after, article)
+    if words:
+        after = replace(after, updated_at=_updated(newsroom.now, each.story, each.article))
+    if moved:
+        after = replace(after, web_url=each.article.web_url)
+    return Correction(
+        before=each.story,
+        after=_finished(newsroom, after, events),
+        events=events,
+        article=each.article,
+        has_moved=bool(moved),
+    )
+
+
+def is_gone(plan: Plan, now: datetime) -> bool:
+    """Say whether a page that is not there now was not there a day ago either."""
+    return plan.is_gone or (plan.gone is not None and now - plan.gone >= _plans.DAY)
+
+
+def _gone(newsroom: Newsroom, each: Look) -> Correction | None:
+    """Mark a page as gone; a record of the `everyday` profile has no place to say so."""
+    has_blocks = newsroom.beat.scoring.traits.has_blocks
+    settled = is_gone(each.plan, newsroom.now) and not each.plan.is_gone
+    if not has_blocks or not settled or each.story.access == GONE:
+        return None
+    events = (Event.of(EventKind.GONE),)
+    after = _finished(newsroom, replace(each.story, access=GONE), events)
+    return Correction(before=each.story, after=after, events=events)
+
+
+def base(newsroom: Newsroom, plan: Plan, story: Story) -> Article | None:
+    """Give the reading that a new one is compared with, None where it had to make room."""
+    kept = newsroom.articles.get(plan.article) if plan.article else None
+    return kept or kept_article(newsroom, story)
+
+
+def has_base(newsroom: Newsroom, each: Look, article: Article) -> bool:
+    """Say whether there is a reading to compare with that later looks may use too.
+
+    None of another version of the reader, and none where the history tells of a look that was not
+    remembered: its round was killed.
+    """
+    if review.is_noted_since(each.story, each.plan.looked):
+        return False
+    if _is_same(each.plan, article):
+        return True
+    kept = base(newsroom, each.plan, each.story)
+    return kept is not None and kept.reader == article.reader
+
+
+def _is_same(plan: Plan, article: Article) -> bool:
+    """Say whether not a word is new: nothing has to be read then."""
+    return plan.digest == _plans.digest(article)
+
+
+def is_other_article(newsroom: Newsroom, plan: Plan, story: Story, article: Article) -> bool:
+    """Say whether a page is no state of the article that was filed, but another or a stub.
+
+    Where the reading had to make room, the record's headline and excerpt are what is left of it.
+    """
+    if _is_same(plan, article):
+        return False
+    old = base(newsroom, plan, story)
+    title, text = (old.title, old.text) if old else (story.title, story.excerpt)
+    return review.is_other_article(title, text, article.title, article.text)
+
+
+def _words(newsroom: Newsroom, sites: SiteHabits, each: Look, article: Article) -> Iterator[Event]:
+    """Give the events of headline, excerpt and text; `article` is without what its site repeats.
+
+    The new reading is compared with the earlier one, both by the same reader and rules: how the
+    record came to its words is no matter. Where the earlier one had to make room, or the history
+    has a line since the last look that was remembered (its round was killed), with the record.
+    """
+    if each.article is None or _is_same(each.plan, each.article):
+        return
+    old = _compared(newsroom, sites, each)
+    if old is not None and old.reader != article.reader:
+        return  # an earlier version of the reader read otherwise what did not change
+    hand = review.touched_fields(each.story, _plans.known(newsroom, each.story))
+    hand |= review.ruled_fields(each.story, newsroom.beat)
+    title = old.title if old else "" if "title" in hand else each.story.title
+    excerpt = old.excerpt if old else "" if "excerpt" in hand else each.story.excerpt
+    if title and not review.have_same_words(title, article.title):
+        yield _new_headline(title, article.title, is_kept="title" in hand)
+        excerpt = excerpt.replace(title, article.title)  # it may begin with it
+    # an excerpt that comes or goes is a matter of what may be shown
+    if excerpt and article.excerpt and not review.have_same_excerpt(excerpt, article.excerpt):
+        is_kept = "excerpt" in hand
+        yield Event.of(EventKind.EXCERPT_KEPT if is_kept else EventKind.EXCERPT_CHANGED)
+    if old and (change := review.text_change(old.text, article.text)):
+        yield change
+
+
+def _new_headline(old: str, new: str, *, is_kept: bool) -> Event:
+    if is_kept:
+        return Event.of(EventKind.HEADLINE_KEPT, title=new)
+    return Event.of(EventKind.HEADLINE_CHANGED, title=old)
+
+
+def _compared(newsroom: Newsroom, sites: SiteHabits, each: Look) -> Article | None:
+    """Give the earlier reading where it can tell anything new."""
+    if review.is_noted_since(each.story, each.plan.looked):
+        return None
+    kept = base(newsroom, each.plan, each.story)
+    return None if kept is None else sites.settled(kept)
+
+
+def _rejudged(newsroom: Newsroom, story: Story, article: Article) -> Story:
+    """Give the story as today's page is judged, on an empty shelf.
+
+    Whether it is a copy was decided when it was filed.
+    """
+    grounds = review.Grounds(
+        assess=judge.assess,
+        beat=newsroom.beat,
+        shelf=judge.MemoryShelf(),
+        known=_plans.known(newsroom, story),
+        picture=counting_picture(newsroom, story, article),
+    )
+    return review.rejudge(story, article, grounds, "correction").story
+
+
+def _updated(now: datetime, story: Story, article: Article) -> datetime:
+    """Give when it was corrected: as the page says, where that is news and no time to come."""
+    told = article.updated_at
+    before = max(filter(None, (story.updated_at, story.published_at)), default=None)
+    is_news = told is not None and told <= now and (before is None or told > before)
+    return told if told is not None and is_news else now
+
+
+def _moved(shelf: judge.MemoryShelf, each: Look, article: Article) -> Event | None:
+    """Return the move to another address, None where the page did not move for good."""
+    story, new = each.story, article.web_url
+    if not story.web_url or urls.identity(new) == urls.identity(story.web_url):
+        return None
+    is_ours = shelf.at(new) in (None, story.path)
+    if not (is_ours and urls.same_site(new, story.web_url) and _is_for_good(each)):
+        return None
+    return Event.of(EventKind.MOVED, new=new, old=story.web_url)
+
+
+def _is_for_good(each: Look) -> bool:
+    """Say whether each redirect behind the page's last known place is permanent, and its site's."""
+    last = urls.identity(each.plan.final_url or each.revisit.url)
+    hops = list(each.seen.hops)
+    places = [each.revisit.url, *(target for _, target in hops)]
+    known = [urls.identity(url) for url in places]
+    start = known.index(last) if last in known else 0
+    by = places[start:]
+    return all(
+        status in _PERMANENT and urls.same_site(url, each.story.web_url)
+        for url, (status, _) in zip(by, hops[start:], strict=False)
+    )
+
+
+def _finished(newsroom: Newsroom, story: Story, events: tuple[Event, ...]) -> Story:
+    """Add the digests that the line answers for, and the events where the record has a place."""
+    machine = story.machine or tuple(_plans.known(newsroom, story).items())
+    story = replace(story, machine=machine)
+    has_blocks = newsroom.beat.scoring.traits.has_blocks
+    return review.add_to_history(story, newsroom.now, events) if has_blocks else story

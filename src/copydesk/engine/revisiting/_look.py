@@ -1,0 +1,160 @@
+"""Look again at filed pages: what is due is asked, read, and remembered.
+
+due  >  look (politely, with validators)  >  _corrections (what changed)  >  filed  >  keep
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
+
+from copydesk.engine.newsroom import Newsroom, Progress, failure_of
+from copydesk.engine.reading import ReaderPool, parse_page, trace_of, work_by_host
+from copydesk.engine.revisiting import _corrections, _plans
+from copydesk.engine.revisiting._plans import Look, Plan
+from copydesk.errors import CopydeskError
+from copydesk.kit import urls
+from copydesk.news import Article, Fetcher, NotModified, Page, Refused, Request, Story
+
+
+async def look_again(
+    newsroom: Newsroom,
+    removed: frozenset[str],
+    fetcher: Fetcher,
+    readers: ReaderPool,
+    progress: Progress,
+) -> list[Look]:
+    """Look at the pages that are due, one queue a host; gives the looks by path.
+
+    Those of stories that an editor `removed` are left alone.
+    """
+    looks = _due(newsroom, removed) if newsroom.settings.records.look_again else []
+    if not looks:
+        return []
+    progress.stage("looks", len(looks))
+    found: list[Look] = []
+
+    async def one(each: Look) -> None:
+        try:
+            found.append(await _looked(newsroom, each, fetcher, readers))
+        except Exception as error:  # a bug that one page meets must cost only that page
+            found.append(replace(each, failure=failure_of(each.revisit.url, error)))
+        progress.step()
+
+    await work_by_host(looks, lambda each: each.revisit.url, one)
+    return sorted(found, key=lambda each: each.revisit.path)
+
+
+def _due(newsroom: Newsroom, removed: frozenset[str]) -> list[Look]:
+    """Give the looks of this round; plans for what is no record any more are forgotten."""
+    looks = []
+    ended = []
+    for revisit in _plans.due_looks(newsroom):
+        plan = _plans.read(revisit)
+        story = _story(newsroom, revisit.path, removed)
+        if plan is None or story is None or not _plans.is_ours(newsroom, story):
+            ended.append(revisit.path)
+        else:
+            url, plan = _plans.place_of_look(story, revisit.url, plan)
+            looks.append(Look(revisit=replace(revisit, url=url), plan=plan, story=story))
+    _plans.forget(newsroom, ended)
+    return looks
+
+
+def _story(newsroom: Newsroom, path: str, removed: frozenset[str]) -> Story | None:
+    """Give the record, None where it is away, broken, or an editor removed it."""
+    try:
+        story = newsroom.archive.read(path)
+    except CopydeskError:
+        return None
+    return None if _plans.is_removed(story, removed) else story
+
+
+async def _looked(newsroom: Newsroom, each: Look, fetcher: Fetcher, readers: ReaderPool) -> Look:
+    plan, url = each.plan, each.revisit.url
+    request = Request(url=url, etag=plan.etag, last_modified=plan.last_modified)
+    answer = await fetcher.fetch(request)
+    if isinstance(answer, NotModified) and _is_elsewhere(answer, plan):
+        answer = await fetcher.fetch(Request(url=url))  # it moved: the page says where to
+    match answer:
+        case NotModified():
+            return replace(each, said="same")
+        case Refused(reason="gone") if plan.final_url:  # it was seen there once
+            return replace(each, said="gone")
+        case Page() as page:
+            return await _reading(newsroom, each, page, readers)
+    return each
+
+
+def _is_elsewhere(answer: NotModified, plan: Plan) -> bool:
+    before, after = urls.identity(plan.final_url), urls.identity(answer.final_url)
+    return bool(plan.final_url and answer.final_url) and before != after
+
+
+async def _reading(newsroom: Newsroom, each: Look, page: Page, readers: ReaderPool) -> Look:
+    lead = replace(each.plan.lead, url=each.revisit.url)
+    outcome = await parse_page(lead, page, readers)
+    seen = trace_of(page)
+    if not isinstance(outcome, Article) or not _is_at_home(each.story, outcome):
+        return each
+    if _corrections.is_other_article(newsroom, each.plan, each.story, outcome):
+        return each
+    return replace(each, said="read", article=outcome, seen=seen)
+
+
+def _is_at_home(story: Story, article: Article) -> bool:
+    """Say whether the page is still on its publisher's site."""
+    return urls.same_site(article.web_url, story.web_url or article.web_url)
+
+
+def keep_looks(
+    newsroom: Newsroom,
+    looks: Sequence[Look],
+    corrections: Mapping[str, _corrections.Correction],
+    unwritten: Set[str],
+) -> None:
+    """Remember the looks and plan the next ones.
+
+    What a correction brought is forgotten where its record is `unwritten` (a person has it under
+    the pen): the next look meets it again.
+    """
+    for each in looks:
+        path = each.revisit.path
+        correction = corrections.get(path)
+        if path in unwritten:
+            _plans.keep_plan(newsroom, each.story, each.revisit.url, each.plan)
+            continue
+        story = correction.after if correction else each.story
+        url = each.revisit.url
+        if correction and correction.has_moved:
+            url = story.web_url
+        _plans.keep_plan(newsroom, story, url, _after(newsroom, each, correction))
+
+
+def _after(newsroom: Newsroom, each: Look, correction: _corrections.Correction | None) -> Plan:
+    now = newsroom.now
+    plan = _with(each.plan, looked=now)
+    if each.said == "gone":
+        return _with(plan, gone=plan.gone or now, is_gone=_corrections.is_gone(plan, now))
+    if each.said == "same":
+        return _with(plan, gone=None, is_gone=False)
+    if each.said == "nothing" or each.article is None:
+        return plan
+    plan = _with(
+        plan,
+        gone=None,
+        is_gone=False,
+        etag=each.seen.etag,
+        last_modified=each.seen.last_modified,
+        final_url=each.seen.final_url,
+    )
+    if correction is None and _corrections.has_base(newsroom, each, each.article):
+        return plan  # small changes add up until they are a correction
+    content = newsroom.articles.put(each.article)
+    return _with(plan, article=content, digest=_plans.digest(each.article))
+
+
+def _with(plan: Plan, **changes: object) -> Plan:
+    import msgspec
+
+    return msgspec.structs.replace(plan, **changes)

@@ -1,0 +1,274 @@
+"""Plans: when a filed page is looked at again, and what must be known of it then.
+
+    filed + 1 hour, 6 hours, 1 day, 3 days, 7 days
+
+A look that comes late takes the place of all that were due by then: nothing is made up for. One
+that is late by a week is not made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+from copydesk.engine.newsroom import Failure, Newsroom
+from copydesk.engine.reading import NO_TRACE, PageTrace
+from copydesk.judge import MemoryShelf
+from copydesk.kit import embeds, urls
+from copydesk.memory import Revisit
+from copydesk.news import Article, Lead, Media, Story
+
+STEPS = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 72, 168))
+WEEK = STEPS[-1]
+DAY = timedelta(days=1)
+LOOKS_A_ROUND = 200
+LOOKS_A_HOST = 12  # a round: at five seconds between two, a minute
+
+LATE = DAY  # a host with more looks than its share makes those that are not yet so late first
+
+_GIVE_UP = WEEK + 3 * DAY
+_NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+_FIRST = timedelta(hours=1)  # with the memory lost, no look is due at once
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a filed page between two looks.
+
+    `article` names the reading that later ones are compared with, `digest` its words, for when it
+    had to make room. `looked` is the last look (the filing itself at first), `gone` when its
+    publisher first said that there is no such page, `is_gone` whether that is settled.
+    """
+
+    filed: datetime
+    looked: datetime
+    lead: Lead
+    etag: str = ""
+    last_modified: str = ""
+    final_url: str = ""
+    article: str = ""
+    digest: str = ""
+    gone: datetime | None = None
+    is_gone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One look at a filed page and what came of it.
+
+    "same" is a 304; "gone" a 404 or 410; "read" has the article; "nothing" is all that tells
+    nothing of the article: no answer, a wall, a page that is no article now. `failure` is a bug.
+    """
+
+    revisit: Revisit
+    plan: Plan
+    story: Story
+    said: Literal["same", "gone", "read", "nothing"] = "nothing"
+    article: Article | None = None
+    seen: PageTrace = NO_TRACE
+    failure: Failure | None = None
+
+
+def plan_filed(newsroom: Newsroom, lead: Lead, article: Article, seen: PageTrace) -> Plan:
+    """Give the plan for a page that this round filed."""
+    return Plan(
+        filed=newsroom.now,
+        looked=newsroom.now,
+        lead=lead,
+        etag=seen.etag,
+        last_modified=seen.last_modified,
+        final_url=seen.final_url,
+        article=newsroom.articles.put(article),
+        digest=digest(article),
+    )
+
+
+def digest(article: Article) -> str:
+    """Give a digest of an article's words."""
+    words = "\0".join((article.title, article.excerpt, article.text))
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def place_of_look(
+    story: Story, url: str, plan: Plan, seen: PageTrace = NO_TRACE
+) -> tuple[str, Plan]:
+    """Give where to ask for a story's page, and the plan for there.
+
+    That is the address by which it came in, where nobody but its publisher's host stands between:
+    what leads there from another (a shortener, a counter, a thief) has no say in the story. Else it
+    is where the page was read. Validators hold for the place that gave them alone.
+    """
+    home = story.web_url or url
+    between = (url, *(target for _, target in seen.hops[:-1]))
+    if all(urls.host(one) == urls.host(home) for one in between):
+        return url, plan
+    last = plan.final_url
+    if not urls.same_site(last, home):
+        return home, msgspec.structs.replace(plan, etag="", last_modified="", final_url="")
+    is_home = urls.identity(last) == urls.identity(home)
+    return (home if is_home else last), plan
+
+
+def keep_plan(newsroom: Newsroom, story: Story, url: str, plan: Plan) -> None:
+    """Plan the next look at a story's page, or none where the last one is over."""
+    due = _next(plan, newsroom.now, story.published_at)
+    if due is None and plan.is_gone and story.access != "gone":
+        due = _NEVER  # the record has no place to say it: the plan does
+    if due is None:
+        newsroom.memory.revisits.forget(story.path)
+        return
+    kept = msgspec.json.encode(plan)
+    newsroom.memory.revisits.put(Revisit(path=story.path, url=url, due=due, kept=kept))
+
+
+def _next(plan: Plan, now: datetime, published_at: datetime | None) -> datetime | None:
+    """Give when to look next, None for never.
+
+    A story published within the last week always has a plan, so that one without has lost it.
+    """
+    if plan.gone is not None and not plan.is_gone:
+        return max(plan.gone, now) + DAY if now < plan.filed + _GIVE_UP else None
+    for step in STEPS:
+        if plan.filed + step > now:
+            return plan.filed + step
+    if published_at is not None and published_at > now - WEEK:
+        return published_at + WEEK
+    return None
+
+
+def due_looks(newsroom: Newsroom) -> list[Revisit]:
+    """Give the looks of this round, the longest due first; so many in all, so many a host."""
+    now, revisits = newsroom.now, newsroom.memory.revisits
+    return revisits.share(now, now - LATE, LOOKS_A_ROUND, LOOKS_A_HOST)
+
+
+def read(revisit: Revisit) -> Plan | None:
+    """Give what was kept with a look; None for what another version kept."""
+    try:
+        return msgspec.json.decode(revisit.kept, type=Plan)
+    except msgspec.DecodeError:
+        return None
+
+
+def is_known_gone(newsroom: Newsroom, path: str) -> bool:
+    """Decide whether two looks at a record's page, a day apart, found none."""
+    revisit = newsroom.memory.revisits.get(path)
+    plan = read(revisit) if revisit else None
+    return plan is not None and plan.is_gone
+
+
+def make_up_plans(
+    newsroom: Newsroom, shelf: MemoryShelf, removed: frozenset[str], left_over: Set[str]
+) -> None:
+    """Plan a look at each story of the last week that has none, and forget what is long over.
+
+    The memory was lost: they are spread over the coming day by their paths. Those `left_over` by a
+    killed round of an earlier version, or that came within the hour, are on schedule. A record that
+    is not the line's to change, or whose page is gone or was `removed` by an editor, gets none.
+    """
+    now = newsroom.now
+    newsroom.memory.revisits.forget_due(now - WEEK)
+    for shelved in shelf.between(now - WEEK + timedelta(seconds=1), now + WEEK):
+        story = shelved.story
+        is_planned = newsroom.memory.revisits.get(story.path) is not None
+        is_over = story.access == "gone" or is_removed(story, removed)
+        if not is_planned and not is_over and is_ours(newsroom, story):
+            _make_up(newsroom, story, is_left=story.path in left_over)
+
+
+def is_removed(story: Story, removed: frozenset[str]) -> bool:
+    """Say whether an editor removed a story for good; `removed` are identities of addresses."""
+    is_said = story.verdict is not None and story.verdict.said == "remove"
+    return is_said or not removed.isdisjoint(map(urls.identity, story.addresses))
+
+
+def known(newsroom: Newsroom, story: Story) -> dict[str, str]:
+    """Give the digests of what the line last wrote of a story, {} where nobody knows."""
+    return dict(story.machine) or newsroom.memory.digests(story.path)
+
+
+def is_ours(newsroom: Newsroom, story: Story) -> bool:
+    """Decide whether the line filed a record, so that its page is looked at.
+
+    It knows what it wrote. A record of `everyday` has no place for that, and where the memory was
+    lost the article that was read must do: such looks tell that a page is gone, and change nothing.
+    """
+    if known(newsroom, story):
+        return True
+    has_blocks = newsroom.beat.scoring.traits.has_blocks
+    return not has_blocks and _article(newsroom, story) is not None
+
+
+def _article(newsroom: Newsroom, story: Story) -> Article | None:
+    return newsroom.articles.find(story.web_url or story.original_url)
+
+
+def _make_up(newsroom: Newsroom, story: Story, *, is_left: bool) -> None:
+    now = newsroom.now
+    article = _article(newsroom, story)
+    filed = min(now, article.found if article else story.published_at or now)
+    plan = Plan(
+        filed=filed,
+        looked=now,
+        lead=_lead(newsroom, story, article),
+        digest=digest(article) if article else "",
+    )
+    url, plan = place_of_look(story, story.original_url or story.web_url, plan)
+    if article is not None and url in {article.url, story.original_url}:
+        plan = msgspec.structs.replace(plan, final_url=url)  # there it was read
+    if is_left or now < filed + _FIRST:
+        keep_plan(newsroom, story, url, plan)
+        return
+    number = int(hashlib.sha256(story.path.encode()).hexdigest()[:8], 16)
+    spread = timedelta(seconds=number % int((DAY - _FIRST).total_seconds()))
+    kept = msgspec.json.encode(plan)
+    newsroom.memory.revisits.put(
+        Revisit(path=story.path, url=url, due=now + _FIRST + spread, kept=kept)
+    )
+
+
+def _lead(newsroom: Newsroom, story: Story, article: Article | None) -> Lead:
+    """Give the lead again that brought a story: what its article took from it, by the origins."""
+    url = story.original_url or story.web_url
+    if article is None:
+        return Lead(
+            url=url,
+            source="",
+            found=newsroom.now,
+            title=story.title,
+            published_at=story.published_at,
+        )
+    told = {field for field, origin in article.origins.items() if origin == "lead"}
+    return Lead(
+        url=url,
+        source=article.source,
+        found=article.found,
+        title=article.title,
+        excerpt=article.excerpt if "excerpt" in told else "",
+        published_at=article.published_at,
+        guid=article.guid,
+        authors=article.authors if "authors" in told else (),
+        image=article.image if "image" in told else "",
+        language=article.language if "language" in told else "",
+        media=_media(article) if "type" in told else (),
+    )
+
+
+def forget(newsroom: Newsroom, paths: Iterable[str]) -> None:
+    """Plan no look at these records' pages."""
+    for path in paths:
+        newsroom.memory.revisits.forget(path)
+
+
+def _media(article: Article) -> tuple[Media, ...]:
+    """Give the video or sound that a feed offered, by the frame that was made of it."""
+    shown = embeds.read(article.featured_content)
+    if shown is None:
+        return ()
+    kind = shown.kind
+    mime_type = f"{kind}/*" if isinstance(shown, embeds.File) else ""
+    return (Media(url=shown.src, kind=kind, type=mime_type, seconds=article.seconds),)

@@ -1,0 +1,37 @@
+"""Terms: what a publisher has refused since a page was filed, or refuses no longer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from copydesk import extract, review
+from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.revisiting import _plans
+from copydesk.news import Article, Story
+
+
+def kept(newsroom: Newsroom, story: Story, article: Article) -> Story:
+    """Give the story as it may be shown now, by today's page; what a person wrote stays.
+
+    That is no correction: its publisher changed nothing in the article.
+    """
+    has_blocks = newsroom.beat.scoring.traits.has_blocks
+    fresh = replace(
+        story,
+        refuses=article.refuses if has_blocks else (),
+        excerpt=_excerpt(story, article),
+        images=() if "image" in article.refuses else story.images,
+    )
+    if fresh == story:
+        return story
+    return review.keep_touched(story, fresh, _plans.known(newsroom, story))
+
+
+def _excerpt(story: Story, article: Article) -> str:
+    """Give as much of the excerpt as may be quoted; one comes back with the leave to quote."""
+    limit = extract.snippet_characters(article.signals)
+    if "snippet" in article.refuses or (limit is not None and len(story.excerpt) > limit):
+        return article.excerpt
+    if not story.excerpt and "snippet" in story.refuses:
+        return article.excerpt
+    return story.excerpt

@@ -1,0 +1,87 @@
+"""What the memory forgets after a round, so that it does not grow without end."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from copydesk import archive, watch
+from copydesk.engine.newsroom import Newsroom
+from copydesk.errors import RecordError
+
+_UNUSED = timedelta(days=30)
+_HOSTS_BYTES = 64 << 20  # of notes on hosts: strangers can invent hosts as they like
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+def forget_old(newsroom: Newsroom) -> None:
+    """Forget leads that were dropped or failed long ago, and what is known of places left alone.
+
+    A source that stands in beat.toml is never forgotten, nor what was filed. One that was taken out
+    keeps its state for 30 days: who takes it out for an hour need not begin again.
+    """
+    memory = newsroom.memory
+    before = newsroom.now - _UNUSED
+    unused = list(_unused_sources(newsroom, before))
+    stale = list(_stale_hosts(newsroom, before))
+    leads = newsroom.now - timedelta(days=newsroom.settings.retention.leads_days)
+    with memory.together():
+        memory.forget_leads(leads)
+        memory.forget_sources(unused)
+        for key in stale:
+            memory.hosts.forget(key)
+    _forget_removed(newsroom)
+
+
+def _forget_removed(newsroom: Newsroom) -> None:
+    """Keep no text of what an editor removed: the word was cut short, or came from elsewhere."""
+    with contextlib.suppress(RecordError):  # the next round reports the rulings, and reads on
+        removed = {
+            archive.address_mark(url): url for url in archive.read_rulings(newsroom.root).removed
+        }
+        kept = itertools.chain.from_iterable(newsroom.articles.marks().values())
+        for mark in removed.keys() & {*kept}:
+            newsroom.articles.forget(removed[mark])
+
+
+def _stale_hosts(newsroom: Newsroom, before: datetime) -> Iterator[str]:
+    """Give the hosts that were left alone for long, and the longest left where all are too much."""
+    notes = [(_newest_time(kept), len(kept), key) for key, kept in newsroom.memory.hosts.items()]
+    size = sum(length for _, length, _ in notes)
+    for newest, length, key in sorted(notes):
+        if newest >= before and size <= _HOSTS_BYTES:
+            return
+        size -= length
+        yield key
+
+
+def _unused_sources(newsroom: Newsroom, before: datetime) -> Iterator[str]:
+    current = {source.url for source in newsroom.beat.sources}
+    for url, kept in newsroom.memory.sources().items():
+        if url not in current and _last_asked(kept) < before:
+            yield url
+
+
+def _last_asked(kept: bytes) -> datetime:
+    """Give when a source was last asked, within a day: it is asked again at most a day later."""
+    try:
+        state = msgspec.json.decode(kept, type=watch.SourceState)
+    except msgspec.DecodeError:  # of another version: as good as unknown
+        return _LONG_AGO
+    times = (state.next_at, state.last_ok_at, state.failing_since, state.ended_at)
+    return max((one for one in times if one is not None), default=_LONG_AGO)
+
+
+def _newest_time(kept: bytes) -> datetime:
+    """Give the newest time in a note on a host, whatever else it says."""
+    try:
+        note = msgspec.msgpack.decode(kept)
+    except msgspec.MsgspecError:
+        return _LONG_AGO
+    values = note if isinstance(note, list) else []
+    times = (one for one in values if isinstance(one, datetime) and one.tzinfo is not None)
+    return max(times, default=_LONG_AGO)

@@ -1,0 +1,97 @@
+"""A round: the whole line once, alone in its newsroom, and the site brought up to it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from copydesk.engine.filing import archive_old_records
+from copydesk.engine.newsroom import Failure, Newsroom, Progress, RoundReport, alone
+from copydesk.engine.publishing import build, deploy
+from copydesk.engine.round import _line, _remote, _retention
+from copydesk.engine.round._line import RoundOptions
+from copydesk.errors import CopydeskError
+
+__all__ = ["RoundOptions", "run_round"]
+
+
+def run_round(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> RoundReport:
+    """Run one round and publish what it changed; a dry run only says what it would do.
+
+    A replay is a test and pushes nothing. Raises BusyError where another round is at work,
+    ConfigError, RecordingError, MemoryStoreError. What goes wrong with one source, page, record or
+    picture is in the report, and so is a push that failed.
+    """
+    began = time.monotonic()
+    with alone(newsroom):
+        report = _in_loop(newsroom, options, progress)
+        if not options.dry_run:
+            report = _timed("archive", _shelved, newsroom, report)
+            if options.web is None:
+                report = _timed("push", _remote.push_commits, newsroom, report)
+            report = _published(newsroom, report, progress)
+            _retention.forget_old(newsroom)
+            report = _timed("tidy", _remote.tidy_repository, newsroom, report)
+    if options.deploy and not options.dry_run:
+        report = _deployed(newsroom, report, progress)
+    return replace(report, seconds=round(time.monotonic() - began, 3))
+
+
+def _shelved(newsroom: Newsroom, report: RoundReport) -> RoundReport:
+    """Move old stories to the attic, in a commit of its own before the push."""
+    done = archive_old_records(newsroom)
+    return replace(
+        report,
+        failed=(*report.failed, *done.failed),
+        notes=(*report.notes, *done.notes),
+        commit=report.commit or done.commit,
+        complete=report.complete and not done.failed,
+    )
+
+
+def _published(newsroom: Newsroom, report: RoundReport, progress: Progress) -> RoundReport:
+    built = build(newsroom, progress)
+    return replace(
+        report,
+        failed=_once(*report.failed, *built.failed),
+        stages={**report.stages, "publish": built.seconds},
+    )
+
+
+def _deployed(newsroom: Newsroom, report: RoundReport, progress: Progress) -> RoundReport:
+    """Send the site where it is not yet; a failure is reported, and the next round tries again."""
+    began = time.monotonic()
+    try:
+        done = deploy(newsroom, progress)
+    except CopydeskError as error:
+        target = newsroom.settings.deploy.to
+        what = f"not deployed: {error}"
+        failure = Failure(url=target, what=what, hint=error.hint)
+        return replace(report, failed=(*report.failed, failure), complete=False)
+    spent = round(time.monotonic() - began, 3)
+    return replace(report, deploy=done, stages={**report.stages, "deploy": spent})
+
+
+def _timed(
+    stage: str,
+    step: Callable[[Newsroom, RoundReport], RoundReport],
+    newsroom: Newsroom,
+    report: RoundReport,
+) -> RoundReport:
+    began = time.monotonic()
+    after = step(newsroom, report)
+    return replace(after, stages={**after.stages, stage: round(time.monotonic() - began, 3)})
+
+
+def _once(*failed: Failure) -> tuple[Failure, ...]:
+    """Drop what the round and the build both met, such as a record that cannot be read."""
+    return tuple(dict.fromkeys(failed))
+
+
+def _in_loop(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> RoundReport:
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_line.run(newsroom, options, progress))

@@ -1,0 +1,168 @@
+"""Single steps of the line, to see what it sees."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from copydesk import extract, watch
+from copydesk.engine.filing import removed_addresses
+from copydesk.engine.judging import (
+    Desk,
+    Vectors,
+    appraise_article,
+    choose_pictures,
+    complete_story,
+    fill_shelf,
+)
+from copydesk.engine.newsroom import Failure, Newsroom, Silence, Troubles
+from copydesk.engine.reading import (
+    ReaderPool,
+    SiteHabits,
+    connect,
+    load_saved_page,
+    place_article,
+    read_page,
+)
+from copydesk.engine.sources import with_source_options
+from copydesk.errors import FetchError, PageError
+from copydesk.kit import urls
+from copydesk.news import (
+    Article,
+    Beat,
+    Dropped,
+    Fetcher,
+    Lead,
+    NotModified,
+    Page,
+    Refused,
+    Request,
+    Source,
+    Story,
+)
+
+Result = TypeVar("Result")
+_NO_BEAT = Beat(title="")
+
+
+def watch_url(newsroom: Newsroom, url: str, web: Path | None = None) -> watch.Reading:
+    """Ask one address for leads, as a source; raises FetchError, FeedError."""
+
+    async def step(fetcher: Fetcher, readers: ReaderPool) -> watch.Reading:
+        source = newsroom.beat.source(url) or Source(url=url)
+        request = Request(url=url, purpose="source")
+        page = _page(await fetcher.fetch(with_source_options(newsroom, request, source)))
+        return await readers.leads(page, source, newsroom.now)
+
+    return _over_the_wire(newsroom, web, step)
+
+
+def fetch_url(
+    newsroom: Newsroom, url: str, web: Path | None = None
+) -> Page | NotModified | Refused:
+    """Fetch one page as a round would: robots, redirects, limits."""
+
+    async def step(fetcher: Fetcher, _: ReaderPool) -> Page | NotModified | Refused:
+        return await fetcher.fetch(_request(newsroom, url))
+
+    return _over_the_wire(newsroom, web, step)
+
+
+def extract_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Article | Dropped:
+    """Fetch and read one page, or read the file at that path; raises FetchError, PageError."""
+
+    async def step(fetcher: Fetcher, readers: ReaderPool) -> Article | Dropped:
+        page = _page(await fetcher.fetch(_request(newsroom, url)))
+        return await readers.article(page, _lead(newsroom, url))
+
+    return _over_the_wire(newsroom, web, step)
+
+
+def extract_file(
+    path: Path, now: datetime, url: str = "", beat: Beat = _NO_BEAT
+) -> Article | Dropped:
+    """Read a saved page as if it had come from `url`, else from the address that it declares.
+
+    Needs no newsroom: a beat says only which organizations and sources are known. Raises
+    PageError; UsageError where `url` is no address.
+    """
+    page = load_saved_page(path, url, now)
+    outcome = extract.read(page, Lead(url=page.url, source="", found=now), beat)
+    if isinstance(outcome, Dropped):
+        return replace(outcome, url=str(path))
+    return place_article(outcome, url)
+
+
+def article_fields(article: Article) -> Mapping[str, Mapping[str, object]]:
+    """Give every field of an article as {"value", "from"}."""
+    return extract.fields(article)
+
+
+def judge_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Story | Dropped:
+    """Fetch, read and judge one page against what else is filed; nothing is filed."""
+
+    async def step(fetcher: Fetcher, readers: ReaderPool) -> Story | Dropped:
+        outcome = await read_page(_lead(newsroom, url), fetcher, readers)
+        if isinstance(outcome, Failure):
+            raise PageError(outcome.what, subject=outcome.url, hint=outcome.hint)
+        if isinstance(outcome, Dropped):
+            return outcome
+        return await _judged(newsroom, outcome, fetcher)
+
+    return _over_the_wire(newsroom, web, step)
+
+
+async def _judged(newsroom: Newsroom, article: Article, fetcher: Fetcher) -> Story | Dropped:
+    shelf = fill_shelf(newsroom, Troubles(), but=urls.identity(article.web_url))
+    removed = removed_addresses(newsroom)
+    vectors = Vectors(newsroom.memory)  # one page is judged without being grouped
+    desk = Desk(newsroom=newsroom, shelf=shelf, removed=removed, vectors=vectors)
+    article = SiteHabits(newsroom).settled(article)
+    outcome = appraise_article(desk, article)
+    if isinstance(outcome, Dropped):
+        return outcome
+    chosen = await choose_pictures(newsroom, [article], fetcher, Silence())
+    return complete_story(desk, outcome, chosen.get(article.url))
+
+
+def _over_the_wire(
+    newsroom: Newsroom,
+    web: Path | None,
+    step: Callable[[Fetcher, ReaderPool], Awaitable[Result]],
+) -> Result:
+    async def run() -> Result:
+        readers = ReaderPool(newsroom.beat, workers=1)
+        try:
+            async with connect(newsroom, web) as fetcher:
+                return await step(fetcher, readers)
+        finally:
+            readers.close()
+
+    return asyncio.run(run())
+
+
+def _page(answer: Page | NotModified | Refused) -> Page:
+    if isinstance(answer, Page):
+        return answer
+    if isinstance(answer, Refused):
+        raise FetchError(
+            f"the address gave no page ({answer.reason}: {answer.detail or answer.status})",
+            subject=answer.url,
+        )
+    raise FetchError("the server says 304 to an unconditional request", subject=answer.url)
+
+
+def _request(newsroom: Newsroom, url: str) -> Request:
+    """Ask for a source as a round does, with its headers and proxy; for any other page without."""
+    source = newsroom.beat.source(url)
+    if source is None:
+        return Request(url=url)
+    return with_source_options(newsroom, Request(url=url, purpose="source"), source)
+
+
+def _lead(newsroom: Newsroom, url: str) -> Lead:
+    return Lead(url=urls.fetchable(url) or url, source="", found=newsroom.now)

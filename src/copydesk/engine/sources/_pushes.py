@@ -1,0 +1,150 @@
+"""Hub: subscriptions and pushes as memory keeps them, and what a round makes of a push.
+
+    serve: subscriptions, keep, keep_push        round: pushed_sources, pushed_page, used
+
+One push of a source is kept until a round reads it. A second that comes before may hold other
+items than the first, so that neither is enough: the round then asks the source itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from copydesk.engine.newsroom import Newsroom
+from copydesk.memory import Memory
+from copydesk.news import Page, Source
+from copydesk.watch import websub
+
+_AHEAD = timedelta(days=1)
+_ENDING = "ending "  # before the callback: the key of a subscription that is being given back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """What a hub pushed at a whole second (UTC); not `alone`: more than once, so ask instead."""
+
+    at: datetime
+    body: bytes = b""
+    content_type: str = ""
+    alone: bool = True
+
+
+# ---- for a round ----
+
+
+def pushed_sources(newsroom: Newsroom) -> frozenset[str]:
+    """Give the urls of the sources with an unread push: they are looked at now, due or not."""
+    known = {source.url for source in newsroom.beat.sources}
+    return unread_pushes(newsroom.memory, known, newsroom.now)
+
+
+def pushed_page(newsroom: Newsroom, source: Source) -> Page | None:
+    """Give what a hub pushed in the source's place, None where the source is to be asked.
+
+    What came after the round began is left to the next.
+    """
+    pushed = _unread(newsroom, source.url)
+    if pushed is None or not pushed.alone:
+        return None
+    return Page(
+        url=source.url,
+        final_url=source.url,
+        status=200,
+        headers={"content-type": pushed.content_type} if pushed.content_type else {},
+        body=pushed.body,
+        fetched_at=newsroom.now,
+    )
+
+
+def use_up_push(newsroom: Newsroom, source: Source) -> None:
+    """Note that the round has filed what the source gave: a push from before it is forgotten."""
+    memory = newsroom.memory
+    if _unread(newsroom, source.url) is None:
+        return
+    memory.pushed.forget(source.url)
+    subscription = _subscription(memory.hubs.get(source.url))
+    if subscription is not None:
+        keep_subscription(memory, replace(subscription, used_at=newsroom.now))
+
+
+def unread_pushes(memory: Memory, urls: AbstractSet[str], now: datetime) -> frozenset[str]:
+    """Give those of the urls for which a push waits that a round at this moment reads."""
+    waiting = urls & set(memory.pushed.keys())
+    return frozenset(url for url in waiting if _at(memory, url, now) is not None)
+
+
+def _unread(newsroom: Newsroom, url: str) -> Push | None:
+    return _at(newsroom.memory, url, newsroom.now)
+
+
+def _at(memory: Memory, url: str, now: datetime) -> Push | None:
+    """Give the push that waits at a moment, None for one that came after it.
+
+    One from more than a day ahead came before a clock was set back: the source is asked instead.
+    """
+    pushed = _pushed(memory, url)
+    if pushed is None or pushed.at <= now:
+        return pushed
+    return Push(at=now, alone=False) if pushed.at > now + _AHEAD else None
+
+
+# ---- for the server ----
+
+
+def subscriptions(memory: Memory) -> dict[str, websub.Subscription]:
+    """Give every subscription by its key: the source's url, or another where it is ending."""
+    read = ((key, _subscription(kept)) for key, kept in memory.hubs.items())
+    return {key: subscription for key, subscription in read if subscription is not None}
+
+
+def subscription_at(memory: Memory, key: str) -> websub.Subscription | None:
+    """Give the subscription under a key."""
+    return _subscription(memory.hubs.get(key))
+
+
+def subscription_key(subscription: websub.Subscription) -> str:
+    """Give the key under which a subscription is kept."""
+    return f"{_ENDING}{subscription.callback}" if subscription.ending else subscription.source
+
+
+def keep_subscription(memory: Memory, subscription: websub.Subscription) -> None:
+    """Keep a subscription as it stands now."""
+    memory.hubs.put(subscription_key(subscription), msgspec.json.encode(subscription))
+
+
+def forget_subscription(memory: Memory, subscription: websub.Subscription) -> None:
+    """Forget a subscription."""
+    memory.hubs.forget(subscription_key(subscription))
+
+
+def keep_push(memory: Memory, source: str, pushed: Push) -> None:
+    """Keep a push until a round reads it; beside an unread one only the fact is kept."""
+    before = _pushed(memory, source)
+    if before is not None and not before.alone:
+        return
+    if before is not None:
+        pushed = Push(at=pushed.at, alone=False)
+    memory.pushed.put(source, msgspec.msgpack.encode(pushed))
+
+
+def _pushed(memory: Memory, url: str) -> Push | None:
+    kept = memory.pushed.get(url)
+    if kept is None:
+        return None
+    try:
+        return msgspec.msgpack.decode(kept, type=Push)
+    except msgspec.DecodeError:  # written by another version: ask the source instead
+        return Push(at=datetime.min.replace(tzinfo=UTC), alone=False)
+
+
+def _subscription(kept: bytes | None) -> websub.Subscription | None:
+    if kept is None:
+        return None
+    try:
+        return msgspec.json.decode(kept, type=websub.Subscription)
+    except msgspec.DecodeError:  # written by another version: subscribed anew
+        return None

@@ -1,0 +1,66 @@
+"""Share: how much of a host, a site and a source one round takes, so that none holds it up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from copydesk.engine.newsroom import Newsroom
+from copydesk.kit import urls
+from copydesk.news import Lead
+
+SECONDS = 600.0  # that one host's sources may take of a round, and its pages again
+A_SITE = 4  # hosts' worth of pages of one registrable domain, however many names it has
+PAGES_A_SOURCE = 1_000  # new pages that one source may have in a round
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundLimits:
+    """How many requests a round makes to one host, and how many pages it takes of a site."""
+
+    a_host: int
+    a_site: int
+
+
+def round_limits(newsroom: Newsroom) -> RoundLimits:
+    """Give the limits that follow from the pause between two requests to a host."""
+    a_host = max(1, int(SECONDS / max(newsroom.settings.fetch.delay_seconds, 0.5)))
+    return RoundLimits(a_host=a_host, a_site=A_SITE * a_host)
+
+
+def is_at_home(lead: Lead) -> bool:
+    """Say whether a page was listed by its own site."""
+    return urls.same_site(lead.url, lead.source)
+
+
+def share_out(
+    leads: Sequence[Lead], bounds: RoundLimits | None, now: datetime
+) -> tuple[list[Lead], list[Lead]]:
+    """Give the leads whose pages this round fetches, in their order, and those that wait.
+
+    What a page's own site lists comes first, since others could list invented pages there; then
+    the newest, and those without a date last. Without bounds none waits.
+    """
+    if bounds is None:
+        return list(leads), []
+    hosts, sites, sources = Counter[str](), Counter[str](), Counter[str]()
+    late = set()
+    for lead in sorted(leads, key=lambda one: _rank(one, now), reverse=True):
+        host, site = urls.host(lead.url), urls.registrable_domain(lead.url)
+        is_full = hosts[host] >= bounds.a_host or sites[site] >= bounds.a_site
+        if is_full or sources[lead.source] >= PAGES_A_SOURCE:
+            late.add(lead.url)
+            continue
+        for count, key in ((hosts, host), (sites, site), (sources, lead.source)):
+            count[key] += 1
+    return (
+        [lead for lead in leads if lead.url not in late],
+        [lead for lead in leads if lead.url in late],
+    )
+
+
+def _rank(lead: Lead, now: datetime) -> tuple[bool, datetime]:
+    return is_at_home(lead), min(lead.published_at or _LONG_AGO, now)

@@ -1,0 +1,222 @@
+"""Sources: listed, checked, kept where they are, exported."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from copydesk import archive, watch
+from copydesk.archive import Ledger, SourceKept
+from copydesk.engine.filing import begin_change, hold_write_lock, notes_on
+from copydesk.engine.newsroom import Newsroom, Progress, alone
+from copydesk.engine.reading import ReaderPool, connect
+from copydesk.engine.sources import _ask, _ledger
+from copydesk.engine.sources._states import source_states
+from copydesk.errors import UsageError
+from copydesk.kit import dates
+from copydesk.news import Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """One source and how it stood when it was last asked.
+
+    Times are RFC 3339 or "", `interval` is in seconds or 0 where none was measured yet.
+    """
+
+    url: str
+    name: str
+    kind: str
+    state: str
+    last_ok: str
+    next: str
+    error: str
+    interval: int
+    items_a_week: float | None
+    findings: tuple[watch.Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthRow:
+    """One source's health; `state` is one word, the gravest finding's kind, "new" or "ok".
+
+    Times are RFC 3339 or ""; `known_share` is of the items of the last answer, None without one.
+    """
+
+    url: str
+    name: str
+    state: str
+    needs_person: bool
+    last_ok: str
+    last_new: str
+    items: int
+    items_a_week: float | None
+    known_share: float | None
+    failures: int
+    failure: str
+    failing_since: str
+    error: str
+    next: str
+    interval: int
+    moved_to: str
+    certificate_until: str
+    findings: tuple[watch.Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepReport:
+    """What keeping a source undid: "move", "end", "" where there was nothing to undo yet."""
+
+    url: str
+    undone: str
+    changed: tuple[str, ...] = ()
+    commit: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def source_rows(newsroom: Newsroom) -> list[SourceRow]:
+    """Give a row for each source of the beat."""
+    states = source_states(newsroom)
+    return [_row(source, states[source.url], newsroom.now) for source in newsroom.beat.sources]
+
+
+def _row(source: Source, state: watch.SourceState, now: datetime) -> SourceRow:
+    return SourceRow(
+        url=source.url,
+        name=source.name,
+        kind=source.kind,
+        state="ended" if state.ended else "failing" if state.failures else "ok",
+        last_ok=_time(state.last_ok_at),
+        next=_time(state.next_at),
+        error=state.last_error,
+        interval=round(state.interval),
+        items_a_week=watch.items_a_week(state, now),
+        findings=watch.findings(source, state, now),
+    )
+
+
+def check_sources(newsroom: Newsroom) -> list[HealthRow]:
+    """Give each source's health from memory, those that need a person first."""
+    return _health(newsroom, source_states(newsroom))
+
+
+def ask_sources(newsroom: Newsroom, progress: Progress, web: Path | None = None) -> list[HealthRow]:
+    """Ask every source now that may be asked, then give their health; nothing is remembered.
+
+    A round finds the same items new as if nobody had asked. Raises BusyError during a round.
+    """
+
+    async def run() -> list[_ask.SourceAnswer]:
+        readers = ReaderPool(newsroom.beat)
+        try:
+            async with connect(newsroom, web) as fetcher:
+                asked = await _ask.collect_leads(newsroom, fetcher, readers, progress, _ask.ALL)
+                return list(asked.answers)
+        finally:
+            readers.close()
+
+    with alone(newsroom):
+        answers = asyncio.run(run())
+    states = {answer.source.url: answer.state for answer in answers}
+    return _health(newsroom, {**source_states(newsroom), **states})
+
+
+def _health(newsroom: Newsroom, states: _ledger.States) -> list[HealthRow]:
+    rows = [_checked(one, states[one.url], newsroom.now) for one in newsroom.beat.sources]
+    return sorted(rows, key=lambda row: (not row.needs_person, row.state in {"ok", "new"}))
+
+
+def _checked(source: Source, state: watch.SourceState, now: datetime) -> HealthRow:
+    found = watch.findings(source, state, now)
+    was_read = state.last_ok_at is not None
+    return HealthRow(
+        url=source.url,
+        name=source.name,
+        state=watch.standing(found),
+        needs_person=any(one.needs_person for one in found),
+        last_ok=_time(state.last_ok_at),
+        last_new=_time(state.last_new_at),
+        items=state.items,
+        items_a_week=watch.items_a_week(state, now),
+        known_share=round(state.known_share, 3) if was_read else None,
+        failures=state.failures,
+        failure=state.failure,
+        failing_since=_time(state.failing_since),
+        error=state.last_error,
+        next=_time(state.next_at),
+        interval=round(state.interval),
+        moved_to=state.moved_to,
+        certificate_until=_time(state.certificate_until),
+        findings=found,
+    )
+
+
+def _time(moment: datetime | None) -> str:
+    return "" if moment is None else dates.rfc3339(moment)
+
+
+def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
+    """Undo a source's move or end, and let it neither move nor end by itself from now on.
+
+    Said again it changes nothing. Raises UsageError where beat.toml has no such source,
+    RecordError where the ledger cannot be rewritten or has edits that are not committed, BusyError
+    where another process writes for ten seconds.
+    """
+    if url not in {source.url for source in newsroom.beat.sources}:
+        raise UsageError(
+            "beat.toml has no such source", subject=url, hint="copydesk sources lists them"
+        )
+    with hold_write_lock(newsroom) as lock:
+        ledger = archive.read_ledger(newsroom.root)
+        before = source_states(newsroom)[url]
+        kept = ledger.kept.get(url) or SourceKept(by=by, at=newsroom.now, why=why)
+        noted = _undone(ledger, url, kept)
+        after = _ledger.apply_ledger(before, noted, url)
+
+        def remember(_: Sequence[str]) -> None:
+            if after != before:
+                newsroom.memory.keep_source(url, msgspec.json.encode(after))
+
+        change = _change(newsroom, ledger, noted, url)
+        done = begin_change(newsroom, lock, change, remember, needed=change.paths).finish()
+        return KeepReport(
+            url=url,
+            undone=_what_is_undone(ledger, before, url),
+            changed=done.written,
+            commit=done.commit,
+            notes=notes_on(done, "it is"),
+        )
+
+
+def _change(newsroom: Newsroom, ledger: Ledger, noted: Ledger, url: str) -> archive.Change:
+    kept = noted.kept[url]
+    return archive.Change(
+        files=(archive.ledger_change(newsroom.root, noted),) if noted != ledger else (),
+        message=f"sources: keep {url}\n\n{kept.why}\n\nby {kept.by}",
+        when=kept.at,
+    )
+
+
+def _what_is_undone(ledger: Ledger, before: watch.SourceState, url: str) -> str:
+    if before.ended or url in ledger.ended:
+        return "end"
+    return "move" if before.moved_to or before.moving_to or url in ledger.moved else ""
+
+
+def _undone(ledger: Ledger, url: str, kept: SourceKept) -> Ledger:
+    return replace(
+        ledger,
+        moved={source: one for source, one in ledger.moved.items() if source != url},
+        ended={source: one for source, one in ledger.ended.items() if source != url},
+        kept={**ledger.kept, url: kept},
+    )
+
+
+def export_opml(newsroom: Newsroom) -> bytes:
+    """Give the sources of the beat as OPML 2.0."""
+    return watch.opml_write(newsroom.beat.sources)

@@ -1,0 +1,97 @@
+"""States: how each source stands, from memory, the ledger and the rules of today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Set
+from dataclasses import replace
+
+import msgspec
+
+from copydesk import archive, watch
+from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.sources import _ledger, _pushes
+from copydesk.engine.sources._rules import RuleDigests
+from copydesk.errors import CopydeskError
+
+_DECODER = msgspec.json.Decoder(watch.SourceState)
+
+
+def _unheard(error: CopydeskError) -> None:
+    """Hear nothing: a round reports it."""
+
+
+def source_states(
+    newsroom: Newsroom, trouble: Callable[[CopydeskError], None] = _unheard
+) -> Mapping[str, watch.SourceState]:
+    """Give the remembered state of each source of the beat, a fresh one where there is none.
+
+    What is written down of moves and ends (`_data/sources.yaml`) counts; a file that cannot be read
+    goes to `trouble`.
+    """
+    kept = newsroom.memory.sources()
+    states = {source.url: _state(kept.get(source.url)) for source in newsroom.beat.sources}
+    try:
+        ledger = archive.read_ledger(newsroom.root)
+    except CopydeskError as error:
+        trouble(error)
+        return states
+    if ledger == archive.Ledger() and not any(state.held for state in states.values()):
+        return states
+    return {url: _ledger.apply_ledger(state, ledger, url) for url, state in states.items()}
+
+
+def refresh_by_rules(
+    newsroom: Newsroom, states: Mapping[str, watch.SourceState]
+) -> Mapping[str, watch.SourceState]:
+    """Let a source whose rules changed be read anew, and now: what it lists may be wanted today."""
+    rules = RuleDigests(newsroom)
+    found = dict(states)
+    for source in newsroom.beat.sources:
+        state, digest = states[source.url], rules.of(source)
+        if state.rules == digest:
+            continue
+        found[source.url] = replace(state, rules=digest)
+        if state.rules:
+            found[source.url] = replace(
+                _forgetful(found[source.url]), next_at=state.rest_until or newsroom.now
+            )
+    return found
+
+
+def _forgetful(state: watch.SourceState) -> watch.SourceState:
+    """Give a state that knows nothing of the last answer: the next one is read whatever it is."""
+    return replace(state, etag="", last_modified="", digest="", parts={})
+
+
+def _state(kept: bytes | None) -> watch.SourceState:
+    if kept is None:
+        return watch.SourceState()
+    try:
+        return _DECODER.decode(kept)
+    except msgspec.DecodeError:  # written by another version: the memory is disposable
+        return watch.SourceState()
+
+
+def keep_states(
+    newsroom: Newsroom,
+    states: Mapping[str, watch.SourceState],
+    again: Set[str],
+    soon: Set[str],
+) -> None:
+    """Remember how each asked source stands, by its url.
+
+    Those in `again` listed a page that failed, those in `soon` one that found no place in the
+    round: they are asked without validators next time, because a 304 would not list it, and the
+    latter at once. What hubs pushed is used up, also of a source that was not looked at.
+    """
+    for url, state in states.items():
+        kept = state
+        if url in soon:
+            kept = replace(kept, next_at=newsroom.now)
+        if url in again or url in soon:
+            kept = _forgetful(kept)
+        newsroom.memory.keep_source(url, msgspec.json.encode(kept))
+    pushed = _pushes.pushed_sources(newsroom)
+    for source in newsroom.beat.sources:
+        if source.url in pushed:
+            _pushes.use_up_push(newsroom, source)

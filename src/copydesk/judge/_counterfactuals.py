@@ -1,0 +1,228 @@
+"""Counterfactuals: what would have to be different for a story to stand elsewhere, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from copydesk.judge._block import blocking_ruling
+from copydesk.judge._profiles import profile_of
+from copydesk.judge.coverage import (
+    LIFT,
+    NEWSROOM_POINTS,
+    RELATED_POINTS,
+    STAYS,
+    corroboration,
+    is_pinned,
+    is_shown,
+    lead_in,
+    name_of,
+)
+from copydesk.news import Article, Beat, Reason, ReasonKind, Story
+
+_DECIDING = 3  # reasons that are named
+
+
+def counterfactuals(
+    story: Story, group: Sequence[Story], beat: Beat, article: Article | None
+) -> tuple[str, ...]:
+    """Return what would have changed where a story stands: points, newsrooms, an editor's word.
+
+    `group` are the other stories of its group, copies left out; `article` is what was read of it,
+    None where that is no longer kept: then nothing is said of topics that it did not get.
+    """
+    return (*_standing(story, group, beat, article), *_topics(story, beat, article))
+
+
+def _standing(
+    story: Story, group: Sequence[Story], beat: Beat, article: Article | None
+) -> Iterator[str]:
+    """Yield what would take a story on to the site, or off it."""
+    if story.verdict is not None:
+        other = "hold" if story.verdict.said == "publish" else "publish"
+        yield f"an editor decided: copydesk verdict {name_of(story)} {other} says the opposite"
+        return
+    if why := blocking_ruling(story, beat.rulings):
+        yield f"{why}: copydesk rule undo lifts it, then copydesk rejudge --apply"
+    if story.copy_of:
+        yield f"{story.copy_of} has the same text; {_shown_by_verdict(story)} all the same"
+    elif any(reason.about == "held" for reason in story.reasons):
+        yield _shown_by_verdict(story)
+    elif story.heat == -1:
+        yield from _behind(story, group, beat)
+    elif story.published:
+        yield from _published(story, group, beat)
+    elif _is_off_beat(story, beat):
+        yield _off_beat(story, beat, article)
+    else:
+        yield from _below(story, group, beat)
+
+
+def _is_off_beat(story: Story, beat: Beat) -> bool:
+    return not story.topics and profile_of(beat).blocks
+
+
+def _shown_by_verdict(story: Story) -> str:
+    return f"copydesk verdict {name_of(story)} publish shows it"
+
+
+def _off_beat(story: Story, beat: Beat, article: Article | None) -> str:
+    lacks = f" ({profile_of(beat).describe_miss(article, beat)})" if article else ""
+    return (
+        f"it is off the beat{lacks}: a keyword of a topic in its title, or copydesk rule retopic "
+        f"{name_of(story)} TOPIC, brings it back"
+    )
+
+
+def _below(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
+    """Yield what a story lacks that is below the gate."""
+    gate = beat.scoring.publish_at
+    total = points_at_the_gate(story, group, beat)
+    bound = _bound_points(story)
+    least = gate - total + bound
+    if total >= gate:
+        yield _shown_by_verdict(story)
+        return
+    low = f" (its points add up to {total - bound})" if bound > 0 else ""
+    yield f"{total} is below {gate}{low}: {_counted(least, 'more point')} would publish it"
+    against = sorted(_quality_reasons(story), key=lambda reason: reason.points or 0)
+    for reason in against[:_DECIDING]:
+        if -(reason.points or 0) >= least:
+            yield f'without "{reason.why}" ({reason.points}) it would be published'
+    yield from _newsrooms(story, group, beat, least)
+    yield _shown_by_verdict(story)
+
+
+def _newsrooms(story: Story, group: Sequence[Story], beat: Beat, least: int) -> Iterator[str]:
+    """Yield how many more newsrooms would carry it over the gate, if any number would."""
+    if not profile_of(beat).blocks:
+        if beat.scoring.grouping:
+            count = -(-least // RELATED_POINTS)
+            yield f"{_counted(count, 'more related story', 'more related stories')} would, too"
+    elif least <= LIFT - _lift(story, group, beat):
+        count = -(-least // NEWSROOM_POINTS)
+        yield f"{_counted(count, 'more independent newsroom')} on its event would, too"
+    else:
+        yield f"other newsrooms on its event would not: they count for {LIFT} points at most"
+
+
+def _published(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
+    """Yield what keeps a story on the site, and in front of its group."""
+    gate = beat.scoring.publish_at
+    total, lift = points_at_the_gate(story, group, beat), _lift(story, group, beat)
+    spare = total - gate - _bound_points(story)
+    if total < gate:
+        yield f"by its points ({total}, {gate} needed) it would not be published"
+    else:
+        yield f"{total} reaches {gate}: {_counted(spare + 1, 'point')} less would not publish it"
+        if lift > spare:
+            yield "without the other newsrooms on its event it would not be published"
+        carrying = sorted(_quality_reasons(story), key=lambda reason: -(reason.points or 0))
+        for reason in carrying[:_DECIDING]:
+            if (reason.points or 0) > spare:
+                yield f'without "{reason.why}" (+{reason.points}) it would not be published'
+    if group:
+        yield from _in_front(story, group, beat)
+    yield f"copydesk verdict {name_of(story)} hold takes it off the site"
+
+
+def _in_front(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
+    if is_pinned(story, beat):
+        yield "it leads its group by an editor's pin: copydesk rule undo takes it back"
+        return
+    if _is_chosen(story, group, beat):
+        yield "it leads its group as an editor wanted it: copydesk rule undo takes that back"
+        return
+    best = max(group, key=lambda other: other.quality or 0)
+    yield (
+        f"it leads {_counted(len(group), 'other story', 'other stories')}, the best of which has "
+        f"quality {best.quality or 0}: one of more than {(story.quality or 0) + STAYS} would take "
+        f"the lead; copydesk rule split {name_of(story)} --why … takes it out"
+    )
+
+
+def _behind(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
+    """Yield what would put a story in front of its group, or take it out."""
+    leader = next((other for other in group if other.heat != -1), None)
+    if leader is None:
+        yield f"no leader of its group is filed; {_shown_by_verdict(story)}"
+        return
+    why = _why_it_leads(story, leader, beat)
+    if _is_chosen(leader, [story, *group], beat):
+        why = "an editor wanted it in front"
+    yield f"{name_of(leader)} leads its group: {why}"
+    if _is_chosen(story, group, beat):
+        yield (
+            "an editor wants this one in front, and from there it would not be on the site: "
+            f"copydesk verdict {name_of(story)} publish lets it lead"
+        )
+    yield f"copydesk rule pin {name_of(story)} puts this one in front"
+    if not profile_of(beat).blocks:
+        return
+    quality, gate = story.quality or 0, beat.scoring.publish_at
+    verb = "reaches" if quality >= gate else "is below"
+    yield (
+        f"copydesk rule split {name_of(story)} --why … takes it out; alone, its quality {quality} "
+        f"{verb} {gate}"
+    )
+
+
+def _is_chosen(story: Story, others: Sequence[Story], beat: Beat) -> bool:
+    """Decide whether an editor's newest `lead` in a group names a story."""
+    ruled = lead_in([story, *others], beat)
+    return ruled is not None and ruled[0].path == story.path
+
+
+def _why_it_leads(story: Story, leader: Story, beat: Beat) -> str:
+    if is_pinned(leader, beat):
+        return "an editor pinned it"
+    if leader.verdict is not None and leader.verdict.said == "publish":
+        return "an editor published it"
+    own, best = story.quality or 0, leader.quality or 0
+    stays = STAYS if leader.published and profile_of(beat).blocks else 0
+    why = f"quality {best} beside {own}"
+    if stays:
+        why += f", and who leads stays in front until another is {STAYS} points better"
+    lack = best + stays + 1 - own
+    return f"{why}; {_counted(lack, 'more point')} here would lead" if lack > 0 else why
+
+
+def _topics(story: Story, beat: Beat, article: Article | None) -> Iterator[str]:
+    """Yield which topic a story nearly got, and what was missing."""
+    if article is None or (not story.topics and not story.published):
+        return
+    if near := profile_of(beat).describe_near_miss(article, beat, story.topics):
+        yield f"{near}; copydesk rule retopic {name_of(story)} TOPIC… decides it"
+
+
+def points_at_the_gate(story: Story, group: Sequence[Story], beat: Beat) -> int:
+    """Return what the gate sees of a story: its quality, and what those beside it add to that."""
+    quality = story.quality or 0
+    if not profile_of(beat).blocks:
+        return quality + RELATED_POINTS * len(story.related)
+    return quality + _lift(story, group, beat)
+
+
+def _lift(story: Story, group: Sequence[Story], beat: Beat) -> int:
+    if not group or not profile_of(beat).blocks:
+        return 0
+    support = corroboration(story, [other for other in group if is_shown(other)], beat)
+    return min(LIFT, support.points or 0) if support else 0
+
+
+def _bound_points(story: Story) -> int:
+    """Return the points by which a quality was brought into its bounds: they weigh nothing."""
+    return sum(reason.points or 0 for reason in story.reasons if _is_bound(reason))
+
+
+def _is_bound(reason: Reason) -> bool:
+    return reason.kind in {ReasonKind.NEVER_BELOW, ReasonKind.NEVER_ABOVE}
+
+
+def _quality_reasons(story: Story) -> list[Reason]:
+    """Return the reasons of a quality but for those that brought it into its bounds."""
+    points = (reason for reason in story.reasons if reason.about == "quality" and reason.points)
+    return [reason for reason in points if not _is_bound(reason)]
+
+
+def _counted(count: int, noun: str, plural: str = "") -> str:
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"

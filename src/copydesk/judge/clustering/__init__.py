@@ -1,0 +1,20 @@
+"""Clustering: documents in, one after the other; the group of reports on one event of each out.
+
+Knows nothing of stories, beats or rulings: `coverage` says what a group changes in them.
+"""
+
+from __future__ import annotations
+
+from copydesk.judge.clustering._inverted_index import NEIGHBOURS_WITHIN
+from copydesk.judge.clustering._similarity import similarities
+from copydesk.judge.clustering._stream import Assignment, Document, Stream
+from copydesk.judge.clustering._tfidf import OF_THE_BEAT
+
+__all__ = [
+    "NEIGHBOURS_WITHIN",
+    "OF_THE_BEAT",
+    "Assignment",
+    "Document",
+    "Stream",
+    "similarities",
+]

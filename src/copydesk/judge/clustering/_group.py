@@ -1,0 +1,173 @@
+"""A group of documents on one happening, with the sums that make joining and merging cheap."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from copydesk.judge.clustering._embeddings import Embedding
+from copydesk.judge.clustering._series import SeriesNumber
+from copydesk.judge.clustering._tfidf import Vector
+
+_PRIOR_COHESION = 0.25  # mean similarity of two documents on one happening, before any is known
+_PRIOR_PAIRS = 4.0  # that the prior counts for
+_SERIES_SHARE = 0.5  # of a group's headlines that speak for all of it
+_FEW_WORDS, _MANY_WORDS = 12, 60
+_EMBEDDING_SHARES = (0.3, 0.1)  # of a similarity, for few words and for many
+
+
+def article_share(words: float) -> float:
+    """Return how far so many different words are from a headline (0) to an article (1)."""
+    return min(1.0, max(0.0, (words - _FEW_WORDS) / (_MANY_WORDS - _FEW_WORDS)))
+
+
+def embedding_share(words: int) -> float:
+    """Return the share of the embedding in a similarity: few words may differ by chance."""
+    few, many = _EMBEDDING_SHARES
+    return few + (many - few) * article_share(words)
+
+
+def cohesion(within: float, size: int) -> float:
+    """Return the mean similarity of two of `size` documents; `within` is the sum, both ways.
+
+    It is near the prior where there are few.
+    """
+    return (within + _PRIOR_PAIRS * _PRIOR_COHESION) / (size * (size - 1) + _PRIOR_PAIRS)
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    """A document in a group: its key, its terms, its language, its day (0 where none is known).
+
+    `series` are the numbers of its headline, `embedding` is None where none is known.
+    """
+
+    key: str
+    vector: Vector
+    language: str
+    day: float
+    length: int
+    series: frozenset[SeriesNumber] = frozenset()
+    embedding: Embedding | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """Its members and sums over them.
+
+    `name` is what it is known by, `first_key` the key of its first document, kept when it ends.
+    `former_keys` are the keys of the documents that it had when it ended: it may live again.
+    `square` is the squared length of the sum of its vectors, pairs weighed by the time between
+    them; `edges` the summed similarity of its members to those of other groups; `slots` are its
+    places in the index, one a language; `size_when_checked` is its size when it was last checked
+    for splitting; `series_counts` says how many members have a number of each series.
+    """
+
+    name: str
+    number: int
+    first_key: str = ""
+    members: list[Member] = field(default_factory=list)
+    former_keys: list[str] = field(default_factory=list)
+    square: float = 0.0
+    length: int = 0
+    first: float = 0.0
+    last: float = 0.0
+    slots: dict[str, int] = field(default_factory=dict)
+    edges: dict[Group, float] = field(default_factory=dict)
+    series: frozenset[SeriesNumber] = frozenset()
+    series_counts: dict[str, int] = field(default_factory=dict)
+    merged_into: Group | None = None
+    has_ended: bool = False
+    size_when_checked: int = 0
+
+    @property
+    def size(self) -> int:
+        """Return the number of its documents."""
+        return len(self.members)
+
+    @property
+    def keys(self) -> Iterator[str]:
+        """Return the key of each document that it has, and had when it ended."""
+        return itertools.chain(self.former_keys, (member.key for member in self.members))
+
+    @property
+    def cohesion(self) -> float:
+        """Return the mean similarity of two of its documents, near the prior for few."""
+        return cohesion(self.square - self.size, self.size)
+
+    def add(self, member: Member, similarity: float) -> None:
+        """Add a document that has this summed similarity to the others."""
+        if not self.members:
+            self.first = self.last = member.day
+        self.first_key = self.first_key or member.key
+        self.first = min(self.first, member.day)
+        self.last = max(self.last, member.day)
+        self.members.append(member)
+        self.square += 1.0 + 2.0 * similarity
+        self.length += member.length
+        if member.series:
+            self._add_series(member.series, dict.fromkeys((what for what, _ in member.series), 1))
+
+    def _add_series(self, numbers: frozenset[SeriesNumber], counts: Mapping[str, int]) -> None:
+        self.series |= numbers
+        for what, count in counts.items():
+            self.series_counts[what] = self.series_counts.get(what, 0) + count
+
+    def contradicts(self, numbers: frozenset[SeriesNumber]) -> bool:
+        """Decide whether a headline's numbers name another event of a series than this group's."""
+        return any(
+            self.series_counts.get(what, 0) >= max(1.0, _SERIES_SHARE * self.size)
+            and (what, which) not in self.series
+            for what, which in numbers
+        )
+
+    def differs_in_series(self, other: Group) -> bool:
+        """Decide whether two groups have numbers of one series, and none in common."""
+        return any(
+            not any((what, which) in other.series for kind, which in self.series if kind == what)
+            for what in set(self.series_counts) & set(other.series_counts)
+            if self._speaks_of(what) and other._speaks_of(what)
+        )
+
+    def _speaks_of(self, what: str) -> bool:
+        return self.series_counts[what] / self.size >= _SERIES_SHARE
+
+    def add_edge(self, other: Group, similarity: float) -> None:
+        """Note that a new document of either has this summed similarity to the other's."""
+        self.edges[other] = other.edges[self] = self.edges.get(other, 0.0) + similarity
+
+    def absorb(self, other: Group) -> None:
+        """Take over all of another group's documents, but for their places in the index."""
+        between = self.edges.pop(other, 0.0)
+        self.square += other.square + 2.0 * between
+        self.length += other.length
+        self.first, self.last = min(self.first, other.first), max(self.last, other.last)
+        self.members += other.members
+        self.former_keys += other.former_keys
+        self._add_series(other.series, other.series_counts)
+        other.edges.pop(self, None)
+        for neighbour, similarity in other.edges.items():
+            del neighbour.edges[other]
+            self.add_edge(neighbour, similarity)
+        other.edges, other.members, other.merged_into = {}, [], self
+
+    def clear(self) -> None:
+        """Forget all documents and edges."""
+        self.drop_edges()
+        self.first_key, self.members = "", []
+        self.series, self.series_counts = frozenset(), {}
+        self.square, self.length = 0.0, 0
+
+    def end(self) -> None:
+        """Keep the keys of its documents alone: nothing can join any more."""
+        self.has_ended = True
+        self.former_keys += (member.key for member in self.members)
+        self.members = []
+        self.drop_edges()
+
+    def drop_edges(self) -> None:
+        """Forget how similar other groups are."""
+        for other in self.edges:
+            del other.edges[self]
+        self.edges = {}

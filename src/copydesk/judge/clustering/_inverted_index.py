@@ -1,0 +1,247 @@
+"""An inverted index: groups found by the terms of their documents, at a cost that has a bound.
+
+The heaviest terms of a document are looked up first, the latest groups of each term, until enough
+places were visited; the rest of the terms then only decides between the best that were found.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from copydesk.judge.clustering._embeddings import dot
+from copydesk.judge.clustering._group import Group, Member, embedding_share
+from copydesk.judge.clustering._tfidf import Vector
+
+DECAY_DAYS = 2.0  # a similarity is a third after so many; 1 to 4 are alike
+ENDS_AFTER_DAYS = 14.0
+FORGOTTEN_AFTER_DAYS = 30.0
+# Only what is so near may join, leave or lead: the index has forgotten what ended longer ago.
+NEIGHBOURS_WITHIN = timedelta(days=FORGOTTEN_AFTER_DAYS)
+ACROSS_LANGUAGES = 1.9  # only names and cognates can agree, so they weigh more
+_VISITS = 400  # postings that are looked at for a document, heaviest terms first
+_LATEST = 100  # postings of one term
+_BEST = 10  # groups that are found
+_LEAST = 0.02**2  # squared similarity below which a group never comes to anything
+_LARGEST_EXPONENT = 700.0  # of e that is a float
+_REBASE_DAYS = 200.0  # after which weights are brought back into the range of a float
+
+_Postings = list[tuple[int, float]]
+
+
+class _Weighting:
+    """How much similarities count for a document of one language and day."""
+
+    def __init__(self, language: str, day: float, origin: float) -> None:
+        self._language = language
+        self._day = day
+        self._origin = origin
+        self._of_today = 0.0 if math.isinf(day) else _decay(origin - day)
+
+    def weight(self, group: Group, language: str) -> float:
+        """Return what a similarity to a group's documents counts, 0 where the group has ended."""
+        day = self._day
+        if group.has_ended or ENDS_AFTER_DAYS < day - group.last < math.inf:
+            return 0.0
+        weight = self._of_today
+        if day < group.last or math.isinf(day):
+            weight = _decay(self._origin - group.last)
+            if day < group.first:  # it came late
+                weight *= _decay(day - group.first)
+        return weight if language == self._language else weight * ACROSS_LANGUAGES
+
+
+class InvertedIndex:
+    """Hold the terms of groups, as summed weights.
+
+    Weights grow with the day of their document instead of decaying with every day that passes:
+    the sums that are asked for decay as a whole.
+    """
+
+    def __init__(self) -> None:
+        self._origin: float | None = None
+        self._postings: list[dict[int, float]] = []
+        self._group_of: list[Group] = []
+        self._language_of: list[str] = []
+        self._embeddings: dict[int, list[float]] = {}
+
+    def __len__(self) -> int:
+        """Return the number of postings."""
+        return sum(map(len, self._postings))
+
+    def find_near(self, member: Member) -> Mapping[Group, float]:
+        """Return the summed similarity to each of at most ten groups, decayed with time."""
+        return self._find(member, member.day)
+
+    def find_alike(self, member: Member) -> Mapping[Group, float]:
+        """Return the same as if no time had passed since the last document of each group."""
+        return self._find(member, math.inf)
+
+    def _find(self, member: Member, day: float) -> Mapping[Group, float]:
+        weighting = _Weighting(member.language, day, self._origin or 0.0)
+        sums, rest = self._visit_heaviest(member.vector)
+        near = self._select_best(sums, weighting)
+        if rest:
+            more = self._sum_products(near, rest)
+            for group in near:
+                near[group] += self._decay_sums(group, more, weighting)
+        if member.embedding is None:
+            return near
+        return {
+            group: self._blend_embeddings(group, similarity, member, weighting)
+            for group, similarity in near.items()
+        }
+
+    def _select_best(self, sums: Mapping[int, float], weighting: _Weighting) -> dict[Group, float]:
+        """Return the groups of the slots with the largest sums, as far as they still count."""
+        near: dict[Group, float] = {}
+        for slot in sorted(sums, key=sums.__getitem__, reverse=True)[: 3 * _BEST]:
+            group = self._group_of[slot]
+            weight = weighting.weight(group, self._language_of[slot])
+            if weight:
+                near[group] = near.get(group, 0.0) + sums[slot] * weight
+        near = {group: sum_ for group, sum_ in near.items() if sum_ * sum_ >= _LEAST * group.square}
+        if len(near) <= _BEST:
+            return near
+        best = sorted(near, key=lambda group: _by_similarity(group, near[group]))[:_BEST]
+        return {group: near[group] for group in best}
+
+    def similarity(self, group: Group, member: Member) -> float:
+        """Return the summed similarity to a group's documents, decayed with time."""
+        weighting = _Weighting(member.language, member.day, self._origin or 0.0)
+        sums = self._sum_products([group], member.vector)
+        decayed = self._decay_sums(group, sums, weighting)
+        return self._blend_embeddings(group, decayed, member, weighting)
+
+    def _blend_embeddings(
+        self, group: Group, similarity: float, member: Member, weighting: _Weighting
+    ) -> float:
+        """Let embeddings count beside words where a group has documents of the same language."""
+        slot = group.slots.get(member.language)
+        if slot is None or slot not in self._embeddings or member.embedding is None:
+            return similarity
+        product = dot(member.embedding, self._embeddings[slot])
+        product *= weighting.weight(group, member.language)
+        share = embedding_share(member.length)
+        return max(0.0, (1.0 - share) * similarity + share * product)
+
+    def _visit_heaviest(self, vector: Vector) -> tuple[dict[int, float], _Postings]:
+        """Return what the heaviest terms add up to, by slot, and the terms that are left."""
+        postings, known = self._postings, len(self._postings)
+        sums: dict[int, float] = {}
+        visits = 0
+        for at, (term, weight) in enumerate(vector):
+            if visits > _VISITS:
+                return sums, list(zip(vector.terms[at:], vector.weights[at:], strict=True))
+            places = postings[term] if term < known else None
+            if not places:
+                continue
+            items = places.items()
+            if len(places) > _LATEST:
+                items = itertools.islice(reversed(items), _LATEST)  # type: ignore[assignment]
+            visits += min(len(places), _LATEST)
+            for slot, sum_ in items:
+                sums[slot] = sums.get(slot, 0.0) + weight * sum_
+        return sums, []
+
+    def _sum_products(
+        self, groups: Iterable[Group], terms: Iterable[tuple[int, float]]
+    ) -> Mapping[int, float]:
+        """Return what these terms add up to in these groups, by slot."""
+        postings, known = self._postings, len(self._postings)
+        slots = [slot for group in groups for slot in group.slots.values()]
+        sums = dict.fromkeys(slots, 0.0)
+        wanted = sums.keys()
+        for term, weight in terms:
+            if term < known:
+                places = postings[term]
+                for slot in places.keys() & wanted:
+                    sums[slot] += weight * places[slot]
+        return sums
+
+    @staticmethod
+    def _decay_sums(group: Group, sums: Mapping[int, float], weighting: _Weighting) -> float:
+        return sum(
+            sums[slot] * weighting.weight(group, language)
+            for language, slot in group.slots.items()
+            if sums[slot]
+        )
+
+    def shared_terms(self, vector: Vector, group: Group) -> list[int]:
+        """Return the terms of a document that a group's documents have, the most telling first."""
+        known = len(self._postings)
+        shared = []
+        for term, weight in vector:
+            if term < known:
+                places = self._postings[term]
+                best = max((places.get(slot, 0.0) for slot in group.slots.values()), default=0.0)
+                if best:
+                    shared.append((-best * weight, term))
+        return [term for _, term in sorted(shared)]
+
+    def add(self, group: Group, member: Member) -> None:
+        """Add postings for the terms of a new member of a group."""
+        if self._origin is None:
+            self._origin = member.day
+        elif member.day - self._origin > _REBASE_DAYS:
+            self._rebase(member.day)
+        slot = self._slot(group, member.language)
+        up = math.exp((member.day - (self._origin or 0.0)) / DECAY_DAYS)
+        postings = self._postings
+        for term, weight in member.vector:
+            if term >= len(postings):
+                postings.extend({} for _ in range(term + 1 - len(postings)))
+            places = postings[term]
+            places[slot] = places.get(slot, 0.0) + weight * up
+        if member.embedding is not None:
+            summed = self._embeddings.setdefault(slot, [0.0] * len(member.embedding))
+            self._embeddings[slot] = [
+                sum_ + number * up for sum_, number in zip(summed, member.embedding, strict=True)
+            ]
+
+    def _rebase(self, day: float) -> None:
+        """Make all weights those of this day."""
+        down = _decay((self._origin or 0.0) - day)
+        self._origin = day
+        for places in self._postings:
+            for slot in places:
+                places[slot] *= down
+        for slot, summed in self._embeddings.items():
+            self._embeddings[slot] = [sum_ * down for sum_ in summed]
+
+    def _slot(self, group: Group, language: str) -> int:
+        slot = group.slots.get(language)
+        if slot is None:
+            slot = group.slots[language] = len(self._group_of)
+            self._group_of.append(group)
+            self._language_of.append(language)
+        return slot
+
+    def remove(self, group: Group) -> None:
+        """Remove all postings of a group."""
+        for member in group.members:
+            slot = group.slots.get(member.language, -1)  # none where it ended and lives again
+            for term in member.vector.terms:
+                self._postings[term].pop(slot, None)
+        for slot in group.slots.values():
+            self._embeddings.pop(slot, None)
+        group.slots = {}
+
+    def replace(self, group: Group, by: Group) -> None:
+        """Move all postings of a group to another one that is about to absorb it."""
+        for member in group.members:
+            self._slot(by, member.language)
+        self.remove(group)
+        for member in group.members:
+            self.add(by, member)
+
+
+def _decay(days: float) -> float:
+    """Return what is left of a similarity over so many days, as a negative number."""
+    return math.exp(min(_LARGEST_EXPONENT, days / DECAY_DAYS))
+
+
+def _by_similarity(group: Group, similarity: float) -> tuple[float, int]:
+    return (-similarity / math.sqrt(group.square), group.number)

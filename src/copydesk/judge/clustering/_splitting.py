@@ -1,0 +1,170 @@
+"""Splitting: a group that has drifted into two, cut where its halves would not be merged.
+
+A stream decides on each document when little is known; what joined by a chain of small steps may
+turn out to be two happenings of one kind. The measure is that of merging, without regard to
+time, so that a long story is not cut for its length, and by words alone: two happenings of one
+kind mean the same.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import mul
+
+from copydesk.judge.clustering._group import Group, Member, cohesion
+from copydesk.judge.clustering._inverted_index import ACROSS_LANGUAGES
+from copydesk.judge.clustering._merging import least_share
+
+_LEAST = 3  # documents in each half: one or two are strays, not a story
+GROWTH = 1.5  # how much larger a group must be than when it was last checked
+_SCORE = 0.9  # of 1, from which groups are merged: what was merged is not cut for a trifle
+_SAMPLE = 100  # documents that find the halves; the others then go to the nearer one
+_SWEEPS = 10
+
+
+class _Half:
+    """Some of a group's documents as summed vectors, one a language."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._terms: dict[str, dict[int, float]] = {}
+
+    def change(self, member: Member, by: int) -> None:
+        """Add a document with 1, take it away with -1."""
+        self.size += by
+        sums = self._terms.setdefault(member.language, {})
+        for term, weight in member.vector:
+            sums[term] = sums.get(term, 0.0) + by * weight
+
+    def similarity(self, member: Member) -> float:
+        """Return the summed similarity of a document to these, itself included where it is one."""
+        total = 0.0
+        for language, sums in self._terms.items():
+            with_terms = map(sums.get, member.vector.terms, itertools.repeat(0.0))
+            product = sum(map(mul, member.vector.weights, with_terms))
+            total += product if language == member.language else product * ACROSS_LANGUAGES
+        return total
+
+
+def split_in_two(group: Group) -> tuple[list[Member], list[Member]] | None:
+    """Return the two stories that a group has become, None where it is one."""
+    sample = _sample_of(group)
+    if len(sample) < 2 * _LEAST:
+        return None
+    cut = _best_cut(sample)
+    smaller = min(part.size for part in cut.parts)
+    words = group.length / group.size
+    if smaller < _LEAST or cut.share >= _SCORE * least_share(smaller, words):
+        return None
+    side_of = {member.key: side for member, side in zip(sample, cut.sides, strict=True)}
+    halves: tuple[list[Member], list[Member]] = ([], [])
+    for member in group.members:
+        side = side_of.get(member.key)
+        halves[_nearer_half(member, cut.parts) if side is None else side].append(member)
+    return halves
+
+
+def _sample_of(group: Group) -> Sequence[Member]:
+    """Return documents with words, evenly over the group, no more than can be compared."""
+    members = [member for member in group.members if member.length]
+    step = max(1.0, len(members) / _SAMPLE)
+    return [members[int(at * step)] for at in range(int(len(members) / step))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cut:
+    """A way to divide documents: the half of each, and the share of similarity between them."""
+
+    sides: Sequence[int]
+    parts: tuple[_Half, _Half]
+    share: float
+
+
+def _best_cut(members: Sequence[Member]) -> _Cut:
+    """Return the better cut of two: from the odd one out, and from the most usual one."""
+    whole = _half_of(members)
+    similarity = [whole.similarity(member) for member in members]
+    odd, usual = similarity.index(min(similarity)), similarity.index(max(similarity))
+    cuts = [_cut(members, similarity, seed) for seed in dict.fromkeys((odd, usual))]
+    return min(cuts, key=lambda cut: cut.share)
+
+
+def _half_of(members: Sequence[Member]) -> _Half:
+    half = _Half()
+    for member in members:
+        half.change(member, 1)
+    return half
+
+
+def _cut(members: Sequence[Member], similarity: Sequence[float], seed: int) -> _Cut:
+    """Move each document to the half that it is more similar to, until none moves any more.
+
+    One half begins with the document at `seed`, the other with the one least similar to that.
+    `similarity` is each document's to all of them.
+    """
+    first = _half_of([members[seed]])
+    to_first = [first.similarity(member) for member in members]
+    to_first[seed] = math.inf
+    opposite = to_first.index(min(to_first))
+    second = _half_of([members[opposite]])
+    sides = [int(second.similarity(member) > to_first[at]) for at, member in enumerate(members)]
+    parts = (_Half(), _Half())
+    for member, side in zip(members, sides, strict=True):
+        parts[side].change(member, 1)
+    for _ in range(_SWEEPS):
+        if not _sweep(members, similarity, sides, parts):
+            break
+    return _Cut(sides=sides, parts=parts, share=_share_between(members, similarity, sides, parts))
+
+
+def _sweep(
+    members: Sequence[Member],
+    similarity: Sequence[float],
+    sides: list[int],
+    parts: tuple[_Half, _Half],
+) -> bool:
+    """Move what is in the wrong half; return whether anything was."""
+    has_moved = False
+    for at, member in enumerate(members):
+        side = sides[at]
+        own, other = parts[side], parts[1 - side]
+        if own.size == 1:
+            continue
+        near = own.similarity(member)
+        if (similarity[at] - near) * (own.size - 1) > (near - 1.0) * other.size:
+            own.change(member, -1)
+            other.change(member, 1)
+            sides[at] = 1 - side
+            has_moved = True
+    return has_moved
+
+
+def _nearer_half(member: Member, parts: tuple[_Half, _Half]) -> int:
+    """Return the half whose documents a document is more similar to on the average, 0 or 1."""
+    first, second = (part.similarity(member) / part.size for part in parts)
+    return int(second > first)
+
+
+def _share_between(
+    members: Sequence[Member],
+    similarity: Sequence[float],
+    sides: Sequence[int],
+    parts: tuple[_Half, _Half],
+) -> float:
+    """Return the mean similarity between the halves as a share of that within them.
+
+    It is infinite where all are equal and in one half.
+    """
+    first, second = (part.size for part in parts)
+    if not first or not second:
+        return math.inf
+    between, within = 0.0, [0.0, 0.0]
+    for at, (member, side) in enumerate(zip(members, sides, strict=True)):
+        near = parts[side].similarity(member)
+        within[side] += near - 1.0
+        between += (similarity[at] - near) / 2
+    cohesion_within = math.sqrt(cohesion(within[0], first) * cohesion(within[1], second))
+    return between / (first * second) / cohesion_within

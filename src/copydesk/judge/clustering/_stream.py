@@ -1,0 +1,352 @@
+"""The stream: documents come in one after the other, each into the group of its happening.
+
+terms  >  TF-IDF  >  inverted index  >  join or begin a group  >  merge  >  split
+
+Nothing looks at all that came before: the cost of a document does not grow with the archive.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from copydesk.judge.clustering._embeddings import Centering
+from copydesk.judge.clustering._group import Group, Member
+from copydesk.judge.clustering._headlines import Headlines
+from copydesk.judge.clustering._inverted_index import FORGOTTEN_AFTER_DAYS, InvertedIndex
+from copydesk.judge.clustering._merging import merge_groups
+from copydesk.judge.clustering._series import find_numbers
+from copydesk.judge.clustering._splitting import GROWTH, split_in_two
+from copydesk.judge.clustering._terms import NGRAMS, Vocabulary
+from copydesk.judge.clustering._tfidf import OF_THE_BEAT, TfIdf
+
+JOIN = 0.27
+_SIZE_BONUS = 0.02
+_DAY = 86400.0
+_BACKGROUND_SIMILARITY = 0.13  # half of what joins, without regard to time
+_WORDS_SHOWN = 4
+_SURE_SIZE = 2  # documents of groups that may merge at once; single ones when all is in
+_MERGE_EVERY = 50  # documents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A report to be grouped.
+
+    `moment` is None where no time is known: then it came with the one before. `group` is the name
+    of the group that it is known to belong to, "" where that is to be found out. `vector` is
+    `news.Shelved.vector`.
+    """
+
+    key: str
+    title: str
+    text: str = ""
+    language: str = ""
+    moment: datetime | None = None
+    group: str = ""
+    vector: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """Where a document stands: its group, how similar it is, by which words, what is near.
+
+    `similarity` is 0 in a group of its own; `near` are (group, similarity) pairs without regard to
+    time, the most similar first. `same_headline` says that a group of days ago has its headline.
+    """
+
+    group: str
+    similarity: float = 0.0
+    shared: tuple[str, ...] = ()
+    near: tuple[tuple[str, float], ...] = ()
+    same_headline: bool = False
+
+
+class Stream:
+    """Group documents as they come.
+
+    `beat` are the subject's own words: they stand everywhere and tell no two stories apart.
+    `topics` are those of the topics below it, with the share of documents that may have them.
+    `apart` has, by a document's key, the keys of those that it never stands in one group with;
+    a group with one of the documents of `whole` is not split.
+    """
+
+    def __init__(
+        self,
+        beat: Iterable[str] = (),
+        apart: Mapping[str, frozenset[str]] | None = None,
+        whole: Iterable[str] = (),
+        topics: Mapping[str, float] | None = None,
+    ) -> None:
+        self._vocabulary = Vocabulary()
+        self._tfidf = TfIdf(self._vocabulary, self._prior_shares(beat, topics or {}))
+        self._centering = Centering()
+        self._index = InvertedIndex()
+        self._apart = apart or {}
+        self._whole = frozenset(whole)
+        self._groups: dict[str, Group] = {}
+        self._group_of: dict[str, Group] = {}
+        self._touched: dict[Group, None] = {}
+        self._fresh: dict[Group, None] = {}
+        self._living: deque[Group] = deque()
+        self._numbers = itertools.count()
+        self._headlines = Headlines()
+        self._count = 0
+        self._day = self._previous_day = 0.0
+
+    def _prior_shares(self, beat: Iterable[str], topics: Mapping[str, float]) -> dict[int, float]:
+        """Return the share of documents that may have each of these words' terms, the largest."""
+        of_phrases = {**topics, **dict.fromkeys(beat, OF_THE_BEAT)}
+        shares: dict[int, float] = {}
+        for phrase, share in of_phrases.items():
+            for term in self._vocabulary.numbers([phrase], "en"):
+                shares[term] = max(share, shares.get(term, 0.0))
+        return shares
+
+    def add(self, document: Document) -> str:
+        """Put a document into the group that it is most similar to, or into one of its own.
+
+        Returns the group's name: the one it is known by, else the key of its first document.
+        """
+        member = self._to_member(document)
+        near = self._index.find_near(member)
+        return self._name_of(self._add_member(document, member, near))
+
+    def place(self, document: Document) -> Assignment:
+        """Put a document where `add` does, and return where and why."""
+        member = self._to_member(document)
+        near = self._index.find_near(member)
+        again = self._group_with_headline(document, member)
+        alike = self._index.find_alike(member)
+        similarity = {group: similarity_to(group, sum_) for group, sum_ in near.items()}
+        background = {_root_of(group): similarity_to(group, sum_) for group, sum_ in alike.items()}
+        shared = {group: self._index.shared_terms(member.vector, group) for group in near}
+        group = self._add_member(document, member, near)
+        return Assignment(
+            group=self._name_of(group),
+            similarity=similarity.get(group, 0.0),
+            shared=self._spell(shared.get(group, [])),
+            near=tuple(
+                (self._name_of(other), score)
+                for other, score in sorted(background.items(), key=_by_similarity)
+                if score >= _BACKGROUND_SIMILARITY and other is not group
+            ),
+            same_headline=again is not None
+            and _root_of(again) is group
+            and similarity.get(group, 0.0) < JOIN,
+        )
+
+    def _spell(self, terms: Iterable[int]) -> tuple[str, ...]:
+        """Return a few of these terms as they are written, each once."""
+        vocabulary = self._vocabulary
+        words = (vocabulary.spelling[term] for term in terms if vocabulary.space[term] != NGRAMS)
+        return tuple(itertools.islice(dict.fromkeys(words), _WORDS_SHOWN))
+
+    def _to_member(self, document: Document) -> Member:
+        language = document.language.lower()[:2] or "en"
+        terms = self._vocabulary.terms(document.title, document.text, language)
+        if document.moment is not None:
+            self._previous_day, self._day = self._day, document.moment.timestamp() / _DAY
+        return Member(
+            key=document.key,
+            vector=self._tfidf.weigh(terms),
+            language=language,
+            day=self._day,
+            length=terms.length,
+            series=find_numbers(document.title),
+            embedding=self._centering.center(document.vector, language)
+            if document.vector
+            else None,
+        )
+
+    def _add_member(self, document: Document, member: Member, near: Mapping[Group, float]) -> Group:
+        self._end_oldest(min(self._day, self._previous_day))
+        group = (
+            self._known_group(document)
+            or self._nearest_group(near, member)
+            or self._group_with_headline(document, member)
+            or self._begin_group(member.key)
+        )
+        group.add(member, near.get(group, 0.0))
+        self._headlines.note(document.title, member.day, group)
+        self._index.add(group, member)
+        for other, similarity in near.items():
+            if other is not group:
+                group.add_edge(other, similarity)
+        self._group_of[member.key] = group
+        self._count += 1
+        if not document.group:
+            self._fresh[group] = None
+        if self._count % _MERGE_EVERY == 0:
+            self._merge_fresh()
+        return _root_of(group)
+
+    def _known_group(self, document: Document) -> Group | None:
+        if not document.group:
+            return None
+        if document.group not in self._groups:
+            return self._begin_group(document.group)
+        group = _root_of(self._groups[document.group])
+        if group.has_ended:
+            group.has_ended = False
+            self._living.append(group)
+        return group
+
+    def _group_with_headline(self, document: Document, member: Member) -> Group | None:
+        """Return the group of some days ago that has a document's very headline."""
+        earlier = self._headlines.find(document.title, member.day)
+        group = _root_of(earlier) if earlier else None
+        if group is None or group.has_ended or self._are_apart(member.key, group):
+            return None
+        return group
+
+    def _nearest_group(self, near: Mapping[Group, float], member: Member) -> Group | None:
+        best, least = None, JOIN
+        for group, similarity in near.items():
+            score = similarity_to(group, similarity) + _SIZE_BONUS * math.log(group.size)
+            if score < least or (score == least and best is not None):
+                continue
+            if not group.contradicts(member.series) and not self._are_apart(member.key, group):
+                best, least = group, score
+        return best
+
+    def _begin_group(self, name: str) -> Group:
+        """Begin a group; what is known under the name of an earlier one still goes to that."""
+        group = Group(name=name, number=next(self._numbers))
+        self._groups.setdefault(name, group)
+        self._living.append(group)
+        return group
+
+    def _name_of(self, group: Group) -> str:
+        """Return what a group is called, never by a document that stands in another one.
+
+        Where its namesake does, it is called after its own first document.
+        """
+        of_namesake = self._group_of.get(group.name)
+        is_own = of_namesake is None or _root_of(of_namesake) is group
+        return group.name if is_own else group.first_key
+
+    def _end_oldest(self, day: float) -> None:
+        """Forget the terms of the oldest groups that nothing can join any more.
+
+        The day is one that two documents in a row have reached: one clock may be wrong.
+        """
+        for _ in range(min(2, len(self._living))):
+            group = self._living.popleft()
+            if group.merged_into is None and day - group.last <= FORGOTTEN_AFTER_DAYS:
+                self._living.append(group)
+            elif group.merged_into is None:
+                self._index.remove(group)
+                group.end()
+
+    def _merge_fresh(self) -> None:
+        """Merge what has become one since the last time; groups of one document wait.
+
+        The next document may say more of them.
+        """
+        fresh, self._fresh = self._fresh, {}
+        self._touched.update(fresh)
+        merge_groups(_living_groups(fresh), _SURE_SIZE, self._merge)
+
+    def settle(self) -> None:
+        """Merge groups that have turned out to be one, and split those that have drifted into two.
+
+        Only those are checked that have got documents since this was last called.
+        """
+        self._merge_fresh()
+        touched, self._touched = self._touched, {}
+        merge_groups(_living_groups(touched), 1, self._merge)
+        self._split_drifted({**touched, **self._fresh})
+        self._fresh.clear()
+
+    def _split_drifted(self, touched: Iterable[Group]) -> None:
+        """Split groups that have become two, again and again."""
+        waiting = _living_groups(touched)
+        while waiting:
+            group = waiting.pop()
+            has_grown = group.size >= GROWTH * group.size_when_checked
+            if not has_grown or self._whole.intersection(group.keys):
+                continue
+            group.size_when_checked = group.size
+            halves = split_in_two(group)
+            if halves is not None:
+                waiting += self._split(group, *halves)
+
+    def _split(
+        self, group: Group, staying: Sequence[Member], leaving: Sequence[Member]
+    ) -> tuple[Group, Group]:
+        """Leave a group its first document and those with it; the others get one of their own."""
+        if group.name in {member.key for member in leaving}:
+            staying, leaving = leaving, staying
+        self._index.remove(group)
+        group.clear()
+        second = self._begin_group(leaving[0].key)
+        for half, members in ((group, staying), (second, leaving)):
+            for member in members:
+                half.add(member, self._index.similarity(half, member))
+                self._index.add(half, member)
+                self._group_of[member.key] = half
+        return group, second
+
+    def _merge(self, one: Group, other: Group) -> Group | None:
+        """Return the larger group, the older of two equals, with the other in it; None if apart."""
+        if one.differs_in_series(other) or self._keep_apart(one, other):
+            return None
+        if (other.size, -other.number) > (one.size, -one.number):
+            one, other = other, one
+        self._index.replace(other, one)
+        one.absorb(other)
+        self._fresh[one] = None
+        return one
+
+    def _keep_apart(self, one: Group, other: Group) -> bool:
+        return bool(self._apart) and any(self._are_apart(key, other) for key in one.keys)
+
+    def _are_apart(self, key: str, group: Group) -> bool:
+        if not self._apart:
+            return False
+        others = self._apart.get(key, frozenset())
+        return any(
+            member in others or key in self._apart.get(member, frozenset()) for member in group.keys
+        )
+
+    @property
+    def group_count(self) -> int:
+        """Return how many groups there are."""
+        return len({_root_of(group) for group in self._group_of.values()})
+
+    @property
+    def postings(self) -> int:
+        """Return how many postings the index holds: what the stream costs in memory."""
+        return len(self._index)
+
+    def groups(self) -> Mapping[str, str]:
+        """Return the name of each document's group, by the document's key."""
+        return {key: self._name_of(_root_of(group)) for key, group in self._group_of.items()}
+
+
+def similarity_to(group: Group, sum_: float) -> float:
+    """Compute the similarity to a group, 0 to 1, from the summed one to its members."""
+    return sum_ / math.sqrt(group.square)
+
+
+def _by_similarity(pair: tuple[Group, float]) -> tuple[float, int]:
+    group, similarity = pair
+    return (-similarity, group.number)
+
+
+def _living_groups(groups: Iterable[Group]) -> list[Group]:
+    """Return the groups that these have become and that still live, each once, the oldest first."""
+    roots = {group for group in map(_root_of, groups) if not group.has_ended}
+    return sorted(roots, key=lambda group: group.number)
+
+
+def _root_of(group: Group) -> Group:
+    """Return the group that a group was merged into in the end, itself where it was not."""
+    while group.merged_into is not None:
+        group = group.merged_into
+    return group

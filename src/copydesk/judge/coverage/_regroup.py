@@ -1,0 +1,140 @@
+"""Regroup: what the groups of the stories of some weeks change in them.
+
+list copies beside originals  >  find groups  >  lead each that has changed  >  background
+
+What is filed stays where it is until a new story, a correction or an editor's ruling moves it. So a
+round without news changes nothing, and one that was cut off is made good by the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from copydesk.judge.coverage._excluded import is_excluded
+from copydesk.judge.coverage._find_groups import FoundGroups, find_groups
+from copydesk.judge.coverage._heat import usual_of
+from copydesk.judge.coverage._lead import (
+    BESIDE,
+    is_shown,
+    lead_group,
+    leads_by_ruling,
+    leave_group,
+    was_pinned,
+)
+from copydesk.judge.coverage._related import list_copies
+from copydesk.judge.coverage._rulings import is_ruled, name_of, paths_without_ruling
+from copydesk.news import Beat, Reason, Shelved, Story
+
+_BACKGROUND = 5  # groups that are near
+
+Stories = dict[str, Story]  # by path
+
+
+def regroup(
+    stories: Sequence[Shelved],
+    beat: Beat,
+    fresh: frozenset[str],
+    rejudged: frozenset[str] = frozenset(),
+) -> tuple[Story, ...]:
+    """Return the stories that change by copies and coverage beside them, by path.
+
+    `stories` are those of some weeks, and all others of their groups; `fresh` are the paths of the
+    new ones, `rejudged` of those that stay in their groups but were judged again. Where a ruling
+    that moved a story is gone, it is put among the others as if it were new.
+    """
+    before = {shelved.story.path: shelved.story for shelved in stories}
+    after = {**before, **{story.path: story for story in list_copies(stories)}}
+    originals = [shelved for shelved in stories if _is_grouped(shelved.story, beat)]
+    freed = paths_without_ruling([shelved.story for shelved in originals], beat)
+    fresh |= freed
+    after.update((path, _without_ruling(after[path])) for path in freed)
+    found = find_groups(originals, beat, fresh)
+    after.update((path, _with_reason(after[path], why)) for path, why in found.reasons.items())
+    own = {url: shelved.story.path for shelved in originals for url in shelved.story.addresses}
+    for name, paths in found.paths.items():
+        filed = [before[path] for path in paths]
+        if (fresh | rejudged).isdisjoint(paths) and _is_as_filed(name, filed, own, beat):
+            continue
+        group = [after[path] for path in paths]
+        after.update(_as_group(name, group, before, own, beat))
+    after.update(_with_background(found, after))
+    changed = (story for path, story in after.items() if story != before[path])
+    return tuple(sorted(changed, key=lambda story: story.path))
+
+
+def _is_grouped(story: Story, beat: Beat) -> bool:
+    return not story.copy_of and not is_excluded(story, beat)
+
+
+def _as_group(
+    name: str, group: Sequence[Story], before: Stories, own: Mapping[str, str], beat: Beat
+) -> Stories:
+    """Return a group's stories as they are filed under its name; one that is alone without it."""
+    if len(group) == 1:
+        return {group[0].path: leave_group(group[0], beat, own)}
+    topics = {topic for story in group for topic in story.topics}
+    usual = usual_of(topics, before.values(), beat)
+    return {story.path: story for story in lead_group(name, group, beat, usual, own)}
+
+
+def _is_as_filed(name: str, group: Sequence[Story], own: Mapping[str, str], beat: Beat) -> bool:
+    """Decide whether a group is as it was filed: no ruling moved a story, no round was cut off.
+
+    One leads, and neither pin nor ruling nor verdict puts another in front.
+    """
+    if len(group) == 1:
+        return not group[0].group and not was_pinned(group[0], beat)
+    leaders = [story for story in group if story.heat != -1]
+    if len(leaders) != 1 or any(story.group != name for story in group):
+        return False
+    [leader] = leaders
+    if not leads_by_ruling(leader, group, beat) or was_pinned(leader, beat):
+        return False
+    return _are_listed(leader, [story for story in group if story is not leader], own)
+
+
+def _are_listed(leader: Story, others: Sequence[Story], own: Mapping[str, str]) -> bool:
+    """Decide whether a leader has the others beside it, and they it alone; copies do not count."""
+    beside = _paths_beside(leader, own)
+    shown = sum(is_shown(story) for story in others)
+    members = {leader.path, *(story.path for story in others)}
+    if not beside <= members or len(beside) != min(shown, BESIDE):
+        return False
+    return all(_paths_beside(story, own) == {leader.path} for story in others)
+
+
+def _paths_beside(story: Story, own: Mapping[str, str]) -> set[str]:
+    return {own[related.web_url] for related in story.related if related.web_url in own}
+
+
+def _with_reason(story: Story, reason: Reason) -> Story:
+    if not story.reasons:
+        return story
+    others = (kept for kept in story.reasons if kept.about != "group")
+    return replace(story, reasons=(*others, reason))
+
+
+def _without_ruling(story: Story) -> Story:
+    return replace(story, reasons=tuple(reason for reason in story.reasons if not is_ruled(reason)))
+
+
+def _with_background(found: FoundGroups, after: Stories) -> Stories:
+    """Return the new stories with the names of the leaders of the groups that are near."""
+    return {
+        path: replace(after[path], background=_background(path, near, found.paths, after))
+        for path, near in found.near.items()
+    }
+
+
+def _background(
+    path: str, near: Sequence[str], groups: Mapping[str, Sequence[str]], after: Stories
+) -> tuple[str, ...]:
+    """Return the names of the leaders of the groups that are near, never of a story's own group."""
+    others = (groups.get(name, ()) for name in near)
+    leaders = (_leader(paths, after) for paths in others if path not in paths)
+    return tuple(dict.fromkeys(filter(None, leaders)))[:_BACKGROUND]
+
+
+def _leader(paths: Iterable[str], after: Stories) -> str:
+    return next((name_of(after[path]) for path in paths if after[path].heat != -1), "")

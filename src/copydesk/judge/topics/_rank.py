@@ -1,0 +1,102 @@
+"""Rank the topics of an article by how sure we are of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from copydesk.judge.topics._confidence import TOPIC, confidence, weight
+from copydesk.judge.topics._describe import describe
+from copydesk.judge.topics._evidence import ArticleEvidence, TopicEvidence, gather
+from copydesk.judge.topics._keyword_index import KeywordIndex, index_of
+from copydesk.news import Article, Beat, Topic
+
+# A topic below the main one may have common words: they mean it where the main one stands.
+_GROUNDED = 0.2  # of the doubt in a topic named up front, where the main one stands
+_UNGROUNDED = 0.7  # of what is known of it, where no word of the main one is anywhere
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedTopic:
+    """A topic, how sure we are of it in percent, and why.
+
+    `is_below` says that it is the main topic or below it, `is_grounded` that a word of the main
+    one stands somewhere, where that is asked for.
+    """
+
+    topic: Topic
+    confidence: int
+    evidence: TopicEvidence
+    is_below: bool
+    is_grounded: bool
+
+    @property
+    def name(self) -> str:
+        """Return the topic's name."""
+        return self.topic.name
+
+    @property
+    def why(self) -> str:
+        """Return the evidence in words."""
+        return describe(self.evidence, self.confidence)
+
+
+def rank_topics(article: Article, beat: Beat) -> list[RankedTopic]:
+    """Return the topics that have any evidence, the surest first, equals in the beat's order."""
+    index = index_of(beat, article.language)
+    evidence = gather(article, index)
+    topics = _in_context(evidence, index, beat)
+    return sorted(topics, key=lambda topic: -topic.confidence)
+
+
+def _in_context(article: ArticleEvidence, index: KeywordIndex, beat: Beat) -> Iterator[RankedTopic]:
+    """Yield the topics with the confidence that each has beside the main one."""
+    alone = {
+        at: _confidence_alone(at, article, index)
+        for at, evidence in article.topics.items()
+        if evidence.is_any
+    }
+    main = next((at for at, topic in enumerate(beat.topics) if topic.name == beat.topic), None)
+    has_ground = main is None or main in alone or not index.has_words[main]
+    has_main = main is not None and alone.get(main, 0) >= TOPIC
+    for at, confidence_alone in sorted(alone.items()):
+        topic, evidence = beat.topics[at], article.topics[at]
+        is_below = beat.topic in (topic.name, *above(topic.name, beat))
+        is_grounded = has_ground or not is_below
+        is_meant = has_main and is_below and at != main and evidence.is_up_front
+        yield RankedTopic(
+            topic=topic,
+            confidence=round(_beside_main(confidence_alone, is_grounded, is_meant)),
+            evidence=evidence,
+            is_below=is_below,
+            is_grounded=is_grounded,
+        )
+
+
+def _beside_main(alone: float, is_grounded: bool, is_meant: bool) -> float:
+    """Return the confidence in a topic beside the main one: nothing stays nothing."""
+    if is_meant and alone:
+        return alone + _GROUNDED * (100 - alone)
+    return alone if is_grounded else alone * _UNGROUNDED
+
+
+def _confidence_alone(at: int, article: ArticleEvidence, index: KeywordIndex) -> float:
+    """Return the confidence in a topic by its own words, beside those of topics that are no kin."""
+    rivals = (
+        weight(evidence)
+        for other, evidence in article.topics.items()
+        if not index.are_kin(at, other)
+    )
+    return confidence(article.topics[at], article, max(rivals, default=0.0))
+
+
+def above(name: str, beat: Beat) -> tuple[str, ...]:
+    """Return the names above a topic, the nearest first, to the main one; a circle ends."""
+    parents = {topic.name: topic.parent for topic in beat.topics}
+    passed = [name]
+    while name != beat.topic:
+        name = parents.get(name, "")
+        if not name or name in passed:
+            break
+        passed.append(name)
+    return tuple(passed[1:])

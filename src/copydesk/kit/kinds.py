@@ -1,0 +1,391 @@
+"""The kinds of value that an option can have: what each accepts, and how it is called to a person.
+
+The type of an option's field says its kind (`of_type`) where nothing narrower is named.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Generic, TypeVar, get_args
+
+from copydesk.kit import urls
+
+V_co = TypeVar("V_co", covariant=True)
+
+# compiled when a value of the kind is read: most commands read few of them
+_LOCALE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
+_HOST = r"(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[?[0-9A-Fa-f:.]+\]?"
+_EMAIL = r"[^@\s<>]+@[^@\s<>]+"
+_HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110 5.6.2: a header's name
+_VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
+_REMOTE = r"[A-Za-z0-9_][A-Za-z0-9_./-]*"
+_LOGIN = r"(://|^)[^/@:\s]+:[^/@\s]*@"
+_BUCKET = r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}"
+_INDEX_NOW = r"[A-Za-z0-9-]{8,128}"
+_SOCKET = r"""(?x)
+    (?: \[ (?P<six>[0-9A-Fa-f:.]+) \] | (?P<four>[0-9.]+) ) (?: : (?P<port>[0-9]{1,5}) )?
+    | (?P<bare>[0-9A-Fa-f:.]+)
+    """
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_LARGEST: Final = 2**53  # beyond it a number is a slip, and no store or JSON reader keeps it exact
+
+
+class Unfit(Exception):  # noqa: N818 - an answer to whoever reads options, no error of the product
+    """A value that is not of a kind: what was expected instead, and what may help."""
+
+    def __init__(self, expected: str, hint: str = "") -> None:
+        super().__init__(expected)
+        self.expected = expected
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueKind(Generic[V_co]):
+    """One kind of value: its name in the reference, and what reads it or raises Unfit.
+
+    A `private` value is never shown, a `delicate` one not where it is wrong, because it may be a
+    secret in the wrong place.
+    """
+
+    name: str
+    read: Callable[[object], V_co]
+    private: bool = False
+    delicate: bool = False
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise Unfit("text")
+    if _CONTROL.search(value):
+        raise Unfit("one line of text without control characters")
+    return value.strip()
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise Unfit("true or false")
+    return value
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise Unfit('a list of texts such as ["one", "two"]')
+    words = tuple(_text(word) for word in value)
+    if not all(words):
+        raise Unfit("a list without empty texts")
+    return words
+
+
+def _address(value: object) -> str:
+    """Accept an http or https address as it is written."""
+    address = _text(value)
+    if urls.fetchable(address) is None or " " in address:
+        raise Unfit("a web address such as https://example.org/feed.xml")
+    if "@" in address.split("://", 1)[-1].split("/", 1)[0]:
+        raise Unfit("an address without name and password", "send them with headers_env")
+    return address
+
+
+def _base(value: object) -> str:
+    """Accept "" or an address without query and fragment; give it without its final slash."""
+    if value == "":
+        return ""
+    address = _address(value)
+    if "?" in address or "#" in address:
+        raise Unfit("a web address without ? and #")
+    return address.rstrip("/")
+
+
+def _proxy(value: object) -> str:
+    if value == "":
+        return ""
+    address = _text(value)
+    if not is_proxy(address):
+        raise Unfit("a proxy's address such as http://127.0.0.1:3128")
+    if "@" in address:
+        hint = "put the whole address into the environment and name the variable with proxy_env"
+        raise Unfit("a proxy's address without name and password", hint)
+    return address
+
+
+def is_proxy(address: str) -> bool:
+    """Say whether this is the address of an HTTP proxy, with or without a password."""
+    plain = address.isprintable() and " " not in address
+    return plain and address.startswith("http://") and urls.fetchable(address) is not None
+
+
+def _public(value: object) -> str:
+    """Accept an https address; http for names and addresses that never leave this machine."""
+    address = _base(value)
+    if address and not address.startswith("https://") and not _is_local(urls.host(address)):
+        raise Unfit("an https address such as https://desk.example.org")
+    return address
+
+
+def _is_local(host: str) -> bool:
+    import ipaddress
+
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.rpartition(".")[2] in {"localhost", "test"}  # RFC 6761
+
+
+def _remote(value: object) -> str:
+    """Accept the name of a remote; an address could be an option or a command to git."""
+    if value == "":
+        return ""
+    name = _text(value)
+    if not re.fullmatch(_REMOTE, name) or ".." in name:
+        hint = "give an address a name: git remote add origin ADDRESS" if ":" in name else ""
+        raise Unfit('the name of a git remote such as "origin"', hint)
+    return name
+
+
+def _branch(value: object) -> str:
+    """Accept a branch's name by git's own rules, as far as they matter (git-check-ref-format)."""
+    name = _text(value)
+    if not re.fullmatch(_REMOTE, name) or ".." in name or "//" in name or name.endswith(("/", ".")):
+        raise Unfit('a branch\'s name such as "gh-pages"')
+    return name
+
+
+def _rsync(value: object) -> str:
+    """Accept what rsync takes as a place; a password has no room in it."""
+    target = _text(value)
+    if target.startswith("-") or (target and target.strip("/") == ""):
+        raise Unfit('a place such as "user@host:/var/www/site/"')
+    if re.search(_LOGIN, target):
+        hint = "rsync takes one from RSYNC_PASSWORD in the environment; ssh wants a key"
+        raise Unfit("a place without a password", hint)
+    return target
+
+
+def _bucket(value: object) -> str:
+    name = _text(value)
+    if name and not re.fullmatch(_BUCKET, name):
+        raise Unfit('a bucket\'s name such as "tidewatch-site"')
+    return name
+
+
+def _key_file(value: object) -> str:
+    key = _text(value)
+    if key and not re.fullmatch(_INDEX_NOW, key):
+        raise Unfit("8 to 128 letters, digits and dashes", "such as the output of: uuidgen")
+    return key
+
+
+def _nameservers(value: object) -> tuple[str, ...]:
+    servers = _words(value)
+    if not all(map(_is_socket, servers)):
+        raise Unfit('a list of addresses such as ["9.9.9.9", "[2620:fe::fe]:53"]')
+    return servers
+
+
+def _is_socket(server: str) -> bool:
+    """Say whether this is an IP address, alone or with a port; IPv6 with a port in brackets."""
+    import ipaddress
+
+    found = re.fullmatch(_SOCKET, server)
+    if found is None:
+        return False
+    try:
+        ipaddress.ip_address(found["six"] or found["four"] or found["bare"])
+    except ValueError:
+        return False
+    return found["port"] is None or 0 < int(found["port"]) < 65_536
+
+
+def _host(value: object) -> str:
+    """Give a host's name as addresses spell it: lower case, IDN in its ASCII form."""
+    name = _text(value).rstrip(".")
+    bare = name.strip("[]")
+    host = urls.host(f"http://[{bare}]/" if ":" in bare else f"http://{name}/").strip("[]")
+    if not host or any(mark in name for mark in "/?#@ ") or not re.fullmatch(_HOST, host):
+        raise Unfit('a host\'s name such as "www.example.org"')
+    return host
+
+
+def _variable(value: object) -> str:
+    if value == "":
+        return ""
+    if not isinstance(value, str) or not re.fullmatch(_VARIABLE, value):
+        hint = "the value itself stays out of the file: put it into the environment"
+        raise Unfit("the name of an environment variable", hint)
+    return value
+
+
+def _selector(value: object) -> str:
+    import cssselect
+
+    selector = _text(value)
+    if not selector:
+        return ""
+    try:
+        cssselect.HTMLTranslator().css_to_xpath(selector)
+    except cssselect.SelectorError as error:
+        raise Unfit('a CSS selector such as "h2 a"', str(error)) from error
+    return selector
+
+
+def _day(value: object) -> date:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise Unfit("a day without quotes such as 2026-11-24")
+    return value
+
+
+def _contact(value: object) -> str:
+    contact = _text(value)
+    if contact and not contact.startswith("mailto:") and urls.fetchable(contact) is None:
+        hint = f'write "mailto:{contact}"' if re.fullmatch(_EMAIL, contact) else ""
+        raise Unfit("mailto:… or a web address", hint)
+    if " " in contact or not contact.isascii() or len(contact) > 200:
+        raise Unfit("at most 200 plain characters: it travels in a header")
+    if contact.startswith("mailto:") and not re.fullmatch(_EMAIL, contact.removeprefix("mailto:")):
+        raise Unfit("a mail address after mailto:")
+    return contact
+
+
+def _timezone(value: object) -> str:
+    name = _text(value)
+    import zoneinfo
+
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Unfit('a time zone\'s name such as "UTC" or "Europe/Berlin"') from error
+    return name
+
+
+def _locale(value: object) -> str:
+    locale = _text(value)
+    if not re.fullmatch(_LOCALE, locale):
+        raise Unfit('a language tag such as "en-us"')
+    return locale
+
+
+def _language(value: object) -> str:
+    return "" if value == "" else _locale(value)
+
+
+def _hosts(value: object) -> tuple[str, ...]:
+    hosts = _words(value)
+    for host in hosts:
+        if not re.fullmatch(_HOST, host):
+            raise Unfit('a list of host names such as ["intranet.example.org"]')
+    return tuple(host.lower().strip("[]") for host in hosts)
+
+
+def _headers(value: object) -> Mapping[str, str]:
+    if not isinstance(value, dict):
+        raise Unfit('a table such as { Authorization = "EXAMPLE_HEADER_NAME" }')
+    for name, variable in value.items():
+        if not re.fullmatch(_HEADER_NAME, name):
+            raise Unfit(f"a header's name without blanks instead of {name!r}")
+        if not isinstance(variable, str) or not re.fullmatch(_VARIABLE, variable):
+            raise Unfit(
+                f"the name of an environment variable for {name}",
+                "the value itself stays out of the file: put it into the environment",
+            )
+    return dict(value)
+
+
+def whole(minimum: int = 0) -> ValueKind[int]:
+    """Make the kind of whole numbers from `minimum` on."""
+
+    def read(value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise Unfit("a whole number")
+        if not minimum <= value <= _LARGEST:
+            raise Unfit(f"a whole number from {minimum} to {_LARGEST}")
+        return value
+
+    return ValueKind(name=f"whole number, at least {minimum}", read=read)
+
+
+def number(minimum: float = 0.0) -> ValueKind[float]:
+    """Make the kind of finite numbers from `minimum` on."""
+
+    def read(value: object) -> float:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise Unfit("a number")
+        if not math.isfinite(value) or not minimum <= value <= _LARGEST:
+            raise Unfit(f"a number from {minimum:g} to {_LARGEST}")
+        return float(value)
+
+    return ValueKind(name=f"number, at least {minimum:g}", read=read)
+
+
+def _share(value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
+        raise Unfit("a share from 0 to 1 such as 0.2")
+    return float(value)
+
+
+def choice(*names: str) -> ValueKind[str]:
+    """Make the kind of values out of a short list."""
+    said = ", ".join(f'"{name}"' for name in names[:-1]) + f' or "{names[-1]}"'
+
+    def read(value: object) -> str:
+        if value not in names:
+            raise Unfit(said)
+        return str(value)
+
+    return ValueKind(name=said, read=read)
+
+
+TEXT = ValueKind(name="text", read=_text)
+SHARE = ValueKind(name="share from 0 to 1", read=_share)
+FLAG = ValueKind(name="true or false", read=_flag)
+WORDS = ValueKind(name="list of texts", read=_words)
+ADDRESS = ValueKind(name="web address", read=_address)
+BASE = ValueKind(name="web address or nothing", read=_base)
+PROXY = ValueKind(name="http proxy's address or nothing", read=_proxy, private=True)
+CONTACT = ValueKind(name="mailto: or web address", read=_contact)
+TIMEZONE = ValueKind(name="time zone", read=_timezone)
+LOCALE = ValueKind(name="language tag", read=_locale)
+LANGUAGE = ValueKind(name="language tag or nothing", read=_language)
+HOSTS = ValueKind(name="list of host names", read=_hosts)
+HEADERS = ValueKind(name="table: header = environment variable", read=_headers)
+PUBLIC = ValueKind(name="https address or nothing", read=_public)
+REMOTE = ValueKind(name="name of a git remote or nothing", read=_remote)
+BRANCH = ValueKind(name="branch of git", read=_branch)
+RSYNC = ValueKind(name="place that rsync takes, or nothing", read=_rsync, delicate=True)
+BUCKET = ValueKind(name="bucket's name or nothing", read=_bucket)
+INDEX_NOW = ValueKind(name="8 to 128 letters, digits and dashes, or nothing", read=_key_file)
+NAMESERVERS = ValueKind(name="list of IP addresses, with or without port", read=_nameservers)
+HOST = ValueKind(name="host name", read=_host)
+VARIABLE = ValueKind(
+    name="name of an environment variable or nothing", read=_variable, delicate=True
+)
+SELECTOR = ValueKind(name="CSS selector", read=_selector)
+DAY = ValueKind(name="day", read=_day)
+
+_OF_TYPES: Mapping[object, ValueKind[object]] = {
+    str: TEXT,
+    bool: FLAG,
+    int: whole(),
+    float: number(),
+    tuple[str, ...]: WORDS,
+    date: DAY,
+}
+
+
+def of_type(annotation: object) -> ValueKind[object]:
+    """Return the kind that a field's type says: of a Literal the choice between its values."""
+    names = tuple(_literals(annotation))
+    if annotation not in _OF_TYPES and not names:
+        raise TypeError(f"no kind of value is known for the type {annotation}")
+    return _OF_TYPES.get(annotation) or choice(*names)
+
+
+def _literals(annotation: object) -> Iterator[str]:
+    for value in get_args(annotation):
+        if isinstance(value, str):
+            yield value
+        else:  # a union of Literals
+            yield from _literals(value)

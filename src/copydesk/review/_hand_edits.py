@@ -1,0 +1,118 @@
+"""A person's hand in a record: what was edited in the file stays as it was edited."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from copydesk.news import Story
+from copydesk.review._verdict import obey
+
+FIELDS = ("title", "excerpt", "topics", "image", "published")
+_NOTE = "note"  # has a digest where there is one: records without a note stay as they are
+
+
+def digests(story: Story) -> tuple[tuple[str, str], ...]:
+    """Return (field, first 8 hex digits of SHA-256) for each field that a person may edit."""
+    fields = (*FIELDS, _NOTE) if story.note else FIELDS
+    return tuple((field, _digest(story, field)) for field in fields)
+
+
+def touched_fields(story: Story, known: Mapping[str, str]) -> frozenset[str]:
+    """Return the fields that are no longer as the line wrote them; all where that is not known."""
+    fields = (*FIELDS, _NOTE) if story.note or _NOTE in known else FIELDS
+    return frozenset(field for field in fields if known.get(field) != _digest(story, field))
+
+
+def set_beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) -> Story:
+    """Return a filed story as it stands beside others: related, heat and published may change.
+
+    Where an editor said, or a person wrote, whether it is published, that stays, and what is
+    published has a heat. With nothing known the record is left as it is. `machine` says what the
+    line has now written.
+    """
+    if not known:
+        return filed
+    if filed.verdict is not None or "published" in touched_fields(filed, known):
+        is_shown = bool(filed.published) and regrouped.heat == -1
+        heat = filed.heat if is_shown else regrouped.heat
+        return replace(regrouped, published=filed.published, heat=heat, machine=filed.machine)
+    return replace(regrouped, machine=_digests_but(touched_fields(filed, known), regrouped, known))
+
+
+def keep_touched(filed: Story, fresh: Story, known: Mapping[str, str]) -> Story:
+    """Return a filed story with fresh values, except for what a person touched.
+
+    Path, seal, body, history, unknown lines, related stories and a verdict are the filed record's.
+    With nothing known the record is left as it is. `machine` says what the line has now written:
+    what to remember as `known` for the next time.
+    """
+    if not known:
+        return filed
+    kept = touched_fields(filed, known)
+    story = replace(
+        fresh,
+        path=filed.path,
+        category=filed.category,
+        related=filed.related,
+        history=filed.history,
+        verdict=filed.verdict,
+        secured=filed.secured,
+        body=filed.body,
+        extra=filed.extra,
+    )
+    story = _with_fields(story, filed, kept)
+    if filed.verdict is not None:
+        story = obey(story, filed.verdict)
+    return replace(story, machine=_digests_but(kept, story, known))
+
+
+def _digests_but(
+    kept: frozenset[str], story: Story, known: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
+    """Return a story's digests, but for fields that a person touched those known before."""
+    now = dict(digests(story))
+    gone = (field for field in known if field in kept and field not in now)
+    return tuple(
+        (field, known.get(field, "") if field in kept else now[field]) for field in (*now, *gone)
+    )
+
+
+def _with_fields(story: Story, filed: Story, fields: Iterable[str]) -> Story:
+    """Return the story with these fields from the filed one."""
+    for field in fields:
+        match field:
+            case "title":
+                story = replace(story, title=filed.title)
+            case "excerpt":
+                story = replace(story, excerpt=filed.excerpt)
+            case "topics":
+                story = replace(story, topics=filed.topics)
+            case "image":
+                story = replace(story, images=filed.images)
+            case "published":
+                story = replace(story, published=filed.published, heat=filed.heat)
+            case "note":
+                story = replace(story, note=filed.note)
+    return story
+
+
+def _digest(story: Story, field: str) -> str:
+    return hashlib.sha256(_text(story, field).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+def _text(story: Story, field: str) -> str:
+    match field:
+        case "title":
+            return story.title
+        case "excerpt":
+            return story.excerpt
+        case "topics":
+            return "\n".join(story.topics)
+        case "published":
+            return str(story.published).lower()
+        case "note":
+            return story.note
+        case _:
+            return story.images[0].url if story.images else ""

@@ -1,0 +1,164 @@
+"""What would have changed where a story stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from copydesk import judge
+from copydesk.news import Article, Beat, Reason, Ruling, Scoring, Story, Topic, Verdict
+from judge.covered import BEAT, NOON, QUAKES, Desk, ruled, story
+
+TOPICS = (
+    Topic(id="news", name="News", keywords=("harbour",)),
+    Topic(id="quakes", name="Quakes", keywords=("earthquake", "shocks")),
+)
+
+
+def told(one: Story, group: Sequence[Story] = (), beat: Beat = BEAT) -> tuple[str, ...]:
+    return judge.counterfactuals(one, group, beat, None)
+
+
+def scored(quality: int, *parts: tuple[int, str], **fields: object) -> Story:
+    reasons = tuple(Reason(about="quality", why=why, points=points) for points, why in parts)
+    return story("a", QUAKES[0], quality, reasons=reasons, **fields)
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        (scored(62), "62 is below 70: 8 more points would publish it"),
+        (scored(69), "69 is below 70: 1 more point would publish it"),
+        (scored(62), "1 more independent newsroom on its event would, too"),
+        (scored(55), "2 more independent newsrooms on its event would, too"),
+        (scored(20), "other newsrooms on its event would not: they count for 20 points at most"),
+        (scored(62), "copydesk verdict a publish shows it"),
+        (
+            scored(60, (80, "a keyword"), (-20, "short")),
+            'without "short" (-20) it would be published',
+        ),
+        (
+            scored(0, (80, "a keyword"), (-120, "press release"), (40, "never below 0")),
+            "0 is below 70 (its points add up to -40): 110 more points would publish it",
+        ),
+        (scored(85), "85 reaches 70: 16 points less would not publish it"),
+        (
+            scored(85, (35, "a keyword"), (50, "long")),
+            'without "long" (+50) it would not be published',
+        ),
+        (scored(85), "copydesk verdict a hold takes it off the site"),
+        (
+            scored(20, published=True),
+            "by its points (20, 70 needed) it would not be published",
+        ),
+        (scored(0, topics=()), "it is off the beat: a keyword of a topic in its title"),
+        (scored(80, copy_of="b", published=False, heat=-1), "b has the same text"),
+        (
+            story("a", published=False, reasons=(Reason(about="held", why="all wait"),)),
+            "copydesk verdict a publish shows it",
+        ),
+        (
+            scored(80, verdict=Verdict(by="Ada", at=NOON, said="reject", why="")),
+            "an editor decided: copydesk verdict a publish says the opposite",
+        ),
+    ],
+)
+def test_it_is_told_what_was_missing_and_what_was_too_much(one: Story, said: str) -> None:
+    assert any(line.startswith(said) for line in told(one)), told(one)
+
+
+def test_what_would_not_have_changed_it_is_not_told() -> None:
+    lines = told(scored(60, (65, "a keyword"), (-5, "short")))
+    assert not any("short" in line for line in lines)
+
+
+def group(*qualities: int, beat: Beat = BEAT) -> dict[str, Story]:
+    desk = Desk(beat)
+    desk.round(*(story("abc"[at], QUAKES[at], one, hours=at) for at, one in enumerate(qualities)))
+    return desk.filed
+
+
+def of(filed: dict[str, Story], name: str, beat: Beat = BEAT) -> str:
+    others = [one for key, one in filed.items() if key != name]
+    return "\n".join(told(filed[name], others, beat))
+
+
+def test_a_member_says_who_leads_and_how_it_would_or_would_leave() -> None:
+    lines = of(group(90, 80), "b")
+    assert "a leads its group: quality 90 beside 80" in lines
+    assert "26 more points here would lead" in lines
+    assert "copydesk rule pin b puts this one in front" in lines
+    assert "copydesk rule split b --why … takes it out; alone, its quality 80 reaches 70" in lines
+
+
+def test_so_many_points_more_would_indeed_lead() -> None:
+    for more, leader in ((25, "a"), (26, "b")):
+        desk = Desk()
+        desk.filed = group(90, 80)
+        better = replace(desk.filed["b"], quality=80 + more)
+        desk.round(better)
+        assert desk.leaders() == {leader}
+
+
+def test_a_leader_says_what_would_take_the_lead() -> None:
+    lines = of(group(90, 80, 75), "a")
+    assert (
+        "it leads 2 other stories, the best of which has quality 80: one of more than 105" in lines
+    )
+
+
+def test_a_pin_is_named_where_it_decides() -> None:
+    beat = replace(BEAT, rulings=(ruled("pin", "b"),))
+    filed = group(90, 80, beat=beat)
+    assert "an editor's pin" in of(filed, "b", beat)
+    assert "b leads its group: an editor pinned it" in of(filed, "a", beat)
+
+
+def test_corroboration_that_lifted_a_story_is_named() -> None:
+    lines = of(group(62, 50, 40), "a")
+    assert "82 reaches 70: 13 points less would not publish it" in lines
+    assert "without the other newsrooms on its event it would not be published" in lines
+
+
+def test_a_block_is_named_with_what_lifts_it() -> None:
+    block = Ruling(said="block", by="Ada", at=NOON, why="spam", values=("a.example",))
+    lines = told(scored(80, published=False), beat=replace(BEAT, rulings=(block,)))
+    assert lines[0].startswith("a.example: ruled by Ada: spam: copydesk rule undo lifts it")
+
+
+def test_a_topic_that_is_nearly_given_says_what_is_missing() -> None:
+    beat = replace(BEAT, topics=TOPICS)
+    article = Article(
+        url="https://a.example/",
+        web_url="https://a.example/",
+        title="Harbour opens again",
+        published_at=NOON,
+        source="",
+        found=NOON,
+        excerpt="The harbour is open, a month after the earthquake and its shocks.",
+    )
+    lines = judge.counterfactuals(scored(80), (), beat, article)
+    [near] = [line for line in lines if line.startswith("not Quakes: ")]
+    assert '"earthquake" in lede' in near
+    assert near.endswith("more of 50 needed; copydesk rule retopic a TOPIC… decides it")
+
+
+def test_the_everyday_profile_counts_related_stories() -> None:
+    beat = replace(BEAT, scoring=Scoring(profile="everyday", grouping=True))
+    lines = told(replace(scored(55), reasons=()), beat=beat)
+    assert "2 more related stories would, too" in lines
+
+
+def test_a_lead_is_named_where_it_decides() -> None:
+    beat = replace(BEAT, rulings=(ruled("lead", "b"),))
+    filed = group(90, 80, beat=beat)
+    assert "it leads its group as an editor wanted it" in of(filed, "b", beat)
+    assert "b leads its group: an editor wanted it in front" in of(filed, "a", beat)
+
+
+def test_a_lead_that_cannot_lead_says_what_would_let_it() -> None:
+    beat = replace(BEAT, rulings=(ruled("lead", "b"),))
+    lines = of(group(90, 20, beat=beat), "b", beat)
+    assert "an editor wants this one in front, and from there it would not be" in lines

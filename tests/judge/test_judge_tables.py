@@ -1,0 +1,73 @@
+"""The tables of words: shares that are shares, words in their one spelling, each once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from copydesk.judge import clustering, quality
+
+WORDS = sorted((Path(clustering.__file__).parent / "tables" / "words").iterdir())
+
+
+def rows_of(path: Path) -> dict[str, list[str]]:
+    rows = tomllib.loads(path.read_text("utf-8"))
+    return {percent: words.split() for percent, words in rows.items()}
+
+
+@pytest.mark.parametrize("path", WORDS, ids=lambda path: path.stem)
+def test_a_common_word_stands_in_one_row_in_lower_case(path: Path) -> None:
+    words = [word for row in rows_of(path).values() for word in row]
+
+    assert len(words) == len(set(words))
+    assert [] == [word for word in words if word != word.lower()]
+
+
+@pytest.mark.parametrize("path", WORDS, ids=lambda path: path.stem)
+def test_rows_are_percents_in_falling_order_and_their_words_sorted(path: Path) -> None:
+    rows = rows_of(path)
+    percents = [float(percent) for percent in rows]
+
+    assert sorted(percents, reverse=True) == percents
+    assert all(0 < percent < 100 for percent in percents)
+    assert [] == [percent for percent, words in rows.items() if words != sorted(words)]
+
+
+@pytest.mark.parametrize("path", WORDS, ids=lambda path: path.stem)
+def test_a_common_word_of_a_language_tells_nothing(path: Path) -> None:
+    stop_words = rows_of(path)["50"]
+    pair = [
+        clustering.Document(key=key, title=" ".join([*stop_words, name]), language=path.stem)
+        for key, name in (("a", "velmora"), ("b", "quastrel"))
+    ]
+
+    assert clustering.similarities([(pair[0], pair[1])]) == [0.0]
+
+
+WORDING = sorted((Path(quality.__file__).parent).rglob("tables/*.toml"))
+PATTERNS = [
+    pytest.param(pattern, id=f"{path.stem}-{name}-{at}")
+    for path in WORDING
+    for name, patterns in tomllib.loads(path.read_text("utf-8")).items()
+    for at, pattern in enumerate(patterns)
+]
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_a_pattern_of_wording_compiles_and_needs_something_to_match(pattern: str) -> None:
+    assert re.compile(pattern).search("") is None
+
+
+def test_words_of_consequence_are_sorted_by_their_letters() -> None:
+    path = next(path for path in WORDING if path.stem == "weighty")
+    for language, patterns in tomllib.loads(path.read_text("utf-8")).items():
+        letters = [re.sub(r"\W", "", pattern.replace("(?-i:", "")).lower() for pattern in patterns]
+        assert sorted(letters) == letters, language
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_a_pattern_of_wording_looks_for_no_line_end(pattern: str) -> None:
+    assert "\\n" not in pattern  # headlines have none, and a wrapped text any number
