@@ -36,7 +36,7 @@ def test_a_third_reader_is_asked_where_two_disagree() -> None:
 @pytest.mark.parametrize("name", ["resiliparse", "trafilatura", "readability"])
 def test_one_reader_that_dies_costs_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # no markup is known that all versions of a reader die of
-    def die(given: _readers.Given) -> str:
+    def die(given: _readers.PreparedPage) -> str:
         raise ValueError(given.html[:10])
 
     monkeypatch.setattr(_readers, "READERS", {**_readers.READERS, name: die})

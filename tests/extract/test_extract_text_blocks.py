@@ -138,7 +138,7 @@ def test_rows_items_and_quotes_that_follow_each_other_are_one_block() -> None:
         "<blockquote><ul><li>m</li></ul></blockquote>"
     )
 
-    written = _markdown.written(blocks(body), 1_000)
+    written = _markdown.write(blocks(body), 1_000)
 
     assert written.split("\n\n") == [
         "- a\n- b",
@@ -154,7 +154,7 @@ def test_rows_items_and_quotes_that_follow_each_other_are_one_block() -> None:
 def test_headings_have_the_levels_that_are_in_use() -> None:
     page = "<h3>one</h3><p>two</p><h5>three</h5><p>four</p><h3>five</h3><p>six</p>"
 
-    found = _markdown.written(blocks(page), 1000)
+    found = _markdown.write(blocks(page), 1000)
 
     assert found.split("\n\n")[::2] == ["## one", "### three", "## five"]
 

@@ -52,7 +52,7 @@ def article(body: str) -> str:
 @given(LINES)
 def test_an_escaped_line_is_the_line_again(line: str) -> None:
     for mark in ("", "- ", "7. ", "## ", "> ", "> - "):
-        assert text.prose(mark + _markdown.escaped(line)) == line
+        assert text.prose(mark + _markdown.escape(line)) == line
 
 
 @given(st.lists(st.lists(LINES | st.just(""), min_size=1, max_size=4), min_size=1, max_size=4))
@@ -61,7 +61,7 @@ def test_the_cells_of_a_table_are_what_they_were(rows: list[list[str]]) -> None:
     blocks = [Block(text=" ".join(row), kind="row", cells=tuple(row), whole=table) for row in rows]
 
     lines = [" ".join(cell for cell in row if cell) for row in rows]
-    assert text.prose(_markdown.written(blocks, 10_000)) == "\n".join(filter(None, lines))
+    assert text.prose(_markdown.write(blocks, 10_000)) == "\n".join(filter(None, lines))
 
 
 @CALM

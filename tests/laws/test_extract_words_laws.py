@@ -93,7 +93,7 @@ def test_an_excerpt_keeps_to_both_bounds(
     assert not is_known or len(found) <= len(prose) * rule.max_share
     assert rule.max_share > 0 or not found
     assert found == text.fold(found)
-    whole = (clean(description), _excerpt._opening(body), *map(text.fold, prose.split("\n")))
+    whole = (clean(description), _excerpt._find_opening(body), *map(text.fold, prose.split("\n")))
     assert sentences.is_ended(found) or any(source.endswith(found) for source in whole)
     assert not HALF.search(found)
     assert bool(found) == bool(origin)

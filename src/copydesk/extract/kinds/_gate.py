@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from copydesk.extract.kinds._look import SHORT, TINY, Look
+from copydesk.extract.kinds._look import SHORT, TINY, PageLook
 from copydesk.extract.page import visible_text
 from copydesk.kit import tables, urls
 
@@ -39,7 +39,7 @@ _BEGINNING = 300
 _MANY = 2_500
 
 
-def find(look: Look) -> str:
+def find(look: PageLook) -> str:
     """Name what stands in front of an article ("a login page"), "" for nothing.
 
     An article by its own word is one, whatever stands on it: a paywalled stub has a login too. So
@@ -47,10 +47,10 @@ def find(look: Look) -> str:
     """
     if look.is_article:
         return ""
-    return ("" if look.is_as_listed else _asks(look)) or _leads_on(look)
+    return ("" if look.is_as_listed else _name_demand(look)) or _name_redirect(look)
 
 
-def _asks(look: Look) -> str:
+def _name_demand(look: PageLook) -> str:
     """Name what a page wants of its visitor before it shows anything: a name, consent, money."""
     if _is_login(look):
         return "a login page"
@@ -59,7 +59,7 @@ def _asks(look: Look) -> str:
     return "a parked domain" if _is_parked(look) else ""
 
 
-def _is_login(look: Look) -> bool:
+def _is_login(look: PageLook) -> bool:
     """Decide whether two of three tell a login: its headings, its address, a field for a password.
 
     Without the address there must be next to no text, and the field not in the page's head.
@@ -79,7 +79,7 @@ def _is_of_a_login(heading: str) -> bool:
     return len(heading.split()) <= _LOGIN_WORDS and bool(_LOGIN.match(heading))
 
 
-def _is_consent(look: Look) -> bool:
+def _is_consent(look: PageLook) -> bool:
     """Decide whether a page asks for consent by its address, or by a heading and its own text.
 
     Every page has a banner about cookies: beside a heading alone only the text counts.
@@ -96,7 +96,7 @@ def _is_consent(look: Look) -> bool:
     return any(_CONSENT_WORDS.search(words) for words in shown)
 
 
-def _is_parked(look: Look) -> bool:
+def _is_parked(look: PageLook) -> bool:
     if look.length >= 2 * SHORT:
         return False
     host = urls.host(look.address).removeprefix("www.")
@@ -111,7 +111,7 @@ def _is_parked(look: Look) -> bool:
     return host in named and any(_PARKED.search(words[:_BEGINNING]) for words in shown)
 
 
-def _leads_on(look: Look) -> str:
+def _name_redirect(look: PageLook) -> str:
     """Name a page without text that only leads elsewhere or reloads itself, "" for another."""
     if look.length >= TINY or look.says_article or look.is_brief:
         return ""
@@ -119,24 +119,24 @@ def _leads_on(look: Look) -> str:
     soon = (refresh[2] for refresh in refreshes if refresh and int(refresh[1] or 0) <= _SOON)
     address = next(soon, None)
     if address is not None:
-        return _refreshed(look, address)
+        return _name_refresh(look, address)
     return "a page that only leads on by a script" if _has_such_script(look) else ""
 
 
-def _refreshed(look: Look, address: str) -> str:
+def _name_refresh(look: PageLook, address: str) -> str:
     """Tell where a page goes by itself."""
     target = urls.fetchable(address, look.document.base) if address.strip() else ""
     if target and urls.identity(target) != urls.identity(look.address):
-        return f"a page that only leads on to {_short(target)}"
+        return f"a page that only leads on to {_shorten_address(target)}"
     return "a page that only reloads itself"
 
 
-def _short(target: str) -> str:
+def _shorten_address(target: str) -> str:
     parts = urlsplit(target)
     return f"{parts.scheme}://{parts.netloc}{parts.path}"[:200]
 
 
-def _has_such_script(look: Look) -> bool:
+def _has_such_script(look: PageLook) -> bool:
     """Decide whether the page is nothing but a short script that goes elsewhere."""
     if look.length or look.document.tree.xpath("(//h1 | //article | //main)[1]"):
         return False

@@ -72,7 +72,7 @@ _MICRODATA = "//*[contains(@itemtype, 'Article') or contains(@itemtype, 'BlogPos
 
 
 @dataclass(frozen=True, slots=False, kw_only=True)
-class Look:
+class PageLook:
     """What there is to judge by; `words` is the text in plain prose, `title` without the site's."""
 
     document: Document

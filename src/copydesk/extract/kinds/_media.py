@@ -24,7 +24,7 @@ _LONGER = 3  # times; a sound that much longer than its text read aloud is no re
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class Playback:
     """What a page shows: its kind, the markup that plays it ("" for none), its seconds or 0.
 
     `origin`, `frame_from` and `seconds_from` say where each came from.
@@ -60,21 +60,21 @@ class _Seen:
         return self.declared.first("og:type")[0].lower()
 
 
-def find(document: Document, declared: Declared, lead: Lead, body: str) -> Shown:
+def find(document: Document, declared: Declared, lead: Lead, body: str) -> Playback:
     """Decide what kind of page it is, what plays what it is about, and how long that takes.
 
     An article with a video in it is an article, and so is one that is read aloud.
     """
-    seen = _seen(document, declared, lead, body)
-    kind, origin = _kind(seen)
+    seen = _see(document, declared, lead, body)
+    kind, origin = _decide_kind(seen)
     if kind == "article":
-        return Shown()
+        return Playback()
     node = declared.video if kind == "video" else seen.sound
     shown, frame_from = _playing.find(
         document, declared, lead, _playing.About(kind=kind, node=node)
     )
-    seconds, seconds_from = _seconds(declared, lead, kind, node)
-    return Shown(
+    seconds, seconds_from = _find_seconds(declared, lead, kind, node)
+    return Playback(
         kind=kind,
         frame=embeds.write(shown) if shown else "",
         seconds=seconds,
@@ -86,10 +86,10 @@ def find(document: Document, declared: Declared, lead: Lead, body: str) -> Shown
 
 def kind(document: Document, declared: Declared, lead: Lead, body: str) -> Kind:
     """Decide only the kind of a page."""
-    return _kind(_seen(document, declared, lead, body))[0]
+    return _decide_kind(_see(document, declared, lead, body))[0]
 
 
-def _seen(document: Document, declared: Declared, lead: Lead, body: str) -> _Seen:
+def _see(document: Document, declared: Declared, lead: Lead, body: str) -> _Seen:
     own = {document.address, *declared.links.get("canonical", ())}
     addresses = frozenset(urls.identity(address) for address in own)
     episode = json_ld.main(declared.nodes, EPISODES, addresses)
@@ -103,7 +103,7 @@ def _seen(document: Document, declared: Declared, lead: Lead, body: str) -> _See
     )
 
 
-def _kind(seen: _Seen) -> tuple[Kind, str]:
+def _decide_kind(seen: _Seen) -> tuple[Kind, str]:
     """Decide the kind of the page and what says so: its address, its own word, its feed."""
     if player := players.find(seen.document.address):
         return player.kind, "address"
@@ -172,7 +172,7 @@ def _is_walled(seen: _Seen) -> bool:
     return free is False or str(free).lower() == "false"
 
 
-def _seconds(declared: Declared, lead: Lead, kind: Kind, node: Node) -> tuple[int, str]:
+def _find_seconds(declared: Declared, lead: Lead, kind: Kind, node: Node) -> tuple[int, str]:
     """Find the length and where it is said: JSON-LD, meta tags, the feed."""
     for part in _playing.parts(node):
         for key in ("duration", "timeRequired"):

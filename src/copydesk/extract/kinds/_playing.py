@@ -45,7 +45,7 @@ class About:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Offer:
+class _PlayerOffer:
     """An address that may play it, its MIME type where told, who says so."""
 
     address: str
@@ -61,20 +61,25 @@ def find(
     A player of the allow-list wherever it is named; else a file of the same kind at an https
     address; else the only known player that stands in the page.
     """
-    found = [_Offer(address=document.address, origin="address"), *_declared(document, about.node)]
-    found += [_Offer(address=address, origin=origin) for address, origin in offers(declared)]
-    found += [_Offer(address=media.url, origin="lead", type=media.type) for media in lead.media]
+    found = [
+        _PlayerOffer(address=document.address, origin="address"),
+        *_declared_offers(document, about.node),
+    ]
+    found += [_PlayerOffer(address=address, origin=origin) for address, origin in offers(declared)]
+    found += [
+        _PlayerOffer(address=media.url, origin="lead", type=media.type) for media in lead.media
+    ]
     if about.kind == "audio":
-        found += [_Offer(address=address, origin="audio") for address in sounds(document)]
+        found += [_PlayerOffer(address=address, origin="audio") for address in sounds(document)]
     for offer in found:
         if player := players.find(offer.address):
             return player, offer.origin
-    for offer in (*found, *_typed(declared)):
+    for offer in (*found, *_typed_offers(declared)):
         if embeds.kind_of(offer.address, offer.type) == about.kind:
             file = embeds.file(about.kind, offer.address)
             if file is not None:
                 return file, offer.origin
-    return _only_frame(document)
+    return _find_only_frame(document)
 
 
 def parts(node: Node) -> Iterator[Node]:
@@ -133,14 +138,14 @@ def _is_beside(element: HtmlElement) -> bool:
     return bool(_READ_ALOUD.search(" ".join(names)[:3_000]))
 
 
-def _declared(document: Document, node: Node) -> Iterator[_Offer]:
+def _declared_offers(document: Document, node: Node) -> Iterator[_PlayerOffer]:
     for part in parts(node):
         mime_type = json_ld.string(part.get("encodingFormat") or part.get("fileFormat"))
         keys = ("embedUrl", "contentUrl") if part is node else ("embedUrl", "contentUrl", "url")
         for address in _first_addresses(part, keys, document):
-            yield _Offer(address=address, origin="json-ld", type=mime_type)
+            yield _PlayerOffer(address=address, origin="json-ld", type=mime_type)
     for address in _first_addresses(node, _MEDIA, document):
-        yield _Offer(address=address, origin="json-ld")
+        yield _PlayerOffer(address=address, origin="json-ld")
 
 
 def _first_addresses(node: Node, keys: Iterable[str], document: Document) -> Iterator[str]:
@@ -151,15 +156,17 @@ def _first_addresses(node: Node, keys: Iterable[str], document: Document) -> Ite
                 yield absolute
 
 
-def _typed(declared: Declared) -> Iterator[_Offer]:
+def _typed_offers(declared: Declared) -> Iterator[_PlayerOffer]:
     """Yield the files of meta tags with their types, which their addresses may not tell."""
     for names, kind in ((_VIDEO_META, "video"), (_AUDIO_META, "audio")):
         address, name = declared.first(*names)
         if address:
-            yield _Offer(address=address, origin=name, type=declared.first(f"og:{kind}:type")[0])
+            yield _PlayerOffer(
+                address=address, origin=name, type=declared.first(f"og:{kind}:type")[0]
+            )
 
 
-def _only_frame(document: Document) -> tuple[Player | None, str]:
+def _find_only_frame(document: Document) -> tuple[Player | None, str]:
     """Return the player in the page's frames where all that are known are one and the same."""
     frames = document.tree.xpath("//iframe[@src or @data-src]")[:_MAX_FRAMES]
     addresses = (frame.get("src") or frame.get("data-src") or "" for frame in frames)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from copydesk.extract import terms
-from copydesk.extract.origin._amp import is_amp, is_amp_page, unwrapped
+from copydesk.extract.origin._amp import is_amp, is_amp_page, unwrap
 from copydesk.extract.page import Declared, json_ld
 from copydesk.kit import text, urls
 
@@ -30,16 +30,16 @@ def canonical(document: Document, declared: Declared, title: str, beat: Beat) ->
     obviously different article (a template's mistake); the original on another site where the page
     is believed (`_is_syndicated`); else where the page was found, AMP caches unwrapped.
     """
-    own = unwrapped(urls.canonical(document.address) or document.address)
+    own = unwrap(urls.canonical(document.address) or document.address)
     candidates = [(address, "canonical") for address in declared.links.get("canonical", ())]
     candidates += [(address, "og:url") for address in declared.meta.get("og:url", ())]
     for raw, origin in candidates:
         address = urls.canonical(raw, document.base)
         if not address:
             continue
-        address = unwrapped(address)
+        address = unwrap(address)
         if is_trusted(address, own, title):
-            return _same_scheme(address, own), origin
+            return _keep_scheme(address, own), origin
         if origin == "canonical" and _is_syndicated(address, own, title, declared, beat):
             return address, "canonical of the original"
     return own, "final-url"
@@ -54,9 +54,9 @@ def _is_syndicated(address: str, own: str, title: str, declared: Declared, beat:
     """
     if is_home(address) or is_amp(address) or _PAGING.search(address):
         return False
-    if not _is_known(own, beat) or not _tells(address, own, title):
+    if not _is_known(own, beat) or not _is_telling(address, own, title):
         return False
-    return any(urls.same_site(other, address) for other in _originals(declared))
+    return any(urls.same_site(other, address) for other in _original_addresses(declared))
 
 
 def _is_known(address: str, beat: Beat) -> bool:
@@ -65,10 +65,10 @@ def _is_known(address: str, beat: Beat) -> bool:
     ends = (".".join(labels[start:]) for start in range(len(labels) - 1))
     if any(end in beat.organizations for end in ends):
         return True
-    return any(_site(source.url) == _site(address) for source in beat.sources)
+    return any(_bare_host(source.url) == _bare_host(address) for source in beat.sources)
 
 
-def _tells(address: str, own: str, title: str) -> bool:
+def _is_telling(address: str, own: str, title: str) -> bool:
     """Decide whether an address spells the title, or ends as the page's own does."""
     slug = _slug_words(_path(address))
     if slug and slug == _slug_words(_path(own)):
@@ -76,7 +76,7 @@ def _tells(address: str, own: str, title: str) -> bool:
     return len(slug & set(text.words(title))) >= _SHARED_WORDS
 
 
-def _originals(declared: Declared) -> Iterator[str]:
+def _original_addresses(declared: Declared) -> Iterator[str]:
     """Yield the addresses by which a page names its original, its canonical link left out."""
     yield from declared.meta.get("og:url", ())
     for address, _ in terms.origins(declared):
@@ -89,7 +89,7 @@ def is_trusted(address: str, own: str, title: str = "") -> bool:
     """Decide whether a page at `own` may call itself `address`."""
     if urls.identity(address) == urls.identity(own):
         return True
-    if _site(address) != _site(own) or is_home(address) or is_amp(address):
+    if _bare_host(address) != _bare_host(own) or is_home(address) or is_amp(address):
         return False
     if _PAGING.search(address) and not _PAGING.search(own):
         return False
@@ -99,7 +99,7 @@ def is_trusted(address: str, own: str, title: str = "") -> bool:
     return not _is_other_article(path, here, title)
 
 
-def _site(address: str) -> str:
+def _bare_host(address: str) -> str:
     """Return the host without what only names a version; a neighbour's blog is another site."""
     return _VERSION.sub("", urls.host(address))
 
@@ -121,7 +121,7 @@ def _path(address: str) -> str:
     return urlsplit(address).path.rstrip("/")
 
 
-def _same_scheme(address: str, own: str) -> str:
+def _keep_scheme(address: str, own: str) -> str:
     """Return the scheme under which the page was found, where only that differs."""
     if urls.identity(address) == urls.identity(own) and own.startswith("https:"):
         return re.sub(r"^http:", "https:", address)
@@ -137,9 +137,9 @@ def is_home(address: str) -> bool:
 
 def amp(document: Document, declared: Declared, web_url: str) -> str:
     """Return the address of the page's AMP copy, "" where none is declared on its own site."""
-    own = unwrapped(document.address)
+    own = unwrap(document.address)
     for raw in declared.links.get("amphtml", ()):
-        address = unwrapped(raw)
+        address = unwrap(raw)
         if urls.same_site(address, own) and urls.identity(address) != urls.identity(web_url):
             return urls.canonical(address) or address
     if is_amp_page(document) and urls.identity(own) != urls.identity(web_url):

@@ -34,7 +34,7 @@ def is_amp_page(document: Document) -> bool:
     return document.tree.get("amp") is not None or document.tree.get("⚡") is not None
 
 
-def unwrapped(address: str) -> str:
+def unwrap(address: str) -> str:
     """Return the publisher's own address behind an AMP cache's or Google's `/amp/s/`, else itself.
 
     A cache names the publisher twice, in its host and in its path; where the two differ it is no

@@ -42,7 +42,7 @@ def decode(body: bytes, content_type: str) -> tuple[str, str]:
         if body.startswith(mark):
             return body[len(mark) :].decode(codec, "replace"), codec
     for codec in _candidates(body, content_type):
-        text = _read(body, codec)
+        text = _try_codec(body, codec)
         if text is not None:
             return text, codec
     return body.decode("cp1252", "replace"), "cp1252"
@@ -60,7 +60,7 @@ def _candidates(body: bytes, content_type: str) -> Iterator[str]:
         yield "utf-8"
         labels = [codec for codec in labels if not codec.startswith("utf-16")]
     yield from labels
-    yield _detected(body)
+    yield _detect(body)
 
 
 def _labels(body: bytes, content_type: str) -> Iterator[str]:
@@ -81,7 +81,7 @@ def _labels(body: bytes, content_type: str) -> Iterator[str]:
             yield _WIDER.get(codec, codec)
 
 
-def _read(body: bytes, codec: str) -> str | None:
+def _try_codec(body: bytes, codec: str) -> str | None:
     """Decode where the bytes make sense under this codec; None where they do not."""
     try:
         text = codecs.getincrementaldecoder(codec)("replace").decode(body, final=False)
@@ -92,7 +92,7 @@ def _read(body: bytes, codec: str) -> str | None:
     return text if bad * _BAD_SHARE <= high else None
 
 
-def _detected(body: bytes) -> str:
+def _detect(body: bytes) -> str:
     from resiliparse.parse.encoding import detect_encoding
 
     codec = str(detect_encoding(body[:_SAMPLE]))

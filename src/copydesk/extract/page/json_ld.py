@@ -149,11 +149,11 @@ def names(value: object, found: tuple[Node, ...] = ()) -> list[str]:
         if isinstance(item, str):
             result += strings(item)
         elif isinstance(item, Mapping):
-            result += strings(item.get("name")) or _referred(item, found)
+            result += strings(item.get("name")) or _follow_reference(item, found)
     return [text.plain(name) for name in result]
 
 
-def _referred(item: Node, found: tuple[Node, ...]) -> list[str]:
+def _follow_reference(item: Node, found: tuple[Node, ...]) -> list[str]:
     """Return the name behind `{"@id": …}`, told elsewhere on the page."""
     key = item.get("@id")
     if not isinstance(key, str):

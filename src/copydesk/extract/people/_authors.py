@@ -46,7 +46,7 @@ def find(
     told = (
         (people(names, sites, is_declared=True), at) for names, at in _declarations(declared, lead)
     )
-    if declared_people := _fullest(told):
+    if declared_people := _choose_fullest(told):
         return declared_people
     for lines in bylines(document):
         found = people(lines, sites)
@@ -55,7 +55,7 @@ def find(
     return (), ""
 
 
-def _fullest(
+def _choose_fullest(
     told: Iterable[tuple[tuple[str, ...], str]],
 ) -> tuple[tuple[str, ...], str] | None:
     """Return the first names, or those of a later declaration that names the same and more."""
@@ -79,7 +79,7 @@ def _publishers(document: Document, declared: Declared) -> frozenset[str]:
 
 def declared_names(declared: Declared) -> tuple[str, ...]:
     """Return the persons that the page's own declarations name."""
-    values = _persons(declared.article.get("author"), declared)
+    values = _person_names(declared.article.get("author"), declared)
     values += declared.meta.get("author", ())
     return people(values, is_declared=True)
 
@@ -87,25 +87,28 @@ def declared_names(declared: Declared) -> tuple[str, ...]:
 def _declarations(declared: Declared, lead: Lead) -> Iterator[tuple[list[str], str]]:
     for node in (declared.article, declared.video):
         for key in ("author", "creator"):
-            yield _persons(node.get(key), declared), "json-ld"
+            yield _person_names(node.get(key), declared), "json-ld"
     for name in _META:
         values = list(declared.meta.get(name, ()))
-        yield [_turned(person) for person in values] if name in _FAMILY_NAME_FIRST else values, name
+        yield (
+            [_turn_name(person) for person in values] if name in _FAMILY_NAME_FIRST else values,
+            name,
+        )
     yield list(lead.authors), "lead"
 
 
-def _persons(value: object, declared: Declared) -> list[str]:
+def _person_names(value: object, declared: Declared) -> list[str]:
     """Return the names in a JSON-LD author, those of organizations left out."""
     found: list[str] = []
     for item in json_ld.items(value):
-        node = _told(item, declared) if isinstance(item, dict) else {}
+        node = _follow_reference(item, declared) if isinstance(item, dict) else {}
         kinds = json_ld.kinds(node)
         if "person" in kinds or not kinds & _ORGANIZATIONS:
             found += json_ld.names(item, declared.nodes) or _given_and_family(node)
     return found
 
 
-def _told(item: Node, declared: Declared) -> Node:
+def _follow_reference(item: Node, declared: Declared) -> Node:
     """Follow a reference to the object that says what an author is."""
     if "name" in item or "@type" in item or "@id" not in item:
         return item
@@ -120,7 +123,7 @@ def _given_and_family(node: Node) -> list[str]:
     return [" ".join(parts)] if all(parts) else []
 
 
-def _turned(name: str) -> str:
+def _turn_name(name: str) -> str:
     """Turn `Holm, Ada`, as libraries write it, to `Ada Holm`."""
     family, comma, given = (part.strip() for part in name.partition(","))
     is_turned = comma and given and "," not in given and len(family.split()) <= 3

@@ -74,8 +74,8 @@ def bylines(document: Document) -> Iterator[list[str]]:
         behind = [element for at, element in shown if at > headline]
         for elements in (behind, [element for _, element in shown]):
             if elements:
-                yield [_lines(element) for element in _together(elements)]
-    yield from _spoken(document, headline)
+                yield [_lines(element) for element in _take_together(elements)]
+    yield from _spoken_bylines(document, headline)
 
 
 def _places(document: Document) -> tuple[int, list[list[Place]]]:
@@ -125,7 +125,7 @@ def _marks(element: HtmlElement) -> Iterator[bool]:
     yield "p-author" in words
     yield bool(_AUTHOR_NAME.search(called))
     yield element.tag == "author" or bool(_USERS & words)
-    yield bool(_WORD.search(called)) and element.tag != "body" and _length(element) <= _MAX_LINE
+    yield bool(_WORD.search(called)) and element.tag != "body" and _measure(element) <= _MAX_LINE
 
 
 def _is_on_a_card(element: HtmlElement) -> bool:
@@ -158,19 +158,19 @@ def _is_about_it(element: HtmlElement, title: list[HtmlElement]) -> bool:
     return True
 
 
-def _together(elements: list[HtmlElement]) -> list[HtmlElement]:
+def _take_together(elements: list[HtmlElement]) -> list[HtmlElement]:
     """Return the first byline's elements: those that share a short block with the first of all."""
     first = elements[0]
     block = first
     for above in islice(first.iterancestors(), _LEVELS):
-        if _length(above) > _MAX_BLOCK or above.tag == "body":
+        if _measure(above) > _MAX_BLOCK or above.tag == "body":
             break
         block = above
     inside = set(block.iter())
     return [element for element in elements if element in inside][:_MAX_NAMES]
 
 
-def _length(element: HtmlElement) -> int:
+def _measure(element: HtmlElement) -> int:
     """Count the characters of an element's text, hardly more than tells that it is long."""
     length = 0
     for piece in _pieces(element):
@@ -198,11 +198,11 @@ def _pieces(element: HtmlElement) -> Iterator[str]:
             yield one.tail
 
 
-def _spoken(document: Document, headline: int) -> Iterator[list[str]]:
+def _spoken_bylines(document: Document, headline: int) -> Iterator[list[str]]:
     """Yield the short lines behind the headline that say `By` and its like, or an agency."""
     title = _title(document)
     for element in islice(document.tree.iter(), headline, headline + _MAX_LINES):
-        if element.tag in _LINE_TAGS and _length(element) <= _MAX_LINE:
+        if element.tag in _LINE_TAGS and _measure(element) <= _MAX_LINE:
             line = _lines(element)
             if (opens(line) or _SIGNED.match(line)) and _is_about_it(element, title):
                 yield [line]

@@ -120,7 +120,7 @@ def _parts(value: str, sites: frozenset[str]) -> Iterator[str]:
     a name and what its bearer works for (`Ada Holm, North Post, Oslo`) the rest of a line is that
     one's too.
     """
-    for line in _spoken(_lines(value)):
+    for line in _cut_to_byline(_lines(value)):
         for one in _SPLIT.split(_LEADING.sub("", line)):
             names = [_tidy(part, sites) for part in _COMMA.split(one)]
             is_works_for = [bool(_NO_PERSON.search(name)) for name in names]
@@ -135,19 +135,21 @@ def _lines(value: str) -> list[str]:
     return [line for line in bare if line]
 
 
-def _spoken(lines: list[str]) -> Iterator[str]:
+def _cut_to_byline(lines: list[str]) -> Iterator[str]:
     """Yield the lines from `By` to the first that names nobody; all where none says `By`."""
     start = next((at for at, line in enumerate(lines) if _OPENS.match(line)), None)
     yield from lines if start is None else ()
     for line in lines[start:] if start is not None else ():
         bare = _OPENS.sub("", line)
         parts = (part for piece in _SPLIT.split(bare) for part in _COMMA.split(piece))
-        if not any(is_person(_tidy(part, frozenset())) for part in parts) and _tells_more(bare):
+        if not any(is_person(_tidy(part, frozenset())) for part in parts) and _is_telling_more(
+            bare
+        ):
             return
         yield line
 
 
-def _tells_more(line: str) -> bool:
+def _is_telling_more(line: str) -> bool:
     """Decide whether a line without a name is more than a role or an `and` between two names."""
     is_between = _NO_PERSON.search(line) or _BETWEEN.match(line)
     return not is_between or bool(re.search(r"\d", line))
@@ -162,10 +164,10 @@ def _tidy(part: str, sites: frozenset[str]) -> str:
     name = _LEADING.sub("", text.fold(_AROUND.sub(" ", part)))
     name = _EMPLOYED.sub("", _AFTER.sub("", name)).strip(" .,:;'\"’–—-")
     name = _ASIAN_ROLE.sub("", _DEGREES.sub("", _TITLES.sub("", name)))
-    return _JUNIOR_END.sub(r"\1.", _calmed(_without_site(name, sites)))
+    return _JUNIOR_END.sub(r"\1.", _calm(_cut_site(name, sites)))
 
 
-def _without_site(name: str, sites: frozenset[str]) -> str:
+def _cut_site(name: str, sites: frozenset[str]) -> str:
     """Cut the site's name off: `Ada Holm` for `Ada Holm Harbour Times`."""
     words = name.split()
     for at in range(2, len(words)):
@@ -174,13 +176,13 @@ def _without_site(name: str, sites: frozenset[str]) -> str:
     return name
 
 
-def _calmed(name: str) -> str:
+def _calm(name: str) -> str:
     """Spell a name without shouting: `Holm` for `HOLM`; initials keep their capitals."""
     is_shouted = name.isupper()
-    return " ".join(_cased(word, is_shouted) for word in name.split())
+    return " ".join(_spell(word, is_shouted) for word in name.split())
 
 
-def _cased(word: str, is_shouted: bool) -> str:
+def _spell(word: str, is_shouted: bool) -> str:
     """Return a word of a name as it is spelled: `HOLM` is `Holm`, initials keep their capitals."""
     if not word.isupper() or "." in word or len(word) < 2:
         return word

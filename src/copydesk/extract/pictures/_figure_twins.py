@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from copydesk.kit import text, urls
 
 if TYPE_CHECKING:
-    from copydesk.extract.pictures._figure_offer import Offer
+    from copydesk.extract.pictures._mention import Mention
 
 _SHORTEST = 7  # characters that two names must begin with
 _LONG = 12
@@ -42,7 +42,7 @@ _DATE = re.compile(r"(?:19|20)\d\d(?:[01]\d(?:[0-3]\d(?:\d{4,6})?)?)?")
 _LONG_NUMBER = 6  # digits
 
 
-def find(group: list[Offer], others: list[list[Offer]], address: str) -> list[Offer]:
+def find(group: list[Mention], others: list[list[Mention]], address: str) -> list[Mention]:
     """Return the mentions of a picture's twin among those that the article shows, [] for none.
 
     None where two might be it. `address` is the article's: its number stands in all its pictures.
@@ -55,15 +55,15 @@ def find(group: list[Offer], others: list[list[Offer]], address: str) -> list[Of
     return twins[0] if len(twins) == 1 or _is_one(twins, address) else []
 
 
-def _is_shown(group: list[Offer]) -> bool:
+def _is_shown(group: list[Mention]) -> bool:
     return any(mention.place for mention in group)
 
 
-def _descriptions(group: list[Offer]) -> set[str]:
+def _descriptions(group: list[Mention]) -> set[str]:
     return {_description(mention) for mention in group} - {""}
 
 
-def hero(group: list[Offer], others: list[list[Offer]]) -> list[Offer]:
+def hero(group: list[Mention], others: list[list[Mention]]) -> list[Mention]:
     """Find the one picture between headline and text where a declared one is nowhere shown."""
     if _is_shown(group):
         return []
@@ -72,21 +72,21 @@ def hero(group: list[Offer], others: list[list[Offer]]) -> list[Offer]:
     return found[0] if is_near else []
 
 
-def _domain(one: Offer) -> str:
+def _domain(one: Mention) -> str:
     return urls.registrable_domain(one.url)
 
 
-def _is_one(groups: list[list[Offer]], address: str) -> bool:
+def _is_one(groups: list[list[Mention]], address: str) -> bool:
     """Decide whether several groups are sizes of one picture."""
     return bool(groups) and all(is_twin(groups[0][0], group[0], address) for group in groups[1:])
 
 
-def is_twin(one: Offer, other: Offer, address: str) -> bool:
+def is_twin(one: Mention, other: Mention, address: str) -> bool:
     """Decide whether two names are surely those of one picture."""
     if _domain(one) != _domain(other):
         return False
     ours, theirs = _parts(one), _parts(other)
-    same = _same(ours, theirs)
+    same = _count_same(ours, theirs)
     if _begin_alike(ours[:same], ours[same:], theirs[same:], address):
         return True
     if len(ours) == 1 or len(theirs) == 1:  # a bare number is the picture's, whoever else has it
@@ -94,19 +94,19 @@ def is_twin(one: Offer, other: Offer, address: str) -> bool:
     return bool(_numbers(ours, address) & _numbers(theirs, address))
 
 
-def begins_alike(one: Offer, other: Offer) -> bool:
+def begins_alike(one: Mention, other: Mention) -> bool:
     """Decide whether two names begin with the same long words: two of one series at least."""
     ours = _parts(one)
-    return sum(map(len, ours[: _same(ours, _parts(other))])) >= _LONG
+    return sum(map(len, ours[: _count_same(ours, _parts(other))])) >= _LONG
 
 
-def _same(ours: list[str], theirs: list[str]) -> int:
+def _count_same(ours: list[str], theirs: list[str]) -> int:
     """Count the parts that two names begin with."""
     alike = (one == other for one, other in zip(ours, theirs, strict=False))
     return sum(1 for _ in itertools.takewhile(bool, alike))
 
 
-def _parts(one: Offer) -> list[str]:
+def _parts(one: Mention) -> list[str]:
     name = one.key.rpartition("/")[2].partition("?")[0].lower()[:300]
     return _PART.findall(_INNER_FORMAT.sub("", _PROCESSED.sub("", name)))
 
@@ -151,7 +151,7 @@ def _numbers(parts: list[str], address: str) -> set[str]:
     return {number for number in found if _is_number(number, address)}
 
 
-def _description(mention: Offer) -> str:
+def _description(mention: Mention) -> str:
     """Return the words with a picture where they are enough to know it by."""
     shown = mention.element.get("alt") or "" if mention.element is not None else ""
     words = text.fold((mention.alt or shown)[:1_000]).lower()

@@ -9,7 +9,6 @@ from urllib.parse import unquote, urlsplit
 from copydesk.extract.page import Declared, json_ld, visible_text
 from copydesk.extract.pictures import _figure_twins
 from copydesk.extract.pictures._figure_key import figure_key
-from copydesk.extract.pictures._figure_offer import Offer, best_size
 from copydesk.extract.pictures._figure_points import (
     DECLARING,
     ENOUGH,
@@ -20,7 +19,8 @@ from copydesk.extract.pictures._figure_points import (
 )
 from copydesk.extract.pictures._figure_words import words_of
 from copydesk.extract.pictures._figures_declared import declared_offers, site_pictures
-from copydesk.extract.pictures._figures_shown import Layout, layout, logo_keys, shown_offers
+from copydesk.extract.pictures._figures_shown import Layout, find_layout, logo_keys, shown_offers
+from copydesk.extract.pictures._mention import Mention, best_size
 from copydesk.kit import text, urls
 from copydesk.news import Figure
 
@@ -43,12 +43,12 @@ def figures(document: Document, declared: Declared, lead: Lead, web_url: str) ->
     `_figure_points`; one that has too few points is not given.
     """
     title = _title(document, declared, lead)
-    where = layout(document, frozenset(text.words(title)))
+    where = find_layout(document, frozenset(text.words(title)))
     own = {figure_key(document.address), figure_key(web_url)}
     declaring = (
         offer for offer in declared_offers(document, declared, lead) if offer.key not in own
     )
-    groups = _group(declaring, document, where, own)
+    groups = _group_mentions(declaring, document, where, own)
     sites, writers = site_pictures(document, declared)
     context = ArticleContext(
         title=title,
@@ -63,17 +63,17 @@ def figures(document: Document, declared: Declared, lead: Lead, web_url: str) ->
     )
     best = [group for points, group in weighed if points >= ENOUGH]
     site_names = _names(declared)
-    return tuple(_figure(group, groups, context, site_names) for group in best[:_MOST])
+    return tuple(_make_figure(group, groups, context, site_names) for group in best[:_MOST])
 
 
-def _group(
-    declaring: Iterable[Offer], document: Document, where: Layout, own: Container[str]
-) -> list[list[Offer]]:
+def _group_mentions(
+    declaring: Iterable[Mention], document: Document, where: Layout, own: Container[str]
+) -> list[list[Mention]]:
     """Return the mentions of each picture: those that declare it, then those that show it.
 
     What is only shown counts where it stands in the article.
     """
-    groups: dict[str, list[Offer]] = {}
+    groups: dict[str, list[Mention]] = {}
     for offer in declaring:
         groups.setdefault(_on_this_page(offer.key), []).append(offer)
     names = frozenset(key.rpartition("/")[2] for key in groups) - {""}
@@ -126,13 +126,16 @@ def _site_words(document: Document, declared: Declared) -> frozenset[str]:
     return frozenset(word for name in names for word in split_words(name))
 
 
-def _figure(
-    group: list[Offer], others: list[list[Offer]], context: ArticleContext, sites: tuple[str, ...]
+def _make_figure(
+    group: list[Mention],
+    others: list[list[Mention]],
+    context: ArticleContext,
+    sites: tuple[str, ...],
 ) -> Figure:
     chosen = best_size(group)
     alt, credit = words_of(group, context.title, sites)
     if not (alt and credit):
-        theirs, maker = _lent(group, others, context, sites)
+        theirs, maker = _borrow_words(group, others, context, sites)
         alt, credit = alt or theirs, credit or maker
     return Figure(
         url=chosen.url,
@@ -144,8 +147,11 @@ def _figure(
     )
 
 
-def _lent(
-    group: list[Offer], others: list[list[Offer]], context: ArticleContext, sites: tuple[str, ...]
+def _borrow_words(
+    group: list[Mention],
+    others: list[list[Mention]],
+    context: ArticleContext,
+    sites: tuple[str, ...],
 ) -> tuple[str, str]:
     """Return the words of a picture's twin, or of the hero in its place that tells of the story."""
     twin = _figure_twins.find(group, others, context.document.address)
@@ -160,7 +166,7 @@ def _lent(
     return (alt, credit) if is_told else ("", "")
 
 
-def _origin(group: list[Offer]) -> str:
+def _origin(group: list[Mention]) -> str:
     """Name two that declare a picture, the strongest first, and what shows it.
 
     As in `og:image + json-ld + hero`.

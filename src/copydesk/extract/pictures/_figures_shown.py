@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from copydesk.extract.pictures._figure_key import figure_key
-from copydesk.extract.pictures._figure_offer import (
+from copydesk.extract.pictures._mention import (
     ENOUGH,
-    Offer,
+    Mention,
     Place,
-    offer,
+    make_mention,
     pixels,
     srcset,
     widest,
@@ -77,7 +77,7 @@ class Layout:
     apart: dict[HtmlElement, bool] = field(default_factory=dict)
 
 
-def layout(document: Document, title: frozenset[str]) -> Layout:
+def find_layout(document: Document, title: frozenset[str]) -> Layout:
     """Find the headline, the container of most of the paragraphs, and all pictures, in one pass."""
     found = Layout()
     weights: dict[HtmlElement, float] = {}
@@ -94,7 +94,7 @@ def layout(document: Document, title: frozenset[str]) -> Layout:
         elif not sure:
             sure = _is_headline(element, title)
             found.headline = at if sure or found.headline < 0 else found.headline
-    _settle(found, document, weights, starts)
+    _place_content(found, document, weights, starts)
     return found
 
 
@@ -123,7 +123,7 @@ def _is_headline(element: HtmlElement, title: frozenset[str]) -> bool:
     return bool(words) and len(words & title) * 2 >= len(words)
 
 
-def _settle(
+def _place_content(
     found: Layout,
     document: Document,
     weights: dict[HtmlElement, float],
@@ -162,14 +162,14 @@ def _is_apart(element: HtmlElement) -> bool:
     return len(names) > 1 and bool(_APART.search(names[:300]))
 
 
-def shown_offers(document: Document, where: Layout, names: frozenset[str]) -> Iterator[Offer]:
+def shown_offers(document: Document, where: Layout, names: frozenset[str]) -> Iterator[Mention]:
     """Yield the pictures that stand in the article, in order, and of others those so named."""
     seen = 0
     for at, element in [*where.pictures, *_backgrounds(document, where)]:
-        place = _place(element, at, where, document)
+        place = _find_place(element, at, where, document)
         if not place and not _is_named(element, names):
             continue
-        found = _offer_of(element, document.base)
+        found = _find_offer(element, document.base)
         if found is None:
             continue
         if _is_too_small(found):
@@ -204,31 +204,31 @@ def _backgrounds(document: Document, where: Layout) -> list[tuple[int, HtmlEleme
     return [(where.headline + 1, element) for element in found if element.tag != "img"]
 
 
-def _offer_of(element: HtmlElement, base: str) -> Offer | None:
+def _find_offer(element: HtmlElement, base: str) -> Mention | None:
     """Return the best address that an element has for its picture."""
     if element.tag in {"video", "amp-video"}:
-        return offer(element.get("poster") or "", base, "poster")
+        return make_mention(element.get("poster") or "", base, "poster")
     if element.tag not in {"img", "amp-img"}:
-        return offer(_background(element), base, "background")
-    return _offer_of_image(element, base)
+        return make_mention(_background(element), base, "background")
+    return _find_image_offer(element, base)
 
 
-def _offer_of_image(element: HtmlElement, base: str) -> Offer | None:
+def _find_image_offer(element: HtmlElement, base: str) -> Mention | None:
     """Return the largest of the sizes that an image names, else where it or its loader points."""
     size = (pixels(element.get("width")), pixels(element.get("height")))
     best, width = widest(_candidates(element))
-    if best and (largest := offer(best, base, "img", (width, 0) if width else size)):
+    if best and (largest := make_mention(best, base, "img", (width, 0) if width else size)):
         return largest
     values = filter(None, (element.get(name) for name in (*_LAZY, "src")))
-    single = next(filter(None, (offer(value, base, "img", size) for value in values)), None)
-    return _behind(element, single, base) if single and 0 < single.width < ENOUGH else single
+    single = next(filter(None, (make_mention(value, base, "img", size) for value in values)), None)
+    return _follow_link(element, single, base) if single and 0 < single.width < ENOUGH else single
 
 
-def _behind(element: HtmlElement, small: Offer, base: str) -> Offer:
+def _follow_link(element: HtmlElement, small: Mention, base: str) -> Mention:
     """Return the larger file of the same picture that a small one links to, else the small one."""
     link = next(element.iterancestors("a"), None)
     href = "" if link is None else link.get("href") or ""
-    large = offer(href, base, "img") if _PICTURE_FILE.search(href) else None
+    large = make_mention(href, base, "img") if _PICTURE_FILE.search(href) else None
     return large if large is not None and large.key == small.key else small
 
 
@@ -253,14 +253,14 @@ def _background(element: HtmlElement) -> str:
     return found[1] if found else ""
 
 
-def _is_too_small(found: Offer) -> bool:
+def _is_too_small(found: Mention) -> bool:
     sides = [side for side in (found.width, found.height) if side]
     if any(side < MIN_SIDE for side in sides):
         return True
     return len(sides) == 2 and max(sides) > MAX_RATIO * min(sides)
 
 
-def _place(element: HtmlElement, at: int, where: Layout, document: Document) -> Place:
+def _find_place(element: HtmlElement, at: int, where: Layout, document: Document) -> Place:
     """Find where in the article an element stands, "" where it does not."""
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
     if len(names) > 1 and _OWN_APART.search(names[:300]):
@@ -306,17 +306,17 @@ def _is_known_apart(block: HtmlElement, where: Layout) -> bool:
 
 def _is_teaser(href: str, document: Document) -> bool:
     """Decide whether a link goes to another page of the site: its picture is that page's."""
-    target = _target(href, document)
+    target = _link_target(href, document)
     return bool(target) and urls.same_site(target, document.address)
 
 
 def leads_away(element: HtmlElement, document: Document) -> bool:
     """Decide whether a picture links to another site: its source, or an advertiser."""
     link = next(element.iterancestors("a"), None)
-    return link is not None and bool(_target(link.get("href") or "", document))
+    return link is not None and bool(_link_target(link.get("href") or "", document))
 
 
-def _target(href: str, document: Document) -> str:
+def _link_target(href: str, document: Document) -> str:
     """Return the other page that a link goes to, "" for a picture, its own page or no address."""
     if not href or href.startswith(("#", "javascript:", "data:")) or _PICTURE_FILE.search(href):
         return ""

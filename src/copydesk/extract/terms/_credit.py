@@ -112,33 +112,33 @@ def find(document: Document, declared: Declared, body: str) -> Found:
 
     An agency's name on its own site is no credit.
     """
-    credit, origin = _found(document, declared, body)
+    credit, origin = _find_credit(document, declared, body)
     return ("", "") if credit and _is_its_own(credit, document, declared) else (credit, origin)
 
 
 def _is_its_own(credit: str, document: Document, declared: Declared) -> bool:
     """Decide whether a page stands on the site of the agency that it names."""
-    if credit == _wires.by_domain(document.address):
+    if credit == _wires.find_by_domain(document.address):
         return True
     site = declared.first("og:site_name")[0] or declared.first("application-name")[0]
-    return _wires.named(site) == credit
+    return _wires.find_by_name(site) == credit
 
 
-def _found(document: Document, declared: Declared, body: str) -> Found:
+def _find_credit(document: Document, declared: Declared, body: str) -> Found:
     """Return the credit by the first of all kinds of evidence that there is, the surest first."""
     blocks = [line.strip() for line in text.prose(body).split("\n") if line.strip()]
     opening = [block[:_BLOCK] for block in blocks[:_OPENING]]
     closing = [block[-_BLOCK:] for block in blocks[-_CLOSING:]]
     evidence: tuple[Callable[[], Found | None], ...] = (
-        lambda: _released(opening, closing),
-        lambda: _by_dateline(_naming(opening)),
-        lambda: _by_name(_undated(opening), "text"),
-        lambda: _by_name(_undated(_imprint.above(document, body)), "byline"),
+        lambda: _by_service(opening, closing),
+        lambda: _by_dateline(_keep_naming(opening)),
+        lambda: _by_name(_cut_dates(opening), "text"),
+        lambda: _by_name(_cut_dates(_imprint.lines_above(document, body)), "byline"),
         lambda: _by_closing(closing),
         lambda: _by_rights(document),
         lambda: _published_first(blocks, declared),
-        lambda: _by_name(_naming(_imprint.credited(declared)), "byline"),
-        lambda: _by_name(_naming(_imprint.shown(document)), "byline"),
+        lambda: _by_name(_keep_naming(_imprint.credited_names(declared)), "byline"),
+        lambda: _by_name(_keep_naming(_imprint.shown_bylines(document)), "byline"),
         lambda: _imprint.by_publisher(declared),
         lambda: _imprint.by_path(document.address),
         lambda: _imprint.by_hint(declared),
@@ -146,17 +146,17 @@ def _found(document: Document, declared: Declared, body: str) -> Found:
     return next(filter(None, (find() for find in evidence)), ("", ""))
 
 
-def _naming(passages: Iterable[str]) -> list[str]:
+def _keep_naming(passages: Iterable[str]) -> list[str]:
     """Return the passages in which a word of any agency's name stands: of most articles none."""
     return [passage for passage in passages if _wires.is_naming(passage)]
 
 
-def _undated(lines: Iterable[str]) -> list[str]:
+def _cut_dates(lines: Iterable[str]) -> list[str]:
     """Return the lines that name an agency, without the day behind it."""
-    return [_DATED.sub("", line) for line in _naming(lines)]
+    return [_DATED.sub("", line) for line in _keep_naming(lines)]
 
 
-def _released(opening: Iterable[str], closing: Iterable[str]) -> Found | None:
+def _by_service(opening: Iterable[str], closing: Iterable[str]) -> Found | None:
     """Know a paid press release by its service's mark, or by the line at its end."""
     first, last = "\n".join(opening), "\n".join(closing)
     for service in _wires.SERVICES:
@@ -219,7 +219,7 @@ def _by_closing(closing: list[str]) -> Found | None:
                 return credit, "closing line"
     last_two, last = closing[-2:][::-1], closing[-1:]
     for closes, ends in ((_closes, last_two), (_ends_bare, last)):
-        for block, agency in product(_naming(ends), _wires.AGENCIES):
+        for block, agency in product(_keep_naming(ends), _wires.AGENCIES):
             if closes(agency, block):
                 return agency.credit, "closing line"
     return None
@@ -251,7 +251,7 @@ def _by_rights(document: Document) -> Found | None:
     """Know an agency by the notice of its rights that a reader sees below an article."""
     named = {
         found["name"].strip()
-        for passage in islice(_reserved(document), 50)
+        for passage in islice(_rights_notices(document), 50)
         for found in _RIGHTS_IN_FULL.finditer(passage)
     }
     found = {
@@ -263,7 +263,7 @@ def _by_rights(document: Document) -> Found | None:
     return (found.pop(), "rights notice") if len(found) == 1 else None
 
 
-def _reserved(document: Document) -> Iterator[str]:
+def _rights_notices(document: Document) -> Iterator[str]:
     """Yield what stands around each place that reserves rights, but for what readers wrote.
 
     Looked up in the markup first, since a page may be large.
@@ -299,16 +299,16 @@ def _is_of_readers(element: HtmlElement) -> bool:
 
 def _published_first(blocks: list[str], declared: Declared) -> Found | None:
     """Know another publisher by a note that says where it was published first."""
-    own = {_plain(name) for name in _own_names(declared)}
+    own = {_squash_name(name) for name in _own_names(declared)}
     for block in (*blocks[:2], *reversed(blocks[-_CLOSING:])):
         found = _FIRST.search(block) if len(block) <= _NOTE else None
-        name = _name(found["name"]) if found else ""
-        if name and _plain(name) not in own:
+        name = _read_publisher(found["name"]) if found else ""
+        if name and _squash_name(name) not in own:
             return name, "note"
     return None
 
 
-def _name(said: str) -> str:
+def _read_publisher(said: str) -> str:
     """Return the publisher's name that a note begins with, "" where it names none."""
     name = _NAME_ENDS.sub("", said).strip(" .,*_")
     bare = re.sub(r"^(?:our partners?|the website|our sister \w+)\s+(?:at |of )?", "", name)
@@ -318,7 +318,7 @@ def _name(said: str) -> str:
     return bare if len(bare) <= _MAX_NAME and len(bare.split()) <= _MAX_NAME_WORDS else ""
 
 
-def _plain(name: str) -> str:
+def _squash_name(name: str) -> str:
     words = "".join(text.words(name)).removeprefix("the")
     return re.sub(r"(?:com|org|net)$", "", words)
 

@@ -41,9 +41,9 @@ _NOT_PROSE = re.compile(r"^(?:#{1,6} |\||[-*+] |[0-9]{1,9}[.)] |```|>)")
 Piece = tuple[str, int]  # of text, and the number of the section it stands in, 0 for none
 
 
-def counted(document: Document) -> str:
+def count_sections(document: Document) -> str:
     """Count in words the sections of a page that must not be quoted, "" where it marks none."""
-    return next(iter(_found(document, 1)), "")
+    return next(iter(_read_once(document, 1)), "")
 
 
 def quotable(document: Document, passage: str) -> str:
@@ -51,23 +51,23 @@ def quotable(document: Document, passage: str) -> str:
 
     What stood before and behind such a sentence becomes two blocks.
     """
-    letters = _found(document, 0)
+    letters = _read_once(document, 0)
     if not letters:
         return passage
     if letters == _TOO_MUCH:
         return ""
-    kept = _Kept(letters)
+    kept = _Quotable(letters)
     blocks = passage[:_MOST_QUOTED].split("\n\n")
     return "\n\n".join(filter(None, map(kept.of_block, blocks)))
 
 
-class _Kept:
+class _Quotable:
     """What is no part of any section, by the letters of the sentences that are."""
 
     def __init__(self, letters: Iterable[str]) -> None:
         self._whole = sorted(letters)
         self._runs = {
-            run for sentence in self._whole for run in _windows(sentence, _run_of(sentence))
+            run for sentence in self._whole for run in _windows(sentence, _run_length(sentence))
         }
         self._short: dict[int, set[str]] = {}
         for one in self._whole:
@@ -99,14 +99,14 @@ class _Kept:
         at = bisect_left(self._whole, letters)
         if at < len(self._whole) and self._whole[at].startswith(letters):
             return True
-        if not self._runs.isdisjoint(_windows(letters, _run_of(letters))):
+        if not self._runs.isdisjoint(_windows(letters, _run_length(letters))):
             return True
         return any(
             not known.isdisjoint(_windows(letters, length)) for length, known in self._short.items()
         )
 
 
-def _run_of(letters: str) -> int:
+def _run_length(letters: str) -> int:
     return _DENSE_RUN if _DENSE.search(letters) else _RUN
 
 
@@ -123,7 +123,7 @@ def _sentences(passage: str) -> Iterator[str]:
         yield passage[start:end]
 
 
-def _found(document: Document, which: int) -> tuple[str, ...]:
+def _read_once(document: Document, which: int) -> tuple[str, ...]:
     """Return the letters of all sentences that a section reaches into (0), or their number (1)."""
     if (_MARK, 0) not in document.found:
         said, letters = _read(document)
@@ -144,18 +144,18 @@ def _read(document: Document) -> tuple[str, tuple[str, ...]]:
         characters += sum(len(piece) for piece, number in line if number)
         if characters > _MOST or sum(len(piece) for piece, _ in line) > _MOST:
             return f"sections, {_TOO_MUCH[0]}", _TOO_MUCH
-        letters.update(dict.fromkeys(map(_letters, _reached(line))))
+        letters.update(dict.fromkeys(map(_letters, _reached_sentences(line))))
     letters.pop("", None)
-    return _count(len(numbers)), tuple(letters)
+    return _count_in_words(len(numbers)), tuple(letters)
 
 
-def _count(sections: int) -> str:
+def _count_in_words(sections: int) -> str:
     if sections == 1:
         return "1 section"
     return f"{sections} sections" if sections else ""
 
 
-def _reached(line: list[Piece]) -> Iterator[str]:
+def _reached_sentences(line: list[Piece]) -> Iterator[str]:
     """Yield the sentences of a line that a section reaches into."""
     passage = "".join(piece for piece, _ in line)
     marked, at = [], 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from copydesk.extract.text._blocks import HEADINGS, Block, Frame
+from copydesk.extract.text._blocks import HEADINGS, Block, Wrapper
 
 CORE = 80  # characters of a paragraph that is surely one
 _STYLED = 0.8  # of a paragraph's characters; more in bold or italics, and it is a note or a lead
@@ -25,7 +25,7 @@ Votes = Mapping[str, Sequence[float]]
 
 
 @dataclass(slots=True, kw_only=True)
-class Page:
+class VotedPage:
     """A page's blocks with the readers' votes; `titles` are its headlines, squashed."""
 
     blocks: Sequence[Block]
@@ -87,7 +87,7 @@ class Page:
 
     def _count_frames(self, taken: Sequence[int]) -> None:
         """Count what each frame holds of the article, from the inside out: there may be 250."""
-        every: dict[int, Frame] = {}
+        every: dict[int, Wrapper] = {}
         for block in self.blocks:
             frame = block.frame
             while frame and id(frame) not in every:
@@ -104,7 +104,7 @@ class Page:
                 frame.outer.several += frame.several
         self._listen(inward, min(_SEVERAL, len(taken)))
 
-    def _listen(self, inward: Sequence[Frame], several: int) -> None:
+    def _listen(self, inward: Sequence[Wrapper], several: int) -> None:
         """Note what each frame and those around it say; who holds the article says nothing."""
         self._heard = {}
         for frame in inward:
@@ -128,7 +128,7 @@ def ends_a_sentence(line: str) -> bool:
     return line.rstrip("\"'”’»)]」』")[-1:] in _FULL_STOPS
 
 
-def evidence(page: Page, at: int) -> dict[str, float]:
+def evidence(page: VotedPage, at: int) -> dict[str, float]:
     """Measure what is known of a block: shares 0 to 1, claims 0 or 1."""
     block, count = page.blocks[at], page.count
     length = len(block.text)

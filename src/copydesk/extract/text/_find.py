@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from copydesk.extract.page import Declared, json_ld
 from copydesk.extract.text import _markdown
 from copydesk.extract.text._blocks import Block, cut
-from copydesk.extract.text._choice import chosen, taken_by
-from copydesk.extract.text._evidence import Page
+from copydesk.extract.text._choice import choose_blocks, take_blocks_of
+from copydesk.extract.text._evidence import VotedPage
 from copydesk.extract.text._furniture import is_furniture, is_shell
-from copydesk.extract.text._readers import LINEAR, READERS, Given, given, reading
+from copydesk.extract.text._readers import LINEAR, READERS, PreparedPage, ask, prepare
 from copydesk.extract.text._votes import agreement, squash, votes
 from copydesk.kit import text
 
@@ -35,7 +35,7 @@ def find(document: Document, declared: Declared) -> Field:
     The publisher's own `articleBody` only where all readers find next to nothing. ("", "") for
     none.
     """
-    found, origin = _read(document, declared)
+    found, origin = _read_blocks(document, declared)
     found = "" if is_shell(found) else found
     if len(found) < _MIN_CHARACTERS:
         body = _paragraphs(json_ld.prose(declared.article.get("articleBody")))
@@ -44,34 +44,36 @@ def find(document: Document, declared: Declared) -> Field:
     return found, origin if found else ""
 
 
-def _read(document: Document, declared: Declared) -> Field:
-    page, titles = given(document), [squash(title) for title in _titles(document, declared)]
+def _read_blocks(document: Document, declared: Declared) -> Field:
+    page, titles = prepare(document), [squash(title) for title in _titles(document, declared)]
     if page.is_heavy:
-        found = reading(LINEAR, page)[:_MAX_READING]
+        found = ask(LINEAR, page)[:_MAX_READING]
         return _paragraphs(found, titles), LINEAR
     body = document.tree.find("body")
     blocks = cut(document.tree if body is None else body)
     squashed = [squash(block.text) for block in blocks]
-    readings, said = _asked(page, blocks, squashed)
+    readings, said = _ask_readers(page, blocks, squashed)
     if not readings:
         return "", ""
-    return _voted(Page(blocks=blocks, squashed=squashed, votes=said, titles=titles), readings)
+    return _choose_by_votes(
+        VotedPage(blocks=blocks, squashed=squashed, votes=said, titles=titles), readings
+    )
 
 
-def _voted(page: Page, readings: Mapping[str, str]) -> Field:
+def _choose_by_votes(page: VotedPage, readings: Mapping[str, str]) -> Field:
     """Choose what the readers agree on, or where that is too little, what the most trusted took."""
     best = max(page.trust, key=lambda name: page.trust[name])
     least = _LEAST * len(readings[best].split())
-    picked = chosen(page) if len(readings) > 1 else taken_by(page, best)
+    picked = choose_blocks(page) if len(readings) > 1 else take_blocks_of(page, best)
     if _words(picked) < least:
-        picked = taken_by(page, best)
+        picked = take_blocks_of(page, best)
     if _words(picked) < least:
         return _paragraphs(readings[best], page.titles), best
-    return _markdown.written(picked, MAX_CHARACTERS), "+".join(_behind(page, picked))
+    return _markdown.write(picked, MAX_CHARACTERS), "+".join(_readers_behind(page, picked))
 
 
-def _asked(
-    page: Given, blocks: Sequence[Block], squashed: Sequence[str]
+def _ask_readers(
+    page: PreparedPage, blocks: Sequence[Block], squashed: Sequence[str]
 ) -> tuple[dict[str, str], dict[str, list[float]]]:
     """Ask the readers for readings and votes; the last only where the first two disagree."""
     readings: dict[str, str] = {}
@@ -80,7 +82,7 @@ def _asked(
     for name in list(READERS)[: 2 if len(page.html) > _MAX_THIRD else None]:
         if len(said) > 1 and _do_agree(said, words):
             break
-        found = reading(name, page)
+        found = ask(name, page)
         if found.strip():
             readings[name], said[name] = found, votes(blocks, squashed, found)
     return readings, said
@@ -95,7 +97,7 @@ def _words(blocks: Sequence[Block]) -> int:
     return sum(len(block.text.split()) for block in blocks)
 
 
-def _behind(page: Page, picked: Sequence[Block]) -> Iterator[str]:
+def _readers_behind(page: VotedPage, picked: Sequence[Block]) -> Iterator[str]:
     """Yield the readers that took at least half of what was picked, in the order of their names."""
     own = {id(block) for block in picked}
     inside = [at for at, block in enumerate(page.blocks) if id(block) in own]
@@ -121,4 +123,4 @@ def _paragraphs(found: str, titles: Sequence[str] = ()) -> str:
     lines = [line for line in map(text.fold, found.split("\n")) if line]
     own = [line for line in lines if not is_furniture(line) and squash(line) not in titles]
     blocks = (Block(text=line, kind="paragraph") for line in own or lines)
-    return _markdown.written(blocks, MAX_CHARACTERS)
+    return _markdown.write(blocks, MAX_CHARACTERS)

@@ -28,7 +28,7 @@ _DEAD = (
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class PreparedPage:
     """What a reader is given: the page without its dead parts, as markup and as a tree of its own.
 
     `is_heavy` is a page over which all but resiliparse may take seconds, and so may its blocks.
@@ -39,20 +39,20 @@ class Given:
     is_heavy: bool
 
 
-def given(document: Document) -> Given:
+def prepare(document: Document) -> PreparedPage:
     """Prepare a page for the readers: without scripts and the like, a third of its size or less."""
     from lxml import etree
 
     tree = copy.deepcopy(document.tree)
     etree.strip_elements(tree, *_DEAD, etree.Comment, with_tail=False)
     whole = etree.tostring(tree, encoding="unicode", method="html")
-    html = _readable(whole, tree)
+    html = _cut_to_effort(whole, tree)
     is_large = len(whole) > _MAX_HTML or document.elements > _MAX_ELEMENTS
     is_heavy = is_large or len(html) < len(whole)
-    return Given(html=html, tree=tree, is_heavy=is_heavy)
+    return PreparedPage(html=html, tree=tree, is_heavy=is_heavy)
 
 
-def _readable(html: str, tree: HtmlElement) -> str:
+def _cut_to_effort(html: str, tree: HtmlElement) -> str:
     """Cut a large page's markup to what resiliparse reads in time.
 
     It takes the longer for each element and letter the deeper they stand: 4 s for 90,000 links 240
@@ -70,7 +70,7 @@ def _readable(html: str, tree: HtmlElement) -> str:
     return html if effort <= _MAX_EFFORT else html[: len(html) * _MAX_EFFORT // effort]
 
 
-def reading(reader: str, page: Given) -> str:
+def ask(reader: str, page: PreparedPage) -> str:
     """Ask one of READERS for the text; "" where it fails, or finds nothing.
 
     Each meets markup that it dies of; the others go on.
@@ -89,7 +89,7 @@ def _silence() -> None:
         logging.getLogger(name).addHandler(logging.NullHandler())
 
 
-def _trafilatura(page: Given) -> str:
+def _trafilatura(page: PreparedPage) -> str:
     """Read the tree, which trafilatura changes: nobody may read it after."""
     from trafilatura import bare_extraction
 
@@ -99,7 +99,7 @@ def _trafilatura(page: Given) -> str:
     return str(getattr(found, "text", None) or "")
 
 
-def _resiliparse(page: Given) -> str:
+def _resiliparse(page: PreparedPage) -> str:
     from resiliparse.extract.html2text import extract_plain_text
 
     return str(
@@ -109,7 +109,7 @@ def _resiliparse(page: Given) -> str:
     )
 
 
-def _readability(page: Given) -> str:
+def _readability(page: PreparedPage) -> str:
     from readability import Document as Reader
     from resiliparse.extract.html2text import extract_plain_text
 
@@ -117,7 +117,7 @@ def _readability(page: Given) -> str:
     return str(extract_plain_text(summary, alt_texts=False, list_bullets=False))
 
 
-READERS: Mapping[str, Callable[[Given], str]] = {
+READERS: Mapping[str, Callable[[PreparedPage], str]] = {
     LINEAR: _resiliparse,
     "trafilatura": _trafilatura,
     "readability": _readability,

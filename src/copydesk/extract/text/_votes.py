@@ -57,11 +57,11 @@ def votes(blocks: Sequence[Block], squashed: Sequence[str], reading: str) -> lis
     """
     ballot = Ballot(reading)
     said = [0.0] * len(blocks)
-    spans = _anchored(blocks, squashed, ballot, said)
+    spans = _anchor_long(blocks, squashed, ballot, said)
     begin = first = 0
     for last in (*spans, len(blocks)):
         start, end = spans.get(last, (len(ballot.squashed), 0))
-        _between(squashed, said, ballot.squashed, (first, last, begin, start))
+        _place_short(squashed, said, ballot.squashed, (first, last, begin, start))
         first, begin = last + 1, end
     return said
 
@@ -73,7 +73,7 @@ def agreement(one: Sequence[float], other: Sequence[float], words: Sequence[int]
     return 2 * both / total if total else 0.0
 
 
-def _anchored(
+def _anchor_long(
     blocks: Sequence[Block], squashed: Sequence[str], ballot: Ballot, said: list[float]
 ) -> dict[int, tuple[int, int]]:
     spans: dict[int, tuple[int, int]] = {}
@@ -94,7 +94,7 @@ def _anchored(
     return spans
 
 
-def _between(
+def _place_short(
     squashed: Sequence[str], said: list[float], reading: str, gap: tuple[int, int, int, int]
 ) -> None:
     first, last, start, end = gap

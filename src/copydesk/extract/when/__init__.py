@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from copydesk.extract.when._dates import Dates, dated
+from copydesk.extract.when._dates import Dates, decide_dates
 
-__all__ = ["Dates", "dated"]
+__all__ = ["Dates", "decide_dates"]

@@ -9,7 +9,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from copydesk.extract.page import Declared
-from copydesk.extract.when import _evidence, _in_address, _in_scripts, _moments, _said, _shown
+from copydesk.extract.when import (
+    _declared_times,
+    _evidence,
+    _in_address,
+    _in_scripts,
+    _moments,
+    _shown,
+)
 from copydesk.extract.when._moments import Evidence, Moment
 from copydesk.kit import dates
 
@@ -67,7 +74,7 @@ class _View:
         return self.seen
 
 
-def dated(document: Document, declared: Declared, lead: Lead, now: datetime) -> Dates:
+def decide_dates(document: Document, declared: Declared, lead: Lead, now: datetime) -> Dates:
     """Decide when the article was published and updated.
 
     The page's declared time first; where it is only a day, or lacks its zone, the source's time of
@@ -77,31 +84,33 @@ def dated(document: Document, declared: Declared, lead: Lead, now: datetime) -> 
     """
     evidence = _evidence.gather(document, declared, now)
     view = _View(document=document, declared=declared, evidence=evidence, now=now)
-    published = _published(view, lead)
+    published = _decide_published(view, lead)
     return Dates(
-        published=published, day=_own_day(view, published), updated=_updated(view, lead, published)
+        published=published,
+        day=_find_own_day(view, published),
+        updated=_decide_updated(view, lead, published),
     )
 
 
-def _published(view: _View, lead: Lead) -> Moment:
-    said, source = _told(view), _from_lead(lead, view.now)
+def _decide_published(view: _View, lead: Lead) -> Moment:
+    said, source = _declared_time(view), _from_lead(lead, view.now)
     if said is None:
-        source = source or next(_plausible(_seen(view), view.now), None)
-        return _sharpened(view, source) if source else _found(lead)
+        source = source or next(_plausible(_undeclared_times(view), view.now), None)
+        return _sharpen(view, source) if source else _when_found(lead)
     if source and (_is_build(said, view.now) or _is_sharper(source, said)):
         return source
-    return _sharpened(view, said)
+    return _sharpen(view, said)
 
 
 def _is_sharper(one: Moment, other: Moment) -> bool:
     return one.exact and not other.exact and abs(one.at - other.at) <= _ZONES
 
 
-def _sharpened(view: _View, moment: Moment) -> Moment:
+def _sharpen(view: _View, moment: Moment) -> Moment:
     """Find the time of day and zone that the page tells elsewhere of a day, else the day."""
     if moment.exact:
         return moment
-    said = _said.published(view.declared, view.evidence)
+    said = _declared_times.published(view.declared, view.evidence)
     shown = (
         sighting
         for sighting in view.shown()
@@ -116,33 +125,33 @@ def _sharpened(view: _View, moment: Moment) -> Moment:
     return next(_plausible(same, view.now), moment)
 
 
-def _told(view: _View) -> Moment | None:
+def _declared_time(view: _View) -> Moment | None:
     """Find the declared time; the day in the address where the declaration is of a later edition.
 
     Addresses are made when an article appears and kept when it is published again. A vague name
     with the time of the fetch is the clock of the page, a sure one where the page tells otherwise.
     """
-    told = _plausible(_said.published(view.declared, view.evidence), view.now)
+    told = _plausible(_declared_times.published(view.declared, view.evidence), view.now)
     likely = [
         declared
         for declared in told
-        if declared.origin in _said.SURE or not _is_build(declared, view.now)
+        if declared.origin in _declared_times.SURE or not _is_build(declared, view.now)
     ]
     said = likely[0] if likely else None
     if said and _is_build(said, view.now):
-        said = _told_otherwise(view, said, likely) or said
+        said = _contradict(view, said, likely) or said
     address = _address(view)
     return address if said and address and address.at < said.at - _EDITIONS else said
 
 
-def _told_otherwise(view: _View, said: Moment, told: list[Moment]) -> Moment | None:
+def _contradict(view: _View, said: Moment, told: list[Moment]) -> Moment | None:
     """Find what another sure name says, else the date that the page proves best, of an earlier day.
 
     An article may be as new as that; then the page shows today, or nothing.
     """
     earlier = (moment for moment in told if moment.at < said.at and moment.origin != said.origin)
     for moment in earlier:
-        if moment.origin in _said.SURE and not _is_build(moment, view.now):
+        if moment.origin in _declared_times.SURE and not _is_build(moment, view.now):
             return moment
     shown = [sighting for sighting in view.all_shown() if sighting.kind != "updated"]
     if any(abs(moment.at - said.at) <= _ZONES for moment in _shown.at_least(_shown.LIKELY, shown)):
@@ -158,7 +167,7 @@ def _address(view: _View) -> Moment | None:
     return Moment(at=at, exact=False, origin="address", day=known)
 
 
-def _found(lead: Lead) -> Moment:
+def _when_found(lead: Lead) -> Moment:
     return Moment(at=dates.utc(lead.found).replace(microsecond=0), exact=True, origin="found")
 
 
@@ -170,7 +179,7 @@ def _from_lead(lead: Lead, now: datetime) -> Moment | None:
     return next(_plausible([moment], now), None)
 
 
-def _seen(view: _View) -> Iterator[Moment]:
+def _undeclared_times(view: _View) -> Iterator[Moment]:
     """Yield the times that nobody declared, the surest first."""
     shown = [sighting for sighting in view.shown() if sighting.kind != "updated"]
     likely = list(_shown.at_least(_shown.LIKELY, shown))
@@ -182,10 +191,10 @@ def _seen(view: _View) -> Iterator[Moment]:
     yield from filter(None, [_in_scripts.published(view.document, view.evidence)])
     yield from likely
     yield from (change for change in _changes(view) if not _is_build(change, view.now))
-    yield from _guessed(view)
+    yield from _guess(view)
 
 
-def _own_day(view: _View, moment: Moment) -> date:
+def _find_own_day(view: _View, moment: Moment) -> date:
     """Find the day of a moment by the publisher's clock, as far as the page tells it."""
     if moment.day or moment.origin == "found":
         return moment.day or moment.at.date()
@@ -198,7 +207,7 @@ def _witnesses(view: _View, moment: Moment) -> Iterator[date]:
     known = _in_address.day(view.document.address)
     if known == moment.at.date():
         yield known
-    said = _said.published(view.declared, view.evidence)
+    said = _declared_times.published(view.declared, view.evidence)
     told = [*said, *(sighting.moment for sighting in view.shown())]
     same = (witness for witness in told if witness.exact and witness.at == moment.at)
     shown = (sighting for sighting in view.shown() if sighting.kind != "updated")
@@ -208,7 +217,7 @@ def _witnesses(view: _View, moment: Moment) -> Iterator[date]:
         yield known
 
 
-def _updated(view: _View, lead: Lead, since: Moment) -> Moment | None:
+def _decide_updated(view: _View, lead: Lead, since: Moment) -> Moment | None:
     """Decide when the article was last changed, None where nobody says or it is not later."""
     told = list(_changes(view))
     if lead.updated_at:
@@ -219,7 +228,7 @@ def _updated(view: _View, lead: Lead, since: Moment) -> Moment | None:
 
 def _changes(view: _View) -> Iterator[Moment]:
     """Yield the times of change that the page declares, where there is none those that it shows."""
-    told = list(_said.changed(view.declared, view.evidence))
+    told = list(_declared_times.changed(view.declared, view.evidence))
     yield from told
     if not told:
         shown = (sighting for sighting in view.shown() if sighting.kind == "updated")
@@ -236,14 +245,14 @@ def _plausible(moments: Iterable[Moment], now: datetime) -> Iterator[Moment]:
         # a day alone is a day somewhere: it may have begun there before it has here
         margin = _AHEAD if moment.exact else _DAY
         if _EARLIEST <= moment.at <= dates.utc(now) + margin:
-            yield moment if moment.at <= dates.utc(now) + _AHEAD else _now(moment, now)
+            yield moment if moment.at <= dates.utc(now) + _AHEAD else _bring_to_now(moment, now)
 
 
-def _now(moment: Moment, now: datetime) -> Moment:
+def _bring_to_now(moment: Moment, now: datetime) -> Moment:
     return replace(moment, at=dates.utc(now).replace(microsecond=0), exact=False)
 
 
-def _guessed(view: _View) -> Iterator[Moment]:
+def _guess(view: _View) -> Iterator[Moment]:
     """Yield the day that htmldate finds, where the page holds it and it cannot be another."""
     from htmldate import find_date
 
@@ -265,11 +274,11 @@ def _guessed(view: _View) -> Iterator[Moment]:
         return
     moment = _moments.parse(found, "htmldate") if found else None
     today = dates.utc(view.now).date()  # what a masthead shows; the round's clock is as good
-    if moment and moment.day and moment.day != today and _is_held(view, moment.day):
+    if moment and moment.day and moment.day != today and _is_supported(view, moment.day):
         yield moment
 
 
-def _is_held(view: _View, day: date) -> bool:
+def _is_supported(view: _View, day: date) -> bool:
     """Decide whether a guess is more than the first of a year or month, and not 05/02 for 02/05."""
     html = view.document.html
     two_ways = rf"0?{day.day}[/-]0?{day.month}|0?{day.month}[/-]0?{day.day}"

@@ -142,12 +142,12 @@ def choose(days: tuple[date, ...], evidence: Evidence) -> date | None:
 def spot(passage: str) -> Iterator[Reading]:
     """Read every date in a passage in order, each with the time of day beside it."""
     for found in _DATE.finditer(passage):
-        days = _days(found)
+        days = _read_days(found)
         if not days:
             continue
         if len(days) > 1:
             days = _on_its_weekday(days, passage[: found.start()])
-        clock, zone, end = _beside(passage, found, days[0])
+        clock, zone, end = _read_clock_beside(passage, found, days[0])
         yield Reading(days=days, clock=clock, zone=zone, start=found.start(), end=end)
 
 
@@ -208,7 +208,7 @@ def _compact(value: str) -> datetime | None:
     return written
 
 
-def _days(found: re.Match[str]) -> tuple[date, ...]:
+def _read_days(found: re.Match[str]) -> tuple[date, ...]:
     """Return the day that a match names, two where its figures can be read both ways."""
     shape = next(at for at in range(1, 7) if found[f"y{at}"])
     year = _year(found[f"y{shape}"])
@@ -238,7 +238,7 @@ def _day(year: int, month: int, day: int) -> date | None:
     return found if found.year >= _EARLIEST_YEAR else None
 
 
-def _beside(
+def _read_clock_beside(
     passage: str, found: re.Match[str], day: date
 ) -> tuple[time | None, timedelta | None, int]:
     """Return the time of day and the zone that stand behind a date or before it, and the end."""

@@ -57,14 +57,14 @@ def clean(raw: str) -> str:
         if not _ENTITY.search(found):
             break
         found = text.plain(found)
-    found = undated(_GLUED.sub(" ", _COUNTS.sub("", _SHARE.sub("", found))))
+    found = drop_date(_GLUED.sub(" ", _COUNTS.sub("", _SHARE.sub("", found))))
     shorter = _TAIL.sub("", found).rstrip()
     while shorter != found:
         found, shorter = shorter, _TAIL.sub("", shorter).rstrip()
     return found
 
 
-def decoded(line: str) -> str:
+def decode_entities(line: str) -> str:
     """Decode the entities that are still in a line of a text, encoded twice."""
     for _ in range(_MAX_ENCODED):
         if not _ENTITY.search(line):
@@ -83,7 +83,7 @@ def is_call(line: str) -> bool:
     return is_notice(line) or bool(_CALL.search(line[:_NOTICE_BEGINS]))
 
 
-def undated(line: str) -> str:
+def drop_date(line: str) -> str:
     """Cut off the date before a sentence: `06.05.2018 The ferry …`, not `06.05.2018 was …`."""
     rest = _DATED.sub("", line)
     return line if rest[:1].islower() else rest

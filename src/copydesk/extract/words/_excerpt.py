@@ -11,13 +11,13 @@ from copydesk.extract.page import Declared, json_ld
 from copydesk.extract.people import declared_names, people
 from copydesk.extract.words._boilerplate import (
     clean,
-    decoded,
+    decode_entities,
+    drop_date,
     is_call,
     is_run_on,
     is_slogan,
-    undated,
 )
-from copydesk.extract.words._cut import fitted, whole
+from copydesk.extract.words._cut import complete, fit
 from copydesk.kit import sentences, text
 
 if TYPE_CHECKING:
@@ -58,13 +58,13 @@ def find(
         for description in json_ld.strings(declared.article.get("description"))
     }
     for raw, origin in _descriptions(declared, lead):
-        found = _unsigned(_untitled(clean(raw), title), signed)
+        found = _drop_byline(_drop_title(clean(raw), title), signed)
         known = prose if text.squash(raw) not in own else ""
         if not is_real(found, title, known) or _is_tagline(found, declared, title, known):
             continue
         is_caption = len(prose) <= min(_STUB, len(found) * _SAID_AGAIN)
         limit = bound("" if is_caption else prose, rule)
-        shown = fitted(whole(found, prose), limit) if limit > 0 else ""
+        shown = fit(complete(found, prose), limit) if limit > 0 else ""
         if shown:
             return shown, origin
     found = _beginning(body, bound(prose, rule))
@@ -77,7 +77,7 @@ def beginning(body: str, rule: ExcerptRule) -> str:
 
 
 def _beginning(body: str, limit: int) -> str:
-    return fitted(_opening(body), limit) if limit > 0 else ""
+    return fit(_find_opening(body), limit) if limit > 0 else ""
 
 
 def bound(prose: str, rule: ExcerptRule) -> int:
@@ -99,7 +99,7 @@ def _descriptions(declared: Declared, lead: Lead) -> Iterator[tuple[str, str]]:
     yield lead.excerpt, "lead"
 
 
-def _unsigned(found: str, names: Iterable[str] = ()) -> str:
+def _drop_byline(found: str, names: Iterable[str] = ()) -> str:
     """Cut a byline off the beginning: `By ADA HOLM The ferry …`, `By Ada Holm | The ferry …`.
 
     Where nothing sets a name apart from the words behind it, only one of `names` is cut off.
@@ -111,7 +111,7 @@ def _unsigned(found: str, names: Iterable[str] = ()) -> str:
     return found[signed.end() :] if signed and people([signed[1]]) else found
 
 
-def _untitled(found: str, title: str) -> str:
+def _drop_title(found: str, title: str) -> str:
     """Cut the headline off the beginning of a description that goes on behind it."""
     if len(title) < _MIN_CHARACTERS or not found.startswith(title):
         return found
@@ -142,7 +142,7 @@ def _is_tagline(description: str, declared: Declared, title: str, prose: str) ->
         return True
     if len(prose) < _SHORT_BODY or any(sentences.ends(description)):
         return False
-    if _small_letters(description) == 0.0:
+    if _share_of_small(description) == 0.0:
         return True
     words = set(text.words(description))
     for head in (
@@ -184,7 +184,7 @@ def _content_words(passage: str) -> set[str]:
     }
 
 
-def _opening(body: str) -> str:
+def _find_opening(body: str) -> str:
     """Return the first paragraphs of a text; where it has nothing but lists, those."""
     parts = body.split("\n\n" if "\n\n" in body else "\n")
     told = list(_paragraphs(parts[:_MAX_BLOCKS], 0))
@@ -193,9 +193,13 @@ def _opening(body: str) -> str:
     if told:
         return " ".join(told)
     blocks = (block.strip() for block in islice(parts, _MAX_BLOCKS))
-    rest = (decoded(text.fold(text.prose(block))) for block in blocks if not block.startswith("#"))
+    rest = (
+        decode_entities(text.fold(text.prose(block)))
+        for block in blocks
+        if not block.startswith("#")
+    )
     return " ".join(
-        line for line in rest if line and not is_call(line) and _small_letters(line) > _MENU
+        line for line in rest if line and not is_call(line) and _share_of_small(line) > _MENU
     )
 
 
@@ -204,15 +208,15 @@ def _paragraphs(blocks: Iterable[str], least: int) -> Iterator[str]:
     for block in blocks:
         if _NOT_PROSE.match(block.strip()):
             continue
-        line = decoded(text.fold(text.prose(block.strip())))
+        line = decode_entities(text.fold(text.prose(block.strip())))
         if len(line) < least or not sentences.is_ended(line) or is_call(line):
             continue
         if line[0].islower() and len(line) < _MIN_PARAGRAPH:  # the end of something
             continue
-        yield _unsigned(undated(line))
+        yield _drop_byline(drop_date(line))
 
 
-def _small_letters(line: str) -> float:
+def _share_of_small(line: str) -> float:
     """Compute the share of words that begin small; 1 for a few words and scripts without."""
     cased = [word for word in line.split() if word[0].islower() or word[0].isupper()]
     return sum(word[0].islower() for word in cased) / len(cased) if len(cased) > 2 else 1.0

@@ -39,9 +39,9 @@ def find(
     A site's template says `en` over any text, so a long text that is surely in another language
     wins over the declaration.
     """
-    said, origin = _said(document, declared, lead, header)
+    said, origin = _declared_language(document, declared, lead, header)
     enough = _SURE_FROM if _is_latin(passage[:_SAMPLE]) else _SURE_IN_OTHER_SCRIPTS
-    heard = _heard(passage) if not said or len(passage) >= enough else ""
+    heard = _detect(passage) if not said or len(passage) >= enough else ""
     if heard and heard != said and not any({heard, said} <= near for near in _NEAR):
         return heard, "eldc"
     return said, origin
@@ -53,7 +53,9 @@ def _is_latin(passage: str) -> bool:
     return sum(letter < "\u0250" for letter in letters) * 2 >= len(letters)
 
 
-def _said(document: Document, declared: Declared, lead: Lead, header: str) -> tuple[str, str]:
+def _declared_language(
+    document: Document, declared: Declared, lead: Lead, header: str
+) -> tuple[str, str]:
     candidates = (
         (_of_the_article(document), "article lang"),
         (str(document.tree.get("lang") or document.tree.get("xml:lang") or ""), "html lang"),
@@ -79,16 +81,16 @@ def _of_the_article(document: Document) -> str:
 
 
 @functools.cache
-def _ready() -> None:
+def _prepare_detector() -> None:
     import eldc
 
     eldc.init()
 
 
-def _heard(passage: str) -> str:
+def _detect(passage: str) -> str:
     """Detect the language that a text is surely in, "" where it is too short or mixed to tell."""
     import eldc
 
-    _ready()
+    _prepare_detector()
     found = eldc.detect_details(passage[:_SAMPLE])
     return str(found.language) if found.reliable and found.language != "und" else ""

@@ -72,7 +72,7 @@ def section(document: Document, declared: Declared) -> tuple[str, str]:
         for name in names:
             found = _tidy(name, site)
             if found and (origin != "breadcrumbs" or _is_a_step(found, own, label)):
-                return _readable(found), origin
+                return _spell(found), origin
     return "", ""
 
 
@@ -94,7 +94,7 @@ def _is_a_step(step: str, own: frozenset[str], label: str) -> bool:
     return not (is_long and any(key in title for title in own))
 
 
-def _readable(name: str) -> str:
+def _spell(name: str) -> str:
     """Write a section as a reader would: `crime-safety` is made `Crime safety`."""
     if _SLUG.match(name):
         name = re.sub("[-_]", " ", name)

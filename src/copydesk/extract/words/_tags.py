@@ -46,10 +46,10 @@ def keywords(document: Document, declared: Declared) -> tuple[tuple[str, ...], s
     own = _section.own_names(document, declared)
     about = _names(declared, "about") + _names(declared, "mentions")
     for values, origin in _candidates(document, declared):
-        found = _tidied(values, own)
+        found = _tidy_keywords(values, own)
         if found:
-            return _tidied([*found, *about], own), origin
-    found = _tidied(about, own)
+            return _tidy_keywords([*found, *about], own), origin
+    found = _tidy_keywords(about, own)
     return found, "json-ld about" if found else ""
 
 
@@ -67,7 +67,7 @@ def _names(declared: Declared, key: str) -> list[str]:
     return json_ld.names(declared.article.get(key), declared.nodes)
 
 
-def _tidied(values: Iterable[str], own: frozenset[str]) -> tuple[str, ...]:
+def _tidy_keywords(values: Iterable[str], own: frozenset[str]) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for value in values:
         for part in _SPLIT.split(text.plain(value)):

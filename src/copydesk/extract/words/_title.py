@@ -62,7 +62,7 @@ def find(
     for found, origin in raw:
         bare = strip_site(found, around, heads)
         if bare == found:  # nothing on the page names what stands around it
-            bare = strip_site(_without_form(found, heads, label, origin), around, heads)
+            bare = strip_site(_cut_by_form(found, heads, label, origin), around, heads)
         candidates.append((bare, origin))
     titles = [(found, origin) for found, origin in candidates if is_title(found, names)]
     if not titles:
@@ -70,7 +70,7 @@ def find(
     slug = " ".join(re.split(r"[\W_]+", document.address.rstrip("/").rsplit("/", 1)[-1]))
     confirmed = (item for item in titles if _is_confirmed(item, [*titles, (slug, "address")]))
     found, origin = next(confirmed, titles[0])
-    return text.shorten(_completed(found, titles), MAX_CHARACTERS), origin
+    return text.shorten(_complete(found, titles), MAX_CHARACTERS), origin
 
 
 def _beside(declared: Declared) -> Iterator[str]:
@@ -106,7 +106,7 @@ def _is_confirmed(title: tuple[str, str], others: list[tuple[str, str]]) -> bool
     return False
 
 
-def _completed(title: str, others: list[tuple[str, str]]) -> str:
+def _complete(title: str, others: list[tuple[str, str]]) -> str:
     """Complete a headline that was cut off, where another candidate has the whole of it."""
     begun = re.sub(r"\s*(?:…|\.{3})$", "", title)
     if len(begun) < 20 or (begun == title and len(title) < _CUT_AT):
@@ -134,10 +134,10 @@ def clean(raw: str) -> str:
     raw = raw[:_MAX_RAW]
     once = text.plain(raw) if "<" in raw or "&" in raw else text.fold(raw)
     twice = text.plain(once) if _ENTITY.search(once) else once
-    return _undoubled(_PREFIX.sub("", twice))
+    return _halve_double(_PREFIX.sub("", twice))
 
 
-def _undoubled(title: str) -> str:
+def _halve_double(title: str) -> str:
     """Reduce `A A` and `A | A` to `A`: hidden copies for screen readers, doubled templates."""
     half, odd = divmod(len(title), 2)
     if odd and half > 10 and title[half] == " " and title[:half] == title[half + 1 :]:
@@ -164,7 +164,7 @@ def strip_site(title: str, names: frozenset[str], heads: frozenset[str] = frozen
 def _cut_once(title: str, names: frozenset[str], heads: frozenset[str]) -> str:
     marks = list(_SEPARATOR.finditer(title))
     if not marks or text.squash(title) in heads:
-        return _without_names(title, marks, names)
+        return _cut_names(title, marks, names)
     for mark in marks:
         if text.squash(title[: mark.start()]) in heads and not title[mark.end() :][:1].islower():
             return title[: mark.start()].strip()
@@ -172,10 +172,10 @@ def _cut_once(title: str, names: frozenset[str], heads: frozenset[str]) -> str:
     kicker, rest = title[: first.start()], title[first.end() :]
     if text.squash(rest) in heads and len(kicker.split()) < min(_MAX_KICKER, len(rest.split())):
         return rest.strip()
-    return _without_names(title, marks, names)
+    return _cut_names(title, marks, names)
 
 
-def _without_names(title: str, marks: list[re.Match[str]], names: frozenset[str]) -> str:
+def _cut_names(title: str, marks: list[re.Match[str]], names: frozenset[str]) -> str:
     """Cut the site's name, a section or an author off an end, the most that is one of them."""
     for mark in marks:
         if _is_site(title[mark.end() :], names):
@@ -188,7 +188,7 @@ def _without_names(title: str, marks: list[re.Match[str]], names: frozenset[str]
     return title
 
 
-def _without_form(title: str, heads: frozenset[str], label: str, origin: str) -> str:
+def _cut_by_form(title: str, heads: frozenset[str], label: str, origin: str) -> str:
     """Cut off what is a site's name by its form, where the page does not show it as headline.
 
     Behind a dash that is a name after which the domain is called; behind a bar, any.
@@ -197,7 +197,7 @@ def _without_form(title: str, heads: frozenset[str], label: str, origin: str) ->
         return title
     bare = _DOMAIN_BEHIND.sub("", _ASIAN_SITE.sub("", title))
     if origin == "title":
-        bare = _BLOG_BEFORE.sub("", _without_label(bare, label))
+        bare = _BLOG_BEFORE.sub("", _cut_label(bare, label))
         bare = _BEHIND_BAR.sub("", bare)
         last = next(reversed(list(_SEPARATOR.finditer(bare))), None)
         if last and _is_behind(label, bare[last.end() :]):
@@ -205,7 +205,7 @@ def _without_form(title: str, heads: frozenset[str], label: str, origin: str) ->
     return bare if len(text.squash(bare)) >= _MIN_LEFT else title
 
 
-def _without_label(title: str, label: str) -> str:
+def _cut_label(title: str, label: str) -> str:
     """Cut off the site's name before a colon, where it is the domain's label in several words."""
     name, _, rest = title.partition(": ")
     if " " in name and len(label) >= _MIN_LABEL and text.squash(name) == label:

@@ -32,7 +32,7 @@ def published(declared: Declared, evidence: Evidence) -> Iterator[Moment]:
     for node in _nodes(declared):
         for key in _NODE_KEYS:
             yield from _moments_of(_texts(node.get(key)), "json-ld", evidence)
-    for name in _ranked(declared, _RANKS):
+    for name in _rank(declared, _RANKS):
         yield from _moments_of(declared.meta[name], name, evidence)
     yield from _moments_of(_texts(declared.video.get("uploadDate")), "json-ld", evidence)
 
@@ -41,7 +41,7 @@ def changed(declared: Declared, evidence: Evidence) -> Iterator[Moment]:
     """Yield the times at which the page says that it was changed."""
     for node in _nodes(declared):
         yield from _moments_of(_texts(node.get("dateModified")), "json-ld", evidence)
-    for name in _ranked(declared, _UPDATED_RANKS):
+    for name in _rank(declared, _UPDATED_RANKS):
         yield from _moments_of(declared.meta[name], name, evidence)
 
 
@@ -56,7 +56,7 @@ def _texts(value: object) -> list[str]:
     return [str(value)] if isinstance(value, int) else json_ld.strings(value)
 
 
-def _ranked(declared: Declared, ranks: Mapping[str, int]) -> list[str]:
+def _rank(declared: Declared, ranks: Mapping[str, int]) -> list[str]:
     bare = {name: _PUNCTUATION.sub("", name) for name in declared.meta}
     return sorted((name for name in bare if bare[name] in ranks), key=lambda one: ranks[bare[one]])
 
