@@ -33,7 +33,7 @@ _LABEL = 12  # words; a shorter block is looked at wherever it stands
 _SHOWN = frozenset({"hero", "img"})  # origins of what the article itself shows
 _OWN = 5  # a fifth of an article's words are its own, else it is a copy of others
 _BLOCKS = 200  # of a page that are looked at
-_MOST = 1_000  # passages and pictures that are kept of a site
+MOST_HABITS = 1_000  # passages and pictures that are kept of a site
 _WEIGHT = 400  # pages after which the older half counts half
 _DIGITS = re.compile(r"\d+")
 _OWNER = re.compile(r"^/[@~][^/]+")  # whose pages these are, on a host of many
@@ -217,7 +217,7 @@ def _dump(shown: _SiteCounts) -> bytes:
 
 def _drop_rarest(counts: Counts) -> Counts:
     """Drop what is over the bound: of what stood on the fewest pages, the longest unseen."""
-    over = len(counts) - _MOST
+    over = len(counts) - MOST_HABITS
     rare = set(sorted(counts, key=counts.__getitem__)[: max(0, over)])  # stable: in their order
     return {mark: pages for mark, pages in counts.items() if mark not in rare}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from copydesk.extract.page import Declared, json_ld
@@ -11,7 +12,7 @@ from copydesk.extract.text._blocks import Block, cut
 from copydesk.extract.text._choice import choose_blocks, take_blocks_of
 from copydesk.extract.text._evidence import VotedPage
 from copydesk.extract.text._furniture import is_furniture, is_shell
-from copydesk.extract.text._readers import LINEAR, READERS, PreparedPage, ask, prepare
+from copydesk.extract.text._readers import LINEAR, READERS, PreparedPage, Reader, ask, prepare
 from copydesk.extract.text._votes import agreement, squash, votes
 from copydesk.kit import text
 
@@ -29,13 +30,20 @@ _LEAST = 0.5  # of what the best reader found; a choice of less has gone wrong
 Field = tuple[str, str]
 
 
-def find(document: Document, declared: Declared) -> Field:
+def find(
+    document: Document,
+    declared: Declared,
+    readers: Mapping[str, Reader] = READERS,
+    max_third: int = _MAX_THIRD,
+) -> Field:
     """Find the article's text as small clean Markdown, and who read it: "a+b" where both agree.
 
     The publisher's own `articleBody` only where all readers find next to nothing. ("", "") for
-    none.
+    none. `readers` vote; the third only on a page of at most `max_third` characters.
     """
-    found, origin = _read_blocks(document, declared)
+    page = prepare(document)
+    asked = readers if len(page.html) <= max_third else dict(islice(readers.items(), 2))
+    found, origin = _read_blocks(document, declared, page, asked)
     found = "" if is_shell(found) else found
     if len(found) < _MIN_CHARACTERS:
         body = _paragraphs(json_ld.prose(declared.article.get("articleBody")))
@@ -44,15 +52,17 @@ def find(document: Document, declared: Declared) -> Field:
     return found, origin if found else ""
 
 
-def _read_blocks(document: Document, declared: Declared) -> Field:
-    page, titles = prepare(document), [squash(title) for title in _titles(document, declared)]
+def _read_blocks(
+    document: Document, declared: Declared, page: PreparedPage, readers: Mapping[str, Reader]
+) -> Field:
+    titles = [squash(title) for title in _titles(document, declared)]
     if page.is_heavy:
-        found = ask(LINEAR, page)[:_MAX_READING]
+        found = ask(readers[LINEAR], page)[:_MAX_READING]
         return _paragraphs(found, titles), LINEAR
     body = document.tree.find("body")
     blocks = cut(document.tree if body is None else body)
     squashed = [squash(block.text) for block in blocks]
-    readings, said = _ask_readers(page, blocks, squashed)
+    readings, said = _ask_readers(readers, page, blocks, squashed)
     if not readings:
         return "", ""
     return _choose_by_votes(
@@ -73,18 +83,21 @@ def _choose_by_votes(page: VotedPage, readings: Mapping[str, str]) -> Field:
 
 
 def _ask_readers(
-    page: PreparedPage, blocks: Sequence[Block], squashed: Sequence[str]
+    readers: Mapping[str, Reader],
+    page: PreparedPage,
+    blocks: Sequence[Block],
+    squashed: Sequence[str],
 ) -> tuple[dict[str, str], dict[str, list[float]]]:
     """Ask the readers for readings and votes; the last only where the first two disagree."""
     readings: dict[str, str] = {}
     said: dict[str, list[float]] = {}
     words = [len(block.text.split()) for block in blocks]
-    for name in list(READERS)[: 2 if len(page.html) > _MAX_THIRD else None]:
+    for name, reader in readers.items():
         if len(said) > 1 and _do_agree(said, words):
             break
-        found = ask(name, page)
-        if found.strip():
-            readings[name], said[name] = found, votes(blocks, squashed, found)
+        reading = ask(reader, page)
+        if reading.strip():
+            readings[name], said[name] = reading, votes(blocks, squashed, reading)
     return readings, said
 
 

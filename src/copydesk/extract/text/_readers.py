@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from copydesk.extract.page import Document
 
 _MAX_HTML = 2_000_000  # characters of markup; above, only the linear reader runs
-_MAX_ELEMENTS = 10_000  # the same: the others take quadratic time in the worst case
+MAX_ELEMENTS = 10_000  # the same: the others take quadratic time in the worst case
 _DEEP_HTML = 300_000  # characters; a shorter page is read in time however deep it is
 _MAX_EFFORT = 200_000_000  # characters times their depth; 0.8 s of resiliparse
 _ELEMENT = 20  # characters that an event of an element counts for
@@ -39,6 +39,9 @@ class PreparedPage:
     is_heavy: bool
 
 
+Reader = Callable[[PreparedPage], str]
+
+
 def prepare(document: Document) -> PreparedPage:
     """Prepare a page for the readers: without scripts and the like, a third of its size or less."""
     from lxml import etree
@@ -47,7 +50,7 @@ def prepare(document: Document) -> PreparedPage:
     etree.strip_elements(tree, *_DEAD, etree.Comment, with_tail=False)
     whole = etree.tostring(tree, encoding="unicode", method="html")
     html = _cut_to_effort(whole, tree)
-    is_large = len(whole) > _MAX_HTML or document.elements > _MAX_ELEMENTS
+    is_large = len(whole) > _MAX_HTML or document.elements > MAX_ELEMENTS
     is_heavy = is_large or len(html) < len(whole)
     return PreparedPage(html=html, tree=tree, is_heavy=is_heavy)
 
@@ -70,14 +73,14 @@ def _cut_to_effort(html: str, tree: HtmlElement) -> str:
     return html if effort <= _MAX_EFFORT else html[: len(html) * _MAX_EFFORT // effort]
 
 
-def ask(reader: str, page: PreparedPage) -> str:
-    """Ask one of READERS for the text; "" where it fails, or finds nothing.
+def ask(reader: Reader, page: PreparedPage) -> str:
+    """Ask a reader for the text; "" where it fails, or finds nothing.
 
     Each meets markup that it dies of; the others go on.
     """
     _silence()
     try:
-        return READERS[reader](page)
+        return reader(page)
     except Exception:
         return ""
 
@@ -117,7 +120,7 @@ def _readability(page: PreparedPage) -> str:
     return str(extract_plain_text(summary, alt_texts=False, list_bullets=False))
 
 
-READERS: Mapping[str, Callable[[PreparedPage], str]] = {
+READERS: Mapping[str, Reader] = {
     LINEAR: _resiliparse,
     "trafilatura": _trafilatura,
     "readability": _readability,

@@ -77,7 +77,7 @@ def beginning(body: str, rule: ExcerptRule) -> str:
 
 
 def _beginning(body: str, limit: int) -> str:
-    return fit(_find_opening(body), limit) if limit > 0 else ""
+    return fit(opening(body), limit) if limit > 0 else ""
 
 
 def bound(prose: str, rule: ExcerptRule) -> int:
@@ -184,7 +184,7 @@ def _content_words(passage: str) -> set[str]:
     }
 
 
-def _find_opening(body: str) -> str:
+def opening(body: str) -> str:
     """Return the first paragraphs of a text; where it has nothing but lists, those."""
     parts = body.split("\n\n" if "\n\n" in body else "\n")
     told = list(_paragraphs(parts[:_MAX_BLOCKS], 0))
