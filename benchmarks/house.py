@@ -41,6 +41,7 @@ import tokenize
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Tree = dict[Path, ast.Module]  # each file below src/copydesk with what it says
@@ -194,17 +195,18 @@ def module_name(path: Path, source: Path) -> str:
 
 def lazy_names(module: ast.Module) -> dict[str, str]:
     """Map the names that a face gives lazily to the modules that they stand in."""
-    if not any(isinstance(one, Function) and one.name == "__getattr__" for one in module.body):
-        calls = [ast.unparse(one) for one in module.body if isinstance(one, ast.Assign)]
-        if not any(line.startswith("__getattr__") for line in calls):
-            return {}
-    blocks = [one for one in module.body if is_typing_block(one)]
-    imports = [one for block in blocks for one in block.body if isinstance(one, ast.ImportFrom)]
-    return {alias.name: f"{one.module}.{alias.name}" for one in imports for alias in one.names}
+    is_lazy = any(
+        isinstance(node, ast.Name) and node.id == "__getattr__" for node in ast.walk(module)
+    )
+    blocks = [node for node in module.body if is_lazy and is_typing_block(node)]
+    imports = [node for block in blocks for node in block.body if isinstance(node, ast.ImportFrom)]
+    return {alias.name: f"{node.module}.{alias.name}" for node in imports for alias in node.names}
 
 
-def is_typing_block(node: ast.stmt) -> bool:
-    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+def is_typing_block(node: ast.AST) -> TypeGuard[ast.If]:
+    """Decide whether a statement is `if TYPE_CHECKING:`; its `else` is loaded."""
+    words = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
+    return isinstance(node, ast.If) and ast.unparse(node.test) in words
 
 
 def imported_names(node: ast.AST) -> Iterator[str]:
@@ -214,7 +216,9 @@ def imported_names(node: ast.AST) -> Iterator[str]:
             yield from (alias.name for alias in child.names)
         elif isinstance(child, ast.ImportFrom):
             yield from (f"{child.module}.{alias.name}" for alias in child.names)
-        elif not isinstance(child, Function | ast.Lambda) and not is_typing_block(child):
+        elif is_typing_block(child):
+            yield from imported_names(ast.Module(child.orelse, []))
+        elif not isinstance(child, Function | ast.Lambda):
             yield from imported_names(child)
 
 

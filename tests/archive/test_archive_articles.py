@@ -155,3 +155,21 @@ def test_the_marks_of_addresses_are_known_without_reading(tmp_path: Path) -> Non
         second: (address_mark(at_home), address_mark(elsewhere)),
     } == ArticleStore(tmp_path, ROOM).marks()
     assert address_mark("https://dock.example/a") == address_mark("http://dock.example/a/")
+
+
+def test_what_a_killed_write_left_is_swept_away_and_nothing_else(tmp_path: Path) -> None:
+    store = ArticleStore(tmp_path, ROOM)
+    name = store.put(article("a"))
+    (tmp_path / ".new-161c5dd51dfa").write_bytes(b"half of an art")
+    (tmp_path / "notes.txt").write_bytes(b"somebody's own")
+
+    store.sweep()
+
+    assert ["notes.txt"] == [file.name for file in tmp_path.iterdir() if file.suffix != ".json"]
+    assert article("a") == store.get(name)
+
+
+def test_there_is_nothing_to_sweep_where_no_article_was_ever_kept(tmp_path: Path) -> None:
+    ArticleStore(tmp_path / "articles", ROOM).sweep()
+
+    assert not (tmp_path / "articles").exists()

@@ -395,7 +395,7 @@ def test_that_there_is_no_flock_is_to_be_told_once_and_only_where_there_is_none(
 def test_between_two_lots_others_may_write_and_their_word_stays(
     checkout: Checkout, lock: WriteLock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_change, "LOT_SECONDS", -1.0)
+    monkeypatch.setattr(WriteLock, "lot_seconds", -1.0)
     monkeypatch.setattr(lock, "give_way", lambda: _say(checkout, lock))
     files = [becomes(checkout, path, "round\n") for path in (A, B, C)]
     with lock.held():

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
-from copydesk.archive.record import SECTIONS, TABLES, Table
+from copydesk.archive.record import SECTIONS, TABLES, Table, record_page
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "record.md"
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.noun.__name__)
@@ -34,3 +37,15 @@ def test_what_has_lines_below_its_key_stands_alone_between_empty_lines() -> None
 
 def test_the_first_section_is_always_there() -> None:
     assert [field.key for field in SECTIONS[0] if field.always][:2] == ["category", "title"]
+
+
+def test_our_own_fields_stand_between_those_of_the_reference_and_the_seal() -> None:
+    ours = [field.is_ours for section in SECTIONS for field in section]
+
+    assert sorted(ours[:-1]) == ours[:-1]
+    assert any(ours)
+    assert not ours[-1]
+
+
+def test_the_reference_of_records_is_up_to_date() -> None:
+    assert record_page() == PAGE.read_text("utf-8"), "run: ./run.sh docs"

@@ -31,7 +31,7 @@ def newsroom(folder: Path, beat: bytes) -> Path:
 
 
 def said(beat: bytes, word: str) -> list[str]:
-    """Give the expectations that a case carries under a word."""
+    """Return the expectations that a case carries under a word."""
     return re.findall(rf"^# {word}: (.*?)\r?$", beat.decode("utf-8-sig"), re.MULTILINE)
 
 

@@ -39,10 +39,12 @@ def bucket(kept: Storage, **other: object) -> deploy.Bucket:
     return replace(place, **other)  # type: ignore[arg-type] # fields by name
 
 
-def sent(built: Path, place: deploy.Bucket, ledger: Rows, *, anew: bool = False) -> deploy.Delivery:
+def sent(
+    built: Path, place: deploy.Bucket, manifest: Rows, *, anew: bool = False
+) -> deploy.Delivery:
     seen = deploy.survey(built)
-    plan = deploy.planned(seen, place, ledger, anew=anew)
-    return deploy.deliver(seen, plan, place, ledger)
+    plan = deploy.plan_delivery(seen, place, manifest, anew=anew)
+    return deploy.deliver(seen, plan, place, manifest)
 
 
 def texts(kept: Storage) -> dict[str, str]:
@@ -69,24 +71,24 @@ def test_all_is_put_in_order_with_its_type(tmp_path: Path, kept: Storage) -> Non
 
 
 def test_only_changes_are_asked_for(tmp_path: Path, kept: Storage) -> None:
-    built, ledger = site(tmp_path / "site"), Rows()
-    sent(built, bucket(kept), ledger)
+    built, manifest = site(tmp_path / "site"), Rows()
+    sent(built, bucket(kept), manifest)
     (built / "index.html").write_text("another front")
     (built / "topics/coast/index.html").unlink()
     kept.asked.clear()
 
-    done = sent(built, bucket(kept), ledger)
+    done = sent(built, bucket(kept), manifest)
 
     assert [("PUT", "index.html"), ("DELETE", "topics/coast/index.html")] == kept.asked
     assert (("index.html",), ("topics/coast/index.html",)) == (done.sent, done.deleted)
 
 
 def test_with_nothing_changed_nobody_is_asked(tmp_path: Path, kept: Storage) -> None:
-    built, ledger = site(tmp_path / "site"), Rows()
-    sent(built, bucket(kept), ledger)
+    built, manifest = site(tmp_path / "site"), Rows()
+    sent(built, bucket(kept), manifest)
     kept.asked.clear()
 
-    sent(built, bucket(kept), ledger)
+    sent(built, bucket(kept), manifest)
 
     assert [] == kept.asked
 
@@ -124,10 +126,10 @@ def test_a_bucket_may_stand_before_the_host(kept: Storage) -> None:
 
 def test_what_others_keep_in_the_bucket_stays(tmp_path: Path, kept: Storage) -> None:
     kept.objects["theirs.html"] = b"theirs"
-    built, ledger = site(tmp_path / "site"), Rows()
+    built, manifest = site(tmp_path / "site"), Rows()
 
-    sent(built, bucket(kept), ledger)
-    sent(built, bucket(kept), ledger, anew=True)
+    sent(built, bucket(kept), manifest)
+    sent(built, bucket(kept), manifest, anew=True)
 
     assert b"theirs" == kept.objects["theirs.html"]
 
@@ -148,15 +150,15 @@ def test_a_passing_fault_is_tried_again(tmp_path: Path, kept: Storage, fault: in
 
 
 def test_a_lasting_fault_ends_it_and_the_next_time_goes_on(tmp_path: Path, kept: Storage) -> None:
-    built, ledger = site(tmp_path / "site"), Rows()
+    built, manifest = site(tmp_path / "site"), Rows()
     kept.refused = {"topics/coast/index.html"}
 
     with pytest.raises(DeployError, match="the storage does not let us in") as caught:
-        sent(built, bucket(kept), ledger)
+        sent(built, bucket(kept), manifest)
     assert "index.html" not in kept.objects
     kept.refused.clear()
     kept.asked.clear()
-    sent(built, bucket(kept), ledger)
+    sent(built, bucket(kept), manifest)
 
     assert "3 of 6 files were sent" in caught.value.hint
     assert ["topics/coast/index.html", "feed.xml", "index.html"] == kept.written()
@@ -178,7 +180,7 @@ class Ending(list[str]):
 
 
 class Interrupted(Rows):
-    """A ledger that is told to end when something is noted while the storage is stuck."""
+    """A manifest that is told to end when something is noted while the storage is stuck."""
 
     def __init__(self, kept: Storage) -> None:
         super().__init__()

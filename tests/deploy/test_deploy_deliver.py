@@ -13,11 +13,11 @@ from copydesk.errors import DeployError
 from world.sites import SITE, Rows, held, site
 
 
-def sent(built: Path, place: Path, ledger: Rows, *, anew: bool = False) -> deploy.Delivery:
-    folder = deploy.Folder(path=place)
+def sent(built: Path, place: Path, manifest: Rows, *, anew: bool = False) -> deploy.Delivery:
+    folder = deploy.LocalFolder(path=place)
     seen = deploy.survey(built)
-    plan = deploy.planned(seen, folder, ledger, anew=anew)
-    return deploy.deliver(seen, plan, folder, ledger)
+    plan = deploy.plan_delivery(seen, folder, manifest, anew=anew)
+    return deploy.deliver(seen, plan, folder, manifest)
 
 
 def test_no_page_is_sent_before_what_it_links_to() -> None:
@@ -41,13 +41,13 @@ def test_a_first_time_sends_all_and_leaves_the_marker(tmp_path: Path) -> None:
 
 
 def test_a_second_time_sends_what_changed_and_deletes_what_is_gone(tmp_path: Path) -> None:
-    built, ledger = site(tmp_path / "site"), Rows()
-    sent(built, tmp_path / "www", ledger)
+    built, manifest = site(tmp_path / "site"), Rows()
+    sent(built, tmp_path / "www", manifest)
     (built / "topics/coast/index.html").unlink()
     (built / "index.html").write_text("another front")
     (built / "style.css").touch()
 
-    done = sent(built, tmp_path / "www", ledger)
+    done = sent(built, tmp_path / "www", manifest)
 
     assert ("index.html",) == done.sent
     assert ("topics/coast/index.html",) == done.deleted
@@ -56,36 +56,36 @@ def test_a_second_time_sends_what_changed_and_deletes_what_is_gone(tmp_path: Pat
 
 
 def test_a_third_time_reads_no_file(tmp_path: Path) -> None:
-    built, ledger = site(tmp_path / "site"), Rows()
-    sent(built, tmp_path / "www", ledger)
+    built, manifest = site(tmp_path / "site"), Rows()
+    sent(built, tmp_path / "www", manifest)
     for path in SITE:
         found = (built / path).stat()
         (built / path).write_text("x" * found.st_size)  # what only a reader would notice
         os.utime(built / path, ns=(found.st_atime_ns, found.st_mtime_ns))
 
-    assert () == sent(built, tmp_path / "www", ledger).sent
+    assert () == sent(built, tmp_path / "www", manifest).sent
 
 
 @pytest.mark.parametrize("anew", [False, True], ids=["memory lost", "asked anew"])
 def test_a_place_of_ours_is_known_again_by_its_marker(tmp_path: Path, *, anew: bool) -> None:
-    built, ledger = site(tmp_path / "site"), Rows()
-    sent(built, tmp_path / "www", ledger)
+    built, manifest = site(tmp_path / "site"), Rows()
+    sent(built, tmp_path / "www", manifest)
     (tmp_path / "www" / "stranger.html").write_text("left over")
     (tmp_path / "www" / "index.html").write_text("damaged")
 
-    done = sent(built, tmp_path / "www", ledger if anew else Rows(), anew=anew)
+    done = sent(built, tmp_path / "www", manifest if anew else Rows(), anew=anew)
 
     assert (("index.html",), ("stranger.html",)) == (done.sent, done.deleted)
     assert SITE == held(tmp_path / "www")
 
 
 def test_what_others_keep_at_the_place_stays(tmp_path: Path) -> None:
-    built, ledger = site(tmp_path / "site"), Rows()
+    built, manifest = site(tmp_path / "site"), Rows()
     site(tmp_path / "www", {"theirs.html": "theirs", "style.css": "old"})
 
-    sent(built, tmp_path / "www", ledger)
+    sent(built, tmp_path / "www", manifest)
     (built / "style.css").unlink()
-    done = sent(built, tmp_path / "www", ledger)
+    done = sent(built, tmp_path / "www", manifest)
 
     assert ("style.css",) == done.deleted
     assert "theirs" == (tmp_path / "www" / "theirs.html").read_text()
@@ -93,13 +93,13 @@ def test_what_others_keep_at_the_place_stays(tmp_path: Path) -> None:
 
 
 def test_after_a_failure_the_next_time_goes_on(tmp_path: Path) -> None:
-    built, ledger = site(tmp_path / "site"), Rows()
+    built, manifest = site(tmp_path / "site"), Rows()
     site(tmp_path / "www", {"topics": "a file where a folder should be"})
 
     with pytest.raises(DeployError) as caught:
-        sent(built, tmp_path / "www", ledger)
+        sent(built, tmp_path / "www", manifest)
     (tmp_path / "www" / "topics").unlink()
-    done = sent(built, tmp_path / "www", ledger)
+    done = sent(built, tmp_path / "www", manifest)
 
     assert "3 of 6 files were sent; the next time goes on from there" in caught.value.hint
     assert ("topics/coast/index.html", "feed.xml", "index.html") == done.sent

@@ -14,22 +14,22 @@ from world.sites import SITE, Rows, held, site
 needs_rsync = pytest.mark.skipif(shutil.which("rsync") is None, reason="rsync is not installed")
 
 
-def sent(built: Path, target: str, ledger: Rows) -> deploy.Delivery:
+def sent(built: Path, target: str, manifest: Rows) -> deploy.Delivery:
     place = deploy.Rsync(target=target, site=built)
     seen = deploy.survey(built)
-    return deploy.deliver(seen, deploy.planned(seen, place, ledger), place, ledger)
+    return deploy.deliver(seen, deploy.plan_delivery(seen, place, manifest), place, manifest)
 
 
 @needs_rsync
 def test_changes_go_there_and_what_is_gone_goes(tmp_path: Path) -> None:
-    built, ledger = site(tmp_path / "site"), Rows()
-    first = sent(built, f"{tmp_path}/www/", ledger)
+    built, manifest = site(tmp_path / "site"), Rows()
+    first = sent(built, f"{tmp_path}/www/", manifest)
     (built / "topics/coast/index.html").unlink()
     (built / "topics/coast").rmdir()
     (built / "topics").rmdir()
     (built / "index.html").write_text("frond")  # as long as before
 
-    second = sent(built, f"{tmp_path}/www/", ledger)
+    second = sent(built, f"{tmp_path}/www/", manifest)
 
     assert set(SITE) == set(first.sent)
     assert ("index.html",) == second.sent
@@ -56,12 +56,12 @@ def test_without_memory_only_what_differs_is_sent(tmp_path: Path) -> None:
 
 @needs_rsync
 def test_a_folder_in_which_others_keep_something_stays(tmp_path: Path) -> None:
-    built, ledger = site(tmp_path / "site"), Rows()
-    sent(built, f"{tmp_path}/www", ledger)
+    built, manifest = site(tmp_path / "site"), Rows()
+    sent(built, f"{tmp_path}/www", manifest)
     (tmp_path / "www/topics/coast/theirs").write_text("theirs")
     shutil.rmtree(built / "topics")
 
-    done = sent(built, f"{tmp_path}/www", ledger)
+    done = sent(built, f"{tmp_path}/www", manifest)
 
     assert ("topics/coast/index.html",) == done.deleted
     assert "theirs" == (tmp_path / "www/topics/coast/theirs").read_text()
@@ -120,14 +120,14 @@ def test_a_server_is_spoken_to_through_its_shell(
     shell.chmod(0o755)
     monkeypatch.setenv("RSYNC_RSH", str(shell))
     files = {**SITE, 'assets/it\'s a "b" $(x).txt': "odd"}
-    built, ledger = site(tmp_path / "site", files), Rows()
+    built, manifest = site(tmp_path / "site", files), Rows()
     (tmp_path / "to here").mkdir()
 
-    first = sent(built, f"desk@server.test:{tmp_path}/to here/", ledger)
+    first = sent(built, f"desk@server.test:{tmp_path}/to here/", manifest)
     (built / "index.html").unlink()
     site(built, {"index.html": "another front"})
     (built / "style.css").unlink()
-    second = sent(built, f"desk@server.test:{tmp_path}/to here/", ledger)
+    second = sent(built, f"desk@server.test:{tmp_path}/to here/", manifest)
 
     assert set(files) == set(first.sent)
     assert (("index.html",), ("style.css",)) == (second.sent, second.deleted)

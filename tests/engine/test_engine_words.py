@@ -12,7 +12,6 @@ import pytest
 
 from copydesk import engine
 from copydesk.archive import WriteLock, is_cut_short, read_rulings
-from copydesk.archive.change import _change
 from copydesk.archive.git import _push
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.round import _conclude
@@ -100,7 +99,7 @@ def between_two_lots(patch: pytest.MonkeyPatch, do: Callable[[], None]) -> engin
         do_once()
         assert lock._lock.acquire()
 
-    patch.setattr(_change, "LOT_SECONDS", -1.0)
+    patch.setattr(WriteLock, "lot_seconds", -1.0)
     patch.setattr(WriteLock, "give_way", give_way)
     return engine.Silence()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from copydesk.kit import embeds, players
-from copydesk.kit.embeds import File
+from copydesk.kit.embeds import MediaFile
 
 ID = "AbC-_fGhIj0"
 YOUTUBE = (
@@ -37,16 +37,16 @@ def test_a_sound_has_a_frame_without_a_full_screen() -> None:
     ("file", "markup"),
     [
         (
-            File(kind="audio", src="https://a.example/e.mp3?a=1&b=2"),
+            MediaFile(kind="audio", src="https://a.example/e.mp3?a=1&b=2"),
             '<audio controls preload="none" src="https://a.example/e.mp3?a=1&amp;b=2"></audio>',
         ),
         (
-            File(kind="video", src="https://a.example/v.mp4"),
+            MediaFile(kind="video", src="https://a.example/v.mp4"),
             '<video width="800" controls preload="none" src="https://a.example/v.mp4"></video>',
         ),
     ],
 )
-def test_a_file_is_played_by_the_browser(file: File, markup: str) -> None:
+def test_a_file_is_played_by_the_browser(file: MediaFile, markup: str) -> None:
     assert markup == embeds.write(file)
     assert file == embeds.read(markup)
 

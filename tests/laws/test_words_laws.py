@@ -151,7 +151,7 @@ def disturbed_round(
     with pytest.MonkeyPatch.context() as patch:
         _act_before(patch, "judge_all", lambda: act("judges"))
         _act_before(patch, "_as_written", lambda: act("has judged"))
-        patch.setattr(_change, "LOT_SECONDS", -1.0)
+        patch.setattr(WriteLock, "lot_seconds", -1.0)
         patch.setattr(WriteLock, "give_way", lambda lock: _let(lock, lambda: act("between lots")))
         if kill is not None:
             patch.setattr(_change, kill, _kill_of_round(kill))

@@ -8,15 +8,15 @@ import pytest
 from lxml import html
 
 from copydesk.kit import embeds, players
-from copydesk.kit.embeds import File
+from copydesk.kit.embeds import MediaFile
 from copydesk.news import Image, Record, Story
 from copydesk.publish import Look, plan_site, site
 from copydesk.rendering import Renderer
 from world import editions
 
 PAGE = "news/2026-11-24-robots-may-vote/index.html"
-SOUND = embeds.write(File(kind="audio", src="https://cdn.example/e.mp3?a=1&b=2"))
-FILM = embeds.write(File(kind="video", src="https://cdn.example/v.mp4"))
+SOUND = embeds.write(MediaFile(kind="audio", src="https://cdn.example/e.mp3?a=1&b=2"))
+FILM = embeds.write(MediaFile(kind="video", src="https://cdn.example/v.mp4"))
 
 
 def embed(address: str) -> str:

@@ -69,7 +69,12 @@ def house(root: Path, files: dict[str, str]) -> tuple[dict[Path, ast.Module], Pa
     return {path: ast.parse(path.read_text("utf-8")) for path in source.rglob("*.py")}, source
 
 
-LAZY = "if TYPE_CHECKING:\n from copydesk.room._a import a\n__getattr__ = load(__name__)\n"
+LAZY = """if TYPE_CHECKING:
+    from copydesk.room._a import a as a
+else:
+    from copydesk.far import load
+    __getattr__ = load(__name__)
+"""
 
 
 def test_a_chain_goes_through_a_lazy_face_and_not_through_functions(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from copydesk.news import Article
 
 # <content>.<address>.<web address>.json: the first 32 hex digits of SHA-256 of the JSON, the
 # first 16 of each address's identity. An address is found by listing names, without reading.
+_UNFINISHED = ".new-"  # what kit.files leaves when it is killed between writing and renaming
 _NAME = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{16})\.([0-9a-f]{16})\.json")
 
 
@@ -94,20 +95,26 @@ class ArticleStore:
         """Return the marks of each article's addresses by its name, oldest first, none read."""
         return {name: kept.addresses for name, kept in self._all_kept().items()}
 
+    def sweep(self) -> None:
+        """Remove what a killed write left behind; nobody else may be writing."""
+        for entry in self._folder.glob(f"{_UNFINISHED}*"):
+            with contextlib.suppress(OSError):
+                entry.unlink()
+
     def _all_kept(self) -> dict[str, _KeptArticle]:
         if self._kept is None:
             self._kept = {}
-            for _, name, kept in sorted(self._list_files(), key=lambda one: one[:2]):
+            for _, name, kept in sorted(self._list_files(), key=lambda listed: listed[:2]):
                 self._add(name, kept)
         return self._kept
 
     def _list_files(self) -> Iterator[tuple[int, str, _KeptArticle]]:
         with contextlib.suppress(OSError):
             for file in self._folder.iterdir():
-                found = _NAME.fullmatch(file.name)
-                if found:
+                match = _NAME.fullmatch(file.name)
+                if match:
                     about = file.lstat()
-                    name, *addresses = found.groups()
+                    name, *addresses = match.groups()
                     kept = _KeptArticle(file=file, size=about.st_size, addresses=tuple(addresses))
                     yield about.st_mtime_ns, name, kept
 

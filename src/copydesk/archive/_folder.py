@@ -83,11 +83,11 @@ class Archive:
         some of these files are no records.
         Raises RecordError for a folder that cannot be listed.
         """
-        found: dict[str, Signature] = {}
+        signatures: dict[str, Signature] = {}
         others = () if stories else collections(self.root)
         for folder in {*others, *NEWS_FOLDERS}:
-            _sign(f"{self.root}/{folder}", folder, found)
-        return found
+            _sign(f"{self.root}/{folder}", folder, signatures)
+        return signatures
 
     def _each(
         self,
@@ -103,11 +103,11 @@ class Archive:
         safe: set[str] = set()
         for path in paths:
             try:
-                one = parse(path, self._listed_bytes(path, safe))
+                record = parse(path, self._listed_bytes(path, safe))
             except RecordError as error:
                 trouble(error)
             else:
-                yield one
+                yield record
 
     def _listed_bytes(self, path: str, safe: set[str]) -> bytes:
         """Return a record's bytes; folders found to lie in the newsroom are put into `safe`."""
@@ -217,12 +217,12 @@ def _is_news_path(path: str) -> bool:
 
 def collections(root: Path) -> list[str]:
     """Return the folders of a newsroom that may hold records, by name."""
-    found = [
+    names = [
         entry.name
         for entry in _scan(root)
         if entry.name.startswith("_") and entry.name not in _NOT_RECORDS and entry.is_dir()
     ]
-    return sorted(found)
+    return sorted(names)
 
 
 def record_paths(root: Path, folder: str) -> Iterator[str]:
@@ -242,21 +242,21 @@ def record_paths(root: Path, folder: str) -> Iterator[str]:
             yield path
 
 
-def _sign(place: str, folder: str, found: dict[str, Signature]) -> None:
+def _sign(place: str, folder: str, signatures: dict[str, Signature]) -> None:
     new = tuple.__new__  # as Signature makes itself, without a call of Python's
     for entry in _scan(place):
         name = entry.name
         if name[0] == ".":
             continue
         if entry.is_dir(follow_symlinks=False):
-            _sign(entry.path, f"{folder}/{name}", found)
+            _sign(entry.path, f"{folder}/{name}", signatures)
         elif name.endswith(".md") or _may_be_record(name):
             try:
                 now = entry.stat(follow_symlinks=False)
             except FileNotFoundError:  # it went meanwhile
                 continue
             signed = (now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino)
-            found[f"{folder}/{name}"] = new(Signature, signed)
+            signatures[f"{folder}/{name}"] = new(Signature, signed)
 
 
 def data_paths(root: Path, folder: str = "_data") -> Iterator[str]:
@@ -321,8 +321,8 @@ def _has_front_matter(root: Path, path: str) -> bool:
 
 def _scan(folder: Path | str) -> list[os.DirEntry[str]]:
     try:
-        with os.scandir(folder) as found:
-            return list(found)
+        with os.scandir(folder) as entries:
+            return list(entries)
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:

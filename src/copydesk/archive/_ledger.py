@@ -115,11 +115,11 @@ def _edit_list(
     before, after = versions
     if before == after:
         return tree
-    same = {url for url, one in after.items() if before.get(url) == one}
+    same = {url for url, value in after.items() if before.get(url) == value}
 
     def change(old: Sequence) -> Sequence:
         return _data_lists.items(
-            old, key, {url: values(url, one) for url, one in after.items()}, same
+            old, key, {url: values(url, value) for url, value in after.items()}, same
         )
 
     return _data_lists.edit_list(tree, name, change)

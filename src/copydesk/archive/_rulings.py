@@ -74,7 +74,7 @@ class Rulings:
 
     def with_verdict(self, path: str, verdict: Verdict) -> Rulings:
         """Return the rulings with a verdict on a record, in the place of an earlier one."""
-        known = {at: one for at, one in self.verdicts.items() if at != other_place(path)}
+        known = {at: earlier for at, earlier in self.verdicts.items() if at != other_place(path)}
         return replace(self, verdicts={**known, path: verdict})
 
     def without_verdict(self, path: str) -> Rulings:
@@ -118,9 +118,9 @@ def rulings_change(root: Path, rulings: Rulings) -> FileChange:
 
 def _rulings(data: bytes) -> Rulings:
     fields = TypedFields(compose(decode_yaml(PATH, data), PATH), PATH)
-    found = fields.each("verdicts", lambda one: (one.text("path"), read_verdict(one)))
+    verdicts = fields.each("verdicts", lambda entry: (entry.text("path"), read_verdict(entry)))
     return Rulings(
-        verdicts=dict(found),
+        verdicts=dict(verdicts),
         removed=fields.texts("removed"),
         rules=fields.each("rules", _rule),
     )

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import click
 
 import copydesk
-from copydesk.cli._asked import Asked, common
+from copydesk.cli._invocation import Invocation, common
 from copydesk.errors import CopydeskError, UsageError
 from copydesk.kit import text
 
@@ -60,7 +60,7 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Give the command's one name; a word that is none is an error with the nearest one."""
+        """Return the command's one name; a word that is none is an error with the nearest one."""
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
@@ -81,7 +81,7 @@ def _nearest(word: str) -> str:
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(copydesk.__version__, prog_name="copydesk", message="%(prog)s %(version)s")
 @common
-def cli(asked: Asked) -> None:  # kept in the context for the command
+def cli(invocation: Invocation) -> None:  # kept in the context for the command
     """Run a topical news site: sources in, Markdown records in git, a site out."""
 
 

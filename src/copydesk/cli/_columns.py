@@ -29,16 +29,16 @@ class Columns:
         self._right = right
 
     def line(self, cells: Sequence[str]) -> str:
-        """Give one row as a line without blanks at its end."""
-        made = (
-            cell.rjust(width) if at in self._right else _fitted(cell, width)
+        """Write one row as a line without blanks at its end."""
+        fitted = (
+            cell.rjust(width) if at in self._right else _fit(cell, width)
             for at, (cell, width) in enumerate(zip(cells, self._widths, strict=True))
         )
-        return _GAP.join(made).rstrip()
+        return _GAP.join(fitted).rstrip()
 
 
-def _fitted(cell: str, width: int) -> str:
-    """Give a cell that is as wide as its column, cut with an ellipsis where it is too long."""
+def _fit(cell: str, width: int) -> str:
+    """Return a cell that is as wide as its column, cut with an ellipsis where it is too long."""
     if cell.isascii():
         return f"{cell[: width - 1]}…" if len(cell) > width else cell.ljust(width)
     from rich.cells import cell_len, set_cell_size
@@ -49,13 +49,13 @@ def _fitted(cell: str, width: int) -> str:
 
 
 def ago(time: str, now: datetime) -> str:
-    """Give how long ago a time of RFC 3339 was, "-" where there is none."""
+    """Write how long ago a time of RFC 3339 was, "-" where there is none."""
     at = dates.parse(time) if time else None
     return "-" if at is None else _span((now - at).total_seconds())
 
 
 def until(time: str, now: datetime) -> str:
-    """Give how long it is to a time of RFC 3339, "due" where it has come, "-" for none."""
+    """Write how long it is to a time of RFC 3339, "due" where it has come, "-" for none."""
     at = dates.parse(time) if time else None
     if at is None:
         return "-"
@@ -63,7 +63,7 @@ def until(time: str, now: datetime) -> str:
 
 
 def _span(seconds: float) -> str:
-    """Give a time's length in its largest unit: 40s, 12m, 5h, 3d."""
+    """Write a time's length in its largest unit: 40s, 12m, 5h, 3d."""
     for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
         if seconds >= size:
             return f"{seconds // size:.0f}{unit}"

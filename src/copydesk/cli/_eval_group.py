@@ -9,7 +9,7 @@ import click
 
 from copydesk import measure
 from copydesk.cli import _out
-from copydesk.cli._asked import Asked, common
+from copydesk.cli._invocation import Invocation, common
 
 
 @click.command("group")
@@ -28,7 +28,7 @@ from copydesk.cli._asked import Asked, common
 @click.option("--embed", is_flag=True, help="By meaning too: needs the extra copydesk[embed].")
 @common
 def group(
-    asked: Asked,
+    invocation: Invocation,
     *,
     gold: Path,
     order: measure.Order | None,
@@ -39,15 +39,15 @@ def group(
     """Group labelled documents by what they report on and compare with the labels."""
     options = measure.GroupOptions(order=order, beat=words, by_meaning=embed, out=out)
     report = measure.group(gold, options)
-    if asked.json:
+    if invocation.json:
         _out.as_json(report)
         return
     click.echo(
         f"{report.documents} documents of {report.stories} stories, by {report.order}: "
         f"{report.documents_per_second} a second on one processor"
     )
-    click.echo(f"  in the end, {report.groups} groups: {_told(report)}")
-    click.echo(f"  at once, {report.at_once.groups} groups: {_told(report.at_once)}")
+    click.echo(f"  in the end, {report.groups} groups: {_format_scores(report)}")
+    click.echo(f"  at once, {report.at_once.groups} groups: {_format_scores(report.at_once)}")
     if report.stretches:
         click.echo(
             f"  the first hundred alone: BCubed F1 {report.first:.3f}; "
@@ -55,20 +55,20 @@ def group(
         )
 
 
-def _told(found: measure.GroupReport | measure.GroupAgreement) -> str:
+def _format_scores(agreement: measure.GroupReport | measure.GroupAgreement) -> str:
     return ", ".join(
         f"{name} F1 {scores.f1:.3f} (precision {scores.precision:.3f}, recall {scores.recall:.3f})"
-        for name, scores in (("BCubed", found.bcubed), ("pairwise", found.pairwise))
+        for name, scores in (("BCubed", agreement.bcubed), ("pairwise", agreement.pairwise))
     )
 
 
 @click.command("copies")
 @click.argument("labelled", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @common
-def copies(asked: Asked, labelled: Path) -> None:
+def copies(invocation: Invocation, labelled: Path) -> None:
     """Tell copies from other coverage among labelled texts or pairs, and compare."""
     report = measure.copies(labelled)
-    if asked.json:
+    if invocation.json:
         _out.as_json(report)
         return
     click.echo(f"{report.texts} texts, {report.pairs} pairs of the same")

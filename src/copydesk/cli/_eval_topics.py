@@ -8,7 +8,7 @@ import click
 
 from copydesk import measure
 from copydesk.cli import _out
-from copydesk.cli._asked import Asked, common
+from copydesk.cli._invocation import Invocation, common
 from copydesk.kit import text
 
 
@@ -16,11 +16,11 @@ from copydesk.kit import text
 @click.argument("labelled", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--misses", is_flag=True, help="List every story with other topics, and why.")
 @common
-def topics(asked: Asked, labelled: Path, misses: bool) -> None:
+def topics(invocation: Invocation, labelled: Path, misses: bool) -> None:
     """Compare the newsroom's topics for the stories in LABELLED with their labels."""
-    with asked.newsroom(scratch=True) as newsroom:
+    with invocation.newsroom(scratch=True) as newsroom:
         report = measure.topics(labelled, newsroom.beat)
-    if asked.json:
+    if invocation.json:
         _out.as_json(report)
         return
     for miss in report.misses if misses else ():
@@ -34,7 +34,7 @@ def topics(asked: Asked, labelled: Path, misses: bool) -> None:
         _show(met)
     _out.table(
         ("topic", "labelled", "given", "right", "precision", "recall", "f1"),
-        [_row(one) for one in report.topics],
+        [_row(topic) for topic in report.topics],
     )
 
 

@@ -26,21 +26,21 @@ def as_json(value: object) -> None:
     """Print a report as JSON."""
     import msgspec
 
-    told = json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False)
-    click.echo(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", told))
+    written = json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False)
+    click.echo(_STEERING.sub(lambda control: f"\\u{ord(control[0]):04x}", written))
 
 
 def note(words: str) -> None:
-    """Say something that is not data."""
+    """Print on stderr what is not data."""
     click.echo(words, err=True)
 
 
 def failures(failed: Sequence[engine.Failure], most: int = 20) -> None:
-    """Say what failed, each with its hint; the rest is counted."""
-    for one in failed[:most]:
-        note(text.fold(f"failed: {one.what}: {one.url}"))
-        if one.hint:
-            note(f"  hint: {text.fold(one.hint)}")
+    """Print what failed, each with its hint; the rest is counted."""
+    for failure in failed[:most]:
+        note(text.fold(f"failed: {failure.what}: {failure.url}"))
+        if failure.hint:
+            note(f"  hint: {text.fold(failure.hint)}")
     if len(failed) > most:
         note(f"… and {len(failed) - most} more; --json lists them all")
 

@@ -18,9 +18,9 @@ def show(report: engine.DeployReport) -> None:
     for path in report.deleting:
         click.echo(f"would delete  {text.fold(path)}")
     would = "would be " if report.dry_run else ""
-    told = f", {report.pinged} told" if report.pinged else ""
+    pinged = f", {report.pinged} told" if report.pinged else ""
     click.echo(
         f"{text.fold(report.target)}: {report.sent} {would}sent ({report.bytes / 1e6:.1f} MB), "
-        f"{report.deleted} {would}deleted, {report.unchanged} unchanged{told} "
+        f"{report.deleted} {would}deleted, {report.unchanged} unchanged{pinged} "
         f"in {report.seconds:.1f} s"
     )

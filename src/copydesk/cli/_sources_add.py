@@ -10,7 +10,7 @@ import click
 
 from copydesk import engine
 from copydesk.cli import _out
-from copydesk.cli._asked import Asked, common
+from copydesk.cli._invocation import Invocation, common
 from copydesk.errors import UsageError
 from copydesk.kit import dates
 
@@ -23,26 +23,26 @@ from copydesk.kit import dates
 @click.option("--web", type=click.Path(path_type=Path), help="Look at a recorded web (WARC).")
 @common
 def add(
-    asked: Asked, url: str, *, name: str, pick: int | None, as_is: bool, web: Path | None
+    invocation: Invocation, url: str, *, name: str, pick: int | None, as_is: bool, web: Path | None
 ) -> None:
     """Find what can be watched at any address and add it to beat.toml."""
-    url = _in_full(url)
-    found = None if as_is else _looked_at(asked, url, web)
-    if found is None:
-        _added(asked, url, engine.add_source(asked.root, url, name))
+    url = _complete_address(url)
+    discovery = None if as_is else _look_at(invocation, url, web)
+    if discovery is None:
+        _report_added(invocation, url, engine.add_source(invocation.root, url, name))
         return
-    for one in found.failed:
-        _out.note(f"not read: {one.url}: {one.what}")
-    chosen = _chosen(asked, found, pick)
+    for failure in discovery.failed:
+        _out.note(f"not read: {failure.url}: {failure.what}")
+    chosen = _choose(invocation, discovery, pick)
     if chosen is None:
-        _several(asked, found)
+        _print_undecided(invocation, discovery)
         raise click.exceptions.Exit(1)
-    added = engine.add_source(asked.root, url, name, chosen)
-    _added(asked, chosen.url, added, found.offers)
+    added = engine.add_source(invocation.root, url, name, chosen)
+    _report_added(invocation, chosen.url, added, discovery.offers)
 
 
-def _in_full(url: str) -> str:
-    """Give the address with its scheme, and say so where the person typed none."""
+def _complete_address(url: str) -> str:
+    """Return the address with its scheme, and tell where the person typed none."""
     address = engine.source_address(url)
     if "://" in url:
         return url
@@ -50,9 +50,9 @@ def _in_full(url: str) -> str:
     return address
 
 
-def _looked_at(asked: Asked, url: str, web: Path | None) -> engine.Discovery | None:
-    """Give what was found there, None where nobody may look: there is no contact."""
-    with asked.newsroom(scratch=True) as newsroom:
+def _look_at(invocation: Invocation, url: str, web: Path | None) -> engine.Discovery | None:
+    """Return what was found there, None where nobody may look: there is no contact."""
+    with invocation.newsroom(scratch=True) as newsroom:
         if web is None and not newsroom.settings.fetch.contact:
             _out.note(
                 "added without a look at it: [fetch] contact is not set, "
@@ -66,18 +66,20 @@ def _looked_at(asked: Asked, url: str, web: Path | None) -> engine.Discovery | N
             return engine.find_sources(newsroom, url, web, progress)
 
 
-def _chosen(asked: Asked, found: engine.Discovery, pick: int | None) -> engine.Offer | None:
-    """Give the offer to add: the picked, the only good one, the person's choice."""
+def _choose(
+    invocation: Invocation, discovery: engine.Discovery, pick: int | None
+) -> engine.Offer | None:
+    """Return the offer to add: the picked, the only good one, the person's choice."""
     if pick is not None:
-        if pick > len(found.offers):
-            raise _no_such_pick(pick, len(found.offers))
-        return found.offers[pick - 1]
-    if found.best is not None or asked.json or not _is_person():
-        return found.best
-    _show(found.offers)
-    choice = click.IntRange(1, len(found.offers))
+        if pick > len(discovery.offers):
+            raise _no_such_pick(pick, len(discovery.offers))
+        return discovery.offers[pick - 1]
+    if discovery.best is not None or invocation.json or not _is_person():
+        return discovery.best
+    _show(discovery.offers)
+    choice = click.IntRange(1, len(discovery.offers))
     answer: int = click.prompt("which one", type=choice, default=1, err=True)
-    return found.offers[answer - 1]
+    return discovery.offers[answer - 1]
 
 
 def _no_such_pick(pick: int, count: int) -> UsageError:
@@ -93,13 +95,13 @@ def _is_person() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _several(asked: Asked, found: engine.Discovery) -> None:
+def _print_undecided(invocation: Invocation, discovery: engine.Discovery) -> None:
     """Print the offers of which nobody chose one."""
-    if asked.json:
-        _out.as_json({"url": found.url, "added": False, "offers": _plain(found.offers)})
+    if invocation.json:
+        _out.as_json({"url": discovery.url, "added": False, "offers": _plain(discovery.offers)})
     else:
-        _show(found.offers)
-    _out.note(f"{len(found.offers)} lists found, none added: {found.url}")
+        _show(discovery.offers)
+    _out.note(f"{len(discovery.offers)} lists found, none added: {discovery.url}")
     _out.note("hint: say which with --pick N")
 
 
@@ -113,8 +115,10 @@ def _show(offers: Sequence[engine.Offer]) -> None:
             click.echo(f"   - {sample}")
 
 
-def _added(asked: Asked, url: str, added: bool, offers: Sequence[engine.Offer] = ()) -> None:
-    if asked.json:
+def _report_added(
+    invocation: Invocation, url: str, added: bool, offers: Sequence[engine.Offer] = ()
+) -> None:
+    if invocation.json:
         _out.as_json({"url": url, "added": added, "offers": _plain(offers)})
         return
     click.echo(f"{'added' if added else 'there already'}: {url}")

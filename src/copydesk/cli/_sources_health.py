@@ -12,8 +12,8 @@ import click
 
 from copydesk import engine
 from copydesk.cli import _out
-from copydesk.cli._asked import Asked, common
 from copydesk.cli._columns import Columns, ago, until
+from copydesk.cli._invocation import Invocation, common
 
 _HEAD = ("source", "state", "answer", "new", "a week", "known", "failures", "next")
 _WIDTHS = (0, 12, 6, 6, 7, 5, 14, 6)
@@ -26,38 +26,40 @@ _MOST = 20  # sources whose findings are told in full
 @click.option("--ask", is_flag=True, help="Ask every source now; nothing of it is remembered.")
 @click.option("--web", type=click.Path(path_type=Path), help="Ask a recorded web (WARC).")
 @common
-def check(asked: Asked, *, ask: bool, web: Path | None) -> None:
+def check(invocation: Invocation, *, ask: bool, web: Path | None) -> None:
     """Show how each source is, those that need somebody first; then end with 1.
 
     It is told from memory, and nobody is asked unless with --ask.
     """
-    rows = _rows(asked, ask=ask or web is not None, web=web)
-    if asked.json:
+    rows = _health_rows(invocation, ask=ask or web is not None, web=web)
+    if invocation.json:
         _out.as_json(rows)
     elif not rows:
         _out.note(NONE_YET)
     elif sys.stdout.isatty():
-        _show(rows, asked.clock())
+        _show(rows, invocation.clock())
     else:
         for row in rows:
-            click.echo("\t".join(_plain(row)))
+            click.echo("\t".join(_exact_cells(row)))
     if rows:
         _out.note(_summary(rows))
     if any(row.needs_person for row in rows):
         raise click.exceptions.Exit(1)
 
 
-def _rows(asked: Asked, *, ask: bool, web: Path | None) -> Sequence[engine.HealthRow]:
-    with asked.newsroom(scratch=ask) as newsroom:
+def _health_rows(
+    invocation: Invocation, *, ask: bool, web: Path | None
+) -> Sequence[engine.HealthRow]:
+    with invocation.newsroom(scratch=ask) as newsroom:
         if not ask:
             return engine.check_sources(newsroom)
         with _out.progress() as progress:
             return engine.ask_sources(newsroom, progress, web)
 
 
-def _plain(row: engine.HealthRow) -> tuple[str, ...]:
-    """Give a row for programs: times in full, all findings in the last column."""
-    found = "; ".join(f"{one.kind}: {one.words}" for one in row.findings)
+def _exact_cells(row: engine.HealthRow) -> tuple[str, ...]:
+    """Return a row for programs: times in full, all findings in the last column."""
+    findings = "; ".join(f"{finding.kind}: {finding.words}" for finding in row.findings)
     return (
         row.url,
         row.state,
@@ -68,19 +70,19 @@ def _plain(row: engine.HealthRow) -> tuple[str, ...]:
         str(row.failures),
         row.failure,
         row.next,
-        found,
+        findings,
     )
 
 
 def _show(rows: Sequence[engine.HealthRow], now: datetime) -> None:
     columns = Columns(*_WIDTHS, right=_RIGHT)
     click.secho(columns.line(_HEAD), bold=True)
-    click.echo("\n".join(_coloured(row, columns.line(_cells(row, now))) for row in rows))
-    for line in _told(rows):
+    click.echo("\n".join(_colour(row, columns.line(_terminal_cells(row, now))) for row in rows))
+    for line in _finding_lines(rows):
         click.echo(line)
 
 
-def _cells(row: engine.HealthRow, now: datetime) -> tuple[str, ...]:
+def _terminal_cells(row: engine.HealthRow, now: datetime) -> tuple[str, ...]:
     failures = f"{row.failures} {row.failure}".strip() if row.failures else ""
     return (
         row.name or row.url.partition("://")[2],
@@ -94,29 +96,31 @@ def _cells(row: engine.HealthRow, now: datetime) -> tuple[str, ...]:
     )
 
 
-def _coloured(row: engine.HealthRow, line: str) -> str:
+def _colour(row: engine.HealthRow, line: str) -> str:
     if row.needs_person:
         return click.style(line, fg="red")
     return line if row.state in {"ok", "new"} else click.style(line, fg="yellow")
 
 
-def _told(rows: Sequence[engine.HealthRow]) -> Iterator[str]:
-    """Walk the findings in sentences, those that need a person first; the rest is counted."""
-    found = [row for row in rows if any(one.kind != "never-asked" for one in row.findings)]
-    for row in found[:_MOST]:
+def _finding_lines(rows: Sequence[engine.HealthRow]) -> Iterator[str]:
+    """Write the findings in sentences, those that need a person first; the rest is counted."""
+    troubled = [
+        row for row in rows if any(finding.kind != "never-asked" for finding in row.findings)
+    ]
+    for row in troubled[:_MOST]:
         yield ""
         yield click.style(" ".join(filter(None, (row.name, row.url))), bold=True)
-        for one in row.findings:
-            since = f", since {one.since:%Y-%m-%d}" if one.since else ""
-            yield f"  {one.kind}: {one.words}{since}"
-            yield f"    {one.hint}"
-    if len(found) > _MOST:
+        for finding in row.findings:
+            since = f", since {finding.since:%Y-%m-%d}" if finding.since else ""
+            yield f"  {finding.kind}: {finding.words}{since}"
+            yield f"    {finding.hint}"
+    if len(troubled) > _MOST:
         yield ""
-        yield f"… and {len(found) - _MOST} more; --json lists them all"
+        yield f"… and {len(troubled) - _MOST} more; --json lists them all"
 
 
 def _summary(rows: Sequence[engine.HealthRow]) -> str:
-    """Give one line: how many there are, how many are well, what the others are."""
+    """Sum up in one line: how many there are, how many are well, what the others are."""
     count = len(rows)
     if all(row.state == "new" for row in rows):
         return f"{_sources(count)}, none asked yet: copydesk run asks them"
@@ -136,12 +140,12 @@ def _sources(count: int) -> str:
 @click.option("--why", required=True, help="The reason; it is kept in _data/sources.yaml.")
 @click.option("--as", "name", default="", help="Who says it; else git's user.")
 @common
-def keep(asked: Asked, url: str, *, why: str, name: str) -> None:
+def keep(invocation: Invocation, url: str, *, why: str, name: str) -> None:
     """Undo a source's move or end; it neither moves nor ends by itself again."""
-    with asked.newsroom() as newsroom:
+    with invocation.newsroom() as newsroom:
         by = engine.speaker(newsroom, name)
         report = engine.keep_source(newsroom, url, why, by)
-    if asked.json:
+    if invocation.json:
         _out.as_json(report)
         return
     for text in report.notes:

@@ -8,7 +8,7 @@ import click
 
 from copydesk import engine
 from copydesk.cli import _out, record
-from copydesk.cli._asked import Asked, common
+from copydesk.cli._invocation import Invocation, common
 
 
 @click.command("adopt")
@@ -16,12 +16,12 @@ from copydesk.cli._asked import Asked, common
     "folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False)
 )
 @common
-def command(asked: Asked, folder: Path) -> None:
+def command(invocation: Invocation, folder: Path) -> None:
     """Take over a site of everyday.cc: check its records, write beat.toml."""
     with _out.progress() as progress:
         report = engine.check_records(folder, progress)
     changed = engine.adopt(folder)
-    if asked.json:
+    if invocation.json:
         _out.as_json({"changed": changed, "records": record.as_dict(report)})
         return
     record.show(report)

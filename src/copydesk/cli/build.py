@@ -9,7 +9,7 @@ import click
 
 from copydesk import engine
 from copydesk.cli import _out, _sent
-from copydesk.cli._asked import Asked, common
+from copydesk.cli._invocation import Invocation, common
 
 
 @click.command("build")
@@ -18,15 +18,17 @@ from copydesk.cli._asked import Asked, common
 @click.option("--deploy", is_flag=True, help="Send the site to where [deploy] says.")
 @click.option("--dry-run", is_flag=True, help="With --deploy: say what would be sent.")
 @common
-def command(asked: Asked, out: Path | None, full: bool, deploy: bool, dry_run: bool) -> None:
+def command(
+    invocation: Invocation, out: Path | None, full: bool, deploy: bool, dry_run: bool
+) -> None:
     """Publish what is filed: site, API, feeds, sitemaps; only what changed."""
     _refuse_nonsense(out, deploy=deploy, dry_run=dry_run)
-    with asked.newsroom() as newsroom, _out.progress() as progress:
+    with invocation.newsroom() as newsroom, _out.progress() as progress:
         report = engine.build(newsroom, progress, engine.BuildOptions(out=out, full=full))
         if deploy:
             options = engine.DeployOptions(dry_run=dry_run, anew=full)
             report = replace(report, deploy=engine.deploy(newsroom, progress, options))
-    if asked.json:
+    if invocation.json:
         _out.as_json(report)
         return
     _out.failures(report.failed)

@@ -6,17 +6,17 @@ import click
 
 from copydesk import engine
 from copydesk.cli import _out
-from copydesk.cli._asked import Asked, common
+from copydesk.cli._invocation import Invocation, common
 
 
 @click.command("config")
 @common
-def command(asked: Asked) -> None:
+def command(invocation: Invocation) -> None:
     """Print every setting with its origin, secrets hidden."""
-    rows, warnings = engine.setting_rows(asked.root, asked.environ)
+    rows, warnings = engine.setting_rows(invocation.root, invocation.environ)
     for warning in warnings:
         _out.note(f"warning: {warning}")
-    if asked.json:
+    if invocation.json:
         _out.as_json(rows)
         return
     _out.table(("setting", "value", "from"), [(row.path, row.value, row.origin) for row in rows])

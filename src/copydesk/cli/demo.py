@@ -8,7 +8,7 @@ import click
 
 from copydesk import engine
 from copydesk.cli import _out, run
-from copydesk.cli._asked import Asked, common
+from copydesk.cli._invocation import Invocation, common
 
 
 @click.command("demo")
@@ -29,15 +29,15 @@ from copydesk.cli._asked import Asked, common
     help="Where to serve; 0: any.",
 )
 @common
-def command(asked: Asked, folder: Path, no_serve: bool, port: int) -> None:
+def command(invocation: Invocation, folder: Path, no_serve: bool, port: int) -> None:
     """Run the whole line over an invented news web, offline, and serve the site."""
     with engine.demo() as world:
-        now = asked.now or world.now
+        now = invocation.now or world.now
         engine.demo_newsroom(folder, now)
         options = engine.RoundOptions(web=world.web, all_due=True)
         with engine.opened(folder, now, {}) as newsroom, _out.progress() as progress:
             report = engine.run_round(newsroom, options, progress)
-    if asked.json:
+    if invocation.json:
         _out.as_json(report)
     else:
         run.show(report)

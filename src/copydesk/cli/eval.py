@@ -11,7 +11,7 @@ import click
 
 from copydesk import measure
 from copydesk.cli import _eval_group, _eval_topics, _out
-from copydesk.cli._asked import Asked, common
+from copydesk.cli._invocation import Invocation, common
 from copydesk.kit import text
 
 
@@ -29,26 +29,27 @@ command.add_command(_eval_topics.topics)
 @click.argument("cases", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--profile", type=click.Choice(["copydesk", "everyday"]), default="everyday")
 @common
-def scores(asked: Asked, cases: Path, profile: str) -> None:
+def scores(invocation: Invocation, cases: Path, profile: str) -> None:
     """Compare quality and published with the scored states in CASES."""
-    with asked.newsroom() as newsroom:
+    with invocation.newsroom() as newsroom:
         report = measure.scores(cases, newsroom.beat, profile)
-    if asked.json:
+    if invocation.json:
         _out.as_json(report)
         return
     click.echo(f"{report.cases} cases: quality {report.quality_exact} exact, ", nl=False)
     click.echo(f"published {report.published_exact} exact")
-    for one in report.different:
-        _out.note(f"different: quality {one.quality}, expected {one.expected_quality}: {one.path}")
+    for difference in report.different:
+        expected = f"expected {difference.expected_quality}: {difference.path}"
+        _out.note(f"different: quality {difference.quality}, {expected}")
 
 
 @command.command("feeds")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @common
-def feeds(asked: Asked, paths: tuple[Path, ...]) -> None:
+def feeds(invocation: Invocation, paths: tuple[Path, ...]) -> None:
     """Read feeds (files, zips, folders) and compare them with the results beside them."""
-    report = measure.feeds(paths, asked.clock())
-    if asked.json:
+    report = measure.feeds(paths, invocation.clock())
+    if invocation.json:
         _out.as_json(report)
     else:
         _show(report)
@@ -57,9 +58,10 @@ def feeds(asked: Asked, paths: tuple[Path, ...]) -> None:
 
 
 def _show(report: measure.FeedsReport) -> None:
-    for one in report.mismatched:
-        at = "" if one.entry < 0 else f"[{one.entry}]"
-        _out.note(f"{one.file}{at} {one.field}: {one.ours!r}, expected {one.expected!r}")
+    for mismatch in report.mismatched:
+        place = mismatch.file if mismatch.entry < 0 else f"{mismatch.file}[{mismatch.entry}]"
+        differs = f"{mismatch.ours!r}, expected {mismatch.expected!r}"
+        _out.note(f"{place} {mismatch.field}: {differs}")
     for trouble in (*report.refused, *report.errors):
         _out.note(f"{trouble.file}: {trouble.what}")
     click.echo(f"{report.files} files, {report.entries} entries, {report.empty} list nothing")
@@ -78,11 +80,11 @@ def _show(report: measure.FeedsReport) -> None:
     help="List texts with an F1 below this, and every other value that differs.",
 )
 @common
-def extract(asked: Asked, paths: tuple[Path, ...], misses: float | None) -> None:
+def extract(invocation: Invocation, paths: tuple[Path, ...], misses: float | None) -> None:
     """Read labelled pages (files, zips, folders) and compare what they say with the labels."""
     with _out.progress() as progress:
-        report = measure.extract(paths, asked.clock(), asked.now, progress, misses)
-    if asked.json:
+        report = measure.extract(paths, invocation.clock(), invocation.now, progress, misses)
+    if invocation.json:
         _out.as_json(report)
     else:
         _show_pages(report)
@@ -93,11 +95,11 @@ def extract(asked: Asked, paths: tuple[Path, ...], misses: float | None) -> None
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @click.option("--misses", is_flag=True, help="List every page with another day, or none.")
 @common
-def dates(asked: Asked, paths: tuple[Path, ...], misses: bool) -> None:
+def dates(invocation: Invocation, paths: tuple[Path, ...], misses: bool) -> None:
     """Read labelled pages (files, zips, folders) and compare their days of publication."""
     with _out.progress() as progress:
-        report = measure.dates(paths, asked.clock(), asked.now, progress)
-    if asked.json:
+        report = measure.dates(paths, invocation.clock(), invocation.now, progress)
+    if invocation.json:
         _out.as_json(report)
     else:
         _show_days(report, misses)
@@ -112,27 +114,27 @@ def _show_pages(report: measure.ExtractReport) -> None:
     _note_lost(report.dropped, report.absent)
     for name in report.skipped:
         _out.note(f"skipped: {name}: only days are known; compare them with copydesk eval dates")
-    for one in _parts(report):
-        click.echo(f"{one.name}: {one.pages} pages, {len(one.dropped)} dropped")
-        if one.f1 is not None:
+    for part in _parts(report):
+        click.echo(f"{part.name}: {part.pages} pages, {len(part.dropped)} dropped")
+        if part.f1 is not None:
             click.echo(
-                f"  {one.texts} texts: F1 {one.f1:.3f} (precision {one.precision:.3f}, recall "
-                f"{one.recall:.3f}), {one.accuracy:.1%} without a fault"
+                f"  {part.texts} texts: F1 {part.f1:.3f} (precision {part.precision:.3f}, recall "
+                f"{part.recall:.3f}), {part.accuracy:.1%} without a fault"
             )
-        told = [
+        agreed = [
             f"{name} {known.exact} of {known.cases}"
             for name, known in (
-                ("titles", one.titles),
-                ("authors", one.authors),
-                ("images", one.images),
-                ("addresses", one.addresses),
+                ("titles", part.titles),
+                ("authors", part.authors),
+                ("images", part.images),
+                ("addresses", part.addresses),
             )
             if known.cases
         ]
-        told += [f"days {one.dates.exact} of {one.dates.pages}"] if one.dates.pages else []
-        if told:
-            click.echo(f"  the same as the label: {', '.join(told)}")
-        click.echo(_cost(one.pages_per_second, one.cpu_ms))
+        agreed += [f"days {part.dates.exact} of {part.dates.pages}"] if part.dates.pages else []
+        if agreed:
+            click.echo(f"  the same as the label: {', '.join(agreed)}")
+        click.echo(_cost(part.pages_per_second, part.cpu_ms))
 
 
 def _show_days(report: measure.DatesReport, with_misses: bool) -> None:
@@ -140,20 +142,20 @@ def _show_days(report: measure.DatesReport, with_misses: bool) -> None:
         ours = f"{miss.ours} from {miss.origin}" if miss.ours else "no day"
         click.echo(text.fold(f"{ours}, expected {miss.expected}: {miss.page} ({miss.set})"))
     _note_lost(report.dropped, report.absent)
-    for one in _parts(report):
-        click.echo(f"{one.name}: {one.pages} pages, {len(one.dropped)} dropped")
+    for part in _parts(report):
+        click.echo(f"{part.name}: {part.pages} pages, {len(part.dropped)} dropped")
         click.echo(
-            f"  {one.exact} exact ({one.exact / one.pages:.1%}), {one.none} none, {one.wrong} wrong"
-            f" (exact in UTC {one.utc}, as the publisher writes {one.local})"
+            f"  {part.exact} exact ({part.exact / part.pages:.1%}), {part.none} none, "
+            f"{part.wrong} wrong (exact in UTC {part.utc}, as the publisher writes {part.local})"
         )
-        click.echo(_cost(one.pages_per_second, one.cpu_ms))
+        click.echo(_cost(part.pages_per_second, part.cpu_ms))
 
 
 R = TypeVar("R", measure.ExtractReport, measure.DatesReport)
 
 
 def _parts(report: R) -> Iterator[R]:
-    """Give the sets' reports and, where there are several, their sum."""
+    """Yield the sets' reports and, where there are several, their sum."""
     yield from report.sets
     if len(report.sets) > 1:
         yield replace(report, name="together")
@@ -167,12 +169,12 @@ def _cost(pages_per_second: float, cpu: measure.Milliseconds) -> str:
 
 
 def _note_lost(dropped: Sequence[measure.Lost], absent: Sequence[str]) -> None:
-    for one in dropped:
-        _out.note(text.fold(f"dropped ({one.reason}: {one.detail}): {one.page}"))
+    for lost in dropped:
+        _out.note(text.fold(f"dropped ({lost.reason}: {lost.detail}): {lost.page}"))
     for page in absent:
         _out.note(text.fold(f"not in the recording: {page}"))
 
 
 def _fail_where_broken(dropped: Sequence[measure.Lost]) -> None:
-    if any(one.reason == "error" for one in dropped):
+    if any(lost.reason == "error" for lost in dropped):
         raise click.exceptions.Exit(1)

@@ -8,47 +8,50 @@ import click
 
 from copydesk import engine
 from copydesk.cli import _out
-from copydesk.cli._asked import Asked, common
+from copydesk.cli._invocation import Invocation, common
 from copydesk.kit import text
 
 
 @click.command("explain")
 @click.argument("path_or_url", metavar="PATH-or-URL")
 @common
-def command(asked: Asked, path_or_url: str) -> None:
+def command(invocation: Invocation, path_or_url: str) -> None:
     """Say why a story is where it is, or why a lead was dropped."""
-    with asked.newsroom() as newsroom:
-        told = engine.explain(newsroom, path_or_url)
-    if asked.json:
-        _out.as_json(told)
+    with invocation.newsroom() as newsroom:
+        why = engine.explain(newsroom, path_or_url)
+    if invocation.json:
+        _out.as_json(why)
         return
-    click.echo(f"{told.state}: {told.path or told.url} (decided at: {told.stage})")
-    for reason in told.reasons:
+    click.echo(f"{why.state}: {why.path or why.url} (decided at: {why.stage})")
+    for reason in why.reasons:
         click.echo(f"  {reason}")
-    if told.verdict:
+    if why.verdict:
         click.echo(
-            f"  verdict {told.verdict['said']} by {told.verdict['by']} at {told.verdict['at']}: "
-            f"{told.verdict['why']}"
+            f"  verdict {why.verdict['said']} by {why.verdict['by']} at {why.verdict['at']}: "
+            f"{why.verdict['why']}"
         )
-    for rule in told.rulings:
-        click.echo(f"  rule {rule.number}, {_ruling(rule)}")
-    for term in told.terms:
+    for rule in why.rulings:
+        click.echo(f"  rule {rule.number}, {_format_rule(rule)}")
+    for term in why.terms:
         click.echo(f"  {term.name}: {text.fold(term.value)}")
         for evidence in term.evidence:
             click.echo(f"    {text.fold(evidence)}")
-    _list("history", told.history)
-    _list("copy", told.copies)
-    _list("beside", (f"{path}{' (leads)' if path == told.leader else ''}" for path in told.group))
-    _list("otherwise", map(text.fold, told.otherwise))
+    _print_lines("history", why.history)
+    _print_lines("copy", why.copies)
+    _print_lines(
+        "beside",
+        (f"{path}{' (leads)' if path == why.leader else ''}" for path in why.group),
+    )
+    _print_lines("otherwise", map(text.fold, why.otherwise))
 
 
-def _list(name: str, lines: Iterable[str]) -> None:
+def _print_lines(name: str, lines: Iterable[str]) -> None:
     for line in lines:
         click.echo(f"  {name}: {line}")
 
 
-def _ruling(rule: engine.Rule) -> str:
-    """Give a rule in a sentence."""
+def _format_rule(rule: engine.Rule) -> str:
+    """Write a rule as a sentence."""
     what = ", ".join((*rule.stories, *rule.values))
     until = f" until {rule.until}" if rule.until else ""
     why = f": {rule.why}" if rule.why else ""

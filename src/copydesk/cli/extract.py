@@ -8,7 +8,7 @@ import click
 
 from copydesk import engine
 from copydesk.cli import _out, _sheet
-from copydesk.cli._asked import Asked, common
+from copydesk.cli._invocation import Invocation, common
 from copydesk.errors import PageError
 from copydesk.news import Article, Dropped
 
@@ -20,39 +20,41 @@ from copydesk.news import Article, Dropped
 @click.option("--text", "is_text", is_flag=True, help="Print the text alone, as Markdown.")
 @common
 def command(
-    asked: Asked, url_or_file: str, web: Path | None, address: str, *, is_text: bool
+    invocation: Invocation, url_or_file: str, web: Path | None, address: str, *, is_text: bool
 ) -> None:
     """Read one page and print what it says, each field with where it came from."""
-    outcome = _extracted(asked, url_or_file, web, address)
+    outcome = _extract(invocation, url_or_file, web, address)
     if isinstance(outcome, Dropped):
         _out.note(f"no article ({outcome.reason}: {outcome.detail}): {outcome.url}")
         _out.note("hint: a round drops such a page too; docs/reference/drop-reasons.md says why")
         raise click.exceptions.Exit(1)
     fields = engine.article_fields(outcome)
-    if asked.json:
+    if invocation.json:
         _out.as_json({"text": fields["text"]} if is_text else fields)
         return
     for line in [_sheet.words(fields)] if is_text else _sheet.sheet(fields):
         click.echo(line)
 
 
-def _extracted(asked: Asked, url_or_file: str, web: Path | None, address: str) -> Article | Dropped:
+def _extract(
+    invocation: Invocation, url_or_file: str, web: Path | None, address: str
+) -> Article | Dropped:
     path = Path(url_or_file)
     if "://" not in url_or_file and path.exists():
-        return _of_file(asked, path, address)
+        return _extract_file(invocation, path, address)
     if "://" not in url_or_file:
         raise PageError(
             "no such file, and no web address",
             subject=url_or_file,
             hint="an address begins with https://",
         )
-    with asked.newsroom(scratch=True) as newsroom:
+    with invocation.newsroom(scratch=True) as newsroom:
         return engine.extract_url(newsroom, url_or_file, web)
 
 
-def _of_file(asked: Asked, path: Path, address: str) -> Article | Dropped:
+def _extract_file(invocation: Invocation, path: Path, address: str) -> Article | Dropped:
     """Read a file by the beat of the newsroom that is named or is here, else by none."""
-    if asked.root == Path() and not Path("beat.toml").exists():
-        return engine.extract_file(path, asked.clock(), address)
-    with asked.newsroom(scratch=True) as newsroom:
+    if invocation.root == Path() and not Path("beat.toml").exists():
+        return engine.extract_file(path, invocation.clock(), address)
+    with invocation.newsroom(scratch=True) as newsroom:
         return engine.extract_file(path, newsroom.now, address, newsroom.beat)

@@ -8,7 +8,7 @@ import click
 
 from copydesk import engine
 from copydesk.cli import _out
-from copydesk.cli._asked import Asked, common
+from copydesk.cli._invocation import Invocation, common
 from copydesk.news import NotModified, Page, Refused
 
 
@@ -16,11 +16,11 @@ from copydesk.news import NotModified, Page, Refused
 @click.argument("url")
 @click.option("--web", type=click.Path(path_type=Path), help="Replay a recorded web (WARC).")
 @common
-def command(asked: Asked, url: str, web: Path | None) -> None:
+def command(invocation: Invocation, url: str, web: Path | None) -> None:
     """Ask for one address as a round would; print the body."""
-    with asked.newsroom(scratch=True) as newsroom:
+    with invocation.newsroom(scratch=True) as newsroom:
         answer = engine.fetch_url(newsroom, url, web)
-    if asked.json:
+    if invocation.json:
         _out.as_json({"answer": type(answer).__name__, **_fields(answer)})
     elif isinstance(answer, Page):
         for status, target in answer.hops:

@@ -8,16 +8,16 @@ import click
 
 from copydesk import engine
 from copydesk.cli import _out
-from copydesk.cli._asked import Asked, common
+from copydesk.cli._invocation import Invocation, common
 
 
 @click.command("new")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @common
-def command(asked: Asked, folder: Path) -> None:
+def command(invocation: Invocation, folder: Path) -> None:
     """Make a newsroom with a working example beat in DIR."""
-    made = engine.new(folder, asked.clock())
-    if asked.json:
+    made = engine.new(folder, invocation.clock())
+    if invocation.json:
         _out.as_json({"path": str(folder), "files": made})
         return
     click.echo(f"a newsroom is in {folder}: {len(made)} files")

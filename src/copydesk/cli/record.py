@@ -9,7 +9,7 @@ import click
 
 from copydesk import engine
 from copydesk.cli import _out
-from copydesk.cli._asked import Asked, common
+from copydesk.cli._invocation import Invocation, common
 
 
 @click.group("record")
@@ -20,11 +20,11 @@ def command() -> None:
 @command.command("check")
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @common
-def check(asked: Asked, folder: Path | None) -> None:
+def check(invocation: Invocation, folder: Path | None) -> None:
     """Read and re-write every record in memory and compare the bytes."""
     with _out.progress() as progress:
-        report = engine.check_records(folder or asked.root, progress)
-    if asked.json:
+        report = engine.check_records(folder or invocation.root, progress)
+    if invocation.json:
         _out.as_json(as_dict(report))
     else:
         show(report)
@@ -33,7 +33,7 @@ def check(asked: Asked, folder: Path | None) -> None:
 
 
 def as_dict(report: engine.CheckReport) -> Mapping[str, object]:
-    """Give the report under the keys of the contract."""
+    """Return the report under the keys of the contract."""
     return {
         "records": report.records,
         "identical": report.identical,

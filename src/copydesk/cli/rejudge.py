@@ -11,8 +11,8 @@ import click
 
 from copydesk import engine
 from copydesk.cli import _out
-from copydesk.cli._asked import Asked, common
 from copydesk.cli._columns import Columns
+from copydesk.cli._invocation import Invocation, common
 from copydesk.kit import text
 
 _WEIGHTY = frozenset({"dropped", "published", "copy"})
@@ -31,16 +31,16 @@ _MOST = 20  # lines on one kind of thing; --json has them all
 )
 @click.option("--apply", "is_applied", is_flag=True, help="File what changes, in one commit.")
 @common
-def command(asked: Asked, *, days: int, is_applied: bool) -> None:
+def command(invocation: Invocation, *, days: int, is_applied: bool) -> None:
     """Judge filed stories by the rules of today and show what would change.
 
     The rules are topics, points, the gate, rulings and what counts as a copy. Verdicts hold, and
     what a person edited stays.
     """
-    with asked.newsroom() as newsroom, _out.progress() as progress:
+    with invocation.newsroom() as newsroom, _out.progress() as progress:
         work = engine.apply_rejudged if is_applied else engine.rejudge
         report = work(newsroom, days, progress)
-    if asked.json:
+    if invocation.json:
         _out.as_json(report)
     else:
         _show(report, is_applied=is_applied)
@@ -59,13 +59,16 @@ def _show(report: engine.RejudgeReport, *, is_applied: bool) -> None:
     for words in report.notes:
         _out.note(f"note: {words}")
     if sys.stdout.isatty():
-        _for_a_reader(report.changes)
+        _print_for_a_terminal(report.changes)
     else:
-        rows = [(c.path, c.field, _told(c.before), _told(c.after)) for c in report.changes]
+        rows = [
+            (c.path, c.field, _format_value(c.before), _format_value(c.after))
+            for c in report.changes
+        ]
         _out.table(("story", "field", "before", "after"), rows)
-    fields = Counter(one.field for one in report.changes)
+    fields = Counter(change.field for change in report.changes)
     parts = ", ".join(f"{count} {name}" for name, count in fields.most_common())
-    stories = len({one.path for one in report.changes})
+    stories = len({change.path for change in report.changes})
     would = "changed" if is_applied else "would change"
     _out.note(
         f"{report.judged} judged, {report.without_article} without a stored article; "
@@ -79,35 +82,40 @@ def _show(report: engine.RejudgeReport, *, is_applied: bool) -> None:
         _out.note("the site shows it after the next round or copydesk build")
 
 
-def _for_a_reader(changes: Sequence[engine.FieldChange]) -> None:
+def _print_for_a_terminal(changes: Sequence[engine.FieldChange]) -> None:
     """Print a line for each change, what is off the site or on it first, each story's together.
 
     Of what only says why in other words the number is told.
     """
-    shown = [one for one in changes if one.field != "reasons"]
-    weighty = {one.path for one in shown if one.field in _WEIGHTY}
-    shown.sort(key=lambda one: one.path not in weighty)
+    weighed = [change for change in changes if change.field != "reasons"]
+    weighty = {change.path for change in weighed if change.field in _WEIGHTY}
+    weighed.sort(key=lambda change: change.path not in weighty)
     columns = Columns(0, 10, 22, 22)
-    if shown:
+    if weighed:
         click.secho(columns.line(("story", "field", "before", "after")), bold=True)
     last = ""
-    for one in shown:
-        name = "" if one.path == last else PurePosixPath(one.path).stem
-        last = one.path
-        cells = (name, one.field, _brief(one.field, one.before), _brief(one.field, one.after))
+    for change in weighed:
+        name = "" if change.path == last else PurePosixPath(change.path).stem
+        last = change.path
+        cells = (
+            name,
+            change.field,
+            _brief(change.field, change.before),
+            _brief(change.field, change.after),
+        )
         click.echo(columns.line([text.fold(cell) for cell in cells]))
-    if len(shown) < len(changes):
-        count = len(changes) - len(shown)
+    if len(weighed) < len(changes):
+        count = len(changes) - len(weighed)
         _out.note(f"{count} more only say why in other words; --json lists them")
 
 
 def _brief(field: str, value: object) -> str:
     if field in _COUNTED and isinstance(value, tuple):
         return f"{len(value)} stories" if len(value) != 1 else "1 story"
-    return _told(value)
+    return _format_value(value)
 
 
-def _told(value: object) -> str:
+def _format_value(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "-"
     if isinstance(value, bool):

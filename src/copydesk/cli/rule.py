@@ -11,8 +11,8 @@ import click
 
 from copydesk import engine
 from copydesk.cli import _out
-from copydesk.cli._asked import Asked, Time, common
 from copydesk.cli._columns import Columns
+from copydesk.cli._invocation import Invocation, Time, common
 from copydesk.kit import text
 from copydesk.news import RulingKind
 
@@ -24,17 +24,17 @@ _FROM_NOW = frozenset({"block"})
 
 @click.group("rule")
 @common
-def command(asked: Asked) -> None:  # kept in the context for the command
+def command(invocation: Invocation) -> None:  # kept in the context for the command
     """Lay down a lasting rule on stories: it binds every later round until it is undone."""
 
 
 def _why(function: Callable[..., R]) -> Callable[..., R]:
-    """Give a command a --why that must be said, and --as."""
+    """Add to a command a --why that must be said, and --as."""
     return click.option("--why", required=True, help="The reason; it is kept.")(_as(function))
 
 
 def _may_say_why(function: Callable[..., R]) -> Callable[..., R]:
-    """Give a command a --why that may be said, and --as."""
+    """Add to a command a --why that may be said, and --as."""
     return click.option("--why", default="", help="The reason; it is kept.")(_as(function))
 
 
@@ -47,27 +47,29 @@ def _as(function: Callable[..., R]) -> Callable[..., R]:
 @click.option("--from", "others", multiple=True, help="From which story; more than one may stand.")
 @_why
 @common
-def split(asked: Asked, path: str, *, others: tuple[str, ...], why: str, name: str) -> None:
+def split(
+    invocation: Invocation, path: str, *, others: tuple[str, ...], why: str, name: str
+) -> None:
     """Keep a story out of one group with others; without --from it stands alone."""
-    _file(asked, engine.NewRule(said="split", paths=(path, *others), why=why, by=name))
+    _file(invocation, engine.NewRule(said="split", paths=(path, *others), why=why, by=name))
 
 
 @command.command("merge")
 @click.argument("paths", metavar="PATH PATH…", nargs=-1, required=True)
 @_why
 @common
-def merge(asked: Asked, paths: tuple[str, ...], *, why: str, name: str) -> None:
+def merge(invocation: Invocation, paths: tuple[str, ...], *, why: str, name: str) -> None:
     """Make stories one group."""
-    _file(asked, engine.NewRule(said="merge", paths=paths, why=why, by=name))
+    _file(invocation, engine.NewRule(said="merge", paths=paths, why=why, by=name))
 
 
 @command.command("lead")
 @click.argument("path")
 @_may_say_why
 @common
-def lead(asked: Asked, path: str, *, why: str, name: str) -> None:
+def lead(invocation: Invocation, path: str, *, why: str, name: str) -> None:
     """Let a story lead its group, where it would be on the site; the newest lead there holds."""
-    _file(asked, engine.NewRule(said="lead", paths=(path,), why=why, by=name))
+    _file(invocation, engine.NewRule(said="lead", paths=(path,), why=why, by=name))
 
 
 @command.command("pin")
@@ -75,18 +77,18 @@ def lead(asked: Asked, path: str, *, why: str, name: str) -> None:
 @click.option("--until", type=Time(), help="When it ends; else it holds until it is undone.")
 @_may_say_why
 @common
-def pin(asked: Asked, path: str, *, until: datetime | None, why: str, name: str) -> None:
+def pin(invocation: Invocation, path: str, *, until: datetime | None, why: str, name: str) -> None:
     """Let a story lead its group and the front page."""
-    _file(asked, engine.NewRule(said="pin", paths=(path,), until=until, why=why, by=name))
+    _file(invocation, engine.NewRule(said="pin", paths=(path,), until=until, why=why, by=name))
 
 
 @command.command("block")
 @click.argument("values", metavar="WORD-or-DOMAIN…", nargs=-1, required=True)
 @_may_say_why
 @common
-def block(asked: Asked, values: tuple[str, ...], *, why: str, name: str) -> None:
+def block(invocation: Invocation, values: tuple[str, ...], *, why: str, name: str) -> None:
     """File no story of a site, or with a word in its headline; what is filed stays."""
-    _file(asked, engine.NewRule(said="block", values=values, why=why, by=name))
+    _file(invocation, engine.NewRule(said="block", values=values, why=why, by=name))
 
 
 @command.command("retopic")
@@ -94,9 +96,13 @@ def block(asked: Asked, values: tuple[str, ...], *, why: str, name: str) -> None
 @click.argument("topics", metavar="TOPIC…", nargs=-1, required=True)
 @_may_say_why
 @common
-def retopic(asked: Asked, path: str, topics: tuple[str, ...], *, why: str, name: str) -> None:
+def retopic(
+    invocation: Invocation, path: str, topics: tuple[str, ...], *, why: str, name: str
+) -> None:
     """Give a story these topics, and no others."""
-    _file(asked, engine.NewRule(said="retopic", paths=(path,), values=topics, why=why, by=name))
+    _file(
+        invocation, engine.NewRule(said="retopic", paths=(path,), values=topics, why=why, by=name)
+    )
 
 
 @command.command("rename")
@@ -104,9 +110,11 @@ def retopic(asked: Asked, path: str, topics: tuple[str, ...], *, why: str, name:
 @click.argument("title")
 @_may_say_why
 @common
-def rename(asked: Asked, path: str, title: str, *, why: str, name: str) -> None:
+def rename(invocation: Invocation, path: str, title: str, *, why: str, name: str) -> None:
     """Give a story another headline; its address stays."""
-    _file(asked, engine.NewRule(said="rename", paths=(path,), values=(title,), why=why, by=name))
+    _file(
+        invocation, engine.NewRule(said="rename", paths=(path,), values=(title,), why=why, by=name)
+    )
 
 
 @command.command("set")
@@ -115,30 +123,30 @@ def rename(asked: Asked, path: str, title: str, *, why: str, name: str) -> None:
 @click.argument("value")
 @_may_say_why
 @common
-def set_(asked: Asked, path: str, field: str, value: str, *, why: str, name: str) -> None:
+def set_(invocation: Invocation, path: str, field: str, value: str, *, why: str, name: str) -> None:
     """Give a story another excerpt, picture or address, or a note of your own."""
     new = engine.NewRule(said="set", paths=(path,), values=(field, value), why=why, by=name)
-    _file(asked, new)
+    _file(invocation, new)
 
 
 @command.command("undo")
 @click.argument("number", type=click.IntRange(min=1))
 @_as
 @common
-def undo(asked: Asked, number: int, *, name: str) -> None:
+def undo(invocation: Invocation, number: int, *, name: str) -> None:
     """Take a rule out by its number in the list."""
-    with asked.newsroom() as newsroom:
+    with invocation.newsroom() as newsroom:
         report = engine.undo_rule(newsroom, number, engine.speaker(newsroom, name))
-    _show(asked, report, f"undone: {report.said}")
+    _show(invocation, report, f"undone: {report.said}")
 
 
 @command.command("list")
 @common
-def list_(asked: Asked) -> None:
+def list_(invocation: Invocation) -> None:
     """List the rules with their numbers."""
-    with asked.newsroom() as newsroom:
+    with invocation.newsroom() as newsroom:
         rules = engine.list_rules(newsroom)
-    if asked.json:
+    if invocation.json:
         _out.as_json(rules)
         return
     rows = [_cells(rule) for rule in rules]
@@ -162,14 +170,14 @@ def _cells(rule: engine.Rule) -> tuple[str, ...]:
     return tuple(map(text.fold, cells))
 
 
-def _file(asked: Asked, new: engine.NewRule) -> None:
-    with asked.newsroom() as newsroom:
+def _file(invocation: Invocation, new: engine.NewRule) -> None:
+    with invocation.newsroom() as newsroom:
         report = engine.file_rule(newsroom, new)
-    _show(asked, report, f"{report.said} (rule {report.number})")
+    _show(invocation, report, f"{report.said} (rule {report.number})")
 
 
-def _show(asked: Asked, report: engine.RuleReport, what: str) -> None:
-    if asked.json:
+def _show(invocation: Invocation, report: engine.RuleReport, what: str) -> None:
+    if invocation.json:
         _out.as_json(report)
         return
     for words in report.notes:

@@ -9,7 +9,7 @@ import click
 
 from copydesk import engine
 from copydesk.cli import _out, _sent
-from copydesk.cli._asked import Asked, common
+from copydesk.cli._invocation import Invocation, common
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -22,7 +22,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--deploy", is_flag=True, help="Then send the site to where [deploy] says.")
 @common
 def command(
-    asked: Asked,
+    invocation: Invocation,
     *,
     web: Path | None,
     record: Path | None,
@@ -35,9 +35,9 @@ def command(
     options = engine.RoundOptions(
         web=web, record=record, dry_run=dry_run, all_due=all_due, deploy=deploy
     )
-    with asked.newsroom(scratch=dry_run) as newsroom, _out.progress() as progress:
+    with invocation.newsroom(scratch=dry_run) as newsroom, _out.progress() as progress:
         report = engine.run_round(newsroom, options, progress)
-    if asked.json:
+    if invocation.json:
         _out.as_json(report)
     else:
         show(report, dry_run=dry_run)

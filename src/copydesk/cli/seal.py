@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from copydesk import engine
-from copydesk.cli._asked import Asked, common
+from copydesk.cli._invocation import Invocation, common
 
 
 @click.group("seal")
@@ -16,7 +16,7 @@ def command() -> None:
 @command.command("open")
 @click.argument("path")
 @common
-def open_(asked: Asked, path: str) -> None:
+def open_(invocation: Invocation, path: str) -> None:
     """Print the private part of the record at PATH."""
-    with asked.newsroom() as newsroom:
+    with invocation.newsroom() as newsroom:
         click.echo(engine.open_seal(newsroom, path))

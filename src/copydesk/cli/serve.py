@@ -6,7 +6,7 @@ import click
 
 from copydesk import engine
 from copydesk.cli import _out
-from copydesk.cli._asked import Asked, common
+from copydesk.cli._invocation import Invocation, common
 
 
 @click.command("serve")
@@ -19,7 +19,7 @@ from copydesk.cli._asked import Asked, common
     help="0 takes a free one.",
 )
 @common
-def command(asked: Asked, host: str, port: int) -> None:
+def command(invocation: Invocation, host: str, port: int) -> None:
     """Run rounds on schedule and serve the site until SIGTERM or Ctrl-C."""
-    with asked.newsroom() as newsroom:
+    with invocation.newsroom() as newsroom:
         engine.serve(newsroom, engine.Address(host=host, port=port), _out.note)

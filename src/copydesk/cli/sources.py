@@ -11,8 +11,8 @@ import click
 
 from copydesk import engine
 from copydesk.cli import _out
-from copydesk.cli._asked import Asked, common
 from copydesk.cli._columns import Columns, ago, until
+from copydesk.cli._invocation import Invocation, common
 from copydesk.cli._sources_add import add
 from copydesk.cli._sources_health import NONE_YET, check, keep
 from copydesk.kit import text
@@ -21,19 +21,19 @@ from copydesk.kit import text
 @click.group("sources", invoke_without_command=True)
 @click.pass_context
 @common
-def command(asked: Asked, context: click.Context) -> None:
+def command(invocation: Invocation, context: click.Context) -> None:
     """List where leads come from and how each source stands."""
     if context.invoked_subcommand is not None:
         return
-    with asked.newsroom() as newsroom:
+    with invocation.newsroom() as newsroom:
         rows = engine.source_rows(newsroom)
-    if asked.json:
+    if invocation.json:
         _out.as_json(rows)
         return
     if not rows:
         _out.note(NONE_YET)
     elif sys.stdout.isatty():
-        _show(rows, asked.clock())
+        _show(rows, invocation.clock())
     else:
         for row in rows:
             cells = (row.url, row.name, row.kind, _state(row), row.last_ok, text.fold(row.error))
@@ -50,8 +50,8 @@ def _show(rows: Sequence[engine.SourceRow], now: datetime) -> None:
 
 
 def _state(row: engine.SourceRow) -> str:
-    """Give how a source stands in one word, as `sources check` does for one never asked."""
-    return "new" if any(one.kind == "never-asked" for one in row.findings) else row.state
+    """Return how a source stands in one word, as `sources check` does for one never asked."""
+    return "new" if any(finding.kind == "never-asked" for finding in row.findings) else row.state
 
 
 command.add_command(add)
@@ -62,16 +62,16 @@ command.add_command(keep)
 @command.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @common
-def import_(asked: Asked, file: Path) -> None:
+def import_(invocation: Invocation, file: Path) -> None:
     """Add the sources of an OPML file, or a list of addresses, to beat.toml."""
-    with asked.newsroom() as newsroom:
+    with invocation.newsroom() as newsroom:
         done = engine.import_sources(newsroom, file)
     if done.no_topics:
         names = ", ".join(done.no_topics[:10]) + (", …" if len(done.no_topics) > 10 else "")
         _out.note(
             f"folders that are no topics of this beat, left out ({len(done.no_topics)}): {names}"
         )
-    if asked.json:
+    if invocation.json:
         _out.as_json({"named": done.named, "added": done.added})
         return
     click.echo(f"{done.added} of {done.named} sources added")
@@ -79,7 +79,7 @@ def import_(asked: Asked, file: Path) -> None:
 
 @command.command("export")
 @common
-def export(asked: Asked) -> None:
+def export(invocation: Invocation) -> None:
     """Print the sources as OPML 2.0."""
-    with asked.newsroom() as newsroom:
+    with invocation.newsroom() as newsroom:
         click.echo(engine.export_opml(newsroom).decode(), nl=False)

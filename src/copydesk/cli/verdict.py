@@ -8,7 +8,7 @@ import click
 
 from copydesk import engine
 from copydesk.cli import _out, _sent
-from copydesk.cli._asked import Asked, common
+from copydesk.cli._invocation import Invocation, common
 from copydesk.news import Said, Verdict
 
 _WORDS = (*get_args(Said), "clear")
@@ -20,7 +20,9 @@ _WORDS = (*get_args(Said), "clear")
 @click.option("--why", required=True, help="The reason; it is kept with the story.")
 @click.option("--as", "name", default="", help="Who says it; else git's user.")
 @common
-def command(asked: Asked, path: str, said: Said | Literal["clear"], why: str, name: str) -> None:
+def command(
+    invocation: Invocation, path: str, said: Said | Literal["clear"], why: str, name: str
+) -> None:
     """File an editor's word on a story; it binds later rounds.
 
     publish puts it on the site, hold and reject take it off. remove takes it away for good: it
@@ -28,23 +30,23 @@ def command(asked: Asked, path: str, said: Said | Literal["clear"], why: str, na
     filed again; another word on it undoes that, at once, too.
     clear takes the word back: the story is published or not as the machine has it.
     """
-    with asked.newsroom() as newsroom:
+    with invocation.newsroom() as newsroom:
         record = engine.record_path(newsroom, path)
         by = engine.speaker(newsroom, name)
         if said == "clear":
             report = engine.clear_verdict(newsroom, record, by, why)
         else:
-            verdict = Verdict(by=by, at=asked.clock(), said=said, why=why)
+            verdict = Verdict(by=by, at=invocation.clock(), said=said, why=why)
             report = engine.file_verdict(newsroom, record, verdict)
         if report.is_urgent:
             report = engine.show_at_once(newsroom, report, engine.Silence())
-    _show(asked, report)
+    _show(invocation, report)
     if report.failed:
         raise click.exceptions.Exit(1)
 
 
-def _show(asked: Asked, report: engine.VerdictReport) -> None:
-    if asked.json:
+def _show(invocation: Invocation, report: engine.VerdictReport) -> None:
+    if invocation.json:
         _out.as_json(report)
         return
     for text in report.notes:

@@ -8,7 +8,7 @@ import click
 
 from copydesk import engine
 from copydesk.cli import _out
-from copydesk.cli._asked import Asked, common
+from copydesk.cli._invocation import Invocation, common
 from copydesk.kit import dates
 
 
@@ -16,11 +16,11 @@ from copydesk.kit import dates
 @click.argument("url")
 @click.option("--web", type=click.Path(path_type=Path), help="Replay a recorded web (WARC).")
 @common
-def command(asked: Asked, url: str, web: Path | None) -> None:
+def command(invocation: Invocation, url: str, web: Path | None) -> None:
     """Ask one source and print the leads that it lists."""
-    with asked.newsroom(scratch=True) as newsroom:
+    with invocation.newsroom(scratch=True) as newsroom:
         reading = engine.watch_url(newsroom, url, web)
-    if asked.json:
+    if invocation.json:
         _out.as_json(reading)
         return
     _out.note(f"{reading.kind}: {reading.title or url}")

@@ -3,8 +3,8 @@
     settings = config.load(Path("my-beat"), os.environ)
     settings.beat.scoring.publish_at, settings.origins["scoring.publish_at"]   # 70, "default"
 
-Every key is declared once, as a field of the class that holds it (`_tables`, `_deploying`, nouns of
-`copydesk.news`): the parser, the defaults, `rows` and the reference page are made from that.
+Every key is declared once, as a field of the class that holds it (`_tables`, `_deploy_tables`, the
+nouns): the parser, the defaults, `rows` and the reference page are made from that.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ _SOURCES = (
 
 
 def adopted_toml(root: Path) -> str:
-    """Give the text of a beat.toml that runs the reference site at `root` by its own rules.
+    """Write the text of a beat.toml that runs the reference site at `root` by its own rules.
 
     Raises ConfigError where there is no _config.yml or it has no title.
     """
@@ -56,9 +56,9 @@ def _fields(root: Path) -> _yaml.Fields:
             subject=str(root),
             hint="only a site of the reference can be adopted; start afresh with: copydesk new DIR",
         )
-    fields = _yaml.Fields(_yaml.mapping(_yaml.text_of(root, FILE), FILE), FILE)
+    fields = _yaml.Fields(_yaml.parse_mapping(_yaml.read_text(root, FILE), FILE), FILE)
     if not fields.text("title"):
-        raise fields.wrong("title", "missing", "the site needs a name")
+        raise fields.error("title", "missing", "the site needs a name")
     return fields
 
 
@@ -111,7 +111,7 @@ def _put(table: Table, key: str, value: str | int | bool, comment: str = "") -> 
 
 
 def _address(fields: _yaml.Fields, key: str, value: str) -> str:
-    """Give an address as beat.toml wants it, or say that the site's is none."""
+    """Return an address as beat.toml wants it; raises ConfigError for one that is none."""
     if value and urls.fetchable(value) is None:
-        raise fields.wrong(key, f'expected a web address, got "{value}"', f"correct it in {FILE}")
+        raise fields.error(key, f'expected a web address, got "{value}"', f"correct it in {FILE}")
     return value.rstrip("/")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from copydesk.config._setting_error import setting_error, show_value
 from copydesk.config._toml import FILE
-from copydesk.config._wrong import shown, wrong
 from copydesk.errors import ConfigError
 
 KEY = "format"
@@ -20,37 +20,41 @@ _NOTHING: Final = object()
 
 
 def upgrade_tables(tables: dict[str, object], steps: Sequence[Step] = FORMAT_STEPS) -> list[str]:
-    """Bring tables to the newest format, in place; give a warning for each key that moved.
+    """Bring tables to the newest format, in place; return a warning for each key that moved.
 
     A file that names no format is in format 1. Raises ConfigError for a format that is not known
     yet, and where a value stands under its old and its new name.
     """
     newest = len(steps) + 1
-    written = _format_of(tables.pop(KEY, 1), newest)
+    written = _read_format(tables.pop(KEY, 1), newest)
     return [
         f"{FILE}: {old} is called {new} since format {number}: rename it there, and write "
         f"format = {number} above all tables"
         for number, step in enumerate(steps[written - 1 :], written + 1)
         for old, new in step.items()
-        if _moved(
+        if _move(
             tables,
             old.split("."),
             new.split("."),
-            wrong(FILE, new, f"stands there twice, also as {old}", "keep the new one"),
+            setting_error(FILE, new, f"stands there twice, also as {old}", "keep the new one"),
         )
     ]
 
 
-def _format_of(given: object, newest: int) -> int:
+def _read_format(given: object, newest: int) -> int:
     if not isinstance(given, int) or isinstance(given, bool) or given < 1:
-        raise wrong(FILE, KEY, f"expected the number of a format such as 1, got {shown(given)}")
+        raise setting_error(
+            FILE, KEY, f"expected the number of a format such as 1, got {show_value(given)}"
+        )
     if given > newest:
         what = f"written for a newer copydesk: format {given}, and this one knows {newest}"
-        raise wrong(FILE, KEY, what, "install a newer copydesk, or go back to an older beat.toml")
+        raise setting_error(
+            FILE, KEY, what, "install a newer copydesk, or go back to an older beat.toml"
+        )
     return given
 
 
-def _moved(
+def _move(
     table: dict[str, object], old: Sequence[str], new: Sequence[str], twice: ConfigError
 ) -> bool:
     """Move a value to its new place; below a common name in every table that stands there.
@@ -58,9 +62,9 @@ def _moved(
     Raises `twice` where the new place is taken.
     """
     if len(old) > 1 and len(new) > 1 and old[0] == new[0]:
-        moved = [_moved(inner, old[1:], new[1:], twice) for inner in _tables(table.get(old[0]))]
-        return any(moved)
-    value = _taken(table, old)
+        moves = [_move(inner, old[1:], new[1:], twice) for inner in _tables_in(table.get(old[0]))]
+        return any(moves)
+    value = _take(table, old)
     if value is _NOTHING:
         return False
     place = table
@@ -73,7 +77,7 @@ def _moved(
     return True
 
 
-def _taken(table: dict[str, object], path: Sequence[str]) -> object:
+def _take(table: dict[str, object], path: Sequence[str]) -> object:
     """Take a value out of its table, and the table out with its last one."""
     name, *below = path
     if not below:
@@ -81,13 +85,13 @@ def _taken(table: dict[str, object], path: Sequence[str]) -> object:
     inner = table.get(name)
     if not isinstance(inner, dict):
         return _NOTHING
-    value = _taken(inner, below)
+    value = _take(inner, below)
     if not inner and value is not _NOTHING:
         del table[name]
     return value
 
 
-def _tables(value: object) -> list[dict[str, object]]:
-    """Give a table, or those in a list of blocks."""
+def _tables_in(value: object) -> list[dict[str, object]]:
+    """Return a table, or those in a list of blocks."""
     values = value if isinstance(value, list) else [value]
-    return [one for one in values if isinstance(one, dict)]
+    return [table for table in values if isinstance(table, dict)]

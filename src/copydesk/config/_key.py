@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from copydesk.config._wrong import unreadable, wrong
+from copydesk.config._setting_error import setting_error, unreadable_error
 from copydesk.kit import within
 
 VARIABLE = "COPYDESK_KEY"
@@ -43,10 +43,10 @@ def read(root: Path, environ: Mapping[str, str]) -> Key:
     except (FileNotFoundError, NotADirectoryError):
         return Key()
     except UnicodeDecodeError as error:
-        raise wrong(FILE, "", "expected base64, got something else", _HINT) from error
+        raise setting_error(FILE, "", "expected base64, got something else", _HINT) from error
     except OSError as error:
-        raise unreadable(error, FILE, _HINT) from error
-    return Key(key=_decode(text.strip(), FILE), origin=FILE, warnings=_exposed(mode))
+        raise unreadable_error(error, FILE, _HINT) from error
+    return Key(key=_decode(text.strip(), FILE), origin=FILE, warnings=_exposure_warnings(mode))
 
 
 def _decode(text: str, where: str) -> bytes:
@@ -54,13 +54,13 @@ def _decode(text: str, where: str) -> bytes:
     try:
         key = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise wrong(where, "", "expected base64, got something else", _HINT) from None
+        raise setting_error(where, "", "expected base64, got something else", _HINT) from None
     if len(key) != _BYTES:
-        raise wrong(where, "", f"expected a key of {_BYTES} bytes, got {len(key)}", _HINT)
+        raise setting_error(where, "", f"expected a key of {_BYTES} bytes, got {len(key)}", _HINT)
     return key
 
 
-def _exposed(mode: int) -> tuple[str, ...]:
+def _exposure_warnings(mode: int) -> tuple[str, ...]:
     if not mode & (stat.S_IRWXG | stat.S_IRWXO):
         return ()
     return (f"{FILE}: others can read the key (mode {stat.S_IMODE(mode):04o}): chmod 600 {FILE}",)

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from copydesk.config import _deploy, _key, _organizations, _standings, _toml, _topics
-from copydesk.config._decode import Decoded, Values, decode
-from copydesk.config._deploying import Deploy
+from copydesk.config import _domain_trust, _key, _organizations, _toml, _topics
+from copydesk.config import _read_deploy as _deploy
+from copydesk.config._decode import BeatValues, Values, decode
+from copydesk.config._deploy_tables import Deploy
+from copydesk.config._setting_error import find_nearest, setting_error, show_value
 from copydesk.config._settings import UNSET, Settings
 from copydesk.config._tables import (
     Front,
@@ -20,7 +22,6 @@ from copydesk.config._tables import (
     Serve,
     SourceOptions,
 )
-from copydesk.config._wrong import nearest, shown, wrong
 from copydesk.kit import kinds
 from copydesk.news import Beat, ExcerptRule, FetchOptions, Manners, Scoring, Source
 
@@ -28,24 +29,24 @@ _OF_THE_SOURCE = frozenset(Source.__dataclass_fields__)
 
 
 def load(root: Path, environ: Mapping[str, str]) -> Settings:
-    """Give everything the newsroom at `root` has decided.
+    """Read everything that the newsroom at `root` has decided.
 
     Raises ConfigError with the file and the dotted path of the first thing that is wrong.
     """
     decoded = decode(_toml.read(root), environ)
     topics = _topics.read(root)
-    standings = _standings.read(root, decoded.build(Scoring).standings)
+    trust = _domain_trust.read(root, decoded.build(Scoring).standings)
     key = _key.read(root, environ)
-    decoded.origins.say("key", key.origin)
+    decoded.origins.record("key", key.origin)
     _settle_urls(decoded)
     _settle_topics(decoded, topics)
     deploy = _deploy.read(decoded, environ)
     source_options = dict(_source_options(decoded, environ))
     return Settings(
         root=root,
-        beat=replace(_beat(root, decoded, topics), standings=standings.standings),
+        beat=replace(_build_beat(root, decoded, topics), standings=trust.trust_by_domain),
         review=decoded.build(Review),
-        fetch=replace(decoded.build(FetchOptions), hosts=dict(map(_manners, decoded.hosts))),
+        fetch=replace(decoded.build(FetchOptions), hosts=dict(map(_build_manners, decoded.hosts))),
         pictures=decoded.build(Pictures),
         publish=decoded.build(Publish),
         front=decoded.build(Front),
@@ -59,18 +60,18 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         warnings=(
             *decoded.warnings,
             *key.warnings,
-            *_topics.orphans(topics),
-            *standings.warnings,
-            *_unset(decoded.sources, environ),
+            *_topics.orphan_warnings(topics),
+            *trust.warnings,
+            *_missing_variables(decoded.sources, environ),
         ),
     )
 
 
-def _beat(root: Path, decoded: Decoded, topics: _topics.Found) -> Beat:
+def _build_beat(root: Path, decoded: BeatValues, topics: _topics.TopicFiles) -> Beat:
     """Put the beat together; the origins of its organizations are written down."""
     organizations = _organizations.read(root)
     for domain, (_, file) in organizations.items():
-        decoded.origins.say(f"organizations.{domain}", file)
+        decoded.origins.record(f"organizations.{domain}", file)
     publish, deploy = decoded.build(Publish), decoded.build(Deploy)
     return replace(
         decoded.build(Beat),
@@ -80,78 +81,78 @@ def _beat(root: Path, decoded: Decoded, topics: _topics.Found) -> Beat:
         topics=tuple(topic for topic, _ in topics),
         organizations={domain: organization for domain, (organization, _) in organizations.items()},
         logos=_organizations.logos(root, publish.api_url),
-        sources=tuple(_noun(source) for source in decoded.sources),
+        sources=tuple(_build_source(source) for source in decoded.sources),
         scoring=decoded.build(Scoring),
         excerpt=decoded.build(ExcerptRule),
     )
 
 
-def _noun(source: Values) -> Source:
+def _build_source(source: Values) -> Source:
     import msgspec
 
     known = {name: value for name, value in source.items() if name in _OF_THE_SOURCE}
     return msgspec.convert(known, Source)
 
 
-def _manners(host: Values) -> tuple[str, Manners]:
+def _build_manners(host: Values) -> tuple[str, Manners]:
     import msgspec
 
     return str(host["name"]), msgspec.convert(host, Manners)
 
 
 def _source_options(
-    decoded: Decoded, environ: Mapping[str, str]
+    decoded: BeatValues, environ: Mapping[str, str]
 ) -> Iterator[tuple[str, SourceOptions]]:
-    """Give, by its address, what asking a source needs beyond the noun; most need nothing."""
+    """Yield, by its address, what asking a source needs beyond the noun; most need nothing."""
     import msgspec
 
     for index, source in enumerate(decoded.sources):
         own = {name: value for name, value in source.items() if name not in _OF_THE_SOURCE}
         if own:
             if own.get("headers_env"):
-                own["headers"] = _headers(source, environ)
+                own["headers"] = _find_headers(source, environ)
             if own.get("proxy_env"):
                 variable = str(own["proxy_env"])
-                own["proxy"] = address = _proxy(variable, environ)
+                own["proxy"] = address = _find_proxy(variable, environ)
                 is_not = ", not set" if address.startswith(UNSET) else ""
-                decoded.origins.say(f"source[{index}].proxy", f"environment {variable}{is_not}")
+                decoded.origins.record(f"source[{index}].proxy", f"environment {variable}{is_not}")
             yield str(source["url"]), msgspec.convert(own, SourceOptions)
 
 
-def _headers(source: Values, environ: Mapping[str, str]) -> dict[str, str]:
+def _find_headers(source: Values, environ: Mapping[str, str]) -> dict[str, str]:
     """Look header values up in the environment; those that are not there are left out."""
     headers = {}
-    for name, variable in _variables(source).items():
+    for name, variable in _header_variables(source).items():
         value = environ.get(variable, "")
         if not value.isprintable() or not value.isascii():
             what = "expected one line of plain characters, got something else"
-            raise wrong(f"environment {variable}", "", what, f"it is sent as {name}")
+            raise setting_error(f"environment {variable}", "", what, f"it is sent as {name}")
         if value:
             headers[name] = value
     return headers
 
 
-def _proxy(variable: str, environ: Mapping[str, str]) -> str:
-    """Give the proxy's address, or what says that there is none: asked without one, the source
+def _find_proxy(variable: str, environ: Mapping[str, str]) -> str:
+    """Return the proxy's address, or what says that there is none: asked without one, the source
     would see our own address.
     """
     address = environ.get(variable, "").strip()
     if address and not kinds.is_proxy(address):
         what = "expected a proxy's address such as http://user:secret@127.0.0.1:3128"
-        raise wrong(f"environment {variable}", "", f"{what}, got something else")
+        raise setting_error(f"environment {variable}", "", f"{what}, got something else")
     return address or f"{UNSET}{variable}"
 
 
-def _variables(source: Values) -> dict[str, str]:
+def _header_variables(source: Values) -> dict[str, str]:
     import msgspec
 
     return msgspec.convert(source.get("headers_env", {}), dict[str, str])
 
 
-def _unset(sources: tuple[Values, ...], environ: Mapping[str, str]) -> Iterator[str]:
-    """Say which headers and proxies are not in the environment: a round goes on without them."""
+def _missing_variables(sources: tuple[Values, ...], environ: Mapping[str, str]) -> Iterator[str]:
+    """Yield a warning for each header and proxy that is not in the environment: a round goes on."""
     for index, source in enumerate(sources):
-        for name, variable in _variables(source).items() if "headers_env" in source else ():
+        for name, variable in _header_variables(source).items() if "headers_env" in source else ():
             if not environ.get(variable):
                 yield (
                     f"beat.toml: source[{index}].headers_env: {variable} is not in the "
@@ -165,33 +166,33 @@ def _unset(sources: tuple[Values, ...], environ: Mapping[str, str]) -> Iterator[
             )
 
 
-def _settle_urls(decoded: Decoded) -> None:
-    """Let the API's address follow the site's where nothing else is said."""
+def _settle_urls(decoded: BeatValues) -> None:
+    """Derive the API's address from the site's where nothing else is said."""
     publish = decoded.sections["publish"]
     if not publish["api_url"] and decoded.sections["site"]["url"]:
         publish["api_url"] = decoded.sections["site"]["url"]
-        decoded.origins.say("publish.api_url", "site.url")
+        decoded.origins.record("publish.api_url", "site.url")
 
 
-def _settle_topics(decoded: Decoded, topics: _topics.Found) -> None:
-    """Let the main topic be the first one; refuse names that no topic has."""
+def _settle_topics(decoded: BeatValues, topics: _topics.TopicFiles) -> None:
+    """Derive the main topic from the first file; refuse names that no topic has."""
     import msgspec
 
     for topic, file in topics:
-        decoded.origins.say(f"topics.{topic.id}", file)
+        decoded.origins.record(f"topics.{topic.id}", file)
     site = decoded.sections["site"]
     names = [topic.name for topic, _ in topics]
     if names and not site["topic"]:
         site["topic"] = names[0]
-        decoded.origins.say("site.topic", topics[0][1])
-    wanted = [("site.topic", str(site["topic"]))] if site["topic"] else []
+        decoded.origins.record("site.topic", topics[0][1])
+    named = [("site.topic", str(site["topic"]))] if site["topic"] else []
     for index, source in enumerate(decoded.sources):
         if "topics" not in source:
             continue
         given = msgspec.convert(source["topics"], tuple[str, ...])
-        wanted += [(f"source[{index}].topics", name) for name in given]
-    for path, name in wanted:
+        named += [(f"source[{index}].topics", name) for name in given]
+    for path, name in named:
         if names and name not in names:
-            near = nearest(name, names)
+            near = find_nearest(name, names)
             hint = f'did you mean "{near}"?' if near else f"topics are files in {_topics.FOLDER}"
-            raise wrong("beat.toml", path, f"no topic is named {shown(name)}", hint)
+            raise setting_error("beat.toml", path, f"no topic is named {show_value(name)}", hint)

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from copydesk.config import _yaml
-from copydesk.config._wrong import wrong
+from copydesk.config._setting_error import setting_error
 from copydesk.news import Image, Organization
 
 FOLDER = "_data/organizations"
@@ -16,25 +16,25 @@ _FRONT = re.compile(r"---[ \t]*\r?\n(.*?)(?:^---[ \t]*\r?$|\Z)", re.DOTALL | re.
 
 
 def read(root: Path) -> dict[str, tuple[Organization, str]]:
-    """Give each organization by its domain with the name of its file, by file name."""
+    """Read each organization by its domain with the name of its file, by file name."""
     found: dict[str, tuple[Organization, str]] = {}
-    for name in _yaml.names(root, FOLDER, ".md"):
+    for name in _yaml.list_names(root, FOLDER, ".md"):
         file = f"{FOLDER}/{name}"
-        organization = _organization(_yaml.text_of(root, file), file, name.removesuffix(".md"))
+        organization = _organization(_yaml.read_text(root, file), file, name.removesuffix(".md"))
         if organization.domain in found:
             taken = found[organization.domain][1]
-            raise wrong(file, "domain", f'"{organization.domain}" is taken by {taken}')
+            raise setting_error(file, "domain", f'"{organization.domain}" is taken by {taken}')
         found[organization.domain] = (organization, file)
     return found
 
 
 def logos(root: Path, api_url: str) -> dict[str, Image]:
-    """Give the small logo of every domain that has one, known organization or not (SPEC 1.4)."""
+    """Return the small logo of every domain that has one, known organization or not (SPEC 1.4)."""
     return {
         name.removesuffix(_LOGO_END).lower(): Image(
             url=f"{api_url}/{LOGOS}/{name}", width=50, height=50
         )
-        for name in _yaml.names(root, LOGOS, ".jpg")
+        for name in _yaml.list_names(root, LOGOS, ".jpg")
         if name.endswith(_LOGO_END)
     }
 
@@ -42,11 +42,11 @@ def logos(root: Path, api_url: str) -> dict[str, Image]:
 def _organization(text: str, file: str, stem: str) -> Organization:
     front = _FRONT.match(text)
     if not front:
-        raise wrong(file, "", "no front matter", "the file begins with a line ---")
-    fields = _yaml.Fields(_yaml.mapping(front.group(1), file, first_line=2), file)
+        raise setting_error(file, "", "no front matter", "the file begins with a line ---")
+    fields = _yaml.Fields(_yaml.parse_mapping(front.group(1), file, first_line=2), file)
     name = fields.text("name")
     if not name:
-        raise fields.wrong("name", "missing", "every organization needs a name")
+        raise fields.error("name", "missing", "every organization needs a name")
     return Organization(
         domain=fields.text("domain", stem).lower() or stem,
         name=name,

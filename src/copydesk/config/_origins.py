@@ -19,13 +19,13 @@ class Origins(Mapping[str, str]):
     """
 
     def __init__(self) -> None:
-        self._said: dict[str, str] = {}
+        self._recorded: dict[str, str] = {}
         self._names: dict[str, Sequence[str]] = {}
         self._given: dict[str, Sequence[frozenset[str]]] = {}
 
-    def say(self, path: str, origin: str) -> None:
+    def record(self, path: str, origin: str) -> None:
         """Write down the origin of one value, in the place of an earlier one."""
-        self._said[path] = origin
+        self._recorded[path] = origin
 
     def add_blocks(self, block: str, names: Sequence[str], given: Sequence[frozenset[str]]) -> None:
         """Write down the options that the blocks of one name can have, and those that each has.
@@ -36,34 +36,34 @@ class Origins(Mapping[str, str]):
         self._given[block] = given
 
     def given(self, block: str) -> Sequence[frozenset[str]]:
-        """Give the options that stand in the file, for each block of this name."""
+        """Return the options that stand in the file, for each block of this name."""
         return self._given.get(block, ())
 
     def __getitem__(self, path: str) -> str:
-        """Give the origin of one value; raises KeyError for a path that is none."""
-        if path in self._said:
-            return self._said[path]
+        """Return the origin of one value; raises KeyError for a path that is none."""
+        if path in self._recorded:
+            return self._recorded[path]
         found = _IN_A_BLOCK.fullmatch(path)
         if found is None:
             raise KeyError(path)
         block, index, name = found[1], int(found[2]), found[3]
         given = self._given.get(block, ())
-        if index >= len(given) or name not in self._held(block, given[index]):
+        if index >= len(given) or name not in self._names_of(block, given[index]):
             raise KeyError(path)
         return FILE if name in given[index] else _DEFAULT
 
     def __iter__(self) -> Iterator[str]:
-        """Give every path: those of sections and of `_data` first, then block by block."""
-        yield from self._said
+        """Yield every path: those of sections and of `_data` first, then block by block."""
+        yield from self._recorded
         for block, sets in self._given.items():
             for index, given in enumerate(sets):
-                for name in self._held(block, given):
+                for name in self._names_of(block, given):
                     path = f"{block}[{index}].{name}"
-                    if path not in self._said:
+                    if path not in self._recorded:
                         yield path
 
-    def _held(self, block: str, given: frozenset[str]) -> Iterator[str]:
-        """Name the options that one block has: those of a table within it only where it has one."""
+    def _names_of(self, block: str, given: frozenset[str]) -> Iterator[str]:
+        """Yield the names of a block's options: those of a table in it only where it has one."""
         tables = {name.partition(".")[0] for name in given if "." in name}
         for name in self._names[block]:
             table, dot, _ = name.partition(".")

@@ -1,4 +1,4 @@
-"""The reference page of beat.toml, generated from the table of options."""
+"""The reference page of beat.toml, generated from the options of its sections."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ publishers whose files name one `owner` are one house, and count as one voice.
 
 
 def reference_page() -> str:
-    """Give docs/reference/beat-toml.md."""
+    """Write docs/reference/beat-toml.md."""
     sections = "\n".join("\n".join(_section(section)) for section in (*SECTIONS, *BLOCKS))
     return f"{_HEAD}\n{sections}"
 

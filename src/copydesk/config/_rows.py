@@ -29,7 +29,10 @@ def _values(settings: Settings) -> Iterator[tuple[str, str]]:
     for section in SECTIONS:
         for option in section.options.values():
             holder = f"{section.held_by}.{option.name}".lstrip(".")
-            yield f"{section.name}.{option.name}", _written(option, attrgetter(holder)(settings))
+            yield (
+                f"{section.name}.{option.name}",
+                _format_value(option, attrgetter(holder)(settings)),
+            )
     if settings.deploy.to == "s3":
         for name in ("access_key", "secret_key", "session_token"):
             yield f"deploy.s3.{name}", HIDDEN if getattr(settings.deploy.s3, name) else ""
@@ -46,7 +49,7 @@ def _hosts(settings: Settings) -> Iterator[tuple[str, str]]:
     for index, (name, manners) in enumerate(settings.fetch.hosts.items()):
         for option in HOST.options.values():
             value = name if option.name == "name" else getattr(manners, option.name)
-            yield f"host[{index}].{option.name}", _written(option, value)
+            yield f"host[{index}].{option.name}", _format_value(option, value)
 
 
 def _sources(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -55,14 +58,17 @@ def _sources(settings: Settings) -> Iterator[tuple[str, str]]:
         options = settings.source_options.get(source.url, plain)
         for option in SOURCE.options.values():
             holder = source if option.name in Source.__dataclass_fields__ else options
-            yield f"source[{index}].{option.name}", _written(option, getattr(holder, option.name))
+            yield (
+                f"source[{index}].{option.name}",
+                _format_value(option, getattr(holder, option.name)),
+            )
         if source.listing is not None:
             for option in LISTING.options.values():
                 value = getattr(source.listing, option.name)
-                yield f"source[{index}].listing.{option.name}", _written(option, value)
+                yield f"source[{index}].listing.{option.name}", _format_value(option, value)
 
 
-def _written(option: Option, value: object) -> str:
+def _format_value(option: Option, value: object) -> str:
     if option.kind.private and value:
         return "" if str(value).startswith(UNSET) else HIDDEN
     if value is None:

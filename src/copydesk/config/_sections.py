@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from copydesk.config._deploying import Deploy, DeployFolder, DeployGit, DeployRsync, DeployS3
+from copydesk.config._deploy_tables import Deploy, DeployFolder, DeployGit, DeployRsync, DeployS3
 from copydesk.config._tables import (
     Front,
     HostName,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from copydesk.config._deploying import Deploy
+from copydesk.config._deploy_tables import Deploy
 from copydesk.config._tables import (
     Front,
     Pictures,
@@ -58,7 +58,7 @@ class Settings:
         object.__setattr__(self, "shows", _by_publisher(self.source_options))
 
     def show_of(self, source: str, publisher: str) -> Show:
-        """Give how the picture of a story is shown that a source lists and a publisher has.
+        """Return how the picture of a story is shown that a source lists and a publisher has.
 
         `publisher` is any address or host of its. Of two rules the stricter holds, without any the
         site's.

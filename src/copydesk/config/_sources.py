@@ -9,7 +9,7 @@ from pathlib import Path
 
 from copydesk.config import _toml
 from copydesk.config._decode import decode
-from copydesk.config._wrong import wrong
+from copydesk.config._setting_error import setting_error
 from copydesk.errors import ConfigError
 from copydesk.kit import files, urls, within
 from copydesk.news import ListingRule, Source
@@ -49,13 +49,13 @@ def _append(path: Path, sources: list[Source]) -> None:
         before = within.read_named(path, _toml.MAX_BYTES)
         mode = stat.S_IMODE(path.stat().st_mode)
         newline = "\r\n" if b"\r\n" in before else "\n"
-        blocks = newline + newline.join(_block(source, newline) for source in sources)
+        blocks = newline + newline.join(_format_block(source, newline) for source in sources)
         gap = b"" if before.endswith(b"\n") or not before else newline.encode()
         after = before + gap + blocks.encode()
         _refuse_broken(after)
         files.write_atomic(path, after, mode=mode)
     except OSError as error:
-        raise wrong(_toml.FILE, "", f"cannot be written ({error.strerror})") from error
+        raise setting_error(_toml.FILE, "", f"cannot be written ({error.strerror})") from error
 
 
 def _refuse_broken(after: bytes) -> None:
@@ -64,27 +64,29 @@ def _refuse_broken(after: bytes) -> None:
         tables = _toml.parse(after)
     except ConfigError as error:  # what was there is sound, so the two do not go together
         hint = "write each source as a [[source]] block of its own"
-        raise wrong(_toml.FILE, "source", "no block can follow a list in one line", hint) from error
+        raise setting_error(
+            _toml.FILE, "source", "no block can follow a list in one line", hint
+        ) from error
     decode(tables, {})
 
 
-def _block(source: Source, newline: str) -> str:
+def _format_block(source: Source, newline: str) -> str:
     """Write one [[source]] with the values that are not the default's."""
-    lines = ["[[source]]", *_lines(source, Source(url=""))]
+    lines = ["[[source]]", *_format_lines(source, Source(url=""))]
     return newline.join([*lines, ""])
 
 
-def _lines(values: Source | ListingRule, plain: Source | ListingRule) -> Iterator[str]:
+def _format_lines(values: Source | ListingRule, plain: Source | ListingRule) -> Iterator[str]:
     for name in values.__dataclass_fields__:
         value = getattr(values, name)
         if value != getattr(plain, name):
-            yield f"{name} = {_written(value)}"
+            yield f"{name} = {_format_value(value)}"
 
 
-def _written(value: object) -> str:
+def _format_value(value: object) -> str:
     """Write a value as TOML; a listing rule as a table in one line."""
     import tomlkit
 
     if isinstance(value, ListingRule):
-        return f"{{ {', '.join(_lines(value, ListingRule(item='', written=date.min)))} }}"
+        return f"{{ {', '.join(_format_lines(value, ListingRule(item='', written=date.min)))} }}"
     return tomlkit.item(list(value) if isinstance(value, tuple) else value).as_string()

@@ -7,7 +7,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from copydesk.config._wrong import unreadable, wrong
+from copydesk.config._setting_error import setting_error, unreadable_error
 from copydesk.errors import ConfigError
 from copydesk.kit import within
 
@@ -24,35 +24,37 @@ def read(root: Path) -> dict[str, object]:
     try:
         data = within.read_named(root / FILE, MAX_BYTES)
     except FileNotFoundError as error:
-        raise _missing(root) from error
+        raise _missing_file(root) from error
     except OSError as error:
         hint = "is this the right file?" if error.errno == errno.EFBIG else ""
-        raise unreadable(error, FILE, hint) from error
+        raise unreadable_error(error, FILE, hint) from error
     return parse(data)
 
 
 def parse(data: bytes) -> dict[str, object]:
-    """Give the tables in the text of a beat.toml; a byte order mark is passed over."""
+    """Parse the tables in the text of a beat.toml; a byte order mark is passed over."""
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise wrong(FILE, f"line {line}", "not UTF-8", "save the file as UTF-8") from error
+        raise setting_error(FILE, f"line {line}", "not UTF-8", "save the file as UTF-8") from error
     except ValueError as error:  # TOMLDecodeError; a plain one for a number of too many digits
-        raise _syntax(str(error)) from error
+        raise _syntax_error(str(error)) from error
     except RecursionError as error:
-        raise wrong(FILE, "", "tables or lists are nested too deep") from error
+        raise setting_error(FILE, "", "tables or lists are nested too deep") from error
 
 
-def _syntax(message: str) -> ConfigError:
+def _syntax_error(message: str) -> ConfigError:
     found = _PLACE.search(message)
     place = (found.group(1) or "end of the file") if found else ""
     said = _PLACE.sub("", message)
-    return wrong(FILE, place, said[:1].lower() + said[1:], 'texts stand in quotes: title = "News"')
+    return setting_error(
+        FILE, place, said[:1].lower() + said[1:], 'texts stand in quotes: title = "News"'
+    )
 
 
-def _missing(root: Path) -> ConfigError:
-    """Say what to do in a folder without a beat.toml: it may be a site of the reference."""
+def _missing_file(root: Path) -> ConfigError:
+    """Return the error for a folder without a beat.toml, which may be a site of the reference."""
     if (root / "_config.yml").is_file():
         hint = f"take over the site that is here: copydesk adopt {root}"
     elif root.is_dir():

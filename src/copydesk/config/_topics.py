@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from copydesk.config import _yaml
-from copydesk.config._wrong import wrong
+from copydesk.config._setting_error import setting_error
 from copydesk.news import Topic
 
 FOLDER = "_data/topics"
@@ -15,22 +15,22 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _FILES = frozenset({"index.html", "index.json"})  # of the site, beside the folders of topics
 
-Found = Sequence[tuple[Topic, str]]
+TopicFiles = Sequence[tuple[Topic, str]]
 
 
-def read(root: Path) -> Found:
-    """Give each topic with the name of its file; ids and names are unique, parents no circle."""
+def read(root: Path) -> TopicFiles:
+    """Read each topic with the name of its file; ids and names are unique, parents no circle."""
     found = []
-    for name in _yaml.names(root, FOLDER, ".yaml", ".yml"):
+    for name in _yaml.list_names(root, FOLDER, ".yaml", ".yml"):
         file = f"{FOLDER}/{name}"
-        found.append((_topic(_yaml.mapping(_yaml.text_of(root, file), file), file), file))
+        found.append((_topic(_yaml.parse_mapping(_yaml.read_text(root, file), file), file), file))
     _refuse_twins(found)
     _refuse_circles(found)
     return found
 
 
-def orphans(found: Found) -> tuple[str, ...]:
-    """Give a sentence for each topic whose parent is the name of no topic."""
+def orphan_warnings(found: TopicFiles) -> tuple[str, ...]:
+    """Return a warning for each topic whose parent is the name of no topic."""
     names = {topic.name for topic, _ in found}
     return tuple(
         f'{file}: no topic is named "{topic.parent}", its parent'
@@ -57,41 +57,43 @@ def _topic(values: Mapping[str, object], file: str) -> Topic:
         translations=_translations(fields),
     )
     if not topic.name:
-        raise fields.wrong("name", "missing", "every topic needs a name")
+        raise fields.error("name", "missing", "every topic needs a name")
     if topic.id.lower() in _FILES:
-        raise fields.wrong("_id", f'the site has a file "{topic.id}"', "give it another one")
+        raise fields.error("_id", f'the site has a file "{topic.id}"', "give it another one")
     if not _ID.fullmatch(topic.id):
         what = f'expected letters, digits and - . _ only, 100 at most, got "{topic.id[:120]}"'
-        raise fields.wrong("_id", what, "it becomes a folder of the site")
+        raise fields.error("_id", what, "it becomes a folder of the site")
     return topic
 
 
 def _translations(fields: _yaml.Fields) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Give the keywords of each language, by its code in lower case without a region."""
+    """Read the keywords of each language, by its code in lower case without a region."""
     found = fields.lists("translations")
     for code, _ in found:
         if not _LANGUAGE.fullmatch(code):
             what = f'expected codes of languages such as de, got "{code}"'
-            raise fields.wrong("translations", what, 'two or three letters, in quotes: "no"')
+            raise fields.error("translations", what, 'two or three letters, in quotes: "no"')
     return found
 
 
-def _refuse_twins(found: Found) -> None:
+def _refuse_twins(found: TopicFiles) -> None:
     ids: dict[str, str] = {}
     names: dict[str, str] = {}
     for topic, file in found:
         for seen, key, value in ((ids, "_id", topic.id), (names, "name", topic.name)):
             if value in seen:
-                raise wrong(file, key, f'"{value}" is taken by {seen[value]}', "choose another")
+                raise setting_error(
+                    file, key, f'"{value}" is taken by {seen[value]}', "choose another"
+                )
             seen[value] = file
 
 
-def _refuse_circles(found: Found) -> None:
+def _refuse_circles(found: TopicFiles) -> None:
     """Refuse a topic that stands above itself: whoever walks up would never end."""
     parents = {topic.name: topic.parent for topic, _ in found}
     for topic, file in found:
         above = topic.parent
         for _ in parents:
             if above == topic.name:
-                raise wrong(file, "parent", f'"{topic.name}" stands above itself')
+                raise setting_error(file, "parent", f'"{topic.name}" stands above itself')
             above = parents.get(above, "")

@@ -1,9 +1,9 @@
 """Deliver: what changed since the last time goes to the place, what is gone goes from there.
 
-    planned   ledger, else the place's own list  >  what to send in stages, what to delete
-    deliver   stage by stage, each file noted in the ledger as soon as the place has it
+    plan_delivery   manifest, else the place's own list  >  what to send in stages, what to delete
+    deliver   stage by stage, each file noted in the manifest as soon as the place has it
 
-Cut off at any instant, the next time sends what the ledger does not have.
+Cut off at any instant, the next time sends what the manifest does not have.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from copydesk.deploy._order import stages
-from copydesk.deploy._survey import MARKER, Parcel, Survey
+from copydesk.deploy._survey import MARKER, BuiltSite, Parcel
 from copydesk.errors import DeployError
 
 _UNKNOWN = "-"  # the digest of what is there and was not sent by us, as far as we know
 GOES_ON = "the next time goes on from there"
 
 
-class Ledger(Protocol):
+class Manifest(Protocol):
     """What a place holds: a text for each path, kept from one time to the next."""
 
     def get(self, path: str) -> str | None:
-        """Give the text that was put for this path, None where there is none."""
+        """Return the text that was put for this path, None where there is none."""
         ...
 
     def put(self, path: str, digest: str) -> None:
@@ -37,7 +37,7 @@ class Ledger(Protocol):
         ...
 
     def paths(self) -> Iterator[str]:
-        """Give every path that is noted."""
+        """Return every path that is noted."""
         ...
 
 
@@ -45,7 +45,7 @@ class Carrier(Protocol):
     """A place that is carried to file by file. Every method raises DeployError."""
 
     def listing(self, wanted: Collection[str]) -> Mapping[str, str]:
-        """Give the MD5 of every file there by its path, "" where it is not known.
+        """List the MD5 of every file there by its path, "" where it is not known.
 
         Only that of `wanted` paths is worth a reading.
         """
@@ -78,33 +78,36 @@ class Delivery:
     is_first: bool = False
 
 
-def planned(site: Survey, carrier: Carrier, ledger: Ledger, *, anew: bool = False) -> Delivery:
-    """Say what would be sent and deleted.
+def plan_delivery(
+    site: BuiltSite, carrier: Carrier, manifest: Manifest, *, anew: bool = False
+) -> Delivery:
+    """Plan what is to be sent and deleted.
 
-    Where the ledger is empty, or `anew`, the place itself is asked what it holds, and the ledger
-    brought up to that. Foreign files are only deleted where the marker says that it is all ours.
+    Where the manifest is empty, or `anew`, the place itself is asked what it holds, and the
+    manifest brought up to that. Foreign files are only deleted where the marker says that it is
+    all ours.
     """
     is_first = False
-    if anew or next(iter(ledger.paths()), None) is None:
-        is_first = _upgrade_tables(ledger, carrier.listing(site.parcels), site)
-    changed = [path for path, parcel in site.parcels.items() if not _stands(parcel, ledger)]
+    if anew or next(iter(manifest.paths()), None) is None:
+        is_first = _take_stock(manifest, carrier.listing(site.parcels), site)
+    changed = [path for path, parcel in site.parcels.items() if not _stands(parcel, manifest)]
     sent = tuple(path for stage in stages(changed) for path in stage)
     return Delivery(
         sent=sent,
-        deleted=tuple(sorted(path for path in ledger.paths() if path not in site.parcels)),
+        deleted=tuple(sorted(path for path in manifest.paths() if path not in site.parcels)),
         unchanged=len(site.parcels) - len(sent),
         size=sum(site.parcels[path].size for path in sent),
         is_first=is_first,
     )
 
 
-def _upgrade_tables(ledger: Ledger, there: Mapping[str, str], site: Survey) -> bool:
-    """Let the ledger say what is there; give whether that is nothing."""
-    for path in list(ledger.paths()):
-        ledger.forget(path)
+def _take_stock(manifest: Manifest, there: Mapping[str, str], site: BuiltSite) -> bool:
+    """Let the manifest say what is there; return whether that is nothing."""
+    for path in list(manifest.paths()):
+        manifest.forget(path)
     for path, digest in there.items():
         if path != MARKER and (MARKER in there or path in site.parcels):
-            ledger.put(path, _row(digest, ""))
+            manifest.put(path, _row(digest, ""))
     return not there
 
 
@@ -112,9 +115,9 @@ def _row(digest: str, stamp: str) -> str:
     return f"{digest or _UNKNOWN} {stamp}"
 
 
-def _stands(parcel: Parcel, ledger: Ledger) -> bool:
-    """Say whether the place has these bytes; they are read where the file's time is another."""
-    row = ledger.get(parcel.path)
+def _stands(parcel: Parcel, manifest: Manifest) -> bool:
+    """Decide whether the place has these bytes; they are read where the file's time is another."""
+    row = manifest.get(parcel.path)
     if row is None:
         return False
     digest, _, stamp = row.partition(" ")
@@ -122,11 +125,11 @@ def _stands(parcel: Parcel, ledger: Ledger) -> bool:
         return digest != _UNKNOWN
     if parcel.digest() != digest:
         return False
-    ledger.put(parcel.path, _row(digest, parcel.stamp))
+    manifest.put(parcel.path, _row(digest, parcel.stamp))
     return True
 
 
-def deliver(site: Survey, plan: Delivery, carrier: Carrier, ledger: Ledger) -> Delivery:
+def deliver(site: BuiltSite, plan: Delivery, carrier: Carrier, manifest: Manifest) -> Delivery:
     """Carry out a plan; give what was really new at the place.
 
     Raises DeployError, whose hint says how far it came; what was sent until then is noted.
@@ -142,10 +145,10 @@ def deliver(site: Survey, plan: Delivery, carrier: Carrier, ledger: Ledger) -> D
             rows = {parcel.path: _row(parcel.digest(), parcel.stamp) for parcel in parcels}
             with closing(carrier.send(parcels)) as sent:
                 for path, is_new in sent:
-                    ledger.put(path, rows[path])
+                    manifest.put(path, rows[path])
                     done += 1
                     new += [path] * is_new
-        deleted = _deleted(plan.deleted, carrier, ledger) if plan.deleted else ()
+        deleted = _deleted(plan.deleted, carrier, manifest) if plan.deleted else ()
     except DeployError as error:
         so_far = f"{done} of {len(plan.sent)} files were sent; {GOES_ON}"
         hint = f"{error.hint}; {so_far}" if error.hint else so_far
@@ -159,10 +162,10 @@ def deliver(site: Survey, plan: Delivery, carrier: Carrier, ledger: Ledger) -> D
     )
 
 
-def _deleted(paths: Sequence[str], carrier: Carrier, ledger: Ledger) -> tuple[str, ...]:
+def _deleted(paths: Sequence[str], carrier: Carrier, manifest: Manifest) -> tuple[str, ...]:
     gone = []
     with closing(carrier.delete(paths)) as deleted:
         for path in deleted:
-            ledger.forget(path)
+            manifest.forget(path)
             gone.append(path)
     return tuple(gone)

@@ -14,7 +14,7 @@ from copydesk.kit import files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Folder:
+class LocalFolder:
     """A folder, which another program serves; it is made where it is not there."""
 
     path: Path
@@ -22,11 +22,11 @@ class Folder:
 
     @property
     def name(self) -> str:
-        """Give what the place is called in the ledger and to a person."""
+        """Return what the place is called in the manifest and to a person."""
         return str(self.path)
 
     def listing(self, wanted: Collection[str]) -> Mapping[str, str]:
-        """Give every file there by its path, the MD5 of those that are wanted."""
+        """List every file there by its path, with the MD5 of those that are wanted."""
         found = {}
         for where, _, names in os.walk(self.path):
             below = Path(where).relative_to(self.path).as_posix()
@@ -83,7 +83,7 @@ class Folder:
 
 
 def _digest(path: Path) -> str:
-    """Give the MD5 of a plain file, "" for what is none or cannot be read."""
+    """Compute the MD5 of a plain file, "" for what is none or cannot be read."""
     if path.is_symlink():
         return ""
     try:

@@ -31,12 +31,12 @@ class Ping:
 
 
 def listeners(beat: Beat, endpoint: str) -> list[str]:
-    """Give the addresses of all that want to be told of a beat's changes."""
+    """List the addresses of all that want to be told of a beat's changes."""
     return list(dict.fromkeys([endpoint] * bool(beat.index_now_key) + [beat.hub] * bool(beat.hub)))
 
 
 def pings(beat: Beat, endpoint: str, changed: Iterable[str]) -> list[Ping]:
-    """Give what to say of paths that are new, other or gone at a beat's place.
+    """Write what to say of paths that are new, other or gone at a beat's place.
 
     Nothing without `beat.index_now_key` and `beat.hub`; `endpoint` is where IndexNow listens.
     """
@@ -67,7 +67,7 @@ def _publish(beat: Beat, path: str) -> Ping:
 
 
 def _pages(paths: Iterable[str]) -> list[str]:
-    """Give the paths of pages: the front page first, then stories, the newest first."""
+    """List the paths of pages: the front page first, then stories, the newest first."""
     pages = [path for path in paths if path == _PAGE or path.endswith(f"/{_PAGE}")]
     stories = [path for path in pages if path.startswith("news/")]
     rest = sorted(set(pages) - set(stories), key=lambda path: (path.count("/"), path))

@@ -43,16 +43,16 @@ class Rsync:
 
     @property
     def name(self) -> str:
-        """Give what the place is called in the ledger and to a person."""
+        """Return what the place is called in the manifest and to a person."""
         return self.target
 
     @property
     def local(self) -> Path | None:
-        """Give the folder where it is one of this machine."""
+        """Return the folder where it is one of this machine."""
         return None if ":" in self.target.split("/")[0] else Path(self.target)
 
     def listing(self, _: Collection[str]) -> Mapping[str, str]:
-        """Give every plain file there by its path; what is in them is not known."""
+        """List every plain file there by its path; what is in them is not known."""
         options = ("--recursive", "--list-only", "--no-human-readable")
         answer = self._run(options, [self._there])
         if answer.returncode:
@@ -83,7 +83,7 @@ class Rsync:
         yield from paths
 
     def _emptied(self, paths: Iterable[str]) -> list[list[str]]:
-        """Give the folders of which the site has nothing left: rsync takes one level at a time."""
+        """List the folders of which the site has nothing left: rsync takes one level at a time."""
         folders = {str(above) for path in paths for above in list(Path(path).parents)[:-1]}
         lost = [one for one in folders if not (self.site / one).is_dir()]
         depths = sorted({one.count("/") for one in lost}, reverse=True)
@@ -116,7 +116,7 @@ class Rsync:
             raise DeployError("rsync did not run", subject=str(error)) from error
 
     def _trouble(self, answer: subprocess.CompletedProcess[str]) -> DeployError:
-        """Say what rsync's complaint means, and what to do."""
+        """Return what rsync's complaint means, and what to do."""
         told = [line.strip() for line in answer.stderr.splitlines() if line.strip()]
         subject = f"{self.target}: {' '.join(told)[:300]}"
         for words, what, hint in _TROUBLES:
@@ -165,5 +165,5 @@ def _ended(
 
 
 def _unescaped(name: str) -> str:
-    """Give a name as it is: rsync writes what it finds odd as `\\#ooo`."""
+    """Return a name as it is: rsync writes what it finds odd as `\\#ooo`."""
     return _ESCAPED.sub(lambda found: chr(int(found[1], 8)), name)

@@ -1,4 +1,4 @@
-"""Survey: every file of a built site that is sent, and what is not."""
+"""What a built site holds: every file of it that is sent, and what is not."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Parcel:
 
     @property
     def stamp(self) -> str:
-        """Give what stays the same as long as nobody writes the file."""
+        """Return what stays the same as long as nobody writes the file."""
         return f"{self.size}:{self.changed_ns}"
 
     def read(self) -> bytes:
-        """Give the file's bytes; raises DeployError."""
+        """Read the file's bytes; raises DeployError."""
         try:
             return self.origin.read_bytes()
         except OSError as error:
@@ -45,12 +45,12 @@ class Parcel:
             ) from error
 
     def digest(self) -> str:
-        """Give the MD5 of the bytes in hex, which is what S3 calls an ETag."""
+        """Compute the MD5 of the bytes in hex, which is what S3 calls an ETag."""
         return hashlib.md5(self.read(), usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Survey:
+class BuiltSite:
     """A built site: its folder, its files by path, and the paths that are not sent."""
 
     folder: Path
@@ -58,7 +58,7 @@ class Survey:
     skipped: tuple[str, ...] = ()
 
 
-def survey(site: Path) -> Survey:
+def survey(site: Path) -> BuiltSite:
     """Look over a built site; links, unfinished files and unspeakable names are skipped.
 
     Raises DeployError where there is no site: an empty one would empty the place it is sent to.
@@ -81,7 +81,7 @@ def survey(site: Path) -> Survey:
         raise _no_site(site, f" ({error.strerror})") from error
     if "index.html" not in parcels:
         raise _no_site(site, "")
-    return Survey(folder=site, parcels=parcels, skipped=tuple(sorted(skipped)))
+    return BuiltSite(folder=site, parcels=parcels, skipped=tuple(sorted(skipped)))
 
 
 def _no_site(site: Path, why: str) -> DeployError:
@@ -100,7 +100,7 @@ def _below(folder: Path, above: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
 
 
 def _is_sound(path: str) -> bool:
-    """Say whether a name is plain text on one line, and none of git's own."""
+    """Decide whether a name is plain text on one line, and none of git's own."""
     if not path.isprintable() or "\\" in path:
         return False
     return not any(part.lower() == ".git" for part in path.split("/"))

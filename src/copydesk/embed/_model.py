@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copydesk.embed import _pieces
+from copydesk.embed import wordpiece
 from copydesk.errors import ModelError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _ERRORS_ONLY = 3  # of what onnxruntime would print
 
 
 class Model:
-    """Give texts as vectors. Its file is checked when this is made, and read at the first text.
+    """Turn texts into vectors. Its file is checked when this is made, and read at the first text.
 
     `threads` is how many the work on one text may take; `path` is the model's file, without it the
     installed one. Raises ModelError where the extra is not installed, where the file is not the one
@@ -30,13 +30,13 @@ class Model:
     """
 
     def __init__(self, threads: int = 1, path: Path | None = None) -> None:
-        self._path = path or _installed()
+        self._path = path or _find_installed()
         self._threads = threads
         self._session: onnxruntime.InferenceSession | None = None
         _check(self._path)
 
     def vectors(self, texts: Iterable[str]) -> list[bytes]:
-        """Give for each text where it points: 384 signed bytes, b"" where it reads no words.
+        """Return for each text where it points: 384 signed bytes, b"" where it reads no words.
 
         The largest is 127 or -127; what counts is the direction. A text's bytes are the same
         whatever others are asked for with it: each is run by itself, which costs no time.
@@ -44,11 +44,11 @@ class Model:
         return [self._vector(text) for text in texts]
 
     def _vector(self, text: str) -> bytes:
-        numbers = _pieces.numbers(text)
-        return _packed(self._run(numbers)) if _pieces.are_words(numbers) else b""
+        numbers = wordpiece.numbers(text)
+        return _pack(self._run(numbers)) if wordpiece.are_words(numbers) else b""
 
     def _run(self, numbers: list[int]) -> np.ndarray:
-        """Give the mean of what the model makes of each piece."""
+        """Return the mean of what the model makes of each piece."""
         import numpy as np
 
         if self._session is None:
@@ -63,8 +63,8 @@ class Model:
         return np.asarray(hidden[0].mean(axis=0))
 
 
-def _installed() -> Path:
-    """Give where the model's file is; nothing heavy is loaded for that."""
+def _find_installed() -> Path:
+    """Find the model's file; nothing heavy is loaded for that."""
     try:
         package = importlib.util.find_spec(_PACKAGE)
         runtime = importlib.util.find_spec("onnxruntime")
@@ -106,7 +106,7 @@ def _broken(path: Path, why: str) -> ModelError:
     )
 
 
-def _packed(vector: np.ndarray) -> bytes:
+def _pack(vector: np.ndarray) -> bytes:
     import numpy as np
 
     return bytes(np.rint(vector * (127 / np.abs(vector).max())).astype(np.int8))

@@ -11,12 +11,12 @@ CHARACTERS = 450  # of the text; more gives no better groups (docs/design/embed.
 
 
 def passage(title: str, text: str) -> str:
-    """Give the title and the beginning of the text, which may be Markdown, as one line."""
+    """Return the title and the beginning of the text, which may be Markdown, as one line."""
     lede = plain_text.fold(plain_text.prose(text[: 2 * CHARACTERS]))[:CHARACTERS]
     head = plain_text.fold(title)
     return f"{head}. {lede}" if head and lede else head or lede
 
 
-def key_of(told: str) -> str:
-    """Give the name under which the vector of a passage may be kept; another model gives others."""
-    return hashlib.sha256(f"{SHA256}\n{told}".encode(errors="replace")).hexdigest()
+def key_of(passage_: str) -> str:
+    """Return the name under which a passage's vector may be kept; another model has others."""
+    return hashlib.sha256(f"{SHA256}\n{passage_}".encode(errors="replace")).hexdigest()

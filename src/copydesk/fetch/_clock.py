@@ -13,7 +13,7 @@ class Clock(Protocol):
     """Whoever knows the time and can wait."""
 
     def now(self) -> datetime:
-        """Give the time, aware and UTC."""
+        """Return the time, aware and UTC."""
         ...
 
     async def sleep(self, seconds: float) -> None:
@@ -25,7 +25,7 @@ class WallClock:
     """The time of this machine."""
 
     def now(self) -> datetime:
-        """Give the time of this machine in UTC."""
+        """Return the time of this machine in UTC."""
         return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
@@ -40,7 +40,7 @@ class VirtualClock:
         self._now = dates.utc(start)
 
     def now(self) -> datetime:
-        """Give the instant it was made with."""
+        """Return the instant it was made with."""
         return self._now
 
     async def sleep(self, seconds: float) -> None:

@@ -43,7 +43,7 @@ _NOT_KEPT = frozenset(
 
 
 def for_request(request: Request, options: FetchOptions) -> dict[str, str]:
-    """Give the headers to send: who asks, what is understood, what is known already."""
+    """Return the headers to send: who asks, what is understood, what is known already."""
     headers = dict(_usual(request.purpose, options.signature))
     if request.etag:
         headers["If-None-Match"] = request.etag
@@ -63,12 +63,12 @@ def _usual(purpose: Purpose, signature: str) -> Mapping[str, str]:
 
 
 def joined(pairs: Iterable[tuple[str, str]], name: str) -> str:
-    """Give all values of a header in one line, "" where it is missing."""
+    """Return all values of a header in one line, "" where it is missing."""
     return ", ".join(value for known, value in pairs if known.lower() == name)
 
 
 def for_page(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Give a page's headers: lower-case names, one value each, none about the wire.
+    """Return a page's headers: lower-case names, one value each, none about the wire.
 
     A list's values are joined with a comma, those of several X-Robots-Tag with a line break; of a
     single-valued header the first counts. Cookies, lengths and codings are left out, because the
@@ -90,7 +90,7 @@ def for_page(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def by_line(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Give a page's headers as they came over the wire: each line of a value is one."""
+    """Yield a page's headers as they came over the wire: each line of a value is one."""
     for name, value in headers.items():
         yield from ((name, line) for line in value.split("\n"))
 

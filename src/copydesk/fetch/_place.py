@@ -25,7 +25,7 @@ class Place:
 
 @functools.lru_cache(maxsize=_KNOWN)
 def place(url: str) -> Place | None:
-    """Give where an address leads, None where it is no web address."""
+    """Return where an address leads, None where it is no web address."""
     fetchable = urls.fetchable(url)
     if fetchable is None:
         return None

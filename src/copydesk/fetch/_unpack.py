@@ -23,11 +23,11 @@ class BodyError(FetchError):
 
 class _Coding(Protocol):
     def feed(self, data: bytes, room: int) -> bytes:
-        """Give the next unpacked bytes, at most `room` + 1."""
+        """Return the next unpacked bytes, at most `room` + 1."""
         ...
 
     def is_whole(self) -> bool:
-        """Say whether the packed stream reached its end."""
+        """Decide whether the packed stream reached its end."""
         ...
 
 
@@ -130,13 +130,13 @@ class Unpacker:
         return unpacked
 
     def finish(self) -> bytes:
-        """Give the whole body; an empty one is whole whatever its coding says."""
+        """Return the whole body; an empty one is whole whatever its coding says."""
         if self._received and not all(coding.is_whole() for coding in self._codings):
             raise BodyError("compressed body is cut off", "network")
         return bytes(self._body)
 
     def cut(self) -> bytes:
-        """Give what there is, up to the limit, whole or not."""
+        """Return what there is, up to the limit, whole or not."""
         return bytes(self._body[: self._limit])
 
 

@@ -50,7 +50,7 @@ class Album:
         self._lock = threading.RLock()
 
     def find(self, url: str) -> Picture | None:
-        """Give the picture of an address; None where it is not cached, or its files are damaged."""
+        """Find the picture of an address; None where it is not cached, or its files are damaged."""
         picture = self._read(self._sidecar(url))
         if picture is None or picture.only_measured:
             return None
@@ -116,7 +116,7 @@ class Album:
             self._put(noted)
 
     def is_common(self, url: str, article: str) -> bool:
-        """Say whether a picture stands for nothing to an article: its site's card, a logo, a guard.
+        """Decide whether a picture says nothing of an article: its site's card, a logo, a guard.
 
         It does where the site has had the very same picture for more than three of its articles
         under more than three addresses.
@@ -127,12 +127,12 @@ class Album:
         return bool(sites) and urls.registrable_domain(article) in sites
 
     def has_common(self) -> bool:
-        """Say whether any picture stands for nothing to some site."""
+        """Decide whether any picture stands for nothing to some site."""
         with self._lock:
             return bool(self._commons())
 
     def thumbnails(self) -> Mapping[str, Thumbnail]:
-        """Give every cached picture by its origin address, in address order.
+        """Return every cached picture by its origin address, in address order.
 
         One of the first version is given as the one file that lies there.
         """
@@ -170,13 +170,13 @@ class Album:
         return self._common
 
     def _asked(self, url: str, file: str) -> Mapping[str, tuple[str, ...]]:
-        """Give who wanted an address until now; nobody, where it gave another picture then."""
+        """Return who wanted an address until now; nobody, where it gave another picture then."""
         with self._lock:
             known = self._pictures().get(url)
         return known.asked if known and known.file == file else {}
 
     def _known(self, stem: str) -> Picture | None:
-        """Give a picture of these bytes under another address, when all its files are there."""
+        """Find a picture of these bytes under another address, when all its files are there."""
         with self._lock:
             file = f"{stem}.webp"
             same = (one for one in self._pictures().values() if one.file == file and one.is_cached)
@@ -234,7 +234,7 @@ class Album:
         return sum(lot.size for lot in _room.lots(self._folder).values())
 
     def _used(self) -> Mapping[str, float]:
-        """Give when each picture was last seen in use under one of its addresses, by its stem."""
+        """Read when each picture was last seen in use under one of its addresses, by its stem."""
         used: dict[str, float] = {}
         for url, picture in self._pictures().items():
             with contextlib.suppress(OSError):
@@ -283,7 +283,7 @@ class Album:
         self._catalogue = self._common = None
 
     def _pictures(self) -> dict[str, Picture]:
-        """Give every picture by its address; the folder is read once."""
+        """Read every picture by its address; the folder is read once."""
         if self._catalogue is None:
             there = _room.whole(self._folder)
             told = (_told(self._folder / name) for name in sorted(there) if name.endswith(".json"))
@@ -300,7 +300,7 @@ class Album:
         return picture if picture and self._is_whole(picture) else None
 
     def _is_whole(self, picture: Picture) -> bool:
-        """Say whether all files are there; written by renaming, each is whole or absent."""
+        """Decide whether all files are there; written by renaming, each is whole or absent."""
         return all(_size(self._folder / name) > 0 for name in picture.names)
 
     def _sidecar(self, url: str) -> Path:

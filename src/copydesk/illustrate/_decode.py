@@ -25,7 +25,7 @@ _MAX_SCANNED = 500_000_000  # pixels times scans: up to half a second
 
 
 def decode(data: bytes, seen: Measure) -> Image:
-    """Give a picture as RGB, or RGBA where one can see through it, within 640 by 960 pixels.
+    """Decode a picture as RGB, or RGBA where one can see through it, within 640 by 960 pixels.
 
     Raises what Pillow raises, which is anything, where it is cut off or damaged.
     """
@@ -57,7 +57,7 @@ def _refuse_scans(data: bytes, seen: Measure) -> None:
 
 
 def _plain(image: Image) -> Image:
-    """Give the picture in a mode whose colours can be mixed."""
+    """Convert a picture to a mode whose colours can be mixed."""
     if image.mode.startswith("I"):  # 16 bits of grey, of which Pillow's own way keeps the low ones
         return image.point(lambda value: value * (1 / 256)).convert("L")
     if image.mode in {"LA", "PA"} or "transparency" in image.info:
@@ -90,7 +90,7 @@ def _upright(image: Image, orientation: int) -> Image:
 
 
 def _in_srgb(image: Image, profile: object) -> Image:
-    """Give the picture as RGB or RGBA, its own colour profile applied."""
+    """Convert a picture to RGB or RGBA, its own colour profile applied."""
     if isinstance(profile, bytes) and 0 < len(profile) <= _MAX_PROFILE and image.mode != "L":
         image = _converted(image, profile)
     return image if image.mode in {"RGB", "RGBA"} else image.convert("RGB")

@@ -25,7 +25,7 @@ class Renewed:
 
 
 def earlier(picture: Picture) -> Thumbnail:
-    """Give the one file of a picture that was not made anew yet, in the size that it has."""
+    """Return the one file of a picture that was not made anew yet, in the size that it has."""
     scale = min(1, _WIDTH / picture.width, _HEIGHT / picture.height)
     form = PictureFile(
         name=picture.file,
@@ -37,7 +37,7 @@ def earlier(picture: Picture) -> Thumbnail:
 
 
 def again(picture: Picture, same: Picture) -> Renewed:
-    """Give a picture the forms that were made of the same bytes under another address."""
+    """Return a picture the forms that were made of the same bytes under another address."""
     return Renewed(picture=replace(picture, forms=same.forms, thumb_hash=same.thumb_hash), forms={})
 
 

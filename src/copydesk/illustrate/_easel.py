@@ -29,7 +29,7 @@ class Easel:
         self._own = ""
 
     def poster(self, poster: Poster, *, anew: bool = True) -> PictureFile | None:
-        """Give a share picture as a PNG in the folder, None where its words cannot be set.
+        """Return a share picture as a PNG in the folder, None where its words cannot be set.
 
         Without `anew` only one that is there already is given.
         """
@@ -63,7 +63,7 @@ class Easel:
                         self._keep(name, data)
 
     def icons(self, title: str) -> Mapping[str, Path]:
-        """Give the files of a title's icons by the names that they have on the site."""
+        """Return the files of a title's icons by the names that they have on the site."""
         key = self._key("icons", title)
         kept = {name: f"{key}-{name}" for name in _icons.NAMES}
         if not self._names().issuperset(kept.values()):
@@ -87,7 +87,7 @@ class Easel:
         return f"{self._key('poster', *said)}.png"
 
     def _is_settable(self, poster: Poster) -> bool:
-        """Say so without loading what draws: most builds ask again for what cannot be set."""
+        """Decide it without loading what draws: most builds ask again for what cannot be set."""
         points = _face.covered(self._face)
         return not poster.headline or bool(_face.settable(poster.headline, points))
 
@@ -117,7 +117,7 @@ class Easel:
         return self._there
 
     def _key(self, *said: str) -> str:
-        """Give a name for what is said, in this face and by this way of drawing."""
+        """Name what is said, in this face and by this way of drawing."""
         if not self._own:
             with contextlib.suppress(OSError):
                 self._own = hashlib.blake2b(self._face.read_bytes()).hexdigest()

@@ -19,7 +19,7 @@ _MOST_RANGES = 100_000
 
 @functools.lru_cache(maxsize=4)
 def covered(file: Path) -> frozenset[int]:
-    """Give the code points that a TrueType or OpenType file can draw; PictureError for none."""
+    """Read the code points that a TrueType or OpenType file can draw; PictureError for none."""
     try:
         found = frozenset(_points(file.read_bytes()))
     except (OSError, struct.error, ValueError) as error:
@@ -30,7 +30,7 @@ def covered(file: Path) -> frozenset[int]:
 
 
 def settable(said: str, points: frozenset[int]) -> str:
-    """Give a text as it can be set, "" where it cannot: a letter is missing, or none is left.
+    """Return a text as it can be set, "" where it cannot: a letter is missing, or none is left.
 
     Emoji that the face lacks are left out, since a headline says the same without them.
     """
@@ -56,7 +56,7 @@ def _points(data: bytes) -> Iterator[int]:
 
 
 def _table(data: bytes) -> int:
-    """Give where the table `cmap` begins."""
+    """Find where the table `cmap` begins."""
     for index in range(struct.unpack_from(">H", data, 4)[0]):
         tag, _, offset, _ = struct.unpack_from(">4sIII", data, 12 + 16 * index)
         if tag == b"cmap":
@@ -65,7 +65,7 @@ def _table(data: bytes) -> int:
 
 
 def _segments(data: bytes, offset: int) -> Iterator[int]:
-    """Give the characters of format 4, those without a glyph left out."""
+    """Yield the characters of format 4, those without a glyph left out."""
     count = struct.unpack_from(">H", data, offset + 6)[0] // 2
     ends, starts = offset + 14, offset + 16 + 2 * count
     for index in range(count):
@@ -84,7 +84,7 @@ def _segments(data: bytes, offset: int) -> Iterator[int]:
 
 
 def _groups(data: bytes, offset: int) -> Iterator[int]:
-    """Give the characters of format 12."""
+    """Yield the characters of format 12."""
     count = struct.unpack_from(">I", data, offset + 12)[0]
     if count > _MOST_RANGES:
         raise ValueError("more ranges than there are characters")

@@ -79,7 +79,7 @@ def _small(image: Image) -> Image:
 
 
 def _avif(image: Image, webp_bytes: int) -> bytes:
-    """Give a picture as AVIF that looks as good as its WebP; b"" where Pillow cannot.
+    """Encode a picture as AVIF that looks as good as its WebP; b"" where Pillow cannot.
 
     How busy a picture is, its WebP says by its bits a pixel; the busier, the higher the quality at
     which the two are equal (SSIMULACRA2, on 33 photographs). Speed 9 is the first that takes less

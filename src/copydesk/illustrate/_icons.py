@@ -20,7 +20,7 @@ NAMES = ("favicon.ico", "apple-touch-icon.png", "icon-192.png", "icon-512.png", 
 
 
 def drawn(title: str, face: Path) -> Mapping[str, bytes]:
-    """Give the icons of a title by their names (NAMES)."""
+    """Draw the icons of a title, by their names (NAMES)."""
     initial = text.initial(title)
     points = _face.covered(face)
     if not all(ord(char) in points for char in initial):

@@ -24,18 +24,18 @@ class Setting:
 
     @property
     def leading(self) -> int:
-        """Give the distance of two baselines in pixels."""
+        """Return the distance of two baselines in pixels."""
         return round(self.font.size * LEADING)
 
     @property
     def height(self) -> int:
-        """Give what all lines take in pixels."""
+        """Return what all lines take in pixels."""
         return self.leading * len(self.lines)
 
 
 @functools.lru_cache(maxsize=64)
 def font(face: Path, size: int) -> FreeTypeFont:
-    """Give a face at a size in pixels; raises OSError where the file is no face."""
+    """Load a face at a size in pixels; raises OSError where the file is no face."""
     from PIL import ImageFont
 
     return ImageFont.truetype(face, size)

@@ -62,7 +62,7 @@ def _format(data: bytes) -> str:
 
 
 def _what(data: bytes) -> str:
-    """Say for a person what came instead of a picture."""
+    """Describe for a person what came instead of a picture."""
     begun = data[:1_000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not data:
         return "nothing"
@@ -74,7 +74,7 @@ def _what(data: bytes) -> str:
 
 
 def size(data: bytes) -> tuple[int, int]:
-    """Give width and height by the first bytes, turned as the camera says; 0 where unknown."""
+    """Read width and height from the first bytes, turned as the camera says; 0 where unknown."""
     import imagesize
 
     try:

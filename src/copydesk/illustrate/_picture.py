@@ -45,29 +45,29 @@ class Picture:
 
     @property
     def is_cached(self) -> bool:
-        """Say whether the album holds a copy."""
+        """Decide whether the album holds a copy."""
         return bool(self.forms)
 
     @property
     def stem(self) -> str:
-        """Give what the names of all its files begin with."""
+        """Return what the names of all its files begin with."""
         return self.file.removesuffix(".webp")
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Give the names of all its files; of one that the first version stored there is one."""
+        """Return the names of all its files; of one that the first version stored there is one."""
         if self.only_measured:
             return ()
         return tuple(form.name for form in self.forms) or (self.file,)
 
     @property
     def is_earlier(self) -> bool:
-        """Say whether it lies there as the first version stored it."""
+        """Decide whether it lies there as the first version stored it."""
         return not (self.forms or self.only_measured)
 
     @property
     def thumbnail(self) -> Thumbnail:
-        """Give it as pages show it."""
+        """Return it as pages show it."""
         colour = _thumb_hash.average(base64.b64decode(self.thumb_hash))
         return Thumbnail(forms=self.forms, colour=colour)
 
@@ -114,7 +114,7 @@ def _is_form(form: PictureFile, stem: str) -> bool:
 
 
 def asked_for(picture: Picture, article: str) -> Picture:
-    """Give the picture with the note that the article at an address wanted it."""
+    """Note in a picture that the article at an address wanted it."""
     site, mark = urls.registrable_domain(article), _mark(article)
     marks = picture.asked.get(site, ())
     is_full = len(marks) > COMMON or (not marks and len(picture.asked) >= _MOST_SITES)
@@ -124,7 +124,7 @@ def asked_for(picture: Picture, article: str) -> Picture:
 
 
 def common(pictures: Iterable[Picture]) -> Mapping[str, frozenset[str]]:
-    """Give the files that stand for nothing, each with the sites for which it does.
+    """Return the files that stand for nothing, each with the sites for which it does.
 
     What counts is who wanted a picture, not where it lies: many papers share the address of one
     service, and any customer of it could give another's picture under many addresses. One whose

@@ -39,7 +39,7 @@ class _Sheet:
 
 
 def drawn(poster: Poster, face: Path) -> bytes | None:
-    """Give a poster as PNG; None where its headline cannot be set in this face."""
+    """Draw a poster as PNG; None where its headline cannot be set in this face."""
     points = _face.covered(face)
     headline = _set(poster.headline, points)
     if poster.headline and not headline:
@@ -56,7 +56,7 @@ def drawn(poster: Poster, face: Path) -> bytes | None:
 
 
 def _set(said: str, points: frozenset[int]) -> str:
-    """Give what can be set of a text, "" for nothing; what needs shaping, only where that is."""
+    """Return what can be set of a text, "" for nothing; what needs shaping, only where that is."""
     found = text.shorten(_face.settable(said, points), _LONGEST)
     return found if found.isascii() or _can_shape() or not _needs_shaping(found) else ""
 
@@ -72,7 +72,7 @@ def _needs_shaping(said: str) -> bool:
 
 
 def _is_rightward(said: str) -> bool:
-    """Say whether a text runs from right to left: its first letter that has a direction does."""
+    """Decide whether a text runs from right to left: its first letter that has a direction does."""
     kinds = (unicodedata.bidirectional(char) for char in said)
     return next((kind for kind in kinds if kind in {"L", "R", "AL"}), "L") != "L"
 
@@ -161,7 +161,7 @@ def _write(layer: ImageDraw, setting: _lines.Setting, top: int) -> None:
 
 
 def _png(layers: list[Image]) -> bytes:
-    """Give the layers as one picture of 48 colours: a tenth of the bytes of all colours."""
+    """Encode the layers as one picture of 48 colours: a tenth of the bytes of all colours."""
     from PIL import ImageChops
 
     whole = None
@@ -177,7 +177,7 @@ def _png(layers: list[Image]) -> bytes:
 
 
 def _ramp(colour: tuple[int, int, int]) -> list[int]:
-    """Give the shades from the paper to a colour, three numbers each."""
+    """Compute the shades from the paper to a colour, three numbers each."""
     steps = [step / (_SHADES - 1) for step in range(_SHADES)]
     return [
         round(paper + (own - paper) * step)

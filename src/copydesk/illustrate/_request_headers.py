@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def request_headers(show: Show, site_url: str) -> Mapping[str, str]:
-    """Give the headers with which a picture is asked for.
+    """Return the headers with which a picture is asked for.
 
     Where readers will load it from its publisher we ask as their browsers will: as
     strict-origin-when-cross-origin has it they name our site, without a path. So a guard that

@@ -23,7 +23,7 @@ class Lot:
 
 
 def lots(folder: Path) -> Mapping[str, Lot]:
-    """Give what lies in a folder by the stem of its names; one look at the folder."""
+    """List what lies in a folder by the stem of its names; one look at the folder."""
     found: defaultdict[str, list[tuple[str, int, float]]] = defaultdict(list)
     for entry, stat in _entries(folder):
         if entry.name.endswith(_KINDS):
@@ -40,12 +40,12 @@ def lots(folder: Path) -> Mapping[str, Lot]:
 
 
 def whole(folder: Path) -> frozenset[str]:
-    """Give the names of all files of a folder that hold anything."""
+    """List the names of all files of a folder that hold anything."""
     return frozenset(entry.name for entry, stat in _entries(folder) if stat.st_size)
 
 
 def unfinished(folder: Path, before: float) -> Iterable[str]:
-    """Give the names of files that a write left behind before a moment."""
+    """Yield the names of files that a write left behind before a moment."""
     for file in folder.glob(f"{_UNFINISHED}*"):
         with contextlib.suppress(OSError):
             if file.stat().st_mtime < before:
@@ -55,7 +55,7 @@ def unfinished(folder: Path, before: float) -> Iterable[str]:
 def leaving(
     there: Mapping[str, Lot], used: Mapping[str, float], keep: str, surplus: int
 ) -> list[str]:
-    """Give the stems that go until `surplus` bytes are free; `keep` stays whatever it weighs.
+    """Choose the stems that go until `surplus` bytes are free; `keep` stays whatever it weighs.
 
     First goes what no record has used for longest, by the day; among those used on one day what
     came first. `used` is when a picture was last seen in use, by its stem.
@@ -81,7 +81,7 @@ def drop(folder: Path, names: Iterable[str]) -> None:
 
 
 def _entries(folder: Path) -> Iterator[tuple[os.DirEntry[str], os.stat_result]]:
-    """Give the files of a folder; none of one that cannot be read."""
+    """Yield the files of a folder; none of one that cannot be read."""
     with contextlib.suppress(OSError):
         with os.scandir(folder) as entries:
             found = [entry for entry in entries if entry.is_file(follow_symlinks=False)]

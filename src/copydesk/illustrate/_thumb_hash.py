@@ -29,7 +29,7 @@ class _Waves:
 
 
 def thumb_hash(image: Image) -> bytes:
-    """Give the ThumbHash of a picture in RGB or RGBA."""
+    """Compute the ThumbHash of a picture in RGB or RGBA."""
     small = image.convert("RGBA")
     small.thumbnail((SIDE, SIDE))
     width, height = small.size
@@ -46,7 +46,7 @@ def thumb_hash(image: Image) -> bytes:
 
 
 def average(hashed: bytes) -> str:
-    """Give a hash's mean colour as `#rrggbb`; "" for a picture that one can see through."""
+    """Return a hash's mean colour as `#rrggbb`; "" for a picture that one can see through."""
     header = int.from_bytes(hashed[:3], "little")
     if len(hashed) < 5 or header >> 23:
         return ""
@@ -59,7 +59,7 @@ def average(hashed: bytes) -> str:
 
 
 def _channels(pixels: Sequence[_Pixel]) -> tuple[list[list[float]], bool]:
-    """Give lightness, yellow-blue, red-green and, where one can see through it, opacity."""
+    """Compute lightness, yellow-blue, red-green and, where one can see through it, opacity."""
     opaque = sum(alpha for *_, alpha in pixels) / 255
     mean = [
         sum(pixel[band] * pixel[3] for pixel in pixels) / 255 / 255 / (opaque or 1)

@@ -14,7 +14,7 @@ from copydesk.news import Poster
 
 
 def drawn(posters: Sequence[Poster], face: Path) -> Generator[bytes | None, None, None]:
-    """Give posters as `_poster.drawn` does, in their order, up to the first that fails.
+    """Yield posters as `_poster.draw` makes them, in their order, up to the first that fails.
 
     Nothing where the machine has one core.
     """

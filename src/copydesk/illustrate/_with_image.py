@@ -17,7 +17,7 @@ _LONGEST_CREDIT = 160
 
 
 def with_image(story: Story, picture: Picture | None, figure: Figure | None = None) -> Story:
-    """Give the story with this picture, or with none where it could not be had (SPEC 2.11).
+    """Return the story with this picture, or with none where it could not be had (SPEC 2.11).
 
     The record keeps the address at the origin and the origin's size; `isCached` says that we hold
     a copy. `figure` says what the picture shows and whose it is; without one the record says

@@ -12,7 +12,7 @@ _MONTHS = (
 
 
 def utc(moment: datetime) -> datetime:
-    """Give `moment` in UTC; a naive one is taken to be UTC already."""
+    """Convert `moment` to UTC; a naive one is taken to be UTC already."""
     if moment.tzinfo is None:
         return moment.replace(tzinfo=UTC)
     return moment.astimezone(UTC)

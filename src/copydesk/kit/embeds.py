@@ -37,7 +37,7 @@ _NO_FILE = re.compile(r"(?i)mpegurl|dash|flash|youtube|vnd\.apple\.mpeg")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class MediaFile:
     """A video or a sound that a browser plays itself: its https address."""
 
     kind: Kind
@@ -45,7 +45,7 @@ class File:
 
 
 def kind_of(address: str, mime_type: str = "") -> Kind | None:
-    """Say whether a file is a video or a sound, by its MIME type, else by its ending.
+    """Decide whether a file is a video or a sound, by its MIME type, else by its ending.
 
     None for anything else, and for a stream that a browser does not play by itself.
     """
@@ -58,8 +58,8 @@ def kind_of(address: str, mime_type: str = "") -> Kind | None:
     return next((kind for kind, known in _SUFFIXES.items() if path.endswith(known)), None)
 
 
-def file(kind: Kind, address: str) -> File | None:
-    """Give the file at an address, None where it is no plain https address.
+def file(kind: Kind, address: str) -> MediaFile | None:
+    """Return the file at an address, None where it is no plain https address.
 
     A machine's address or a name of a local network would have each reader's browser ask there.
     """
@@ -69,12 +69,12 @@ def file(kind: Kind, address: str) -> File | None:
     host = urls.host(found)
     if urls.is_machine(host) or urls.is_local(host):
         return None
-    return File(kind=kind, src=found)
+    return MediaFile(kind=kind, src=found)
 
 
-def write(shown: Player | File) -> str:
-    """Give the markup of a player or of a file, every value escaped."""
-    if isinstance(shown, File):
+def write(shown: Player | MediaFile) -> str:
+    """Write the markup of a player or of a file, every value escaped."""
+    if isinstance(shown, MediaFile):
         return _FILES[shown.kind].format(src=html.escape(shown.src))
     is_video = shown.kind == "video"
     return _FRAME.format(
@@ -85,8 +85,8 @@ def write(shown: Player | File) -> str:
     )
 
 
-def read(markup: str) -> Player | File | None:
-    """Give the player or file that our own markup shows, None for any other.
+def read(markup: str) -> Player | MediaFile | None:
+    """Read the player or file that our own markup shows, None for any other.
 
     A record may be edited by hand, or by somebody hostile: a frame counts where its address is one
     of a known player, a file where it is an https address.

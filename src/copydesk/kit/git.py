@@ -64,7 +64,7 @@ _TROUBLES = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class GitAnswer:
     """What git said: its exit code, its output and its complaint."""
 
     code: int
@@ -78,7 +78,7 @@ def ask(
     given: bytes = b"",
     environment: Mapping[str, str] | None = None,
     settings: Sequence[str] = SETTINGS,
-) -> Answer:
+) -> GitAnswer:
     """Run git in a folder and give its answer, whatever the exit code.
 
     Raises GitError where git is missing, cannot start or does not end in time.
@@ -95,7 +95,7 @@ def ask(
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         raise GitError(f"git {arguments[0]} did not run", subject=str(error)) from error
     complaint = done.stderr.decode("utf-8", "replace").strip()
-    return Answer(code=done.returncode, out=done.stdout, complaint=complaint)
+    return GitAnswer(code=done.returncode, out=done.stdout, complaint=complaint)
 
 
 def ask_remote(
@@ -103,7 +103,7 @@ def ask_remote(
     *arguments: str,
     seconds: float = REMOTE_SECONDS,
     environment: Mapping[str, str] | None = None,
-) -> Answer:
+) -> GitAnswer:
     """Run a git command that speaks with a remote: the user's hooks and keys, no questions.
 
     Raises GitError where it cannot start or does not end in time; it leaves no process behind.
@@ -128,7 +128,7 @@ def ask_remote(
                 what = f"git {arguments[0]} took longer than {seconds:g} s"
                 raise GitError(what, hint="is the remote reachable from here?") from error
             raise
-    return Answer(
+    return GitAnswer(
         code=git.returncode, out=out, complaint=complaint.decode("utf-8", "replace").strip()
     )
 
@@ -151,7 +151,7 @@ def tell(
 
 
 def trouble(complaint: str, remote: str, command: str, later: str) -> GitError:
-    """Give the error for git's complaint about a remote: what it means, and what to do.
+    """Return the error for git's complaint about a remote: what it means, and what to do.
 
     `later` says what becomes of the matter now; it is the hint where nothing else helps.
     """
@@ -166,12 +166,12 @@ def trouble(complaint: str, remote: str, command: str, later: str) -> GitError:
 
 
 def plain(text: str) -> str:
-    """Give a complaint without the password that an address may bear."""
+    """Return a complaint without the password that an address may bear."""
     return _LOGIN.sub("", text)
 
 
 def _clean_environment() -> dict[str, str]:
-    """Give the environment without what would point git elsewhere or make it ask."""
+    """Return the environment without what would point git elsewhere or make it ask."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     return {
         **kept,
@@ -183,7 +183,7 @@ def _clean_environment() -> dict[str, str]:
 
 
 def _remote_environment(where: Path) -> dict[str, str]:
-    """Give the environment for speaking with a remote: the user's ways in, no way to ask."""
+    """Return the environment for speaking with a remote: the user's ways in, no way to ask."""
     ways = {name: value for name, value in os.environ.items() if name.startswith(_WAYS_IN)}
     silent = {**_clean_environment(), **ways, "GIT_ASKPASS": "", "SSH_ASKPASS": ""}
     if "GIT_SSH_COMMAND" in ways or "GIT_SSH" in ways:

@@ -113,7 +113,7 @@ def _proxy(value: object) -> str:
 
 
 def is_proxy(address: str) -> bool:
-    """Say whether this is the address of an HTTP proxy, with or without a password."""
+    """Decide whether this is the address of an HTTP proxy, with or without a password."""
     plain = address.isprintable() and " " not in address
     return plain and address.startswith("http://") and urls.fetchable(address) is not None
 
@@ -187,7 +187,7 @@ def _nameservers(value: object) -> tuple[str, ...]:
 
 
 def _is_socket(server: str) -> bool:
-    """Say whether this is an IP address, alone or with a port; IPv6 with a port in brackets."""
+    """Decide whether this is an IP address, alone or with a port; IPv6 with a port in brackets."""
     import ipaddress
 
     found = re.fullmatch(_SOCKET, server)
@@ -201,7 +201,7 @@ def _is_socket(server: str) -> bool:
 
 
 def _host(value: object) -> str:
-    """Give a host's name as addresses spell it: lower case, IDN in its ASCII form."""
+    """Return a host's name as addresses spell it: lower case, IDN in its ASCII form."""
     name = _text(value).rstrip(".")
     bare = name.strip("[]")
     host = urls.host(f"http://[{bare}]/" if ":" in bare else f"http://{name}/").strip("[]")

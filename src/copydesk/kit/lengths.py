@@ -21,7 +21,7 @@ _UNITS = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
 
 
 def seconds(said: object) -> int:
-    """Give the whole seconds of `PT10M5S`, `10:05`, `1:02:03`, `605`, 605; 0 where it is none.
+    """Parse `PT10M5S`, `10:05`, `1:02:03`, `605`, 605 into whole seconds; 0 where it is none.
 
     ISO 8601 (without years and months), the clock of iTunes, plain seconds. Over a week is none.
     """

@@ -13,7 +13,7 @@ _MOST = 8  # side by side: what is shared among them is not worth more
 
 
 def at_once() -> int:
-    """Give how many processes at work make sense: the cores that we may use, eight at most."""
+    """Count how many processes at work make sense: the cores that we may use, eight at most."""
     if hasattr(os, "sched_getaffinity"):
         return min(len(os.sched_getaffinity(0)), _MOST)
     return min(os.cpu_count() or 1, _MOST)

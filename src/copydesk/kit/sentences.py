@@ -52,19 +52,19 @@ _INNER = re.compile(r"^(?:[^\W\d_]{1,3}\.)+[^\W\d_]{1,3}$")  # `U.S`, `z.B`, `e.
 
 
 def ends(passage: str, limit: int | None = None) -> Iterator[int]:
-    """Give the places in the first `limit` characters at which a sentence has ended."""
+    """Yield the places in the first `limit` characters at which a sentence has ended."""
     for found in _END.finditer(passage, 0, len(passage) if limit is None else limit):
         if found.end() == len(passage) or _is_end(passage, found):
             yield found.end()
 
 
 def is_ended(passage: str) -> bool:
-    """Say whether a passage stops with the mark of a sentence's end."""
+    """Decide whether a passage stops with the mark of a sentence's end."""
     return bool(_LAST.search(passage[-_LOOK_BACK:]))
 
 
 def _is_end(passage: str, found: re.Match[str]) -> bool:
-    """Say whether marks within a passage end a sentence."""
+    """Decide whether marks within a passage end a sentence."""
     marks = found.group()
     if marks[0] in _BARE:
         return True
@@ -79,7 +79,7 @@ def _is_end(passage: str, found: re.Match[str]) -> bool:
 
 
 def _is_abbreviated(word: str, following: str) -> bool:
-    """Say whether the word before a full stop has it for being short."""
+    """Decide whether the word before a full stop has it for being short."""
     if len(word) == 1 and word.isalpha() and word.isupper():
         return True
     if _BEFORE_NUMBERS.match(word):

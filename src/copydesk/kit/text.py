@@ -45,12 +45,12 @@ def tidy(markdown: str) -> str:
 
 
 def plain(markup: str) -> str:
-    """Give the text of an HTML fragment: tags out, entities decoded once, white space folded."""
+    """Extract the text of an HTML fragment: tags out, entities decoded once, white space folded."""
     return fold(html.unescape(" ".join(_between_tags(markup))))
 
 
 def _between_tags(markup: str) -> Iterator[str]:
-    """Give the pieces of text between tags and comments, in time that grows with the length.
+    """Yield the pieces of text between tags and comments, in time that grows with the length.
 
     A tag or comment that nothing closes is text; once one is met, none behind it closes either.
     """
@@ -69,7 +69,7 @@ def _between_tags(markup: str) -> Iterator[str]:
 
 
 def prose(markdown: str) -> str:
-    """Give an article's Markdown as plain prose, a line for each of its lines, none empty.
+    """Write an article's Markdown as plain prose, a line for each of its lines, none empty.
 
     Without the marks of headings, lists, quotes, tables (cells set apart by a blank) and code.
     """
@@ -91,7 +91,7 @@ def _unmarked(line: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    r"""Give the lower-case words (`\w+`) of a text in order."""
+    r"""Split a text into its lower-case words (`\w+`), in order."""
     return _WORD.findall(text.lower())
 
 
@@ -107,10 +107,10 @@ def shorten(text: str, limit: int) -> str:
 
 
 def initial(title: str) -> str:
-    """Give the first letter or digit of a title as a capital, "" where it has none."""
+    """Return the first letter or digit of a title as a capital, "" where it has none."""
     return next((char for char in fold(title) if char.isalnum()), "").upper()
 
 
 def squash(name: str) -> str:
-    """Give the letters and digits of a name in lower case: the key under which spellings meet."""
+    """Reduce a name to its letters and digits in lower case: the key under which spellings meet."""
     return _BETWEEN.sub("", unicodedata.normalize("NFC", name).lower())

@@ -47,7 +47,7 @@ _LOCAL = (
 
 
 def parse(url: str, base: str = "") -> can_ada.URL | None:
-    """Give the parsed http or https address, None where it is no such thing."""
+    """Parse an http or https address, None where it is no such thing."""
     try:
         parsed = can_ada.parse(urljoin(base, url.strip()) if base else url.strip())
     except (ValueError, TypeError):  # a lone surrogate is a TypeError to the binding
@@ -69,7 +69,7 @@ def may_be_of_web(url: str) -> bool:
 
 
 def fetchable(url: str, base: str = "") -> str | None:
-    """Give the absolute address without its fragment and credentials, None where it is none."""
+    """Return the absolute address without its fragment and credentials, None where it is none."""
     parsed = parse(url, base)
     if parsed is None:
         return None
@@ -80,7 +80,7 @@ def fetchable(url: str, base: str = "") -> str | None:
 
 
 def canonical(url: str, base: str = "") -> str | None:
-    """Give the address to file: no fragment, no credentials, no tracking parameters."""
+    """Return the address to file: no fragment, no credentials, no tracking parameters."""
     parsed = parse(url, base)
     if parsed is None:
         return None
@@ -100,7 +100,7 @@ def _kept_query(search: str) -> str:
 
 
 def identity(url: str) -> str:
-    """Give the key under which two spellings of one page meet; the text itself if no address."""
+    """Return the key under which two spellings of one page meet; the text itself if no address."""
     plain = canonical(url)
     if plain is None:
         return url.strip()
@@ -110,7 +110,7 @@ def identity(url: str) -> str:
 
 
 def path(url: str) -> str:
-    """Give the path of whatever a stranger calls an address, "" where it cannot be read."""
+    """Return the path of whatever a stranger calls an address, "" where it cannot be read."""
     try:
         return urlsplit(url).path
     except ValueError:  # `http://[`, and names that change when they are normalised
@@ -118,13 +118,13 @@ def path(url: str) -> str:
 
 
 def host(url: str) -> str:
-    """Give the host name of an address, lower case, "" where it is none."""
+    """Return the host name of an address, lower case, "" where it is none."""
     parsed = parse(url)
     return "" if parsed is None else str(parsed.hostname)
 
 
 def is_machine(host: str) -> bool:
-    """Say whether a host is named as a machine is, by its IP address or as localhost."""
+    """Decide whether a host is named as a machine is, by its IP address or as localhost."""
     if host == "localhost":
         return True
     try:
@@ -135,7 +135,7 @@ def is_machine(host: str) -> bool:
 
 
 def is_local(host: str) -> bool:
-    """Say whether a name is one of somebody's own network: by its ending, or dotless.
+    """Decide whether a name is one of somebody's own network: by its ending, or dotless.
 
     ICANN lets no top-level domain have a host of its own (2013).
     """
@@ -149,14 +149,14 @@ def _suffixes() -> PublicSuffixList:
 
 
 def registrable_domain(url_or_host: str) -> str:
-    """Give `example.co.uk` for `https://www.example.co.uk/x`; an IP address stays as it is."""
+    """Return `example.co.uk` for `https://www.example.co.uk/x`; an IP address stays as it is."""
     name = host(url_or_host) if "://" in url_or_host else url_or_host.lower().rstrip(".")
     return name if is_machine(name) else str(_suffixes().privatesuffix(name) or name)
 
 
 @functools.lru_cache(maxsize=4096)
 def site_name(text: str) -> str:
-    """Give the host that a person names: `example.org`, `www.Example.org`, a whole address.
+    """Return the host that a person names: `example.org`, `www.Example.org`, a whole address.
 
     "" for what is none, or stands under no ending that there is ("node.js").
     """
@@ -170,5 +170,5 @@ def site_name(text: str) -> str:
 
 
 def same_site(left: str, right: str) -> bool:
-    """Say whether two addresses belong to one registrable domain."""
+    """Decide whether two addresses belong to one registrable domain."""
     return bool(host(left)) and registrable_domain(left) == registrable_domain(right)

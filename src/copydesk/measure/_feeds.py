@@ -117,7 +117,7 @@ def feeds(paths: Iterable[Path], now: datetime) -> FeedsReport:
 def _compare(file: File, golden: File | None, now: datetime, count: _Count) -> None:
     """Read one feed and count how it went."""
     count.files += 1
-    listed: tuple[watch.Entry, ...] = ()
+    listed: tuple[watch.SourceEntry, ...] = ()
     try:
         listed = _read(file, now)
     except FeedError as error:
@@ -143,7 +143,7 @@ def _is_other_json(file: File) -> bool:
     return file.name.endswith(".json") and b"jsonfeed.org/version" not in file.data[:65_536]
 
 
-def _read(file: File, now: datetime) -> tuple[watch.Entry, ...]:
+def _read(file: File, now: datetime) -> tuple[watch.SourceEntry, ...]:
     page = Page(url=_BASE, final_url=_BASE, status=200, headers={}, body=file.data, fetched_at=now)
     return watch.entries(page, Source(url=_BASE, kind="feed")).entries
 
@@ -160,7 +160,7 @@ def _is_well_formed(file: File) -> bool:
     return True
 
 
-def _different(file: File, golden: File, ours: tuple[watch.Entry, ...]) -> list[Mismatch]:
+def _different(file: File, golden: File, ours: tuple[watch.SourceEntry, ...]) -> list[Mismatch]:
     expected = expected_of(golden)
     if expected is None:
         return [_mismatch(file, -1, "result", "", f"{golden.name} is in no known shape")]
@@ -186,7 +186,7 @@ def _mismatch(file: File, entry: int, field: str, ours: str, expected: str) -> M
     )
 
 
-def _differences(mine: watch.Entry, theirs: Expected) -> list[tuple[str, str, str]]:
+def _differences(mine: watch.SourceEntry, theirs: Expected) -> list[tuple[str, str, str]]:
     """Give (field, ours, expected) where the two do not agree."""
     different = []
     if theirs.title and _title(mine.title) != _title(theirs.title):
@@ -207,7 +207,7 @@ def _title(title: str) -> str:
     return "".join(title.split())
 
 
-def _same_link(mine: watch.Entry, links: tuple[str, ...]) -> bool:
+def _same_link(mine: watch.SourceEntry, links: tuple[str, ...]) -> bool:
     ours = {mine.url, urljoin(mine.base, mine.url)}
     ours |= {urls.fetchable(one) or one for one in ours}
     theirs = {one for link in links for one in (link, urljoin(mine.base, link))}
@@ -215,6 +215,6 @@ def _same_link(mine: watch.Entry, links: tuple[str, ...]) -> bool:
     return not ours.isdisjoint(theirs)
 
 
-def _same_date(mine: watch.Entry, expected: datetime) -> bool:
+def _same_date(mine: watch.SourceEntry, expected: datetime) -> bool:
     ours = mine.published_at or mine.updated_at
     return ours is not None and ours.replace(microsecond=0) == expected

@@ -45,7 +45,7 @@ class Rehearsal:
 def steps_in(played: bytes, version: int) -> tuple[tuple[str, tuple[Value, ...]], ...]:
     """Return the steps of a rehearsal over tables of this version, none of another's."""
     try:
-        found = msgspec.msgpack.decode(played, type=_Played)
+        rehearsed = msgspec.msgpack.decode(played, type=_Played)
     except msgspec.DecodeError:
         return ()
-    return found.steps if found.version == version else ()
+    return rehearsed.steps if rehearsed.version == version else ()

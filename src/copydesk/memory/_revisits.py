@@ -57,7 +57,7 @@ class Revisits:
         """
         times = (dates.rfc3339(late), dates.rfc3339(now))
         rows = self._run(_SHARE, *times, a_host, at_most).fetchall()
-        return sorted(map(_revisit, rows), key=lambda one: (one.due, one.path))
+        return sorted(map(_revisit, rows), key=lambda revisit: (revisit.due, revisit.path))
 
     def put(self, revisit: Revisit) -> None:
         """Plan a look, in the place of an earlier plan for the record."""

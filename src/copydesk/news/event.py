@@ -69,7 +69,7 @@ class Event:
     @classmethod
     def of(cls, kind: EventKind, **values: str | int) -> Event:
         """Return an event of a kind, without a time."""
-        return cls(what=_WORDING.say(kind, {name: str(one) for name, one in values.items()}))
+        return cls(what=_WORDING.say(kind, {name: str(value) for name, value in values.items()}))
 
     @classmethod
     def parse(cls, line: str) -> Event:

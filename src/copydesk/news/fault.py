@@ -64,7 +64,7 @@ class Fault:
     @classmethod
     def of(cls, kind: FaultKind, **values: str | int) -> Fault:
         """Return a fault of a kind."""
-        return cls(kind=kind, values={name: str(one) for name, one in values.items()})
+        return cls(kind=kind, values={name: str(value) for name, value in values.items()})
 
     @classmethod
     def parse(cls, text: str) -> Fault:

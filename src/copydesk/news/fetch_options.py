@@ -89,22 +89,22 @@ class FetchOptions:
 
     @cached_property
     def signature(self) -> str:
-        """Give the User-Agent line: `copydesk/0.1.0 (+mailto:desk@example.org)`."""
+        """Return the User-Agent line: `copydesk/0.1.0 (+mailto:desk@example.org)`."""
         contact = text.fold(self.contact).encode("ascii", "ignore").decode()
         return f"{self.user_agent} (+{contact})" if contact else self.user_agent
 
     def allows(self, host: str) -> bool:
-        """Say whether the newsroom allows this host, by its name, to have a private address."""
+        """Decide whether the newsroom allows this host, by its name, to have a private address."""
         return bool(self._allowed) and _bare(host) in self._allowed
 
     def delay(self, host: str) -> float:
-        """Give the seconds between an answer of a host and the next request to it."""
+        """Return the seconds between an answer of a host and the next request to it."""
         chosen = self._manners.get(_bare(host)) if self._manners else None
         given = None if chosen is None else chosen.delay_seconds
         return self.delay_seconds if given is None else given
 
     def penalty(self, host: str) -> float:
-        """Give the seconds that a host is left alone after it showed that we ask too much."""
+        """Return the seconds that a host is left alone after it showed that we ask too much."""
         chosen = self._manners.get(_bare(host)) if self._manners else None
         given = None if chosen is None else chosen.penalty_seconds
         return self.penalty_seconds if given is None else given

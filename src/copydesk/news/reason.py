@@ -217,10 +217,10 @@ class Reason:
     @classmethod
     def parse(cls, text: str) -> Reason:
         """Read the text form back; a text in no known form is kept whole as the why."""
-        found = _TEXT.fullmatch(text)
-        if not found:
+        match = _TEXT.fullmatch(text)
+        if not match:
             return cls(about="", why=text)
-        about, points, why = found.groups()
+        about, points, why = match.groups()
         return cls(about=about, why=why, points=int(points) if points else None)
 
 
@@ -232,6 +232,6 @@ def reason_words(kind: ReasonKind, **values: str | int) -> str:
 
 @lru_cache(maxsize=8192)  # the same reasons are asked again and again, of one story and of many
 def _read(about: str, why: str) -> ReasonKind:
-    named = next((one for one in _NAMED if about.startswith(one)), about)
+    named = next((name for name in _NAMED if about.startswith(name)), about)
     wording = _WORDINGS.get(named)
     return ReasonKind.OTHER if wording is None else wording.parse(why)[0]

@@ -120,8 +120,8 @@ class Story:
 
         The former ones are told by its history: `2026-11-24T13:10:00Z moved to NEW from OLD`.
         """
-        moves = (one for one in self.events if one.kind is EventKind.MOVED)
-        former = (one.values.get("old") for one in moves)
+        moves = (event for event in self.events if event.kind is EventKind.MOVED)
+        former = (event.values.get("old") for event in moves)
         return tuple(dict.fromkeys(filter(None, (self.web_url, self.original_url, *former))))
 
     @property

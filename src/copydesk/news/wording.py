@@ -42,8 +42,8 @@ class _Sentence:
 
     def read(self, text: str) -> dict[str, str] | None:
         """Return what stands in the gaps, None where the text is another one."""
-        found = self._pattern.fullmatch(text)
-        return None if found is None else found.groupdict()
+        match = self._pattern.fullmatch(text)
+        return None if match is None else match.groupdict()
 
 
 class Wording(Generic[Kind]):
@@ -63,7 +63,7 @@ class Wording(Generic[Kind]):
     def say(self, kind: Kind, values: Mapping[str, str]) -> str:
         """Return a kind's words: its first sentence of which no gap stays empty, else its last."""
         *fuller, last = self._sentences[kind]
-        full = (one for one in fuller if all(values.get(gap) for gap in one.gaps))
+        full = (sentence for sentence in fuller if all(values.get(gap) for gap in sentence.gaps))
         return next(full, last).say(values)
 
     def parse(self, text: str) -> tuple[Kind, dict[str, str]]:

@@ -63,8 +63,8 @@ def has_changed_number(before: str, after: str) -> bool:
     """Decide whether a sentence now has another number, and is otherwise the same."""
     old, new = _lower(before), _lower(after)
     gone, come = Counter(old) - Counter(new), Counter(new) - Counter(old)
-    frames = {_DIGITS.sub("#", one) for one in gone if _DIGITS.search(one)}
-    return any(_DIGITS.sub("#", one) in frames for one in come)
+    frames = {_DIGITS.sub("#", sentence) for sentence in gone if _DIGITS.search(sentence)}
+    return any(_DIGITS.sub("#", sentence) in frames for sentence in come)
 
 
 def text_change(before: str, after: str) -> Event | None:

@@ -82,9 +82,9 @@ def _as_the_line_wrote(story: Story, known: Mapping[str, str]) -> bool:
 
 
 def _is_trusted(story: Story) -> bool:
-    return any(one.kind in _TRUSTED for one in story.reasons)
+    return any(reason.kind in _TRUSTED for reason in story.reasons)
 
 
 def _instead(story: Story, reason: Reason) -> tuple[Reason, ...]:
     """Put a reason in the place of the one of its kind; where there is none, add none."""
-    return tuple(reason if one.about == reason.about else one for one in story.reasons)
+    return tuple(reason if other.about == reason.about else other for other in story.reasons)

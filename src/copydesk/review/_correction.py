@@ -48,6 +48,6 @@ def _reasons(filed: Story, judged: Story) -> tuple[Reason, ...]:
     if not judged.reasons:  # the profile keeps none
         return filed.reasons
     return (
-        *(one for one in judged.reasons if one.about not in _DECIDED),
-        *(one for one in filed.reasons if one.about in _DECIDED),
+        *(reason for reason in judged.reasons if reason.about not in _DECIDED),
+        *(reason for reason in filed.reasons if reason.about in _DECIDED),
     )

@@ -34,4 +34,4 @@ def _instead(story: Story, about: str, reason: Reason) -> tuple[Reason, ...]:
     """Put a reason at the end, in place of one of its kind; a record without reasons gets none."""
     if not story.reasons:
         return ()
-    return (*(one for one in story.reasons if one.about != about), reason)
+    return (*(other for other in story.reasons if other.about != about), reason)

@@ -19,7 +19,7 @@ def add_to_history(story: Story, at: datetime, events: Iterable[Event]) -> Story
     characters, and those that turn the writing round, are dropped.
     """
     moment = dates.rfc3339(at)
-    timed = (Event(at=moment, what=text.fold(one.what)) for one in events)
+    timed = (Event(at=moment, what=text.fold(event.what)) for event in events)
     history = (*story.history, *map(str, timed))
     if len(history) > KEPT_LINES:
         history = (history[0], *history[1 - KEPT_LINES :])
@@ -28,5 +28,5 @@ def add_to_history(story: Story, at: datetime, events: Iterable[Event]) -> Story
 
 def is_noted_since(story: Story, since: datetime) -> bool:
     """Decide whether the history has a line from after a time."""
-    moments = (dates.parse(one.at) for one in story.events if one.at)
+    moments = (dates.parse(event.at) for event in story.events if event.at)
     return any(moment is not None and moment > since for moment in moments)

@@ -65,10 +65,10 @@ def keep_off(story: Story, ruled_out: str) -> Story:
     if story.group:
         quality = story.quality or 0
         story = replace(story, group="", related=(), background=(), heat=quality)
-    reasons = tuple(one for one in story.reasons if one.about not in {"heat", "group"})
+    reasons = tuple(reason for reason in story.reasons if reason.about not in {"heat", "group"})
     if reasons:
         reasons = (
-            *(one for one in reasons if one.about not in {"published", "held"}),
+            *(reason for reason in reasons if reason.about not in {"published", "held"}),
             _why_off(ruled_out),
         )
     return replace(story, published=False, reasons=reasons)
@@ -76,7 +76,7 @@ def keep_off(story: Story, ruled_out: str) -> Story:
 
 def is_kept_off(story: Story) -> bool:
     """Decide whether a filed story was kept off the site for rules that would not have filed it."""
-    return any(one.kind in _KEPT_OFF for one in story.reasons)
+    return any(reason.kind in _KEPT_OFF for reason in story.reasons)
 
 
 def _why_off(ruled_out: str) -> Reason:

@@ -55,8 +55,8 @@ def is_same_headline(one: str, other: str) -> bool:
 def _are_names_kept(old: Sequence[str], new: Sequence[str]) -> bool:
     """Decide whether half of what the old text names is in the new one too."""
     names = {name.lower() for sentence in old for name in words(sentence)[1:] if _is_name(name)}
-    told = {word for sentence in new for word in words(sentence.lower())}
-    return len(names) >= _NAMES and _share(names, told, len(names)) >= KEPT_SHARE
+    new_words = {word for sentence in new for word in words(sentence.lower())}
+    return len(names) >= _NAMES and _share(names, new_words, len(names)) >= KEPT_SHARE
 
 
 def _is_name(word: str) -> bool:
@@ -73,14 +73,14 @@ def _length(texts: Iterable[str]) -> int:
 
 def _telling(texts: Iterable[str]) -> set[str]:
     """Return the different words that tell what a text is about."""
-    found = set()
+    telling = set()
     for text in texts:
         before = ""
         for word in words(text.lower()):
             is_caseless = word.upper() == word and not word.isdigit()
             if is_caseless and before:
-                found.add(before + word)
+                telling.add(before + word)
             elif word.upper() != word and len(word) >= _LONG:
-                found.add(word)
+                telling.add(word)
             before = word if is_caseless else ""
-    return found
+    return telling

@@ -147,9 +147,9 @@ def _still_a_copy(filed: Story, story: Story) -> Story:
     """Let a copy be one where nothing shows the contrary: its original's text is not kept."""
     if not filed.copy_of or story.copy_of:
         return story
-    kept = [one for one in filed.reasons if one.about == "copy"]
-    others = (one for one in story.reasons if one.about != "published")
-    reasons = (*others, *kept) if story.reasons else ()
+    copied = [reason for reason in filed.reasons if reason.about == "copy"]
+    others = (reason for reason in story.reasons if reason.about != "published")
+    reasons = (*others, *copied) if story.reasons else ()
     return replace(story, copy_of=filed.copy_of, published=False, heat=-1, reasons=reasons)
 
 
@@ -157,8 +157,10 @@ def _in_its_group(filed: Story, story: Story) -> Story:
     """Let a story stand in its group as it is filed, in front or behind; a copy is in none."""
     if story.copy_of:
         return story
-    told = [one for one in filed.reasons if one.about == "group"] if story.reasons else []
-    story = replace(story, reasons=(*story.reasons, *told))
+    grouped = (
+        [reason for reason in filed.reasons if reason.about == "group"] if story.reasons else []
+    )
+    story = replace(story, reasons=(*story.reasons, *grouped))
     if not filed.group:
         return story
     return replace(story, group=filed.group, heat=-1 if filed.heat == -1 else story.heat)
@@ -166,15 +168,15 @@ def _in_its_group(filed: Story, story: Story) -> Story:
 
 def _free_title(filed: Story, article: Article, beat: Beat) -> Story:
     """Return a story with its article's headline, or another rule's."""
-    kept = tuple(one for one in filed.reasons if one.about != "title")
-    return apply_rulings(replace(filed, title=article.title, reasons=kept), beat)
+    others = tuple(reason for reason in filed.reasons if reason.about != "title")
+    return apply_rulings(replace(filed, title=article.title, reasons=others), beat)
 
 
 def _free_topics(filed: Story, judged: Story, beat: Beat) -> Story:
     """Return a story with the topics that its article has, or another rule's."""
-    kept = [one for one in filed.reasons if not _is_of_topics(one)]
-    found = [one for one in judged.reasons if _is_of_topics(one)] if kept else []
-    return apply_rulings(replace(filed, topics=judged.topics, reasons=(*found, *kept)), beat)
+    others = [reason for reason in filed.reasons if not _is_of_topics(reason)]
+    on_topics = [reason for reason in judged.reasons if _is_of_topics(reason)] if others else []
+    return apply_rulings(replace(filed, topics=judged.topics, reasons=(*on_topics, *others)), beat)
 
 
 def _is_of_topics(reason: Reason) -> bool:

@@ -24,12 +24,12 @@ def apply_rulings(story: Story, beat: Beat) -> Story:
     retopic, rename = _last(story, beat, "retopic"), _last(story, beat, "rename")
     if retopic is not None and (topics := _known(retopic, beat)):
         kind = ReasonKind.TOPIC_RULED
-        found = [Reason.of_rule(kind, retopic, whose=name) for name in topics]
-        reasons = _instead(story, lambda about: f"{about} ".startswith("topic "), found)
+        named = [Reason.of_rule(kind, retopic, whose=name) for name in topics]
+        reasons = _instead(story, lambda about: f"{about} ".startswith("topic "), named)
         story = replace(story, topics=topics, reasons=reasons)
     if rename is not None:
-        told = [Reason.of_rule(ReasonKind.TITLE_RULED, rename)]
-        reasons = _instead(story, "title".__eq__, told)
+        renamed = [Reason.of_rule(ReasonKind.TITLE_RULED, rename)]
+        reasons = _instead(story, "title".__eq__, renamed)
         story = replace(story, title=rename.values[0], reasons=reasons)
     for field, rule in sets_on(story, beat).items():
         reasons = _instead(story, field.__eq__, [Reason.of_rule(KIND_OF[field], rule)])
@@ -56,9 +56,9 @@ def with_rule(rulings: Sequence[Ruling], rule: Ruling) -> tuple[Ruling, ...]:
 
     The same ones where it was said before: by the same, for the same reason, whenever.
     """
-    if any(replace(one, at=rule.at) == rule for one in rulings):
+    if any(replace(ruling, at=rule.at) == rule for ruling in rulings):
         return tuple(rulings)
-    return (*(one for one in rulings if _matter(one) != _matter(rule)), rule)
+    return (*(ruling for ruling in rulings if _matter(ruling) != _matter(rule)), rule)
 
 
 def find_contradiction(rulings: Sequence[Ruling], rule: Ruling) -> Ruling | None:
@@ -68,16 +68,23 @@ def find_contradiction(rulings: Sequence[Ruling], rule: Ruling) -> Ruling | None
     """
     if rule.said == "split":
         others = {*rule.stories[1:]} or None
-        merges = [one for one in rulings if one.said == "merge"]
+        merges = [ruling for ruling in rulings if ruling.said == "merge"]
         group = _group(rule.stories[0], merges)
         if len(group) > 1 and (others is None or group & others):
-            return next(one for one in merges if rule.stories[0] in one.stories)
+            return next(ruling for ruling in merges if rule.stories[0] in ruling.stories)
     if rule.said == "merge":
-        merges = [*(one for one in rulings if one.said == "merge"), rule]
+        merges = [*(ruling for ruling in rulings if ruling.said == "merge"), rule]
         group = _group(rule.stories[0], merges)
-        splits = (one for one in rulings if one.said == "split" and one.stories[0] in group)
+        splits = (
+            ruling for ruling in rulings if ruling.said == "split" and ruling.stories[0] in group
+        )
         return next(
-            (one for one in splits if len(one.stories) == 1 or group & {*one.stories[1:]}), None
+            (
+                ruling
+                for ruling in splits
+                if len(ruling.stories) == 1 or group & {*ruling.stories[1:]}
+            ),
+            None,
         )
     return None
 
@@ -85,9 +92,9 @@ def find_contradiction(rulings: Sequence[Ruling], rule: Ruling) -> Ruling | None
 def _group(name: str, merges: Iterable[Ruling]) -> set[str]:
     """Return all that rules put beside a story, again and again."""
     group, left = {name}, list(merges)
-    while touching := [one for one in left if group & {*one.stories}]:
-        group.update(story for one in touching for story in one.stories)
-        left = [one for one in left if one not in touching]
+    while touching := [merge for merge in left if group & {*merge.stories}]:
+        group.update(story for merge in touching for story in merge.stories)
+        left = [merge for merge in left if merge not in touching]
     return group
 
 
@@ -106,8 +113,12 @@ def _matter(rule: Ruling) -> tuple[object, ...]:
 
 def _last(story: Story, beat: Beat, said: str) -> Ruling | None:
     name = record_name(story.path)
-    found = (one for one in reversed(beat.rulings) if one.said == said and one.stories[0] == name)
-    return next(found, None)
+    rulings = (
+        ruling
+        for ruling in reversed(beat.rulings)
+        if ruling.said == said and ruling.stories[0] == name
+    )
+    return next(rulings, None)
 
 
 def _known(rule: Ruling, beat: Beat) -> tuple[str, ...]:
@@ -121,4 +132,4 @@ def _instead(
     """Put reasons first, in place of those of their kind; a record without any gets none."""
     if not story.reasons:
         return ()
-    return (*reasons, *(one for one in story.reasons if not is_meant(one.about)))
+    return (*reasons, *(reason for reason in story.reasons if not is_meant(reason.about)))

@@ -31,12 +31,12 @@ def sets_on(story: Story, beat: Beat) -> Mapping[SetField, Ruling]:
     One whose value cannot stand there (no address, no word) is passed over.
     """
     name = PurePosixPath(story.path).name.removesuffix(".md")
-    found: dict[SetField, Ruling] = {}
+    rules: dict[SetField, Ruling] = {}
     for rule in beat.rulings:
         field = rule.field
         if field is not None and rule.stories[:1] == (name,) and _value(rule, field) is not None:
-            found[field] = rule
-    return found
+            rules[field] = rule
+    return rules
 
 
 def notes_beside(beat: Beat) -> Mapping[str, str]:
@@ -44,8 +44,8 @@ def notes_beside(beat: Beat) -> Mapping[str, str]:
     if beat.scoring.traits.has_blocks:
         return {}
     notes = (rule for rule in beat.rulings if rule.field == "note" and rule.stories)
-    found = {rule.stories[0]: _value(rule, "note") for rule in notes}
-    return {name: note for name, note in found.items() if note}
+    values = {rule.stories[0]: _value(rule, "note") for rule in notes}
+    return {name: note for name, note in values.items() if note}
 
 
 def with_sets(story: Story, beat: Beat) -> Story:
@@ -78,25 +78,25 @@ def without_lost_sets(story: Story, read: Story, beat: Beat) -> Story:
     Its reasons say which fields stood by one.
     """
     standing = sets_on(story, beat)
-    told = {reason.about for reason in story.reasons}
+    about = {reason.about for reason in story.reasons}
     for field in FIELD_OF:
-        if field in told and field not in standing:
+        if field in about and field not in standing:
             story = take_back(story, field, read)
     return story
 
 
 def _value(rule: Ruling, field: SetField) -> str | None:
     """Return what a field is to be, None where nobody can use what the rule says."""
-    said = rule.values[1] if len(rule.values) > 1 else ""
+    words = rule.values[1] if len(rule.values) > 1 else ""
     match field:
         case "excerpt":
-            return text.fold(said) or None
+            return text.fold(words) or None
         case "picture":
-            return "" if said == NO_PICTURE else urls.fetchable(said)
+            return "" if words == NO_PICTURE else urls.fetchable(words)
         case "url":
-            return urls.canonical(said)
+            return urls.canonical(words)
         case "note":
-            return text.tidy(said) or None
+            return text.tidy(words) or None
 
 
 def _with_field(story: Story, field: SetField, value: str) -> Story:

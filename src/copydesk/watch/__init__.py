@@ -25,7 +25,7 @@ from copydesk.watch.discovery import (
     sitemaps,
     told_by,
 )
-from copydesk.watch.reading import Entry, Hints, Reading, entries, read, wanted
+from copydesk.watch.reading import Hints, Reading, SourceEntry, entries, read, wanted
 from copydesk.watch.schedule import (
     Finding,
     FindingKind,
@@ -51,12 +51,12 @@ from copydesk.watch.schedule import (
 
 __all__ = [
     "Candidate",
-    "Entry",
     "Finding",
     "FindingKind",
     "Hints",
     "Offer",
     "Reading",
+    "SourceEntry",
     "SourceState",
     "after_error",
     "after_not_modified",

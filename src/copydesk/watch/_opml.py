@@ -21,7 +21,7 @@ _CATEGORY = 2_000  # characters
 
 
 def sources_read(data: bytes) -> tuple[Source, ...]:
-    """Give the feeds of an OPML file, or of a text that has an address a line, each once.
+    """Parse an OPML file, or a text that has an address a line, into its feeds, each once.
 
     In a text, what follows a `#` at a line's beginning or behind a blank is a remark. Raises
     FeedError for what is neither, and for a line that is no web address.
@@ -45,7 +45,7 @@ def _at_line(number: int, line: str) -> Source:
 
 
 def opml_read(data: bytes) -> tuple[Source, ...]:
-    """Give the feeds of an OPML file, each once; folders and categories of a feed are its topics.
+    """Parse an OPML file into its feeds, each once; folders and categories are a feed's topics.
 
     Raises FeedError for what is no OPML. An outline without a web address is passed over.
     """
@@ -58,7 +58,7 @@ def opml_read(data: bytes) -> tuple[Source, ...]:
 
 
 def _once(sources: Iterable[Source]) -> tuple[Source, ...]:
-    """Give each source once, with the topics of every place where it stands."""
+    """Merge sources of one address, with the topics of every place where they stand."""
     found: dict[str, Source] = {}
     for source in sources:
         key = urls.identity(source.url)
@@ -99,12 +99,12 @@ def _source(attributes: dict[str, str], folders: tuple[str, ...]) -> Source | No
 
 
 def _plain_scheme(url: str) -> str:
-    """Give the web address inside of feed:https://… and feed://…."""
+    """Return the web address inside of feed:https://… and feed://…."""
     return _FEED_SCHEME.sub(lambda found: "" if found[1] else "https://", url.strip())
 
 
 def _categories(attributes: dict[str, str]) -> Iterator[str]:
-    """Give the names in `category`: paths with slashes, set apart by commas (OPML 2.0)."""
+    """Split the names in `category`: paths with slashes, set apart by commas (OPML 2.0)."""
     names = re.split(r"[,/]", attributes.get("category", "")[:_CATEGORY])
     return filter(None, map(text.fold, names))
 
@@ -119,7 +119,7 @@ def _name(attributes: dict[str, str]) -> str:
 
 
 def opml_write(sources: Iterable[Source]) -> bytes:
-    """Give an OPML 2.0 file of the sources, in folders by their topics."""
+    """Write the sources as OPML 2.0, in folders by their topics."""
     from lxml import etree
 
     root = etree.Element("opml", version="2.0")
@@ -134,7 +134,7 @@ def opml_write(sources: Iterable[Source]) -> bytes:
 
 
 def _folder(folders: dict[tuple[str, ...], _Element], path: tuple[str, ...]) -> _Element:
-    """Give the outline for a path of folders, made with all above it."""
+    """Return the outline for a path of folders, made with all above it."""
     from lxml import etree
 
     if path not in folders:

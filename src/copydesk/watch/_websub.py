@@ -65,7 +65,7 @@ class Confirmed:
 
 
 def may_push(hub: str, topic: str) -> bool:
-    """Say whether a hub may push a topic: web addresses, and no less safe than the topic itself.
+    """Decide whether a hub may push a topic: web addresses, and no less safe than the topic itself.
 
     The secret travels to the hub (5.1: only over https). Who reads the line to an http topic
     could forge the topic anyway; who reads the line to an http hub must not get to forge more.
@@ -75,7 +75,7 @@ def may_push(hub: str, topic: str) -> bool:
 
 
 def form(subscription: Subscription) -> dict[str, str]:
-    """Give the fields of the request to the hub (5.1)."""
+    """Return the fields of the request to the hub (5.1)."""
     fields = {
         "hub.mode": "unsubscribe" if subscription.ending else "subscribe",
         "hub.topic": subscription.topic,
@@ -88,12 +88,12 @@ def form(subscription: Subscription) -> dict[str, str]:
 
 
 def is_time(subscription: Subscription, now: datetime) -> bool:
-    """Say whether to ask the hub now."""
+    """Decide whether to ask the hub now."""
     return subscription.next_at is None or subscription.next_at <= now
 
 
 def asked(subscription: Subscription, now: datetime) -> Subscription:
-    """Give the subscription as it stands once asked; without an answer it is asked again later.
+    """Return the subscription as it stands once asked; without an answer it is asked again later.
 
     Twice as much later each time, at most a day; not all subscriptions of a hub at one moment.
     """
@@ -107,12 +107,12 @@ def asked(subscription: Subscription, now: datetime) -> Subscription:
 
 
 def ended(subscription: Subscription) -> Subscription:
-    """Give the subscription as one that is to be given back."""
+    """Return the subscription as one that is to be given back."""
     return replace(subscription, ending=True, tries=0, next_at=None)
 
 
 def is_over(subscription: Subscription, now: datetime) -> bool:
-    """Say whether to forget an ending subscription: the hub did not care, the lease runs out."""
+    """Decide whether to forget an ending subscription: the hub did not care, the lease runs out."""
     enough = subscription.ending and subscription.tries >= _ENDINGS
     return enough and is_time(subscription, now)
 
@@ -137,7 +137,7 @@ def confirmed(
 
 
 def is_signed(secret: str, header: str, body: bytes) -> bool:
-    """Say whether `X-Hub-Signature` is the body's, by sha256, sha384 or sha512 (7.1).
+    """Decide whether `X-Hub-Signature` is the body's, by sha256, sha384 or sha512 (7.1).
 
     sha1 is no longer believed, although the recommendation still allows it.
     """
@@ -150,12 +150,12 @@ def is_signed(secret: str, header: str, body: bytes) -> bool:
 
 
 def after_push(subscription: Subscription, now: datetime) -> Subscription:
-    """Give the subscription after a push that was signed: the hub is believed again."""
+    """Return the subscription after a push that was signed: the hub is believed again."""
     return replace(subscription, pushed_at=now, missed=0)
 
 
 def after_news(subscription: Subscription, newest: datetime | None) -> Subscription:
-    """Give the subscription after a round found news of its source at `newest`.
+    """Return the subscription after a round found news of its source at `newest`.
 
     News that a round found by asking was not pushed, or later than we asked.
     """
@@ -169,7 +169,7 @@ def after_news(subscription: Subscription, newest: datetime | None) -> Subscript
 
 
 def pushes_until(subscription: Subscription) -> datetime | None:
-    """Give the time to which the hub is believed to push whatever is new, None where it is not."""
+    """Return until when the hub is believed to push whatever is new, None where it is not."""
     believed = not subscription.ending and subscription.missed < _DOUBT
     return subscription.lease_until if believed else None
 
@@ -204,5 +204,5 @@ def _leased(subscription: Subscription, lease: timedelta, now: datetime) -> Subs
 
 
 def _spread(word: str) -> float:
-    """Give 0 to 1, always the same for one word: what chance would be elsewhere."""
+    """Return 0 to 1, always the same for one word: what chance would be elsewhere."""
     return int.from_bytes(hashlib.sha256(word.encode()).digest()[:4]) / 2**32

@@ -30,7 +30,6 @@ from copydesk.kit import dates, files, within
 
 Note = Callable[[Sequence[str]], bytes]
 _MOST_BYTES = 1 << 28  # of a file that we might change; a record has some kilobytes
-LOT_SECONDS = 0.4  # how long the lock is held in one go before others may have it
 
 
 def digest(data: bytes | None) -> str:
@@ -114,7 +113,7 @@ class Change:
     @property
     def paths(self) -> tuple[str, ...]:
         """The paths that it writes."""
-        return tuple(one.path for one in self.files)
+        return tuple(file.path for file in self.files)
 
     def begin(
         self, lock: Hold, *, needed: Collection[str] = (), note: Note = _without_note
@@ -127,18 +126,20 @@ class Change:
         had.
         """
         lock.must_be_held()
-        entries = [one.as_entry() for one in self.files]
+        entries = [file.as_entry() for file in self.files]
         touched, error = _find_touched(lock, entries)
         if needed and error is not None:
             raise error
         if refused := touched.intersection(needed):
             raise _under_edit(lock.root, min(refused))
-        ours = tuple(one for one in entries if touched.isdisjoint(one.paths))
-        skipped = tuple(one.path for one in entries if not touched.isdisjoint(one.paths))
-        told = note(skipped)
-        pending = lock.journal.open(self._entry(lock, ours, told)) if ours else None
-        if told:
-            lock.remember(told)
+        ours = tuple(entry_file for entry_file in entries if touched.isdisjoint(entry_file.paths))
+        skipped = tuple(
+            entry_file.path for entry_file in entries if not touched.isdisjoint(entry_file.paths)
+        )
+        memo = note(skipped)
+        pending = lock.journal.open(self._entry(lock, ours, memo)) if ours else None
+        if memo:
+            lock.remember(memo)
         return Begun(
             lock=lock, skipped=skipped, pending=pending, error=error, is_urgent=bool(needed)
         )
@@ -161,15 +162,15 @@ def _find_touched(lock: Hold, entries: Sequence[EntryFile]) -> tuple[set[str], G
     a change of ours that git does not have yet left it so.
     """
     moved = {
-        one.path
-        for one in entries
-        if not is_as_before(lock.root, one) and not is_as_after(lock.root, one)
+        entry_file.path
+        for entry_file in entries
+        if not is_as_before(lock.root, entry_file) and not is_as_after(lock.root, entry_file)
     }
-    paths = [path for one in entries for path in one.paths]
+    paths = [path for entry_file in entries for path in entry_file.paths]
     try:
         edited = lock.repository.changed_by_user(paths)
     except GitError as error:
-        return moved | {one.path for one in entries if one.before}, error
+        return moved | {entry_file.path for entry_file in entries if entry_file.before}, error
     known = lock.journal.known() if edited else {}
     return moved | {
         path for path in edited if digest_of(lock.root, path) not in known.get(path, ())
@@ -193,7 +194,11 @@ class Begun:
     @property
     def paths(self) -> tuple[str, ...]:
         """The paths that it writes."""
-        return tuple(one.path for one in self.pending.entry.files) if self.pending else ()
+        return (
+            tuple(entry_file.path for entry_file in self.pending.entry.files)
+            if self.pending
+            else ()
+        )
 
     def finish(self) -> Committed:
         """Write the files, letting others have the lock now and then, and commit them."""
@@ -220,63 +225,66 @@ class Begun:
     def _let_others_write(self) -> None:
         """Give way where others have waited long; a word of a person comes before the next one."""
         if not self.is_urgent:
-            self.lock.give_way_after(LOT_SECONDS)
+            self.lock.give_way_after(self.lock.lot_seconds)
 
     def _write_all(self, entries: Iterable[EntryFile]) -> list[str]:
         written, began = [], time.monotonic()
-        for one in entries:
-            if time.monotonic() - began > LOT_SECONDS:
+        for entry_file in entries:
+            if time.monotonic() - began > self.lock.lot_seconds:
                 self.lock.give_way()
                 began = time.monotonic()
             try:
-                if write(self.lock.root, one):
-                    written.append(one.path)
+                if write(self.lock.root, entry_file):
+                    written.append(entry_file.path)
             except CopydeskError as error:
-                self._failed.append((one.path, error))
+                self._failed.append((entry_file.path, error))
         return written
 
     def _find_overtaken(self, entries: Iterable[EntryFile]) -> frozenset[str]:
         """Return the paths where a word came between two lots: they stand as that left them."""
         failed = {path for path, _ in self._failed}
         return frozenset(
-            one.path
-            for one in entries
-            if one.path not in failed and not is_as_after(self.lock.root, one)
+            entry_file.path
+            for entry_file in entries
+            if entry_file.path not in failed and not is_as_after(self.lock.root, entry_file)
         )
 
 
-def is_as_before(root: Path, one: EntryFile) -> bool:
+def is_as_before(root: Path, entry_file: EntryFile) -> bool:
     """Return whether a file is still as the change found it."""
-    if one.moved_from:
-        return not digest_of(root, one.path) and digest_of(root, one.moved_from) == one.after
-    return digest_of(root, one.path) == one.before
+    if entry_file.moved_from:
+        return (
+            not digest_of(root, entry_file.path)
+            and digest_of(root, entry_file.moved_from) == entry_file.after
+        )
+    return digest_of(root, entry_file.path) == entry_file.before
 
 
-def is_as_after(root: Path, one: EntryFile) -> bool:
+def is_as_after(root: Path, entry_file: EntryFile) -> bool:
     """Return whether a file is as the change leaves it."""
-    is_gone = not one.moved_from or not digest_of(root, one.moved_from)
-    return is_gone and digest_of(root, one.path) == one.after
+    is_gone = not entry_file.moved_from or not digest_of(root, entry_file.moved_from)
+    return is_gone and digest_of(root, entry_file.path) == entry_file.after
 
 
-def write(root: Path, one: EntryFile) -> bool:
+def write(root: Path, entry_file: EntryFile) -> bool:
     """Make one file what it is to become, where it still is as it was; return whether it wrote.
 
     Raises RecordError where the disk does not take it.
     """
-    if not is_as_before(root, one) or is_as_after(root, one):
+    if not is_as_before(root, entry_file) or is_as_after(root, entry_file):
         return False
-    file = _paths.inside(root, one.path)
+    file = _paths.inside(root, entry_file.path)
     try:
-        if one.moved_from:
+        if entry_file.moved_from:
             file.parent.mkdir(parents=True, exist_ok=True)
-            _paths.inside(root, one.moved_from).rename(file)
-        elif one.data is not None:
-            files.write_atomic(file, one.data)
+            _paths.inside(root, entry_file.moved_from).rename(file)
+        elif entry_file.data is not None:
+            files.write_atomic(file, entry_file.data)
         else:
             file.unlink()
     except OSError as error:
         raise RecordError(
-            f"cannot write ({error.strerror})", subject=one.path, hint="is the disk full?"
+            f"cannot write ({error.strerror})", subject=entry_file.path, hint="is the disk full?"
         ) from error
     return True
 
@@ -288,7 +296,12 @@ def settle(lock: Hold, pending: OpenEntry, *, is_whole: bool = True) -> Committe
     disk refused a file) stays as it is. Its note goes in either case: it was heard.
     """
     entry, repository = pending.entry, lock.repository
-    stand = [path for one in entry.files if is_as_after(lock.root, one) for path in one.paths]
+    stand = [
+        path
+        for entry_file in entry.files
+        if is_as_after(lock.root, entry_file)
+        for path in entry_file.paths
+    ]
     if not repository.usable:
         _close_or_leave(pending, is_whole=is_whole)
         return Committed(has_git=False)
@@ -306,7 +319,7 @@ def settle(lock: Hold, pending: OpenEntry, *, is_whole: bool = True) -> Committe
             _close_or_leave(pending, is_whole=is_whole)
             return Committed(commit=commit)
     if is_whole:
-        bare = tuple(msgspec.structs.replace(one, data=None) for one in entry.files)
+        bare = tuple(msgspec.structs.replace(entry_file, data=None) for entry_file in entry.files)
         pending.rewrite(msgspec.structs.replace(entry, files=bare, note=b"", is_written=True))
     leave(pending)
     return Committed(obstacle=obstacle or str(error), error=error)

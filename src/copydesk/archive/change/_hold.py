@@ -24,8 +24,11 @@ class Hold:
     """One newsroom's repository and journal, and its lock for writing.
 
     `remember` takes the note of a change as soon as the journal has it; where a kill came between,
-    again from whoever finishes the change.
+    again from whoever finishes the change. `lot_seconds` is how long the lock is held in one go
+    before others may have it.
     """
+
+    lot_seconds = 0.4
 
     def __init__(self, root: Path, remember: Remember = remember_nothing) -> None:
         self.root = root

@@ -125,7 +125,7 @@ class Journal:
 
     def waiting(self) -> list[OpenEntry]:
         """Hold and return the entries that nobody is at, the oldest first; raise RecordError."""
-        found = []
+        entries = []
         for file in self._files():
             lock = locks.Lock(file.with_suffix(".lock"))
             if not lock.acquire():
@@ -138,8 +138,8 @@ class Journal:
             if entry is None:
                 lock.release()
             else:
-                found.append(self._hold(OpenEntry(entry, file, lock)))
-        return found
+                entries.append(self._hold(OpenEntry(entry, file, lock)))
+        return entries
 
     def leave_all(self) -> None:
         """Leave what this object still holds to whoever comes next; nothing after a good end."""
@@ -152,14 +152,14 @@ class Journal:
 
     def known(self) -> dict[str, frozenset[str]]:
         """Return what open changes make of each path: digests that are ours, in git or not."""
-        found: dict[str, frozenset[str]] = {}
+        digests: dict[str, frozenset[str]] = {}
         for file in self._files():
             with contextlib.suppress(FileNotFoundError):
                 entry = _read(file)
-                for one in entry.files if entry else ():
-                    for path, after in zip(one.paths, (one.after, ""), strict=False):
-                        found[path] = found.get(path, frozenset()) | {after}
-        return found
+                for entry_file in entry.files if entry else ():
+                    for path, after in zip(entry_file.paths, (entry_file.after, ""), strict=False):
+                        digests[path] = digests.get(path, frozenset()) | {after}
+        return digests
 
     def is_empty(self) -> bool:
         """Return whether no change is under way."""

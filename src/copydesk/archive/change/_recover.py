@@ -34,11 +34,11 @@ def recover(lock: Hold) -> tuple[Recovered, ...]:
     if lock.journal.is_empty():
         return ()
     waiting = lock.journal.waiting()
-    for one in waiting:
-        if one.entry.note:
-            lock.remember(one.entry.note)
-    broken = {id(one) for one in reversed(waiting) if not _roll_forward(lock, one)}
-    return tuple(_settle(lock, one, is_whole=id(one) not in broken) for one in waiting)
+    for pending in waiting:
+        if pending.entry.note:
+            lock.remember(pending.entry.note)
+    broken = {id(pending) for pending in reversed(waiting) if not _roll_forward(lock, pending)}
+    return tuple(_settle(lock, pending, is_whole=id(pending) not in broken) for pending in waiting)
 
 
 def _roll_forward(lock: Hold, pending: OpenEntry) -> bool:
@@ -47,9 +47,9 @@ def _roll_forward(lock: Hold, pending: OpenEntry) -> bool:
     if entry.is_written or _change.other_branch(lock, entry):
         return True
     is_whole = True
-    for one in entry.files:
+    for entry_file in entry.files:
         try:
-            _change.write(lock.root, one)
+            _change.write(lock.root, entry_file)
         except CopydeskError:  # it stays in the journal, and the next one tries again
             is_whole = False
     return is_whole
@@ -64,7 +64,7 @@ def _settle(lock: Hold, pending: OpenEntry, *, is_whole: bool) -> Recovered:
         done = _change.settle(lock, pending, is_whole=is_whole)
     return Recovered(
         subject=entry.subject,
-        paths=tuple(one.path for one in entry.files),
+        paths=tuple(entry_file.path for entry_file in entry.files),
         commit=done.commit,
         obstacle=done.obstacle,
     )

@@ -22,10 +22,10 @@ def plain(node: yaml.Node, subject: str) -> object:
     """
     if isinstance(node, yaml.MappingNode):
         pairs = ((str(key.value), plain(value, subject)) for key, value in node.value)
-        return {key: found for key, found in pairs if found is not None}
+        return {key: value for key, value in pairs if value is not None}
     if isinstance(node, yaml.SequenceNode):
         values = (plain(item, subject) for item in node.value)
-        return [found for found in values if found is not None]
+        return [value for value in values if value is not None]
     assert isinstance(node, yaml.ScalarNode)
     kind = _nodes.kind_of(node)
     if kind == "null":

@@ -137,7 +137,7 @@ def _flow(node: yaml.Node) -> Mapping | Sequence:
         entries = tuple(MappingEntry(key=key, value=value) for key, value in pairs)
         return Mapping(entries=entries, flow=True)
     return Sequence(
-        items=tuple(SequenceItem(value=_within_flow(one)) for one in node.value), flow=True
+        items=tuple(SequenceItem(value=_within_flow(child)) for child in node.value), flow=True
     )
 
 
@@ -165,9 +165,10 @@ def spell(node: Node) -> str:
     if node.spelled:
         return node.spelled
     if isinstance(node, Mapping):
-        return f"{{{', '.join(f'{spell(one.key)}: {spell(one.value)}' for one in node.entries)}}}"
+        pairs = (f"{spell(entry.key)}: {spell(entry.value)}" for entry in node.entries)
+        return f"{{{', '.join(pairs)}}}"
     if isinstance(node, Sequence):
-        return f"[{', '.join(spell(one.value) for one in node.items)}]"
+        return f"[{', '.join(spell(item.value) for item in node.items)}]"
     if node.quotes or (node.kind == "str" and not _scalars.is_plain(node.text)):
         return _scalars.spell_quoted(node.text)
     return node.text

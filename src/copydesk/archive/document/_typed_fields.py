@@ -77,21 +77,21 @@ class TypedFields:
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return the texts of a list."""
-        found = []
+        texts = []
         for item in self._items(key):
             if not isinstance(item, yaml.ScalarNode):
                 raise self.wrong(key, "a list of something else than texts", "write - and a text")
-            found.append(str(item.value))
-        return tuple(found)
+            texts.append(str(item.value))
+        return tuple(texts)
 
     def each(self, key: str, make: Callable[[TypedFields], _T]) -> tuple[_T, ...]:
         """Return what `make` reads out of each mapping of a list."""
-        found = []
+        made = []
         for index, item in enumerate(self._items(key)):
             if not isinstance(item, yaml.MappingNode):
                 raise self.wrong(key, "a list of something else than keys", "write - url: …")
-            found.append(make(TypedFields(item, self._path, f"{self._at}{key}.{index}.")))
-        return tuple(found)
+            made.append(make(TypedFields(item, self._path, f"{self._at}{key}.{index}.")))
+        return tuple(made)
 
     def required(self, key: str, value: _T | None) -> _T:
         """Return `value`, or raise RecordError where the record does not have the key."""

@@ -124,7 +124,7 @@ def _change(info: str, name: str) -> _PathChange:
 
 
 def _refuse_private(changes: Sequence[_PathChange], remote: str) -> None:
-    names = [one.name for one in changes if _PRIVATE in one.name.casefold().split("/")]
+    names = [change.name for change in changes if _PRIVATE in change.name.casefold().split("/")]
     if names:
         raise GitError(
             f"the commits of others on {remote} reach into copydesk's own folder",
@@ -134,11 +134,11 @@ def _refuse_private(changes: Sequence[_PathChange], remote: str) -> None:
 
 
 def _refuse_losses(place: _git.WorkTree, changes: Sequence[_PathChange], remote: str) -> None:
-    gone = {one.name for one in changes if one.new is None}
-    added = (one.name for one in changes if one.old is None)
-    found = {there for name in added if (there := _unknown(place.top, name, gone))}
-    if found:
-        raise _in_the_way(f"git does not know {_few(sorted(found))}", remote)
+    gone = {change.name for change in changes if change.new is None}
+    added = (change.name for change in changes if change.old is None)
+    losses = {there for name in added if (there := _unknown(place.top, name, gone))}
+    if losses:
+        raise _in_the_way(f"git does not know {_few(sorted(losses))}", remote)
 
 
 def _few(names: Sequence[str]) -> str:
@@ -176,8 +176,8 @@ def _unknown(top: Path, name: str, gone: set[str]) -> str:
 def _files_below(top: Path, name: str) -> Iterator[str]:
     for where, folders, names in os.walk(top / name):
         below = os.path.relpath(where, top)
-        links = (one for one in folders if os.path.islink(os.path.join(where, one)))  # noqa: PTH114, PTH118
-        yield from (f"{below}/{one}" for one in (*names, *links))
+        links = (link for link in folders if os.path.islink(os.path.join(where, link)))  # noqa: PTH114, PTH118
+        yield from (f"{below}/{entry}" for entry in (*names, *links))
 
 
 def _complete(place: _git.WorkTree, index: UserIndex, old: str, new: str) -> None:
@@ -185,7 +185,9 @@ def _complete(place: _git.WorkTree, index: UserIndex, old: str, new: str) -> Non
     changes = _changes(place, old, new)
     _lay_out(place, changes, old, new)
     staged = _states.staged(place, ()) if changes else {}  # of every path
-    lines = [_line(one, one.new) for one in changes if staged.get(one.name) == one.old]
+    lines = [
+        _line(change, change.new) for change in changes if staged.get(change.name) == change.old
+    ]
     index.prepare("".join(lines).encode("utf-8", "surrogateescape"))
     index.bring_along()
 
@@ -235,7 +237,7 @@ def _otherwise(
     command = ("diff-files", "--name-only", "-z", "--ignore-submodules")
     out = _git.tell(place.top, *command, environment=environment)
     touched = set(os.fsdecode(out).split("\0"))
-    going = {one.name for one in changes if one.new is None and one.name not in touched}
+    going = {change.name for change in changes if change.new is None and change.name not in touched}
     for change in changes:
         if change.old is not None and change.name not in touched:
             continue

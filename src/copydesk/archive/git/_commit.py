@@ -116,8 +116,8 @@ def _write_commit(
 
 
 def _identity(words: CommitWords) -> dict[str, str]:
-    found = re.fullmatch(r"\s*(.*?)\s*<(.*)>\s*", words.author)
-    name, email = found.groups() if found else (words.author, "")
+    match = re.fullmatch(r"\s*(.*?)\s*<(.*)>\s*", words.author)
+    name, email = match.groups() if match else (words.author, "")
     moment = f"@{int(dates.utc(words.when).timestamp())} +0000"
     values = {"NAME": name or "copydesk", "EMAIL": email or "copydesk@localhost", "DATE": moment}
     return {f"GIT_{who}_{what}": v for who in ("AUTHOR", "COMMITTER") for what, v in values.items()}

@@ -6,9 +6,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from copydesk.kit.git import PLAIN, Answer, ask, ask_remote, tell
+from copydesk.kit.git import PLAIN, GitAnswer, ask, ask_remote, tell
 
-__all__ = ["Answer", "WorkTree", "ask", "ask_remote", "locate", "tell", "tidy"]
+__all__ = ["GitAnswer", "WorkTree", "ask", "ask_remote", "locate", "tell", "tidy"]
 
 _LOOSE = 256
 

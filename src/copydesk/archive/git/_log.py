@@ -36,18 +36,18 @@ def read_commit(root: Path, name: str) -> LoggedCommit:
     place = _git.locate(root)
     if isinstance(place, str):
         raise GitError("no git repository here", subject=place or str(root))
-    found = _id(place, name)
-    parents = _git.tell(place.top, "rev-list", "--parents", "-n", "1", found).decode().split()[1:]
+    commit = _id(place, name)
+    parents = _git.tell(place.top, "rev-list", "--parents", "-n", "1", commit).decode().split()[1:]
     if len(parents) > 1:
-        raise GitError("a commit that merges others", subject=found)
-    message = _git.tell(place.top, "show", "-s", "--format=%B", found).decode("utf-8", "replace")
+        raise GitError("a commit that merges others", subject=commit)
+    message = _git.tell(place.top, "show", "-s", "--format=%B", commit).decode("utf-8", "replace")
     before = parents[0] if parents else ""
     return LoggedCommit(
-        id=found,
+        id=commit,
         message=message,
         files={
-            _inside(place, path): (_blob(place, before, path), _blob(place, found, path))
-            for path in _changed(place, found)
+            _inside(place, path): (_blob(place, before, path), _blob(place, commit, path))
+            for path in _changed(place, commit)
         },
     )
 
@@ -56,13 +56,13 @@ def _id(place: _git.WorkTree, name: str) -> str:
     """Return the whole id of a commit that HEAD stands on."""
     if _ID.fullmatch(name):
         answer = _git.ask(place.top, "rev-parse", "-q", "--verify", f"{name}^{{commit}}")
-        found = answer.out.decode().strip()
+        commit = answer.out.decode().strip()
         is_ours = (
             not answer.code
-            and not _git.ask(place.top, "merge-base", "--is-ancestor", found, "HEAD").code
+            and not _git.ask(place.top, "merge-base", "--is-ancestor", commit, "HEAD").code
         )
         if is_ours:
-            return found
+            return commit
     raise GitError(
         "no commit of this branch", subject=name[:100], hint="git log shows the ids of commits"
     )

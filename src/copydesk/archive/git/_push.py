@@ -120,7 +120,7 @@ def _tip(place: _git.WorkTree, line: _Line) -> str:
     answer = _git.ask_remote(place.top, "ls-remote", "--quiet", "--", line.remote, line.target)
     if answer.code:
         raise git.trouble(answer.complaint, line.remote, "ls-remote", STAYS)
-    named = (one.split("\t") for one in answer.out.decode("utf-8", "replace").splitlines())
+    named = (text.split("\t") for text in answer.out.decode("utf-8", "replace").splitlines())
     return next((pair[0] for pair in named if pair[-1] == line.target), "")
 
 
@@ -155,8 +155,8 @@ def _sent(place: _git.WorkTree, line: _Line) -> str:
     reason = rejected[2]
     if any(words in reason for words in _MORE):
         return reason
-    lines = [one.strip() for one in answer.complaint.splitlines() if one.startswith("remote:")]
-    said = " ".join(one.removeprefix("remote:").strip() for one in lines)[:300].strip()
+    lines = [text.strip() for text in answer.complaint.splitlines() if text.startswith("remote:")]
+    said = " ".join(text.removeprefix("remote:").strip() for text in lines)[:300].strip()
     raise GitError(
         "the remote refuses the branch",
         subject=git.plain(f"{line.remote}: {reason}{f': {said}' if said else ''}"),

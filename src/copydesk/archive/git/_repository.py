@@ -45,11 +45,11 @@ class Repository:
             if any((folder / ".git").exists() for folder in (self._root, *self._root.parents)):
                 self._complaint = "git is not installed"
             return None
-        found = _git.locate(self._root)
-        if isinstance(found, str):
-            self._complaint = found
+        place = _git.locate(self._root)
+        if isinstance(place, str):
+            self._complaint = place
             return None
-        return None if _is_ignored(found) else found
+        return None if _is_ignored(place) else place
 
     @property
     def usable(self) -> bool:

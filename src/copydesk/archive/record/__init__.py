@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from copydesk.archive.record._fields import SECTIONS, TABLES
 from copydesk.archive.record._quick import read_quickly
+from copydesk.archive.record._reference import record_page
 from copydesk.archive.record._story import (
     emit_story,
     form_of,
@@ -28,4 +29,5 @@ __all__ = [
     "parse_yaml",
     "read_quickly",
     "read_verdict",
+    "record_page",
 ]

@@ -1,12 +1,12 @@
 """Every field of a news record, once: its key, its place in the order, its attribute, its notation.
 
-Emitter, reader, quick reader and the keeping of unknown lines follow from these tables (SPEC 1.2
-and, from `language` to `machine`, our own blocks, of which a record in `everyday` has none).
+Emitter, reader, quick reader, the keeping of unknown lines and the reference page follow from these
+tables (SPEC 1.2 and, from `language` to `machine`, our own blocks).
 """
 
 from __future__ import annotations
 
-from copydesk.archive.document import spell_plain, spell_quoted
+from copydesk.archive.document import spell_quoted
 from copydesk.archive.record import _own_spelling as own
 from copydesk.archive.record._nested import Digests, Nested, NestedList, TextList
 from copydesk.archive.record._notations import (
@@ -20,6 +20,7 @@ from copydesk.archive.record._notations import (
     WORD,
     WORDS,
     Notation,
+    spell_word,
 )
 from copydesk.archive.record._table import Field, Table
 from copydesk.news import Image, Provider, Reason, Related, Story, Verdict
@@ -34,7 +35,12 @@ def _some(key: str, attribute: str, notation: Notation) -> Field:
     return Field(key=key, attribute=attribute, notation=notation)
 
 
-_WORD_LIST = TextList(spell=spell_plain, make=str, parse=own.parse_word)
+def _ours(key: str, attribute: str, notation: Notation) -> Field:
+    """Return such a field of our own: no record in `everyday` has it."""
+    return Field(key=key, attribute=attribute, notation=notation, is_ours=True)
+
+
+_WORD_LIST = TextList(spell=spell_word, make=str, parse=own.parse_word)
 _TEXT_LIST = TextList(spell=spell_quoted, make=str, parse=own.parse_quoted)
 _REASONS = TextList(
     spell=lambda reason: spell_quoted(str(reason)), make=Reason.parse, parse=own.parse_reason
@@ -108,23 +114,23 @@ SECTIONS: tuple[tuple[Field, ...], ...] = (
     (_some("images", "images", NestedList(table=IMAGE)),),
     (_some("related", "related", NestedList(table=RELATED)),),
     (
-        _some("language", "language", WORD),
-        _some("access", "access", WORD),
-        _some("credit", "credit", WORD),
-        _some("length", "length", WORD),
-        _some("refuses", "refuses", WORDS),
-        _some("trust", "trust", NUMBER),
+        _ours("language", "language", WORD),
+        _ours("access", "access", WORD),
+        _ours("credit", "credit", WORD),
+        _ours("length", "length", WORD),
+        _ours("refuses", "refuses", WORDS),
+        _ours("trust", "trust", NUMBER),
     ),
     (
-        _some("copyOf", "copy_of", WORD),
-        _some("group", "group", WORD),
+        _ours("copyOf", "copy_of", WORD),
+        _ours("group", "group", WORD),
     ),
-    (_some("background", "background", _WORD_LIST),),
-    (_some("reasons", "reasons", _REASONS),),
-    (_some("history", "history", _TEXT_LIST),),
-    (_some("note", "note", TEXT),),
-    (_some("verdict", "verdict", Nested(table=VERDICT)),),
-    (_some("machine", "machine", Digests()),),
+    (_ours("background", "background", _WORD_LIST),),
+    (_ours("reasons", "reasons", _REASONS),),
+    (_ours("history", "history", _TEXT_LIST),),
+    (_ours("note", "note", TEXT),),
+    (_ours("verdict", "verdict", Nested(table=VERDICT)),),
+    (_ours("machine", "machine", Digests()),),
     (_some("secured", "secured", TEXT),),
 )
 STORY = Table(Story, tuple(field for section in SECTIONS for field in section))

@@ -37,12 +37,12 @@ def is_orderly(front: str, root: yaml.MappingNode) -> bool:
 
 def spellings(front: str, root: yaml.MappingNode) -> dict[str, str]:
     """Return the lines of each known top key as they stand in the file."""
-    found = {}
+    lines_by_key = {}
     for key, value in root.value:
         if key.value in _layout.SECTION:
             start, stop = span(front, key, value)
-            found[key.value] = front[start:stop]
-    return found
+            lines_by_key[key.value] = front[start:stop]
+    return lines_by_key
 
 
 def _top(front: str, root: yaml.MappingNode) -> Iterator[Extra]:

@@ -19,6 +19,7 @@ _LONGEST_KEY = 100
 class _Nested:
     """What all of them have in common: the pattern of lines that stand deeper than their key."""
 
+    name: str = ""
     missing: Any = ()
     has_lines: bool = True
 
@@ -30,6 +31,8 @@ class _Nested:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextList(_Nested, Generic[_T]):
     """A list of texts, each on a line after its dash."""
+
+    name: str = "list of texts"
 
     spell: Callable[[_T], str]
     make: Callable[[str], _T]
@@ -55,6 +58,7 @@ class Nested(_Nested):
     """A noun below its key; one that was read lately is known again."""
 
     table: Table
+    name: str = "keys of its own"
     missing: Any = None
 
     def write(self, key: str, value: object, position: Position) -> list[str]:
@@ -76,6 +80,7 @@ class NestedList(_Nested):
     """A list of nouns below its key, each known by its address."""
 
     table: Table
+    name: str = "list, each with keys of its own"
 
     def write(self, key: str, values: tuple[Any, ...], position: Position) -> list[str]:
         """Return the key's line and those of each noun."""
@@ -100,6 +105,8 @@ class NestedList(_Nested):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digests(_Nested):
     """Pairs of a field's name and the digest of what was last written there."""
+
+    name: str = "a field's name and 8 hex digits on each line"
 
     def write(self, key: str, pairs: tuple[tuple[str, str], ...], position: Position) -> list[str]:
         """Return the key's line and one for each pair."""

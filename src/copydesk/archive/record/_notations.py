@@ -31,6 +31,11 @@ class Notation(Protocol):
     """How a value is written, and read back in two ways; a key with `missing` is left out."""
 
     @property
+    def name(self) -> str:
+        """What it is called in the reference."""
+        ...
+
+    @property
     def missing(self) -> Any:
         """What a record has nothing of."""
         ...
@@ -65,6 +70,7 @@ class Line(Generic[_T]):
     where `missing` would have been left out.
     """
 
+    name: str
     spell: Callable[[_T], str]
     read: _Reader[_T]
     standing: str
@@ -120,7 +126,10 @@ def _parse_said(raw: str) -> Said:
     return said
 
 
+spell_word = own.remember(spell_plain)  # the same names and topics come again and again
+
 TEXT = Line(
+    name="text in quotes",
     spell=spell_quoted,
     read=TypedFields.text,
     standing='"(.*)"',
@@ -129,7 +138,8 @@ TEXT = Line(
     missing="",
 )
 WORD = Line(
-    spell=spell_plain,
+    name="bare text, in quotes where YAML needs them",
+    spell=spell_word,
     read=TypedFields.text,
     standing="(.+)",
     filled='((?!"").+)',
@@ -137,6 +147,7 @@ WORD = Line(
     missing="",
 )
 WORDS: Line[tuple[str, ...]] = Line(
+    name="words, set apart by commas",
     spell=lambda words: spell_plain(", ".join(words)),
     read=_read_words,
     standing='((?!"").+)',
@@ -144,6 +155,7 @@ WORDS: Line[tuple[str, ...]] = Line(
     missing=(),
 )
 NUMBER: Line[Any] = Line(
+    name="whole number",
     spell=lambda number: f"{number:d}",
     read=_or_absent(TypedFields.number),
     standing="(0|-?[1-9][0-9]{0,17})",
@@ -151,6 +163,7 @@ NUMBER: Line[Any] = Line(
     missing=None,
 )
 SIZE = Line(
+    name="pixels, at least 1",
     spell=lambda pixels: f"{pixels:d}",
     read=_or_absent(TypedFields.number),
     standing="([1-9][0-9]{0,17})",
@@ -158,6 +171,7 @@ SIZE = Line(
     missing=0,
 )
 FLAG: Line[Any] = Line(
+    name="`true` or `false`",
     spell=spell_flag,
     read=_or_absent(TypedFields.flag),
     standing="(true|false)",
@@ -165,6 +179,7 @@ FLAG: Line[Any] = Line(
     missing=None,
 )
 DATE: Line[Any] = Line(
+    name="time in UTC, as `2023-07-24T09:36:00Z`",
     spell=spell_date,
     read=_or_absent(TypedFields.date),
     standing=_DATE,
@@ -172,6 +187,7 @@ DATE: Line[Any] = Line(
     missing=None,
 )
 MOMENT: Line[Any] = Line(
+    name="time in UTC, as `2023-07-24T09:36:00Z`",
     spell=spell_date,
     read=_read_moment,
     standing=_DATE,
@@ -179,5 +195,10 @@ MOMENT: Line[Any] = Line(
     missing=None,
 )
 SAID: Line[Any] = Line(
-    spell=spell_plain, read=_read_said, standing="(.+)", parse=_parse_said, missing=None
+    name="`publish`, `hold`, `reject` or `remove`",
+    spell=spell_plain,
+    read=_read_said,
+    standing="(.+)",
+    parse=_parse_said,
+    missing=None,
 )

@@ -56,8 +56,8 @@ def parse_text(raw: str) -> str:
     return plain
 
 
-def _unescape(found: re.Match[str]) -> str:
-    two, four, short = found.groups()
+def _unescape(match: re.Match[str]) -> str:
+    two, four, short = match.groups()
     return _SHORT[short] if short else chr(int(two or four, 16))
 
 
@@ -68,10 +68,10 @@ def parse_word(raw: str) -> str:
         if not is_plain(raw):
             raise UnusualError
         return raw
-    found = parse_text(raw[1:-1])
-    if len(raw) == 1 or not raw.endswith('"') or is_plain(found):
+    text = parse_text(raw[1:-1])
+    if len(raw) == 1 or not raw.endswith('"') or is_plain(text):
         raise UnusualError
-    return found
+    return text
 
 
 def parse_quoted(raw: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from copydesk.archive.document import PLAIN, Halves
 from copydesk.archive.record._fields import SECTIONS, STORY
+from copydesk.archive.record._layout import SECTION
 from copydesk.archive.record._own_spelling import UnusualError, has_controls
 from copydesk.archive.record._table import Field, Values, parse_lines
 from copydesk.news import Story
@@ -37,7 +38,7 @@ def _read_sections(front: str, values: Values) -> Values:
     _READERS[0](head, values)
     last = 0
     for section in sections:
-        number = _NUMBERS.get(section.partition(":")[0], 0)
+        number = SECTION.get(section.partition(":")[0], 0)
         if number <= last:
             raise UnusualError
         _READERS[number](section, values)
@@ -62,5 +63,4 @@ def _reader(fields: tuple[Field, ...]) -> Callable[[str, Values], object]:
 
 
 _READERS = tuple(map(_reader, SECTIONS))
-_NUMBERS = {field.key: number for number, fields in enumerate(SECTIONS) for field in fields}
 _LAST = len(SECTIONS) - 1

@@ -114,12 +114,12 @@ def _is_written_so(story: Story, data: bytes) -> bool:
         return False
 
 
-def _merge(extra: Iterable[Extra]) -> dict[str, str]:
+def _merge(extras: Iterable[Extra]) -> dict[str, str]:
     """Return the texts by their place; two at one place stand below each other."""
-    found: dict[str, list[str]] = {}
-    for one in extra:
-        found.setdefault(one.after, []).append(one.text)
-    return {after: "\n".join(texts) for after, texts in found.items()}
+    by_place: dict[str, list[str]] = {}
+    for extra in extras:
+        by_place.setdefault(extra.after, []).append(extra.text)
+    return {place: "\n".join(texts) for place, texts in by_place.items()}
 
 
 def _own_spellings(story: Story, standing: dict[str, str]) -> Iterable[Extra]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
@@ -22,14 +22,16 @@ Values = dict[str, Any]
 class Field:
     """A key of a record, the attribute of the noun that it is, and how its value stands.
 
-    `always` says that it is written where the noun has nothing for it, too.
+    `always` says that it is written where the noun has nothing for it, too, `is_ours` that no
+    record in `everyday` has it.
     """
 
     key: str
     attribute: str
     notation: Notation
     always: bool = False
-    _value_in: Callable[[object], Any] = field(init=False, repr=False)
+    is_ours: bool = False
+    _value_in: Callable[[object], Any] = dataclasses.field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_value_in", attrgetter(self.attribute))
@@ -60,14 +62,18 @@ class Table:
     noun: type[Any]
     fields: tuple[Field, ...]
     address: str = ""
-    bare: Values = field(init=False, repr=False)
-    _absent: Values = field(init=False, repr=False)
+    bare: Values = dataclasses.field(init=False, repr=False)
+    _absent: Values = dataclasses.field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         of_noun = dataclasses.fields(self.noun)
-        own = {one.name: one.default for one in of_noun if one.default is not dataclasses.MISSING}
-        missing = {one.attribute: one.notation.missing for one in self.fields}
-        optional = (one.attribute for one in self.fields if not one.always)
+        own = {
+            field.name: field.default
+            for field in of_noun
+            if field.default is not dataclasses.MISSING
+        }
+        missing = {field.attribute: field.notation.missing for field in self.fields}
+        optional = (field.attribute for field in self.fields if not field.always)
         bare = {name: missing[name] for name in optional if name not in own}
         absent = {name: own.get(name, nothing) for name, nothing in missing.items()}
         object.__setattr__(self, "bare", bare)
@@ -76,26 +82,26 @@ class Table:
     @property
     def keys(self) -> tuple[str, ...]:
         """The keys that are known, in order."""
-        return tuple(one.key for one in self.fields)
+        return tuple(field.key for field in self.fields)
 
     def address_of(self, noun: object) -> str:
         """Return the address by which a noun is known among others."""
-        names = (one.attribute for one in self.fields if one.key == self.address)
+        names = (field.attribute for field in self.fields if field.key == self.address)
         return str(getattr(noun, next(names)))
 
     def read(self, fields: TypedFields) -> Values:
         """Return what YAML finds of each field; raise RecordError for a value of another kind."""
         absent = self._absent
         return {
-            one.attribute: one.notation.read(fields, one.key, absent[one.attribute])
-            for one in self.fields
+            field.attribute: field.notation.read(fields, field.key, absent[field.attribute])
+            for field in self.fields
         }
 
     def lines(self, noun: object, position: Position, *, dash: bool = False) -> list[str]:
         """Return the lines of a noun's mapping; with `dash` it is an item of a list."""
         lines = Lines(position, dash=dash)
-        for one in self.fields:
-            lines.add(one.key, one.lines(noun, position))
+        for field in self.fields:
+            lines.add(field.key, field.lines(noun, position))
         return lines.lines
 
     def parser(self, column: int) -> Callable[[str], Any]:
@@ -110,14 +116,14 @@ def parse_lines(fields: tuple[Field, ...], column: int) -> Callable[[str, Values
     It adds to the values that are given, and gives them back. The lines each begin with their line
     feed. At the least doubt it raises UnusualError.
     """
-    pattern = re.compile("".join(one.pattern(column) for one in fields))
-    parsers = tuple((one.attribute, one.notation.parser(column)) for one in fields)
+    pattern = re.compile("".join(field.pattern(column) for field in fields))
+    parsers = tuple((field.attribute, field.notation.parser(column)) for field in fields)
 
     def parse(lines: str, values: Values) -> Values:
         match = pattern.fullmatch(lines)
         if match is None:
             raise UnusualError
-        for (attribute, parse_value), raw in zip(parsers, match.groups(), strict=True):
+        for (attribute, parse_value), raw in zip(parsers, match.groups(), strict=False):
             if raw is not None:
                 values[attribute] = parse_value(raw)
         return values

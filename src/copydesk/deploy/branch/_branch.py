@@ -29,16 +29,16 @@ class Branch:
 
     @property
     def name(self) -> str:
-        """Give what the place is called to a person."""
+        """Return what the place is called to a person."""
         return f"{self.remote} {self.branch}"
 
     @property
     def ref(self) -> str:
-        """Give the branch's full name at the remote."""
+        """Return the branch's full name at the remote."""
         return f"refs/heads/{self.branch}"
 
     def address(self) -> str:
-        """Give where the remote is; raises GitError where git knows none of this name."""
+        """Look up where the remote is; raises GitError where git knows none of this name."""
         answer = git.ask(self.newsroom, "remote", "get-url", "--push", "--", self.remote)
         address = answer.out.decode("utf-8", "replace").strip()
         if answer.code or not address:
@@ -49,7 +49,7 @@ class Branch:
         return address
 
     def ways(self) -> Mapping[str, str]:
-        """Give the newsroom's own ways in as an environment: they hold in our repository too."""
+        """Return the newsroom's own ways in as an environment: they hold in our repository too."""
         answer = git.ask(self.newsroom, "config", "--local", "-z", "--get-regexp", _WAYS)
         pairs = [one.partition("\n") for one in answer.out.decode("utf-8", "replace").split("\0")]
         first = int(os.environ.get("GIT_CONFIG_COUNT") or 0)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from copydesk.deploy._deliver import Delivery
 from copydesk.deploy._order import stages
-from copydesk.deploy._survey import MARKER, MARKER_TEXT, Survey
+from copydesk.deploy._survey import MARKER, MARKER_TEXT, BuiltSite
 from copydesk.deploy.branch._branch import Branch
 from copydesk.deploy.branch._store import Store
 from copydesk.errors import DeployError, GitError
@@ -29,7 +29,7 @@ _IDENTITY = {
 
 
 def deliver_branch(
-    site: Survey, place: Branch, *, dry_run: bool = False, anew: bool = False
+    site: BuiltSite, place: Branch, *, dry_run: bool = False, anew: bool = False
 ) -> Delivery:
     """Bring the branch to the site; give what changed there. A dry run only says it.
 
@@ -61,8 +61,8 @@ def deliver_branch(
     raise DeployError("the branch moves while we send", subject=place.name, hint=_LATER)
 
 
-def _tree(site: Survey, store: Store, more: Mapping[str, str]) -> str:
-    """Give the tree of the site with our own files and `more` (blobs by path)."""
+def _tree(site: BuiltSite, store: Store, more: Mapping[str, str]) -> str:
+    """Write the tree of the site with our own files and `more` (blobs by path)."""
     wanted = {os.fsencode(path) for path in site.parcels}
     known = store.tell("ls-files", "-z").split(b"\0")
     gone = [path for path in known if path and path not in wanted]
@@ -96,12 +96,12 @@ class _Sending:
 
     @property
     def sent(self) -> str:
-        """Give the ref under which we keep what we sent last to this very place."""
+        """Return the ref under which we keep what we sent last to this very place."""
         place = hashlib.sha256(f"{self.address} {self.place.ref}".encode()).hexdigest()
         return f"refs/copydesk/sent/{place[:16]}"
 
     def fetched(self) -> str:
-        """Give the branch's commit at the remote, "" where there is no such branch."""
+        """Fetch the branch's commit at the remote, "" where there is no such branch."""
         ref = self.place.ref
         answer = self.store.speak("ls-remote", "--quiet", "--", self.address, ref)
         if answer.code:
@@ -139,13 +139,13 @@ class _Sending:
         raise self._trouble(answer.complaint, "push")
 
     def _trouble(self, complaint: str, command: str) -> GitError:
-        """Say what git complained of, under the remote's name and not its address."""
+        """Describe what git complained of, under the remote's name and not its address."""
         remote = self.place.remote
         return git.trouble(complaint.replace(self.address, remote), remote, command, _LATER)
 
 
-def _with_kept(site: Survey, store: Store, tip: str, tree: str) -> str:
-    """Give the tree with what stays on the branch; refuse a branch that is not ours."""
+def _with_kept(site: BuiltSite, store: Store, tip: str, tree: str) -> str:
+    """Add to the tree what stays on the branch; refuse a branch that is not ours."""
     if not tip:
         return tree
     there = store.tell("ls-tree", "-z", tip).decode("utf-8", "replace").split("\0")
@@ -161,8 +161,8 @@ def _with_kept(site: Survey, store: Store, tip: str, tree: str) -> str:
     return _tree(site, store, {_KEPT: blobs[_KEPT]})
 
 
-def _difference(site: Survey, store: Store, tip: str, tree: str) -> Delivery:
-    """Say in which files the branch and the tree are different."""
+def _difference(site: BuiltSite, store: Store, tip: str, tree: str) -> Delivery:
+    """Compare the branch and the tree file by file."""
     before = store.name(f"{tip}^{{tree}}") if tip else _blobless(store)
     told = store.tell("diff-tree", "-r", "-z", "--no-renames", "--name-status", before, tree)
     words = told.decode("utf-8", "replace").split("\0")[:-1]
@@ -178,7 +178,7 @@ def _difference(site: Survey, store: Store, tip: str, tree: str) -> Delivery:
 
 
 def _blobless(store: Store) -> str:
-    """Give the tree that holds nothing."""
+    """Write the tree that holds nothing."""
     return store.tell("hash-object", "-w", "-t", "tree", "--stdin").decode().strip()
 
 

@@ -65,13 +65,13 @@ class Store:
         return git.tell(self._site, *_SETTINGS, *arguments, given=given, environment=environment)
 
     def name(self, name: str) -> str:
-        """Give the id of what has a name, "" where there is no such thing."""
+        """Look up the id of what has a name, "" where there is no such thing."""
         answer = git.ask(
             self._site, "rev-parse", "-q", "--verify", name, environment=self._environment
         )
         return answer.out.decode().strip() if answer.code == 0 else ""
 
-    def speak(self, *arguments: str) -> git.Answer:
+    def speak(self, *arguments: str) -> git.GitAnswer:
         """Run a git command that speaks with the remote, by the newsroom's own ways in."""
         environment = {**self._environment, **self._place.ways()}
         where = self._place.newsroom

@@ -53,12 +53,12 @@ class Bucket:
 
     @property
     def name(self) -> str:
-        """What the place is called in the ledger and to a person."""
+        """Return what the place is called in the manifest and to a person."""
         return f"{self.endpoint}/{self.bucket}/{self._above}"
 
     @property
     def host(self) -> str:
-        """The host that is asked, with its port."""
+        """Return the host that is asked, with its port."""
         host = self._address.netloc
         return host if self.path_style else f"{self.bucket}.{host}"
 

@@ -50,7 +50,7 @@ def unreachable(request: Signed, error: Exception) -> DeployError:
 
 
 def _reason(error: Exception) -> str:
-    """Say it in the system's words, without what aiohttp puts around them."""
+    """Describe a failure in the system's words, without what aiohttp puts around them."""
     import aiohttp
 
     if type(error) is aiohttp.ClientConnectionError and isinstance(error.__cause__, Exception):

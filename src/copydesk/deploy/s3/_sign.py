@@ -38,7 +38,7 @@ class Signed:
 
     @property
     def target(self) -> str:
-        """Path and query as they are sent, escaped as the signature wants them."""
+        """Return path and query as they are sent, escaped as the signature wants them."""
         query = _query(self.query)
         return f"{escape(self.path)}?{query}" if query else escape(self.path)
 

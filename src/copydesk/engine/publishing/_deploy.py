@@ -67,7 +67,7 @@ def deploy(
     )
 
 
-def _built(newsroom: Newsroom) -> room.Survey:
+def _built(newsroom: Newsroom) -> room.BuiltSite:
     """Look over the site while no build is at work on it."""
     with in_turn(newsroom.private / "build.lock"):
         return room.survey(newsroom.site)
@@ -75,13 +75,13 @@ def _built(newsroom: Newsroom) -> room.Survey:
 
 def _carried(
     newsroom: Newsroom,
-    site: room.Survey,
-    place: room.Folder | room.Rsync | room.Bucket,
+    site: room.BuiltSite,
+    place: room.LocalFolder | room.Rsync | room.Bucket,
     options: DeployOptions,
 ) -> room.Delivery:
     """Carry to a place file by file; what it is known to hold is kept whatever happens."""
     ledger = Carried(newsroom.memory, place.name)
-    plan = room.planned(site, place, ledger, anew=options.anew)
+    plan = room.plan_delivery(site, place, ledger, anew=options.anew)
     if options.dry_run:
         return plan
     ledger.save()

@@ -18,7 +18,7 @@ def deploy_place(newsroom: Newsroom) -> deploy.Place:
     if chosen.to == "folder":
         path = newsroom.root / Path(chosen.folder.path).expanduser()
         deploy.refuse_nested(path, newsroom.site, newsroom.root)
-        return deploy.Folder(path=path.resolve())
+        return deploy.LocalFolder(path=path.resolve())
     if chosen.to == "rsync":
         rsync = deploy.Rsync(target=chosen.rsync.target, site=newsroom.site.resolve())
         if rsync.local is not None:

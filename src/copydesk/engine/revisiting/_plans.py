@@ -270,5 +270,5 @@ def _media(article: Article) -> tuple[Media, ...]:
     if shown is None:
         return ()
     kind = shown.kind
-    mime_type = f"{kind}/*" if isinstance(shown, embeds.File) else ""
+    mime_type = f"{kind}/*" if isinstance(shown, embeds.MediaFile) else ""
     return (Media(url=shown.src, kind=kind, type=mime_type, seconds=article.seconds),)

@@ -77,6 +77,7 @@ def finish_left_over(newsroom: Newsroom, lock: WriteLock) -> tuple[Recovered, ..
     with hold_write_lock(newsroom, lock, PATIENCE_SECONDS):
         take_over_unknown(newsroom, lock)
         newsroom.archive.sweep()
+        newsroom.articles.sweep()
         return lock.recovered
 
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from copydesk.extract.page import Declared, json_ld
 from copydesk.extract.page.json_ld import Node
 from copydesk.kit import embeds, players, tables, urls
-from copydesk.kit.embeds import File
+from copydesk.kit.embeds import MediaFile
 from copydesk.kit.players import Kind, Player
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class _PlayerOffer:
 
 def find(
     document: Document, declared: Declared, lead: Lead, about: About
-) -> tuple[Player | File | None, str]:
+) -> tuple[Player | MediaFile | None, str]:
     """Find what plays it and where its address stands, (None, "") for nothing.
 
     A player of the allow-list wherever it is named; else a file of the same kind at an https

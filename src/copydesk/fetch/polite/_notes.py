@@ -31,7 +31,7 @@ class HostStore(Protocol):
     """Whoever kept, from earlier rounds, what `Polite.learned` gave."""
 
     def get(self, key: str) -> bytes | None:
-        """Give the bytes under the key, None where there are none."""
+        """Return the bytes under the key, None where there are none."""
         ...
 
 
@@ -81,7 +81,7 @@ class Notes:
         self._size = 0
 
     def read(self, key: str, kind: type[Record]) -> Record | None:
-        """Give the record under a key, None where there is none or its bytes are damaged."""
+        """Return the record under a key, None where there is none or its bytes are damaged."""
         kept = self._learned.get(key)
         if kept is None and self._store is not None:
             kept = self._store.get(key)
@@ -107,7 +107,7 @@ class Notes:
             self._size -= len(self._learned.popitem(last=False)[1])
 
     def learned(self) -> Mapping[str, bytes]:
-        """Give all that was written since the beginning."""
+        """Return all that was written since the beginning."""
         return MappingProxyType(self._learned)
 
 
@@ -116,13 +116,13 @@ def _packed(record: bytes) -> bytes:
 
 
 def _unpacked(kept: bytes) -> bytes:
-    """Give a record as it was; damaged bytes unpack to no more than a record can have."""
+    """Return a record as it was; damaged bytes unpack to no more than a record can have."""
     if not kept.startswith(_PACKED):
         return kept
     return zlib.decompressobj().decompress(kept, _UNPACKED_BYTES)
 
 
 def _are_aware(record: msgspec.Struct) -> bool:
-    """Say whether every time in a record has its zone, as all that we write have."""
+    """Decide whether every time in a record has its zone, as all that we write have."""
     values = (getattr(record, name) for name in record.__struct_fields__)
     return all(value.tzinfo is not None for value in values if isinstance(value, datetime))

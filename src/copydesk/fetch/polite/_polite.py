@@ -25,7 +25,7 @@ class Finder(Protocol):
     """A raw fetcher that can find a host before it asks it, which takes time but no room."""
 
     async def find(self, request: Request) -> Refused | None:
-        """Give why the host of a request cannot be found, None where it can."""
+        """Return why the host of a request cannot be found, None where it can."""
         ...
 
 
@@ -55,11 +55,11 @@ class Polite:
         self._tdm = Tdm(self._ask, clock, self._notes) if options.tdmrep else None
 
     def learned(self) -> Mapping[str, bytes]:
-        """Give what was learnt of hosts, by key: put it where `hosts` will find it next round."""
+        """Return what was learnt of hosts, by key: put it where `hosts` will find it next round."""
         return self._notes.learned()
 
     async def fetch(self, request: Request) -> Answer:
-        """Give a 2xx page at the end of its redirects, NotModified, or why there is neither."""
+        """Return a 2xx page at the end of its redirects, NotModified, or why there is neither."""
         where = place(request.url)
         if where is None:
             return Refused(url=request.url, reason="network", detail="not a web address")
@@ -77,7 +77,7 @@ class Polite:
         return replace(answer, url=request.url, hops=hops)
 
     def _with_signals(self, page: Page) -> Page:
-        """Give a page with what is known of its site's word on its use."""
+        """Return a page with what is known of its site's word on its use."""
         where = place(page.final_url)
         if where is None:
             return page
@@ -158,7 +158,7 @@ def _redirected(request: Request, target: str) -> Request:
 
 
 def _sure(url: str) -> Place:
-    """Give the place of an address that was made by `place` or `next_hop`."""
+    """Return the place of an address that was made by `place` or `next_hop`."""
     where = place(url)
     assert where is not None
     return where

@@ -11,12 +11,12 @@ from copydesk.news import Page, Refused
 
 
 def is_redirect(page: Page) -> bool:
-    """Say whether an answer sends us elsewhere."""
+    """Decide whether an answer sends us elsewhere."""
     return page.status in REDIRECTS
 
 
 def next_hop(page: Page, asked: Sequence[str], limit: int) -> str | Refused:
-    """Give the address that a redirect names, or why it is not followed.
+    """Return the address that a redirect names, or why it is not followed.
 
     `asked` are the addresses of this chain so far, the answering one last.
     """
@@ -42,6 +42,6 @@ def _refuse(page: Page, words: str) -> Refused:
 
 
 def same_origin(left: str, right: str) -> bool:
-    """Say whether two addresses share scheme, host and port."""
+    """Decide whether two addresses share scheme, host and port."""
     here, there = place(left), place(right)
     return here is not None and there is not None and here.origin == there.origin

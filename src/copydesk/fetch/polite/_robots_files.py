@@ -69,7 +69,7 @@ class Robots:
         self._weight = 0
 
     async def refusal(self, where: Place, proxy: str = "") -> Refused | None:
-        """Give why an address must not be asked for, None where it may."""
+        """Return why an address must not be asked for, None where it may."""
         entry = self._entries.get(where.origin) or self._remembered(where)
         if entry.until is None or entry.until <= self._clock.now():
             await self._renewed(entry, where, proxy)
@@ -81,7 +81,7 @@ class Robots:
         return Refused(url=where.url, reason="robots", detail=detail)
 
     def signals(self, where: Place) -> tuple[Signal, ...]:
-        """Give what the file of an address's origin says on its use, as far as it is known."""
+        """Return what the file of an address's origin says on its use, as far as it is known."""
         entry = self._entries.get(where.origin) or self._remembered(where)
         return () if entry.rules is None else entry.rules.signals(where.url)
 
@@ -119,7 +119,7 @@ class Robots:
         self._slots.slower(where.host, 0.0 if rules is None else rules.delay_seconds)
 
     def _remembered(self, where: Place) -> _Entry:
-        """Give what is known of an origin, from this round or an earlier one."""
+        """Return what is known of an origin, from this round or an earlier one."""
         self._make_room()
         record = self._notes.read(f"robots {where.origin}", RobotsRecord)
         entry = self._entries[where.origin] = _Entry()
@@ -140,7 +140,7 @@ class Robots:
                 self._weight -= self._entries.pop(origin).weight
 
     async def _fetch(self, request: Request) -> Page | NotModified | Refused:
-        """Give the file, a Page that is none (4xx: all is allowed), or why nothing is known."""
+        """Return the file, a Page that is none (4xx: all is allowed), or why nothing is known."""
         asked = [request.url]
         while True:
             answer = await self._ask(replace(request, url=asked[-1]))
@@ -211,12 +211,12 @@ def _fill(entry: _Entry, record: RobotsRecord, url: str) -> None:
 
 
 def _is_known(page: Page) -> bool:
-    """Say whether a status settles the matter: 2xx is read, 4xx allows all, 429 is trouble."""
+    """Decide whether a status settles the matter: 2xx is read, 4xx allows all, 429 is trouble."""
     return 200 <= page.status < 300 or (400 <= page.status < 500 and page.status != 429)
 
 
 def _trouble(page: Page, now: datetime) -> Refused:
-    """Say that nothing is known: 5xx forbids all (RFC 9309 2.3.1.4), 429 asks for patience."""
+    """Refuse, since nothing is known: 5xx forbids all (RFC 9309 2.3.1.4), 429 asks for patience."""
     refused = _status.refused(page, now)
     reason: RefusedReason = "slow-down" if page.status == 429 else "robots"
     detail = f"robots.txt cannot be had: status {page.status}"
@@ -227,7 +227,7 @@ def _trouble(page: Page, now: datetime) -> Refused:
 
 
 def _unknown(answer: NotModified | Refused, url: str, asked: list[str]) -> Refused:
-    """Say why there is no file; what befell the target of a redirect is not the host's fate."""
+    """Return why there is no file; what befell the target of a redirect is not the host's fate."""
     if isinstance(answer, Refused) and len(asked) == 1:
         return answer
     detail = answer.detail if isinstance(answer, Refused) else "an answer to another question"

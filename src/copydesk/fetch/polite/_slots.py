@@ -45,7 +45,7 @@ class Slots:
         self._slots: dict[str, Slot] = {}
 
     def retry_at(self, host: str) -> datetime | None:
-        """Give the time until which a host wants to be left alone, None where it does not."""
+        """Return the time until which a host wants to be left alone, None where it does not."""
         retry_at = self._of(host).retry_at
         return None if retry_at is None or retry_at <= self._clock.now() else retry_at
 
@@ -54,7 +54,7 @@ class Slots:
         self._of(host).crawl_seconds = min(seconds, LONGEST_CRAWL_DELAY)
 
     def turn(self, host: str) -> Turn:
-        """Give the host's turn: `async with` waits for its slot and pause, and holds the slot."""
+        """Return the host's turn: `async with` waits for its slot and pause, and holds the slot."""
         return Turn(self, self._of(host))
 
     def note(self, host: str, status: int, retry_at: datetime | None) -> None:

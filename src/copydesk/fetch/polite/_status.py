@@ -30,7 +30,7 @@ _WORDS = {
 
 
 def refused(page: Page, now: datetime) -> Refused | None:
-    """Give why an answer is no page to read, None where it is one (2xx)."""
+    """Return why an answer is no page to read, None where it is one (2xx)."""
     if 200 <= page.status < 300:
         return None
     retry_at = wait_until(page, now)
@@ -48,7 +48,7 @@ def refused(page: Page, now: datetime) -> Refused | None:
 
 
 def wait_until(page: Page, now: datetime) -> datetime | None:
-    """Give the time of a 429's or 503's Retry-After (RFC 9110 10.2.3), at most a day ahead."""
+    """Return the time of a 429's or 503's Retry-After (RFC 9110 10.2.3), at most a day ahead."""
     if page.status not in {429, 503}:
         return None
     value = page.headers.get("retry-after", "").strip()

@@ -64,7 +64,7 @@ class Tdm:
                 await self._renew(entry, where, proxy)
 
     def signals(self, where: Place) -> tuple[Signal, ...]:
-        """Give what is said of an address: the first pattern that fits (TDMRep 6.1)."""
+        """Return what is said of an address: the first pattern that fits (TDMRep 6.1)."""
         path = spelled(where.path)
         for saying in self._entry(where).sayings:
             if fits(saying.path, path):
@@ -77,7 +77,7 @@ class Tdm:
         return entry.until is not None and entry.until > self._clock.now()
 
     def _entry(self, where: Place) -> _Entry:
-        """Give what is known of an origin, from this round or an earlier one."""
+        """Return what is known of an origin, from this round or an earlier one."""
         known = self._entries.get(where.origin)
         if known is not None:
             return known
@@ -101,7 +101,7 @@ class Tdm:
             self._notes.write(f"tdm {where.origin}", _record(entry, entry.until))
 
     async def _fetch(self, request: Request) -> Answer:
-        """Give the answer at the end of its redirects, which are followed within the site."""
+        """Return the answer at the end of its redirects, which are followed within the site."""
         asked = [request.url]
         while True:
             answer = await self._ask(replace(request, url=asked[-1]))
@@ -134,5 +134,5 @@ def _record(entry: _Entry, until: datetime) -> TdmRecord:
 
 
 def _is_trouble(answer: Page | NotModified) -> bool:
-    """Say whether a host could not answer just now."""
+    """Decide whether a host could not answer just now."""
     return isinstance(answer, Page) and (answer.status >= 500 or answer.status == 429)

@@ -77,7 +77,7 @@ class Recorder:
         return await self._inner.find(request) if isinstance(self._inner, Finder) else None
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
-        """Give the inner fetcher's answer, written down when it is a page."""
+        """Return the inner fetcher's answer, written down when it is a page."""
         answer = await self._inner.fetch(replace(request, etag="", last_modified=""))
         if isinstance(answer, Page) and self._failure is None:
             try:

@@ -34,7 +34,7 @@ class _Place:
 
     @property
     def second(self) -> datetime:
-        """Give the time without its fraction."""
+        """Return the time without its fraction."""
         return self.at.replace(microsecond=0)
 
 
@@ -67,7 +67,7 @@ class Replay:
         self._last = max(places[-1].at for places in self._places.values())
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
-        """Give what was recorded for the address."""
+        """Return what was recorded for the address."""
         url = urls.fetchable(request.url) or request.url
         place = self._place(request.url) or self._place(url)
         if place is None:
@@ -112,7 +112,7 @@ class Replay:
 
 
 def _is_known(page: Page, request: Request) -> bool:
-    """Say whether the request's validators fit the record (RFC 9110 13.1: ETag goes first)."""
+    """Decide whether the request's validators fit the record (RFC 9110 13.1: ETag goes first)."""
     if page.status != 200:
         return False
     if request.etag:
@@ -155,7 +155,7 @@ def _joined_chunks(raw: bytes) -> bytes:
 
 
 def _index(path: Path) -> dict[str, list[_Place]]:
-    """Give the places of every address, oldest first; of one instant the later record last."""
+    """Return the places of every address, oldest first; of one instant the later record last."""
     places: dict[str, list[_Place]] = {}
     last = _Last()
     with _opened(path) as file:
@@ -189,7 +189,7 @@ def _opened(path: Path) -> BinaryIO:
 
 
 def _records(path: Path, file: BinaryIO, *, parse_http: bool) -> Iterator[WarcRecord]:
-    """Give record after record; a fault in the file becomes a RecordingError with its offset."""
+    """Yield record after record; a fault in the file becomes a RecordingError with its offset."""
     from fastwarc.warc import ArchiveIterator
 
     offset = file.tell()
@@ -209,7 +209,7 @@ def _date(path: Path, record: WarcRecord) -> datetime:
 
 
 def _begins(file: BinaryIO, offset: int) -> bool:
-    """Say whether a record can be read from an offset: a gzip member begins there, or none does."""
+    """Decide whether a record begins at an offset: a gzip member does, or the file has none."""
     is_packed = os.pread(file.fileno(), 2, 0) == _GZIP
     return not is_packed or os.pread(file.fileno(), 2, offset) == _GZIP
 
@@ -226,7 +226,7 @@ def _check_end(path: Path, file: BinaryIO, last: _Last) -> None:
 
 
 def _after_member(data: bytes) -> bytes:
-    """Give what follows the first gzip member; all of it when that has no end."""
+    """Return what follows the first gzip member; all of it when that has no end."""
     member = zlib.decompressobj(zlib.MAX_WBITS | 16)
     member.decompress(data)
     return member.unused_data if member.eof else data

@@ -54,7 +54,7 @@ class _Rule:
     allow: bool
 
     def matches(self, path: str) -> bool:
-        """Say whether the pattern fits a path; each star takes as little as it can."""
+        """Decide whether the pattern fits a path; each star takes as little as it can."""
         first, *others = self.pieces
         if not path.startswith(first):
             return False
@@ -95,7 +95,7 @@ class _Group:
 
     @property
     def closes_all(self) -> bool:
-        """Say whether an agent is kept out of the whole site."""
+        """Decide whether an agent is kept out of the whole site."""
         return not {"-/", "-/*"}.isdisjoint(self.lines) and not any(
             line.startswith("+") for line in self.lines
         )
@@ -148,7 +148,7 @@ class Rules:
         return cls(tuple(chosen.lines), chosen.delay_seconds, _usage.bounded(said))
 
     def allow(self, url: str) -> bool:
-        """Say whether an address may be fetched; robots.txt itself always may."""
+        """Decide whether an address may be fetched; robots.txt itself always may."""
         where = place(url)
         if where is None:
             return False
@@ -158,7 +158,7 @@ class Rules:
         return next((rule.allow for rule in self._rules if rule.matches(path)), True)
 
     def signals(self, url: str) -> tuple[Signal, ...]:
-        """Give what the file says on the use of an address: of each name the longest pattern's.
+        """Return what the file says on the use of an address: of each name the longest pattern's.
 
         Of two lines with one pattern both are said (draft-ietf-aipref-attach 3.1).
         """
@@ -178,7 +178,7 @@ class Rules:
 
 
 def _unmarked(body: bytes) -> bytes:
-    """Give a file without its byte order mark, whole or begun."""
+    """Return a file without its byte order mark, whole or begun."""
     for mark in (b"\xef\xbb\xbf", b"\xef\xbb", b"\xef"):
         if body.startswith(mark):
             return body[len(mark) :]
@@ -186,7 +186,7 @@ def _unmarked(body: bytes) -> bytes:
 
 
 def _lines(body: bytes) -> Iterator[tuple[str, str]]:
-    """Give what counts of each line: its key, and the agent's name or the path."""
+    """Yield what counts of each line: its key, and the agent's name or the path."""
     for line in re.split(rb"\r\n|\r|\n", body):
         words = line[:_LINE_BYTES].decode("utf-8", "replace").partition("#")[0].strip()
         name, colon, value = words.partition(":")
@@ -207,7 +207,7 @@ def _in_two(words: str) -> tuple[str, str]:
 
 
 def _rules(line: str) -> Iterator[_Rule]:
-    """Give the rule of a line; of one that allows an index page also that for its folder."""
+    """Yield the rule of a line; of one that allows an index page also that for its folder."""
     allow, pattern = line.startswith("+"), line[1:]
     yield _rule(pattern, allow=allow)
     folder, slash, name = pattern.rpartition("/")
@@ -216,7 +216,7 @@ def _rules(line: str) -> Iterator[_Rule]:
 
 
 def fits(pattern: str, path: str) -> bool:
-    """Say whether a path, spelled one way, fits a pattern as people write it."""
+    """Decide whether a path, spelled one way, fits a pattern as people write it."""
     return _rule(spelled(pattern), allow=True).matches(path)
 
 

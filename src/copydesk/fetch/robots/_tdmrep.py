@@ -17,7 +17,7 @@ _MAX_POLICY = 300  # characters
 
 
 def read_tdmrep(body: bytes) -> tuple[Saying, ...]:
-    """Give the rules of a file in its order, () for whatever is none.
+    """Parse a file into its rules, in the file's order; () for whatever is none.
 
     Each as a Saying: whether rights are reserved ("0" or "1") as its name, the policy's address as
     its words.

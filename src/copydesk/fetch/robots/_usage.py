@@ -56,7 +56,7 @@ class Saying(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
 
 def saying(key: str, value: str) -> Saying | None:
-    """Give what a line of one of `KEYS` says, None where it says nothing."""
+    """Parse a line of one of `KEYS`, None where it says nothing."""
     name, path, said = KEYS[key], "", value
     if name != "RSL" and value.startswith("/"):
         found = _PATH.fullmatch(value)
@@ -67,7 +67,7 @@ def saying(key: str, value: str) -> Saying | None:
 
 
 def of_agents(closed: set[str]) -> list[Saying]:
-    """Give what it says that the site is closed to these agents, named as in `AGENTS`."""
+    """Return what closing the site to these agents says; they are named as in `AGENTS`."""
     found = []
     for name, agents in _GROUPS:
         named = ", ".join(agent for agent in agents if _SHORT.sub("", agent.lower()) in closed)
@@ -77,5 +77,5 @@ def of_agents(closed: set[str]) -> list[Saying]:
 
 
 def bounded(sayings: list[Saying]) -> tuple[Saying, ...]:
-    """Give each once, and no more than a file can mean."""
+    """Return each once, and no more than a file can mean."""
     return tuple(dict.fromkeys(sayings))[:_MOST]

@@ -33,7 +33,7 @@ class AddressRefusedError(OSError):
 
 
 def is_public(address: str) -> bool:
-    """Say whether an IP address belongs to the public internet; what is no address does not."""
+    """Decide whether an IP address belongs to the public internet; what is no address does not."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -49,7 +49,7 @@ _FAULT = re.compile(r"[A-Za-z][A-Za-z0-9` -]{2,60}\b")
 
 
 def lost_name(url: str, host: str, error: LostNameError) -> Refused:
-    """Say that a name leads nowhere."""
+    """Return the refusal of a name that leads nowhere."""
     is_name = not isinstance(error, NoNameError)
     detail = f"no such host: {host} ({error.what})" if is_name else f"{error.what}: {host}"
     return Refused(url=url, reason="network", detail=text.shorten(detail, 300))
@@ -82,7 +82,7 @@ def _late(error: TimeoutError, host: str, options: FetchOptions) -> str:
 
 
 def _words(host: str, error: Exception) -> str:
-    """Say what happened, without what a library says of itself; special classes stand first."""
+    """Describe what happened, without a library's words on itself; special classes stand first."""
     import aiohttp
 
     kinds: list[tuple[type[Exception], Callable[[str, Any], str]]] = [
@@ -131,7 +131,7 @@ def _insecure(host: str, error: aiohttp.ClientConnectorSSLError) -> str:
 
 
 def _nameless(host: str, error: aiohttp.ClientConnectorDNSError) -> str:
-    """Say whose name leads nowhere; that of a proxy is not shown."""
+    """Describe whose name leads nowhere; that of a proxy is not shown."""
     whose = host if error.host == host.strip("[]") else "the proxy's"
     return f"no such host: {whose} ({error.strerror})"
 
@@ -143,7 +143,7 @@ def _no_http(host: str, error: aiohttp.ClientResponseError) -> str:
 
 
 def _io(error: OSError) -> str:
-    """Say in a word or two why the system made no connection."""
+    """Describe in a word or two why the system made no connection."""
     inner = getattr(error, "os_error", error)
     number = inner.errno
     if number is None and (found := _ERRNO.search(str(inner))):  # several addresses, each its own

@@ -64,14 +64,14 @@ class Names:
             self._resolver = None
 
     def knows(self, host: str) -> bool:
-        """Say whether nothing needs to be asked: an IP address, or a name that is known."""
+        """Decide whether nothing needs to be asked: an IP address, or a name that is known."""
         if host[-1:] == "]" or host[-1:].isdigit():  # WHATWG: ends in a number, is IPv4
             return True
         found = self._kept.get(host)
         return found is not None and found.until > asyncio.get_running_loop().time()
 
     async def find(self, host: str) -> Found:
-        """Give the addresses of a name; raise LostNameError where it has none."""
+        """Look up the addresses of a name; raise LostNameError where it has none."""
         if self.knows(host):
             return self._kept[host]
         found = await self._look_up(host)
@@ -117,7 +117,7 @@ class Names:
 
 
 def server_of(text: str) -> str:
-    """Give a name server as c-ares wants it: `1.2.3.4`, `1.2.3.4:53`, `::1`, `[::1]:53`."""
+    """Spell a name server as c-ares wants it: `1.2.3.4`, `1.2.3.4:53`, `::1`, `[::1]:53`."""
     address, port = text.strip(), ""
     if address.startswith("["):
         address, closed, port = address[1:].partition("]")

@@ -18,7 +18,7 @@ _UNSET = re.compile(r"env:(\w+)", re.ASCII)  # the variable should name one, and
 
 
 def refusal(where: Place, proxy: str, options: FetchOptions) -> Refused | None:
-    """Give why an address is not asked for through a proxy, None where it is."""
+    """Return why an address is not asked for through a proxy, None where it is."""
     if unset := _UNSET.fullmatch(proxy):
         fault = Fault.of(FaultKind.PROXY_UNSET, variable=unset[1])
         return Refused(url=where.url, reason="network", detail=str(fault))
@@ -40,7 +40,7 @@ def _is_proxy(text: str) -> bool:
 
 
 def _is_private(host: str) -> bool:
-    """Say whether a host is a private IP address, or a name that is local."""
+    """Decide whether a host is a private IP address, or a name that is local."""
     bare = host.strip("[]")
     if host != bare or host[-1:].isdigit():
         return not is_public(bare)

@@ -50,7 +50,7 @@ def open_session(
 
 
 def limits(options: FetchOptions, connect_seconds: float) -> aiohttp.ClientTimeout:
-    """Give the limits of one request, of which so much is left for TCP and TLS."""
+    """Return the limits of one request, of which so much is left for TCP and TLS."""
     return aiohttp.ClientTimeout(total=options.timeout_seconds, connect=connect_seconds)
 
 
@@ -66,7 +66,7 @@ def tls_context() -> ssl.SSLContext:
 
 
 def certificate_until(response: aiohttp.ClientResponse) -> datetime | None:
-    """Give when the certificate of a response's server ends, None without one."""
+    """Return when the certificate of a response's server ends, None without one."""
     return response.certificate_until if isinstance(response, _Response) else None
 
 

@@ -31,12 +31,12 @@ def raised_file_limit() -> int:
 
 
 def room_for_idle(files: int, concurrency: int) -> int:
-    """Give how many connections may wait idle where so many files may be open."""
+    """Return how many connections may wait idle where so many files may be open."""
     return min(max((files - _SPARE) // 2 - 2 * concurrency, _FEWEST_KEPT), _MOST_KEPT)
 
 
 def idle_seconds(options: FetchOptions) -> float:
-    """Give how long a connection is kept: past the pause between two requests, if that is short."""
+    """Compute how long a connection is kept: past a pause between two requests that is short."""
     longest = max([options.delay_seconds, *(options.delay(host) for host in options.hosts)])
     return min(max(_SHORTEST_IDLE, longest + _MARGIN), _LONGEST_IDLE)
 
@@ -53,7 +53,7 @@ class Kept:
         self._since: OrderedDict[str, float] = OrderedDict()
 
     def has_room(self, key: str, now: float) -> bool:
-        """Say whether the connection to ask over may be kept afterwards."""
+        """Decide whether the connection to ask over may be kept afterwards."""
         if key in self._since or len(self._since) < self._most:
             return True
         while self._since and next(iter(self._since.values())) + self._seconds <= now:

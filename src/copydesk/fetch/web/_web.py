@@ -82,7 +82,7 @@ class Web:
         return None
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
-        """Give the answer of the server, or why there is none; never raise for its faults."""
+        """Return the answer of the server, or why there is none; never raise for its faults."""
         return await self._answer(request, None)
 
     async def post(self, url: str, fields: Mapping[str, str]) -> Page | Refused:

@@ -153,11 +153,11 @@ class InvertedIndex:
         postings, known = self._postings, len(self._postings)
         slots = [slot for group in groups for slot in group.slots.values()]
         sums = dict.fromkeys(slots, 0.0)
-        wanted = sums.keys()
+        asked = sums.keys()
         for term, weight in terms:
             if term < known:
                 places = postings[term]
-                for slot in places.keys() & wanted:
+                for slot in places.keys() & asked:
                     sums[slot] += weight * places[slot]
         return sums
 

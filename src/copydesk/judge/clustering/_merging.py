@@ -46,10 +46,10 @@ def merge_groups(groups: Iterable[Group], least: int, merge: Merge) -> None:
     `merge` returns the group that is left, None where something forbids it.
     """
     queue = _Queue(least)
-    for one, other in _pairs(group for group in groups if group.size >= least):
-        queue.push(one, other)
-    while pair := queue.pop():
-        merged = merge(*pair)
+    for pair in _pairs(group for group in groups if group.size >= least):
+        queue.push(*pair)
+    while best := queue.pop():
+        merged = merge(*best)
         if merged is not None:
             for neighbour in list(merged.edges):
                 queue.push(merged, neighbour)

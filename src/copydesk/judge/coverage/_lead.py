@@ -86,9 +86,9 @@ def leads_by_ruling(leader: Story, group: Sequence[Story], beat: Beat) -> bool:
 
 
 def _rank_by_editor(story: Story, beat: Beat, chosen: Story | None) -> _EditorRank:
-    said = story.verdict.said if story.verdict else ""
+    is_published_by_verdict = story.verdict is not None and story.verdict.said == "publish"
     is_pinned = pin_on(story, beat) is not None
-    return (not is_pinned, story is not chosen, said != "publish", is_kept_back(story))
+    return (not is_pinned, story is not chosen, not is_published_by_verdict, is_kept_back(story))
 
 
 def chosen_leader(group: Sequence[Story], beat: Beat) -> Story | None:
@@ -179,10 +179,14 @@ def _why_published(leader: Story, lift: int, beat: Beat) -> list[Reason]:
             return [Reason.of(kind)]
         if leader.published and not was_pinned(leader, beat):
             return filed
+    return [_gate_reason_with_lift(quality, lift, gate)]
+
+
+def _gate_reason_with_lift(quality: int, lift: int, gate: int) -> Reason:
     if quality >= gate or not lift:
-        return [gate_reason(quality, gate)]
+        return gate_reason(quality, gate)
     kind = ReasonKind.REACHES_GATE if quality + lift >= gate else ReasonKind.BELOW_GATE
-    return [Reason.of(kind, quality=quality, lift=lift, gate=gate)]
+    return Reason.of(kind, quality=quality, lift=lift, gate=gate)
 
 
 def _let_through_by(leader: Story, beat: Beat) -> ReasonKind | None:

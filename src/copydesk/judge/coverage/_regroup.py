@@ -43,24 +43,33 @@ def regroup(
     new ones, `rejudged` of those that stay in their groups but were judged again. Where a ruling
     that moved a story is gone, it is put among the others as if it were new.
     """
-    before = {shelved.story.path: shelved.story for shelved in stories}
-    after = {**before, **{story.path: story for story in list_copies(stories)}}
+    before = _by_path(_stories_of(stories))
+    after = {**before, **_by_path(list_copies(stories))}
     originals = [shelved for shelved in stories if _is_grouped(shelved.story, beat)]
-    freed = paths_without_ruling([shelved.story for shelved in originals], beat)
-    fresh |= freed
-    after.update((path, _without_ruling(after[path])) for path in freed)
-    found = find_groups(originals, beat, fresh)
-    after.update((path, _with_reason(after[path], why)) for path, why in found.reasons.items())
-    own = {url: shelved.story.path for shelved in originals for url in shelved.story.addresses}
+    freed = paths_without_ruling(_stories_of(originals), beat)
+    found = find_groups(originals, beat, fresh | freed)
+    after.update(_with_reasons(found.reasons, freed, after))
+    own = _paths_by_address(_stories_of(originals))
+    touched = fresh | freed | rejudged
     for name, paths in found.paths.items():
         filed = [before[path] for path in paths]
-        if (fresh | rejudged).isdisjoint(paths) and _is_as_filed(name, filed, own, beat):
-            continue
-        group = [after[path] for path in paths]
-        after.update(_as_group(name, group, before, own, beat))
+        if not touched.isdisjoint(paths) or not _is_as_filed(name, filed, own, beat):
+            group = [after[path] for path in paths]
+            after.update(_by_path(_as_group(name, group, before, own, beat)))
     after.update(_with_background(found, after))
-    changed = (story for path, story in after.items() if story != before[path])
-    return tuple(sorted(changed, key=lambda story: story.path))
+    return tuple(after[path] for path in sorted(after) if after[path] != before[path])
+
+
+def _by_path(stories: Iterable[Story]) -> Stories:
+    return {story.path: story for story in stories}
+
+
+def _stories_of(stories: Iterable[Shelved]) -> list[Story]:
+    return [shelved.story for shelved in stories]
+
+
+def _paths_by_address(stories: Iterable[Story]) -> dict[str, str]:
+    return {url: story.path for story in stories for url in story.addresses}
 
 
 def _is_grouped(story: Story, beat: Beat) -> bool:
@@ -69,13 +78,13 @@ def _is_grouped(story: Story, beat: Beat) -> bool:
 
 def _as_group(
     name: str, group: Sequence[Story], before: Stories, own: Mapping[str, str], beat: Beat
-) -> Stories:
+) -> tuple[Story, ...]:
     """Return a group's stories as they are filed under its name; one that is alone without it."""
     if len(group) == 1:
-        return {group[0].path: leave_group(group[0], beat, own)}
+        return (leave_group(group[0], beat, own),)
     topics = {topic for story in group for topic in story.topics}
     usual = usual_of(topics, before.values(), beat)
-    return {story.path: story for story in lead_group(name, group, beat, usual, own)}
+    return lead_group(name, group, beat, usual, own)
 
 
 def _is_as_filed(name: str, group: Sequence[Story], own: Mapping[str, str], beat: Beat) -> bool:
@@ -85,10 +94,15 @@ def _is_as_filed(name: str, group: Sequence[Story], own: Mapping[str, str], beat
     """
     if len(group) == 1:
         return not group[0].group and not was_pinned(group[0], beat)
-    leaders = [story for story in group if story.heat != -1]
-    if len(leaders) != 1 or any(story.group != name for story in group):
+    if any(story.group != name for story in group):
         return False
-    [leader] = leaders
+    leaders = [story for story in group if story.heat != -1]
+    return len(leaders) == 1 and _leads_as_filed(leaders[0], group, own, beat)
+
+
+def _leads_as_filed(
+    leader: Story, group: Sequence[Story], own: Mapping[str, str], beat: Beat
+) -> bool:
     if not leads_by_ruling(leader, group, beat) or was_pinned(leader, beat):
         return False
     return _are_listed(leader, [story for story in group if story is not leader], own)
@@ -108,10 +122,18 @@ def _paths_beside(story: Story, own: Mapping[str, str]) -> set[str]:
     return {own[related.web_url] for related in story.related if related.web_url in own}
 
 
+def _with_reasons(reasons: Mapping[str, Reason], freed: frozenset[str], after: Stories) -> Stories:
+    """Return the stories that joined or left a group with their reasons, by path."""
+    changed = {path: _without_ruling(after[path]) for path in freed}
+    for path, reason in reasons.items():
+        changed[path] = _with_reason(changed.get(path, after[path]), reason)
+    return changed
+
+
 def _with_reason(story: Story, reason: Reason) -> Story:
     if not story.reasons:
         return story
-    others = (kept for kept in story.reasons if kept.about != "group")
+    others = (old for old in story.reasons if old.about != "group")
     return replace(story, reasons=(*others, reason))
 
 

@@ -148,18 +148,32 @@ def _group_name(story: Story) -> str:
 
 def paths_without_ruling(stories: Sequence[Story], beat: Beat) -> frozenset[str]:
     """Return the paths of stories that stand where a ruling moved them which is gone."""
-    merges = [rule for rule in beat.rulings if rule.said == "merge"]
-    groups = {name_of(story): story.group for story in stories} if merges else {}
-    merged = {groups.get(name, "") for rule in merges for name in rule.stories}
-    split = {rule.stories[0] for rule in beat.rulings if rule.said == "split" and rule.stories}
+    moved = [story for story in stories if any(map(is_move, story.reasons))]
+    if not moved:
+        return frozenset()
+    merged, split = _merged_groups(stories, beat.rulings), _split_names(beat.rulings)
 
     def holds(story: Story, reason: Reason) -> bool:
         if reason.kind is ReasonKind.MERGED:
             return story.group in merged
         return name_of(story) in split
 
-    moves = ((story, reason) for story in stories for reason in story.reasons if is_move(reason))
-    return frozenset(story.path for story, reason in moves if not holds(story, reason))
+    return frozenset(
+        story.path
+        for story in moved
+        if not all(holds(story, reason) for reason in filter(is_move, story.reasons))
+    )
+
+
+def _merged_groups(stories: Sequence[Story], rulings: Sequence[Ruling]) -> set[str]:
+    """Return the groups of the stories that merges name, "" for those that are not there."""
+    groups = {name_of(story): story.group for story in stories}
+    merges = (rule for rule in rulings if rule.said == "merge")
+    return {groups.get(name, "") for rule in merges for name in rule.stories}
+
+
+def _split_names(rulings: Sequence[Ruling]) -> set[str]:
+    return {rule.stories[0] for rule in rulings if rule.said == "split" and rule.stories}
 
 
 def is_ruled(reason: Reason) -> bool:
@@ -200,14 +214,14 @@ def pin_on(story: Story, beat: Beat) -> Reason | None:
 
 def _still_together(names: Sequence[str], later: Sequence[Ruling]) -> list[str]:
     """Return those of some stories that no later split takes from the others again."""
-    gone = {
-        rule.stories[0]
-        for rule in later
-        if rule.said == "split"
-        and rule.stories
-        and (len(rule.stories) == 1 or not set(names).isdisjoint(rule.stories[1:]))
-    }
+    gone = _split_names([rule for rule in later if _takes_from(rule, set(names))])
     return [name for name in names if name not in gone]
+
+
+def _takes_from(split: Ruling, names: set[str]) -> bool:
+    """Decide whether a split takes its story from some of these; without others, from all."""
+    others = split.stories[1:]
+    return not others or not names.isdisjoint(others)
 
 
 def name_of(story: Story) -> str:

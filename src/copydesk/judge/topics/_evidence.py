@@ -93,11 +93,11 @@ def _add_place(
             evidence[term.topic].excluded = term.text
             evidence[term.topic].excluded_in = place
     for topic, mentions in _mentions(matches, index).items():
-        found = evidence[topic]
-        counts = {"title": found.title, "lede": found.lede, "text": found.text}[place]
+        of_topic = evidence[topic]
+        counts = {"title": of_topic.title, "lede": of_topic.lede, "text": of_topic.text}[place]
         counts.update(index.terms[mention.phrase].text for mention in mentions)
         if place == "text":
-            found.parts.update(mention.start * _PARTS // len(tokens) for mention in mentions)
+            of_topic.parts.update(mention.start * _PARTS // len(tokens) for mention in mentions)
 
 
 def _add_label(

@@ -56,14 +56,14 @@ def _in_context(article: ArticleEvidence, index: KeywordIndex, beat: Beat) -> It
         for at, evidence in article.topics.items()
         if evidence.is_any
     }
-    main = next((at for at, topic in enumerate(beat.topics) if topic.name == beat.topic), None)
+    main = _place_of_main(beat)
     has_ground = main is None or main in alone or not index.has_words[main]
     has_main = main is not None and alone.get(main, 0) >= TOPIC
     for at, confidence_alone in sorted(alone.items()):
         topic, evidence = beat.topics[at], article.topics[at]
-        is_below = beat.topic in (topic.name, *above(topic.name, beat))
+        is_below = _is_below_main(topic, beat)
         is_grounded = has_ground or not is_below
-        is_meant = has_main and is_below and at != main and evidence.is_up_front
+        is_meant = has_main and at != main and is_below and evidence.is_up_front
         yield RankedTopic(
             topic=topic,
             confidence=round(_beside_main(confidence_alone, is_grounded, is_meant)),
@@ -71,6 +71,15 @@ def _in_context(article: ArticleEvidence, index: KeywordIndex, beat: Beat) -> It
             is_below=is_below,
             is_grounded=is_grounded,
         )
+
+
+def _place_of_main(beat: Beat) -> int | None:
+    return next((at for at, topic in enumerate(beat.topics) if topic.name == beat.topic), None)
+
+
+def _is_below_main(topic: Topic, beat: Beat) -> bool:
+    """Decide whether a topic is the main one or below it."""
+    return beat.topic in (topic.name, *above(topic.name, beat))
 
 
 def _beside_main(alone: float, is_grounded: bool, is_meant: bool) -> float:

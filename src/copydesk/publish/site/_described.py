@@ -76,7 +76,7 @@ def _learning(told: Record, _frame: Frame) -> dict[str, object]:
     if shown is not None and shown.kind == "video":
         said["@type"] = "VideoObject"
         said["duration"] = lengths.iso8601(lengths.seconds(told.fields.get("length")))
-        said["contentUrl" if isinstance(shown, embeds.File) else "embedUrl"] = shown.src
+        said["contentUrl" if isinstance(shown, embeds.MediaFile) else "embedUrl"] = shown.src
         images = told.fields.get("images")
         first = images[0] if isinstance(images, Sequence) and images else None
         said["thumbnailUrl"] = _records.address(first, "url")

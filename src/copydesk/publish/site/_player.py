@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from copydesk.kit import embeds, lengths, text
-from copydesk.kit.embeds import File
+from copydesk.kit.embeds import MediaFile
 from copydesk.kit.players import Player
 from copydesk.news import Story
 from copydesk.rendering import Strings, mark_safe
@@ -46,7 +46,7 @@ def of(featured_content: str, title: str, strings: Strings, poster: str = "") ->
     if found is None:
         return Shown()
     label = html.escape(text.fold(title) or strings.say(found.kind))
-    if isinstance(found, File):
+    if isinstance(found, MediaFile):
         return Shown(
             markup=mark_safe(_file(found, label, poster)),
             is_file=True,
@@ -88,7 +88,7 @@ def _frame(player: Player, address: str, label: str, strings: Strings) -> str:
     return _FOLD.format(said=html.escape(said, quote=False), frame=frame)
 
 
-def _file(found: File, label: str, poster: str) -> str:
+def _file(found: MediaFile, label: str, poster: str) -> str:
     src = html.escape(found.src)
     if found.kind == "audio":
         return f'<audio controls preload="none" src="{src}" aria-label="{label}"></audio>'

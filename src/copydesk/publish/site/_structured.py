@@ -150,5 +150,5 @@ def _played(told: Story) -> Mapping[str, object]:
         played["duration"] = length
     shown = embeds.read(told.featured_content)
     if shown is not None:
-        played["contentUrl" if isinstance(shown, embeds.File) else "embedUrl"] = shown.src
+        played["contentUrl" if isinstance(shown, embeds.MediaFile) else "embedUrl"] = shown.src
     return played

@@ -76,7 +76,7 @@ class Candidate:
 
 
 def candidates(page: Page) -> tuple[Candidate, ...]:
-    """Give the feeds that a page leads to: named, told by its make, linked; asides last.
+    """Return the feeds that a page leads to: named, told by its make, linked; asides last.
 
     At most eight, each once; what stands beside the matter (comments, one article's answers)
     comes last. Nothing for what is no HTML, except what the address itself tells.
@@ -91,12 +91,12 @@ def candidates(page: Page) -> tuple[Candidate, ...]:
 
 
 def told_by(url: str) -> tuple[Candidate, ...]:
-    """Give the feeds that an address tells without its page."""
+    """Return the feeds that an address tells without its page."""
     return tuple(Candidate(feed, "place") for feed in _platforms.at_address(url))
 
 
 def guesses(url: str) -> tuple[Candidate, ...]:
-    """Give the common places of a feed, the ones below the page itself first."""
+    """Return the common places of a feed, the ones below the page itself first."""
     parsed = urls.parse(url)
     if parsed is None:
         return ()
@@ -108,7 +108,7 @@ def guesses(url: str) -> tuple[Candidate, ...]:
 
 
 def sitemaps(url: str, robots: bytes = b"") -> tuple[Candidate, ...]:
-    """Give the sitemaps that a robots.txt names, those for news first; the common ones if none."""
+    """List the sitemaps that a robots.txt names, those for news first; the common ones if none."""
     lines = _SITEMAP_LINE.findall(robots[:_ROBOTS_READ].decode("utf-8", "replace"))
     named = (urls.fetchable(line, url) for line in lines if len(line) <= _ADDRESS)
     found = sorted(dict.fromkeys(filter(None, named)), key=lambda one: not is_for_news(one))
@@ -118,7 +118,7 @@ def sitemaps(url: str, robots: bytes = b"") -> tuple[Candidate, ...]:
 
 
 def is_for_news(url: str) -> bool:
-    """Say whether a sitemap's address says that it is one of news."""
+    """Decide whether a sitemap's address says that it is one of news."""
     parsed = urls.parse(url)
     return parsed is not None and "news" in str(parsed.pathname).lower()
 
@@ -144,7 +144,7 @@ def _in_page(root: _Element, document: str, url: str) -> Iterator[Candidate]:
 
 
 def _named(root: _Element, at: str, url: str) -> Iterator[Candidate]:
-    """Give the feeds that the page names for programs (`link rel=alternate`)."""
+    """Yield the feeds that the page names for programs (`link rel=alternate`)."""
     is_article = _meta(root, "og:type") == "article"
     for element in islice(root.iter("link"), _LINKS):
         href = str(element.get("href") or "")
@@ -167,13 +167,13 @@ def _names_feed(element: _Element, href: str) -> bool:
 
 
 def _is_below(feed: str, url: str) -> bool:
-    """Say whether a feed stands below the page's own path: one article's comments."""
+    """Decide whether a feed stands below the page's own path: one article's comments."""
     path = _path(url).rstrip("/")
     return bool(path) and _path(feed).startswith(f"{path}/")
 
 
 def _linked(root: _Element, at: str, url: str) -> Iterator[Candidate]:
-    """Give the links for people that look like feeds, of this site or a host of feeds."""
+    """Yield the links for people that look like feeds, of this site or a host of feeds."""
     for element in islice(root.iter("a"), _LINKS):
         href = str(element.get("href") or "").strip()
         if not href or len(href) > _ADDRESS or href.startswith("#"):
@@ -186,7 +186,7 @@ def _linked(root: _Element, at: str, url: str) -> Iterator[Candidate]:
 
 
 def _says_feed(element: _Element) -> bool:
-    """Say whether a link's few words are those of a feed."""
+    """Decide whether a link's few words are those of a feed."""
     if len(element) > 3:
         return False
     words = words_of(element) or str(element.get("title") or element.get("aria-label") or "")

@@ -42,12 +42,12 @@ class Offer:
 
     @property
     def name(self) -> str:
-        """Give the name of who publishes it, as far as its title says one, else ""."""
+        """Return the name of who publishes it, as far as its title says one, else ""."""
         return publisher_name(self.title)
 
 
 def offers(found: Iterable[tuple[Candidate, Reading]], now: datetime) -> tuple[Offer, ...]:
-    """Give an offer for each list that was read, the best first.
+    """Return an offer for each list that was read, the best first.
 
     Before others come those that live, then feeds, news sitemaps, sitemaps, pages of links, then
     those with dates and titles; else the order in which they were found.
@@ -62,7 +62,7 @@ def offers(found: Iterable[tuple[Candidate, Reading]], now: datetime) -> tuple[O
 
 
 def settles(candidate: Candidate, reading: Reading, now: datetime) -> bool:
-    """Say whether nothing better need be looked for: a feed or news sitemap that lives."""
+    """Decide whether nothing better need be looked for: a feed or news sitemap that lives."""
     return _kind(reading) in {"feed", "news sitemap"} and _is_good(candidate, reading, now)
 
 
@@ -115,7 +115,7 @@ def _rank(offer: Offer) -> tuple[bool, int, bool, bool]:
 
 
 def _are_the_same(one: Reading, other: Reading) -> bool:
-    """Say whether two lists of one kind hold the same pages, as RSS and Atom of one site do."""
+    """Decide whether two lists of one kind hold the same pages, as RSS and Atom of one site do."""
     if one.kind != other.kind:
         return False
     left, right = _pages(one.leads), _pages(other.leads)

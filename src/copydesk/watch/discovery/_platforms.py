@@ -43,7 +43,7 @@ _MAKES = {
 
 
 def at_address(url: str) -> Iterator[str]:
-    """Give the feeds that an address alone tells."""
+    """Yield the feeds that an address alone tells."""
     parsed = urls.parse(url)
     if parsed is None:
         return
@@ -71,7 +71,7 @@ def _youtube(path: str, query: dict[str, list[str]]) -> Iterator[str]:
 
 
 def _github(path: str) -> Iterator[str]:
-    """Give a repository's releases; the tags, where its address is that of its tags."""
+    """Yield a repository's releases; the tags, where its address is that of its tags."""
     found = re.match(rf"/({_NAME})/({_NAME})(/tags)?(?:/|$)", path)
     if found and found[1].lower() not in _NO_OWNER:
         repository = f"https://github.com/{found[1]}/{found[2].removesuffix('.git')}"
@@ -92,7 +92,7 @@ def _medium(path: str) -> Iterator[str]:
 
 
 def _own_host(origin: str, host: str) -> Iterator[str]:
-    """Give the feed of a site that has a host of its own at a known service."""
+    """Yield the feed of a site that has a host of its own at a known service."""
     if host.endswith((".substack.com", ".medium.com")):
         yield f"{origin}/feed"
     elif ".blogspot." in host:
@@ -104,7 +104,7 @@ def _own_host(origin: str, host: str) -> Iterator[str]:
 
 
 def in_page(document: str, url: str, generator: str) -> Iterator[str]:
-    """Give the feeds that the make of a page tells; `document` may be its beginning."""
+    """Yield the feeds that the make of a page tells; `document` may be its beginning."""
     parsed = urls.parse(url)
     if parsed is None:
         return
@@ -136,7 +136,7 @@ _WP_MADE = re.compile(r"/wp-(?:content|includes)/", re.IGNORECASE)
 
 
 def _wordpress(document: str, url: str, generator: str) -> Iterator[str]:
-    """Give WordPress' feed below the site's own root, which its API names."""
+    """Yield WordPress' feed below the site's own root, which its API names."""
     api = _WP_API.search(document)
     root = urls.fetchable(f"{api[1]}/", url) if api else None
     if root is not None and urls.same_site(root, url):

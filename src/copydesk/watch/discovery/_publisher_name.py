@@ -29,7 +29,7 @@ _ARTICLES = frozenset({"", "a", "an", "our", "my", "the"})
 
 
 def publisher_name(title: str) -> str:
-    """Give a list's title without the words that say what list it is, whole words at its ends.
+    """Return a list's title without the words that say what list it is, whole words at its ends.
 
     It is "" for a title of nothing but such words: that one names nobody.
     """

@@ -48,7 +48,7 @@ class _Count:
 
 
 def weigh(document: bytes) -> Weight:
-    """Say what a UTF-8 document is: "sound" XML, "broken", or an "excess" not to be parsed."""
+    """Classify a UTF-8 document: "sound" XML, "broken", or an "excess" not to be parsed."""
     if document.count(b"&") > _MAX_REFERENCES:
         return "excess"
     count = _Count()

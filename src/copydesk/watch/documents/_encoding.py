@@ -46,7 +46,7 @@ _ILLEGAL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 
 
 def decode(data: bytes, content_type: str = "") -> str:
-    """Give the text of a document: by mark, else by header, declaration, then by its bytes.
+    """Decode a document: by its mark, else by header, declaration, then by its bytes.
 
     A label that does not fit the bytes is passed over; single bytes that are no UTF-8 are read as
     windows-1252 inside text that is. Control characters are left out.
@@ -101,7 +101,7 @@ def _clean(decoded: str) -> str:
 
 
 def unzipped(data: bytes, subject: str) -> bytes:
-    """Give a gzipped body unpacked, any other as it is; raise FeedError past 10 MB or if broken."""
+    """Unpack a gzipped body, leave any other as it is; raise FeedError past 10 MB or if broken."""
     if data.startswith(b"\x1f\x8b"):
         data = _gunzip(data, subject)
     if len(data) > MAX_BYTES:

@@ -14,7 +14,7 @@ _PARTS = 200  # of one element's text
 
 
 def parse_html(document: str) -> _Element | None:
-    """Give the page's root, None where there is none; libxml2's own limits bound its depth."""
+    """Parse a page, None where it has no root; libxml2's own limits bound its depth."""
     from lxml import etree
 
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
@@ -25,17 +25,17 @@ def parse_html(document: str) -> _Element | None:
 
 
 def base_of(root: _Element, base: str) -> str:
-    """Give what relative links are relative to: the page's `base` element counts."""
+    """Return what relative links are relative to: the page's `base` element counts."""
     for element in root.iter("base"):
         return urls.fetchable(str(element.get("href", "")), base) or base
     return base
 
 
 def words_of(element: _Element) -> str:
-    """Give the text of an element as one line; of very many parts the first count."""
+    """Return the text of an element as one line; of very many parts the first count."""
     return text.fold(" ".join(islice(element.itertext("*"), _PARTS)))
 
 
 def title_of(root: _Element) -> str:
-    """Give the title that a page has in its head."""
+    """Return the title that a page has in its head."""
     return next((words_of(element) for element in root.iter("title")), "")

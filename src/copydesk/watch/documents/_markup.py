@@ -8,7 +8,7 @@ _READ = 50_000  # characters of one field that are looked at: a headline, a summ
 
 
 def plain(markup: str) -> str:
-    """Give the plain text of a fragment, as kit.text does, whatever is left open in it.
+    """Return the plain text of a fragment, as kit.text does, whatever is left open in it.
 
     A comment or a tag without an end would be looked for again from each of its beginnings; here
     comments go first, and behind the last `>` no tag is looked for.

@@ -21,7 +21,7 @@ _DAY = re.compile(
 
 
 def moment_in(line: str) -> datetime | None:
-    """Give the time that a line is, else the first date in it, in UTC.
+    """Read the time that a line is, else the first date in it, in UTC.
 
     Numbers with slashes are left alone: nobody can tell 3/4/2026 from 4/3/2026.
     """

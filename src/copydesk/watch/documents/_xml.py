@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def parse_xml(document: str) -> _Element | None:
-    """Give the root of a document, broken or not; None where there is none.
+    """Parse a document, broken or not, into its root; None where there is none.
 
     Raw ampersands are mended, entities stay unresolved, nothing is loaded; depth ends at libxml2's
     256 and its other limits hold: what is beyond is left out.
@@ -35,6 +35,6 @@ def parse_xml(document: str) -> _Element | None:
 
 
 def local_name(element: _Element) -> str:
-    """Give the name of an element without its namespace, lower case; "" for an entity."""
+    """Return the name of an element without its namespace, lower case; "" for an entity."""
     tag = element.tag
     return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""

@@ -1,4 +1,4 @@
-"""Entry: one item as a source lists it; Listed: all of them; Reading: what becomes of them."""
+"""What a source lists: entries as it says them, and the Reading that is made of all."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LEADS = 50_000  # of one answer; sitemaps.org allows no more to one file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class SourceEntry:
     """One listed item; texts plain, times UTC and as the source says them.
 
     `url` is the address as listed and `base` what it is relative to.
@@ -58,7 +58,7 @@ class Hints:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class SourceContents:
     """Everything that a source lists: its title, its entries, further lists to ask for.
 
     `hub` and `topic` are the WebSub hub that it names and the address to subscribe to there.
@@ -66,7 +66,7 @@ class Listed:
 
     kind: Kind
     title: str = ""
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[SourceEntry, ...] = ()
     more: tuple[str, ...] = ()
     hints: Hints = Hints()
     hub: str = ""
@@ -79,7 +79,7 @@ class Reading:
 
     `more` are the sitemaps that an index names, the newest first. `listed` counts the entries
     before those without an address and those listed twice were left out, `odd_dates` those whose
-    date no page can have. Hints, hub and topic are as in Listed.
+    date no page can have. Hints, hub and topic are as in SourceContents.
     """
 
     kind: Kind
@@ -93,8 +93,8 @@ class Reading:
     topic: str = ""
 
 
-def leads(entries: Iterable[Entry], source: Source, now: datetime) -> tuple[Lead, ...]:
-    """Give a lead for every entry with a web address, the first of those that are one page.
+def leads(entries: Iterable[SourceEntry], source: Source, now: datetime) -> tuple[Lead, ...]:
+    """Make a lead of every entry with a web address, the first of those that are one page.
 
     Of more than 50,000 entries the first count.
     """
@@ -107,19 +107,19 @@ def leads(entries: Iterable[Entry], source: Source, now: datetime) -> tuple[Lead
 
 
 def address(url: str, base: str) -> str:
-    """Give a listed address as it can be asked for, "" where it is none or too long to be one."""
+    """Return a listed address as it can be asked for, "" where it is none or too long to be one."""
     found = urls.fetchable(url, base) or ""
     return found if len(found) <= _ADDRESS else ""
 
 
-def has_odd_date(entry: Entry, now: datetime) -> bool:
-    """Say whether an entry is dated as no page can be."""
+def has_odd_date(entry: SourceEntry, now: datetime) -> bool:
+    """Decide whether an entry is dated as no page can be."""
     at = entry.published_at or entry.updated_at
     return at is not None and plausible(at, now) is None
 
 
 def longest_gap(leads: Iterable[Lead]) -> float:
-    """Give the most seconds between two dated leads, 0.0 for fewer than five of them.
+    """Compute the most seconds between two dated leads, 0.0 for fewer than five of them.
 
     The longest and not the median: a source may bring a month's items within an hour. Gaps over a
     hundred days are passed over: before them stands a pinned or forgotten item.
@@ -131,7 +131,7 @@ def longest_gap(leads: Iterable[Lead]) -> float:
     return max((gap for gap in gaps if gap < _PAUSE), default=timedelta()).total_seconds()
 
 
-def _lead(entry: Entry, url: str, source: Source, now: datetime) -> Lead:
+def _lead(entry: SourceEntry, url: str, source: Source, now: datetime) -> Lead:
     return Lead(
         url=url,
         source=source.url,
@@ -148,8 +148,8 @@ def _lead(entry: Entry, url: str, source: Source, now: datetime) -> Lead:
     )
 
 
-def _media(entry: Entry) -> Iterator[Media]:
-    """Give an entry's videos and sounds with absolute addresses."""
+def _media(entry: SourceEntry) -> Iterator[Media]:
+    """Yield an entry's videos and sounds with absolute addresses."""
     for one in entry.media:
         if url := address(one.url, entry.base):
             yield replace(one, url=url)
@@ -160,7 +160,7 @@ def _language(tag: str) -> str:
 
 
 def plausible(moment: datetime | None, now: datetime) -> datetime | None:
-    """Give a time that a page can have, None for one in the far future or before the web."""
+    """Return a time that a page can have, None for one in the far future or before the web."""
     if moment is None or not _EARLIEST <= moment <= now + _AHEAD:
         return None
     return moment

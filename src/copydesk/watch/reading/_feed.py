@@ -11,7 +11,7 @@ from copydesk.errors import FeedError
 from copydesk.kit import text, urls
 from copydesk.news import Media
 from copydesk.watch.documents import moment, plain, repaired, weigh
-from copydesk.watch.reading._entry import Entry, Listed
+from copydesk.watch.reading._entry import SourceContents, SourceEntry
 from copydesk.watch.reading._hints import hints_of, hub_of
 from copydesk.watch.reading._media import offered, several
 
@@ -20,8 +20,8 @@ Fields = Mapping[str, object]
 _ITEM = re.compile(r"<(item|entry)[\s>]", re.IGNORECASE)
 
 
-def read_feed(document: str, base: str) -> Listed:
-    """Give what a feed lists, however broken its XML; raise FeedError where that costs too much."""
+def read_feed(document: str, base: str) -> SourceContents:
+    """Read what a feed lists, however broken its XML; raise FeedError where that costs too much."""
     data = _bounded(document, base)
     parsed = _parsed(data, base)
     is_atom = str(parsed.get("version", "")).startswith("atom")
@@ -29,7 +29,7 @@ def read_feed(document: str, base: str) -> Listed:
     listed = tuple(_entry(item, feed, base, is_atom=is_atom) for item in _all(parsed, "entries"))
     links = [(_string(link, "rel"), _string(link, "href")) for link in _all(feed, "links")]
     hub, topic = hub_of(links, base)
-    return Listed(
+    return SourceContents(
         kind="feed",
         title=_words(feed, "title", is_atom=is_atom),
         entries=listed,
@@ -39,8 +39,8 @@ def read_feed(document: str, base: str) -> Listed:
     )
 
 
-def read_unknown(document: str, base: str) -> Listed:
-    """Give the items that feedparser finds where nothing else tells a feed; FeedError for none."""
+def read_unknown(document: str, base: str) -> SourceContents:
+    """Read the items that feedparser finds where nothing else tells a feed; FeedError for none."""
     listed = read_feed(document, base) if _ITEM.search(document) else None
     if listed is None or not listed.entries:
         raise FeedError("neither a feed nor anything else that lists pages", subject=base)
@@ -48,7 +48,7 @@ def read_unknown(document: str, base: str) -> Listed:
 
 
 def _bounded(document: str, base: str) -> bytes:
-    """Give the bytes to parse, repaired where they are no XML; FeedError where they are a trap."""
+    """Encode what is to be parsed, repaired where it is no XML; FeedError where it is a trap."""
     data = document.encode("utf-8", "replace")
     weight = weigh(data)
     if weight == "broken":
@@ -80,7 +80,7 @@ def _parsed(data: bytes, base: str) -> Fields:
 
 
 def _plain_dict(holder: Mapping[str, object]) -> Fields:
-    """Give the stored values only: feedparser's own look-up makes up what is missing."""
+    """Return the stored values only: feedparser's own look-up makes up what is missing."""
     return dict(dict.items(holder)) if isinstance(holder, dict) else {}
 
 
@@ -98,11 +98,11 @@ def _string(holder: Fields, key: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _entry(item: Fields, feed: Fields, base: str, *, is_atom: bool) -> Entry:
+def _entry(item: Fields, feed: Fields, base: str, *, is_atom: bool) -> SourceEntry:
     published, updated, created = (
         moment(_string(item, key)) for key in ("published", "updated", "created")
     )
-    return Entry(
+    return SourceEntry(
         url=_link(item, base),
         base=_string(_fields(item.get("title_detail")), "base") or base,
         title=_words(item, "title", is_atom=is_atom),
@@ -118,7 +118,7 @@ def _entry(item: Fields, feed: Fields, base: str, *, is_atom: bool) -> Entry:
 
 
 def _link(item: Fields, base: str) -> str:
-    """Give the item's page: the first web address among its link, its links, its id."""
+    """Return the item's page: the first web address among its link, its links, its id."""
     links = list(_all(item, "links"))
     found = [_string(item, "link")]
     for relation in ("alternate", "self", "related"):
@@ -129,7 +129,7 @@ def _link(item: Fields, base: str) -> str:
 
 
 def _words(holder: Fields, key: str, *, is_atom: bool) -> str:
-    """Give a text as plain words.
+    """Return a text as plain words.
 
     RSS has no text type, so tags and entities that are left in it are taken as such; a text that
     Atom calls plain keeps its angle brackets.
@@ -142,7 +142,7 @@ def _words(holder: Fields, key: str, *, is_atom: bool) -> str:
 
 
 def _excerpt(item: Fields, *, is_atom: bool) -> str:
-    """Give the summary, else the beginning of the content; long ones are cut before work."""
+    """Return the summary, else the beginning of the content; long ones are cut before work."""
     if words := _words(item, "summary", is_atom=is_atom):
         return words
     contents = (_string(content, "value") for content in _all(item, "content"))
@@ -155,7 +155,7 @@ def _authors(holder: Fields) -> tuple[str, ...]:
 
 
 def _image(item: Fields) -> str:
-    """Give the address of the first picture: media content, enclosure, thumbnail, iTunes image."""
+    """Find the address of the first picture: media content, enclosure, thumbnail, iTunes image."""
     enclosed = (link for link in _all(item, "links") if _string(link, "rel") == "enclosure")
     for holder in [*_all(item, "media_content"), *enclosed]:
         if _string(holder, "medium") == "image" or _string(holder, "type").startswith("image/"):
@@ -166,12 +166,12 @@ def _image(item: Fields) -> str:
 
 
 def _media(item: Fields) -> tuple[Media, ...]:
-    """Give the item's videos and sounds."""
+    """Return the item's videos and sounds."""
     return several(_offers(item), _string(item, "itunes_duration"))
 
 
 def _offers(item: Fields) -> Iterator[Media | None]:
-    """Give what an item offers: enclosures, Media RSS contents, Media RSS player."""
+    """Yield what an item offers: enclosures, Media RSS contents, Media RSS player."""
     for link in _all(item, "links"):
         if _string(link, "rel") == "enclosure":
             yield offered(_string(link, "href") or _string(link, "url"), _string(link, "type"))

@@ -11,7 +11,7 @@ from copydesk.news import Lead, Source
 
 
 def wanted(lead: Lead, source: Source) -> bool:
-    """Say whether a lead has one of the source's include words (when any) and no exclude word.
+    """Decide whether a lead has one of the source's include words (when any) and no exclude word.
 
     Words and phrases are looked for whole, in any case, in title and description.
     """
@@ -27,6 +27,6 @@ def _any_in(phrases: Sequence[str], said: str) -> bool:
 
 @functools.lru_cache(maxsize=1_000)
 def _pattern(phrase: str) -> re.Pattern[str]:
-    """Give a pattern for a whole phrase; what touches it must not be a letter or digit."""
+    """Compile a pattern for a whole phrase; what touches it must not be a letter or digit."""
     inner = r"\s+".join(re.escape(word) for word in text.fold(phrase).split())
     return re.compile(rf"(?<!\w){inner}(?!\w)", re.IGNORECASE)

@@ -37,7 +37,7 @@ _PARAMETER = re.compile(
 
 
 def hints_of(channel: Mapping[str, object], document: str) -> Hints:
-    """Give the hints of a feed: its channel's fields as feedparser names them, and its text.
+    """Read the hints of a feed: its channel's fields as feedparser names them, and its text.
 
     feedparser keeps only the last of the hours and days, so they are looked for in the text, where
     it says that there are some.
@@ -49,7 +49,7 @@ def hints_of(channel: Mapping[str, object], document: str) -> Hints:
 
 
 def hub_of(links: Iterable[tuple[str, str]], base: str, header: str = "") -> tuple[str, str]:
-    """Give the WebSub hub and topic, "" for none, of (relation, address) links and a Link header.
+    """Find the WebSub hub and topic, "" for none, in (relation, address) links and a Link header.
 
     The header goes first (WebSub, section 4); of several hubs the first.
     """
@@ -77,7 +77,7 @@ def _word(channel: Mapping[str, object], key: str) -> str:
 
 
 def _number(word: str) -> int:
-    """Give a whole number above 0, its fraction cut; 0 for anything else."""
+    """Parse a whole number above 0, its fraction cut; 0 for anything else."""
     found = _NUMBER.fullmatch(word)
     return int(found[1]) if found else 0
 
@@ -100,7 +100,7 @@ def _plausible(every: timedelta) -> timedelta | None:
 
 
 def _listed(name: str, channel: Mapping[str, object], document: str) -> list[str]:
-    """Give the words of the values in the first `name` element."""
+    """Return the words of the values in the first `name` element."""
     opening = _OPENING[name].search(document) if name in channel else None
     if opening is None:
         return []
@@ -110,7 +110,7 @@ def _listed(name: str, channel: Mapping[str, object], document: str) -> list[str
 
 
 def _hour(word: str) -> int | None:
-    """Give an hour of 0 to 23; 24 is what RSS 0.91 called midnight."""
+    """Parse an hour of 0 to 23; 24 is what RSS 0.91 called midnight."""
     return int(word) % 24 if re.fullmatch(r"[0-9]{1,2}", word) and int(word) <= 24 else None
 
 
@@ -120,6 +120,6 @@ def _day(word: str) -> int | None:
 
 
 def _some(values: Iterable[int | None], all_of_them: int) -> frozenset[int]:
-    """Give what is skipped, nothing where it would be everything."""
+    """Return what is skipped, nothing where it would be everything."""
     found = frozenset(value for value in values if value is not None)
     return frozenset() if len(found) >= all_of_them else found

@@ -9,15 +9,15 @@ from copydesk.errors import FeedError
 from copydesk.kit import text
 from copydesk.news import Media
 from copydesk.watch.documents import moment, plain
-from copydesk.watch.reading._entry import Entry, Listed
+from copydesk.watch.reading._entry import SourceContents, SourceEntry
 from copydesk.watch.reading._hints import hub_of
 from copydesk.watch.reading._media import offered, several
 
 _WEBSUB = frozenset({"WebSub", "websub", "PubSubHubbub", "pubsubhubbub"})
 
 
-def read_json_feed(document: str, base: str) -> Listed:
-    """Give what a JSON Feed lists; raise FeedError where the JSON is none or no feed."""
+def read_json_feed(document: str, base: str) -> SourceContents:
+    """Read what a JSON Feed lists; raise FeedError where the JSON is none or no feed."""
     try:
         feed = json.loads(document, strict=False)
     except (ValueError, RecursionError) as error:
@@ -31,20 +31,22 @@ def read_json_feed(document: str, base: str) -> Listed:
         )
     listed = tuple(_entry(item, feed, base) for item in items if isinstance(item, dict))
     hub, topic = hub_of(_links(feed), base)
-    return Listed(kind="feed", title=_plain(feed, "title"), entries=listed, hub=hub, topic=topic)
+    return SourceContents(
+        kind="feed", title=_plain(feed, "title"), entries=listed, hub=hub, topic=topic
+    )
 
 
 def _links(feed: Mapping[str, object]) -> list[tuple[str, str]]:
-    """Give its WebSub hubs, and its own address, as links."""
+    """Return its WebSub hubs, and its own address, as links."""
     hubs = feed.get("hubs")
     named = [one for one in hubs if isinstance(one, dict)] if isinstance(hubs, list) else []
     found = [("hub", _string(one, "url")) for one in named if _string(one, "type") in _WEBSUB]
     return [*found, ("self", _string(feed, "feed_url"))]
 
 
-def _entry(item: Mapping[str, object], feed: Mapping[str, object], base: str) -> Entry:
+def _entry(item: Mapping[str, object], feed: Mapping[str, object], base: str) -> SourceEntry:
     guid = _string(item, "id")
-    return Entry(
+    return SourceEntry(
         url=_string(item, "url") or _string(item, "external_url") or _address(guid),
         base=base,
         title=_plain(item, "title"),
@@ -60,7 +62,7 @@ def _entry(item: Mapping[str, object], feed: Mapping[str, object], base: str) ->
 
 
 def _string(holder: Mapping[str, object], key: str) -> str:
-    """Give a text value; a number, as some feeds have for `id`, as its digits."""
+    """Return a text value; a number, as some feeds have for `id`, as its digits."""
     value = holder.get(key)
     if isinstance(value, str):
         return value.strip()
@@ -80,7 +82,7 @@ def _address(guid: str) -> str:
 
 
 def _authors(holder: Mapping[str, object]) -> tuple[str, ...]:
-    """Give the names of `authors` (1.1), else of `author` (1.0)."""
+    """Return the names of `authors` (1.1), else of `author` (1.0)."""
     listed = holder.get("authors")
     people: Iterable[object] = listed if isinstance(listed, list) else [holder.get("author")]
     names = (_plain(person, "name") for person in people if isinstance(person, dict))
@@ -88,7 +90,7 @@ def _authors(holder: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def _media(item: Mapping[str, object]) -> tuple[Media, ...]:
-    """Give the videos and sounds among its `attachments`."""
+    """Return the videos and sounds among its `attachments`."""
     listed = item.get("attachments")
     attached = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     return several(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from copydesk.errors import FeedError
 from copydesk.kit import text, urls
 from copydesk.watch.documents import base_of, local_name, moment, parse_html, title_of, words_of
-from copydesk.watch.reading._entry import Entry, Listed
+from copydesk.watch.reading._entry import SourceContents, SourceEntry
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -45,13 +45,13 @@ _NUMBERED = re.compile(r"\d{5,}")
 _PAGE = re.compile(r"\.(html?|php|aspx?|stm|story|ece|cms)$", re.IGNORECASE)
 
 
-def read_listing(document: str, base: str) -> Listed:
-    """Give the articles that a page links to: on its own site, in its main part."""
+def read_listing(document: str, base: str) -> SourceContents:
+    """Read the articles that a page links to: on its own site, in its main part."""
     root = parse_html(document)
     if root is None:
         raise FeedError("no page of links", subject=base)
     at = base_of(root, base)
-    found: dict[str, Entry] = {}
+    found: dict[str, SourceEntry] = {}
     times: dict[_Element, datetime | None] = {}
     for anchor in islice(_anchors(_main(root)), _LINKS):
         entry = _entry(anchor, at, base, times)
@@ -60,11 +60,11 @@ def read_listing(document: str, base: str) -> Listed:
         key = urls.identity(entry.url)
         found[key] = _better(found.get(key), entry)
     articles = tuple(entry for entry in found.values() if _is_article(entry))
-    return Listed(kind="listing", title=title_of(root), entries=articles)
+    return SourceContents(kind="listing", title=title_of(root), entries=articles)
 
 
 def _main(root: _Element) -> _Element:
-    """Give the main part of a page, all of it where it names none."""
+    """Find the main part of a page, all of it where it names none."""
     for element in root.iter("main"):
         return element
     for element in root.iter():
@@ -98,7 +98,7 @@ def _ancestors(element: _Element, names: frozenset[str]) -> Iterator[_Element]:
 
 def _entry(
     anchor: _Element, at: str, base: str, times: dict[_Element, datetime | None]
-) -> Entry | None:
+) -> SourceEntry | None:
     """Read one link, None for one that leaves the site or leads to the page itself.
 
     `times` remembers the time of each card: links may share a large one.
@@ -110,11 +110,11 @@ def _entry(
     if card is not None and card not in times:
         times[card] = _time(card)
     published_at = None if card is None else times[card]
-    return Entry(url=url, title=_title(anchor), published_at=published_at)
+    return SourceEntry(url=url, title=_title(anchor), published_at=published_at)
 
 
 def _title(anchor: _Element) -> str:
-    """Give the headline of a link: a heading inside it, its text, its label."""
+    """Return the headline of a link: a heading inside it, its text, its label."""
     for element in islice(anchor.iter(), _PARTS):
         if local_name(element) in _HEADINGS and (words := words_of(element)):
             return words
@@ -126,7 +126,7 @@ def _time(card: _Element) -> datetime | None:
     return next((at for at in times if at is not None), None)
 
 
-def _better(known: Entry | None, entry: Entry) -> Entry:
+def _better(known: SourceEntry | None, entry: SourceEntry) -> SourceEntry:
     """Of two links to one page keep the first, with the longer headline and any time."""
     if known is None:
         return entry
@@ -137,8 +137,8 @@ def _better(known: Entry | None, entry: Entry) -> Entry:
     )
 
 
-def _is_article(entry: Entry) -> bool:
-    """Say whether a link looks like an article: by its address, else by a headline's length."""
+def _is_article(entry: SourceEntry) -> bool:
+    """Decide whether a link looks like an article: by its address, else by a headline's length."""
     parsed = urls.parse(entry.url)
     path = "" if parsed is None else str(parsed.pathname)
     if _NO_ARTICLE.search(path):

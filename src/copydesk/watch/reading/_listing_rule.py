@@ -11,7 +11,7 @@ from copydesk.errors import FeedError
 from copydesk.kit import urls
 from copydesk.news import Fault, FaultKind, ListingRule
 from copydesk.watch.documents import base_of, moment_in, parse_html, title_of, words_of
-from copydesk.watch.reading._entry import Entry, Listed
+from copydesk.watch.reading._entry import SourceContents, SourceEntry
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -24,8 +24,8 @@ _TIME_ATTRIBUTES = ("datetime", "content", "data-datetime", "data-time", "title"
 Select = Callable[["_Element"], list["_Element"]]
 
 
-def read_by_rule(document: str, base: str, rule: ListingRule) -> Listed:
-    """Give what the boxes of a page link to, on whatever site, the first of each page.
+def read_by_rule(document: str, base: str, rule: ListingRule) -> SourceContents:
+    """Read what the boxes of a page link to, on whatever site, the first of each page.
 
     Raises FeedError where a selector is none, and where the rule finds nothing: sites change.
     """
@@ -39,18 +39,18 @@ def read_by_rule(document: str, base: str, rule: ListingRule) -> Listed:
     found = tuple(one for one in entries if one.url and not _is_itself(one.url, base))
     if not found:
         raise _finds_nothing(rule, base, f"no box has a web address in link = {rule.link!r}")
-    return Listed(kind="listing", title=title_of(root), entries=found)
+    return SourceContents(kind="listing", title=title_of(root), entries=found)
 
 
 def _not_deep(boxes: list[_Element]) -> list[_Element]:
-    """Give the first boxes that stand in few others: else 200 around all cost two minutes."""
+    """Keep the first boxes that stand in few others: else 200 around all cost two minutes."""
     known = set(boxes)
     kept = (box for box in boxes if sum(above in known for above in box.iterancestors()) <= _NESTED)
     return list(islice(kept, _BOXES))
 
 
 def _selectors(rule: ListingRule, base: str) -> dict[str, Select]:
-    """Give a finder for each selector that the rule has, all compiled before one is used."""
+    """Compile a finder for each selector that the rule has, before one of them is used."""
     named = {name: getattr(rule, name) for name in ("item", "link", "title", "date", "excerpt")}
     return {
         name: _selector(name, selector, rule, base)
@@ -92,11 +92,11 @@ def _finds_nothing(rule: ListingRule, base: str, why: str) -> FeedError:
     )
 
 
-def _entry(box: _Element, at: str, selectors: dict[str, Select]) -> Entry:
+def _entry(box: _Element, at: str, selectors: dict[str, Select]) -> SourceEntry:
     """Read one box; its address is "" where it has none."""
     link, url = next(_links(box, at, selectors["link"]), (None, ""))
     title = _words(box, selectors.get("title")) or ("" if link is None else _label(link))
-    return Entry(
+    return SourceEntry(
         url=url,
         base=at,
         title=title,
@@ -120,13 +120,13 @@ def _label(link: _Element) -> str:
 
 
 def _words(box: _Element, select: Select | None) -> str:
-    """Give the text of the first match that has any."""
+    """Return the text of the first match that has any."""
     matched = [] if select is None else select(box)
     return next((words for one in matched[:_TIMES] if (words := words_of(one))), "")
 
 
 def _time(box: _Element, select: Select | None) -> datetime | None:
-    """Give the first time that a match bears: in an attribute for machines, else in its text."""
+    """Read the first time that a match bears: in an attribute for machines, else in its text."""
     matched = [] if select is None else select(box)
     times = (moment_in(said) for one in matched[:_TIMES] for said in _said(one))
     return next((at for at in times if at is not None), None)

@@ -16,7 +16,7 @@ _TYPE = 100  # characters of a MIME type
 
 
 def offered(url: str, mime_type: str = "", medium: str = "", length: object = "") -> Media | None:
-    """Give the video or sound at an address as listed, None for anything else.
+    """Return the video or sound at an address as listed, None for anything else.
 
     A player of kit.players first, then what its MIME type says, its `medium` (Media RSS), its
     ending. The address may still be relative.
@@ -32,7 +32,7 @@ def offered(url: str, mime_type: str = "", medium: str = "", length: object = ""
 
 
 def several(found: Iterable[Media | None], length: object = "") -> tuple[Media, ...]:
-    """Give the first eight, each address once; `length` is the item's own, for those without."""
+    """Keep the first eight, each address once; `length` is the item's own, for those without."""
     seconds = lengths.seconds(length)
     kept: dict[str, Media] = {}
     for one in islice(found, _MOST_LISTED):

@@ -10,7 +10,7 @@ from copydesk.errors import FeedError
 from copydesk.kit import text, urls
 from copydesk.news import Fault, FaultKind, Page, Source
 from copydesk.watch.documents import Form, decode, form_of, unzipped
-from copydesk.watch.reading._entry import Listed, Reading, has_odd_date, leads
+from copydesk.watch.reading._entry import Reading, SourceContents, has_odd_date, leads
 from copydesk.watch.reading._feed import read_feed, read_unknown
 from copydesk.watch.reading._hints import hub_of
 from copydesk.watch.reading._json_feed import read_json_feed
@@ -18,7 +18,7 @@ from copydesk.watch.reading._listing import read_listing
 from copydesk.watch.reading._listing_rule import read_by_rule
 from copydesk.watch.reading._sitemap import read_addresses, read_sitemap
 
-_READERS: dict[Form, Callable[[str, str], Listed]] = {
+_READERS: dict[Form, Callable[[str, str], SourceContents]] = {
     "xml-feed": read_feed,
     "unknown": read_unknown,
     "json-feed": read_json_feed,
@@ -35,7 +35,7 @@ _HREF = re.compile(r"href=[\"']?([^\"'\s>]+)", re.IGNORECASE)
 
 
 def read(page: Page, source: Source, now: datetime, *, known: str = "") -> Reading:
-    """Give the leads of one answer, each page once, with the further sitemaps of an index.
+    """Read the leads of one answer, each page once, with the further sitemaps of an index.
 
     What the answer is is told by its bytes. `known` is the kind that the source was before
     (SourceState.kind). Raises FeedError for an empty or broken answer, and for an HTML page where
@@ -56,16 +56,16 @@ def read(page: Page, source: Source, now: datetime, *, known: str = "") -> Readi
     )
 
 
-def _hub(listed: Listed, page: Page) -> tuple[str, str]:
-    """Give hub and topic: what the Link header names, else what the document does."""
+def _hub(listed: SourceContents, page: Page) -> tuple[str, str]:
+    """Find hub and topic: what the Link header names, else what the document does."""
     hub, topic = listed.hub, listed.topic
     if header := page.headers.get("link", ""):
         hub, topic = hub_of([("hub", hub), ("self", topic)], page.final_url, header)
     return hub, topic if hub else ""
 
 
-def entries(page: Page, source: Source, *, known: str = "") -> Listed:
-    """Give everything that one answer lists, as it says it; errors as in `read`."""
+def entries(page: Page, source: Source, *, known: str = "") -> SourceContents:
+    """Read everything that one answer lists, as it says it; errors as in `read`."""
     body = unzipped(page.body, page.final_url)
     document = decode(body, page.headers.get("content-type", ""))
     form = form_of(document)
@@ -83,7 +83,7 @@ def entries(page: Page, source: Source, *, known: str = "") -> Listed:
 
 
 def _expects_list(page: Page, source: Source, known: str) -> bool:
-    """Say whether a page of links would be a surprise."""
+    """Decide whether a page of links would be a surprise."""
     if source.kind != "auto":
         return source.kind != "listing"
     if known:

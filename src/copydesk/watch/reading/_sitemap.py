@@ -8,36 +8,38 @@ from typing import TYPE_CHECKING
 from copydesk.errors import FeedError
 from copydesk.news import Media
 from copydesk.watch.documents import local_name, moment, parse_xml, plain
-from copydesk.watch.reading._entry import Entry, Listed, address
+from copydesk.watch.reading._entry import SourceContents, SourceEntry, address
 from copydesk.watch.reading._media import offered, several
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 
-def read_sitemap(document: str, base: str) -> Listed:
-    """Give the pages that a sitemap lists and the sitemaps that an index names."""
+def read_sitemap(document: str, base: str) -> SourceContents:
+    """Read the pages that a sitemap lists and the sitemaps that an index names."""
     root = parse_xml(document)
     if root is None:
         raise FeedError("broken xml instead of a sitemap", subject=base)
     entries = tuple(_entry(element, base) for element in _named(root, "url"))
-    return Listed(kind="sitemap", title=_title(root), entries=entries, more=_more(root, base))
+    return SourceContents(
+        kind="sitemap", title=_title(root), entries=entries, more=_more(root, base)
+    )
 
 
-def read_addresses(document: str, base: str) -> Listed:
-    """Give the pages of a text sitemap: one address a line (sitemaps.org)."""
-    entries = tuple(Entry(url=line, base=base) for line in document.split())
-    return Listed(kind="sitemap", entries=entries)
+def read_addresses(document: str, base: str) -> SourceContents:
+    """Read the pages of a text sitemap: one address a line (sitemaps.org)."""
+    entries = tuple(SourceEntry(url=line, base=base) for line in document.split())
+    return SourceContents(kind="sitemap", entries=entries)
 
 
 def _named(root: _Element, name: str) -> Iterator[_Element]:
     return (child for child in root if local_name(child) == name)
 
 
-def _entry(element: _Element, base: str) -> Entry:
+def _entry(element: _Element, base: str) -> SourceEntry:
     """Read a `url` element; its own `loc` is not that of its picture."""
     loc, lastmod = _own(element, "loc"), _own(element, "lastmod")
-    return Entry(
+    return SourceEntry(
         url=loc,
         base=base,
         title=plain(_inside(element, "news", "title")),
@@ -50,7 +52,7 @@ def _entry(element: _Element, base: str) -> Entry:
 
 
 def _media(element: _Element) -> tuple[Media, ...]:
-    """Give the videos that Google's extension names: a player or a file, with the length."""
+    """Return the videos that Google's extension names: a player or a file, with the length."""
     return several(
         offered(url, medium="video", length=_own(holder, "duration"))
         for holder in _named(element, "video")
@@ -60,7 +62,7 @@ def _media(element: _Element) -> tuple[Media, ...]:
 
 
 def _title(root: _Element) -> str:
-    """Give the publication that the first news page names; a sitemap has no title of its own."""
+    """Return the publication that the first news page names; a sitemap has no title of its own."""
     names = (_inside(element, "news", "name") for element in _named(root, "url"))
     return plain(next(filter(None, names), ""))
 
@@ -72,7 +74,7 @@ def _own(element: _Element, name: str) -> str:
 
 
 def _inside(element: _Element, outer: str, name: str) -> str:
-    """Give the first `name` anywhere inside the child `outer`."""
+    """Return the first `name` anywhere inside the child `outer`."""
     for holder in _named(element, outer):
         for child in holder.iter():
             if local_name(child) == name:
@@ -85,7 +87,7 @@ def _text(element: _Element) -> str:
 
 
 def _more(root: _Element, base: str) -> tuple[str, ...]:
-    """Give the sitemaps of an index, the last changed first, those without a time in order."""
+    """Return the sitemaps of an index, the last changed first, those without a time in order."""
     found: list[tuple[float, str]] = []
     for element in _named(root, "sitemap"):
         url = address(_own(element, "loc"), base)

@@ -20,7 +20,7 @@ _VALIDATOR = 1_000  # characters of an ETag or Last-Modified
 def after_page(
     state: SourceState, page: Page, reading: Reading, new_leads: int, now: datetime
 ) -> SourceState:
-    """Give the state after an answer that was read; `new_leads` of it were not known."""
+    """Return the state after an answer that was read; `new_leads` of it were not known."""
     items, body = len(reading.leads), digest(page.body)
     seen = replace(
         _learnt(_turned(state, now), reading.leads, new_leads, now),
@@ -42,18 +42,18 @@ def after_page(
 
 
 def after_unchanged(state: SourceState, page: Page, now: datetime) -> SourceState:
-    """Give the state after an answer whose body is the last one, byte for byte."""
+    """Return the state after an answer whose body is the last one, byte for byte."""
     return _unmoved(state, page, now, validators(page))
 
 
 def after_not_modified(state: SourceState, answer: NotModified, now: datetime) -> SourceState:
-    """Give the state after the source said that nothing changed."""
+    """Return the state after the source said that nothing changed."""
     versions = (_version(answer.headers.get("etag", state.etag)), state.last_modified)
     return _unmoved(state, answer, now, versions)
 
 
 def after_refused(state: SourceState, refused: Refused, now: datetime) -> SourceState:
-    """Give the state after no usable answer; 410 ends the source, Retry-After is obeyed.
+    """Return the state after no usable answer; 410 ends the source, Retry-After is obeyed.
 
     What was never asked, because its host's pause is on, is no failure: only the wait is longer.
     """
@@ -80,7 +80,7 @@ def _resting(state: SourceState, until: datetime, now: datetime) -> SourceState:
 
 
 def after_error(state: SourceState, error: CopydeskError, now: datetime) -> SourceState:
-    """Give the state after an answer that could not be read."""
+    """Return the state after an answer that could not be read."""
     fault, named = Fault.parse(error.what), Fault.parse(error.hint)
     is_html = fault.kind is FaultKind.HTML_PAGE
     what = f"{error}; {error.hint}" if is_html and error.hint else str(error)
@@ -90,29 +90,29 @@ def after_error(state: SourceState, error: CopydeskError, now: datetime) -> Sour
 
 
 def pushed(state: SourceState, until: datetime | None) -> SourceState:
-    """Give the state of a source whose hub pushes until then; None where it no longer does."""
+    """Return the state of a source whose hub pushes until then; None where it no longer does."""
     return replace(state, pushed_until=until)
 
 
 def digest(body: bytes) -> str:
-    """Give a short digest that tells whether a body changed."""
+    """Compute a short digest that tells whether a body changed."""
     return hashlib.blake2b(body, digest_size=12).hexdigest()
 
 
 def validators(page: Page) -> tuple[str, str]:
-    """Give the ETag and Last-Modified of a page, "" for one that is missing or too long."""
+    """Return the ETag and Last-Modified of a page, "" for one that is missing or too long."""
     return _version(page.headers.get("etag", "")), _version(page.headers.get("last-modified", ""))
 
 
 def _version(value: str) -> str:
-    """Give a validator, "" for one too long to keep: half of it would match nothing."""
+    """Return a validator, "" for one too long to keep: half of it would match nothing."""
     return value if len(value) <= _VALIDATOR else ""
 
 
 def _unmoved(
     state: SourceState, answer: Page | NotModified, now: datetime, versions: tuple[str, str]
 ) -> SourceState:
-    """Give the state after a look that showed nothing new."""
+    """Return the state after a look that showed nothing new."""
     interval = _interval(state, _elapsed(state, now), state.items, 0)
     return _well(_turned(state, now), answer, now, interval, versions)
 
@@ -152,14 +152,14 @@ def _learnt(
 
 
 def _half(moments: Sequence[datetime], now: datetime) -> timedelta:
-    """Give how old the middle one of the listed items is: after so long half would be new."""
+    """Compute how old the middle one of the listed items is: after so long half would be new."""
     if not moments:
         return _waits.FIRST
     return now - sorted(moments)[len(moments) // 2]
 
 
 def _elapsed(state: SourceState, now: datetime) -> timedelta:
-    """Give how long ago the source was last read, zero where a clock was set back."""
+    """Compute how long ago the source was last read, zero where a clock was set back."""
     return max(now - (state.last_ok_at or now), timedelta())
 
 
@@ -194,7 +194,7 @@ def _well(
     interval: float,
     versions: tuple[str, str],
 ) -> SourceState:
-    """Give the state after a good answer, in one copy: most answers are good and say nothing."""
+    """Return the state after a good answer, in one copy: most answers are good and say nothing."""
     return replace(
         _moves.followed(state, answer.hops, now),
         etag=versions[0],
@@ -217,7 +217,7 @@ def _well(
 def _next_look(
     state: SourceState, answer: Page | NotModified, interval: float, now: datetime
 ) -> datetime:
-    """Give when to ask again after a good answer; the publisher's wishes lengthen the wait."""
+    """Compute when to ask again after a good answer; the publisher's wishes lengthen the wait."""
     watched = now - (state.watched_since or now)
     quiet = now - (state.last_new_at or now)
     expected = _forecast.forecast(state.hours, state.twelfths, watched, quiet)

@@ -30,7 +30,7 @@ _KEPT = 0.4  # a source keeps the clock when so much of its news comes in the sa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """Say how many items to expect; shapes of the day and of the week are factors around 1.
+    """How many items to expect; shapes of the day and of the week are factors around 1.
 
     A source that keeps the clock publishes the share `kept` of an hour's items in five minutes,
     the twelfth of the hour that `twelfth` names.
@@ -44,7 +44,7 @@ class Forecast:
 
     @property
     def pieces(self) -> tuple[tuple[float, int], ...]:
-        """Give the pieces of an hour: the factor on its rate, and the second where each ends."""
+        """Return the pieces of an hour: the factor on its rate, and the second where each ends."""
         if not self.kept:
             return ((1.0, 3_600),)
         begins, sparse = self.twelfth * 300, (1 - self.kept) * 12 / 11
@@ -57,7 +57,7 @@ def forecast(
     watched: timedelta,
     quiet: timedelta = timedelta(),
 ) -> Forecast:
-    """Give what the counts of so long a watch let expect.
+    """Compute what the counts of so long a watch let expect.
 
     The shape of the day is believed after one to two days of watching, that of the week after
     one to two weeks, and each only as far as it is no play of chance. A source that has been
@@ -84,7 +84,7 @@ def forecast(
 
 
 def _clock(twelfths: Mapping[int, int]) -> tuple[float, int]:
-    """Give what share of the items comes in the busiest twelfth of the hour, and which that is."""
+    """Compute what share of the items comes in the busiest twelfth of the hour, and which it is."""
     counts = [twelfths.get(place, 0) for place in range(12)]
     factors = _shape(counts, sum(counts) / UNIT, 1.0)
     most = max(factors)
@@ -92,7 +92,7 @@ def _clock(twelfths: Mapping[int, int]) -> tuple[float, int]:
 
 
 def _shape(counts: Sequence[int], items: float, known: float) -> tuple[float, ...]:
-    """Give the counts as factors around 1, drawn towards 1 where chance could have made them.
+    """Compute the counts as factors around 1, drawn towards 1 where chance could have made them.
 
     The weight is that of Hausser and Strimmer (2009) for shrinking a histogram to the flat one,
     with one item's worth of doubt more.
@@ -109,7 +109,7 @@ def _shape(counts: Sequence[int], items: float, known: float) -> tuple[float, ..
 
 
 def _shape_of_day(counts: Sequence[int], items: float, known: float) -> tuple[float, ...]:
-    """Give the counts by hour as factors around 1, drawn towards what their neighbours say.
+    """Compute the counts by hour as factors around 1, drawn towards what their neighbours say.
 
     An office publishes in hours that are alike, a paper in one hour: the counts are drawn to a
     mean of five hours as far as that tells two items apart no worse than single hours do, and
@@ -135,7 +135,7 @@ def _shape_of_day(counts: Sequence[int], items: float, known: float) -> tuple[fl
 
 
 def _smoothed(counts: Sequence[int]) -> list[float]:
-    """Give the means of five hours round the clock, weighed 1 2 3 2 1."""
+    """Compute the means of five hours round the clock, weighed 1 2 3 2 1."""
     ring = [*counts[-2:], *counts, *counts[:2]]
     return [
         (ring[at] + 2 * ring[at + 1] + 3 * ring[at + 2] + 2 * ring[at + 3] + ring[at + 4]) / 9
@@ -144,14 +144,14 @@ def _smoothed(counts: Sequence[int]) -> list[float]:
 
 
 def faded(hours: Mapping[int, int], days: int) -> dict[int, int]:
-    """Give the counts as they stand `days` later; what has faded away is left out."""
+    """Return the counts as they stand `days` later; what has faded away is left out."""
     factor = _FADE**days
     kept = {hour: round(count * factor) for hour, count in hours.items()}
     return {hour: count for hour, count in kept.items() if count > 1}
 
 
 def counted(hours: Mapping[int, int], moments: Iterable[datetime]) -> dict[int, int]:
-    """Give the counts with one more item at each of these moments."""
+    """Return the counts with one more item at each of these moments."""
     more = dict(hours)
     for moment in moments:
         hour = hour_of_week(moment)
@@ -160,7 +160,7 @@ def counted(hours: Mapping[int, int], moments: Iterable[datetime]) -> dict[int, 
 
 
 def first_look(moments: Iterable[datetime], now: datetime) -> tuple[dict[int, int], datetime]:
-    """Give the counts that a first reading holds, and since when they are whole."""
+    """Count what a first reading holds by hour of the week, and return since when that is whole."""
     old = now - LONGEST_LOOK
     told = sorted((moment for moment in moments if moment <= now), reverse=True)
     if not told:
@@ -176,7 +176,7 @@ def first_look(moments: Iterable[datetime], now: datetime) -> tuple[dict[int, in
 
 
 def appeared(moment: datetime | None, asked: datetime, now: datetime) -> datetime:
-    """Say when an item appeared that was not listed at `asked` and is `now`.
+    """Estimate when an item appeared that was not listed at `asked` and is `now`.
 
     Its date is believed where that can be, and has an hour; else it was half way.
     """
@@ -186,7 +186,7 @@ def appeared(moment: datetime | None, asked: datetime, now: datetime) -> datetim
 
 
 def on_twelfths(twelfths: Mapping[int, int], moments: Iterable[datetime]) -> dict[int, int]:
-    """Give the counts by twelfth of the hour with these moments, those of five minutes as one."""
+    """Return the counts by twelfth of the hour with these moments, those of five minutes as one."""
     more = dict(twelfths)
     for place in {(moment.date(), moment.hour, moment.minute // 5) for moment in moments}:
         more[place[2]] = more.get(place[2], 0) + UNIT
@@ -194,5 +194,5 @@ def on_twelfths(twelfths: Mapping[int, int], moments: Iterable[datetime]) -> dic
 
 
 def hour_of_week(moment: datetime) -> int:
-    """Give 0 for Monday 00 to 01 UTC, up to 167."""
+    """Compute 0 for Monday 00 to 01 UTC, up to 167."""
     return moment.weekday() * 24 + moment.hour

@@ -132,7 +132,7 @@ _OTHER = _Failure(words="no usable answer", hint=_WAIT, lasting=False)
 
 
 def findings(source: Source, state: SourceState, now: datetime) -> tuple[Finding, ...]:
-    """Give what is wrong with a source, what needs a person first, then the gravest first."""
+    """List what is wrong with a source, what needs a person first, then the gravest first."""
     if state.ended:
         return (_ended(state),)
     found = [finding for look in _LOOKS for finding in look(source, state, now)]
@@ -141,14 +141,14 @@ def findings(source: Source, state: SourceState, now: datetime) -> tuple[Finding
 
 
 def standing(found: tuple[Finding, ...]) -> str:
-    """Give how a source stands in one word: the kind of its first finding, "new" or "ok"."""
+    """Return how a source stands in one word: the kind of its first finding, "new" or "ok"."""
     if not found or found[0].kind in {"moved", "rule-old"}:
         return "ok"
     return "new" if found[0].kind == "never-asked" else found[0].kind
 
 
 def items_a_week(state: SourceState, now: datetime) -> float | None:
-    """Give how many new items came in the seven days before today, None where none is known.
+    """Count the new items of the seven days before today, None where none is known.
 
     Days that ended since the source was last asked count as empty; fewer days are scaled up.
     """

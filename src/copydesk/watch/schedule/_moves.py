@@ -16,7 +16,7 @@ Hops = tuple[tuple[int, str], ...]
 
 
 def followed(state: SourceState, hops: Hops, now: datetime) -> SourceState:
-    """Give the state after an answer that came this way: a move that held for a week counts."""
+    """Return the state after an answer that came this way: a move that held for a week counts."""
     target = _target(hops)
     if not target or state.held:
         return replace(state, moving_to="", moving_since=None) if state.moving_to else state
@@ -29,7 +29,7 @@ def followed(state: SourceState, hops: Hops, now: datetime) -> SourceState:
 
 
 def _target(hops: Hops) -> str:
-    """Give where the permanent redirects at the beginning of a chain lead, "" where to none."""
+    """Return where the permanent redirects at the beginning of a chain lead, "" where to none."""
     target = ""
     for status, address in hops:
         if status not in _PERMANENT:
@@ -39,12 +39,12 @@ def _target(hops: Hops) -> str:
 
 
 def doubted(state: SourceState) -> SourceState:
-    """Give the state after a failure: after three in a row the old address gets a chance."""
+    """Return the state after a failure: after three in a row the old address gets a chance."""
     return _at_home(state) if state.moved_to and state.failures >= DOUBT else state
 
 
 def gone(state: SourceState, now: datetime) -> SourceState:
-    """Give the state after a 410: the source ends, unless it moved or an editor holds it."""
+    """Return the state after a 410: the source ends, unless it moved or an editor holds it."""
     if state.moved_to:
         return _at_home(state)
     if state.held:

@@ -88,22 +88,22 @@ def fault_of(state: SourceState) -> Fault:
 
 
 def may_be_asked(state: SourceState, now: datetime) -> bool:
-    """Say whether the source may be asked at all, due or not: it has not ended, no rest is on."""
+    """Decide whether the source may be asked at all, due or not: not ended, and no rest is on."""
     return not state.ended and not _is_ahead(state.rest_until, now)
 
 
 def is_due(state: SourceState, now: datetime) -> bool:
-    """Say whether to ask the source now."""
+    """Decide whether to ask the source now."""
     return not state.ended and not _is_ahead(state.next_at, now)
 
 
 def _is_ahead(moment: datetime | None, now: datetime) -> bool:
-    """Say whether a time is to come; one more than a day ahead is of a clock that was set back."""
+    """Decide whether a time is to come; over a day ahead it is of a clock that was set back."""
     return moment is not None and now < moment <= now + LONGEST
 
 
 def next_due(states: Iterable[SourceState]) -> datetime | None:
-    """Give when the first of the sources is due, None where none will be by itself.
+    """Find when the first of the sources is due, None where none will be by itself.
 
     A source that was never asked is due at the beginning of time.
     """
@@ -112,5 +112,5 @@ def next_due(states: Iterable[SourceState]) -> datetime | None:
 
 
 def is_resting(state: SourceState) -> bool:
-    """Say whether the source failed so often in a row that it is tried only once a day."""
+    """Decide whether the source failed so often in a row that it is tried only once a day."""
     return state.failures >= BREAKER

@@ -44,7 +44,7 @@ _NO_CACHE = re.compile(r"(?:^|,)\s*no-cache\s*(?:,|$)", re.IGNORECASE)
 
 
 def measured(interval: timedelta, elapsed: timedelta, items: int, new: int) -> timedelta:
-    """Give the interval after a fetch of `items`, `new` of them, so long after the one before.
+    """Compute the interval after a fetch of `items`, `new` of them, so long after the one before.
 
     It goes to where half of the items would be new; it shortens at once, but only when fewer than
     two thirds were known, and lengthens by no more than the wait that was tried.
@@ -61,7 +61,7 @@ def measured(interval: timedelta, elapsed: timedelta, items: int, new: int) -> t
 
 
 def patient(forecast: Forecast, items: int, now: datetime) -> timedelta:
-    """Give the wait until the expected items have waited long enough, or fill half the list."""
+    """Compute the wait until the expected items have waited long enough, or fill half the list."""
     room = max(items, 1) / 2
     left = PATIENCE * forecast.an_hour**-_SLOWER  # item-hours
     there, passed = 0.0, 0.0  # items, hours
@@ -77,7 +77,7 @@ def patient(forecast: Forecast, items: int, now: datetime) -> timedelta:
 
 
 def _stretches(forecast: Forecast, now: datetime) -> Iterator[tuple[float, float]]:
-    """Give the items an hour that are expected from now on and for how many hours, for a day."""
+    """Yield the items an hour that are expected from now on and for how many hours, for a day."""
     hour, day = now.hour, now.weekday()
     gone = now.minute * 60 + now.second
     for _ in range(25):
@@ -92,17 +92,17 @@ def _stretches(forecast: Forecast, now: datetime) -> Iterator[tuple[float, float
 
 
 def _until_waited(rate: float, there: float, left: float) -> float:
-    """Give the hours until `there` items, and `rate` more an hour, have waited `left` together."""
+    """Compute the hours until `there` items, and `rate` more an hour, have waited `left` in all."""
     return (math.sqrt(there * there + 2 * rate * left) - there) / rate
 
 
 def wish(headers: Mapping[str, str], hints: Hints, now: datetime) -> timedelta:
-    """Give the wait that the publisher wishes, zero for none, at most a day."""
+    """Read the wait that the publisher wishes, zero for none, at most a day."""
     return min(max(_fresh(headers, now), hints.every or timedelta(), timedelta()), LONGEST)
 
 
 def _fresh(headers: Mapping[str, str], now: datetime) -> timedelta:
-    """Give how long the answer says that it stays fresh (RFC 9111, 4.2.1)."""
+    """Read how long the answer says that it stays fresh (RFC 9111, 4.2.1)."""
     control = headers.get("cache-control", "")
     if _NO_CACHE.search(control):
         return timedelta()
@@ -120,7 +120,7 @@ def _is_count(text: str) -> bool:
 
 
 def allowed(at: datetime, hints: Hints, now: datetime) -> datetime:
-    """Give the first time from `at` that the feed does not ask to skip, at most a day from now."""
+    """Find the first time from `at` that the feed does not ask to skip, at most a day from now."""
     end = now + LONGEST
     while at < end and (at.hour in hints.skip_hours or at.weekday() in hints.skip_days):
         at = at.replace(minute=0, second=0, microsecond=0) + _HOUR
@@ -128,14 +128,14 @@ def allowed(at: datetime, hints: Hints, now: datetime) -> datetime:
 
 
 def spread(wait: timedelta, key: str) -> timedelta:
-    """Give the wait a little longer, and a day a little shorter, as the key's hash has it."""
+    """Lengthen the wait a little, and shorten one of a day, as the key's hash has it."""
     chance = _chance(key)
     longer = wait + min(wait * _JITTER, _MOST_JITTER) * chance
     return within(min(longer, LONGEST * (1 - _DAY_JITTER * chance)))
 
 
 def backoff(failures: int, key: str) -> timedelta:
-    """Give the wait after so many failures in a row, a quarter shorter or longer, within a day."""
+    """Compute the wait after so many failures in a row, give or take a quarter, within a day."""
     chance = _chance(f"{key} {failures}")
     if failures >= BREAKER:
         return LONGEST * (1 - _FAILED_JITTER * chance)
@@ -144,10 +144,10 @@ def backoff(failures: int, key: str) -> timedelta:
 
 
 def _chance(key: str) -> float:
-    """Give a number from 0 to 1 that looks like chance and is always the same."""
+    """Return a number from 0 to 1 that looks like chance and is always the same."""
     return zlib.crc32(key.encode("utf-8", "surrogatepass")) / 0xFFFFFFFF
 
 
 def within(wait: timedelta) -> timedelta:
-    """Give the wait that is allowed and nearest to this one."""
+    """Return the wait that is allowed and nearest to this one."""
     return min(max(wait, SHORTEST), LONGEST)

@@ -1,4 +1,4 @@
-"""Pieces: the words and parts of words that the model knows, as BERT cuts a text into them.
+"""WordPiece: the words and parts of words that the model knows, as BERT cuts a text into them.
 
 The rules are those of BERT's uncased tokenizer (google-research/bert, tokenization.py): no accents,
 no capitals, marks and Chinese characters alone, then of each word the longest known beginning,
@@ -35,7 +35,7 @@ _CHINESE = (
 
 @functools.cache
 def vocabulary() -> Mapping[str, int]:
-    """Give the number of each known piece."""
+    """Return the number of each known piece."""
     path = Path(__file__).with_name("vocabulary.txt")
     pieces = path.read_text("utf-8").split("\n")[:-1]
     return {piece: number for number, piece in enumerate(pieces)}
@@ -43,26 +43,26 @@ def vocabulary() -> Mapping[str, int]:
 
 @functools.cache
 def _insides() -> frozenset[int]:
-    """Give the numbers of the pieces that begin no word."""
+    """Return the numbers of the pieces that begin no word."""
     return frozenset(number for piece, number in vocabulary().items() if piece.startswith("##"))
 
 
 def numbers(text: str) -> list[int]:
-    """Give the numbers of a text's first pieces, at most 128 with those of its two ends.
+    """Return the numbers of a text's first pieces, at most 128 with those of its two ends.
 
     The text is read no further than to the last of them.
     """
     known = vocabulary()
-    found = [known[_FIRST]]
+    pieces = [known[_FIRST]]
     for word in words(text):
-        found += _numbers(word, known)
-        if len(found) >= LIMIT - 1:
+        pieces += _numbers_of(word, known)
+        if len(pieces) >= LIMIT - 1:
             break
-    return [*found[: LIMIT - 1], known[_LAST]]
+    return [*pieces[: LIMIT - 1], known[_LAST]]
 
 
 def are_words(numbers: Sequence[int]) -> bool:
-    """Say whether the model reads words there: half of them known, and none spelled in letters.
+    """Decide whether the model reads words there: half of them known, and none spelled in letters.
 
     Texts of unknown words all look alike to it, and so do those in a script of which it knows the
     letters only: told apart by their likeness, stories in Russian (5 pieces a word) and Arabic give
@@ -75,7 +75,7 @@ def are_words(numbers: Sequence[int]) -> bool:
 
 
 def words(text: str) -> Iterator[str]:
-    """Give a text's words as BERT tells them apart; what is no character of a text is left out."""
+    """Yield a text's words as BERT tells them apart; what is no character of a text is left out."""
     word: list[str] = []
     for character in text:
         for kind, part in _parts(character):
@@ -96,34 +96,34 @@ _Kind = Literal["inside", "alone", "between"]
 
 @functools.lru_cache(maxsize=8192)
 def _parts(character: str) -> tuple[tuple[_Kind, str], ...]:
-    """Give what a character is made of, small: inside a word, a word alone, or between words."""
-    found: list[tuple[_Kind, str]] = []
+    """Return what a character is made of, small: inside a word, a word alone, or between words."""
+    parts: list[tuple[_Kind, str]] = []
     for part in unicodedata.normalize("NFD", character):
         category = unicodedata.category(part)
         if part in _BLANKS or category[0] == "Z":
-            found.append(("between", part))
+            parts.append(("between", part))
         elif category[0] == "P" or part in _ASCII_MARKS or _is_chinese(part):
-            found.append(("alone", part))
+            parts.append(("alone", part))
         elif category not in _NOTHING and part != "\ufffd":
-            found.append(("inside", part.lower()))
-    return tuple(found)
+            parts.append(("inside", part.lower()))
+    return tuple(parts)
 
 
 def _is_chinese(character: str) -> bool:
     return any(first <= ord(character) <= last for first, last in _CHINESE)
 
 
-def _numbers(word: str, known: Mapping[str, int]) -> list[int]:
-    """Give the numbers of the longest known pieces of a word, of all of it or of none."""
-    found: list[int] = []
+def _numbers_of(word: str, known: Mapping[str, int]) -> list[int]:
+    """Return the numbers of the longest known pieces of a word, of all of it or of none."""
+    pieces: list[int] = []
     start = 0
     while start < len(word) <= _LONGEST:
         for end in range(len(word), start, -1):
             piece = word[start:end] if start == 0 else f"##{word[start:end]}"
             if piece in known:
-                found.append(known[piece])
+                pieces.append(known[piece])
                 start = end
                 break
         else:
             return [known[_UNKNOWN]]
-    return found or [known[_UNKNOWN]]
+    return pieces or [known[_UNKNOWN]]

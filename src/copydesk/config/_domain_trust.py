@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-from copydesk.config._wrong import decoded, shown, unreadable, wrong
+from copydesk.config._setting_error import decode_text, setting_error, show_value, unreadable_error
 from copydesk.kit import within
 from copydesk.news import DomainTrust
 
@@ -21,10 +21,10 @@ _WHY = ("why", "category")
 
 
 @dataclass(slots=True, kw_only=True)
-class Read:
+class TrustTable:
     """What the files say, by domain, and a sentence for each file with rows that were left out."""
 
-    standings: dict[str, DomainTrust] = field(default_factory=dict)
+    trust_by_domain: dict[str, DomainTrust] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
 
@@ -37,19 +37,19 @@ class _Columns:
     why: int
 
 
-def read(root: Path, names: Sequence[str]) -> Read:
-    """Give the standing of every domain in the named files, below `root` or anywhere.
+def read(root: Path, names: Sequence[str]) -> TrustTable:
+    """Read the trust in every domain of the named files, below `root` or anywhere.
 
     A row that cannot be read is left out and counted in a warning; a rating of a part of a site
     (`paper.example/opinion`) is passed over. Raises ConfigError for a file that is not there,
     unless it is the default one, and for one without the columns.
     """
-    found = Read()
+    table = TrustTable()
     for name in names:
         data = _bytes_of(root, name)
         if data is not None:
-            _read_rows(_rows(decoded(data, name), name), name, found)
-    return found
+            _read_rows(_read_lines(decode_text(data, name), name), name, table)
+    return table
 
 
 def _bytes_of(root: Path, name: str) -> bytes | None:
@@ -65,30 +65,30 @@ def _bytes_of(root: Path, name: str) -> bytes | None:
     except FileNotFoundError as error:
         if name == FILE:
             return None
-        raise unreadable(error, name, _HINT) from error
+        raise unreadable_error(error, name, _HINT) from error
     except OSError as error:
-        raise unreadable(error, name, _HINT) from error
+        raise unreadable_error(error, name, _HINT) from error
 
 
-def _read_rows(rows: Iterator[tuple[int, list[str]]], name: str, found: Read) -> None:
+def _read_rows(rows: Iterator[tuple[int, list[str]]], name: str, table: TrustTable) -> None:
     _, header = next(rows, (1, []))
     columns = _columns(header, name)
     bad: list[str] = []
     for line, row in rows:
         try:
-            domain, standing = _standing(row, columns, PurePath(name).name)
+            domain, trust = _read_row(row, columns, PurePath(name).name)
         except ValueError as error:
             bad.append(f"line {line}: {error}")
         else:
             if domain:
-                found.standings[domain] = standing
+                table.trust_by_domain[domain] = trust
     if bad:
         count = "1 row is" if len(bad) == 1 else f"{len(bad):,} rows are"
-        found.warnings.append(f"{name}: {count} left out; {bad[0]}")
+        table.warnings.append(f"{name}: {count} left out; {bad[0]}")
 
 
-def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Give the rows with the number of the line where each ends; empty ones are left out."""
+def _read_lines(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows with the number of the line where each ends; empty ones are left out."""
     import csv
 
     lines = csv.reader(io.StringIO(text, newline=""))
@@ -97,33 +97,35 @@ def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
             if any(row):
                 yield lines.line_num, row
     except csv.Error as error:
-        raise wrong(name, f"line {lines.line_num}", f"no usable CSV ({error})") from error
+        raise setting_error(name, f"line {lines.line_num}", f"no usable CSV ({error})") from error
 
 
 def _columns(header: Sequence[str], name: str) -> _Columns:
     names = [column.strip().lower() for column in header]
 
     def at(wanted: tuple[str, ...]) -> int:
-        return next((names.index(one) for one in wanted if one in names), -1)
+        return next((names.index(name) for name in wanted if name in names), -1)
 
     columns = _Columns(domain=at(_DOMAIN), trust=at(_TRUST), why=at(_WHY))
     if columns.domain < 0 or columns.trust < 0:
-        what = f"line 1: expected the columns domain and standing, got {shown(', '.join(names))}"
+        what = (
+            f"line 1: expected the columns domain and standing, got {show_value(', '.join(names))}"
+        )
         hint = f"the second may be called {', '.join(_TRUST[:-1])} or {_TRUST[-1]}"
-        raise wrong(name, "", what, hint)
+        raise setting_error(name, "", what, hint)
     return columns
 
 
-def _standing(row: Sequence[str], columns: _Columns, source: str) -> tuple[str, DomainTrust]:
-    """Give a row's domain and standing, "" for a part of a site; raises ValueError."""
+def _read_row(row: Sequence[str], columns: _Columns, source: str) -> tuple[str, DomainTrust]:
+    """Read a row's domain, "" for a part of a site, and the trust in it; raises ValueError."""
     if len(row) <= max(columns.domain, columns.trust):
         raise ValueError("it ends too early")
     domain = row[columns.domain].strip().lower().removeprefix("www.").rstrip("/")
     if "." not in domain or " " in domain:
-        raise ValueError(f"expected a domain, got {shown(row[columns.domain])}")
+        raise ValueError(f"expected a domain, got {show_value(row[columns.domain])}")
     trust = _number(row[columns.trust])
-    said = row[columns.why].strip() if 0 <= columns.why < len(row) else ""
-    why = f"{said} ({source})" if said else f"({source})"
+    category = row[columns.why].strip() if 0 <= columns.why < len(row) else ""
+    why = f"{category} ({source})" if category else f"({source})"
     return "" if "/" in domain else domain, DomainTrust(trust=trust, why=why)
 
 
@@ -133,5 +135,5 @@ def _number(text: str) -> float:
     except ValueError:
         number = math.nan
     if not 0 <= number <= 1:
-        raise ValueError(f"expected a standing from 0 to 1, got {shown(text)}")
+        raise ValueError(f"expected a standing from 0 to 1, got {show_value(text)}")
     return number

@@ -20,39 +20,39 @@ class SettingError(ConfigError):
         return f"{self.subject}: {self.what}"
 
 
-def wrong(file: str, path: str, what: str, hint: str = "") -> SettingError:
-    """Give the error for one setting; `path` is its dotted path in `file`, "" for the whole."""
+def setting_error(file: str, path: str, what: str, hint: str = "") -> SettingError:
+    """Return the error for one setting; `path` is its dotted path in `file`, "" for the whole."""
     return SettingError(what, subject=f"{file}: {path}" if path else file, hint=hint)
 
 
-def unreadable(error: OSError, file: str, hint: str = "") -> SettingError:
+def unreadable_error(error: OSError, file: str, hint: str = "") -> SettingError:
     """Return the error for a file that cannot be read; what it says to do goes before `hint`."""
     what = f"cannot be read ({error.strerror})"
     if error.errno == errno.EFBIG:
         what = str(error.strerror)
-    return wrong(file, "", what, within.hint(error) or hint)
+    return setting_error(file, "", what, within.hint(error) or hint)
 
 
-def decoded(data: bytes, file: str) -> str:
+def decode_text(data: bytes, file: str) -> str:
     """Return the text of a file's bytes; a byte order mark is passed over."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise wrong(file, "", "not UTF-8", "save the file as UTF-8") from error
+        raise setting_error(file, "", "not UTF-8", "save the file as UTF-8") from error
 
 
-def shown(value: object) -> str:
+def show_value(value: object) -> str:
     """Write a value as a person would look for it in the file, cut to one short line."""
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, Mapping):
         return "a table"
-    text = _begun(value)
+    text = _write_beginning(value)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
-def _begun(value: object) -> str:
-    """Write no more of a value than is shown: aliases make some of them endless."""
+def _write_beginning(value: object) -> str:
+    """Write no more of a value than is show_value: aliases make some of them endless."""
     text = ""
     try:
         for piece in json.JSONEncoder(ensure_ascii=False, default=str).iterencode(value):
@@ -64,8 +64,8 @@ def _begun(value: object) -> str:
     return text
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Give the known word that `word` was probably meant to be, "" where none is near."""
+def find_nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that `word` was probably meant to be, "" where none is near."""
     import difflib
 
     by_fold = {name.casefold(): name for name in known}

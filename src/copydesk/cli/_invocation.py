@@ -20,8 +20,8 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """The newsroom's folder, the clock, and whether JSON is wanted."""
+class Invocation:
+    """How a command was called: the newsroom's folder, the clock, and whether JSON is wanted."""
 
     root: Path = Path()
     now: datetime | None = None
@@ -29,11 +29,11 @@ class Asked:
 
     @property
     def environ(self) -> Mapping[str, str]:
-        """Give the environment."""
+        """Return the environment."""
         return os.environ
 
     def clock(self) -> datetime:
-        """Give the moment that the command works at, in UTC and whole seconds."""
+        """Return the moment that the command works at, in UTC and whole seconds."""
         return self.now or datetime.now(UTC).replace(microsecond=0)
 
     @contextlib.contextmanager
@@ -62,13 +62,13 @@ class Time(click.ParamType[datetime]):
 
 
 def common(command: Callable[..., R]) -> Callable[..., R]:
-    """Give a command -C, --now and --json, and their values as its first argument."""
+    """Add to a command -C, --now and --json, and their values as its first argument."""
 
     @click.option("-C", "root", type=click.Path(path_type=Path), help="The newsroom's folder.")
     @click.option("--now", type=Time(), help="The clock, such as 2026-11-20T08:00:00Z.")
     @click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
     @functools.wraps(command)
-    def wrapped(
+    def run(
         *args: object,
         root: Path | None,
         now: datetime | None,
@@ -76,14 +76,14 @@ def common(command: Callable[..., R]) -> Callable[..., R]:
         **kwargs: object,
     ) -> R:
         context = click.get_current_context()
-        asked = context.obj if isinstance(context.obj, Asked) else Asked()
-        asked = replace(
-            asked,
-            root=root or asked.root,
-            now=now or asked.now,
-            json=as_json or asked.json,
+        invocation = context.obj if isinstance(context.obj, Invocation) else Invocation()
+        invocation = replace(
+            invocation,
+            root=root or invocation.root,
+            now=now or invocation.now,
+            json=as_json or invocation.json,
         )
-        context.obj = asked
-        return command(asked, *args, **kwargs)
+        context.obj = invocation
+        return command(invocation, *args, **kwargs)
 
-    return wrapped
+    return run

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from copydesk.config._decode import Decoded
-from copydesk.config._deploying import Deploy, DeployFolder, DeployGit, DeployRsync, DeployS3
+from copydesk.config._decode import BeatValues
+from copydesk.config._deploy_tables import Deploy, DeployFolder, DeployGit, DeployRsync, DeployS3
+from copydesk.config._setting_error import setting_error
 from copydesk.config._toml import FILE
-from copydesk.config._wrong import wrong
 
 _NEEDED = {"folder": "path", "rsync": "target", "git": "remote", "s3": "bucket"}
 _KEYS = {
@@ -18,18 +18,18 @@ _KEYS = {
 }
 
 
-def read(decoded: Decoded, environ: Mapping[str, str]) -> Deploy:
-    """Give where the site is sent; raises ConfigError where what `to` needs is missing."""
+def read(decoded: BeatValues, environ: Mapping[str, str]) -> Deploy:
+    """Read where the site is sent; raises ConfigError where what `to` needs is missing."""
     sections = decoded.sections
     general = sections["deploy"]
     chosen = str(general["to"])
     if chosen and not sections[f"deploy.{chosen}"][_NEEDED[chosen]]:
         path = f"deploy.{chosen}.{_NEEDED[chosen]}"
-        raise wrong(FILE, path, "missing", f'deploy.to = "{chosen}" needs it')
+        raise setting_error(FILE, path, "missing", f'deploy.to = "{chosen}" needs it')
     for name in ("index_now_key", "hub"):
         if general[name] and not sections["site"]["url"]:
             hint = "strangers can only be told of pages that have an address"
-            raise wrong(FILE, f"deploy.{name}", "needs site.url", hint)
+            raise setting_error(FILE, f"deploy.{name}", "needs site.url", hint)
     return replace(
         decoded.build(Deploy),
         folder=decoded.build(DeployFolder),
@@ -39,16 +39,18 @@ def read(decoded: Decoded, environ: Mapping[str, str]) -> Deploy:
     )
 
 
-def _s3(decoded: Decoded, environ: Mapping[str, str]) -> DeployS3:
+def _s3(decoded: BeatValues, environ: Mapping[str, str]) -> DeployS3:
     section = decoded.sections["deploy.s3"]
     if not section["endpoint"] and decoded.sections["deploy"]["to"] == "s3":
         section["endpoint"] = f"https://s3.{section['region']}.amazonaws.com"
-        decoded.origins.say("deploy.s3.endpoint", "deploy.s3.region")
+        decoded.origins.record("deploy.s3.endpoint", "deploy.s3.region")
     for name, variable in _KEYS.items():
         key = environ.get(variable, "").strip()
         if not (key.isascii() and key.isprintable()):
-            raise wrong(f"environment {variable}", "", "expected one line of plain characters")
+            raise setting_error(
+                f"environment {variable}", "", "expected one line of plain characters"
+            )
         if key:
             section[name] = key
-            decoded.origins.say(f"deploy.s3.{name}", f"environment {variable}")
+            decoded.origins.record(f"deploy.s3.{name}", f"environment {variable}")
     return decoded.build(DeployS3)

@@ -5,6 +5,7 @@ The cases' pieces are those of the `tokenizers` library with the model's own tok
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -13,18 +14,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.embed import _pieces
+from copydesk.embed import wordpiece
 
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "cases" / "embed" / "pieces.json").read_text("utf-8")
 )
-KNOWN = _pieces.vocabulary()
+KNOWN = wordpiece.vocabulary()
 NAMES = {number: piece for piece, number in KNOWN.items()}
 FIRST, LAST = KNOWN["[CLS]"], KNOWN["[SEP]"]
 
 
 def pieces_of(text: str) -> list[str]:
-    first, *inner, last = _pieces.numbers(text)
+    first, *inner, last = wordpiece.numbers(text)
     assert (FIRST, LAST) == (first, last)
     return [NAMES[number] for number in inner]
 
@@ -42,6 +43,17 @@ def test_the_vocabulary_is_whole_and_in_order() -> None:
     assert (1996, 30_521) == (KNOWN["the"], KNOWN["##～"])
 
 
+def test_the_vocabulary_is_the_one_whose_source_and_licence_stand_beside_it() -> None:
+    folder = Path(wordpiece.__file__).parent
+    digest = hashlib.sha256((folder / "vocabulary.txt").read_bytes()).hexdigest()
+    source = (folder / "vocabulary-SOURCE.txt").read_text("utf-8").splitlines()
+
+    assert f"SHA-256: {digest}" in source
+    assert ["Licence", "Source"] == sorted(
+        line.partition(":")[0] for line in source if line.startswith(("Source: ", "Licence: "))
+    )
+
+
 def test_a_long_text_is_read_no_further_than_to_its_last_piece() -> None:
     text = "harbour " * 50_000
 
@@ -55,7 +67,7 @@ def test_half_characters_are_nothing() -> None:
 
 @given(st.text(st.characters()))
 def test_any_text_has_at_most_128_known_pieces(text: str) -> None:
-    numbers = _pieces.numbers(text)
+    numbers = wordpiece.numbers(text)
 
     assert 2 <= len(numbers) <= 128
     assert set(numbers) <= set(NAMES)
