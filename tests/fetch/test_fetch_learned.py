@@ -26,7 +26,7 @@ def next_round(desk: Desk, pages: Mapping[str, Answer | str | int] | None = None
     """Give a new polite fetcher that knows what the one of the desk learnt."""
     later = Desk(desk.script.pages if pages is None else pages)
     later.clock.at = desk.clock.at
-    later.polite = Polite(later.script, OPTIONS, later.clock, dict(desk.polite.learned()))
+    later.polite = Polite(later.script, OPTIONS, later.clock, dict(desk.polite.changes()))
     return later
 
 
@@ -173,7 +173,7 @@ def test_only_the_lines_that_matter_to_us_are_kept() -> None:
 
     desk.fetch(A)
 
-    assert all(len(kept) < 100 for kept in desk.polite.learned().values())
+    assert all(len(kept) < 100 for kept in desk.polite.changes().values())
 
 
 def test_more_hosts_than_stay_in_memory_are_known_from_their_notes(
@@ -201,7 +201,7 @@ def test_notes_give_way_to_newer_ones_where_all_are_too_many(
     for n in range(9):
         notes.write(f"robots {n}", RobotsRecord(until=START, rules=("x" * 300,)))
 
-    assert list(notes.learned()) == ["robots 6", "robots 7", "robots 8"]
+    assert list(notes.changes()) == ["robots 6", "robots 7", "robots 8"]
 
 
 # ---- manners of single hosts ----

@@ -42,7 +42,7 @@ def test_a_long_record_is_packed_and_comes_back_whole() -> None:
     notes.write("robots a", long)
 
     assert notes.read("robots a", RobotsRecord) == long
-    assert len(notes.learned()["robots a"]) < len(msgspec.msgpack.encode(long)) / 5
+    assert len(notes.changes()["robots a"]) < len(msgspec.msgpack.encode(long)) / 5
 
 
 def test_a_record_that_is_too_large_is_not_kept_and_leaves_the_one_before() -> None:
@@ -58,7 +58,7 @@ def test_a_record_that_is_too_large_is_not_kept_and_leaves_the_one_before() -> N
 def test_a_packed_record_that_was_damaged_is_not_known(damage: str) -> None:
     notes = Notes(None)
     notes.write("k", record(*noise(100)))
-    kept = notes.learned()["k"]
+    kept = notes.changes()["k"]
     bombs = zlib.compress(b"\x91" * 100_000_000)
     damaged = {"cut": kept[:-40], "bent": kept[:40] + b"\0\0\0" + kept[43:], "bomb": bombs}
 
@@ -70,10 +70,10 @@ def test_robots_too_large_to_note_are_obeyed_and_asked_for_again_next_round() ->
 
     assert [refusal(one) for one in desk.fetch(FORBIDDEN, FORBIDDEN)] == ["robots", "robots"]
     assert desk.script.count(ROBOTS) == 1
-    assert f"robots {ROBOTS.removesuffix('/robots.txt')}" not in desk.polite.learned()
+    assert f"robots {ROBOTS.removesuffix('/robots.txt')}" not in desk.polite.changes()
 
     later = Desk(desk.script.pages)
-    later.polite = Polite(later.script, OPTIONS, later.clock, dict(desk.polite.learned()))
+    later.polite = Polite(later.script, OPTIONS, later.clock, dict(desk.polite.changes()))
     assert [refusal(one) for one in later.fetch(FORBIDDEN)] == ["robots"]
     assert later.script.count(ROBOTS) == 1
 
