@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -38,15 +38,14 @@ from copydesk.publish import (
     MemoryManifest,
     Published,
     PublishOptions,
-    _parts,
+    Sizes,
     publish,
-    sitemaps,
     survey,
 )
 from copydesk.publish._write import UNFINISHED, Manifest
-from copydesk.publish.api import _news
 from world import editions
 
+IN_PAIRS = Sizes(archive=2, api=2, search=2, sitemap=2)  # whatever is cut has two in each part
 NAMES = ("2026-11-01-a", "2026-11-02-b", "2026-11-03-c", "2026-11-04 d", "index", "index.html")
 FOLDERS = ("_news", "_archive/_news")
 TALES = ("", "", "a-tale", *NAMES[:2])
@@ -72,6 +71,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "copy_of": ONE_OF(("", "", *NAMES[:4], f"below/{NAMES[0]}")),
     "background": st.lists(ONE_OF(NAMES), max_size=2).map(tuple),
     "history": ONE_OF(((), (LED,))),
+    "language": ONE_OF(("", "en", "de-AT", "de")),
     "credit": ONE_OF(("", "", "Post", "An Agency")),
     "web_url": ONE_OF((*ADDRESSES, "https://post.example/1", "")),
     "provider": ONE_OF((None, *PUBLISHERS)),
@@ -277,7 +277,8 @@ class Desk:
         )
         options = PublishOptions(
             full=full,
-            archive_page=2,
+            sizes=IN_PAIRS,
+            languages=True,
             pictures_folder=self.here / "cached",
             show=state.show,
             shows=state.shows,
@@ -337,16 +338,6 @@ def differing(found: Mapping[str, bytes], expected: Mapping[str, bytes]) -> dict
     }
 
 
-@contextmanager
-def small() -> Iterator[None]:
-    """Let all that is cut into parts have two in each."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_parts, "PART", 2)
-        patch.setattr(_news, "PAGE_SIZE", 2)
-        patch.setattr(sitemaps, "_MOST", 2)
-        yield
-
-
 def agreed(desk: Desk, state: State, mishap: str = "") -> None:
     """Build the site that there is and a new one; they are the same, file by file."""
     done = desk.kept(state, mishap)
@@ -362,7 +353,7 @@ def agreed(desk: Desk, state: State, mishap: str = "") -> None:
 def test_after_any_history_the_site_is_the_one_made_of_its_last_state(
     filed: list[Edit], rounds: list[tuple[list[Edit], str]]
 ) -> None:
-    with TemporaryDirectory() as folder, small():
+    with TemporaryDirectory() as folder:
         desk, state = Desk(Path(folder)), State()
         for edits, mishap in [(filed, ""), *rounds]:
             for edit in edits:
@@ -407,6 +398,10 @@ CASES = {
         [*COPIES, told(2), told(3), READER],
         [*COPIES, told(2), told(3, copy_of=NAMES[2]), READER],
     ),
+    "a story that is in another language now": (
+        [told(0, language="de"), told(1, language="en")],
+        [told(0, language="en"), told(1, language="en")],
+    ),
     "a record without a name": ([told(0)], [told(0), replace(told(1), path="_news/.md")]),
 }
 
@@ -417,10 +412,9 @@ def test_what_was_once_forgotten(
 ) -> None:
     desk, state = Desk(tmp_path), State()
     state.shown = dict.fromkeys(IMAGES, THUMBNAILS[0])
-    with small():
-        for stories in (before, after):
-            state.stories = {story.path: story for story in stories}
-            agreed(desk, state)
+    for stories in (before, after):
+        state.stories = {story.path: story for story in stories}
+        agreed(desk, state)
 
 
 def test_a_pin_on_a_record_with_a_blank_in_its_name(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from copydesk.publish import (
     MemoryManifest,
     Published,
     PublishOptions,
+    Sizes,
     plan_site,
     publish,
     survey,
@@ -86,7 +87,7 @@ def built(
     edition = editions.edition(stories)
     if notes is not None:
         edition = replace(edition, stories=survey(stories, editions.beat(), notes))
-    return publish(edition, out, kept, PublishOptions(archive_page=2))
+    return publish(edition, out, kept, PublishOptions(sizes=Sizes(archive=2)))
 
 
 def tree(out: Path) -> dict[str, bytes]:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from unittest import mock
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +16,7 @@ from copydesk.publish import (
     Catalogue,
     MemoryManifest,
     PublishOptions,
-    _parts,
+    Sizes,
     publish,
     survey,
 )
@@ -40,7 +39,9 @@ STORIES = st.dictionaries(
 def built(stories: list[Story], out: Path, manifest: MemoryManifest, notes: Catalogue) -> None:
     seen = survey(stories, editions.beat("Europe/Berlin"), notes)
     edition = replace(editions.edition(on=editions.beat("Europe/Berlin")), stories=seen)
-    publish(edition, out, manifest, PublishOptions(api_v1=False, api_v2=False))
+    publish(
+        edition, out, manifest, PublishOptions(api_v1=False, api_v2=False, sizes=Sizes(search=2))
+    )
 
 
 def index(out: Path) -> dict[str, bytes]:
@@ -50,7 +51,7 @@ def index(out: Path) -> dict[str, bytes]:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(STORIES, min_size=2, max_size=4))
 def test_an_index_made_of_changes_is_the_index_made_of_all(states: list[list[Story]]) -> None:
-    with mock.patch.object(_parts, "PART", 2), TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder:
         kept, fresh = Path(folder) / "kept", Path(folder) / "fresh"
         manifest, notes = MemoryManifest(), Catalogue()
         for state in states:
@@ -63,7 +64,7 @@ def test_an_index_made_of_changes_is_the_index_made_of_all(states: list[list[Sto
 @settings(max_examples=60, deadline=None)
 @given(STORIES)
 def test_every_published_story_stands_in_one_part_that_the_list_names(stories: list[Story]) -> None:
-    with mock.patch.object(_parts, "PART", 2), TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder:
         built(stories, Path(folder), MemoryManifest(), Catalogue())
         files = index(Path(folder))
         contents = json.loads(files.pop("index.json"))

@@ -120,8 +120,10 @@ def test_no_question_goes_through_all_stories(known: Catalogue) -> None:
     entry = known.stories()[0]
     for kind, heading in (("day", entry.day), ("source", entry.domain), ("topic", "robots")):
         list(known.listing(kind, heading, 1))
-    list(known.listing("month, oldest first", entry.month, 1))
-    list(known.pages_of(entry.month, 1))
+    list(known.oldest_first("month", entry.month, 1))
+    list(known.pages_under("month", entry.month, 1))
+    (list(known.paths("day", entry.day, 1)), list(known.story_paths()))
+    known.count_under("day", entry.day)
     known.hosted()
     (known.at(entry.path), known.named(entry.name), known.members("g"), known.copies(entry.name))
     (known.hidden({"a"}), known.credits({"a"}), known.needing({"a"}), known.names_of({"g"}))
@@ -132,7 +134,7 @@ def test_no_question_goes_through_all_stories(known: Catalogue) -> None:
         list(known.showing("i")),
         known.nameless(),
     )
-    (known.newer(entry), known.older_in_month(entry))
+    (known.newer(entry, "all", ""), known.newer(entry, "month", entry.month))
     plans = {
         statement: [step[3] for step in run(f"EXPLAIN QUERY PLAN {statement}", *values)]
         for statement in asked

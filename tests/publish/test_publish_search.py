@@ -6,11 +6,10 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from lxml import html
 
 from copydesk.news import Provider, Story
-from copydesk.publish import MemoryManifest, PublishOptions, _parts, publish
+from copydesk.publish import MemoryManifest, PublishOptions, Sizes, publish
 from world import editions
 
 START = datetime(2026, 10, 25, tzinfo=UTC)
@@ -25,7 +24,7 @@ def stories(count: int) -> list[Story]:
 
 
 def built(found: list[Story], out: Path) -> dict[str, bytes]:
-    publish(editions.edition(found), out, MemoryManifest(), PublishOptions())
+    publish(editions.edition(found), out, MemoryManifest(), PublishOptions(sizes=Sizes(search=10)))
     return {path.name: path.read_bytes() for path in (out / "search").iterdir()}
 
 
@@ -34,10 +33,7 @@ def rows(files: dict[str, bytes], name: str) -> list[list[object]]:
     return found
 
 
-def test_one_more_story_changes_its_months_last_part_and_the_list(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(_parts, "PART", 10)
+def test_one_more_story_changes_its_months_last_part_and_the_list(tmp_path: Path) -> None:
     before = built(stories(60), tmp_path)
 
     after = built(stories(61), tmp_path)
@@ -47,10 +43,7 @@ def test_one_more_story_changes_its_months_last_part_and_the_list(
     assert changed == {"2026-11-4.json", "index.json"}
 
 
-def test_a_removal_changes_no_other_month_and_leaves_no_empty_part(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(_parts, "PART", 10)
+def test_a_removal_changes_no_other_month_and_leaves_no_empty_part(tmp_path: Path) -> None:
     before = built(stories(59), tmp_path)
 
     after = built(stories(59)[9:], tmp_path)

@@ -16,7 +16,7 @@ import pytest
 from lxml import html
 
 from copydesk.news import Provider, Story
-from copydesk.publish import MemoryManifest, PublishOptions, _parts, publish
+from copydesk.publish import MemoryManifest, PublishOptions, Sizes, publish
 from world import editions
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -64,8 +64,13 @@ def dated(stories: tuple[Story, ...]) -> list[Story]:
     ]
 
 
-def build(stories: list[Story], folder: Path) -> None:
-    publish(editions.edition(stories), folder / "robots", MemoryManifest(), PublishOptions())
+def build(stories: list[Story], folder: Path, part: int = 500) -> None:
+    publish(
+        editions.edition(stories),
+        folder / "robots",
+        MemoryManifest(),
+        PublishOptions(sizes=Sizes(search=part)),
+    )
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -188,16 +193,13 @@ setTimeout(() => {
 """
 
 
-def test_older_stories_are_read_when_asked_for_and_keys_lead_through_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(_parts, "PART", 2)
+def test_older_stories_are_read_when_asked_for_and_keys_lead_through_them(tmp_path: Path) -> None:
     start = datetime(2026, 11, 1, tzinfo=UTC)
     stories = [
         editions.story(f"n{n:02}", title=f"Number {n}", published_at=start + timedelta(hours=n))
         for n in range(30)
     ]
-    build(stories, tmp_path)
+    build(stories, tmp_path, part=2)
     page = tmp_path / "robots" / "search" / "index.html"
     more = '<script src="/robots/press.js" defer></script></main>'
     page.write_text(page.read_text().replace("</main>", more))

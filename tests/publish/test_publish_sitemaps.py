@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from unittest import mock
 
 from lxml import etree
 
 from copydesk.news import Record, Story
-from copydesk.publish import Look, plan_site, sitemaps
-from copydesk.publish.catalogue import Listing
+from copydesk.publish import Look, Sizes, plan_site, site, sitemaps
 from world import editions
 
 SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -19,7 +16,8 @@ SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 def files(*stories: Story, records: tuple[Record, ...] = (), zone: str = "UTC") -> dict[str, bytes]:
     edition = editions.edition(stories, records, on=editions.beat(timezone=zone))
     return {
-        sheet.path: sheet.data for sheet in sitemaps.sheets(plan_site(edition, Look(show="none")))
+        sheet.path: sheet.data
+        for sheet in sitemaps.sheets(plan_site(edition, Look(show="none")), site.OUTPUTS)
     }
 
 
@@ -127,13 +125,13 @@ def test_pages_of_lists_are_named_once() -> None:
 
 
 def test_a_sitemap_holds_no_more_than_the_protocol_allows() -> None:
-    plan = plan_site(editions.edition([editions.story()]), Look(show="none"))
-    plan = replace(plan, sums=replace(plan.sums, months={"2026-11": 50_001}))
-    flood = Listing(lambda _start, count: [("a-story", "")] * count, 50_001)
+    stories = [editions.story(f"2026-11-24-{number}") for number in range(3)]
+    look = Look(show="none", sizes=Sizes(sitemap=2))
+    plan = plan_site(editions.edition(stories), look)
 
-    with mock.patch.object(plan.catalogue, "pages_of", return_value=flood):
-        made = {sheet.path: sheet.data for sheet in sitemaps.sheets(plan)}
+    made = {sheet.path: sheet.data for sheet in sitemaps.sheets(plan, site.OUTPUTS)}
 
-    assert len(locations(made["sitemap-news-2026-11.xml"])) == 50_000
+    assert 50_000 == Sizes().sitemap
+    assert len(locations(made["sitemap-news-2026-11.xml"])) == 2
     assert len(locations(made["sitemap-news-2026-11-2.xml"])) == 1
     assert f"{editions.SITE}/sitemap-news-2026-11-2.xml" in locations(made["sitemap.xml"])

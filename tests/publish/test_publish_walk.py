@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.news import Story
-from copydesk.publish import MemoryManifest, PublishOptions, _filed, publish, survey
+from copydesk.publish import MemoryManifest, PublishOptions, Sizes, _filed, publish, survey
 from world import editions
 
 COUNT, PAGE = 300, 10
@@ -19,7 +19,7 @@ IN_HAND = 60  # a month and a page: what is printed together
 
 
 class Shelf:
-    """Stories as `news.Filed`, with how often each was read."""
+    """Stories as `news.FiledStories`, with how often each was read."""
 
     def __init__(self, stories: list[Story]) -> None:
         self.reads: Counter[str] = Counter()
@@ -47,7 +47,7 @@ def read_of_oldest(out: Path, *, api: bool) -> Counter[str]:
     """Build with or without both APIs, and give how often each of the older half was read."""
     shelf = Shelf(stories())
     edition = replace(editions.edition([]), stories=survey(shelf, editions.beat()))
-    options = PublishOptions(archive_page=PAGE, api_v1=api, api_v2=api)
+    options = PublishOptions(sizes=Sizes(archive=PAGE), api_v1=api, api_v2=api)
     publish(edition, out, MemoryManifest(), options)
     return Counter({path: shelf.reads[path] for path in sorted(shelf.stamps())[: COUNT // 2]})
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from copydesk.placement import READ_WITHIN
 from copydesk.publish._entries import Entry
-from copydesk.publish._plan import House, Look, Plan, plan_site
-from copydesk.publish._publish import Published, PublishOptions, publish
-from copydesk.publish._survey import Survey, survey
+from copydesk.publish._plan import House, Look, Plan, Sizes
+from copydesk.publish._publish import Published, PublishOptions, plan_site, publish, survey
+from copydesk.publish._survey import Survey
 from copydesk.publish._write import Manifest, MemoryManifest, Sheet
 from copydesk.publish.catalogue import Catalogue
 
@@ -22,6 +22,7 @@ __all__ = [
     "PublishOptions",
     "Published",
     "Sheet",
+    "Sizes",
     "Survey",
     "plan_site",
     "publish",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from copydesk.kit import dates, text, urls
 from copydesk.news import EventKind, Story
 from copydesk.placement import addresses, local_time
+from copydesk.publish._keys import UNDATED, Grounds, Heading, StoryKey, headings
 
-UNDATED = "undated"  # the month of a story without a time
 _LARGEST = 2**53  # JSON holds no larger number surely
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -25,7 +25,7 @@ class Entry(NamedTuple):
     `domain` is the folder of its publisher's page, "" for none, `publisher` what that is called.
     `address`, `removed_at` and `beside` are identities of addresses: its own, those of a removed
     story, those of its coverage; `sources` are the publishers of that. `has_led` says that it led
-    its group once and does no longer.
+    its group once and does no longer. `headings` are those under which a published one stands.
     """
 
     path: str
@@ -57,6 +57,7 @@ class Entry(NamedTuple):
     sources: tuple[str, ...]
     background: tuple[str, ...]
     has_led: bool
+    headings: tuple[Heading, ...]
 
     @property
     def folder(self) -> str:
@@ -69,21 +70,22 @@ class Entry(NamedTuple):
         return addresses.record_name(f"{self.copy_of}.md") if self.copy_of else ""
 
 
-def entry(story: Story, stamp: str, zone: ZoneInfo) -> Entry:
-    """Give the entry of a story, all but for how its picture is shown."""
+def make_entry(story: Story, stamp: str, keys: Iterable[StoryKey], grounds: Grounds) -> Entry:
+    """Make the entry of a story, all but for how its picture is shown."""
     published = story.published_at
-    local = local_time(published, zone) if published else None
+    local = local_time(published, grounds.zone) if published else None
     is_removed = story.verdict is not None and story.verdict.said == "remove"
     domain = story.provider.domain if story.provider else ""
     changed = story.updated_at or published
     name = addresses.record_name(story.path)
+    is_public = story.published is True and not is_removed
     return Entry(
         path=story.path,
         name=name if addresses.is_folder(name) else "",
         stamp=stamp,
         shown="",
         files=(),
-        is_public=story.published is True and not is_removed,
+        is_public=is_public,
         is_removed=is_removed,
         when=dates.utc(published or _LONG_AGO).timestamp(),
         is_dated=published is not None,
@@ -107,6 +109,7 @@ def entry(story: Story, stamp: str, zone: ZoneInfo) -> Entry:
         sources=_sources(story),
         background=story.background,
         has_led=any(one.kind is EventKind.DEPOSED for one in story.events),
+        headings=headings(story, keys, grounds) if is_public else (),
     )
 
 
@@ -130,13 +133,15 @@ def _sources(story: Story) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, found)))
 
 
-def restored(row: list[Any]) -> Entry:
-    """Give an entry back that was kept as JSON, which knows no tuples."""
+def restore_entry(row: list[Any]) -> Entry:
+    """Make an entry of what was kept of it as JSON, which knows no tuples."""
     for at in _LISTS:
         row[at] = tuple(row[at])
+    row[_HEADINGS] = tuple(map(tuple, row[_HEADINGS]))
     return Entry._make(row)
 
 
+_HEADINGS = Entry._fields.index("headings")
 _LISTS = tuple(
     Entry._fields.index(name)
     for name in ("files", "topics", "removed_at", "beside", "sources", "background")

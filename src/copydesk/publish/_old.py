@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from copydesk.publish import _records
+from copydesk.publish._keys import ALL
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 
@@ -36,7 +37,7 @@ def sheets(plan: Plan, own: str | None, pages: Iterable[tuple[str, str]]) -> Ite
 
     `pages` are old addresses of the API and those that stand for them.
     """
-    if not (plan.wanted("records") or plan.wanted("api")):
+    if not (plan.wanted.everything or plan.wanted(ALL.name)):
         return
     moved = list(folders(plan).items())
     lines = [

@@ -31,12 +31,11 @@ from copydesk.placement import (
 from copydesk.publish import _entries, _sound
 from copydesk.publish._entries import Entry
 from copydesk.publish._filed import Reader, Stories
-from copydesk.publish._sums import Sums
-from copydesk.publish._survey import Survey, survey
+from copydesk.publish._keys import DAY, SOURCE, TOPIC
+from copydesk.publish._survey import Survey
 from copydesk.publish._world import fingerprint
 from copydesk.publish.catalogue import Catalogue, Pieces, Shelves
 
-ARCHIVE_PAGE = 100
 TRUSTED = 80  # a story's trust from which its word alone is firm
 
 
@@ -54,18 +53,34 @@ class House:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """How many stories stand on one page of what is cut: the archive, the first API, the search.
+
+    `search` makes parts of some 170 kB, a third of that on the way to a reader; `sitemap` is what
+    the protocol allows.
+    """
+
+    archive: int = 100
+    api: int = 25
+    search: int = 500
+    sitemap: int = 50_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """How pictures are shown, how fast the front page forgets, how long archive pages are.
+    """How pictures are shown, how fast the front page forgets, how long its lists are.
 
     `pictures` are those that can be shown, by their origin; `show` says how, `shows` the same for
-    single stories, by the record's path. `house` is what readers are told of the newsroom.
+    single stories, by the record's path. `languages` says that there is a page of each
+    language. `house` is what readers are told of the newsroom.
     """
 
     pictures: Mapping[str, Thumbnail] = field(default_factory=dict)
     show: Show = "cached"
     shows: Mapping[str, Show] = field(default_factory=dict)
     half_life_hours: float = HALF_LIFE_HOURS
-    archive_page: int = ARCHIVE_PAGE
+    sizes: Sizes = Sizes()
+    languages: bool = False
     house: House = House()
 
     def show_of(self, story: Story) -> Show:
@@ -94,20 +109,24 @@ class Wanted:
 
     everything = True
 
-    def __call__(self, folder: str) -> bool:
-        """Say whether the page of a folder has to be made."""
+    def __call__(self, key: str, value: str = "") -> bool:
+        """Decide whether what lists by a value of a key has to be made."""
+        return True
+
+    def of_key(self, key: str) -> bool:
+        """Decide whether anything that lists by a key has to be made."""
         return True
 
     def pages(self, last: int) -> Iterable[int]:
-        """Give the pages of the archive that hold anything that is wanted, the newest first."""
+        """Return the pages of the archive that hold anything that is wanted, the newest first."""
         return range(last, 0, -1)
 
     def entries(self, every: Iterable[Entry]) -> Iterable[Entry]:
-        """Give the entries of stories that may look otherwise."""
+        """Return the entries of stories that may look otherwise."""
         return every
 
     def moved(self, groups: Groups[Entry]) -> Mapping[str, Entry]:
-        """Give who leads now by the folder of each page that was given up and is to be made."""
+        """Return who leads now by the folder of each page that was given up and is to be made."""
         return groups.moved_pages()
 
 
@@ -116,15 +135,15 @@ class Plan:
     """An edition sorted into what will be published.
 
     `read` gives the story at a path, None when it is gone. `stories` are the published ones,
-    newest first, equal times by path. `by_topic` is keyed by topic id and holds what is tagged
-    with the topic or one below it, `by_day` by the day in the beat's zone, `by_source` by
-    registrable domain; none is fetched from the `catalogue` before it is asked for. The archive is
-    cut into pages from the oldest end. `groups` knows who tells one happening, `coverages` who
+    newest first, equal times by path. `listed` has those under each value of a key, by the key's
+    name, and `counts` how many they are; `by_day` is the same for days, by the date in the beat's
+    zone. None is fetched from the `catalogue` before it is asked for. The archive is cut into pages
+    from the oldest end. `groups` knows which stories tell one event, `coverages` who
     else has a story. `official` are the domains of the beat's own official sources, `gone` the
     folders of the pages that an editor took away for good. `records` is keyed by collection, each
-    in the order of its paths. `skipped` names what cannot have an address. `above` has the folders
-    of a topic, by its name, and of those above it; `wanted` says of a folder whether its page has
-    to be made; `pieces` keeps pieces of lists that shift as a whole.
+    in the order of its paths. `skipped` names what cannot have an address. `above` has the ids
+    of a topic, by its name, and of those above it; `wanted` says whether what lists by a value of a
+    key has to be made; `pieces` keeps pieces of lists that shift as a whole.
     """
 
     beat: Beat
@@ -132,14 +151,13 @@ class Plan:
     zone: ZoneInfo
     links: addresses.Links
     catalogue: Catalogue
-    sums: Sums
+    counts: Mapping[str, Mapping[str, int]]
     read: Callable[[str], Story | None]
     stories: Stories
     front: FrontPage
     topics: tuple[Topic, ...]
-    by_topic: Mapping[str, Stories]
+    listed: Mapping[str, Mapping[str, Stories]]
     by_day: Mapping[date, Stories]
-    by_source: Mapping[str, Stories]
     groups: Groups[Entry]
     coverages: Coverages
     official: frozenset[str]
@@ -151,6 +169,16 @@ class Plan:
     pieces: Pieces = field(default_factory=Pieces)
     skipped: tuple[str, ...] = ()
 
+    @property
+    def by_topic(self) -> Mapping[str, Stories]:
+        """Return the stories of each topic and of those below it, by its id."""
+        return self.listed[TOPIC.name]
+
+    @property
+    def by_source(self) -> Mapping[str, Stories]:
+        """Return the stories of each publisher, by its domain."""
+        return self.listed[SOURCE.name]
+
     def local(self, moment: datetime) -> datetime:
         """Give a time in the beat's zone."""
         return local_time(moment, self.zone)
@@ -161,28 +189,24 @@ class Plan:
 
     @property
     def archive_pages(self) -> int:
-        """Give how many pages the archive has; the first one holds the oldest stories."""
-        return -(-len(self.stories) // self.look.archive_page)
+        """Return how many pages the archive has; the first one holds the oldest stories."""
+        return -(-len(self.stories) // self.look.sizes.archive)
 
     def archive(self, number: int) -> Stories:
-        """Give a page of the archive, its newest story first."""
-        end = len(self.stories) - (number - 1) * self.look.archive_page
-        return self.stories[max(0, end - self.look.archive_page) : end]
+        """Return a page of the archive, its newest story first."""
+        end = len(self.stories) - (number - 1) * self.look.sizes.archive
+        return self.stories[max(0, end - self.look.sizes.archive) : end]
 
     def stories_of(self, entries: Sequence[Entry]) -> Stories:
-        """Give the stories of some entries, each read when it is asked for."""
+        """Return the stories of some entries, each read when it is asked for."""
         return Stories(entries, self.read)
 
 
-def plan_site(edition: Edition, look: Look) -> Plan:
-    """Sort an edition into what will be published.
-
-    Raises PublishError when the beat names a time zone that does not exist.
-    """
+def arrange(edition: Edition, seen: Survey, look: Look) -> Plan:
+    """Sort an edition, whose stories are surveyed, into what will be published."""
     beat = edition.beat
-    seen = surveyed(edition)
     seen.dress(look.clothes, look.world())
-    read, kept, sums = seen.reader, seen.catalogue, Sums.of(seen.catalogue)
+    read, kept = seen.reader, seen.catalogue
     records, lost_records = _addressable(map(_sound.mend, edition.records))
     groups = Groups(kept)
     coverages = Coverages(owners=Owners(beat.organizations), index=kept, read=read)
@@ -190,49 +214,42 @@ def plan_site(edition: Edition, look: Look) -> Plan:
     rules = _rules(edition, groups, coverages, official)
     rules = replace(rules, half_life_hours=look.half_life_hours, named=_named(groups, read))
     topics = addressable_topics(beat)
-    every = ("all", None, sums.count)
-    stories = Stories(kept.listing(*every), read, kept.paths(*every))
-    days = {date.fromisoformat(day): count for day, count in sums.days.items()}
+    stories = Stories(kept.stories(), read, kept.story_paths())
+    counts = {key.name: kept.sums(key.name) for key in seen.keys if key.is_listed}
+    listed = {name: Shelves(some, _under(name, kept, read)) for name, some in counts.items()}
+    days = {date.fromisoformat(day): count for day, count in counts[DAY.name].items()}
     return Plan(
         beat=beat,
         at=edition.at,
-        zone=seen.zone,
+        zone=seen.grounds.zone,
         links=_addresses(beat),
         catalogue=kept,
-        sums=sums,
+        counts=counts,
+        listed=listed,
+        by_day=Shelves(days, _under(DAY.name, kept, read)),
         read=read,
         stories=stories,
         front=choose_front(stories, rules),
         topics=topics,
-        by_topic=Shelves(sums.topics, _listed("topic", kept, read)),
-        by_day=Shelves(days, _listed("day", kept, read)),
-        by_source=Shelves(sums.sources, _listed("source", kept, read)),
         groups=groups,
         coverages=coverages,
         official=official,
         gone=tuple(sorted(entry.folder for entry in kept.removed())),
         records=_by_collection(records),
-        above={n: tuple(map(addresses.topic_folder, ids)) for n, ids in kept.above.items()},
+        above=seen.grounds.above,
         look=look,
         skipped=(*kept.nameless(), *lost_records),
     )
 
 
-def surveyed(edition: Edition) -> Survey:
-    """Give the survey that an edition holds, or make it of the stories that it holds."""
-    if isinstance(edition.stories, Survey):
-        return edition.stories
-    return survey(edition.stories, edition.beat)
+def _under(key: str, kept: Catalogue, read: Reader) -> Callable[[object, int], Stories]:
+    """Return what makes the list of so many stories under a value of a key."""
 
+    def stories(value: object, count: int) -> Stories:
+        heading = (key, str(value), count)
+        return Stories(kept.listing(*heading), read, kept.paths(*heading))
 
-def _listed(kind: str, kept: Catalogue, read: Reader) -> Callable[[object, int], Stories]:
-    """Give what gives the stories under a heading of a kind."""
-
-    def listed(heading: object, count: int) -> Stories:
-        asked = (kind, str(heading), count)
-        return Stories(kept.listing(*asked), read, kept.paths(*asked))
-
-    return listed
+    return stories
 
 
 def _named(groups: Groups[Entry], read: Reader) -> Callable[[str], Story | None]:

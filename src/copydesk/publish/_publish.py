@@ -9,26 +9,40 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, compress
 from pathlib import Path
 
-from copydesk.news import Draw, Edition, PictureFile, Poster, Show, Thumbnail
+from copydesk.news import (
+    Beat,
+    Draw,
+    Edition,
+    FiledStories,
+    PictureFile,
+    Poster,
+    Show,
+    Story,
+    Thumbnail,
+)
 from copydesk.placement import HALF_LIFE_HOURS
 from copydesk.placement.addresses import is_path, is_segment
-from copydesk.publish import _old, api, feeds, signs, site, sitemaps
+from copydesk.publish import _old, _outputs, api, feeds, signs, site, sitemaps
 from copydesk.publish._entries import Entry
 from copydesk.publish._origin import Origin
-from copydesk.publish._plan import ARCHIVE_PAGE, House, Look, Plan, Wanted, plan_site, surveyed
+from copydesk.publish._plan import House, Look, Plan, Sizes, Wanted, arrange
 from copydesk.publish._posters import FOLDER, Posters
-from copydesk.publish._survey import Survey
-from copydesk.publish._touched import Change, Touched, pinned, touched
+from copydesk.publish._survey import Survey, take_survey
+from copydesk.publish._touched import Change, Touched, find_touched, list_pinned
 from copydesk.publish._world import files_of, world
 from copydesk.publish._write import Count, Manifest, Sheet, Writer
 from copydesk.publish.api import v2
-from copydesk.publish.catalogue import Drawings, Pieces
+from copydesk.publish.catalogue import Catalogue, Drawings, Pieces
 from copydesk.rendering import Renderer
 
 _PICTURES = "pictures/"
+# whatever lists stories: a new list is one file, and one line in the `OUTPUTS` of its kind
+_SITE: tuple[_outputs.AnyOutput, ...] = (*site.OUTPUTS, *feeds.OUTPUTS, *sitemaps.OUTPUTS)
+_APIS: tuple[tuple[_outputs.AnyOutput, ...], ...] = (api.OUTPUTS, v2.OUTPUTS)
+_KEYS = _outputs.story_keys(chain(_SITE, *_APIS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +52,11 @@ class PublishOptions:
     `full` writes every file whatever is known of the last time. `pictures_folder` holds the cached
     pictures that the edition names; without it none is shown from the cache. `show` says how
     pictures are shown, `shows` the same for single stories, by the record's path. The front page
-    takes heat as halved by each `half_life_hours`. `house` is what readers are told of how the
-    newsroom works. `draw` makes share pictures in `cards_folder`, many beforehand where a site is
-    made as a whole and there is `draw_ahead`; `icons` are the site's, by the names that they have
-    at its root. `static` is the newsroom's `assets/`, copied as it is; `templates` its
-    `_templates/`.
+    takes heat as halved by each `half_life_hours`. `languages` says that there is a page of each
+    language. `house` is what readers are told of how the newsroom works. `draw` makes share
+    pictures in `cards_folder`, many beforehand where a site is made as a whole and there is
+    `draw_ahead`; `icons` are the site's, by the names that they have at its root. `static` is the
+    newsroom's `assets/`, copied as it is; `templates` its `_templates/`.
     """
 
     full: bool = False
@@ -52,7 +66,8 @@ class PublishOptions:
     show: Show = "cached"
     shows: Mapping[str, Show] = field(default_factory=dict)
     half_life_hours: float = HALF_LIFE_HOURS
-    archive_page: int = ARCHIVE_PAGE
+    sizes: Sizes = field(default_factory=Sizes)
+    languages: bool = False
     house: House = field(default_factory=House)
     draw: Draw | None = None
     draw_ahead: Callable[[Iterable[Poster]], None] | None = None
@@ -94,8 +109,8 @@ def publish(
     all is made the site is the old one. What is remembered of it, in the manifest and in the
     survey's notes, is written in a block of `together`.
     """
-    seen = surveyed(edition)
-    made = plan_site(replace(edition, stories=seen), _look(edition, options))
+    seen = _surveyed(edition)
+    made = arrange(edition, seen, _look(edition, options))
     writer = Writer(out=out, manifest=manifest, full=options.full)
     writer.open()
     try:
@@ -105,6 +120,32 @@ def publish(
         raise
     finally:
         writer.clear()
+
+
+def survey(
+    filed: FiledStories | Iterable[Story],
+    beat: Beat,
+    known: Catalogue | None = None,
+    *,
+    full: bool = False,
+) -> Survey:
+    """See which stories there are, by what is known of the last time; `full` believes nothing.
+
+    Raises PublishError when the beat names a time zone that does not exist.
+    """
+    return take_survey(filed, beat, _KEYS, known, full=full)
+
+
+def plan_site(edition: Edition, look: Look) -> Plan:
+    """Sort an edition into what will be published; raises as `survey` does."""
+    return arrange(edition, _surveyed(edition), look)
+
+
+def _surveyed(edition: Edition) -> Survey:
+    """Return the survey that an edition holds, or one of the stories that it holds."""
+    if isinstance(edition.stories, Survey):
+        return edition.stories
+    return survey(edition.stories, edition.beat)
 
 
 def _brought(
@@ -117,7 +158,7 @@ def _brought(
     ways = _world(made, options)
     if seen.notes and seen.notes.get("front") != writer.front:
         writer.doubt()
-    news = _news(made, seen) if seen.notes.get("world") == ways and writer.stands else None
+    news = _news(made, seen, options) if seen.notes.get("world") == ways and writer.stands else None
     writer.expect_all(everything=news is None)
     pieces = Pieces(made.catalogue, usable=news is not None)
     made = replace(made, wanted=news or Wanted(), pieces=pieces)
@@ -132,7 +173,7 @@ def _brought(
         writer.sweep()
     else:
         unused = drawn.replaced(news.pairs, posters.used)
-        writer.drop(_gone(made, news, options) | {f"{FOLDER}{name}" for name in unused})
+        writer.drop(_gone(made, news) | {f"{FOLDER}{name}" for name in unused})
     count = writer.counted(Count(**seen.notes.get("count", {})))
     cards = drawn.all() if unused or news is None else None
     with together():
@@ -148,14 +189,14 @@ def _notes(seen: Survey, made: Plan, count: Count) -> dict[str, object]:
     """Give what the next build wants to know of the stories, the front page and the files."""
     return {
         "clothes": seen.clothes,
-        "pinned": sorted(pinned(made)),
+        "pinned": sorted(list_pinned(made)),
         "count": {"files": count.files, "pages": count.pages},
     }
 
 
 def _published(made: Plan, writer: Writer, count: Count, cards: frozenset[str] | None) -> Published:
     return Published(
-        stories=made.sums.count,
+        stories=len(made.stories),
         pages=count.pages,
         written=writer.written,
         deleted=writer.deleted,
@@ -166,19 +207,22 @@ def _published(made: Plan, writer: Writer, count: Count, cards: frozenset[str] |
     )
 
 
-def _news(made: Plan, seen: Survey) -> Touched:
+def _news(made: Plan, seen: Survey, options: PublishOptions) -> Touched:
     before = frozenset(seen.notes.get("pinned", ()))
-    return touched(made, Change(pairs=seen.pairs, pinned=before, before=seen.before))
+    change = Change(pairs=seen.pairs, pinned=before)
+    return find_touched(made, change, list(_outputs_of(made, options)))
 
 
-def _gone(made: Plan, news: Touched, options: PublishOptions) -> set[str]:
-    """Give the folders and files that no longer belong to the site."""
-    gone = {*news.gone, *_unused(made, news)}
-    if options.api_v1:
-        gone.update(api.gone(news))
-    if options.api_v2:
-        gone.update(v2.gone(made, news))
-    return gone
+def _outputs_of(made: Plan, options: PublishOptions) -> Iterator[_outputs.AnyOutput]:
+    """Yield what is made of this site."""
+    outputs = chain(_SITE, *compress(_APIS, (options.api_v1, options.api_v2)))
+    return (output for output in outputs if output.is_on(made.look))
+
+
+def _gone(made: Plan, news: Touched) -> set[str]:
+    """Return the folders and files that no longer belong to the site."""
+    pages = {sitemaps.PAGES} if news.gone else set()  # which may need fewer files
+    return {*news.gone, *_unused(made, news), *pages}
 
 
 def _look(edition: Edition, options: PublishOptions) -> Look:
@@ -187,8 +231,9 @@ def _look(edition: Edition, options: PublishOptions) -> Look:
         show=options.show,
         shows=options.shows,
         half_life_hours=options.half_life_hours,
-        archive_page=options.archive_page,
+        sizes=options.sizes,
         house=options.house,
+        languages=options.languages,
     )
 
 
@@ -207,7 +252,7 @@ def _world(made: Plan, options: PublishOptions) -> str:
         made.beat,
         made.records,
         (options.api_v1, options.api_v2, sorted(options.icons), options.draw is None),
-        (look.show, look.half_life_hours, look.house, look.archive_page),
+        (look.show, look.half_life_hours, look.house, look.sizes, look.languages),
         sorted(set(look.shows.values())),
         files_of(options.templates),
         files_of(options.static),
@@ -224,7 +269,7 @@ def _sheets(made: Plan, options: PublishOptions, posters: Posters) -> Iterator[S
             yield from v2.page(number, shapes)
 
     yield from feeds.sheets(made)
-    yield from sitemaps.sheets(made)
+    yield from sitemaps.sheets(made, site.OUTPUTS)
     yield from signs.sheets(made, posters.icons, api_v1=options.api_v1, api_v2=options.api_v2)
     if options.api_v2:
         yield from v2.lists(shapes)

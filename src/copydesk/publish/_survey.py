@@ -8,12 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copydesk.errors import PublishError
-from copydesk.news import Beat, Filed, Story
+from copydesk.news import Beat, FiledStories, Story
 from copydesk.placement import addressable_topics, addresses, topics_above
 from copydesk.publish import _entries, catalogue
 from copydesk.publish._entries import Entry
 from copydesk.publish._filed import Reader, Told
-from copydesk.publish._sums import Sums
+from copydesk.publish._keys import Grounds, StoryKey
 from copydesk.publish._world import made_by
 from copydesk.publish.catalogue import Catalogue, Pair, Pictured
 
@@ -23,18 +23,19 @@ Clothes = Callable[[str, str], tuple[str, tuple[str, ...]]]  # of a path and its
 
 @dataclass(slots=True, kw_only=True)
 class Survey:
-    """The catalogue of all filed stories as they are now, as `news.Filed`.
+    """The catalogue of all filed stories as they are now, as `news.FiledStories`.
 
-    `notes` are those of the last time, {} where nothing of it is known or wanted; `before` is what
-    it had then. `pairs` tell of each story that has changed since, by its path, what it was and
-    what it is. `clothes` changes when the picture of any story may be shown otherwise.
+    `keys` are those by which it is listed, `grounds` what they depend on. `notes` are those of the
+    last time, {} where nothing of it is known or wanted. `pairs` hold of each story that has
+    changed since, by its path, what it was and what it is. `clothes` changes when the picture of
+    any story may be shown otherwise.
     """
 
     catalogue: Catalogue
     reader: Reader
-    zone: ZoneInfo
+    keys: tuple[StoryKey, ...]
+    grounds: Grounds
     notes: Mapping[str, Any] = field(default_factory=dict)
-    before: Sums
     pairs: dict[str, Pair] = field(default_factory=dict)
     clothes: str = ""
 
@@ -86,9 +87,10 @@ def _differs(one: Pictured, clothes: Clothes) -> bool:
     return one.shown != catalogue.told(shown, files)
 
 
-def survey(
-    filed: Filed | Iterable[Story],
+def take_survey(
+    filed: FiledStories | Iterable[Story],
     beat: Beat,
+    keys: tuple[StoryKey, ...],
     known: Catalogue | None = None,
     *,
     full: bool = False,
@@ -97,53 +99,46 @@ def survey(
 
     Raises PublishError when the beat names a time zone that does not exist.
     """
-    zone = _zone(beat.timezone)
     reader = Reader(Told(filed) if isinstance(filed, Iterable) else filed)
     kept = known or Catalogue()
-    above = topics_above(addressable_topics(beat))
-    notes = kept.open(made_by(beat.timezone, above), above, anew=full)
-    before = Sums.of(kept)
-    take_in = _changed if notes else _whole
-    return Survey(
-        catalogue=kept,
-        reader=reader,
-        zone=zone,
-        notes=notes,
-        before=before,
-        pairs=take_in(kept, reader, zone),
-    )
+    grounds = Grounds(zone=_zone(beat.timezone), above=topics_above(addressable_topics(beat)))
+    names = tuple(key.name for key in keys)
+    listed = frozenset(key.name for key in keys if key.is_listed)
+    notes = kept.open(made_by(beat.timezone, grounds.above, names), listed, anew=full)
+    seen = Survey(catalogue=kept, reader=reader, keys=keys, grounds=grounds, notes=notes)
+    seen.pairs = _take_changed(seen) if notes else _take_all(seen)
+    return seen
 
 
-def _whole(kept: Catalogue, reader: Reader, zone: ZoneInfo) -> dict[str, Pair]:
+def _take_all(seen: Survey) -> dict[str, Pair]:
     """Read all stories into an empty catalogue; there is nothing that they differ from."""
-    stamps = reader.stamps()
+    kept, stamps = seen.catalogue, seen.reader.stamps()
     paths = sorted(stamps)
     last = {addresses.record_name(path): path for path in paths}
-    catalogue.filled(kept, _read(paths, stamps, reader, zone), last)
+    catalogue.filled(kept, _read(paths, stamps, seen), last)
     lost = stamps.keys() - kept.stamps().keys()
     unread = {addresses.record_name(path) for path in lost}
     others = [path for path in paths if addresses.record_name(path) in unread and path not in lost]
-    catalogue.updated(kept, list(_read(others, stamps, reader, zone)), ())
+    catalogue.updated(kept, list(_read(others, stamps, seen)), ())
     return {}
 
 
-def _changed(kept: Catalogue, reader: Reader, zone: ZoneInfo) -> dict[str, Pair]:
-    """Read what has changed into the catalogue; give what it was and is."""
-    before, now = kept.stamps(), reader.stamps()
+def _take_changed(seen: Survey) -> dict[str, Pair]:
+    """Read what has changed into the catalogue; return what it was and is."""
+    kept = seen.catalogue
+    before, now = kept.stamps(), seen.reader.stamps()
     changed = sorted(path for path, stamp in now.items() if before.get(path) != stamp)
-    fresh = list(_read(changed, now, reader, zone))
+    fresh = list(_read(changed, now, seen))
     unread = set(changed) - {one.path for one in fresh}
     lost = before.keys() & ((before.keys() - now.keys()) | unread)
     return catalogue.updated(kept, _as_before(fresh, kept), sorted(lost))
 
 
-def _read(
-    paths: Iterable[str], stamps: Mapping[str, str], reader: Reader, zone: ZoneInfo
-) -> Iterator[Entry]:
+def _read(paths: Iterable[str], stamps: Mapping[str, str], seen: Survey) -> Iterator[Entry]:
     for path in paths:
-        story = reader(path)
+        story = seen.reader(path)
         if story is not None:
-            yield _entries.entry(story, stamps[path], zone)
+            yield _entries.make_entry(story, stamps[path], seen.keys, seen.grounds)
 
 
 def _as_before(fresh: Iterable[Entry], kept: Catalogue) -> list[Entry]:

@@ -24,9 +24,9 @@ def world(beat: Beat, *others: object) -> str:
     return fingerprint(replace(beat, rulings=()), *others)
 
 
-def made_by(zone: str, above: Mapping[str, tuple[str, ...]]) -> str:
+def made_by(zone: str, above: Mapping[str, tuple[str, ...]], keys: tuple[str, ...]) -> str:
     """Give a hash of all that an entry and its place under headings depend on but the story."""
-    return fingerprint(Entry._fields, zone, above, _code())
+    return fingerprint(Entry._fields, zone, above, keys, _code())
 
 
 def fingerprint(*parts: object) -> str:

@@ -17,11 +17,13 @@ from copydesk.kit import dates, text, urls
 from copydesk.news import Story
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
+from copydesk.publish._keys import SOURCE, TOPIC
+from copydesk.publish._outputs import Output, make
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.rendering import escape_xml, quote_xml, render_note
 
-__all__ = ["sheets"]
+__all__ = ["OUTPUTS", "sheets"]
 
 _NEWEST = 30
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -65,43 +67,68 @@ class _Feed:
         return max((entry.updated for entry in self.entries), default=_NEVER)
 
 
+class Feeds:
+    """The feeds of a plan; what each story says in them is made once."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._made: dict[str, _Entry] = {}
+
+    def of_topic(self, id_: str) -> Iterator[Sheet]:
+        """Yield the feeds of a topic."""
+        topic = next(topic for topic in self.plan.topics if topic.id == id_)
+        title = f"{topic.name} – {self.plan.beat.title}"
+        return self.files(addresses.topic_folder(id_), title, self.plan.by_topic.get(id_, ()))
+
+    def of_source(self, domain: str) -> Iterator[Sheet]:
+        """Yield the feeds of a publisher."""
+        stories = self.plan.by_source[domain]
+        title = f"{stories.entries[0].publisher or domain} – {self.plan.beat.title}"
+        return self.files(addresses.source_folder(domain), title, stories)
+
+    def files(self, folder: str, title: str, stories: Sequence[Story]) -> Iterator[Sheet]:
+        """Yield the three files of a folder."""
+        plan = self.plan
+        feed = _Feed(
+            folder=folder,
+            title=text.fold(title),
+            home=plan.links.page(folder),
+            language=plan.beat.locale if _LANGUAGE.fullmatch(plan.beat.locale) else "",
+            hub=plan.beat.hub,
+            entries=tuple(map(self._entry, stories[:_NEWEST])),
+        )
+        for name, write in (("feed.xml", _atom), ("rss.xml", _rss), ("feed.json", _json)):
+            yield Sheet(folder + name, write(feed, plan.links.page(folder + name)))
+
+    def _entry(self, story: Story) -> _Entry:
+        if story.path not in self._made:
+            self._made[story.path] = _entry(story, self.plan)
+        return self._made[story.path]
+
+
+OUTPUTS: tuple[Output[Feeds], ...] = (
+    Output(
+        key=TOPIC,
+        place=addresses.topic_folder,
+        values=lambda plan: (topic.id for topic in plan.topics),
+        make=Feeds.of_topic,
+        is_fixed=True,
+    ),
+    Output(
+        key=SOURCE,
+        place=addresses.source_folder,
+        values=lambda plan: sorted(plan.by_source),
+        make=Feeds.of_source,
+    ),
+)
+
+
 def sheets(plan: Plan) -> Iterator[Sheet]:
-    """Give `feed.xml`, `rss.xml` and `feed.json` of the site, of each topic and each source."""
-    made: dict[str, _Entry] = {}
-    yield from _files(plan, _feed(plan, "", plan.beat.title, plan.stories, made))
-    for topic in plan.topics:
-        if not plan.wanted(addresses.topic_folder(topic.id)):
-            continue
-        stories = plan.by_topic.get(topic.id, ())
-        title = f"{topic.name} – {plan.beat.title}"
-        yield from _files(plan, _feed(plan, addresses.topic_folder(topic.id), title, stories, made))
-    for domain, stories in sorted(plan.by_source.items()):
-        if not plan.wanted(addresses.source_folder(domain)):
-            continue
-        title = f"{stories.entries[0].publisher or domain} – {plan.beat.title}"
-        yield from _files(plan, _feed(plan, addresses.source_folder(domain), title, stories, made))
-
-
-def _files(plan: Plan, feed: _Feed) -> Iterator[Sheet]:
-    for name, write in (("feed.xml", _atom), ("rss.xml", _rss), ("feed.json", _json)):
-        path = feed.folder + name
-        yield Sheet(path, write(feed, plan.links.page(path)))
-
-
-def _feed(
-    plan: Plan, folder: str, title: str, stories: Sequence[Story], made: dict[str, _Entry]
-) -> _Feed:
-    for story in stories[:_NEWEST]:
-        if story.path not in made:
-            made[story.path] = _entry(story, plan)
-    return _Feed(
-        folder=folder,
-        title=text.fold(title),
-        home=plan.links.page(folder),
-        language=plan.beat.locale if _LANGUAGE.fullmatch(plan.beat.locale) else "",
-        hub=plan.beat.hub,
-        entries=tuple(made[story.path] for story in stories[:_NEWEST]),
-    )
+    """Yield `feed.xml`, `rss.xml` and `feed.json` of the site, of each topic and each source."""
+    made = Feeds(plan)
+    yield from made.files("", plan.beat.title, plan.stories)
+    for output in OUTPUTS:
+        yield from make(output, made, plan)
 
 
 def _entry(story: Story, plan: Plan) -> _Entry:

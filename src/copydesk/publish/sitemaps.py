@@ -23,18 +23,23 @@ from itertools import takewhile
 from copydesk.kit import dates
 from copydesk.news import Record, Story
 from copydesk.placement import addresses
+from copydesk.publish._keys import MONTH
+from copydesk.publish._outputs import AnyOutput, Output
 from copydesk.publish._plan import Plan
 from copydesk.publish._records import SHELVES, hosted, is_shown, page_folder, ranked
 from copydesk.publish._write import Sheet
 from copydesk.rendering import escape_xml
 
-__all__ = ["sheets"]
+__all__ = ["OUTPUTS", "PAGES", "sheets"]
 
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _NEWS_SPACE = "http://www.google.com/schemas/sitemap-news/0.9"
-_MONTH = len("sitemap-news-2026-11")
-_MOST = 50_000
+_STORIES = "sitemap-news-"
+PAGES = "sitemap-pages"  # what the files that list pages begin with
+OUTPUTS: tuple[Output[Plan], ...] = (
+    Output(key=MONTH, place=lambda month: f"{_STORIES}{month}", is_split=True),
+)
 _GOOGLE_DAYS = 2
 _GOOGLE_MOST = 1000
 _COLLECTIONS = (
@@ -59,30 +64,38 @@ class _Page:
     frequency: str = ""
 
 
-_Told = tuple[str, str]  # a story's name and when it changed
-_Map = tuple[str, Sequence[_Page | _Told]]
+_StoryPage = tuple[str, str]  # a story's name and when it changed
 
 
-def sheets(plan: Plan) -> Iterator[Sheet]:
-    """Give every sitemap and the index over them."""
-    maps = list(_maps(plan))
-    for path, pages in maps:
-        if not path.startswith("sitemap-news-") or plan.wanted(f"{path[:_MONTH]}.xml"):
-            yield Sheet(path, _urlset(_page(page, plan) for page in pages))
+@dataclass(frozen=True, slots=True)
+class _Map:
+    """One sitemap: its path, its entries, and the month whose stories it has, "" for another."""
+
+    path: str
+    pages: Sequence[_Page | _StoryPage]
+    month: str = ""
+
+
+def sheets(plan: Plan, outputs: Iterable[AnyOutput]) -> Iterator[Sheet]:
+    """Yield every sitemap and the index over them; `outputs` are those of the site's pages."""
+    maps = list(_maps(plan, outputs))
+    for one in maps:
+        if not one.month or plan.wanted(MONTH.name, one.month):
+            yield Sheet(one.path, _urlset(_page(page, plan) for page in one.pages))
     yield Sheet("sitemap-google-news.xml", _google_news(plan))
     yield Sheet("sitemap.xml", _index(plan, maps))
 
 
-def _page(page: _Page | _Told, plan: Plan) -> _Page:
-    """Give what is said of a page; of a story only when its file is written."""
+def _page(page: _Page | _StoryPage, plan: Plan) -> _Page:
+    """Return what is said of a page; of a story only when its file is written."""
     if isinstance(page, _Page):
         return page
     name, changed = page
     return _Page(plan.links.page(addresses.story_folder(f"{name}.md")), changed)
 
 
-def _maps(plan: Plan) -> Iterator[_Map]:
-    yield (
+def _maps(plan: Plan, outputs: Iterable[AnyOutput]) -> Iterator[_Map]:
+    yield _Map(
         "news-sitemap.xml",
         [
             _Page(_address(story, plan), _offset(story.published_at), "hourly")
@@ -93,9 +106,10 @@ def _maps(plan: Plan) -> Iterator[_Map]:
         records = plan.records.get(collection, ())
         if records:
             pages = [_record_page(record, plan, frequency) for record in ranked(records)]
-            yield f"{name}-sitemap.xml", [page for page in pages if page is not None]
+            yield _Map(f"{name}-sitemap.xml", [page for page in pages if page is not None])
     yield from _by_month(plan)
-    yield from _split("sitemap-pages", [_Page(plan.links.page(path)) for path in _pages(plan)])
+    listed = [_Page(plan.links.page(path)) for path in _pages(plan, outputs)]
+    yield from (_Map(path, pages) for path, pages in _split(PAGES, listed, plan.look.sizes.sitemap))
 
 
 def _record_page(record: Record, plan: Plan, frequency: str) -> _Page | None:
@@ -110,23 +124,25 @@ def _record_page(record: Record, plan: Plan, frequency: str) -> _Page | None:
 
 
 def _by_month(plan: Plan) -> Iterator[_Map]:
-    for month, count in plan.sums.months.items():
-        yield from _split(f"sitemap-news-{month}", plan.catalogue.pages_of(month, count))
+    for month, count in plan.counts[MONTH.name].items():
+        stories = plan.catalogue.pages_under(MONTH.name, month, count)
+        for path, pages in _split(f"{_STORIES}{month}", stories, plan.look.sizes.sitemap):
+            yield _Map(path, pages, month)
 
 
-def _split(name: str, pages: Sequence[_Page | _Told]) -> Iterator[_Map]:
-    """Give as many files as it takes: `NAME.xml`, `NAME-2.xml`, …"""
-    for number, start in enumerate(range(0, len(pages), _MOST), 1):
-        yield f"{name}-{number}.xml" if start else f"{name}.xml", pages[start : start + _MOST]
+def _split(
+    name: str, pages: Sequence[_Page | _StoryPage], size: int
+) -> Iterator[tuple[str, Sequence[_Page | _StoryPage]]]:
+    """Yield as many files as it takes: `NAME.xml`, `NAME-2.xml`, …"""
+    for number, start in enumerate(range(0, len(pages), size), 1):
+        yield f"{name}-{number}.xml" if start else f"{name}.xml", pages[start : start + size]
 
 
-def _pages(plan: Plan) -> Iterator[str]:
-    yield from ("", "about/", "method/", "topics/", "sources/", "archive/")
-    yield from (addresses.topic_folder(topic.id) for topic in plan.topics)
-    yield from (addresses.source_folder(domain) for domain in sorted(plan.by_source))
-    yield from dict.fromkeys(map(addresses.month_folder, sorted(plan.by_day, reverse=True)))
-    yield from (addresses.day_folder(day) for day in sorted(plan.by_day, reverse=True))
-    yield from (f"archive/{number}/" for number in range(1, plan.archive_pages + 1))
+def _pages(plan: Plan, outputs: Iterable[AnyOutput]) -> Iterator[str]:
+    shown = [output for output in outputs if output.is_on(plan.look)]
+    yield from ("", "about/", "method/", *(output.index for output in shown if output.index))
+    for output in shown:
+        yield from map(output.place, output.values(plan))
     shelves = (*SHELVES, "newsletters", "sponsorships")
     yield from (f"{name}/" for name in shelves if is_shown(plan.records.get(name, ())))
     paths = (r for r in ranked(plan.records.get("learning", ())) if "items" in r.fields)
@@ -193,7 +209,6 @@ def _google_entry(story: Story, plan: Plan) -> str:
 def _index(plan: Plan, maps: Iterable[_Map]) -> bytes:
     entries = "".join(
         f"  <sitemap>\n    <loc>{escape_xml(plan.links.page(path))}</loc>\n  </sitemap>\n"
-        for path, pages in maps
-        if pages
+        for path in (one.path for one in maps if one.pages)
     )
     return f'{_HEAD}<sitemapindex xmlns="{_SPACE}">\n{entries}</sitemapindex>\n'.encode()

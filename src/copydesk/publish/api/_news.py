@@ -9,14 +9,22 @@ from copydesk.kit import dates
 from copydesk.news import Image, Provider, Story
 from copydesk.publish import _pictures
 from copydesk.publish._entries import Entry
+from copydesk.publish._keys import StoryKey
+from copydesk.publish._outputs import Output
 from copydesk.publish._plan import Plan
-from copydesk.publish._touched import Touched
 from copydesk.publish._write import Sheet
 from copydesk.publish.api import _json, _sections
 from copydesk.publish.api._addresses import web_only
 
-PAGE_SIZE = 25
-_FOLDER = "api/news/"
+LISTS: Output[Plan] = Output(
+    key=StoryKey(
+        name="news list",
+        values=lambda story, _grounds: dict.fromkeys(("", *story.topics)),
+        is_listed=False,
+    ),
+    place=lambda _value: "api/news/",
+    is_split=True,
+)
 
 
 def prepare(entries: Iterable[Entry], plan: Plan) -> None:
@@ -31,17 +39,7 @@ def sheets(plan: Plan) -> Iterator[Sheet]:
     found = [(entry.topics, fragment) for entry, fragment in made if fragment is not None]
     for folder, topic in _sections.of(plan, "news"):
         own = [one for topics, one in found if topic is None or topic.name in topics]
-        yield from _list(folder, own)
-
-
-def gone(change: Touched) -> Iterator[str]:
-    """Give the folder of the lists where one may be shorter: what is not made of it is gone."""
-    for old, new in change.pairs.values():
-        if old is not None and old.is_public:
-            stays = new is not None and new.is_public and {*old.topics} <= {*new.topics}
-            if not stays:
-                yield _FOLDER
-                return
+        yield from _list(folder, own, plan.look.sizes.api)
 
 
 def _fragment(entry: Entry, plan: Plan) -> bytes | None:
@@ -49,8 +47,8 @@ def _fragment(entry: Entry, plan: Plan) -> bytes | None:
     return None if story is None else _json.fragment(_item(story, plan))
 
 
-def _list(folder: str, fragments: list[bytes]) -> Iterator[Sheet]:
-    pages = _sections.cut(fragments, PAGE_SIZE)
+def _list(folder: str, fragments: list[bytes], size: int) -> Iterator[Sheet]:
+    pages = _sections.cut(fragments, size)
     for number, own in enumerate(pages, 1):
         following = number + 1 if number < len(pages) else None
         data = _json.page({"page": number}, own, {"nextPage": following})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from copydesk.publish import _records
 from copydesk.publish._plan import Plan
-from copydesk.publish.api import _news, _sections, _shapes
+from copydesk.publish.api import _sections, _shapes
 
 
 def old_pages(plan: Plan) -> Iterator[tuple[str, str]]:
@@ -24,7 +24,7 @@ def _lists(plan: Plan) -> Iterator[tuple[str, int, int]]:
     told = Counter(name for one in plan.stories.entries for name in set(one.topics))
     for folder, topic in _sections.of(plan, "news"):
         count = len(plan.stories) if topic is None else told[topic.name]
-        yield folder, count, _news.PAGE_SIZE
+        yield folder, count, plan.look.sizes.api
     for collection, shape in _shapes.SHAPES.items():
         listed = _records.ranked(plan.records.get(collection, ()))
         if not listed:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from copydesk.publish._entries import Entry, restored
+from copydesk.publish._entries import Entry, restore_entry
 from copydesk.publish.catalogue._listing import Listing
 from copydesk.publish.catalogue._tables import Tables, emptied, opened
 
@@ -17,38 +17,44 @@ PUBLIC, FILED, REMOVED, PASSED = 2, 1, 0, -1  # the places of an entry; one pass
 _IN_HAND = 4096  # entries that are looked up by name again and again
 _AT_ONCE = 500  # values in one statement
 # Every list of stories: the newest first, equal times by path.
-_LISTS = {
-    "all": """SELECT entry FROM paper_entries WHERE site = ? AND place = 2
-        ORDER BY at DESC, path LIMIT ? OFFSET ?""",
-    "hosted": """SELECT entry FROM paper_entries WHERE site = ? AND place = 2 AND hosted = 1
-        ORDER BY at DESC, path LIMIT ? OFFSET ?""",
-    "day": """SELECT entry FROM paper_entries WHERE site = ? AND place = 2 AND day = ?
-        ORDER BY at DESC, path LIMIT ? OFFSET ?""",
-    "source": """SELECT entry FROM paper_entries WHERE site = ? AND place = 2 AND domain = ?
-        ORDER BY at DESC, path LIMIT ? OFFSET ?""",
-    "topic": """SELECT entry FROM paper_topics AS under JOIN paper_entries AS story
-        ON story.site = under.site AND story.path = under.path
-        WHERE under.site = ? AND topic = ?
-        ORDER BY under.at DESC, under.path LIMIT ? OFFSET ?""",
-    "month, oldest first": """SELECT entry FROM paper_entries
-        WHERE site = ? AND place = 2 AND month = ?
-        ORDER BY at, path DESC LIMIT ? OFFSET ?""",
-}
-_PATHS = {
-    "all": """SELECT path FROM paper_entries WHERE site = ? AND place = 2
-        ORDER BY at DESC, path LIMIT ? OFFSET ?""",
-    "day": """SELECT path FROM paper_entries WHERE site = ? AND place = 2 AND day = ?
-        ORDER BY at DESC, path LIMIT ? OFFSET ?""",
-    "source": """SELECT path FROM paper_entries WHERE site = ? AND place = 2 AND domain = ?
-        ORDER BY at DESC, path LIMIT ? OFFSET ?""",
-    "topic": """SELECT path FROM paper_topics WHERE site = ? AND topic = ?
-        ORDER BY at DESC, path LIMIT ? OFFSET ?""",
-}
+_ALL = """SELECT entry FROM paper_entries WHERE site = ? AND place = 2
+    ORDER BY at DESC, path LIMIT ? OFFSET ?"""
+_ALL_PATHS = """SELECT path FROM paper_entries WHERE site = ? AND place = 2
+    ORDER BY at DESC, path LIMIT ? OFFSET ?"""
+_HOSTED = """SELECT entry FROM paper_entries WHERE site = ? AND place = 2 AND hosted = 1
+    ORDER BY at DESC, path LIMIT ? OFFSET ?"""
+_LISTED = """SELECT entry FROM paper_listed AS under JOIN paper_entries AS story
+    ON story.site = under.site AND story.path = under.path
+    WHERE under.site = ? AND kind = ? AND value = ?
+    ORDER BY under.at DESC, under.path LIMIT ? OFFSET ?"""
+_OLDEST_FIRST = """SELECT entry FROM paper_listed AS under JOIN paper_entries AS story
+    ON story.site = under.site AND story.path = under.path
+    WHERE under.site = ? AND kind = ? AND value = ?
+    ORDER BY under.at, under.path DESC LIMIT ? OFFSET ?"""
+_LISTED_PAGES = """SELECT name, changed FROM paper_listed AS under JOIN paper_entries AS story
+    ON story.site = under.site AND story.path = under.path
+    WHERE under.site = ? AND kind = ? AND value = ?
+    ORDER BY under.at DESC, under.path LIMIT ? OFFSET ?"""
+_LISTED_PATHS = """SELECT path FROM paper_listed WHERE site = ? AND kind = ? AND value = ?
+    ORDER BY at DESC, path LIMIT ? OFFSET ?"""
+# how many stand before a place in a list: by time, and of the same time by path
+_NEWER = (
+    """SELECT count(*) FROM paper_entries INDEXED BY paper_stories
+    WHERE site = ? AND place = 2 AND at > ?""",
+    """SELECT count(*) FROM paper_entries INDEXED BY paper_stories
+    WHERE site = ? AND place = 2 AND at = ? AND path < ?""",
+)
+_NEWER_LISTED = (
+    """SELECT count(*) FROM paper_listed
+    WHERE site = ? AND kind = ? AND value = ? AND at > ?""",
+    """SELECT count(*) FROM paper_listed
+    WHERE site = ? AND kind = ? AND value = ? AND at = ? AND path < ?""",
+)
 
 
 def entry_of(kept: bytes) -> Entry:
     """Give an entry back that was kept as JSON."""
-    return restored(orjson.loads(kept))
+    return restore_entry(orjson.loads(kept))
 
 
 class Pictured(NamedTuple):
@@ -65,25 +71,23 @@ class Catalogue:
     """The entries of one site's filed stories, in a file that many sites may share, or in memory.
 
     Of several records with one name the last by path is kept, and the others are passed over.
-    `above` gives the ids of a topic and of those above it, by its name.
+    `listed` are the names of the keys by which it keeps lists.
     """
 
     def __init__(self, file: Path | None = None, site: str = "") -> None:
         self.tables = Tables(file)
-        self.above: Mapping[str, tuple[str, ...]] = {}
+        self.listed: frozenset[str] = frozenset()
         self.number = 0
         self._site = site
         self._by_name: dict[str, Entry | None] = {}
         self._copied: frozenset[str] | None = None
 
-    def open(
-        self, made_by: str, above: Mapping[str, tuple[str, ...]], *, anew: bool = False
-    ) -> dict[str, Any]:
+    def open(self, made_by: str, listed: frozenset[str], *, anew: bool = False) -> dict[str, Any]:
         """Give the notes of last time; {} where they are unwanted, or other code made them.
 
         What changes from here on is kept by `commit` alone.
         """
-        self.above = above
+        self.listed = listed
         self.tables.begin()
         self.number, head = opened(self.tables, self._site, made_by)
         if anew:
@@ -122,36 +126,43 @@ class Catalogue:
         """Give how many stories are published."""
         return self.sums("all").get("", 0)
 
-    def listing(self, kind: str, heading: str | None, count: int) -> Listing[Entry]:
-        """Give so many stories under a heading, the newest first, equal times by path."""
-        values = () if heading is None else (heading,)
-        return Listing(partial(self._fetch, _LISTS[kind], values), count)
+    def count_under(self, kind: str, value: str) -> int:
+        """Return how many published stories stand under a heading."""
+        query = "SELECT count FROM paper_sums WHERE site = ? AND kind = ? AND what = ?"
+        return next((count for (count,) in self._rows(query, kind, value)), 0)
 
-    def paths(self, kind: str, heading: str | None, count: int) -> Listing[str]:
-        """Give the paths of the same stories, which cost a tenth of their entries."""
-        values = () if heading is None else (heading,)
+    def listing(self, kind: str, value: str, count: int) -> Listing[Entry]:
+        """Return so many stories under a heading, the newest first, equal times by path."""
+        return Listing(partial(self._fetch, _LISTED, (kind, value)), count)
 
-        def fetch(start: int, some: int) -> list[str]:
-            return [path for (path,) in self._rows(_PATHS[kind], *values, some, start)]
+    def oldest_first(self, kind: str, value: str, count: int) -> Listing[Entry]:
+        """Return the same stories in the other order."""
+        return Listing(partial(self._fetch, _OLDEST_FIRST, (kind, value)), count)
+
+    def paths(self, kind: str, value: str, count: int) -> Listing[str]:
+        """Return the paths of the same stories, which cost a tenth of their entries."""
+        return Listing(partial(self._paths, _LISTED_PATHS, (kind, value)), count)
+
+    def pages_under(self, kind: str, value: str, count: int) -> Listing[tuple[str, str]]:
+        """Return the name of each of these stories and when its record last changed."""
+
+        def fetch(start: int, some: int) -> list[tuple[str, str]]:
+            return self._rows(_LISTED_PAGES, kind, value, some, start)
 
         return Listing(fetch, count)
 
     def stories(self) -> Listing[Entry]:
-        """Give all published stories, the newest first."""
-        return self.listing("all", None, self.count())
+        """Return all published stories, the newest first."""
+        return Listing(partial(self._fetch, _ALL, ()), self.count())
 
-    def pages_of(self, month: str, count: int) -> Listing[tuple[str, str]]:
-        """Give the name of each story of a month and when its record last changed, newest first."""
-        query = (
-            "SELECT name, changed FROM paper_entries WHERE site = ? AND place = 2 AND month = ?"
-            " ORDER BY at DESC, path LIMIT ? OFFSET ?"
-        )
-        return Listing(lambda start, some: self._rows(query, month, some, start), count)
+    def story_paths(self) -> Listing[str]:
+        """Return the paths of the same stories."""
+        return Listing(partial(self._paths, _ALL_PATHS, ()), self.count())
 
     def hosted(self) -> Listing[Entry]:
-        """Give the published stories that have no other place than ours."""
+        """Return the published stories that have no other place than ours."""
         query = "SELECT count(*) FROM paper_entries WHERE site = ? AND place = 2 AND hosted = 1"
-        return self.listing("hosted", None, self._rows(query)[0][0])
+        return Listing(partial(self._fetch, _HOSTED, ()), self._rows(query)[0][0])
 
     def named(self, name: str) -> Entry | None:
         """Give the story of a name, whether published or not, None where there is none."""
@@ -188,7 +199,7 @@ class Catalogue:
         )
         return self._entries(query, group)
 
-    def tales(self) -> Iterator[str]:
+    def groups(self) -> Iterator[str]:
         """Give the names of groups with published stories, those with the newest first."""
         query = (
             "SELECT tale FROM paper_entries WHERE site = ? AND place = 2 AND tale <> ''"
@@ -274,25 +285,17 @@ class Catalogue:
         )
         return iter(self._entries(query, image))
 
-    def newer(self, entry: Entry) -> int:
-        """Give how many published stories stand before this one in the order of the archive."""
-        of_all = (
-            "SELECT count(*) FROM paper_entries INDEXED BY paper_stories"
-            " WHERE site = ? AND place = 2"
-        )
-        newer = self._rows(f"{of_all} AND at > ?", entry.when)
-        beside = self._rows(f"{of_all} AND at = ? AND path < ?", entry.when, entry.path)
+    def newer(self, entry: Entry, kind: str, value: str) -> int:
+        """Return how many published stories stand before this one under a heading."""
+        is_listed = kind in self.listed
+        heading = (kind, value) if is_listed else ()
+        by_time, by_path = _NEWER_LISTED if is_listed else _NEWER
+        newer = self._rows(by_time, *heading, entry.when)
+        beside = self._rows(by_path, *heading, entry.when, entry.path)
         return int(newer[0][0]) + int(beside[0][0])
 
-    def older_in_month(self, entry: Entry) -> int:
-        """Give how many published stories of its month stand after this one."""
-        of_month = (
-            "SELECT count(*) FROM paper_entries INDEXED BY paper_months"
-            " WHERE site = ? AND place = 2 AND month = ?"
-        )
-        older = self._rows(f"{of_month} AND at < ?", entry.month, entry.when)
-        beside = f"{of_month} AND at = ? AND path > ?"
-        return int(older[0][0]) + int(self._rows(beside, entry.month, entry.when, entry.path)[0][0])
+    def _paths(self, query: str, values: tuple[object, ...], start: int, count: int) -> list[str]:
+        return [path for (path,) in self._rows(query, *values, count, start)]
 
     def _fetch(self, query: str, values: tuple[object, ...], start: int, count: int) -> list[Entry]:
         return self._entries(query, *values, count, start)

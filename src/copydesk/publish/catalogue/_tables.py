@@ -123,8 +123,8 @@ CREATE TABLE paper_sites (
 );
 CREATE TABLE paper_entries (
     id INTEGER PRIMARY KEY, site INTEGER NOT NULL, path TEXT NOT NULL, stamp TEXT NOT NULL,
-    name TEXT NOT NULL, place INTEGER NOT NULL, at REAL NOT NULL, day TEXT NOT NULL,
-    month TEXT NOT NULL, domain TEXT NOT NULL, tale TEXT NOT NULL, copy_of TEXT NOT NULL,
+    name TEXT NOT NULL, place INTEGER NOT NULL, at REAL NOT NULL,
+    domain TEXT NOT NULL, tale TEXT NOT NULL, copy_of TEXT NOT NULL,
     address TEXT NOT NULL, credit TEXT NOT NULL, image TEXT NOT NULL, web_url TEXT NOT NULL,
     changed TEXT NOT NULL, shown TEXT NOT NULL, hosted INTEGER NOT NULL,
     led INTEGER NOT NULL, entry BLOB NOT NULL
@@ -132,9 +132,6 @@ CREATE TABLE paper_entries (
 CREATE INDEX paper_paths ON paper_entries (site, path, stamp);
 CREATE INDEX paper_names ON paper_entries (site, name, path);
 CREATE INDEX paper_stories ON paper_entries (site, at DESC, path) WHERE place = 2;
-CREATE INDEX paper_days ON paper_entries (site, day, at DESC, path) WHERE place = 2;
-CREATE INDEX paper_months ON paper_entries (site, month, at DESC, path) WHERE place = 2;
-CREATE INDEX paper_sources ON paper_entries (site, domain, at DESC, path) WHERE place = 2;
 CREATE INDEX paper_hosted ON paper_entries (site, at DESC, path) WHERE place = 2 AND hosted = 1;
 CREATE INDEX paper_tales ON paper_entries (site, tale) WHERE tale <> '';
 CREATE INDEX paper_copies ON paper_entries (site, copy_of) WHERE copy_of <> '';
@@ -142,8 +139,9 @@ CREATE INDEX paper_credits ON paper_entries (site, address) WHERE credit <> '';
 CREATE INDEX paper_images ON paper_entries (site, image) WHERE image <> '';
 CREATE INDEX paper_led ON paper_entries (site, path) WHERE place = 1 AND led = 1;
 CREATE INDEX paper_removed ON paper_entries (site, path) WHERE place = 0;
-CREATE TABLE paper_topics (
-    site INTEGER, topic TEXT, at REAL, path TEXT, PRIMARY KEY (site, topic, at DESC, path)
+CREATE TABLE paper_listed (
+    site INTEGER, kind TEXT, value TEXT, at REAL, path TEXT,
+    PRIMARY KEY (site, kind, value, at DESC, path)
 ) WITHOUT ROWID;
 CREATE TABLE paper_needs (
     site INTEGER, what TEXT, path TEXT, PRIMARY KEY (site, what, path)
@@ -162,7 +160,7 @@ CREATE TABLE paper_cards (
 ) WITHOUT ROWID;
 CREATE INDEX paper_drawn ON paper_cards (site, file);
 """
-_PARTS = ("entries", "topics", "needs", "hidden", "sums", "pieces", "cards")
+_PARTS = ("entries", "listed", "needs", "hidden", "sums", "pieces", "cards")
 
 
 def opened(tables: Tables, site: str, made_by: str) -> tuple[int, bytes]:

@@ -17,11 +17,10 @@ from copydesk.publish.catalogue._catalogue import (
     Catalogue,
     entry_of,
 )
-from copydesk.publish.catalogue._sums import counted, under
 
 Pair = tuple[Entry | None, Entry | None]
 _AT_ONCE = 1000
-_INSERT = "INSERT INTO paper_entries VALUES (NULL" + ", ?" * 20 + ")"
+_INSERT = "INSERT INTO paper_entries VALUES (NULL" + ", ?" * 18 + ")"
 
 
 def filled(catalogue: Catalogue, entries: Iterable[Entry], kept: Mapping[str, str]) -> None:
@@ -121,8 +120,6 @@ def _insert(catalogue: Catalogue, placed: Iterable[tuple[Entry, int]]) -> None:
             one.name,
             place,
             one.when,
-            one.day,
-            one.month,
             one.domain,
             one.group,
             one.original,
@@ -143,12 +140,11 @@ def _insert(catalogue: Catalogue, placed: Iterable[tuple[Entry, int]]) -> None:
 
 def _list(catalogue: Catalogue, entries: Collection[Entry], sums: Counter[tuple[str, str]]) -> None:
     """Put entries under their headings."""
-    run_many, site, above = catalogue.tables.run_many, catalogue.number, catalogue.above
-    public = [one for one in entries if _place(one) == PUBLIC]
-    for one in public:
-        sums.update(counted(one, above))
-    topics = ((site, topic, one.when, one.path) for one in public for topic in under(one, above))
-    run_many("INSERT INTO paper_topics VALUES (?, ?, ?, ?)", topics)
+    run_many, site = catalogue.tables.run_many, catalogue.number
+    for one in entries:
+        sums.update(one.headings)
+    listed = ((site, *row) for one in entries for row in _listed(one, catalogue))
+    run_many("INSERT INTO paper_listed VALUES (?, ?, ?, ?, ?)", listed)
     needs = ((site, what, one.path) for one in entries for what in _needed(one))
     run_many("INSERT OR IGNORE INTO paper_needs VALUES (?, ?, ?)", needs)
     hidden = ((site, address, one.path) for one in entries for address in _hidden(one))
@@ -157,17 +153,25 @@ def _list(catalogue: Catalogue, entries: Collection[Entry], sums: Counter[tuple[
 
 def _unlist(catalogue: Catalogue, entries: Iterable[Entry], sums: Counter[tuple[str, str]]) -> None:
     """Take entries out from under their headings."""
-    run_many, site, above = catalogue.tables.run_many, catalogue.number, catalogue.above
+    run_many, site = catalogue.tables.run_many, catalogue.number
     for one in entries:
-        if _place(one) == PUBLIC:
-            sums.subtract(counted(one, above))
-            topics = ((site, topic, one.when, one.path) for topic in under(one, above))
-            query = "DELETE FROM paper_topics WHERE site = ? AND topic = ? AND at = ? AND path = ?"
-            run_many(query, topics)
+        sums.subtract(one.headings)
+        query = (
+            "DELETE FROM paper_listed"
+            " WHERE site = ? AND kind = ? AND value = ? AND at = ? AND path = ?"
+        )
+        run_many(query, ((site, *row) for row in _listed(one, catalogue)))
         needs = ((site, what, one.path) for what in _needed(one))
         run_many("DELETE FROM paper_needs WHERE site = ? AND what = ? AND path = ?", needs)
         hidden = ((site, address, one.path) for address in _hidden(one))
         run_many("DELETE FROM paper_hidden WHERE site = ? AND address = ? AND path = ?", hidden)
+
+
+def _listed(entry: Entry, catalogue: Catalogue) -> Iterator[tuple[str, str, float, str]]:
+    """Yield where an entry stands in the lists that the catalogue keeps."""
+    for kind, value in entry.headings:
+        if kind in catalogue.listed:
+            yield kind, value, entry.when, entry.path
 
 
 def _needed(entry: Entry) -> Iterator[str]:

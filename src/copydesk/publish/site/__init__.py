@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from copydesk.publish._outputs import Output, make
 from copydesk.publish._plan import Plan
 from copydesk.publish._posters import Posters
 from copydesk.publish._write import Sheet
@@ -14,6 +15,7 @@ from copydesk.publish.site import (
     _frame,
     _furniture,
     _house,
+    _languages,
     _letters,
     _listings,
     _old,
@@ -26,7 +28,19 @@ from copydesk.publish.site import (
 )
 from copydesk.rendering import Renderer
 
-__all__ = ["sheets"]
+__all__ = ["OUTPUTS", "sheets"]
+
+# in the order of the sitemap
+OUTPUTS: tuple[Output[_cards.Cards], ...] = (
+    _listings.TOPICS,
+    _listings.SOURCES,
+    _calendar.MONTHS,
+    _listings.DAYS,
+    _listings.PAGES,
+    _story.STORIES,
+    _search.SEARCH,
+    _languages.LANGUAGES,
+)
 
 
 def sheets(
@@ -40,15 +54,20 @@ def sheets(
     All stories are read on the way; `beside` gives what others make of those on a page of the
     archive, by its number, while they are in hand.
     """
-    frame = _frame.Frame(plan, renderer, posters or Posters(plan))
-    cards = _cards.Cards(frame)
+    shown = [output for output in OUTPUTS if output.is_on(plan.look)]
+    frame = _frame.Frame(plan, renderer, posters or Posters(plan), shown)
     catalog = _catalog.catalog(frame)
-    yield from _listings.sheets(cards, _shelves.topic_shelves(catalog))
+    cards = _cards.Cards(frame, _shelves.topic_shelves(catalog))
+    yield from _listings.sheets(cards)
     yield from _calendar.sheets(frame)
+    for output in shown:
+        yield from output.make_index(cards)
+        if not output.is_walked:
+            yield from make(output, cards, plan)
     yield from _walk.sheets(cards, beside)
     yield from _story.signposts(cards)
     yield from _letters.sheets(catalog)
-    if plan.wanted("records"):
+    if plan.wanted.everything:
         yield from _furniture.sheets(frame)
         yield from _house.sheets(frame)
         yield from _search.sheets(frame)

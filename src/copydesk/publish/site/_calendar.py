@@ -7,7 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from copydesk.placement import addresses, group_by_month
+from copydesk.publish._keys import MONTH, UNDATED
+from copydesk.publish._outputs import Output
+from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
+from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Frame, Head
 
 FOLDER = "archive/"
@@ -16,12 +20,26 @@ _Month = tuple[date, Sequence[date]]
 
 
 def sheets(frame: Frame) -> Iterator[Sheet]:
-    """Give the archive's first page and the wanted months: front, archive, month, day, story."""
-    months = group_by_month(frame.plan.by_day)
-    yield _archive(months, frame)
-    for month, days in months:
-        if frame.plan.wanted(addresses.month_folder(month)):
-            yield _month(month, days, frame)
+    """Yield the archive's first page: front, archive, month, day, story."""
+    yield _archive(group_by_month(frame.plan.by_day), frame)
+
+
+def _month_folder(month: str) -> str:
+    """Return the folder of a month, "" for the undated, who have none."""
+    return "" if month == UNDATED else addresses.month_folder(date.fromisoformat(f"{month}-01"))
+
+
+def _months(plan: Plan) -> Sequence[str]:
+    dated = (month for month in plan.counts[MONTH.name] if month != UNDATED)
+    return sorted(dated, reverse=True)
+
+
+MONTHS: Output[Cards] = Output(
+    key=MONTH,
+    place=_month_folder,
+    values=_months,
+    make=lambda cards, month: [_month(date.fromisoformat(f"{month}-01"), cards.frame)],
+)
 
 
 def _archive(months: Sequence[_Month], frame: Frame) -> Sheet:
@@ -47,9 +65,10 @@ def _archive(months: Sequence[_Month], frame: Frame) -> Sheet:
     )
 
 
-def _month(month: date, days: Sequence[date], frame: Frame) -> Sheet:
-    """Give the days of a month; no way to the months beside it, which would change them, too."""
+def _month(month: date, frame: Frame) -> Sheet:
+    """Make the page of a month's days; no way to the months beside it, which would change, too."""
     strings, by_day = frame.strings, frame.plan.by_day
+    days = sorted((day for day in by_day if day.replace(day=1) == month), reverse=True)
     heading = strings.format_date("month", month)
     entries = [
         _entry(

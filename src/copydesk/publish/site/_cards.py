@@ -21,14 +21,21 @@ _TAKES = 3  # headlines of other newsrooms under the first story
 
 @dataclass(slots=True)
 class Cards:
-    """The cards and lines of a plan's stories, made when asked for; the last ones are kept."""
+    """The cards and lines of a plan's stories, made when asked for; the last ones are kept.
+
+    `topic_shelves` are the lists of other collections on a topic, by its name, `days` those that
+    have a story.
+    """
 
     frame: Frame
+    topic_shelves: Mapping[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
     views: Views = field(init=False)
+    days: Sequence[date] = field(init=False)
     _made: OrderedDict[tuple[str, str], str] = field(default_factory=OrderedDict)
 
     def __post_init__(self) -> None:
         self.views = Views(self.frame)
+        self.days = sorted(self.frame.plan.by_day)
 
     def many(self, template: str, stories: Iterable[Story]) -> str:
         """Give stories joined as "card.html" or "line.html" shows each."""

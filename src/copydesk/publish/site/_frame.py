@@ -10,6 +10,7 @@ from copydesk.kit import text
 from copydesk.news import Topic
 from copydesk.placement import addresses, sections, topics_below
 from copydesk.publish import _pictures, _posters, _records
+from copydesk.publish._outputs import AnyOutput
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import _structured
@@ -54,11 +55,15 @@ class Head:
 
 @dataclass(slots=True)
 class Frame:
-    """A plan, a renderer and posters, and the parts of a page that are the same on all of them."""
+    """A plan, a renderer and posters, and the parts of a page that are the same on all of them.
+
+    `outputs` are those of the site, whose indexes the foot of a page may lead to.
+    """
 
     plan: Plan
     renderer: Renderer
     posters: _posters.Posters
+    outputs: Sequence[AnyOutput] = ()
     strings: Strings = field(init=False)
     tongue: Callable[[str], str] = field(init=False)
     _site: Mapping[str, object] = field(init=False)
@@ -134,10 +139,13 @@ class Frame:
 
     def _shelves(self) -> Sequence[Mapping[str, str]]:
         names = (*_records.SHELVES, "newsletters", "sponsorships")
+        shelves = {
+            name: f"{name}/" for name in names if _records.is_shown(self.plan.records.get(name, ()))
+        }
+        indexes = {o.index_name: o.index for o in self.outputs if o.index_name}
         return [
-            {"name": self.strings.say(name), "href": self.href(f"{name}/")}
-            for name in names
-            if _records.is_shown(self.plan.records.get(name, ()))
+            {"name": self.strings.say(name), "href": self.href(folder)}
+            for name, folder in (indexes | shelves).items()
         ]
 
     @property

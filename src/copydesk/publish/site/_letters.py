@@ -19,6 +19,7 @@ from copydesk.kit import text, urls
 from copydesk.news import Record
 from copydesk.publish import _letters, _records
 from copydesk.publish._entries import Entry
+from copydesk.publish._keys import DAY
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import _described
 from copydesk.publish.site._catalog import Catalog
@@ -55,9 +56,9 @@ def sheets(catalog: Catalog) -> Iterator[Sheet]:
     frame, plan = catalog.frame, catalog.frame.plan
     issues = _issues(frame)
     printing = _Printing(catalog)
-    everything = plan.wanted("records")
+    everything = plan.wanted.everything
     for issue in issues:
-        if everything or any(plan.wanted(f"told {day.isoformat()}") for day in issue.days):
+        if everything or any(plan.wanted(DAY.name, day.isoformat()) for day in issue.days):
             yield printing.page(issue)
     if everything and issues:
         yield from _lists(issues, frame)

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
 from copydesk.kit import text
-from copydesk.news import Story, Topic
+from copydesk.news import Story
 from copydesk.placement import addresses
+from copydesk.publish._keys import DAY, SOURCE, TOPIC
+from copydesk.publish._outputs import ARCHIVE, Output
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import _structured
 from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Head
 
-_NEWEST = 60  # of a topic or a publisher
+NEWEST = 60  # of a topic or a publisher
 _OF_A_DAY = 90
 _IN_FULL = 24  # as cards, those that come first; the others are a line
 _SECOND = 3  # the first place and those beside it
 
 
-Shelves = Mapping[str, Sequence[Mapping[str, object]]]
-
-
-def sheets(cards: Cards, shelves: Shelves) -> Iterator[Sheet]:
-    """Give every page that lists stories, but for days and the archive's own, which are walked.
-
-    `shelves` are the lists of other collections on a topic, by its name.
-    """
+def sheets(cards: Cards) -> Iterator[Sheet]:
+    """Yield the front page."""
     yield _front(cards)
-    yield from _topics(cards, shelves)
-    yield from _sources(cards)
 
 
 def _front(cards: Cards) -> Sheet:
@@ -54,25 +49,23 @@ def _front(cards: Cards) -> Sheet:
     )
 
 
-def _topics(cards: Cards, shelves: Shelves) -> Iterator[Sheet]:
+def _topic_index(cards: Cards) -> Iterator[Sheet]:
     plan = cards.frame.plan
-    entries = []
-    for topic in plan.topics:
-        stories = plan.by_topic.get(topic.id, ())
-        if plan.wanted(addresses.topic_folder(topic.id)):
-            yield _topic(topic, stories, shelves.get(topic.name, ()), cards)
-        entries.append(_entry(cards, topic.name, addresses.topic_folder(topic.id), len(stories)))
+    counts = plan.counts[TOPIC.name]
+    entries = [
+        _entry(cards, topic.name, addresses.topic_folder(topic.id), counts.get(topic.id, 0))
+        for topic in plan.topics
+    ]
     heading = cards.frame.strings.say("topics")
     head = Head(path="topics/", title=heading)
     yield cards.frame.page("index.html", head, heading=heading, groups=[_group("", entries)])
 
 
-def _topic(
-    topic: Topic,
-    stories: Sequence[Story],
-    shelves: Sequence[Mapping[str, object]],
-    cards: Cards,
-) -> Sheet:
+def _topic(id_: str, cards: Cards) -> Sheet:
+    plan = cards.frame.plan
+    topic = next(topic for topic in plan.topics if topic.id == id_)
+    stories = plan.by_topic.get(id_, ())
+    shelves = cards.topic_shelves.get(topic.name, ())
     name = text.fold(topic.name)
     folder = addresses.topic_folder(topic.id)
     head = Head(
@@ -82,7 +75,7 @@ def _topic(
         feeds=folder,
         feeds_title=f"{name} – {text.fold(cards.frame.plan.beat.title)}",
         shared=cards.frame.posters.of_page(name),
-        structured=_structured.listing(stories[:_NEWEST], cards.frame.plan, folder, name),
+        structured=_structured.listing(stories[:NEWEST], cards.frame.plan, folder, name),
     )
     below = [
         _entry(cards, child.name, addresses.topic_folder(child.id), 0)
@@ -90,7 +83,7 @@ def _topic(
         if child.parent == topic.name
     ]
     below += [{**shelf, "name": f"{shelf['shelf']} ({shelf['count']})"} for shelf in shelves]
-    return _list(
+    return list_page(
         cards,
         head,
         stories,
@@ -101,14 +94,16 @@ def _topic(
     )
 
 
-def day(cards: Cards, at: date, beside: tuple[date | None, date | None]) -> Sheet:
-    """Give the page of a day; `beside` are the days before and after it that have one."""
+def _day(cards: Cards, at: date) -> Sheet:
+    """Make the page of a day, which leads to the days before and after it that have one."""
     plan = cards.frame.plan
+    place = bisect_left(cards.days, at)
+    before, after = cards.days[max(0, place - 1) : place], cards.days[place + 1 : place + 2]
     stories = plan.by_day[at]
     shown = stories[:_OF_A_DAY]
     heading = cards.frame.strings.format_date("day", at)
     listed = _structured.listing(shown, plan, addresses.day_folder(at), heading)
-    older, newer = (_day_link(cards, one) if one else None for one in beside)
+    older, newer = ([_day_link(cards, day) for day in some] for some in (before, after))
     return cards.frame.page(
         "list.html",
         Head(path=addresses.day_folder(at), title=heading, structured=listed),
@@ -121,52 +116,55 @@ def day(cards: Cards, at: date, beside: tuple[date | None, date | None]) -> Shee
         earlier=cards.many("brief.html", shown[_IN_FULL:]),
         count=len(stories),
         shown=len(shown),
-        older=older,
-        newer=newer,
+        older=next(iter(older), None),
+        newer=next(iter(newer), None),
     )
 
 
-def _sources(cards: Cards) -> Iterator[Sheet]:
+def _source_index(cards: Cards) -> Iterator[Sheet]:
     plan = cards.frame.plan
-    entries = []
-    for domain in sorted(plan.by_source):
-        stories = plan.by_source[domain]
-        name = stories.entries[0].publisher
-        folder = addresses.source_folder(domain)
-        if plan.wanted(folder):
-            head = Head(
-                path=folder,
-                title=name,
-                feeds=folder,
-                feeds_title=f"{name} – {text.fold(plan.beat.title)}",
-                structured=_structured.listing(stories[:_NEWEST], plan, folder, name),
-            )
-            query = urlencode({"source": domain})
-            yield _list(cards, head, stories, heading=name, note=domain, below=[], query=query)
-        entries.append(_entry(cards, name, folder, len(stories)))
+    entries = [
+        _entry(cards, stories.entries[0].publisher, addresses.source_folder(domain), len(stories))
+        for domain, stories in sorted(plan.by_source.items())
+    ]
     entries.sort(key=lambda entry: str(entry["name"]).lower())
     heading = cards.frame.strings.say("sources")
     head = Head(path="sources/", title=heading)
     yield cards.frame.page("index.html", head, heading=heading, groups=[_group("", entries)])
 
 
-def _list(cards: Cards, head: Head, stories: Sequence[Story], **context: object) -> Sheet:
-    """Give the newest of a topic or a publisher."""
+def _source(domain: str, cards: Cards) -> Sheet:
+    plan = cards.frame.plan
+    stories = plan.by_source[domain]
+    name, folder = stories.entries[0].publisher, addresses.source_folder(domain)
+    head = Head(
+        path=folder,
+        title=name,
+        feeds=folder,
+        feeds_title=f"{name} – {text.fold(plan.beat.title)}",
+        structured=_structured.listing(stories[:NEWEST], plan, folder, name),
+    )
+    query = urlencode({"source": domain})
+    return list_page(cards, head, stories, heading=name, note=domain, below=[], query=query)
+
+
+def list_page(cards: Cards, head: Head, stories: Sequence[Story], **context: object) -> Sheet:
+    """Make the page of the newest of a topic, a publisher or a language."""
     return cards.frame.page(
         "list.html",
         head,
         is_day=False,
         stories=cards.many("card.html", stories[:_IN_FULL]),
-        earlier=cards.many("line.html", stories[_IN_FULL:_NEWEST]),
+        earlier=cards.many("line.html", stories[_IN_FULL:NEWEST]),
         count=len(stories),
-        shown=min(len(stories), _NEWEST),
+        shown=min(len(stories), NEWEST),
         older=None,
         newer=None,
         **context,
     )
 
 
-def archived(cards: Cards, number: int) -> Sheet:
+def _archived(cards: Cards, number: int) -> Sheet:
     """Give a page of the archive: numbered from its oldest, so that only the last one grows."""
     plan = cards.frame.plan
     stories = plan.archive(number)
@@ -203,3 +201,38 @@ def _archive_link(cards: Cards, number: int) -> dict[str, str]:
         "name": cards.frame.strings.say("page_number", number=number),
         "href": cards.frame.href(f"archive/{number}/"),
     }
+
+
+TOPICS: Output[Cards] = Output(
+    key=TOPIC,
+    place=addresses.topic_folder,
+    values=lambda plan: (topic.id for topic in plan.topics),
+    make=lambda cards, id_: [_topic(id_, cards)],
+    index="topics/",
+    make_index=_topic_index,
+    is_fixed=True,
+)
+SOURCES: Output[Cards] = Output(
+    key=SOURCE,
+    place=addresses.source_folder,
+    values=lambda plan: sorted(plan.by_source),
+    make=lambda cards, domain: [_source(domain, cards)],
+    index="sources/",
+    make_index=_source_index,
+)
+DAYS: Output[Cards] = Output(
+    key=DAY,
+    place=lambda day: addresses.day_folder(date.fromisoformat(day)),
+    values=lambda plan: sorted(plan.counts[DAY.name], reverse=True),
+    make=lambda cards, day: [_day(cards, date.fromisoformat(day))],
+    is_linked=True,
+    is_walked=True,
+)
+PAGES: Output[Cards] = Output(
+    key=ARCHIVE,
+    place=lambda number: f"archive/{number}/",
+    values=lambda plan: map(str, range(1, plan.archive_pages + 1)),
+    make=lambda cards, number: [_archived(cards, int(number))],
+    index="archive/",
+    is_walked=True,
+)

@@ -15,16 +15,23 @@ from copydesk.errors import PublishError
 from copydesk.kit import text
 from copydesk.news import Story
 from copydesk.placement import addresses
-from copydesk.publish import _parts
-from copydesk.publish._entries import UNDATED, Entry
+from copydesk.publish._entries import Entry
+from copydesk.publish._keys import ALL, MONTH, UNDATED
+from copydesk.publish._outputs import Cut, Output, count_pages
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
+from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Frame, Head
 from copydesk.rendering import language_tag
 
 _TITLE, _EXCERPT = 200, 160
-_TOPIC = len(addresses.topic_folder(""))
-FOLDER = _parts.FOLDER
+FOLDER = "search/"
+_PARTS = Cut(
+    name="search",
+    key=MONTH,
+    size=lambda look: look.sizes.search,
+    page=lambda month, number: f"{month}-{number}",
+)
 Parts = Mapping[str, Sequence[Entry]]
 
 
@@ -46,35 +53,37 @@ def sheets(frame: Frame) -> Iterator[Sheet]:
 
 
 def parts(plan: Plan) -> Parts:
-    """Give the parts of the index, the newest first; none where no story has changed."""
-    if not plan.wanted(FOLDER):
+    """Return the parts of the index, the newest first; none where no story has changed."""
+    if not plan.wanted(ALL.name):
         return {}
-    months = sorted(plan.sums.months, key=lambda month: (month != UNDATED, month), reverse=True)
+    counts = plan.counts[MONTH.name]
+    months = sorted(counts, key=lambda month: (month != UNDATED, month), reverse=True)
     return {
-        _parts.path(month, number): _part(plan, month, number)
+        _PARTS.page(month, number): _entries(plan, month, number)
         for month in months
-        for number in range(_parts.count(plan.sums.months[month]), 0, -1)
+        for number in range(count_pages(counts[month], plan.look.sizes.search), 0, -1)
     }
 
 
-def _part(plan: Plan, month: str, number: int) -> Sequence[Entry]:
-    listed = plan.catalogue.listing("month, oldest first", month, plan.sums.months[month])
-    return listed[(number - 1) * _parts.PART : number * _parts.PART]
+def _entries(plan: Plan, month: str, number: int) -> Sequence[Entry]:
+    count = plan.counts[MONTH.name][month]
+    listed = plan.catalogue.oldest_first(MONTH.name, month, count)
+    size = plan.look.sizes.search
+    return listed[(number - 1) * size : number * size]
 
 
 def contents(index: Parts) -> Sheet:
     """Give the list of all parts: its name, how many stories, its first day and its last."""
     listed = [
-        [path.removeprefix(FOLDER).removesuffix(".json"), len(e), e[0].day, e[-1].day]
-        for path, e in index.items()
+        [name, len(entries), entries[0].day, entries[-1].day] for name, entries in index.items()
     ]
     return _sheet(
         f"{FOLDER}index.json", {"stories": sum(map(len, index.values())), "parts": listed}
     )
 
 
-def part(path: str, entries: Sequence[Entry], plan: Plan) -> Sheet:
-    """Give a part: its publishers and topics once, and a row for each story, the oldest first.
+def _part(name: str, plan: Plan) -> Sheet:
+    """Make a part: its publishers and topics once, and a row for each story, the oldest first.
 
     A row is name, title, excerpt, publisher, topics and those above them (both by their place in
     the lists, no publisher is -1), local time ("" for none), language ("" for the site's).
@@ -82,7 +91,8 @@ def part(path: str, entries: Sequence[Entry], plan: Plan) -> Sheet:
     publishers: dict[tuple[str, str], int] = {}
     topics: dict[str, int] = {}
     rows = []
-    for entry in entries:
+    month, _, number = name.rpartition("-")
+    for entry in _entries(plan, month, int(number)):
         story = plan.read(entry.path)
         if story is None:
             continue
@@ -90,7 +100,10 @@ def part(path: str, entries: Sequence[Entry], plan: Plan) -> Sheet:
         at = publishers.setdefault(by, len(publishers)) if entry.publisher else -1
         under = [topics.setdefault(id_, len(topics)) for id_ in _topics(story, plan)]
         rows.append(_row(story, at, under, plan))
-    return _sheet(path, {"publishers": list(publishers), "topics": list(topics), "stories": rows})
+    return _sheet(
+        SEARCH.place(name),
+        {"publishers": list(publishers), "topics": list(topics), "stories": rows},
+    )
 
 
 def _row(story: Story, by: int, under: list[int], plan: Plan) -> list[object]:
@@ -110,9 +123,17 @@ def _row(story: Story, by: int, under: list[int], plan: Plan) -> list[object]:
 def _topics(story: Story, plan: Plan) -> dict[str, None]:
     """Give the ids of a story's topics and of those above them, but for the main one, in order."""
     main = plan.above.get(plan.beat.topic, ())[:1]
-    found = (folder for name in story.topics for folder in plan.above.get(name, ()))
-    return {folder[_TOPIC - 1 : -1]: None for folder in found if folder not in main}
+    ids = (id_ for name in story.topics for id_ in plan.above.get(name, ()))
+    return {id_: None for id_ in ids if id_ not in main}
 
 
 def _sheet(path: str, value: object) -> Sheet:
     return Sheet(path, orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))
+
+
+SEARCH: Output[Cards] = Output(
+    key=_PARTS,
+    place=lambda name: f"{FOLDER}{name}.json",
+    make=lambda cards, name: [_part(name, cards.frame.plan)],
+    is_walked=True,
+)

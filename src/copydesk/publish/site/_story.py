@@ -9,6 +9,8 @@ from copydesk.news import Event, EventKind, Related, Story
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
 from copydesk.publish._entries import Entry
+from copydesk.publish._keys import STORY
+from copydesk.publish._outputs import Output
 from copydesk.publish._write import Sheet
 from copydesk.publish.site import _player, _structured
 from copydesk.publish.site._cards import Cards
@@ -31,11 +33,16 @@ _CHANGES = {
 }
 
 
+STORIES: Output[Cards] = Output(
+    key=STORY, place=lambda name: addresses.story_folder(f"{name}.md"), is_walked=True
+)
+
+
 def sheets(entries: Iterable[Entry], cards: Cards) -> Iterator[Sheet]:
     """Give the pages of published stories that are wanted."""
     plan = cards.frame.plan
     for entry in entries:
-        if plan.wanted(entry.folder) and (story := plan.read(entry.path)) is not None:
+        if plan.wanted(STORY.name, entry.name) and (story := plan.read(entry.path)) is not None:
             yield _page(story, cards)
 
 
@@ -43,7 +50,7 @@ def signposts(cards: Cards) -> Iterator[Sheet]:
     """Give a page for every story that led its group before."""
     plan = cards.frame.plan
     for folder, entry in plan.wanted.moved(plan.groups).items():
-        leader = plan.read(entry.path) if plan.wanted(folder) else None
+        leader = plan.read(entry.path)
         if leader is not None:
             yield _signpost(folder, leader, cards)
 

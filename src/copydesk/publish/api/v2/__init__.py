@@ -11,10 +11,11 @@ from itertools import chain
 
 from copydesk.publish._write import Sheet
 from copydesk.publish.api.v2 import _lists, _schema, _stories
-from copydesk.publish.api.v2._places import gone
 from copydesk.publish.api.v2._shape import Shapes
 
-__all__ = ["Shapes", "gone", "lists", "page"]
+__all__ = ["OUTPUTS", "Shapes", "lists", "page"]
+
+OUTPUTS = (*_stories.OUTPUTS, *_lists.OUTPUTS)
 
 
 def page(number: int, shapes: Shapes) -> Iterator[Sheet]:
@@ -24,5 +25,5 @@ def page(number: int, shapes: Shapes) -> Iterator[Sheet]:
 
 def lists(shapes: Shapes) -> Iterator[Sheet]:
     """Give all other files of the API and the documents that describe it."""
-    schema = _schema.sheets(shapes.plan) if shapes.plan.wanted("records") else ()
+    schema = _schema.sheets(shapes.plan) if shapes.plan.wanted.everything else ()
     return chain(_stories.lists(shapes), _lists.sheets(shapes), schema)

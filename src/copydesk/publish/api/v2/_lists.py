@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from copydesk.kit import text
 from copydesk.news import Story, Topic
 from copydesk.placement import addresses
 from copydesk.publish._filed import Stories
+from copydesk.publish._keys import SOURCE, TOPIC
+from copydesk.publish._outputs import Output, make
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.api.v2 import _places, _shape, _write
@@ -15,24 +18,46 @@ from copydesk.publish.api.v2 import _places, _shape, _write
 NEWEST = 100
 
 
+OUTPUTS: tuple[Output[_shape.Shapes], ...] = (
+    Output(
+        key=TOPIC,
+        place=partial(_places.one, "topics"),
+        values=lambda plan: (topic.id for topic in plan.topics),
+        make=lambda shapes, id_: _topic_file(id_, shapes),
+        is_fixed=True,
+    ),
+    Output(
+        key=SOURCE,
+        place=partial(_places.one, "sources"),
+        values=lambda plan: sorted(plan.by_source),
+        make=lambda shapes, domain: _source_file(domain, shapes),
+    ),
+)
+
+
 def sheets(shapes: _shape.Shapes) -> Iterator[Sheet]:
-    """Give the files of topics and sources, their lists, and the API's first file."""
+    """Yield the files of topics and sources, their lists, and the API's first file."""
     plan = shapes.plan
+    for output in OUTPUTS:
+        yield from make(output, shapes, plan)
     topics = [_topic(topic, plan) for topic in plan.topics]
-    for topic, shape in zip(plan.topics, topics, strict=True):
-        if not plan.wanted(addresses.topic_folder(topic.id)):
-            continue
-        newest = _newest(plan.by_topic.get(topic.id, ()), shapes)
-        yield Sheet(_places.one("topics", topic.id), _write.document(shape | newest))
     yield Sheet(_places.index("topics"), _write.document({"topics": topics}))
-    sources = []
-    for domain, stories in sorted(plan.by_source.items()):
-        sources.append(_source(domain, stories, plan))
-        if plan.wanted(addresses.source_folder(domain)):
-            whole = sources[-1] | _newest(stories, shapes)
-            yield Sheet(_places.one("sources", domain), _write.document(whole))
+    sources = [_source(domain, stories, plan) for domain, stories in sorted(plan.by_source.items())]
     yield Sheet(_places.index("sources"), _write.document({"sources": sources}))
     yield Sheet(_places.INDEX, _write.document(_entrance(plan)))
+
+
+def _topic_file(id_: str, shapes: _shape.Shapes) -> Iterator[Sheet]:
+    plan = shapes.plan
+    topic = next(topic for topic in plan.topics if topic.id == id_)
+    newest = _newest(plan.by_topic.get(id_, ()), shapes)
+    yield Sheet(_places.one("topics", id_), _write.document(_topic(topic, plan) | newest))
+
+
+def _source_file(domain: str, shapes: _shape.Shapes) -> Iterator[Sheet]:
+    stories = shapes.plan.by_source[domain]
+    whole = _source(domain, stories, shapes.plan) | _newest(stories, shapes)
+    yield Sheet(_places.one("sources", domain), _write.document(whole))
 
 
 def _newest(stories: Sequence[Story], shapes: _shape.Shapes) -> dict[str, object]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 
 from copydesk.news import Story
 from copydesk.placement import addresses
 from copydesk.publish._entries import Entry
 from copydesk.publish._plan import Plan
-from copydesk.publish._touched import Touched
 
 ROOT = "api/v2/"
 INDEX = f"{ROOT}index.json"
@@ -26,21 +24,6 @@ def page(number: int) -> str:
 def story(told: Story | Entry) -> str:
     """Give the place of one story."""
     return one("stories", addresses.record_name(told.path))
-
-
-def gone(plan: Plan, change: Touched) -> Iterator[str]:
-    """Give the places of what a change has left nothing for."""
-    for old, new in change.pairs.values():
-        if old is not None and old.is_public and not (new is not None and new.is_public):
-            yield story(old)
-        if old is not None and old.group and not plan.groups.members(old.group):
-            yield one("groups", group_id(old.group))
-    for folder in change.gone:
-        kind, _, name = folder.rstrip("/").partition("/")
-        if kind == "sources":
-            yield one("sources", name)
-        elif kind == "archive":
-            yield page(int(name))
 
 
 def one(kind: str, name: str) -> str:

@@ -6,18 +6,25 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from copydesk.news import Story
+from copydesk.publish._keys import ALL, GROUP, STORY
+from copydesk.publish._outputs import ARCHIVE, AnyOutput, Output
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.api import _json
 from copydesk.publish.api.v2 import _places, _shape, _write
 
 NEWEST = 100
+OUTPUTS: tuple[AnyOutput, ...] = (
+    Output(key=STORY, place=lambda name: _places.one("stories", name)),
+    Output(key=ARCHIVE, place=lambda number: _places.page(int(number))),
+    Output(key=GROUP, place=lambda group: _places.one("groups", _places.group_id(group))),
+)
 
 
 def lists(shapes: _shape.Shapes) -> Iterator[Sheet]:
     """Give the lists over the stories and the groups."""
     plan = shapes.plan
-    if plan.wanted("api"):
+    if plan.wanted(ALL.name):
         latest = [_json.compact(shapes.story(story)) for story in plan.stories[:NEWEST]]
         yield Sheet(_places.LATEST, _write.listing({}, "stories", latest))
         yield Sheet(_places.STORIES, _write.document(_index(plan)))
@@ -27,11 +34,11 @@ def lists(shapes: _shape.Shapes) -> Iterator[Sheet]:
 def page(number: int, shapes: _shape.Shapes) -> Iterator[Sheet]:
     """Give a page of stories, the files of those on it and of groups that they lead, as wanted."""
     plan = shapes.plan
-    is_page = plan.wanted(f"archive/{number}/")
+    is_page = plan.wanted(ARCHIVE.name, str(number))
     made: list[bytes] = []
     for entry in reversed(list(plan.archive(number).entries)):
-        is_told = is_page or plan.wanted(entry.folder)
-        is_group = plan.wanted(f"group {entry.group}") and shapes.leads(entry)
+        is_told = is_page or plan.wanted(STORY.name, entry.name)
+        is_group = plan.wanted(GROUP.name, entry.group) and shapes.leads(entry)
         story = plan.read(entry.path) if is_told or is_group else None
         if story is None:
             continue
@@ -71,9 +78,9 @@ def _index(plan: Plan) -> dict[str, object]:
 def _groups(shapes: _shape.Shapes) -> Iterator[Sheet]:
     """Give the list of the groups with the newest stories."""
     plan = shapes.plan
-    if not plan.wanted("groups"):
+    if not plan.wanted.of_key(GROUP.name):
         return
-    newest = ((name, _leader(name, plan)) for name in islice(plan.catalogue.tales(), NEWEST))
+    newest = ((name, _leader(name, plan)) for name in islice(plan.catalogue.groups(), NEWEST))
     listed = [_listed(name, leader, shapes) for name, leader in newest if leader is not None]
     yield Sheet(_places.index("groups"), _write.document({"groups": listed}))
 
