@@ -18,6 +18,7 @@ from copydesk.news.beat import (
     SiteOptions,
     Topic,
 )
+from copydesk.news.deploy_options import BranchOptions, S3Options
 from copydesk.news.dropped import DROP_REASONS, Dropped, DropReason
 from copydesk.news.edition import Draw, Edition, Filed, PictureFile, Poster, Record, Show, Thumbnail
 from copydesk.news.event import Event, EventKind
@@ -50,6 +51,7 @@ __all__ = [
     "USES",
     "Article",
     "Beat",
+    "BranchOptions",
     "DomainTrust",
     "Draw",
     "DropReason",
@@ -88,6 +90,7 @@ __all__ = [
     "Request",
     "Ruling",
     "RulingKind",
+    "S3Options",
     "Said",
     "Scoring",
     "SetField",
