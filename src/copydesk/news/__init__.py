@@ -20,7 +20,16 @@ from copydesk.news.beat import (
 )
 from copydesk.news.deploy_options import BranchOptions, S3Options
 from copydesk.news.dropped import DROP_REASONS, Dropped, DropReason
-from copydesk.news.edition import Draw, Edition, Filed, PictureFile, Poster, Record, Show, Thumbnail
+from copydesk.news.edition import (
+    Draw,
+    Edition,
+    FiledStories,
+    PictureFile,
+    Poster,
+    Record,
+    Show,
+    Thumbnail,
+)
 from copydesk.news.event import Event, EventKind
 from copydesk.news.fault import Fault, FaultKind
 from copydesk.news.fetch_options import FetchOptions, Manners
@@ -66,7 +75,7 @@ __all__ = [
     "FetchOptions",
     "Fetcher",
     "Figure",
-    "Filed",
+    "FiledStories",
     "Image",
     "Kind",
     "Lead",
