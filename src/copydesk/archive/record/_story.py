@@ -45,7 +45,7 @@ def parse_yaml(path: str, data: bytes, halves: Halves) -> Story:
     root = compose(halves.front, path)
     fields = TypedFields(root, path)
     fields.require("title", "")
-    form = tuple(_form_extras(halves.form or PLAIN))
+    form = tuple(_form_extras(halves.form))
     story = Story(path=path, body=halves.body, extra=form, **STORY.read(fields))
     if _is_written_so(story, data):
         return story
