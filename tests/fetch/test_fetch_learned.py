@@ -9,8 +9,7 @@ from datetime import timedelta
 import pytest
 
 from copydesk.fetch import Manners, Polite
-from copydesk.fetch.polite import Notes, RobotsRecord, _slots
-from copydesk.fetch.polite import _robots_files as _robots
+from copydesk.fetch.polite import MemoryLimits, Notes, RobotsRecord
 from copydesk.news import NotModified, Page, Refused, Request
 from world.fetching import OPTIONS, START, A, Answer, B, Desk, page, refusal
 
@@ -176,13 +175,9 @@ def test_only_the_lines_that_matter_to_us_are_kept() -> None:
     assert all(len(kept) < 100 for kept in desk.polite.changes().values())
 
 
-def test_more_hosts_than_stay_in_memory_are_known_from_their_notes(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(_robots, "_MOST_ORIGINS", 10)  # a cap that a test can reach
-    monkeypatch.setattr(_slots, "_MOST_SLOTS", 10)
+def test_more_hosts_than_stay_in_memory_are_known_from_their_notes() -> None:
     urls = [f"https://h{n}.example/" for n in range(40)]
-    desk = Desk(dict.fromkeys(urls, 200))
+    desk = Desk(dict.fromkeys(urls, 200), MemoryLimits(origins=10, hosts=10))
 
     desk.fetch(*urls)
     desk.fetch(*urls)
@@ -192,11 +187,8 @@ def test_more_hosts_than_stay_in_memory_are_known_from_their_notes(
     assert len(desk.polite._robots._entries) <= 50
 
 
-def test_notes_give_way_to_newer_ones_where_all_are_too_many(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("copydesk.fetch.polite._notes._MOST_BYTES", 1_000)
-    notes = Notes(None)
+def test_notes_give_way_to_newer_ones_where_all_are_too_many() -> None:
+    notes = Notes(None, MemoryLimits(note_bytes=1_000))
 
     for n in range(9):
         notes.write(f"robots {n}", RobotsRecord(until=START, rules=("x" * 300,)))

@@ -11,8 +11,7 @@ import msgspec
 import pytest
 
 from copydesk.fetch import Polite
-from copydesk.fetch.polite import Notes, RobotsRecord
-from copydesk.fetch.polite import _robots_files as _robots
+from copydesk.fetch.polite import MemoryLimits, Notes, RobotsRecord
 from copydesk.news import Page
 from world.fetching import OPTIONS, START, A, Desk, page, refusal
 
@@ -78,11 +77,10 @@ def test_robots_too_large_to_note_are_obeyed_and_asked_for_again_next_round() ->
     assert later.script.count(ROBOTS) == 1
 
 
-def test_rules_in_memory_are_bounded_by_their_weight(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_robots, "_MOST_BYTES", 200_000)
+def test_rules_in_memory_are_bounded_by_their_weight() -> None:
     hosts = [f"https://h{number}.example" for number in range(20)]
     pages = {f"{host}/robots.txt": robots(noise(100)) for host in hosts}
-    desk = Desk(pages)
+    desk = Desk(pages, MemoryLimits(rule_bytes=200_000))
 
     for _ in range(2):
         answers = desk.fetch(*(f"{host}/no/1" for host in hosts))

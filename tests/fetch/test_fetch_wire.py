@@ -15,7 +15,14 @@ import uvloop
 
 from copydesk.errors import ConfigError
 from copydesk.fetch import FetchOptions, Polite, VirtualClock, WallClock, Web
-from copydesk.fetch.web import IdleConnections, Resolver, idle_limit, parse_server, raise_file_limit
+from copydesk.fetch.web import (
+    IdleConnections,
+    Resolver,
+    idle_limit,
+    idle_seconds,
+    parse_server,
+    raise_file_limit,
+)
 from copydesk.news import NotModified, Page, Refused, Request
 from world.dns import name_server
 from world.wire import Authority, Site
@@ -236,8 +243,6 @@ def test_a_connection_is_kept_over_the_pause_between_two_requests() -> None:
 
 @pytest.mark.parametrize(("delay", "idle"), [(5, 15), (0, 15), (20, 25), (600, 75)])
 def test_a_connection_may_be_idle_for_longer_than_the_pause(delay: float, idle: float) -> None:
-    from copydesk.fetch.web import idle_seconds
-
     assert idle_seconds(FetchOptions(delay_seconds=delay)) == idle
 
 
@@ -247,8 +252,7 @@ def test_a_connection_that_is_one_too_many_is_closed_and_the_server_told() -> No
     async def work() -> tuple[int, int, list[bool]]:
         async with name_server(hosts) as names, Site() as site:
             options = FetchOptions(nameservers=(names.address,), allow_hosts=tuple(hosts))
-            async with Web(options, CLOCK) as web:
-                web._kept = IdleConnections(1, 60)
+            async with Web(options, CLOCK, most_idle=1) as web:
                 for host in [*hosts, *hosts]:
                     assert isinstance(await web.fetch(Request(url=site.url("/", host))), Page)
                 await asyncio.sleep(0.05)

@@ -116,7 +116,7 @@ def test_a_broken_theme_leaves_the_old_site_and_is_named_with_its_line(
 
 
 class Fading:
-    """Stories, as `news.Filed`, that nobody can read any more after so many readings."""
+    """Stories, as `news.FiledStories`, that nobody can read any more after so many readings."""
 
     def __init__(self, stories: list[Story], readings: int) -> None:
         self._stories = {story.path: story for story in stories}

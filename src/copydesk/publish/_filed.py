@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import overload
 
-from copydesk.news import Filed, Story
+from copydesk.news import FiledStories, Story
 from copydesk.publish import _surrogates
 from copydesk.publish._entries import Entry
 
@@ -17,7 +17,7 @@ Read = Callable[[str], Story | None]
 
 
 class StoryList:
-    """Stories that are all in memory, as `news.Filed`."""
+    """Stories that are all in memory, as `news.FiledStories`."""
 
     def __init__(self, stories: Iterable[Story]) -> None:
         self._stories = {story.path: story for story in stories}
@@ -37,7 +37,7 @@ class StoryList:
 class StoryReader:
     """Read stories, once as long as they are among the latest so many `in_hand`."""
 
-    def __init__(self, filed: Filed | Iterable[Story], in_hand: int = IN_HAND) -> None:
+    def __init__(self, filed: FiledStories | Iterable[Story], in_hand: int = IN_HAND) -> None:
         self._filed = StoryList(filed) if isinstance(filed, Iterable) else filed
         self._most = in_hand
         self._in_hand: OrderedDict[str, Story | None] = OrderedDict()

@@ -23,7 +23,7 @@ PictureLook = Callable[[str, str], tuple[str, tuple[str, ...]]]  # of a path and
 
 @dataclass(slots=True, kw_only=True)
 class Survey:
-    """The catalogue of all filed stories as they are now, as `news.Filed`.
+    """The catalogue of all filed stories as they are now, as `news.FiledStories`.
 
     `keys` are those by which it is listed, `grounds` what they depend on. `notes` are those of the
     last time, {} where nothing of it is known or wanted. `pairs` hold of each story that has

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copydesk.fetch.polite._limits import MemoryLimits
 from copydesk.fetch.polite._notes import HostRecord, HostStore, Notes, RobotsRecord
 from copydesk.fetch.polite._polite import Finder, Polite
 from copydesk.fetch.polite._redirects import next_hop
@@ -11,6 +12,7 @@ __all__ = [
     "Finder",
     "HostRecord",
     "HostStore",
+    "MemoryLimits",
     "Notes",
     "Polite",
     "RobotsRecord",

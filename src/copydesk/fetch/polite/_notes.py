@@ -16,9 +16,9 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from copydesk.fetch.polite._limits import DEFAULT_LIMITS, MemoryLimits
 from copydesk.fetch.robots import UsageLine
 
-_MOST_BYTES = 32 * 1024 * 1024  # of one round
 _RECORD_BYTES = 50 * 1024  # of one record as it is kept
 _PACK_BYTES = 1024  # what is shorter is kept as it is
 _PACKED = b"\x78"  # zlib's first byte; no record of ours begins with it
@@ -75,8 +75,9 @@ class TdmRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 class Notes:
     """The notes of earlier rounds, and those of this one above them."""
 
-    def __init__(self, store: HostStore | None) -> None:
+    def __init__(self, store: HostStore | None, limits: MemoryLimits = DEFAULT_LIMITS) -> None:
         self._store = store
+        self._limits = limits
         self._learned: OrderedDict[str, bytes] = OrderedDict()
         self._size = 0
 
@@ -103,7 +104,7 @@ class Notes:
             return
         self._size += len(packed) - len(self._learned.pop(key, b""))
         self._learned[key] = packed
-        while self._size > _MOST_BYTES:
+        while self._size > self._limits.note_bytes:
             self._size -= len(self._learned.popitem(last=False)[1])
 
     def changes(self) -> Mapping[str, bytes]:

@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 from copydesk.fetch._clock import Clock
 from copydesk.fetch._web_address import WebAddress, parse_address
 from copydesk.fetch.polite import _redirects, _status
+from copydesk.fetch.polite._limits import DEFAULT_LIMITS, MemoryLimits
 from copydesk.fetch.polite._notes import HostStore, Notes
 from copydesk.fetch.polite._robots_files import RobotsFiles
 from copydesk.fetch.polite._slots import Slots
@@ -42,17 +43,22 @@ class Polite:
     """
 
     def __init__(
-        self, inner: Fetcher, options: FetchOptions, clock: Clock, hosts: HostStore | None = None
+        self,
+        inner: Fetcher,
+        options: FetchOptions,
+        clock: Clock,
+        hosts: HostStore | None = None,
+        limits: MemoryLimits = DEFAULT_LIMITS,
     ) -> None:
         self._inner = inner
         self._finder = inner if isinstance(inner, Finder) else None
         self._options = options
         self._clock = clock
         self._room = asyncio.Semaphore(options.concurrency)
-        self._notes = Notes(hosts)
-        self._slots = Slots(options, clock, self._notes)
-        self._robots = RobotsFiles(self._ask, clock, self._slots, self._notes)
-        self._tdm = TdmFiles(self._ask, clock, self._notes) if options.tdmrep else None
+        self._notes = Notes(hosts, limits)
+        self._slots = Slots(options, clock, self._notes, limits)
+        self._robots = RobotsFiles(self._ask, clock, self._slots, self._notes, limits)
+        self._tdm = TdmFiles(self._ask, clock, self._notes, limits) if options.tdmrep else None
 
     def changes(self) -> Mapping[str, bytes]:
         """Return what was learnt of hosts, by key: put it where `hosts` will find it next round."""

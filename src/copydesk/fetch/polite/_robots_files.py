@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from copydesk.fetch._clock import Clock
 from copydesk.fetch._web_address import WebAddress
 from copydesk.fetch.polite import _redirects, _status
+from copydesk.fetch.polite._limits import DEFAULT_LIMITS, MemoryLimits
 from copydesk.fetch.polite._notes import Notes, RobotsRecord
 from copydesk.fetch.polite._slots import Slots
 from copydesk.fetch.robots import RobotsRules
@@ -18,8 +19,6 @@ from copydesk.news import NotModified, Page, Refused, RefusedReason, Request, Si
 _KEEP = timedelta(hours=24)  # RFC 9309 2.4
 _KEEP_TROUBLE = timedelta(hours=1)
 _MAX_REDIRECTS = 5  # RFC 9309 2.3.1.2
-_MOST_ORIGINS = 20_000  # with their rules taken apart; the notes know the others
-_MOST_BYTES = 64 * 1024 * 1024  # of all these rules, as good as they can be weighed
 _LINE_BYTES = 250  # that a rule takes beside its characters
 
 Answer = Page | NotModified | Refused
@@ -44,10 +43,10 @@ class _RobotsFile:
     def know(self, rules: RobotsRules | None) -> None:
         """Take the rules of the file."""
         lines = () if rules is None else rules.lines
-        said = () if rules is None else rules.usage_lines
+        usage_lines = () if rules is None else rules.usage_lines
         self.rules = rules
         self.weight = sum(3 * len(line) + _LINE_BYTES for line in lines)
-        self.weight += sum(len(one.said) + len(one.path) + _LINE_BYTES for one in said)
+        self.weight += sum(len(line.said) + len(line.path) + _LINE_BYTES for line in usage_lines)
 
 
 class RobotsFiles:
@@ -60,8 +59,16 @@ class RobotsFiles:
     file's own word. A host that cannot be reached said nothing: its refusal has none either.
     """
 
-    def __init__(self, ask: Ask, clock: Clock, slots: Slots, notes: Notes) -> None:
+    def __init__(
+        self,
+        ask: Ask,
+        clock: Clock,
+        slots: Slots,
+        notes: Notes,
+        limits: MemoryLimits = DEFAULT_LIMITS,
+    ) -> None:
         self._ask = ask
+        self._limits = limits
         self._clock = clock
         self._slots = slots
         self._notes = notes
@@ -133,7 +140,8 @@ class RobotsFiles:
 
     def _make_room(self) -> None:
         """Drop the older half of the entries that nobody waits for; their notes stay."""
-        if len(self._entries) < _MOST_ORIGINS and self._weight <= _MOST_BYTES:
+        is_full = len(self._entries) >= self._limits.origins
+        if not is_full and self._weight <= self._limits.rule_bytes:
             return
         for origin in list(self._entries)[: (len(self._entries) + 1) // 2]:
             if not self._entries[origin].users:

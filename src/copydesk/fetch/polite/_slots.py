@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from types import TracebackType
 
 from copydesk.fetch._clock import Clock
+from copydesk.fetch.polite._limits import DEFAULT_LIMITS, MemoryLimits
 from copydesk.fetch.polite._notes import HostRecord, Notes
 from copydesk.news import FetchOptions
 
 FORBIDDEN_BURST = 3  # the third 403 in a row speaks of us; a single one of its page
 LONGEST_CRAWL_DELAY = 30.0  # what a robots.txt may ask for; real ones ask for 10 seconds
 _LONGEST_RETRY = timedelta(days=1)
-_MOST_SLOTS = 20_000  # about 600 bytes each; the notes know those that were put away
 
 
 @dataclass(slots=True)
@@ -38,8 +38,15 @@ class Slot:
 class Slots:
     """The manners towards hosts: who may be asked when."""
 
-    def __init__(self, options: FetchOptions, clock: Clock, notes: Notes) -> None:
+    def __init__(
+        self,
+        options: FetchOptions,
+        clock: Clock,
+        notes: Notes,
+        limits: MemoryLimits = DEFAULT_LIMITS,
+    ) -> None:
         self._options = options
+        self._limits = limits
         self._clock = clock
         self._notes = notes
         self._slots: dict[str, Slot] = {}
@@ -70,14 +77,14 @@ class Slots:
     def _slot_of(self, host: str) -> Slot:
         slot = self._slots.get(host)
         if slot is None:
-            if len(self._slots) >= _MOST_SLOTS:
+            if len(self._slots) >= self._limits.hosts:
                 self._put_away()
             slot = self._slots[host] = self._recall(host)
         return slot
 
     def _put_away(self) -> None:
         """Drop the older half of the slots that nobody uses; their notes stay."""
-        for host in list(self._slots)[: _MOST_SLOTS // 2]:
+        for host in list(self._slots)[: self._limits.hosts // 2]:
             if not self._slots[host].users:
                 del self._slots[host]
 

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from copydesk.fetch._clock import Clock
 from copydesk.fetch._web_address import WebAddress
 from copydesk.fetch.polite import _redirects
+from copydesk.fetch.polite._limits import DEFAULT_LIMITS, MemoryLimits
 from copydesk.fetch.polite._notes import Notes, TdmRecord
 from copydesk.fetch.robots import TDMREP_PATH, UsageLine, fits, normalize_path, read_tdmrep
 from copydesk.kit import urls
@@ -23,7 +24,6 @@ from copydesk.news import NotModified, Page, Refused, Request, Signal
 _KEEP = timedelta(hours=24)
 _KEEP_TROUBLE = timedelta(hours=1)
 _MAX_REDIRECTS = 3
-_MOST_ORIGINS = 20_000
 
 Answer = Page | NotModified | Refused
 Ask = Callable[[Request], Awaitable[Answer]]
@@ -48,8 +48,11 @@ class _TdmFile:
 class TdmFiles:
     """What the file says, per scheme, host and port; `ask` makes one polite request."""
 
-    def __init__(self, ask: Ask, clock: Clock, notes: Notes) -> None:
+    def __init__(
+        self, ask: Ask, clock: Clock, notes: Notes, limits: MemoryLimits = DEFAULT_LIMITS
+    ) -> None:
         self._ask = ask
+        self._limits = limits
         self._clock = clock
         self._notes = notes
         self._entries: OrderedDict[str, _TdmFile] = OrderedDict()
@@ -86,7 +89,7 @@ class TdmFiles:
         if record is not None and record.until <= self._clock.now() + _KEEP:
             entry.usage_lines, entry.until = record.usage_lines, record.until
             entry.etag, entry.last_modified = record.etag, record.last_modified
-        while len(self._entries) > _MOST_ORIGINS:
+        while len(self._entries) > self._limits.origins:
             self._entries.popitem(last=False)
         return entry
 

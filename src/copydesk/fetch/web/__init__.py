@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copydesk.fetch.web._address import AddressRefusedError, is_public, public_socket
+from copydesk.fetch.web._address import AddressRefusedError, guard, is_public
 from copydesk.fetch.web._resolver import Resolver, parse_server
 from copydesk.fetch.web._sockets import IdleConnections, idle_limit, idle_seconds, raise_file_limit
 from copydesk.fetch.web._web import Web
@@ -12,10 +12,10 @@ __all__ = [
     "IdleConnections",
     "Resolver",
     "Web",
+    "guard",
     "idle_limit",
     "idle_seconds",
     "is_public",
     "parse_server",
-    "public_socket",
     "raise_file_limit",
 ]

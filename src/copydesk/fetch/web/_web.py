@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from copydesk.fetch._clock import Clock
 from copydesk.fetch._web_address import WebAddress, parse_address
 from copydesk.fetch.messages import BodyError, Unpacker, page_headers, request_headers
 from copydesk.fetch.web import _errors, _proxy, _sockets
+from copydesk.fetch.web._address import guard, is_public
 from copydesk.fetch.web._resolver import Resolver, UnknownHostError
 from copydesk.news import FetchOptions, NotModified, Page, Refused, Request
 
@@ -27,11 +28,21 @@ class Web:
 
     Gives any status as it is and follows no redirect. Keeps no cookie, uses no proxy but the one
     that a request names. A name or address that leads to a private network is Refused "address"
-    unless `options.allow_hosts` has the host. Opening it raises the limit of open files.
+    unless `options.allow_hosts` has the host; `is_allowed` decides on an address. Opening it raises
+    the limit of open files, half of which may wait idle, or `most_idle`.
     """
 
-    def __init__(self, options: FetchOptions, clock: Clock) -> None:
+    def __init__(
+        self,
+        options: FetchOptions,
+        clock: Clock,
+        *,
+        is_allowed: Callable[[str], bool] = is_public,
+        most_idle: int | None = None,
+    ) -> None:
         self._options = options
+        self._open_socket = guard(is_allowed)
+        self._most_idle = most_idle
         self._clock = clock
         self._names = Resolver(options.nameservers, options.connect_seconds)
         self._spent: dict[str, float] = {}
@@ -45,11 +56,12 @@ class Web:
 
         self._session, self._url = _session, URL  # loaded now, since aiohttp is heavy
         most = _sockets.idle_limit(_sockets.raise_file_limit(), self._options.concurrency)
-        self._kept = _sockets.IdleConnections(most, _sockets.idle_seconds(self._options))
+        most = most if self._most_idle is None else self._most_idle
+        self._idle = _sockets.IdleConnections(most, _sockets.idle_seconds(self._options))
         self._loop = asyncio.get_running_loop()
         tls = _session.tls_context()
-        self._guarded = _session.open_session(self._options, self._names, tls, guarded=True)
-        self._allowed = _session.open_session(self._options, self._names, tls, guarded=False)
+        self._guarded = _session.open_session(self._options, self._names, tls, self._open_socket)
+        self._allowed = _session.open_session(self._options, self._names, tls, None)
         return self
 
     async def __aexit__(
@@ -125,12 +137,12 @@ class Web:
         headers = request_headers(request, self._options)
         if isinstance(form, bytes):
             headers["Content-Type"] = "application/json; charset=utf-8"
-        is_kept = self._kept.has_room(key, self._loop.time())
+        is_kept = self._idle.has_room(key, self._loop.time())
         if not is_kept:
             headers["Connection"] = "close"
         async with self._open(request, where, headers, form) as response:
             if is_kept:
-                self._kept.keep(key, self._loop.time())
+                self._idle.keep(key, self._loop.time())
             until = self._session.certificate_until(response)
             headers_kept = page_headers(response.headers.items())
             if response.status == 304 and (request.etag or request.last_modified):
