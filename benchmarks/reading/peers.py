@@ -29,10 +29,16 @@ from parts import Clocks
 from tools import Said, Tool, installed, trafilatura_text
 
 from copydesk.kit import text
-from copydesk.measure import _corpus, _layouts, _likeness
-from copydesk.measure._cases import Case, Set, Truth
-from copydesk.measure._dates import said_day
-from copydesk.measure._reading import Read, outcome_of, settled
+from copydesk.measure import pages
+from copydesk.measure.pages import (
+    Case,
+    PageReading,
+    Set,
+    Truth,
+    our_day,
+    read_case,
+    remove_repeated,
+)
 
 OURS, DEFAULT = "copydesk", "trafilatura, text only"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -55,7 +61,7 @@ def main() -> None:
     warnings.simplefilter("ignore")  # the peers' own
     tools = installed()
     clocks = Clocks() if given.parts else None
-    sets = _layouts.sets_of(_corpus.files(given.paths), NOW, given.clock)
+    sets = pages.labelled_sets(given.paths, NOW, given.clock)
     times: Times = defaultdict(list)
     print(f"| set | measure | n | {' | '.join((OURS, *(tool.name for tool in tools)))} |")
     print(f"|---|---|---|{'---|' * (len(tools) + 1)}")
@@ -76,16 +82,18 @@ def read(labelled: Set, tools: list[Tool], times: Times) -> Told:
     told: Told = defaultdict(list)
     ours = []
     for number, case in enumerate(labelled.cases, 1):
-        article, lost = timed(times[OURS], outcome_of, case)
+        article, lost = timed(times[OURS], read_case, case)
         if lost and lost.reason == "error":
             print(f"{OURS}: {lost.detail}: {case.name}", file=sys.stderr)
-        ours.append(Read(set=labelled.name, case=case, article=article, lost=lost, seconds=0))
+        ours.append(
+            PageReading(set=labelled.name, case=case, article=article, lost=lost, seconds=0)
+        )
         timed(times[DEFAULT], trafilatura_text, case.page)
         for tool in tools:
             told[tool.name].append(timed(times[tool.name], asked, tool, case))
         if sys.stderr.isatty():
             print(f"\r{labelled.name} {number}/{len(labelled.cases)} ", end="", file=sys.stderr)
-    told[OURS] = [said(one) for one in settled(ours)]
+    told[OURS] = [said(one) for one in remove_repeated(ours)]
     return told
 
 
@@ -107,7 +115,7 @@ def asked(tool: Tool, case: Case) -> Said:
         return Said()
 
 
-def said(read: Read) -> Said:
+def said(read: PageReading) -> Said:
     """Give our article in the peers' terms."""
     article = read.article
     if article is None:
@@ -116,7 +124,7 @@ def said(read: Read) -> Said:
         text=text.prose(article.text),
         title=article.title,
         authors=article.authors,
-        day=said_day(read),
+        day=our_day(read),
     )
 
 
@@ -146,8 +154,8 @@ def _text_rows(
 ) -> Iterator[tuple[str, int, list[str]]]:
     """Give the rows of the texts, by their places among the truths."""
     scores = {
-        name: _likeness.mean(
-            _likeness.of_texts(truths[at].text or "", told[name][at].text) for at in texts
+        name: pages.mean_scores(
+            pages.compare_texts(truths[at].text or "", told[name][at].text) for at in texts
         )
         for name in fields
     }
@@ -178,7 +186,7 @@ def _same_title(said: Said, true: object) -> bool:
 
 
 def _same_names(said: Said, true: object) -> bool:
-    return isinstance(true, tuple) and _likeness.of_names(true, said.authors).is_exact
+    return isinstance(true, tuple) and pages.compare_names(true, said.authors).is_exact
 
 
 def quantile(spent: list[float], percent: int) -> float:

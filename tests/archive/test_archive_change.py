@@ -16,7 +16,7 @@ import pytest
 
 from archive.checkout import Checkout
 from copydesk.archive import Change, FileChange, WriteLock, is_cut_short
-from copydesk.archive.change import _change, digest
+from copydesk.archive.change import digest, steps
 from copydesk.errors import BusyError, RecordError
 from copydesk.kit import files, locks
 
@@ -53,7 +53,7 @@ def killed(*_: object, **__: object) -> None:
 def kill_at(checkout: Checkout, monkeypatch: pytest.MonkeyPatch, place: str, one: Change) -> None:
     """Let a process be killed at a place of a change."""
     with monkeypatch.context() as patch:
-        patch.setattr(_change, place, killed)
+        patch.setattr(steps, place, killed)
         other = WriteLock(checkout.root)
         with pytest.raises(Killed), other.held():
             one.commit(other)
@@ -84,7 +84,7 @@ def test_files_are_written_deleted_and_moved_in_one_commit_with_its_words(
     assert not is_cut_short(checkout.root)
 
 
-@pytest.mark.parametrize("place", ["write", "settle", "_sync"])
+@pytest.mark.parametrize("place", ["write", "settle", "sync"])
 def test_what_a_kill_left_is_finished_by_whoever_takes_the_lock(
     checkout: Checkout, lock: WriteLock, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -107,14 +107,14 @@ def test_what_a_kill_left_is_finished_by_whoever_takes_the_lock(
     assert not is_cut_short(checkout.root)
 
 
-@pytest.mark.parametrize("place", ["write", "settle", "_sync"])
+@pytest.mark.parametrize("place", ["write", "settle", "sync"])
 def test_what_is_to_be_remembered_of_a_change_is_heard_again_by_who_finishes_it(
     checkout: Checkout, lock: WriteLock, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     heard: list[bytes] = []
     one = change(becomes(checkout, A, "new\n"))
     with monkeypatch.context() as patch:
-        patch.setattr(_change, place, killed)
+        patch.setattr(steps, place, killed)
         other = WriteLock(checkout.root, heard.append)
         with pytest.raises(Killed), other.held():
             one.begin(other, note=lambda skipped: b"of it").finish()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import engine
-from copydesk.archive.change import _change
+from copydesk.archive.change import steps
 from copydesk.engine.judging import _shelf
 from copydesk.engine.newsroom import Troubles
 from copydesk.news import Verdict
@@ -360,7 +360,7 @@ def test_a_round_killed_before_its_commit_is_finished_without_a_second_line(
     web = web_with(tmp_path, {WALL_PAGE: [at(1, page(NEW_TITLE, DEARER))]})
     run(root, web)
     with monkeypatch.context() as patch:
-        patch.setattr(_change, "settle", killed)
+        patch.setattr(steps, "settle", killed)
         with pytest.raises(KeyboardInterrupt):
             run(root, web, 2)
     written = (root / WALL_RECORD).read_bytes()

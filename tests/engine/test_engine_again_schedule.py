@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import engine
-from copydesk.archive.change import _change
+from copydesk.archive.change import steps
 from copydesk.engine.revisiting import _plans
 from copydesk.memory import Revisit
 from world.later import (
@@ -119,7 +119,7 @@ def killed(*_: object, **__: object) -> None:
 
 @pytest.mark.parametrize(
     ("kill", "back", "due"),
-    [((_change, "settle"), 0.2, 1), ((_change, "settle"), 3, 6), ((_change, "_sync"), 0.2, 1)],
+    [((steps, "settle"), 0.2, 1), ((steps, "settle"), 3, 6), ((steps, "sync"), 0.2, 1)],
     ids=["before its commit", "hours ago", "behind its commit"],
 )
 def test_what_a_killed_round_filed_is_looked_at_on_schedule(
@@ -151,13 +151,13 @@ def test_a_commit_names_what_an_earlier_version_left(root: Path, tmp_path: Path)
         assert opened.memory.journal() == {}
 
 
-@pytest.mark.parametrize("place", ["write", "settle", "_sync"])
+@pytest.mark.parametrize("place", ["write", "settle", "sync"])
 def test_a_round_that_was_killed_is_finished_with_its_own_words(
     root: Path, tmp_path: Path, place: str
 ) -> None:
     web, undisturbed = web_with(tmp_path, {}), newsroom(tmp_path / "other")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_change, place, killed)
+        patch.setattr(steps, place, killed)
         with pytest.raises(KeyboardInterrupt):
             run(root, web)
     run(root, web, 0.2)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from copydesk import archive
-from copydesk.archive.change import _change
+from copydesk.archive.change import steps
 from copydesk.kit import locks
 from world import records
 from world.command import Said, copydesk
@@ -380,7 +380,7 @@ def killed(*_: object, **__: object) -> None:
 def test_killed_between_two_writes_it_is_finished_by_the_next(root: Path, place: str) -> None:
     change(root, TOPIC, "  - coast\n  - sea wall\n", "  - horses\n")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_change, place, killed)
+        patch.setattr(steps, place, killed)
         assert rejudge(root, "--apply").code == 130
     assert rejudge(root, "--apply").code == 0
     assert run_git(root, "status", "--porcelain") == ""

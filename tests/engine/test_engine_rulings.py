@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import archive
-from copydesk.archive.change import _change
+from copydesk.archive.change import steps
 from copydesk.kit import locks
 from copydesk.news import Ruling
 from world.command import Said, copydesk
@@ -368,7 +368,7 @@ def test_a_rule_killed_between_two_writes_is_finished(
     root: Path, web: Path, place: str, then: str
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_change, place, killed)
+        patch.setattr(steps, place, killed)
         assert rule(root, "rename", RECORD, "The wall").code == 130
 
     if then == "round":

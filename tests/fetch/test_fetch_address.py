@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from copydesk.fetch.web import AddressRefusedError, is_public, public_socket
+from copydesk.fetch.web import AddressRefusedError, guard, is_public
 from copydesk.news import FetchOptions
 
 PRIVATE = {
@@ -82,7 +82,7 @@ def test_no_socket_is_made_for_a_private_address() -> None:
     target = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 80))
 
     with pytest.raises(AddressRefusedError) as caught:
-        public_socket(target)
+        guard(is_public)(target)
 
     assert caught.value.address == "127.0.0.1"
 
@@ -90,7 +90,7 @@ def test_no_socket_is_made_for_a_private_address() -> None:
 def test_a_socket_is_made_for_a_public_address() -> None:
     target = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", 80))
 
-    with public_socket(target) as made:
+    with guard(is_public)(target) as made:
         assert made.family == socket.AF_INET
 
 

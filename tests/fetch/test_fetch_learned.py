@@ -9,8 +9,7 @@ from datetime import timedelta
 import pytest
 
 from copydesk.fetch import Manners, Polite
-from copydesk.fetch.polite import Notes, RobotsRecord, _slots
-from copydesk.fetch.polite import _robots_files as _robots
+from copydesk.fetch.polite import MemoryLimits, Notes, RobotsRecord
 from copydesk.news import NotModified, Page, Refused, Request
 from world.fetching import OPTIONS, START, A, Answer, B, Desk, page, refusal
 
@@ -26,7 +25,7 @@ def next_round(desk: Desk, pages: Mapping[str, Answer | str | int] | None = None
     """Give a new polite fetcher that knows what the one of the desk learnt."""
     later = Desk(desk.script.pages if pages is None else pages)
     later.clock.at = desk.clock.at
-    later.polite = Polite(later.script, OPTIONS, later.clock, dict(desk.polite.learned()))
+    later.polite = Polite(later.script, OPTIONS, later.clock, dict(desk.polite.changes()))
     return later
 
 
@@ -173,16 +172,12 @@ def test_only_the_lines_that_matter_to_us_are_kept() -> None:
 
     desk.fetch(A)
 
-    assert all(len(kept) < 100 for kept in desk.polite.learned().values())
+    assert all(len(kept) < 100 for kept in desk.polite.changes().values())
 
 
-def test_more_hosts_than_stay_in_memory_are_known_from_their_notes(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(_robots, "_MOST_ORIGINS", 10)  # a cap that a test can reach
-    monkeypatch.setattr(_slots, "_MOST_SLOTS", 10)
+def test_more_hosts_than_stay_in_memory_are_known_from_their_notes() -> None:
     urls = [f"https://h{n}.example/" for n in range(40)]
-    desk = Desk(dict.fromkeys(urls, 200))
+    desk = Desk(dict.fromkeys(urls, 200), MemoryLimits(origins=10, hosts=10))
 
     desk.fetch(*urls)
     desk.fetch(*urls)
@@ -192,16 +187,13 @@ def test_more_hosts_than_stay_in_memory_are_known_from_their_notes(
     assert len(desk.polite._robots._entries) <= 50
 
 
-def test_notes_give_way_to_newer_ones_where_all_are_too_many(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("copydesk.fetch.polite._notes._MOST_BYTES", 1_000)
-    notes = Notes(None)
+def test_notes_give_way_to_newer_ones_where_all_are_too_many() -> None:
+    notes = Notes(None, MemoryLimits(note_bytes=1_000))
 
     for n in range(9):
         notes.write(f"robots {n}", RobotsRecord(until=START, rules=("x" * 300,)))
 
-    assert list(notes.learned()) == ["robots 6", "robots 7", "robots 8"]
+    assert list(notes.changes()) == ["robots 6", "robots 7", "robots 8"]
 
 
 # ---- manners of single hosts ----

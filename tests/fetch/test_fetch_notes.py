@@ -11,8 +11,7 @@ import msgspec
 import pytest
 
 from copydesk.fetch import Polite
-from copydesk.fetch.polite import Notes, RobotsRecord
-from copydesk.fetch.polite import _robots_files as _robots
+from copydesk.fetch.polite import MemoryLimits, Notes, RobotsRecord
 from copydesk.news import Page
 from world.fetching import OPTIONS, START, A, Desk, page, refusal
 
@@ -42,7 +41,7 @@ def test_a_long_record_is_packed_and_comes_back_whole() -> None:
     notes.write("robots a", long)
 
     assert notes.read("robots a", RobotsRecord) == long
-    assert len(notes.learned()["robots a"]) < len(msgspec.msgpack.encode(long)) / 5
+    assert len(notes.changes()["robots a"]) < len(msgspec.msgpack.encode(long)) / 5
 
 
 def test_a_record_that_is_too_large_is_not_kept_and_leaves_the_one_before() -> None:
@@ -58,7 +57,7 @@ def test_a_record_that_is_too_large_is_not_kept_and_leaves_the_one_before() -> N
 def test_a_packed_record_that_was_damaged_is_not_known(damage: str) -> None:
     notes = Notes(None)
     notes.write("k", record(*noise(100)))
-    kept = notes.learned()["k"]
+    kept = notes.changes()["k"]
     bombs = zlib.compress(b"\x91" * 100_000_000)
     damaged = {"cut": kept[:-40], "bent": kept[:40] + b"\0\0\0" + kept[43:], "bomb": bombs}
 
@@ -70,19 +69,18 @@ def test_robots_too_large_to_note_are_obeyed_and_asked_for_again_next_round() ->
 
     assert [refusal(one) for one in desk.fetch(FORBIDDEN, FORBIDDEN)] == ["robots", "robots"]
     assert desk.script.count(ROBOTS) == 1
-    assert f"robots {ROBOTS.removesuffix('/robots.txt')}" not in desk.polite.learned()
+    assert f"robots {ROBOTS.removesuffix('/robots.txt')}" not in desk.polite.changes()
 
     later = Desk(desk.script.pages)
-    later.polite = Polite(later.script, OPTIONS, later.clock, dict(desk.polite.learned()))
+    later.polite = Polite(later.script, OPTIONS, later.clock, dict(desk.polite.changes()))
     assert [refusal(one) for one in later.fetch(FORBIDDEN)] == ["robots"]
     assert later.script.count(ROBOTS) == 1
 
 
-def test_rules_in_memory_are_bounded_by_their_weight(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_robots, "_MOST_BYTES", 200_000)
+def test_rules_in_memory_are_bounded_by_their_weight() -> None:
     hosts = [f"https://h{number}.example" for number in range(20)]
     pages = {f"{host}/robots.txt": robots(noise(100)) for host in hosts}
-    desk = Desk(pages)
+    desk = Desk(pages, MemoryLimits(rule_bytes=200_000))
 
     for _ in range(2):
         answers = desk.fetch(*(f"{host}/no/1" for host in hosts))

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from copydesk.fetch.robots import Rules, spelled
+from copydesk.fetch.robots import RobotsRules, normalize_path
 from copydesk.news import Page, Purpose, Refused, Request
 from world.fetching import A, Answer, Desk, page, refusal
 from world.shared import SHARED, needs_shared
@@ -80,16 +80,16 @@ ALLOWED = {
 
 @pytest.mark.parametrize(("text", "path"), FORBIDDEN.values(), ids=FORBIDDEN.keys())
 def test_a_path_is_forbidden(text: str, path: str) -> None:
-    assert not Rules.read(text.encode()).allow("https://a.example" + path)
+    assert not RobotsRules.read(text.encode()).allow("https://a.example" + path)
 
 
 @pytest.mark.parametrize(("text", "path"), ALLOWED.values(), ids=ALLOWED.keys())
 def test_a_path_is_allowed(text: str, path: str) -> None:
-    assert Rules.read(text.encode()).allow("https://a.example" + path)
+    assert RobotsRules.read(text.encode()).allow("https://a.example" + path)
 
 
 def test_what_is_no_address_is_not_allowed() -> None:
-    assert not Rules.read(b"").allow("javascript:alert(1)")
+    assert not RobotsRules.read(b"").allow("javascript:alert(1)")
 
 
 DELAYS = {
@@ -104,7 +104,7 @@ DELAYS = {
 
 @pytest.mark.parametrize(("text", "seconds"), DELAYS.values(), ids=DELAYS.keys())
 def test_a_pause_is_read(text: str, seconds: float) -> None:
-    assert Rules.read(text.encode()).delay_seconds == seconds
+    assert RobotsRules.read(text.encode()).delay_seconds == seconds
 
 
 @pytest.mark.parametrize(("asked", "pause"), [(1, 5), (10, 10), (99_999, 30)])
@@ -119,7 +119,7 @@ def test_a_pause_that_a_host_asks_for_is_kept(asked: int, pause: float) -> None:
 def test_of_a_huge_file_500_kib_are_read() -> None:
     rules = b"User-agent: *\nDisallow: /near\n" + b"#" * 500 * 1024 + b"\nDisallow: /far\n"
 
-    read = Rules.read(rules)
+    read = RobotsRules.read(rules)
 
     assert not read.allow("https://a.example/near")
     assert read.allow("https://a.example/far")
@@ -140,9 +140,9 @@ LONGEST_RULE = 8 * 2083 - 1 - len("Disallow: ")
 def test_of_a_line_as_many_bytes_are_read_as_googles_reader_has_room_for(
     path: str, read_path: str
 ) -> None:
-    rules = Rules.read(f"User-agent: *\nDisallow: {path}\nDisallow: /next".encode())
+    rules = RobotsRules.read(f"User-agent: *\nDisallow: {path}\nDisallow: /next".encode())
 
-    assert f"-{spelled(read_path)}" == rules.lines[0]
+    assert f"-{normalize_path(read_path)}" == rules.lines[0]
     assert "-/next" == rules.lines[1]
 
 
@@ -156,7 +156,7 @@ def test_a_second_reader_forbids_no_more_than_ours_but_on_three_sites_that_it_mi
 
     differs = set()
     for name, body in files.items():
-        ours = Rules.read(body)
+        ours = RobotsRules.read(body)
         theirs = robots.RobotsParser.from_string(body.decode("utf-8", "replace"))
         for path in paths:
             url = f"https://host.example{path}"

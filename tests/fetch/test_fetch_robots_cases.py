@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.fetch.robots import Rules
+from copydesk.fetch.robots import RobotsRules
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "tests" / "cases" / "fetch"
@@ -43,10 +43,10 @@ CASES = [
 
 @pytest.mark.parametrize(("body", "allowed", "path"), CASES)
 def test_a_robots_file_says(body: bytes, allowed: bool, path: str) -> None:
-    rules = Rules.read(body)
+    rules = RobotsRules.read(body)
 
     assert rules.allow("https://a.example" + path) == allowed
-    assert Rules(rules.lines).allow("https://a.example" + path) == allowed
+    assert RobotsRules(rules.lines).allow("https://a.example" + path) == allowed
 
 
 def test_the_cases_are_as_many_as_they_were() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from copydesk.fetch import Polite
 from copydesk.fetch.polite import RobotsRecord
-from copydesk.fetch.robots import Rules
+from copydesk.fetch.robots import RobotsRules
 from copydesk.news import NotModified, Page, Request, Signal
 from world.fetching import OPTIONS, START, A, Answer, Desk, page
 
@@ -31,7 +31,7 @@ Disallow: /
 
 def said(robots: str, url: str = NEWS) -> list[str]:
     """Give `name: words` of all that a robots.txt says of an address."""
-    found = Rules.read(robots.encode()).signals(url)
+    found = RobotsRules.read(robots.encode()).signals(url)
     assert {one.where for one in found} <= {"robots.txt"}
     return [f"{one.name}: {one.said}" for one in found]
 
@@ -43,7 +43,7 @@ class TdmDesk(Desk):
         super().__init__(pages)
         if notes is not None:
             self.clock.at = notes.clock.at
-        kept = {} if notes is None else dict(notes.polite.learned())
+        kept = {} if notes is None else dict(notes.polite.changes())
         options = replace(OPTIONS, tdmrep=True)
         self.polite = Polite(self.script, options, self.clock, kept)
 
@@ -97,7 +97,7 @@ def test_a_path_pattern_is_one_as_in_allow_and_disallow() -> None:
 
 
 def test_a_signal_ends_the_names_of_its_group() -> None:
-    rules = Rules.read(
+    rules = RobotsRules.read(
         b"User-agent: *\nContent-Signal: ai-train=no\nUser-agent: GPTBot\nDisallow: /\n"
     )
     assert rules.allow(NEWS)
@@ -137,9 +137,9 @@ def test_agents_that_answer_are_told_apart_from_those_that_train() -> None:
 
 def test_what_a_file_says_is_bounded() -> None:
     lines = "".join(f"Content-Usage: /{n} train-ai=n{'x' * 900}\n" for n in range(500))
-    sayings = Rules.read(f"User-agent: *\n{lines}".encode()).sayings
-    assert len(sayings) == 100
-    assert max(len(one.said) for one in sayings) == 300
+    usage_lines = RobotsRules.read(f"User-agent: *\n{lines}".encode()).usage_lines
+    assert len(usage_lines) == 100
+    assert max(len(one.said) for one in usage_lines) == 300
 
 
 def test_a_page_carries_what_its_site_says_and_a_feed_does_not() -> None:
@@ -154,7 +154,7 @@ def test_what_robots_say_is_known_in_the_next_round() -> None:
     desk = Desk({ROBOTS: page(ROBOTS, body=MANAGED.encode()), A: 200})
     (before,) = desk.fetch(A)
     later = Desk({A: 200})
-    later.polite = Polite(later.script, OPTIONS, later.clock, dict(desk.polite.learned()))
+    later.polite = Polite(later.script, OPTIONS, later.clock, dict(desk.polite.changes()))
     (after,) = later.fetch(A)
     assert later.script.count(ROBOTS) == 0
     assert signals(before) == signals(after) != []
@@ -325,6 +325,6 @@ def test_it_is_not_asked_for_where_robots_refuse_the_page() -> None:
 
 
 def test_a_signal_is_made_of_plain_words() -> None:
-    told = Rules.read(b"User-agent: *\nContent-Usage: train-ai=n # not ours\r\n")
+    told = RobotsRules.read(b"User-agent: *\nContent-Usage: train-ai=n # not ours\r\n")
     expected = (Signal(name="Content-Usage", said="train-ai=n", where="robots.txt"),)
     assert told.signals(Request(url=A).url) == expected

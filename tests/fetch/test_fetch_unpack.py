@@ -9,7 +9,7 @@ from collections.abc import Callable
 import brotli
 import pytest
 
-from copydesk.fetch._unpack import BodyError, Unpacker
+from copydesk.fetch.messages import BodyError, Unpacker
 
 TEXT = b"the council met on Tuesday. " * 400
 

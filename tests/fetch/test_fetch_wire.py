@@ -15,7 +15,14 @@ import uvloop
 
 from copydesk.errors import ConfigError
 from copydesk.fetch import FetchOptions, Polite, VirtualClock, WallClock, Web
-from copydesk.fetch.web import Kept, Names, raised_file_limit, room_for_idle, server_of
+from copydesk.fetch.web import (
+    IdleConnections,
+    Resolver,
+    idle_limit,
+    idle_seconds,
+    parse_server,
+    raise_file_limit,
+)
 from copydesk.news import NotModified, Page, Refused, Request
 from world.dns import name_server
 from world.wire import Authority, Site
@@ -205,7 +212,7 @@ SERVERS = {
 
 @pytest.mark.parametrize(("text", "server"), SERVERS.items())
 def test_a_name_server_is_an_address_with_or_without_a_port(text: str, server: str) -> None:
-    assert server_of(text) == server
+    assert parse_server(text) == server
 
 
 @pytest.mark.parametrize(
@@ -213,7 +220,7 @@ def test_a_name_server_is_an_address_with_or_without_a_port(text: str, server: s
 )
 def test_what_is_no_name_server_is_an_error_in_words(text: str) -> None:
     with pytest.raises(ConfigError, match="not the address of a name server"):
-        Names((text,), 5)
+        Resolver((text,), 5)
 
 
 # ---- connections ----
@@ -236,8 +243,6 @@ def test_a_connection_is_kept_over_the_pause_between_two_requests() -> None:
 
 @pytest.mark.parametrize(("delay", "idle"), [(5, 15), (0, 15), (20, 25), (600, 75)])
 def test_a_connection_may_be_idle_for_longer_than_the_pause(delay: float, idle: float) -> None:
-    from copydesk.fetch.web import idle_seconds
-
     assert idle_seconds(FetchOptions(delay_seconds=delay)) == idle
 
 
@@ -247,8 +252,7 @@ def test_a_connection_that_is_one_too_many_is_closed_and_the_server_told() -> No
     async def work() -> tuple[int, int, list[bool]]:
         async with name_server(hosts) as names, Site() as site:
             options = FetchOptions(nameservers=(names.address,), allow_hosts=tuple(hosts))
-            async with Web(options, CLOCK) as web:
-                web._kept = Kept(1, 60)
+            async with Web(options, CLOCK, most_idle=1) as web:
                 for host in [*hosts, *hosts]:
                     assert isinstance(await web.fetch(Request(url=site.url("/", host))), Page)
                 await asyncio.sleep(0.05)
@@ -262,7 +266,7 @@ def test_a_connection_that_is_one_too_many_is_closed_and_the_server_told() -> No
 
 
 def test_a_place_among_the_idle_is_free_again_when_its_time_is_over() -> None:
-    kept = Kept(1, 15)
+    kept = IdleConnections(1, 15)
     kept.keep("a", 0)
 
     assert kept.has_room("a", 1)
@@ -276,13 +280,13 @@ def test_the_limit_of_open_files_is_raised_and_half_of_it_may_be_idle() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(512, hard), hard))
-        assert raised_file_limit() == min(hard, 65_536)
+        assert raise_file_limit() == min(hard, 65_536)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
-    assert room_for_idle(1_024, 64) == 256
-    assert room_for_idle(256, 64) == 16
-    assert room_for_idle(1_000_000, 64) == 4_096
+    assert idle_limit(1_024, 64) == 256
+    assert idle_limit(256, 64) == 16
+    assert idle_limit(1_000_000, 64) == 4_096
 
 
 def test_a_connection_that_is_not_made_in_time_is_given_up() -> None:

@@ -13,10 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.measure import _corpus, _layouts, _likeness
-from copydesk.measure._dates import counted
-from copydesk.measure._extract import text_of
-from copydesk.measure._reading import Read, read_set
+from copydesk.measure import pages
+from copydesk.measure.pages import PageReading, count_days, read_set, text_likeness
 from world.shared import SHARED, needs_shared
 
 DATA = SHARED / "data"
@@ -48,86 +46,91 @@ class _Silence:
         """Say nothing."""
 
 
-def read(*paths: Path) -> list[Read]:
+def read(*paths: Path) -> list[PageReading]:
     """Read the one set of these files, where they are what the floor was measured on."""
     for path in paths:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         assert digest == DIGESTS[path], f"other data: {path.name}"
-    (found,) = _layouts.sets_of(_corpus.files(paths), NOW, AT)
+    (found,) = pages.labelled_sets(paths, NOW, AT)
     return read_set(found, _Silence())
 
 
 @pytest.fixture(scope="module")
-def benchmark() -> list[Read]:
+def benchmark() -> list[PageReading]:
     return read(AEB)
 
 
 @pytest.fixture(scope="module")
-def expected() -> list[Read]:
+def expected() -> list[PageReading]:
     return read(READABILITY)
 
 
 @pytest.fixture(scope="module")
-def dated() -> list[Read]:
+def dated() -> list[PageReading]:
     return read(DATED)
 
 
 @pytest.fixture(scope="module")
-def newswire() -> list[Read]:
+def newswire() -> list[PageReading]:
     return read(RECORDED, GOLD, TEXTS)
 
 
-def f1(pages: list[Read]) -> float:
-    scores = _likeness.mean(one for one in map(text_of, pages) if one is not None)
+def f1(readings: list[PageReading]) -> float:
+    scores = pages.mean_scores(
+        reading for reading in map(text_likeness, readings) if reading is not None
+    )
     assert scores.f1 is not None
     return scores.f1
 
 
-def same(pages: list[Read], field: str, name: str) -> list[bool]:
+def same(readings: list[PageReading], field: str, name: str) -> list[bool]:
     """Say for each page whether a field of its article is what its truth says under a name."""
-    pairs = [(getattr(one.case.truth, name), getattr(one.article, field, "")) for one in pages]
+    pairs = [
+        (getattr(reading.case.truth, name), getattr(reading.article, field, ""))
+        for reading in readings
+    ]
     return [true == ours for true, ours in pairs if true is not None]
 
 
-def authors(pages: list[Read]) -> list[bool]:
+def authors(readings: list[PageReading]) -> list[bool]:
     """Say for each page that names its authors whether ours are the same people."""
     return [
-        _likeness.of_names(
-            one.case.truth.authors, one.article.authors if one.article else ()
+        pages.compare_names(
+            reading.case.truth.authors, reading.article.authors if reading.article else ()
         ).is_exact
-        for one in pages
-        if one.case.truth.authors is not None and one.case.truth.in_page
+        for reading in readings
+        if reading.case.truth.authors is not None and reading.case.truth.in_page
     ]
 
 
-def test_the_texts_of_the_benchmark_are_found(benchmark: list[Read]) -> None:
+def test_the_texts_of_the_benchmark_are_found(benchmark: list[PageReading]) -> None:
     assert len(benchmark) == 62
     assert f1(benchmark) >= 0.988
 
 
-def test_expected_texts_are_found(expected: list[Read]) -> None:
+def test_expected_texts_are_found(expected: list[PageReading]) -> None:
     assert len(expected) == 29
     assert f1(expected) >= 0.963
 
 
-def test_expected_titles_and_people_are_found(expected: list[Read]) -> None:
+def test_expected_titles_and_people_are_found(expected: list[PageReading]) -> None:
     assert (len(titles := same(expected, "title", "title")), sum(titles)) >= (29, 24)
     assert (len(people := authors(expected)), sum(people)) >= (16, 11)
 
 
-def test_days_are_found_where_no_feed_tells_them(dated: list[Read]) -> None:
-    days = counted(dated)
+def test_days_are_found_where_no_feed_tells_them(dated: list[PageReading]) -> None:
+    days = count_days(dated)
 
     assert days.pages == 168
     assert days.exact >= 158
 
 
-def test_every_page_of_the_recorded_web_is_an_article(newswire: list[Read]) -> None:
+def test_every_page_of_the_recorded_web_is_an_article(newswire: list[PageReading]) -> None:
     assert len(newswire) == 170
     assert [] == [one.lost for one in newswire if one.lost]
 
 
-def test_the_texts_of_the_recorded_web_are_found(newswire: list[Read]) -> None:
+def test_the_texts_of_the_recorded_web_are_found(newswire: list[PageReading]) -> None:
     assert f1(newswire) >= 0.984
 
 
@@ -142,7 +145,7 @@ def test_the_texts_of_the_recorded_web_are_found(newswire: list[Read]) -> None:
     ],
 )
 def test_the_recorded_web_says_what_it_is(
-    newswire: list[Read], field: str, name: str, cases: int, floor: int
+    newswire: list[PageReading], field: str, name: str, cases: int, floor: int
 ) -> None:
     found = same(newswire, field, name)
 
@@ -150,27 +153,27 @@ def test_the_recorded_web_says_what_it_is(
     assert sum(found) >= floor
 
 
-def test_the_people_of_the_recorded_web_are_found(newswire: list[Read]) -> None:
+def test_the_people_of_the_recorded_web_are_found(newswire: list[PageReading]) -> None:
     people = authors(newswire)
 
     assert len(people) == 54
     assert sum(people) >= 53
 
 
-def test_the_days_of_the_recorded_web_are_found(newswire: list[Read]) -> None:
+def test_the_days_of_the_recorded_web_are_found(newswire: list[PageReading]) -> None:
     # without any feed: the misses are pages whose address holds the day of another time zone
-    days = counted(newswire)
+    days = count_days(newswire)
 
     assert days.pages == 170
     assert days.exact >= 168
 
 
-def test_no_charset_of_the_recorded_web_is_broken(newswire: list[Read]) -> None:
+def test_no_charset_of_the_recorded_web_is_broken(newswire: list[PageReading]) -> None:
     broken = re.compile("\ufffd|â€|Ã©|锟|&#")
 
     assert [] == [one.case.name for one in newswire if broken.search("".join(said(one)))]
 
 
-def said(page: Read) -> Iterator[str]:
+def said(page: PageReading) -> Iterator[str]:
     if page.article:
         yield from (page.article.title, page.article.excerpt, page.article.text)

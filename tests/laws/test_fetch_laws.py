@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 
 from copydesk.errors import RecordingError
 from copydesk.fetch import Recorder, Replay
-from copydesk.fetch._headers import for_page
-from copydesk.fetch._unpack import BodyError, Unpacker
-from copydesk.fetch.polite import HostRecord, Notes, RobotsRecord, next_hop, refused
-from copydesk.fetch.robots import Rules
+from copydesk.fetch.messages import BodyError, Unpacker, page_headers
+from copydesk.fetch.polite import HostRecord, Notes, RobotsRecord, next_hop, refusal
+from copydesk.fetch.robots import RobotsRules
 from copydesk.kit import urls
 from copydesk.news import NotModified, Page, Refused, Request
 
@@ -34,14 +33,14 @@ paths = st.text().map(lambda path: f"https://a.example/{path}")
 
 @given(st.one_of(st.binary(), rules), paths)
 def test_any_robots_file_allows_or_forbids(body: bytes, url: str) -> None:
-    assert Rules.read(body).allow(url) in {True, False}
+    assert RobotsRules.read(body).allow(url) in {True, False}
 
 
 @given(st.one_of(st.binary(), rules), paths)
 def test_the_lines_that_are_kept_of_a_robots_file_say_the_same(body: bytes, url: str) -> None:
-    read = Rules.read(body)
+    read = RobotsRules.read(body)
 
-    assert Rules(read.lines, read.delay_seconds).allow(url) == read.allow(url)
+    assert RobotsRules(read.lines, read.delay_seconds).allow(url) == read.allow(url)
 
 
 times = st.none() | st.datetimes(timezones=st.just(UTC))
@@ -68,7 +67,7 @@ def test_any_note_is_read_as_it_was_written(record: HostRecord | RobotsRecord) -
     notes = Notes(None)
     notes.write("key", record)
 
-    assert Notes(dict(notes.learned())).read("key", type(record)) == record
+    assert Notes(dict(notes.changes())).read("key", type(record)) == record
 
 
 @given(st.binary())
@@ -82,7 +81,7 @@ def test_a_pattern_matches_as_a_regular_expression_would(pattern: str, path: str
     body = f"User-agent: *\nDisallow: /{pattern}\nDisallow: /{pattern}$".encode()
     expected = re.match(re.escape(f"/{pattern}").replace(r"\*", ".*"), f"/{path}")
 
-    assert Rules.read(body).allow(f"https://a.example/{path}") == (expected is None)
+    assert RobotsRules.read(body).allow(f"https://a.example/{path}") == (expected is None)
 
 
 @given(st.text(alphabet="ab*", max_size=8), st.text(alphabet="ab", max_size=8))
@@ -90,7 +89,7 @@ def test_a_bound_pattern_matches_to_the_end(pattern: str, path: str) -> None:
     body = f"User-agent: *\nDisallow: /{pattern}$".encode()
     expected = re.fullmatch(re.escape(f"/{pattern}").replace(r"\*", ".*"), f"/{path}")
 
-    assert Rules.read(body).allow(f"https://a.example/{path}") == (expected is None)
+    assert RobotsRules.read(body).allow(f"https://a.example/{path}") == (expected is None)
 
 
 @given(st.text(), st.integers(100, 999), st.text(max_size=30))
@@ -99,7 +98,7 @@ def test_any_answer_leads_on_or_is_judged(location: str, status: int, wait: str)
     page = Page(url=URL, final_url=URL, status=status, headers=headers, body=b"", fetched_at=NOW)
 
     target = next_hop(page, [URL], 9)
-    judged = refused(page, NOW)
+    judged = refusal(page, NOW)
 
     assert isinstance(target, Refused) or urls.fetchable(target) == target
     assert (judged is None) == (200 <= status < 300)
@@ -177,7 +176,7 @@ def test_any_bytes_are_a_recording_or_a_recording_error(data: bytes) -> None:
 
 @given(st.lists(st.tuples(names, st.text(max_size=20))))
 def test_any_headers_become_one_line_each(pairs: list[tuple[str, str]]) -> None:
-    for name, value in for_page(pairs).items():
+    for name, value in page_headers(pairs).items():
         assert name == name.lower()
         assert value == " ".join(value.split())
         assert isinstance(value.encode(), bytes)

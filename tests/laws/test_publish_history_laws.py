@@ -71,6 +71,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "copy_of": ONE_OF(("", "", *NAMES[:4], f"below/{NAMES[0]}")),
     "background": st.lists(ONE_OF(NAMES), max_size=2).map(tuple),
     "history": ONE_OF(((), (LED,))),
+    "language": ONE_OF(("", "en", "de-AT", "de")),
     "credit": ONE_OF(("", "", "Post", "An Agency")),
     "web_url": ONE_OF((*ADDRESSES, "https://post.example/1", "")),
     "provider": ONE_OF((None, *PUBLISHERS)),
@@ -277,6 +278,7 @@ class Desk:
         options = PublishOptions(
             full=full,
             sizes=IN_PAIRS,
+            languages=True,
             pictures_folder=self.here / "cached",
             show=state.show,
             shows=state.shows,
@@ -395,6 +397,10 @@ CASES = {
     "background whose original is a copy, too": (
         [*COPIES, told(2), told(3), READER],
         [*COPIES, told(2), told(3, copy_of=NAMES[2]), READER],
+    ),
+    "a story that is in another language now": (
+        [told(0, language="de"), told(1, language="en")],
+        [told(0, language="en"), told(1, language="en")],
     ),
     "a record without a name": ([told(0)], [told(0), replace(told(1), path="_news/.md")]),
 }

@@ -14,7 +14,7 @@ from copydesk import extract
 from copydesk.extract import origin, terms
 from copydesk.extract.page import open_document
 from copydesk.extract.terms import quotable
-from copydesk.fetch.robots import Rules, Saying, read_tdmrep
+from copydesk.fetch.robots import RobotsRules, UsageLine, read_tdmrep
 from copydesk.news import USES, Article, Dropped, Signal
 from extract.given import BEAT, document, lead, page
 
@@ -69,16 +69,18 @@ def text_of(lines: Sequence[str]) -> bytes:
 def test_what_is_said_of_use_changes_nothing_of_who_may_fetch(lines: list[str]) -> None:
     bare_lines = [_without_words(line) for line in lines]
 
-    whole, bare = Rules.read(text_of(lines)), Rules.read(text_of(bare_lines))
+    whole, bare = RobotsRules.read(text_of(lines)), RobotsRules.read(text_of(bare_lines))
 
     assert (whole.lines, whole.delay_seconds) == (bare.lines, bare.delay_seconds)
 
 
 @given(st.binary(max_size=300) | st.lists(RULES | SAYINGS).map(text_of), st.text(max_size=20))
 def test_any_file_says_what_it_says_after_its_note(body: bytes, path: str) -> None:
-    rules = Rules.read(body)
-    kept = msgspec.msgpack.decode(msgspec.msgpack.encode(rules.sayings), type=tuple[Saying, ...])
-    again = Rules(rules.lines, rules.delay_seconds, kept)
+    rules = RobotsRules.read(body)
+    kept = msgspec.msgpack.decode(
+        msgspec.msgpack.encode(rules.usage_lines), type=tuple[UsageLine, ...]
+    )
+    again = RobotsRules(rules.lines, rules.delay_seconds, kept)
     url = f"https://a.example/{path}"
     assert again.signals(url) == rules.signals(url)
 

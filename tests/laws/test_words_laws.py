@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from copydesk import archive, engine
 from copydesk.archive import WriteLock, is_cut_short, read_rulings
-from copydesk.archive.change import _change
+from copydesk.archive.change import steps
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.round import _conclude
 from copydesk.errors import CopydeskError
@@ -119,7 +119,7 @@ ACTS: st.SearchStrategy[Act] = st.one_of(
     ),
 )
 MOMENTS = ("fetches", "judges", "has judged", "between lots")
-KILLS = (None, "write", "settle", "_sync")
+KILLS = (None, "write", "settle", "sync")
 PLANS = st.lists(st.tuples(st.sampled_from(MOMENTS), ACTS), min_size=1, max_size=4)
 
 
@@ -154,7 +154,7 @@ def disturbed_round(
         patch.setattr(WriteLock, "lot_seconds", -1.0)
         patch.setattr(WriteLock, "give_way", lambda lock: _let(lock, lambda: act("between lots")))
         if kill is not None:
-            patch.setattr(_change, kill, _kill_of_round(kill))
+            patch.setattr(steps, kill, _kill_of_round(kill))
         with (
             contextlib.suppress(Killed),
             engine.opened(world.root, NOW + timedelta(hours=2), {"COPYDESK_KEY": KEY}) as opened,
@@ -180,7 +180,7 @@ def _let(lock: WriteLock, do: Callable[[], None]) -> None:
 
 def _kill_of_round(name: str) -> Callable[..., object]:
     """Kill the round at a step, but no word: that is another process."""
-    step = getattr(_change, name)
+    step = getattr(steps, name)
 
     def killed(*given: object, **more: object) -> object:
         words = _subjects(given)

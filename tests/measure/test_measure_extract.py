@@ -11,7 +11,7 @@ import pytest
 
 from copydesk import extract, measure
 from copydesk.errors import DataError, RecordingError
-from copydesk.measure import _corpus, _layouts, _reading
+from copydesk.measure import pages
 from extract.given import BODY, SENTENCES, URL
 from measure.labelled import (
     LABEL,
@@ -222,7 +222,7 @@ def test_a_page_without_an_address_is_read_under_the_one_that_it_declares(tmp_pa
     declared = html(f'<link rel="canonical" href="{URL}">')
     places = expectation(tmp_path / "a", page=declared), expectation(tmp_path / "b")
 
-    found = _layouts.sets_of(_corpus.files(places), NOW, None)
+    found = pages.labelled_sets(places, NOW, None)
 
     assert [one.cases[0].page.url for one in found] == [URL, "https://ferry.invalid/page"]
 
@@ -307,12 +307,12 @@ def test_progress_is_told_set_by_set(tmp_path: Path) -> None:
 
 
 def test_costs_are_the_median_and_the_99th_of_a_hundred(tmp_path: Path) -> None:
-    (labelled,) = _layouts.sets_of(_corpus.files([texts(tmp_path)]), NOW, None)
-    (one,) = _reading.read_set(labelled, Watched())
-    pages = [replace(one, seconds=number / 1000) for number in range(1, 201)]
+    (labelled,) = pages.labelled_sets([texts(tmp_path)], NOW, None)
+    (reading,) = pages.read_set(labelled, Watched())
+    readings = [replace(reading, seconds=number / 1000) for number in range(1, 201)]
 
-    assert _reading.costs(pages) == measure.Milliseconds(median=100.0, p99=198.0)
-    assert _reading.rate([replace(one, seconds=0.02)] * 4) == 50.0
+    assert pages.cpu_milliseconds(readings) == measure.Milliseconds(median=100.0, p99=198.0)
+    assert pages.pages_per_second([replace(reading, seconds=0.02)] * 4) == 50.0
 
 
 def test_the_cost_of_a_page_is_told(tmp_path: Path) -> None:

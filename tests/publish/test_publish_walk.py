@@ -19,7 +19,7 @@ IN_HAND = 60  # a month and a page: what is printed together
 
 
 class Shelf:
-    """Stories as `news.Filed`, with how often each was read."""
+    """Stories as `news.FiledStories`, with how often each was read."""
 
     def __init__(self, stories: list[Story]) -> None:
         self.reads: Counter[str] = Counter()

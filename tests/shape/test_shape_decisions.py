@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 NOTES = [path for path in sorted((ROOT / "docs/design").glob("*.md")) if path.stem != "README"]
+OTHERS = ("_archive/", "_templates/")  # a newsroom's own
 LABELS = ["Evidence", "Rejected", "Known limits", "How we would know we were wrong"]
 
 
@@ -40,3 +41,19 @@ def test_a_title_stands_once_in_its_note(path: Path) -> None:
     titles = re.findall(r"^## (.+)$", path.read_text("utf-8"), re.MULTILINE)
 
     assert sorted(set(titles)) == sorted(titles)
+
+
+def test_a_file_that_a_note_names_is_there() -> None:
+    trees = ("src/copydesk", "tests", "benchmarks", "examples")
+    there = [str(path.with_suffix("")) for tree in trees for path in (ROOT / tree).rglob("*")]
+    lost = [
+        f"{path.stem}: {name}"
+        for path in NOTES
+        for name in re.findall(
+            r"`((?:[a-z_]+/)+_[a-z_]+|(?:[a-z_]+/)*\w+\.py)`", path.read_text("utf-8")
+        )
+        if not name.startswith(OTHERS)
+        and not any(one.endswith(f"/{name.removesuffix('.py')}") for one in there)
+    ]
+
+    assert [] == lost

@@ -23,7 +23,7 @@ WRITING_FLAGS = {"O_WRONLY", "O_RDWR", "O_CREAT"}
 
 # Who writes, and where. What is in git of a newsroom is in the first two tables alone.
 CHANGES = {
-    "archive/change/_change.py": "what becomes of which files: the one way",
+    "archive/change/_steps.py": "what becomes of which files: the one way",
     "archive/git/_checkout.py": "lays out what a push brought in",
 }
 OF_THE_OWNER = {
@@ -62,7 +62,7 @@ WRITERS = CHANGES | OF_THE_OWNER | OWN | ELSEWHERE
 
 # Who asks a repository what may change in it, or makes a commit.
 COMMITTERS = {
-    "archive/change/_change.py": "the one way",
+    "archive/change/_steps.py": "the one way",
     "engine/filing/_writing.py": "asks what an earlier version left",
     "publish/_publish.py": "the catalogue's tables",
     "publish/catalogue/_catalogue.py": "the same",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from copydesk.fetch import FetchOptions, Polite
+from copydesk.fetch.polite import MemoryLimits
 from copydesk.news import NotModified, Page, Purpose, Refused, RefusedReason, Request
 
 START = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -71,10 +72,12 @@ def page(url: str, status: int = 200, body: bytes = b"", **headers: str) -> Page
 class Desk:
     """A polite fetcher with its script and clock."""
 
-    def __init__(self, pages: Mapping[str, Answer | str | int]) -> None:
+    def __init__(
+        self, pages: Mapping[str, Answer | str | int], limits: MemoryLimits | None = None
+    ) -> None:
         self.clock = StepClock()
         self.script = Script(pages, self.clock)
-        self.polite = Polite(self.script, OPTIONS, self.clock)
+        self.polite = Polite(self.script, OPTIONS, self.clock, limits=limits or MemoryLimits())
 
     def fetch(self, *urls: str, purpose: Purpose = "page") -> list[Answer]:
         """Ask for all at once."""

@@ -45,7 +45,7 @@ class CheckReport:
 
 def check(root: Path, progress: Callable[[int], None] | None = None) -> CheckReport:
     """Check every record below `root`; `progress` hears the number done so far."""
-    tally, data = _Count(root, progress), _Count(root, None)
+    tally, data = _CheckCount(root, progress), _CheckCount(root, None)
     for folder in (*_folder.collections(root), *_ARCHIVED):
         tally.add(folder, _folder.record_paths(root, folder))
     data.add("_data", _folder.data_paths(root))
@@ -68,7 +68,7 @@ _LISTS = frozenset({_ledger.PATH, _rulings.PATH})
 _ARCHIVED = tuple(folder for folder in _folder.NEWS_FOLDERS if folder.startswith("_archive/"))
 
 
-class _Count:
+class _CheckCount:
     """Count the files of folders, each read once."""
 
     def __init__(self, root: Path, progress: Callable[[int], None] | None) -> None:

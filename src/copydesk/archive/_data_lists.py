@@ -11,7 +11,7 @@ from copydesk.archive import _folder, _paths
 from copydesk.archive.change import FileChange, digest
 from copydesk.archive.document import (
     MAX_BARE,
-    Document,
+    DocumentTree,
     MappingEntry,
     Scalar,
     Sequence,
@@ -47,7 +47,7 @@ def change(root: Path, path: str, edit_tree: Callable[[Tree], Tree]) -> FileChan
 def edit(data: bytes, path: str, edit_tree: Callable[[Tree], Tree]) -> bytes:
     """Return a file's bytes with its tree edit_list; raise RecordError as `change` does."""
     data = data if data.strip() else b""
-    empty = Document(path=path, tree=Tree(entries=()), closing="", tail="", fenced=False)
+    empty = DocumentTree(path=path, tree=Tree(entries=()), closing="", tail="", fenced=False)
     document = parse_document(path, data) if data else empty
     if data and emit_document(document) != data:
         raise RecordError(

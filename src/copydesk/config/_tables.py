@@ -48,6 +48,10 @@ class Publish:
     api_v2: bool = option(
         True, "Write our own JSON API, with groups and reasons, its schemas and OpenAPI."
     )
+    languages: bool = option(
+        False,
+        "Give the stories in each language a page (`/languages/de/`), and every page a way there.",
+    )
     api_url: str = option(
         "",
         "The base of the API's own links and of publishers' logos. Without it: `site.url`.",

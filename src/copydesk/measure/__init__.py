@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from copydesk.measure._clusters import Scores
 from copydesk.measure._copies import CopiesReport, copies
-from copydesk.measure._dates import DatesReport, Days, WrongDay, dates
-from copydesk.measure._documents import Labelled, Order, in_order, labelled
-from copydesk.measure._extract import Agreement, Authors, ExtractReport, Miss, extract
+from copydesk.measure._documents import Labelled, Order, read_labelled, sort_documents
 from copydesk.measure._feeds import FeedsReport, Mismatch, Trouble, feeds
 from copydesk.measure._group import Agreement as GroupAgreement
 from copydesk.measure._group import GroupOptions, GroupReport, group
-from copydesk.measure._reading import Lost, Milliseconds, Progress
 from copydesk.measure._scores import Difference, ScoresReport, scores
 from copydesk.measure._topics import Met, Share, TopicMiss, TopicScore, TopicsReport, topics
+from copydesk.measure.pages import (
+    Agreement,
+    Authors,
+    DatesReport,
+    Days,
+    ExtractReport,
+    Lost,
+    Milliseconds,
+    Miss,
+    Progress,
+    WrongDay,
+    dates,
+    extract,
+)
 
 __all__ = [
     "Agreement",
@@ -47,8 +58,8 @@ __all__ = [
     "extract",
     "feeds",
     "group",
-    "in_order",
-    "labelled",
+    "read_labelled",
     "scores",
+    "sort_documents",
     "topics",
 ]

@@ -17,13 +17,13 @@ class Scores:
 
 
 def pairwise(true: Sequence[Hashable], ours: Sequence[Hashable]) -> Scores:
-    """Give the scores over pairs of documents that are put together."""
+    """Compute the scores over pairs of documents that are put together."""
     both = _pairs(Counter(zip(true, ours, strict=True)))
     return scores(_share(both, _pairs(Counter(ours))), _share(both, _pairs(Counter(true))))
 
 
 def bcubed(true: Sequence[Hashable], ours: Sequence[Hashable]) -> Scores:
-    """Give the means over documents of how pure and how complete their groups are.
+    """Compute the means over documents of how pure and how complete their groups are.
 
     Bagga and Baldwin, 1998.
     """
@@ -44,7 +44,7 @@ def _share(part: int, whole: int) -> float:
 
 
 def scores(precision: float, recall: float) -> Scores:
-    """Give precision and recall with their harmonic mean."""
+    """Return precision and recall with their harmonic mean."""
     total = precision + recall
     f1 = 2 * precision * recall / total if total else 0.0
     return Scores(precision=round(precision, 4), recall=round(recall, 4), f1=round(f1, 4))

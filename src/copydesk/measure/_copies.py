@@ -43,43 +43,43 @@ class CopiesReport:
 def copies(path: Path) -> CopiesReport:
     """Read documents with clusters of equal texts, or pairs with a label; raises DataError."""
     pairs = _pairs(path)
-    return _by_pair(pairs) if pairs else _by_cluster(_documents.labelled(path))
+    return _by_pair(pairs) if pairs else _by_cluster(_documents.read_labelled(path))
 
 
 def _by_cluster(documents: Sequence[Labelled]) -> CopiesReport:
     """File the texts one after the other and see which are called copies of which."""
     shelf = judge.MemoryShelf()
     original: dict[str, str] = {}
-    for at, one in enumerate(documents):
-        article, name = _article(one, at), f"2026-01-01-{at}"
+    for at, document in enumerate(documents):
+        article, name = _article(document, at), f"2026-01-01-{at}"
         copy = judge.find_original(article, shelf)
-        original[one.id] = copy.of if copy else name
+        original[document.id] = copy.of if copy else name
         story = _story(article, name, copy.of if copy else "")
-        shelf.add(Shelved(story=story, text=one.text), judge.fingerprint(one.text))
-    true = set(_together((one.cluster, one.id) for one in documents))
-    ours = set(_together((original[one.id], one.id) for one in documents))
+        shelf.add(Shelved(story=story, text=document.text), judge.fingerprint(document.text))
+    true = set(_pairs_in_groups((document.cluster, document.id) for document in documents))
+    ours = set(_pairs_in_groups((original[document.id], document.id) for document in documents))
     right = len(true & ours)
     met = scores(right / len(ours) if ours else 1.0, right / len(true) if true else 1.0)
     return CopiesReport(texts=len(documents), pairs=len(true), found=len(ours), scores=met)
 
 
-def _together(members: Iterable[tuple[Hashable, str]]) -> Iterator[frozenset[str]]:
-    """Give every pair of ids that share a group."""
+def _pairs_in_groups(members: Iterable[tuple[Hashable, str]]) -> Iterator[frozenset[str]]:
+    """Yield every pair of ids that share a group."""
     groups: defaultdict[Hashable, list[str]] = defaultdict(list)
-    for group, one in members:
-        groups[group].append(one)
+    for group, member in members:
+        groups[group].append(member)
     for ids in groups.values():
         yield from map(frozenset, itertools.combinations(ids, 2))
 
 
-def _article(one: Labelled, at: int) -> Article:
+def _article(document: Labelled, at: int) -> Article:
     url = f"https://site-{at}.example/{at}"
     return Article(
         url=url,
         web_url=url,
-        title=one.title,
-        text=one.text,
-        published_at=one.moment or _FIRST + timedelta(seconds=at),
+        title=document.title,
+        text=document.text,
+        published_at=document.moment or _FIRST + timedelta(seconds=at),
         source="",
         found=_FIRST,
         provider=Provider(name=f"Site {at}", domain=f"site-{at}.example"),
@@ -105,22 +105,22 @@ class _Pair:
 
 
 def _pairs(path: Path) -> list[_Pair]:
-    """Give the pairs of a file of pairs, none where it is of documents."""
-    found: list[_Pair] = []
+    """Read the pairs of a file of pairs, none where it is of documents."""
+    pairs: list[_Pair] = []
     with path.open("rb") as lines:
         for at, line in enumerate(lines, 1):
             if not line.strip():
                 continue
             values = _values(line, f"{path}:{at}")
-            if not found and "a_title" not in values:
+            if not pairs and "a_title" not in values:
                 return []
             if missing := [key for key in _PAIR if key not in values]:
                 hint = f"a pair has {', '.join(_PAIR)}"
                 raise DataError(f"no {missing[0]}", subject=f"{path}:{at}", hint=hint)
             label = str(values["label"]).lower()
             one, other = (_document(values, side) for side in ("a", "b"))
-            found.append(_Pair(one=one, other=other, is_same=label in _SAME))
-    return found
+            pairs.append(_Pair(one=one, other=other, is_same=label in _SAME))
+    return pairs
 
 
 def _values(line: bytes, place: str) -> dict[str, object]:

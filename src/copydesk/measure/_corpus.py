@@ -28,41 +28,41 @@ class File:
 
     @property
     def stem(self) -> str:
-        """Give the name without its last ending."""
+        """Return the name without its last ending."""
         head, dot, ending = self.name.rpartition(".")
         return head if dot and "/" not in ending else self.name
 
     @property
     def folder(self) -> str:
-        """Give the folders of the name with the last slash, "" where there is none."""
+        """Return the folders of the name with the last slash, "" where there is none."""
         return "".join(self.name.rpartition("/")[:2])
 
     @property
     def place(self) -> str:
-        """Give where a person finds it."""
+        """Return where a person finds it."""
         return f"{self.path}: {self.name}" if self.path == self.holder else str(self.path)
 
 
 def files(paths: Iterable[Path]) -> Iterator[File]:
-    """Give every file of these paths, in the order of their names; zips are looked into.
+    """Yield every file of these paths, in the order of their names; zips are looked into.
 
     Raises DataError for a path that is not there, a broken zip or a file that is too big.
     """
     for path in paths:
         if path.is_dir():
-            inside = sorted(one for one in path.rglob("*") if one.is_file())
-            for one in inside:
-                yield from _opened(one, one.relative_to(path).as_posix(), path)
+            inside = sorted(inner for inner in path.rglob("*") if inner.is_file())
+            for inner in inside:
+                yield from _open(inner, inner.relative_to(path).as_posix(), path)
         else:
-            yield from _opened(path, path.name, path.parent)
+            yield from _open(path, path.name, path.parent)
 
 
-def _opened(path: Path, name: str, holder: Path) -> Iterator[File]:
+def _open(path: Path, name: str, holder: Path) -> Iterator[File]:
     try:
         if path.suffix == ".zip":
-            yield from _zipped(path)
+            yield from _open_zip(path)
         else:
-            _must_be_bounded(path.stat().st_size, str(path))
+            _refuse_oversized(path.stat().st_size, str(path))
             yield File(name=name, data=path.read_bytes(), path=path, holder=holder)
     except OSError as error:
         raise DataError(f"cannot be read ({error.strerror})", subject=str(path)) from error
@@ -71,15 +71,15 @@ def _opened(path: Path, name: str, holder: Path) -> Iterator[File]:
         raise DataError(f"no zip that can be read ({error})", subject=str(path)) from error
 
 
-def _zipped(path: Path) -> Iterator[File]:
-    with zipfile.ZipFile(path) as opened:
-        for member in sorted(opened.infolist(), key=lambda one: one.filename):
+def _open_zip(path: Path) -> Iterator[File]:
+    with zipfile.ZipFile(path) as archive:
+        for member in sorted(archive.infolist(), key=lambda member: member.filename):
             if not member.is_dir():
-                _must_be_bounded(member.file_size, f"{path}: {member.filename}")
-                data = opened.read(member)
+                _refuse_oversized(member.file_size, f"{path}: {member.filename}")
+                data = archive.read(member)
                 yield File(name=member.filename, data=data, path=path, holder=path)
 
 
-def _must_be_bounded(size: int, subject: str) -> None:
+def _refuse_oversized(size: int, subject: str) -> None:
     if size > _MAX_BYTES:
         raise DataError("a file is too big", subject=subject, hint="64 MB at most")

@@ -39,25 +39,27 @@ class Labelled:
     order: float | None = None
 
 
-def labelled(path: Path) -> list[Labelled]:
+def read_labelled(path: Path) -> list[Labelled]:
     """Read a file of labelled documents; raises DataError with the line that is none."""
     if path.stat().st_size > _MAX_BYTES:
         raise DataError("too large to be read", subject=str(path), hint="at most 512 MB")
     with path.open("rb") as lines:
-        found = [
-            _labelled(line, f"{path}:{at}") for at, line in enumerate(lines, 1) if line.strip()
+        documents = [
+            _parse_document(line, f"{path}:{at}")
+            for at, line in enumerate(lines, 1)
+            if line.strip()
         ]
-    if not found:
+    if not documents:
         raise DataError("no documents", subject=str(path), hint="a line of JSON for each document")
-    twice = len(found) - len({one.id for one in found})
+    twice = len(documents) - len({document.id for document in documents})
     if twice:
         raise DataError(
             f"{twice} ids stand twice", subject=str(path), hint="ids tell documents apart"
         )
-    return found
+    return documents
 
 
-def _labelled(line: bytes, place: str) -> Labelled:
+def _parse_document(line: bytes, place: str) -> Labelled:
     try:
         values = orjson.loads(line)
     except orjson.JSONDecodeError as error:
@@ -86,14 +88,16 @@ def _text(value: object) -> str:
 def _moment(value: object, place: str) -> datetime | None:
     if not value:
         return None
-    found = dates.parse(str(value))
-    if found is None:
+    moment = dates.parse(str(value))
+    if moment is None:
         raise DataError(f"no time: {value}", subject=place, hint="write 2026-11-24T13:10:00Z")
-    return found
+    return moment
 
 
-def in_order(documents: Sequence[Labelled], forced: Order | None) -> tuple[Order, list[Labelled]]:
-    """Give the documents as a stream would bring them, and by what.
+def sort_documents(
+    documents: Sequence[Labelled], forced: Order | None
+) -> tuple[Order, list[Labelled]]:
+    """Sort the documents as a stream would bring them, and by what.
 
     By time where every one has it, else by their own order, else by the SHA-1 of the id.
     """
@@ -101,20 +105,20 @@ def in_order(documents: Sequence[Labelled], forced: Order | None) -> tuple[Order
     order = forced or possible[0]
     if order not in possible:
         raise DataError(f"not every document can be put in order of {order}", hint="--order hash")
-    return order, sorted(documents, key=lambda one: _key(one, order))
+    return order, sorted(documents, key=lambda document: _key(document, order))
 
 
 def _possible(documents: Sequence[Labelled]) -> Iterator[Order]:
-    if all(one.moment is not None for one in documents):
+    if all(document.moment is not None for document in documents):
         yield "time"
-    if all(one.order is not None for one in documents):
+    if all(document.order is not None for document in documents):
         yield "order"
     yield "hash"
 
 
-def _key(one: Labelled, order: Order) -> tuple[float, str]:
-    if order == "time" and one.moment is not None:
-        return one.moment.timestamp(), one.id
-    if order == "order" and one.order is not None:
-        return one.order, one.id
-    return 0.0, hashlib.sha1(one.id.encode(), usedforsecurity=False).hexdigest()
+def _key(document: Labelled, order: Order) -> tuple[float, str]:
+    if order == "time" and document.moment is not None:
+        return document.moment.timestamp(), document.id
+    if order == "order" and document.order is not None:
+        return document.order, document.id
+    return 0.0, hashlib.sha1(document.id.encode(), usedforsecurity=False).hexdigest()

@@ -64,7 +64,7 @@ class FeedsReport:
 
     @property
     def share(self) -> float:
-        """Give the share of well-formed pairs that agree in everything, 1.0 where there is none."""
+        """Return the share of well-formed pairs that agree in everything, 1.0 without any."""
         well_formed = self.pairs - self.malformed
         return self.exact / well_formed if well_formed else 1.0
 
@@ -88,11 +88,11 @@ def feeds(paths: Iterable[Path], now: datetime) -> FeedsReport:
     A value that the result does not give is not compared. Raises DataError where nothing there is
     a feed, or a path cannot be read.
     """
-    found = list(_corpus.files(paths))
-    goldens = goldens_of(found)
+    files = list(_corpus.files(paths))
+    goldens = goldens_of(files)
     results = {golden.name for golden in goldens.values()}
     count = _Count()
-    for file in found:
+    for file in files:
         golden = goldens.get(file.name)
         if not file.name.endswith(_ENDINGS) or file.name in results:
             continue
@@ -119,7 +119,7 @@ def _compare(file: File, golden: File | None, now: datetime, count: _Count) -> N
     count.files += 1
     listed: tuple[watch.SourceEntry, ...] = ()
     try:
-        listed = _read(file, now)
+        listed = _read_feed(file, now)
     except FeedError as error:
         count.refused.append(Trouble(file=file.name, what=f"no feed: {error.what}"))
     except Exception as error:  # what is measured here is that there is none
@@ -130,7 +130,7 @@ def _compare(file: File, golden: File | None, now: datetime, count: _Count) -> N
         count.empty += not listed
     if golden is None:
         return
-    different = _different(file, golden, listed)
+    different = _mismatches(file, golden, listed)
     is_sound = _is_well_formed(file)
     count.malformed += not is_sound
     count.exact += is_sound and not different
@@ -139,11 +139,11 @@ def _compare(file: File, golden: File | None, now: datetime, count: _Count) -> N
 
 
 def _is_other_json(file: File) -> bool:
-    """Say whether a JSON file without a result does not even say that it is a feed."""
+    """Decide whether a JSON file without a result does not even say that it is a feed."""
     return file.name.endswith(".json") and b"jsonfeed.org/version" not in file.data[:65_536]
 
 
-def _read(file: File, now: datetime) -> tuple[watch.SourceEntry, ...]:
+def _read_feed(file: File, now: datetime) -> tuple[watch.SourceEntry, ...]:
     page = Page(url=_BASE, final_url=_BASE, status=200, headers={}, body=file.data, fetched_at=now)
     return watch.entries(page, Source(url=_BASE, kind="feed")).entries
 
@@ -160,7 +160,7 @@ def _is_well_formed(file: File) -> bool:
     return True
 
 
-def _different(file: File, golden: File, ours: tuple[watch.SourceEntry, ...]) -> list[Mismatch]:
+def _mismatches(file: File, golden: File, ours: tuple[watch.SourceEntry, ...]) -> list[Mismatch]:
     expected = expected_of(golden)
     if expected is None:
         return [_mismatch(file, -1, "result", "", f"{golden.name} is in no known shape")]
@@ -175,8 +175,8 @@ def _different(file: File, golden: File, ours: tuple[watch.SourceEntry, ...]) ->
 
 def _values(golden: File) -> int:
     return sum(
-        bool(one.title) + bool(one.links) + (one.published_at is not None)
-        for one in expected_of(golden) or ()
+        bool(entry.title) + bool(entry.links) + (entry.published_at is not None)
+        for entry in expected_of(golden) or ()
     )
 
 
@@ -187,7 +187,7 @@ def _mismatch(file: File, entry: int, field: str, ours: str, expected: str) -> M
 
 
 def _differences(mine: watch.SourceEntry, theirs: Expected) -> list[tuple[str, str, str]]:
-    """Give (field, ours, expected) where the two do not agree."""
+    """Return (field, ours, expected) where the two do not agree."""
     different = []
     if theirs.title and _title(mine.title) != _title(theirs.title):
         different.append(("title", mine.title, theirs.title))
@@ -200,7 +200,7 @@ def _differences(mine: watch.SourceEntry, theirs: Expected) -> list[tuple[str, s
 
 
 def _title(title: str) -> str:
-    """Give a title's letters: markup and entities undone until nothing changes, blanks folded."""
+    """Return a title's letters: markup and entities undone until nothing changes, blanks folded."""
     before = ""
     while title != before:
         before, title = title, text.plain(title)
@@ -209,9 +209,9 @@ def _title(title: str) -> str:
 
 def _same_link(mine: watch.SourceEntry, links: tuple[str, ...]) -> bool:
     ours = {mine.url, urljoin(mine.base, mine.url)}
-    ours |= {urls.fetchable(one) or one for one in ours}
-    theirs = {one for link in links for one in (link, urljoin(mine.base, link))}
-    theirs |= {urls.fetchable(one) or one for one in theirs}
+    ours |= {urls.fetchable(address) or address for address in ours}
+    theirs = {address for link in links for address in (link, urljoin(mine.base, link))}
+    theirs |= {urls.fetchable(address) or address for address in theirs}
     return not ours.isdisjoint(theirs)
 
 

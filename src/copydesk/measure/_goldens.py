@@ -29,7 +29,7 @@ class Expected:
 
 
 def goldens_of(files: list[File]) -> dict[str, File]:
-    """Give, by the name of a feed's file, the file with its expected result.
+    """Return, by the name of a feed's file, the file with its expected result.
 
     A result has the feed's name with `.json`, `.serde.json` or `_expected.json`. Of several, the
     one that shares the most folders at the end of its path is meant; it must share one.
@@ -41,9 +41,9 @@ def goldens_of(files: list[File]) -> dict[str, File]:
     pairs = {}
     for file in files:
         results = by_name.get(file.stem.rpartition("/")[2], [])
-        results = [one for one in results if one is not file and not _is_result(file)]
-        best = max(results, key=lambda one: _shared(one, file), default=None)
-        if best is not None and _shared(best, file):
+        results = [result for result in results if result is not file and not _is_result(file)]
+        best = max(results, key=lambda result: _count_shared_folders(result, file), default=None)
+        if best is not None and _count_shared_folders(best, file):
             pairs[file.name] = best
     return pairs
 
@@ -59,9 +59,9 @@ def _is_result(file: File) -> bool:
     return file.name.endswith(".json") and file.stem.endswith(_ENDINGS)
 
 
-def _shared(one: File, other: File) -> int:
+def _count_shared_folders(golden: File, other: File) -> int:
     """Count the folders that two paths share, from the file upwards; files side by side share."""
-    mine, theirs = (file.name.split("/")[-2::-1] for file in (one, other))
+    mine, theirs = (file.name.split("/")[-2::-1] for file in (golden, other))
     if mine == theirs:
         return len(mine) + 1
     shared = 0
@@ -73,7 +73,7 @@ def _shared(one: File, other: File) -> int:
 
 
 def expected_of(golden: File) -> tuple[Expected, ...] | None:
-    """Give the entries of a result file, None where it is in no shape that is known."""
+    """Return the entries of a result file, None where it is in no shape that is known."""
     try:
         feed = json.loads(golden.data)
     except ValueError:
@@ -83,10 +83,10 @@ def expected_of(golden: File) -> tuple[Expected, ...] | None:
     entries = feed.get("entries", feed.get("items"))
     if not isinstance(entries, list):
         return () if entries is None else None
-    return tuple(_expected(entry) for entry in entries if isinstance(entry, dict))
+    return tuple(_read_entry(entry) for entry in entries if isinstance(entry, dict))
 
 
-def _expected(entry: Fields) -> Expected:
+def _read_entry(entry: Fields) -> Expected:
     return Expected(
         title=_content(entry.get("title")),
         links=tuple(_links(entry)),
@@ -97,23 +97,23 @@ def _expected(entry: Fields) -> Expected:
 
 
 def _content(value: object) -> str:
-    """Give a text that stands as it is, or under `content`."""
+    """Return a text that stands as it is, or under `content`."""
     if isinstance(value, dict):
         value = value.get("content", value.get("value"))
     return value if isinstance(value, str) else ""
 
 
 def _links(entry: Fields) -> Iterator[str]:
-    """Give the entry's addresses; those with a relation other than "alternate" are no page."""
+    """Yield the entry's addresses; those with a relation other than "alternate" are no page."""
     link = entry.get("link")
     if isinstance(link, str) and link.strip():
         yield link.strip()
     links = entry.get("links")
-    for one in links if isinstance(links, list) else []:
-        if isinstance(one, str):
-            yield one.strip()
-        elif isinstance(one, dict) and one.get("rel") in (None, "", "alternate"):
-            href = one.get("href")
+    for link_or_url in links if isinstance(links, list) else []:
+        if isinstance(link_or_url, str):
+            yield link_or_url.strip()
+        elif isinstance(link_or_url, dict) and link_or_url.get("rel") in (None, "", "alternate"):
+            href = link_or_url.get("href")
             if isinstance(href, str) and href.strip().startswith(_WEB):
                 yield href.strip()
 

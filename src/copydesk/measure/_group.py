@@ -66,23 +66,23 @@ def group(path: Path, options: GroupOptions) -> GroupReport:
 
     Raises DataError; ModelError where meaning is asked for and its extra is not installed.
     """
-    order, documents = _documents.in_order(_documents.labelled(path), options.order)
+    order, documents = _documents.sort_documents(_documents.read_labelled(path), options.order)
     beat = options.beat
     stream = judge.Stream(beat)
     model = embed.Model() if options.by_meaning else None
-    seen = [_document(one, order, model) for one in documents]
+    seen = [_document(document, order, model) for document in documents]
     began = time.process_time()
-    at_once = [stream.add(one) for one in seen]
+    at_once = [stream.add(document) for document in seen]
     stream.settle()
     seconds = time.process_time() - began
-    settled = stream.groups()
-    ours = [settled[one.id] for one in documents]
+    groups_by_id = stream.groups()
+    ours = [groups_by_id[document.id] for document in documents]
     if options.out is not None:
-        _write(options.out, documents, settled)
+        _write(options.out, documents, groups_by_id)
     end = _agreement(documents, ours)
     return GroupReport(
         documents=len(documents),
-        stories=len({one.cluster for one in documents}),
+        stories=len({document.cluster for document in documents}),
         groups=end.groups,
         order=order,
         pairwise=end.pairwise,
@@ -94,20 +94,20 @@ def group(path: Path, options: GroupOptions) -> GroupReport:
     )
 
 
-def _document(one: Labelled, order: Order, model: embed.Model | None) -> judge.Document:
-    vectors = model.vectors([embed.passage(one.title, one.text)]) if model else [b""]
+def _document(document: Labelled, order: Order, model: embed.Model | None) -> judge.Document:
+    vectors = model.vectors([embed.passage(document.title, document.text)]) if model else [b""]
     return judge.Document(
-        key=one.id,
-        title=one.title,
-        text=one.text,
-        language=one.language,
-        moment=one.moment if order == "time" else None,
+        key=document.id,
+        title=document.title,
+        text=document.text,
+        language=document.language,
+        moment=document.moment if order == "time" else None,
         vector=vectors[0],
     )
 
 
 def _agreement(documents: Sequence[Labelled], ours: Sequence[str]) -> Agreement:
-    true = [one.cluster for one in documents]
+    true = [document.cluster for document in documents]
     return Agreement(
         groups=len(set(ours)),
         pairwise=_clusters.pairwise(true, ours),
@@ -119,24 +119,27 @@ def _first(
     documents: Sequence[Labelled], seen: Sequence[judge.Document], beat: Sequence[str]
 ) -> float:
     stream = judge.Stream(beat)
-    for one in seen:
-        stream.add(one)
+    for document in seen:
+        stream.add(document)
     stream.settle()
-    settled = stream.groups()
-    return _agreement(documents, [settled[one.id] for one in documents]).bcubed.f1
+    groups_by_id = stream.groups()
+    return _agreement(documents, [groups_by_id[document.id] for document in documents]).bcubed.f1
 
 
 def _stretches(documents: Sequence[Labelled], ours: Sequence[str]) -> float:
-    """Give the mean score of each hundred documents after the first, 0 where there are none."""
+    """Compute the mean score of each hundred documents after the first, 0 where there are none."""
     starts = range(FIRST, len(documents) - FIRST + 1, FIRST)
-    found = [
+    scores = [
         _agreement(documents[at : at + FIRST], ours[at : at + FIRST]).bcubed.f1 for at in starts
     ]
-    return round(sum(found) / len(found), 4) if found else 0.0
+    return round(sum(scores) / len(scores), 4) if scores else 0.0
 
 
-def _write(out: Path, documents: Iterable[Labelled], settled: Mapping[str, str]) -> None:
-    lines = (orjson.dumps({"id": one.id, "cluster": settled[one.id]}) for one in documents)
+def _write(out: Path, documents: Iterable[Labelled], groups_by_id: Mapping[str, str]) -> None:
+    lines = (
+        orjson.dumps({"id": document.id, "cluster": groups_by_id[document.id]})
+        for document in documents
+    )
     try:
         out.write_bytes(b"".join(line + b"\n" for line in lines))
     except OSError as error:

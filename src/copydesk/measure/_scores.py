@@ -104,7 +104,7 @@ def _cases(path: Path) -> Iterator[_Case]:
         if path.stat().st_size > _MAX_BYTES:
             raise DataError("the file of cases is too big", subject=str(path), hint="64 MB at most")
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            yield from _read(csv.DictReader(lines, strict=True), path)
+            yield from _read_cases(csv.DictReader(lines, strict=True), path)
     except OSError as error:
         raise DataError(
             "cannot read the cases", subject=str(path), hint=error.strerror or ""
@@ -113,9 +113,9 @@ def _cases(path: Path) -> Iterator[_Case]:
         raise DataError("no text in UTF-8", subject=str(path), hint=str(error)) from error
 
 
-def _read(rows: csv.DictReader[str], path: Path) -> Iterator[_Case]:
+def _read_cases(rows: csv.DictReader[str], path: Path) -> Iterator[_Case]:
     try:
-        _must_have_columns(rows.fieldnames or (), path)
+        _require_columns(rows.fieldnames or (), path)
         for row in rows:
             yield _case(row, f"{path}:{rows.line_num}")
     except csv.Error as error:
@@ -123,8 +123,8 @@ def _read(rows: csv.DictReader[str], path: Path) -> Iterator[_Case]:
         raise DataError("no CSV", subject=where, hint=str(error)) from error
 
 
-def _must_have_columns(found: Sequence[str], path: Path) -> None:
-    missing = [name for name in COLUMNS if name not in found]
+def _require_columns(columns: Sequence[str], path: Path) -> None:
+    missing = [name for name in COLUMNS if name not in columns]
     if missing:
         raise DataError(
             "no list of cases: a column is missing",

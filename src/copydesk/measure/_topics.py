@@ -96,8 +96,8 @@ def topics(labelled: Path, beat: Beat) -> TopicsReport:
     if not cases:
         raise DataError("no labelled stories", subject=str(labelled))
     named = {name for case in cases for name in case.topics}
-    ours = [_judged(case, beat, "copydesk") for case in cases]
-    theirs = [_judged(case, beat, "everyday") for case in cases]
+    ours = [_judge(case, beat, "copydesk") for case in cases]
+    theirs = [_judge(case, beat, "everyday") for case in cases]
     compared = named | (known - {beat.topic})
     return TopicsReport(
         stories=len(cases),
@@ -119,8 +119,8 @@ def topics(labelled: Path, beat: Beat) -> TopicsReport:
     )
 
 
-def _judged(case: _Labelled, beat: Beat, profile: str) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Give the topics of a story by a profile, none for one that it drops, and the reasons."""
+def _judge(case: _Labelled, beat: Beat, profile: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the topics of a story by a profile, none for one that it drops, and the reasons."""
     scoring = replace(
         beat.scoring,
         profile="everyday" if profile == "everyday" else "copydesk",
@@ -129,8 +129,8 @@ def _judged(case: _Labelled, beat: Beat, profile: str) -> tuple[frozenset[str], 
     outcome = judge.assess(case.article, replace(beat, scoring=scoring), judge.MemoryShelf())
     if isinstance(outcome, Dropped):
         return frozenset(), (f"{outcome.reason}: {outcome.detail}",)
-    told = [str(one) for one in outcome.reasons if one.about.startswith("topic")]
-    return frozenset(outcome.topics), tuple(told)
+    reasons = [str(reason) for reason in outcome.reasons if reason.about.startswith("topic")]
+    return frozenset(outcome.topics), tuple(reasons)
 
 
 def _met(profile: str, cases: Sequence[_Labelled], given: Sequence[frozenset[str]]) -> Met:
@@ -162,20 +162,20 @@ def _met(profile: str, cases: Sequence[_Labelled], given: Sequence[frozenset[str
 def _by_topic(
     cases: Sequence[_Labelled], given: Sequence[frozenset[str]]
 ) -> tuple[TopicScore, ...]:
-    """Give the score of each topic that a label or the judge names, by name."""
+    """Return the score of each topic that a label or the judge names, by name."""
     labelled = Counter(name for case in cases for name in case.topics)
-    said = Counter(name for names in given for name in names)
+    ours = Counter(name for names in given for name in names)
     right = Counter(
         name for case, names in zip(cases, given, strict=True) for name in names & case.topics
     )
     scores = []
-    for name in sorted(labelled.keys() | said.keys()):
-        share = _share(right[name], said[name], labelled[name])
+    for name in sorted(labelled.keys() | ours.keys()):
+        share = _share(right[name], ours[name], labelled[name])
         scores.append(
             TopicScore(
                 topic=name,
                 labelled=labelled[name],
-                given=said[name],
+                given=ours[name],
                 right=right[name],
                 precision=share.precision,
                 recall=share.recall,
@@ -186,7 +186,7 @@ def _by_topic(
 
 
 def _share(right: int, given: int, labelled: int) -> Share:
-    """Give precision, recall and F1; what is right of nothing is nought."""
+    """Compute precision, recall and F1; what is right of nothing is nought."""
     return Share(
         precision=round(right / given, 4) if given else 0.0,
         recall=round(right / labelled, 4) if labelled else 0.0,
@@ -267,6 +267,6 @@ def _texts(row: Mapping[str, object], key: str, where: str) -> tuple[str, ...]:
     value = row.get(key)
     if value is None:
         return ()
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise DataError(f"{key} is no list of texts", subject=where)
     return tuple(value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from copydesk.memory._fates import Fate, FateState
 from copydesk.memory._keyed_bytes import KeyedBytes
-from copydesk.memory._manifest import Manifest
+from copydesk.memory._manifest import SiteManifest
 from copydesk.memory._reads import Reads
 from copydesk.memory._revisits import Revisit, Revisits
 from copydesk.memory._schema import VERSION, copy, migrate
@@ -20,11 +20,11 @@ __all__ = [
     "Fate",
     "FateState",
     "KeyedBytes",
-    "Manifest",
     "Memory",
     "Reads",
     "Revisit",
     "Revisits",
+    "SiteManifest",
     "copy",
     "migrate",
 ]

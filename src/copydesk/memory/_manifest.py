@@ -1,4 +1,4 @@
-"""Manifest: what was last written where, so that only what changed is written."""
+"""SiteManifest: what was last written where, so that only what changed is written."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 
 
-class Manifest:
+class SiteManifest:
     """The digests of one published site's files."""
 
     def __init__(self, run: Callable[..., sqlite3.Cursor], site: str) -> None:

@@ -13,7 +13,7 @@ from copydesk.errors import MemoryStoreError
 from copydesk.kit import dates
 from copydesk.memory._fates import Fate
 from copydesk.memory._keyed_bytes import KeyedBytes
-from copydesk.memory._manifest import Manifest
+from copydesk.memory._manifest import SiteManifest
 from copydesk.memory._reads import Reads
 from copydesk.memory._rehearsal import Rehearsal, Value, steps_in
 from copydesk.memory._revisits import Revisits
@@ -152,9 +152,9 @@ class Memory:
         for field, digest in digests.items():
             self._run("INSERT INTO digests VALUES (?, ?, ?)", path, field, digest)
 
-    def manifest(self, site: str) -> Manifest:
+    def manifest(self, site: str) -> SiteManifest:
         """Return the manifest of the site that is published under the name `site`."""
-        return Manifest(self._run, site)
+        return SiteManifest(self._run, site)
 
     def journal(self) -> dict[str, str]:
         """Return path and digest of what an earlier version wrote and did not commit."""

@@ -19,7 +19,16 @@ from copydesk.news.beat import (
     Topic,
 )
 from copydesk.news.dropped import DROP_REASONS, Dropped, DropReason
-from copydesk.news.edition import Draw, Edition, Filed, PictureFile, Poster, Record, Show, Thumbnail
+from copydesk.news.edition import (
+    Draw,
+    Edition,
+    FiledStories,
+    PictureFile,
+    Poster,
+    Record,
+    Show,
+    Thumbnail,
+)
 from copydesk.news.event import Event, EventKind
 from copydesk.news.fault import Fault, FaultKind
 from copydesk.news.fetch_options import FetchOptions, Manners
@@ -64,7 +73,7 @@ __all__ = [
     "FetchOptions",
     "Fetcher",
     "Figure",
-    "Filed",
+    "FiledStories",
     "Image",
     "Kind",
     "Lead",

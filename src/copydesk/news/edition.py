@@ -48,7 +48,7 @@ class Thumbnail:
     colour: str = ""
 
 
-class Filed(Protocol):
+class FiledStories(Protocol):
     """Stories that are read one by one when a page needs them."""
 
     def stamps(self) -> Mapping[str, str]:
@@ -93,7 +93,7 @@ class Edition:
 
     beat: Beat
     at: datetime
-    stories: Iterable[Story] | Filed
+    stories: Iterable[Story] | FiledStories
     records: Iterable[Record] = ()
     pictures: Mapping[str, Thumbnail] | None = None
     reads: Mapping[str, int] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import overload
 
-from copydesk.news import Filed, Story
+from copydesk.news import FiledStories, Story
 from copydesk.publish import _sound
 from copydesk.publish._entries import Entry
 
@@ -17,7 +17,7 @@ Read = Callable[[str], Story | None]
 
 
 class Told:
-    """Stories that are all in memory, as `news.Filed`."""
+    """Stories that are all in memory, as `news.FiledStories`."""
 
     def __init__(self, stories: Iterable[Story]) -> None:
         self._stories = {story.path: story for story in stories}
@@ -37,7 +37,7 @@ class Told:
 class Reader:
     """Read stories, the latest few thousand of them once."""
 
-    def __init__(self, filed: Filed) -> None:
+    def __init__(self, filed: FiledStories) -> None:
         self._filed = filed
         self._in_hand: OrderedDict[str, Story | None] = OrderedDict()
         self._sound: set[str] = set()

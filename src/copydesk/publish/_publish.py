@@ -12,7 +12,17 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, compress
 from pathlib import Path
 
-from copydesk.news import Beat, Draw, Edition, Filed, PictureFile, Poster, Show, Story, Thumbnail
+from copydesk.news import (
+    Beat,
+    Draw,
+    Edition,
+    FiledStories,
+    PictureFile,
+    Poster,
+    Show,
+    Story,
+    Thumbnail,
+)
 from copydesk.placement import HALF_LIFE_HOURS
 from copydesk.placement.addresses import is_path, is_segment
 from copydesk.publish import _old, _outputs, api, feeds, signs, site, sitemaps
@@ -113,7 +123,7 @@ def publish(
 
 
 def survey(
-    filed: Filed | Iterable[Story],
+    filed: FiledStories | Iterable[Story],
     beat: Beat,
     known: Catalogue | None = None,
     *,

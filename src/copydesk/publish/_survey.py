@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copydesk.errors import PublishError
-from copydesk.news import Beat, Filed, Story
+from copydesk.news import Beat, FiledStories, Story
 from copydesk.placement import addressable_topics, addresses, topics_above
 from copydesk.publish import _entries, catalogue
 from copydesk.publish._entries import Entry
@@ -23,7 +23,7 @@ Clothes = Callable[[str, str], tuple[str, tuple[str, ...]]]  # of a path and its
 
 @dataclass(slots=True, kw_only=True)
 class Survey:
-    """The catalogue of all filed stories as they are now, as `news.Filed`.
+    """The catalogue of all filed stories as they are now, as `news.FiledStories`.
 
     `keys` are those by which it is listed, `grounds` what they depend on. `notes` are those of the
     last time, {} where nothing of it is known or wanted. `pairs` hold of each story that has
@@ -88,7 +88,7 @@ def _differs(one: Pictured, clothes: Clothes) -> bool:
 
 
 def take_survey(
-    filed: Filed | Iterable[Story],
+    filed: FiledStories | Iterable[Story],
     beat: Beat,
     keys: tuple[StoryKey, ...],
     known: Catalogue | None = None,

@@ -5,7 +5,7 @@ What pages, letters and the desk share. A newsroom's `_templates/` replaces sing
 
 from __future__ import annotations
 
-from copydesk.rendering._languages import language_tag, text_direction
+from copydesk.rendering._languages import language_name, language_tag, text_direction
 from copydesk.rendering._note import render_note
 from copydesk.rendering._renderer import Renderer, join_markup, mark_safe
 from copydesk.rendering._strings import STRINGS_FILE, Strings, load_strings
@@ -17,6 +17,7 @@ __all__ = [
     "Strings",
     "escape_xml",
     "join_markup",
+    "language_name",
     "language_tag",
     "load_strings",
     "mark_safe",

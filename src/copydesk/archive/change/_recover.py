@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from copydesk.archive.change import _change
+from copydesk.archive.change import _steps
 from copydesk.archive.change._hold import Hold
 from copydesk.archive.change._journal import OpenEntry
 from copydesk.errors import CopydeskError
@@ -44,12 +44,12 @@ def recover(lock: Hold) -> tuple[Recovered, ...]:
 def _roll_forward(lock: Hold, pending: OpenEntry) -> bool:
     """Write what is left to write; return whether the disk took all of it."""
     entry = pending.entry
-    if entry.is_written or _change.other_branch(lock, entry):
+    if entry.is_written or _steps.other_branch(lock, entry):
         return True
     is_whole = True
     for entry_file in entry.files:
         try:
-            _change.write(lock.root, entry_file)
+            _steps.write(lock.root, entry_file)
         except CopydeskError:  # it stays in the journal, and the next one tries again
             is_whole = False
     return is_whole
@@ -57,11 +57,11 @@ def _roll_forward(lock: Hold, pending: OpenEntry) -> bool:
 
 def _settle(lock: Hold, pending: OpenEntry, *, is_whole: bool) -> Recovered:
     entry = pending.entry
-    if not entry.is_written and _change.other_branch(lock, entry):
-        _change.leave(pending)
-        done = _change.Committed(obstacle=_change.other_branch(lock, entry))
+    if not entry.is_written and _steps.other_branch(lock, entry):
+        _steps.leave(pending)
+        done = _steps.Committed(obstacle=_steps.other_branch(lock, entry))
     else:
-        done = _change.settle(lock, pending, is_whole=is_whole)
+        done = _steps.settle(lock, pending, is_whole=is_whole)
     return Recovered(
         subject=entry.subject,
         paths=tuple(entry_file.path for entry_file in entry.files),

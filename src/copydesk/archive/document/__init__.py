@@ -1,14 +1,14 @@
 """A file with front matter, or a YAML file of `_data`: bytes in, the same bytes out again.
 
 Whoever wants values asks `TypedFields` or `parse_record`; whoever edits gets a tree that
-remembers spelling and layout (`Document`).
+remembers spelling and layout (`DocumentTree`).
 """
 
 from __future__ import annotations
 
 from copydesk.archive.document._byte_form import PLAIN, ByteForm
 from copydesk.archive.document._document import (
-    Document,
+    DocumentTree,
     emit_document,
     parse_document,
     parse_record,
@@ -44,7 +44,7 @@ __all__ = [
     "NOTHING",
     "PLAIN",
     "ByteForm",
-    "Document",
+    "DocumentTree",
     "Halves",
     "Mapping",
     "MappingEntry",

@@ -12,7 +12,7 @@ from copydesk.news import Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class DocumentTree:
     """A file as a tree of its front matter and all that stands around it.
 
     `closing` is what stands between the last value and the closing fence, `tail` the rest from
@@ -28,14 +28,14 @@ class Document:
     form: ByteForm = PLAIN
 
 
-def parse_document(path: str, data: bytes) -> Document:
+def parse_document(path: str, data: bytes) -> DocumentTree:
     """Parse a file's bytes to a document, or raise RecordError."""
     halves, fenced = _halves(path, data), not path.endswith(_nodes.BARE)
     front = _whole_lines(halves)
     tree, closing = _tree.grow(front, _nodes.compose(front, path))
     if front != halves.front:
         closing = _NO_LINE_FEED
-    return Document(
+    return DocumentTree(
         path=path,
         tree=tree,
         closing=closing,
@@ -59,7 +59,7 @@ def _whole_lines(halves: _front_matter.Halves) -> str:
 _NO_LINE_FEED = "\\"
 
 
-def emit_document(document: Document) -> bytes:
+def emit_document(document: DocumentTree) -> bytes:
     """Return the bytes of a document."""
     text = _tree.write(document.tree)
     if document.closing == _NO_LINE_FEED:

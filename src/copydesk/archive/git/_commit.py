@@ -26,7 +26,7 @@ class CommitWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _PathChange:
+class _StagedChange:
     """One path's next entry; mode 0 deletes it."""
 
     name: str
@@ -67,7 +67,7 @@ def _store_blobs(place: _git.WorkTree, names: Sequence[str]) -> Mapping[str, str
     return {name: stored.get(name, "") for name in names}
 
 
-def _changes(place: _git.WorkTree, head: str, blobs: Mapping[str, str]) -> list[_PathChange]:
+def _changes(place: _git.WorkTree, head: str, blobs: Mapping[str, str]) -> list[_StagedChange]:
     """Return what differs from the last commit and is not staged in a third form by somebody."""
     names = list(blobs)
     committed = _states.committed(place, head, names)
@@ -78,19 +78,19 @@ def _changes(place: _git.WorkTree, head: str, blobs: Mapping[str, str]) -> list[
         _, next_one = staged.get(name, ("", ""))
         if blob == last or next_one not in {last, blob}:
             continue
-        deleted = _PathChange(name=name, mode="0", blob="0" * len(last))
-        changes.append(_PathChange(name=name, mode=mode, blob=blob) if blob else deleted)
+        deleted = _StagedChange(name=name, mode="0", blob="0" * len(last))
+        changes.append(_StagedChange(name=name, mode=mode, blob=blob) if blob else deleted)
     return changes
 
 
-def _index_lines(changes: Iterable[_PathChange]) -> bytes:
+def _index_lines(changes: Iterable[_StagedChange]) -> bytes:
     """Return the changes as `update-index --index-info` reads them."""
     lines = (f"{change.mode} {change.blob}\t{change.name}\0" for change in changes)
     return "".join(lines).encode("utf-8", "surrogateescape")
 
 
 def _write_commit(
-    place: _git.WorkTree, head: str, changes: Sequence[_PathChange], words: CommitWords
+    place: _git.WorkTree, head: str, changes: Sequence[_StagedChange], words: CommitWords
 ) -> str:
     scratch = place.folder / "copydesk-tree"
     scratch.unlink(missing_ok=True)

@@ -48,7 +48,7 @@ class Pushed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
+class _RemoteBranch:
     """A branch here and the branch of the remote that it is pushed to."""
 
     remote: str
@@ -90,7 +90,7 @@ def push(place: _git.WorkTree, branch: str, remote: str, alone: Alone) -> Pushed
     raise GitError("the remote moves while we push", subject=f"{remote}: {reason}", hint=STAYS)
 
 
-def _line(place: _git.WorkTree, branch: str, remote: str) -> _Line:
+def _line(place: _git.WorkTree, branch: str, remote: str) -> _RemoteBranch:
     """Find where the branch goes: where it follows this remote to, else to its own name."""
     if not _config(place, f"remote.{remote}.url") and not _config(
         place, f"remote.{remote}.pushurl"
@@ -100,7 +100,7 @@ def _line(place: _git.WorkTree, branch: str, remote: str) -> _Line:
     follows = _config(place, f"branch.{branch}.remote")
     target = _config(place, f"branch.{branch}.merge") if follows == remote else ""
     target = target or f"refs/heads/{branch}"
-    return _Line(remote=remote, branch=branch, target=target, is_followed=bool(follows))
+    return _RemoteBranch(remote=remote, branch=branch, target=target, is_followed=bool(follows))
 
 
 def _config(place: _git.WorkTree, key: str) -> str:
@@ -108,12 +108,12 @@ def _config(place: _git.WorkTree, key: str) -> str:
     return answer.out.decode("utf-8", "replace").strip() if answer.code == 0 else ""
 
 
-def _known(place: _git.WorkTree, line: _Line) -> str:
+def _known(place: _git.WorkTree, line: _RemoteBranch) -> str:
     """Return the commit that the remote's branch had when we last heard of it, "" for none."""
     return _commit(place, f"refs/remotes/{line.remote}/{line.target.removeprefix('refs/heads/')}")
 
 
-def _tip(place: _git.WorkTree, line: _Line) -> str:
+def _tip(place: _git.WorkTree, line: _RemoteBranch) -> str:
     """Ask the remote for its branch's commit; "" where there is none, or it is only pushed to."""
     if not _config(place, f"remote.{line.remote}.url"):
         return ""
@@ -129,7 +129,7 @@ def _commit(place: _git.WorkTree, name: str) -> str:
     return answer.out.decode().strip()
 
 
-def _waiting(place: _git.WorkTree, line: _Line) -> int:
+def _waiting(place: _git.WorkTree, line: _RemoteBranch) -> int:
     """Count the commits that the remote does not have, as far as we know."""
     known = _known(place, line)
     return _count(place, f"{known}..HEAD" if known else "HEAD")
@@ -139,7 +139,7 @@ def _count(place: _git.WorkTree, *commits: str) -> int:
     return int(_git.tell(place.top, "rev-list", "--count", *commits).decode())
 
 
-def _sent(place: _git.WorkTree, line: _Line) -> str:
+def _sent(place: _git.WorkTree, line: _RemoteBranch) -> str:
     """Push; give "" when it went, why not when the remote has more, else raise GitError."""
     follow = () if line.is_followed else ("--set-upstream",)
     answer = _git.ask_remote(
@@ -164,7 +164,7 @@ def _sent(place: _git.WorkTree, line: _Line) -> str:
     )
 
 
-def _take_in(place: _git.WorkTree, line: _Line, alone: Alone) -> int:
+def _take_in(place: _git.WorkTree, line: _RemoteBranch, alone: Alone) -> int:
     """Lay our commits on top of what the remote has; give how many of theirs came in."""
     _refuse_edits(place, line)
     refspec = f"+{line.target}:{_THEIRS}"
@@ -183,7 +183,7 @@ def _take_in(place: _git.WorkTree, line: _Line, alone: Alone) -> int:
         _git.ask(place.top, "update-ref", "-d", _THEIRS)
 
 
-def _lay_on_top(place: _git.WorkTree, line: _Line) -> int:
+def _lay_on_top(place: _git.WorkTree, line: _RemoteBranch) -> int:
     """Move branch and files to our commits on top of theirs; return how many theirs are."""
     theirs = _commit(place, _THEIRS)
     ours = _states.head(place)
@@ -195,7 +195,7 @@ def _lay_on_top(place: _git.WorkTree, line: _Line) -> int:
     return taken
 
 
-def _refuse_edits(place: _git.WorkTree, line: _Line) -> None:
+def _refuse_edits(place: _git.WorkTree, line: _RemoteBranch) -> None:
     """Refuse to move files while a person is at work on some that git knows."""
     listed = _git.tell(
         place.top,
@@ -212,7 +212,7 @@ def _refuse_edits(place: _git.WorkTree, line: _Line) -> None:
         )
 
 
-def _refuse_tangles(place: _git.WorkTree, line: _Line, ours: str, theirs: str) -> None:
+def _refuse_tangles(place: _git.WorkTree, line: _RemoteBranch, ours: str, theirs: str) -> None:
     """Refuse what a rebase would bend: another history, or merges among our own commits."""
     if _git.ask(place.top, "merge-base", ours, theirs).code:
         raise GitError(
@@ -228,7 +228,7 @@ def _refuse_tangles(place: _git.WorkTree, line: _Line, ours: str, theirs: str) -
         )
 
 
-def _rebase(place: _git.WorkTree, line: _Line, ours: str, theirs: str) -> str:
+def _rebase(place: _git.WorkTree, line: _RemoteBranch, ours: str, theirs: str) -> str:
     """Return the commit of our branch on top of theirs; raises GitError at a conflict."""
     with _desk(place, ours) as desk:
         answer = _git.ask(

@@ -16,7 +16,7 @@ _LONGEST_KEY = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Nested:
+class _BelowKey:
     """What all of them have in common: the pattern of lines that stand deeper than their key."""
 
     name: str = ""
@@ -29,7 +29,7 @@ class _Nested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TextList(_Nested, Generic[_T]):
+class TextList(_BelowKey, Generic[_T]):
     """A list of texts, each on a line after its dash."""
 
     name: str = "list of texts"
@@ -54,7 +54,7 @@ class TextList(_Nested, Generic[_T]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Nested(_Nested):
+class Nested(_BelowKey):
     """A noun below its key; one that was read lately is known again."""
 
     table: Table
@@ -76,7 +76,7 @@ class Nested(_Nested):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NestedList(_Nested):
+class NestedList(_BelowKey):
     """A list of nouns below its key, each known by its address."""
 
     table: Table
@@ -103,7 +103,7 @@ class NestedList(_Nested):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Digests(_Nested):
+class Digests(_BelowKey):
     """Pairs of a field's name and the digest of what was last written there."""
 
     name: str = "a field's name and 8 hex digits on each line"

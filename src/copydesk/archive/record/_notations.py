@@ -63,7 +63,7 @@ class Notation(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line(Generic[_T]):
+class OneLine(Generic[_T]):
     """A value on its key's line.
 
     `standing` is what it looks like in our own spelling, the value as a group, `filled` the same
@@ -128,7 +128,7 @@ def _parse_said(raw: str) -> Said:
 
 spell_word = own.remember(spell_plain)  # the same names and topics come again and again
 
-TEXT = Line(
+TEXT = OneLine(
     name="text in quotes",
     spell=spell_quoted,
     read=TypedFields.text,
@@ -137,7 +137,7 @@ TEXT = Line(
     parse=own.parse_text,
     missing="",
 )
-WORD = Line(
+WORD = OneLine(
     name="bare text, in quotes where YAML needs them",
     spell=spell_word,
     read=TypedFields.text,
@@ -146,7 +146,7 @@ WORD = Line(
     parse=own.parse_word,
     missing="",
 )
-WORDS: Line[tuple[str, ...]] = Line(
+WORDS: OneLine[tuple[str, ...]] = OneLine(
     name="words, set apart by commas",
     spell=lambda words: spell_plain(", ".join(words)),
     read=_read_words,
@@ -154,7 +154,7 @@ WORDS: Line[tuple[str, ...]] = Line(
     parse=own.parse_words,
     missing=(),
 )
-NUMBER: Line[Any] = Line(
+NUMBER: OneLine[Any] = OneLine(
     name="whole number",
     spell=lambda number: f"{number:d}",
     read=_or_absent(TypedFields.number),
@@ -162,7 +162,7 @@ NUMBER: Line[Any] = Line(
     parse=int,
     missing=None,
 )
-SIZE = Line(
+SIZE = OneLine(
     name="pixels, at least 1",
     spell=lambda pixels: f"{pixels:d}",
     read=_or_absent(TypedFields.number),
@@ -170,7 +170,7 @@ SIZE = Line(
     parse=int,
     missing=0,
 )
-FLAG: Line[Any] = Line(
+FLAG: OneLine[Any] = OneLine(
     name="`true` or `false`",
     spell=spell_flag,
     read=_or_absent(TypedFields.flag),
@@ -178,7 +178,7 @@ FLAG: Line[Any] = Line(
     parse=lambda raw: raw == "true",
     missing=None,
 )
-DATE: Line[Any] = Line(
+DATE: OneLine[Any] = OneLine(
     name="time in UTC, as `2023-07-24T09:36:00Z`",
     spell=spell_date,
     read=_or_absent(TypedFields.date),
@@ -186,7 +186,7 @@ DATE: Line[Any] = Line(
     parse=datetime.fromisoformat,
     missing=None,
 )
-MOMENT: Line[Any] = Line(
+MOMENT: OneLine[Any] = OneLine(
     name="time in UTC, as `2023-07-24T09:36:00Z`",
     spell=spell_date,
     read=_read_moment,
@@ -194,7 +194,7 @@ MOMENT: Line[Any] = Line(
     parse=datetime.fromisoformat,
     missing=None,
 )
-SAID: Line[Any] = Line(
+SAID: OneLine[Any] = OneLine(
     name="`publish`, `hold`, `reject` or `remove`",
     spell=spell_plain,
     read=_read_said,

@@ -160,6 +160,7 @@ def _options(
         full=options.full,
         api_v1=settings.publish.api_v1,
         api_v2=settings.publish.api_v2,
+        languages=settings.publish.languages,
         pictures_folder=newsroom.private / "pictures",
         show=settings.pictures.show,
         shows=picture_shows(newsroom, seen),

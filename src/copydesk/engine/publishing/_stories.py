@@ -16,7 +16,7 @@ _TICK_NS = 50_000_000
 
 
 class Filing:
-    """A newsroom's stories, live and archived, as `news.Filed`; what cannot be read is a trouble.
+    """A newsroom's stories, live and archived, as `news.FiledStories`; the unreadable are troubles.
 
     What stands among the rulings alone, a removal or a note, goes along with its story.
     """

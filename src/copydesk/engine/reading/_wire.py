@@ -76,7 +76,7 @@ def _remembered(newsroom: Newsroom, polite: fetch.Polite) -> Iterator[None]:
         yield
     finally:
         with newsroom.memory.together():
-            for key, kept in polite.learned().items():
+            for key, kept in polite.changes().items():
                 newsroom.memory.hosts.put(key, kept)
 
 

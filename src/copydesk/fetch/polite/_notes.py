@@ -16,9 +16,9 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from copydesk.fetch.robots import Saying
+from copydesk.fetch.polite._limits import DEFAULT_LIMITS, MemoryLimits
+from copydesk.fetch.robots import UsageLine
 
-_MOST_BYTES = 32 * 1024 * 1024  # of one round
 _RECORD_BYTES = 50 * 1024  # of one record as it is kept
 _PACK_BYTES = 1024  # what is shorter is kept as it is
 _PACKED = b"\x78"  # zlib's first byte; no record of ours begins with it
@@ -28,7 +28,7 @@ Record = TypeVar("Record", bound=msgspec.Struct)
 
 
 class HostStore(Protocol):
-    """Whoever kept, from earlier rounds, what `Polite.learned` gave."""
+    """Whoever kept, from earlier rounds, what `Polite.changes` gave."""
 
     def get(self, key: str) -> bytes | None:
         """Return the bytes under the key, None where there are none."""
@@ -49,8 +49,8 @@ class RobotsRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     """What is known of an origin's robots.txt until a time: its rules, or why there are none.
 
     `rules` are the lines that matter to us, None where everything is allowed; `trouble` says why
-    nothing is, with the status and whether the host asked for patience. `sayings` are what it says
-    on the use of pages, None in a note from before anybody read them.
+    nothing is, with the status and whether the host asked for patience. `usage_lines` are what it
+    says on the use of pages, None in a note from before anybody read them.
     """
 
     until: datetime
@@ -60,14 +60,14 @@ class RobotsRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     last_modified: str = ""
     trouble: str = ""
     status: int = 0
-    sayings: tuple[Saying, ...] | None = None
+    usage_lines: tuple[UsageLine, ...] | None = None
 
 
 class TdmRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     """What an origin's /.well-known/tdmrep.json says until a time, in the file's order."""
 
     until: datetime
-    sayings: tuple[Saying, ...] = ()
+    usage_lines: tuple[UsageLine, ...] = ()
     etag: str = ""
     last_modified: str = ""
 
@@ -75,20 +75,21 @@ class TdmRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 class Notes:
     """The notes of earlier rounds, and those of this one above them."""
 
-    def __init__(self, store: HostStore | None) -> None:
+    def __init__(self, store: HostStore | None, limits: MemoryLimits = DEFAULT_LIMITS) -> None:
         self._store = store
+        self._limits = limits
         self._learned: OrderedDict[str, bytes] = OrderedDict()
         self._size = 0
 
     def read(self, key: str, kind: type[Record]) -> Record | None:
         """Return the record under a key, None where there is none or its bytes are damaged."""
-        kept = self._learned.get(key)
-        if kept is None and self._store is not None:
-            kept = self._store.get(key)
-        if kept is None:
+        packed = self._learned.get(key)
+        if packed is None and self._store is not None:
+            packed = self._store.get(key)
+        if packed is None:
             return None
         try:
-            record = msgspec.msgpack.decode(_unpacked(kept), type=kind)
+            record = msgspec.msgpack.decode(_unpack(packed), type=kind)
         except (msgspec.MsgspecError, ValueError, OverflowError, zlib.error):
             return None
         return record if _are_aware(record) else None
@@ -98,28 +99,28 @@ class Notes:
 
         The oldest of this round give way where all are too many.
         """
-        kept = _packed(msgspec.msgpack.encode(record))
-        if len(kept) > _RECORD_BYTES:
+        packed = _pack(msgspec.msgpack.encode(record))
+        if len(packed) > _RECORD_BYTES:
             return
-        self._size += len(kept) - len(self._learned.pop(key, b""))
-        self._learned[key] = kept
-        while self._size > _MOST_BYTES:
+        self._size += len(packed) - len(self._learned.pop(key, b""))
+        self._learned[key] = packed
+        while self._size > self._limits.note_bytes:
             self._size -= len(self._learned.popitem(last=False)[1])
 
-    def learned(self) -> Mapping[str, bytes]:
+    def changes(self) -> Mapping[str, bytes]:
         """Return all that was written since the beginning."""
         return MappingProxyType(self._learned)
 
 
-def _packed(record: bytes) -> bytes:
+def _pack(record: bytes) -> bytes:
     return record if len(record) < _PACK_BYTES else zlib.compress(record)
 
 
-def _unpacked(kept: bytes) -> bytes:
+def _unpack(packed: bytes) -> bytes:
     """Return a record as it was; damaged bytes unpack to no more than a record can have."""
-    if not kept.startswith(_PACKED):
-        return kept
-    return zlib.decompressobj().decompress(kept, _UNPACKED_BYTES)
+    if not packed.startswith(_PACKED):
+        return packed
+    return zlib.decompressobj().decompress(packed, _UNPACKED_BYTES)
 
 
 def _are_aware(record: msgspec.Struct) -> bool:

@@ -8,12 +8,13 @@ from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from copydesk.fetch._clock import Clock
-from copydesk.fetch._place import Place, place
+from copydesk.fetch._web_address import WebAddress, parse_address
 from copydesk.fetch.polite import _redirects, _status
+from copydesk.fetch.polite._limits import DEFAULT_LIMITS, MemoryLimits
 from copydesk.fetch.polite._notes import HostStore, Notes
-from copydesk.fetch.polite._robots_files import Robots
+from copydesk.fetch.polite._robots_files import RobotsFiles
 from copydesk.fetch.polite._slots import Slots
-from copydesk.fetch.polite._tdm_files import Tdm
+from copydesk.fetch.polite._tdm_files import TdmFiles
 from copydesk.fetch.robots import TDMREP_PATH
 from copydesk.news import Fetcher, FetchOptions, NotModified, Page, Refused, Request
 
@@ -35,50 +36,55 @@ class Polite:
     robots.txt is obeyed for every purpose but "robots" (a picture's too), one request at a time
     goes to a host with a pause after it, redirects are followed hop by hop under the same rules,
     and a host that says Retry-After is asked nothing more until then. What it learns of hosts is
-    added to what `hosts` kept from earlier rounds, and `learned` gives it to be kept.
+    added to what `hosts` kept from earlier rounds, and `changes` gives it to be kept.
 
     A page (purpose "page") comes with what its site says on its use; for this its host is asked
     once a day for /.well-known/tdmrep.json, unless `options.tdmrep` is off.
     """
 
     def __init__(
-        self, inner: Fetcher, options: FetchOptions, clock: Clock, hosts: HostStore | None = None
+        self,
+        inner: Fetcher,
+        options: FetchOptions,
+        clock: Clock,
+        hosts: HostStore | None = None,
+        limits: MemoryLimits = DEFAULT_LIMITS,
     ) -> None:
         self._inner = inner
         self._finder = inner if isinstance(inner, Finder) else None
         self._options = options
         self._clock = clock
         self._room = asyncio.Semaphore(options.concurrency)
-        self._notes = Notes(hosts)
-        self._slots = Slots(options, clock, self._notes)
-        self._robots = Robots(self._ask, clock, self._slots, self._notes)
-        self._tdm = Tdm(self._ask, clock, self._notes) if options.tdmrep else None
+        self._notes = Notes(hosts, limits)
+        self._slots = Slots(options, clock, self._notes, limits)
+        self._robots = RobotsFiles(self._ask, clock, self._slots, self._notes, limits)
+        self._tdm = TdmFiles(self._ask, clock, self._notes, limits) if options.tdmrep else None
 
-    def learned(self) -> Mapping[str, bytes]:
+    def changes(self) -> Mapping[str, bytes]:
         """Return what was learnt of hosts, by key: put it where `hosts` will find it next round."""
-        return self._notes.learned()
+        return self._notes.changes()
 
     async def fetch(self, request: Request) -> Answer:
         """Return a 2xx page at the end of its redirects, NotModified, or why there is neither."""
-        where = place(request.url)
+        where = parse_address(request.url)
         if where is None:
             return Refused(url=request.url, reason="network", detail="not a web address")
         asked = request if request.url == where.url else replace(request, url=where.url)
-        answer = await self._one_hop(asked, where)
+        answer = await self._fetch_hop(asked, where)
         hops: tuple[tuple[int, str], ...] = ()
         if isinstance(answer, Page) and answer.status != 200:
             answer, hops = await self._follow(asked, answer)
         if isinstance(answer, Page) and request.purpose == "page":
-            answer = self._with_signals(answer)
+            answer = self._add_signals(answer)
         if answer.url == request.url and not hops:
             return answer
         if isinstance(answer, Refused):
             return replace(answer, url=request.url)
         return replace(answer, url=request.url, hops=hops)
 
-    def _with_signals(self, page: Page) -> Page:
+    def _add_signals(self, page: Page) -> Page:
         """Return a page with what is known of its site's word on its use."""
-        where = place(page.final_url)
+        where = parse_address(page.final_url)
         if where is None:
             return page
         signals = self._robots.signals(where)
@@ -98,11 +104,11 @@ class Polite:
                 return target, tuple(hops)
             asked.append(target)
             hops.append((answer.status, target))
-            request = _redirected(request, target)
-            answer = await self._one_hop(request, _sure(target))
-        return self._judged(answer), tuple(hops)
+            request = _redirect(request, target)
+            answer = await self._fetch_hop(request, _must_parse(target))
+        return self._judge_status(answer), tuple(hops)
 
-    async def _one_hop(self, request: Request, where: Place) -> Answer:
+    async def _fetch_hop(self, request: Request, where: WebAddress) -> Answer:
         """Ask once, if robots.txt allows it."""
         if request.purpose != "robots":
             refused = await self._robots.refusal(where, request.proxy)
@@ -110,22 +116,25 @@ class Polite:
                 return refused
         if request.purpose == "page" and self._tdm is not None:
             await self._learn_tdm(self._tdm, request, where)
-        return await self._in_turn(request, where.host)
+        return await self._ask_in_turn(request, where.host)
 
-    async def _learn_tdm(self, tdm: Tdm, request: Request, where: Place) -> None:
+    async def _learn_tdm(self, tdm: TdmFiles, request: Request, where: WebAddress) -> None:
         """Know the site's tdmrep.json before its page, if robots.txt allows to ask for it."""
-        if await self._robots.refusal(_sure(where.origin + TDMREP_PATH), request.proxy) is None:
+        if (
+            await self._robots.refusal(_must_parse(where.origin + TDMREP_PATH), request.proxy)
+            is None
+        ):
             await tdm.learn(where, request.proxy)
 
     async def _ask(self, request: Request) -> Answer:
-        return await self._in_turn(request, _sure(request.url).host)
+        return await self._ask_in_turn(request, _must_parse(request.url).host)
 
-    async def _in_turn(self, request: Request, host: str) -> Answer:
+    async def _ask_in_turn(self, request: Request, host: str) -> Answer:
         """Ask once, in the host's turn, unless the host wants to be left alone."""
-        if retry := self._left_alone(request, host):
+        if retry := self._refuse_early(request, host):
             return retry
         async with self._slots.turn(host):
-            if retry := self._left_alone(request, host):  # said while we stood in the queue
+            if retry := self._refuse_early(request, host):  # said while we stood in the queue
                 return retry
             if self._finder is not None and (lost := await self._finder.find(request)):
                 return lost
@@ -138,27 +147,27 @@ class Polite:
                 self._slots.note(host, 304, None)
             return answer
 
-    def _left_alone(self, request: Request, host: str) -> Refused | None:
+    def _refuse_early(self, request: Request, host: str) -> Refused | None:
         retry_at = self._slots.retry_at(host)
         if retry_at is None:
             return None
         detail = f"{host} asked to be left alone for a while"
         return Refused(url=request.url, reason="slow-down", detail=detail, retry_at=retry_at)
 
-    def _judged(self, answer: Answer) -> Answer:
+    def _judge_status(self, answer: Answer) -> Answer:
         if isinstance(answer, Page):
-            return _status.refused(answer, self._clock.now()) or answer
+            return _status.refusal(answer, self._clock.now()) or answer
         return answer
 
 
-def _redirected(request: Request, target: str) -> Request:
+def _redirect(request: Request, target: str) -> Request:
     """Ask the next address; headers meant for one site (a token) stay with it."""
     headers = request.headers if _redirects.same_origin(request.url, target) else {}
     return replace(request, url=target, headers=headers)
 
 
-def _sure(url: str) -> Place:
-    """Return the place of an address that was made by `place` or `next_hop`."""
-    where = place(url)
+def _must_parse(url: str) -> WebAddress:
+    """Parse an address that `parse_address` or `next_hop` has made."""
+    where = parse_address(url)
     assert where is not None
     return where

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from copydesk.fetch._place import place
+from copydesk.fetch._web_address import parse_address
 from copydesk.fetch.polite._status import REDIRECTS
 from copydesk.kit import urls
 from copydesk.news import Page, Refused
@@ -43,5 +43,5 @@ def _refuse(page: Page, words: str) -> Refused:
 
 def same_origin(left: str, right: str) -> bool:
     """Decide whether two addresses share scheme, host and port."""
-    here, there = place(left), place(right)
+    here, there = parse_address(left), parse_address(right)
     return here is not None and there is not None and here.origin == there.origin

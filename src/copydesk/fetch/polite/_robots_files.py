@@ -1,4 +1,4 @@
-"""Robots: robots.txt of every origin, fetched once a day, obeyed (RFC 9309)."""
+"""RobotsFiles: robots.txt of every origin, fetched once a day, obeyed (RFC 9309)."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from copydesk.fetch._clock import Clock
-from copydesk.fetch._place import Place
+from copydesk.fetch._web_address import WebAddress
 from copydesk.fetch.polite import _redirects, _status
+from copydesk.fetch.polite._limits import DEFAULT_LIMITS, MemoryLimits
 from copydesk.fetch.polite._notes import Notes, RobotsRecord
 from copydesk.fetch.polite._slots import Slots
-from copydesk.fetch.robots import Rules
+from copydesk.fetch.robots import RobotsRules
 from copydesk.news import NotModified, Page, Refused, RefusedReason, Request, Signal
 
 _KEEP = timedelta(hours=24)  # RFC 9309 2.4
 _KEEP_TROUBLE = timedelta(hours=1)
 _MAX_REDIRECTS = 5  # RFC 9309 2.3.1.2
-_MOST_ORIGINS = 20_000  # with their rules taken apart; the notes know the others
-_MOST_BYTES = 64 * 1024 * 1024  # of all these rules, as good as they can be weighed
 _LINE_BYTES = 250  # that a rule takes beside its characters
 
 Answer = Page | NotModified | Refused
@@ -31,26 +30,26 @@ _OF_THE_HOST = _UNREACHED | {"slow-down"}
 
 
 @dataclass(slots=True)
-class _Entry:
+class _RobotsFile:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     users: int = 0
-    rules: Rules | None = None  # None: everything is allowed
+    rules: RobotsRules | None = None  # None: everything is allowed
     trouble: Refused | None = None  # set: nothing is allowed
     until: datetime | None = None
     etag: str = ""
     last_modified: str = ""
     weight: int = 0
 
-    def know(self, rules: Rules | None) -> None:
+    def know(self, rules: RobotsRules | None) -> None:
         """Take the rules of the file."""
         lines = () if rules is None else rules.lines
-        said = () if rules is None else rules.sayings
+        usage_lines = () if rules is None else rules.usage_lines
         self.rules = rules
         self.weight = sum(3 * len(line) + _LINE_BYTES for line in lines)
-        self.weight += sum(len(one.said) + len(one.path) + _LINE_BYTES for one in said)
+        self.weight += sum(len(line.said) + len(line.path) + _LINE_BYTES for line in usage_lines)
 
 
-class Robots:
+class RobotsFiles:
     """What robots.txt says, per scheme, host and port; `ask` makes one polite request.
 
     The pause that a file asks for between two requests goes to the host's slot. What a file says
@@ -60,32 +59,40 @@ class Robots:
     file's own word. A host that cannot be reached said nothing: its refusal has none either.
     """
 
-    def __init__(self, ask: Ask, clock: Clock, slots: Slots, notes: Notes) -> None:
+    def __init__(
+        self,
+        ask: Ask,
+        clock: Clock,
+        slots: Slots,
+        notes: Notes,
+        limits: MemoryLimits = DEFAULT_LIMITS,
+    ) -> None:
         self._ask = ask
+        self._limits = limits
         self._clock = clock
         self._slots = slots
         self._notes = notes
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, _RobotsFile] = {}
         self._weight = 0
 
-    async def refusal(self, where: Place, proxy: str = "") -> Refused | None:
+    async def refusal(self, where: WebAddress, proxy: str = "") -> Refused | None:
         """Return why an address must not be asked for, None where it may."""
-        entry = self._entries.get(where.origin) or self._remembered(where)
+        entry = self._entries.get(where.origin) or self._recall(where)
         if entry.until is None or entry.until <= self._clock.now():
-            await self._renewed(entry, where, proxy)
+            await self._keep_fresh(entry, where, proxy)
         if entry.trouble is not None:
-            return _because(where, entry.trouble)
+            return _refuse_because(where, entry.trouble)
         if entry.rules is None or entry.rules.allow(where.url):
             return None
         detail = f"forbidden by {where.origin}/robots.txt"
         return Refused(url=where.url, reason="robots", detail=detail)
 
-    def signals(self, where: Place) -> tuple[Signal, ...]:
+    def signals(self, where: WebAddress) -> tuple[Signal, ...]:
         """Return what the file of an address's origin says on its use, as far as it is known."""
-        entry = self._entries.get(where.origin) or self._remembered(where)
+        entry = self._entries.get(where.origin) or self._recall(where)
         return () if entry.rules is None else entry.rules.signals(where.url)
 
-    async def _renewed(self, entry: _Entry, where: Place, proxy: str) -> None:
+    async def _keep_fresh(self, entry: _RobotsFile, where: WebAddress, proxy: str) -> None:
         """Ask for the file, once for all who wait for it."""
         entry.users += 1
         try:
@@ -99,7 +106,7 @@ class Robots:
             entry.users -= 1
         self._make_room()
 
-    async def _renew(self, entry: _Entry, where: Place, proxy: str) -> None:
+    async def _renew(self, entry: _RobotsFile, where: WebAddress, proxy: str) -> None:
         """Fetch the file; a copy of yesterday serves while it cannot be had (RFC 9309 2.4)."""
         answer = await self._fetch(_request(entry, where, proxy))
         now = self._clock.now()
@@ -115,14 +122,14 @@ class Robots:
         if entry.trouble is None or entry.trouble.status:
             self._notes.write(f"robots {where.origin}", _record(entry, entry.until))
 
-    def _slow_down(self, where: Place, rules: Rules | None) -> None:
-        self._slots.slower(where.host, 0.0 if rules is None else rules.delay_seconds)
+    def _slow_down(self, where: WebAddress, rules: RobotsRules | None) -> None:
+        self._slots.slow_down(where.host, 0.0 if rules is None else rules.delay_seconds)
 
-    def _remembered(self, where: Place) -> _Entry:
+    def _recall(self, where: WebAddress) -> _RobotsFile:
         """Return what is known of an origin, from this round or an earlier one."""
         self._make_room()
         record = self._notes.read(f"robots {where.origin}", RobotsRecord)
-        entry = self._entries[where.origin] = _Entry()
+        entry = self._entries[where.origin] = _RobotsFile()
         if record is not None:
             _fill(entry, record, f"{where.origin}/robots.txt")
             if entry.until is not None and entry.until > self._clock.now() + _KEEP:
@@ -133,7 +140,8 @@ class Robots:
 
     def _make_room(self) -> None:
         """Drop the older half of the entries that nobody waits for; their notes stay."""
-        if len(self._entries) < _MOST_ORIGINS and self._weight <= _MOST_BYTES:
+        is_full = len(self._entries) >= self._limits.origins
+        if not is_full and self._weight <= self._limits.rule_bytes:
             return
         for origin in list(self._entries)[: (len(self._entries) + 1) // 2]:
             if not self._entries[origin].users:
@@ -147,16 +155,18 @@ class Robots:
             if isinstance(answer, NotModified) and (request.etag or request.last_modified):
                 return answer
             if not isinstance(answer, Page):
-                return _unknown(answer, request.url, asked)
+                return _refuse_unknown(answer, request.url, asked)
             if not _redirects.is_redirect(answer):
-                return answer if _is_known(answer) else _trouble(answer, self._clock.now())
+                return (
+                    answer if _is_known(answer) else _refuse_for_status(answer, self._clock.now())
+                )
             target = _redirects.next_hop(answer, asked, _MAX_REDIRECTS)
             if isinstance(target, Refused):
                 return answer  # RFC 9309 2.3.1.2: too many redirects, as if there were no file
             asked.append(target)
 
 
-def _request(entry: _Entry, where: Place, proxy: str) -> Request:
+def _request(entry: _RobotsFile, where: WebAddress, proxy: str) -> Request:
     """Ask for the file, or whether the one that is known still holds."""
     return Request(
         url=f"{where.origin}/robots.txt",
@@ -167,18 +177,18 @@ def _request(entry: _Entry, where: Place, proxy: str) -> Request:
     )
 
 
-def _take(entry: _Entry, answer: Page | NotModified) -> None:
+def _take(entry: _RobotsFile, answer: Page | NotModified) -> None:
     """Take what the host said of its file: a new one, none, or that nothing changed."""
     entry.trouble = None
     if isinstance(answer, NotModified):
         return
     is_there = answer.status < 300
-    entry.know(Rules.read(answer.body) if is_there else None)
+    entry.know(RobotsRules.read(answer.body) if is_there else None)
     entry.etag = answer.headers.get("etag", "") if is_there else ""
     entry.last_modified = answer.headers.get("last-modified", "") if is_there else ""
 
 
-def _record(entry: _Entry, until: datetime) -> RobotsRecord:
+def _record(entry: _RobotsFile, until: datetime) -> RobotsRecord:
     trouble, rules = entry.trouble, entry.rules
     return RobotsRecord(
         until=until,
@@ -188,17 +198,17 @@ def _record(entry: _Entry, until: datetime) -> RobotsRecord:
         last_modified=entry.last_modified,
         trouble="" if trouble is None else trouble.detail,
         status=0 if trouble is None else trouble.status,
-        sayings=() if rules is None else rules.sayings,
+        usage_lines=() if rules is None else rules.usage_lines,
     )
 
 
-def _fill(entry: _Entry, record: RobotsRecord, url: str) -> None:
+def _fill(entry: _RobotsFile, record: RobotsRecord, url: str) -> None:
     """Know again what a record says."""
     entry.until = record.until
     entry.etag, entry.last_modified = record.etag, record.last_modified
     if record.rules is not None:
-        entry.know(Rules(record.rules, record.delay_seconds, record.sayings or ()))
-        if record.sayings is None:  # to be read whole when it is asked for again
+        entry.know(RobotsRules(record.rules, record.delay_seconds, record.usage_lines or ()))
+        if record.usage_lines is None:  # to be read whole when it is asked for again
             entry.etag = entry.last_modified = ""
     if record.status:
         entry.trouble = Refused(
@@ -215,9 +225,9 @@ def _is_known(page: Page) -> bool:
     return 200 <= page.status < 300 or (400 <= page.status < 500 and page.status != 429)
 
 
-def _trouble(page: Page, now: datetime) -> Refused:
+def _refuse_for_status(page: Page, now: datetime) -> Refused:
     """Refuse, since nothing is known: 5xx forbids all (RFC 9309 2.3.1.4), 429 asks for patience."""
-    refused = _status.refused(page, now)
+    refused = _status.refusal(page, now)
     reason: RefusedReason = "slow-down" if page.status == 429 else "robots"
     detail = f"robots.txt cannot be had: status {page.status}"
     retry_at = None if refused is None else refused.retry_at
@@ -226,7 +236,7 @@ def _trouble(page: Page, now: datetime) -> Refused:
     )
 
 
-def _unknown(answer: NotModified | Refused, url: str, asked: list[str]) -> Refused:
+def _refuse_unknown(answer: NotModified | Refused, url: str, asked: list[str]) -> Refused:
     """Return why there is no file; what befell the target of a redirect is not the host's fate."""
     if isinstance(answer, Refused) and len(asked) == 1:
         return answer
@@ -234,7 +244,7 @@ def _unknown(answer: NotModified | Refused, url: str, asked: list[str]) -> Refus
     return Refused(url=url, reason="robots", detail=f"robots.txt cannot be had: {detail}")
 
 
-def _because(where: Place, trouble: Refused) -> Refused:
+def _refuse_because(where: WebAddress, trouble: Refused) -> Refused:
     """Put the trouble with a robots.txt on the address that was asked for."""
     reason = trouble.reason if trouble.reason in _OF_THE_HOST else "robots"
     detail = trouble.detail if trouble.detail else f"{where.origin}/robots.txt cannot be had"

@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from types import TracebackType
 
 from copydesk.fetch._clock import Clock
+from copydesk.fetch.polite._limits import DEFAULT_LIMITS, MemoryLimits
 from copydesk.fetch.polite._notes import HostRecord, Notes
 from copydesk.news import FetchOptions
 
 FORBIDDEN_BURST = 3  # the third 403 in a row speaks of us; a single one of its page
 LONGEST_CRAWL_DELAY = 30.0  # what a robots.txt may ask for; real ones ask for 10 seconds
 _LONGEST_RETRY = timedelta(days=1)
-_MOST_SLOTS = 20_000  # about 600 bytes each; the notes know those that were put away
 
 
 @dataclass(slots=True)
@@ -38,28 +38,35 @@ class Slot:
 class Slots:
     """The manners towards hosts: who may be asked when."""
 
-    def __init__(self, options: FetchOptions, clock: Clock, notes: Notes) -> None:
+    def __init__(
+        self,
+        options: FetchOptions,
+        clock: Clock,
+        notes: Notes,
+        limits: MemoryLimits = DEFAULT_LIMITS,
+    ) -> None:
         self._options = options
+        self._limits = limits
         self._clock = clock
         self._notes = notes
         self._slots: dict[str, Slot] = {}
 
     def retry_at(self, host: str) -> datetime | None:
         """Return the time until which a host wants to be left alone, None where it does not."""
-        retry_at = self._of(host).retry_at
+        retry_at = self._slot_of(host).retry_at
         return None if retry_at is None or retry_at <= self._clock.now() else retry_at
 
-    def slower(self, host: str, seconds: float) -> None:
+    def slow_down(self, host: str, seconds: float) -> None:
         """Heed a host's own pause where it is longer than ours, up to the longest of all."""
-        self._of(host).crawl_seconds = min(seconds, LONGEST_CRAWL_DELAY)
+        self._slot_of(host).crawl_seconds = min(seconds, LONGEST_CRAWL_DELAY)
 
     def turn(self, host: str) -> Turn:
         """Return the host's turn: `async with` waits for its slot and pause, and holds the slot."""
-        return Turn(self, self._of(host))
+        return Turn(self, self._slot_of(host))
 
     def note(self, host: str, status: int, retry_at: datetime | None) -> None:
         """Remember what an answer asks of us: to come later, or to come less often."""
-        slot = self._of(host)
+        slot = self._slot_of(host)
         if retry_at is not None:
             slot.retry_at = retry_at
         slot.forbidden = slot.forbidden + 1 if status == 403 else 0
@@ -67,21 +74,21 @@ class Slots:
             penalty = timedelta(seconds=self._options.penalty(host))
             slot.penalty_until = self._clock.now() + penalty
 
-    def _of(self, host: str) -> Slot:
+    def _slot_of(self, host: str) -> Slot:
         slot = self._slots.get(host)
         if slot is None:
-            if len(self._slots) >= _MOST_SLOTS:
+            if len(self._slots) >= self._limits.hosts:
                 self._put_away()
-            slot = self._slots[host] = self._remembered(host)
+            slot = self._slots[host] = self._recall(host)
         return slot
 
     def _put_away(self) -> None:
         """Drop the older half of the slots that nobody uses; their notes stay."""
-        for host in list(self._slots)[: _MOST_SLOTS // 2]:
+        for host in list(self._slots)[: self._limits.hosts // 2]:
             if not self._slots[host].users:
                 del self._slots[host]
 
-    def _remembered(self, host: str) -> Slot:
+    def _recall(self, host: str) -> Slot:
         known = self._notes.read(f"host {host}", HostRecord)
         if known is None:
             return Slot(host)

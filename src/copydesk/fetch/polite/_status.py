@@ -29,7 +29,7 @@ _WORDS = {
 }
 
 
-def refused(page: Page, now: datetime) -> Refused | None:
+def refusal(page: Page, now: datetime) -> Refused | None:
     """Return why an answer is no page to read, None where it is one (2xx)."""
     if 200 <= page.status < 300:
         return None
@@ -52,13 +52,13 @@ def wait_until(page: Page, now: datetime) -> datetime | None:
     if page.status not in {429, 503}:
         return None
     value = page.headers.get("retry-after", "").strip()
-    at = _after(value, now)
+    at = _parse_retry_after(value, now)
     if at is None or at <= now:
         return None
     return min(at, now + _LONGEST_WAIT)
 
 
-def _after(value: str, now: datetime) -> datetime | None:
+def _parse_retry_after(value: str, now: datetime) -> datetime | None:
     if re.fullmatch(r"[0-9]{1,9}", value):
         return now + timedelta(seconds=int(value))
     return dates.parse(value)

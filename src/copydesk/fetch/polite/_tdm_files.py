@@ -13,26 +13,26 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from copydesk.fetch._clock import Clock
-from copydesk.fetch._place import Place
+from copydesk.fetch._web_address import WebAddress
 from copydesk.fetch.polite import _redirects
+from copydesk.fetch.polite._limits import DEFAULT_LIMITS, MemoryLimits
 from copydesk.fetch.polite._notes import Notes, TdmRecord
-from copydesk.fetch.robots import TDMREP_PATH, Saying, fits, read_tdmrep, spelled
+from copydesk.fetch.robots import TDMREP_PATH, UsageLine, fits, normalize_path, read_tdmrep
 from copydesk.kit import urls
 from copydesk.news import NotModified, Page, Refused, Request, Signal
 
 _KEEP = timedelta(hours=24)
 _KEEP_TROUBLE = timedelta(hours=1)
 _MAX_REDIRECTS = 3
-_MOST_ORIGINS = 20_000
 
 Answer = Page | NotModified | Refused
 Ask = Callable[[Request], Awaitable[Answer]]
 
 
 @dataclass(slots=True)
-class _Entry:
+class _TdmFile:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    sayings: tuple[Saying, ...] = ()
+    usage_lines: tuple[UsageLine, ...] = ()
     until: datetime | None = None
     etag: str = ""
     last_modified: str = ""
@@ -40,21 +40,24 @@ class _Entry:
     def know(self, page: Page) -> None:
         """Take what a host answered: a file, or by any other status that there is none."""
         is_there = page.status < 300
-        self.sayings = read_tdmrep(page.body) if is_there else ()
+        self.usage_lines = read_tdmrep(page.body) if is_there else ()
         self.etag = page.headers.get("etag", "") if is_there else ""
         self.last_modified = page.headers.get("last-modified", "") if is_there else ""
 
 
-class Tdm:
+class TdmFiles:
     """What the file says, per scheme, host and port; `ask` makes one polite request."""
 
-    def __init__(self, ask: Ask, clock: Clock, notes: Notes) -> None:
+    def __init__(
+        self, ask: Ask, clock: Clock, notes: Notes, limits: MemoryLimits = DEFAULT_LIMITS
+    ) -> None:
         self._ask = ask
+        self._limits = limits
         self._clock = clock
         self._notes = notes
-        self._entries: OrderedDict[str, _Entry] = OrderedDict()
+        self._entries: OrderedDict[str, _TdmFile] = OrderedDict()
 
-    async def learn(self, where: Place, proxy: str = "") -> None:
+    async def learn(self, where: WebAddress, proxy: str = "") -> None:
         """Know what the file of an address's origin says, once for all who wait for it."""
         entry = self._entry(where)
         if self._is_known(entry):
@@ -63,34 +66,34 @@ class Tdm:
             if not self._is_known(entry):
                 await self._renew(entry, where, proxy)
 
-    def signals(self, where: Place) -> tuple[Signal, ...]:
+    def signals(self, where: WebAddress) -> tuple[Signal, ...]:
         """Return what is said of an address: the first pattern that fits (TDMRep 6.1)."""
-        path = spelled(where.path)
-        for saying in self._entry(where).sayings:
-            if fits(saying.path, path):
-                policy = (Signal(name="tdm-policy", said=saying.said, where=TDMREP_PATH),)
-                reserved = Signal(name="tdm-reservation", said=saying.name, where=TDMREP_PATH)
-                return (reserved, *policy) if saying.said else (reserved,)
+        path = normalize_path(where.path)
+        for line in self._entry(where).usage_lines:
+            if fits(line.path, path):
+                policy = (Signal(name="tdm-policy", said=line.said, where=TDMREP_PATH),)
+                reserved = Signal(name="tdm-reservation", said=line.name, where=TDMREP_PATH)
+                return (reserved, *policy) if line.said else (reserved,)
         return ()
 
-    def _is_known(self, entry: _Entry) -> bool:
+    def _is_known(self, entry: _TdmFile) -> bool:
         return entry.until is not None and entry.until > self._clock.now()
 
-    def _entry(self, where: Place) -> _Entry:
+    def _entry(self, where: WebAddress) -> _TdmFile:
         """Return what is known of an origin, from this round or an earlier one."""
         known = self._entries.get(where.origin)
         if known is not None:
             return known
-        entry = self._entries[where.origin] = _Entry()
+        entry = self._entries[where.origin] = _TdmFile()
         record = self._notes.read(f"tdm {where.origin}", TdmRecord)
         if record is not None and record.until <= self._clock.now() + _KEEP:
-            entry.sayings, entry.until = record.sayings, record.until
+            entry.usage_lines, entry.until = record.usage_lines, record.until
             entry.etag, entry.last_modified = record.etag, record.last_modified
-        while len(self._entries) > _MOST_ORIGINS:
+        while len(self._entries) > self._limits.origins:
             self._entries.popitem(last=False)
         return entry
 
-    async def _renew(self, entry: _Entry, where: Place, proxy: str) -> None:
+    async def _renew(self, entry: _TdmFile, where: WebAddress, proxy: str) -> None:
         """Fetch the file; while it cannot be had, what it said last still holds."""
         answer = await self._fetch(_request(entry, where, proxy))
         is_trouble = isinstance(answer, Refused) or _is_trouble(answer)
@@ -113,7 +116,7 @@ class Tdm:
             asked.append(target)
 
 
-def _request(entry: _Entry, where: Place, proxy: str) -> Request:
+def _request(entry: _TdmFile, where: WebAddress, proxy: str) -> Request:
     """Ask for the file, or whether the one that is known still holds."""
     return Request(
         url=where.origin + TDMREP_PATH,
@@ -124,10 +127,10 @@ def _request(entry: _Entry, where: Place, proxy: str) -> Request:
     )
 
 
-def _record(entry: _Entry, until: datetime) -> TdmRecord:
+def _record(entry: _TdmFile, until: datetime) -> TdmRecord:
     return TdmRecord(
         until=until,
-        sayings=entry.sayings,
+        usage_lines=entry.usage_lines,
         etag=entry.etag,
         last_modified=entry.last_modified,
     )

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING
 
 from copydesk.errors import RecordingError
-from copydesk.fetch import _headers
+from copydesk.fetch.messages import split_lines
 from copydesk.fetch.polite import Finder
 from copydesk.kit import dates
 from copydesk.news import Fetcher, NotModified, Page, Refused, Request
@@ -47,7 +47,7 @@ class Recorder:
                 prefix=".new-", dir=self._path.parent, delete=False
             )
         except OSError as error:
-            raise self._failed(error) from error
+            raise self._failure_of(error) from error
         self._writer = WARCWriter(self._file, gzip=True, warc_version="1.1")
         return self
 
@@ -70,7 +70,7 @@ class Recorder:
         if self._failure is not None:
             written.unlink(missing_ok=True)
             if error is None:
-                raise self._failed(self._failure) from self._failure
+                raise self._failure_of(self._failure) from self._failure
 
     async def find(self, request: Request) -> Refused | None:
         """Let the inner fetcher find the host, where it can."""
@@ -107,7 +107,7 @@ class Recorder:
         name = uuid.uuid5(uuid.NAMESPACE_URL, f"{page.final_url} {at} {self._count}")
         return {"WARC-Date": at.replace(".000000Z", "Z"), "WARC-Record-ID": f"<urn:uuid:{name}>"}
 
-    def _failed(self, error: OSError) -> RecordingError:
+    def _failure_of(self, error: OSError) -> RecordingError:
         return RecordingError(
             f"the recording cannot be written ({error.strerror or error})",
             subject=str(self._path),
@@ -118,7 +118,7 @@ class Recorder:
 def _http_headers(page: Page) -> object:
     from warcio.statusandheaders import StatusAndHeaders
 
-    pairs = [*_headers.by_line(page.headers), ("content-length", str(len(page.body)))]
+    pairs = [*split_lines(page.headers), ("content-length", str(len(page.body)))]
     return StatusAndHeaders(f"{page.status} {_phrase(page.status)}", pairs, protocol="HTTP/1.1")
 
 

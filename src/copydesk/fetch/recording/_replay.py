@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from copydesk.errors import RecordingError
-from copydesk.fetch import _headers
-from copydesk.fetch._unpack import BodyError, Unpacker
+from copydesk.fetch.messages import BodyError, Unpacker, join_values, page_headers
 from copydesk.kit import dates, urls
 from copydesk.news import NotModified, Page, Refused, Request
 
@@ -28,7 +27,7 @@ _GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
+class _Position:
     at: datetime
     offset: int
 
@@ -39,7 +38,7 @@ class _Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Last:
+class _LastRecord:
     """The record that was read last: where it begins, how long its content is."""
 
     offset: int = -1
@@ -80,7 +79,7 @@ class Replay:
             return NotModified(url=request.url, final_url=url, headers=page.headers)
         return page
 
-    def _place(self, url: str) -> _Place | None:
+    def _place(self, url: str) -> _Position | None:
         places = self._places.get(url, [])
         if self._now is None:
             return places[-1] if places else None
@@ -91,9 +90,9 @@ class Replay:
         at = self._now or self._last
         return Page(url=asked, final_url=url, status=404, headers={}, body=b"", fetched_at=at)
 
-    def _page(self, request: Request, url: str, place: _Place) -> Page:
+    def _page(self, request: Request, url: str, place: _Position) -> Page:
         """Read one record again from its offset."""
-        with _opened(self._path) as file:
+        with _open(self._path) as file:
             file.seek(place.offset)
             record = next(_records(self._path, file, parse_http=True), None)
             if record is None or record.headers.get("WARC-Target-URI") is None:
@@ -105,7 +104,7 @@ class Replay:
             url=request.url,
             final_url=url,
             status=status,
-            headers=_headers.for_page(pairs),
+            headers=page_headers(pairs),
             body=body,
             fetched_at=self._now or place.at,
         )
@@ -129,9 +128,9 @@ def _weak(tag: str) -> str:
 def _body(record: WarcRecord, pairs: list[tuple[str, str]], limit: int) -> bytes:
     """Read a body as it was recorded: in chunks, packed, or undone already by the recorder."""
     raw = record.reader.read(limit + 1 + limit // 8)  # room for the marks of chunks
-    if "chunked" in _headers.joined(pairs, "transfer-encoding").lower():
-        raw = _joined_chunks(raw)
-    coding = _headers.joined(pairs, "content-encoding")
+    if "chunked" in join_values(pairs, "transfer-encoding").lower():
+        raw = _join_chunks(raw)
+    coding = join_values(pairs, "content-encoding")
     if coding.lower() in {"gzip", "x-gzip"} and not raw.startswith(_GZIP):
         coding = ""  # some recorders keep the header and unpack the body
     unpacker = Unpacker(coding, limit)
@@ -140,7 +139,7 @@ def _body(record: WarcRecord, pairs: list[tuple[str, str]], limit: int) -> bytes
     return unpacker.finish()
 
 
-def _joined_chunks(raw: bytes) -> bytes:
+def _join_chunks(raw: bytes) -> bytes:
     """Undo the chunked coding; a body that is not in chunks stays as it is."""
     source, out = io.BytesIO(raw), bytearray()
     while True:
@@ -154,20 +153,20 @@ def _joined_chunks(raw: bytes) -> bytes:
         source.readline(3)
 
 
-def _index(path: Path) -> dict[str, list[_Place]]:
+def _index(path: Path) -> dict[str, list[_Position]]:
     """Return the places of every address, oldest first; of one instant the later record last."""
-    places: dict[str, list[_Place]] = {}
-    last = _Last()
-    with _opened(path) as file:
+    places: dict[str, list[_Position]] = {}
+    last = _LastRecord()
+    with _open(path) as file:
         for record in _records(path, file, parse_http=False):
-            if record.stream_pos == last.offset or not _begins(file, record.stream_pos):
+            if record.stream_pos == last.offset or not _begins_record(file, record.stream_pos):
                 raise _broken(path, max(last.offset, 0), "records are not gzipped one by one")
-            last = _Last(offset=record.stream_pos, length=record.content_length)
+            last = _LastRecord(offset=record.stream_pos, length=record.content_length)
             if record.consume() < last.length:
                 raise _broken(path, last.offset, "the record is cut off")
             if str(record.record_type) == "response":
                 url = (record.headers.get("WARC-Target-URI") or "").strip("<>")
-                place = _Place(at=_date(path, record), offset=last.offset)
+                place = _Position(at=_date(path, record), offset=last.offset)
                 places.setdefault(url, []).append(place)
         _check_end(path, file, last)
     if not places:
@@ -177,7 +176,7 @@ def _index(path: Path) -> dict[str, list[_Place]]:
     return places
 
 
-def _opened(path: Path) -> BinaryIO:
+def _open(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except OSError as error:
@@ -208,13 +207,13 @@ def _date(path: Path, record: WarcRecord) -> datetime:
         raise _broken(path, record.stream_pos, "no WARC-Date") from error
 
 
-def _begins(file: BinaryIO, offset: int) -> bool:
+def _begins_record(file: BinaryIO, offset: int) -> bool:
     """Decide whether a record begins at an offset: a gzip member does, or the file has none."""
     is_packed = os.pread(file.fileno(), 2, 0) == _GZIP
     return not is_packed or os.pread(file.fileno(), 2, offset) == _GZIP
 
 
-def _check_end(path: Path, file: BinaryIO, last: _Last) -> None:
+def _check_end(path: Path, file: BinaryIO, last: _LastRecord) -> None:
     """See that nothing follows the last record: fastwarc is silent about a part of one."""
     if last.offset < 0:
         raise _broken(path, 0, "no WARC records")
@@ -232,7 +231,7 @@ def _after_member(data: bytes) -> bytes:
     return member.unused_data if member.eof else data
 
 
-def _after_record(data: bytes, last: _Last) -> bytes:
+def _after_record(data: bytes, last: _LastRecord) -> bytes:
     return data[data.find(b"\r\n\r\n") + 4 + last.length :]
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from copydesk.fetch.robots._rules import Rules, fits, spelled
+from copydesk.fetch.robots._rules import RobotsRules, fits, normalize_path
 from copydesk.fetch.robots._tdmrep import TDMREP_PATH, read_tdmrep
-from copydesk.fetch.robots._usage import Saying
+from copydesk.fetch.robots._usage import UsageLine
 
 __all__ = [
     "TDMREP_PATH",
-    "Rules",
-    "Saying",
+    "RobotsRules",
+    "UsageLine",
     "fits",
+    "normalize_path",
     "read_tdmrep",
-    "spelled",
 ]

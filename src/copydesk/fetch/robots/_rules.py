@@ -1,4 +1,4 @@
-"""Rules of one robots.txt (RFC 9309): may our product token ask for an address?
+"""RobotsRules of one robots.txt (RFC 9309): may our product token ask for an address?
 
 Our own reading, in time linear in the file: docs/design/fetch.md has the measurement against
 robotspy, which the tests keep as a second opinion.
@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from copydesk.fetch._place import place
+from copydesk.fetch._web_address import parse_address
 from copydesk.fetch.robots import _usage
-from copydesk.fetch.robots._usage import Saying
+from copydesk.fetch.robots._usage import UsageLine
 from copydesk.news import Signal
 
 PRODUCT = "copydesk"
@@ -45,7 +45,7 @@ _AS_WRITTEN = "%:/?#[]@!$&'()*+,;=-._~"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Rule:
+class _Pattern:
     """One line: the pieces between its stars, whether it is bound to the end, its length."""
 
     pieces: tuple[str, ...]
@@ -63,10 +63,10 @@ class _Rule:
         at = len(first)
         last = others.pop() if self.is_bound else ""
         for piece in others:
-            found = path.find(piece, at)
-            if found < 0:
+            position = path.find(piece, at)
+            if position < 0:
                 return False
-            at = found + len(piece)
+            at = position + len(piece)
         return path.endswith(last) and len(path) - len(last) >= at
 
 
@@ -77,7 +77,7 @@ class _Group:
         self.is_named = False
         self.lines: dict[str, None] = {}
         self.delay_seconds = 0.0
-        self.sayings: list[Saying] = []
+        self.usage_lines: list[UsageLine] = []
 
     def take(self, key: str, value: str) -> None:
         """Take one line that is meant for this agent."""
@@ -87,11 +87,11 @@ class _Group:
             if _SECONDS.fullmatch(value):
                 self.delay_seconds = float(value)
         elif key in _usage.KEYS:
-            saying = _usage.saying(key, value)
-            if saying is not None:
-                self.sayings.append(saying)
+            line = _usage.parse_usage(key, value)
+            if line is not None:
+                self.usage_lines.append(line)
         elif value:
-            self.lines[_MARKS[key] + spelled(value)] = None
+            self.lines[_MARKS[key] + normalize_path(value)] = None
 
     @property
     def closes_all(self) -> bool:
@@ -101,37 +101,37 @@ class _Group:
         )
 
 
-class Rules:
+class RobotsRules:
     """What a robots.txt allows to our product token; the longest matching rule wins.
 
     `lines` are all that matters of the file: `+/path` allows, `-/path` forbids, paths spelled one
     way. `delay_seconds` is the pause that it asks for between two requests, 0 where it does not.
-    `sayings` are what it says on the use of pages.
+    `usage_lines` are what it says on the use of pages.
     """
 
-    __slots__ = ("_rules", "delay_seconds", "lines", "sayings")
+    __slots__ = ("_rules", "delay_seconds", "lines", "usage_lines")
 
     def __init__(
         self,
         lines: Sequence[str] = (),
         delay_seconds: float = 0.0,
-        sayings: Sequence[Saying] = (),
+        usage_lines: Sequence[UsageLine] = (),
     ) -> None:
         self.lines = tuple(lines)
         self.delay_seconds = delay_seconds
-        self.sayings = tuple(sayings)
-        rules = [rule for line in self.lines for rule in _rules(line)]
+        self.usage_lines = tuple(usage_lines)
+        rules = [rule for line in self.lines for rule in _compile_rules(line)]
         self._rules = sorted(rules, key=lambda rule: (-rule.length, not rule.allow))
 
     @classmethod
-    def read(cls, body: bytes) -> Rules:
+    def read(cls, body: bytes) -> RobotsRules:
         """Read a robots.txt in any state: byte order mark, any line ends, odd bytes."""
-        body = _unmarked(body[:_READ_BYTES])
+        body = _strip_mark(body[:_READ_BYTES])
         groups = {name: _Group() for name in (PRODUCT, "*", *_usage.AGENTS)}
         licences = _Group()
         agents: set[str] = set()
         in_rules = False
-        for key, value in _lines(body):
+        for key, value in _parse_lines(body):
             if key == "license":
                 licences.take(key, value)
                 continue
@@ -144,17 +144,17 @@ class Rules:
                 groups[agent].take(key, value)
         chosen = groups[PRODUCT] if groups[PRODUCT].is_named else groups["*"]
         closed = {agent for agent in _usage.AGENTS if groups[agent].closes_all}
-        said = [*licences.sayings, *_usage.of_agents(closed), *chosen.sayings]
-        return cls(tuple(chosen.lines), chosen.delay_seconds, _usage.bounded(said))
+        usage_lines = [*licences.usage_lines, *_usage.usage_of_agents(closed), *chosen.usage_lines]
+        return cls(tuple(chosen.lines), chosen.delay_seconds, _usage.keep_bounded(usage_lines))
 
     def allow(self, url: str) -> bool:
         """Decide whether an address may be fetched; robots.txt itself always may."""
-        where = place(url)
+        where = parse_address(url)
         if where is None:
             return False
         if not self._rules or where.path == "/robots.txt":
             return True
-        path = spelled(where.path)
+        path = normalize_path(where.path)
         return next((rule.allow for rule in self._rules if rule.matches(path)), True)
 
     def signals(self, url: str) -> tuple[Signal, ...]:
@@ -162,22 +162,22 @@ class Rules:
 
         Of two lines with one pattern both are said (draft-ietf-aipref-attach 3.1).
         """
-        where = place(url)
-        if where is None or not self.sayings:
+        where = parse_address(url)
+        if where is None or not self.usage_lines:
             return ()
-        path = spelled(where.path)
-        fitting = [one for one in self.sayings if not one.path or fits(one.path, path)]
+        path = normalize_path(where.path)
+        fitting = [line for line in self.usage_lines if not line.path or fits(line.path, path)]
         longest: dict[str, int] = {}
-        for one in fitting:
-            longest[one.name] = max(longest.get(one.name, 0), len(spelled(one.path)))
+        for line in fitting:
+            longest[line.name] = max(longest.get(line.name, 0), len(normalize_path(line.path)))
         return tuple(
-            Signal(name=one.name, said=one.said, where=_usage.WHERE)
-            for one in fitting
-            if len(spelled(one.path)) == longest[one.name]
+            Signal(name=line.name, said=line.said, where=_usage.WHERE)
+            for line in fitting
+            if len(normalize_path(line.path)) == longest[line.name]
         )
 
 
-def _unmarked(body: bytes) -> bytes:
+def _strip_mark(body: bytes) -> bytes:
     """Return a file without its byte order mark, whole or begun."""
     for mark in (b"\xef\xbb\xbf", b"\xef\xbb", b"\xef"):
         if body.startswith(mark):
@@ -185,43 +185,43 @@ def _unmarked(body: bytes) -> bytes:
     return body
 
 
-def _lines(body: bytes) -> Iterator[tuple[str, str]]:
+def _parse_lines(body: bytes) -> Iterator[tuple[str, str]]:
     """Yield what counts of each line: its key, and the agent's name or the path."""
     for line in re.split(rb"\r\n|\r|\n", body):
         words = line[:_LINE_BYTES].decode("utf-8", "replace").partition("#")[0].strip()
         name, colon, value = words.partition(":")
         if not colon:
-            name, value = _in_two(words)
+            name, value = _split_words(words)
         key = _KEYS.get(name.strip().lower())
         if key == "agent":
-            found = _AGENT.match(value.strip())
-            yield key, found[0] if found else ""
+            match = _AGENT.match(value.strip())
+            yield key, match[0] if match else ""
         elif key is not None:
             yield key, value.strip()
 
 
-def _in_two(words: str) -> tuple[str, str]:
+def _split_words(words: str) -> tuple[str, str]:
     """Take a line without a colon, as people write them, where it is two words."""
     parts = words.split()
     return (parts[0], parts[1]) if len(parts) == 2 else ("", "")
 
 
-def _rules(line: str) -> Iterator[_Rule]:
+def _compile_rules(line: str) -> Iterator[_Pattern]:
     """Yield the rule of a line; of one that allows an index page also that for its folder."""
     allow, pattern = line.startswith("+"), line[1:]
-    yield _rule(pattern, allow=allow)
+    yield _compile_rule(pattern, allow=allow)
     folder, slash, name = pattern.rpartition("/")
     if allow and slash and name.startswith("index.htm"):
-        yield _rule(f"{folder}/$", allow=True)
+        yield _compile_rule(f"{folder}/$", allow=True)
 
 
 def fits(pattern: str, path: str) -> bool:
     """Decide whether a path, spelled one way, fits a pattern as people write it."""
-    return _rule(spelled(pattern), allow=True).matches(path)
+    return _compile_rule(normalize_path(pattern), allow=True).matches(path)
 
 
-def _rule(pattern: str, *, allow: bool) -> _Rule:
-    return _Rule(
+def _compile_rule(pattern: str, *, allow: bool) -> _Pattern:
+    return _Pattern(
         pieces=tuple(pattern.removesuffix("$").split("*")),
         is_bound=pattern.endswith("$"),
         length=len(pattern),
@@ -229,7 +229,7 @@ def _rule(pattern: str, *, allow: bool) -> _Rule:
     )
 
 
-def spelled(path: str) -> str:
+def normalize_path(path: str) -> str:
     """Spell a path one way (RFC 9309 2.2.2): %7E as ~, ツ as %E3%83%84, %3c as %3C."""
     if _PLAIN.fullmatch(path):
         return path
@@ -237,6 +237,6 @@ def spelled(path: str) -> str:
     return _OCTET.sub(_octet, encoded)
 
 
-def _octet(found: re.Match[str]) -> str:
-    character = chr(int(found[1], 16))
-    return character if character in _UNRESERVED else found[0].upper()
+def _octet(match: re.Match[str]) -> str:
+    character = chr(int(match[1], 16))
+    return character if character in _UNRESERVED else match[0].upper()

@@ -44,7 +44,7 @@ _SHORT = re.compile(r"[^a-z_-].*")
 AGENTS = {_SHORT.sub("", name.lower()): name for _, names in _GROUPS for name in names}
 
 
-class Saying(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+class UsageLine(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     """One line: the signal's name, its words, the pattern of the paths that it is said of.
 
     Without a pattern it is said of every path.
@@ -55,27 +55,27 @@ class Saying(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     path: str = ""
 
 
-def saying(key: str, value: str) -> Saying | None:
+def parse_usage(key: str, value: str) -> UsageLine | None:
     """Parse a line of one of `KEYS`, None where it says nothing."""
     name, path, said = KEYS[key], "", value
     if name != "RSL" and value.startswith("/"):
-        found = _PATH.fullmatch(value)
-        if found is None:
+        match = _PATH.fullmatch(value)
+        if match is None:
             return None
-        path, said = found[1], found[2]
-    return Saying(name=name, said=said[:_SAID], path=path) if said else None
+        path, said = match[1], match[2]
+    return UsageLine(name=name, said=said[:_SAID], path=path) if said else None
 
 
-def of_agents(closed: set[str]) -> list[Saying]:
+def usage_of_agents(closed: set[str]) -> list[UsageLine]:
     """Return what closing the site to these agents says; they are named as in `AGENTS`."""
-    found = []
+    lines = []
     for name, agents in _GROUPS:
         named = ", ".join(agent for agent in agents if _SHORT.sub("", agent.lower()) in closed)
         if named:
-            found.append(Saying(name=name, said=named[:_SAID]))
-    return found
+            lines.append(UsageLine(name=name, said=named[:_SAID]))
+    return lines
 
 
-def bounded(sayings: list[Saying]) -> tuple[Saying, ...]:
+def keep_bounded(usage_lines: list[UsageLine]) -> tuple[UsageLine, ...]:
     """Return each once, and no more than a file can mean."""
-    return tuple(dict.fromkeys(sayings))[:_MOST]
+    return tuple(dict.fromkeys(usage_lines))[:_MOST]

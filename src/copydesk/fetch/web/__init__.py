@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from copydesk.fetch.web._address import AddressRefusedError, is_public, public_socket
-from copydesk.fetch.web._names import Names, server_of
-from copydesk.fetch.web._sockets import Kept, idle_seconds, raised_file_limit, room_for_idle
+from copydesk.fetch.web._address import AddressRefusedError, guard, is_public
+from copydesk.fetch.web._resolver import Resolver, parse_server
+from copydesk.fetch.web._sockets import IdleConnections, idle_limit, idle_seconds, raise_file_limit
 from copydesk.fetch.web._web import Web
 
 __all__ = [
     "AddressRefusedError",
-    "Kept",
-    "Names",
+    "IdleConnections",
+    "Resolver",
     "Web",
+    "guard",
+    "idle_limit",
     "idle_seconds",
     "is_public",
-    "public_socket",
-    "raised_file_limit",
-    "room_for_idle",
-    "server_of",
+    "parse_server",
+    "raise_file_limit",
 ]

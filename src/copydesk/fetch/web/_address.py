@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from collections.abc import Callable
 
 _GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")  # all that IANA hands out as global unicast
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in the last 32 bits
@@ -60,9 +61,13 @@ def _is_public_v6(address: ipaddress.IPv6Address) -> bool:
     return address in _GLOBAL_V6 and address.is_global and not address.is_multicast
 
 
-def public_socket(target: Target) -> socket.socket:
-    """Make the socket for a connection to a public address; refuse any other."""
-    family, kind, protocol, _, address = target
-    if not is_public(str(address[0])):
-        raise AddressRefusedError(str(address[0]))
-    return socket.socket(family=family, type=kind, proto=protocol)
+def guard(is_allowed: Callable[[str], bool]) -> Callable[[Target], socket.socket]:
+    """Return what makes the sockets for connections to allowed addresses, and refuses others."""
+
+    def open_socket(target: Target) -> socket.socket:
+        family, kind, protocol, _, address = target
+        if not is_allowed(str(address[0])):
+            raise AddressRefusedError(str(address[0]))
+        return socket.socket(family=family, type=kind, proto=protocol)
+
+    return open_socket

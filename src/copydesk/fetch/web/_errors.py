@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from copydesk.fetch.web._address import AddressRefusedError
-from copydesk.fetch.web._names import LostNameError, NoNameError
+from copydesk.fetch.web._resolver import InvalidHostError, UnknownHostError
 from copydesk.kit import text
 from copydesk.news import Fault, FaultKind, FetchOptions, Refused, RefusedReason, Request
 
@@ -48,9 +48,9 @@ _ERRNO = re.compile(r"\[Errno (\d{1,5})\]")
 _FAULT = re.compile(r"[A-Za-z][A-Za-z0-9` -]{2,60}\b")
 
 
-def lost_name(url: str, host: str, error: LostNameError) -> Refused:
+def refuse_name(url: str, host: str, error: UnknownHostError) -> Refused:
     """Return the refusal of a name that leads nowhere."""
-    is_name = not isinstance(error, NoNameError)
+    is_name = not isinstance(error, InvalidHostError)
     detail = f"no such host: {host} ({error.what})" if is_name else f"{error.what}: {host}"
     return Refused(url=url, reason="network", detail=text.shorten(detail, 300))
 
@@ -63,17 +63,19 @@ def refusal(request: Request, host: str, error: Exception, options: FetchOptions
     if not isinstance(error, known):
         raise error
     if isinstance(error, TimeoutError):
-        return Refused(url=request.url, reason="too-slow", detail=_late(error, host, options))
+        return Refused(
+            url=request.url, reason="too-slow", detail=_describe_timeout(error, host, options)
+        )
     cause = error if isinstance(error, AddressRefusedError) else getattr(error, "os_error", None)
     if isinstance(cause, AddressRefusedError):
         detail = f"{host} is no public address: {cause.address}"
         return Refused(url=request.url, reason="address", detail=detail)
     is_certificate = isinstance(error, aiohttp.ClientConnectorCertificateError)
     reason: RefusedReason = "certificate" if is_certificate else "network"
-    return Refused(url=request.url, reason=reason, detail=text.shorten(_words(host, error), 300))
+    return Refused(url=request.url, reason=reason, detail=text.shorten(_describe(host, error), 300))
 
 
-def _late(error: TimeoutError, host: str, options: FetchOptions) -> str:
+def _describe_timeout(error: TimeoutError, host: str, options: FetchOptions) -> str:
     import aiohttp
 
     if isinstance(error, aiohttp.ConnectionTimeoutError):
@@ -81,23 +83,23 @@ def _late(error: TimeoutError, host: str, options: FetchOptions) -> str:
     return f"no whole answer within {options.timeout_seconds:g} seconds"
 
 
-def _words(host: str, error: Exception) -> str:
+def _describe(host: str, error: Exception) -> str:
     """Describe what happened, without a library's words on itself; special classes stand first."""
     import aiohttp
 
     kinds: list[tuple[type[Exception], Callable[[str, Any], str]]] = [
-        (aiohttp.ClientProxyConnectionError, lambda _, no: _unconnected("the proxy", no)),
-        (aiohttp.ClientHttpProxyError, _shut_out),
-        (aiohttp.ClientConnectorCertificateError, _untrusted),
-        (aiohttp.ClientSSLError, _insecure),
-        (aiohttp.ClientConnectorDNSError, _nameless),
-        (aiohttp.ClientConnectorError, _unconnected),
+        (aiohttp.ClientProxyConnectionError, lambda _, no: _describe_connection("the proxy", no)),
+        (aiohttp.ClientHttpProxyError, _describe_proxy),
+        (aiohttp.ClientConnectorCertificateError, _describe_certificate),
+        (aiohttp.ClientSSLError, _describe_tls),
+        (aiohttp.ClientConnectorDNSError, _describe_name),
+        (aiohttp.ClientConnectorError, _describe_connection),
         (aiohttp.ServerDisconnectedError, lambda at, _: f"{at} hung up without an answer"),
         (aiohttp.ClientPayloadError, lambda _, __: "the body broke off"),
-        (aiohttp.ClientResponseError, _no_http),
+        (aiohttp.ClientResponseError, _describe_http),
         (aiohttp.InvalidURL, lambda _, __: "not a web address"),
         (UnicodeError, lambda at, _: f"not a name of a host: {at}"),
-        (OSError, lambda at, no: f"the connection with {at} broke off: {_io(no)}"),
+        (OSError, lambda at, no: f"the connection with {at} broke off: {_describe_os_error(no)}"),
     ]
     for kind, words in kinds:
         if isinstance(error, kind):
@@ -105,16 +107,16 @@ def _words(host: str, error: Exception) -> str:
     return f"no answer from {host} that can be used ({text.fold(str(error))})"
 
 
-def _unconnected(host: str, error: OSError) -> str:
-    return f"no connection to {host}: {_io(error)}"
+def _describe_connection(host: str, error: OSError) -> str:
+    return f"no connection to {host}: {_describe_os_error(error)}"
 
 
-def _shut_out(host: str, error: aiohttp.ClientHttpProxyError) -> str:
-    said = text.fold(error.message)
-    return f"the proxy does not let us through to {host} ({said or error.status})"
+def _describe_proxy(host: str, error: aiohttp.ClientHttpProxyError) -> str:
+    message = text.fold(error.message)
+    return f"the proxy does not let us through to {host} ({message or error.status})"
 
 
-def _untrusted(host: str, error: aiohttp.ClientConnectorCertificateError) -> str:
+def _describe_certificate(host: str, error: aiohttp.ClientConnectorCertificateError) -> str:
     code = getattr(error.certificate_error, "verify_code", 0)
     if code == _ENDED:
         return str(Fault.of(FaultKind.CERTIFICATE_ENDED, host=host))
@@ -124,30 +126,30 @@ def _untrusted(host: str, error: aiohttp.ClientConnectorCertificateError) -> str
     return str(Fault.of(FaultKind.CERTIFICATE, host=host, why=why))
 
 
-def _insecure(host: str, error: aiohttp.ClientConnectorSSLError) -> str:
+def _describe_tls(host: str, error: aiohttp.ClientConnectorSSLError) -> str:
     code = str(getattr(getattr(error, "os_error", error), "reason", None) or "")
     why = _TLS.get(code) or code.removeprefix("TLSV1_ALERT_").replace("_", " ").lower()
     return f"no secure connection with {host}{f': {why}' if why else ''}"
 
 
-def _nameless(host: str, error: aiohttp.ClientConnectorDNSError) -> str:
+def _describe_name(host: str, error: aiohttp.ClientConnectorDNSError) -> str:
     """Describe whose name leads nowhere; that of a proxy is not shown."""
     whose = host if error.host == host.strip("[]") else "the proxy's"
     return f"no such host: {whose} ({error.strerror})"
 
 
-def _no_http(host: str, error: aiohttp.ClientResponseError) -> str:
+def _describe_http(host: str, error: aiohttp.ClientResponseError) -> str:
     """Name the fault, not the bytes: the parser shows them below its first line."""
-    said = _FAULT.match(error.message)
-    return f"no valid HTTP from {host}{f' ({said[0].lower()})' if said else ''}"
+    match = _FAULT.match(error.message)
+    return f"no valid HTTP from {host}{f' ({match[0].lower()})' if match else ''}"
 
 
-def _io(error: OSError) -> str:
+def _describe_os_error(error: OSError) -> str:
     """Describe in a word or two why the system made no connection."""
     inner = getattr(error, "os_error", error)
     number = inner.errno
-    if number is None and (found := _ERRNO.search(str(inner))):  # several addresses, each its own
-        number = int(found[1])
+    if number is None and (match := _ERRNO.search(str(inner))):  # several addresses, each its own
+        number = int(match[1])
     if number is None:
         return text.fold(str(inner)) or "no reason given"
     return _CONNECTIONS.get(number) or os.strerror(number).lower()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from copydesk.fetch._place import Place
+from copydesk.fetch._web_address import WebAddress
 from copydesk.fetch.web._address import is_public
 from copydesk.kit import urls
 from copydesk.news import Fault, FaultKind, FetchOptions, Refused
@@ -17,7 +17,7 @@ from copydesk.news import Fault, FaultKind, FetchOptions, Refused
 _UNSET = re.compile(r"env:(\w+)", re.ASCII)  # the variable should name one, and does not
 
 
-def refusal(where: Place, proxy: str, options: FetchOptions) -> Refused | None:
+def refusal(where: WebAddress, proxy: str, options: FetchOptions) -> Refused | None:
     """Return why an address is not asked for through a proxy, None where it is."""
     if unset := _UNSET.fullmatch(proxy):
         fault = Fault.of(FaultKind.PROXY_UNSET, variable=unset[1])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import ssl
 import weakref
+from collections.abc import Callable
 from datetime import UTC, datetime
 from socket import AF_INET, AF_UNSPEC, AI_NUMERICHOST, AddressFamily
 from typing import Any
@@ -13,8 +15,8 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import Connection
 
-from copydesk.fetch.web._address import public_socket
-from copydesk.fetch.web._names import LostNameError, Names
+from copydesk.fetch.web._address import Target
+from copydesk.fetch.web._resolver import Resolver, UnknownHostError
 from copydesk.fetch.web._sockets import idle_seconds
 from copydesk.news import FetchOptions
 
@@ -25,16 +27,19 @@ _ends: weakref.WeakKeyDictionary[Any, datetime | None] = weakref.WeakKeyDictiona
 
 
 def open_session(
-    options: FetchOptions, names: Names, tls: ssl.SSLContext, *, guarded: bool
+    options: FetchOptions,
+    names: Resolver,
+    tls: ssl.SSLContext,
+    open_socket: Callable[[Target], socket.socket] | None,
 ) -> aiohttp.ClientSession:
-    """Open a session; a guarded one makes every socket through the address guard."""
+    """Open a session, which makes every socket by `open_socket` where that is given."""
     connector = aiohttp.TCPConnector(
         limit=0,  # Polite bounds the number of hosts
-        resolver=_Resolver(names),
-        use_dns_cache=False,  # Names has one
+        resolver=_AiohttpResolver(names),
+        use_dns_cache=False,  # our resolver has one
         keepalive_timeout=idle_seconds(options),
         ssl=tls,
-        socket_factory=public_socket if guarded else None,
+        socket_factory=open_socket,
     )
     return aiohttp.ClientSession(
         connector=connector,
@@ -98,24 +103,24 @@ def _end_of(tls: Any) -> datetime | None:
     return _ends[tls]
 
 
-class _Resolver(AbstractResolver):
-    """Names, in the words of aiohttp."""
+class _AiohttpResolver(AbstractResolver):
+    """Our resolver, in the words of aiohttp."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Resolver) -> None:
         self._names = names
 
     async def resolve(
         self, host: str, port: int = 0, family: AddressFamily = AF_INET
     ) -> list[ResolveResult]:
         try:
-            found = await self._names.find(host)
-        except LostNameError as error:
+            host_addresses = await self._names.find(host)
+        except UnknownHostError as error:
             raise OSError(None, error.what) from error
         return [
             ResolveResult(
                 hostname=host, host=address, port=port, family=kind, proto=0, flags=AI_NUMERICHOST
             )
-            for kind, address in found.addresses
+            for kind, address in host_addresses.addresses
             if family in {kind, AF_UNSPEC}
         ]
 

@@ -14,7 +14,7 @@ _SHORTEST_IDLE, _LONGEST_IDLE = 15.0, 75.0  # seconds; most servers hang up afte
 _MARGIN = 5.0
 
 
-def raised_file_limit() -> int:
+def raise_file_limit() -> int:
     """Raise the soft limit of open files as far as we may, and give what it is now."""
     try:
         import resource
@@ -30,7 +30,7 @@ def raised_file_limit() -> int:
     return _MOST_FILES if soft in endless else min(soft, _MOST_FILES)
 
 
-def room_for_idle(files: int, concurrency: int) -> int:
+def idle_limit(files: int, concurrency: int) -> int:
     """Return how many connections may wait idle where so many files may be open."""
     return min(max((files - _SPARE) // 2 - 2 * concurrency, _FEWEST_KEPT), _MOST_KEPT)
 
@@ -41,7 +41,7 @@ def idle_seconds(options: FetchOptions) -> float:
     return min(max(_SHORTEST_IDLE, longest + _MARGIN), _LONGEST_IDLE)
 
 
-class Kept:
+class IdleConnections:
     """The connections that wait for their host's next request, counted at our end.
 
     A connection that would be one too many is closed after its answer, and the server is told.

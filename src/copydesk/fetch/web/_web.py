@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from copydesk.fetch import _headers
 from copydesk.fetch._clock import Clock
-from copydesk.fetch._place import Place, place
-from copydesk.fetch._unpack import BodyError, Unpacker
+from copydesk.fetch._web_address import WebAddress, parse_address
+from copydesk.fetch.messages import BodyError, Unpacker, page_headers, request_headers
 from copydesk.fetch.web import _errors, _proxy, _sockets
-from copydesk.fetch.web._names import LostNameError, Names
+from copydesk.fetch.web._address import guard, is_public
+from copydesk.fetch.web._resolver import Resolver, UnknownHostError
 from copydesk.news import FetchOptions, NotModified, Page, Refused, Request
 
 if TYPE_CHECKING:
@@ -28,13 +28,23 @@ class Web:
 
     Gives any status as it is and follows no redirect. Keeps no cookie, uses no proxy but the one
     that a request names. A name or address that leads to a private network is Refused "address"
-    unless `options.allow_hosts` has the host. Opening it raises the limit of open files.
+    unless `options.allow_hosts` has the host; `is_allowed` decides on an address. Opening it raises
+    the limit of open files, half of which may wait idle, or `most_idle`.
     """
 
-    def __init__(self, options: FetchOptions, clock: Clock) -> None:
+    def __init__(
+        self,
+        options: FetchOptions,
+        clock: Clock,
+        *,
+        is_allowed: Callable[[str], bool] = is_public,
+        most_idle: int | None = None,
+    ) -> None:
         self._options = options
+        self._open_socket = guard(is_allowed)
+        self._most_idle = most_idle
         self._clock = clock
-        self._names = Names(options.nameservers, options.connect_seconds)
+        self._names = Resolver(options.nameservers, options.connect_seconds)
         self._spent: dict[str, float] = {}
         self._guarded: aiohttp.ClientSession | None = None
         self._allowed: aiohttp.ClientSession | None = None
@@ -45,12 +55,13 @@ class Web:
         from copydesk.fetch.web import _session
 
         self._session, self._url = _session, URL  # loaded now, since aiohttp is heavy
-        most = _sockets.room_for_idle(_sockets.raised_file_limit(), self._options.concurrency)
-        self._kept = _sockets.Kept(most, _sockets.idle_seconds(self._options))
+        most = _sockets.idle_limit(_sockets.raise_file_limit(), self._options.concurrency)
+        most = most if self._most_idle is None else self._most_idle
+        self._idle = _sockets.IdleConnections(most, _sockets.idle_seconds(self._options))
         self._loop = asyncio.get_running_loop()
         tls = _session.tls_context()
-        self._guarded = _session.open_session(self._options, self._names, tls, guarded=True)
-        self._allowed = _session.open_session(self._options, self._names, tls, guarded=False)
+        self._guarded = _session.open_session(self._options, self._names, tls, self._open_socket)
+        self._allowed = _session.open_session(self._options, self._names, tls, None)
         return self
 
     async def __aexit__(
@@ -67,18 +78,18 @@ class Web:
 
     async def find(self, request: Request) -> Refused | None:
         """Look a host's name up, so that asking it takes no time for that; None: it is known."""
-        where = place(request.url)
+        where = parse_address(request.url)
         if where is None or request.proxy or self._names.knows(where.host):
             return None
-        return await self._found(request.url, where.host)
+        return await self._resolve(request.url, where.host)
 
-    async def _found(self, url: str, host: str) -> Refused | None:
+    async def _resolve(self, url: str, host: str) -> Refused | None:
         try:
-            found = await self._names.find(host)
-        except LostNameError as error:
-            return _errors.lost_name(url, host, error)
-        if found.took > _NOTICED_SECONDS:
-            self._spent[host] = found.took
+            host_addresses = await self._names.find(host)
+        except UnknownHostError as error:
+            return _errors.refuse_name(url, host, error)
+        if host_addresses.took > _NOTICED_SECONDS:
+            self._spent[host] = host_addresses.took
         return None
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
@@ -93,22 +104,22 @@ class Web:
         """Send JSON, and give the answer as `fetch` does, whatever its status."""
         return await self._post(url, body)
 
-    async def _post(self, url: str, said: Mapping[str, str] | bytes) -> Page | Refused:
-        answer = await self._answer(Request(url=url), said)
+    async def _post(self, url: str, content: Mapping[str, str] | bytes) -> Page | Refused:
+        answer = await self._answer(Request(url=url), content)
         assert not isinstance(answer, NotModified)  # nothing conditional was asked
         return answer
 
     async def _answer(
         self, request: Request, form: Mapping[str, str] | bytes | None
     ) -> Page | NotModified | Refused:
-        where = place(request.url)
+        where = parse_address(request.url)
         if where is None:
             return Refused(url=request.url, reason="network", detail="not a web address")
         refused = None
         if request.proxy:
             refused = _proxy.refusal(where, request.proxy, self._options)
         elif not self._names.knows(where.host):
-            refused = await self._found(request.url, where.host)
+            refused = await self._resolve(request.url, where.host)
         if refused is not None:
             return refused
         try:
@@ -120,29 +131,32 @@ class Web:
             return _errors.refusal(request, where.host, error, self._options)
 
     async def _ask(
-        self, request: Request, where: Place, form: Mapping[str, str] | bytes | None
+        self, request: Request, where: WebAddress, form: Mapping[str, str] | bytes | None
     ) -> Page | NotModified | Refused:
         key = request.proxy + where.origin
-        headers = _headers.for_request(request, self._options)
+        headers = request_headers(request, self._options)
         if isinstance(form, bytes):
             headers["Content-Type"] = "application/json; charset=utf-8"
-        is_kept = self._kept.has_room(key, self._loop.time())
+        is_kept = self._idle.has_room(key, self._loop.time())
         if not is_kept:
             headers["Connection"] = "close"
         async with self._open(request, where, headers, form) as response:
             if is_kept:
-                self._kept.keep(key, self._loop.time())
+                self._idle.keep(key, self._loop.time())
             until = self._session.certificate_until(response)
-            kept = _headers.for_page(response.headers.items())
+            headers_kept = page_headers(response.headers.items())
             if response.status == 304 and (request.etag or request.last_modified):
                 return NotModified(
-                    url=request.url, final_url=where.url, headers=kept, certificate_until=until
+                    url=request.url,
+                    final_url=where.url,
+                    headers=headers_kept,
+                    certificate_until=until,
                 )
             return Page(
                 url=request.url,
                 final_url=where.url,
                 status=response.status,
-                headers=kept,
+                headers=headers_kept,
                 body=await self._body(response, request),
                 fetched_at=self._clock.now(),
                 certificate_until=until,
@@ -151,7 +165,7 @@ class Web:
     def _open(
         self,
         request: Request,
-        where: Place,
+        where: WebAddress,
         headers: Mapping[str, str],
         form: Mapping[str, str] | bytes | None,
     ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
@@ -184,6 +198,6 @@ class Web:
                 unpacker.feed(piece)
         except BodyError as error:
             if request.purpose == "robots" and error.reason == "too-big":
-                return unpacker.cut()
+                return unpacker.partial()
             raise
         return unpacker.finish()

@@ -15,6 +15,7 @@ from copydesk.publish.site import (
     _frame,
     _furniture,
     _house,
+    _languages,
     _letters,
     _listings,
     _old,
@@ -38,6 +39,7 @@ OUTPUTS: tuple[Output[_cards.Cards], ...] = (
     _listings.PAGES,
     _story.STORIES,
     _search.SEARCH,
+    _languages.LANGUAGES,
 )
 
 

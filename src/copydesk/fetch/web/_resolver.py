@@ -1,4 +1,4 @@
-"""Names: where hosts are, asked of name servers without a thread and without a queue."""
+"""A resolver: where hosts are, asked of name servers without a thread and without a queue."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ _BAD_NAME = 8  # ARES_EBADNAME
 _NO_NAME = "not a name of a host"
 
 
-class LostNameError(FetchError):
+class UnknownHostError(FetchError):
     """Report a host whose name leads nowhere."""
 
 
-class NoNameError(LostNameError):
+class InvalidHostError(UnknownHostError):
     """Report a host that is called as none can be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class HostAddresses:
     """The addresses of a name, each with its family; both times are the loop's, in seconds."""
 
     addresses: tuple[tuple[socket.AddressFamily, str], ...]
@@ -43,7 +43,7 @@ class Found:
     took: float
 
 
-class Names:
+class Resolver:
     """The addresses behind names, kept as long as their records say (one minute to one hour).
 
     A silent name server costs each name at most five seconds and nobody else's name anything: a
@@ -51,10 +51,10 @@ class Names:
     """
 
     def __init__(self, nameservers: Sequence[str], limit_seconds: float) -> None:
-        self._nameservers = [server_of(one) for one in nameservers]
+        self._nameservers = [parse_server(server) for server in nameservers]
         self._limit = min(limit_seconds, _LOOKUP_SECONDS)
         self._places = asyncio.Semaphore(_AT_ONCE)
-        self._kept: dict[str, Found] = {}
+        self._kept: dict[str, HostAddresses] = {}
         self._resolver: aiodns.DNSResolver | None = None
 
     async def close(self) -> None:
@@ -67,21 +67,23 @@ class Names:
         """Decide whether nothing needs to be asked: an IP address, or a name that is known."""
         if host[-1:] == "]" or host[-1:].isdigit():  # WHATWG: ends in a number, is IPv4
             return True
-        found = self._kept.get(host)
-        return found is not None and found.until > asyncio.get_running_loop().time()
+        host_addresses = self._kept.get(host)
+        return (
+            host_addresses is not None and host_addresses.until > asyncio.get_running_loop().time()
+        )
 
-    async def find(self, host: str) -> Found:
-        """Look up the addresses of a name; raise LostNameError where it has none."""
+    async def find(self, host: str) -> HostAddresses:
+        """Look up the addresses of a name; raise UnknownHostError where it has none."""
         if self.knows(host):
             return self._kept[host]
-        found = await self._look_up(host)
+        host_addresses = await self._look_up(host)
         if len(self._kept) >= _MOST_KEPT:
             for name in list(self._kept)[: _MOST_KEPT // 2]:
                 del self._kept[name]
-        self._kept[host] = found
-        return found
+        self._kept[host] = host_addresses
+        return host_addresses
 
-    async def _look_up(self, host: str) -> Found:
+    async def _look_up(self, host: str) -> HostAddresses:
         loop = asyncio.get_running_loop()
         try:
             async with self._places:
@@ -91,14 +93,14 @@ class Names:
             async with asyncio.timeout_at(began + self._limit):
                 answer = await question
         except TimeoutError as error:
-            raise LostNameError(
+            raise UnknownHostError(
                 f"no name server answered within {self._limit:g} seconds"
             ) from error
         except UnicodeError as error:
-            raise NoNameError(_NO_NAME) from error
+            raise InvalidHostError(_NO_NAME) from error
         except Exception as error:  # aiodns.error.DNSError, which is not loaded here
-            raise _lost(error) from error
-        return _found(answer, began, loop.time())
+            raise _name_error(error) from error
+        return _read_answer(answer, began, loop.time())
 
     def _ask(self, host: str) -> asyncio.Future[pycares.AddrInfoResult]:
         import aiodns
@@ -112,11 +114,11 @@ class Names:
         question = self._resolver.getaddrinfo(
             host, family=socket.AF_UNSPEC, port=0, type=socket.SOCK_STREAM
         )
-        question.add_done_callback(_heard)
+        question.add_done_callback(_discard)
         return question
 
 
-def server_of(text: str) -> str:
+def parse_server(text: str) -> str:
     """Spell a name server as c-ares wants it: `1.2.3.4`, `1.2.3.4:53`, `::1`, `[::1]:53`."""
     address, port = text.strip(), ""
     if address.startswith("["):
@@ -136,13 +138,13 @@ def server_of(text: str) -> str:
     )
 
 
-def _found(answer: pycares.AddrInfoResult, began: float, now: float) -> Found:
+def _read_answer(answer: pycares.AddrInfoResult, began: float, now: float) -> HostAddresses:
     addresses = tuple(_addresses(answer))
     if not addresses:
-        raise LostNameError("it has no address")
+        raise UnknownHostError("it has no address")
     seconds = min((node.ttl for node in answer.nodes), default=0)
-    kept = min(max(seconds, _SHORTEST_SECONDS), _LONGEST_SECONDS)
-    return Found(addresses=addresses, until=now + kept, took=now - began)
+    kept_seconds = min(max(seconds, _SHORTEST_SECONDS), _LONGEST_SECONDS)
+    return HostAddresses(addresses=addresses, until=now + kept_seconds, took=now - began)
 
 
 def _addresses(answer: pycares.AddrInfoResult) -> Iterable[tuple[socket.AddressFamily, str]]:
@@ -151,14 +153,14 @@ def _addresses(answer: pycares.AddrInfoResult) -> Iterable[tuple[socket.AddressF
             yield socket.AddressFamily(node.family), node.addr[0].decode("ascii", "replace")
 
 
-def _heard(question: asyncio.Future[pycares.AddrInfoResult]) -> None:
+def _discard(question: asyncio.Future[pycares.AddrInfoResult]) -> None:
     """Take note of an answer that nobody waits for any more."""
     if not question.cancelled():
         question.exception()
 
 
-def _lost(error: Exception) -> LostNameError:
+def _name_error(error: Exception) -> UnknownHostError:
     """Return the error that tells what a name server, or its library, said."""
     if error.args and error.args[0] == _BAD_NAME:
-        return NoNameError(_NO_NAME)
-    return LostNameError(str(error.args[1]) if len(error.args) > 1 else str(error))
+        return InvalidHostError(_NO_NAME)
+    return UnknownHostError(str(error.args[1]) if len(error.args) > 1 else str(error))

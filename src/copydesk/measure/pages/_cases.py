@@ -37,7 +37,7 @@ class Truth:
 
     @property
     def has_words(self) -> bool:
-        """Say whether there is anything but a date to be compared."""
+        """Decide whether there is anything but a date to be compared."""
         said = (self.text, self.title, self.authors, self.image, self.address)
         return any(one is not None for one in said)
 
@@ -60,12 +60,12 @@ class Set:
     absent: tuple[str, ...] = ()
 
     def only(self, has: Callable[[Truth], bool]) -> Set:
-        """Give the set with those cases alone whose truth has something."""
+        """Return the set with those cases alone whose truth has something."""
         return replace(self, cases=[case for case in self.cases if has(case.truth)])
 
 
 def day_of(row: Mapping[str, object], name: str, file: File) -> Day | None:
-    """Give the day of a label, None where it has none."""
+    """Parse the day of a label, None where it has none."""
     value = row.get(name)
     if not value:
         return None

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from copydesk import extract
 from copydesk.errors import PageError
-from copydesk.measure._cases import Case, Set
+from copydesk.measure.pages._cases import Case, Set
 from copydesk.news import Article, Beat, Lead
 
 _BEAT = Beat(title="Measured")
@@ -38,7 +38,7 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
+class PageReading:
     """A case of a set and what was read; `seconds` are of the processor.
 
     A page that the line would drop is read all the same, as if it were an article, and `lost` says
@@ -60,31 +60,35 @@ class Milliseconds:
     p99: float
 
 
-def read_set(labelled: Set, progress: Progress) -> list[Read]:
+def read_set(labelled: Set, progress: Progress) -> list[PageReading]:
     """Read every page of a set without a word of any feed, then take off what its site repeats."""
     progress.stage(labelled.name, len(labelled.cases))
-    read = []
+    readings = []
     for case in labelled.cases:
         began = time.process_time()
-        article, lost = outcome_of(case)
+        article, lost = read_case(case)
         seconds = time.process_time() - began
-        read.append(Read(set=labelled.name, case=case, article=article, lost=lost, seconds=seconds))
+        readings.append(
+            PageReading(set=labelled.name, case=case, article=article, lost=lost, seconds=seconds)
+        )
         progress.step()
-    return settled(read)
+    return remove_repeated(readings)
 
 
-def settled(read: Sequence[Read]) -> list[Read]:
+def remove_repeated(readings: Sequence[PageReading]) -> list[PageReading]:
     """Take off what each site repeats, learned from all of its pages here: as after some rounds."""
     of_site: dict[str, list[Article]] = defaultdict(list)
-    for one in read:
-        if one.article and not one.lost:
-            of_site[extract.site_of(one.article)].append(one.article)
+    for reading in readings:
+        if reading.article and not reading.lost:
+            of_site[extract.site_of(reading.article)].append(reading.article)
     repeated = {
         site: extract.habits(extract.learn(None, articles)) for site, articles in of_site.items()
     }
     return [
-        replace(one, article=_without(one.article, repeated)) if one.article else one
-        for one in read
+        replace(reading, article=_without(reading.article, repeated))
+        if reading.article
+        else reading
+        for reading in readings
     ]
 
 
@@ -93,14 +97,14 @@ def _without(article: Article, repeated: Mapping[str, extract.Habits]) -> Articl
     return extract.settle(article, site, _BEAT.excerpt) if site else article
 
 
-def outcome_of(case: Case) -> tuple[Article | None, Lost | None]:
+def read_case(case: Case) -> tuple[Article | None, Lost | None]:
     """Read one page, whatever comes of it."""
     lead = Lead(url=case.page.url, source="", found=case.page.fetched_at)
     try:
-        found = extract.read(case.page, lead, _BEAT)
-        if isinstance(found, Article):
-            return found, None
-        lost = Lost(page=case.name, reason=found.reason, detail=found.detail)
+        outcome = extract.read(case.page, lead, _BEAT)
+        if isinstance(outcome, Article):
+            return outcome, None
+        lost = Lost(page=case.name, reason=outcome.reason, detail=outcome.detail)
         anyway = extract.read_anyway(case.page, lead, _BEAT)
     except PageError as error:
         return None, Lost(page=case.name, reason="failed", detail=str(error))
@@ -110,14 +114,14 @@ def outcome_of(case: Case) -> tuple[Article | None, Lost | None]:
     return (anyway if isinstance(anyway, Article) else None), lost
 
 
-def costs(read: Sequence[Read]) -> Milliseconds:
-    """Give the median and the 99th of a hundred pages, by nearest rank."""
-    told = sorted(1000 * one.seconds for one in read) or [0.0]
-    median, p99 = (told[-(-len(told) * percent // 100) - 1] for percent in (50, 99))
+def cpu_milliseconds(readings: Sequence[PageReading]) -> Milliseconds:
+    """Compute the median and the 99th of a hundred pages, by nearest rank."""
+    milliseconds = sorted(1000 * reading.seconds for reading in readings) or [0.0]
+    median, p99 = (milliseconds[-(-len(milliseconds) * percent // 100) - 1] for percent in (50, 99))
     return Milliseconds(median=round(median, 1), p99=round(p99, 1))
 
 
-def rate(read: Sequence[Read]) -> float:
-    """Give how many pages a second of one processor suffices for."""
-    seconds = sum(one.seconds for one in read)
-    return round(len(read) / seconds, 1) if seconds else 0.0
+def pages_per_second(readings: Sequence[PageReading]) -> float:
+    """Compute how many pages a second of one processor suffices for."""
+    seconds = sum(reading.seconds for reading in readings)
+    return round(len(readings) / seconds, 1) if seconds else 0.0

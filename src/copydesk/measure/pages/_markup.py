@@ -18,8 +18,8 @@ _INLINE = frozenset(
 _SILENT = frozenset(("script", "style", "noscript", "template", "svg", "head"))
 
 
-def words_of(html: bytes) -> str:
-    """Give the text of expected markup; what is no part of a line begins a new one."""
+def expected_text(html: bytes) -> str:
+    """Return the text of expected markup; what is no part of a line begins a new one."""
     root = _root(html)
     pieces: list[str] = []
     if root is not None:
@@ -37,9 +37,9 @@ def _collect(root: HtmlElement, pieces: list[str]) -> None:
         silent += is_silent if event == "start" else -is_silent
         if name and name not in _INLINE:
             pieces.append("\n")
-        said = element.text if event == "start" else element.tail
-        if said and not silent:
-            pieces.append(said)
+        words = element.text if event == "start" else element.tail
+        if words and not silent:
+            pieces.append(words)
 
 
 def _root(html: bytes) -> HtmlElement | None:

@@ -18,48 +18,49 @@ from pathlib import Path
 from copydesk import extract
 from copydesk.errors import DataError
 from copydesk.kit import text
-from copydesk.measure import _recorded
-from copydesk.measure._cases import Case, Set, Truth, day_of
+from copydesk.measure import _corpus
 from copydesk.measure._corpus import File
-from copydesk.measure._markup import words_of
+from copydesk.measure.pages import _recorded
+from copydesk.measure.pages._cases import Case, Set, Truth, day_of
+from copydesk.measure.pages._markup import expected_text
 from copydesk.news import Page
 
 Row = Mapping[str, object]
 
 _GZIP = b"\x1f\x8b"
 _MAX_BYTES = 64 * 1024 * 1024  # of one page, unpacked
-_SOURCE, _EXPECTED, _TOLD = "source.html", "expected.html", "expected-metadata.json"
+_SOURCE, _EXPECTED, _METADATA = "source.html", "expected.html", "expected-metadata.json"
 _NONE = "no labelled pages among the files"
 HINT = "a recording, its labels and its texts are named together; see docs/reference/cli.md"
 
 
-def sets_of(files: Iterable[File], now: datetime, replayed_at: datetime | None) -> list[Set]:
-    """Give the sets of labelled pages among these files.
+def labelled_sets(paths: Iterable[Path], now: datetime, replayed_at: datetime | None) -> list[Set]:
+    """Read the sets of labelled pages among the files of these paths.
 
     Pages that only lie in a file are said to be fetched `now`; a recording answers as of
     `replayed_at`, with the newest of all where that is None. Raises DataError where there is no
     set, or one names what is not there.
     """
-    found = {(file.holder, file.name): file for file in files}
-    sets = [*_mappings(found, now), *_expectations(found, now)]
-    recordings = [file.path for file in found.values() if _recorded.is_recording(file)]
+    files_by_name = {(file.holder, file.name): file for file in _corpus.files(paths)}
+    sets = [*_json_sets(files_by_name, now), *_folder_sets(files_by_name, now)]
+    recordings = [file.path for file in files_by_name.values() if _recorded.is_recording(file)]
     if recordings:
         web = _recorded.Web(recordings, replayed_at)
-        sets = _recorded.sets_of(web, _lines(found.values()), sets)
-    sets = [one for one in sets if one.cases or one.absent]
+        sets = _recorded.with_recorded(web, _lines(files_by_name.values()), sets)
+    sets = [labelled_set for labelled_set in sets if labelled_set.cases or labelled_set.absent]
     if not sets:
         raise DataError(_NONE, hint=HINT)
     return sets
 
 
-def _mappings(found: Mapping[tuple[Path, str], File], now: datetime) -> Iterator[Set]:
-    """Give the sets that one JSON file describes: texts by key, or dates by address."""
-    for file in found.values():
+def _json_sets(files_by_name: Mapping[tuple[Path, str], File], now: datetime) -> Iterator[Set]:
+    """Yield the sets that one JSON file describes: texts by key, or dates by address."""
+    for file in files_by_name.values():
         rows = _rows(file)
         if rows is None:
             continue
         cases = [
-            _mapped(found, file, key, row, now)
+            _read_case(files_by_name, file, key, row, now)
             for key, row in rows.items()
             if isinstance(row, dict)
         ]
@@ -67,8 +68,8 @@ def _mappings(found: Mapping[tuple[Path, str], File], now: datetime) -> Iterator
 
 
 def _rows(file: File) -> Row | None:
-    """Give the labels of a file that holds labels, None for any other."""
-    if not file.name.endswith(".json") or file.name.endswith(_TOLD):
+    """Return the labels of a file that holds labels, None for any other."""
+    if not file.name.endswith(".json") or file.name.endswith(_METADATA):
         return None
     try:
         rows = json.loads(file.data)
@@ -85,8 +86,8 @@ def _rows(file: File) -> Row | None:
     return rows if is_labelled else None
 
 
-def _mapped(
-    found: Mapping[tuple[Path, str], File], file: File, key: str, row: Row, now: datetime
+def _read_case(
+    files_by_name: Mapping[tuple[Path, str], File], file: File, key: str, row: Row, now: datetime
 ) -> Case:
     if "file" in row:
         name, url = str(row["file"]), key
@@ -95,26 +96,35 @@ def _mapped(
         name, url = f"{key}.html", str(row.get("url") or "")
         truth = Truth(text=str(row.get("articleBody") or ""))
     places = [f"{file.folder}html/{name}{ending}" for ending in ("", ".gz")]
-    held = next((found[file.holder, one] for one in places if (file.holder, one) in found), None)
-    if held is None:
+    page = next(
+        (
+            files_by_name[file.holder, place]
+            for place in places
+            if (file.holder, place) in files_by_name
+        ),
+        None,
+    )
+    if page is None:
         raise DataError(
             f"a page that the labels name is not there: {places[0]}",
             subject=file.place,
             hint="pages lie in html/ beside their labels",
         )
-    return Case(name=key, page=_page(_unpacked(held), url, now), truth=truth)
+    return Case(name=key, page=_page(_unpack(page), url, now), truth=truth)
 
 
-def _expectations(found: Mapping[tuple[Path, str], File], now: datetime) -> Iterator[Set]:
-    """Give the sets whose pages have a folder each, with what is expected beside them."""
+def _folder_sets(files_by_name: Mapping[tuple[Path, str], File], now: datetime) -> Iterator[Set]:
+    """Yield the sets whose pages have a folder each, with what is expected beside them."""
     sets: dict[tuple[Path, str], list[Case]] = {}
     names: dict[tuple[Path, str], str] = {}
-    for (holder, name), file in found.items():
+    for (holder, name), file in files_by_name.items():
         folder, _, last = name.rpartition("/")
-        beside = [found.get((holder, f"{folder}/{one}")) for one in (_EXPECTED, _TOLD)]
+        beside = [
+            files_by_name.get((holder, f"{folder}/{name}")) for name in (_EXPECTED, _METADATA)
+        ]
         if last == _SOURCE and any(beside):
             parent, _, key = folder.rpartition("/")
-            truth = _expected(*beside)
+            truth = _read_truth(*beside)
             case = Case(name=key, page=_page(file.data, "", now, key), truth=truth)
             sets.setdefault((holder, parent), []).append(case)
             names[holder, parent] = parent.rpartition("/")[2] or holder.stem
@@ -122,31 +132,31 @@ def _expectations(found: Mapping[tuple[Path, str], File], now: datetime) -> Iter
         yield Set(name=names[at], cases=cases)
 
 
-def _expected(html: File | None, told: File | None) -> Truth:
-    truth = Truth(text=words_of(html.data) if html else None)
-    if told is None:
+def _read_truth(html: File | None, metadata: File | None) -> Truth:
+    truth = Truth(text=expected_text(html.data) if html else None)
+    if metadata is None:
         return truth
     try:
-        row = json.loads(told.data)
+        row = json.loads(metadata.data)
     except (ValueError, RecursionError) as error:
-        raise DataError("no JSON", subject=told.place, hint=str(error)) from error
+        raise DataError("no JSON", subject=metadata.place, hint=str(error)) from error
     if not isinstance(row, dict):
-        raise DataError("no JSON object", subject=told.place)
+        raise DataError("no JSON object", subject=metadata.place)
     byline = row.get("byline")
     return replace(
         truth,
         title=text.fold(str(row["title"])) if row.get("title") else None,
         authors=(text.fold(str(byline)),) if byline else None,
-        day=day_of(row, "publishedTime", told),
+        day=day_of(row, "publishedTime", metadata),
     )
 
 
 def _name(file: File) -> str:
-    """Give the set's name: its folder's, or that of the zip or folder that holds it."""
+    """Return the set's name: its folder's, or that of the zip or folder that holds it."""
     return file.folder.rstrip("/").rpartition("/")[2] or file.holder.stem
 
 
-def _unpacked(file: File) -> bytes:
+def _unpack(file: File) -> bytes:
     if not file.data.startswith(_GZIP):
         return file.data
     member = zlib.decompressobj(zlib.MAX_WBITS | 16)
@@ -161,7 +171,7 @@ def _unpacked(file: File) -> bytes:
 
 
 def _page(body: bytes, url: str, now: datetime, key: str = "page") -> Page:
-    """Make a page as a fetcher would; without an address, under the one that it declares."""
+    """Build a page as a fetcher would; without an address, under the one that it declares."""
     url = (
         url
         or extract.declared_address(body)
@@ -172,7 +182,7 @@ def _page(body: bytes, url: str, now: datetime, key: str = "page") -> Page:
 
 
 def _lines(files: Iterable[File]) -> Iterator[tuple[File, list[Row]]]:
-    """Give every file of JSON lines with its rows."""
+    """Yield every file of JSON lines with its rows."""
     for file in files:
         if not file.name.endswith((".jsonl", ".ndjson")):
             continue

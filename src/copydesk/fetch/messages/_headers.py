@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 
-from copydesk.fetch._unpack import ACCEPTED
+from copydesk.fetch.messages._unpack import ACCEPTED
 from copydesk.news import FetchOptions, Purpose, Request
 
 _ACCEPT: Mapping[Purpose, str] = {
@@ -42,9 +42,9 @@ _NOT_KEPT = frozenset(
 )
 
 
-def for_request(request: Request, options: FetchOptions) -> dict[str, str]:
+def request_headers(request: Request, options: FetchOptions) -> dict[str, str]:
     """Return the headers to send: who asks, what is understood, what is known already."""
-    headers = dict(_usual(request.purpose, options.signature))
+    headers = dict(_default_headers(request.purpose, options.signature))
     if request.etag:
         headers["If-None-Match"] = request.etag
     if request.last_modified:
@@ -54,7 +54,7 @@ def for_request(request: Request, options: FetchOptions) -> dict[str, str]:
 
 
 @functools.cache
-def _usual(purpose: Purpose, signature: str) -> Mapping[str, str]:
+def _default_headers(purpose: Purpose, signature: str) -> Mapping[str, str]:
     return {
         "User-Agent": signature,
         "Accept": _ACCEPT[purpose],
@@ -62,40 +62,40 @@ def _usual(purpose: Purpose, signature: str) -> Mapping[str, str]:
     }
 
 
-def joined(pairs: Iterable[tuple[str, str]], name: str) -> str:
+def join_values(pairs: Iterable[tuple[str, str]], name: str) -> str:
     """Return all values of a header in one line, "" where it is missing."""
     return ", ".join(value for known, value in pairs if known.lower() == name)
 
 
-def for_page(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+def page_headers(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return a page's headers: lower-case names, one value each, none about the wire.
 
     A list's values are joined with a comma, those of several X-Robots-Tag with a line break; of a
     single-valued header the first counts. Cookies, lengths and codings are left out, because the
     body is whole and unpacked.
     """
-    kept: dict[str, str] = {}
+    headers: dict[str, str] = {}
     for raw_name, raw_value in pairs:
         name = raw_name.lower()
         if name in _NOT_KEPT:
             continue
-        value = " ".join(raw_value.split()) if raw_value.isascii() else _readable(raw_value)
-        known = kept.get(name)
+        value = " ".join(raw_value.split()) if raw_value.isascii() else _decode_value(raw_value)
+        known = headers.get(name)
         if known is None:
-            kept[name] = value
+            headers[name] = value
         elif name not in _SINGLE:
             mark = "\n" if name in _BY_LINE else ", "
-            kept[name] = mark.join(filter(None, (known, value)))
-    return kept
+            headers[name] = mark.join(filter(None, (known, value)))
+    return headers
 
 
-def by_line(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def split_lines(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield a page's headers as they came over the wire: each line of a value is one."""
     for name, value in headers.items():
         yield from ((name, line) for line in value.split("\n"))
 
 
-def _readable(value: str) -> str:
+def _decode_value(value: str) -> str:
     """Make a header of odd bytes text: UTF-8 where it is, else Latin-1; on one line."""
     raw = value.encode("utf-8", "surrogateescape")
     try:

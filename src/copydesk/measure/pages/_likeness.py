@@ -23,7 +23,7 @@ class Likeness:
 
     @property
     def f1(self) -> float:
-        """Give the harmonic mean."""
+        """Compute the harmonic mean."""
         return f1(self.precision or 0.0, self.recall or 0.0)
 
 
@@ -41,11 +41,11 @@ class Scores:
 
 
 def f1(precision: float, recall: float) -> float:
-    """Give the harmonic mean of two shares."""
+    """Compute the harmonic mean of two shares."""
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
-def of_texts(true: str, found: str) -> Likeness:
+def compare_texts(true: str, found: str) -> Likeness:
     """Compare two texts by their 4-grams of words (`evaluate.py` of the benchmark).
 
     A text of less than four words is one gram. A page of which nothing was found says nothing on
@@ -65,27 +65,27 @@ def _four_grams(text: str) -> Counter[tuple[str, ...]]:
     return Counter(tuple(words[at : at + 4]) for at in range(max(1, len(words) - 3)) if words)
 
 
-def mean(pages: Iterable[Likeness]) -> Scores:
+def mean_scores(pages: Iterable[Likeness]) -> Scores:
     """Sum up the pages as the benchmark does."""
     pages = list(pages)
     if not pages:
         return Scores()
-    precision = _mean(one.precision for one in pages)
-    recall = _mean(one.recall for one in pages)
+    precision = _mean(page.precision for page in pages)
+    recall = _mean(page.recall for page in pages)
     return Scores(
         precision=round(precision, 4),
         recall=round(recall, 4),
         f1=round(f1(precision, recall), 4),
-        accuracy=round(fmean(one.is_exact for one in pages), 4),
+        accuracy=round(fmean(page.is_exact for page in pages), 4),
     )
 
 
 def _mean(values: Iterable[float | None]) -> float:
-    told = [one for one in values if one is not None]
-    return fmean(told) if told else 0.0
+    known = [value for value in values if value is not None]
+    return fmean(known) if known else 0.0
 
 
-def of_names(true: Iterable[str], found: Iterable[str]) -> Likeness:
+def compare_names(true: Iterable[str], found: Iterable[str]) -> Likeness:
     """Compare people by the set of their names' words, "by" and "and" left out."""
     wanted, given = _name_words(true), _name_words(found)
     shared = len(wanted & given)
@@ -101,7 +101,7 @@ def _name_words(names: Iterable[str]) -> frozenset[str]:
 
 
 def longest_alone(text: str, other: str) -> str:
-    """Give the longest run of words of a text that stand in no 4-gram of the other."""
+    """Return the longest run of words of a text that stand in no 4-gram of the other."""
     words, known = _WORD.findall(text), _four_grams(other)
     shared = [False] * len(words)
     for at in range(len(words) - 3):

@@ -11,10 +11,18 @@ from statistics import fmean
 
 from copydesk.errors import DataError
 from copydesk.kit import text
-from copydesk.measure import _corpus, _layouts, _likeness
-from copydesk.measure._dates import Days, counted
-from copydesk.measure._likeness import Likeness
-from copydesk.measure._reading import Lost, Milliseconds, Progress, Read, costs, rate, read_set
+from copydesk.measure.pages import _layouts, _likeness
+from copydesk.measure.pages._dates import Days, count_days
+from copydesk.measure.pages._likeness import Likeness
+from copydesk.measure.pages._reading import (
+    Lost,
+    Milliseconds,
+    PageReading,
+    Progress,
+    cpu_milliseconds,
+    pages_per_second,
+    read_set,
+)
 from copydesk.news import Article
 
 _FOR_DAYS = "compare them with copydesk eval dates"
@@ -101,69 +109,72 @@ def extract(
     for its newest. Misses are listed where `below` says from which F1 of a text on. Raises
     DataError where there is nothing to compare, or something cannot be read.
     """
-    sets = _layouts.sets_of(_corpus.files(paths), now, replayed_at)
-    told = [one.only(lambda truth: truth.has_words) for one in sets]
+    sets = _layouts.labelled_sets(paths, now, replayed_at)
+    comparable = [labelled_set.only(lambda truth: truth.has_words) for labelled_set in sets]
     skipped = tuple(
-        one.name for one, left in zip(sets, told, strict=True) if one.cases and not left.cases
+        labelled_set.name
+        for labelled_set, left in zip(sets, comparable, strict=True)
+        if labelled_set.cases and not left.cases
     )
-    told = [one for one in told if one.cases]
-    if not told and skipped:
+    comparable = [labelled_set for labelled_set in comparable if labelled_set.cases]
+    if not comparable and skipped:
         names = ", ".join(skipped)
         raise DataError("of these pages only the days are known", subject=names, hint=_FOR_DAYS)
-    if not told:
+    if not comparable:
         raise DataError("no page among the files has a text or a title", hint=_layouts.HINT)
-    read = [read_set(one, progress) for one in told]
+    readings = [read_set(labelled_set, progress) for labelled_set in comparable]
     reports = tuple(
-        _report(one.name, pages, one.absent) for one, pages in zip(told, read, strict=True)
+        _report(labelled_set.name, pages, labelled_set.absent)
+        for labelled_set, pages in zip(comparable, readings, strict=True)
     )
-    pages = list(chain.from_iterable(read))
-    absent = tuple(page for one in told for page in one.absent)
+    pages = list(chain.from_iterable(readings))
+    absent = tuple(page for labelled_set in comparable for page in labelled_set.absent)
     misses = () if below is None else tuple(sorted(_misses(pages, below), key=_score))
     return replace(_report("", pages, absent), sets=reports, misses=misses, skipped=skipped)
 
 
-def _report(name: str, read: Sequence[Read], absent: tuple[str, ...]) -> ExtractReport:
-    texts = [likeness for one in read if (likeness := text_of(one)) is not None]
-    scores = _likeness.mean(texts)
+def _report(name: str, readings: Sequence[PageReading], absent: tuple[str, ...]) -> ExtractReport:
+    texts = [likeness for reading in readings if (likeness := text_likeness(reading)) is not None]
+    scores = _likeness.mean_scores(texts)
     return ExtractReport(
         name=name,
-        pages=len(read),
+        pages=len(readings),
         texts=len(texts),
         precision=scores.precision,
         recall=scores.recall,
         f1=scores.f1,
         accuracy=scores.accuracy,
-        titles=_agreement(read, "title"),
-        authors=_authors(read),
-        images=_agreement(read, "image"),
-        addresses=_agreement(read, "address"),
-        dates=counted(read),
-        pages_per_second=rate(read),
-        cpu_ms=costs(read),
-        dropped=tuple(one.lost for one in read if one.lost),
+        titles=_agreement(readings, "title"),
+        authors=_authors(readings),
+        images=_agreement(readings, "image"),
+        addresses=_agreement(readings, "address"),
+        dates=count_days(readings),
+        pages_per_second=pages_per_second(readings),
+        cpu_ms=cpu_milliseconds(readings),
+        dropped=tuple(reading.lost for reading in readings if reading.lost),
         absent=absent,
         misses=(),
     )
 
 
-def text_of(read: Read) -> Likeness | None:
+def text_likeness(reading: PageReading) -> Likeness | None:
     """Compare a page's text, None where nobody knows the true one."""
-    true = read.case.truth.text
-    return None if true is None else _likeness.of_texts(true, _prose(read))
+    true = reading.case.truth.text
+    return None if true is None else _likeness.compare_texts(true, _prose(reading))
 
 
-def _prose(read: Read) -> str:
-    return text.prose(read.article.text) if read.article else ""
+def _prose(reading: PageReading) -> str:
+    return text.prose(reading.article.text) if reading.article else ""
 
 
-def _agreement(read: Iterable[Read], field: str) -> Agreement:
-    same = [ours == true for one in read for ours, true in _pair(one, field)]
+def _agreement(readings: Iterable[PageReading], field: str) -> Agreement:
+    same = [ours == true for reading in readings for ours, true in _pair(reading, field)]
     return Agreement(cases=len(same), exact=sum(same))
 
 
-def _pair(read: Read, field: str) -> Iterator[tuple[str, str]]:
-    """Give our value and the true one, nothing where nobody knows the latter."""
-    truth, article = read.case.truth, read.article
+def _pair(reading: PageReading, field: str) -> Iterator[tuple[str, str]]:
+    """Yield our value and the true one, nothing where nobody knows the latter."""
+    truth, article = reading.case.truth, reading.article
     match field:
         case "title":
             true, ours = truth.title, article.title if article else ""
@@ -175,9 +186,11 @@ def _pair(read: Read, field: str) -> Iterator[tuple[str, str]]:
         yield ours, true
 
 
-def _authors(read: Iterable[Read]) -> Authors:
-    compared = [(one.case.truth.in_page, names) for one in read for names in _names(one)]
-    in_page = [names.is_exact for is_told, names in compared if is_told]
+def _authors(readings: Iterable[PageReading]) -> Authors:
+    compared = [
+        (reading.case.truth.in_page, names) for reading in readings for names in _names(reading)
+    ]
+    in_page = [names.is_exact for is_in_page, names in compared if is_in_page]
     return Authors(
         cases=len(compared),
         exact=sum(names.is_exact for _, names in compared),
@@ -186,41 +199,43 @@ def _authors(read: Iterable[Read]) -> Authors:
     )
 
 
-def _names(read: Read) -> Iterator[Likeness]:
-    true = read.case.truth.authors
+def _names(reading: PageReading) -> Iterator[Likeness]:
+    true = reading.case.truth.authors
     if true is not None:
-        yield _likeness.of_names(true, _said_authors(read.article))
+        yield _likeness.compare_names(true, _our_authors(reading.article))
 
 
-def _said_authors(article: Article | None) -> tuple[str, ...]:
+def _our_authors(article: Article | None) -> tuple[str, ...]:
     return article.authors if article else ()
 
 
-def _misses(read: Iterable[Read], below: float) -> Iterator[Miss]:
-    for one in read:
-        likeness = text_of(one)
+def _misses(readings: Iterable[PageReading], below: float) -> Iterator[Miss]:
+    for reading in readings:
+        likeness = text_likeness(reading)
         if likeness is not None and likeness.f1 < below:
-            ours, true = _prose(one), one.case.truth.text or ""
+            ours, true = _prose(reading), reading.case.truth.text or ""
             more, less = _likeness.longest_alone(ours, true), _likeness.longest_alone(true, ours)
-            yield _miss(one, "text", likeness.f1, more, less)
-        for names in _names(one):
+            yield _miss(reading, "text", likeness.f1, more, less)
+        for names in _names(reading):
             if not names.is_exact:
-                ours = ", ".join(_said_authors(one.article))
-                yield _miss(one, "authors", names.f1, ours, ", ".join(one.case.truth.authors or ()))
+                ours = ", ".join(_our_authors(reading.article))
+                yield _miss(
+                    reading, "authors", names.f1, ours, ", ".join(reading.case.truth.authors or ())
+                )
         for field in ("title", "image", "address"):
-            for ours, true in _pair(one, field):
+            for ours, true in _pair(reading, field):
                 if ours != true:
-                    yield _miss(one, field, 0.0, ours, true)
+                    yield _miss(reading, field, 0.0, ours, true)
 
 
 def _score(miss: Miss) -> tuple[str, float]:
     return miss.field, miss.score
 
 
-def _miss(read: Read, field: str, score: float, ours: str, expected: str) -> Miss:
+def _miss(reading: PageReading, field: str, score: float, ours: str, expected: str) -> Miss:
     return Miss(
-        set=read.set,
-        page=read.case.name,
+        set=reading.set,
+        page=reading.case.name,
         field=field,
         score=round(score, 4),
         ours=ours[:200],

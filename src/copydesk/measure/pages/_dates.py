@@ -10,8 +10,16 @@ from pathlib import Path
 
 from copydesk.errors import DataError
 from copydesk.kit import dates as times
-from copydesk.measure import _corpus, _layouts
-from copydesk.measure._reading import Lost, Milliseconds, Progress, Read, costs, rate, read_set
+from copydesk.measure.pages import _layouts
+from copydesk.measure.pages._reading import (
+    Lost,
+    Milliseconds,
+    PageReading,
+    Progress,
+    cpu_milliseconds,
+    pages_per_second,
+    read_set,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,21 +81,22 @@ def dates(
     `now` is the clock for pages that only lie in a file, `replayed_at` that of a recording, None
     for its newest. Raises DataError where no page there has a day, or something cannot be read.
     """
-    sets = _layouts.sets_of(_corpus.files(paths), now, replayed_at)
-    dated = [one.only(lambda truth: truth.day is not None) for one in sets]
-    dated = [one for one in dated if one.cases]
+    sets = _layouts.labelled_sets(paths, now, replayed_at)
+    dated = [labelled_set.only(lambda truth: truth.day is not None) for labelled_set in sets]
+    dated = [labelled_set for labelled_set in dated if labelled_set.cases]
     if not dated:
         raise DataError("no page among the files has a date", hint=_layouts.HINT)
-    read = [read_set(one, progress) for one in dated]
+    readings = [read_set(labelled_set, progress) for labelled_set in dated]
     reports = tuple(
-        _report(one.name, pages, one.absent) for one, pages in zip(dated, read, strict=True)
+        _report(labelled_set.name, readings_of_set, labelled_set.absent)
+        for labelled_set, readings_of_set in zip(dated, readings, strict=True)
     )
-    absent = tuple(page for one in dated for page in one.absent)
-    return replace(_report("", list(chain.from_iterable(read)), absent), sets=reports)
+    absent = tuple(page for labelled_set in dated for page in labelled_set.absent)
+    return replace(_report("", list(chain.from_iterable(readings)), absent), sets=reports)
 
 
-def _report(name: str, read: Sequence[Read], absent: tuple[str, ...]) -> DatesReport:
-    days = counted(read)
+def _report(name: str, readings: Sequence[PageReading], absent: tuple[str, ...]) -> DatesReport:
+    days = count_days(readings)
     return DatesReport(
         name=name,
         pages=days.pages,
@@ -96,21 +105,22 @@ def _report(name: str, read: Sequence[Read], absent: tuple[str, ...]) -> DatesRe
         wrong=days.wrong,
         utc=days.utc,
         local=days.local,
-        pages_per_second=rate(read),
-        cpu_ms=costs(read),
-        misses=tuple(_miss(one) for one in read if not is_exact(one)),
-        dropped=tuple(one.lost for one in read if one.lost),
+        pages_per_second=pages_per_second(readings),
+        cpu_ms=cpu_milliseconds(readings),
+        misses=tuple(_miss(reading) for reading in readings if not is_exact(reading)),
+        dropped=tuple(reading.lost for reading in readings if reading.lost),
         absent=absent,
     )
 
 
-def counted(read: Iterable[Read]) -> Days:
+def count_days(readings: Iterable[PageReading]) -> Days:
     """Count the pages whose day is known by how ours agrees."""
-    pages = [one for one in read if one.case.truth.day is not None]
-    exact = sum(is_exact(one) for one in pages)
-    none = sum(not _day(one, in_utc=True) for one in pages)
+    pages = [reading for reading in readings if reading.case.truth.day is not None]
+    exact = sum(is_exact(reading) for reading in pages)
+    none = sum(not _day(reading, in_utc=True) for reading in pages)
     utc, local = (
-        sum(_day(one, in_utc=in_utc) == _label(one) for one in pages) for in_utc in (True, False)
+        sum(_day(reading, in_utc=in_utc) == _label(reading) for reading in pages)
+        for in_utc in (True, False)
     )
     return Days(
         pages=len(pages),
@@ -122,19 +132,19 @@ def counted(read: Iterable[Read]) -> Days:
     )
 
 
-def is_exact(read: Read) -> bool:
-    """Say whether our day is that of the label."""
-    return said_day(read) == _label(read)
+def is_exact(reading: PageReading) -> bool:
+    """Decide whether our day is that of the label."""
+    return our_day(reading) == _label(reading)
 
 
-def said_day(read: Read) -> str:
-    """Give our day, in UTC where the label is a moment; "" where only the clock says one."""
-    truth = read.case.truth.day
-    return _day(read, in_utc=truth is None or truth.is_moment)
+def our_day(reading: PageReading) -> str:
+    """Return our day, in UTC where the label is a moment; "" where only the clock says one."""
+    truth = reading.case.truth.day
+    return _day(reading, in_utc=truth is None or truth.is_moment)
 
 
-def _day(read: Read, *, in_utc: bool) -> str:
-    article = read.article
+def _day(reading: PageReading, *, in_utc: bool) -> str:
+    article = reading.article
     if article is None or article.origins.get("published_at") == "found":
         return ""
     if article.published_day and not in_utc:
@@ -142,15 +152,15 @@ def _day(read: Read, *, in_utc: bool) -> str:
     return f"{times.utc(article.published_at):%Y-%m-%d}"
 
 
-def _label(read: Read) -> str:
-    return read.case.truth.day.day if read.case.truth.day else ""
+def _label(reading: PageReading) -> str:
+    return reading.case.truth.day.day if reading.case.truth.day else ""
 
 
-def _miss(read: Read) -> WrongDay:
+def _miss(reading: PageReading) -> WrongDay:
     return WrongDay(
-        set=read.set,
-        page=read.case.name,
-        ours=said_day(read),
-        origin=read.article.origins.get("published_at", "") if read.article else "",
-        expected=_label(read),
+        set=reading.set,
+        page=reading.case.name,
+        ours=our_day(reading),
+        origin=reading.article.origins.get("published_at", "") if reading.article else "",
+        expected=_label(reading),
     )

@@ -12,8 +12,8 @@ from urllib.parse import urljoin
 
 from copydesk import fetch
 from copydesk.kit import text
-from copydesk.measure._cases import Case, Set, Truth, day_of
 from copydesk.measure._corpus import File
+from copydesk.measure.pages._cases import Case, Set, Truth, day_of
 from copydesk.news import Page, Request
 
 Row = Mapping[str, object]
@@ -25,7 +25,7 @@ _CARD_PAGES = 3
 
 
 def is_recording(file: File) -> bool:
-    """Say whether a file is a recorded web."""
+    """Decide whether a file is a recorded web."""
     return file.name.endswith((".warc", ".warc.gz")) and file.data.startswith(_WARC)
 
 
@@ -36,18 +36,18 @@ class Web:
         self._replays = [fetch.Replay(path, at) for path in paths]
 
     def page(self, url: str) -> Page | None:
-        """Give the page where an address ends, None where there is none."""
+        """Return the page where an address ends, None where there is none."""
         return asyncio.run(self._page(url))
 
     async def _page(self, url: str) -> Page | None:
         for replay in self._replays:
-            page = await _followed(replay, url)
+            page = await _follow(replay, url)
             if page is not None:
                 return page
         return None
 
 
-async def _followed(replay: fetch.Replay, url: str) -> Page | None:
+async def _follow(replay: fetch.Replay, url: str) -> Page | None:
     hops: tuple[tuple[int, str], ...] = ()
     address = url
     for _ in range(_MAX_HOPS):
@@ -64,8 +64,8 @@ async def _followed(replay: fetch.Replay, url: str) -> Page | None:
     return None
 
 
-def sets_of(web: Web, lines: Lines, sets: Iterable[Set]) -> list[Set]:
-    """Give the sets again, with those whose pages the web holds.
+def with_recorded(web: Web, lines: Lines, sets: Iterable[Set]) -> list[Set]:
+    """Return the sets with those whose pages the web holds.
 
     Labels name a page by `url`; their texts stand in other lines under the same `id`. An index
     names the `key` that a page has in one of the sets: it is then read as it was recorded.
@@ -83,11 +83,11 @@ def sets_of(web: Web, lines: Lines, sets: Iterable[Set]) -> list[Set]:
             labels.append((file, rows))
     found = list(sets)
     for file, rows in index:
-        found = _indexed(web, file, rows, found)
-    return [*found, *(_labelled(web, file, rows, texts) for file, rows in labels)]
+        found = _read_index(web, file, rows, found)
+    return [*found, *(_labelled_set(web, file, rows, texts) for file, rows in labels)]
 
 
-def _labelled(web: Web, file: File, rows: list[Row], texts: Mapping[str, str]) -> Set:
+def _labelled_set(web: Web, file: File, rows: list[Row], texts: Mapping[str, str]) -> Set:
     cases, absent = [], []
     cards = _cards(rows)
     for row in rows:
@@ -101,7 +101,7 @@ def _labelled(web: Web, file: File, rows: list[Row], texts: Mapping[str, str]) -
 
 
 def _cards(rows: list[Row]) -> frozenset[str]:
-    """Give the pictures that stand for many pages, and so show what none of them tells."""
+    """Return the pictures that stand for many pages, and so show what none of them tells."""
     named = Counter(str(row.get("image")) for row in rows)
     return frozenset(image for image, pages in named.items() if pages >= _CARD_PAGES)
 
@@ -122,13 +122,16 @@ def _truth(row: Row, texts: Mapping[str, str], cards: frozenset[str], file: File
     )
 
 
-def _indexed(web: Web, file: File, rows: list[Row], sets: list[Set]) -> list[Set]:
+def _read_index(web: Web, file: File, rows: list[Row], sets: list[Set]) -> list[Set]:
     """Read the pages of an index from the web: those of the sets, and those with a date."""
     pages = {str(row["key"]): row for row in rows if row.get("url") and row.get("key")}
-    known = {case.name for one in sets for case in one.cases}
+    known = {case.name for known_set in sets for case in known_set.cases}
     found = [
-        replace(one, cases=[_as_recorded(web, case, pages.get(case.name)) for case in one.cases])
-        for one in sets
+        replace(
+            known_set,
+            cases=[_replace_page(web, case, pages.get(case.name)) for case in known_set.cases],
+        )
+        for known_set in sets
     ]
     dated = {key: row for key, row in pages.items() if key not in known and row.get("date")}
     recorded = {key: web.page(str(row["url"])) for key, row in dated.items()}
@@ -141,6 +144,6 @@ def _indexed(web: Web, file: File, rows: list[Row], sets: list[Set]) -> list[Set
     return [*found, Set(name=file.stem.rpartition("/")[2], cases=cases, absent=absent)]
 
 
-def _as_recorded(web: Web, case: Case, row: Row | None) -> Case:
+def _replace_page(web: Web, case: Case, row: Row | None) -> Case:
     page = web.page(str(row["url"])) if row else None
     return replace(case, page=page) if page else case

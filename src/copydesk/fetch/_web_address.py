@@ -1,4 +1,4 @@
-"""Place: an address taken apart once, for all who ask where it leads."""
+"""Web addresses: one taken apart once, for all who ask where it leads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _KNOWN = 1_000  # asked for a page, its robots and its slot one after another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class WebAddress:
     """An address that can be asked for: `path` is all after the host, the query with it.
 
     `host` is the name without port and final dot: what a slot belongs to.
@@ -24,14 +24,14 @@ class Place:
 
 
 @functools.lru_cache(maxsize=_KNOWN)
-def place(url: str) -> Place | None:
+def parse_address(url: str) -> WebAddress | None:
     """Return where an address leads, None where it is no web address."""
     fetchable = urls.fetchable(url)
     if fetchable is None:
         return None
     scheme, _, rest = fetchable.partition("://")
     authority, _, path = rest.partition("/")
-    return Place(
+    return WebAddress(
         url=fetchable,
         origin=f"{scheme}://{authority}",
         host=urls.host(fetchable).rstrip("."),

@@ -103,7 +103,7 @@ class Unpacker:
     """
 
     def __init__(self, content_encoding: str, limit: int) -> None:
-        self._codings = _open(content_encoding)
+        self._codings = _open_codings(content_encoding)
         self._limit = limit
         self._body = bytearray()
         self._received = 0
@@ -114,12 +114,12 @@ class Unpacker:
         if self._received > self._limit:
             raise BodyError(f"more than {self._limit} bytes", "too-big")
         for coding in self._codings:
-            data = self._undone(coding, data)
+            data = self._decode(coding, data)
         self._body += data
         if len(self._body) > self._limit:
             raise BodyError(f"more than {self._limit} bytes when unpacked", "too-big")
 
-    def _undone(self, coding: _Coding, data: bytes) -> bytes:
+    def _decode(self, coding: _Coding, data: bytes) -> bytes:
         room = self._limit - len(self._body)
         try:
             unpacked = coding.feed(data, room)
@@ -135,12 +135,12 @@ class Unpacker:
             raise BodyError("compressed body is cut off", "network")
         return bytes(self._body)
 
-    def cut(self) -> bytes:
+    def partial(self) -> bytes:
         """Return what there is, up to the limit, whole or not."""
         return bytes(self._body[: self._limit])
 
 
-def _open(content_encoding: str) -> Sequence[_Coding]:
+def _open_codings(content_encoding: str) -> Sequence[_Coding]:
     names = [name.strip().lower() for name in content_encoding.split(",")]
     names = [name for name in names if name not in {"", "identity"}]
     unknown = [name for name in names if name not in _CODINGS]

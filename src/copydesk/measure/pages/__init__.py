@@ -1,0 +1,37 @@
+"""Labelled pages in, as the line reads them and as a person says; how far the two agree out.
+
+files | sets of pages with their truth | each read by the line | compared, value by value
+"""
+
+from __future__ import annotations
+
+from copydesk.measure.pages._cases import Case as Case
+from copydesk.measure.pages._cases import Set as Set
+from copydesk.measure.pages._cases import Truth as Truth
+from copydesk.measure.pages._dates import DatesReport as DatesReport
+from copydesk.measure.pages._dates import Days as Days
+from copydesk.measure.pages._dates import WrongDay as WrongDay
+from copydesk.measure.pages._dates import count_days as count_days
+from copydesk.measure.pages._dates import dates as dates
+from copydesk.measure.pages._dates import our_day as our_day
+from copydesk.measure.pages._extract import Agreement as Agreement
+from copydesk.measure.pages._extract import Authors as Authors
+from copydesk.measure.pages._extract import ExtractReport as ExtractReport
+from copydesk.measure.pages._extract import Miss as Miss
+from copydesk.measure.pages._extract import extract as extract
+from copydesk.measure.pages._extract import text_likeness as text_likeness
+from copydesk.measure.pages._layouts import labelled_sets as labelled_sets
+from copydesk.measure.pages._likeness import Likeness as Likeness
+from copydesk.measure.pages._likeness import compare_names as compare_names
+from copydesk.measure.pages._likeness import compare_texts as compare_texts
+from copydesk.measure.pages._likeness import mean_scores as mean_scores
+from copydesk.measure.pages._markup import expected_text as expected_text
+from copydesk.measure.pages._reading import Lost as Lost
+from copydesk.measure.pages._reading import Milliseconds as Milliseconds
+from copydesk.measure.pages._reading import PageReading as PageReading
+from copydesk.measure.pages._reading import Progress as Progress
+from copydesk.measure.pages._reading import cpu_milliseconds as cpu_milliseconds
+from copydesk.measure.pages._reading import pages_per_second as pages_per_second
+from copydesk.measure.pages._reading import read_case as read_case
+from copydesk.measure.pages._reading import read_set as read_set
+from copydesk.measure.pages._reading import remove_repeated as remove_repeated
