@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from copydesk import deploy
+from copydesk.config import Settings
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import ConfigError
 
@@ -34,7 +35,7 @@ def deploy_place(newsroom: Newsroom) -> deploy.Place:
             history=chosen.git.history,
         )
     if chosen.to == "s3":
-        return _bucket(newsroom)
+        return _bucket(newsroom.settings)
     raise ConfigError(
         "nothing says where the site is to be sent",
         subject="beat.toml: deploy.to",
@@ -42,8 +43,8 @@ def deploy_place(newsroom: Newsroom) -> deploy.Place:
     )
 
 
-def _bucket(newsroom: Newsroom) -> deploy.Bucket:
-    s3 = newsroom.settings.deploy.s3
+def _bucket(settings: Settings) -> deploy.Bucket:
+    s3 = settings.deploy.s3
     missing = [
         variable
         for variable, value in (
