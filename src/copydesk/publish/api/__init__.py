@@ -13,9 +13,7 @@ from copydesk.publish._outputs import ARCHIVE, AnyOutput
 from copydesk.publish._plan import Plan
 from copydesk.publish._write import Sheet
 from copydesk.publish.api import _collections, _generated, _news
-from copydesk.publish.api._old import old_pages
-
-__all__ = ["OUTPUTS", "old_pages", "prepare", "sheets"]
+from copydesk.publish.api._old import old_pages as old_pages
 
 OUTPUTS: tuple[AnyOutput, ...] = (_news.LISTS,)
 

@@ -9,22 +9,14 @@ question, so that a build that changes one story looks at a few hundred entries 
 
 from __future__ import annotations
 
-from copydesk.publish.catalogue._catalogue import Catalogue, Pictured
-from copydesk.publish.catalogue._drawn import Drawings
-from copydesk.publish.catalogue._listing import Listing, Shelves
-from copydesk.publish.catalogue._pieces import Pieces
-from copydesk.publish.catalogue._update import Pair, dressed, filled, told, updated
-
-__all__ = [
-    "Catalogue",
-    "Drawings",
-    "Listing",
-    "Pair",
-    "Pictured",
-    "Pieces",
-    "Shelves",
-    "dressed",
-    "filled",
-    "told",
-    "updated",
-]
+from copydesk.publish.catalogue._catalogue import Catalogue as Catalogue
+from copydesk.publish.catalogue._catalogue import Pictured as Pictured
+from copydesk.publish.catalogue._drawn import Drawings as Drawings
+from copydesk.publish.catalogue._listing import Listing as Listing
+from copydesk.publish.catalogue._listing import Shelves as Shelves
+from copydesk.publish.catalogue._pieces import Pieces as Pieces
+from copydesk.publish.catalogue._update import Pair as Pair
+from copydesk.publish.catalogue._update import dressed as dressed
+from copydesk.publish.catalogue._update import filled as filled
+from copydesk.publish.catalogue._update import told as told
+from copydesk.publish.catalogue._update import updated as updated

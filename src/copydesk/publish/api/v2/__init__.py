@@ -11,9 +11,7 @@ from itertools import chain
 
 from copydesk.publish._write import Sheet
 from copydesk.publish.api.v2 import _lists, _schema, _stories
-from copydesk.publish.api.v2._shape import Shapes
-
-__all__ = ["OUTPUTS", "Shapes", "lists", "page"]
+from copydesk.publish.api.v2._shape import Shapes as Shapes
 
 OUTPUTS = (*_stories.OUTPUTS, *_lists.OUTPUTS)
 
