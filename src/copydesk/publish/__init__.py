@@ -14,7 +14,7 @@ from copydesk.publish._publish import plan_site as plan_site
 from copydesk.publish._publish import publish as publish
 from copydesk.publish._publish import survey as survey
 from copydesk.publish._survey import Survey as Survey
-from copydesk.publish._write import Manifest as Manifest
-from copydesk.publish._write import MemoryManifest as MemoryManifest
-from copydesk.publish._write import Sheet as Sheet
 from copydesk.publish.catalogue import Catalogue as Catalogue
+from copydesk.publish.writing import Manifest as Manifest
+from copydesk.publish.writing import MemoryManifest as MemoryManifest
+from copydesk.publish.writing import Sheet as Sheet
