@@ -39,6 +39,7 @@ STORES = {
     "illustrate/_decode.py": "bytes of a picture in memory",
     "illustrate/_earlier.py": "the store of pictures",
     "illustrate/_album.py": "the store of pictures",
+    "engine/newsroom/_marks.py": "where git keeps what a work tree shares",
     "engine/publishing/_build.py": "which folders are gone",
     "engine/serving/_packed.py": "the site",
     "engine/serving/_site.py": "the site",
