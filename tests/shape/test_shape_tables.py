@@ -97,4 +97,7 @@ def test_only_the_reader_of_tables_asks_for_files_of_the_package() -> None:
         if "importlib.resources" in source.read_text("utf-8")
     }
 
-    assert {"kit/tables.py", "engine/starts.py"} == asking  # and the one that copies the demo
+    assert {
+        "kit/tables.py",
+        "engine/newsroom/_starts.py",
+    } == asking  # and the one that copies the demo
