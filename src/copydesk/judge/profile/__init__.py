@@ -13,7 +13,7 @@ from copydesk.judge.profile._profile import (
     weigh_both_ways,
     weigh_by,
 )
-from copydesk.judge.profile._source import given, source_of
+from copydesk.judge.profile._source import given_topics, source_of
 
 __all__ = [
     "Copy",
@@ -23,7 +23,7 @@ __all__ = [
     "Profile",
     "QualityScore",
     "QualitySignal",
-    "given",
+    "given_topics",
     "lede",
     "source_of",
     "weigh_both_ways",
