@@ -58,7 +58,7 @@ def _is_news(
     if fate is not None and is_settled(fate, newsroom.now, digest):
         tally.dropped["seen" if fate.state == "filed" else fate.reason or "given-up"] += 1
         return False
-    if source is not None and not watch.wanted(lead, source):
+    if source is not None and not watch.is_wanted(lead, source):
         tally.drop(lead, Dropped(url=lead.url, reason="filtered", detail=source.url))
         return False
     if why := judge.blocking_ruling(lead, newsroom.beat.rulings):
