@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from copydesk.judge import Document
+from copydesk.judge import NewsDocument
 
 _BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 _MOST_STORIES = 30
@@ -101,7 +101,9 @@ class Recombined:
         return story
 
 
-def stream(begun: Callable[[], Event], chance: random.Random, per_day: float) -> Iterator[Document]:
+def stream(
+    begun: Callable[[], Event], chance: random.Random, per_day: float
+) -> Iterator[NewsDocument]:
     """Give documents in the order of time without end, so many a day in the mean."""
     coming: list[tuple[datetime, int, Event]] = []
     number = itertools.count()
@@ -112,7 +114,7 @@ def stream(begun: Callable[[], Event], chance: random.Random, per_day: float) ->
         while coming and coming[0][0] <= moment:
             when, at, event = heapq.heappop(coming)
             title, text = event()
-            yield Document(key=f"{at}", title=title, text=text, language="en", moment=when)
+            yield NewsDocument(key=f"{at}", title=title, text=text, language="en", moment=when)
         event = begun()
         for at in range(_stories(chance.random())):
             later = chance.expovariate(1.0 / _LASTS_DAYS) if at else 0.0

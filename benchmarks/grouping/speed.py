@@ -29,7 +29,7 @@ from typing import Any
 from invented import Invented, Recombined, stream
 from plain import Plain
 
-from copydesk.judge import Document, Stream
+from copydesk.judge import NewsDocument, Stream
 from copydesk.measure import read_labelled
 
 _LENGTHS = (0, 600, 1500)  # characters of a text
@@ -68,7 +68,7 @@ def _speeds(gold: Sequence[Path], repeats: int) -> None:
     print()
 
 
-def _sets(gold: Sequence[Path]) -> Iterator[tuple[str, Sequence[Document]]]:
+def _sets(gold: Sequence[Path]) -> Iterator[tuple[str, Sequence[NewsDocument]]]:
     """Give each file's documents, cut to each length that they have."""
     for path in gold:
         documents = read_labelled(path)
@@ -76,7 +76,7 @@ def _sets(gold: Sequence[Path]) -> Iterator[tuple[str, Sequence[Document]]]:
             yield (
                 _named(path.stem, length),
                 [
-                    Document(
+                    NewsDocument(
                         key=one.id,
                         title=one.title,
                         text=one.text[:length],
@@ -95,11 +95,11 @@ def _named(name: str, length: int) -> str:
     return f"{name}, headline and {length} characters" if length else f"{name}, headlines"
 
 
-def _invented(length: int, most: int) -> Iterator[Document]:
+def _invented(length: int, most: int) -> Iterator[NewsDocument]:
     return stream(Invented(1, length).event, random.Random(2), most / _WINDOW_DAYS)
 
 
-def _recombined(gold: Sequence[Path], most: int) -> Iterator[Document]:
+def _recombined(gold: Sequence[Path], most: int) -> Iterator[NewsDocument]:
     """Give headlines of the files that have times."""
     stories: dict[str, list[str]] = defaultdict(list)
     for path in gold:
@@ -110,7 +110,7 @@ def _recombined(gold: Sequence[Path], most: int) -> Iterator[Document]:
     return stream(made.event, random.Random(2), most / _WINDOW_DAYS)
 
 
-def _ours(documents: Sequence[Document]) -> float:
+def _ours(documents: Sequence[NewsDocument]) -> float:
     """Give the seconds of processor time that our stream takes."""
     gc.collect()
     began = time.process_time()
@@ -121,7 +121,7 @@ def _ours(documents: Sequence[Document]) -> float:
     return time.process_time() - began
 
 
-def _plain(documents: Sequence[Document]) -> float:
+def _plain(documents: Sequence[NewsDocument]) -> float:
     gc.collect()
     began = time.process_time()
     grouped = Plain()
@@ -131,7 +131,7 @@ def _plain(documents: Sequence[Document]) -> float:
 
 
 def _growths(gold: Sequence[Path], most: int, *, is_past: bool) -> None:
-    made: dict[str, Callable[[], Iterator[Document]]] = {
+    made: dict[str, Callable[[], Iterator[NewsDocument]]] = {
         "invented headlines": partial(_invented, 0, most),
         "headlines put together anew": partial(_recombined, gold, most),
         "invented headlines and 600 characters": partial(_invented, 600, most),
@@ -147,7 +147,7 @@ def _growths(gold: Sequence[Path], most: int, *, is_past: bool) -> None:
         child.join()
 
 
-def _growth(name: str, begun: Callable[[], Iterator[Document]], goals: Sequence[int]) -> None:
+def _growth(name: str, begun: Callable[[], Iterator[NewsDocument]], goals: Sequence[int]) -> None:
     coming = begun()
     first = next(coming)
     grouped, plain = Stream(), Plain()

@@ -117,7 +117,7 @@ def _ours(name: str, files: Mapping[str, Path], kept: Path | None) -> None:
         grouped = judge.Stream()
         names = [
             grouped.add(
-                judge.Document(
+                judge.NewsDocument(
                     key=one.id,
                     title=one.title,
                     text=one.text,

@@ -99,8 +99,10 @@ def test_a_push_is_due_when_a_round_reads_it(
 
     assert why(root) == due
     with engine.opened(root, NOW, {}) as opened:
-        assert _pushes.pushed_sources(opened) == ({GULL} if due else set())
-        page = _pushes.pushed_page(opened, Source(url=GULL))
+        assert _pushes.pushed_sources(opened.beat, opened.memory, opened.now) == (
+            {GULL} if due else set()
+        )
+        page = _pushes.pushed_page(opened.memory, opened.now, Source(url=GULL))
         assert (page and page.body) == body
-        _pushes.use_up_push(opened, Source(url=GULL))
+        _pushes.use_up_push(opened.memory, opened.now, Source(url=GULL))
     assert why(root) == ""

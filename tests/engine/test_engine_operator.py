@@ -272,7 +272,7 @@ def test_a_source_that_cannot_be_reached_does_not_rest(tmp_path: Path) -> None:
     every = engine.RoundOptions(all_due=True)
     with engine.opened(root, NOW, ENVIRON) as opened:
         first = engine.run_round(opened, every, engine.Silence())
-        (state,) = _states.source_states(opened).values()
+        (state,) = _states.source_states(opened.root, opened.beat, opened.memory).values()
         again = engine.run_round(opened, every, engine.Silence())
 
     assert "no connection to 127.0.0.1: refused" in first.failed[0].what

@@ -167,7 +167,7 @@ def test_two_rounds_at_once_are_refused(root: Path, web: Path) -> None:
     with engine.opened(root, NOW, ENVIRON) as opened:
         from copydesk.engine.newsroom import alone
 
-        with alone(opened), pytest.raises(BusyError) as caught:
+        with alone(opened.root, opened.private), pytest.raises(BusyError) as caught:
             run_round(root, web)
     assert "another round" in str(caught.value)
 

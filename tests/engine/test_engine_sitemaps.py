@@ -94,5 +94,5 @@ def test_one_great_index_leaves_the_others_their_turn(root: Path) -> None:
 
 def test_a_step_asks_a_source_with_its_headers_and_a_page_without(root: Path) -> None:
     with engine.opened(root, NOW, ENVIRON) as opened:
-        assert {"X-Pass": "one"} == dict(_steps._request(opened, INDEX).headers)
-        assert {} == dict(_steps._request(opened, f"{HOME}a").headers)
+        assert {"X-Pass": "one"} == dict(_steps._request(opened.settings, INDEX).headers)
+        assert {} == dict(_steps._request(opened.settings, f"{HOME}a").headers)

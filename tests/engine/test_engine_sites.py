@@ -54,8 +54,8 @@ def texts(root: Path) -> dict[str, str]:
     """Give the text of each filed story, without what its site repeats, by its bird."""
     with engine.opened(root, NOW, {}) as opened:
         kept = ((kind, opened.articles.find(address(kind))) for kind in KINDS)
-        sites = SiteHabits(opened)
-        return {kind: sites.settled(article).text for kind, article in kept if article is not None}
+        sites = SiteHabits(opened.articles, opened.memory, opened.beat.excerpt)
+        return {kind: sites.settle(article).text for kind, article in kept if article is not None}
 
 
 def test_a_passage_on_each_of_a_sites_pages_is_in_none_of_their_texts(tmp_path: Path) -> None:

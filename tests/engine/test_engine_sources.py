@@ -56,7 +56,7 @@ def remembered(root: Path, url: str) -> watch.SourceState:
 
 def note(root: Path, before: _ledger.States, after: _ledger.States) -> str:
     with engine.opened(root, NOW, {}) as opened:
-        change = _ledger.note_moves(opened, before, after)
+        change = _ledger.note_moves(opened.root, opened.now, before, after)
         if change is None:
             return ""
         records.put(root, change)

@@ -56,7 +56,7 @@ def store(desk: Newsroom, articles: Iterable[Article]) -> None:
 def remember(desk: Newsroom, articles: Iterable[Article] = ()) -> None:
     """Let a round learn from articles, keep them, and remember."""
     articles = tuple(articles)
-    sites = SiteHabits(desk)
+    sites = SiteHabits(desk.articles, desk.memory, desk.beat.excerpt)
     sites.learn(articles)
     store(desk, articles)
     sites.keep()
@@ -75,7 +75,7 @@ def undisturbed(tmp_path: Path, *rounds: Iterable[Article]) -> tuple[dict[str, b
 
 
 def has_box(desk: Newsroom, sites: SiteHabits, one: Article) -> bool:
-    return BOX in sites.settled(one).text
+    return BOX in sites.settle(one).text
 
 
 @pytest.mark.parametrize("kept", [0, 2, 4], ids=["none", "some", "all"])
@@ -87,14 +87,16 @@ def test_what_a_killed_round_stored_and_the_next_reads_again_teaches_once(
     remember(desk, FOUR)
 
     assert undisturbed(tmp_path, FOUR) == known(desk)
-    assert has_box(desk, SiteHabits(desk), FOUR[0])  # four pages are too few
+    assert has_box(
+        desk, SiteHabits(desk.articles, desk.memory, desk.beat.excerpt), FOUR[0]
+    )  # four pages are too few
 
 
 def test_what_a_killed_round_filed_teaches_though_nobody_reads_it_again(
     desk: Newsroom, tmp_path: Path
 ) -> None:
     store(desk, SIX)
-    assert not has_box(desk, SiteHabits(desk), SIX[0])
+    assert not has_box(desk, SiteHabits(desk.articles, desk.memory, desk.beat.excerpt), SIX[0])
 
     remember(desk)
 
@@ -210,5 +212,5 @@ def test_a_memory_that_kept_no_marks_has_learned_from_all_that_is_stored(
 
 def test_settling_alone_remembers_nothing(desk: Newsroom) -> None:
     store(desk, SIX)
-    assert not has_box(desk, SiteHabits(desk), SIX[0])
+    assert not has_box(desk, SiteHabits(desk.articles, desk.memory, desk.beat.excerpt), SIX[0])
     assert ({}, []) == known(desk)

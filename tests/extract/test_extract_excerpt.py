@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.extract.page._declared import Declared
-from copydesk.extract.words import _excerpt
-from copydesk.extract.words._boilerplate import clean, is_notice, is_slogan
+from copydesk.extract import words
+from copydesk.extract.page import Declared
+from copydesk.extract.words import clean_description, is_notice, is_slogan
 from copydesk.news import ExcerptRule
 from extract.given import SENTENCES, lead
 
@@ -21,7 +21,7 @@ def declared(description: str = "", author: str = "") -> Declared:
 
 
 def find(description: str, body: str = TEXT, rule: ExcerptRule = RULE, author: str = "") -> str:
-    found = _excerpt.find(declared(description, author), lead(), "Ferry runs aground", body, rule)
+    found = words.excerpt(declared(description, author), lead(), "Ferry runs aground", body, rule)
     return found[0]
 
 
@@ -37,7 +37,7 @@ def find(description: str, body: str = TEXT, rule: ExcerptRule = RULE, author: s
     ],
 )
 def test_the_rule_bounds_the_excerpt(rule: ExcerptRule, expected: tuple[str, str]) -> None:
-    assert expected == _excerpt.find(declared(), lead(), "", TEXT, rule)
+    assert expected == words.excerpt(declared(), lead(), "", TEXT, rule)
 
 
 @pytest.mark.parametrize("rule", [ExcerptRule(max_characters=0), ExcerptRule(max_share=0.0)])
@@ -145,7 +145,7 @@ def test_what_the_site_declares_as_its_own_is_not_about_the_article() -> None:
         meta={"description": (own, SENTENCES[2])}, links={}, article={}, video={}, nodes=(node,)
     )
 
-    assert (SENTENCES[2], "description") == _excerpt.find(meta, lead(), "", TEXT, RULE)
+    assert (SENTENCES[2], "description") == words.excerpt(meta, lead(), "", TEXT, RULE)
 
 
 def test_what_the_data_of_the_page_says_of_the_article_needs_no_word_of_the_text() -> None:
@@ -156,7 +156,7 @@ def test_what_the_data_of_the_page_says_of_the_article_needs_no_word_of_the_text
 
     assert "" != find(said)
     assert said != find(said)
-    assert (said, "description") == _excerpt.find(meta, lead(), "", TEXT, RULE)
+    assert (said, "description") == words.excerpt(meta, lead(), "", TEXT, RULE)
 
 
 def test_a_share_of_the_whole_says_that_the_whole_is_not_known() -> None:
@@ -216,7 +216,7 @@ def test_of_the_ends_that_fit_one_that_closes_its_quotations_is_better() -> None
     ],
 )
 def test_a_text_begins_with_its_first_sentence(body: str, expected: str) -> None:
-    assert expected == _excerpt.beginning(body, ExcerptRule(max_share=1.0))
+    assert expected == words.beginning(body, ExcerptRule(max_share=1.0))
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_a_text_begins_with_its_first_sentence(body: str, expected: str) -> None
     ],
 )
 def test_what_an_engine_adds_is_cut_off(tail: str) -> None:
-    assert "The ferry sank." == clean("The ferry sank." + tail)
+    assert "The ferry sank." == clean_description("The ferry sank." + tail)
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def test_what_an_engine_adds_is_cut_off(tail: str) -> None:
     ],
 )
 def test_a_description_becomes_plain_text(raw: str, expected: str) -> None:
-    assert expected == clean(raw)
+    assert expected == clean_description(raw)
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from copydesk.extract.page._declared import collect
-from copydesk.extract.page._document import open_document
-from copydesk.extract.pictures._figure_key import figure_key, size_of
-from copydesk.extract.pictures._figure_offer import srcset, widest
-from copydesk.extract.pictures._figure_words import clean_credit, is_description, split_credit
-from copydesk.extract.pictures._figures import figures
+from copydesk.extract.page import collect, open_document
+from copydesk.extract.pictures import (
+    clean_credit,
+    figure_key,
+    figures,
+    is_description,
+    size_of,
+    split_credit,
+    srcset,
+    widest,
+)
 from copydesk.news import Figure
 from extract.given import BODY, URL, document, lead, page
 

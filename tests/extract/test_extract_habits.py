@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import pytest
 
 from copydesk import extract
-from copydesk.extract._habits import _MOST
 from copydesk.news import Article, ExcerptRule, Figure
 
 BOX = "Get the harbour in your inbox: a letter every Friday with all that ships and tides bring."
@@ -159,7 +158,7 @@ def test_knowledge_is_bounded_and_keeps_what_is_common() -> None:
         blocks = tuple(f"{BOX} {'x' * number} {'y' * each}" for each in range(60))
         kept = extract.learn(kept, [article(number % 26, *blocks, BOX)])
 
-    assert len(kept) < 40 * _MOST
+    assert len(kept) < 40 * extract.MOST_HABITS
     assert BOX not in extract.settle(article(0, BOX), extract.habits(kept), RULE).text
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.extract.people._person import is_person, people
+from copydesk.extract.people import is_person, people
 
 
 @pytest.mark.parametrize(

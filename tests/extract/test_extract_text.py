@@ -6,8 +6,8 @@ import pytest
 
 from copydesk import extract
 from copydesk.extract import text as article_text
-from copydesk.extract.text import _find, _readers
-from copydesk.extract.text._furniture import begins_comments, is_credit, is_furniture, is_shell
+from copydesk.extract.page import collect, open_document
+from copydesk.extract.text import begins_comments, is_credit, is_furniture, is_shell
 from copydesk.kit import text
 from copydesk.news import Article
 from extract.given import BEAT, BODY, SENTENCES, document, lead, page
@@ -34,21 +34,21 @@ def test_a_third_reader_is_asked_where_two_disagree() -> None:
 
 
 @pytest.mark.parametrize("name", ["resiliparse", "trafilatura", "readability"])
-def test_one_reader_that_dies_costs_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_reader_that_dies_costs_nothing(name: str) -> None:
     # no markup is known that all versions of a reader die of
-    def die(given: _readers.Given) -> str:
-        raise ValueError(given.html[:10])
+    def die(page: article_text.PreparedPage) -> str:
+        raise ValueError(page.html[:10])
 
-    monkeypatch.setattr(_readers, "READERS", {**_readers.READERS, name: die})
-    monkeypatch.setattr(_find, "READERS", _readers.READERS)
-    found = read(document())
+    opened = open_document(page(document()))
+    readers = {**article_text.READERS, name: die}
+    found, origin = article_text.find(opened, collect(opened), readers)
 
-    assert text.prose(found.text).split("\n") == list(SENTENCES)
-    assert name not in found.origins["text"]
+    assert text.prose(found).split("\n") == list(SENTENCES)
+    assert name not in origin
 
 
 def test_a_heavy_page_is_read_by_the_linear_reader_alone() -> None:
-    heavy = "<i></i>" * (_readers._MAX_ELEMENTS + 1)
+    heavy = "<i></i>" * (article_text.MAX_ELEMENTS + 1)
 
     found = read(document(body=f"<main>{BODY}{heavy}</main>"))
 
@@ -56,14 +56,16 @@ def test_a_heavy_page_is_read_by_the_linear_reader_alone() -> None:
     assert text.prose(found.text).split("\n") == list(SENTENCES)
 
 
-def test_a_large_page_is_read_by_two(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_page_is_read_by_two() -> None:
     # a page of a megabyte that two readers see differently would be most of this file's time
-    monkeypatch.setattr(_find, "_MAX_THIRD", 100)
     box = (
         "<div class=panel><p>Ships of all kinds call at the ports of the northern coast.</p></div>"
     )
+    opened = open_document(page(document(body=BODY + box * 9)))
+    declared = collect(opened)
 
-    assert "readability" not in read(document(body=BODY + box * 9)).origins["text"]
+    assert "readability" in article_text.find(opened, declared)[1]
+    assert "readability" not in article_text.find(opened, declared, max_third=100)[1]
 
 
 def test_a_text_ends_with_a_whole_block_at_its_limit() -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import html as lxml_html
 
-from copydesk.extract.text import _hints, _markdown
-from copydesk.extract.text._blocks import Block, cut
-from copydesk.extract.text._votes import agreement, squash, votes
+from copydesk.extract.text import Block, agreement, cut, hints_of, squash, votes, write
 
 LONG = "The ferry ran aground on a sandbank at four."
 OTHER = "Nobody was hurt and all were taken off by noon."
@@ -90,7 +88,7 @@ def test_a_letter_of_a_script_without_blanks_weighs_three() -> None:
     ],
 )
 def test_an_elements_names_are_hints(markup: str, expected: set[str]) -> None:
-    assert expected == _hints.of(lxml_html.fromstring(f"{markup}x"))
+    assert expected == hints_of(lxml_html.fromstring(f"{markup}x"))
 
 
 def said(body: str, reading: str) -> list[float]:
@@ -138,7 +136,7 @@ def test_rows_items_and_quotes_that_follow_each_other_are_one_block() -> None:
         "<blockquote><ul><li>m</li></ul></blockquote>"
     )
 
-    written = _markdown.written(blocks(body), 1_000)
+    written = write(blocks(body), 1_000)
 
     assert written.split("\n\n") == [
         "- a\n- b",
@@ -154,7 +152,7 @@ def test_rows_items_and_quotes_that_follow_each_other_are_one_block() -> None:
 def test_headings_have_the_levels_that_are_in_use() -> None:
     page = "<h3>one</h3><p>two</p><h5>three</h5><p>four</p><h3>five</h3><p>six</p>"
 
-    found = _markdown.written(blocks(page), 1000)
+    found = write(blocks(page), 1000)
 
     assert found.split("\n\n")[::2] == ["## one", "### three", "## five"]
 

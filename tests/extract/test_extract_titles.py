@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.extract.words._title import clean, is_title, strip_site
+from copydesk.extract.words import clean_title, is_title, strip_site
 from extract.given import article
 
 NAMES = frozenset({"harbourtimes", "harbour"})
@@ -22,7 +22,7 @@ NAMES = frozenset({"harbourtimes", "harbour"})
     ],
 )
 def test_a_headline_is_plain_and_once(raw: str, expected: str) -> None:
-    assert expected == clean(raw)
+    assert expected == clean_title(raw)
 
 
 @pytest.mark.parametrize(

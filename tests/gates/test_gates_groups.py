@@ -32,7 +32,7 @@ SYNDICATE = Path(__file__).parents[2] / "benchmarks" / "judgement" / "syndicate.
 
 
 def checked(path: Path, digest: str) -> Path:
-    """Give the file, fail where it is not what the floor was measured on."""
+    """Return the file, fail where it is not what the floor was measured on."""
     assert hashlib.sha256(path.read_bytes()).hexdigest() == digest, f"other data: {path.name}"
     return path
 
@@ -42,7 +42,7 @@ def gold(name: str) -> Path:
 
 
 def english(path: Path, to: Path) -> Path:
-    """Give a file of the English documents of another."""
+    """Return a file of the English documents of another."""
     rows = path.read_text("utf-8").splitlines(keepends=True)
     to.write_text("".join(row for row in rows if '"lang": "eng"' in row), "utf-8")
     return to
@@ -108,7 +108,7 @@ def test_pairs_of_the_same_news_are_more_alike_than_others() -> None:
 
 
 def again(name: str) -> list[dict[str, str]]:
-    """Give each text of a set as it is and as another site runs it."""
+    """Return each text of a set as it is and as another site runs it."""
     rows: Iterator[dict[str, str]] = runpy.run_path(str(SYNDICATE))["documents"](gold(name))
     return list(rows)
 

@@ -43,7 +43,7 @@ def lines(path: Path) -> Iterator[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def adopted(tmp_path_factory: pytest.TempPathFactory) -> Beat:
-    """Give the beat of the reference's site, adopted; only its settings are unpacked."""
+    """Return the beat of the reference's site, adopted; only its settings are unpacked."""
     root = tmp_path_factory.mktemp("site")
     with tarfile.open(SITE) as packed:
         wanted = [
@@ -146,7 +146,7 @@ def test_like_stories_are_grouped() -> None:
 
 
 def _bcubed(groups: list[tuple[Story, ...]], clusters: dict[str, str]) -> float:
-    """Give the BCubed F1 of groups of stories against the label of each."""
+    """Compute the BCubed F1 of groups of stories against the label of each."""
     precision = recall = 0.0
     for group in groups:
         for story in group:
@@ -182,7 +182,7 @@ def test_honest_news_is_not_taken_for_what_is_none() -> None:
 
 
 def _none(row: dict[str, str]) -> str:
-    """Give what would keep a report off the page by its wording, but for running blogs."""
+    """Return what would keep a report off the page by its wording, but for running blogs."""
     title, text = row["title"], row.get("text") or ""
     ends = wording.ends_of(text)
     return (

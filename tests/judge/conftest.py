@@ -25,7 +25,7 @@ TOPICS = (
 
 @pytest.fixture
 def beat() -> Beat:
-    """Give a beat with a main topic, three levels below it, and one topic beside it."""
+    """Return a beat with a main topic, three levels below it, and one topic beside it."""
     return Beat(
         title="A.I. Example",
         topic="AI",
@@ -44,7 +44,7 @@ def beat() -> Beat:
 
 @pytest.fixture
 def make_article() -> Callable[..., Article]:
-    """Give a maker of articles; any field may be named, the rest is plain."""
+    """Return a maker of articles; any field may be named, the rest is plain."""
 
     def make(name: str = "a", **fields: object) -> Article:
         url = f"https://paper.example/{name}"

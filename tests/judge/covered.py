@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
 from copydesk import judge
-from copydesk.judge import Document
+from copydesk.judge import NewsDocument
 from copydesk.news import Beat, Provider, Reason, Ruling, RulingKind, Shelved, Story, Topic
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -24,10 +24,10 @@ ROBOT = "Robot orchestra plays its first concert for penguins"
 VOTE = "Senate rejects the dairy subsidy in a late ballot"
 
 
-def document(key: str, title: str, hours: float | None = 0, **fields: str) -> Document:
-    """Give a document of so many hours after noon, None for one without a time."""
+def document(key: str, title: str, hours: float | None = 0, **fields: str) -> NewsDocument:
+    """Return a document of so many hours after noon, None for one without a time."""
     moment = None if hours is None else NOON + timedelta(hours=hours)
-    return Document(
+    return NewsDocument(
         key=key,
         title=title,
         text=fields.get("text", ""),
@@ -38,7 +38,7 @@ def document(key: str, title: str, hours: float | None = 0, **fields: str) -> Do
 
 
 def story(name: str, title: str = QUAKES[0], quality: int = 80, **fields: object) -> Story:
-    """Give a story of a newsroom of its own as it comes from being judged."""
+    """Return a story of a newsroom of its own as it comes from being judged."""
     hours = fields.pop("hours", 0)
     assert isinstance(hours, int | float)
     given: dict[str, object] = {
@@ -74,7 +74,7 @@ class Desk:
         self.filed: dict[str, Story] = {}
 
     def round(self, *fresh: Story, found: Mapping[str, datetime] | None = None) -> set[str]:
-        """File new stories, regroup, file what changes; gives the names of that."""
+        """File new stories, regroup, file what changes; return the names of that."""
         self.filed.update((name_of(one), one) for one in fresh)
         changed = self.changes(fresh, found)
         self.filed.update(changed)
@@ -83,14 +83,14 @@ class Desk:
     def changes(
         self, fresh: Iterable[Story] = (), found: Mapping[str, datetime] | None = None
     ) -> dict[str, Story]:
-        """Give what a round would change, by name."""
+        """Return what a round would change, by name."""
         times = found or {}
         shelved = [Shelved(story=one, found=times.get(name)) for name, one in self.filed.items()]
         paths = frozenset(one.path for one in fresh)
         return {name_of(one): one for one in judge.regroup(shelved, self.beat, paths)}
 
     def groups(self) -> set[frozenset[str]]:
-        """Give the names of those that stand in one group, groups of one left out."""
+        """Return the names of those that stand in one group, groups of one left out."""
         by_name: dict[str, set[str]] = {}
         for name, one in self.filed.items():
             if one.group:
@@ -98,10 +98,10 @@ class Desk:
         return {frozenset(names) for names in by_name.values()}
 
     def leaders(self) -> set[str]:
-        """Give the names of those in groups that stand in front."""
+        """Return the names of those in groups that stand in front."""
         return {name for name, one in self.filed.items() if one.group and one.heat != -1}
 
     def beside(self, name: str) -> list[str]:
-        """Give the names of the newsrooms beside a story, in order."""
+        """Return the names of the newsrooms beside a story, in order."""
         related = self.filed[name].related
         return [one.web_url.removeprefix("https://").split(".")[0] for one in related]

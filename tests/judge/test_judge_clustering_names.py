@@ -13,7 +13,7 @@ Filed = list[tuple[str, str]]  # keys of documents and the groups that they are 
 
 
 def together(filed: Filed) -> set[str]:
-    """Give who stands with whom, each group as its name and its documents: `a: a c`."""
+    """Return who stands with whom, each group as its name and its documents: `a: a c`."""
     stream = Stream(whole=[key for key, _ in filed])
     for key, group in filed:
         stream.add(document(key, "", group=group))
@@ -63,7 +63,7 @@ def test_a_group_that_ended_gives_its_name_to_the_namesake_that_comes_at_last() 
 
 
 def filed(**groups: str) -> Desk:
-    """Give a desk whose records were put into these groups by hand."""
+    """Return a desk whose records were put into these groups by hand."""
     desk = Desk()
     titles = dict(zip("abcdxy", [*QUAKES[:4], ROBOT, ROBOT], strict=True))
     for name, group in groups.items():

@@ -222,13 +222,13 @@ DEEDS = ("opens", "closes", "sues", "praises", "floods", "paints", "sells", "ins
 
 
 def headline(at: int) -> str:
-    """Give one of a few thousand headlines out of few words, with one that is rare."""
+    """Return one of a few thousand headlines out of few words, with one that is rare."""
     place, thing = PLACES[at % 7], THINGS[at // 7 % 9]
     return f"{place} {thing} {DEEDS[at // 63 % 8]} {THINGS[at // 504 % 9]} of Ka{at // 3}ro"
 
 
 def more_work(earlier: int, days: float) -> int:
-    """Give the most work of ten more documents behind so many earlier ones."""
+    """Measure the most work of ten more documents behind so many earlier ones."""
     stream = Stream()
     for at in range(earlier):
         stream.add(document(f"d{at}", headline(at), 24 * days * at / earlier))

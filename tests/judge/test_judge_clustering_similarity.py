@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from copydesk.judge import Document, Stream, similarities
+from copydesk.judge import NewsDocument, Stream, similarities
 from judge.covered import QUAKES, ROBOT, document
 
 
@@ -109,7 +109,7 @@ def test_a_text_counts_by_its_beginning() -> None:
     def place(text: str) -> str:
         stream = Stream()
         stream.add(document("a", "Storm", text=f"{QUAKES[0]}. {QUAKES[1]}."))
-        return stream.add(Document(key="b", title="Update", text=text))
+        return stream.add(NewsDocument(key="b", title="Update", text=text))
 
     assert place(f"{QUAKES[2]}. {QUAKES[4]}.") == "a"
     assert place("Penguins heard a robot choir sing. " * 60 + f"{QUAKES[2]}. {QUAKES[4]}.") == "b"

@@ -10,13 +10,13 @@ from dataclasses import replace
 
 import pytest
 
-from copydesk.judge import Document, Stream
+from copydesk.judge import NewsDocument, Stream
 from judge.covered import QUAKES, ROBOT, VOTE, document
 
 LONG_AGO = -24 * 365 * 56
 
 
-def grouped(documents: Iterable[Document], stream: Stream | None = None) -> Mapping[str, str]:
+def grouped(documents: Iterable[NewsDocument], stream: Stream | None = None) -> Mapping[str, str]:
     """Put documents into a stream and give their groups when all is in."""
     stream = stream or Stream()
     for one in documents:
@@ -25,12 +25,12 @@ def grouped(documents: Iterable[Document], stream: Stream | None = None) -> Mapp
     return stream.groups()
 
 
-def quakes(first: int = 0, last: int = len(QUAKES), hours: float = 0) -> list[Document]:
+def quakes(first: int = 0, last: int = len(QUAKES), hours: float = 0) -> list[NewsDocument]:
     return [document(f"q{at}", QUAKES[at], hours + at) for at in range(first, last)]
 
 
-def fillers(count: int, hours: float, step: float = 0.0) -> list[Document]:
-    """Give documents without a word in common with anything."""
+def fillers(count: int, hours: float, step: float = 0.0) -> list[NewsDocument]:
+    """Return documents without a word in common with anything."""
     return [
         document(f"f{at}", f"zo{at}ba mi{at}ku ra{at}te", hours + step * at) for at in range(count)
     ]
@@ -178,8 +178,8 @@ def test_a_group_whose_namesake_went_elsewhere_is_called_after_the_next() -> Non
     assert found == {"a": "a", "b": "b", "c": "b"}
 
 
-def alternately(count: int = 24) -> list[Document]:
-    """Give two threads of an event that a bridge would bring together."""
+def alternately(count: int = 24) -> list[NewsDocument]:
+    """Return two threads of an event that would be merged."""
     return [document(f"d{at}", QUAKES[at % len(QUAKES)], at / 10) for at in range(count)]
 
 
@@ -191,7 +191,7 @@ def test_what_an_editor_parted_never_stands_together(apart: tuple[str, str]) -> 
     assert len(set(found.values())) == 2
 
 
-def test_the_parted_stay_apart_over_bridges_of_larger_groups() -> None:
+def test_the_parted_stay_apart_when_larger_groups_are_merged() -> None:
     # two known halves of one event: without a rule they are one when all is in
     halves = [
         document(f"d{at}", QUAKES[at % len(QUAKES)], at / 10, group="odd" if at % 2 else "even")
@@ -206,8 +206,8 @@ def test_the_parted_stay_apart_over_bridges_of_larger_groups() -> None:
 MONTHS = 24 * 60
 
 
-def ended(*again: str) -> list[Document]:
-    """Give the documents of a group that had ended and lives again, and what came in between."""
+def ended(*again: str) -> list[NewsDocument]:
+    """Return the documents of a group that had ended and lives again, and what came in between."""
     return [
         document("old", ROBOT, -MONTHS, group="g"),
         document("v", VOTE),
@@ -223,7 +223,7 @@ def test_a_group_that_had_ended_keeps_whom_an_editor_parted_from_it() -> None:
         assert grouped(documents, Stream(apart=apart))["new"] == "new"
 
 
-def test_over_a_bridge_a_group_that_had_ended_keeps_whom_an_editor_parted_from_it() -> None:
+def test_a_merge_with_a_group_that_had_ended_keeps_apart_whom_an_editor_parted() -> None:
     known = [document(f"h{at}", QUAKES[at], 1, group="h") for at in range(1, 5)]
     documents = [*ended(QUAKES[0]), *known, document("more", QUAKES[5], 1)]
     stream = Stream(apart={"old": frozenset({"new"})})
@@ -278,8 +278,8 @@ THEMES = [[letter + part for part in ("ra", "ku", "to", "mi", "be", "lo")] for l
 ALL = ["velmora", "harbour", "trial", "judge"]
 
 
-def tangled(seed: int) -> Iterator[Document]:
-    """Give documents that groups are begun, bridged and cut for, some known to belong elsewhere."""
+def tangled(seed: int) -> Iterator[NewsDocument]:
+    """Yield documents that begin, merge and split groups, some known to belong elsewhere."""
     chance = random.Random(seed)
     for at in range(chance.randint(20, 160)):
         one, other = chance.choice(THEMES), chance.choice(THEMES)

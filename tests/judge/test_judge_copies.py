@@ -39,7 +39,7 @@ def desk(beat: Beat) -> Desk:
 
 
 def prose(start: int, count: int) -> str:
-    """Give `count` words that no other range has."""
+    """Return `count` words that no other range has."""
     return " ".join(f"word{number}x" for number in range(start, start + count))
 
 

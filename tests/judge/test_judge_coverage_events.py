@@ -21,7 +21,7 @@ def of(domain: str) -> Provider:
 
 
 def trio(*qualities: int, **fields: object) -> list[Story]:
-    """Give reports on the quake by newsrooms a, b, c …, half an hour apart."""
+    """Return reports on the quake by newsrooms a, b, c …, half an hour apart."""
     return [
         story(name, title, quality, hours=at / 2, **fields)
         for at, (name, title, quality) in enumerate(zip("abcdef", QUAKES, qualities, strict=False))
@@ -119,7 +119,7 @@ def test_corroboration_counts_independent_voices(
 
 
 def many(count: int, hours: float) -> list[Story]:
-    """Give one event's reports by so many newsrooms, so many hours apart; the first is best."""
+    """Return one event's reports by so many newsrooms, so many hours apart; the first is best."""
     return [
         story(f"n{at:02}", QUAKES[at % 6], 90 if not at else 60, hours=at * hours)
         for at in range(count)

@@ -34,7 +34,7 @@ def story(name: str, title: str, quality: int, hours: float = 0) -> Story:
 def regroup(
     stories: Iterable[Story], beat: Beat = GROUPING, fresh: Iterable[str] | None = None
 ) -> dict[str, Story]:
-    """Give what changed, by the names of the stories; everything is fresh if nothing is said."""
+    """Return what changed, by the names of the stories; everything is fresh if nothing is said."""
     shelved = [Shelved(story=one) for one in stories]
     paths = [one.story.path for one in shelved] if fresh is None else list(fresh)
     changed = judge.regroup(shelved, beat, frozenset(paths))

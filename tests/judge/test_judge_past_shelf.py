@@ -15,7 +15,7 @@ MARKS = judge.fingerprint(TEXT)
 
 
 def shelf_with(days: int) -> judge.MemoryShelf:
-    """Give a shelf with one story from so many days before noon."""
+    """Return a shelf with one story from so many days before noon."""
     shelf = judge.MemoryShelf()
     url, then = "https://paper.example/one", NOON - timedelta(days=days)
     story = Story(path="_news/one.md", title="One", published_at=then, web_url=url)

@@ -35,7 +35,7 @@ def has(article: Article, beat: Beat, words: str) -> bool:
 
 
 def written() -> Iterator[tuple[str, dict[str, str], bool]]:
-    """Give the reason, the fields and the answer of each article in the case files."""
+    """Yield the reason, the fields and the answer of each article in the case files."""
     for path in CASES:
         case = tomllib.loads(path.read_text(encoding="utf-8"))
         for key, answer in (("does", True), ("does-not", False)):
@@ -58,7 +58,7 @@ def test_wording_gives_a_text_away(
 
 
 def best(make_article: Make, **fields: object) -> Article:
-    """Give an article that earns nearly everything that can be earned, but for these fields."""
+    """Return an article that earns nearly everything that can be earned, but for these fields."""
     given: dict[str, object] = {
         "title": "Court stops AI ferry",
         "excerpt": "Artificial intelligence must moor, a judge told the Gazette.",

@@ -35,7 +35,7 @@ def topic(values: dict[str, object]) -> Topic:
 
 
 def beat_of(*topics: Topic, **fields: object) -> Beat:
-    """Give a beat whose main topic is the first."""
+    """Return a beat whose main topic is the first."""
     return Beat(title="B", topic=topics[0].name, topics=topics, **fields)  # type: ignore[arg-type]
 
 
@@ -67,7 +67,7 @@ COURT = Topic(id="court", name="Court", parent="AI", keywords=("court",))
 
 
 def sure(article: Article, beat: Beat, name: str = "Court") -> int:
-    """Give the confidence in a topic, 0 where it does not stand."""
+    """Return the confidence in a topic, 0 where it does not stand."""
     found = {match.topic: match.confidence for match in relevance(article, beat)}
     return found.get(name, 0)
 

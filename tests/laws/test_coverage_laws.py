@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.judge import Document, Stream, similarities
+from copydesk.judge import NewsDocument, Stream, similarities
 from copydesk.news import Beat, Provider, Ruling, Story
 from judge.covered import Desk, name_of
 
@@ -26,7 +26,7 @@ NAMES = [f"d{at}" for at in range(30)]
 FILED = st.just("") | st.sampled_from(["", "d0", "d1", "d2", "d5", "d9", "old"])
 DOCUMENTS = st.lists(
     st.builds(
-        lambda title, text, hours, group, language: Document(
+        lambda title, text, hours, group, language: NewsDocument(
             key="",
             title=title,
             text=text,
@@ -48,7 +48,7 @@ APART = st.dictionaries(
 
 
 def grouped(
-    documents: Sequence[Document],
+    documents: Sequence[NewsDocument],
     apart: Mapping[str, frozenset[str]],
     look: int = 1000,
     whole: Sequence[str] = (),
@@ -65,7 +65,7 @@ def grouped(
 @given(DOCUMENTS, APART, st.integers(1, 9))
 @settings(max_examples=200)
 def test_every_document_stands_in_one_group_that_bears_a_known_name(
-    documents: list[Document], apart: dict[str, frozenset[str]], look: int
+    documents: list[NewsDocument], apart: dict[str, frozenset[str]], look: int
 ) -> None:
     groups = grouped(documents, apart, look)
     assert list(groups) == [one.key for one in documents]
@@ -77,7 +77,7 @@ def test_every_document_stands_in_one_group_that_bears_a_known_name(
 @given(DOCUMENTS, APART, st.integers(1, 9))
 @settings(max_examples=200)
 def test_the_parted_are_never_together(
-    documents: list[Document], apart: dict[str, frozenset[str]], look: int
+    documents: list[NewsDocument], apart: dict[str, frozenset[str]], look: int
 ) -> None:
     groups = grouped([replace(one, group="") for one in documents], apart, look)
     for one, others in apart.items():
@@ -88,7 +88,7 @@ def test_the_parted_are_never_together(
 @given(DOCUMENTS, st.booleans())
 @settings(max_examples=200)
 def test_documents_of_one_known_group_stay_together_unless_it_is_cut(
-    documents: list[Document], may_cut: bool
+    documents: list[NewsDocument], may_cut: bool
 ) -> None:
     few = documents[:5] if may_cut else documents  # no five documents are cut
     groups = grouped(few, {}, whole=() if may_cut else NAMES)
@@ -101,7 +101,7 @@ def test_documents_of_one_known_group_stay_together_unless_it_is_cut(
 @given(DOCUMENTS, APART, st.integers(1, 9))
 @settings(max_examples=200)
 def test_no_group_is_called_after_a_document_of_another(
-    documents: list[Document], apart: dict[str, frozenset[str]], look: int
+    documents: list[NewsDocument], apart: dict[str, frozenset[str]], look: int
 ) -> None:
     groups = grouped(documents, apart, look)
     for name in set(groups.values()):
@@ -112,7 +112,8 @@ def test_no_group_is_called_after_a_document_of_another(
 @settings(max_examples=50)
 def test_likeness_is_a_share_and_knows_no_side(pairs: list[tuple[str, str]]) -> None:
     given_ = [
-        (Document(key="a", title=one), Document(key="b", title=other)) for one, other in pairs
+        (NewsDocument(key="a", title=one), NewsDocument(key="b", title=other))
+        for one, other in pairs
     ]
     found = similarities(given_)
     assert all(0 <= one <= 1 for one in found)

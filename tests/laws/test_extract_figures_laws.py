@@ -8,10 +8,8 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from copydesk.extract.page._declared import collect
-from copydesk.extract.page._document import open_document
-from copydesk.extract.pictures._figure_key import figure_key
-from copydesk.extract.pictures._figures import figures
+from copydesk.extract.page import collect, open_document
+from copydesk.extract.pictures import figure_key, figures
 from copydesk.kit import text, urls
 from copydesk.news import Figure
 from extract.given import BODY, URL, lead, page

@@ -9,11 +9,8 @@ from hypothesis import strategies as st
 
 from copydesk.errors import PageError
 from copydesk.extract import text as article_text
-from copydesk.extract.page._declared import collect
-from copydesk.extract.page._document import open_document
-from copydesk.extract.text import _markdown
-from copydesk.extract.text._blocks import Block, cut
-from copydesk.extract.text._votes import squash, votes
+from copydesk.extract.page import collect, open_document
+from copydesk.extract.text import Block, cut, escape, squash, votes, write
 from copydesk.kit import text
 from copydesk.news import Page
 
@@ -52,7 +49,7 @@ def article(body: str) -> str:
 @given(LINES)
 def test_an_escaped_line_is_the_line_again(line: str) -> None:
     for mark in ("", "- ", "7. ", "## ", "> ", "> - "):
-        assert text.prose(mark + _markdown.escaped(line)) == line
+        assert text.prose(mark + escape(line)) == line
 
 
 @given(st.lists(st.lists(LINES | st.just(""), min_size=1, max_size=4), min_size=1, max_size=4))
@@ -61,7 +58,7 @@ def test_the_cells_of_a_table_are_what_they_were(rows: list[list[str]]) -> None:
     blocks = [Block(text=" ".join(row), kind="row", cells=tuple(row), whole=table) for row in rows]
 
     lines = [" ".join(cell for cell in row if cell) for row in rows]
-    assert text.prose(_markdown.written(blocks, 10_000)) == "\n".join(filter(None, lines))
+    assert text.prose(write(blocks, 10_000)) == "\n".join(filter(None, lines))
 
 
 @CALM

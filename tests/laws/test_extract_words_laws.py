@@ -7,11 +7,9 @@ import re
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from copydesk.extract.page._declared import Declared, collect
-from copydesk.extract.page._document import Document, open_document
-from copydesk.extract.people._person import is_person, people
-from copydesk.extract.words import _excerpt, _language, _tags
-from copydesk.extract.words._boilerplate import clean
+from copydesk.extract import words
+from copydesk.extract.page import Declared, Document, collect, open_document
+from copydesk.extract.people import is_person, people
 from copydesk.kit import sentences, text
 from copydesk.news import ExcerptRule
 from extract.given import lead, page
@@ -85,7 +83,7 @@ def test_an_excerpt_keeps_to_both_bounds(
 ) -> None:
     declared = Declared(meta={"description": (description,)}, links={}, article={}, video={})
 
-    found, origin = _excerpt.find(declared, lead(), title, body, rule)
+    found, origin = words.excerpt(declared, lead(), title, body, rule)
 
     prose = text.prose(body)
     assert len(found) <= rule.max_characters
@@ -93,7 +91,11 @@ def test_an_excerpt_keeps_to_both_bounds(
     assert not is_known or len(found) <= len(prose) * rule.max_share
     assert rule.max_share > 0 or not found
     assert found == text.fold(found)
-    whole = (clean(description), _excerpt._opening(body), *map(text.fold, prose.split("\n")))
+    whole = (
+        words.clean_description(description),
+        words.opening(body),
+        *map(text.fold, prose.split("\n")),
+    )
     assert sentences.is_ended(found) or any(source.endswith(found) for source in whole)
     assert not HALF.search(found)
     assert bool(found) == bool(origin)
@@ -151,9 +153,9 @@ MARKUP = st.sampled_from(
 def test_tags_and_language_are_short_whatever_the_markup(markup: str) -> None:
     document, declared = opened(markup)
 
-    section, _ = _tags.section(document, declared)
-    keywords, origin = _tags.keywords(document, declared)
-    language, _ = _language.find(document, declared, lead(), "")
+    section, _ = words.section(document, declared)
+    keywords, origin = words.keywords(document, declared)
+    language, _ = words.language(document, declared, lead(), "")
 
     assert len(section) <= 60
     assert section == text.fold(section)

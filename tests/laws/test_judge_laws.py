@@ -176,7 +176,7 @@ SENTENCES = st.lists(
 
 
 def _beat(drawn: Sequence[tuple[list[str], str]]) -> Beat:
-    """Give a beat of topics T0, T1, …, whose parents stand before them."""
+    """Draw a beat of topics T0, T1, …, whose parents stand before them."""
     topics = tuple(
         Topic(
             id=f"t{at}",

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk import extract
-from copydesk.extract.origin import _amp
+from copydesk.extract import origin, terms
 from copydesk.extract.page import open_document
-from copydesk.extract.terms import _refusals, quotable
+from copydesk.extract.terms import quotable
 from copydesk.fetch.robots import RobotsRules, UsageLine, read_tdmrep
 from copydesk.news import USES, Article, Dropped, Signal
 from extract.given import BEAT, document, lead, page
@@ -104,12 +104,12 @@ def test_any_bytes_are_rules_of_tdm_or_none(body: bytes) -> None:
 
 @given(st.lists(SIGNALS, max_size=6), SIGNALS)
 def test_one_word_more_never_takes_a_refusal_back(known: list[Signal], more: Signal) -> None:
-    before, after = _refusals.refused(known), _refusals.refused([*known, more])
+    before, after = terms.refused(known), terms.refused([*known, more])
     assert set(before) <= set(after)
     assert list(after) == [use for use in USES if use in after]
-    limit = _refusals.snippet_characters(known)
+    limit = terms.snippet_characters(known)
     if limit is not None:
-        assert 0 <= (_refusals.snippet_characters([*known, more]) or 0) <= limit
+        assert 0 <= (terms.snippet_characters([*known, more]) or 0) <= limit
 
 
 @settings(max_examples=60, deadline=None)
@@ -166,8 +166,8 @@ def test_any_text_has_one_credit_or_none(words: str) -> None:
 )
 def test_an_address_is_unwrapped_once(rest: str) -> None:
     for start in ("https://www.google.com/amp/s/", "https://a-example.cdn.ampproject.org/c/s/", ""):
-        found = _amp.unwrapped(start + rest)
-        assert _amp.unwrapped(found) == found or "google" in found
+        found = origin.unwrap(start + rest)
+        assert origin.unwrap(found) == found or "google" in found
 
 
 RESERVED = st.builds(
@@ -186,11 +186,11 @@ LIMITED = st.builds(
 
 @given(st.lists(SIGNALS | RESERVED | LIMITED, max_size=40))
 def test_the_signals_that_decide_forbid_what_all_forbid(signals: list[Signal]) -> None:
-    few = _refusals.deciding(signals)
+    few = terms.deciding(signals)
     assert few <= set(signals)
     assert len(few) < 20
-    assert _refusals.refused(few) == _refusals.refused(signals)
-    assert _refusals.snippet_characters(few) == _refusals.snippet_characters(signals)
+    assert terms.refused(few) == terms.refused(signals)
+    assert terms.snippet_characters(few) == terms.snippet_characters(signals)
 
 
 FACTS = st.lists(

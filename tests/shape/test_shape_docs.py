@@ -171,3 +171,23 @@ def test_no_file_names_the_machine_it_was_written_on() -> None:
         found += [f"{name}: {word}" for word in (*PLACES, *HOSTS) if word.encode() in data]
 
     assert [] == found
+
+
+def test_the_plan_of_the_house_has_every_room_at_its_place() -> None:
+    text = (ROOT / "docs" / "design" / "README.md").read_text("utf-8")
+    plan = text.split("```")[1].splitlines()
+    shown: list[str] = []
+    for line in plan:
+        names = re.findall(r"([a-z0-9]+)/", line.split("  ->")[0])
+        if line.startswith("    "):
+            room = next(one for one in reversed(shown) if "/" not in one)
+            shown += [f"{room}/{name}" for name in names]
+        elif line.startswith("  ") and names:
+            shown.append(names[0])
+    rooms = [
+        str(path.parent.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("__init__.py")
+        if 1 <= len(path.parent.relative_to(PACKAGE).parts) <= 2
+    ]
+
+    assert sorted(rooms) == sorted(shown)

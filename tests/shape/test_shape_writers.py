@@ -33,7 +33,7 @@ OF_THE_OWNER = {
 OWN = {
     "archive/_articles.py": "the store of articles",
     "archive/git/_commit.py": "an index of our own below git's folder",
-    "archive/_folder.py": "sweeps files that a kill left half-written, which git does not know",
+    "archive/_records.py": "sweeps files that a kill left half-written, which git does not know",
     "archive/change/_hold.py": "notes below .copydesk that a missing flock was told",
     "archive/git/_index.py": "git's index, and a lock beside it",
     "archive/change/_journal.py": "the journal",

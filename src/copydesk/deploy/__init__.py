@@ -14,7 +14,7 @@ from copydesk.deploy._pings import INDEX_NOW_MOST, Ping, listeners, pings
 from copydesk.deploy._rsync import Rsync
 from copydesk.deploy._survey import BuiltSite, survey
 from copydesk.deploy.branch import Branch, deliver_branch
-from copydesk.deploy.s3 import Bucket, Keys
+from copydesk.deploy.s3 import Bucket
 
 Place = LocalFolder | Rsync | Bucket | Branch
 
@@ -24,7 +24,6 @@ __all__ = [
     "Bucket",
     "BuiltSite",
     "Delivery",
-    "Keys",
     "LocalFolder",
     "Manifest",
     "Ping",

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from copydesk.extract._declared_address import declared_address
 from copydesk.extract._fields import fields
-from copydesk.extract._habits import Habits, habits, learn, settle, site_of
+from copydesk.extract._habits import MOST_HABITS, Habits, habits, learn, settle, site_of
 from copydesk.extract._read import read, read_anyway
 from copydesk.extract.terms import snippet_characters
 
 __all__ = [
+    "MOST_HABITS",
     "Habits",
     "declared_address",
     "fields",

@@ -6,7 +6,7 @@ from copydesk.kit import urls
 
 
 def declared_address(html: bytes) -> str:
-    """Give the address that a page says is its own, "" where it says none or is no HTML.
+    """Return the address that a page says is its own, "" where it says none or is no HTML.
 
     A page found on the web is never believed so easily: see `origin.canonical`.
     """
@@ -18,4 +18,4 @@ def declared_address(html: bytes) -> str:
     except (etree.ParserError, ValueError, AssertionError):
         return ""
     said = root.xpath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content")
-    return next((one for one in map(urls.fetchable, map(str, said)) if one), "")
+    return next((address for address in map(urls.fetchable, map(str, said)) if address), "")

@@ -18,7 +18,7 @@ _WITH = {
 
 
 def fields(article: Article) -> Mapping[str, Mapping[str, object]]:
-    """Give every field of an article as `{"value": …, "from": …}`; "from" is "" for an empty one.
+    """Return every field of an article as `{"value": …, "from": …}`; "from" is "" for an empty one.
 
     A list whose items come from several places names each of them once.
     """

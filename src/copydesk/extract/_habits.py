@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from copydesk.extract import words
-from copydesk.extract._read import allowed
+from copydesk.extract._read import limit_excerpt
 from copydesk.extract.pictures import figure_key
 from copydesk.extract.terms import is_quotable_anywhere
 from copydesk.kit import text, urls
@@ -33,7 +33,7 @@ _LABEL = 12  # words; a shorter block is looked at wherever it stands
 _SHOWN = frozenset({"hero", "img"})  # origins of what the article itself shows
 _OWN = 5  # a fifth of an article's words are its own, else it is a copy of others
 _BLOCKS = 200  # of a page that are looked at
-_MOST = 1_000  # passages and pictures that are kept of a site
+MOST_HABITS = 1_000  # passages and pictures that are kept of a site
 _WEIGHT = 400  # pages after which the older half counts half
 _DIGITS = re.compile(r"\d+")
 _OWNER = re.compile(r"^/[@~][^/]+")  # whose pages these are, on a host of many
@@ -53,7 +53,7 @@ NONE = Habits()
 
 
 @dataclass(slots=True, kw_only=True)
-class _Shown:
+class _SiteCounts:
     """What a site has shown so far: pages, and on how many each thing stood, latest seen last."""
 
     pages: int = 0
@@ -62,7 +62,7 @@ class _Shown:
 
 
 def site_of(article: Article) -> str:
-    """Give the name under which an article's site is known: its host, on a shared one the owner.
+    """Return the name under which an article's site is known: its host, on a shared one the owner.
 
     Strangers who share a domain (`ada.blogs.example`, `blogs.example/@ada`) share no habits.
     """
@@ -72,20 +72,20 @@ def site_of(article: Article) -> str:
 
 
 def learn(kept: bytes | None, articles: Iterable[Article]) -> bytes:
-    """Give what is known of a site after these pages of it, in a form to be kept.
+    """Count what a site shows on these pages of it as well; return it in a form to be kept.
 
     `kept` is what was known before, None or damaged for nothing. The order of the articles counts
     for nothing; of several with one headline only one does: they are copies of a page.
     """
-    shown = _opened(kept)
+    shown = _load(kept)
     by_title = {article.title: article for article in sorted(articles, key=lambda one: one.url)}
     for article in by_title.values():
         shown.pages += 1
         _count(shown.passages, (mark for _, mark in _marks(article.text.split("\n\n"))))
         _count(shown.pictures, map(_picture_mark, filter(_is_declared, article.figures)))
     if shown.pages > _WEIGHT:
-        shown = _faded(shown)
-    return _closed(shown)
+        shown = _fade(shown)
+    return _dump(shown)
 
 
 def _count(counts: Counts, marks: Iterable[str]) -> None:
@@ -95,8 +95,8 @@ def _count(counts: Counts, marks: Iterable[str]) -> None:
 
 
 def habits(kept: bytes | None) -> Habits:
-    """Give what a site repeats, by what is known of it."""
-    shown = _opened(kept)
+    """Decide what a site repeats, by what is known of it."""
+    shown = _load(kept)
     return Habits(
         passages=frozenset(
             mark
@@ -125,12 +125,12 @@ def settle(article: Article, site: Habits, rule: ExcerptRule) -> Article:
         return article
     figures = tuple(figure for figure in article.figures if not _is_repeated(figure, site))
     if figures != article.figures:
-        article = _pictured(article, figures)
+        article = _replace_figures(article, figures)
     kept = _own_text(article.text, site)
     if kept == article.text or len(text.words(kept)) * _OWN < len(text.words(article.text)):
         return article
     if article.origins.get("excerpt") == "text" and is_quotable_anywhere(article.signals):
-        own_rule = allowed(rule, article.access, article.signals, article.type)
+        own_rule = limit_excerpt(rule, article.access, article.signals, article.type)
         article = replace(article, excerpt=words.beginning(kept, own_rule))
     return replace(article, text=kept)
 
@@ -144,10 +144,10 @@ def _own_text(passage: str, site: Habits) -> str:
     blocks = passage.split("\n\n")
     repeated = {at for at, mark in _marks(blocks) if mark in site.passages}
     own = [block for at, block in enumerate(blocks) if at not in repeated]
-    return "\n\n".join(_without_bare_headings(blocks, own))
+    return "\n\n".join(_drop_bare_headings(blocks, own))
 
 
-def _pictured(article: Article, figures: tuple[Figure, ...]) -> Article:
+def _replace_figures(article: Article, figures: tuple[Figure, ...]) -> Article:
     first = figures[0] if figures else Figure(url="")
     origins = {name: origin for name, origin in article.origins.items() if name != "image"}
     if first.origin:
@@ -155,7 +155,7 @@ def _pictured(article: Article, figures: tuple[Figure, ...]) -> Article:
     return replace(article, figures=figures, image=first.url, image_alt=first.alt, origins=origins)
 
 
-def _without_bare_headings(blocks: list[str], own: list[str]) -> list[str]:
+def _drop_bare_headings(blocks: list[str], own: list[str]) -> list[str]:
     """Drop the headings that have nothing below them, where they had something before."""
     bare = set(_bare_headings(own)) - set(_bare_headings(blocks))
     return [block for block in own if block not in bare]
@@ -168,7 +168,7 @@ def _bare_headings(blocks: list[str]) -> Iterable[str]:
 
 
 def _is_declared(figure: Figure) -> bool:
-    """Say whether a page only declares a picture; one that its article shows is its own."""
+    """Decide whether a page only declares a picture; one that its article shows is its own."""
     return not _SHOWN & set(figure.origin.split(" + "))
 
 
@@ -177,7 +177,7 @@ def _picture_mark(figure: Figure) -> str:
 
 
 def _marks(blocks: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Give the places and marks of the blocks that may be boilerplate: short, or at an end."""
+    """Yield the places and marks of the blocks that may be boilerplate: short, or at an end."""
     for at, block in enumerate(blocks[:_BLOCKS]):
         told = text.words(_DIGITS.sub("0", block))
         at_an_end = at < _TOP or at >= len(blocks) - _END
@@ -186,44 +186,44 @@ def _marks(blocks: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 
 def _mark(told: Sequence[str]) -> str:
-    """Give the mark of a passage's words, the same whatever numbers stand in it."""
+    """Compute the mark of a passage's words, the same whatever numbers stand in it."""
     return hashlib.blake2b(" ".join(told).encode("utf-8", "replace"), digest_size=6).hexdigest()
 
 
-def _opened(kept: bytes | None) -> _Shown:
+def _load(kept: bytes | None) -> _SiteCounts:
     try:
         told = json.loads(kept or b"{}")
-        return _Shown(
+        return _SiteCounts(
             pages=int(told.get("pages", 0)),
-            passages=_counts(told.get("passages", {})),
-            pictures=_counts(told.get("pictures", {})),
+            passages=_load_counts(told.get("passages", {})),
+            pictures=_load_counts(told.get("pictures", {})),
         )
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
-        return _Shown()
+        return _SiteCounts()
 
 
-def _counts(told: Mapping[str, int]) -> Counts:
+def _load_counts(told: Mapping[str, int]) -> Counts:
     return {str(mark): int(pages) for mark, pages in told.items()}
 
 
-def _closed(shown: _Shown) -> bytes:
+def _dump(shown: _SiteCounts) -> bytes:
     told = {
         "pages": shown.pages,
-        "passages": _most(shown.passages),
-        "pictures": _most(shown.pictures),
+        "passages": _drop_rarest(shown.passages),
+        "pictures": _drop_rarest(shown.pictures),
     }
     return json.dumps(told, separators=(",", ":")).encode()
 
 
-def _most(counts: Counts) -> Counts:
+def _drop_rarest(counts: Counts) -> Counts:
     """Drop what is over the bound: of what stood on the fewest pages, the longest unseen."""
-    over = len(counts) - _MOST
+    over = len(counts) - MOST_HABITS
     rare = set(sorted(counts, key=counts.__getitem__)[: max(0, over)])  # stable: in their order
     return {mark: pages for mark, pages in counts.items() if mark not in rare}
 
 
-def _faded(shown: _Shown) -> _Shown:
-    return _Shown(
+def _fade(shown: _SiteCounts) -> _SiteCounts:
+    return _SiteCounts(
         pages=shown.pages // 2,
         passages={mark: n // 2 for mark, n in shown.passages.items() if n > 1},
         pictures={mark: n // 2 for mark, n in shown.pictures.items() if n > 1},

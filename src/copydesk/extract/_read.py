@@ -20,7 +20,7 @@ Field = tuple[str, str]  # a value and where it came from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Reading:
+class _OpenedPage:
     """An opened page beside what was known before; `title` and `body` with their origins."""
 
     page: Page
@@ -34,34 +34,34 @@ class _Reading:
 
 
 def read(page: Page, lead: Lead, beat: Beat) -> Article | Dropped:
-    """Give the article that a page holds, or say why it holds none.
+    """Read the article that a page holds; Dropped says why it holds none.
 
     Pure and bounded: the same page, lead and beat give the same article. Raises PageError for a
     page that is larger or deeper than any article.
     """
-    what = kinds.other_than_html(page)
+    what = kinds.name_other_format(page)
     if what:
         return Dropped(url=lead.url, reason="not-an-article", detail=what)
     reading = _open(page, lead, beat)
-    return _refused(reading) or _article(reading)
+    return _drop(reading) or _read_article(reading)
 
 
 def read_anyway(page: Page, lead: Lead, beat: Beat) -> Article | Dropped:
-    """Give what a page says as if it were an article, whatever it is; Dropped where it is no HTML.
+    """Read a page as if it were an article, whatever it is; Dropped where it is no HTML.
 
     To see what `read` would have made of a page that it leaves out.
     """
-    what = kinds.other_than_html(page)
+    what = kinds.name_other_format(page)
     if what:
         return Dropped(url=lead.url, reason="not-an-article", detail=what)
-    return _article(_open(page, lead, beat))
+    return _read_article(_open(page, lead, beat))
 
 
-def _open(page: Page, lead: Lead, beat: Beat) -> _Reading:
+def _open(page: Page, lead: Lead, beat: Beat) -> _OpenedPage:
     document = open_document(page)
     declared = collect(document)
     names = tuple(origin.site_names(page.final_url, declared, lead, beat))
-    return _Reading(
+    return _OpenedPage(
         page=page,
         lead=lead,
         beat=beat,
@@ -73,24 +73,24 @@ def _open(page: Page, lead: Lead, beat: Beat) -> _Reading:
     )
 
 
-def _refused(reading: _Reading) -> Dropped | None:
-    """Say why the page is no article, None where it is one."""
+def _drop(reading: _OpenedPage) -> Dropped | None:
+    """Decide whether the page is no article, and why; None where it is one."""
     title, body = reading.title[0], reading.body[0]
     look = kinds.look_at(reading.document, reading.declared, reading.lead, title, body)
     if kinds.is_robot_wall(look):
         return Dropped(url=reading.lead.url, reason="blocked", detail="a robot check in a 200")
-    what = kinds.refused_as(look) or kinds.empty(look)
+    what = kinds.name_other_kind(look) or kinds.name_empty(look)
     if not what and not title:
         what = "no title"
     return Dropped(url=reading.lead.url, reason="not-an-article", detail=what) if what else None
 
 
-def _article(reading: _Reading) -> Article:
-    """Give what the page says: its words, then when, who and where, pictures, and on what terms."""
+def _read_article(reading: _OpenedPage) -> Article:
+    """Read what the page says: its words, then when, who and where, pictures, and on what terms."""
     document, declared, lead = reading.document, reading.declared, reading.lead
     (title, title_from), (body, body_from) = reading.title, reading.body
     web_url, web_url_from = origin.canonical(document, declared, title, reading.beat)
-    found = when.dated(document, declared, lead, reading.page.fetched_at)
+    found = when.decide_dates(document, declared, lead, reading.page.fetched_at)
     published, updated = found.published, found.updated
     amp_web_url = origin.amp(document, declared, web_url)
     article = Article(
@@ -117,27 +117,27 @@ def _article(reading: _Reading) -> Article:
             "charset": document.charset,
         },
     )
-    for add in (_pictured, _on_its_terms, _signed, _filed):
+    for add in (_add_pictures, _add_terms, _add_people, _add_section):
         article = add(article, reading)
     return article
 
 
-def _with(article: Article, origins: Mapping[str, str], **values: object) -> Article:
-    """Give the article with these fields and where they came from; an empty origin is none."""
+def _add_fields(article: Article, origins: Mapping[str, str], **values: object) -> Article:
+    """Return the article with these fields and where they came from; an empty origin is none."""
     known = {**article.origins, **origins}
     told = {name: origin for name, origin in known.items() if origin}
     return replace(article, **values, origins=told)  # type: ignore[arg-type] # fields by name
 
 
-def _on_its_terms(article: Article, reading: _Reading) -> Article:
+def _add_terms(article: Article, reading: _OpenedPage) -> Article:
     """Add who may read it, whose words they are, what is refused, and the excerpt within that."""
     document, declared = reading.document, reading.declared
     access, access_from = terms.access(document, declared, article.text)
     credit, credit_from = terms.credit(document, declared, article.text)
     signals = terms.signals(document, declared, reading.page)
-    rule = allowed(reading.beat.excerpt, access, signals, article.type)
-    excerpt, excerpt_from = _excerpt(article, reading, rule)
-    return _with(
+    rule = limit_excerpt(reading.beat.excerpt, access, signals, article.type)
+    excerpt, excerpt_from = _choose_excerpt(article, reading, rule)
+    return _add_fields(
         article,
         {"access": access_from, "credit": credit_from, "excerpt": excerpt_from},
         access=access,
@@ -148,8 +148,8 @@ def _on_its_terms(article: Article, reading: _Reading) -> Article:
     )
 
 
-def _excerpt(article: Article, reading: _Reading, rule: ExcerptRule) -> Field:
-    """Give the excerpt, without what the page marks as not to be quoted, whoever says it again."""
+def _choose_excerpt(article: Article, reading: _OpenedPage, rule: ExcerptRule) -> Field:
+    """Choose the excerpt, without what the page marks as not to be quoted, whoever repeats it."""
     quotable = terms.quotable(reading.document, article.text)
     found = words.excerpt(reading.declared, reading.lead, article.title, quotable, rule)
     if terms.quotable(reading.document, found[0]) == found[0]:
@@ -158,10 +158,10 @@ def _excerpt(article: Article, reading: _Reading, rule: ExcerptRule) -> Field:
     return opening, "text" if opening else ""
 
 
-def allowed(
+def limit_excerpt(
     rule: ExcerptRule, access: str, signals: tuple[Signal, ...], kind: str = ""
 ) -> ExcerptRule:
-    """Give how much may be shown: of a stub before a wall, a video or a sound, no share.
+    """Limit how much may be shown: of a stub before a wall, a video or a sound, no share.
 
     The length of the whole is not known; the number of characters alone is the bound.
     """
@@ -172,7 +172,7 @@ def allowed(
     return ExcerptRule(max_characters=characters, max_share=share)
 
 
-def _signed(article: Article, reading: _Reading) -> Article:
+def _add_people(article: Article, reading: _OpenedPage) -> Article:
     """Add who published it, who wrote it and in which language."""
     document, declared, lead = reading.document, reading.declared, reading.lead
     provider, provider_from = origin.provider(
@@ -182,7 +182,7 @@ def _signed(article: Article, reading: _Reading) -> Article:
     passage = article.text or f"{article.title} {article.excerpt}"
     header = reading.page.headers.get("content-language", "")
     language, language_from = words.language(document, declared, lead, passage, header)
-    return _with(
+    return _add_fields(
         article,
         {"provider": provider_from, "authors": authors_from, "language": language_from},
         provider=provider,
@@ -191,11 +191,11 @@ def _signed(article: Article, reading: _Reading) -> Article:
     )
 
 
-def _filed(article: Article, reading: _Reading) -> Article:
+def _add_section(article: Article, reading: _OpenedPage) -> Article:
     """Add where its publisher files it."""
     section, section_from = words.section(reading.document, reading.declared)
     keywords, keywords_from = words.keywords(reading.document, reading.declared)
-    return _with(
+    return _add_fields(
         article,
         {
             "section": section_from if section else "",
@@ -206,13 +206,13 @@ def _filed(article: Article, reading: _Reading) -> Article:
     )
 
 
-def _pictured(article: Article, reading: _Reading) -> Article:
+def _add_pictures(article: Article, reading: _OpenedPage) -> Article:
     """Add what can be seen and heard."""
     document, declared, lead = reading.document, reading.declared, reading.lead
     figures = pictures.figures(document, declared, lead, article.web_url)
     shown = kinds.shown(document, declared, lead, article.text)
     lead_figure = figures[0] if figures else Figure(url="")
-    return _with(
+    return _add_fields(
         article,
         {
             "image": lead_figure.origin,

@@ -15,7 +15,7 @@ from copydesk.judge._memory_shelf import MemoryShelf
 from copydesk.judge._past_shelf import PastShelf
 from copydesk.judge._profiles import profile_of
 from copydesk.judge._standing import is_off_beat, reaches_gate
-from copydesk.judge.clustering import NEIGHBOURS_WITHIN, Document, Stream, similarities
+from copydesk.judge.clustering import NEIGHBOURS_WITHIN, NewsDocument, Stream, similarities
 from copydesk.judge.copies import COPIES_WITHIN, find_original, fingerprint
 from copydesk.judge.profile import Features, QualityScore
 
@@ -23,9 +23,9 @@ __all__ = [
     "COPIES_WITHIN",
     "NEIGHBOURS_WITHIN",
     "Appraisal",
-    "Document",
     "Features",
     "MemoryShelf",
+    "NewsDocument",
     "PastShelf",
     "QualityScore",
     "Stream",

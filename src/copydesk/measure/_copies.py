@@ -99,8 +99,8 @@ def _story(article: Article, name: str, copy_of: str) -> Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pair:
-    one: judge.Document
-    other: judge.Document
+    one: judge.NewsDocument
+    other: judge.NewsDocument
     is_same: bool
 
 
@@ -133,9 +133,9 @@ def _values(line: bytes, place: str) -> dict[str, object]:
     return values
 
 
-def _document(values: dict[str, object], side: str) -> judge.Document:
+def _document(values: dict[str, object], side: str) -> judge.NewsDocument:
     title, text = values.get(f"{side}_title"), values.get(f"{side}_text")
-    return judge.Document(key=side, title=str(title or ""), text=str(text or ""))
+    return judge.NewsDocument(key=side, title=str(title or ""), text=str(text or ""))
 
 
 def _by_pair(pairs: Sequence[_Pair]) -> CopiesReport:

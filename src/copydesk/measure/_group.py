@@ -94,9 +94,9 @@ def group(path: Path, options: GroupOptions) -> GroupReport:
     )
 
 
-def _document(document: Labelled, order: Order, model: embed.Model | None) -> judge.Document:
+def _document(document: Labelled, order: Order, model: embed.Model | None) -> judge.NewsDocument:
     vectors = model.vectors([embed.passage(document.title, document.text)]) if model else [b""]
-    return judge.Document(
+    return judge.NewsDocument(
         key=document.id,
         title=document.title,
         text=document.text,
@@ -116,7 +116,7 @@ def _agreement(documents: Sequence[Labelled], ours: Sequence[str]) -> Agreement:
 
 
 def _first(
-    documents: Sequence[Labelled], seen: Sequence[judge.Document], beat: Sequence[str]
+    documents: Sequence[Labelled], seen: Sequence[judge.NewsDocument], beat: Sequence[str]
 ) -> float:
     stream = judge.Stream(beat)
     for document in seen:

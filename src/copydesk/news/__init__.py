@@ -18,6 +18,7 @@ from copydesk.news.beat import (
     SiteOptions,
     Topic,
 )
+from copydesk.news.deploy_options import BranchOptions, S3Options
 from copydesk.news.dropped import DROP_REASONS, Dropped, DropReason
 from copydesk.news.edition import (
     Draw,
@@ -59,6 +60,7 @@ __all__ = [
     "USES",
     "Article",
     "Beat",
+    "BranchOptions",
     "DomainTrust",
     "Draw",
     "DropReason",
@@ -97,6 +99,7 @@ __all__ = [
     "Request",
     "Ruling",
     "RulingKind",
+    "S3Options",
     "Said",
     "Scoring",
     "SetField",

@@ -18,6 +18,7 @@ from copydesk.engine.filing import (
     written_stories,
 )
 from copydesk.engine.newsroom import Newsroom
+from copydesk.memory import Memory
 from copydesk.news import Story
 
 
@@ -52,12 +53,12 @@ def amend(
     prepared = prepare_records(newsroom, stories, order)
     change = prepared.change
     if (first := pairs[0][0].path) not in change.paths:
-        change = replace(change, files=(newsroom.archive.keeping(first), *change.files))
+        change = replace(change, files=(newsroom.archive.no_change(first), *change.files))
 
     def remember(skipped: Sequence[str]) -> None:
-        keep_digests(newsroom, written_stories(prepared, skipped))
+        keep_digests(newsroom.beat, newsroom.memory, written_stories(prepared, skipped))
 
-    done = begin_change(newsroom, lock, change, remember, (RULINGS_PATH, first)).finish()
+    done = begin_change(newsroom.memory, lock, change, remember, (RULINGS_PATH, first)).finish()
     filed = filing_result(prepared, done)
     skipped = (f"left to the next round, it is being edited: {path}" for path in filed.skipped)
     return Amended(
@@ -67,6 +68,6 @@ def amend(
     )
 
 
-def known_digests(newsroom: Newsroom, story: Story) -> Mapping[str, str]:
+def known_digests(memory: Memory, story: Story) -> Mapping[str, str]:
     """Return the digests of what the line last wrote of a story, {} where nobody knows."""
-    return dict(story.machine) or newsroom.memory.digests(story.path)
+    return dict(story.machine) or memory.digests(story.path)

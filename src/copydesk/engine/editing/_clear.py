@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from copydesk import archive, judge, review
-from copydesk.archive import Rulings
+from copydesk.archive import Archive, ArticleStore, Rulings
+from copydesk.config import Settings
 from copydesk.engine.editing._action import with_action
 from copydesk.engine.editing._amend import amend, known_digests
 from copydesk.engine.editing._verdicts import VerdictReport
@@ -46,7 +47,7 @@ def clear_verdict(newsroom: Newsroom, path: str, by: str, why: str) -> VerdictRe
             )
         free = _without(rulings, story)
         if review.is_edited_since(story, verdict):
-            known = known_digests(newsroom, story)
+            known = known_digests(newsroom.memory, story)
             pairs = [(story, review.keep_as_edited(story, known))]
             notes = ["whether it is published was edited since: that stays as edited"]
         else:
@@ -73,7 +74,7 @@ def _without(rulings: Rulings, story: Story) -> Rulings:
 
 def _as_the_machine_has_it(newsroom: Newsroom, story: Story, rulings: Rulings) -> Iterator[Pair]:
     """Give the story as the machine has it, then others of its group that change by that."""
-    known = known_digests(newsroom, story)
+    known = known_digests(newsroom.memory, story)
     plain = review.without_verdict(story, known)
     if plain.copy_of:
         yield story, review.answer_for(story, plain, known)
@@ -82,7 +83,9 @@ def _as_the_machine_has_it(newsroom: Newsroom, story: Story, rulings: Rulings) -
     elif plain.related and not newsroom.beat.scoring.traits.groups_by_rules:
         yield story, _beside_its_coverage(newsroom, story, plain, rulings)
     else:
-        judged = _judged(newsroom, plain, rulings) or _by_points(newsroom, plain, [])
+        judged = _judged(newsroom, plain, rulings) or _by_points(
+            newsroom.settings, newsroom.articles, plain, []
+        )
         yield story, review.answer_for(story, judged, known)
 
 
@@ -95,14 +98,16 @@ def _judged(newsroom: Newsroom, plain: Story, rulings: Rulings) -> Story | None:
     return next((one.fresh for one in judged.stories if one.filed.path == plain.path), None)
 
 
-def _by_points(newsroom: Newsroom, plain: Story, beside: list[Story]) -> Story:
+def _by_points(
+    settings: Settings, articles: ArticleStore, plain: Story, beside: list[Story]
+) -> Story:
     """Return a story as its record's points have it, through today's gate."""
-    beat = newsroom.beat
+    beat = settings.beat
     points = judge.points_at_the_gate(plain, beside, beat)
     story = review.decide_by_points(plain, points, beat.scoring.publish_at)
-    article = kept_article(newsroom, plain)
+    article = kept_article(articles, plain)
     source = beat.source(article.source) if article else None
-    return review.gate(story, newsroom.settings.review.mode, source.trust if source else "gate")
+    return review.gate(story, settings.review.mode, source.trust if source else "gate")
 
 
 def _beside_its_coverage(newsroom: Newsroom, story: Story, plain: Story, rulings: Rulings) -> Story:
@@ -111,7 +116,7 @@ def _beside_its_coverage(newsroom: Newsroom, story: Story, plain: Story, rulings
     No verdict moves a group there: one that the line had published is in front, any other behind
     whoever is.
     """
-    known = known_digests(newsroom, story)
+    known = known_digests(newsroom.memory, story)
     addresses = {urls.identity(one.web_url) for one in plain.related}
     beside = [
         one
@@ -121,7 +126,7 @@ def _beside_its_coverage(newsroom: Newsroom, story: Story, plain: Story, rulings
     in_front = [one for one in beside if one.heat != -1 and rulings.verdict_on(one.path) is None]
     if in_front and not plain.published:
         return review.answer_for(story, replace(plain, published=False, heat=-1), known)
-    judged = _by_points(newsroom, plain, beside)
+    judged = _by_points(newsroom.settings, newsroom.articles, plain, beside)
     total = judge.points_at_the_gate(plain, beside, newsroom.beat)
     heat = total if judged.published else plain.quality
     return review.answer_for(story, replace(judged, heat=heat), known)
@@ -129,26 +134,29 @@ def _beside_its_coverage(newsroom: Newsroom, story: Story, plain: Story, rulings
 
 def _in_its_group(newsroom: Newsroom, story: Story, plain: Story) -> Iterator[Pair]:
     """Give the story, and those of its group, as they stand when all are looked at again."""
-    filed = {one.path: one for one in _around(newsroom, plain)}
+    filed = {one.path: one for one in _around(newsroom.archive, plain)}
     window = sorted(
         ({**filed, plain.path: plain}).values(),
         key=lambda one: (one.published_at or _NO_TIME, one.path),
     )
     shelved = [Shelved(story=one) for one in window]
-    beat = beat_in_force(newsroom)
+    beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
     regrouped = judge.regroup(shelved, beat, frozenset(), frozenset({plain.path}))
     changed: Mapping[str, Story] = {one.path: one for one in regrouped}
-    known = known_digests(newsroom, story)
+    known = known_digests(newsroom.memory, story)
     yield story, review.answer_for(story, changed.get(plain.path, plain), known)
     for path, after in changed.items():
         if path != plain.path and after.group == plain.group:
-            yield filed[path], after_others(newsroom, filed[path], after)
+            yield (
+                filed[path],
+                after_others(newsroom.beat, newsroom.memory, newsroom.now, filed[path], after),
+            )
 
 
-def _around(newsroom: Newsroom, plain: Story) -> Iterator[Story]:
+def _around(records: Archive, plain: Story) -> Iterator[Story]:
     """Give the stories of the weeks around one, and all others of its group."""
     moment = plain.published_at or _NO_TIME
-    for one in newsroom.archive.stories(Troubles()):
+    for one in records.stories(Troubles()):
         gap = abs((one.published_at or _NO_TIME) - moment)
         if one.path != plain.path and (gap <= judge.NEIGHBOURS_WITHIN or one.group == plain.group):
             yield one

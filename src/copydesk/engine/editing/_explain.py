@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from copydesk import archive, judge
+from copydesk.archive import ArticleStore
 from copydesk.engine.editing._rulings import rules_on
 from copydesk.engine.editing._standing import is_gone, standing_of
 from copydesk.engine.filing import kept_article
@@ -15,8 +16,8 @@ from copydesk.engine.reading import SiteHabits
 from copydesk.engine.rejudging import beat_in_force
 from copydesk.errors import RecordError
 from copydesk.kit import dates, urls
-from copydesk.memory import Fate
-from copydesk.news import Article, Standing, Story, Verdict
+from copydesk.memory import Fate, Memory
+from copydesk.news import Article, Beat, Standing, Story, Verdict
 
 
 def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
@@ -58,9 +59,9 @@ def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Ex
     copies = sorted(one.path for one in stories.values() if one.copy_of == name)
     beside = [path for path in _beside(story, stories) if path not in copies]
     group = [stories[path] for path in beside if not stories[path].copy_of]
-    article = _article(newsroom, story)
+    article = _article(newsroom.beat, newsroom.articles, newsroom.memory, story)
     ruled = replace(story, reasons=tuple(reasons), verdict=verdict)
-    beat = beat_in_force(newsroom)
+    beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
     return Explanation(
         path=story.path,
         url=story.web_url or story.original_url,
@@ -74,16 +75,16 @@ def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Ex
         copies=tuple(copies),
         verdict=_said(verdict),
         history=story.history,
-        terms=tuple(_terms(newsroom, story)),
+        terms=tuple(_terms(newsroom.articles, story)),
         rulings=tuple(rules_on(newsroom, story)),
         standing=standing_of(newsroom, story, verdict, article),
-        gone=is_gone(newsroom, story),
+        gone=is_gone(newsroom.memory, story),
     )
 
 
-def _article(newsroom: Newsroom, story: Story) -> Article | None:
-    article = kept_article(newsroom, story)
-    return None if article is None else SiteHabits(newsroom).settled(article)
+def _article(beat: Beat, articles: ArticleStore, memory: Memory, story: Story) -> Article | None:
+    article = kept_article(articles, story)
+    return None if article is None else SiteHabits(articles, memory, beat.excerpt).settle(article)
 
 
 def _leader(story: Story, group: Sequence[Story]) -> str:
@@ -93,9 +94,9 @@ def _leader(story: Story, group: Sequence[Story]) -> str:
     return next((one.path for one in (story, *group) if one.heat != -1), "")
 
 
-def _terms(newsroom: Newsroom, story: Story) -> Iterator[Term]:
+def _terms(articles: ArticleStore, story: Story) -> Iterator[Term]:
     """Give who may read it, whose words it has and what is refused, with what its page says."""
-    article = kept_article(newsroom, story)
+    article = kept_article(articles, story)
     origins = article.origins if article else {}
     for name, value in (("access", story.access), ("credit", story.credit)):
         if value:

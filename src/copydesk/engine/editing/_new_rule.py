@@ -9,8 +9,10 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from copydesk import review
+from copydesk.archive import Archive
 from copydesk.engine.editing._new_set import set_values
 from copydesk.engine.editing._verdicts import speaker
 from copydesk.engine.newsroom import Newsroom, record_path
@@ -54,21 +56,23 @@ def ruling(newsroom: Newsroom, new: NewRule) -> Ruling:
         at=newsroom.now,
         why=new.why,
         stories=names,
-        values=_values(newsroom, new, paths),
+        values=_values(newsroom.root, newsroom.beat, newsroom.archive, new, paths),
         until=new.until,
     )
 
 
-def _values(newsroom: Newsroom, new: NewRule, paths: Sequence[str]) -> tuple[str, ...]:
+def _values(
+    root: Path, beat: Beat, records: Archive, new: NewRule, paths: Sequence[str]
+) -> tuple[str, ...]:
     match new.said:
         case "block":
             return tuple(dict.fromkeys(map(_blocked, new.values)))
         case "retopic":
-            return topic_names(newsroom.beat, new.values)
+            return topic_names(beat, new.values)
         case "rename":
             return (_headline(new.values[0]),)
         case "set":
-            return set_values(newsroom, paths[0], new.values)
+            return set_values(root, beat, records, paths[0], new.values)
     return ()
 
 

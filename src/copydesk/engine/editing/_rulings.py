@@ -233,7 +233,7 @@ def _filed(
     """Put the rulings and the record into one commit."""
     files = [archive.rulings_change(newsroom.root, replace(before, rules=change.rules))]
     if change.after is not None and change.after != change.record:
-        files.append(newsroom.archive.change(as_record(newsroom, change.after)))
+        files.append(newsroom.archive.change(as_record(newsroom.beat, change.after)))
     words = (change.subject, change.rule.why, f"by {change.by}")
     whole = archive.Change(
         files=tuple(one for one in files if one.is_new_bytes),
@@ -243,9 +243,9 @@ def _filed(
 
     def remember(_: Sequence[str]) -> None:
         if change.after is not None:
-            keep_digests(newsroom, [change.after])
+            keep_digests(newsroom.beat, newsroom.memory, [change.after])
 
-    done = begin_change(newsroom, lock, whole, remember, needed=whole.paths).finish()
+    done = begin_change(newsroom.memory, lock, whole, remember, needed=whole.paths).finish()
     notes = (*change.notes, *notes_on(done, "the records are"))
     return _report(change, tuple(sorted(done.written)), done.commit, notes)
 

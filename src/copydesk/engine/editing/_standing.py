@@ -6,6 +6,7 @@ from copydesk import judge, review
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.rejudging import beat_in_force
 from copydesk.engine.revisiting import GONE, is_known_gone
+from copydesk.memory import Memory
 from copydesk.news import Article, Standing, Story, Verdict
 
 
@@ -13,7 +14,7 @@ def standing_of(
     newsroom: Newsroom, story: Story, verdict: Verdict | None, article: Article | None
 ) -> Standing:
     """Return where a story stands; `article` is what was read of it, None where that is gone."""
-    beat = beat_in_force(newsroom)
+    beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
     is_on_beat = "topics" in review.ruled_fields(story, beat)  # an editor says so
     return review.standing(
         story,
@@ -24,9 +25,9 @@ def standing_of(
     )
 
 
-def is_gone(newsroom: Newsroom, story: Story) -> bool:
+def is_gone(memory: Memory, story: Story) -> bool:
     """Decide whether a story's page is gone from its publisher.
 
     The record says so; one that has no place for it has it in memory, where looks are planned.
     """
-    return story.access == GONE or is_known_gone(newsroom, story.path)
+    return story.access == GONE or is_known_gone(memory, story.path)

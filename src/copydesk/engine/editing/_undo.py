@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 
 from copydesk import archive, review
-from copydesk.archive import Change, FileChange, LoggedCommit, WriteLock
+from copydesk.archive import Archive, ArticleStore, Change, FileChange, LoggedCommit, WriteLock
 from copydesk.engine.editing._action import read_action, with_action
 from copydesk.engine.editing._amend import known_digests
 from copydesk.engine.editing._inverse import Difference, rulings_without, story_without
@@ -19,6 +21,7 @@ from copydesk.engine.filing import RULINGS_PATH, begin_change, hold_write_lock, 
 from copydesk.engine.newsroom import Newsroom, record_path
 from copydesk.errors import GitError, UsageError
 from copydesk.kit import text
+from copydesk.memory import Memory
 from copydesk.news import Story
 
 _RECORD = re.compile(r"(?:_archive/)?_news/[^/]+\.md")
@@ -82,11 +85,11 @@ def undo_action(newsroom: Newsroom, commit: str, by: str, why: str = "") -> Undo
             return report
         if not plan.files:
             return UndoReport(action=action, undone=done.id, notes=("it is undone already",))
-        change = _inverse_change(newsroom, plan, _message(done, by, why))
+        change = _inverse_change(newsroom.root, newsroom.now, plan, _message(done, by, why))
         begun = begin_change(
-            newsroom, lock, change, lambda _: _remember(newsroom, plan), change.paths
+            newsroom.memory, lock, change, lambda _: _remember(newsroom.memory, plan), change.paths
         )
-        notes = _followed(newsroom, plan)
+        notes = _followed(newsroom.articles, plan)
         made = begun.finish()
         return UndoReport(
             action=action,
@@ -115,14 +118,14 @@ def _planned(newsroom: Newsroom, done: LoggedCommit) -> _Plan:
     places = {path: _place(newsroom, path) for path in done.files}
     for path, (before, after) in done.files.items():
         place = places[path]
-        now = _bytes(newsroom, place)
+        now = _bytes(newsroom.root, newsroom.archive, place)
         if path == RULINGS_PATH:
             was, left = (_tombstones(data) for data in (before, after))
             plan.removed, plan.restored = was - left, left - was
         if now == after:
             _put_back(plan, path, place, (before, after))
         elif place == RULINGS_PATH:
-            _plan_rulings(newsroom, plan, before, after)
+            _plan_rulings(newsroom.root, plan, before, after)
         else:
             _plan_record(plan, place, (before, after, now))
     return plan
@@ -137,9 +140,9 @@ def _place(newsroom: Newsroom, path: str) -> str:
     return path if path == RULINGS_PATH else record_path(newsroom, path.rsplit("/", 1)[-1])
 
 
-def _bytes(newsroom: Newsroom, path: str) -> bytes | None:
-    is_there = path != RULINGS_PATH or (newsroom.root / path).exists()
-    return newsroom.archive.file_bytes(path) if is_there else None
+def _bytes(root: Path, records: Archive, path: str) -> bytes | None:
+    is_there = path != RULINGS_PATH or (root / path).exists()
+    return records.file_bytes(path) if is_there else None
 
 
 def _put_back(
@@ -154,15 +157,13 @@ def _put_back(
         plan.stories.append((archive.parse_story(place, left), archive.parse_story(place, was)))
 
 
-def _plan_rulings(
-    newsroom: Newsroom, plan: _Plan, before: bytes | None, after: bytes | None
-) -> None:
-    now = archive.read_rulings(newsroom.root)
+def _plan_rulings(root: Path, plan: _Plan, before: bytes | None, after: bytes | None) -> None:
+    now = archive.read_rulings(root)
     was, left = (archive.parse_rulings(data or b"") for data in (before, after))
     rulings, differences = rulings_without(was, left, now, RULINGS_PATH)
     plan.differences += differences
     if rulings != now:
-        plan.files[RULINGS_PATH] = archive.rulings_change(newsroom.root, rulings).after or None
+        plan.files[RULINGS_PATH] = archive.rulings_change(root, rulings).after or None
 
 
 def _plan_record(
@@ -178,35 +179,33 @@ def _plan_record(
         plan.stories.append((now, story))
 
 
-def _remember(newsroom: Newsroom, plan: _Plan) -> None:
+def _remember(memory: Memory, plan: _Plan) -> None:
     """Let the memory follow: digests of `everyday`, no look at the page of a removed story."""
     for now, after in plan.stories:
-        _answer_for(newsroom, now, after)
+        _answer_for(memory, now, after)
         if plan.removed:
-            newsroom.memory.revisits.forget(after.path)
+            memory.revisits.forget(after.path)
 
 
-def _followed(newsroom: Newsroom, plan: _Plan) -> tuple[str, ...]:
+def _followed(articles: ArticleStore, plan: _Plan) -> tuple[str, ...]:
     """Keep no text of a story removed again; say where that of one given back is lost."""
     for address in plan.removed:
-        newsroom.articles.forget(address)
-    lost = bool(plan.restored) and not any(map(newsroom.articles.find, plan.restored))
+        articles.forget(address)
+    lost = bool(plan.restored) and not any(map(articles.find, plan.restored))
     return (f"its text is no longer kept: {min(plan.restored)}",) if lost else ()
 
 
-def _answer_for(newsroom: Newsroom, now: Story, after: Story) -> None:
+def _answer_for(memory: Memory, now: Story, after: Story) -> None:
     """Remember what was put back in fields that the line answers for, where no record says it.
 
     Whether it is published is not among them: that was a person's word.
     """
-    known = known_digests(newsroom, now)
+    known = known_digests(memory, now)
     if not known or now.machine or after.machine:
         return
     touched = review.touched_fields(now, known)
     ours = {name: one for name, one in review.digests(after) if name not in touched}
-    newsroom.memory.keep_digests(
-        now.path, {**known, **ours, "published": known.get("published", "")}
-    )
+    memory.keep_digests(now.path, {**known, **ours, "published": known.get("published", "")})
 
 
 def _message(done: LoggedCommit, by: str, why: str) -> str:
@@ -215,19 +214,19 @@ def _message(done: LoggedCommit, by: str, why: str) -> str:
     return with_action("\n\n".join(filter(None, words)), "undo", done.id)
 
 
-def _inverse_change(newsroom: Newsroom, plan: _Plan, message: str) -> Change:
+def _inverse_change(root: Path, now: datetime, plan: _Plan, message: str) -> Change:
     """Return the change of files, rulings first: without its tombstone a record could come back."""
     return Change(
         files=tuple(
             FileChange(
                 path=path,
-                before=archive.digest_of(newsroom.root, path),
+                before=archive.digest_of(root, path),
                 after=plan.files[path],
             )
             for path in _rulings_first(plan.files)
         ),
         message=message,
-        when=newsroom.now,
+        when=now,
     )
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from copydesk import archive, review
-from copydesk.archive import Rulings
+from copydesk.archive import Archive, ArticleStore, Rulings
 from copydesk.engine.editing._action import with_action
 from copydesk.engine.filing import begin_change, hold_write_lock, notes_on
 from copydesk.engine.newsroom import DeployReport, Failure, Newsroom, record_path
 from copydesk.errors import UsageError
 from copydesk.kit import text, urls
-from copydesk.news import Story, Verdict
+from copydesk.news import Beat, Story, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,18 +49,18 @@ def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictRepo
     """
     with hold_write_lock(newsroom) as lock:
         story = newsroom.archive.read(record_path(newsroom, path))
-        was_removed = _is_removed(newsroom, story)
+        was_removed = _is_removed(newsroom.root, story)
         ruled = review.apply_verdict(story, verdict, newsroom.beat)
-        change = _change(newsroom, ruled, verdict)
+        change = _change(newsroom.root, newsroom.beat, newsroom.archive, ruled, verdict)
         is_removed = verdict.said == "remove"
 
         def remember(_: Sequence[str]) -> None:
             if is_removed:
                 newsroom.memory.revisits.forget(ruled.path)
 
-        begun = begin_change(newsroom, lock, change, remember, needed=change.paths)
+        begun = begin_change(newsroom.memory, lock, change, remember, needed=change.paths)
         if is_removed:
-            _forget(newsroom, ruled)
+            _forget(newsroom.articles, ruled)
         done = begun.finish()
         return VerdictReport(
             path=ruled.path,
@@ -84,17 +85,19 @@ def speaker(newsroom: Newsroom, name: str = "") -> str:
     return by
 
 
-def _is_removed(newsroom: Newsroom, story: Story) -> bool:
-    verdict = story.verdict or archive.read_rulings(newsroom.root).verdict_on(story.path)
+def _is_removed(root: Path, story: Story) -> bool:
+    verdict = story.verdict or archive.read_rulings(root).verdict_on(story.path)
     return verdict is not None and verdict.said == "remove"
 
 
-def _change(newsroom: Newsroom, story: Story, verdict: Verdict) -> archive.Change:
+def _change(
+    root: Path, beat: Beat, records: Archive, story: Story, verdict: Verdict
+) -> archive.Change:
     """Return what a verdict changes: the record, and the rulings with its tombstone or word."""
-    rulings = archive.read_rulings(newsroom.root)
+    rulings = archive.read_rulings(root)
     files = (
-        archive.rulings_change(newsroom.root, _ruled(newsroom, rulings, story, verdict)),
-        newsroom.archive.change(story),
+        archive.rulings_change(root, _ruled(beat, rulings, story, verdict)),
+        records.change(story),
     )
     title = text.fold(story.title)
     message = f"verdict: {verdict.said} {title}\n\n{verdict.why}\n\nby {verdict.by}"
@@ -105,11 +108,11 @@ def _change(newsroom: Newsroom, story: Story, verdict: Verdict) -> archive.Chang
     )
 
 
-def _ruled(newsroom: Newsroom, rulings: Rulings, story: Story, verdict: Verdict) -> Rulings:
+def _ruled(beat: Beat, rulings: Rulings, story: Story, verdict: Verdict) -> Rulings:
     """Give the rulings with the verdict, where records have no place for it, and its tombstone."""
     known = rulings.verdict_on(story.path)
     is_new = known is None or not review.is_same_word(known, verdict)
-    if newsroom.beat.scoring.traits.keeps_verdicts_in_rulings and is_new:
+    if beat.scoring.traits.keeps_verdicts_in_rulings and is_new:
         rulings = rulings.with_verdict(story.path, verdict)
     ours = set(map(urls.identity, story.addresses))
     others = [one for one in rulings.removed if urls.identity(one) not in ours]
@@ -120,7 +123,7 @@ def _ruled(newsroom: Newsroom, rulings: Rulings, story: Story, verdict: Verdict)
     return replace(rulings, removed=(*others, *story.addresses))
 
 
-def _forget(newsroom: Newsroom, story: Story) -> None:
+def _forget(articles: ArticleStore, story: Story) -> None:
     """Keep no text of a removed story; where a kill is faster a round does (`round/_retention`)."""
     for address in story.addresses:
-        newsroom.articles.forget(address)
+        articles.forget(address)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from copydesk.archive import Change, FileChange, WriteLock
+from copydesk.archive import Archive, Change, FileChange, WriteLock
+from copydesk.config import Settings
 from copydesk.engine.filing._writing import (
     PATIENCE_SECONDS,
     begin_change,
@@ -37,7 +38,7 @@ def archive_old_records(newsroom: Newsroom) -> ArchivedRecords:
     """
     days = newsroom.settings.records.archive_after_days
     before = _start_of_month(newsroom.now) - timedelta(days=days) if days else None
-    old = [] if before is None else _old(newsroom, before)
+    old = [] if before is None else _old(newsroom.archive, before)
     if not old:
         return ArchivedRecords()
     with hold_write_lock(newsroom, wait_seconds=PATIENCE_SECONDS) as lock:
@@ -56,7 +57,7 @@ def _moved(newsroom: Newsroom, lock: WriteLock, old: Sequence[str]) -> ArchivedR
     moves, failed = [], []
     for path in old:
         try:
-            moves.append(newsroom.archive.shelving(path))
+            moves.append(newsroom.archive.archiving(path))
         except CopydeskError as error:
             failed.append(failure_of(path, error))
 
@@ -65,7 +66,9 @@ def _moved(newsroom: Newsroom, lock: WriteLock, old: Sequence[str]) -> ArchivedR
             if one.path not in skipped:
                 newsroom.memory.move(one.moved_from, one.path)
 
-    begun = begin_change(newsroom, lock, _change(newsroom, moves), remember)
+    begun = begin_change(
+        newsroom.memory, lock, _change(newsroom.settings, newsroom.now, moves), remember
+    )
     if begun.error is not None:
         raise begun.error
     done = begun.finish()
@@ -77,28 +80,28 @@ def _moved(newsroom: Newsroom, lock: WriteLock, old: Sequence[str]) -> ArchivedR
     )
 
 
-def _change(newsroom: Newsroom, moves: Sequence[FileChange]) -> Change:
-    days = newsroom.settings.records.archive_after_days
-    message = f"archive: {len(moves)} stories older than {days} days, {newsroom.now:%B %Y}"
-    return Change(files=tuple(moves), message=message, when=newsroom.now)
+def _change(settings: Settings, now: datetime, moves: Sequence[FileChange]) -> Change:
+    days = settings.records.archive_after_days
+    message = f"archive: {len(moves)} stories older than {days} days, {now:%B %Y}"
+    return Change(files=tuple(moves), message=message, when=now)
 
 
 def _start_of_month(moment: datetime) -> datetime:
     return dates.utc(moment).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
-def _old(newsroom: Newsroom, before: datetime) -> list[str]:
+def _old(records: Archive, before: datetime) -> list[str]:
     """Give the paths of live stories from before a time; the build reports those it cannot read.
 
     A record's name begins with its day, so that only old ones are read.
     """
-    names = (path for path in newsroom.archive.paths() if path[len("_news/") :] < f"{before:%F}")
-    return [path for path in names if _is_older(newsroom, path, before)]
+    names = (path for path in records.paths() if path[len("_news/") :] < f"{before:%F}")
+    return [path for path in names if _is_older(records, path, before)]
 
 
-def _is_older(newsroom: Newsroom, path: str, before: datetime) -> bool:
+def _is_older(records: Archive, path: str, before: datetime) -> bool:
     try:
-        published_at = newsroom.archive.read(path).published_at
+        published_at = records.read(path).published_at
     except RecordError:
         return False
     return published_at is not None and published_at < before

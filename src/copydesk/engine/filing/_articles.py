@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from copydesk.engine.newsroom import Newsroom
+from copydesk.archive import ArticleStore
 from copydesk.news import Article, Story
 
 
-def kept_article(newsroom: Newsroom, story: Story) -> Article | None:
+def kept_article(articles: ArticleStore, story: Story) -> Article | None:
     """Return the article that a story was made of, None where it is no longer kept."""
-    found = (newsroom.articles.find(url) for url in story.addresses)
+    found = (articles.find(url) for url in story.addresses)
     return next((article for article in found if article is not None), None)

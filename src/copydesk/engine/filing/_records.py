@@ -6,34 +6,41 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from copydesk import archive, review
-from copydesk.archive import Change, Committed, FileChange
+from copydesk.archive import Archive, ArticleStore, Change, Committed, FileChange
+from copydesk.config import Settings
 from copydesk.engine.filing._writing import notes_on
 from copydesk.engine.newsroom import Failure, Newsroom, failure_of
 from copydesk.errors import CopydeskError, SealError
 from copydesk.kit import dates, urls
-from copydesk.news import Article, Story
+from copydesk.memory import Memory
+from copydesk.news import Article, Beat, Story
 
 
-def finish_story(newsroom: Newsroom, story: Story, article: Article) -> Story:
+def finish_story(
+    settings: Settings, articles: ArticleStore, story: Story, article: Article
+) -> Story:
     """Give a new story its digests and its sealed part."""
-    content = newsroom.articles.put(article)
+    content = articles.put(article)
     story = replace(story, machine=review.digests(story))
-    if newsroom.settings.key is None:
+    if settings.key is None:
         return story
-    return replace(story, secured=_sealed(newsroom.settings.key, story, article, content))
+    return replace(story, secured=_sealed(settings.key, story, article, content))
 
 
-def reseal_corrected(newsroom: Newsroom, story: Story, article: Article | None) -> Story:
+def reseal_corrected(
+    settings: Settings, articles: ArticleStore, story: Story, article: Article | None
+) -> Story:
     """Give a corrected story with its article kept, and its seal over the new text if it has one.
 
     A seal that the key does not open, or of another form, stays as it is.
     """
     if article is None:
         return story
-    content = newsroom.articles.put(article)
-    key = newsroom.settings.key
+    content = articles.put(article)
+    key = settings.key
     if key is None or not story.secured:
         return story
     name = story.path.rsplit("/", 1)[-1]
@@ -108,11 +115,11 @@ def prepare_records(
     """
     files, failed, moved, ready = list(order.along), [], [], []
     for story in stories:
-        if not _stands(newsroom, story, order.before):
+        if not _stands(newsroom.root, newsroom.archive, story, order.before):
             moved.append(story.path)
             continue
         try:
-            one = newsroom.archive.change(as_record(newsroom, story))
+            one = newsroom.archive.change(as_record(newsroom.beat, story))
         except CopydeskError as error:
             failed.append(failure_of(story.path, error))
             continue
@@ -133,12 +140,12 @@ def written_stories(prepared: PreparedRecords, skipped: Collection[str]) -> list
     return [story for story in prepared.stories if story.path in paths]
 
 
-def keep_digests(newsroom: Newsroom, stories: Iterable[Story]) -> None:
+def keep_digests(beat: Beat, memory: Memory, stories: Iterable[Story]) -> None:
     """Remember the digests of stories whose records have no place for them."""
-    if not newsroom.beat.scoring.traits.has_blocks:
+    if not beat.scoring.traits.has_blocks:
         for story in stories:
             if story.machine:
-                newsroom.memory.keep_digests(story.path, dict(story.machine))
+                memory.keep_digests(story.path, dict(story.machine))
 
 
 def filing_result(prepared: PreparedRecords, done: Committed) -> Filed:
@@ -155,17 +162,17 @@ def filing_result(prepared: PreparedRecords, done: Committed) -> Filed:
     )
 
 
-def as_record(newsroom: Newsroom, story: Story) -> Story:
+def as_record(beat: Beat, story: Story) -> Story:
     """Return a story as its record keeps it: digests have no place in `everyday`."""
-    has_blocks = newsroom.beat.scoring.traits.has_blocks
+    has_blocks = beat.scoring.traits.has_blocks
     return story if has_blocks else replace(story, machine=())
 
 
-def _stands(newsroom: Newsroom, story: Story, before: Mapping[str, Story]) -> bool:
+def _stands(root: Path, records: Archive, story: Story, before: Mapping[str, Story]) -> bool:
     """Decide whether a record still says on the disk what the round read, or is not there yet."""
     if story.path not in before:
-        return not (newsroom.root / story.path).exists()
+        return not (root / story.path).exists()
     try:
-        return newsroom.archive.read(story.path) == before[story.path]
+        return records.read(story.path) == before[story.path]
     except CopydeskError:
         return False

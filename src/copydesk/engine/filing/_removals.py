@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from copydesk import archive
-from copydesk.engine.newsroom import Newsroom
 from copydesk.kit import urls
 
 
-def removed_addresses(newsroom: Newsroom) -> frozenset[str]:
+def removed_addresses(root: Path) -> frozenset[str]:
     """Give the identities of the addresses that an editor removed for good; raises RecordError."""
-    return frozenset(map(urls.identity, archive.read_rulings(newsroom.root).removed))
+    return frozenset(map(urls.identity, archive.read_rulings(root).removed))

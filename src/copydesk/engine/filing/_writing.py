@@ -10,12 +10,15 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
 
 from copydesk import archive, review
-from copydesk.archive import Begun, Change, Committed, WriteLock
+from copydesk.archive import Archive, Begun, Change, Committed, WriteLock
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import CopydeskError, GitError, RecordError
 from copydesk.kit import text
+from copydesk.memory import Memory
 from copydesk.news import Story, Verdict
 
 RULINGS_PATH = "_data/rulings.yaml"
@@ -28,13 +31,13 @@ _NO_FLOCK = (
 )
 
 
-def write_lock(newsroom: Newsroom) -> WriteLock:
+def write_lock(root: Path, memory: Memory) -> WriteLock:
     """Return the newsroom's write lock; who takes it remembers what a killed change had to."""
-    return WriteLock(newsroom.root, newsroom.memory.play)
+    return WriteLock(root, memory.play)
 
 
 def begin_change(
-    newsroom: Newsroom,
+    memory: Memory,
     lock: WriteLock,
     change: Change,
     remember: Callable[[Sequence[str]], None],
@@ -47,7 +50,7 @@ def begin_change(
     """
 
     def note(skipped: Sequence[str]) -> bytes:
-        with newsroom.memory.rehearse() as rehearsal:
+        with memory.rehearse() as rehearsal:
             remember(skipped)
         return rehearsal.encode()
 
@@ -62,19 +65,19 @@ def hold_write_lock(
 
     Raises BusyError where another keeps it so long, RecordError.
     """
-    lock = lock or write_lock(newsroom)
+    lock = lock or write_lock(newsroom.root, newsroom.memory)
     with lock.held(wait_seconds):
         _take_over(newsroom, lock)
         yield lock
 
 
-def take_over_unknown(newsroom: Newsroom, lock: WriteLock) -> None:
+def take_over_unknown(records: Archive, memory: Memory, now: datetime, lock: WriteLock) -> None:
     """Commit records of ours that git does not know, where the memory of them was lost."""
-    if not newsroom.memory.is_new() or not lock.repository.usable:
+    if not memory.is_new() or not lock.repository.usable:
         return
-    ours = [one.path for one in _stories(newsroom) if _is_ours(one)]
+    ours = [one.path for one in _stories(records) if _is_ours(one)]
     with contextlib.suppress(GitError):
-        _adopt(newsroom, lock, lock.repository.unknown(ours))
+        _adopt(records, now, lock, lock.repository.unknown(ours))
 
 
 def _take_over(newsroom: Newsroom, lock: WriteLock) -> None:
@@ -86,41 +89,41 @@ def _take_over(newsroom: Newsroom, lock: WriteLock) -> None:
     }
     if is_first and lock.repository.usable and not lock.repository.obstacle():
         with contextlib.suppress(GitError, RecordError):
-            stands |= set(_cut_short(newsroom, lock))
-    _adopt(newsroom, lock, stands)
+            stands |= set(_cut_short(newsroom.root, newsroom.archive, lock))
+    _adopt(newsroom.archive, newsroom.now, lock, stands)
     if journal:
         newsroom.memory.close_journal()
     if is_first:
         lock.journal.begin()
 
 
-def _adopt(newsroom: Newsroom, lock: WriteLock, stands: Collection[str]) -> None:
+def _adopt(records: Archive, now: datetime, lock: WriteLock, stands: Collection[str]) -> None:
     if not stands:
         return
-    titles = sorted(filter(None, (_title(newsroom, path) for path in stands)))
+    titles = sorted(filter(None, (_title(records, path) for path in stands)))
     lines = [f"* {text.fold(title)}" for title in titles]
     subject = f"news: {len(stands)} left from an earlier round"
     message = "\n".join([subject, "", *lines]) if lines else subject
-    lock.adopt(sorted(stands), message, newsroom.now)
+    lock.adopt(sorted(stands), message, now)
 
 
-def _title(newsroom: Newsroom, path: str) -> str:
+def _title(records: Archive, path: str) -> str:
     try:
-        return newsroom.archive.read(path).title
+        return records.read(path).title
     except CopydeskError:
         return ""
 
 
-def _cut_short(newsroom: Newsroom, lock: WriteLock) -> Iterator[str]:
+def _cut_short(root: Path, records: Archive, lock: WriteLock) -> Iterator[str]:
     """Walk the files in which a verdict is the only difference to the last commit."""
-    rulings = archive.read_rulings(newsroom.root)
-    said = {one.path: one.verdict or rulings.verdict_on(one.path) for one in _stories(newsroom)}
+    rulings = archive.read_rulings(root)
+    said = {one.path: one.verdict or rulings.verdict_on(one.path) for one in _stories(records)}
     words = {path: verdict for path, verdict in said.items() if verdict is not None}
     edited = lock.repository.changed_by_user([*words, RULINGS_PATH])
     for path in words.keys() & edited:
-        if _is_verdict_alone(lock, newsroom.archive.read(path), words[path]):
+        if _is_verdict_alone(lock, records.read(path), words[path]):
             yield path
-    if RULINGS_PATH in edited and _are_verdicts_alone(newsroom, lock):
+    if RULINGS_PATH in edited and _are_verdicts_alone(root, records, lock):
         yield RULINGS_PATH
 
 
@@ -133,20 +136,20 @@ def _is_verdict_alone(lock: WriteLock, story: Story, verdict: Verdict) -> bool:
     return review.obey(replace(before, verdict=story.verdict), verdict) == story
 
 
-def _are_verdicts_alone(newsroom: Newsroom, lock: WriteLock) -> bool:
+def _are_verdicts_alone(root: Path, records: Archive, lock: WriteLock) -> bool:
     """Decide whether verdicts and tombstones are all that is new among the rulings."""
     data = lock.repository.committed_bytes(RULINGS_PATH)
     try:
         before = archive.parse_rulings(data or b"")
-        after = archive.read_rulings(newsroom.root)
+        after = archive.read_rulings(root)
         told = archive.edit_rulings(data or b"", after)
     except CopydeskError:
         return False
-    return before.rules == after.rules and told == newsroom.archive.file_bytes(RULINGS_PATH)
+    return before.rules == after.rules and told == records.file_bytes(RULINGS_PATH)
 
 
-def _stories(newsroom: Newsroom) -> Iterator[Story]:
-    return newsroom.archive.stories(_unheard)
+def _stories(records: Archive) -> Iterator[Story]:
+    return records.stories(_unheard)
 
 
 def _is_ours(story: Story) -> bool:

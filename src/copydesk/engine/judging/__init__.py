@@ -7,6 +7,14 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.engine.judging._judge import Appraised as Appraised
+    from copydesk.engine.judging._judge import Bench as Bench
+    from copydesk.engine.judging._judge import JudgedStory as JudgedStory
+    from copydesk.engine.judging._judge import appraise as appraise
+    from copydesk.engine.judging._judge import appraise_article as appraise_article
+    from copydesk.engine.judging._judge import complete_story as complete_story
+    from copydesk.engine.judging._judge import judge_article as judge_article
+    from copydesk.engine.judging._judge import judging_order as judging_order
     from copydesk.engine.judging._pictures import ChosenPicture as ChosenPicture
     from copydesk.engine.judging._pictures import choose_pictures as choose_pictures
     from copydesk.engine.judging._rulings import apply_rules as apply_rules
@@ -17,12 +25,5 @@ if TYPE_CHECKING:
     from copydesk.engine.judging._shelf import put_on_shelf as put_on_shelf
     from copydesk.engine.judging._vectors import Vectors as Vectors
     from copydesk.engine.judging._vectors import open_vectors as open_vectors
-    from copydesk.engine.judging._weigh import Appraised as Appraised
-    from copydesk.engine.judging._weigh import Desk as Desk
-    from copydesk.engine.judging._weigh import appraise_all as appraise_all
-    from copydesk.engine.judging._weigh import appraise_article as appraise_article
-    from copydesk.engine.judging._weigh import complete_story as complete_story
-    from copydesk.engine.judging._weigh import fetch_pictures as fetch_pictures
-    from copydesk.engine.judging._weigh import weigh_all as weigh_all
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from copydesk import illustrate
+from copydesk.config import Settings
 from copydesk.engine.newsroom import Newsroom, Progress
 from copydesk.errors import CopydeskError
+from copydesk.illustrate import Album
 from copydesk.kit import urls
-from copydesk.news import Article, Fetcher, Figure, Page, Request, Show
+from copydesk.news import Article, Beat, Fetcher, Figure, Page, Request, Show
 
 _TRIES = 3  # of an article's pictures, the best first: the others are hardly ever there
 
@@ -36,72 +38,80 @@ async def choose_pictures(
     All that are best are asked for, then the second best of those that could not be had or stand
     for nothing: what a site gives under many addresses is known once all of them have come.
     """
-    left = [article for article in articles if _may_have(newsroom, article)]
+    left = [article for article in articles if _may_have(newsroom.settings, article)]
     progress.stage("pictures", len(left))
-    await _get_set(newsroom, fetcher)
+    await _get_set(newsroom.settings, newsroom.album, newsroom.now, fetcher)
     chosen: dict[str, ChosenPicture] = {}
     had: dict[Wanted, illustrate.Picture | None] = {}
     for rank in range(_TRIES):
         left = [one for one in left if one.url not in chosen and rank < len(one.figures)]
-        await _get(newsroom, [_wanted(newsroom, one, rank) for one in left], fetcher, had)
+        await _get(
+            newsroom.beat,
+            newsroom.album,
+            [_wanted(newsroom.settings, one, rank) for one in left],
+            fetcher,
+            had,
+        )
         for one in left:
             newsroom.album.note(one.figures[rank].url, one.web_url)
         for one in left:
-            picture = had[_wanted(newsroom, one, rank)]
+            picture = had[_wanted(newsroom.settings, one, rank)]
             if picture is not None and not newsroom.album.is_common(picture.url, one.web_url):
                 chosen[one.url] = ChosenPicture(figure=one.figures[rank], picture=picture)
                 progress.step()
     return chosen
 
 
-async def _get_set(newsroom: Newsroom, fetcher: Fetcher) -> None:
+async def _get_set(settings: Settings, album: Album, now: datetime, fetcher: Fetcher) -> None:
     """Get the pictures that editors set lately, so that the site can show its copies of them.
 
     What cannot be had is asked for in the rounds of a day; the record names it all the same.
     """
-    show = newsroom.settings.pictures.show
+    show = settings.pictures.show
     if show != "cached":
         return
-    since = newsroom.now - _TRIED
-    rules = [one for one in newsroom.beat.rulings if one.field == "picture" and one.at >= since]
+    since = now - _TRIED
+    rules = [one for one in settings.beat.rulings if one.field == "picture" and one.at >= since]
     addresses = filter(None, (urls.fetchable(rule.values[1]) for rule in rules))
-    await _get(newsroom, [(address, show) for address in addresses], fetcher, {})
+    await _get(settings.beat, album, [(address, show) for address in addresses], fetcher, {})
 
 
-def _may_have(newsroom: Newsroom, article: Article) -> bool:
+def _may_have(settings: Settings, article: Article) -> bool:
     """Say whether a picture may be shown: its publisher allows it, and so do the owner's rules."""
-    is_shown = _show(newsroom, article) != "none"
+    is_shown = _show(settings, article) != "none"
     return bool(article.figures) and is_shown and "image" not in article.refuses
 
 
-def _show(newsroom: Newsroom, article: Article) -> Show:
+def _show(settings: Settings, article: Article) -> Show:
     publisher = article.provider.domain or article.web_url
-    return newsroom.settings.show_of(article.source, publisher)
+    return settings.show_of(article.source, publisher)
 
 
-def _wanted(newsroom: Newsroom, article: Article, rank: int) -> Wanted:
-    return article.figures[rank].url, _show(newsroom, article)
+def _wanted(settings: Settings, article: Article, rank: int) -> Wanted:
+    return article.figures[rank].url, _show(settings, article)
 
 
 async def _get(
-    newsroom: Newsroom,
+    beat: Beat,
+    album: Album,
     wanted: Sequence[Wanted],
     fetcher: Fetcher,
     had: dict[Wanted, illustrate.Picture | None],
 ) -> None:
     """Get the pictures that nobody has asked for yet, each once."""
     fresh = [one for one in dict.fromkeys(wanted) if one not in had]
-    found = await asyncio.gather(*(_one(newsroom, one, fetcher) for one in fresh))
+    found = await asyncio.gather(*(_one(beat, album, one, fetcher) for one in fresh))
     had.update(zip(fresh, found, strict=True))
 
 
-async def _one(newsroom: Newsroom, wanted: Wanted, fetcher: Fetcher) -> illustrate.Picture | None:
+async def _one(
+    beat: Beat, album: Album, wanted: Wanted, fetcher: Fetcher
+) -> illustrate.Picture | None:
     """Give one picture, fetched if it must be; None where it is missing or broken."""
     address, show = wanted
-    album = newsroom.album
     if show == "cached" and (kept := album.find(address)) is not None:
         return kept
-    headers = illustrate.request_headers(show, newsroom.beat.url)
+    headers = illustrate.request_headers(show, beat.url)
     answer = await fetcher.fetch(Request(url=address, purpose="picture", headers=headers))
     if not isinstance(answer, Page):
         return None

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from copydesk import judge, review
+from copydesk.config import Settings
 from copydesk.engine.filing import kept_article
-from copydesk.engine.judging import _weigh
+from copydesk.engine.judging import _judge
 from copydesk.engine.judging._pictures import ChosenPicture
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.reading import SiteHabits
+from copydesk.illustrate import Album
+from copydesk.memory import Memory
 from copydesk.news import Article, Beat, Event, EventKind, Image, Ruling, Story
 
 Notes = tuple[str, ...]
@@ -18,7 +22,9 @@ Notes = tuple[str, ...]
 def apply_rules(newsroom: Newsroom, story: Story, beat: Beat) -> Story:
     """Return a record as the rules of a beat want it, with digests of what they wrote."""
     after = review.apply_rulings(story, beat)
-    return _answered_for(newsroom, story, _readdressed(newsroom, story, after))
+    return _answered_for(
+        newsroom.memory, story, _readdressed(newsroom.beat, newsroom.now, story, after)
+    )
 
 
 def take_back_rule(
@@ -37,7 +43,9 @@ def take_back_rule(
     if after is None:
         return story, (f"its article is no longer kept: its {name} stays as it is",)
     after = review.apply_rulings(after, beat)
-    return _answered_for(newsroom, story, _readdressed(newsroom, story, after)), ()
+    return _answered_for(
+        newsroom.memory, story, _readdressed(newsroom.beat, newsroom.now, story, after)
+    ), ()
 
 
 def _field(rule: Ruling) -> str:
@@ -57,10 +65,14 @@ def _taken_back(newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat) -> S
 
     A note comes from nobody's article; an address is also known by what it took the place of.
     """
-    kept = kept_article(newsroom, story)
-    article = None if kept is None else SiteHabits(newsroom).settled(kept)
+    kept = kept_article(newsroom.articles, story)
+    article = (
+        None
+        if kept is None
+        else SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt).settle(kept)
+    )
     if rule.field is not None:
-        read = _read(newsroom, article, rule, beat)
+        read = _read(newsroom.settings, newsroom.album, article, rule, beat)
         return None if read is None else review.take_back(story, rule.field, read)
     if article is None:
         return None
@@ -69,60 +81,62 @@ def _taken_back(newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat) -> S
     return review.rejudge(story, article, grounds, occasion).story
 
 
-def _read(newsroom: Newsroom, article: Article | None, rule: Ruling, beat: Beat) -> Story | None:
+def _read(
+    settings: Settings, album: Album, article: Article | None, rule: Ruling, beat: Beat
+) -> Story | None:
     """Return a story with what was read of one that an editor's rule set a field of."""
     if article is not None:
-        return story_as_read(newsroom, article, beat)
+        return story_as_read(settings, album, article, beat)
     former = rule.values[2:][-1:]  # the oldest: where it was before the first such rule
     nothing = Story(path="", title="", published_at=None, web_url="".join(former))
     return nothing if rule.field == "note" or (rule.field == "url" and former) else None
 
 
-def story_as_read(newsroom: Newsroom, article: Article, beat: Beat) -> Story:
+def story_as_read(settings: Settings, album: Album, article: Article, beat: Beat) -> Story:
     """Return an article's own words, address and picture as a story; nothing rules it out."""
     free = replace(beat, rulings=(), scoring=replace(beat.scoring, off_beat="keep"))
     story = judge.assess(article, free, judge.MemoryShelf())
     assert isinstance(story, Story)
-    return with_picture(newsroom, story, article)
+    return with_picture(settings, album, story, article)
 
 
-def with_picture(newsroom: Newsroom, story: Story, article: Article) -> Story:
+def with_picture(settings: Settings, album: Album, story: Story, article: Article) -> Story:
     """Return a story with its article's best picture, measured where we hold a copy of it."""
     for figure in article.figures:
-        picture = newsroom.album.find(figure.url)
-        if picture is not None and not newsroom.album.is_common(figure.url, article.web_url):
-            return _weigh.illustrated(
-                newsroom, story, ChosenPicture(figure=figure, picture=picture)
+        picture = album.find(figure.url)
+        if picture is not None and not album.is_common(figure.url, article.web_url):
+            return _judge.illustrate_story(
+                settings.beat, story, ChosenPicture(figure=figure, picture=picture)
             )
-    shown = newsroom.settings.show_of(article.source, article.provider.domain or article.web_url)
+    shown = settings.show_of(article.source, article.provider.domain or article.web_url)
     has_another = bool(article.image) and shown == "hotlink"  # of which nobody keeps a copy
     return replace(story, images=(Image(url=article.image),) if has_another else ())
 
 
-def counting_picture(newsroom: Newsroom, story: Story, article: Article) -> str:
+def counting_picture(settings: Settings, album: Album, story: Story, article: Article) -> str:
     """Return the address of the picture that counts for a story's points, "" for none.
 
     An editor's earns none and costs none: then it is the one that its page has.
     """
     was_set = any(reason.about == "picture" for reason in story.reasons)
-    if was_set or "image" in review.ruled_fields(story, newsroom.beat):
-        story = with_picture(newsroom, story, article)
+    if was_set or "image" in review.ruled_fields(story, settings.beat):
+        story = with_picture(settings, album, story, article)
     return story.images[0].url if story.images else ""
 
 
-def _readdressed(newsroom: Newsroom, before: Story, after: Story) -> Story:
+def _readdressed(beat: Beat, now: datetime, before: Story, after: Story) -> Story:
     """Note in the history where a story's page was, so that it is never filed a second time."""
-    has_blocks = newsroom.beat.scoring.traits.has_blocks
+    has_blocks = beat.scoring.traits.has_blocks
     if not has_blocks or not before.web_url or after.web_url == before.web_url:
         return after
     return review.add_to_history(
-        after, newsroom.now, [Event.of(EventKind.MOVED, new=after.web_url, old=before.web_url)]
+        after, now, [Event.of(EventKind.MOVED, new=after.web_url, old=before.web_url)]
     )
 
 
-def _answered_for(newsroom: Newsroom, story: Story, after: Story) -> Story:
+def _answered_for(memory: Memory, story: Story, after: Story) -> Story:
     """Return a record with digests of what a rule wrote, where the line knows what it wrote."""
-    known = dict(story.machine) or newsroom.memory.digests(story.path)
+    known = dict(story.machine) or memory.digests(story.path)
     before, now = dict(review.digests(story)), dict(review.digests(after))
     ours = {name: digest for name, digest in now.items() if before.get(name) != digest}
     if not known or before == now:

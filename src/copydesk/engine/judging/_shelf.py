@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from copydesk import judge, review
+from copydesk.archive import ArticleStore
 from copydesk.engine.filing import kept_article
 from copydesk.engine.judging._vectors import Vectors
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.engine.reading import SiteHabits
 from copydesk.kit import urls
-from copydesk.news import Shelved, Story
+from copydesk.news import Beat, Shelved, Story
 
 
 def fill_shelf(
@@ -24,22 +25,22 @@ def fill_shelf(
     """
     shelf = judge.MemoryShelf()
     vectors = vectors or Vectors(newsroom.memory)
-    sites = SiteHabits(newsroom)
+    sites = SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt)
     since = newsroom.now - judge.COPIES_WITHIN
     for story in newsroom.archive.stories(troubles):
         if but and but in map(urls.identity, story.addresses):
             continue
         if _is_recent(story, since):
-            put_on_shelf(shelf, vectors, _shelved(newsroom, sites, story))
+            put_on_shelf(shelf, vectors, _shelved(newsroom.articles, sites, story))
         else:
             shelf.add(Shelved(story=story), None)
-    _put_former_addresses(newsroom, shelf)
+    _put_former_addresses(newsroom.beat, shelf)
     return shelf
 
 
-def _put_former_addresses(newsroom: Newsroom, shelf: judge.MemoryShelf) -> None:
+def _put_former_addresses(beat: Beat, shelf: judge.MemoryShelf) -> None:
     """Let a story be found where its page was before an editor set another address."""
-    set_by = {rule.stories[0]: rule for rule in newsroom.beat.rulings if rule.field == "url"}
+    set_by = {rule.stories[0]: rule for rule in beat.rulings if rule.field == "url"}
     if not set_by:
         return
     for shelved in shelf:
@@ -67,8 +68,8 @@ def put_on_shelf(
     shelf.add(replace(shelved, vector=vector), marks)
 
 
-def _shelved(newsroom: Newsroom, sites: SiteHabits, story: Story) -> Shelved:
-    article = kept_article(newsroom, story)
+def _shelved(articles: ArticleStore, sites: SiteHabits, story: Story) -> Shelved:
+    article = kept_article(articles, story)
     if article is None:
         return Shelved(story=story)
-    return Shelved(story=story, text=sites.settled(article).text, found=article.found)
+    return Shelved(story=story, text=sites.settle(article).text, found=article.found)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from copydesk import embed
-from copydesk.engine.newsroom import Newsroom
 from copydesk.memory import Memory
+from copydesk.news import Beat
 
 
 class Points(Protocol):
@@ -47,12 +47,12 @@ class Vectors:
             self._memory.vectors.forget(key)
 
 
-def open_vectors(newsroom: Newsroom) -> Vectors:
+def open_vectors(beat: Beat, memory: Memory) -> Vectors:
     """Give the newsroom's vectors; raises ModelError where it wants some and has no model.
 
     A profile that groups by a rule of its own wants none.
     """
-    scoring = newsroom.beat.scoring
+    scoring = beat.scoring
     wants = scoring.embed and scoring.traits.groups_by_meaning
     model = embed.Model(scoring.embed_threads) if wants else None
-    return Vectors(newsroom.memory, model)
+    return Vectors(memory, model)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
+from copydesk.config import Settings
 from copydesk.engine.newsroom._newsroom import Newsroom
 from copydesk.errors import RecordError
 from copydesk.kit import urls
@@ -36,8 +37,8 @@ def record_at(newsroom: Newsroom, said: str) -> str | None:
     record that moved to the archive is found under its old path, too. An address counts where
     it is one of the site, or of a machine that serves the site (an IP address, localhost).
     """
-    name = _page(newsroom, said) if "://" in said else _inside(newsroom, said)
-    return next((path for path in _places(name) if _is_file(newsroom, path)), None)
+    name = _page(newsroom.settings, said) if "://" in said else _inside(newsroom, said)
+    return next((path for path in _places(name) if _is_file(newsroom.root, path)), None)
 
 
 def _inside(newsroom: Newsroom, said: str) -> str:
@@ -51,12 +52,12 @@ def _inside(newsroom: Newsroom, said: str) -> str:
     return said.removeprefix("./")
 
 
-def _page(newsroom: Newsroom, url: str) -> str:
+def _page(settings: Settings, url: str) -> str:
     """Give the name of the record whose page is at an address, "" where it is none of ours."""
     parsed = urls.parse(url)
     if parsed is None:
         return ""
-    ours = {urls.host(newsroom.beat.url), urls.host(newsroom.settings.serve.public_url)}
+    ours = {urls.host(settings.beat.url), urls.host(settings.serve.public_url)}
     found = _PAGE.search(str(parsed.pathname))
     if found is None or not (parsed.hostname in ours or urls.is_machine(str(parsed.hostname))):
         return ""
@@ -69,8 +70,8 @@ def _places(name: str) -> Iterator[str]:
         yield from (f"{folder}{name}{end}" for folder in folders)
 
 
-def _is_file(newsroom: Newsroom, path: str) -> bool:
+def _is_file(root: Path, path: str) -> bool:
     try:
-        return (newsroom.root / path).is_file()
+        return (root / path).is_file()
     except (OSError, ValueError):  # a name too long, a NUL byte
         return False

@@ -105,13 +105,13 @@ def _copy_memory(private: Path, kept: Path) -> None:
 
 
 @contextlib.contextmanager
-def alone(newsroom: Newsroom) -> Iterator[None]:
+def alone(root: Path, private: Path) -> Iterator[None]:
     """Hold the newsroom for one round; raises BusyError at once if another round holds it."""
     with contextlib.ExitStack() as stack:
-        if not stack.enter_context(locked(newsroom.private / "round.lock")):
+        if not stack.enter_context(locked(private / "round.lock")):
             raise BusyError(
                 "another round is at work in this newsroom",
-                subject=str(newsroom.root),
+                subject=str(root),
                 hint="wait until it ends, or end it",
             )
         yield

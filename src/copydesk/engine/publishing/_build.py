@@ -7,9 +7,11 @@ import gc
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from copydesk import publish
+from copydesk.config import Settings
 from copydesk.engine.newsroom import (
     BuildReport,
     Failure,
@@ -24,6 +26,7 @@ from copydesk.engine.publishing._picture_rules import picture_shows
 from copydesk.engine.publishing._stories import Filing
 from copydesk.errors import PublishError
 from copydesk.kit import files
+from copydesk.memory import Memory
 from copydesk.news import Edition
 
 GONE = "gone.txt"  # beside the site, for the server: folders to answer 410 for, one a line
@@ -48,19 +51,19 @@ def build(
     """
     options = options or BuildOptions()
     began = time.monotonic()
-    out = options.out or _own_site(newsroom)
+    out = options.out or _own_site(newsroom.site)
     troubles = Troubles()
     progress.stage("publish")
     with (
         in_turn(newsroom.private / "build.lock"),
-        contextlib.closing(_catalogue(newsroom, out)) as known,
+        contextlib.closing(_catalogue(newsroom.private, out)) as known,
         _uncollected(),
     ):
         manifest = newsroom.memory.manifest(str(out.resolve()))
-        filing = Filing(newsroom, troubles)
+        filing = Filing(newsroom.root, newsroom.beat, newsroom.archive, troubles)
         seen = publish.survey(filing, newsroom.beat, known, full=options.full)
         edition = _edition(newsroom, seen, troubles)
-        cards = Cards(newsroom, troubles)
+        cards = Cards(newsroom.root, newsroom.private, troubles)
         icons = cards.icons(edition.beat.title)
         chosen = _options(newsroom, seen, options)
         chosen = replace(chosen, draw=cards.draw, draw_ahead=cards.ahead)
@@ -96,15 +99,15 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _own_site(newsroom: Newsroom) -> Path:
+def _own_site(site: Path) -> Path:
     """Give the newsroom's own site folder; a link there was not made by us and is not followed."""
-    if newsroom.site.is_symlink():
+    if site.is_symlink():
         raise PublishError(
             "the site's folder is a symbolic link",
-            subject=str(newsroom.site),
+            subject=str(site),
             hint="remove it; to build into another folder name that with --out",
         )
-    return newsroom.site
+    return site
 
 
 def _note_gone(file: Path, folders: tuple[str, ...]) -> None:
@@ -114,18 +117,18 @@ def _note_gone(file: Path, folders: tuple[str, ...]) -> None:
         files.write_atomic(file, text, durable=False)
 
 
-def is_gone(newsroom: Newsroom, path: str) -> bool:
+def is_gone(private: Path, path: str) -> bool:
     """Say whether an editor removed what lay at a path of the site ("news/2026-11-19-a-wall")."""
     try:
-        folders = (newsroom.private / GONE).read_text("utf-8").splitlines()
+        folders = (private / GONE).read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         return False
     return f"/{path.removesuffix('/index.html')}/" in folders
 
 
-def _catalogue(newsroom: Newsroom, out: Path) -> publish.Catalogue:
+def _catalogue(private: Path, out: Path) -> publish.Catalogue:
     """Open what is known of the stories that were published into a web root."""
-    return publish.Catalogue(newsroom.private / CATALOGUE, str(out.resolve()))
+    return publish.Catalogue(private / CATALOGUE, str(out.resolve()))
 
 
 def _edition(newsroom: Newsroom, seen: publish.Survey, troubles: Troubles) -> Edition:
@@ -136,15 +139,15 @@ def _edition(newsroom: Newsroom, seen: publish.Survey, troubles: Troubles) -> Ed
         stories=seen,
         records=tuple(newsroom.archive.records(troubles)),
         pictures=newsroom.album.thumbnails(),
-        reads=_reads(newsroom),
+        reads=_reads(newsroom.settings, newsroom.memory, newsroom.now),
     )
 
 
-def _reads(newsroom: Newsroom) -> dict[str, int]:
+def _reads(settings: Settings, memory: Memory, now: datetime) -> dict[str, int]:
     """Give how often each record's page was read lately, nothing where that is not counted."""
-    if not newsroom.settings.serve.count_reads:
+    if not settings.serve.count_reads:
         return {}
-    return newsroom.memory.reads.since((newsroom.now - publish.READ_WITHIN).date())
+    return memory.reads.since((now - publish.READ_WITHIN).date())
 
 
 def _in_use(seen: publish.Survey) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-from copydesk.engine.newsroom import Newsroom, Troubles
+from copydesk.engine.newsroom import Troubles
 from copydesk.errors import PictureError
 from copydesk.illustrate import Easel
 from copydesk.kit import files, within
@@ -20,9 +20,9 @@ _FACES = ("face.ttf", "face.otf")  # the newsroom's own, for scripts that ours l
 class Cards:
     """Draw for a newsroom; what goes wrong is noted once, and then there are no cards."""
 
-    def __init__(self, newsroom: Newsroom, troubles: Troubles) -> None:
-        self.folder = newsroom.private / "cards"
-        self._root = newsroom.root
+    def __init__(self, root: Path, private: Path, troubles: Troubles) -> None:
+        self.folder = private / "cards"
+        self._root = root
         self._troubles = troubles
         self._is_broken = False
         self._easel = Easel(self.folder, self._face())

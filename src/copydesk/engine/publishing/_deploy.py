@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from copydesk import deploy as room
 from copydesk.engine.newsroom import DeployReport, Newsroom, Progress, in_turn, locked
@@ -13,6 +14,7 @@ from copydesk.engine.publishing._manifest import Carried
 from copydesk.engine.publishing._pings import tell
 from copydesk.engine.publishing._place import deploy_place
 from copydesk.errors import BusyError
+from copydesk.memory import Memory
 
 _LOCK = "deploy.lock"
 
@@ -41,15 +43,17 @@ def deploy(
     began = time.monotonic()
     place = deploy_place(newsroom)
     progress.stage("deploy")
-    with _in_turn(newsroom) if options.waits else _alone(newsroom):
-        site = _built(newsroom)
+    with _in_turn(newsroom.private) if options.waits else _alone(newsroom.root, newsroom.private):
+        site = _built(newsroom.private, newsroom.site)
         if isinstance(place, room.Branch):
             done = room.deliver_branch(site, place, dry_run=options.dry_run, anew=options.anew)
         else:
-            done = _carried(newsroom, site, place, options)
+            done = _carried(newsroom.memory, site, place, options)
     heard, notes = 0, tuple(f"not sent, a link or an odd name: {path}" for path in site.skipped)
     if not options.dry_run:
-        heard, silent = tell(newsroom, (*done.sent, *done.deleted))
+        heard, silent = tell(
+            newsroom.settings, newsroom.memory, newsroom.now, (*done.sent, *done.deleted)
+        )
         notes += silent
     return DeployReport(
         to=newsroom.settings.deploy.to,
@@ -67,20 +71,20 @@ def deploy(
     )
 
 
-def _built(newsroom: Newsroom) -> room.BuiltSite:
+def _built(private: Path, site: Path) -> room.BuiltSite:
     """Look over the site while no build is at work on it."""
-    with in_turn(newsroom.private / "build.lock"):
-        return room.survey(newsroom.site)
+    with in_turn(private / "build.lock"):
+        return room.survey(site)
 
 
 def _carried(
-    newsroom: Newsroom,
+    memory: Memory,
     site: room.BuiltSite,
     place: room.LocalFolder | room.Rsync | room.Bucket,
     options: DeployOptions,
 ) -> room.Delivery:
     """Carry to a place file by file; what it is known to hold is kept whatever happens."""
-    ledger = Carried(newsroom.memory, place.name)
+    ledger = Carried(memory, place.name)
     plan = room.plan_delivery(site, place, ledger, anew=options.anew)
     if options.dry_run:
         return plan
@@ -91,17 +95,17 @@ def _carried(
         ledger.save()
 
 
-def _in_turn(newsroom: Newsroom) -> AbstractContextManager[None]:
-    return in_turn(newsroom.private / _LOCK)
+def _in_turn(private: Path) -> AbstractContextManager[None]:
+    return in_turn(private / _LOCK)
 
 
 @contextmanager
-def _alone(newsroom: Newsroom) -> Iterator[None]:
-    with locked(newsroom.private / _LOCK) as is_free:
+def _alone(root: Path, private: Path) -> Iterator[None]:
+    with locked(private / _LOCK) as is_free:
         if not is_free:
             raise BusyError(
                 "another deploy of this newsroom is under way",
-                subject=str(newsroom.root),
+                subject=str(root),
                 hint="wait until it ends, or end it",
             )
         yield

@@ -9,9 +9,12 @@ import json
 from collections.abc import Mapping
 
 from copydesk import archive, publish
+from copydesk.archive import ArticleStore
+from copydesk.config import Settings
 from copydesk.engine.filing import kept_article
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import SealError
+from copydesk.memory import Memory
 from copydesk.news import Show, Story
 
 
@@ -20,7 +23,11 @@ def picture_shows(newsroom: Newsroom, seen: publish.Survey) -> Mapping[str, Show
 
     What stands for nothing to its publisher is not shown at all.
     """
-    ruled = _ruled(newsroom, seen) if newsroom.settings.shows else {}
+    ruled = (
+        _ruled(newsroom.settings, newsroom.articles, newsroom.memory, seen)
+        if newsroom.settings.shows
+        else {}
+    )
     is_common = newsroom.album.is_common
     common: dict[str, Show] = {
         one.path: "none"
@@ -30,33 +37,34 @@ def picture_shows(newsroom: Newsroom, seen: publish.Survey) -> Mapping[str, Show
     return {**ruled, **common}
 
 
-def _ruled(newsroom: Newsroom, seen: publish.Survey) -> dict[str, Show]:
-    settings = newsroom.settings
-    known = newsroom.memory.sources_of_records()
+def _ruled(
+    settings: Settings, articles: ArticleStore, memory: Memory, seen: publish.Survey
+) -> dict[str, Show]:
+    known = memory.sources_of_records()
     found: dict[str, Show] = {}
     for one in seen.pictured():
         source = known.get(one.path)
         if not source and (story := seen.read(one.path)) is not None:
-            source = _sealed(newsroom, story) or _kept(newsroom, story)
+            source = _sealed(settings, story) or _kept(articles, story)
         show = settings.show_of(source or "", one.domain or one.web_url)
         if show != settings.pictures.show:
             found[one.path] = show
     return found
 
 
-def _sealed(newsroom: Newsroom, story: Story) -> str:
+def _sealed(settings: Settings, story: Story) -> str:
     """Give the source that a record says in its sealed part, "" without the key."""
-    if not (story.secured and newsroom.settings.key):
+    if not (story.secured and settings.key):
         return ""
     name = story.path.rsplit("/", 1)[-1]
     try:
-        private = json.loads(archive.unseal(story.secured, newsroom.settings.key, name))
+        private = json.loads(archive.unseal(story.secured, settings.key, name))
     except (SealError, ValueError):
         return ""
     source = private.get("source") if isinstance(private, dict) else None
     return source if isinstance(source, str) else ""
 
 
-def _kept(newsroom: Newsroom, story: Story) -> str:
-    article = kept_article(newsroom, story)
+def _kept(articles: ArticleStore, story: Story) -> str:
+    article = kept_article(articles, story)
     return "" if article is None else article.source

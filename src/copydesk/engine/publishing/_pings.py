@@ -8,36 +8,40 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from copydesk import deploy, fetch
-from copydesk.engine.newsroom import Newsroom
+from copydesk.config import Settings
 from copydesk.engine.publishing._pending_pings import Untold
 from copydesk.kit import urls
+from copydesk.memory import Memory
 from copydesk.news import Page, Refused
 
 _ANSWER_BYTES = 65_536
 _RESERVED = (".test", ".example", ".invalid")
 
 
-def tell(newsroom: Newsroom, changed: Iterable[str]) -> tuple[int, tuple[str, ...]]:
+def tell(
+    settings: Settings, memory: Memory, now: datetime, changed: Iterable[str]
+) -> tuple[int, tuple[str, ...]]:
     """Tell whom `[deploy]` names of changed paths; give how many heard, and what went wrong.
 
     A site that only its owner can reach is no news to strangers; nor is anything said without a
     contact. `fetch.allow_hosts` makes an exception of its hosts.
     """
-    untold = Untold(newsroom.memory, newsroom.now)
-    endpoint = newsroom.settings.deploy.index_now_endpoint
-    untold.forget_others(deploy.listeners(newsroom.beat, endpoint))
-    wanted = list(_wanted(newsroom, untold, tuple(changed)))
+    untold = Untold(memory, now)
+    endpoint = settings.deploy.index_now_endpoint
+    untold.forget_others(deploy.listeners(settings.beat, endpoint))
+    wanted = list(_wanted(settings, now, untold, tuple(changed)))
     if not wanted:
         return 0, ()
-    if not newsroom.settings.fetch.contact:
+    if not settings.fetch.contact:
         return 0, ("nobody was told: [fetch] contact is not set",)
-    if not _is_public(newsroom):
-        return 0, (f"nobody was told: site.url is not public: {newsroom.beat.url}",)
+    if not _is_public(settings):
+        return 0, (f"nobody was told: site.url is not public: {settings.beat.url}",)
     for url, paths in _by_listener(wanted).items():  # killed meanwhile, the next time tells it
         untold.tried(url, paths)
-    heard, silent = asyncio.run(_told(newsroom, wanted))
+    heard, silent = asyncio.run(_told(settings, wanted))
     left = _by_listener(ping for ping in wanted if ping not in heard)
     for url in _by_listener(wanted):
         untold.left(url, left.get(url, ()))
@@ -58,33 +62,35 @@ def _by_listener(pings: Iterable[deploy.Ping]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _wanted(newsroom: Newsroom, untold: Untold, changed: tuple[str, ...]) -> Iterator[deploy.Ping]:
+def _wanted(
+    settings: Settings, now: datetime, untold: Untold, changed: tuple[str, ...]
+) -> Iterator[deploy.Ping]:
     """Give what to say: of what changed, and of what a listener has not heard of before."""
-    beat, endpoint = newsroom.beat, newsroom.settings.deploy.index_now_endpoint
+    beat, endpoint = settings.beat, settings.deploy.index_now_endpoint
     news = deploy.pings(beat, endpoint, changed)
     for url in deploy.listeners(beat, endpoint):
         owed = untold.of(url)
         has_news = any(ping.url == url for ping in news)
-        if has_news or (owed is not None and owed.is_due(newsroom.now)):
+        if has_news or (owed is not None and owed.is_due(now)):
             paths = (*changed, *(owed.paths if owed else ()))
             yield from (ping for ping in deploy.pings(beat, endpoint, paths) if ping.url == url)
 
 
-def _is_public(newsroom: Newsroom) -> bool:
-    host = urls.host(newsroom.beat.url)
-    if host.strip("[]") in newsroom.settings.fetch.allow_hosts:
+def _is_public(settings: Settings) -> bool:
+    host = urls.host(settings.beat.url)
+    if host.strip("[]") in settings.fetch.allow_hosts:
         return True
     is_own = urls.is_machine(host) or urls.is_local(host) or host.endswith(_RESERVED)
     return bool(host) and not is_own
 
 
 async def _told(
-    newsroom: Newsroom, wanted: Sequence[deploy.Ping]
+    settings: Settings, wanted: Sequence[deploy.Ping]
 ) -> tuple[list[deploy.Ping], Mapping[str, str]]:
     """Tell all; give what was heard, and why a listener did not, by its address."""
     heard = []
     silent: dict[str, str] = {}
-    options = replace(newsroom.settings.fetch, max_bytes=_ANSWER_BYTES)
+    options = replace(settings.fetch, max_bytes=_ANSWER_BYTES)
     async with fetch.Web(options, fetch.WallClock()) as web:
         for ping in wanted:
             if ping.url in silent:

@@ -6,9 +6,11 @@ import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from copydesk import archive
-from copydesk.engine.newsroom import Newsroom, Troubles
+from copydesk.archive import Archive
+from copydesk.engine.newsroom import Troubles
 from copydesk.errors import RecordError
 from copydesk.news import Beat, Story, Verdict
 
@@ -21,15 +23,15 @@ class Filing:
     What stands among the rulings alone, a removal or a note, goes along with its story.
     """
 
-    def __init__(self, newsroom: Newsroom, troubles: Troubles) -> None:
-        self._archive = newsroom.archive
+    def __init__(self, root: Path, beat: Beat, records: Archive, troubles: Troubles) -> None:
+        self._archive = records
         self._troubles = troubles
         try:
-            self._rulings = archive.read_rulings(newsroom.root)
+            self._rulings = archive.read_rulings(root)
         except RecordError as error:
             troubles(error)
             self._rulings = archive.Rulings()
-        self._notes = _notes_beside(newsroom.beat)
+        self._notes = _notes_beside(beat)
 
     def stamps(self) -> Mapping[str, str]:
         """Give what changes with each story, by its path; no file is read.

@@ -53,7 +53,7 @@ class PageRead:
 
     lead: Lead
     outcome: Article | Dropped | Failure
-    seen: PageTrace = NO_TRACE
+    trace: PageTrace = NO_TRACE
 
 
 async def read_pages(
@@ -117,7 +117,7 @@ async def _read(lead: Lead, fetcher: Fetcher, readers: ReaderPool) -> PageRead:
         what = "the server says 304 to an unconditional request"
         return PageRead(lead=lead, outcome=Failure(url=lead.url, what=what))
     return PageRead(
-        lead=lead, outcome=await parse_page(lead, answer, readers), seen=trace_of(answer)
+        lead=lead, outcome=await parse_page(lead, answer, readers), trace=trace_of(answer)
     )
 
 

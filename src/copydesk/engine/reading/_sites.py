@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from copydesk import archive, extract
-from copydesk.engine.newsroom import Newsroom
-from copydesk.news import Article
+from copydesk.archive import ArticleStore
+from copydesk.memory import Memory
+from copydesk.news import Article, ExcerptRule
 
 Marks = tuple[str, ...]  # of an article's addresses, as `archive.address_mark` gives them
 
@@ -24,8 +25,10 @@ class SiteHabits:
     killed, or the memory lost) teach with the new pages, as if all had been read together.
     """
 
-    def __init__(self, newsroom: Newsroom) -> None:
-        self._newsroom = newsroom
+    def __init__(self, articles: ArticleStore, memory: Memory, rule: ExcerptRule) -> None:
+        self._articles = articles
+        self._memory = memory
+        self._rule = rule
         self._fresh: dict[str, list[Article]] = {}
         self._fresh_marks: set[str] = set()
         self._known: dict[str, bytes | None] = {}
@@ -41,16 +44,16 @@ class SiteHabits:
         self._known.clear()
         self._habits.clear()
 
-    def settled(self, article: Article) -> Article:
+    def settle(self, article: Article) -> Article:
         """Give the article without what its site repeats."""
         site = extract.site_of(article)
         if site not in self._habits:
             self._habits[site] = extract.habits(self._known_of(site))
-        return extract.settle(article, self._habits[site], self._newsroom.beat.excerpt)
+        return extract.settle(article, self._habits[site], self._rule)
 
     def keep(self) -> None:
         """Remember what was learned, and from which addresses; the caller does so at once."""
-        memory = self._newsroom.memory
+        memory = self._memory
         for site in sorted({*self._fresh, *self._stored}):
             if known := self._known_of(site):
                 memory.sites.put(site, known)
@@ -63,14 +66,14 @@ class SiteHabits:
         """Return what is known of a site, with what has been learned since."""
         if site not in self._known:
             lessons = [*self._stored_lessons(site), *self._fresh.get(site, ())]
-            known = self._newsroom.memory.sites.get(site)
+            known = self._memory.sites.get(site)
             self._known[site] = extract.learn(known, lessons) if lessons else known
         return self._known[site]
 
     def _stored_lessons(self, site: str) -> Iterator[Article]:
         """Return a site's stored articles that have not taught, but for those read anew."""
         for name, marks in self._stored.get(site, {}).items():
-            article = self._newsroom.articles.get(name)
+            article = self._articles.get(name)
             if article is not None and self._fresh_marks.isdisjoint(marks):
                 yield article
 
@@ -79,10 +82,10 @@ class SiteHabits:
         """The stored articles that have not taught, by site: their names, as texts take room."""
         taught = set(self._taught)
         stored: dict[str, dict[str, Marks]] = {}
-        for name, marks in self._newsroom.articles.marks().items():
+        for name, marks in self._articles.marks().items():
             if not taught.isdisjoint(marks):
                 continue
-            article = self._newsroom.articles.get(name)
+            article = self._articles.get(name)
             if article is not None:
                 taught.update(marks)  # of several readings of an address the first one teaches
                 stored.setdefault(extract.site_of(article), {})[name] = marks
@@ -91,11 +94,11 @@ class SiteHabits:
     @cached_property
     def _taught(self) -> frozenset[str]:
         """The marks of what has taught; all that is stored, in a memory that kept no marks yet."""
-        memory = self._newsroom.memory
+        memory = self._memory
         taught = frozenset(memory.taught.keys())
         if taught or not memory.sites.keys():
             return taught
-        return frozenset().union(*self._newsroom.articles.marks().values())
+        return frozenset().union(*self._articles.marks().values())
 
 
 def _marks_of(article: Article) -> Marks:

@@ -5,18 +5,24 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from copydesk import fetch
-from copydesk.engine.newsroom import Newsroom
+from copydesk.config import Settings
 from copydesk.errors import ConfigError
 from copydesk.kit import urls
+from copydesk.memory import Memory
 from copydesk.news import Fetcher, NotModified, Page, Refused, Request
 
 
 @contextlib.asynccontextmanager
 async def connect(
-    newsroom: Newsroom, web: Path | None = None, record: Path | None = None
+    settings: Settings,
+    memory: Memory,
+    now: datetime,
+    web: Path | None = None,
+    record: Path | None = None,
 ) -> AsyncIterator[Fetcher]:
     """Give a polite fetcher for the block: over the recorded web in `web`, else the real one.
 
@@ -25,13 +31,13 @@ async def connect(
     leaves nothing, so that its bytes depend on the recording alone. Raises ConfigError where a
     real round has no contact, RecordingError where a recording cannot be read or written.
     """
-    options = newsroom.settings.fetch
+    options = settings.fetch
     async with contextlib.AsyncExitStack() as stack:
         if web is not None:
-            clock: fetch.Clock = fetch.VirtualClock(newsroom.now)
-            raw: Fetcher = fetch.Replay(web, newsroom.now)
+            clock: fetch.Clock = fetch.VirtualClock(now)
+            raw: Fetcher = fetch.Replay(web, now)
         else:
-            _must_have_contact(newsroom)
+            _must_have_contact(settings)
             clock = fetch.WallClock()
             raw = await stack.enter_async_context(fetch.Web(options, clock))
         if record is not None:
@@ -39,17 +45,17 @@ async def connect(
         if web is not None:
             yield fetch.Polite(raw, options, clock)
         else:
-            polite = fetch.Polite(raw, options, clock, newsroom.memory.hosts)
-            proxies = _proxies(newsroom)
-            with _remembered(newsroom, polite):
+            polite = fetch.Polite(raw, options, clock, memory.hosts)
+            proxies = _proxies(settings)
+            with _remembered(memory, polite):
                 yield _Proxied(polite, proxies) if proxies else polite
 
 
-def _proxies(newsroom: Newsroom) -> Mapping[str, str]:
+def _proxies(settings: Settings) -> Mapping[str, str]:
     """Give the proxy of each site, by registrable domain, that has a source with one."""
     return {
         urls.registrable_domain(url): options.proxy
-        for url, options in newsroom.settings.source_options.items()
+        for url, options in settings.source_options.items()
         if options.proxy
     }
 
@@ -70,18 +76,18 @@ class _Proxied:
 
 
 @contextlib.contextmanager
-def _remembered(newsroom: Newsroom, polite: fetch.Polite) -> Iterator[None]:
+def _remembered(memory: Memory, polite: fetch.Polite) -> Iterator[None]:
     """Keep what was learnt of hosts, also from a block that was cut short."""
     try:
         yield
     finally:
-        with newsroom.memory.together():
+        with memory.together():
             for key, kept in polite.changes().items():
-                newsroom.memory.hosts.put(key, kept)
+                memory.hosts.put(key, kept)
 
 
-def _must_have_contact(newsroom: Newsroom) -> None:
-    if not newsroom.settings.fetch.contact:
+def _must_have_contact(settings: Settings) -> None:
+    if not settings.fetch.contact:
         raise ConfigError(
             "a round on the real web needs a contact that site owners can reach",
             subject="fetch.contact",

@@ -11,12 +11,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from copydesk import judge, review
-from copydesk.archive import Rulings
+from copydesk.archive import ArticleStore, Rulings
+from copydesk.config import Settings
 from copydesk.engine.judging import counting_picture, story_as_read
 from copydesk.engine.newsroom import Failure, Newsroom, Progress, failure_of
 from copydesk.engine.reading import SiteHabits
 from copydesk.engine.rejudging import _regroup
+from copydesk.illustrate import Album
 from copydesk.kit import urls
+from copydesk.memory import Memory
 from copydesk.news import Article, Shelved, Story
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -94,7 +97,11 @@ def judge_again(
     is; one that cannot be judged is told, and costs only itself.
     """
     done = Rejudging()
-    bench = _Bench(newsroom=newsroom, rulings=rulings, sites=SiteHabits(newsroom))
+    bench = _Bench(
+        newsroom=newsroom,
+        rulings=rulings,
+        sites=SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt),
+    )
     came = sorted(_came(bench, stories, since, done), key=lambda one: one.order)
     progress.stage("judge", len(came))
     for one in came:
@@ -120,7 +127,9 @@ def _came(
         is_meant = since is None or (story.published_at or _LONG_AGO) >= since
         if is_meant and is_removed(story, bench.rulings):
             is_meant = False
-        article = _article(bench.newsroom, story) if is_meant or _is_near(story, since) else None
+        article = (
+            _article(bench.newsroom.articles, story) if is_meant or _is_near(story, since) else None
+        )
         if article is not None and is_meant:
             yield _Came(
                 found=article.found,
@@ -130,11 +139,11 @@ def _came(
                 story=story,
             )
         elif article is not None:
-            bench.put(story, bench.sites.settled(article).text)
+            bench.put(story, bench.sites.settle(article).text)
         else:
             bench.shelf.add(Shelved(story=story), None)
             if is_meant:
-                _note_without(bench.newsroom, story, done)
+                _note_without(bench.newsroom.articles, story, done)
 
 
 def _is_near(story: Story, since: datetime | None) -> bool:
@@ -148,14 +157,14 @@ def is_removed(story: Story, rulings: Rulings) -> bool:
     return verdict is not None and verdict.said == "remove"
 
 
-def _article(newsroom: Newsroom, story: Story) -> Article | None:
-    found = (newsroom.articles.find(url) for url in story.addresses)
+def _article(articles: ArticleStore, story: Story) -> Article | None:
+    found = (articles.find(url) for url in story.addresses)
     return next((article for article in found if article is not None), None)
 
 
-def _note_without(newsroom: Newsroom, story: Story, done: Rejudging) -> None:
+def _note_without(articles: ArticleStore, story: Story, done: Rejudging) -> None:
     done.without_article.append(story.path)
-    if any(newsroom.articles.is_damaged(url) for url in story.addresses):
+    if any(articles.is_damaged(url) for url in story.addresses):
         hint = "it is passed over; the story stays as it is"
         what = "its stored article is damaged"
         done.failed.append(Failure(url=story.path, what=what, hint=hint))
@@ -164,19 +173,19 @@ def _note_without(newsroom: Newsroom, story: Story, done: Rejudging) -> None:
 def _judged(bench: _Bench, came: _Came) -> Rejudged:
     """Judge one story as if its article came in now, the shelf being what it was then."""
     filed = came.story
-    kept = _article(bench.newsroom, filed)
+    kept = _article(bench.newsroom.articles, filed)
     assert kept is not None  # it was there a moment ago
-    article = bench.sites.settled(kept)
+    article = bench.sites.settle(kept)
     grounds = review.Grounds(
         assess=judge.assess,
         beat=bench.newsroom.beat,
         shelf=judge.PastShelf(bench.shelf, came.found),
-        known=known(bench.newsroom, filed),
+        known=known(bench.newsroom.memory, filed),
         mode=bench.newsroom.settings.review.mode,
         verdict=bench.rulings.verdict_on(filed.path),
         is_original_kept=filed.copy_of in bench.texts,
-        picture=counting_picture(bench.newsroom, filed, article),
-        words=_words(bench.newsroom, filed, article),
+        picture=counting_picture(bench.newsroom.settings, bench.newsroom.album, filed, article),
+        words=_words(bench.newsroom.settings, bench.newsroom.album, filed, article),
     )
     anew = review.rejudge(filed, article, grounds, "other rules")
     return Rejudged(
@@ -188,17 +197,17 @@ def _judged(bench: _Bench, came: _Came) -> Rejudged:
     )
 
 
-def _words(newsroom: Newsroom, filed: Story, article: Article) -> Story:
+def _words(settings: Settings, album: Album, filed: Story, article: Article) -> Story:
     """Return the record with the fields that a rule had set and sets no more as the article has."""
     if not any(reason.about in review.FIELD_OF for reason in filed.reasons):
         return filed
-    read = story_as_read(newsroom, article, newsroom.beat)
-    return review.without_lost_sets(filed, read, newsroom.beat)
+    read = story_as_read(settings, album, article, settings.beat)
+    return review.without_lost_sets(filed, read, settings.beat)
 
 
-def known(newsroom: Newsroom, story: Story) -> dict[str, str]:
+def known(memory: Memory, story: Story) -> dict[str, str]:
     """Give the digests of what the line last wrote of a story, {} where nobody knows."""
-    return dict(story.machine) or newsroom.memory.digests(story.path)
+    return dict(story.machine) or memory.digests(story.path)
 
 
 def _beside(
@@ -233,14 +242,14 @@ def _beside(
     filed = {one.story.path: one.story for one in window}
     beside: dict[str, Rejudged] = dict(judged_paths)
     new = frozenset(one.filed.path for one in judged_paths.values() if _is_on_its_own_now(one))
-    beat = _regroup.beat_in_force(newsroom)
+    beat = _regroup.beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
     for story in judge.regroup(window, beat, new, frozenset(judged_paths)):
         if (one := judged_paths.get(story.path)) is not None:
             after = review.set_rejudged_beside_others(one.fresh, story)
             beside[story.path] = replace(one, fresh=after)
             continue
         before = filed[story.path]
-        after = review.set_beside_others(before, story, known(newsroom, before))
+        after = review.set_beside_others(before, story, known(newsroom.memory, before))
         beside[story.path] = Rejudged(filed=before, fresh=after)
     return [_in_order(one) for one in beside.values()]
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
 
 from copydesk import archive, judge, review
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.revisiting import Correction
+from copydesk.memory import Memory
 from copydesk.news import GROUP_RULED, Beat, Event, EventKind, Shelved, Story
 
 
@@ -35,7 +38,7 @@ def regroup(
     corrections = list(corrections)
     changed = {story.path: story for story in fresh}
     before: dict[str, Story] = {}
-    beat = beat_in_force(newsroom)
+    beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
     ruled = _ruled(shelf, beat)
     overtaken = newsroom.memory.overtaken.keys()
     again = [one.story for one in shelf if one.story.path in overtaken] if overtaken else []
@@ -49,41 +52,42 @@ def regroup(
         if story.path in new:
             changed[story.path] = story
             continue
-        after = after_others(newsroom, filed[story.path], story)
+        after = after_others(newsroom.beat, newsroom.memory, newsroom.now, filed[story.path], story)
         if after != filed[story.path]:
             changed[story.path] = after
             before[story.path] = filed[story.path]
     return Regrouped(changed=changed, before=before)
 
 
-def after_others(newsroom: Newsroom, filed: Story, regrouped: Story) -> Story:
+def after_others(
+    beat: Beat, memory: Memory, now: datetime, filed: Story, regrouped: Story
+) -> Story:
     """Give a filed story with what standing beside others changes in it, and says so in time."""
-    known = dict(regrouped.machine) or newsroom.memory.digests(filed.path)
+    known = dict(regrouped.machine) or memory.digests(filed.path)
     after = review.set_beside_others(filed, regrouped, known)
-    if _gave_the_lead(filed, after) and newsroom.beat.scoring.traits.has_blocks:
-        return review.add_to_history(after, newsroom.now, [Event.of(EventKind.DEPOSED)])
+    if _gave_the_lead(filed, after) and beat.scoring.traits.has_blocks:
+        return review.add_to_history(after, now, [Event.of(EventKind.DEPOSED)])
     return after
 
 
-def beat_in_force(newsroom: Newsroom) -> Beat:
+def beat_in_force(root: Path, beat: Beat, now: datetime) -> Beat:
     """Give the beat without rulings that have ended, and leads of what an editor keeps back.
 
     A record tells of the editor's word by itself, but for one of `everyday`.
     """
-    now = newsroom.now
-    rulings = (one for one in newsroom.beat.rulings if one.until is None or one.until > now)
-    off = _kept_back(newsroom)
+    rulings = (one for one in beat.rulings if one.until is None or one.until > now)
+    off = _kept_back(root, beat)
     return replace(
-        newsroom.beat,
+        beat,
         rulings=tuple(one for one in rulings if one.said != "lead" or off.isdisjoint(one.stories)),
     )
 
 
-def _kept_back(newsroom: Newsroom) -> frozenset[str]:
+def _kept_back(root: Path, beat: Beat) -> frozenset[str]:
     """Give the names of records that an editor's word in the rulings keeps off the site."""
-    if not any(one.said == "lead" for one in newsroom.beat.rulings):
+    if not any(one.said == "lead" for one in beat.rulings):
         return frozenset()
-    verdicts = archive.read_rulings(newsroom.root).verdicts.items()
+    verdicts = archive.read_rulings(root).verdicts.items()
     return frozenset(review.record_name(at) for at, one in verdicts if one.said != "publish")
 
 

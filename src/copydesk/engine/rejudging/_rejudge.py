@@ -77,10 +77,10 @@ def apply_rejudged(newsroom: Newsroom, since_days: int, progress: Progress) -> R
     Verdicts hold, and so does what a person edited. Raises RecordError where the rulings cannot be
     read, BusyError during a round.
     """
-    with alone(newsroom):
-        lock = write_lock(newsroom)
+    with alone(newsroom.root, newsroom.private):
+        lock = write_lock(newsroom.root, newsroom.memory)
         with hold_write_lock(newsroom, lock):
-            take_over_unknown(newsroom, lock)
+            take_over_unknown(newsroom.archive, newsroom.memory, newsroom.now, lock)
         branch = archive.Repository(newsroom.root).branch()
         report, changed = _compared(newsroom, since_days, progress)
         order = FilingOrder(
@@ -107,9 +107,9 @@ def _filed(
     prepared = prepare_records(newsroom, stories, order)
 
     def remember(skipped: Sequence[str]) -> None:
-        keep_digests(newsroom, written_stories(prepared, skipped))
+        keep_digests(newsroom.beat, newsroom.memory, written_stories(prepared, skipped))
 
-    begun = begin_change(newsroom, lock, prepared.change, remember)
+    begun = begin_change(newsroom.memory, lock, prepared.change, remember)
     return filing_result(prepared, begun.finish())
 
 

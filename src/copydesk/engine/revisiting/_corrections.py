@@ -7,14 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from copydesk import judge, review
+from copydesk.archive import ArticleStore
+from copydesk.config import Settings
 from copydesk.engine.filing import kept_article
 from copydesk.engine.judging import Vectors, counting_picture, put_on_shelf
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.reading import SiteHabits
 from copydesk.engine.revisiting import _plans, _terms
 from copydesk.engine.revisiting._plans import Look, Plan
+from copydesk.illustrate import Album
 from copydesk.kit import urls
-from copydesk.news import Article, Event, EventKind, Shelved, Story
+from copydesk.memory import Memory
+from copydesk.news import Article, Beat, Event, EventKind, Shelved, Story
 
 GONE = "gone"
 _PERMANENT = frozenset({301, 308})
@@ -36,7 +40,7 @@ def find_corrections(
 ) -> Mapping[str, Correction]:
     """Give what the looks change, by path, and put it on the shelf."""
     found = {}
-    sites = SiteHabits(newsroom)
+    sites = SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt)
     for each in looks:
         correction = _correction(newsroom, shelf, sites, each)
         if correction is None:
@@ -45,7 +49,7 @@ def find_corrections(
         if correction.article is None:
             shelf.replace(correction.after)
         else:
-            text = sites.settled(correction.article).text
+            text = sites.settle(correction.article).text
             found_at = correction.article.found
             shelved = Shelved(story=correction.after, text=text, found=found_at)
             put_on_shelf(shelf, vectors, shelved)
@@ -55,31 +59,31 @@ def find_corrections(
 def _correction(
     newsroom: Newsroom, shelf: judge.MemoryShelf, sites: SiteHabits, each: Look
 ) -> Correction | None:
-    if not _plans.known(newsroom, each.story):
+    if not _plans.known(newsroom.memory, each.story):
         return None
     if each.said == "gone":
-        return _gone(newsroom, each)
+        return _gone(newsroom.beat, newsroom.memory, newsroom.now, each)
     if each.article is None:
         return None
-    article = sites.settled(each.article)
+    article = sites.settle(each.article)
     is_set = "url" in review.ruled_fields(each.story, newsroom.beat)
     moved = None if is_set else _moved(shelf, each, article)
     words = tuple(_words(newsroom, sites, each, article))
     back = each.story.access == GONE
-    after = _terms.kept(newsroom, each.story, article)
+    after = _terms.kept(newsroom.beat, newsroom.memory, each.story, article)
     if not (moved or words or back or after != each.story):
         return None
     came_back = [Event.of(EventKind.BACK)] if back else []
     events = (*words, *filter(None, [moved]), *came_back)
     if words or back:
-        after = _rejudged(newsroom, after, article)
+        after = _rejudged(newsroom.settings, newsroom.album, newsroom.memory, after, article)
     if words:
         after = replace(after, updated_at=_updated(newsroom.now, each.story, each.article))
     if moved:
         after = replace(after, web_url=each.article.web_url)
     return Correction(
         before=each.story,
-        after=_finished(newsroom, after, events),
+        after=_finished(newsroom.beat, newsroom.memory, newsroom.now, after, events),
         events=events,
         article=each.article,
         has_moved=bool(moved),
@@ -91,24 +95,24 @@ def is_gone(plan: Plan, now: datetime) -> bool:
     return plan.is_gone or (plan.gone is not None and now - plan.gone >= _plans.DAY)
 
 
-def _gone(newsroom: Newsroom, each: Look) -> Correction | None:
+def _gone(beat: Beat, memory: Memory, now: datetime, each: Look) -> Correction | None:
     """Mark a page as gone; a record of the `everyday` profile has no place to say so."""
-    has_blocks = newsroom.beat.scoring.traits.has_blocks
-    settled = is_gone(each.plan, newsroom.now) and not each.plan.is_gone
+    has_blocks = beat.scoring.traits.has_blocks
+    settled = is_gone(each.plan, now) and not each.plan.is_gone
     if not has_blocks or not settled or each.story.access == GONE:
         return None
     events = (Event.of(EventKind.GONE),)
-    after = _finished(newsroom, replace(each.story, access=GONE), events)
+    after = _finished(beat, memory, now, replace(each.story, access=GONE), events)
     return Correction(before=each.story, after=after, events=events)
 
 
-def base(newsroom: Newsroom, plan: Plan, story: Story) -> Article | None:
+def base(articles: ArticleStore, plan: Plan, story: Story) -> Article | None:
     """Give the reading that a new one is compared with, None where it had to make room."""
-    kept = newsroom.articles.get(plan.article) if plan.article else None
-    return kept or kept_article(newsroom, story)
+    kept = articles.get(plan.article) if plan.article else None
+    return kept or kept_article(articles, story)
 
 
-def has_base(newsroom: Newsroom, each: Look, article: Article) -> bool:
+def has_base(articles: ArticleStore, each: Look, article: Article) -> bool:
     """Say whether there is a reading to compare with that later looks may use too.
 
     None of another version of the reader, and none where the history tells of a look that was not
@@ -118,7 +122,7 @@ def has_base(newsroom: Newsroom, each: Look, article: Article) -> bool:
         return False
     if _is_same(each.plan, article):
         return True
-    kept = base(newsroom, each.plan, each.story)
+    kept = base(articles, each.plan, each.story)
     return kept is not None and kept.reader == article.reader
 
 
@@ -127,14 +131,14 @@ def _is_same(plan: Plan, article: Article) -> bool:
     return plan.digest == _plans.digest(article)
 
 
-def is_other_article(newsroom: Newsroom, plan: Plan, story: Story, article: Article) -> bool:
+def is_other_article(articles: ArticleStore, plan: Plan, story: Story, article: Article) -> bool:
     """Say whether a page is no state of the article that was filed, but another or a stub.
 
     Where the reading had to make room, the record's headline and excerpt are what is left of it.
     """
     if _is_same(plan, article):
         return False
-    old = base(newsroom, plan, story)
+    old = base(articles, plan, story)
     title, text = (old.title, old.text) if old else (story.title, story.excerpt)
     return review.is_other_article(title, text, article.title, article.text)
 
@@ -148,10 +152,10 @@ def _words(newsroom: Newsroom, sites: SiteHabits, each: Look, article: Article) 
     """
     if each.article is None or _is_same(each.plan, each.article):
         return
-    old = _compared(newsroom, sites, each)
+    old = _compared(newsroom.articles, sites, each)
     if old is not None and old.reader != article.reader:
         return  # an earlier version of the reader read otherwise what did not change
-    hand = review.touched_fields(each.story, _plans.known(newsroom, each.story))
+    hand = review.touched_fields(each.story, _plans.known(newsroom.memory, each.story))
     hand |= review.ruled_fields(each.story, newsroom.beat)
     title = old.title if old else "" if "title" in hand else each.story.title
     excerpt = old.excerpt if old else "" if "excerpt" in hand else each.story.excerpt
@@ -172,25 +176,27 @@ def _new_headline(old: str, new: str, *, is_kept: bool) -> Event:
     return Event.of(EventKind.HEADLINE_CHANGED, title=old)
 
 
-def _compared(newsroom: Newsroom, sites: SiteHabits, each: Look) -> Article | None:
+def _compared(articles: ArticleStore, sites: SiteHabits, each: Look) -> Article | None:
     """Give the earlier reading where it can tell anything new."""
     if review.is_noted_since(each.story, each.plan.looked):
         return None
-    kept = base(newsroom, each.plan, each.story)
-    return None if kept is None else sites.settled(kept)
+    kept = base(articles, each.plan, each.story)
+    return None if kept is None else sites.settle(kept)
 
 
-def _rejudged(newsroom: Newsroom, story: Story, article: Article) -> Story:
+def _rejudged(
+    settings: Settings, album: Album, memory: Memory, story: Story, article: Article
+) -> Story:
     """Give the story as today's page is judged, on an empty shelf.
 
     Whether it is a copy was decided when it was filed.
     """
     grounds = review.Grounds(
         assess=judge.assess,
-        beat=newsroom.beat,
+        beat=settings.beat,
         shelf=judge.MemoryShelf(),
-        known=_plans.known(newsroom, story),
-        picture=counting_picture(newsroom, story, article),
+        known=_plans.known(memory, story),
+        picture=counting_picture(settings, album, story, article),
     )
     return review.rejudge(story, article, grounds, "correction").story
 
@@ -217,7 +223,7 @@ def _moved(shelf: judge.MemoryShelf, each: Look, article: Article) -> Event | No
 def _is_for_good(each: Look) -> bool:
     """Say whether each redirect behind the page's last known place is permanent, and its site's."""
     last = urls.identity(each.plan.final_url or each.revisit.url)
-    hops = list(each.seen.hops)
+    hops = list(each.trace.hops)
     places = [each.revisit.url, *(target for _, target in hops)]
     known = [urls.identity(url) for url in places]
     start = known.index(last) if last in known else 0
@@ -228,9 +234,11 @@ def _is_for_good(each: Look) -> bool:
     )
 
 
-def _finished(newsroom: Newsroom, story: Story, events: tuple[Event, ...]) -> Story:
+def _finished(
+    beat: Beat, memory: Memory, now: datetime, story: Story, events: tuple[Event, ...]
+) -> Story:
     """Add the digests that the line answers for, and the events where the record has a place."""
-    machine = story.machine or tuple(_plans.known(newsroom, story).items())
+    machine = story.machine or tuple(_plans.known(memory, story).items())
     story = replace(story, machine=machine)
-    has_blocks = newsroom.beat.scoring.traits.has_blocks
-    return review.add_to_history(story, newsroom.now, events) if has_blocks else story
+    has_blocks = beat.scoring.traits.has_blocks
+    return review.add_to_history(story, now, events) if has_blocks else story

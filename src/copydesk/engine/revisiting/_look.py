@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
+from datetime import datetime
 
+from copydesk.archive import Archive, ArticleStore
 from copydesk.engine.newsroom import Newsroom, Progress, failure_of
 from copydesk.engine.reading import ReaderPool, parse_page, trace_of, work_by_host
 from copydesk.engine.revisiting import _corrections, _plans
@@ -36,7 +38,7 @@ async def look_again(
 
     async def one(each: Look) -> None:
         try:
-            found.append(await _looked(newsroom, each, fetcher, readers))
+            found.append(await _looked(newsroom.articles, each, fetcher, readers))
         except Exception as error:  # a bug that one page meets must cost only that page
             found.append(replace(each, failure=failure_of(each.revisit.url, error)))
         progress.step()
@@ -51,26 +53,32 @@ def _due(newsroom: Newsroom, removed: frozenset[str]) -> list[Look]:
     ended = []
     for revisit in _plans.due_looks(newsroom):
         plan = _plans.read(revisit)
-        story = _story(newsroom, revisit.path, removed)
-        if plan is None or story is None or not _plans.is_ours(newsroom, story):
+        story = _story(newsroom.archive, revisit.path, removed)
+        if (
+            plan is None
+            or story is None
+            or not _plans.is_ours(newsroom.beat, newsroom.articles, newsroom.memory, story)
+        ):
             ended.append(revisit.path)
         else:
             url, plan = _plans.place_of_look(story, revisit.url, plan)
             looks.append(Look(revisit=replace(revisit, url=url), plan=plan, story=story))
-    _plans.forget(newsroom, ended)
+    _plans.forget(newsroom.memory, ended)
     return looks
 
 
-def _story(newsroom: Newsroom, path: str, removed: frozenset[str]) -> Story | None:
+def _story(records: Archive, path: str, removed: frozenset[str]) -> Story | None:
     """Give the record, None where it is away, broken, or an editor removed it."""
     try:
-        story = newsroom.archive.read(path)
+        story = records.read(path)
     except CopydeskError:
         return None
     return None if _plans.is_removed(story, removed) else story
 
 
-async def _looked(newsroom: Newsroom, each: Look, fetcher: Fetcher, readers: ReaderPool) -> Look:
+async def _looked(
+    articles: ArticleStore, each: Look, fetcher: Fetcher, readers: ReaderPool
+) -> Look:
     plan, url = each.plan, each.revisit.url
     request = Request(url=url, etag=plan.etag, last_modified=plan.last_modified)
     answer = await fetcher.fetch(request)
@@ -79,10 +87,10 @@ async def _looked(newsroom: Newsroom, each: Look, fetcher: Fetcher, readers: Rea
     match answer:
         case NotModified():
             return replace(each, said="same")
-        case Refused(reason="gone") if plan.final_url:  # it was seen there once
+        case Refused(reason="gone") if plan.final_url:  # it was read there once
             return replace(each, said="gone")
         case Page() as page:
-            return await _reading(newsroom, each, page, readers)
+            return await _reading(articles, each, page, readers)
     return each
 
 
@@ -91,15 +99,15 @@ def _is_elsewhere(answer: NotModified, plan: Plan) -> bool:
     return bool(plan.final_url and answer.final_url) and before != after
 
 
-async def _reading(newsroom: Newsroom, each: Look, page: Page, readers: ReaderPool) -> Look:
+async def _reading(articles: ArticleStore, each: Look, page: Page, readers: ReaderPool) -> Look:
     lead = replace(each.plan.lead, url=each.revisit.url)
     outcome = await parse_page(lead, page, readers)
-    seen = trace_of(page)
+    trace = trace_of(page)
     if not isinstance(outcome, Article) or not _is_at_home(each.story, outcome):
         return each
-    if _corrections.is_other_article(newsroom, each.plan, each.story, outcome):
+    if _corrections.is_other_article(articles, each.plan, each.story, outcome):
         return each
-    return replace(each, said="read", article=outcome, seen=seen)
+    return replace(each, said="read", article=outcome, trace=trace)
 
 
 def _is_at_home(story: Story, article: Article) -> bool:
@@ -122,17 +130,24 @@ def keep_looks(
         path = each.revisit.path
         correction = corrections.get(path)
         if path in unwritten:
-            _plans.keep_plan(newsroom, each.story, each.revisit.url, each.plan)
+            _plans.keep_plan(newsroom.memory, newsroom.now, each.story, each.revisit.url, each.plan)
             continue
         story = correction.after if correction else each.story
         url = each.revisit.url
         if correction and correction.has_moved:
             url = story.web_url
-        _plans.keep_plan(newsroom, story, url, _after(newsroom, each, correction))
+        _plans.keep_plan(
+            newsroom.memory,
+            newsroom.now,
+            story,
+            url,
+            _after(newsroom.articles, newsroom.now, each, correction),
+        )
 
 
-def _after(newsroom: Newsroom, each: Look, correction: _corrections.Correction | None) -> Plan:
-    now = newsroom.now
+def _after(
+    articles: ArticleStore, now: datetime, each: Look, correction: _corrections.Correction | None
+) -> Plan:
     plan = _with(each.plan, looked=now)
     if each.said == "gone":
         return _with(plan, gone=plan.gone or now, is_gone=_corrections.is_gone(plan, now))
@@ -144,13 +159,13 @@ def _after(newsroom: Newsroom, each: Look, correction: _corrections.Correction |
         plan,
         gone=None,
         is_gone=False,
-        etag=each.seen.etag,
-        last_modified=each.seen.last_modified,
-        final_url=each.seen.final_url,
+        etag=each.trace.etag,
+        last_modified=each.trace.last_modified,
+        final_url=each.trace.final_url,
     )
-    if correction is None and _corrections.has_base(newsroom, each, each.article):
+    if correction is None and _corrections.has_base(articles, each, each.article):
         return plan  # small changes add up until they are a correction
-    content = newsroom.articles.put(each.article)
+    content = articles.put(each.article)
     return _with(plan, article=content, digest=_plans.digest(each.article))
 
 

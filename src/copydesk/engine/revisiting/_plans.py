@@ -16,12 +16,13 @@ from typing import Literal
 
 import msgspec
 
+from copydesk.archive import ArticleStore
 from copydesk.engine.newsroom import Failure, Newsroom
 from copydesk.engine.reading import NO_TRACE, PageTrace
 from copydesk.judge import MemoryShelf
 from copydesk.kit import embeds, urls
-from copydesk.memory import Revisit
-from copydesk.news import Article, Lead, Media, Story
+from copydesk.memory import Memory, Revisit
+from copydesk.news import Article, Beat, Lead, Media, Story
 
 STEPS = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 72, 168))
 WEEK = STEPS[-1]
@@ -69,20 +70,22 @@ class Look:
     story: Story
     said: Literal["same", "gone", "read", "nothing"] = "nothing"
     article: Article | None = None
-    seen: PageTrace = NO_TRACE
+    trace: PageTrace = NO_TRACE
     failure: Failure | None = None
 
 
-def plan_filed(newsroom: Newsroom, lead: Lead, article: Article, seen: PageTrace) -> Plan:
+def plan_filed(
+    articles: ArticleStore, now: datetime, lead: Lead, article: Article, trace: PageTrace
+) -> Plan:
     """Give the plan for a page that this round filed."""
     return Plan(
-        filed=newsroom.now,
-        looked=newsroom.now,
+        filed=now,
+        looked=now,
         lead=lead,
-        etag=seen.etag,
-        last_modified=seen.last_modified,
-        final_url=seen.final_url,
-        article=newsroom.articles.put(article),
+        etag=trace.etag,
+        last_modified=trace.last_modified,
+        final_url=trace.final_url,
+        article=articles.put(article),
         digest=digest(article),
     )
 
@@ -94,7 +97,7 @@ def digest(article: Article) -> str:
 
 
 def place_of_look(
-    story: Story, url: str, plan: Plan, seen: PageTrace = NO_TRACE
+    story: Story, url: str, plan: Plan, trace: PageTrace = NO_TRACE
 ) -> tuple[str, Plan]:
     """Give where to ask for a story's page, and the plan for there.
 
@@ -103,7 +106,7 @@ def place_of_look(
     is where the page was read. Validators hold for the place that gave them alone.
     """
     home = story.web_url or url
-    between = (url, *(target for _, target in seen.hops[:-1]))
+    between = (url, *(target for _, target in trace.hops[:-1]))
     if all(urls.host(one) == urls.host(home) for one in between):
         return url, plan
     last = plan.final_url
@@ -113,16 +116,16 @@ def place_of_look(
     return (home if is_home else last), plan
 
 
-def keep_plan(newsroom: Newsroom, story: Story, url: str, plan: Plan) -> None:
+def keep_plan(memory: Memory, now: datetime, story: Story, url: str, plan: Plan) -> None:
     """Plan the next look at a story's page, or none where the last one is over."""
-    due = _next(plan, newsroom.now, story.published_at)
+    due = _next(plan, now, story.published_at)
     if due is None and plan.is_gone and story.access != "gone":
         due = _NEVER  # the record has no place to say it: the plan does
     if due is None:
-        newsroom.memory.revisits.forget(story.path)
+        memory.revisits.forget(story.path)
         return
     kept = msgspec.json.encode(plan)
-    newsroom.memory.revisits.put(Revisit(path=story.path, url=url, due=due, kept=kept))
+    memory.revisits.put(Revisit(path=story.path, url=url, due=due, kept=kept))
 
 
 def _next(plan: Plan, now: datetime, published_at: datetime | None) -> datetime | None:
@@ -154,9 +157,9 @@ def read(revisit: Revisit) -> Plan | None:
         return None
 
 
-def is_known_gone(newsroom: Newsroom, path: str) -> bool:
+def is_known_gone(memory: Memory, path: str) -> bool:
     """Decide whether two looks at a record's page, a day apart, found none."""
-    revisit = newsroom.memory.revisits.get(path)
+    revisit = memory.revisits.get(path)
     plan = read(revisit) if revisit else None
     return plan is not None and plan.is_gone
 
@@ -176,8 +179,18 @@ def make_up_plans(
         story = shelved.story
         is_planned = newsroom.memory.revisits.get(story.path) is not None
         is_over = story.access == "gone" or is_removed(story, removed)
-        if not is_planned and not is_over and is_ours(newsroom, story):
-            _make_up(newsroom, story, is_left=story.path in left_over)
+        if (
+            not is_planned
+            and not is_over
+            and is_ours(newsroom.beat, newsroom.articles, newsroom.memory, story)
+        ):
+            _make_up(
+                newsroom.articles,
+                newsroom.memory,
+                newsroom.now,
+                story,
+                is_left=story.path in left_over,
+            )
 
 
 def is_removed(story: Story, removed: frozenset[str]) -> bool:
@@ -186,59 +199,58 @@ def is_removed(story: Story, removed: frozenset[str]) -> bool:
     return is_said or not removed.isdisjoint(map(urls.identity, story.addresses))
 
 
-def known(newsroom: Newsroom, story: Story) -> dict[str, str]:
+def known(memory: Memory, story: Story) -> dict[str, str]:
     """Give the digests of what the line last wrote of a story, {} where nobody knows."""
-    return dict(story.machine) or newsroom.memory.digests(story.path)
+    return dict(story.machine) or memory.digests(story.path)
 
 
-def is_ours(newsroom: Newsroom, story: Story) -> bool:
+def is_ours(beat: Beat, articles: ArticleStore, memory: Memory, story: Story) -> bool:
     """Decide whether the line filed a record, so that its page is looked at.
 
     It knows what it wrote. A record of `everyday` has no place for that, and where the memory was
     lost the article that was read must do: such looks tell that a page is gone, and change nothing.
     """
-    if known(newsroom, story):
+    if known(memory, story):
         return True
-    has_blocks = newsroom.beat.scoring.traits.has_blocks
-    return not has_blocks and _article(newsroom, story) is not None
+    has_blocks = beat.scoring.traits.has_blocks
+    return not has_blocks and _article(articles, story) is not None
 
 
-def _article(newsroom: Newsroom, story: Story) -> Article | None:
-    return newsroom.articles.find(story.web_url or story.original_url)
+def _article(articles: ArticleStore, story: Story) -> Article | None:
+    return articles.find(story.web_url or story.original_url)
 
 
-def _make_up(newsroom: Newsroom, story: Story, *, is_left: bool) -> None:
-    now = newsroom.now
-    article = _article(newsroom, story)
+def _make_up(
+    articles: ArticleStore, memory: Memory, now: datetime, story: Story, *, is_left: bool
+) -> None:
+    article = _article(articles, story)
     filed = min(now, article.found if article else story.published_at or now)
     plan = Plan(
         filed=filed,
         looked=now,
-        lead=_lead(newsroom, story, article),
+        lead=_lead(now, story, article),
         digest=digest(article) if article else "",
     )
     url, plan = place_of_look(story, story.original_url or story.web_url, plan)
     if article is not None and url in {article.url, story.original_url}:
         plan = msgspec.structs.replace(plan, final_url=url)  # there it was read
     if is_left or now < filed + _FIRST:
-        keep_plan(newsroom, story, url, plan)
+        keep_plan(memory, now, story, url, plan)
         return
     number = int(hashlib.sha256(story.path.encode()).hexdigest()[:8], 16)
     spread = timedelta(seconds=number % int((DAY - _FIRST).total_seconds()))
     kept = msgspec.json.encode(plan)
-    newsroom.memory.revisits.put(
-        Revisit(path=story.path, url=url, due=now + _FIRST + spread, kept=kept)
-    )
+    memory.revisits.put(Revisit(path=story.path, url=url, due=now + _FIRST + spread, kept=kept))
 
 
-def _lead(newsroom: Newsroom, story: Story, article: Article | None) -> Lead:
+def _lead(now: datetime, story: Story, article: Article | None) -> Lead:
     """Give the lead again that brought a story: what its article took from it, by the origins."""
     url = story.original_url or story.web_url
     if article is None:
         return Lead(
             url=url,
             source="",
-            found=newsroom.now,
+            found=now,
             title=story.title,
             published_at=story.published_at,
         )
@@ -258,10 +270,10 @@ def _lead(newsroom: Newsroom, story: Story, article: Article | None) -> Lead:
     )
 
 
-def forget(newsroom: Newsroom, paths: Iterable[str]) -> None:
+def forget(memory: Memory, paths: Iterable[str]) -> None:
     """Plan no look at these records' pages."""
     for path in paths:
-        newsroom.memory.revisits.forget(path)
+        memory.revisits.forget(path)
 
 
 def _media(article: Article) -> tuple[Media, ...]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from copydesk import extract, review
-from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.revisiting import _plans
-from copydesk.news import Article, Story
+from copydesk.memory import Memory
+from copydesk.news import Article, Beat, Story
 
 
-def kept(newsroom: Newsroom, story: Story, article: Article) -> Story:
+def kept(beat: Beat, memory: Memory, story: Story, article: Article) -> Story:
     """Give the story as it may be shown now, by today's page; what a person wrote stays.
 
     That is no correction: its publisher changed nothing in the article.
     """
-    has_blocks = newsroom.beat.scoring.traits.has_blocks
+    has_blocks = beat.scoring.traits.has_blocks
     fresh = replace(
         story,
         refuses=article.refuses if has_blocks else (),
@@ -24,7 +24,7 @@ def kept(newsroom: Newsroom, story: Story, article: Article) -> Story:
     )
     if fresh == story:
         return story
-    return review.keep_touched(story, fresh, _plans.known(newsroom, story))
+    return review.keep_touched(story, fresh, _plans.known(memory, story))
 
 
 def _excerpt(story: Story, article: Article) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.engine.round._round import RoundOptions as RoundOptions
+    from copydesk.engine.round._gather import RoundOptions as RoundOptions
     from copydesk.engine.round._round import run_round as run_round
     from copydesk.engine.round._steps import article_fields as article_fields
     from copydesk.engine.round._steps import extract_file as extract_file

@@ -11,10 +11,11 @@ again.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from copydesk import archive
-from copydesk.archive import Recovered, WriteLock
+from copydesk.archive import ArticleStore, Recovered, WriteLock
+from copydesk.config import Settings
 from copydesk.engine.filing import (
     PATIENCE_SECONDS,
     Filed,
@@ -30,8 +31,8 @@ from copydesk.engine.filing import (
     reseal_corrected,
     take_over_unknown,
 )
-from copydesk.engine.judging import Desk
-from copydesk.engine.newsroom import Newsroom, Troubles, failure_of
+from copydesk.engine.judging import Bench
+from copydesk.engine.newsroom import Failure, Newsroom, Troubles, failure_of
 from copydesk.engine.revisiting import (
     keep_looks,
     keep_plan,
@@ -39,16 +40,19 @@ from copydesk.engine.revisiting import (
     place_of_look,
     plan_filed,
 )
+from copydesk.engine.round import _outcomes
+from copydesk.engine.round._gather import Gathered
 from copydesk.engine.round._judge import (
-    Gathered,
     Stories,
+    Update,
     judge_all,
-    open_desk,
+    open_bench,
     overrule,
     replace_rules,
     without_overruled,
 )
-from copydesk.engine.round._tally import Tally
+from copydesk.engine.round._outcomes import NewStory, Outcome
+from copydesk.engine.round._stopwatch import Stopwatch
 from copydesk.engine.sources import (
     LEDGER_PATH,
     RULE_REASONS,
@@ -61,7 +65,7 @@ from copydesk.engine.sources import (
 from copydesk.errors import CopydeskError, GitError, RecordError
 from copydesk.kit import text, urls
 from copydesk.memory import Fate
-from copydesk.news import Story
+from copydesk.news import Beat, Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,128 +76,138 @@ class Ending:
     branch: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concluded:
+    """A round that is over: what was gathered, its stories, what was filed, what failed in that."""
+
+    gathered: Gathered
+    stories: Stories
+    filed: Filed
+    failed: tuple[Failure, ...] = ()
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Return what became of every lead."""
+        return (*self.gathered.outcomes, *self.stories.outcomes)
+
+
 def finish_left_over(newsroom: Newsroom, lock: WriteLock) -> tuple[Recovered, ...]:
     """Finish what was cut short before a round begins; return what came of it."""
     with hold_write_lock(newsroom, lock, PATIENCE_SECONDS):
-        take_over_unknown(newsroom, lock)
+        take_over_unknown(newsroom.archive, newsroom.memory, newsroom.now, lock)
         newsroom.archive.sweep()
         newsroom.articles.sweep()
         return lock.recovered
 
 
-def conclude(
-    desk: Desk, gathered: Gathered, tally: Tally, ending: Ending
-) -> tuple[Stories, Filed, Tally]:
-    """Judge what was gathered and file it; return the stories, what was filed, the round's tally.
+def conclude(bench: Bench, gathered: Gathered, ending: Ending, stopwatch: Stopwatch) -> Concluded:
+    """Judge what was gathered and file it.
 
     Where an editor's word meanwhile keeps one of the new stories out, all is judged again without
     it.
     """
     while True:
-        attempt = tally.copy()
-        with attempt.timed("judge"):
-            stories = judge_all(desk, gathered, attempt)
-        with attempt.timed("file"):
-            prepared = _prepare(desk, stories, ending)
-            with hold_write_lock(desk.newsroom, ending.lock, PATIENCE_SECONDS):
-                current = replace_rules(desk, archive.read_rulings(desk.newsroom.root).rules)
-                fresh = [stories.changed[path] for path in stories.fresh]
+        with stopwatch.timed("judge"):
+            stories = judge_all(bench, gathered)
+        with stopwatch.timed("file"):
+            prepared = _prepare(bench.newsroom, stories, ending)
+            with hold_write_lock(bench.newsroom, ending.lock, PATIENCE_SECONDS):
+                current = replace_rules(bench, archive.read_rulings(bench.newsroom.root).rules)
+                fresh = [new.story for new in stories.new.values()]
                 overruled = [story for story in fresh if overrule(story, current)]
                 if not overruled:
-                    filing = _Filing(desk, gathered, stories, attempt, ending)
-                    return stories, filing.file(prepared), attempt
+                    filing = _Filing(bench, gathered, stories, ending)
+                    filed = filing.file(prepared)
+                    failed = tuple(filing.failed)
+                    return Concluded(gathered=gathered, stories=stories, filed=filed, failed=failed)
         for story in overruled:
-            _forget_text(desk.newsroom, story)
-        gathered = without_overruled(gathered, current, tally)
-        desk = open_desk(current.newsroom, desk.vectors, Troubles())
+            _forget_text(bench.newsroom.articles, story)
+        gathered = without_overruled(gathered, current)
+        bench = open_bench(current.newsroom, bench.vectors, Troubles())
 
 
-def _prepare(desk: Desk, stories: Stories, ending: Ending) -> PreparedRecords:
+def _prepare(newsroom: Newsroom, stories: Stories, ending: Ending) -> PreparedRecords:
     """Return what is to be written: others may write meanwhile, `begin` finds what they changed."""
-    order = FilingOrder(before=stories.before, message=_message(stories), branch=ending.branch)
-    return prepare_records(desk.newsroom, _as_written(desk.newsroom, stories), order)
+    before = {path: update.before for path, update in stories.updates.items()}
+    order = FilingOrder(before=before, message=_message(stories), branch=ending.branch)
+    return prepare_records(
+        newsroom, _as_written(newsroom.settings, newsroom.articles, stories), order
+    )
 
 
-def _as_written(newsroom: Newsroom, stories: Stories) -> list[Story]:
-    """Return the stories with digests and seals, their articles kept; copies behind originals."""
-    return [
-        _finished(newsroom, stories, path)
-        for path, _ in sorted(stories.changed.items(), key=_originals_first)
-    ]
+def _as_written(settings: Settings, articles: ArticleStore, stories: Stories) -> list[Story]:
+    """Return the stories with digests and seals, their articles kept; copies behind originals.
+
+    So no cut shows a copy without what it copies.
+    """
+    new, written = stories.new, []
+    in_order = sorted(stories.changed.values(), key=lambda story: (bool(story.copy_of), story.path))
+    for story in in_order:
+        if story.path in new:
+            written.append(finish_story(settings, articles, story, new[story.path].as_read))
+        else:
+            correction = stories.updates[story.path].correction
+            article = correction.article if correction else None
+            written.append(reseal_corrected(settings, articles, story, article))
+    return written
 
 
-def _finished(newsroom: Newsroom, stories: Stories, path: str) -> Story:
-    """Give a story as it is written: with digests and seal where its words are new."""
-    story = stories.changed[path]
-    if path in stories.fresh:
-        return finish_story(newsroom, story, stories.fresh[path][1])
-    if path in stories.corrected:
-        return reseal_corrected(newsroom, story, stories.corrected[path].article)
-    return story
-
-
-def _forget_text(newsroom: Newsroom, story: Story) -> None:
+def _forget_text(articles: archive.ArticleStore, story: Story) -> None:
     """Keep no text of a story that an editor's word keeps out, under any of its addresses."""
     for address in story.addresses:
-        newsroom.articles.forget(address)
-
-
-def _originals_first(item: tuple[str, Story]) -> tuple[bool, str]:
-    """Sort copies behind what they may be copies of: a round may be cut short between two."""
-    path, story = item
-    return bool(story.copy_of), path
+        articles.forget(address)
 
 
 def _message(stories: Stories) -> str:
     """Return a commit's message: how many stories, then a line each and what was corrected."""
-    new, changed = len(stories.fresh), len(stories.changed) - len(stories.fresh)
-    parts = [f"{new} new" if new else "", f"{changed} updated" if changed else ""]
+    new, updates = stories.new, stories.updates
+    parts = [f"{len(new)} new" if new else "", f"{len(updates)} updated" if updates else ""]
     what = ", ".join(part for part in parts if part)
-    lines = [
-        line for path, story in sorted(stories.changed.items()) for line in _told(stories, story)
-    ]
     subject = f"news: {what or 'sources that moved'}"
-    return "\n".join([subject, "", *lines]) if lines else subject
+    lines = {path: [f"+ {text.fold(one.story.title)}"] for path, one in new.items()}
+    lines |= {path: _lines_on(update) for path, update in updates.items()}
+    body = [line for path in sorted(lines) for line in lines[path]]
+    return "\n".join([subject, "", *body]) if body else subject
 
 
-def _told(stories: Stories, story: Story) -> list[str]:
-    """Give the lines of a commit's message on one story: its title, then what was corrected."""
-    correction = stories.corrected.get(story.path)
-    events = correction.events if correction else ()
+def _lines_on(update: Update) -> list[str]:
+    """Return the lines of a commit's message on a filed story: its title, then corrections."""
+    events = update.correction.events if update.correction else ()
     return [
-        f"{'+' if story.path in stories.fresh else '~'} {text.fold(story.title)}",
+        f"~ {text.fold(update.after.title)}",
         *(f"  {text.fold(str(event))}" for event in events),
     ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Filing:
-    """One round's filing, under the write lock."""
+    """One round's filing, under the write lock; `failed` is what fails in it."""
 
-    desk: Desk
+    bench: Bench
     gathered: Gathered
     stories: Stories
-    tally: Tally
     ending: Ending
+    failed: list[Failure] = field(default_factory=list)
 
     def file(self, prepared: PreparedRecords) -> Filed:
         """Put the stories and the sources' moves into one commit, remembered beforehand."""
         moves = self._moves_of_sources()
         along = () if moves is None else (moves,)
         change = replace(prepared.change, files=(*along, *prepared.change.files))
-        filed_before = self.stories.before.keys()
+        filed_before = self.stories.updates.keys()
 
         def remember(skipped: Sequence[str]) -> None:
             overtaken = {*skipped, *prepared.moved}
-            unwritten = {*overtaken, *(one.url for one in prepared.failed)}
+            unwritten = {*overtaken, *(failure.url for failure in prepared.failed)}
             self._remember(unwritten, filed_before & overtaken)
-            keep_digests(self.desk.newsroom, _but(prepared.stories, unwritten))
+            written = [story for story in prepared.stories if story.path not in unwritten]
+            keep_digests(self.bench.newsroom.beat, self.bench.newsroom.memory, written)
 
         try:
-            begun = begin_change(self.desk.newsroom, self.ending.lock, change, remember)
+            begun = begin_change(self.bench.newsroom.memory, self.ending.lock, change, remember)
         except (RecordError, GitError) as error:  # a full disk: nothing was touched
-            self.tally.failed.append(failure_of(error.subject, error))
-            with self.desk.newsroom.memory.together():
+            self.failed.append(failure_of(error.subject, error))
+            with self.bench.newsroom.memory.together():
                 self._remember(self.stories.changed.keys(), filed_before)
             return Filed()
         filed = filing_result(prepared, begun.finish())
@@ -201,26 +215,30 @@ class _Filing:
         if begun.error is not None:
             note = f"git cannot say which records are edited ({begun.error}): only new ones written"
             filed = replace(filed, notes=(note, *filed.notes))
-        self.tally.failed.extend(filed.failed)
+        self.failed.extend(filed.failed)
         return self._of_records(filed)
 
     def _moves_of_sources(self) -> archive.FileChange | None:
         """Return what is written down of sources that moved or ended, None for nothing new."""
         asked = self.gathered.asked
         try:
-            return note_moves(self.desk.newsroom, asked.before, asked.after)
+            return note_moves(
+                self.bench.newsroom.root, self.bench.newsroom.now, asked.before, asked.after
+            )
         except CopydeskError as error:
-            self.tally.failed.append(failure_of(error.subject, error))
+            self.failed.append(failure_of(error.subject, error))
             return None
 
     def _of_records(self, filed: Filed) -> Filed:
         """Return what is to be told of records; sources under edit are a failure of their own."""
         if LEDGER_PATH in filed.skipped:
-            self.tally.failed.append(failure_of(LEDGER_PATH, ledger_under_edit(self.desk.newsroom)))
+            error = ledger_under_edit(self.bench.newsroom)
+            self.failed.append(failure_of(LEDGER_PATH, error))
+        changed = self.stories.changed
         return replace(
             filed,
-            written=tuple(path for path in filed.written if path in self.stories.changed),
-            skipped=tuple(path for path in filed.skipped if path in self.stories.changed),
+            written=tuple(path for path in filed.written if path in changed),
+            skipped=tuple(path for path in filed.skipped if path in changed),
         )
 
     def _remember(self, unwritten: Collection[str], overtaken: Collection[str]) -> None:
@@ -228,14 +246,15 @@ class _Filing:
 
         Those that a word or an edit has `overtaken` are to be set beside the others again.
         """
-        newsroom = self.desk.newsroom
-        self.tally.not_filed(self.stories.fresh.keys() & {*unwritten})
-        self._remember_sources()
-        rules = RuleDigests(newsroom)
-        for fate in self.tally.fates:
-            newsroom.memory.keep_fate(_by_rules(newsroom, rules, fate))
+        newsroom = self.bench.newsroom
+        outcomes = (*self.gathered.outcomes, *self.stories.outcomes)
+        fates = list(_outcomes.fates(outcomes, newsroom.now, unwritten))
+        self._remember_sources(fates)
+        rules = RuleDigests(newsroom.settings)
+        for fate in fates:
+            newsroom.memory.keep_fate(_by_rules(newsroom.beat, rules, fate))
         self.gathered.sites.keep()
-        self.desk.vectors.forget_others()
+        self.bench.vectors.forget_others()
         newsroom.memory.overtaken.forget_all()
         for path in overtaken:
             newsroom.memory.overtaken.put(path, b"")
@@ -243,38 +262,42 @@ class _Filing:
             self._plan(unwritten)
         self._forget_removed()
 
-    def _remember_sources(self) -> None:
-        failed = {fate.source for fate in self.tally.fates if fate.state == "failed"}
-        later = {lead.source for lead in self.tally.waiting}
-        soon = {lead.source for lead in self.tally.waiting if is_at_home(lead)}
-        states = {one.source.url: one.state for one in self.gathered.asked.answers}
-        keep_states(self.desk.newsroom, states, failed | later - soon, soon)
+    def _remember_sources(self, fates: Sequence[Fate]) -> None:
+        waiting = _outcomes.waiting(self.gathered.outcomes)
+        failed = {fate.source for fate in fates if fate.state == "failed"}
+        later = {lead.source for lead in waiting}
+        soon = {lead.source for lead in waiting if is_at_home(lead)}
+        states = {answer.source.url: answer.state for answer in self.gathered.asked.answers}
+        keep_states(self.bench.newsroom, states, failed | later - soon, soon)
 
     def _plan(self, unwritten: Collection[str]) -> None:
         """Plan when to look again at what is filed, what was looked at, and what has no plan."""
-        newsroom = self.desk.newsroom
-        for path in sorted(self.stories.fresh.keys() - {*unwritten}):
-            lead, article = self.stories.fresh[path]
-            story, seen = self.stories.changed[path], self.gathered.seen[lead.url]
-            plan = plan_filed(newsroom, lead, article, seen)
-            keep_plan(newsroom, story, *place_of_look(story, lead.url, plan, seen))
+        newsroom = self.bench.newsroom
+        for path, new in sorted(self.stories.new.items()):
+            if path not in unwritten:
+                plan = plan_filed(newsroom.articles, newsroom.now, new.lead, new.as_read, new.trace)
+                place = place_of_look(new.story, new.lead.url, plan, new.trace)
+                keep_plan(newsroom.memory, newsroom.now, new.story, *place)
         keep_looks(newsroom, self.gathered.looks, self.stories.corrected, {*unwritten})
         adopted = self.ending.lock.adopted
-        make_up_plans(newsroom, self.desk.shelf, self.desk.removed, adopted)
+        make_up_plans(newsroom, self.bench.shelf, self.bench.removed, adopted)
 
     def _correct(self, filed: Filed, begun: frozenset[str]) -> None:
         """Correct what was remembered of records that a word overtook, or the disk refused."""
-        newsroom = self.desk.newsroom
+        newsroom = self.bench.newsroom
         overtaken = begun & {*filed.skipped}
         refused = begun & {failure.url for failure in filed.failed}
         if not overtaken and not refused:
             return
-        self.tally.not_filed(self.stories.fresh.keys() & refused)
+        unfiled = [
+            outcome
+            for outcome in self.stories.outcomes
+            if isinstance(outcome.end, NewStory) and outcome.end.story.path in refused
+        ]
         looks = [one for one in self.gathered.looks if one.story.path in overtaken | refused]
         with newsroom.memory.together():
-            for fate in self.tally.fates:
-                if fate.state == "failed":
-                    newsroom.memory.keep_fate(fate)
+            for fate in _outcomes.fates(unfiled, newsroom.now, refused):
+                newsroom.memory.keep_fate(fate)
             for path in overtaken - {LEDGER_PATH}:
                 newsroom.memory.overtaken.put(path, b"")
             if newsroom.settings.records.look_again:
@@ -283,22 +306,18 @@ class _Filing:
 
     def _forget_removed(self) -> None:
         """Keep neither text nor plan of a filed story that was removed since its page was read."""
-        newsroom = self.desk.newsroom
-        removed = removed_addresses(newsroom)
-        looked_at = {one.story.path: one.story for one in self.gathered.looks}
+        newsroom = self.bench.newsroom
+        removed = removed_addresses(newsroom.root)
+        looked_at = {look.story.path: look.story for look in self.gathered.looks}
         for path, story in {**looked_at, **self.stories.changed}.items():
             if not removed.isdisjoint(map(urls.identity, story.addresses)):
-                _forget_text(newsroom, story)
+                _forget_text(newsroom.articles, story)
                 newsroom.memory.revisits.forget(path)
 
 
-def _but(stories: Sequence[Story], paths: Collection[str]) -> list[Story]:
-    return [story for story in stories if story.path not in paths]
-
-
-def _by_rules(newsroom: Newsroom, rules: RuleDigests, fate: Fate) -> Fate:
+def _by_rules(beat: Beat, rules: RuleDigests, fate: Fate) -> Fate:
     """Note with a drop that the owner's rules made which rules those were."""
-    source = newsroom.beat.source(fate.source)
+    source = beat.source(fate.source)
     if source is None or fate.reason not in RULE_REASONS:
         return fate
     return replace(fate, rules=rules.behind(source, fate.reason))

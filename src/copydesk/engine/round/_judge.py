@@ -8,59 +8,68 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from copydesk import archive, judge
-from copydesk.archive import Rulings, Signature
+from copydesk.archive import Archive, Rulings, Signature
 from copydesk.engine.filing import removed_addresses
-from copydesk.engine.judging import Appraised, ChosenPicture, Desk, Vectors, fill_shelf, weigh_all
+from copydesk.engine.judging import (
+    Bench,
+    JudgedStory,
+    Vectors,
+    fill_shelf,
+    judge_article,
+    judging_order,
+)
 from copydesk.engine.newsroom import Failure, Newsroom, Troubles
-from copydesk.engine.reading import PageTrace, SiteHabits
 from copydesk.engine.rejudging import regroup
 from copydesk.engine.revisiting import Correction, Look, find_corrections, is_removed
-from copydesk.engine.round import _known
-from copydesk.engine.round._tally import Tally
-from copydesk.engine.sources import SourceAnswers
+from copydesk.engine.round._gather import Candidate, Gathered
+from copydesk.engine.round._known import tries_of
+from copydesk.engine.round._outcomes import NewStory, Outcome
 from copydesk.errors import CopydeskError
 from copydesk.kit import urls
-from copydesk.news import Article, Dropped, Lead, Ruling, Story
+from copydesk.news import Article, Dropped, Ruling, Story
 
 _TICK_NS = 50_000_000  # within one tick of a file system's clock two edits look like one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
-    """What came in over the wire: the sources' answers, the articles with leads and pictures.
+class Update:
+    """A filed record that the round changes, as it stood when the round began and as it will.
 
-    The articles are without what their sites repeat; `as_read` has them whole, by their address.
-    `appraised` is what each is worth by itself, `sites` what they taught of their sites; `seen` is
-    what the pages' answers said of themselves, by the lead's address; `looks` are those at filed
-    pages.
+    `correction` is what a look at its page found, where one did.
     """
 
-    asked: SourceAnswers
-    articles: Sequence[tuple[Lead, Article]]
-    appraised: Sequence[Appraised]
-    as_read: Mapping[str, Article]
-    sites: SiteHabits
-    pictures: Mapping[str, ChosenPicture]
-    seen: Mapping[str, PageTrace]
-    looks: Sequence[Look] = ()
+    before: Story
+    after: Story
+    correction: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stories:
-    """The stories of a round by path.
+    """What a round made of its candidates, each with its outcome, and what that updates by path."""
 
-    `changed` are all that it writes, `fresh` the new ones among them, `before` the others as they
-    stood when the round began; `held` of the new ones wait for an editor, `corrected` are what
-    looks at filed pages changed.
-    """
+    outcomes: tuple[Outcome, ...]
+    updates: Mapping[str, Update]
 
-    fresh: Mapping[str, tuple[Lead, Article]]
-    changed: Mapping[str, Story]
-    before: Mapping[str, Story]
-    held: frozenset[str]
-    corrected: Mapping[str, Correction]
+    @property
+    def new(self) -> Mapping[str, NewStory]:
+        """Return the stories that are new, by path."""
+        ends = (outcome.end for outcome in self.outcomes)
+        return {end.story.path: end for end in ends if isinstance(end, NewStory)}
+
+    @property
+    def changed(self) -> Mapping[str, Story]:
+        """Return every story that the round writes, by path."""
+        updated = {path: update.after for path, update in self.updates.items()}
+        return {**updated, **{path: new.story for path, new in self.new.items()}}
+
+    @property
+    def corrected(self) -> Mapping[str, Correction]:
+        """Return what looks at filed pages found, by path."""
+        found = ((path, update.correction) for path, update in self.updates.items())
+        return {path: correction for path, correction in found if correction is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,77 +81,75 @@ class Snapshot:
     rulings: Rulings
 
 
-def take_snapshot(newsroom: Newsroom) -> Snapshot:
+def take_snapshot(root: Path, records: Archive) -> Snapshot:
     """Return how things stand; raise RecordError where rulings or folders cannot be read."""
     return Snapshot(
         taken_ns=time.time_ns(),
-        signatures=newsroom.archive.signatures(stories=True),
-        rulings=archive.read_rulings(newsroom.root),
+        signatures=records.signatures(stories=True),
+        rulings=archive.read_rulings(root),
     )
 
 
-def open_desk(newsroom: Newsroom, vectors: Vectors, troubles: Troubles) -> Desk:
+def open_bench(newsroom: Newsroom, vectors: Vectors, troubles: Troubles) -> Bench:
     """Return what a round judges with: a shelf of all that is filed, the editors' removals."""
-    return Desk(
+    return Bench(
         newsroom=newsroom,
         shelf=fill_shelf(newsroom, troubles, vectors),
-        removed=removed_addresses(newsroom),
+        removed=removed_addresses(newsroom.root),
         vectors=vectors,
     )
 
 
-def take_in(
-    desk: Desk, gathered: Gathered, before: Snapshot, tally: Tally
-) -> tuple[Desk, Gathered]:
+def take_in(bench: Bench, gathered: Gathered, before: Snapshot) -> tuple[Bench, Gathered]:
     """Let what people said and committed since a snapshot count: rules, verdicts, records.
 
     In a folder without git nobody can tell an edit that is finished from one under way: records
     that changed there are left alone by this round.
     """
-    now = take_snapshot(desk.newsroom)
-    ruled = replace_rules(desk, now.rulings.rules)
-    if (ruled.newsroom.beat, ruled.removed) != (desk.newsroom.beat, desk.removed):
-        desk, gathered = ruled, without_overruled(gathered, ruled, tally)
-    has_git = archive.Repository(desk.newsroom.root).usable
+    now = take_snapshot(bench.newsroom.root, bench.newsroom.archive)
+    ruled = replace_rules(bench, now.rulings.rules)
+    if (ruled.newsroom.beat, ruled.removed) != (bench.newsroom.beat, bench.removed):
+        bench, gathered = ruled, without_overruled(gathered, ruled)
+    has_git = archive.Repository(bench.newsroom.root).usable
     touched = _touched(before, now) if has_git else set()
     if not touched:
-        return desk, gathered
+        return bench, gathered
     if touched - before.signatures.keys() or before.signatures.keys() - now.signatures.keys():
-        desk = open_desk(desk.newsroom, desk.vectors, Troubles())
+        bench = open_bench(bench.newsroom, bench.vectors, Troubles())
     else:
-        _read_again(desk, touched)
-    return desk, replace(gathered, looks=_looks_again(desk, gathered.looks, touched))
+        _read_again(bench, touched)
+    return bench, replace(gathered, looks=_looks_again(bench, gathered.looks, touched))
 
 
-def replace_rules(desk: Desk, rules: tuple[Ruling, ...]) -> Desk:
-    """Return the desk under other rules of the editors."""
-    settings = desk.newsroom.settings
+def replace_rules(bench: Bench, rules: tuple[Ruling, ...]) -> Bench:
+    """Return the bench under other rules of the editors."""
+    settings = bench.newsroom.settings
     settings = replace(settings, beat=replace(settings.beat, rulings=rules))
-    newsroom = replace(desk.newsroom, settings=settings)
-    return replace(desk, newsroom=newsroom, removed=removed_addresses(newsroom))
+    newsroom = replace(bench.newsroom, settings=settings)
+    return replace(bench, newsroom=newsroom, removed=removed_addresses(newsroom.root))
 
 
-def overrule(article: Article | Story, desk: Desk) -> Dropped | None:
+def overrule(article: Article | Story, bench: Bench) -> Dropped | None:
     """Return why an editor's word keeps an article out, None where none does."""
     addresses = article.addresses if isinstance(article, Story) else (article.web_url, article.url)
-    if not desk.removed.isdisjoint(map(urls.identity, addresses)):
+    if not bench.removed.isdisjoint(map(urls.identity, addresses)):
         return Dropped(url=article.web_url, reason="removed", detail="an editor removed it")
-    why = judge.blocking_ruling(article, desk.newsroom.beat.rulings)
+    why = judge.blocking_ruling(article, bench.newsroom.beat.rulings)
     return Dropped(url=article.web_url, reason="ruled-out", detail=why) if why else None
 
 
-def without_overruled(gathered: Gathered, desk: Desk, tally: Tally) -> Gathered:
-    """Leave out, and count as dropped, the articles that an editor's word keeps out by now."""
-    kept = []
-    for lead, article in gathered.articles:
-        dropped = overrule(article, desk)
+def without_overruled(gathered: Gathered, bench: Bench) -> Gathered:
+    """Return what was gathered, with those dropped that an editor's word keeps out by now."""
+    candidates: list[Candidate] = []
+    outcomes = list(gathered.outcomes)
+    for candidate in gathered.candidates:
+        dropped = overrule(candidate.article, bench)
         if dropped is None:
-            kept.append((lead, article))
+            candidates.append(candidate)
         else:
-            tally.drop(lead, replace(dropped, url=lead.url))
-    left = {article.url for _, article in kept}
-    appraised = [one for one in gathered.appraised if one.article.url in left]
-    return replace(gathered, articles=kept, appraised=appraised)
+            url = candidate.lead.url
+            outcomes.append(Outcome(lead=candidate.lead, end=replace(dropped, url=url)))
+    return replace(gathered, candidates=tuple(candidates), outcomes=tuple(outcomes))
 
 
 def _touched(before: Snapshot, now: Snapshot) -> set[str]:
@@ -155,15 +162,15 @@ def _touched(before: Snapshot, now: Snapshot) -> set[str]:
     }
 
 
-def _read_again(desk: Desk, paths: Iterable[str]) -> None:
+def _read_again(bench: Bench, paths: Iterable[str]) -> None:
     for path in sorted(paths):
         try:
-            desk.shelf.replace(desk.newsroom.archive.read(path))
+            bench.shelf.replace(bench.newsroom.archive.read(path))
         except CopydeskError:  # it cannot be read now: it stays as it was, and is not written
             continue
 
 
-def _looks_again(desk: Desk, looks: Sequence[Look], touched: Collection[str]) -> list[Look]:
+def _looks_again(bench: Bench, looks: Sequence[Look], touched: Collection[str]) -> list[Look]:
     """Return the looks with the records as they stand now; none at what was taken away."""
     found = []
     for each in looks:
@@ -171,40 +178,58 @@ def _looks_again(desk: Desk, looks: Sequence[Look], touched: Collection[str]) ->
             found.append(each)
             continue
         try:
-            story = desk.newsroom.archive.read(each.story.path)
+            story = bench.newsroom.archive.read(each.story.path)
         except CopydeskError:
             continue
-        if not is_removed(story, desk.removed):
+        if not is_removed(story, bench.removed):
             found.append(replace(each, story=story))
     return found
 
 
-def judge_all(desk: Desk, gathered: Gathered, tally: Tally) -> Stories:
-    """Put on the shelf what was corrected, weigh every article, set all beside what is filed."""
-    corrected = find_corrections(desk.newsroom, desk.shelf, desk.vectors, gathered.looks)
-    leads = {article.url: lead for lead, article in gathered.articles}
-    weighed = weigh_all(desk, gathered.appraised, gathered.pictures)
-    fresh: dict[str, tuple[Lead, Article]] = {}
-    held = set()
-    stories = []
-    for one in weighed:
-        lead = leads[one.article.url]
-        match one.outcome:
-            case Dropped() as dropped:
-                tally.drop(lead, dropped)
-            case Failure() as failure:
-                tally.fail(lead, failure, _known.tries_of(lead, desk.newsroom))
-            case Story() as story:
-                tally.file(lead, story)
-                fresh[story.path] = (lead, gathered.as_read[one.article.url])
-                stories.append(story)
-                if one.is_held:
-                    held.add(story.path)
-    beside = regroup(desk.newsroom, desk.shelf, stories, corrected.values())
+def judge_all(bench: Bench, gathered: Gathered) -> Stories:
+    """Put on the shelf what was corrected, judge every candidate, set all beside what is filed."""
+    corrected = find_corrections(bench.newsroom, bench.shelf, bench.vectors, gathered.looks)
+    in_order = sorted(gathered.candidates, key=lambda one: judging_order(one.article))
+    outcomes = [_judge(bench, candidate) for candidate in in_order]
+    fresh = [outcome.end.story for outcome in outcomes if isinstance(outcome.end, NewStory)]
+    beside = regroup(bench.newsroom, bench.shelf, fresh, corrected.values())
+    updates = {
+        path: Update(
+            before=correction.before,
+            after=beside.changed.get(path, correction.after),
+            correction=correction,
+        )
+        for path, correction in corrected.items()
+    }
+    for path, before in beside.before.items():
+        if path not in updates:
+            updates[path] = Update(before=before, after=beside.changed[path])
     return Stories(
-        fresh=fresh,
-        changed={**{path: one.after for path, one in corrected.items()}, **beside.changed},
-        before={**beside.before, **{path: one.before for path, one in corrected.items()}},
-        held=frozenset(held),
-        corrected=corrected,
+        outcomes=tuple(_regrouped(outcome, beside.changed) for outcome in outcomes), updates=updates
     )
+
+
+def _judge(bench: Bench, candidate: Candidate) -> Outcome:
+    lead = candidate.lead
+    end = judge_article(bench, candidate.article, candidate.appraised, candidate.picture)
+    match end:
+        case JudgedStory(story=story, is_held=is_held):
+            new = NewStory(
+                lead=lead,
+                story=story,
+                as_read=candidate.as_read,
+                trace=candidate.trace,
+                is_held=is_held,
+            )
+            return Outcome(lead=lead, end=new)
+        case Failure():
+            return Outcome(lead=lead, end=end, tries=tries_of(lead, bench.newsroom.memory))
+        case Dropped():
+            return Outcome(lead=lead, end=end)
+
+
+def _regrouped(outcome: Outcome, changed: Mapping[str, Story]) -> Outcome:
+    """Return an outcome with its story as it stands beside the others."""
+    if not isinstance(outcome.end, NewStory):
+        return outcome
+    return replace(outcome, end=replace(outcome.end, story=changed[outcome.end.story.path]))

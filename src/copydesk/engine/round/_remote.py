@@ -20,7 +20,7 @@ def push_commits(newsroom: Newsroom, report: RoundReport) -> RoundReport:
     remote = newsroom.settings.records.remote
     if not remote:
         return report
-    lock = write_lock(newsroom)
+    lock = write_lock(newsroom.root, newsroom.memory)
     try:
         done = lock.repository.push(remote, lambda: lock.held(PATIENCE_SECONDS))
     except GitError as error:

@@ -6,12 +6,16 @@ import contextlib
 import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import msgspec
 
 from copydesk import archive, watch
+from copydesk.archive import ArticleStore
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import RecordError
+from copydesk.memory import Memory
+from copydesk.news import Beat
 
 _UNUSED = timedelta(days=30)
 _HOSTS_BYTES = 64 << 20  # of notes on hosts: strangers can invent hosts as they like
@@ -26,31 +30,29 @@ def forget_old(newsroom: Newsroom) -> None:
     """
     memory = newsroom.memory
     before = newsroom.now - _UNUSED
-    unused = list(_unused_sources(newsroom, before))
-    stale = list(_stale_hosts(newsroom, before))
+    unused = list(_unused_sources(newsroom.beat, newsroom.memory, before))
+    stale = list(_stale_hosts(newsroom.memory, before))
     leads = newsroom.now - timedelta(days=newsroom.settings.retention.leads_days)
     with memory.together():
         memory.forget_leads(leads)
         memory.forget_sources(unused)
         for key in stale:
             memory.hosts.forget(key)
-    _forget_removed(newsroom)
+    _forget_removed(newsroom.root, newsroom.articles)
 
 
-def _forget_removed(newsroom: Newsroom) -> None:
+def _forget_removed(root: Path, articles: ArticleStore) -> None:
     """Keep no text of what an editor removed: the word was cut short, or came from elsewhere."""
     with contextlib.suppress(RecordError):  # the next round reports the rulings, and reads on
-        removed = {
-            archive.address_mark(url): url for url in archive.read_rulings(newsroom.root).removed
-        }
-        kept = itertools.chain.from_iterable(newsroom.articles.marks().values())
+        removed = {archive.address_mark(url): url for url in archive.read_rulings(root).removed}
+        kept = itertools.chain.from_iterable(articles.marks().values())
         for mark in removed.keys() & {*kept}:
-            newsroom.articles.forget(removed[mark])
+            articles.forget(removed[mark])
 
 
-def _stale_hosts(newsroom: Newsroom, before: datetime) -> Iterator[str]:
+def _stale_hosts(memory: Memory, before: datetime) -> Iterator[str]:
     """Give the hosts that were left alone for long, and the longest left where all are too much."""
-    notes = [(_newest_time(kept), len(kept), key) for key, kept in newsroom.memory.hosts.items()]
+    notes = [(_newest_time(kept), len(kept), key) for key, kept in memory.hosts.items()]
     size = sum(length for _, length, _ in notes)
     for newest, length, key in sorted(notes):
         if newest >= before and size <= _HOSTS_BYTES:
@@ -59,9 +61,9 @@ def _stale_hosts(newsroom: Newsroom, before: datetime) -> Iterator[str]:
         yield key
 
 
-def _unused_sources(newsroom: Newsroom, before: datetime) -> Iterator[str]:
-    current = {source.url for source in newsroom.beat.sources}
-    for url, kept in newsroom.memory.sources().items():
+def _unused_sources(beat: Beat, memory: Memory, before: datetime) -> Iterator[str]:
+    current = {source.url for source in beat.sources}
+    for url, kept in memory.sources().items():
         if url not in current and _last_asked(kept) < before:
             yield url
 

@@ -11,10 +11,8 @@ from copydesk.engine.filing import archive_old_records
 from copydesk.engine.newsroom import Failure, Newsroom, Progress, RoundReport, alone
 from copydesk.engine.publishing import build, deploy
 from copydesk.engine.round import _line, _remote, _retention
-from copydesk.engine.round._line import RoundOptions
+from copydesk.engine.round._gather import RoundOptions
 from copydesk.errors import CopydeskError
-
-__all__ = ["RoundOptions", "run_round"]
 
 
 def run_round(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> RoundReport:
@@ -25,7 +23,7 @@ def run_round(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> 
     picture is in the report, and so is a push that failed.
     """
     began = time.monotonic()
-    with alone(newsroom):
+    with alone(newsroom.root, newsroom.private):
         report = _in_loop(newsroom, options, progress)
         if not options.dry_run:
             report = _timed("archive", _shelved, newsroom, report)

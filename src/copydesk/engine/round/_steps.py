@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from copydesk import extract, watch
+from copydesk.config import Settings
 from copydesk.engine.filing import removed_addresses
 from copydesk.engine.judging import (
-    Desk,
+    Bench,
     Vectors,
     appraise_article,
     choose_pictures,
@@ -31,6 +32,7 @@ from copydesk.engine.reading import (
 from copydesk.engine.sources import with_source_options
 from copydesk.errors import FetchError, PageError
 from copydesk.kit import urls
+from copydesk.memory import Memory
 from copydesk.news import (
     Article,
     Beat,
@@ -55,10 +57,10 @@ def watch_url(newsroom: Newsroom, url: str, web: Path | None = None) -> watch.Re
     async def step(fetcher: Fetcher, readers: ReaderPool) -> watch.Reading:
         source = newsroom.beat.source(url) or Source(url=url)
         request = Request(url=url, purpose="source")
-        page = _page(await fetcher.fetch(with_source_options(newsroom, request, source)))
+        page = _page(await fetcher.fetch(with_source_options(newsroom.settings, request, source)))
         return await readers.leads(page, source, newsroom.now)
 
-    return _over_the_wire(newsroom, web, step)
+    return _over_the_wire(newsroom.settings, newsroom.memory, newsroom.now, web, step)
 
 
 def fetch_url(
@@ -67,19 +69,19 @@ def fetch_url(
     """Fetch one page as a round would: robots, redirects, limits."""
 
     async def step(fetcher: Fetcher, _: ReaderPool) -> Page | NotModified | Refused:
-        return await fetcher.fetch(_request(newsroom, url))
+        return await fetcher.fetch(_request(newsroom.settings, url))
 
-    return _over_the_wire(newsroom, web, step)
+    return _over_the_wire(newsroom.settings, newsroom.memory, newsroom.now, web, step)
 
 
 def extract_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Article | Dropped:
     """Fetch and read one page, or read the file at that path; raises FetchError, PageError."""
 
     async def step(fetcher: Fetcher, readers: ReaderPool) -> Article | Dropped:
-        page = _page(await fetcher.fetch(_request(newsroom, url)))
-        return await readers.article(page, _lead(newsroom, url))
+        page = _page(await fetcher.fetch(_request(newsroom.settings, url)))
+        return await readers.article(page, _lead(newsroom.now, url))
 
-    return _over_the_wire(newsroom, web, step)
+    return _over_the_wire(newsroom.settings, newsroom.memory, newsroom.now, web, step)
 
 
 def extract_file(
@@ -106,38 +108,40 @@ def judge_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Story | 
     """Fetch, read and judge one page against what else is filed; nothing is filed."""
 
     async def step(fetcher: Fetcher, readers: ReaderPool) -> Story | Dropped:
-        outcome = await read_page(_lead(newsroom, url), fetcher, readers)
+        outcome = await read_page(_lead(newsroom.now, url), fetcher, readers)
         if isinstance(outcome, Failure):
             raise PageError(outcome.what, subject=outcome.url, hint=outcome.hint)
         if isinstance(outcome, Dropped):
             return outcome
         return await _judged(newsroom, outcome, fetcher)
 
-    return _over_the_wire(newsroom, web, step)
+    return _over_the_wire(newsroom.settings, newsroom.memory, newsroom.now, web, step)
 
 
 async def _judged(newsroom: Newsroom, article: Article, fetcher: Fetcher) -> Story | Dropped:
     shelf = fill_shelf(newsroom, Troubles(), but=urls.identity(article.web_url))
-    removed = removed_addresses(newsroom)
+    removed = removed_addresses(newsroom.root)
     vectors = Vectors(newsroom.memory)  # one page is judged without being grouped
-    desk = Desk(newsroom=newsroom, shelf=shelf, removed=removed, vectors=vectors)
-    article = SiteHabits(newsroom).settled(article)
-    outcome = appraise_article(desk, article)
+    bench = Bench(newsroom=newsroom, shelf=shelf, removed=removed, vectors=vectors)
+    article = SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt).settle(article)
+    outcome = appraise_article(bench, article)
     if isinstance(outcome, Dropped):
         return outcome
     chosen = await choose_pictures(newsroom, [article], fetcher, Silence())
-    return complete_story(desk, outcome, chosen.get(article.url))
+    return complete_story(bench, outcome, chosen.get(article.url))
 
 
 def _over_the_wire(
-    newsroom: Newsroom,
+    settings: Settings,
+    memory: Memory,
+    now: datetime,
     web: Path | None,
     step: Callable[[Fetcher, ReaderPool], Awaitable[Result]],
 ) -> Result:
     async def run() -> Result:
-        readers = ReaderPool(newsroom.beat, workers=1)
+        readers = ReaderPool(settings.beat, workers=1)
         try:
-            async with connect(newsroom, web) as fetcher:
+            async with connect(settings, memory, now, web) as fetcher:
                 return await step(fetcher, readers)
         finally:
             readers.close()
@@ -156,13 +160,13 @@ def _page(answer: Page | NotModified | Refused) -> Page:
     raise FetchError("the server says 304 to an unconditional request", subject=answer.url)
 
 
-def _request(newsroom: Newsroom, url: str) -> Request:
+def _request(settings: Settings, url: str) -> Request:
     """Ask for a source as a round does, with its headers and proxy; for any other page without."""
-    source = newsroom.beat.source(url)
+    source = settings.beat.source(url)
     if source is None:
         return Request(url=url)
-    return with_source_options(newsroom, Request(url=url, purpose="source"), source)
+    return with_source_options(settings, Request(url=url, purpose="source"), source)
 
 
-def _lead(newsroom: Newsroom, url: str) -> Lead:
-    return Lead(url=urls.fetchable(url) or url, source="", found=newsroom.now)
+def _lead(now: datetime, url: str) -> Lead:
+    return Lead(url=urls.fetchable(url) or url, source="", found=now)

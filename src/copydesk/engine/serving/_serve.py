@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk import fetch
+from copydesk.config import Settings
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.publishing import is_gone
 from copydesk.engine.serving._due import Folder
@@ -54,29 +55,29 @@ def serve(newsroom: Newsroom, address: Address, say: Say) -> None:
     """
     parsed = urls.parse(newsroom.beat.url)
     prefix = "" if parsed is None else str(parsed.pathname).strip("/")
-    readers = _readers(newsroom) if newsroom.settings.serve.count_reads else None
-    site = Site(newsroom.site, prefix, lambda path: is_gone(newsroom, path), readers)
-    asyncio.run(_serve(newsroom, address, say, site))
+    readers = _readers(newsroom.settings) if newsroom.settings.serve.count_reads else None
+    site = Site(newsroom.site, prefix, lambda path: is_gone(newsroom.private, path), readers)
+    asyncio.run(_serve(newsroom.settings, address, say, site))
 
 
-async def _serve(newsroom: Newsroom, address: Address, say: Say, site: Site) -> None:
-    if not newsroom.settings.fetch.contact:
+async def _serve(settings: Settings, address: Address, say: Say, site: Site) -> None:
+    if not settings.fetch.contact:
         say("no rounds: [fetch] contact is not set in beat.toml; serving what is published")
         await _until_told(address, say, site)
         return
     clock = fetch.WallClock()
-    folder = Folder(newsroom.settings, os.environ)
+    folder = Folder(settings, os.environ)
     rounds = Rounds(folder, clock, _timed(say, clock))
-    async with fetch.Web(replace(newsroom.settings.fetch, max_bytes=_HUB_BYTES), clock) as wire:
+    async with fetch.Web(replace(settings.fetch, max_bytes=_HUB_BYTES), clock) as wire:
         subscriber = Subscriber(folder, wire.post, clock, _timed(say, clock))
         subscriber.soon = rounds.soon
         await subscriber.load()
         await _until_told(address, say, site, subscriber, rounds)
 
 
-def _readers(newsroom: Newsroom) -> Readers:
+def _readers(settings: Settings) -> Readers:
     """Count readers in the newsroom's memory, opened anew each time: a round may replace it."""
-    return Readers(Folder(newsroom.settings, os.environ).memory, fetch.WallClock())
+    return Readers(Folder(settings, os.environ).memory, fetch.WallClock())
 
 
 def _timed(say: Say, clock: fetch.Clock) -> Say:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from copydesk import watch
+from copydesk.config import Settings
 from copydesk.engine.newsroom import Failure, Newsroom, Progress, Troubles, failure_of
 from copydesk.engine.reading import ReaderPool
 from copydesk.engine.sources import _pushes
@@ -15,7 +16,17 @@ from copydesk.engine.sources._share import is_at_home
 from copydesk.engine.sources._states import refresh_by_rules, source_states
 from copydesk.errors import CopydeskError
 from copydesk.kit import urls
-from copydesk.news import FaultKind, Fetcher, Lead, NotModified, Page, Refused, Request, Source
+from copydesk.news import (
+    Beat,
+    FaultKind,
+    Fetcher,
+    Lead,
+    NotModified,
+    Page,
+    Refused,
+    Request,
+    Source,
+)
 
 _MORE_SITEMAPS = 20
 _PARTS_KEPT = 100  # validators a source
@@ -75,9 +86,18 @@ async def collect_leads(
 ) -> SourceAnswers:
     """Ask every source of the round's share, one after the other of each host."""
     troubles = Troubles()
-    states = refresh_by_rules(newsroom, source_states(newsroom, troubles))
-    asker = _Asker(newsroom, fetcher, readers, _pushes.pushed_sources(newsroom))
-    queues = _queues(newsroom, states, share, asker.pushed)
+    states = refresh_by_rules(
+        newsroom.settings,
+        newsroom.now,
+        source_states(newsroom.root, newsroom.beat, newsroom.memory, troubles),
+    )
+    asker = _Asker(
+        newsroom,
+        fetcher,
+        readers,
+        _pushes.pushed_sources(newsroom.beat, newsroom.memory, newsroom.now),
+    )
+    queues = _queues(newsroom.beat, newsroom.now, states, share, asker.pushed)
     progress.stage("sources", sum(map(len, queues)))
     answers: dict[str, SourceAnswer] = {}
 
@@ -98,7 +118,8 @@ async def collect_leads(
 
 
 def _queues(
-    newsroom: Newsroom,
+    beat: Beat,
+    now: datetime,
     states: Mapping[str, watch.SourceState],
     share: SourceShare,
     pushed: frozenset[str],
@@ -106,9 +127,9 @@ def _queues(
     """Give the sources to ask, in a queue for each host."""
     is_wanted = watch.may_be_asked if share.all_due else watch.is_due
     queues: dict[str, list[Source]] = {}
-    for source in newsroom.beat.sources:
+    for source in beat.sources:
         state = states[source.url]
-        if is_wanted(state, newsroom.now) or source.url in pushed:
+        if is_wanted(state, now) or source.url in pushed:
             queues.setdefault(urls.host(state.moved_to or source.url), []).append(source)
     if share.a_host is None:
         return list(queues.values())
@@ -133,12 +154,12 @@ def _once(answers: Sequence[SourceAnswer]) -> tuple[Lead, ...]:
     return tuple(chosen.values())
 
 
-def with_source_options(newsroom: Newsroom, request: Request, source: Source) -> Request:
+def with_source_options(settings: Settings, request: Request, source: Source) -> Request:
     """Add what the newsroom says about asking this source: headers, a proxy.
 
     Headers may be a password: they go to the source's own host alone, and never less safely.
     """
-    options = newsroom.settings.source_options.get(source.url)
+    options = settings.source_options.get(source.url)
     if options is None:
         return request
     headers = options.headers if _is_as_safe(request.url, source.url) else {}
@@ -180,7 +201,11 @@ class _Asker:
     async def _ask(self, source: Source, state: watch.SourceState) -> SourceAnswer:
         now = self._newsroom.now
         is_pushed = source.url in self.pushed
-        pushed = _pushes.pushed_page(self._newsroom, source) if is_pushed else None
+        pushed = (
+            _pushes.pushed_page(self._newsroom.memory, self._newsroom.now, source)
+            if is_pushed
+            else None
+        )
         answer = pushed or await self._fetched(source, state)
         if isinstance(answer, Refused):
             return _refused(source, watch.after_refused(state, answer, now), answer)
@@ -198,7 +223,9 @@ class _Asker:
         request = Request(
             url=url, purpose="source", etag=state.etag, last_modified=state.last_modified
         )
-        return await self._fetcher.fetch(with_source_options(self._newsroom, request, source))
+        return await self._fetcher.fetch(
+            with_source_options(self._newsroom.settings, request, source)
+        )
 
     async def _read(self, source: Source, state: watch.SourceState, page: Page) -> SourceAnswer:
         now = self._newsroom.now
@@ -254,7 +281,9 @@ class _Asker:
         """Give what one sitemap of an index lists, and its validators; it costs only itself."""
         etag, last_modified = known
         request = Request(url=address, purpose="source", etag=etag, last_modified=last_modified)
-        answer = await self._fetcher.fetch(with_source_options(self._newsroom, request, source))
+        answer = await self._fetcher.fetch(
+            with_source_options(self._newsroom.settings, request, source)
+        )
         if not isinstance(answer, Page):
             return None, (etag, last_modified)
         try:

@@ -12,6 +12,7 @@ import asyncio
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from copydesk import config, watch
@@ -99,8 +100,10 @@ def find_sources(
     async def run() -> Discovery:
         readers = ReaderPool(newsroom.beat, workers=1)
         try:
-            async with connect(newsroom, web) as fetcher:
-                return await _Search(newsroom, fetcher, readers, progress or Silence()).at(address)
+            async with connect(newsroom.settings, newsroom.memory, newsroom.now, web) as fetcher:
+                return await _Search(newsroom.now, fetcher, readers, progress or Silence()).at(
+                    address
+                )
         finally:
             readers.close()
 
@@ -121,9 +124,9 @@ class _Search:
     """One search, step by step, one request after the other."""
 
     def __init__(
-        self, newsroom: Newsroom, fetcher: Fetcher, readers: ReaderPool, progress: Progress
+        self, now: datetime, fetcher: Fetcher, readers: ReaderPool, progress: Progress
     ) -> None:
-        self._now = newsroom.now
+        self._now = now
         self._fetcher = fetcher
         self._readers = readers
         self._progress = progress

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
 
 from copydesk import archive, watch
 from copydesk.archive import FileChange, Ledger, SourceEnded, SourceMoved
@@ -21,15 +23,15 @@ _ADDRESS = 8_000  # characters of an address that is written down
 States = Mapping[str, watch.SourceState]
 
 
-def note_moves(newsroom: Newsroom, before: States, after: States) -> FileChange | None:
+def note_moves(root: Path, now: datetime, before: States, after: States) -> FileChange | None:
     """Return what is to be written down of sources that moved or ended, None for nothing new.
 
     What an earlier round could not write is made up for. Raises RecordError where the file cannot
     be read.
     """
-    ledger = archive.read_ledger(newsroom.root)
-    noted = _noted(newsroom, ledger, before, after)
-    return None if noted == ledger else archive.ledger_change(newsroom.root, noted)
+    ledger = archive.read_ledger(root)
+    noted = _noted(now, ledger, before, after)
+    return None if noted == ledger else archive.ledger_change(root, noted)
 
 
 def apply_ledger(state: watch.SourceState, ledger: Ledger, url: str) -> watch.SourceState:
@@ -74,7 +76,7 @@ def _is_new(to: str, known: SourceMoved | None) -> bool:
     return 0 < len(to) <= _ADDRESS and (known is None or known.to != to)
 
 
-def _noted(newsroom: Newsroom, ledger: Ledger, before: States, after: States) -> Ledger:
+def _noted(now: datetime, ledger: Ledger, before: States, after: States) -> Ledger:
     """Give the ledger with what the states say; entries of others, and an editor's, stay."""
     moved, ended = dict(ledger.moved), dict(ledger.ended)
     for url, state in after.items():
@@ -86,8 +88,8 @@ def _noted(newsroom: Newsroom, ledger: Ledger, before: States, after: States) ->
         if url in ledger.kept:
             continue
         if _is_new(state.moved_to, moved.get(url)):
-            moved[url] = SourceMoved(to=state.moved_to, at=newsroom.now)
+            moved[url] = SourceMoved(to=state.moved_to, at=now)
         if state.ended and url not in ended:
             why = state.last_error or "status 410: gone for good"
-            ended[url] = SourceEnded(at=state.ended_at or newsroom.now, why=why)
+            ended[url] = SourceEnded(at=state.ended_at or now, why=why)
     return replace(ledger, moved=moved, ended=ended)

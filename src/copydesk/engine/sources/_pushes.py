@@ -14,9 +14,8 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from copydesk.engine.newsroom import Newsroom
 from copydesk.memory import Memory
-from copydesk.news import Page, Source
+from copydesk.news import Beat, Page, Source
 from copydesk.watch import websub
 
 _AHEAD = timedelta(days=1)
@@ -36,18 +35,18 @@ class Push:
 # ---- for a round ----
 
 
-def pushed_sources(newsroom: Newsroom) -> frozenset[str]:
+def pushed_sources(beat: Beat, memory: Memory, now: datetime) -> frozenset[str]:
     """Give the urls of the sources with an unread push: they are looked at now, due or not."""
-    known = {source.url for source in newsroom.beat.sources}
-    return unread_pushes(newsroom.memory, known, newsroom.now)
+    known = {source.url for source in beat.sources}
+    return unread_pushes(memory, known, now)
 
 
-def pushed_page(newsroom: Newsroom, source: Source) -> Page | None:
+def pushed_page(memory: Memory, now: datetime, source: Source) -> Page | None:
     """Give what a hub pushed in the source's place, None where the source is to be asked.
 
     What came after the round began is left to the next.
     """
-    pushed = _unread(newsroom, source.url)
+    pushed = _unread(memory, now, source.url)
     if pushed is None or not pushed.alone:
         return None
     return Page(
@@ -56,19 +55,18 @@ def pushed_page(newsroom: Newsroom, source: Source) -> Page | None:
         status=200,
         headers={"content-type": pushed.content_type} if pushed.content_type else {},
         body=pushed.body,
-        fetched_at=newsroom.now,
+        fetched_at=now,
     )
 
 
-def use_up_push(newsroom: Newsroom, source: Source) -> None:
+def use_up_push(memory: Memory, now: datetime, source: Source) -> None:
     """Note that the round has filed what the source gave: a push from before it is forgotten."""
-    memory = newsroom.memory
-    if _unread(newsroom, source.url) is None:
+    if _unread(memory, now, source.url) is None:
         return
     memory.pushed.forget(source.url)
     subscription = _subscription(memory.hubs.get(source.url))
     if subscription is not None:
-        keep_subscription(memory, replace(subscription, used_at=newsroom.now))
+        keep_subscription(memory, replace(subscription, used_at=now))
 
 
 def unread_pushes(memory: Memory, urls: AbstractSet[str], now: datetime) -> frozenset[str]:
@@ -77,8 +75,8 @@ def unread_pushes(memory: Memory, urls: AbstractSet[str], now: datetime) -> froz
     return frozenset(url for url in waiting if _at(memory, url, now) is not None)
 
 
-def _unread(newsroom: Newsroom, url: str) -> Push | None:
-    return _at(newsroom.memory, url, newsroom.now)
+def _unread(memory: Memory, now: datetime, url: str) -> Push | None:
+    return _at(memory, url, now)
 
 
 def _at(memory: Memory, url: str, now: datetime) -> Push | None:

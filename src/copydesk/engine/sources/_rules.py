@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from copydesk.engine.newsroom import Newsroom
+from copydesk.config import Settings
 from copydesk.news import Source
 
 # drops that the owner's rules made, and that other rules might not make
@@ -14,10 +14,10 @@ RULE_REASONS = frozenset({"off-beat", "filtered", "too-old", "ruled-out"})
 class RuleDigests:
     """The rules of a newsroom as digests, one for each source."""
 
-    def __init__(self, newsroom: Newsroom) -> None:
-        beat = newsroom.beat
+    def __init__(self, settings: Settings) -> None:
+        beat = settings.beat
         topics = [(topic.id, topic.name, topic.parent, topic.keywords) for topic in beat.topics]
-        days = newsroom.settings.fetch.max_age_days
+        days = settings.fetch.max_age_days
         self._beat = repr((topics, beat.topic, beat.scoring.off_beat, days))
         self._blocked = repr([rule.values for rule in beat.rulings if rule.said == "block"])
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from copydesk.engine.newsroom import Newsroom
+from copydesk.config import Settings
 from copydesk.kit import urls
 from copydesk.news import Lead
 
@@ -25,9 +25,9 @@ class RoundLimits:
     a_site: int
 
 
-def round_limits(newsroom: Newsroom) -> RoundLimits:
+def round_limits(settings: Settings) -> RoundLimits:
     """Give the limits that follow from the pause between two requests to a host."""
-    a_host = max(1, int(SECONDS / max(newsroom.settings.fetch.delay_seconds, 0.5)))
+    a_host = max(1, int(SECONDS / max(settings.fetch.delay_seconds, 0.5)))
     return RoundLimits(a_host=a_host, a_site=A_SITE * a_host)
 
 

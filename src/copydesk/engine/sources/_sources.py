@@ -19,7 +19,7 @@ from copydesk.engine.sources import _ask, _ledger
 from copydesk.engine.sources._states import source_states
 from copydesk.errors import UsageError
 from copydesk.kit import dates
-from copydesk.news import Source
+from copydesk.news import Beat, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ class KeepReport:
 
 def source_rows(newsroom: Newsroom) -> list[SourceRow]:
     """Give a row for each source of the beat."""
-    states = source_states(newsroom)
+    states = source_states(newsroom.root, newsroom.beat, newsroom.memory)
     return [_row(source, states[source.url], newsroom.now) for source in newsroom.beat.sources]
 
 
@@ -102,7 +102,9 @@ def _row(source: Source, state: watch.SourceState, now: datetime) -> SourceRow:
 
 def check_sources(newsroom: Newsroom) -> list[HealthRow]:
     """Give each source's health from memory, those that need a person first."""
-    return _health(newsroom, source_states(newsroom))
+    return _health(
+        newsroom.beat, newsroom.now, source_states(newsroom.root, newsroom.beat, newsroom.memory)
+    )
 
 
 def ask_sources(newsroom: Newsroom, progress: Progress, web: Path | None = None) -> list[HealthRow]:
@@ -114,20 +116,24 @@ def ask_sources(newsroom: Newsroom, progress: Progress, web: Path | None = None)
     async def run() -> list[_ask.SourceAnswer]:
         readers = ReaderPool(newsroom.beat)
         try:
-            async with connect(newsroom, web) as fetcher:
+            async with connect(newsroom.settings, newsroom.memory, newsroom.now, web) as fetcher:
                 asked = await _ask.collect_leads(newsroom, fetcher, readers, progress, _ask.ALL)
                 return list(asked.answers)
         finally:
             readers.close()
 
-    with alone(newsroom):
+    with alone(newsroom.root, newsroom.private):
         answers = asyncio.run(run())
     states = {answer.source.url: answer.state for answer in answers}
-    return _health(newsroom, {**source_states(newsroom), **states})
+    return _health(
+        newsroom.beat,
+        newsroom.now,
+        {**source_states(newsroom.root, newsroom.beat, newsroom.memory), **states},
+    )
 
 
-def _health(newsroom: Newsroom, states: _ledger.States) -> list[HealthRow]:
-    rows = [_checked(one, states[one.url], newsroom.now) for one in newsroom.beat.sources]
+def _health(beat: Beat, now: datetime, states: _ledger.States) -> list[HealthRow]:
+    rows = [_checked(one, states[one.url], now) for one in beat.sources]
     return sorted(rows, key=lambda row: (not row.needs_person, row.state in {"ok", "new"}))
 
 
@@ -173,7 +179,7 @@ def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
         )
     with hold_write_lock(newsroom) as lock:
         ledger = archive.read_ledger(newsroom.root)
-        before = source_states(newsroom)[url]
+        before = source_states(newsroom.root, newsroom.beat, newsroom.memory)[url]
         kept = ledger.kept.get(url) or SourceKept(by=by, at=newsroom.now, why=why)
         noted = _undone(ledger, url, kept)
         after = _ledger.apply_ledger(before, noted, url)
@@ -182,8 +188,8 @@ def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
             if after != before:
                 newsroom.memory.keep_source(url, msgspec.json.encode(after))
 
-        change = _change(newsroom, ledger, noted, url)
-        done = begin_change(newsroom, lock, change, remember, needed=change.paths).finish()
+        change = _change(newsroom.root, ledger, noted, url)
+        done = begin_change(newsroom.memory, lock, change, remember, needed=change.paths).finish()
         return KeepReport(
             url=url,
             undone=_what_is_undone(ledger, before, url),
@@ -193,10 +199,10 @@ def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
         )
 
 
-def _change(newsroom: Newsroom, ledger: Ledger, noted: Ledger, url: str) -> archive.Change:
+def _change(root: Path, ledger: Ledger, noted: Ledger, url: str) -> archive.Change:
     kept = noted.kept[url]
     return archive.Change(
-        files=(archive.ledger_change(newsroom.root, noted),) if noted != ledger else (),
+        files=(archive.ledger_change(root, noted),) if noted != ledger else (),
         message=f"sources: keep {url}\n\n{kept.why}\n\nby {kept.by}",
         when=kept.at,
     )

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Set
 from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
 
 import msgspec
 
 from copydesk import archive, watch
+from copydesk.config import Settings
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.sources import _ledger, _pushes
 from copydesk.engine.sources._rules import RuleDigests
 from copydesk.errors import CopydeskError
+from copydesk.memory import Memory
+from copydesk.news import Beat
 
 _DECODER = msgspec.json.Decoder(watch.SourceState)
 
@@ -21,17 +26,17 @@ def _unheard(error: CopydeskError) -> None:
 
 
 def source_states(
-    newsroom: Newsroom, trouble: Callable[[CopydeskError], None] = _unheard
+    root: Path, beat: Beat, memory: Memory, trouble: Callable[[CopydeskError], None] = _unheard
 ) -> Mapping[str, watch.SourceState]:
     """Give the remembered state of each source of the beat, a fresh one where there is none.
 
     What is written down of moves and ends (`_data/sources.yaml`) counts; a file that cannot be read
     goes to `trouble`.
     """
-    kept = newsroom.memory.sources()
-    states = {source.url: _state(kept.get(source.url)) for source in newsroom.beat.sources}
+    kept = memory.sources()
+    states = {source.url: _state(kept.get(source.url)) for source in beat.sources}
     try:
-        ledger = archive.read_ledger(newsroom.root)
+        ledger = archive.read_ledger(root)
     except CopydeskError as error:
         trouble(error)
         return states
@@ -41,19 +46,19 @@ def source_states(
 
 
 def refresh_by_rules(
-    newsroom: Newsroom, states: Mapping[str, watch.SourceState]
+    settings: Settings, now: datetime, states: Mapping[str, watch.SourceState]
 ) -> Mapping[str, watch.SourceState]:
     """Let a source whose rules changed be read anew, and now: what it lists may be wanted today."""
-    rules = RuleDigests(newsroom)
+    rules = RuleDigests(settings)
     found = dict(states)
-    for source in newsroom.beat.sources:
+    for source in settings.beat.sources:
         state, digest = states[source.url], rules.of(source)
         if state.rules == digest:
             continue
         found[source.url] = replace(state, rules=digest)
         if state.rules:
             found[source.url] = replace(
-                _forgetful(found[source.url]), next_at=state.rest_until or newsroom.now
+                _forgetful(found[source.url]), next_at=state.rest_until or now
             )
     return found
 
@@ -91,7 +96,7 @@ def keep_states(
         if url in again or url in soon:
             kept = _forgetful(kept)
         newsroom.memory.keep_source(url, msgspec.json.encode(kept))
-    pushed = _pushes.pushed_sources(newsroom)
+    pushed = _pushes.pushed_sources(newsroom.beat, newsroom.memory, newsroom.now)
     for source in newsroom.beat.sources:
         if source.url in pushed:
-            _pushes.use_up_push(newsroom, source)
+            _pushes.use_up_push(newsroom.memory, newsroom.now, source)

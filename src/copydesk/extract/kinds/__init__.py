@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from copydesk.extract.kinds._kind import empty, is_robot_wall, look_at, other_than_html, refused_as
-from copydesk.extract.kinds._media import Shown
+from copydesk.extract.kinds._kind import (
+    is_robot_wall,
+    look_at,
+    name_empty,
+    name_other_format,
+    name_other_kind,
+)
+from copydesk.extract.kinds._media import Playback
 from copydesk.extract.kinds._media import find as shown
 
-__all__ = ["Shown", "empty", "is_robot_wall", "look_at", "other_than_html", "refused_as", "shown"]
+__all__ = [
+    "Playback",
+    "is_robot_wall",
+    "look_at",
+    "name_empty",
+    "name_other_format",
+    "name_other_kind",
+    "shown",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from copydesk.extract.kinds._look import SHORT, TINY, Look
+from copydesk.extract.kinds._look import SHORT, TINY, PageLook
 from copydesk.extract.page import visible_text
 from copydesk.kit import tables, urls
 
@@ -39,19 +39,19 @@ _BEGINNING = 300
 _MANY = 2_500
 
 
-def find(look: Look) -> str:
-    """Say what stands in front of an article ("a login page"), "" for nothing.
+def find(look: PageLook) -> str:
+    """Name what stands in front of an article ("a login page"), "" for nothing.
 
     An article by its own word is one, whatever stands on it: a paywalled stub has a login too. So
     is what has the headline that its source gave.
     """
     if look.is_article:
         return ""
-    return ("" if look.is_as_listed else _asks(look)) or _leads_on(look)
+    return ("" if look.is_as_listed else _name_demand(look)) or _name_redirect(look)
 
 
-def _asks(look: Look) -> str:
-    """Say what a page wants of its visitor before it shows anything: a name, consent, money."""
+def _name_demand(look: PageLook) -> str:
+    """Name what a page wants of its visitor before it shows anything: a name, consent, money."""
     if _is_login(look):
         return "a login page"
     if _is_consent(look):
@@ -59,8 +59,8 @@ def _asks(look: Look) -> str:
     return "a parked domain" if _is_parked(look) else ""
 
 
-def _is_login(look: Look) -> bool:
-    """Say whether two of three tell a login: its headings, its address, a field for a password.
+def _is_login(look: PageLook) -> bool:
+    """Decide whether two of three tell a login: its headings, its address, a field for a password.
 
     Without the address there must be next to no text, and the field not in the page's head.
     """
@@ -75,12 +75,12 @@ def _is_login(look: Look) -> bool:
 
 
 def _is_of_a_login(heading: str) -> bool:
-    """Say whether a heading asks to log in, and says no more than into what."""
+    """Decide whether a heading asks to log in, and says no more than into what."""
     return len(heading.split()) <= _LOGIN_WORDS and bool(_LOGIN.match(heading))
 
 
-def _is_consent(look: Look) -> bool:
-    """Say whether a page asks for consent by its address, or by a heading and its own text.
+def _is_consent(look: PageLook) -> bool:
+    """Decide whether a page asks for consent by its address, or by a heading and its own text.
 
     Every page has a banner about cookies: beside a heading alone only the text counts.
     """
@@ -93,10 +93,10 @@ def _is_consent(look: Look) -> bool:
     shown: tuple[str, ...] = (look.words[:_MANY],)
     if is_there or look.length < TINY:
         shown = (*shown, *look.headings, *visible_text(look.document, "//p | //button", 5))
-    return any(_CONSENT_WORDS.search(one) for one in shown)
+    return any(_CONSENT_WORDS.search(words) for words in shown)
 
 
-def _is_parked(look: Look) -> bool:
+def _is_parked(look: PageLook) -> bool:
     if look.length >= 2 * SHORT:
         return False
     host = urls.host(look.address).removeprefix("www.")
@@ -108,10 +108,10 @@ def _is_parked(look: Look) -> bool:
     if {f"{host} is for sale", f"{host} may be for sale"} & set(named):
         return True
     shown = (look.words[:_BEGINNING], *visible_text(look.document, "//p", 3))
-    return host in named and any(_PARKED.search(one[:_BEGINNING]) for one in shown)
+    return host in named and any(_PARKED.search(words[:_BEGINNING]) for words in shown)
 
 
-def _leads_on(look: Look) -> str:
+def _name_redirect(look: PageLook) -> str:
     """Name a page without text that only leads elsewhere or reloads itself, "" for another."""
     if look.length >= TINY or look.says_article or look.is_brief:
         return ""
@@ -119,29 +119,29 @@ def _leads_on(look: Look) -> str:
     soon = (refresh[2] for refresh in refreshes if refresh and int(refresh[1] or 0) <= _SOON)
     address = next(soon, None)
     if address is not None:
-        return _refreshed(look, address)
+        return _name_refresh(look, address)
     return "a page that only leads on by a script" if _has_such_script(look) else ""
 
 
-def _refreshed(look: Look, address: str) -> str:
-    """Say where a page goes by itself."""
+def _name_refresh(look: PageLook, address: str) -> str:
+    """Tell where a page goes by itself."""
     target = urls.fetchable(address, look.document.base) if address.strip() else ""
     if target and urls.identity(target) != urls.identity(look.address):
-        return f"a page that only leads on to {_short(target)}"
+        return f"a page that only leads on to {_shorten_address(target)}"
     return "a page that only reloads itself"
 
 
-def _short(target: str) -> str:
+def _shorten_address(target: str) -> str:
     parts = urlsplit(target)
     return f"{parts.scheme}://{parts.netloc}{parts.path}"[:200]
 
 
-def _has_such_script(look: Look) -> bool:
-    """Say whether the page is nothing but a short script that goes elsewhere."""
+def _has_such_script(look: PageLook) -> bool:
+    """Decide whether the page is nothing but a short script that goes elsewhere."""
     if look.length or look.document.tree.xpath("(//h1 | //article | //main)[1]"):
         return False
     scripts = look.document.tree.xpath("//script[not(@src)]")
     texts = [script.text or "" for script in scripts[: _MAX_SCRIPTS + 1]]
     return 0 < len(texts) <= _MAX_SCRIPTS and any(
-        len(one) <= _MAX_SCRIPT and _SCRIPT.search(one) for one in texts
+        len(script) <= _MAX_SCRIPT and _SCRIPT.search(script) for script in texts
     )

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from copydesk.extract.kinds import _gate, _listing, _media, _missing, _subject
-from copydesk.extract.kinds._look import SHORT, TINY, Look
+from copydesk.extract.kinds._look import SHORT, TINY, PageLook
 from copydesk.extract.origin import is_home
 from copydesk.extract.page import json_ld, visible_text
 from copydesk.kit import tables, text
@@ -58,15 +58,15 @@ _PLEA = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'browser_pleas.txt')}")
 _ROOTS = "//*[@id='root' or @id='app' or @id='__next' or @id='__nuxt' or @id='___gatsby']"
 
 
-def other_than_html(page: Page) -> str:
-    """Say what an answer is where it is no HTML page ("a PDF"), "" where it may be one.
+def name_other_format(page: Page) -> str:
+    """Name what an answer is where it is no HTML page ("a PDF"), "" where it may be one.
 
     The bytes are believed before the label: servers call PDFs HTML and HTML plain text.
     """
     body = page.body[:_SNIFF]
     if not page.body.strip(b" \t\r\n\x00"):
         return "an empty page"
-    what = _by_its_bytes(body)
+    what = _name_by_bytes(body)
     if what or _HTML.search(body.replace(b"\x00", b"")):
         return what
     declared = page.headers.get("content-type", "").split(";")[0].strip().lower()
@@ -75,7 +75,7 @@ def other_than_html(page: Page) -> str:
     return "" if b"<" in page.body else "not HTML"
 
 
-def _by_its_bytes(body: bytes) -> str:
+def _name_by_bytes(body: bytes) -> str:
     for magic, what in _MAGIC:
         if body.startswith(magic):
             return what
@@ -87,14 +87,14 @@ def _by_its_bytes(body: bytes) -> str:
     return "a picture" if root[1].lower() == b"svg" else "a feed or sitemap"
 
 
-def look_at(document: Document, declared: Declared, lead: Lead, title: str, body: str) -> Look:
-    """Give a page as the others here look at it; `body` is its text in Markdown."""
+def look_at(document: Document, declared: Declared, lead: Lead, title: str, body: str) -> PageLook:
+    """Look at a page as the others here do; `body` is its text in Markdown."""
     words = text.prose(body)
-    return Look(document=document, declared=declared, lead=lead, title=title, words=words)
+    return PageLook(document=document, declared=declared, lead=lead, title=title, words=words)
 
 
-def refused_as(look: Look) -> str:
-    """Say what an HTML page is where it is no article ("a home page"), "" where it is one.
+def name_other_kind(look: PageLook) -> str:
+    """Name what an HTML page is where it is no article ("a home page"), "" where it is one.
 
     Conservative: a source listed the page, so only plain evidence counts. What surely is an article
     by its own word is one, however short; so is what plays a video or a sound.
@@ -106,11 +106,11 @@ def refused_as(look: Look) -> str:
         return found
     if _media.kind(look.document, look.declared, look.lead, look.words) != "article":
         return ""
-    return _subject.find(look) or _listing.find(look) or _gallery(look)
+    return _subject.find(look) or _listing.find(look) or _name_gallery(look)
 
 
-def _gallery(look: Look) -> str:
-    """Say that a page is pictures without a text, by its data."""
+def _name_gallery(look: PageLook) -> str:
+    """Name a page that is pictures without a text by its data, "" for another."""
     if look.is_article or look.length >= TINY:
         return ""
     told = any(json_ld.kinds(node) & _GALLERIES for node in look.declared.nodes)
@@ -118,8 +118,8 @@ def _gallery(look: Look) -> str:
     return "pictures without a text" if told and pictures >= _FEW else ""
 
 
-def is_robot_wall(look: Look) -> bool:
-    """Say whether a page asks whether its visitor is human.
+def is_robot_wall(look: PageLook) -> bool:
+    """Decide whether a page asks whether its visitor is human.
 
     A heading must be that question and nothing else: "Access denied: how the port kept out
     reporters" is news. On a page that has next to no text it may begin with it.
@@ -128,10 +128,10 @@ def is_robot_wall(look: Look) -> bool:
         return False
     is_bare = look.length < TINY and not look.is_brief
     found = (_WALL.match(heading[:_LONGEST]) for heading in look.whole_headings)
-    return any(one and (is_bare or not one["rest"]) for one in found)
+    return any(match and (is_bare or not match["rest"]) for match in found)
 
 
-def empty(look: Look) -> str:
+def name_empty(look: PageLook) -> str:
     """Name a page that has nothing to read and promises nothing, "" where it does.
 
     A paywalled stub, a video and a page drawn by scripts have little text but declare what they
@@ -148,7 +148,7 @@ def empty(look: Look) -> str:
     return "a page drawn by scripts" if is_drawn else "an empty page"
 
 
-def _is_promised(look: Look) -> bool:
+def _is_promised(look: PageLook) -> bool:
     """Decide whether a page or its feed says that there is something to read, see or hear."""
     declared, lead = look.declared, look.lead
     if declared.article or declared.video or lead.excerpt or lead.media or look.is_brief:
@@ -156,14 +156,14 @@ def _is_promised(look: Look) -> bool:
     return _media.kind(look.document, declared, lead, look.words) != "article"
 
 
-def _asks_for_a_browser(look: Look) -> bool:
-    """Say whether a page asks for another browser, or for scripts."""
+def _asks_for_a_browser(look: PageLook) -> bool:
+    """Decide whether a page asks for another browser, or for scripts."""
     shown = (look.words, *visible_text(look.document, "//p | //noscript", 5))
-    return any(_PLEA.search(one[:500]) for one in shown)
+    return any(_PLEA.search(words[:500]) for words in shown)
 
 
-def _is_drawn_by_scripts(look: Look) -> bool:
-    """Say whether there is a place for scripts to draw in, and nothing in it."""
+def _is_drawn_by_scripts(look: PageLook) -> bool:
+    """Decide whether there is a place for scripts to draw in, and nothing in it."""
     tree = look.document.tree
     roots = tree.xpath(_ROOTS)[:_FEW]
     return bool(tree.xpath("(//script)[1]")) and any(
@@ -171,8 +171,8 @@ def _is_drawn_by_scripts(look: Look) -> bool:
     )
 
 
-def _is_the_site(look: Look) -> bool:
-    """Say whether a page has the title of its site, as the shell of every page of it has."""
+def _is_the_site(look: PageLook) -> bool:
+    """Decide whether a page has the title of its site, as the shell of every page of it has."""
     name = look.declared.first("og:site_name", "application-name")[0].lower()
     return (
         bool(name)

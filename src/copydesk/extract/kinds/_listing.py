@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from copydesk.extract.kinds._look import BRIEF, NOTE, SHORT, Look, ends, size
+from copydesk.extract.kinds._look import BRIEF, NOTE, SHORT, PageLook, ends, size
 from copydesk.extract.page import json_ld
 from copydesk.kit import tables, text, urls
 
@@ -74,8 +74,8 @@ class _List(StrEnum):
     AUTHOR = "an author page"
 
 
-def find(look: Look) -> str:
-    """Say what page of links a page is ("a listing"), "" where it may be an article.
+def find(look: PageLook) -> str:
+    """Name what page of links a page is ("a listing"), "" where it may be an article.
 
     By its data where no article stands beside it, by what its system's template says, by its
     address or title together with many headlines, or by many headlines and no prose at all. A brief
@@ -92,14 +92,16 @@ def find(look: Look) -> str:
     return found.value
 
 
-def _is_a_recipe(look: Look) -> bool:
-    """Say whether its data name it a recipe or instructions, which are lists by nature."""
-    told = (one for one in look.declared.nodes[:_MAX_NODES] if json_ld.kinds(one) & _INSTRUCTIONS)
-    names = (json_ld.string(one.get("name")) for one in told)
+def _is_a_recipe(look: PageLook) -> bool:
+    """Decide whether its data name it a recipe or instructions, which are lists by nature."""
+    told = (
+        node for node in look.declared.nodes[:_MAX_NODES] if json_ld.kinds(node) & _INSTRUCTIONS
+    )
+    names = (json_ld.string(node.get("name")) for node in told)
     return any(look.is_called(name, 0) for name in names if name)
 
 
-def _by_its_data(look: Look) -> _List | None:
+def _by_its_data(look: PageLook) -> _List | None:
     """Believe JSON-LD and og:type where there is little text, or no prose but in teasers."""
     kinds = frozenset[str]().union(*map(json_ld.kinds, look.declared.nodes[:_FIRST]))
     if "itemlist" in kinds and _is_a_bare_list(look):
@@ -115,29 +117,31 @@ def _by_its_data(look: Look) -> _List | None:
     return next((kind for kind, holds in claims if holds()), None)
 
 
-def _is_a_bare_list(look: Look) -> bool:
+def _is_a_bare_list(look: PageLook) -> bool:
     return look.length < SHORT and not look.says_article and headlines(look) >= _FIRST
 
 
-def _is_a_profile(look: Look) -> bool:
+def _is_a_profile(look: PageLook) -> bool:
     """Believe og:type where the person's articles stand below; an obituary may have it too."""
     told = look.declared.first("og:type")[0].lower() == "profile"
     return told and (_is_filed_as_a_list(look) or headlines(look) >= _FEW_LINKS)
 
 
-def _is_the_sites_own(look: Look) -> bool:
-    """Say whether the page is the one that its WebSite node names, or a language's front door."""
+def _is_the_sites_own(look: PageLook) -> bool:
+    """Decide whether a page is the one that its WebSite node names, or a language's front door."""
     if look.says_article:
         return False
     if len(look.segments) == 1 and _LANGUAGE.match(look.segments[0]):
         return headlines(look) >= _SOME_LINKS
     here = urls.identity(look.address)
     sites = (node for node in look.declared.nodes if "website" in json_ld.kinds(node))
-    named = (urls.identity(one) for node in sites for one in json_ld.strings(node.get("url")))
+    named = (
+        urls.identity(address) for node in sites for address in json_ld.strings(node.get("url"))
+    )
     return here in named and headlines(look) >= _SOME_LINKS
 
 
-def _by_its_template(look: Look) -> _List | None:
+def _by_its_template(look: PageLook) -> _List | None:
     """Believe the classes that content systems write on the body of a list."""
     if not look.classes & _CLASSES or look.classes & _SINGLE or look.is_dated:
         return None
@@ -149,7 +153,7 @@ def _by_its_template(look: Look) -> _List | None:
     return _List.AUTHOR if is_author else _List.LISTING
 
 
-def _by_its_links(look: Look) -> _List | None:
+def _by_its_links(look: PageLook) -> _List | None:
     """Count headlines that lead to other pages of the site, and the prose beside them."""
     if look.says_article or look.is_dated or look.length >= 5 * SHORT:
         return None
@@ -162,7 +166,7 @@ def _by_its_links(look: Look) -> _List | None:
     return _List.LISTING if _has_many_headlines(look, words) else None
 
 
-def _has_many_headlines(look: Look, words: int) -> bool:
+def _has_many_headlines(look: PageLook, words: int) -> bool:
     """Decide whether a page has many headlines and no prose, or some, little, and a list's name."""
     links = headlines(look)
     if links >= _PLAIN_LINKS and words < _PLAIN_PROSE:
@@ -172,14 +176,14 @@ def _has_many_headlines(look: Look, words: int) -> bool:
     return links >= _SOME_LINKS and has_little and _is_called_a_list(look)
 
 
-def _has_teasers(look: Look) -> bool:
+def _has_teasers(look: PageLook) -> bool:
     """Decide whether a page of little text has several articles that lead on."""
     if look.length >= 2 * SHORT:
         return False
     return len(look.document.tree.xpath("//article[.//a[@href]]")) >= _FIRST
 
 
-def _is_a_brief(look: Look) -> bool:
+def _is_a_brief(look: PageLook) -> bool:
     """Decide whether below a headline, before any that leads on, stands a text, however short.
 
     Two sentences are one; of a section, whose heading is short, hardly a word stands there. With a
@@ -191,12 +195,12 @@ def _is_a_brief(look: Look) -> bool:
     heading = look.headline or next(iter(look.own_headings), "")
     if not heading or (_is_filed_as_a_list(look) and not look.is_spelt):
         return False
-    below, is_timed = _below(look, heading)
+    below, is_timed = _read_below(look, heading)
     sentences, length = _least_of_a_brief(look, is_timed=is_timed)
     return ends(below) >= sentences and size(below) >= length
 
 
-def _least_of_a_brief(look: Look, *, is_timed: bool) -> tuple[float, int]:
+def _least_of_a_brief(look: PageLook, *, is_timed: bool) -> tuple[float, int]:
     """Return the fewest sentences and characters that make a text below a headline a brief."""
     if not look.headline:
         return (2, NOTE) if is_timed else (math.inf, BRIEF)
@@ -204,11 +208,11 @@ def _least_of_a_brief(look: Look, *, is_timed: bool) -> tuple[float, int]:
     return (1, NOTE) if is_sure else (2, BRIEF)
 
 
-def _below(look: Look, headline: str) -> tuple[str, bool]:
+def _read_below(look: PageLook, headline: str) -> tuple[str, bool]:
     """Return the running text between the headline and the first that leads on; has it a time?"""
     below: list[str] = []
     is_timed = False
-    for part in _parts_below(look, headline):
+    for part in _iterate_below(look, headline):
         above = {around.tag for around in part.iterancestors()}
         if above & _FURNITURE:
             continue
@@ -220,7 +224,7 @@ def _below(look: Look, headline: str) -> tuple[str, bool]:
     return text.fold(" ".join(below)), is_timed
 
 
-def _parts_below(look: Look, headline: str) -> Iterator[HtmlElement]:
+def _iterate_below(look: PageLook, headline: str) -> Iterator[HtmlElement]:
     """Yield the parts of a page that stand below its headline, headings left out."""
     is_below = False
     for part in itertools.islice(look.document.tree.iter(*_PARTS), _MAX_PARTS):
@@ -231,7 +235,7 @@ def _parts_below(look: Look, headline: str) -> Iterator[HtmlElement]:
 
 
 def _own_words(block: HtmlElement) -> list[str]:
-    """Give the words that stand right in a block; of a paragraph those of its parts too."""
+    """Return the words that stand right in a block; of a paragraph those of its parts too."""
     if block.tag == "p":
         return [_words_of(block)]
     return [block.text or "", *(one.tail or "" for one in block)]
@@ -242,20 +246,20 @@ def _words_of(element: HtmlElement) -> str:
 
 
 def _leads_on(link: HtmlElement) -> bool:
-    """Say whether a link is a headline, or stands in one."""
+    """Decide whether a link is a headline, or stands in one."""
     words = text.fold(" ".join(link.itertext())[:1_000])
     is_one = len(words) >= _HEADLINE_LENGTH and len(words.split()) >= _HEADLINE_WORDS
-    return is_one or any(one.tag in _HEADINGS for one in link.iterancestors())
+    return is_one or any(around.tag in _HEADINGS for around in link.iterancestors())
 
 
-def _is_search(look: Look) -> bool:
+def _is_search(look: PageLook) -> bool:
     keys = {key.lower() for key, value in parse_qsl(urlsplit(look.address).query) if value}
     is_there = bool(keys & _SEARCH_KEYS) or bool(_SEARCH_SEGMENTS & set(look.segments))
     return is_there and any(_SEARCH_TITLE.match(heading) for heading in look.headings)
 
 
-def _is_called_a_list(look: Look) -> bool:
-    """Say whether address or title call it one, or it stands above the page that was asked for.
+def _is_called_a_list(look: PageLook) -> bool:
+    """Decide whether address or title call it one, or it stands above the page that was asked for.
 
     An address without any headline in it is one where the title is no headline either.
     """
@@ -268,11 +272,11 @@ def _is_called_a_list(look: Look) -> bool:
     return is_bare and len(look.title.split()) <= _NAME_WORDS
 
 
-def _is_filed_as_a_list(look: Look) -> bool:
+def _is_filed_as_a_list(look: PageLook) -> bool:
     return bool(set(look.segments[:-1]) & _LIST_SEGMENTS)
 
 
-def headlines(look: Look) -> int:
+def headlines(look: PageLook) -> int:
     """Count the pages of its site to which a page leads by a headline, its furniture left out."""
     found: set[str] = set()
     host = urls.host(look.address)
@@ -288,7 +292,7 @@ def headlines(look: Look) -> int:
     return len(found)
 
 
-def prose(look: Look) -> int:
+def prose(look: PageLook) -> int:
     """Count the characters of running text in the one place that has the most.
 
     A place is a row of paragraphs side by side, or one block. Of a list each card is a place of its
@@ -299,7 +303,7 @@ def prose(look: Look) -> int:
     headed: Counter[HtmlElement] = Counter()
     left = _MAX_TEXTS
     for block in look.document.tree.iter(*_BLOCKS):
-        box = _box(block) if block.tag == "p" else block
+        box = _find_box(block) if block.tag == "p" else block
         place = box.getparent() if block.tag == "p" else block
         texts = _texts(block)
         left -= len(texts) + 1
@@ -320,8 +324,8 @@ def _texts(block: HtmlElement) -> Sequence[str]:
     return [block.text or "", *(part.tail or "" for part in block)]
 
 
-def _box(block: HtmlElement) -> HtmlElement:
-    """Give a paragraph, or where it stands alone in a box, and in no teaser, that box."""
+def _find_box(block: HtmlElement) -> HtmlElement:
+    """Return a paragraph, or where it stands alone in a box, and in no teaser, that box."""
     if next(block.iter("a"), None) is not None:
         return block
     for _ in range(_MAX_BOXES):
@@ -333,11 +337,11 @@ def _box(block: HtmlElement) -> HtmlElement:
     return block
 
 
-def _is_headed(look: Look, block: HtmlElement) -> bool:
-    """Say whether right before a paragraph stands a heading that leads to another page here."""
+def _is_headed(look: PageLook, block: HtmlElement) -> bool:
+    """Decide whether right before a paragraph stands a heading that leads to another page here."""
     before = block.getprevious()
     if before is None or before.tag not in _HEADINGS:
         return False
-    target = next((one.get("href") for one in before.iter("a") if one.get("href")), "")
+    target = next((link.get("href") for link in before.iter("a") if link.get("href")), "")
     found = urls.fetchable(target, look.document.base) if target else None
     return bool(found) and urls.host(found or "") == urls.host(look.address)

@@ -72,7 +72,7 @@ _MICRODATA = "//*[contains(@itemtype, 'Article') or contains(@itemtype, 'BlogPos
 
 
 @dataclass(frozen=True, slots=False, kw_only=True)
-class Look:
+class PageLook:
     """What there is to judge by; `words` is the text in plain prose, `title` without the site's."""
 
     document: Document
@@ -83,34 +83,34 @@ class Look:
 
     @functools.cached_property
     def length(self) -> int:
-        """Give the size of its text."""
+        """Count the characters of its text."""
         return size(self.words)
 
     @property
     def address(self) -> str:
-        """Give where the page was found at the end."""
+        """Return where the page was found at the end."""
         return self.document.address
 
     @functools.cached_property
     def segments(self) -> tuple[str, ...]:
-        """Give the parts of its path in lower case."""
+        """Return the parts of its path in lower case."""
         return tuple(part for part in urlsplit(self.address).path.lower().split("/") if part)
 
     @functools.cached_property
     def headings(self) -> tuple[str, ...]:
-        """Give its title tag, whole and in parts, and its first headings."""
+        """Return its title tag, whole and in parts, and its first headings."""
         found = list(visible_text(self.document, "//title", 1))
-        found += [part for one in found for part in _parts(one)]
+        found += [part for heading in found for part in _parts(heading)]
         return tuple(dict.fromkeys([*found, *self.own_headings]))
 
     @functools.cached_property
     def own_headings(self) -> tuple[str, ...]:
-        """Give its first headings."""
+        """Return its first headings."""
         return tuple(visible_text(self.document, "//h1", 2))
 
     @functools.cached_property
     def whole_headings(self) -> tuple[str, ...]:
-        """Give its headings, its title tag with and without the site's name, no half of a headline.
+        """Return its headings, its title tag with and without the site's name, no half headline.
 
         What stands beside a part must be as short as a name, and no heading may have them both.
         """
@@ -126,7 +126,7 @@ class Look:
 
     @functools.cached_property
     def headline(self) -> str:
-        """Give the first heading that says as much as a headline does, "" where none does.
+        """Return the first heading that says as much as a headline does, "" where none does.
 
         One of a lower level counts where it is the page's title and leads nowhere.
         """
@@ -137,14 +137,14 @@ class Look:
 
     @functools.cached_property
     def classes(self) -> frozenset[str]:
-        """Give what the template says of itself in the classes of html and body."""
+        """Return what the template says of itself in the classes of html and body."""
         found = self.document.tree.xpath("/html/@class | /html/body/@class")
-        return frozenset(" ".join(str(one)[:3_000] for one in found).lower().split())
+        return frozenset(" ".join(str(names)[:3_000] for names in found).lower().split())
 
     @functools.cached_property
     def is_sure(self) -> bool:
-        """Say whether its own data name it an article: no teaser, no review by a customer."""
-        declared = (one for one in self.declared.nodes if json_ld.kinds(one) & json_ld.ARTICLES)
+        """Decide whether its own data name it an article: no teaser, no review by a customer."""
+        declared = (node for node in self.declared.nodes if json_ld.kinds(node) & json_ld.ARTICLES)
         for node in itertools.islice(declared, _MAX_NODES):
             if self.is_about(node) and not self._is_by_a_customer(node):
                 return True
@@ -152,22 +152,22 @@ class Look:
 
     @functools.cached_property
     def says_article(self) -> bool:
-        """Say whether OpenGraph calls it an article, as many templates call everything."""
+        """Decide whether OpenGraph calls it an article, as many templates call everything."""
         return self.declared.first("og:type")[0].lower() == "article"
 
     @functools.cached_property
     def is_article(self) -> bool:
-        """Say whether it surely is one by its own word: by its data, or a type and a date."""
+        """Decide whether it surely is one by its own word: by its data, or a type and a date."""
         return self.is_sure or (self.says_article and bool(self.declared.first(*_DATED)[0]))
 
     @functools.cached_property
     def is_dated(self) -> bool:
-        """Say whether its head says when it was published."""
+        """Decide whether its head says when it was published."""
         return bool(self.declared.first(*_DATED)[0])
 
     @functools.cached_property
     def is_as_listed(self) -> bool:
-        """Say whether a heading of it is the headline that its source gave.
+        """Decide whether a heading of it is the headline that its source gave.
 
         A short one, which a section or a login may have too, counts with the source's own excerpt.
         """
@@ -180,13 +180,13 @@ class Look:
 
     @functools.cached_property
     def _quotes_the_source(self) -> bool:
-        """Say whether its text begins the source's excerpt."""
+        """Decide whether its text begins the source's excerpt."""
         wanted = text.squash(self.lead.excerpt)[:NOTE]
         return size(wanted) >= NOTE / 2 and wanted in text.squash(self.words)
 
     @functools.cached_property
     def is_brief(self) -> bool:
-        """Say whether it is a note, however short: two sentences and a headline, or one and a sign.
+        """Decide whether it is a note: two sentences and a headline, or one and a sign.
 
         That is a time beside it, the headline that its source gave, or that of its address.
         """
@@ -197,24 +197,27 @@ class Look:
 
     @functools.cached_property
     def is_timed(self) -> bool:
-        """Say whether a time stands in its head, or in the page and not in its furniture."""
+        """Decide whether a time stands in its head, or in the page and not in its furniture."""
         return self.is_dated or bool(self.document.tree.xpath(_IN_THE_PAGE))
 
     @functools.cached_property
     def is_spelt(self) -> bool:
-        """Say whether its address spells its headline."""
+        """Decide whether its address spells its headline."""
         wanted = set(text.words(self.headline))
         given = set(re.split(r"[^\w]|_", self.segments[-1])) if self.segments else set()
         return len(wanted & given) >= max(_SPELT, _SHARED * len(wanted))
 
     def is_here(self, node: Node) -> bool:
-        """Say whether a node names the page's own address."""
+        """Decide whether a node names the page's own address."""
         own = [one for key in ("url", "mainEntityOfPage", "@id") for one in _addresses(node, key)]
         here = {self.address, *self.declared.links.get("canonical", ())}
-        return bool({urls.identity(one) for one in own} & {urls.identity(one) for one in here})
+        return bool(
+            {urls.identity(address) for address in own}
+            & {urls.identity(address) for address in here}
+        )
 
     def is_called(self, name: str, beside: float) -> bool:
-        """Say whether a title of the page is a name, and at most a share of its words is not.
+        """Decide whether a title of the page is a name, and at most a share of its words is not.
 
         Numbers and articles ("the") say nothing.
         """
@@ -222,13 +225,13 @@ class Look:
         for shown in (self.title, *self.own_headings, self.declared.first("og:title")[0]):
             given = set(text.words(shown))
             is_same = len(wanted & given) >= _SHARED * len(wanted)
-            more = {one for one in given - wanted - _THE if not one.isdecimal()}
+            more = {word for word in given - wanted - _THE if not word.isdecimal()}
             if given and is_same and len(more) <= beside * len(given):
                 return True
         return False
 
     def is_about(self, node: Node) -> bool:
-        """Say whether the page is about what a node describes, and does not only mention it."""
+        """Decide whether the page is about what a node describes, and does not only mention it."""
         if self.is_here(node):
             return True
         own = [one for key in ("url", "mainEntityOfPage", "@id") for one in _addresses(node, key)]
@@ -244,7 +247,7 @@ class Look:
         return Counter(kind for node in self.declared.nodes for kind in json_ld.kinds(node))
 
     def _is_named(self, name: str) -> bool:
-        """Say whether half of a name's words stand in a title that page or lead have."""
+        """Decide whether half of a name's words stand in a title that page or lead have."""
         wanted = set(text.words(name))
         if not wanted:
             return False
@@ -253,19 +256,19 @@ class Look:
         return len(wanted & given) >= _SHARED * len(wanted)
 
     def _is_by_a_customer(self, node: Node) -> bool:
-        """Say whether a review is one of those below a product."""
+        """Decide whether a review is one of those below a product."""
         if not json_ld.kinds(node) <= _REVIEWS:
             return False
         for holder in self.declared.nodes:
             for key in _OF_A_PRODUCT:
                 value = holder.get(key)
-                if any(one is node for one in (value if isinstance(value, list) else [value])):
+                if any(part is node for part in (value if isinstance(value, list) else [value])):
                     return True
         return False
 
 
 def _addresses(node: Node, key: str) -> list[str]:
-    return [one for one in json_ld.addresses(node.get(key)) if one.startswith("http")]
+    return [address for address in json_ld.addresses(node.get(key)) if address.startswith("http")]
 
 
 def _parts(title: str) -> list[str]:
@@ -273,7 +276,7 @@ def _parts(title: str) -> list[str]:
 
 
 def size(passage: str) -> int:
-    """Give the characters of a passage; a Chinese, Japanese or Korean one counts as three."""
+    """Count the characters of a passage; a Chinese, Japanese or Korean one counts as three."""
     if passage.isascii():
         return len(passage)
     return len(passage) + (_AS_WIDE - 1) * len(_WIDE.findall(passage))
@@ -285,6 +288,6 @@ def ends(passage: str) -> int:
 
 
 def is_headline(heading: str) -> bool:
-    """Say whether a heading says as much as a headline: four words, or as many signs."""
+    """Decide whether a heading says as much as a headline: four words, or as many signs."""
     is_long = size(heading) >= _HEADLINE_SIZE and bool(_UNSPACED.search(heading))
     return len(heading.split()) >= _HEADLINE_WORDS or is_long

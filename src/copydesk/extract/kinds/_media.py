@@ -24,7 +24,7 @@ _LONGER = 3  # times; a sound that much longer than its text read aloud is no re
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class Playback:
     """What a page shows: its kind, the markup that plays it ("" for none), its seconds or 0.
 
     `origin`, `frame_from` and `seconds_from` say where each came from.
@@ -51,30 +51,30 @@ class _Seen:
 
     @property
     def is_declared(self) -> bool:
-        """Say whether the page calls itself an article, as a template may do too."""
+        """Decide whether the page calls itself an article, as a template may do too."""
         return bool(self.declared.article) or self.og_type == "article"
 
     @property
     def og_type(self) -> str:
-        """Give its OpenGraph type in lower case."""
+        """Return its OpenGraph type in lower case."""
         return self.declared.first("og:type")[0].lower()
 
 
-def find(document: Document, declared: Declared, lead: Lead, body: str) -> Shown:
-    """Give what kind of page it is, what plays what it is about, and how long that takes.
+def find(document: Document, declared: Declared, lead: Lead, body: str) -> Playback:
+    """Decide what kind of page it is, what plays what it is about, and how long that takes.
 
     An article with a video in it is an article, and so is one that is read aloud.
     """
-    seen = _seen(document, declared, lead, body)
-    kind, origin = _kind(seen)
+    seen = _see(document, declared, lead, body)
+    kind, origin = _decide_kind(seen)
     if kind == "article":
-        return Shown()
+        return Playback()
     node = declared.video if kind == "video" else seen.sound
     shown, frame_from = _playing.find(
         document, declared, lead, _playing.About(kind=kind, node=node)
     )
-    seconds, seconds_from = _seconds(declared, lead, kind, node)
-    return Shown(
+    seconds, seconds_from = _find_seconds(declared, lead, kind, node)
+    return Playback(
         kind=kind,
         frame=embeds.write(shown) if shown else "",
         seconds=seconds,
@@ -85,11 +85,11 @@ def find(document: Document, declared: Declared, lead: Lead, body: str) -> Shown
 
 
 def kind(document: Document, declared: Declared, lead: Lead, body: str) -> Kind:
-    """Give only the kind of a page."""
-    return _kind(_seen(document, declared, lead, body))[0]
+    """Decide only the kind of a page."""
+    return _decide_kind(_see(document, declared, lead, body))[0]
 
 
-def _seen(document: Document, declared: Declared, lead: Lead, body: str) -> _Seen:
+def _see(document: Document, declared: Declared, lead: Lead, body: str) -> _Seen:
     own = {document.address, *declared.links.get("canonical", ())}
     addresses = frozenset(urls.identity(address) for address in own)
     episode = json_ld.main(declared.nodes, EPISODES, addresses)
@@ -103,8 +103,8 @@ def _seen(document: Document, declared: Declared, lead: Lead, body: str) -> _See
     )
 
 
-def _kind(seen: _Seen) -> tuple[Kind, str]:
-    """Give the kind of the page and what says so: its address, its own word, its feed."""
+def _decide_kind(seen: _Seen) -> tuple[Kind, str]:
+    """Decide the kind of the page and what says so: its address, its own word, its feed."""
     if player := players.find(seen.document.address):
         return player.kind, "address"
     for decide in (_by_its_word, _by_its_player, _by_its_feed, _by_its_sound):
@@ -167,21 +167,21 @@ def _by_its_sound(seen: _Seen) -> tuple[Kind, str] | None:
 
 
 def _is_walled(seen: _Seen) -> bool:
-    """Say whether the text may be the beginning of a longer one."""
+    """Decide whether the text may be the beginning of a longer one."""
     free = seen.declared.article.get("isAccessibleForFree")
     return free is False or str(free).lower() == "false"
 
 
-def _seconds(declared: Declared, lead: Lead, kind: Kind, node: Node) -> tuple[int, str]:
-    """Give the length and where it is said: JSON-LD, meta tags, the feed."""
+def _find_seconds(declared: Declared, lead: Lead, kind: Kind, node: Node) -> tuple[int, str]:
+    """Find the length and where it is said: JSON-LD, meta tags, the feed."""
     for part in _playing.parts(node):
         for key in ("duration", "timeRequired"):
             if found := lengths.seconds(part.get(key)):
                 return found, "json-ld"
     names = ("video", "movie") if kind == "video" else ("audio", "music")
-    for name in (*(f"{one}:duration" for one in names), f"og:{kind}:duration", "duration"):
+    for name in (*(f"{prefix}:duration" for prefix in names), f"og:{kind}:duration", "duration"):
         if found := lengths.seconds(declared.first(name)[0]):
             return found, name
-    own = (one.seconds for one in lead.media if one.kind == kind)
+    own = (media.seconds for media in lead.media if media.kind == kind)
     found = next(filter(None, own), 0)
     return found, "lead" if found else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from copydesk.extract.kinds._look import SHORT, TINY, Look
+from copydesk.extract.kinds._look import SHORT, TINY, PageLook
 from copydesk.extract.page import visible_text
 from copydesk.kit import tables, text
 
@@ -34,8 +34,8 @@ _CODES = ("prerender-status-code", "render:status_code", "status-code")
 _LONGEST = 160  # characters of a sentence that is compared
 
 
-def find(look: Look) -> str:
-    """Say that a page is an error in a 200 or a note in place of an article, "" for neither.
+def find(look: PageLook) -> str:
+    """Name a page that is an error in a 200 or a note in place of an article, "" for neither.
 
     A heading, or the first sentence of a page of almost no text, must be that note and nothing
     else. Beside an article by its own word only the note itself counts, and beside the headline
@@ -49,14 +49,15 @@ def find(look: Look) -> str:
         if not look.is_sure and _is_error(look):
             return "an error page in a 200"
         for heading in (look.title,) if look.is_sure else look.whole_headings:
-            if found := _note(heading):
+            if found := _name_note(heading):
                 return found
-    return _note_in_the_text(look)
+    return _find_note(look)
 
 
-def _is_error(look: Look) -> bool:
-    """Say whether the title is an error's and nothing else; a word that a film may have too counts
-    on a page of few.
+def _is_error(look: PageLook) -> bool:
+    """Decide whether the title is an error's and nothing else.
+
+    A word that a film may have too counts on a page of few.
     """
     title = look.title.strip()[: _LONGEST + 1]
     if text.squash(title) in _NAMES:
@@ -64,15 +65,15 @@ def _is_error(look: Look) -> bool:
     return len(title) <= _LONGEST and bool(_ERROR.match(title))
 
 
-def _note_in_the_text(look: Look) -> str:
+def _find_note(look: PageLook) -> str:
     if look.length >= (TINY if look.is_sure else SHORT / 2):
         return ""
     shown = [*look.words.split("\n")[:2], *visible_text(look.document, "//h2 | //main//p", 3)]
-    sentences = (re.split(r"(?<=[.!?。])\s", one[: 2 * _LONGEST])[0] for one in shown)
-    return next(filter(None, map(_note, sentences)), "")
+    sentences = (re.split(r"(?<=[.!?。])\s", passage[: 2 * _LONGEST])[0] for passage in shown)
+    return next(filter(None, map(_name_note, sentences)), "")
 
 
-def _note(sentence: str) -> str:
+def _name_note(sentence: str) -> str:
     folded = sentence.strip()
     if not folded or len(folded) > _LONGEST or not _SENTENCE.match(folded):
         return ""

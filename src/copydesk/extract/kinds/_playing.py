@@ -45,7 +45,7 @@ class About:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Offer:
+class _PlayerOffer:
     """An address that may play it, its MIME type where told, who says so."""
 
     address: str
@@ -56,29 +56,34 @@ class _Offer:
 def find(
     document: Document, declared: Declared, lead: Lead, about: About
 ) -> tuple[Player | MediaFile | None, str]:
-    """Give what plays it and where its address stands, (None, "") for nothing.
+    """Find what plays it and where its address stands, (None, "") for nothing.
 
     A player of the allow-list wherever it is named; else a file of the same kind at an https
     address; else the only known player that stands in the page.
     """
-    found = [_Offer(address=document.address, origin="address"), *_declared(document, about.node)]
-    found += [_Offer(address=address, origin=origin) for address, origin in offers(declared)]
-    found += [_Offer(address=one.url, origin="lead", type=one.type) for one in lead.media]
+    found = [
+        _PlayerOffer(address=document.address, origin="address"),
+        *_declared_offers(document, about.node),
+    ]
+    found += [_PlayerOffer(address=address, origin=origin) for address, origin in offers(declared)]
+    found += [
+        _PlayerOffer(address=media.url, origin="lead", type=media.type) for media in lead.media
+    ]
     if about.kind == "audio":
-        found += [_Offer(address=address, origin="audio") for address in sounds(document)]
+        found += [_PlayerOffer(address=address, origin="audio") for address in sounds(document)]
     for offer in found:
         if player := players.find(offer.address):
             return player, offer.origin
-    for offer in (*found, *_typed(declared)):
+    for offer in (*found, *_typed_offers(declared)):
         if embeds.kind_of(offer.address, offer.type) == about.kind:
             file = embeds.file(about.kind, offer.address)
             if file is not None:
                 return file, offer.origin
-    return _only_frame(document)
+    return _find_only_frame(document)
 
 
 def parts(node: Node) -> Iterator[Node]:
-    """Give a node and the objects that hold its own files."""
+    """Yield a node and the objects that hold its own files."""
     yield node
     for key in _MEDIA:
         value = node.get(key)
@@ -88,7 +93,7 @@ def parts(node: Node) -> Iterator[Node]:
 
 
 def offers(declared: Declared) -> Iterator[tuple[str, str]]:
-    """Give the addresses that a page offers to be embedded, with the names of what says so."""
+    """Yield the addresses that a page offers to be embedded, with the names of what says so."""
     for link in declared.links.get("alternate", ())[:_MAX_LINKS]:
         if "oembed" in link:
             for address in parse_qs(urlsplit(link).query).get("url", ())[:1]:
@@ -99,7 +104,7 @@ def offers(declared: Declared) -> Iterator[tuple[str, str]]:
 
 
 def sounds(document: Document) -> list[str]:
-    """Give the files of the one sound that a page plays or links to, [] where it has none or more.
+    """Return the files of the one sound that a page plays or links to, [] for none or more.
 
     What reads an article aloud is none, nor what stands in a margin.
     """
@@ -113,9 +118,9 @@ def sounds(document: Document) -> list[str]:
 
 
 def _files(element: HtmlElement, document: Document) -> Iterator[str]:
-    """Give the addresses of an element's sound files."""
+    """Yield the addresses of an element's sound files."""
     sources = [element, *element.iter("source")][:_MAX_PARTS]
-    for raw in (one.get("src") or one.get("href") or "" for one in sources):
+    for raw in (source.get("src") or source.get("href") or "" for source in sources):
         address = urls.fetchable(raw.strip()[:2_000], document.base) if raw else None
         told = element.get("type") or ""
         if address and (element.tag == "audio" or embeds.kind_of(address, told) == "audio"):
@@ -123,7 +128,7 @@ def _files(element: HtmlElement, document: Document) -> Iterator[str]:
 
 
 def _is_beside(element: HtmlElement) -> bool:
-    """Say whether a sound stands in a margin or reads the article aloud."""
+    """Decide whether a sound stands in a margin or reads the article aloud."""
     names = [element.get("src") or element.get("href") or ""]
     for level, above in enumerate((element, *element.iterancestors())):
         if above.tag in _APART:
@@ -133,14 +138,14 @@ def _is_beside(element: HtmlElement) -> bool:
     return bool(_READ_ALOUD.search(" ".join(names)[:3_000]))
 
 
-def _declared(document: Document, node: Node) -> Iterator[_Offer]:
+def _declared_offers(document: Document, node: Node) -> Iterator[_PlayerOffer]:
     for part in parts(node):
         mime_type = json_ld.string(part.get("encodingFormat") or part.get("fileFormat"))
         keys = ("embedUrl", "contentUrl") if part is node else ("embedUrl", "contentUrl", "url")
         for address in _first_addresses(part, keys, document):
-            yield _Offer(address=address, origin="json-ld", type=mime_type)
+            yield _PlayerOffer(address=address, origin="json-ld", type=mime_type)
     for address in _first_addresses(node, _MEDIA, document):
-        yield _Offer(address=address, origin="json-ld")
+        yield _PlayerOffer(address=address, origin="json-ld")
 
 
 def _first_addresses(node: Node, keys: Iterable[str], document: Document) -> Iterator[str]:
@@ -151,18 +156,20 @@ def _first_addresses(node: Node, keys: Iterable[str], document: Document) -> Ite
                 yield absolute
 
 
-def _typed(declared: Declared) -> Iterator[_Offer]:
-    """Give the files of meta tags with their types, which their addresses may not tell."""
+def _typed_offers(declared: Declared) -> Iterator[_PlayerOffer]:
+    """Yield the files of meta tags with their types, which their addresses may not tell."""
     for names, kind in ((_VIDEO_META, "video"), (_AUDIO_META, "audio")):
         address, name = declared.first(*names)
         if address:
-            yield _Offer(address=address, origin=name, type=declared.first(f"og:{kind}:type")[0])
+            yield _PlayerOffer(
+                address=address, origin=name, type=declared.first(f"og:{kind}:type")[0]
+            )
 
 
-def _only_frame(document: Document) -> tuple[Player | None, str]:
-    """Give the player in the page's frames where all that are known are one and the same."""
+def _find_only_frame(document: Document) -> tuple[Player | None, str]:
+    """Return the player in the page's frames where all that are known are one and the same."""
     frames = document.tree.xpath("//iframe[@src or @data-src]")[:_MAX_FRAMES]
     addresses = (frame.get("src") or frame.get("data-src") or "" for frame in frames)
     absolute = (urls.fetchable(address.strip(), document.base) for address in addresses)
-    known = {player for one in absolute if one and (player := players.find(one))}
+    known = {player for address in absolute if address and (player := players.find(address))}
     return (known.pop(), "iframe") if len(known) == 1 else (None, "")

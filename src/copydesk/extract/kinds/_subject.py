@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from copydesk.extract.kinds import _listing
-from copydesk.extract.kinds._look import SHORT, Look
+from copydesk.extract.kinds._look import SHORT, PageLook
 from copydesk.extract.page import json_ld
 from copydesk.extract.page.json_ld import Node
 from copydesk.kit import dates
@@ -36,8 +36,8 @@ class _Thing(StrEnum):
     EVENT = "an event page"
 
 
-def find(look: Look) -> str:
-    """Say what a page is about ("an event page"), "" where nothing plain says so.
+def find(look: PageLook) -> str:
+    """Name what a page is about ("an event page"), "" where nothing plain says so.
 
     What calls itself an article is one, and so is a long text: a review has a product in its data,
     a report the match. Else a title of the page must be the name of the thing and no more: "Tide
@@ -47,16 +47,16 @@ def find(look: Look) -> str:
     if look.is_article:
         return ""
     for node in look.declared.nodes[:_MAX_NODES]:
-        thing = _named(node)
+        thing = _thing_of(node)
         if thing and _is_titled(look, node, thing) and _is_whole(look, node, thing):
             return thing.value
     is_product = look.declared.first("og:type")[0].lower().startswith("product")
     if is_product and _has_price(look) and not _is_long(look):
         return _Thing.PRODUCT.value
-    return _of_the_site(look)
+    return _name_site_page(look)
 
 
-def _named(node: Node) -> _Thing | None:
+def _thing_of(node: Node) -> _Thing | None:
     """Return what a node of these types makes of its page, None for nothing."""
     kinds = json_ld.kinds(node)
     if kinds & _PRODUCTS:
@@ -71,16 +71,16 @@ def _named(node: Node) -> _Thing | None:
     return _Thing.EVENT if is_event else None
 
 
-def _is_titled(look: Look, node: Node, thing: _Thing) -> bool:
-    """Say whether a title of the page is the name of the thing that a node describes."""
+def _is_titled(look: PageLook, node: Node, thing: _Thing) -> bool:
+    """Decide whether a title of the page is the name of the thing that a node describes."""
     beside = _BESIDE_A_JOB if thing is _Thing.JOB else 0
     told = (node, *_questions(node))
-    names = (json_ld.string(one.get(key)) for one in told for key in ("name", "title"))
+    names = (json_ld.string(thing.get(key)) for thing in told for key in ("name", "title"))
     return any(look.is_called(name, beside) for name in names if name)
 
 
-def _is_whole(look: Look, node: Node, thing: _Thing) -> bool:
-    """Say whether a node tells enough to be the page's subject and no by-the-way."""
+def _is_whole(look: PageLook, node: Node, thing: _Thing) -> bool:
+    """Decide whether a node tells enough to be the page's subject and no by-the-way."""
     if thing is _Thing.JOB:
         told = json_ld.string(node.get("description"))
         return len(told) >= _TOLD * look.length or not _is_long(look)
@@ -95,8 +95,8 @@ def _is_whole(look: Look, node: Node, thing: _Thing) -> bool:
     return _is_to_come(look, node)
 
 
-def _is_to_come(look: Look, node: Node) -> bool:
-    """Say whether an event has a place and a time, and is not over when its source writes of it.
+def _is_to_come(look: PageLook, node: Node) -> bool:
+    """Decide whether an event has a place and a time, and is not over when its source writes of it.
 
     Of a match its tickets tell, since reports and tickers name it as well.
     """
@@ -110,8 +110,8 @@ def _is_to_come(look: Look, node: Node) -> bool:
     return end is None or written is None or end >= dates.utc(written)
 
 
-def _is_of_a_forum(look: Look, node: Node) -> bool:
-    """Say whether a page is one question on which readers vote, or short with its answers told."""
+def _is_of_a_forum(look: PageLook, node: Node) -> bool:
+    """Decide whether a page is one question with votes, or short with its answers told."""
     questions = _questions(node)
     if len(questions) != 1:
         return False
@@ -123,20 +123,20 @@ def _is_of_a_forum(look: Look, node: Node) -> bool:
 def _questions(node: Node) -> list[Node]:
     about = node.get("mainEntity")
     listed = about if isinstance(about, list) else [about]
-    return [one for one in listed[:_FIRST] if isinstance(one, Mapping)]
+    return [question for question in listed[:_FIRST] if isinstance(question, Mapping)]
 
 
-def _is_long(look: Look) -> bool:
-    """Say whether there is more running text than beside a thing for sale."""
+def _is_long(look: PageLook) -> bool:
+    """Decide whether there is more running text than beside a thing for sale."""
     return look.length >= 5 * SHORT or _listing.prose(look) >= _LONG
 
 
-def _has_price(look: Look) -> bool:
+def _has_price(look: PageLook) -> bool:
     return bool(look.declared.first(*_PRICES)[0])
 
 
-def _of_the_site(look: Look) -> str:
-    """Say that a page is about its site: schema.org's own kinds of page."""
+def _name_site_page(look: PageLook) -> str:
+    """Name a page about its site by schema.org's own kinds of page, "" for another."""
     if look.says_article or look.length >= 5 * SHORT:
         return ""
     for node in look.declared.nodes[:_FIRST]:

@@ -20,22 +20,22 @@ _VIEWER = re.compile(r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?")
 
 
 def is_amp(address: str) -> bool:
-    """Say whether an address is by its spelling an AMP copy."""
+    """Decide whether an address is by its spelling an AMP copy."""
     return bool(_AMP.search(address)) or is_cached(address)
 
 
 def is_cached(address: str) -> bool:
-    """Say whether an address is in an AMP cache."""
+    """Decide whether an address is in an AMP cache."""
     return urls.host(address).endswith(_CACHES)
 
 
 def is_amp_page(document: Document) -> bool:
-    """Say whether a page is written in AMP."""
+    """Decide whether a page is written in AMP."""
     return document.tree.get("amp") is not None or document.tree.get("⚡") is not None
 
 
-def unwrapped(address: str) -> str:
-    """Give the publisher's own address behind an AMP cache's or Google's `/amp/s/`, else itself.
+def unwrap(address: str) -> str:
+    """Return the publisher's own address behind an AMP cache's or Google's `/amp/s/`, else itself.
 
     A cache names the publisher twice, in its host and in its path; where the two differ it is no
     cache's address, and says nothing.
@@ -54,5 +54,5 @@ def unwrapped(address: str) -> str:
 
 
 def _label(publisher: str) -> str:
-    """Give the label under which a cache keeps a host (AMP cache URL format)."""
+    """Return the label under which a cache keeps a host (AMP cache URL format)."""
     return publisher.replace("-", "--").replace(".", "-")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from copydesk.extract.origin import _site_name
-from copydesk.extract.origin._amp import unwrapped
+from copydesk.extract.origin._amp import unwrap
 from copydesk.extract.page import Declared, json_ld, visible_text
 from copydesk.kit import text, urls
 from copydesk.news import Provider
@@ -31,31 +31,33 @@ _KEPT_BARE = re.compile(r"(?i)^https?://web\.archive\.org/web/\d{8,14}(?:[a-z]{2
 def find(
     web_url: str, document: Document, declared: Declared, lead: Lead, beat: Beat
 ) -> tuple[Provider, str]:
-    """Give the publisher of a page and where its name came from.
+    """Find the publisher of a page and where its name came from.
 
     The domain is that of the longest organization file that covers the host (`aws.amazon.com`
     before `amazon.com`), else the registrable one. Logos come with the domain. Where `web_url` is
     on another site than the page, the page's own name is not its publisher's.
     """
-    place = _original(web_url, declared)
-    organization = _on_a_platform(place, lead, beat) or _organization(urls.host(place), beat)
+    place = _find_original(web_url, declared)
+    organization = _find_channel_owner(place, lead, beat) or _find_organization(
+        urls.host(place), beat
+    )
     domain = organization.domain if organization else urls.registrable_domain(place)
-    source = _source(lead, beat)
+    source = _find_source(lead, beat)
     if organization:
         name, origin = organization.name, "organization"
     # a search or an aggregator lists other people's pages under its own name
     elif source and source.name and urls.same_site(source.url, place):
         name, origin = source.name, "source"
-    elif urls.same_site(web_url, unwrapped(document.address)):
-        name, origin = _own_name(place, document, declared)
+    elif urls.same_site(web_url, unwrap(document.address)):
+        name, origin = _find_own_name(place, document, declared)
     else:
         name, origin = "", "domain"
     logo = beat.logos.get(domain)
     return Provider(name=name or domain, domain=domain, images=(logo,) if logo else ()), origin
 
 
-def _original(web_url: str, declared: Declared) -> str:
-    """Give the address of which an archive of the web keeps a copy, else the page's own."""
+def _find_original(web_url: str, declared: Declared) -> str:
+    """Return the address of which an archive of the web keeps a copy, else the page's own."""
     for address in (web_url, *declared.links.get("canonical", ())):
         if not urls.same_site(address, web_url):
             continue
@@ -66,13 +68,13 @@ def _original(web_url: str, declared: Declared) -> str:
     return web_url
 
 
-def _own_name(place: str, document: Document, declared: Declared) -> tuple[str, str]:
-    """Give the name that a page has for its site, the first that fits its address.
+def _find_own_name(place: str, document: Document, declared: Declared) -> tuple[str, str]:
+    """Return the name that a page has for its site, the first that fits its address.
 
     Templates fill og:site_name with a section ("World") or the address itself: such a name gives
     way to another that fits, and stands where there is none.
     """
-    said = [one for one in _declared_names(declared) if _is_name(one[0])]
+    said = [pair for pair in _declared_names(declared) if _is_name(pair[0])]
     bare = {urls.registrable_domain(place), urls.host(place)}
     for name, origin in said:
         if name not in bare and _site_name.fit(name, place):
@@ -95,8 +97,8 @@ def _declared_names(declared: Declared) -> Iterator[tuple[str, str]]:
         yield name, "json-ld"
 
 
-def _organization(host: str, beat: Beat) -> Organization | None:
-    """Give the organization whose domain is the longest end of the host's name."""
+def _find_organization(host: str, beat: Beat) -> Organization | None:
+    """Return the organization whose domain is the longest end of the host's name."""
     labels = host.split(".")
     for start in range(len(labels) - 1):
         found = beat.organizations.get(".".join(labels[start:]))
@@ -105,12 +107,12 @@ def _organization(host: str, beat: Beat) -> Organization | None:
     return None
 
 
-def _on_a_platform(web_url: str, lead: Lead, beat: Beat) -> Organization | None:
-    """Give the organization behind a video platform's page: the one its source is named after.
+def _find_channel_owner(web_url: str, lead: Lead, beat: Beat) -> Organization | None:
+    """Return the organization behind a video platform's page: the one its source is named after.
 
     SPEC 2.7: an item of a channel is its owner's and not the platform's.
     """
-    source = _source(lead, beat)
+    source = _find_source(lead, beat)
     if source is None or urls.registrable_domain(web_url) not in _PLATFORMS:
         return None
     name = source.name.lower()
@@ -124,17 +126,17 @@ def _on_a_platform(web_url: str, lead: Lead, beat: Beat) -> Organization | None:
     )
 
 
-def _source(lead: Lead, beat: Beat) -> Source | None:
+def _find_source(lead: Lead, beat: Beat) -> Source | None:
     return next((source for source in beat.sources if source.url == lead.source), None)
 
 
 def site_names(web_url: str, declared: Declared, lead: Lead, beat: Beat) -> Iterator[str]:
-    """Give every name of the site that may stand beside a headline in a title."""
-    organization = _organization(urls.host(web_url), beat)
+    """Yield every name of the site that may stand beside a headline in a title."""
+    organization = _find_organization(urls.host(web_url), beat)
     if organization:
         yield organization.name
         yield from organization.other_names
-    source = _source(lead, beat)
+    source = _find_source(lead, beat)
     if source and urls.same_site(source.url, web_url):
         yield source.name
     yield from (name for name, _ in _declared_names(declared))

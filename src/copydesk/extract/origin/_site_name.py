@@ -31,7 +31,7 @@ _OUTER = frozenset({"www", "com", "co", "net", "org", "gov", "ac", "edu"})
 
 
 def is_address(name: str) -> bool:
-    """Say whether a name is only an address: `www.harbour.example`, `http://harbour.example`."""
+    """Decide whether a name is only an address: `www.harbour.example`, `http://harbour.example`."""
     return bool(_SCHEME.match(name)) or "://" in name
 
 
@@ -81,16 +81,16 @@ def _fits_as_a_name(name: str, web_url: str) -> Fit:
 
 
 def _reads_as_a_name(words: str) -> bool:
-    """Say whether words are few, without numbers, and none but joining ones begin small."""
+    """Decide whether words are few, without numbers, and none but joining ones begin small."""
     some = words.split()
     if not 0 < len(some) <= _MAX_WORDS or any(letter.isdigit() for letter in words):
         return False
-    big = [one for one in some if one.lower() not in _JOINING and not one.endswith(".V.")]
-    return not any(one[0].islower() for one in big[1:])
+    big = [word for word in some if word.lower() not in _JOINING and not word.endswith(".V.")]
+    return not any(word[0].islower() for word in big[1:])
 
 
 def _labels(web_url: str) -> frozenset[str]:
-    """Give the parts of a host that may spell a name."""
+    """Return the parts of a host that may spell a name."""
     labels = urls.host(web_url).split(".")[:-1]
     return frozenset(
         _squash(label) for label in labels if label not in _OUTER and len(label) >= _SHORT - 1
@@ -102,7 +102,7 @@ def _words(name: str) -> list[str]:
 
 
 def _forms(letters: str) -> Iterator[str]:
-    """Give the ways in which an address may spell letters: `koeln` and `koln`."""
+    """Yield the ways in which an address may spell letters: `koeln` and `koln`."""
     yield _squash(letters.translate(_GERMAN))
     yield _squash(letters)
 
@@ -125,7 +125,7 @@ def _is_loose(words: list[str], label: str) -> bool:
 
 
 def _is_composed(words: list[str], label: str) -> bool:
-    """Say whether beginnings of all words in their order, joining ones at will, give a label."""
+    """Decide whether beginnings of all words in their order, joining ones at will, give a label."""
     reached = {0}
     for word in words[: 2 * _MAX_WORDS]:
         after = set(reached) if word in _JOINING else set()

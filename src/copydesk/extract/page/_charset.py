@@ -32,7 +32,7 @@ _BAD_SHARE = 50  # one byte in fifty may be wrong: a pasted quotation mark, a cu
 
 
 def decode(body: bytes, content_type: str) -> tuple[str, str]:
-    """Give the text of a page and the codec that read it; no byte is an error.
+    """Decode a page; return its text and the codec that read it. No byte is an error.
 
     A byte order mark wins (WHATWG encoding standard). Then UTF-8 where the bytes prove it, since
     no other text is valid UTF-8 by chance, whatever the labels say. Then the header's label, then
@@ -42,14 +42,14 @@ def decode(body: bytes, content_type: str) -> tuple[str, str]:
         if body.startswith(mark):
             return body[len(mark) :].decode(codec, "replace"), codec
     for codec in _candidates(body, content_type):
-        text = _read(body, codec)
+        text = _try_codec(body, codec)
         if text is not None:
             return text, codec
     return body.decode("cp1252", "replace"), "cp1252"
 
 
 def _candidates(body: bytes, content_type: str) -> Iterator[str]:
-    """Give the codecs to try, the likeliest first, the costly one last."""
+    """Yield the codecs to try, the likeliest first, the costly one last."""
     labels = list(_labels(body, content_type))
     if body.isascii():
         # seven-bit codecs that shift by escape sequences are known by their label alone
@@ -60,11 +60,11 @@ def _candidates(body: bytes, content_type: str) -> Iterator[str]:
         yield "utf-8"
         labels = [codec for codec in labels if not codec.startswith("utf-16")]
     yield from labels
-    yield _detected(body)
+    yield _detect(body)
 
 
 def _labels(body: bytes, content_type: str) -> Iterator[str]:
-    """Give the codecs that the header and the markup name, in that order.
+    """Yield the codecs that the header and the markup name, in that order.
 
     As browsers read the labels: windows-1252 behind iso-8859-1, gb18030 behind gb2312.
     """
@@ -81,7 +81,7 @@ def _labels(body: bytes, content_type: str) -> Iterator[str]:
             yield _WIDER.get(codec, codec)
 
 
-def _read(body: bytes, codec: str) -> str | None:
+def _try_codec(body: bytes, codec: str) -> str | None:
     """Decode where the bytes make sense under this codec; None where they do not."""
     try:
         text = codecs.getincrementaldecoder(codec)("replace").decode(body, final=False)
@@ -92,7 +92,7 @@ def _read(body: bytes, codec: str) -> str | None:
     return text if bad * _BAD_SHARE <= high else None
 
 
-def _detected(body: bytes) -> str:
+def _detect(body: bytes) -> str:
     from resiliparse.parse.encoding import detect_encoding
 
     codec = str(detect_encoding(body[:_SAMPLE]))

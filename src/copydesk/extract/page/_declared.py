@@ -39,7 +39,7 @@ class Declared:
     video: Node
 
     def first(self, *names: str) -> tuple[str, str]:
-        """Give the first value that any of these meta names has, and that name."""
+        """Return the first value that any of these meta names has, and that name."""
         for name in names:
             for value in self.meta.get(name, ()):
                 return value, name
@@ -93,7 +93,7 @@ def _links(document: Document) -> Mapping[str, tuple[str, ...]]:
 
 
 def visible_text(document: Document, xpath: str, limit: int = 3) -> tuple[str, ...]:
-    """Give the folded text of the first elements that an XPath finds, none empty."""
+    """Return the folded text of the first elements that an XPath finds, none empty."""
     known = document.found.get((xpath, limit))
     if known is None:
         elements = document.tree.xpath(xpath)[:limit]
@@ -103,7 +103,7 @@ def visible_text(document: Document, xpath: str, limit: int = 3) -> tuple[str, .
 
 
 def _text(element: HtmlElement) -> str:
-    """Give the beginning of an element's text; of many in one another, each has all of it."""
+    """Return the beginning of an element's text; of many in one another, each has all of it."""
     found, length = list[str](), 0
     for piece in islice(element.itertext(), _MAX_PIECES):
         folded = text.fold(piece[:_MAX_PIECE])

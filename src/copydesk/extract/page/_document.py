@@ -70,7 +70,7 @@ def open_document(page: Page) -> Document:
 
 
 def _has_too_many_attributes(html: str) -> bool:
-    """Say whether the tags of a page would keep libxml2 busy: it takes quadratic time over one."""
+    """Decide whether a page's tags would keep libxml2 busy: it takes quadratic time over one."""
     cost = 0
     for tag in _START_TAG.finditer(html):
         if tag.end() - tag.start() >= _LONG_TAG:
@@ -102,7 +102,7 @@ def _parse(html: str, address: str) -> HtmlElement:
 
 
 def _base(tree: HtmlElement, address: str) -> str:
-    """Give what relative links stand on: `<base href>` on the address (HTML standard 4.2.3)."""
+    """Find what relative links stand on: `<base href>` on the address (HTML standard 4.2.3)."""
     for href in tree.xpath("(//base/@href)[1]"):
         return urls.fetchable(str(href), address) or address
     return address

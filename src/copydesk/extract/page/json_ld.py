@@ -43,7 +43,7 @@ _TAIL = 100  # characters in which the end of the wrapping stands
 
 
 def nodes(document: Document) -> tuple[Node, ...]:
-    """Give every object of the page's JSON-LD, outermost first; broken blocks give nothing."""
+    """Return every object of the page's JSON-LD, outermost first; broken blocks give nothing."""
     found: list[Node] = []
     left = _MAX_CHARACTERS
     for script in document.tree.iter("script"):
@@ -70,7 +70,7 @@ def _load(block: str) -> object:
 
 
 def _walk(value: object, depth: int) -> Iterator[Node]:
-    """Give the objects below a value, each before its own parts."""
+    """Yield the objects below a value, each before its own parts."""
     if depth > _MAX_DEPTH:
         return
     if isinstance(value, list):
@@ -84,14 +84,14 @@ def _walk(value: object, depth: int) -> Iterator[Node]:
 
 
 def kinds(node: Node) -> frozenset[str]:
-    """Give the types of a node in lower case, without schema.org's address."""
+    """Return the types of a node in lower case, without schema.org's address."""
     return frozenset(
         name.rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower() for name in strings(node.get("@type"))
     )
 
 
 def main(found: tuple[Node, ...], wanted: frozenset[str], addresses: frozenset[str]) -> Node:
-    """Give the node of one of the wanted types that the page is about; {} where there is none.
+    """Find the node of one of the wanted types that the page is about; {} where there is none.
 
     The one that names the page's own address, else one that names none, else the first; but three
     that all name other pages are teasers. `addresses` are identities (kit.urls).
@@ -114,25 +114,25 @@ def _own_addresses(node: Node) -> Iterator[str]:
 
 
 def items(value: object) -> list[object]:
-    """Give the first parts of a list, or the one value that stands for a list of one."""
+    """Return the first parts of a list, or the one value that stands for a list of one."""
     return value[:_MAX_ITEMS] if isinstance(value, list) else [value]
 
 
 def strings(value: object) -> list[str]:
-    """Give the texts of a value that may be one or a list, white space folded, none empty."""
+    """Return the texts of a value that may be one or a list, white space folded, none empty."""
     folded = [text.fold(item[:_MAX_STRING]) for item in items(value) if isinstance(item, str)]
     return [item for item in folded if item]
 
 
 def string(value: object) -> str:
-    """Give the first text of a value as plain text, "" where it has none."""
+    """Return the first text of a value as plain text, "" where it has none."""
     for item in strings(value):
         return text.plain(item) if "<" in item or "&" in item else item
     return ""
 
 
 def prose(value: object) -> str:
-    """Give a whole text with its line breaks, tags out, entities decoded."""
+    """Return a whole text with its line breaks, tags out, entities decoded."""
     from resiliparse.extract.html2text import extract_plain_text
 
     if not isinstance(value, str):
@@ -143,18 +143,18 @@ def prose(value: object) -> str:
 
 
 def names(value: object, found: tuple[Node, ...] = ()) -> list[str]:
-    """Give the names in a value of persons or organizations: texts, objects, references."""
+    """Return the names in a value of persons or organizations: texts, objects, references."""
     result: list[str] = []
     for item in items(value):
         if isinstance(item, str):
             result += strings(item)
         elif isinstance(item, Mapping):
-            result += strings(item.get("name")) or _referred(item, found)
+            result += strings(item.get("name")) or _follow_reference(item, found)
     return [text.plain(name) for name in result]
 
 
-def _referred(item: Node, found: tuple[Node, ...]) -> list[str]:
-    """Give the name behind `{"@id": …}`, told elsewhere on the page."""
+def _follow_reference(item: Node, found: tuple[Node, ...]) -> list[str]:
+    """Return the name behind `{"@id": …}`, told elsewhere on the page."""
     key = item.get("@id")
     if not isinstance(key, str):
         return []
@@ -164,7 +164,7 @@ def _referred(item: Node, found: tuple[Node, ...]) -> list[str]:
 
 
 def addresses(value: object) -> list[str]:
-    """Give the addresses in a value: texts, or objects with a url, @id or contentUrl."""
+    """Return the addresses in a value: texts, or objects with a url, @id or contentUrl."""
     result: list[str] = []
     for item in items(value):
         if isinstance(item, Mapping):

@@ -38,13 +38,15 @@ _ORGANIZATIONS = frozenset(
 def find(
     document: Document, declared: Declared, lead: Lead, site_names: Iterable[str]
 ) -> tuple[tuple[str, ...], str]:
-    """Give the authors in the order of the byline and where they came from, ((), "") for none.
+    """Find the authors in the order of the byline and where they came from, ((), "") for none.
 
     What the page declares goes before the lead, and that before what the page shows.
     """
     sites = frozenset(text.squash(name) for name in site_names) - _publishers(document, declared)
-    told = ((people(one, sites, is_declared=True), at) for one, at in _declarations(declared, lead))
-    if declared_people := _fullest(told):
+    told = (
+        (people(names, sites, is_declared=True), at) for names, at in _declarations(declared, lead)
+    )
+    if declared_people := _choose_fullest(told):
         return declared_people
     for lines in bylines(document):
         found = people(lines, sites)
@@ -53,10 +55,10 @@ def find(
     return (), ""
 
 
-def _fullest(
+def _choose_fullest(
     told: Iterable[tuple[tuple[str, ...], str]],
 ) -> tuple[tuple[str, ...], str] | None:
-    """Give the first names, or those of a later declaration that names the same and more."""
+    """Return the first names, or those of a later declaration that names the same and more."""
     found: tuple[tuple[str, ...], str] | None = None
     for names, origin in told:
         if names and (found is None or is_more(names, found[0])):
@@ -65,7 +67,7 @@ def _fullest(
 
 
 def _publishers(document: Document, declared: Declared) -> frozenset[str]:
-    """Give the keys of persons who publish a site that is not called after them."""
+    """Return the keys of persons who publish a site that is not called after them."""
     persons, sites = set[str](), set(map(text.squash, declared.meta.get("og:site_name", ())))
     sites.add(text.squash(urls.registrable_domain(document.address).split(".")[0]))
     for node in declared.nodes:
@@ -76,8 +78,8 @@ def _publishers(document: Document, declared: Declared) -> frozenset[str]:
 
 
 def declared_names(declared: Declared) -> tuple[str, ...]:
-    """Give the persons that the page's own declarations name."""
-    values = _persons(declared.article.get("author"), declared)
+    """Return the persons that the page's own declarations name."""
+    values = _person_names(declared.article.get("author"), declared)
     values += declared.meta.get("author", ())
     return people(values, is_declared=True)
 
@@ -85,26 +87,29 @@ def declared_names(declared: Declared) -> tuple[str, ...]:
 def _declarations(declared: Declared, lead: Lead) -> Iterator[tuple[list[str], str]]:
     for node in (declared.article, declared.video):
         for key in ("author", "creator"):
-            yield _persons(node.get(key), declared), "json-ld"
+            yield _person_names(node.get(key), declared), "json-ld"
     for name in _META:
         values = list(declared.meta.get(name, ()))
-        yield [_turned(one) for one in values] if name in _FAMILY_NAME_FIRST else values, name
+        yield (
+            [_turn_name(person) for person in values] if name in _FAMILY_NAME_FIRST else values,
+            name,
+        )
     yield list(lead.authors), "lead"
 
 
-def _persons(value: object, declared: Declared) -> list[str]:
-    """Give the names in a JSON-LD author, those of organizations left out."""
+def _person_names(value: object, declared: Declared) -> list[str]:
+    """Return the names in a JSON-LD author, those of organizations left out."""
     found: list[str] = []
     for item in json_ld.items(value):
-        node = _told(item, declared) if isinstance(item, dict) else {}
+        node = _follow_reference(item, declared) if isinstance(item, dict) else {}
         kinds = json_ld.kinds(node)
         if "person" in kinds or not kinds & _ORGANIZATIONS:
             found += json_ld.names(item, declared.nodes) or _given_and_family(node)
     return found
 
 
-def _told(item: Node, declared: Declared) -> Node:
-    """Give the object that says what an author is, where this one only refers to it."""
+def _follow_reference(item: Node, declared: Declared) -> Node:
+    """Follow a reference to the object that says what an author is."""
     if "name" in item or "@type" in item or "@id" not in item:
         return item
     key = item["@id"]
@@ -118,8 +123,8 @@ def _given_and_family(node: Node) -> list[str]:
     return [" ".join(parts)] if all(parts) else []
 
 
-def _turned(name: str) -> str:
-    """Give `Ada Holm` for `Holm, Ada`, as libraries write it."""
+def _turn_name(name: str) -> str:
+    """Turn `Holm, Ada`, as libraries write it, to `Ada Holm`."""
     family, comma, given = (part.strip() for part in name.partition(","))
     is_turned = comma and given and "," not in given and len(family.split()) <= 3
     return f"{given} {family}" if is_turned and len(given.split()) <= 3 else name

@@ -66,7 +66,7 @@ Place = tuple[int, "HtmlElement"]  # an element and its number in the page
 
 
 def bylines(document: Document) -> Iterator[list[str]]:
-    """Give what the page shows as bylines, each as the lines it is made of, the best first."""
+    """Yield what the page shows as bylines, each as the lines it is made of, the best first."""
     headline, places = _places(document)
     title = _title(document)
     for found in places:
@@ -74,12 +74,12 @@ def bylines(document: Document) -> Iterator[list[str]]:
         behind = [element for at, element in shown if at > headline]
         for elements in (behind, [element for _, element in shown]):
             if elements:
-                yield [_lines(one) for one in _together(elements)]
-    yield from _spoken(document, headline)
+                yield [_lines(element) for element in _take_together(elements)]
+    yield from _spoken_bylines(document, headline)
 
 
 def _places(document: Document) -> tuple[int, list[list[Place]]]:
-    """Give the number of the headline's element, and all that is marked as somebody's name.
+    """Return the number of the headline's element, and all that is marked as somebody's name.
 
     Those of each kind in a list of its own, from the plainest kind to the weakest.
     """
@@ -99,7 +99,7 @@ _BEARERS = (*_NAMED_BY, "itemprop", "property", "rel")
 
 
 def _is_marked(element: HtmlElement) -> bool:
-    """Say whether an element may bear a mark; most bear none."""
+    """Decide whether an element may bear a mark; most bear none."""
     for name in _BEARERS:  # a loop, since it runs for every element of every page
         value = element.get(name)
         if value and _names_somebody(value):
@@ -109,12 +109,12 @@ def _is_marked(element: HtmlElement) -> bool:
 
 @functools.lru_cache(maxsize=4_096)
 def _names_somebody(value: str) -> bool:
-    """Say whether a name in the markup is one of an author's; a page uses few, many times."""
+    """Decide whether a name in the markup is one of an author's; a page uses few, many times."""
     return _MARKED.search(value) is not None
 
 
 def _marks(element: HtmlElement) -> Iterator[bool]:
-    """Say of each kind of mark in turn whether an element bears it."""
+    """Decide for each kind of mark in turn whether an element bears it."""
     called = " ".join(filter(None, (element.get(name) for name in _NAMED_BY))).lower()
     words = frozenset(called.split())
     yield bool(_AUTHORS & frozenset((element.get("itemprop") or "").split()))
@@ -125,22 +125,22 @@ def _marks(element: HtmlElement) -> Iterator[bool]:
     yield "p-author" in words
     yield bool(_AUTHOR_NAME.search(called))
     yield element.tag == "author" or bool(_USERS & words)
-    yield bool(_WORD.search(called)) and element.tag != "body" and _length(element) <= _MAX_LINE
+    yield bool(_WORD.search(called)) and element.tag != "body" and _measure(element) <= _MAX_LINE
 
 
 def _is_on_a_card(element: HtmlElement) -> bool:
     around = islice(element.iterancestors(), _MAX_ABOVE)
-    return any(_CARDS & frozenset((one.get("class") or "").split()) for one in around)
+    return any(_CARDS & frozenset((element.get("class") or "").split()) for element in around)
 
 
 def _title(document: Document) -> list[HtmlElement]:
-    """Give the headline's element and those around it, none where the page has no h1."""
+    """Return the headline's element and those around it, none where the page has no h1."""
     headline = next(document.tree.iter("h1"), None)
     return [] if headline is None else [headline, *headline.iterancestors()][:_MAX_AROUND]
 
 
 def _is_about_it(element: HtmlElement, title: list[HtmlElement]) -> bool:
-    """Say whether an element is shown and stands in the article rather than beside it.
+    """Decide whether an element is shown and stands in the article rather than beside it.
 
     What holds the headline or follows it at once is about the article, whatever it is called: a
     page is named for the sidebar that it has, a headline's block for teasers of the same parts.
@@ -158,20 +158,20 @@ def _is_about_it(element: HtmlElement, title: list[HtmlElement]) -> bool:
     return True
 
 
-def _together(elements: list[HtmlElement]) -> list[HtmlElement]:
-    """Give the first byline's elements: those that share a short block with the first of all."""
+def _take_together(elements: list[HtmlElement]) -> list[HtmlElement]:
+    """Return the first byline's elements: those that share a short block with the first of all."""
     first = elements[0]
     block = first
     for above in islice(first.iterancestors(), _LEVELS):
-        if _length(above) > _MAX_BLOCK or above.tag == "body":
+        if _measure(above) > _MAX_BLOCK or above.tag == "body":
             break
         block = above
     inside = set(block.iter())
-    return [one for one in elements if one in inside][:_MAX_NAMES]
+    return [element for element in elements if element in inside][:_MAX_NAMES]
 
 
-def _length(element: HtmlElement) -> int:
-    """Give the length of an element's text, hardly more than is needed to know that it is long."""
+def _measure(element: HtmlElement) -> int:
+    """Count the characters of an element's text, hardly more than tells that it is long."""
     length = 0
     for piece in _pieces(element):
         length += len(piece.strip())
@@ -181,16 +181,16 @@ def _length(element: HtmlElement) -> int:
 
 
 def _lines(element: HtmlElement) -> str:
-    """Give the first pieces of an element's text, each on its own line; of a name marked in it."""
+    """Return the first pieces of an element's text, each on a line; of a name marked in it."""
     parts = islice(element.iter(), 1, _MAX_PARTS)
-    names = (one for one in parts if one.get("itemprop") == "name" and one.tag not in _UNSHOWN)
+    names = (part for part in parts if part.get("itemprop") == "name" and part.tag not in _UNSHOWN)
     named = next(names, element)
     pieces = (text.fold(piece[:_MAX_PIECE]) for piece in _pieces(named))
     return "\n".join(islice(filter(None, pieces), _MAX_PIECES))
 
 
 def _pieces(element: HtmlElement) -> Iterator[str]:
-    """Give the pieces of text that an element shows, those of its first parts."""
+    """Yield the pieces of text that an element shows, those of its first parts."""
     for one in islice(element.iter(), _MAX_PARTS):
         if one.text and isinstance(one.tag, str) and one.tag not in _UNSHOWN:
             yield one.text
@@ -198,11 +198,11 @@ def _pieces(element: HtmlElement) -> Iterator[str]:
             yield one.tail
 
 
-def _spoken(document: Document, headline: int) -> Iterator[list[str]]:
-    """Give the short lines behind the headline that say `By` and its like, or an agency."""
+def _spoken_bylines(document: Document, headline: int) -> Iterator[list[str]]:
+    """Yield the short lines behind the headline that say `By` and its like, or an agency."""
     title = _title(document)
     for element in islice(document.tree.iter(), headline, headline + _MAX_LINES):
-        if element.tag in _LINE_TAGS and _length(element) <= _MAX_LINE:
+        if element.tag in _LINE_TAGS and _measure(element) <= _MAX_LINE:
             line = _lines(element)
             if (opens(line) or _SIGNED.match(line)) and _is_about_it(element, title):
                 yield [line]

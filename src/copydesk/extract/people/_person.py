@@ -99,7 +99,7 @@ _REALLY_NAMES = frozenset({"april", "june", "press", "march", "august", "wil", "
 def people(
     values: Iterable[str], sites: frozenset[str] = frozenset(), *, is_declared: bool = False
 ) -> tuple[str, ...]:
-    """Give the person names in bylines, each once, in order.
+    """Return the person names in bylines, each once, in order.
 
     `sites` are the squashed names of the site. What a page declares to be an author may be written
     in small letters; what merely stands in a byline may not.
@@ -114,13 +114,13 @@ def people(
 
 
 def _parts(value: str, sites: frozenset[str]) -> Iterator[str]:
-    """Give what a byline names, tidied; most of it may be no person.
+    """Yield what a byline names, tidied; most of it may be no person.
 
     Behind `By`, the first line without a name ends the byline, a role or an `and` does not. Behind
     a name and what its bearer works for (`Ada Holm, North Post, Oslo`) the rest of a line is that
     one's too.
     """
-    for line in _spoken(_lines(value)):
+    for line in _cut_to_byline(_lines(value)):
         for one in _SPLIT.split(_LEADING.sub("", line)):
             names = [_tidy(part, sites) for part in _COMMA.split(one)]
             is_works_for = [bool(_NO_PERSON.search(name)) for name in names]
@@ -129,32 +129,34 @@ def _parts(value: str, sites: frozenset[str]) -> Iterator[str]:
 
 
 def _lines(value: str) -> list[str]:
-    """Give the lines of a byline as plain text without addresses and handles."""
+    """Return the lines of a byline as plain text without addresses and handles."""
     lines = (text.plain(line) for line in value[:_MAX_BYLINE].split("\n"))
     bare = (_JUNIOR.sub(r" \1.", _ADDRESS.sub(" ", line)).strip() for line in lines)
     return [line for line in bare if line]
 
 
-def _spoken(lines: list[str]) -> Iterator[str]:
-    """Give the lines from `By` to the first that names nobody; all where none says `By`."""
+def _cut_to_byline(lines: list[str]) -> Iterator[str]:
+    """Yield the lines from `By` to the first that names nobody; all where none says `By`."""
     start = next((at for at, line in enumerate(lines) if _OPENS.match(line)), None)
     yield from lines if start is None else ()
     for line in lines[start:] if start is not None else ():
         bare = _OPENS.sub("", line)
-        parts = (part for one in _SPLIT.split(bare) for part in _COMMA.split(one))
-        if not any(is_person(_tidy(part, frozenset())) for part in parts) and _tells_more(bare):
+        parts = (part for piece in _SPLIT.split(bare) for part in _COMMA.split(piece))
+        if not any(is_person(_tidy(part, frozenset())) for part in parts) and _is_telling_more(
+            bare
+        ):
             return
         yield line
 
 
-def _tells_more(line: str) -> bool:
-    """Say whether a line without a name is more than a role or an `and` between two names."""
+def _is_telling_more(line: str) -> bool:
+    """Decide whether a line without a name is more than a role or an `and` between two names."""
     is_between = _NO_PERSON.search(line) or _BETWEEN.match(line)
     return not is_between or bool(re.search(r"\d", line))
 
 
 def opens(line: str) -> bool:
-    """Say whether a line begins a byline: `By`, `Von`, `Text:` …"""
+    """Decide whether a line begins a byline: `By`, `Von`, `Text:` …"""
     return bool(_OPENS.match(line))
 
 
@@ -162,11 +164,11 @@ def _tidy(part: str, sites: frozenset[str]) -> str:
     name = _LEADING.sub("", text.fold(_AROUND.sub(" ", part)))
     name = _EMPLOYED.sub("", _AFTER.sub("", name)).strip(" .,:;'\"’–—-")
     name = _ASIAN_ROLE.sub("", _DEGREES.sub("", _TITLES.sub("", name)))
-    return _JUNIOR_END.sub(r"\1.", _calmed(_without_site(name, sites)))
+    return _JUNIOR_END.sub(r"\1.", _calm(_cut_site(name, sites)))
 
 
-def _without_site(name: str, sites: frozenset[str]) -> str:
-    """Give `Ada Holm` for `Ada Holm Harbour Times`, where that is the site's name."""
+def _cut_site(name: str, sites: frozenset[str]) -> str:
+    """Cut the site's name off: `Ada Holm` for `Ada Holm Harbour Times`."""
     words = name.split()
     for at in range(2, len(words)):
         if text.squash(" ".join(words[at:])) in sites:
@@ -174,13 +176,13 @@ def _without_site(name: str, sites: frozenset[str]) -> str:
     return name
 
 
-def _calmed(name: str) -> str:
-    """Give `Holm` for `HOLM`; initials keep their capitals."""
+def _calm(name: str) -> str:
+    """Spell a name without shouting: `Holm` for `HOLM`; initials keep their capitals."""
     is_shouted = name.isupper()
-    return " ".join(_cased(word, is_shouted) for word in name.split())
+    return " ".join(_spell(word, is_shouted) for word in name.split())
 
 
-def _cased(word: str, is_shouted: bool) -> str:
+def _spell(word: str, is_shouted: bool) -> str:
     """Return a word of a name as it is spelled: `HOLM` is `Holm`, initials keep their capitals."""
     if not word.isupper() or "." in word or len(word) < 2:
         return word
@@ -197,7 +199,7 @@ def _is_a_name(capitals: str) -> bool:
 
 
 def _key(name: str) -> str:
-    """Give what two spellings of one name share: no accents, no middle initials."""
+    """Reduce a name to what two spellings of it share: no accents, no middle initials."""
     bare = "".join(
         letter
         for letter in unicodedata.normalize("NFKD", name)
@@ -209,12 +211,12 @@ def _key(name: str) -> str:
 
 
 def is_more(names: Iterable[str], fewer: Iterable[str]) -> bool:
-    """Say whether the first names hold all of the others and more."""
+    """Decide whether the first names hold all of the others and more."""
     return {_key(name) for name in fewer} < {_key(name) for name in names}
 
 
 def is_person(name: str) -> bool:
-    """Say whether a text is by its form a person's name: two to five words of letters."""
+    """Decide whether a text is by its form a person's name: two to five words of letters."""
     if len(name) > _MAX_NAME:
         return False
     if _ASIAN_NAME.match(name):
@@ -229,7 +231,7 @@ def is_person(name: str) -> bool:
 
 
 def _is_spelled(words: list[str]) -> bool:
-    """Say whether words are a name's and no sentence's: full stops stand behind initials only."""
+    """Decide whether words are a name's, no sentence's: full stops stand behind initials only."""
     stops = [word for word in words[:-1] if word.endswith(".")]
     bare = [word[:-1] for word in stops]
     if any(len(word) > _LONGEST_ABBREVIATION and "." not in word for word in bare):
@@ -238,6 +240,6 @@ def _is_spelled(words: list[str]) -> bool:
 
 
 def _is_capitalized(name: str) -> bool:
-    """Say whether all but the particles of a name begin with a capital, where there are any."""
+    """Decide whether all but the particles of a name begin with a capital, where there are any."""
     words = (word for word in name.split() if word.lower() not in _PARTICLES)
     return not any(word[0].islower() and not _ELIDED.match(word) for word in words)

@@ -61,7 +61,7 @@ _SIZES = (
 
 
 def figure_key(url: str) -> str:
-    """Give the name by which a picture is known again, whatever size it is asked for in.
+    """Return the name by which a picture is known again, whatever size it is asked for in.
 
     Host and path without schemes, sizes, crops, formats and the resizers around them; "" for what
     is no web address.
@@ -71,20 +71,20 @@ def figure_key(url: str) -> str:
 
 
 def key_of(address: str) -> str:
-    """Give a picture's name for an address that kit.urls has parsed."""
-    parts = urlsplit(_unwrapped(address))
+    """Return a picture's name for an address that kit.urls has parsed."""
+    parts = urlsplit(_unwrap(address))
     host = _SHARD.sub(r"\1", parts.netloc.lower()).removeprefix("www.")
     path = unquote(_STYLES.sub("", parts.path))
     still = _VIDEO.match(_NAMED_FORMAT.sub("", path))
     if still:
         return f"{host}{still[1]}/{still[2]}"
     plain = "/".join(_plain_parts(path))
-    query = "" if _NAMED_FORMAT.search(path) else _own_query(parts.query)
+    query = "" if _NAMED_FORMAT.search(path) else _naming_query(parts.query)
     return f"{host}/{plain}{query}"
 
 
 def _plain_parts(path: str) -> list[str]:
-    """Give the parts of a path that name the picture."""
+    """Return the parts of a path that name the picture."""
     folders = [part for part in path.split("/") if part]
     if not folders:
         return []
@@ -94,11 +94,11 @@ def _plain_parts(path: str) -> list[str]:
     kept = [part for part in folders if not _SIZE_FOLDER.match(part)]
     if kept and _BARE_SIZE.match(last):
         return kept
-    last = _without_size(last)
+    last = _cut_size(last)
     return kept if kept and _BARE_SIZE.match(last) else [*kept, last]
 
 
-def _without_size(stem: str) -> str:
+def _cut_size(stem: str) -> str:
     for _ in range(3):
         bare = _SIZE_TAIL.sub("", stem)
         if bare == stem or not bare or _CAMERA.match(stem):
@@ -107,8 +107,8 @@ def _without_size(stem: str) -> str:
     return stem
 
 
-def _own_query(query: str) -> str:
-    """Give the parameters that may name the picture: `?id=7` of a script."""
+def _naming_query(query: str) -> str:
+    """Return the parameters that may name the picture: `?id=7` of a script."""
     try:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=50)
     except ValueError:
@@ -117,10 +117,10 @@ def _own_query(query: str) -> str:
     return f"?{'&'.join(kept)}" if kept else ""
 
 
-def _unwrapped(address: str) -> str:
-    """Give the picture's own address for one that asks a resizer or a cache for it."""
+def _unwrap(address: str) -> str:
+    """Find the picture's own address in one that asks a resizer or a cache for it."""
     for _ in range(_WRAPPINGS):
-        found = _inner(address)
+        found = _find_inner(address)
         inner = urls.fetchable(found) if found else None
         if inner is None or inner == address:
             break
@@ -128,14 +128,14 @@ def _unwrapped(address: str) -> str:
     return address
 
 
-def _inner(address: str) -> str:
+def _find_inner(address: str) -> str:
     """Return the address that a resizer's address holds, in a parameter or its path, else ""."""
     parts = urlsplit(address)
     if "=" in parts.query and len(parts.query) < _MAX_ADDRESS:
         for name, value in parse_qsl(parts.query)[:_MOST_PARAMETERS]:
             if name.lower() in _WRAPPED and _is_a_picture(value):
                 return urls.fetchable(value, address) or ""
-    return _inner_path(unquote(parts.path))
+    return _find_in_path(unquote(parts.path))
 
 
 def _is_a_picture(value: str) -> bool:
@@ -144,7 +144,7 @@ def _is_a_picture(value: str) -> bool:
     return bool(is_file) or value.startswith(("http://", "https://"))
 
 
-def _inner_path(path: str) -> str:
+def _find_in_path(path: str) -> str:
     """Return the last address within a path, with its scheme or from the name of a host on."""
     starts = [inner.start() for inner in _INNER.finditer(path)] if "http" in path else []
     if starts:
@@ -157,7 +157,7 @@ def _inner_path(path: str) -> str:
 
 
 def size_of(url: str) -> tuple[int, int]:
-    """Give the width and height that an address asks for, 0 for what it does not say."""
+    """Read the width and height that an address asks for, 0 for what it does not say."""
     for pattern in _SIZES:
         sizes = pattern.findall(url[:_MAX_ADDRESS])
         if sizes:  # the last one: a crop stands before the size

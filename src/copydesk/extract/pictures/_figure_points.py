@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from copydesk.extract.pictures._figure_offer import Offer, best_size
 from copydesk.extract.pictures._figures_shown import MAX_RATIO, MIN_SIDE, is_tracker, leads_away
+from copydesk.extract.pictures._mention import Mention, best_size
 from copydesk.kit import tables
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class ArticleContext:
         return self.words - self.site_words
 
 
-def weigh(group: list[Offer], context: ArticleContext) -> int:
+def weigh(group: list[Mention], context: ArticleContext) -> int:
     """Return the points of all mentions of one picture together."""
     origins = {mention.origin for mention in group}
     is_declared = not origins.isdisjoint(DECLARING)
@@ -104,7 +104,9 @@ def _sum(claims: Mapping[str, bool]) -> int:
     return sum(_POINTS[name] for name, holds in claims.items() if holds)
 
 
-def _merits(group: list[Offer], context: ArticleContext, declaring: set[str]) -> Mapping[str, bool]:
+def _merits(
+    group: list[Mention], context: ArticleContext, declaring: set[str]
+) -> Mapping[str, bool]:
     shown = [mention for mention in group if mention.place]
     named = set(split_words(group[0].key)) - context.site_words
     told = {word for mention in group for word in split_words(_description(mention))}
@@ -118,18 +120,18 @@ def _merits(group: list[Offer], context: ArticleContext, declaring: set[str]) ->
     }
 
 
-def _description(mention: Offer) -> str:
+def _description(mention: Mention) -> str:
     if mention.alt or mention.element is None:
         return mention.alt[:500]
     return (mention.element.get("alt") or "")[:500]
 
 
-def _is_framed(mention: Offer) -> bool:
+def _is_framed(mention: Mention) -> bool:
     element = mention.element
     return element is not None and next(element.iterancestors("figure"), None) is not None
 
 
-def _faults(group: list[Offer], context: ArticleContext) -> Mapping[str, bool]:
+def _faults(group: list[Mention], context: ArticleContext) -> Mapping[str, bool]:
     keys = {mention.key for mention in group}
     size = best_size(group)
     sides = [side for side in (size.width, size.height) if side]
@@ -141,7 +143,7 @@ def _faults(group: list[Offer], context: ArticleContext) -> Mapping[str, bool]:
     }
 
 
-def _faults_of_undeclared(group: list[Offer], context: ArticleContext) -> Mapping[str, bool]:
+def _faults_of_undeclared(group: list[Mention], context: ArticleContext) -> Mapping[str, bool]:
     elements = (mention.element for mention in group if mention.element is not None)
     return {
         "tracker": is_tracker(group[0].url),
@@ -150,13 +152,13 @@ def _faults_of_undeclared(group: list[Offer], context: ArticleContext) -> Mappin
     }
 
 
-def _is_button(group: list[Offer]) -> bool:
+def _is_button(group: list[Mention]) -> bool:
     size = best_size(group)
     is_drawn = urlsplit(group[0].url).path.lower().endswith((".gif", ".png"))
     return is_drawn and not (size.width or size.height) and not any(map(_is_framed, group))
 
 
-def _furniture(group: list[Offer], context: ArticleContext) -> Mapping[str, bool]:
+def _furniture(group: list[Mention], context: ArticleContext) -> Mapping[str, bool]:
     """Return what the address of a picture says of the site's own furniture."""
     key = group[0].key
     is_of_the_site = context.own_words.isdisjoint(split_words(key))
@@ -173,7 +175,7 @@ def _is_theme(key: str) -> bool:
     return bool(_THEME.search(f"/{folder}/")) and not _NUMBERED.search(key)
 
 
-def _is_card(group: list[Offer], context: ArticleContext) -> bool:
+def _is_card(group: list[Mention], context: ArticleContext) -> bool:
     """Decide whether a file's name has no other words than those of a site's own pictures.
 
     Two such words, or that it is a logo, are enough: `fb_social_dark_4711`, `gulls-club-logo`.
@@ -194,7 +196,7 @@ def _is_telling(word: str, context: ArticleContext) -> bool:
     return len(word) > 2 and not is_size and not is_empty
 
 
-def _name_words(group: list[Offer]) -> list[str]:
+def _name_words(group: list[Mention]) -> list[str]:
     return split_words(_HUMP.sub(" ", group[0].key.rpartition("/")[2]))
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from copydesk.kit import text, urls
 
 if TYPE_CHECKING:
-    from copydesk.extract.pictures._figure_offer import Offer
+    from copydesk.extract.pictures._mention import Mention
 
 _SHORTEST = 7  # characters that two names must begin with
 _LONG = 12
@@ -42,7 +42,7 @@ _DATE = re.compile(r"(?:19|20)\d\d(?:[01]\d(?:[0-3]\d(?:\d{4,6})?)?)?")
 _LONG_NUMBER = 6  # digits
 
 
-def find(group: list[Offer], others: list[list[Offer]], address: str) -> list[Offer]:
+def find(group: list[Mention], others: list[list[Mention]], address: str) -> list[Mention]:
     """Return the mentions of a picture's twin among those that the article shows, [] for none.
 
     None where two might be it. `address` is the article's: its number stands in all its pictures.
@@ -55,38 +55,38 @@ def find(group: list[Offer], others: list[list[Offer]], address: str) -> list[Of
     return twins[0] if len(twins) == 1 or _is_one(twins, address) else []
 
 
-def _is_shown(group: list[Offer]) -> bool:
+def _is_shown(group: list[Mention]) -> bool:
     return any(mention.place for mention in group)
 
 
-def _descriptions(group: list[Offer]) -> set[str]:
+def _descriptions(group: list[Mention]) -> set[str]:
     return {_description(mention) for mention in group} - {""}
 
 
-def hero(group: list[Offer], others: list[list[Offer]]) -> list[Offer]:
-    """Give the one picture between headline and text where a declared one is nowhere shown."""
+def hero(group: list[Mention], others: list[list[Mention]]) -> list[Mention]:
+    """Find the one picture between headline and text where a declared one is nowhere shown."""
     if _is_shown(group):
         return []
-    found = [one for one in others if any(each.place == "hero" for each in one)]
+    found = [other for other in others if any(mention.place == "hero" for mention in other)]
     is_near = len(found) == 1 and _domain(found[0][0]) == _domain(group[0])
     return found[0] if is_near else []
 
 
-def _domain(one: Offer) -> str:
+def _domain(one: Mention) -> str:
     return urls.registrable_domain(one.url)
 
 
-def _is_one(groups: list[list[Offer]], address: str) -> bool:
-    """Say whether several groups are sizes of one picture."""
-    return bool(groups) and all(is_twin(groups[0][0], one[0], address) for one in groups[1:])
+def _is_one(groups: list[list[Mention]], address: str) -> bool:
+    """Decide whether several groups are sizes of one picture."""
+    return bool(groups) and all(is_twin(groups[0][0], group[0], address) for group in groups[1:])
 
 
-def is_twin(one: Offer, other: Offer, address: str) -> bool:
-    """Say whether two names are surely those of one picture."""
+def is_twin(one: Mention, other: Mention, address: str) -> bool:
+    """Decide whether two names are surely those of one picture."""
     if _domain(one) != _domain(other):
         return False
     ours, theirs = _parts(one), _parts(other)
-    same = _same(ours, theirs)
+    same = _count_same(ours, theirs)
     if _begin_alike(ours[:same], ours[same:], theirs[same:], address):
         return True
     if len(ours) == 1 or len(theirs) == 1:  # a bare number is the picture's, whoever else has it
@@ -94,19 +94,19 @@ def is_twin(one: Offer, other: Offer, address: str) -> bool:
     return bool(_numbers(ours, address) & _numbers(theirs, address))
 
 
-def begins_alike(one: Offer, other: Offer) -> bool:
-    """Say whether two names begin with the same long words: two of one series at least."""
+def begins_alike(one: Mention, other: Mention) -> bool:
+    """Decide whether two names begin with the same long words: two of one series at least."""
     ours = _parts(one)
-    return sum(map(len, ours[: _same(ours, _parts(other))])) >= _LONG
+    return sum(map(len, ours[: _count_same(ours, _parts(other))])) >= _LONG
 
 
-def _same(ours: list[str], theirs: list[str]) -> int:
-    """Give how many parts two names begin with."""
+def _count_same(ours: list[str], theirs: list[str]) -> int:
+    """Count the parts that two names begin with."""
     alike = (one == other for one, other in zip(ours, theirs, strict=False))
     return sum(1 for _ in itertools.takewhile(bool, alike))
 
 
-def _parts(one: Offer) -> list[str]:
+def _parts(one: Mention) -> list[str]:
     name = one.key.rpartition("/")[2].partition("?")[0].lower()[:300]
     return _PART.findall(_INNER_FORMAT.sub("", _PROCESSED.sub("", name)))
 
@@ -135,20 +135,24 @@ def _are_few_words(parts: list[str]) -> bool:
 
 
 def _is_number(part: str, address: str) -> bool:
-    """Say whether a part of a name has a number of the picture's own."""
+    """Decide whether a part of a name has a number of the picture's own."""
     if _HASH.fullmatch(part):
         return True
     numbers = _NUMBER.findall(part)
-    return any(not _DATE.fullmatch(one) and one not in urlsplit(address).path for one in numbers)
+    return any(
+        not _DATE.fullmatch(number) and number not in urlsplit(address).path for number in numbers
+    )
 
 
 def _numbers(parts: list[str], address: str) -> set[str]:
-    found = {one for part in parts for one in _NUMBER.findall(part) if len(one) >= _LONG_NUMBER}
-    return {one for one in found if _is_number(one, address)}
+    found = {
+        number for part in parts for number in _NUMBER.findall(part) if len(number) >= _LONG_NUMBER
+    }
+    return {number for number in found if _is_number(number, address)}
 
 
-def _description(mention: Offer) -> str:
-    """Give the words with a picture where they are enough to know it by."""
+def _description(mention: Mention) -> str:
+    """Return the words with a picture where they are enough to know it by."""
     shown = mention.element.get("alt") or "" if mention.element is not None else ""
     words = text.fold((mention.alt or shown)[:1_000]).lower()
     return words if len(words.split()) >= _WORDS else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from copydesk.extract.pictures._figure_offer import Offer
+from copydesk.extract.pictures._mention import Mention
 from copydesk.kit import tables, text
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ _SAME_WORDS = 0.6  # of a credit's words that the headline has: it is the headli
 _FEW_WORDS = 4
 
 
-def words_of(group: list[Offer], title: str, sites: Sequence[str] = ()) -> tuple[str, str]:
+def words_of(group: list[Mention], title: str, sites: Sequence[str] = ()) -> tuple[str, str]:
     """Return what a picture shows and whose it is, by all that mentions it; "" for none.
 
     The first real words for it, without the name of the site in front; the headline only if there
@@ -83,15 +83,15 @@ def words_of(group: list[Offer], title: str, sites: Sequence[str] = ()) -> tuple
     elements = _elements(group)
     alts = [*(mention.alt for mention in group), *(element.get("alt") for element in elements)]
     described = [split_credit(text.plain(words[:_MAX_CAPTION])) for words in filter(None, alts)]
-    caption, beside = next(filter(any, map(_caption_and_credit, elements)), ("", ""))
+    caption, beside = next(filter(any, map(_find_caption, elements)), ("", ""))
     credit = _first(clean_credit(mention.credit) for mention in _credited(group, title))
     credit = credit or ("" if _is_headline(beside, title) else beside)
     credit = credit or _first(named for _, named in described)
     words = [*(words for words, _ in described), caption]
-    return text.shorten(_best_words(words, title, credit, sites), MAX_ALT), credit
+    return text.shorten(_choose_words(words, title, credit, sites), MAX_ALT), credit
 
 
-def _elements(group: list[Offer]) -> list[HtmlElement]:
+def _elements(group: list[Mention]) -> list[HtmlElement]:
     """Return the first elements that show a picture."""
     return [mention.element for mention in group if mention.element is not None][:_MOST_SHOWN]
 
@@ -100,20 +100,20 @@ def _first(values: Iterable[str]) -> str:
     return next(filter(None, values), "")
 
 
-def _credited(group: list[Offer], title: str) -> Iterator[Offer]:
+def _credited(group: list[Mention], title: str) -> Iterator[Mention]:
     """Yield the mentions whose credit is not the headline."""
     return (mention for mention in group if not _is_headline(mention.credit, title))
 
 
-def _best_words(described: Iterable[str], title: str, credit: str, sites: Sequence[str]) -> str:
+def _choose_words(described: Iterable[str], title: str, credit: str, sites: Sequence[str]) -> str:
     """Return the first words that tell what a picture shows, those of the headline only at last."""
-    bare = (_without_site(_LEADING.sub("", words).lstrip(_EDGES), sites) for words in described)
+    bare = (_cut_site(_LEADING.sub("", words).lstrip(_EDGES), sites) for words in described)
     real = [words for words in filter(is_description, bare) if _squash(words) != _squash(credit)]
     own = (words for words in real if _squash(words) != _squash(title))
     return _first(own) or _first(real)
 
 
-def _without_site(words: str, sites: Sequence[str]) -> str:
+def _cut_site(words: str, sites: Sequence[str]) -> str:
     """Take the name of the site and a mark behind it off the front of a description."""
     for name in sites:
         rest = words[len(name) :]
@@ -123,7 +123,7 @@ def _without_site(words: str, sites: Sequence[str]) -> str:
 
 
 def _is_headline(credit: str, title: str) -> bool:
-    """Say whether what should be a credit is the headline: templates put it in its place."""
+    """Decide whether what should be a credit is the headline: templates put it in its place."""
     said = text.words(credit[:_MAX_CAPTION])
     if len(said) < _FEW_WORDS:
         return bool(credit) and _squash(credit) == _squash(title)
@@ -132,7 +132,7 @@ def _is_headline(credit: str, title: str) -> bool:
 
 
 def is_description(words: str) -> bool:
-    """Say whether a text can say what a picture shows: no file's name, no template's word."""
+    """Decide whether a text can say what a picture shows: no file's name, no template's word."""
     return (
         len(words) > 2
         and any(letter.isalpha() for letter in words)
@@ -146,7 +146,7 @@ def _squash(words: str) -> str:
     return re.sub(r"[\W_]+", "", words.lower())
 
 
-def _caption_and_credit(element: HtmlElement) -> tuple[str, str]:
+def _find_caption(element: HtmlElement) -> tuple[str, str]:
     """Return the words that stand with a picture, and those of them that name its maker."""
     captions, makers = [""], [element.get("data-credit") or element.get("data-copyright") or ""]
     for part, names in _around(element):
@@ -169,7 +169,7 @@ def _short_words(part: HtmlElement) -> str:
 
 
 def _around(element: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
-    """Give the caption-like parts of the blocks around a picture, with their names."""
+    """Yield the caption-like parts of the blocks around a picture, with their names."""
     above = element.getparent()
     for _ in range(_LEVELS):
         if above is None or above.tag in _WHOLE or _is_long(above):
@@ -185,7 +185,7 @@ def _around(element: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
 
 
 def _beside(figure: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
-    """Give the caption that stands behind a figure, or behind a block of nothing else.
+    """Yield the caption that stands behind a figure, or behind a block of nothing else.
 
     A paragraph is one where it is short and ends in a credit.
     """
@@ -213,7 +213,7 @@ def _ends_in_a_credit(block: HtmlElement) -> bool:
 
 
 def _is_long(block: HtmlElement) -> bool:
-    """Say whether a block holds more than a picture and its caption."""
+    """Decide whether a block holds more than a picture and its caption."""
     if next(islice(block.iter(), _MAX_ELEMENTS, None), None) is not None:
         return True
     characters = 0
@@ -265,7 +265,7 @@ def _split_agency(caption: str) -> tuple[str, str]:
 
 
 def _is_name(words: str) -> bool:
-    """Say whether words behind a label name somebody: of several at most one begins small."""
+    """Decide whether words behind a label name somebody: of several at most one begins small."""
     small, many = len(_small_words(words)), len(words.split())
     if _AGENCY.search(words) or many == 1:
         return small < _SENTENCE
@@ -273,7 +273,7 @@ def _is_name(words: str) -> bool:
 
 
 def _is_sentence(words: str) -> bool:
-    """Say whether words tell something and name nobody: `Image: The ferry lies on a sandbank`."""
+    """Decide whether words tell something and name nobody: `Image: The ferry lies on a bank`."""
     return len(_small_words(words)) >= _SENTENCE
 
 
@@ -283,12 +283,12 @@ def _small_words(words: str) -> list[str]:
 
 
 def clean_credit(words: str) -> str:
-    """Give a credit as plain words without its label, "" where nothing is left.
+    """Reduce a credit to plain words without its label, "" where nothing is left.
 
     Where a caption stands before the label, what stands behind it.
     """
     bare = _BARE_LABEL.sub("", _LEADING.sub("", text.plain(words[:_MAX_CAPTION])))
-    bare = _behind_its_label(bare).strip(f"{_EDGES})]-")
+    bare = _cut_to_label(bare).strip(f"{_EDGES})]-")
     if bare.count("(") > bare.count(")"):
         bare += ")"
     is_name = len(bare) >= 2 and any(letter.isalpha() for letter in bare)
@@ -297,8 +297,8 @@ def clean_credit(words: str) -> str:
     return bare if len(bare) <= MAX_CREDIT else text.shorten(bare, MAX_CREDIT)
 
 
-def _behind_its_label(words: str) -> str:
-    """Give the name behind a label within words; an agency before it stays."""
+def _cut_to_label(words: str) -> str:
+    """Return the name behind a label within words; an agency before it stays."""
     labelled = _LABELLED.search(words)
     if labelled is None or not words[labelled.end() :].strip():
         return words

@@ -9,7 +9,6 @@ from urllib.parse import unquote, urlsplit
 from copydesk.extract.page import Declared, json_ld, visible_text
 from copydesk.extract.pictures import _figure_twins
 from copydesk.extract.pictures._figure_key import figure_key
-from copydesk.extract.pictures._figure_offer import Offer, best_size
 from copydesk.extract.pictures._figure_points import (
     DECLARING,
     ENOUGH,
@@ -20,7 +19,8 @@ from copydesk.extract.pictures._figure_points import (
 )
 from copydesk.extract.pictures._figure_words import words_of
 from copydesk.extract.pictures._figures_declared import declared_offers, site_pictures
-from copydesk.extract.pictures._figures_shown import Layout, layout, logo_keys, shown_offers
+from copydesk.extract.pictures._figures_shown import Layout, find_layout, logo_keys, shown_offers
+from copydesk.extract.pictures._mention import Mention, best_size
 from copydesk.kit import text, urls
 from copydesk.news import Figure
 
@@ -43,12 +43,12 @@ def figures(document: Document, declared: Declared, lead: Lead, web_url: str) ->
     `_figure_points`; one that has too few points is not given.
     """
     title = _title(document, declared, lead)
-    where = layout(document, frozenset(text.words(title)))
+    where = find_layout(document, frozenset(text.words(title)))
     own = {figure_key(document.address), figure_key(web_url)}
     declaring = (
         offer for offer in declared_offers(document, declared, lead) if offer.key not in own
     )
-    groups = _group(declaring, document, where, own)
+    groups = _group_mentions(declaring, document, where, own)
     sites, writers = site_pictures(document, declared)
     context = ArticleContext(
         title=title,
@@ -63,17 +63,17 @@ def figures(document: Document, declared: Declared, lead: Lead, web_url: str) ->
     )
     best = [group for points, group in weighed if points >= ENOUGH]
     site_names = _names(declared)
-    return tuple(_figure(group, groups, context, site_names) for group in best[:_MOST])
+    return tuple(_make_figure(group, groups, context, site_names) for group in best[:_MOST])
 
 
-def _group(
-    declaring: Iterable[Offer], document: Document, where: Layout, own: Container[str]
-) -> list[list[Offer]]:
+def _group_mentions(
+    declaring: Iterable[Mention], document: Document, where: Layout, own: Container[str]
+) -> list[list[Mention]]:
     """Return the mentions of each picture: those that declare it, then those that show it.
 
     What is only shown counts where it stands in the article.
     """
-    groups: dict[str, list[Offer]] = {}
+    groups: dict[str, list[Mention]] = {}
     for offer in declaring:
         groups.setdefault(_on_this_page(offer.key), []).append(offer)
     names = frozenset(key.rpartition("/")[2] for key in groups) - {""}
@@ -85,13 +85,13 @@ def _group(
 
 
 def _names(declared: Declared) -> tuple[str, ...]:
-    """Give the names of the site that may stand in front of what a picture shows."""
+    """Return the names of the site that may stand in front of what a picture shows."""
     names = json_ld.names(declared.article.get("publisher"), declared.nodes)
     return tuple(name for name in (declared.first("og:site_name")[0], *names[:2]) if name)
 
 
 def _on_this_page(key: str) -> str:
-    """Give the name of a picture on one page: a long file name is the same in any folder."""
+    """Return the name of a picture on one page: a long file name is the same in any folder."""
     path = key.partition("/")[2]
     name = path.rpartition("/")[2]
     if len(name) >= _LONG_NAME and "?" not in name:
@@ -100,14 +100,14 @@ def _on_this_page(key: str) -> str:
 
 
 def _title(document: Document, declared: Declared, lead: Lead) -> str:
-    """Give the headline as far as it is needed here: its words, whatever stands around them."""
+    """Return the headline as far as it is needed here: its words, whatever stands around them."""
     told = json_ld.string(declared.article.get("headline"))
     told = told or declared.first("og:title", "twitter:title")[0] or lead.title
     return (told or next(iter(visible_text(document, "//title[not(ancestor::svg)]", 1)), ""))[:500]
 
 
 def _story_words(title: str, *addresses: str) -> frozenset[str]:
-    """Give the words and numbers that tell this article from others of the site."""
+    """Return the words and numbers that tell this article from others of the site."""
     words = [word for word in split_words(title) if len(word) >= 4]
     for address in addresses:
         path = unquote(urlsplit(address).path)
@@ -126,13 +126,16 @@ def _site_words(document: Document, declared: Declared) -> frozenset[str]:
     return frozenset(word for name in names for word in split_words(name))
 
 
-def _figure(
-    group: list[Offer], others: list[list[Offer]], context: ArticleContext, sites: tuple[str, ...]
+def _make_figure(
+    group: list[Mention],
+    others: list[list[Mention]],
+    context: ArticleContext,
+    sites: tuple[str, ...],
 ) -> Figure:
     chosen = best_size(group)
     alt, credit = words_of(group, context.title, sites)
     if not (alt and credit):
-        theirs, maker = _lent(group, others, context, sites)
+        theirs, maker = _borrow_words(group, others, context, sites)
         alt, credit = alt or theirs, credit or maker
     return Figure(
         url=chosen.url,
@@ -144,10 +147,13 @@ def _figure(
     )
 
 
-def _lent(
-    group: list[Offer], others: list[list[Offer]], context: ArticleContext, sites: tuple[str, ...]
+def _borrow_words(
+    group: list[Mention],
+    others: list[list[Mention]],
+    context: ArticleContext,
+    sites: tuple[str, ...],
 ) -> tuple[str, str]:
-    """Give the words of a picture's twin, or of the hero in its place that tells of the context."""
+    """Return the words of a picture's twin, or of the hero in its place that tells of the story."""
     twin = _figure_twins.find(group, others, context.document.address)
     if twin:
         return words_of(twin, context.title, sites)
@@ -160,12 +166,12 @@ def _lent(
     return (alt, credit) if is_told else ("", "")
 
 
-def _origin(group: list[Offer]) -> str:
+def _origin(group: list[Mention]) -> str:
     """Name two that declare a picture, the strongest first, and what shows it.
 
     As in `og:image + json-ld + hero`.
     """
-    names = {one.origin for one in group if one.place or one.element is None}
+    names = {mention.origin for mention in group if mention.place or mention.element is None}
     declaring = [name for name in OFFERED if name in names & DECLARING]
     showing = [name for name in OFFERED if name in names - DECLARING]
     return " + ".join([*declaring[:2], *showing[:1]])

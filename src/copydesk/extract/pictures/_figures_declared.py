@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from copydesk.extract.page import Declared, json_ld
 from copydesk.extract.page.json_ld import Node
 from copydesk.extract.pictures._figure_key import key_of
-from copydesk.extract.pictures._figure_offer import Offer, offer, pixels, srcset, widest
+from copydesk.extract.pictures._mention import Mention, make_mention, pixels, srcset, widest
 from copydesk.kit import urls
 
 if TYPE_CHECKING:
@@ -66,17 +66,17 @@ _WORDS = ("caption", "description", "name", "headline", "alternateName")
 Named = Mapping[str, Node]
 
 
-def declared_offers(document: Document, declared: Declared, lead: Lead) -> Iterator[Offer]:
-    """Give every picture that the page or the feed declares to be this article's."""
-    yield from _ranked(_in_meta(document, declared))
-    yield from _ranked(_in_json_ld(document, declared))
-    yield from _ranked(_in_links(document, declared))
-    found = offer(lead.image, document.base, "lead") if lead.image else None
+def declared_offers(document: Document, declared: Declared, lead: Lead) -> Iterator[Mention]:
+    """Yield every picture that the page or the feed declares to be this article's."""
+    yield from _rank(_in_meta(document, declared))
+    yield from _rank(_in_json_ld(document, declared))
+    yield from _rank(_in_links(document, declared))
+    found = make_mention(lead.image, document.base, "lead") if lead.image else None
     if found:
         yield found
 
 
-def _ranked(offers: Iterator[Offer | None]) -> Iterator[Offer]:
+def _rank(offers: Iterator[Mention | None]) -> Iterator[Mention]:
     """Number the mentions of each origin, a bounded number of them."""
     seen: dict[str, int] = {}
     for found in offers:
@@ -88,31 +88,31 @@ def _ranked(offers: Iterator[Offer | None]) -> Iterator[Offer]:
             yield replace(found, rank=rank)
 
 
-def _in_meta(document: Document, declared: Declared) -> Iterator[Offer | None]:
+def _in_meta(document: Document, declared: Declared) -> Iterator[Mention | None]:
     for name in _OG:
         values = declared.meta.get(name, ())
         sides = [declared.meta.get(f"og:image:{side}", ()) for side in ("width", "height")]
         alts = declared.meta.get("og:image:alt", ())
         for at, value in enumerate(values[:_MOST]):
             size = tuple(pixels(_nth(side, at, len(values))) for side in sides)
-            found = offer(value, document.base, "og:image", (size[0], size[1]))
+            found = make_mention(value, document.base, "og:image", (size[0], size[1]))
             yield found and replace(found, alt=_nth(alts, at, len(values)))
     for name, origin in _OTHER_META.items():
         alts = declared.meta.get("twitter:image:alt", ()) if origin == "twitter:image" else ()
         values = declared.meta.get(name, ())
         for at, value in enumerate(values[:_MOST]):
-            found = offer(value, document.base, origin)
+            found = make_mention(value, document.base, origin)
             yield found and replace(found, alt=_nth(alts, at, len(values)))
 
 
 def _nth(values: tuple[str, ...], at: int, of: int) -> str:
-    """Give the value that goes with one of several: the only ones are the first's."""
+    """Return the value that goes with one of several: the only ones are the first's."""
     if len(values) == of:
         return values[at]
     return values[0] if at == 0 and len(values) == 1 else ""
 
 
-def _in_json_ld(document: Document, declared: Declared) -> Iterator[Offer | None]:
+def _in_json_ld(document: Document, declared: Declared) -> Iterator[Mention | None]:
     named = {
         key: node
         for node in declared.nodes[:_MOST_NODES]
@@ -131,8 +131,10 @@ def _in_json_ld(document: Document, declared: Declared) -> Iterator[Offer | None
         yield from _images(declared.video.get(key), "video", document, named)
 
 
-def _images(value: object, origin: str, document: Document, named: Named) -> Iterator[Offer | None]:
-    """Give the pictures of a value: addresses, ImageObjects, references, lists of them."""
+def _images(
+    value: object, origin: str, document: Document, named: Named
+) -> Iterator[Mention | None]:
+    """Yield the pictures of a value: addresses, ImageObjects, references, lists of them."""
     for item in (value if isinstance(value, list) else [value])[:_MOST]:
         node = item if isinstance(item, Mapping) else {}
         if isinstance(node.get("@id"), str) and not ({"url", "contentUrl"} & node.keys()):
@@ -141,8 +143,8 @@ def _images(value: object, origin: str, document: Document, named: Named) -> Ite
         if not addresses:
             continue
         size = (_side(node.get("width")), _side(node.get("height")))
-        found = offer(addresses[0], document.base, origin, size)
-        yield found and replace(found, alt=_said(node, _WORDS), credit=_credit(node, named))
+        found = make_mention(addresses[0], document.base, origin, size)
+        yield found and replace(found, alt=_credit_text(node, _WORDS), credit=_credit(node, named))
 
 
 def _addresses(node: Node) -> list[str]:
@@ -154,12 +156,12 @@ def _side(value: object) -> int:
     return pixels(value.get("value") if isinstance(value, Mapping) else value)
 
 
-def _said(node: Node, keys: tuple[str, ...]) -> str:
+def _credit_text(node: Node, keys: tuple[str, ...]) -> str:
     return next((said for key in keys if (said := json_ld.string(node.get(key)))), "")
 
 
 def _credit(node: Node, named: Named) -> str:
-    """Give whose picture it is: the text, or the names of persons and organizations."""
+    """Return whose picture it is: the text, or the names of persons and organizations."""
     for key in _CREDITS:
         names = json_ld.names(node.get(key), tuple(named.values())) if key in node else []
         if names and names[0]:
@@ -167,23 +169,23 @@ def _credit(node: Node, named: Named) -> str:
     return ""
 
 
-def _in_links(document: Document, declared: Declared) -> Iterator[Offer | None]:
+def _in_links(document: Document, declared: Declared) -> Iterator[Mention | None]:
     for value in declared.links.get("image_src", ()):
-        yield offer(value, document.base, "image_src")
+        yield make_mention(value, document.base, "image_src")
     for link in islice(document.tree.iter("link"), _MOST_LINKS):
         if link.get("itemprop") in {"image", "thumbnailUrl"}:
-            yield offer(link.get("href") or "", document.base, "itemprop")
+            yield make_mention(link.get("href") or "", document.base, "itemprop")
         elif link.get("as") == "image" and "preload" in (link.get("rel") or ""):
-            yield _preloaded(link, document)
+            yield _preload_offer(link, document)
 
 
-def _preloaded(link: HtmlElement, document: Document) -> Offer | None:
+def _preload_offer(link: HtmlElement, document: Document) -> Mention | None:
     best, width = widest(srcset(link.get("imagesrcset") or ""))
-    return offer(best or link.get("href") or "", document.base, "preload", (width, 0))
+    return make_mention(best or link.get("href") or "", document.base, "preload", (width, 0))
 
 
 def site_pictures(document: Document, declared: Declared) -> tuple[frozenset[str], frozenset[str]]:
-    """Give the keys of the pictures that stand for the site, and of those that show a writer."""
+    """Return the keys of the pictures that stand for the site, and of those that show a writer."""
     sites: list[str] = []
     writers: list[str] = []
     for relation in ("apple-touch-icon", "apple-touch-icon-precomposed", "icon", "shortcut"):

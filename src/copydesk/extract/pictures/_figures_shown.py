@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from copydesk.extract.pictures._figure_key import figure_key
-from copydesk.extract.pictures._figure_offer import (
+from copydesk.extract.pictures._mention import (
     ENOUGH,
-    Offer,
+    Mention,
     Place,
-    offer,
+    make_mention,
     pixels,
     srcset,
     widest,
@@ -77,7 +77,7 @@ class Layout:
     apart: dict[HtmlElement, bool] = field(default_factory=dict)
 
 
-def layout(document: Document, title: frozenset[str]) -> Layout:
+def find_layout(document: Document, title: frozenset[str]) -> Layout:
     """Find the headline, the container of most of the paragraphs, and all pictures, in one pass."""
     found = Layout()
     weights: dict[HtmlElement, float] = {}
@@ -94,7 +94,7 @@ def layout(document: Document, title: frozenset[str]) -> Layout:
         elif not sure:
             sure = _is_headline(element, title)
             found.headline = at if sure or found.headline < 0 else found.headline
-    _settle(found, document, weights, starts)
+    _place_content(found, document, weights, starts)
     return found
 
 
@@ -123,14 +123,18 @@ def _is_headline(element: HtmlElement, title: frozenset[str]) -> bool:
     return bool(words) and len(words & title) * 2 >= len(words)
 
 
-def _settle(
+def _place_content(
     found: Layout,
     document: Document,
     weights: dict[HtmlElement, float],
     starts: dict[HtmlElement, int],
 ) -> None:
     ranked = sorted(weights, key=weights.__getitem__, reverse=True)[:6]
-    clean = (one for one in ranked if not any(_is_apart(up) for up in [one, *one.iterancestors()]))
+    clean = (
+        element
+        for element in ranked
+        if not any(_is_apart(up) for up in [element, *element.iterancestors()])
+    )
     content = next(clean, ranked[0] if ranked else None)
     if content is None or weights[content] < 5 * _PARAGRAPH:
         named = document.tree.xpath("//*[@itemprop='articleBody'] | //article | //main")
@@ -140,7 +144,7 @@ def _settle(
     found.content = content
     found.start = starts.get(content, found.headline)
     line = [content, *content.iterancestors()]
-    scope = next((at for at, one in enumerate(line) if _is_article(one)), 1)
+    scope = next((at for at, element in enumerate(line) if _is_article(element)), 1)
     found.line, found.inside = frozenset(line), frozenset(line[: scope + 1])
 
 
@@ -149,7 +153,7 @@ def _is_article(element: HtmlElement) -> bool:
 
 
 def _is_apart(element: HtmlElement) -> bool:
-    """Say whether a block is named as something beside the article."""
+    """Decide whether a block is named as something beside the article."""
     if element.tag in {"html", "body"} or not isinstance(element.tag, str):
         return False
     if element.tag in _SET_APART:
@@ -158,14 +162,14 @@ def _is_apart(element: HtmlElement) -> bool:
     return len(names) > 1 and bool(_APART.search(names[:300]))
 
 
-def shown_offers(document: Document, where: Layout, names: frozenset[str]) -> Iterator[Offer]:
-    """Give the pictures that stand in the article, in order, and of others those of these names."""
+def shown_offers(document: Document, where: Layout, names: frozenset[str]) -> Iterator[Mention]:
+    """Yield the pictures that stand in the article, in order, and of others those so named."""
     seen = 0
     for at, element in [*where.pictures, *_backgrounds(document, where)]:
-        place = _place(element, at, where, document)
+        place = _find_place(element, at, where, document)
         if not place and not _is_named(element, names):
             continue
-        found = _offer_of(element, document.base)
+        found = _find_offer(element, document.base)
         if found is None:
             continue
         if _is_too_small(found):
@@ -178,7 +182,7 @@ def shown_offers(document: Document, where: Layout, names: frozenset[str]) -> It
 
 
 def _is_named(element: HtmlElement, names: frozenset[str]) -> bool:
-    """Say whether one of some files is among an element's addresses."""
+    """Decide whether one of some files is among an element's addresses."""
     raw = " ".join(element.get(name) or "" for name in ("src", "data-src", "srcset"))[:2_000]
     return any(name in raw for name in names)
 
@@ -192,7 +196,7 @@ def _origin(element: HtmlElement, place: Place) -> str:
 
 
 def _backgrounds(document: Document, where: Layout) -> list[tuple[int, HtmlElement]]:
-    """Give the elements that carry a picture as their background, as if before the text."""
+    """Return the elements that carry a picture as their background, as if before the text."""
     if not any(sign in document.html for sign in _SIGNS_OF_BACKGROUND):
         return []
     named = " or ".join(f"@{name}" for name in _BACKGROUNDS)
@@ -200,36 +204,36 @@ def _backgrounds(document: Document, where: Layout) -> list[tuple[int, HtmlEleme
     return [(where.headline + 1, element) for element in found if element.tag != "img"]
 
 
-def _offer_of(element: HtmlElement, base: str) -> Offer | None:
+def _find_offer(element: HtmlElement, base: str) -> Mention | None:
     """Return the best address that an element has for its picture."""
     if element.tag in {"video", "amp-video"}:
-        return offer(element.get("poster") or "", base, "poster")
+        return make_mention(element.get("poster") or "", base, "poster")
     if element.tag not in {"img", "amp-img"}:
-        return offer(_background(element), base, "background")
-    return _offer_of_image(element, base)
+        return make_mention(_background(element), base, "background")
+    return _find_image_offer(element, base)
 
 
-def _offer_of_image(element: HtmlElement, base: str) -> Offer | None:
+def _find_image_offer(element: HtmlElement, base: str) -> Mention | None:
     """Return the largest of the sizes that an image names, else where it or its loader points."""
     size = (pixels(element.get("width")), pixels(element.get("height")))
     best, width = widest(_candidates(element))
-    if best and (largest := offer(best, base, "img", (width, 0) if width else size)):
+    if best and (largest := make_mention(best, base, "img", (width, 0) if width else size)):
         return largest
     values = filter(None, (element.get(name) for name in (*_LAZY, "src")))
-    single = next(filter(None, (offer(value, base, "img", size) for value in values)), None)
-    return _behind(element, single, base) if single and 0 < single.width < ENOUGH else single
+    single = next(filter(None, (make_mention(value, base, "img", size) for value in values)), None)
+    return _follow_link(element, single, base) if single and 0 < single.width < ENOUGH else single
 
 
-def _behind(element: HtmlElement, small: Offer, base: str) -> Offer:
-    """Give the larger file of the same picture that a small one links to, else the small one."""
+def _follow_link(element: HtmlElement, small: Mention, base: str) -> Mention:
+    """Return the larger file of the same picture that a small one links to, else the small one."""
     link = next(element.iterancestors("a"), None)
     href = "" if link is None else link.get("href") or ""
-    large = offer(href, base, "img") if _PICTURE_FILE.search(href) else None
+    large = make_mention(href, base, "img") if _PICTURE_FILE.search(href) else None
     return large if large is not None and large.key == small.key else small
 
 
 def _candidates(element: HtmlElement) -> Iterator[tuple[str, int, float]]:
-    """Give the sizes of a picture from its own srcset and from the sources around it."""
+    """Yield the sizes of a picture from its own srcset and from the sources around it."""
     for name in _LAZY_SETS:
         yield from srcset(element.get(name) or "")
     above = element.getparent()
@@ -249,15 +253,15 @@ def _background(element: HtmlElement) -> str:
     return found[1] if found else ""
 
 
-def _is_too_small(found: Offer) -> bool:
+def _is_too_small(found: Mention) -> bool:
     sides = [side for side in (found.width, found.height) if side]
     if any(side < MIN_SIDE for side in sides):
         return True
     return len(sides) == 2 and max(sides) > MAX_RATIO * min(sides)
 
 
-def _place(element: HtmlElement, at: int, where: Layout, document: Document) -> Place:
-    """Say where in the article an element stands, "" where it does not."""
+def _find_place(element: HtmlElement, at: int, where: Layout, document: Document) -> Place:
+    """Find where in the article an element stands, "" where it does not."""
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
     if len(names) > 1 and _OWN_APART.search(names[:300]):
         return ""
@@ -301,19 +305,19 @@ def _is_known_apart(block: HtmlElement, where: Layout) -> bool:
 
 
 def _is_teaser(href: str, document: Document) -> bool:
-    """Say whether a link goes to another page of the site: its picture is that page's."""
-    target = _target(href, document)
+    """Decide whether a link goes to another page of the site: its picture is that page's."""
+    target = _link_target(href, document)
     return bool(target) and urls.same_site(target, document.address)
 
 
 def leads_away(element: HtmlElement, document: Document) -> bool:
-    """Say whether a picture links to another site: its source, or an advertiser."""
+    """Decide whether a picture links to another site: its source, or an advertiser."""
     link = next(element.iterancestors("a"), None)
-    return link is not None and bool(_target(link.get("href") or "", document))
+    return link is not None and bool(_link_target(link.get("href") or "", document))
 
 
-def _target(href: str, document: Document) -> str:
-    """Give the other page that a link goes to, "" for a picture, its own page or no address."""
+def _link_target(href: str, document: Document) -> str:
+    """Return the other page that a link goes to, "" for a picture, its own page or no address."""
     if not href or href.startswith(("#", "javascript:", "data:")) or _PICTURE_FILE.search(href):
         return ""
     address = urls.fetchable(href[:2_000], document.base)
@@ -323,13 +327,13 @@ def _target(href: str, document: Document) -> str:
 
 
 def is_tracker(url: str) -> bool:
-    """Say whether an address is by its words an advertisement, a counter or an avatar."""
+    """Decide whether an address is by its words an advertisement, a counter or an avatar."""
     parts = urlsplit(url)
     return bool(_TRACKER.search(f"{parts.netloc}{parts.path}"))
 
 
 def logo_keys(document: Document, where: Layout) -> frozenset[str]:
-    """Give the keys of the pictures that the page's markup calls its logo."""
+    """Return the keys of the pictures that the page's markup calls its logo."""
     keys: list[str] = []
     for element in (element for _, element in where.pictures if _is_logo(element)):
         address = urls.fetchable((element.get("src") or "")[:2_000], document.base)
@@ -343,5 +347,7 @@ def _is_logo(element: HtmlElement) -> bool:
     """Decide whether a picture, what stands around it, or the end of its words is named a logo."""
     above = element.getparent()
     around = (element, above) if above is not None else (element,)
-    names = " ".join(f"{one.get('class') or ''} {one.get('id') or ''}" for one in around)
+    names = " ".join(
+        f"{element.get('class') or ''} {element.get('id') or ''}" for element in around
+    )
     return "logo" in names[:400].lower() or (element.get("alt") or "")[-5:].lower() == " logo"

@@ -32,9 +32,9 @@ def find(document: Document, declared: Declared, body: str) -> tuple[str, str]:
     declares nothing, "free" what it declares free and no wall contradicts; "" is unknown.
     """
     length = len(text.prose(body))
-    wall = (_wall_at(document, body) if length < _STUB else "") or _broken_off(document, body)
-    closed = _declared(declared, _FALSE) or _closed_part(document, declared)
-    free = _declared(declared, _TRUE)
+    wall = (_name_wall(document, body) if length < _STUB else "") or _name_break(document, body)
+    closed = _declared_value(declared, _FALSE) or _closed_part(document, declared)
+    free = _declared_value(declared, _TRUE)
     is_whole = length >= _STUB and not wall
     claims = (
         ("free", closed and free and is_whole, f"{free}, though {closed}; {length} characters"),
@@ -46,22 +46,22 @@ def find(document: Document, declared: Declared, body: str) -> tuple[str, str]:
     return next(((access, evidence) for access, holds, evidence in claims if holds), ("", ""))
 
 
-def _wall_at(document: Document, body: str) -> str:
-    """Say which wall a short text ends at, "" for none."""
+def _name_wall(document: Document, body: str) -> str:
+    """Name the wall that a short text ends at, "" for none."""
     words = _wall.words(document, body)
     if words:
         return f"“{text.shorten(words, _SHOWN)}”"
     return "a wall in the markup" if _wall.is_in_markup(document, body) else ""
 
 
-def _broken_off(document: Document, body: str) -> str:
-    """Say where a text of any length breaks off, "" where it does not."""
+def _name_break(document: Document, body: str) -> str:
+    """Tell where a text of any length breaks off, "" where it does not."""
     _, _, end = _wall.breaks_off(document, body)[-_SHOWN:].partition(" ")
     return f"breaks off: “{end}”" if end else ""
 
 
-def _declared(declared: Declared, wanted: frozenset[str]) -> str:
-    """Give the page's own word that has one of these values: schema.org's, or a tier's."""
+def _declared_value(declared: Declared, wanted: frozenset[str]) -> str:
+    """Return the page's own word that has one of these values: schema.org's, or a tier's."""
     for node in (declared.article, declared.video):
         value = _value(node)
         if value in wanted:
@@ -78,7 +78,7 @@ def _value(node: Mapping[str, object]) -> str:
 
 
 def _closed_part(document: Document, declared: Declared) -> str:
-    """Give the part that the article declares closed, if the page has it."""
+    """Return the part that the article declares closed, if the page has it."""
     for part in _parts(declared.article.get("hasPart")):
         if _value(part) in _FALSE:
             selector = str(part.get("cssSelector", ""))[:100]
@@ -94,7 +94,7 @@ def _parts(value: object) -> Iterator[Mapping[str, object]]:
 
 
 def _is_there(document: Document, selector: str) -> bool:
-    """Say whether the page has an element of a class or id, as Google's guide writes them."""
+    """Decide whether the page has an element of a class or id, as Google's guide writes them."""
     found = _SELECTOR.fullmatch(selector.strip())
     if found is None:
         return False

@@ -108,37 +108,37 @@ _MAX_NAME_WORDS = 7
 
 
 def find(document: Document, declared: Declared, body: str) -> Found:
-    """Give whose words these are and how that is known, ("", "") for the page's own.
+    """Find whose words these are and how that is known, ("", "") for the page's own.
 
     An agency's name on its own site is no credit.
     """
-    credit, origin = _found(document, declared, body)
+    credit, origin = _find_credit(document, declared, body)
     return ("", "") if credit and _is_its_own(credit, document, declared) else (credit, origin)
 
 
 def _is_its_own(credit: str, document: Document, declared: Declared) -> bool:
-    """Say whether a page stands on the site of the agency that it names."""
-    if credit == _wires.by_domain(document.address):
+    """Decide whether a page stands on the site of the agency that it names."""
+    if credit == _wires.find_by_domain(document.address):
         return True
     site = declared.first("og:site_name")[0] or declared.first("application-name")[0]
-    return _wires.named(site) == credit
+    return _wires.find_by_name(site) == credit
 
 
-def _found(document: Document, declared: Declared, body: str) -> Found:
+def _find_credit(document: Document, declared: Declared, body: str) -> Found:
     """Return the credit by the first of all kinds of evidence that there is, the surest first."""
     blocks = [line.strip() for line in text.prose(body).split("\n") if line.strip()]
     opening = [block[:_BLOCK] for block in blocks[:_OPENING]]
     closing = [block[-_BLOCK:] for block in blocks[-_CLOSING:]]
     evidence: tuple[Callable[[], Found | None], ...] = (
-        lambda: _released(opening, closing),
-        lambda: _by_dateline(_naming(opening)),
-        lambda: _by_name(_undated(opening), "text"),
-        lambda: _by_name(_undated(_imprint.above(document, body)), "byline"),
+        lambda: _by_service(opening, closing),
+        lambda: _by_dateline(_keep_naming(opening)),
+        lambda: _by_name(_cut_dates(opening), "text"),
+        lambda: _by_name(_cut_dates(_imprint.lines_above(document, body)), "byline"),
         lambda: _by_closing(closing),
         lambda: _by_rights(document),
         lambda: _published_first(blocks, declared),
-        lambda: _by_name(_naming(_imprint.credited(declared)), "byline"),
-        lambda: _by_name(_naming(_imprint.shown(document)), "byline"),
+        lambda: _by_name(_keep_naming(_imprint.credited_names(declared)), "byline"),
+        lambda: _by_name(_keep_naming(_imprint.shown_bylines(document)), "byline"),
         lambda: _imprint.by_publisher(declared),
         lambda: _imprint.by_path(document.address),
         lambda: _imprint.by_hint(declared),
@@ -146,17 +146,17 @@ def _found(document: Document, declared: Declared, body: str) -> Found:
     return next(filter(None, (find() for find in evidence)), ("", ""))
 
 
-def _naming(passages: Iterable[str]) -> list[str]:
-    """Give the passages in which a word of any agency's name stands: of most articles none."""
-    return [one for one in passages if _wires.is_naming(one)]
+def _keep_naming(passages: Iterable[str]) -> list[str]:
+    """Return the passages in which a word of any agency's name stands: of most articles none."""
+    return [passage for passage in passages if _wires.is_naming(passage)]
 
 
-def _undated(lines: Iterable[str]) -> list[str]:
-    """Give the lines that name an agency, without the day behind it."""
-    return [_DATED.sub("", line) for line in _naming(lines)]
+def _cut_dates(lines: Iterable[str]) -> list[str]:
+    """Return the lines that name an agency, without the day behind it."""
+    return [_DATED.sub("", line) for line in _keep_naming(lines)]
 
 
-def _released(opening: Iterable[str], closing: Iterable[str]) -> Found | None:
+def _by_service(opening: Iterable[str], closing: Iterable[str]) -> Found | None:
     """Know a paid press release by its service's mark, or by the line at its end."""
     first, last = "\n".join(opening), "\n".join(closing)
     for service in _wires.SERVICES:
@@ -172,13 +172,13 @@ def _by_dateline(opening: Iterable[str]) -> Found | None:
         for agency in _wires.AGENCIES:
             forms = (_DATELINE, _IN_CAPITALS)
             found = (_wires.pattern(form, agency.dateline).search(block) for form in forms)
-            if any(one and _is_dateline(one[0]) for one in found):
+            if any(dateline and _is_dateline(dateline[0]) for dateline in found):
                 return agency.credit, "dateline"
     return None
 
 
 def _is_dateline(said: str) -> bool:
-    """Say whether what ends with an agency's name is a place and a day, and no sentence.
+    """Decide whether what ends with an agency's name is a place and a day, and no sentence.
 
     Nor does a dateline spell the name out: `American Pilots Association (APA) - …`.
     """
@@ -219,14 +219,14 @@ def _by_closing(closing: list[str]) -> Found | None:
                 return credit, "closing line"
     last_two, last = closing[-2:][::-1], closing[-1:]
     for closes, ends in ((_closes, last_two), (_ends_bare, last)):
-        for block, agency in product(_naming(ends), _wires.AGENCIES):
+        for block, agency in product(_keep_naming(ends), _wires.AGENCIES):
             if closes(agency, block):
                 return agency.credit, "closing line"
     return None
 
 
 def _ends_bare(agency: _wires.Agency, block: str) -> bool:
-    """Say whether the last block is an agency's name, or a sentence that ends with one."""
+    """Decide whether the last block is an agency's name, or a sentence that ends with one."""
     if _wires.pattern(_wires.WHOLE, agency.dateline).fullmatch(block.rstrip(".")):
         return block not in _wires.TITLES
     if len(block) < _SENTENCE or _OF_A_PICTURE.search(block):
@@ -251,7 +251,7 @@ def _by_rights(document: Document) -> Found | None:
     """Know an agency by the notice of its rights that a reader sees below an article."""
     named = {
         found["name"].strip()
-        for passage in islice(_reserved(document), 50)
+        for passage in islice(_rights_notices(document), 50)
         for found in _RIGHTS_IN_FULL.finditer(passage)
     }
     found = {
@@ -263,8 +263,8 @@ def _by_rights(document: Document) -> Found | None:
     return (found.pop(), "rights notice") if len(found) == 1 else None
 
 
-def _reserved(document: Document) -> Iterator[str]:
-    """Give what stands around each place that reserves rights, but for what readers wrote.
+def _rights_notices(document: Document) -> Iterator[str]:
+    """Yield what stands around each place that reserves rights, but for what readers wrote.
 
     Looked up in the markup first, since a page may be large.
     """
@@ -273,13 +273,13 @@ def _reserved(document: Document) -> Iterator[str]:
     for said in document.tree.xpath(_RESERVING):
         beside = said.getparent()
         around = [*([] if said.is_tail else [beside]), *beside.iterancestors()]
-        if not any(one.tag in _UNSEEN or _is_of_readers(one) for one in around):
+        if not any(element.tag in _UNSEEN or _is_of_readers(element) for element in around):
             for found in _RESERVED.finditer(said):
                 yield said[max(0, found.start() - 100) : found.start() + 50]
 
 
 def _notices(html: str) -> Iterator[str]:
-    """Give what stands in the markup around the places that reserve rights, found at once."""
+    """Yield what stands in the markup around the places that reserve rights, found at once."""
     for words in _RESERVED_IN_MARKUP:
         at = html.find(words)
         for _ in range(50):
@@ -290,7 +290,7 @@ def _notices(html: str) -> Iterator[str]:
 
 
 def _is_of_readers(element: HtmlElement) -> bool:
-    """Say whether an element is hidden, or holds what readers wrote below an article."""
+    """Decide whether an element is hidden, or holds what readers wrote below an article."""
     if element.tag in {"html", "body", "main"}:
         return False
     names = (element.get(name) or "" for name in ("class", "id", "itemprop", "itemtype"))
@@ -299,17 +299,17 @@ def _is_of_readers(element: HtmlElement) -> bool:
 
 def _published_first(blocks: list[str], declared: Declared) -> Found | None:
     """Know another publisher by a note that says where it was published first."""
-    own = {_plain(name) for name in _own_names(declared)}
+    own = {_squash_name(name) for name in _own_names(declared)}
     for block in (*blocks[:2], *reversed(blocks[-_CLOSING:])):
         found = _FIRST.search(block) if len(block) <= _NOTE else None
-        name = _name(found["name"]) if found else ""
-        if name and _plain(name) not in own:
+        name = _read_publisher(found["name"]) if found else ""
+        if name and _squash_name(name) not in own:
             return name, "note"
     return None
 
 
-def _name(said: str) -> str:
-    """Give the publisher's name that a note begins with, "" where it names none."""
+def _read_publisher(said: str) -> str:
+    """Return the publisher's name that a note begins with, "" where it names none."""
     name = _NAME_ENDS.sub("", said).strip(" .,*_")
     bare = re.sub(r"^(?:our partners?|the website|our sister \w+)\s+(?:at |of )?", "", name)
     is_name = bare[:1].isupper() or bare.startswith("the ")
@@ -318,7 +318,7 @@ def _name(said: str) -> str:
     return bare if len(bare) <= _MAX_NAME and len(bare.split()) <= _MAX_NAME_WORDS else ""
 
 
-def _plain(name: str) -> str:
+def _squash_name(name: str) -> str:
     words = "".join(text.words(name)).removeprefix("the")
     return re.sub(r"(?:com|org|net)$", "", words)
 

@@ -49,26 +49,28 @@ _FED = frozenset({"ap", "afp", "dpa", "upi"})
 _HINTS = ("original-source", "syndication-source")  # addresses, as Google News once asked for
 
 
-def credited(declared: Declared) -> list[str]:
-    """Give the names that a page declares to be the author's, the provider's or the holder's."""
+def credited_names(declared: Declared) -> list[str]:
+    """Return the names that a page declares to be the author's, the provider's or the holder's."""
     found: list[str] = []
     keys = ("provider", "sourceOrganization", "copyrightHolder", "author", "creator", "creditText")
     for key in keys:
         found += json_ld.names(declared.article.get(key), declared.nodes)
     for name in _METAS:
         found += declared.meta.get(name, ())
-    return [_without_rights(one) for one in found]
+    return [_cut_rights(name) for name in found]
 
 
-def shown(document: Document) -> list[str]:
-    """Give the byline that the page shows; more than a few are those of other articles."""
+def shown_bylines(document: Document) -> list[str]:
+    """Return the byline that the page shows; more than a few are those of other articles."""
     found = document.tree.xpath(_BYLINES)
     if len(found) > _MOST_BYLINES:
         return []
-    return [text.fold(" ".join(islice(one.itertext(), 50)))[: _LONGEST + 1] for one in found]
+    return [
+        text.fold(" ".join(islice(element.itertext(), 50)))[: _LONGEST + 1] for element in found
+    ]
 
 
-def above(document: Document, body: str) -> list[str]:
+def lines_above(document: Document, body: str) -> list[str]:
     """Return the short lines between the headline and the text that name an agency.
 
     There a byline stands; what belongs to a picture or to another article is left out.
@@ -95,9 +97,9 @@ def _is_line(element: HtmlElement) -> bool:
 def _is_beside(element: HtmlElement) -> bool:
     around = [element, *islice(element.iterancestors(), _MOST_AROUND)]
     return any(
-        one.tag in _UNSEEN
-        or (one.tag not in {"body", "html"} and _BESIDE.search(one.get("class") or ""))
-        for one in around
+        element.tag in _UNSEEN
+        or (element.tag not in {"body", "html"} and _BESIDE.search(element.get("class") or ""))
+        for element in around
     )
 
 
@@ -107,7 +109,7 @@ def by_publisher(declared: Declared) -> Found | None:
     By its full name: "AAP" and "APA" publish themselves, and are other bodies.
     """
     for name in json_ld.names(declared.article.get("publisher"), declared.nodes):
-        credit = _wires.named(name) if len(name) > _SHORT_NAME else ""
+        credit = _wires.find_by_name(name) if len(name) > _SHORT_NAME else ""
         if credit:
             return credit, "publisher"
     return None
@@ -131,11 +133,11 @@ def _by_folder(folder: str, *, is_wires: bool) -> str:
     words = folder.replace("-", " ")
     name = _FEED.sub("", words)
     is_feed = name != words and name in _FED
-    return _wires.named(name) if is_wires or is_feed or len(name) > _SHORT_NAME else ""
+    return _wires.find_by_name(name) if is_wires or is_feed or len(name) > _SHORT_NAME else ""
 
 
-def _without_rights(byline: str) -> str:
-    """Give the holder in "Copyright 2026 The Associated Press. All rights reserved."."""
+def _cut_rights(byline: str) -> str:
+    """Reduce "Copyright 2026 The Associated Press. All rights reserved." to its holder."""
     bare = re.sub(r"(?i)^(?:(?:©|\(c\)|copyright)[\s,:]*)+(?:\d{4}[\s,]*)?(?:by\s+)?", "", byline)
     return re.sub(r"(?i)[.,]?\s*all rights reserved.*$", "", bare)
 
@@ -143,14 +145,14 @@ def _without_rights(byline: str) -> str:
 def by_hint(declared: Declared) -> Found | None:
     """Know an agency by the address of the original, where the page gives one."""
     for address, origin in origins(declared):
-        credit = _wires.by_domain(address)
+        credit = _wires.find_by_domain(address)
         if credit:
             return credit, origin
     return None
 
 
 def origins(declared: Declared) -> Iterator[tuple[str, str]]:
-    """Give the addresses that a page names as its original, and where it does."""
+    """Yield the addresses that a page names as its original, and where it does."""
     for name in _HINTS:
         for address in declared.meta.get(name, ()):
             yield address, name

@@ -44,7 +44,7 @@ _NUMBER = re.compile(r"-?\d{1,9}")
 
 
 def refused(signals: Iterable[Signal]) -> tuple[Use, ...]:
-    """Give the uses that these signals forbid, in the order of `news.USES`."""
+    """Return the uses that these signals forbid, in the order of `news.USES`."""
     known = tuple(signals)
     found = {use for signal in known for use in _forbidden(signal)}
     if _are_rights_reserved(known):
@@ -53,7 +53,7 @@ def refused(signals: Iterable[Signal]) -> tuple[Use, ...]:
 
 
 def deciding(signals: Iterable[Signal]) -> frozenset[Signal]:
-    """Give a few of these signals that together forbid what all of them forbid."""
+    """Choose a few of these signals that together forbid what all of them forbid."""
     found: dict[object, Signal] = {}
     for signal in signals:
         for use in _forbidden(signal):
@@ -107,7 +107,7 @@ def _by_licence(said: str) -> Iterable[Use]:
 
 
 def _are_rights_reserved(signals: Iterable[Signal]) -> bool:
-    """Say whether text and data mining is reserved, as TDMRep says it, by the nearest word."""
+    """Decide whether text and data mining is reserved, as TDMRep says it, by the nearest word."""
     said = {place: set[str]() for place in _TDM_PLACES}
     for signal in signals:
         if signal.name == "tdm-reservation" and signal.where in said:
@@ -116,11 +116,11 @@ def _are_rights_reserved(signals: Iterable[Signal]) -> bool:
 
 
 def _reservations(signal: Signal) -> set[str]:
-    return {one.strip() for one in signal.said.split(",")} & {"0", "1"}
+    return {value.strip() for value in signal.said.split(",")} & {"0", "1"}
 
 
 def snippet_characters(signals: Iterable[Signal]) -> int | None:
-    """Give how many characters of a page may be quoted, None where nobody limits it."""
+    """Return how many characters of a page may be quoted, None where nobody limits it."""
     found: list[int] = []
     for signal in signals:
         if "snippet" in _forbidden(signal):
@@ -132,7 +132,7 @@ def snippet_characters(signals: Iterable[Signal]) -> int | None:
 
 
 def _limit(signal: Signal) -> int | None:
-    """Give the number of a max-snippet, None for -1, which is no limit, and for anything else."""
+    """Read the number of a max-snippet, None for -1, which is no limit, and for anything else."""
     number = _NUMBER.fullmatch(signal.said.partition(":")[2].strip())
     if signal.name != "max-snippet" or number is None or int(number[0]) < 0:
         return None

@@ -34,7 +34,7 @@ _SPACE = re.compile(r"[\s,]+")
 
 
 def inline(document: Document) -> Iterator[Signal]:
-    """Give what each licence in the page's scripts refuses of the page."""
+    """Yield what each licence in the page's scripts refuses of the page."""
     blocks = [
         script.text or ""
         for script in document.tree.iter("script")
@@ -47,7 +47,7 @@ def inline(document: Document) -> Iterator[Signal]:
 
 
 def _read(block: str, address: str) -> str:
-    """Give `refuses: ai-train, ai-input`, or "" for a licence of other addresses.
+    """Read a licence as `refuses: ai-train, ai-input`, "" for one of other addresses.
 
     Without a document type, so that there are no entities to expand.
     """
@@ -68,7 +68,7 @@ def _read(block: str, address: str) -> str:
 
 
 def _parts(parent: Element, name: str) -> Iterator[Element]:
-    """Give the first elements of a name below another, whatever their namespace."""
+    """Yield the first elements of a name below another, whatever their namespace."""
     left = _MAX_PARTS
     for part in parent.iter("{*}" + name):
         if not left:
@@ -78,13 +78,13 @@ def _parts(parent: Element, name: str) -> Iterator[Element]:
 
 
 def _nearest(contents: Iterable[Element], address: str) -> Element | None:
-    """Give the content with the longest pattern that the page's address fits."""
-    fitting = [one for one in contents if _fits(one.get("url") or "", address)]
+    """Return the content with the longest pattern that the page's address fits."""
+    fitting = [content for content in contents if _fits(content.get("url") or "", address)]
     return max(fitting, key=lambda one: len(one.get("url") or ""), default=None)
 
 
 def _fits(pattern: str, address: str) -> bool:
-    """Say whether an address begins as a pattern says; `*` is anything, `$` the end."""
+    """Decide whether an address begins as a pattern says; `*` is anything, `$` the end."""
     try:
         pattern = urljoin(address, pattern) if pattern else address
         theirs, ours = urlsplit(pattern), urlsplit(address)
@@ -111,7 +111,7 @@ def _matches(pattern: str, path: str) -> bool:
 
 
 def _refusals(content: Element) -> str:
-    """Give what a content's licences leave forbidden to somebody who has agreed to nothing.
+    """Return what a content's licences leave forbidden to somebody who has agreed to nothing.
 
     Any AI use that no free licence permits; of being found, only what is prohibited in words.
     """
@@ -130,7 +130,7 @@ def _refusals(content: Element) -> str:
 
 
 def _usages(licence: Element, verb: str) -> set[str] | None:
-    """Give the uses that a licence names after a verb, None where it names none."""
+    """Return the uses that a licence names after a verb, None where it names none."""
     found: set[str] = set()
     named = False
     for part in _parts(licence, verb):
@@ -142,7 +142,7 @@ def _usages(licence: Element, verb: str) -> set[str] | None:
 
 
 def _is_free(licence: Element) -> bool:
-    """Say whether a licence holds for everybody, everywhere, for nothing."""
+    """Decide whether a licence holds for everybody, everywhere, for nothing."""
     kinds = {(part.get("type") or "free").strip().lower() for part in _parts(licence, "payment")}
     limits = {(part.get("type") or "").strip().lower() for part in _parts(licence, "permits")}
     return kinds <= {"free"} and not limits & {"user", "geo"}

@@ -41,39 +41,41 @@ _NOT_PROSE = re.compile(r"^(?:#{1,6} |\||[-*+] |[0-9]{1,9}[.)] |```|>)")
 Piece = tuple[str, int]  # of text, and the number of the section it stands in, 0 for none
 
 
-def counted(document: Document) -> str:
-    """Say how many sections of a page must not be quoted, "" where it marks none."""
-    return next(iter(_found(document, 1)), "")
+def count_sections(document: Document) -> str:
+    """Count in words the sections of a page that must not be quoted, "" where it marks none."""
+    return next(iter(_read_once(document, 1)), "")
 
 
 def quotable(document: Document, passage: str) -> str:
-    """Give what may be quoted of a text in Markdown: its blocks without a section's sentences.
+    """Reduce a text in Markdown to what may be quoted: its blocks without a section's sentences.
 
     What stood before and behind such a sentence becomes two blocks.
     """
-    letters = _found(document, 0)
+    letters = _read_once(document, 0)
     if not letters:
         return passage
     if letters == _TOO_MUCH:
         return ""
-    kept = _Kept(letters)
+    kept = _Quotable(letters)
     blocks = passage[:_MOST_QUOTED].split("\n\n")
     return "\n\n".join(filter(None, map(kept.of_block, blocks)))
 
 
-class _Kept:
+class _Quotable:
     """What is no part of any section, by the letters of the sentences that are."""
 
     def __init__(self, letters: Iterable[str]) -> None:
         self._whole = sorted(letters)
-        self._runs = {run for one in self._whole for run in _windows(one, _run_of(one))}
+        self._runs = {
+            run for sentence in self._whole for run in _windows(sentence, _run_length(sentence))
+        }
         self._short: dict[int, set[str]] = {}
         for one in self._whole:
             if _LEAST <= len(one) < _RUN:
                 self._short.setdefault(len(one), set()).add(one)
 
     def of_block(self, block: str) -> str:
-        """Give what is left of a block; of a list, table or quote, its other lines."""
+        """Return what is left of a block; of a list, table or quote, its other lines."""
         lines = block.split("\n")
         if len(lines) > 1 or _NOT_PROSE.match(block):
             return "\n".join(line for line in lines if not self._meets_any(text.prose(line)))
@@ -91,20 +93,20 @@ class _Kept:
         return any(self._meets(_letters(sentence)) for sentence in _sentences(prose))
 
     def _meets(self, letters: str) -> bool:
-        """Say whether a sentence is one of a section's, begins one, holds one or shares a run."""
+        """Decide whether a sentence is, begins or holds one of a section's, or shares a run."""
         if not letters:
             return False
         at = bisect_left(self._whole, letters)
         if at < len(self._whole) and self._whole[at].startswith(letters):
             return True
-        if not self._runs.isdisjoint(_windows(letters, _run_of(letters))):
+        if not self._runs.isdisjoint(_windows(letters, _run_length(letters))):
             return True
         return any(
             not known.isdisjoint(_windows(letters, length)) for length, known in self._short.items()
         )
 
 
-def _run_of(letters: str) -> int:
+def _run_length(letters: str) -> int:
     return _DENSE_RUN if _DENSE.search(letters) else _RUN
 
 
@@ -121,8 +123,8 @@ def _sentences(passage: str) -> Iterator[str]:
         yield passage[start:end]
 
 
-def _found(document: Document, which: int) -> tuple[str, ...]:
-    """Give the letters of all sentences that a section reaches into (0), or their number (1)."""
+def _read_once(document: Document, which: int) -> tuple[str, ...]:
+    """Return the letters of all sentences that a section reaches into (0), or their number (1)."""
     if (_MARK, 0) not in document.found:
         said, letters = _read(document)
         document.found[_MARK, 0] = letters
@@ -142,19 +144,19 @@ def _read(document: Document) -> tuple[str, tuple[str, ...]]:
         characters += sum(len(piece) for piece, number in line if number)
         if characters > _MOST or sum(len(piece) for piece, _ in line) > _MOST:
             return f"sections, {_TOO_MUCH[0]}", _TOO_MUCH
-        letters.update(dict.fromkeys(map(_letters, _reached(line))))
+        letters.update(dict.fromkeys(map(_letters, _reached_sentences(line))))
     letters.pop("", None)
-    return _count(len(numbers)), tuple(letters)
+    return _count_in_words(len(numbers)), tuple(letters)
 
 
-def _count(sections: int) -> str:
+def _count_in_words(sections: int) -> str:
     if sections == 1:
         return "1 section"
     return f"{sections} sections" if sections else ""
 
 
-def _reached(line: list[Piece]) -> Iterator[str]:
-    """Give the sentences of a line that a section reaches into."""
+def _reached_sentences(line: list[Piece]) -> Iterator[str]:
+    """Yield the sentences of a line that a section reaches into."""
     passage = "".join(piece for piece, _ in line)
     marked, at = [], 0
     for piece, number in line:
@@ -173,7 +175,7 @@ def _reached(line: list[Piece]) -> Iterator[str]:
 
 
 def _lines(document: Document) -> Iterator[list[Piece]]:
-    """Give the text of each block that holds a section or a part of one."""
+    """Yield the text of each block that holds a section or a part of one."""
     line: list[Piece] = []
     for piece, number in _pieces(document):
         if piece is not None:

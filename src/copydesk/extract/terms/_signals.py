@@ -51,7 +51,7 @@ _RSL_TYPE = "application/rsl+xml"
 
 
 def find(document: Document, declared: Declared, page: Page) -> tuple[Signal, ...]:
-    """Give every signal of a page, of its answer's headers and of its site, each once.
+    """Find every signal of a page, of its answer's headers and of its site, each once.
 
     Of more than a page can need, those that decide what is refused, and the first of the others.
     """
@@ -63,10 +63,10 @@ def find(document: Document, declared: Declared, page: Page) -> tuple[Signal, ..
         *_rsl.inline(document),
         *_of_sections(document),
     )
-    return _most(tuple(dict.fromkeys(map(_bounded, found))))
+    return _bound_number(tuple(dict.fromkeys(map(_bound_length, found))))
 
 
-def _most(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
+def _bound_number(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
     if len(signals) <= _MOST:
         return signals
     needed = deciding(signals)
@@ -75,24 +75,24 @@ def _most(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
     return tuple(signal for signal in signals if signal in kept)
 
 
-def _bounded(signal: Signal) -> Signal:
+def _bound_length(signal: Signal) -> Signal:
     said = text.fold(signal.said[: 4 * _SAID])[:_SAID]
     return Signal(name=signal.name, said=said, where=signal.where)
 
 
 def _of_headers(headers: Mapping[str, str]) -> Iterator[Signal]:
     for key, name in _HEADERS.items():
-        for said in _in_parts(headers.get(key, "")):
+        for said in _split_long(headers.get(key, "")):
             yield Signal(name=name, said=said, where="header")
-    for said in _said_to_us(headers.get("x-robots-tag", "")):
-        yield from _worded(said, "X-Robots-Tag")
+    for said in _addressed_to_us(headers.get("x-robots-tag", "")):
+        yield from _usage_words(said, "X-Robots-Tag")
     for address, rest in islice(_LINK.findall(headers.get("link", "")[:20_000]), 100):
         if _is_licence(rest):
             yield Signal(name="RSL", said=address.strip(), where="header")
 
 
-def _in_parts(value: str) -> Iterator[str]:
-    """Give a list as it is said; a long one in parts, so that none of its words is cut off."""
+def _split_long(value: str) -> Iterator[str]:
+    """Yield a list as it is said; a long one in parts, so that none of its words is cut off."""
     part = ""
     for member in text.fold(value).split(","):
         if part and len(part) + len(member) >= _SAID:
@@ -109,8 +109,8 @@ def _is_licence(parameters: str) -> bool:
     return f"type={_RSL_TYPE}" in told and "rel=license" in told
 
 
-def _said_to_us(header: str) -> Iterator[str]:
-    """Give what an X-Robots-Tag says to all or to us; each of its lines was a header of its own.
+def _addressed_to_us(header: str) -> Iterator[str]:
+    """Yield what an X-Robots-Tag says to all or to us; each of its lines was a header of its own.
 
     An agent's name counts for all that follows it in its header: `googlebot: noindex, nosnippet`
     is its alone.
@@ -132,11 +132,11 @@ def _of_metas(declared: Declared) -> Iterator[Signal]:
             yield Signal(name=name, said=value, where="meta")
     for key in _OUR_NAMES:
         for value in dict.fromkeys(declared.meta.get(key, ())):
-            yield from _worded(value.lower(), f"meta {key}")
+            yield from _usage_words(value.lower(), f"meta {key}")
 
 
-def _worded(said: str, where: str) -> Iterator[Signal]:
-    """Give the words on the use of a page, however they are set apart, each once."""
+def _usage_words(said: str, where: str) -> Iterator[Signal]:
+    """Yield the words on the use of a page, however they are set apart, each once."""
     words = _BETWEEN.split(_TO_A_VALUE.sub(":", text.fold(said)))
     for word in dict.fromkeys(words):
         name, _, value = word.partition(":")
@@ -152,11 +152,11 @@ def _of_links(document: Document) -> Iterator[Signal]:
 
 
 def _of_sections(document: Document) -> Iterator[Signal]:
-    said = _sections.counted(document)
+    said = _sections.count_sections(document)
     if said:
         yield Signal(name="data-nosnippet", said=said, where="markup")
 
 
 def is_quotable_anywhere(signals: Iterable[Signal]) -> bool:
-    """Say whether no section of a page is marked as not to be quoted."""
+    """Decide whether no section of a page is marked as not to be quoted."""
     return all(signal.name != "data-nosnippet" for signal in signals)

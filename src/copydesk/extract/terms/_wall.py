@@ -45,7 +45,7 @@ _HIDDEN = re.compile(r"(?i)display\s*:\s*none|visibility\s*:\s*hidden")
 
 
 def words(document: Document, body: str) -> str:
-    """Give the words of the wall that ends the page's text, "" where there is none."""
+    """Return the words of the wall that ends the page's text, "" where there is none."""
     of_text = _letters(text.prose(body))
     begun, found = not of_text, ""
     for block in islice(_blocks(document.tree), _MOST_BLOCKS):
@@ -59,7 +59,7 @@ def words(document: Document, body: str) -> str:
 
 
 def is_in_markup(document: Document, body: str) -> bool:
-    """Say whether an element is named as a wall and offers to subscribe or to sign in."""
+    """Decide whether an element is named as a wall and offers to subscribe or to sign in."""
     of_text = _letters(text.prose(body))
     for element in document.tree.xpath(_NAMED)[:20]:
         if _is_hidden(element):
@@ -72,7 +72,7 @@ def is_in_markup(document: Document, body: str) -> bool:
 
 
 def breaks_off(document: Document, body: str) -> str:
-    """Give the words within which a text breaks off on a site that sells the rest, "" elsewhere.
+    """Return the words within which a text breaks off on a site that sells the rest, "" elsewhere.
 
     A list's excerpt that ends in "[…]" is none, nor is a short sentence that trails off.
     """
@@ -81,7 +81,7 @@ def breaks_off(document: Document, body: str) -> str:
         return ""
     links = islice(document.tree.iter("a"), _MOST_LINKS)
     is_sold = document.tree.xpath(_NAMED) or any(
-        _SOLD.search((one.get("href") or "")[:300]) for one in links
+        _SOLD.search((link.get("href") or "")[:300]) for link in links
     )
     return end.rpartition(". ")[2] if is_sold else ""
 
@@ -91,7 +91,7 @@ def _letters(passage: str) -> str:
 
 
 def _blocks(tree: HtmlElement) -> Iterator[str]:
-    """Give the text of each block of a page in order, what nobody sees and h1 left out."""
+    """Yield the text of each block of a page in order, what nobody sees and h1 left out."""
     pieces: list[str] = []
     for piece in _pieces(tree):
         if piece is not None:
@@ -104,7 +104,7 @@ def _blocks(tree: HtmlElement) -> Iterator[str]:
 
 
 def _pieces(tree: HtmlElement) -> Iterable[str | None]:
-    """Give the texts of a page in order, None where a block ends; in time linear in the page."""
+    """Return the texts of a page in order, None where a block ends; in time linear in the page."""
     from lxml import etree
 
     walk = etree.iterwalk(tree, events=("start", "end", "comment"))

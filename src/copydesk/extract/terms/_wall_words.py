@@ -15,7 +15,7 @@ _WITHIN = 60  # characters from an offer to what it is for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Offer:
+class _WallOffer:
     """A row of `tables/wall_offers.toml`: "subscribe", "to continue reading"."""
 
     offer: tuple[str, ...]
@@ -28,7 +28,7 @@ class _Offer:
         return f"{offer}.{{0,{_WITHIN}}}?{aim}"
 
 
-_OFFERS = tables.read_rows(_PACKAGE, "wall_offers.toml", tuple[_Offer, ...])
+_OFFERS = tables.read_rows(_PACKAGE, "wall_offers.toml", tuple[_WallOffer, ...])
 _NOTICES = tables.read_pattern(_PACKAGE, "wall_notices.toml")
 _POLITELY = "(?:please |bitte |veuillez |por favor )?"
 WALL = re.compile(

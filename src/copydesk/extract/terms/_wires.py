@@ -108,7 +108,7 @@ def pattern(form: str, name: str, *, ignores_case: bool = False) -> re.Pattern[s
     return re.compile(form.replace("@", f"(?:{name})"), re.IGNORECASE if ignores_case else 0)
 
 
-def named(passage: str) -> str:
+def find_by_name(passage: str) -> str:
     """Name the agency of which a text is the whole name, in any case; "" for none."""
     name = passage.strip()
     for agency in AGENCIES if name else ():
@@ -117,7 +117,7 @@ def named(passage: str) -> str:
     return ""
 
 
-def by_domain(address: str) -> str:
+def find_by_domain(address: str) -> str:
     """Name the agency or service whose own site an address is on, "" for none."""
     host = urls.host(address)
     owners: tuple[Agency | Service, ...] = (*AGENCIES, *SERVICES)

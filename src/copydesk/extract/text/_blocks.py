@@ -44,14 +44,14 @@ _ROWS = 500  # of a table that are looked at to tell whether it holds data
 
 
 @dataclass(slots=True)
-class Frame:
+class Wrapper:
     """An element that says something of all blocks in it; `hints` are its words for it.
 
     `said` counts the words in it that the readers took for the article's, `several` the blocks.
     """
 
     hints: frozenset[str]
-    outer: Frame | None
+    outer: Wrapper | None
     depth: int = 0
     said: int = 0
     several: int = 0
@@ -74,7 +74,7 @@ class Block:
     linked: int = 0
     strong: int = 0
     cells: tuple[str, ...] = ()
-    frame: Frame | None = None
+    frame: Wrapper | None = None
     dense: bool = False
     whole: object = None
     tag: str = ""
@@ -82,19 +82,19 @@ class Block:
 
     @property
     def size(self) -> int:
-        """Give the length in Latin letters: a letter of a script without blanks is three."""
+        """Count the length in Latin letters: a letter of a script without blanks is three."""
         return len(self.text) + 2 * len(_DENSE.findall(self.text)) if self.dense else len(self.text)
 
 
 @dataclass(slots=True)
-class _Place:
+class _Position:
     """Where the walk is: the block element around, and what those around it make of its text."""
 
     element: HtmlElement
     kind: Kind = "paragraph"
     level: int = 0
     quoted: bool = False
-    frame: Frame | None = None
+    frame: Wrapper | None = None
     whole: object = None
     fresh: list[bool] = field(default_factory=list)  # an item's mark is still to be set
     counter: list[int] = field(default_factory=list)  # an ordered list's next number
@@ -112,8 +112,8 @@ class _Cutter:
 
     def walk(self, body: HtmlElement) -> None:
         """Walk a tree without recursion: it may be as deep as the parser allows."""
-        place = _Place(element=body)
-        stack: list[tuple[HtmlElement, _Place, bool]] = [(body, place, False)]
+        place = _Position(element=body)
+        stack: list[tuple[HtmlElement, _Position, bool]] = [(body, place, False)]
         while stack:
             element, place, is_end = stack.pop()
             if is_end:
@@ -130,7 +130,7 @@ class _Cutter:
                 stack.extend([(child, inner, False) for child in reversed(element)])
         self._cut(place)
 
-    def _enter(self, element: HtmlElement, place: _Place) -> _Place | None:
+    def _enter(self, element: HtmlElement, place: _Position) -> _Position | None:
         """Begin an element; None where there is nothing in it to walk through."""
         tag = element.tag
         if not isinstance(tag, str) or tag in _SILENT:
@@ -145,23 +145,23 @@ class _Cutter:
             self._cut(place)
         self._pictured = False
         if tag == "table" and is_data(element):
-            self._rows(element, _inside(element, place))
+            self._rows(element, _enter_block(element, place))
             return None
         if tag == "pre":
-            self._code(element, _inside(element, place))
+            self._code(element, _enter_block(element, place))
             return None
-        inner = _inside(element, place)
+        inner = _enter_block(element, place)
         self._add(element.text)
         return inner
 
-    def _enter_inline(self, element: HtmlElement, place: _Place) -> None:
+    def _enter_inline(self, element: HtmlElement, place: _Position) -> None:
         """Begin an element that flows within a line."""
         self._links += element.tag == "a" and not _is_own(element, place)
         self._bold += element.tag in _STYLED
         self._pictured |= element.tag == "img" and not self._end
         self._add(element.text)
 
-    def _leave(self, element: HtmlElement, place: _Place) -> None:
+    def _leave(self, element: HtmlElement, place: _Position) -> None:
         tag = element.tag
         if tag in _INLINE:
             self._links -= tag == "a" and not _is_own(element, place)
@@ -181,7 +181,7 @@ class _Cutter:
             self._linked += length if self._links else 0
             self._strong += length if self._bold else 0
 
-    def _break(self, place: _Place) -> None:
+    def _break(self, place: _Position) -> None:
         """End the block at a `<br>` that ends a sentence or follows another; else fold it."""
         if self._end in _ENDS:
             self._cut(place)
@@ -189,7 +189,7 @@ class _Cutter:
             self._pieces.append(" ")
             self._end = _BROKEN
 
-    def _cut(self, place: _Place) -> None:
+    def _cut(self, place: _Position) -> None:
         if not self._pieces:
             return
         line = text.fold("".join(self._pieces))
@@ -200,7 +200,7 @@ class _Cutter:
         self._linked = self._strong = 0
         self._pictured = False
 
-    def _put(self, line: str, place: _Place, kind: Kind, cells: tuple[str, ...] = ()) -> None:
+    def _put(self, line: str, place: _Position, kind: Kind, cells: tuple[str, ...] = ()) -> None:
         if kind == "heading":
             line = line.rstrip(" ¶🔗") or line  # its own address
             kind = "paragraph" if len(line) > _HEADING else kind
@@ -226,18 +226,18 @@ class _Cutter:
             )
         )
 
-    def _rows(self, table: HtmlElement, place: _Place) -> None:
+    def _rows(self, table: HtmlElement, place: _Position) -> None:
         for row in table.iter("caption", "tr"):
             if row.tag == "caption":
-                cells = [spoken(row)]
+                cells = [shown_text(row)]
             else:
-                cells = [spoken(cell) for cell in row if cell.tag in {"td", "th"}]
+                cells = [shown_text(cell) for cell in row if cell.tag in {"td", "th"}]
             if any(cells):
-                self._linked = sum(len(spoken(link)) for link in row.iter("a"))
+                self._linked = sum(len(shown_text(link)) for link in row.iter("a"))
                 self._put(" ".join(cell for cell in cells if cell), place, "row", tuple(cells))
         self._linked = 0
 
-    def _code(self, element: HtmlElement, place: _Place) -> None:
+    def _code(self, element: HtmlElement, place: _Position) -> None:
         raw = "".join(_pieces(element, breaks="\n"))
         lines = (f"{_indent(line)}{text.fold(line)}" for line in raw.split("\n"))
         code = "\n".join(line.rstrip() for line in lines if line.strip())
@@ -245,21 +245,21 @@ class _Cutter:
             self._put(code, place, "code")
 
 
-def _is_own(link: HtmlElement, place: _Place) -> bool:
-    """Say whether a link is a heading's own address, and leads nowhere else."""
+def _is_own(link: HtmlElement, place: _Position) -> bool:
+    """Decide whether a link is a heading's own address, and leads nowhere else."""
     return place.kind == "heading" and (link.get("href") or "").startswith("#")
 
 
-def _inside(element: HtmlElement, place: _Place) -> _Place:
+def _enter_block(element: HtmlElement, place: _Position) -> _Position:
     """Return the place inside a block element."""
     tag = str(element.tag)
     hints = _hints.of(element)
-    inner = _Place(
+    inner = _Position(
         element,
         place.kind,
         place.level,
         place.quoted or tag == "blockquote",
-        _framed(hints, place.frame) if hints else place.frame,
+        _frame(hints, place.frame) if hints else place.frame,
         place.whole,
         place.fresh,
         place.counter,
@@ -292,12 +292,12 @@ def _count(counter: list[int]) -> int:
     return counter[0] - 1
 
 
-def _framed(hints: frozenset[str], outer: Frame | None) -> Frame:
-    return Frame(hints, outer, depth=outer.depth + 1 if outer else 0)
+def _frame(hints: frozenset[str], outer: Wrapper | None) -> Wrapper:
+    return Wrapper(hints, outer, depth=outer.depth + 1 if outer else 0)
 
 
 def cut(body: HtmlElement) -> list[Block]:
-    """Give the blocks of a tree in reading order, none empty; nothing of scripts and controls."""
+    """Cut a tree into blocks in reading order, none empty; nothing of scripts and controls."""
     cutter = _Cutter()
     cutter.walk(body)
     return cutter.blocks
@@ -308,7 +308,7 @@ def _indent(line: str) -> str:
 
 
 def is_data(table: HtmlElement) -> bool:
-    """Say whether a table holds data: rows of short cells, and no blocks or tables in them."""
+    """Decide whether a table holds data: rows of short cells, and no blocks or tables in them."""
     wide = 0
     for at, row in enumerate(table.iter("tr", "table")):
         if row.tag == "table":
@@ -325,13 +325,13 @@ def is_data(table: HtmlElement) -> bool:
     return wide > 1
 
 
-def spoken(element: HtmlElement) -> str:
-    """Give the folded text of an element without scripts and controls."""
+def shown_text(element: HtmlElement) -> str:
+    """Return the folded text of an element without scripts and controls."""
     return text.fold("".join(_pieces(element, breaks=" ")))
 
 
 def _pieces(element: HtmlElement, breaks: str) -> Iterator[str]:
-    """Give an element's text piece by piece; blocks and `<br>` in it are set apart by `breaks`."""
+    """Yield an element's text piece by piece; blocks and `<br>` in it are set apart by `breaks`."""
     stack: list[HtmlElement | str] = [element]
     while stack:
         one = stack.pop()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from copydesk.extract.text._blocks import Block
-from copydesk.extract.text._edges import settled
-from copydesk.extract.text._evidence import AGAINST, Page, evidence
+from copydesk.extract.text._edges import trim
+from copydesk.extract.text._evidence import AGAINST, VotedPage, evidence
 from copydesk.extract.text._furniture import is_furniture, is_path
 from copydesk.kit import tables
 
@@ -36,24 +36,24 @@ _FAR = -6.0  # what no reader took, before or behind the article; the most commo
 _INSIDE = {"row": 1.5, "item": 0.5, "code": 2.0}
 
 
-def chosen(page: Page) -> list[Block]:
-    """Give the blocks of the article, in the page's order."""
+def choose_blocks(page: VotedPage) -> list[Block]:
+    """Choose the blocks of the article, in the page's order."""
     scores = [_score(page, at) for at in range(len(page.blocks))]
-    _as_one(page, scores)
-    _headings(page, scores)
-    _filled(page, scores)
-    return settled(page, [at for at, score in enumerate(scores) if score > 0])
+    _score_wholes(page, scores)
+    _take_headings(page, scores)
+    _take_lists(page, scores)
+    return trim(page, [at for at, score in enumerate(scores) if score > 0])
 
 
-def taken_by(page: Page, reader: str) -> list[Block]:
-    """Give the blocks that one reader took, without headline and furniture."""
+def take_blocks_of(page: VotedPage, reader: str) -> list[Block]:
+    """Take the blocks that one reader took, without headline and furniture."""
     said = page.votes[reader]
     taken = [at for at, share in enumerate(said) if share >= 0.5 and not _is_never(page, at)]
-    return settled(page, taken)
+    return trim(page, taken)
 
 
-def _is_never(page: Page, at: int) -> bool:
-    """Say whether a block is no part of any article: furniture, or the headline again."""
+def _is_never(page: VotedPage, at: int) -> bool:
+    """Decide whether a block is no part of any article: furniture, or the headline again."""
     block = page.blocks[at]
     if block.kind != "row" and (
         is_furniture(block.text) or is_path(block.text, page.squashed[at], page.titles)
@@ -62,7 +62,7 @@ def _is_never(page: Page, at: int) -> bool:
     return page.is_title(at) and (at < page.first or block.kind == "heading")
 
 
-def _score(page: Page, at: int) -> float:
+def _score(page: VotedPage, at: int) -> float:
     if not page.count[at] and not page.first < at < page.last:
         return _FAR
     if _is_never(page, at):
@@ -71,8 +71,8 @@ def _score(page: Page, at: int) -> float:
     return _BIAS + sum(_POINTS.get(name, 0.0) * value for name, value in known.items())
 
 
-def _as_one(page: Page, scores: list[float]) -> None:
-    """Give the rows of a table, or the items of a list, one score: their mean; code is its own.
+def _score_wholes(page: VotedPage, scores: list[float]) -> None:
+    """Set one score for the rows of a table, or the items of a list: their mean; code is its own.
 
     Within the article most tables and lists are its own, though readers leave many out.
     """
@@ -87,7 +87,7 @@ def _as_one(page: Page, scores: list[float]) -> None:
             scores[at] = mean + (_INSIDE[page.blocks[at].kind] if inside else 0.0)
 
 
-def _headings(page: Page, scores: list[float]) -> None:
+def _take_headings(page: VotedPage, scores: list[float]) -> None:
     """Take in a heading within the article that its text follows, where most of its kind are in.
 
     Readers lose some of a row of headings: those that are links, or stand above a short paragraph.
@@ -104,33 +104,33 @@ def _headings(page: Page, scores: list[float]) -> None:
                 scores[at] = max(scores[at], 1.0)
 
 
-def _headings_within(page: Page) -> list[int]:
+def _headings_within(page: VotedPage) -> list[int]:
     """Return the places of the headings that stand within the article."""
     return [at for at in range(page.first + 1, page.last) if page.blocks[at].kind == "heading"]
 
 
-def _is_heading_of_text(page: Page, at: int) -> bool:
-    """Say whether a heading stands directly above what most readers took, and is no link away."""
+def _is_heading_of_text(page: VotedPage, at: int) -> bool:
+    """Decide whether a heading stands right above what most readers took, and is no link away."""
     block = page.blocks[at]
     is_link = 2 * block.linked >= len(block.text)
     return page.count[at + 1] >= page.two and not is_link and not page.hints(at) & _NO_HEADING
 
 
-def _filled(page: Page, scores: list[float]) -> None:
+def _take_lists(page: VotedPage, scores: list[float]) -> None:
     """Take in the list below a heading within the article, where nothing else stands below it.
 
     Readers leave out lists of links, and so whole sections of an article that are nothing else.
     """
     for at, end in pairwise([*_headings_within(page), page.last]):
         below = range(at + 1, end)
-        is_empty = scores[at] > 0 and all(scores[one] <= 0 for one in below)
-        is_list = len(below) <= _SECTION and all(_is_listed(page, one) for one in below)
+        is_empty = scores[at] > 0 and all(scores[place] <= 0 for place in below)
+        is_list = len(below) <= _SECTION and all(_is_free_item(page, place) for place in below)
         if is_empty and is_list:
             for one in below:
                 scores[one] = 1.0
 
 
-def _is_listed(page: Page, at: int) -> bool:
-    """Say whether a block is an item of a list that nothing around it speaks against."""
+def _is_free_item(page: VotedPage, at: int) -> bool:
+    """Decide whether a block is an item of a list that nothing around it speaks against."""
     block = page.blocks[at]
     return block.kind == "item" and not _is_never(page, at) and not page.hints(at) & AGAINST

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from copydesk.extract.text._blocks import Block
-from copydesk.extract.text._evidence import CORE, Page, ends_a_sentence
+from copydesk.extract.text._evidence import CORE, VotedPage, ends_a_sentence
 from copydesk.extract.text._furniture import asks, begins_comments
 
 _STANDFIRST = 120  # characters; a longer heading above the first paragraph introduces the article
@@ -24,15 +24,15 @@ _OFTEN = 3  # times that an article says no short line
 _LETTERS = 25  # of a paragraph that can be told from a chance likeness
 
 
-def settled(page: Page, picked: Sequence[int]) -> list[Block]:
-    """Give the chosen blocks, by their places on the page, without what is loose among them."""
-    kept = _without_links(page, _without_repeats(page, picked))
-    kept = _before_comments(page, kept)
-    kept = _closed(page, _opened(page, kept))
-    return _with_filled_headings(_introduced([page.blocks[at] for at in kept]))
+def trim(page: VotedPage, picked: Sequence[int]) -> list[Block]:
+    """Return the chosen blocks, by their places on the page, without what is loose among them."""
+    kept = _drop_links(page, _drop_repeats(page, picked))
+    kept = _cut_at_comments(page, kept)
+    kept = _trim_end(page, _trim_opening(page, kept))
+    return _drop_empty_headings(_turn_headings([page.blocks[at] for at in kept]))
 
 
-def _without_repeats(page: Page, picked: Sequence[int]) -> list[int]:
+def _drop_repeats(page: VotedPage, picked: Sequence[int]) -> list[int]:
     """Drop the short lines that a page says again and again, and a lead said again in the text."""
     short = Counter(
         page.squashed[at]
@@ -48,19 +48,19 @@ def _without_repeats(page: Page, picked: Sequence[int]) -> list[int]:
     return [
         at
         for place, at in enumerate(kept)
-        if place >= _LEADS or not _is_said_again(page, at, kept[place + 1 :])
+        if place >= _LEADS or not _is_repeated(page, at, kept[place + 1 :])
     ]
 
 
-def _is_said_again(page: Page, at: int, later: Sequence[int]) -> bool:
-    """Say whether a paragraph stands word for word in one below it."""
+def _is_repeated(page: VotedPage, at: int, later: Sequence[int]) -> bool:
+    """Decide whether a paragraph stands word for word in one below it."""
     letters = page.squashed[at]
     if len(letters) < _LETTERS or page.blocks[at].quoted or page.blocks[at].kind == "item":
         return False
-    return any(letters in page.squashed[one] for one in later)
+    return any(letters in page.squashed[below] for below in later)
 
 
-def _before_comments(page: Page, kept: list[int]) -> list[int]:
+def _cut_at_comments(page: VotedPage, kept: list[int]) -> list[int]:
     """End where the readers' comments begin, with the rules for them."""
     whole = sum(page.words[at] for at in kept)
     for begin, block in enumerate(page.blocks):
@@ -71,12 +71,12 @@ def _before_comments(page: Page, kept: list[int]) -> list[int]:
     return kept
 
 
-def _opened(page: Page, kept: list[int]) -> list[int]:
+def _trim_opening(page: VotedPage, kept: list[int]) -> list[int]:
     """Leave nothing before the first long paragraph but sentences, lists and its own heading."""
-    core = _core(page, kept)
+    core = _find_core(page, kept)
     if core is None:
         return kept
-    opening = [at for at in kept[:core] if _is_spoken(page.blocks[at])]
+    opening = [at for at in kept[:core] if _is_of_text(page.blocks[at])]
     if core and page.blocks[kept[core - 1]].kind == "heading" and kept[core - 1] not in opening:
         opening.append(kept[core - 1])
     lost = sum(page.words[at] for at in kept[:core]) - sum(page.words[at] for at in opening)
@@ -84,7 +84,7 @@ def _opened(page: Page, kept: list[int]) -> list[int]:
     return opening + kept[core:] if lost <= _OPENING * whole else kept
 
 
-def _closed(page: Page, kept: list[int]) -> list[int]:
+def _trim_end(page: VotedPage, kept: list[int]) -> list[int]:
     """Drop from the end what introduces nothing and what asks the reader for something."""
     end = len(kept)
     while end and _is_loose(page.blocks[kept[end - 1]]):
@@ -102,8 +102,8 @@ def _is_loose(block: Block) -> bool:
     return asks(block.text)
 
 
-def _core(page: Page, kept: Sequence[int]) -> int | None:
-    """Give where the first long paragraph stands among the kept blocks, None for nowhere."""
+def _find_core(page: VotedPage, kept: Sequence[int]) -> int | None:
+    """Find where the first long paragraph stands among the kept blocks, None for nowhere."""
     for place, at in enumerate(kept):
         block = page.blocks[at]
         if block.kind == "paragraph" and block.size >= CORE and 2 * block.linked < len(block.text):
@@ -111,7 +111,7 @@ def _core(page: Page, kept: Sequence[int]) -> int | None:
     return None
 
 
-def _without_links(page: Page, kept: list[int]) -> list[int]:
+def _drop_links(page: VotedPage, kept: list[int]) -> list[int]:
     """Drop two or more lines in a row that are headlines of something else: whole links."""
     are = [_is_headline_elsewhere(page.blocks[at]) for at in kept]
     beside = zip(are, [False, *are], [*are[1:], False], strict=False)
@@ -130,7 +130,7 @@ def _is_headline_elsewhere(block: Block) -> bool:
 
 
 def _is_caption(block: Block) -> bool:
-    """Say whether a line stands right behind its picture and is no sentence."""
+    """Decide whether a line stands right behind its picture and is no sentence."""
     is_line = block.kind == "paragraph" and len(block.text) <= _CAPTION
     return block.pictured and is_line and not ends_a_sentence(block.text)
 
@@ -139,8 +139,8 @@ def _is_short(block: Block) -> bool:
     return block.kind == "paragraph" and block.size < CORE and not ends_a_sentence(block.text)
 
 
-def _is_spoken(block: Block) -> bool:
-    """Say whether a block above the text is part of it: whole sentences or a list, no links."""
+def _is_of_text(block: Block) -> bool:
+    """Decide whether a block above the text is part of it: whole sentences or a list, no links."""
     if block.kind in {"row", "code"}:
         return True
     if block.kind == "paragraph" and block.size >= CORE and ends_a_sentence(block.text):
@@ -149,27 +149,27 @@ def _is_spoken(block: Block) -> bool:
         return False
     if block.kind == "heading":
         return len(block.text) > _STANDFIRST or block.text[-1] in ".。"
-    return block.kind != "paragraph" or _is_said(block)
+    return block.kind != "paragraph" or _is_sentence(block)
 
 
-def _is_said(block: Block) -> bool:
-    """Say whether a short paragraph is a salutation, a sentence, or more than a name or a date."""
+def _is_sentence(block: Block) -> bool:
+    """Decide whether a short paragraph is a greeting, a sentence, or more than a name or a date."""
     is_line = block.size >= _LINE or ends_a_sentence(block.text)
     return block.text[-1] in ",，" or (is_line and block.text[-1] not in ":：")
 
 
-def _introduced(blocks: Sequence[Block]) -> list[Block]:
-    """Give the sentences that stand as a heading above the first paragraph as a paragraph."""
+def _turn_headings(blocks: Sequence[Block]) -> list[Block]:
+    """Turn the sentences that stand as a heading above the first paragraph to a paragraph."""
     found = list(blocks)
     for place, block in enumerate(found):
         if block.kind == "paragraph":
             break
-        if block.kind == "heading" and _is_spoken(block):
+        if block.kind == "heading" and _is_of_text(block):
             found[place] = replace(block, kind="paragraph", level=0)
     return found
 
 
-def _with_filled_headings(blocks: Sequence[Block]) -> list[Block]:
+def _drop_empty_headings(blocks: Sequence[Block]) -> list[Block]:
     """Drop the headings that nothing follows but another of their level, or of a higher one."""
     kept: list[Block] = []
     for block in reversed(blocks):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from copydesk.extract.text._blocks import HEADINGS, Block, Frame
+from copydesk.extract.text._blocks import HEADINGS, Block, Wrapper
 
 CORE = 80  # characters of a paragraph that is surely one
 _STYLED = 0.8  # of a paragraph's characters; more in bold or italics, and it is a note or a lead
@@ -25,7 +25,7 @@ Votes = Mapping[str, Sequence[float]]
 
 
 @dataclass(slots=True, kw_only=True)
-class Page:
+class VotedPage:
     """A page's blocks with the readers' votes; `titles` are its headlines, squashed."""
 
     blocks: Sequence[Block]
@@ -44,7 +44,9 @@ class Page:
     def __post_init__(self) -> None:
         self.words = [len(block.text.split()) for block in self.blocks]
         many = len(self.blocks)
-        self.count = [sum(one[at] >= 0.5 for one in self.votes.values()) for at in range(many)]
+        self.count = [
+            sum(shares[at] >= 0.5 for shares in self.votes.values()) for at in range(many)
+        ]
         self.two = min(2, len(self.votes))
         taken = [at for at in range(many) if self.count[at] >= self.two]
         self.total = sum(self.words[at] for at in taken)
@@ -63,7 +65,7 @@ class Page:
         )
 
     def _trust(self, reader: str) -> float:
-        """Give how far a reader agrees with what two of all took, as an F1 of words."""
+        """Compute how far a reader agrees with what two of all took, as an F1 of words."""
         said = self.votes[reader]
         own = shared = 0.0
         for at, word in enumerate(self.words):
@@ -72,18 +74,20 @@ class Page:
         return 2 * shared / (own + self.total) if own + self.total else 0.0
 
     def agreed(self, at: int) -> float:
-        """Give the share of the readers, each by its trust, that took a block."""
+        """Compute the share of the readers, each by its trust, that took a block."""
         whole = sum(self.trust.values())
-        return sum(self.trust[name] * one[at] for name, one in self.votes.items()) / (whole or 1.0)
+        return sum(self.trust[name] * shares[at] for name, shares in self.votes.items()) / (
+            whole or 1.0
+        )
 
     def hints(self, at: int) -> set[str]:
-        """Give what the elements around a block say of it, but for those around the article."""
+        """Return what the elements around a block say of it, but for those around the article."""
         frame = self.blocks[at].frame
         return set(self._heard[id(frame)]) if frame else set()
 
     def _count_frames(self, taken: Sequence[int]) -> None:
         """Count what each frame holds of the article, from the inside out: there may be 250."""
-        every: dict[int, Frame] = {}
+        every: dict[int, Wrapper] = {}
         for block in self.blocks:
             frame = block.frame
             while frame and id(frame) not in every:
@@ -100,7 +104,7 @@ class Page:
                 frame.outer.several += frame.several
         self._listen(inward, min(_SEVERAL, len(taken)))
 
-    def _listen(self, inward: Sequence[Frame], several: int) -> None:
+    def _listen(self, inward: Sequence[Wrapper], several: int) -> None:
         """Note what each frame and those around it say; who holds the article says nothing."""
         self._heard = {}
         for frame in inward:
@@ -109,7 +113,7 @@ class Page:
             self._heard[id(frame)] = own | self._heard[id(frame.outer)] if frame.outer else own
 
     def is_title(self, at: int) -> bool:
-        """Say whether a block is the page's headline again."""
+        """Decide whether a block is the page's headline again."""
         letters = self.squashed[at]
         return len(letters) > _TITLE and any(
             letters == title
@@ -120,12 +124,12 @@ class Page:
 
 
 def ends_a_sentence(line: str) -> bool:
-    """Say whether a line ends like a sentence, in quotes or brackets or not."""
+    """Decide whether a line ends like a sentence, in quotes or brackets or not."""
     return line.rstrip("\"'”’»)]」』")[-1:] in _FULL_STOPS
 
 
-def evidence(page: Page, at: int) -> dict[str, float]:
-    """Give what is known of a block as numbers: shares 0 to 1, claims 0 or 1."""
+def evidence(page: VotedPage, at: int) -> dict[str, float]:
+    """Measure what is known of a block: shares 0 to 1, claims 0 or 1."""
     block, count = page.blocks[at], page.count
     length = len(block.text)
     hints = page.hints(at)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from copydesk.extract.page import Declared, json_ld
 from copydesk.extract.text import _markdown
 from copydesk.extract.text._blocks import Block, cut
-from copydesk.extract.text._choice import chosen, taken_by
-from copydesk.extract.text._evidence import Page
+from copydesk.extract.text._choice import choose_blocks, take_blocks_of
+from copydesk.extract.text._evidence import VotedPage
 from copydesk.extract.text._furniture import is_furniture, is_shell
-from copydesk.extract.text._readers import LINEAR, READERS, Given, given, reading
+from copydesk.extract.text._readers import LINEAR, READERS, PreparedPage, Reader, ask, prepare
 from copydesk.extract.text._votes import agreement, squash, votes
 from copydesk.kit import text
 
@@ -29,13 +30,20 @@ _LEAST = 0.5  # of what the best reader found; a choice of less has gone wrong
 Field = tuple[str, str]
 
 
-def find(document: Document, declared: Declared) -> Field:
-    """Give the article's text as small clean Markdown, and who read it: "a+b" where a and b agree.
+def find(
+    document: Document,
+    declared: Declared,
+    readers: Mapping[str, Reader] = READERS,
+    max_third: int = _MAX_THIRD,
+) -> Field:
+    """Find the article's text as small clean Markdown, and who read it: "a+b" where both agree.
 
     The publisher's own `articleBody` only where all readers find next to nothing. ("", "") for
-    none.
+    none. `readers` vote; the third only on a page of at most `max_third` characters.
     """
-    found, origin = _read(document, declared)
+    page = prepare(document)
+    asked = readers if len(page.html) <= max_third else dict(islice(readers.items(), 2))
+    found, origin = _read_blocks(document, declared, page, asked)
     found = "" if is_shell(found) else found
     if len(found) < _MIN_CHARACTERS:
         body = _paragraphs(json_ld.prose(declared.article.get("articleBody")))
@@ -44,45 +52,52 @@ def find(document: Document, declared: Declared) -> Field:
     return found, origin if found else ""
 
 
-def _read(document: Document, declared: Declared) -> Field:
-    page, titles = given(document), [squash(title) for title in _titles(document, declared)]
+def _read_blocks(
+    document: Document, declared: Declared, page: PreparedPage, readers: Mapping[str, Reader]
+) -> Field:
+    titles = [squash(title) for title in _titles(document, declared)]
     if page.is_heavy:
-        found = reading(LINEAR, page)[:_MAX_READING]
+        found = ask(readers[LINEAR], page)[:_MAX_READING]
         return _paragraphs(found, titles), LINEAR
     body = document.tree.find("body")
     blocks = cut(document.tree if body is None else body)
     squashed = [squash(block.text) for block in blocks]
-    readings, said = _asked(page, blocks, squashed)
+    readings, said = _ask_readers(readers, page, blocks, squashed)
     if not readings:
         return "", ""
-    return _voted(Page(blocks=blocks, squashed=squashed, votes=said, titles=titles), readings)
+    return _choose_by_votes(
+        VotedPage(blocks=blocks, squashed=squashed, votes=said, titles=titles), readings
+    )
 
 
-def _voted(page: Page, readings: Mapping[str, str]) -> Field:
-    """Give what the readers agree on; where that is too little, what the most trusted one took."""
+def _choose_by_votes(page: VotedPage, readings: Mapping[str, str]) -> Field:
+    """Choose what the readers agree on, or where that is too little, what the most trusted took."""
     best = max(page.trust, key=lambda name: page.trust[name])
     least = _LEAST * len(readings[best].split())
-    picked = chosen(page) if len(readings) > 1 else taken_by(page, best)
+    picked = choose_blocks(page) if len(readings) > 1 else take_blocks_of(page, best)
     if _words(picked) < least:
-        picked = taken_by(page, best)
+        picked = take_blocks_of(page, best)
     if _words(picked) < least:
         return _paragraphs(readings[best], page.titles), best
-    return _markdown.written(picked, MAX_CHARACTERS), "+".join(_behind(page, picked))
+    return _markdown.write(picked, MAX_CHARACTERS), "+".join(_readers_behind(page, picked))
 
 
-def _asked(
-    page: Given, blocks: Sequence[Block], squashed: Sequence[str]
+def _ask_readers(
+    readers: Mapping[str, Reader],
+    page: PreparedPage,
+    blocks: Sequence[Block],
+    squashed: Sequence[str],
 ) -> tuple[dict[str, str], dict[str, list[float]]]:
-    """Give the readings and their votes; the last reader is asked where the first two disagree."""
+    """Ask the readers for readings and votes; the last only where the first two disagree."""
     readings: dict[str, str] = {}
     said: dict[str, list[float]] = {}
     words = [len(block.text.split()) for block in blocks]
-    for name in list(READERS)[: 2 if len(page.html) > _MAX_THIRD else None]:
+    for name, reader in readers.items():
         if len(said) > 1 and _do_agree(said, words):
             break
-        found = reading(name, page)
-        if found.strip():
-            readings[name], said[name] = found, votes(blocks, squashed, found)
+        reading = ask(reader, page)
+        if reading.strip():
+            readings[name], said[name] = reading, votes(blocks, squashed, reading)
     return readings, said
 
 
@@ -95,8 +110,8 @@ def _words(blocks: Sequence[Block]) -> int:
     return sum(len(block.text.split()) for block in blocks)
 
 
-def _behind(page: Page, picked: Sequence[Block]) -> Iterator[str]:
-    """Give the readers that took at least half of what was picked, in the order of their names."""
+def _readers_behind(page: VotedPage, picked: Sequence[Block]) -> Iterator[str]:
+    """Yield the readers that took at least half of what was picked, in the order of their names."""
     own = {id(block) for block in picked}
     inside = [at for at, block in enumerate(page.blocks) if id(block) in own]
     whole = sum(page.words[at] for at in inside)
@@ -106,7 +121,7 @@ def _behind(page: Page, picked: Sequence[Block]) -> Iterator[str]:
 
 
 def _titles(document: Document, declared: Declared) -> Iterator[str]:
-    """Give the headlines that a page declares for itself."""
+    """Yield the headlines that a page declares for itself."""
     for name in ("og:title", "twitter:title", "title", "dc.title"):
         yield from declared.meta.get(name, ())
     yield from json_ld.strings(declared.article.get("headline"))
@@ -114,11 +129,11 @@ def _titles(document: Document, declared: Declared) -> Iterator[str]:
 
 
 def _paragraphs(found: str, titles: Sequence[str] = ()) -> str:
-    """Give a text that no block of the page stands for, a paragraph for each of its lines.
+    """Return a text that no block of the page stands for, a paragraph for each of its lines.
 
     Where all of it is furniture, all of it is given: what kind of page that is others judge.
     """
     lines = [line for line in map(text.fold, found.split("\n")) if line]
     own = [line for line in lines if not is_furniture(line) and squash(line) not in titles]
     blocks = (Block(text=line, kind="paragraph") for line in own or lines)
-    return _markdown.written(blocks, MAX_CHARACTERS)
+    return _markdown.write(blocks, MAX_CHARACTERS)

@@ -57,7 +57,7 @@ _APP = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'browser_pleas.txt')}")
 
 
 def is_furniture(line: str) -> bool:
-    """Say whether a whole line is the site's and not the article's.
+    """Decide whether a whole line is the site's and not the article's.
 
     A long line is always the article's: there are stories about cookies.
     """
@@ -71,14 +71,14 @@ def is_furniture(line: str) -> bool:
 
 
 def is_credit(line: str) -> bool:
-    """Say whether a line is a picture's caption that ends with whose it is, or the credit alone."""
+    """Decide whether a line is a picture's caption that ends with its credit, or that alone."""
     if len(line) > _NOTE or not _CREDIT_SIGN.search(line):
         return False
     return bool(_CREDIT.search(line) or _CREDIT_ALONE.match(line))
 
 
 def is_path(line: str, squashed: str, titles: Sequence[str]) -> bool:
-    """Say whether a line leads from the site's front page to the article: "Home » Ports » …"."""
+    """Decide whether a line leads from the site's front page to the article: "Home » Ports » …"."""
     if len(line) > _NOTE or not _STEP.search(line):
         return False
     if _HOME.match(line):
@@ -89,15 +89,15 @@ def is_path(line: str, squashed: str, titles: Sequence[str]) -> bool:
 
 
 def asks(line: str) -> bool:
-    """Say whether a line at the end of a text asks the reader to subscribe, follow or give."""
+    """Decide whether a line at the end of a text asks the reader to subscribe, follow or give."""
     return bool(_LIKED.match(line)) or (len(line) <= _ASKED and bool(_ASKS.search(line)))
 
 
 def begins_comments(heading: str) -> bool:
-    """Say whether what is below a heading are the readers' comments."""
+    """Decide whether what is below a heading are the readers' comments."""
     return bool(_COMMENTS.fullmatch(heading))
 
 
 def is_shell(found: str) -> bool:
-    """Say whether a text is but a page's word on the browser that it wants."""
+    """Decide whether a text is but a page's word on the browser that it wants."""
     return len(found) < _SHELL and bool(_APP.search(found[:_LINE]))

@@ -54,7 +54,7 @@ _INVISIBLE = re.compile(r"(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*h
 
 
 def of(element: HtmlElement) -> frozenset[str]:
-    """Give the hints of one element; its surroundings aside."""
+    """Return the hints of one element; its surroundings aside."""
     found: set[str] = set()
     tag = str(element.tag)
     if tag in _OF_TAG:
@@ -71,7 +71,7 @@ def _in_attributes(element: HtmlElement) -> set[str]:
     if (role := element.get("role")) and (hint := _OF_ROLE.get(role.lower())):
         found.add(hint)
     if properties := element.get("itemprop"):
-        found |= {_OF_ITEMPROP[one] for one in properties.lower().split() if one in _OF_ITEMPROP}
+        found |= {_OF_ITEMPROP[name] for name in properties.lower().split() if name in _OF_ITEMPROP}
     if element.get("hidden") is not None or element.get("aria-hidden") == "true":
         found.add("hidden")
     if (style := element.get("style")) and _INVISIBLE.search(style[:_MAX_CHARACTERS]):
@@ -84,6 +84,6 @@ def _in_names(names: str) -> frozenset[str]:
     found = set()
     for name in names.split():
         words = [word.lower() for word in _WORD.findall(name)]
-        pairs = [f"{one}-{two}" for one, two in pairwise(words)]
+        pairs = [f"{word}-{following}" for word, following in pairwise(words)]
         found |= {_OF_WORD[word] for word in (*words, *pairs) if word in _OF_WORD}
     return frozenset(found)

@@ -16,22 +16,22 @@ _MARK = re.compile(r"(?:#{1,6}(?= |$)|[-*+](?= |$)|>|\||```|~~~|\\)")
 _NUMBER = re.compile(r"([0-9]{1,9})(?=\\|[.)](?: |$))")
 
 
-def escaped(line: str) -> str:
-    """Give a line so that Markdown reads it as the paragraph that it is."""
+def escape(line: str) -> str:
+    """Escape a line so that Markdown reads it as the paragraph that it is."""
     if _MARK.match(line):
         return f"\\{line}"
     number = _NUMBER.match(line)
     return f"{number[1]}\\{line[number.end() :]}" if number else line
 
 
-def written(blocks: Iterable[Block], limit: int) -> str:
-    """Give blocks as Markdown of at most `limit` characters, set apart by empty lines.
+def write(blocks: Iterable[Block], limit: int) -> str:
+    """Write blocks as Markdown of at most `limit` characters, set apart by empty lines.
 
     Items that follow each other are one list, rows one table, quotes one quote.
     """
     parts: list[str] = []
     room = limit
-    for part in _parts(_levelled(list(blocks))):
+    for part in _parts(_level_headings(list(blocks))):
         if parts and len(part) + 2 > room:
             break
         parts.append(part[:room])
@@ -39,8 +39,8 @@ def written(blocks: Iterable[Block], limit: int) -> str:
     return "\n\n".join(parts)
 
 
-def _levelled(blocks: Sequence[Block]) -> Iterator[Block]:
-    """Give blocks whose headings have the levels that they use, one after the other from 2."""
+def _level_headings(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield blocks whose headings have the levels that they use, one after the other from 2."""
     used = sorted({block.level for block in blocks if block.kind == "heading"})
     for block in blocks:
         if block.kind == "heading":
@@ -55,7 +55,7 @@ def _parts(blocks: Iterable[Block]) -> Iterator[str]:
         if run[0].kind == "row":
             lines: list[str] = list(_table(run))
         elif run[0].kind == "code":
-            lines = [_FENCE, *(_fenced(run[0].text)), _FENCE]
+            lines = [_FENCE, *(_fence(run[0].text)), _FENCE]
         else:
             lines = [_line(block) for block in run]
         if run[0].quoted:
@@ -66,7 +66,7 @@ def _parts(blocks: Iterable[Block]) -> Iterator[str]:
 
 
 def _runs(blocks: Iterable[Block]) -> Iterator[tuple[object, Block]]:
-    """Give each block with what it shares with the others of its list, table or quote."""
+    """Yield each block with what it shares with the others of its list, table or quote."""
     for at, block in enumerate(blocks):
         if block.kind == "row":
             yield ("row", id(block.whole)), block
@@ -80,15 +80,13 @@ def _runs(blocks: Iterable[Block]) -> Iterator[tuple[object, Block]]:
 
 def _line(block: Block) -> str:
     if block.kind == "heading":
-        return f"{'#' * block.level} {escaped(block.text)}"
+        return f"{'#' * block.level} {escape(block.text)}"
     if block.kind == "item":
-        return (
-            f"{block.level}. {escaped(block.text)}" if block.level else f"- {escaped(block.text)}"
-        )
-    return escaped(block.text)
+        return f"{block.level}. {escape(block.text)}" if block.level else f"- {escape(block.text)}"
+    return escape(block.text)
 
 
-def _fenced(code: str) -> Iterator[str]:
+def _fence(code: str) -> Iterator[str]:
     for line in code.split("\n"):
         yield f" {line}" if line.startswith(_FENCE) else line
 
@@ -99,7 +97,7 @@ def _cell(cell: str) -> str:
 
 
 def _table(rows: Sequence[Block]) -> Iterator[str]:
-    """Give rows as a table whose first row is its head; rows of one cell alone as paragraphs."""
+    """Write rows as a table whose first row is its head; rows of one cell alone as paragraphs."""
     wide = max(len(row.cells) for row in rows)
     for at, row in enumerate(rows):
         cells = [_cell(cell) for cell in row.cells]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from copydesk.extract.page import Document
 
 _MAX_HTML = 2_000_000  # characters of markup; above, only the linear reader runs
-_MAX_ELEMENTS = 10_000  # the same: the others take quadratic time in the worst case
+MAX_ELEMENTS = 10_000  # the same: the others take quadratic time in the worst case
 _DEEP_HTML = 300_000  # characters; a shorter page is read in time however deep it is
 _MAX_EFFORT = 200_000_000  # characters times their depth; 0.8 s of resiliparse
 _ELEMENT = 20  # characters that an event of an element counts for
@@ -28,7 +28,7 @@ _DEAD = (
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class PreparedPage:
     """What a reader is given: the page without its dead parts, as markup and as a tree of its own.
 
     `is_heavy` is a page over which all but resiliparse may take seconds, and so may its blocks.
@@ -39,21 +39,24 @@ class Given:
     is_heavy: bool
 
 
-def given(document: Document) -> Given:
-    """Give a page to the readers: without scripts and the like, a third of its size or less."""
+Reader = Callable[[PreparedPage], str]
+
+
+def prepare(document: Document) -> PreparedPage:
+    """Prepare a page for the readers: without scripts and the like, a third of its size or less."""
     from lxml import etree
 
     tree = copy.deepcopy(document.tree)
     etree.strip_elements(tree, *_DEAD, etree.Comment, with_tail=False)
     whole = etree.tostring(tree, encoding="unicode", method="html")
-    html = _readable(whole, tree)
-    is_large = len(whole) > _MAX_HTML or document.elements > _MAX_ELEMENTS
+    html = _cut_to_effort(whole, tree)
+    is_large = len(whole) > _MAX_HTML or document.elements > MAX_ELEMENTS
     is_heavy = is_large or len(html) < len(whole)
-    return Given(html=html, tree=tree, is_heavy=is_heavy)
+    return PreparedPage(html=html, tree=tree, is_heavy=is_heavy)
 
 
-def _readable(html: str, tree: HtmlElement) -> str:
-    """Give a large page's markup as far as resiliparse reads it in time.
+def _cut_to_effort(html: str, tree: HtmlElement) -> str:
+    """Cut a large page's markup to what resiliparse reads in time.
 
     It takes the longer for each element and letter the deeper they stand: 4 s for 90,000 links 240
     levels deep.
@@ -70,14 +73,14 @@ def _readable(html: str, tree: HtmlElement) -> str:
     return html if effort <= _MAX_EFFORT else html[: len(html) * _MAX_EFFORT // effort]
 
 
-def reading(reader: str, page: Given) -> str:
-    """Give what one of READERS takes for the text; "" where it fails, or finds nothing.
+def ask(reader: Reader, page: PreparedPage) -> str:
+    """Ask a reader for the text; "" where it fails, or finds nothing.
 
     Each meets markup that it dies of; the others go on.
     """
     _silence()
     try:
-        return READERS[reader](page)
+        return reader(page)
     except Exception:
         return ""
 
@@ -89,7 +92,7 @@ def _silence() -> None:
         logging.getLogger(name).addHandler(logging.NullHandler())
 
 
-def _trafilatura(page: Given) -> str:
+def _trafilatura(page: PreparedPage) -> str:
     """Read the tree, which trafilatura changes: nobody may read it after."""
     from trafilatura import bare_extraction
 
@@ -99,7 +102,7 @@ def _trafilatura(page: Given) -> str:
     return str(getattr(found, "text", None) or "")
 
 
-def _resiliparse(page: Given) -> str:
+def _resiliparse(page: PreparedPage) -> str:
     from resiliparse.extract.html2text import extract_plain_text
 
     return str(
@@ -109,7 +112,7 @@ def _resiliparse(page: Given) -> str:
     )
 
 
-def _readability(page: Given) -> str:
+def _readability(page: PreparedPage) -> str:
     from readability import Document as Reader
     from resiliparse.extract.html2text import extract_plain_text
 
@@ -117,7 +120,7 @@ def _readability(page: Given) -> str:
     return str(extract_plain_text(summary, alt_texts=False, list_bullets=False))
 
 
-READERS: Mapping[str, Callable[[Given], str]] = {
+READERS: Mapping[str, Reader] = {
     LINEAR: _resiliparse,
     "trafilatura": _trafilatura,
     "readability": _readability,

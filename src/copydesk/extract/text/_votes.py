@@ -14,7 +14,7 @@ _PATIENCE = 40_000_000  # characters searched for blocks that are not there, bef
 
 
 def squash(passage: str) -> str:
-    """Give a text's letters and digits only: what readers leave alone, whatever they set apart."""
+    """Reduce a text to its letters and digits, which readers leave alone."""
     return _SEPARATORS.sub("", passage).lower()
 
 
@@ -29,7 +29,7 @@ class Ballot:
         self._taken = bytearray(len(self.squashed))
 
     def take(self, squashed: str, start: int) -> int:
-        """Give where a squashed block begins at or behind `start`, -1 where it does not.
+        """Find where a squashed block begins at or behind `start`, -1 where it does not.
 
         What one block has taken is there for no other: a page shows its headline more than once.
         """
@@ -44,36 +44,36 @@ class Ballot:
         return at
 
     def share(self, words: Sequence[str]) -> float:
-        """Give the share of a block's three-word runs that stand in the reading."""
+        """Compute the share of a block's three-word runs that stand in the reading."""
         runs = list(zip(words, words[1:], words[2:], strict=False))
         return sum(run in self._runs for run in runs) / len(runs) if runs else 0.0
 
 
 def votes(blocks: Sequence[Block], squashed: Sequence[str], reading: str) -> list[float]:
-    """Give for each block how much of it the reading holds, 0 to 1.
+    """Compute for each block how much of it the reading holds, 0 to 1.
 
     Long blocks are found by their letters, in order; the short ones between two long ones count
     only where they stand between the same two in the reading.
     """
     ballot = Ballot(reading)
     said = [0.0] * len(blocks)
-    spans = _anchored(blocks, squashed, ballot, said)
+    spans = _anchor_long(blocks, squashed, ballot, said)
     begin = first = 0
     for last in (*spans, len(blocks)):
         start, end = spans.get(last, (len(ballot.squashed), 0))
-        _between(squashed, said, ballot.squashed, (first, last, begin, start))
+        _place_short(squashed, said, ballot.squashed, (first, last, begin, start))
         first, begin = last + 1, end
     return said
 
 
 def agreement(one: Sequence[float], other: Sequence[float], words: Sequence[int]) -> float:
-    """Give how far two readers agree, as an F1 of the words that they took: 0 to 1."""
+    """Compute how far two readers agree, as an F1 of the words that they took: 0 to 1."""
     both = sum(min(a, b) * many for a, b, many in zip(one, other, words, strict=True))
     total = sum((a + b) * many for a, b, many in zip(one, other, words, strict=True))
     return 2 * both / total if total else 0.0
 
 
-def _anchored(
+def _anchor_long(
     blocks: Sequence[Block], squashed: Sequence[str], ballot: Ballot, said: list[float]
 ) -> dict[int, tuple[int, int]]:
     spans: dict[int, tuple[int, int]] = {}
@@ -94,7 +94,7 @@ def _anchored(
     return spans
 
 
-def _between(
+def _place_short(
     squashed: Sequence[str], said: list[float], reading: str, gap: tuple[int, int, int, int]
 ) -> None:
     first, last, start, end = gap

@@ -9,7 +9,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from copydesk.extract.page import Declared
-from copydesk.extract.when import _evidence, _in_address, _in_scripts, _moments, _said, _shown
+from copydesk.extract.when import (
+    _declared_times,
+    _evidence,
+    _in_address,
+    _in_scripts,
+    _moments,
+    _shown,
+)
 from copydesk.extract.when._moments import Evidence, Moment
 from copydesk.kit import dates
 
@@ -53,11 +60,13 @@ class _View:
     seen: list[Sighting] | None = None
 
     def shown(self) -> list[Sighting]:
-        """Give the dates that the page shows, the best first; its own clock is none of them."""
-        return [one for one in self.all_shown() if not _is_build(one.moment, self.now)]
+        """Return the dates that the page shows, the best first; its own clock is none of them."""
+        return [
+            sighting for sighting in self.all_shown() if not _is_build(sighting.moment, self.now)
+        ]
 
     def all_shown(self) -> list[Sighting]:
-        """Give the dates that the page shows, with its clock."""
+        """Return the dates that the page shows, with its clock."""
         if self.seen is None:
             title = self.declared.first("og:title", "twitter:title")[0]
             title = title or self.document.tree.findtext(".//title") or ""
@@ -65,8 +74,8 @@ class _View:
         return self.seen
 
 
-def dated(document: Document, declared: Declared, lead: Lead, now: datetime) -> Dates:
-    """Give when the article was published and updated.
+def decide_dates(document: Document, declared: Declared, lead: Lead, now: datetime) -> Dates:
+    """Decide when the article was published and updated.
 
     The page's declared time first; where it is only a day, or lacks its zone, the source's time of
     the same day is more exact and wins. Then the source's, then what the page shows and its address
@@ -75,60 +84,74 @@ def dated(document: Document, declared: Declared, lead: Lead, now: datetime) -> 
     """
     evidence = _evidence.gather(document, declared, now)
     view = _View(document=document, declared=declared, evidence=evidence, now=now)
-    published = _published(view, lead)
+    published = _decide_published(view, lead)
     return Dates(
-        published=published, day=_own_day(view, published), updated=_updated(view, lead, published)
+        published=published,
+        day=_find_own_day(view, published),
+        updated=_decide_updated(view, lead, published),
     )
 
 
-def _published(view: _View, lead: Lead) -> Moment:
-    said, source = _told(view), _from_lead(lead, view.now)
+def _decide_published(view: _View, lead: Lead) -> Moment:
+    said, source = _declared_time(view), _from_lead(lead, view.now)
     if said is None:
-        source = source or next(_plausible(_seen(view), view.now), None)
-        return _sharpened(view, source) if source else _found(lead)
+        source = source or next(_plausible(_undeclared_times(view), view.now), None)
+        return _sharpen(view, source) if source else _when_found(lead)
     if source and (_is_build(said, view.now) or _is_sharper(source, said)):
         return source
-    return _sharpened(view, said)
+    return _sharpen(view, said)
 
 
 def _is_sharper(one: Moment, other: Moment) -> bool:
     return one.exact and not other.exact and abs(one.at - other.at) <= _ZONES
 
 
-def _sharpened(view: _View, moment: Moment) -> Moment:
-    """Give the time of day and zone that the page tells elsewhere of a day, else the day."""
+def _sharpen(view: _View, moment: Moment) -> Moment:
+    """Find the time of day and zone that the page tells elsewhere of a day, else the day."""
     if moment.exact:
         return moment
-    said = _said.published(view.declared, view.evidence)
-    shown = (one for one in view.shown() if one.kind != "updated" and one.score >= _shown.SURE)
-    told = (*said, *(one.moment for one in shown))
-    same = (one for one in told if one.exact and moment.day in {one.day, one.at.date()})
+    said = _declared_times.published(view.declared, view.evidence)
+    shown = (
+        sighting
+        for sighting in view.shown()
+        if sighting.kind != "updated" and sighting.score >= _shown.SURE
+    )
+    told = (*said, *(sighting.moment for sighting in shown))
+    same = (
+        witness
+        for witness in told
+        if witness.exact and moment.day in {witness.day, witness.at.date()}
+    )
     return next(_plausible(same, view.now), moment)
 
 
-def _told(view: _View) -> Moment | None:
-    """Give the declared time; the day in the address where the declaration is of a later edition.
+def _declared_time(view: _View) -> Moment | None:
+    """Find the declared time; the day in the address where the declaration is of a later edition.
 
     Addresses are made when an article appears and kept when it is published again. A vague name
     with the time of the fetch is the clock of the page, a sure one where the page tells otherwise.
     """
-    told = _plausible(_said.published(view.declared, view.evidence), view.now)
-    likely = [one for one in told if one.origin in _said.SURE or not _is_build(one, view.now)]
+    told = _plausible(_declared_times.published(view.declared, view.evidence), view.now)
+    likely = [
+        declared
+        for declared in told
+        if declared.origin in _declared_times.SURE or not _is_build(declared, view.now)
+    ]
     said = likely[0] if likely else None
     if said and _is_build(said, view.now):
-        said = _told_otherwise(view, said, likely) or said
+        said = _contradict(view, said, likely) or said
     address = _address(view)
     return address if said and address and address.at < said.at - _EDITIONS else said
 
 
-def _told_otherwise(view: _View, said: Moment, told: list[Moment]) -> Moment | None:
-    """Give what another sure name says, else the date that the page proves best, of an earlier day.
+def _contradict(view: _View, said: Moment, told: list[Moment]) -> Moment | None:
+    """Find what another sure name says, else the date that the page proves best, of an earlier day.
 
     An article may be as new as that; then the page shows today, or nothing.
     """
     earlier = (moment for moment in told if moment.at < said.at and moment.origin != said.origin)
     for moment in earlier:
-        if moment.origin in _said.SURE and not _is_build(moment, view.now):
+        if moment.origin in _declared_times.SURE and not _is_build(moment, view.now):
             return moment
     shown = [sighting for sighting in view.all_shown() if sighting.kind != "updated"]
     if any(abs(moment.at - said.at) <= _ZONES for moment in _shown.at_least(_shown.LIKELY, shown)):
@@ -144,7 +167,7 @@ def _address(view: _View) -> Moment | None:
     return Moment(at=at, exact=False, origin="address", day=known)
 
 
-def _found(lead: Lead) -> Moment:
+def _when_found(lead: Lead) -> Moment:
     return Moment(at=dates.utc(lead.found).replace(microsecond=0), exact=True, origin="found")
 
 
@@ -156,8 +179,8 @@ def _from_lead(lead: Lead, now: datetime) -> Moment | None:
     return next(_plausible([moment], now), None)
 
 
-def _seen(view: _View) -> Iterator[Moment]:
-    """Give the times that nobody declared, the surest first."""
+def _undeclared_times(view: _View) -> Iterator[Moment]:
+    """Yield the times that nobody declared, the surest first."""
     shown = [sighting for sighting in view.shown() if sighting.kind != "updated"]
     likely = list(_shown.at_least(_shown.LIKELY, shown))
     address = _address(view)
@@ -167,12 +190,12 @@ def _seen(view: _View) -> Iterator[Moment]:
     yield from _shown.at_least(_shown.SURE, shown)
     yield from filter(None, [_in_scripts.published(view.document, view.evidence)])
     yield from likely
-    yield from (one for one in _changes(view) if not _is_build(one, view.now))
-    yield from _guessed(view)
+    yield from (change for change in _changes(view) if not _is_build(change, view.now))
+    yield from _guess(view)
 
 
-def _own_day(view: _View, moment: Moment) -> date:
-    """Give the day of a moment by the publisher's clock, as far as the page tells it."""
+def _find_own_day(view: _View, moment: Moment) -> date:
+    """Find the day of a moment by the publisher's clock, as far as the page tells it."""
     if moment.day or moment.origin == "found":
         return moment.day or moment.at.date()
     first, last = (moment.at + _WEST).date(), (moment.at + _EAST).date()
@@ -180,11 +203,11 @@ def _own_day(view: _View, moment: Moment) -> date:
 
 
 def _witnesses(view: _View, moment: Moment) -> Iterator[date]:
-    """Give days that the page tells of the same time, the surest first."""
+    """Yield days that the page tells of the same time, the surest first."""
     known = _in_address.day(view.document.address)
     if known == moment.at.date():
         yield known
-    said = _said.published(view.declared, view.evidence)
+    said = _declared_times.published(view.declared, view.evidence)
     told = [*said, *(sighting.moment for sighting in view.shown())]
     same = (witness for witness in told if witness.exact and witness.at == moment.at)
     shown = (sighting for sighting in view.shown() if sighting.kind != "updated")
@@ -194,26 +217,26 @@ def _witnesses(view: _View, moment: Moment) -> Iterator[date]:
         yield known
 
 
-def _updated(view: _View, lead: Lead, since: Moment) -> Moment | None:
-    """Give when the article was last changed, None where nobody says or it is not later."""
+def _decide_updated(view: _View, lead: Lead, since: Moment) -> Moment | None:
+    """Decide when the article was last changed, None where nobody says or it is not later."""
     told = list(_changes(view))
     if lead.updated_at:
         told.append(Moment(at=dates.utc(lead.updated_at), exact=True, origin="lead"))
-    later = (one for one in _plausible(told, view.now) if one.at > since.at)
-    return next((one for one in later if not _is_build(one, view.now)), None)
+    later = (change for change in _plausible(told, view.now) if change.at > since.at)
+    return next((change for change in later if not _is_build(change, view.now)), None)
 
 
 def _changes(view: _View) -> Iterator[Moment]:
-    """Give the times of change that the page declares, where there is none those that it shows."""
-    told = list(_said.changed(view.declared, view.evidence))
+    """Yield the times of change that the page declares, where there is none those that it shows."""
+    told = list(_declared_times.changed(view.declared, view.evidence))
     yield from told
     if not told:
-        shown = (one for one in view.shown() if one.kind == "updated")
-        yield from (one.moment for one in shown if one.score >= _shown.SURE)
+        shown = (sighting for sighting in view.shown() if sighting.kind == "updated")
+        yield from (sighting.moment for sighting in shown if sighting.score >= _shown.SURE)
 
 
 def _is_build(moment: Moment, now: datetime) -> bool:
-    """Say whether a time is that of the fetch: a clock of the page, not of the article."""
+    """Decide whether a time is that of the fetch: a clock of the page, not of the article."""
     return moment.exact and abs(moment.at - dates.utc(now)) <= _BUILD
 
 
@@ -222,15 +245,15 @@ def _plausible(moments: Iterable[Moment], now: datetime) -> Iterator[Moment]:
         # a day alone is a day somewhere: it may have begun there before it has here
         margin = _AHEAD if moment.exact else _DAY
         if _EARLIEST <= moment.at <= dates.utc(now) + margin:
-            yield moment if moment.at <= dates.utc(now) + _AHEAD else _now(moment, now)
+            yield moment if moment.at <= dates.utc(now) + _AHEAD else _bring_to_now(moment, now)
 
 
-def _now(moment: Moment, now: datetime) -> Moment:
+def _bring_to_now(moment: Moment, now: datetime) -> Moment:
     return replace(moment, at=dates.utc(now).replace(microsecond=0), exact=False)
 
 
-def _guessed(view: _View) -> Iterator[Moment]:
-    """Give the day that htmldate finds, where the page holds it and it cannot be another."""
+def _guess(view: _View) -> Iterator[Moment]:
+    """Yield the day that htmldate finds, where the page holds it and it cannot be another."""
     from htmldate import find_date
 
     document = view.document
@@ -251,15 +274,19 @@ def _guessed(view: _View) -> Iterator[Moment]:
         return
     moment = _moments.parse(found, "htmldate") if found else None
     today = dates.utc(view.now).date()  # what a masthead shows; the round's clock is as good
-    if moment and moment.day and moment.day != today and _is_held(view, moment.day):
+    if moment and moment.day and moment.day != today and _is_supported(view, moment.day):
         yield moment
 
 
-def _is_held(view: _View, day: date) -> bool:
-    """Say whether a guess is more than the first of a year or month, and not 05/02 for 02/05."""
+def _is_supported(view: _View, day: date) -> bool:
+    """Decide whether a guess is more than the first of a year or month, and not 05/02 for 02/05."""
     html = view.document.html
     two_ways = rf"0?{day.day}[/-]0?{day.month}|0?{day.month}[/-]0?{day.day}"
     figures = re.search(rf"(?<!\d)(?:{two_ways})[/-](?:{day:%Y}|{day:%y})\b", html)
     if figures and day.day <= _MONTHS and view.evidence.day_first is None:
         return False
-    return day.day > 1 or str(day) in html or any(one.moment.day == day for one in view.shown())
+    return (
+        day.day > 1
+        or str(day) in html
+        or any(sighting.moment.day == day for sighting in view.shown())
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from copydesk.extract.page import Declared
-from copydesk.extract.when import _in_address, _moments, _said
+from copydesk.extract.when import _declared_times, _in_address, _moments
 from copydesk.extract.when._moments import Evidence
 from copydesk.kit import tables
 
@@ -24,9 +24,11 @@ _FIGURES = re.compile(r">([^<>]{0,60}\b\d{1,2}[/-]\d{1,2}[/-](?:20)?\d\d\b)")
 
 
 def gather(document: Document, declared: Declared, now: datetime) -> Evidence:
-    """Give how the site writes days, as far as the page shows, and days that it tells plainly."""
+    """Learn how the site writes days, as far as the page shows, and days that it tells plainly."""
     known = {_in_address.day(document.address)}
-    known |= {moment.at.date() for moment in _said.changed(declared, _moments.NO_EVIDENCE)}
+    known |= {
+        moment.at.date() for moment in _declared_times.changed(declared, _moments.NO_EVIDENCE)
+    }
     first = _by_place(document, declared)
     if first is None:
         first = _by_habit(document.html)
@@ -60,7 +62,7 @@ def _by_locale(value: str) -> bool | None:
 
 
 def _by_habit(html: str) -> bool | None:
-    """Say how the page's other dates stand: one day above 12 tells."""
+    """Decide by the page's other dates whether the day stands first: one above 12 tells."""
     for found in _FIGURES.finditer(html, 0, _MAX_CHARACTERS):
         first = _moments.order(found[1])
         if first is not None:

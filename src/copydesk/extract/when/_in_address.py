@@ -21,7 +21,7 @@ _MONTH = re.compile(rf"/{_YEAR}[/_-]?(\d\d)(?=[/_-]|\Z)")
 
 
 def day(address: str) -> date | None:
-    """Give the day in an address's path or query; None where it holds none, or figures of an id."""
+    """Read the day in an address's path or query; None where it holds none, or figures of an id."""
     parts = urlsplit(address[:_MAX_CHARACTERS])
     for text in (parts.path, parts.query):
         for shape in _DAYS:
@@ -33,7 +33,7 @@ def day(address: str) -> date | None:
 
 
 def month(address: str) -> tuple[int, int] | None:
-    """Give the year and month in an address's path, as in `/2018/02/`; None without one."""
+    """Read the year and month in an address's path, as in `/2018/02/`; None without one."""
     found = _MONTH.search(urlsplit(address[:_MAX_CHARACTERS]).path)
     if not found or not 1 <= int(found[2]) <= 12:
         return None

@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"\d{10}(?:\d{3})?\b")
 
 
 def published(document: Document, evidence: Evidence) -> Moment | None:
-    """Give the time that the page's state calls published; None where it names several days."""
+    """Find the time that the page's state calls published; None where it names several days."""
     moments = []
     for found in _TOLD.finditer(document.html, 0, _MAX_CHARACTERS):
         number = _NUMBER.match(found[1])

@@ -32,7 +32,7 @@ _LABELS = {kind: re.compile(rf"(?i){tables.any_of(_WORDS[kind])}") for kind in _
 
 
 def kind(label: str) -> Kind:
-    """Say what a label makes of the date behind it, "" where nothing; the last word counts."""
+    """Decide what a label makes of the date behind it, "" where nothing; the last word counts."""
     label = label[-MAX_CHARACTERS:]
     last = {
         kind: max((found.end() for found in pattern.finditer(label)), default=-1)
@@ -45,12 +45,12 @@ def kind(label: str) -> Kind:
 
 
 def is_bare(before: str) -> bool:
-    """Say whether nothing but `on`, `am`, `le` stands before a date."""
+    """Decide whether nothing but `on`, `am`, `le` stands before a date."""
     return _PREPOSITION.search(before) is not None
 
 
 def is_dateline(before: str) -> bool:
-    """Say whether nothing but names stands before a date, as in `SALTHOLM, 5 May 2018`."""
+    """Decide whether nothing but names stands before a date, as in `SALTHOLM, 5 May 2018`."""
     words = _LETTERS.findall(before)
     return len(words) <= _MAX_PLACES and all(
         word[0].isupper() or word in {"den", "le", "am"} for word in words
@@ -58,19 +58,19 @@ def is_dateline(before: str) -> bool:
 
 
 def is_published_behind(behind: str) -> bool:
-    """Say whether a date is labelled behind it: `am 5. Februar erstellt`."""
+    """Decide whether a date is labelled behind it: `am 5. Februar erstellt`."""
     return _LABEL_BEHIND.search(behind[:MAX_CHARACTERS]) is not None
 
 
 @functools.lru_cache(maxsize=4_096)
 def is_date(names: str) -> bool:
-    """Say whether an element's names are those of a date; a page uses few names many times."""
+    """Decide whether an element's names are those of a date; a page uses few names many times."""
     return not names.isspace() and _DATED.search(names) is not None
 
 
 @functools.lru_cache(maxsize=4_096)
 def kind_by_name(names: str) -> Kind:
-    """Say what an element's names make of the date in it."""
+    """Decide what an element's names make of the date in it."""
     if _UPDATED_NAME.search(names):
         return "updated"
     return "published" if _PUBLISHED_NAME.search(names) else ""

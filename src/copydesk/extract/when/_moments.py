@@ -127,7 +127,7 @@ def settle(reading: Reading, origin: str, evidence: Evidence) -> Moment | None:
 
 
 def choose(days: tuple[date, ...], evidence: Evidence) -> date | None:
-    """Give the day that is meant: the only possible one, the known one, the site's way."""
+    """Choose the day that is meant: the only possible one, the known one, the site's way."""
     days = tuple(day for day in days if day <= evidence.until)
     if len(days) < 2:
         return days[0] if days else None
@@ -140,19 +140,19 @@ def choose(days: tuple[date, ...], evidence: Evidence) -> date | None:
 
 
 def spot(passage: str) -> Iterator[Reading]:
-    """Give every date in a passage in order, each with the time of day beside it."""
+    """Read every date in a passage in order, each with the time of day beside it."""
     for found in _DATE.finditer(passage):
-        days = _days(found)
+        days = _read_days(found)
         if not days:
             continue
         if len(days) > 1:
             days = _on_its_weekday(days, passage[: found.start()])
-        clock, zone, end = _beside(passage, found, days[0])
+        clock, zone, end = _read_clock_beside(passage, found, days[0])
         yield Reading(days=days, clock=clock, zone=zone, start=found.start(), end=end)
 
 
 def _on_its_weekday(days: tuple[date, ...], before: str) -> tuple[date, ...]:
-    """Give the one day that is the day of the week before it, all where none is named."""
+    """Return the one day that is the day of the week before it, all where none is named."""
     named = _WEEKDAY.search(before)
     if not named:
         return days
@@ -161,7 +161,7 @@ def _on_its_weekday(days: tuple[date, ...], before: str) -> tuple[date, ...]:
 
 
 def order(passage: str) -> bool | None:
-    """Say whether figures in a passage stand day first: `25/12/2018` tells; None if none does."""
+    """Decide whether figures in a passage stand day first, as `25/12/2018` does; None for none."""
     for found in _DATE.finditer(passage):
         if found["s3"] and found["a3"] != found["b3"]:
             if int(found["a3"]) > 12:
@@ -208,8 +208,8 @@ def _compact(value: str) -> datetime | None:
     return written
 
 
-def _days(found: re.Match[str]) -> tuple[date, ...]:
-    """Give the day that a match names, two where its figures can be read both ways."""
+def _read_days(found: re.Match[str]) -> tuple[date, ...]:
+    """Return the day that a match names, two where its figures can be read both ways."""
     shape = next(at for at in range(1, 7) if found[f"y{at}"])
     year = _year(found[f"y{shape}"])
     if shape == _IN_FIGURES:
@@ -238,10 +238,10 @@ def _day(year: int, month: int, day: int) -> date | None:
     return found if found.year >= _EARLIEST_YEAR else None
 
 
-def _beside(
+def _read_clock_beside(
     passage: str, found: re.Match[str], day: date
 ) -> tuple[time | None, timedelta | None, int]:
-    """Give the time of day and the zone that stand behind a date or before it, and the end."""
+    """Return the time of day and the zone that stand behind a date or before it, and the end."""
     if found["t5"]:
         within = _CLOCK.match(passage, found.start("t5"), found.end("t5"))
         return (*_clock(within, day), found.end())

@@ -100,22 +100,24 @@ def at_least(score: int, shown: Iterable[Sighting]) -> Iterator[Moment]:
 
 
 def sightings(document: Document, title: str, evidence: Evidence) -> list[Sighting]:
-    """Give the dates that the page shows, the best first.
+    """Find the dates that the page shows, the best first.
 
     `title` helps to find the headline. Reads at most 20,000 elements.
     """
     of_the_site = frozenset(text.words(urlsplit(document.address).hostname or ""))
     words = frozenset(text.words(title)) - of_the_site
     walk = _Walk(document=document, evidence=evidence, title=words)
-    _pass_over(walk)
+    _walk_page(walk)
     if walk.headline is not None and walk.headings[_look_of(walk.headline)] >= _MANY:
         walk.headline = None
     near = _ancestors(walk.headline) if walk.headline is not None else []
-    judged = [_judged(spot, walk, near) for spot in walk.spots]
-    return sorted((one for one in judged if one), key=lambda one: -one.score)
+    judged = [_weigh(spot, walk, near) for spot in walk.spots]
+    return sorted(
+        (sighting for sighting in judged if sighting), key=lambda sighting: -sighting.score
+    )
 
 
-def _pass_over(walk: _Walk) -> None:
+def _walk_page(walk: _Walk) -> None:
     body = walk.document.tree.find("body")
     root = walk.document.tree if body is None else body
     for element in islice(root.iter(), _MAX_ELEMENTS):
@@ -124,7 +126,7 @@ def _pass_over(walk: _Walk) -> None:
         if isinstance(element.tag, str) and element.tag not in _SKIPPED:
             if element.tag in _HEADINGS:
                 _meet_heading(walk, element)
-            walk.spots += _named(walk, element)
+            walk.spots += _find_in_element(walk, element)
             _meet(walk, element, element.text)
         if element.tail and element is not root:
             _meet_behind(walk, element)
@@ -163,7 +165,7 @@ def _meet(walk: _Walk, element: HtmlElement, piece: str | None) -> None:
         if _DIGITS.search(part):
             walk.tries += 1
             whole = len(piece) if part is not piece else 0
-            walk.spots += _written(walk, element, text.fold(part), whole)
+            walk.spots += _find_in_text(walk, element, text.fold(part), whole)
     is_label = len(walk.spots) == known  # what stands before another date says nothing of the next
     last = _labels.MAX_CHARACTERS if len(piece) <= _SHORT else _LAST_WORDS
     walk.before = piece[-last:] if is_label else ""
@@ -175,11 +177,11 @@ def _edges(piece: str) -> tuple[str, ...]:
     return (piece[:_EDGE], piece[-_EDGE:])
 
 
-def _written(walk: _Walk, element: HtmlElement, passage: str, length: int) -> Iterator[_Spot]:
-    """Give the dates in a piece of text by what stands before each and around it."""
+def _find_in_text(walk: _Walk, element: HtmlElement, passage: str, length: int) -> Iterator[_Spot]:
+    """Yield the dates in a piece of text by what stands before each and around it."""
     end, was_range = 0, False
     readings = list(_moments.spot(passage))
-    beside = max(length, len(passage)) - sum(one.end - one.start for one in readings)
+    beside = max(length, len(passage)) - sum(reading.end - reading.start for reading in readings)
     for reading, following in zip_longest(readings, readings[1:]):
         label = passage[end : reading.start] if end else f"{walk.before} {passage[: reading.start]}"
         behind = passage[reading.end :]
@@ -189,18 +191,18 @@ def _written(walk: _Walk, element: HtmlElement, passage: str, length: int) -> It
         if moment and not is_range and not was_range:
             is_dateline = _labels.is_dateline(passage[: reading.start])
             score = 25 if beside <= _SHORT else 8 if is_dateline else -5
-            kind = _kind(label, behind, is_short=beside <= _SHORT)
+            kind = _decide_kind(label, behind, is_short=beside <= _SHORT)
             yield _Spot(moment=moment, element=element, at=walk.pieces, kind=kind, score=score)
         was_range = is_range
 
 
-def _kind(label: str, behind: str, *, is_short: bool) -> Kind:
+def _decide_kind(label: str, behind: str, *, is_short: bool) -> Kind:
     is_bare = is_short and _labels.is_bare(label)
     is_published = is_bare or _labels.is_published_behind(behind)
     return _labels.kind(label) or ("published" if is_published else "")
 
 
-def _named(walk: _Walk, element: HtmlElement) -> Iterator[_Spot]:
+def _find_in_element(walk: _Walk, element: HtmlElement) -> Iterator[_Spot]:
     """Yield the date of an element whose tag or name says that it is one."""
     is_time = element.tag == "time"
     names = " ".join(element.get(name) or "" for name in ("class", "itemprop", "property"))
@@ -208,35 +210,35 @@ def _named(walk: _Walk, element: HtmlElement) -> Iterator[_Spot]:
         return
     walk.tries += 1
     shown = _short_text(element)
-    moment = _in_element(walk, element, shown)
+    moment = _read_element(walk, element, shown)
     if moment is None:
         return
     yield _Spot(
         moment=replace(moment, origin="time" if is_time else "byline"),
         element=element,
         at=walk.pieces + 1,
-        kind=_kind_of_named(names, f"{walk.before} {shown[:20]}"),
+        kind=_decide_kind_of_element(names, f"{walk.before} {shown[:20]}"),
         score=35 if is_time else 25,
     )
 
 
-def _in_element(walk: _Walk, element: HtmlElement, shown: str) -> Moment | None:
+def _read_element(walk: _Walk, element: HtmlElement, shown: str) -> Moment | None:
     """Read the date of an element: in its attributes, else in the words that it shows."""
-    moment = _in_attributes(element, walk.evidence)
+    moment = _read_attributes(element, walk.evidence)
     if moment is not None:
-        return _with_its_day(moment, shown, walk.evidence)
+        return _set_day(moment, shown, walk.evidence)
     is_whole = element.tag == "time" or len(element) > 0
-    return _in_words(walk, shown, is_whole=is_whole) if shown else None
+    return _read_words(walk, shown, is_whole=is_whole) if shown else None
 
 
-def _kind_of_named(names: str, label: str) -> Kind:
-    """Say what happened on the date of an element, by its names and by what stands before it."""
+def _decide_kind_of_element(names: str, label: str) -> Kind:
+    """Decide what happened on the date of an element, by its names and what stands before it."""
     by_name = _labels.kind_by_name(names)
     return by_name if by_name == "updated" else _labels.kind(label) or by_name
 
 
-def _with_its_day(moment: Moment, shown: str, evidence: Evidence) -> Moment:
-    """Give a time in UTC the day that is written for readers beside it."""
+def _set_day(moment: Moment, shown: str, evidence: Evidence) -> Moment:
+    """Set the day of a time in UTC as it is written for readers beside it."""
     reading = next(_moments.spot(shown), None) if moment.day is None else None
     day = _moments.choose(reading.days, evidence) if reading else None
     is_same = day is not None and abs(day - moment.at.date()) <= timedelta(days=1)
@@ -249,7 +251,7 @@ def _short_text(element: HtmlElement) -> str:
     return shown if len(parts) <= _MAX_PARTS and len(shown) <= 2 * _SHORT else ""
 
 
-def _in_words(walk: _Walk, shown: str, *, is_whole: bool) -> Moment | None:
+def _read_words(walk: _Walk, shown: str, *, is_whole: bool) -> Moment | None:
     """Read a date that is spread over several elements, or one that lacks its year."""
     if not _DIGITS.search(shown):
         is_near = walk.headline is not None and walk.pieces - walk.headline_at <= _NEAR
@@ -258,7 +260,7 @@ def _in_words(walk: _Walk, shown: str, *, is_whole: bool) -> Moment | None:
     return _moments.settle(reading, "byline", walk.evidence) if reading else None
 
 
-def _in_attributes(element: HtmlElement, evidence: Evidence) -> Moment | None:
+def _read_attributes(element: HtmlElement, evidence: Evidence) -> Moment | None:
     for name in _ATTRIBUTES:
         value = element.get(name)
         moment = _moments.parse(value, "time", evidence) if value else None
@@ -267,7 +269,7 @@ def _in_attributes(element: HtmlElement, evidence: Evidence) -> Moment | None:
     return None
 
 
-def _judged(spot: _Spot, walk: _Walk, near: list[HtmlElement]) -> Sighting | None:
+def _weigh(spot: _Spot, walk: _Walk, near: list[HtmlElement]) -> Sighting | None:
     """Weigh where a date stands; None for one that is said to be something else."""
     if spot.kind == "other":
         return None
@@ -290,7 +292,7 @@ def _by_label(spot: _Spot) -> int:
 
 
 def _by_distance(spot: _Spot, walk: _Walk) -> int:
-    """Give what a date gains by the headline; today's above it is the masthead's calendar."""
+    """Weigh what a date gains by the headline; today's above it is the masthead's calendar."""
     if walk.headline is None:
         return 0
     pieces = spot.at - walk.headline_at
@@ -302,7 +304,7 @@ def _by_distance(spot: _Spot, walk: _Walk) -> int:
 
 
 def _by_area(above: list[HtmlElement], near: list[HtmlElement]) -> int:
-    """Give what a date loses in comments, teasers, margins; none where the headline is too."""
+    """Weigh what a date loses in comments, teasers, margins; nothing where the headline is too."""
     for element in above:
         if element in near:
             return 0
@@ -324,6 +326,6 @@ def _by_link(above: list[HtmlElement], address: str) -> int:
 
 
 def _ancestors(element: HtmlElement) -> list[HtmlElement]:
-    """Give an element and those around it, below the body."""
+    """Return an element and those around it, below the body."""
     above = [element, *islice(element.iterancestors(), _MAX_ANCESTORS)]
-    return [one for one in above if one.tag not in {"body", "html"}]
+    return [around for around in above if around.tag not in {"body", "html"}]

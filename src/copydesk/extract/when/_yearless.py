@@ -28,7 +28,7 @@ def read(shown: str, document: Document, evidence: Evidence) -> Moment | None:
         shape = next(at for at in range(1, 5) if found[f"m{at}"])
         name = found[f"m{shape}"]
         month = int(name) if name.isdecimal() else _months.month(name)
-        day = _in_a_year(month or 0, int(found[f"d{shape}"]), document, evidence)
+        day = _choose_year(month or 0, int(found[f"d{shape}"]), document, evidence)
         if day:
             whole = f"{shown[: found.start()]} {day} {shown[found.end() :]}"
             reading = next(_moments.spot(whole), None)
@@ -36,8 +36,8 @@ def read(shown: str, document: Document, evidence: Evidence) -> Moment | None:
     return None
 
 
-def _in_a_year(month: int, day: int, document: Document, evidence: Evidence) -> date | None:
-    """Give the day in the year of the address, of the same day in the markup, or the newest."""
+def _choose_year(month: int, day: int, document: Document, evidence: Evidence) -> date | None:
+    """Choose the day in the year of the address, of the same day in the markup, or the newest."""
     known = _in_address.month(document.address)
     if known and known[1] == month:
         return _date(known[0], month, day)

@@ -51,21 +51,21 @@ _NO_BLANKS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 
 
 def clean(raw: str) -> str:
-    """Give a description as plain text without what blog engines and feeds add to it."""
+    """Reduce a description to plain text without what blog engines and feeds add to it."""
     found = text.plain(raw[:_MAX_RAW].replace("\\n", " "))
     for _ in range(_MAX_ENCODED):
         if not _ENTITY.search(found):
             break
         found = text.plain(found)
-    found = undated(_GLUED.sub(" ", _COUNTS.sub("", _SHARE.sub("", found))))
+    found = drop_date(_GLUED.sub(" ", _COUNTS.sub("", _SHARE.sub("", found))))
     shorter = _TAIL.sub("", found).rstrip()
     while shorter != found:
         found, shorter = shorter, _TAIL.sub("", shorter).rstrip()
     return found
 
 
-def decoded(line: str) -> str:
-    """Give a line of a text with the entities that are still in it, encoded twice, decoded."""
+def decode_entities(line: str) -> str:
+    """Decode the entities that are still in a line of a text, encoded twice."""
     for _ in range(_MAX_ENCODED):
         if not _ENTITY.search(line):
             break
@@ -74,28 +74,28 @@ def decoded(line: str) -> str:
 
 
 def is_notice(line: str) -> bool:
-    """Say whether a line is a site talking about cookies, accounts or rights."""
+    """Decide whether a line is a site talking about cookies, accounts or rights."""
     return bool(_NOTICE.search(line[:_NOTICE_BEGINS]))
 
 
 def is_call(line: str) -> bool:
-    """Say whether a line asks for something: a notice, a player, a login, a network."""
+    """Decide whether a line asks for something: a notice, a player, a login, a network."""
     return is_notice(line) or bool(_CALL.search(line[:_NOTICE_BEGINS]))
 
 
-def undated(line: str) -> str:
+def drop_date(line: str) -> str:
     """Cut off the date before a sentence: `06.05.2018 The ferry …`, not `06.05.2018 was …`."""
     rest = _DATED.sub("", line)
     return line if rest[:1].islower() else rest
 
 
 def is_run_on(line: str) -> bool:
-    """Say whether a line begins with a byline that nothing sets apart from what follows."""
+    """Decide whether a line begins with a byline that nothing sets apart from what follows."""
     return bool(_POSTED.match(line) or _RUN_ON.match(line))
 
 
 def is_slogan(line: str) -> bool:
-    """Say whether a description is about the site or an advertisement, or a list of keywords."""
+    """Decide whether a description is about the site or an advertisement, or a list of keywords."""
     if _SLOGAN.search(line[:_NOTICE_BEGINS]) or _SIGNS.search(line):
         return True
     parts = [part for part in _LISTED.split(line) if part]

@@ -28,7 +28,7 @@ _DANGLING_WORD = tables.read_pattern("copydesk.extract.words", "dangling_words.t
 _DANGLING = re.compile(rf"(?i)(?:^|\s)(?:[,;:–—-]+|\d{{1,2}}\.|\(\S*|{_DANGLING_WORD})$")
 
 
-def whole(description: str, prose: str) -> str:
+def complete(description: str, prose: str) -> str:
     """Return a description to the end of the sentence in which it stops, as the text has it.
 
     The text goes on in the same block only: what stands below belongs to something else. Without
@@ -38,15 +38,15 @@ def whole(description: str, prose: str) -> str:
     is_cut = begun != description
     if not is_cut and sentences.is_ended(description):
         return description
-    if in_the_text := _to_its_end(begun, prose):
+    if in_the_text := _complete_from_text(begun, prose):
         return in_the_text
     if is_cut:
-        return f"{_without_half_a_word(begun, prose)}…"
-    bare = _without_half_a_word(begun, prose) if len(begun) >= _TEMPLATE else begun
+        return f"{_drop_half_word(begun, prose)}…"
+    bare = _drop_half_word(begun, prose) if len(begun) >= _TEMPLATE else begun
     return f"{bare}…" if bare != begun or _DANGLING.search(bare) else description
 
 
-def _to_its_end(begun: str, prose: str) -> str:
+def _complete_from_text(begun: str, prose: str) -> str:
     """Return the sentences of a text that begin like this, "" where none does or none ends."""
     if len(begun) < _MIN_FOUND:
         return ""
@@ -60,7 +60,7 @@ def _to_its_end(begun: str, prose: str) -> str:
     return ""
 
 
-def _without_half_a_word(begun: str, prose: str) -> str:
+def _drop_half_word(begun: str, prose: str) -> str:
     """Cut off a last word that the text has only as the beginning of others."""
     head, _, last = begun.rpartition(" ")
     known = text.words(prose[:_OPENING])
@@ -70,7 +70,7 @@ def _without_half_a_word(begun: str, prose: str) -> str:
     return begun
 
 
-def fitted(passage: str, limit: int) -> str:
+def fit(passage: str, limit: int) -> str:
     """Return a passage within a number of characters: whole, else its sentences, else words…
 
     Behind sentences that end with a mark, one without was cut; a single one may do without.
@@ -83,8 +83,8 @@ def fitted(passage: str, limit: int) -> str:
     if told := _whole_sentences(bare, limit):
         return told
     if len(bare) < limit:
-        return bare if is_whole else f"{_without_loose_ends(bare)}…"
-    return _broken(bare, limit)
+        return bare if is_whole else f"{_drop_loose_ends(bare)}…"
+    return _break_sentence(bare, limit)
 
 
 def _whole_sentences(bare: str, limit: int) -> str:
@@ -97,18 +97,18 @@ def _whole_sentences(bare: str, limit: int) -> str:
     return _LOOSE.sub("…", bare[:end])
 
 
-def _broken(bare: str, limit: int) -> str:
-    """Give the words of one long sentence that fit, to the end of a clause if one is near."""
+def _break_sentence(bare: str, limit: int) -> str:
+    """Cut one long sentence to the words that fit, to the end of a clause if one is near."""
     least = 1 / _DENSITY if _DENSE.search(bare[:limit]) else 1
     clauses = [found.start() for found in _CLAUSE_END.finditer(bare, 0, limit)]
     if clauses and clauses[-1] >= max(limit * _CLAUSE, _MIN_CLAUSE * least):
-        return f"{_without_loose_ends(bare[: clauses[-1]])}…"
+        return f"{_drop_loose_ends(bare[: clauses[-1]])}…"
     at = bare.rfind(" ", 0, limit)
-    cut = _without_loose_ends(bare[:at] if at > 0 else _HALF_ENTITY.sub("", bare[: limit - 1]))
+    cut = _drop_loose_ends(bare[:at] if at > 0 else _HALF_ENTITY.sub("", bare[: limit - 1]))
     return f"{cut}…" if len(cut) >= _MIN_CUT * least else ""
 
 
-def _without_loose_ends(cut: str) -> str:
+def _drop_loose_ends(cut: str) -> str:
     """Cut off the articles, conjunctions and marks after which a reader waits for a word."""
     bare = cut.rstrip(" ,;:–—-([{“‘«\"'¿¡")
     while (shorter := _DANGLING.sub("", bare).rstrip(" ,;:–—-")) not in {bare, ""}:
@@ -117,7 +117,7 @@ def _without_loose_ends(cut: str) -> str:
 
 
 def _is_closed(passage: str) -> bool:
-    """Say whether every quotation and bracket that a passage opens ends in it."""
+    """Decide whether every quotation and bracket that a passage opens ends in it."""
     quotes = ("„", "“") if "„" in passage else ("“", "”")
     pairs = (quotes, ("«", "»"), ("「", "」"), ("(", ")"))
     even = passage.count('"') % 2 == 0

@@ -11,13 +11,13 @@ from copydesk.extract.page import Declared, json_ld
 from copydesk.extract.people import declared_names, people
 from copydesk.extract.words._boilerplate import (
     clean,
-    decoded,
+    decode_entities,
+    drop_date,
     is_call,
     is_run_on,
     is_slogan,
-    undated,
 )
-from copydesk.extract.words._cut import fitted, whole
+from copydesk.extract.words._cut import complete, fit
 from copydesk.kit import sentences, text
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _SHOUTED = re.compile(r"^(By(?:\s[A-Z][A-Z.'’-]+){2,4})\s+(?=[A-Z“\"‘][A-Z
 def find(
     declared: Declared, lead: Lead, title: str, body: str, rule: ExcerptRule
 ) -> tuple[str, str]:
-    """Give plain text within the rule's bounds and where it came from.
+    """Find a plain text within the rule's bounds and where it came from.
 
     Whole sentences where one fits, else as many words as fit and "…"; ("", "") where there is
     neither description nor text, and where the rule allows nothing. `body` is Markdown, of which
@@ -53,15 +53,18 @@ def find(
     prose = text.prose(body)
     signed = declared_names(declared)
     # what the page's data says of this very article need not share words with it
-    own = {text.squash(said) for said in json_ld.strings(declared.article.get("description"))}
+    own = {
+        text.squash(description)
+        for description in json_ld.strings(declared.article.get("description"))
+    }
     for raw, origin in _descriptions(declared, lead):
-        found = _unsigned(_untitled(clean(raw), title), signed)
+        found = _drop_byline(_drop_title(clean(raw), title), signed)
         known = prose if text.squash(raw) not in own else ""
         if not is_real(found, title, known) or _is_tagline(found, declared, title, known):
             continue
         is_caption = len(prose) <= min(_STUB, len(found) * _SAID_AGAIN)
         limit = bound("" if is_caption else prose, rule)
-        shown = fitted(whole(found, prose), limit) if limit > 0 else ""
+        shown = fit(complete(found, prose), limit) if limit > 0 else ""
         if shown:
             return shown, origin
     found = _beginning(body, bound(prose, rule))
@@ -69,16 +72,16 @@ def find(
 
 
 def beginning(body: str, rule: ExcerptRule) -> str:
-    """Give how a text begins, within the rule's bounds."""
+    """Return how a text begins, within the rule's bounds."""
     return _beginning(body, bound(text.prose(body), rule))
 
 
 def _beginning(body: str, limit: int) -> str:
-    return fitted(_opening(body), limit) if limit > 0 else ""
+    return fit(opening(body), limit) if limit > 0 else ""
 
 
 def bound(prose: str, rule: ExcerptRule) -> int:
-    """Give the number of characters that may be shown.
+    """Compute the number of characters that may be shown.
 
     A share of 1, or no text at all, means that the length of the whole is not known: the number of
     characters alone is the bound.
@@ -90,13 +93,13 @@ def bound(prose: str, rule: ExcerptRule) -> int:
 
 def _descriptions(declared: Declared, lead: Lead) -> Iterator[tuple[str, str]]:
     for name in ("og:description", "description", "twitter:description"):
-        yield from ((said, name) for said in declared.meta.get(name, ()))
+        yield from ((description, name) for description in declared.meta.get(name, ()))
     yield json_ld.string(declared.article.get("description")), "json-ld"
     yield json_ld.string(declared.video.get("description")), "json-ld"
     yield lead.excerpt, "lead"
 
 
-def _unsigned(found: str, names: Iterable[str] = ()) -> str:
+def _drop_byline(found: str, names: Iterable[str] = ()) -> str:
     """Cut a byline off the beginning: `By ADA HOLM The ferry …`, `By Ada Holm | The ferry …`.
 
     Where nothing sets a name apart from the words behind it, only one of `names` is cut off.
@@ -108,7 +111,7 @@ def _unsigned(found: str, names: Iterable[str] = ()) -> str:
     return found[signed.end() :] if signed and people([signed[1]]) else found
 
 
-def _untitled(found: str, title: str) -> str:
+def _drop_title(found: str, title: str) -> str:
     """Cut the headline off the beginning of a description that goes on behind it."""
     if len(title) < _MIN_CHARACTERS or not found.startswith(title):
         return found
@@ -117,7 +120,7 @@ def _untitled(found: str, title: str) -> str:
 
 
 def is_real(description: str, title: str, prose: str) -> bool:
-    """Say whether a description is about this article: no label, notice, slogan or title again."""
+    """Decide whether a description is about this article: no label, notice, slogan or title."""
     if len(description) < _MIN_CHARACTERS or is_call(description):
         return False
     if is_slogan(description) or is_run_on(description):
@@ -129,17 +132,17 @@ def is_real(description: str, title: str, prose: str) -> bool:
 
 
 def _is_tagline(description: str, declared: Declared, title: str, prose: str) -> bool:
-    """Say whether a description is the site's own, or the headline again with what stands there.
+    """Decide whether a description is the site's own, or the headline again with what stands there.
 
     Where it ends as a sentence only what the site declares as its own is known; else it must
     also share words with the text, and say more than the headline.
     """
     key = text.squash(description)
-    if any(text.squash(said) == key for said in _of_the_site(declared)):
+    if any(text.squash(words) == key for words in _of_the_site(declared)):
         return True
     if len(prose) < _SHORT_BODY or any(sentences.ends(description)):
         return False
-    if _small_letters(description) == 0.0:
+    if _share_of_small(description) == 0.0:
         return True
     words = set(text.words(description))
     for head in (
@@ -163,13 +166,13 @@ def _of_the_site(declared: Declared) -> Iterator[str]:
 
 
 def _is_label(description: str) -> bool:
-    """Say whether a few words are no sentence, in a script that sets words apart."""
+    """Decide whether a few words are no sentence, in a script that sets words apart."""
     few = len(description.split()) <= _LABEL_WORDS
     return few and description.isascii() and not sentences.is_ended(description)
 
 
 def _content_words(passage: str) -> set[str]:
-    """Give the longer words; in a script without blanks, every pair of characters."""
+    """Return the longer words; in a script without blanks, every pair of characters."""
     found = {word for word in text.words(passage) if len(word) >= 4}
     if passage.isascii():
         return found
@@ -181,8 +184,8 @@ def _content_words(passage: str) -> set[str]:
     }
 
 
-def _opening(body: str) -> str:
-    """Give the first paragraphs of a text; where it has nothing but lists, those."""
+def opening(body: str) -> str:
+    """Return the first paragraphs of a text; where it has nothing but lists, those."""
     parts = body.split("\n\n" if "\n\n" in body else "\n")
     told = list(_paragraphs(parts[:_MAX_BLOCKS], 0))
     if not told:
@@ -190,26 +193,30 @@ def _opening(body: str) -> str:
     if told:
         return " ".join(told)
     blocks = (block.strip() for block in islice(parts, _MAX_BLOCKS))
-    rest = (decoded(text.fold(text.prose(block))) for block in blocks if not block.startswith("#"))
+    rest = (
+        decode_entities(text.fold(text.prose(block)))
+        for block in blocks
+        if not block.startswith("#")
+    )
     return " ".join(
-        line for line in rest if line and not is_call(line) and _small_letters(line) > _MENU
+        line for line in rest if line and not is_call(line) and _share_of_small(line) > _MENU
     )
 
 
 def _paragraphs(blocks: Iterable[str], least: int) -> Iterator[str]:
-    """Give the blocks that are sentences, without a byline or a date before them."""
+    """Yield the blocks that are sentences, without a byline or a date before them."""
     for block in blocks:
         if _NOT_PROSE.match(block.strip()):
             continue
-        line = decoded(text.fold(text.prose(block.strip())))
+        line = decode_entities(text.fold(text.prose(block.strip())))
         if len(line) < least or not sentences.is_ended(line) or is_call(line):
             continue
         if line[0].islower() and len(line) < _MIN_PARAGRAPH:  # the end of something
             continue
-        yield _unsigned(undated(line))
+        yield _drop_byline(drop_date(line))
 
 
-def _small_letters(line: str) -> float:
-    """Give the share of words that begin with one; 1 for a few words and scripts without."""
+def _share_of_small(line: str) -> float:
+    """Compute the share of words that begin small; 1 for a few words and scripts without."""
     cased = [word for word in line.split() if word[0].islower() or word[0].isupper()]
     return sum(word[0].islower() for word in cased) / len(cased) if len(cased) > 2 else 1.0

@@ -32,28 +32,30 @@ _SAMPLE = 2_000
 def find(
     document: Document, declared: Declared, lead: Lead, passage: str, header: str = ""
 ) -> tuple[str, str]:
-    """Give the ISO 639 code of the article's language and where it came from, ("", "") if unknown.
+    """Find the ISO 639 code of the article's language and where it came from, ("", "") if unknown.
 
     `header` is the answer's Content-Language.
 
     A site's template says `en` over any text, so a long text that is surely in another language
     wins over the declaration.
     """
-    said, origin = _said(document, declared, lead, header)
+    said, origin = _declared_language(document, declared, lead, header)
     enough = _SURE_FROM if _is_latin(passage[:_SAMPLE]) else _SURE_IN_OTHER_SCRIPTS
-    heard = _heard(passage) if not said or len(passage) >= enough else ""
+    heard = _detect(passage) if not said or len(passage) >= enough else ""
     if heard and heard != said and not any({heard, said} <= near for near in _NEAR):
         return heard, "eldc"
     return said, origin
 
 
 def _is_latin(passage: str) -> bool:
-    """Say whether most letters are Latin, those with accents too (below U+0250)."""
+    """Decide whether most letters are Latin, those with accents too (below U+0250)."""
     letters = [letter for letter in passage if letter.isalpha()]
     return sum(letter < "\u0250" for letter in letters) * 2 >= len(letters)
 
 
-def _said(document: Document, declared: Declared, lead: Lead, header: str) -> tuple[str, str]:
+def _declared_language(
+    document: Document, declared: Declared, lead: Lead, header: str
+) -> tuple[str, str]:
     candidates = (
         (_of_the_article(document), "article lang"),
         (str(document.tree.get("lang") or document.tree.get("xml:lang") or ""), "html lang"),
@@ -73,22 +75,22 @@ def _said(document: Document, declared: Declared, lead: Lead, header: str) -> tu
 
 
 def _of_the_article(document: Document) -> str:
-    """Give the language that a page's only article element claims, on a site of several."""
+    """Return the language that a page's only article element claims, on a site of several."""
     found = document.tree.xpath("//article/@lang")[:2]
     return str(found[0]) if len(found) == 1 else ""
 
 
 @functools.cache
-def _ready() -> None:
+def _prepare_detector() -> None:
     import eldc
 
     eldc.init()
 
 
-def _heard(passage: str) -> str:
-    """Give the language that a text is surely in, "" where it is too short or mixed to tell."""
+def _detect(passage: str) -> str:
+    """Detect the language that a text is surely in, "" where it is too short or mixed to tell."""
     import eldc
 
-    _ready()
+    _prepare_detector()
     found = eldc.detect_details(passage[:_SAMPLE])
     return str(found.language) if found.reliable and found.language != "und" else ""

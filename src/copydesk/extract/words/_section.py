@@ -60,7 +60,7 @@ _CATEGORY = "//a[contains(concat(' ', @rel, ' '), ' category ')]"
 
 
 def section(document: Document, declared: Declared) -> tuple[str, str]:
-    """Give the section that an article stands in and where that is said, ("", "") for none.
+    """Find the section that an article stands in and where that is said, ("", "") for none.
 
     The most particular of a path of sections; the first word of the address only where nothing
     else names one. No section is better than a wrong one.
@@ -72,19 +72,19 @@ def section(document: Document, declared: Declared) -> tuple[str, str]:
         for name in names:
             found = _tidy(name, site)
             if found and (origin != "breadcrumbs" or _is_a_step(found, own, label)):
-                return _readable(found), origin
+                return _spell(found), origin
     return "", ""
 
 
 def _bare_names(declared: Declared, label: str) -> frozenset[str]:
-    """Give the keys of the site's names without the words around them."""
+    """Return the keys of the site's names without the words around them."""
     values = [label, *declared.meta.get("og:site_name", ())]
     values += json_ld.names(declared.article.get("publisher"), declared.nodes)
     return frozenset(form for value in values for form in forms(value))
 
 
 def _is_a_step(step: str, own: frozenset[str], label: str) -> bool:
-    """Say whether a step of a path is no thing to do, piece of the headline or the site's name."""
+    """Decide whether a step of a path is a section, not a thing to do, a headline or a site."""
     key = text.squash(step)
     if _CUT.search(step) or (step[0].islower() and key not in _KNOWN):
         return False
@@ -94,8 +94,8 @@ def _is_a_step(step: str, own: frozenset[str], label: str) -> bool:
     return not (is_long and any(key in title for title in own))
 
 
-def _readable(name: str) -> str:
-    """Give a section as a reader would write it: `crime-safety` is made `Crime safety`."""
+def _spell(name: str) -> str:
+    """Write a section as a reader would: `crime-safety` is made `Crime safety`."""
     if _SLUG.match(name):
         name = re.sub("[-_]", " ", name)
     if name in _CAPITALS:
@@ -116,7 +116,7 @@ def _candidates(document: Document, declared: Declared) -> Iterator[tuple[Iterab
 
 
 def own_names(document: Document, declared: Declared) -> frozenset[str]:
-    """Give the keys of what is neither section nor keyword: the page's headline and its site."""
+    """Return the keys of what is neither section nor keyword: the page's headline and its site."""
     host = (urlsplit(document.address).hostname or "").removeprefix("www.")
     values = [host, host.split(".")[0], *declared.meta.get("og:site_name", ())]
     values += json_ld.names(declared.article.get("publisher"), declared.nodes)
@@ -130,7 +130,7 @@ def own_names(document: Document, declared: Declared) -> frozenset[str]:
 
 
 def _tidy(name: str, own: frozenset[str]) -> str:
-    """Give a section's name, the first of a list or path that is one, "" where none is."""
+    """Reduce a section's name to the first of a list or path that is one, "" where none is."""
     plain = text.plain(name)
     pieces = () if text.squash(plain) in own else _PIECES.split(plain)
     for piece in pieces:
@@ -141,14 +141,14 @@ def _tidy(name: str, own: frozenset[str]) -> str:
 
 
 def _forms(piece: str) -> set[str]:
-    """Give the keys of a name, `ö` also as domains write it."""
+    """Return the keys of a name, `ö` also as domains write it."""
     key = text.squash(piece)
     spelled = key.translate({228: "ae", 246: "oe", 252: "ue", 223: "ss"})
     return {key, spelled}
 
 
 def is_general(name: str) -> bool:
-    """Say whether a name stands for a whole site or for nothing: `Home`, `News`, `None`."""
+    """Decide whether a name stands for a whole site or for nothing: `Home`, `News`, `None`."""
     return text.squash(name) in _GENERAL
 
 
@@ -160,7 +160,7 @@ def _is_name(piece: str) -> bool:
 
 
 def _crumbs(declared: Declared) -> list[str]:
-    """Give the names in the page's BreadcrumbList, the front door first."""
+    """Return the names in the page's BreadcrumbList, the front door first."""
     path = next((node for node in declared.nodes if "breadcrumblist" in json_ld.kinds(node)), None)
     items = path.get("itemListElement") if path else None
     found: list[str] = []
@@ -172,7 +172,7 @@ def _crumbs(declared: Declared) -> list[str]:
 
 
 def _in_address(address: str) -> Iterator[str]:
-    """Give the first of an address's folders whose words newspapers use for their sections."""
+    """Yield the first of an address's folders whose words newspapers use for their sections."""
     for folder in unquote(urlsplit(address).path).strip("/").lower().split("/")[:-1][:3]:
         words = folder.split("-")
         if not _FOLDER.match(folder) or is_general(folder):

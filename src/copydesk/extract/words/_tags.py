@@ -38,7 +38,7 @@ section = _section.section
 
 
 def keywords(document: Document, declared: Declared) -> tuple[tuple[str, ...], str]:
-    """Give the keywords of a page, each once, and where they are said, ((), "") for none.
+    """Find the keywords of a page, each once, and where they are said, ((), "") for none.
 
     The first list that a page has, what it says of itself before what it shows, and behind it the
     names that its JSON-LD says the article is about.
@@ -46,10 +46,10 @@ def keywords(document: Document, declared: Declared) -> tuple[tuple[str, ...], s
     own = _section.own_names(document, declared)
     about = _names(declared, "about") + _names(declared, "mentions")
     for values, origin in _candidates(document, declared):
-        found = _tidied(values, own)
+        found = _tidy_keywords(values, own)
         if found:
-            return _tidied([*found, *about], own), origin
-    found = _tidied(about, own)
+            return _tidy_keywords([*found, *about], own), origin
+    found = _tidy_keywords(about, own)
     return found, "json-ld about" if found else ""
 
 
@@ -67,7 +67,7 @@ def _names(declared: Declared, key: str) -> list[str]:
     return json_ld.names(declared.article.get(key), declared.nodes)
 
 
-def _tidied(values: Iterable[str], own: frozenset[str]) -> tuple[str, ...]:
+def _tidy_keywords(values: Iterable[str], own: frozenset[str]) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for value in values:
         for part in _SPLIT.split(text.plain(value)):
@@ -81,7 +81,7 @@ def _tidied(values: Iterable[str], own: frozenset[str]) -> tuple[str, ...]:
 
 
 def _is_keyword(keyword: str) -> bool:
-    """Say whether a text is a keyword: short, no sentence, no machine's label."""
+    """Decide whether a text is a keyword: short, no sentence, no machine's label."""
     if (
         not text.squash(keyword)
         or len(keyword) > _MAX_CHARACTERS

@@ -46,7 +46,7 @@ _EMPTY = re.compile(rf"(?i)^{tables.read_pattern(_PACKAGE, 'empty_titles.txt')}\
 def find(
     document: Document, declared: Declared, lead: Lead, site_names: Iterable[str]
 ) -> tuple[str, str]:
-    """Give the title and where it came from, ("", "") where the page and the lead have none.
+    """Find the title and where it came from, ("", "") where the page and the lead have none.
 
     The first candidate that another one, or the address, confirms: a template's mistake stands
     alone. Where nothing confirms anything, the first.
@@ -62,7 +62,7 @@ def find(
     for found, origin in raw:
         bare = strip_site(found, around, heads)
         if bare == found:  # nothing on the page names what stands around it
-            bare = strip_site(_without_form(found, heads, label, origin), around, heads)
+            bare = strip_site(_cut_by_form(found, heads, label, origin), around, heads)
         candidates.append((bare, origin))
     titles = [(found, origin) for found, origin in candidates if is_title(found, names)]
     if not titles:
@@ -70,11 +70,11 @@ def find(
     slug = " ".join(re.split(r"[\W_]+", document.address.rstrip("/").rsplit("/", 1)[-1]))
     confirmed = (item for item in titles if _is_confirmed(item, [*titles, (slug, "address")]))
     found, origin = next(confirmed, titles[0])
-    return text.shorten(_completed(found, titles), MAX_CHARACTERS), origin
+    return text.shorten(_complete(found, titles), MAX_CHARACTERS), origin
 
 
 def _beside(declared: Declared) -> Iterator[str]:
-    """Give the keys of what templates put beside a headline: its section and its authors."""
+    """Yield the keys of what templates put beside a headline: its section and its authors."""
     node = declared.article
     sections = json_ld.strings(node.get("articleSection"))
     authors = json_ld.names(node.get("author"), declared.nodes)
@@ -88,12 +88,12 @@ def _beside(declared: Declared) -> Iterator[str]:
 
 
 def is_title(found: str, names: frozenset[str] = frozenset()) -> bool:
-    """Say whether a text can be a headline: not empty, a template's word or the site's name."""
+    """Decide whether a text can be a headline: not empty, a template's word or the site's name."""
     return bool(text.squash(found)) and not _EMPTY.match(found) and text.squash(found) not in names
 
 
 def _is_confirmed(title: tuple[str, str], others: list[tuple[str, str]]) -> bool:
-    """Say whether a candidate of another origin shares half of the shorter one's words.
+    """Decide whether a candidate of another origin shares half of the shorter one's words.
 
     One word in common is chance (`Harbour Times`, `Good Morning Harbour`), unless it is all.
     """
@@ -106,21 +106,23 @@ def _is_confirmed(title: tuple[str, str], others: list[tuple[str, str]]) -> bool
     return False
 
 
-def _completed(title: str, others: list[tuple[str, str]]) -> str:
-    """Give the whole of a headline that was cut off, where another candidate has it."""
+def _complete(title: str, others: list[tuple[str, str]]) -> str:
+    """Complete a headline that was cut off, where another candidate has the whole of it."""
     begun = re.sub(r"\s*(?:…|\.{3})$", "", title)
     if len(begun) < 20 or (begun == title and len(title) < _CUT_AT):
         return title
-    return next((other for other, _ in others if other != title and other.startswith(begun)), title)
+    return next(
+        (longer for longer, _ in others if longer != title and longer.startswith(begun)), title
+    )
 
 
 def _candidates(document: Document, declared: Declared, lead: Lead) -> Iterator[tuple[str, str]]:
     yield json_ld.string(declared.article.get("headline")), "json-ld"
     yield declared.first("og:title")[0], "og:title"
     yield from (
-        (found, "title") for found in visible_text(document, "//title[not(ancestor::svg)]", 1)
+        (title, "title") for title in visible_text(document, "//title[not(ancestor::svg)]", 1)
     )
-    yield from ((found, "h1") for found in visible_text(document, "//h1"))
+    yield from ((heading, "h1") for heading in visible_text(document, "//h1"))
     yield declared.first("twitter:title")[0], "twitter:title"
     yield json_ld.string(declared.video.get("name")), "json-ld"
     yield json_ld.string(declared.article.get("name")), "json-ld"
@@ -128,15 +130,15 @@ def _candidates(document: Document, declared: Declared, lead: Lead) -> Iterator[
 
 
 def clean(raw: str) -> str:
-    """Give a headline as folded plain text, entities decoded as often as they were encoded."""
+    """Fold a headline to plain text, entities decoded as often as they were encoded."""
     raw = raw[:_MAX_RAW]
     once = text.plain(raw) if "<" in raw or "&" in raw else text.fold(raw)
     twice = text.plain(once) if _ENTITY.search(once) else once
-    return _undoubled(_PREFIX.sub("", twice))
+    return _halve_double(_PREFIX.sub("", twice))
 
 
-def _undoubled(title: str) -> str:
-    """Give `A` for `A A` and `A | A`: hidden copies for screen readers, doubled templates."""
+def _halve_double(title: str) -> str:
+    """Reduce `A A` and `A | A` to `A`: hidden copies for screen readers, doubled templates."""
     half, odd = divmod(len(title), 2)
     if odd and half > 10 and title[half] == " " and title[:half] == title[half + 1 :]:
         return title[:half]
@@ -162,7 +164,7 @@ def strip_site(title: str, names: frozenset[str], heads: frozenset[str] = frozen
 def _cut_once(title: str, names: frozenset[str], heads: frozenset[str]) -> str:
     marks = list(_SEPARATOR.finditer(title))
     if not marks or text.squash(title) in heads:
-        return _without_names(title, marks, names)
+        return _cut_names(title, marks, names)
     for mark in marks:
         if text.squash(title[: mark.start()]) in heads and not title[mark.end() :][:1].islower():
             return title[: mark.start()].strip()
@@ -170,10 +172,10 @@ def _cut_once(title: str, names: frozenset[str], heads: frozenset[str]) -> str:
     kicker, rest = title[: first.start()], title[first.end() :]
     if text.squash(rest) in heads and len(kicker.split()) < min(_MAX_KICKER, len(rest.split())):
         return rest.strip()
-    return _without_names(title, marks, names)
+    return _cut_names(title, marks, names)
 
 
-def _without_names(title: str, marks: list[re.Match[str]], names: frozenset[str]) -> str:
+def _cut_names(title: str, marks: list[re.Match[str]], names: frozenset[str]) -> str:
     """Cut the site's name, a section or an author off an end, the most that is one of them."""
     for mark in marks:
         if _is_site(title[mark.end() :], names):
@@ -186,7 +188,7 @@ def _without_names(title: str, marks: list[re.Match[str]], names: frozenset[str]
     return title
 
 
-def _without_form(title: str, heads: frozenset[str], label: str, origin: str) -> str:
+def _cut_by_form(title: str, heads: frozenset[str], label: str, origin: str) -> str:
     """Cut off what is a site's name by its form, where the page does not show it as headline.
 
     Behind a dash that is a name after which the domain is called; behind a bar, any.
@@ -195,7 +197,7 @@ def _without_form(title: str, heads: frozenset[str], label: str, origin: str) ->
         return title
     bare = _DOMAIN_BEHIND.sub("", _ASIAN_SITE.sub("", title))
     if origin == "title":
-        bare = _BLOG_BEFORE.sub("", _without_label(bare, label))
+        bare = _BLOG_BEFORE.sub("", _cut_label(bare, label))
         bare = _BEHIND_BAR.sub("", bare)
         last = next(reversed(list(_SEPARATOR.finditer(bare))), None)
         if last and _is_behind(label, bare[last.end() :]):
@@ -203,7 +205,7 @@ def _without_form(title: str, heads: frozenset[str], label: str, origin: str) ->
     return bare if len(text.squash(bare)) >= _MIN_LEFT else title
 
 
-def _without_label(title: str, label: str) -> str:
+def _cut_label(title: str, label: str) -> str:
     """Cut off the site's name before a colon, where it is the domain's label in several words."""
     name, _, rest = title.partition(": ")
     if " " in name and len(label) >= _MIN_LABEL and text.squash(name) == label:
@@ -212,7 +214,7 @@ def _without_label(title: str, label: str) -> str:
 
 
 def _is_behind(label: str, part: str) -> bool:
-    """Say whether a domain's label is short for a name: `nyt` for `New York Times`."""
+    """Decide whether a domain's label is short for a name: `nyt` for `New York Times`."""
     words = [word for word in part.split() if word[:1].isupper()]
     initials = "".join(word[0].lower() for word in words)
     if len(words) >= _MIN_INITIALS and initials == label:
@@ -222,7 +224,7 @@ def _is_behind(label: str, part: str) -> bool:
 
 
 def _is_site(part: str, names: frozenset[str]) -> bool:
-    """Say whether a part names the site: `BBC News`, `The Verge`, `theverge.com`, `World [BBC]`."""
+    """Decide whether a part names the site: `BBC News`, `theverge.com`, `World [BBC]`."""
     if len(part) > 60:
         return False
     bracketed = _BRACKETED.search(part)
@@ -232,7 +234,7 @@ def _is_site(part: str, names: frozenset[str]) -> bool:
 
 
 def forms(name: str) -> frozenset[str]:
-    """Give the keys under which a site's name is known: whole, and without words around it."""
+    """Return the keys under which a site's name is known: whole, and without words around it."""
     words = re.sub(r"[\W_]+", " ", name.lower()).split()
     core = [word for word in words if word not in _AROUND]
     return frozenset({"".join(words), "".join(core) or "".join(words)} - {""})

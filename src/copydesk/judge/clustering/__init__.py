@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from copydesk.judge.clustering._inverted_index import NEIGHBOURS_WITHIN
 from copydesk.judge.clustering._similarity import similarities
-from copydesk.judge.clustering._stream import Assignment, Document, Stream
+from copydesk.judge.clustering._stream import Assignment, NewsDocument, Stream
 from copydesk.judge.clustering._tfidf import OF_THE_BEAT
 
 __all__ = [
     "NEIGHBOURS_WITHIN",
     "OF_THE_BEAT",
     "Assignment",
-    "Document",
+    "NewsDocument",
     "Stream",
     "similarities",
 ]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from copydesk.judge.clustering._stream import Document
+from copydesk.judge.clustering._stream import NewsDocument
 from copydesk.judge.clustering._terms import Vocabulary
 from copydesk.judge.clustering._tfidf import TfIdf, Vector
 
 
-def similarities(pairs: Sequence[tuple[Document, Document]]) -> list[float]:
+def similarities(pairs: Sequence[tuple[NewsDocument, NewsDocument]]) -> list[float]:
     """Compute how similar the documents of each pair are, 0 to 1.
 
     The mean of their headlines' similarity and that of all: two reports on one court case are long
@@ -21,7 +21,7 @@ def similarities(pairs: Sequence[tuple[Document, Document]]) -> list[float]:
     return [(headlines + both) / 2 for headlines, both in zip(of_headlines, of_all, strict=True)]
 
 
-def _vectors(documents: Iterable[tuple[Document, str]]) -> list[Vector]:
+def _vectors(documents: Iterable[tuple[NewsDocument, str]]) -> list[Vector]:
     vocabulary = Vocabulary()
     tfidf = TfIdf(vocabulary)
     terms = [

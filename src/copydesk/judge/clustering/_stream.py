@@ -34,7 +34,7 @@ _MERGE_EVERY = 50  # documents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class NewsDocument:
     """A report to be grouped.
 
     `moment` is None where no time is known: then it came with the one before. `group` is the name
@@ -107,7 +107,7 @@ class Stream:
                 shares[term] = max(share, shares.get(term, 0.0))
         return shares
 
-    def add(self, document: Document) -> str:
+    def add(self, document: NewsDocument) -> str:
         """Put a document into the group that it is most similar to, or into one of its own.
 
         Returns the group's name: the one it is known by, else the key of its first document.
@@ -116,7 +116,7 @@ class Stream:
         near = self._index.find_near(member)
         return self._name_of(self._add_member(document, member, near))
 
-    def place(self, document: Document) -> Assignment:
+    def place(self, document: NewsDocument) -> Assignment:
         """Put a document where `add` does, and return where and why."""
         member = self._to_member(document)
         near = self._index.find_near(member)
@@ -146,7 +146,7 @@ class Stream:
         words = (vocabulary.spelling[term] for term in terms if vocabulary.space[term] != NGRAMS)
         return tuple(itertools.islice(dict.fromkeys(words), _WORDS_SHOWN))
 
-    def _to_member(self, document: Document) -> Member:
+    def _to_member(self, document: NewsDocument) -> Member:
         language = document.language.lower()[:2] or "en"
         terms = self._vocabulary.terms(document.title, document.text, language)
         if document.moment is not None:
@@ -163,7 +163,9 @@ class Stream:
             else None,
         )
 
-    def _add_member(self, document: Document, member: Member, near: Mapping[Group, float]) -> Group:
+    def _add_member(
+        self, document: NewsDocument, member: Member, near: Mapping[Group, float]
+    ) -> Group:
         self._end_oldest(min(self._day, self._previous_day))
         group = (
             self._known_group(document)
@@ -185,7 +187,7 @@ class Stream:
             self._merge_fresh()
         return _root_of(group)
 
-    def _known_group(self, document: Document) -> Group | None:
+    def _known_group(self, document: NewsDocument) -> Group | None:
         if not document.group:
             return None
         if document.group not in self._groups:
@@ -196,7 +198,7 @@ class Stream:
             self._living.append(group)
         return group
 
-    def _group_with_headline(self, document: Document, member: Member) -> Group | None:
+    def _group_with_headline(self, document: NewsDocument, member: Member) -> Group | None:
         """Return the group of some days ago that has a document's very headline."""
         earlier = self._headlines.find(document.title, member.day)
         group = _root_of(earlier) if earlier else None

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from copydesk.judge.clustering import OF_THE_BEAT, Assignment, Document, Stream
+from copydesk.judge.clustering import OF_THE_BEAT, Assignment, NewsDocument, Stream
 from copydesk.judge.coverage._rulings import RuledGroups, name_of
 from copydesk.kit import text
 from copydesk.news import Beat, Reason, ReasonKind, Shelved
@@ -87,9 +87,9 @@ def _words_below_main(beat: Beat) -> dict[str, float]:
     return shares
 
 
-def _to_document(shelved: Shelved, moment: datetime, group: str) -> Document:
+def _to_document(shelved: Shelved, moment: datetime, group: str) -> NewsDocument:
     story = shelved.story
-    return Document(
+    return NewsDocument(
         key=name_of(story),
         title=story.title,
         text=text.prose(shelved.text) or story.excerpt,

@@ -1,32 +1,54 @@
 """Confidence: how sure the evidence makes us that an article is about a topic, 0 to 100.
 
-The numbers were set on stories that readers labelled (docs/design/judge-topics.md); each may be
-moved by a third without changing the result by more than two points of F1.
+The weights were set by hand. Moved by a third, none changes F1 on the example's truth by more than
+2.2 points (`tables/weights.toml` has each).
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
 from copydesk.judge.topics._evidence import ArticleEvidence, TopicEvidence
+from copydesk.kit import tables
 
 TOPIC = 50  # confidence from which a record carries a topic
 ON_BEAT = 30  # confidence in the main topic, or in one below it, from which an article is filed
 
-_TITLE = (0.0, 0.72, 0.85)  # for none, one, several keywords
-_BARE_TITLE = 0.55  # where a whole article never comes back to it
-_LEDE = (0.0, 0.3, 0.45)  # for none, one, several mentions
-_LABEL = 0.45  # for the page's own section or tags
-_TEXT = 0.8  # for a text that speaks of it as often and as widely as one about it does
-_SHORT = 150  # words: less is no article that could come back to anything
-_MENTIONS = 2.0  # that a text about something has at least
-_WORDS_A_MENTION = 250  # of a longer one
-_REPEATED = 0.7  # exponent: a word said again says less than another one
-_IN_TITLE = 3.0  # mentions in the text that a keyword in the title is worth
-_IN_LEDE = 1.5
-_LEDE_MENTIONS = 3
-_RIVAL = 0.5  # share of the strongest other subject below which a topic is said in passing
-_EXCLUDED = 2 / 3  # what an excluded word in the text leaves
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weight:
+    """A weight, and by how many points F1 changes where it is a third less or more."""
+
+    weight: float
+    less: float
+    more: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """The weights by their names in the table, which says of each what it is for."""
+
+    title: float
+    title_twice: float
+    bare_title: float
+    lede: float
+    lede_twice: float
+    label: float
+    text: float
+    article_words: float
+    least_mentions: float
+    words_a_mention: float
+    repeated: float
+    title_mentions: float
+    lede_mentions: float
+    most_lede_mentions: float
+    rival: float
+    excluded: float
+
+
+_ROWS = tables.read_rows(__package__, "weights.toml", Weight)
+WEIGHTS = Weights(**{name: row.weight for name, row in _ROWS.items()})
 
 
 def confidence(evidence: TopicEvidence, article: ArticleEvidence, rival: float) -> float:
@@ -38,35 +60,37 @@ def confidence(evidence: TopicEvidence, article: ArticleEvidence, rival: float) 
     """
     if not evidence.required or evidence.excluded_in in ("title", "lede"):
         return 0.0
-    standing = min(1.0, weight(evidence) / (_RIVAL * rival)) if rival else 1.0
-    doubt = 1 - _LABEL if evidence.labels else 1.0
+    standing = min(1.0, weight(evidence) / (WEIGHTS.rival * rival)) if rival else 1.0
+    doubt = 1 - WEIGHTS.label if evidence.labels else 1.0
     for share in (_title(evidence, article), _lede(evidence), _text(evidence, article)):
         doubt *= 1 - share * standing
-    return 100 * (1 - doubt) * (_EXCLUDED if evidence.excluded else 1)
+    return 100 * (1 - doubt) * (WEIGHTS.excluded if evidence.excluded else 1)
 
 
 def weight(evidence: TopicEvidence) -> float:
     """Compute how much an article says of a topic, in mentions of its text."""
-    lede = min(_LEDE_MENTIONS, evidence.lede.total())
-    return _IN_TITLE * len(evidence.title) + _IN_LEDE * lede + _mentions(evidence.text)
+    lede = min(WEIGHTS.most_lede_mentions, evidence.lede.total())
+    up_front = WEIGHTS.title_mentions * len(evidence.title) + WEIGHTS.lede_mentions * lede
+    return up_front + _count_mentions(evidence.text)
 
 
 def _title(evidence: TopicEvidence, article: ArticleEvidence) -> float:
-    if evidence.title and article.words >= _SHORT and not evidence.text:
-        return _BARE_TITLE
-    return _TITLE[min(2, len(evidence.title))]
+    if evidence.title and article.words >= WEIGHTS.article_words and not evidence.text:
+        return WEIGHTS.bare_title
+    return (0.0, WEIGHTS.title, WEIGHTS.title_twice)[min(2, len(evidence.title))]
 
 
 def _lede(evidence: TopicEvidence) -> float:
-    return _LEDE[min(2, evidence.lede.total())]
+    return (0.0, WEIGHTS.lede, WEIGHTS.lede_twice)[min(2, evidence.lede.total())]
 
 
 def _text(evidence: TopicEvidence, article: ArticleEvidence) -> float:
     """Weigh how often, by how many keywords and how widely the text speaks of it."""
-    needed = _MENTIONS + article.words / _WORDS_A_MENTION
+    needed = WEIGHTS.least_mentions + article.words / WEIGHTS.words_a_mention
     spread = (1 + len(evidence.parts)) / 5
-    return _TEXT * min(1.0, _mentions(evidence.text) / needed * spread)
+    return WEIGHTS.text * min(1.0, _count_mentions(evidence.text) / needed * spread)
 
 
-def _mentions(counts: Counter[str]) -> float:
-    return float(sum(count**_REPEATED for count in counts.values()))
+def _count_mentions(counts: Counter[str]) -> float:
+    """Count keywords, one that is said again less than another one."""
+    return float(sum(count**WEIGHTS.repeated for count in counts.values()))

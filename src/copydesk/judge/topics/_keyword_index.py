@@ -21,7 +21,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class KeywordTerm:
     """One word or phrase of a topic; `topic` is its place in the beat."""
 
     topic: int
@@ -38,7 +38,7 @@ class KeywordIndex:
     """
 
     topics: tuple[Topic, ...]
-    terms: tuple[Term, ...]
+    terms: tuple[KeywordTerm, ...]
     phrases: Phrases
     above: tuple[frozenset[int], ...]
     has_words: tuple[bool, ...]
@@ -62,7 +62,7 @@ def _base_language(language: str) -> str:
 @functools.lru_cache(maxsize=64)
 def _make_index(topics: tuple[Topic, ...], language: str, home: str) -> KeywordIndex:
     terms = tuple(
-        Term(topic=at, kind=kind, text=text)
+        KeywordTerm(topic=at, kind=kind, text=text)
         for at, topic in enumerate(topics)
         for kind, text in dict.fromkeys(_terms(topic, language, home))
     )
@@ -77,7 +77,7 @@ def _make_index(topics: tuple[Topic, ...], language: str, home: str) -> KeywordI
     )
 
 
-def _topics_with_words(terms: Iterable[Term], phrases: Phrases) -> frozenset[int]:
+def _topics_with_words(terms: Iterable[KeywordTerm], phrases: Phrases) -> frozenset[int]:
     """Return the places of the topics that have a keyword to look for."""
     return frozenset(
         term.topic

@@ -1,4 +1,4 @@
-"""Offer: one mention of a picture on a page; and which of its sizes is taken."""
+"""One mention of a picture on a page, and which of its sizes is taken."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Place = Literal["", "hero", "text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class Mention:
     """A picture as one part of a page mentions it: where, how large, in which words.
 
     `rank` counts the mentions of one origin from 0; `element` is what shows it, None where it is
@@ -53,8 +53,10 @@ class Offer:
     place: Place = ""
 
 
-def offer(raw: str, base: str, origin: str, size: tuple[int, int] = (0, 0)) -> Offer | None:
-    """Give a mention with an absolute address, None where it is no address of a picture."""
+def make_mention(
+    raw: str, base: str, origin: str, size: tuple[int, int] = (0, 0)
+) -> Mention | None:
+    """Make a mention with an absolute address, None where it is no address of a picture."""
     raw = raw[:_MAX_ADDRESS].strip().replace("&amp;", "&")  # templates encode twice
     if not raw or raw[:5].lower() in {"data:", "blob:"}:
         return None
@@ -62,17 +64,17 @@ def offer(raw: str, base: str, origin: str, size: tuple[int, int] = (0, 0)) -> O
     if url is None or _NO_PICTURE.search(urlsplit(url).path.strip("/")):
         return None
     width, height = size if any(size) else size_of(url)
-    return Offer(url=url, key=key_of(url), origin=origin, width=width, height=height)
+    return Mention(url=url, key=key_of(url), origin=origin, width=width, height=height)
 
 
 def pixels(value: object) -> int:
-    """Give the pixels that a value claims, 0 where it claims none."""
+    """Read the pixels that a value claims, 0 where it claims none."""
     found = _SIZE.match(text.fold(str(value))) if isinstance(value, str | int) else None
     return int(found[1]) if found else 0
 
 
 def srcset(value: str) -> Iterator[tuple[str, int, float]]:
-    """Give (address, width, density) for each candidate of a srcset (HTML standard 4.8.4.2.1)."""
+    """Read (address, width, density) for each candidate of a srcset (HTML standard 4.8.4.2.1)."""
     tokens = value[:_MAX_SRCSET].split()
     address = ""
     for token in tokens:
@@ -83,13 +85,13 @@ def srcset(value: str) -> Iterator[tuple[str, int, float]]:
                 address = ""
             continue
         descriptor, comma, rest = token.partition(",")
-        yield address, *_described(descriptor)
+        yield address, *_read_descriptor(descriptor)
         address = rest if comma else ""
     if address:
         yield address, 0, 1.0
 
 
-def _described(descriptor: str) -> tuple[int, float]:
+def _read_descriptor(descriptor: str) -> tuple[int, float]:
     number = re.match(r"(\d{1,5}(?:\.\d{1,3})?)([wx])$", descriptor)
     if number is None:
         return 0, 1.0
@@ -105,13 +107,13 @@ def widest(candidates: Iterable[tuple[str, int, float]]) -> tuple[str, int]:
     ]
     by_width = [(width, address) for address, width, _ in usable if width]
     if by_width:
-        return _widest_fitting(by_width)
+        return _choose_fitting(by_width)
     fitting = [(density, address) for address, _, density in usable if density <= _MOST_DENSE]
     by_density = fitting or [(density, address) for address, _, density in usable]
     return max(by_density, key=itemgetter(0), default=(0, ""))[1], 0
 
 
-def _widest_fitting(by_width: list[tuple[int, str]]) -> tuple[str, int]:
+def _choose_fitting(by_width: list[tuple[int, str]]) -> tuple[str, int]:
     """Return the widest that fits, the next larger one where that is small or where none fits."""
     fitting = [pair for pair in by_width if pair[0] <= MAX_WIDTH]
     larger = [pair for pair in by_width if pair[0] > MAX_WIDTH]
@@ -121,17 +123,17 @@ def _widest_fitting(by_width: list[tuple[int, str]]) -> tuple[str, int]:
     return address, width
 
 
-def best_size(offers: list[Offer]) -> Offer:
-    """Give the mention whose size to take: the first, unless it is small or far too large.
+def best_size(offers: list[Mention]) -> Mention:
+    """Choose the mention whose size to take: the first, unless it is small or far too large.
 
     A size that nobody names is taken to be right.
     """
     first = offers[0]
-    sizes = [one for one in offers if one.width]
+    sizes = [mention for mention in offers if mention.width]
     if first.width and first.width < ENOUGH:
-        larger = [one for one in sizes if first.width < one.width <= 2 * MAX_WIDTH]
+        larger = [mention for mention in sizes if first.width < mention.width <= 2 * MAX_WIDTH]
         return max(larger, key=lambda one: min(one.width, MAX_WIDTH), default=first)
     if first.width > 2 * MAX_WIDTH:
-        smaller = [one for one in sizes if ENOUGH <= one.width <= 2 * MAX_WIDTH]
+        smaller = [mention for mention in sizes if ENOUGH <= mention.width <= 2 * MAX_WIDTH]
         return max(smaller, key=lambda one: one.width, default=first)
     return first

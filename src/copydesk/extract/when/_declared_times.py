@@ -28,35 +28,35 @@ SURE = frozenset({"json-ld", "article:published_time", "og:article:published_tim
 
 
 def published(declared: Declared, evidence: Evidence) -> Iterator[Moment]:
-    """Give the times at which the page says that it was published."""
+    """Yield the times at which the page says that it was published."""
     for node in _nodes(declared):
         for key in _NODE_KEYS:
             yield from _moments_of(_texts(node.get(key)), "json-ld", evidence)
-    for name in _ranked(declared, _RANKS):
+    for name in _rank(declared, _RANKS):
         yield from _moments_of(declared.meta[name], name, evidence)
     yield from _moments_of(_texts(declared.video.get("uploadDate")), "json-ld", evidence)
 
 
 def changed(declared: Declared, evidence: Evidence) -> Iterator[Moment]:
-    """Give the times at which the page says that it was changed."""
+    """Yield the times at which the page says that it was changed."""
     for node in _nodes(declared):
         yield from _moments_of(_texts(node.get("dateModified")), "json-ld", evidence)
-    for name in _ranked(declared, _UPDATED_RANKS):
+    for name in _rank(declared, _UPDATED_RANKS):
         yield from _moments_of(declared.meta[name], name, evidence)
 
 
 def _nodes(declared: Declared) -> list[Node]:
-    """Give what JSON-LD says of the article, then of its page."""
+    """Return what JSON-LD says of the article, then of its page."""
     pages = [node for node in declared.nodes if json_ld.kinds(node) & _PAGES]
     return [declared.article, *pages]
 
 
 def _texts(value: object) -> list[str]:
-    """Give the times of a JSON-LD value as text; some write numbers."""
+    """Return the times of a JSON-LD value as text; some write numbers."""
     return [str(value)] if isinstance(value, int) else json_ld.strings(value)
 
 
-def _ranked(declared: Declared, ranks: Mapping[str, int]) -> list[str]:
+def _rank(declared: Declared, ranks: Mapping[str, int]) -> list[str]:
     bare = {name: _PUNCTUATION.sub("", name) for name in declared.meta}
     return sorted((name for name in bare if bare[name] in ranks), key=lambda one: ranks[bare[one]])
 

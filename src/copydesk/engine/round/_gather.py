@@ -1,0 +1,177 @@
+"""Gather: what is listed comes in over the wire, is read, and becomes a candidate for a story.
+
+due sources ── collect ──> leads ── sift ──> unknown ── read ──> pages ── settle ──> candidates
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from copydesk import judge
+from copydesk.engine.judging import Appraised, Bench, ChosenPicture, appraise, choose_pictures
+from copydesk.engine.newsroom import Failure, Progress, failure_of
+from copydesk.engine.reading import (
+    PageRead,
+    PageTrace,
+    ReaderPool,
+    SiteHabits,
+    connect,
+    read_pages,
+)
+from copydesk.engine.revisiting import Look, look_again
+from copydesk.engine.round._known import sift, tries_of
+from copydesk.engine.round._outcomes import Outcome, Waiting
+from copydesk.engine.round._stopwatch import Stopwatch
+from copydesk.engine.sources import (
+    SourceAnswers,
+    SourceShare,
+    collect_leads,
+    round_limits,
+    share_out,
+)
+from copydesk.memory import Memory
+from copydesk.news import Article, Fetcher, Lead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundOptions:
+    """How a round goes: over which web, recorded where, filed or only shown, deployed or not."""
+
+    web: Path | None = None
+    record: Path | None = None
+    dry_run: bool = False
+    all_due: bool = False
+    deploy: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A lead whose page was read and that may become a story.
+
+    `as_read` is its article, `article` the same without what its site repeats; `trace` is what the
+    page's answer said of itself, `appraised` what the article is worth by itself.
+    """
+
+    lead: Lead
+    trace: PageTrace
+    as_read: Article
+    article: Article
+    appraised: Appraised
+    picture: ChosenPicture | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What came in over the wire: candidates for stories, looks at filed pages, all else's end.
+
+    `outcomes` are the leads that are no candidates, `sites` what the pages taught of their sites,
+    `failed` what failed with sources and looks; `looked_again` counts the looks that were made.
+    """
+
+    asked: SourceAnswers
+    outcomes: tuple[Outcome, ...]
+    candidates: tuple[Candidate, ...]
+    sites: SiteHabits
+    looks: Sequence[Look] = ()
+    looked_again: int = 0
+    failed: tuple[Failure, ...] = ()
+
+
+async def gather(
+    bench: Bench, options: RoundOptions, progress: Progress, stopwatch: Stopwatch
+) -> Gathered:
+    """Ask the due sources, fetch and read what is new, and look again at what is filed."""
+    newsroom = bench.newsroom
+    readers = ReaderPool(newsroom.beat)
+    try:
+        async with connect(
+            newsroom.settings, newsroom.memory, newsroom.now, options.web, options.record
+        ) as fetcher:
+            return await _Gathering(bench, fetcher, readers, progress, stopwatch).run(options)
+    finally:
+        readers.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathering:
+    """One round's gathering, over an open wire and with readers of what comes in."""
+
+    bench: Bench
+    fetcher: Fetcher
+    readers: ReaderPool
+    progress: Progress
+    stopwatch: Stopwatch
+
+    async def run(self, options: RoundOptions) -> Gathered:
+        """Take each step in its turn."""
+        newsroom, timed = self.bench.newsroom, self.stopwatch.timed
+        limits = None if options.web else round_limits(newsroom.settings)  # no replay waits
+        share = SourceShare(all_due=options.all_due, a_host=limits.a_host if limits else None)
+        with timed("sources"):
+            asked = await collect_leads(newsroom, self.fetcher, self.readers, self.progress, share)
+        unknown, outcomes = sift(newsroom, self.bench.shelf, asked.leads)
+        leads, late = share_out(unknown, limits, newsroom.now)
+        outcomes += [Outcome(lead=lead, end=Waiting()) for lead in late]
+        with timed("pages"):
+            reads = await read_pages(leads, self.fetcher, self.readers, self.progress)
+        sites = SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt)
+        settled = list(_settle_all(self.bench, sites, reads))
+        outcomes += _unread(newsroom.memory, reads)
+        outcomes += [one for one in settled if isinstance(one, Outcome)]
+        with timed("pictures"):
+            candidates = await self._illustrate(
+                [one for one in settled if isinstance(one, Candidate)]
+            )
+        with timed("looks"):
+            looks = await look_again(
+                newsroom, self.bench.removed, self.fetcher, self.readers, self.progress
+            )
+        look_failures = [look.failure for look in looks if look.failure is not None]
+        return Gathered(
+            asked=asked,
+            outcomes=tuple(outcomes),
+            candidates=tuple(candidates),
+            sites=sites,
+            looks=looks,
+            looked_again=len(looks),
+            failed=(*asked.failed, *look_failures),
+        )
+
+    async def _illustrate(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Return the candidates, those that will be stories with their picture."""
+        stories = [one.article for one in candidates if isinstance(one.appraised, judge.Appraisal)]
+        chosen = await choose_pictures(self.bench.newsroom, stories, self.fetcher, self.progress)
+        return [replace(one, picture=chosen.get(one.article.url)) for one in candidates]
+
+
+def _unread(memory: Memory, reads: Sequence[PageRead]) -> Iterator[Outcome]:
+    """Walk what became of the leads whose page gave no article."""
+    for read in reads:
+        if not isinstance(read.outcome, Article):
+            tries = tries_of(read.lead, memory)
+            yield Outcome(lead=read.lead, end=read.outcome, tries=tries)
+
+
+def _settle_all(
+    bench: Bench, sites: SiteHabits, reads: Sequence[PageRead]
+) -> Iterator[Candidate | Outcome]:
+    """Learn what the sites repeat, then walk what each article is without it, appraised."""
+    articles = [(read, read.outcome) for read in reads if isinstance(read.outcome, Article)]
+    sites.learn(article for _, article in articles)
+    for read, as_read in articles:
+        lead = read.lead
+        try:
+            article = sites.settle(as_read)
+        except Exception as error:  # a bug that one article meets must cost only that article
+            tries = tries_of(lead, bench.newsroom.memory)
+            yield Outcome(lead=lead, end=failure_of(lead.url, error), tries=tries)
+        else:
+            yield Candidate(
+                lead=lead,
+                trace=read.trace,
+                as_read=as_read,
+                article=article,
+                appraised=appraise(bench, article),
+            )

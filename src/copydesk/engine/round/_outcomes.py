@@ -1,0 +1,95 @@
+"""Outcomes: what became of each lead of a round, folded into its report and its memory.
+
+lead ── known | shared out | read | settled | judged ──> one Outcome ──> counts, failures, fates
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from copydesk.engine.newsroom import Failure
+from copydesk.engine.reading import PageTrace
+from copydesk.kit import urls
+from copydesk.memory import Fate
+from copydesk.news import Article, Dropped, Lead, Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Nothing new can come of the lead: an earlier round ended it, for this reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The lead found no place in this round and comes next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewStory:
+    """The lead became a story: the record at `story.path`.
+
+    `as_read` is its article with what its site repeats, `trace` what its page's answer said of
+    itself; `is_held` where it waits for an editor.
+    """
+
+    lead: Lead
+    story: Story
+    as_read: Article
+    trace: PageTrace
+    is_held: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one lead; `tries` is the number of rounds that asked for its page."""
+
+    lead: Lead
+    end: Known | Waiting | Dropped | Failure | NewStory
+    tries: int = 1
+
+
+def count_dropped(outcomes: Iterable[Outcome]) -> Mapping[str, int]:
+    """Count the leads that came to nothing, by reason and in its order."""
+    dropped = Counter(
+        outcome.end.reason for outcome in outcomes if isinstance(outcome.end, Known | Dropped)
+    )
+    return dict(sorted(dropped.items()))
+
+
+def failures(outcomes: Iterable[Outcome]) -> Iterator[Failure]:
+    """Walk what failed, in the order of the outcomes."""
+    return (outcome.end for outcome in outcomes if isinstance(outcome.end, Failure))
+
+
+def waiting(outcomes: Iterable[Outcome]) -> list[Lead]:
+    """Return the leads that come next."""
+    return [outcome.lead for outcome in outcomes if isinstance(outcome.end, Waiting)]
+
+
+def fates(outcomes: Iterable[Outcome], now: datetime, unwritten: Collection[str]) -> Iterator[Fate]:
+    """Walk what memory has to know of the leads; `unwritten` are paths that reached no disk."""
+    for outcome in outcomes:
+        fate = _fate(outcome, now, unwritten)
+        if fate is not None:
+            yield fate
+
+
+def _fate(outcome: Outcome, now: datetime, unwritten: Collection[str]) -> Fate | None:
+    lead, tries = outcome.lead, outcome.tries
+    identity = urls.identity(lead.url)
+    fate = Fate(identity=identity, url=lead.url, state="failed", at=now, source=lead.source)
+    match outcome.end:
+        case Dropped(reason=reason, detail=detail):
+            return replace(fate, state="dropped", reason=reason, detail=detail, tries=tries)
+        case Failure(what=what, hint=hint):
+            return replace(fate, detail=what, hint=hint, tries=tries)
+        case NewStory(story=story) if story.path in unwritten:
+            return replace(fate, detail="the record could not be written")
+        case NewStory(story=story):
+            return replace(fate, state="filed", path=story.path)
+    return None
