@@ -42,8 +42,8 @@ STORES = {
     "engine/publishing/_build.py": "which folders are gone",
     "engine/serving/_packed.py": "the site",
     "engine/serving/_site.py": "the site",
-    "publish/_write.py": "the site, to compare",
-    "publish/_stage.py": "the site",
+    "publish/writing/_write.py": "the site, to compare",
+    "publish/writing/_stage.py": "the site",
     "deploy/_folder.py": "the place that the site is sent to",
     "deploy/_survey.py": "the site",
 }

@@ -7,8 +7,8 @@ from copydesk.publish._entries import Entry
 from copydesk.publish._plan import House, Look, Plan, Sizes
 from copydesk.publish._publish import Published, PublishOptions, plan_site, publish, survey
 from copydesk.publish._survey import Survey
-from copydesk.publish._write import Manifest, MemoryManifest, Sheet
 from copydesk.publish.catalogue import Catalogue
+from copydesk.publish.writing import Manifest, MemoryManifest, Sheet
 
 __all__ = [
     "READ_WITHIN",

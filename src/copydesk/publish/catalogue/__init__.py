@@ -3,7 +3,7 @@
 An entry is what planning must know of one story. All of them lie in tables with an index for each
 question, so that a build that changes one story looks at a few hundred entries and not at all.
 
-    open: what was noted last time | stamps: what has changed since | updated: was and is now
+    open: what was noted last time | stamps: what has changed since | update: was and is now
     stories, days, months, sources, topics, groups, copies, …: listings and sums
 """
 
@@ -13,7 +13,7 @@ from copydesk.publish.catalogue._catalogue import Catalogue, Pictured
 from copydesk.publish.catalogue._drawn import Drawings
 from copydesk.publish.catalogue._listing import Listing, Shelves
 from copydesk.publish.catalogue._pieces import Pieces
-from copydesk.publish.catalogue._update import Pair, dressed, filled, told, updated
+from copydesk.publish.catalogue._update import Pair, fill, picture_key, set_pictures, update
 
 __all__ = [
     "Catalogue",
@@ -23,8 +23,8 @@ __all__ = [
     "Pictured",
     "Pieces",
     "Shelves",
-    "dressed",
-    "filled",
-    "told",
-    "updated",
+    "fill",
+    "picture_key",
+    "set_pictures",
+    "update",
 ]
