@@ -9,6 +9,7 @@ import pytest
 
 from copydesk import deploy
 from copydesk.errors import DeployError, GitError
+from copydesk.news import BranchOptions
 from world.newsroom import run_git
 from world.sites import SITE, held, site
 
@@ -25,7 +26,7 @@ def newsroom(tmp_path: Path) -> deploy.Branch:
     run_git(room, "remote", "add", "origin", "../pages.git")
     site(room / ".copydesk" / "site")
     store = room / ".copydesk" / "deploy.git"
-    return deploy.Branch(newsroom=room, store=store, remote="origin", branch="gh-pages")
+    return deploy.Branch(newsroom=room, store=store, options=BranchOptions())
 
 
 def sent(place: deploy.Branch, *, dry_run: bool = False, anew: bool = False) -> deploy.Delivery:
@@ -100,10 +101,10 @@ def test_another_remote_has_nothing_yet(tmp_path: Path) -> None:
     run_git(tmp_path, "init", "-q", "--bare", "more.git")
     run_git(place.newsroom, "remote", "add", "more", "../more.git")
 
-    done = sent(replace(place, remote="more"))
+    done = sent(replace(place, options=BranchOptions(remote="more")))
 
     assert (6, True) == (len(done.sent), done.is_first)
-    assert 0 == len(sent(replace(place, remote="more")).sent)
+    assert 0 == len(sent(replace(place, options=BranchOptions(remote="more"))).sent)
     assert 0 == len(sent(place).sent)
 
 
@@ -119,7 +120,7 @@ def test_what_is_there_already_is_no_commit(tmp_path: Path, *, lost: bool) -> No
 
 
 def test_without_history_one_commit_stands_alone(tmp_path: Path) -> None:
-    place = replace(newsroom(tmp_path), history=False)
+    place = replace(newsroom(tmp_path), options=BranchOptions(history=False))
     sent(place)
     (built(place) / "index.html").write_text("another front")
 
@@ -222,7 +223,7 @@ def test_a_remote_that_cannot_be_had_is_named(tmp_path: Path, name: str) -> None
     remote_name, what = TROUBLES[name]
 
     with pytest.raises(GitError, match=what) as caught:
-        sent(replace(place, remote=remote_name))
+        sent(replace(place, options=BranchOptions(remote=remote_name)))
 
     assert caught.value.hint
     assert "hush" not in str(caught.value)

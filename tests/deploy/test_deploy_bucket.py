@@ -12,10 +12,9 @@ import pytest
 from copydesk import deploy
 from copydesk.deploy import stages
 from copydesk.errors import DeployError
+from copydesk.news import S3Options
 from world.sites import SITE, Rows, site
 from world.storage import ACCESS, BUCKET, SECRET, Storage, storage
-
-KEYS = deploy.Keys(access=ACCESS, secret=SECRET)
 
 
 async def at_once(_: float) -> None:
@@ -29,14 +28,9 @@ def kept() -> Iterator[Storage]:
 
 
 def bucket(kept: Storage, **other: object) -> deploy.Bucket:
-    place = deploy.Bucket(
-        endpoint=kept.endpoint,
-        region="us-east-1",
-        bucket=BUCKET,
-        keys=KEYS,
-        pause=at_once,
-    )
-    return replace(place, **other)  # type: ignore[arg-type] # fields by name
+    options = S3Options(endpoint=kept.endpoint, bucket=BUCKET, access_key=ACCESS, secret_key=SECRET)
+    changed = replace(options, **other)  # type: ignore[arg-type] # fields by name
+    return deploy.Bucket(options=changed, pause=at_once)
 
 
 def sent(
@@ -143,7 +137,7 @@ def test_a_passing_fault_is_tried_again(tmp_path: Path, kept: Storage, fault: in
 
     kept.faults = [fault, fault]
 
-    sent(site(tmp_path / "site"), bucket(kept, pause=pause), Rows())
+    sent(site(tmp_path / "site"), replace(bucket(kept), pause=pause), Rows())
 
     assert SITE == texts(kept)
     assert [0.5, 1.5] == waits
@@ -221,8 +215,8 @@ def test_told_to_end_between_two_files_it_ends(tmp_path: Path, kept: Storage) ->
 
 
 REFUSALS: dict[str, tuple[dict[str, object], str]] = {
-    "an unknown key": ({"keys": deploy.Keys(access="NOBODY", secret=SECRET)}, "not know the key"),
-    "a wrong secret": ({"keys": deploy.Keys(access=ACCESS, secret="hush")}, "accept the signature"),
+    "an unknown key": ({"access_key": "NOBODY"}, "not know the key"),
+    "a wrong secret": ({"secret_key": "hush"}, "accept the signature"),
     "another region": ({"region": "eu-west-1"}, "the bucket is in another region"),
     "no such bucket": ({"bucket": "nowhere"}, "there is no such bucket"),
     "nobody there": ({"endpoint": "http://127.0.0.1:9"}, "the storage cannot be reached"),

@@ -8,6 +8,7 @@ import pytest
 
 from copydesk import deploy
 from copydesk.errors import DeployError
+from copydesk.news import S3Options
 from world.rude_storage import (
     Answer,
     denies_without_end,
@@ -34,10 +35,7 @@ async def at_once(_: float) -> None:
 
 def bucket(endpoint: str) -> deploy.Bucket:
     return deploy.Bucket(
-        endpoint=endpoint,
-        region="us-east-1",
-        bucket=BUCKET,
-        keys=deploy.Keys(access=ACCESS, secret=SECRET),
+        options=S3Options(endpoint=endpoint, bucket=BUCKET, access_key=ACCESS, secret_key=SECRET),
         silence_seconds=0.3,
         pause=at_once,
     )

@@ -33,7 +33,7 @@ OF_THE_OWNER = {
 OWN = {
     "archive/_articles.py": "the store of articles",
     "archive/git/_commit.py": "an index of our own below git's folder",
-    "archive/_folder.py": "sweeps files that a kill left half-written, which git does not know",
+    "archive/_records.py": "sweeps files that a kill left half-written, which git does not know",
     "archive/change/_hold.py": "notes below .copydesk that a missing flock was told",
     "archive/git/_index.py": "git's index, and a lock beside it",
     "archive/change/_journal.py": "the journal",
@@ -47,8 +47,8 @@ OWN = {
     "kit/files.py": "how files are written",
     "kit/locks.py": "how they are locked",
     "memory/_schema.py": "the memory",
-    "publish/_stage.py": "the site, below .copydesk or where `build --out` says",
-    "publish/_write.py": "the same",
+    "publish/writing/_stage.py": "the site, below .copydesk or where `build --out` says",
+    "publish/writing/_write.py": "the same",
     "publish/catalogue/_tables.py": "the catalogue",
 }
 ELSEWHERE = {

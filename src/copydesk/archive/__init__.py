@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from copydesk.archive._check import CheckReport as CheckReport
     from copydesk.archive._check import DataReport as DataReport
     from copydesk.archive._check import check as check
-    from copydesk.archive._folder import Archive as Archive
-    from copydesk.archive._folder import Signature as Signature
     from copydesk.archive._ledger import Ledger as Ledger
     from copydesk.archive._ledger import SourceEnded as SourceEnded
     from copydesk.archive._ledger import SourceKept as SourceKept
@@ -22,6 +20,8 @@ if TYPE_CHECKING:
     from copydesk.archive._ledger import read_ledger as read_ledger
     from copydesk.archive._paths import slug as slug
     from copydesk.archive._paths import story_path as story_path
+    from copydesk.archive._records import Archive as Archive
+    from copydesk.archive._records import Signature as Signature
     from copydesk.archive._rulings import Rulings as Rulings
     from copydesk.archive._rulings import edit_rulings as edit_rulings
     from copydesk.archive._rulings import parse_rulings as parse_rulings

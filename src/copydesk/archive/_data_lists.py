@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from copydesk.archive import _folder, _paths
+from copydesk.archive import _paths, _records
 from copydesk.archive.change import FileChange, digest
 from copydesk.archive.document import (
     MAX_BARE,
@@ -27,7 +27,7 @@ from copydesk.errors import RecordError
 
 def present(root: Path, path: str) -> bytes:
     """Return the bytes of a file, b"" where there is none or it is blank; raise RecordError."""
-    data = _folder.present_bytes(root, path)
+    data = _records.present_bytes(root, path)
     return data if data.strip() else b""
 
 
@@ -38,7 +38,7 @@ def change(root: Path, path: str, edit_tree: Callable[[Tree], Tree]) -> FileChan
     is read again.
     """
     file = _paths.inside(root, path)
-    there = _folder.bytes_of(root, path) if file.exists() else None
+    there = _records.bytes_of(root, path) if file.exists() else None
     after = edit(there or b"", path, edit_tree)
     is_blank = not after and not (there or b"").strip()
     return FileChange(path=path, before=digest(there), after=there if is_blank else after)

@@ -91,11 +91,11 @@ def _read_kept(fields: TypedFields) -> tuple[str, SourceKept]:
 
 
 def _text(fields: TypedFields, key: str) -> str:
-    return fields.required(key, fields.text(key) or None)
+    return fields.require(key, fields.text(key) or None)
 
 
 def _at(fields: TypedFields) -> datetime:
-    return fields.required("at", fields.date("at"))
+    return fields.require("at", fields.date("at"))
 
 
 def _with(tree: Tree, before: Ledger, after: Ledger) -> Tree:

@@ -134,7 +134,7 @@ def _rule(fields: TypedFields) -> Ruling:
     rule = Ruling(
         said=said,
         by=fields.text("by"),
-        at=fields.required("at", fields.date("at")),
+        at=fields.require("at", fields.date("at")),
         why=fields.text("why"),
         stories=tuple(map(_name, _some(fields, "stories", said, _STORIES[said]))),
         values=_some(fields, "values", said, _VALUES[said]),

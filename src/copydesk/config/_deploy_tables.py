@@ -7,6 +7,7 @@ from typing import Literal
 
 from copydesk.kit import kinds
 from copydesk.kit.options import option
+from copydesk.news import BranchOptions, S3Options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,51 +27,6 @@ class DeployRsync:
         "ports and keys belong into `~/.ssh/config`.",
         kinds.RSYNC,
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeployGit:
-    """Which branch of which remote the site is committed to, and whether it keeps the past."""
-
-    remote: str = option("origin", "A git remote of the newsroom, by its name.", kinds.REMOTE)
-    branch: str = option(
-        "gh-pages", "The branch there; it is made where it is not there.", kinds.BRANCH
-    )
-    history: bool = option(
-        True,
-        "`true`: each commit follows the last one. `false`: it takes the last one's place, by "
-        "force, so that the repository does not grow.",
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeployS3:
-    """Which bucket the site is put into; the keys are from the environment, "" for none."""
-
-    bucket: str = option("", "The bucket, which is there already.", kinds.BUCKET)
-    region: str = option(
-        "us-east-1",
-        "The region for which requests are signed; what has none often wants `auto`.",
-    )
-    endpoint: str = option(
-        "",
-        "The address of the storage: `https://s3.example.net`. Without it: Amazon's in the region.",
-        kinds.BASE,
-    )
-    prefix: str = option(
-        "", "Below which the site lies in the bucket. Without it: at the bucket's top."
-    )
-    path_style: bool = option(
-        True, "The bucket stands in the path of addresses; `false`: before the host's name."
-    )
-    max_age_seconds: int = option(
-        300,
-        "How long a reader's browser may keep a page without asking. Pictures, named by what is in "
-        "them, are kept for a year.",
-    )
-    access_key: str = field(default="", repr=False)
-    secret_key: str = field(default="", repr=False)
-    session_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,5 +57,5 @@ class Deploy:
     )
     folder: DeployFolder = DeployFolder()
     rsync: DeployRsync = DeployRsync()
-    git: DeployGit = DeployGit()
-    s3: DeployS3 = DeployS3()
+    git: BranchOptions = field(default_factory=BranchOptions)
+    s3: S3Options = field(default_factory=S3Options)

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from copydesk.config._decode import BeatValues
-from copydesk.config._deploy_tables import Deploy, DeployFolder, DeployGit, DeployRsync, DeployS3
+from copydesk.config._deploy_tables import Deploy, DeployFolder, DeployRsync
 from copydesk.config._setting_error import setting_error
 from copydesk.config._toml import FILE
+from copydesk.news import BranchOptions, S3Options
 
 _NEEDED = {"folder": "path", "rsync": "target", "git": "remote", "s3": "bucket"}
 _KEYS = {
@@ -34,12 +35,12 @@ def read(decoded: BeatValues, environ: Mapping[str, str]) -> Deploy:
         decoded.build(Deploy),
         folder=decoded.build(DeployFolder),
         rsync=decoded.build(DeployRsync),
-        git=decoded.build(DeployGit),
+        git=decoded.build(BranchOptions),
         s3=_s3(decoded, environ),
     )
 
 
-def _s3(decoded: BeatValues, environ: Mapping[str, str]) -> DeployS3:
+def _s3(decoded: BeatValues, environ: Mapping[str, str]) -> S3Options:
     section = decoded.sections["deploy.s3"]
     if not section["endpoint"] and decoded.sections["deploy"]["to"] == "s3":
         section["endpoint"] = f"https://s3.{section['region']}.amazonaws.com"
@@ -53,4 +54,4 @@ def _s3(decoded: BeatValues, environ: Mapping[str, str]) -> DeployS3:
         if key:
             section[name] = key
             decoded.origins.record(f"deploy.s3.{name}", f"environment {variable}")
-    return decoded.build(DeployS3)
+    return decoded.build(S3Options)

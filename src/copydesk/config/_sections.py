@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from copydesk.config._deploy_tables import Deploy, DeployFolder, DeployGit, DeployRsync, DeployS3
+from copydesk.config._deploy_tables import Deploy, DeployFolder, DeployRsync
 from copydesk.config._tables import (
     Front,
     HostName,
@@ -23,10 +23,12 @@ from copydesk.config._tables import (
 )
 from copydesk.kit.options import Option, options_of
 from copydesk.news import (
+    BranchOptions,
     ExcerptRule,
     FetchOptions,
     ListingRule,
     Manners,
+    S3Options,
     Scoring,
     SiteOptions,
     Source,
@@ -155,13 +157,13 @@ SECTIONS = (
     ),
     Section(
         name="deploy.git",
-        holders=(DeployGit,),
+        holders=(BranchOptions,),
         held_by="deploy.git",
         about='With `to = "git"`: GitHub Pages and its like. The branch is the site\'s alone.',
     ),
     Section(
         name="deploy.s3",
-        holders=(DeployS3,),
+        holders=(S3Options,),
         held_by="deploy.s3",
         about='With `to = "s3"`: storage that speaks S3. The keys stand in the environment alone: '
         "`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, where they are lent, "

@@ -143,7 +143,7 @@ def _find_touched(lock: Hold, entries: Sequence[EntryFile]) -> tuple[set[str], G
         edited = lock.repository.changed_by_user(paths)
     except GitError as error:
         return moved | {entry_file.path for entry_file in entries if entry_file.before}, error
-    known = lock.journal.known() if edited else {}
+    known = lock.journal.open_digests() if edited else {}
     return moved | {
         path for path in edited if digest_of(lock.root, path) not in known.get(path, ())
     }, None

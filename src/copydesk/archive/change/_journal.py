@@ -4,7 +4,8 @@
     .copydesk/journal/000007.lock   held by the process that is at it
 
 An entry goes when all of it is in git. One whose lock is free was left by a process that was
-killed, or waits until git takes commits again. All but `known` is asked under the write lock.
+killed, or waits until git takes commits again. All but `open_digests` is asked under the write
+lock.
 """
 
 from __future__ import annotations
@@ -123,7 +124,7 @@ class Journal:
             raise
         return self._hold(OpenEntry(entry, file, lock))
 
-    def waiting(self) -> list[OpenEntry]:
+    def hold_waiting(self) -> list[OpenEntry]:
         """Hold and return the entries that nobody is at, the oldest first; raise RecordError."""
         entries = []
         for file in self._files():
@@ -150,7 +151,7 @@ class Journal:
         self._held.append(entry)
         return entry
 
-    def known(self) -> dict[str, frozenset[str]]:
+    def open_digests(self) -> dict[str, frozenset[str]]:
         """Return what open changes make of each path: digests that are ours, in git or not."""
         digests: dict[str, frozenset[str]] = {}
         for file in self._files():

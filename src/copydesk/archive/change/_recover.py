@@ -33,7 +33,7 @@ def recover(lock: Hold) -> tuple[Recovered, ...]:
     """
     if lock.journal.is_empty():
         return ()
-    waiting = lock.journal.waiting()
+    waiting = lock.journal.hold_waiting()
     for pending in waiting:
         if pending.entry.note:
             lock.remember(pending.entry.note)

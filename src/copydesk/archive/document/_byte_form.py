@@ -41,14 +41,14 @@ def normalize(text: str) -> str:
     return text.replace(_CRLF, "\n")
 
 
-def find_form(text: str, head_lines: int) -> ByteForm | None:
-    """Return the form of a text whose head is so many lines, None for one with mixed line ends."""
+def find_form(text: str, head_lines: int) -> ByteForm:
+    """Return the form of a text whose head is so many lines.
+
+    Line ends that are mixed within one part have none: who encodes such a text gets other bytes.
+    """
     has_mark = text.startswith(MARK)
     if not is_in_crlf(text):
         return ByteForm(has_mark=has_mark)
     body = text.split("\n", head_lines)[head_lines]
-    body_ends, body_pairs = body.count("\n"), body.count(_CRLF)
-    is_head_pure = text.count(_CRLF) - body_pairs == head_lines
-    if not is_head_pure or 0 < body_pairs < body_ends:
-        return None
-    return ByteForm(has_mark=has_mark, head_crlf=True, body_crlf=body_pairs == body_ends)
+    body_crlf = body.count(_CRLF) == body.count("\n")
+    return ByteForm(has_mark=has_mark, head_crlf=True, body_crlf=body_crlf)

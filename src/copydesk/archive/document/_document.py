@@ -41,7 +41,7 @@ def parse_document(path: str, data: bytes) -> DocumentTree:
         closing=closing,
         tail=halves.tail,
         fenced=fenced,
-        form=halves.form or PLAIN,
+        form=halves.form,
     )
 
 

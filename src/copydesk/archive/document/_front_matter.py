@@ -23,13 +23,12 @@ MAX_BARE = 4 * 1024 * 1024  # twenty thousand rulings
 class Halves:
     """The YAML text (each line with its line feed) and the rest, from the closing fence on.
 
-    `form` is how the text stands in bytes, None where its line ends are mixed and it cannot be
-    given back.
+    `form` is how the text stands in bytes.
     """
 
     front: str
     tail: str
-    form: ByteForm | None = PLAIN
+    form: ByteForm = PLAIN
 
     @property
     def body(self) -> str:

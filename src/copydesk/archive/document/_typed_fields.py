@@ -93,7 +93,7 @@ class TypedFields:
             made.append(make(TypedFields(item, self._path, f"{self._at}{key}.{index}.")))
         return tuple(made)
 
-    def required(self, key: str, value: _T | None) -> _T:
+    def require(self, key: str, value: _T | None) -> _T:
         """Return `value`, or raise RecordError where the record does not have the key."""
         if value is None or key not in self._values:
             raise RecordError(f"no {self._at}{key}", subject=self._path, hint=f"add {key}: …")

@@ -47,7 +47,7 @@ def move(place: _git.WorkTree, branch: str, remote: str, old: str, new: str) -> 
     _refuse_private(changes, remote)
     _refuse_losses(place, changes, remote)
     index = UserIndex(place)
-    with index.locked(_WAIT_SECONDS):
+    with index.hold(_WAIT_SECONDS):
         index.prepare(b"")
         trees = ("read-tree", "-m", "-u", old, new)
         rehearsed = _git.ask(
@@ -79,7 +79,7 @@ def finish(place: _git.WorkTree, wait_seconds: float) -> None:
         return
     if new not in ("", old):
         index = UserIndex(place)
-        with index.locked(wait_seconds):
+        with index.hold(wait_seconds):
             _complete(place, index, old, new)
     _forget(place)
 
@@ -184,7 +184,7 @@ def _complete(place: _git.WorkTree, index: UserIndex, old: str, new: str) -> Non
     """Bring files and index entries that still are as in the old commit to the new one."""
     changes = _changes(place, old, new)
     _lay_out(place, changes, old, new)
-    staged = _states.staged(place, ()) if changes else {}  # of every path
+    staged = _states.read_staged(place, ()) if changes else {}  # of every path
     lines = [
         _line(change, change.new) for change in changes if staged.get(change.name) == change.old
     ]

@@ -41,7 +41,7 @@ class UserIndex:
         return {"GIT_INDEX_FILE": str(self._next)}
 
     @contextlib.contextmanager
-    def locked(self, wait_seconds: float) -> Iterator[None]:
+    def hold(self, wait_seconds: float) -> Iterator[None]:
         """Hold index.lock for the block; raise GitError when another git holds on to it."""
         self._pending.write_bytes(b"")
         for look in range(int(wait_seconds * _LOOKS_A_SECOND) + 1):

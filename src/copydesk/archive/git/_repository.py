@@ -103,8 +103,8 @@ class Repository:
         by_name = {place.prefix + path: path for path in paths}
         names = sorted(by_name)
         known = {
-            *_states.committed(place, _states.head(place), names),
-            *_states.staged(place, names),
+            *_states.read_committed(place, _states.head(place), names),
+            *_states.read_staged(place, names),
         }
         return {path for name, path in by_name.items() if name not in known}
 
@@ -130,8 +130,8 @@ class Repository:
         self._recover(place)
         by_name = {place.prefix + path: path for path in paths}
         names = sorted(by_name)
-        committed = _states.committed(place, _states.head(place), names)
-        staged = _states.staged(place, names)
+        committed = _states.read_committed(place, _states.head(place), names)
+        staged = _states.read_staged(place, names)
         changed = set()
         for name, path in by_name.items():
             _, last = committed.get(name, ("", None))

@@ -103,7 +103,7 @@ def _or_absent(
 
 
 def _read_moment(fields: TypedFields, key: str, absent: datetime | None) -> datetime:
-    return fields.required(key, fields.date(key))
+    return fields.require(key, fields.date(key))
 
 
 def _read_words(fields: TypedFields, key: str, absent: tuple[str, ...]) -> tuple[str, ...]:

@@ -44,8 +44,8 @@ def parse_yaml(path: str, data: bytes, halves: Halves) -> Story:
     """Return the story that YAML, the judge of meaning, finds in any record."""
     root = compose(halves.front, path)
     fields = TypedFields(root, path)
-    fields.required("title", "")
-    form = tuple(_form_extras(halves.form or PLAIN))
+    fields.require("title", "")
+    form = tuple(_form_extras(halves.form))
     story = Story(path=path, body=halves.body, extra=form, **STORY.read(fields))
     if _is_written_so(story, data):
         return story

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from copydesk.errors import GitError
 from copydesk.kit import git
+from copydesk.news import BranchOptions
 
 # What a newsroom's own .git/config may say of how a remote is reached: CI leaves its token there.
 _WAYS = r"^(credential|http|url|ssh|protocol|core\.(sshcommand|gitproxy))\b"
@@ -16,34 +17,30 @@ _WAYS = r"^(credential|http|url|ssh|protocol|core\.(sshcommand|gitproxy))\b"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
-    """A branch of a remote that the newsroom's git knows by name; `store` is our repository.
-
-    With `history` each commit follows the last one; without, each stands alone.
-    """
+    """A branch of a remote that the newsroom's git knows by name; `store` is our repository."""
 
     newsroom: Path
     store: Path
-    remote: str
-    branch: str
-    history: bool = True
+    options: BranchOptions
 
     @property
     def name(self) -> str:
         """Return what the place is called to a person."""
-        return f"{self.remote} {self.branch}"
+        return f"{self.options.remote} {self.options.branch}"
 
     @property
     def ref(self) -> str:
         """Return the branch's full name at the remote."""
-        return f"refs/heads/{self.branch}"
+        return f"refs/heads/{self.options.branch}"
 
     def address(self) -> str:
         """Look up where the remote is; raises GitError where git knows none of this name."""
-        answer = git.ask(self.newsroom, "remote", "get-url", "--push", "--", self.remote)
+        remote = self.options.remote
+        answer = git.ask(self.newsroom, "remote", "get-url", "--push", "--", remote)
         address = answer.out.decode("utf-8", "replace").strip()
         if answer.code or not address:
-            hint = f"add it: git remote add {self.remote} ADDRESS; or correct deploy.git.remote"
-            raise GitError("git knows no remote of this name", subject=self.remote, hint=hint)
+            hint = f"add it: git remote add {remote} ADDRESS; or correct deploy.git.remote"
+            raise GitError("git knows no remote of this name", subject=remote, hint=hint)
         if "://" not in address and ":" not in address.split("/")[0]:
             return str(self.newsroom / address)  # a folder, named from the newsroom
         return address

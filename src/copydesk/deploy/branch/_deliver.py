@@ -140,7 +140,7 @@ class _Sending:
 
     def _trouble(self, complaint: str, command: str) -> GitError:
         """Describe what git complained of, under the remote's name and not its address."""
-        remote = self.place.remote
+        remote = self.place.options.remote
         return git.trouble(complaint.replace(self.address, remote), remote, command, _LATER)
 
 
@@ -183,6 +183,6 @@ def _blobless(store: Store) -> str:
 
 
 def _commit(place: Branch, store: Store, tip: str, tree: str) -> str:
-    parent = ("-p", tip) if tip and place.history else ()
+    parent = ("-p", tip) if tip and place.options.history else ()
     given = b"copydesk: the site\n"
     return store.tell("commit-tree", tree, *parent, given=given, more=_IDENTITY).decode().strip()

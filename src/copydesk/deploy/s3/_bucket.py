@@ -23,6 +23,7 @@ from copydesk.deploy._survey import MARKER, MARKER_TEXT, Parcel
 from copydesk.deploy.s3._object_headers import object_headers
 from copydesk.deploy.s3._sign import Keys, Signed
 from copydesk.errors import DeployError
+from copydesk.news import S3Options
 
 if TYPE_CHECKING:
     from copydesk.deploy.s3._client import Client
@@ -34,33 +35,25 @@ _MD5 = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True, kw_only=True)
 class Bucket:
-    """A bucket at an endpoint (`https://host`), or the part of it below `prefix`.
+    """A bucket at an endpoint (`https://host`), or the part of it below a prefix.
 
-    With `path_style` the bucket stands in the address's path, else before its host. Pages may be
-    kept by browsers for `max_age_seconds`. The storage may be silent for `silence_seconds`; `pause`
-    waits so many seconds between two tries.
+    The storage may be silent for `silence_seconds`; `pause` waits so many seconds between tries.
     """
 
-    endpoint: str
-    region: str
-    bucket: str
-    keys: Keys = field(repr=False)
-    prefix: str = ""
-    path_style: bool = True
-    max_age_seconds: int = 300
+    options: S3Options
     silence_seconds: float = 60.0
     pause: Callable[[float], Awaitable[object]] | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
         """Return what the place is called in the manifest and to a person."""
-        return f"{self.endpoint}/{self.bucket}/{self._above}"
+        return f"{self.options.endpoint}/{self.options.bucket}/{self._above}"
 
     @property
     def host(self) -> str:
         """Return the host that is asked, with its port."""
         host = self._address.netloc
-        return host if self.path_style else f"{self.bucket}.{host}"
+        return host if self.options.path_style else f"{self.options.bucket}.{host}"
 
     def listing(self, _: Collection[str]) -> Mapping[str, str]:
         """Return the MD5 of every object by its path, "" where its ETag is none."""
@@ -91,11 +84,12 @@ class Bucket:
 
     @property
     def _above(self) -> str:
-        return f"{self.prefix.strip('/')}/" if self.prefix.strip("/") else ""
+        prefix = self.options.prefix.strip("/")
+        return f"{prefix}/" if prefix else ""
 
     @cached_property
     def _address(self) -> SplitResult:
-        return urlsplit(self.endpoint)
+        return urlsplit(self.options.endpoint)
 
     async def _list(self, client: Client, prefix: str) -> Mapping[str, str]:
         """Ask for the list page by page."""
@@ -113,7 +107,7 @@ class Bucket:
         path, data = file
         digest = hashlib.md5(data, usedforsecurity=False).digest()
         headers = {
-            **object_headers(path, self.max_age_seconds),
+            **object_headers(path, self.options.max_age_seconds),
             "Content-Length": str(len(data)),
             "Content-MD5": base64.b64encode(digest).decode(),
         }
@@ -129,11 +123,12 @@ class Bucket:
         body: bytes = b"",
     ) -> Signed:
         below = self._address.path.rstrip("/")  # some have their S3 below a path
-        base = below + (f"/{self.bucket}" if self.path_style else "")
+        by_path = self.options.path_style
+        base = below + (f"/{self.options.bucket}" if by_path else "")
         return Signed(
             method=method,
             host=self.host,
-            path=f"{base}/{key}" if key or not self.path_style else base,
+            path=f"{base}/{key}" if key or not by_path else base,
             query=query or {},
             headers=headers or {},
             body=body,
@@ -146,10 +141,15 @@ class Bucket:
         from copydesk.deploy.s3._client import Client
         from copydesk.deploy.s3._concurrency import work_through
 
+        keys = Keys(
+            access=self.options.access_key,
+            secret=self.options.secret_key,
+            token=self.options.session_token,
+        )
         client = Client(
             self._address.scheme,
-            self.region,
-            self.keys,
+            self.options.region,
+            keys,
             silence_seconds=self.silence_seconds,
             pause=self.pause,
         )

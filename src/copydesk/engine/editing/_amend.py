@@ -53,7 +53,7 @@ def amend(
     prepared = prepare_records(newsroom, stories, order)
     change = prepared.change
     if (first := pairs[0][0].path) not in change.paths:
-        change = replace(change, files=(newsroom.archive.keeping(first), *change.files))
+        change = replace(change, files=(newsroom.archive.no_change(first), *change.files))
 
     def remember(skipped: Sequence[str]) -> None:
         keep_digests(newsroom.beat, newsroom.memory, written_stories(prepared, skipped))

@@ -57,7 +57,7 @@ def _moved(newsroom: Newsroom, lock: WriteLock, old: Sequence[str]) -> ArchivedR
     moves, failed = [], []
     for path in old:
         try:
-            moves.append(newsroom.archive.shelving(path))
+            moves.append(newsroom.archive.archiving(path))
         except CopydeskError as error:
             failed.append(failure_of(path, error))
 

@@ -30,9 +30,7 @@ def deploy_place(newsroom: Newsroom) -> deploy.Place:
         return deploy.Branch(
             newsroom=newsroom.root.resolve(),
             store=newsroom.private / "deploy.git",
-            remote=chosen.git.remote,
-            branch=chosen.git.branch,
-            history=chosen.git.history,
+            options=chosen.git,
         )
     if chosen.to == "s3":
         return _bucket(newsroom.settings)
@@ -59,13 +57,4 @@ def _bucket(settings: Settings) -> deploy.Bucket:
             subject=", ".join(missing),
             hint="set them there; no file holds them",
         )
-    keys = deploy.Keys(access=s3.access_key, secret=s3.secret_key, token=s3.session_token)
-    return deploy.Bucket(
-        endpoint=s3.endpoint,
-        region=s3.region,
-        bucket=s3.bucket,
-        keys=keys,
-        prefix=s3.prefix,
-        path_style=s3.path_style,
-        max_age_seconds=s3.max_age_seconds,
-    )
+    return deploy.Bucket(options=s3)

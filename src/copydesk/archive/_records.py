@@ -17,8 +17,8 @@ from copydesk.kit import within
 from copydesk.news import Record, Story
 
 _T = TypeVar("_T")
-SHELVED = "_archive"
-NEWS_FOLDERS = ("_news", f"{SHELVED}/_news")
+ARCHIVE_FOLDER = "_archive"
+NEWS_FOLDERS = ("_news", f"{ARCHIVE_FOLDER}/_news")
 # A file that is no record there is a broken record; elsewhere it is somebody's own.
 RECORD_FOLDERS = frozenset(
     {
@@ -155,17 +155,17 @@ class Archive:
             self._allow(story, present)
         return FileChange(path=path, before=digest(present), after=data)
 
-    def keeping(self, path: str) -> FileChange:
+    def no_change(self, path: str) -> FileChange:
         """Return the change that leaves a record as it is, and wants nobody to be editing it."""
         data = self.file_bytes(path)
         return FileChange(path=path, before=digest(data), after=data)
 
-    def shelving(self, path: str) -> FileChange:
+    def archiving(self, path: str) -> FileChange:
         """Return the move of a record of `_news/` to `_archive/`, bytes and name as they are.
 
         Raises RecordError where another record lies there.
         """
-        place = f"{SHELVED}/{path}"
+        place = f"{ARCHIVE_FOLDER}/{path}"
         if _paths.inside(self.root, place).exists():
             raise RecordError(
                 "another record of this name is archived already",
