@@ -47,8 +47,8 @@ OWN = {
     "kit/files.py": "how files are written",
     "kit/locks.py": "how they are locked",
     "memory/_schema.py": "the memory",
-    "publish/_stage.py": "the site, below .copydesk or where `build --out` says",
-    "publish/_write.py": "the same",
+    "publish/writing/_stage.py": "the site, below .copydesk or where `build --out` says",
+    "publish/writing/_write.py": "the same",
     "publish/catalogue/_tables.py": "the catalogue",
 }
 ELSEWHERE = {

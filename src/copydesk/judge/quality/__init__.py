@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from copydesk.judge.quality._sightings import Sightings
-from copydesk.judge.quality._signals import HIGHEST, SIGNALS
-from copydesk.judge.quality._source_trust import SourceTrust, source_trust
-
-__all__ = ["HIGHEST", "SIGNALS", "Sightings", "SourceTrust", "source_trust"]
+from copydesk.judge.quality._sightings import Sightings as Sightings
+from copydesk.judge.quality._signals import HIGHEST as HIGHEST
+from copydesk.judge.quality._signals import SIGNALS as SIGNALS
+from copydesk.judge.quality._source_trust import SourceTrust as SourceTrust
+from copydesk.judge.quality._source_trust import source_trust as source_trust
