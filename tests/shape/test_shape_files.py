@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "copydesk"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
-METHODS = {"read_text", "read_bytes"}
+METHODS = {"read_text", "read_bytes", "get_data"}
 # Of `open` of a path or of `os`, not of a store or a stage that has one of its own.
 OPENS = {(owner, "open") for owner in ("os", "io", "path", "file", "Image")}
 
