@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from copydesk.placement import READ_WITHIN
-from copydesk.publish._entries import StoryEntry
-from copydesk.publish._plan import House, SiteOptions, SitePlan, Sizes
-from copydesk.publish._publish import Published, PublishOptions, plan_site, publish, survey
-from copydesk.publish._survey import Survey
-from copydesk.publish.catalogue import Catalogue
-from copydesk.publish.writing import Manifest, MemoryManifest, Sheet
-
-__all__ = [
-    "READ_WITHIN",
-    "Catalogue",
-    "House",
-    "Manifest",
-    "MemoryManifest",
-    "PublishOptions",
-    "Published",
-    "Sheet",
-    "SiteOptions",
-    "SitePlan",
-    "Sizes",
-    "StoryEntry",
-    "Survey",
-    "plan_site",
-    "publish",
-    "survey",
-]
+from copydesk.placement import READ_WITHIN as READ_WITHIN
+from copydesk.publish._entries import StoryEntry as StoryEntry
+from copydesk.publish._plan import House as House
+from copydesk.publish._plan import SiteOptions as SiteOptions
+from copydesk.publish._plan import SitePlan as SitePlan
+from copydesk.publish._plan import Sizes as Sizes
+from copydesk.publish._publish import Published as Published
+from copydesk.publish._publish import PublishOptions as PublishOptions
+from copydesk.publish._publish import plan_site as plan_site
+from copydesk.publish._publish import publish as publish
+from copydesk.publish._publish import survey as survey
+from copydesk.publish._survey import Survey as Survey
+from copydesk.publish.catalogue import Catalogue as Catalogue
+from copydesk.publish.writing import Manifest as Manifest
+from copydesk.publish.writing import MemoryManifest as MemoryManifest
+from copydesk.publish.writing import Sheet as Sheet

@@ -12,10 +12,8 @@ from copydesk.publish._keys import ALL
 from copydesk.publish._outputs import ARCHIVE, AnyOutput
 from copydesk.publish._plan import SitePlan
 from copydesk.publish.api import _collections, _generated, _news
-from copydesk.publish.api._old import old_pages
+from copydesk.publish.api._old import old_pages as old_pages
 from copydesk.publish.writing import Sheet
-
-__all__ = ["OUTPUTS", "old_pages", "prepare", "sheets"]
 
 OUTPUTS: tuple[AnyOutput, ...] = (_news.LISTS,)
 

@@ -9,22 +9,14 @@ question, so that a build that changes one story looks at a few hundred entries 
 
 from __future__ import annotations
 
-from copydesk.publish.catalogue._catalogue import Catalogue, Pictured
-from copydesk.publish.catalogue._drawn import Drawings
-from copydesk.publish.catalogue._listing import Listing, Shelves
-from copydesk.publish.catalogue._pieces import Pieces
-from copydesk.publish.catalogue._update import Pair, fill, picture_key, set_pictures, update
-
-__all__ = [
-    "Catalogue",
-    "Drawings",
-    "Listing",
-    "Pair",
-    "Pictured",
-    "Pieces",
-    "Shelves",
-    "fill",
-    "picture_key",
-    "set_pictures",
-    "update",
-]
+from copydesk.publish.catalogue._catalogue import Catalogue as Catalogue
+from copydesk.publish.catalogue._catalogue import Pictured as Pictured
+from copydesk.publish.catalogue._drawn import Drawings as Drawings
+from copydesk.publish.catalogue._listing import Listing as Listing
+from copydesk.publish.catalogue._listing import Shelves as Shelves
+from copydesk.publish.catalogue._pieces import Pieces as Pieces
+from copydesk.publish.catalogue._update import Pair as Pair
+from copydesk.publish.catalogue._update import fill as fill
+from copydesk.publish.catalogue._update import picture_key as picture_key
+from copydesk.publish.catalogue._update import set_pictures as set_pictures
+from copydesk.publish.catalogue._update import update as update

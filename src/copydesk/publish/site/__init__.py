@@ -28,8 +28,6 @@ from copydesk.publish.site import (
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import Renderer
 
-__all__ = ["OUTPUTS", "sheets"]
-
 # in the order of the sitemap
 OUTPUTS: tuple[Output[_cards.Cards], ...] = (
     _listings.TOPICS,

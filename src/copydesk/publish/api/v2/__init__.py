@@ -10,10 +10,8 @@ from collections.abc import Iterator
 from itertools import chain
 
 from copydesk.publish.api.v2 import _lists, _schema, _stories
-from copydesk.publish.api.v2._shape import Shapes
+from copydesk.publish.api.v2._shape import Shapes as Shapes
 from copydesk.publish.writing import Sheet
-
-__all__ = ["OUTPUTS", "Shapes", "lists", "page"]
 
 OUTPUTS = (*_stories.OUTPUTS, *_lists.OUTPUTS)
 
