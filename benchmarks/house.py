@@ -52,9 +52,9 @@ COMPLEXITY = 10
 IRREGULAR = """begun born bought bound brought built caught done drawn dug felt found gone got grown
 had heard held kept known laid learnt led left lent lost made meant met paid said seen sent shown
 sold sought spent stood stuck swept taught thought told torn understood won worn wound"""
-NOT_PARTICIPLES = """bed between bleed breed children embed even exceed feed fifteen garden golden
-happen hundred indeed listen need often open proceed red screen seed seven shed speed succeed ten
-then token weed when"""
+NOT_PARTICIPLES = """bed between bleed breed children embed even exceed feed fifteen flatten garden
+golden happen hundred indeed lengthen listen need often open proceed red screen seed seven shed
+shorten speed succeed ten then tighten token weed when widen"""
 
 NOW = "2026-11-20T08:00:00Z"
 BEAT = """[site]

@@ -135,7 +135,7 @@ def test_a_thousand_reprints_of_one_text_stay_quick_to_ask() -> None:
 
 
 def test_a_record_stands_for_one_more_address_where_none_does(shelf: judge.MemoryShelf) -> None:
-    shelf.also("https://old.example/a", "_news/a.md")
-    shelf.also("https://b.example/b", "_news/a.md")
+    shelf.add_address("https://old.example/a", "_news/a.md")
+    shelf.add_address("https://b.example/b", "_news/a.md")
     assert shelf.at("http://old.example/a/") == "_news/a.md"
     assert shelf.at("https://b.example/b") == "_news/b.md"

@@ -42,7 +42,7 @@ from copydesk.publish import (
     publish,
     survey,
 )
-from copydesk.publish._write import UNFINISHED, Manifest
+from copydesk.publish.writing import UNFINISHED, Manifest
 from world import editions
 
 IN_PAIRS = Sizes(archive=2, api=2, search=2, sitemap=2)  # whatever is cut has two in each part

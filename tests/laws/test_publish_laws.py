@@ -25,7 +25,7 @@ from copydesk.publish import (
     publish,
     survey,
 )
-from copydesk.publish.api import _json
+from copydesk.publish.api import encoding
 from world import editions
 
 TEXT = st.text(max_size=40)
@@ -99,17 +99,18 @@ def tree(out: Path) -> dict[str, bytes]:
 def test_the_quick_encoder_writes_what_the_slow_one_does(value: object) -> None:
     compact = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
-    assert _json.compact(value) == compact.encode()
-    assert _json.pretty(value) == json.dumps(value, indent=2, ensure_ascii=False).encode()
+    assert encoding.compact(value) == compact.encode()
+    assert encoding.pretty(value) == json.dumps(value, indent=2, ensure_ascii=False).encode()
 
 
 @given(st.lists(JSON, max_size=4), st.none() | st.integers(0, 99))
 def test_a_page_joined_from_fragments_is_the_page_written_whole(
     items: list[object], following: int | None
 ) -> None:
-    joined = _json.page({"page": 1}, [_json.fragment(i) for i in items], {"nextPage": following})
+    fragments = [encoding.fragment(item) for item in items]
+    joined = encoding.page({"page": 1}, fragments, {"nextPage": following})
 
-    assert joined == _json.pretty({"page": 1, "value": items, "nextPage": following})
+    assert joined == encoding.pretty({"page": 1, "value": items, "nextPage": following})
 
 
 @settings(max_examples=25, deadline=None)

@@ -11,14 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.news import Record, Story
-from copydesk.publish import (
-    Catalogue,
-    MemoryManifest,
-    PublishOptions,
-    _letters,
-    publish,
-    survey,
-)
+from copydesk.publish import Catalogue, MemoryManifest, PublishOptions, newsletters, publish, survey
 from world import editions
 
 START = datetime(2026, 10, 25, 12, tzinfo=UTC)
@@ -75,4 +68,4 @@ def test_an_issue_made_of_changes_alone_is_one_made_of_all(states: list[list[Sto
 
 @given(st.text())
 def test_any_text_is_read_as_a_letter(body: str) -> None:
-    assert all(section.told for section in _letters.sections(body))
+    assert all(section.items for section in newsletters.read_sections(body))

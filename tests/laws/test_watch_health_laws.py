@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from copydesk.errors import FeedError
 from copydesk.kit import urls
 from copydesk.news import ListingRule, Page, Source
-from copydesk.watch import SourceState, findings, items_a_week, read, standing
+from copydesk.watch import SourceState, findings, health_word, items_a_week, read
 
 NOW = datetime(2030, 1, 2, 12, tzinfo=UTC)
 URL = "https://ferry.example/feed"
@@ -87,6 +87,6 @@ def test_every_memory_has_its_health(state: SourceState, has_rule: bool) -> None
     assert all(one.words and one.hint and "\n" not in one.hint for one in found)
     needs = [one.needs_person for one in found]
     assert sorted(needs, reverse=True) == needs
-    assert standing(found)
+    assert health_word(found)
     week = items_a_week(state, NOW)
     assert week is None or week >= 0

@@ -87,7 +87,7 @@ def test_any_damage_gives_a_reading_or_a_feed_error_many_times(
 @given(st.binary())
 def test_any_bytes_are_opml_or_a_feed_error(data: bytes) -> None:
     try:
-        read = watch.opml_read(data)
+        read = watch.read_opml(data)
     except FeedError:
         return
     assert all(urls.fetchable(source.url) == source.url for source in read)
@@ -105,13 +105,13 @@ sources = st.builds(
 
 @given(st.lists(sources, max_size=8, unique_by=lambda source: source.url))
 def test_sources_survive_opml(given_sources: list[Source]) -> None:
-    read = watch.opml_read(watch.opml_write(given_sources))
+    read = watch.read_opml(watch.write_opml(given_sources))
 
     assert {source.url: source.language for source in read} == {
         source.url: source.language for source in given_sources
     }
     assert len(read) == len(given_sources)
-    assert watch.opml_read(watch.opml_write(read)) == read
+    assert watch.read_opml(watch.write_opml(read)) == read
 
 
 moments = st.one_of(
@@ -169,7 +169,7 @@ answers = st.one_of(
     ),
     st.builds(FeedError, addresses, subject=addresses),
     st.sampled_from([watch.keep_address, watch.revive]),
-    st.builds(lambda until: lambda state: watch.pushed(state, until), moments),
+    st.builds(lambda until: lambda state: watch.note_push(state, until), moments),
 )
 steps = st.lists(
     st.tuples(answers, st.timedeltas(timedelta(days=-3), timedelta(days=40))), max_size=12

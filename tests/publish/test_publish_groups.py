@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Unpack
 
@@ -21,11 +22,15 @@ from copydesk.publish import (
     Plan,
     PublishOptions,
     Sheet,
-    _publish,
+    api,
+    feeds,
     plan_site,
     publish,
+    signs,
+    site,
+    sitemaps,
 )
-from copydesk.publish._posters import Posters
+from copydesk.rendering import Renderer
 from world import editions
 
 LED = "2026-11-24T13:10:00Z leads its group no longer"
@@ -37,7 +42,14 @@ EVIL = "\"><img src=x onerror=alert(1)>'; url=https://evil.example"
 
 
 def _sheets(plan: Plan) -> Iterator[Sheet]:
-    return _publish._sheets(plan, PublishOptions(), Posters(plan))
+    pages, maps = site.sheets(plan, Renderer()), sitemaps.sheets(plan, site.OUTPUTS)
+    return chain(
+        pages,
+        maps,
+        feeds.sheets(plan),
+        signs.sheets(plan, (), api_v1=True, api_v2=False),
+        api.sheets(plan),
+    )
 
 
 def files(*stories: Story, on: Beat | None = None) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +12,7 @@ import pytest
 from copydesk.errors import PublishError
 from copydesk.news import Provider, Story
 from copydesk.publish import Catalogue, MemoryManifest, PublishOptions, publish, survey
-from copydesk.publish._filed import Told
-from copydesk.publish._stage import STAGE
-from copydesk.publish._write import Sheet, Writer
+from copydesk.publish.writing import STAGE, Sheet, Writer
 from world import editions
 
 PAGE = "news/2026-11-24-robots-may-vote/index.html"
@@ -116,26 +115,27 @@ def test_a_broken_theme_leaves_the_old_site_and_is_named_with_its_line(
     assert not (tmp_path / "site" / STAGE).exists()
 
 
-class Fading(Told):
-    """Stories that nobody can read any more after so many readings: somebody moves them."""
+class Fading:
+    """Stories, as `news.FiledStories`, that nobody can read any more after so many readings."""
 
-    left = 0
+    def __init__(self, stories: list[Story], readings: int) -> None:
+        self._stories = {story.path: story for story in stories}
+        self._left = readings
+
+    def stamps(self) -> Mapping[str, str]:
+        return dict.fromkeys(self._stories, "as filed")
 
     def read(self, path: str) -> Story | None:
-        self.left -= 1
-        return super().read(path) if self.left >= 0 else None
+        self._left -= 1
+        return self._stories[path] if self._left >= 0 else None
 
 
 @pytest.mark.parametrize("readings", [4, 5, 9, 17])
-def test_records_that_go_while_a_build_runs_are_left_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, readings: int
-) -> None:
-    monkeypatch.setattr("copydesk.publish._filed._IN_HAND", 1)
+def test_records_that_go_while_a_build_runs_are_left_out(tmp_path: Path, readings: int) -> None:
     stories = [editions.story(f"2026-11-2{day}-story", group="g") for day in range(4)]
-    fading = Fading(stories)
-    fading.left = readings
+    seen = survey(Fading(stories, readings), editions.beat(), Catalogue(), in_hand=1)
 
-    edition = replace(editions.edition(), stories=survey(fading, editions.beat(), Catalogue()))
+    edition = replace(editions.edition(), stories=seen)
     publish(edition, tmp_path, MemoryManifest(), PublishOptions())
 
     assert (tmp_path / "index.html").is_file()

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from lxml import html
 
 from copydesk.news import Record, Story
-from copydesk.publish import Look, _letters, plan_site, site
-from copydesk.publish._letters import Section, Told
+from copydesk.publish import Look, newsletters, plan_site, site
+from copydesk.publish.newsletters import LetterItem, LetterSection
 from copydesk.rendering import Renderer
 from world import editions
 
@@ -54,11 +54,11 @@ def links(page: str) -> list[tuple[str, str | None]]:
 def test_a_mail_is_read_as_its_sections() -> None:
     body = mail(item("A &amp; B", "He said &amp;#39;no&amp;#39;", "https://a.example/1", "A News"))
 
-    assert _letters.sections(body) == [
-        Section(
+    assert newsletters.read_sections(body) == [
+        LetterSection(
             name="News of the day",
-            told=[
-                Told(
+            items=[
+                LetterItem(
                     title="A & B",
                     excerpt="He said 'no'",
                     href="https://a.example/1",
@@ -72,9 +72,9 @@ def test_a_mail_is_read_as_its_sections() -> None:
 def test_strong_words_in_an_excerpt_are_no_titles() -> None:
     body = mail(item("A", "Not <strong>now</strong>" * 20_000, "https://a.example/1", "A News"))
 
-    (section,) = _letters.sections(body)
+    (section,) = newsletters.read_sections(body)
 
-    assert [(one.title, one.place) for one in section.told] == [("A", "A News")]
+    assert [(one.title, one.place) for one in section.items] == [("A", "A News")]
 
 
 def test_a_mail_of_another_form_is_shown_as_cleaned_text() -> None:

@@ -8,14 +8,12 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from copydesk.news import Story
-from copydesk.publish import MemoryManifest, PublishOptions, Sizes, _filed, publish, survey
+from copydesk.publish import MemoryManifest, PublishOptions, Sizes, publish, survey
 from world import editions
 
 COUNT, PAGE = 300, 10
-IN_HAND = 60  # a month and a page: what is printed together
+IN_HAND = 60  # a month and a page: what is printed together, as if there were many thousands more
 
 
 class Shelf:
@@ -46,17 +44,13 @@ def stories() -> list[Story]:
 def read_of_oldest(out: Path, *, api: bool) -> Counter[str]:
     """Build with or without both APIs, and give how often each of the older half was read."""
     shelf = Shelf(stories())
-    edition = replace(editions.edition([]), stories=survey(shelf, editions.beat()))
+    edition = replace(editions.edition([]), stories=survey(shelf, editions.beat(), in_hand=IN_HAND))
     options = PublishOptions(sizes=Sizes(archive=PAGE), api_v1=api, api_v2=api)
     publish(edition, out, MemoryManifest(), options)
     return Counter({path: shelf.reads[path] for path in sorted(shelf.stamps())[: COUNT // 2]})
 
 
-def test_both_apis_take_their_stories_from_the_one_walk(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(_filed, "_IN_HAND", IN_HAND)  # as if there were many thousands more
-
+def test_both_apis_take_their_stories_from_the_one_walk(tmp_path: Path) -> None:
     alone, with_both = (read_of_oldest(tmp_path / str(api), api=api) for api in (False, True))
 
     assert alone == with_both

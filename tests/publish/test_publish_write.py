@@ -18,7 +18,7 @@ from copydesk.publish import (
     publish,
     survey,
 )
-from copydesk.publish._write import MARKER, UNFINISHED, Sheet, Writer
+from copydesk.publish.writing import MARKER, UNFINISHED, Sheet, Writer
 from world import editions
 
 

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "copydesk"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
-METHODS = {"read_text", "read_bytes"}
+METHODS = {"read_text", "read_bytes", "get_data"}
 # Of `open` of a path or of `os`, not of a store or a stage that has one of its own.
 OPENS = {(owner, "open") for owner in ("os", "io", "path", "file", "Image")}
 
@@ -39,11 +39,12 @@ STORES = {
     "illustrate/_decode.py": "bytes of a picture in memory",
     "illustrate/_earlier.py": "the store of pictures",
     "illustrate/_album.py": "the store of pictures",
+    "engine/newsroom/_marks.py": "where git keeps what a work tree shares",
     "engine/publishing/_build.py": "which folders are gone",
     "engine/serving/_packed.py": "the site",
     "engine/serving/_site.py": "the site",
-    "publish/_write.py": "the site, to compare",
-    "publish/_stage.py": "the site",
+    "publish/writing/_write.py": "the site, to compare",
+    "publish/writing/_stage.py": "the site",
     "deploy/_folder.py": "the place that the site is sent to",
     "deploy/_survey.py": "the site",
 }

@@ -29,7 +29,12 @@ def test_a_participle_is_one(head: str) -> None:
     "head",
     [
         *("def settle():", "def read_feed():", "def open_seal():", "def __getattr__(name):"),
-        *("def allowed() -> bool:", "@property\ndef published(self):", "def feed():"),
+        *(
+            "def allowed() -> bool:",
+            "@property\ndef published(self):",
+            "def feed():",
+            "def shorten():",
+        ),
     ],
 )
 def test_a_verb_a_claim_and_a_value_are_no_participle(head: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import typing
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
@@ -30,11 +31,12 @@ def name_of(path: Path) -> str:
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
 def test_no_profile_is_asked_for_by_its_name(path: Path) -> None:
     tree = ast.parse(path.read_text("utf-8"))
+    declared = set(tables(tree))
 
     asked = [
         node.lineno
         for node in ast.walk(tree)
-        if (isinstance(node, ast.Constant) and node.value == "everyday")
+        if (isinstance(node, ast.Constant) and node.value == "everyday" and node not in declared)
         or (
             isinstance(node, ast.Compare | ast.Match)
             and any(isinstance(one, ast.Attribute) and one.attr == "profile" for one in parts(node))
@@ -42,6 +44,17 @@ def test_no_profile_is_asked_for_by_its_name(path: Path) -> None:
     ]
 
     assert [] == asked
+
+
+def tables(tree: ast.AST) -> Iterator[ast.expr]:
+    """Yield what a setting says of the table it stands in: [scoring.everyday] is one."""
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "option"
+        ):
+            yield from (keyword.value for keyword in node.keywords if keyword.arg == "table")
 
 
 def parts(node: ast.Compare | ast.Match) -> list[ast.expr]:

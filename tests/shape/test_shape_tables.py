@@ -94,7 +94,7 @@ def test_only_the_reader_of_tables_asks_for_files_of_the_package() -> None:
     asking = {
         name_of(source)
         for source in PACKAGE.rglob("*.py")
-        if "importlib.resources" in source.read_text("utf-8")
+        if "pkgutil" in source.read_text("utf-8")
     }
 
-    assert {"kit/tables.py", "engine/starts.py"} == asking  # and the one that copies the demo
+    assert {"kit/tables.py"} == asking

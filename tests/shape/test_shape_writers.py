@@ -47,8 +47,8 @@ OWN = {
     "kit/files.py": "how files are written",
     "kit/locks.py": "how they are locked",
     "memory/_schema.py": "the memory",
-    "publish/_stage.py": "the site, below .copydesk or where `build --out` says",
-    "publish/_write.py": "the same",
+    "publish/writing/_stage.py": "the site, below .copydesk or where `build --out` says",
+    "publish/writing/_write.py": "the same",
     "publish/catalogue/_tables.py": "the catalogue",
 }
 ELSEWHERE = {
@@ -63,6 +63,7 @@ WRITERS = CHANGES | OF_THE_OWNER | OWN | ELSEWHERE
 # Who asks a repository what may change in it, or makes a commit.
 COMMITTERS = {
     "archive/change/_steps.py": "the one way",
+    "archive/change/_change.py": "asks what was edited since",
     "engine/filing/_writing.py": "asks what an earlier version left",
     "publish/_publish.py": "the catalogue's tables",
     "publish/catalogue/_catalogue.py": "the same",

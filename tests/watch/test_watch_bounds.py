@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 from copydesk.errors import FeedError
-from copydesk.news import Media, Page, Source
+from copydesk.kit import players
+from copydesk.news import Page, Source
 from copydesk.watch import Reading, read
-from copydesk.watch.documents import plain, repaired, weigh
-from copydesk.watch.reading import offered
+from copydesk.watch.documents import plain, repair, weigh
 
 NOW = datetime(2030, 1, 2, tzinfo=UTC)
 URL = "https://ferry.example/"
@@ -103,13 +103,12 @@ def test_of_very_many_sounds_and_videos_the_first_are_looked_at(
 ) -> None:
     asked: list[str] = []
 
-    def seen(url: str, *others: object, **named: object) -> Media | None:
-        asked.append(url)
-        return offered(url, *others, **named)  # type: ignore[arg-type] # as it was called
+    def seen(address: str) -> players.Player | None:
+        asked.append(address)
+        return find(address)
 
-    monkeypatch.setattr(
-        "copydesk.watch.reading._feed.offered", seen
-    )  # what it costs is what is counted
+    find = players.find
+    monkeypatch.setattr(players, "find", seen)  # what it costs is what is counted
     head = b'<rss xmlns:media="http://search.yahoo.com/mrss/"><channel>'
     same = offer % 1 * 5_000 + b"".join(offer % n for n in range(20))
     item = (ITEM % 1).replace(b"</item>", same + b"</item>")
@@ -145,4 +144,4 @@ MENDED = {
 
 @pytest.mark.parametrize(("broken", "mended"), MENDED.values(), ids=MENDED.keys())
 def test_a_fault_is_mended_without_a_guess(broken: str, mended: str | None) -> None:
-    assert repaired(broken) == (broken if mended is None else mended)
+    assert repair(broken) == (broken if mended is None else mended)

@@ -196,7 +196,7 @@ AT_ADDRESS = {
 
 @pytest.mark.parametrize(("url", "feed"), AT_ADDRESS.values(), ids=AT_ADDRESS.keys())
 def test_an_address_alone_tells_its_feed(url: str, feed: str) -> None:
-    assert watch.told_by(url) == (Candidate(feed, "place"),)
+    assert watch.candidates_of_address(url) == (Candidate(feed, "place"),)
     assert watch.candidates(page(b"<html></html>", url))[0].url == feed
 
 
@@ -204,7 +204,7 @@ def test_an_address_alone_tells_its_feed(url: str, feed: str) -> None:
     "url", [HOME, "https://github.com/topics/news", "https://github.com/gull", f"{YOUTUBE}/@gull"]
 )
 def test_another_address_tells_nothing(url: str) -> None:
-    assert watch.told_by(url) == ()
+    assert watch.candidates_of_address(url) == ()
 
 
 WATCHED = {

@@ -17,8 +17,8 @@ from copydesk.watch import (
     after_page,
     after_refused,
     findings,
+    health_word,
     items_a_week,
-    standing,
 )
 
 NOW = datetime(2030, 1, 31, 12, tzinfo=UTC)
@@ -259,7 +259,7 @@ def test_a_source_whose_host_wants_a_pause_is_slow_and_not_failing() -> None:
     state = after_refused(WELL, left, NOW)
     found = findings(FERRY, state, NOW)
 
-    assert standing(found) == "slow"
+    assert health_word(found) == "slow"
     assert (state.failures, state.last_error, state.failing_since) == (0, "", None)
 
 
@@ -332,7 +332,7 @@ STANDINGS = [
 
 @pytest.mark.parametrize(("found", "word"), STANDINGS)
 def test_a_source_stands_in_one_word(found: tuple[Finding, ...], word: str) -> None:
-    assert word == standing(found)
+    assert word == health_word(found)
 
 
 WEEKS: dict[str, tuple[SourceState, float | None]] = {

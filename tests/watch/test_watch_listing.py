@@ -12,7 +12,7 @@ import pytest
 from copydesk import watch
 from copydesk.errors import FeedError
 from copydesk.news import Lead, ListingRule, Page, Source
-from copydesk.watch.documents import moment_in
+from copydesk.watch.documents import find_moment
 
 NOW = datetime(2030, 1, 2, 12, tzinfo=UTC)
 URL = "https://gull.example/press/"
@@ -144,14 +144,14 @@ DAYS = {
 def test_a_day_is_read_where_it_means_one_thing(line: str, day: int | None) -> None:
     expected = None if day is None else datetime(2026, 3, day, tzinfo=UTC)
 
-    assert moment_in(line) == expected
+    assert find_moment(line) == expected
 
 
 def test_a_long_line_of_figures_costs_nothing() -> None:
     before = time.process_time()
 
-    assert moment_in("1 " * 1_000_000) is None
-    assert moment_in("9" * 1_000_000) is None
+    assert find_moment("1 " * 1_000_000) is None
+    assert find_moment("9" * 1_000_000) is None
     assert time.process_time() - before < 5
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from copydesk.errors import FeedError
 from copydesk.news import Source
-from copydesk.watch import opml_read, opml_write, sources_read
+from copydesk.watch import read_opml, read_sources, write_opml
 from world.shared import SHARED, needs_shared
 
 
@@ -95,7 +95,7 @@ FILES = {
 
 @pytest.mark.parametrize(("outlines", "sources"), FILES.values(), ids=FILES.keys())
 def test_an_opml_file_is_read(outlines: str, sources: tuple[Source, ...]) -> None:
-    assert opml_read(opml(outlines)) == sources
+    assert read_opml(opml(outlines)) == sources
 
 
 NO_OPML = {
@@ -110,20 +110,20 @@ NO_OPML = {
 @pytest.mark.parametrize("data", NO_OPML.values(), ids=NO_OPML.keys())
 def test_what_is_no_opml_is_an_error(data: bytes) -> None:
     with pytest.raises(FeedError, match="no opml in the file"):
-        opml_read(data)
+        read_opml(data)
 
 
 def test_a_file_of_ours_does_not_get_into_a_name() -> None:
     trap = b'<!DOCTYPE opml [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
     body = opml('<outline text="&x;A" xmlUrl="https://a.example/feed"/>')
 
-    assert "root:" not in repr(opml_read(trap + body))
+    assert "root:" not in repr(read_opml(trap + body))
 
 
 def test_folders_without_a_bottom_are_cut() -> None:
     deep = '<outline text="x">' * 100_000 + '<outline xmlUrl="https://a.example/feed"/>'
 
-    assert opml_read(opml(deep)) == ()
+    assert read_opml(opml(deep)) == ()
 
 
 def test_what_was_written_reads_the_same() -> None:
@@ -134,11 +134,11 @@ def test_what_was_written_reads_the_same() -> None:
         Source(url="https://d.example/feed", name="d.example"),
     )
 
-    assert set(opml_read(opml_write(sources))) == set(sources)
+    assert set(read_opml(write_opml(sources))) == set(sources)
 
 
 def test_a_source_without_a_name_goes_by_its_host() -> None:
-    written = opml_write([Source(url="https://a.example/feed")])
+    written = write_opml([Source(url="https://a.example/feed")])
 
     assert b'text="a.example"' in written
 
@@ -148,13 +148,13 @@ def test_lists_of_other_people_are_read() -> None:
     with zipfile.ZipFile(SHARED / "data/sources/awesome-rss-feeds_opml.zip") as folder:
         files = [folder.read(name) for name in folder.namelist() if name.endswith(".opml")]
 
-    read = [opml_read(data) for data in files]
-    written = [opml_write(sources) for sources in read]
+    read = [read_opml(data) for data in files]
+    written = [write_opml(sources) for sources in read]
 
     assert len(read) == 118
     assert all(read)
-    assert [opml_write(opml_read(data)) for data in written] == written
-    assert [{source.url for source in opml_read(data)} for data in written] == [
+    assert [write_opml(read_opml(data)) for data in written] == written
+    assert [{source.url for source in read_opml(data)} for data in written] == [
         {source.url for source in sources} for sources in read
     ]
 
@@ -163,7 +163,7 @@ def test_lists_of_other_people_are_read() -> None:
 def test_a_list_of_two_thousand_addresses_is_read() -> None:
     data = (SHARED / "data/sources/smallweb_2k.txt").read_bytes()
 
-    assert len(sources_read(data)) > 1_990
+    assert len(read_sources(data)) > 1_990
 
 
 LISTS = {
@@ -180,7 +180,7 @@ LISTS = {
 
 @pytest.mark.parametrize("data", LISTS.values(), ids=LISTS.keys())
 def test_a_list_is_read_whatever_it_is(data: bytes) -> None:
-    assert sources_read(data) == (Source(url=A.url), Source(url="https://b.example/feed"))
+    assert read_sources(data) == (Source(url=A.url), Source(url="https://b.example/feed"))
 
 
 @pytest.mark.parametrize(
@@ -195,4 +195,4 @@ def test_a_list_is_read_whatever_it_is(data: bytes) -> None:
 )
 def test_what_is_neither_is_an_error(data: bytes, what: str) -> None:
     with pytest.raises(FeedError, match=what):
-        sources_read(data)
+        read_sources(data)

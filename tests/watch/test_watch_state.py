@@ -23,7 +23,7 @@ from copydesk.watch import (
     keep_address,
     may_be_asked,
     next_due,
-    pushed,
+    note_push,
     read,
     revive,
 )
@@ -333,9 +333,9 @@ def test_a_revived_source_is_due_and_a_410_is_only_a_failure_from_then_on() -> N
 
 
 def test_a_source_whose_hub_pushes_is_asked_four_times_a_day() -> None:
-    state = pushed(SourceState(), NOW + timedelta(days=3))
+    state = note_push(SourceState(), NOW + timedelta(days=3))
     slow = after_page(state, FEED, READING, 1, NOW)
-    ended = after_page(pushed(state, NOW), FEED, READING, 1, NOW)
+    ended = after_page(note_push(state, NOW), FEED, READING, 1, NOW)
 
     assert slow.next_at is not None
     assert ended.next_at is not None
@@ -345,7 +345,7 @@ def test_a_source_whose_hub_pushes_is_asked_four_times_a_day() -> None:
 
 def test_a_hubs_push_does_not_undo_a_rest_or_an_end() -> None:
     at = NOW + timedelta(hours=3)
-    state = pushed(SourceState(), NOW + timedelta(days=3))
+    state = note_push(SourceState(), NOW + timedelta(days=3))
 
     assert not may_be_asked(after_refused(state, refused("slow-down", 429, at), NOW), NOW)
     assert after_refused(state, refused("gone", 410), NOW).ended

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from copydesk.news import Lead, Source
-from copydesk.watch import wanted
+from copydesk.watch import is_wanted
 
 LEAD = Lead(
     url="https://ferry.example/1",
@@ -25,24 +25,24 @@ def source(include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()) -> Sour
 
 
 def test_everything_is_wanted_where_nothing_is_asked() -> None:
-    assert wanted(LEAD, source())
+    assert is_wanted(LEAD, source())
 
 
 @pytest.mark.parametrize("word", HAS)
 def test_a_lead_with_an_include_word_is_wanted(word: str) -> None:
-    assert wanted(LEAD, source(include=("else", word)))
+    assert is_wanted(LEAD, source(include=("else", word)))
 
 
 @pytest.mark.parametrize("word", HAS)
 def test_a_lead_with_an_exclude_word_is_not_wanted(word: str) -> None:
-    assert not wanted(LEAD, source(include=("ferry",), exclude=(word,)))
+    assert not is_wanted(LEAD, source(include=("ferry",), exclude=(word,)))
 
 
 @pytest.mark.parametrize("word", [word for word in LACKS if word != "C"])
 def test_a_lead_without_an_include_word_is_not_wanted(word: str) -> None:
-    assert not wanted(LEAD, source(include=(word,)))
+    assert not is_wanted(LEAD, source(include=(word,)))
 
 
 @pytest.mark.parametrize("word", [word for word in LACKS if word != "C"])
 def test_a_lead_without_an_exclude_word_is_wanted(word: str) -> None:
-    assert wanted(LEAD, source(exclude=(word,)))
+    assert is_wanted(LEAD, source(exclude=(word,)))

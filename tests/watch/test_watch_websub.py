@@ -32,13 +32,13 @@ QUERY = {
 
 def leased(lease_seconds: str = "864000", now: datetime = NOON) -> Subscription:
     query = {**QUERY, "hub.lease_seconds": lease_seconds}
-    confirmed = websub.confirmed(websub.asked(NEW, now), query, now)
+    confirmed = websub.confirm(websub.after_asking(NEW, now), query, now)
     assert confirmed is not None
     return confirmed.subscription
 
 
 def test_the_form_asks_for_ten_days_with_a_secret() -> None:
-    assert websub.form(NEW) == {
+    assert websub.request_fields(NEW) == {
         "hub.mode": "subscribe",
         "hub.topic": TOPIC,
         "hub.callback": NEW.callback,
@@ -48,7 +48,7 @@ def test_the_form_asks_for_ten_days_with_a_secret() -> None:
 
 
 def test_who_leaves_sends_no_secret() -> None:
-    assert websub.form(websub.ended(NEW)) == {
+    assert websub.request_fields(websub.give_back(NEW)) == {
         "hub.mode": "unsubscribe",
         "hub.topic": TOPIC,
         "hub.callback": NEW.callback,
@@ -72,7 +72,7 @@ def test_a_hub_is_no_less_safe_than_its_topic(hub: str, topic: str, may: bool) -
 
 
 def test_what_was_asked_for_is_confirmed_with_its_challenge() -> None:
-    confirmed = websub.confirmed(websub.asked(NEW, NOON), QUERY, NOON)
+    confirmed = websub.confirm(websub.after_asking(NEW, NOON), QUERY, NOON)
     assert confirmed is not None
     assert confirmed.challenge == "sea wall"
     assert websub.pushes_until(confirmed.subscription) == NOON + 10 * DAY
@@ -91,20 +91,20 @@ def test_what_was_asked_for_is_confirmed_with_its_challenge() -> None:
     ],
 )
 def test_what_was_not_asked_for_is_not_confirmed(changed: dict[str, str]) -> None:
-    assert websub.confirmed(NEW, {**QUERY, **changed}, NOON) is None
+    assert websub.confirm(NEW, {**QUERY, **changed}, NOON) is None
 
 
 def test_an_end_is_confirmed_only_when_we_ended_it() -> None:
     query = {**QUERY, "hub.mode": "unsubscribe"}
-    confirmed = websub.confirmed(websub.ended(leased()), query, NOON)
+    confirmed = websub.confirm(websub.give_back(leased()), query, NOON)
     assert confirmed is not None
     assert websub.pushes_until(confirmed.subscription) is None
-    assert websub.confirmed(websub.ended(leased()), QUERY, NOON) is None
+    assert websub.confirm(websub.give_back(leased()), QUERY, NOON) is None
 
 
 def test_a_denied_one_is_asked_for_again_in_a_day() -> None:
     query = {"hub.mode": "denied", "hub.topic": TOPIC, "hub.reason": "no\r\nroom"}
-    confirmed = websub.confirmed(leased(), query, NOON)
+    confirmed = websub.confirm(leased(), query, NOON)
     assert confirmed is not None
     denied = confirmed.subscription
     assert confirmed.challenge == ""
@@ -143,7 +143,7 @@ def test_a_short_lease_does_not_make_us_hammer_the_hub() -> None:
 
 def test_leases_of_one_moment_are_not_renewed_at_one_moment() -> None:
     other = replace(NEW, callback=NEW.callback + "2")
-    confirmed = websub.confirmed(other, QUERY, NOON)
+    confirmed = websub.confirm(other, QUERY, NOON)
     assert confirmed is not None
     assert confirmed.subscription.next_at != leased().next_at
 
@@ -153,7 +153,7 @@ def test_a_silent_hub_is_asked_ever_more_rarely() -> None:
     waits = []
     for _ in range(12):
         assert websub.is_time(subscription, now)
-        subscription = websub.asked(subscription, now)
+        subscription = websub.after_asking(subscription, now)
         assert subscription.next_at is not None
         waits.append(subscription.next_at - now)
         now = subscription.next_at
@@ -163,10 +163,10 @@ def test_a_silent_hub_is_asked_ever_more_rarely() -> None:
 
 
 def test_a_hub_that_does_not_care_is_told_of_an_end_three_times() -> None:
-    subscription, now = websub.ended(leased()), NOON
+    subscription, now = websub.give_back(leased()), NOON
     for _ in range(3):
         assert not websub.is_over(subscription, now)
-        subscription = websub.asked(subscription, now)
+        subscription = websub.after_asking(subscription, now)
         assert subscription.next_at is not None
         now = subscription.next_at
     assert websub.is_over(subscription, now)
@@ -242,6 +242,6 @@ def test_a_push_makes_a_hub_believed_again() -> None:
 
 
 def test_a_renewed_lease_does_not() -> None:
-    confirmed = websub.confirmed(replace(leased(), missed=2), QUERY, NOON + DAY)
+    confirmed = websub.confirm(replace(leased(), missed=2), QUERY, NOON + DAY)
     assert confirmed is not None
     assert websub.pushes_until(confirmed.subscription) is None

@@ -56,7 +56,7 @@ def _fields(root: Path) -> _yaml.Fields:
             subject=str(root),
             hint="only a site of the reference can be adopted; start afresh with: copydesk new DIR",
         )
-    fields = _yaml.Fields(_yaml.parse_mapping(_yaml.read_text(root, FILE), FILE), FILE)
+    fields = _yaml.Fields(_yaml.parse_mapping(_yaml.read_file(root, FILE), FILE), FILE)
     if not fields.text("title"):
         raise fields.error("title", "missing", "the site needs a name")
     return fields

@@ -20,7 +20,7 @@ def read(root: Path) -> dict[str, tuple[Organization, str]]:
     found: dict[str, tuple[Organization, str]] = {}
     for name in _yaml.list_names(root, FOLDER, ".md"):
         file = f"{FOLDER}/{name}"
-        organization = _organization(_yaml.read_text(root, file), file, name.removesuffix(".md"))
+        organization = _organization(_yaml.read_file(root, file), file, name.removesuffix(".md"))
         if organization.domain in found:
             taken = found[organization.domain][1]
             raise setting_error(file, "domain", f'"{organization.domain}" is taken by {taken}')

@@ -23,7 +23,7 @@ def read(root: Path) -> TopicFiles:
     found = []
     for name in _yaml.list_names(root, FOLDER, ".yaml", ".yml"):
         file = f"{FOLDER}/{name}"
-        found.append((_topic(_yaml.parse_mapping(_yaml.read_text(root, file), file), file), file))
+        found.append((_topic(_yaml.parse_mapping(_yaml.read_file(root, file), file), file), file))
     _refuse_twins(found)
     _refuse_circles(found)
     return found

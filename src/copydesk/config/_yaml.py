@@ -23,7 +23,7 @@ def list_names(root: Path, folder: str, *suffixes: str) -> list[str]:
     return [name for name in found if PurePosixPath(name).suffix in suffixes]
 
 
-def read_text(root: Path, path: str) -> str:
+def read_file(root: Path, path: str) -> str:
     """Return the text of a newsroom's file, which may be no link; errors call it by its path."""
     try:
         return decode_text(within.read(root, path, _MAX_BYTES), path)

@@ -7,34 +7,22 @@ A folder, a server by rsync and a bucket are carried to file by file, a branch o
 
 from __future__ import annotations
 
-from copydesk.deploy._deliver import Delivery, Manifest, deliver, plan_delivery
-from copydesk.deploy._folder import LocalFolder, refuse_nested
-from copydesk.deploy._order import stages
-from copydesk.deploy._pings import INDEX_NOW_MOST, Ping, listeners, pings
-from copydesk.deploy._rsync import Rsync
-from copydesk.deploy._survey import BuiltSite, survey
-from copydesk.deploy.branch import Branch, deliver_branch
-from copydesk.deploy.s3 import Bucket
+from copydesk.deploy._deliver import Delivery as Delivery
+from copydesk.deploy._deliver import Manifest as Manifest
+from copydesk.deploy._deliver import deliver as deliver
+from copydesk.deploy._deliver import plan_delivery as plan_delivery
+from copydesk.deploy._folder import LocalFolder as LocalFolder
+from copydesk.deploy._folder import refuse_nested as refuse_nested
+from copydesk.deploy._order import stages as stages
+from copydesk.deploy._pings import INDEX_NOW_MOST as INDEX_NOW_MOST
+from copydesk.deploy._pings import Ping as Ping
+from copydesk.deploy._pings import listeners as listeners
+from copydesk.deploy._pings import pings as pings
+from copydesk.deploy._rsync import Rsync as Rsync
+from copydesk.deploy._survey import BuiltSite as BuiltSite
+from copydesk.deploy._survey import survey as survey
+from copydesk.deploy.branch import Branch as Branch
+from copydesk.deploy.branch import deliver_branch as deliver_branch
+from copydesk.deploy.s3 import Bucket as Bucket
 
 Place = LocalFolder | Rsync | Bucket | Branch
-
-__all__ = [
-    "INDEX_NOW_MOST",
-    "Branch",
-    "Bucket",
-    "BuiltSite",
-    "Delivery",
-    "LocalFolder",
-    "Manifest",
-    "Ping",
-    "Place",
-    "Rsync",
-    "deliver",
-    "deliver_branch",
-    "listeners",
-    "pings",
-    "plan_delivery",
-    "refuse_nested",
-    "stages",
-    "survey",
-]

@@ -5,9 +5,8 @@ Needs the extra `copydesk[embed]`; nothing heavy is loaded before the first text
 
 from __future__ import annotations
 
-from copydesk.embed._model import Model
-from copydesk.embed._passage import key_of, passage
+from copydesk.embed._model import Model as Model
+from copydesk.embed._passage import key_of as key_of
+from copydesk.embed._passage import passage as passage
 
 SIZE = 384  # bytes of a vector
-
-__all__ = ["SIZE", "Model", "key_of", "passage"]

@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom import DeployReport as DeployReport
     from copydesk.engine.newsroom import Explanation as Explanation
     from copydesk.engine.newsroom import Failure as Failure
+    from copydesk.engine.newsroom import Mark as Mark
     from copydesk.engine.newsroom import Newsroom as Newsroom
     from copydesk.engine.newsroom import Progress as Progress
+    from copydesk.engine.newsroom import ResidentNewsroom as ResidentNewsroom
     from copydesk.engine.newsroom import RoundReport as RoundReport
     from copydesk.engine.newsroom import Rule as Rule
     from copydesk.engine.newsroom import SettingRow as SettingRow

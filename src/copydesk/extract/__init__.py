@@ -5,22 +5,14 @@ What a site repeats on many pages is learned from finished articles and taken ou
 
 from __future__ import annotations
 
-from copydesk.extract._declared_address import declared_address
-from copydesk.extract._fields import fields
-from copydesk.extract._habits import MOST_HABITS, Habits, habits, learn, settle, site_of
-from copydesk.extract._read import read, read_anyway
-from copydesk.extract.terms import snippet_characters
-
-__all__ = [
-    "MOST_HABITS",
-    "Habits",
-    "declared_address",
-    "fields",
-    "habits",
-    "learn",
-    "read",
-    "read_anyway",
-    "settle",
-    "site_of",
-    "snippet_characters",
-]
+from copydesk.extract._declared_address import declared_address as declared_address
+from copydesk.extract._fields import fields as fields
+from copydesk.extract._habits import MOST_HABITS as MOST_HABITS
+from copydesk.extract._habits import Habits as Habits
+from copydesk.extract._habits import habits as habits
+from copydesk.extract._habits import learn as learn
+from copydesk.extract._habits import settle as settle
+from copydesk.extract._habits import site_of as site_of
+from copydesk.extract._read import read as read
+from copydesk.extract._read import read_anyway as read_anyway
+from copydesk.extract.terms import snippet_characters as snippet_characters

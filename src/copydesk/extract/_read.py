@@ -210,7 +210,7 @@ def _add_pictures(article: Article, reading: _OpenedPage) -> Article:
     """Add what can be seen and heard."""
     document, declared, lead = reading.document, reading.declared, reading.lead
     figures = pictures.figures(document, declared, lead, article.web_url)
-    shown = kinds.shown(document, declared, lead, article.text)
+    shown = kinds.playback(document, declared, lead, article.text)
     lead_figure = figures[0] if figures else Figure(url="")
     return _add_fields(
         article,

@@ -12,21 +12,13 @@ sockets, and only to public addresses unless the newsroom allows a host by name.
 
 from __future__ import annotations
 
-from copydesk.fetch._clock import Clock, VirtualClock, WallClock
-from copydesk.fetch.polite import HostStore, Polite
-from copydesk.fetch.recording import Recorder, Replay
-from copydesk.fetch.web import Web
-from copydesk.news import FetchOptions, Manners
-
-__all__ = [
-    "Clock",
-    "FetchOptions",
-    "HostStore",
-    "Manners",
-    "Polite",
-    "Recorder",
-    "Replay",
-    "VirtualClock",
-    "WallClock",
-    "Web",
-]
+from copydesk.fetch._clock import Clock as Clock
+from copydesk.fetch._clock import VirtualClock as VirtualClock
+from copydesk.fetch._clock import WallClock as WallClock
+from copydesk.fetch.polite import HostStore as HostStore
+from copydesk.fetch.polite import Polite as Polite
+from copydesk.fetch.recording import Recorder as Recorder
+from copydesk.fetch.recording import Replay as Replay
+from copydesk.fetch.web import Web as Web
+from copydesk.news import FetchOptions as FetchOptions
+from copydesk.news import Manners as Manners

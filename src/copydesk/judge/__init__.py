@@ -6,42 +6,27 @@ what an article says. Filed stories come in over a `news.Shelf` (`MemoryShelf` i
 
 from __future__ import annotations
 
-from copydesk.judge._appraise import Appraisal, appraise, complete
-from copydesk.judge._assess import assess, regroup, weigh
-from copydesk.judge._block import blocking_ruling
-from copydesk.judge._counterfactuals import counterfactuals, points_at_the_gate
-from copydesk.judge._explain import explain
-from copydesk.judge._memory_shelf import MemoryShelf
-from copydesk.judge._past_shelf import PastShelf
-from copydesk.judge._profiles import profile_of
-from copydesk.judge._standing import is_off_beat, reaches_gate
-from copydesk.judge.clustering import NEIGHBOURS_WITHIN, NewsDocument, Stream, similarities
-from copydesk.judge.copies import COPIES_WITHIN, find_original, fingerprint
-from copydesk.judge.profile import Features, QualityScore
-
-__all__ = [
-    "COPIES_WITHIN",
-    "NEIGHBOURS_WITHIN",
-    "Appraisal",
-    "Features",
-    "MemoryShelf",
-    "NewsDocument",
-    "PastShelf",
-    "QualityScore",
-    "Stream",
-    "appraise",
-    "assess",
-    "blocking_ruling",
-    "complete",
-    "counterfactuals",
-    "explain",
-    "find_original",
-    "fingerprint",
-    "is_off_beat",
-    "points_at_the_gate",
-    "profile_of",
-    "reaches_gate",
-    "regroup",
-    "similarities",
-    "weigh",
-]
+from copydesk.judge._appraise import Appraisal as Appraisal
+from copydesk.judge._appraise import appraise as appraise
+from copydesk.judge._appraise import complete as complete
+from copydesk.judge._assess import assess as assess
+from copydesk.judge._assess import regroup as regroup
+from copydesk.judge._assess import weigh as weigh
+from copydesk.judge._block import blocking_ruling as blocking_ruling
+from copydesk.judge._counterfactuals import counterfactuals as counterfactuals
+from copydesk.judge._counterfactuals import points_at_the_gate as points_at_the_gate
+from copydesk.judge._explain import explain as explain
+from copydesk.judge._memory_shelf import MemoryShelf as MemoryShelf
+from copydesk.judge._past_shelf import PastShelf as PastShelf
+from copydesk.judge._profiles import profile_of as profile_of
+from copydesk.judge._standing import is_off_beat as is_off_beat
+from copydesk.judge._standing import reaches_gate as reaches_gate
+from copydesk.judge.clustering import NEIGHBOURS_WITHIN as NEIGHBOURS_WITHIN
+from copydesk.judge.clustering import NewsDocument as NewsDocument
+from copydesk.judge.clustering import Stream as Stream
+from copydesk.judge.clustering import similarities as similarities
+from copydesk.judge.copies import COPIES_WITHIN as COPIES_WITHIN
+from copydesk.judge.copies import find_original as find_original
+from copydesk.judge.copies import fingerprint as fingerprint
+from copydesk.judge.profile import Features as Features
+from copydesk.judge.profile import QualityScore as QualityScore

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from copydesk.judge import quality
 from copydesk.judge.profile import (
     Copy,
     Features,
     Fingerprint,
     Match,
     QualitySignal,
-    given,
+    given_topics,
     source_of,
 )
-from copydesk.judge.quality import Sightings, wrapping
+from copydesk.judge.quality import Sightings
 from copydesk.judge.words import contains, contains_letters, normalize
 from copydesk.news import Article, Beat, Shelf, Topic
 
@@ -25,11 +26,11 @@ def signals(beat: Beat) -> tuple[QualitySignal, ...]:
     return (
         QualitySignal(points=2, find=_topics),
         QualitySignal(points=15, find=_keywords),
-        QualitySignal(points=20, find=wrapping.image, of_picture=True),
+        QualitySignal(points=20, find=quality.image, of_picture=True),
         QualitySignal(points=20, find=_amp),
-        QualitySignal(points=beat.scoring.organization_points, find=wrapping.organization),
-        QualitySignal(points=50, find=wrapping.official),
-        QualitySignal(points=50, find=wrapping.video),
+        QualitySignal(points=beat.scoring.organization_points, find=quality.organization),
+        QualitySignal(points=50, find=quality.official),
+        QualitySignal(points=50, find=quality.video),
         QualitySignal(points=-1, find=_long_title),
     )
 
@@ -68,7 +69,7 @@ def relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
     that is official or has topics. A beat without topics takes everything.
     """
     read = (_match(topic, article) for topic in beat.topics)
-    return (*given(article, beat), *filter(None, read))
+    return (*given_topics(article, beat), *filter(None, read))
 
 
 def _match(topic: Topic, article: Article) -> Match | None:

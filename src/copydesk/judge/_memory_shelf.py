@@ -70,7 +70,7 @@ class MemoryShelf:
         if story.group:
             self._groups[story.group].add(story.path)
 
-    def also(self, url: str, path: str) -> None:
+    def add_address(self, url: str, path: str) -> None:
         """Let a record stand for one more address, where none does."""
         self._paths.setdefault(urls.identity(url), path)
 
@@ -79,7 +79,7 @@ class MemoryShelf:
         return self._paths.get(urls.identity(url))
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterator[Shelved]:
-        """Return at most 32 stories that share some of a fingerprint, those that share most first.
+        """Yield at most 32 stories that share some of a fingerprint, those that share most first.
 
         A hash that more than 128 stories share is a publisher's standing text: only the first 128
         are looked at.

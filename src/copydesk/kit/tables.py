@@ -9,7 +9,7 @@ only, so what is read from them is a constant, which one who decides may hold as
 from __future__ import annotations
 
 import functools
-import importlib.resources
+import pkgutil
 import tomllib
 from collections.abc import Hashable, Iterable, Mapping
 from types import MappingProxyType
@@ -72,8 +72,8 @@ def _rows(package: str, name: str, row: object) -> Mapping[str, object]:
 
 
 def _text(package: str, name: str) -> str:
-    file = importlib.resources.files(package) / _FOLDER / name
     try:
-        return file.read_text("utf-8")
+        content = pkgutil.get_data(package, f"{_FOLDER}/{name}") or b""
+        return content.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise TableError("no such table", subject=f"{package}: {name}", hint=_HINT) from error

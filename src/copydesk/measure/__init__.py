@@ -2,64 +2,39 @@
 
 from __future__ import annotations
 
-from copydesk.measure._clusters import Scores
-from copydesk.measure._copies import CopiesReport, copies
-from copydesk.measure._documents import Labelled, Order, read_labelled, sort_documents
-from copydesk.measure._feeds import FeedsReport, Mismatch, Trouble, feeds
-from copydesk.measure._group import Agreement as GroupAgreement
-from copydesk.measure._group import GroupOptions, GroupReport, group
-from copydesk.measure._scores import Difference, ScoresReport, scores
-from copydesk.measure._topics import Met, Share, TopicMiss, TopicScore, TopicsReport, topics
-from copydesk.measure.pages import (
-    Agreement,
-    Authors,
-    DatesReport,
-    Days,
-    ExtractReport,
-    Lost,
-    Milliseconds,
-    Miss,
-    Progress,
-    WrongDay,
-    dates,
-    extract,
-)
-
-__all__ = [
-    "Agreement",
-    "Authors",
-    "CopiesReport",
-    "DatesReport",
-    "Days",
-    "Difference",
-    "ExtractReport",
-    "FeedsReport",
-    "GroupAgreement",
-    "GroupOptions",
-    "GroupReport",
-    "Labelled",
-    "Lost",
-    "Met",
-    "Milliseconds",
-    "Mismatch",
-    "Miss",
-    "Order",
-    "Progress",
-    "Scores",
-    "ScoresReport",
-    "Share",
-    "TopicMiss",
-    "TopicScore",
-    "TopicsReport",
-    "Trouble",
-    "WrongDay",
-    "copies",
-    "dates",
-    "extract",
-    "feeds",
-    "group",
-    "read_labelled",
-    "scores",
-    "sort_documents",
-    "topics",
-]
+from copydesk.measure._clusters import Scores as Scores
+from copydesk.measure._copies import CopiesReport as CopiesReport
+from copydesk.measure._copies import copies as copies
+from copydesk.measure._documents import Labelled as Labelled
+from copydesk.measure._documents import Order as Order
+from copydesk.measure._documents import read_labelled as read_labelled
+from copydesk.measure._documents import sort_documents as sort_documents
+from copydesk.measure._feeds import FeedsReport as FeedsReport
+from copydesk.measure._feeds import Mismatch as Mismatch
+from copydesk.measure._feeds import Trouble as Trouble
+from copydesk.measure._feeds import feeds as feeds
+from copydesk.measure._group import GroupAgreement as GroupAgreement
+from copydesk.measure._group import GroupOptions as GroupOptions
+from copydesk.measure._group import GroupReport as GroupReport
+from copydesk.measure._group import group as group
+from copydesk.measure._scores import Difference as Difference
+from copydesk.measure._scores import ScoresReport as ScoresReport
+from copydesk.measure._scores import scores as scores
+from copydesk.measure._topics import Met as Met
+from copydesk.measure._topics import Share as Share
+from copydesk.measure._topics import TopicMiss as TopicMiss
+from copydesk.measure._topics import TopicScore as TopicScore
+from copydesk.measure._topics import TopicsReport as TopicsReport
+from copydesk.measure._topics import topics as topics
+from copydesk.measure.pages import Agreement as Agreement
+from copydesk.measure.pages import Authors as Authors
+from copydesk.measure.pages import DatesReport as DatesReport
+from copydesk.measure.pages import Days as Days
+from copydesk.measure.pages import ExtractReport as ExtractReport
+from copydesk.measure.pages import Lost as Lost
+from copydesk.measure.pages import Milliseconds as Milliseconds
+from copydesk.measure.pages import Miss as Miss
+from copydesk.measure.pages import Progress as Progress
+from copydesk.measure.pages import WrongDay as WrongDay
+from copydesk.measure.pages import dates as dates
+from copydesk.measure.pages import extract as extract

@@ -19,7 +19,7 @@ FIRST = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Agreement:
+class GroupAgreement:
     """How far groups agree with the labels."""
 
     groups: int
@@ -42,7 +42,7 @@ class GroupReport:
     order: Order
     pairwise: Scores
     bcubed: Scores
-    at_once: Agreement
+    at_once: GroupAgreement
     first: float
     stretches: float
     documents_per_second: float
@@ -106,9 +106,9 @@ def _document(document: Labelled, order: Order, model: embed.Model | None) -> ju
     )
 
 
-def _agreement(documents: Sequence[Labelled], ours: Sequence[str]) -> Agreement:
+def _agreement(documents: Sequence[Labelled], ours: Sequence[str]) -> GroupAgreement:
     true = [document.cluster for document in documents]
-    return Agreement(
+    return GroupAgreement(
         groups=len(set(ours)),
         pairwise=_clusters.pairwise(true, ours),
         bcubed=_clusters.bcubed(true, ours),

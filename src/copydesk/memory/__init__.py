@@ -7,24 +7,14 @@ memory was lost.
 
 from __future__ import annotations
 
-from copydesk.memory._fates import Fate, FateState
-from copydesk.memory._keyed_bytes import KeyedBytes
-from copydesk.memory._manifest import SiteManifest
-from copydesk.memory._reads import Reads
-from copydesk.memory._revisits import Revisit, Revisits
-from copydesk.memory._schema import VERSION, copy, migrate
-from copydesk.memory._store import Memory
-
-__all__ = [
-    "VERSION",
-    "Fate",
-    "FateState",
-    "KeyedBytes",
-    "Memory",
-    "Reads",
-    "Revisit",
-    "Revisits",
-    "SiteManifest",
-    "copy",
-    "migrate",
-]
+from copydesk.memory._fates import Fate as Fate
+from copydesk.memory._fates import FateState as FateState
+from copydesk.memory._keyed_bytes import KeyedBytes as KeyedBytes
+from copydesk.memory._manifest import SiteManifest as SiteManifest
+from copydesk.memory._reads import Reads as Reads
+from copydesk.memory._revisits import Revisit as Revisit
+from copydesk.memory._revisits import Revisits as Revisits
+from copydesk.memory._schema import VERSION as VERSION
+from copydesk.memory._schema import copy as copy
+from copydesk.memory._schema import migrate as migrate
+from copydesk.memory._store import Memory as Memory

@@ -8,115 +8,69 @@ EventKind, FaultKind), whose words stand in one table each; where a story stands
 
 from __future__ import annotations
 
-from copydesk.news.article import USES, Article, Figure, Kind, Media, Signal, Use
-from copydesk.news.beat import (
-    Beat,
-    DomainTrust,
-    ExcerptRule,
-    Organization,
-    Scoring,
-    SiteOptions,
-    Topic,
-)
-from copydesk.news.deploy_options import BranchOptions, S3Options
-from copydesk.news.dropped import DROP_REASONS, Dropped, DropReason
-from copydesk.news.edition import (
-    Draw,
-    Edition,
-    FiledStories,
-    PictureFile,
-    Poster,
-    Record,
-    Show,
-    Thumbnail,
-)
-from copydesk.news.event import Event, EventKind
-from copydesk.news.fault import Fault, FaultKind
-from copydesk.news.fetch_options import FetchOptions, Manners
-from copydesk.news.lead import Lead
-from copydesk.news.page import (
-    Fetcher,
-    NotModified,
-    Page,
-    Purpose,
-    Refused,
-    RefusedReason,
-    Request,
-)
-from copydesk.news.profile import TRAITS, ProfileName, Traits
-from copydesk.news.reason import GROUP_RULED, Reason, ReasonKind, reason_words
-from copydesk.news.ruling import NO_PICTURE, Ruling, RulingKind, SetField
-from copydesk.news.shelf import Shelf, Shelved
-from copydesk.news.source import ListingRule, Source, SourceKind, Trust
-from copydesk.news.standing import Standing
-from copydesk.news.story import Extra, Image, Provider, Related, Story
-from copydesk.news.verdict import Said, Verdict
-
-__all__ = [
-    "DROP_REASONS",
-    "GROUP_RULED",
-    "NO_PICTURE",
-    "TRAITS",
-    "USES",
-    "Article",
-    "Beat",
-    "BranchOptions",
-    "DomainTrust",
-    "Draw",
-    "DropReason",
-    "Dropped",
-    "Edition",
-    "Event",
-    "EventKind",
-    "ExcerptRule",
-    "Extra",
-    "Fault",
-    "FaultKind",
-    "FetchOptions",
-    "Fetcher",
-    "Figure",
-    "FiledStories",
-    "Image",
-    "Kind",
-    "Lead",
-    "ListingRule",
-    "Manners",
-    "Media",
-    "NotModified",
-    "Organization",
-    "Page",
-    "PictureFile",
-    "Poster",
-    "ProfileName",
-    "Provider",
-    "Purpose",
-    "Reason",
-    "ReasonKind",
-    "Record",
-    "Refused",
-    "RefusedReason",
-    "Related",
-    "Request",
-    "Ruling",
-    "RulingKind",
-    "S3Options",
-    "Said",
-    "Scoring",
-    "SetField",
-    "Shelf",
-    "Shelved",
-    "Show",
-    "Signal",
-    "SiteOptions",
-    "Source",
-    "SourceKind",
-    "Standing",
-    "Story",
-    "Thumbnail",
-    "Topic",
-    "Traits",
-    "Trust",
-    "Use",
-    "Verdict",
-    "reason_words",
-]
+from copydesk.news.article import USES as USES
+from copydesk.news.article import Article as Article
+from copydesk.news.article import Figure as Figure
+from copydesk.news.article import Kind as Kind
+from copydesk.news.article import Media as Media
+from copydesk.news.article import Signal as Signal
+from copydesk.news.article import Use as Use
+from copydesk.news.beat import Beat as Beat
+from copydesk.news.beat import DomainTrust as DomainTrust
+from copydesk.news.beat import ExcerptRule as ExcerptRule
+from copydesk.news.beat import Organization as Organization
+from copydesk.news.beat import Scoring as Scoring
+from copydesk.news.beat import SiteOptions as SiteOptions
+from copydesk.news.beat import Topic as Topic
+from copydesk.news.deploy_options import BranchOptions as BranchOptions
+from copydesk.news.deploy_options import S3Options as S3Options
+from copydesk.news.dropped import DROP_REASONS as DROP_REASONS
+from copydesk.news.dropped import Dropped as Dropped
+from copydesk.news.dropped import DropReason as DropReason
+from copydesk.news.edition import Draw as Draw
+from copydesk.news.edition import Edition as Edition
+from copydesk.news.edition import FiledStories as FiledStories
+from copydesk.news.edition import PictureFile as PictureFile
+from copydesk.news.edition import Poster as Poster
+from copydesk.news.edition import Record as Record
+from copydesk.news.edition import Show as Show
+from copydesk.news.edition import Thumbnail as Thumbnail
+from copydesk.news.event import Event as Event
+from copydesk.news.event import EventKind as EventKind
+from copydesk.news.fault import Fault as Fault
+from copydesk.news.fault import FaultKind as FaultKind
+from copydesk.news.fetch_options import FetchOptions as FetchOptions
+from copydesk.news.fetch_options import Manners as Manners
+from copydesk.news.lead import Lead as Lead
+from copydesk.news.page import Fetcher as Fetcher
+from copydesk.news.page import NotModified as NotModified
+from copydesk.news.page import Page as Page
+from copydesk.news.page import Purpose as Purpose
+from copydesk.news.page import Refused as Refused
+from copydesk.news.page import RefusedReason as RefusedReason
+from copydesk.news.page import Request as Request
+from copydesk.news.profile import TRAITS as TRAITS
+from copydesk.news.profile import ProfileName as ProfileName
+from copydesk.news.profile import Traits as Traits
+from copydesk.news.reason import GROUP_RULED as GROUP_RULED
+from copydesk.news.reason import Reason as Reason
+from copydesk.news.reason import ReasonKind as ReasonKind
+from copydesk.news.reason import reason_words as reason_words
+from copydesk.news.ruling import NO_PICTURE as NO_PICTURE
+from copydesk.news.ruling import Ruling as Ruling
+from copydesk.news.ruling import RulingKind as RulingKind
+from copydesk.news.ruling import SetField as SetField
+from copydesk.news.shelf import Shelf as Shelf
+from copydesk.news.shelf import Shelved as Shelved
+from copydesk.news.source import ListingRule as ListingRule
+from copydesk.news.source import Source as Source
+from copydesk.news.source import SourceKind as SourceKind
+from copydesk.news.source import Trust as Trust
+from copydesk.news.standing import Standing as Standing
+from copydesk.news.story import Extra as Extra
+from copydesk.news.story import Image as Image
+from copydesk.news.story import Provider as Provider
+from copydesk.news.story import Related as Related
+from copydesk.news.story import Story as Story
+from copydesk.news.verdict import Said as Said
+from copydesk.news.verdict import Verdict as Verdict

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from copydesk.placement import READ_WITHIN
-from copydesk.publish._entries import Entry
-from copydesk.publish._plan import House, Look, Plan, Sizes
-from copydesk.publish._publish import Published, PublishOptions, plan_site, publish, survey
-from copydesk.publish._survey import Survey
-from copydesk.publish._write import Manifest, MemoryManifest, Sheet
-from copydesk.publish.catalogue import Catalogue
-
-__all__ = [
-    "READ_WITHIN",
-    "Catalogue",
-    "Entry",
-    "House",
-    "Look",
-    "Manifest",
-    "MemoryManifest",
-    "Plan",
-    "PublishOptions",
-    "Published",
-    "Sheet",
-    "Sizes",
-    "Survey",
-    "plan_site",
-    "publish",
-    "survey",
-]
+from copydesk.placement import READ_WITHIN as READ_WITHIN
+from copydesk.publish._entries import Entry as Entry
+from copydesk.publish._plan import House as House
+from copydesk.publish._plan import Look as Look
+from copydesk.publish._plan import Plan as Plan
+from copydesk.publish._plan import Sizes as Sizes
+from copydesk.publish._publish import Published as Published
+from copydesk.publish._publish import PublishOptions as PublishOptions
+from copydesk.publish._publish import plan_site as plan_site
+from copydesk.publish._publish import publish as publish
+from copydesk.publish._publish import survey as survey
+from copydesk.publish._survey import Survey as Survey
+from copydesk.publish.catalogue import Catalogue as Catalogue
+from copydesk.publish.writing import Manifest as Manifest
+from copydesk.publish.writing import MemoryManifest as MemoryManifest
+from copydesk.publish.writing import Sheet as Sheet

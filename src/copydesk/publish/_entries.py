@@ -61,12 +61,12 @@ class Entry(NamedTuple):
 
     @property
     def folder(self) -> str:
-        """Give the folder of its page."""
+        """Return the folder of its page."""
         return f"news/{self.name}/"
 
     @property
     def original(self) -> str:
-        """Give the name of the story that it is a copy of, "" where it is none."""
+        """Return the name of the story that it is a copy of, "" where it is none."""
         return addresses.record_name(f"{self.copy_of}.md") if self.copy_of else ""
 
 
@@ -114,12 +114,12 @@ def make_entry(story: Story, stamp: str, keys: Iterable[StoryKey], grounds: Grou
 
 
 def _held(number: int) -> int:
-    """Give a number that somebody wrote into a record, or the nearest one that JSON holds."""
+    """Return a number that somebody wrote into a record, or the nearest one that JSON holds."""
     return max(-_LARGEST, min(_LARGEST, number))
 
 
 def image(story: Story) -> str:
-    """Give the address of a story's picture, "" for none or one that its publisher refuses."""
+    """Return the address of a story's picture, "" for none or one that its publisher refuses."""
     return story.images[0].url if story.images and "image" not in story.refuses else ""
 
 

@@ -8,62 +8,63 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import overload
 
 from copydesk.news import FiledStories, Story
-from copydesk.publish import _sound
+from copydesk.publish import _surrogates
 from copydesk.publish._entries import Entry
 
-_IN_HAND = 32_768  # stories, 100 MB; the survey's last are the first that pages are made of
+IN_HAND = 32_768  # stories, 100 MB; the survey's last are the first that pages are made of
 
 Read = Callable[[str], Story | None]
 
 
-class Told:
+class StoryList:
     """Stories that are all in memory, as `news.FiledStories`."""
 
     def __init__(self, stories: Iterable[Story]) -> None:
         self._stories = {story.path: story for story in stories}
 
     def stamps(self) -> Mapping[str, str]:
-        """Give a hash of each story by its path."""
+        """Return a hash of each story by its path."""
         return {
             path: hashlib.blake2b(repr(story).encode("utf-8", "replace"), digest_size=8).hexdigest()
             for path, story in self._stories.items()
         }
 
     def read(self, path: str) -> Story | None:
-        """Give the story at a path."""
+        """Return the story at a path."""
         return self._stories.get(path)
 
 
-class Reader:
-    """Read stories, the latest few thousand of them once."""
+class StoryReader:
+    """Read stories, once as long as they are among the latest so many `in_hand`."""
 
-    def __init__(self, filed: FiledStories) -> None:
-        self._filed = filed
+    def __init__(self, filed: FiledStories | Iterable[Story], in_hand: int = IN_HAND) -> None:
+        self._filed = StoryList(filed) if isinstance(filed, Iterable) else filed
+        self._most = in_hand
         self._in_hand: OrderedDict[str, Story | None] = OrderedDict()
-        self._sound: set[str] = set()
+        self._checked: set[str] = set()
 
     def stamps(self) -> Mapping[str, str]:
-        """Give the path of every filed story and what changes with it, in no order."""
+        """Return the path of every filed story and what changes with it, in no order."""
         return self._filed.stamps()
 
     def __call__(self, path: str) -> Story | None:
-        """Give the story at a path, with text that every output can encode."""
+        """Return the story at a path, with text that every output can encode."""
         if path in self._in_hand:
             self._in_hand.move_to_end(path)
             return self._in_hand[path]
         self._in_hand[path] = story = self._read(path)
-        if len(self._in_hand) > _IN_HAND:
+        if len(self._in_hand) > self._most:
             self._in_hand.popitem(last=False)
         return story
 
     def _read(self, path: str) -> Story | None:
-        """Give a story anew; one that was sound is not looked through a second time."""
+        """Return a story anew; one that was sound is not looked through a second time."""
         found = self._filed.read(path)
-        if found is None or path in self._sound:
+        if found is None or path in self._checked:
             return found
-        story = _sound.mend(found)
+        story = _surrogates.repair(found)
         if story is found:
-            self._sound.add(path)
+            self._checked.add(path)
         return story
 
 

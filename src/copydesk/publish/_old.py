@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from copydesk.publish import _records
 from copydesk.publish._keys import ALL
 from copydesk.publish._plan import Plan
-from copydesk.publish._write import Sheet
+from copydesk.publish.writing import Sheet
 
 FILE = "_redirects"
 _HEAD = (
@@ -21,7 +21,7 @@ _HEAD = (
 
 
 def folders(plan: Plan) -> Mapping[str, str]:
-    """Give folders in which old pages lay and the list that stands for each; none if no records."""
+    """Return folders in which old pages lay, each with the list that stands for it."""
     shown = (*_records.SHELVES, "newsletters")
     moved = {
         f"{_records.PAGES[name]}/": f"{name}/"
@@ -33,7 +33,7 @@ def folders(plan: Plan) -> Mapping[str, str]:
 
 
 def sheets(plan: Plan, own: str | None, pages: Iterable[tuple[str, str]]) -> Iterator[Sheet]:
-    """Give the redirects of a site that has old addresses; `own` are the newsroom's, put first.
+    """Yield the redirects of a site that has old addresses; `own` are the newsroom's, put first.
 
     `pages` are old addresses of the API and those that stand for them.
     """

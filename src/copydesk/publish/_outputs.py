@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from copydesk.publish._keys import ALL, StoryKey
 from copydesk.publish._plan import Look, Plan
-from copydesk.publish._write import Sheet
+from copydesk.publish.writing import Sheet
 
 _Tool = TypeVar("_Tool")
 

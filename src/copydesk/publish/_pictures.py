@@ -49,19 +49,19 @@ class Picture:
 
 
 def of(story: Story, plan: Plan) -> Picture | None:
-    """Give the story's picture: our cached copy, its origin when hot-linking is on, or none."""
+    """Return the story's picture: our cached copy, its origin when hot-linking is on, or none."""
     show = plan.show_of(story)
     if not story.images or show == "none":
         return None
     image = story.images[0]
     if show == "hotlink":
-        return _remote(image, story.provider)
+        return _hotlinked_picture(image, story.provider)
     thumbnail = plan.look.pictures.get(image.url)
-    return None if thumbnail is None else _cached(image, story.provider, thumbnail, plan)
+    return None if thumbnail is None else _cached_picture(image, story.provider, thumbnail, plan)
 
 
 def of_record(record: Record, plan: Plan) -> Picture | None:
-    """Give the picture of a record that is no news: where its origin is, if hot-linking is on.
+    """Return the picture of a record that is no news: where its origin is, if hot-linking is on.
 
     Nobody asks for copies of these, so that there is none in the cache.
     """
@@ -71,27 +71,27 @@ def of_record(record: Record, plan: Plan) -> Picture | None:
         return None
     width, height = (one if isinstance(one, int) else 0 for one in map(first.get, _SIDES))
     image = Image(url=str(first.get("url", "")), width=width, height=height)
-    return _remote(image, None)
+    return _hotlinked_picture(image, None)
 
 
-def told(story: Story, plan: Plan) -> Sequence[Image]:
-    """Give the pictures that the API may tell of, by their origin's address."""
+def list_images(story: Story, plan: Plan) -> Sequence[Image]:
+    """Return the pictures that the API may tell of, by their origin's address."""
     show = plan.show_of(story)
     if show == "none":
         return ()
     if show == "hotlink":
-        https = (image for image in story.images if _secure(image.url))
+        https = (image for image in story.images if _check_secure(image.url))
         return [replace(image, is_cached=False) for image in https]
     return [image for image in story.images if urls.may_be_of_web(image.url)]
 
 
-def _remote(image: Image, provider: Provider | None) -> Picture | None:
-    origin = _secure(image.url)
+def _hotlinked_picture(image: Image, provider: Provider | None) -> Picture | None:
+    origin = _check_secure(image.url)
     if origin is None:
         return None
-    width, height = _sound(image.width, image.height)
+    width, height = _check_size(image.width, image.height)
     credit, is_named = _credit(image, provider)
-    shown = _fitted(width, height)
+    shown = _fit(width, height)
     return Picture(
         source=origin,
         webp="",
@@ -107,12 +107,14 @@ def _remote(image: Image, provider: Provider | None) -> Picture | None:
     )
 
 
-def _cached(image: Image, provider: Provider | None, thumbnail: Thumbnail, plan: Plan) -> Picture:
+def _cached_picture(
+    image: Image, provider: Provider | None, thumbnail: Thumbnail, plan: Plan
+) -> Picture:
     main = thumbnail.forms[0]
     webp = [form for form in thumbnail.forms if form.type == main.type]
     avif = [form for form in thumbnail.forms if form.type == "image/avif"]
     jpeg = next((form for form in thumbnail.forms if form.type == "image/jpeg"), main)
-    width, height = _fitted(main.width, main.height)
+    width, height = _fit(main.width, main.height)
     credit, is_named = _credit(image, provider)
     return Picture(
         source=plan.links.href(_path(main)),
@@ -144,8 +146,8 @@ def _choices(forms: Iterable[PictureFile], plan: Plan) -> str:
     return ", ".join(f"{plan.links.href(_path(form))} {form.width}w" for form in by_width)
 
 
-def _secure(url: str) -> str | None:
-    """Give an address that each reader's browser may ask: over https, in nobody's own network."""
+def _check_secure(url: str) -> str | None:
+    """Return an address that each reader's browser may ask: over https, in nobody's own network."""
     origin = urls.fetchable(url)
     if origin is None or not origin.startswith("https:"):
         return None
@@ -154,20 +156,20 @@ def _secure(url: str) -> str | None:
 
 
 def _credit(image: Image, provider: Provider | None) -> tuple[str, bool]:
-    """Give whose picture it is, its publisher's where nobody is named; and whether one is."""
+    """Return whose picture it is, its publisher's where nobody is named; and whether one is."""
     publisher = text.fold(provider.name or provider.domain) if provider else ""
     named = text.shorten(text.fold(image.attribution), _LONGEST_CREDIT)
     return named or publisher, bool(named) and named.casefold() != publisher.casefold()
 
 
-def _sound(width: int, height: int) -> tuple[int, int]:
-    """Give a size that a record claims, 0 where it claims nonsense."""
+def _check_size(width: int, height: int) -> tuple[int, int]:
+    """Return a size that a record claims, 0 where it claims nonsense."""
     is_sound = 0 < width <= 100_000 and 0 < height <= 100_000
     return (width, height) if is_sound else (0, 0)
 
 
-def _fitted(width: int, height: int) -> tuple[int, int]:
-    """Give the size on a page: never wider than a thumbnail, never a column."""
+def _fit(width: int, height: int) -> tuple[int, int]:
+    """Return the size on a page: never wider than a thumbnail, never a column."""
     if not width:
         return 0, 0
     scale = min(1, WIDEST / width, TALLEST / height)

@@ -28,9 +28,9 @@ from copydesk.placement import (
     pins_in_force,
     read_points,
 )
-from copydesk.publish import _entries, _sound
+from copydesk.publish import _entries, _surrogates
 from copydesk.publish._entries import Entry
-from copydesk.publish._filed import Reader, Stories
+from copydesk.publish._filed import Stories, StoryReader
 from copydesk.publish._keys import DAY, SOURCE, TOPIC
 from copydesk.publish._survey import Survey
 from copydesk.publish._world import fingerprint
@@ -84,19 +84,19 @@ class Look:
     house: House = House()
 
     def show_of(self, story: Story) -> Show:
-        """Say how the picture of a story is shown: as its publisher allows, then as ruled."""
+        """Return how the picture of a story is shown: as its publisher allows, then as ruled."""
         return self.shows.get(story.path, self.show) if _entries.image(story) else "none"
 
-    def clothes(self, path: str, image: str) -> tuple[str, tuple[str, ...]]:
-        """Give how the picture of a story is shown now, and our files of it."""
+    def picture(self, path: str, image: str) -> tuple[str, tuple[str, ...]]:
+        """Return how the picture of a story is shown now, and our files of it."""
         show = self.shows.get(path, self.show) if image else "none"
         thumbnail = self.pictures.get(image) if show == "cached" else None
         forms = thumbnail.forms if thumbnail else ()
         colour = thumbnail.colour if thumbnail else ""
         return f"{show} {colour}", tuple(form.name for form in forms)
 
-    def world(self) -> str:
-        """Give a text that changes when the picture of any story may be shown otherwise."""
+    def digest(self) -> str:
+        """Return a text that changes when the picture of any story may be shown otherwise."""
         forms = [
             (url, one.colour, *(form.name for form in one.forms))
             for url, one in self.pictures.items()
@@ -180,11 +180,11 @@ class Plan:
         return self.listed[SOURCE.name]
 
     def local(self, moment: datetime) -> datetime:
-        """Give a time in the beat's zone."""
+        """Return a time in the beat's zone."""
         return local_time(moment, self.zone)
 
     def show_of(self, story: Story) -> Show:
-        """Say how a story's picture is shown: as its publisher allows, then as the owner rules."""
+        """Return how a story's picture is shown: as its publisher allows, then as ruled."""
         return self.look.show_of(story)
 
     @property
@@ -205,14 +205,14 @@ class Plan:
 def arrange(edition: Edition, seen: Survey, look: Look) -> Plan:
     """Sort an edition, whose stories are surveyed, into what will be published."""
     beat = edition.beat
-    seen.dress(look.clothes, look.world())
+    seen.apply_pictures(look.picture, look.digest())
     read, kept = seen.reader, seen.catalogue
-    records, lost_records = _addressable(map(_sound.mend, edition.records))
+    records, lost_records = _addressable(map(_surrogates.repair, edition.records))
     groups = Groups(kept)
     coverages = Coverages(owners=Owners(beat.organizations), index=kept, read=read)
     official = frozenset(urls.registrable_domain(s.url) for s in beat.sources if s.official)
     rules = _rules(edition, groups, coverages, official)
-    rules = replace(rules, half_life_hours=look.half_life_hours, named=_named(groups, read))
+    rules = replace(rules, half_life_hours=look.half_life_hours, named=_find_public(groups, read))
     topics = addressable_topics(beat)
     stories = Stories(kept.stories(), read, kept.story_paths())
     counts = {key.name: kept.sums(key.name) for key in seen.keys if key.is_listed}
@@ -242,7 +242,7 @@ def arrange(edition: Edition, seen: Survey, look: Look) -> Plan:
     )
 
 
-def _under(key: str, kept: Catalogue, read: Reader) -> Callable[[object, int], Stories]:
+def _under(key: str, kept: Catalogue, read: StoryReader) -> Callable[[object, int], Stories]:
     """Return what makes the list of so many stories under a value of a key."""
 
     def stories(value: object, count: int) -> Stories:
@@ -252,7 +252,7 @@ def _under(key: str, kept: Catalogue, read: Reader) -> Callable[[object, int], S
     return stories
 
 
-def _named(groups: Groups[Entry], read: Reader) -> Callable[[str], Story | None]:
+def _find_public(groups: Groups[Entry], read: StoryReader) -> Callable[[str], Story | None]:
     def named(name: str) -> Story | None:
         entry = groups.public(name)
         return read(entry.path) if entry else None
@@ -268,7 +268,7 @@ def _addresses(beat: Beat) -> addresses.Links:
 def _rules(
     edition: Edition, groups: Groups[Entry], coverages: Coverages, official: frozenset[str]
 ) -> FrontRules:
-    """Say what the front page depends on beside the stories."""
+    """Return what the front page depends on beside the stories."""
     beat, owners = edition.beat, coverages.owners
 
     def is_firm(story: Story) -> bool:

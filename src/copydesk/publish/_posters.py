@@ -37,20 +37,20 @@ class Posters:
         self._site = self._shared("", Poster(site=self._title), anew=True)
 
     def newest(self) -> Iterator[Poster]:
-        """Give those of the newest stories without a picture, for who can draw many at once."""
+        """Yield those of the newest stories without a picture, for who can draw many at once."""
         for story in self.plan.stories[:DRAWN]:
             if _pictures.of(story, self.plan) is None and text.fold(story.title):
                 yield self._of(story)
 
     def of_story(self, story: Story) -> _pictures.Shared | None:
-        """Give the picture for a story that has none of its own: the site's if it cannot be set."""
+        """Return the picture for a story without one of its own: the site's if it cannot be set."""
         poster = self._of(story)
         if not poster.headline:
             return self._site
         return self._shared(story.path, poster, anew=self._is_new(story)) or self._site
 
     def of_page(self, heading: str) -> _pictures.Shared | None:
-        """Give the picture for a page with a heading of its own, the site's for one without."""
+        """Return the picture for a page with a heading of its own, the site's for one without."""
         if not heading:
             return self._site
         poster = Poster(site=self._title, headline=heading)
@@ -71,7 +71,7 @@ class Posters:
         return story.path in self._newest
 
     def _topic(self, story: Story) -> str:
-        """Give the first topic of a story that is not the site's own."""
+        """Return the first topic of a story that is not the site's own."""
         own = (name for name in story.topics if name != self.plan.beat.topic)
         return text.fold(next((name for name in own if name in self._topics), ""))
 

@@ -27,15 +27,15 @@ from copydesk.placement import HALF_LIFE_HOURS
 from copydesk.placement.addresses import is_path, is_segment
 from copydesk.publish import _old, _outputs, api, feeds, signs, site, sitemaps
 from copydesk.publish._entries import Entry
-from copydesk.publish._origin import Origin
+from copydesk.publish._filed import IN_HAND, StoryReader
 from copydesk.publish._plan import House, Look, Plan, Sizes, Wanted, arrange
 from copydesk.publish._posters import FOLDER, Posters
 from copydesk.publish._survey import Survey, take_survey
 from copydesk.publish._touched import Change, Touched, find_touched, list_pinned
 from copydesk.publish._world import files_of, world
-from copydesk.publish._write import Count, Manifest, Sheet, Writer
 from copydesk.publish.api import v2
 from copydesk.publish.catalogue import Catalogue, Drawings, Pieces
+from copydesk.publish.writing import Count, Manifest, Origin, Sheet, Writer
 from copydesk.rendering import Renderer
 
 _PICTURES = "pictures/"
@@ -109,12 +109,12 @@ def publish(
     all is made the site is the old one. What is remembered of it, in the manifest and in the
     survey's notes, is written in a block of `together`.
     """
-    seen = _surveyed(edition)
-    made = arrange(edition, seen, _look(edition, options))
+    seen = _take_survey(edition)
+    made = arrange(edition, seen, _make_look(edition, options))
     writer = Writer(out=out, manifest=manifest, full=options.full)
     writer.open()
     try:
-        return _brought(seen, made, writer, options, together)
+        return _build(seen, made, writer, options, together)
     except BaseException:
         made.catalogue.rollback()
         raise
@@ -128,53 +128,59 @@ def survey(
     known: Catalogue | None = None,
     *,
     full: bool = False,
+    in_hand: int = IN_HAND,
 ) -> Survey:
     """See which stories there are, by what is known of the last time; `full` believes nothing.
 
-    Raises PublishError when the beat names a time zone that does not exist.
+    So many stories stay `in_hand`, and are not read a second time. Raises PublishError when the
+    beat names a time zone that does not exist.
     """
-    return take_survey(filed, beat, _KEYS, known, full=full)
+    return take_survey(StoryReader(filed, in_hand), beat, _KEYS, known, full=full)
 
 
 def plan_site(edition: Edition, look: Look) -> Plan:
     """Sort an edition into what will be published; raises as `survey` does."""
-    return arrange(edition, _surveyed(edition), look)
+    return arrange(edition, _take_survey(edition), look)
 
 
-def _surveyed(edition: Edition) -> Survey:
+def _take_survey(edition: Edition) -> Survey:
     """Return the survey that an edition holds, or one of the stories that it holds."""
     if isinstance(edition.stories, Survey):
         return edition.stories
     return survey(edition.stories, edition.beat)
 
 
-def _brought(
+def _build(
     seen: Survey,
     made: Plan,
     writer: Writer,
     options: PublishOptions,
     together: Callable[[], AbstractContextManager[None]],
 ) -> Published:
-    ways = _world(made, options)
+    ways = _digest_world(made, options)
     if seen.notes and seen.notes.get("front") != writer.front:
         writer.doubt()
-    news = _news(made, seen, options) if seen.notes.get("world") == ways and writer.stands else None
+    news = (
+        _find_changes(made, seen, options)
+        if seen.notes.get("world") == ways and writer.stands
+        else None
+    )
     writer.expect_all(everything=news is None)
     pieces = Pieces(made.catalogue, usable=news is not None)
     made = replace(made, wanted=news or Wanted(), pieces=pieces)
     posters = Posters(made, options.draw, tuple(options.icons))
     if options.draw_ahead and news is None:
         options.draw_ahead(posters.newest())
-    _put(writer, made, options, posters)
+    _write_all(writer, made, options, posters)
     writer.place()
     drawn = Drawings(made.catalogue)
     if news is None:
         unused = drawn.reset(posters.used)
         writer.sweep()
     else:
-        unused = drawn.replaced(news.pairs, posters.used)
+        unused = drawn.replace(news.pairs, posters.used)
         writer.drop(_gone(made, news) | {f"{FOLDER}{name}" for name in unused})
-    count = writer.counted(Count(**seen.notes.get("count", {})))
+    count = writer.count_files(Count(**seen.notes.get("count", {})))
     cards = drawn.all() if unused or news is None else None
     with together():
         writer.remember()
@@ -182,19 +188,19 @@ def _brought(
     made.catalogue.note({**_notes(seen, made, count), "world": ways, "front": writer.front})
     made.catalogue.commit()
     writer.close()
-    return _published(made, writer, count, cards)
+    return _report(made, writer, count, cards)
 
 
 def _notes(seen: Survey, made: Plan, count: Count) -> dict[str, object]:
-    """Give what the next build wants to know of the stories, the front page and the files."""
+    """Return what the next build wants to know of the stories, the front page and the files."""
     return {
-        "clothes": seen.clothes,
+        "pictures": seen.pictures,
         "pinned": sorted(list_pinned(made)),
         "count": {"files": count.files, "pages": count.pages},
     }
 
 
-def _published(made: Plan, writer: Writer, count: Count, cards: frozenset[str] | None) -> Published:
+def _report(made: Plan, writer: Writer, count: Count, cards: frozenset[str] | None) -> Published:
     return Published(
         stories=len(made.stories),
         pages=count.pages,
@@ -207,7 +213,7 @@ def _published(made: Plan, writer: Writer, count: Count, cards: frozenset[str] |
     )
 
 
-def _news(made: Plan, seen: Survey, options: PublishOptions) -> Touched:
+def _find_changes(made: Plan, seen: Survey, options: PublishOptions) -> Touched:
     before = frozenset(seen.notes.get("pinned", ()))
     change = Change(pairs=seen.pairs, pinned=before)
     return find_touched(made, change, list(_outputs_of(made, options)))
@@ -222,12 +228,12 @@ def _outputs_of(made: Plan, options: PublishOptions) -> Iterator[_outputs.AnyOut
 def _gone(made: Plan, news: Touched) -> set[str]:
     """Return the folders and files that no longer belong to the site."""
     pages = {sitemaps.PAGES} if news.gone else set()  # which may need fewer files
-    return {*news.gone, *_unused(made, news), *pages}
+    return {*news.gone, *_unused_pictures(made, news), *pages}
 
 
-def _look(edition: Edition, options: PublishOptions) -> Look:
+def _make_look(edition: Edition, options: PublishOptions) -> Look:
     return Look(
-        pictures=_cached(edition, options),
+        pictures=_cached_pictures(edition, options),
         show=options.show,
         shows=options.shows,
         half_life_hours=options.half_life_hours,
@@ -237,16 +243,18 @@ def _look(edition: Edition, options: PublishOptions) -> Look:
     )
 
 
-def _put(writer: Writer, made: Plan, options: PublishOptions, posters: Posters) -> None:
+def _write_all(writer: Writer, made: Plan, options: PublishOptions, posters: Posters) -> None:
     """Make all that is wanted; the share pictures that pages name come last."""
     for sheet in _sheets(made, options, posters):
         writer.put(sheet)
-    for path, origin in chain(_copies(made, options), _drawn(posters, options)):
+    for path, origin in chain(
+        _pictures_and_assets(made, options), _icons_and_cards(posters, options)
+    ):
         writer.copy(path, origin)
 
 
-def _world(made: Plan, options: PublishOptions) -> str:
-    """Give a hash of all that any page may depend on beside the stories."""
+def _digest_world(made: Plan, options: PublishOptions) -> str:
+    """Return a hash of all that any page may depend on beside the stories."""
     look = made.look
     return world(
         made.beat,
@@ -281,8 +289,8 @@ def _sheets(made: Plan, options: PublishOptions, posters: Posters) -> Iterator[S
         yield from api.sheets(made)
 
 
-def _cached(edition: Edition, options: PublishOptions) -> Mapping[str, Thumbnail]:
-    """Give the edition's pictures that lie in the folder: a page shows nothing that is lost."""
+def _cached_pictures(edition: Edition, options: PublishOptions) -> Mapping[str, Thumbnail]:
+    """Return the edition's pictures that lie in the folder: a page shows nothing that is lost."""
     folder = options.pictures_folder
     if folder is None or not folder.is_dir():
         return {}
@@ -298,15 +306,15 @@ def _cached(edition: Edition, options: PublishOptions) -> Mapping[str, Thumbnail
     }
 
 
-def _files(entries: Iterable[Entry]) -> set[str]:
-    """Give the paths of our copies of pictures that these stories' pages show."""
+def _picture_files(entries: Iterable[Entry]) -> set[str]:
+    """Return the paths of our copies of pictures that these stories' pages show."""
     return {f"{_PICTURES}{name}" for entry in entries if entry.is_public for name in entry.files}
 
 
-def _unused(made: Plan, news: Touched) -> set[str]:
-    """Give our copies of pictures that no page shows any more."""
-    left = _files(old for old, _ in news.pairs.values() if old)
-    left -= _files(new for _, new in news.pairs.values() if new)
+def _unused_pictures(made: Plan, news: Touched) -> set[str]:
+    """Return our copies of pictures that no page shows any more."""
+    left = _picture_files(old for old, _ in news.pairs.values() if old)
+    left -= _picture_files(new for _, new in news.pairs.values() if new)
     if not left:
         return left
     # pictures of two addresses with the same bytes are one file
@@ -315,11 +323,11 @@ def _unused(made: Plan, news: Touched) -> set[str]:
         for url, picture in made.look.pictures.items()
         if any(f"{_PICTURES}{form.name}" in left for form in picture.forms)
     ]
-    return left - _files(one for url in sharing for one in made.catalogue.showing(url))
+    return left - _picture_files(one for url in sharing for one in made.catalogue.showing(url))
 
 
-def _drawn(posters: Posters, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
-    """Give the icons, and the share pictures that pages name."""
+def _icons_and_cards(posters: Posters, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
+    """Yield the icons, and the share pictures that pages name."""
     for path, icon in options.icons.items():
         yield path, Origin(icon.parent, icon.name)
     if options.cards_folder is not None:
@@ -327,11 +335,11 @@ def _drawn(posters: Posters, options: PublishOptions) -> Iterator[tuple[str, Ori
             yield f"{FOLDER}{name}", Origin(options.cards_folder, name)
 
 
-def _copies(made: Plan, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
-    """Give the pictures that pages show and the newsroom's own files, with where they are."""
+def _pictures_and_assets(made: Plan, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
+    """Yield the pictures that pages show and the newsroom's own files, with where they are."""
     folder = options.pictures_folder
     if folder is not None:
-        for path in sorted(_files(made.wanted.entries(made.stories.entries))):
+        for path in sorted(_picture_files(made.wanted.entries(made.stories.entries))):
             yield path, Origin(folder, path.removeprefix(_PICTURES))
     if options.static is None or options.static.is_symlink() or not made.wanted.everything:
         return

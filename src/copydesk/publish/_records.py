@@ -36,44 +36,44 @@ SHELVES = (
 )
 
 
-def ranked(records: Iterable[Record]) -> list[Record]:
-    """Give what is listed: nothing that an editor removed, by heat and then by path."""
+def rank(records: Iterable[Record]) -> list[Record]:
+    """Return what is listed: nothing that an editor removed, by heat and then by path."""
     shown = [record for record in records if not is_removed(record)]
     return sorted(shown, key=lambda record: (-heat(record), record.path))
 
 
 def is_removed(record: Record) -> bool:
-    """Say whether an editor took the record off the lists (SPEC 2.4)."""
+    """Decide whether an editor took the record off the lists (SPEC 2.4)."""
     return record.fields.get("removed") is True or record.fields.get("published") is False
 
 
 def is_shown(records: Iterable[Record]) -> bool:
-    """Say whether any of these records is on the lists."""
+    """Decide whether any of these records is on the lists."""
     return not all(map(is_removed, records))
 
 
 def heat(record: Record) -> float:
-    """Give a record's heat as a number to sort by, 0 where it has none (`.nan` is none)."""
+    """Return a record's heat as a number to sort by, 0 where it has none (`.nan` is none)."""
     value = record.fields.get("heat")
     if isinstance(value, float) and math.isnan(value):
         return 0
     return value if isinstance(value, int | float) else 0
 
 
-def letters(records: Iterable[Record]) -> list[Record]:
-    """Give the newsletters that are not removed, the newest first; undated ones come last."""
+def list_letters(records: Iterable[Record]) -> list[Record]:
+    """Return the newsletters that are not removed, the newest first; undated ones come last."""
     shown = [record for record in records if not is_removed(record)]
     return sorted(shown, key=lambda record: (sent(record), record.path), reverse=True)
 
 
 def sent(record: Record) -> str:
-    """Give when a newsletter was sent in a form that sorts, "" where nobody knows."""
+    """Return when a newsletter was sent in a form that sorts, "" where nobody knows."""
     at = record.fields.get("publishedDateTime")
     return dates.rfc3339(at) if isinstance(at, datetime) else ""
 
 
-def said(value: object, *keys: str) -> str:
-    """Give the first of these fields that is a text with something in it, folded; "" for none."""
+def first_text(value: object, *keys: str) -> str:
+    """Return the first of these fields that is a text with something in it, folded; "" for none."""
     fields = value.fields if isinstance(value, Record) else value
     if isinstance(fields, Mapping):
         for key in keys:
@@ -84,35 +84,35 @@ def said(value: object, *keys: str) -> str:
 
 
 def prose(record: Record) -> str:
-    """Give what a record says of itself, in words: entities decoded, what was cut short marked."""
-    told = said(record, "excerpt", "bio", "overview")
+    """Return what a record says of itself: entities decoded, what was cut short marked."""
+    told = first_text(record, "excerpt", "bio", "overview")
     plain = text.fold(html.unescape(html.unescape(told)))
     is_cut = len(plain) >= _CUT and plain[-1].isalnum()
     return f"{plain} …" if is_cut else plain
 
 
 def texts(record: Record, key: str) -> list[str]:
-    """Give a field that should be a list of names; nothing where it is something else."""
+    """Return a field that should be a list of names; nothing where it is something else."""
     value = record.fields.get(key)
     return [str(name) for name in value] if isinstance(value, list | tuple) else []
 
 
 def page_folder(record: Record) -> str:
-    """Give the folder of the record's own page below the web root, "" where it has none."""
+    """Return the folder of the record's own page below the web root, "" where it has none."""
     folder = PAGES.get(record.collection, "")
     below = addresses.record_folder(record.path).split("/", 1)[1]
     return f"{folder}/{below}" if folder else ""
 
 
 def address(holder: object, key: str) -> str:
-    """Return what `said` does of an address, "" for one that is none of the web's."""
+    """Return what `first_text` does of an address, "" for one that is none of the web's."""
     fields = holder.fields if isinstance(holder, Record) else holder
     told = fields.get(key) if isinstance(fields, Mapping) else None
-    return said(fields, key) if isinstance(told, str) and urls.may_be_of_web(told) else ""
+    return first_text(fields, key) if isinstance(told, str) and urls.may_be_of_web(told) else ""
 
 
-def hosted(record: Record, plan: Plan) -> str | None:
-    """Give the address of the record's own page on the site, None where readers go elsewhere.
+def page_address(record: Record, plan: Plan) -> str | None:
+    """Return the address of the record's own page on the site, None where readers go elsewhere.
 
     A record without `webUrl` has its page here, and so has one whose `webUrl` is that very page,
     and every newsletter, wherever it says that it stood.

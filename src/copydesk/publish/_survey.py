@@ -8,17 +8,17 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copydesk.errors import PublishError
-from copydesk.news import Beat, FiledStories, Story
+from copydesk.news import Beat, Story
 from copydesk.placement import addressable_topics, addresses, topics_above
 from copydesk.publish import _entries, catalogue
 from copydesk.publish._entries import Entry
-from copydesk.publish._filed import Reader, Told
+from copydesk.publish._filed import StoryReader
 from copydesk.publish._keys import Grounds, StoryKey
 from copydesk.publish._world import made_by
 from copydesk.publish.catalogue import Catalogue, Pair, Pictured
 
 _AT_ONCE = 500
-Clothes = Callable[[str, str], tuple[str, tuple[str, ...]]]  # of a path and its picture
+PictureLook = Callable[[str, str], tuple[str, tuple[str, ...]]]  # of a path and its picture
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,68 +27,68 @@ class Survey:
 
     `keys` are those by which it is listed, `grounds` what they depend on. `notes` are those of the
     last time, {} where nothing of it is known or wanted. `pairs` hold of each story that has
-    changed since, by its path, what it was and what it is. `clothes` changes when the picture of
+    changed since, by its path, what it was and what it is. `pictures` changes when the picture of
     any story may be shown otherwise.
     """
 
     catalogue: Catalogue
-    reader: Reader
+    reader: StoryReader
     keys: tuple[StoryKey, ...]
     grounds: Grounds
     notes: Mapping[str, Any] = field(default_factory=dict)
     pairs: dict[str, Pair] = field(default_factory=dict)
-    clothes: str = ""
+    pictures: str = ""
 
     def stamps(self) -> Mapping[str, str]:
-        """Give what changes with each story, by its path."""
+        """Return what changes with each story, by its path."""
         return self.catalogue.stamps()
 
     def read(self, path: str) -> Story | None:
-        """Give the story at a path, None where it cannot be read any more."""
+        """Return the story at a path, None where it cannot be read any more."""
         return self.reader(path)
 
     def pictured(self) -> Iterator[Pictured]:
-        """Give the stories with a picture in short, the last by path first."""
+        """Return the stories with a picture in short, the last by path first."""
         return self.catalogue.pictured()
 
-    def dress(self, clothes: Clothes, world: str) -> None:
+    def apply_pictures(self, look: PictureLook, world: str) -> None:
         """Take in how pictures are shown now; `world` changes when any may be shown otherwise."""
-        self.clothes = world
+        self.pictures = world
         fresh = [now for _, now in self.pairs.values() if now is not None]
-        if self.notes.get("clothes") == world:
+        if self.notes.get("pictures") == world:
             wrong = {one.path for one in fresh}
         else:
-            wrong = {one.path for one in self.catalogue.pictured() if _differs(one, clothes)}
+            wrong = {one.path for one in self.catalogue.pictured() if _looks_otherwise(one, look)}
             wrong.update(one.path for one in fresh)
         paths = sorted(wrong)
         for start in range(0, len(paths), _AT_ONCE):
-            self._dress(paths[start : start + _AT_ONCE], clothes)
+            self._apply_pictures(paths[start : start + _AT_ONCE], look)
         self.pairs = {path: pair for path, pair in self.pairs.items() if pair[0] != pair[1]}
 
-    def _dress(self, paths: list[str], clothes: Clothes) -> None:
-        anew = [(old, dressed(old, clothes)) for old in self.catalogue.at_paths(paths)]
-        catalogue.dressed(self.catalogue, [new for old, new in anew if new is not old])
+    def _apply_pictures(self, paths: list[str], look: PictureLook) -> None:
+        anew = [(old, _with_picture(old, look)) for old in self.catalogue.at_paths(paths)]
+        catalogue.set_pictures(self.catalogue, [new for old, new in anew if new is not old])
         if self.notes:  # else all is new, and there is nothing that it differs from
             for old, new in anew:
                 was, _ = self.pairs.get(old.path, (old, old))
                 self.pairs[old.path] = (was, new)
 
 
-def dressed(entry: Entry, clothes: Clothes) -> Entry:
-    """Give an entry with how its picture is shown now."""
-    shown, files = clothes(entry.path, entry.image)
+def _with_picture(entry: Entry, look: PictureLook) -> Entry:
+    """Return an entry with how its picture is shown now."""
+    shown, files = look(entry.path, entry.image)
     if (entry.shown, entry.files) == (shown, files):
         return entry
     return entry._replace(shown=shown, files=files)
 
 
-def _differs(one: Pictured, clothes: Clothes) -> bool:
-    shown, files = clothes(one.path, one.image)
-    return one.shown != catalogue.told(shown, files)
+def _looks_otherwise(one: Pictured, look: PictureLook) -> bool:
+    shown, files = look(one.path, one.image)
+    return one.shown != catalogue.picture_key(shown, files)
 
 
 def take_survey(
-    filed: FiledStories | Iterable[Story],
+    reader: StoryReader,
     beat: Beat,
     keys: tuple[StoryKey, ...],
     known: Catalogue | None = None,
@@ -99,7 +99,6 @@ def take_survey(
 
     Raises PublishError when the beat names a time zone that does not exist.
     """
-    reader = Reader(Told(filed) if isinstance(filed, Iterable) else filed)
     kept = known or Catalogue()
     grounds = Grounds(zone=_zone(beat.timezone), above=topics_above(addressable_topics(beat)))
     names = tuple(key.name for key in keys)
@@ -115,11 +114,11 @@ def _take_all(seen: Survey) -> dict[str, Pair]:
     kept, stamps = seen.catalogue, seen.reader.stamps()
     paths = sorted(stamps)
     last = {addresses.record_name(path): path for path in paths}
-    catalogue.filled(kept, _read(paths, stamps, seen), last)
+    catalogue.fill(kept, _read(paths, stamps, seen), last)
     lost = stamps.keys() - kept.stamps().keys()
     unread = {addresses.record_name(path) for path in lost}
     others = [path for path in paths if addresses.record_name(path) in unread and path not in lost]
-    catalogue.updated(kept, list(_read(others, stamps, seen)), ())
+    catalogue.update(kept, list(_read(others, stamps, seen)), ())
     return {}
 
 
@@ -131,7 +130,7 @@ def _take_changed(seen: Survey) -> dict[str, Pair]:
     fresh = list(_read(changed, now, seen))
     unread = set(changed) - {one.path for one in fresh}
     lost = before.keys() & ((before.keys() - now.keys()) | unread)
-    return catalogue.updated(kept, _as_before(fresh, kept), sorted(lost))
+    return catalogue.update(kept, _keep_pictures(fresh, kept), sorted(lost))
 
 
 def _read(paths: Iterable[str], stamps: Mapping[str, str], seen: Survey) -> Iterator[Entry]:
@@ -141,8 +140,8 @@ def _read(paths: Iterable[str], stamps: Mapping[str, str], seen: Survey) -> Iter
             yield _entries.make_entry(story, stamps[path], seen.keys, seen.grounds)
 
 
-def _as_before(fresh: Iterable[Entry], kept: Catalogue) -> list[Entry]:
-    """Give entries that are dressed as they were, where they have the picture that they had."""
+def _keep_pictures(fresh: Iterable[Entry], kept: Catalogue) -> list[Entry]:
+    """Return entries shown as they were, where they have the picture that they had."""
     found = []
     for one in fresh:
         was = kept.at(one.path)

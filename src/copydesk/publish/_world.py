@@ -20,23 +20,23 @@ _ROOMS = ("placement", "publish", "rendering")  # whose code and templates a sit
 
 
 def world(beat: Beat, *others: object) -> str:
-    """Give a hash of all that a page may depend on but the stories and their pictures."""
+    """Return a hash of all that a page may depend on but the stories and their pictures."""
     return fingerprint(replace(beat, rulings=()), *others)
 
 
 def made_by(zone: str, above: Mapping[str, tuple[str, ...]], keys: tuple[str, ...]) -> str:
-    """Give a hash of all that an entry and its place under headings depend on but the story."""
+    """Return a hash of all that an entry and its place under headings depend on but the story."""
     return fingerprint(Entry._fields, zone, above, keys, _code())
 
 
 def fingerprint(*parts: object) -> str:
-    """Give a hash of what these look like in Python."""
+    """Return a hash of what these look like in Python."""
     told = repr(parts).encode("utf-8", "replace")
     return hashlib.blake2b(told, digest_size=16).hexdigest()
 
 
 def files_of(folder: Path | None) -> list[tuple[str, int, int]]:
-    """Give the names, sizes and times of the files in a folder and below; of a link nothing."""
+    """Return the names, sizes and times of the files in a folder and below; of a link nothing."""
     if folder is None or folder.is_symlink() or not folder.is_dir():
         return []
     found = ((path, path.lstat()) for path in sorted(folder.rglob("*")))

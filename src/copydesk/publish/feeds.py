@@ -20,7 +20,7 @@ from copydesk.publish import _pictures
 from copydesk.publish._keys import SOURCE, TOPIC
 from copydesk.publish._outputs import Output, make
 from copydesk.publish._plan import Plan
-from copydesk.publish._write import Sheet
+from copydesk.publish.writing import Sheet
 from copydesk.rendering import escape_xml, quote_xml, render_note
 
 __all__ = ["OUTPUTS", "sheets"]
@@ -63,7 +63,7 @@ class _Feed:
 
     @property
     def updated(self) -> datetime:
-        """Give the time of its newest entry: building again changes no byte."""
+        """Return the time of its newest entry: building again changes no byte."""
         return max((entry.updated for entry in self.entries), default=_NEVER)
 
 
@@ -153,7 +153,7 @@ def _entry(story: Story, plan: Plan) -> _Entry:
 
 
 def _content(story: Story, plan: Plan) -> str:
-    """Give the HTML of a story that the desk has added to: its excerpt, then whose words follow."""
+    """Return the HTML of a story that has a note: its excerpt, then whose words follow."""
     note = render_note(story.note) if story.note else ""
     if not note:
         return ""
@@ -273,7 +273,7 @@ def _media(picture: _pictures.Picture | None, indent: str) -> str:
 
 
 def _rfc822(moment: datetime) -> str:
-    """Give a time with a numeric zone, which the RSS profile asks for."""
+    """Return a time with a numeric zone, which the RSS profile asks for."""
     return dates.rfc5322(moment).replace("GMT", "+0000")
 
 

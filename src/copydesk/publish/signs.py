@@ -9,7 +9,7 @@ import orjson
 from copydesk.kit import text
 from copydesk.placement import addresses
 from copydesk.publish._plan import Plan
-from copydesk.publish._write import Sheet
+from copydesk.publish.writing import Sheet
 from copydesk.rendering import escape_xml, quote_xml
 
 __all__ = ["sheets"]
@@ -26,7 +26,7 @@ _PAPER, _RED = "#fdfcf9", "#9c1c1f"
 
 
 def sheets(plan: Plan, icons: Collection[str], *, api_v1: bool, api_v2: bool) -> Iterator[Sheet]:
-    """Give the files that tell programs what is where; `icons` are the names of those there are."""
+    """Yield the files that tell programs what is where; `icons` names those there are."""
     yield Sheet("llms.txt", _llms(plan, api_v1=api_v1, api_v2=api_v2))
     yield Sheet("opensearch.xml", _open_search(plan, "favicon.ico" in icons))
     yield Sheet("site.webmanifest", _manifest(plan, icons))
@@ -39,7 +39,7 @@ def sheets(plan: Plan, icons: Collection[str], *, api_v1: bool, api_v2: bool) ->
 
 
 def _llms(plan: Plan, *, api_v1: bool, api_v2: bool) -> bytes:
-    """Give what llmstxt.org asks for: a title, a summary, lists of links."""
+    """Return what llmstxt.org asks for: a title, a summary, lists of links."""
     title = _plain(plan.beat.title)
     about = next((t.description for t in plan.topics if t.name == plan.beat.topic), "")
     lines = [
@@ -85,7 +85,7 @@ def _link(name: str, address: str, about: str) -> str:
 
 
 def _plain(said: str) -> str:
-    """Give a text on one line, in which no bracket ends a link."""
+    """Return a text on one line, in which no bracket ends a link."""
     return text.fold(said).replace("[", "(").replace("]", ")")
 
 

@@ -26,8 +26,8 @@ from copydesk.placement import addresses
 from copydesk.publish._keys import MONTH
 from copydesk.publish._outputs import AnyOutput, Output
 from copydesk.publish._plan import Plan
-from copydesk.publish._records import SHELVES, hosted, is_shown, page_folder, ranked
-from copydesk.publish._write import Sheet
+from copydesk.publish._records import SHELVES, is_shown, page_address, page_folder, rank
+from copydesk.publish.writing import Sheet
 from copydesk.rendering import escape_xml
 
 __all__ = ["OUTPUTS", "PAGES", "sheets"]
@@ -105,7 +105,7 @@ def _maps(plan: Plan, outputs: Iterable[AnyOutput]) -> Iterator[_Map]:
     for collection, name, frequency in _COLLECTIONS:
         records = plan.records.get(collection, ())
         if records:
-            pages = [_record_page(record, plan, frequency) for record in ranked(records)]
+            pages = [_record_page(record, plan, frequency) for record in rank(records)]
             yield _Map(f"{name}-sitemap.xml", [page for page in pages if page is not None])
     yield from _by_month(plan)
     listed = [_Page(plan.links.page(path)) for path in _pages(plan, outputs)]
@@ -113,8 +113,8 @@ def _maps(plan: Plan, outputs: Iterable[AnyOutput]) -> Iterator[_Map]:
 
 
 def _record_page(record: Record, plan: Plan, frequency: str) -> _Page | None:
-    """Give the entry of a record with a page of its own; learning paths had none in the file."""
-    address = hosted(record, plan)
+    """Return the entry of a record with a page of its own; learning paths had none in the file."""
+    address = page_address(record, plan)
     if "items" in record.fields or address is None:
         return None
     published = record.fields.get("publishedDateTime")
@@ -145,7 +145,7 @@ def _pages(plan: Plan, outputs: Iterable[AnyOutput]) -> Iterator[str]:
         yield from map(output.place, output.values(plan))
     shelves = (*SHELVES, "newsletters", "sponsorships")
     yield from (f"{name}/" for name in shelves if is_shown(plan.records.get(name, ())))
-    paths = (r for r in ranked(plan.records.get("learning", ())) if "items" in r.fields)
+    paths = (r for r in rank(plan.records.get("learning", ())) if "items" in r.fields)
     yield from (page_folder(record) for record in paths)
 
 
@@ -158,7 +158,7 @@ def _offset(moment: datetime | None) -> str:
 
 
 def _urlset(pages: Iterable[_Page]) -> bytes:
-    """Give the reference's very bytes: two blanks a level, no final line feed."""
+    """Return the reference's very bytes: two blanks a level, no final line feed."""
     entries = "".join(_url(page) for page in pages)
     if not entries:
         return f'{_HEAD}<urlset xmlns="{_SPACE}" />'.encode()
@@ -176,7 +176,7 @@ def _url(page: _Page) -> str:
 
 
 def _google_news(plan: Plan) -> bytes:
-    """Give the stories of the last two days before the edition, as Google News wants them."""
+    """Return the stories of the last two days before the edition, as Google News wants them."""
     oldest = plan.at - timedelta(days=_GOOGLE_DAYS)
     since, until = dates.utc(oldest).timestamp(), dates.utc(plan.at).timestamp()
     newest = takewhile(lambda entry: entry.when > since, plan.stories.entries)

@@ -5,23 +5,15 @@ What pages, letters and the desk share. A newsroom's `_templates/` replaces sing
 
 from __future__ import annotations
 
-from copydesk.rendering._languages import language_name, language_tag, text_direction
-from copydesk.rendering._note import render_note
-from copydesk.rendering._renderer import Renderer, join_markup, mark_safe
-from copydesk.rendering._strings import STRINGS_FILE, Strings, load_strings
-from copydesk.rendering._xml import escape_xml, quote_xml
-
-__all__ = [
-    "STRINGS_FILE",
-    "Renderer",
-    "Strings",
-    "escape_xml",
-    "join_markup",
-    "language_name",
-    "language_tag",
-    "load_strings",
-    "mark_safe",
-    "quote_xml",
-    "render_note",
-    "text_direction",
-]
+from copydesk.rendering._languages import language_name as language_name
+from copydesk.rendering._languages import language_tag as language_tag
+from copydesk.rendering._languages import text_direction as text_direction
+from copydesk.rendering._note import render_note as render_note
+from copydesk.rendering._renderer import Renderer as Renderer
+from copydesk.rendering._renderer import join_markup as join_markup
+from copydesk.rendering._renderer import mark_safe as mark_safe
+from copydesk.rendering._strings import STRINGS_FILE as STRINGS_FILE
+from copydesk.rendering._strings import Strings as Strings
+from copydesk.rendering._strings import load_strings as load_strings
+from copydesk.rendering._xml import escape_xml as escape_xml
+from copydesk.rendering._xml import quote_xml as quote_xml

@@ -8,75 +8,42 @@ whatever for, is `rejudge`.
 
 from __future__ import annotations
 
-from copydesk.review._change import have_same_excerpt, have_same_words, text_change
-from copydesk.review._clearing import (
-    answer_for,
-    decide_by_points,
-    is_edited_since,
-    keep_as_edited,
-    without_verdict,
-)
-from copydesk.review._correction import apply_correction
-from copydesk.review._gate import gate
-from copydesk.review._hand_edits import digests, keep_touched, set_beside_others, touched_fields
-from copydesk.review._history import add_to_history, is_noted_since
-from copydesk.review._judgement import (
-    apply_judgement,
-    is_kept_off,
-    keep_off,
-    set_rejudged_beside_others,
-)
-from copydesk.review._other_article import is_other_article
-from copydesk.review._rejudging import Grounds, Judgement, Occasion, rejudge
-from copydesk.review._rulings import (
-    apply_rulings,
-    find_contradiction,
-    record_name,
-    ruled_fields,
-    with_rule,
-)
-from copydesk.review._set_rules import FIELD_OF, notes_beside, sets_on, take_back, without_lost_sets
-from copydesk.review._standing import standing
-from copydesk.review._verdict import apply_verdict, is_same_word, obey
-
-__all__ = [
-    "FIELD_OF",
-    "Grounds",
-    "Judgement",
-    "Occasion",
-    "add_to_history",
-    "answer_for",
-    "apply_correction",
-    "apply_judgement",
-    "apply_rulings",
-    "apply_verdict",
-    "decide_by_points",
-    "digests",
-    "find_contradiction",
-    "gate",
-    "have_same_excerpt",
-    "have_same_words",
-    "is_edited_since",
-    "is_kept_off",
-    "is_noted_since",
-    "is_other_article",
-    "is_same_word",
-    "keep_as_edited",
-    "keep_off",
-    "keep_touched",
-    "notes_beside",
-    "obey",
-    "record_name",
-    "rejudge",
-    "ruled_fields",
-    "set_beside_others",
-    "set_rejudged_beside_others",
-    "sets_on",
-    "standing",
-    "take_back",
-    "text_change",
-    "touched_fields",
-    "with_rule",
-    "without_lost_sets",
-    "without_verdict",
-]
+from copydesk.review._change import have_same_excerpt as have_same_excerpt
+from copydesk.review._change import have_same_words as have_same_words
+from copydesk.review._change import text_change as text_change
+from copydesk.review._clearing import answer_for as answer_for
+from copydesk.review._clearing import decide_by_points as decide_by_points
+from copydesk.review._clearing import is_edited_since as is_edited_since
+from copydesk.review._clearing import keep_as_edited as keep_as_edited
+from copydesk.review._clearing import without_verdict as without_verdict
+from copydesk.review._correction import apply_correction as apply_correction
+from copydesk.review._gate import gate as gate
+from copydesk.review._hand_edits import digests as digests
+from copydesk.review._hand_edits import keep_touched as keep_touched
+from copydesk.review._hand_edits import set_beside_others as set_beside_others
+from copydesk.review._hand_edits import touched_fields as touched_fields
+from copydesk.review._history import add_to_history as add_to_history
+from copydesk.review._history import is_noted_since as is_noted_since
+from copydesk.review._judgement import apply_judgement as apply_judgement
+from copydesk.review._judgement import is_kept_off as is_kept_off
+from copydesk.review._judgement import keep_off as keep_off
+from copydesk.review._judgement import set_rejudged_beside_others as set_rejudged_beside_others
+from copydesk.review._other_article import is_other_article as is_other_article
+from copydesk.review._rejudging import Grounds as Grounds
+from copydesk.review._rejudging import Judgement as Judgement
+from copydesk.review._rejudging import Occasion as Occasion
+from copydesk.review._rejudging import rejudge as rejudge
+from copydesk.review._rulings import apply_rulings as apply_rulings
+from copydesk.review._rulings import find_contradiction as find_contradiction
+from copydesk.review._rulings import record_name as record_name
+from copydesk.review._rulings import ruled_fields as ruled_fields
+from copydesk.review._rulings import with_rule as with_rule
+from copydesk.review._set_rules import FIELD_OF as FIELD_OF
+from copydesk.review._set_rules import notes_beside as notes_beside
+from copydesk.review._set_rules import sets_on as sets_on
+from copydesk.review._set_rules import take_back as take_back
+from copydesk.review._set_rules import without_lost_sets as without_lost_sets
+from copydesk.review._standing import standing as standing
+from copydesk.review._verdict import apply_verdict as apply_verdict
+from copydesk.review._verdict import is_same_word as is_same_word
+from copydesk.review._verdict import obey as obey

@@ -1,9 +1,9 @@
 """Read a source's answer into leads and decide when to look again; no socket, no clock, no disk.
 
-    Page ── read ──> Reading(leads, more) ── wanted ──> leads for this source
+    Page ── read ──> Reading(leads, more) ── is_wanted ──> leads for this source
     SourceState ── is_due ──> ask ── after_page | after_unchanged | after_not_modified |
                                      after_refused | after_error ──> SourceState
-    OPML bytes <── opml_write ── sources ── opml_read ──> OPML bytes
+    OPML bytes <── write_opml ── sources ── read_opml ──> OPML bytes
     websub: what is asked of a hub that pushes, and which of its words are believed
 
 Feeds (RSS, Atom, RDF, JSON Feed), sitemaps and plain pages of links are told apart by their
@@ -13,19 +13,19 @@ bytes. Whatever the bytes are, `read` gives a Reading or raises FeedError.
 from __future__ import annotations
 
 from copydesk.watch import _websub as websub
-from copydesk.watch._opml import opml_read, opml_write, sources_read
+from copydesk.watch._opml import read_opml, read_sources, write_opml
 from copydesk.watch.discovery import (
     Candidate,
     Offer,
     candidates,
+    candidates_of_address,
     guesses,
+    is_enough,
     is_for_news,
     offers,
-    settles,
     sitemaps,
-    told_by,
 )
-from copydesk.watch.reading import Hints, Reading, SourceEntry, entries, read, wanted
+from copydesk.watch.reading import Hints, Reading, SourceEntry, entries, is_wanted, read
 from copydesk.watch.schedule import (
     Finding,
     FindingKind,
@@ -37,15 +37,15 @@ from copydesk.watch.schedule import (
     after_unchanged,
     digest,
     findings,
+    health_word,
     is_due,
     is_resting,
     items_a_week,
     keep_address,
     may_be_asked,
     next_due,
-    pushed,
+    note_push,
     revive,
-    standing,
     validators,
 )
 
@@ -64,29 +64,29 @@ __all__ = [
     "after_refused",
     "after_unchanged",
     "candidates",
+    "candidates_of_address",
     "digest",
     "entries",
     "findings",
     "guesses",
+    "health_word",
     "is_due",
+    "is_enough",
     "is_for_news",
     "is_resting",
+    "is_wanted",
     "items_a_week",
     "keep_address",
     "may_be_asked",
     "next_due",
+    "note_push",
     "offers",
-    "opml_read",
-    "opml_write",
-    "pushed",
     "read",
+    "read_opml",
+    "read_sources",
     "revive",
-    "settles",
     "sitemaps",
-    "sources_read",
-    "standing",
-    "told_by",
     "validators",
-    "wanted",
     "websub",
+    "write_opml",
 ]

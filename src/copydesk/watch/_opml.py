@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from copydesk.errors import FeedError
 from copydesk.kit import text, urls
 from copydesk.news import Source
-from copydesk.watch.documents import decode, local_name, parse_xml, unzipped
+from copydesk.watch.documents import decode, local_name, parse_xml, unzip
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -20,20 +20,20 @@ _FEED_SCHEME = re.compile(r"^feed:(?://(?!https?:)|(?://)?(?=(https?:)))", re.IG
 _CATEGORY = 2_000  # characters
 
 
-def sources_read(data: bytes) -> tuple[Source, ...]:
+def read_sources(data: bytes) -> tuple[Source, ...]:
     """Parse an OPML file, or a text that has an address a line, into its feeds, each once.
 
     In a text, what follows a `#` at a line's beginning or behind a blank is a remark. Raises
     FeedError for what is neither, and for a line that is no web address.
     """
-    document = decode(unzipped(data, "a list of sources"))
+    document = decode(unzip(data, "a list of sources"))
     lines = [_REMARK.sub("", line).strip() for line in document.splitlines()]
     if "<" in document or not any(lines):
-        return opml_read(data)
-    return _once(_at_line(number, line) for number, line in enumerate(lines, 1) if line)
+        return read_opml(data)
+    return _merge(_parse_line(number, line) for number, line in enumerate(lines, 1) if line)
 
 
-def _at_line(number: int, line: str) -> Source:
+def _parse_line(number: int, line: str) -> Source:
     url = urls.fetchable(_plain_scheme(line))
     if url is None:
         raise FeedError(
@@ -44,28 +44,28 @@ def _at_line(number: int, line: str) -> Source:
     return Source(url=url)
 
 
-def opml_read(data: bytes) -> tuple[Source, ...]:
+def read_opml(data: bytes) -> tuple[Source, ...]:
     """Parse an OPML file into its feeds, each once; folders and categories are a feed's topics.
 
     Raises FeedError for what is no OPML. An outline without a web address is passed over.
     """
-    document = decode(unzipped(data, "opml"))
+    document = decode(unzip(data, "opml"))
     root = parse_xml(document) if document.strip() else None
     body = None if root is None else _first(root, "body")
     if body is None:
         raise FeedError("no opml in the file", hint="an OPML file has `opml`, `body`, `outline`")
-    return _once(_sources(body))
+    return _merge(_sources(body))
 
 
-def _once(sources: Iterable[Source]) -> tuple[Source, ...]:
+def _merge(sources: Iterable[Source]) -> tuple[Source, ...]:
     """Merge sources of one address, with the topics of every place where they stand."""
-    found: dict[str, Source] = {}
+    by_page: dict[str, Source] = {}
     for source in sources:
         key = urls.identity(source.url)
-        known = found.get(key, source)
+        known = by_page.get(key, source)
         topics = tuple(dict.fromkeys([*known.topics, *source.topics]))
-        found[key] = replace(known, name=known.name or source.name, topics=topics)
-    return tuple(found.values())
+        by_page[key] = replace(known, name=known.name or source.name, topics=topics)
+    return tuple(by_page.values())
 
 
 def _first(root: _Element, name: str) -> _Element | None:
@@ -82,7 +82,7 @@ def _sources(body: _Element) -> Iterator[Source]:
             source = _source(attributes, folders)
             if source is not None:
                 yield source
-            folders = folders if source else _opened(folders, attributes)
+            folders = folders if source else _open_folder(folders, attributes)
         waiting.extend((child, folders) for child in reversed(holder))
 
 
@@ -100,7 +100,7 @@ def _source(attributes: dict[str, str], folders: tuple[str, ...]) -> Source | No
 
 def _plain_scheme(url: str) -> str:
     """Return the web address inside of feed:https://… and feed://…."""
-    return _FEED_SCHEME.sub(lambda found: "" if found[1] else "https://", url.strip())
+    return _FEED_SCHEME.sub(lambda match: "" if match[1] else "https://", url.strip())
 
 
 def _categories(attributes: dict[str, str]) -> Iterator[str]:
@@ -109,7 +109,7 @@ def _categories(attributes: dict[str, str]) -> Iterator[str]:
     return filter(None, map(text.fold, names))
 
 
-def _opened(folders: tuple[str, ...], attributes: dict[str, str]) -> tuple[str, ...]:
+def _open_folder(folders: tuple[str, ...], attributes: dict[str, str]) -> tuple[str, ...]:
     name = _name(attributes)
     return (*folders, name) if name and name not in folders else folders
 
@@ -118,7 +118,7 @@ def _name(attributes: dict[str, str]) -> str:
     return text.fold(attributes.get("title", "")) or text.fold(attributes.get("text", ""))
 
 
-def opml_write(sources: Iterable[Source]) -> bytes:
+def write_opml(sources: Iterable[Source]) -> bytes:
     """Write the sources as OPML 2.0, in folders by their topics."""
     from lxml import etree
 

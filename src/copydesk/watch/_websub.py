@@ -2,9 +2,9 @@
 
 W3C Recommendation WebSub, 23 January 2018; the numbers below are its sections.
 
-    new ── asked ── form ──> the hub        5.1: what is asked for, and when again
-    query ── confirmed ──> Confirmed | None 5.3: the challenge, for what was asked for alone
-    body ── is_signed ── after_push         7, 8: what a hub pushes
+    new ── after_asking ── request_fields ──> the hub   5.1: what is asked for, when again
+    query ── confirm ──> Confirmed | None               5.3: the challenge, for what was asked
+    body ── is_signed ── after_push                     7, 8: what a hub pushes
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def may_push(hub: str, topic: str) -> bool:
     return len(schemes) == 2 and schemes != ["http:", "https:"]
 
 
-def form(subscription: Subscription) -> dict[str, str]:
+def request_fields(subscription: Subscription) -> dict[str, str]:
     """Return the fields of the request to the hub (5.1)."""
     fields = {
         "hub.mode": "unsubscribe" if subscription.ending else "subscribe",
@@ -92,7 +92,7 @@ def is_time(subscription: Subscription, now: datetime) -> bool:
     return subscription.next_at is None or subscription.next_at <= now
 
 
-def asked(subscription: Subscription, now: datetime) -> Subscription:
+def after_asking(subscription: Subscription, now: datetime) -> Subscription:
     """Return the subscription as it stands once asked; without an answer it is asked again later.
 
     Twice as much later each time, at most a day; not all subscriptions of a hub at one moment.
@@ -106,7 +106,7 @@ def asked(subscription: Subscription, now: datetime) -> Subscription:
     )
 
 
-def ended(subscription: Subscription) -> Subscription:
+def give_back(subscription: Subscription) -> Subscription:
     """Return the subscription as one that is to be given back."""
     return replace(subscription, ending=True, tries=0, next_at=None)
 
@@ -117,7 +117,7 @@ def is_over(subscription: Subscription, now: datetime) -> bool:
     return enough and is_time(subscription, now)
 
 
-def confirmed(
+def confirm(
     subscription: Subscription, query: Mapping[str, str], now: datetime
 ) -> Confirmed | None:
     """Judge what a hub asks the callback (5.2, 5.3): None for what was not asked for."""
@@ -125,14 +125,14 @@ def confirmed(
     if query.get("hub.topic") != subscription.topic:
         return None
     if mode == "denied":
-        return Confirmed(subscription=_denied(subscription, query, now), challenge="")
+        return Confirmed(subscription=_deny(subscription, query, now), challenge="")
     if not 0 < len(challenge) <= _CHALLENGE:
         return None
     if mode == "unsubscribe" and subscription.ending:
         return Confirmed(subscription=replace(subscription, lease_until=None), challenge=challenge)
     if mode == "subscribe" and not subscription.ending:
         lease = _lease(query.get("hub.lease_seconds", ""))
-        return Confirmed(subscription=_leased(subscription, lease, now), challenge=challenge)
+        return Confirmed(subscription=_note_lease(subscription, lease, now), challenge=challenge)
     return None
 
 
@@ -174,7 +174,7 @@ def pushes_until(subscription: Subscription) -> datetime | None:
     return subscription.lease_until if believed else None
 
 
-def _denied(subscription: Subscription, query: Mapping[str, str], now: datetime) -> Subscription:
+def _deny(subscription: Subscription, query: Mapping[str, str], now: datetime) -> Subscription:
     reason = text.shorten(text.fold(query.get("hub.reason", "")), 200) or "no reason given"
     return replace(
         subscription,
@@ -190,7 +190,7 @@ def _lease(seconds: str) -> timedelta:
     return min(timedelta(seconds=int(seconds[:12])), LONGEST_LEASE)
 
 
-def _leased(subscription: Subscription, lease: timedelta, now: datetime) -> Subscription:
+def _note_lease(subscription: Subscription, lease: timedelta, now: datetime) -> Subscription:
     """Note a lease; it is renewed after two thirds of it, or a little before."""
     renewal = lease * (2 / 3) * (1 - _spread(subscription.callback) / 10)
     return replace(

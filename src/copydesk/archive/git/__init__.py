@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from copydesk.archive.git._log import LoggedCommit, read_commit
-from copydesk.archive.git._push import Pushed
-from copydesk.archive.git._repository import AUTHOR, Repository
-from copydesk.archive.git._start import start_repository
-
-__all__ = ["AUTHOR", "LoggedCommit", "Pushed", "Repository", "read_commit", "start_repository"]
+from copydesk.archive.git._log import LoggedCommit as LoggedCommit
+from copydesk.archive.git._log import read_commit as read_commit
+from copydesk.archive.git._push import Pushed as Pushed
+from copydesk.archive.git._repository import AUTHOR as AUTHOR
+from copydesk.archive.git._repository import Repository as Repository
+from copydesk.archive.git._start import start_repository as start_repository

@@ -8,7 +8,5 @@ newsroom's work tree, index, branches and objects are not touched.
 
 from __future__ import annotations
 
-from copydesk.deploy.branch._branch import Branch
-from copydesk.deploy.branch._deliver import deliver_branch
-
-__all__ = ["Branch", "deliver_branch"]
+from copydesk.deploy.branch._branch import Branch as Branch
+from copydesk.deploy.branch._deliver import deliver_branch as deliver_branch

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copydesk.deploy.s3._bucket import Bucket
-from copydesk.deploy.s3._sign import Keys, Signed, sign
-
-__all__ = ["Bucket", "Keys", "Signed", "sign"]
+from copydesk.deploy.s3._bucket import Bucket as Bucket
+from copydesk.deploy.s3._sign import Keys as Keys
+from copydesk.deploy.s3._sign import Signed as Signed
+from copydesk.deploy.s3._sign import sign as sign

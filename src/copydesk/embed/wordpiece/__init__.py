@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from copydesk.embed.wordpiece._wordpiece import LIMIT, are_words, numbers, vocabulary
-
-__all__ = ["LIMIT", "are_words", "numbers", "vocabulary"]
+from copydesk.embed.wordpiece._wordpiece import LIMIT as LIMIT
+from copydesk.embed.wordpiece._wordpiece import are_words as are_words
+from copydesk.embed.wordpiece._wordpiece import numbers as numbers
+from copydesk.embed.wordpiece._wordpiece import vocabulary as vocabulary

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from copydesk import archive
@@ -18,7 +18,6 @@ from copydesk.engine.filing import (
     written_stories,
 )
 from copydesk.engine.newsroom import Newsroom
-from copydesk.memory import Memory
 from copydesk.news import Story
 
 
@@ -66,8 +65,3 @@ def amend(
         commit=filed.commit,
         notes=(*notes_on(done, "the verdict is"), *skipped),
     )
-
-
-def known_digests(memory: Memory, story: Story) -> Mapping[str, str]:
-    """Return the digests of what the line last wrote of a story, {} where nobody knows."""
-    return dict(story.machine) or memory.digests(story.path)

@@ -15,9 +15,9 @@ from copydesk import archive, judge, review
 from copydesk.archive import Archive, ArticleStore, Rulings
 from copydesk.config import Settings
 from copydesk.engine.editing._action import with_action
-from copydesk.engine.editing._amend import amend, known_digests
+from copydesk.engine.editing._amend import amend
 from copydesk.engine.editing._verdicts import VerdictReport
-from copydesk.engine.filing import hold_write_lock, kept_article
+from copydesk.engine.filing import hold_write_lock, kept_article, known_digests
 from copydesk.engine.newsroom import Newsroom, Silence, Troubles, record_path
 from copydesk.engine.rejudging import after_others, beat_in_force, judge_again
 from copydesk.kit import text, urls

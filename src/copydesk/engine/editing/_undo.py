@@ -15,9 +15,14 @@ from pathlib import Path
 from copydesk import archive, review
 from copydesk.archive import Archive, ArticleStore, Change, FileChange, LoggedCommit, WriteLock
 from copydesk.engine.editing._action import read_action, with_action
-from copydesk.engine.editing._amend import known_digests
 from copydesk.engine.editing._inverse import Difference, rulings_without, story_without
-from copydesk.engine.filing import RULINGS_PATH, begin_change, hold_write_lock, notes_on
+from copydesk.engine.filing import (
+    RULINGS_PATH,
+    begin_change,
+    hold_write_lock,
+    known_digests,
+    notes_on,
+)
 from copydesk.engine.newsroom import Newsroom, record_path
 from copydesk.errors import GitError, UsageError
 from copydesk.kit import text

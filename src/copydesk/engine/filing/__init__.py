@@ -9,6 +9,7 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.engine.filing._archiving import archive_old_records as archive_old_records
     from copydesk.engine.filing._articles import kept_article as kept_article
+    from copydesk.engine.filing._notes import notes_on as notes_on
     from copydesk.engine.filing._records import Filed as Filed
     from copydesk.engine.filing._records import FilingOrder as FilingOrder
     from copydesk.engine.filing._records import PreparedRecords as PreparedRecords
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from copydesk.engine.filing._records import filing_result as filing_result
     from copydesk.engine.filing._records import finish_story as finish_story
     from copydesk.engine.filing._records import keep_digests as keep_digests
+    from copydesk.engine.filing._records import known_digests as known_digests
     from copydesk.engine.filing._records import prepare_records as prepare_records
     from copydesk.engine.filing._records import reseal_corrected as reseal_corrected
     from copydesk.engine.filing._records import written_stories as written_stories
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from copydesk.engine.filing._writing import RULINGS_PATH as RULINGS_PATH
     from copydesk.engine.filing._writing import begin_change as begin_change
     from copydesk.engine.filing._writing import hold_write_lock as hold_write_lock
-    from copydesk.engine.filing._writing import notes_on as notes_on
     from copydesk.engine.filing._writing import take_over_unknown as take_over_unknown
     from copydesk.engine.filing._writing import write_lock as write_lock
 else:

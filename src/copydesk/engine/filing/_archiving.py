@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 from copydesk.archive import Archive, Change, FileChange, WriteLock
 from copydesk.config import Settings
+from copydesk.engine.filing._notes import notes_on
 from copydesk.engine.filing._writing import (
     PATIENCE_SECONDS,
     begin_change,
     hold_write_lock,
-    notes_on,
 )
 from copydesk.engine.newsroom import Failure, Newsroom, failure_of
 from copydesk.errors import CopydeskError, GitError, RecordError

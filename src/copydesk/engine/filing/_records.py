@@ -11,7 +11,7 @@ from pathlib import Path
 from copydesk import archive, review
 from copydesk.archive import Archive, ArticleStore, Change, Committed, FileChange
 from copydesk.config import Settings
-from copydesk.engine.filing._writing import notes_on
+from copydesk.engine.filing._notes import notes_on
 from copydesk.engine.newsroom import Failure, Newsroom, failure_of
 from copydesk.errors import CopydeskError, SealError
 from copydesk.kit import dates, urls
@@ -138,6 +138,11 @@ def written_stories(prepared: PreparedRecords, skipped: Collection[str]) -> list
     """Return the stories whose records change, but for those left to a person."""
     paths = {*prepared.change.paths} - {*skipped}
     return [story for story in prepared.stories if story.path in paths]
+
+
+def known_digests(memory: Memory, story: Story) -> dict[str, str]:
+    """Return the digests of what the line last wrote of a story, {} where nobody knows."""
+    return dict(story.machine) or memory.digests(story.path)
 
 
 def keep_digests(beat: Beat, memory: Memory, stories: Iterable[Story]) -> None:

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from copydesk import archive, review
-from copydesk.archive import Archive, Begun, Change, Committed, WriteLock
+from copydesk.archive import Archive, Begun, Change, WriteLock
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import CopydeskError, GitError, RecordError
 from copydesk.kit import text
@@ -24,11 +24,6 @@ from copydesk.news import Story, Verdict
 RULINGS_PATH = "_data/rulings.yaml"
 WORD_SECONDS = 10.0  # how long a person's word waits, at most, before it is told busy
 PATIENCE_SECONDS = 600.0  # how long a round does: it has work behind it
-
-_NO_FLOCK = (
-    "this file system has no locks (flock): copydesk keeps its own processes apart by files, on one"
-    " host; let no second host that shares the folder work in it"
-)
 
 
 def write_lock(root: Path, memory: Memory) -> WriteLock:
@@ -158,16 +153,3 @@ def _is_ours(story: Story) -> bool:
 
 def _unheard(error: CopydeskError) -> None:
     """Hear nothing: the round reports the records that cannot be read."""
-
-
-def notes_on(done: Committed, what: str) -> tuple[str, ...]:
-    """Return what a person is told of a change; `what` is "it is" or so.
-
-    That no commit holds it, and, once a newsroom, that its file system has no locks.
-    """
-    notes = (_NO_FLOCK,) if done.lacks_flock else ()
-    if done.obstacle:
-        return (f"not committed ({done.obstacle}): {what} on disk, uncommitted", *notes)
-    if not done.has_git and done.written:
-        return (f"no git repository here: {what} on disk, without a history", *notes)
-    return notes

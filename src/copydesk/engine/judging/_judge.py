@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from copydesk import archive, illustrate, judge, review
+from copydesk import archive, judge, review
 from copydesk.engine.judging import _shelf
-from copydesk.engine.judging._pictures import ChosenPicture
+from copydesk.engine.judging._pictures import ChosenPicture, illustrate_story
 from copydesk.engine.judging._vectors import Vectors
 from copydesk.engine.newsroom import Failure, Newsroom, failure_of
 from copydesk.kit import urls
@@ -87,14 +87,6 @@ def complete_story(bench: Bench, appraisal: judge.Appraisal, chosen: ChosenPictu
     picture = chosen.figure.url if chosen else ""
     story = judge.complete(appraisal, bench.newsroom.beat, bench.shelf, picture)
     return illustrate_story(bench.newsroom.beat, story, chosen)
-
-
-def illustrate_story(beat: Beat, story: Story, chosen: ChosenPicture | None) -> Story:
-    """Return a story with its picture; what it shows, and whose it is, has none in `everyday`."""
-    if chosen is None:
-        return illustrate.with_image(story, None)
-    figure = chosen.figure if beat.scoring.traits.has_blocks else None
-    return illustrate.with_image(story, chosen.picture, figure)
 
 
 def _complete(

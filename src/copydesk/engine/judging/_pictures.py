@@ -13,7 +13,7 @@ from copydesk.engine.newsroom import Newsroom, Progress
 from copydesk.errors import CopydeskError
 from copydesk.illustrate import Album
 from copydesk.kit import urls
-from copydesk.news import Article, Beat, Fetcher, Figure, Page, Request, Show
+from copydesk.news import Article, Beat, Fetcher, Figure, Page, Request, Show, Story
 
 _TRIES = 3  # of an article's pictures, the best first: the others are hardly ever there
 
@@ -28,6 +28,14 @@ class ChosenPicture:
 
     figure: Figure
     picture: illustrate.Picture
+
+
+def illustrate_story(beat: Beat, story: Story, chosen: ChosenPicture | None) -> Story:
+    """Return a story with its picture; what it shows, and whose it is, has none in `everyday`."""
+    if chosen is None:
+        return illustrate.with_image(story, None)
+    figure = chosen.figure if beat.scoring.traits.has_blocks else None
+    return illustrate.with_image(story, chosen.picture, figure)
 
 
 async def choose_pictures(

@@ -7,9 +7,8 @@ from datetime import datetime
 
 from copydesk import judge, review
 from copydesk.config import Settings
-from copydesk.engine.filing import kept_article
-from copydesk.engine.judging import _judge
-from copydesk.engine.judging._pictures import ChosenPicture
+from copydesk.engine.filing import kept_article, known_digests
+from copydesk.engine.judging._pictures import ChosenPicture, illustrate_story
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.reading import SiteHabits
 from copydesk.illustrate import Album
@@ -36,7 +35,7 @@ def take_back_rule(
     nobody knows any more; the notes say so.
     """
     name = _field(rule)
-    known = dict(story.machine) or newsroom.memory.digests(story.path)
+    known = known_digests(newsroom.memory, story)
     if (known and name in review.touched_fields(story, known)) or _is_readdressed(story, rule):
         return story, (f"a person has edited its {name} since: it stays as it is",)
     after = _taken_back(newsroom, story, rule, beat)
@@ -105,7 +104,7 @@ def with_picture(settings: Settings, album: Album, story: Story, article: Articl
     for figure in article.figures:
         picture = album.find(figure.url)
         if picture is not None and not album.is_common(figure.url, article.web_url):
-            return _judge.illustrate_story(
+            return illustrate_story(
                 settings.beat, story, ChosenPicture(figure=figure, picture=picture)
             )
     shown = settings.show_of(article.source, article.provider.domain or article.web_url)
@@ -136,7 +135,7 @@ def _readdressed(beat: Beat, now: datetime, before: Story, after: Story) -> Stor
 
 def _answered_for(memory: Memory, story: Story, after: Story) -> Story:
     """Return a record with digests of what a rule wrote, where the line knows what it wrote."""
-    known = dict(story.machine) or memory.digests(story.path)
+    known = known_digests(memory, story)
     before, now = dict(review.digests(story)), dict(review.digests(after))
     ours = {name: digest for name, digest in now.items() if before.get(name) != digest}
     if not known or before == now:

@@ -46,7 +46,7 @@ def _put_former_addresses(beat: Beat, shelf: judge.MemoryShelf) -> None:
     for shelved in shelf:
         rule = set_by.get(review.record_name(shelved.story.path))
         for url in rule.values[2:] if rule else ():
-            shelf.also(url, shelved.story.path)
+            shelf.add_address(url, shelved.story.path)
 
 
 def _is_recent(story: Story, since: datetime) -> bool:

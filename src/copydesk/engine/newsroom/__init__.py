@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom._failures import failure_of as failure_of
     from copydesk.engine.newsroom._locate import record_at as record_at
     from copydesk.engine.newsroom._locate import record_path as record_path
+    from copydesk.engine.newsroom._marks import TICK_NS as TICK_NS
+    from copydesk.engine.newsroom._marks import Mark as Mark
+    from copydesk.engine.newsroom._marks import Stamp as Stamp
     from copydesk.engine.newsroom._newsroom import PRIVATE as PRIVATE
     from copydesk.engine.newsroom._newsroom import Newsroom as Newsroom
     from copydesk.engine.newsroom._newsroom import Troubles as Troubles
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom._report import RoundReport as RoundReport
     from copydesk.engine.newsroom._report import Rule as Rule
     from copydesk.engine.newsroom._report import Term as Term
+    from copydesk.engine.newsroom._resident import ResidentNewsroom as ResidentNewsroom
     from copydesk.engine.newsroom._seals import open_seal as open_seal
     from copydesk.engine.newsroom._settings import SettingRow as SettingRow
     from copydesk.engine.newsroom._settings import setting_rows as setting_rows

@@ -65,32 +65,37 @@ def opened(
     With `scratch` the memory is a copy and new pictures and articles go to a folder that vanishes,
     so that nothing in the newsroom changes. Raises ConfigError, MemoryStoreError.
     """
-    settings = _with_rulings(root, config.load(root, environ))
+    settings = read_settings(root, environ)
     private = root / PRIVATE
     with contextlib.ExitStack() as stack:
         kept = private
         if scratch:
             kept = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="copydesk-")))
             _copy_memory(private, kept)
-        store = Memory(kept / "memory.sqlite")
-        stack.callback(store.close)
-        yield Newsroom(
-            root=root,
-            now=now,
-            settings=settings,
-            archive=Archive(root),
-            articles=ArticleStore(kept / "articles", settings.fetch.articles_max_bytes),
-            album=Album(kept / "pictures", settings.pictures.max_bytes),
-            memory=store,
-        )
+        memory = stack.enter_context(contextlib.closing(Memory(kept / "memory.sqlite")))
+        yield with_stores(settings, now, memory, kept)
 
 
-def _with_rulings(root: Path, settings: config.Settings) -> config.Settings:
-    """Give the settings with the editors' rules in the beat.
+def with_stores(settings: config.Settings, now: datetime, memory: Memory, kept: Path) -> Newsroom:
+    """Return the newsroom of some settings; articles and pictures lie below `kept`."""
+    return Newsroom(
+        root=settings.root,
+        now=now,
+        settings=settings,
+        archive=Archive(settings.root),
+        articles=ArticleStore(kept / "articles", settings.fetch.articles_max_bytes),
+        album=Album(kept / "pictures", settings.pictures.max_bytes),
+        memory=memory,
+    )
 
-    Where those cannot be read a site can still be built and looked at, with a warning; a round
+
+def read_settings(root: Path, environ: Mapping[str, str]) -> config.Settings:
+    """Read the settings, with the editors' rules in the beat; raises ConfigError.
+
+    Where the rules cannot be read a site can still be built and looked at, with a warning; a round
     reads them again, and refuses.
     """
+    settings = config.load(root, environ)
     try:
         rules = read_rulings(root).rules
     except RecordError as error:

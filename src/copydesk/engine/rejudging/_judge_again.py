@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 from copydesk import judge, review
 from copydesk.archive import ArticleStore, Rulings
 from copydesk.config import Settings
+from copydesk.engine.filing import known_digests
 from copydesk.engine.judging import counting_picture, story_as_read
 from copydesk.engine.newsroom import Failure, Newsroom, Progress, failure_of
 from copydesk.engine.reading import SiteHabits
 from copydesk.engine.rejudging import _regroup
 from copydesk.illustrate import Album
 from copydesk.kit import urls
-from copydesk.memory import Memory
 from copydesk.news import Article, Shelved, Story
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -180,7 +180,7 @@ def _judged(bench: _Bench, came: _Came) -> Rejudged:
         assess=judge.assess,
         beat=bench.newsroom.beat,
         shelf=judge.PastShelf(bench.shelf, came.found),
-        known=known(bench.newsroom.memory, filed),
+        known=known_digests(bench.newsroom.memory, filed),
         mode=bench.newsroom.settings.review.mode,
         verdict=bench.rulings.verdict_on(filed.path),
         is_original_kept=filed.copy_of in bench.texts,
@@ -203,11 +203,6 @@ def _words(settings: Settings, album: Album, filed: Story, article: Article) -> 
         return filed
     read = story_as_read(settings, album, article, settings.beat)
     return review.without_lost_sets(filed, read, settings.beat)
-
-
-def known(memory: Memory, story: Story) -> dict[str, str]:
-    """Give the digests of what the line last wrote of a story, {} where nobody knows."""
-    return dict(story.machine) or memory.digests(story.path)
 
 
 def _beside(
@@ -249,7 +244,7 @@ def _beside(
             beside[story.path] = replace(one, fresh=after)
             continue
         before = filed[story.path]
-        after = review.set_beside_others(before, story, known(newsroom.memory, before))
+        after = review.set_beside_others(before, story, known_digests(newsroom.memory, before))
         beside[story.path] = Rejudged(filed=before, fresh=after)
     return [_in_order(one) for one in beside.values()]
 

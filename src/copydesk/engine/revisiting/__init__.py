@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.engine.revisiting._correction import Correction as Correction
     from copydesk.engine.revisiting._corrections import GONE as GONE
-    from copydesk.engine.revisiting._corrections import Correction as Correction
     from copydesk.engine.revisiting._corrections import find_corrections as find_corrections
     from copydesk.engine.revisiting._look import keep_looks as keep_looks
     from copydesk.engine.revisiting._look import look_again as look_again

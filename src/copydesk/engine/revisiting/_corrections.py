@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from copydesk import judge, review
 from copydesk.archive import ArticleStore
 from copydesk.config import Settings
-from copydesk.engine.filing import kept_article
+from copydesk.engine.filing import kept_article, known_digests
 from copydesk.engine.judging import Vectors, counting_picture, put_on_shelf
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.reading import SiteHabits
 from copydesk.engine.revisiting import _plans, _terms
+from copydesk.engine.revisiting._correction import Correction
 from copydesk.engine.revisiting._plans import Look, Plan
 from copydesk.illustrate import Album
 from copydesk.kit import urls
@@ -22,17 +23,6 @@ from copydesk.news import Article, Beat, Event, EventKind, Shelved, Story
 
 GONE = "gone"
 _PERMANENT = frozenset({301, 308})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Correction:
-    """A record before and after, by which events; without `article` the page could not be had."""
-
-    before: Story
-    after: Story
-    events: tuple[Event, ...]
-    article: Article | None = None
-    has_moved: bool = False
 
 
 def find_corrections(
@@ -59,7 +49,7 @@ def find_corrections(
 def _correction(
     newsroom: Newsroom, shelf: judge.MemoryShelf, sites: SiteHabits, each: Look
 ) -> Correction | None:
-    if not _plans.known(newsroom.memory, each.story):
+    if not known_digests(newsroom.memory, each.story):
         return None
     if each.said == "gone":
         return _gone(newsroom.beat, newsroom.memory, newsroom.now, each)
@@ -155,7 +145,7 @@ def _words(newsroom: Newsroom, sites: SiteHabits, each: Look, article: Article) 
     old = _compared(newsroom.articles, sites, each)
     if old is not None and old.reader != article.reader:
         return  # an earlier version of the reader read otherwise what did not change
-    hand = review.touched_fields(each.story, _plans.known(newsroom.memory, each.story))
+    hand = review.touched_fields(each.story, known_digests(newsroom.memory, each.story))
     hand |= review.ruled_fields(each.story, newsroom.beat)
     title = old.title if old else "" if "title" in hand else each.story.title
     excerpt = old.excerpt if old else "" if "excerpt" in hand else each.story.excerpt
@@ -195,7 +185,7 @@ def _rejudged(
         assess=judge.assess,
         beat=settings.beat,
         shelf=judge.MemoryShelf(),
-        known=_plans.known(memory, story),
+        known=known_digests(memory, story),
         picture=counting_picture(settings, album, story, article),
     )
     return review.rejudge(story, article, grounds, "correction").story
@@ -238,7 +228,7 @@ def _finished(
     beat: Beat, memory: Memory, now: datetime, story: Story, events: tuple[Event, ...]
 ) -> Story:
     """Add the digests that the line answers for, and the events where the record has a place."""
-    machine = story.machine or tuple(_plans.known(memory, story).items())
+    machine = story.machine or tuple(known_digests(memory, story).items())
     story = replace(story, machine=machine)
     has_blocks = beat.scoring.traits.has_blocks
     return review.add_to_history(story, now, events) if has_blocks else story

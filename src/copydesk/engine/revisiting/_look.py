@@ -13,6 +13,7 @@ from copydesk.archive import Archive, ArticleStore
 from copydesk.engine.newsroom import Newsroom, Progress, failure_of
 from copydesk.engine.reading import ReaderPool, parse_page, trace_of, work_by_host
 from copydesk.engine.revisiting import _corrections, _plans
+from copydesk.engine.revisiting._correction import Correction
 from copydesk.engine.revisiting._plans import Look, Plan
 from copydesk.errors import CopydeskError
 from copydesk.kit import urls
@@ -118,7 +119,7 @@ def _is_at_home(story: Story, article: Article) -> bool:
 def keep_looks(
     newsroom: Newsroom,
     looks: Sequence[Look],
-    corrections: Mapping[str, _corrections.Correction],
+    corrections: Mapping[str, Correction],
     unwritten: Set[str],
 ) -> None:
     """Remember the looks and plan the next ones.
@@ -146,7 +147,7 @@ def keep_looks(
 
 
 def _after(
-    articles: ArticleStore, now: datetime, each: Look, correction: _corrections.Correction | None
+    articles: ArticleStore, now: datetime, each: Look, correction: Correction | None
 ) -> Plan:
     plan = _with(each.plan, looked=now)
     if each.said == "gone":

@@ -17,6 +17,7 @@ from typing import Literal
 import msgspec
 
 from copydesk.archive import ArticleStore
+from copydesk.engine.filing import known_digests
 from copydesk.engine.newsroom import Failure, Newsroom
 from copydesk.engine.reading import NO_TRACE, PageTrace
 from copydesk.judge import MemoryShelf
@@ -199,18 +200,13 @@ def is_removed(story: Story, removed: frozenset[str]) -> bool:
     return is_said or not removed.isdisjoint(map(urls.identity, story.addresses))
 
 
-def known(memory: Memory, story: Story) -> dict[str, str]:
-    """Give the digests of what the line last wrote of a story, {} where nobody knows."""
-    return dict(story.machine) or memory.digests(story.path)
-
-
 def is_ours(beat: Beat, articles: ArticleStore, memory: Memory, story: Story) -> bool:
     """Decide whether the line filed a record, so that its page is looked at.
 
     It knows what it wrote. A record of `everyday` has no place for that, and where the memory was
     lost the article that was read must do: such looks tell that a page is gone, and change nothing.
     """
-    if known(memory, story):
+    if known_digests(memory, story):
         return True
     has_blocks = beat.scoring.traits.has_blocks
     return not has_blocks and _article(articles, story) is not None

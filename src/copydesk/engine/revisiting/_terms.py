@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from copydesk import extract, review
-from copydesk.engine.revisiting import _plans
+from copydesk.engine.filing import known_digests
 from copydesk.memory import Memory
 from copydesk.news import Article, Beat, Story
 
@@ -24,7 +24,7 @@ def kept(beat: Beat, memory: Memory, story: Story, article: Article) -> Story:
     )
     if fresh == story:
         return story
-    return review.keep_touched(story, fresh, _plans.known(memory, story))
+    return review.keep_touched(story, fresh, known_digests(memory, story))
 
 
 def _excerpt(story: Story, article: Article) -> str:

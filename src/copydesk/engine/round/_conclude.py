@@ -41,7 +41,7 @@ from copydesk.engine.revisiting import (
     plan_filed,
 )
 from copydesk.engine.round import _outcomes
-from copydesk.engine.round._gather import Gathered
+from copydesk.engine.round._candidates import Gathered
 from copydesk.engine.round._judge import (
     Stories,
     Update,

@@ -10,29 +10,28 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from copydesk import judge
-from copydesk.engine.judging import Appraised, Bench, ChosenPicture, appraise, choose_pictures
-from copydesk.engine.newsroom import Failure, Progress, failure_of
+from copydesk.engine.judging import Bench, appraise, choose_pictures
+from copydesk.engine.newsroom import Progress, failure_of
 from copydesk.engine.reading import (
     PageRead,
-    PageTrace,
     ReaderPool,
     SiteHabits,
     connect,
     read_pages,
 )
-from copydesk.engine.revisiting import Look, look_again
+from copydesk.engine.revisiting import look_again
+from copydesk.engine.round._candidates import Candidate, Gathered
 from copydesk.engine.round._known import sift, tries_of
 from copydesk.engine.round._outcomes import Outcome, Waiting
 from copydesk.engine.round._stopwatch import Stopwatch
 from copydesk.engine.sources import (
-    SourceAnswers,
     SourceShare,
     collect_leads,
     round_limits,
     share_out,
 )
 from copydesk.memory import Memory
-from copydesk.news import Article, Fetcher, Lead
+from copydesk.news import Article, Fetcher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,39 +43,6 @@ class RoundOptions:
     dry_run: bool = False
     all_due: bool = False
     deploy: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A lead whose page was read and that may become a story.
-
-    `as_read` is its article, `article` the same without what its site repeats; `trace` is what the
-    page's answer said of itself, `appraised` what the article is worth by itself.
-    """
-
-    lead: Lead
-    trace: PageTrace
-    as_read: Article
-    article: Article
-    appraised: Appraised
-    picture: ChosenPicture | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
-    """What came in over the wire: candidates for stories, looks at filed pages, all else's end.
-
-    `outcomes` are the leads that are no candidates, `sites` what the pages taught of their sites,
-    `failed` what failed with sources and looks; `looked_again` counts the looks that were made.
-    """
-
-    asked: SourceAnswers
-    outcomes: tuple[Outcome, ...]
-    candidates: tuple[Candidate, ...]
-    sites: SiteHabits
-    looks: Sequence[Look] = ()
-    looked_again: int = 0
-    failed: tuple[Failure, ...] = ()
 
 
 async def gather(

@@ -24,7 +24,7 @@ from copydesk.engine.judging import (
 from copydesk.engine.newsroom import Failure, Newsroom, Troubles
 from copydesk.engine.rejudging import regroup
 from copydesk.engine.revisiting import Correction, Look, find_corrections, is_removed
-from copydesk.engine.round._gather import Candidate, Gathered
+from copydesk.engine.round._candidates import Candidate, Gathered
 from copydesk.engine.round._known import tries_of
 from copydesk.engine.round._outcomes import NewStory, Outcome
 from copydesk.errors import CopydeskError

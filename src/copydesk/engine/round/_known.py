@@ -69,7 +69,7 @@ def _end(knowledge: _Knowledge, lead: Lead) -> Known | Dropped | None:
     digest = "" if source is None else knowledge.rules.behind(source, reason)
     if fate is not None and is_settled(fate, knowledge.now, digest):
         return Known(reason="seen" if fate.state == "filed" else fate.reason or "given-up")
-    if source is not None and not watch.wanted(lead, source):
+    if source is not None and not watch.is_wanted(lead, source):
         return Dropped(url=lead.url, reason="filtered", detail=source.url)
     if why := judge.blocking_ruling(lead, knowledge.beat.rulings):
         return Dropped(url=lead.url, reason="ruled-out", detail=why)

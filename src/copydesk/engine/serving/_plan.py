@@ -96,7 +96,7 @@ def _without_ended(
         elif wanted.get(old.source) == _place(old):
             after[key] = old
         elif old.confirmed_at is not None:
-            ending = websub.ended(old)
+            ending = websub.give_back(old)
             after[subscription_key(ending)] = ending
     return after
 
@@ -136,7 +136,7 @@ def _tell_states(
     kept = memory.sources() if changed else {}
     for url, until in changed.items():
         state_now = msgspec.json.decode(kept[url], type=watch.SourceState)
-        memory.keep_source(url, msgspec.json.encode(watch.pushed(state_now, until)))
+        memory.keep_source(url, msgspec.json.encode(watch.note_push(state_now, until)))
 
 
 _NAMED = msgspec.json.Decoder(_Named)

@@ -104,7 +104,7 @@ class Subscriber:
         """
         now = self._clock.now()
         asked = await asyncio.to_thread(
-            self._change, subscription, lambda before: websub.asked(before, now)
+            self._change, subscription, lambda before: websub.after_asking(before, now)
         )
         trouble = "" if asked is None else await self._sent(asked)
         if trouble:
@@ -118,7 +118,7 @@ class Subscriber:
         """Send the form, along at most three redirects; give what went wrong, "" for nothing."""
         hub = subscription.hub
         for _ in range(_HOPS):
-            answer = await self._post(hub, websub.form(subscription))
+            answer = await self._post(hub, websub.request_fields(subscription))
             if isinstance(answer, Refused):
                 return f"{answer.reason}: {answer.detail}"
             if 200 <= answer.status < 300:
@@ -184,7 +184,7 @@ class Subscriber:
             subscription = subscription_at(memory, key)
             if subscription is None:
                 return None
-            confirmed = websub.confirmed(subscription, query, self._clock.now())
+            confirmed = websub.confirm(subscription, query, self._clock.now())
             if confirmed is None:
                 return None
             if subscription.ending:

@@ -150,7 +150,7 @@ class _Search:
 
     async def _without_page(self, url: str, answer: Refused | NotModified) -> Discovery:
         """Look where the address alone leads; raises FetchError where that is nowhere."""
-        await self._try("feeds", watch.told_by(url))
+        await self._try("feeds", watch.candidates_of_address(url))
         if not self._found.lists:
             raise _unreachable(url, answer)
         return self._discovery(url, self._found.lists)
@@ -170,7 +170,7 @@ class _Search:
         try:
             named = await self._readers.candidates(page)
         except CopydeskError:  # what breaks the page's reader says nothing of the guesses
-            named = watch.told_by(page.url)
+            named = watch.candidates_of_address(page.url)
         if await self._try("feeds", named):
             return True
         if await self._try("guesses", watch.guesses(page.final_url)):
@@ -191,7 +191,7 @@ class _Search:
             if read is None:
                 continue
             self._found.lists.append(read)
-            is_settled = is_settled or watch.settles(*read, self._now)
+            is_settled = is_settled or watch.is_enough(*read, self._now)
             if is_settled and candidate.way in {"guess", "sitemap"}:
                 break
         return is_settled

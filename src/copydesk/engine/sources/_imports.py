@@ -30,7 +30,7 @@ def import_sources(newsroom: Newsroom, path: Path) -> Import:
         data = path.read_bytes()
     except OSError as error:
         raise FeedError(f"the file cannot be read ({error.strerror})", subject=str(path)) from error
-    found = watch.sources_read(data)
+    found = watch.read_sources(data)
     names = _names(newsroom.beat.topics)
     sources = [_at_home(source, names) for source in found]
     strange = dict.fromkeys(

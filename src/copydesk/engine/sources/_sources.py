@@ -143,7 +143,7 @@ def _checked(source: Source, state: watch.SourceState, now: datetime) -> HealthR
     return HealthRow(
         url=source.url,
         name=source.name,
-        state=watch.standing(found),
+        state=watch.health_word(found),
         needs_person=any(one.needs_person for one in found),
         last_ok=_time(state.last_ok_at),
         last_new=_time(state.last_new_at),
@@ -225,4 +225,4 @@ def _undone(ledger: Ledger, url: str, kept: SourceKept) -> Ledger:
 
 def export_opml(newsroom: Newsroom) -> bytes:
     """Give the sources of the beat as OPML 2.0."""
-    return watch.opml_write(newsroom.beat.sources)
+    return watch.write_opml(newsroom.beat.sources)

@@ -10,7 +10,7 @@ from copydesk.extract.kinds._kind import (
     name_other_kind,
 )
 from copydesk.extract.kinds._media import Playback
-from copydesk.extract.kinds._media import find as shown
+from copydesk.extract.kinds._media import find as playback
 
 __all__ = [
     "Playback",
@@ -19,5 +19,5 @@ __all__ = [
     "name_empty",
     "name_other_format",
     "name_other_kind",
-    "shown",
+    "playback",
 ]

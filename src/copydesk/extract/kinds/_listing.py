@@ -238,7 +238,7 @@ def _own_words(block: HtmlElement) -> list[str]:
     """Return the words that stand right in a block; of a paragraph those of its parts too."""
     if block.tag == "p":
         return [_words_of(block)]
-    return [block.text or "", *(one.tail or "" for one in block)]
+    return [block.text or "", *(part.tail or "" for part in block)]
 
 
 def _words_of(element: HtmlElement) -> str:

@@ -114,15 +114,15 @@ class PageLook:
 
         What stands beside a part must be as short as a name, and no heading may have them both.
         """
-        found = [self.title, *self.own_headings]
-        for one in visible_text(self.document, "//title", 1):
-            found.append(one)
-            parts = [] if one in self.own_headings else _parts(one)
+        headings = [self.title, *self.own_headings]
+        for title in visible_text(self.document, "//title", 1):
+            headings.append(title)
+            parts = [] if title in self.own_headings else _parts(title)
             for at, part in enumerate(parts):
                 others = text.words(" ".join([*parts[:at], *parts[at + 1 :]]))
                 if len(others) <= _SITE_WORDS:
-                    found.append(part)
-        return tuple(dict.fromkeys(filter(None, found)))
+                    headings.append(part)
+        return tuple(dict.fromkeys(filter(None, headings)))
 
     @functools.cached_property
     def headline(self) -> str:
@@ -209,10 +209,9 @@ class PageLook:
 
     def is_here(self, node: Node) -> bool:
         """Decide whether a node names the page's own address."""
-        own = [one for key in ("url", "mainEntityOfPage", "@id") for one in _addresses(node, key)]
         here = {self.address, *self.declared.links.get("canonical", ())}
         return bool(
-            {urls.identity(address) for address in own}
+            {urls.identity(address) for address in _own_addresses(node)}
             & {urls.identity(address) for address in here}
         )
 
@@ -234,7 +233,7 @@ class PageLook:
         """Decide whether the page is about what a node describes, and does not only mention it."""
         if self.is_here(node):
             return True
-        own = [one for key in ("url", "mainEntityOfPage", "@id") for one in _addresses(node, key)]
+        own = _own_addresses(node)
         name = json_ld.string(node.get("headline")) or json_ld.string(node.get("name"))
         if self._is_named(name):
             return True
@@ -265,6 +264,12 @@ class PageLook:
                 if any(part is node for part in (value if isinstance(value, list) else [value])):
                     return True
         return False
+
+
+def _own_addresses(node: Node) -> list[str]:
+    """Return the addresses under which a node says that it or its page is found."""
+    keys = ("url", "mainEntityOfPage", "@id")
+    return [address for key in keys for address in _addresses(node, key)]
 
 
 def _addresses(node: Node, key: str) -> list[str]:

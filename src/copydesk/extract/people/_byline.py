@@ -69,8 +69,8 @@ def bylines(document: Document) -> Iterator[list[str]]:
     """Yield what the page shows as bylines, each as the lines it is made of, the best first."""
     headline, places = _places(document)
     title = _title(document)
-    for found in places:
-        shown = [place for place in found[:_MAX_FOUND] if _is_about_it(place[1], title)]
+    for kind in places:
+        shown = [place for place in kind[:_MAX_FOUND] if _is_about_it(place[1], title)]
         behind = [element for at, element in shown if at > headline]
         for elements in (behind, [element for _, element in shown]):
             if elements:
@@ -148,12 +148,12 @@ def _is_about_it(element: HtmlElement, title: list[HtmlElement]) -> bool:
     if element.tag in _UNSHOWN:
         return False
     around = [element, *islice(element.iterancestors(), _MAX_ABOVE)]
-    for one in around:
-        if one.tag in _TAGS_BESIDE:
+    for level in around:
+        if level.tag in _TAGS_BESIDE:
             return False
-        if one in title or (title and one.getprevious() is title[0]):
+        if level in title or (title and level.getprevious() is title[0]):
             return True
-        if one.tag not in {"body", "html"} and _BESIDE.search(one.get("class") or ""):
+        if level.tag not in {"body", "html"} and _BESIDE.search(level.get("class") or ""):
             return False
     return True
 
@@ -191,11 +191,11 @@ def _lines(element: HtmlElement) -> str:
 
 def _pieces(element: HtmlElement) -> Iterator[str]:
     """Yield the pieces of text that an element shows, those of its first parts."""
-    for one in islice(element.iter(), _MAX_PARTS):
-        if one.text and isinstance(one.tag, str) and one.tag not in _UNSHOWN:
-            yield one.text
-        if one.tail and one is not element:
-            yield one.tail
+    for part in islice(element.iter(), _MAX_PARTS):
+        if part.text and isinstance(part.tag, str) and part.tag not in _UNSHOWN:
+            yield part.text
+        if part.tail and part is not element:
+            yield part.tail
 
 
 def _spoken_bylines(document: Document, headline: int) -> Iterator[list[str]]:

@@ -121,8 +121,8 @@ def _parts(value: str, sites: frozenset[str]) -> Iterator[str]:
     one's too.
     """
     for line in _cut_to_byline(_lines(value)):
-        for one in _SPLIT.split(_LEADING.sub("", line)):
-            names = [_tidy(part, sites) for part in _COMMA.split(one)]
+        for piece in _SPLIT.split(_LEADING.sub("", line)):
+            names = [_tidy(part, sites) for part in _COMMA.split(piece)]
             is_works_for = [bool(_NO_PERSON.search(name)) for name in names]
             end = next((at for at in range(1, len(names)) if is_works_for[at]), len(names))
             yield from names[:end]

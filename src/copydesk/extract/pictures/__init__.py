@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from copydesk.extract.pictures._figure_key import figure_key, size_of
-from copydesk.extract.pictures._figure_words import clean_credit, is_description, split_credit
-from copydesk.extract.pictures._figures import figures
-from copydesk.extract.pictures._mention import srcset, widest
-
-__all__ = [
-    "clean_credit",
-    "figure_key",
-    "figures",
-    "is_description",
-    "size_of",
-    "split_credit",
-    "srcset",
-    "widest",
-]
+from copydesk.extract.pictures._figure_key import figure_key as figure_key
+from copydesk.extract.pictures._figure_key import size_of as size_of
+from copydesk.extract.pictures._figure_words import clean_credit as clean_credit
+from copydesk.extract.pictures._figure_words import is_description as is_description
+from copydesk.extract.pictures._figure_words import split_credit as split_credit
+from copydesk.extract.pictures._figures import figures as figures
+from copydesk.extract.pictures._mention import srcset as srcset
+from copydesk.extract.pictures._mention import widest as widest

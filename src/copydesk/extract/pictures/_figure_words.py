@@ -254,7 +254,7 @@ def _split_agency(caption: str) -> tuple[str, str]:
     tail = caption[start:]
     if not _AGENCY.search(tail):
         return caption, ""
-    starts = [found.end() for found in _BEFORE_NAME.finditer(tail)][-1:] or [0] * (start == 0)
+    starts = [gap.end() for gap in _BEFORE_NAME.finditer(tail)][-1:] or [0] * (start == 0)
     slash = tail.rfind(" / ")
     for at in [*starts, *([slash + 3] if slash >= 0 else [])]:
         name = tail[at:].strip(f"{_EDGES})]")

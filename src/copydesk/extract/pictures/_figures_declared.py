@@ -76,16 +76,16 @@ def declared_offers(document: Document, declared: Declared, lead: Lead) -> Itera
         yield found
 
 
-def _rank(offers: Iterator[Mention | None]) -> Iterator[Mention]:
+def _rank(mentions: Iterator[Mention | None]) -> Iterator[Mention]:
     """Number the mentions of each origin, a bounded number of them."""
     seen: dict[str, int] = {}
-    for found in offers:
-        if found is None:
+    for mention in mentions:
+        if mention is None:
             continue
-        rank = seen.get(found.origin, 0)
-        seen[found.origin] = rank + 1
+        rank = seen.get(mention.origin, 0)
+        seen[mention.origin] = rank + 1
         if rank < _MOST:
-            yield replace(found, rank=rank)
+            yield replace(mention, rank=rank)
 
 
 def _in_meta(document: Document, declared: Declared) -> Iterator[Mention | None]:
@@ -149,7 +149,7 @@ def _images(
 
 def _addresses(node: Node) -> list[str]:
     told = ([*json_ld.addresses(node.get(key))] for key in _IMAGE_ADDRESSES if key in node)
-    return next((found for found in told if found), [])
+    return next((addresses for addresses in told if addresses), [])
 
 
 def _side(value: object) -> int:

@@ -250,17 +250,17 @@ def _closes(agency: _wires.Agency, block: str) -> bool:
 def _by_rights(document: Document) -> Found | None:
     """Know an agency by the notice of its rights that a reader sees below an article."""
     named = {
-        found["name"].strip()
+        notice["name"].strip()
         for passage in islice(_rights_notices(document), 50)
-        for found in _RIGHTS_IN_FULL.finditer(passage)
+        for notice in _RIGHTS_IN_FULL.finditer(passage)
     }
-    found = {
+    signed = {
         agency.credit
         for agency in _wires.AGENCIES
         for name in named
         if _wires.pattern("@", agency.name, ignores_case=True).fullmatch(name)
     }
-    return (found.pop(), "rights notice") if len(found) == 1 else None
+    return (signed.pop(), "rights notice") if len(signed) == 1 else None
 
 
 def _rights_notices(document: Document) -> Iterator[str]:
@@ -270,12 +270,12 @@ def _rights_notices(document: Document) -> Iterator[str]:
     """
     if not any(_RIGHTS_IN_FULL.search(notice) for notice in _notices(document.html)):
         return
-    for said in document.tree.xpath(_RESERVING):
-        beside = said.getparent()
-        around = [*([] if said.is_tail else [beside]), *beside.iterancestors()]
+    for passage in document.tree.xpath(_RESERVING):
+        beside = passage.getparent()
+        around = [*([] if passage.is_tail else [beside]), *beside.iterancestors()]
         if not any(element.tag in _UNSEEN or _is_of_readers(element) for element in around):
-            for found in _RESERVED.finditer(said):
-                yield said[max(0, found.start() - 100) : found.start() + 50]
+            for reserving in _RESERVED.finditer(passage):
+                yield passage[max(0, reserving.start() - 100) : reserving.start() + 50]
 
 
 def _notices(html: str) -> Iterator[str]:

@@ -70,9 +70,9 @@ class _Quotable:
             run for sentence in self._whole for run in _windows(sentence, _run_length(sentence))
         }
         self._short: dict[int, set[str]] = {}
-        for one in self._whole:
-            if _LEAST <= len(one) < _RUN:
-                self._short.setdefault(len(one), set()).add(one)
+        for sentence in self._whole:
+            if _LEAST <= len(sentence) < _RUN:
+                self._short.setdefault(len(sentence), set()).add(sentence)
 
     def of_block(self, block: str) -> str:
         """Return what is left of a block; of a list, table or quote, its other lines."""

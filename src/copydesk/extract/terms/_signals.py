@@ -82,10 +82,10 @@ def _bound_length(signal: Signal) -> Signal:
 
 def _of_headers(headers: Mapping[str, str]) -> Iterator[Signal]:
     for key, name in _HEADERS.items():
-        for said in _split_long(headers.get(key, "")):
-            yield Signal(name=name, said=said, where="header")
-    for said in _addressed_to_us(headers.get("x-robots-tag", "")):
-        yield from _usage_words(said, "X-Robots-Tag")
+        for words in _split_long(headers.get(key, "")):
+            yield Signal(name=name, said=words, where="header")
+    for words in _addressed_to_us(headers.get("x-robots-tag", "")):
+        yield from _usage_words(words, "X-Robots-Tag")
     for address, rest in islice(_LINK.findall(headers.get("link", "")[:20_000]), 100):
         if _is_licence(rest):
             yield Signal(name="RSL", said=address.strip(), where="header")

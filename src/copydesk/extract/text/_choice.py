@@ -126,8 +126,8 @@ def _take_lists(page: VotedPage, scores: list[float]) -> None:
         is_empty = scores[at] > 0 and all(scores[place] <= 0 for place in below)
         is_list = len(below) <= _SECTION and all(_is_free_item(page, place) for place in below)
         if is_empty and is_list:
-            for one in below:
-                scores[one] = 1.0
+            for place in below:
+                scores[place] = 1.0
 
 
 def _is_free_item(page: VotedPage, at: int) -> bool:

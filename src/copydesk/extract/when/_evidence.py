@@ -63,8 +63,8 @@ def _by_locale(value: str) -> bool | None:
 
 def _by_habit(html: str) -> bool | None:
     """Decide by the page's other dates whether the day stands first: one above 12 tells."""
-    for found in _FIGURES.finditer(html, 0, _MAX_CHARACTERS):
-        first = _moments.order(found[1])
+    for figures in _FIGURES.finditer(html, 0, _MAX_CHARACTERS):
+        first = _moments.order(figures[1])
         if first is not None:
             return first
     return None

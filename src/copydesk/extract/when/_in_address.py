@@ -25,10 +25,10 @@ def day(address: str) -> date | None:
     parts = urlsplit(address[:_MAX_CHARACTERS])
     for text in (parts.path, parts.query):
         for shape in _DAYS:
-            for found in shape.finditer(text):
-                known = _day(found)
-                if known:
-                    return known
+            for match in shape.finditer(text):
+                read = _day(match)
+                if read:
+                    return read
     return None
 
 

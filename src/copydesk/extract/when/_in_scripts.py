@@ -27,9 +27,9 @@ _NUMBER = re.compile(r"\d{10}(?:\d{3})?\b")
 def published(document: Document, evidence: Evidence) -> Moment | None:
     """Find the time that the page's state calls published; None where it names several days."""
     moments = []
-    for found in _TOLD.finditer(document.html, 0, _MAX_CHARACTERS):
-        number = _NUMBER.match(found[1])
-        value = number[0] if number else found[1]
+    for entry in _TOLD.finditer(document.html, 0, _MAX_CHARACTERS):
+        number = _NUMBER.match(entry[1])
+        value = number[0] if number else entry[1]
         moment = _moments.parse(value, "script", evidence)
         if moment:
             moments.append(moment)

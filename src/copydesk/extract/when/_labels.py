@@ -35,7 +35,7 @@ def kind(label: str) -> Kind:
     """Decide what a label makes of the date behind it, "" where nothing; the last word counts."""
     label = label[-MAX_CHARACTERS:]
     last = {
-        kind: max((found.end() for found in pattern.finditer(label)), default=-1)
+        kind: max((word.end() for word in pattern.finditer(label)), default=-1)
         for kind, pattern in _LABELS.items()
     }
     if last["other"] < len(label) - _NEAR:

@@ -141,14 +141,14 @@ def choose(days: tuple[date, ...], evidence: Evidence) -> date | None:
 
 def spot(passage: str) -> Iterator[Reading]:
     """Read every date in a passage in order, each with the time of day beside it."""
-    for found in _DATE.finditer(passage):
-        days = _read_days(found)
+    for match in _DATE.finditer(passage):
+        days = _read_days(match)
         if not days:
             continue
         if len(days) > 1:
-            days = _on_its_weekday(days, passage[: found.start()])
-        clock, zone, end = _read_clock_beside(passage, found, days[0])
-        yield Reading(days=days, clock=clock, zone=zone, start=found.start(), end=end)
+            days = _on_its_weekday(days, passage[: match.start()])
+        clock, zone, end = _read_clock_beside(passage, match, days[0])
+        yield Reading(days=days, clock=clock, zone=zone, start=match.start(), end=end)
 
 
 def _on_its_weekday(days: tuple[date, ...], before: str) -> tuple[date, ...]:
@@ -162,11 +162,11 @@ def _on_its_weekday(days: tuple[date, ...], before: str) -> tuple[date, ...]:
 
 def order(passage: str) -> bool | None:
     """Decide whether figures in a passage stand day first, as `25/12/2018` does; None for none."""
-    for found in _DATE.finditer(passage):
-        if found["s3"] and found["a3"] != found["b3"]:
-            if int(found["a3"]) > 12:
+    for figures in _DATE.finditer(passage):
+        if figures["s3"] and figures["a3"] != figures["b3"]:
+            if int(figures["a3"]) > 12:
                 return True
-            if int(found["b3"]) > 12:
+            if int(figures["b3"]) > 12:
                 return False
     return None
 

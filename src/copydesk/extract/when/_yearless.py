@@ -24,13 +24,13 @@ _DAY = re.compile(
 
 def read(shown: str, document: Document, evidence: Evidence) -> Moment | None:
     """Read a short text that holds a day and a month; None where no year is proved."""
-    for found in _DAY.finditer(shown):
-        shape = next(at for at in range(1, 5) if found[f"m{at}"])
-        name = found[f"m{shape}"]
+    for match in _DAY.finditer(shown):
+        shape = next(at for at in range(1, 5) if match[f"m{at}"])
+        name = match[f"m{shape}"]
         month = int(name) if name.isdecimal() else _months.month(name)
-        day = _choose_year(month or 0, int(found[f"d{shape}"]), document, evidence)
+        day = _choose_year(month or 0, int(match[f"d{shape}"]), document, evidence)
         if day:
-            whole = f"{shown[: found.start()]} {day} {shown[found.end() :]}"
+            whole = f"{shown[: match.start()]} {day} {shown[match.end() :]}"
             reading = next(_moments.spot(whole), None)
             return _moments.settle(reading, "byline", evidence) if reading else None
     return None
@@ -42,7 +42,7 @@ def _choose_year(month: int, day: int, document: Document, evidence: Evidence) -
     if known and known[1] == month:
         return _date(known[0], month, day)
     twin = re.compile(rf"(?<!\d)(20\d\d)(?P<sign>[-/]?){month:02d}(?P=sign){day:02d}(?!\d)")
-    years = {int(found[1]) for found in twin.finditer(document.html, 0, _MAX_CHARACTERS)}
+    years = {int(twin_date[1]) for twin_date in twin.finditer(document.html, 0, _MAX_CHARACTERS)}
     if len(years) == 1:
         return _date(years.pop(), month, day)
     for year in (evidence.until.year, evidence.until.year - 1):

@@ -13,7 +13,10 @@ _MAX_ENCODED = 3  # times over
 _MAX_RAW = 5_000  # characters; some feeds send the whole article as its description
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 
-_TAIL = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'description_tails.txt')}\s*$")
+_ADDED = tables.read_pattern(_PACKAGE, "description_tails.toml")
+_READ_ON = tables.read_pattern(_PACKAGE, "read_on.toml")
+_CUT_MARK = r"\[\s*(?:…|\.\.\.|&hellip;)\s*\]"
+_TAIL = re.compile(rf"(?i)(?:{_ADDED}|{_READ_ON}\s*[»→>….:!]*|{_CUT_MARK})\s*$")
 # Two sentences or a share button's counts, glued together where tags were.
 _GLUED = re.compile(r"(?<=[^\W\d_][^\W\d_][.!?])(?=[A-ZÄÖÜÉ][^\W\d_])")
 _SHARE = re.compile(

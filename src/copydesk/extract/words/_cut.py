@@ -100,7 +100,7 @@ def _whole_sentences(bare: str, limit: int) -> str:
 def _break_sentence(bare: str, limit: int) -> str:
     """Cut one long sentence to the words that fit, to the end of a clause if one is near."""
     least = 1 / _DENSITY if _DENSE.search(bare[:limit]) else 1
-    clauses = [found.start() for found in _CLAUSE_END.finditer(bare, 0, limit)]
+    clauses = [end_of_clause.start() for end_of_clause in _CLAUSE_END.finditer(bare, 0, limit)]
     if clauses and clauses[-1] >= max(limit * _CLAUSE, _MIN_CLAUSE * least):
         return f"{_drop_loose_ends(bare[: clauses[-1]])}…"
     at = bare.rfind(" ", 0, limit)

@@ -54,23 +54,27 @@ def find(
     names = frozenset(
         form for name in site_names if len(name.split()) <= _MAX_NAME_WORDS for form in forms(name)
     )
-    raw = [(clean(found), origin) for found, origin in _candidates(document, declared, lead)]
-    heads = frozenset(text.squash(found) for found, origin in raw if origin in {"h1", "lead"})
+    raw = [
+        (clean(candidate), origin) for candidate, origin in _candidates(document, declared, lead)
+    ]
+    heads = frozenset(
+        text.squash(candidate) for candidate, origin in raw if origin in {"h1", "lead"}
+    )
     around = names | frozenset(_beside(declared))
     label = urls.registrable_domain(document.address).split(".")[0].replace("-", "")
     candidates = []
-    for found, origin in raw:
-        bare = strip_site(found, around, heads)
-        if bare == found:  # nothing on the page names what stands around it
-            bare = strip_site(_cut_by_form(found, heads, label, origin), around, heads)
+    for candidate, origin in raw:
+        bare = strip_site(candidate, around, heads)
+        if bare == candidate:  # nothing on the page names what stands around it
+            bare = strip_site(_cut_by_form(candidate, heads, label, origin), around, heads)
         candidates.append((bare, origin))
-    titles = [(found, origin) for found, origin in candidates if is_title(found, names)]
+    titles = [(candidate, origin) for candidate, origin in candidates if is_title(candidate, names)]
     if not titles:
         return "", ""
     slug = " ".join(re.split(r"[\W_]+", document.address.rstrip("/").rsplit("/", 1)[-1]))
     confirmed = (item for item in titles if _is_confirmed(item, [*titles, (slug, "address")]))
-    found, origin = next(confirmed, titles[0])
-    return text.shorten(_complete(found, titles), MAX_CHARACTERS), origin
+    candidate, origin = next(confirmed, titles[0])
+    return text.shorten(_complete(candidate, titles), MAX_CHARACTERS), origin
 
 
 def _beside(declared: Declared) -> Iterator[str]:
@@ -79,11 +83,11 @@ def _beside(declared: Declared) -> Iterator[str]:
     sections = json_ld.strings(node.get("articleSection"))
     authors = json_ld.names(node.get("author"), declared.nodes)
     authors += declared.meta.get("author", ())
-    for one in (*declared.meta.get("article:section", ()), *sections):
-        if len(one.split()) <= _MAX_NAME_WORDS:
-            yield text.squash(one)
-    for one in authors:
-        name = text.squash(one)
+    for section in (*declared.meta.get("article:section", ()), *sections):
+        if len(section.split()) <= _MAX_NAME_WORDS:
+            yield text.squash(section)
+    for author in authors:
+        name = text.squash(author)
         yield from (name, f"by{name}")
 
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from copydesk.fetch.messages._headers import join_values, page_headers, request_headers, split_lines
-from copydesk.fetch.messages._unpack import BodyError, Unpacker
-
-__all__ = [
-    "BodyError",
-    "Unpacker",
-    "join_values",
-    "page_headers",
-    "request_headers",
-    "split_lines",
-]
+from copydesk.fetch.messages._headers import join_values as join_values
+from copydesk.fetch.messages._headers import page_headers as page_headers
+from copydesk.fetch.messages._headers import request_headers as request_headers
+from copydesk.fetch.messages._headers import split_lines as split_lines
+from copydesk.fetch.messages._unpack import BodyError as BodyError
+from copydesk.fetch.messages._unpack import Unpacker as Unpacker

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from copydesk.fetch.polite._limits import MemoryLimits
-from copydesk.fetch.polite._notes import HostRecord, HostStore, Notes, RobotsRecord
-from copydesk.fetch.polite._polite import Finder, Polite
-from copydesk.fetch.polite._redirects import next_hop
-from copydesk.fetch.polite._status import refusal
-
-__all__ = [
-    "Finder",
-    "HostRecord",
-    "HostStore",
-    "MemoryLimits",
-    "Notes",
-    "Polite",
-    "RobotsRecord",
-    "next_hop",
-    "refusal",
-]
+from copydesk.fetch.polite._limits import MemoryLimits as MemoryLimits
+from copydesk.fetch.polite._notes import HostRecord as HostRecord
+from copydesk.fetch.polite._notes import HostStore as HostStore
+from copydesk.fetch.polite._notes import Notes as Notes
+from copydesk.fetch.polite._notes import RobotsRecord as RobotsRecord
+from copydesk.fetch.polite._polite import Finder as Finder
+from copydesk.fetch.polite._polite import Polite as Polite
+from copydesk.fetch.polite._redirects import next_hop as next_hop
+from copydesk.fetch.polite._status import refusal as refusal

@@ -2,7 +2,5 @@
 
 from __future__ import annotations
 
-from copydesk.fetch.recording._record import Recorder
-from copydesk.fetch.recording._replay import Replay
-
-__all__ = ["Recorder", "Replay"]
+from copydesk.fetch.recording._record import Recorder as Recorder
+from copydesk.fetch.recording._replay import Replay as Replay

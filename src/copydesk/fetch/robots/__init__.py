@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from copydesk.fetch.robots._rules import RobotsRules, fits, normalize_path
-from copydesk.fetch.robots._tdmrep import TDMREP_PATH, read_tdmrep
-from copydesk.fetch.robots._usage import UsageLine
-
-__all__ = [
-    "TDMREP_PATH",
-    "RobotsRules",
-    "UsageLine",
-    "fits",
-    "normalize_path",
-    "read_tdmrep",
-]
+from copydesk.fetch.robots._rules import RobotsRules as RobotsRules
+from copydesk.fetch.robots._rules import fits as fits
+from copydesk.fetch.robots._rules import normalize_path as normalize_path
+from copydesk.fetch.robots._tdmrep import TDMREP_PATH as TDMREP_PATH
+from copydesk.fetch.robots._tdmrep import read_tdmrep as read_tdmrep
+from copydesk.fetch.robots._usage import UsageLine as UsageLine

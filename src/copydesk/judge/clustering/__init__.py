@@ -5,16 +5,9 @@ Knows nothing of stories, beats or rulings: `coverage` says what a group changes
 
 from __future__ import annotations
 
-from copydesk.judge.clustering._inverted_index import NEIGHBOURS_WITHIN
-from copydesk.judge.clustering._similarity import similarities
-from copydesk.judge.clustering._stream import Assignment, NewsDocument, Stream
-from copydesk.judge.clustering._tfidf import OF_THE_BEAT
-
-__all__ = [
-    "NEIGHBOURS_WITHIN",
-    "OF_THE_BEAT",
-    "Assignment",
-    "NewsDocument",
-    "Stream",
-    "similarities",
-]
+from copydesk.judge.clustering._inverted_index import NEIGHBOURS_WITHIN as NEIGHBOURS_WITHIN
+from copydesk.judge.clustering._similarity import similarities as similarities
+from copydesk.judge.clustering._stream import Assignment as Assignment
+from copydesk.judge.clustering._stream import NewsDocument as NewsDocument
+from copydesk.judge.clustering._stream import Stream as Stream
+from copydesk.judge.clustering._tfidf import OF_THE_BEAT as OF_THE_BEAT

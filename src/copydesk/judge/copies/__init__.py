@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from copydesk.judge.copies._copies import (
-    COPIES_WITHIN,
-    Overlap,
-    find_original,
-    find_original_near,
-    overlap,
-)
-from copydesk.judge.copies._fingerprint import LEAST_WORDS, SHINGLE_WORDS, fingerprint, shingles
-
-__all__ = [
-    "COPIES_WITHIN",
-    "LEAST_WORDS",
-    "SHINGLE_WORDS",
-    "Overlap",
-    "find_original",
-    "find_original_near",
-    "fingerprint",
-    "overlap",
-    "shingles",
-]
+from copydesk.judge.copies._copies import COPIES_WITHIN as COPIES_WITHIN
+from copydesk.judge.copies._copies import Overlap as Overlap
+from copydesk.judge.copies._copies import find_original as find_original
+from copydesk.judge.copies._copies import find_original_near as find_original_near
+from copydesk.judge.copies._copies import overlap as overlap
+from copydesk.judge.copies._fingerprint import LEAST_WORDS as LEAST_WORDS
+from copydesk.judge.copies._fingerprint import SHINGLE_WORDS as SHINGLE_WORDS
+from copydesk.judge.copies._fingerprint import fingerprint as fingerprint
+from copydesk.judge.copies._fingerprint import shingles as shingles

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from copydesk.judge.coverage._everyday import RELATED_POINTS, regroup_everyday
-from copydesk.judge.coverage._heat import NEWSROOM_POINTS, corroboration
-from copydesk.judge.coverage._lead import LIFT, STAYS, is_pinned, is_shown
-from copydesk.judge.coverage._regroup import regroup
-from copydesk.judge.coverage._rulings import lead_in, name_of
-from copydesk.judge.coverage._tfidf_groups import group_stories
-
-__all__ = [
-    "LIFT",
-    "NEWSROOM_POINTS",
-    "RELATED_POINTS",
-    "STAYS",
-    "corroboration",
-    "group_stories",
-    "is_pinned",
-    "is_shown",
-    "lead_in",
-    "name_of",
-    "regroup",
-    "regroup_everyday",
-]
+from copydesk.judge.coverage._everyday import RELATED_POINTS as RELATED_POINTS
+from copydesk.judge.coverage._everyday import regroup_everyday as regroup_everyday
+from copydesk.judge.coverage._heat import NEWSROOM_POINTS as NEWSROOM_POINTS
+from copydesk.judge.coverage._heat import corroboration as corroboration
+from copydesk.judge.coverage._lead import LIFT as LIFT
+from copydesk.judge.coverage._lead import STAYS as STAYS
+from copydesk.judge.coverage._lead import is_pinned as is_pinned
+from copydesk.judge.coverage._lead import is_shown as is_shown
+from copydesk.judge.coverage._regroup import regroup as regroup
+from copydesk.judge.coverage._rulings import lead_in as lead_in
+from copydesk.judge.coverage._rulings import name_of as name_of
+from copydesk.judge.coverage._tfidf_groups import group_stories as group_stories

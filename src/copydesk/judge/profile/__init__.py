@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from copydesk.judge.profile._features import Features, lede
-from copydesk.judge.profile._profile import (
-    Copy,
-    Fingerprint,
-    Match,
-    Profile,
-    QualityScore,
-    QualitySignal,
-    weigh_both_ways,
-    weigh_by,
-)
-from copydesk.judge.profile._source import given, source_of
-
-__all__ = [
-    "Copy",
-    "Features",
-    "Fingerprint",
-    "Match",
-    "Profile",
-    "QualityScore",
-    "QualitySignal",
-    "given",
-    "lede",
-    "source_of",
-    "weigh_both_ways",
-    "weigh_by",
-]
+from copydesk.judge.profile._features import Features as Features
+from copydesk.judge.profile._features import lede as lede
+from copydesk.judge.profile._profile import Copy as Copy
+from copydesk.judge.profile._profile import Fingerprint as Fingerprint
+from copydesk.judge.profile._profile import Match as Match
+from copydesk.judge.profile._profile import Profile as Profile
+from copydesk.judge.profile._profile import QualityScore as QualityScore
+from copydesk.judge.profile._profile import QualitySignal as QualitySignal
+from copydesk.judge.profile._profile import weigh_both_ways as weigh_both_ways
+from copydesk.judge.profile._profile import weigh_by as weigh_by
+from copydesk.judge.profile._source import given_topics as given_topics
+from copydesk.judge.profile._source import source_of as source_of

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from copydesk.judge.quality._sightings import Sightings
-from copydesk.judge.quality._signals import HIGHEST, SIGNALS
-from copydesk.judge.quality._source_trust import SourceTrust, source_trust
-
-__all__ = ["HIGHEST", "SIGNALS", "Sightings", "SourceTrust", "source_trust"]
+from copydesk.judge.quality._sightings import Sightings as Sightings
+from copydesk.judge.quality._signals import HIGHEST as HIGHEST
+from copydesk.judge.quality._signals import SIGNALS as SIGNALS
+from copydesk.judge.quality._source_trust import SourceTrust as SourceTrust
+from copydesk.judge.quality._source_trust import source_trust as source_trust
+from copydesk.judge.quality._wrapping import image as image
+from copydesk.judge.quality._wrapping import official as official
+from copydesk.judge.quality._wrapping import organization as organization
+from copydesk.judge.quality._wrapping import video as video

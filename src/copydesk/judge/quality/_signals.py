@@ -15,7 +15,7 @@ from copydesk.judge.quality import (
     _relevance,
     _source_trust,
     _substance,
-    wrapping,
+    _wrapping,
 )
 
 HIGHEST = 190
@@ -36,11 +36,11 @@ SIGNALS: tuple[QualitySignal, ...] = (
     QualitySignal(points=5, find=_substance.many_voices),
     QualitySignal(points=5, find=_substance.figures),
     QualitySignal(points=10, find=_substance.asked),
-    QualitySignal(points=15, find=wrapping.video),
-    QualitySignal(points=5, find=wrapping.image, of_picture=True),
+    QualitySignal(points=15, find=_wrapping.video),
+    QualitySignal(points=5, find=_wrapping.image, of_picture=True),
     QualitySignal(points=5, find=_substance.byline),
-    QualitySignal(points=10, find=wrapping.organization),
-    QualitySignal(points=10, find=wrapping.official),
+    QualitySignal(points=10, find=_wrapping.organization),
+    QualitySignal(points=10, find=_wrapping.official),
     QualitySignal(points=10, find=_source_trust.high),
     QualitySignal(points=5, find=_source_trust.good),
     QualitySignal(points=-10, find=_source_trust.poor),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from copydesk.judge.topics._topics import describe_miss, describe_near_miss, relevance, topics
-
-__all__ = ["describe_miss", "describe_near_miss", "relevance", "topics"]
+from copydesk.judge.topics._topics import describe_miss as describe_miss
+from copydesk.judge.topics._topics import describe_near_miss as describe_near_miss
+from copydesk.judge.topics._topics import relevance as relevance
+from copydesk.judge.topics._topics import topics as topics

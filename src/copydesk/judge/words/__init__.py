@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-from copydesk.judge.words._keywords import contains, contains_letters, count, normalize
-from copydesk.judge.words._latin import transliterate
-from copydesk.judge.words._numbers import (
-    ORDINALS,
-    figures,
-    headlines_differ,
-    ordinals,
-    texts_differ,
-)
-from copydesk.judge.words._phrases import PhraseMatch, Phrases
-from copydesk.judge.words._scripts import is_unspaced, words_in_order
-from copydesk.judge.words._stems import stemmer
-from copydesk.judge.words._tokens import Tokens, fold, tokenize
-
-__all__ = [
-    "ORDINALS",
-    "PhraseMatch",
-    "Phrases",
-    "Tokens",
-    "contains",
-    "contains_letters",
-    "count",
-    "figures",
-    "fold",
-    "headlines_differ",
-    "is_unspaced",
-    "normalize",
-    "ordinals",
-    "stemmer",
-    "texts_differ",
-    "tokenize",
-    "transliterate",
-    "words_in_order",
-]
+from copydesk.judge.words._keywords import contains as contains
+from copydesk.judge.words._keywords import contains_letters as contains_letters
+from copydesk.judge.words._keywords import count as count
+from copydesk.judge.words._keywords import normalize as normalize
+from copydesk.judge.words._latin import transliterate as transliterate
+from copydesk.judge.words._numbers import ORDINALS as ORDINALS
+from copydesk.judge.words._numbers import figures as figures
+from copydesk.judge.words._numbers import headlines_differ as headlines_differ
+from copydesk.judge.words._numbers import ordinals as ordinals
+from copydesk.judge.words._numbers import texts_differ as texts_differ
+from copydesk.judge.words._phrases import PhraseMatch as PhraseMatch
+from copydesk.judge.words._phrases import Phrases as Phrases
+from copydesk.judge.words._scripts import is_unspaced as is_unspaced
+from copydesk.judge.words._scripts import words_in_order as words_in_order
+from copydesk.judge.words._stems import stemmer as stemmer
+from copydesk.judge.words._tokens import Tokens as Tokens
+from copydesk.judge.words._tokens import fold as fold
+from copydesk.judge.words._tokens import tokenize as tokenize

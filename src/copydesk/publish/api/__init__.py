@@ -11,11 +11,9 @@ from itertools import chain
 from copydesk.publish._keys import ALL
 from copydesk.publish._outputs import ARCHIVE, AnyOutput
 from copydesk.publish._plan import Plan
-from copydesk.publish._write import Sheet
 from copydesk.publish.api import _collections, _generated, _news
-from copydesk.publish.api._old import old_pages
-
-__all__ = ["OUTPUTS", "old_pages", "prepare", "sheets"]
+from copydesk.publish.api._old import old_pages as old_pages
+from copydesk.publish.writing import Sheet
 
 OUTPUTS: tuple[AnyOutput, ...] = (_news.LISTS,)
 
@@ -27,7 +25,7 @@ def prepare(number: int, plan: Plan) -> None:
 
 
 def sheets(plan: Plan) -> Iterator[Sheet]:
-    """Give every file of the API."""
+    """Return every file of the API."""
     made = [_generated.today(plan)]
     if plan.wanted(ALL.name):
         made.append(_news.sheets(plan))

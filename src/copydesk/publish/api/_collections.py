@@ -9,15 +9,15 @@ from copydesk.news import Record
 from copydesk.placement import addresses
 from copydesk.publish import _records
 from copydesk.publish._plan import Plan
-from copydesk.publish._write import Sheet
-from copydesk.publish.api import _fields, _json, _sections, _shapes
+from copydesk.publish.api import _fields, _sections, _shapes, encoding
+from copydesk.publish.writing import Sheet
 
 _PATHS = "_learning/collections/"
 _TOP = 4
 
 
 def sheets(plan: Plan) -> Iterator[Sheet]:
-    """Give the lists and single records of every collection that the API knows."""
+    """Yield the lists and single records of every collection that the API knows."""
     for collection, shape in _shapes.SHAPES.items():
         records = plan.records.get(collection, ())
         if records:
@@ -36,9 +36,9 @@ class _Shelf:
     by_path: Mapping[str, Record]
 
     def lists(self, collection: str) -> Iterator[Sheet]:
-        """Give the whole list, each topic's, and that of the learning paths."""
+        """Yield the whole list, each topic's, and that of the learning paths."""
         listed = self._ranked()
-        made = {record.path: _json.fragment(self._listed(record)) for record in listed}
+        made = {record.path: encoding.fragment(self._listed(record)) for record in listed}
         for folder, topic in _sections.of(self.plan, collection):
             own = [r for r in listed if topic is None or topic.name in _records.texts(r, "topics")]
             head = {"title": self.shape.title, "path": f"_{collection}"}
@@ -50,17 +50,17 @@ class _Shelf:
             yield from self._pages("api/learning/collections/", head, fragments)
 
     def singles(self) -> Iterator[Sheet]:
-        """Give one file a record; a learning path is the list of its items."""
+        """Yield one file a record; a learning path is the list of its items."""
         for record in self.records:
             place = f"api/{addresses.record_folder(record.path)}index.json"
             if "items" in record.fields:
                 yield Sheet(place, self._path(record))
             else:
-                yield Sheet(place, _json.compact(_fields.whole(record, self.plan)))
+                yield Sheet(place, encoding.compact(_fields.whole(record, self.plan)))
 
     def _ranked(self) -> list[Record]:
-        """Give what is listed: by heat, events by their start."""
-        listed = _records.ranked(self.records)
+        """Return what is listed: by heat, events by their start."""
+        listed = _records.rank(self.records)
         if self.shape is _shapes.SHAPES["events"]:
             listed.sort(key=lambda r: (str(r.fields.get("startDateTime", "")), r.path))
         return listed
@@ -71,8 +71,8 @@ class _Shelf:
         pages = _sections.cut(fragments, self.shape.page_size)
         for number, own in enumerate(pages, 1):
             tail = {"nextPage": number + 1} if number < len(pages) else {}
-            data = _json.page({**head, "page": number}, own, tail)
-            yield from _sections.placed(folder, number, data)
+            data = encoding.page({**head, "page": number}, own, tail)
+            yield from _sections.place_page(folder, number, data)
 
     def _listed(self, record: Record) -> dict[str, object]:
         if "items" not in record.fields:
@@ -82,11 +82,11 @@ class _Shelf:
 
     def _path(self, record: Record) -> bytes:
         head = {"title": record.fields.get("title"), "path": record.path, "page": 1}
-        items = [_json.fragment(_fields.listed(r, self.plan)) for r in self._items(record)]
-        return _json.page(head, items, {})
+        items = [encoding.fragment(_fields.listed(r, self.plan)) for r in self._items(record)]
+        return encoding.page(head, items, {})
 
     def _items(self, record: Record) -> list[Record]:
-        """Give the items of a learning path that exist, in its order."""
+        """Return the items of a learning path that exist, in its order."""
         folder = f"_{record.collection}/"
         found = (self.by_path.get(f"{folder}{name}.md") for name in _records.texts(record, "items"))
         return [item for item in found if item is not None]

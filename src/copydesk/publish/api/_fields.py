@@ -9,7 +9,7 @@ from copydesk.news import Record
 from copydesk.publish import _records
 from copydesk.publish._plan import Plan
 from copydesk.publish.api import _shapes
-from copydesk.publish.api._addresses import web_only
+from copydesk.publish.api.web_addresses import web_only
 
 _ATTRIBUTED = ("url", "width", "height", "title", "attribution", "isCached")
 
@@ -17,7 +17,7 @@ _ATTRIBUTED = ("url", "width", "height", "title", "attribution", "isCached")
 def whole(
     record: Record, plan: Plan, top: Sequence[Record] = (), size: int | None = None
 ) -> dict[str, object]:
-    """Give a record with every key of its shape, null where it says nothing."""
+    """Return a record with every key of its shape, null where it says nothing."""
     made = _made(record, plan)
     if size is not None:
         made |= {"topItems": [listed(item, plan) for item in top], "size": size}
@@ -28,7 +28,7 @@ def whole(
 def listed(
     record: Record, plan: Plan, top: Sequence[Record] = (), size: int | None = None
 ) -> dict[str, object]:
-    """Give a record as lists show it: no nulls, and a collection with its first items."""
+    """Return a record as lists show it: no nulls, and a collection with its first items."""
     filled = _without_nulls(whole(record, plan, top, size))
     return filled if isinstance(filled, dict) else {}
 
@@ -38,7 +38,7 @@ def _made(record: Record, plan: Plan) -> dict[str, object]:
     made = {key: _plain(value, plan) for key, value in fields.items() if key not in _shapes.HIDDEN}
     made["path"] = record.path
     made["sourceUrl"] = plan.links.api_record(record.path)
-    made["webUrl"] = fields.get("webUrl") or _records.hosted(record, plan)
+    made["webUrl"] = fields.get("webUrl") or _records.page_address(record, plan)
     made["content"] = _content(record.body)
     made["images"] = _images(fields.get("images"), "")
     if record.collection in {"people", "companies"}:
@@ -54,12 +54,12 @@ def _made(record: Record, plan: Plan) -> dict[str, object]:
 
 
 def _content(body: str) -> str:
-    r"""Give a body as the reference did: every line end is `\r\n`, and there is always one."""
+    r"""Return a body as the reference did: every line end is `\r\n`, and there is always one."""
     return body.replace("\n", "\r\n") or "\r\n"
 
 
 def _rating(key: object, value: object) -> object:
-    """Give an average as a fraction always: 5 is written 5.0."""
+    """Return an average as a fraction always: 5 is written 5.0."""
     return float(value) if key == "average" and isinstance(value, int) else value
 
 
@@ -90,7 +90,7 @@ def _affiliation(affiliation: Mapping[str, object]) -> dict[str, object]:
 
 
 def _images(images: object, base: str) -> list[dict[str, object]] | None:
-    """Give pictures in the API's form; a root-relative address is put behind `base`."""
+    """Return pictures in the API's form; a root-relative address is put behind `base`."""
     if not isinstance(images, Sequence) or isinstance(images, str):
         return None
     found = []
@@ -106,7 +106,7 @@ def _images(images: object, base: str) -> list[dict[str, object]] | None:
 
 
 def _plain(value: object, plan: Plan) -> object:
-    """Give a field as JSON can hold it: times local to the site, as the reference wrote them."""
+    """Return a field as JSON can hold it: times local to the site, as the reference wrote them."""
     if isinstance(value, datetime):
         return moment(value, plan)
     if isinstance(value, date):
@@ -119,7 +119,7 @@ def _plain(value: object, plan: Plan) -> object:
 
 
 def moment(value: datetime, plan: Plan) -> str:
-    """Give `2021-04-05T05:53:40-07:00`: in the zone of the site, Z where that is UTC."""
+    """Return `2021-04-05T05:53:40-07:00`: in the zone of the site, Z where that is UTC."""
     return plan.local(value).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 

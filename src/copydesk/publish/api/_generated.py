@@ -9,28 +9,28 @@ from copydesk.kit import text
 from copydesk.news import Record, Topic
 from copydesk.placement import addresses
 from copydesk.publish._plan import Plan
-from copydesk.publish._write import Sheet
-from copydesk.publish.api import _fields, _json, _sections
-from copydesk.publish.api._addresses import web_only
+from copydesk.publish.api import _fields, _sections, encoding
+from copydesk.publish.api.web_addresses import web_only
+from copydesk.publish.writing import Sheet
 
 _NEWSLETTERS_A_PAGE = 20
 
 
 def sheets(plan: Plan) -> Iterator[Sheet]:
-    """Give the lists of topics and newsletters."""
-    yield Sheet("api/topics/index.json", _json.pretty({"value": list(map(_topic, plan.topics))}))
+    """Yield the lists of topics and newsletters."""
+    yield Sheet("api/topics/index.json", encoding.pretty({"value": list(map(_topic, plan.topics))}))
     yield from _newsletters(plan)
 
 
 def today(plan: Plan) -> Iterator[Sheet]:
-    """Give the list of today's sponsors."""
+    """Yield the list of today's sponsors."""
     day = plan.local(plan.at).date().isoformat()
     sponsors = [
         _sponsorship(record, plan)
         for record in plan.records.get("sponsorships", ())
         if day in _dates(record.fields.get("schedules"))
     ]
-    yield Sheet("api/sponsorships/today/index.json", _json.pretty({"value": sponsors}))
+    yield Sheet("api/sponsorships/today/index.json", encoding.pretty({"value": sponsors}))
 
 
 def _topic(topic: Topic) -> dict[str, object]:
@@ -51,7 +51,7 @@ def _topic(topic: Topic) -> dict[str, object]:
 
 
 def _newsletters(plan: Plan) -> Iterator[Sheet]:
-    """Give the list, 20 a page, newest first, and each letter with its whole HTML.
+    """Yield the list, 20 a page, newest first, and each letter with its whole HTML.
 
     Page N stands at `pageN/` and `nextPage` is a text, as the templates had it; unlike there the
     list does not end at page 9.
@@ -65,13 +65,13 @@ def _newsletters(plan: Plan) -> Iterator[Sheet]:
             "page": number,
         }
         tail = {"nextPage": str(number + 1) if number < len(pages) else None}
-        data = _json.page(head, [_json.fragment(_letter(r, plan)) for r in own], tail)
+        data = encoding.page(head, [encoding.fragment(_letter(r, plan)) for r in own], tail)
         if number == 1:
             yield Sheet("api/newsletters/index.json", data)
         yield Sheet(f"api/newsletters/page{number}/index.json", data)
     for record in letters:
         place = f"api/{addresses.record_folder(record.path)}index.json"
-        yield Sheet(place, _json.pretty(_letter_whole(record, plan)))
+        yield Sheet(place, encoding.pretty(_letter_whole(record, plan)))
 
 
 def _sent(record: Record) -> tuple[str, str]:
@@ -140,7 +140,7 @@ def _sponsorship(record: Record, plan: Plan) -> dict[str, object]:
 
 
 def _dates(schedules: object) -> list[str]:
-    """Give the days of a schedule as texts, whether quoted in the file or not."""
+    """Return the days of a schedule as texts, whether quoted in the file or not."""
     if not isinstance(schedules, Sequence) or isinstance(schedules, str):
         return []
     return [str(day)[:10] for day in schedules]

@@ -12,9 +12,9 @@ from copydesk.publish._entries import Entry
 from copydesk.publish._keys import StoryKey
 from copydesk.publish._outputs import Output
 from copydesk.publish._plan import Plan
-from copydesk.publish._write import Sheet
-from copydesk.publish.api import _json, _sections
-from copydesk.publish.api._addresses import web_only
+from copydesk.publish.api import _sections, encoding
+from copydesk.publish.api.web_addresses import web_only
+from copydesk.publish.writing import Sheet
 
 LISTS: Output[Plan] = Output(
     key=StoryKey(
@@ -34,7 +34,7 @@ def prepare(entries: Iterable[Entry], plan: Plan) -> None:
 
 
 def sheets(plan: Plan) -> Iterator[Sheet]:
-    """Give `api/news/` and the same below each topic that lists the service."""
+    """Yield `api/news/` and the same below each topic that lists the service."""
     made = ((e, plan.pieces.of(e, partial(_fragment, e, plan))) for e in plan.stories.entries)
     found = [(entry.topics, fragment) for entry, fragment in made if fragment is not None]
     for folder, topic in _sections.of(plan, "news"):
@@ -44,15 +44,15 @@ def sheets(plan: Plan) -> Iterator[Sheet]:
 
 def _fragment(entry: Entry, plan: Plan) -> bytes | None:
     story = plan.read(entry.path)
-    return None if story is None else _json.fragment(_item(story, plan))
+    return None if story is None else encoding.fragment(_item(story, plan))
 
 
 def _list(folder: str, fragments: list[bytes], size: int) -> Iterator[Sheet]:
     pages = _sections.cut(fragments, size)
     for number, own in enumerate(pages, 1):
         following = number + 1 if number < len(pages) else None
-        data = _json.page({"page": number}, own, {"nextPage": following})
-        yield from _sections.placed(folder, number, data)
+        data = encoding.page({"page": number}, own, {"nextPage": following})
+        yield from _sections.place_page(folder, number, data)
 
 
 def _item(story: Story, plan: Plan) -> dict[str, object]:
@@ -68,7 +68,7 @@ def _item(story: Story, plan: Plan) -> dict[str, object]:
             "highlight": None,
             "heat": story.heat,
             "tags": None,
-            "images": [_image(image) for image in _pictures.told(story, plan)] or None,
+            "images": [_image(image) for image in _pictures.list_images(story, plan)] or None,
             "content": "",
             "type": story.type,
             "ampWebUrl": story.amp_web_url or None,

@@ -11,7 +11,7 @@ from copydesk.publish.api import _sections, _shapes
 
 
 def old_pages(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Give every old address and the one that stands for it, folders and files."""
+    """Yield every old address and the one that stands for it, folders and files."""
     for folder, count, size in _lists(plan):
         for number in range(1, max(1, -(-count // size)) + 1):
             old, new = f"{folder}page{number}/", f"{folder}page/{number}/"
@@ -20,13 +20,13 @@ def old_pages(plan: Plan) -> Iterator[tuple[str, str]]:
 
 
 def _lists(plan: Plan) -> Iterator[tuple[str, int, int]]:
-    """Give the folder of every list, how many it holds, how many of them a page holds."""
+    """Yield the folder of every list, how many it holds, how many of them a page holds."""
     told = Counter(name for one in plan.stories.entries for name in set(one.topics))
     for folder, topic in _sections.of(plan, "news"):
         count = len(plan.stories) if topic is None else told[topic.name]
         yield folder, count, plan.look.sizes.api
     for collection, shape in _shapes.SHAPES.items():
-        listed = _records.ranked(plan.records.get(collection, ()))
+        listed = _records.rank(plan.records.get(collection, ()))
         if not listed:
             continue
         for folder, topic in _sections.of(plan, collection):

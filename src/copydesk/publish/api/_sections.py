@@ -7,13 +7,13 @@ from typing import TypeVar
 
 from copydesk.news import Topic
 from copydesk.publish._plan import Plan
-from copydesk.publish._write import Sheet
+from copydesk.publish.writing import Sheet
 
 _Item = TypeVar("_Item")
 
 
 def of(plan: Plan, collection: str) -> Iterator[tuple[str, Topic | None]]:
-    """Give the folder of the whole collection, then of each topic's own list with its topic.
+    """Yield the folder of the whole collection, then of each topic's own list with its topic.
 
     The main topic's service is the whole collection, as in the reference: its endpoint ends with
     the collection's name and not with the topic's.
@@ -34,8 +34,8 @@ def cut(items: Sequence[_Item], size: int) -> list[Sequence[_Item]]:
     return [items[start : start + size] for start in range(0, len(items), size)] or [[]]
 
 
-def placed(folder: str, number: int, data: bytes) -> Iterator[Sheet]:
-    """Give a page under its number, and the first one also as the folder's own index."""
+def place_page(folder: str, number: int, data: bytes) -> Iterator[Sheet]:
+    """Yield a page under its number, and the first one also as the folder's own index."""
     if number == 1:
         yield Sheet(f"{folder}index.json", data)
     yield Sheet(f"{folder}page/{number}/index.json", data)

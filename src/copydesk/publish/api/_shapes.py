@@ -66,5 +66,5 @@ HIDDEN = frozenset({"secured", "removed", "published", "deleted", "items", "quer
 
 
 def order(keys: tuple[str, ...], present: Iterable[str]) -> tuple[str, ...]:
-    """Give the known keys and then what else a record holds, in the file's order."""
+    """Return the known keys and then what else a record holds, in the file's order."""
     return (*keys, *(key for key in present if key not in keys and key not in HIDDEN))

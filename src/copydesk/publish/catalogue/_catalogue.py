@@ -11,7 +11,7 @@ import orjson
 
 from copydesk.publish._entries import Entry, restore_entry
 from copydesk.publish.catalogue._listing import Listing
-from copydesk.publish.catalogue._tables import Tables, emptied, opened
+from copydesk.publish.catalogue._tables import Tables, empty_site, open_site
 
 PUBLIC, FILED, REMOVED, PASSED = 2, 1, 0, -1  # the places of an entry; one passed over has no name
 _IN_HAND = 4096  # entries that are looked up by name again and again
@@ -53,7 +53,7 @@ _NEWER_LISTED = (
 
 
 def entry_of(kept: bytes) -> Entry:
-    """Give an entry back that was kept as JSON."""
+    """Return an entry that was kept as JSON."""
     return restore_entry(orjson.loads(kept))
 
 
@@ -83,15 +83,15 @@ class Catalogue:
         self._copied: frozenset[str] | None = None
 
     def open(self, made_by: str, listed: frozenset[str], *, anew: bool = False) -> dict[str, Any]:
-        """Give the notes of last time; {} where they are unwanted, or other code made them.
+        """Return the notes of last time; {} where they are unwanted, or other code made them.
 
         What changes from here on is kept by `commit` alone.
         """
         self.listed = listed
         self.tables.begin()
-        self.number, head = opened(self.tables, self._site, made_by)
+        self.number, head = open_site(self.tables, self._site, made_by)
         if anew:
-            emptied(self.tables, self.number)
+            empty_site(self.tables, self.number)
             head = b""
         self.forget_names()
         return dict(orjson.loads(head)) if head else {}
@@ -114,16 +114,16 @@ class Catalogue:
         self.tables.run("UPDATE paper_sites SET head = ? WHERE id = ?", head, self.number)
 
     def stamps(self) -> dict[str, str]:
-        """Give the stamp of every story when it was last read, by its path."""
+        """Return the stamp of every story when it was last read, by its path."""
         return dict(self._rows("SELECT path, stamp FROM paper_entries WHERE site = ?"))
 
     def sums(self, kind: str) -> dict[str, int]:
-        """Give how many published stories stand under each heading of a kind, in its order."""
+        """Return how many published stories stand under each heading of a kind, in its order."""
         query = "SELECT what, count FROM paper_sums WHERE site = ? AND kind = ? AND count > 0"
         return dict(self._rows(query, kind))
 
     def count(self) -> int:
-        """Give how many stories are published."""
+        """Return how many stories are published."""
         return self.sums("all").get("", 0)
 
     def count_under(self, kind: str, value: str) -> int:
@@ -165,7 +165,7 @@ class Catalogue:
         return Listing(partial(self._fetch, _HOSTED, ()), self._rows(query)[0][0])
 
     def named(self, name: str) -> Entry | None:
-        """Give the story of a name, whether published or not, None where there is none."""
+        """Return the story of a name, whether published or not, None where there is none."""
         if name not in self._by_name:
             if len(self._by_name) >= _IN_HAND:
                 self._by_name.clear()
@@ -179,7 +179,7 @@ class Catalogue:
         self._copied = None
 
     def at_paths(self, paths: Collection[str]) -> list[Entry]:
-        """Give the entries at these paths, those that there are and that are not passed over."""
+        """Return the entries at these paths, those that there are and that are not passed over."""
         query = (
             "SELECT entry FROM paper_entries WHERE site = ? AND path IN ({}) AND place >= 0"
             " ORDER BY path"
@@ -187,36 +187,38 @@ class Catalogue:
         return [entry_of(entry) for (entry,) in self._among(query, paths)]
 
     def at(self, path: str) -> Entry | None:
-        """Give the entry at a path, None where there is none or it is passed over."""
+        """Return the entry at a path, None where there is none or it is passed over."""
         query = "SELECT entry FROM paper_entries WHERE site = ? AND path = ? AND place >= 0"
         return next(iter(self._entries(query, path)), None)
 
     def members(self, group: str) -> list[Entry]:
-        """Give the published stories of a group, the newest first."""
+        """Return the published stories of a group, the newest first."""
         query = (
-            "SELECT entry FROM paper_entries INDEXED BY paper_tales"
-            " WHERE site = ? AND tale = ? AND tale <> '' AND place = 2 ORDER BY at DESC, path"
+            "SELECT entry FROM paper_entries INDEXED BY paper_groups"
+            " WHERE site = ? AND story_group = ? AND story_group <> '' AND place = 2"
+            " ORDER BY at DESC, path"
         )
         return self._entries(query, group)
 
     def groups(self) -> Iterator[str]:
-        """Give the names of groups with published stories, those with the newest first."""
+        """Yield the names of groups with published stories, those with the newest first."""
         query = (
-            "SELECT tale FROM paper_entries WHERE site = ? AND place = 2 AND tale <> ''"
+            "SELECT story_group FROM paper_entries"
+            " WHERE site = ? AND place = 2 AND story_group <> ''"
             " ORDER BY at DESC, path LIMIT ? OFFSET ?"
         )
-        said: set[str] = set()
+        seen: set[str] = set()
         for start in range(0, self.count(), _AT_ONCE):
-            for (tale,) in self._rows(query, _AT_ONCE, start):
-                if tale not in said:
-                    said.add(tale)
-                    yield tale
+            for (story_group,) in self._rows(query, _AT_ONCE, start):
+                if story_group not in seen:
+                    seen.add(story_group)
+                    yield story_group
 
     def copies(self, name: str) -> list[Entry]:
-        """Give the filed copies of a story, by its name, in the order of their paths."""
+        """Return the filed copies of a story, by its name, in the order of their paths."""
         if self._copied is None:
-            told = "SELECT DISTINCT copy_of FROM paper_entries WHERE site = ? AND copy_of <> ''"
-            self._copied = frozenset(original for (original,) in self._rows(told))
+            query = "SELECT DISTINCT copy_of FROM paper_entries WHERE site = ? AND copy_of <> ''"
+            self._copied = frozenset(original for (original,) in self._rows(query))
         if name not in self._copied:
             return []
         query = (
@@ -226,12 +228,12 @@ class Catalogue:
         return self._entries(query, name)
 
     def hidden(self, addresses: Collection[str]) -> set[str]:
-        """Give which of these addresses a copy or something that an editor removed has."""
+        """Return which of these addresses a copy or something that an editor removed has."""
         query = "SELECT address FROM paper_hidden WHERE site = ? AND address IN ({})"
         return {address for (address,) in self._among(query, addresses)}
 
     def credits(self, addresses: Collection[str]) -> dict[str, str]:
-        """Give the agencies that wrote the filed texts at these addresses."""
+        """Return the agencies that wrote the filed texts at these addresses."""
         query = (
             "SELECT address, credit FROM paper_entries INDEXED BY paper_credits"
             " WHERE site = ? AND address IN ({}) AND credit <> '' AND place >= 1 ORDER BY path"
@@ -239,38 +241,38 @@ class Catalogue:
         return dict(self._among(query, addresses))
 
     def needing(self, whats: Collection[str]) -> set[str]:
-        """Give the paths of stories whose page may show one of these."""
+        """Return the paths of stories whose page may show one of these."""
         query = "SELECT path FROM paper_needs WHERE site = ? AND what IN ({})"
         return {path for (path,) in self._among(query, whats)}
 
-    def names_of(self, tales: Collection[str]) -> set[str]:
-        """Give the names of all stories in these groups."""
+    def names_of(self, groups: Collection[str]) -> set[str]:
+        """Return the names of all stories in these groups."""
         query = (
-            "SELECT name FROM paper_entries WHERE site = ? AND tale <> '' AND place >= 0"
-            " AND tale IN ({})"
+            "SELECT name FROM paper_entries WHERE site = ? AND story_group <> '' AND place >= 0"
+            " AND story_group IN ({})"
         )
-        return {name for (name,) in self._among(query, tales)}
+        return {name for (name,) in self._among(query, groups)}
 
     def former_leaders(self, groups: Collection[str] | None = None) -> list[Entry]:
-        """Give the stories without a page that led their group once, of all groups or of these."""
+        """Return the stories without a page that led their group once, of all groups or these."""
         query = "SELECT entry FROM paper_entries WHERE site = ? AND place = 1 AND led = 1"
         if groups is None:
             return self._entries(f"{query} ORDER BY path")
-        among = query + " AND tale <> '' AND tale IN ({})"
+        among = query + " AND story_group <> '' AND story_group IN ({})"
         return [entry_of(entry) for (entry,) in self._among(among, groups)]
 
     def removed(self) -> list[Entry]:
-        """Give the stories that an editor removed."""
+        """Return the stories that an editor removed."""
         query = "SELECT entry FROM paper_entries WHERE site = ? AND place = 0 ORDER BY path"
         return self._entries(query)
 
     def nameless(self) -> list[str]:
-        """Give the paths of records whose name cannot be an address."""
+        """Return the paths of records whose name cannot be an address."""
         query = "SELECT path FROM paper_entries WHERE site = ? AND name = '' ORDER BY path"
         return [path for (path,) in self._rows(query)]
 
     def pictured(self) -> Iterator[Pictured]:
-        """Give the stories with a picture, the last by path first."""
+        """Yield the stories with a picture, the last by path first."""
         query = (
             "SELECT path, image, shown, web_url, domain FROM paper_entries"
             " WHERE site = ? AND image <> '' ORDER BY path DESC"
@@ -278,7 +280,7 @@ class Catalogue:
         yield from map(Pictured._make, self._rows(query))
 
     def showing(self, image: str) -> Iterator[Entry]:
-        """Give the published stories that have this picture."""
+        """Return the published stories that have this picture."""
         query = (
             "SELECT entry FROM paper_entries WHERE site = ? AND image = ? AND image <> ''"
             " AND place = 2"

@@ -16,14 +16,14 @@ class Drawings:
         self._site = catalogue.number
 
     def all(self) -> frozenset[str]:
-        """Give the names of all files in use."""
+        """Return the names of all files in use."""
         query = "SELECT DISTINCT file FROM paper_cards WHERE site = ?"
         return frozenset(file for (file,) in self._run(query, self._site))
 
-    def replaced(self, pages: Iterable[str], used: Mapping[str, str]) -> frozenset[str]:
+    def replace(self, pages: Iterable[str], used: Mapping[str, str]) -> frozenset[str]:
         """Let these pages show what is `used` now, if anything; give the files none shows now."""
         keys = sorted({*pages, *used})
-        before = {file for key in keys for file in self._shown(key)}
+        before = {file for key in keys for file in self._files_of(key)}
         query = "DELETE FROM paper_cards WHERE site = ? AND page = ?"
         self._run_many(query, [(self._site, key) for key in keys])
         rows = [(self._site, key, file) for key, file in used.items()]
@@ -38,7 +38,7 @@ class Drawings:
         self._run_many("INSERT INTO paper_cards VALUES (?, ?, ?)", rows)
         return before - set(used.values())
 
-    def _shown(self, page: str) -> list[str]:
+    def _files_of(self, page: str) -> list[str]:
         query = "SELECT file FROM paper_cards WHERE site = ? AND page = ?"
         return [file for (file,) in self._run(query, self._site, page)]
 

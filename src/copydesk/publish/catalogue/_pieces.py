@@ -18,7 +18,7 @@ class Pieces:
         self._made: list[tuple[str, str, bytes]] = []
 
     def of(self, entry: Entry, make: Callable[[], bytes | None]) -> bytes | None:
-        """Give a story's piece, made where it is not kept; None where it cannot be made."""
+        """Return a story's piece, made where it is not kept; None where it cannot be made."""
         stamp = f"{entry.stamp} {entry.shown}"
         known = self._pieces().get(entry.path)
         if known is not None and known[0] == stamp:

@@ -25,7 +25,7 @@ class Tables:
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
-        self._connection = _connected(file)
+        self._connection = _connect(file)
         self._end = weakref.finalize(self, self._connection.close)  # where nobody calls `close`
 
     def run(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
@@ -71,28 +71,28 @@ class Tables:
             ) from error
 
 
-def _connected(file: Path | None) -> sqlite3.Connection:
+def _connect(file: Path | None) -> sqlite3.Connection:
     if file is None:
         return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     try:
-        return _sound(file)
+        return _open_sound(file)
     except (sqlite3.Error, OSError) as error:
         raise PublishError(
-            f"what is known of the site cannot be opened ({error})",
+            f"what is known of the site cannot be open_site ({error})",
             subject=str(file),
             hint="look at the folder's rights and the disk's free space",
         ) from error
 
 
-def _sound(file: Path) -> sqlite3.Connection:
+def _open_sound(file: Path) -> sqlite3.Connection:
     """Open a file, made anew where it is damaged."""
     try:
-        return _opened(file)
+        return _open_file(file)
     except sqlite3.DatabaseError as error:
         if not _is_damage(error):
             raise
         _delete(file)
-        return _opened(file)
+        return _open_file(file)
 
 
 def _is_damage(error: sqlite3.Error) -> bool:
@@ -105,7 +105,7 @@ def _delete(file: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _opened(file: Path) -> sqlite3.Connection:
+def _open_file(file: Path) -> sqlite3.Connection:
     connection = databases.connect(file)
     try:
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -124,7 +124,7 @@ CREATE TABLE paper_sites (
 CREATE TABLE paper_entries (
     id INTEGER PRIMARY KEY, site INTEGER NOT NULL, path TEXT NOT NULL, stamp TEXT NOT NULL,
     name TEXT NOT NULL, place INTEGER NOT NULL, at REAL NOT NULL,
-    domain TEXT NOT NULL, tale TEXT NOT NULL, copy_of TEXT NOT NULL,
+    domain TEXT NOT NULL, story_group TEXT NOT NULL, copy_of TEXT NOT NULL,
     address TEXT NOT NULL, credit TEXT NOT NULL, image TEXT NOT NULL, web_url TEXT NOT NULL,
     changed TEXT NOT NULL, shown TEXT NOT NULL, hosted INTEGER NOT NULL,
     led INTEGER NOT NULL, entry BLOB NOT NULL
@@ -133,7 +133,7 @@ CREATE INDEX paper_paths ON paper_entries (site, path, stamp);
 CREATE INDEX paper_names ON paper_entries (site, name, path);
 CREATE INDEX paper_stories ON paper_entries (site, at DESC, path) WHERE place = 2;
 CREATE INDEX paper_hosted ON paper_entries (site, at DESC, path) WHERE place = 2 AND hosted = 1;
-CREATE INDEX paper_tales ON paper_entries (site, tale) WHERE tale <> '';
+CREATE INDEX paper_groups ON paper_entries (site, story_group) WHERE story_group <> '';
 CREATE INDEX paper_copies ON paper_entries (site, copy_of) WHERE copy_of <> '';
 CREATE INDEX paper_credits ON paper_entries (site, address) WHERE credit <> '';
 CREATE INDEX paper_images ON paper_entries (site, image) WHERE image <> '';
@@ -163,8 +163,8 @@ CREATE INDEX paper_drawn ON paper_cards (site, file);
 _PARTS = ("entries", "listed", "needs", "hidden", "sums", "pieces", "cards")
 
 
-def opened(tables: Tables, site: str, made_by: str) -> tuple[int, bytes]:
-    """Give the number of a site and what is kept of it as a whole; b"" where that is nothing.
+def open_site(tables: Tables, site: str, made_by: str) -> tuple[int, bytes]:
+    """Return the number of a site and what is kept of it as a whole; b"" where that is nothing.
 
     Whatever other code has made of the site is thrown away, and made anew where tables differ.
     """
@@ -176,12 +176,12 @@ def opened(tables: Tables, site: str, made_by: str) -> tuple[int, bytes]:
     number, known, head = rows[0]
     if known == made_by:
         return number, head
-    emptied(tables, number)
+    empty_site(tables, number)
     tables.run("UPDATE paper_sites SET made_by = ?, head = ? WHERE id = ?", made_by, b"", number)
     return number, b""
 
 
-def emptied(tables: Tables, site: int) -> None:
+def empty_site(tables: Tables, site: int) -> None:
     """Forget every entry of a site and all that is drawn from them."""
     for part in _PARTS:
         tables.run(f"DELETE FROM paper_{part} WHERE site = ?", site)  # noqa: S608 - our own names

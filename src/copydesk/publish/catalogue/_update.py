@@ -23,7 +23,7 @@ _AT_ONCE = 1000
 _INSERT = "INSERT INTO paper_entries VALUES (NULL" + ", ?" * 18 + ")"
 
 
-def filled(catalogue: Catalogue, entries: Iterable[Entry], kept: Mapping[str, str]) -> None:
+def fill(catalogue: Catalogue, entries: Iterable[Entry], kept: Mapping[str, str]) -> None:
     """Take entries into an empty catalogue; `kept` gives the path that is kept of each name."""
     listed = iter(entries)
     sums: Counter[tuple[str, str]] = Counter()
@@ -34,7 +34,7 @@ def filled(catalogue: Catalogue, entries: Iterable[Entry], kept: Mapping[str, st
     _count(catalogue, sums)
 
 
-def updated(
+def update(
     catalogue: Catalogue, fresh: Collection[Entry], lost: Collection[str]
 ) -> dict[str, Pair]:
     """Take in entries that are new or changed, and those that are lost; give what changed by it.
@@ -42,14 +42,14 @@ def updated(
     That is, by path, what an entry was and what it is now, None for none.
     """
     names = {one.name for one in fresh} | _names(catalogue, lost)
-    before = _kept(catalogue, names)
+    before = _find_kept(catalogue, names)
     sums: Counter[tuple[str, str]] = Counter()
     _unlist(catalogue, before.values(), sums)
     paths = [*lost, *(one.path for one in fresh)]
     query = "DELETE FROM paper_entries WHERE site = ? AND path = ?"
     catalogue.tables.run_many(query, [(catalogue.number, path) for path in paths])
     _insert(catalogue, ((one, PASSED) for one in fresh))
-    after = _settled(catalogue, names - {""})
+    after = _settle(catalogue, names - {""})
     _list(catalogue, list(after.values()), sums)
     _count(catalogue, sums)
     catalogue.forget_names()
@@ -58,16 +58,19 @@ def updated(
     return {path: pair for path, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def dressed(catalogue: Catalogue, entries: Iterable[Entry]) -> None:
+def set_pictures(catalogue: Catalogue, entries: Iterable[Entry]) -> None:
     """Take in how the pictures of these entries are shown now; all else of them is as it was."""
     query = "UPDATE paper_entries SET shown = ?, entry = ? WHERE site = ? AND path = ?"
-    rows = ((told(one.shown, one.files), _json(one), catalogue.number, one.path) for one in entries)
+    rows = (
+        (picture_key(one.shown, one.files), _json(one), catalogue.number, one.path)
+        for one in entries
+    )
     catalogue.tables.run_many(query, rows)
     catalogue.forget_names()
 
 
-def told(shown: str, files: Iterable[str]) -> str:
-    """Give how an entry's picture is shown, with its files, as one text."""
+def picture_key(shown: str, files: Iterable[str]) -> str:
+    """Return how an entry's picture is shown, with its files, as one text."""
     return "\n".join((shown, *files))
 
 
@@ -78,12 +81,12 @@ def _names(catalogue: Catalogue, paths: Iterable[str]) -> set[str]:
     }
 
 
-def _kept(catalogue: Catalogue, names: Iterable[str]) -> dict[str, Entry]:
+def _find_kept(catalogue: Catalogue, names: Iterable[str]) -> dict[str, Entry]:
     found = (catalogue.named(name) for name in names if name)
     return {one.path: one for one in found if one is not None}
 
 
-def _settled(catalogue: Catalogue, names: Iterable[str]) -> dict[str, Entry]:
+def _settle(catalogue: Catalogue, names: Iterable[str]) -> dict[str, Entry]:
     """Keep the last by path of each name, and give those that are kept."""
     run, site = catalogue.tables.run, catalogue.number
     last = "SELECT path, entry FROM paper_entries WHERE site = ? AND name = ? ORDER BY path DESC"
@@ -128,7 +131,7 @@ def _insert(catalogue: Catalogue, placed: Iterable[tuple[Entry, int]]) -> None:
             one.image,
             one.web_url,
             one.changed,
-            told(one.shown, one.files),
+            picture_key(one.shown, one.files),
             one.is_hosted,
             one.has_led,
             _json(one),
@@ -143,11 +146,11 @@ def _list(catalogue: Catalogue, entries: Collection[Entry], sums: Counter[tuple[
     run_many, site = catalogue.tables.run_many, catalogue.number
     for one in entries:
         sums.update(one.headings)
-    listed = ((site, *row) for one in entries for row in _listed(one, catalogue))
+    listed = ((site, *row) for one in entries for row in _list_rows(one, catalogue))
     run_many("INSERT INTO paper_listed VALUES (?, ?, ?, ?, ?)", listed)
-    needs = ((site, what, one.path) for one in entries for what in _needed(one))
+    needs = ((site, what, one.path) for one in entries for what in _list_needs(one))
     run_many("INSERT OR IGNORE INTO paper_needs VALUES (?, ?, ?)", needs)
-    hidden = ((site, address, one.path) for one in entries for address in _hidden(one))
+    hidden = ((site, address, one.path) for one in entries for address in _list_hidden(one))
     run_many("INSERT OR IGNORE INTO paper_hidden VALUES (?, ?, ?)", hidden)
 
 
@@ -160,29 +163,29 @@ def _unlist(catalogue: Catalogue, entries: Iterable[Entry], sums: Counter[tuple[
             "DELETE FROM paper_listed"
             " WHERE site = ? AND kind = ? AND value = ? AND at = ? AND path = ?"
         )
-        run_many(query, ((site, *row) for row in _listed(one, catalogue)))
-        needs = ((site, what, one.path) for what in _needed(one))
+        run_many(query, ((site, *row) for row in _list_rows(one, catalogue)))
+        needs = ((site, what, one.path) for what in _list_needs(one))
         run_many("DELETE FROM paper_needs WHERE site = ? AND what = ? AND path = ?", needs)
-        hidden = ((site, address, one.path) for address in _hidden(one))
+        hidden = ((site, address, one.path) for address in _list_hidden(one))
         run_many("DELETE FROM paper_hidden WHERE site = ? AND address = ? AND path = ?", hidden)
 
 
-def _listed(entry: Entry, catalogue: Catalogue) -> Iterator[tuple[str, str, float, str]]:
+def _list_rows(entry: Entry, catalogue: Catalogue) -> Iterator[tuple[str, str, float, str]]:
     """Yield where an entry stands in the lists that the catalogue keeps."""
     for kind, value in entry.headings:
         if kind in catalogue.listed:
             yield kind, value, entry.when, entry.path
 
 
-def _needed(entry: Entry) -> Iterator[str]:
-    """Give by what a story knows others that its page may show, and publishers of its coverage."""
+def _list_needs(entry: Entry) -> Iterator[str]:
+    """Yield by what a story knows others that its page may show, and publishers of its coverage."""
     yield from {entry.name, entry.group, entry.copy_of, *entry.beside, *entry.background} - {""}
     for domain in entry.sources:
         yield f"at {domain}"
 
 
-def _hidden(entry: Entry) -> Iterable[str]:
-    """Give the addresses that are no coverage of their own because of a story."""
+def _list_hidden(entry: Entry) -> Iterable[str]:
+    """Return the addresses that are no coverage of their own because of a story."""
     if entry.is_removed:
         return entry.removed_at
     return (entry.address,) if entry.copy_of and entry.address else ()

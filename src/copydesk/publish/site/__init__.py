@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from copydesk.publish._outputs import Output, make
 from copydesk.publish._plan import Plan
 from copydesk.publish._posters import Posters
-from copydesk.publish._write import Sheet
 from copydesk.publish.site import (
     _calendar,
     _cards,
@@ -26,9 +25,8 @@ from copydesk.publish.site import (
     _story,
     _walk,
 )
+from copydesk.publish.writing import Sheet
 from copydesk.rendering import Renderer
-
-__all__ = ["OUTPUTS", "sheets"]
 
 # in the order of the sitemap
 OUTPUTS: tuple[Output[_cards.Cards], ...] = (
@@ -49,7 +47,7 @@ def sheets(
     posters: Posters | None = None,
     beside: _walk.Beside = lambda _number: (),
 ) -> Iterator[Sheet]:
-    """Give every page of the site.
+    """Yield every page of the site.
 
     All stories are read on the way; `beside` gives what others make of those on a page of the
     archive, by its number, while they are in hand.

@@ -10,9 +10,9 @@ from copydesk.placement import addresses, group_by_month
 from copydesk.publish._keys import MONTH, UNDATED
 from copydesk.publish._outputs import Output
 from copydesk.publish._plan import Plan
-from copydesk.publish._write import Sheet
 from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Frame, Head
+from copydesk.publish.writing import Sheet
 
 FOLDER = "archive/"
 
@@ -43,7 +43,7 @@ MONTHS: Output[Cards] = Output(
 
 
 def _archive(months: Sequence[_Month], frame: Frame) -> Sheet:
-    """Give every month by its year, and all pages of the archive, the latest first."""
+    """Return every month by its year, and all pages of the archive, the latest first."""
     plan, strings = frame.plan, frame.strings
     years: defaultdict[int, list[Mapping[str, object]]] = defaultdict(list)
     for month, days in months:

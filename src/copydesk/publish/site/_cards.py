@@ -37,16 +37,16 @@ class Cards:
         self.views = Views(self.frame)
         self.days = sorted(self.frame.plan.by_day)
 
-    def many(self, template: str, stories: Iterable[Story]) -> str:
-        """Give stories joined as "card.html" or "line.html" shows each."""
+    def render_many(self, template: str, stories: Iterable[Story]) -> str:
+        """Return stories joined as "card.html" or "line.html" shows each."""
         return join_markup([self._one(template, story) for story in stories])
 
-    def ranked(self, stories: Iterable[Story], rank: int) -> str:
-        """Give stories as "card.html" shows those of the first or second rank of the front page."""
+    def render_ranked(self, stories: Iterable[Story], rank: int) -> str:
+        """Return stories as "card.html" shows those of a rank of the front page."""
         return join_markup([self._print("card.html", story, rank) for story in stories])
 
     def river(self, stories: Iterable[Story]) -> list[Mapping[str, object]]:
-        """Give stories that come newest first by day, as "brief.html" shows each."""
+        """Return stories that come newest first by day, as "brief.html" shows each."""
         days = group_by_day(stories, self.frame.plan.zone)
         return [self._of_day(day, own) for day, own in days]
 
@@ -56,7 +56,7 @@ class Cards:
             "heading": strings.format_date("day_in_year", day) if day else strings.say("undated"),
             "href": self.frame.href(addresses.day_folder(day)) if day else "",
             "iso": day.isoformat() if day else "",
-            "lines": self.many("brief.html", stories),
+            "lines": self.render_many("brief.html", stories),
         }
 
     def _one(self, template: str, story: Story) -> str:
@@ -80,12 +80,12 @@ class Cards:
         )
 
     def _voice(self, voice: Voice) -> dict[str, str]:
-        """Give a newsroom's name and a link to its page, else to what it wrote."""
+        """Return a newsroom's name and a link to its page, else to what it wrote."""
         page = self.views.provider(voice.article.provider)["href"]
         return {"name": voice.name, "href": page or urls.fetchable(voice.article.web_url) or ""}
 
     def _takes(self, story: Story, voices: Iterable[Voice]) -> list[dict[str, str]]:
-        """Give what the first newsrooms beside the story's own headlined it; the same says less."""
+        """Return what the first other newsrooms headlined it; the same headline says less."""
         said = {text.squash(story.title), ""}
         found = []
         for voice in voices:

@@ -51,47 +51,47 @@ class Catalog:
     _facts: dict[str, Sequence[Fact]] = field(default_factory=dict)
 
     def facts(self, record: Record) -> Sequence[Fact]:
-        """Give what is known of a record."""
+        """Return what is known of a record."""
         if record.path not in self._facts:
             self._facts[record.path] = _facts.facts(record, self.items(record), self.frame)
         return self._facts[record.path]
 
     def view(self, record: Record) -> View:
-        """Give the plain values that templates print of a record in a list."""
+        """Return the plain values that templates print of a record in a list."""
         if record.path not in self._views:
             self._views[record.path] = self._view(record)
         return self._views[record.path]
 
     def views(self, records: Iterable[Record]) -> list[View]:
-        """Give the values of several records."""
+        """Return the values of several records."""
         return [self.view(record) for record in records]
 
     def items(self, record: Record) -> list[Record]:
-        """Give what a learning path consists of, as far as it is listed."""
+        """Return what a learning path consists of, as far as it is listed."""
         folder, known = f"_{record.collection}/", self.by_path
         names = _records.texts(record, "items")
         return [known[path] for name in names if (path := f"{folder}{name}.md") in known]
 
     def with_topic(self, collection: str, topic: Topic) -> list[Record]:
-        """Give the records of a collection that carry a topic."""
+        """Return the records of a collection that carry a topic."""
         listed = self.listed.get(collection, ())
         return [one for one in listed if topic.name in _records.texts(one, "topics")]
 
     def maker(self, name: str) -> str:
-        """Give the page of the person or company of a name, "" where there is none."""
+        """Return the page of the person or company of a name, "" where there is none."""
         record = self.makers.get(text.squash(name)) if name else None
         return self.frame.href(_records.page_folder(record)) if record else ""
 
     def _view(self, record: Record) -> View:
         frame = self.frame
-        own = _records.page_folder(record) if _records.hosted(record, frame.plan) else ""
-        elsewhere = outside(record, frame)
+        own = _records.page_folder(record) if _records.page_address(record, frame.plan) else ""
+        elsewhere = address_elsewhere(record, frame)
         excerpt = _records.prose(record)
         told = _TOLD.get(record.collection, ())
         by_key = {fact.key: fact for fact in self.facts(record)}
         shown = {self._brief(by_key[key]): key in _WHO for key in told if key in by_key}
         return {
-            "title": titled(record, frame),
+            "title": title_of(record, frame),
             "excerpt": text.shorten(excerpt, _EXCERPT),
             "href": frame.href(own) if own else elsewhere,
             "is_here": bool(own),
@@ -101,7 +101,7 @@ class Catalog:
         }
 
     def _brief(self, fact: Fact) -> str:
-        """Give a fact without its label, but for a number that says nothing alone."""
+        """Return a fact without its label, but for a number that says nothing alone."""
         is_number = fact.key in _NUMBERS
         return (
             f"{fact.label}{self.frame.strings.say('colon')}{fact.text}" if is_number else fact.text
@@ -109,15 +109,15 @@ class Catalog:
 
 
 def catalog(frame: Frame) -> Catalog:
-    """Give the catalog of all records of the plan that are listed."""
+    """Return the catalog of all records of the plan that are listed."""
     records = frame.plan.records
-    listed = {name: _ordered(name, records.get(name, ())) for name in _records.SHELVES}
+    listed = {name: _order(name, records.get(name, ())) for name in _records.SHELVES}
     every = [record for shelf in listed.values() for record in shelf]
     holders, made = defaultdict(list), defaultdict(list)
     for record in every:
         for name in dict.fromkeys(_records.texts(record, "items")):
             holders[f"_{record.collection}/{name}.md"].append(record)
-        provider = _records.said(record.fields.get("provider"), "name")
+        provider = _records.first_text(record.fields.get("provider"), "name")
         for name in dict.fromkeys(map(text.squash, (provider, *_facts.authors(record)))):
             made[name].append(record)
     makers = [*listed["companies"], *listed["people"]]
@@ -127,31 +127,31 @@ def catalog(frame: Frame) -> Catalog:
         by_path={record.path: record for record in every},
         holders=holders,
         made=made,
-        makers={text.squash(_records.said(one, "name")): one for one in makers},
+        makers={text.squash(_records.first_text(one, "name")): one for one in makers},
     )
 
 
-def titled(record: Record, frame: Frame) -> str:
-    """Give what a record is called."""
-    return _records.said(record, "title", "name") or frame.strings.say("untitled")
+def title_of(record: Record, frame: Frame) -> str:
+    """Return what a record is called."""
+    return _records.first_text(record, "title", "name") or frame.strings.say("untitled")
 
 
-def outside(record: Record, frame: Frame) -> str:
-    """Give where a record is elsewhere on the web, "" for nowhere."""
-    own = _records.hosted(record, frame.plan)
+def address_elsewhere(record: Record, frame: Frame) -> str:
+    """Return where a record is elsewhere on the web, "" for nowhere."""
+    own = _records.page_address(record, frame.plan)
     keys = _ORIGIN if own else _ELSEWHERE
-    found = (urls.fetchable(_records.said(record, key)) for key in keys)
+    found = (urls.fetchable(_records.first_text(record, key)) for key in keys)
     return next((one for one in found if one and one != own), "")
 
 
-def _ordered(name: str, records: Iterable[Record]) -> list[Record]:
-    """Give what is listed: by heat, events the latest first."""
-    listed = _records.ranked(records)
+def _order(name: str, records: Iterable[Record]) -> list[Record]:
+    """Return what is listed: by heat, events the latest first."""
+    listed = _records.rank(records)
     if name == "events":
-        listed.sort(key=_begun, reverse=True)
+        listed.sort(key=_start_key, reverse=True)
     return listed
 
 
-def _begun(event: Record) -> tuple[str, str]:
+def _start_key(event: Record) -> tuple[str, str]:
     at = _facts.moment(event, "startDateTime")
     return (dates.rfc3339(at) if at else "", event.path)

@@ -33,7 +33,7 @@ def record(told: Record, items: Sequence[Record], frame: Frame) -> Thing:
     """Describe the page of a record; `items` are those of a learning path."""
     thing: dict[str, object] = {
         "@type": _TYPES.get(told.collection, "CreativeWork"),
-        "name": _records.said(told, "title", "name"),
+        "name": _records.first_text(told, "title", "name"),
         "description": _records.prose(told),
     }
     if picture := _pictures.of_record(told, frame.plan):
@@ -62,8 +62,8 @@ def _path(items: Sequence[Record], frame: Frame) -> dict[str, object]:
         {
             "@type": "ListItem",
             "position": position,
-            "name": _records.said(item, "title"),
-            "url": _records.hosted(item, frame.plan) or _records.address(item, "webUrl"),
+            "name": _records.first_text(item, "title"),
+            "url": _records.page_address(item, frame.plan) or _records.address(item, "webUrl"),
         }
         for position, item in enumerate(items, 1)
     ]
@@ -71,8 +71,10 @@ def _path(items: Sequence[Record], frame: Frame) -> dict[str, object]:
 
 
 def _learning(told: Record, _frame: Frame) -> dict[str, object]:
-    shown = embeds.read(_records.said(told, "featuredContent"))
-    said: dict[str, object] = {"creditText": _records.said(told.fields.get("provider"), "name")}
+    shown = embeds.read(_records.first_text(told, "featuredContent"))
+    said: dict[str, object] = {
+        "creditText": _records.first_text(told.fields.get("provider"), "name")
+    }
     if shown is not None and shown.kind == "video":
         said["@type"] = "VideoObject"
         said["duration"] = lengths.iso8601(lengths.seconds(told.fields.get("length")))
@@ -88,7 +90,7 @@ def _code(told: Record, _frame: Frame) -> dict[str, object]:
     return {
         "author": [{"@type": "Person", "name": name} for name in _facts.authors(told)],
         "isBasedOn": origin,
-        "creditText": _records.said(told.fields.get("provider"), "name"),
+        "creditText": _records.first_text(told.fields.get("provider"), "name"),
     }
 
 
@@ -98,7 +100,7 @@ def _profile(told: Record, frame: Frame) -> dict[str, object]:
         "url": _records.address(told, "website"),
         "sameAs": [place["href"] for place in _facts.links(told, frame)],
     }
-    affiliation = _records.said(told.fields.get("affiliation"), "name")
+    affiliation = _records.first_text(told.fields.get("affiliation"), "name")
     if affiliation:
         said["affiliation"] = {"@type": "Organization", "name": affiliation}
     founded = told.fields.get("yearFounded")
@@ -109,7 +111,7 @@ def _profile(told: Record, frame: Frame) -> dict[str, object]:
 
 def _event(told: Record, _frame: Frame) -> dict[str, object]:
     starts, ends = (_facts.moment(told, key) for key in ("startDateTime", "endDateTime"))
-    place = _records.said(told, "location")
+    place = _records.first_text(told, "location")
     return {
         "startDate": dates.rfc3339(starts) if starts else "",
         "endDate": dates.rfc3339(ends) if ends else "",

@@ -39,15 +39,15 @@ class Fact:
 
 
 def facts(record: Record, items: Sequence[Record], frame: Frame) -> list[Fact]:
-    """Give what is known of a record, in the order in which a reader asks for it.
+    """Return what is known of a record, in the order in which a reader asks for it.
 
     `items` are those of a learning path; it takes as long as they do where it does not say.
     """
     fields, strings = record.fields, frame.strings
     told = {
-        "by": _records.said(fields.get("provider"), "name"),
+        "by": _records.first_text(fields.get("provider"), "name"),
         "author": _author(record),
-        "affiliation": _records.said(fields.get("affiliation"), "name"),
+        "affiliation": _records.first_text(fields.get("affiliation"), "name"),
         "held_on": _when(record, frame),
         "location": ", ".join(_locations(record)),
         "items": strings.say("count_items", count=len(items)) if items else "",
@@ -57,8 +57,8 @@ def facts(record: Record, items: Sequence[Record], frame: Frame) -> list[Fact]:
         "rating": _rating(record, frame),
         "members": number(fields.get("members")),
         "founded": _year(fields.get("yearFounded")),
-        "staff": _records.said(record, "size"),
-        "funding": _records.said(fields.get("funding"), "status"),
+        "staff": _records.first_text(record, "size"),
+        "funding": _records.first_text(fields.get("funding"), "status"),
         "stars": number(_part(record, "github", "stars")),
         "languages": ", ".join(_names(_part(record, "github", "languages"))),
     }
@@ -67,35 +67,35 @@ def facts(record: Record, items: Sequence[Record], frame: Frame) -> list[Fact]:
 
 
 def links(record: Record, frame: Frame) -> Iterator[Mapping[str, str]]:
-    """Give the places on the web that a record names, each with its name and a note on it."""
-    website = urls.fetchable(_records.said(record, "website"))
+    """Yield the places on the web that a record names, each with its name and a note on it."""
+    website = urls.fetchable(_records.first_text(record, "website"))
     if website:
         yield {"name": frame.strings.say("website"), "href": website, "note": urls.host(website)}
     for key, name in _PLACES.items():
         place = record.fields.get(key)
-        if href := urls.fetchable(_records.said(place, "url")):
+        if href := urls.fetchable(_records.first_text(place, "url")):
             yield {"name": name, "href": href, "note": _note(place, frame)}
     actions = record.fields.get("actions")
     for action in actions if isinstance(actions, Sequence) else ():
-        if href := urls.fetchable(_records.said(action, "url")):
-            name = _records.said(action, "title") or frame.strings.say("open_original")
-            yield {"name": name, "href": href, "note": _records.said(action, "attribution")}
+        if href := urls.fetchable(_records.first_text(action, "url")):
+            name = _records.first_text(action, "title") or frame.strings.say("open_original")
+            yield {"name": name, "href": href, "note": _records.first_text(action, "attribution")}
 
 
 def authors(record: Record) -> list[str]:
-    """Give the names of those who made it, as far as its provider names them."""
+    """Return the names of those who made it, as far as its provider names them."""
     return list(_names(_part(record, "provider", "authors")))
 
 
 def _author(record: Record) -> str:
-    """Give who made it, "" where nobody but the one who published it did."""
+    """Return who made it, "" where nobody but the one who published it did."""
     names = authors(record)
-    provider = _records.said(record.fields.get("provider"), "name")
+    provider = _records.first_text(record.fields.get("provider"), "name")
     return "" if names == [provider] else ", ".join(names)
 
 
 def moment(record: Record, key: str) -> datetime | None:
-    """Give a field that should be a time, None where it is something else."""
+    """Return a field that should be a time, None where it is something else."""
     value = record.fields.get(key)
     if isinstance(value, datetime):
         return value
@@ -103,7 +103,7 @@ def moment(record: Record, key: str) -> datetime | None:
 
 
 def number(value: object) -> str:
-    """Give a count as people read it in any language: `16 314`; "" for what is none."""
+    """Return a count as people read it in any language: `16 314`; "" for what is none."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 10**15:
         return ""
     return f"{int(value):,}".replace(",", _THIN)
@@ -114,7 +114,7 @@ def _length(record: Record) -> int:
 
 
 def _whole(items: Sequence[Record]) -> int:
-    """Give how many seconds all items take, 0 where one does not say."""
+    """Return how many seconds all items take, 0 where one does not say."""
     found = list(map(_length, items))
     return sum(found) if all(found) else 0
 
@@ -128,7 +128,7 @@ def _published(record: Record, frame: Frame) -> Iterator[Fact]:
 
 
 def _when(record: Record, frame: Frame) -> str:
-    """Give the day of an event, or the first and the last."""
+    """Return the day of an event, or the first and the last."""
     found = (moment(record, key) for key in ("startDateTime", "endDateTime"))
     days: list[date] = [frame.plan.local(at).date() for at in found if at is not None]
     several = dict.fromkeys(days)
@@ -138,7 +138,7 @@ def _when(record: Record, frame: Frame) -> str:
 
 
 def _locations(record: Record) -> list[str]:
-    one = _records.said(record, "location")
+    one = _records.first_text(record, "location")
     return [one] if one else [text.fold(name) for name in _records.texts(record, "locations")]
 
 
@@ -147,7 +147,7 @@ def _level(name: str, frame: Frame) -> str:
 
 
 def _price(record: Record, frame: Frame) -> str:
-    price = _records.said(record, "price")
+    price = _records.first_text(record, "price")
     return frame.strings.say("for_free") if price == "Free" else price
 
 
@@ -170,16 +170,16 @@ def _part(record: Record, key: str, inner: str) -> object:
 
 
 def _names(value: object) -> Iterable[str]:
-    """Give names that stand as such or as `name:` of a mapping."""
+    """Yield names that stand as such or as `name:` of a mapping."""
     for one in value if isinstance(value, list | tuple) else ():
-        if name := text.fold(one) if isinstance(one, str) else _records.said(one, "name"):
+        if name := text.fold(one) if isinstance(one, str) else _records.first_text(one, "name"):
             yield name
 
 
 def _note(place: object, frame: Frame) -> str:
-    """Give the name that somebody has at a place and how many follow there."""
+    """Return the name that somebody has at a place and how many follow there."""
     fields = place if isinstance(place, Mapping) else {}
-    name = _records.said(fields, "username")
+    name = _records.first_text(fields, "username")
     followers, citations = number(fields.get("followers")), number(fields.get("citations"))
     said = [
         f"@{name.removeprefix('@')}" if name else "",

@@ -12,8 +12,8 @@ from copydesk.placement import addresses, sections, topics_below
 from copydesk.publish import _pictures, _posters, _records
 from copydesk.publish._outputs import AnyOutput
 from copydesk.publish._plan import Plan
-from copydesk.publish._write import Sheet
 from copydesk.publish.site import _structured
+from copydesk.publish.writing import Sheet
 from copydesk.rendering import (
     STRINGS_FILE,
     Renderer,
@@ -74,12 +74,12 @@ class Frame:
         self.strings = load_strings(self.plan.beat.locale, self.renderer.read_source(STRINGS_FILE))
         self.renderer.set_strings(self.strings)
         self.tongue = lru_cache(_TONGUES)(self._tongue)
-        self._policy = lru_cache(_POLICIES)(self._allowed)
+        self._policy = lru_cache(_POLICIES)(self._content_policy)
         self._feeds = lru_cache(_POLICIES)(self._named_feeds)
         self._site = self._shared()
 
     def page(self, template: str, head: Head, **context: object) -> Sheet:
-        """Give a page at its folder's `index.html`, or at its own name where it has one."""
+        """Return a page at its folder's `index.html`, or at its own name where it has one."""
         path = head.path if head.path.endswith(".html") else f"{head.path}index.html"
         data = self.renderer.render_page(
             template, site=self._site, page=self._head(head), **context
@@ -87,11 +87,11 @@ class Frame:
         return Sheet(path, data)
 
     def href(self, path: str) -> str:
-        """Give the link to a page of the site."""
+        """Return the link to a page of the site."""
         return self.plan.links.href(path)
 
     def _tongue(self, tag: str) -> str:
-        """Give the attributes of a text in a language, "" for the site's own or an unknown one."""
+        """Return the attributes of a text in a language, "" for the site's own or an unknown."""
         language = language_tag(tag)
         if not language or language == language_tag(self.plan.beat.locale):
             return ""
@@ -123,7 +123,7 @@ class Frame:
         }
 
     def topics(self) -> Sequence[Mapping[str, str]]:
-        """Give all topics but the main one, each with its page."""
+        """Return all topics but the main one, each with its page."""
         plan = self.plan
         return [self._topic(topic) for topic in topics_below(plan.topics, plan.beat.topic)]
 
@@ -150,11 +150,11 @@ class Frame:
 
     @property
     def hotlinks(self) -> bool:
-        """Say whether any picture comes from its publisher's own server."""
+        """Decide whether any picture comes from its publisher's own server."""
         return "hotlink" in {self.plan.look.show, *self.plan.look.shows.values()}
 
-    def _allowed(self, frames: str, plays_files: bool, searches: bool) -> str:
-        """Give what a page may load: our own files, and what plays in it.
+    def _content_policy(self, frames: str, plays_files: bool, searches: bool) -> str:
+        """Return what a page may load: our own files, and what plays in it.
 
         Files of podcasts are redirected from host to host, and a policy holds for each of them.
         """

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from copydesk.errors import PublishError
 from copydesk.kit import text
-from copydesk.publish._write import Sheet
 from copydesk.publish.site._frame import Frame, Head
+from copydesk.publish.writing import Sheet
 
 
 def sheets(frame: Frame) -> Iterator[Sheet]:
-    """Give `style.css`, `site.js`, `icon.svg` and `404.html`.
+    """Yield `style.css`, `site.js`, `icon.svg` and `404.html`.
 
     Where IndexNow is told of changes, also the file by which it knows that the site is ours.
     """
@@ -30,7 +30,7 @@ def sheets(frame: Frame) -> Iterator[Sheet]:
 
 
 def _theme(name: str, frame: Frame) -> str:
-    """Give what a newsroom says after our style sheet, so that it need not copy it."""
+    """Return what a newsroom says after our style sheet, so that it need not copy it."""
     theme = frame.renderer.read_source("theme.css") if name == "style.css" else None
     return f"\n/* theme.css */\n{theme}" if theme else ""
 

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from copydesk.kit import text
 from copydesk.placement import LIMITS
 from copydesk.publish import _plan
-from copydesk.publish._write import Sheet
 from copydesk.publish.site._frame import Frame, Head
+from copydesk.publish.writing import Sheet
 
 
 def sheets(frame: Frame) -> Iterator[Sheet]:
-    """Give the about page and the one on the method."""
+    """Yield the about page and the one on the method."""
     beat = frame.plan.beat
     house = {**_who(frame), **_rules(frame)}
     about = frame.strings.say("about_site", site=text.fold(beat.title))
@@ -27,7 +27,7 @@ def sheets(frame: Frame) -> Iterator[Sheet]:
 
 
 def _described(frame: Frame) -> str:
-    """Give what the site is: in the owner's words, else in those of its main topic's file."""
+    """Return what the site is: in the owner's words, else in those of its main topic's file."""
     beat = frame.plan.beat
     if beat.description:
         return text.fold(beat.description)
@@ -52,7 +52,7 @@ def _who(frame: Frame) -> Mapping[str, object]:
 
 
 def _rules(frame: Frame) -> Mapping[str, object]:
-    """Give the numbers by which stories are chosen and placed."""
+    """Return the numbers by which stories are chosen and placed."""
     scoring, look = frame.plan.beat.scoring, frame.plan.look
     return {
         "profile": scoring.profile,
@@ -73,5 +73,5 @@ def _rules(frame: Frame) -> Mapping[str, object]:
 
 
 def _number(value: float) -> str:
-    """Give a number as people write it: 24 and not 24.0."""
+    """Return a number as people write it: 24 and not 24.0."""
     return f"{value:.6g}"

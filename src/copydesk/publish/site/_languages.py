@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from copydesk.news import Story
 from copydesk.publish._keys import Grounds, StoryKey
 from copydesk.publish._outputs import Output
-from copydesk.publish._write import Sheet
 from copydesk.publish.site import _structured
 from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Head
 from copydesk.publish.site._listings import NEWEST, list_page
+from copydesk.publish.writing import Sheet
 from copydesk.rendering import language_name, language_tag
 
 _INDEX = "languages/"

@@ -17,13 +17,13 @@ import nh3
 
 from copydesk.kit import text, urls
 from copydesk.news import Record
-from copydesk.publish import _letters, _records
+from copydesk.publish import _records, newsletters
 from copydesk.publish._entries import Entry
 from copydesk.publish._keys import DAY
-from copydesk.publish._write import Sheet
 from copydesk.publish.site import _described
 from copydesk.publish.site._catalog import Catalog
 from copydesk.publish.site._frame import Frame, Head
+from copydesk.publish.writing import Sheet
 from copydesk.rendering import mark_safe
 
 FOLDER = "newsletters/"
@@ -46,13 +46,13 @@ class _Issue:
 
     @property
     def days(self) -> Iterator[date]:
-        """Give the days whose stories it may name."""
+        """Yield the days whose stories it may name."""
         if self.day is not None:
             yield from (self.day - timedelta(days=ago) for ago in range(-1, _DAYS))
 
 
 def sheets(catalog: Catalog) -> Iterator[Sheet]:
-    """Give the wanted pages of issues, and the lists where records changed."""
+    """Yield the wanted pages of issues, and the lists where records changed."""
     frame, plan = catalog.frame, catalog.frame.plan
     issues = _issues(frame)
     printing = _Printing(catalog)
@@ -65,7 +65,7 @@ def sheets(catalog: Catalog) -> Iterator[Sheet]:
 
 
 def _issues(frame: Frame) -> list[_Issue]:
-    records = _records.letters(frame.plan.records.get("newsletters", ()))
+    records = _records.list_letters(frame.plan.records.get("newsletters", ()))
     if not records:
         return []
     beside = zip(records, [*records[1:], None], [None, *records[:-1]], strict=True)
@@ -89,11 +89,13 @@ class _Printing:
         self._plan = catalog.frame.plan
 
     def page(self, issue: _Issue) -> Sheet:
-        """Give the page of an issue: its sections, or its text where it has another form."""
+        """Return the page of an issue: its sections, or its text where it has another form."""
         frame, record = self._frame, issue.record
-        title = _records.said(record, "title") or frame.strings.say("untitled")
-        excerpt = _records.said(record, "excerpt")
-        sections = [self._section(section, issue) for section in _letters.sections(record.body)]
+        title = _records.first_text(record, "title") or frame.strings.say("untitled")
+        excerpt = _records.first_text(record, "excerpt")
+        sections = [
+            self._section(section, issue) for section in newsletters.read_sections(record.body)
+        ]
         body = "" if sections else nh3.clean(record.body, tags=_TAGS, link_rel=None)
         head = Head(
             path=issue.folder,
@@ -121,10 +123,10 @@ class _Printing:
             about["datePublished"] = issue.day.isoformat()
         return _described.page(issue.folder, title, "CollectionPage", about, self._frame)
 
-    def _section(self, section: _letters.Section, issue: _Issue) -> Mapping[str, object]:
-        return {"name": section.name, "told": [self._told(one, issue) for one in section.told]}
+    def _section(self, section: newsletters.LetterSection, issue: _Issue) -> Mapping[str, object]:
+        return {"name": section.name, "told": [self._item(one, issue) for one in section.items]}
 
-    def _told(self, told: _letters.Told, issue: _Issue) -> Mapping[str, object]:
+    def _item(self, told: newsletters.LetterItem, issue: _Issue) -> Mapping[str, object]:
         own = self._own(told.href, issue)
         elsewhere = urls.fetchable(told.href) or ""
         is_lost = own is None and self._below(told.href, issue) is not None
@@ -138,7 +140,7 @@ class _Printing:
         }
 
     def _own(self, address: str, issue: _Issue) -> str | None:
-        """Give the folder of our page that an address of a letter stands for."""
+        """Return the folder of our page that an address of a letter stands for."""
         below = self._below(address, issue)
         if below is not None and below in self._pages:
             return below
@@ -149,8 +151,8 @@ class _Printing:
         return None
 
     def _below(self, address: str, issue: _Issue) -> str | None:
-        """Give where an address lies on our site, or on the one that the letter came from."""
-        came_from = _records.said(issue.record, "webUrl").removesuffix(issue.folder)
+        """Return where an address lies on our site, or on the one that the letter came from."""
+        came_from = _records.first_text(issue.record, "webUrl").removesuffix(issue.folder)
         for site in (f"{self._plan.links.site}/", came_from):
             if site and address.startswith(site):
                 return urlsplit(address.removeprefix(site)).path
@@ -158,14 +160,14 @@ class _Printing:
 
     @cached_property
     def _pages(self) -> frozenset[str]:
-        """Give the folders of all records' pages."""
+        """Return the folders of all records' pages."""
         listed = (record for shelf in self._catalog.listed.values() for record in shelf)
-        here = (record for record in listed if _records.hosted(record, self._plan))
+        here = (record for record in listed if _records.page_address(record, self._plan))
         return frozenset(map(_records.page_folder, here))
 
     @cached_property
     def _entries(self) -> Mapping[str, Sequence[Entry]]:
-        """Give the published stories by their address and by the folder of their page."""
+        """Return the published stories by their address and by the folder of their page."""
         found: defaultdict[str, list[Entry]] = defaultdict(list)
         for entry in self._plan.stories.entries:
             found[entry.folder].append(entry)
@@ -181,14 +183,14 @@ def _beside(record: Record | None, frame: Frame) -> Mapping[str, str] | None:
 
 
 def _named(record: Record, frame: Frame) -> str:
-    """Give what an issue is called among others: its day, else its title."""
+    """Return what an issue is called among others: its day, else its title."""
     day = _day(record, frame)
-    title = _records.said(record, "title") or frame.strings.say("untitled")
+    title = _records.first_text(record, "title") or frame.strings.say("untitled")
     return frame.strings.format_date("day", day) if day else title
 
 
 def _lists(issues: Sequence[_Issue], frame: Frame) -> Iterator[Sheet]:
-    """Give a list for each month, and one with the newest month and the way to all others."""
+    """Yield a list for each month, and one with the newest month and the way to all others."""
     months: defaultdict[str, list[_Issue]] = defaultdict(list)
     for issue in issues:
         months[f"{issue.day:%Y/%m}" if issue.day else "undated"].append(issue)
@@ -217,7 +219,7 @@ def _list(
         {
             "name": _named(issue.record, frame),
             "href": frame.href(issue.folder),
-            "excerpt": text.shorten(_records.said(issue.record, "excerpt"), 300),
+            "excerpt": text.shorten(_records.first_text(issue.record, "excerpt"), 300),
         }
         for issue in issues
     ]

@@ -12,10 +12,10 @@ from copydesk.news import Story
 from copydesk.placement import addresses
 from copydesk.publish._keys import DAY, SOURCE, TOPIC
 from copydesk.publish._outputs import ARCHIVE, Output
-from copydesk.publish._write import Sheet
 from copydesk.publish.site import _structured
 from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Head
+from copydesk.publish.writing import Sheet
 
 NEWEST = 60  # of a topic or a publisher
 _OF_A_DAY = 90
@@ -29,7 +29,7 @@ def sheets(cards: Cards) -> Iterator[Sheet]:
 
 
 def _front(cards: Cards) -> Sheet:
-    """Give the best of the newest as cards by rank, then what else is new by day."""
+    """Return the best of the newest as cards by rank, then what else is new by day."""
     plan = cards.frame.plan
     top, more = plan.front.top, plan.front.more
     usual = cards.frame.strings.say("front_description", site=text.fold(plan.beat.title))
@@ -41,10 +41,10 @@ def _front(cards: Cards) -> Sheet:
     return cards.frame.page(
         "front.html",
         head,
-        lead=cards.ranked(top[:1], 1),
-        second=cards.ranked(top[1:_SECOND], 2),
-        top=cards.many("card.html", top[_SECOND:]),
-        more=cards.many("card.html", more),
+        lead=cards.render_ranked(top[:1], 1),
+        second=cards.render_ranked(top[1:_SECOND], 2),
+        top=cards.render_many("card.html", top[_SECOND:]),
+        more=cards.render_many("card.html", more),
         river=cards.river(plan.front.latest),
     )
 
@@ -112,8 +112,8 @@ def _day(cards: Cards, at: date) -> Sheet:
         below=[],
         is_day=True,
         query=f"from={at}&to={at}",
-        stories=cards.many("card.html", shown[:_IN_FULL]),
-        earlier=cards.many("brief.html", shown[_IN_FULL:]),
+        stories=cards.render_many("card.html", shown[:_IN_FULL]),
+        earlier=cards.render_many("brief.html", shown[_IN_FULL:]),
         count=len(stories),
         shown=len(shown),
         older=next(iter(older), None),
@@ -154,8 +154,8 @@ def list_page(cards: Cards, head: Head, stories: Sequence[Story], **context: obj
         "list.html",
         head,
         is_day=False,
-        stories=cards.many("card.html", stories[:_IN_FULL]),
-        earlier=cards.many("line.html", stories[_IN_FULL:NEWEST]),
+        stories=cards.render_many("card.html", stories[:_IN_FULL]),
+        earlier=cards.render_many("line.html", stories[_IN_FULL:NEWEST]),
         count=len(stories),
         shown=min(len(stories), NEWEST),
         older=None,
@@ -165,7 +165,7 @@ def list_page(cards: Cards, head: Head, stories: Sequence[Story], **context: obj
 
 
 def _archived(cards: Cards, number: int) -> Sheet:
-    """Give a page of the archive: numbered from its oldest, so that only the last one grows."""
+    """Return a page of the archive: numbered from its oldest, so that only the last one grows."""
     plan = cards.frame.plan
     stories = plan.archive(number)
     path = f"archive/{number}/"
@@ -175,7 +175,7 @@ def _archived(cards: Cards, number: int) -> Sheet:
         "archive.html",
         Head(path=path, title=heading, structured=structured),
         heading=heading,
-        stories=cards.many("line.html", stories),
+        stories=cards.render_many("line.html", stories),
         older=_archive_link(cards, number - 1) if number > 1 else None,
         newer=_archive_link(cards, number + 1) if number < plan.archive_pages else None,
     )

@@ -41,7 +41,7 @@ class Shown:
 
 
 def of(featured_content: str, title: str, strings: Strings, poster: str = "") -> Shown:
-    """Give our own player for what a record features, an empty one for anything unknown."""
+    """Return our own player for what a record features, an empty one for anything unknown."""
     found = embeds.read(featured_content)
     if found is None:
         return Shown()
@@ -62,7 +62,7 @@ def of(featured_content: str, title: str, strings: Strings, poster: str = "") ->
 
 
 def label(story: Story, strings: Strings) -> str:
-    """Give "Video, 12 min" or "Audio" for a card, "" for an article."""
+    """Return "Video, 12 min" or "Audio" for a card, "" for an article."""
     if story.type not in {"video", "audio"}:
         return ""
     length = lengths.words(lengths.seconds(story.length))
@@ -70,7 +70,7 @@ def label(story: Story, strings: Strings) -> str:
 
 
 def verb(story: Story) -> str:
-    """Give what a reader does with a story: read, watch or listen."""
+    """Return what a reader does with a story: read, watch or listen."""
     return {"video": "watch", "audio": "listen"}.get(story.type, "read")
 
 

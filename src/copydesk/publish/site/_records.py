@@ -10,11 +10,11 @@ import nh3
 from copydesk.kit import text
 from copydesk.news import Record
 from copydesk.publish import _pictures, _records
-from copydesk.publish._write import Sheet
 from copydesk.publish.site import _catalog, _described, _facts, _player
 from copydesk.publish.site._catalog import Catalog
 from copydesk.publish.site._facts import Fact
 from copydesk.publish.site._frame import Frame, Head
+from copydesk.publish.writing import Sheet
 from copydesk.rendering import mark_safe
 
 _TAGS = {"p", "ul", "ol", "li", "a", "b", "strong", "i", "em", "code", "pre", "blockquote", "br"}
@@ -22,20 +22,20 @@ _MADE = 24  # of the things that one person or company made
 
 
 def sheets(catalog: Catalog) -> Iterator[Sheet]:
-    """Give the page of every record that the site hosts."""
+    """Yield the page of every record that the site hosts."""
     plan = catalog.frame.plan
     for listed in catalog.listed.values():
-        here = (record for record in listed if _records.hosted(record, plan))
+        here = (record for record in listed if _records.page_address(record, plan))
         yield from (_page(record, catalog) for record in here)
 
 
 def _page(record: Record, catalog: Catalog) -> Sheet:
     frame = catalog.frame
-    title = _catalog.titled(record, frame)
+    title = _catalog.title_of(record, frame)
     said = _records.prose(record)
     items = catalog.items(record)
     picture = _pictures.of_record(record, frame.plan)
-    player = _player.of(_records.said(record, "featuredContent"), title, frame.strings)
+    player = _player.of(_records.first_text(record, "featuredContent"), title, frame.strings)
     head = Head(
         path=_records.page_folder(record),
         title=title,
@@ -54,12 +54,12 @@ def _page(record: Record, catalog: Catalog) -> Sheet:
         record={
             **catalog.view(record),
             "excerpt": "" if has_body else said,  # it is how the body begins
-            "origin": _catalog.outside(record, frame),
+            "origin": _catalog.address_elsewhere(record, frame),
         },
-        facts=list(_linked(catalog.facts(record), catalog)),
+        facts=list(_link_facts(catalog.facts(record), catalog)),
         links=list(_facts.links(record, frame)),
         items=catalog.views(items),
-        made=_made(record, catalog),
+        made=_works_of(record, catalog),
         holders=catalog.views(catalog.holders.get(record.path, ())),
         topics=_topics(record, frame),
         player=player.markup,
@@ -68,17 +68,17 @@ def _page(record: Record, catalog: Catalog) -> Sheet:
     )
 
 
-def _linked(facts: Iterable[Fact], catalog: Catalog) -> Iterator[Fact]:
+def _link_facts(facts: Iterable[Fact], catalog: Catalog) -> Iterator[Fact]:
     for fact in facts:
         is_name = fact.key in {"by", "author", "affiliation"}
         yield replace(fact, href=catalog.maker(fact.text)) if is_name else fact
 
 
-def _made(record: Record, catalog: Catalog) -> list[_catalog.View]:
-    """Give what a person or company made among what is listed here."""
+def _works_of(record: Record, catalog: Catalog) -> list[_catalog.View]:
+    """Return what a person or company made among what is listed here."""
     if record.collection not in {"people", "companies"}:
         return []
-    found = catalog.made.get(text.squash(_records.said(record, "name")), ())
+    found = catalog.made.get(text.squash(_records.first_text(record, "name")), ())
     return catalog.views([one for one in found if one is not record][:_MADE])
 
 
@@ -88,6 +88,6 @@ def _topics(record: Record, frame: Frame) -> list[Mapping[str, str]]:
 
 
 def _shelf(record: Record, frame: Frame) -> Mapping[str, str]:
-    """Give the list that a record stands in."""
+    """Return the list that a record stands in."""
     href = frame.href(f"{record.collection}/")
     return {"name": frame.strings.say(record.collection), "href": href}

@@ -19,9 +19,9 @@ from copydesk.publish._entries import Entry
 from copydesk.publish._keys import ALL, MONTH, UNDATED
 from copydesk.publish._outputs import Cut, Output, count_pages
 from copydesk.publish._plan import Plan
-from copydesk.publish._write import Sheet
 from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Frame, Head
+from copydesk.publish.writing import Sheet
 from copydesk.rendering import language_tag
 
 _TITLE, _EXCERPT = 200, 160
@@ -36,7 +36,7 @@ Parts = Mapping[str, Sequence[Entry]]
 
 
 def sheets(frame: Frame) -> Iterator[Sheet]:
-    """Give the search page and its script."""
+    """Yield the search page and its script."""
     script = frame.renderer.read_source("search.js")
     if script is None:
         raise PublishError("the search page's script is missing", subject="search.js")
@@ -73,7 +73,7 @@ def _entries(plan: Plan, month: str, number: int) -> Sequence[Entry]:
 
 
 def contents(index: Parts) -> Sheet:
-    """Give the list of all parts: its name, how many stories, its first day and its last."""
+    """Return the list of all parts: its name, how many stories, its first day and its last."""
     listed = [
         [name, len(entries), entries[0].day, entries[-1].day] for name, entries in index.items()
     ]
@@ -121,7 +121,7 @@ def _row(story: Story, by: int, under: list[int], plan: Plan) -> list[object]:
 
 
 def _topics(story: Story, plan: Plan) -> dict[str, None]:
-    """Give the ids of a story's topics and of those above them, but for the main one, in order."""
+    """Return the ids of a story's topics and of those above them, but for the main one."""
     main = plan.above.get(plan.beat.topic, ())[:1]
     ids = (id_ for name in story.topics for id_ in plan.above.get(name, ()))
     return {id_: None for id_ in ids if id_ not in main}

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from copydesk.news import Record
 from copydesk.publish import _records
-from copydesk.publish._write import Sheet
 from copydesk.publish.site import _described
 from copydesk.publish.site._catalog import Catalog
 from copydesk.publish.site._frame import Head
+from copydesk.publish.writing import Sheet
 
 _A_PAGE = 40
 _FIRST = 6  # of each kind where a shelf has several: whole rows of three and of two
@@ -30,7 +30,7 @@ class _Shelf:
 
 
 def sheets(catalog: Catalog) -> Iterator[Sheet]:
-    """Give the lists of every collection that has records."""
+    """Yield the lists of every collection that has records."""
     strings = catalog.frame.strings
     for collection, records in catalog.listed.items():
         kinds = _kinds(records, collection, catalog)
@@ -48,7 +48,7 @@ def sheets(catalog: Catalog) -> Iterator[Sheet]:
 
 
 def topic_shelves(catalog: Catalog) -> Mapping[str, list[Mapping[str, object]]]:
-    """Give the lists that there are of a topic, by its name."""
+    """Return the lists that there are of a topic, by its name."""
     found = defaultdict(list)
     for collection in catalog.listed:
         for shelf in _topics(collection, catalog):
@@ -57,7 +57,7 @@ def topic_shelves(catalog: Catalog) -> Mapping[str, list[Mapping[str, object]]]:
 
 
 def _kinds(records: Sequence[Record], collection: str, catalog: Catalog) -> list[_Shelf]:
-    """Give a list of each kind where there are several: videos, courses, learning paths."""
+    """Return a list of each kind where there are several: videos, courses, learning paths."""
     found: defaultdict[str, list[Record]] = defaultdict(list)
     for record in records:
         found[_kind(record)].append(record)
@@ -77,13 +77,13 @@ def _kinds(records: Sequence[Record], collection: str, catalog: Catalog) -> list
 
 
 def _kind(record: Record) -> str:
-    """Give the folder between the collection's and the record: `videos`."""
+    """Return the folder between the collection's and the record: `videos`."""
     below = record.path.removeprefix(f"_{record.collection}/")
     return below.rpartition("/")[0]
 
 
 def _topics(collection: str, catalog: Catalog) -> Iterator[_Shelf]:
-    """Give a list of each topic that some records carry and others do not.
+    """Yield a list of each topic that some records carry and others do not.
 
     Not where a page of something else lies at its address.
     """
@@ -111,7 +111,7 @@ def _way(shelf: _Shelf, catalog: Catalog) -> Mapping[str, object]:
 
 
 def _overview(shelf: _Shelf, kinds: Sequence[_Shelf], catalog: Catalog) -> Sheet:
-    """Give the first of each kind, with the way to all."""
+    """Return the first of each kind, with the way to all."""
     groups = [
         {
             **_way(kind, catalog),

@@ -10,15 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from copydesk.kit import dates, urls
 from copydesk.news import Record
 from copydesk.publish import _records
-from copydesk.publish._write import Sheet
 from copydesk.publish.site import _described
 from copydesk.publish.site._frame import Frame, Head
+from copydesk.publish.writing import Sheet
 
 _FOLDER = "sponsorships/"
 
 
 def sheets(frame: Frame) -> Iterator[Sheet]:
-    """Give the page, where there is a sponsor."""
+    """Yield the page, where there is a sponsor."""
     records = frame.plan.records.get("sponsorships", ())
     shown = [_sponsor(record, frame) for record in records if not _records.is_removed(record)]
     if not shown:
@@ -33,23 +33,23 @@ def _sponsor(record: Record, frame: Frame) -> Mapping[str, object]:
     sponsor = record.fields.get("sponsor")
     messages = record.fields.get("messages")
     return {
-        "name": _records.said(sponsor, "name") or frame.strings.say("untitled"),
-        "href": urls.fetchable(_records.said(sponsor, "url")) or "",
+        "name": _records.first_text(sponsor, "name") or frame.strings.say("untitled"),
+        "href": urls.fetchable(_records.first_text(sponsor, "url")) or "",
         "messages": [
             {
-                "title": _records.said(message, "title"),
-                "text": _records.said(message, "description"),
-                "href": urls.fetchable(_records.said(message, "url")) or "",
+                "title": _records.first_text(message, "title"),
+                "text": _records.first_text(message, "description"),
+                "href": urls.fetchable(_records.first_text(message, "url")) or "",
             }
             for message in (messages if isinstance(messages, Sequence) else ())
-            if _records.said(message, "title")
+            if _records.first_text(message, "title")
         ],
         "days": _days(record, frame),
     }
 
 
 def _days(record: Record, frame: Frame) -> str:
-    """Give the first and the last of the days that were paid for."""
+    """Return the first and the last of the days that were paid for."""
     listed = _records.texts(record, "schedules")
     found = sorted({at.date() for day in listed if (at := dates.parse(day[:10])) is not None})
     return " – ".join(

@@ -11,10 +11,10 @@ from copydesk.publish import _pictures
 from copydesk.publish._entries import Entry
 from copydesk.publish._keys import STORY
 from copydesk.publish._outputs import Output
-from copydesk.publish._write import Sheet
 from copydesk.publish.site import _player, _structured
 from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Head
+from copydesk.publish.writing import Sheet
 from copydesk.rendering import mark_safe, render_note
 
 _OTHERS = 40  # of a page; a flood of coverage is a number
@@ -39,7 +39,7 @@ STORIES: Output[Cards] = Output(
 
 
 def sheets(entries: Iterable[Entry], cards: Cards) -> Iterator[Sheet]:
-    """Give the pages of published stories that are wanted."""
+    """Yield the pages of published stories that are wanted."""
     plan = cards.frame.plan
     for entry in entries:
         if plan.wanted(STORY.name, entry.name) and (story := plan.read(entry.path)) is not None:
@@ -47,7 +47,7 @@ def sheets(entries: Iterable[Entry], cards: Cards) -> Iterator[Sheet]:
 
 
 def signposts(cards: Cards) -> Iterator[Sheet]:
-    """Give a page for every story that led its group before."""
+    """Yield a page for every story that led its group before."""
     plan = cards.frame.plan
     for folder, entry in plan.wanted.moved(plan.groups).items():
         leader = plan.read(entry.path)
@@ -61,7 +61,7 @@ def _page(story: Story, cards: Cards) -> Sheet:
     picture = _pictures.of(story, plan)
     coverage = plan.coverages.of(story)
     excerpt = text.fold(story.excerpt)
-    player = _played(story, picture, cards)
+    player = _choose_player(story, picture, cards)
     head = Head(
         path=addresses.story_folder(story.path),
         title=str(told["title"]),
@@ -92,13 +92,13 @@ def _page(story: Story, cards: Cards) -> Sheet:
         "source": _source(story, cards),
         "trust": story.trust,
         "reasons": [text.fold(str(reason)) for reason in story.reasons],
-        **_kept(story, cards),
+        **_history_context(story, cards),
     }
     return cards.frame.page("story.html", head, story=view)
 
 
-def _kept(story: Story, cards: Cards) -> dict[str, object]:
-    """Give what happened to a story since it was filed."""
+def _history_context(story: Story, cards: Cards) -> dict[str, object]:
+    """Return what happened to a story since it was filed."""
     decided = story.verdict.at if story.verdict else None
     return {
         "changes": [_change(event, cards) for event in story.events],
@@ -107,7 +107,7 @@ def _kept(story: Story, cards: Cards) -> dict[str, object]:
     }
 
 
-def _played(story: Story, picture: _pictures.Picture | None, cards: Cards) -> _player.Shown:
+def _choose_player(story: Story, picture: _pictures.Picture | None, cards: Cards) -> _player.Shown:
     still = picture.source if picture else ""
     return _player.of(story.featured_content, story.title, cards.frame.strings, still)
 
@@ -131,7 +131,7 @@ def _signpost(folder: str, leader: Story, cards: Cards) -> Sheet:
 
 
 def _change(event: Event, cards: Cards) -> dict[str, object]:
-    """Give a line of a story's history: its time, and what changed in the site's words."""
+    """Return a line of a story's history: its time, and what changed in the site's words."""
     folded = Event(what=text.fold(event.what))
     word = _CHANGES.get(folded.kind)
     title = folded.values.get("title", "")
@@ -140,7 +140,7 @@ def _change(event: Event, cards: Cards) -> dict[str, object]:
 
 
 def _source(story: Story, cards: Cards) -> str:
-    """Say in a word what the beat knows of a story's publisher, "" for nothing."""
+    """Return a word for what the beat knows of a story's publisher, "" for nothing."""
     plan, strings = cards.frame.plan, cards.frame.strings
     domain = story.provider.domain if story.provider else ""
     if domain in plan.official:
@@ -149,7 +149,7 @@ def _source(story: Story, cards: Cards) -> str:
 
 
 def _first(story: Story, cards: Cards) -> dict[str, str]:
-    """Give the story that this one repeats, when it has a page."""
+    """Return the story that this one repeats, when it has a page."""
     plan = cards.frame.plan
     entry = plan.groups.public(story.copy_of)
     original = plan.read(entry.path) if entry else None

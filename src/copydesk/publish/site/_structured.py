@@ -21,7 +21,7 @@ _LISTED = 30  # of a list; who reads it follows the links of the page for the ot
 
 
 def script(value: Mapping[str, object]) -> str:
-    """Give a data block that no text in it can close."""
+    """Return a data block that no text in it can close."""
     data = orjson.dumps(value)
     for char, escaped in _ESCAPED:
         data = data.replace(char, escaped)
@@ -144,7 +144,7 @@ def _original(told: Story, origin: str) -> Mapping[str, object]:
 
 
 def _played(told: Story) -> Mapping[str, object]:
-    """Give the length of a video or sound and the player that our page has for it."""
+    """Return the length of a video or sound and the player that our page has for it."""
     played: dict[str, object] = {}
     if length := lengths.iso8601(lengths.seconds(told.length)):
         played["duration"] = length

@@ -36,27 +36,27 @@ class Time:
 
     @property
     def text(self) -> str:
-        """Give day, time and zone."""
+        """Return day, time and zone."""
         return self._frame.strings.format_date("moment", self._local)
 
     @property
     def brief(self) -> str:
-        """Give day and time."""
+        """Return day and time."""
         return self._frame.strings.format_date("brief", self._local)
 
     @property
     def short(self) -> str:
-        """Give the day."""
+        """Return the day."""
         return self._frame.strings.format_date("short", self._local)
 
     @property
     def clock(self) -> str:
-        """Give hours and minutes."""
+        """Return hours and minutes."""
         return f"{self._local.hour:02}:{self._local.minute:02}"
 
     @property
     def day(self) -> str:
-        """Give the link to the page of its day."""
+        """Return the link to the page of its day."""
         return self._frame.href(addresses.day_folder(self._local))
 
 
@@ -79,12 +79,12 @@ class Views:
         }
 
     def stories(self, entries: Iterable[Entry]) -> list[Mapping[str, object]]:
-        """Give the values of stories that are filed here, those that can be read."""
+        """Return the values of stories that are filed here, those that can be read."""
         found = (self.frame.plan.read(entry.path) for entry in entries)
         return [self.story(story) for story in found if story is not None]
 
     def story(self, story: Story) -> Mapping[str, object]:
-        """Give the values of a story; the last ones are kept."""
+        """Return the values of a story; the last ones are kept."""
         if story.path not in self._stories:
             self._stories[story.path] = self._story(story)
             if len(self._stories) > _IN_HAND:
@@ -112,7 +112,7 @@ class Views:
         }
 
     def provider(self, provider: Provider | None) -> Mapping[str, str]:
-        """Give a publisher's name and the link to its page, "" where it has none."""
+        """Return a publisher's name and the link to its page, "" where it has none."""
         return self._publisher(provider.name, provider.domain) if provider else _NOBODY
 
     def _published_by(self, name: str, domain: str) -> Mapping[str, str]:
@@ -121,9 +121,9 @@ class Views:
         return {"name": text.fold(name) or text.fold(domain), "href": href}
 
     def time(self, moment: datetime | None) -> Time | Mapping[str, str]:
-        """Give a time in the forms that pages print, each "" for none."""
+        """Return a time in the forms that pages print, each "" for none."""
         return Time(moment, self.frame) if moment else _NEVER
 
     def topics(self, story: Story) -> list[Mapping[str, str]]:
-        """Give the topics of a story that have a page, the main one left out."""
+        """Return the topics of a story that have a page, the main one left out."""
         return [self._topics[name] for name in story.topics if name in self._topics]

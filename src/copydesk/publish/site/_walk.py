@@ -10,11 +10,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from copydesk.publish._keys import ALL
-from copydesk.publish._write import Sheet
 from copydesk.publish.site import _search, _story
 from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._listings import DAYS, PAGES
 from copydesk.publish.site._search import SEARCH
+from copydesk.publish.writing import Sheet
 
 Beside = Callable[[int], Iterable[Sheet]]
 

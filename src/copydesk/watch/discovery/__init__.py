@@ -5,21 +5,21 @@ from __future__ import annotations
 from copydesk.watch.discovery._candidates import (
     Candidate,
     candidates,
+    candidates_of_address,
     guesses,
     is_for_news,
     sitemaps,
-    told_by,
 )
-from copydesk.watch.discovery._offers import Offer, offers, settles
+from copydesk.watch.discovery._offers import Offer, is_enough, offers
 
 __all__ = [
     "Candidate",
     "Offer",
     "candidates",
+    "candidates_of_address",
     "guesses",
+    "is_enough",
     "is_for_news",
     "offers",
-    "settles",
     "sitemaps",
-    "told_by",
 ]

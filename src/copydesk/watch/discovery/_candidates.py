@@ -20,7 +20,7 @@ from urllib.parse import unquote
 from copydesk.kit import urls
 from copydesk.news import Page
 from copydesk.watch.discovery import _platforms
-from copydesk.watch.documents import base_of, decode, form_of, parse_html, unzipped, words_of
+from copydesk.watch.documents import base_of, decode, parse_html, sniff, unzip, words_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -81,18 +81,18 @@ def candidates(page: Page) -> tuple[Candidate, ...]:
     At most eight, each once; what stands beside the matter (comments, one article's answers)
     comes last. Nothing for what is no HTML, except what the address itself tells.
     """
-    found = [Candidate(url, "place") for url in _platforms.at_address(page.url)]
-    body = unzipped(page.body, page.final_url)
+    feeds = [Candidate(url, "place") for url in _platforms.feeds_of_address(page.url)]
+    body = unzip(page.body, page.final_url)
     document = decode(body, page.headers.get("content-type", ""))
-    root = parse_html(document) if form_of(document) in {"html", "unknown"} else None
+    root = parse_html(document) if sniff(document) in {"html", "unknown"} else None
     if root is not None:
-        found += _in_page(root, document, page.final_url)
-    return _first(found, page.final_url)
+        feeds += _search_page(root, document, page.final_url)
+    return _keep_first(feeds, page.final_url)
 
 
-def told_by(url: str) -> tuple[Candidate, ...]:
+def candidates_of_address(url: str) -> tuple[Candidate, ...]:
     """Return the feeds that an address tells without its page."""
-    return tuple(Candidate(feed, "place") for feed in _platforms.at_address(url))
+    return tuple(Candidate(feed, "place") for feed in _platforms.feeds_of_address(url))
 
 
 def guesses(url: str) -> tuple[Candidate, ...]:
@@ -103,18 +103,20 @@ def guesses(url: str) -> tuple[Candidate, ...]:
     path = str(parsed.pathname).rstrip("/")
     last = path.rpartition("/")[2]
     below = [] if not path or "." in last else [f"{path}{name}" for name in _BELOW]
-    found = (urls.fetchable(name, url) for name in (*below, *_COMMON))
-    return tuple(Candidate(one, "guess") for one in islice(filter(None, found), _GUESSES))
+    places = (urls.fetchable(name, url) for name in (*below, *_COMMON))
+    return tuple(Candidate(place, "guess") for place in islice(filter(None, places), _GUESSES))
 
 
 def sitemaps(url: str, robots: bytes = b"") -> tuple[Candidate, ...]:
     """List the sitemaps that a robots.txt names, those for news first; the common ones if none."""
     lines = _SITEMAP_LINE.findall(robots[:_ROBOTS_READ].decode("utf-8", "replace"))
     named = (urls.fetchable(line, url) for line in lines if len(line) <= _ADDRESS)
-    found = sorted(dict.fromkeys(filter(None, named)), key=lambda one: not is_for_news(one))
-    if not found:
-        found = [one for name in _COMMON_SITEMAPS if (one := urls.fetchable(name, url))]
-    return tuple(Candidate(one, "sitemap") for one in found[:_SITEMAPS])
+    addresses = sorted(
+        dict.fromkeys(filter(None, named)), key=lambda address: not is_for_news(address)
+    )
+    if not addresses:
+        addresses = [address for name in _COMMON_SITEMAPS if (address := urls.fetchable(name, url))]
+    return tuple(Candidate(address, "sitemap") for address in addresses[:_SITEMAPS])
 
 
 def is_for_news(url: str) -> bool:
@@ -123,27 +125,29 @@ def is_for_news(url: str) -> bool:
     return parsed is not None and "news" in str(parsed.pathname).lower()
 
 
-def _first(found: Iterable[Candidate], url: str) -> tuple[Candidate, ...]:
+def _keep_first(candidates: Iterable[Candidate], url: str) -> tuple[Candidate, ...]:
     """Keep each address once, the page's own left out, asides last; no more than are asked."""
-    kept: dict[str, Candidate] = {}
-    for one in found:
-        key = urls.identity(one.url)
-        if len(one.url) <= _ADDRESS and key != urls.identity(url):
-            kept.setdefault(key, one)
-    ordered = sorted(kept.values(), key=lambda one: one.way == "aside")
+    by_page: dict[str, Candidate] = {}
+    for candidate in candidates:
+        key = urls.identity(candidate.url)
+        if len(candidate.url) <= _ADDRESS and key != urls.identity(url):
+            by_page.setdefault(key, candidate)
+    ordered = sorted(by_page.values(), key=lambda candidate: candidate.way == "aside")
     return tuple(ordered[:_CANDIDATES])
 
 
-def _in_page(root: _Element, document: str, url: str) -> Iterator[Candidate]:
+def _search_page(root: _Element, document: str, url: str) -> Iterator[Candidate]:
     at = base_of(root, url)
-    yield from _named(root, at, url)
+    yield from _named_feeds(root, at, url)
     scanned = document[:_SCANNED]
     generator = _meta(root, "generator")
-    yield from (Candidate(feed, "place") for feed in _platforms.in_page(scanned, url, generator))
-    yield from _linked(root, at, url)
+    yield from (
+        Candidate(feed, "place") for feed in _platforms.feeds_of_page(scanned, url, generator)
+    )
+    yield from _linked_feeds(root, at, url)
 
 
-def _named(root: _Element, at: str, url: str) -> Iterator[Candidate]:
+def _named_feeds(root: _Element, at: str, url: str) -> Iterator[Candidate]:
     """Yield the feeds that the page names for programs (`link rel=alternate`)."""
     is_article = _meta(root, "og:type") == "article"
     for element in islice(root.iter("link"), _LINKS):
@@ -172,7 +176,7 @@ def _is_below(feed: str, url: str) -> bool:
     return bool(path) and _path(feed).startswith(f"{path}/")
 
 
-def _linked(root: _Element, at: str, url: str) -> Iterator[Candidate]:
+def _linked_feeds(root: _Element, at: str, url: str) -> Iterator[Candidate]:
     """Yield the links for people that look like feeds, of this site or a host of feeds."""
     for element in islice(root.iter("a"), _LINKS):
         href = str(element.get("href") or "").strip()
@@ -200,8 +204,8 @@ def _may_be_its_own(feed: str, url: str) -> bool:
     return urls.same_site(feed, url) or bool(_FEED_HOST.match(host))
 
 
-def _is_of_comments(said: str) -> bool:
-    return bool(_COMMENTS.search(unquote(said)))
+def _is_of_comments(words: str) -> bool:
+    return bool(_COMMENTS.search(unquote(words)))
 
 
 def _meta(root: _Element, name: str) -> str:

@@ -46,22 +46,22 @@ class Offer:
         return publisher_name(self.title)
 
 
-def offers(found: Iterable[tuple[Candidate, Reading]], now: datetime) -> tuple[Offer, ...]:
+def offers(readings: Iterable[tuple[Candidate, Reading]], now: datetime) -> tuple[Offer, ...]:
     """Return an offer for each list that was read, the best first.
 
     Before others come those that live, then feeds, news sitemaps, sitemaps, pages of links, then
     those with dates and titles; else the order in which they were found.
     """
-    kept: list[tuple[Offer, Reading]] = []
-    for candidate, reading in found:
+    chosen: list[tuple[Offer, Reading]] = []
+    for candidate, reading in readings:
         if reading.kind == "listing" and len(reading.leads) < _FEW:
             continue
-        if not any(_are_the_same(reading, known) for _, known in kept):
-            kept.append((_offer(candidate, reading, now), reading))
-    return tuple(sorted((offer for offer, _ in kept), key=_rank))
+        if not any(_are_the_same(reading, known) for _, known in chosen):
+            chosen.append((_offer(candidate, reading, now), reading))
+    return tuple(sorted((offer for offer, _ in chosen), key=_rank))
 
 
-def settles(candidate: Candidate, reading: Reading, now: datetime) -> bool:
+def is_enough(candidate: Candidate, reading: Reading, now: datetime) -> bool:
     """Decide whether nothing better need be looked for: a feed or news sitemap that lives."""
     return _kind(reading) in {"feed", "news sitemap"} and _is_good(candidate, reading, now)
 
@@ -114,11 +114,11 @@ def _rank(offer: Offer) -> tuple[bool, int, bool, bool]:
     )
 
 
-def _are_the_same(one: Reading, other: Reading) -> bool:
+def _are_the_same(reading: Reading, other: Reading) -> bool:
     """Decide whether two lists of one kind hold the same pages, as RSS and Atom of one site do."""
-    if one.kind != other.kind:
+    if reading.kind != other.kind:
         return False
-    left, right = _pages(one.leads), _pages(other.leads)
+    left, right = _pages(reading.leads), _pages(other.leads)
     return bool(left) and len(left & right) >= _SAME * max(len(left), len(right))
 
 

@@ -42,7 +42,7 @@ _MAKES = {
 }
 
 
-def at_address(url: str) -> Iterator[str]:
+def feeds_of_address(url: str) -> Iterator[str]:
     """Yield the feeds that an address alone tells."""
     parsed = urls.parse(url)
     if parsed is None:
@@ -62,33 +62,33 @@ def at_address(url: str) -> Iterator[str]:
 
 
 def _youtube(path: str, query: dict[str, list[str]]) -> Iterator[str]:
-    if found := re.match(r"/channel/(UC[\w-]{22})(?:/|$)", path):
-        yield f"{_YOUTUBE}?channel_id={found[1]}"
-    elif found := re.match(r"/user/([\w-]+)(?:/|$)", path):
-        yield f"{_YOUTUBE}?user={found[1]}"
+    if match := re.match(r"/channel/(UC[\w-]{22})(?:/|$)", path):
+        yield f"{_YOUTUBE}?channel_id={match[1]}"
+    elif match := re.match(r"/user/([\w-]+)(?:/|$)", path):
+        yield f"{_YOUTUBE}?user={match[1]}"
     elif path == "/playlist" and query.get("list"):
         yield f"{_YOUTUBE}?playlist_id={quote(query['list'][0])}"
 
 
 def _github(path: str) -> Iterator[str]:
     """Yield a repository's releases; the tags, where its address is that of its tags."""
-    found = re.match(rf"/({_NAME})/({_NAME})(/tags)?(?:/|$)", path)
-    if found and found[1].lower() not in _NO_OWNER:
-        repository = f"https://github.com/{found[1]}/{found[2].removesuffix('.git')}"
-        yield f"{repository}/tags.atom" if found[3] else f"{repository}/releases.atom"
+    match = re.match(rf"/({_NAME})/({_NAME})(/tags)?(?:/|$)", path)
+    if match and match[1].lower() not in _NO_OWNER:
+        repository = f"https://github.com/{match[1]}/{match[2].removesuffix('.git')}"
+        yield f"{repository}/tags.atom" if match[3] else f"{repository}/releases.atom"
 
 
 def _reddit(path: str) -> Iterator[str]:
-    found = re.match(r"/(r|user|u)/([\w+-]+)(?:/|$)", path)
-    if found:
-        kind = "r" if found[1] == "r" else "user"
-        yield f"https://www.reddit.com/{kind}/{found[2]}/.rss"
+    match = re.match(r"/(r|user|u)/([\w+-]+)(?:/|$)", path)
+    if match:
+        kind = "r" if match[1] == "r" else "user"
+        yield f"https://www.reddit.com/{kind}/{match[2]}/.rss"
 
 
 def _medium(path: str) -> Iterator[str]:
-    found = re.match(r"/(@?[\w.-]+)(?:/|$)", path)
-    if found and found[1] not in {"feed", "m", "me", "search", "tag", "topics", "about"}:
-        yield f"https://medium.com/feed/{found[1]}"
+    match = re.match(r"/(@?[\w.-]+)(?:/|$)", path)
+    if match and match[1] not in {"feed", "m", "me", "search", "tag", "topics", "about"}:
+        yield f"https://medium.com/feed/{match[1]}"
 
 
 def _own_host(origin: str, host: str) -> Iterator[str]:
@@ -103,7 +103,7 @@ def _own_host(origin: str, host: str) -> Iterator[str]:
         yield f"{origin}/feed/" if host.endswith("wordpress.com") else f"{origin}/rss/"
 
 
-def in_page(document: str, url: str, generator: str) -> Iterator[str]:
+def feeds_of_page(document: str, url: str, generator: str) -> Iterator[str]:
     """Yield the feeds that the make of a page tells; `document` may be its beginning."""
     parsed = urls.parse(url)
     if parsed is None:
@@ -111,9 +111,9 @@ def in_page(document: str, url: str, generator: str) -> Iterator[str]:
     origin = f"{parsed.protocol}//{parsed.host}"
     path = str(parsed.pathname)
     if urls.registrable_domain(url) in {"youtube.com", "youtu.be"}:
-        found = next(filter(None, (one.search(document) for one in _CHANNELS)), None)
-        if found is not None:
-            yield f"{_YOUTUBE}?channel_id={found[1]}"
+        match = next(filter(None, (pattern.search(document) for pattern in _CHANNELS)), None)
+        if match is not None:
+            yield f"{_YOUTUBE}?channel_id={match[1]}"
         return
     if re.fullmatch(r"/@[\w.]+/?", path) and _is_mastodon(document, generator):
         yield f"{origin}{path.rstrip('/')}.rss"

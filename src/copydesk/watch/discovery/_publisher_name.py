@@ -35,14 +35,14 @@ def publisher_name(title: str) -> str:
     """
     name = text.shorten(text.fold(title), _MOST)
     while not _WHOLE.fullmatch(name):
-        shorter = _shorter(name)
+        shorter = _shorten(name)
         if shorter == name or shorter.lower() in _ARTICLES:
             return name
         name = shorter
     return ""
 
 
-def _shorter(name: str) -> str:
+def _shorten(name: str) -> str:
     bare = _TAIL.sub("", name, count=1)
     if bare == name and (feed := _FEED_OF.fullmatch(name)):
         bare = feed[1]

@@ -25,7 +25,7 @@ class _Excess(Exception):  # noqa: N818 never leaves this module
     """Stop expat: the budget is used up."""
 
 
-class _Count:
+class _CostCounter:
     """Add up what feedparser would have to do for each element."""
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ def weigh(document: bytes) -> Weight:
     """Classify a UTF-8 document: "sound" XML, "broken", or an "excess" not to be parsed."""
     if document.count(b"&") > _MAX_REFERENCES:
         return "excess"
-    count = _Count()
+    count = _CostCounter()
     parser = expat.ParserCreate("utf-8", " ")
     parser.ordered_attributes = True
     parser.StartElementHandler = count.start

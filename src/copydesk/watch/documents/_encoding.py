@@ -53,22 +53,22 @@ def decode(data: bytes, content_type: str = "") -> str:
     """
     for mark, name in _MARKS:
         if data.startswith(mark):
-            return _clean(data.decode(name, "replace"))
+            return _drop_illegal(data.decode(name, "replace"))
     for label in _labels(data, content_type):
-        decoded = _strictly(data, label)
+        decoded = _decode_strictly(data, label)
         if decoded is not None:
-            return _clean(decoded)
-    return _clean(_mixed(data))
+            return _drop_illegal(decoded)
+    return _drop_illegal(_decode_mixed(data))
 
 
 def _labels(data: bytes, content_type: str) -> list[str]:
     head = data[:2_048]
-    found = [_CHARSET.search(content_type), _DECLARED.search(head), _META.search(head)]
-    labels = [match[1] for match in found if match]
+    matches = [_CHARSET.search(content_type), _DECLARED.search(head), _META.search(head)]
+    labels = [match[1] for match in matches if match]
     return [label if isinstance(label, str) else label.decode("ascii") for label in labels]
 
 
-def _strictly(data: bytes, label: str) -> str | None:
+def _decode_strictly(data: bytes, label: str) -> str | None:
     """Decode by a label, None where it is unknown, unsafe or does not fit."""
     if not _SAFE.fullmatch(label):
         return None
@@ -79,7 +79,7 @@ def _strictly(data: bytes, label: str) -> str | None:
         return None
 
 
-def _mixed(data: bytes) -> str:
+def _decode_mixed(data: bytes) -> str:
     """Read UTF-8 with stray windows-1252 bytes, or all windows-1252 when the strays are many."""
     decoded = data.decode("utf-8", "replace")
     if decoded.count("\ufffd") > 100 + len(data) // 100:
@@ -87,20 +87,20 @@ def _mixed(data: bytes) -> str:
     return data.decode("utf-8", "copydesk-stray")
 
 
-def _stray(error: UnicodeError) -> tuple[str, int]:
+def _decode_stray(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
     return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
 
 
-codecs.register_error("copydesk-stray", _stray)
+codecs.register_error("copydesk-stray", _decode_stray)
 
 
-def _clean(decoded: str) -> str:
+def _drop_illegal(decoded: str) -> str:
     return decoded.removeprefix("\ufeff").translate(_ILLEGAL)
 
 
-def unzipped(data: bytes, subject: str) -> bytes:
+def unzip(data: bytes, subject: str) -> bytes:
     """Unpack a gzipped body, leave any other as it is; raise FeedError past 10 MB or if broken."""
     if data.startswith(b"\x1f\x8b"):
         data = _gunzip(data, subject)

@@ -9,26 +9,26 @@ _AMPERSAND = re.compile(r"&(?:(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z
 _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 
-def repaired(document: str) -> str:
+def repair(document: str) -> str:
     """Write raw ampersands as `&amp;` and HTML's named characters by number, outside of CDATA.
 
     feedparser's forgiving parser makes `AT&T: now` into `AT&T;: now`; this way it is not needed.
     """
     head, *sections = document.split("<![CDATA[")
-    parts = [_AMPERSAND.sub(_written, head)]
+    parts = [_AMPERSAND.sub(_escape, head)]
     for section in sections:
         content, end, after = section.partition("]]>")
-        parts.append(f"<![CDATA[{content}{end}{_AMPERSAND.sub(_written, after)}")
+        parts.append(f"<![CDATA[{content}{end}{_AMPERSAND.sub(_escape, after)}")
     return "".join(parts)
 
 
-def _written(found: re.Match[str]) -> str:
-    name = found[1]
+def _escape(match: re.Match[str]) -> str:
+    name = match[1]
     if name is None:
         return "&amp;"
     if name in _OF_XML or name.startswith("#"):
-        return found[0]
+        return match[0]
     characters = html5.get(f"{name};")
     if characters is None:
-        return f"&amp;{found[0][1:]}"
+        return f"&amp;{match[0][1:]}"
     return "".join(f"&#{ord(character)};" for character in characters)

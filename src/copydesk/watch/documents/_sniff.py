@@ -28,7 +28,7 @@ _INTERNAL = re.compile(r"<!DOCTYPE[^>\[]*\[", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://\S+")
 
 
-def form_of(document: str) -> Form:
+def sniff(document: str) -> Form:
     """Tell what a decoded document is."""
     head = document[:_HEAD].lstrip()
     if not head:
@@ -41,14 +41,14 @@ def form_of(document: str) -> Form:
     root = _ROOT.match(body)
     if root and root[1].lower() in _ROOTS:
         return _ROOTS[root[1].lower()]
-    return _searched(head)
+    return _search(head)
 
 
-def _searched(head: str) -> Form:
+def _search(head: str) -> Form:
     """Look behind a server's warnings and other junk for the element that tells."""
-    found = _SEARCHED.search(head)
-    if found:
-        return _ROOTS[found[1].lower()]
+    match = _SEARCHED.search(head)
+    if match:
+        return _ROOTS[match[1].lower()]
     lines = head.split()
     if all(_ADDRESS.fullmatch(line) for line in lines[:20]):
         return "addresses"

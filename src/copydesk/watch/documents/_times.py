@@ -55,36 +55,36 @@ _ZONES = {
 }
 
 
-def moment(text: str) -> datetime | None:
+def parse_moment(text: str) -> datetime | None:
     """Read a time: RFC 3339, RFC 5322, month names of seven languages, seconds since 1970."""
     text = " ".join(text[:_LONGEST].split())
     if _EPOCH.fullmatch(text):
         return datetime.fromtimestamp(int(text[:10]), UTC)
     text = _SLASHED.sub(r"\1-\2-\3", text)
     text = _HALF_DAY.sub(_of_24, text)
-    text = _ZONE.sub(lambda found: _ZONES.get(found[1], found[1]), text)
+    text = _ZONE.sub(lambda match: _ZONES.get(match[1], match[1]), text)
     at = dates.parse(text) or dates.parse(_in_english(text))
     return None if at is None else at.replace(microsecond=0)
 
 
-def _of_24(found: re.Match[str]) -> str:
+def _of_24(match: re.Match[str]) -> str:
     """Write 5:00 PM as 17:00."""
-    hour, minutes, half = found.groups()
+    hour, minutes, half = match.groups()
     return f"{int(hour) % 12 + (12 if half in 'pP' else 0)}{minutes}"
 
 
 def _in_english(text: str) -> str:
     """Spell a date as RFC 5322 does, "" where no day, month and year are found."""
-    if found := _DAY_MONTH.search(text):
-        day, name, year = found.groups()
-    elif found := _MONTH_DAY.search(text):
-        name, day, year = found.groups()
+    if match := _DAY_MONTH.search(text):
+        day, name, year = match.groups()
+    elif match := _MONTH_DAY.search(text):
+        name, day, year = match.groups()
     else:
         return ""
     month = _month(name)
     if month is None:
         return ""
-    rest = text[found.end() :].strip(" ,") or "00:00:00"
+    rest = text[match.end() :].strip(" ,") or "00:00:00"
     return f"{day} {_ENGLISH[month - 1]} {year} {rest}"
 
 

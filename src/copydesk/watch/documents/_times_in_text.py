@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from copydesk.watch.documents._times import moment
+from copydesk.watch.documents._times import parse_moment
 
 _LOOKED_AT = 300  # characters of a line
 _DAY = re.compile(
@@ -20,24 +20,24 @@ _DAY = re.compile(
 )
 
 
-def moment_in(line: str) -> datetime | None:
+def find_moment(line: str) -> datetime | None:
     """Read the time that a line is, else the first date in it, in UTC.
 
     Numbers with slashes are left alone: nobody can tell 3/4/2026 from 4/3/2026.
     """
-    if (at := moment(line)) is not None:
+    if (at := parse_moment(line)) is not None:
         return at
-    found = (moment(_spelled(one)) for one in _DAY.finditer(line[:_LOOKED_AT]))
-    return next((at for at in found if at is not None), None)
+    times = (parse_moment(_spell(match)) for match in _DAY.finditer(line[:_LOOKED_AT]))
+    return next((at for at in times if at is not None), None)
 
 
-def _spelled(found: re.Match[str]) -> str:
-    """Spell a date so that `moment` reads it."""
-    if found["day"]:
-        return _iso(found["year"], found["month"], found["day"])
-    if found["east_day"]:
-        return _iso(found["east_year"], found["east_month"], found["east_day"])
-    return found["iso"] or found["named"] or found["american"] or ""
+def _spell(match: re.Match[str]) -> str:
+    """Spell a date so that `parse_moment` reads it."""
+    if match["day"]:
+        return _iso(match["year"], match["month"], match["day"])
+    if match["east_day"]:
+        return _iso(match["east_year"], match["east_month"], match["east_day"])
+    return match["iso"] or match["named"] or match["american"] or ""
 
 
 def _iso(year: str, month: str, day: str) -> str:

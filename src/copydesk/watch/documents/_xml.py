@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copydesk.watch.documents._repair import repaired
+from copydesk.watch.documents._repair import repair
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -29,7 +29,7 @@ def parse_xml(document: str) -> _Element | None:
         remove_pis=True,
     )
     try:
-        return etree.fromstring(repaired(document).encode("utf-8", "replace"), parser)
+        return etree.fromstring(repair(document).encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
         return None
 

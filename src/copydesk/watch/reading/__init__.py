@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from copydesk.watch.reading._entry import Hints, Kind, Reading, SourceEntry, longest_gap
-from copydesk.watch.reading._filter import wanted
-from copydesk.watch.reading._media import offered
+from copydesk.watch.reading._filter import is_wanted
 from copydesk.watch.reading._read import entries, read
 
 __all__ = [
@@ -13,8 +12,7 @@ __all__ = [
     "Reading",
     "SourceEntry",
     "entries",
+    "is_wanted",
     "longest_gap",
-    "offered",
     "read",
-    "wanted",
 ]

@@ -93,23 +93,23 @@ class Reading:
     topic: str = ""
 
 
-def leads(entries: Iterable[SourceEntry], source: Source, now: datetime) -> tuple[Lead, ...]:
+def make_leads(entries: Iterable[SourceEntry], source: Source, now: datetime) -> tuple[Lead, ...]:
     """Make a lead of every entry with a web address, the first of those that are one page.
 
     Of more than 50,000 entries the first count.
     """
-    found: dict[str, Lead] = {}
+    by_page: dict[str, Lead] = {}
     for entry in islice(entries, _LEADS):
         url = address(entry.url, entry.base) if entry.url.strip() else ""
         if url:
-            found.setdefault(urls.identity(url), _lead(entry, url, source, now))
-    return tuple(found.values())
+            by_page.setdefault(urls.identity(url), _lead(entry, url, source, now))
+    return tuple(by_page.values())
 
 
 def address(url: str, base: str) -> str:
     """Return a listed address as it can be asked for, "" where it is none or too long to be one."""
-    found = urls.fetchable(url, base) or ""
-    return found if len(found) <= _ADDRESS else ""
+    absolute = urls.fetchable(url, base) or ""
+    return absolute if len(absolute) <= _ADDRESS else ""
 
 
 def has_odd_date(entry: SourceEntry, now: datetime) -> bool:
@@ -150,17 +150,17 @@ def _lead(entry: SourceEntry, url: str, source: Source, now: datetime) -> Lead:
 
 def _media(entry: SourceEntry) -> Iterator[Media]:
     """Yield an entry's videos and sounds with absolute addresses."""
-    for one in entry.media:
-        if url := address(one.url, entry.base):
-            yield replace(one, url=url)
+    for medium in entry.media:
+        if url := address(medium.url, entry.base):
+            yield replace(medium, url=url)
 
 
 def _language(tag: str) -> str:
     return tag if len(tag) <= _LANGUAGE else ""
 
 
-def plausible(moment: datetime | None, now: datetime) -> datetime | None:
+def plausible(parse_moment: datetime | None, now: datetime) -> datetime | None:
     """Return a time that a page can have, None for one in the far future or before the web."""
-    if moment is None or not _EARLIEST <= moment <= now + _AHEAD:
+    if parse_moment is None or not _EARLIEST <= parse_moment <= now + _AHEAD:
         return None
-    return moment
+    return parse_moment

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from copydesk.errors import FeedError
 from copydesk.kit import text, urls
 from copydesk.news import Media
-from copydesk.watch.documents import moment, plain, repaired, weigh
+from copydesk.watch.documents import parse_moment, plain, repair, weigh
 from copydesk.watch.reading._entry import SourceContents, SourceEntry
 from copydesk.watch.reading._hints import hints_of, hub_of
-from copydesk.watch.reading._media import offered, several
+from copydesk.watch.reading._media import as_media, keep_media
 
 Fields = Mapping[str, object]
 
@@ -22,16 +22,16 @@ _ITEM = re.compile(r"<(item|entry)[\s>]", re.IGNORECASE)
 
 def read_feed(document: str, base: str) -> SourceContents:
     """Read what a feed lists, however broken its XML; raise FeedError where that costs too much."""
-    data = _bounded(document, base)
-    parsed = _parsed(data, base)
+    data = _encode_bounded(document, base)
+    parsed = _parse(data, base)
     is_atom = str(parsed.get("version", "")).startswith("atom")
     feed = _fields(parsed.get("feed"))
-    listed = tuple(_entry(item, feed, base, is_atom=is_atom) for item in _all(parsed, "entries"))
-    links = [(_string(link, "rel"), _string(link, "href")) for link in _all(feed, "links")]
+    listed = tuple(_entry(item, feed, base, is_atom=is_atom) for item in _dicts(parsed, "entries"))
+    links = [(_string(link, "rel"), _string(link, "href")) for link in _dicts(feed, "links")]
     hub, topic = hub_of(links, base)
     return SourceContents(
         kind="feed",
-        title=_words(feed, "title", is_atom=is_atom),
+        title=_plain_words(feed, "title", is_atom=is_atom),
         entries=listed,
         hints=hints_of(feed, document),
         hub=hub,
@@ -47,12 +47,12 @@ def read_unknown(document: str, base: str) -> SourceContents:
     return listed
 
 
-def _bounded(document: str, base: str) -> bytes:
+def _encode_bounded(document: str, base: str) -> bytes:
     """Encode what is to be parsed, repaired where it is no XML; FeedError where it is a trap."""
     data = document.encode("utf-8", "replace")
     weight = weigh(data)
     if weight == "broken":
-        data = repaired(document).encode("utf-8", "replace")
+        data = repair(document).encode("utf-8", "replace")
         weight = weigh(data)
     if weight == "excess":
         raise FeedError(
@@ -63,7 +63,7 @@ def _bounded(document: str, base: str) -> bytes:
     return data
 
 
-def _parsed(data: bytes, base: str) -> Fields:
+def _parse(data: bytes, base: str) -> Fields:
     import feedparser
 
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": base}
@@ -88,7 +88,7 @@ def _fields(value: object) -> Fields:
     return _plain_dict(value) if isinstance(value, dict) else {}
 
 
-def _all(holder: Fields, key: str) -> Iterator[Fields]:
+def _dicts(holder: Fields, key: str) -> Iterator[Fields]:
     values = holder.get(key)
     return (_fields(value) for value in values) if isinstance(values, list) else iter(())
 
@@ -100,12 +100,12 @@ def _string(holder: Fields, key: str) -> str:
 
 def _entry(item: Fields, feed: Fields, base: str, *, is_atom: bool) -> SourceEntry:
     published, updated, created = (
-        moment(_string(item, key)) for key in ("published", "updated", "created")
+        parse_moment(_string(item, key)) for key in ("published", "updated", "created")
     )
     return SourceEntry(
         url=_link(item, base),
         base=_string(_fields(item.get("title_detail")), "base") or base,
-        title=_words(item, "title", is_atom=is_atom),
+        title=_plain_words(item, "title", is_atom=is_atom),
         excerpt=_excerpt(item, is_atom=is_atom),
         published_at=published or updated or created,
         updated_at=updated,
@@ -119,16 +119,16 @@ def _entry(item: Fields, feed: Fields, base: str, *, is_atom: bool) -> SourceEnt
 
 def _link(item: Fields, base: str) -> str:
     """Return the item's page: the first web address among its link, its links, its id."""
-    links = list(_all(item, "links"))
-    found = [_string(item, "link")]
+    links = list(_dicts(item, "links"))
+    addresses = [_string(item, "link")]
     for relation in ("alternate", "self", "related"):
-        found += [_string(link, "href") for link in links if _string(link, "rel") == relation]
+        addresses += [_string(link, "href") for link in links if _string(link, "rel") == relation]
     if _string(item, "id").startswith(("http:", "https:")):
-        found.append(_string(item, "id"))
-    return next((url for url in found if url and urls.parse(url, base)), "")
+        addresses.append(_string(item, "id"))
+    return next((url for url in addresses if url and urls.parse(url, base)), "")
 
 
-def _words(holder: Fields, key: str, *, is_atom: bool) -> str:
+def _plain_words(holder: Fields, key: str, *, is_atom: bool) -> str:
     """Return a text as plain words.
 
     RSS has no text type, so tags and entities that are left in it are taken as such; a text that
@@ -143,43 +143,43 @@ def _words(holder: Fields, key: str, *, is_atom: bool) -> str:
 
 def _excerpt(item: Fields, *, is_atom: bool) -> str:
     """Return the summary, else the beginning of the content; long ones are cut before work."""
-    if words := _words(item, "summary", is_atom=is_atom):
+    if words := _plain_words(item, "summary", is_atom=is_atom):
         return words
-    contents = (_string(content, "value") for content in _all(item, "content"))
+    contents = (_string(content, "value") for content in _dicts(item, "content"))
     return plain(next(contents, ""))
 
 
 def _authors(holder: Fields) -> tuple[str, ...]:
-    names = [plain(_string(author, "name")) for author in _all(holder, "authors")]
+    names = [plain(_string(author, "name")) for author in _dicts(holder, "authors")]
     return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _image(item: Fields) -> str:
     """Find the address of the first picture: media content, enclosure, thumbnail, iTunes image."""
-    enclosed = (link for link in _all(item, "links") if _string(link, "rel") == "enclosure")
-    for holder in [*_all(item, "media_content"), *enclosed]:
+    enclosed = (link for link in _dicts(item, "links") if _string(link, "rel") == "enclosure")
+    for holder in [*_dicts(item, "media_content"), *enclosed]:
         if _string(holder, "medium") == "image" or _string(holder, "type").startswith("image/"):
             return _string(holder, "url") or _string(holder, "href")
-    for holder in _all(item, "media_thumbnail"):
+    for holder in _dicts(item, "media_thumbnail"):
         return _string(holder, "url")
     return _string(_fields(item.get("image")), "href")
 
 
 def _media(item: Fields) -> tuple[Media, ...]:
     """Return the item's videos and sounds."""
-    return several(_offers(item), _string(item, "itunes_duration"))
+    return keep_media(_offers(item), _string(item, "itunes_duration"))
 
 
 def _offers(item: Fields) -> Iterator[Media | None]:
     """Yield what an item offers: enclosures, Media RSS contents, Media RSS player."""
-    for link in _all(item, "links"):
+    for link in _dicts(item, "links"):
         if _string(link, "rel") == "enclosure":
-            yield offered(_string(link, "href") or _string(link, "url"), _string(link, "type"))
-    for content in _all(item, "media_content"):
-        yield offered(
+            yield as_media(_string(link, "href") or _string(link, "url"), _string(link, "type"))
+    for content in _dicts(item, "media_content"):
+        yield as_media(
             _string(content, "url"),
             _string(content, "type"),
             _string(content, "medium"),
             _string(content, "duration"),
         )
-    yield offered(_string(_fields(item.get("media_player")), "url"), medium="video")
+    yield as_media(_string(_fields(item.get("media_player")), "url"), medium="video")

@@ -10,19 +10,19 @@ from copydesk.kit import text
 from copydesk.news import Lead, Source
 
 
-def wanted(lead: Lead, source: Source) -> bool:
+def is_wanted(lead: Lead, source: Source) -> bool:
     """Decide whether a lead has one of the source's include words (when any) and no exclude word.
 
     Words and phrases are looked for whole, in any case, in title and description.
     """
-    said = f"{lead.title}\n{lead.excerpt}"
-    if source.include and not _any_in(source.include, said):
+    words = f"{lead.title}\n{lead.excerpt}"
+    if source.include and not _any_in(source.include, words):
         return False
-    return not _any_in(source.exclude, said)
+    return not _any_in(source.exclude, words)
 
 
-def _any_in(phrases: Sequence[str], said: str) -> bool:
-    return any(_pattern(phrase).search(said) for phrase in phrases if phrase.strip())
+def _any_in(phrases: Sequence[str], words: str) -> bool:
+    return any(_pattern(phrase).search(words) for phrase in phrases if phrase.strip())
 
 
 @functools.lru_cache(maxsize=1_000)

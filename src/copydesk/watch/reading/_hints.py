@@ -43,8 +43,8 @@ def hints_of(channel: Mapping[str, object], document: str) -> Hints:
     it says that there are some.
     """
     every = _minutes(_word(channel, "ttl")) or _period(channel)
-    hours = map(_hour, _listed("skiphours", channel, document))
-    days = map(_day, _listed("skipdays", channel, document))
+    hours = map(_hour, _skipped_values("skiphours", channel, document))
+    days = map(_day, _skipped_values("skipdays", channel, document))
     return Hints(every=every, skip_hours=_some(hours, 24), skip_days=_some(days, 7))
 
 
@@ -63,12 +63,12 @@ def hub_of(links: Iterable[tuple[str, str]], base: str, header: str = "") -> tup
 
 
 def _header_links(header: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
+    links: list[tuple[str, str]] = []
     for url, parameters in _LINK.findall(header[:_LINK_HEADER]):
         named = _PARAMETER.findall(parameters)
         relations = [quoted or bare for name, quoted, bare in named if name.lower() == "rel"]
-        found += [(relation, url.strip()) for relation in relations[:1]]  # RFC 8288, 3.3
-    return found
+        links += [(relation, url.strip()) for relation in relations[:1]]  # RFC 8288, 3.3
+    return links
 
 
 def _word(channel: Mapping[str, object], key: str) -> str:
@@ -78,8 +78,8 @@ def _word(channel: Mapping[str, object], key: str) -> str:
 
 def _number(word: str) -> int:
     """Parse a whole number above 0, its fraction cut; 0 for anything else."""
-    found = _NUMBER.fullmatch(word)
-    return int(found[1]) if found else 0
+    match = _NUMBER.fullmatch(word)
+    return int(match[1]) if match else 0
 
 
 def _minutes(word: str) -> timedelta | None:
@@ -99,7 +99,7 @@ def _plausible(every: timedelta) -> timedelta | None:
     return min(every, _LONGEST) if _SHORTEST <= every <= _BEYOND else None
 
 
-def _listed(name: str, channel: Mapping[str, object], document: str) -> list[str]:
+def _skipped_values(name: str, channel: Mapping[str, object], document: str) -> list[str]:
     """Return the words of the values in the first `name` element."""
     opening = _OPENING[name].search(document) if name in channel else None
     if opening is None:
@@ -121,5 +121,5 @@ def _day(word: str) -> int | None:
 
 def _some(values: Iterable[int | None], all_of_them: int) -> frozenset[int]:
     """Return what is skipped, nothing where it would be everything."""
-    found = frozenset(value for value in values if value is not None)
-    return frozenset() if len(found) >= all_of_them else found
+    skipped = frozenset(value for value in values if value is not None)
+    return frozenset() if len(skipped) >= all_of_them else skipped

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from copydesk.errors import FeedError
 from copydesk.kit import text
 from copydesk.news import Media
-from copydesk.watch.documents import moment, plain
+from copydesk.watch.documents import parse_moment, plain
 from copydesk.watch.reading._entry import SourceContents, SourceEntry
 from copydesk.watch.reading._hints import hub_of
-from copydesk.watch.reading._media import offered, several
+from copydesk.watch.reading._media import as_media, keep_media
 
 _WEBSUB = frozenset({"WebSub", "websub", "PubSubHubbub", "pubsubhubbub"})
 
@@ -39,9 +39,9 @@ def read_json_feed(document: str, base: str) -> SourceContents:
 def _links(feed: Mapping[str, object]) -> list[tuple[str, str]]:
     """Return its WebSub hubs, and its own address, as links."""
     hubs = feed.get("hubs")
-    named = [one for one in hubs if isinstance(one, dict)] if isinstance(hubs, list) else []
-    found = [("hub", _string(one, "url")) for one in named if _string(one, "type") in _WEBSUB]
-    return [*found, ("self", _string(feed, "feed_url"))]
+    named = [hub for hub in hubs if isinstance(hub, dict)] if isinstance(hubs, list) else []
+    links = [("hub", _string(hub, "url")) for hub in named if _string(hub, "type") in _WEBSUB]
+    return [*links, ("self", _string(feed, "feed_url"))]
 
 
 def _entry(item: Mapping[str, object], feed: Mapping[str, object], base: str) -> SourceEntry:
@@ -51,8 +51,8 @@ def _entry(item: Mapping[str, object], feed: Mapping[str, object], base: str) ->
         base=base,
         title=_plain(item, "title"),
         excerpt=_plain(item, "summary") or _content(item),
-        published_at=moment(_string(item, "date_published")),
-        updated_at=moment(_string(item, "date_modified")),
+        published_at=parse_moment(_string(item, "date_published")),
+        updated_at=parse_moment(_string(item, "date_modified")),
         guid=guid,
         authors=_authors(item) or _authors(feed),
         image=_string(item, "image") or _string(item, "banner_image"),
@@ -92,13 +92,17 @@ def _authors(holder: Mapping[str, object]) -> tuple[str, ...]:
 def _media(item: Mapping[str, object]) -> tuple[Media, ...]:
     """Return the videos and sounds among its `attachments`."""
     listed = item.get("attachments")
-    attached = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-    return several(
-        offered(
-            _string(one, "url"),
-            _string(one, "mime_type"),
-            length=one.get("duration_in_seconds"),
+    attached = (
+        [attachment for attachment in listed if isinstance(attachment, dict)]
+        if isinstance(listed, list)
+        else []
+    )
+    return keep_media(
+        as_media(
+            _string(attachment, "url"),
+            _string(attachment, "mime_type"),
+            length=attachment.get("duration_in_seconds"),
         )
-        for one in attached
-        if _string(one, "url")
+        for attachment in attached
+        if _string(attachment, "url")
     )

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 
 from copydesk.errors import FeedError
 from copydesk.kit import text, urls
-from copydesk.watch.documents import base_of, local_name, moment, parse_html, title_of, words_of
+from copydesk.watch.documents import (
+    base_of,
+    local_name,
+    parse_html,
+    parse_moment,
+    title_of,
+    words_of,
+)
 from copydesk.watch.reading._entry import SourceContents, SourceEntry
 
 if TYPE_CHECKING:
@@ -51,15 +58,15 @@ def read_listing(document: str, base: str) -> SourceContents:
     if root is None:
         raise FeedError("no page of links", subject=base)
     at = base_of(root, base)
-    found: dict[str, SourceEntry] = {}
+    by_page: dict[str, SourceEntry] = {}
     times: dict[_Element, datetime | None] = {}
     for anchor in islice(_anchors(_main(root)), _LINKS):
         entry = _entry(anchor, at, base, times)
         if entry is None:
             continue
         key = urls.identity(entry.url)
-        found[key] = _better(found.get(key), entry)
-    articles = tuple(entry for entry in found.values() if _is_article(entry))
+        by_page[key] = _merge(by_page.get(key), entry)
+    articles = tuple(entry for entry in by_page.values() if _is_article(entry))
     return SourceContents(kind="listing", title=title_of(root), entries=articles)
 
 
@@ -122,11 +129,11 @@ def _title(anchor: _Element) -> str:
 
 
 def _time(card: _Element) -> datetime | None:
-    times = (moment(str(element.get("datetime", ""))) for element in card.iter("time"))
+    times = (parse_moment(str(element.get("datetime", ""))) for element in card.iter("time"))
     return next((at for at in times if at is not None), None)
 
 
-def _better(known: SourceEntry | None, entry: SourceEntry) -> SourceEntry:
+def _merge(known: SourceEntry | None, entry: SourceEntry) -> SourceEntry:
     """Of two links to one page keep the first, with the longer headline and any time."""
     if known is None:
         return entry

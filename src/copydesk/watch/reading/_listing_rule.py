@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from copydesk.errors import FeedError
 from copydesk.kit import urls
 from copydesk.news import Fault, FaultKind, ListingRule
-from copydesk.watch.documents import base_of, moment_in, parse_html, title_of, words_of
+from copydesk.watch.documents import base_of, find_moment, parse_html, title_of, words_of
 from copydesk.watch.reading._entry import SourceContents, SourceEntry
 
 if TYPE_CHECKING:
@@ -31,22 +31,24 @@ def read_by_rule(document: str, base: str, rule: ListingRule) -> SourceContents:
     """
     selectors = _selectors(rule, base)
     root = parse_html(document)
-    boxes = [] if root is None else _not_deep(selectors["item"](root))
+    boxes = [] if root is None else _drop_deep(selectors["item"](root))
     if root is None or not boxes:
-        raise _finds_nothing(rule, base, f"no box matches item = {rule.item!r}")
+        raise _empty_rule(rule, base, f"no box matches item = {rule.item!r}")
     at = base_of(root, base)
     entries = [_entry(box, at, selectors) for box in boxes]
-    found = tuple(one for one in entries if one.url and not _is_itself(one.url, base))
-    if not found:
-        raise _finds_nothing(rule, base, f"no box has a web address in link = {rule.link!r}")
-    return SourceContents(kind="listing", title=title_of(root), entries=found)
+    articles = tuple(entry for entry in entries if entry.url and not _is_itself(entry.url, base))
+    if not articles:
+        raise _empty_rule(rule, base, f"no box has a web address in link = {rule.link!r}")
+    return SourceContents(kind="listing", title=title_of(root), entries=articles)
 
 
-def _not_deep(boxes: list[_Element]) -> list[_Element]:
+def _drop_deep(boxes: list[_Element]) -> list[_Element]:
     """Keep the first boxes that stand in few others: else 200 around all cost two minutes."""
     known = set(boxes)
-    kept = (box for box in boxes if sum(above in known for above in box.iterancestors()) <= _NESTED)
-    return list(islice(kept, _BOXES))
+    shallow = (
+        box for box in boxes if sum(above in known for above in box.iterancestors()) <= _NESTED
+    )
+    return list(islice(shallow, _BOXES))
 
 
 def _selectors(rule: ListingRule, base: str) -> dict[str, Select]:
@@ -76,15 +78,15 @@ def _selector(name: str, selector: str, rule: ListingRule, base: str) -> Select:
 
     def select(element: _Element) -> list[_Element]:
         try:
-            found = path(element)
+            matched = path(element)
         except etree.XPathError:  # libxml2 bounds what one expression may hold: nothing found
             return []
-        return [one for one in found if isinstance(one.tag, str)]
+        return [element for element in matched if isinstance(element.tag, str)]
 
     return select
 
 
-def _finds_nothing(rule: ListingRule, base: str, why: str) -> FeedError:
+def _empty_rule(rule: ListingRule, base: str, why: str) -> FeedError:
     return FeedError(
         str(Fault.of(FaultKind.RULE_EMPTY, written=f"{rule.written}")),
         subject=base,
@@ -122,17 +124,17 @@ def _label(link: _Element) -> str:
 def _words(box: _Element, select: Select | None) -> str:
     """Return the text of the first match that has any."""
     matched = [] if select is None else select(box)
-    return next((words for one in matched[:_TIMES] if (words := words_of(one))), "")
+    return next((words for element in matched[:_TIMES] if (words := words_of(element))), "")
 
 
 def _time(box: _Element, select: Select | None) -> datetime | None:
     """Read the first time that a match bears: in an attribute for machines, else in its text."""
     matched = [] if select is None else select(box)
-    times = (moment_in(said) for one in matched[:_TIMES] for said in _said(one))
+    times = (find_moment(words) for element in matched[:_TIMES] for words in _time_texts(element))
     return next((at for at in times if at is not None), None)
 
 
-def _said(element: _Element) -> Iterator[str]:
+def _time_texts(element: _Element) -> Iterator[str]:
     for bearer in (element, *islice(element.iter("time"), _TIMES)):
         yield from filter(None, (str(bearer.get(name) or "") for name in _TIME_ATTRIBUTES))
     yield words_of(element)

@@ -15,7 +15,7 @@ _MOST_LISTED = 200  # of one item that are looked at
 _TYPE = 100  # characters of a MIME type
 
 
-def offered(url: str, mime_type: str = "", medium: str = "", length: object = "") -> Media | None:
+def as_media(url: str, mime_type: str = "", medium: str = "", length: object = "") -> Media | None:
     """Return the video or sound at an address as listed, None for anything else.
 
     A player of kit.players first, then what its MIME type says, its `medium` (Media RSS), its
@@ -31,12 +31,14 @@ def offered(url: str, mime_type: str = "", medium: str = "", length: object = ""
     return Media(url=url.strip(), kind=kind, type=text.fold(named), seconds=lengths.seconds(length))
 
 
-def several(found: Iterable[Media | None], length: object = "") -> tuple[Media, ...]:
+def keep_media(offers: Iterable[Media | None], length: object = "") -> tuple[Media, ...]:
     """Keep the first eight, each address once; `length` is the item's own, for those without."""
     seconds = lengths.seconds(length)
-    kept: dict[str, Media] = {}
-    for one in islice(found, _MOST_LISTED):
-        if one is not None and one.url and len(kept) < _MOST:
-            own = one.seconds or seconds
-            kept.setdefault(one.url, Media(url=one.url, kind=one.kind, type=one.type, seconds=own))
-    return tuple(kept.values())
+    by_address: dict[str, Media] = {}
+    for medium in islice(offers, _MOST_LISTED):
+        if medium is not None and medium.url and len(by_address) < _MOST:
+            own = medium.seconds or seconds
+            by_address.setdefault(
+                medium.url, Media(url=medium.url, kind=medium.kind, type=medium.type, seconds=own)
+            )
+    return tuple(by_address.values())

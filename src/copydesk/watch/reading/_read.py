@@ -9,8 +9,8 @@ from datetime import datetime
 from copydesk.errors import FeedError
 from copydesk.kit import text, urls
 from copydesk.news import Fault, FaultKind, Page, Source
-from copydesk.watch.documents import Form, decode, form_of, unzipped
-from copydesk.watch.reading._entry import Reading, SourceContents, has_odd_date, leads
+from copydesk.watch.documents import Form, decode, sniff, unzip
+from copydesk.watch.reading._entry import Reading, SourceContents, has_odd_date, make_leads
 from copydesk.watch.reading._feed import read_feed, read_unknown
 from copydesk.watch.reading._hints import hub_of
 from copydesk.watch.reading._json_feed import read_json_feed
@@ -46,7 +46,7 @@ def read(page: Page, source: Source, now: datetime, *, known: str = "") -> Readi
     return Reading(
         kind=listed.kind,
         title=text.shorten(listed.title, 1_000),
-        leads=leads(listed.entries, source, now),
+        leads=make_leads(listed.entries, source, now),
         more=listed.more,
         listed=len(listed.entries),
         odd_dates=sum(has_odd_date(entry, now) for entry in listed.entries),
@@ -66,9 +66,9 @@ def _hub(listed: SourceContents, page: Page) -> tuple[str, str]:
 
 def entries(page: Page, source: Source, *, known: str = "") -> SourceContents:
     """Read everything that one answer lists, as it says it; errors as in `read`."""
-    body = unzipped(page.body, page.final_url)
+    body = unzip(page.body, page.final_url)
     document = decode(body, page.headers.get("content-type", ""))
-    form = form_of(document)
+    form = sniff(document)
     if form == "empty":
         raise FeedError("an empty answer", subject=page.final_url)
     if source.listing is not None and form in {"html", "unknown"}:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from copydesk.errors import FeedError
 from copydesk.news import Media
-from copydesk.watch.documents import local_name, moment, parse_xml, plain
+from copydesk.watch.documents import local_name, parse_moment, parse_xml, plain
 from copydesk.watch.reading._entry import SourceContents, SourceEntry, address
-from copydesk.watch.reading._media import offered, several
+from copydesk.watch.reading._media import as_media, keep_media
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -20,7 +20,7 @@ def read_sitemap(document: str, base: str) -> SourceContents:
     root = parse_xml(document)
     if root is None:
         raise FeedError("broken xml instead of a sitemap", subject=base)
-    entries = tuple(_entry(element, base) for element in _named(root, "url"))
+    entries = tuple(_entry(element, base) for element in _children(root, "url"))
     return SourceContents(
         kind="sitemap", title=_title(root), entries=entries, more=_more(root, base)
     )
@@ -32,7 +32,7 @@ def read_addresses(document: str, base: str) -> SourceContents:
     return SourceContents(kind="sitemap", entries=entries)
 
 
-def _named(root: _Element, name: str) -> Iterator[_Element]:
+def _children(root: _Element, name: str) -> Iterator[_Element]:
     return (child for child in root if local_name(child) == name)
 
 
@@ -43,8 +43,8 @@ def _entry(element: _Element, base: str) -> SourceEntry:
         url=loc,
         base=base,
         title=plain(_inside(element, "news", "title")),
-        published_at=moment(_inside(element, "news", "publication_date")),
-        updated_at=moment(lastmod),
+        published_at=parse_moment(_inside(element, "news", "publication_date")),
+        updated_at=parse_moment(lastmod),
         image=_inside(element, "image", "loc"),
         language=_inside(element, "news", "language"),
         media=_media(element),
@@ -53,9 +53,9 @@ def _entry(element: _Element, base: str) -> SourceEntry:
 
 def _media(element: _Element) -> tuple[Media, ...]:
     """Return the videos that Google's extension names: a player or a file, with the length."""
-    return several(
-        offered(url, medium="video", length=_own(holder, "duration"))
-        for holder in _named(element, "video")
+    return keep_media(
+        as_media(url, medium="video", length=_own(holder, "duration"))
+        for holder in _children(element, "video")
         for name in ("player_loc", "content_loc")
         if (url := _own(holder, name))
     )
@@ -63,19 +63,19 @@ def _media(element: _Element) -> tuple[Media, ...]:
 
 def _title(root: _Element) -> str:
     """Return the publication that the first news page names; a sitemap has no title of its own."""
-    names = (_inside(element, "news", "name") for element in _named(root, "url"))
+    names = (_inside(element, "news", "name") for element in _children(root, "url"))
     return plain(next(filter(None, names), ""))
 
 
 def _own(element: _Element, name: str) -> str:
-    for child in _named(element, name):
+    for child in _children(element, name):
         return _text(child)
     return ""
 
 
 def _inside(element: _Element, outer: str, name: str) -> str:
     """Return the first `name` anywhere inside the child `outer`."""
-    for holder in _named(element, outer):
+    for holder in _children(element, outer):
         for child in holder.iter():
             if local_name(child) == name:
                 return _text(child)
@@ -88,10 +88,10 @@ def _text(element: _Element) -> str:
 
 def _more(root: _Element, base: str) -> tuple[str, ...]:
     """Return the sitemaps of an index, the last changed first, those without a time in order."""
-    found: list[tuple[float, str]] = []
-    for element in _named(root, "sitemap"):
+    dated: list[tuple[float, str]] = []
+    for element in _children(root, "sitemap"):
         url = address(_own(element, "loc"), base)
-        changed = moment(_own(element, "lastmod"))
+        changed = parse_moment(_own(element, "lastmod"))
         if url:
-            found.append((-changed.timestamp() if changed else 0.0, url))
-    return tuple(dict.fromkeys(url for _, url in sorted(found, key=lambda pair: pair[0])))
+            dated.append((-changed.timestamp() if changed else 0.0, url))
+    return tuple(dict.fromkeys(url for _, url in sorted(dated, key=lambda pair: pair[0])))

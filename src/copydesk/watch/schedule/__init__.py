@@ -9,10 +9,16 @@ from copydesk.watch.schedule._answers import (
     after_refused,
     after_unchanged,
     digest,
-    pushed,
+    note_push,
     validators,
 )
-from copydesk.watch.schedule._health import Finding, FindingKind, findings, items_a_week, standing
+from copydesk.watch.schedule._health import (
+    Finding,
+    FindingKind,
+    findings,
+    health_word,
+    items_a_week,
+)
 from copydesk.watch.schedule._moves import keep_address, revive
 from copydesk.watch.schedule._state import SourceState, is_due, is_resting, may_be_asked, next_due
 
@@ -27,14 +33,14 @@ __all__ = [
     "after_unchanged",
     "digest",
     "findings",
+    "health_word",
     "is_due",
     "is_resting",
     "items_a_week",
     "keep_address",
     "may_be_asked",
     "next_due",
-    "pushed",
+    "note_push",
     "revive",
-    "standing",
     "validators",
 ]

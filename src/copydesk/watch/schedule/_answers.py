@@ -23,7 +23,7 @@ def after_page(
     """Return the state after an answer that was read; `new_leads` of it were not known."""
     items, body = len(reading.leads), digest(page.body)
     seen = replace(
-        _learnt(_turned(state, now), reading.leads, new_leads, now),
+        _learn(_turn_day(state, now), reading.leads, new_leads, now),
         kind=reading.kind,
         hub=reading.hub,
         topic=reading.topic,
@@ -38,18 +38,18 @@ def after_page(
         longest_gap=longest_gap(reading.leads),
         digest=body,
     )
-    return _well(seen, page, now, seen.interval, validators(page))
+    return _after_success(seen, page, now, seen.interval, validators(page))
 
 
 def after_unchanged(state: SourceState, page: Page, now: datetime) -> SourceState:
     """Return the state after an answer whose body is the last one, byte for byte."""
-    return _unmoved(state, page, now, validators(page))
+    return _after_no_news(state, page, now, validators(page))
 
 
 def after_not_modified(state: SourceState, answer: NotModified, now: datetime) -> SourceState:
     """Return the state after the source said that nothing changed."""
     versions = (_version(answer.headers.get("etag", state.etag)), state.last_modified)
-    return _unmoved(state, answer, now, versions)
+    return _after_no_news(state, answer, now, versions)
 
 
 def after_refused(state: SourceState, refused: Refused, now: datetime) -> SourceState:
@@ -58,18 +58,18 @@ def after_refused(state: SourceState, refused: Refused, now: datetime) -> Source
     What was never asked, because its host's pause is on, is no failure: only the wait is longer.
     """
     if refused.retry_at is not None and refused.reason == "slow-down" and not refused.status:
-        return _resting(state, refused.retry_at, now)
+        return _rest(state, refused.retry_at, now)
     what = f"{refused.reason}: {refused.detail}"
-    failed = _failed(state, refused.reason, what, now)
-    failed = _told(failed, refused.fault, _next_try(state, refused.url, now))
+    failed = _count_failure(state, refused.reason, what, now)
+    failed = _keep_fault(failed, refused.fault, _next_try(state, refused.url, now))
     if refused.status == 410:
-        return _moves.gone(failed, now)
+        return _moves.end(failed, now)
     if refused.retry_at is None:
         return failed
-    return _resting(failed, refused.retry_at, now)
+    return _rest(failed, refused.retry_at, now)
 
 
-def _resting(state: SourceState, until: datetime, now: datetime) -> SourceState:
+def _rest(state: SourceState, until: datetime, now: datetime) -> SourceState:
     """Let the source rest until then, a day at most; a look that is planned for later stays."""
     if state.ended:
         return state
@@ -84,12 +84,12 @@ def after_error(state: SourceState, error: CopydeskError, now: datetime) -> Sour
     fault, named = Fault.parse(error.what), Fault.parse(error.hint)
     is_html = fault.kind is FaultKind.HTML_PAGE
     what = f"{error}; {error.hint}" if is_html and error.hint else str(error)
-    failed = _failed(state, "html" if is_html else "broken", what, now)
-    told = named if is_html and named.kind is FaultKind.NAMED_FEED else fault
-    return _told(failed, told, _next_try(state, error.subject, now))
+    failed = _count_failure(state, "html" if is_html else "broken", what, now)
+    chosen = named if is_html and named.kind is FaultKind.NAMED_FEED else fault
+    return _keep_fault(failed, chosen, _next_try(state, error.subject, now))
 
 
-def pushed(state: SourceState, until: datetime | None) -> SourceState:
+def note_push(state: SourceState, until: datetime | None) -> SourceState:
     """Return the state of a source whose hub pushes until then; None where it no longer does."""
     return replace(state, pushed_until=until)
 
@@ -109,49 +109,51 @@ def _version(value: str) -> str:
     return value if len(value) <= _VALIDATOR else ""
 
 
-def _unmoved(
+def _after_no_news(
     state: SourceState, answer: Page | NotModified, now: datetime, versions: tuple[str, str]
 ) -> SourceState:
     """Return the state after a look that showed nothing new."""
     interval = _interval(state, _elapsed(state, now), state.items, 0)
-    return _well(_turned(state, now), answer, now, interval, versions)
+    return _after_success(_turn_day(state, now), answer, now, interval, versions)
 
 
-def _learnt(
-    state: SourceState, leads: Sequence[Lead], new_leads: int, now: datetime
-) -> SourceState:
+def _learn(state: SourceState, leads: Sequence[Lead], new_leads: int, now: datetime) -> SourceState:
     """Count the items of a reading, each once, and measure the interval."""
     moments = [lead.published_at for lead in leads if lead.published_at is not None]
     newest = max(moments, default=None)  # a wrong zone's future counts as well, once
     if state.watched_since is None or state.last_ok_at is None:
-        hours, since = _forecast.first_look(moments, now)
-        today = sum(one.date() == now.date() for one in moments)
-        half = _half(moments, now)
+        hours, since = _forecast.count_first_look(moments, now)
+        today = sum(moment.date() == now.date() for moment in moments)
+        half = _median_age(moments, now)
         return replace(
             state,
             hours=hours,
-            twelfths=_forecast.on_twelfths({}, [one for one in moments if since < one <= now]),
+            twelfths=_forecast.count_twelfths(
+                {}, [moment for moment in moments if since < moment <= now]
+            ),
             watched_since=since,
             seen_until=newest,
-            interval=_waits.within(half).total_seconds(),
+            interval=_waits.clamp(half).total_seconds(),
             today=today,
         )
     asked = state.last_ok_at
     seen = state.seen_until or asked
-    late = [_forecast.appeared(one, asked, now) for one in moments if seen < one]
+    late = [
+        _forecast.estimate_appearance(moment, asked, now) for moment in moments if seen < moment
+    ]
     others = max(new_leads - len(late), 0)
-    late += [_forecast.appeared(None, asked, now)] * min(others, len(leads))
+    late += [_forecast.estimate_appearance(None, asked, now)] * min(others, len(leads))
     return replace(
         state,
-        hours=_forecast.counted(state.hours, late),
-        twelfths=_forecast.on_twelfths(state.twelfths, late),
+        hours=_forecast.count(state.hours, late),
+        twelfths=_forecast.count_twelfths(state.twelfths, late),
         seen_until=max(filter(None, (state.seen_until, newest)), default=None),
         interval=_interval(state, _elapsed(state, now), len(leads), new_leads),
         today=state.today + new_leads,
     )
 
 
-def _half(moments: Sequence[datetime], now: datetime) -> timedelta:
+def _median_age(moments: Sequence[datetime], now: datetime) -> timedelta:
     """Compute how old the middle one of the listed items is: after so long half would be new."""
     if not moments:
         return _waits.FIRST
@@ -165,10 +167,10 @@ def _elapsed(state: SourceState, now: datetime) -> timedelta:
 
 def _interval(state: SourceState, elapsed: timedelta, items: int, new: int) -> float:
     interval = timedelta(seconds=state.interval) if state.interval else _waits.FIRST
-    return _waits.measured(interval, elapsed, items, new).total_seconds()
+    return _waits.next_interval(interval, elapsed, items, new).total_seconds()
 
 
-def _turned(state: SourceState, now: datetime) -> SourceState:
+def _turn_day(state: SourceState, now: datetime) -> SourceState:
     """Turn the page at midnight UTC: yesterday's new items are put down, old counts fade."""
     today = now.date()
     if state.day is None:
@@ -182,12 +184,12 @@ def _turned(state: SourceState, now: datetime) -> SourceState:
         day=today,
         today=0,
         days=ended[-_WEEK:],
-        hours=_forecast.faded(state.hours, passed),
-        twelfths=_forecast.faded(state.twelfths, passed),
+        hours=_forecast.fade(state.hours, passed),
+        twelfths=_forecast.fade(state.twelfths, passed),
     )
 
 
-def _well(
+def _after_success(
     state: SourceState,
     answer: Page | NotModified,
     now: datetime,
@@ -196,7 +198,7 @@ def _well(
 ) -> SourceState:
     """Return the state after a good answer, in one copy: most answers are good and say nothing."""
     return replace(
-        _moves.followed(state, answer.hops, now),
+        _moves.follow(state, answer.hops, now),
         etag=versions[0],
         last_modified=versions[1],
         interval=interval,
@@ -221,10 +223,12 @@ def _next_look(
     watched = now - (state.watched_since or now)
     quiet = now - (state.last_new_at or now)
     expected = _forecast.forecast(state.hours, state.twelfths, watched, quiet)
-    own = min(_waits.patient(expected, state.items, now), timedelta(seconds=interval))
+    own = min(_waits.patience_wait(expected, state.items, now), timedelta(seconds=interval))
     slow = _waits.PUSHED if _is_pushed(state, now) else timedelta()
-    wait = max(own, slow, _waits.wish(answer.headers, state.hints, now))
-    return _waits.allowed(now + _waits.spread(wait, f"{answer.url} {now}"), state.hints, now)
+    wait = max(own, slow, _waits.wished_wait(answer.headers, state.hints, now))
+    return _waits.skip_to_allowed(
+        now + _waits.spread(wait, f"{answer.url} {now}"), state.hints, now
+    )
 
 
 def _is_pushed(state: SourceState, now: datetime) -> bool:
@@ -235,19 +239,19 @@ def _next_try(state: SourceState, url: str, now: datetime) -> datetime:
     return now + _waits.backoff(state.failures + 1, url)
 
 
-def _failed(state: SourceState, kind: str, what: str, now: datetime) -> SourceState:
+def _count_failure(state: SourceState, kind: str, what: str, now: datetime) -> SourceState:
     """Count a failure; after three in a row a move is doubted."""
     failed = replace(
-        _turned(state, now),
+        _turn_day(state, now),
         failures=state.failures + 1,
         failing_since=state.failing_since or now,
         failure=kind,
         last_error=what,
     )
-    return _moves.doubted(failed)
+    return _moves.doubt(failed)
 
 
-def _told(failed: SourceState, fault: Fault, next_at: datetime) -> SourceState:
+def _keep_fault(failed: SourceState, fault: Fault, next_at: datetime) -> SourceState:
     """Keep what a failure was, where it is of a kind that is told apart, and when to try again."""
     return replace(
         failed,

@@ -117,7 +117,7 @@ def _shape_of_day(counts: Sequence[int], items: float, known: float) -> tuple[fl
     """
     if known <= 0 or items <= 1:
         return (1.0,) * 24
-    near = _smoothed(counts)
+    near = _smooth(counts)
     pairs = items * (items - 1)
     together = sum([count * count for count in counts]) / UNIT**2
     close = sum(map(mul, counts, near)) / UNIT**2
@@ -134,7 +134,7 @@ def _shape_of_day(counts: Sequence[int], items: float, known: float) -> tuple[fl
     )
 
 
-def _smoothed(counts: Sequence[int]) -> list[float]:
+def _smooth(counts: Sequence[int]) -> list[float]:
     """Compute the means of five hours round the clock, weighed 1 2 3 2 1."""
     ring = [*counts[-2:], *counts, *counts[:2]]
     return [
@@ -143,14 +143,14 @@ def _smoothed(counts: Sequence[int]) -> list[float]:
     ]
 
 
-def faded(hours: Mapping[int, int], days: int) -> dict[int, int]:
+def fade(hours: Mapping[int, int], days: int) -> dict[int, int]:
     """Return the counts as they stand `days` later; what has faded away is left out."""
     factor = _FADE**days
-    kept = {hour: round(count * factor) for hour, count in hours.items()}
-    return {hour: count for hour, count in kept.items() if count > 1}
+    remaining = {hour: round(count * factor) for hour, count in hours.items()}
+    return {hour: count for hour, count in remaining.items() if count > 1}
 
 
-def counted(hours: Mapping[int, int], moments: Iterable[datetime]) -> dict[int, int]:
+def count(hours: Mapping[int, int], moments: Iterable[datetime]) -> dict[int, int]:
     """Return the counts with one more item at each of these moments."""
     more = dict(hours)
     for moment in moments:
@@ -159,15 +159,15 @@ def counted(hours: Mapping[int, int], moments: Iterable[datetime]) -> dict[int, 
     return more
 
 
-def first_look(moments: Iterable[datetime], now: datetime) -> tuple[dict[int, int], datetime]:
+def count_first_look(moments: Iterable[datetime], now: datetime) -> tuple[dict[int, int], datetime]:
     """Count what a first reading holds by hour of the week, and return since when that is whole."""
     old = now - LONGEST_LOOK
-    told = sorted((moment for moment in moments if moment <= now), reverse=True)
-    if not told:
+    past = sorted((moment for moment in moments if moment <= now), reverse=True)
+    if not past:
         return {}, now
-    since = told[-1 - len(told) // _PINNED]
+    since = past[-1 - len(past) // _PINNED]
     hours: dict[int, float] = {}
-    for place, moment in enumerate(one for one in told if max(since, old) < one):
+    for place, moment in enumerate(moment for moment in past if max(since, old) < moment):
         hour = hour_of_week(moment)
         if moment.time() == _MIDNIGHT:  # a date alone: any hour of that day
             hour = hour // 24 * 24 + place * 5 % 24
@@ -175,7 +175,7 @@ def first_look(moments: Iterable[datetime], now: datetime) -> tuple[dict[int, in
     return {hour: round(count) for hour, count in hours.items()}, since
 
 
-def appeared(moment: datetime | None, asked: datetime, now: datetime) -> datetime:
+def estimate_appearance(moment: datetime | None, asked: datetime, now: datetime) -> datetime:
     """Estimate when an item appeared that was not listed at `asked` and is `now`.
 
     Its date is believed where that can be, and has an hour; else it was half way.
@@ -185,7 +185,7 @@ def appeared(moment: datetime | None, asked: datetime, now: datetime) -> datetim
     return moment
 
 
-def on_twelfths(twelfths: Mapping[int, int], moments: Iterable[datetime]) -> dict[int, int]:
+def count_twelfths(twelfths: Mapping[int, int], moments: Iterable[datetime]) -> dict[int, int]:
     """Return the counts by twelfth of the hour with these moments, those of five minutes as one."""
     more = dict(twelfths)
     for place in {(moment.date(), moment.hour, moment.minute // 5) for moment in moments}:

@@ -1,6 +1,6 @@
 """Health: what is wrong with a source, told from what is remembered of it.
 
-    SourceState ── findings ──> Findings, the gravest first ── standing ──> one word
+    SourceState ── findings ──> Findings, the gravest first ── health_word ──> one word
 
 A finding needs a person where one can mend something: what passes by itself, or what only its
 publisher can mend and costs nothing meanwhile, is said and no more.
@@ -135,16 +135,16 @@ def findings(source: Source, state: SourceState, now: datetime) -> tuple[Finding
     """List what is wrong with a source, what needs a person first, then the gravest first."""
     if state.ended:
         return (_ended(state),)
-    found = [finding for look in _LOOKS for finding in look(source, state, now)]
-    found.sort(key=lambda one: (not one.needs_person, _ORDER[one.kind]))
-    return tuple(found)
+    ordered = [finding for look in _LOOKS for finding in look(source, state, now)]
+    ordered.sort(key=lambda finding: (not finding.needs_person, _ORDER[finding.kind]))
+    return tuple(ordered)
 
 
-def standing(found: tuple[Finding, ...]) -> str:
+def health_word(ordered: tuple[Finding, ...]) -> str:
     """Return how a source stands in one word: the kind of its first finding, "new" or "ok"."""
-    if not found or found[0].kind in {"moved", "rule-old"}:
+    if not ordered or ordered[0].kind in {"moved", "rule-old"}:
         return "ok"
-    return "new" if found[0].kind == "never-asked" else found[0].kind
+    return "new" if ordered[0].kind == "never-asked" else ordered[0].kind
 
 
 def items_a_week(state: SourceState, now: datetime) -> float | None:
@@ -170,7 +170,7 @@ def _ended(state: SourceState) -> Finding:
     )
 
 
-def _unasked(_source: Source, state: SourceState, _now: datetime) -> Iterator[Finding]:
+def _never_asked(_source: Source, state: SourceState, _now: datetime) -> Iterator[Finding]:
     if state.last_ok_at is None and not state.failures:
         yield Finding(
             kind="never-asked", words="not asked yet", hint="copydesk run asks it when it is due"
@@ -180,13 +180,13 @@ def _unasked(_source: Source, state: SourceState, _now: datetime) -> Iterator[Fi
 def _failing(source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
     if not state.failures:
         return
-    one = _told(state)
-    is_sure = one.certain or (one.lasting and state.failures >= _SURE)
-    if one.kind != "slow" and not _is_by_rule(source, state):
+    failure = _describe_failure(state)
+    is_sure = failure.certain or (failure.lasting and state.failures >= _SURE)
+    if failure.kind != "slow" and not _is_by_rule(source, state):
         yield Finding(
-            kind=one.kind,
-            words=f"{one.words}, {_times(state.failures)}",
-            hint=one.hint,
+            kind=failure.kind,
+            words=f"{failure.words}, {_times(state.failures)}",
+            hint=failure.hint,
             needs_person=is_sure,
             since=state.failing_since,
         )
@@ -194,7 +194,7 @@ def _failing(source: Source, state: SourceState, now: datetime) -> Iterator[Find
         yield Finding(
             kind="resting",
             words=f"it failed {_times(state.failures)} and is asked once a day",
-            hint=one.hint if one.certain else _RESTING,
+            hint=failure.hint if failure.certain else _RESTING,
             needs_person=is_sure or now - (state.failing_since or now) > _OUTAGE,
             since=state.failing_since,
         )
@@ -204,26 +204,26 @@ def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times in a row"
 
 
-def _told(state: SourceState) -> _Failure:
+def _describe_failure(state: SourceState) -> _Failure:
     """Tell the last failure by its kind, and more exactly where the fault says more."""
-    one, fault = _FAILURES.get(state.failure, _OTHER), fault_of(state)
+    failure, fault = _FAILURES.get(state.failure, _OTHER), fault_of(state)
     match fault.kind:
         case FaultKind.NAMED_FEED:
             feed = fault.values["feed"]
-            return replace(one, hint=f"copydesk sources add {feed}, which the page names")
+            return replace(failure, hint=f"copydesk sources add {feed}, which the page names")
         case FaultKind.PROXY_UNSET:
             name = fault.values["variable"]
             hint = f"set {name} for copydesk, or take proxy_env out of the source in beat.toml"
             return _Failure(words=str(fault), hint=hint, certain=True)
         case FaultKind.CERTIFICATE_ENDED:
-            return replace(one, words=f"{fault}{_its_end(state)}")
+            return replace(failure, words=f"{fault}{_its_end(state)}")
         case FaultKind.CERTIFICATE:
-            return replace(one, words=str(fault))
+            return replace(failure, words=str(fault))
     if state.failure == "gone" and state.failing_since is not None:
         is_for_good = fault.kind is FaultKind.STATUS and fault.values["status"] == "410"
-        words = "gone for good (410)" if is_for_good else one.words
-        return replace(one, words=f"{words} since {state.failing_since.date()}")
-    return one
+        words = "gone for good (410)" if is_for_good else failure.words
+        return replace(failure, words=f"{words} since {state.failing_since.date()}")
+    return failure
 
 
 def _its_end(state: SourceState) -> str:
@@ -363,7 +363,7 @@ def _moment(at: datetime) -> str:
 
 
 _LOOKS: tuple[Callable[[Source, SourceState, datetime], Iterator[Finding]], ...] = (
-    _unasked,
+    _never_asked,
     _failing,
     _slow,
     _rule,

@@ -15,7 +15,7 @@ _PERMANENT = frozenset({301, 308})
 Hops = tuple[tuple[int, str], ...]
 
 
-def followed(state: SourceState, hops: Hops, now: datetime) -> SourceState:
+def follow(state: SourceState, hops: Hops, now: datetime) -> SourceState:
     """Return the state after an answer that came this way: a move that held for a week counts."""
     target = _target(hops)
     if not target or state.held:
@@ -38,12 +38,12 @@ def _target(hops: Hops) -> str:
     return target
 
 
-def doubted(state: SourceState) -> SourceState:
+def doubt(state: SourceState) -> SourceState:
     """Return the state after a failure: after three in a row the old address gets a chance."""
     return _at_home(state) if state.moved_to and state.failures >= DOUBT else state
 
 
-def gone(state: SourceState, now: datetime) -> SourceState:
+def end(state: SourceState, now: datetime) -> SourceState:
     """Return the state after a 410: the source ends, unless it moved or an editor holds it."""
     if state.moved_to:
         return _at_home(state)

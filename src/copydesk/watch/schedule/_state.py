@@ -107,7 +107,7 @@ def next_due(states: Iterable[SourceState]) -> datetime | None:
 
     A source that was never asked is due at the beginning of time.
     """
-    times = [one.next_at or _ALWAYS for one in states if not one.ended]
+    times = [state.next_at or _ALWAYS for state in states if not state.ended]
     return min(times, default=None)
 
 

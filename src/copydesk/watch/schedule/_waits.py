@@ -43,7 +43,7 @@ _MAX_AGE = re.compile(r'(?:^|,)\s*max-age\s*=\s*"?(\d{1,12})', re.IGNORECASE)
 _NO_CACHE = re.compile(r"(?:^|,)\s*no-cache\s*(?:,|$)", re.IGNORECASE)
 
 
-def measured(interval: timedelta, elapsed: timedelta, items: int, new: int) -> timedelta:
+def next_interval(interval: timedelta, elapsed: timedelta, items: int, new: int) -> timedelta:
     """Compute the interval after a fetch of `items`, `new` of them, so long after the one before.
 
     It goes to where half of the items would be new; it shortens at once, but only when fewer than
@@ -51,16 +51,16 @@ def measured(interval: timedelta, elapsed: timedelta, items: int, new: int) -> t
     """
     tried = interval + elapsed
     if not items or not new:
-        return within(tried)
+        return clamp(tried)
     half = elapsed * (items / (2 * new))
     if 1 - new / items > _MOST_KNOWN:
-        return within(max(interval, min(half, tried)))
+        return clamp(max(interval, min(half, tried)))
     if 1 - new / items < _LEAST_KNOWN:
-        return within(min(half, interval * (2 / 3)))
-    return within(min(half, tried))
+        return clamp(min(half, interval * (2 / 3)))
+    return clamp(min(half, tried))
 
 
-def patient(forecast: Forecast, items: int, now: datetime) -> timedelta:
+def patience_wait(forecast: Forecast, items: int, now: datetime) -> timedelta:
     """Compute the wait until the expected items have waited long enough, or fill half the list."""
     room = max(items, 1) / 2
     left = PATIENCE * forecast.an_hour**-_SLOWER  # item-hours
@@ -69,7 +69,7 @@ def patient(forecast: Forecast, items: int, now: datetime) -> timedelta:
         waited = there * hours + rate * hours * hours / 2
         if waited >= left or there + rate * hours >= room:
             last = min(_until_waited(rate, there, max(left, 0.0)), (room - there) / rate)
-            return within(timedelta(hours=passed + max(last, 0.0)))
+            return clamp(timedelta(hours=passed + max(last, 0.0)))
         left -= waited
         there += rate * hours
         passed += hours
@@ -96,7 +96,7 @@ def _until_waited(rate: float, there: float, left: float) -> float:
     return (math.sqrt(there * there + 2 * rate * left) - there) / rate
 
 
-def wish(headers: Mapping[str, str], hints: Hints, now: datetime) -> timedelta:
+def wished_wait(headers: Mapping[str, str], hints: Hints, now: datetime) -> timedelta:
     """Read the wait that the publisher wishes, zero for none, at most a day."""
     return min(max(_fresh(headers, now), hints.every or timedelta(), timedelta()), LONGEST)
 
@@ -119,7 +119,7 @@ def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 12
 
 
-def allowed(at: datetime, hints: Hints, now: datetime) -> datetime:
+def skip_to_allowed(at: datetime, hints: Hints, now: datetime) -> datetime:
     """Find the first time from `at` that the feed does not ask to skip, at most a day from now."""
     end = now + LONGEST
     while at < end and (at.hour in hints.skip_hours or at.weekday() in hints.skip_days):
@@ -131,7 +131,7 @@ def spread(wait: timedelta, key: str) -> timedelta:
     """Lengthen the wait a little, and shorten one of a day, as the key's hash has it."""
     chance = _chance(key)
     longer = wait + min(wait * _JITTER, _MOST_JITTER) * chance
-    return within(min(longer, LONGEST * (1 - _DAY_JITTER * chance)))
+    return clamp(min(longer, LONGEST * (1 - _DAY_JITTER * chance)))
 
 
 def backoff(failures: int, key: str) -> timedelta:
@@ -140,7 +140,7 @@ def backoff(failures: int, key: str) -> timedelta:
     if failures >= BREAKER:
         return LONGEST * (1 - _FAILED_JITTER * chance)
     doubled: timedelta = RETRY * 2 ** max(failures - 1, 0)
-    return within(doubled * (1 - _FAILED_JITTER + 2 * _FAILED_JITTER * chance))
+    return clamp(doubled * (1 - _FAILED_JITTER + 2 * _FAILED_JITTER * chance))
 
 
 def _chance(key: str) -> float:
@@ -148,6 +148,6 @@ def _chance(key: str) -> float:
     return zlib.crc32(key.encode("utf-8", "surrogatepass")) / 0xFFFFFFFF
 
 
-def within(wait: timedelta) -> timedelta:
+def clamp(wait: timedelta) -> timedelta:
     """Return the wait that is allowed and nearest to this one."""
     return min(max(wait, SHORTEST), LONGEST)

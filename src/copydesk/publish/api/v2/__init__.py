@@ -9,21 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from copydesk.publish._write import Sheet
 from copydesk.publish.api.v2 import _lists, _schema, _stories
-from copydesk.publish.api.v2._shape import Shapes
-
-__all__ = ["OUTPUTS", "Shapes", "lists", "page"]
+from copydesk.publish.api.v2._shape import Shapes as Shapes
+from copydesk.publish.writing import Sheet
 
 OUTPUTS = (*_stories.OUTPUTS, *_lists.OUTPUTS)
 
 
 def page(number: int, shapes: Shapes) -> Iterator[Sheet]:
-    """Give a page of stories and the files of those on it, as far as they are wanted."""
+    """Return a page of stories and the files of those on it, as far as they are wanted."""
     return _stories.page(number, shapes)
 
 
 def lists(shapes: Shapes) -> Iterator[Sheet]:
-    """Give all other files of the API and the documents that describe it."""
+    """Return all other files of the API and the documents that describe it."""
     schema = _schema.sheets(shapes.plan) if shapes.plan.wanted.everything else ()
     return chain(_stories.lists(shapes), _lists.sheets(shapes), schema)

@@ -13,7 +13,7 @@ def _says(about: str, **schema: object) -> Schema:
 
 
 def _or_null(about: str, **schema: object) -> Schema:
-    """Give a schema of one plain type that admits null."""
+    """Return a schema of one plain type that admits null."""
     return _says(about, **{**schema, "type": [schema["type"], "null"]})
 
 
@@ -46,7 +46,7 @@ def _list(about: str, items: Schema) -> Schema:
 
 
 def _object(about: str, keys: Mapping[str, Schema]) -> Schema:
-    """Give an object that has all of its keys; a later version may add some."""
+    """Return an object that has all of its keys; a later version may add some."""
     return _says(about, type="object", required=list(keys), properties=dict(keys))
 
 

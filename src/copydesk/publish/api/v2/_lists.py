@@ -12,8 +12,8 @@ from copydesk.publish._filed import Stories
 from copydesk.publish._keys import SOURCE, TOPIC
 from copydesk.publish._outputs import Output, make
 from copydesk.publish._plan import Plan
-from copydesk.publish._write import Sheet
 from copydesk.publish.api.v2 import _places, _shape, _write
+from copydesk.publish.writing import Sheet
 
 NEWEST = 100
 
@@ -81,7 +81,7 @@ def _topic(topic: Topic, plan: Plan) -> dict[str, object]:
 
 
 def _source(domain: str, stories: Stories, plan: Plan) -> dict[str, object]:
-    """Give a publisher under the name that its newest story gives it."""
+    """Return a publisher under the name that its newest story gives it."""
     newest = stories.entries[0]
     known = plan.beat.organizations.get(domain)
     folder = addresses.source_folder(domain)

@@ -17,17 +17,17 @@ _LISTS = frozenset({"index", "latest"})
 
 
 def page(number: int) -> str:
-    """Give the place of a page of stories."""
+    """Return the place of a page of stories."""
     return f"{ROOT}stories/pages/{number}.json"
 
 
 def story(told: Story | Entry) -> str:
-    """Give the place of one story."""
+    """Return the place of one story."""
     return one("stories", addresses.record_name(told.path))
 
 
 def one(kind: str, name: str) -> str:
-    """Give the place of one thing of a kind, whatever its name.
+    """Return the place of one thing of a kind, whatever its name.
 
     A name that is a list's, or begins with a tilde, gets a tilde before it; one that no file can
     have is told by its hash.
@@ -40,17 +40,17 @@ def one(kind: str, name: str) -> str:
 
 
 def group_id(name: str) -> str:
-    """Give a group's id: its name is its first record's, which may be out for its headline."""
+    """Return a group's id: its name is its first record's, which may be out for its headline."""
     return _hash(name)
 
 
 def index(kind: str) -> str:
-    """Give the place of the list of a kind."""
+    """Return the place of the list of a kind."""
     return f"{ROOT}{kind}/index.json"
 
 
 def address(place: str, plan: Plan) -> str:
-    """Give the address of a file of the API."""
+    """Return the address of a file of the API."""
     return f"{plan.links.api}/{addresses.quote_path(place)}"
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from copydesk.kit import text
 from copydesk.publish._plan import Plan
-from copydesk.publish._write import Sheet
-from copydesk.publish.api import _json
+from copydesk.publish.api import encoding
 from copydesk.publish.api.v2 import _kinds, _places
+from copydesk.publish.writing import Sheet
 
 _PARAMETERS = {
     "number": ("The page's number; 1 holds the oldest stories.", {"type": "integer", "minimum": 1}),
@@ -31,7 +31,7 @@ _PATHS = (
 
 
 def sheets(plan: Plan) -> Iterator[Sheet]:
-    """Give `openapi.json` and `schema/*.json`."""
+    """Yield `openapi.json` and `schema/*.json`."""
     for name, schema in _kinds.KINDS.items():
         place = f"{_places.ROOT}schema/{name}.json"
         head = {
@@ -43,8 +43,8 @@ def sheets(plan: Plan) -> Iterator[Sheet]:
 
 
 def _document(value: object) -> bytes:
-    """Give a document that people read, too."""
-    return _json.pretty(value) + b"\n"
+    """Return a document that people read, too."""
+    return encoding.pretty(value) + b"\n"
 
 
 def _openapi(plan: Plan) -> dict[str, object]:

@@ -28,12 +28,12 @@ class Shapes:
         self._topics = {topic.name: topic for topic in self.plan.topics}
 
     def leads(self, entry: Entry) -> bool:
-        """Say whether a published story leads a group."""
+        """Decide whether a published story leads a group."""
         leader = self.plan.groups.leader(entry.group) if entry.group else None
         return leader is not None and leader.path == entry.path
 
     def story(self, story: Story) -> dict[str, object]:
-        """Give all that is published of a story."""
+        """Return all that is published of a story."""
         plan, coverage = self.plan, self.plan.coverages.of(story)
         return {
             **self.reference(story),
@@ -61,12 +61,12 @@ class Shapes:
         }
 
     def references(self, entries: Iterable[Entry]) -> list[dict[str, object]]:
-        """Give what lists say of stories that are filed here, those that can be read."""
+        """Return what lists say of stories that are filed here, those that can be read."""
         found = (self.plan.read(entry.path) for entry in entries)
         return [self.reference(story) for story in found if story is not None]
 
     def reference(self, story: Story) -> dict[str, object]:
-        """Give what a list says of a story that stands elsewhere in full."""
+        """Return what a list says of a story that stands elsewhere in full."""
         return {
             "id": addresses.record_name(story.path),
             "url": self.plan.links.page(addresses.story_folder(story.path)),
@@ -77,7 +77,7 @@ class Shapes:
         }
 
     def source(self, provider: Provider | None) -> dict[str, object] | None:
-        """Give a publisher, null where none is known; its file where it has one."""
+        """Return a publisher, null where none is known; its file where it has one."""
         if provider is None:
             return None
         domain = addresses.addressable_domain(provider.domain)
@@ -129,7 +129,7 @@ class Shapes:
 
 
 def moment(value: datetime | None) -> str | None:
-    """Give a time as RFC 3339 in UTC, null for none."""
+    """Return a time as RFC 3339 in UTC, null for none."""
     return dates.rfc3339(value) if value else None
 
 

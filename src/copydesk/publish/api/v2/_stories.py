@@ -9,9 +9,9 @@ from copydesk.news import Story
 from copydesk.publish._keys import ALL, GROUP, STORY
 from copydesk.publish._outputs import ARCHIVE, AnyOutput, Output
 from copydesk.publish._plan import Plan
-from copydesk.publish._write import Sheet
-from copydesk.publish.api import _json
+from copydesk.publish.api import encoding
 from copydesk.publish.api.v2 import _places, _shape, _write
+from copydesk.publish.writing import Sheet
 
 NEWEST = 100
 OUTPUTS: tuple[AnyOutput, ...] = (
@@ -22,17 +22,17 @@ OUTPUTS: tuple[AnyOutput, ...] = (
 
 
 def lists(shapes: _shape.Shapes) -> Iterator[Sheet]:
-    """Give the lists over the stories and the groups."""
+    """Yield the lists over the stories and the groups."""
     plan = shapes.plan
     if plan.wanted(ALL.name):
-        latest = [_json.compact(shapes.story(story)) for story in plan.stories[:NEWEST]]
+        latest = [encoding.compact(shapes.story(story)) for story in plan.stories[:NEWEST]]
         yield Sheet(_places.LATEST, _write.listing({}, "stories", latest))
         yield Sheet(_places.STORIES, _write.document(_index(plan)))
         yield from _groups(shapes)
 
 
 def page(number: int, shapes: _shape.Shapes) -> Iterator[Sheet]:
-    """Give a page of stories, the files of those on it and of groups that they lead, as wanted."""
+    """Yield a page of stories, the files of those on it and of groups that they lead, as wanted."""
     plan = shapes.plan
     is_page = plan.wanted(ARCHIVE.name, str(number))
     made: list[bytes] = []
@@ -44,7 +44,7 @@ def page(number: int, shapes: _shape.Shapes) -> Iterator[Sheet]:
             continue
         whole = shapes.story(story)
         if is_told:
-            made.append(_json.compact(whole))
+            made.append(encoding.compact(whole))
             yield Sheet(_places.story(story), made[-1] + b"\n")
         if is_group:
             place = _places.one("groups", _places.group_id(entry.group))
@@ -54,7 +54,7 @@ def page(number: int, shapes: _shape.Shapes) -> Iterator[Sheet]:
 
 
 def _page(number: int, stories: list[bytes], plan: Plan) -> bytes:
-    """Give a page, its oldest story first: it only ever grows at its end."""
+    """Return a page, its oldest story first: it only ever grows at its end."""
 
     def link(other: int) -> str | None:
         is_there = 0 < other <= plan.archive_pages
@@ -76,7 +76,7 @@ def _index(plan: Plan) -> dict[str, object]:
 
 
 def _groups(shapes: _shape.Shapes) -> Iterator[Sheet]:
-    """Give the list of the groups with the newest stories."""
+    """Yield the list of the groups with the newest stories."""
     plan = shapes.plan
     if not plan.wanted.of_key(GROUP.name):
         return
@@ -101,7 +101,7 @@ def _listed(group: str, leader: Story, shapes: _shape.Shapes) -> dict[str, objec
 
 
 def _group(leader: Story, whole: Mapping[str, object], shapes: _shape.Shapes) -> dict[str, object]:
-    """Give a group by what is published of its leader."""
+    """Return a group by what is published of its leader."""
     return {
         "id": _places.group_id(leader.group),
         "leader": shapes.reference(leader),

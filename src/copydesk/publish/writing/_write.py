@@ -17,8 +17,8 @@ from typing import Protocol
 from copydesk.errors import PublishError
 from copydesk.kit import files, within
 from copydesk.placement import addresses
-from copydesk.publish._origin import Origin
-from copydesk.publish._stage import FRONT, Stage, is_folder, refused
+from copydesk.publish.writing._origin import Origin
+from copydesk.publish.writing._stage import FRONT, Stage, is_folder, refusal
 
 MARKER = ".copydesk-site"
 UNFINISHED = ".copydesk-unfinished"
@@ -46,7 +46,7 @@ class Manifest(Protocol):
     """What was published last time: a hash for each path below the web root."""
 
     def get(self, path: str) -> str | None:
-        """Give the hash that was put for this path, None where there is none."""
+        """Return the hash that was put for this path, None where there is none."""
         ...
 
     def put(self, path: str, digest: str) -> None:
@@ -58,11 +58,11 @@ class Manifest(Protocol):
         ...
 
     def paths(self) -> Iterator[str]:
-        """Give every path that is remembered."""
+        """Return every path that is remembered."""
         ...
 
     def items(self) -> Iterator[tuple[str, str]]:
-        """Give every path that is remembered with its hash."""
+        """Return every path that is remembered with its hash."""
         ...
 
 
@@ -73,7 +73,7 @@ class MemoryManifest:
         self._hashes: dict[str, str] = {}
 
     def get(self, path: str) -> str | None:
-        """Give the hash that was put for this path, None where there is none."""
+        """Return the hash that was put for this path, None where there is none."""
         return self._hashes.get(path)
 
     def put(self, path: str, digest: str) -> None:
@@ -85,11 +85,11 @@ class MemoryManifest:
         self._hashes.pop(path, None)
 
     def paths(self) -> Iterator[str]:
-        """Give every path that is remembered, as of now."""
+        """Return every path that is remembered, as of now."""
         return iter(list(self._hashes))
 
     def items(self) -> Iterator[tuple[str, str]]:
-        """Give every path that is remembered with its hash, as of now."""
+        """Return every path that is remembered with its hash, as of now."""
         return iter(list(self._hashes.items()))
 
 
@@ -106,7 +106,7 @@ class Writer:
     """Bring a folder to what is put into it: `open`, put and copy, `place`, sweep or drop, `close`.
 
     Until `place` the folder is as it was. Never touches anything outside `out`: a path with an
-    empty or dotted part is refused, and so is a symbolic link where a folder should be. Raises
+    empty or dotted part is refusal, and so is a symbolic link where a folder should be. Raises
     PublishError.
     """
 
@@ -150,7 +150,7 @@ class Writer:
 
     @property
     def front(self) -> str | None:
-        """Give the hash that the manifest has of the front page, None for none."""
+        """Return the hash that the manifest has of the front page, None for none."""
         return self.manifest.get(FRONT)
 
     def doubt(self) -> None:
@@ -158,7 +158,7 @@ class Writer:
         self._is_torn, self.stands = True, False
 
     def expect_all(self, *, everything: bool) -> None:
-        """Say whether every file of the site will be put; then all is counted and looked up."""
+        """Note whether every file of the site will be put; then all is counted and looked up."""
         self.counts_all = everything
         self._last = dict(self.manifest.items()) if everything else None
 
@@ -182,15 +182,15 @@ class Writer:
                 self.manifest.put(path, digest)
 
     def close(self) -> None:
-        """Say that all is written and remembered."""
+        """Note that all is written and remembered."""
         (self.out / UNFINISHED).unlink(missing_ok=True)
 
     def clear(self) -> None:
         """Drop what was put and never placed."""
         self._stage.clear()
 
-    def counted(self, before: Count) -> Count:
-        """Give how many files and pages there are now, from how many there were."""
+    def count_files(self, before: Count) -> Count:
+        """Return how many files and pages there are now, from how many there were."""
         more, less = self._more, self._less
         if self.counts_all:
             before = Count()
@@ -243,7 +243,7 @@ class Writer:
         return self.manifest.get(path) if self._last is None else self._last.get(path)
 
     def _claim(self, path: str) -> int | None:
-        """Give the size of what lies at a path, None for nothing, -1 for a link.
+        """Return the size of what lies at a path, None for nothing, -1 for a link.
 
         It lies inside, through real folders: that is proven first.
         """
@@ -287,14 +287,14 @@ class Writer:
             raise _unwritable(error, folder) from error
         else:
             if not is_there and above not in self._fresh:
-                raise refused(place)
+                raise refusal(place)
         if not is_there:
             self._stage.need(folder)
             self._fresh.add(folder)
         self._folders.add(folder)
 
     def _stands(self, path: str, data: bytes, size: int | None, *, sure: bool, new: bool) -> bool:
-        """Say whether these bytes lie there; they are read only when no note is to be trusted."""
+        """Decide whether these bytes lie there; they are read only where no note is trusted."""
         if self.full or size != len(data):
             return False
         if sure and not self._is_torn:
@@ -379,7 +379,7 @@ def _unwritable(error: OSError, path: str) -> PublishError:
 
 
 def _strangers(out: Path, kept: set[str]) -> Iterator[str]:
-    """Give the files in the folders that we fill which are not of this edition."""
+    """Yield the files in the folders that we fill which are not of this edition."""
     for entry in out.iterdir():
         if entry.is_dir() and not entry.is_symlink():
             if _OUR_FOLDERS.fullmatch(entry.name):

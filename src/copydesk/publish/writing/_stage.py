@@ -82,16 +82,16 @@ def _make(place: str) -> None:
         os.mkdir(place)  # noqa: PTH102 - a site has many thousands of folders
     except FileExistsError:
         if not is_folder(place):
-            raise refused(place) from None
+            raise refusal(place) from None
 
 
 def is_folder(place: str) -> bool:
-    """Say whether a real folder is at this place; raises FileNotFoundError where nothing is."""
+    """Decide whether a real folder is at this place; raises FileNotFoundError where nothing is."""
     return stat.S_ISDIR(os.lstat(place).st_mode)
 
 
-def refused(place: str) -> PublishError:
-    """Give the error that a link or file stands in the way."""
+def refusal(place: str) -> PublishError:
+    """Return the error that a link or file stands in the way."""
     return PublishError(
         "a link or file stands where the site needs a folder",
         subject=place,

@@ -13,28 +13,28 @@ from copydesk.news import Record, Story
 _Item = TypeVar("_Item", Story, Record)
 
 
-def mend(item: _Item) -> _Item:
-    """Give the item itself, or a copy in which no text holds half of a surrogate pair.
+def repair(item: _Item) -> _Item:
+    """Return the item itself, or a copy in which no text holds half of a surrogate pair.
 
     YAML can say `"\\ud83d"`; UTF-8 cannot. The quick encoder finds the one in ten thousand.
     """
     try:
         orjson.dumps(item)
     except (TypeError, orjson.JSONEncodeError):
-        return cast("_Item", _mended(item))
+        return cast("_Item", _repair(item))
     return item
 
 
-def _mended(value: object) -> object:
+def _repair(value: object) -> object:
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, Mapping):
-        return {str(_mended(key)): _mended(inner) for key, inner in value.items()}
+        return {str(_repair(key)): _repair(inner) for key, inner in value.items()}
     if isinstance(value, tuple):
-        return tuple(_mended(inner) for inner in value)
+        return tuple(_repair(inner) for inner in value)
     if isinstance(value, list):
-        return [_mended(inner) for inner in value]
+        return [_repair(inner) for inner in value]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {f.name: _mended(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        fields = {f.name: _repair(getattr(value, f.name)) for f in dataclasses.fields(value)}
         return dataclasses.replace(value, **fields)
     return value

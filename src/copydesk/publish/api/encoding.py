@@ -11,7 +11,7 @@ _DEEPER = b"\n    "
 
 
 def compact(value: object) -> bytes:
-    """Give the bytes of `json.dumps(value, separators=(",", ":"), ensure_ascii=False)`."""
+    """Return the bytes of `json.dumps(value, separators=(",", ":"), ensure_ascii=False)`."""
     try:
         return orjson.dumps(value)
     except TypeError:  # a number beyond 64 bits
@@ -19,7 +19,7 @@ def compact(value: object) -> bytes:
 
 
 def pretty(value: object) -> bytes:
-    """Give the bytes of `json.dumps(value, indent=2, ensure_ascii=False)`, twenty times faster."""
+    """Return the bytes of `json.dumps(value, indent=2, ensure_ascii=False)`, much faster."""
     try:
         return orjson.dumps(value, option=orjson.OPT_INDENT_2)
     except TypeError:  # a number beyond 64 bits
@@ -27,14 +27,14 @@ def pretty(value: object) -> bytes:
 
 
 def fragment(value: object) -> bytes:
-    """Give a value as it stands in the `value` list of a page: one line feed, four blanks."""
+    """Return a value as it stands in the `value` list of a page: one line feed, four blanks."""
     return pretty(value).replace(b"\n", _DEEPER)
 
 
 def page(
     head: Mapping[str, object], fragments: Sequence[bytes], tail: Mapping[str, object]
 ) -> bytes:
-    """Give a list page: the keys of `head`, the fragments under `value`, the keys of `tail`."""
+    """Return a list page: the keys of `head`, the fragments under `value`, the keys of `tail`."""
     items = b",\n    ".join(fragments)
     value = b"[\n    " + items + b"\n  ]" if items else b"[]"
     members = [_member(key, pretty(inner)) for key, inner in head.items()]
