@@ -78,7 +78,9 @@ def learn(kept: bytes | None, articles: Iterable[Article]) -> bytes:
     for nothing; of several with one headline only one does: they are copies of a page.
     """
     shown = _load(kept)
-    by_title = {article.title: article for article in sorted(articles, key=lambda one: one.url)}
+    by_title = {
+        article.title: article for article in sorted(articles, key=lambda article: article.url)
+    }
     for article in by_title.values():
         shown.pages += 1
         _count(shown.passages, (mark for _, mark in _marks(article.text.split("\n\n"))))

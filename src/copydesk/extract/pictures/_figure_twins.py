@@ -72,8 +72,8 @@ def hero(group: list[Mention], others: list[list[Mention]]) -> list[Mention]:
     return found[0] if is_near else []
 
 
-def _domain(one: Mention) -> str:
-    return urls.registrable_domain(one.url)
+def _domain(mention: Mention) -> str:
+    return urls.registrable_domain(mention.url)
 
 
 def _is_one(groups: list[list[Mention]], address: str) -> bool:
@@ -106,8 +106,8 @@ def _count_same(ours: list[str], theirs: list[str]) -> int:
     return sum(1 for _ in itertools.takewhile(bool, alike))
 
 
-def _parts(one: Mention) -> list[str]:
-    name = one.key.rpartition("/")[2].partition("?")[0].lower()[:300]
+def _parts(mention: Mention) -> list[str]:
+    name = mention.key.rpartition("/")[2].partition("?")[0].lower()[:300]
     return _PART.findall(_INNER_FORMAT.sub("", _PROCESSED.sub("", name)))
 
 

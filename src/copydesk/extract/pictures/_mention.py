@@ -132,8 +132,8 @@ def best_size(offers: list[Mention]) -> Mention:
     sizes = [mention for mention in offers if mention.width]
     if first.width and first.width < ENOUGH:
         larger = [mention for mention in sizes if first.width < mention.width <= 2 * MAX_WIDTH]
-        return max(larger, key=lambda one: min(one.width, MAX_WIDTH), default=first)
+        return max(larger, key=lambda mention: min(mention.width, MAX_WIDTH), default=first)
     if first.width > 2 * MAX_WIDTH:
         smaller = [mention for mention in sizes if ENOUGH <= mention.width <= 2 * MAX_WIDTH]
-        return max(smaller, key=lambda one: one.width, default=first)
+        return max(smaller, key=lambda mention: mention.width, default=first)
     return first

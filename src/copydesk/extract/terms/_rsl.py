@@ -80,7 +80,7 @@ def _parts(parent: Element, name: str) -> Iterator[Element]:
 def _nearest(contents: Iterable[Element], address: str) -> Element | None:
     """Return the content with the longest pattern that the page's address fits."""
     fitting = [content for content in contents if _fits(content.get("url") or "", address)]
-    return max(fitting, key=lambda one: len(one.get("url") or ""), default=None)
+    return max(fitting, key=lambda content: len(content.get("url") or ""), default=None)
 
 
 def _fits(pattern: str, address: str) -> bool:

@@ -47,14 +47,14 @@ _ROWS = 500  # of a table that are looked at to tell whether it holds data
 class Wrapper:
     """An element that says something of all blocks in it; `hints` are its words for it.
 
-    `said` counts the words in it that the readers took for the article's, `several` the blocks.
+    `taken_words` and `taken_blocks` count what in it readers took for the article's.
     """
 
     hints: frozenset[str]
     outer: Wrapper | None
     depth: int = 0
-    said: int = 0
-    several: int = 0
+    taken_words: int = 0
+    taken_blocks: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,7 +74,7 @@ class Block:
     linked: int = 0
     strong: int = 0
     cells: tuple[str, ...] = ()
-    frame: Wrapper | None = None
+    wrapper: Wrapper | None = None
     dense: bool = False
     whole: object = None
     tag: str = ""
@@ -94,7 +94,7 @@ class _Position:
     kind: Kind = "paragraph"
     level: int = 0
     quoted: bool = False
-    frame: Wrapper | None = None
+    wrapper: Wrapper | None = None
     whole: object = None
     fresh: list[bool] = field(default_factory=list)  # an item's mark is still to be set
     counter: list[int] = field(default_factory=list)  # an ordered list's next number
@@ -218,7 +218,7 @@ class _Cutter:
                 linked=self._linked,
                 strong=self._strong,
                 cells=cells,
-                frame=place.frame,
+                wrapper=place.wrapper,
                 whole=place.element if kind in {"row", "code"} else place.whole,
                 dense=not line.isascii() and bool(_DENSE.search(line)),
                 tag=str(place.element.tag),
@@ -259,7 +259,7 @@ def _enter_block(element: HtmlElement, place: _Position) -> _Position:
         place.kind,
         place.level,
         place.quoted or tag == "blockquote",
-        _frame(hints, place.frame) if hints else place.frame,
+        _wrap(hints, place.wrapper) if hints else place.wrapper,
         place.whole,
         place.fresh,
         place.counter,
@@ -292,7 +292,7 @@ def _count(counter: list[int]) -> int:
     return counter[0] - 1
 
 
-def _frame(hints: frozenset[str], outer: Wrapper | None) -> Wrapper:
+def _wrap(hints: frozenset[str], outer: Wrapper | None) -> Wrapper:
     return Wrapper(hints, outer, depth=outer.depth + 1 if outer else 0)
 
 
@@ -334,18 +334,18 @@ def _pieces(element: HtmlElement, breaks: str) -> Iterator[str]:
     """Yield an element's text piece by piece; blocks and `<br>` in it are set apart by `breaks`."""
     stack: list[HtmlElement | str] = [element]
     while stack:
-        one = stack.pop()
-        if isinstance(one, str):
-            yield one
+        piece = stack.pop()
+        if isinstance(piece, str):
+            yield piece
             continue
-        if one is not element and one.tail:
-            stack.append(one.tail)
-        tag = one.tag
+        if piece is not element and piece.tail:
+            stack.append(piece.tail)
+        tag = piece.tag
         if not isinstance(tag, str) or tag in _SILENT:
             continue
-        if tag not in _INLINE and one is not element:
+        if tag not in _INLINE and piece is not element:
             stack.append(breaks)
             yield breaks
-        stack.extend(reversed(one))
-        if one.text:
-            yield one.text
+        stack.extend(reversed(piece))
+        if piece.text:
+            yield piece.text

@@ -35,7 +35,7 @@ class VotedPage:
     words: list[int] = field(init=False)
     count: list[int] = field(init=False)
     two: int = field(init=False)
-    _heard: dict[int, frozenset[str]] = field(init=False)
+    _hints: dict[int, frozenset[str]] = field(init=False)
     trust: dict[str, float] = field(init=False)
     total: int = field(init=False)
     first: int = field(init=False)
@@ -50,7 +50,7 @@ class VotedPage:
         self.two = min(2, len(self.votes))
         taken = [at for at in range(many) if self.count[at] >= self.two]
         self.total = sum(self.words[at] for at in taken)
-        self._count_frames(taken)
+        self._count_wrappers(taken)
         self.trust = {name: self._trust(name) for name in self.votes}
         core = [at for at in taken if self._is_core(at)]
         self.first, self.last = (core[0], core[-1]) if core else (0, many - 1)
@@ -75,42 +75,42 @@ class VotedPage:
 
     def agreed(self, at: int) -> float:
         """Compute the share of the readers, each by its trust, that took a block."""
-        whole = sum(self.trust.values())
-        return sum(self.trust[name] * shares[at] for name, shares in self.votes.items()) / (
-            whole or 1.0
-        )
+        whole = sum(self.trust.values()) or 1.0
+        return sum(self.trust[name] * shares[at] for name, shares in self.votes.items()) / whole
 
     def hints(self, at: int) -> set[str]:
         """Return what the elements around a block say of it, but for those around the article."""
-        frame = self.blocks[at].frame
-        return set(self._heard[id(frame)]) if frame else set()
+        wrapper = self.blocks[at].wrapper
+        return set(self._hints[id(wrapper)]) if wrapper else set()
 
-    def _count_frames(self, taken: Sequence[int]) -> None:
-        """Count what each frame holds of the article, from the inside out: there may be 250."""
+    def _count_wrappers(self, taken: Sequence[int]) -> None:
+        """Count what each wrapper holds of the article, from the inside out: there may be 250."""
         every: dict[int, Wrapper] = {}
         for block in self.blocks:
-            frame = block.frame
-            while frame and id(frame) not in every:
-                every[id(frame)] = frame
-                frame = frame.outer
+            wrapper = block.wrapper
+            while wrapper and id(wrapper) not in every:
+                every[id(wrapper)] = wrapper
+                wrapper = wrapper.outer
         for at in taken:
-            if frame := self.blocks[at].frame:
-                frame.said += self.words[at]
-                frame.several += 1
-        inward = sorted(every.values(), key=lambda one: one.depth)
-        for frame in reversed(inward):
-            if frame.outer:
-                frame.outer.said += frame.said
-                frame.outer.several += frame.several
-        self._listen(inward, min(_SEVERAL, len(taken)))
+            if wrapper := self.blocks[at].wrapper:
+                wrapper.taken_words += self.words[at]
+                wrapper.taken_blocks += 1
+        inward = sorted(every.values(), key=lambda wrapper: wrapper.depth)
+        for wrapper in reversed(inward):
+            if wrapper.outer:
+                wrapper.outer.taken_words += wrapper.taken_words
+                wrapper.outer.taken_blocks += wrapper.taken_blocks
+        self._gather_hints(inward, min(_SEVERAL, len(taken)))
 
-    def _listen(self, inward: Sequence[Wrapper], several: int) -> None:
-        """Note what each frame and those around it say; who holds the article says nothing."""
-        self._heard = {}
-        for frame in inward:
-            is_heard = frame.said < _MOST * self.total or frame.several < several
-            own = frame.hints if is_heard else frozenset[str]()
-            self._heard[id(frame)] = own | self._heard[id(frame.outer)] if frame.outer else own
+    def _gather_hints(self, inward: Sequence[Wrapper], several: int) -> None:
+        """Note what each wrapper and those around it say; who holds the article says nothing."""
+        self._hints = {}
+        for wrapper in inward:
+            is_heard = wrapper.taken_words < _MOST * self.total or wrapper.taken_blocks < several
+            own = wrapper.hints if is_heard else frozenset[str]()
+            self._hints[id(wrapper)] = (
+                own | self._hints[id(wrapper.outer)] if wrapper.outer else own
+            )
 
     def is_title(self, at: int) -> bool:
         """Decide whether a block is the page's headline again."""

@@ -58,7 +58,9 @@ def _texts(value: object) -> list[str]:
 
 def _rank(declared: Declared, ranks: Mapping[str, int]) -> list[str]:
     bare = {name: _PUNCTUATION.sub("", name) for name in declared.meta}
-    return sorted((name for name in bare if bare[name] in ranks), key=lambda one: ranks[bare[one]])
+    return sorted(
+        (name for name in bare if bare[name] in ranks), key=lambda name: ranks[bare[name]]
+    )
 
 
 def _moments_of(values: Iterable[str], origin: str, evidence: Evidence) -> Iterator[Moment]:
