@@ -67,7 +67,7 @@ def name_of(path: Path) -> str:
 
 
 def reads(path: Path) -> Iterator[int]:
-    """Give the lines in which a file is opened or read without kit.within."""
+    """Return the lines in which a file is opened or read without kit.within."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Attribute):
             owner = node.value.id if isinstance(node.value, ast.Name) else ""
