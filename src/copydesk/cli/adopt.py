@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from copydesk import engine
-from copydesk.cli import record
-from copydesk.cli import terminal
+from copydesk.cli import record, terminal
 from copydesk.cli._invocation import Invocation, common
 
 

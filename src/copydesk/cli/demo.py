@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from copydesk import engine
-from copydesk.cli import run
-from copydesk.cli import terminal
+from copydesk.cli import run, terminal
 from copydesk.cli._invocation import Invocation, common
 
 

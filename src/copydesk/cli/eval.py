@@ -10,8 +10,7 @@ from typing import TypeVar
 import click
 
 from copydesk import measure
-from copydesk.cli import _eval_group, _eval_topics
-from copydesk.cli import terminal
+from copydesk.cli import _eval_group, _eval_topics, terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.kit import text
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from copydesk import engine
-from copydesk.cli import _sheet
-from copydesk.cli import terminal
+from copydesk.cli import _sheet, terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.errors import PageError
 from copydesk.news import Article, Dropped

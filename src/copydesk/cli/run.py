@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 
 from copydesk import engine
-from copydesk.cli import _sent
-from copydesk.cli import terminal
+from copydesk.cli import _sent, terminal
 from copydesk.cli._invocation import Invocation, common
 
 _FILE = click.Path(path_type=Path, dir_okay=False)

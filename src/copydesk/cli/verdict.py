@@ -7,8 +7,7 @@ from typing import Literal, get_args
 import click
 
 from copydesk import engine
-from copydesk.cli import _sent
-from copydesk.cli import terminal
+from copydesk.cli import _sent, terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.news import Said, Verdict
 
