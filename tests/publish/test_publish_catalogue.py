@@ -12,7 +12,7 @@ import pytest
 
 from copydesk.errors import PublishError
 from copydesk.news import Story
-from copydesk.publish import Catalogue, Entry, survey
+from copydesk.publish import Catalogue, StoryEntry, survey
 from copydesk.publish.catalogue import Listing
 from world import editions
 
@@ -43,7 +43,7 @@ def known(tmp_path: Path) -> Iterator[Catalogue]:
     catalogue.close()
 
 
-def names(listing: Listing[Entry]) -> list[str]:
+def names(listing: Listing[StoryEntry]) -> list[str]:
     return [entry.name for entry in listing]
 
 
