@@ -22,7 +22,7 @@ OWN = {
     "rendering/_renderer.py": "the package's templates",
     "rendering/_strings.py": "the package's languages",
     "engine/newsroom/_starts.py": "the package's demo, and the folder of a new newsroom",
-    "illustrate/_face.py": "the package's face, or the newsroom's, which `publishing` has read",
+    "illustrate/drawing/_face.py": "the package's face, or the newsroom's, read by `publishing`",
     "illustrate/_easel.py": "the same",
 }
 STORES = {
