@@ -1,4 +1,4 @@
-"""The keys of a storage: from the environment, and shown to nobody."""
+"""The keys of a storage, shown to nobody, and whom a deploy tells."""
 
 from __future__ import annotations
 
@@ -41,3 +41,13 @@ def test_a_key_that_could_add_a_header_is_refused_without_being_shown(tmp_path: 
         loaded(tmp_path, {**KEYS, "AWS_SECRET_ACCESS_KEY": "hush\r\nX: y"})
 
     assert "hush" not in str(caught.value)
+
+
+def test_the_beat_knows_who_is_told_of_a_deploy(tmp_path: Path) -> None:
+    told = 'hub = "https://hub.example"\nindex_now_key = "tidewatch-1"\n'
+    site = '[site]\ntitle = "T"\nurl = "https://t.example"\n'
+    (tmp_path / "beat.toml").write_text(f"{site}[deploy]\n{told}")
+
+    beat = config.load(tmp_path, {}).beat
+
+    assert ("https://hub.example", "tidewatch-1") == (beat.hub, beat.index_now_key)

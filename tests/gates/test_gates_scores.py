@@ -187,7 +187,7 @@ def _none(row: dict[str, str]) -> str:
     ends = wording.ends_of(text)
     return (
         wording.press_release("", "", text[:600], text)
-        or wording.paid(title, "", text)
+        or wording.advertorial(title, "", text)
         or wording.market_report(title, ends)
         or wording.job(title, ends)
         or wording.shopping(title, ends)

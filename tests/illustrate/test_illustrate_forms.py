@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from copydesk.illustrate import Album, Picture
-from copydesk.illustrate._thumb_hash import average, thumb_hash
+from copydesk.illustrate import Album, Picture, average, thumb_hash
 from copydesk.news import PictureFile
 from illustrate.draw import URL, drawn, encoded, fetched, noise, opened
 

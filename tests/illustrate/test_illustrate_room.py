@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from copydesk.illustrate import Album, Picture
-from copydesk.illustrate import _album as album_module
 from illustrate.draw import drawn, encoded, fetched, noise, opened
 
 LIMIT = 10_000_000
@@ -170,12 +169,11 @@ def test_an_older_albums_picture_is_made_anew_when_it_is_found(tmp_path: Path) -
 
 
 def test_an_older_albums_pictures_are_shown_as_they_are_until_their_turn_comes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     for number in range(3):
         earlier(tmp_path, number)
-    monkeypatch.setattr(album_module, "_RENEWED", 1)  # a hundred would take five seconds
-    album = Album(tmp_path, LIMIT)
+    album = Album(tmp_path, LIMIT, renewed_at_once=1)
 
     def widths() -> list[list[int]]:
         album.tend([used(1), used(0), used(2)], NOW)

@@ -12,7 +12,7 @@ import pytest
 
 from copydesk.errors import PublishError
 from copydesk.news import Story
-from copydesk.publish import Catalogue, Entry, survey
+from copydesk.publish import Catalogue, StoryEntry, survey
 from copydesk.publish.catalogue import Listing
 from world import editions
 
@@ -20,7 +20,7 @@ NAMES = tuple(f"2026-11-{number:02}-story" for number in range(1, 8))
 
 
 def stories(*names: str, **fields: Any) -> list[Story]:
-    """Give stories of these names, the last one the newest."""
+    """Return stories of these names, the last one the newest."""
     return [
         editions.story(name, published_at=editions.AT + timedelta(hours=number), **fields)
         for number, name in enumerate(names)
@@ -37,13 +37,13 @@ def taken(found: list[Story], known: Catalogue) -> Catalogue:
 
 @pytest.fixture
 def known(tmp_path: Path) -> Iterator[Catalogue]:
-    """Give a catalogue in a file, of seven stories."""
+    """Yield a catalogue in a file, of seven stories."""
     catalogue = Catalogue(tmp_path / "catalogue.sqlite", "a site")
     yield taken(stories(*NAMES), catalogue)
     catalogue.close()
 
 
-def names(listing: Listing[Entry]) -> list[str]:
+def names(listing: Listing[StoryEntry]) -> list[str]:
     return [entry.name for entry in listing]
 
 

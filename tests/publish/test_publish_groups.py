@@ -17,11 +17,11 @@ from lxml import html
 from copydesk.news import Beat, Organization, Provider, Source, Story, Verdict
 from copydesk.placement import Coverage
 from copydesk.publish import (
-    Look,
     MemoryManifest,
-    Plan,
     PublishOptions,
     Sheet,
+    SiteOptions,
+    SitePlan,
     api,
     feeds,
     plan_site,
@@ -41,7 +41,7 @@ OLD_PAGE = f"news/{OLD}/index.html"
 EVIL = "\"><img src=x onerror=alert(1)>'; url=https://evil.example"
 
 
-def _sheets(plan: Plan) -> Iterator[Sheet]:
+def _sheets(plan: SitePlan) -> Iterator[Sheet]:
     pages, maps = site.sheets(plan, Renderer()), sitemaps.sheets(plan, site.OUTPUTS)
     return chain(
         pages,
@@ -53,13 +53,13 @@ def _sheets(plan: Plan) -> Iterator[Sheet]:
 
 
 def files(*stories: Story, on: Beat | None = None) -> dict[str, str]:
-    """Give every file of a site of these stories."""
-    plan = plan_site(editions.edition(stories, on=on), Look(show="cached"))
+    """Return every file of a site of these stories."""
+    plan = plan_site(editions.edition(stories, on=on), SiteOptions(show="cached"))
     return {s.path: s.data.decode() for s in _sheets(plan)}
 
 
 def page(story: Story, *others: Story, on: Beat | None = None) -> html.HtmlElement:
-    """Give the page of the first of these stories."""
+    """Return the page of the first of these stories."""
     name = story.path.removeprefix("_news/").removesuffix(".md")
     return html.document_fromstring(files(story, *others, on=on)[f"news/{name}/index.html"])
 
@@ -73,7 +73,7 @@ def leader(**changes: Unpack[editions.StoryFields]) -> Story:
 
 
 def deposed(**changes: Unpack[editions.StoryFields]) -> Story:
-    """Give a story that led before, as its record says it now."""
+    """Return a story that led before, as its record says it now."""
     was = editions.story(OLD, title="The first report", published=False, heat=-1, group=OLD)
     return replace(replace(was, history=(LED,)), **changes)
 
@@ -143,7 +143,9 @@ def test_of_two_that_lead_one_group_the_hotter_is_the_goal() -> None:
 
 def test_what_an_editor_removed_is_gone_and_sends_nobody_on() -> None:
     word = Verdict(by="ed@desk.example", at=editions.AT, said="remove", why="asked")
-    plan = plan_site(editions.edition([leader(), deposed(verdict=word)]), Look(show="cached"))
+    plan = plan_site(
+        editions.edition([leader(), deposed(verdict=word)]), SiteOptions(show="cached")
+    )
 
     assert {} == plan.groups.moved_pages()
     assert (f"news/{OLD}/",) == plan.gone
@@ -204,7 +206,7 @@ def test_two_newspapers_of_one_house_are_one_voice() -> None:
 
     names = plan_site(
         editions.edition([story], on=replace(editions.beat(), organizations=house)),
-        Look(),
+        SiteOptions(),
     ).coverages.of(story)
 
     assert ("A",) == names.names
@@ -237,7 +239,9 @@ def test_houses_that_own_each_other_are_no_endless_way() -> None:
 
 def _coverage(story: Story, known: dict[str, Organization]) -> Coverage:
     on = replace(editions.beat(), organizations=known)
-    return plan_site(editions.edition([story], on=on), Look(show="cached")).coverages.of(story)
+    return plan_site(editions.edition([story], on=on), SiteOptions(show="cached")).coverages.of(
+        story
+    )
 
 
 def test_one_agency_in_two_newspapers_is_one_voice() -> None:
@@ -252,7 +256,7 @@ def test_one_agency_in_two_newspapers_is_one_voice() -> None:
         related=(editions.related("paper0.example"), editions.related("paper1.example"))
     )
 
-    plan = plan_site(editions.edition([story, *printed]), Look(show="cached"))
+    plan = plan_site(editions.edition([story, *printed]), SiteOptions(show="cached"))
 
     assert ("Paper0",) == plan.coverages.of(story).names
 

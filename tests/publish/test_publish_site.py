@@ -24,7 +24,7 @@ from copydesk.news import (
     Thumbnail,
     Verdict,
 )
-from copydesk.publish import Look, MemoryManifest, PublishOptions, plan_site, publish, site
+from copydesk.publish import MemoryManifest, PublishOptions, SiteOptions, plan_site, publish, site
 from copydesk.rendering import Renderer
 from world import editions
 
@@ -48,7 +48,7 @@ def pages(
     pictures: dict[str, Thumbnail] | None = None,
 ) -> dict[str, str]:
     edition = editions.edition(stories, records, on=editions.beat(timezone=zone))
-    plan = plan_site(edition, Look(pictures=pictures or {}, show=show, shows=shows or {}))
+    plan = plan_site(edition, SiteOptions(pictures=pictures or {}, show=show, shows=shows or {}))
     return {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Renderer())}
 
 
@@ -61,7 +61,7 @@ def text(page: str, path: str) -> list[str]:
 
 
 def everything() -> tuple[Story, ...]:
-    """Give stories that use every part of every template."""
+    """Return stories that use every part of every template."""
     image = Image(url="https://herald.example/a.jpg", width=2000, height=1000, title="A robot")
     wire = editions.story(
         "2026-11-24-wire",
@@ -145,7 +145,7 @@ def test_every_page_is_html_without_an_error(whole: dict[str, str]) -> None:
 
 
 def _as_div(tag: str) -> str:
-    """Say div or span for what the parser's HTML 4 does not know."""
+    """Write div or span for what the parser's HTML 4 does not know."""
     if tag == "<source":
         return "<img"
     is_inline = tag.endswith(("time", "summary", "picture", "svg", "path"))
@@ -377,7 +377,7 @@ def test_time_passing_changes_no_page() -> None:
     stories = [editions.story("2026-11-24-a", heat=90), editions.story("2026-11-23-b", heat=200)]
 
     def built(at: datetime) -> dict[str, bytes]:
-        plan = plan_site(editions.edition(stories, at=at), Look(show="cached"))
+        plan = plan_site(editions.edition(stories, at=at), SiteOptions(show="cached"))
         return {sheet.path: sheet.data for sheet in site.sheets(plan, Renderer())}
 
     assert built(editions.AT) == built(editions.AT + timedelta(days=9))
@@ -419,7 +419,7 @@ def test_topics_in_a_circle_and_twice_break_nothing() -> None:
     )
     edition = editions.edition([editions.story(topics=("A",))], on=editions.beat(topics=circle))
 
-    made = {s.path for s in site.sheets(plan_site(edition, Look(show="none")), Renderer())}
+    made = {s.path for s in site.sheets(plan_site(edition, SiteOptions(show="none")), Renderer())}
 
     assert {"topics/a/index.html", "topics/b/index.html"} <= made
     assert not [path for path in made if "evil" in path]

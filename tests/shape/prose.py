@@ -45,7 +45,7 @@ def _own(scope: ast.AST) -> Iterator[ast.AST]:
 
 
 def _names(scope: ast.AST) -> frozenset[str]:
-    """Give the variables that hold prose: so called, or made of what is."""
+    """Return the variables that hold prose: so called, or made of what is."""
     known = _CALLED
     while True:
         more = known | {name for node in _own(scope) for name in _made(node, known)}
@@ -73,7 +73,7 @@ def _id(target: ast.AST) -> str:
 
 
 def _is_prose(node: ast.AST | None, known: frozenset[str]) -> bool:
-    """Say whether an expression is prose, or a collection of it."""
+    """Decide whether an expression is prose, or a collection of it."""
     match node:
         case ast.Attribute(attr=name):
             return name in PROSE

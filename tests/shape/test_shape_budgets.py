@@ -32,7 +32,7 @@ def name_of(path: Path) -> str:
 
 
 def functions(path: Path) -> Iterator[tuple[str, Function]]:
-    """Give each function of a file with the name that EXCEPTIONS knows it by."""
+    """Yield each function of a file with the name that EXCEPTIONS knows it by."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, Function):
             yield f"{name_of(path)}:{node.name}", node
@@ -57,7 +57,7 @@ def arguments_of(function: Function) -> int:
 
 
 def is_click_command(function: Function) -> bool:
-    """Say whether the function's arguments are a person's options."""
+    """Decide whether the function's arguments are a person's options."""
     text = " ".join(ast.unparse(one) for one in function.decorator_list)
     return bool(re.search(r"click\.(option|argument)|\.command\(|\.group\(", text))
 
@@ -104,7 +104,7 @@ def test_whoever_is_excused_is_named() -> None:
 
 
 def _head(lines: list[str], function: Function) -> list[str]:
-    """Give a function's lines before its first statement, where a noqa would stand."""
+    """Return a function's lines before its first statement, where a noqa would stand."""
     return lines[function.lineno - 1 : function.body[0].lineno]
 
 

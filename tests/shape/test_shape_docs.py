@@ -32,7 +32,7 @@ def name_of(path: Path) -> str:
 
 
 def commands(group: click.Group, path: str = "copydesk") -> Iterator[tuple[str, click.Command]]:
-    """Give every command under its full name."""
+    """Yield every command under its full name."""
     context = click.Context(group)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
@@ -46,19 +46,19 @@ COMMANDS = dict(commands(cli))
 
 
 def options_of(command: click.Command) -> set[str]:
-    """Give the options that are the command's own, as a person types them."""
+    """Return the options that are the command's own, as a person types them."""
     own = {option for parameter in command.params for option in parameter.opts}
     return {option for option in own if option.startswith("-")}
 
 
 def section(page: str, title: str) -> str:
-    """Give a page's text under the heading with this title, to the next heading."""
+    """Return a page's text under the heading with this title, to the next heading."""
     found = re.search(rf"^#+ `?{re.escape(title)}\b.*\n((?:(?!#).*\n?)*)", page, re.MULTILINE)
     return found.group(0) if found else ""
 
 
 def shell_lines(page: str) -> list[str]:
-    """Give the lines of a page's shell blocks, without comments and empty lines."""
+    """Return the lines of a page's shell blocks, without comments and empty lines."""
     blocks = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     lines = [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
     return [line for line in lines if line and not line.startswith("#")]

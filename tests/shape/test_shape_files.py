@@ -22,7 +22,7 @@ OWN = {
     "rendering/_renderer.py": "the package's templates",
     "rendering/_strings.py": "the package's languages",
     "engine/newsroom/_starts.py": "the package's demo, and the folder of a new newsroom",
-    "illustrate/_face.py": "the package's face, or the newsroom's, which `publishing` has read",
+    "illustrate/drawing/_face.py": "the package's face, or the newsroom's, read by `publishing`",
     "illustrate/_easel.py": "the same",
 }
 STORES = {
@@ -67,7 +67,7 @@ def name_of(path: Path) -> str:
 
 
 def reads(path: Path) -> Iterator[int]:
-    """Give the lines in which a file is opened or read without kit.within."""
+    """Return the lines in which a file is opened or read without kit.within."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Attribute):
             owner = node.value.id if isinstance(node.value, ast.Name) else ""

@@ -114,7 +114,7 @@ def test_the_contracts_of_the_house_hold() -> None:
 
 
 def imports_of(path: Path) -> Iterator[tuple[str, int]]:
-    """Give each imported module's dotted name with its level (0: absolute)."""
+    """Yield each imported module's dotted name with its level (0: absolute)."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from ((one.name, 0) for one in node.names)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.judge import _profiles
+from copydesk.judge import profile_of
 from copydesk.news import TRAITS, Beat, ProfileName, Scoring, Traits
 
 PACKAGE = Path(__file__).parents[2] / "src" / "copydesk"
@@ -58,7 +58,7 @@ def tables(tree: ast.AST) -> Iterator[ast.expr]:
 
 
 def parts(node: ast.Compare | ast.Match) -> list[ast.expr]:
-    """Give what a comparison, or a match, looks at."""
+    """Return what a comparison, or a match, looks at."""
     return [node.subject] if isinstance(node, ast.Match) else [node.left, *node.comparators]
 
 
@@ -68,11 +68,11 @@ def test_no_template_asks_for_a_profile_by_its_name(path: Path) -> None:
 
 
 def test_every_profile_has_traits_and_a_way_of_weighing() -> None:
-    assert set(NAMES) == set(TRAITS) == set(_profiles._PROFILES)
+    assert set(NAMES) == set(TRAITS)
     for name in NAMES:
         beat = Beat(title="x", scoring=Scoring(profile=name))
         assert TRAITS[name] is beat.scoring.traits
-        assert name == _profiles.profile_of(beat).name
+        assert name == profile_of(beat).name
 
 
 def test_each_trait_tells_two_profiles_apart() -> None:

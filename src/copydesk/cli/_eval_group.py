@@ -8,7 +8,7 @@ from typing import get_args
 import click
 
 from copydesk import measure
-from copydesk.cli import _out
+from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 
 
@@ -40,7 +40,7 @@ def group(
     options = measure.GroupOptions(order=order, beat=words, by_meaning=embed, out=out)
     report = measure.group(gold, options)
     if invocation.json:
-        _out.as_json(report)
+        terminal.as_json(report)
         return
     click.echo(
         f"{report.documents} documents of {report.stories} stories, by {report.order}: "
@@ -69,7 +69,7 @@ def copies(invocation: Invocation, labelled: Path) -> None:
     """Tell copies from other coverage among labelled texts or pairs, and compare."""
     report = measure.copies(labelled)
     if invocation.json:
-        _out.as_json(report)
+        terminal.as_json(report)
         return
     click.echo(f"{report.texts} texts, {report.pairs} pairs of the same")
     if report.scores is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from copydesk import measure
-from copydesk.cli import _out
+from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.kit import text
 
@@ -21,7 +21,7 @@ def topics(invocation: Invocation, labelled: Path, misses: bool) -> None:
     with invocation.newsroom(scratch=True) as newsroom:
         report = measure.topics(labelled, newsroom.beat)
     if invocation.json:
-        _out.as_json(report)
+        terminal.as_json(report)
         return
     for miss in report.misses if misses else ():
         click.echo(text.fold(f"{miss.title} ({miss.story})"))
@@ -32,7 +32,7 @@ def topics(invocation: Invocation, labelled: Path, misses: bool) -> None:
     click.echo(f"{report.stories} stories, {report.labels} topics")
     for met in (report.copydesk, report.everyday):
         _show(met)
-    _out.table(
+    terminal.table(
         ("topic", "labelled", "given", "right", "precision", "recall", "f1"),
         [_row(topic) for topic in report.topics],
     )

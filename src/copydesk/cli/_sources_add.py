@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from copydesk import engine
-from copydesk.cli import _out
+from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.errors import UsageError
 from copydesk.kit import dates
@@ -32,7 +32,7 @@ def add(
         _report_added(invocation, url, engine.add_source(invocation.root, url, name))
         return
     for failure in discovery.failed:
-        _out.note(f"not read: {failure.url}: {failure.what}")
+        terminal.note(f"not read: {failure.url}: {failure.what}")
     chosen = _choose(invocation, discovery, pick)
     if chosen is None:
         _print_undecided(invocation, discovery)
@@ -46,7 +46,7 @@ def _complete_address(url: str) -> str:
     address = engine.source_address(url)
     if "://" in url:
         return url
-    _out.note(f"taken as {address}")
+    terminal.note(f"taken as {address}")
     return address
 
 
@@ -54,15 +54,15 @@ def _look_at(invocation: Invocation, url: str, web: Path | None) -> engine.Disco
     """Return what was found there, None where nobody may look: there is no contact."""
     with invocation.newsroom(scratch=True) as newsroom:
         if web is None and not newsroom.settings.fetch.contact:
-            _out.note(
+            terminal.note(
                 "added without a look at it: [fetch] contact is not set, "
                 "and site owners must be able to reach who asks"
             )
             return None
         if web is None:
             pause = newsroom.settings.fetch.delay_seconds
-            _out.note(f"looking at {url}, with {pause:g} s between two requests to a host")
-        with _out.progress() as progress:
+            terminal.note(f"looking at {url}, with {pause:g} s between two requests to a host")
+        with terminal.progress() as progress:
             return engine.find_sources(newsroom, url, web, progress)
 
 
@@ -98,11 +98,11 @@ def _is_person() -> bool:
 def _print_undecided(invocation: Invocation, discovery: engine.Discovery) -> None:
     """Print the offers of which nobody chose one."""
     if invocation.json:
-        _out.as_json({"url": discovery.url, "added": False, "offers": _plain(discovery.offers)})
+        terminal.as_json({"url": discovery.url, "added": False, "offers": _plain(discovery.offers)})
     else:
         _show(discovery.offers)
-    _out.note(f"{len(discovery.offers)} lists found, none added: {discovery.url}")
-    _out.note("hint: say which with --pick N")
+    terminal.note(f"{len(discovery.offers)} lists found, none added: {discovery.url}")
+    terminal.note("hint: say which with --pick N")
 
 
 def _show(offers: Sequence[engine.Offer]) -> None:
@@ -119,13 +119,13 @@ def _report_added(
     invocation: Invocation, url: str, added: bool, offers: Sequence[engine.Offer] = ()
 ) -> None:
     if invocation.json:
-        _out.as_json({"url": url, "added": added, "offers": _plain(offers)})
+        terminal.as_json({"url": url, "added": added, "offers": _plain(offers)})
         return
     click.echo(f"{'added' if added else 'there already'}: {url}")
     for offer in offers:
         if offer.url == url:
             for sample in offer.samples:
-                _out.note(f"  - {sample}")
+                terminal.note(f"  - {sample}")
 
 
 def _plain(offers: Sequence[engine.Offer]) -> list[dict[str, object]]:

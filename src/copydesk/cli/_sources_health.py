@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from copydesk import engine
-from copydesk.cli import _out
+from copydesk.cli import terminal
 from copydesk.cli._columns import Columns, ago, until
 from copydesk.cli._invocation import Invocation, common
 
@@ -33,16 +33,16 @@ def check(invocation: Invocation, *, ask: bool, web: Path | None) -> None:
     """
     rows = _health_rows(invocation, ask=ask or web is not None, web=web)
     if invocation.json:
-        _out.as_json(rows)
+        terminal.as_json(rows)
     elif not rows:
-        _out.note(NONE_YET)
+        terminal.note(NONE_YET)
     elif sys.stdout.isatty():
         _show(rows, invocation.clock())
     else:
         for row in rows:
             click.echo("\t".join(_exact_cells(row)))
     if rows:
-        _out.note(_summary(rows))
+        terminal.note(_summary(rows))
     if any(row.needs_person for row in rows):
         raise click.exceptions.Exit(1)
 
@@ -53,7 +53,7 @@ def _health_rows(
     with invocation.newsroom(scratch=ask) as newsroom:
         if not ask:
             return engine.check_sources(newsroom)
-        with _out.progress() as progress:
+        with terminal.progress() as progress:
             return engine.ask_sources(newsroom, progress, web)
 
 
@@ -146,13 +146,13 @@ def keep(invocation: Invocation, url: str, *, why: str, name: str) -> None:
         by = engine.speaker(newsroom, name)
         report = engine.keep_source(newsroom, url, why, by)
     if invocation.json:
-        _out.as_json(report)
+        terminal.as_json(report)
         return
     for text in report.notes:
-        _out.note(f"note: {text}")
+        terminal.note(f"note: {text}")
     if not report.changed:
         click.echo(f"unchanged: {url}")
         return
     undone = f", its {report.undone} undone" if report.undone else ""
     click.echo(f"kept{undone}: {url}")
-    _out.note("the next round asks it at this address")
+    terminal.note("the next round asks it at this address")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from copydesk import engine
-from copydesk.cli import _out, record
+from copydesk.cli import record, terminal
 from copydesk.cli._invocation import Invocation, common
 
 
@@ -18,12 +18,12 @@ from copydesk.cli._invocation import Invocation, common
 @common
 def command(invocation: Invocation, folder: Path) -> None:
     """Take over a site of everyday.cc: check its records, write beat.toml."""
-    with _out.progress() as progress:
+    with terminal.progress() as progress:
         report = engine.check_records(folder, progress)
     changed = engine.adopt(folder)
     if invocation.json:
-        _out.as_json({"changed": changed, "records": record.as_dict(report)})
+        terminal.as_json({"changed": changed, "records": record.as_dict(report)})
         return
     record.show(report)
     click.echo(f"changed: {', '.join(changed) or 'nothing'}")
-    _out.note(f"next: copydesk -C {folder} build")
+    terminal.note(f"next: copydesk -C {folder} build")

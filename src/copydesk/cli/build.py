@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from copydesk import engine
-from copydesk.cli import _out, _sent
+from copydesk.cli import _sent, terminal
 from copydesk.cli._invocation import Invocation, common
 
 
@@ -23,15 +23,15 @@ def command(
 ) -> None:
     """Publish what is filed: site, API, feeds, sitemaps; only what changed."""
     _refuse_nonsense(out, deploy=deploy, dry_run=dry_run)
-    with invocation.newsroom() as newsroom, _out.progress() as progress:
+    with invocation.newsroom() as newsroom, terminal.progress() as progress:
         report = engine.build(newsroom, progress, engine.BuildOptions(out=out, full=full))
         if deploy:
             options = engine.DeployOptions(dry_run=dry_run, anew=full)
             report = replace(report, deploy=engine.deploy(newsroom, progress, options))
     if invocation.json:
-        _out.as_json(report)
+        terminal.as_json(report)
         return
-    _out.failures(report.failed)
+    terminal.failures(report.failed)
     click.echo(
         f"{report.stories} stories, {report.pages} pages: {report.written} written, "
         f"{report.deleted} deleted, {report.unchanged} unchanged in {report.seconds:.1f} s"

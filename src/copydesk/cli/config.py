@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from copydesk import engine
-from copydesk.cli import _out
+from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 
 
@@ -15,8 +15,10 @@ def command(invocation: Invocation) -> None:
     """Print every setting with its origin, secrets hidden."""
     rows, warnings = engine.setting_rows(invocation.root, invocation.environ)
     for warning in warnings:
-        _out.note(f"warning: {warning}")
+        terminal.note(f"warning: {warning}")
     if invocation.json:
-        _out.as_json(rows)
+        terminal.as_json(rows)
         return
-    _out.table(("setting", "value", "from"), [(row.path, row.value, row.origin) for row in rows])
+    terminal.table(
+        ("setting", "value", "from"), [(row.path, row.value, row.origin) for row in rows]
+    )

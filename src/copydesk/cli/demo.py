@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from copydesk import engine
-from copydesk.cli import _out, run
+from copydesk.cli import run, terminal
 from copydesk.cli._invocation import Invocation, common
 
 
@@ -35,17 +35,17 @@ def command(invocation: Invocation, folder: Path, no_serve: bool, port: int) -> 
         now = invocation.now or world.now
         engine.demo_newsroom(folder, now)
         options = engine.RoundOptions(web=world.web, all_due=True)
-        with engine.opened(folder, now, {}) as newsroom, _out.progress() as progress:
+        with engine.opened(folder, now, {}) as newsroom, terminal.progress() as progress:
             report = engine.run_round(newsroom, options, progress)
     if invocation.json:
-        _out.as_json(report)
+        terminal.as_json(report)
     else:
         run.show(report)
     site = folder / ".copydesk" / "site"
     if report.failed:
-        _out.note("(what failed is part of the example: real sources do such things, too)")
-    _out.note(f"records: {folder / '_news'}   site: {site / 'index.html'}")
-    _out.note(f"why a story is where it is: copydesk -C {folder} explain _news/FILE.md")
-    _out.note("its web is recorded, so further rounds need it: copydesk demo runs one")
+        terminal.note("(what failed is part of the example: real sources do such things, too)")
+    terminal.note(f"records: {folder / '_news'}   site: {site / 'index.html'}")
+    terminal.note(f"why a story is where it is: copydesk -C {folder} explain _news/FILE.md")
+    terminal.note("its web is recorded, so further rounds need it: copydesk demo runs one")
     if not no_serve:
-        engine.serve_site(site, engine.Address(port=port), _out.note)
+        engine.serve_site(site, engine.Address(port=port), terminal.note)

@@ -10,7 +10,7 @@ from typing import TypeVar
 import click
 
 from copydesk import measure
-from copydesk.cli import _eval_group, _eval_topics, _out
+from copydesk.cli import _eval_group, _eval_topics, terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.kit import text
 
@@ -34,13 +34,13 @@ def scores(invocation: Invocation, cases: Path, profile: str) -> None:
     with invocation.newsroom() as newsroom:
         report = measure.scores(cases, newsroom.beat, profile)
     if invocation.json:
-        _out.as_json(report)
+        terminal.as_json(report)
         return
     click.echo(f"{report.cases} cases: quality {report.quality_exact} exact, ", nl=False)
     click.echo(f"published {report.published_exact} exact")
     for difference in report.different:
         expected = f"expected {difference.expected_quality}: {difference.path}"
-        _out.note(f"different: quality {difference.quality}, {expected}")
+        terminal.note(f"different: quality {difference.quality}, {expected}")
 
 
 @command.command("feeds")
@@ -50,7 +50,7 @@ def feeds(invocation: Invocation, paths: tuple[Path, ...]) -> None:
     """Read feeds (files, zips, folders) and compare them with the results beside them."""
     report = measure.feeds(paths, invocation.clock())
     if invocation.json:
-        _out.as_json(report)
+        terminal.as_json(report)
     else:
         _show(report)
     if report.errors:
@@ -61,9 +61,9 @@ def _show(report: measure.FeedsReport) -> None:
     for mismatch in report.mismatched:
         place = mismatch.file if mismatch.entry < 0 else f"{mismatch.file}[{mismatch.entry}]"
         differs = f"{mismatch.ours!r}, expected {mismatch.expected!r}"
-        _out.note(f"{place} {mismatch.field}: {differs}")
+        terminal.note(f"{place} {mismatch.field}: {differs}")
     for trouble in (*report.refused, *report.errors):
-        _out.note(f"{trouble.file}: {trouble.what}")
+        terminal.note(f"{trouble.file}: {trouble.what}")
     click.echo(f"{report.files} files, {report.entries} entries, {report.empty} list nothing")
     click.echo(
         f"  {report.pairs} with a result, {report.malformed} of them not well-formed; of the "
@@ -82,10 +82,10 @@ def _show(report: measure.FeedsReport) -> None:
 @common
 def extract(invocation: Invocation, paths: tuple[Path, ...], misses: float | None) -> None:
     """Read labelled pages (files, zips, folders) and compare what they say with the labels."""
-    with _out.progress() as progress:
+    with terminal.progress() as progress:
         report = measure.extract(paths, invocation.clock(), invocation.now, progress, misses)
     if invocation.json:
-        _out.as_json(report)
+        terminal.as_json(report)
     else:
         _show_pages(report)
     _fail_where_broken(report.dropped)
@@ -97,10 +97,10 @@ def extract(invocation: Invocation, paths: tuple[Path, ...], misses: float | Non
 @common
 def dates(invocation: Invocation, paths: tuple[Path, ...], misses: bool) -> None:
     """Read labelled pages (files, zips, folders) and compare their days of publication."""
-    with _out.progress() as progress:
+    with terminal.progress() as progress:
         report = measure.dates(paths, invocation.clock(), invocation.now, progress)
     if invocation.json:
-        _out.as_json(report)
+        terminal.as_json(report)
     else:
         _show_days(report, misses)
     _fail_where_broken(report.dropped)
@@ -113,7 +113,9 @@ def _show_pages(report: measure.ExtractReport) -> None:
         click.echo(f"  expected: {text.fold(miss.expected)}")
     _note_lost(report.dropped, report.absent)
     for name in report.skipped:
-        _out.note(f"skipped: {name}: only days are known; compare them with copydesk eval dates")
+        terminal.note(
+            f"skipped: {name}: only days are known; compare them with copydesk eval dates"
+        )
     for part in _parts(report):
         click.echo(f"{part.name}: {part.pages} pages, {len(part.dropped)} dropped")
         if part.f1 is not None:
@@ -170,9 +172,9 @@ def _cost(pages_per_second: float, cpu: measure.Milliseconds) -> str:
 
 def _note_lost(dropped: Sequence[measure.Lost], absent: Sequence[str]) -> None:
     for lost in dropped:
-        _out.note(text.fold(f"dropped ({lost.reason}: {lost.detail}): {lost.page}"))
+        terminal.note(text.fold(f"dropped ({lost.reason}: {lost.detail}): {lost.page}"))
     for page in absent:
-        _out.note(text.fold(f"not in the recording: {page}"))
+        terminal.note(text.fold(f"not in the recording: {page}"))
 
 
 def _fail_where_broken(dropped: Sequence[measure.Lost]) -> None:

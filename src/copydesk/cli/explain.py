@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import click
 
 from copydesk import engine
-from copydesk.cli import _out
+from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.kit import text
 
@@ -20,7 +20,7 @@ def command(invocation: Invocation, path_or_url: str) -> None:
     with invocation.newsroom() as newsroom:
         why = engine.explain(newsroom, path_or_url)
     if invocation.json:
-        _out.as_json(why)
+        terminal.as_json(why)
         return
     click.echo(f"{why.state}: {why.path or why.url} (decided at: {why.stage})")
     for reason in why.reasons:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from copydesk import engine
-from copydesk.cli import _out, _sheet
+from copydesk.cli import _sheet, terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.errors import PageError
 from copydesk.news import Article, Dropped
@@ -25,12 +25,14 @@ def command(
     """Read one page and print what it says, each field with where it came from."""
     outcome = _extract(invocation, url_or_file, web, address)
     if isinstance(outcome, Dropped):
-        _out.note(f"no article ({outcome.reason}: {outcome.detail}): {outcome.url}")
-        _out.note("hint: a round drops such a page too; docs/reference/drop-reasons.md says why")
+        terminal.note(f"no article ({outcome.reason}: {outcome.detail}): {outcome.url}")
+        terminal.note(
+            "hint: a round drops such a page too; docs/reference/drop-reasons.md says why"
+        )
         raise click.exceptions.Exit(1)
     fields = engine.article_fields(outcome)
     if invocation.json:
-        _out.as_json({"text": fields["text"]} if is_text else fields)
+        terminal.as_json({"text": fields["text"]} if is_text else fields)
         return
     for line in [_sheet.words(fields)] if is_text else _sheet.sheet(fields):
         click.echo(line)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from copydesk import engine
-from copydesk.cli import _out
+from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.news import NotModified, Page, Refused
 
@@ -21,14 +21,14 @@ def command(invocation: Invocation, url: str, web: Path | None) -> None:
     with invocation.newsroom(scratch=True) as newsroom:
         answer = engine.fetch_url(newsroom, url, web)
     if invocation.json:
-        _out.as_json({"answer": type(answer).__name__, **_fields(answer)})
+        terminal.as_json({"answer": type(answer).__name__, **_fields(answer)})
     elif isinstance(answer, Page):
         for status, target in answer.hops:
-            _out.note(f"{status} → {target}")
-        _out.note(f"{answer.status} {answer.final_url} ({len(answer.body)} bytes)")
+            terminal.note(f"{status} → {target}")
+        terminal.note(f"{answer.status} {answer.final_url} ({len(answer.body)} bytes)")
         click.echo(answer.body, nl=False)
     else:
-        _out.note(f"no page ({_why(answer)}): {url}")
+        terminal.note(f"no page ({_why(answer)}): {url}")
     if isinstance(answer, Refused):
         raise click.exceptions.Exit(1)
 

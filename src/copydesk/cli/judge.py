@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from copydesk import engine
-from copydesk.cli import _out
+from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.news import Dropped
 
@@ -21,7 +21,7 @@ def command(invocation: Invocation, url: str, web: Path | None) -> None:
     with invocation.newsroom(scratch=True) as newsroom:
         outcome = engine.judge_url(newsroom, url, web)
     if invocation.json:
-        _out.as_json({"outcome": type(outcome).__name__, "value": outcome})
+        terminal.as_json({"outcome": type(outcome).__name__, "value": outcome})
         return
     if isinstance(outcome, Dropped):
         click.echo(f"dropped: {outcome.reason} ({outcome.detail})")

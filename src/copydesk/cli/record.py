@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from copydesk import engine
-from copydesk.cli import _out
+from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 
 
@@ -22,10 +22,10 @@ def command() -> None:
 @common
 def check(invocation: Invocation, folder: Path | None) -> None:
     """Read and re-write every record in memory and compare the bytes."""
-    with _out.progress() as progress:
+    with terminal.progress() as progress:
         report = engine.check_records(folder or invocation.root, progress)
     if invocation.json:
-        _out.as_json(as_dict(report))
+        terminal.as_json(as_dict(report))
     else:
         show(report)
     if not report.is_clean:
@@ -50,6 +50,6 @@ def show(report: engine.CheckReport) -> None:
     for collection, count in report.collections.items():
         click.echo(f"  {count:6} {collection}")
     for path in (*report.different, *report.data.different):
-        _out.note(f"different: {path}")
+        terminal.note(f"different: {path}")
     for path, what in (*report.errors, *report.data.errors):
-        _out.note(f"error: {what}: {path}")
+        terminal.note(f"error: {what}: {path}")

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 import click
 
 from copydesk import engine
-from copydesk.cli import _out
+from copydesk.cli import terminal
 from copydesk.cli._columns import Columns
 from copydesk.cli._invocation import Invocation, common
 from copydesk.kit import text
@@ -37,11 +37,11 @@ def command(invocation: Invocation, *, days: int, is_applied: bool) -> None:
     The rules are topics, points, the gate, rulings and what counts as a copy. Verdicts hold, and
     what a person edited stays.
     """
-    with invocation.newsroom() as newsroom, _out.progress() as progress:
+    with invocation.newsroom() as newsroom, terminal.progress() as progress:
         work = engine.apply_rejudged if is_applied else engine.rejudge
         report = work(newsroom, days, progress)
     if invocation.json:
-        _out.as_json(report)
+        terminal.as_json(report)
     else:
         _show(report, is_applied=is_applied)
     if not report.complete:
@@ -49,15 +49,15 @@ def command(invocation: Invocation, *, days: int, is_applied: bool) -> None:
 
 
 def _show(report: engine.RejudgeReport, *, is_applied: bool) -> None:
-    _out.failures(report.failed)
+    terminal.failures(report.failed)
     for path in report.skipped:
-        _out.note(f"skipped, it has edits that are not committed: {path}")
+        terminal.note(f"skipped, it has edits that are not committed: {path}")
     for path in report.without[:_MOST]:
-        _out.note(f"no stored article, left as it is: {path}")
+        terminal.note(f"no stored article, left as it is: {path}")
     if report.without_article > _MOST:
-        _out.note(f"… and {report.without_article - _MOST} more; --json lists them all")
+        terminal.note(f"… and {report.without_article - _MOST} more; --json lists them all")
     for words in report.notes:
-        _out.note(f"note: {words}")
+        terminal.note(f"note: {words}")
     if sys.stdout.isatty():
         _print_for_a_terminal(report.changes)
     else:
@@ -65,21 +65,21 @@ def _show(report: engine.RejudgeReport, *, is_applied: bool) -> None:
             (c.path, c.field, _format_value(c.before), _format_value(c.after))
             for c in report.changes
         ]
-        _out.table(("story", "field", "before", "after"), rows)
+        terminal.table(("story", "field", "before", "after"), rows)
     fields = Counter(change.field for change in report.changes)
     parts = ", ".join(f"{count} {name}" for name, count in fields.most_common())
     stories = len({change.path for change in report.changes})
     would = "changed" if is_applied else "would change"
-    _out.note(
+    terminal.note(
         f"{report.judged} judged, {report.without_article} without a stored article; "
         f"{stories} {would}{f' ({parts})' if parts else ''}"
     )
     if report.commit:
-        _out.note(f"commit {report.commit[:12]}")
+        terminal.note(f"commit {report.commit[:12]}")
     if stories and not is_applied:
-        _out.note("nothing is filed yet: copydesk rejudge --apply does it")
+        terminal.note("nothing is filed yet: copydesk rejudge --apply does it")
     elif report.updated:
-        _out.note("the site shows it after the next round or copydesk build")
+        terminal.note("the site shows it after the next round or copydesk build")
 
 
 def _print_for_a_terminal(changes: Sequence[engine.FieldChange]) -> None:
@@ -106,7 +106,7 @@ def _print_for_a_terminal(changes: Sequence[engine.FieldChange]) -> None:
         click.echo(columns.line([text.fold(cell) for cell in cells]))
     if len(weighed) < len(changes):
         count = len(changes) - len(weighed)
-        _out.note(f"{count} more only say why in other words; --json lists them")
+        terminal.note(f"{count} more only say why in other words; --json lists them")
 
 
 def _brief(field: str, value: object) -> str:

@@ -10,7 +10,7 @@ from typing import TypeVar
 import click
 
 from copydesk import engine
-from copydesk.cli import _out
+from copydesk.cli import terminal
 from copydesk.cli._columns import Columns
 from copydesk.cli._invocation import Invocation, Time, common
 from copydesk.kit import text
@@ -147,11 +147,11 @@ def list_(invocation: Invocation) -> None:
     with invocation.newsroom() as newsroom:
         rules = engine.list_rules(newsroom)
     if invocation.json:
-        _out.as_json(rules)
+        terminal.as_json(rules)
         return
     rows = [_cells(rule) for rule in rules]
     if not rows:
-        _out.note("no rules yet")
+        terminal.note("no rules yet")
     elif sys.stdout.isatty():
         columns = Columns(4, 8, 0, 16, 0, right=frozenset({0}))
         click.secho(columns.line(("no.", "rule", "what", "by", "why")), bold=True)
@@ -178,16 +178,16 @@ def _file(invocation: Invocation, new: engine.NewRule) -> None:
 
 def _show(invocation: Invocation, report: engine.RuleReport, what: str) -> None:
     if invocation.json:
-        _out.as_json(report)
+        terminal.as_json(report)
         return
     for words in report.notes:
-        _out.note(f"note: {words}")
+        terminal.note(f"note: {words}")
     about = text.fold(", ".join(report.about))
     if not report.changed:
         click.echo(f"unchanged: {about}")
         return
     click.echo(f"{what}: {about}")
-    _out.note(_when(report.said))
+    terminal.note(_when(report.said))
 
 
 def _when(said: RulingKind) -> str:

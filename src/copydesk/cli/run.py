@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from copydesk import engine
-from copydesk.cli import _out, _sent
+from copydesk.cli import _sent, terminal
 from copydesk.cli._invocation import Invocation, common
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -35,10 +35,10 @@ def command(
     options = engine.RoundOptions(
         web=web, record=record, dry_run=dry_run, all_due=all_due, deploy=deploy
     )
-    with invocation.newsroom(scratch=dry_run) as newsroom, _out.progress() as progress:
+    with invocation.newsroom(scratch=dry_run) as newsroom, terminal.progress() as progress:
         report = engine.run_round(newsroom, options, progress)
     if invocation.json:
-        _out.as_json(report)
+        terminal.as_json(report)
     else:
         show(report, dry_run=dry_run)
     if not report.complete:
@@ -47,13 +47,13 @@ def command(
 
 def show(report: engine.RoundReport, *, dry_run: bool = False) -> None:
     """Print the summary of a round."""
-    _out.failures(report.failed)
+    terminal.failures(report.failed)
     for path in report.skipped:
-        _out.note(f"skipped, it has edits that are not committed: {path}")
+        terminal.note(f"skipped, it has edits that are not committed: {path}")
     for text in report.notes:
-        _out.note(f"note: {text}")
+        terminal.note(f"note: {text}")
     for path in report.held:
-        _out.note(f"held for an editor: {path}")
+        terminal.note(f"held for an editor: {path}")
     dropped = ", ".join(f"{count} {reason}" for reason, count in report.dropped.items())
     would = "would be " if dry_run else ""
     click.echo(f"{report.leads} leads in {report.seconds:.1f} s")

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from copydesk import engine
-from copydesk.cli import _out
+from copydesk.cli import terminal
 from copydesk.cli._columns import Columns, ago, until
 from copydesk.cli._invocation import Invocation, common
 from copydesk.cli._sources_add import add
@@ -28,10 +28,10 @@ def command(invocation: Invocation, context: click.Context) -> None:
     with invocation.newsroom() as newsroom:
         rows = engine.source_rows(newsroom)
     if invocation.json:
-        _out.as_json(rows)
+        terminal.as_json(rows)
         return
     if not rows:
-        _out.note(NONE_YET)
+        terminal.note(NONE_YET)
     elif sys.stdout.isatty():
         _show(rows, invocation.clock())
     else:
@@ -68,11 +68,11 @@ def import_(invocation: Invocation, file: Path) -> None:
         done = engine.import_sources(newsroom, file)
     if done.no_topics:
         names = ", ".join(done.no_topics[:10]) + (", …" if len(done.no_topics) > 10 else "")
-        _out.note(
+        terminal.note(
             f"folders that are no topics of this beat, left out ({len(done.no_topics)}): {names}"
         )
     if invocation.json:
-        _out.as_json({"named": done.named, "added": done.added})
+        terminal.as_json({"named": done.named, "added": done.added})
         return
     click.echo(f"{done.added} of {done.named} sources added")
 

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 import click
 
 from copydesk import engine
-from copydesk.cli import _out, _sent
+from copydesk.cli import _sent, terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.news import Said, Verdict
 
@@ -47,16 +47,16 @@ def command(
 
 def _show(invocation: Invocation, report: engine.VerdictReport) -> None:
     if invocation.json:
-        _out.as_json(report)
+        terminal.as_json(report)
         return
     for text in report.notes:
-        _out.note(f"note: {text}")
+        terminal.note(f"note: {text}")
     if not report.changed:
         click.echo(f"unchanged: {report.path}")
         return
     click.echo(f"{report.said}: {report.path}")
-    _out.failures(report.failed)
+    terminal.failures(report.failed)
     if report.deploy is not None:
         _sent.show(report.deploy)
     if not report.is_urgent:
-        _out.note("the site shows it after the next round or copydesk build")
+        terminal.note("the site shows it after the next round or copydesk build")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from copydesk import engine
-from copydesk.cli import _out
+from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.kit import dates
 
@@ -21,10 +21,10 @@ def command(invocation: Invocation, url: str, web: Path | None) -> None:
     with invocation.newsroom(scratch=True) as newsroom:
         reading = engine.watch_url(newsroom, url, web)
     if invocation.json:
-        _out.as_json(reading)
+        terminal.as_json(reading)
         return
-    _out.note(f"{reading.kind}: {reading.title or url}")
-    _out.table(
+    terminal.note(f"{reading.kind}: {reading.title or url}")
+    terminal.table(
         ("published", "title", "url"),
         [
             (dates.rfc3339(lead.published_at) if lead.published_at else "", lead.title, lead.url)

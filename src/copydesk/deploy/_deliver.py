@@ -148,7 +148,7 @@ def deliver(site: BuiltSite, plan: Delivery, carrier: Carrier, manifest: Manifes
                     manifest.put(path, rows[path])
                     done += 1
                     new += [path] * is_new
-        deleted = _deleted(plan.deleted, carrier, manifest) if plan.deleted else ()
+        deleted = _delete(plan.deleted, carrier, manifest) if plan.deleted else ()
     except DeployError as error:
         so_far = f"{done} of {len(plan.sent)} files were sent; {GOES_ON}"
         hint = f"{error.hint}; {so_far}" if error.hint else so_far
@@ -162,7 +162,7 @@ def deliver(site: BuiltSite, plan: Delivery, carrier: Carrier, manifest: Manifes
     )
 
 
-def _deleted(paths: Sequence[str], carrier: Carrier, manifest: Manifest) -> tuple[str, ...]:
+def _delete(paths: Sequence[str], carrier: Carrier, manifest: Manifest) -> tuple[str, ...]:
     gone = []
     with closing(carrier.delete(paths)) as deleted:
         for path in deleted:

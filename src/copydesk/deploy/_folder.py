@@ -27,13 +27,13 @@ class LocalFolder:
 
     def listing(self, wanted: Collection[str]) -> Mapping[str, str]:
         """List every file there by its path, with the MD5 of those that are wanted."""
-        found = {}
+        digests = {}
         for where, _, names in os.walk(self.path):
             below = Path(where).relative_to(self.path).as_posix()
             for name in names:
                 path = name if below == "." else f"{below}/{name}"
-                found[path] = _digest(Path(where) / name) if path in wanted else ""
-        return found
+                digests[path] = _digest(Path(where) / name) if path in wanted else ""
+        return digests
 
     def mark(self) -> None:
         """Leave the marker."""
@@ -54,7 +54,7 @@ class LocalFolder:
             except NotADirectoryError:
                 pass
             except OSError as error:
-                raise _refused("deleted", error, target) from error
+                raise _refusal("deleted", error, target) from error
             _drop_empty(target.parent, self.path)
             yield path
 
@@ -66,7 +66,7 @@ class LocalFolder:
                 target.unlink()
             return files.write_if_changed(target, data)
         except OSError as error:
-            raise _refused("written", error, target) from error
+            raise _refusal("written", error, target) from error
 
     def _prove(self, folder: Path) -> None:
         """Refuse to go through a link: it leads out of the place."""
@@ -101,7 +101,7 @@ def _drop_empty(folder: Path, top: Path) -> None:
         folder = folder.parent
 
 
-def _refused(done: str, error: OSError, target: Path) -> DeployError:
+def _refusal(done: str, error: OSError, target: Path) -> DeployError:
     return DeployError(
         f"a file cannot be {done} there ({error.strerror})",
         subject=str(target),
@@ -112,9 +112,9 @@ def _refused(done: str, error: OSError, target: Path) -> DeployError:
 def refuse_nested(place: Path, site: Path, home: Path) -> None:
     """Refuse a folder that lies in the newsroom or its site, or holds them; raises DeployError."""
     real = place.resolve()
-    for kept, name in ((site.resolve(), "the site"), (home.resolve(), "the newsroom")):
-        if real == kept or real.is_relative_to(kept) or kept.is_relative_to(real):
-            how = "lies in" if real != kept and real.is_relative_to(kept) else "holds"
+    for guarded, name in ((site.resolve(), "the site"), (home.resolve(), "the newsroom")):
+        if real == guarded or real.is_relative_to(guarded) or guarded.is_relative_to(real):
+            how = "lies in" if real != guarded and real.is_relative_to(guarded) else "holds"
             raise DeployError(
                 f"the folder to send to {how} {name}",
                 subject=str(place),

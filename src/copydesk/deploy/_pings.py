@@ -41,23 +41,23 @@ def pings(beat: Beat, endpoint: str, changed: Iterable[str]) -> list[Ping]:
     Nothing without `beat.index_now_key` and `beat.hub`; `endpoint` is where IndexNow listens.
     """
     paths = list(dict.fromkeys(changed))
-    found = []
+    pings_due = []
     if beat.index_now_key and (pages := _pages(paths)):
-        found.append(_index_now(beat, endpoint, pages[:INDEX_NOW_MOST]))
+        pings_due.append(_index_now(beat, endpoint, pages[:INDEX_NOW_MOST]))
     if beat.hub:
         feeds = [path for path in paths if path.rpartition("/")[2] in _FEEDS]
-        found += [_publish(beat, path) for path in feeds]
-    return found
+        pings_due += [_publish(beat, path) for path in feeds]
+    return pings_due
 
 
 def _index_now(beat: Beat, endpoint: str, pages: list[str]) -> Ping:
-    said = {
+    fields = {
         "host": urls.host(beat.url),
         "key": beat.index_now_key,
         "keyLocation": f"{beat.url}/{beat.index_now_key}.txt",
         "urlList": [_address(beat, path.removesuffix(_PAGE)) for path in pages],
     }
-    return Ping(url=endpoint, paths=tuple(pages), body=json.dumps(said).encode())
+    return Ping(url=endpoint, paths=tuple(pages), body=json.dumps(fields).encode())
 
 
 def _publish(beat: Beat, path: str) -> Ping:

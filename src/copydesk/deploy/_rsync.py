@@ -59,8 +59,8 @@ class Rsync:
             if answer.returncode == _PARTIAL and _NO_SUCH.search(answer.stderr):
                 return {}
             raise self._trouble(answer)
-        found = map(_LISTED.fullmatch, answer.stdout.splitlines())
-        return {_unescaped(line[1]): "" for line in found if line}
+        lines = map(_LISTED.fullmatch, answer.stdout.splitlines())
+        return {_unescape(line[1]): "" for line in lines if line}
 
     def mark(self) -> None:
         """Leave the marker."""
@@ -78,16 +78,16 @@ class Rsync:
     def delete(self, paths: Sequence[str]) -> Generator[str, None, None]:
         """Delete files, then the folders that are empty then, the deepest first."""
         with tempfile.TemporaryDirectory(prefix="copydesk-") as folder:
-            for gone in (list(paths), *self._emptied(paths)):
+            for gone in (list(paths), *self._empty_folders(paths)):
                 list(self._carry(f"{folder}/", gone, *_GONE))
         yield from paths
 
-    def _emptied(self, paths: Iterable[str]) -> list[list[str]]:
+    def _empty_folders(self, paths: Iterable[str]) -> list[list[str]]:
         """List the folders of which the site has nothing left: rsync takes one level at a time."""
         folders = {str(above) for path in paths for above in list(Path(path).parents)[:-1]}
-        lost = [one for one in folders if not (self.site / one).is_dir()]
-        depths = sorted({one.count("/") for one in lost}, reverse=True)
-        return [sorted(one for one in lost if one.count("/") == depth) for depth in depths]
+        lost = [folder for folder in folders if not (self.site / folder).is_dir()]
+        depths = sorted({folder.count("/") for folder in lost}, reverse=True)
+        return [sorted(folder for folder in lost if folder.count("/") == depth) for depth in depths]
 
     @property
     def _there(self) -> str:
@@ -99,7 +99,7 @@ class Rsync:
         answer = self._run(listed, [origin, self._there], "\0".join(paths))
         if answer.returncode not in {0, _VANISHED}:
             raise self._trouble(answer)
-        return [_unescaped(line) for line in answer.stdout.splitlines()]
+        return [_unescape(line) for line in answer.stdout.splitlines()]
 
     def _run(
         self, options: Sequence[str], places: Sequence[str], given: str = ""
@@ -111,14 +111,14 @@ class Rsync:
         command = [binary, *_ALWAYS, *options, "--", *places]
         environment = {"RSYNC_RSH": _SSH, **os.environ, "LC_ALL": "C"}
         try:
-            return _ended(command, given, environment)
+            return _run_to_end(command, given, environment)
         except (OSError, ValueError) as error:
             raise DeployError("rsync did not run", subject=str(error)) from error
 
     def _trouble(self, answer: subprocess.CompletedProcess[str]) -> DeployError:
         """Return what rsync's complaint means, and what to do."""
-        told = [line.strip() for line in answer.stderr.splitlines() if line.strip()]
-        subject = f"{self.target}: {' '.join(told)[:300]}"
+        lines = [line.strip() for line in answer.stderr.splitlines() if line.strip()]
+        subject = f"{self.target}: {' '.join(lines)[:300]}"
         for words, what, hint in _TROUBLES:
             if words.search(answer.stderr):
                 return DeployError(what, subject=subject, hint=hint)
@@ -138,7 +138,7 @@ _TROUBLES = (
 )
 
 
-def _ended(
+def _run_to_end(
     command: Sequence[str], given: str, environment: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end; it leaves no process behind, whatever ends us."""
@@ -164,6 +164,6 @@ def _ended(
     return subprocess.CompletedProcess(command, process.returncode, out, complaint)
 
 
-def _unescaped(name: str) -> str:
+def _unescape(name: str) -> str:
     """Return a name as it is: rsync writes what it finds odd as `\\#ooo`."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 8)), name)
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 8)), name)

@@ -70,12 +70,12 @@ def survey(site: Path) -> BuiltSite:
             if not _is_sound(path) or entry.is_symlink() or not entry.is_file():
                 skipped.append(path.encode("utf-8", "replace").decode())
                 continue
-            found = entry.stat(follow_symlinks=False)
+            stat = entry.stat(follow_symlinks=False)
             parcels[path] = Parcel(
                 path=path,
                 origin=Path(entry.path),
-                size=found.st_size,
-                changed_ns=found.st_mtime_ns,
+                size=stat.st_size,
+                changed_ns=stat.st_mtime_ns,
             )
     except OSError as error:
         raise _no_site(site, f" ({error.strerror})") from error

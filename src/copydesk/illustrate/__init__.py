@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from copydesk.illustrate._easel import Easel as Easel
     from copydesk.illustrate._picture import Picture as Picture
     from copydesk.illustrate._request_headers import request_headers as request_headers
+    from copydesk.illustrate._thumb_hash import average as average
+    from copydesk.illustrate._thumb_hash import thumb_hash as thumb_hash
     from copydesk.illustrate._with_image import with_image as with_image
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

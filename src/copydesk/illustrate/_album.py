@@ -14,10 +14,16 @@ from typing import TYPE_CHECKING
 
 from copydesk.errors import PictureError
 from copydesk.illustrate import _room
-from copydesk.illustrate._earlier import again, earlier, renewed
-from copydesk.illustrate._forms import made
+from copydesk.illustrate._earlier import find_earlier, renew, renew_forms
+from copydesk.illustrate._forms import make_forms
 from copydesk.illustrate._measure import measure
-from copydesk.illustrate._picture import Picture, asked_for, common, from_sidecar, to_sidecar
+from copydesk.illustrate._picture import (
+    Picture,
+    common_files,
+    from_sidecar,
+    note_request,
+    to_sidecar,
+)
 from copydesk.kit import files, urls
 from copydesk.news import Thumbnail
 
@@ -27,7 +33,6 @@ if TYPE_CHECKING:
 _KEPT_SHARE = 0.9  # of the limit after an eviction, so that not every new picture evicts
 _DAY = 86_400.0
 _HOUR = 3_600.0
-_RENEWED = 100  # pictures of the first version at one time: some five seconds
 _MEASURED_DAYS = 100  # that are remembered of a picture without a copy that no record uses
 
 
@@ -41,9 +46,10 @@ class Album:
     several threads.
     """
 
-    def __init__(self, folder: Path, max_bytes: int) -> None:
+    def __init__(self, folder: Path, max_bytes: int, *, renewed_at_once: int = 100) -> None:
         self._folder = folder
         self._max_bytes = max_bytes
+        self._renewed_at_once = renewed_at_once  # of the first version: some five seconds
         self._bytes: int | None = None
         self._catalogue: dict[str, Picture] | None = None
         self._common: Mapping[str, frozenset[str]] | None = None
@@ -65,15 +71,15 @@ class Album:
         seen = measure(page.body, url)
         stem = hashlib.sha256(page.body).hexdigest()
         file = f"{stem}.webp"
-        known = self._known(stem)
-        fresh = None if known else made(page.body, seen, stem, url)
+        known = self._same_bytes(stem)
+        fresh = None if known else make_forms(page.body, seen, stem, url)
         picture = Picture(
             url=url,
             width=seen.width,
             height=seen.height,
             type=seen.type,
             file=file,
-            asked=self._asked(url, file),
+            asked=self._requesters(url, file),
             forms=tuple(fresh.forms) if fresh else known.forms if known else (),
             thumb_hash=_text(fresh.thumb_hash) if fresh else known.thumb_hash if known else "",
         )
@@ -93,7 +99,7 @@ class Album:
             height=seen.height,
             type=seen.type,
             file=file,
-            asked=self._asked(url, file),
+            asked=self._requesters(url, file),
             only_measured=True,
         )
         with self._lock:
@@ -106,7 +112,7 @@ class Album:
         """Note that the article at an address wants the picture of `url`; one unknown is passed."""
         with self._lock:
             picture = self._pictures().get(url)
-            if picture is None or (noted := asked_for(picture, article)) is picture:
+            if picture is None or (noted := note_request(picture, article)) is picture:
                 return
             sidecar = self._sidecar(url)
             with contextlib.suppress(OSError):  # the note holds as long as the album is open
@@ -138,7 +144,7 @@ class Album:
         """
         with self._lock:
             return {
-                url: earlier(picture) if picture.is_earlier else picture.thumbnail
+                url: find_earlier(picture) if picture.is_earlier else picture.thumbnail
                 for url, picture in sorted(self._pictures().items())
                 if not picture.only_measured
             }
@@ -158,7 +164,7 @@ class Album:
                 if not known[url].asked:
                     self.note(url, article)
             old = [known[url] for url in articles if known[url].is_earlier]
-            for picture in old[:_RENEWED]:
+            for picture in old[: self._renewed_at_once]:
                 self._renew(picture)
             for url in articles:
                 self._touch(self._sidecar(url), moment)
@@ -166,20 +172,24 @@ class Album:
 
     def _commons(self) -> Mapping[str, frozenset[str]]:
         if self._common is None:
-            self._common = common(self._pictures().values())
+            self._common = common_files(self._pictures().values())
         return self._common
 
-    def _asked(self, url: str, file: str) -> Mapping[str, tuple[str, ...]]:
+    def _requesters(self, url: str, file: str) -> Mapping[str, tuple[str, ...]]:
         """Return who wanted an address until now; nobody, where it gave another picture then."""
         with self._lock:
             known = self._pictures().get(url)
         return known.asked if known and known.file == file else {}
 
-    def _known(self, stem: str) -> Picture | None:
+    def _same_bytes(self, stem: str) -> Picture | None:
         """Find a picture of these bytes under another address, when all its files are there."""
         with self._lock:
             file = f"{stem}.webp"
-            same = (one for one in self._pictures().values() if one.file == file and one.is_cached)
+            same = (
+                picture
+                for picture in self._pictures().values()
+                if picture.file == file and picture.is_cached
+            )
             picture = next(same, None)
         return picture if picture and self._is_whole(picture) else None
 
@@ -201,9 +211,9 @@ class Album:
 
         One that is damaged is forgotten; one that only cannot be written now keeps its turn.
         """
-        same = self._known(picture.stem)
+        same = self._same_bytes(picture.stem)
         try:
-            fresh = again(picture, same) if same else renewed(picture, self._folder)
+            fresh = renew_forms(picture, same) if same else renew(picture, self._folder)
         except (OSError, PictureError):
             self._forget(picture.url)
             return None
@@ -224,7 +234,7 @@ class Album:
         weight = sum(lot.size for lot in there.values())
         if weight > self._max_bytes:
             surplus = weight - int(self._max_bytes * _KEPT_SHARE)
-            for stem in _room.leaving(there, self._used(), keep, surplus):
+            for stem in _room.leaving(there, self._last_uses(), keep, surplus):
                 weight -= there[stem].size
                 _room.drop(self._folder, there[stem].names)
             self._drop_orphans()
@@ -233,7 +243,7 @@ class Album:
     def _weigh(self) -> int:
         return sum(lot.size for lot in _room.lots(self._folder).values())
 
-    def _used(self) -> Mapping[str, float]:
+    def _last_uses(self) -> Mapping[str, float]:
         """Read when each picture was last seen in use under one of its addresses, by its stem."""
         used: dict[str, float] = {}
         for url, picture in self._pictures().items():
@@ -255,7 +265,7 @@ class Album:
     def _sweep_measured(self, before: float) -> None:
         """Forget pictures without a copy whose every address was last used before a moment."""
         measured = [one for one in self._pictures().values() if one.only_measured]
-        used = self._used() if measured else {}
+        used = self._last_uses() if measured else {}
         for picture in measured:
             if used.get(picture.stem, 0.0) < before:
                 self._forget(picture.url)
@@ -279,24 +289,27 @@ class Album:
 
     def _drop_orphans(self) -> None:
         sidecars = self._folder.glob("*.json")
-        _room.drop(self._folder, [one.name for one in sidecars if self._read(one) is None])
+        _room.drop(
+            self._folder, [sidecar.name for sidecar in sidecars if self._read(sidecar) is None]
+        )
         self._catalogue = self._common = None
 
     def _pictures(self) -> dict[str, Picture]:
         """Read every picture by its address; the folder is read once."""
         if self._catalogue is None:
             there = _room.whole(self._folder)
-            told = (_told(self._folder / name) for name in sorted(there) if name.endswith(".json"))
+            names = (name for name in sorted(there) if name.endswith(".json"))
+            pictures = (_read_sidecar(self._folder / name) for name in names)
             self._catalogue = {
                 picture.url: picture
-                for picture in told
+                for picture in pictures
                 if picture and there.issuperset(picture.names)
             }
         return self._catalogue
 
     def _read(self, sidecar: Path) -> Picture | None:
         """Read a sidecar whose picture is there; a damaged one is as good as none."""
-        picture = _told(sidecar)
+        picture = _read_sidecar(sidecar)
         return picture if picture and self._is_whole(picture) else None
 
     def _is_whole(self, picture: Picture) -> bool:
@@ -311,7 +324,7 @@ def _name(url: str) -> str:
     return f"{hashlib.sha256(url.encode('utf-8', 'replace')).hexdigest()[:32]}.json"
 
 
-def _told(sidecar: Path) -> Picture | None:
+def _read_sidecar(sidecar: Path) -> Picture | None:
     """Read a sidecar; None for one that is damaged, or lies under another address's name."""
     try:
         picture = from_sidecar(sidecar.read_bytes())

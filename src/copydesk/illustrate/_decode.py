@@ -43,7 +43,7 @@ def decode(data: bytes, seen: Measure) -> Image:
     orientation, profile = _orientation(image), image.info.get("icc_profile")
     lies = orientation in {5, 6, 7, 8}
     room = (MAX_HEIGHT, MAX_WIDTH) if lies else (MAX_WIDTH, MAX_HEIGHT)
-    upright = _upright(_fitted(_plain(image), *room), orientation)
+    upright = _upright(_fit(_plain(image), *room), orientation)
     return _opaque(_in_srgb(upright, profile))
 
 
@@ -72,7 +72,7 @@ def _orientation(image: Image) -> int:
         return 1
 
 
-def _fitted(image: Image, width: int, height: int) -> Image:
+def _fit(image: Image, width: int, height: int) -> Image:
     from PIL.Image import Resampling
 
     scale = min(1, width / image.width, height / image.height)
@@ -92,11 +92,11 @@ def _upright(image: Image, orientation: int) -> Image:
 def _in_srgb(image: Image, profile: object) -> Image:
     """Convert a picture to RGB or RGBA, its own colour profile applied."""
     if isinstance(profile, bytes) and 0 < len(profile) <= _MAX_PROFILE and image.mode != "L":
-        image = _converted(image, profile)
+        image = _convert(image, profile)
     return image if image.mode in {"RGB", "RGBA"} else image.convert("RGB")
 
 
-def _converted(image: Image, profile: bytes) -> Image:
+def _convert(image: Image, profile: bytes) -> Image:
     from PIL import ImageCms
 
     mode = "RGBA" if image.mode == "RGBA" else "RGB"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from copydesk.illustrate._forms import made
+from copydesk.illustrate._forms import make_forms
 from copydesk.illustrate._measure import Measure, size
 from copydesk.illustrate._picture import Picture
 from copydesk.news import PictureFile, Thumbnail
@@ -24,7 +24,7 @@ class Renewed:
     forms: Mapping[PictureFile, bytes]
 
 
-def earlier(picture: Picture) -> Thumbnail:
+def find_earlier(picture: Picture) -> Thumbnail:
     """Return the one file of a picture that was not made anew yet, in the size that it has."""
     scale = min(1, _WIDTH / picture.width, _HEIGHT / picture.height)
     form = PictureFile(
@@ -36,12 +36,12 @@ def earlier(picture: Picture) -> Thumbnail:
     return Thumbnail(forms=(form,))
 
 
-def again(picture: Picture, same: Picture) -> Renewed:
+def renew_forms(picture: Picture, same: Picture) -> Renewed:
     """Return a picture the forms that were made of the same bytes under another address."""
     return Renewed(picture=replace(picture, forms=same.forms, thumb_hash=same.thumb_hash), forms={})
 
 
-def renewed(picture: Picture, folder: Path) -> Renewed:
+def renew(picture: Picture, folder: Path) -> Renewed:
     """Make the forms from the file that is there; nothing is fetched.
 
     Raises OSError where it cannot be read, PictureError where it is damaged.
@@ -49,7 +49,7 @@ def renewed(picture: Picture, folder: Path) -> Renewed:
     stored = (folder / picture.file).read_bytes()
     width, height = size(stored)
     seen = Measure(format="WEBP", type="image/webp", width=width, height=height)
-    fresh = made(stored, seen, picture.stem, picture.url)
+    fresh = make_forms(stored, seen, picture.stem, picture.url)
     thumb_hash = base64.b64encode(fresh.thumb_hash).decode()
     return Renewed(
         picture=replace(picture, forms=tuple(fresh.forms), thumb_hash=thumb_hash),

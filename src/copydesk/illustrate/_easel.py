@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from copydesk.errors import PictureError
-from copydesk.illustrate import _face, _icons, _poster
+from copydesk.illustrate import drawing
 from copydesk.kit import files
 from copydesk.news import PictureFile, Poster
 
@@ -24,7 +24,7 @@ class Easel:
 
     def __init__(self, folder: Path, face: Path | None = None) -> None:
         self._folder = folder
-        self._face = face or _face.OWN
+        self._face = face or drawing.OWN_FACE
         self._there: set[str] | None = None
         self._own = ""
 
@@ -37,11 +37,11 @@ class Easel:
         if name not in self._names():
             if not anew or not self._is_settable(poster):
                 return None
-            data = self._drawn(poster)
+            data = self._draw(poster)
             if data is None:
                 return None
             self._keep(name, data)
-        width, height = _poster.SIZE
+        width, height = drawing.POSTER_SIZE
         return PictureFile(name=name, width=width, height=height, type="image/png")
 
     def ahead(self, posters: Iterable[Poster]) -> None:
@@ -50,30 +50,31 @@ class Easel:
         What fails is left to `poster`, which says what is wrong.
         """
         with contextlib.suppress(PictureError):
-            missing = {self._name(one): one for one in posters if self._is_settable(one)}
+            missing = {
+                self._name(poster): poster for poster in posters if self._is_settable(poster)
+            }
             for name in missing.keys() & self._names():
                 del missing[name]
             if len(missing) < _MANY:
                 return
-            from copydesk.illustrate import _together
 
-            with contextlib.closing(_together.drawn(list(missing.values()), self._face)) as drawn:
-                for name, data in zip(missing, drawn, strict=False):
+            with contextlib.closing(drawing.draw_all(list(missing.values()), self._face)) as pngs:
+                for name, data in zip(missing, pngs, strict=False):
                     if data is not None:
                         self._keep(name, data)
 
     def icons(self, title: str) -> Mapping[str, Path]:
         """Return the files of a title's icons by the names that they have on the site."""
         key = self._key("icons", title)
-        kept = {name: f"{key}-{name}" for name in _icons.NAMES}
-        if not self._names().issuperset(kept.values()):
+        files = {name: f"{key}-{name}" for name in drawing.ICON_NAMES}
+        if not self._names().issuperset(files.values()):
             try:
-                drawn = _icons.drawn(title, self._face)
+                drawn = drawing.draw_icons(title, self._face)
             except (OSError, ValueError) as error:
                 raise self._failure(error) from error
             for name, data in drawn.items():
-                self._keep(kept[name], data)
-        return {name: self._folder / file for name, file in kept.items()}
+                self._keep(files[name], data)
+        return {name: self._folder / file for name, file in files.items()}
 
     def sweep(self, used: Collection[str]) -> None:
         """Delete what was drawn for words that nobody says any more; `used` are names of files."""
@@ -83,17 +84,17 @@ class Easel:
         self._there = None
 
     def _name(self, poster: Poster) -> str:
-        said = (poster.site, poster.headline, poster.topic, poster.source)
-        return f"{self._key('poster', *said)}.png"
+        words = (poster.site, poster.headline, poster.topic, poster.source)
+        return f"{self._key('poster', *words)}.png"
 
     def _is_settable(self, poster: Poster) -> bool:
         """Decide it without loading what draws: most builds ask again for what cannot be set."""
-        points = _face.covered(self._face)
-        return not poster.headline or bool(_face.settable(poster.headline, points))
+        points = drawing.read_code_points(self._face)
+        return not poster.headline or bool(drawing.to_settable(poster.headline, points))
 
-    def _drawn(self, poster: Poster) -> bytes | None:
+    def _draw(self, poster: Poster) -> bytes | None:
         try:
-            return _poster.drawn(poster, self._face)
+            return drawing.draw(poster, self._face)
         except (OSError, ValueError) as error:
             raise self._failure(error) from error
 
@@ -116,10 +117,10 @@ class Easel:
             self._there = {file.name for file in self._folder.iterdir()} if is_there else set()
         return self._there
 
-    def _key(self, *said: str) -> str:
+    def _key(self, *words: str) -> str:
         """Name what is said, in this face and by this way of drawing."""
         if not self._own:
             with contextlib.suppress(OSError):
                 self._own = hashlib.blake2b(self._face.read_bytes()).hexdigest()
-        parts = "\0".join((_VERSION, self._own, *said))
+        parts = "\0".join((_VERSION, self._own, *words))
         return hashlib.blake2b(parts.encode("utf-8", "replace"), digest_size=16).hexdigest()

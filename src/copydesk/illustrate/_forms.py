@@ -32,7 +32,7 @@ class Made:
     thumb_hash: bytes
 
 
-def made(data: bytes, seen: Measure, stem: str, url: str) -> Made:
+def make_forms(data: bytes, seen: Measure, stem: str, url: str) -> Made:
     """Make every form of a picture, the same bytes every time; their names begin with `stem`.
 
     Raises PictureError where the picture is cut off or damaged anywhere.
@@ -52,11 +52,11 @@ def _forms(image: Image, stem: str) -> dict[PictureFile, bytes]:
     sizes = {stem: image}
     if image.width >= SMALL_WIDTH * _WORTH:
         sizes[f"{stem}-{SMALL_WIDTH}"] = _small(image)
-    webp = {name: _encoded(one, "WEBP", quality=_QUALITY, method=4) for name, one in sizes.items()}
+    webp = {name: _encode(one, "WEBP", quality=_QUALITY, method=4) for name, one in sizes.items()}
     avif = {name: _avif(one, len(webp[name])) for name, one in sizes.items()}
     if not all(0 < len(avif[name]) <= _WASTE * len(webp[name]) for name in sizes):
         avif = {}  # a browser that takes AVIF looks at no other: both widths, or none
-    jpeg = _encoded(_on_white(image), "JPEG", quality=_QUALITY, progressive=True, optimize=True)
+    jpeg = _encode(_on_white(image), "JPEG", quality=_QUALITY, progressive=True, optimize=True)
     return {
         **{_form(f"{name}.webp", sizes[name]): data for name, data in webp.items()},
         **{_form(f"{name}.avif", sizes[name]): data for name, data in avif.items()},
@@ -91,7 +91,7 @@ def _avif(image: Image, webp_bytes: int) -> bytes:
         return b""
     bits = 8 * webp_bytes / (image.width * image.height)
     quality = round(min(66.0, max(54.0, 52 + 12 * bits)))
-    return _encoded(image, "AVIF", quality=quality, speed=9, max_threads=1)
+    return _encode(image, "AVIF", quality=quality, speed=9, max_threads=1)
 
 
 def _on_white(image: Image) -> Image:
@@ -104,7 +104,7 @@ def _on_white(image: Image) -> Image:
     return sheet
 
 
-def _encoded(image: Image, kind: str, **options: object) -> bytes:
+def _encode(image: Image, kind: str, **options: object) -> bytes:
     image.info.clear()
     out = io.BytesIO()
     image.save(out, kind, **options)

@@ -113,7 +113,7 @@ def _is_form(form: PictureFile, stem: str) -> bool:
     return bool(is_own) and form.type in _TYPES and 0 < shortest <= longest <= _LONGEST
 
 
-def asked_for(picture: Picture, article: str) -> Picture:
+def note_request(picture: Picture, article: str) -> Picture:
     """Note in a picture that the article at an address wanted it."""
     site, mark = urls.registrable_domain(article), _mark(article)
     marks = picture.asked.get(site, ())
@@ -123,7 +123,7 @@ def asked_for(picture: Picture, article: str) -> Picture:
     return replace(picture, asked={**picture.asked, site: (*marks, mark)})
 
 
-def common(pictures: Iterable[Picture]) -> Mapping[str, frozenset[str]]:
+def common_files(pictures: Iterable[Picture]) -> Mapping[str, frozenset[str]]:
     """Return the files that stand for nothing, each with the sites for which it does.
 
     What counts is who wanted a picture, not where it lies: many papers share the address of one
@@ -137,11 +137,11 @@ def common(pictures: Iterable[Picture]) -> Mapping[str, frozenset[str]]:
         for site, marks in asked.items():
             addresses[picture.file, site] += 1
             articles[picture.file, site].update(marks)
-    found: defaultdict[str, set[str]] = defaultdict(set)
+    sites_by_file: defaultdict[str, set[str]] = defaultdict(set)
     for (file, site), number in addresses.items():
         if number > COMMON and len(articles[file, site]) > COMMON:
-            found[file].add(site)
-    return {file: frozenset(those) for file, those in found.items()}
+            sites_by_file[file].add(site)
+    return {file: frozenset(those) for file, those in sites_by_file.items()}
 
 
 def _mark(article: str) -> str:

@@ -24,18 +24,18 @@ class Lot:
 
 def lots(folder: Path) -> Mapping[str, Lot]:
     """List what lies in a folder by the stem of its names; one look at the folder."""
-    found: defaultdict[str, list[tuple[str, int, float]]] = defaultdict(list)
+    files_by_stem: defaultdict[str, list[tuple[str, int, float]]] = defaultdict(list)
     for entry, stat in _entries(folder):
         if entry.name.endswith(_KINDS):
             stem = entry.name.rsplit(".", 1)[0].split("-", 1)[0]
-            found[stem].append((entry.name, stat.st_size, stat.st_mtime))
+            files_by_stem[stem].append((entry.name, stat.st_size, stat.st_mtime))
     return {
         stem: Lot(
             names=tuple(name for name, _, _ in files),
             size=sum(size for _, size, _ in files),
             came=max(moment for _, _, moment in files),
         )
-        for stem, files in found.items()
+        for stem, files in files_by_stem.items()
     }
 
 
@@ -84,7 +84,7 @@ def _entries(folder: Path) -> Iterator[tuple[os.DirEntry[str], os.stat_result]]:
     """Yield the files of a folder; none of one that cannot be read."""
     with contextlib.suppress(OSError):
         with os.scandir(folder) as entries:
-            found = [entry for entry in entries if entry.is_file(follow_symlinks=False)]
-        for entry in found:
+            files = [entry for entry in entries if entry.is_file(follow_symlinks=False)]
+        for entry in files:
             with contextlib.suppress(OSError):
                 yield entry, entry.stat(follow_symlinks=False)

@@ -42,7 +42,7 @@ def thumb_hash(image: Image) -> bytes:
         _waves(channel, width, shape)
         for channel, shape in zip(channels, shapes if is_clear else shapes[:3], strict=True)
     ]
-    return _packed(waves, down if width > height else across, is_wide=width > height)
+    return _pack(waves, down if width > height else across, is_wide=width > height)
 
 
 def average(hashed: bytes) -> str:
@@ -88,19 +88,19 @@ def _waves(channel: Sequence[float], width: int, shape: tuple[int, int]) -> _Wav
     for x_wave in range(across):
         curve = [cos(pi / width * x_wave * (x + 0.5)) for x in range(width)]
         lines.append([sum(map(float.__mul__, row, curve)) for row in rows])
-    found = []
+    levels = []
     for y_wave in range(down):
         curve = [cos(pi / height * y_wave * (y + 0.5)) for y in range(height)]
         for x_wave in range(across):
             if x_wave * down < across * (down - y_wave):
                 total = sum(map(float.__mul__, lines[x_wave], curve))
-                found.append(round(total / len(channel), _DIGITS))
-    mean, *others = found
-    scale = max(map(abs, others))
-    return _Waves(mean, [0.5 + 0.5 / scale * one for one in others] if scale else others, scale)
+                levels.append(round(total / len(channel), _DIGITS))
+    mean, *levels = levels
+    scale = max(map(abs, levels))
+    return _Waves(mean, [0.5 + 0.5 / scale * level for level in levels] if scale else levels, scale)
 
 
-def _packed(waves: Sequence[_Waves], finest: int, *, is_wide: bool) -> bytes:
+def _pack(waves: Sequence[_Waves], finest: int, *, is_wide: bool) -> bytes:
     light, yellow, red = waves[:3]
     is_clear = len(waves) > 3
     first = (

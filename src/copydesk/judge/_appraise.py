@@ -61,7 +61,7 @@ def appraise(article: Article, beat: Beat) -> Appraisal | Dropped:
             url=article.url, reason="off-beat", detail=profile.describe_miss(article, beat)
         )
     topics = profile.topics(article, beat, matches)
-    features = _features_of(article, beat, topics, _given_by(matches))
+    features = _features_of(article, beat, topics, _word_of_source(matches))
     pictured, bare = weigh_both_ways(profile.signals, features, beat, profile.highest)
     reasons = _topic_reasons(topics, matches)
     if not topics:
@@ -133,7 +133,7 @@ def _features_of(article: Article, beat: Beat, topics: tuple[str, ...], given: s
     )
 
 
-def _given_by(matches: tuple[Match, ...]) -> str:
+def _word_of_source(matches: tuple[Match, ...]) -> str:
     return next((match.why for match in matches if match.given), "")
 
 

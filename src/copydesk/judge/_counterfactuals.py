@@ -30,10 +30,13 @@ def counterfactuals(
     `group` are the other stories of its group, copies left out; `article` is what was read of it,
     None where that is no longer kept: then nothing is said of topics that it did not get.
     """
-    return (*_standing(story, group, beat, article), *_topics(story, beat, article))
+    return (
+        *_changes_of_standing(story, group, beat, article),
+        *_changes_of_topics(story, beat, article),
+    )
 
 
-def _standing(
+def _changes_of_standing(
     story: Story, group: Sequence[Story], beat: Beat, article: Article | None
 ) -> Iterator[str]:
     """Yield what would take a story on to the site, or off it."""
@@ -44,24 +47,24 @@ def _standing(
     if why := blocking_ruling(story, beat.rulings):
         yield f"{why}: copydesk rule undo lifts it, then copydesk rejudge --apply"
     if story.copy_of:
-        yield f"{story.copy_of} has the same text; {_shown_by_verdict(story)} all the same"
+        yield f"{story.copy_of} has the same text; {_verdict_that_shows(story)} all the same"
     elif any(reason.about == "held" for reason in story.reasons):
-        yield _shown_by_verdict(story)
+        yield _verdict_that_shows(story)
     elif story.heat == -1:
-        yield from _behind(story, group, beat)
+        yield from _what_brings_it_forward(story, group, beat)
     elif story.published:
-        yield from _published(story, group, beat)
+        yield from _what_keeps_it(story, group, beat)
     elif _is_off_beat(story, beat):
         yield _off_beat(story, beat, article)
     else:
-        yield from _below(story, group, beat)
+        yield from _what_it_lacks(story, group, beat)
 
 
 def _is_off_beat(story: Story, beat: Beat) -> bool:
     return not story.topics and profile_of(beat).blocks
 
 
-def _shown_by_verdict(story: Story) -> str:
+def _verdict_that_shows(story: Story) -> str:
     return f"copydesk verdict {name_of(story)} publish shows it"
 
 
@@ -73,23 +76,23 @@ def _off_beat(story: Story, beat: Beat, article: Article | None) -> str:
     )
 
 
-def _below(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
+def _what_it_lacks(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
     """Yield what a story lacks that is below the gate."""
     gate = beat.scoring.publish_at
     total = points_at_the_gate(story, group, beat)
-    bound = _bound_points(story)
+    bound = _points_of_bounds(story)
     least = gate - total + bound
     if total >= gate:
-        yield _shown_by_verdict(story)
+        yield _verdict_that_shows(story)
         return
     low = f" (its points add up to {total - bound})" if bound > 0 else ""
-    yield f"{total} is below {gate}{low}: {_counted(least, 'more point')} would publish it"
+    yield f"{total} is below {gate}{low}: {_count_of(least, 'more point')} would publish it"
     against = sorted(_quality_reasons(story), key=lambda reason: reason.points or 0)
     for reason in against[:_DECIDING]:
         if -(reason.points or 0) >= least:
             yield f'without "{reason.why}" ({reason.points}) it would be published'
     yield from _newsrooms(story, group, beat, least)
-    yield _shown_by_verdict(story)
+    yield _verdict_that_shows(story)
 
 
 def _newsrooms(story: Story, group: Sequence[Story], beat: Beat, least: int) -> Iterator[str]:
@@ -97,23 +100,23 @@ def _newsrooms(story: Story, group: Sequence[Story], beat: Beat, least: int) -> 
     if not profile_of(beat).blocks:
         if beat.scoring.grouping:
             count = -(-least // RELATED_POINTS)
-            yield f"{_counted(count, 'more related story', 'more related stories')} would, too"
+            yield f"{_count_of(count, 'more related story', 'more related stories')} would, too"
     elif least <= LIFT - _lift(story, group, beat):
         count = -(-least // NEWSROOM_POINTS)
-        yield f"{_counted(count, 'more independent newsroom')} on its event would, too"
+        yield f"{_count_of(count, 'more independent newsroom')} on its event would, too"
     else:
         yield f"other newsrooms on its event would not: they count for {LIFT} points at most"
 
 
-def _published(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
+def _what_keeps_it(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
     """Yield what keeps a story on the site, and in front of its group."""
     gate = beat.scoring.publish_at
     total, lift = points_at_the_gate(story, group, beat), _lift(story, group, beat)
-    spare = total - gate - _bound_points(story)
+    spare = total - gate - _points_of_bounds(story)
     if total < gate:
         yield f"by its points ({total}, {gate} needed) it would not be published"
     else:
-        yield f"{total} reaches {gate}: {_counted(spare + 1, 'point')} less would not publish it"
+        yield f"{total} reaches {gate}: {_count_of(spare + 1, 'point')} less would not publish it"
         if lift > spare:
             yield "without the other newsrooms on its event it would not be published"
         carrying = sorted(_quality_reasons(story), key=lambda reason: -(reason.points or 0))
@@ -134,17 +137,17 @@ def _in_front(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]
         return
     best = max(group, key=lambda other: other.quality or 0)
     yield (
-        f"it leads {_counted(len(group), 'other story', 'other stories')}, the best of which has "
+        f"it leads {_count_of(len(group), 'other story', 'other stories')}, the best of which has "
         f"quality {best.quality or 0}: one of more than {(story.quality or 0) + STAYS} would take "
         f"the lead; copydesk rule split {name_of(story)} --why … takes it out"
     )
 
 
-def _behind(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
+def _what_brings_it_forward(story: Story, group: Sequence[Story], beat: Beat) -> Iterator[str]:
     """Yield what would put a story in front of its group, or take it out."""
     leader = next((other for other in group if other.heat != -1), None)
     if leader is None:
-        yield f"no leader of its group is filed; {_shown_by_verdict(story)}"
+        yield f"no leader of its group is filed; {_verdict_that_shows(story)}"
         return
     why = _why_it_leads(story, leader, beat)
     if _is_chosen(leader, [story, *group], beat):
@@ -183,10 +186,10 @@ def _why_it_leads(story: Story, leader: Story, beat: Beat) -> str:
     if stays:
         why += f", and who leads stays in front until another is {STAYS} points better"
     lack = best + stays + 1 - own
-    return f"{why}; {_counted(lack, 'more point')} here would lead" if lack > 0 else why
+    return f"{why}; {_count_of(lack, 'more point')} here would lead" if lack > 0 else why
 
 
-def _topics(story: Story, beat: Beat, article: Article | None) -> Iterator[str]:
+def _changes_of_topics(story: Story, beat: Beat, article: Article | None) -> Iterator[str]:
     """Yield which topic a story nearly got, and what was missing."""
     if article is None or (not story.topics and not story.published):
         return
@@ -209,7 +212,7 @@ def _lift(story: Story, group: Sequence[Story], beat: Beat) -> int:
     return min(LIFT, support.points or 0) if support else 0
 
 
-def _bound_points(story: Story) -> int:
+def _points_of_bounds(story: Story) -> int:
     """Return the points by which a quality was brought into its bounds: they weigh nothing."""
     return sum(reason.points or 0 for reason in story.reasons if _is_bound(reason))
 
@@ -224,5 +227,5 @@ def _quality_reasons(story: Story) -> list[Reason]:
     return [reason for reason in points if not _is_bound(reason)]
 
 
-def _counted(count: int, noun: str, plural: str = "") -> str:
+def _count_of(count: int, noun: str, plural: str = "") -> str:
     return f"{count} {noun if count == 1 else plural or noun + 's'}"

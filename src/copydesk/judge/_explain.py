@@ -48,7 +48,7 @@ def _quality(story: Story, beat: Beat) -> tuple[Reason, ...]:
     official = weigh_by(signals, replace(features, official=True), beat)
     if score.quality != story.quality == official.quality:
         return official.reasons
-    return (*score.reasons, *_unexplained(story.quality, score))
+    return (*score.reasons, *_points_without_rule(story.quality, score))
 
 
 def _features_of(story: Story) -> Features:
@@ -62,7 +62,7 @@ def _features_of(story: Story) -> Features:
     )
 
 
-def _unexplained(quality: int, score: QualityScore) -> tuple[Reason, ...]:
+def _points_without_rule(quality: int, score: QualityScore) -> tuple[Reason, ...]:
     over = quality - score.quality
     if not over:
         return ()
@@ -78,10 +78,10 @@ def _standing(story: Story, beat: Beat) -> tuple[Reason, ...]:
     points = RELATED_POINTS * len(story.related)
     if points and story.published:
         reasons.append(Reason.of(ReasonKind.RELATED, points=points, count=len(story.related)))
-    return (*reasons, _published(story, beat))
+    return (*reasons, _gate_reason(story, beat))
 
 
-def _published(story: Story, beat: Beat) -> Reason:
+def _gate_reason(story: Story, beat: Beat) -> Reason:
     gate = beat.scoring.publish_at
     total = (story.quality or 0) + RELATED_POINTS * len(story.related)
     kind = ReasonKind.REACHES_GATE if total >= gate else ReasonKind.BELOW_GATE

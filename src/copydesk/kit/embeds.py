@@ -63,13 +63,13 @@ def file(kind: Kind, address: str) -> MediaFile | None:
 
     A machine's address or a name of a local network would have each reader's browser ask there.
     """
-    found = urls.fetchable(address) if len(address) <= _MAX_ADDRESS else None
-    if found is None or not found.startswith("https:"):
+    https = urls.fetchable(address) if len(address) <= _MAX_ADDRESS else None
+    if https is None or not https.startswith("https:"):
         return None
-    host = urls.host(found)
+    host = urls.host(https)
     if urls.is_machine(host) or urls.is_local(host):
         return None
-    return MediaFile(kind=kind, src=found)
+    return MediaFile(kind=kind, src=https)
 
 
 def write(shown: Player | MediaFile) -> str:

@@ -155,9 +155,11 @@ def trouble(complaint: str, remote: str, command: str, later: str) -> GitError:
 
     `later` says what becomes of the matter now; it is the hint where nothing else helps.
     """
-    lines = [one.strip() for one in complaint.splitlines()]
-    told = [one for one in lines if one and not one.startswith(("hint:", "error: failed to push"))]
-    subject = plain(f"{remote}: {' '.join(told)[:300]}")
+    lines = [line.strip() for line in complaint.splitlines()]
+    said_lines = [
+        line for line in lines if line and not line.startswith(("hint:", "error: failed to push"))
+    ]
+    subject = plain(f"{remote}: {' '.join(said_lines)[:300]}")
     for words, what, hint in _TROUBLES:
         if words.search(complaint):
             return GitError(what, subject=subject, hint=hint or later)
@@ -172,9 +174,9 @@ def plain(text: str) -> str:
 
 def _clean_environment() -> dict[str, str]:
     """Return the environment without what would point git elsewhere or make it ask."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     return {
-        **kept,
+        **environment,
         "LC_ALL": "C",
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_OPTIONAL_LOCKS": "0",

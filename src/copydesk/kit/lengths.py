@@ -20,26 +20,26 @@ _SECONDS = re.compile(r"\A(\d{1,8})(?:[.,]\d{1,9})?\Z")
 _UNITS = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
 
 
-def seconds(said: object) -> int:
+def seconds(value: object) -> int:
     """Parse `PT10M5S`, `10:05`, `1:02:03`, `605`, 605 into whole seconds; 0 where it is none.
 
     ISO 8601 (without years and months), the clock of iTunes, plain seconds. Over a week is none.
     """
-    if isinstance(said, bool) or not isinstance(said, str | int | float):
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         return 0
-    if isinstance(said, int | float):
-        return round(said) if 0 < said <= _LONGEST else 0
-    words = said.strip()[:40].replace(" ", "")
-    found = _iso(words) or _clock(words)
-    return found if 0 < found <= _LONGEST else 0
+    if isinstance(value, int | float):
+        return round(value) if 0 < value <= _LONGEST else 0
+    words = value.strip()[:40].replace(" ", "")
+    length = _iso(words) or _clock(words)
+    return length if 0 < length <= _LONGEST else 0
 
 
 def _iso(words: str) -> int:
-    found = _ISO.match(_LONG_ISO.sub("P", words))
-    if found is None:
+    match = _ISO.match(_LONG_ISO.sub("P", words))
+    if match is None:
         return 0
     parts = {
-        name: float((value or "0").replace(",", ".")) for name, value in found.groupdict().items()
+        name: float((value or "0").replace(",", ".")) for name, value in match.groupdict().items()
     }
     return round(sum(_UNITS[name] * value for name, value in parts.items()))
 
@@ -47,10 +47,10 @@ def _iso(words: str) -> int:
 def _clock(words: str) -> int:
     if plain := _SECONDS.match(words):
         return int(plain[1])
-    found = _CLOCK.match(words)
-    if found is None or int(found[3]) >= 60:
+    match = _CLOCK.match(words)
+    if match is None or int(match[3]) >= 60:
         return 0
-    return int(found[1] or 0) * 3_600 + int(found[2]) * 60 + int(found[3])
+    return int(match[1] or 0) * 3_600 + int(match[2]) * 60 + int(match[3])
 
 
 def iso8601(length: int) -> str:
@@ -70,5 +70,5 @@ def words(length: int) -> str:
     if length < 60:
         return f"{length} s"
     hours, minutes = divmod(round(length / 60), 60)
-    said = [f"{hours} h" if hours else "", f"{minutes} min" if minutes else ""]
-    return " ".join(filter(None, said))
+    parts = [f"{hours} h" if hours else "", f"{minutes} min" if minutes else ""]
+    return " ".join(filter(None, parts))

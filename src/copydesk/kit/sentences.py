@@ -53,9 +53,9 @@ _INNER = re.compile(r"^(?:[^\W\d_]{1,3}\.)+[^\W\d_]{1,3}$")  # `U.S`, `z.B`, `e.
 
 def ends(passage: str, limit: int | None = None) -> Iterator[int]:
     """Yield the places in the first `limit` characters at which a sentence has ended."""
-    for found in _END.finditer(passage, 0, len(passage) if limit is None else limit):
-        if found.end() == len(passage) or _is_end(passage, found):
-            yield found.end()
+    for match in _END.finditer(passage, 0, len(passage) if limit is None else limit):
+        if match.end() == len(passage) or _is_end(passage, match):
+            yield match.end()
 
 
 def is_ended(passage: str) -> bool:
@@ -63,18 +63,18 @@ def is_ended(passage: str) -> bool:
     return bool(_LAST.search(passage[-_LOOK_BACK:]))
 
 
-def _is_end(passage: str, found: re.Match[str]) -> bool:
+def _is_end(passage: str, match: re.Match[str]) -> bool:
     """Decide whether marks within a passage end a sentence."""
-    marks = found.group()
+    marks = match.group()
     if marks[0] in _BARE:
         return True
-    after = _NEXT.match(passage, found.end())
+    after = _NEXT.match(passage, match.end())
     following = after[1] if after else ""
-    if following.islower() or not passage[found.end()].isspace():
+    if following.islower() or not passage[match.end()].isspace():
         return False
     if marks != ".":
         return True
-    word = _WORD_BEFORE.search(passage, max(0, found.start() - _LOOK_BACK), found.start())
+    word = _WORD_BEFORE.search(passage, max(0, match.start() - _LOOK_BACK), match.start())
     return not _is_abbreviated(word[1] if word else "", following)
 
 

@@ -79,11 +79,11 @@ def prose(markdown: str) -> str:
         if line.startswith(_FENCE):
             is_code = not is_code
         else:
-            lines.append(line if is_code else _unmarked(line))
+            lines.append(line if is_code else _strip_marks(line))
     return "\n".join(line for line in lines if line.strip())
 
 
-def _unmarked(line: str) -> str:
+def _strip_marks(line: str) -> str:
     if line.startswith("|"):
         cells = (re.sub(r"\\(.)", r"\1", cell).strip() for cell in _CELL.findall(line[1:]))
         return "" if _RULE.fullmatch(line) else " ".join(cell for cell in cells if cell)

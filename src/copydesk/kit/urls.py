@@ -88,15 +88,15 @@ def canonical(url: str, base: str = "") -> str | None:
     parsed.username = ""
     parsed.password = ""
     if parsed.search:
-        parsed.search = _kept_query(parsed.search)
+        parsed.search = _keep_query(parsed.search)
     return str(parsed.href)
 
 
-def _kept_query(search: str) -> str:
+def _keep_query(search: str) -> str:
     """Drop tracking parameters; a query without any keeps its own spelling."""
     pairs = parse_qsl(search.removeprefix("?"), keep_blank_values=True)
-    kept = [(name, value) for name, value in pairs if not _TRACKING.match(name)]
-    return search if kept == pairs else urlencode(kept)
+    wanted = [(name, value) for name, value in pairs if not _TRACKING.match(name)]
+    return search if wanted == pairs else urlencode(wanted)
 
 
 def identity(url: str) -> str:
@@ -161,12 +161,12 @@ def site_name(text: str) -> str:
     "" for what is none, or stands under no ending that there is ("node.js").
     """
     name = text.strip().lower().removeprefix("*.").removeprefix("www.")
-    found = host(name if "://" in name else f"https://{name}").removeprefix("www.")
+    bare = host(name if "://" in name else f"https://{name}").removeprefix("www.")
     if "://" not in name and (not _NAME.fullmatch(name) or "." not in name):
         return ""
-    is_reserved = found.rpartition(".")[2] in _RESERVED or is_local(found)
-    known = is_reserved or is_machine(found) or _suffixes().publicsuffix(found, False)
-    return found if found and known else ""
+    is_reserved = bare.rpartition(".")[2] in _RESERVED or is_local(bare)
+    known = is_reserved or is_machine(bare) or _suffixes().publicsuffix(bare, False)
+    return bare if bare and known else ""
 
 
 def same_site(left: str, right: str) -> bool:

@@ -54,11 +54,11 @@ def read(root: Path, path: str, at_most: int) -> bytes:
 def read_beginning(root: Path, path: str, length: int) -> bytes:
     """Return the first `length` bytes of a file, all where it has fewer; raise as `read` does."""
     *folders, name = _steps(path)
-    above = _opened(root, folders, path)
+    above = _open(root, folders, path)
     try:
         handle = os.open(name, _FILE, dir_fd=above)
     except OSError as error:
-        raise _told(error, name, above, path) from error
+        raise _error_for(error, name, above, path) from error
     finally:
         os.close(above)
     return _plain_bytes(handle, path, length)
@@ -73,7 +73,7 @@ def read_sibling(file: str, path: str, length: int) -> bytes:
     try:
         handle = os.open(file, _FILE)
     except OSError as error:
-        raise _told(error, file, None, path) from error
+        raise _error_for(error, file, None, path) from error
     return _plain_bytes(handle, path, length)
 
 
@@ -93,7 +93,7 @@ def names(root: Path, folder: str) -> list[str]:
     raises UnfitFileError where it or one above it is a link, and OSError as the system gives it.
     """
     try:
-        above = _opened(root, _steps(folder), folder)
+        above = _open(root, _steps(folder), folder)
     except (FileNotFoundError, NotADirectoryError):
         return []
     try:
@@ -102,7 +102,7 @@ def names(root: Path, folder: str) -> list[str]:
         os.close(above)
     try:
         with os.scandir(handle) as entries:
-            found = [one.name for one in entries if not one.is_dir(follow_symlinks=False)]
+            found = [entry.name for entry in entries if not entry.is_dir(follow_symlinks=False)]
     finally:
         os.close(handle)
     return sorted(name for name in found if not name.startswith("."))
@@ -115,7 +115,7 @@ def _steps(path: str) -> list[str]:
     return steps
 
 
-def _opened(root: Path, folders: Sequence[str], path: str) -> int:
+def _open(root: Path, folders: Sequence[str], path: str) -> int:
     """Open the last of these folders, each from the one before and the first from `root`."""
     handle = os.open(root, _FOLDER | _PLACE)
     for name in folders:
@@ -123,13 +123,13 @@ def _opened(root: Path, folders: Sequence[str], path: str) -> int:
         try:
             handle = os.open(name, _FOLDER | _PLACE | os.O_NOFOLLOW, dir_fd=above)
         except OSError as error:
-            raise _told(error, name, above, path) from error
+            raise _error_for(error, name, above, path) from error
         finally:
             os.close(above)
     return handle
 
 
-def _told(error: OSError, name: str, above: int | None, path: str) -> OSError:
+def _error_for(error: OSError, name: str, above: int | None, path: str) -> OSError:
     """Return the error to raise for what could not be opened: systems name a link differently."""
     with contextlib.suppress(OSError):
         if stat.S_ISLNK(os.lstat(name, dir_fd=above).st_mode):
@@ -141,10 +141,10 @@ def _told(error: OSError, name: str, above: int | None, path: str) -> OSError:
 def _plain_bytes(handle: int, path: str, length: int) -> bytes:
     """Return the beginning of an open file, and close it."""
     try:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode):
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
             raise UnfitFileError(errno.EINVAL, "no plain file", path)
-        data = os.read(handle, min(found.st_size + 1, length))
+        data = os.read(handle, min(status.st_size + 1, length))
         parts = [data]
         left = length - len(data)
         while left > 0 and (data := os.read(handle, min(left, _CHUNK))):

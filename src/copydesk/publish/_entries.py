@@ -15,7 +15,7 @@ _LARGEST = 2**53  # JSON holds no larger number surely
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
-class Entry(NamedTuple):
+class StoryEntry(NamedTuple):
     """One filed story, published or not; every field is plain JSON.
 
     `name` is the record's (`2023-07-28-a-title`), "" where that cannot be part of an address.
@@ -70,7 +70,7 @@ class Entry(NamedTuple):
         return addresses.record_name(f"{self.copy_of}.md") if self.copy_of else ""
 
 
-def make_entry(story: Story, stamp: str, keys: Iterable[StoryKey], grounds: Grounds) -> Entry:
+def make_entry(story: Story, stamp: str, keys: Iterable[StoryKey], grounds: Grounds) -> StoryEntry:
     """Make the entry of a story, all but for how its picture is shown."""
     published = story.published_at
     local = local_time(published, grounds.zone) if published else None
@@ -79,7 +79,7 @@ def make_entry(story: Story, stamp: str, keys: Iterable[StoryKey], grounds: Grou
     changed = story.updated_at or published
     name = addresses.record_name(story.path)
     is_public = story.published is True and not is_removed
-    return Entry(
+    return StoryEntry(
         path=story.path,
         name=name if addresses.is_folder(name) else "",
         stamp=stamp,
@@ -105,10 +105,10 @@ def make_entry(story: Story, stamp: str, keys: Iterable[StoryKey], grounds: Grou
         web_url=story.web_url,
         address=urls.identity(story.web_url) if story.web_url else "",
         removed_at=tuple(map(urls.identity, story.addresses)) if is_removed else (),
-        beside=tuple(urls.identity(one.web_url) for one in story.related),
+        beside=tuple(urls.identity(article.web_url) for article in story.related),
         sources=_sources(story),
         background=story.background,
-        has_led=any(one.kind is EventKind.DEPOSED for one in story.events),
+        has_led=any(event.kind is EventKind.DEPOSED for event in story.events),
         headings=headings(story, keys, grounds) if is_public else (),
     )
 
@@ -129,20 +129,20 @@ def _publisher(story: Story) -> str:
 
 
 def _sources(story: Story) -> tuple[str, ...]:
-    found = (one.provider.domain for one in story.related if one.provider)
+    found = (article.provider.domain for article in story.related if article.provider)
     return tuple(dict.fromkeys(filter(None, found)))
 
 
-def restore_entry(row: list[Any]) -> Entry:
+def restore_entry(row: list[Any]) -> StoryEntry:
     """Make an entry of what was kept of it as JSON, which knows no tuples."""
     for at in _LISTS:
         row[at] = tuple(row[at])
     row[_HEADINGS] = tuple(map(tuple, row[_HEADINGS]))
-    return Entry._make(row)
+    return StoryEntry._make(row)
 
 
-_HEADINGS = Entry._fields.index("headings")
+_HEADINGS = StoryEntry._fields.index("headings")
 _LISTS = tuple(
-    Entry._fields.index(name)
+    StoryEntry._fields.index(name)
     for name in ("files", "topics", "removed_at", "beside", "sources", "background")
 )

@@ -9,7 +9,7 @@ from typing import overload
 
 from copydesk.news import FiledStories, Story
 from copydesk.publish import _surrogates
-from copydesk.publish._entries import Entry
+from copydesk.publish._entries import StoryEntry
 
 IN_HAND = 32_768  # stories, 100 MB; the survey's last are the first that pages are made of
 
@@ -68,14 +68,14 @@ class StoryReader:
         return story
 
 
-class Stories(Sequence[Story]):
+class ListedStories(Sequence[Story]):
     """Some stories in an order, read when they are asked for; one that is gone is left out.
 
     `paths` are those of the entries, where they can be had without them.
     """
 
     def __init__(
-        self, entries: Sequence[Entry], read: Read, paths: Sequence[str] | None = None
+        self, entries: Sequence[StoryEntry], read: Read, paths: Sequence[str] | None = None
     ) -> None:
         self.entries = entries
         self._read = read
@@ -87,18 +87,18 @@ class Stories(Sequence[Story]):
     @overload
     def __getitem__(self, at: int) -> Story: ...
     @overload
-    def __getitem__(self, at: slice) -> Stories: ...
-    def __getitem__(self, at: int | slice) -> Story | Stories:
+    def __getitem__(self, at: slice) -> ListedStories: ...
+    def __getitem__(self, at: int | slice) -> Story | ListedStories:
         if isinstance(at, slice):
             paths = None if self._paths is None else self._paths[at]
-            return Stories(self.entries[at], self._read, paths)
+            return ListedStories(self.entries[at], self._read, paths)
         story = self._read(self.entries[at].path)
         if story is None:
             raise IndexError(at)
         return story
 
     def __iter__(self) -> Iterator[Story]:
-        paths = (one.path for one in self.entries) if self._paths is None else self._paths
+        paths = (entry.path for entry in self.entries) if self._paths is None else self._paths
         for path in paths:
             story = self._read(path)
             if story is not None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from copydesk.publish import _records
 from copydesk.publish._keys import ALL
-from copydesk.publish._plan import Plan
+from copydesk.publish._plan import SitePlan
 from copydesk.publish.writing import Sheet
 
 FILE = "_redirects"
@@ -20,7 +20,7 @@ _HEAD = (
 )
 
 
-def folders(plan: Plan) -> Mapping[str, str]:
+def folders(plan: SitePlan) -> Mapping[str, str]:
     """Return folders in which old pages lay, each with the list that stands for it."""
     shown = (*_records.SHELVES, "newsletters")
     moved = {
@@ -32,7 +32,7 @@ def folders(plan: Plan) -> Mapping[str, str]:
     return found | ({"news/": "archive/"} if found else {})
 
 
-def sheets(plan: Plan, own: str | None, pages: Iterable[tuple[str, str]]) -> Iterator[Sheet]:
+def sheets(plan: SitePlan, own: str | None, pages: Iterable[tuple[str, str]]) -> Iterator[Sheet]:
     """Yield the redirects of a site that has old addresses; `own` are the newsroom's, put first.
 
     `pages` are old addresses of the API and those that stand for them.

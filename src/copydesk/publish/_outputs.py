@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from copydesk.publish._keys import ALL, StoryKey
-from copydesk.publish._plan import Look, Plan
+from copydesk.publish._plan import SiteOptions, SitePlan
 from copydesk.publish.writing import Sheet
 
 _Tool = TypeVar("_Tool")
@@ -26,7 +26,7 @@ class Cut:
 
     name: str
     key: StoryKey
-    size: Callable[[Look], int]
+    size: Callable[[SiteOptions], int]
     page: Callable[[str, int], str]
 
 
@@ -62,7 +62,7 @@ class Output(Generic[_Tool]):
     key: StoryKey | Cut
     place: Callable[[str], str]
     make: Callable[[_Tool, str], Iterable[Sheet]] = lambda _tool, _value: ()
-    values: Callable[[Plan], Iterable[str]] = lambda _plan: ()
+    values: Callable[[SitePlan], Iterable[str]] = lambda _plan: ()
     index: str = ""
     make_index: Callable[[_Tool], Iterable[Sheet]] = lambda _tool: ()
     index_name: str = ""
@@ -70,13 +70,13 @@ class Output(Generic[_Tool]):
     is_fixed: bool = False
     is_split: bool = False
     is_walked: bool = False
-    is_on: Callable[[Look], bool] = lambda _look: True
+    is_on: Callable[[SiteOptions], bool] = lambda _look: True
 
 
 AnyOutput = Output[Any]
 
 
-def make(output: Output[_Tool], tool: _Tool, plan: Plan) -> Iterator[Sheet]:
+def make(output: Output[_Tool], tool: _Tool, plan: SitePlan) -> Iterator[Sheet]:
     """Make an output for all values for which it is wanted."""
     for value in output.values(plan):
         if plan.wanted(output.key.name, value):

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from copydesk.publish._counts import Counts
-from copydesk.publish._entries import Entry
+from copydesk.publish._entries import StoryEntry
 from copydesk.publish._keys import Heading
 from copydesk.publish._outputs import Cut, count_pages
-from copydesk.publish._plan import Plan
+from copydesk.publish._plan import SitePlan
 from copydesk.publish.catalogue import Pair
 
 
@@ -26,7 +26,7 @@ class TurnedPages:
     numbers: set[int] = field(default_factory=set)
 
 
-def turn_pages(cut: Cut, pairs: Sequence[Pair], counts: Counts, plan: Plan) -> TurnedPages:
+def turn_pages(cut: Cut, pairs: Sequence[Pair], counts: Counts, plan: SitePlan) -> TurnedPages:
     """Find the pages of a cut that hold something else now.
 
     The first page of a value holds its oldest stories; where one comes, goes or changes its time,
@@ -50,14 +50,14 @@ def turn_pages(cut: Cut, pairs: Sequence[Pair], counts: Counts, plan: Plan) -> T
 class _Places:
     """On which page each story stands under a heading."""
 
-    def __init__(self, heading: Heading, count: int, size: int, plan: Plan) -> None:
+    def __init__(self, heading: Heading, count: int, size: int, plan: SitePlan) -> None:
         self.size = size
         self.last = count_pages(count, size)
         self._heading = heading
         self._count = count
         self._catalogue = plan.catalogue
 
-    def page_of(self, entry: Entry) -> int:
+    def page_of(self, entry: StoryEntry) -> int:
         """Return the page of an entry, or the one on which it stood, as pages are cut now."""
         now = self._catalogue.at(entry.path)
         is_here = now is not None and self._heading in now.headings and now.when == entry.when

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from copydesk.kit import text, urls
 from copydesk.news import Image, PictureFile, Provider, Record, Story, Thumbnail
-from copydesk.publish._plan import Plan
+from copydesk.publish._plan import SitePlan
 
 WIDEST = 640
 TALLEST = 560  # on a page; a column of 960 would push the words out of sight
@@ -48,7 +48,7 @@ class Picture:
     shared: Shared
 
 
-def of(story: Story, plan: Plan) -> Picture | None:
+def of(story: Story, plan: SitePlan) -> Picture | None:
     """Return the story's picture: our cached copy, its origin when hot-linking is on, or none."""
     show = plan.show_of(story)
     if not story.images or show == "none":
@@ -60,7 +60,7 @@ def of(story: Story, plan: Plan) -> Picture | None:
     return None if thumbnail is None else _cached_picture(image, story.provider, thumbnail, plan)
 
 
-def of_record(record: Record, plan: Plan) -> Picture | None:
+def of_record(record: Record, plan: SitePlan) -> Picture | None:
     """Return the picture of a record that is no news: where its origin is, if hot-linking is on.
 
     Nobody asks for copies of these, so that there is none in the cache.
@@ -69,12 +69,12 @@ def of_record(record: Record, plan: Plan) -> Picture | None:
     first = images[0] if isinstance(images, Sequence) and images else None
     if plan.look.show != "hotlink" or not isinstance(first, Mapping):
         return None
-    width, height = (one if isinstance(one, int) else 0 for one in map(first.get, _SIDES))
+    width, height = (side if isinstance(side, int) else 0 for side in map(first.get, _SIDES))
     image = Image(url=str(first.get("url", "")), width=width, height=height)
     return _hotlinked_picture(image, None)
 
 
-def list_images(story: Story, plan: Plan) -> Sequence[Image]:
+def list_images(story: Story, plan: SitePlan) -> Sequence[Image]:
     """Return the pictures that the API may tell of, by their origin's address."""
     show = plan.show_of(story)
     if show == "none":
@@ -108,7 +108,7 @@ def _hotlinked_picture(image: Image, provider: Provider | None) -> Picture | Non
 
 
 def _cached_picture(
-    image: Image, provider: Provider | None, thumbnail: Thumbnail, plan: Plan
+    image: Image, provider: Provider | None, thumbnail: Thumbnail, plan: SitePlan
 ) -> Picture:
     main = thumbnail.forms[0]
     webp = [form for form in thumbnail.forms if form.type == main.type]
@@ -141,7 +141,7 @@ def _path(form: PictureFile) -> str:
     return f"pictures/{form.name}"
 
 
-def _choices(forms: Iterable[PictureFile], plan: Plan) -> str:
+def _choices(forms: Iterable[PictureFile], plan: SitePlan) -> str:
     by_width = sorted(forms, key=lambda form: form.width)
     return ", ".join(f"{plan.links.href(_path(form))} {form.width}w" for form in by_width)
 

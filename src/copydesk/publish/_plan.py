@@ -1,7 +1,6 @@
 """What an edition makes: every listing of the site with its stories, in order.
 
-Plan is what the outputs read. A story that changes touches its own page and the listings that it
-is in: front, its topics (and those above them), its day, its source, its place in the archive.
+A SitePlan is what the outputs read; which of them a changed story touches is `_touched`'s business.
 """
 
 from __future__ import annotations
@@ -29,8 +28,8 @@ from copydesk.placement import (
     read_points,
 )
 from copydesk.publish import _entries, _surrogates
-from copydesk.publish._entries import Entry
-from copydesk.publish._filed import Stories, StoryReader
+from copydesk.publish._entries import StoryEntry
+from copydesk.publish._filed import ListedStories, StoryReader
 from copydesk.publish._keys import DAY, SOURCE, TOPIC
 from copydesk.publish._survey import Survey
 from copydesk.publish._world import fingerprint
@@ -67,7 +66,7 @@ class Sizes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class SiteOptions:
     """How pictures are shown, how fast the front page forgets, how long its lists are.
 
     `pictures` are those that can be shown, by their origin; `show` says how, `shows` the same for
@@ -98,8 +97,8 @@ class Look:
     def digest(self) -> str:
         """Return a text that changes when the picture of any story may be shown otherwise."""
         forms = [
-            (url, one.colour, *(form.name for form in one.forms))
-            for url, one in self.pictures.items()
+            (url, thumbnail.colour, *(form.name for form in thumbnail.forms))
+            for url, thumbnail in self.pictures.items()
         ]
         return fingerprint(self.show, sorted(self.shows.items()), forms)
 
@@ -121,17 +120,17 @@ class Wanted:
         """Return the pages of the archive that hold anything that is wanted, the newest first."""
         return range(last, 0, -1)
 
-    def entries(self, every: Iterable[Entry]) -> Iterable[Entry]:
+    def entries(self, every: Iterable[StoryEntry]) -> Iterable[StoryEntry]:
         """Return the entries of stories that may look otherwise."""
         return every
 
-    def moved(self, groups: Groups[Entry]) -> Mapping[str, Entry]:
+    def moved(self, groups: Groups[StoryEntry]) -> Mapping[str, StoryEntry]:
         """Return who leads now by the folder of each page that was given up and is to be made."""
         return groups.moved_pages()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class SitePlan:
     """An edition sorted into what will be published.
 
     `read` gives the story at a path, None when it is gone. `stories` are the published ones,
@@ -153,29 +152,29 @@ class Plan:
     catalogue: Catalogue
     counts: Mapping[str, Mapping[str, int]]
     read: Callable[[str], Story | None]
-    stories: Stories
+    stories: ListedStories
     front: FrontPage
     topics: tuple[Topic, ...]
-    listed: Mapping[str, Mapping[str, Stories]]
-    by_day: Mapping[date, Stories]
-    groups: Groups[Entry]
+    listed: Mapping[str, Mapping[str, ListedStories]]
+    by_day: Mapping[date, ListedStories]
+    groups: Groups[StoryEntry]
     coverages: Coverages
     official: frozenset[str]
     gone: tuple[str, ...]
     records: Mapping[str, tuple[Record, ...]]
     above: Mapping[str, tuple[str, ...]]
-    look: Look
+    look: SiteOptions
     wanted: Wanted = field(default_factory=Wanted)
     pieces: Pieces = field(default_factory=Pieces)
     skipped: tuple[str, ...] = ()
 
     @property
-    def by_topic(self) -> Mapping[str, Stories]:
+    def by_topic(self) -> Mapping[str, ListedStories]:
         """Return the stories of each topic and of those below it, by its id."""
         return self.listed[TOPIC.name]
 
     @property
-    def by_source(self) -> Mapping[str, Stories]:
+    def by_source(self) -> Mapping[str, ListedStories]:
         """Return the stories of each publisher, by its domain."""
         return self.listed[SOURCE.name]
 
@@ -192,17 +191,17 @@ class Plan:
         """Return how many pages the archive has; the first one holds the oldest stories."""
         return -(-len(self.stories) // self.look.sizes.archive)
 
-    def archive(self, number: int) -> Stories:
+    def archive(self, number: int) -> ListedStories:
         """Return a page of the archive, its newest story first."""
         end = len(self.stories) - (number - 1) * self.look.sizes.archive
         return self.stories[max(0, end - self.look.sizes.archive) : end]
 
-    def stories_of(self, entries: Sequence[Entry]) -> Stories:
+    def stories_of(self, entries: Sequence[StoryEntry]) -> ListedStories:
         """Return the stories of some entries, each read when it is asked for."""
-        return Stories(entries, self.read)
+        return ListedStories(entries, self.read)
 
 
-def arrange(edition: Edition, seen: Survey, look: Look) -> Plan:
+def arrange(edition: Edition, seen: Survey, look: SiteOptions) -> SitePlan:
     """Sort an edition, whose stories are surveyed, into what will be published."""
     beat = edition.beat
     seen.apply_pictures(look.picture, look.digest())
@@ -214,11 +213,11 @@ def arrange(edition: Edition, seen: Survey, look: Look) -> Plan:
     rules = _rules(edition, groups, coverages, official)
     rules = replace(rules, half_life_hours=look.half_life_hours, named=_find_public(groups, read))
     topics = addressable_topics(beat)
-    stories = Stories(kept.stories(), read, kept.story_paths())
+    stories = ListedStories(kept.stories(), read, kept.story_paths())
     counts = {key.name: kept.sums(key.name) for key in seen.keys if key.is_listed}
     listed = {name: Shelves(some, _under(name, kept, read)) for name, some in counts.items()}
     days = {date.fromisoformat(day): count for day, count in counts[DAY.name].items()}
-    return Plan(
+    return SitePlan(
         beat=beat,
         at=edition.at,
         zone=seen.grounds.zone,
@@ -242,17 +241,17 @@ def arrange(edition: Edition, seen: Survey, look: Look) -> Plan:
     )
 
 
-def _under(key: str, kept: Catalogue, read: StoryReader) -> Callable[[object, int], Stories]:
+def _under(key: str, kept: Catalogue, read: StoryReader) -> Callable[[object, int], ListedStories]:
     """Return what makes the list of so many stories under a value of a key."""
 
-    def stories(value: object, count: int) -> Stories:
+    def stories(value: object, count: int) -> ListedStories:
         heading = (key, str(value), count)
-        return Stories(kept.listing(*heading), read, kept.paths(*heading))
+        return ListedStories(kept.listing(*heading), read, kept.paths(*heading))
 
     return stories
 
 
-def _find_public(groups: Groups[Entry], read: StoryReader) -> Callable[[str], Story | None]:
+def _find_public(groups: Groups[StoryEntry], read: StoryReader) -> Callable[[str], Story | None]:
     def named(name: str) -> Story | None:
         entry = groups.public(name)
         return read(entry.path) if entry else None
@@ -266,7 +265,7 @@ def _addresses(beat: Beat) -> addresses.Links:
 
 
 def _rules(
-    edition: Edition, groups: Groups[Entry], coverages: Coverages, official: frozenset[str]
+    edition: Edition, groups: Groups[StoryEntry], coverages: Coverages, official: frozenset[str]
 ) -> FrontRules:
     """Return what the front page depends on beside the stories."""
     beat, owners = edition.beat, coverages.owners

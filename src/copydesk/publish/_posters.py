@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from copydesk.kit import text
 from copydesk.news import Draw, Poster, Story, Topic
 from copydesk.publish import _pictures
-from copydesk.publish._plan import Plan
+from copydesk.publish._plan import SitePlan
 
 DRAWN = 300  # newest stories for which one is drawn; what was drawn before is kept
 FOLDER = "cards/"
@@ -22,7 +22,7 @@ class Posters:
     show, by the story's path or the page's heading.
     """
 
-    plan: Plan
+    plan: SitePlan
     draw: Draw | None = None
     icons: Collection[str] = ()
     used: dict[str, str] = field(default_factory=dict)

@@ -26,12 +26,12 @@ from copydesk.news import (
 from copydesk.placement import HALF_LIFE_HOURS
 from copydesk.placement.addresses import is_path, is_segment
 from copydesk.publish import _old, _outputs, api, feeds, signs, site, sitemaps
-from copydesk.publish._entries import Entry
+from copydesk.publish._entries import StoryEntry
 from copydesk.publish._filed import IN_HAND, StoryReader
-from copydesk.publish._plan import House, Look, Plan, Sizes, Wanted, arrange
+from copydesk.publish._plan import House, SiteOptions, SitePlan, Sizes, Wanted, arrange
 from copydesk.publish._posters import FOLDER, Posters
 from copydesk.publish._survey import Survey, take_survey
-from copydesk.publish._touched import Change, Touched, find_touched, list_pinned
+from copydesk.publish._touched import StoryChange, Touched, find_touched, list_pinned
 from copydesk.publish._world import files_of, world
 from copydesk.publish.api import v2
 from copydesk.publish.catalogue import Catalogue, Drawings, Pieces
@@ -110,13 +110,13 @@ def publish(
     survey's notes, is written in a block of `together`.
     """
     seen = _take_survey(edition)
-    made = arrange(edition, seen, _make_look(edition, options))
+    plan = arrange(edition, seen, _make_look(edition, options))
     writer = Writer(out=out, manifest=manifest, full=options.full)
     writer.open()
     try:
-        return _build(seen, made, writer, options, together)
+        return _build(seen, plan, writer, options, together)
     except BaseException:
-        made.catalogue.rollback()
+        plan.catalogue.rollback()
         raise
     finally:
         writer.clear()
@@ -138,7 +138,7 @@ def survey(
     return take_survey(StoryReader(filed, in_hand), beat, _KEYS, known, full=full)
 
 
-def plan_site(edition: Edition, look: Look) -> Plan:
+def plan_site(edition: Edition, look: SiteOptions) -> SitePlan:
     """Sort an edition into what will be published; raises as `survey` does."""
     return arrange(edition, _take_survey(edition), look)
 
@@ -152,87 +152,89 @@ def _take_survey(edition: Edition) -> Survey:
 
 def _build(
     seen: Survey,
-    made: Plan,
+    plan: SitePlan,
     writer: Writer,
     options: PublishOptions,
     together: Callable[[], AbstractContextManager[None]],
 ) -> Published:
-    ways = _digest_world(made, options)
+    ways = _digest_world(plan, options)
     if seen.notes and seen.notes.get("front") != writer.front:
         writer.doubt()
     news = (
-        _find_changes(made, seen, options)
+        _find_changes(plan, seen, options)
         if seen.notes.get("world") == ways and writer.stands
         else None
     )
     writer.expect_all(everything=news is None)
-    pieces = Pieces(made.catalogue, usable=news is not None)
-    made = replace(made, wanted=news or Wanted(), pieces=pieces)
-    posters = Posters(made, options.draw, tuple(options.icons))
+    pieces = Pieces(plan.catalogue, usable=news is not None)
+    plan = replace(plan, wanted=news or Wanted(), pieces=pieces)
+    posters = Posters(plan, options.draw, tuple(options.icons))
     if options.draw_ahead and news is None:
         options.draw_ahead(posters.newest())
-    _write_all(writer, made, options, posters)
+    _write_all(writer, plan, options, posters)
     writer.place()
-    drawn = Drawings(made.catalogue)
+    drawn = Drawings(plan.catalogue)
     if news is None:
         unused = drawn.reset(posters.used)
         writer.sweep()
     else:
         unused = drawn.replace(news.pairs, posters.used)
-        writer.drop(_gone(made, news) | {f"{FOLDER}{name}" for name in unused})
+        writer.drop(_gone(plan, news) | {f"{FOLDER}{name}" for name in unused})
     count = writer.count_files(Count(**seen.notes.get("count", {})))
     cards = drawn.all() if unused or news is None else None
     with together():
         writer.remember()
     pieces.save(path for path, (_, now) in seen.pairs.items() if now is None or not now.is_public)
-    made.catalogue.note({**_notes(seen, made, count), "world": ways, "front": writer.front})
-    made.catalogue.commit()
+    plan.catalogue.note({**_notes(seen, plan, count), "world": ways, "front": writer.front})
+    plan.catalogue.commit()
     writer.close()
-    return _report(made, writer, count, cards)
+    return _report(plan, writer, count, cards)
 
 
-def _notes(seen: Survey, made: Plan, count: Count) -> dict[str, object]:
+def _notes(seen: Survey, plan: SitePlan, count: Count) -> dict[str, object]:
     """Return what the next build wants to know of the stories, the front page and the files."""
     return {
         "pictures": seen.pictures,
-        "pinned": sorted(list_pinned(made)),
+        "pinned": sorted(list_pinned(plan)),
         "count": {"files": count.files, "pages": count.pages},
     }
 
 
-def _report(made: Plan, writer: Writer, count: Count, cards: frozenset[str] | None) -> Published:
+def _report(
+    plan: SitePlan, writer: Writer, count: Count, cards: frozenset[str] | None
+) -> Published:
     return Published(
-        stories=len(made.stories),
+        stories=len(plan.stories),
         pages=count.pages,
         written=writer.written,
         deleted=writer.deleted,
         unchanged=count.files - writer.written,
-        skipped=made.skipped,
-        gone=made.gone,
+        skipped=plan.skipped,
+        gone=plan.gone,
         cards=cards,
     )
 
 
-def _find_changes(made: Plan, seen: Survey, options: PublishOptions) -> Touched:
+def _find_changes(plan: SitePlan, seen: Survey, options: PublishOptions) -> Touched:
     before = frozenset(seen.notes.get("pinned", ()))
-    change = Change(pairs=seen.pairs, pinned=before)
-    return find_touched(made, change, list(_outputs_of(made, options)))
+    change = StoryChange(pairs=seen.pairs, pinned=before)
+    return find_touched(plan, change, list(_outputs_of(plan, options)))
 
 
-def _outputs_of(made: Plan, options: PublishOptions) -> Iterator[_outputs.AnyOutput]:
+def _outputs_of(plan: SitePlan, options: PublishOptions) -> Iterator[_outputs.AnyOutput]:
     """Yield what is made of this site."""
     outputs = chain(_SITE, *compress(_APIS, (options.api_v1, options.api_v2)))
-    return (output for output in outputs if output.is_on(made.look))
+    return (output for output in outputs if output.is_on(plan.look))
 
 
-def _gone(made: Plan, news: Touched) -> set[str]:
+def _gone(plan: SitePlan, news: Touched) -> set[str]:
     """Return the folders and files that no longer belong to the site."""
     pages = {sitemaps.PAGES} if news.gone else set()  # which may need fewer files
-    return {*news.gone, *_unused_pictures(made, news), *pages}
+    return {*news.gone, *_unused_pictures(plan, news), *pages}
 
 
-def _make_look(edition: Edition, options: PublishOptions) -> Look:
-    return Look(
+def _make_look(edition: Edition, options: PublishOptions) -> SiteOptions:
+    return SiteOptions(
         pictures=_cached_pictures(edition, options),
         show=options.show,
         shows=options.shows,
@@ -243,22 +245,22 @@ def _make_look(edition: Edition, options: PublishOptions) -> Look:
     )
 
 
-def _write_all(writer: Writer, made: Plan, options: PublishOptions, posters: Posters) -> None:
+def _write_all(writer: Writer, plan: SitePlan, options: PublishOptions, posters: Posters) -> None:
     """Make all that is wanted; the share pictures that pages name come last."""
-    for sheet in _sheets(made, options, posters):
+    for sheet in _sheets(plan, options, posters):
         writer.put(sheet)
     for path, origin in chain(
-        _pictures_and_assets(made, options), _icons_and_cards(posters, options)
+        _pictures_and_assets(plan, options), _icons_and_cards(posters, options)
     ):
         writer.copy(path, origin)
 
 
-def _digest_world(made: Plan, options: PublishOptions) -> str:
+def _digest_world(plan: SitePlan, options: PublishOptions) -> str:
     """Return a hash of all that any page may depend on beside the stories."""
-    look = made.look
+    look = plan.look
     return world(
-        made.beat,
-        made.records,
+        plan.beat,
+        plan.records,
         (options.api_v1, options.api_v2, sorted(options.icons), options.draw is None),
         (look.show, look.half_life_hours, look.house, look.sizes, look.languages),
         sorted(set(look.shows.values())),
@@ -267,26 +269,26 @@ def _digest_world(made: Plan, options: PublishOptions) -> str:
     )
 
 
-def _sheets(made: Plan, options: PublishOptions, posters: Posters) -> Iterator[Sheet]:
-    shapes = v2.Shapes(made)
+def _sheets(plan: SitePlan, options: PublishOptions, posters: Posters) -> Iterator[Sheet]:
+    shapes = v2.Shapes(plan)
 
     def beside(number: int) -> Iterator[Sheet]:
         if options.api_v1:
-            api.prepare(number, made)
+            api.prepare(number, plan)
         if options.api_v2:
             yield from v2.page(number, shapes)
 
-    yield from feeds.sheets(made)
-    yield from sitemaps.sheets(made, site.OUTPUTS)
-    yield from signs.sheets(made, posters.icons, api_v1=options.api_v1, api_v2=options.api_v2)
+    yield from feeds.sheets(plan)
+    yield from sitemaps.sheets(plan, site.OUTPUTS)
+    yield from signs.sheets(plan, posters.icons, api_v1=options.api_v1, api_v2=options.api_v2)
     if options.api_v2:
         yield from v2.lists(shapes)
     renderer = Renderer(options.templates)
-    pages = api.old_pages(made) if options.api_v1 else ()
-    yield from _old.sheets(made, renderer.read_source(_old.FILE), pages)
-    yield from site.sheets(made, renderer, posters, beside)
+    pages = api.old_pages(plan) if options.api_v1 else ()
+    yield from _old.sheets(plan, renderer.read_source(_old.FILE), pages)
+    yield from site.sheets(plan, renderer, posters, beside)
     if options.api_v1:
-        yield from api.sheets(made)
+        yield from api.sheets(plan)
 
 
 def _cached_pictures(edition: Edition, options: PublishOptions) -> Mapping[str, Thumbnail]:
@@ -306,12 +308,12 @@ def _cached_pictures(edition: Edition, options: PublishOptions) -> Mapping[str, 
     }
 
 
-def _picture_files(entries: Iterable[Entry]) -> set[str]:
+def _picture_files(entries: Iterable[StoryEntry]) -> set[str]:
     """Return the paths of our copies of pictures that these stories' pages show."""
     return {f"{_PICTURES}{name}" for entry in entries if entry.is_public for name in entry.files}
 
 
-def _unused_pictures(made: Plan, news: Touched) -> set[str]:
+def _unused_pictures(plan: SitePlan, news: Touched) -> set[str]:
     """Return our copies of pictures that no page shows any more."""
     left = _picture_files(old for old, _ in news.pairs.values() if old)
     left -= _picture_files(new for _, new in news.pairs.values() if new)
@@ -320,10 +322,10 @@ def _unused_pictures(made: Plan, news: Touched) -> set[str]:
     # pictures of two addresses with the same bytes are one file
     sharing = [
         url
-        for url, picture in made.look.pictures.items()
+        for url, picture in plan.look.pictures.items()
         if any(f"{_PICTURES}{form.name}" in left for form in picture.forms)
     ]
-    return left - _picture_files(one for url in sharing for one in made.catalogue.showing(url))
+    return left - _picture_files(entry for url in sharing for entry in plan.catalogue.showing(url))
 
 
 def _icons_and_cards(posters: Posters, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
@@ -335,13 +337,13 @@ def _icons_and_cards(posters: Posters, options: PublishOptions) -> Iterator[tupl
             yield f"{FOLDER}{name}", Origin(options.cards_folder, name)
 
 
-def _pictures_and_assets(made: Plan, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
+def _pictures_and_assets(plan: SitePlan, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
     """Yield the pictures that pages show and the newsroom's own files, with where they are."""
     folder = options.pictures_folder
     if folder is not None:
-        for path in sorted(_picture_files(made.wanted.entries(made.stories.entries))):
+        for path in sorted(_picture_files(plan.wanted.entries(plan.stories.entries))):
             yield path, Origin(folder, path.removeprefix(_PICTURES))
-    if options.static is None or options.static.is_symlink() or not made.wanted.everything:
+    if options.static is None or options.static.is_symlink() or not plan.wanted.everything:
         return
     above = options.static.parent
     for where, folders, names in os.walk(options.static):

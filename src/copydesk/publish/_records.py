@@ -10,7 +10,7 @@ from datetime import datetime
 from copydesk.kit import dates, text, urls
 from copydesk.news import Record
 from copydesk.placement import addresses
-from copydesk.publish._plan import Plan
+from copydesk.publish._plan import SitePlan
 
 PAGES = {
     "learning": "learning",
@@ -111,7 +111,7 @@ def address(holder: object, key: str) -> str:
     return first_text(fields, key) if isinstance(told, str) and urls.may_be_of_web(told) else ""
 
 
-def page_address(record: Record, plan: Plan) -> str | None:
+def page_address(record: Record, plan: SitePlan) -> str | None:
     """Return the address of the record's own page on the site, None where readers go elsewhere.
 
     A record without `webUrl` has its page here, and so has one whose `webUrl` is that very page,

@@ -11,7 +11,7 @@ from copydesk.errors import PublishError
 from copydesk.news import Beat, Story
 from copydesk.placement import addressable_topics, addresses, topics_above
 from copydesk.publish import _entries, catalogue
-from copydesk.publish._entries import Entry
+from copydesk.publish._entries import StoryEntry
 from copydesk.publish._filed import StoryReader
 from copydesk.publish._keys import Grounds, StoryKey
 from copydesk.publish._world import made_by
@@ -56,10 +56,12 @@ class Survey:
         self.pictures = world
         fresh = [now for _, now in self.pairs.values() if now is not None]
         if self.notes.get("pictures") == world:
-            wrong = {one.path for one in fresh}
+            wrong = {entry.path for entry in fresh}
         else:
-            wrong = {one.path for one in self.catalogue.pictured() if _looks_otherwise(one, look)}
-            wrong.update(one.path for one in fresh)
+            wrong = {
+                entry.path for entry in self.catalogue.pictured() if _looks_otherwise(entry, look)
+            }
+            wrong.update(entry.path for entry in fresh)
         paths = sorted(wrong)
         for start in range(0, len(paths), _AT_ONCE):
             self._apply_pictures(paths[start : start + _AT_ONCE], look)
@@ -74,7 +76,7 @@ class Survey:
                 self.pairs[old.path] = (was, new)
 
 
-def _with_picture(entry: Entry, look: PictureLook) -> Entry:
+def _with_picture(entry: StoryEntry, look: PictureLook) -> StoryEntry:
     """Return an entry with how its picture is shown now."""
     shown, files = look(entry.path, entry.image)
     if (entry.shown, entry.files) == (shown, files):
@@ -82,9 +84,9 @@ def _with_picture(entry: Entry, look: PictureLook) -> Entry:
     return entry._replace(shown=shown, files=files)
 
 
-def _looks_otherwise(one: Pictured, look: PictureLook) -> bool:
-    shown, files = look(one.path, one.image)
-    return one.shown != catalogue.picture_key(shown, files)
+def _looks_otherwise(entry: Pictured, look: PictureLook) -> bool:
+    shown, files = look(entry.path, entry.image)
+    return entry.shown != catalogue.picture_key(shown, files)
 
 
 def take_survey(
@@ -128,25 +130,25 @@ def _take_changed(seen: Survey) -> dict[str, Pair]:
     before, now = kept.stamps(), seen.reader.stamps()
     changed = sorted(path for path, stamp in now.items() if before.get(path) != stamp)
     fresh = list(_read(changed, now, seen))
-    unread = set(changed) - {one.path for one in fresh}
+    unread = set(changed) - {entry.path for entry in fresh}
     lost = before.keys() & ((before.keys() - now.keys()) | unread)
     return catalogue.update(kept, _keep_pictures(fresh, kept), sorted(lost))
 
 
-def _read(paths: Iterable[str], stamps: Mapping[str, str], seen: Survey) -> Iterator[Entry]:
+def _read(paths: Iterable[str], stamps: Mapping[str, str], seen: Survey) -> Iterator[StoryEntry]:
     for path in paths:
         story = seen.reader(path)
         if story is not None:
             yield _entries.make_entry(story, stamps[path], seen.keys, seen.grounds)
 
 
-def _keep_pictures(fresh: Iterable[Entry], kept: Catalogue) -> list[Entry]:
+def _keep_pictures(fresh: Iterable[StoryEntry], kept: Catalogue) -> list[StoryEntry]:
     """Return entries shown as they were, where they have the picture that they had."""
     found = []
-    for one in fresh:
-        was = kept.at(one.path)
-        same = was is not None and was.image == one.image
-        found.append(one._replace(shown=was.shown, files=was.files) if was and same else one)
+    for entry in fresh:
+        was = kept.at(entry.path)
+        same = was is not None and was.image == entry.image
+        found.append(entry._replace(shown=was.shown, files=was.files) if was and same else entry)
     return found
 
 

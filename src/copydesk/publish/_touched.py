@@ -12,11 +12,11 @@ from itertools import pairwise
 
 from copydesk.placement import Groups
 from copydesk.publish._counts import Counts
-from copydesk.publish._entries import Entry
+from copydesk.publish._entries import StoryEntry
 from copydesk.publish._keys import SOURCE, Heading
 from copydesk.publish._outputs import ARCHIVE, AnyOutput, Cut
 from copydesk.publish._pages import TurnedPages, turn_pages
-from copydesk.publish._plan import Plan, Wanted
+from copydesk.publish._plan import SitePlan, Wanted
 from copydesk.publish.catalogue import Pair
 
 
@@ -48,24 +48,24 @@ class Touched(Wanted):
         """Return the pages of the archive that hold anything that is wanted, the newest first."""
         return sorted((number for number in self.numbers if number <= last), reverse=True)
 
-    def entries(self, every: Iterable[Entry]) -> Iterable[Entry]:
+    def entries(self, every: Iterable[StoryEntry]) -> Iterable[StoryEntry]:
         """Return the entries of stories that may look otherwise."""
         return [new for _, new in self.pairs.values() if new is not None]
 
-    def moved(self, groups: Groups[Entry]) -> Mapping[str, Entry]:
+    def moved(self, groups: Groups[StoryEntry]) -> Mapping[str, StoryEntry]:
         """Return who leads now by the folder of each page that was given up and is to be made."""
         return groups.moved_pages(self.groups)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class StoryChange:
     """What differs between two builds: stories as they were and are, and pins as they were."""
 
     pairs: Mapping[str, Pair]
     pinned: frozenset[str]
 
 
-def find_touched(plan: Plan, change: Change, outputs: Collection[AnyOutput]) -> Touched:
+def find_touched(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOutput]) -> Touched:
     """Find what the difference between two builds touches in these outputs."""
     pairs = dict(change.pairs)
     for pin in list_pinned(plan) ^ change.pinned:
@@ -92,18 +92,18 @@ def find_touched(plan: Plan, change: Change, outputs: Collection[AnyOutput]) -> 
     )
 
 
-def list_pinned(plan: Plan) -> frozenset[str]:
+def list_pinned(plan: SitePlan) -> frozenset[str]:
     """Return the paths of the stories that lead the front page by a pin, each with its time."""
     return frozenset(f"{path} {at.isoformat()}" for path, at in plan.front.pinned.items())
 
 
-def _add_unchanged(path: str, pairs: dict[str, Pair], plan: Plan) -> None:
+def _add_unchanged(path: str, pairs: dict[str, Pair], plan: SitePlan) -> None:
     """Add a story that is as it was, but may look otherwise."""
     if path not in pairs and (entry := plan.catalogue.at(path)) is not None:
         pairs[path] = (entry, entry)
 
 
-def _names_shown(pairs: Mapping[str, Pair], counts: Counts, plan: Plan) -> set[str]:
+def _names_shown(pairs: Mapping[str, Pair], counts: Counts, plan: SitePlan) -> set[str]:
     """Return by what others know the stories that changed, and the publishers that came or went.
 
     Whoever has a member of a group as its background shows the group's leader.
@@ -122,11 +122,11 @@ def _names_shown(pairs: Mapping[str, Pair], counts: Counts, plan: Plan) -> set[s
     return names - {""}
 
 
-def _find_copies(pairs: Mapping[str, Pair], plan: Plan) -> list[Entry]:
+def _find_copies(pairs: Mapping[str, Pair], plan: SitePlan) -> list[StoryEntry]:
     """Find the copies, and the copies of these, of what tells another event than before."""
     changed = (pair for pair in pairs.values() if _event_of(pair[0]) != _event_of(pair[1]))
     names = [entry.name for pair in changed for entry in pair if entry is not None]
-    copies: dict[str, Entry] = {}
+    copies: dict[str, StoryEntry] = {}
     for name in names:  # which grow meanwhile
         for copy in plan.catalogue.copies(name):
             if copy.path not in copies:
@@ -135,7 +135,7 @@ def _find_copies(pairs: Mapping[str, Pair], plan: Plan) -> list[Entry]:
     return list(copies.values())
 
 
-def _event_of(entry: Entry | None) -> tuple[str, str] | None:
+def _event_of(entry: StoryEntry | None) -> tuple[str, str] | None:
     """Return what says which event a story tells, None where nobody may ask it."""
     return None if entry is None or entry.is_removed else (entry.group, entry.copy_of)
 
@@ -153,7 +153,7 @@ def _cuts(outputs: Iterable[AnyOutput]) -> set[Cut]:
     return {output.key for output in outputs if isinstance(output.key, Cut)}
 
 
-def _neighbours(output: AnyOutput, counts: Counts, plan: Plan) -> Iterator[Heading]:
+def _neighbours(output: AnyOutput, counts: Counts, plan: SitePlan) -> Iterator[Heading]:
     """Yield the headings whose page leads to another one before or after it than it did."""
     key = output.key.name
     opened, emptied = counts.opened(key), counts.emptied(key)
@@ -181,7 +181,7 @@ def _empty_places(
     yield from map(output.place, values)
 
 
-def _empty_signposts(pairs: Iterable[Pair], groups: Collection[str], plan: Plan) -> set[str]:
+def _empty_signposts(pairs: Iterable[Pair], groups: Collection[str], plan: SitePlan) -> set[str]:
     """Return the folders of former leaders, of today and of before the change, without a page."""
     former = {old.folder for old, _ in pairs if old is not None and old.has_led}
     former |= {entry.folder for entry in plan.catalogue.former_leaders(groups)}

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from copydesk.news import Beat
-from copydesk.publish._entries import Entry
+from copydesk.publish._entries import StoryEntry
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _ROOMS = ("placement", "publish", "rendering")  # whose code and templates a site is made of
@@ -26,7 +26,7 @@ def world(beat: Beat, *others: object) -> str:
 
 def made_by(zone: str, above: Mapping[str, tuple[str, ...]], keys: tuple[str, ...]) -> str:
     """Return a hash of all that an entry and its place under headings depend on but the story."""
-    return fingerprint(Entry._fields, zone, above, keys, _code())
+    return fingerprint(StoryEntry._fields, zone, above, keys, _code())
 
 
 def fingerprint(*parts: object) -> str:

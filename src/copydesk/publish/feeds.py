@@ -1,4 +1,4 @@
-"""The feeds of site, topics and sources: takes a Plan, gives Atom, RSS 2.0 and JSON Feed 1.1.
+"""The feeds of site, topics and sources: takes a SitePlan, gives Atom, RSS 2.0 and JSON Feed 1.1.
 
 A feed is the newest 30 stories: title, excerpt, credit, the desk's own note, and a link to the
 original. The id of an entry is the address of our page for the story, which no later edit changes.
@@ -19,7 +19,7 @@ from copydesk.placement import addresses
 from copydesk.publish import _pictures
 from copydesk.publish._keys import SOURCE, TOPIC
 from copydesk.publish._outputs import Output, make
-from copydesk.publish._plan import Plan
+from copydesk.publish._plan import SitePlan
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import escape_xml, quote_xml, render_note
 
@@ -70,7 +70,7 @@ class _Feed:
 class Feeds:
     """The feeds of a plan; what each story says in them is made once."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: SitePlan) -> None:
         self.plan = plan
         self._made: dict[str, _Entry] = {}
 
@@ -123,7 +123,7 @@ OUTPUTS: tuple[Output[Feeds], ...] = (
 )
 
 
-def sheets(plan: Plan) -> Iterator[Sheet]:
+def sheets(plan: SitePlan) -> Iterator[Sheet]:
     """Yield `feed.xml`, `rss.xml` and `feed.json` of the site, of each topic and each source."""
     made = Feeds(plan)
     yield from made.files("", plan.beat.title, plan.stories)
@@ -131,7 +131,7 @@ def sheets(plan: Plan) -> Iterator[Sheet]:
         yield from make(output, made, plan)
 
 
-def _entry(story: Story, plan: Plan) -> _Entry:
+def _entry(story: Story, plan: SitePlan) -> _Entry:
     page = plan.links.page(addresses.story_folder(story.path))
     published = dates.utc(story.published_at or _NEVER).replace(microsecond=0)
     updated = dates.utc(story.updated_at or published).replace(microsecond=0)
@@ -152,7 +152,7 @@ def _entry(story: Story, plan: Plan) -> _Entry:
     )
 
 
-def _content(story: Story, plan: Plan) -> str:
+def _content(story: Story, plan: SitePlan) -> str:
     """Return the HTML of a story that has a note: its excerpt, then whose words follow."""
     note = render_note(story.note) if story.note else ""
     if not note:

@@ -1,4 +1,4 @@
-"""Signs for programs: takes a Plan, gives llms.txt, OpenSearch, the web manifest and robots.txt."""
+"""Signs for programs: takes a SitePlan, gives llms.txt, OpenSearch, web manifest and robots.txt."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import orjson
 
 from copydesk.kit import text
 from copydesk.placement import addresses
-from copydesk.publish._plan import Plan
+from copydesk.publish._plan import SitePlan
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import escape_xml, quote_xml
 
@@ -25,7 +25,9 @@ _OPEN_SEARCH = "http://a9.com/-/spec/opensearch/1.1/"
 _PAPER, _RED = "#fdfcf9", "#9c1c1f"
 
 
-def sheets(plan: Plan, icons: Collection[str], *, api_v1: bool, api_v2: bool) -> Iterator[Sheet]:
+def sheets(
+    plan: SitePlan, icons: Collection[str], *, api_v1: bool, api_v2: bool
+) -> Iterator[Sheet]:
     """Yield the files that tell programs what is where; `icons` names those there are."""
     yield Sheet("llms.txt", _llms(plan, api_v1=api_v1, api_v2=api_v2))
     yield Sheet("opensearch.xml", _open_search(plan, "favicon.ico" in icons))
@@ -38,7 +40,7 @@ def sheets(plan: Plan, icons: Collection[str], *, api_v1: bool, api_v2: bool) ->
         yield Sheet("robots.txt", f"User-agent: *\nAllow: /\n\n{maps}".encode())
 
 
-def _llms(plan: Plan, *, api_v1: bool, api_v2: bool) -> bytes:
+def _llms(plan: SitePlan, *, api_v1: bool, api_v2: bool) -> bytes:
     """Return what llmstxt.org asks for: a title, a summary, lists of links."""
     title = _plain(plan.beat.title)
     about = next((t.description for t in plan.topics if t.name == plan.beat.topic), "")
@@ -75,7 +77,7 @@ def _llms(plan: Plan, *, api_v1: bool, api_v2: bool) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def _api(plan: Plan, path: str, about: str) -> str:
+def _api(plan: SitePlan, path: str, about: str) -> str:
     return _link(path, f"{plan.links.api}/api/{path}", about)
 
 
@@ -89,7 +91,7 @@ def _plain(said: str) -> str:
     return text.fold(said).replace("[", "(").replace("]", ")")
 
 
-def _open_search(plan: Plan, has_icon: bool) -> bytes:
+def _open_search(plan: SitePlan, has_icon: bool) -> bytes:
     title = text.fold(plan.beat.title)
     search = quote_xml(plan.links.page("search/") + "?q={searchTerms}")
     own = quote_xml(plan.links.page("opensearch.xml"))
@@ -116,7 +118,7 @@ def _within(said: str, most: int) -> str:
     return text.shorten(said, most)[:most]
 
 
-def _manifest(plan: Plan, icons: Collection[str]) -> bytes:
+def _manifest(plan: SitePlan, icons: Collection[str]) -> bytes:
     title = text.fold(plan.beat.title)
     images = [
         {"src": plan.links.href("icon.svg"), "sizes": "any", "type": "image/svg+xml"},

@@ -1,4 +1,4 @@
-"""The sitemaps: takes a Plan, gives the reference's files, ours by month, an index (SPEC 5.3).
+"""The sitemaps: takes a SitePlan, gives the reference's files, ours by month, an index (SPEC 5.3).
 
     news-sitemap.xml              stories that the site itself hosts: those without a webUrl
     learning-, sample-, …         hosted records of the collections, as in the reference
@@ -25,7 +25,7 @@ from copydesk.news import Record, Story
 from copydesk.placement import addresses
 from copydesk.publish._keys import MONTH
 from copydesk.publish._outputs import AnyOutput, Output
-from copydesk.publish._plan import Plan
+from copydesk.publish._plan import SitePlan
 from copydesk.publish._records import SHELVES, is_shown, page_address, page_folder, rank
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import escape_xml
@@ -37,7 +37,7 @@ _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _NEWS_SPACE = "http://www.google.com/schemas/sitemap-news/0.9"
 _STORIES = "sitemap-news-"
 PAGES = "sitemap-pages"  # what the files that list pages begin with
-OUTPUTS: tuple[Output[Plan], ...] = (
+OUTPUTS: tuple[Output[SitePlan], ...] = (
     Output(key=MONTH, place=lambda month: f"{_STORIES}{month}", is_split=True),
 )
 _GOOGLE_DAYS = 2
@@ -76,17 +76,17 @@ class _Map:
     month: str = ""
 
 
-def sheets(plan: Plan, outputs: Iterable[AnyOutput]) -> Iterator[Sheet]:
+def sheets(plan: SitePlan, outputs: Iterable[AnyOutput]) -> Iterator[Sheet]:
     """Yield every sitemap and the index over them; `outputs` are those of the site's pages."""
     maps = list(_maps(plan, outputs))
-    for one in maps:
-        if not one.month or plan.wanted(MONTH.name, one.month):
-            yield Sheet(one.path, _urlset(_page(page, plan) for page in one.pages))
+    for sitemap in maps:
+        if not sitemap.month or plan.wanted(MONTH.name, sitemap.month):
+            yield Sheet(sitemap.path, _urlset(_page(page, plan) for page in sitemap.pages))
     yield Sheet("sitemap-google-news.xml", _google_news(plan))
     yield Sheet("sitemap.xml", _index(plan, maps))
 
 
-def _page(page: _Page | _StoryPage, plan: Plan) -> _Page:
+def _page(page: _Page | _StoryPage, plan: SitePlan) -> _Page:
     """Return what is said of a page; of a story only when its file is written."""
     if isinstance(page, _Page):
         return page
@@ -94,7 +94,7 @@ def _page(page: _Page | _StoryPage, plan: Plan) -> _Page:
     return _Page(plan.links.page(addresses.story_folder(f"{name}.md")), changed)
 
 
-def _maps(plan: Plan, outputs: Iterable[AnyOutput]) -> Iterator[_Map]:
+def _maps(plan: SitePlan, outputs: Iterable[AnyOutput]) -> Iterator[_Map]:
     yield _Map(
         "news-sitemap.xml",
         [
@@ -112,7 +112,7 @@ def _maps(plan: Plan, outputs: Iterable[AnyOutput]) -> Iterator[_Map]:
     yield from (_Map(path, pages) for path, pages in _split(PAGES, listed, plan.look.sizes.sitemap))
 
 
-def _record_page(record: Record, plan: Plan, frequency: str) -> _Page | None:
+def _record_page(record: Record, plan: SitePlan, frequency: str) -> _Page | None:
     """Return the entry of a record with a page of its own; learning paths had none in the file."""
     address = page_address(record, plan)
     if "items" in record.fields or address is None:
@@ -123,7 +123,7 @@ def _record_page(record: Record, plan: Plan, frequency: str) -> _Page | None:
     return _Page(address, plan.local(published).isoformat(timespec="seconds"), frequency)
 
 
-def _by_month(plan: Plan) -> Iterator[_Map]:
+def _by_month(plan: SitePlan) -> Iterator[_Map]:
     for month, count in plan.counts[MONTH.name].items():
         stories = plan.catalogue.pages_under(MONTH.name, month, count)
         for path, pages in _split(f"{_STORIES}{month}", stories, plan.look.sizes.sitemap):
@@ -138,7 +138,7 @@ def _split(
         yield f"{name}-{number}.xml" if start else f"{name}.xml", pages[start : start + size]
 
 
-def _pages(plan: Plan, outputs: Iterable[AnyOutput]) -> Iterator[str]:
+def _pages(plan: SitePlan, outputs: Iterable[AnyOutput]) -> Iterator[str]:
     shown = [output for output in outputs if output.is_on(plan.look)]
     yield from ("", "about/", "method/", *(output.index for output in shown if output.index))
     for output in shown:
@@ -149,7 +149,7 @@ def _pages(plan: Plan, outputs: Iterable[AnyOutput]) -> Iterator[str]:
     yield from (page_folder(record) for record in paths)
 
 
-def _address(story: Story, plan: Plan) -> str:
+def _address(story: Story, plan: SitePlan) -> str:
     return plan.links.page(addresses.story_folder(story.path))
 
 
@@ -175,19 +175,19 @@ def _url(page: _Page) -> str:
     return f"  <url>\n{''.join(lines)}  </url>\n"
 
 
-def _google_news(plan: Plan) -> bytes:
+def _google_news(plan: SitePlan) -> bytes:
     """Return the stories of the last two days before the edition, as Google News wants them."""
     oldest = plan.at - timedelta(days=_GOOGLE_DAYS)
     since, until = dates.utc(oldest).timestamp(), dates.utc(plan.at).timestamp()
     newest = takewhile(lambda entry: entry.when > since, plan.stories.entries)
-    recent = [one for one in newest if one.is_dated and one.when <= until]
+    recent = [entry for entry in newest if entry.is_dated and entry.when <= until]
     fresh = plan.stories_of(recent[:_GOOGLE_MOST])
     entries = "".join(_google_entry(story, plan) for story in fresh)
     spaces = f'xmlns="{_SPACE}" xmlns:news="{_NEWS_SPACE}"'
     return f"{_HEAD}<urlset {spaces}>\n{entries}</urlset>\n".encode()
 
 
-def _google_entry(story: Story, plan: Plan) -> str:
+def _google_entry(story: Story, plan: SitePlan) -> str:
     language = (story.language or plan.beat.locale).lower()
     if not language.startswith("zh-"):
         language = language.partition("-")[0]
@@ -206,9 +206,9 @@ def _google_entry(story: Story, plan: Plan) -> str:
     )
 
 
-def _index(plan: Plan, maps: Iterable[_Map]) -> bytes:
+def _index(plan: SitePlan, maps: Iterable[_Map]) -> bytes:
     entries = "".join(
         f"  <sitemap>\n    <loc>{escape_xml(plan.links.page(path))}</loc>\n  </sitemap>\n"
-        for path in (one.path for one in maps if one.pages)
+        for path in (sitemap.path for sitemap in maps if sitemap.pages)
     )
     return f'{_HEAD}<sitemapindex xmlns="{_SPACE}">\n{entries}</sitemapindex>\n'.encode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from copydesk.archive.document._byte_form import (
     MARK,
@@ -19,8 +19,7 @@ MAX_FRONT = 256 * 1024  # a record with 23 related stories has 16 KB
 MAX_BARE = 4 * 1024 * 1024  # twenty thousand rulings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Halves:
+class Halves(NamedTuple):
     """The YAML text (each line with its line feed) and the rest, from the closing fence on.
 
     `form` is how the text stands in bytes.
@@ -59,7 +58,7 @@ def split_front_matter(path: str, data: bytes) -> Halves:
     if end > MAX_FRONT:
         raise RecordError(f"front matter over {MAX_FRONT} characters", subject=path)
     form = PLAIN if is_plain else find_form(raw, text.count("\n", 0, end + len("\n---\n")))
-    return Halves(front=text[4 : end + 1], tail=text[end + 1 :], form=form)
+    return Halves(text[4 : end + 1], text[end + 1 :], form)
 
 
 def decode_yaml(path: str, data: bytes) -> str:

@@ -63,7 +63,7 @@ PROVIDER = Table(
     (
         _always("name", "name", WORD),
         _always("domain", "domain", WORD),
-        _some("images", "images", NestedList(table=IMAGE)),
+        _some("images", "images", NestedList(IMAGE)),
     ),
 )
 RELATED = Table(
@@ -76,9 +76,9 @@ RELATED = Table(
         _some("ampWebUrl", "amp_web_url", TEXT),
         _some("cdnAmpWebUrl", "cdn_amp_web_url", TEXT),
         _always("type", "type", WORD),
-        _some("provider", "provider", Nested(table=PROVIDER)),
+        _some("provider", "provider", Nested(PROVIDER)),
         _some("quality", "quality", NUMBER),
-        _some("images", "images", NestedList(table=IMAGE)),
+        _some("images", "images", NestedList(IMAGE)),
     ),
     address="webUrl",
 )
@@ -109,10 +109,10 @@ SECTIONS: tuple[tuple[Field, ...], ...] = (
         _some("published", "published", FLAG),
     ),
     (_some("featuredContent", "featured_content", TEXT),),
-    (_some("provider", "provider", Nested(table=PROVIDER)),),
+    (_some("provider", "provider", Nested(PROVIDER)),),
     (_some("topics", "topics", _WORD_LIST),),
-    (_some("images", "images", NestedList(table=IMAGE)),),
-    (_some("related", "related", NestedList(table=RELATED)),),
+    (_some("images", "images", NestedList(IMAGE)),),
+    (_some("related", "related", NestedList(RELATED)),),
     (
         _ours("language", "language", WORD),
         _ours("access", "access", WORD),
@@ -129,7 +129,7 @@ SECTIONS: tuple[tuple[Field, ...], ...] = (
     (_ours("reasons", "reasons", _REASONS),),
     (_ours("history", "history", _TEXT_LIST),),
     (_ours("note", "note", TEXT),),
-    (_ours("verdict", "verdict", Nested(table=VERDICT)),),
+    (_ours("verdict", "verdict", Nested(VERDICT)),),
     (_ours("machine", "machine", Digests()),),
     (_some("secured", "secured", TEXT),),
 )

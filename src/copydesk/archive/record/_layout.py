@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from copydesk.archive.record._fields import LAST_KEY, SECTIONS, STORY
-from copydesk.archive.record._position import Position
+from copydesk.archive.record._position import MappingPosition
 from copydesk.news import Story
 
 SECTION = {field.key: number for number, fields in enumerate(SECTIONS) for field in fields}
@@ -13,7 +13,7 @@ SECTION = {field.key: number for number, fields in enumerate(SECTIONS) for field
 
 def write_blocks(story: Story, unknown: Mapping[str, str]) -> dict[str, list[str]]:
     """Return the lines of each top key in the record's order; what is left out has no lines."""
-    position = Position(dict(unknown))
+    position = MappingPosition(dict(unknown))
     return {field.key: field.lines(story, position) for field in STORY.fields}
 
 

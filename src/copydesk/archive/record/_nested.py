@@ -3,42 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from copydesk.archive.document import TypedFields, spell_plain
 from copydesk.archive.record import _own_spelling as own
-from copydesk.archive.record._position import Lines, Position
+from copydesk.archive.record._position import Lines, MappingPosition
 from copydesk.archive.record._table import Table
 
 _T = TypeVar("_T")
 _LONGEST_KEY = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _BelowKey:
     """What all of them have in common: the pattern of lines that stand deeper than their key."""
 
-    name: str = ""
+    name: str
     missing: Any = ()
-    has_lines: bool = True
+    has_lines = True
 
     def pattern(self, column: int, *, is_filled: bool) -> str:
         """Return the pattern of deeper lines, all of them as one group."""
         return f"((?:\n{' ' * column}  .*)++)"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TextList(_BelowKey, Generic[_T]):
     """A list of texts, each on a line after its dash."""
 
-    name: str = "list of texts"
+    name = "list of texts"
 
-    spell: Callable[[_T], str]
-    make: Callable[[str], _T]
-    parse: Callable[[str], _T]
+    def __init__(
+        self,
+        *,
+        spell: Callable[[_T], str],
+        make: Callable[[str], _T],
+        parse: Callable[[str], _T],
+    ) -> None:
+        self.spell = spell
+        self.make = make
+        self.parse = parse
 
-    def write(self, key: str, values: tuple[_T, ...], position: Position) -> list[str]:
+    def write(self, key: str, values: tuple[_T, ...], position: MappingPosition) -> list[str]:
         """Return the key's line and one for each text."""
         lead = " " * (position.column + 2)
         return [f"{key}:", *(f"{lead}- {self.spell(value)}" for value in values)]
@@ -53,15 +57,16 @@ class TextList(_BelowKey, Generic[_T]):
         return lambda lines: tuple(map(parse, own.split_items(lines, dash)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Nested(_BelowKey):
     """A noun below its key; one that was read lately is known again."""
 
-    table: Table
-    name: str = "keys of its own"
-    missing: Any = None
+    name = "keys of its own"
+    missing = None
 
-    def write(self, key: str, value: object, position: Position) -> list[str]:
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def write(self, key: str, value: object, position: MappingPosition) -> list[str]:
         """Return the key's line and those of the noun."""
         return _below(key, self.table.lines(value, position.inside(key)))
 
@@ -75,14 +80,15 @@ class Nested(_BelowKey):
         return own.remember(self.table.parser(column + 2))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NestedList(_BelowKey):
     """A list of nouns below its key, each known by its address."""
 
-    table: Table
-    name: str = "list, each with keys of its own"
+    name = "list, each with keys of its own"
 
-    def write(self, key: str, values: tuple[Any, ...], position: Position) -> list[str]:
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def write(self, key: str, values: tuple[Any, ...], position: MappingPosition) -> list[str]:
         """Return the key's line and those of each noun."""
         table, dashes = self.table, position.inside(key)
         lines = []
@@ -102,13 +108,14 @@ class NestedList(_BelowKey):
         return lambda lines: tuple(map(parse, own.split_mappings(lines, lead)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Digests(_BelowKey):
     """Pairs of a field's name and the digest of what was last written there."""
 
-    name: str = "a field's name and 8 hex digits on each line"
+    name = "a field's name and 8 hex digits on each line"
 
-    def write(self, key: str, pairs: tuple[tuple[str, str], ...], position: Position) -> list[str]:
+    def write(
+        self, key: str, pairs: tuple[tuple[str, str], ...], position: MappingPosition
+    ) -> list[str]:
         """Return the key's line and one for each pair."""
         lines = Lines(position.inside(key))
         for name, digest in pairs:

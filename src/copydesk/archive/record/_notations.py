@@ -18,7 +18,7 @@ from copydesk.archive.document import (
     spell_quoted,
 )
 from copydesk.archive.record import _own_spelling as own
-from copydesk.archive.record._position import Position
+from copydesk.archive.record._position import MappingPosition
 from copydesk.news import Said
 
 _T = TypeVar("_T")
@@ -45,7 +45,7 @@ class Notation(Protocol):
         """Whether the value stands on lines below its key."""
         ...
 
-    def write(self, key: str, value: Any, position: Position) -> list[str]:
+    def write(self, key: str, value: Any, position: MappingPosition) -> list[str]:
         """Return the lines of a key that stands at the position."""
         ...
 
@@ -79,7 +79,7 @@ class OneLine(Generic[_T]):
     filled: str = ""
     has_lines: bool = False
 
-    def write(self, key: str, value: _T, position: Position) -> list[str]:
+    def write(self, key: str, value: _T, position: MappingPosition) -> list[str]:
         """Return the one line of a key."""
         return [f"{key}: {self.spell(value)}"]
 

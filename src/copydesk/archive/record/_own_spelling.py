@@ -14,7 +14,8 @@ _T = TypeVar("_T")
 _ESCAPE = re.compile(r'\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|([\\"nr0]))')
 _SHORT = {"\\": "\\", '"': '"', "n": "\n", "r": "\r", "0": "\0"}
 # What stands nowhere between our fences: controls, and YAML's other line ends and marks.
-_CONTROLS = bytes({*range(0x20), 0x7F} - {0x09, 0x0A})
+_CONTROLS = {*range(0x20), 0x7F} - {0x09, 0x0A}
+_ZERO_FOR_CONTROLS = bytes(0 if byte in _CONTROLS else 1 for byte in range(256))
 _C1 = re.compile(b"\xc2[\x80-\x9f]")
 _MARKS = tuple(mark.encode() for mark in "\u2028\u2029\ufeff\ufffe\uffff")
 # Names, topics and reasons come again and again: so many of no greater length are remembered.
@@ -39,7 +40,7 @@ def remember(reader: Callable[[str], _T]) -> Callable[[str], _T]:
 def has_controls(front: str) -> bool:
     """Decide whether a character stands there that we would have escaped."""
     data = front.encode()
-    if len(data.translate(None, _CONTROLS)) != len(data):
+    if 0 in data.translate(_ZERO_FOR_CONTROLS):
         return True
     if len(data) == len(front):
         return False

@@ -6,7 +6,7 @@ import hashlib
 from typing import NamedTuple
 
 
-class Position(NamedTuple):
+class MappingPosition(NamedTuple):
     """The column of a mapping's keys, its dotted path with a dot at its end, lines to put back.
 
     `unknown` holds lines by the dotted path of the key before them. Each is taken out when it is
@@ -17,15 +17,15 @@ class Position(NamedTuple):
     path: str = ""
     column: int = 0
 
-    def inside(self, key: str) -> Position:
+    def inside(self, key: str) -> MappingPosition:
         """Return the position of the keys below a key."""
         path = f"{self.path}{key}." if self.unknown else ""
-        return Position(self.unknown, path, self.column + 2)
+        return MappingPosition(self.unknown, path, self.column + 2)
 
-    def item(self, index: int, address: str) -> Position:
+    def item(self, index: int, address: str) -> MappingPosition:
         """Return the position of the keys of an item in the list whose dashes stand here."""
         path = f"{self.path}{name_item(index, address)}." if self.unknown else ""
-        return Position(self.unknown, path, self.column + 2)
+        return MappingPosition(self.unknown, path, self.column + 2)
 
 
 def name_item(index: int, address: str) -> str:
@@ -41,7 +41,7 @@ class Lines:
     With `dash` it is an item of a list.
     """
 
-    def __init__(self, position: Position, *, dash: bool = False) -> None:
+    def __init__(self, position: MappingPosition, *, dash: bool = False) -> None:
         self.lines: list[str] = []
         self._unknown = position.unknown
         self._path = position.path

@@ -48,6 +48,15 @@ def _read_sections(front: str, values: Values) -> Values:
     return values
 
 
+class _Readers(dict[int, Callable[[str, Values], object]]):
+    """What reads each section, by its number; patterns are compiled for those that occur."""
+
+    def __missing__(self, number: int) -> Callable[[str, Values], object]:
+        """Make the reader of a section, and keep it."""
+        self[number] = reader = _reader(SECTIONS[number])
+        return reader
+
+
 def _reader(fields: tuple[Field, ...]) -> Callable[[str, Values], object]:
     first = fields[0]
     if not first.notation.has_lines:
@@ -62,5 +71,5 @@ def _reader(fields: tuple[Field, ...]) -> Callable[[str, Values], object]:
     return read
 
 
-_READERS = tuple(map(_reader, SECTIONS))
+_READERS = _Readers()
 _LAST = len(SECTIONS) - 1

@@ -12,7 +12,7 @@ from typing import Any
 from copydesk.archive.document import TypedFields
 from copydesk.archive.record._notations import Notation
 from copydesk.archive.record._own_spelling import UnusualError
-from copydesk.archive.record._position import Lines, Position
+from copydesk.archive.record._position import Lines, MappingPosition
 
 # Values by the attribute of their noun.
 Values = dict[str, Any]
@@ -36,7 +36,7 @@ class Field:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_value_in", attrgetter(self.attribute))
 
-    def lines(self, noun: object, position: Position) -> list[str]:
+    def lines(self, noun: object, position: MappingPosition) -> list[str]:
         """Return the lines of this field of a noun, none where it is left out."""
         value, missing = self._value_in(noun), self.notation.missing
         is_missing = value is None or (missing is not None and not value)
@@ -97,7 +97,7 @@ class Table:
             for field in self.fields
         }
 
-    def lines(self, noun: object, position: Position, *, dash: bool = False) -> list[str]:
+    def lines(self, noun: object, position: MappingPosition, *, dash: bool = False) -> list[str]:
         """Return the lines of a noun's mapping; with `dash` it is an item of a list."""
         lines = Lines(position, dash=dash)
         for field in self.fields:

@@ -48,12 +48,14 @@ class Branch:
     def ways(self) -> Mapping[str, str]:
         """Return the newsroom's own ways in as an environment: they hold in our repository too."""
         answer = git.ask(self.newsroom, "config", "--local", "-z", "--get-regexp", _WAYS)
-        pairs = [one.partition("\n") for one in answer.out.decode("utf-8", "replace").split("\0")]
+        pairs = [
+            setting.partition("\n") for setting in answer.out.decode("utf-8", "replace").split("\0")
+        ]
         first = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
-        found: dict[str, str] = {}
+        environment: dict[str, str] = {}
         count = first
         for key, _, value in pairs:
             if key:
-                found |= {f"GIT_CONFIG_KEY_{count}": key, f"GIT_CONFIG_VALUE_{count}": value}
+                environment |= {f"GIT_CONFIG_KEY_{count}": key, f"GIT_CONFIG_VALUE_{count}": value}
                 count += 1
-        return {**found, "GIT_CONFIG_COUNT": str(count)} if count > first else {}
+        return {**environment, "GIT_CONFIG_COUNT": str(count)} if count > first else {}

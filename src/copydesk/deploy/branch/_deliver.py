@@ -47,14 +47,14 @@ def deliver_branch(
     if not anew and tree == store.name(f"{sending.sent}^{{tree}}"):
         return Delivery(unchanged=len(site.parcels))
     for _ in range(_TRIES):
-        tip = sending.fetched()
-        tree = _with_kept(site, store, tip, tree)
+        tip = sending.fetch_tip()
+        tree = _keep_files(site, store, tip, tree)
         delivery = _difference(site, store, tip, tree)
         if dry_run:
             return delivery
         is_there = tree == store.name(f"{tip}^{{tree}}") if tip else False
         commit = tip if is_there else _commit(place, store, tip, tree)
-        if is_there or sending.pushed(tip, commit):
+        if is_there or sending.push(tip, commit):
             store.tell("update-ref", sending.sent, commit)
             store.tidy()
             return delivery
@@ -68,7 +68,7 @@ def _tree(site: BuiltSite, store: Store, more: Mapping[str, str]) -> str:
     gone = [path for path in known if path and path not in wanted]
     blobs = {path: _blob(store, data) for path, data in _OWN.items()} | dict(more)
     own = {path: blob for path, blob in blobs.items() if path not in site.parcels}
-    store.tell("update-index", "-z", "--index-info", given=b"".join(map(_without, gone)))
+    store.tell("update-index", "-z", "--index-info", given=b"".join(map(_removal_line, gone)))
     paths = sorted(wanted)
     for start in range(0, len(paths), _BATCH):
         given = b"".join(path + b"\0" for path in paths[start : start + _BATCH])
@@ -78,7 +78,7 @@ def _tree(site: BuiltSite, store: Store, more: Mapping[str, str]) -> str:
     return store.tell("write-tree").decode().strip()
 
 
-def _without(path: bytes) -> bytes:
+def _removal_line(path: bytes) -> bytes:
     return b"0 " + b"0" * 40 + b"\t" + path + b"\0"
 
 
@@ -100,7 +100,7 @@ class _Sending:
         place = hashlib.sha256(f"{self.address} {self.place.ref}".encode()).hexdigest()
         return f"refs/copydesk/sent/{place[:16]}"
 
-    def fetched(self) -> str:
+    def fetch_tip(self) -> str:
         """Fetch the branch's commit at the remote, "" where there is no such branch."""
         ref = self.place.ref
         answer = self.store.speak("ls-remote", "--quiet", "--", self.address, ref)
@@ -117,7 +117,7 @@ class _Sending:
             raise self._trouble(answer.complaint, "fetch")
         return self.store.name(f"{_TIP}^{{commit}}")
 
-    def pushed(self, tip: str, commit: str) -> bool:
+    def push(self, tip: str, commit: str) -> bool:
         """Push; say no where somebody else moved the branch since we looked."""
         ref = self.place.ref
         answer = self.store.speak(
@@ -126,10 +126,10 @@ class _Sending:
         )
         if answer.code == 0:
             return True
-        said = answer.out.decode("utf-8", "replace")
-        if any(words in said for words in _MOVED):
+        output = answer.out.decode("utf-8", "replace")
+        if any(words in output for words in _MOVED):
             return False
-        rejected = [line for line in said.splitlines() if line.startswith("!")]
+        rejected = [line for line in output.splitlines() if line.startswith("!")]
         if rejected:
             raise DeployError(
                 "the remote refuses the branch",
@@ -144,7 +144,7 @@ class _Sending:
         return git.trouble(complaint.replace(self.address, remote), remote, command, _LATER)
 
 
-def _with_kept(site: BuiltSite, store: Store, tip: str, tree: str) -> str:
+def _keep_files(site: BuiltSite, store: Store, tip: str, tree: str) -> str:
     """Add to the tree what stays on the branch; refuse a branch that is not ours."""
     if not tip:
         return tree
@@ -163,9 +163,9 @@ def _with_kept(site: BuiltSite, store: Store, tip: str, tree: str) -> str:
 
 def _difference(site: BuiltSite, store: Store, tip: str, tree: str) -> Delivery:
     """Compare the branch and the tree file by file."""
-    before = store.name(f"{tip}^{{tree}}") if tip else _blobless(store)
-    told = store.tell("diff-tree", "-r", "-z", "--no-renames", "--name-status", before, tree)
-    words = told.decode("utf-8", "replace").split("\0")[:-1]
+    before = store.name(f"{tip}^{{tree}}") if tip else _empty_tree(store)
+    listing = store.tell("diff-tree", "-r", "-z", "--no-renames", "--name-status", before, tree)
+    words = listing.decode("utf-8", "replace").split("\0")[:-1]
     pairs = list(zip(words[1::2], words[::2], strict=True))
     changed = [path for path, status in pairs if status != "D" and path in site.parcels]
     return Delivery(
@@ -177,7 +177,7 @@ def _difference(site: BuiltSite, store: Store, tip: str, tree: str) -> Delivery:
     )
 
 
-def _blobless(store: Store) -> str:
+def _empty_tree(store: Store) -> str:
     """Write the tree that holds nothing."""
     return store.tell("hash-object", "-w", "-t", "tree", "--stdin").decode().strip()
 

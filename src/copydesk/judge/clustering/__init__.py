@@ -1,4 +1,4 @@
-"""Clustering: documents in, one after the other; the group of reports on one event of each out.
+"""Clustering: documents in, one after the other; the group of reports on one happening of each out.
 
 Knows nothing of stories, beats or rulings: `coverage` says what a group changes in them.
 """

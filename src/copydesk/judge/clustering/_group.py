@@ -115,7 +115,7 @@ class Group:
             self.series_counts[what] = self.series_counts.get(what, 0) + count
 
     def contradicts(self, numbers: frozenset[SeriesNumber]) -> bool:
-        """Decide whether a headline's numbers name another event of a series than this group's."""
+        """Decide whether a headline's numbers name another happening than this group's."""
         return any(
             self.series_counts.get(what, 0) >= max(1.0, _SERIES_SHARE * self.size)
             and (what, which) not in self.series

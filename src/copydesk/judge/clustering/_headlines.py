@@ -1,7 +1,7 @@
 """Headlines that come again some days later, when similarity has decayed with time.
 
-What is run again late often keeps its headline, and then it is the same event: so in all 16 pairs
-of og2021's development part that come one to fourteen days apart.
+What is run again late often keeps its headline, and then it is the same happening: so in all 16
+pairs of og2021's development part that come one to fourteen days apart.
 """
 
 from __future__ import annotations

@@ -169,7 +169,7 @@ class InvertedIndex:
             if sums[slot]
         )
 
-    def shared_terms(self, vector: Vector, group: Group) -> list[int]:
+    def find_common_terms(self, vector: Vector, group: Group) -> list[int]:
         """Return the terms of a document that a group's documents have, the most telling first."""
         known = len(self._postings)
         shared = []

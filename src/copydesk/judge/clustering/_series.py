@@ -1,4 +1,4 @@
-"""Numbers in a headline that say which event of a series is meant.
+"""Numbers in a headline that say which happening of a series is meant.
 
 "12th package" and "13th package", "Day 3" and "Day 4", "Super Bowl 51" and "52" are two stories
 however similar their words are. Counts of victims, sums and percentages do not count: they grow.
@@ -28,7 +28,7 @@ SeriesNumber = tuple[str, str]
 
 def find_numbers(title: str) -> frozenset[SeriesNumber]:
     """Return the series numbers in a headline."""
-    return frozenset((*_ordinals(title), *_numbered(title), *_scores(title)))
+    return frozenset((*_ordinals(title), *_names_with_number(title), *_scores(title)))
 
 
 def _ordinals(title: str) -> Iterator[SeriesNumber]:
@@ -40,7 +40,7 @@ def _ordinals(title: str) -> Iterator[SeriesNumber]:
         yield what, which
 
 
-def _numbered(title: str) -> Iterator[SeriesNumber]:
+def _names_with_number(title: str) -> Iterator[SeriesNumber]:
     for match in _NUMBERED.finditer(title):
         what = match.group(1).lower()
         if what not in _NO_SERIES:

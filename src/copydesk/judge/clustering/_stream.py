@@ -124,7 +124,7 @@ class Stream:
         alike = self._index.find_alike(member)
         similarity = {group: similarity_to(group, sum_) for group, sum_ in near.items()}
         background = {_root_of(group): similarity_to(group, sum_) for group, sum_ in alike.items()}
-        shared = {group: self._index.shared_terms(member.vector, group) for group in near}
+        shared = {group: self._index.find_common_terms(member.vector, group) for group in near}
         group = self._add_member(document, member, near)
         return Assignment(
             group=self._name_of(group),
@@ -168,7 +168,7 @@ class Stream:
     ) -> Group:
         self._end_oldest(min(self._day, self._previous_day))
         group = (
-            self._known_group(document)
+            self._group_by_name(document)
             or self._nearest_group(near, member)
             or self._group_with_headline(document, member)
             or self._begin_group(member.key)
@@ -187,7 +187,7 @@ class Stream:
             self._merge_fresh()
         return _root_of(group)
 
-    def _known_group(self, document: NewsDocument) -> Group | None:
+    def _group_by_name(self, document: NewsDocument) -> Group | None:
         if not document.group:
             return None
         if document.group not in self._groups:
@@ -262,10 +262,10 @@ class Stream:
         self._merge_fresh()
         touched, self._touched = self._touched, {}
         merge_groups(_living_groups(touched), 1, self._merge)
-        self._split_drifted({**touched, **self._fresh})
+        self._split_where_due({**touched, **self._fresh})
         self._fresh.clear()
 
-    def _split_drifted(self, touched: Iterable[Group]) -> None:
+    def _split_where_due(self, touched: Iterable[Group]) -> None:
         """Split groups that have become two, again and again."""
         waiting = _living_groups(touched)
         while waiting:

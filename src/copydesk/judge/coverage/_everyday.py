@@ -86,7 +86,7 @@ def _lead_group(group: Sequence[Story], beat: Beat) -> tuple[Story, ...]:
     An editor's newest `lead` goes before the rule, unless the group would not be seen then.
     """
     publish_at = beat.scoring.publish_at
-    chosen = _chosen_leader(group, publish_at, beat)
+    chosen = _leader_by_ruling(group, publish_at, beat)
     leader, *others = sorted(group, key=lambda story: (story is not chosen, _rank(story)))
     beside: Mapping[str, Related] = {story.path: snapshot(story) for story in (leader, *others)}
     quality = leader.quality or 0
@@ -106,7 +106,7 @@ def _lead_group(group: Sequence[Story], beat: Beat) -> tuple[Story, ...]:
     )
 
 
-def _chosen_leader(group: Sequence[Story], publish_at: int, beat: Beat) -> Story | None:
+def _leader_by_ruling(group: Sequence[Story], publish_at: int, beat: Beat) -> Story | None:
     """Return the story that an editor wants to lead a group, None where it would hide the group."""
     ruled = lead_in(group, beat)
     if ruled is None:

@@ -1,4 +1,4 @@
-"""Find which of the stories of some weeks report on the same event."""
+"""Find which of the stories of some weeks report on the same happening."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def find_groups(stories: Sequence[Shelved], beat: Beat, fresh: frozenset[str]) -
             continue
         assignment = stream.place(document)
         near[path] = [name for name, _ in assignment.near]
-        if not document.group and (reason := _why_joined(assignment)):
+        if not document.group and (reason := _reason_of(assignment)):
             reasons[path] = reason
     stream.settle()
     paths: defaultdict[str, list[str]] = defaultdict(list)
@@ -111,7 +111,7 @@ def _moment(shelved: Shelved, latest: datetime) -> datetime:
     return published if _MOST_BEHIND > found - published >= timedelta(0) else found
 
 
-def _why_joined(assignment: Assignment) -> Reason | None:
+def _reason_of(assignment: Assignment) -> Reason | None:
     """Return why a story is in the group of another, None where it began one."""
     if assignment.same_headline:
         return Reason.of(ReasonKind.JOINED_BY_HEADLINE)

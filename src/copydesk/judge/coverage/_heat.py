@@ -24,7 +24,7 @@ _SPIKES_A_MONTH = 30 * 4  # that six hours fit into
 
 
 def heat(leader: Story, others: Sequence[Story], beat: Beat, usual: float) -> tuple[Reason, ...]:
-    """Return what a leader earns above its quality by the coverage of its event.
+    """Return what a leader earns above its quality by the coverage of its happening.
 
     `usual` is how many stories its topics have in six hours. Counted are newsrooms with a voice of
     their own within three days of the latest, so that an old story does not heat for ever.
@@ -38,7 +38,7 @@ def heat(leader: Story, others: Sequence[Story], beat: Beat, usual: float) -> tu
 
 
 def corroboration(leader: Story, others: Sequence[Story], beat: Beat) -> Reason | None:
-    """Return the points for other newsrooms on the same event, None where there are none."""
+    """Return the points for other newsrooms on the same happening, None where none are."""
     newsrooms = independent(_recent(others, leader), beat)
     newsrooms.pop(voice_of(leader, beat), None)
     if not newsrooms:

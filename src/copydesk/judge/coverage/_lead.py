@@ -1,4 +1,4 @@
-"""Lead a group of stories on one event: one stands in front, the others beside it."""
+"""Lead a group of stories on one happening: one stands in front, the others beside it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def lead_group(
     The leader has the others beside it, at most 50; they have it. `own` are the addresses of
     stories that are no copies: those beside it from former groups go.
     """
-    chosen = chosen_leader(group, beat)
+    chosen = leader_by_ruling(group, beat)
     leader = min(group, key=lambda story: _rank(story, beat, chosen))
     others = sorted((story for story in group if story is not leader), key=_by_quality)
     shown = [story for story in others if is_shown(story)]
@@ -78,7 +78,7 @@ def leave_group(story: Story, beat: Beat, own: Container[str]) -> Story:
 
 def leads_by_ruling(leader: Story, group: Sequence[Story], beat: Beat) -> bool:
     """Decide whether no other story is above a leader by an editor's pin, ruling or verdict."""
-    chosen = chosen_leader(group, beat)
+    chosen = leader_by_ruling(group, beat)
     if leader is not chosen and any(map(is_lead, leader.reasons)):
         return False
     rank = _rank_by_editor(leader, beat, chosen)
@@ -91,7 +91,7 @@ def _rank_by_editor(story: Story, beat: Beat, chosen: Story | None) -> _EditorRa
     return (not is_pinned, story is not chosen, not is_published_by_verdict, is_kept_back(story))
 
 
-def chosen_leader(group: Sequence[Story], beat: Beat) -> Story | None:
+def leader_by_ruling(group: Sequence[Story], beat: Beat) -> Story | None:
     """Return the story that an editor wants to lead a group, None where it would hide the group.
 
     The newest `lead` on one of the group counts, and no older one. It publishes nothing: what is
@@ -151,7 +151,7 @@ def _in_front(
         published=published,
         heat=max(0, quality + sum(reason.points or 0 for reason in reasons)),
         reasons=_with_reasons(
-            leader, *filter(None, [pin]), *reasons, *_why_published(leader, lift, beat)
+            leader, *filter(None, [pin]), *reasons, *_gate_reasons(leader, lift, beat)
         ),
     )
 
@@ -168,7 +168,7 @@ def _passes(leader: Story, lift: int, beat: Beat) -> bool:
     return reaches or was_let_through or _is_trusted(leader)
 
 
-def _why_published(leader: Story, lift: int, beat: Beat) -> list[Reason]:
+def _gate_reasons(leader: Story, lift: int, beat: Beat) -> list[Reason]:
     """Return why a leader is published or not; where something else decided, that stays."""
     quality, gate = leader.quality or 0, beat.scoring.publish_at
     filed = [reason for reason in leader.reasons if reason.about == "published"]

@@ -1,4 +1,4 @@
-"""Newsrooms: who of those that cover an event speaks with a voice of its own."""
+"""Newsrooms: who of those that cover a happening speaks with a voice of its own."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ def paths_without_ruling(stories: Sequence[Story], beat: Beat) -> frozenset[str]
     moved = [story for story in stories if any(map(is_move, story.reasons))]
     if not moved:
         return frozenset()
-    merged, split = _merged_groups(stories, beat.rulings), _split_names(beat.rulings)
+    merged, split = _groups_of_merges(stories, beat.rulings), _split_names(beat.rulings)
 
     def holds(story: Story, reason: Reason) -> bool:
         if reason.kind is ReasonKind.MERGED:
@@ -165,7 +165,7 @@ def paths_without_ruling(stories: Sequence[Story], beat: Beat) -> frozenset[str]
     )
 
 
-def _merged_groups(stories: Sequence[Story], rulings: Sequence[Ruling]) -> set[str]:
+def _groups_of_merges(stories: Sequence[Story], rulings: Sequence[Ruling]) -> set[str]:
     """Return the groups of the stories that merges name, "" for those that are not there."""
     groups = {name_of(story): story.group for story in stories}
     merges = (rule for rule in rulings if rule.said == "merge")

@@ -15,7 +15,7 @@ LONG_AGO = 60 * DAY
 _OPEN = frozenset({"", "free", "open"})
 
 
-def closed(features: Features, beat: Beat) -> Sightings:
+def wall(features: Features, beat: Beat) -> Sightings:
     """Find a wall."""
     del beat
     return [(1, f"access {features.access}")] if features.access not in _OPEN else []

@@ -18,7 +18,7 @@ def press_release(features: Features, beat: Beat) -> Sightings:
     text = features.text or ""
     evidence = wording.press_release(
         features.credit, features.domain, features.lede, text
-    ) or wording.paid(_title(features), features.section, text)
+    ) or wording.advertorial(_title(features), features.section, text)
     return [(1, reason_words(ReasonKind.PRESS_RELEASE, evidence=evidence))] if evidence else []
 
 
@@ -75,7 +75,7 @@ def agency(features: Features, beat: Beat) -> Sightings:
 def weighty(features: Features, beat: Beat) -> Sightings:
     """Find a matter of consequence, where it is the beat's: a stranger's crash is none."""
     word = wording.weighty(_title(features), features.language)
-    if not word or _relevance.ungrounded(features, beat):
+    if not word or _relevance.without_main_topic(features, beat):
         return []
     return [(1, f'a matter of consequence: "{word}" in title')]
 

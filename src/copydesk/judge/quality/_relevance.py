@@ -53,7 +53,7 @@ def _names(topic: Topic, language: str) -> Iterator[str]:
             yield from keywords
 
 
-def given(features: Features, beat: Beat) -> Sightings:
+def by_source(features: Features, beat: Beat) -> Sightings:
     """Take the source's word for the subject only where the words themselves are missing."""
     if not features.given or any(
         _first_keyword(features, beat, text, "") for text in (features.title, features.lede)
@@ -62,7 +62,7 @@ def given(features: Features, beat: Beat) -> Sightings:
     return [(1, features.given)]
 
 
-def ungrounded(features: Features, beat: Beat) -> Sightings:
+def without_main_topic(features: Features, beat: Beat) -> Sightings:
     """Find topics below the main one on an article without a word of the main one anywhere.
 
     "senate" stands below AI for what the senate says of AI; most of what it says is about else.

@@ -35,7 +35,7 @@ def source_trust(features: Features, beat: Beat) -> SourceTrust | None:
 
     The newsroom's files of standings go first, then that it is official, then that it is known.
     """
-    rated = _rated_domain(features, beat)
+    rated = _domain_with_rating(features, beat)
     if rated:
         domain, rating = rated
         return SourceTrust(number=round(100 * rating.trust), why=f"{domain} {rating.why}".strip())
@@ -45,7 +45,7 @@ def source_trust(features: Features, beat: Beat) -> SourceTrust | None:
     return SourceTrust(number=KNOWN, why=f"known organization {known.name}") if known else None
 
 
-def _rated_domain(features: Features, beat: Beat) -> tuple[str, DomainTrust] | None:
+def _domain_with_rating(features: Features, beat: Beat) -> tuple[str, DomainTrust] | None:
     """Return the nearest domain that is rated: the page's own host, then those above it."""
     for domain in _domains_above(features.host, features.domain):
         if domain in beat.standings:
@@ -83,7 +83,7 @@ def unreliable(features: Features, beat: Beat) -> Sightings:
 
 def _between(features: Features, beat: Beat, least: int, below: int) -> Sightings:
     """Find a standing by the newsroom's files; what else makes trust has signals of its own."""
-    rated = _rated_domain(features, beat)
+    rated = _domain_with_rating(features, beat)
     if not rated or not least <= round(100 * rated[1].trust) < below:
         return []
     domain, rating = rated

@@ -70,7 +70,7 @@ def figures(features: Features, beat: Beat) -> Sightings:
     return [(1, f"{count} different figures")] if count >= FIGURES else []
 
 
-def asked(features: Features, beat: Beat) -> Sightings:
+def inquiry(features: Features, beat: Beat) -> Sightings:
     """Find that the newsroom asked for itself."""
     del beat
     if not _measure_text(features).length:

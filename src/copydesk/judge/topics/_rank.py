@@ -57,8 +57,8 @@ def _in_context(article: ArticleEvidence, index: KeywordIndex, beat: Beat) -> It
         if evidence.is_any
     }
     main = _place_of_main(beat)
-    has_ground = main is None or main in alone or not index.has_words[main]
-    has_main = main is not None and alone.get(main, 0) >= TOPIC
+    has_ground = main < 0 or main in alone or not index.has_words[main]
+    has_main = alone.get(main, 0) >= TOPIC
     for at, confidence_alone in sorted(alone.items()):
         topic, evidence = beat.topics[at], article.topics[at]
         is_below = _is_below_main(topic, beat)
@@ -73,8 +73,9 @@ def _in_context(article: ArticleEvidence, index: KeywordIndex, beat: Beat) -> It
         )
 
 
-def _place_of_main(beat: Beat) -> int | None:
-    return next((at for at, topic in enumerate(beat.topics) if topic.name == beat.topic), None)
+def _place_of_main(beat: Beat) -> int:
+    """Return the place of the main topic, -1 where it is none of the beat's."""
+    return next((at for at, topic in enumerate(beat.topics) if topic.name == beat.topic), -1)
 
 
 def _is_below_main(topic: Topic, beat: Beat) -> bool:

@@ -38,7 +38,7 @@ def is_form(word: str, other: str, language: str, *, alone: bool) -> bool:
     """
     if word == other:
         return True
-    shared = _shared(word, other)
+    shared = _count_common_letters(word, other)
     endings = {word[shared:], other[shared:]}
     if shared < _STEM:
         return shared == _LEAST and _are_plural(endings)
@@ -50,7 +50,7 @@ def is_form(word: str, other: str, language: str, *, alone: bool) -> bool:
     return may_be_verb and _are_verbal(endings, word[shared - 1])
 
 
-def _shared(word: str, other: str) -> int:
+def _count_common_letters(word: str, other: str) -> int:
     """Count the letters that two words begin with."""
     pairs = enumerate(zip(word, other, strict=False))
     return next((at for at, (ours, theirs) in pairs if ours != theirs), min(len(word), len(other)))

@@ -1,4 +1,4 @@
-"""The JSON API of the reference: takes a Plan, gives its files below `api/` (SPEC 5).
+"""The JSON API of the reference: takes a SitePlan, gives its files below `api/` (SPEC 5).
 
 Lists are indented by two, single records are compact, both without a final line feed.
 """
@@ -10,7 +10,7 @@ from itertools import chain
 
 from copydesk.publish._keys import ALL
 from copydesk.publish._outputs import ARCHIVE, AnyOutput
-from copydesk.publish._plan import Plan
+from copydesk.publish._plan import SitePlan
 from copydesk.publish.api import _collections, _generated, _news
 from copydesk.publish.api._old import old_pages as old_pages
 from copydesk.publish.writing import Sheet
@@ -18,13 +18,13 @@ from copydesk.publish.writing import Sheet
 OUTPUTS: tuple[AnyOutput, ...] = (_news.LISTS,)
 
 
-def prepare(number: int, plan: Plan) -> None:
+def prepare(number: int, plan: SitePlan) -> None:
     """Make what the API says of the stories on a page of the archive, while they are in hand."""
     if plan.wanted(ARCHIVE.name, str(number)):
         _news.prepare(plan.archive(number).entries, plan)
 
 
-def sheets(plan: Plan) -> Iterator[Sheet]:
+def sheets(plan: SitePlan) -> Iterator[Sheet]:
     """Return every file of the API."""
     made = [_generated.today(plan)]
     if plan.wanted(ALL.name):

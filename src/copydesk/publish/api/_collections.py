@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from copydesk.news import Record
 from copydesk.placement import addresses
 from copydesk.publish import _records
-from copydesk.publish._plan import Plan
+from copydesk.publish._plan import SitePlan
 from copydesk.publish.api import _fields, _sections, _shapes, encoding
 from copydesk.publish.writing import Sheet
 
@@ -16,7 +16,7 @@ _PATHS = "_learning/collections/"
 _TOP = 4
 
 
-def sheets(plan: Plan) -> Iterator[Sheet]:
+def sheets(plan: SitePlan) -> Iterator[Sheet]:
     """Yield the lists and single records of every collection that the API knows."""
     for collection, shape in _shapes.SHAPES.items():
         records = plan.records.get(collection, ())
@@ -30,7 +30,7 @@ def sheets(plan: Plan) -> Iterator[Sheet]:
 class _Shelf:
     """The records of one collection, ready to be listed."""
 
-    plan: Plan
+    plan: SitePlan
     shape: _shapes.Shape
     records: Sequence[Record]
     by_path: Mapping[str, Record]

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from copydesk.news import Record
 from copydesk.publish import _records
-from copydesk.publish._plan import Plan
+from copydesk.publish._plan import SitePlan
 from copydesk.publish.api import _shapes
 from copydesk.publish.api.web_addresses import web_only
 
@@ -15,7 +15,7 @@ _ATTRIBUTED = ("url", "width", "height", "title", "attribution", "isCached")
 
 
 def whole(
-    record: Record, plan: Plan, top: Sequence[Record] = (), size: int | None = None
+    record: Record, plan: SitePlan, top: Sequence[Record] = (), size: int | None = None
 ) -> dict[str, object]:
     """Return a record with every key of its shape, null where it says nothing."""
     made = _made(record, plan)
@@ -26,14 +26,14 @@ def whole(
 
 
 def listed(
-    record: Record, plan: Plan, top: Sequence[Record] = (), size: int | None = None
+    record: Record, plan: SitePlan, top: Sequence[Record] = (), size: int | None = None
 ) -> dict[str, object]:
     """Return a record as lists show it: no nulls, and a collection with its first items."""
     filled = _without_nulls(whole(record, plan, top, size))
     return filled if isinstance(filled, dict) else {}
 
 
-def _made(record: Record, plan: Plan) -> dict[str, object]:
+def _made(record: Record, plan: SitePlan) -> dict[str, object]:
     fields = web_only(record.fields)
     made = {key: _plain(value, plan) for key, value in fields.items() if key not in _shapes.HIDDEN}
     made["path"] = record.path
@@ -63,7 +63,7 @@ def _rating(key: object, value: object) -> object:
     return float(value) if key == "average" and isinstance(value, int) else value
 
 
-def _provider(provider: Mapping[str, object], plan: Plan) -> dict[str, object]:
+def _provider(provider: Mapping[str, object], plan: SitePlan) -> dict[str, object]:
     authors = provider.get("authors")
     publishers = provider.get("publishers")
     return {
@@ -105,7 +105,7 @@ def _images(images: object, base: str) -> list[dict[str, object]] | None:
     return found or None
 
 
-def _plain(value: object, plan: Plan) -> object:
+def _plain(value: object, plan: SitePlan) -> object:
     """Return a field as JSON can hold it: times local to the site, as the reference wrote them."""
     if isinstance(value, datetime):
         return moment(value, plan)
@@ -118,7 +118,7 @@ def _plain(value: object, plan: Plan) -> object:
     return value
 
 
-def moment(value: datetime, plan: Plan) -> str:
+def moment(value: datetime, plan: SitePlan) -> str:
     """Return `2021-04-05T05:53:40-07:00`: in the zone of the site, Z where that is UTC."""
     return plan.local(value).isoformat(timespec="seconds").replace("+00:00", "Z")
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from copydesk.kit import text
 from copydesk.news import Record, Topic
 from copydesk.placement import addresses
-from copydesk.publish._plan import Plan
+from copydesk.publish._plan import SitePlan
 from copydesk.publish.api import _fields, _sections, encoding
 from copydesk.publish.api.web_addresses import web_only
 from copydesk.publish.writing import Sheet
@@ -16,13 +16,13 @@ from copydesk.publish.writing import Sheet
 _NEWSLETTERS_A_PAGE = 20
 
 
-def sheets(plan: Plan) -> Iterator[Sheet]:
+def sheets(plan: SitePlan) -> Iterator[Sheet]:
     """Yield the lists of topics and newsletters."""
     yield Sheet("api/topics/index.json", encoding.pretty({"value": list(map(_topic, plan.topics))}))
     yield from _newsletters(plan)
 
 
-def today(plan: Plan) -> Iterator[Sheet]:
+def today(plan: SitePlan) -> Iterator[Sheet]:
     """Yield the list of today's sponsors."""
     day = plan.local(plan.at).date().isoformat()
     sponsors = [
@@ -50,7 +50,7 @@ def _topic(topic: Topic) -> dict[str, object]:
     return web_only(shown)
 
 
-def _newsletters(plan: Plan) -> Iterator[Sheet]:
+def _newsletters(plan: SitePlan) -> Iterator[Sheet]:
     """Yield the list, 20 a page, newest first, and each letter with its whole HTML.
 
     Page N stands at `pageN/` and `nextPage` is a text, as the templates had it; unlike there the
@@ -79,7 +79,7 @@ def _sent(record: Record) -> tuple[str, str]:
     return (sent.isoformat() if isinstance(sent, datetime) else "", record.path)
 
 
-def _letter(record: Record, plan: Plan) -> dict[str, object]:
+def _letter(record: Record, plan: SitePlan) -> dict[str, object]:
     shown = _letter_whole(record, plan)
     return {
         "path": shown["path"],
@@ -96,7 +96,7 @@ def _letter(record: Record, plan: Plan) -> dict[str, object]:
     }
 
 
-def _letter_whole(record: Record, plan: Plan) -> dict[str, object]:
+def _letter_whole(record: Record, plan: SitePlan) -> dict[str, object]:
     fields = record.fields
     sent = fields.get("publishedDateTime")
     return {
@@ -112,7 +112,7 @@ def _letter_whole(record: Record, plan: Plan) -> dict[str, object]:
     }
 
 
-def _sponsorship(record: Record, plan: Plan) -> dict[str, object]:
+def _sponsorship(record: Record, plan: SitePlan) -> dict[str, object]:
     fields = web_only(record.fields)
     sponsor = fields.get("sponsor")
     sponsor = sponsor if isinstance(sponsor, Mapping) else {}
@@ -146,5 +146,5 @@ def _dates(schedules: object) -> list[str]:
     return [str(day)[:10] for day in schedules]
 
 
-def _absolute(url: object, plan: Plan) -> object:
+def _absolute(url: object, plan: SitePlan) -> object:
     return plan.links.api + url if isinstance(url, str) and url.startswith("/") else url

@@ -8,15 +8,15 @@ from functools import partial
 from copydesk.kit import dates
 from copydesk.news import Image, Provider, Story
 from copydesk.publish import _pictures
-from copydesk.publish._entries import Entry
+from copydesk.publish._entries import StoryEntry
 from copydesk.publish._keys import StoryKey
 from copydesk.publish._outputs import Output
-from copydesk.publish._plan import Plan
+from copydesk.publish._plan import SitePlan
 from copydesk.publish.api import _sections, encoding
 from copydesk.publish.api.web_addresses import web_only
 from copydesk.publish.writing import Sheet
 
-LISTS: Output[Plan] = Output(
+LISTS: Output[SitePlan] = Output(
     key=StoryKey(
         name="news list",
         values=lambda story, _grounds: dict.fromkeys(("", *story.topics)),
@@ -27,22 +27,22 @@ LISTS: Output[Plan] = Output(
 )
 
 
-def prepare(entries: Iterable[Entry], plan: Plan) -> None:
+def prepare(entries: Iterable[StoryEntry], plan: SitePlan) -> None:
     """Make the fragments of these stories; `sheets` makes those that are missing."""
     for entry in entries:
         plan.pieces.of(entry, partial(_fragment, entry, plan))
 
 
-def sheets(plan: Plan) -> Iterator[Sheet]:
+def sheets(plan: SitePlan) -> Iterator[Sheet]:
     """Yield `api/news/` and the same below each topic that lists the service."""
     made = ((e, plan.pieces.of(e, partial(_fragment, e, plan))) for e in plan.stories.entries)
     found = [(entry.topics, fragment) for entry, fragment in made if fragment is not None]
     for folder, topic in _sections.of(plan, "news"):
-        own = [one for topics, one in found if topic is None or topic.name in topics]
+        own = [fragment for topics, fragment in found if topic is None or topic.name in topics]
         yield from _list(folder, own, plan.look.sizes.api)
 
 
-def _fragment(entry: Entry, plan: Plan) -> bytes | None:
+def _fragment(entry: StoryEntry, plan: SitePlan) -> bytes | None:
     story = plan.read(entry.path)
     return None if story is None else encoding.fragment(_item(story, plan))
 
@@ -55,7 +55,7 @@ def _list(folder: str, fragments: list[bytes], size: int) -> Iterator[Sheet]:
         yield from _sections.place_page(folder, number, data)
 
 
-def _item(story: Story, plan: Plan) -> dict[str, object]:
+def _item(story: Story, plan: SitePlan) -> dict[str, object]:
     return web_only(
         {
             "path": story.path,

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from copydesk.publish import _records
-from copydesk.publish._plan import Plan
+from copydesk.publish._plan import SitePlan
 from copydesk.publish.api import _sections, _shapes
 
 
-def old_pages(plan: Plan) -> Iterator[tuple[str, str]]:
+def old_pages(plan: SitePlan) -> Iterator[tuple[str, str]]:
     """Yield every old address and the one that stands for it, folders and files."""
     for folder, count, size in _lists(plan):
         for number in range(1, max(1, -(-count // size)) + 1):
@@ -19,9 +19,9 @@ def old_pages(plan: Plan) -> Iterator[tuple[str, str]]:
             yield f"{old}index.json", f"{new}index.json"
 
 
-def _lists(plan: Plan) -> Iterator[tuple[str, int, int]]:
+def _lists(plan: SitePlan) -> Iterator[tuple[str, int, int]]:
     """Yield the folder of every list, how many it holds, how many of them a page holds."""
-    told = Counter(name for one in plan.stories.entries for name in set(one.topics))
+    told = Counter(name for entry in plan.stories.entries for name in set(entry.topics))
     for folder, topic in _sections.of(plan, "news"):
         count = len(plan.stories) if topic is None else told[topic.name]
         yield folder, count, plan.look.sizes.api

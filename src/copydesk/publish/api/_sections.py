@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from copydesk.news import Topic
-from copydesk.publish._plan import Plan
+from copydesk.publish._plan import SitePlan
 from copydesk.publish.writing import Sheet
 
 _Item = TypeVar("_Item")
 
 
-def of(plan: Plan, collection: str) -> Iterator[tuple[str, Topic | None]]:
+def of(plan: SitePlan, collection: str) -> Iterator[tuple[str, Topic | None]]:
     """Yield the folder of the whole collection, then of each topic's own list with its topic.
 
     The main topic's service is the whole collection, as in the reference: its endpoint ends with

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from copydesk.publish._entries import Entry, restore_entry
+from copydesk.publish._entries import StoryEntry, restore_entry
 from copydesk.publish.catalogue._listing import Listing
 from copydesk.publish.catalogue._tables import Tables, empty_site, open_site
 
@@ -52,7 +52,7 @@ _NEWER_LISTED = (
 )
 
 
-def entry_of(kept: bytes) -> Entry:
+def entry_of(kept: bytes) -> StoryEntry:
     """Return an entry that was kept as JSON."""
     return restore_entry(orjson.loads(kept))
 
@@ -79,7 +79,7 @@ class Catalogue:
         self.listed: frozenset[str] = frozenset()
         self.number = 0
         self._site = site
-        self._by_name: dict[str, Entry | None] = {}
+        self._by_name: dict[str, StoryEntry | None] = {}
         self._copied: frozenset[str] | None = None
 
     def open(self, made_by: str, listed: frozenset[str], *, anew: bool = False) -> dict[str, Any]:
@@ -131,11 +131,11 @@ class Catalogue:
         query = "SELECT count FROM paper_sums WHERE site = ? AND kind = ? AND what = ?"
         return next((count for (count,) in self._rows(query, kind, value)), 0)
 
-    def listing(self, kind: str, value: str, count: int) -> Listing[Entry]:
+    def listing(self, kind: str, value: str, count: int) -> Listing[StoryEntry]:
         """Return so many stories under a heading, the newest first, equal times by path."""
         return Listing(partial(self._fetch, _LISTED, (kind, value)), count)
 
-    def oldest_first(self, kind: str, value: str, count: int) -> Listing[Entry]:
+    def oldest_first(self, kind: str, value: str, count: int) -> Listing[StoryEntry]:
         """Return the same stories in the other order."""
         return Listing(partial(self._fetch, _OLDEST_FIRST, (kind, value)), count)
 
@@ -151,7 +151,7 @@ class Catalogue:
 
         return Listing(fetch, count)
 
-    def stories(self) -> Listing[Entry]:
+    def stories(self) -> Listing[StoryEntry]:
         """Return all published stories, the newest first."""
         return Listing(partial(self._fetch, _ALL, ()), self.count())
 
@@ -159,12 +159,12 @@ class Catalogue:
         """Return the paths of the same stories."""
         return Listing(partial(self._paths, _ALL_PATHS, ()), self.count())
 
-    def hosted(self) -> Listing[Entry]:
+    def hosted(self) -> Listing[StoryEntry]:
         """Return the published stories that have no other place than ours."""
         query = "SELECT count(*) FROM paper_entries WHERE site = ? AND place = 2 AND hosted = 1"
         return Listing(partial(self._fetch, _HOSTED, ()), self._rows(query)[0][0])
 
-    def named(self, name: str) -> Entry | None:
+    def named(self, name: str) -> StoryEntry | None:
         """Return the story of a name, whether published or not, None where there is none."""
         if name not in self._by_name:
             if len(self._by_name) >= _IN_HAND:
@@ -178,7 +178,7 @@ class Catalogue:
         self._by_name.clear()
         self._copied = None
 
-    def at_paths(self, paths: Collection[str]) -> list[Entry]:
+    def at_paths(self, paths: Collection[str]) -> list[StoryEntry]:
         """Return the entries at these paths, those that there are and that are not passed over."""
         query = (
             "SELECT entry FROM paper_entries WHERE site = ? AND path IN ({}) AND place >= 0"
@@ -186,12 +186,12 @@ class Catalogue:
         )
         return [entry_of(entry) for (entry,) in self._among(query, paths)]
 
-    def at(self, path: str) -> Entry | None:
+    def at(self, path: str) -> StoryEntry | None:
         """Return the entry at a path, None where there is none or it is passed over."""
         query = "SELECT entry FROM paper_entries WHERE site = ? AND path = ? AND place >= 0"
         return next(iter(self._entries(query, path)), None)
 
-    def members(self, group: str) -> list[Entry]:
+    def members(self, group: str) -> list[StoryEntry]:
         """Return the published stories of a group, the newest first."""
         query = (
             "SELECT entry FROM paper_entries INDEXED BY paper_groups"
@@ -214,7 +214,7 @@ class Catalogue:
                     seen.add(story_group)
                     yield story_group
 
-    def copies(self, name: str) -> list[Entry]:
+    def copies(self, name: str) -> list[StoryEntry]:
         """Return the filed copies of a story, by its name, in the order of their paths."""
         if self._copied is None:
             query = "SELECT DISTINCT copy_of FROM paper_entries WHERE site = ? AND copy_of <> ''"
@@ -253,7 +253,7 @@ class Catalogue:
         )
         return {name for (name,) in self._among(query, groups)}
 
-    def former_leaders(self, groups: Collection[str] | None = None) -> list[Entry]:
+    def former_leaders(self, groups: Collection[str] | None = None) -> list[StoryEntry]:
         """Return the stories without a page that led their group once, of all groups or these."""
         query = "SELECT entry FROM paper_entries WHERE site = ? AND place = 1 AND led = 1"
         if groups is None:
@@ -261,7 +261,7 @@ class Catalogue:
         among = query + " AND story_group <> '' AND story_group IN ({})"
         return [entry_of(entry) for (entry,) in self._among(among, groups)]
 
-    def removed(self) -> list[Entry]:
+    def removed(self) -> list[StoryEntry]:
         """Return the stories that an editor removed."""
         query = "SELECT entry FROM paper_entries WHERE site = ? AND place = 0 ORDER BY path"
         return self._entries(query)
@@ -279,7 +279,7 @@ class Catalogue:
         )
         yield from map(Pictured._make, self._rows(query))
 
-    def showing(self, image: str) -> Iterator[Entry]:
+    def showing(self, image: str) -> Iterator[StoryEntry]:
         """Return the published stories that have this picture."""
         query = (
             "SELECT entry FROM paper_entries WHERE site = ? AND image = ? AND image <> ''"
@@ -287,7 +287,7 @@ class Catalogue:
         )
         return iter(self._entries(query, image))
 
-    def newer(self, entry: Entry, kind: str, value: str) -> int:
+    def newer(self, entry: StoryEntry, kind: str, value: str) -> int:
         """Return how many published stories stand before this one under a heading."""
         is_listed = kind in self.listed
         heading = (kind, value) if is_listed else ()
@@ -299,10 +299,12 @@ class Catalogue:
     def _paths(self, query: str, values: tuple[object, ...], start: int, count: int) -> list[str]:
         return [path for (path,) in self._rows(query, *values, count, start)]
 
-    def _fetch(self, query: str, values: tuple[object, ...], start: int, count: int) -> list[Entry]:
+    def _fetch(
+        self, query: str, values: tuple[object, ...], start: int, count: int
+    ) -> list[StoryEntry]:
         return self._entries(query, *values, count, start)
 
-    def _entries(self, query: str, *values: object) -> list[Entry]:
+    def _entries(self, query: str, *values: object) -> list[StoryEntry]:
         return [entry_of(entry) for (entry,) in self._rows(query, *values)]
 
     def _among(self, query: str, values: Iterable[str]) -> Iterator[tuple[Any, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from copydesk.publish._entries import Entry
+from copydesk.publish._entries import StoryEntry
 from copydesk.publish.catalogue._catalogue import Catalogue
 
 
@@ -17,7 +17,7 @@ class Pieces:
         self._kept: dict[str, tuple[str, bytes]] | None = None
         self._made: list[tuple[str, str, bytes]] = []
 
-    def of(self, entry: Entry, make: Callable[[], bytes | None]) -> bytes | None:
+    def of(self, entry: StoryEntry, make: Callable[[], bytes | None]) -> bytes | None:
         """Return a story's piece, made where it is not kept; None where it cannot be made."""
         stamp = f"{entry.stamp} {entry.shown}"
         known = self._pieces().get(entry.path)
@@ -39,7 +39,7 @@ class Pieces:
             tables.run("DELETE FROM paper_pieces WHERE site = ?", site)
         drop = "DELETE FROM paper_pieces WHERE site = ? AND path = ?"
         tables.run_many(drop, ((site, path) for path in gone))
-        rows = ((site, *one) for one in self._made)
+        rows = ((site, *piece) for piece in self._made)
         tables.run_many("INSERT OR REPLACE INTO paper_pieces VALUES (?, ?, ?, ?)", rows)
 
     def _pieces(self) -> dict[str, tuple[str, bytes]]:

@@ -8,7 +8,7 @@ from itertools import islice
 
 import orjson
 
-from copydesk.publish._entries import Entry
+from copydesk.publish._entries import StoryEntry
 from copydesk.publish.catalogue._catalogue import (
     FILED,
     PASSED,
@@ -18,37 +18,41 @@ from copydesk.publish.catalogue._catalogue import (
     entry_of,
 )
 
-Pair = tuple[Entry | None, Entry | None]
+Pair = tuple[StoryEntry | None, StoryEntry | None]
 _AT_ONCE = 1000
 _INSERT = "INSERT INTO paper_entries VALUES (NULL" + ", ?" * 18 + ")"
 
 
-def fill(catalogue: Catalogue, entries: Iterable[Entry], kept: Mapping[str, str]) -> None:
+def fill(catalogue: Catalogue, entries: Iterable[StoryEntry], kept: Mapping[str, str]) -> None:
     """Take entries into an empty catalogue; `kept` gives the path that is kept of each name."""
     listed = iter(entries)
     sums: Counter[tuple[str, str]] = Counter()
     while some := list(islice(listed, _AT_ONCE)):
-        own = {one.path: one for one in some if one.name and kept.get(one.name) == one.path}
-        _insert(catalogue, ((one, _place(one) if one.path in own else PASSED) for one in some))
+        own = {
+            entry.path: entry for entry in some if entry.name and kept.get(entry.name) == entry.path
+        }
+        _insert(
+            catalogue, ((entry, _place(entry) if entry.path in own else PASSED) for entry in some)
+        )
         _list(catalogue, own.values(), sums)
     _count(catalogue, sums)
 
 
 def update(
-    catalogue: Catalogue, fresh: Collection[Entry], lost: Collection[str]
+    catalogue: Catalogue, fresh: Collection[StoryEntry], lost: Collection[str]
 ) -> dict[str, Pair]:
     """Take in entries that are new or changed, and those that are lost; give what changed by it.
 
     That is, by path, what an entry was and what it is now, None for none.
     """
-    names = {one.name for one in fresh} | _names(catalogue, lost)
+    names = {entry.name for entry in fresh} | _names(catalogue, lost)
     before = _find_kept(catalogue, names)
     sums: Counter[tuple[str, str]] = Counter()
     _unlist(catalogue, before.values(), sums)
-    paths = [*lost, *(one.path for one in fresh)]
+    paths = [*lost, *(entry.path for entry in fresh)]
     query = "DELETE FROM paper_entries WHERE site = ? AND path = ?"
     catalogue.tables.run_many(query, [(catalogue.number, path) for path in paths])
-    _insert(catalogue, ((one, PASSED) for one in fresh))
+    _insert(catalogue, ((entry, PASSED) for entry in fresh))
     after = _settle(catalogue, names - {""})
     _list(catalogue, list(after.values()), sums)
     _count(catalogue, sums)
@@ -58,12 +62,12 @@ def update(
     return {path: pair for path, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def set_pictures(catalogue: Catalogue, entries: Iterable[Entry]) -> None:
+def set_pictures(catalogue: Catalogue, entries: Iterable[StoryEntry]) -> None:
     """Take in how the pictures of these entries are shown now; all else of them is as it was."""
     query = "UPDATE paper_entries SET shown = ?, entry = ? WHERE site = ? AND path = ?"
     rows = (
-        (picture_key(one.shown, one.files), _json(one), catalogue.number, one.path)
-        for one in entries
+        (picture_key(entry.shown, entry.files), _json(entry), catalogue.number, entry.path)
+        for entry in entries
     )
     catalogue.tables.run_many(query, rows)
     catalogue.forget_names()
@@ -81,17 +85,17 @@ def _names(catalogue: Catalogue, paths: Iterable[str]) -> set[str]:
     }
 
 
-def _find_kept(catalogue: Catalogue, names: Iterable[str]) -> dict[str, Entry]:
+def _find_kept(catalogue: Catalogue, names: Iterable[str]) -> dict[str, StoryEntry]:
     found = (catalogue.named(name) for name in names if name)
-    return {one.path: one for one in found if one is not None}
+    return {entry.path: entry for entry in found if entry is not None}
 
 
-def _settle(catalogue: Catalogue, names: Iterable[str]) -> dict[str, Entry]:
+def _settle(catalogue: Catalogue, names: Iterable[str]) -> dict[str, StoryEntry]:
     """Keep the last by path of each name, and give those that are kept."""
     run, site = catalogue.tables.run, catalogue.number
     last = "SELECT path, entry FROM paper_entries WHERE site = ? AND name = ? ORDER BY path DESC"
     place = "UPDATE paper_entries SET place = ? WHERE site = ? AND path = ?"
-    found: dict[str, Entry] = {}
+    found: dict[str, StoryEntry] = {}
     catalogue.forget_names()
     for name in names:
         rows = run(last, site, name)
@@ -103,88 +107,92 @@ def _settle(catalogue: Catalogue, names: Iterable[str]) -> dict[str, Entry]:
     return found
 
 
-def _place(entry: Entry) -> int:
+def _place(entry: StoryEntry) -> int:
     if entry.is_removed:
         return REMOVED
     return PUBLIC if entry.is_public else FILED
 
 
-def _json(entry: Entry) -> bytes:
+def _json(entry: StoryEntry) -> bytes:
     return orjson.dumps(tuple(entry))
 
 
-def _insert(catalogue: Catalogue, placed: Iterable[tuple[Entry, int]]) -> None:
+def _insert(catalogue: Catalogue, placed: Iterable[tuple[StoryEntry, int]]) -> None:
     site = catalogue.number
     rows = (
         (
             site,
-            one.path,
-            one.stamp,
-            one.name,
+            entry.path,
+            entry.stamp,
+            entry.name,
             place,
-            one.when,
-            one.domain,
-            one.group,
-            one.original,
-            one.address,
-            one.credit,
-            one.image,
-            one.web_url,
-            one.changed,
-            picture_key(one.shown, one.files),
-            one.is_hosted,
-            one.has_led,
-            _json(one),
+            entry.when,
+            entry.domain,
+            entry.group,
+            entry.original,
+            entry.address,
+            entry.credit,
+            entry.image,
+            entry.web_url,
+            entry.changed,
+            picture_key(entry.shown, entry.files),
+            entry.is_hosted,
+            entry.has_led,
+            _json(entry),
         )
-        for one, place in placed
+        for entry, place in placed
     )
     catalogue.tables.run_many(_INSERT, rows)
 
 
-def _list(catalogue: Catalogue, entries: Collection[Entry], sums: Counter[tuple[str, str]]) -> None:
+def _list(
+    catalogue: Catalogue, entries: Collection[StoryEntry], sums: Counter[tuple[str, str]]
+) -> None:
     """Put entries under their headings."""
     run_many, site = catalogue.tables.run_many, catalogue.number
-    for one in entries:
-        sums.update(one.headings)
-    listed = ((site, *row) for one in entries for row in _list_rows(one, catalogue))
+    for entry in entries:
+        sums.update(entry.headings)
+    listed = ((site, *row) for entry in entries for row in _list_rows(entry, catalogue))
     run_many("INSERT INTO paper_listed VALUES (?, ?, ?, ?, ?)", listed)
-    needs = ((site, what, one.path) for one in entries for what in _list_needs(one))
+    needs = ((site, what, entry.path) for entry in entries for what in _list_needs(entry))
     run_many("INSERT OR IGNORE INTO paper_needs VALUES (?, ?, ?)", needs)
-    hidden = ((site, address, one.path) for one in entries for address in _list_hidden(one))
+    hidden = ((site, address, entry.path) for entry in entries for address in _list_hidden(entry))
     run_many("INSERT OR IGNORE INTO paper_hidden VALUES (?, ?, ?)", hidden)
 
 
-def _unlist(catalogue: Catalogue, entries: Iterable[Entry], sums: Counter[tuple[str, str]]) -> None:
+def _unlist(
+    catalogue: Catalogue, entries: Iterable[StoryEntry], sums: Counter[tuple[str, str]]
+) -> None:
     """Take entries out from under their headings."""
     run_many, site = catalogue.tables.run_many, catalogue.number
-    for one in entries:
-        sums.subtract(one.headings)
+    for entry in entries:
+        sums.subtract(entry.headings)
         query = (
             "DELETE FROM paper_listed"
             " WHERE site = ? AND kind = ? AND value = ? AND at = ? AND path = ?"
         )
-        run_many(query, ((site, *row) for row in _list_rows(one, catalogue)))
-        needs = ((site, what, one.path) for what in _list_needs(one))
+        run_many(query, ((site, *row) for row in _list_rows(entry, catalogue)))
+        needs = ((site, what, entry.path) for what in _list_needs(entry))
         run_many("DELETE FROM paper_needs WHERE site = ? AND what = ? AND path = ?", needs)
-        hidden = ((site, address, one.path) for address in _list_hidden(one))
+        hidden = ((site, address, entry.path) for address in _list_hidden(entry))
         run_many("DELETE FROM paper_hidden WHERE site = ? AND address = ? AND path = ?", hidden)
 
 
-def _list_rows(entry: Entry, catalogue: Catalogue) -> Iterator[tuple[str, str, float, str]]:
+def _list_rows(entry: StoryEntry, catalogue: Catalogue) -> Iterator[tuple[str, str, float, str]]:
     """Yield where an entry stands in the lists that the catalogue keeps."""
     for kind, value in entry.headings:
         if kind in catalogue.listed:
             yield kind, value, entry.when, entry.path
 
 
-def _list_needs(entry: Entry) -> Iterator[str]:
+def _list_needs(entry: StoryEntry) -> Iterator[str]:
     """Yield by what a story knows others that its page may show, and publishers of its coverage."""
     yield from {entry.name, entry.group, entry.copy_of, *entry.beside, *entry.background} - {""}
     for domain in entry.sources:
         yield f"at {domain}"
 
 
-def _list_hidden(entry: Entry) -> Iterable[str]:
+def _list_hidden(entry: StoryEntry) -> Iterable[str]:
     """Return the addresses that are no coverage of their own because of a story."""
     if entry.is_removed:
         return entry.removed_at

@@ -1,11 +1,11 @@
-"""The HTML site: takes a Plan, a Renderer and Posters, gives its pages, style sheet and icon."""
+"""The HTML site: takes a SitePlan, a Renderer and Posters, gives pages, style sheet and icon."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from copydesk.publish._outputs import Output, make
-from copydesk.publish._plan import Plan
+from copydesk.publish._plan import SitePlan
 from copydesk.publish._posters import Posters
 from copydesk.publish.site import (
     _calendar,
@@ -42,7 +42,7 @@ OUTPUTS: tuple[Output[_cards.Cards], ...] = (
 
 
 def sheets(
-    plan: Plan,
+    plan: SitePlan,
     renderer: Renderer,
     posters: Posters | None = None,
     beside: _walk.Beside = lambda _number: (),

@@ -9,7 +9,7 @@ from datetime import date
 from copydesk.placement import addresses, group_by_month
 from copydesk.publish._keys import MONTH, UNDATED
 from copydesk.publish._outputs import Output
-from copydesk.publish._plan import Plan
+from copydesk.publish._plan import SitePlan
 from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Frame, Head
 from copydesk.publish.writing import Sheet
@@ -29,7 +29,7 @@ def _month_folder(month: str) -> str:
     return "" if month == UNDATED else addresses.month_folder(date.fromisoformat(f"{month}-01"))
 
 
-def _months(plan: Plan) -> Sequence[str]:
+def _months(plan: SitePlan) -> Sequence[str]:
     dated = (month for month in plan.counts[MONTH.name] if month != UNDATED)
     return sorted(dated, reverse=True)
 

@@ -75,7 +75,7 @@ class Catalog:
     def with_topic(self, collection: str, topic: Topic) -> list[Record]:
         """Return the records of a collection that carry a topic."""
         listed = self.listed.get(collection, ())
-        return [one for one in listed if topic.name in _records.texts(one, "topics")]
+        return [record for record in listed if topic.name in _records.texts(record, "topics")]
 
     def maker(self, name: str) -> str:
         """Return the page of the person or company of a name, "" where there is none."""
@@ -127,7 +127,7 @@ def catalog(frame: Frame) -> Catalog:
         by_path={record.path: record for record in every},
         holders=holders,
         made=made,
-        makers={text.squash(_records.first_text(one, "name")): one for one in makers},
+        makers={text.squash(_records.first_text(record, "name")): record for record in makers},
     )
 
 
@@ -141,7 +141,7 @@ def address_elsewhere(record: Record, frame: Frame) -> str:
     own = _records.page_address(record, frame.plan)
     keys = _ORIGIN if own else _ELSEWHERE
     found = (urls.fetchable(_records.first_text(record, key)) for key in keys)
-    return next((one for one in found if one and one != own), "")
+    return next((address for address in found if address and address != own), "")
 
 
 def _order(name: str, records: Iterable[Record]) -> list[Record]:

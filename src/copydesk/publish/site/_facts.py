@@ -138,8 +138,8 @@ def _when(record: Record, frame: Frame) -> str:
 
 
 def _locations(record: Record) -> list[str]:
-    one = _records.first_text(record, "location")
-    return [one] if one else [text.fold(name) for name in _records.texts(record, "locations")]
+    place = _records.first_text(record, "location")
+    return [place] if place else [text.fold(name) for name in _records.texts(record, "locations")]
 
 
 def _level(name: str, frame: Frame) -> str:
@@ -171,8 +171,8 @@ def _part(record: Record, key: str, inner: str) -> object:
 
 def _names(value: object) -> Iterable[str]:
     """Yield names that stand as such or as `name:` of a mapping."""
-    for one in value if isinstance(value, list | tuple) else ():
-        if name := text.fold(one) if isinstance(one, str) else _records.first_text(one, "name"):
+    for item in value if isinstance(value, list | tuple) else ():
+        if name := text.fold(item) if isinstance(item, str) else _records.first_text(item, "name"):
             yield name
 
 

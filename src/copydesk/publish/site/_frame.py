@@ -11,7 +11,7 @@ from copydesk.news import Topic
 from copydesk.placement import addresses, sections, topics_below
 from copydesk.publish import _pictures, _posters, _records
 from copydesk.publish._outputs import AnyOutput
-from copydesk.publish._plan import Plan
+from copydesk.publish._plan import SitePlan
 from copydesk.publish.site import _structured
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import (
@@ -60,7 +60,7 @@ class Frame:
     `outputs` are those of the site, whose indexes the foot of a page may lead to.
     """
 
-    plan: Plan
+    plan: SitePlan
     renderer: Renderer
     posters: _posters.Posters
     outputs: Sequence[AnyOutput] = ()

@@ -18,7 +18,7 @@ import nh3
 from copydesk.kit import text, urls
 from copydesk.news import Record
 from copydesk.publish import _records, newsletters
-from copydesk.publish._entries import Entry
+from copydesk.publish._entries import StoryEntry
 from copydesk.publish._keys import DAY
 from copydesk.publish.site import _described
 from copydesk.publish.site._catalog import Catalog
@@ -124,7 +124,7 @@ class _Printing:
         return _described.page(issue.folder, title, "CollectionPage", about, self._frame)
 
     def _section(self, section: newsletters.LetterSection, issue: _Issue) -> Mapping[str, object]:
-        return {"name": section.name, "told": [self._item(one, issue) for one in section.items]}
+        return {"name": section.name, "told": [self._item(item, issue) for item in section.items]}
 
     def _item(self, told: newsletters.LetterItem, issue: _Issue) -> Mapping[str, object]:
         own = self._own(told.href, issue)
@@ -166,9 +166,9 @@ class _Printing:
         return frozenset(map(_records.page_folder, here))
 
     @cached_property
-    def _entries(self) -> Mapping[str, Sequence[Entry]]:
+    def _entries(self) -> Mapping[str, Sequence[StoryEntry]]:
         """Return the published stories by their address and by the folder of their page."""
-        found: defaultdict[str, list[Entry]] = defaultdict(list)
+        found: defaultdict[str, list[StoryEntry]] = defaultdict(list)
         for entry in self._plan.stories.entries:
             found[entry.folder].append(entry)
             if entry.address:

@@ -79,7 +79,7 @@ def _works_of(record: Record, catalog: Catalog) -> list[_catalog.View]:
     if record.collection not in {"people", "companies"}:
         return []
     found = catalog.made.get(text.squash(_records.first_text(record, "name")), ())
-    return catalog.views([one for one in found if one is not record][:_MADE])
+    return catalog.views([work for work in found if work is not record][:_MADE])
 
 
 def _topics(record: Record, frame: Frame) -> list[Mapping[str, str]]:

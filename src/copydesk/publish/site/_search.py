@@ -15,10 +15,10 @@ from copydesk.errors import PublishError
 from copydesk.kit import text
 from copydesk.news import Story
 from copydesk.placement import addresses
-from copydesk.publish._entries import Entry
+from copydesk.publish._entries import StoryEntry
 from copydesk.publish._keys import ALL, MONTH, UNDATED
 from copydesk.publish._outputs import Cut, Output, count_pages
-from copydesk.publish._plan import Plan
+from copydesk.publish._plan import SitePlan
 from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Frame, Head
 from copydesk.publish.writing import Sheet
@@ -32,7 +32,7 @@ _PARTS = Cut(
     size=lambda look: look.sizes.search,
     page=lambda month, number: f"{month}-{number}",
 )
-Parts = Mapping[str, Sequence[Entry]]
+Parts = Mapping[str, Sequence[StoryEntry]]
 
 
 def sheets(frame: Frame) -> Iterator[Sheet]:
@@ -52,7 +52,7 @@ def sheets(frame: Frame) -> Iterator[Sheet]:
     yield frame.page("search.html", head, topics=topics, script=frame.href("search.js"))
 
 
-def parts(plan: Plan) -> Parts:
+def parts(plan: SitePlan) -> Parts:
     """Return the parts of the index, the newest first; none where no story has changed."""
     if not plan.wanted(ALL.name):
         return {}
@@ -65,7 +65,7 @@ def parts(plan: Plan) -> Parts:
     }
 
 
-def _entries(plan: Plan, month: str, number: int) -> Sequence[Entry]:
+def _entries(plan: SitePlan, month: str, number: int) -> Sequence[StoryEntry]:
     count = plan.counts[MONTH.name][month]
     listed = plan.catalogue.oldest_first(MONTH.name, month, count)
     size = plan.look.sizes.search
@@ -82,7 +82,7 @@ def contents(index: Parts) -> Sheet:
     )
 
 
-def _part(name: str, plan: Plan) -> Sheet:
+def _part(name: str, plan: SitePlan) -> Sheet:
     """Make a part: its publishers and topics once, and a row for each story, the oldest first.
 
     A row is name, title, excerpt, publisher, topics and those above them (both by their place in
@@ -106,7 +106,7 @@ def _part(name: str, plan: Plan) -> Sheet:
     )
 
 
-def _row(story: Story, by: int, under: list[int], plan: Plan) -> list[object]:
+def _row(story: Story, by: int, under: list[int], plan: SitePlan) -> list[object]:
     language = language_tag(story.language)
     published = story.published_at
     return [
@@ -120,7 +120,7 @@ def _row(story: Story, by: int, under: list[int], plan: Plan) -> list[object]:
     ]
 
 
-def _topics(story: Story, plan: Plan) -> dict[str, None]:
+def _topics(story: Story, plan: SitePlan) -> dict[str, None]:
     """Return the ids of a story's topics and of those above them, but for the main one."""
     main = plan.above.get(plan.beat.topic, ())[:1]
     ids = (id_ for name in story.topics for id_ in plan.above.get(name, ()))

@@ -35,7 +35,7 @@ def sheets(catalog: Catalog) -> Iterator[Sheet]:
     for collection, records in catalog.listed.items():
         kinds = _kinds(records, collection, catalog)
         topics = list(_topics(collection, catalog))
-        ways = [_way(one, catalog) for one in (*kinds, *topics)]
+        ways = [_way(shelf, catalog) for shelf in (*kinds, *topics)]
         whole = _Shelf(
             folder=f"{collection}/", heading=strings.say(collection), records=records, ways=ways
         )

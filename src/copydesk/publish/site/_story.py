@@ -8,7 +8,7 @@ from copydesk.kit import dates, text, urls
 from copydesk.news import Event, EventKind, Related, Story
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
-from copydesk.publish._entries import Entry
+from copydesk.publish._entries import StoryEntry
 from copydesk.publish._keys import STORY
 from copydesk.publish._outputs import Output
 from copydesk.publish.site import _player, _structured
@@ -38,7 +38,7 @@ STORIES: Output[Cards] = Output(
 )
 
 
-def sheets(entries: Iterable[Entry], cards: Cards) -> Iterator[Sheet]:
+def sheets(entries: Iterable[StoryEntry], cards: Cards) -> Iterator[Sheet]:
     """Yield the pages of published stories that are wanted."""
     plan = cards.frame.plan
     for entry in entries:

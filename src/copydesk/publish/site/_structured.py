@@ -10,7 +10,7 @@ from copydesk.kit import dates, embeds, lengths, text, urls
 from copydesk.news import Story
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
-from copydesk.publish._plan import Plan
+from copydesk.publish._plan import SitePlan
 from copydesk.rendering import language_tag, mark_safe
 
 _ESCAPED = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
@@ -28,7 +28,7 @@ def script(value: Mapping[str, object]) -> str:
     return mark_safe(f'<script type="application/ld+json">{data.decode()}</script>')
 
 
-def front(stories: Sequence[Story], plan: Plan) -> Mapping[str, object]:
+def front(stories: Sequence[Story], plan: SitePlan) -> Mapping[str, object]:
     """Describe the front page: the site, how it is searched, and what leads it."""
     search = plan.links.page("search/") + "?q={search_term_string}"
     site = {
@@ -48,7 +48,9 @@ def front(stories: Sequence[Story], plan: Plan) -> Mapping[str, object]:
     }
 
 
-def listing(stories: Sequence[Story], plan: Plan, path: str, heading: str) -> Mapping[str, object]:
+def listing(
+    stories: Sequence[Story], plan: SitePlan, path: str, heading: str
+) -> Mapping[str, object]:
     """Describe a page of links to story pages; the first ones are named."""
     return {
         "@context": _CONTEXT,
@@ -71,19 +73,19 @@ def listing(stories: Sequence[Story], plan: Plan, path: str, heading: str) -> Ma
     }
 
 
-def _site(plan: Plan) -> dict[str, object]:
+def _site(plan: SitePlan) -> dict[str, object]:
     home = plan.links.page("")
     name = text.fold(plan.beat.title)
     return {"@type": "WebSite", "@id": f"{home}#site", "url": home, "name": name}
 
 
-def _publisher(plan: Plan) -> Mapping[str, object]:
+def _publisher(plan: SitePlan) -> Mapping[str, object]:
     name = text.fold(plan.beat.title)
     return {"@type": "Organization", "name": name, "url": plan.links.page("")}
 
 
 def story(
-    told: Story, plan: Plan, excerpt: str, picture: _pictures.Picture | None
+    told: Story, plan: SitePlan, excerpt: str, picture: _pictures.Picture | None
 ) -> Mapping[str, object]:
     """Describe a story page: a note of ours, based on the article of its publisher."""
     page = plan.links.page(addresses.story_folder(told.path))

@@ -11,7 +11,7 @@ from copydesk.kit import dates, text, urls
 from copydesk.news import Provider, Story
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
-from copydesk.publish._entries import Entry
+from copydesk.publish._entries import StoryEntry
 from copydesk.publish.site import _player
 from copydesk.publish.site._frame import Frame
 from copydesk.rendering import language_tag
@@ -78,7 +78,7 @@ class Views:
             if topic.name != plan.beat.topic
         }
 
-    def stories(self, entries: Iterable[Entry]) -> list[Mapping[str, object]]:
+    def stories(self, entries: Iterable[StoryEntry]) -> list[Mapping[str, object]]:
         """Return the values of stories that are filed here, those that can be read."""
         found = (self.frame.plan.read(entry.path) for entry in entries)
         return [self.story(story) for story in found if story is not None]

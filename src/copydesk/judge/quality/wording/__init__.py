@@ -16,7 +16,7 @@ from copydesk.judge.quality.wording._live import live as live
 from copydesk.judge.quality.wording._market_report import market_report as market_report
 from copydesk.judge.quality.wording._opinion import opinion as opinion
 from copydesk.judge.quality.wording._pastime import pastime as pastime
-from copydesk.judge.quality.wording._press_release import paid as paid
+from copydesk.judge.quality.wording._press_release import advertorial as advertorial
 from copydesk.judge.quality.wording._press_release import press_release as press_release
 from copydesk.judge.quality.wording._shopping import shopping as shopping
 from copydesk.judge.quality.wording._tease import tease as tease

@@ -38,7 +38,7 @@ def press_release(credit: str, domain: str, opening: str, text: str) -> str:
     )
 
 
-def paid(title: str, section: str, text: str) -> str:
+def advertorial(title: str, section: str, text: str) -> str:
     """Return the label of what was paid for or sent in, "" where there is none."""
     places = (title, section, text[:_OPENING])
     return next(filter(None, (find_first(_LABEL, place) for place in places)), "")

@@ -1,4 +1,4 @@
-"""The second JSON API: takes a Plan, gives its files below `api/v2/` (docs/reference/api-v2.md).
+"""The second JSON API: takes a SitePlan, gives the files of `api/v2/` (docs/reference/api-v2.md).
 
 Every object has every key of its schema, null where nothing is known. Pages are numbered from the
 oldest, so one more story changes the last page and the lists that it is in.

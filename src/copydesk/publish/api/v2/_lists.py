@@ -8,10 +8,10 @@ from functools import partial
 from copydesk.kit import text
 from copydesk.news import Story, Topic
 from copydesk.placement import addresses
-from copydesk.publish._filed import Stories
+from copydesk.publish._filed import ListedStories
 from copydesk.publish._keys import SOURCE, TOPIC
 from copydesk.publish._outputs import Output, make
-from copydesk.publish._plan import Plan
+from copydesk.publish._plan import SitePlan
 from copydesk.publish.api.v2 import _places, _shape, _write
 from copydesk.publish.writing import Sheet
 
@@ -21,14 +21,14 @@ NEWEST = 100
 OUTPUTS: tuple[Output[_shape.Shapes], ...] = (
     Output(
         key=TOPIC,
-        place=partial(_places.one, "topics"),
+        place=partial(_places.item_place, "topics"),
         values=lambda plan: (topic.id for topic in plan.topics),
         make=lambda shapes, id_: _topic_file(id_, shapes),
         is_fixed=True,
     ),
     Output(
         key=SOURCE,
-        place=partial(_places.one, "sources"),
+        place=partial(_places.item_place, "sources"),
         values=lambda plan: sorted(plan.by_source),
         make=lambda shapes, domain: _source_file(domain, shapes),
     ),
@@ -51,21 +51,21 @@ def _topic_file(id_: str, shapes: _shape.Shapes) -> Iterator[Sheet]:
     plan = shapes.plan
     topic = next(topic for topic in plan.topics if topic.id == id_)
     newest = _newest(plan.by_topic.get(id_, ()), shapes)
-    yield Sheet(_places.one("topics", id_), _write.document(_topic(topic, plan) | newest))
+    yield Sheet(_places.item_place("topics", id_), _write.document(_topic(topic, plan) | newest))
 
 
 def _source_file(domain: str, shapes: _shape.Shapes) -> Iterator[Sheet]:
     stories = shapes.plan.by_source[domain]
     whole = _source(domain, stories, shapes.plan) | _newest(stories, shapes)
-    yield Sheet(_places.one("sources", domain), _write.document(whole))
+    yield Sheet(_places.item_place("sources", domain), _write.document(whole))
 
 
 def _newest(stories: Sequence[Story], shapes: _shape.Shapes) -> dict[str, object]:
     return {"stories": [shapes.reference(story) for story in stories[:NEWEST]]}
 
 
-def _topic(topic: Topic, plan: Plan) -> dict[str, object]:
-    by_name = {one.name: one for one in plan.topics}
+def _topic(topic: Topic, plan: SitePlan) -> dict[str, object]:
+    by_name = {other.name: other for other in plan.topics}
     parent = by_name.get(topic.parent)
     folder = addresses.topic_folder(topic.id)
     return {
@@ -74,13 +74,13 @@ def _topic(topic: Topic, plan: Plan) -> dict[str, object]:
         "description": text.fold(topic.description) or None,
         "parent": parent.id if parent else None,
         "url": plan.links.page(folder),
-        "api_url": _places.address(_places.one("topics", topic.id), plan),
+        "api_url": _places.address(_places.item_place("topics", topic.id), plan),
         "feed_url": plan.links.page(f"{folder}feed.json"),
         "count": len(plan.by_topic.get(topic.id, ())),
     }
 
 
-def _source(domain: str, stories: Stories, plan: Plan) -> dict[str, object]:
+def _source(domain: str, stories: ListedStories, plan: SitePlan) -> dict[str, object]:
     """Return a publisher under the name that its newest story gives it."""
     newest = stories.entries[0]
     known = plan.beat.organizations.get(domain)
@@ -93,13 +93,13 @@ def _source(domain: str, stories: Stories, plan: Plan) -> dict[str, object]:
         "is_known": known is not None,
         "trust": newest.trust,
         "url": plan.links.page(folder),
-        "api_url": _places.address(_places.one("sources", domain), plan),
+        "api_url": _places.address(_places.item_place("sources", domain), plan),
         "feed_url": plan.links.page(f"{folder}feed.json"),
         "count": len(stories),
     }
 
 
-def _entrance(plan: Plan) -> dict[str, object]:
+def _entrance(plan: SitePlan) -> dict[str, object]:
     lists = ("stories", "topics", "sources", "groups")
     return {
         "title": text.fold(plan.beat.title),

@@ -6,8 +6,8 @@ import hashlib
 
 from copydesk.news import Story
 from copydesk.placement import addresses
-from copydesk.publish._entries import Entry
-from copydesk.publish._plan import Plan
+from copydesk.publish._entries import StoryEntry
+from copydesk.publish._plan import SitePlan
 
 ROOT = "api/v2/"
 INDEX = f"{ROOT}index.json"
@@ -21,12 +21,12 @@ def page(number: int) -> str:
     return f"{ROOT}stories/pages/{number}.json"
 
 
-def story(told: Story | Entry) -> str:
+def story(told: Story | StoryEntry) -> str:
     """Return the place of one story."""
-    return one("stories", addresses.record_name(told.path))
+    return item_place("stories", addresses.record_name(told.path))
 
 
-def one(kind: str, name: str) -> str:
+def item_place(kind: str, name: str) -> str:
     """Return the place of one thing of a kind, whatever its name.
 
     A name that is a list's, or begins with a tilde, gets a tilde before it; one that no file can
@@ -49,7 +49,7 @@ def index(kind: str) -> str:
     return f"{ROOT}{kind}/index.json"
 
 
-def address(place: str, plan: Plan) -> str:
+def address(place: str, plan: SitePlan) -> str:
     """Return the address of a file of the API."""
     return f"{plan.links.api}/{addresses.quote_path(place)}"
 

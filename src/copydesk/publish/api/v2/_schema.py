@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from copydesk.kit import text
-from copydesk.publish._plan import Plan
+from copydesk.publish._plan import SitePlan
 from copydesk.publish.api import encoding
 from copydesk.publish.api.v2 import _kinds, _places
 from copydesk.publish.writing import Sheet
@@ -30,7 +30,7 @@ _PATHS = (
 )
 
 
-def sheets(plan: Plan) -> Iterator[Sheet]:
+def sheets(plan: SitePlan) -> Iterator[Sheet]:
     """Yield `openapi.json` and `schema/*.json`."""
     for name, schema in _kinds.KINDS.items():
         place = f"{_places.ROOT}schema/{name}.json"
@@ -47,7 +47,7 @@ def _document(value: object) -> bytes:
     return encoding.pretty(value) + b"\n"
 
 
-def _openapi(plan: Plan) -> dict[str, object]:
+def _openapi(plan: SitePlan) -> dict[str, object]:
     title = text.fold(plan.beat.title)
     return {
         "openapi": "3.1.1",

@@ -10,8 +10,8 @@ from copydesk.kit import dates, lengths, text, urls
 from copydesk.news import Provider, Reason, Related, Story, Topic
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
-from copydesk.publish._entries import Entry
-from copydesk.publish._plan import Plan
+from copydesk.publish._entries import StoryEntry
+from copydesk.publish._plan import SitePlan
 from copydesk.publish.api.v2 import _places
 from copydesk.rendering import language_tag
 
@@ -20,14 +20,14 @@ from copydesk.rendering import language_tag
 class Shapes:
     """The shapes of a plan's stories."""
 
-    plan: Plan
+    plan: SitePlan
     _topics: Mapping[str, Topic] = field(init=False)
     _shown: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._topics = {topic.name: topic for topic in self.plan.topics}
 
-    def leads(self, entry: Entry) -> bool:
+    def leads(self, entry: StoryEntry) -> bool:
         """Decide whether a published story leads a group."""
         leader = self.plan.groups.leader(entry.group) if entry.group else None
         return leader is not None and leader.path == entry.path
@@ -60,7 +60,7 @@ class Shapes:
             **({"note": note} if (note := text.tidy(story.note)) else {}),
         }
 
-    def references(self, entries: Iterable[Entry]) -> list[dict[str, object]]:
+    def references(self, entries: Iterable[StoryEntry]) -> list[dict[str, object]]:
         """Return what lists say of stories that are filed here, those that can be read."""
         found = (self.plan.read(entry.path) for entry in entries)
         return [self.reference(story) for story in found if story is not None]
@@ -125,7 +125,7 @@ class Shapes:
         return next(iter(self.references([entry] if entry else [])), None)
 
     def _address(self, kind: str, name: str) -> str:
-        return _places.address(_places.one(kind, name), self.plan)
+        return _places.address(_places.item_place(kind, name), self.plan)
 
 
 def moment(value: datetime | None) -> str | None:
@@ -133,7 +133,7 @@ def moment(value: datetime | None) -> str | None:
     return dates.rfc3339(value) if value else None
 
 
-def _picture(story: Story, plan: Plan) -> dict[str, object] | None:
+def _picture(story: Story, plan: SitePlan) -> dict[str, object] | None:
     picture = _pictures.of(story, plan)
     if picture is None:
         return None

@@ -8,16 +8,16 @@ from itertools import islice
 from copydesk.news import Story
 from copydesk.publish._keys import ALL, GROUP, STORY
 from copydesk.publish._outputs import ARCHIVE, AnyOutput, Output
-from copydesk.publish._plan import Plan
+from copydesk.publish._plan import SitePlan
 from copydesk.publish.api import encoding
 from copydesk.publish.api.v2 import _places, _shape, _write
 from copydesk.publish.writing import Sheet
 
 NEWEST = 100
 OUTPUTS: tuple[AnyOutput, ...] = (
-    Output(key=STORY, place=lambda name: _places.one("stories", name)),
+    Output(key=STORY, place=lambda name: _places.item_place("stories", name)),
     Output(key=ARCHIVE, place=lambda number: _places.page(int(number))),
-    Output(key=GROUP, place=lambda group: _places.one("groups", _places.group_id(group))),
+    Output(key=GROUP, place=lambda group: _places.item_place("groups", _places.group_id(group))),
 )
 
 
@@ -47,13 +47,13 @@ def page(number: int, shapes: _shape.Shapes) -> Iterator[Sheet]:
             made.append(encoding.compact(whole))
             yield Sheet(_places.story(story), made[-1] + b"\n")
         if is_group:
-            place = _places.one("groups", _places.group_id(entry.group))
+            place = _places.item_place("groups", _places.group_id(entry.group))
             yield Sheet(place, _write.document(_group(story, whole, shapes)))
     if is_page:
         yield Sheet(_places.page(number), _page(number, made, plan))
 
 
-def _page(number: int, stories: list[bytes], plan: Plan) -> bytes:
+def _page(number: int, stories: list[bytes], plan: SitePlan) -> bytes:
     """Return a page, its oldest story first: it only ever grows at its end."""
 
     def link(other: int) -> str | None:
@@ -64,7 +64,7 @@ def _page(number: int, stories: list[bytes], plan: Plan) -> bytes:
     return _write.listing(head, "stories", stories)
 
 
-def _index(plan: Plan) -> dict[str, object]:
+def _index(plan: SitePlan) -> dict[str, object]:
     last = plan.archive_pages
     return {
         "count": len(plan.stories),
@@ -85,7 +85,7 @@ def _groups(shapes: _shape.Shapes) -> Iterator[Sheet]:
     yield Sheet(_places.index("groups"), _write.document({"groups": listed}))
 
 
-def _leader(group: str, plan: Plan) -> Story | None:
+def _leader(group: str, plan: SitePlan) -> Story | None:
     entry = plan.groups.leader(group)
     return None if entry is None else plan.read(entry.path)
 
@@ -94,7 +94,7 @@ def _listed(group: str, leader: Story, shapes: _shape.Shapes) -> dict[str, objec
     id_ = _places.group_id(group)
     return {
         "id": id_,
-        "api_url": _places.address(_places.one("groups", id_), shapes.plan),
+        "api_url": _places.address(_places.item_place("groups", id_), shapes.plan),
         "leader": shapes.reference(leader),
         "newsrooms": shapes.plan.coverages.of(leader).newsrooms,
     }

@@ -41,7 +41,7 @@ def font(face: Path, size: int) -> FreeTypeFont:
     return ImageFont.truetype(face, size)
 
 
-def fitted(said: str, face: Path, sizes: Sequence[int], box: tuple[int, int]) -> Setting:
+def fit_lines(words: str, face: Path, sizes: Sequence[int], box: tuple[int, int]) -> Setting:
     """Set a text in the first of these sizes in which it fits a box of (width, height) pixels.
 
     In none: in the last one, as many lines as there is room for, the last with an ellipsis.
@@ -49,20 +49,20 @@ def fitted(said: str, face: Path, sizes: Sequence[int], box: tuple[int, int]) ->
     width, height = box
     for size in sizes:
         own = font(face, size)
-        lines = _wrapped(said, own, width)
+        lines = _wrap(words, own, width)
         most = max(1, int(height // (size * LEADING)))
         if len(lines) <= most:
-            return Setting(font=own, lines=_even(said, own, width, lines))
-    kept = lines[:most]
-    return Setting(font=own, lines=[*kept[:-1], _cut(f"{kept[-1]} {lines[most]}", own, width)])
+            return Setting(font=own, lines=_even(words, own, width, lines))
+    shown = lines[:most]
+    return Setting(font=own, lines=[*shown[:-1], _cut(f"{shown[-1]} {lines[most]}", own, width)])
 
 
-def _even(said: str, own: FreeTypeFont, width: int, lines: Sequence[str]) -> Sequence[str]:
+def _even(words: str, own: FreeTypeFont, width: int, lines: Sequence[str]) -> Sequence[str]:
     """Make the lines as even as they can be: the narrowest measure that needs no more of them."""
     low, high, best = width // 2, width, lines
     while high - low > 8 and len(lines) > 1:
         middle = (low + high) // 2
-        tried = _wrapped(said, own, middle)
+        tried = _wrap(words, own, middle)
         if len(tried) <= len(lines):
             high, best = middle, tried
         else:
@@ -70,9 +70,9 @@ def _even(said: str, own: FreeTypeFont, width: int, lines: Sequence[str]) -> Seq
     return best
 
 
-def _wrapped(said: str, own: FreeTypeFont, width: int) -> list[str]:
+def _wrap(words: str, own: FreeTypeFont, width: int) -> list[str]:
     lines = [""]
-    for word in said.split():
+    for word in words.split():
         longer = f"{lines[-1]} {word}".lstrip()
         if _length(longer, own) <= width:
             lines[-1] = longer
@@ -88,12 +88,12 @@ def _wrapped(said: str, own: FreeTypeFont, width: int) -> list[str]:
     return [line for line in lines if line] or [""]
 
 
-def _cut(said: str, own: FreeTypeFont, width: int) -> str:
-    while said and _length(said + _ELLIPSIS, own) > width:
-        said = said[:-1].rstrip(" ,;:–—-")
-    return said + _ELLIPSIS
+def _cut(words: str, own: FreeTypeFont, width: int) -> str:
+    while words and _length(words + _ELLIPSIS, own) > width:
+        words = words[:-1].rstrip(" ,;:–—-")
+    return words + _ELLIPSIS
 
 
 @functools.lru_cache(maxsize=10_000)
-def _length(said: str, own: FreeTypeFont) -> float:
-    return own.getlength(said)
+def _length(words: str, own: FreeTypeFont) -> float:
+    return own.getlength(words)

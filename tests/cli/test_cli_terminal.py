@@ -7,14 +7,14 @@ import json
 import pytest
 
 from copydesk import engine
-from copydesk.cli import _out
+from copydesk.cli import terminal
 
 EVIL = "it says \x9b2J\x1b[31m\u202eback\nfailed: all"
 TAME = "it says 2J[31mback failed: all"
 
 
 def test_a_failure_is_one_line_and_its_hint_another(capsys: pytest.CaptureFixture[str]) -> None:
-    _out.failures([engine.Failure(url="https://a.example/", what=EVIL, hint=EVIL)])
+    terminal.failures([engine.Failure(url="https://a.example/", what=EVIL, hint=EVIL)])
 
     assert capsys.readouterr().err.splitlines() == [
         f"failed: {TAME}: https://a.example/",
@@ -23,7 +23,7 @@ def test_a_failure_is_one_line_and_its_hint_another(capsys: pytest.CaptureFixtur
 
 
 def test_a_row_of_a_table_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    _out.table(("url", "error"), [("https://a.example/", EVIL), ("", "a\tb")])
+    terminal.table(("url", "error"), [("https://a.example/", EVIL), ("", "a\tb")])
 
     assert capsys.readouterr().out == f"https://a.example/\t{TAME}\n\ta b\n"
 
@@ -31,7 +31,7 @@ def test_a_row_of_a_table_is_one_line(capsys: pytest.CaptureFixture[str]) -> Non
 def test_json_holds_every_character_and_shows_none_that_steers(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    _out.as_json({"said": EVIL, "ö\x80": "“ä”"})
+    terminal.as_json({"said": EVIL, "ö\x80": "“ä”"})
 
     printed = capsys.readouterr().out
     assert json.loads(printed) == {"said": EVIL, "ö\x80": "“ä”"}

@@ -8,12 +8,12 @@ from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from copydesk.illustrate import _poster
+from copydesk.illustrate.drawing import _poster
 from copydesk.kit import processes
 from copydesk.news import Poster
 
 
-def drawn(posters: Sequence[Poster], face: Path) -> Generator[bytes | None, None, None]:
+def draw_all(posters: Sequence[Poster], face: Path) -> Generator[bytes | None, None, None]:
     """Yield posters as `_poster.draw` makes them, in their order, up to the first that fails.
 
     Nothing where the machine has one core.
@@ -27,7 +27,7 @@ def drawn(posters: Sequence[Poster], face: Path) -> Generator[bytes | None, None
     )
     with pool:
         with processes.deaf():
-            found = pool.map(partial(_poster.drawn, face=face), posters, chunksize=4)
+            found = pool.map(partial(_poster.draw, face=face), posters, chunksize=4)
         try:
             yield from found
         except (BrokenExecutor, OSError, ValueError):

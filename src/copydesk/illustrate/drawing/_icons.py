@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copydesk.illustrate import _face, _lines
+from copydesk.illustrate.drawing import _face, _lines
 from copydesk.kit import text
 
 if TYPE_CHECKING:
@@ -16,13 +16,19 @@ if TYPE_CHECKING:
 _RED, _WHITE = (0x9C, 0x1C, 0x1F, 255), (255, 255, 255, 255)
 _FINER = 4
 _LETTER, _MASKED = 0.86, 0.62  # of the icon's side; of a masked one a fifth may be cut off
-NAMES = ("favicon.ico", "apple-touch-icon.png", "icon-192.png", "icon-512.png", "icon-maskable.png")
+ICON_NAMES = (
+    "favicon.ico",
+    "apple-touch-icon.png",
+    "icon-192.png",
+    "icon-512.png",
+    "icon-maskable.png",
+)
 
 
-def drawn(title: str, face: Path) -> Mapping[str, bytes]:
+def draw_icons(title: str, face: Path) -> Mapping[str, bytes]:
     """Draw the icons of a title, by their names (NAMES)."""
     initial = text.initial(title)
-    points = _face.covered(face)
+    points = _face.read_code_points(face)
     if not all(ord(char) in points for char in initial):
         initial = ""
     small = [_icon(initial, face, size, is_round=True) for size in (16, 32, 48)]

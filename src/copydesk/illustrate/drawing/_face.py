@@ -11,36 +11,36 @@ from pathlib import Path
 from copydesk.errors import PictureError
 from copydesk.kit import text
 
-OWN = Path(__file__).parent / "faces" / "SourceSerifPro-Semibold.ttf"
+OWN_FACE = Path(__file__).parent / "faces" / "SourceSerifPro-Semibold.ttf"
 _ORNAMENT = frozenset({"So", "Sk", "Cf", "Cc", "Cn", "Co", "Me"})  # emoji and what shapes them
 _SELECTORS = range(0xFE00, 0xFE10)
 _MOST_RANGES = 100_000
 
 
 @functools.lru_cache(maxsize=4)
-def covered(file: Path) -> frozenset[int]:
+def read_code_points(file: Path) -> frozenset[int]:
     """Read the code points that a TrueType or OpenType file can draw; PictureError for none."""
     try:
-        found = frozenset(_points(file.read_bytes()))
+        points = frozenset(_points(file.read_bytes()))
     except (OSError, struct.error, ValueError) as error:
         raise PictureError("a face cannot be read", subject=str(file), hint=str(error)) from error
-    if not found:
+    if not points:
         raise PictureError("a face has no characters", subject=str(file))
-    return found
+    return points
 
 
-def settable(said: str, points: frozenset[int]) -> str:
+def to_settable(words: str, points: frozenset[int]) -> str:
     """Return a text as it can be set, "" where it cannot: a letter is missing, or none is left.
 
     Emoji that the face lacks are left out, since a headline says the same without them.
     """
-    kept = []
-    for char in unicodedata.normalize("NFC", text.fold(said)):
+    letters = []
+    for char in unicodedata.normalize("NFC", text.fold(words)):
         if ord(char) in points:
-            kept.append(char)
+            letters.append(char)
         elif unicodedata.category(char) not in _ORNAMENT and ord(char) not in _SELECTORS:
             return ""
-    folded = text.fold("".join(kept))
+    folded = text.fold("".join(letters))
     return folded if any(map(str.isalnum, folded)) else ""
 
 

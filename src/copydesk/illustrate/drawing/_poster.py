@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copydesk.illustrate import _face, _lines
+from copydesk.illustrate.drawing import _face, _lines
 from copydesk.kit import text
 from copydesk.news import Poster
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageDraw import ImageDraw
 
-SIZE = (1200, 630)
+POSTER_SIZE = (1200, 630)
 _MARGIN = 80
-_ROOM = SIZE[0] - 2 * _MARGIN
+_ROOM = POSTER_SIZE[0] - 2 * _MARGIN
 _PAPER, _INK = (0xFD, 0xFC, 0xF9), (0x1C, 0x1A, 0x17)  # as in the site's style sheet
 _RED, _SOFT = (0x9C, 0x1C, 0x1F), (0x5F, 0x5A, 0x52)
 _SHADES = 16  # of each colour between itself and the paper
@@ -38,9 +38,9 @@ class _Sheet:
     soft: ImageDraw
 
 
-def drawn(poster: Poster, face: Path) -> bytes | None:
+def draw(poster: Poster, face: Path) -> bytes | None:
     """Draw a poster as PNG; None where its headline cannot be set in this face."""
-    points = _face.covered(face)
+    points = _face.read_code_points(face)
     headline = _set(poster.headline, points)
     if poster.headline and not headline:
         return None
@@ -55,10 +55,10 @@ def drawn(poster: Poster, face: Path) -> bytes | None:
     return _png(layers)
 
 
-def _set(said: str, points: frozenset[int]) -> str:
+def _set(words: str, points: frozenset[int]) -> str:
     """Return what can be set of a text, "" for nothing; what needs shaping, only where that is."""
-    found = text.shorten(_face.settable(said, points), _LONGEST)
-    return found if found.isascii() or _can_shape() or not _needs_shaping(found) else ""
+    line = text.shorten(_face.to_settable(words, points), _LONGEST)
+    return line if line.isascii() or _can_shape() or not _needs_shaping(line) else ""
 
 
 def _can_shape() -> bool:
@@ -67,13 +67,13 @@ def _can_shape() -> bool:
     return bool(features.check("raqm"))
 
 
-def _needs_shaping(said: str) -> bool:
-    return _is_rightward(said) or any(unicodedata.category(char).startswith("M") for char in said)
+def _needs_shaping(words: str) -> bool:
+    return _is_rightward(words) or any(unicodedata.category(char).startswith("M") for char in words)
 
 
-def _is_rightward(said: str) -> bool:
+def _is_rightward(words: str) -> bool:
     """Decide whether a text runs from right to left: its first letter that has a direction does."""
-    kinds = (unicodedata.bidirectional(char) for char in said)
+    kinds = (unicodedata.bidirectional(char) for char in words)
     return next((kind for kind in kinds if kind in {"L", "R", "AL"}), "L") != "L"
 
 
@@ -85,55 +85,55 @@ def _initial(title: str, points: frozenset[int]) -> str:
 def _blank() -> tuple[list[Image], _Sheet]:
     from PIL import Image, ImageDraw
 
-    layers = [Image.new("L", SIZE, 0) for _ in range(3)]
+    layers = [Image.new("L", POSTER_SIZE, 0) for _ in range(3)]
     return layers, _Sheet(*map(ImageDraw.Draw, layers))
 
 
 def _masthead(sheet: _Sheet, site: str, face: Path) -> None:
     if site:
-        setting = _lines.fitted(site, face, (40, 34, 30), (_ROOM, 48))
+        setting = _lines.fit_lines(site, face, (40, 34, 30), (_ROOM, 48))
         _write(sheet.ink, setting, 44)
     _rules(sheet, 112)
 
 
 def _rules(sheet: _Sheet, top: int) -> None:
     """Draw a thick and a thin line, as over a newspaper's first page."""
-    sheet.ink.rectangle((_MARGIN, top, SIZE[0] - _MARGIN - 1, top + 4), fill=255)
-    sheet.ink.rectangle((_MARGIN, top + 9, SIZE[0] - _MARGIN - 1, top + 9), fill=255)
+    sheet.ink.rectangle((_MARGIN, top, POSTER_SIZE[0] - _MARGIN - 1, top + 4), fill=255)
+    sheet.ink.rectangle((_MARGIN, top + 9, POSTER_SIZE[0] - _MARGIN - 1, top + 9), fill=255)
 
 
 def _story(sheet: _Sheet, headline: str, topic: str, face: Path) -> None:
     top, bottom = _HEADLINE
     if topic:
-        _write(sheet.red, _lines.fitted(topic, face, (32,), (_ROOM, 40)), 142)
+        _write(sheet.red, _lines.fit_lines(topic, face, (32,), (_ROOM, 40)), 142)
     else:
         top -= 40
-    setting = _lines.fitted(headline, face, _SIZES, (_ROOM, bottom - top))
+    setting = _lines.fit_lines(headline, face, _SIZES, (_ROOM, bottom - top))
     _write(sheet.ink, setting, top + max(0, (bottom - top - setting.height) // 3))
 
 
 def _foot(sheet: _Sheet, source: str, initial: str, face: Path) -> None:
-    sheet.soft.rectangle((_MARGIN, 532, SIZE[0] - _MARGIN - 1, 532), fill=255)
+    sheet.soft.rectangle((_MARGIN, 532, POSTER_SIZE[0] - _MARGIN - 1, 532), fill=255)
     if source:
-        setting = _lines.fitted(source, face, (32, 28), (_ROOM - 120, 40))
+        setting = _lines.fit_lines(source, face, (32, 28), (_ROOM - 120, 40))
         _write(sheet.soft, setting, 554)
-    left = _MARGIN if _is_rightward(source) else SIZE[0] - _MARGIN - 52
+    left = _MARGIN if _is_rightward(source) else POSTER_SIZE[0] - _MARGIN - 52
     _mark(sheet, initial, face, (left, 550, 52))
 
 
 def _front(sheet: _Sheet, site: str, initial: str, face: Path) -> None:
     """Draw the card of the site alone: its name between rules, or its mark where it has none."""
     if not site:
-        _mark(sheet, initial, face, (SIZE[0] // 2 - 130, SIZE[1] // 2 - 130, 260))
+        _mark(sheet, initial, face, (POSTER_SIZE[0] // 2 - 130, POSTER_SIZE[1] // 2 - 130, 260))
         return
-    setting = _lines.fitted(site, face, _TITLE_SIZES, (_ROOM, 300))
-    top = (SIZE[1] - setting.height) // 2
+    setting = _lines.fit_lines(site, face, _TITLE_SIZES, (_ROOM, 300))
+    top = (POSTER_SIZE[1] - setting.height) // 2
     for index, line in enumerate(setting.lines):
-        at = (SIZE[0] // 2, top + index * setting.leading)
+        at = (POSTER_SIZE[0] // 2, top + index * setting.leading)
         sheet.ink.text(at, line, font=setting.font, fill=255, anchor="ma")
     _rules(sheet, top - 62)
     foot = top + setting.height + 58
-    sheet.ink.rectangle((_MARGIN, foot, SIZE[0] - _MARGIN - 1, foot), fill=255)
+    sheet.ink.rectangle((_MARGIN, foot, POSTER_SIZE[0] - _MARGIN - 1, foot), fill=255)
 
 
 def _mark(sheet: _Sheet, initial: str, face: Path, place: tuple[int, int, int]) -> None:
@@ -153,7 +153,7 @@ def _mark(sheet: _Sheet, initial: str, face: Path, place: tuple[int, int, int]) 
 def _write(layer: ImageDraw, setting: _lines.Setting, top: int) -> None:
     """Write lines from the left, or from the right where the text runs that way."""
     is_rightward = _is_rightward(" ".join(setting.lines))
-    left, anchor = (SIZE[0] - _MARGIN, "ra") if is_rightward else (_MARGIN, "la")
+    left, anchor = (POSTER_SIZE[0] - _MARGIN, "ra") if is_rightward else (_MARGIN, "la")
     direction = "rtl" if is_rightward else None
     for index, line in enumerate(setting.lines):
         at = (left, top + index * setting.leading)
