@@ -27,7 +27,7 @@ _EMBED = '<iframe src="https://www.youtube.com/embed/abcDEF_-123"></iframe>'
 
 
 def edition() -> Edition:
-    """Give five published stories, a copy, a held one, and a record of each hosted collection.
+    """Return five published stories, a copy, a held one, and a record of each hosted collection.
 
     The first story leads a group, whose leader was another before.
     """
@@ -128,7 +128,7 @@ def build(out: Path, cache: Path) -> dict[str, bytes]:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """Give what lies in a folder, but for what is not kept."""
+    """Return what lies in a folder, but for what is not kept."""
     found = (path for path in folder.rglob("*") if path.is_file())
     paths = {path.relative_to(folder).as_posix(): path for path in found}
     return {name: path.read_bytes() for name, path in paths.items() if name not in NOT_KEPT}

@@ -92,7 +92,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
 
 
 def letter() -> Record:
-    """Give a newsletter that names stories by their address and by that of our page."""
+    """Return a newsletter that names stories by their address and by that of our page."""
     told = "".join(
         f"<p><strong>S</strong></p><p><a href='{href}'>\u21aa There</a></p>"
         for href in (*ADDRESSES, *(f"{editions.SITE}/news/{name}/" for name in NAMES))
@@ -122,7 +122,7 @@ class State:
     times: dict[str, int] = field(default_factory=dict)
 
     def stamps(self) -> Mapping[str, str]:
-        """Give what changes with each story and with its file."""
+        """Return what changes with each story and with its file."""
         told = {
             path: repr((story, self.times.get(path), path in self.unread))
             for path, story in self.stories.items()
@@ -130,7 +130,7 @@ class State:
         return {path: hashlib.sha256(said.encode()).hexdigest() for path, said in told.items()}
 
     def read(self, path: str) -> Story | None:
-        """Give a story, None for one that nobody can read."""
+        """Return a story, None for one that nobody can read."""
         return None if path in self.unread else self.stories.get(path)
 
 
@@ -329,7 +329,7 @@ def tree(out: Path) -> dict[str, bytes]:
 
 
 def differing(found: Mapping[str, bytes], expected: Mapping[str, bytes]) -> dict[str, str]:
-    """Say of each file that is not as expected what is wrong with it."""
+    """Return what is wrong with each file that is not as expected."""
     both = {path: (found.get(path), expected.get(path)) for path in {*found, *expected}}
     return {
         path: "missing" if was is None else "stranger" if wanted is None else "stale"
@@ -366,7 +366,7 @@ def test_after_any_history_the_site_is_the_one_made_of_its_last_state(
 
 
 def told(number: int, **fields: Any) -> Story:
-    """Give one of the first five stories, an hour younger than the one before."""
+    """Return one of the first five stories, an hour younger than the one before."""
     at = editions.AT - timedelta(hours=9 - number)
     return editions.story(NAMES[number], **{"published_at": at, "web_url": "", **fields})
 

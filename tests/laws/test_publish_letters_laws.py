@@ -32,7 +32,7 @@ STORIES = st.lists(
 
 
 def letter(day: int) -> Record:
-    """Give an issue that names every story there may be."""
+    """Return an issue that names every story there may be."""
     told = "".join(
         f"<p><strong>S{n}</strong></p>"
         f'<p><a href="https://herald.example/2026-11-{n:02}-story">\u21aa The Herald</a></p>'

@@ -63,7 +63,7 @@ def rich() -> list[Story]:
 
 
 def kind_of(path: str) -> str:
-    """Give the name of the schema that a file keeps to."""
+    """Return the name of the schema that a file keeps to."""
     folder, _, name = path.rpartition("/")
     if name in {"index.json", "latest.json"}:
         return "latest" if name == "latest.json" else folder or "index"

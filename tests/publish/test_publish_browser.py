@@ -100,7 +100,7 @@ def hours_old(hours: float, title: str, excerpt: str = "A line.", trust: int = 2
 
 @pytest.fixture(scope="module")
 def browse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browse]:
-    """Give what opens a page of a built site, after the scripts ran, as the browser left it."""
+    """Yield what opens a page of a built site, after the scripts ran, as the browser left it."""
     folder = tmp_path_factory.mktemp("browser")
     stories = [
         hours_old(0.4, "Minutes"),
@@ -158,7 +158,7 @@ def opened(
 
 
 def times(root: html.HtmlElement) -> dict[str, str]:
-    """Give what is said of each card's time, by headline."""
+    """Return what is said of each card's time, by headline."""
     return {
         card.cssselect("h3")[0].text_content(): card.cssselect(".meta time")[0].text_content()
         for card in root.cssselect(".card")

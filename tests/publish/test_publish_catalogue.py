@@ -20,7 +20,7 @@ NAMES = tuple(f"2026-11-{number:02}-story" for number in range(1, 8))
 
 
 def stories(*names: str, **fields: Any) -> list[Story]:
-    """Give stories of these names, the last one the newest."""
+    """Return stories of these names, the last one the newest."""
     return [
         editions.story(name, published_at=editions.AT + timedelta(hours=number), **fields)
         for number, name in enumerate(names)
@@ -37,7 +37,7 @@ def taken(found: list[Story], known: Catalogue) -> Catalogue:
 
 @pytest.fixture
 def known(tmp_path: Path) -> Iterator[Catalogue]:
-    """Give a catalogue in a file, of seven stories."""
+    """Yield a catalogue in a file, of seven stories."""
     catalogue = Catalogue(tmp_path / "catalogue.sqlite", "a site")
     yield taken(stories(*NAMES), catalogue)
     catalogue.close()

@@ -53,13 +53,13 @@ def _sheets(plan: SitePlan) -> Iterator[Sheet]:
 
 
 def files(*stories: Story, on: Beat | None = None) -> dict[str, str]:
-    """Give every file of a site of these stories."""
+    """Return every file of a site of these stories."""
     plan = plan_site(editions.edition(stories, on=on), SiteOptions(show="cached"))
     return {s.path: s.data.decode() for s in _sheets(plan)}
 
 
 def page(story: Story, *others: Story, on: Beat | None = None) -> html.HtmlElement:
-    """Give the page of the first of these stories."""
+    """Return the page of the first of these stories."""
     name = story.path.removeprefix("_news/").removesuffix(".md")
     return html.document_fromstring(files(story, *others, on=on)[f"news/{name}/index.html"])
 
@@ -73,7 +73,7 @@ def leader(**changes: Unpack[editions.StoryFields]) -> Story:
 
 
 def deposed(**changes: Unpack[editions.StoryFields]) -> Story:
-    """Give a story that led before, as its record says it now."""
+    """Return a story that led before, as its record says it now."""
     was = editions.story(OLD, title="The first report", published=False, heat=-1, group=OLD)
     return replace(replace(was, history=(LED,)), **changes)
 

@@ -247,7 +247,7 @@ def api_images(made: dict[str, str]) -> list[dict[str, object]]:
 
 
 def nowhere(made: dict[str, str]) -> bool:
-    """Say whether no page, feed or list shows a picture or names where one is."""
+    """Decide whether no page, feed or list shows a picture or names where one is."""
     words = ("<img", "og:image", "media:content", ORIGIN, "pictures/ab", "ImageObject")
     return not [(path, word) for path, text in made.items() for word in words if word in text]
 

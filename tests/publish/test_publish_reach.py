@@ -23,7 +23,7 @@ def built(edition: Edition, out: Path) -> Path:
 
 
 def edition() -> Edition:
-    """Give three years of stories, one of them undated, and some records of each collection."""
+    """Return three years of stories, one of them undated, and some records of each collection."""
     stories = [
         editions.story(f"s-{n:03}", published_at=editions.AT - timedelta(days=7 * n, hours=n))
         for n in range(150)

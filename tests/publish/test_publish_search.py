@@ -16,7 +16,7 @@ START = datetime(2026, 10, 25, tzinfo=UTC)
 
 
 def stories(count: int) -> list[Story]:
-    """Give so many stories, one every six hours, from the end of October into November."""
+    """Return so many stories, one every six hours, from the end of October into November."""
     return [
         editions.story(f"s{n:03}", published_at=START + timedelta(hours=6 * n))
         for n in range(count)

@@ -81,7 +81,7 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 def served(folder: Path) -> Iterator[Ask]:
-    """Give what asks the search page of the site below a folder with a browser."""
+    """Yield what asks the search page of the site below a folder with a browser."""
     handler = functools.partial(Quiet, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -61,7 +61,7 @@ def text(page: str, path: str) -> list[str]:
 
 
 def everything() -> tuple[Story, ...]:
-    """Give stories that use every part of every template."""
+    """Return stories that use every part of every template."""
     image = Image(url="https://herald.example/a.jpg", width=2000, height=1000, title="A robot")
     wire = editions.story(
         "2026-11-24-wire",
@@ -145,7 +145,7 @@ def test_every_page_is_html_without_an_error(whole: dict[str, str]) -> None:
 
 
 def _as_div(tag: str) -> str:
-    """Say div or span for what the parser's HTML 4 does not know."""
+    """Write div or span for what the parser's HTML 4 does not know."""
     if tag == "<source":
         return "<img"
     is_inline = tag.endswith(("time", "summary", "picture", "svg", "path"))

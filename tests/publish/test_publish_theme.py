@@ -55,7 +55,7 @@ class Desk:
         return publish(edition, self.out, self.manifest, options)
 
     def files(self) -> dict[str, bytes]:
-        """Give what readers can see of the site."""
+        """Return what readers can see of the site."""
         found = (path for path in self.out.rglob("*") if path.is_file())
         return {str(path): path.read_bytes() for path in found if not path.name.startswith(".")}
 

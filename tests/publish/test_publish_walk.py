@@ -32,7 +32,7 @@ class Shelf:
 
 
 def stories() -> list[Story]:
-    """Give a story a day, each the leader of a group."""
+    """Return a story a day, each the leader of a group."""
     days = (editions.AT - timedelta(days=number) for number in range(COUNT))
     return [
         editions.story(name, published_at=day, group=name)

@@ -197,7 +197,7 @@ class _Page:
             self._take(story)
 
     def fill(self, ranked: Sequence[Story], size: int, times: int) -> None:
-        """Give places to the first that so many times the caps allow, until the page has a size."""
+        """Fill the page up to a size with the first that so many times the caps allow."""
         here = {story.path for story in self.chosen}
         for story in ranked:
             if len(self.chosen) >= size:
