@@ -54,13 +54,13 @@ class _Change:
 
 
 def list_rules(newsroom: Newsroom) -> list[Rule]:
-    """Give the rules with their numbers; raises RecordError where the file cannot be read."""
+    """Return the rules with their numbers; raises RecordError where the file cannot be read."""
     rules = archive.read_rulings(newsroom.root).rules
     return [_row(newsroom, number, rule) for number, rule in enumerate(rules, 1)]
 
 
 def rules_on(newsroom: Newsroom, story: Story) -> list[Rule]:
-    """Give the rules that name a story, or would keep it out today."""
+    """Return the rules that name a story, or would keep it out today."""
     name = review.record_name(story.path)
     return [
         _row(newsroom, number, rule)
@@ -70,7 +70,7 @@ def rules_on(newsroom: Newsroom, story: Story) -> list[Rule]:
 
 
 def _row(newsroom: Newsroom, number: int, rule: Ruling) -> Rule:
-    """Give one rule as a person reads it."""
+    """Return one rule as a person reads it."""
     note = _idle(newsroom, rule)
     return Rule(
         number=number,
@@ -87,7 +87,7 @@ def _row(newsroom: Newsroom, number: int, rule: Ruling) -> Rule:
 
 
 def _idle(newsroom: Newsroom, rule: Ruling) -> str:
-    """Say why a rule does nothing, "" where it does."""
+    """Return why a rule does nothing, "" where it does."""
     if rule.until is not None and rule.until <= newsroom.now:
         return "it has expired"
     lost = [name for name in rule.stories if _path(newsroom, name) is None]
@@ -102,7 +102,7 @@ def _idle(newsroom: Newsroom, rule: Ruling) -> str:
 
 
 def _moot(newsroom: Newsroom, rule: Ruling) -> str:
-    """Say why a rule on where a story stands has nothing to move, "" where it has."""
+    """Return why a rule on where a story stands has nothing to move, "" where it has."""
     scoring = newsroom.beat.scoring
     if rule.said not in {"pin", "lead"} and not scoring.traits.groups_by_rules:
         return f"the profile {scoring.profile} groups without rules"
@@ -115,11 +115,11 @@ def _moot(newsroom: Newsroom, rule: Ruling) -> str:
     if rule.said == "pin" and not story.published and not story.group:
         name = review.record_name(story.path)
         return f"it is not published: copydesk verdict {name} publish"
-    return _unled(newsroom, rule, story) if rule.said == "lead" else ""
+    return _explain_not_leading(newsroom, rule, story) if rule.said == "lead" else ""
 
 
-def _unled(newsroom: Newsroom, rule: Ruling, story: Story) -> str:
-    """Say why a story does not lead that an editor wants in front of its group, "" where it may."""
+def _explain_not_leading(newsroom: Newsroom, rule: Ruling, story: Story) -> str:
+    """Return why a story that an editor wants in front does not lead its group, "" where it may."""
     name = review.record_name(story.path)
     verdict = story.verdict or archive.read_rulings(newsroom.root).verdict_on(story.path)
     if verdict is not None and verdict.said != "publish":
@@ -167,7 +167,7 @@ def file_rule(newsroom: Newsroom, new: NewRule) -> RuleReport:
             after=after,
             notes=tuple(f"it does nothing now: {why}" for why in (_idle(newsroom, rule),) if why),
         )
-        return _filed(newsroom, lock, rulings, change)
+        return _file(newsroom, lock, rulings, change)
 
 
 def undo_rule(newsroom: Newsroom, number: int, by: str) -> RuleReport:
@@ -199,7 +199,7 @@ def undo_rule(newsroom: Newsroom, number: int, by: str) -> RuleReport:
             after=after,
             notes=notes,
         )
-        return replace(_filed(newsroom, lock, rulings, change), number=number)
+        return replace(_file(newsroom, lock, rulings, change), number=number)
 
 
 def _must_agree(rules: Sequence[Ruling], rule: Ruling) -> None:
@@ -214,20 +214,20 @@ def _must_agree(rules: Sequence[Ruling], rule: Ruling) -> None:
 
 
 def _about(rule: Ruling, story: Story | None) -> str:
-    """Give what a rule is about in a line: headline, records or values."""
+    """Return what a rule is about in a line: headline, records or values."""
     told = story.title if story else ", ".join(rule.stories or rule.values)
     return text.fold(told)[:200]
 
 
 def _record(newsroom: Newsroom, rule: Ruling) -> Story | None:
-    """Give the record that a rule changes at once, None where it changes none."""
+    """Return the record that a rule changes at once, None where it changes none."""
     if rule.said not in _OF_ONE_RECORD:
         return None
     path = _path(newsroom, rule.stories[0])
     return None if path is None else newsroom.archive.read(path)
 
 
-def _filed(
+def _file(
     newsroom: Newsroom, lock: archive.WriteLock, before: Rulings, change: _Change
 ) -> RuleReport:
     """Put the rulings and the record into one commit."""

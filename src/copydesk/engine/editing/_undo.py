@@ -84,7 +84,7 @@ def undo_action(newsroom: Newsroom, commit: str, by: str, why: str = "") -> Undo
                 subject=done.id,
                 hint="git log --grep ^Copydesk-Action lists what can be undone",
             )
-        plan = _planned(newsroom, done)
+        plan = _plan_undo(newsroom, done)
         report = UndoReport(action=action, undone=done.id, differences=tuple(plan.differences))
         if plan.differences:
             return report
@@ -94,7 +94,7 @@ def undo_action(newsroom: Newsroom, commit: str, by: str, why: str = "") -> Undo
         begun = begin_change(
             newsroom.memory, lock, change, lambda _: _remember(newsroom.memory, plan), change.paths
         )
-        notes = _followed(newsroom.articles, plan)
+        notes = _forget_texts(newsroom.articles, plan)
         made = begun.finish()
         return UndoReport(
             action=action,
@@ -117,7 +117,7 @@ def _is_ours(path: str) -> bool:
     return path == RULINGS_PATH or _RECORD.fullmatch(path) is not None
 
 
-def _planned(newsroom: Newsroom, done: LoggedCommit) -> _Plan:
+def _plan_undo(newsroom: Newsroom, done: LoggedCommit) -> _Plan:
     """Return what undoes a commit, each file as it lies today."""
     plan = _Plan()
     places = {path: _place(newsroom, path) for path in done.files}
@@ -192,7 +192,7 @@ def _remember(memory: Memory, plan: _Plan) -> None:
             memory.revisits.forget(after.path)
 
 
-def _followed(articles: ArticleStore, plan: _Plan) -> tuple[str, ...]:
+def _forget_texts(articles: ArticleStore, plan: _Plan) -> tuple[str, ...]:
     """Keep no text of a story removed again; say where that of one given back is lost."""
     for address in plan.removed:
         articles.forget(address)

@@ -84,7 +84,7 @@ def _take_over(newsroom: Newsroom, lock: WriteLock) -> None:
     }
     if is_first and lock.repository.usable and not lock.repository.obstacle():
         with contextlib.suppress(GitError, RecordError):
-            stands |= set(_cut_short(newsroom.root, newsroom.archive, lock))
+            stands |= set(_find_cut_short(newsroom.root, newsroom.archive, lock))
     _adopt(newsroom.archive, newsroom.now, lock, stands)
     if journal:
         newsroom.memory.close_journal()
@@ -109,7 +109,7 @@ def _title(records: Archive, path: str) -> str:
         return ""
 
 
-def _cut_short(root: Path, records: Archive, lock: WriteLock) -> Iterator[str]:
+def _find_cut_short(root: Path, records: Archive, lock: WriteLock) -> Iterator[str]:
     """Walk the files in which a verdict is the only difference to the last commit."""
     rulings = archive.read_rulings(root)
     said = {one.path: one.verdict or rulings.verdict_on(one.path) for one in _stories(records)}

@@ -19,7 +19,7 @@ _PAGE = re.compile(r"/news/([^/]+?)(?:/|/index\.html)?$")
 
 
 def record_path(newsroom: Newsroom, said: str) -> str:
-    """Give the path of the record that a person means; raises RecordError where there is none."""
+    """Return the path of the record that a person means; raises RecordError where there is none."""
     path = record_at(newsroom, said)
     if path is None:
         raise RecordError(
@@ -31,7 +31,7 @@ def record_path(newsroom: Newsroom, said: str) -> str:
 
 
 def record_at(newsroom: Newsroom, said: str) -> str | None:
-    """Give the path of the record that a person means, None where there is none.
+    """Return the path of the record that a person means, None where there is none.
 
     A path counts from the newsroom, or from where the person stands if it exists from there. A
     record that moved to the archive is found under its old path, too. An address counts where
@@ -42,7 +42,7 @@ def record_at(newsroom: Newsroom, said: str) -> str | None:
 
 
 def _inside(newsroom: Newsroom, said: str) -> str:
-    """Give a path as seen from the newsroom, where one stands that exists from here."""
+    """Return a path as seen from the newsroom, where one stands that exists from here."""
     try:
         root, here = newsroom.root.resolve(), Path(said).resolve()
         if here.is_file() and here.is_relative_to(root):
@@ -53,7 +53,7 @@ def _inside(newsroom: Newsroom, said: str) -> str:
 
 
 def _page(settings: Settings, url: str) -> str:
-    """Give the name of the record whose page is at an address, "" where it is none of ours."""
+    """Return the name of the record whose page is at an address, "" where it is none of ours."""
     parsed = urls.parse(url)
     if parsed is None:
         return ""

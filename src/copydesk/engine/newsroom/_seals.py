@@ -11,7 +11,7 @@ from copydesk.errors import SealError
 
 
 def open_seal(newsroom: Newsroom, path: str) -> str:
-    """Give the plaintext of a record's sealed part, JSON where it is some.
+    """Return the plaintext of a record's sealed part, JSON where it is some.
 
     `path` names the record as for `record_path`. Raises RecordError where there is no such record,
     SealError without a key, with a wrong one, or where the record has no sealed part.

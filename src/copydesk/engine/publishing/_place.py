@@ -11,7 +11,7 @@ from copydesk.errors import ConfigError
 
 
 def deploy_place(newsroom: Newsroom) -> deploy.Place:
-    """Give the place; raises ConfigError where none is named, or its keys are not there.
+    """Return the place; raises ConfigError where none is named, or its keys are not there.
 
     Raises DeployError for a folder that lies in the newsroom or holds it.
     """

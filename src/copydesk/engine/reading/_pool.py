@@ -58,14 +58,14 @@ class ReaderPool:
         await self._backlog.room()
 
     async def article(self, page: Page, lead: Lead) -> Article | Dropped:
-        """Give the article on a page; raises PageError."""
+        """Read the article on a page; raises PageError."""
         with self._backlog.holds(len(page.body)):
             return await self._call(page.url, _read_article, page, lead)
 
     async def leads(
         self, page: Page, source: Source, now: datetime, known: str = ""
     ) -> watch.Reading:
-        """Give the leads in a source's answer, `known` being the kind that it had before.
+        """Read the leads in a source's answer, `known` being the kind that it had before.
 
         Raises FeedError or PageError.
         """
@@ -73,7 +73,7 @@ class ReaderPool:
             return await self._call(page.url, _read_leads, page, source, now, known)
 
     async def candidates(self, page: Page) -> tuple[watch.Candidate, ...]:
-        """Give the feeds that a page leads to; raises FeedError or PageError."""
+        """Find the feeds that a page leads to; raises FeedError or PageError."""
         return await self._call(page.url, watch.candidates, page)
 
     def close(self) -> None:

@@ -100,7 +100,7 @@ def extract_file(
 
 
 def article_fields(article: Article) -> Mapping[str, Mapping[str, object]]:
-    """Give every field of an article as {"value", "from"}."""
+    """Return every field of an article as {"value", "from"}."""
     return extract.fields(article)
 
 
@@ -113,12 +113,12 @@ def judge_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Story | 
             raise PageError(outcome.what, subject=outcome.url, hint=outcome.hint)
         if isinstance(outcome, Dropped):
             return outcome
-        return await _judged(newsroom, outcome, fetcher)
+        return await _judge(newsroom, outcome, fetcher)
 
     return _over_the_wire(newsroom.settings, newsroom.memory, newsroom.now, web, step)
 
 
-async def _judged(newsroom: Newsroom, article: Article, fetcher: Fetcher) -> Story | Dropped:
+async def _judge(newsroom: Newsroom, article: Article, fetcher: Fetcher) -> Story | Dropped:
     shelf = fill_shelf(newsroom, Troubles(), but=urls.identity(article.web_url))
     removed = removed_addresses(newsroom.root)
     vectors = Vectors(newsroom.memory)  # one page is judged without being grouped

@@ -50,13 +50,13 @@ class Discovery:
 
     @property
     def best(self) -> watch.Offer | None:
-        """Give the one offer that needs no choice, None where there is none or a choice."""
+        """Return the one offer that needs no choice, None where there is none or a choice."""
         good = [offer for offer in self.offers if offer.is_good] or list(self.offers)
         return good[0] if len(good) == 1 else None
 
 
 def source_address(url: str) -> str:
-    """Give the address as a source has it; raises UsageError for what is no web address.
+    """Return the address as a source has it; raises UsageError for what is no web address.
 
     One without a scheme begins with https://, a machine's (an IP address, localhost) with http://.
     """
@@ -133,7 +133,7 @@ class _Search:
         self._found = _Found()
 
     async def at(self, url: str) -> Discovery:
-        """Give what an address leads to."""
+        """Return what an address leads to."""
         self._progress.stage("page", 1)
         answer = await self._fetcher.fetch(Request(url=url, purpose="source"))
         self._found.asked.add(urls.identity(url))
@@ -157,7 +157,7 @@ class _Search:
 
     async def _itself(self, url: str, page: Page) -> tuple[Candidate, Reading] | None:
         """Read the answer as it is: a list, or a page of links to fall back on."""
-        address = _settled(url, page)
+        address = _lasting_address(url, page)
         try:
             reading = await self._readers.leads(page, Source(url=url), self._now)
         except CopydeskError as error:
@@ -208,7 +208,7 @@ class _Search:
         if not isinstance(answer, Page):
             self._note(candidate, answer)
             return None
-        address = _settled(candidate.url, answer)
+        address = _lasting_address(candidate.url, answer)
         self._found.asked.add(urls.identity(answer.final_url))
         try:
             source = Source(url=candidate.url, kind="feed")
@@ -227,7 +227,7 @@ class _Search:
             self._found.failed.append(Failure(url=candidate.url, what=what, hint=""))
 
     async def _whole(self, candidate: Candidate, reading: Reading) -> tuple[Candidate, Reading]:
-        """Give a sitemap index some leads of its maps; where one is for news, that one alone."""
+        """Add to a sitemap index some leads of its maps; where one is for news, that one alone."""
         if not reading.more:
             return candidate, reading
         more = sorted(reading.more, key=lambda one: not watch.is_for_news(one))
@@ -257,8 +257,8 @@ class _Search:
         return Discovery(url=url, offers=offers, failed=tuple(self._found.failed))
 
 
-def _settled(url: str, page: Page) -> str:
-    """Give the address to keep: where permanent redirects lead, else the one that was asked."""
+def _lasting_address(url: str, page: Page) -> str:
+    """Return the address to keep: where permanent redirects lead, else the one that was asked."""
     if page.hops and all(status in {301, 308} for status, _ in page.hops):
         return page.final_url
     return url
@@ -271,7 +271,7 @@ def _reason(answer: Refused | NotModified) -> str:
 
 
 def _nothing(url: str, failed: list[Failure]) -> FeedError:
-    """Say that nothing was found, and what the first list is that could not be had."""
+    """Report that nothing was found, and what the first list is that could not be had."""
     named = next((one for one in failed if one.url != url), None)
     tried = "" if named is None else f"{named.url} is {named.what}; "
     return FeedError(
