@@ -238,7 +238,7 @@ def test_what_no_file_says_is_the_default_of_its_field(tmp_path: Path) -> None:
 
     assert Beat(title="T") == settings.beat
     for section in config.SECTIONS:
-        held: object = attrgetter(section.held_by)(settings)
+        held: object = attrgetter(section.path)(settings)
         for name, option in section.options.items():
             assert option.required or option.default == getattr(held, name), section.name
 
