@@ -18,7 +18,7 @@ from copydesk.engine.editing._action import with_action
 from copydesk.engine.editing._amend import amend
 from copydesk.engine.editing._verdicts import VerdictReport
 from copydesk.engine.filing import hold_write_lock, kept_article, known_digests
-from copydesk.engine.newsroom import Newsroom, Silence, Troubles, record_path
+from copydesk.engine.newsroom import Newsroom, Silence, Troubles, find_record
 from copydesk.engine.rejudging import after_others, beat_in_force, judge_again
 from copydesk.kit import text, urls
 from copydesk.news import Shelved, Story
@@ -35,7 +35,7 @@ def clear_verdict(newsroom: Newsroom, path: str, by: str, why: str) -> VerdictRe
     Raises RecordError and BusyError as `file_verdict` does.
     """
     with hold_write_lock(newsroom) as lock:
-        story = newsroom.archive.read(record_path(newsroom, path))
+        story = newsroom.archive.read(find_record(newsroom.root, newsroom.settings, path))
         rulings = archive.read_rulings(newsroom.root)
         verdict = story.verdict or rulings.verdict_on(story.path)
         if verdict is None:

@@ -26,7 +26,7 @@ def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
     Raises RecordError where nothing is known of it.
     """
     stories = {story.path: story for story in newsroom.archive.stories(Troubles())}
-    path = record_at(newsroom, path_or_url)
+    path = record_at(newsroom.root, newsroom.settings, path_or_url)
     story = stories.get(path or "") or _find_at_publisher(stories, path_or_url)
     if story is not None:
         return _of_story(newsroom, story, stories)

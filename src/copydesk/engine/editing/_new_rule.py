@@ -15,7 +15,7 @@ from copydesk import review
 from copydesk.archive import Archive
 from copydesk.engine.editing._new_set import set_values
 from copydesk.engine.editing._verdicts import speaker
-from copydesk.engine.newsroom import Newsroom, record_path
+from copydesk.engine.newsroom import Newsroom, find_record
 from copydesk.errors import UsageError
 from copydesk.kit import text, urls
 from copydesk.news import Beat, Ruling, RulingKind
@@ -42,7 +42,7 @@ class NewRule:
 def ruling(newsroom: Newsroom, new: NewRule) -> Ruling:
     """Return the ruling that a person means; raises UsageError, RecordError if it cannot hold."""
     _must_be_short(new.why, WHY_CHARACTERS, "--why")
-    paths = [record_path(newsroom, path) for path in new.paths]
+    paths = [find_record(newsroom.root, newsroom.settings, path) for path in new.paths]
     names = tuple(dict.fromkeys(map(review.record_name, paths)))
     if (len(names) < _LEAST.get(new.said, 1) and new.said != "block") or len(names) < len(paths):
         raise UsageError(

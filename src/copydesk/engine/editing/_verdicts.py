@@ -10,7 +10,7 @@ from copydesk import archive, review
 from copydesk.archive import Archive, ArticleStore, Rulings
 from copydesk.engine.editing._action import with_action
 from copydesk.engine.filing import begin_change, hold_write_lock, notes_on
-from copydesk.engine.newsroom import DeployReport, Failure, Newsroom, record_path
+from copydesk.engine.newsroom import DeployReport, Failure, Newsroom, find_record
 from copydesk.errors import UsageError
 from copydesk.kit import text, urls
 from copydesk.news import Beat, Story, Verdict
@@ -48,7 +48,7 @@ def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictRepo
     writes for ten seconds.
     """
     with hold_write_lock(newsroom) as lock:
-        story = newsroom.archive.read(record_path(newsroom, path))
+        story = newsroom.archive.read(find_record(newsroom.root, newsroom.settings, path))
         was_removed = _is_removed(newsroom.root, story)
         ruled = review.apply_verdict(story, verdict, newsroom.beat)
         change = _change(newsroom.root, newsroom.beat, newsroom.archive, ruled, verdict)

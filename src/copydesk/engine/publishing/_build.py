@@ -166,7 +166,9 @@ def _options(
         languages=settings.publish.languages,
         pictures_folder=newsroom.private / "pictures",
         show=settings.pictures.show,
-        shows=picture_shows(newsroom, seen),
+        shows=picture_shows(
+            newsroom.settings, newsroom.articles, newsroom.album, newsroom.memory, seen
+        ),
         half_life_hours=settings.front.half_life_hours,
         house=publish.House(
             holds=settings.review.mode == "hold",

@@ -41,7 +41,7 @@ def deploy(
     """
     options = options or DeployOptions()
     began = time.monotonic()
-    place = deploy_place(newsroom)
+    place = deploy_place(newsroom.root, newsroom.private, newsroom.site, newsroom.settings)
     progress.stage("deploy")
     with _in_turn(newsroom.private) if options.waits else _alone(newsroom.root, newsroom.private):
         site = _survey_site(newsroom.private, newsroom.site)

@@ -12,26 +12,24 @@ from copydesk import archive, publish
 from copydesk.archive import ArticleStore
 from copydesk.config import Settings
 from copydesk.engine.filing import kept_article
-from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import SealError
+from copydesk.illustrate import Album
 from copydesk.memory import Memory
 from copydesk.news import Show, Story
 
 
-def picture_shows(newsroom: Newsroom, seen: publish.Survey) -> Mapping[str, Show]:
+def picture_shows(
+    settings: Settings, articles: ArticleStore, album: Album, memory: Memory, seen: publish.Survey
+) -> Mapping[str, Show]:
     """Return how pictures are shown that are not shown as the site's are, by the record's path.
 
     What stands for nothing to its publisher is not shown at all.
     """
-    ruled = (
-        _apply_settings(newsroom.settings, newsroom.articles, newsroom.memory, seen)
-        if newsroom.settings.shows
-        else {}
-    )
-    is_common = newsroom.album.is_common
+    ruled = _apply_settings(settings, articles, memory, seen) if settings.shows else {}
+    is_common = album.is_common
     common: dict[str, Show] = {
         one.path: "none"
-        for one in (seen.pictured() if newsroom.album.has_common() else ())
+        for one in (seen.pictured() if album.has_common() else ())
         if is_common(one.image, one.web_url)
     }
     return {**ruled, **common}

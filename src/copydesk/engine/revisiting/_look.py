@@ -52,7 +52,7 @@ def _due(newsroom: Newsroom, removed: frozenset[str]) -> list[Look]:
     """Return the looks of this round; plans for what is no record any more are forgotten."""
     looks = []
     ended = []
-    for revisit in _plans.due_looks(newsroom):
+    for revisit in _plans.due_looks(newsroom.memory, newsroom.now):
         plan = _plans.read(revisit)
         story = _story(newsroom.archive, revisit.path, removed)
         if (

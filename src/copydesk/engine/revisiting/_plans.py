@@ -144,10 +144,10 @@ def _next(plan: Plan, now: datetime, published_at: datetime | None) -> datetime 
     return None
 
 
-def due_looks(newsroom: Newsroom) -> list[Revisit]:
+def due_looks(memory: Memory, now: datetime) -> list[Revisit]:
     """Return the looks of this round, the longest due first; so many in all, so many a host."""
-    now, revisits = newsroom.now, newsroom.memory.revisits
-    return revisits.share(now, now - LATE, LOOKS_A_ROUND, LOOKS_A_HOST)
+    late = now - LATE
+    return memory.revisits.share(now, late, LOOKS_A_ROUND, LOOKS_A_HOST)
 
 
 def read(revisit: Revisit) -> Plan | None:
