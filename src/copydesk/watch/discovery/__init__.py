@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copydesk.watch.discovery._candidates import (
-    Candidate,
+    FeedCandidate,
     candidates,
     candidates_of_address,
     guesses,
@@ -13,7 +13,7 @@ from copydesk.watch.discovery._candidates import (
 from copydesk.watch.discovery._offers import Offer, is_enough, offers
 
 __all__ = [
-    "Candidate",
+    "FeedCandidate",
     "Offer",
     "candidates",
     "candidates_of_address",
