@@ -14,9 +14,7 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import make_mocked_request
 
 from copydesk.engine import Address
-from copydesk.engine.serving import listening
-from copydesk.engine.serving._audience import AudienceCounts, client_of
-from copydesk.engine.serving._site import Site
+from copydesk.engine.serving import AudienceCounts, Site, client_of, listening
 from copydesk.memory import Memory
 
 NOW = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)

@@ -39,7 +39,7 @@ class ReaderPool:
     ) -> None:
         from pebble import ProcessPool
 
-        context = _Context()
+        context = ReaderContext()
         context.set_forkserver_preload(_PRELOADED)
         self._seconds = seconds
         self._backlog = Backlog(_BACKLOG_BYTES)
@@ -123,7 +123,7 @@ class ReaderPool:
             ) from error
 
 
-class _Context(ForkServerContext):
+class ReaderContext(ForkServerContext):
     """Keep every lock until the readers have ended.
 
     pebble drops its locks before it ends its processes, and one that is just starting would find

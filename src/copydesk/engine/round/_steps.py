@@ -69,7 +69,7 @@ def fetch_url(
     """Fetch one page as a round would: robots, redirects, limits."""
 
     async def step(fetcher: Fetcher, _: ReaderPool) -> Page | NotModified | Refused:
-        return await fetcher.fetch(_request(newsroom.settings, url))
+        return await fetcher.fetch(request_for(newsroom.settings, url))
 
     return _over_the_wire(newsroom.settings, newsroom.memory, newsroom.now, web, step)
 
@@ -78,7 +78,7 @@ def extract_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Articl
     """Fetch and read one page, or read the file at that path; raises FetchError, PageError."""
 
     async def step(fetcher: Fetcher, readers: ReaderPool) -> Article | Dropped:
-        page = _page(await fetcher.fetch(_request(newsroom.settings, url)))
+        page = _page(await fetcher.fetch(request_for(newsroom.settings, url)))
         return await readers.article(page, _lead(newsroom.now, url))
 
     return _over_the_wire(newsroom.settings, newsroom.memory, newsroom.now, web, step)
@@ -160,7 +160,7 @@ def _page(answer: Page | NotModified | Refused) -> Page:
     raise FetchError("the server says 304 to an unconditional request", subject=answer.url)
 
 
-def _request(settings: Settings, url: str) -> Request:
+def request_for(settings: Settings, url: str) -> Request:
     """Ask for a source as a round does, with its headers and proxy; for any other page without."""
     source = settings.beat.source(url)
     if source is None:

@@ -67,9 +67,9 @@ async def _serve(settings: Settings, address: Address, say: Say, site: Site) -> 
         return
     clock = fetch.WallClock()
     folder = Folder(settings, os.environ)
-    rounds = Rounds(folder, clock, _with_time(say, clock))
+    rounds = Rounds(folder, clock, with_time(say, clock))
     async with fetch.Web(replace(settings.fetch, max_bytes=_HUB_BYTES), clock) as wire:
-        subscriber = Subscriber(folder, wire.post, clock, _with_time(say, clock))
+        subscriber = Subscriber(folder, wire.post, clock, with_time(say, clock))
         subscriber.soon = rounds.soon
         await subscriber.load()
         await _until_told(address, say, site, subscriber, rounds)
@@ -80,7 +80,7 @@ def _audience(settings: Settings) -> AudienceCounts:
     return AudienceCounts(Folder(settings, os.environ).memory, fetch.WallClock())
 
 
-def _with_time(say: Say, clock: fetch.Clock) -> Say:
+def with_time(say: Say, clock: fetch.Clock) -> Say:
     """Put the time in front of each message: days later somebody wonders when that was."""
     return lambda words: say(f"{clock.now():%H:%M} {words}")
 
