@@ -64,7 +64,7 @@ class ReaderPool:
 
     async def leads(
         self, page: Page, source: Source, now: datetime, known: str = ""
-    ) -> watch.Reading:
+    ) -> watch.SourceReading:
         """Read the leads in a source's answer, `known` being the kind that it had before.
 
         Raises FeedError or PageError.
@@ -72,7 +72,7 @@ class ReaderPool:
         with self._backlog.holds(len(page.body)):
             return await self._call(page.url, _read_leads, page, source, now, known)
 
-    async def candidates(self, page: Page) -> tuple[watch.Candidate, ...]:
+    async def candidates(self, page: Page) -> tuple[watch.FeedCandidate, ...]:
         """Find the feeds that a page leads to; raises FeedError or PageError."""
         return await self._call(page.url, watch.candidates, page)
 
@@ -153,7 +153,7 @@ def _start_reader(beat: Beat) -> None:
     gc.set_threshold(50_000, 20, 20)  # a page makes a heap of small things and no circles
 
 
-def _read_leads(page: Page, source: Source, now: datetime, known: str) -> watch.Reading:
+def _read_leads(page: Page, source: Source, now: datetime, known: str) -> watch.SourceReading:
     return watch.read(page, source, now, known=known)
 
 

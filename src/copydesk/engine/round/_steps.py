@@ -51,10 +51,10 @@ Result = TypeVar("Result")
 _NO_BEAT = Beat(title="")
 
 
-def watch_url(newsroom: Newsroom, url: str, web: Path | None = None) -> watch.Reading:
+def watch_url(newsroom: Newsroom, url: str, web: Path | None = None) -> watch.SourceReading:
     """Ask one address for leads, as a source; raises FetchError, FeedError."""
 
-    async def step(fetcher: Fetcher, readers: ReaderPool) -> watch.Reading:
+    async def step(fetcher: Fetcher, readers: ReaderPool) -> watch.SourceReading:
         source = newsroom.beat.source(url) or Source(url=url)
         request = Request(url=url, purpose="source")
         page = _page(await fetcher.fetch(with_source_options(newsroom.settings, request, source)))

@@ -277,7 +277,7 @@ class _Asker:
 
     async def _part(
         self, source: Source, address: str, known: Validators
-    ) -> tuple[watch.Reading | None, Validators]:
+    ) -> tuple[watch.SourceReading | None, Validators]:
         """Return what one sitemap of an index lists, and its validators; it costs only itself."""
         etag, last_modified = known
         request = Request(url=address, purpose="source", etag=etag, last_modified=last_modified)

@@ -21,7 +21,7 @@ from copydesk.engine.reading import ReaderPool, connect
 from copydesk.errors import CopydeskError, FeedError, FetchError, UsageError
 from copydesk.kit import urls
 from copydesk.news import Fetcher, NotModified, Page, Refused, Request, Source, SourceKind
-from copydesk.watch import Candidate, Reading
+from copydesk.watch import FeedCandidate, SourceReading
 
 _BARE = re.compile(r"([\w.-]+|\[[\da-fA-F:]+\])(:\d+)?(?:[/?#]|$)")  # host and port, no scheme
 _MAPS = 2  # of a sitemap index that are read to see what it is like
@@ -114,7 +114,7 @@ def find_sources(
 class _Found:
     """What a search has read so far, what it could not read, and what it asked for."""
 
-    lists: list[tuple[Candidate, Reading]] = field(default_factory=list)
+    lists: list[tuple[FeedCandidate, SourceReading]] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)  # hosts that want no more requests
@@ -155,7 +155,7 @@ class _Search:
             raise _unreachable(url, answer)
         return self._discovery(url, self._found.lists)
 
-    async def _itself(self, url: str, page: Page) -> tuple[Candidate, Reading] | None:
+    async def _itself(self, url: str, page: Page) -> tuple[FeedCandidate, SourceReading] | None:
         """Read the answer as it is: a list, or a page of links to fall back on."""
         address = _lasting_address(url, page)
         try:
@@ -163,7 +163,7 @@ class _Search:
         except CopydeskError as error:
             self._found.failed.append(failure_of(url, error))
             return None
-        return Candidate(address, "asked"), reading
+        return FeedCandidate(address, "asked"), reading
 
     async def _from_page(self, page: Page) -> bool:
         """Look at what the page says, then where feeds often are, then for sitemaps."""
@@ -180,7 +180,7 @@ class _Search:
         said = answer.body if isinstance(answer, Page) else b""
         return await self._try("sitemaps", watch.sitemaps(page.final_url, said))
 
-    async def _try(self, stage: str, candidates: Iterable[Candidate]) -> bool:
+    async def _try(self, stage: str, candidates: Iterable[FeedCandidate]) -> bool:
         """Ask for candidates; true where one settles the search. Guesses end at the first."""
         listed = [one for one in candidates if urls.identity(one.url) not in self._found.asked]
         self._progress.stage(stage, len(listed))
@@ -196,7 +196,7 @@ class _Search:
                 break
         return is_settled
 
-    async def _ask(self, candidate: Candidate) -> tuple[Candidate, Reading] | None:
+    async def _ask(self, candidate: FeedCandidate) -> tuple[FeedCandidate, SourceReading] | None:
         """Ask for one candidate and read it as what must be a list."""
         host = urls.host(candidate.url)
         if host in self._found.alone:
@@ -219,14 +219,16 @@ class _Search:
             return None
         return await self._whole(replace(candidate, url=address), reading)
 
-    def _note(self, candidate: Candidate, answer: Refused | NotModified) -> None:
+    def _note(self, candidate: FeedCandidate, answer: Refused | NotModified) -> None:
         """Keep why something that the site itself names cannot be had; a guess may be in vain."""
         is_forbidden = isinstance(answer, Refused) and answer.reason == "robots"
         if candidate.way not in {"guess", "sitemap"} or is_forbidden:
             what = f"a list that cannot be had ({_reason(answer)})"
             self._found.failed.append(Failure(url=candidate.url, what=what, hint=""))
 
-    async def _whole(self, candidate: Candidate, reading: Reading) -> tuple[Candidate, Reading]:
+    async def _whole(
+        self, candidate: FeedCandidate, reading: SourceReading
+    ) -> tuple[FeedCandidate, SourceReading]:
         """Add to a sitemap index some leads of its maps; where one is for news, that one alone."""
         if not reading.more:
             return candidate, reading
@@ -234,13 +236,13 @@ class _Search:
         for address in more[:_MAPS]:
             part = await self._part(address)
             if part is not None and watch.is_for_news(address) and part.leads:
-                return Candidate(address, candidate.way), part
+                return FeedCandidate(address, candidate.way), part
             reading = replace(reading, leads=reading.leads + (() if part is None else part.leads))
             if reading.leads:
                 break
         return candidate, reading
 
-    async def _part(self, address: str) -> Reading | None:
+    async def _part(self, address: str) -> SourceReading | None:
         answer = await self._fetcher.fetch(Request(url=address, purpose="source"))
         if not isinstance(answer, Page):
             return None
@@ -250,7 +252,9 @@ class _Search:
         except CopydeskError:
             return None
 
-    def _discovery(self, url: str, found: Iterable[tuple[Candidate, Reading]]) -> Discovery:
+    def _discovery(
+        self, url: str, found: Iterable[tuple[FeedCandidate, SourceReading]]
+    ) -> Discovery:
         offers = watch.offers(found, self._now)
         if not offers:
             raise _nothing(url, self._found.failed)
