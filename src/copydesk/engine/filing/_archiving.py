@@ -62,9 +62,9 @@ def _move(newsroom: Newsroom, lock: WriteLock, old: Sequence[str]) -> ArchivedRe
             failed.append(failure_of(path, error))
 
     def remember(skipped: Sequence[str]) -> None:
-        for one in moves:
-            if one.path not in skipped:
-                newsroom.memory.move(one.moved_from, one.path)
+        for move in moves:
+            if move.path not in skipped:
+                newsroom.memory.move(move.moved_from, move.path)
 
     begun = begin_change(
         newsroom.memory, lock, _change(newsroom.settings, newsroom.now, moves), remember
@@ -73,7 +73,7 @@ def _move(newsroom: Newsroom, lock: WriteLock, old: Sequence[str]) -> ArchivedRe
         raise begun.error
     done = begun.finish()
     return ArchivedRecords(
-        paths=tuple(one.moved_from for one in moves if one.path in done.written),
+        paths=tuple(move.moved_from for move in moves if move.path in done.written),
         failed=(*failed, *(failure_of(path, error) for path, error in done.failed)),
         notes=notes_on(done, "what moved is") if done.has_git else (),
         commit=done.commit,

@@ -70,7 +70,7 @@ def take_over_unknown(records: Archive, memory: Memory, now: datetime, lock: Wri
     """Commit records of ours that git does not know, where the memory of them was lost."""
     if not memory.is_new() or not lock.repository.usable:
         return
-    ours = [one.path for one in _stories(records) if _is_ours(one)]
+    ours = [story.path for story in _stories(records) if _is_ours(story)]
     with contextlib.suppress(GitError):
         _adopt(records, now, lock, lock.repository.unknown(ours))
 
@@ -112,7 +112,9 @@ def _title(records: Archive, path: str) -> str:
 def _find_cut_short(root: Path, records: Archive, lock: WriteLock) -> Iterator[str]:
     """Walk the files in which a verdict is the only difference to the last commit."""
     rulings = archive.read_rulings(root)
-    said = {one.path: one.verdict or rulings.verdict_on(one.path) for one in _stories(records)}
+    said = {
+        story.path: story.verdict or rulings.verdict_on(story.path) for story in _stories(records)
+    }
     words = {path: verdict for path, verdict in said.items() if verdict is not None}
     edited = lock.repository.changed_by_user([*words, RULINGS_PATH])
     for path in words.keys() & edited:

@@ -52,20 +52,22 @@ async def choose_pictures(
     chosen: dict[str, ChosenPicture] = {}
     had: dict[Wanted, illustrate.Picture | None] = {}
     for rank in range(_TRIES):
-        left = [one for one in left if one.url not in chosen and rank < len(one.figures)]
+        left = [
+            article for article in left if article.url not in chosen and rank < len(article.figures)
+        ]
         await _get(
             newsroom.beat,
             newsroom.album,
-            [_want(newsroom.settings, one, rank) for one in left],
+            [_want(newsroom.settings, article, rank) for article in left],
             fetcher,
             had,
         )
-        for one in left:
-            newsroom.album.note(one.figures[rank].url, one.web_url)
-        for one in left:
-            picture = had[_want(newsroom.settings, one, rank)]
-            if picture is not None and not newsroom.album.is_common(picture.url, one.web_url):
-                chosen[one.url] = ChosenPicture(figure=one.figures[rank], picture=picture)
+        for article in left:
+            newsroom.album.note(article.figures[rank].url, article.web_url)
+        for article in left:
+            picture = had[_want(newsroom.settings, article, rank)]
+            if picture is not None and not newsroom.album.is_common(picture.url, article.web_url):
+                chosen[article.url] = ChosenPicture(figure=article.figures[rank], picture=picture)
                 progress.step()
     return chosen
 
@@ -79,7 +81,7 @@ async def _get_set(settings: Settings, album: Album, now: datetime, fetcher: Fet
     if show != "cached":
         return
     since = now - _TRIED
-    rules = [one for one in settings.beat.rulings if one.field == "picture" and one.at >= since]
+    rules = [rule for rule in settings.beat.rulings if rule.field == "picture" and rule.at >= since]
     addresses = filter(None, (urls.fetchable(rule.values[1]) for rule in rules))
     await _get(settings.beat, album, [(address, show) for address in addresses], fetcher, {})
 
@@ -107,8 +109,8 @@ async def _get(
     had: dict[Wanted, illustrate.Picture | None],
 ) -> None:
     """Get the pictures that nobody has asked for yet, each once."""
-    fresh = [one for one in dict.fromkeys(wanted) if one not in had]
-    found = await asyncio.gather(*(_one(beat, album, one, fetcher) for one in fresh))
+    fresh = [want for want in dict.fromkeys(wanted) if want not in had]
+    found = await asyncio.gather(*(_one(beat, album, want, fetcher) for want in fresh))
     had.update(zip(fresh, found, strict=True))
 
 

@@ -1,4 +1,4 @@
-"""A mishap: a bug of ours, or of a library's, that one lead met and that must cost only it."""
+"""Failures: how what went wrong with one lead, a bug too, is told; it must cost only that lead."""
 
 from __future__ import annotations
 

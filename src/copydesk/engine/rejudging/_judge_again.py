@@ -106,13 +106,13 @@ def judge_again(
     progress.stage("judge", len(came))
     for one in came:
         try:
-            anew = _judge(bench, one)
+            rejudged = _judge(bench, one)
         except Exception as error:  # a bug that one article meets must cost only that article
             done.failed.append(failure_of(one.story.path, error))
             bench.shelf.add(Shelved(story=one.story), None)
         else:
-            done.stories.append(anew)
-            bench.put(anew.fresh, anew.text)
+            done.stories.append(rejudged)
+            bench.put(rejudged.fresh, rejudged.text)
         progress.step()
     done.count = len(done.stories)
     done.stories = _beside(newsroom, done.stories, stories, since)
@@ -187,13 +187,13 @@ def _judge(bench: _Bench, came: _Came) -> Rejudged:
         picture=counting_picture(bench.newsroom.settings, bench.newsroom.album, filed, article),
         words=_words(bench.newsroom.settings, bench.newsroom.album, filed, article),
     )
-    anew = review.rejudge(filed, article, grounds, "other rules")
+    rejudged = review.rejudge(filed, article, grounds, "other rules")
     return Rejudged(
         filed=filed,
-        fresh=anew.story,
+        fresh=rejudged.story,
         text=article.text,
         found=article.found,
-        dropped=anew.dropped,
+        dropped=rejudged.dropped,
     )
 
 

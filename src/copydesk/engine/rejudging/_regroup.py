@@ -45,10 +45,10 @@ def regroup(
     window = _window(shelf, [*fresh, *(one.after for one in corrections), *ruled, *again])
     filed = {one.story.path: one.story for one in window}
     new = frozenset(changed)
-    anew = frozenset(one.after.path for one in corrections)
+    rejudged = frozenset(one.after.path for one in corrections)
     if not beat.scoring.traits.groups_by_rules:
-        anew |= frozenset(story.path for story in ruled)
-    for story in _beside(beat, window, new, anew, corrections):
+        rejudged |= frozenset(story.path for story in ruled)
+    for story in _beside(beat, window, new, rejudged, corrections):
         if story.path in new:
             changed[story.path] = story
             continue
@@ -131,20 +131,20 @@ def _beside(
     beat: Beat,
     window: Sequence[Shelved],
     new: frozenset[str],
-    anew: frozenset[str],
+    rejudged: frozenset[str],
     corrections: Iterable[Correction],
 ) -> Iterable[Story]:
     """Return the stories that change; who stands beside a page that moved has its new address."""
     moved = {one.before.web_url: one.after.web_url for one in corrections if one.has_moved}
     if not moved:
-        return judge.regroup(window, beat, new, anew)
+        return judge.regroup(window, beat, new, rejudged)
     standing = [replace(one, story=_follow_moves(one.story, moved)) for one in window]
     changed = {
         after.story.path: after.story
         for before, after in zip(window, standing, strict=True)
         if before.story != after.story
     }
-    changed.update((one.path, one) for one in judge.regroup(standing, beat, new, anew))
+    changed.update((one.path, one) for one in judge.regroup(standing, beat, new, rejudged))
     return changed.values()
 
 

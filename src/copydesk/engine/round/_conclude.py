@@ -294,7 +294,7 @@ class _Filing:
             for outcome in self.stories.outcomes
             if isinstance(outcome.end, NewStory) and outcome.end.story.path in refused
         ]
-        looks = [one for one in self.gathered.looks if one.story.path in overtaken | refused]
+        looks = [look for look in self.gathered.looks if look.story.path in overtaken | refused]
         with newsroom.memory.together():
             for fate in _outcomes.fates(unfiled, newsroom.now, refused):
                 newsroom.memory.keep_fate(fate)

@@ -85,10 +85,10 @@ class _Gathering:
         sites = SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt)
         settled = list(_settle_all(self.bench, sites, reads))
         outcomes += _unread(newsroom.memory, reads)
-        outcomes += [one for one in settled if isinstance(one, Outcome)]
+        outcomes += [end for end in settled if isinstance(end, Outcome)]
         with timed("pictures"):
             candidates = await self._illustrate(
-                [one for one in settled if isinstance(one, Candidate)]
+                [end for end in settled if isinstance(end, Candidate)]
             )
         with timed("looks"):
             looks = await look_again(
@@ -107,9 +107,16 @@ class _Gathering:
 
     async def _illustrate(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Return the candidates, those that will be stories with their picture."""
-        stories = [one.article for one in candidates if isinstance(one.appraised, judge.Appraisal)]
+        stories = [
+            candidate.article
+            for candidate in candidates
+            if isinstance(candidate.appraised, judge.Appraisal)
+        ]
         chosen = await choose_pictures(self.bench.newsroom, stories, self.fetcher, self.progress)
-        return [replace(one, picture=chosen.get(one.article.url)) for one in candidates]
+        return [
+            replace(candidate, picture=chosen.get(candidate.article.url))
+            for candidate in candidates
+        ]
 
 
 def _unread(memory: Memory, reads: Sequence[PageRead]) -> Iterator[Outcome]:

@@ -75,7 +75,7 @@ def _last_asked(kept: bytes) -> datetime:
     except msgspec.DecodeError:  # of another version: as good as unknown
         return _LONG_AGO
     times = (state.next_at, state.last_ok_at, state.failing_since, state.ended_at)
-    return max((one for one in times if one is not None), default=_LONG_AGO)
+    return max((moment for moment in times if moment is not None), default=_LONG_AGO)
 
 
 def _newest_time(kept: bytes) -> datetime:
@@ -85,5 +85,5 @@ def _newest_time(kept: bytes) -> datetime:
     except msgspec.MsgspecError:
         return _LONG_AGO
     values = note if isinstance(note, list) else []
-    times = (one for one in values if isinstance(one, datetime) and one.tzinfo is not None)
+    times = (value for value in values if isinstance(value, datetime) and value.tzinfo is not None)
     return max(times, default=_LONG_AGO)
