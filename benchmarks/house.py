@@ -410,7 +410,7 @@ def timed_suite(root: Path, python: Path | str) -> dict[str, object]:
 
 
 def table(columns: dict[str, dict[str, object]]) -> str:
-    """Lay the figures side by side; long lists of names are left to --json."""
+    """Lay the figures side by side, - for none; long lists of names are left to --json."""
     lines = [row("", list(columns))]
     kinds = dict.fromkeys(kind for figures in columns.values() for kind in figures)
     for kind in kinds:

@@ -98,7 +98,7 @@ def read(labelled: Set, tools: list[Tool], times: Times) -> Told:
 
 
 def timed(spent: list[float], work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Give what the work gives and add the processor's seconds."""
+    """Return what the work gives and add the processor's seconds."""
     began = time.process_time()
     try:
         return work(*args, **kwargs)
@@ -116,7 +116,7 @@ def asked(tool: Tool, case: Case) -> Said:
 
 
 def said(read: PageReading) -> Said:
-    """Give our article in the peers' terms."""
+    """Return our article in the peers' terms."""
     article = read.article
     if article is None:
         return Said()
@@ -129,7 +129,7 @@ def said(read: PageReading) -> Said:
 
 
 def rows(one: Set, tools: list[Tool], told: Told) -> Iterator[tuple[str, int, list[str]]]:
-    """Give the rows of a set: measure, count, a cell for each tool."""
+    """Return the rows of a set: measure, count, a cell for each tool."""
     truths = [case.truth for case in one.cases]
     fields = {OURS: frozenset(("text", "title", "authors", "day"))}
     fields |= {tool.name: tool.fields for tool in tools}
@@ -152,7 +152,7 @@ def rows(one: Set, tools: list[Tool], told: Told) -> Iterator[tuple[str, int, li
 def _text_rows(
     truths: list[Truth], texts: list[int], fields: Fields, told: Told
 ) -> Iterator[tuple[str, int, list[str]]]:
-    """Give the rows of the texts, by their places among the truths."""
+    """Return the rows of the texts, by their places among the truths."""
     scores = {
         name: pages.mean_scores(
             pages.compare_texts(truths[at].text or "", told[name][at].text) for at in texts
@@ -168,7 +168,7 @@ def _text_rows(
 
 
 def _measures(truths: list[Truth]) -> list[Measure]:
-    """Give each other measure: its label, the field, the true values, when one is met."""
+    """Yield each other measure: its label, the field, the true values, when one is met."""
     days: list[object] = [truth.day.day if truth.day else None for truth in truths]
     in_page: list[object] = [t.authors if t.in_page else None for t in truths]
     return [
@@ -190,7 +190,7 @@ def _same_names(said: Said, true: object) -> bool:
 
 
 def quantile(spent: list[float], percent: int) -> float:
-    """Give the milliseconds that so many of a hundred pages stay under."""
+    """Return the milliseconds that so many of a hundred pages stay under."""
     return 1000 * sorted(spent)[-(-len(spent) * percent // 100) - 1]
 
 

@@ -33,7 +33,7 @@ class Tool:
 
 
 def installed() -> list[Tool]:
-    """Give the tools that can be asked here; newspaper4k is in the dependency group `bench`."""
+    """Return the tools that can be asked here; newspaper4k is in the dependency group `bench`."""
     text_and_title, day = frozenset(("text", "title")), frozenset(("day",))
     tools = [
         Tool(name="trafilatura", read=_trafilatura()),
@@ -68,7 +68,7 @@ def _trafilatura(**options: bool) -> Callable[[Page], Said]:
 
 
 def trafilatura_text(page: Page) -> str:
-    """Give trafilatura's text alone, with all its defaults: the yardstick of time."""
+    """Return trafilatura's text alone, with all its defaults: the yardstick of time."""
     from trafilatura import extract
 
     return extract(page.body) or ""

@@ -69,7 +69,7 @@ class Feed:
         """Give how many items were ever listed by then."""
         return bisect.bisect_right(self.listed, moment)
 
-    def reading(self, there: int, now: datetime) -> watch.Reading:
+    def reading(self, there: int, now: datetime) -> watch.SourceReading:
         """Give what is read when `there` items have ever been listed."""
         leads = [
             Lead(
@@ -80,7 +80,7 @@ class Feed:
             )
             for place in range(max(there - self.size, 0), there)
         ]
-        return watch.Reading(kind="feed", title="", leads=tuple(leads), hints=self.hints)
+        return watch.SourceReading(kind="feed", title="", leads=tuple(leads), hints=self.hints)
 
     def fails(self, moment: float) -> bool:
         return self.fails_at is not None and self.fails_at <= moment < self.fails_at + DAY

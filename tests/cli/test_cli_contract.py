@@ -15,7 +15,7 @@ WALL_RECORD = "_news/2026-11-19-sea-wall-to-rise-by-two-metres.md"
 
 @pytest.fixture(scope="module")
 def filed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a newsroom in which one round was run; tests only read it."""
+    """Return a newsroom in which one round was run; tests only read it."""
     folder = tmp_path_factory.mktemp("cli")
     root = newsroom(folder / "beat")
     web = record_web(folder / "web.warc.gz", small_web())

@@ -20,9 +20,7 @@ import msgspec
 import pytest
 
 from copydesk.engine import Address
-from copydesk.engine.serving import listening
-from copydesk.engine.serving._serve import _timed
-from copydesk.engine.serving._site import Site
+from copydesk.engine.serving import Site, listening, with_time
 from copydesk.fetch import VirtualClock
 from copydesk.memory import Memory
 from copydesk.watch import SourceState
@@ -151,7 +149,7 @@ def test_where_nobody_can_listen_is_told_in_words(root: Path, host: str, words: 
 def test_what_happens_while_serving_is_told_with_its_time() -> None:
     said: list[str] = []
 
-    _timed(said.append, VirtualClock(datetime(2026, 11, 24, 9, 5, tzinfo=UTC)))("no round: x")
+    with_time(said.append, VirtualClock(datetime(2026, 11, 24, 9, 5, tzinfo=UTC)))("no round: x")
 
     assert said == ["09:05 no round: x"]
 

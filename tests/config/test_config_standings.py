@@ -115,7 +115,9 @@ def test_the_open_ratings_load_as_they_are(tmp_path: Path) -> None:
     files = (OPEN_RATINGS / "domain_pc1.csv", OPEN_RATINGS / "cred1_current.csv")
     settings = loaded(tmp_path, *files)
     assert len(settings.beat.standings) > 11_000
-    assert all(0 <= one.trust <= 1 for one in settings.beat.standings.values())
-    assert "unreliable" in {one.why.partition(" (")[0] for one in settings.beat.standings.values()}
+    assert all(0 <= domain.trust <= 1 for domain in settings.beat.standings.values())
+    assert "unreliable" in {
+        domain.why.partition(" (")[0] for domain in settings.beat.standings.values()
+    }
     [warning] = settings.warnings  # one domain is written with a blank
     assert "1 row is left out" in warning

@@ -96,7 +96,9 @@ def test_a_source_is_added_after_any_ending(tmp_path: Path, case: str) -> None:
     after = (tmp_path / "beat.toml").read_bytes()
     assert after.startswith(before)
     assert (b"\r\n" in before) == (b"\r\n[[source]]\r\n" in after)
-    assert ["https://b.example/"] == [one.url for one in config.load(tmp_path, {}).beat.sources]
+    assert ["https://b.example/"] == [
+        source.url for source in config.load(tmp_path, {}).beat.sources
+    ]
 
 
 REFUSED = {
@@ -202,7 +204,9 @@ def test_what_cannot_be_adopted_is_said(tmp_path: Path, case: str) -> None:
 def test_the_reference_site_is_adopted_with_all_it_knows(tmp_path: Path) -> None:
     wanted = ("/_config.yml", "/_data/", "/assets/")
     with tarfile.open(SHARED / "reference" / "powerapps-site.tar.gz") as archive:
-        members = [one for one in archive if any(name in f"/{one.name}" for name in wanted)]
+        members = [
+            member for member in archive if any(name in f"/{member.name}" for name in wanted)
+        ]
         archive.extractall(tmp_path, members=members, filter="data")
     root = next(tmp_path.rglob("_config.yml")).parent
 
@@ -238,7 +242,7 @@ def test_what_no_file_says_is_the_default_of_its_field(tmp_path: Path) -> None:
 
     assert Beat(title="T") == settings.beat
     for section in config.SECTIONS:
-        held: object = attrgetter(section.held_by)(settings)
+        held: object = attrgetter(section.path)(settings)
         for name, option in section.options.items():
             assert option.required or option.default == getattr(held, name), section.name
 

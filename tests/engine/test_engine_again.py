@@ -12,7 +12,7 @@ import pytest
 
 from copydesk import engine
 from copydesk.archive.change import steps
-from copydesk.engine.judging import _shelf
+from copydesk.engine.judging import fill_shelf
 from copydesk.engine.newsroom import Troubles
 from copydesk.news import Verdict
 from world.later import (
@@ -235,7 +235,7 @@ def test_an_address_between_the_first_and_the_last_is_never_filed_again(
     run(root, web, 2)
     assert story(root).web_url == "https://gull.example/coast/sea-wall"
     with engine.opened(root, NOW, {}) as opened:
-        shelf = _shelf.fill_shelf(opened, Troubles())
+        shelf = fill_shelf(opened, Troubles())
     for address in ("wall", "news/wall", "coast/sea-wall"):
         assert shelf.at(f"https://gull.example/{address}") == WALL_RECORD
 

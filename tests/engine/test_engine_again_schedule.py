@@ -10,7 +10,7 @@ import pytest
 
 from copydesk import engine
 from copydesk.archive.change import steps
-from copydesk.engine.revisiting import _plans
+from copydesk.engine.revisiting import due_looks
 from copydesk.memory import Revisit
 from world.later import (
     SEALS_PAGE,
@@ -58,7 +58,7 @@ def test_a_host_is_looked_at_a_dozen_times_a_round_and_the_longest_due_come_firs
     with engine.opened(root, NOW, {}) as opened:
         for number in range(30):
             put(opened, "heron" if number > 20 else "gull", number, hours=24 - number / 2)
-        paths = [one.path for one in _plans.due_looks(opened)]
+        paths = [one.path for one in due_looks(opened.memory, opened.now)]
     expected = [*(f"gull-{one:02}" for one in range(12)), *(f"heron-{n}" for n in range(21, 30))]
     assert paths == [f"_news/{name}.md" for name in expected]
 
@@ -70,7 +70,7 @@ def test_a_busy_host_takes_no_look_from_others_and_does_not_run_late_for_ever(ro
         for number in range(3):
             put(opened, "wire", 3_000 + number, hours=1)
             put(opened, "gull", number, hours=0)
-        paths = [one.path.removeprefix("_news/") for one in _plans.due_looks(opened)]
+        paths = [one.path.removeprefix("_news/") for one in due_looks(opened.memory, opened.now)]
     assert len(paths) == 12 + 3
     assert {f"gull-{number:02}.md" for number in range(3)} <= set(paths)
     assert {f"wire-300{number}.md" for number in range(3)} <= set(paths)

@@ -20,7 +20,7 @@ import pytest
 
 from copydesk import engine
 from copydesk.engine.newsroom import locked
-from copydesk.engine.serving._rounds import run_in_child
+from copydesk.engine.serving import run_in_child
 from copydesk.errors import BusyError, ConfigError, CopydeskError, DeployError
 from world.command import copydesk
 from world.newsroom import KEY, NOW, newsroom, record_web, run_git, small_web

@@ -11,8 +11,8 @@ import pytest
 
 from copydesk import config, engine, watch
 from copydesk.archive import Ledger, SourceEnded, SourceKept
-from copydesk.engine.serving._due import what_is_due
-from copydesk.engine.sources import _pushes
+from copydesk.engine.serving import what_is_due
+from copydesk.engine.sources import Push, keep_push, pushed_page, pushed_sources, use_up_push
 from copydesk.memory import Memory
 from copydesk.news import Source
 from world import records
@@ -95,14 +95,12 @@ def test_a_push_is_due_when_a_round_reads_it(
     root: Path, ahead: timedelta, due: str, body: bytes | None
 ) -> None:
     with closing(memory_of(root)) as memory:
-        _pushes.keep_push(memory, GULL, _pushes.Push(at=NOW + ahead, body=b"new"))
+        keep_push(memory, GULL, Push(at=NOW + ahead, body=b"new"))
 
     assert why(root) == due
     with engine.opened(root, NOW, {}) as opened:
-        assert _pushes.pushed_sources(opened.beat, opened.memory, opened.now) == (
-            {GULL} if due else set()
-        )
-        page = _pushes.pushed_page(opened.memory, opened.now, Source(url=GULL))
+        assert pushed_sources(opened.beat, opened.memory, opened.now) == ({GULL} if due else set())
+        page = pushed_page(opened.memory, opened.now, Source(url=GULL))
         assert (page and page.body) == body
-        _pushes.use_up_push(opened.memory, opened.now, Source(url=GULL))
+        use_up_push(opened.memory, opened.now, Source(url=GULL))
     assert why(root) == ""

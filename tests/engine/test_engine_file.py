@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from copydesk import archive, engine
-from copydesk.engine.filing import _records
+from copydesk.engine.filing import FilingOrder, filing_result, prepare_records
 from copydesk.news import Story
 from world.newsroom import NOW, newsroom, run_git
 
@@ -16,11 +16,11 @@ BAD = replace(GOOD, path="_news/2026-11-20-bad.md", title="half a character \ud8
 
 def test_a_story_that_no_record_can_hold_stops_no_other(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat")
-    order = _records.FilingOrder(before={}, message="news: 2 new", branch="main")
+    order = FilingOrder(before={}, message="news: 2 new", branch="main")
     lock = archive.WriteLock(root)
     with engine.opened(root, NOW, {}) as opened, lock.held():
-        prepared = _records.prepare_records(opened, [BAD, GOOD], order)
-        filed = _records.filing_result(prepared, prepared.change.begin(lock).finish())
+        prepared = prepare_records(opened, [BAD, GOOD], order)
+        filed = filing_result(prepared, prepared.change.begin(lock).finish())
     assert filed.written == (GOOD.path,)
     assert [failure.url for failure in filed.failed] != []
     assert filed.commit is not None

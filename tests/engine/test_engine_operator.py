@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from copydesk import engine, watch
-from copydesk.engine.round import _remote, _retention
-from copydesk.engine.sources import _states
+from copydesk.engine.round import forget_old, push_commits
+from copydesk.engine.sources import source_states
 from copydesk.memory import Fate
 from world.background import world_in_background
 from world.newsroom import (
@@ -34,7 +34,7 @@ PUSHING = '[records]\nremote = "origin"\n'
 def pushed(root: Path) -> engine.RoundReport:
     """Do what a round does after its commit."""
     with engine.opened(root, NOW, ENVIRON) as opened:
-        return _remote.push_commits(opened, engine.RoundReport(commit="x"))
+        return push_commits(opened, engine.RoundReport(commit="x"))
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def root(tmp_path: Path, remote: Path) -> Path:
 
 def test_a_round_without_news_pushes_what_earlier_ones_left(root: Path, remote: Path) -> None:
     with engine.opened(root, NOW, ENVIRON) as opened:
-        report = _remote.push_commits(opened, engine.RoundReport())
+        report = push_commits(opened, engine.RoundReport())
 
     assert report.complete
     assert ("1 commit pushed to origin",) == report.notes
@@ -146,7 +146,7 @@ def test_leads_that_came_to_nothing_are_forgotten_in_the_end(root: Path, case: s
     with engine.opened(root, NOW, ENVIRON) as opened:
         opened.memory.keep_fate(fate)
 
-        _retention.forget_old(opened)
+        forget_old(opened)
 
         assert is_kept == (opened.memory.fate("x") is not None)
 
@@ -169,7 +169,7 @@ def test_a_source_that_left_the_beat_is_forgotten_after_a_month(root: Path, case
     with engine.opened(root, NOW, ENVIRON) as opened:
         opened.memory.keep_source(url, state)
 
-        _retention.forget_old(opened)
+        forget_old(opened)
 
         assert is_kept == (url in opened.memory.sources())
 
@@ -184,7 +184,7 @@ def test_a_host_that_is_asked_no_more_is_forgotten_after_a_month(root: Path) -> 
         for key, note in notes.items():
             opened.memory.hosts.put(key, msgspec.msgpack.encode(note))
 
-        _retention.forget_old(opened)
+        forget_old(opened)
 
         assert ["robots https://new.example"] == opened.memory.hosts.keys()
 
@@ -272,7 +272,7 @@ def test_a_source_that_cannot_be_reached_does_not_rest(tmp_path: Path) -> None:
     every = engine.RoundOptions(all_due=True)
     with engine.opened(root, NOW, ENVIRON) as opened:
         first = engine.run_round(opened, every, engine.Silence())
-        (state,) = _states.source_states(opened.root, opened.beat, opened.memory).values()
+        (state,) = source_states(opened.root, opened.beat, opened.memory).values()
         again = engine.run_round(opened, every, engine.Silence())
 
     assert "no connection to 127.0.0.1: refused" in first.failed[0].what

@@ -12,8 +12,7 @@ import msgspec
 import pytest
 
 from copydesk import engine
-from copydesk.engine.serving._due import Folder
-from copydesk.engine.serving._rounds import Rounds, wait_after_push
+from copydesk.engine.serving import Folder, Rounds, wait_after_push
 from copydesk.memory import Revisit
 from copydesk.watch import SourceState
 from world.newsroom import newsroom, run_git

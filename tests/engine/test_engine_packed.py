@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession, web
 
-from copydesk.engine.serving._site import Site
+from copydesk.engine.serving import Site
 
 PAGE = "<h1>Tides</h1>" + "the sea comes and goes, " * 200
 SECONDS = 1_795_000_000

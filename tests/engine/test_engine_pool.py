@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.engine.reading import ReaderPool
-from copydesk.engine.reading._pool import _Context
+from copydesk.engine.reading import ReaderContext, ReaderPool
 from copydesk.news import Beat, Page, Source
 
 NOW = datetime(2030, 1, 2, tzinfo=UTC)
@@ -25,7 +24,7 @@ PAGE = Page(
 
 
 def test_locks_outlive_who_lets_go_of_them_before_its_processes_have_ended() -> None:
-    context = _Context()
+    context = ReaderContext()
     lock = weakref.ref(context.RLock())
     gc.collect()
 

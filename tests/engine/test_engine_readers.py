@@ -14,9 +14,7 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import make_mocked_request
 
 from copydesk.engine import Address
-from copydesk.engine.serving import _readers, listening
-from copydesk.engine.serving._readers import Readers, client_of
-from copydesk.engine.serving._site import Site
+from copydesk.engine.serving import AudienceCounts, Site, client_of, listening
 from copydesk.memory import Memory
 
 NOW = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
@@ -39,6 +37,9 @@ class Clock:
         await asyncio.Event().wait()
 
 
+CLIENTS_AT_MOST = 30
+
+
 class Desk:
     """A small site on a real socket, with its counter and its memory."""
 
@@ -49,7 +50,9 @@ class Desk:
         self.path = root / "memory.sqlite"
         self.clock = Clock(NOW)
         self.keys = iter(bytes([n]) * 32 for n in range(9))
-        self.readers = Readers(lambda: Memory(self.path), self.clock, lambda: next(self.keys))
+        self.readers = AudienceCounts(
+            lambda: Memory(self.path), self.clock, lambda: next(self.keys), CLIENTS_AT_MOST
+        )
         self.site = Site(root / "site", "/coast", readers=self.readers)
         self.url = ""
 
@@ -206,14 +209,12 @@ def test_a_client_is_its_address_or_its_network(peer: str, forwarded: str, clien
     assert client == client_of(request)
 
 
-def test_a_flood_of_clients_fills_no_memory(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_readers, "_CLIENTS_AT_MOST", 5)
-
+def test_a_flood_of_clients_fills_no_memory(run: Run) -> None:
     async def work(desk: Desk) -> None:
-        for number in range(9):
+        for number in range(CLIENTS_AT_MOST + 4):
             await desk.ask("/news/wall/", X_Forwarded_For=f"203.0.113.{number}")
         await desk.ask("/news/wall/", X_Forwarded_For="203.0.113.0")
-        assert {"wall": 6} == await desk.reads()
+        assert {"wall": CLIENTS_AT_MOST + 1} == await desk.reads()
 
     run(work)
 
@@ -288,7 +289,7 @@ def test_where_nobody_asked_for_it_nothing_is_counted(run: Run) -> None:
 
 
 def test_an_answer_that_is_no_page_is_no_read() -> None:
-    site = Site(Path(), "", readers=Readers(lambda: Memory(Path("nowhere")), Clock(NOW)))
+    site = Site(Path(), "", readers=AudienceCounts(lambda: Memory(Path("nowhere")), Clock(NOW)))
 
     # a request that met no route has no path to look at
     asyncio.run(site.heard(make_mocked_request("GET", "/"), web.Response()))

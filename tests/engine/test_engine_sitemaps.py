@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import engine
-from copydesk.engine.round import _steps
+from copydesk.engine.round import request_for
 from world.newsroom import KEY, NOW, WALL, Answer, newsroom, page, record_web
 
 HOME = "https://plover.example/"
@@ -94,5 +94,5 @@ def test_one_great_index_leaves_the_others_their_turn(root: Path) -> None:
 
 def test_a_step_asks_a_source_with_its_headers_and_a_page_without(root: Path) -> None:
     with engine.opened(root, NOW, ENVIRON) as opened:
-        assert {"X-Pass": "one"} == dict(_steps._request(opened.settings, INDEX).headers)
-        assert {} == dict(_steps._request(opened.settings, f"{HOME}a").headers)
+        assert {"X-Pass": "one"} == dict(request_for(opened.settings, INDEX).headers)
+        assert {} == dict(request_for(opened.settings, f"{HOME}a").headers)

@@ -11,7 +11,7 @@ import pytest
 
 from copydesk import archive, engine, watch
 from copydesk.archive import Ledger, SourceEnded, SourceKept, SourceMoved
-from copydesk.engine.sources import _ledger
+from copydesk.engine.sources import States, apply_ledger, note_moves
 from copydesk.errors import RecordError, UsageError
 from world import records
 from world.command import copydesk
@@ -54,9 +54,9 @@ def remembered(root: Path, url: str) -> watch.SourceState:
         return msgspec.json.decode(opened.memory.sources()[url], type=watch.SourceState)
 
 
-def note(root: Path, before: _ledger.States, after: _ledger.States) -> str:
+def note(root: Path, before: States, after: States) -> str:
     with engine.opened(root, NOW, {}) as opened:
-        change = _ledger.note_moves(opened.root, opened.now, before, after)
+        change = note_moves(opened.root, opened.now, before, after)
         if change is None:
             return ""
         records.put(root, change)
@@ -236,23 +236,23 @@ WRITTEN = Ledger(
 def test_with_the_memory_lost_the_ledger_is_believed() -> None:
     fresh = watch.SourceState()
 
-    assert NEW == _ledger.apply_ledger(fresh, WRITTEN, GULL).moved_to
-    ended = _ledger.apply_ledger(fresh, WRITTEN, HERON)
+    assert NEW == apply_ledger(fresh, WRITTEN, GULL).moved_to
+    ended = apply_ledger(fresh, WRITTEN, HERON)
     assert (True, NOW) == (ended.ended, ended.ended_at)
-    assert _ledger.apply_ledger(fresh, WRITTEN, "https://kept.example/").held
-    assert fresh == _ledger.apply_ledger(fresh, WRITTEN, "https://other.example/")
+    assert apply_ledger(fresh, WRITTEN, "https://kept.example/").held
+    assert fresh == apply_ledger(fresh, WRITTEN, "https://other.example/")
 
 
 def test_what_is_remembered_goes_over_the_ledger_but_an_editors_word_over_both() -> None:
-    assert WELL == _ledger.apply_ledger(WELL, WRITTEN, GULL)
+    assert WELL == apply_ledger(WELL, WRITTEN, GULL)
 
     kept = replace(WRITTEN, kept={GULL: SourceKept(by="Ada", at=NOW, why="")})
-    moved, ended = (_ledger.apply_ledger(one, kept, GULL) for one in (MOVED, ENDED))
+    moved, ended = (apply_ledger(one, kept, GULL) for one in (MOVED, ENDED))
 
     assert ("", True) == (moved.moved_to, moved.held)
     assert (False, True) == (ended.ended, ended.held)
-    assert ended == _ledger.apply_ledger(ended, kept, GULL)
-    assert not _ledger.apply_ledger(ended, WRITTEN, GULL).held
+    assert ended == apply_ledger(ended, kept, GULL)
+    assert not apply_ledger(ended, WRITTEN, GULL).held
 
 
 # keep

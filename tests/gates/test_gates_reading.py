@@ -40,10 +40,10 @@ pytestmark = [needs_shared, pytest.mark.slow]
 
 class _Silence:
     def stage(self, name: str, total: int | None = None) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
     def step(self, count: int = 1) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
 
 def read(*paths: Path) -> list[PageReading]:
@@ -84,7 +84,7 @@ def f1(readings: list[PageReading]) -> float:
 
 
 def same(readings: list[PageReading], field: str, name: str) -> list[bool]:
-    """Say for each page whether a field of its article is what its truth says under a name."""
+    """Decide for each page whether a field of its article is what its truth says under a name."""
     pairs = [
         (getattr(reading.case.truth, name), getattr(reading.article, field, ""))
         for reading in readings
@@ -93,7 +93,7 @@ def same(readings: list[PageReading], field: str, name: str) -> list[bool]:
 
 
 def authors(readings: list[PageReading]) -> list[bool]:
-    """Say for each page that names its authors whether ours are the same people."""
+    """Decide for each page that names its authors whether ours are the same people."""
     return [
         pages.compare_names(
             reading.case.truth.authors, reading.article.authors if reading.article else ()

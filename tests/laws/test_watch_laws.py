@@ -135,7 +135,7 @@ hints = st.builds(
     skip_days=st.frozensets(st.integers(0, 6)),
 )
 readings = st.builds(
-    watch.Reading,
+    watch.SourceReading,
     kind=st.just("feed"),
     title=st.just(""),
     hints=hints,

@@ -80,7 +80,7 @@ def test_sets_are_summed_up(tmp_path: Path) -> None:
     found = report(tmp_path)
 
     assert (found.pages, found.exact, found.wrong) == (2, 1, 1)
-    assert [(one.name, one.exact) for one in found.sets] == [("a", 1), ("b", 0)]
+    assert [(part.name, part.exact) for part in found.sets] == [("a", 1), ("b", 0)]
 
 
 def test_a_recording_is_asked_as_of_the_clock(tmp_path: Path) -> None:

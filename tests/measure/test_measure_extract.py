@@ -78,8 +78,8 @@ def test_the_mean_is_over_pages_not_over_words(tmp_path: Path) -> None:
     found = report(tmp_path)
 
     assert told(found) == (0.5, 0.5, 0.5, 0.5)
-    assert [one.f1 for one in found.sets] == [1.0, 0.0]
-    assert [one.name for one in found.sets] == ["right", "wrong"]
+    assert [part.f1 for part in found.sets] == [1.0, 0.0]
+    assert [part.name for part in found.sets] == ["right", "wrong"]
 
 
 def test_marks_of_markdown_are_no_words(tmp_path: Path) -> None:
@@ -103,7 +103,9 @@ def test_a_page_that_a_round_would_drop_is_scored_and_named(tmp_path: Path) -> N
     found = report(texts(tmp_path, "Ferry runs aground", page="<p>Ferry runs aground"))
 
     assert (found.pages, found.f1) == (1, 1.0)
-    assert [(one.page, one.reason) for one in found.dropped] == [("0a", "not-an-article")]
+    assert [(dropped.page, dropped.reason) for dropped in found.dropped] == [
+        ("0a", "not-an-article")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +121,7 @@ def test_a_page_that_breaks_the_reader_is_counted(
 
     found = report(texts(tmp_path, page=what or "<p>"))
 
-    assert [one.reason for one in found.dropped] == [reason]
+    assert [dropped.reason for dropped in found.dropped] == [reason]
 
 
 def test_a_zip_and_a_folder_of_zips_are_read_as_the_folder_is(tmp_path: Path) -> None:
@@ -127,10 +129,10 @@ def test_a_zip_and_a_folder_of_zips_are_read_as_the_folder_is(tmp_path: Path) ->
     (tmp_path / "zips").mkdir()
     packed = zipped(tmp_path / "zips" / "packed.zip", folder)
 
-    found = [report(one) for one in (folder, packed, packed.parent)]
+    found = [report(place) for place in (folder, packed, packed.parent)]
 
-    assert [one.f1 for one in found] == [1.0, 1.0, 1.0]
-    assert [one.sets[0].name for one in found] == ["set", "packed", "packed"]
+    assert [scored.f1 for scored in found] == [1.0, 1.0, 1.0]
+    assert [scored.sets[0].name for scored in found] == ["set", "packed", "packed"]
 
 
 def test_expected_markup_and_metadata_are_compared(tmp_path: Path) -> None:
@@ -224,7 +226,10 @@ def test_a_page_without_an_address_is_read_under_the_one_that_it_declares(tmp_pa
 
     found = pages.labelled_sets(places, NOW, None)
 
-    assert [one.cases[0].page.url for one in found] == [URL, "https://ferry.invalid/page"]
+    assert [labelled_set.cases[0].page.url for labelled_set in found] == [
+        URL,
+        "https://ferry.invalid/page",
+    ]
 
 
 def test_a_recording_without_texts_says_nothing_on_texts(tmp_path: Path) -> None:
@@ -288,7 +293,7 @@ def test_the_worst_text_is_listed_first(tmp_path: Path) -> None:
     texts(tmp_path / "a", " ".join(SENTENCES[:4]))
     texts(tmp_path / "b", " ".join(SENTENCES[:2]))
 
-    assert [one.set for one in report(tmp_path, below=1.0).misses] == ["b", "a"]
+    assert [miss.set for miss in report(tmp_path, below=1.0).misses] == ["b", "a"]
 
 
 def test_texts_over_the_limit_are_no_misses(tmp_path: Path) -> None:

@@ -52,14 +52,14 @@ def test_an_equal_pair_is_exact(tmp_path: Path) -> None:
 def test_each_value_that_differs_is_shown(tmp_path: Path, field: str, value: str) -> None:
     found = report(pair(tmp_path, **{field: value}))
     assert found.exact == 0
-    assert [one.entry for one in found.mismatched] == [0]
+    assert [mismatch.entry for mismatch in found.mismatched] == [0]
 
 
 def test_a_missing_entry_is_one_mismatch_of_the_number(tmp_path: Path) -> None:
     pair(tmp_path)
     (tmp_path / "a.json").write_text(json.dumps({"entries": [ENTRY, ENTRY]}), "utf-8")
-    (one,) = report(tmp_path).mismatched
-    assert (one.field, one.ours, one.expected) == ("entries", "1", "2")
+    (mismatch,) = report(tmp_path).mismatched
+    assert (mismatch.field, mismatch.ours, mismatch.expected) == ("entries", "1", "2")
 
 
 def test_a_feed_that_is_no_xml_counts_apart(tmp_path: Path) -> None:
@@ -88,7 +88,9 @@ def test_json_feeds_have_their_results_beside_them(tmp_path: Path) -> None:
 def test_what_is_no_feed_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "c.xml").write_text("<html><body>Log in</body></html>", "utf-8")
     found = report(tmp_path)
-    assert [one.what for one in found.refused] == ["no feed: an html page instead of a feed"]
+    assert [trouble.what for trouble in found.refused] == [
+        "no feed: an html page instead of a feed"
+    ]
     assert found.errors == ()
 
 

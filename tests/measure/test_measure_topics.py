@@ -50,7 +50,7 @@ def test_topics_are_counted_by_story_and_by_topic(tmp_path: Path) -> None:
     assert ours.macro.f1 == round((2 / 3 + 2 / 3) / 2, 4)
     assert ours.exact == 0.5
     assert (ours.on_beat.precision, ours.on_beat.recall) == (1.0, 0.6667)
-    assert [(one.topic, one.labelled, one.given, one.right) for one in report.topics] == [
+    assert [(score.topic, score.labelled, score.given, score.right) for score in report.topics] == [
         ("Fish", 1, 2, 1),
         ("Ships", 2, 1, 1),
     ]
@@ -85,7 +85,7 @@ def test_the_main_topic_is_compared_where_a_label_names_it(
     tmp_path: Path, rows: list[dict[str, object]], compared: list[str]
 ) -> None:
     report = measure.topics(labelled(tmp_path, *rows), BEAT)
-    assert [one.topic for one in report.topics] == compared
+    assert [score.topic for score in report.topics] == compared
     assert report.copydesk.exact == 1.0
 
 

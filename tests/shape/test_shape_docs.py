@@ -69,6 +69,22 @@ def test_a_room_says_what_goes_in_and_what_comes_out(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
 
 
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("__init__.py")), ids=name_of)
+def test_a_face_lists_its_names_once(path: Path) -> None:
+    """Each is imported as itself; a list beside the imports is for names that a module lacks."""
+    tree = ast.parse(path.read_text("utf-8"))
+    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    renamed = [
+        name.asname
+        for node in imports
+        for name in node.names
+        if name.asname not in (None, name.name)
+    ]
+    lists = [node for node in tree.body if "__all__" in ast.unparse(node)]
+
+    assert not lists or renamed
+
+
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=name_of)
 def test_a_module_says_what_it_is(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text("utf-8")))

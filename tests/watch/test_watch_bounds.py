@@ -10,7 +10,7 @@ import pytest
 from copydesk.errors import FeedError
 from copydesk.kit import players
 from copydesk.news import Page, Source
-from copydesk.watch import Reading, read
+from copydesk.watch import SourceReading, read
 from copydesk.watch.documents import plain, repair, weigh
 
 NOW = datetime(2030, 1, 2, tzinfo=UTC)
@@ -19,7 +19,7 @@ HEAD = b"<rss><channel>"
 ITEM = b"<item><title>x</title><link>https://ferry.example/%d</link></item>"
 
 
-def reading(body: bytes) -> Reading:
+def reading(body: bytes) -> SourceReading:
     page = Page(url=URL, final_url=URL, status=200, headers={}, body=body, fetched_at=NOW)
     return read(page, Source(url=URL), NOW)
 

@@ -25,7 +25,7 @@ def opened(path: Path) -> tuple[Mapping[str, object], bytes]:
     return expected, body
 
 
-def read(expected: Mapping[str, object], body: bytes) -> watch.Reading:
+def read(expected: Mapping[str, object], body: bytes) -> watch.SourceReading:
     url = str(expected.get("url", "https://news.example/"))
     headers = {"content-type": str(expected.get("content_type", ""))}
     page = Page(url=url, final_url=url, status=200, headers=headers, body=body, fetched_at=NOW)
@@ -68,7 +68,7 @@ def test_a_case_reads_as_it_says(path: Path) -> None:
     assert reading.listed == expected.get("listed", reading.listed)
 
 
-def _assert_leads(reading: watch.Reading, expected: Mapping[str, object]) -> None:
+def _assert_leads(reading: watch.SourceReading, expected: Mapping[str, object]) -> None:
     addresses = [lead.url for lead in reading.leads]
     if "leads" in expected:
         leads = expected["leads"]

@@ -8,7 +8,7 @@ import pytest
 
 from copydesk import watch
 from copydesk.news import Lead, Page
-from copydesk.watch import Candidate, Reading
+from copydesk.watch import FeedCandidate, SourceReading
 from copydesk.watch.reading import Kind
 
 NOW = datetime(2030, 1, 2, 12, tzinfo=UTC)
@@ -196,7 +196,7 @@ AT_ADDRESS = {
 
 @pytest.mark.parametrize(("url", "feed"), AT_ADDRESS.values(), ids=AT_ADDRESS.keys())
 def test_an_address_alone_tells_its_feed(url: str, feed: str) -> None:
-    assert watch.candidates_of_address(url) == (Candidate(feed, "place"),)
+    assert watch.candidates_of_address(url) == (FeedCandidate(feed, "place"),)
     assert watch.candidates(page(b"<html></html>", url))[0].url == feed
 
 
@@ -277,7 +277,9 @@ def test_of_very_many_sitemaps_few_are_asked_for() -> None:
     assert len(watch.sitemaps(HOME, robots)) == 4
 
 
-def reading(kind: Kind = "feed", *, days: int | None = 1, items: int = 4, at: str = "x") -> Reading:
+def reading(
+    kind: Kind = "feed", *, days: int | None = 1, items: int = 4, at: str = "x"
+) -> SourceReading:
     """Give a list of `items` whose newest is `days` old, with titles unless it is a sitemap."""
     newest = None if days is None else NOW - timedelta(days=days)
     leads = tuple(
@@ -290,19 +292,19 @@ def reading(kind: Kind = "feed", *, days: int | None = 1, items: int = 4, at: st
         )
         for n in range(items)
     )
-    return Reading(kind=kind, title="The Gull", leads=leads)
+    return SourceReading(kind=kind, title="The Gull", leads=leads)
 
 
-def best(*lists: tuple[str, Reading]) -> list[str]:
+def best(*lists: tuple[str, SourceReading]) -> list[str]:
     """Give the addresses of the offers, each list beside its own pages."""
     return [
         offer.url
-        for offer in watch.offers([(Candidate(url, "named"), one) for url, one in lists], NOW)
+        for offer in watch.offers([(FeedCandidate(url, "named"), one) for url, one in lists], NOW)
     ]
 
 
 def test_an_offer_shows_what_a_list_holds() -> None:
-    (offer,) = watch.offers([(Candidate("https://gull.example/f", "named"), reading())], NOW)
+    (offer,) = watch.offers([(FeedCandidate("https://gull.example/f", "named"), reading())], NOW)
 
     assert offer == watch.Offer(
         url="https://gull.example/f",
@@ -339,10 +341,10 @@ def test_a_page_with_a_link_or_two_is_no_list() -> None:
 
 def test_a_sitemap_with_titles_is_one_of_news() -> None:
     one = reading()
-    news = Reading(kind="sitemap", title="", leads=one.leads)
+    news = SourceReading(kind="sitemap", title="", leads=one.leads)
 
     kinds = [
-        watch.offers([(Candidate("https://gull.example/s", "sitemap"), read)], NOW)[0].kind
+        watch.offers([(FeedCandidate("https://gull.example/s", "sitemap"), read)], NOW)[0].kind
         for read in (news, reading("sitemap"))
     ]
 
@@ -350,17 +352,17 @@ def test_a_sitemap_with_titles_is_one_of_news() -> None:
 
 
 def test_a_feed_beside_the_matter_is_never_good() -> None:
-    (offer,) = watch.offers([(Candidate("https://gull.example/c", "aside"), reading())], NOW)
+    (offer,) = watch.offers([(FeedCandidate("https://gull.example/c", "aside"), reading())], NOW)
 
     assert not offer.is_good
 
 
 @pytest.mark.parametrize("title", NAMES)
 def test_a_lists_title_is_made_its_publishers_name(title: str) -> None:
-    reading = Reading(
+    reading = SourceReading(
         kind="feed", title=title, leads=(Lead(url=HOME, source=HOME, found=NOW, title="Terns"),)
     )
 
-    (offer,) = watch.offers([(Candidate(HOME, "asked"), reading)], NOW)
+    (offer,) = watch.offers([(FeedCandidate(HOME, "asked"), reading)], NOW)
 
     assert (offer.title, offer.name) == (title, NAMES[title])

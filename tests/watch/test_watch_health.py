@@ -11,7 +11,7 @@ from copydesk.errors import FeedError
 from copydesk.news import Lead, ListingRule, Page, Refused, RefusedReason, Source
 from copydesk.watch import (
     Finding,
-    Reading,
+    SourceReading,
     SourceState,
     after_error,
     after_page,
@@ -287,12 +287,12 @@ def test_a_feed_that_stops_is_found_by_its_own_rhythm() -> None:
     ]
     page = Page(url=URL, final_url=URL, status=200, headers={}, body=b"", fetched_at=NOW)
     state = after_page(
-        SourceState(), page, Reading(kind="feed", title="", leads=tuple(leads)), 10, NOW
+        SourceState(), page, SourceReading(kind="feed", title="", leads=tuple(leads)), 10, NOW
     )
 
     def kinds(days: int) -> list[str]:
         later = NOW + days * DAY
-        empty = Reading(kind="feed", title="", leads=tuple(leads))
+        empty = SourceReading(kind="feed", title="", leads=tuple(leads))
         seen = after_page(state, page, empty, 0, later - 8 * DAY)
         return [one.kind for one in findings(FERRY, after_page(seen, page, empty, 0, later), later)]
 
@@ -317,7 +317,9 @@ def test_the_longest_gap_of_a_source(ages: list[int], days: int) -> None:
     )
     page = Page(url=URL, final_url=URL, status=200, headers={}, body=b"", fetched_at=NOW)
 
-    state = after_page(SourceState(), page, Reading(kind="feed", title="", leads=leads), 1, NOW)
+    state = after_page(
+        SourceState(), page, SourceReading(kind="feed", title="", leads=leads), 1, NOW
+    )
 
     assert days * DAY == timedelta(seconds=state.longest_gap)
 

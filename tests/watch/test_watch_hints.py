@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from copydesk.news import Page, Source
-from copydesk.watch import Hints, Reading, read
+from copydesk.watch import Hints, SourceReading, read
 
 NOW = datetime(2030, 1, 2, 12, tzinfo=UTC)
 URL = "https://ferry.example/news/feed.xml"
@@ -18,7 +18,7 @@ ATOM = 'xmlns:atom="http://www.w3.org/2005/Atom"'
 ITEM = "<item><title>A pier</title><link>https://ferry.example/1</link></item>"
 
 
-def reading(body: str, link: str = "") -> Reading:
+def reading(body: str, link: str = "") -> SourceReading:
     headers = {"link": link} if link else {}
     page = Page(
         url=URL, final_url=URL, status=200, headers=headers, body=body.encode(), fetched_at=NOW

@@ -37,7 +37,7 @@ PAGE = (
 )
 
 
-def read(body: str, rule: ListingRule | None = RULE, url: str = URL) -> watch.Reading:
+def read(body: str, rule: ListingRule | None = RULE, url: str = URL) -> watch.SourceReading:
     page = Page(url=url, final_url=url, status=200, headers={}, body=body.encode(), fetched_at=NOW)
     return watch.read(page, Source(url=url, listing=rule), NOW)
 

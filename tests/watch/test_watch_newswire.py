@@ -24,7 +24,7 @@ class Round:
     """What a whole round saw: an answer a source, a lead a page, an answer a lead."""
 
     sources: dict[str, Answer]
-    readings: dict[str, watch.Reading]
+    readings: dict[str, watch.SourceReading]
     leads: dict[str, Lead]
     pages: dict[str, Answer]
 

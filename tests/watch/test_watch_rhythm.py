@@ -13,7 +13,7 @@ import pytest
 from copydesk.news import Lead, NotModified, Page, Refused
 from copydesk.watch import (
     Hints,
-    Reading,
+    SourceReading,
     SourceState,
     after_not_modified,
     after_page,
@@ -27,12 +27,12 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PAGE = Page(url=URL, final_url=URL, status=200, headers={}, body=b"", fetched_at=MONDAY)
 
 
-def reading(*moments: datetime | None, hints: Hints | None = None) -> Reading:
+def reading(*moments: datetime | None, hints: Hints | None = None) -> SourceReading:
     leads = tuple(
         Lead(url=f"https://ferry.example/{place}", source=URL, found=MONDAY, published_at=moment)
         for place, moment in enumerate(moments)
     )
-    return Reading(kind="feed", title="Ferry", leads=leads, hints=hints or Hints())
+    return SourceReading(kind="feed", title="Ferry", leads=leads, hints=hints or Hints())
 
 
 def first_read(now: datetime, *moments: datetime | None) -> SourceState:

@@ -10,7 +10,7 @@ import pytest
 from copydesk.errors import FeedError
 from copydesk.news import Lead, NotModified, Page, Refused, RefusedReason, Source
 from copydesk.watch import (
-    Reading,
+    SourceReading,
     SourceState,
     after_error,
     after_not_modified,
@@ -33,7 +33,7 @@ URL = "https://ferry.example/feed.xml"
 NEW = "https://ferry.example/new.xml"
 NEWER = "https://ferry.example/newer.xml"
 LEAD = Lead(url="https://ferry.example/1", source=URL, found=NOW)
-READING = Reading(kind="feed", title="Ferry", leads=(LEAD,))
+READING = SourceReading(kind="feed", title="Ferry", leads=(LEAD,))
 FEED = Page(
     url=URL,
     final_url=URL,

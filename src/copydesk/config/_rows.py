@@ -28,7 +28,7 @@ def rows(settings: Settings) -> list[Row]:
 def _values(settings: Settings) -> Iterator[tuple[str, str]]:
     for section in SECTIONS:
         for option in section.options.values():
-            holder = f"{section.held_by}.{option.name}".lstrip(".")
+            holder = f"{section.path}.{option.name}"
             yield (
                 f"{section.name}.{option.name}",
                 _format_value(option, attrgetter(holder)(settings)),

@@ -8,7 +8,7 @@ A folder, a server by rsync and a bucket are carried to file by file, a branch o
 from __future__ import annotations
 
 from copydesk.deploy._deliver import Delivery as Delivery
-from copydesk.deploy._deliver import Manifest as Manifest
+from copydesk.deploy._deliver import PlaceManifest as PlaceManifest
 from copydesk.deploy._deliver import deliver as deliver
 from copydesk.deploy._deliver import plan_delivery as plan_delivery
 from copydesk.deploy._folder import LocalFolder as LocalFolder

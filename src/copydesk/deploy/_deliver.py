@@ -21,7 +21,7 @@ _UNKNOWN = "-"  # the digest of what is there and was not sent by us, as far as 
 GOES_ON = "the next time goes on from there"
 
 
-class Manifest(Protocol):
+class PlaceManifest(Protocol):
     """What a place holds: a text for each path, kept from one time to the next."""
 
     def get(self, path: str) -> str | None:
@@ -79,7 +79,7 @@ class Delivery:
 
 
 def plan_delivery(
-    site: BuiltSite, carrier: Carrier, manifest: Manifest, *, anew: bool = False
+    site: BuiltSite, carrier: Carrier, manifest: PlaceManifest, *, anew: bool = False
 ) -> Delivery:
     """Plan what is to be sent and deleted.
 
@@ -101,7 +101,7 @@ def plan_delivery(
     )
 
 
-def _take_stock(manifest: Manifest, there: Mapping[str, str], site: BuiltSite) -> bool:
+def _take_stock(manifest: PlaceManifest, there: Mapping[str, str], site: BuiltSite) -> bool:
     """Let the manifest say what is there; return whether that is nothing."""
     for path in list(manifest.paths()):
         manifest.forget(path)
@@ -115,7 +115,7 @@ def _row(digest: str, stamp: str) -> str:
     return f"{digest or _UNKNOWN} {stamp}"
 
 
-def _stands(parcel: Parcel, manifest: Manifest) -> bool:
+def _stands(parcel: Parcel, manifest: PlaceManifest) -> bool:
     """Decide whether the place has these bytes; they are read where the file's time is another."""
     row = manifest.get(parcel.path)
     if row is None:
@@ -129,7 +129,7 @@ def _stands(parcel: Parcel, manifest: Manifest) -> bool:
     return True
 
 
-def deliver(site: BuiltSite, plan: Delivery, carrier: Carrier, manifest: Manifest) -> Delivery:
+def deliver(site: BuiltSite, plan: Delivery, carrier: Carrier, manifest: PlaceManifest) -> Delivery:
     """Carry out a plan; give what was really new at the place.
 
     Raises DeployError, whose hint says how far it came; what was sent until then is noted.
@@ -162,7 +162,7 @@ def deliver(site: BuiltSite, plan: Delivery, carrier: Carrier, manifest: Manifes
     )
 
 
-def _delete(paths: Sequence[str], carrier: Carrier, manifest: Manifest) -> tuple[str, ...]:
+def _delete(paths: Sequence[str], carrier: Carrier, manifest: PlaceManifest) -> tuple[str, ...]:
     gone = []
     with closing(carrier.delete(paths)) as deleted:
         for path in deleted:

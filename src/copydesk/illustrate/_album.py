@@ -255,7 +255,7 @@ class Album:
     def _sweep(self, moment: float) -> None:
         """Delete what belongs to no picture, unless it is so new that it may be half stored."""
         before = moment - _HOUR
-        owned = {name for one in self._pictures().values() for name in one.names}
+        owned = {name for picture in self._pictures().values() for name in picture.names}
         there = _room.lots(self._folder).values()
         for names in (set(lot.names) - owned for lot in there if lot.came < before):
             _room.drop(self._folder, names)
@@ -264,7 +264,7 @@ class Album:
 
     def _sweep_measured(self, before: float) -> None:
         """Forget pictures without a copy whose every address was last used before a moment."""
-        measured = [one for one in self._pictures().values() if one.only_measured]
+        measured = [picture for picture in self._pictures().values() if picture.only_measured]
         used = self._last_uses() if measured else {}
         for picture in measured:
             if used.get(picture.stem, 0.0) < before:

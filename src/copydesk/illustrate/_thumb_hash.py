@@ -114,7 +114,7 @@ def _pack(waves: Sequence[_Waves], finest: int, *, is_wide: bool) -> bytes:
     head = first.to_bytes(3, "little") + second.to_bytes(2, "little")
     if is_clear:
         head += bytes([_round(15 * waves[3].mean) | _round(15 * waves[3].scale) << 4])
-    halves = [_round(15 * one) for wave in waves for one in wave.others]
+    halves = [_round(15 * level) for wave in waves for level in wave.others]
     halves += [0] * (len(halves) % 2)
     return head + bytes(
         low | high << 4 for low, high in zip(halves[::2], halves[1::2], strict=True)

@@ -1,13 +1,13 @@
 """Read a source's answer into leads and decide when to look again; no socket, no clock, no disk.
 
-    Page ── read ──> Reading(leads, more) ── is_wanted ──> leads for this source
+    Page ── read ──> SourceReading(leads, more) ── is_wanted ──> leads for this source
     SourceState ── is_due ──> ask ── after_page | after_unchanged | after_not_modified |
                                      after_refused | after_error ──> SourceState
     OPML bytes <── write_opml ── sources ── read_opml ──> OPML bytes
     websub: what is asked of a hub that pushes, and which of its words are believed
 
 Feeds (RSS, Atom, RDF, JSON Feed), sitemaps and plain pages of links are told apart by their
-bytes. Whatever the bytes are, `read` gives a Reading or raises FeedError.
+bytes. Whatever the bytes are, `read` gives a SourceReading or raises FeedError.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from __future__ import annotations
 from copydesk.watch import _websub as websub
 from copydesk.watch._opml import read_opml, read_sources, write_opml
 from copydesk.watch.discovery import (
-    Candidate,
+    FeedCandidate,
     Offer,
     candidates,
     candidates_of_address,
@@ -25,7 +25,7 @@ from copydesk.watch.discovery import (
     offers,
     sitemaps,
 )
-from copydesk.watch.reading import Hints, Reading, SourceEntry, entries, is_wanted, read
+from copydesk.watch.reading import Hints, SourceEntry, SourceReading, entries, is_wanted, read
 from copydesk.watch.schedule import (
     Finding,
     FindingKind,
@@ -50,13 +50,13 @@ from copydesk.watch.schedule import (
 )
 
 __all__ = [
-    "Candidate",
+    "FeedCandidate",
     "Finding",
     "FindingKind",
     "Hints",
     "Offer",
-    "Reading",
     "SourceEntry",
+    "SourceReading",
     "SourceState",
     "after_error",
     "after_not_modified",

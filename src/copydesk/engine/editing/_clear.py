@@ -18,7 +18,7 @@ from copydesk.engine.editing._action import with_action
 from copydesk.engine.editing._amend import amend
 from copydesk.engine.editing._verdicts import VerdictReport
 from copydesk.engine.filing import hold_write_lock, kept_article, known_digests
-from copydesk.engine.newsroom import Newsroom, Silence, Troubles, record_path
+from copydesk.engine.newsroom import Newsroom, Silence, Troubles, find_record
 from copydesk.engine.rejudging import after_others, beat_in_force, judge_again
 from copydesk.kit import text, urls
 from copydesk.news import Shelved, Story
@@ -35,7 +35,7 @@ def clear_verdict(newsroom: Newsroom, path: str, by: str, why: str) -> VerdictRe
     Raises RecordError and BusyError as `file_verdict` does.
     """
     with hold_write_lock(newsroom) as lock:
-        story = newsroom.archive.read(record_path(newsroom, path))
+        story = newsroom.archive.read(find_record(newsroom.root, newsroom.settings, path))
         rulings = archive.read_rulings(newsroom.root)
         verdict = story.verdict or rulings.verdict_on(story.path)
         if verdict is None:
@@ -73,7 +73,7 @@ def _without(rulings: Rulings, story: Story) -> Rulings:
 
 
 def _as_the_machine_has_it(newsroom: Newsroom, story: Story, rulings: Rulings) -> Iterator[Pair]:
-    """Give the story as the machine has it, then others of its group that change by that."""
+    """Yield the story as the machine has it, then others of its group that change by that."""
     known = known_digests(newsroom.memory, story)
     plain = review.without_verdict(story, known)
     if plain.copy_of:
@@ -83,13 +83,13 @@ def _as_the_machine_has_it(newsroom: Newsroom, story: Story, rulings: Rulings) -
     elif plain.related and not newsroom.beat.scoring.traits.groups_by_rules:
         yield story, _beside_its_coverage(newsroom, story, plain, rulings)
     else:
-        judged = _judged(newsroom, plain, rulings) or _by_points(
+        judged = _judge(newsroom, plain, rulings) or _by_points(
             newsroom.settings, newsroom.articles, plain, []
         )
         yield story, review.answer_for(story, judged, known)
 
 
-def _judged(newsroom: Newsroom, plain: Story, rulings: Rulings) -> Story | None:
+def _judge(newsroom: Newsroom, plain: Story, rulings: Rulings) -> Story | None:
     """Return a story as today's rules have it, None where its article is no longer kept.
 
     It is compared with no other: whether it is a copy was decided when it was filed.
@@ -133,7 +133,7 @@ def _beside_its_coverage(newsroom: Newsroom, story: Story, plain: Story, rulings
 
 
 def _in_its_group(newsroom: Newsroom, story: Story, plain: Story) -> Iterator[Pair]:
-    """Give the story, and those of its group, as they stand when all are looked at again."""
+    """Yield the story, and those of its group, as they stand when all are looked at again."""
     filed = {one.path: one for one in _around(newsroom.archive, plain)}
     window = sorted(
         ({**filed, plain.path: plain}).values(),
@@ -154,7 +154,7 @@ def _in_its_group(newsroom: Newsroom, story: Story, plain: Story) -> Iterator[Pa
 
 
 def _around(records: Archive, plain: Story) -> Iterator[Story]:
-    """Give the stories of the weeks around one, and all others of its group."""
+    """Yield the stories of the weeks around one, and all others of its group."""
     moment = plain.published_at or _NO_TIME
     for one in records.stories(Troubles()):
         gap = abs((one.published_at or _NO_TIME) - moment)

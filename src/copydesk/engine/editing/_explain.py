@@ -26,8 +26,8 @@ def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
     Raises RecordError where nothing is known of it.
     """
     stories = {story.path: story for story in newsroom.archive.stories(Troubles())}
-    path = record_at(newsroom, path_or_url)
-    story = stories.get(path or "") or _published_at(stories, path_or_url)
+    path = record_at(newsroom.root, newsroom.settings, path_or_url)
+    story = stories.get(path or "") or _find_at_publisher(stories, path_or_url)
     if story is not None:
         return _of_story(newsroom, story, stories)
     if path is not None:
@@ -43,8 +43,8 @@ def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
     )
 
 
-def _published_at(stories: dict[str, Story], url: str) -> Story | None:
-    """Give the story whose publisher has it at an address, or had."""
+def _find_at_publisher(stories: dict[str, Story], url: str) -> Story | None:
+    """Return the story whose publisher has it at an address, or had."""
     identity = urls.identity(url)
     for story in stories.values():
         if identity in map(urls.identity, story.addresses):
@@ -73,7 +73,7 @@ def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Ex
         leader=_leader(story, group),
         group=tuple(beside),
         copies=tuple(copies),
-        verdict=_said(verdict),
+        verdict=_verdict_words(verdict),
         history=story.history,
         terms=tuple(_terms(newsroom.articles, story)),
         rulings=tuple(rules_on(newsroom, story)),
@@ -88,14 +88,14 @@ def _article(beat: Beat, articles: ArticleStore, memory: Memory, story: Story) -
 
 
 def _leader(story: Story, group: Sequence[Story]) -> str:
-    """Give the path of the story that leads a group, "" for a story in none."""
+    """Return the path of the story that leads a group, "" for a story in none."""
     if story.copy_of or not group:
         return ""
     return next((one.path for one in (story, *group) if one.heat != -1), "")
 
 
 def _terms(articles: ArticleStore, story: Story) -> Iterator[Term]:
-    """Give who may read it, whose words it has and what is refused, with what its page says."""
+    """Yield who may read it, whose words it has and what is refused, with what its page says."""
     article = kept_article(articles, story)
     origins = article.origins if article else {}
     for name, value in (("access", story.access), ("credit", story.credit)):
@@ -109,7 +109,7 @@ def _terms(articles: ArticleStore, story: Story) -> Iterator[Term]:
 
 
 def _beside(story: Story, stories: dict[str, Story]) -> list[str]:
-    """Give the paths of its group, of what stands in its `related`, and of what it is a copy of."""
+    """Return the paths of its group, of its `related`, and of what it is a copy of."""
     addresses = {urls.identity(one.web_url) for one in story.related if one.web_url}
     return sorted(
         one.path
@@ -131,7 +131,7 @@ def _state(story: Story, verdict: Verdict | None) -> str:
     return "copy" if story.copy_of else "unpublished"
 
 
-def _said(verdict: Verdict | None) -> dict[str, str] | None:
+def _verdict_words(verdict: Verdict | None) -> dict[str, str] | None:
     if verdict is None:
         return None
     return {

@@ -37,13 +37,13 @@ def story_without(before: Story, after: Story, now: Story) -> tuple[Story, tuple
     Fields that the action left alone stay as they are now; in lists (reasons, history) what it
     put in goes and what it took out comes back.
     """
-    changed = _changed(before, after)
+    changed = _diff_fields(before, after)
     values: dict[str, Any] = {}
     differences = []
     for name in changed:
         was, left, is_now = (getattr(story, name) for story in (before, after, now))
         if name == "machine":
-            values[name] = tuple(_merged(dict(was), dict(left), dict(is_now)).items())
+            values[name] = tuple(_merge_digests(dict(was), dict(left), dict(is_now)).items())
         elif name in _LISTS:
             values[name] = merged_list(was, left, is_now)
         elif is_now == left:
@@ -53,7 +53,7 @@ def story_without(before: Story, after: Story, now: Story) -> tuple[Story, tuple
     return replace(now, **values), tuple(differences)
 
 
-def _changed(before: Story, after: Story) -> list[str]:
+def _diff_fields(before: Story, after: Story) -> list[str]:
     names = [one.name for one in fields(Story) if one.name != "path"]
     changed = {name for name in names if getattr(before, name) != getattr(after, name)}
     if not changed.isdisjoint(_TOGETHER):
@@ -61,7 +61,7 @@ def _changed(before: Story, after: Story) -> list[str]:
     return [name for name in names if name in changed]
 
 
-def _merged(
+def _merge_digests(
     was: Mapping[str, str], left: Mapping[str, str], now: Mapping[str, str]
 ) -> dict[str, str]:
     """Return digests with those put back that an action changed and nobody since."""
@@ -138,13 +138,13 @@ def _on_the_same(rules: Iterable[Ruling], rule: Ruling) -> Ruling | None:
 
 
 def _difference(path: str, field: str, left: object, now: object) -> Difference:
-    return Difference(path=path, field=field, left=_shown(left), now=_shown(now))
+    return Difference(path=path, field=field, left=_format_value(left), now=_format_value(now))
 
 
-def _shown(value: object) -> str:
+def _format_value(value: object) -> str:
     """Return a value as a person may read it."""
     if isinstance(value, tuple):
-        return ", ".join(_shown(one) for one in value)[:_SHOWN]
+        return ", ".join(_format_value(one) for one in value)[:_SHOWN]
     if value is None:
         return "nothing"
     return ": ".join(filter(None, _words(value)))[:_SHOWN]

@@ -15,7 +15,7 @@ from copydesk import review
 from copydesk.archive import Archive
 from copydesk.engine.editing._new_set import set_values
 from copydesk.engine.editing._verdicts import speaker
-from copydesk.engine.newsroom import Newsroom, record_path
+from copydesk.engine.newsroom import Newsroom, find_record
 from copydesk.errors import UsageError
 from copydesk.kit import text, urls
 from copydesk.news import Beat, Ruling, RulingKind
@@ -40,9 +40,9 @@ class NewRule:
 
 
 def ruling(newsroom: Newsroom, new: NewRule) -> Ruling:
-    """Give the ruling that a person means; raises UsageError, RecordError where it cannot hold."""
+    """Return the ruling that a person means; raises UsageError, RecordError if it cannot hold."""
     _must_be_short(new.why, WHY_CHARACTERS, "--why")
-    paths = [record_path(newsroom, path) for path in new.paths]
+    paths = [find_record(newsroom.root, newsroom.settings, path) for path in new.paths]
     names = tuple(dict.fromkeys(map(review.record_name, paths)))
     if (len(names) < _LEAST.get(new.said, 1) and new.said != "block") or len(names) < len(paths):
         raise UsageError(
@@ -66,7 +66,7 @@ def _values(
 ) -> tuple[str, ...]:
     match new.said:
         case "block":
-            return tuple(dict.fromkeys(map(_blocked, new.values)))
+            return tuple(dict.fromkeys(map(_block_value, new.values)))
         case "retopic":
             return topic_names(beat, new.values)
         case "rename":
@@ -76,8 +76,8 @@ def _values(
     return ()
 
 
-def _blocked(value: str) -> str:
-    """Give a site's name, or a word as it is looked for."""
+def _block_value(value: str) -> str:
+    """Return a site's name, or a word as it is looked for."""
     word = urls.site_name(value) or text.fold(value)
     if not any(character.isalnum() for character in word):
         raise UsageError("no word and no site", subject=repr(value[:WORD_CHARACTERS]))
@@ -101,7 +101,7 @@ def _must_be_short(words: str, most: int, what: str) -> None:
 
 
 def topic_names(beat: Beat, said: Sequence[str]) -> tuple[str, ...]:
-    """Give the beat's names of topics that a person named by name or id, in any case.
+    """Return the beat's names of topics that a person named by name or id, in any case.
 
     Raises UsageError with the nearest name where one is none.
     """

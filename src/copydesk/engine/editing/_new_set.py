@@ -43,7 +43,7 @@ def set_values(
             return field, NO_PICTURE if is_none else _address(urls.fetchable(value), value)
         case "url":
             new = _address(urls.canonical(value), value)
-            return (field, new, *_replaced(root, records, path, new))
+            return (field, new, *_former_addresses(root, records, path, new))
 
 
 def _field(said: str) -> SetField:
@@ -75,13 +75,13 @@ def _address(found: str | None, said: str) -> str:
     return _short(found, ADDRESS_CHARACTERS, "the address")
 
 
-def _replaced(root: Path, records: Archive, path: str, new: str) -> tuple[str, ...]:
+def _former_addresses(root: Path, records: Archive, path: str, new: str) -> tuple[str, ...]:
     """Return the addresses that a story had before; raises UsageError where another one has it."""
     identity = urls.identity(new)
     former: list[str] = []
     for story in records.stories(Troubles()):
         if story.path == path:
-            former = [story.web_url, *_set_before(root, story)]
+            former = [story.web_url, *_find_earlier_sets(root, story)]
         elif identity in map(urls.identity, story.addresses):
             raise UsageError("another record has this address", subject=story.path)
     if identity in map(urls.identity, archive.read_rulings(root).removed):
@@ -89,7 +89,7 @@ def _replaced(root: Path, records: Archive, path: str, new: str) -> tuple[str, .
     return tuple(dict.fromkeys(url for url in former if url and url != new))
 
 
-def _set_before(root: Path, story: Story) -> tuple[str, ...]:
+def _find_earlier_sets(root: Path, story: Story) -> tuple[str, ...]:
     """Return the addresses that an earlier `set` of this one took the place of."""
     rules = archive.read_rulings(root).rules
     name = story.path.rsplit("/", 1)[-1].removesuffix(".md")

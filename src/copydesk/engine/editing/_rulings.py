@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
 
 from copydesk import archive, judge, review
-from copydesk.archive import Rulings
+from copydesk.archive import Archive, Rulings
+from copydesk.config import Settings
 from copydesk.engine.editing._action import with_action
 from copydesk.engine.editing._new_rule import NewRule, ruling
 from copydesk.engine.filing import as_record, begin_change, hold_write_lock, keep_digests, notes_on
@@ -54,13 +57,13 @@ class _Change:
 
 
 def list_rules(newsroom: Newsroom) -> list[Rule]:
-    """Give the rules with their numbers; raises RecordError where the file cannot be read."""
+    """Return the rules with their numbers; raises RecordError where the file cannot be read."""
     rules = archive.read_rulings(newsroom.root).rules
     return [_row(newsroom, number, rule) for number, rule in enumerate(rules, 1)]
 
 
 def rules_on(newsroom: Newsroom, story: Story) -> list[Rule]:
-    """Give the rules that name a story, or would keep it out today."""
+    """Return the rules that name a story, or would keep it out today."""
     name = review.record_name(story.path)
     return [
         _row(newsroom, number, rule)
@@ -70,8 +73,8 @@ def rules_on(newsroom: Newsroom, story: Story) -> list[Rule]:
 
 
 def _row(newsroom: Newsroom, number: int, rule: Ruling) -> Rule:
-    """Give one rule as a person reads it."""
-    note = _idle(newsroom, rule)
+    """Return one rule as a person reads it."""
+    note = _idle(newsroom.root, newsroom.settings, newsroom.archive, newsroom.now, rule)
     return Rule(
         number=number,
         said=rule.said,
@@ -86,28 +89,28 @@ def _row(newsroom: Newsroom, number: int, rule: Ruling) -> Rule:
     )
 
 
-def _idle(newsroom: Newsroom, rule: Ruling) -> str:
-    """Say why a rule does nothing, "" where it does."""
-    if rule.until is not None and rule.until <= newsroom.now:
+def _idle(root: Path, settings: Settings, records: Archive, now: datetime, rule: Ruling) -> str:
+    """Return why a rule does nothing, "" where it does."""
+    if rule.until is not None and rule.until <= now:
         return "it has expired"
-    lost = [name for name in rule.stories if _path(newsroom, name) is None]
+    lost = [name for name in rule.stories if _path(root, settings, name) is None]
     least = 2 if rule.said == "merge" or len(rule.stories) > 1 else 1
     is_first_lost = rule.said != "merge" and rule.stories[:1] == tuple(lost[:1])
     if lost and (is_first_lost or len(rule.stories) - len(lost) < least):
         return f"no such record: {lost[0]}"
-    names = {topic.name for topic in newsroom.beat.topics}
+    names = {topic.name for topic in settings.beat.topics}
     if rule.said == "retopic" and names.isdisjoint(rule.values):
         return f"no topic of the beat: {rule.values[0]}"
-    return _moot(newsroom, rule) if rule.said in _OF_GROUPS else ""
+    return _moot(root, settings, records, rule) if rule.said in _OF_GROUPS else ""
 
 
-def _moot(newsroom: Newsroom, rule: Ruling) -> str:
-    """Say why a rule on where a story stands has nothing to move, "" where it has."""
-    scoring = newsroom.beat.scoring
+def _moot(root: Path, settings: Settings, records: Archive, rule: Ruling) -> str:
+    """Return why a rule on where a story stands has nothing to move, "" where it has."""
+    scoring = settings.beat.scoring
     if rule.said not in {"pin", "lead"} and not scoring.traits.groups_by_rules:
         return f"the profile {scoring.profile} groups without rules"
-    path = _path(newsroom, rule.stories[0])
-    story = newsroom.archive.read(path) if path else None
+    path = _path(root, settings, rule.stories[0])
+    story = records.read(path) if path else None
     if story is None:
         return ""
     if story.copy_of:
@@ -115,28 +118,30 @@ def _moot(newsroom: Newsroom, rule: Ruling) -> str:
     if rule.said == "pin" and not story.published and not story.group:
         name = review.record_name(story.path)
         return f"it is not published: copydesk verdict {name} publish"
-    return _unled(newsroom, rule, story) if rule.said == "lead" else ""
+    return _explain_not_leading(root, settings, records, rule, story) if rule.said == "lead" else ""
 
 
-def _unled(newsroom: Newsroom, rule: Ruling, story: Story) -> str:
-    """Say why a story does not lead that an editor wants in front of its group, "" where it may."""
+def _explain_not_leading(
+    root: Path, settings: Settings, records: Archive, rule: Ruling, story: Story
+) -> str:
+    """Return why a story that an editor wants in front does not lead its group, "" where it may."""
     name = review.record_name(story.path)
-    verdict = story.verdict or archive.read_rulings(newsroom.root).verdict_on(story.path)
+    verdict = story.verdict or archive.read_rulings(root).verdict_on(story.path)
     if verdict is not None and verdict.said != "publish":
         return f"an editor keeps it off the site: copydesk verdict {name} publish"
     if not story.group:
         return "" if story.related else "it stands alone: there is nothing to lead"
-    rules = newsroom.beat.rulings
+    rules = settings.beat.rulings
     later = rules[rules.index(rule) + 1 :] if rule in rules else ()
     others = (one.stories[0] for one in later if one.said == "lead")
-    paths = (path for other in others if (path := _path(newsroom, other)) is not None)
-    if any(newsroom.archive.read(path).group == story.group for path in paths):
+    paths = (path for other in others if (path := _path(root, settings, other)) is not None)
+    if any(records.read(path).group == story.group for path in paths):
         return "a newer lead in its group holds"
     return ""
 
 
-def _path(newsroom: Newsroom, name: str) -> str | None:
-    return record_at(newsroom, f"_news/{name}.md")
+def _path(root: Path, settings: Settings, name: str) -> str | None:
+    return record_at(root, settings, f"_news/{name}.md")
 
 
 def file_rule(newsroom: Newsroom, new: NewRule) -> RuleReport:
@@ -154,7 +159,7 @@ def file_rule(newsroom: Newsroom, new: NewRule) -> RuleReport:
         if rules != rulings.rules:
             _must_agree(rulings.rules, rule)
         rule = next(one for one in rules if replace(one, at=rule.at) == rule)
-        story = _record(newsroom, rule)
+        story = _record(newsroom.root, newsroom.settings, newsroom.archive, rule)
         after = None
         if story is not None:
             after = apply_rules(newsroom, story, replace(newsroom.beat, rulings=rules))
@@ -165,9 +170,15 @@ def file_rule(newsroom: Newsroom, new: NewRule) -> RuleReport:
             by=rule.by,
             record=story,
             after=after,
-            notes=tuple(f"it does nothing now: {why}" for why in (_idle(newsroom, rule),) if why),
+            notes=tuple(
+                f"it does nothing now: {why}"
+                for why in (
+                    _idle(newsroom.root, newsroom.settings, newsroom.archive, newsroom.now, rule),
+                )
+                if why
+            ),
         )
-        return _filed(newsroom, lock, rulings, change)
+        return _file(newsroom, lock, rulings, change)
 
 
 def undo_rule(newsroom: Newsroom, number: int, by: str) -> RuleReport:
@@ -185,7 +196,7 @@ def undo_rule(newsroom: Newsroom, number: int, by: str) -> RuleReport:
             )
         rule = rulings.rules[number - 1]
         rules = (*rulings.rules[: number - 1], *rulings.rules[number:])
-        story = _record(newsroom, rule)
+        story = _record(newsroom.root, newsroom.settings, newsroom.archive, rule)
         after, notes = story, tuple[str, ...]()
         if story is not None:
             beat = replace(newsroom.beat, rulings=rules)
@@ -199,7 +210,7 @@ def undo_rule(newsroom: Newsroom, number: int, by: str) -> RuleReport:
             after=after,
             notes=notes,
         )
-        return replace(_filed(newsroom, lock, rulings, change), number=number)
+        return replace(_file(newsroom, lock, rulings, change), number=number)
 
 
 def _must_agree(rules: Sequence[Ruling], rule: Ruling) -> None:
@@ -214,20 +225,20 @@ def _must_agree(rules: Sequence[Ruling], rule: Ruling) -> None:
 
 
 def _about(rule: Ruling, story: Story | None) -> str:
-    """Give what a rule is about in a line: headline, records or values."""
+    """Return what a rule is about in a line: headline, records or values."""
     told = story.title if story else ", ".join(rule.stories or rule.values)
     return text.fold(told)[:200]
 
 
-def _record(newsroom: Newsroom, rule: Ruling) -> Story | None:
-    """Give the record that a rule changes at once, None where it changes none."""
+def _record(root: Path, settings: Settings, records: Archive, rule: Ruling) -> Story | None:
+    """Return the record that a rule changes at once, None where it changes none."""
     if rule.said not in _OF_ONE_RECORD:
         return None
-    path = _path(newsroom, rule.stories[0])
-    return None if path is None else newsroom.archive.read(path)
+    path = _path(root, settings, rule.stories[0])
+    return None if path is None else records.read(path)
 
 
-def _filed(
+def _file(
     newsroom: Newsroom, lock: archive.WriteLock, before: Rulings, change: _Change
 ) -> RuleReport:
     """Put the rulings and the record into one commit."""

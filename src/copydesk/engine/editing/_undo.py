@@ -14,6 +14,7 @@ from pathlib import Path
 
 from copydesk import archive, review
 from copydesk.archive import Archive, ArticleStore, Change, FileChange, LoggedCommit, WriteLock
+from copydesk.config import Settings
 from copydesk.engine.editing._action import read_action, with_action
 from copydesk.engine.editing._inverse import Difference, rulings_without, story_without
 from copydesk.engine.filing import (
@@ -23,7 +24,7 @@ from copydesk.engine.filing import (
     known_digests,
     notes_on,
 )
-from copydesk.engine.newsroom import Newsroom, record_path
+from copydesk.engine.newsroom import Newsroom, find_record
 from copydesk.errors import GitError, UsageError
 from copydesk.kit import text
 from copydesk.memory import Memory
@@ -84,7 +85,7 @@ def undo_action(newsroom: Newsroom, commit: str, by: str, why: str = "") -> Undo
                 subject=done.id,
                 hint="git log --grep ^Copydesk-Action lists what can be undone",
             )
-        plan = _planned(newsroom, done)
+        plan = _plan_undo(newsroom.root, newsroom.settings, newsroom.archive, done)
         report = UndoReport(action=action, undone=done.id, differences=tuple(plan.differences))
         if plan.differences:
             return report
@@ -94,7 +95,7 @@ def undo_action(newsroom: Newsroom, commit: str, by: str, why: str = "") -> Undo
         begun = begin_change(
             newsroom.memory, lock, change, lambda _: _remember(newsroom.memory, plan), change.paths
         )
-        notes = _followed(newsroom.articles, plan)
+        notes = _forget_texts(newsroom.articles, plan)
         made = begun.finish()
         return UndoReport(
             action=action,
@@ -117,20 +118,20 @@ def _is_ours(path: str) -> bool:
     return path == RULINGS_PATH or _RECORD.fullmatch(path) is not None
 
 
-def _planned(newsroom: Newsroom, done: LoggedCommit) -> _Plan:
+def _plan_undo(root: Path, settings: Settings, records: Archive, done: LoggedCommit) -> _Plan:
     """Return what undoes a commit, each file as it lies today."""
     plan = _Plan()
-    places = {path: _place(newsroom, path) for path in done.files}
+    places = {path: _place(root, settings, path) for path in done.files}
     for path, (before, after) in done.files.items():
         place = places[path]
-        now = _bytes(newsroom.root, newsroom.archive, place)
+        now = _bytes(root, records, place)
         if path == RULINGS_PATH:
             was, left = (_tombstones(data) for data in (before, after))
             plan.removed, plan.restored = was - left, left - was
         if now == after:
             _put_back(plan, path, place, (before, after))
         elif place == RULINGS_PATH:
-            _plan_rulings(newsroom.root, plan, before, after)
+            _plan_rulings(root, plan, before, after)
         else:
             _plan_record(plan, place, (before, after, now))
     return plan
@@ -140,9 +141,9 @@ def _tombstones(data: bytes | None) -> frozenset[str]:
     return frozenset(archive.parse_rulings(data or b"").removed)
 
 
-def _place(newsroom: Newsroom, path: str) -> str:
+def _place(root: Path, settings: Settings, path: str) -> str:
     """Return where a file lies now; a record may have moved to the archive since."""
-    return path if path == RULINGS_PATH else record_path(newsroom, path.rsplit("/", 1)[-1])
+    return path if path == RULINGS_PATH else find_record(root, settings, path.rsplit("/", 1)[-1])
 
 
 def _bytes(root: Path, records: Archive, path: str) -> bytes | None:
@@ -192,7 +193,7 @@ def _remember(memory: Memory, plan: _Plan) -> None:
             memory.revisits.forget(after.path)
 
 
-def _followed(articles: ArticleStore, plan: _Plan) -> tuple[str, ...]:
+def _forget_texts(articles: ArticleStore, plan: _Plan) -> tuple[str, ...]:
     """Keep no text of a story removed again; say where that of one given back is lost."""
     for address in plan.removed:
         articles.forget(address)

@@ -10,7 +10,7 @@ from copydesk import archive, review
 from copydesk.archive import Archive, ArticleStore, Rulings
 from copydesk.engine.editing._action import with_action
 from copydesk.engine.filing import begin_change, hold_write_lock, notes_on
-from copydesk.engine.newsroom import DeployReport, Failure, Newsroom, record_path
+from copydesk.engine.newsroom import DeployReport, Failure, Newsroom, find_record
 from copydesk.errors import UsageError
 from copydesk.kit import text, urls
 from copydesk.news import Beat, Story, Verdict
@@ -36,7 +36,7 @@ class VerdictReport:
 
     @property
     def is_urgent(self) -> bool:
-        """Say whether the site must show it at once: a story is taken away for good, or back."""
+        """Decide whether the site must show it at once: a story is taken away for good, or back."""
         return bool(self.changed) and (self.said == "remove" or self.was_removed)
 
 
@@ -48,7 +48,7 @@ def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictRepo
     writes for ten seconds.
     """
     with hold_write_lock(newsroom) as lock:
-        story = newsroom.archive.read(record_path(newsroom, path))
+        story = newsroom.archive.read(find_record(newsroom.root, newsroom.settings, path))
         was_removed = _is_removed(newsroom.root, story)
         ruled = review.apply_verdict(story, verdict, newsroom.beat)
         change = _change(newsroom.root, newsroom.beat, newsroom.archive, ruled, verdict)
@@ -74,7 +74,7 @@ def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictRepo
 
 
 def speaker(newsroom: Newsroom, name: str = "") -> str:
-    """Give who speaks: the one named, else git's user; raises UsageError where git knows none."""
+    """Return who speaks: the one named, else git's user; raises UsageError where git knows none."""
     repository = archive.Repository(newsroom.root)
     by = name or (repository.user() if repository.usable else "")
     if not by:
@@ -96,7 +96,7 @@ def _change(
     """Return what a verdict changes: the record, and the rulings with its tombstone or word."""
     rulings = archive.read_rulings(root)
     files = (
-        archive.rulings_change(root, _ruled(beat, rulings, story, verdict)),
+        archive.rulings_change(root, _add_verdict(beat, rulings, story, verdict)),
         records.change(story),
     )
     title = text.fold(story.title)
@@ -108,8 +108,8 @@ def _change(
     )
 
 
-def _ruled(beat: Beat, rulings: Rulings, story: Story, verdict: Verdict) -> Rulings:
-    """Give the rulings with the verdict, where records have no place for it, and its tombstone."""
+def _add_verdict(beat: Beat, rulings: Rulings, story: Story, verdict: Verdict) -> Rulings:
+    """Return the rulings with the verdict, where records have no place for it, and a tombstone."""
     known = rulings.verdict_on(story.path)
     is_new = known is None or not review.is_same_word(known, verdict)
     if beat.scoring.traits.keeps_verdicts_in_rulings and is_new:

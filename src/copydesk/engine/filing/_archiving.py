@@ -47,12 +47,12 @@ def archive_old_records(newsroom: Newsroom) -> ArchivedRecords:
                 notes=(f"{len(old)} old stories are not archived yet ({obstacle})",)
             )
         try:
-            return _moved(newsroom, lock, old)
+            return _move(newsroom, lock, old)
         except GitError as error:
             return ArchivedRecords(notes=(f"old stories are not archived yet ({error})",))
 
 
-def _moved(newsroom: Newsroom, lock: WriteLock, old: Sequence[str]) -> ArchivedRecords:
+def _move(newsroom: Newsroom, lock: WriteLock, old: Sequence[str]) -> ArchivedRecords:
     """Move the files; what is known of their records moves along, before they do."""
     moves, failed = [], []
     for path in old:
@@ -91,7 +91,7 @@ def _start_of_month(moment: datetime) -> datetime:
 
 
 def _old(records: Archive, before: datetime) -> list[str]:
-    """Give the paths of live stories from before a time; the build reports those it cannot read.
+    """Return the paths of live stories from before a time; the build reports those it cannot read.
 
     A record's name begins with its day, so that only old ones are read.
     """

@@ -22,18 +22,18 @@ from copydesk.news import Article, Beat, Story
 def finish_story(
     settings: Settings, articles: ArticleStore, story: Story, article: Article
 ) -> Story:
-    """Give a new story its digests and its sealed part."""
+    """Return a new story with its digests and its sealed part."""
     content = articles.put(article)
     story = replace(story, machine=review.digests(story))
     if settings.key is None:
         return story
-    return replace(story, secured=_sealed(settings.key, story, article, content))
+    return replace(story, secured=_seal(settings.key, story, article, content))
 
 
 def reseal_corrected(
     settings: Settings, articles: ArticleStore, story: Story, article: Article | None
 ) -> Story:
-    """Give a corrected story with its article kept, and its seal over the new text if it has one.
+    """Return a corrected story with its article kept, and its seal over the new text if it has one.
 
     A seal that the key does not open, or of another form, stays as it is.
     """
@@ -59,7 +59,7 @@ def _canonical(private: Mapping[str, object]) -> bytes:
     return text.encode()
 
 
-def _sealed(key: bytes, story: Story, article: Article, content: str) -> str:
+def _seal(key: bytes, story: Story, article: Article, content: str) -> str:
     private = {
         "id": hashlib.sha256(urls.identity(article.web_url).encode()).hexdigest()[:32],
         "source": article.source,

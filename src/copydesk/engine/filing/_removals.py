@@ -9,5 +9,5 @@ from copydesk.kit import urls
 
 
 def removed_addresses(root: Path) -> frozenset[str]:
-    """Give the identities of the addresses that an editor removed for good; raises RecordError."""
+    """Return the identities of addresses that an editor removed for good; raises RecordError."""
     return frozenset(map(urls.identity, archive.read_rulings(root).removed))

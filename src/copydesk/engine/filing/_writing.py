@@ -62,7 +62,7 @@ def hold_write_lock(
     """
     lock = lock or write_lock(newsroom.root, newsroom.memory)
     with lock.held(wait_seconds):
-        _take_over(newsroom, lock)
+        _take_over(newsroom.root, newsroom.archive, newsroom.memory, newsroom.now, lock)
         yield lock
 
 
@@ -75,19 +75,19 @@ def take_over_unknown(records: Archive, memory: Memory, now: datetime, lock: Wri
         _adopt(records, now, lock, lock.repository.unknown(ours))
 
 
-def _take_over(newsroom: Newsroom, lock: WriteLock) -> None:
+def _take_over(
+    root: Path, records: Archive, memory: Memory, now: datetime, lock: WriteLock
+) -> None:
     """Take over, once, what an earlier version left; its memory's journal ends with it."""
-    journal = newsroom.memory.journal()
+    journal = memory.journal()
     is_first = lock.journal.is_new
-    stands = {
-        path for path, one in journal.items() if archive.digest_of(newsroom.root, path) == one
-    }
+    stands = {path for path, one in journal.items() if archive.digest_of(root, path) == one}
     if is_first and lock.repository.usable and not lock.repository.obstacle():
         with contextlib.suppress(GitError, RecordError):
-            stands |= set(_cut_short(newsroom.root, newsroom.archive, lock))
-    _adopt(newsroom.archive, newsroom.now, lock, stands)
+            stands |= set(_find_cut_short(root, records, lock))
+    _adopt(records, now, lock, stands)
     if journal:
-        newsroom.memory.close_journal()
+        memory.close_journal()
     if is_first:
         lock.journal.begin()
 
@@ -109,7 +109,7 @@ def _title(records: Archive, path: str) -> str:
         return ""
 
 
-def _cut_short(root: Path, records: Archive, lock: WriteLock) -> Iterator[str]:
+def _find_cut_short(root: Path, records: Archive, lock: WriteLock) -> Iterator[str]:
     """Walk the files in which a verdict is the only difference to the last commit."""
     rulings = archive.read_rulings(root)
     said = {one.path: one.verdict or rulings.verdict_on(one.path) for one in _stories(records)}

@@ -41,7 +41,7 @@ def illustrate_story(beat: Beat, story: Story, chosen: ChosenPicture | None) -> 
 async def choose_pictures(
     newsroom: Newsroom, articles: Sequence[Article], fetcher: Fetcher, progress: Progress
 ) -> Mapping[str, ChosenPicture]:
-    """Give each article's picture by the article's address; one that can have none is left out.
+    """Return each article's picture by the article's address; one that can have none is left out.
 
     All that are best are asked for, then the second best of those that could not be had or stand
     for nothing: what a site gives under many addresses is known once all of them have come.
@@ -56,14 +56,14 @@ async def choose_pictures(
         await _get(
             newsroom.beat,
             newsroom.album,
-            [_wanted(newsroom.settings, one, rank) for one in left],
+            [_want(newsroom.settings, one, rank) for one in left],
             fetcher,
             had,
         )
         for one in left:
             newsroom.album.note(one.figures[rank].url, one.web_url)
         for one in left:
-            picture = had[_wanted(newsroom.settings, one, rank)]
+            picture = had[_want(newsroom.settings, one, rank)]
             if picture is not None and not newsroom.album.is_common(picture.url, one.web_url):
                 chosen[one.url] = ChosenPicture(figure=one.figures[rank], picture=picture)
                 progress.step()
@@ -85,7 +85,7 @@ async def _get_set(settings: Settings, album: Album, now: datetime, fetcher: Fet
 
 
 def _may_have(settings: Settings, article: Article) -> bool:
-    """Say whether a picture may be shown: its publisher allows it, and so do the owner's rules."""
+    """Decide whether a picture may be shown: its publisher and the owner's rules allow it."""
     is_shown = _show(settings, article) != "none"
     return bool(article.figures) and is_shown and "image" not in article.refuses
 
@@ -95,7 +95,7 @@ def _show(settings: Settings, article: Article) -> Show:
     return settings.show_of(article.source, publisher)
 
 
-def _wanted(settings: Settings, article: Article, rank: int) -> Wanted:
+def _want(settings: Settings, article: Article, rank: int) -> Wanted:
     return article.figures[rank].url, _show(settings, article)
 
 
@@ -115,7 +115,7 @@ async def _get(
 async def _one(
     beat: Beat, album: Album, wanted: Wanted, fetcher: Fetcher
 ) -> illustrate.Picture | None:
-    """Give one picture, fetched if it must be; None where it is missing or broken."""
+    """Return one picture, fetched if it must be; None where it is missing or broken."""
     address, show = wanted
     if show == "cached" and (kept := album.find(address)) is not None:
         return kept

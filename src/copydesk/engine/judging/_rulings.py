@@ -21,8 +21,8 @@ Notes = tuple[str, ...]
 def apply_rules(newsroom: Newsroom, story: Story, beat: Beat) -> Story:
     """Return a record as the rules of a beat want it, with digests of what they wrote."""
     after = review.apply_rulings(story, beat)
-    return _answered_for(
-        newsroom.memory, story, _readdressed(newsroom.beat, newsroom.now, story, after)
+    return _answer_for(
+        newsroom.memory, story, _note_move(newsroom.beat, newsroom.now, story, after)
     )
 
 
@@ -38,12 +38,12 @@ def take_back_rule(
     known = known_digests(newsroom.memory, story)
     if (known and name in review.touched_fields(story, known)) or _is_readdressed(story, rule):
         return story, (f"a person has edited its {name} since: it stays as it is",)
-    after = _taken_back(newsroom, story, rule, beat)
+    after = _take_back(newsroom, story, rule, beat)
     if after is None:
         return story, (f"its article is no longer kept: its {name} stays as it is",)
     after = review.apply_rulings(after, beat)
-    return _answered_for(
-        newsroom.memory, story, _readdressed(newsroom.beat, newsroom.now, story, after)
+    return _answer_for(
+        newsroom.memory, story, _note_move(newsroom.beat, newsroom.now, story, after)
     ), ()
 
 
@@ -59,7 +59,7 @@ def _is_readdressed(story: Story, rule: Ruling) -> bool:
     return rule.field == "url" and story.web_url != rule.values[1]
 
 
-def _taken_back(newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat) -> Story | None:
+def _take_back(newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat) -> Story | None:
     """Return a record with what its article says in a rule's field, None where that is not known.
 
     A note comes from nobody's article; an address is also known by what it took the place of.
@@ -123,7 +123,7 @@ def counting_picture(settings: Settings, album: Album, story: Story, article: Ar
     return story.images[0].url if story.images else ""
 
 
-def _readdressed(beat: Beat, now: datetime, before: Story, after: Story) -> Story:
+def _note_move(beat: Beat, now: datetime, before: Story, after: Story) -> Story:
     """Note in the history where a story's page was, so that it is never filed a second time."""
     has_blocks = beat.scoring.traits.has_blocks
     if not has_blocks or not before.web_url or after.web_url == before.web_url:
@@ -133,7 +133,7 @@ def _readdressed(beat: Beat, now: datetime, before: Story, after: Story) -> Stor
     )
 
 
-def _answered_for(memory: Memory, story: Story, after: Story) -> Story:
+def _answer_for(memory: Memory, story: Story, after: Story) -> Story:
     """Return a record with digests of what a rule wrote, where the line knows what it wrote."""
     known = known_digests(memory, story)
     before, now = dict(review.digests(story)), dict(review.digests(after))

@@ -18,7 +18,7 @@ from copydesk.news import Beat, Shelved, Story
 def fill_shelf(
     newsroom: Newsroom, troubles: Troubles, vectors: Vectors | None = None, *, but: str = ""
 ) -> judge.MemoryShelf:
-    """Give a shelf with every filed story; those that may have copies with text and fingerprint.
+    """Return a shelf with every filed story; those that may have copies with text and fingerprint.
 
     With `vectors` those have theirs, too. Records that cannot be read go to `troubles`. The story
     of the page with the identity `but` is left out.
@@ -31,7 +31,7 @@ def fill_shelf(
         if but and but in map(urls.identity, story.addresses):
             continue
         if _is_recent(story, since):
-            put_on_shelf(shelf, vectors, _shelved(newsroom.articles, sites, story))
+            put_on_shelf(shelf, vectors, _shelve(newsroom.articles, sites, story))
         else:
             shelf.add(Shelved(story=story), None)
     _put_former_addresses(newsroom.beat, shelf)
@@ -68,7 +68,7 @@ def put_on_shelf(
     shelf.add(replace(shelved, vector=vector), marks)
 
 
-def _shelved(articles: ArticleStore, sites: SiteHabits, story: Story) -> Shelved:
+def _shelve(articles: ArticleStore, sites: SiteHabits, story: Story) -> Shelved:
     article = kept_article(articles, story)
     if article is None:
         return Shelved(story=story)

@@ -14,12 +14,12 @@ class Points(Protocol):
     """Whatever gives texts as vectors, as `embed.Model` does."""
 
     def vectors(self, texts: Iterable[str]) -> Sequence[bytes]:
-        """Give a vector for each text, b"" for a text without a word."""
+        """Compute a vector for each text, b"" for a text without a word."""
         ...
 
 
 class Vectors:
-    """Give texts as vectors, from the memory where it has them; without a model as b""."""
+    """Turn texts into vectors, from the memory where it has them; without a model as b""."""
 
     def __init__(self, memory: Memory, model: Points | None = None) -> None:
         self._memory = memory
@@ -27,7 +27,7 @@ class Vectors:
         self._asked: set[str] = set()
 
     def of(self, title: str, text: str) -> bytes:
-        """Give the vector of an article's title and text, b"" where there is none."""
+        """Return the vector of an article's title and text, b"" where there is none."""
         told = embed.passage(title, text) if self._model else ""
         if not self._model or not told:
             return b""
@@ -48,7 +48,7 @@ class Vectors:
 
 
 def open_vectors(beat: Beat, memory: Memory) -> Vectors:
-    """Give the newsroom's vectors; raises ModelError where it wants some and has no model.
+    """Open the newsroom's vectors; raises ModelError where it wants some and has no model.
 
     A profile that groups by a rule of its own wants none.
     """

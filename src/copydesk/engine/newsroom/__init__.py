@@ -13,6 +13,7 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.engine.newsroom._check import check_records as check_records
     from copydesk.engine.newsroom._failures import failure_of as failure_of
+    from copydesk.engine.newsroom._locate import find_record as find_record
     from copydesk.engine.newsroom._locate import record_at as record_at
     from copydesk.engine.newsroom._locate import record_path as record_path
     from copydesk.engine.newsroom._marks import TICK_NS as TICK_NS

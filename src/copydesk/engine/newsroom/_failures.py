@@ -7,7 +7,7 @@ from copydesk.errors import CopydeskError
 
 
 def failure_of(url: str, error: Exception) -> Failure:
-    """Give the failure to report for whatever went wrong with one address."""
+    """Turn whatever went wrong with one address into the failure to report."""
     if isinstance(error, CopydeskError):
         return Failure(url=url, what=error.what, hint=error.hint)
     return Failure(

@@ -19,8 +19,13 @@ _PAGE = re.compile(r"/news/([^/]+?)(?:/|/index\.html)?$")
 
 
 def record_path(newsroom: Newsroom, said: str) -> str:
-    """Give the path of the record that a person means; raises RecordError where there is none."""
-    path = record_at(newsroom, said)
+    """Return the path of the record that a person means; raises RecordError where there is none."""
+    return find_record(newsroom.root, newsroom.settings, said)
+
+
+def find_record(root: Path, settings: Settings, said: str) -> str:
+    """Return what `record_path` does, by the newsroom's folder and settings."""
+    path = record_at(root, settings, said)
     if path is None:
         raise RecordError(
             "there is no such record",
@@ -30,30 +35,30 @@ def record_path(newsroom: Newsroom, said: str) -> str:
     return path
 
 
-def record_at(newsroom: Newsroom, said: str) -> str | None:
-    """Give the path of the record that a person means, None where there is none.
+def record_at(root: Path, settings: Settings, said: str) -> str | None:
+    """Return the path of the record that a person means, None where there is none.
 
     A path counts from the newsroom, or from where the person stands if it exists from there. A
     record that moved to the archive is found under its old path, too. An address counts where
     it is one of the site, or of a machine that serves the site (an IP address, localhost).
     """
-    name = _page(newsroom.settings, said) if "://" in said else _inside(newsroom, said)
-    return next((path for path in _places(name) if _is_file(newsroom.root, path)), None)
+    name = _page(settings, said) if "://" in said else _inside(root, said)
+    return next((path for path in _places(name) if _is_file(root, path)), None)
 
 
-def _inside(newsroom: Newsroom, said: str) -> str:
-    """Give a path as seen from the newsroom, where one stands that exists from here."""
+def _inside(root: Path, said: str) -> str:
+    """Return a path as seen from the newsroom, where one stands that exists from here."""
     try:
-        root, here = newsroom.root.resolve(), Path(said).resolve()
-        if here.is_file() and here.is_relative_to(root):
-            return here.relative_to(root).as_posix()
+        home, here = root.resolve(), Path(said).resolve()
+        if here.is_file() and here.is_relative_to(home):
+            return here.relative_to(home).as_posix()
     except (OSError, ValueError, RuntimeError):  # a name too long, a NUL byte, a loop of links
         pass
     return said.removeprefix("./")
 
 
 def _page(settings: Settings, url: str) -> str:
-    """Give the name of the record whose page is at an address, "" where it is none of ours."""
+    """Return the name of the record whose page is at an address, "" where it is none of ours."""
     parsed = urls.parse(url)
     if parsed is None:
         return ""

@@ -64,14 +64,14 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 def git_files(root: Path) -> Iterator[Path]:
     """Walk the files of git that change with each commit, pull or checkout in `root`."""
-    git = _pointed_at(root / ".git", "gitdir:")
-    shared = _pointed_at(git / "commondir", "") if (git / "commondir").is_file() else git
+    git = _follow_pointer(root / ".git", "gitdir:")
+    shared = _follow_pointer(git / "commondir", "") if (git / "commondir").is_file() else git
     yield git / "HEAD"
     yield shared / "packed-refs"
     yield from files_below(shared / "refs" / "heads")
 
 
-def _pointed_at(path: Path, prefix: str) -> Path:
+def _follow_pointer(path: Path, prefix: str) -> Path:
     """Return the folder that a file of git names (a work tree's `.git`), the path for a folder."""
     try:
         text = path.read_text("utf-8", errors="replace")

@@ -37,21 +37,21 @@ class Newsroom:
 
     @property
     def beat(self) -> Beat:
-        """Give the beat of the settings."""
+        """Return the beat of the settings."""
         return self.settings.beat
 
     @property
     def private(self) -> Path:
-        """Give the folder that git never sees."""
+        """Return the folder that git never sees."""
         return self.root / PRIVATE
 
     @property
     def site(self) -> Path:
-        """Give the folder of the published site."""
+        """Return the folder of the published site."""
         return self.private / "site"
 
     def git_command(self, *arguments: str) -> str:
-        """Give the git command that a person can type here; its paths are those of records."""
+        """Return the git command that a person can type here; its paths are those of records."""
         place = () if self.root.resolve() == Path.cwd() else ("-C", str(self.root))
         return shlex.join(("git", *place, *arguments))
 

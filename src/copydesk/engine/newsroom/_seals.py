@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 
 from copydesk import archive
-from copydesk.engine.newsroom._locate import record_path
+from copydesk.engine.newsroom._locate import find_record
 from copydesk.engine.newsroom._newsroom import Newsroom
 from copydesk.errors import SealError
 
 
 def open_seal(newsroom: Newsroom, path: str) -> str:
-    """Give the plaintext of a record's sealed part, JSON where it is some.
+    """Return the plaintext of a record's sealed part, JSON where it is some.
 
     `path` names the record as for `record_path`. Raises RecordError where there is no such record,
     SealError without a key, with a wrong one, or where the record has no sealed part.
     """
-    path = record_path(newsroom, path)
+    path = find_record(newsroom.root, newsroom.settings, path)
     story = newsroom.archive.read(path)
     if not story.secured:
         raise SealError("the record has no sealed part", subject=path)

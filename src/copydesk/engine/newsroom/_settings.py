@@ -19,7 +19,7 @@ class SettingRow:
 
 
 def setting_rows(root: Path, environ: Mapping[str, str]) -> tuple[list[SettingRow], list[str]]:
-    """Give every value with its origin, secrets hidden, and the warnings; raises ConfigError."""
+    """Return every value with its origin, secrets hidden, and the warnings; raises ConfigError."""
     settings = config.load(root, environ)
     rows = [
         SettingRow(path=path, value=value, origin=origin)

@@ -50,7 +50,7 @@ def demo_newsroom(root: Path, when: datetime) -> bool:
 
 @contextmanager
 def demo() -> Iterator[Demo]:
-    """Give the demo's recorded web for the block."""
+    """Yield the demo's recorded web for the block."""
     with example() as folder:
         about = json.loads((folder / "demo.json").read_text("utf-8"))
         now = dates.parse(about["now"])
@@ -74,7 +74,7 @@ def adopt(root: Path) -> tuple[str, ...]:
 
 @contextmanager
 def example() -> Iterator[Path]:
-    """Give the folder of the example beat: in the package, or beside it in a checkout."""
+    """Yield the folder of the example beat: in the package, or beside it in a checkout."""
     packaged = importlib.resources.files("copydesk") / "examples" / "ai"
     checkout = Path(__file__).resolve().parents[4] / "examples" / "ai"
     if packaged.is_dir():

@@ -23,7 +23,7 @@ from copydesk.engine.newsroom import (
 )
 from copydesk.engine.publishing._cards import Cards
 from copydesk.engine.publishing._picture_rules import picture_shows
-from copydesk.engine.publishing._stories import Filing
+from copydesk.engine.publishing._stories import FiledStories
 from copydesk.errors import PublishError
 from copydesk.kit import files
 from copydesk.memory import Memory
@@ -57,10 +57,10 @@ def build(
     with (
         in_turn(newsroom.private / "build.lock"),
         contextlib.closing(_catalogue(newsroom.private, out)) as known,
-        _uncollected(),
+        _without_collector(),
     ):
         manifest = newsroom.memory.manifest(str(out.resolve()))
-        filing = Filing(newsroom.root, newsroom.beat, newsroom.archive, troubles)
+        filing = FiledStories(newsroom.root, newsroom.beat, newsroom.archive, troubles)
         seen = publish.survey(filing, newsroom.beat, known, full=options.full)
         edition = _edition(newsroom, seen, troubles)
         cards = Cards(newsroom.root, newsroom.private, troubles)
@@ -88,7 +88,7 @@ def build(
 
 
 @contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
+def _without_collector() -> Iterator[None]:
     """Look for no circles meanwhile: a build makes many small things and hardly any circle."""
     was_enabled = gc.isenabled()
     gc.disable()
@@ -100,7 +100,7 @@ def _uncollected() -> Iterator[None]:
 
 
 def _own_site(site: Path) -> Path:
-    """Give the newsroom's own site folder; a link there was not made by us and is not followed."""
+    """Return the newsroom's own site folder; a link there is not ours and is not followed."""
     if site.is_symlink():
         raise PublishError(
             "the site's folder is a symbolic link",
@@ -118,7 +118,7 @@ def _note_gone(file: Path, folders: tuple[str, ...]) -> None:
 
 
 def is_gone(private: Path, path: str) -> bool:
-    """Say whether an editor removed what lay at a path of the site ("news/2026-11-19-a-wall")."""
+    """Decide whether an editor removed what lay at a path of the site (`news/2026-11-19-wall`)."""
     try:
         folders = (private / GONE).read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
@@ -144,14 +144,14 @@ def _edition(newsroom: Newsroom, seen: publish.Survey, troubles: Troubles) -> Ed
 
 
 def _reads(settings: Settings, memory: Memory, now: datetime) -> dict[str, int]:
-    """Give how often each record's page was read lately, nothing where that is not counted."""
+    """Return how often each record's page was read lately, nothing where that is not counted."""
     if not settings.serve.count_reads:
         return {}
     return memory.reads.since((now - publish.READ_WITHIN).date())
 
 
 def _in_use(seen: publish.Survey) -> Iterator[tuple[str, str]]:
-    """Give the addresses of stories' pictures and of the stories, those of the newest first."""
+    """Yield the addresses of stories' pictures and of the stories, those of the newest first."""
     return ((one.image, one.web_url) for one in seen.pictured())
 
 
@@ -166,7 +166,9 @@ def _options(
         languages=settings.publish.languages,
         pictures_folder=newsroom.private / "pictures",
         show=settings.pictures.show,
-        shows=picture_shows(newsroom, seen),
+        shows=picture_shows(
+            newsroom.settings, newsroom.articles, newsroom.album, newsroom.memory, seen
+        ),
         half_life_hours=settings.front.half_life_hours,
         house=publish.House(
             holds=settings.review.mode == "hold",

@@ -28,7 +28,7 @@ class Cards:
         self._easel = Easel(self.folder, self._face())
 
     def draw(self, poster: Poster, *, anew: bool) -> PictureFile | None:
-        """Give the file of a poster, None where there can be none."""
+        """Return the file of a poster, None where there can be none."""
         if self._is_broken:
             return None
         try:
@@ -42,7 +42,7 @@ class Cards:
         self._easel.ahead(posters)
 
     def icons(self, title: str) -> Mapping[str, Path]:
-        """Give the icons of a title by their names, from `_templates/` what is there."""
+        """Return the icons of a title by their names, from `_templates/` what is there."""
         try:
             drawn = self._easel.icons(title)
         except PictureError as error:
@@ -69,7 +69,7 @@ class Cards:
         return file
 
     def _face(self) -> Path | None:
-        """Give the newsroom's own face; where it is one that is not read, there are no cards."""
+        """Return the newsroom's own face; where it is one that is not read, there are no cards."""
         for name in _FACES:
             try:
                 if self._read(name) is not None:

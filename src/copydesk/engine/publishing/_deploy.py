@@ -10,7 +10,7 @@ from pathlib import Path
 
 from copydesk import deploy as room
 from copydesk.engine.newsroom import DeployReport, Newsroom, Progress, in_turn, locked
-from copydesk.engine.publishing._manifest import Carried
+from copydesk.engine.publishing._manifest import DeployManifest
 from copydesk.engine.publishing._pings import tell
 from copydesk.engine.publishing._place import deploy_place
 from copydesk.errors import BusyError
@@ -41,14 +41,14 @@ def deploy(
     """
     options = options or DeployOptions()
     began = time.monotonic()
-    place = deploy_place(newsroom)
+    place = deploy_place(newsroom.root, newsroom.private, newsroom.site, newsroom.settings)
     progress.stage("deploy")
     with _in_turn(newsroom.private) if options.waits else _alone(newsroom.root, newsroom.private):
-        site = _built(newsroom.private, newsroom.site)
+        site = _survey_site(newsroom.private, newsroom.site)
         if isinstance(place, room.Branch):
             done = room.deliver_branch(site, place, dry_run=options.dry_run, anew=options.anew)
         else:
-            done = _carried(newsroom.memory, site, place, options)
+            done = _deliver_files(newsroom.memory, site, place, options)
     heard, notes = 0, tuple(f"not sent, a link or an odd name: {path}" for path in site.skipped)
     if not options.dry_run:
         heard, silent = tell(
@@ -71,20 +71,20 @@ def deploy(
     )
 
 
-def _built(private: Path, site: Path) -> room.BuiltSite:
+def _survey_site(private: Path, site: Path) -> room.BuiltSite:
     """Look over the site while no build is at work on it."""
     with in_turn(private / "build.lock"):
         return room.survey(site)
 
 
-def _carried(
+def _deliver_files(
     memory: Memory,
     site: room.BuiltSite,
     place: room.LocalFolder | room.Rsync | room.Bucket,
     options: DeployOptions,
 ) -> room.Delivery:
     """Carry to a place file by file; what it is known to hold is kept whatever happens."""
-    ledger = Carried(memory, place.name)
+    ledger = DeployManifest(memory, place.name)
     plan = room.plan_delivery(site, place, ledger, anew=options.anew)
     if options.dry_run:
         return plan

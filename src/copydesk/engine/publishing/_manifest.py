@@ -1,4 +1,4 @@
-"""Carried: what a place holds as memory keeps it, written down in batches.
+"""DeployManifest: what a place holds as memory keeps it, written down in batches.
 
 A transaction for each file would wait for the disk as often as the network. What a batch loses when
 the process is killed is sent once more.
@@ -13,7 +13,7 @@ from copydesk.memory import Memory
 _BATCH = 500
 
 
-class Carried:
+class DeployManifest:
     """The ledger of one place; nothing of it is kept before `save`, then every batch is."""
 
     def __init__(self, memory: Memory, name: str) -> None:
@@ -24,7 +24,7 @@ class Carried:
         self._is_saving = False
 
     def get(self, path: str) -> str | None:
-        """Give the text that was put for this path, None where there is none."""
+        """Return the text that was put for this path, None where there is none."""
         return self._now.get(path)
 
     def put(self, path: str, digest: str) -> None:
@@ -38,7 +38,7 @@ class Carried:
         self._note(path, None)
 
     def paths(self) -> Iterator[str]:
-        """Give every path that is noted."""
+        """Yield every path that is noted."""
         return iter(tuple(self._now))
 
     def save(self) -> None:

@@ -1,4 +1,4 @@
-"""Untold: what a search engine or hub has not heard yet, kept in memory until it has."""
+"""PendingPings: what a search engine or hub has not heard yet, kept in memory until it has."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LONGEST_WAIT = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
+class PendingPing:
     """What one listener is still to hear: paths of the site, since when, after how many tries."""
 
     paths: tuple[str, ...] = ()
@@ -27,7 +27,7 @@ class Owed:
     tries: int = 0
 
     def is_due(self, now: datetime) -> bool:
-        """Say whether it is time to try again, though nothing else has changed: ever more seldom.
+        """Decide whether it is time to try again, though nothing changed: ever more seldom.
 
         A clock that was set back makes nobody wait.
         """
@@ -35,26 +35,26 @@ class Owed:
         return not self.tried <= now < self.tried + wait
 
 
-class Untold:
+class PendingPings:
     """What listeners are owed, by their address."""
 
     def __init__(self, memory: Memory, now: datetime) -> None:
         self._kept = memory.pending_pings
         self._now = now
 
-    def of(self, url: str) -> Owed | None:
-        """Give what a listener is owed, None for nothing."""
+    def of(self, url: str) -> PendingPing | None:
+        """Return what a listener is owed, None for nothing."""
         kept = self._kept.get(url)
-        return None if kept is None else _owed(kept)
+        return None if kept is None else _decode(kept)
 
-    def tried(self, url: str, paths: Iterable[str]) -> None:
+    def note_attempt(self, url: str, paths: Iterable[str]) -> None:
         """Note that a listener is about to be told of these paths; of 10,000 at most."""
         before = self.of(url)
         since = before.since if before else self._now
         tries = before.tries + 1 if before else 1
-        self._put(url, Owed(paths=tuple(paths), since=since, tried=self._now, tries=tries))
+        self._put(url, PendingPing(paths=tuple(paths), since=since, tried=self._now, tries=tries))
 
-    def left(self, url: str, paths: Iterable[str]) -> None:
+    def note_unheard(self, url: str, paths: Iterable[str]) -> None:
         """Note of which paths a listener has not heard now: the others are owed no longer."""
         owed, paths = self.of(url), tuple(paths)
         if owed is None or not paths:
@@ -63,14 +63,14 @@ class Untold:
             self._put(url, replace(owed, paths=paths))
 
     def is_given_up(self, url: str) -> bool:
-        """Say whether a listener has not listened for a week; then it is owed nothing any more."""
+        """Decide whether a listener has not listened for a week: then it is owed nothing more."""
         owed = self.of(url)
         if owed is None or self._now - owed.since <= GIVEN_UP_AFTER:
             return False
         self._kept.forget(url)
         return True
 
-    def _put(self, url: str, owed: Owed) -> None:
+    def _put(self, url: str, owed: PendingPing) -> None:
         said = {
             "paths": owed.paths[:_MOST_PATHS],
             "since": dates.rfc3339(owed.since),
@@ -85,7 +85,7 @@ class Untold:
             self._kept.forget(url)
 
 
-def _owed(kept: bytes) -> Owed | None:
+def _decode(kept: bytes) -> PendingPing | None:
     """Read what was kept; nothing is owed where that is not what we write."""
     try:
         said = orjson.loads(kept)
@@ -95,4 +95,4 @@ def _owed(kept: bytes) -> Owed | None:
         return None
     if since is None or tried is None:
         return None
-    return Owed(paths=paths, since=since, tried=tried, tries=tries)
+    return PendingPing(paths=paths, since=since, tried=tried, tries=tries)

@@ -12,32 +12,30 @@ from copydesk import archive, publish
 from copydesk.archive import ArticleStore
 from copydesk.config import Settings
 from copydesk.engine.filing import kept_article
-from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import SealError
+from copydesk.illustrate import Album
 from copydesk.memory import Memory
 from copydesk.news import Show, Story
 
 
-def picture_shows(newsroom: Newsroom, seen: publish.Survey) -> Mapping[str, Show]:
-    """Give how pictures are shown that are not shown as the site's are, by the record's path.
+def picture_shows(
+    settings: Settings, articles: ArticleStore, album: Album, memory: Memory, seen: publish.Survey
+) -> Mapping[str, Show]:
+    """Return how pictures are shown that are not shown as the site's are, by the record's path.
 
     What stands for nothing to its publisher is not shown at all.
     """
-    ruled = (
-        _ruled(newsroom.settings, newsroom.articles, newsroom.memory, seen)
-        if newsroom.settings.shows
-        else {}
-    )
-    is_common = newsroom.album.is_common
+    ruled = _apply_settings(settings, articles, memory, seen) if settings.shows else {}
+    is_common = album.is_common
     common: dict[str, Show] = {
         one.path: "none"
-        for one in (seen.pictured() if newsroom.album.has_common() else ())
+        for one in (seen.pictured() if album.has_common() else ())
         if is_common(one.image, one.web_url)
     }
     return {**ruled, **common}
 
 
-def _ruled(
+def _apply_settings(
     settings: Settings, articles: ArticleStore, memory: Memory, seen: publish.Survey
 ) -> dict[str, Show]:
     known = memory.sources_of_records()
@@ -45,15 +43,15 @@ def _ruled(
     for one in seen.pictured():
         source = known.get(one.path)
         if not source and (story := seen.read(one.path)) is not None:
-            source = _sealed(settings, story) or _kept(articles, story)
+            source = _source_in_seal(settings, story) or _source_in_article(articles, story)
         show = settings.show_of(source or "", one.domain or one.web_url)
         if show != settings.pictures.show:
             found[one.path] = show
     return found
 
 
-def _sealed(settings: Settings, story: Story) -> str:
-    """Give the source that a record says in its sealed part, "" without the key."""
+def _source_in_seal(settings: Settings, story: Story) -> str:
+    """Return the source that a record says in its sealed part, "" without the key."""
     if not (story.secured and settings.key):
         return ""
     name = story.path.rsplit("/", 1)[-1]
@@ -65,6 +63,6 @@ def _sealed(settings: Settings, story: Story) -> str:
     return source if isinstance(source, str) else ""
 
 
-def _kept(articles: ArticleStore, story: Story) -> str:
+def _source_in_article(articles: ArticleStore, story: Story) -> str:
     article = kept_article(articles, story)
     return "" if article is None else article.source

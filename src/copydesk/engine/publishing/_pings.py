@@ -12,7 +12,7 @@ from datetime import datetime
 
 from copydesk import deploy, fetch
 from copydesk.config import Settings
-from copydesk.engine.publishing._pending_pings import Untold
+from copydesk.engine.publishing._pending_pings import PendingPings
 from copydesk.kit import urls
 from copydesk.memory import Memory
 from copydesk.news import Page, Refused
@@ -24,15 +24,15 @@ _RESERVED = (".test", ".example", ".invalid")
 def tell(
     settings: Settings, memory: Memory, now: datetime, changed: Iterable[str]
 ) -> tuple[int, tuple[str, ...]]:
-    """Tell whom `[deploy]` names of changed paths; give how many heard, and what went wrong.
+    """Tell whom `[deploy]` names of changed paths; return how many heard, and what went wrong.
 
     A site that only its owner can reach is no news to strangers; nor is anything said without a
     contact. `fetch.allow_hosts` makes an exception of its hosts.
     """
-    untold = Untold(memory, now)
+    pending = PendingPings(memory, now)
     endpoint = settings.deploy.index_now_endpoint
-    untold.forget_others(deploy.listeners(settings.beat, endpoint))
-    wanted = list(_wanted(settings, now, untold, tuple(changed)))
+    pending.forget_others(deploy.listeners(settings.beat, endpoint))
+    wanted = list(_pings_to_send(settings, now, pending, tuple(changed)))
     if not wanted:
         return 0, ()
     if not settings.fetch.contact:
@@ -40,36 +40,36 @@ def tell(
     if not _is_public(settings):
         return 0, (f"nobody was told: site.url is not public: {settings.beat.url}",)
     for url, paths in _by_listener(wanted).items():  # killed meanwhile, the next time tells it
-        untold.tried(url, paths)
-    heard, silent = asyncio.run(_told(settings, wanted))
+        pending.note_attempt(url, paths)
+    heard, silent = asyncio.run(_send(settings, wanted))
     left = _by_listener(ping for ping in wanted if ping not in heard)
     for url in _by_listener(wanted):
-        untold.left(url, left.get(url, ()))
+        pending.note_unheard(url, left.get(url, ()))
     notes = []
     for url, why in silent.items():
         note = f"{url} was not told: {why}"
-        if untold.is_given_up(url):
+        if pending.is_given_up(url):
             note += "; nor was it for a week, so that it hears of no change until the next one"
         notes.append(note)
     return len(heard), tuple(notes)
 
 
 def _by_listener(pings: Iterable[deploy.Ping]) -> dict[str, tuple[str, ...]]:
-    """Give the paths that each listener is told of, by its address."""
+    """Return the paths that each listener is told of, by its address."""
     found: dict[str, tuple[str, ...]] = {}
     for ping in pings:
         found[ping.url] = (*found.get(ping.url, ()), *ping.paths)
     return found
 
 
-def _wanted(
-    settings: Settings, now: datetime, untold: Untold, changed: tuple[str, ...]
+def _pings_to_send(
+    settings: Settings, now: datetime, pending: PendingPings, changed: tuple[str, ...]
 ) -> Iterator[deploy.Ping]:
-    """Give what to say: of what changed, and of what a listener has not heard of before."""
+    """Yield what to say: of what changed, and of what a listener has not heard of before."""
     beat, endpoint = settings.beat, settings.deploy.index_now_endpoint
     news = deploy.pings(beat, endpoint, changed)
     for url in deploy.listeners(beat, endpoint):
-        owed = untold.of(url)
+        owed = pending.of(url)
         has_news = any(ping.url == url for ping in news)
         if has_news or (owed is not None and owed.is_due(now)):
             paths = (*changed, *(owed.paths if owed else ()))
@@ -84,10 +84,10 @@ def _is_public(settings: Settings) -> bool:
     return bool(host) and not is_own
 
 
-async def _told(
+async def _send(
     settings: Settings, wanted: Sequence[deploy.Ping]
 ) -> tuple[list[deploy.Ping], Mapping[str, str]]:
-    """Tell all; give what was heard, and why a listener did not, by its address."""
+    """Tell all; return what was heard, and why a listener did not, by its address."""
     heard = []
     silent: dict[str, str] = {}
     options = replace(settings.fetch, max_bytes=_ANSWER_BYTES)

@@ -6,34 +6,33 @@ from pathlib import Path
 
 from copydesk import deploy
 from copydesk.config import Settings
-from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import ConfigError
 
 
-def deploy_place(newsroom: Newsroom) -> deploy.Place:
-    """Give the place; raises ConfigError where none is named, or its keys are not there.
+def deploy_place(root: Path, private: Path, site: Path, settings: Settings) -> deploy.Place:
+    """Return the place; raises ConfigError where none is named, or its keys are not there.
 
     Raises DeployError for a folder that lies in the newsroom or holds it.
     """
-    chosen = newsroom.settings.deploy
+    chosen = settings.deploy
     if chosen.to == "folder":
-        path = newsroom.root / Path(chosen.folder.path).expanduser()
-        deploy.refuse_nested(path, newsroom.site, newsroom.root)
+        path = root / Path(chosen.folder.path).expanduser()
+        deploy.refuse_nested(path, site, root)
         return deploy.LocalFolder(path=path.resolve())
     if chosen.to == "rsync":
-        rsync = deploy.Rsync(target=chosen.rsync.target, site=newsroom.site.resolve())
+        rsync = deploy.Rsync(target=chosen.rsync.target, site=site.resolve())
         if rsync.local is not None:
-            rsync = deploy.Rsync(target=f"{newsroom.root.resolve() / rsync.local}", site=rsync.site)
-            deploy.refuse_nested(Path(rsync.target), newsroom.site, newsroom.root)
+            rsync = deploy.Rsync(target=f"{root.resolve() / rsync.local}", site=rsync.site)
+            deploy.refuse_nested(Path(rsync.target), site, root)
         return rsync
     if chosen.to == "git":
         return deploy.Branch(
-            newsroom=newsroom.root.resolve(),
-            store=newsroom.private / "deploy.git",
+            newsroom=root.resolve(),
+            store=private / "deploy.git",
             options=chosen.git,
         )
     if chosen.to == "s3":
-        return _bucket(newsroom.settings)
+        return _bucket(settings)
     raise ConfigError(
         "nothing says where the site is to be sent",
         subject="beat.toml: deploy.to",

@@ -1,4 +1,4 @@
-"""Filing: the filed stories as a build reads them."""
+"""FiledStories: the filed stories as a build reads them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from copydesk.news import Beat, Story, Verdict
 _TICK_NS = 50_000_000
 
 
-class Filing:
+class FiledStories:
     """A newsroom's stories, live and archived, as `news.FiledStories`; the unreadable are troubles.
 
     What stands among the rulings alone, a removal or a note, goes along with its story.
@@ -34,7 +34,7 @@ class Filing:
         self._notes = _notes_beside(beat)
 
     def stamps(self) -> Mapping[str, str]:
-        """Give what changes with each story, by its path; no file is read.
+        """Return what changes with each story, by its path; no file is read.
 
         Raises RecordError for a folder that cannot be listed: its stories have not gone.
         """
@@ -62,7 +62,7 @@ class Filing:
         return verdict if verdict is not None and verdict.said == "remove" else None
 
     def _is_text(self, path: str) -> bool:
-        """Say whether a name is text; on disk any bytes can be one, which no address can say."""
+        """Decide whether a name is text; on disk any bytes can be one, which no address can say."""
         try:
             path.encode()
         except UnicodeEncodeError:
@@ -73,7 +73,7 @@ class Filing:
         return True
 
     def read(self, path: str) -> Story | None:
-        """Give a story, None when its record cannot be read."""
+        """Return a story, None when its record cannot be read."""
         try:
             story = self._archive.read_listed(path)
         except RecordError as error:
@@ -86,7 +86,7 @@ class Filing:
 
 
 def _notes_beside(beat: Beat) -> Mapping[str, str]:
-    """Give the notes that no record has a place for, by the record's name."""
+    """Return the notes that no record has a place for, by the record's name."""
     if not any(rule.field == "note" for rule in beat.rulings):
         return {}
     from copydesk import review  # what a build without notes does not need

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.engine.reading._pool import ReaderContext as ReaderContext
     from copydesk.engine.reading._pool import ReaderPool as ReaderPool
     from copydesk.engine.reading._read import NO_TRACE as NO_TRACE
     from copydesk.engine.reading._read import PageRead as PageRead

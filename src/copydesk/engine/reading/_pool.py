@@ -39,7 +39,7 @@ class ReaderPool:
     ) -> None:
         from pebble import ProcessPool
 
-        context = _Context()
+        context = ReaderContext()
         context.set_forkserver_preload(_PRELOADED)
         self._seconds = seconds
         self._backlog = Backlog(_BACKLOG_BYTES)
@@ -58,22 +58,22 @@ class ReaderPool:
         await self._backlog.room()
 
     async def article(self, page: Page, lead: Lead) -> Article | Dropped:
-        """Give the article on a page; raises PageError."""
+        """Read the article on a page; raises PageError."""
         with self._backlog.holds(len(page.body)):
             return await self._call(page.url, _read_article, page, lead)
 
     async def leads(
         self, page: Page, source: Source, now: datetime, known: str = ""
-    ) -> watch.Reading:
-        """Give the leads in a source's answer, `known` being the kind that it had before.
+    ) -> watch.SourceReading:
+        """Read the leads in a source's answer, `known` being the kind that it had before.
 
         Raises FeedError or PageError.
         """
         with self._backlog.holds(len(page.body)):
             return await self._call(page.url, _read_leads, page, source, now, known)
 
-    async def candidates(self, page: Page) -> tuple[watch.Candidate, ...]:
-        """Give the feeds that a page leads to; raises FeedError or PageError."""
+    async def candidates(self, page: Page) -> tuple[watch.FeedCandidate, ...]:
+        """Find the feeds that a page leads to; raises FeedError or PageError."""
         return await self._call(page.url, watch.candidates, page)
 
     def close(self) -> None:
@@ -123,7 +123,7 @@ class ReaderPool:
             ) from error
 
 
-class _Context(ForkServerContext):
+class ReaderContext(ForkServerContext):
     """Keep every lock until the readers have ended.
 
     pebble drops its locks before it ends its processes, and one that is just starting would find
@@ -153,7 +153,7 @@ def _start_reader(beat: Beat) -> None:
     gc.set_threshold(50_000, 20, 20)  # a page makes a heap of small things and no circles
 
 
-def _read_leads(page: Page, source: Source, now: datetime, known: str) -> watch.Reading:
+def _read_leads(page: Page, source: Source, now: datetime, known: str) -> watch.SourceReading:
     return watch.read(page, source, now, known=known)
 
 

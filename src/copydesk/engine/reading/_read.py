@@ -112,7 +112,7 @@ async def _read(lead: Lead, fetcher: Fetcher, readers: ReaderPool) -> PageRead:
     await readers.room()
     answer = await fetcher.fetch(Request(url=lead.url))
     if isinstance(answer, Refused):
-        return PageRead(lead=lead, outcome=_refused(lead, answer))
+        return PageRead(lead=lead, outcome=_refusal(lead, answer))
     if isinstance(answer, NotModified):
         what = "the server says 304 to an unconditional request"
         return PageRead(lead=lead, outcome=Failure(url=lead.url, what=what))
@@ -122,7 +122,7 @@ async def _read(lead: Lead, fetcher: Fetcher, readers: ReaderPool) -> PageRead:
 
 
 def trace_of(page: Page) -> PageTrace:
-    """Give what there is to remember of a page's answer."""
+    """Return what there is to remember of a page's answer."""
     return PageTrace(
         etag=page.headers.get("etag", ""),
         last_modified=page.headers.get("last-modified", ""),
@@ -139,7 +139,7 @@ async def parse_page(lead: Lead, page: Page, readers: ReaderPool) -> Article | D
         return failure_of(lead.url, error)
 
 
-def _refused(lead: Lead, answer: Refused) -> Dropped | Failure:
+def _refusal(lead: Lead, answer: Refused) -> Dropped | Failure:
     """Take a no for a no, but for a robots.txt that could not be had: it may be there next time."""
     reason = _EXPECTED.get(answer.reason)
     may_change = answer.reason == "robots" and answer.retry_at is not None

@@ -19,14 +19,14 @@ _NOWHERE = f"{_SITE}/page"  # a site's root would be taken for a home page
 
 
 def load_saved_page(path: Path, url: str, now: datetime) -> Page:
-    """Give a page from a file, as it is or as gzip.
+    """Read a page from a file, as it is or as gzip.
 
     Its address is `url`, else the one that it declares, else one that `placed` takes out again.
     Raises PageError where the file cannot be read, UsageError where `url` is no address.
     """
     if url and not urls.fetchable(url):
         raise UsageError("no web address", subject=url, hint="an address begins with https://")
-    body = _unpacked(path)
+    body = _unpack(path)
     address = urls.fetchable(url) or extract.declared_address(body) or _NOWHERE
     return Page(
         url=address,
@@ -38,7 +38,7 @@ def load_saved_page(path: Path, url: str, now: datetime) -> Page:
     )
 
 
-def _unpacked(path: Path) -> bytes:
+def _unpack(path: Path) -> bytes:
     data = _read(path)
     if not data.startswith(_GZIP):
         return data
@@ -63,7 +63,7 @@ def _read(path: Path) -> bytes:
 
 
 def place_article(article: Article, url: str) -> Article:
-    """Give an article with the word on where its address came from.
+    """Return an article with the word on where its address came from.
 
     One that was only lent is taken out again; what hung on it stays relative.
     """

@@ -45,7 +45,7 @@ class SiteHabits:
         self._habits.clear()
 
     def settle(self, article: Article) -> Article:
-        """Give the article without what its site repeats."""
+        """Return the article without what its site repeats."""
         site = extract.site_of(article)
         if site not in self._habits:
             self._habits[site] = extract.habits(self._known_of(site))

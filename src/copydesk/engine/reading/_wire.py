@@ -24,7 +24,7 @@ async def connect(
     web: Path | None = None,
     record: Path | None = None,
 ) -> AsyncIterator[Fetcher]:
-    """Give a polite fetcher for the block: over the recorded web in `web`, else the real one.
+    """Yield a polite fetcher for the block: over the recorded web in `web`, else the real one.
 
     What comes in is recorded into `record` where one is named. What the real web's hosts said about
     how they want to be asked is remembered for the next round; a replay knows nothing of it and
@@ -47,12 +47,12 @@ async def connect(
         else:
             polite = fetch.Polite(raw, options, clock, memory.hosts)
             proxies = _proxies(settings)
-            with _remembered(memory, polite):
+            with _remember_hosts(memory, polite):
                 yield _Proxied(polite, proxies) if proxies else polite
 
 
 def _proxies(settings: Settings) -> Mapping[str, str]:
-    """Give the proxy of each site, by registrable domain, that has a source with one."""
+    """Return the proxy of each site, by registrable domain, that has a source with one."""
     return {
         urls.registrable_domain(url): options.proxy
         for url, options in settings.source_options.items()
@@ -68,7 +68,7 @@ class _Proxied:
         self._proxies = proxies
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
-        """Give the answer to one request."""
+        """Fetch what one request asks for."""
         if not request.proxy:
             proxy = self._proxies.get(urls.registrable_domain(request.url), "")
             request = replace(request, proxy=proxy)
@@ -76,7 +76,7 @@ class _Proxied:
 
 
 @contextlib.contextmanager
-def _remembered(memory: Memory, polite: fetch.Polite) -> Iterator[None]:
+def _remember_hosts(memory: Memory, polite: fetch.Polite) -> Iterator[None]:
     """Keep what was learnt of hosts, also from a block that was cut short."""
     try:
         yield

@@ -102,11 +102,11 @@ def judge_again(
         rulings=rulings,
         sites=SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt),
     )
-    came = sorted(_came(bench, stories, since, done), key=lambda one: one.order)
+    came = sorted(_arrivals(bench, stories, since, done), key=lambda one: one.order)
     progress.stage("judge", len(came))
     for one in came:
         try:
-            anew = _judged(bench, one)
+            anew = _judge(bench, one)
         except Exception as error:  # a bug that one article meets must cost only that article
             done.failed.append(failure_of(one.story.path, error))
             bench.shelf.add(Shelved(story=one.story), None)
@@ -119,10 +119,10 @@ def judge_again(
     return done
 
 
-def _came(
+def _arrivals(
     bench: _Bench, stories: Iterable[Story], since: datetime | None, done: Rejudging
 ) -> Iterator[_Came]:
-    """Give how the stories to judge came in; the others go on the shelf as they are filed."""
+    """Yield how the stories to judge came in; the others go on the shelf as they are filed."""
     for story in stories:
         is_meant = since is None or (story.published_at or _LONG_AGO) >= since
         if is_meant and is_removed(story, bench.rulings):
@@ -147,12 +147,12 @@ def _came(
 
 
 def _is_near(story: Story, since: datetime | None) -> bool:
-    """Say whether a story is from just before the period, so that one in it may be its copy."""
+    """Decide whether a story is from just before the period, so that one in it may be its copy."""
     return since is not None and (story.published_at or _LONG_AGO) >= since - judge.COPIES_WITHIN
 
 
 def is_removed(story: Story, rulings: Rulings) -> bool:
-    """Say whether an editor removed a story for good: its text is no longer kept."""
+    """Decide whether an editor removed a story for good: its text is no longer kept."""
     verdict = story.verdict or rulings.verdict_on(story.path)
     return verdict is not None and verdict.said == "remove"
 
@@ -170,7 +170,7 @@ def _note_without(articles: ArticleStore, story: Story, done: Rejudging) -> None
         done.failed.append(Failure(url=story.path, what=what, hint=hint))
 
 
-def _judged(bench: _Bench, came: _Came) -> Rejudged:
+def _judge(bench: _Bench, came: _Came) -> Rejudged:
     """Judge one story as if its article came in now, the shelf being what it was then."""
     filed = came.story
     kept = _article(bench.newsroom.articles, filed)
@@ -250,14 +250,14 @@ def _beside(
 
 
 def _in_order(one: Rejudged) -> Rejudged:
-    """Give reasons that are those filed in another order in the filed one."""
+    """Return a story with its reasons in the filed order, where they are the filed ones."""
     if Counter(one.fresh.reasons) != Counter(one.filed.reasons):
         return one
     return replace(one, fresh=replace(one.fresh, reasons=one.filed.reasons))
 
 
 def _is_on_its_own_now(one: Rejudged) -> bool:
-    """Say whether a story was a copy, or kept off the site, and is so no more."""
+    """Decide whether a story was a copy, or kept off the site, and is so no more."""
     was = bool(one.filed.copy_of) or review.is_kept_off(one.filed)
     return was and not one.fresh.copy_of and not one.dropped
 

@@ -39,7 +39,7 @@ def regroup(
     changed = {story.path: story for story in fresh}
     before: dict[str, Story] = {}
     beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
-    ruled = _ruled(shelf, beat)
+    ruled = _stories_under_rules(shelf, beat)
     overtaken = newsroom.memory.overtaken.keys()
     again = [one.story for one in shelf if one.story.path in overtaken] if overtaken else []
     window = _window(shelf, [*fresh, *(one.after for one in corrections), *ruled, *again])
@@ -62,7 +62,7 @@ def regroup(
 def after_others(
     beat: Beat, memory: Memory, now: datetime, filed: Story, regrouped: Story
 ) -> Story:
-    """Give a filed story with what standing beside others changes in it, and says so in time."""
+    """Return a filed story with what standing beside others changes in it, and says so in time."""
     known = dict(regrouped.machine) or memory.digests(filed.path)
     after = review.set_beside_others(filed, regrouped, known)
     if _gave_the_lead(filed, after) and beat.scoring.traits.has_blocks:
@@ -71,28 +71,28 @@ def after_others(
 
 
 def beat_in_force(root: Path, beat: Beat, now: datetime) -> Beat:
-    """Give the beat without rulings that have ended, and leads of what an editor keeps back.
+    """Return the beat without rulings that have ended, and leads of what an editor keeps back.
 
     A record tells of the editor's word by itself, but for one of `everyday`.
     """
     rulings = (one for one in beat.rulings if one.until is None or one.until > now)
-    off = _kept_back(root, beat)
+    off = _names_kept_back(root, beat)
     return replace(
         beat,
         rulings=tuple(one for one in rulings if one.said != "lead" or off.isdisjoint(one.stories)),
     )
 
 
-def _kept_back(root: Path, beat: Beat) -> frozenset[str]:
-    """Give the names of records that an editor's word in the rulings keeps off the site."""
+def _names_kept_back(root: Path, beat: Beat) -> frozenset[str]:
+    """Return the names of records that an editor's word in the rulings keeps off the site."""
     if not any(one.said == "lead" for one in beat.rulings):
         return frozenset()
     verdicts = archive.read_rulings(root).verdicts.items()
     return frozenset(review.record_name(at) for at, one in verdicts if one.said != "publish")
 
 
-def _ruled(shelf: judge.MemoryShelf, beat: Beat) -> list[Story]:
-    """Give the stories that an editor's rule or word moves, or one that he took back.
+def _stories_under_rules(shelf: judge.MemoryShelf, beat: Beat) -> list[Story]:
+    """Return the stories that an editor's rule or word moves, or one that he took back.
 
     Only stories that are named, and those beside them, are looked at: without such a rule a round
     without news costs nothing.
@@ -108,7 +108,7 @@ def _ruled(shelf: judge.MemoryShelf, beat: Beat) -> list[Story]:
 
 
 def _waiting_to_lead(shelf: judge.MemoryShelf, beat: Beat) -> list[Story]:
-    """Give the stories of `everyday` that an editor wants in front, and that stand behind."""
+    """Return the stories of `everyday` that an editor wants in front, and that stand behind."""
     wanted = {rule.stories[0] for rule in beat.rulings if rule.said == "lead"}
     if not wanted:
         return []
@@ -123,7 +123,7 @@ def _is_ruled(story: Story, named: Collection[str]) -> bool:
 
 
 def _gave_the_lead(before: Story, after: Story) -> bool:
-    """Say whether a story that had a page of its own now stands behind another one."""
+    """Decide whether a story that had a page of its own now stands behind another one."""
     return bool(before.published) and not after.published and after.heat == -1
 
 
@@ -134,11 +134,11 @@ def _beside(
     anew: frozenset[str],
     corrections: Iterable[Correction],
 ) -> Iterable[Story]:
-    """Give the stories that change; who stands beside a page that moved has its new address."""
+    """Return the stories that change; who stands beside a page that moved has its new address."""
     moved = {one.before.web_url: one.after.web_url for one in corrections if one.has_moved}
     if not moved:
         return judge.regroup(window, beat, new, anew)
-    standing = [replace(one, story=_readdressed(one.story, moved)) for one in window]
+    standing = [replace(one, story=_follow_moves(one.story, moved)) for one in window]
     changed = {
         after.story.path: after.story
         for before, after in zip(window, standing, strict=True)
@@ -148,7 +148,7 @@ def _beside(
     return changed.values()
 
 
-def _readdressed(story: Story, moved: Mapping[str, str]) -> Story:
+def _follow_moves(story: Story, moved: Mapping[str, str]) -> Story:
     related = tuple(
         replace(one, web_url=moved.get(one.web_url, one.web_url)) for one in story.related
     )
@@ -156,7 +156,7 @@ def _readdressed(story: Story, moved: Mapping[str, str]) -> Story:
 
 
 def _window(shelf: judge.MemoryShelf, fresh: Sequence[Story]) -> list[Shelved]:
-    """Give the stories of the weeks around the fresh ones, and all others of their groups."""
+    """Return the stories of the weeks around the fresh ones, and all others of their groups."""
     times = [story.published_at for story in fresh if story.published_at is not None]
     if not times:
         return []

@@ -68,7 +68,7 @@ def rejudge(newsroom: Newsroom, since_days: int, progress: Progress) -> RejudgeR
 
     Raises RecordError where the rulings cannot be read.
     """
-    return _compared(newsroom, since_days, progress)[0]
+    return _compare(newsroom, since_days, progress)[0]
 
 
 def apply_rejudged(newsroom: Newsroom, since_days: int, progress: Progress) -> RejudgeReport:
@@ -82,14 +82,14 @@ def apply_rejudged(newsroom: Newsroom, since_days: int, progress: Progress) -> R
         with hold_write_lock(newsroom, lock):
             take_over_unknown(newsroom.archive, newsroom.memory, newsroom.now, lock)
         branch = archive.Repository(newsroom.root).branch()
-        report, changed = _compared(newsroom, since_days, progress)
+        report, changed = _compare(newsroom, since_days, progress)
         order = FilingOrder(
             before={one.filed.path: one.filed for one in changed},
             message=_message(changed, report.changes),
             branch=branch,
         )
         with hold_write_lock(newsroom, lock, PATIENCE_SECONDS):
-            filed = _filed(newsroom, lock, [one.fresh for one in changed], order)
+            filed = _file(newsroom, lock, [one.fresh for one in changed], order)
     return replace(
         report,
         commit=filed.commit,
@@ -101,7 +101,7 @@ def apply_rejudged(newsroom: Newsroom, since_days: int, progress: Progress) -> R
     )
 
 
-def _filed(
+def _file(
     newsroom: Newsroom, lock: archive.WriteLock, stories: Sequence[Story], order: FilingOrder
 ) -> Filed:
     prepared = prepare_records(newsroom, stories, order)
@@ -113,10 +113,10 @@ def _filed(
     return filing_result(prepared, begun.finish())
 
 
-def _compared(
+def _compare(
     newsroom: Newsroom, since_days: int, progress: Progress
 ) -> tuple[RejudgeReport, list[Rejudged]]:
-    """Give the report, and the stories that are to be written, by path."""
+    """Return the report, and the stories that are to be written, by path."""
     troubles = Troubles()
     progress.stage("read")
     stories = sorted(newsroom.archive.stories(troubles), key=lambda story: story.path)
@@ -138,7 +138,7 @@ def _compared(
 
 
 def _is_changed(one: Rejudged) -> bool:
-    """Say whether a record's bytes would change: digests alone are kept in memory in `everyday`."""
+    """Decide whether a record's bytes would change: `everyday` keeps digests in memory alone."""
     machine = one.filed.machine or one.fresh.machine
     return replace(one.fresh, machine=machine) != replace(one.filed, machine=machine)
 
@@ -174,12 +174,12 @@ def _changes(one: Rejudged) -> Iterator[FieldChange]:
 
 
 def _reasons(story: Story, other: Story) -> tuple[str, ...]:
-    """Give the reasons that one has and the other has not."""
+    """Return the reasons that one has and the other has not."""
     return tuple(str(one) for one in story.reasons if one not in other.reasons)
 
 
 def _message(changed: Sequence[Rejudged], changes: Iterable[FieldChange]) -> str:
-    """Give a commit's message: how many stories, then each with what changed."""
+    """Return a commit's message: how many stories, then each with what changed."""
     by_path: dict[str, list[str]] = {}
     for one in changes:
         by_path.setdefault(one.path, []).append(one.field)

@@ -28,7 +28,7 @@ _PERMANENT = frozenset({301, 308})
 def find_corrections(
     newsroom: Newsroom, shelf: judge.MemoryShelf, vectors: Vectors, looks: Iterable[Look]
 ) -> Mapping[str, Correction]:
-    """Give what the looks change, by path, and put it on the shelf."""
+    """Return what the looks change, by path, and put it on the shelf."""
     found = {}
     sites = SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt)
     for each in looks:
@@ -52,12 +52,12 @@ def _correction(
     if not known_digests(newsroom.memory, each.story):
         return None
     if each.said == "gone":
-        return _gone(newsroom.beat, newsroom.memory, newsroom.now, each)
+        return _mark_gone(newsroom.beat, newsroom.memory, newsroom.now, each)
     if each.article is None:
         return None
     article = sites.settle(each.article)
     is_set = "url" in review.ruled_fields(each.story, newsroom.beat)
-    moved = None if is_set else _moved(shelf, each, article)
+    moved = None if is_set else _find_move(shelf, each, article)
     words = tuple(_words(newsroom, sites, each, article))
     back = each.story.access == GONE
     after = _terms.kept(newsroom.beat, newsroom.memory, each.story, article)
@@ -66,14 +66,14 @@ def _correction(
     came_back = [Event.of(EventKind.BACK)] if back else []
     events = (*words, *filter(None, [moved]), *came_back)
     if words or back:
-        after = _rejudged(newsroom.settings, newsroom.album, newsroom.memory, after, article)
+        after = _rejudge(newsroom.settings, newsroom.album, newsroom.memory, after, article)
     if words:
-        after = replace(after, updated_at=_updated(newsroom.now, each.story, each.article))
+        after = replace(after, updated_at=_correction_time(newsroom.now, each.story, each.article))
     if moved:
         after = replace(after, web_url=each.article.web_url)
     return Correction(
         before=each.story,
-        after=_finished(newsroom.beat, newsroom.memory, newsroom.now, after, events),
+        after=_finish(newsroom.beat, newsroom.memory, newsroom.now, after, events),
         events=events,
         article=each.article,
         has_moved=bool(moved),
@@ -81,29 +81,29 @@ def _correction(
 
 
 def is_gone(plan: Plan, now: datetime) -> bool:
-    """Say whether a page that is not there now was not there a day ago either."""
+    """Decide whether a page that is not there now was not there a day ago either."""
     return plan.is_gone or (plan.gone is not None and now - plan.gone >= _plans.DAY)
 
 
-def _gone(beat: Beat, memory: Memory, now: datetime, each: Look) -> Correction | None:
+def _mark_gone(beat: Beat, memory: Memory, now: datetime, each: Look) -> Correction | None:
     """Mark a page as gone; a record of the `everyday` profile has no place to say so."""
     has_blocks = beat.scoring.traits.has_blocks
     settled = is_gone(each.plan, now) and not each.plan.is_gone
     if not has_blocks or not settled or each.story.access == GONE:
         return None
     events = (Event.of(EventKind.GONE),)
-    after = _finished(beat, memory, now, replace(each.story, access=GONE), events)
+    after = _finish(beat, memory, now, replace(each.story, access=GONE), events)
     return Correction(before=each.story, after=after, events=events)
 
 
 def base(articles: ArticleStore, plan: Plan, story: Story) -> Article | None:
-    """Give the reading that a new one is compared with, None where it had to make room."""
+    """Return the reading that a new one is compared with, None where it had to make room."""
     kept = articles.get(plan.article) if plan.article else None
     return kept or kept_article(articles, story)
 
 
 def has_base(articles: ArticleStore, each: Look, article: Article) -> bool:
-    """Say whether there is a reading to compare with that later looks may use too.
+    """Decide whether there is a reading to compare with that later looks may use too.
 
     None of another version of the reader, and none where the history tells of a look that was not
     remembered: its round was killed.
@@ -117,12 +117,12 @@ def has_base(articles: ArticleStore, each: Look, article: Article) -> bool:
 
 
 def _is_same(plan: Plan, article: Article) -> bool:
-    """Say whether not a word is new: nothing has to be read then."""
+    """Decide whether not a word is new: nothing has to be read then."""
     return plan.digest == _plans.digest(article)
 
 
 def is_other_article(articles: ArticleStore, plan: Plan, story: Story, article: Article) -> bool:
-    """Say whether a page is no state of the article that was filed, but another or a stub.
+    """Decide whether a page is no state of the article that was filed, but another or a stub.
 
     Where the reading had to make room, the record's headline and excerpt are what is left of it.
     """
@@ -134,7 +134,7 @@ def is_other_article(articles: ArticleStore, plan: Plan, story: Story, article: 
 
 
 def _words(newsroom: Newsroom, sites: SiteHabits, each: Look, article: Article) -> Iterator[Event]:
-    """Give the events of headline, excerpt and text; `article` is without what its site repeats.
+    """Yield the events of headline, excerpt and text; `article` is without what its site repeats.
 
     The new reading is compared with the earlier one, both by the same reader and rules: how the
     record came to its words is no matter. Where the earlier one had to make room, or the history
@@ -142,7 +142,7 @@ def _words(newsroom: Newsroom, sites: SiteHabits, each: Look, article: Article) 
     """
     if each.article is None or _is_same(each.plan, each.article):
         return
-    old = _compared(newsroom.articles, sites, each)
+    old = _earlier_reading(newsroom.articles, sites, each)
     if old is not None and old.reader != article.reader:
         return  # an earlier version of the reader read otherwise what did not change
     hand = review.touched_fields(each.story, known_digests(newsroom.memory, each.story))
@@ -166,18 +166,18 @@ def _new_headline(old: str, new: str, *, is_kept: bool) -> Event:
     return Event.of(EventKind.HEADLINE_CHANGED, title=old)
 
 
-def _compared(articles: ArticleStore, sites: SiteHabits, each: Look) -> Article | None:
-    """Give the earlier reading where it can tell anything new."""
+def _earlier_reading(articles: ArticleStore, sites: SiteHabits, each: Look) -> Article | None:
+    """Return the earlier reading where it can tell anything new."""
     if review.is_noted_since(each.story, each.plan.looked):
         return None
     kept = base(articles, each.plan, each.story)
     return None if kept is None else sites.settle(kept)
 
 
-def _rejudged(
+def _rejudge(
     settings: Settings, album: Album, memory: Memory, story: Story, article: Article
 ) -> Story:
-    """Give the story as today's page is judged, on an empty shelf.
+    """Return the story as today's page is judged, on an empty shelf.
 
     Whether it is a copy was decided when it was filed.
     """
@@ -191,15 +191,15 @@ def _rejudged(
     return review.rejudge(story, article, grounds, "correction").story
 
 
-def _updated(now: datetime, story: Story, article: Article) -> datetime:
-    """Give when it was corrected: as the page says, where that is news and no time to come."""
+def _correction_time(now: datetime, story: Story, article: Article) -> datetime:
+    """Return when it was corrected: as the page says, where that is news and no time to come."""
     told = article.updated_at
     before = max(filter(None, (story.updated_at, story.published_at)), default=None)
     is_news = told is not None and told <= now and (before is None or told > before)
     return told if told is not None and is_news else now
 
 
-def _moved(shelf: judge.MemoryShelf, each: Look, article: Article) -> Event | None:
+def _find_move(shelf: judge.MemoryShelf, each: Look, article: Article) -> Event | None:
     """Return the move to another address, None where the page did not move for good."""
     story, new = each.story, article.web_url
     if not story.web_url or urls.identity(new) == urls.identity(story.web_url):
@@ -211,7 +211,7 @@ def _moved(shelf: judge.MemoryShelf, each: Look, article: Article) -> Event | No
 
 
 def _is_for_good(each: Look) -> bool:
-    """Say whether each redirect behind the page's last known place is permanent, and its site's."""
+    """Decide whether each redirect from the page's last known place is permanent, on its site."""
     last = urls.identity(each.plan.final_url or each.revisit.url)
     hops = list(each.trace.hops)
     places = [each.revisit.url, *(target for _, target in hops)]
@@ -224,7 +224,7 @@ def _is_for_good(each: Look) -> bool:
     )
 
 
-def _finished(
+def _finish(
     beat: Beat, memory: Memory, now: datetime, story: Story, events: tuple[Event, ...]
 ) -> Story:
     """Add the digests that the line answers for, and the events where the record has a place."""

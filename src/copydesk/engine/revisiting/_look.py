@@ -39,7 +39,7 @@ async def look_again(
 
     async def one(each: Look) -> None:
         try:
-            found.append(await _looked(newsroom.articles, each, fetcher, readers))
+            found.append(await _look_safely(newsroom.articles, each, fetcher, readers))
         except Exception as error:  # a bug that one page meets must cost only that page
             found.append(replace(each, failure=failure_of(each.revisit.url, error)))
         progress.step()
@@ -49,10 +49,10 @@ async def look_again(
 
 
 def _due(newsroom: Newsroom, removed: frozenset[str]) -> list[Look]:
-    """Give the looks of this round; plans for what is no record any more are forgotten."""
+    """Return the looks of this round; plans for what is no record any more are forgotten."""
     looks = []
     ended = []
-    for revisit in _plans.due_looks(newsroom):
+    for revisit in _plans.due_looks(newsroom.memory, newsroom.now):
         plan = _plans.read(revisit)
         story = _story(newsroom.archive, revisit.path, removed)
         if (
@@ -69,7 +69,7 @@ def _due(newsroom: Newsroom, removed: frozenset[str]) -> list[Look]:
 
 
 def _story(records: Archive, path: str, removed: frozenset[str]) -> Story | None:
-    """Give the record, None where it is away, broken, or an editor removed it."""
+    """Return the record, None where it is away, broken, or an editor removed it."""
     try:
         story = records.read(path)
     except CopydeskError:
@@ -77,7 +77,7 @@ def _story(records: Archive, path: str, removed: frozenset[str]) -> Story | None
     return None if _plans.is_removed(story, removed) else story
 
 
-async def _looked(
+async def _look_safely(
     articles: ArticleStore, each: Look, fetcher: Fetcher, readers: ReaderPool
 ) -> Look:
     plan, url = each.plan, each.revisit.url
@@ -112,7 +112,7 @@ async def _reading(articles: ArticleStore, each: Look, page: Page, readers: Read
 
 
 def _is_at_home(story: Story, article: Article) -> bool:
-    """Say whether the page is still on its publisher's site."""
+    """Decide whether the page is still on its publisher's site."""
     return urls.same_site(article.web_url, story.web_url or article.web_url)
 
 

@@ -78,7 +78,7 @@ class Look:
 def plan_filed(
     articles: ArticleStore, now: datetime, lead: Lead, article: Article, trace: PageTrace
 ) -> Plan:
-    """Give the plan for a page that this round filed."""
+    """Return the plan for a page that this round filed."""
     return Plan(
         filed=now,
         looked=now,
@@ -92,7 +92,7 @@ def plan_filed(
 
 
 def digest(article: Article) -> str:
-    """Give a digest of an article's words."""
+    """Compute a digest of an article's words."""
     words = "\0".join((article.title, article.excerpt, article.text))
     return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
@@ -100,7 +100,7 @@ def digest(article: Article) -> str:
 def place_of_look(
     story: Story, url: str, plan: Plan, trace: PageTrace = NO_TRACE
 ) -> tuple[str, Plan]:
-    """Give where to ask for a story's page, and the plan for there.
+    """Return where to ask for a story's page, and the plan for there.
 
     That is the address by which it came in, where nobody but its publisher's host stands between:
     what leads there from another (a shortener, a counter, a thief) has no say in the story. Else it
@@ -130,7 +130,7 @@ def keep_plan(memory: Memory, now: datetime, story: Story, url: str, plan: Plan)
 
 
 def _next(plan: Plan, now: datetime, published_at: datetime | None) -> datetime | None:
-    """Give when to look next, None for never.
+    """Compute when to look next, None for never.
 
     A story published within the last week always has a plan, so that one without has lost it.
     """
@@ -144,14 +144,14 @@ def _next(plan: Plan, now: datetime, published_at: datetime | None) -> datetime 
     return None
 
 
-def due_looks(newsroom: Newsroom) -> list[Revisit]:
-    """Give the looks of this round, the longest due first; so many in all, so many a host."""
-    now, revisits = newsroom.now, newsroom.memory.revisits
-    return revisits.share(now, now - LATE, LOOKS_A_ROUND, LOOKS_A_HOST)
+def due_looks(memory: Memory, now: datetime) -> list[Revisit]:
+    """Return the looks of this round, the longest due first; so many in all, so many a host."""
+    late = now - LATE
+    return memory.revisits.share(now, late, LOOKS_A_ROUND, LOOKS_A_HOST)
 
 
 def read(revisit: Revisit) -> Plan | None:
-    """Give what was kept with a look; None for what another version kept."""
+    """Return what was kept with a look; None for what another version kept."""
     try:
         return msgspec.json.decode(revisit.kept, type=Plan)
     except msgspec.DecodeError:
@@ -195,7 +195,7 @@ def make_up_plans(
 
 
 def is_removed(story: Story, removed: frozenset[str]) -> bool:
-    """Say whether an editor removed a story for good; `removed` are identities of addresses."""
+    """Decide whether an editor removed a story for good; `removed` are identities of addresses."""
     is_said = story.verdict is not None and story.verdict.said == "remove"
     return is_said or not removed.isdisjoint(map(urls.identity, story.addresses))
 
@@ -240,7 +240,7 @@ def _make_up(
 
 
 def _lead(now: datetime, story: Story, article: Article | None) -> Lead:
-    """Give the lead again that brought a story: what its article took from it, by the origins."""
+    """Return the lead again that brought a story: what its article took from it, by the origins."""
     url = story.original_url or story.web_url
     if article is None:
         return Lead(
@@ -273,7 +273,7 @@ def forget(memory: Memory, paths: Iterable[str]) -> None:
 
 
 def _media(article: Article) -> tuple[Media, ...]:
-    """Give the video or sound that a feed offered, by the frame that was made of it."""
+    """Return the video or sound that a feed offered, by the frame that was made of it."""
     shown = embeds.read(article.featured_content)
     if shown is None:
         return ()

@@ -11,7 +11,7 @@ from copydesk.news import Article, Beat, Story
 
 
 def kept(beat: Beat, memory: Memory, story: Story, article: Article) -> Story:
-    """Give the story as it may be shown now, by today's page; what a person wrote stays.
+    """Return the story as it may be shown now, by today's page; what a person wrote stays.
 
     That is no correction: its publisher changed nothing in the article.
     """
@@ -28,7 +28,7 @@ def kept(beat: Beat, memory: Memory, story: Story, article: Article) -> Story:
 
 
 def _excerpt(story: Story, article: Article) -> str:
-    """Give as much of the excerpt as may be quoted; one comes back with the leave to quote."""
+    """Return as much of the excerpt as may be quoted; one comes back with the leave to quote."""
     limit = extract.snippet_characters(article.signals)
     if "snippet" in article.refuses or (limit is not None and len(story.excerpt) > limit):
         return article.excerpt

@@ -111,7 +111,7 @@ def take_in(bench: Bench, gathered: Gathered, before: Snapshot) -> tuple[Bench, 
     if (ruled.newsroom.beat, ruled.removed) != (bench.newsroom.beat, bench.removed):
         bench, gathered = ruled, without_overruled(gathered, ruled)
     has_git = archive.Repository(bench.newsroom.root).usable
-    touched = _touched(before, now) if has_git else set()
+    touched = _find_touched(before, now) if has_git else set()
     if not touched:
         return bench, gathered
     if touched - before.signatures.keys() or before.signatures.keys() - now.signatures.keys():
@@ -152,7 +152,7 @@ def without_overruled(gathered: Gathered, bench: Bench) -> Gathered:
     return replace(gathered, candidates=tuple(candidates), outcomes=tuple(outcomes))
 
 
-def _touched(before: Snapshot, now: Snapshot) -> set[str]:
+def _find_touched(before: Snapshot, now: Snapshot) -> set[str]:
     """Return the paths of records that are new or may have changed."""
     since = before.taken_ns - _TICK_NS
     return {
@@ -205,7 +205,8 @@ def judge_all(bench: Bench, gathered: Gathered) -> Stories:
         if path not in updates:
             updates[path] = Update(before=before, after=beside.changed[path])
     return Stories(
-        outcomes=tuple(_regrouped(outcome, beside.changed) for outcome in outcomes), updates=updates
+        outcomes=tuple(_take_regrouped(outcome, beside.changed) for outcome in outcomes),
+        updates=updates,
     )
 
 
@@ -228,7 +229,7 @@ def _judge(bench: Bench, candidate: Candidate) -> Outcome:
             return Outcome(lead=lead, end=end)
 
 
-def _regrouped(outcome: Outcome, changed: Mapping[str, Story]) -> Outcome:
+def _take_regrouped(outcome: Outcome, changed: Mapping[str, Story]) -> Outcome:
     """Return an outcome with its story as it stands beside the others."""
     if not isinstance(outcome.end, NewStory):
         return outcome

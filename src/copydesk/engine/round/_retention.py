@@ -51,7 +51,7 @@ def _forget_removed(root: Path, articles: ArticleStore) -> None:
 
 
 def _stale_hosts(memory: Memory, before: datetime) -> Iterator[str]:
-    """Give the hosts that were left alone for long, and the longest left where all are too much."""
+    """Yield the hosts left alone for long, and the longest left where all are too much."""
     notes = [(_newest_time(kept), len(kept), key) for key, kept in memory.hosts.items()]
     size = sum(length for _, length, _ in notes)
     for newest, length, key in sorted(notes):
@@ -69,7 +69,7 @@ def _unused_sources(beat: Beat, memory: Memory, before: datetime) -> Iterator[st
 
 
 def _last_asked(kept: bytes) -> datetime:
-    """Give when a source was last asked, within a day: it is asked again at most a day later."""
+    """Return when a source was last asked, within a day: it is asked again at most a day later."""
     try:
         state = msgspec.json.decode(kept, type=watch.SourceState)
     except msgspec.DecodeError:  # of another version: as good as unknown
@@ -79,7 +79,7 @@ def _last_asked(kept: bytes) -> datetime:
 
 
 def _newest_time(kept: bytes) -> datetime:
-    """Give the newest time in a note on a host, whatever else it says."""
+    """Return the newest time in a note on a host, whatever else it says."""
     try:
         note = msgspec.msgpack.decode(kept)
     except msgspec.MsgspecError:

@@ -26,19 +26,19 @@ def run_round(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> 
     with alone(newsroom.root, newsroom.private):
         report = _in_loop(newsroom, options, progress)
         if not options.dry_run:
-            report = _timed("archive", _shelved, newsroom, report)
+            report = _time("archive", _archive, newsroom, report)
             if options.web is None:
-                report = _timed("push", _remote.push_commits, newsroom, report)
-            report = _published(newsroom, report, progress)
+                report = _time("push", _remote.push_commits, newsroom, report)
+            report = _publish(newsroom, report, progress)
             _retention.forget_old(newsroom)
-            report = _timed("tidy", _remote.tidy_repository, newsroom, report)
+            report = _time("tidy", _remote.tidy_repository, newsroom, report)
     if options.deploy and not options.dry_run:
-        report = _deployed(newsroom, report, progress)
+        report = _deploy(newsroom, report, progress)
     return replace(report, seconds=round(time.monotonic() - began, 3))
 
 
-def _shelved(newsroom: Newsroom, report: RoundReport) -> RoundReport:
-    """Move old stories to the attic, in a commit of its own before the push."""
+def _archive(newsroom: Newsroom, report: RoundReport) -> RoundReport:
+    """Archive old stories, in a commit of its own before the push."""
     done = archive_old_records(newsroom)
     return replace(
         report,
@@ -49,7 +49,7 @@ def _shelved(newsroom: Newsroom, report: RoundReport) -> RoundReport:
     )
 
 
-def _published(newsroom: Newsroom, report: RoundReport, progress: Progress) -> RoundReport:
+def _publish(newsroom: Newsroom, report: RoundReport, progress: Progress) -> RoundReport:
     built = build(newsroom, progress)
     return replace(
         report,
@@ -58,7 +58,7 @@ def _published(newsroom: Newsroom, report: RoundReport, progress: Progress) -> R
     )
 
 
-def _deployed(newsroom: Newsroom, report: RoundReport, progress: Progress) -> RoundReport:
+def _deploy(newsroom: Newsroom, report: RoundReport, progress: Progress) -> RoundReport:
     """Send the site where it is not yet; a failure is reported, and the next round tries again."""
     began = time.monotonic()
     try:
@@ -72,7 +72,7 @@ def _deployed(newsroom: Newsroom, report: RoundReport, progress: Progress) -> Ro
     return replace(report, deploy=done, stages={**report.stages, "deploy": spent})
 
 
-def _timed(
+def _time(
     stage: str,
     step: Callable[[Newsroom, RoundReport], RoundReport],
     newsroom: Newsroom,

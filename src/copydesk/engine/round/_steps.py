@@ -51,10 +51,10 @@ Result = TypeVar("Result")
 _NO_BEAT = Beat(title="")
 
 
-def watch_url(newsroom: Newsroom, url: str, web: Path | None = None) -> watch.Reading:
+def watch_url(newsroom: Newsroom, url: str, web: Path | None = None) -> watch.SourceReading:
     """Ask one address for leads, as a source; raises FetchError, FeedError."""
 
-    async def step(fetcher: Fetcher, readers: ReaderPool) -> watch.Reading:
+    async def step(fetcher: Fetcher, readers: ReaderPool) -> watch.SourceReading:
         source = newsroom.beat.source(url) or Source(url=url)
         request = Request(url=url, purpose="source")
         page = _page(await fetcher.fetch(with_source_options(newsroom.settings, request, source)))
@@ -69,7 +69,7 @@ def fetch_url(
     """Fetch one page as a round would: robots, redirects, limits."""
 
     async def step(fetcher: Fetcher, _: ReaderPool) -> Page | NotModified | Refused:
-        return await fetcher.fetch(_request(newsroom.settings, url))
+        return await fetcher.fetch(request_for(newsroom.settings, url))
 
     return _over_the_wire(newsroom.settings, newsroom.memory, newsroom.now, web, step)
 
@@ -78,7 +78,7 @@ def extract_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Articl
     """Fetch and read one page, or read the file at that path; raises FetchError, PageError."""
 
     async def step(fetcher: Fetcher, readers: ReaderPool) -> Article | Dropped:
-        page = _page(await fetcher.fetch(_request(newsroom.settings, url)))
+        page = _page(await fetcher.fetch(request_for(newsroom.settings, url)))
         return await readers.article(page, _lead(newsroom.now, url))
 
     return _over_the_wire(newsroom.settings, newsroom.memory, newsroom.now, web, step)
@@ -100,7 +100,7 @@ def extract_file(
 
 
 def article_fields(article: Article) -> Mapping[str, Mapping[str, object]]:
-    """Give every field of an article as {"value", "from"}."""
+    """Return every field of an article as {"value", "from"}."""
     return extract.fields(article)
 
 
@@ -113,12 +113,12 @@ def judge_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Story | 
             raise PageError(outcome.what, subject=outcome.url, hint=outcome.hint)
         if isinstance(outcome, Dropped):
             return outcome
-        return await _judged(newsroom, outcome, fetcher)
+        return await _judge(newsroom, outcome, fetcher)
 
     return _over_the_wire(newsroom.settings, newsroom.memory, newsroom.now, web, step)
 
 
-async def _judged(newsroom: Newsroom, article: Article, fetcher: Fetcher) -> Story | Dropped:
+async def _judge(newsroom: Newsroom, article: Article, fetcher: Fetcher) -> Story | Dropped:
     shelf = fill_shelf(newsroom, Troubles(), but=urls.identity(article.web_url))
     removed = removed_addresses(newsroom.root)
     vectors = Vectors(newsroom.memory)  # one page is judged without being grouped
@@ -160,7 +160,7 @@ def _page(answer: Page | NotModified | Refused) -> Page:
     raise FetchError("the server says 304 to an unconditional request", subject=answer.url)
 
 
-def _request(settings: Settings, url: str) -> Request:
+def request_for(settings: Settings, url: str) -> Request:
     """Ask for a source as a round does, with its headers and proxy; for any other page without."""
     source = settings.beat.source(url)
     if source is None:

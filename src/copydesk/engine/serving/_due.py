@@ -56,7 +56,7 @@ class Folder:
         return Memory(self.root / PRIVATE / "memory.sqlite")
 
     def settings(self) -> config.Settings:
-        """Give the settings; those of before where beat.toml is wrong: a round says why."""
+        """Return the settings; those of before where beat.toml is wrong: a round says why."""
         mark = _marks([self.root / "beat.toml"])
         if mark != self._mark:
             self._mark = mark
@@ -67,7 +67,7 @@ class Folder:
         return self.last
 
     def mark(self) -> Mark:
-        """Give what changes when somebody changes beat.toml or `_data`, or commits, or pulls."""
+        """Return what changes when somebody changes beat.toml or `_data`, or commits, or pulls."""
         git, data = self.root / ".git", self.root / "_data"
         return _marks(
             [
@@ -80,13 +80,13 @@ class Folder:
         )
 
     def due(self, now: datetime) -> Due:
-        """Say whether a round at this moment would have anything to do."""
+        """Decide whether a round at this moment would have anything to do."""
         with closing(self.memory()) as memory:
             return what_is_due(self.settings(), memory, now)
 
 
 def what_is_due(settings: config.Settings, memory: Memory, now: datetime) -> Due:
-    """Say why a round is due: a push, a source, a second look, what a killed round left."""
+    """Return why a round is due: a push, a source, a second look, what a killed round left."""
     urls = {source.url for source in settings.beat.sources}
     if unread_pushes(memory, urls, now):
         return Due(why="a hub pushed")
@@ -94,7 +94,7 @@ def what_is_due(settings: config.Settings, memory: Memory, now: datetime) -> Due
         return Due(why="a change was cut short")
     if settings.records.look_again and any(memory.revisits.due(now, at_most=1)):
         return Due(why="a page is to be looked at again")
-    return _sources_due(urls, memory.sources(), _ended(settings.root), now)
+    return _sources_due(urls, memory.sources(), _ended_sources(settings.root), now)
 
 
 def _sources_due(
@@ -114,13 +114,13 @@ def _sources_due(
     return Due(soonest=min(soonest, default=None))
 
 
-def _ended(root: Path) -> frozenset[str]:
-    """Give the sources that the ledger ends: one whose state was lost is not asked, and not new."""
-    return _ended_at(root, _marks([root / LEDGER_PATH]))
+def _ended_sources(root: Path) -> frozenset[str]:
+    """Return the sources that the ledger ends: one without a state is not asked, and not new."""
+    return _ended_sources_at(root, _marks([root / LEDGER_PATH]))
 
 
 @functools.lru_cache(maxsize=4)
-def _ended_at(root: Path, _mark: Mark) -> frozenset[str]:
+def _ended_sources_at(root: Path, _mark: Mark) -> frozenset[str]:
     try:
         ledger = archive.read_ledger(root)
     except CopydeskError:  # the round says what is wrong, and asks them all

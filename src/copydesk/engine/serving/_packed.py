@@ -21,12 +21,12 @@ _APART = ("Range", "If-Range", "If-Match", "If-Unmodified-Since")
 
 
 def varies(path: Path) -> bool:
-    """Say whether an answer with a file depends on what the asker can unpack."""
+    """Decide whether an answer with a file depends on what the asker can unpack."""
     return path.suffix in _TEXTS
 
 
-async def packed(request: web.Request, path: Path) -> web.Response | None:
-    """Give a file gzipped, or 304 where the asker has it; None: send it as it is."""
+async def pack(request: web.Request, path: Path) -> web.Response | None:
+    """Answer with a file gzipped, or 304 where the asker has it; None: send it as it is."""
     headers = request.headers
     if request.method != "GET" or not varies(path) or any(name in headers for name in _APART):
         return None
@@ -57,7 +57,7 @@ def _answer(request: web.Request, path: Path) -> web.Response | None:
 
 
 def _is_known(request: web.Request, tag: str, changed_at: float) -> bool:
-    """Say whether the asker has this very file; what names a tag is not asked for a time."""
+    """Decide whether the asker has this very file; what names a tag is not asked for a time."""
     tags = request.if_none_match
     if tags is not None:
         return any(one.value in {tag, "*"} for one in tags)

@@ -34,13 +34,15 @@ def plan(memory: Memory, settings: config.Settings, now: datetime) -> Subscripti
     One begins where a source names a hub and `serve.public_url` says where we are; it ends where
     hub, topic or that address changed or the source left the beat.
     """
-    states = {url: _named(kept) for url, kept in memory.sources().items()}
-    if not memory.hubs.keys() and not _wanted(settings, states, {}):
+    states = {url: _decode(kept) for url, kept in memory.sources().items()}
+    if not memory.hubs.keys() and not _places_to_be(settings, states, {}):
         return {}
     with memory.together():
         before = subscriptions(memory)
-        wanted = _wanted(settings, states, before)
-        after = _judged({**_without_ended(before, wanted, now), **_begun(before, wanted)}, states)
+        wanted = _places_to_be(settings, states, before)
+        after = _learn_news(
+            {**_without_ended(before, wanted, now), **_begin(before, wanted)}, states
+        )
         for key in before.keys() - after.keys():
             memory.hubs.forget(key)
         for key, subscription in after.items():
@@ -52,10 +54,10 @@ def plan(memory: Memory, settings: config.Settings, now: datetime) -> Subscripti
     return after
 
 
-def _wanted(
+def _places_to_be(
     settings: config.Settings, states: Mapping[str, _Named], known: Subscriptions
 ) -> dict[str, Place]:
-    """Give hub, topic and where we are called, for each source whose hub may push.
+    """Return hub, topic and where we are called, for each source whose hub may push.
 
     A source that is asked with a secret or through a proxy is no hub's business.
     """
@@ -87,7 +89,7 @@ def _place(subscription: websub.Subscription) -> Place:
 def _without_ended(
     before: Subscriptions, wanted: Mapping[str, Place], now: datetime
 ) -> Subscriptions:
-    """Give what goes on or is being given back; what the hub never confirmed is just left out."""
+    """Return what goes on or is being given back; what the hub never confirmed is just left out."""
     after: Subscriptions = {}
     for key, old in before.items():
         if old.ending:
@@ -101,7 +103,7 @@ def _without_ended(
     return after
 
 
-def _begun(before: Subscriptions, wanted: Mapping[str, Place]) -> Subscriptions:
+def _begin(before: Subscriptions, wanted: Mapping[str, Place]) -> Subscriptions:
     return {
         source: websub.Subscription(
             source=source,
@@ -115,7 +117,7 @@ def _begun(before: Subscriptions, wanted: Mapping[str, Place]) -> Subscriptions:
     }
 
 
-def _judged(subscriptions: Subscriptions, states: Mapping[str, _Named]) -> Subscriptions:
+def _learn_news(subscriptions: Subscriptions, states: Mapping[str, _Named]) -> Subscriptions:
     """Let each subscription learn of its source's newest news."""
     return {
         key: websub.after_news(one, states[key].last_new_at) if key in states else one
@@ -142,7 +144,7 @@ def _tell_states(
 _NAMED = msgspec.json.Decoder(_Named)
 
 
-def _named(kept: bytes) -> _Named:
+def _decode(kept: bytes) -> _Named:
     try:
         return _NAMED.decode(kept)
     except msgspec.DecodeError:  # written by another version: the round makes it new

@@ -89,7 +89,7 @@ class Rounds:
 
 
 def wait_after_push(began: datetime | None, now: datetime) -> float:
-    """Give the seconds from a push to the round that reads it; `began` is the last round's."""
+    """Compute the seconds from a push to the round that reads it; `began` is the last round's."""
     rest = 0.0 if began is None else (began + BETWEEN - now).total_seconds()
     return max(_GATHER_SECONDS, rest)
 

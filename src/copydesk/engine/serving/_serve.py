@@ -18,8 +18,8 @@ from copydesk import fetch
 from copydesk.config import Settings
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.publishing import is_gone
+from copydesk.engine.serving._audience import AudienceCounts
 from copydesk.engine.serving._due import Folder
-from copydesk.engine.serving._readers import Readers
 from copydesk.engine.serving._rounds import Rounds
 from copydesk.engine.serving._site import Site
 from copydesk.engine.serving._subscriber import Subscriber
@@ -55,7 +55,7 @@ def serve(newsroom: Newsroom, address: Address, say: Say) -> None:
     """
     parsed = urls.parse(newsroom.beat.url)
     prefix = "" if parsed is None else str(parsed.pathname).strip("/")
-    readers = _readers(newsroom.settings) if newsroom.settings.serve.count_reads else None
+    readers = _audience(newsroom.settings) if newsroom.settings.serve.count_reads else None
     site = Site(newsroom.site, prefix, lambda path: is_gone(newsroom.private, path), readers)
     asyncio.run(_serve(newsroom.settings, address, say, site))
 
@@ -67,21 +67,21 @@ async def _serve(settings: Settings, address: Address, say: Say, site: Site) -> 
         return
     clock = fetch.WallClock()
     folder = Folder(settings, os.environ)
-    rounds = Rounds(folder, clock, _timed(say, clock))
+    rounds = Rounds(folder, clock, with_time(say, clock))
     async with fetch.Web(replace(settings.fetch, max_bytes=_HUB_BYTES), clock) as wire:
-        subscriber = Subscriber(folder, wire.post, clock, _timed(say, clock))
+        subscriber = Subscriber(folder, wire.post, clock, with_time(say, clock))
         subscriber.soon = rounds.soon
         await subscriber.load()
         await _until_told(address, say, site, subscriber, rounds)
 
 
-def _readers(settings: Settings) -> Readers:
+def _audience(settings: Settings) -> AudienceCounts:
     """Count readers in the newsroom's memory, opened anew each time: a round may replace it."""
-    return Readers(Folder(settings, os.environ).memory, fetch.WallClock())
+    return AudienceCounts(Folder(settings, os.environ).memory, fetch.WallClock())
 
 
-def _timed(say: Say, clock: fetch.Clock) -> Say:
-    """Say everything with the time in front: days later somebody wonders when that was."""
+def with_time(say: Say, clock: fetch.Clock) -> Say:
+    """Put the time in front of each message: days later somebody wonders when that was."""
     return lambda words: say(f"{clock.now():%H:%M} {words}")
 
 
@@ -147,7 +147,7 @@ async def _start(place: web.TCPSite, address: Address) -> None:
 
 
 def _refusal(error: OSError | UnicodeError) -> tuple[str, str]:
-    """Say why the system lets nobody listen there, and which option names another place."""
+    """Return why the system lets nobody listen there, and which option names another place."""
     if isinstance(error, socket.gaierror | UnicodeError):
         return "no such host", "--host"
     if error.errno == errno.EADDRINUSE:

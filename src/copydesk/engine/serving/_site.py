@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from copydesk.engine.serving._packed import packed, varies
-from copydesk.engine.serving._readers import Readers
+from copydesk.engine.serving._audience import AudienceCounts
+from copydesk.engine.serving._packed import pack, varies
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -42,7 +42,7 @@ _ASK_AGAIN = "no-cache"  # whoever has a page asks whether it is new, and mostly
 
 
 def nothing_is_gone(_: str) -> bool:
-    """Say of no path that it is gone."""
+    """Call no path gone."""
     return False
 
 
@@ -61,7 +61,7 @@ class Site:
         root: Path,
         prefix: str,
         is_gone: Callable[[str], bool] = nothing_is_gone,
-        readers: Readers | None = None,
+        readers: AudienceCounts | None = None,
     ) -> None:
         self._root = root
         self._prefix = prefix.strip("/")
@@ -70,11 +70,11 @@ class Site:
 
     @property
     def path(self) -> str:
-        """Give the site's own path without a final slash: "/coast", or ""."""
+        """Return the site's own path without a final slash: "/coast", or ""."""
         return f"/{self._prefix}" if self._prefix else ""
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        """Give the file, the folder's index page, or the site's own 404 page."""
+        """Return the file, the folder's index page, or the site's own 404 page."""
         from aiohttp import web
 
         asked = self._bare(request.match_info["path"])
@@ -83,12 +83,12 @@ class Site:
             return await self._missing(asked.strip("/"))
         if path.name == "index.html" and not request.path.endswith(("/", "/index.html")):
             raise web.HTTPMovedPermanently(location=self._address(path.parent))
-        response = await packed(request, path) or web.FileResponse(path)
+        response = await pack(request, path) or web.FileResponse(path)
         response.headers.update(self._headers(path))
         return response
 
     def _headers(self, path: Path) -> dict[str, str]:
-        """Give what is said of a file, whether it is packed or not."""
+        """Return what is said of a file, whether it is packed or not."""
         kind = _FEEDS.get(path.name) or _TYPES.get(path.suffix)
         is_unchanging = path.is_relative_to(self._root.resolve() / _UNCHANGING)
         return {
@@ -107,7 +107,7 @@ class Site:
             self.readers.note(request, story[1])
 
     def _address(self, folder: Path) -> str:
-        """Give a folder's address, made from where it lies and not from what was asked."""
+        """Return a folder's address, made from where it lies and not from what was asked."""
         inside = folder.relative_to(self._root.resolve()).parts
         return "/" + "".join(f"{quote(part)}/" for part in (self._prefix, *inside) if part)
 

@@ -106,7 +106,7 @@ class Subscriber:
         asked = await asyncio.to_thread(
             self._change, subscription, lambda before: websub.after_asking(before, now)
         )
-        trouble = "" if asked is None else await self._sent(asked)
+        trouble = "" if asked is None else await self._send(asked)
         if trouble:
             self._say(f"the hub {subscription.hub} was asked for {subscription.source}: {trouble}")
             await asyncio.to_thread(
@@ -114,7 +114,7 @@ class Subscriber:
             )
         return trouble
 
-    async def _sent(self, subscription: websub.Subscription) -> str:
+    async def _send(self, subscription: websub.Subscription) -> str:
         """Send the form, along at most three redirects; give what went wrong, "" for nothing."""
         hub = subscription.hub
         for _ in range(_HOPS):

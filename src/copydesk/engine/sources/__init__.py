@@ -18,16 +18,21 @@ if TYPE_CHECKING:
     from copydesk.engine.sources._imports import Import as Import
     from copydesk.engine.sources._imports import import_sources as import_sources
     from copydesk.engine.sources._ledger import LEDGER_PATH as LEDGER_PATH
+    from copydesk.engine.sources._ledger import States as States
+    from copydesk.engine.sources._ledger import apply_ledger as apply_ledger
     from copydesk.engine.sources._ledger import ledger_under_edit as ledger_under_edit
     from copydesk.engine.sources._ledger import note_moves as note_moves
     from copydesk.engine.sources._pushes import Push as Push
     from copydesk.engine.sources._pushes import forget_subscription as forget_subscription
     from copydesk.engine.sources._pushes import keep_push as keep_push
     from copydesk.engine.sources._pushes import keep_subscription as keep_subscription
+    from copydesk.engine.sources._pushes import pushed_page as pushed_page
+    from copydesk.engine.sources._pushes import pushed_sources as pushed_sources
     from copydesk.engine.sources._pushes import subscription_at as subscription_at
     from copydesk.engine.sources._pushes import subscription_key as subscription_key
     from copydesk.engine.sources._pushes import subscriptions as subscriptions
     from copydesk.engine.sources._pushes import unread_pushes as unread_pushes
+    from copydesk.engine.sources._pushes import use_up_push as use_up_push
     from copydesk.engine.sources._rules import RULE_REASONS as RULE_REASONS
     from copydesk.engine.sources._rules import RuleDigests as RuleDigests
     from copydesk.engine.sources._share import PAGES_A_SOURCE as PAGES_A_SOURCE
@@ -44,5 +49,6 @@ if TYPE_CHECKING:
     from copydesk.engine.sources._sources import keep_source as keep_source
     from copydesk.engine.sources._sources import source_rows as source_rows
     from copydesk.engine.sources._states import keep_states as keep_states
+    from copydesk.engine.sources._states import source_states as source_states
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -58,7 +58,7 @@ class SourceAnswers:
 
     @property
     def after(self) -> Mapping[str, watch.SourceState]:
-        """Give how every source stands now."""
+        """Return how every source stands now."""
         return {**self.before, **{one.source.url: one.state for one in self.answers}}
 
 
@@ -113,7 +113,7 @@ async def collect_leads(
     failed = [one.failure for one in in_order if one.failure is not None]
     failed += [failure_of(error.subject, error) for error in troubles.errors]
     return SourceAnswers(
-        answers=in_order, leads=_once(in_order), before=states, failed=tuple(failed)
+        answers=in_order, leads=_first_of_each(in_order), before=states, failed=tuple(failed)
     )
 
 
@@ -124,7 +124,7 @@ def _queues(
     share: SourceShare,
     pushed: frozenset[str],
 ) -> list[list[Source]]:
-    """Give the sources to ask, in a queue for each host."""
+    """Return the sources to ask, in a queue for each host."""
     is_wanted = watch.may_be_asked if share.all_due else watch.is_due
     queues: dict[str, list[Source]] = {}
     for source in beat.sources:
@@ -139,7 +139,7 @@ def _queues(
     ]
 
 
-def _once(answers: Sequence[SourceAnswer]) -> tuple[Lead, ...]:
+def _first_of_each(answers: Sequence[SourceAnswer]) -> tuple[Lead, ...]:
     """Keep one lead of each address: from the page's own site, else the first in their order.
 
     Otherwise a source could list another publisher's page and lend it its own want of trust.
@@ -185,7 +185,7 @@ class _Asker:
         self._readers = readers
 
     async def answer(self, source: Source, state: watch.SourceState) -> SourceAnswer:
-        """Give what a source says, whatever happens."""
+        """Ask a source, and return an answer whatever happens."""
         try:
             return await self._ask(source, state)
         except CopydeskError as error:
@@ -206,16 +206,16 @@ class _Asker:
             if is_pushed
             else None
         )
-        answer = pushed or await self._fetched(source, state)
+        answer = pushed or await self._fetch(source, state)
         if isinstance(answer, Refused):
-            return _refused(source, watch.after_refused(state, answer, now), answer)
+            return _after_refusal(source, watch.after_refused(state, answer, now), answer)
         if isinstance(answer, NotModified):
             return SourceAnswer(source=source, state=watch.after_not_modified(state, answer, now))
         if not pushed and state.digest and state.digest == watch.digest(answer.body):
             return SourceAnswer(source=source, state=watch.after_unchanged(state, answer, now))
         return await self._read(source, state, answer)
 
-    async def _fetched(
+    async def _fetch(
         self, source: Source, state: watch.SourceState
     ) -> Page | NotModified | Refused:
         await self._readers.room()
@@ -253,7 +253,7 @@ class _Asker:
     async def _parts(
         self, source: Source, more: Sequence[str], known: Mapping[str, Validators]
     ) -> tuple[tuple[Lead, ...], dict[str, Validators]]:
-        """Give the leads of the sitemaps that an index names, the newest first, and all validators.
+        """Return the leads of the sitemaps that an index names, newest first, and all validators.
 
         An index among them is followed as well, but none below it; while others wait it takes at
         most half of what is left of the requests. Validators of what lies below an index that says
@@ -277,8 +277,8 @@ class _Asker:
 
     async def _part(
         self, source: Source, address: str, known: Validators
-    ) -> tuple[watch.Reading | None, Validators]:
-        """Give what one sitemap of an index lists, and its validators; it costs only itself."""
+    ) -> tuple[watch.SourceReading | None, Validators]:
+        """Return what one sitemap of an index lists, and its validators; it costs only itself."""
         etag, last_modified = known
         request = Request(url=address, purpose="source", etag=etag, last_modified=last_modified)
         answer = await self._fetcher.fetch(
@@ -293,8 +293,8 @@ class _Asker:
         return reading, watch.validators(answer)
 
 
-def _refused(source: Source, state: watch.SourceState, answer: Refused) -> SourceAnswer:
-    """Give what no usable answer makes of a source; a pause that is kept is no failure."""
+def _after_refusal(source: Source, state: watch.SourceState, answer: Refused) -> SourceAnswer:
+    """Return what no usable answer makes of a source; a pause that is kept is no failure."""
     if answer.reason == "slow-down" and not answer.status:
         return SourceAnswer(source=source, state=state)
     failure = Failure(

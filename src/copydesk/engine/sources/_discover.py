@@ -21,7 +21,7 @@ from copydesk.engine.reading import ReaderPool, connect
 from copydesk.errors import CopydeskError, FeedError, FetchError, UsageError
 from copydesk.kit import urls
 from copydesk.news import Fetcher, NotModified, Page, Refused, Request, Source, SourceKind
-from copydesk.watch import Candidate, Reading
+from copydesk.watch import FeedCandidate, SourceReading
 
 _BARE = re.compile(r"([\w.-]+|\[[\da-fA-F:]+\])(:\d+)?(?:[/?#]|$)")  # host and port, no scheme
 _MAPS = 2  # of a sitemap index that are read to see what it is like
@@ -50,13 +50,13 @@ class Discovery:
 
     @property
     def best(self) -> watch.Offer | None:
-        """Give the one offer that needs no choice, None where there is none or a choice."""
+        """Return the one offer that needs no choice, None where there is none or a choice."""
         good = [offer for offer in self.offers if offer.is_good] or list(self.offers)
         return good[0] if len(good) == 1 else None
 
 
 def source_address(url: str) -> str:
-    """Give the address as a source has it; raises UsageError for what is no web address.
+    """Return the address as a source has it; raises UsageError for what is no web address.
 
     One without a scheme begins with https://, a machine's (an IP address, localhost) with http://.
     """
@@ -114,7 +114,7 @@ def find_sources(
 class _Found:
     """What a search has read so far, what it could not read, and what it asked for."""
 
-    lists: list[tuple[Candidate, Reading]] = field(default_factory=list)
+    lists: list[tuple[FeedCandidate, SourceReading]] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)  # hosts that want no more requests
@@ -133,7 +133,7 @@ class _Search:
         self._found = _Found()
 
     async def at(self, url: str) -> Discovery:
-        """Give what an address leads to."""
+        """Return what an address leads to."""
         self._progress.stage("page", 1)
         answer = await self._fetcher.fetch(Request(url=url, purpose="source"))
         self._found.asked.add(urls.identity(url))
@@ -155,15 +155,15 @@ class _Search:
             raise _unreachable(url, answer)
         return self._discovery(url, self._found.lists)
 
-    async def _itself(self, url: str, page: Page) -> tuple[Candidate, Reading] | None:
+    async def _itself(self, url: str, page: Page) -> tuple[FeedCandidate, SourceReading] | None:
         """Read the answer as it is: a list, or a page of links to fall back on."""
-        address = _settled(url, page)
+        address = _lasting_address(url, page)
         try:
             reading = await self._readers.leads(page, Source(url=url), self._now)
         except CopydeskError as error:
             self._found.failed.append(failure_of(url, error))
             return None
-        return Candidate(address, "asked"), reading
+        return FeedCandidate(address, "asked"), reading
 
     async def _from_page(self, page: Page) -> bool:
         """Look at what the page says, then where feeds often are, then for sitemaps."""
@@ -180,7 +180,7 @@ class _Search:
         said = answer.body if isinstance(answer, Page) else b""
         return await self._try("sitemaps", watch.sitemaps(page.final_url, said))
 
-    async def _try(self, stage: str, candidates: Iterable[Candidate]) -> bool:
+    async def _try(self, stage: str, candidates: Iterable[FeedCandidate]) -> bool:
         """Ask for candidates; true where one settles the search. Guesses end at the first."""
         listed = [one for one in candidates if urls.identity(one.url) not in self._found.asked]
         self._progress.stage(stage, len(listed))
@@ -196,7 +196,7 @@ class _Search:
                 break
         return is_settled
 
-    async def _ask(self, candidate: Candidate) -> tuple[Candidate, Reading] | None:
+    async def _ask(self, candidate: FeedCandidate) -> tuple[FeedCandidate, SourceReading] | None:
         """Ask for one candidate and read it as what must be a list."""
         host = urls.host(candidate.url)
         if host in self._found.alone:
@@ -208,7 +208,7 @@ class _Search:
         if not isinstance(answer, Page):
             self._note(candidate, answer)
             return None
-        address = _settled(candidate.url, answer)
+        address = _lasting_address(candidate.url, answer)
         self._found.asked.add(urls.identity(answer.final_url))
         try:
             source = Source(url=candidate.url, kind="feed")
@@ -219,28 +219,30 @@ class _Search:
             return None
         return await self._whole(replace(candidate, url=address), reading)
 
-    def _note(self, candidate: Candidate, answer: Refused | NotModified) -> None:
+    def _note(self, candidate: FeedCandidate, answer: Refused | NotModified) -> None:
         """Keep why something that the site itself names cannot be had; a guess may be in vain."""
         is_forbidden = isinstance(answer, Refused) and answer.reason == "robots"
         if candidate.way not in {"guess", "sitemap"} or is_forbidden:
             what = f"a list that cannot be had ({_reason(answer)})"
             self._found.failed.append(Failure(url=candidate.url, what=what, hint=""))
 
-    async def _whole(self, candidate: Candidate, reading: Reading) -> tuple[Candidate, Reading]:
-        """Give a sitemap index some leads of its maps; where one is for news, that one alone."""
+    async def _whole(
+        self, candidate: FeedCandidate, reading: SourceReading
+    ) -> tuple[FeedCandidate, SourceReading]:
+        """Add to a sitemap index some leads of its maps; where one is for news, that one alone."""
         if not reading.more:
             return candidate, reading
         more = sorted(reading.more, key=lambda one: not watch.is_for_news(one))
         for address in more[:_MAPS]:
             part = await self._part(address)
             if part is not None and watch.is_for_news(address) and part.leads:
-                return Candidate(address, candidate.way), part
+                return FeedCandidate(address, candidate.way), part
             reading = replace(reading, leads=reading.leads + (() if part is None else part.leads))
             if reading.leads:
                 break
         return candidate, reading
 
-    async def _part(self, address: str) -> Reading | None:
+    async def _part(self, address: str) -> SourceReading | None:
         answer = await self._fetcher.fetch(Request(url=address, purpose="source"))
         if not isinstance(answer, Page):
             return None
@@ -250,15 +252,17 @@ class _Search:
         except CopydeskError:
             return None
 
-    def _discovery(self, url: str, found: Iterable[tuple[Candidate, Reading]]) -> Discovery:
+    def _discovery(
+        self, url: str, found: Iterable[tuple[FeedCandidate, SourceReading]]
+    ) -> Discovery:
         offers = watch.offers(found, self._now)
         if not offers:
             raise _nothing(url, self._found.failed)
         return Discovery(url=url, offers=offers, failed=tuple(self._found.failed))
 
 
-def _settled(url: str, page: Page) -> str:
-    """Give the address to keep: where permanent redirects lead, else the one that was asked."""
+def _lasting_address(url: str, page: Page) -> str:
+    """Return the address to keep: where permanent redirects lead, else the one that was asked."""
     if page.hops and all(status in {301, 308} for status, _ in page.hops):
         return page.final_url
     return url
@@ -271,7 +275,7 @@ def _reason(answer: Refused | NotModified) -> str:
 
 
 def _nothing(url: str, failed: list[Failure]) -> FeedError:
-    """Say that nothing was found, and what the first list is that could not be had."""
+    """Report that nothing was found, and what the first list is that could not be had."""
     named = next((one for one in failed if one.url != url), None)
     tried = "" if named is None else f"{named.url} is {named.what}; "
     return FeedError(

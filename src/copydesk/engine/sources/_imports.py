@@ -41,7 +41,7 @@ def import_sources(newsroom: Newsroom, path: Path) -> Import:
 
 
 def _names(topics: Iterable[Topic]) -> dict[str, str]:
-    """Give the name of each topic by all that a folder may call it, in small letters."""
+    """Return the name of each topic by all that a folder may call it, in small letters."""
     names: dict[str, str] = {}
     for topic in topics:
         for said in (topic.name, topic.shortname, topic.id):

@@ -30,18 +30,18 @@ def note_moves(root: Path, now: datetime, before: States, after: States) -> File
     be read.
     """
     ledger = archive.read_ledger(root)
-    noted = _noted(now, ledger, before, after)
+    noted = _note(now, ledger, before, after)
     return None if noted == ledger else archive.ledger_change(root, noted)
 
 
 def apply_ledger(state: watch.SourceState, ledger: Ledger, url: str) -> watch.SourceState:
-    """Give the state of the source at `url` as a ledger that could be read has it.
+    """Return the state of the source at `url` as a ledger that could be read has it.
 
     An editor's word goes over everything, and ends when it is taken out; else what is known goes
     over what is written.
     """
     if url in ledger.kept:
-        return _kept(state)
+        return _keep(state)
     state = replace(state, held=False) if state.held else state
     if state.last_ok_at is not None or state.failures:
         return state
@@ -52,7 +52,7 @@ def apply_ledger(state: watch.SourceState, ledger: Ledger, url: str) -> watch.So
     return state
 
 
-def _kept(state: watch.SourceState) -> watch.SourceState:
+def _keep(state: watch.SourceState) -> watch.SourceState:
     """Undo what an editor's word undoes; a state that is as it says stays the same."""
     if state.ended:
         state = watch.revive(state)
@@ -72,12 +72,12 @@ def ledger_under_edit(newsroom: Newsroom) -> RecordError:
 
 
 def _is_new(to: str, known: SourceMoved | None) -> bool:
-    """Say whether an address is to be written down in the place of the known one."""
+    """Decide whether an address is to be written down in the place of the known one."""
     return 0 < len(to) <= _ADDRESS and (known is None or known.to != to)
 
 
-def _noted(now: datetime, ledger: Ledger, before: States, after: States) -> Ledger:
-    """Give the ledger with what the states say; entries of others, and an editor's, stay."""
+def _note(now: datetime, ledger: Ledger, before: States, after: States) -> Ledger:
+    """Return the ledger with what the states say; entries of others, and an editor's, stay."""
     moved, ended = dict(ledger.moved), dict(ledger.ended)
     for url, state in after.items():
         was = before.get(url, state)

@@ -36,13 +36,13 @@ class Push:
 
 
 def pushed_sources(beat: Beat, memory: Memory, now: datetime) -> frozenset[str]:
-    """Give the urls of the sources with an unread push: they are looked at now, due or not."""
+    """Return the urls of the sources with an unread push: they are looked at now, due or not."""
     known = {source.url for source in beat.sources}
     return unread_pushes(memory, known, now)
 
 
 def pushed_page(memory: Memory, now: datetime, source: Source) -> Page | None:
-    """Give what a hub pushed in the source's place, None where the source is to be asked.
+    """Return what a hub pushed in the source's place, None where the source is to be asked.
 
     What came after the round began is left to the next.
     """
@@ -70,7 +70,7 @@ def use_up_push(memory: Memory, now: datetime, source: Source) -> None:
 
 
 def unread_pushes(memory: Memory, urls: AbstractSet[str], now: datetime) -> frozenset[str]:
-    """Give those of the urls for which a push waits that a round at this moment reads."""
+    """Return those of the urls for which a push waits that a round at this moment reads."""
     waiting = urls & set(memory.pushed.keys())
     return frozenset(url for url in waiting if _at(memory, url, now) is not None)
 
@@ -80,7 +80,7 @@ def _unread(memory: Memory, now: datetime, url: str) -> Push | None:
 
 
 def _at(memory: Memory, url: str, now: datetime) -> Push | None:
-    """Give the push that waits at a moment, None for one that came after it.
+    """Return the push that waits at a moment, None for one that came after it.
 
     One from more than a day ahead came before a clock was set back: the source is asked instead.
     """
@@ -94,18 +94,18 @@ def _at(memory: Memory, url: str, now: datetime) -> Push | None:
 
 
 def subscriptions(memory: Memory) -> dict[str, websub.Subscription]:
-    """Give every subscription by its key: the source's url, or another where it is ending."""
+    """Return every subscription by its key: the source's url, or another where it is ending."""
     read = ((key, _subscription(kept)) for key, kept in memory.hubs.items())
     return {key: subscription for key, subscription in read if subscription is not None}
 
 
 def subscription_at(memory: Memory, key: str) -> websub.Subscription | None:
-    """Give the subscription under a key."""
+    """Return the subscription under a key."""
     return _subscription(memory.hubs.get(key))
 
 
 def subscription_key(subscription: websub.Subscription) -> str:
-    """Give the key under which a subscription is kept."""
+    """Return the key under which a subscription is kept."""
     return f"{_ENDING}{subscription.callback}" if subscription.ending else subscription.source
 
 

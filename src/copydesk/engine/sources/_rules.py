@@ -22,11 +22,11 @@ class RuleDigests:
         self._blocked = repr([rule.values for rule in beat.rulings if rule.said == "block"])
 
     def of(self, source: Source) -> str:
-        """Give the digest of how this source's list is read and its items are chosen."""
+        """Compute the digest of how this source's list is read and its items are chosen."""
         return _digest(self._beat, _own(source), self._blocked)
 
     def behind(self, source: Source, reason: str) -> str:
-        """Give the digest of what made a drop of this reason.
+        """Compute the digest of what made a drop of this reason.
 
         One block more or less lets nobody ask again for what was off the beat.
         """

@@ -26,20 +26,20 @@ class RoundLimits:
 
 
 def round_limits(settings: Settings) -> RoundLimits:
-    """Give the limits that follow from the pause between two requests to a host."""
+    """Return the limits that follow from the pause between two requests to a host."""
     a_host = max(1, int(SECONDS / max(settings.fetch.delay_seconds, 0.5)))
     return RoundLimits(a_host=a_host, a_site=A_SITE * a_host)
 
 
 def is_at_home(lead: Lead) -> bool:
-    """Say whether a page was listed by its own site."""
+    """Decide whether a page was listed by its own site."""
     return urls.same_site(lead.url, lead.source)
 
 
 def share_out(
     leads: Sequence[Lead], bounds: RoundLimits | None, now: datetime
 ) -> tuple[list[Lead], list[Lead]]:
-    """Give the leads whose pages this round fetches, in their order, and those that wait.
+    """Return the leads whose pages this round fetches, in their order, and those that wait.
 
     What a page's own site lists comes first, since others could list invented pages there; then
     the newest, and those without a date last. Without bounds none waits.

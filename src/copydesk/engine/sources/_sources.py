@@ -80,7 +80,7 @@ class KeepReport:
 
 
 def source_rows(newsroom: Newsroom) -> list[SourceRow]:
-    """Give a row for each source of the beat."""
+    """Return a row for each source of the beat."""
     states = source_states(newsroom.root, newsroom.beat, newsroom.memory)
     return [_row(source, states[source.url], newsroom.now) for source in newsroom.beat.sources]
 
@@ -101,7 +101,7 @@ def _row(source: Source, state: watch.SourceState, now: datetime) -> SourceRow:
 
 
 def check_sources(newsroom: Newsroom) -> list[HealthRow]:
-    """Give each source's health from memory, those that need a person first."""
+    """Return each source's health from memory, those that need a person first."""
     return _health(
         newsroom.beat, newsroom.now, source_states(newsroom.root, newsroom.beat, newsroom.memory)
     )
@@ -133,11 +133,11 @@ def ask_sources(newsroom: Newsroom, progress: Progress, web: Path | None = None)
 
 
 def _health(beat: Beat, now: datetime, states: _ledger.States) -> list[HealthRow]:
-    rows = [_checked(one, states[one.url], now) for one in beat.sources]
+    rows = [_check(one, states[one.url], now) for one in beat.sources]
     return sorted(rows, key=lambda row: (not row.needs_person, row.state in {"ok", "new"}))
 
 
-def _checked(source: Source, state: watch.SourceState, now: datetime) -> HealthRow:
+def _check(source: Source, state: watch.SourceState, now: datetime) -> HealthRow:
     found = watch.findings(source, state, now)
     was_read = state.last_ok_at is not None
     return HealthRow(
@@ -224,5 +224,5 @@ def _undone(ledger: Ledger, url: str, kept: SourceKept) -> Ledger:
 
 
 def export_opml(newsroom: Newsroom) -> bytes:
-    """Give the sources of the beat as OPML 2.0."""
+    """Write the sources of the beat as OPML 2.0."""
     return watch.write_opml(newsroom.beat.sources)

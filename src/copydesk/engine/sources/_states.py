@@ -28,7 +28,7 @@ def _unheard(error: CopydeskError) -> None:
 def source_states(
     root: Path, beat: Beat, memory: Memory, trouble: Callable[[CopydeskError], None] = _unheard
 ) -> Mapping[str, watch.SourceState]:
-    """Give the remembered state of each source of the beat, a fresh one where there is none.
+    """Return the remembered state of each source of the beat, a fresh one where there is none.
 
     What is written down of moves and ends (`_data/sources.yaml`) counts; a file that cannot be read
     goes to `trouble`.
@@ -64,7 +64,7 @@ def refresh_by_rules(
 
 
 def _forgetful(state: watch.SourceState) -> watch.SourceState:
-    """Give a state that knows nothing of the last answer: the next one is read whatever it is."""
+    """Return a state that knows nothing of the last answer: the next one is read whatever it is."""
     return replace(state, etag="", last_modified="", digest="", parts={})
 
 

@@ -27,7 +27,7 @@ _GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Position:
+class _RecordPosition:
     at: datetime
     offset: int
 
@@ -79,7 +79,7 @@ class Replay:
             return NotModified(url=request.url, final_url=url, headers=page.headers)
         return page
 
-    def _place(self, url: str) -> _Position | None:
+    def _place(self, url: str) -> _RecordPosition | None:
         places = self._places.get(url, [])
         if self._now is None:
             return places[-1] if places else None
@@ -90,7 +90,7 @@ class Replay:
         at = self._now or self._last
         return Page(url=asked, final_url=url, status=404, headers={}, body=b"", fetched_at=at)
 
-    def _page(self, request: Request, url: str, place: _Position) -> Page:
+    def _page(self, request: Request, url: str, place: _RecordPosition) -> Page:
         """Read one record again from its offset."""
         with _open(self._path) as file:
             file.seek(place.offset)
@@ -153,9 +153,9 @@ def _join_chunks(raw: bytes) -> bytes:
         source.readline(3)
 
 
-def _index(path: Path) -> dict[str, list[_Position]]:
+def _index(path: Path) -> dict[str, list[_RecordPosition]]:
     """Return the places of every address, oldest first; of one instant the later record last."""
-    places: dict[str, list[_Position]] = {}
+    places: dict[str, list[_RecordPosition]] = {}
     last = _LastRecord()
     with _open(path) as file:
         for record in _records(path, file, parse_http=False):
@@ -166,7 +166,7 @@ def _index(path: Path) -> dict[str, list[_Position]]:
                 raise _broken(path, last.offset, "the record is cut off")
             if str(record.record_type) == "response":
                 url = (record.headers.get("WARC-Target-URI") or "").strip("<>")
-                place = _Position(at=_date(path, record), offset=last.offset)
+                place = _RecordPosition(at=_date(path, record), offset=last.offset)
                 places.setdefault(url, []).append(place)
         _check_end(path, file, last)
     if not places:

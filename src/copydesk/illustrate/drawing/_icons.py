@@ -33,7 +33,7 @@ def draw_icons(title: str, face: Path) -> Mapping[str, bytes]:
         initial = ""
     small = [_icon(initial, face, size, is_round=True) for size in (16, 32, 48)]
     ico = io.BytesIO()
-    small[-1].save(ico, "ICO", sizes=[one.size for one in small], append_images=small[:-1])
+    small[-1].save(ico, "ICO", sizes=[image.size for image in small], append_images=small[:-1])
     return {
         "favicon.ico": ico.getvalue(),
         "apple-touch-icon.png": _png(_icon(initial, face, 180, is_round=False)),

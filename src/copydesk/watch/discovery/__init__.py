@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from copydesk.watch.discovery._candidates import (
-    Candidate,
-    candidates,
-    candidates_of_address,
-    guesses,
-    is_for_news,
-    sitemaps,
-)
-from copydesk.watch.discovery._offers import Offer, is_enough, offers
-
-__all__ = [
-    "Candidate",
-    "Offer",
-    "candidates",
-    "candidates_of_address",
-    "guesses",
-    "is_enough",
-    "is_for_news",
-    "offers",
-    "sitemaps",
-]
+from copydesk.watch.discovery._candidates import FeedCandidate as FeedCandidate
+from copydesk.watch.discovery._candidates import candidates as candidates
+from copydesk.watch.discovery._candidates import candidates_of_address as candidates_of_address
+from copydesk.watch.discovery._candidates import guesses as guesses
+from copydesk.watch.discovery._candidates import is_for_news as is_for_news
+from copydesk.watch.discovery._candidates import sitemaps as sitemaps
+from copydesk.watch.discovery._offers import Offer as Offer
+from copydesk.watch.discovery._offers import is_enough as is_enough
+from copydesk.watch.discovery._offers import offers as offers

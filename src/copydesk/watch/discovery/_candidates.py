@@ -3,7 +3,7 @@
     Page ── candidates ──> feeds that it names, its make tells, it links to ─┐
     address ── guesses ──> the few common places of a feed                  ├─ asked, read ─┐
     robots.txt ── sitemaps ──> the sitemaps that it names, the common ones  ─┘               │
-    (Candidate, Reading) ... ── offers ──> Offers, the best first  <─────────────────────────┘
+    (FeedCandidate, SourceReading) … ── offers ──> Offers, the best first <───────────────────┘
 
 Each candidate costs a polite request, so all are bounded.
 """
@@ -68,20 +68,20 @@ _ROBOTS_READ = 500 * 1024  # RFC 9309 2.5
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class FeedCandidate:
     """An address where a list may be, and by which way it was found."""
 
     url: str
     way: Way
 
 
-def candidates(page: Page) -> tuple[Candidate, ...]:
+def candidates(page: Page) -> tuple[FeedCandidate, ...]:
     """Return the feeds that a page leads to: named, told by its make, linked; asides last.
 
     At most eight, each once; what stands beside the matter (comments, one article's answers)
     comes last. Nothing for what is no HTML, except what the address itself tells.
     """
-    feeds = [Candidate(url, "place") for url in _platforms.feeds_of_address(page.url)]
+    feeds = [FeedCandidate(url, "place") for url in _platforms.feeds_of_address(page.url)]
     body = unzip(page.body, page.final_url)
     document = decode(body, page.headers.get("content-type", ""))
     root = parse_html(document) if sniff(document) in {"html", "unknown"} else None
@@ -90,12 +90,12 @@ def candidates(page: Page) -> tuple[Candidate, ...]:
     return _keep_first(feeds, page.final_url)
 
 
-def candidates_of_address(url: str) -> tuple[Candidate, ...]:
+def candidates_of_address(url: str) -> tuple[FeedCandidate, ...]:
     """Return the feeds that an address tells without its page."""
-    return tuple(Candidate(feed, "place") for feed in _platforms.feeds_of_address(url))
+    return tuple(FeedCandidate(feed, "place") for feed in _platforms.feeds_of_address(url))
 
 
-def guesses(url: str) -> tuple[Candidate, ...]:
+def guesses(url: str) -> tuple[FeedCandidate, ...]:
     """Return the common places of a feed, the ones below the page itself first."""
     parsed = urls.parse(url)
     if parsed is None:
@@ -104,10 +104,10 @@ def guesses(url: str) -> tuple[Candidate, ...]:
     last = path.rpartition("/")[2]
     below = [] if not path or "." in last else [f"{path}{name}" for name in _BELOW]
     places = (urls.fetchable(name, url) for name in (*below, *_COMMON))
-    return tuple(Candidate(place, "guess") for place in islice(filter(None, places), _GUESSES))
+    return tuple(FeedCandidate(place, "guess") for place in islice(filter(None, places), _GUESSES))
 
 
-def sitemaps(url: str, robots: bytes = b"") -> tuple[Candidate, ...]:
+def sitemaps(url: str, robots: bytes = b"") -> tuple[FeedCandidate, ...]:
     """List the sitemaps that a robots.txt names, those for news first; the common ones if none."""
     lines = _SITEMAP_LINE.findall(robots[:_ROBOTS_READ].decode("utf-8", "replace"))
     named = (urls.fetchable(line, url) for line in lines if len(line) <= _ADDRESS)
@@ -116,7 +116,7 @@ def sitemaps(url: str, robots: bytes = b"") -> tuple[Candidate, ...]:
     )
     if not addresses:
         addresses = [address for name in _COMMON_SITEMAPS if (address := urls.fetchable(name, url))]
-    return tuple(Candidate(address, "sitemap") for address in addresses[:_SITEMAPS])
+    return tuple(FeedCandidate(address, "sitemap") for address in addresses[:_SITEMAPS])
 
 
 def is_for_news(url: str) -> bool:
@@ -125,9 +125,9 @@ def is_for_news(url: str) -> bool:
     return parsed is not None and "news" in str(parsed.pathname).lower()
 
 
-def _keep_first(candidates: Iterable[Candidate], url: str) -> tuple[Candidate, ...]:
+def _keep_first(candidates: Iterable[FeedCandidate], url: str) -> tuple[FeedCandidate, ...]:
     """Keep each address once, the page's own left out, asides last; no more than are asked."""
-    by_page: dict[str, Candidate] = {}
+    by_page: dict[str, FeedCandidate] = {}
     for candidate in candidates:
         key = urls.identity(candidate.url)
         if len(candidate.url) <= _ADDRESS and key != urls.identity(url):
@@ -136,18 +136,18 @@ def _keep_first(candidates: Iterable[Candidate], url: str) -> tuple[Candidate, .
     return tuple(ordered[:_CANDIDATES])
 
 
-def _search_page(root: _Element, document: str, url: str) -> Iterator[Candidate]:
+def _search_page(root: _Element, document: str, url: str) -> Iterator[FeedCandidate]:
     at = base_of(root, url)
     yield from _named_feeds(root, at, url)
     scanned = document[:_SCANNED]
     generator = _meta(root, "generator")
     yield from (
-        Candidate(feed, "place") for feed in _platforms.feeds_of_page(scanned, url, generator)
+        FeedCandidate(feed, "place") for feed in _platforms.feeds_of_page(scanned, url, generator)
     )
     yield from _linked_feeds(root, at, url)
 
 
-def _named_feeds(root: _Element, at: str, url: str) -> Iterator[Candidate]:
+def _named_feeds(root: _Element, at: str, url: str) -> Iterator[FeedCandidate]:
     """Yield the feeds that the page names for programs (`link rel=alternate`)."""
     is_article = _meta(root, "og:type") == "article"
     for element in islice(root.iter("link"), _LINKS):
@@ -157,7 +157,7 @@ def _named_feeds(root: _Element, at: str, url: str) -> Iterator[Candidate]:
             continue
         title = str(element.get("title") or "")
         is_aside = _is_of_comments(f"{title} {feed}") or (is_article and _is_below(feed, url))
-        yield Candidate(feed, "aside" if is_aside else "named")
+        yield FeedCandidate(feed, "aside" if is_aside else "named")
 
 
 def _names_feed(element: _Element, href: str) -> bool:
@@ -176,7 +176,7 @@ def _is_below(feed: str, url: str) -> bool:
     return bool(path) and _path(feed).startswith(f"{path}/")
 
 
-def _linked_feeds(root: _Element, at: str, url: str) -> Iterator[Candidate]:
+def _linked_feeds(root: _Element, at: str, url: str) -> Iterator[FeedCandidate]:
     """Yield the links for people that look like feeds, of this site or a host of feeds."""
     for element in islice(root.iter("a"), _LINKS):
         href = str(element.get("href") or "").strip()
@@ -186,7 +186,7 @@ def _linked_feeds(root: _Element, at: str, url: str) -> Iterator[Candidate]:
             continue
         feed = urls.fetchable(href, at)
         if feed is not None and _may_be_its_own(feed, url):
-            yield Candidate(feed, "aside" if _is_of_comments(feed) else "linked")
+            yield FeedCandidate(feed, "aside" if _is_of_comments(feed) else "linked")
 
 
 def _says_feed(element: _Element) -> bool:

@@ -9,9 +9,9 @@ from typing import Literal
 
 from copydesk.kit import text, urls
 from copydesk.news import Lead
-from copydesk.watch.discovery._candidates import Candidate
+from copydesk.watch.discovery._candidates import FeedCandidate
 from copydesk.watch.discovery._publisher_name import publisher_name
-from copydesk.watch.reading import Reading
+from copydesk.watch.reading import SourceReading
 
 OfferKind = Literal["feed", "news sitemap", "sitemap", "listing"]
 
@@ -46,13 +46,15 @@ class Offer:
         return publisher_name(self.title)
 
 
-def offers(readings: Iterable[tuple[Candidate, Reading]], now: datetime) -> tuple[Offer, ...]:
+def offers(
+    readings: Iterable[tuple[FeedCandidate, SourceReading]], now: datetime
+) -> tuple[Offer, ...]:
     """Return an offer for each list that was read, the best first.
 
     Before others come those that live, then feeds, news sitemaps, sitemaps, pages of links, then
     those with dates and titles; else the order in which they were found.
     """
-    chosen: list[tuple[Offer, Reading]] = []
+    chosen: list[tuple[Offer, SourceReading]] = []
     for candidate, reading in readings:
         if reading.kind == "listing" and len(reading.leads) < _FEW:
             continue
@@ -61,12 +63,12 @@ def offers(readings: Iterable[tuple[Candidate, Reading]], now: datetime) -> tupl
     return tuple(sorted((offer for offer, _ in chosen), key=_rank))
 
 
-def is_enough(candidate: Candidate, reading: Reading, now: datetime) -> bool:
+def is_enough(candidate: FeedCandidate, reading: SourceReading, now: datetime) -> bool:
     """Decide whether nothing better need be looked for: a feed or news sitemap that lives."""
     return _kind(reading) in {"feed", "news sitemap"} and _is_good(candidate, reading, now)
 
 
-def _offer(candidate: Candidate, reading: Reading, now: datetime) -> Offer:
+def _offer(candidate: FeedCandidate, reading: SourceReading, now: datetime) -> Offer:
     dated = sorted(reading.leads, key=_order, reverse=True)
     return Offer(
         url=candidate.url,
@@ -79,20 +81,20 @@ def _offer(candidate: Candidate, reading: Reading, now: datetime) -> Offer:
     )
 
 
-def _kind(reading: Reading) -> OfferKind:
+def _kind(reading: SourceReading) -> OfferKind:
     """Tell a news sitemap by its titles: no other has any."""
     if reading.kind == "sitemap" and any(lead.title for lead in reading.leads):
         return "news sitemap"
     return reading.kind
 
 
-def _is_good(candidate: Candidate, reading: Reading, now: datetime) -> bool:
+def _is_good(candidate: FeedCandidate, reading: SourceReading, now: datetime) -> bool:
     newest = _newest(reading)
     is_dead = newest is not None and now - newest > _DEAD
     return bool(reading.leads) and not is_dead and candidate.way != "aside"
 
 
-def _newest(reading: Reading) -> datetime | None:
+def _newest(reading: SourceReading) -> datetime | None:
     return max(filter(None, map(_time, reading.leads)), default=None)
 
 
@@ -114,7 +116,7 @@ def _rank(offer: Offer) -> tuple[bool, int, bool, bool]:
     )
 
 
-def _are_the_same(reading: Reading, other: Reading) -> bool:
+def _are_the_same(reading: SourceReading, other: SourceReading) -> bool:
     """Decide whether two lists of one kind hold the same pages, as RSS and Atom of one site do."""
     if reading.kind != other.kind:
         return False

@@ -1,18 +1,12 @@
-"""Read one answer of a source: a Page goes in, a Reading with its leads comes out."""
+"""Read one answer of a source: a Page goes in, a SourceReading with its leads comes out."""
 
 from __future__ import annotations
 
-from copydesk.watch.reading._entry import Hints, Kind, Reading, SourceEntry, longest_gap
-from copydesk.watch.reading._filter import is_wanted
-from copydesk.watch.reading._read import entries, read
-
-__all__ = [
-    "Hints",
-    "Kind",
-    "Reading",
-    "SourceEntry",
-    "entries",
-    "is_wanted",
-    "longest_gap",
-    "read",
-]
+from copydesk.watch.reading._entry import Hints as Hints
+from copydesk.watch.reading._entry import Kind as Kind
+from copydesk.watch.reading._entry import SourceEntry as SourceEntry
+from copydesk.watch.reading._entry import SourceReading as SourceReading
+from copydesk.watch.reading._entry import longest_gap as longest_gap
+from copydesk.watch.reading._filter import is_wanted as is_wanted
+from copydesk.watch.reading._read import entries as entries
+from copydesk.watch.reading._read import read as read

@@ -1,4 +1,4 @@
-"""What a source lists: entries as it says them, and the Reading that is made of all."""
+"""What a source lists: entries as it says them, and the SourceReading that is made of all."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class SourceContents:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class SourceReading:
     """What one answer of a source holds.
 
     `more` are the sitemaps that an index names, the newest first. `listed` counts the entries

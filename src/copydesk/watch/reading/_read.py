@@ -1,4 +1,4 @@
-"""Read: a source's answer, whatever it is, made a Reading."""
+"""Read: a source's answer, whatever it is, made a SourceReading."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from copydesk.errors import FeedError
 from copydesk.kit import text, urls
 from copydesk.news import Fault, FaultKind, Page, Source
 from copydesk.watch.documents import Form, decode, sniff, unzip
-from copydesk.watch.reading._entry import Reading, SourceContents, has_odd_date, make_leads
+from copydesk.watch.reading._entry import SourceContents, SourceReading, has_odd_date, make_leads
 from copydesk.watch.reading._feed import read_feed, read_unknown
 from copydesk.watch.reading._hints import hub_of
 from copydesk.watch.reading._json_feed import read_json_feed
@@ -34,7 +34,7 @@ _FEED_LINK = re.compile(
 _HREF = re.compile(r"href=[\"']?([^\"'\s>]+)", re.IGNORECASE)
 
 
-def read(page: Page, source: Source, now: datetime, *, known: str = "") -> Reading:
+def read(page: Page, source: Source, now: datetime, *, known: str = "") -> SourceReading:
     """Read the leads of one answer, each page once, with the further sitemaps of an index.
 
     What the answer is is told by its bytes. `known` is the kind that the source was before
@@ -43,7 +43,7 @@ def read(page: Page, source: Source, now: datetime, *, known: str = "") -> Readi
     """
     listed = entries(page, source, known=known)
     hub, topic = _hub(listed, page)
-    return Reading(
+    return SourceReading(
         kind=listed.kind,
         title=text.shorten(listed.title, 1_000),
         leads=make_leads(listed.entries, source, now),

@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-from copydesk.watch.schedule._answers import (
-    after_error,
-    after_not_modified,
-    after_page,
-    after_refused,
-    after_unchanged,
-    digest,
-    note_push,
-    validators,
-)
-from copydesk.watch.schedule._health import (
-    Finding,
-    FindingKind,
-    findings,
-    health_word,
-    items_a_week,
-)
-from copydesk.watch.schedule._moves import keep_address, revive
-from copydesk.watch.schedule._state import SourceState, is_due, is_resting, may_be_asked, next_due
-
-__all__ = [
-    "Finding",
-    "FindingKind",
-    "SourceState",
-    "after_error",
-    "after_not_modified",
-    "after_page",
-    "after_refused",
-    "after_unchanged",
-    "digest",
-    "findings",
-    "health_word",
-    "is_due",
-    "is_resting",
-    "items_a_week",
-    "keep_address",
-    "may_be_asked",
-    "next_due",
-    "note_push",
-    "revive",
-    "validators",
-]
+from copydesk.watch.schedule._answers import after_error as after_error
+from copydesk.watch.schedule._answers import after_not_modified as after_not_modified
+from copydesk.watch.schedule._answers import after_page as after_page
+from copydesk.watch.schedule._answers import after_refused as after_refused
+from copydesk.watch.schedule._answers import after_unchanged as after_unchanged
+from copydesk.watch.schedule._answers import digest as digest
+from copydesk.watch.schedule._answers import note_push as note_push
+from copydesk.watch.schedule._answers import validators as validators
+from copydesk.watch.schedule._health import Finding as Finding
+from copydesk.watch.schedule._health import FindingKind as FindingKind
+from copydesk.watch.schedule._health import findings as findings
+from copydesk.watch.schedule._health import health_word as health_word
+from copydesk.watch.schedule._health import items_a_week as items_a_week
+from copydesk.watch.schedule._moves import keep_address as keep_address
+from copydesk.watch.schedule._moves import revive as revive
+from copydesk.watch.schedule._state import SourceState as SourceState
+from copydesk.watch.schedule._state import is_due as is_due
+from copydesk.watch.schedule._state import is_resting as is_resting
+from copydesk.watch.schedule._state import may_be_asked as may_be_asked
+from copydesk.watch.schedule._state import next_due as next_due

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from copydesk.errors import CopydeskError
 from copydesk.news import Fault, FaultKind, Lead, NotModified, Page, Refused
-from copydesk.watch.reading import Reading, longest_gap
+from copydesk.watch.reading import SourceReading, longest_gap
 from copydesk.watch.schedule import _forecast, _moves, _waits
 from copydesk.watch.schedule._state import SourceState
 
@@ -18,7 +18,7 @@ _VALIDATOR = 1_000  # characters of an ETag or Last-Modified
 
 
 def after_page(
-    state: SourceState, page: Page, reading: Reading, new_leads: int, now: datetime
+    state: SourceState, page: Page, reading: SourceReading, new_leads: int, now: datetime
 ) -> SourceState:
     """Return the state after an answer that was read; `new_leads` of it were not known."""
     items, body = len(reading.leads), digest(page.body)

@@ -1,4 +1,4 @@
-"""Readers: how often each story's page is read, counted here and by nobody else.
+"""Audience: how often each story's page is read, counted here and by nobody else.
 
 What is kept is a number for each story and day. No cookie is set, and no address is written down:
 that one client does not count without end is told by a keyed hash that never leaves the process,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 A_CLIENT = 3  # reads of one story on one day that one client counts for
 EVERY_SECONDS = 60.0
 KEPT_DAYS = 90
-_CLIENTS_AT_MOST = 200_000  # pairs of client and story a day, some 20 MB; more are not counted
+CLIENTS_AT_MOST = 200_000  # pairs of client and story a day, some 20 MB; more are not counted
 
 _BROWSER = re.compile(r"(Mozilla|Opera)/\d")
 # a browser has no address of its maker in its name; Cubot makes telephones
@@ -38,7 +38,7 @@ _IS_AHEAD = re.compile(r"(?i)prefetch|prerender|preview")
 
 
 def is_read(request: web.Request) -> bool:
-    """Say whether a person seems to have asked for a page to read it now."""
+    """Decide whether a person seems to have asked for a page to read it now."""
     headers = request.headers
     agent = headers.get("User-Agent", "")
     return (
@@ -50,7 +50,7 @@ def is_read(request: web.Request) -> bool:
     )
 
 
-class Readers:
+class AudienceCounts:
     """Count the reads of story pages, and write them to the memory now and then.
 
     `open_memory` opens the memory for one thread and a short time. What cannot be written now is
@@ -62,7 +62,9 @@ class Readers:
         open_memory: Callable[[], Memory],
         clock: Clock,
         make_key: Callable[[], bytes] = lambda: secrets.token_bytes(32),
+        clients_at_most: int = CLIENTS_AT_MOST,
     ) -> None:
+        self._clients_at_most = clients_at_most
         self._open_memory = open_memory
         self._clock = clock
         self._make_key = make_key
@@ -79,14 +81,14 @@ class Readers:
         if day != self._day:
             self._day, self._key = day, self._make_key()
             self._clients.clear()
-        client = self._hashed(request, name)
-        if client not in self._clients and len(self._clients) >= _CLIENTS_AT_MOST:
+        client = self._hash(request, name)
+        if client not in self._clients and len(self._clients) >= self._clients_at_most:
             return
         self._clients[client] += 1
         if self._clients[client] <= A_CLIENT:
             self._counts[day, name] += 1
 
-    def _hashed(self, request: web.Request, name: str) -> bytes:
+    def _hash(self, request: web.Request, name: str) -> bytes:
         agent = request.headers.get("User-Agent", "")
         said = "\n".join((client_of(request), agent, name))
         return blake2b(said.encode("utf-8", "replace"), key=self._key, digest_size=8).digest()
@@ -118,7 +120,7 @@ class Readers:
 
 
 def client_of(request: web.Request) -> str:
-    """Give who asks: the address, of IPv6 the network.
+    """Return who asks: the address, of IPv6 the network.
 
     Where a machine of our own network asks, that is the web server in front of us: what it says of
     its client comes last in X-Forwarded-For.
