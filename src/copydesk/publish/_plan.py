@@ -205,27 +205,27 @@ def arrange(edition: Edition, seen: Survey, look: SiteOptions) -> SitePlan:
     """Sort an edition, whose stories are surveyed, into what will be published."""
     beat = edition.beat
     seen.apply_pictures(look.picture, look.digest())
-    read, kept = seen.reader, seen.catalogue
+    read, catalogue = seen.reader, seen.catalogue
     records, lost_records = _addressable(map(_surrogates.repair, edition.records))
-    groups = Groups(kept)
-    coverages = Coverages(owners=Owners(beat.organizations), index=kept, read=read)
+    groups = Groups(catalogue)
+    coverages = Coverages(owners=Owners(beat.organizations), index=catalogue, read=read)
     official = frozenset(urls.registrable_domain(s.url) for s in beat.sources if s.official)
     rules = _rules(edition, groups, coverages, official)
     rules = replace(rules, half_life_hours=look.half_life_hours, named=_find_public(groups, read))
     topics = addressable_topics(beat)
-    stories = ListedStories(kept.stories(), read, kept.story_paths())
-    counts = {key.name: kept.sums(key.name) for key in seen.keys if key.is_listed}
-    listed = {name: Shelves(some, _under(name, kept, read)) for name, some in counts.items()}
+    stories = ListedStories(catalogue.stories(), read, catalogue.story_paths())
+    counts = {key.name: catalogue.sums(key.name) for key in seen.keys if key.is_listed}
+    listed = {name: Shelves(some, _under(name, catalogue, read)) for name, some in counts.items()}
     days = {date.fromisoformat(day): count for day, count in counts[DAY.name].items()}
     return SitePlan(
         beat=beat,
         at=edition.at,
         zone=seen.grounds.zone,
         links=_addresses(beat),
-        catalogue=kept,
+        catalogue=catalogue,
         counts=counts,
         listed=listed,
-        by_day=Shelves(days, _under(DAY.name, kept, read)),
+        by_day=Shelves(days, _under(DAY.name, catalogue, read)),
         read=read,
         stories=stories,
         front=choose_front(stories, rules),
@@ -233,20 +233,22 @@ def arrange(edition: Edition, seen: Survey, look: SiteOptions) -> SitePlan:
         groups=groups,
         coverages=coverages,
         official=official,
-        gone=tuple(sorted(entry.folder for entry in kept.removed())),
+        gone=tuple(sorted(entry.folder for entry in catalogue.removed())),
         records=_by_collection(records),
         above=seen.grounds.above,
         look=look,
-        skipped=(*kept.nameless(), *lost_records),
+        skipped=(*catalogue.nameless(), *lost_records),
     )
 
 
-def _under(key: str, kept: Catalogue, read: StoryReader) -> Callable[[object, int], ListedStories]:
+def _under(
+    key: str, catalogue: Catalogue, read: StoryReader
+) -> Callable[[object, int], ListedStories]:
     """Return what makes the list of so many stories under a value of a key."""
 
     def stories(value: object, count: int) -> ListedStories:
         heading = (key, str(value), count)
-        return ListedStories(kept.listing(*heading), read, kept.paths(*heading))
+        return ListedStories(catalogue.listing(*heading), read, catalogue.paths(*heading))
 
     return stories
 
@@ -292,15 +294,15 @@ def _domain(story: Story) -> str:
 
 def _addressable(records: Iterable[Record]) -> tuple[dict[str, Record], list[str]]:
     """Key records by their folder, and name those that can have no address."""
-    kept: dict[str, Record] = {}
+    by_folder: dict[str, Record] = {}
     lost = []
     for record in sorted(records, key=lambda record: record.path):
         folder = addresses.record_folder(record.path)
         if all(map(addresses.is_folder, folder.rstrip("/").split("/"))):
-            kept[folder] = record
+            by_folder[folder] = record
         else:
             lost.append(record.path)
-    return kept, lost
+    return by_folder, lost
 
 
 def _by_collection(records: Mapping[str, Record]) -> dict[str, tuple[Record, ...]]:

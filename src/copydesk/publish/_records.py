@@ -85,8 +85,8 @@ def first_text(value: object, *keys: str) -> str:
 
 def prose(record: Record) -> str:
     """Return what a record says of itself: entities decoded, what was cut short marked."""
-    told = first_text(record, "excerpt", "bio", "overview")
-    plain = text.fold(html.unescape(html.unescape(told)))
+    value = first_text(record, "excerpt", "bio", "overview")
+    plain = text.fold(html.unescape(html.unescape(value)))
     is_cut = len(plain) >= _CUT and plain[-1].isalnum()
     return f"{plain} …" if is_cut else plain
 
@@ -107,8 +107,8 @@ def page_folder(record: Record) -> str:
 def address(holder: object, key: str) -> str:
     """Return what `first_text` does of an address, "" for one that is none of the web's."""
     fields = holder.fields if isinstance(holder, Record) else holder
-    told = fields.get(key) if isinstance(fields, Mapping) else None
-    return first_text(fields, key) if isinstance(told, str) and urls.may_be_of_web(told) else ""
+    value = fields.get(key) if isinstance(fields, Mapping) else None
+    return first_text(fields, key) if isinstance(value, str) and urls.may_be_of_web(value) else ""
 
 
 def page_address(record: Record, plan: SitePlan) -> str | None:

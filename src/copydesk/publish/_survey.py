@@ -101,38 +101,38 @@ def take_survey(
 
     Raises PublishError when the beat names a time zone that does not exist.
     """
-    kept = known or Catalogue()
+    index = known or Catalogue()
     grounds = Grounds(zone=_zone(beat.timezone), above=topics_above(addressable_topics(beat)))
     names = tuple(key.name for key in keys)
     listed = frozenset(key.name for key in keys if key.is_listed)
-    notes = kept.open(made_by(beat.timezone, grounds.above, names), listed, anew=full)
-    seen = Survey(catalogue=kept, reader=reader, keys=keys, grounds=grounds, notes=notes)
+    notes = index.open(made_by(beat.timezone, grounds.above, names), listed, anew=full)
+    seen = Survey(catalogue=index, reader=reader, keys=keys, grounds=grounds, notes=notes)
     seen.pairs = _take_changed(seen) if notes else _take_all(seen)
     return seen
 
 
 def _take_all(seen: Survey) -> dict[str, Pair]:
     """Read all stories into an empty catalogue; there is nothing that they differ from."""
-    kept, stamps = seen.catalogue, seen.reader.stamps()
+    index, stamps = seen.catalogue, seen.reader.stamps()
     paths = sorted(stamps)
     last = {addresses.record_name(path): path for path in paths}
-    catalogue.fill(kept, _read(paths, stamps, seen), last)
-    lost = stamps.keys() - kept.stamps().keys()
+    catalogue.fill(index, _read(paths, stamps, seen), last)
+    lost = stamps.keys() - index.stamps().keys()
     unread = {addresses.record_name(path) for path in lost}
     others = [path for path in paths if addresses.record_name(path) in unread and path not in lost]
-    catalogue.update(kept, list(_read(others, stamps, seen)), ())
+    catalogue.update(index, list(_read(others, stamps, seen)), ())
     return {}
 
 
 def _take_changed(seen: Survey) -> dict[str, Pair]:
     """Read what has changed into the catalogue; return what it was and is."""
-    kept = seen.catalogue
-    before, now = kept.stamps(), seen.reader.stamps()
+    index = seen.catalogue
+    before, now = index.stamps(), seen.reader.stamps()
     changed = sorted(path for path, stamp in now.items() if before.get(path) != stamp)
     fresh = list(_read(changed, now, seen))
     unread = set(changed) - {entry.path for entry in fresh}
     lost = before.keys() & ((before.keys() - now.keys()) | unread)
-    return catalogue.update(kept, _keep_pictures(fresh, kept), sorted(lost))
+    return catalogue.update(index, _keep_pictures(fresh, index), sorted(lost))
 
 
 def _read(paths: Iterable[str], stamps: Mapping[str, str], seen: Survey) -> Iterator[StoryEntry]:
@@ -142,11 +142,11 @@ def _read(paths: Iterable[str], stamps: Mapping[str, str], seen: Survey) -> Iter
             yield _entries.make_entry(story, stamps[path], seen.keys, seen.grounds)
 
 
-def _keep_pictures(fresh: Iterable[StoryEntry], kept: Catalogue) -> list[StoryEntry]:
+def _keep_pictures(fresh: Iterable[StoryEntry], index: Catalogue) -> list[StoryEntry]:
     """Return entries shown as they were, where they have the picture that they had."""
     found = []
     for entry in fresh:
-        was = kept.at(entry.path)
+        was = index.at(entry.path)
         same = was is not None and was.image == entry.image
         found.append(entry._replace(shown=was.shown, files=was.files) if was and same else entry)
     return found

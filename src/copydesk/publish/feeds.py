@@ -256,10 +256,10 @@ def _media(picture: _pictures.Picture | None, indent: str) -> str:
     if picture is None:
         return ""
     shared = picture.shared
-    said = {"url": shared.address, "medium": "image", "type": shared.type}
+    attributes = {"url": shared.address, "medium": "image", "type": shared.type}
     if shared.width:
-        said |= {"width": str(shared.width), "height": str(shared.height)}
-    marks = "".join(f" {name}={quote_xml(value)}" for name, value in said.items() if value)
+        attributes |= {"width": str(shared.width), "height": str(shared.height)}
+    marks = "".join(f" {name}={quote_xml(value)}" for name, value in attributes.items() if value)
     inner = [
         f'{indent}  <media:{name} type="plain">{escape_xml(value)}</media:{name}>\n'
         if name == "description"

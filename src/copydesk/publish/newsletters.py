@@ -52,17 +52,17 @@ def read_sections(body: str) -> list[LetterSection]:
         document = markup.document_fromstring(clean.encode(), parser=_parser())
     except (etree.ParserError, ValueError):
         return []
-    found: list[LetterSection] = []
+    sections: list[LetterSection] = []
     for part in _parts(document):
         if isinstance(part, str):
-            found.append(LetterSection(name=part))
+            sections.append(LetterSection(name=part))
         elif isinstance(part, LetterItem) and part.title:
-            found = found or [LetterSection(name="")]
-            found[-1].items.append(part)
-        elif found and found[-1].items and not found[-1].items[-1].href:
-            last = found[-1].items[-1]
-            found[-1].items[-1] = replace(last, href=part.href, place=part.place)
-    return [section for section in found if section.items]
+            sections = sections or [LetterSection(name="")]
+            sections[-1].items.append(part)
+        elif sections and sections[-1].items and not sections[-1].items[-1].href:
+            last = sections[-1].items[-1]
+            sections[-1].items[-1] = replace(last, href=part.href, place=part.place)
+    return [section for section in sections if section.items]
 
 
 def _parser() -> object:
@@ -75,17 +75,17 @@ def _parts(document: HtmlElement) -> Iterator[str | LetterItem]:
     """Yield names of sections, titles, and (without a title) the links that belong to them."""
     last_above: HtmlElement | None = None
     for element in document.iter("strong", "a"):
-        said = text.fold(element.text_content())
+        words = text.fold(element.text_content())
         above = element.getparent()
         if element.tag == "a":
-            if said.startswith(_ARROW):
-                place = text.fold(said.removeprefix(_ARROW))
+            if words.startswith(_ARROW):
+                place = text.fold(words.removeprefix(_ARROW))
                 yield LetterItem(title="", href=element.get("href", ""), place=place)
         elif above is not None and above.tag == "p":
             if above is not last_above:  # later ones in it are words of the excerpt
-                rest = text.fold(above.text_content()).removeprefix(said)
+                rest = text.fold(above.text_content()).removeprefix(words)
                 # the mails escaped what was escaped already
-                yield LetterItem(title=said, excerpt=text.fold(html.unescape(rest)))
+                yield LetterItem(title=words, excerpt=text.fold(html.unescape(rest)))
             last_above = above
-        elif said:
-            yield said
+        elif words:
+            yield words

@@ -86,9 +86,9 @@ def _link(name: str, address: str, about: str) -> str:
     return f"- [{_plain(name)}]({address}){f': {about}' if about else ''}"
 
 
-def _plain(said: str) -> str:
+def _plain(value: str) -> str:
     """Return a text on one line, in which no bracket ends a link."""
-    return text.fold(said).replace("[", "(").replace("]", ")")
+    return text.fold(value).replace("[", "(").replace("]", ")")
 
 
 def _open_search(plan: SitePlan, has_icon: bool) -> bytes:
@@ -114,8 +114,8 @@ def _open_search(plan: SitePlan, has_icon: bool) -> bytes:
     ).encode()
 
 
-def _within(said: str, most: int) -> str:
-    return text.shorten(said, most)[:most]
+def _within(value: str, most: int) -> str:
+    return text.shorten(value, most)[:most]
 
 
 def _manifest(plan: SitePlan, icons: Collection[str]) -> bytes:

@@ -18,7 +18,7 @@ Thing = Mapping[str, object]
 def page(path: str, name: str, kind: str, thing: Thing | None, frame: Frame) -> Thing:
     """Describe a page of the site and the one thing that it is about, if it is about one."""
     home = frame.plan.links.page("")
-    said: dict[str, object] = {
+    fields: dict[str, object] = {
         "@context": _CONTEXT,
         "@type": kind,
         "url": frame.plan.links.page(path),
@@ -26,35 +26,35 @@ def page(path: str, name: str, kind: str, thing: Thing | None, frame: Frame) -> 
         "inLanguage": frame.plan.beat.locale,
         "isPartOf": {"@id": f"{home}#site"},
     }
-    return said | ({"mainEntity": thing} if thing else {})
+    return fields | ({"mainEntity": thing} if thing else {})
 
 
-def record(told: Record, items: Sequence[Record], frame: Frame) -> Thing:
+def record(record: Record, items: Sequence[Record], frame: Frame) -> Thing:
     """Describe the page of a record; `items` are those of a learning path."""
     thing: dict[str, object] = {
-        "@type": _TYPES.get(told.collection, "CreativeWork"),
-        "name": _records.first_text(told, "title", "name"),
-        "description": _records.prose(told),
+        "@type": _TYPES.get(record.collection, "CreativeWork"),
+        "name": _records.first_text(record, "title", "name"),
+        "description": _records.prose(record),
     }
-    if picture := _pictures.of_record(told, frame.plan):
+    if picture := _pictures.of_record(record, frame.plan):
         thing["image"] = picture.shared.address
-    thing |= _described(told, items, frame)
+    thing |= _describe(record, items, frame)
     shown = {key: value for key, value in thing.items() if value}
-    kind = "ProfilePage" if told.collection in {"people", "companies"} else "ItemPage"
-    return page(_records.page_folder(told), str(thing["name"]), kind, shown, frame)
+    kind = "ProfilePage" if record.collection in {"people", "companies"} else "ItemPage"
+    return page(_records.page_folder(record), str(thing["name"]), kind, shown, frame)
 
 
-def _described(told: Record, items: Sequence[Record], frame: Frame) -> dict[str, object]:
+def _describe(record: Record, items: Sequence[Record], frame: Frame) -> dict[str, object]:
     if items:
         return _path(items, frame)
-    describe = _DESCRIBE.get(told.collection)
-    said = describe(told, frame) if describe else {}
-    at = _facts.moment(told, "publishedDateTime")
+    describe = _DESCRIBE.get(record.collection)
+    fields = describe(record, frame) if describe else {}
+    at = _facts.moment(record, "publishedDateTime")
     if at is not None:
-        said["uploadDate" if said.get("@type") == "VideoObject" else "datePublished"] = (
+        fields["uploadDate" if fields.get("@type") == "VideoObject" else "datePublished"] = (
             dates.rfc3339(at)
         )
-    return said
+    return fields
 
 
 def _path(items: Sequence[Record], frame: Frame) -> dict[str, object]:
@@ -70,53 +70,53 @@ def _path(items: Sequence[Record], frame: Frame) -> dict[str, object]:
     return {"@type": "ItemList", "numberOfItems": len(items), "itemListElement": elements}
 
 
-def _learning(told: Record, _frame: Frame) -> dict[str, object]:
-    shown = embeds.read(_records.first_text(told, "featuredContent"))
-    said: dict[str, object] = {
-        "creditText": _records.first_text(told.fields.get("provider"), "name")
+def _learning(record: Record, _frame: Frame) -> dict[str, object]:
+    shown = embeds.read(_records.first_text(record, "featuredContent"))
+    fields: dict[str, object] = {
+        "creditText": _records.first_text(record.fields.get("provider"), "name")
     }
     if shown is not None and shown.kind == "video":
-        said["@type"] = "VideoObject"
-        said["duration"] = lengths.iso8601(lengths.seconds(told.fields.get("length")))
-        said["contentUrl" if isinstance(shown, embeds.MediaFile) else "embedUrl"] = shown.src
-        images = told.fields.get("images")
+        fields["@type"] = "VideoObject"
+        fields["duration"] = lengths.iso8601(lengths.seconds(record.fields.get("length")))
+        fields["contentUrl" if isinstance(shown, embeds.MediaFile) else "embedUrl"] = shown.src
+        images = record.fields.get("images")
         first = images[0] if isinstance(images, Sequence) and images else None
-        said["thumbnailUrl"] = _records.address(first, "url")
-    return said
+        fields["thumbnailUrl"] = _records.address(first, "url")
+    return fields
 
 
-def _code(told: Record, _frame: Frame) -> dict[str, object]:
-    origin = _records.address(told, "originalUrl")
+def _code(record: Record, _frame: Frame) -> dict[str, object]:
+    origin = _records.address(record, "originalUrl")
     return {
-        "author": [{"@type": "Person", "name": name} for name in _facts.authors(told)],
+        "author": [{"@type": "Person", "name": name} for name in _facts.authors(record)],
         "isBasedOn": origin,
-        "creditText": _records.first_text(told.fields.get("provider"), "name"),
+        "creditText": _records.first_text(record.fields.get("provider"), "name"),
     }
 
 
-def _profile(told: Record, frame: Frame) -> dict[str, object]:
+def _profile(record: Record, frame: Frame) -> dict[str, object]:
     """Describe a person or a company by what the record says of it."""
-    said: dict[str, object] = {
-        "url": _records.address(told, "website"),
-        "sameAs": [place["href"] for place in _facts.links(told, frame)],
+    fields: dict[str, object] = {
+        "url": _records.address(record, "website"),
+        "sameAs": [place["href"] for place in _facts.links(record, frame)],
     }
-    affiliation = _records.first_text(told.fields.get("affiliation"), "name")
+    affiliation = _records.first_text(record.fields.get("affiliation"), "name")
     if affiliation:
-        said["affiliation"] = {"@type": "Organization", "name": affiliation}
-    founded = told.fields.get("yearFounded")
+        fields["affiliation"] = {"@type": "Organization", "name": affiliation}
+    founded = record.fields.get("yearFounded")
     if isinstance(founded, int) and founded > 0:
-        said["foundingDate"] = str(founded)
-    return said
+        fields["foundingDate"] = str(founded)
+    return fields
 
 
-def _event(told: Record, _frame: Frame) -> dict[str, object]:
-    starts, ends = (_facts.moment(told, key) for key in ("startDateTime", "endDateTime"))
-    place = _records.first_text(told, "location")
+def _event(record: Record, _frame: Frame) -> dict[str, object]:
+    starts, ends = (_facts.moment(record, key) for key in ("startDateTime", "endDateTime"))
+    place = _records.first_text(record, "location")
     return {
         "startDate": dates.rfc3339(starts) if starts else "",
         "endDate": dates.rfc3339(ends) if ends else "",
         "location": {"@type": "Place", "name": place} if place else None,
-        "url": _records.address(told, "website"),
+        "url": _records.address(record, "website"),
     }
 
 

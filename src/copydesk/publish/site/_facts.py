@@ -44,7 +44,7 @@ def facts(record: Record, items: Sequence[Record], frame: Frame) -> list[Fact]:
     `items` are those of a learning path; it takes as long as they do where it does not say.
     """
     fields, strings = record.fields, frame.strings
-    told = {
+    texts = {
         "by": _records.first_text(fields.get("provider"), "name"),
         "author": _author(record),
         "affiliation": _records.first_text(fields.get("affiliation"), "name"),
@@ -62,7 +62,7 @@ def facts(record: Record, items: Sequence[Record], frame: Frame) -> list[Fact]:
         "stars": number(_part(record, "github", "stars")),
         "languages": ", ".join(_names(_part(record, "github", "languages"))),
     }
-    shown = [Fact(key=k, label=strings.say(k), text=said) for k, said in told.items() if said]
+    shown = [Fact(key=k, label=strings.say(k), text=words) for k, words in texts.items() if words]
     return [*shown, *_published(record, frame)]
 
 
@@ -115,26 +115,26 @@ def _length(record: Record) -> int:
 
 def _whole(items: Sequence[Record]) -> int:
     """Return how many seconds all items take, 0 where one does not say."""
-    found = list(map(_length, items))
-    return sum(found) if all(found) else 0
+    seconds = list(map(_length, items))
+    return sum(seconds) if all(seconds) else 0
 
 
 def _published(record: Record, frame: Frame) -> Iterator[Fact]:
     at = moment(record, "publishedDateTime")
     if at is not None:
-        said = frame.strings.format_date("short", frame.plan.local(at))
+        day = frame.strings.format_date("short", frame.plan.local(at))
         label = frame.strings.say("published")
-        yield Fact(key="published", label=label, text=said, iso=dates.rfc3339(at))
+        yield Fact(key="published", label=label, text=day, iso=dates.rfc3339(at))
 
 
 def _when(record: Record, frame: Frame) -> str:
     """Return the day of an event, or the first and the last."""
-    found = (moment(record, key) for key in ("startDateTime", "endDateTime"))
-    days: list[date] = [frame.plan.local(at).date() for at in found if at is not None]
+    moments = (moment(record, key) for key in ("startDateTime", "endDateTime"))
+    days: list[date] = [frame.plan.local(at).date() for at in moments if at is not None]
     several = dict.fromkeys(days)
     pattern = "day" if len(several) == 1 else "short"
-    said = [frame.strings.format_date(pattern, day) for day in several]
-    return " – ".join(said)
+    named = [frame.strings.format_date(pattern, day) for day in several]
+    return " – ".join(named)
 
 
 def _locations(record: Record) -> list[str]:
@@ -155,9 +155,9 @@ def _rating(record: Record, frame: Frame) -> str:
     average, count = (_part(record, "ratings", key) for key in ("average", "count"))
     if isinstance(average, bool) or not isinstance(average, int | float) or not 0 < average <= 5:
         return ""
-    said = number(count)
+    counted = number(count)
     shown = f"{average:.1f}".replace(".", frame.strings.say("decimal"))
-    return frame.strings.say("rated", average=shown, count=said) if said else ""
+    return frame.strings.say("rated", average=shown, count=counted) if counted else ""
 
 
 def _year(value: object) -> str:
@@ -181,9 +181,9 @@ def _note(place: object, frame: Frame) -> str:
     fields = place if isinstance(place, Mapping) else {}
     name = _records.first_text(fields, "username")
     followers, citations = number(fields.get("followers")), number(fields.get("citations"))
-    said = [
+    parts = [
         f"@{name.removeprefix('@')}" if name else "",
         frame.strings.say("followers", count=followers) if followers else "",
         frame.strings.say("citations", count=citations) if citations else "",
     ]
-    return ", ".join(filter(None, said))
+    return ", ".join(filter(None, parts))

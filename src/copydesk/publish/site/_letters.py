@@ -126,16 +126,16 @@ class _Printing:
     def _section(self, section: newsletters.LetterSection, issue: _Issue) -> Mapping[str, object]:
         return {"name": section.name, "told": [self._item(item, issue) for item in section.items]}
 
-    def _item(self, told: newsletters.LetterItem, issue: _Issue) -> Mapping[str, object]:
-        own = self._own(told.href, issue)
-        elsewhere = urls.fetchable(told.href) or ""
-        is_lost = own is None and self._below(told.href, issue) is not None
+    def _item(self, item: newsletters.LetterItem, issue: _Issue) -> Mapping[str, object]:
+        own = self._own(item.href, issue)
+        elsewhere = urls.fetchable(item.href) or ""
+        is_lost = own is None and self._below(item.href, issue) is not None
         return {
-            "title": told.title,
-            "excerpt": told.excerpt,
+            "title": item.title,
+            "excerpt": item.excerpt,
             "href": self._frame.href(own) if own else "" if is_lost else elsewhere,
             "is_here": own is not None,
-            "place": "" if self._below(told.href, issue) is not None else told.place,
+            "place": "" if self._below(item.href, issue) is not None else item.place,
             "origin": "" if is_lost or own is None else elsewhere,
         }
 

@@ -42,22 +42,22 @@ class Shown:
 
 def of(featured_content: str, title: str, strings: Strings, poster: str = "") -> Shown:
     """Return our own player for what a record features, an empty one for anything unknown."""
-    found = embeds.read(featured_content)
-    if found is None:
+    embed = embeds.read(featured_content)
+    if embed is None:
         return Shown()
-    label = html.escape(text.fold(title) or strings.say(found.kind))
-    if isinstance(found, MediaFile):
+    label = html.escape(text.fold(title) or strings.say(embed.kind))
+    if isinstance(embed, MediaFile):
         return Shown(
-            markup=mark_safe(_file(found, label, poster)),
+            markup=mark_safe(_file(embed, label, poster)),
             is_file=True,
-            has_poster=found.kind == "video" and bool(poster),
+            has_poster=embed.kind == "video" and bool(poster),
         )
-    address = found.quiet or found.src
+    address = embed.quiet or embed.src
     parts = urlsplit(address)
     return Shown(
-        markup=mark_safe(_frame(found, address, label, strings)),
+        markup=mark_safe(_frame(embed, address, label, strings)),
         frame=f"{parts.scheme}://{parts.netloc}",
-        has_poster=bool(found.quiet),
+        has_poster=bool(embed.quiet),
     )
 
 
@@ -84,13 +84,13 @@ def _frame(player: Player, address: str, label: str, strings: Strings) -> str:
     )
     if player.quiet:
         return frame
-    said = strings.say("watch_here" if is_video else "listen_here", provider=player.provider)
-    return _FOLD.format(said=html.escape(said, quote=False), frame=frame)
+    invitation = strings.say("watch_here" if is_video else "listen_here", provider=player.provider)
+    return _FOLD.format(said=html.escape(invitation, quote=False), frame=frame)
 
 
-def _file(found: MediaFile, label: str, poster: str) -> str:
-    src = html.escape(found.src)
-    if found.kind == "audio":
+def _file(embed: MediaFile, label: str, poster: str) -> str:
+    src = html.escape(embed.src)
+    if embed.kind == "audio":
         return f'<audio controls preload="none" src="{src}" aria-label="{label}"></audio>'
     still = f' poster="{html.escape(poster)}"' if poster else ""
     return (

@@ -49,27 +49,27 @@ def sheets(catalog: Catalog) -> Iterator[Sheet]:
 
 def topic_shelves(catalog: Catalog) -> Mapping[str, list[Mapping[str, object]]]:
     """Return the lists that there are of a topic, by its name."""
-    found = defaultdict(list)
+    by_topic = defaultdict(list)
     for collection in catalog.listed:
         for shelf in _topics(collection, catalog):
-            found[shelf.heading].append(_way(shelf, catalog))
-    return found
+            by_topic[shelf.heading].append(_way(shelf, catalog))
+    return by_topic
 
 
 def _kinds(records: Sequence[Record], collection: str, catalog: Catalog) -> list[_Shelf]:
     """Return a list of each kind where there are several: videos, courses, learning paths."""
-    found: defaultdict[str, list[Record]] = defaultdict(list)
+    by_kind: defaultdict[str, list[Record]] = defaultdict(list)
     for record in records:
-        found[_kind(record)].append(record)
-    known = [kind for kind in _KINDS if kind in found]
-    if len(found) < 2 or found.keys() - {*known}:
+        by_kind[_kind(record)].append(record)
+    known = [kind for kind in _KINDS if kind in by_kind]
+    if len(by_kind) < 2 or by_kind.keys() - {*known}:
         return []
     frame = catalog.frame
     return [
         _Shelf(
             folder=f"{collection}/{kind}/",
             heading=frame.strings.say(kind),
-            records=found[kind],
+            records=by_kind[kind],
             above=_above(collection, catalog),
         )
         for kind in known

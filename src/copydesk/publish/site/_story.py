@@ -57,14 +57,14 @@ def signposts(cards: Cards) -> Iterator[Sheet]:
 
 def _page(story: Story, cards: Cards) -> Sheet:
     plan = cards.frame.plan
-    told = cards.views.story(story)
+    values = cards.views.story(story)
     picture = _pictures.of(story, plan)
     coverage = plan.coverages.of(story)
     excerpt = text.fold(story.excerpt)
     player = _choose_player(story, picture, cards)
     head = Head(
         path=addresses.story_folder(story.path),
-        title=str(told["title"]),
+        title=str(values["title"]),
         description=text.shorten(excerpt, 200),
         structured=_structured.story(story, plan, excerpt, picture),
         kind="article",
@@ -74,7 +74,7 @@ def _page(story: Story, cards: Cards) -> Sheet:
         plays_files=player.is_file,
     )
     view = {
-        **told,
+        **values,
         "excerpt": excerpt,
         "player": player.markup,
         "is_pictured": bool(picture) and not player.has_poster,
@@ -135,8 +135,8 @@ def _change(event: Event, cards: Cards) -> dict[str, object]:
     folded = Event(what=text.fold(event.what))
     word = _CHANGES.get(folded.kind)
     title = folded.values.get("title", "")
-    said = cards.frame.strings.say(word, title=title) if word else folded.what
-    return {"time": cards.views.time(dates.parse(event.at)), "what": said}
+    sentence = cards.frame.strings.say(word, title=title) if word else folded.what
+    return {"time": cards.views.time(dates.parse(event.at)), "what": sentence}
 
 
 def _source(story: Story, cards: Cards) -> str:

@@ -85,35 +85,35 @@ def _publisher(plan: SitePlan) -> Mapping[str, object]:
 
 
 def story(
-    told: Story, plan: SitePlan, excerpt: str, picture: _pictures.Picture | None
+    story: Story, plan: SitePlan, excerpt: str, picture: _pictures.Picture | None
 ) -> Mapping[str, object]:
     """Describe a story page: a note of ours, based on the article of its publisher."""
-    page = plan.links.page(addresses.story_folder(told.path))
+    page = plan.links.page(addresses.story_folder(story.path))
     note: dict[str, object] = {
         "@context": _CONTEXT,
         "@type": "NewsArticle",
-        "headline": text.fold(told.title),
+        "headline": text.fold(story.title),
         "url": page,
         "mainEntityOfPage": page,
         "isPartOf": {"@id": _site(plan)["@id"]},
         "publisher": _publisher(plan),
     }
-    if told.excerpt:
+    if story.excerpt:
         note["abstract"] = excerpt
-    if told.published_at:
-        note["datePublished"] = dates.rfc3339(told.published_at)
-    if told.updated_at and told.published_at:
-        changed = max(dates.utc(told.updated_at), dates.utc(told.published_at))
+    if story.published_at:
+        note["datePublished"] = dates.rfc3339(story.published_at)
+    if story.updated_at and story.published_at:
+        changed = max(dates.utc(story.updated_at), dates.utc(story.published_at))
         note["dateModified"] = dates.rfc3339(changed)
-    if language_tag(told.language):
-        note["inLanguage"] = told.language
+    if language_tag(story.language):
+        note["inLanguage"] = story.language
     if picture:
         note["image"] = _picture(picture)
-    if topics := [text.fold(name) for name in told.topics]:
+    if topics := [text.fold(name) for name in story.topics]:
         note["about"] = [{"@type": "Thing", "name": name} for name in topics]
     # a video that the site shows itself has no address elsewhere but the one where it was found
-    if origin := urls.fetchable(told.web_url) or urls.fetchable(told.original_url):
-        note["isBasedOn"] = _original(told, origin)
+    if origin := urls.fetchable(story.web_url) or urls.fetchable(story.original_url):
+        note["isBasedOn"] = _original(story, origin)
     return note
 
 
@@ -129,28 +129,28 @@ def _picture(picture: _pictures.Picture) -> Mapping[str, object]:
     return shown
 
 
-def _original(told: Story, origin: str) -> Mapping[str, object]:
-    kind = _MEDIA.get(told.type, "NewsArticle")
-    named = "name" if told.type in _MEDIA else "headline"
-    original: dict[str, object] = {"@type": kind, "url": origin, named: text.fold(told.title)}
-    if told.type in _MEDIA:
-        original |= _played(told)
-    if told.access in _FOR_FREE:
-        original["isAccessibleForFree"] = _FOR_FREE[told.access]
-    if told.provider:
-        publisher = {"@type": "Organization", "name": text.fold(told.provider.name)}
-        if domain := addresses.addressable_domain(told.provider.domain):
+def _original(story: Story, origin: str) -> Mapping[str, object]:
+    kind = _MEDIA.get(story.type, "NewsArticle")
+    named = "name" if story.type in _MEDIA else "headline"
+    original: dict[str, object] = {"@type": kind, "url": origin, named: text.fold(story.title)}
+    if story.type in _MEDIA:
+        original |= _describe_player(story)
+    if story.access in _FOR_FREE:
+        original["isAccessibleForFree"] = _FOR_FREE[story.access]
+    if story.provider:
+        publisher = {"@type": "Organization", "name": text.fold(story.provider.name)}
+        if domain := addresses.addressable_domain(story.provider.domain):
             publisher["url"] = f"https://{domain}/"
         original["publisher"] = publisher
     return original
 
 
-def _played(told: Story) -> Mapping[str, object]:
+def _describe_player(story: Story) -> Mapping[str, object]:
     """Return the length of a video or sound and the player that our page has for it."""
     played: dict[str, object] = {}
-    if length := lengths.iso8601(lengths.seconds(told.length)):
+    if length := lengths.iso8601(lengths.seconds(story.length)):
         played["duration"] = length
-    shown = embeds.read(told.featured_content)
+    shown = embeds.read(story.featured_content)
     if shown is not None:
         played["contentUrl" if isinstance(shown, embeds.MediaFile) else "embedUrl"] = shown.src
     return played
