@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, NamedTuple
 
 from copydesk.kit import dates, text, urls
@@ -25,7 +26,8 @@ class StoryEntry(NamedTuple):
     `domain` is the folder of its publisher's page, "" for none, `publisher` what that is called.
     `address`, `removed_at` and `beside` are identities of addresses: its own, those of a removed
     story, those of its coverage; `sources` are the publishers of that. `has_led` says that it led
-    its group once and does no longer. `headings` are those under which a published one stands.
+    its group once and does no longer. `keyed` holds the headings under which a published one
+    stands, names and values in a row: pairs would be most of the work of restoring an entry.
     """
 
     path: str
@@ -57,7 +59,12 @@ class StoryEntry(NamedTuple):
     sources: tuple[str, ...]
     background: tuple[str, ...]
     has_led: bool
-    headings: tuple[Heading, ...]
+    keyed: tuple[str, ...]
+
+    @property
+    def headings(self) -> tuple[Heading, ...]:
+        """Return the headings under which a published story stands."""
+        return tuple(zip(self.keyed[::2], self.keyed[1::2], strict=True))
 
     @property
     def folder(self) -> str:
@@ -109,7 +116,7 @@ def make_entry(story: Story, stamp: str, keys: Iterable[StoryKey], grounds: Grou
         sources=_sources(story),
         background=story.background,
         has_led=any(event.kind is EventKind.DEPOSED for event in story.events),
-        headings=headings(story, keys, grounds) if is_public else (),
+        keyed=tuple(chain.from_iterable(headings(story, keys, grounds))) if is_public else (),
     )
 
 
@@ -137,12 +144,10 @@ def restore_entry(row: list[Any]) -> StoryEntry:
     """Make an entry of what was kept of it as JSON, which knows no tuples."""
     for at in _LISTS:
         row[at] = tuple(row[at])
-    row[_HEADINGS] = tuple(map(tuple, row[_HEADINGS]))
     return StoryEntry._make(row)
 
 
-_HEADINGS = StoryEntry._fields.index("headings")
 _LISTS = tuple(
     StoryEntry._fields.index(name)
-    for name in ("files", "topics", "removed_at", "beside", "sources", "background")
+    for name in ("files", "topics", "removed_at", "beside", "sources", "background", "keyed")
 )
