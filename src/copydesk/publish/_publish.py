@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from itertools import chain, compress
 from pathlib import Path
 
@@ -258,11 +258,17 @@ def _write_all(writer: Writer, plan: SitePlan, options: PublishOptions, posters:
 def _digest_world(plan: SitePlan, options: PublishOptions) -> str:
     """Return a hash of all that any page may depend on beside the stories."""
     look = plan.look
+    # what each picture is shown as stands in the digest of its story
+    options_of_all = [
+        getattr(look, option.name)
+        for option in fields(look)
+        if option.name not in {"pictures", "shows"}
+    ]
     return world(
         plan.beat,
         plan.records,
         (options.api_v1, options.api_v2, sorted(options.icons), options.draw is None),
-        (look.show, look.half_life_hours, look.house, look.sizes, look.languages),
+        options_of_all,
         sorted(set(look.shows.values())),
         files_of(options.templates),
         files_of(options.static),
