@@ -38,7 +38,7 @@ PARTICIPLES: dict[str, int] = {
     "measure": 11,
     "news": 1,
     "placement": 6,
-    "publish": 47,
+    "publish": 43,
     "review": 8,
     "watch": 15,
 }
@@ -51,8 +51,6 @@ OVER_COMPLEXITY: dict[str, int] = {
     "engine": 16,
     "extract": 10,
     "measure": 6,
-    "placement": 1,
-    "publish": 12,
     "review": 1,
     "watch": 1,
 }
