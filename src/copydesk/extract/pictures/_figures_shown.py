@@ -286,14 +286,21 @@ def _place_by_order(at: int, meeting: HtmlElement | None, where: Layout) -> Plac
 
 def _is_beside(blocks: list[HtmlElement], where: Layout, document: Document) -> bool:
     """Decide whether one of the blocks around a picture, inner first, is no part of the article."""
+    if _is_named_apart(blocks, where):
+        return True
+    links = (block.get("href") or "" for block in blocks if block.tag == "a")
+    return any(_is_teaser(href, document) for href in links)
+
+
+def _is_named_apart(blocks: list[HtmlElement], where: Layout) -> bool:
+    """Decide whether one of the blocks, inner first, has a name that says so."""
     is_linked = False
     for block in blocks:
         is_linked = is_linked or block.tag == "a"
         names = block.get("class") or ""
         if _is_known_apart(block, where) or (is_linked and _LINKED_APART.search(names)):
             return True
-    links = (block.get("href") or "" for block in blocks if block.tag == "a")
-    return any(_is_teaser(href, document) for href in links)
+    return False
 
 
 def _is_known_apart(block: HtmlElement, where: Layout) -> bool:

@@ -140,9 +140,10 @@ def _read(document: Document) -> tuple[str, tuple[str, ...]]:
     numbers: set[int] = set()
     characters = 0
     for line in _lines(document):
-        numbers.update(number for piece, number in line if number and piece.strip())
-        characters += sum(len(piece) for piece, number in line if number)
-        if characters > _MOST or sum(len(piece) for piece, _ in line) > _MOST:
+        marked = [(piece, number) for piece, number in line if number]
+        numbers.update(number for piece, number in marked if piece.strip())
+        characters += _count_characters(marked)
+        if characters > _MOST or _count_characters(line) > _MOST:
             return f"sections, {_TOO_MUCH[0]}", _TOO_MUCH
         letters.update(dict.fromkeys(map(_letters, _reached_sentences(line))))
     letters.pop("", None)
@@ -172,6 +173,10 @@ def _reached_sentences(line: list[Piece]) -> Iterator[str]:
             span = next(spans, None)
         if span and span[0] < end:
             yield passage[start:end]
+
+
+def _count_characters(pieces: Iterable[Piece]) -> int:
+    return sum(len(piece) for piece, _ in pieces)
 
 
 def _lines(document: Document) -> Iterator[list[Piece]]:

@@ -153,6 +153,11 @@ def _contradict(view: _View, said: Moment, told: list[Moment]) -> Moment | None:
     for moment in earlier:
         if moment.origin in _declared_times.SURE and not _is_build(moment, view.now):
             return moment
+    return _find_shown_apart(view, said)
+
+
+def _find_shown_apart(view: _View, said: Moment) -> Moment | None:
+    """Find the surest time that the page shows, None where it likely shows the declared one."""
     shown = [sighting for sighting in view.all_shown() if sighting.kind != "updated"]
     if any(abs(moment.at - said.at) <= _ZONES for moment in _shown.at_least(_shown.LIKELY, shown)):
         return None
@@ -207,14 +212,19 @@ def _witnesses(view: _View, moment: Moment) -> Iterator[date]:
     known = _in_address.day(view.document.address)
     if known == moment.at.date():
         yield known
-    said = _declared_times.published(view.declared, view.evidence)
-    told = [*said, *(sighting.moment for sighting in view.shown())]
-    same = (witness for witness in told if witness.exact and witness.at == moment.at)
     shown = (sighting for sighting in view.shown() if sighting.kind != "updated")
     likely = _shown.at_least(_shown.LIKELY, shown)
-    yield from (witness.day for witness in (*same, *likely) if witness.day)
+    yield from (witness.day for witness in (*_same_times(view, moment), *likely) if witness.day)
     if known:
         yield known
+
+
+def _same_times(view: _View, moment: Moment) -> Iterator[Moment]:
+    """Yield what the page declares or shows to have been at the very time."""
+    shown = (sighting.moment for sighting in view.shown())
+    for witness in (*_declared_times.published(view.declared, view.evidence), *shown):
+        if witness.exact and witness.at == moment.at:
+            yield witness
 
 
 def _decide_updated(view: _View, lead: Lead, since: Moment) -> Moment | None:

@@ -46,7 +46,7 @@ def labelled_sets(paths: Iterable[Path], now: datetime, replayed_at: datetime | 
     recordings = [file.path for file in files_by_name.values() if _recorded.is_recording(file)]
     if recordings:
         web = _recorded.Web(recordings, replayed_at)
-        sets = _recorded.with_recorded(web, _lines(files_by_name.values()), sets)
+        sets = _recorded.add_recordings(web, _lines(files_by_name.values()), sets)
     sets = [labelled_set for labelled_set in sets if labelled_set.cases or labelled_set.absent]
     if not sets:
         raise DataError(_NONE, hint=HINT)
