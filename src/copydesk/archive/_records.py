@@ -103,13 +103,13 @@ class Archive:
         safe: set[str] = set()
         for path in paths:
             try:
-                record = parse(path, self._listed_bytes(path, safe))
+                record = parse(path, self._read_listed_bytes(path, safe))
             except RecordError as error:
                 trouble(error)
             else:
                 yield record
 
-    def _listed_bytes(self, path: str, safe: set[str]) -> bytes:
+    def _read_listed_bytes(self, path: str, safe: set[str]) -> bytes:
         """Return a record's bytes; folders found to lie in the newsroom are put into `safe`."""
         folder = path.rpartition("/")[0]
         if folder in safe:
@@ -127,7 +127,7 @@ class Archive:
 
         It is read to be shown: `write` will not take it for what the caller has seen.
         """
-        return parse_story(path, self._listed_bytes(path, self._safe))
+        return parse_story(path, self._read_listed_bytes(path, self._safe))
 
     def _story(self, path: str, data: bytes) -> Story:
         self._read[path] = digest(data)
@@ -147,7 +147,7 @@ class Archive:
         if not _is_news_path(path):
             raise RecordError("no path of a news record", subject=path)
         file = _paths.inside(self.root, path)
-        data = _emit_proven(story)
+        data = _emit_with_proof(story)
         if not file.exists():
             return FileChange(path=path, after=data)
         present = bytes_of(self.root, path)
@@ -198,7 +198,7 @@ class Archive:
             )
 
 
-def _emit_proven(story: Story) -> bytes:
+def _emit_with_proof(story: Story) -> bytes:
     """Return a story's bytes once they are proven to be readable and to come back the same."""
     data = emit_story(story)
     if emit_story(parse_story(story.path, data)) != data:
