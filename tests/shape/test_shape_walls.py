@@ -22,7 +22,7 @@ CHAIN_MODULES = 16
 
 # What is over them, may only fall.
 FULLER_FOLDERS: dict[str, int] = {"cli": 29, "config": 21, "publish": 21, "publish/site": 22}
-LONGEST_CHAIN = 30
+LONGEST_CHAIN = 29
 PARTICIPLES: dict[str, int] = {
     "archive": 30,
     "cli": 4,
