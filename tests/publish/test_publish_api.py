@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import pytest
 
 from copydesk.news import Image, Provider, Record, Story
 from copydesk.publish import SiteOptions, api, plan_site
@@ -214,6 +217,15 @@ def test_a_single_record_says_null_and_hides_the_sealed_part() -> None:
     assert single["content"] == "\r\n"
     assert "secured" not in single
     assert single["provider"]["images"][0]["url"] == f"{editions.API}/logo.jpg"
+
+
+@pytest.mark.parametrize("body", ["One.\nTwo.\n", "One.\r\nTwo.\r\n", "One.\r\nTwo.\n"])
+def test_a_body_ends_its_lines_once_however_its_record_does(body: str) -> None:
+    record = replace(editions.record("_learning/videos/v.md", **VIDEO), body=body)
+
+    single = read(files(records=(record,)), "api/learning/videos/v/index.json")
+
+    assert single["content"] == "One.\r\nTwo.\r\n"
 
 
 def test_a_removed_record_is_off_the_lists_but_its_own_file_stays() -> None:

@@ -21,8 +21,8 @@ FOLDER_FILES = 20
 CHAIN_MODULES = 16
 
 # What is over them, may only fall.
-FULLER_FOLDERS: dict[str, int] = {"cli": 29, "config": 21, "publish": 21, "publish/site": 22}
-LONGEST_CHAIN = 30
+FULLER_FOLDERS: dict[str, int] = {"publish": 21, "publish/site": 22}
+LONGEST_CHAIN = 29
 PARTICIPLES: dict[str, int] = {
     "archive": 5,
     "cli": 4,
@@ -36,7 +36,7 @@ PARTICIPLES: dict[str, int] = {
     "measure": 11,
     "news": 1,
     "placement": 6,
-    "publish": 47,
+    "publish": 43,
     "watch": 4,
 }
 TESTS_AT_PRIVATE_MODULES: dict[str, int] = {"engine": 1, "laws": 1}
@@ -48,8 +48,6 @@ OVER_COMPLEXITY: dict[str, int] = {
     "engine": 16,
     "extract": 10,
     "measure": 6,
-    "placement": 1,
-    "publish": 12,
     "review": 1,
     "watch": 1,
 }

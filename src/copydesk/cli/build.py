@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from copydesk import engine
-from copydesk.cli import _deploy_report, terminal
+from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 
 
@@ -37,7 +37,7 @@ def command(
         f"{report.deleted} deleted, {report.unchanged} unchanged in {report.seconds:.1f} s"
     )
     if report.deploy is not None:
-        _deploy_report.show(report.deploy)
+        terminal.show_deploy(report.deploy)
 
 
 def _refuse_nonsense(out: Path | None, *, deploy: bool, dry_run: bool) -> None:

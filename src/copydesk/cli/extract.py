@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from copydesk import engine
-from copydesk.cli import _sheet, terminal
+from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.errors import PageError
 from copydesk.news import Article, Dropped
@@ -34,7 +34,7 @@ def command(
     if invocation.json:
         terminal.as_json({"text": fields["text"]} if is_text else fields)
         return
-    for line in [_sheet.words(fields)] if is_text else _sheet.sheet(fields):
+    for line in [terminal.words(fields)] if is_text else terminal.sheet(fields):
         click.echo(line)
 
 

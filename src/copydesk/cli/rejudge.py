@@ -11,8 +11,8 @@ import click
 
 from copydesk import engine
 from copydesk.cli import terminal
-from copydesk.cli._columns import Columns
 from copydesk.cli._invocation import Invocation, common
+from copydesk.cli.terminal import Columns
 from copydesk.kit import text
 
 _WEIGHTY = frozenset({"dropped", "published", "copy"})

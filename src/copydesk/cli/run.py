@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from copydesk import engine
-from copydesk.cli import _deploy_report, terminal
+from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -67,4 +67,4 @@ def show(report: engine.RoundReport, *, dry_run: bool = False) -> None:
     if report.commit:
         click.echo(f"  commit   {report.commit[:12]}")
     if report.deploy is not None:
-        _deploy_report.show(report.deploy)
+        terminal.show_deploy(report.deploy)

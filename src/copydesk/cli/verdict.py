@@ -7,7 +7,7 @@ from typing import Literal, get_args
 import click
 
 from copydesk import engine
-from copydesk.cli import _deploy_report, terminal
+from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.news import Said, Verdict
 
@@ -57,6 +57,6 @@ def _show(invocation: Invocation, report: engine.VerdictReport) -> None:
     click.echo(f"{report.said}: {report.path}")
     terminal.failures(report.failed)
     if report.deploy is not None:
-        _deploy_report.show(report.deploy)
+        terminal.show_deploy(report.deploy)
     if not report.is_urgent:
         terminal.note("the site shows it after the next round or copydesk build")

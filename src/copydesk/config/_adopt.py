@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copydesk.config import _yaml
+from copydesk.config.data import Fields, parse_mapping, read_file
 from copydesk.errors import ConfigError
 from copydesk.kit import urls
 
@@ -49,20 +49,20 @@ def compose_adoption(root: Path) -> str:
     return str(tomlkit.dumps(document))
 
 
-def _fields(root: Path) -> _yaml.Fields:
+def _fields(root: Path) -> Fields:
     if not os.path.lexists(root / FILE):
         raise ConfigError(
             f"no {FILE} in the folder",
             subject=str(root),
             hint="only a site of the reference can be adopted; start afresh with: copydesk new DIR",
         )
-    fields = _yaml.Fields(_yaml.parse_mapping(_yaml.read_file(root, FILE), FILE), FILE)
+    fields = Fields(parse_mapping(read_file(root, FILE), FILE), FILE)
     if not fields.text("title"):
         raise fields.error("title", "missing", "the site needs a name")
     return fields
 
 
-def _add_site(document: TOMLDocument, fields: _yaml.Fields) -> None:
+def _add_site(document: TOMLDocument, fields: Fields) -> None:
     site = _table(document, "site")
     _put(site, "title", fields.text("title"))
     _put(site, "url", _address(fields, "webUrl", fields.text("webUrl")))
@@ -83,7 +83,7 @@ def _add_rules(document: TOMLDocument) -> None:
     scoring.add("everyday", everyday)
 
 
-def _add_publish(document: TOMLDocument, fields: _yaml.Fields) -> None:
+def _add_publish(document: TOMLDocument, fields: Fields) -> None:
     publish = _table(document, "publish")
     _put(publish, "api_v1", value=True)
     api_url = fields.text("url").rstrip("/") + fields.text("baseurl")
@@ -110,7 +110,7 @@ def _put(table: Table, key: str, value: str | int | bool, comment: str = "") -> 
     table.add(key, item)
 
 
-def _address(fields: _yaml.Fields, key: str, value: str) -> str:
+def _address(fields: Fields, key: str, value: str) -> str:
     """Return an address as beat.toml wants it; raises ConfigError for one that is none."""
     if value and urls.fetchable(value) is None:
         raise fields.error(key, f'expected a web address, got "{value}"', f"correct it in {FILE}")

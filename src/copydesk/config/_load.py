@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from copydesk.config import _domain_trust, _key, _organizations, _toml, _topics
+from copydesk.config import _key, _toml, data
 from copydesk.config import _read_deploy as _deploy
 from copydesk.config._decode import BeatValues, Values, decode
 from copydesk.config._deploy_tables import Deploy
@@ -34,8 +34,8 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     Raises ConfigError with the file and the dotted path of the first thing that is wrong.
     """
     decoded = decode(_toml.read(root), environ)
-    topics = _topics.read(root)
-    trust = _domain_trust.read(root, decoded.build(Scoring).standings)
+    topics = data.read_topics(root)
+    trust = data.read_domain_trust(root, decoded.build(Scoring).standings)
     key = _key.read(root, environ)
     decoded.origins.record("key", key.origin)
     _settle_urls(decoded)
@@ -60,16 +60,16 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         warnings=(
             *decoded.warnings,
             *key.warnings,
-            *_topics.orphan_warnings(topics),
+            *data.orphan_warnings(topics),
             *trust.warnings,
             *_missing_variables(decoded.sources, environ),
         ),
     )
 
 
-def _build_beat(root: Path, decoded: BeatValues, topics: _topics.TopicFiles) -> Beat:
+def _build_beat(root: Path, decoded: BeatValues, topics: data.TopicFiles) -> Beat:
     """Put the beat together; the origins of its organizations are written down."""
-    organizations = _organizations.read(root)
+    organizations = data.read_organizations(root)
     for domain, (_, file) in organizations.items():
         decoded.origins.record(f"organizations.{domain}", file)
     publish, deploy = decoded.build(Publish), decoded.build(Deploy)
@@ -80,7 +80,7 @@ def _build_beat(root: Path, decoded: BeatValues, topics: _topics.TopicFiles) -> 
         index_now_key=deploy.index_now_key,
         topics=tuple(topic for topic, _ in topics),
         organizations={domain: organization for domain, (organization, _) in organizations.items()},
-        logos=_organizations.logos(root, publish.api_url),
+        logos=data.read_logos(root, publish.api_url),
         sources=tuple(_build_source(source) for source in decoded.sources),
         scoring=decoded.build(Scoring),
         excerpt=decoded.build(ExcerptRule),
@@ -174,7 +174,7 @@ def _settle_urls(decoded: BeatValues) -> None:
         decoded.origins.record("publish.api_url", "site.url")
 
 
-def _settle_topics(decoded: BeatValues, topics: _topics.TopicFiles) -> None:
+def _settle_topics(decoded: BeatValues, topics: data.TopicFiles) -> None:
     """Derive the main topic from the first file; refuse names that no topic has."""
     import msgspec
 
@@ -194,5 +194,7 @@ def _settle_topics(decoded: BeatValues, topics: _topics.TopicFiles) -> None:
     for path, name in named:
         if names and name not in names:
             near = find_nearest(name, names)
-            hint = f'did you mean "{near}"?' if near else f"topics are files in {_topics.FOLDER}"
+            hint = (
+                f'did you mean "{near}"?' if near else f"topics are files in {data.TOPICS_FOLDER}"
+            )
             raise setting_error("beat.toml", path, f"no topic is named {show_value(name)}", hint)

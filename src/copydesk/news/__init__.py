@@ -25,6 +25,7 @@ from copydesk.news.beat import Topic as Topic
 from copydesk.news.deploy_options import BranchOptions as BranchOptions
 from copydesk.news.deploy_options import S3Options as S3Options
 from copydesk.news.dropped import DROP_REASONS as DROP_REASONS
+from copydesk.news.dropped import DROP_STAGES as DROP_STAGES
 from copydesk.news.dropped import Dropped as Dropped
 from copydesk.news.dropped import DropReason as DropReason
 from copydesk.news.edition import Draw as Draw

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, get_args
 
 DropReason = Literal[
@@ -19,6 +21,22 @@ DropReason = Literal[
     "removed",  # an editor removed it for good
 ]
 DROP_REASONS: tuple[str, ...] = get_args(DropReason)
+# The step of the line at which each is found.
+DROP_STAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "seen": "judge",
+        "off-beat": "judge",
+        "filtered": "watch",
+        "too-old": "judge",
+        "not-an-article": "extract",
+        "robots": "fetch",
+        "address": "fetch",
+        "gone": "fetch",
+        "blocked": "fetch",
+        "ruled-out": "judge",
+        "removed": "review",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,7 +53,7 @@ class FetchOptions:
     )
     delay_seconds: float = option(5.0, "Wait this long between two requests to one host.")
     penalty_seconds: float = option(
-        30.0, "Wait this long after a host answered 403 or 429 and named no time itself."
+        30.0, "Leave a host alone this long after it answered 429, or 403 several times in a row."
     )
     connect_seconds: float = option(
         10.0, "Give up on finding and reaching a host after this time.", kinds.number(minimum=0.1)

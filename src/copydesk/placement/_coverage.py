@@ -137,15 +137,19 @@ class Coverages:
         copies = [copy for copy in (self.read(copy.path) for copy in filed) if copy is not None]
         if not copies and not story.related:
             return _NONE
-        related = [(urls.identity(article.web_url), article) for article in story.related]
-        hidden = self.index.hidden({address for address, _ in related})
-        hidden.add(urls.identity(story.web_url))
-        others = [(address, article) for address, article in related if address not in hidden]
+        others = self._list_others(story)
         return Coverage(
             others=tuple(article for _, article in others),
             reruns=_list_reruns(copies, story),
             voices=self._voices(self.owners.of(story.provider, story.credit), others),
         )
+
+    def _list_others(self, story: Story) -> list[tuple[str, Related]]:
+        """List the other coverage of a story, each article with its identity."""
+        related = [(urls.identity(article.web_url), article) for article in story.related]
+        hidden = self.index.hidden({address for address, _ in related})
+        hidden.add(urls.identity(story.web_url))
+        return [(address, article) for address, article in related if address not in hidden]
 
     def _voices(self, own: str, others: Sequence[tuple[str, Related]]) -> tuple[Voice, ...]:
         """Return who else speaks of what stands at these identities of addresses."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from itertools import chain, compress
 from pathlib import Path
 
@@ -160,11 +160,8 @@ def _build(
     ways = _digest_world(plan, options)
     if seen.notes and seen.notes.get("front") != writer.front:
         writer.doubt()
-    news = (
-        _find_changes(plan, seen, options)
-        if seen.notes.get("world") == ways and writer.stands
-        else None
-    )
+    stands = seen.notes.get("world") == ways and writer.stands
+    news = _find_changes(plan, seen, options) if stands else None
     writer.expect_all(everything=news is None)
     pieces = Pieces(plan.catalogue, usable=news is not None)
     plan = replace(plan, wanted=news or Wanted(), pieces=pieces)
@@ -173,15 +170,8 @@ def _build(
         options.draw_ahead(posters.newest())
     _write_all(writer, plan, options, posters)
     writer.place()
-    drawn = Drawings(plan.catalogue)
-    if news is None:
-        unused = drawn.reset(posters.used)
-        writer.sweep()
-    else:
-        unused = drawn.replace(news.pairs, posters.used)
-        writer.drop(_gone(plan, news) | {f"{FOLDER}{name}" for name in unused})
+    cards = _delete_the_rest(writer, plan, news, posters)
     count = writer.count_files(Count(**seen.notes.get("count", {})))
-    cards = drawn.all() if unused or news is None else None
     with together():
         writer.remember()
     pieces.save(path for path, (_, now) in seen.pairs.items() if now is None or not now.is_public)
@@ -189,6 +179,20 @@ def _build(
     plan.catalogue.commit()
     writer.close()
     return _report(plan, writer, count, cards)
+
+
+def _delete_the_rest(
+    writer: Writer, plan: SitePlan, news: Touched | None, posters: Posters
+) -> frozenset[str] | None:
+    """Delete what no longer belongs to the site; return `Published.cards`."""
+    drawn = Drawings(plan.catalogue)
+    if news is None:
+        drawn.reset(posters.used)
+        writer.sweep()
+        return drawn.all()
+    unused = drawn.replace(news.pairs, posters.used)
+    writer.drop(_find_gone(plan, news) | {f"{FOLDER}{name}" for name in unused})
+    return drawn.all() if unused else None
 
 
 def _notes(seen: Survey, plan: SitePlan, count: Count) -> dict[str, object]:
@@ -227,15 +231,15 @@ def _outputs_of(plan: SitePlan, options: PublishOptions) -> Iterator[_outputs.An
     return (output for output in outputs if output.is_on(plan.look))
 
 
-def _gone(plan: SitePlan, news: Touched) -> set[str]:
+def _find_gone(plan: SitePlan, news: Touched) -> set[str]:
     """Return the folders and files that no longer belong to the site."""
     pages = {sitemaps.PAGES} if news.gone else set()  # which may need fewer files
-    return {*news.gone, *_unused_pictures(plan, news), *pages}
+    return {*news.gone, *_find_unused_pictures(plan, news), *pages}
 
 
 def _make_look(edition: Edition, options: PublishOptions) -> SiteOptions:
     return SiteOptions(
-        pictures=_cached_pictures(edition, options),
+        pictures=_find_cached_pictures(edition, options),
         show=options.show,
         shows=options.shows,
         half_life_hours=options.half_life_hours,
@@ -250,7 +254,7 @@ def _write_all(writer: Writer, plan: SitePlan, options: PublishOptions, posters:
     for sheet in _sheets(plan, options, posters):
         writer.put(sheet)
     for path, origin in chain(
-        _pictures_and_assets(plan, options), _icons_and_cards(posters, options)
+        _pictures(plan, options), _assets(plan, options), _icons_and_cards(posters, options)
     ):
         writer.copy(path, origin)
 
@@ -258,11 +262,17 @@ def _write_all(writer: Writer, plan: SitePlan, options: PublishOptions, posters:
 def _digest_world(plan: SitePlan, options: PublishOptions) -> str:
     """Return a hash of all that any page may depend on beside the stories."""
     look = plan.look
+    # what each picture is shown as stands in the digest of its story
+    options_of_all = [
+        getattr(look, option.name)
+        for option in fields(look)
+        if option.name not in {"pictures", "shows"}
+    ]
     return world(
         plan.beat,
         plan.records,
         (options.api_v1, options.api_v2, sorted(options.icons), options.draw is None),
-        (look.show, look.half_life_hours, look.house, look.sizes, look.languages),
+        options_of_all,
         sorted(set(look.shows.values())),
         files_of(options.templates),
         files_of(options.static),
@@ -291,7 +301,7 @@ def _sheets(plan: SitePlan, options: PublishOptions, posters: Posters) -> Iterat
         yield from api.sheets(plan)
 
 
-def _cached_pictures(edition: Edition, options: PublishOptions) -> Mapping[str, Thumbnail]:
+def _find_cached_pictures(edition: Edition, options: PublishOptions) -> Mapping[str, Thumbnail]:
     """Return the edition's pictures that lie in the folder: a page shows nothing that is lost."""
     folder = options.pictures_folder
     if folder is None or not folder.is_dir():
@@ -313,19 +323,22 @@ def _picture_files(entries: Iterable[StoryEntry]) -> set[str]:
     return {f"{_PICTURES}{name}" for entry in entries if entry.is_public for name in entry.files}
 
 
-def _unused_pictures(plan: SitePlan, news: Touched) -> set[str]:
-    """Return our copies of pictures that no page shows any more."""
+def _find_unused_pictures(plan: SitePlan, news: Touched) -> set[str]:
+    """Find our copies of pictures that no page shows any more."""
     left = _picture_files(old for old, _ in news.pairs.values() if old)
     left -= _picture_files(new for _, new in news.pairs.values() if new)
     if not left:
         return left
     # pictures of two addresses with the same bytes are one file
-    sharing = [
-        url
-        for url, picture in plan.look.pictures.items()
-        if any(f"{_PICTURES}{form.name}" in left for form in picture.forms)
-    ]
+    sharing = _find_addresses(left, plan)
     return left - _picture_files(entry for url in sharing for entry in plan.catalogue.showing(url))
+
+
+def _find_addresses(files: set[str], plan: SitePlan) -> Iterator[str]:
+    """Find the addresses of the pictures of which any of these files is a form."""
+    for url, picture in plan.look.pictures.items():
+        if any(f"{_PICTURES}{form.name}" in files for form in picture.forms):
+            yield url
 
 
 def _icons_and_cards(posters: Posters, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
@@ -337,12 +350,16 @@ def _icons_and_cards(posters: Posters, options: PublishOptions) -> Iterator[tupl
             yield f"{FOLDER}{name}", Origin(options.cards_folder, name)
 
 
-def _pictures_and_assets(plan: SitePlan, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
-    """Yield the pictures that pages show and the newsroom's own files, with where they are."""
+def _pictures(plan: SitePlan, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
+    """Yield our copies of the pictures that pages show, with where they are."""
     folder = options.pictures_folder
     if folder is not None:
         for path in sorted(_picture_files(plan.wanted.entries(plan.stories.entries))):
             yield path, Origin(folder, path.removeprefix(_PICTURES))
+
+
+def _assets(plan: SitePlan, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
+    """Yield the newsroom's own files, with where they are, where everything is made."""
     if options.static is None or options.static.is_symlink() or not plan.wanted.everything:
         return
     above = options.static.parent

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import orjson
 
 from copydesk.news import Record, Story
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 _Item = TypeVar("_Item", Story, Record)
 
@@ -35,6 +38,10 @@ def _repair(value: object) -> object:
     if isinstance(value, list):
         return [_repair(inner) for inner in value]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {f.name: _repair(getattr(value, f.name)) for f in dataclasses.fields(value)}
-        return dataclasses.replace(value, **fields)
+        return _repair_fields(value)
     return value
+
+
+def _repair_fields(value: DataclassInstance) -> object:
+    fields = {f.name: _repair(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    return dataclasses.replace(value, **fields)

@@ -54,15 +54,11 @@ class Survey:
     def apply_pictures(self, look: PictureLook, world: str) -> None:
         """Take in how pictures are shown now; `world` changes when any may be shown otherwise."""
         self.pictures = world
-        fresh = [now for _, now in self.pairs.values() if now is not None]
-        if self.notes.get("pictures") == world:
-            wrong = {entry.path for entry in fresh}
-        else:
-            wrong = {
-                entry.path for entry in self.catalogue.pictured() if _looks_otherwise(entry, look)
-            }
-            wrong.update(entry.path for entry in fresh)
-        paths = sorted(wrong)
+        fresh = {now.path for _, now in self.pairs.values() if now is not None}
+        if self.notes.get("pictures") != world:
+            every = self.catalogue.pictured()
+            fresh.update(entry.path for entry in every if _looks_otherwise(entry, look))
+        paths = sorted(fresh)
         for start in range(0, len(paths), _AT_ONCE):
             self._apply_pictures(paths[start : start + _AT_ONCE], look)
         self.pairs = {path: pair for path, pair in self.pairs.items() if pair[0] != pair[1]}
@@ -107,7 +103,7 @@ def take_survey(
     listed = frozenset(key.name for key in keys if key.is_listed)
     notes = index.open(made_by(beat.timezone, grounds.above, names), listed, anew=full)
     seen = Survey(catalogue=index, reader=reader, keys=keys, grounds=grounds, notes=notes)
-    seen.pairs = _take_changed(seen) if notes else _take_all(seen)
+    seen.pairs = _take_changes(seen) if notes else _take_all(seen)
     return seen
 
 
@@ -124,7 +120,7 @@ def _take_all(seen: Survey) -> dict[str, Pair]:
     return {}
 
 
-def _take_changed(seen: Survey) -> dict[str, Pair]:
+def _take_changes(seen: Survey) -> dict[str, Pair]:
     """Read what has changed into the catalogue; return what it was and is."""
     index = seen.catalogue
     before, now = index.stamps(), seen.reader.stamps()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from copydesk.placement import Groups
 from copydesk.publish._counts import Counts
@@ -76,15 +76,13 @@ def find_touched(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOut
     for path in plan.catalogue.needing(_names_shown(pairs, counts, plan)):
         _add_unchanged(path, pairs, plan)
     both = list(pairs.values())
-    headings = {heading for pair in both for entry in pair if entry for heading in entry.headings}
     turned = {cut: turn_pages(cut, both, counts, plan) for cut in _cuts(outputs)}
-    headings |= {(cut.name, page) for cut, pages in turned.items() for page in pages.touched}
-    headings |= {heading for output in outputs for heading in _neighbours(output, counts, plan)}
+    neighbours = (_neighbours(output, counts, plan) for output in outputs)
     groups = _list_groups(both)
     moved = plan.groups.moved_pages(groups)
     gone = {place for output in outputs for place in _empty_places(output, counts, turned)}
     return Touched(
-        headings=frozenset(headings),
+        headings=frozenset(chain(_own_headings(both), _turned_headings(turned), *neighbours)),
         gone=frozenset((gone | _empty_signposts(both, groups, plan)) - moved.keys() - {""}),
         pairs=pairs,
         numbers=frozenset(turned[ARCHIVE].numbers) if ARCHIVE in turned else frozenset(),
@@ -151,6 +149,18 @@ def _list_groups(pairs: Iterable[Pair]) -> set[str]:
 
 def _cuts(outputs: Iterable[AnyOutput]) -> set[Cut]:
     return {output.key for output in outputs if isinstance(output.key, Cut)}
+
+
+def _own_headings(pairs: Iterable[Pair]) -> Iterator[Heading]:
+    """Yield the headings under which stories stand or stood."""
+    for entry in filter(None, chain.from_iterable(pairs)):
+        yield from entry.headings
+
+
+def _turned_headings(turned: Mapping[Cut, TurnedPages]) -> Iterator[Heading]:
+    """Yield the headings of pages that hold other stories than they did."""
+    for cut, pages in turned.items():
+        yield from ((cut.name, page) for page in pages.touched)
 
 
 def _neighbours(output: AnyOutput, counts: Counts, plan: SitePlan) -> Iterator[Heading]:

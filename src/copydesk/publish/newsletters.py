@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -42,18 +42,15 @@ class LetterSection:
 
 def read_sections(body: str) -> list[LetterSection]:
     """Return what a letter's HTML told, section by section; nothing where it has another form."""
-    from lxml import etree
-    from lxml import html as markup
+    document = _parse(_LIQUID.sub("", body))
+    sections = [] if document is None else _gather(_parts(document))
+    return [section for section in sections if section.items]
 
-    clean = _LIQUID.sub("", body)
-    if not clean.strip():
-        return []
-    try:
-        document = markup.document_fromstring(clean.encode(), parser=_parser())
-    except (etree.ParserError, ValueError):
-        return []
+
+def _gather(parts: Iterable[str | LetterItem]) -> list[LetterSection]:
+    """Put each item under the name before it, and each link into the item before it."""
     sections: list[LetterSection] = []
-    for part in _parts(document):
+    for part in parts:
         if isinstance(part, str):
             sections.append(LetterSection(name=part))
         elif isinstance(part, LetterItem) and part.title:
@@ -62,13 +59,21 @@ def read_sections(body: str) -> list[LetterSection]:
         elif sections and sections[-1].items and not sections[-1].items[-1].href:
             last = sections[-1].items[-1]
             sections[-1].items[-1] = replace(last, href=part.href, place=part.place)
-    return [section for section in sections if section.items]
+    return sections
 
 
-def _parser() -> object:
+def _parse(body: str) -> HtmlElement | None:
+    """Parse a letter, None where it is empty or no HTML."""
+    from lxml import etree
     from lxml import html as markup
 
-    return markup.HTMLParser(encoding="utf-8")
+    if not body.strip():
+        return None
+    try:
+        parser = markup.HTMLParser(encoding="utf-8")
+        return markup.document_fromstring(body.encode(), parser=parser)
+    except (etree.ParserError, ValueError):
+        return None
 
 
 def _parts(document: HtmlElement) -> Iterator[str | LetterItem]:

@@ -143,6 +143,11 @@ def _pages(plan: SitePlan, outputs: Iterable[AnyOutput]) -> Iterator[str]:
     yield from ("", "about/", "method/", *(output.index for output in shown if output.index))
     for output in shown:
         yield from map(output.place, output.values(plan))
+    yield from _record_pages(plan)
+
+
+def _record_pages(plan: SitePlan) -> Iterator[str]:
+    """Yield the pages of each kind of records, and of learning paths."""
     shelves = (*SHELVES, "newsletters", "sponsorships")
     yield from (f"{name}/" for name in shelves if is_shown(plan.records.get(name, ())))
     paths = (r for r in rank(plan.records.get("learning", ())) if "items" in r.fields)

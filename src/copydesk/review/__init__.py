@@ -1,9 +1,9 @@
 """Review: a story and an editor's word in, the story as it then stands out. Pure.
 
-A verdict decides whether a story is published, a ruling what it is called and what it is about;
-what a person changed in the file stays changed;
-what its publisher corrected is taken over, with a line in its history. Judging a filed story anew,
-whatever for, is `rejudge`.
+A verdict decides whether a story is published; without one, the newsroom's mode or the trust of
+its source may hold it. A ruling decides what it is called and what it is about. What a person
+changed in the file stays changed, and what its publisher corrected is taken over, with a line in
+its history. Judging a filed story again, whatever for, is `rejudge`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from copydesk.review._clearing import is_edited_since as is_edited_since
 from copydesk.review._clearing import keep_edit as keep_edit
 from copydesk.review._clearing import without_verdict as without_verdict
 from copydesk.review._correction import apply_correction as apply_correction
-from copydesk.review._gate import gate as gate
 from copydesk.review._hand_edits import digests as digests
 from copydesk.review._hand_edits import find_hand_edits as find_hand_edits
 from copydesk.review._hand_edits import keep_hand_edits as keep_hand_edits
 from copydesk.review._hand_edits import set_beside_others as set_beside_others
 from copydesk.review._history import add_to_history as add_to_history
 from copydesk.review._history import is_noted_since as is_noted_since
+from copydesk.review._hold import gate as gate
 from copydesk.review._judgement import apply_judgement as apply_judgement
 from copydesk.review._judgement import is_kept_off as is_kept_off
 from copydesk.review._judgement import keep_off as keep_off

@@ -11,7 +11,7 @@ from typing import Literal
 
 from copydesk.news import Article, Beat, Dropped, Reason, Related, Shelf, Story, Verdict
 from copydesk.review._correction import apply_correction
-from copydesk.review._gate import gate
+from copydesk.review._hold import gate
 from copydesk.review._judgement import apply_judgement, keep_off
 from copydesk.review._rulings import apply_rulings, find_ruled_fields
 from copydesk.review._verdict import apply_verdict

@@ -9,7 +9,7 @@ import yaml
 
 from copydesk.archive.document import is_block, span
 from copydesk.archive.record import _layout
-from copydesk.archive.record._fields import STORY
+from copydesk.archive.record._fields import SECTION_OF, STORY
 from copydesk.archive.record._nested import Nested, NestedList
 from copydesk.archive.record._position import name_item
 from copydesk.archive.record._table import Table
@@ -39,7 +39,7 @@ def spellings(front: str, root: yaml.MappingNode) -> dict[str, str]:
     """Return the lines of each known top key as they stand in the file."""
     lines_by_key = {}
     for key, value in root.value:
-        if key.value in _layout.SECTION:
+        if key.value in SECTION_OF:
             start, stop = span(front, key, value)
             lines_by_key[key.value] = front[start:stop]
     return lines_by_key
@@ -49,7 +49,7 @@ def _top(front: str, root: yaml.MappingNode) -> Iterator[Extra]:
     before, position = "", 0
     for key, value in root.value:
         name = key.value
-        if name not in _layout.SECTION:
+        if name not in SECTION_OF:
             continue
         start, stop = span(front, key, value)
         between = front[position:start]

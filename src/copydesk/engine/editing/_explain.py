@@ -17,7 +17,7 @@ from copydesk.engine.rejudging import beat_in_force
 from copydesk.errors import RecordError
 from copydesk.kit import dates, urls
 from copydesk.memory import Fate, Memory
-from copydesk.news import Article, Beat, Standing, Story, Verdict
+from copydesk.news import DROP_STAGES, Article, Beat, Standing, Story, Verdict
 
 
 def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
@@ -148,7 +148,7 @@ def _of_fate(fate: Fate) -> Explanation:
         path=fate.path,
         url=fate.url,
         state=fate.state,
-        stage=_STAGES.get(fate.reason, "read"),
+        stage=DROP_STAGES.get(fate.reason, "read"),
         reasons=tuple(text for text in (why or fate.detail, fate.hint) if text),
         otherwise=tuple(filter(None, [_OTHERWISE.get(fate.reason)])),
         standing=Standing.DROPPED if fate.state == "dropped" else "",
@@ -162,17 +162,4 @@ _OTHERWISE = {
     "too-old": "fetch.max_age_days decides that",
     "ruled-out": "copydesk rule list has the rule; copydesk rule undo takes it back",
     "removed": "copydesk verdict PATH publish takes a removal back",
-}
-_STAGES = {
-    "seen": "judge",
-    "off-beat": "judge",
-    "filtered": "watch",
-    "too-old": "judge",
-    "not-an-article": "extract",
-    "robots": "fetch",
-    "address": "fetch",
-    "gone": "fetch",
-    "blocked": "fetch",
-    "ruled-out": "judge",
-    "removed": "review",
 }

@@ -1,4 +1,7 @@
-"""Judging: articles and a shelf of filed stories go in; stories with paths and pictures out."""
+"""Judging: articles and a shelf of filed stories go in; stories with paths and pictures out.
+
+An article that is seen, too old or removed is dropped here; what is off the beat, in `judge`.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,14 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.engine.judging._judge import Appraised as Appraised
-    from copydesk.engine.judging._judge import Bench as Bench
-    from copydesk.engine.judging._judge import JudgedStory as JudgedStory
-    from copydesk.engine.judging._judge import appraise as appraise
-    from copydesk.engine.judging._judge import appraise_article as appraise_article
-    from copydesk.engine.judging._judge import complete_story as complete_story
-    from copydesk.engine.judging._judge import judge_article as judge_article
-    from copydesk.engine.judging._judge import judging_order as judging_order
+    from copydesk.engine.judging._judge_article import Appraised as Appraised
+    from copydesk.engine.judging._judge_article import Bench as Bench
+    from copydesk.engine.judging._judge_article import JudgedStory as JudgedStory
+    from copydesk.engine.judging._judge_article import appraise as appraise
+    from copydesk.engine.judging._judge_article import appraise_article as appraise_article
+    from copydesk.engine.judging._judge_article import complete_story as complete_story
+    from copydesk.engine.judging._judge_article import judge_article as judge_article
+    from copydesk.engine.judging._judge_article import judging_order as judging_order
     from copydesk.engine.judging._pictures import ChosenPicture as ChosenPicture
     from copydesk.engine.judging._pictures import choose_pictures as choose_pictures
     from copydesk.engine.judging._rulings import apply_rules as apply_rules

@@ -42,7 +42,7 @@ from copydesk.engine.revisiting import (
 )
 from copydesk.engine.round import _outcomes
 from copydesk.engine.round._candidates import Gathered
-from copydesk.engine.round._judge import (
+from copydesk.engine.round._judge_articles import (
     Stories,
     Update,
     drop_by_rules,

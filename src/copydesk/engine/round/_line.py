@@ -27,7 +27,7 @@ from copydesk.engine.newsroom import Failure, Newsroom, Progress, RoundReport, T
 from copydesk.engine.round import _outcomes
 from copydesk.engine.round._conclude import Concluded, Ending, conclude, finish_left_over
 from copydesk.engine.round._gather import RoundOptions, gather
-from copydesk.engine.round._judge import judge_all, open_bench, take_in, take_snapshot
+from copydesk.engine.round._judge_articles import judge_all, open_bench, take_in, take_snapshot
 from copydesk.engine.round._stopwatch import Stopwatch
 
 

@@ -37,17 +37,15 @@ class _Shelf:
 
     def lists(self, collection: str) -> Iterator[Sheet]:
         """Yield the whole list, each topic's, and that of the learning paths."""
-        listed = self._ranked()
-        made = {record.path: encoding.fragment(self._listed(record)) for record in listed}
+        listed = self._rank()
+        fragments = {record.path: encoding.fragment(self._show(record)) for record in listed}
         for folder, topic in _sections.of(self.plan, collection):
             own = [r for r in listed if topic is None or topic.name in _records.texts(r, "topics")]
             head = {"title": self.shape.title, "path": f"_{collection}"}
-            yield from self._pages(folder, head, [made[record.path] for record in own])
-        paths = [record for record in listed if record.path.startswith(_PATHS)]
-        if paths:
+            yield from self._pages(folder, head, [fragments[record.path] for record in own])
+        if paths := [fragments[path] for path in fragments if path.startswith(_PATHS)]:
             head = {"title": "Learning Paths", "path": _PATHS.rstrip("/")}
-            fragments = [made[record.path] for record in paths]
-            yield from self._pages("api/learning/collections/", head, fragments)
+            yield from self._pages("api/learning/collections/", head, paths)
 
     def singles(self) -> Iterator[Sheet]:
         """Yield one file a record; a learning path is the list of its items."""
@@ -58,7 +56,7 @@ class _Shelf:
             else:
                 yield Sheet(place, encoding.compact(_fields.whole(record, self.plan)))
 
-    def _ranked(self) -> list[Record]:
+    def _rank(self) -> list[Record]:
         """Return what is listed: by heat, events by their start."""
         listed = _records.rank(self.records)
         if self.shape is _shapes.SHAPES["events"]:
@@ -74,7 +72,7 @@ class _Shelf:
             data = encoding.page({**head, "page": number}, own, tail)
             yield from _sections.place_page(folder, number, data)
 
-    def _listed(self, record: Record) -> dict[str, object]:
+    def _show(self, record: Record) -> dict[str, object]:
         if "items" not in record.fields:
             return _fields.listed(record, self.plan)
         items = self._items(record)

@@ -55,7 +55,7 @@ def _made(record: Record, plan: SitePlan) -> dict[str, object]:
 
 def _content(body: str) -> str:
     r"""Return a body as the reference did: every line end is `\r\n`, and there is always one."""
-    return body.replace("\n", "\r\n") or "\r\n"
+    return body.replace("\r\n", "\n").replace("\n", "\r\n") or "\r\n"
 
 
 def _rating(key: object, value: object) -> object:

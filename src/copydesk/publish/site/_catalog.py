@@ -17,7 +17,7 @@ _ELSEWHERE = ("webUrl", "originalUrl", "website")
 _ORIGIN = ("originalUrl",)  # a website stands among the links of a page
 _EXCERPT = 200
 # what a list tells of a record of each collection
-_TOLD = {
+_BRIEF_KEYS = {
     "learning": ("by", "items", "length", "level", "rating"),
     "samples": ("author", "by", "published"),
     "people": ("affiliation", "location"),
@@ -87,15 +87,15 @@ class Catalog:
         own = _records.page_folder(record) if _records.page_address(record, frame.plan) else ""
         elsewhere = address_elsewhere(record, frame)
         excerpt = _records.prose(record)
-        told = _TOLD.get(record.collection, ())
+        keys = _BRIEF_KEYS.get(record.collection, ())
         by_key = {fact.key: fact for fact in self.facts(record)}
-        shown = {self._brief(by_key[key]): key in _WHO for key in told if key in by_key}
+        shown = {self._brief(by_key[key]): key in _WHO for key in keys if key in by_key}
         return {
             "title": title_of(record, frame),
             "excerpt": text.shorten(excerpt, _EXCERPT),
             "href": frame.href(own) if own else elsewhere,
             "is_here": bool(own),
-            "meta": [{"text": said, "is_who": is_who} for said, is_who in shown.items()],
+            "meta": [{"text": words, "is_who": is_who} for words, is_who in shown.items()],
             "picture": _pictures.of_record(record, frame.plan),
             "is_round": record.collection == "people",
         }
@@ -113,22 +113,34 @@ def catalog(frame: Frame) -> Catalog:
     records = frame.plan.records
     listed = {name: _order(name, records.get(name, ())) for name in _records.SHELVES}
     every = [record for shelf in listed.values() for record in shelf]
-    holders, made = defaultdict(list), defaultdict(list)
-    for record in every:
-        for name in dict.fromkeys(_records.texts(record, "items")):
-            holders[f"_{record.collection}/{name}.md"].append(record)
-        provider = _records.first_text(record.fields.get("provider"), "name")
-        for name in dict.fromkeys(map(text.squash, (provider, *_facts.authors(record)))):
-            made[name].append(record)
     makers = [*listed["companies"], *listed["people"]]
     return Catalog(
         frame=frame,
         listed={name: shelf for name, shelf in listed.items() if shelf},
         by_path={record.path: record for record in every},
-        holders=holders,
-        made=made,
+        holders=_index_holders(every),
+        made=_index_works(every),
         makers={text.squash(_records.first_text(record, "name")): record for record in makers},
     )
+
+
+def _index_holders(records: Iterable[Record]) -> Mapping[str, Sequence[Record]]:
+    """Return by the path of each item the records that it is one of."""
+    holders: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        for name in dict.fromkeys(_records.texts(record, "items")):
+            holders[f"_{record.collection}/{name}.md"].append(record)
+    return holders
+
+
+def _index_works(records: Iterable[Record]) -> Mapping[str, Sequence[Record]]:
+    """Return by the squashed name of each provider and author the records that are theirs."""
+    works: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        provider = _records.first_text(record.fields.get("provider"), "name")
+        for name in dict.fromkeys(map(text.squash, (provider, *_facts.authors(record)))):
+            works[name].append(record)
+    return works
 
 
 def title_of(record: Record, frame: Frame) -> str:

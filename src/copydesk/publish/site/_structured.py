@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import orjson
 
@@ -101,10 +102,7 @@ def story(
     if story.excerpt:
         note["abstract"] = excerpt
     if story.published_at:
-        note["datePublished"] = dates.rfc3339(story.published_at)
-    if story.updated_at and story.published_at:
-        changed = max(dates.utc(story.updated_at), dates.utc(story.published_at))
-        note["dateModified"] = dates.rfc3339(changed)
+        note |= _describe_times(story.published_at, story.updated_at)
     if language_tag(story.language):
         note["inLanguage"] = story.language
     if picture:
@@ -115,6 +113,14 @@ def story(
     if origin := urls.fetchable(story.web_url) or urls.fetchable(story.original_url):
         note["isBasedOn"] = _original(story, origin)
     return note
+
+
+def _describe_times(published: datetime, updated: datetime | None) -> dict[str, object]:
+    """Describe when a story was published and changed, which is never before."""
+    times: dict[str, object] = {"datePublished": dates.rfc3339(published)}
+    if updated:
+        times["dateModified"] = dates.rfc3339(max(dates.utc(updated), dates.utc(published)))
+    return times
 
 
 def _picture(picture: _pictures.Picture) -> Mapping[str, object]:

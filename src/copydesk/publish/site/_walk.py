@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from copydesk.publish._keys import ALL
+from copydesk.publish._plan import SitePlan
 from copydesk.publish.site import _search, _story
 from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._listings import DAYS, PAGES
@@ -25,9 +26,9 @@ def sheets(cards: Cards, beside: Beside) -> Iterator[Sheet]:
     `beside` yields what others make of the stories on a page of the archive, by its number.
     """
     plan = cards.frame.plan
-    days = deque(day for day in DAYS.values(plan) if plan.wanted(DAYS.key.name, day))
+    days = _queue_wanted(DAYS.key.name, DAYS.values(plan), plan)
     index = _search.parts(plan)
-    parts = deque(part for part in index if plan.wanted(SEARCH.key.name, part))
+    parts = _queue_wanted(SEARCH.key.name, index, plan)
     for number in plan.wanted.pages(plan.archive_pages):
         entries = list(plan.archive(number).entries)
         yield from _story.sheets(entries, cards)
@@ -44,3 +45,8 @@ def sheets(cards: Cards, beside: Beside) -> Iterator[Sheet]:
         yield from SEARCH.make(cards, part)
     if plan.wanted(ALL.name):
         yield _search.contents(index)
+
+
+def _queue_wanted(key: str, values: Iterable[str], plan: SitePlan) -> deque[str]:
+    """Return the values of a key whose pages have to be made, in their order."""
+    return deque(value for value in values if plan.wanted(key, value))

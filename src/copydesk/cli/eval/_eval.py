@@ -10,8 +10,9 @@ from typing import TypeVar
 import click
 
 from copydesk import measure
-from copydesk.cli import _eval_group, _eval_topics, terminal
+from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
+from copydesk.cli.eval import _group, _topics
 from copydesk.kit import text
 
 
@@ -20,9 +21,9 @@ def command() -> None:
     """Measure the stages on labelled data."""
 
 
-command.add_command(_eval_group.group)
-command.add_command(_eval_group.copies)
-command.add_command(_eval_topics.topics)
+command.add_command(_group.group)
+command.add_command(_group.copies)
+command.add_command(_topics.topics)
 
 
 @command.command("scores")

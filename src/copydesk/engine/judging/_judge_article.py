@@ -79,7 +79,7 @@ def _safely(article: Article, step: Callable[[], Result]) -> Result | Failure:
 
 def appraise_article(bench: Bench, article: Article) -> judge.Appraisal | Dropped:
     """Judge one article by itself, or return why it is to be no story."""
-    return _refusal(bench, article) or judge.appraise(article, bench.newsroom.beat)
+    return _drop(bench, article) or judge.appraise(article, bench.newsroom.beat)
 
 
 def complete_story(bench: Bench, appraisal: judge.Appraisal, chosen: ChosenPicture | None) -> Story:
@@ -93,13 +93,13 @@ def _complete(
     bench: Bench, article: Article, appraised: Appraised, chosen: ChosenPicture | None
 ) -> Story | Dropped | Failure:
     """Complete an article, unless its page has come on to the shelf since it was appraised."""
-    outcome = _refusal(bench, article) or appraised
+    outcome = _drop(bench, article) or appraised
     if not isinstance(outcome, judge.Appraisal):
         return outcome
     return complete_story(bench, outcome, chosen)
 
 
-def _refusal(bench: Bench, article: Article) -> Dropped | None:
+def _drop(bench: Bench, article: Article) -> Dropped | None:
     """Return why an article is not to be filed, whatever it says; None where it may be."""
     for address in (article.web_url, article.url):
         if urls.identity(address) in bench.removed:

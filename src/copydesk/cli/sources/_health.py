@@ -12,8 +12,8 @@ import click
 
 from copydesk import engine
 from copydesk.cli import terminal
-from copydesk.cli._columns import Columns, ago, until
 from copydesk.cli._invocation import Invocation, common
+from copydesk.cli.terminal import Columns, ago, until
 
 _HEAD = ("source", "state", "answer", "new", "a week", "known", "failures", "next")
 _WIDTHS = (0, 12, 6, 6, 7, 5, 14, 6)

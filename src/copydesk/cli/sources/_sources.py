@@ -11,10 +11,10 @@ import click
 
 from copydesk import engine
 from copydesk.cli import terminal
-from copydesk.cli._columns import Columns, ago, until
 from copydesk.cli._invocation import Invocation, common
-from copydesk.cli._sources_add import add
-from copydesk.cli._sources_health import NONE_YET, check, keep
+from copydesk.cli.sources._add import add
+from copydesk.cli.sources._health import NONE_YET, check, keep
+from copydesk.cli.terminal import Columns, ago, until
 from copydesk.kit import text
 
 

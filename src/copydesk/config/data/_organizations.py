@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from copydesk.config import _yaml
 from copydesk.config._setting_error import setting_error
+from copydesk.config.data import _yaml
 from copydesk.news import Image, Organization
 
 FOLDER = "_data/organizations"
@@ -15,7 +15,7 @@ _LOGO_END = "-50x50.jpg"
 _FRONT = re.compile(r"---[ \t]*\r?\n(.*?)(?:^---[ \t]*\r?$|\Z)", re.DOTALL | re.MULTILINE)
 
 
-def read(root: Path) -> dict[str, tuple[Organization, str]]:
+def read_organizations(root: Path) -> dict[str, tuple[Organization, str]]:
     """Read each organization by its domain with the name of its file, by file name."""
     found: dict[str, tuple[Organization, str]] = {}
     for name in _yaml.list_names(root, FOLDER, ".md"):
@@ -28,7 +28,7 @@ def read(root: Path) -> dict[str, tuple[Organization, str]]:
     return found
 
 
-def logos(root: Path, api_url: str) -> dict[str, Image]:
+def read_logos(root: Path, api_url: str) -> dict[str, Image]:
     """Return the small logo of every domain that has one, known organization or not (SPEC 1.4)."""
     return {
         name.removesuffix(_LOGO_END).lower(): Image(

@@ -37,7 +37,7 @@ class _Columns:
     why: int
 
 
-def read(root: Path, names: Sequence[str]) -> TrustTable:
+def read_domain_trust(root: Path, names: Sequence[str]) -> TrustTable:
     """Read the trust in every domain of the named files, below `root` or anywhere.
 
     A row that cannot be read is left out and counted in a warning; a rating of a part of a site

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from copydesk.config import _yaml
 from copydesk.config._setting_error import setting_error
+from copydesk.config.data import _yaml
 from copydesk.news import Topic
 
-FOLDER = "_data/topics"
+TOPICS_FOLDER = "_data/topics"
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _FILES = frozenset({"index.html", "index.json"})  # of the site, beside the folders of topics
@@ -18,11 +18,11 @@ _FILES = frozenset({"index.html", "index.json"})  # of the site, beside the fold
 TopicFiles = Sequence[tuple[Topic, str]]
 
 
-def read(root: Path) -> TopicFiles:
+def read_topics(root: Path) -> TopicFiles:
     """Read each topic with the name of its file; ids and names are unique, parents no circle."""
     found = []
-    for name in _yaml.list_names(root, FOLDER, ".yaml", ".yml"):
-        file = f"{FOLDER}/{name}"
+    for name in _yaml.list_names(root, TOPICS_FOLDER, ".yaml", ".yml"):
+        file = f"{TOPICS_FOLDER}/{name}"
         found.append((_topic(_yaml.parse_mapping(_yaml.read_file(root, file), file), file), file))
     _refuse_twins(found)
     _refuse_circles(found)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import click
 
 from copydesk import engine
-from copydesk.cli import terminal
+from copydesk.cli.terminal._print import note
 from copydesk.kit import text
 
 
-def show(report: engine.DeployReport) -> None:
+def show_deploy(report: engine.DeployReport) -> None:
     """Print the summary of a deploy; of a dry run each file, too."""
     for words in report.notes:
-        terminal.note(f"note: {text.fold(words)}")
+        note(f"note: {text.fold(words)}")
     for path in report.sending:
         click.echo(f"would send    {text.fold(path)}")
     for path in report.deleting:

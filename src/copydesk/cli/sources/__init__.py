@@ -1,0 +1,5 @@
+"""`copydesk sources`: where leads come from; a file for each of its larger words."""
+
+from __future__ import annotations
+
+from copydesk.cli.sources._sources import command as command
