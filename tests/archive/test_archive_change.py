@@ -55,7 +55,7 @@ def kill_at(checkout: Checkout, monkeypatch: pytest.MonkeyPatch, place: str, one
     with monkeypatch.context() as patch:
         patch.setattr(steps, place, killed)
         other = WriteLock(checkout.root)
-        with pytest.raises(Killed), other.held():
+        with pytest.raises(Killed), other.hold():
             one.commit(other)
 
 
@@ -67,7 +67,7 @@ def test_files_are_written_deleted_and_moved_in_one_commit_with_its_words(
     checkout: Checkout, lock: WriteLock
 ) -> None:
     moved = (checkout.root / B).read_bytes()
-    with lock.held():
+    with lock.hold():
         done = change(
             becomes(checkout, A, "new\n"),
             becomes(checkout, "_news/new.md", "fresh\n"),
@@ -96,7 +96,7 @@ def test_what_a_kill_left_is_finished_by_whoever_takes_the_lock(
     )
     assert is_cut_short(checkout.root)
 
-    with lock.held():
+    with lock.hold():
         (left,) = lock.recovered
 
     assert (left.subject, left.paths, left.obstacle) == ("verdict: hold it", (A, B), "")
@@ -116,12 +116,12 @@ def test_what_is_to_be_remembered_of_a_change_is_heard_again_by_who_finishes_it(
     with monkeypatch.context() as patch:
         patch.setattr(steps, place, killed)
         other = WriteLock(checkout.root, heard.append)
-        with pytest.raises(Killed), other.held():
+        with pytest.raises(Killed), other.hold():
             one.begin(other, note=lambda skipped: b"of it").finish()
     assert heard == [b"of it"]
 
     for _ in range(2):
-        with WriteLock(checkout.root, heard.append).held():
+        with WriteLock(checkout.root, heard.append).hold():
             assert not is_cut_short(checkout.root)
     assert heard == [b"of it"] * 2
 
@@ -133,10 +133,10 @@ def test_a_change_is_in_the_journal_before_it_is_remembered(
     both = change(becomes(checkout, A, "new\n"), becomes(checkout, B, "new\n"))
     checkout.put(B, "a person's\n")
     deaf = WriteLock(checkout.root, killed)
-    with pytest.raises(Killed), deaf.held():
+    with pytest.raises(Killed), deaf.hold():
         both.begin(deaf, note=lambda skipped: " ".join(skipped).encode())
 
-    with WriteLock(checkout.root, heard.append).held():
+    with WriteLock(checkout.root, heard.append).hold():
         assert (checkout.root / A).read_text() == "new\n"
     assert heard == [B.encode()]
 
@@ -148,14 +148,14 @@ def test_what_waits_was_remembered_and_is_not_heard_again(
     branch = checkout.git("symbolic-ref", "--short", "HEAD")
     checkout.git("checkout", "-q", "--detach")
     hearing = WriteLock(checkout.root, heard.append)
-    with hearing.held():
+    with hearing.hold():
         one = change(becomes(checkout, A, "one\n"))
         one.begin(hearing, note=lambda skipped: b"of it").finish()
     assert is_cut_short(checkout.root)
-    with hearing.held():
+    with hearing.hold():
         pass
     checkout.git("checkout", "-q", branch)
-    with hearing.held():
+    with hearing.hold():
         assert not is_cut_short(checkout.root)
     assert heard == [b"of it"]
 
@@ -167,7 +167,7 @@ def test_what_a_kill_left_is_not_laid_over_a_persons_edit(
     kill_at(checkout, monkeypatch, "write", both)
     checkout.put(A, "a person's\n")
 
-    with lock.held():
+    with lock.hold():
         pass
 
     assert (checkout.root / A).read_text() == "a person's\n"
@@ -190,7 +190,7 @@ def test_a_word_that_came_while_a_round_was_at_work_goes_over_what_the_round_had
     journal.with_name("000001.json").rename(journal.with_name("000002.json"))
     journal.write_bytes(kept)
 
-    with lock.held():
+    with lock.hold():
         pass
 
     assert [(checkout.root / path).read_text() for path in (A, B)] == ["word\n", "round\n"]
@@ -211,7 +211,7 @@ def test_a_file_that_a_person_has_stops_a_word_and_is_skipped_by_a_round(
 ) -> None:
     EDITS[edit](checkout)
     both = change(becomes(checkout, A, "ours\n"), becomes(checkout, B, "ours\n"))
-    with lock.held():
+    with lock.hold():
         with pytest.raises(RecordError, match="edits that are not committed") as caught:
             both.commit(lock)
         assert f"git -C {checkout.root} add {A} && git" in caught.value.hint
@@ -230,7 +230,7 @@ def test_a_file_that_changed_since_the_change_was_decided_is_somebodys(
     decided = change(becomes(checkout, A, "ours\n"))
     checkout.put(A, "theirs\n")
     checkout.git("commit", "-qam", "theirs")
-    with lock.held(), pytest.raises(RecordError, match="not committed"):
+    with lock.hold(), pytest.raises(RecordError, match="not committed"):
         decided.commit(lock)
     assert checkout.committed(A) == b"theirs\n"
 
@@ -240,12 +240,12 @@ def test_what_waits_for_git_is_committed_with_its_own_words_when_git_is_free(
 ) -> None:
     branch = checkout.git("symbolic-ref", "--short", "HEAD")
     checkout.git("checkout", "-q", "--detach")
-    with lock.held():
+    with lock.hold():
         first = change(
             becomes(checkout, A, "one\n"), becomes(checkout, B, "one\n"), message="news: one"
         )
         assert first.commit(lock).obstacle == "detached HEAD"
-    with lock.held():
+    with lock.hold():
         assert [one.obstacle for one in lock.recovered] == ["detached HEAD"]
         second = change(becomes(checkout, A, "two\n"))  # dirty, and ours
         assert second.commit(lock).commit is None
@@ -256,7 +256,7 @@ def test_what_waits_for_git_is_committed_with_its_own_words_when_git_is_free(
     )
 
     checkout.git("checkout", "-q", branch)
-    with lock.held():
+    with lock.hold():
         assert all(one.commit for one in lock.recovered)
 
     assert subjects(checkout)[:2] == ["verdict: hold it|Ada", "news: one|Ada"]
@@ -270,12 +270,12 @@ def test_a_change_waits_for_its_own_branch_and_is_not_laid_out_on_another(
     branch = checkout.git("symbolic-ref", "--short", "HEAD")
     kill_at(checkout, monkeypatch, "write", change(becomes(checkout, A, "new\n"), branch=branch))
     checkout.git("checkout", "-q", "-b", "other")
-    with lock.held():
+    with lock.hold():
         assert f"from {branch} to other" in lock.recovered[0].obstacle
     assert checkout.status() == []
 
     checkout.git("branch", "-q", "-D", branch)  # renamed, say: it will not come back
-    with lock.held():
+    with lock.hold():
         assert lock.recovered[0].commit is not None
     assert checkout.committed(A) == b"new\n"
 
@@ -291,7 +291,7 @@ def test_where_the_disk_takes_one_file_not_the_others_are_made_and_that_one_late
         write(path, data, **more)
 
     both = change(becomes(checkout, A, "new\n"), becomes(checkout, B, "new\n"))
-    with monkeypatch.context() as patch, lock.held():
+    with monkeypatch.context() as patch, lock.hold():
         patch.setattr(files, "write_atomic", full)
         done = both.begin(lock).finish()
     ((path, error),) = done.failed
@@ -300,7 +300,7 @@ def test_where_the_disk_takes_one_file_not_the_others_are_made_and_that_one_late
     assert (checkout.root / A).read_text() == "text\n"
     assert is_cut_short(checkout.root)
 
-    with lock.held():
+    with lock.hold():
         pass
     assert [checkout.committed(path) for path in (A, B)] == [b"new\n", b"new\n"]
     assert not is_cut_short(checkout.root)
@@ -320,12 +320,12 @@ def test_a_file_that_the_disk_refuses_keeps_no_other_from_being_finished(
 
     with monkeypatch.context() as patch:
         patch.setattr(files, "write_atomic", refused)
-        with lock.held():
+        with lock.hold():
             pass
     assert checkout.committed(B) == b"new\n"
     assert is_cut_short(checkout.root)
 
-    with lock.held():
+    with lock.hold():
         pass
     assert checkout.committed(A) == b"new\n"
 
@@ -335,7 +335,7 @@ def test_where_the_journal_cannot_be_written_nothing_is_touched(
 ) -> None:
     (checkout.root / ".copydesk").mkdir(exist_ok=True)
     (checkout.root / ".copydesk/journal").write_text("in the way")
-    with lock.held(), pytest.raises(RecordError, match="the journal cannot be written"):
+    with lock.hold(), pytest.raises(RecordError, match="the journal cannot be written"):
         change(becomes(checkout, A, "new\n")).commit(lock)
     assert checkout.status() == []
 
@@ -345,22 +345,22 @@ def test_a_broken_entry_is_set_aside_and_one_of_a_newer_version_is_refused(
 ) -> None:
     folder = checkout.root / ".copydesk/journal"
     checkout.put(".copydesk/journal/000001.json", "{")
-    with lock.held():
+    with lock.hold():
         assert lock.recovered == ()
     assert [file.name for file in folder.glob("*.damaged")] == ["000001.damaged"]
 
     newer = {"message": "m", "author": "a", "when": "", "branch": "", "files": [], "version": 9}
     checkout.put(".copydesk/journal/000002.json", json.dumps(newer))
-    with pytest.raises(RecordError, match="a newer copydesk left a change"), lock.held():
+    with pytest.raises(RecordError, match="a newer copydesk left a change"), lock.hold():
         pass
 
 
 def test_an_entry_whose_process_is_alive_is_left_to_it(checkout: Checkout, lock: WriteLock) -> None:
-    with lock.held():
+    with lock.hold():
         begun = change(becomes(checkout, A, "new\n")).begin(lock)
         other = WriteLock(checkout.root)
         lock._lock.release()  # as between two lots
-        with other.held():
+        with other.hold():
             assert other.recovered == ()
         assert lock._lock.acquire()
         assert begun.finish().written == (A,)
@@ -368,7 +368,7 @@ def test_an_entry_whose_process_is_alive_is_left_to_it(checkout: Checkout, lock:
 
 def test_who_waits_is_told_who_is_busy(checkout: Checkout, lock: WriteLock) -> None:
     busy = pytest.raises(BusyError, match="another copydesk is writing")
-    with locks.held(checkout.root / ".copydesk/write.lock"), busy, lock.held(0.05):
+    with locks.hold(checkout.root / ".copydesk/write.lock"), busy, lock.hold(0.05):
         pass
 
 
@@ -379,7 +379,7 @@ def _no_locks(*_: object) -> None:
 def test_that_there_is_no_flock_is_to_be_told_once_and_only_where_there_is_none(
     checkout: Checkout, lock: WriteLock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with lock.held():
+    with lock.hold():
         assert not change(becomes(checkout, A, "new\n")).commit(lock).lacks_flock
     assert not (checkout.root / ".copydesk/no-flock").exists()
 
@@ -387,7 +387,7 @@ def test_that_there_is_no_flock_is_to_be_told_once_and_only_where_there_is_none(
     told = []
     for path in (B, C):
         other = WriteLock(checkout.root)
-        with other.held():
+        with other.hold():
             told.append(change(becomes(checkout, path, "new\n")).commit(other).lacks_flock)
     assert told == [True, False]
 
@@ -398,7 +398,7 @@ def test_between_two_lots_others_may_write_and_their_word_stays(
     monkeypatch.setattr(WriteLock, "lot_seconds", -1.0)
     monkeypatch.setattr(lock, "give_way", lambda: _say(checkout, lock))
     files = [becomes(checkout, path, "round\n") for path in (A, B, C)]
-    with lock.held():
+    with lock.hold():
         done = change(*files, message="news").begin(lock).finish()
 
     assert (done.written, done.skipped) == ((A, B), (C,))
@@ -419,7 +419,7 @@ def test_a_round_gives_way_before_its_files_and_before_its_commit_and_a_word_doe
     monkeypatch.setattr(lock._lock, "__class__", type("Long", (locks.Lock,), held))
     monkeypatch.setattr(lock, "give_way", lambda: gave_way.append((checkout.root / A).read_text()))
     before = (checkout.root / A).read_text()
-    with lock.held():
+    with lock.hold():
         change(becomes(checkout, A, "new\n")).begin(lock, needed=needed).finish()
 
     assert gave_way == [before, "new\n"][:times]
@@ -428,7 +428,7 @@ def test_a_round_gives_way_before_its_files_and_before_its_commit_and_a_word_doe
 def _say(checkout: Checkout, lock: WriteLock) -> None:
     lock._lock.release()
     other = WriteLock(checkout.root)
-    with other.held():
+    with other.hold():
         if (checkout.root / C).read_text() != "word\n":
             change(becomes(checkout, C, "word\n")).commit(other)
     assert lock._lock.acquire()
@@ -436,7 +436,7 @@ def _say(checkout: Checkout, lock: WriteLock) -> None:
 
 def test_a_plain_folder_keeps_the_files_and_no_journal(tmp_path: Path) -> None:
     lock = WriteLock(tmp_path)
-    with lock.held():
+    with lock.hold():
         done = change(FileChange(path=A, after=b"x\n")).commit(lock)
     assert (done.written, done.commit, done.has_git) == ((A,), None, False)
     assert not is_cut_short(tmp_path)
@@ -452,6 +452,6 @@ def link(checkout: Checkout, tmp_path: Path) -> Path:
 
 def test_no_change_reaches_through_a_link(checkout: Checkout, lock: WriteLock, link: Path) -> None:
     one = FileChange(path="_news/link.md", before=sha256(b"secret\n").hexdigest(), after=b"x\n")
-    with lock.held(), pytest.raises(RecordError):
+    with lock.hold(), pytest.raises(RecordError):
         change(one).commit(lock)
     assert link.read_text() == "secret\n"

@@ -137,7 +137,7 @@ def test_a_killed_commit_is_finished_or_forgotten_by_the_next(
     assert (checkout.root / ".git" / "index.lock").exists()
     repository = checkout.repository()
 
-    under_the_pen = repository.changed_by_user(["_news/a.md"])
+    under_the_pen = repository.find_user_changes(["_news/a.md"])
     commit = repository.commit(["_news/a.md"], "Round", when=NOON)
 
     assert (set() if committed else {"_news/a.md"}) == under_the_pen
@@ -150,7 +150,7 @@ def test_another_git_s_lock_is_not_taken_for_a_leftover(checkout: Checkout) -> N
     checkout.put(".git/copydesk-lock", "")
     lock = checkout.put(".git/index.lock", "")
 
-    assert set() == checkout.repository().changed_by_user(["_news/a.md"])
+    assert set() == checkout.repository().find_user_changes(["_news/a.md"])
 
     assert lock.exists()
     assert not (checkout.root / ".git" / "copydesk-lock").exists()

@@ -276,7 +276,7 @@ KILLS = {
 NEXT: dict[str, Callable[[Pair], object]] = {
     "a push": lambda pair: None,
     "a commit": lambda pair: pair.newsroom.repository().commit(["x.md"], "none", when=WHEN),
-    "a question": lambda pair: pair.newsroom.repository().changed_by_user(["_news/a.md"]),
+    "a question": lambda pair: pair.newsroom.repository().find_user_changes(["_news/a.md"]),
 }
 
 

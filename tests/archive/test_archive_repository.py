@@ -137,12 +137,12 @@ def test_any_author_makes_a_commit(author: str, checkout: Checkout) -> None:
 def test_an_odd_name_is_committed_and_compared_as_itself(path: str, checkout: Checkout) -> None:
     checkout.put(path, "ours\n")
     repository = checkout.repository()
-    assert {path} == repository.changed_by_user([path])
+    assert {path} == repository.find_user_changes([path])
 
     assert repository.commit([path], "Round", when=NOON)
 
     assert b"ours\n" == checkout.committed(path)
-    assert set() == repository.changed_by_user([path])
+    assert set() == repository.find_user_changes([path])
     assert [] == checkout.status()
 
 
@@ -158,12 +158,12 @@ def test_a_newsroom_below_the_top_level_commits_its_own_files(tmp_path: Path) ->
     checkout.put("_news/a.md", "not the newsroom's\n")
     checkout.put("sites/ai/_news/a.md", "ours\n")
     repository = checkout.repository("sites/ai")
-    assert {"_news/a.md"} == repository.changed_by_user(["_news/a.md"])
+    assert {"_news/a.md"} == repository.find_user_changes(["_news/a.md"])
 
     repository.commit(["_news/a.md"], "Round", when=NOON)
 
     assert [" M _news/a.md"] == checkout.status()
-    assert set() == repository.changed_by_user(["_news/a.md"])
+    assert set() == repository.find_user_changes(["_news/a.md"])
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_bytes_are_committed_as_they_are_on_disk(
     repository.commit(["_news/a.md"], "Round", when=NOON)
 
     assert b"one\r\ntwo\n$Id$\n" == checkout.committed("_news/a.md")
-    assert set() == repository.changed_by_user(["_news/a.md"])
+    assert set() == repository.find_user_changes(["_news/a.md"])
 
 
 def test_no_hook_no_signature_no_template(checkout: Checkout) -> None:
@@ -236,12 +236,14 @@ def test_newer_forms_of_repository_work(option: str, tmp_path: Path) -> None:
     checkout.put("_news/a.md", "ours\n")
     (checkout.root / "_news/b.md").unlink()
     repository = checkout.repository()
-    assert {"_news/a.md", "_news/b.md"} == repository.changed_by_user(["_news/a.md", "_news/b.md"])
+    assert {"_news/a.md", "_news/b.md"} == repository.find_user_changes(
+        ["_news/a.md", "_news/b.md"]
+    )
 
     assert repository.commit(["_news/a.md", "_news/b.md"], "Round", when=NOON)
 
     assert [] == checkout.status()
-    assert set() == repository.changed_by_user(["_news/a.md", "_news/b.md"])
+    assert set() == repository.find_user_changes(["_news/a.md", "_news/b.md"])
 
 
 def test_a_split_index_is_brought_along(checkout: Checkout) -> None:
@@ -313,7 +315,7 @@ def test_a_record_under_the_user_s_pen_is_named(
 ) -> None:
     situation(checkout)
 
-    found = checkout.repository().changed_by_user(["_news/a.md", "_news/b.md", "_news/none.md"])
+    found = checkout.repository().find_user_changes(["_news/a.md", "_news/b.md", "_news/none.md"])
 
     assert ({"_news/a.md"} if changed else set()) == found
 
@@ -321,7 +323,7 @@ def test_a_record_under_the_user_s_pen_is_named(
 def test_a_file_that_git_does_not_know_is_the_user_s(checkout: Checkout) -> None:
     checkout.put("_news/c.md")
 
-    assert {"_news/c.md"} == checkout.repository().changed_by_user(["_news/c.md"])
+    assert {"_news/c.md"} == checkout.repository().find_user_changes(["_news/c.md"])
 
 
 def test_a_conflict_is_the_user_s(checkout: Checkout) -> None:
@@ -334,7 +336,7 @@ def test_a_conflict_is_the_user_s(checkout: Checkout) -> None:
     with pytest.raises(Exception, match="merge"):
         checkout.git("merge", "main")
 
-    assert {"_news/a.md"} == checkout.repository().changed_by_user(["_news/a.md", "_news/b.md"])
+    assert {"_news/a.md"} == checkout.repository().find_user_changes(["_news/a.md", "_news/b.md"])
 
 
 def test_many_paths_are_compared_as_few_are(checkout: Checkout) -> None:
@@ -342,7 +344,7 @@ def test_many_paths_are_compared_as_few_are(checkout: Checkout) -> None:
     checkout.save(*paths)
     checkout.put("_news/7.md", "edited\n")
 
-    assert {"_news/7.md"} == checkout.repository().changed_by_user(paths)
+    assert {"_news/7.md"} == checkout.repository().find_user_changes(paths)
 
 
 # Where nothing can be committed.
@@ -422,7 +424,7 @@ def test_a_folder_without_a_repository_of_its_own_is_plain(kind: str, tmp_path: 
 
     assert not repository.usable
     assert repository.obstacle()
-    assert set() == repository.changed_by_user(["_news/a.md"])
+    assert set() == repository.find_user_changes(["_news/a.md"])
     with pytest.raises(GitError):
         repository.commit(["_news/a.md"], "Round", when=NOON)
 

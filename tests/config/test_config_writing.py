@@ -157,7 +157,7 @@ more:
 def test_an_adopted_site_keeps_its_own_rules_and_addresses(tmp_path: Path) -> None:
     (tmp_path / "_config.yml").write_text(CONFIG_YML)
 
-    text = config.adopted_toml(tmp_path)
+    text = config.compose_adoption(tmp_path)
 
     (tmp_path / "beat.toml").write_text(text)
     settings = config.load(tmp_path, {})
@@ -174,7 +174,7 @@ def test_an_adopted_site_keeps_its_own_rules_and_addresses(tmp_path: Path) -> No
 def test_a_site_that_says_nothing_but_its_title_can_be_adopted(tmp_path: Path) -> None:
     (tmp_path / "_config.yml").write_text("title: T\n")
 
-    tables = tomllib.loads(config.adopted_toml(tmp_path))
+    tables = tomllib.loads(config.compose_adoption(tmp_path))
 
     assert {"title": "T", "timezone": "America/Los_Angeles"} == tables["site"]
     assert {"api_v1": True} == tables["publish"]
@@ -195,7 +195,7 @@ def test_what_cannot_be_adopted_is_said(tmp_path: Path, case: str) -> None:
         (tmp_path / "_config.yml").write_text(text)
 
     with pytest.raises(ConfigError) as caught:
-        config.adopted_toml(tmp_path)
+        config.compose_adoption(tmp_path)
 
     assert str(caught.value).startswith(what)
 
@@ -210,7 +210,7 @@ def test_the_reference_site_is_adopted_with_all_it_knows(tmp_path: Path) -> None
         archive.extractall(tmp_path, members=members, filter="data")
     root = next(tmp_path.rglob("_config.yml")).parent
 
-    (root / "beat.toml").write_text(config.adopted_toml(root))
+    (root / "beat.toml").write_text(config.compose_adoption(root))
 
     beat = config.load(root, {}).beat
     assert (7, 70, 87) == (len(beat.topics), len(beat.organizations), len(beat.logos))

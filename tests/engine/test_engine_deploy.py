@@ -19,7 +19,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from copydesk import engine
-from copydesk.engine.newsroom import locked
+from copydesk.engine.newsroom import hold_lock
 from copydesk.engine.serving import run_in_child
 from copydesk.errors import BusyError, ConfigError, CopydeskError, DeployError
 from world.command import copydesk
@@ -186,7 +186,7 @@ def test_a_place_that_makes_no_sense_is_refused(tmp_path: Path, name: str) -> No
 def test_two_deploys_at_once_are_one(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat", more=TO_FOLDER)
 
-    with locked(root / ".copydesk/deploy.lock"), pytest.raises(BusyError):
+    with hold_lock(root / ".copydesk/deploy.lock"), pytest.raises(BusyError):
         deployed(root)
 
 

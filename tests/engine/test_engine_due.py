@@ -12,7 +12,13 @@ import pytest
 from copydesk import config, engine, watch
 from copydesk.archive import Ledger, SourceEnded, SourceKept
 from copydesk.engine.serving import what_is_due
-from copydesk.engine.sources import Push, keep_push, pushed_page, pushed_sources, use_up_push
+from copydesk.engine.sources import (
+    Push,
+    find_pushed_sources,
+    keep_push,
+    read_pushed_page,
+    use_up_push,
+)
 from copydesk.memory import Memory
 from copydesk.news import Source
 from world import records
@@ -99,8 +105,10 @@ def test_a_push_is_due_when_a_round_reads_it(
 
     assert why(root) == due
     with engine.opened(root, NOW, {}) as opened:
-        assert pushed_sources(opened.beat, opened.memory, opened.now) == ({GULL} if due else set())
-        page = pushed_page(opened.memory, opened.now, Source(url=GULL))
+        assert find_pushed_sources(opened.beat, opened.memory, opened.now) == (
+            {GULL} if due else set()
+        )
+        page = read_pushed_page(opened.memory, opened.now, Source(url=GULL))
         assert (page and page.body) == body
         use_up_push(opened.memory, opened.now, Source(url=GULL))
     assert why(root) == ""

@@ -13,7 +13,7 @@ from copydesk.engine.round import (
     NewStory,
     Outcome,
     Waiting,
-    count_dropped,
+    count_drops,
     failures,
     fates,
     waiting,
@@ -48,7 +48,7 @@ def test_what_was_known_is_counted_beside_what_was_dropped_now() -> None:
         Dropped(url=URL, reason="robots"),
     )
 
-    counted = count_dropped(Outcome(lead=LEAD, end=end) for end in ends)
+    counted = count_drops(Outcome(lead=LEAD, end=end) for end in ends)
 
     assert [("robots", 1), ("seen", 2)] == list(counted.items())
 

@@ -292,4 +292,4 @@ def test_an_answer_that_is_no_page_is_no_read() -> None:
     site = Site(Path(), "", readers=AudienceCounts(lambda: Memory(Path("nowhere")), Clock(NOW)))
 
     # a request that met no route has no path to look at
-    asyncio.run(site.heard(make_mocked_request("GET", "/"), web.Response()))
+    asyncio.run(site.count_view(make_mocked_request("GET", "/"), web.Response()))

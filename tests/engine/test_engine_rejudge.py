@@ -349,7 +349,7 @@ def test_days_that_are_none_are_an_error(root: Path, days: str) -> None:
 
 @only_copydesk
 def test_nothing_is_filed_during_a_round_but_all_may_be_compared(root: Path) -> None:
-    with locks.held(root / ".copydesk/round.lock"):
+    with locks.hold(root / ".copydesk/round.lock"):
         assert rejudge(root).code == 0
         assert "another round is at work" in rejudge(root, "--apply").err
 

@@ -207,7 +207,7 @@ def test_a_verdict_that_can_wait_sends_nothing(online: Path) -> None:
 
 
 def test_a_removal_waits_for_the_deploy_that_is_under_way(online: Path) -> None:
-    with locks.held(online / ".copydesk/deploy.lock") as is_free:
+    with locks.hold(online / ".copydesk/deploy.lock") as is_free:
         assert is_free
         words = ["-m", "copydesk", "-C", str(online), "verdict", RECORD, "remove"]
         late = subprocess.Popen([sys.executable, *words, "--why", "a court order", "--as", "Ed"])

@@ -341,7 +341,7 @@ def test_broken_rulings_stop_a_rule_and_a_round_but_no_build(root: Path, web: Pa
 
 @only_copydesk
 def test_a_rule_waits_for_no_round(root: Path) -> None:
-    with locks.held(root / ".copydesk/round.lock"):
+    with locks.hold(root / ".copydesk/round.lock"):
         assert rule(root, "pin", RECORD).code == 0
     assert [one.said for one in archive.read_rulings(root).rules] == ["pin"]
     assert run_git(root, "status", "--porcelain") == ""

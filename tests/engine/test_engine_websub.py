@@ -16,7 +16,12 @@ import pytest
 
 from copydesk import engine, fetch
 from copydesk.engine.serving import Folder, Site, Subscriber, listening
-from copydesk.engine.sources import pushed_page, pushed_sources, subscriptions, use_up_push
+from copydesk.engine.sources import (
+    find_pushed_sources,
+    read_pushed_page,
+    subscriptions,
+    use_up_push,
+)
 from copydesk.news import Source
 from copydesk.watch import SourceState, websub
 from world.hub import Hub
@@ -133,14 +138,14 @@ Run = Callable[[Work], None]
 
 def page_of(desk: Desk, minutes: float = 1) -> bytes | None:
     for opened in desk.round(minutes):
-        page = pushed_page(opened.memory, opened.now, Source(url=GULL))
+        page = read_pushed_page(opened.memory, opened.now, Source(url=GULL))
         return None if page is None else page.body
     raise AssertionError
 
 
 def sources_of(desk: Desk) -> frozenset[str]:
     for opened in desk.round():
-        return pushed_sources(opened.beat, opened.memory, opened.now)
+        return find_pushed_sources(opened.beat, opened.memory, opened.now)
     raise AssertionError
 
 
@@ -205,7 +210,7 @@ def test_a_push_is_read_in_the_sources_place_and_once(run: Run) -> None:
         assert desk.folder.due(NOON + HOUR).why == "a hub pushed"
         assert sources_of(desk) == {GULL}
         for opened in desk.round():
-            page = pushed_page(opened.memory, opened.now, Source(url=GULL))
+            page = read_pushed_page(opened.memory, opened.now, Source(url=GULL))
             assert page is not None
             assert (page.body, page.headers["content-type"]) == (FEED, "application/rss+xml")
             use_up_push(opened.memory, opened.now, Source(url=GULL))
@@ -256,7 +261,7 @@ def test_a_push_during_a_round_is_left_to_the_next(run: Run) -> None:
         for opened in desk.round(minutes=0):
             desk.clock.at += timedelta(seconds=5)
             await desk.hub.push(asked, FEED)
-            assert pushed_page(opened.memory, opened.now, Source(url=GULL)) is None
+            assert read_pushed_page(opened.memory, opened.now, Source(url=GULL)) is None
             use_up_push(opened.memory, opened.now, Source(url=GULL))
         assert page_of(desk) == FEED
 

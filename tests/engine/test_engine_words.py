@@ -88,7 +88,7 @@ def before(
 
 
 while_it_judges = functools.partial(before, _conclude, "judge_all")
-when_it_has_judged = functools.partial(before, _conclude, "_as_written")
+when_it_has_judged = functools.partial(before, _conclude, "_finish_records")
 
 
 def between_two_lots(patch: pytest.MonkeyPatch, do: Callable[[], None]) -> engine.Progress:
@@ -252,8 +252,8 @@ def test_a_word_is_taken_while_the_remote_is_spoken_with(
         with opened(root) as desk:
             verdict("hold", SEALS_RECORD)(desk)
 
-    before(_push, "_sent", monkeypatch, say)
+    before(_push, "_push_once", monkeypatch, say)
     lock = WriteLock(root)
-    assert lock.repository.push("there", lock.held).sent
+    assert lock.repository.push("there", lock.hold).sent
     assert run_git(root, "log", "-1", "--format=%s").startswith("verdict: hold")
     assert run_git(root, "status", "--porcelain") == ""

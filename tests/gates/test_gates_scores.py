@@ -53,7 +53,7 @@ def adopted(tmp_path_factory: pytest.TempPathFactory) -> Beat:
         ]
         packed.extractall(root, members=wanted, filter="data")
     site = next(root.rglob("_data")).parent
-    (site / "beat.toml").write_text(config.adopted_toml(site), encoding="utf-8")
+    (site / "beat.toml").write_text(config.compose_adoption(site), encoding="utf-8")
     return config.load(site, {}).beat
 
 

@@ -50,18 +50,18 @@ def dead(path: Path) -> Iterator[int]:
 
 
 def test_a_lock_is_held_by_one_and_free_afterwards(path: Path) -> None:
-    with locks.held(path) as first:
+    with locks.hold(path) as first:
         assert first
-        with locks.held(path) as second:
+        with locks.hold(path) as second:
             assert not second
-    with locks.held(path) as third:
+    with locks.hold(path) as third:
         assert third
 
 
 def test_the_lock_of_a_killed_process_is_free(path: Path, dead: int) -> None:
     assert dead
 
-    with locks.held(path, 2.0) as is_free:
+    with locks.hold(path, 2.0) as is_free:
         assert is_free
 
 
@@ -70,7 +70,7 @@ def test_who_waits_gets_the_lock_when_its_holder_gives_way(path: Path) -> None:
     assert lock.acquire()
 
     def word() -> None:
-        with locks.held(path, 5.0) as is_mine:
+        with locks.hold(path, 5.0) as is_mine:
             assert is_mine
             had.set()
 
@@ -85,7 +85,7 @@ def test_who_waits_gets_the_lock_when_its_holder_gives_way(path: Path) -> None:
 
 
 def test_who_waits_in_vain_is_told_in_time(path: Path) -> None:
-    with locks.held(path):
+    with locks.hold(path):
         began = time.monotonic()
         assert not locks.Lock(path).acquire(0.05)
         assert time.monotonic() - began < 5
@@ -110,7 +110,7 @@ def test_a_holder_killed_before_it_wrote_its_name_is_passed_over_after_a_minute(
 
     os.utime(holder, (time.time() - 61,) * 2)
 
-    with locks.held(tmp_path / "lock", 1.0) as is_free:
+    with locks.hold(tmp_path / "lock", 1.0) as is_free:
         assert is_free
 
 

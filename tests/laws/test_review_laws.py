@@ -62,7 +62,7 @@ def test_the_gate_twice_is_the_gate_once(story: Story, mode: str, trust: str) ->
 
 @given(STORIES, STORIES)
 def test_what_no_hand_touched_is_all_fresh(filed: Story, fresh: Story) -> None:
-    story = review.keep_touched(filed, fresh, dict(review.digests(filed)))
+    story = review.keep_hand_edits(filed, fresh, dict(review.digests(filed)))
     expected, known = dict(review.digests(fresh)), dict(review.digests(story))
     if filed.verdict is not None:  # it decides about this one
         expected.pop("published")
@@ -77,11 +77,11 @@ def test_what_a_hand_touched_stays_whatever_comes(
 ) -> None:
     known = dict(review.digests(filed))
     edited = replace(filed, **{name: getattr(edit, name) for name in fields})
-    once = review.keep_touched(edited, fresh, known)
-    for field in review.touched_fields(edited, known):
+    once = review.keep_hand_edits(edited, fresh, known)
+    for field in review.find_hand_edits(edited, known):
         name = "images" if field == "image" else field
         assert getattr(once, name) == getattr(edited, name)
-    assert review.keep_touched(once, fresh, dict(once.machine)) == once
+    assert review.keep_hand_edits(once, fresh, dict(once.machine)) == once
 
 
 @given(STORIES, STORIES)
@@ -130,7 +130,7 @@ def test_a_verdict_that_is_taken_back_leaves_no_trace(
     assert not review.is_edited_since(said, verdict)
     cleared = review.without_verdict(said, known)
     assert review.answer_for(said, cleared, known) == filed
-    assert review.touched_fields(cleared, known) == frozenset()
+    assert review.find_hand_edits(cleared, known) == frozenset()
 
 
 @given(STORIES, VERDICTS)
@@ -143,6 +143,6 @@ def test_what_a_hand_wrote_after_a_verdict_is_a_hands_when_that_is_taken_back(
     by_hand = replace(said, published=not said.published)
 
     assert review.is_edited_since(by_hand, verdict)
-    kept = review.keep_as_edited(by_hand, known)
+    kept = review.keep_edit(by_hand, known)
     assert (kept.verdict, kept.published) == (None, by_hand.published)
-    assert "published" in review.touched_fields(kept, dict(kept.machine) or known)
+    assert "published" in review.find_hand_edits(kept, dict(kept.machine) or known)

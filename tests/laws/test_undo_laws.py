@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copydesk.archive import Rulings
-from copydesk.engine.editing import merged_list, rulings_without, story_without
+from copydesk.engine.editing import revert_list, rulings_without, story_without
 from copydesk.news import Reason, Ruling, Story, Verdict
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -88,7 +88,7 @@ def test_rulings_that_nobody_changed_since_are_as_they_were(
 def test_a_list_has_what_was_taken_out_and_nothing_that_was_put_in(
     was: tuple[int, ...], left: tuple[int, ...], now: tuple[int, ...]
 ) -> None:
-    found = merged_list(was, left, now)
+    found = revert_list(was, left, now)
     assert set(was) - set(left) <= set(found)
     assert not (set(left) - set(was)) & set(found)
     assert set(now) - set(left) <= set(found)

@@ -150,7 +150,7 @@ def disturbed_round(
     left = list(plan)
     with pytest.MonkeyPatch.context() as patch:
         _act_before(patch, "judge_all", lambda: act("judges"))
-        _act_before(patch, "_as_written", lambda: act("has judged"))
+        _act_before(patch, "_finish_records", lambda: act("has judged"))
         patch.setattr(WriteLock, "lot_seconds", -1.0)
         patch.setattr(WriteLock, "give_way", lambda lock: _let(lock, lambda: act("between lots")))
         if kill is not None:

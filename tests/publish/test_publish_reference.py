@@ -70,7 +70,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
         packed.extractall(root, filter="data")
     if not (root / "_news").is_dir():
         (root,) = [path.parent for path in root.rglob("_news")]
-    (root / "beat.toml").write_text(config.adopted_toml(root), encoding="utf-8")
+    (root / "beat.toml").write_text(config.compose_adoption(root), encoding="utf-8")
     edition = _edition(root)
     manifest = MemoryManifest()
     out = root / "out"

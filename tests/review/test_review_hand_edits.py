@@ -63,8 +63,8 @@ def test_digests_are_the_first_eight_digits_of_sha256() -> None:
     ],
 )
 def test_an_edited_field_is_seen_and_stays(edited: Story, field: str) -> None:
-    assert review.touched_fields(edited, KNOWN) == {field}
-    story = review.keep_touched(edited, FRESH, KNOWN)
+    assert review.find_hand_edits(edited, KNOWN) == {field}
+    story = review.keep_hand_edits(edited, FRESH, KNOWN)
     expected = {
         "title": edited.title if field == "title" else FRESH.title,
         "excerpt": edited.excerpt if field == "excerpt" else FRESH.excerpt,
@@ -81,19 +81,19 @@ def test_an_edited_field_is_seen_and_stays(edited: Story, field: str) -> None:
 
 def test_an_edited_field_stays_touched_through_later_rounds() -> None:
     edited = replace(FILED, title="Hers")
-    once = review.keep_touched(edited, FRESH, KNOWN)
-    assert review.touched_fields(once, dict(once.machine)) == {"title"}
-    again = review.keep_touched(once, replace(FRESH, title="Newer"), dict(once.machine))
+    once = review.keep_hand_edits(edited, FRESH, KNOWN)
+    assert review.find_hand_edits(once, dict(once.machine)) == {"title"}
+    again = review.keep_hand_edits(once, replace(FRESH, title="Newer"), dict(once.machine))
     assert again.title == "Hers"
 
 
 def test_a_measured_picture_is_no_persons_hand() -> None:
     measured = replace(FILED, images=(replace(FILED.images[0], width=99, is_cached=True),))
-    assert review.touched_fields(measured, KNOWN) == frozenset()
+    assert review.find_hand_edits(measured, KNOWN) == frozenset()
 
 
 def test_the_rest_of_the_record_is_kept() -> None:
-    story = review.keep_touched(FILED, FRESH, KNOWN)
+    story = review.keep_hand_edits(FILED, FRESH, KNOWN)
     assert (story.path, story.secured, story.body) == ("_news/a.md", "sealed", "a body")
     assert (story.extra, story.related) == (FILED.extra, FILED.related)
     assert (story.quality, story.heat, story.published) == (90, 90, True)
@@ -101,19 +101,19 @@ def test_the_rest_of_the_record_is_kept() -> None:
 
 def test_a_verdict_binds_what_is_judged_anew() -> None:
     ruled = replace(FILED, verdict=Verdict(by="ann", at=NOON, said="hold", why=""))
-    story = review.keep_touched(ruled, FRESH, KNOWN)
+    story = review.keep_hand_edits(ruled, FRESH, KNOWN)
     assert (story.published, story.verdict) == (False, ruled.verdict)
 
 
 def test_a_record_of_which_nothing_is_known_is_left_as_it_is() -> None:
-    assert FIELDS == review.touched_fields(FILED, {})
-    assert review.keep_touched(FILED, FRESH, {}) == FILED
+    assert FIELDS == review.find_hand_edits(FILED, {})
+    assert review.keep_hand_edits(FILED, FRESH, {}) == FILED
 
 
 def test_a_field_that_is_not_known_counts_as_touched() -> None:
     known = {name: digest for name, digest in KNOWN.items() if name != "image"}
-    assert review.touched_fields(FILED, known) == {"image"}
-    assert review.keep_touched(FILED, FRESH, known).images == FILED.images
+    assert review.find_hand_edits(FILED, known) == {"image"}
+    assert review.keep_hand_edits(FILED, FRESH, known).images == FILED.images
 
 
 def test_any_text_has_a_digest() -> None:
@@ -124,7 +124,7 @@ def test_standing_beside_others_changes_what_the_line_wrote() -> None:
     regrouped = replace(FILED, published=not FILED.published, heat=-1)
     story = review.set_beside_others(FILED, regrouped, KNOWN)
     assert (story.published, story.heat) == (regrouped.published, -1)
-    assert review.touched_fields(story, dict(story.machine)) == frozenset()
+    assert review.find_hand_edits(story, dict(story.machine)) == frozenset()
 
 
 def test_a_published_flag_that_a_person_wrote_outlives_a_new_neighbour() -> None:

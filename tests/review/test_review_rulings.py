@@ -80,7 +80,7 @@ def test_ruled_twice_is_ruled_once() -> None:
 )
 def test_other_rules_change_nothing_in_a_story(one: Ruling) -> None:
     assert review.apply_rulings(STORY, beat(one)) == STORY
-    assert not review.ruled_fields(STORY, beat(one))
+    assert not review.find_ruled_fields(STORY, beat(one))
 
 
 def test_topics_that_are_none_of_the_beat_any_more_are_passed_over() -> None:
@@ -113,7 +113,7 @@ def test_a_reason_is_one_short_line(why: str, told: str) -> None:
 
 def test_the_fields_are_known_in_which_a_rule_stands_above_the_page() -> None:
     ours = beat(rule("rename", NAME, values=("N",)), rule("retopic", NAME, values=("Town",)))
-    assert review.ruled_fields(STORY, ours) == {"title", "topics"}
+    assert review.find_ruled_fields(STORY, ours) == {"title", "topics"}
 
 
 # which rules are on one matter

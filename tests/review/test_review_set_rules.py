@@ -51,7 +51,7 @@ def test_each_field_is_as_it_was_set_and_says_whose_word_that_is() -> None:
         "quality": "x",
         **dict.fromkeys(("excerpt", "picture", "url", "note"), "ruled by Ed: so"),
     }
-    assert review.ruled_fields(STORY, beat(*rules)) == {"excerpt", "image", "url", "note"}
+    assert review.find_ruled_fields(STORY, beat(*rules)) == {"excerpt", "image", "url", "note"}
 
 
 def test_the_picture_that_stands_there_keeps_its_size_and_none_takes_it_away() -> None:
@@ -74,7 +74,7 @@ def test_the_picture_that_stands_there_keeps_its_size_and_none_takes_it_away() -
 def test_what_cannot_stand_in_a_field_is_passed_over(field: str, value: str) -> None:
     rules = beat(set_to(field, value))
     assert review.apply_rulings(STORY, rules) == STORY
-    assert review.ruled_fields(STORY, rules) == frozenset()
+    assert review.find_ruled_fields(STORY, rules) == frozenset()
 
 
 def test_a_rule_on_another_story_sets_nothing() -> None:
@@ -107,15 +107,15 @@ def test_a_note_has_a_digest_where_there_is_one() -> None:
     known = dict(review.digests(noted))
     assert "note" in known
     assert "note" not in dict(review.digests(STORY))
-    assert review.touched_fields(noted, known) == frozenset()
-    assert review.touched_fields(replace(noted, note="Hers."), known) == {"note"}
-    assert review.touched_fields(STORY, known) == {"note"}
-    assert review.touched_fields(noted, dict(review.digests(STORY))) == {"note"}
+    assert review.find_hand_edits(noted, known) == frozenset()
+    assert review.find_hand_edits(replace(noted, note="Hers."), known) == {"note"}
+    assert review.find_hand_edits(STORY, known) == {"note"}
+    assert review.find_hand_edits(noted, dict(review.digests(STORY))) == {"note"}
 
 
 def test_a_note_that_a_person_took_out_stays_out() -> None:
     known = dict(review.digests(replace(STORY, note="Ours.")))
     fresh = replace(STORY, note="Ours.", title="New")
-    once = review.keep_touched(STORY, fresh, known)
-    twice = review.keep_touched(once, fresh, dict(once.machine))
+    once = review.keep_hand_edits(STORY, fresh, known)
+    twice = review.keep_hand_edits(once, fresh, dict(once.machine))
     assert (once.note, twice.note, twice.title) == ("", "", "New")

@@ -22,25 +22,22 @@ CHAIN_MODULES = 16
 
 # What is over them, may only fall.
 FULLER_FOLDERS: dict[str, int] = {"publish": 21, "publish/site": 22}
-LONGEST_CHAIN = 30
+LONGEST_CHAIN = 29
 PARTICIPLES: dict[str, int] = {
-    "archive": 30,
+    "archive": 5,
     "cli": 4,
-    "config": 3,
+    "config": 1,
     "deploy": 1,
     "embed": 2,
-    "engine": 37,
+    "engine": 1,
     "extract": 37,
-    "fetch": 2,
-    "illustrate": 2,
     "judge": 1,
-    "kit": 4,
+    "kit": 2,
     "measure": 9,
     "news": 1,
     "placement": 6,
     "publish": 44,
-    "review": 8,
-    "watch": 15,
+    "watch": 4,
 }
 TESTS_AT_PRIVATE_MODULES: dict[str, int] = {"engine": 1, "laws": 1}
 OVER_COMPLEXITY: dict[str, int] = {

@@ -120,7 +120,7 @@ def _is_of_a_path(call: ast.Call) -> bool:
 
 
 def commits(path: Path) -> list[int]:
-    return [node.lineno for node, _, name in calls(path) if name in {"commit", "changed_by_user"}]
+    return [node.lineno for node, _, name in calls(path) if name in {"commit", "find_user_changes"}]
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)

@@ -43,7 +43,7 @@ class ArticleStore:
         """Keep an article; give the hash that names it. Equal articles are one file."""
         data = _encode(article)
         name = hashlib.sha256(data).hexdigest()[:32]
-        kept = self._all_kept()
+        kept = self._load_index()
         if self.get(name) is not None:
             self._point_to(name, kept[name].addresses)
             return name
@@ -62,38 +62,38 @@ class ArticleStore:
 
     def get(self, name: str) -> Article | None:
         """Return the article of a hash; None where it is gone or damaged."""
-        kept = self._all_kept().get(name)
+        kept = self._load_index().get(name)
         return None if kept is None else _decode(kept.file, name)
 
     def find(self, url: str) -> Article | None:
         """Return the article kept last for an address, its own or its web address, or None."""
-        self._all_kept()
+        self._load_index()
         name = self._by_address.get(address_mark(url))
         return None if name is None else self.get(name)
 
     def is_damaged(self, url: str) -> bool:
         """Decide whether an article is kept for an address, but cannot be read."""
-        self._all_kept()
+        self._load_index()
         name = self._by_address.get(address_mark(url))
         return name is not None and self.get(name) is None
 
     def forget(self, url: str) -> None:
         """Drop every article kept for an address."""
         for name in [
-            n for n, kept in self._all_kept().items() if address_mark(url) in kept.addresses
+            n for n, kept in self._load_index().items() if address_mark(url) in kept.addresses
         ]:
             self._forget(name)
 
     def all(self) -> Iterator[Article]:
         """Yield every article that can be read, oldest first."""
-        for name in list(self._all_kept()):
+        for name in list(self._load_index()):
             article = self.get(name)
             if article is not None:
                 yield article
 
     def marks(self) -> dict[str, tuple[str, ...]]:
         """Return the marks of each article's addresses by its name, oldest first, none read."""
-        return {name: kept.addresses for name, kept in self._all_kept().items()}
+        return {name: kept.addresses for name, kept in self._load_index().items()}
 
     def sweep(self) -> None:
         """Remove what a killed write left behind; nobody else may be writing."""
@@ -101,7 +101,7 @@ class ArticleStore:
             with contextlib.suppress(OSError):
                 entry.unlink()
 
-    def _all_kept(self) -> dict[str, _KeptArticle]:
+    def _load_index(self) -> dict[str, _KeptArticle]:
         if self._kept is None:
             self._kept = {}
             for _, name, kept in sorted(self._list_files(), key=lambda listed: listed[:2]):
@@ -119,7 +119,7 @@ class ArticleStore:
                     yield about.st_mtime_ns, name, kept
 
     def _add(self, name: str, kept: _KeptArticle) -> None:
-        self._all_kept()[name] = kept
+        self._load_index()[name] = kept
         self._total += kept.size
         self._point_to(name, kept.addresses)
 
@@ -128,14 +128,14 @@ class ArticleStore:
             self._by_address[address] = name
 
     def _make_room(self, newest: str) -> None:
-        kept = self._all_kept()
+        kept = self._load_index()
         for name in list(kept):
             if self._total <= self._max_bytes or name == newest:
                 return
             self._forget(name)
 
     def _forget(self, name: str) -> None:
-        gone = self._all_kept().pop(name, None)
+        gone = self._load_index().pop(name, None)
         if gone is None:
             return
         self._total -= gone.size

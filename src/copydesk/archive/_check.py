@@ -95,7 +95,7 @@ class _CheckCount:
         self.files += 1
         try:
             data = self._archive.file_bytes(path)
-            same = _written_again(path, data) == data
+            same = _rewrite(path, data) == data
         except CopydeskError as error:
             self.errors.append((path, error.what))
         else:
@@ -105,7 +105,7 @@ class _CheckCount:
             self._progress(self.files)
 
 
-def _written_again(path: str, data: bytes) -> bytes:
+def _rewrite(path: str, data: bytes) -> bytes:
     if path.startswith(_records.NEWS_FOLDERS):
         return emit_story(parse_story(path, data))
     if path in _LISTS and not data:  # the last entry was taken out

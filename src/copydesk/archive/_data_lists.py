@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from copydesk.archive import _paths, _records
+from copydesk.archive import _paths, _read_file
 from copydesk.archive.change import FileChange, digest
 from copydesk.archive.document import (
     MAX_BARE,
@@ -27,25 +27,25 @@ from copydesk.errors import RecordError
 
 def present(root: Path, path: str) -> bytes:
     """Return the bytes of a file, b"" where there is none or it is blank; raise RecordError."""
-    data = _records.present_bytes(root, path)
+    data = _read_file.read_file_if_any(root, path)
     return data if data.strip() else b""
 
 
 def change(root: Path, path: str, edit_tree: Callable[[Tree], Tree]) -> FileChange:
-    """Return what becomes of the file with its tree edit_list.
+    """Return what becomes of the file with its tree edited.
 
     Raises RecordError where it cannot be read or given back as it stands, or would grow over what
     is read again.
     """
     file = _paths.inside(root, path)
-    there = _records.bytes_of(root, path) if file.exists() else None
+    there = _read_file.read_file(root, path) if file.exists() else None
     after = edit(there or b"", path, edit_tree)
     is_blank = not after and not (there or b"").strip()
     return FileChange(path=path, before=digest(there), after=there if is_blank else after)
 
 
 def edit(data: bytes, path: str, edit_tree: Callable[[Tree], Tree]) -> bytes:
-    """Return a file's bytes with its tree edit_list; raise RecordError as `change` does."""
+    """Return a file's bytes with its tree edited; raise RecordError as `change` does."""
     data = data if data.strip() else b""
     empty = DocumentTree(path=path, tree=Tree(entries=()), closing="", tail="", fenced=False)
     document = parse_document(path, data) if data else empty

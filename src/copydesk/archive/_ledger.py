@@ -61,9 +61,9 @@ def read_ledger(root: Path) -> Ledger:
         return Ledger()
     fields = TypedFields(compose(decode_yaml(PATH, data), PATH), PATH)
     return Ledger(
-        moved=dict(fields.each("moved", _read_moved)),
-        ended=dict(fields.each("ended", _read_ended)),
-        kept=dict(fields.each("kept", _read_kept)),
+        moved=dict(fields.each("moved", _read_move)),
+        ended=dict(fields.each("ended", _read_end)),
+        kept=dict(fields.each("kept", _read_keep)),
     )
 
 
@@ -77,15 +77,15 @@ def ledger_change(root: Path, ledger: Ledger) -> FileChange:
     return _data_lists.change(root, PATH, lambda tree: _with(tree, before, ledger))
 
 
-def _read_moved(fields: TypedFields) -> tuple[str, SourceMoved]:
+def _read_move(fields: TypedFields) -> tuple[str, SourceMoved]:
     return _text(fields, "from"), SourceMoved(to=_text(fields, "to"), at=_at(fields))
 
 
-def _read_ended(fields: TypedFields) -> tuple[str, SourceEnded]:
+def _read_end(fields: TypedFields) -> tuple[str, SourceEnded]:
     return _text(fields, "url"), SourceEnded(at=_at(fields), why=fields.text("why"))
 
 
-def _read_kept(fields: TypedFields) -> tuple[str, SourceKept]:
+def _read_keep(fields: TypedFields) -> tuple[str, SourceKept]:
     kept = SourceKept(by=fields.text("by"), at=_at(fields), why=fields.text("why"))
     return _text(fields, "url"), kept
 
@@ -99,9 +99,9 @@ def _at(fields: TypedFields) -> datetime:
 
 
 def _with(tree: Tree, before: Ledger, after: Ledger) -> Tree:
-    tree = _edit_list(tree, "moved", "from", (before.moved, after.moved), _moved_values)
-    tree = _edit_list(tree, "ended", "url", (before.ended, after.ended), _ended_values)
-    return _edit_list(tree, "kept", "url", (before.kept, after.kept), _kept_values)
+    tree = _edit_list(tree, "moved", "from", (before.moved, after.moved), _spell_move)
+    tree = _edit_list(tree, "ended", "url", (before.ended, after.ended), _spell_end)
+    return _edit_list(tree, "kept", "url", (before.kept, after.kept), _spell_keep)
 
 
 def _edit_list(
@@ -125,7 +125,7 @@ def _edit_list(
     return _data_lists.edit_list(tree, name, change)
 
 
-def _moved_values(url: str, moved: SourceMoved) -> dict[str, Scalar]:
+def _spell_move(url: str, moved: SourceMoved) -> dict[str, Scalar]:
     return {
         "from": _data_lists.word(url),
         "to": _data_lists.word(moved.to),
@@ -133,7 +133,7 @@ def _moved_values(url: str, moved: SourceMoved) -> dict[str, Scalar]:
     }
 
 
-def _ended_values(url: str, ended: SourceEnded) -> dict[str, Scalar]:
+def _spell_end(url: str, ended: SourceEnded) -> dict[str, Scalar]:
     return {
         "url": _data_lists.word(url),
         "at": _data_lists.moment(ended.at),
@@ -141,7 +141,7 @@ def _ended_values(url: str, ended: SourceEnded) -> dict[str, Scalar]:
     }
 
 
-def _kept_values(url: str, kept: SourceKept) -> dict[str, Scalar]:
+def _spell_keep(url: str, kept: SourceKept) -> dict[str, Scalar]:
     return {
         "url": _data_lists.word(url),
         "by": _data_lists.words(kept.by),

@@ -9,11 +9,11 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple, TypeVar
 
 from copydesk.archive import _paths
+from copydesk.archive._read_file import read_file, read_sibling
 from copydesk.archive.change import FileChange, digest
-from copydesk.archive.document import MAX_BYTES, parse_record
+from copydesk.archive.document import parse_record
 from copydesk.archive.record import emit_story, form_of, parse_story
 from copydesk.errors import CopydeskError, RecordError
-from copydesk.kit import within
 from copydesk.news import Record, Story
 
 _T = TypeVar("_T")
@@ -35,7 +35,6 @@ _NOT_RECORDS = frozenset(
 # How kit.files names a file until it is whole.
 _UNFINISHED = ".new-"
 _WRITTEN_INTO = ("_news", "_archive/_news", "_data", ".copydesk/journal")
-_READ_BYTES = MAX_BYTES + 1  # by the last one it is known to be too long
 _SUFFIXES = frozenset({".md", ".markdown", ".html", ".htm"})
 
 
@@ -103,17 +102,17 @@ class Archive:
         safe: set[str] = set()
         for path in paths:
             try:
-                record = parse(path, self._listed_bytes(path, safe))
+                record = parse(path, self._read_listed_bytes(path, safe))
             except RecordError as error:
                 trouble(error)
             else:
                 yield record
 
-    def _listed_bytes(self, path: str, safe: set[str]) -> bytes:
+    def _read_listed_bytes(self, path: str, safe: set[str]) -> bytes:
         """Return a record's bytes; folders found to lie in the newsroom are put into `safe`."""
         folder = path.rpartition("/")[0]
         if folder in safe:
-            return _read_sibling(f"{self.root}/{path}", path)
+            return read_sibling(f"{self.root}/{path}", path)
         data = self.file_bytes(path)
         safe.add(folder)
         return data
@@ -127,7 +126,7 @@ class Archive:
 
         It is read to be shown: `write` will not take it for what the caller has seen.
         """
-        return parse_story(path, self._listed_bytes(path, self._safe))
+        return parse_story(path, self._read_listed_bytes(path, self._safe))
 
     def _story(self, path: str, data: bytes) -> Story:
         self._read[path] = digest(data)
@@ -135,7 +134,7 @@ class Archive:
 
     def file_bytes(self, path: str) -> bytes:
         """Return a record's bytes as they are on disk, or raise RecordError."""
-        return bytes_of(self.root, path)
+        return read_file(self.root, path)
 
     def change(self, story: Story) -> FileChange:
         """Return what filing a story changes.
@@ -147,10 +146,10 @@ class Archive:
         if not _is_news_path(path):
             raise RecordError("no path of a news record", subject=path)
         file = _paths.inside(self.root, path)
-        data = _emit_proven(story)
+        data = _emit_with_proof(story)
         if not file.exists():
             return FileChange(path=path, after=data)
-        present = bytes_of(self.root, path)
+        present = read_file(self.root, path)
         if present != data:
             self._allow(story, present)
         return FileChange(path=path, before=digest(present), after=data)
@@ -198,7 +197,7 @@ class Archive:
             )
 
 
-def _emit_proven(story: Story) -> bytes:
+def _emit_with_proof(story: Story) -> bytes:
     """Return a story's bytes once they are proven to be readable and to come back the same."""
     data = emit_story(story)
     if emit_story(parse_story(story.path, data)) != data:
@@ -271,39 +270,6 @@ def data_paths(root: Path, folder: str = "_data") -> Iterator[str]:
             yield path
 
 
-def bytes_of(root: Path, path: str) -> bytes:
-    """Return a file's bytes, one over the cap at most; raise RecordError for what is not read."""
-    try:
-        return within.read_beginning(root, path, _READ_BYTES)
-    except OSError as error:
-        raise _refusal(error, path) from error
-
-
-def present_bytes(root: Path, path: str) -> bytes:
-    """Return what `bytes_of` does, b"" where there is no such file."""
-    try:
-        return within.read_beginning(root, path, _READ_BYTES)
-    except (FileNotFoundError, NotADirectoryError):
-        return b""
-    except OSError as error:
-        raise _refusal(error, path) from error
-
-
-def _read_sibling(file: str, path: str) -> bytes:
-    try:
-        return within.read_sibling(file, path, _READ_BYTES)
-    except OSError as error:
-        raise _refusal(error, path) from error
-
-
-def _refusal(error: OSError, path: str) -> RecordError:
-    if isinstance(error, FileNotFoundError):
-        return RecordError("no such record", subject=path)
-    if isinstance(error, within.UnfitFileError):
-        return RecordError(error.what, subject=path, hint=error.hint)
-    return RecordError(f"cannot read ({error.strerror})", subject=path)
-
-
 def _may_be_record(name: str) -> bool:
     return name[name.rfind(".") :] in _SUFFIXES
 
@@ -314,7 +280,7 @@ def _is_for_records(folder: str) -> bool:
 
 def _has_front_matter(root: Path, path: str) -> bool:
     try:
-        return bytes_of(root, path).removeprefix(b"\xef\xbb\xbf").startswith(b"---")
+        return read_file(root, path).removeprefix(b"\xef\xbb\xbf").startswith(b"---")
     except RecordError:  # it is listed, and reading it says what is wrong
         return True
 

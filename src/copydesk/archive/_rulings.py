@@ -181,7 +181,7 @@ def _with(tree: Tree, before: Rulings, after: Rulings) -> Tree:
             tree, "verdicts", lambda old: _verdict_items(old, before, after)
         )
     if before.removed != after.removed:
-        tree = _data_lists.edit_list(tree, "removed", lambda old: _removed_items(old, after))
+        tree = _data_lists.edit_list(tree, "removed", lambda old: _removal_items(old, after))
     if before.rules != after.rules:
         tree = _data_lists.edit_list(tree, "rules", lambda old: _rule_items(old, before, after))
     return tree
@@ -204,7 +204,7 @@ def _verdict(path: str, verdict: Verdict) -> dict[str, Scalar]:
     }
 
 
-def _removed_items(old: Sequence, after: Rulings) -> Sequence:
+def _removal_items(old: Sequence, after: Rulings) -> Sequence:
     kept = {item.value.text: item for item in old.items if isinstance(item.value, Scalar)}
     items = (kept.get(url) or SequenceItem(value=_data_lists.words(url)) for url in after.removed)
     return Sequence(items=tuple(items), column=_data_lists.column(old))

@@ -35,7 +35,7 @@ def seal(plaintext: bytes, key: bytes, name: str) -> str:
     """
     from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
-    bound = _bound(name)
+    bound = _encode_name(name)
     nonce = _nonce(plaintext, _check_key(key), bound)
     return _join(AESGCMSIV(key).encrypt(nonce, plaintext, bound), nonce)
 
@@ -88,7 +88,7 @@ def write_key(path: Path) -> bytes:
     return key
 
 
-def _bound(name: str) -> bytes:
+def _encode_name(name: str) -> bytes:
     return PurePosixPath(name).name.encode("utf-8", "surrogatepass")
 
 
@@ -142,7 +142,7 @@ def _open_ours(ciphertext: bytes, key: bytes, nonce: bytes, name: str) -> bytes:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
     try:
-        return bytes(AESGCMSIV(key).decrypt(nonce, ciphertext, _bound(name)))
+        return bytes(AESGCMSIV(key).decrypt(nonce, ciphertext, _encode_name(name)))
     except (InvalidTag, ValueError) as error:
         raise _wrong_key_error(name) from error
 

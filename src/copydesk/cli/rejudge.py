@@ -38,7 +38,7 @@ def command(invocation: Invocation, *, days: int, is_applied: bool) -> None:
     what a person edited stays.
     """
     with invocation.newsroom() as newsroom, terminal.progress() as progress:
-        work = engine.apply_rejudged if is_applied else engine.rejudge
+        work = engine.apply_rejudging if is_applied else engine.rejudge
         report = work(newsroom, days, progress)
     if invocation.json:
         terminal.as_json(report)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.config._adopt import adopted_toml as adopted_toml
+    from copydesk.config._adopt import compose_adoption as compose_adoption
     from copydesk.config._format import FORMAT_STEPS as FORMAT_STEPS
     from copydesk.config._format import upgrade_tables as upgrade_tables
     from copydesk.config._load import load as load

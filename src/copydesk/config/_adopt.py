@@ -28,7 +28,7 @@ _SOURCES = (
 )
 
 
-def adopted_toml(root: Path) -> str:
+def compose_adoption(root: Path) -> str:
     """Write the text of a beat.toml that runs the reference site at `root` by its own rules.
 
     Raises ConfigError where there is no _config.yml or it has no title.

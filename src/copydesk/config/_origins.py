@@ -35,10 +35,6 @@ class Origins(Mapping[str, str]):
         self._names[block] = names
         self._given[block] = given
 
-    def given(self, block: str) -> Sequence[frozenset[str]]:
-        """Return the options that stand in the file, for each block of this name."""
-        return self._given.get(block, ())
-
     def __getitem__(self, path: str) -> str:
         """Return the origin of one value; raises KeyError for a path that is none."""
         if path in self._recorded:

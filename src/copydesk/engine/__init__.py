@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from copydesk.engine.publishing import deploy as deploy
     from copydesk.engine.rejudging import FieldChange as FieldChange
     from copydesk.engine.rejudging import RejudgeReport as RejudgeReport
-    from copydesk.engine.rejudging import apply_rejudged as apply_rejudged
+    from copydesk.engine.rejudging import apply_rejudging as apply_rejudging
     from copydesk.engine.rejudging import rejudge as rejudge
     from copydesk.engine.round import RoundOptions as RoundOptions
     from copydesk.engine.round import article_fields as article_fields

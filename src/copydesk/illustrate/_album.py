@@ -259,10 +259,10 @@ class Album:
         there = _room.lots(self._folder).values()
         for names in (set(lot.names) - owned for lot in there if lot.came < before):
             _room.drop(self._folder, names)
-        _room.drop(self._folder, _room.unfinished(self._folder, before))
-        self._sweep_measured(moment - _MEASURED_DAYS * _DAY)
+        _room.drop(self._folder, _room.list_leftovers(self._folder, before))
+        self._sweep_measurements(moment - _MEASURED_DAYS * _DAY)
 
-    def _sweep_measured(self, before: float) -> None:
+    def _sweep_measurements(self, before: float) -> None:
         """Forget pictures without a copy whose every address was last used before a moment."""
         measured = [picture for picture in self._pictures().values() if picture.only_measured]
         used = self._last_uses() if measured else {}

@@ -44,7 +44,7 @@ def whole(folder: Path) -> frozenset[str]:
     return frozenset(entry.name for entry, stat in _entries(folder) if stat.st_size)
 
 
-def unfinished(folder: Path, before: float) -> Iterable[str]:
+def list_leftovers(folder: Path, before: float) -> Iterable[str]:
     """Yield the names of files that a write left behind before a moment."""
     for file in folder.glob(f"{_UNFINISHED}*"):
         with contextlib.suppress(OSError):

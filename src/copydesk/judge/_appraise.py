@@ -109,6 +109,18 @@ def complete(appraisal: Appraisal, beat: Beat, shelf: Shelf, picture: str) -> St
     )
 
 
+def assess(article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:
+    """Judge an article: return it as a story without a path, or why it is none.
+
+    What the shelf holds decides about copies only; whether the article is filed already, by its
+    address, is asked before.
+    """
+    outcome = appraise(article, beat)
+    if isinstance(outcome, Dropped):
+        return outcome
+    return complete(outcome, beat, shelf, article.image)
+
+
 def _features_of(article: Article, beat: Beat, topics: tuple[str, ...], given: str) -> Features:
     """Return what there is to weigh of a read article with these topics, but its picture."""
     prose = text.prose(article.text)

@@ -1,17 +1,39 @@
-"""The two profiles, by name."""
+"""The two profiles, by name, and what the one of a beat decides."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from copydesk.judge import _everyday, copies, coverage, quality, topics
-from copydesk.judge.profile import Profile
-from copydesk.news import Beat, ProfileName
+from copydesk.judge.profile import Features, Profile, QualityScore, weigh_by
+from copydesk.news import Beat, ProfileName, Shelved, Story
 
 
 def profile_of(beat: Beat) -> Profile:
     """Return the profile that the beat's settings name."""
     return _PROFILES[beat.scoring.profile](beat)
+
+
+def weigh(features: Features, beat: Beat) -> QualityScore:
+    """Compute the quality of what is known of an article, by the beat's profile, with reasons."""
+    profile = profile_of(beat)
+    return weigh_by(profile.signals, features, beat, profile.highest)
+
+
+def regroup(
+    stories: Sequence[Shelved],
+    beat: Beat,
+    fresh: frozenset[str],
+    rejudged: frozenset[str] = frozenset(),
+) -> tuple[Story, ...]:
+    """Return the stories that change by what stands beside them, by path.
+
+    `stories` are those of the live window, the fresh ones among them; `fresh` are the paths that
+    are new since this was last asked, `rejudged` of filed ones that were judged again: they stay
+    where they are, but who leads, and with what heat, is decided again. Called again with the
+    answers filed, it returns nothing.
+    """
+    return profile_of(beat).regroup(stories, beat, fresh, rejudged)
 
 
 def _everyday_profile(beat: Beat) -> Profile:

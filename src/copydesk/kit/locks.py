@@ -114,10 +114,10 @@ def _make_holder(path: Path) -> Path | None:
 
 def _identity(pid: int) -> bytes:
     """Name a process of this host; its start tells it from a later one with its number."""
-    return f"{os.uname().nodename} {pid} {_started(pid)}".encode()
+    return f"{os.uname().nodename} {pid} {_start_time(pid)}".encode()
 
 
-def _started(pid: int) -> str:
+def _start_time(pid: int) -> str:
     """Return when a process started, in ticks since the boot; "" for one that is over."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -141,7 +141,7 @@ def _is_over(named: bytes) -> bool:
 
 
 @contextlib.contextmanager
-def held(path: Path, wait_seconds: float = 0.0) -> Iterator[bool]:
+def hold(path: Path, wait_seconds: float = 0.0) -> Iterator[bool]:
     """Hold a lock for the block; yield False where another kept it so long."""
     lock = Lock(path)
     try:

@@ -138,7 +138,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 def _begin_anew(path: Path) -> sqlite3.Connection:
     """Set a memory aside and make a new one, unless another process has just done so."""
-    with locks.held(path.with_name(f"{path.name}.lock"), math.inf):
+    with locks.hold(path.with_name(f"{path.name}.lock"), math.inf):
         connection = _open_sound(path)
         if connection is None:
             _set_aside(path)

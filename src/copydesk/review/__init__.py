@@ -14,13 +14,13 @@ from copydesk.review._change import text_change as text_change
 from copydesk.review._clearing import answer_for as answer_for
 from copydesk.review._clearing import decide_by_points as decide_by_points
 from copydesk.review._clearing import is_edited_since as is_edited_since
-from copydesk.review._clearing import keep_as_edited as keep_as_edited
+from copydesk.review._clearing import keep_edit as keep_edit
 from copydesk.review._clearing import without_verdict as without_verdict
 from copydesk.review._correction import apply_correction as apply_correction
 from copydesk.review._hand_edits import digests as digests
-from copydesk.review._hand_edits import keep_touched as keep_touched
+from copydesk.review._hand_edits import find_hand_edits as find_hand_edits
+from copydesk.review._hand_edits import keep_hand_edits as keep_hand_edits
 from copydesk.review._hand_edits import set_beside_others as set_beside_others
-from copydesk.review._hand_edits import touched_fields as touched_fields
 from copydesk.review._history import add_to_history as add_to_history
 from copydesk.review._history import is_noted_since as is_noted_since
 from copydesk.review._hold import gate as gate
@@ -35,8 +35,8 @@ from copydesk.review._rejudging import Occasion as Occasion
 from copydesk.review._rejudging import rejudge as rejudge
 from copydesk.review._rulings import apply_rulings as apply_rulings
 from copydesk.review._rulings import find_contradiction as find_contradiction
+from copydesk.review._rulings import find_ruled_fields as find_ruled_fields
 from copydesk.review._rulings import record_name as record_name
-from copydesk.review._rulings import ruled_fields as ruled_fields
 from copydesk.review._rulings import with_rule as with_rule
 from copydesk.review._set_rules import FIELD_OF as FIELD_OF
 from copydesk.review._set_rules import notes_beside as notes_beside

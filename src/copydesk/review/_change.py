@@ -52,7 +52,7 @@ def _uncut(excerpt: str) -> str:
     return _fold(excerpt).rstrip(".… ")  # NFKC has spelled an ellipsis as three full stops
 
 
-def changed_share(before: str, after: str) -> int:
+def change_percent(before: str, after: str) -> int:
     """Return how many per cent of the words of the longer running text are not in the other."""
     old, new = _tokens(before), _tokens(after)
     longer = max(old.total(), new.total())
@@ -73,7 +73,7 @@ def text_change(before: str, after: str) -> Event | None:
     At least 2 % of the words, or a number in a sentence: "41 million" for "14 million" is one word
     of five hundred and the whole story.
     """
-    share = changed_share(before, after)
+    share = change_percent(before, after)
     if share >= CORRECTED_SHARE:
         return Event.of(EventKind.TEXT_CHANGED, share=share)
     return Event.of(EventKind.NUMBER_CHANGED) if has_changed_number(before, after) else None

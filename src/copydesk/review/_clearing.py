@@ -18,7 +18,7 @@ def is_edited_since(story: Story, verdict: Verdict) -> bool:
     return bool(story.published) != (verdict.said == "publish")
 
 
-def keep_as_edited(story: Story, known: Mapping[str, str]) -> Story:
+def keep_edit(story: Story, known: Mapping[str, str]) -> Story:
     """Return a story without its verdict that stays published, or not, as a person wrote it.
 
     Its digest tells that: it is none of what stands there.
@@ -27,7 +27,7 @@ def keep_as_edited(story: Story, known: Mapping[str, str]) -> Story:
     if not known or dict(digests(story))["published"] != known.get("published"):
         return story
     other = dict(digests(replace(story, published=not story.published)))
-    return with_known(story, {**known, "published": other["published"]})
+    return with_digests(story, {**known, "published": other["published"]})
 
 
 def without_verdict(story: Story, known: Mapping[str, str]) -> Story:
@@ -67,10 +67,10 @@ def answer_for(filed: Story, story: Story, known: Mapping[str, str]) -> Story:
         story = replace(story, reasons=filed.reasons)
     if not known:
         return story
-    return with_known(story, {**known, "published": dict(digests(story))["published"]})
+    return with_digests(story, {**known, "published": dict(digests(story))["published"]})
 
 
-def with_known(story: Story, known: Mapping[str, str]) -> Story:
+def with_digests(story: Story, known: Mapping[str, str]) -> Story:
     """Return a story with these digests as its own."""
     return replace(story, machine=tuple(known.items()))
 

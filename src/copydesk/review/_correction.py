@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from copydesk.news import Reason, Story
-from copydesk.review._hand_edits import keep_touched
+from copydesk.review._hand_edits import keep_hand_edits
 
 # What was decided when it was filed, or by its neighbours since: no correction decides it anew.
 _DECIDED = frozenset({"published", "held", "copy", "heat"})
@@ -32,7 +32,7 @@ def apply_correction(filed: Story, judged: Story, known: Mapping[str, str]) -> S
         refuses=judged.refuses,
         reasons=_reasons(filed, judged),
     )
-    story = keep_touched(filed, fresh, known)
+    story = keep_hand_edits(filed, fresh, known)
     if story.published == filed.published:
         return story
     return replace(story, published=filed.published, heat=filed.heat)

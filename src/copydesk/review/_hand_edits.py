@@ -19,7 +19,7 @@ def digests(story: Story) -> tuple[tuple[str, str], ...]:
     return tuple((field, _digest(story, field)) for field in fields)
 
 
-def touched_fields(story: Story, known: Mapping[str, str]) -> frozenset[str]:
+def find_hand_edits(story: Story, known: Mapping[str, str]) -> frozenset[str]:
     """Return the fields that are no longer as the line wrote them; all where that is not known."""
     fields = (*FIELDS, _NOTE) if story.note or _NOTE in known else FIELDS
     return frozenset(field for field in fields if known.get(field) != _digest(story, field))
@@ -34,14 +34,14 @@ def set_beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) 
     """
     if not known:
         return filed
-    if filed.verdict is not None or "published" in touched_fields(filed, known):
+    if filed.verdict is not None or "published" in find_hand_edits(filed, known):
         is_shown = bool(filed.published) and regrouped.heat == -1
         heat = filed.heat if is_shown else regrouped.heat
         return replace(regrouped, published=filed.published, heat=heat, machine=filed.machine)
-    return replace(regrouped, machine=_digests_but(touched_fields(filed, known), regrouped, known))
+    return replace(regrouped, machine=_digests_but(find_hand_edits(filed, known), regrouped, known))
 
 
-def keep_touched(filed: Story, fresh: Story, known: Mapping[str, str]) -> Story:
+def keep_hand_edits(filed: Story, fresh: Story, known: Mapping[str, str]) -> Story:
     """Return a filed story with fresh values, except for what a person touched.
 
     Path, seal, body, history, unknown lines, related stories and a verdict are the filed record's.
@@ -50,7 +50,7 @@ def keep_touched(filed: Story, fresh: Story, known: Mapping[str, str]) -> Story:
     """
     if not known:
         return filed
-    kept = touched_fields(filed, known)
+    kept = find_hand_edits(filed, known)
     story = replace(
         fresh,
         path=filed.path,

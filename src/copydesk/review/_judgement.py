@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from copydesk.news import Reason, ReasonKind, Story
-from copydesk.review._hand_edits import keep_touched, set_beside_others
+from copydesk.review._hand_edits import keep_hand_edits, set_beside_others
 from copydesk.review._verdict import obey
 
 _KEPT_OFF = frozenset({ReasonKind.KEPT_OFF_BEAT, ReasonKind.RULED_OUT})
@@ -39,7 +39,7 @@ def apply_judgement(filed: Story, judged: Story, known: Mapping[str, str]) -> St
         reasons=judged.reasons,
     )
     if known:
-        return replace(keep_touched(filed, fresh, known), related=fresh.related)
+        return replace(keep_hand_edits(filed, fresh, known), related=fresh.related)
     return fresh if filed.verdict is None else obey(fresh, filed.verdict)
 
 

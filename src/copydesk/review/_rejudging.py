@@ -13,7 +13,7 @@ from copydesk.news import Article, Beat, Dropped, Reason, Related, Shelf, Story,
 from copydesk.review._correction import apply_correction
 from copydesk.review._hold import gate
 from copydesk.review._judgement import apply_judgement, keep_off
-from copydesk.review._rulings import apply_rulings, ruled_fields
+from copydesk.review._rulings import apply_rulings, find_ruled_fields
 from copydesk.review._verdict import apply_verdict
 
 # Why a story is judged anew decides what of it is taken over: after a correction what its page
@@ -28,7 +28,7 @@ class Grounds:
     """What a filed story is judged anew by.
 
     `assess` is the judge, `shelf` what a copy may repeat, as it stood when the story came in;
-    `known` are the digests of what the line last wrote in its record (see `touched_fields`).
+    `known` are the digests of what the line last wrote in its record (see `find_hand_edits`).
     `mode` is the newsroom's gate, `verdict` a word on the story that stands among the rulings.
     Where `is_original_kept` is not so, a story that is filed as a copy cannot be seen to be none.
     `picture` is the one that counts, the record's own where that is None; `words` the record with
@@ -112,13 +112,13 @@ def _rule(
         web_url=words.web_url,
         images=words.images,
         note=words.note,
-        related=_related(filed, beat),
+        related=_initial_neighbours(filed, beat),
         background=filed.background,
         verdict=filed.verdict,
     )
     story = story if grounds.is_original_kept else _still_a_copy(filed, story)
     story = apply_rulings(_in_its_group(filed, story), beat)
-    if no and no.reason == "off-beat" and "topics" in ruled_fields(filed, beat):
+    if no and no.reason == "off-beat" and "topics" in find_ruled_fields(filed, beat):
         no = None
     source = beat.source(article.source)
     story = gate(story, grounds.mode, source.trust if source else "gate")
@@ -133,11 +133,11 @@ def _rule(
 def _title(filed: Story, article: Article, beat: Beat) -> str:
     """Return the headline as filed; the article's own where a rule that is gone had changed it."""
     was_ruled = any(reason.about == "title" for reason in filed.reasons)
-    is_ruled = "title" in ruled_fields(filed, beat)
+    is_ruled = "title" in find_ruled_fields(filed, beat)
     return article.title if was_ruled and not is_ruled else filed.title
 
 
-def _related(filed: Story, beat: Beat) -> tuple[Related, ...]:
+def _initial_neighbours(filed: Story, beat: Beat) -> tuple[Related, ...]:
     """Return what stands beside a story before it is set beside others anew."""
     is_grouped = beat.scoring.traits.groups_from_nothing and beat.scoring.grouping
     return () if is_grouped else filed.related

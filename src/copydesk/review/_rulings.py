@@ -22,7 +22,7 @@ def apply_rulings(story: Story, beat: Beat) -> Story:
     names no other changes nothing.
     """
     retopic, rename = _last(story, beat, "retopic"), _last(story, beat, "rename")
-    if retopic is not None and (topics := _known(retopic, beat)):
+    if retopic is not None and (topics := _find_topics(retopic, beat)):
         kind = ReasonKind.TOPIC_RULED
         named = [Reason.of_rule(kind, retopic, whose=name) for name in topics]
         reasons = _instead(story, lambda about: f"{about} ".startswith("topic "), named)
@@ -37,14 +37,14 @@ def apply_rulings(story: Story, beat: Beat) -> Story:
     return with_sets(story, beat)
 
 
-def ruled_fields(story: Story, beat: Beat) -> frozenset[str]:
+def find_ruled_fields(story: Story, beat: Beat) -> frozenset[str]:
     """Return the fields of a story in which an editor's rule stands above what its page says.
 
-    They are called as `touched_fields` calls them; the address of its page is `url`.
+    They are called as `find_hand_edits` calls them; the address of its page is `url`.
     """
     retopic, rename = _last(story, beat, "retopic"), _last(story, beat, "rename")
     fields = {
-        "topics": retopic is not None and bool(_known(retopic, beat)),
+        "topics": retopic is not None and bool(_find_topics(retopic, beat)),
         "title": rename is not None,
         **{FIELD_OF[field]: True for field in sets_on(story, beat)},
     }
@@ -121,7 +121,7 @@ def _last(story: Story, beat: Beat, said: str) -> Ruling | None:
     return next(rulings, None)
 
 
-def _known(rule: Ruling, beat: Beat) -> tuple[str, ...]:
+def _find_topics(rule: Ruling, beat: Beat) -> tuple[str, ...]:
     names = {topic.name for topic in beat.topics}
     return tuple(dict.fromkeys(name for name in rule.values if name in names))
 

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from copydesk.kit import text, urls
 from copydesk.news import NO_PICTURE, Beat, Image, ReasonKind, Ruling, SetField, Story
 
-# How `touched_fields`, `ruled_fields` and a record's digests call what a rule calls so.
+# How `find_hand_edits`, `find_ruled_fields` and a record's digests call what a rule calls so.
 FIELD_OF: Mapping[SetField, str] = {
     "excerpt": "excerpt",
     "picture": "image",

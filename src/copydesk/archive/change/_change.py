@@ -96,9 +96,9 @@ class Change:
         journal cannot be written, and as `commit` does where one of the `needed` paths is not to be
         had.
         """
-        lock.must_be_held()
+        lock.require_hold()
         entries = [file.as_entry() for file in self.files]
-        touched, error = _find_touched(lock, entries)
+        touched, error = _find_edits(lock, entries)
         if needed and error is not None:
             raise error
         if refused := touched.intersection(needed):
@@ -126,7 +126,7 @@ class Change:
         )
 
 
-def _find_touched(lock: Hold, entries: Sequence[EntryFile]) -> tuple[set[str], GitError | None]:
+def _find_edits(lock: Hold, entries: Sequence[EntryFile]) -> tuple[set[str], GitError | None]:
     """Return the paths that are somebody's now, and git's error where it cannot say.
 
     Somebody's is what is neither as it was nor as it will be, and what git knows as edited unless
@@ -140,7 +140,7 @@ def _find_touched(lock: Hold, entries: Sequence[EntryFile]) -> tuple[set[str], G
     }
     paths = [path for entry_file in entries for path in entry_file.paths]
     try:
-        edited = lock.repository.changed_by_user(paths)
+        edited = lock.repository.find_user_changes(paths)
     except GitError as error:
         return moved | {entry_file.path for entry_file in entries if entry_file.before}, error
     known = lock.journal.open_digests() if edited else {}
@@ -180,7 +180,7 @@ class Begun:
             )
         self._let_others_write()
         written = self._write_all(self.pending.entry.files)
-        overtaken = self._find_overtaken(self.pending.entry.files)
+        overtaken = self._find_intrusions(self.pending.entry.files)
         self._let_others_write()
         done = _steps.settle(self.lock, self.pending, is_whole=not self._failed)
         return Committed(
@@ -212,7 +212,7 @@ class Begun:
                 self._failed.append((entry_file.path, error))
         return written
 
-    def _find_overtaken(self, entries: Iterable[EntryFile]) -> frozenset[str]:
+    def _find_intrusions(self, entries: Iterable[EntryFile]) -> frozenset[str]:
         """Return the paths where a word came between two lots: they stand as that left them."""
         failed = {path for path, _ in self._failed}
         return frozenset(

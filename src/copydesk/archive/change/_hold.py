@@ -49,7 +49,7 @@ class Hold:
             said.touch()
         return True
 
-    def must_be_held(self) -> None:
+    def require_hold(self) -> None:
         """Raise where nobody holds it: a fault of the caller."""
         assert self._lock.is_held, "a change without the write lock"
 

@@ -36,7 +36,7 @@ class WriteLock(Hold):
         self.adopted: frozenset[str] = frozenset()
 
     @contextlib.contextmanager
-    def held(self, wait_seconds: float = WAIT_SECONDS) -> Iterator[None]:
+    def hold(self, wait_seconds: float = WAIT_SECONDS) -> Iterator[None]:
         """Hold the lock for the block, what a kill left being finished first.
 
         Raises BusyError where another holds it so long, RecordError where the folder cannot be
@@ -73,7 +73,7 @@ class WriteLock(Hold):
 
         A new newsroom's, and what a version without a journal wrote and did not commit.
         """
-        self.must_be_held()
+        self.require_hold()
         ours = tuple(EntryFile(path=one, after=digest_of(self.root, one)) for one in paths)
         entry = JournalEntry(
             message=message,

@@ -69,12 +69,12 @@ def move(place: _git.WorkTree, branch: str, remote: str, old: str, new: str) -> 
 
 def is_begun(place: _git.WorkTree) -> bool:
     """Decide whether a move is being made, or was killed in the making."""
-    return bool(_begun(place))
+    return bool(_find_move(place))
 
 
 def finish(place: _git.WorkTree, wait_seconds: float) -> None:
     """Finish a move that was killed: index and files follow the branch, edits stay as they are."""
-    old, new = _begun(place), _states.head(place)
+    old, new = _find_move(place), _states.head(place)
     if not old:
         return
     if new not in ("", old):
@@ -84,7 +84,7 @@ def finish(place: _git.WorkTree, wait_seconds: float) -> None:
     _forget(place)
 
 
-def _begun(place: _git.WorkTree) -> str:
+def _find_move(place: _git.WorkTree) -> str:
     answer = _git.ask(place.top, "rev-parse", "-q", "--verify", f"{_MOVING}^{{commit}}")
     return answer.out.decode().strip()
 
@@ -184,7 +184,7 @@ def _complete(place: _git.WorkTree, index: UserIndex, old: str, new: str) -> Non
     """Bring files and index entries that still are as in the old commit to the new one."""
     changes = _changes(place, old, new)
     _lay_out(place, changes, old, new)
-    staged = _states.read_staged(place, ()) if changes else {}  # of every path
+    staged = _states.read_index(place, ()) if changes else {}  # of every path
     lines = [
         _line(change, change.new) for change in changes if staged.get(change.name) == change.old
     ]

@@ -70,8 +70,8 @@ def _store_blobs(place: _git.WorkTree, names: Sequence[str]) -> Mapping[str, str
 def _changes(place: _git.WorkTree, head: str, blobs: Mapping[str, str]) -> list[_StagedChange]:
     """Return what differs from the last commit and is not staged in a third form by somebody."""
     names = list(blobs)
-    committed = _states.read_committed(place, head, names)
-    staged = _states.read_staged(place, names)
+    committed = _states.read_commit(place, head, names)
+    staged = _states.read_index(place, names)
     changes = []
     for name, blob in blobs.items():
         mode, last = committed.get(name, (_PLAIN_FILE, ""))

@@ -47,7 +47,7 @@ def read_commit(root: Path, name: str) -> LoggedCommit:
         message=message,
         files={
             _inside(place, path): (_blob(place, before, path), _blob(place, commit, path))
-            for path in _changed(place, commit)
+            for path in _list_changes(place, commit)
         },
     )
 
@@ -68,7 +68,7 @@ def _id(place: _git.WorkTree, name: str) -> str:
     )
 
 
-def _changed(place: _git.WorkTree, commit: str) -> list[str]:
+def _list_changes(place: _git.WorkTree, commit: str) -> list[str]:
     out = _git.tell(
         place.top, "diff-tree", "--root", "-r", "-z", "--no-commit-id", "--name-only", commit
     )

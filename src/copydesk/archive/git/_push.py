@@ -74,7 +74,7 @@ def push(place: _git.WorkTree, branch: str, remote: str, alone: Alone) -> Pushed
     head, taken = _states.head(place), 0
     if not head:
         return Pushed()
-    if head == _known(place, line):
+    if head == _remote_commit(place, line):
         tip = _tip(place, line)
         if tip in ("", head):
             return Pushed()
@@ -83,7 +83,7 @@ def push(place: _git.WorkTree, branch: str, remote: str, alone: Alone) -> Pushed
             return Pushed(taken=taken)
     for _ in range(_TRIES):
         sent = _waiting(place, line)
-        reason = _sent(place, line)
+        reason = _push_once(place, line)
         if not reason:
             return Pushed(sent=sent, taken=taken)
         taken += _take_in(place, line, alone)
@@ -108,7 +108,7 @@ def _config(place: _git.WorkTree, key: str) -> str:
     return answer.out.decode("utf-8", "replace").strip() if answer.code == 0 else ""
 
 
-def _known(place: _git.WorkTree, line: _RemoteBranch) -> str:
+def _remote_commit(place: _git.WorkTree, line: _RemoteBranch) -> str:
     """Return the commit that the remote's branch had when we last heard of it, "" for none."""
     return _commit(place, f"refs/remotes/{line.remote}/{line.target.removeprefix('refs/heads/')}")
 
@@ -131,7 +131,7 @@ def _commit(place: _git.WorkTree, name: str) -> str:
 
 def _waiting(place: _git.WorkTree, line: _RemoteBranch) -> int:
     """Count the commits that the remote does not have, as far as we know."""
-    known = _known(place, line)
+    known = _remote_commit(place, line)
     return _count(place, f"{known}..HEAD" if known else "HEAD")
 
 
@@ -139,7 +139,7 @@ def _count(place: _git.WorkTree, *commits: str) -> int:
     return int(_git.tell(place.top, "rev-list", "--count", *commits).decode())
 
 
-def _sent(place: _git.WorkTree, line: _RemoteBranch) -> str:
+def _push_once(place: _git.WorkTree, line: _RemoteBranch) -> str:
     """Push; give "" when it went, why not when the remote has more, else raise GitError."""
     follow = () if line.is_followed else ("--set-upstream",)
     answer = _git.ask_remote(

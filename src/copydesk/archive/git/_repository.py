@@ -85,7 +85,7 @@ class Repository:
         ref = f"refs/heads/{name}"
         return _git.ask(self._place.top, "show-ref", "--verify", "--quiet", ref).code == 0
 
-    def committed_bytes(self, path: str) -> bytes | None:
+    def read_commit_bytes(self, path: str) -> bytes | None:
         """Return a file as the last commit has it, None where it has none."""
         place = self._place
         head = "" if place is None else _states.head(place)
@@ -103,8 +103,8 @@ class Repository:
         by_name = {place.prefix + path: path for path in paths}
         names = sorted(by_name)
         known = {
-            *_states.read_committed(place, _states.head(place), names),
-            *_states.read_staged(place, names),
+            *_states.read_commit(place, _states.head(place), names),
+            *_states.read_index(place, names),
         }
         return {path for name, path in by_name.items() if name not in known}
 
@@ -118,7 +118,7 @@ class Repository:
         name, email = [*values, "", ""][:2]
         return f"{name} <{email}>".strip() if email else name
 
-    def changed_by_user(self, paths: Iterable[str]) -> set[str]:
+    def find_user_changes(self, paths: Iterable[str]) -> set[str]:
         """Return those paths whose file, index entry and last commit are not one and the same.
 
         That is what is edited, staged, deleted, in conflict or untracked; a path that is nowhere
@@ -130,8 +130,8 @@ class Repository:
         self._recover(place)
         by_name = {place.prefix + path: path for path in paths}
         names = sorted(by_name)
-        committed = _states.read_committed(place, _states.head(place), names)
-        staged = _states.read_staged(place, names)
+        committed = _states.read_commit(place, _states.head(place), names)
+        staged = _states.read_index(place, names)
         changed = set()
         for name, path in by_name.items():
             _, last = committed.get(name, ("", None))
@@ -198,7 +198,7 @@ class Repository:
 
     @contextlib.contextmanager
     def _pushing(self, place: _git.WorkTree) -> Iterator[None]:
-        with locks.held(place.folder / f"{_BUSY}-push") as is_alone:
+        with locks.hold(place.folder / f"{_BUSY}-push") as is_alone:
             if not is_alone:
                 raise GitError("another copydesk is pushing", subject=str(self._root))
             yield
@@ -206,7 +206,7 @@ class Repository:
     @contextlib.contextmanager
     def _alone(self, place: _git.WorkTree) -> Iterator[None]:
         try:
-            with locks.held(place.folder / _BUSY, _BUSY_SECONDS) as is_alone:
+            with locks.hold(place.folder / _BUSY, _BUSY_SECONDS) as is_alone:
                 if not is_alone:
                     raise GitError("another copydesk is committing", subject=str(self._root))
                 yield
@@ -216,7 +216,7 @@ class Repository:
     def _recover(self, place: _git.WorkTree) -> None:
         """Finish or forget what a killed commit or push left, unless it is still being made."""
         if UserIndex(place).is_left_over() or _checkout.is_begun(place):
-            with locks.held(place.folder / _BUSY) as is_alone:
+            with locks.hold(place.folder / _BUSY) as is_alone:
                 if is_alone:
                     self._settle(place)
 

@@ -22,7 +22,7 @@ def head(place: _git.WorkTree) -> str:
     return "" if answer.code else answer.out.decode().strip()
 
 
-def read_committed(place: _git.WorkTree, commit: str, paths: Sequence[str]) -> Mapping[str, State]:
+def read_commit(place: _git.WorkTree, commit: str, paths: Sequence[str]) -> Mapping[str, State]:
     """Return the state of each path that a commit has; paths from the top level."""
     if not commit:
         return {}
@@ -31,7 +31,7 @@ def read_committed(place: _git.WorkTree, commit: str, paths: Sequence[str]) -> M
     return {path: (mode, blob) for (mode, _, blob), path in _entries(out)}
 
 
-def read_staged(place: _git.WorkTree, paths: Sequence[str]) -> Mapping[str, State]:
+def read_index(place: _git.WorkTree, paths: Sequence[str]) -> Mapping[str, State]:
     """Return the state of each path in the user's index; a conflict has a state of its own."""
     asked = _what_to_ask(place, paths)
     out = _git.tell(place.top, "ls-files", "-z", "--stage", "--full-name", "--", *asked)

@@ -19,10 +19,9 @@ from copydesk.archive.record._notations import (
     TEXT,
     WORD,
     WORDS,
-    Notation,
     spell_word,
 )
-from copydesk.archive.record._table import Field, Table
+from copydesk.archive.record._table import Field, Notation, Table
 from copydesk.news import Image, Provider, Reason, Related, Story, Verdict
 
 
@@ -134,5 +133,6 @@ SECTIONS: tuple[tuple[Field, ...], ...] = (
     (_some("secured", "secured", TEXT),),
 )
 STORY = Table(Story, tuple(field for section in SECTIONS for field in section))
+SECTION_OF = {field.key: number for number, fields in enumerate(SECTIONS) for field in fields}
 LAST_KEY = STORY.keys[-1]  # no empty line stands after it
 TABLES = (STORY, RELATED, PROVIDER, IMAGE, VERDICT)

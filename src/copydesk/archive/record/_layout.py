@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from copydesk.archive.record._fields import LAST_KEY, SECTIONS, STORY
+from copydesk.archive.record._fields import LAST_KEY, SECTION_OF, STORY
 from copydesk.archive.record._position import MappingPosition
 from copydesk.news import Story
-
-SECTION = {field.key: number for number, fields in enumerate(SECTIONS) for field in fields}
 
 
 def write_blocks(story: Story, unknown: Mapping[str, str]) -> dict[str, list[str]]:
@@ -27,10 +25,10 @@ def join(blocks: Mapping[str, list[str]], unknown: Mapping[str, str]) -> list[st
     section, strange = 0, False
     for key, block in blocks.items():
         if block:
-            if SECTION[key] != section and not strange:
+            if SECTION_OF[key] != section and not strange:
                 lines.append("")
             lines += block
-            section, strange = SECTION[key], False
+            section, strange = SECTION_OF[key], False
         if key in unknown:
             lines.append(unknown[key])
             strange = True
@@ -41,7 +39,7 @@ def join(blocks: Mapping[str, list[str]], unknown: Mapping[str, str]) -> list[st
 
 def gap(before: str, after: str) -> str:
     """Return what `join` puts between two top keys by itself: "" or an empty line."""
-    return "\n" if before and SECTION[before] != SECTION[after] else ""
+    return "\n" if before and SECTION_OF[before] != SECTION_OF[after] else ""
 
 
 def last_gap(before: str) -> str:

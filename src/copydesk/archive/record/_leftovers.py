@@ -9,7 +9,7 @@ import yaml
 
 from copydesk.archive.document import is_block, span
 from copydesk.archive.record import _layout
-from copydesk.archive.record._fields import STORY
+from copydesk.archive.record._fields import SECTION_OF, STORY
 from copydesk.archive.record._nested import Nested, NestedList
 from copydesk.archive.record._position import name_item
 from copydesk.archive.record._table import Table
@@ -22,7 +22,7 @@ _UNORDERLY = re.compile(r"[\r\x85\u2028\u2029]|^(?:[.]{3}|---|%)|^[ -]*[?](?:\s|
 
 def unknown_lines(front: str, root: yaml.MappingNode) -> tuple[Extra, ...]:
     """Return the lines that belong to no known key, each with the key that they follow."""
-    return (*_top(front, root), *_nested(front, root, "", ""))
+    return (*_top(front, root), *_walk(front, root, "", ""))
 
 
 def is_orderly(front: str, root: yaml.MappingNode) -> bool:
@@ -39,7 +39,7 @@ def spellings(front: str, root: yaml.MappingNode) -> dict[str, str]:
     """Return the lines of each known top key as they stand in the file."""
     lines_by_key = {}
     for key, value in root.value:
-        if key.value in _layout.SECTION:
+        if key.value in SECTION_OF:
             start, stop = span(front, key, value)
             lines_by_key[key.value] = front[start:stop]
     return lines_by_key
@@ -49,7 +49,7 @@ def _top(front: str, root: yaml.MappingNode) -> Iterator[Extra]:
     before, position = "", 0
     for key, value in root.value:
         name = key.value
-        if name not in _layout.SECTION:
+        if name not in SECTION_OF:
             continue
         start, stop = span(front, key, value)
         between = front[position:start]
@@ -61,7 +61,7 @@ def _top(front: str, root: yaml.MappingNode) -> Iterator[Extra]:
         yield _extra(before, between)
 
 
-def _nested(front: str, node: yaml.Node, at: str, shape: str) -> Iterator[Extra]:
+def _walk(front: str, node: yaml.Node, at: str, shape: str) -> Iterator[Extra]:
     """Walk to every nested mapping that the format knows, and give its unknown lines."""
     if not is_block(node):
         return
@@ -70,7 +70,7 @@ def _nested(front: str, node: yaml.Node, at: str, shape: str) -> Iterator[Extra]
         if table is not None and node.start_mark.column == _column(shape):
             yield from _between(front, node, at, table.keys)
         for key, value in node.value:
-            yield from _nested(front, value, _dot(at, key.value), _dot(shape, key.value))
+            yield from _walk(front, value, _dot(at, key.value), _dot(shape, key.value))
     elif isinstance(node, yaml.SequenceNode):
         inner = _dot(shape, "*")
         table = _TABLES.get(inner)
@@ -81,7 +81,7 @@ def _nested(front: str, node: yaml.Node, at: str, shape: str) -> Iterator[Extra]
             for index, item in reversed(list(enumerate(node.value)))
         }
         for label, item in items.items():
-            yield from _nested(front, item, _dot(at, label), inner)
+            yield from _walk(front, item, _dot(at, label), inner)
 
 
 def _between(front: str, node: yaml.MappingNode, at: str, known: Container[str]) -> Iterator[Extra]:

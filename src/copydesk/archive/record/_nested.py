@@ -9,6 +9,7 @@ from copydesk.archive.document import TypedFields, spell_plain
 from copydesk.archive.record import _own_spelling as own
 from copydesk.archive.record._position import Lines, MappingPosition
 from copydesk.archive.record._table import Table
+from copydesk.archive.record._unusual import UnusualError
 
 _T = TypeVar("_T")
 _LONGEST_KEY = 100
@@ -138,9 +139,9 @@ def _parse_digests(lines: str, lead: str) -> tuple[tuple[str, str], ...]:
     parted = [pair.partition(": ") for pair in pairs]
     digests = {name: own.parse_word(digest) for name, _, digest in parted}
     if head or not digests or len(digests) != lines.count("\n"):
-        raise own.UnusualError
+        raise UnusualError
     if any(len(name) > _LONGEST_KEY or own.parse_word(name) != name for name in digests):
-        raise own.UnusualError
+        raise UnusualError
     return tuple(digests.items())
 
 

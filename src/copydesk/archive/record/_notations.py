@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar, get_args
+from typing import Any, Generic, TypeVar, get_args
 
 from copydesk.archive.document import (
     TypedFields,
@@ -19,47 +19,13 @@ from copydesk.archive.document import (
 )
 from copydesk.archive.record import _own_spelling as own
 from copydesk.archive.record._position import MappingPosition
+from copydesk.archive.record._unusual import UnusualError
 from copydesk.news import Said
 
 _T = TypeVar("_T")
 _Reader = Callable[[TypedFields, str, _T], _T]
 _DATE = "([0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}Z)"
 _SAID: tuple[Said, ...] = get_args(Said)
-
-
-class Notation(Protocol):
-    """How a value is written, and read back in two ways; a key with `missing` is left out."""
-
-    @property
-    def name(self) -> str:
-        """What it is called in the reference."""
-        ...
-
-    @property
-    def missing(self) -> Any:
-        """What a record has nothing of."""
-        ...
-
-    @property
-    def has_lines(self) -> bool:
-        """Whether the value stands on lines below its key."""
-        ...
-
-    def write(self, key: str, value: Any, position: MappingPosition) -> list[str]:
-        """Return the lines of a key that stands at the position."""
-        ...
-
-    def read(self, fields: TypedFields, key: str, absent: Any) -> Any:
-        """Return what YAML finds at a key, `absent` for nothing; raise RecordError."""
-        ...
-
-    def pattern(self, column: int, *, is_filled: bool) -> str:
-        """Return what stands after a key at the column where we wrote it, the value as a group."""
-        ...
-
-    def parser(self, column: int) -> Callable[[str], Any]:
-        """Return what makes a value of that group; it raises UnusualError at the least doubt."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +88,7 @@ def _read_said(fields: TypedFields, key: str, absent: Said | None) -> Said:
 def _parse_said(raw: str) -> Said:
     said = next((known for known in _SAID if known == raw), None)
     if said is None:
-        raise own.UnusualError
+        raise UnusualError
     return said
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from copydesk.archive.document import is_plain, spell_quoted
+from copydesk.archive.record._unusual import UnusualError
 from copydesk.news import Reason
 
 _T = TypeVar("_T")
@@ -21,10 +22,6 @@ _MARKS = tuple(mark.encode() for mark in "\u2028\u2029\ufeff\ufffe\uffff")
 # Names, topics and reasons come again and again: so many of no greater length are remembered.
 _REMEMBERED = 4096
 _LONGEST_REMEMBERED = 300
-
-
-class UnusualError(Exception):
-    """This is not surely in our own form."""
 
 
 def remember(reader: Callable[[str], _T]) -> Callable[[str], _T]:

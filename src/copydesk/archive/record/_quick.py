@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from copydesk.archive.document import PLAIN, Halves
-from copydesk.archive.record._fields import SECTIONS, STORY
-from copydesk.archive.record._layout import SECTION
-from copydesk.archive.record._own_spelling import UnusualError, has_controls
+from copydesk.archive.record._fields import SECTION_OF, SECTIONS, STORY
+from copydesk.archive.record._own_spelling import has_controls
 from copydesk.archive.record._table import Field, Values, parse_lines
+from copydesk.archive.record._unusual import UnusualError
 from copydesk.news import Story
 
 
@@ -38,7 +38,7 @@ def _read_sections(front: str, values: Values) -> Values:
     _READERS[0](head, values)
     last = 0
     for section in sections:
-        number = SECTION.get(section.partition(":")[0], 0)
+        number = SECTION_OF.get(section.partition(":")[0], 0)
         if number <= last:
             raise UnusualError
         _READERS[number](section, values)

@@ -7,15 +7,49 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
+from typing import Any, Protocol
 
 from copydesk.archive.document import TypedFields
-from copydesk.archive.record._notations import Notation
-from copydesk.archive.record._own_spelling import UnusualError
 from copydesk.archive.record._position import Lines, MappingPosition
+from copydesk.archive.record._unusual import UnusualError
 
 # Values by the attribute of their noun.
 Values = dict[str, Any]
+
+
+class Notation(Protocol):
+    """How a value is written, and read back in two ways; a key with `missing` is left out."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in the reference."""
+        ...
+
+    @property
+    def missing(self) -> Any:
+        """What a record has nothing of."""
+        ...
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether the value stands on lines below its key."""
+        ...
+
+    def write(self, key: str, value: Any, position: MappingPosition) -> list[str]:
+        """Return the lines of a key that stands at the position."""
+        ...
+
+    def read(self, fields: TypedFields, key: str, absent: Any) -> Any:
+        """Return what YAML finds at a key, `absent` for nothing; raise RecordError."""
+        ...
+
+    def pattern(self, column: int, *, is_filled: bool) -> str:
+        """Return what stands after a key at the column where we wrote it, the value as a group."""
+        ...
+
+    def parser(self, column: int) -> Callable[[str], Any]:
+        """Return what makes a value of that group; it raises UnusualError at the least doubt."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from copydesk.engine.filing import (
     keep_digests,
     notes_on,
     prepare_records,
-    written_stories,
+    stories_to_write,
 )
 from copydesk.engine.newsroom import Newsroom
 from copydesk.news import Story
@@ -55,7 +55,7 @@ def amend(
         change = replace(change, files=(newsroom.archive.no_change(first), *change.files))
 
     def remember(skipped: Sequence[str]) -> None:
-        keep_digests(newsroom.beat, newsroom.memory, written_stories(prepared, skipped))
+        keep_digests(newsroom.beat, newsroom.memory, stories_to_write(prepared, skipped))
 
     done = begin_change(newsroom.memory, lock, change, remember, (RULINGS_PATH, first)).finish()
     filed = filing_result(prepared, done)

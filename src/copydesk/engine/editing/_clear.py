@@ -17,7 +17,7 @@ from copydesk.config import Settings
 from copydesk.engine.editing._action import with_action
 from copydesk.engine.editing._amend import amend
 from copydesk.engine.editing._verdicts import VerdictReport
-from copydesk.engine.filing import hold_write_lock, kept_article, known_digests
+from copydesk.engine.filing import find_article, hold_write_lock, read_digests
 from copydesk.engine.newsroom import Newsroom, Silence, Troubles, find_record
 from copydesk.engine.rejudging import after_others, beat_in_force, judge_again
 from copydesk.kit import text, urls
@@ -47,8 +47,8 @@ def clear_verdict(newsroom: Newsroom, path: str, by: str, why: str) -> VerdictRe
             )
         free = _without(rulings, story)
         if review.is_edited_since(story, verdict):
-            known = known_digests(newsroom.memory, story)
-            pairs = [(story, review.keep_as_edited(story, known))]
+            known = read_digests(newsroom.memory, story)
+            pairs = [(story, review.keep_edit(story, known))]
             notes = ["whether it is published was edited since: that stays as edited"]
         else:
             pairs, notes = list(_as_the_machine_has_it(newsroom, story, free)), []
@@ -74,7 +74,7 @@ def _without(rulings: Rulings, story: Story) -> Rulings:
 
 def _as_the_machine_has_it(newsroom: Newsroom, story: Story, rulings: Rulings) -> Iterator[Pair]:
     """Yield the story as the machine has it, then others of its group that change by that."""
-    known = known_digests(newsroom.memory, story)
+    known = read_digests(newsroom.memory, story)
     plain = review.without_verdict(story, known)
     if plain.copy_of:
         yield story, review.answer_for(story, plain, known)
@@ -105,7 +105,7 @@ def _by_points(
     beat = settings.beat
     points = judge.points_at_the_gate(plain, beside, beat)
     story = review.decide_by_points(plain, points, beat.scoring.publish_at)
-    article = kept_article(articles, plain)
+    article = find_article(articles, plain)
     source = beat.source(article.source) if article else None
     return review.gate(story, settings.review.mode, source.trust if source else "gate")
 
@@ -116,7 +116,7 @@ def _beside_its_coverage(newsroom: Newsroom, story: Story, plain: Story, rulings
     No verdict moves a group there: one that the line had published is in front, any other behind
     whoever is.
     """
-    known = known_digests(newsroom.memory, story)
+    known = read_digests(newsroom.memory, story)
     addresses = {urls.identity(one.web_url) for one in plain.related}
     beside = [
         one
@@ -143,7 +143,7 @@ def _in_its_group(newsroom: Newsroom, story: Story, plain: Story) -> Iterator[Pa
     beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
     regrouped = judge.regroup(shelved, beat, frozenset(), frozenset({plain.path}))
     changed: Mapping[str, Story] = {one.path: one for one in regrouped}
-    known = known_digests(newsroom.memory, story)
+    known = read_digests(newsroom.memory, story)
     yield story, review.answer_for(story, changed.get(plain.path, plain), known)
     for path, after in changed.items():
         if path != plain.path and after.group == plain.group:

@@ -10,7 +10,7 @@ from copydesk import archive, judge
 from copydesk.archive import ArticleStore
 from copydesk.engine.editing._rulings import rules_on
 from copydesk.engine.editing._standing import is_gone, standing_of
-from copydesk.engine.filing import kept_article
+from copydesk.engine.filing import find_article
 from copydesk.engine.newsroom import Explanation, Newsroom, Term, Troubles, record_at
 from copydesk.engine.reading import SiteHabits
 from copydesk.engine.rejudging import beat_in_force
@@ -83,7 +83,7 @@ def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Ex
 
 
 def _article(beat: Beat, articles: ArticleStore, memory: Memory, story: Story) -> Article | None:
-    article = kept_article(articles, story)
+    article = find_article(articles, story)
     return None if article is None else SiteHabits(articles, memory, beat.excerpt).settle(article)
 
 
@@ -96,7 +96,7 @@ def _leader(story: Story, group: Sequence[Story]) -> str:
 
 def _terms(articles: ArticleStore, story: Story) -> Iterator[Term]:
     """Yield who may read it, whose words it has and what is refused, with what its page says."""
-    article = kept_article(articles, story)
+    article = find_article(articles, story)
     origins = article.origins if article else {}
     for name, value in (("access", story.access), ("credit", story.credit)):
         if value:

@@ -45,7 +45,7 @@ def story_without(before: Story, after: Story, now: Story) -> tuple[Story, tuple
         if name == "machine":
             values[name] = tuple(_merge_digests(dict(was), dict(left), dict(is_now)).items())
         elif name in _LISTS:
-            values[name] = merged_list(was, left, is_now)
+            values[name] = revert_list(was, left, is_now)
         elif is_now == left:
             values[name] = was
         elif is_now != was:
@@ -76,7 +76,7 @@ def _merge_digests(
     return found
 
 
-def merged_list(was: tuple[_T, ...], left: tuple[_T, ...], now: tuple[_T, ...]) -> tuple[_T, ...]:
+def revert_list(was: tuple[_T, ...], left: tuple[_T, ...], now: tuple[_T, ...]) -> tuple[_T, ...]:
     """Return a list without what an action put in, with what it took out at its old place."""
     if now == left:
         return was
@@ -106,7 +106,7 @@ def rulings_without(
     differences += [
         _difference(path, f"rule {said}", left, is_now) for said, left, is_now in others
     ]
-    removed = merged_list(before.removed, after.removed, now.removed)
+    removed = revert_list(before.removed, after.removed, now.removed)
     return Rulings(verdicts=verdicts, removed=removed, rules=rules), tuple(differences)
 
 
@@ -127,7 +127,7 @@ def _rules_without(
         for rule in taken_out
         if (other := _on_the_same(others, rule)) is not None
     ]
-    return merged_list(was, left, now), [*lost, *taken]
+    return revert_list(was, left, now), [*lost, *taken]
 
 
 def _on_the_same(rules: Iterable[Ruling], rule: Ruling) -> Ruling | None:

@@ -15,7 +15,7 @@ def standing_of(
 ) -> Standing:
     """Return where a story stands; `article` is what was read of it, None where that is gone."""
     beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
-    is_on_beat = "topics" in review.ruled_fields(story, beat)  # an editor says so
+    is_on_beat = "topics" in review.find_ruled_fields(story, beat)  # an editor says so
     return review.standing(
         story,
         verdict,

@@ -21,8 +21,8 @@ from copydesk.engine.filing import (
     RULINGS_PATH,
     begin_change,
     hold_write_lock,
-    known_digests,
     notes_on,
+    read_digests,
 )
 from copydesk.engine.newsroom import Newsroom, find_record
 from copydesk.errors import GitError, UsageError
@@ -206,10 +206,10 @@ def _answer_for(memory: Memory, now: Story, after: Story) -> None:
 
     Whether it is published is not among them: that was a person's word.
     """
-    known = known_digests(memory, now)
+    known = read_digests(memory, now)
     if not known or now.machine or after.machine:
         return
-    touched = review.touched_fields(now, known)
+    touched = review.find_hand_edits(now, known)
     ours = {name: one for name, one in review.digests(after) if name not in touched}
     memory.keep_digests(now.path, {**known, **ours, "published": known.get("published", "")})
 

@@ -6,7 +6,7 @@ from copydesk.archive import ArticleStore
 from copydesk.news import Article, Story
 
 
-def kept_article(articles: ArticleStore, story: Story) -> Article | None:
+def find_article(articles: ArticleStore, story: Story) -> Article | None:
     """Return the article that a story was made of, None where it is no longer kept."""
     found = (articles.find(url) for url in story.addresses)
     return next((article for article in found if article is not None), None)

@@ -30,7 +30,7 @@ def finish_story(
     return replace(story, secured=_seal(settings.key, story, article, content))
 
 
-def reseal_corrected(
+def reseal_correction(
     settings: Settings, articles: ArticleStore, story: Story, article: Article | None
 ) -> Story:
     """Return a corrected story with its article kept, and its seal over the new text if it has one.
@@ -134,13 +134,13 @@ def prepare_records(
     )
 
 
-def written_stories(prepared: PreparedRecords, skipped: Collection[str]) -> list[Story]:
+def stories_to_write(prepared: PreparedRecords, skipped: Collection[str]) -> list[Story]:
     """Return the stories whose records change, but for those left to a person."""
     paths = {*prepared.change.paths} - {*skipped}
     return [story for story in prepared.stories if story.path in paths]
 
 
-def known_digests(memory: Memory, story: Story) -> dict[str, str]:
+def read_digests(memory: Memory, story: Story) -> dict[str, str]:
     """Return the digests of what the line last wrote of a story, {} where nobody knows."""
     return dict(story.machine) or memory.digests(story.path)
 

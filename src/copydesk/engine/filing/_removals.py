@@ -8,6 +8,6 @@ from copydesk import archive
 from copydesk.kit import urls
 
 
-def removed_addresses(root: Path) -> frozenset[str]:
+def read_removals(root: Path) -> frozenset[str]:
     """Return the identities of addresses that an editor removed for good; raises RecordError."""
     return frozenset(map(urls.identity, archive.read_rulings(root).removed))

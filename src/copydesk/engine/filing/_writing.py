@@ -61,7 +61,7 @@ def hold_write_lock(
     Raises BusyError where another keeps it so long, RecordError.
     """
     lock = lock or write_lock(newsroom.root, newsroom.memory)
-    with lock.held(wait_seconds):
+    with lock.hold(wait_seconds):
         _take_over(newsroom.root, newsroom.archive, newsroom.memory, newsroom.now, lock)
         yield lock
 
@@ -116,7 +116,7 @@ def _find_cut_short(root: Path, records: Archive, lock: WriteLock) -> Iterator[s
         story.path: story.verdict or rulings.verdict_on(story.path) for story in _stories(records)
     }
     words = {path: verdict for path, verdict in said.items() if verdict is not None}
-    edited = lock.repository.changed_by_user([*words, RULINGS_PATH])
+    edited = lock.repository.find_user_changes([*words, RULINGS_PATH])
     for path in words.keys() & edited:
         if _is_verdict_alone(lock, records.read(path), words[path]):
             yield path
@@ -125,7 +125,7 @@ def _find_cut_short(root: Path, records: Archive, lock: WriteLock) -> Iterator[s
 
 
 def _is_verdict_alone(lock: WriteLock, story: Story, verdict: Verdict) -> bool:
-    data = lock.repository.committed_bytes(story.path)
+    data = lock.repository.read_commit_bytes(story.path)
     try:
         before = archive.parse_story(story.path, data or b"")
     except CopydeskError:
@@ -135,7 +135,7 @@ def _is_verdict_alone(lock: WriteLock, story: Story, verdict: Verdict) -> bool:
 
 def _are_verdicts_alone(root: Path, records: Archive, lock: WriteLock) -> bool:
     """Decide whether verdicts and tombstones are all that is new among the rulings."""
-    data = lock.repository.committed_bytes(RULINGS_PATH)
+    data = lock.repository.read_commit_bytes(RULINGS_PATH)
     try:
         before = archive.parse_rulings(data or b"")
         after = archive.read_rulings(root)
@@ -150,7 +150,7 @@ def _stories(records: Archive) -> Iterator[Story]:
 
 
 def _is_ours(story: Story) -> bool:
-    return bool(story.machine) and not review.touched_fields(story, dict(story.machine))
+    return bool(story.machine) and not review.find_hand_edits(story, dict(story.machine))
 
 
 def _unheard(error: CopydeskError) -> None:

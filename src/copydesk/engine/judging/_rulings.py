@@ -7,7 +7,7 @@ from datetime import datetime
 
 from copydesk import judge, review
 from copydesk.config import Settings
-from copydesk.engine.filing import kept_article, known_digests
+from copydesk.engine.filing import find_article, read_digests
 from copydesk.engine.judging._pictures import ChosenPicture, illustrate_story
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.reading import SiteHabits
@@ -35,8 +35,8 @@ def take_back_rule(
     nobody knows any more; the notes say so.
     """
     name = _field(rule)
-    known = known_digests(newsroom.memory, story)
-    if (known and name in review.touched_fields(story, known)) or _is_readdressed(story, rule):
+    known = read_digests(newsroom.memory, story)
+    if (known and name in review.find_hand_edits(story, known)) or _is_readdressed(story, rule):
         return story, (f"a person has edited its {name} since: it stays as it is",)
     after = _take_back(newsroom, story, rule, beat)
     if after is None:
@@ -64,7 +64,7 @@ def _take_back(newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat) -> St
 
     A note comes from nobody's article; an address is also known by what it took the place of.
     """
-    kept = kept_article(newsroom.articles, story)
+    kept = find_article(newsroom.articles, story)
     article = (
         None
         if kept is None
@@ -118,7 +118,7 @@ def counting_picture(settings: Settings, album: Album, story: Story, article: Ar
     An editor's earns none and costs none: then it is the one that its page has.
     """
     was_set = any(reason.about == "picture" for reason in story.reasons)
-    if was_set or "image" in review.ruled_fields(story, settings.beat):
+    if was_set or "image" in review.find_ruled_fields(story, settings.beat):
         story = with_picture(settings, album, story, article)
     return story.images[0].url if story.images else ""
 
@@ -135,7 +135,7 @@ def _note_move(beat: Beat, now: datetime, before: Story, after: Story) -> Story:
 
 def _answer_for(memory: Memory, story: Story, after: Story) -> Story:
     """Return a record with digests of what a rule wrote, where the line knows what it wrote."""
-    known = known_digests(memory, story)
+    known = read_digests(memory, story)
     before, now = dict(review.digests(story)), dict(review.digests(after))
     ours = {name: digest for name, digest in now.items() if before.get(name) != digest}
     if not known or before == now:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from copydesk import judge, review
 from copydesk.archive import ArticleStore
-from copydesk.engine.filing import kept_article
+from copydesk.engine.filing import find_article
 from copydesk.engine.judging._vectors import Vectors
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.engine.reading import SiteHabits
@@ -69,7 +69,7 @@ def put_on_shelf(
 
 
 def _shelve(articles: ArticleStore, sites: SiteHabits, story: Story) -> Shelved:
-    article = kept_article(articles, story)
+    article = find_article(articles, story)
     if article is None:
         return Shelved(story=story)
     return Shelved(story=story, text=sites.settle(article).text, found=article.found)

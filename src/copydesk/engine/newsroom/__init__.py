@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom._newsroom import Newsroom as Newsroom
     from copydesk.engine.newsroom._newsroom import Troubles as Troubles
     from copydesk.engine.newsroom._newsroom import alone as alone
+    from copydesk.engine.newsroom._newsroom import hold_lock as hold_lock
     from copydesk.engine.newsroom._newsroom import in_turn as in_turn
-    from copydesk.engine.newsroom._newsroom import locked as locked
     from copydesk.engine.newsroom._newsroom import opened as opened
     from copydesk.engine.newsroom._progress import Progress as Progress
     from copydesk.engine.newsroom._progress import Silence as Silence

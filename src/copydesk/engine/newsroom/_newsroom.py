@@ -113,7 +113,7 @@ def _copy_memory(private: Path, kept: Path) -> None:
 def alone(root: Path, private: Path) -> Iterator[None]:
     """Hold the newsroom for one round; raises BusyError at once if another round holds it."""
     with contextlib.ExitStack() as stack:
-        if not stack.enter_context(locked(private / "round.lock")):
+        if not stack.enter_context(hold_lock(private / "round.lock")):
             raise BusyError(
                 "another round is at work in this newsroom",
                 subject=str(root),
@@ -123,11 +123,11 @@ def alone(root: Path, private: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def locked(path: Path) -> Iterator[bool]:
+def hold_lock(path: Path) -> Iterator[bool]:
     """Hold a lock of the newsroom for the block, False if another holds it; MemoryStoreError."""
     with contextlib.ExitStack() as stack:
         try:
-            free = stack.enter_context(locks.held(path))
+            free = stack.enter_context(locks.hold(path))
         except OSError as error:
             raise _unwritable(path, error) from error
         yield free
@@ -138,7 +138,7 @@ def in_turn(path: Path) -> Iterator[None]:
     """Hold a lock of the newsroom for the block, after whoever holds it; MemoryStoreError."""
     with contextlib.ExitStack() as stack:
         try:
-            stack.enter_context(locks.held(path, math.inf))
+            stack.enter_context(locks.hold(path, math.inf))
         except OSError as error:
             raise _unwritable(path, error) from error
         yield

@@ -35,7 +35,7 @@ def new(root: Path, when: datetime) -> tuple[str, ...]:
     """
     _must_be_free(root)
     with example() as folder:
-        return _laid_out(folder / "starter", root, when)
+        return _lay_out(folder / "starter", root, when)
 
 
 def demo_newsroom(root: Path, when: datetime) -> bool:
@@ -44,7 +44,7 @@ def demo_newsroom(root: Path, when: datetime) -> bool:
         return False
     _must_be_free(root)
     with example() as folder:
-        _laid_out(folder / "newsroom", root, when)
+        _lay_out(folder / "newsroom", root, when)
     return True
 
 
@@ -65,7 +65,7 @@ def adopt(root: Path) -> tuple[str, ...]:
     """
     changed = []
     if not (root / "beat.toml").exists():
-        files.write_atomic(root / "beat.toml", config.adopted_toml(root).encode())
+        files.write_atomic(root / "beat.toml", config.compose_adoption(root).encode())
         changed.append("beat.toml")
     if _ignore_private(root):
         changed.append(".gitignore")
@@ -95,7 +95,7 @@ def _must_be_free(root: Path) -> None:
         )
 
 
-def _laid_out(folder: Path, root: Path, when: datetime) -> tuple[str, ...]:
+def _lay_out(folder: Path, root: Path, when: datetime) -> tuple[str, ...]:
     shutil.copytree(folder, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     _ignore_private(root)
     archive.write_key(root / PRIVATE / "key")
@@ -106,7 +106,7 @@ def _laid_out(folder: Path, root: Path, when: datetime) -> tuple[str, ...]:
     )
     if archive.start_repository(root).usable:
         lock = archive.WriteLock(root)
-        with lock.held():
+        with lock.hold():
             lock.adopt(made, "A new newsroom", when)
     return tuple(made)
 

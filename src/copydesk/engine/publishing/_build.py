@@ -72,7 +72,7 @@ def build(
         if done.cards is not None:
             cards.sweep(done.cards, icons.values())
         if out == newsroom.site:
-            _note_gone(newsroom.private / GONE, done.gone)
+            _note_removals(newsroom.private / GONE, done.gone)
     return BuildReport(
         stories=done.stories,
         pages=done.pages,
@@ -110,7 +110,7 @@ def _own_site(site: Path) -> Path:
     return site
 
 
-def _note_gone(file: Path, folders: tuple[str, ...]) -> None:
+def _note_removals(file: Path, folders: tuple[str, ...]) -> None:
     """Write down which folders an editor removed; outside of the web root, where none reads it."""
     text = "".join(f"/{folder}\n" for folder in folders).encode()
     if text or file.exists():

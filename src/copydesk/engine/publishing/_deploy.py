@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from copydesk import deploy as room
-from copydesk.engine.newsroom import DeployReport, Newsroom, Progress, in_turn, locked
+from copydesk.engine.newsroom import DeployReport, Newsroom, Progress, hold_lock, in_turn
 from copydesk.engine.publishing._manifest import DeployManifest
 from copydesk.engine.publishing._pings import tell
 from copydesk.engine.publishing._place import deploy_place
@@ -101,7 +101,7 @@ def _in_turn(private: Path) -> AbstractContextManager[None]:
 
 @contextmanager
 def _alone(root: Path, private: Path) -> Iterator[None]:
-    with locked(private / _LOCK) as is_free:
+    with hold_lock(private / _LOCK) as is_free:
         if not is_free:
             raise BusyError(
                 "another deploy of this newsroom is under way",

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from copydesk import archive, publish
 from copydesk.archive import ArticleStore
 from copydesk.config import Settings
-from copydesk.engine.filing import kept_article
+from copydesk.engine.filing import find_article
 from copydesk.errors import SealError
 from copydesk.illustrate import Album
 from copydesk.memory import Memory
@@ -64,5 +64,5 @@ def _source_in_seal(settings: Settings, story: Story) -> str:
 
 
 def _source_in_article(articles: ArticleStore, story: Story) -> str:
-    article = kept_article(articles, story)
+    article = find_article(articles, story)
     return "" if article is None else article.source

@@ -48,29 +48,29 @@ class SiteHabits:
         """Return the article without what its site repeats."""
         site = extract.site_of(article)
         if site not in self._habits:
-            self._habits[site] = extract.habits(self._known_of(site))
+            self._habits[site] = extract.habits(self._learn_habits(site))
         return extract.settle(article, self._habits[site], self._rule)
 
     def keep(self) -> None:
         """Remember what was learned, and from which addresses; the caller does so at once."""
         memory = self._memory
         for site in sorted({*self._fresh, *self._stored}):
-            if known := self._known_of(site):
+            if known := self._learn_habits(site):
                 memory.sites.put(site, known)
         stored = (marks for of_site in self._stored.values() for marks in of_site.values())
         taught = self._taught.union(self._fresh_marks, *stored)
         for mark in sorted(taught.difference(memory.taught.keys())):
             memory.taught.put(mark, b"")
 
-    def _known_of(self, site: str) -> bytes | None:
+    def _learn_habits(self, site: str) -> bytes | None:
         """Return what is known of a site, with what has been learned since."""
         if site not in self._known:
-            lessons = [*self._stored_lessons(site), *self._fresh.get(site, ())]
+            lessons = [*self._find_lessons(site), *self._fresh.get(site, ())]
             known = self._memory.sites.get(site)
             self._known[site] = extract.learn(known, lessons) if lessons else known
         return self._known[site]
 
-    def _stored_lessons(self, site: str) -> Iterator[Article]:
+    def _find_lessons(self, site: str) -> Iterator[Article]:
         """Return a site's stored articles that have not taught, but for those read anew."""
         for name, marks in self._stored.get(site, {}).items():
             article = self._articles.get(name)

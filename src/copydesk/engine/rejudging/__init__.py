@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from copydesk.engine.rejudging._regroup import regroup as regroup
     from copydesk.engine.rejudging._rejudge import FieldChange as FieldChange
     from copydesk.engine.rejudging._rejudge import RejudgeReport as RejudgeReport
-    from copydesk.engine.rejudging._rejudge import apply_rejudged as apply_rejudged
+    from copydesk.engine.rejudging._rejudge import apply_rejudging as apply_rejudging
     from copydesk.engine.rejudging._rejudge import rejudge as rejudge
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

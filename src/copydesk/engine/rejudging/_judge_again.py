@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from copydesk import judge, review
 from copydesk.archive import ArticleStore, Rulings
 from copydesk.config import Settings
-from copydesk.engine.filing import known_digests
+from copydesk.engine.filing import read_digests
 from copydesk.engine.judging import counting_picture, story_as_read
 from copydesk.engine.newsroom import Failure, Newsroom, Progress, failure_of
 from copydesk.engine.reading import SiteHabits
@@ -180,7 +180,7 @@ def _judge(bench: _Bench, came: _Came) -> Rejudged:
         assess=judge.assess,
         beat=bench.newsroom.beat,
         shelf=judge.PastShelf(bench.shelf, came.found),
-        known=known_digests(bench.newsroom.memory, filed),
+        known=read_digests(bench.newsroom.memory, filed),
         mode=bench.newsroom.settings.review.mode,
         verdict=bench.rulings.verdict_on(filed.path),
         is_original_kept=filed.copy_of in bench.texts,
@@ -218,7 +218,7 @@ def _beside(
     filed, for it came of what was known at each time; only what has become a story of its own,
     or was kept off the site, is put among the others as if it were new.
     """
-    judged_paths = {one.filed.path: one for one in _without_dissolved(fresh)}
+    judged_paths = {one.filed.path: one for one in _dissolve_copies(fresh)}
     groups = {one.filed.group for one in fresh} - {""}
     window = [
         Shelved(story=one.fresh, text=one.text, found=one.found) for one in judged_paths.values()
@@ -244,7 +244,7 @@ def _beside(
             beside[story.path] = replace(one, fresh=after)
             continue
         before = filed[story.path]
-        after = review.set_beside_others(before, story, known_digests(newsroom.memory, before))
+        after = review.set_beside_others(before, story, read_digests(newsroom.memory, before))
         beside[story.path] = Rejudged(filed=before, fresh=after)
     return [_in_order(one) for one in beside.values()]
 
@@ -262,7 +262,7 @@ def _is_on_its_own_now(one: Rejudged) -> bool:
     return was and not one.fresh.copy_of and not one.dropped
 
 
-def _without_dissolved(fresh: Sequence[Rejudged]) -> Iterator[Rejudged]:
+def _dissolve_copies(fresh: Sequence[Rejudged]) -> Iterator[Rejudged]:
     """Take what is a copy no more, or of another one, from beside the story that it copied."""
     left: dict[str, set[str]] = {}
     for one in fresh:

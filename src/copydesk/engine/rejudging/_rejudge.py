@@ -19,9 +19,9 @@ from copydesk.engine.filing import (
     hold_write_lock,
     keep_digests,
     prepare_records,
+    stories_to_write,
     take_over_unknown,
     write_lock,
-    written_stories,
 )
 from copydesk.engine.newsroom import Failure, Newsroom, Progress, Troubles, alone, failure_of
 from copydesk.engine.rejudging import _judge_again
@@ -71,7 +71,7 @@ def rejudge(newsroom: Newsroom, since_days: int, progress: Progress) -> RejudgeR
     return _compare(newsroom, since_days, progress)[0]
 
 
-def apply_rejudged(newsroom: Newsroom, since_days: int, progress: Progress) -> RejudgeReport:
+def apply_rejudging(newsroom: Newsroom, since_days: int, progress: Progress) -> RejudgeReport:
     """File what today's rules say of the stories of so many days, in one commit.
 
     Verdicts hold, and so does what a person edited. Raises RecordError where the rulings cannot be
@@ -107,7 +107,7 @@ def _file(
     prepared = prepare_records(newsroom, stories, order)
 
     def remember(skipped: Sequence[str]) -> None:
-        keep_digests(newsroom.beat, newsroom.memory, written_stories(prepared, skipped))
+        keep_digests(newsroom.beat, newsroom.memory, stories_to_write(prepared, skipped))
 
     begun = begin_change(newsroom.memory, lock, prepared.change, remember)
     return filing_result(prepared, begun.finish())

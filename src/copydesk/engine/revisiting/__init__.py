@@ -22,6 +22,6 @@ if TYPE_CHECKING:
     from copydesk.engine.revisiting._plans import keep_plan as keep_plan
     from copydesk.engine.revisiting._plans import make_up_plans as make_up_plans
     from copydesk.engine.revisiting._plans import place_of_look as place_of_look
-    from copydesk.engine.revisiting._plans import plan_filed as plan_filed
+    from copydesk.engine.revisiting._plans import plan_first_look as plan_first_look
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -9,7 +9,7 @@ from datetime import datetime
 from copydesk import judge, review
 from copydesk.archive import ArticleStore
 from copydesk.config import Settings
-from copydesk.engine.filing import kept_article, known_digests
+from copydesk.engine.filing import find_article, read_digests
 from copydesk.engine.judging import Vectors, counting_picture, put_on_shelf
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.reading import SiteHabits
@@ -49,18 +49,18 @@ def find_corrections(
 def _correction(
     newsroom: Newsroom, shelf: judge.MemoryShelf, sites: SiteHabits, each: Look
 ) -> Correction | None:
-    if not known_digests(newsroom.memory, each.story):
+    if not read_digests(newsroom.memory, each.story):
         return None
     if each.said == "gone":
-        return _mark_gone(newsroom.beat, newsroom.memory, newsroom.now, each)
+        return _mark_end(newsroom.beat, newsroom.memory, newsroom.now, each)
     if each.article is None:
         return None
     article = sites.settle(each.article)
-    is_set = "url" in review.ruled_fields(each.story, newsroom.beat)
+    is_set = "url" in review.find_ruled_fields(each.story, newsroom.beat)
     moved = None if is_set else _find_move(shelf, each, article)
     words = tuple(_words(newsroom, sites, each, article))
     back = each.story.access == GONE
-    after = _terms.kept(newsroom.beat, newsroom.memory, each.story, article)
+    after = _terms.apply_terms(newsroom.beat, newsroom.memory, each.story, article)
     if not (moved or words or back or after != each.story):
         return None
     came_back = [Event.of(EventKind.BACK)] if back else []
@@ -85,7 +85,7 @@ def is_gone(plan: Plan, now: datetime) -> bool:
     return plan.is_gone or (plan.gone is not None and now - plan.gone >= _plans.DAY)
 
 
-def _mark_gone(beat: Beat, memory: Memory, now: datetime, each: Look) -> Correction | None:
+def _mark_end(beat: Beat, memory: Memory, now: datetime, each: Look) -> Correction | None:
     """Mark a page as gone; a record of the `everyday` profile has no place to say so."""
     has_blocks = beat.scoring.traits.has_blocks
     settled = is_gone(each.plan, now) and not each.plan.is_gone
@@ -99,7 +99,7 @@ def _mark_gone(beat: Beat, memory: Memory, now: datetime, each: Look) -> Correct
 def base(articles: ArticleStore, plan: Plan, story: Story) -> Article | None:
     """Return the reading that a new one is compared with, None where it had to make room."""
     kept = articles.get(plan.article) if plan.article else None
-    return kept or kept_article(articles, story)
+    return kept or find_article(articles, story)
 
 
 def has_base(articles: ArticleStore, each: Look, article: Article) -> bool:
@@ -145,8 +145,8 @@ def _words(newsroom: Newsroom, sites: SiteHabits, each: Look, article: Article) 
     old = _earlier_reading(newsroom.articles, sites, each)
     if old is not None and old.reader != article.reader:
         return  # an earlier version of the reader read otherwise what did not change
-    hand = review.touched_fields(each.story, known_digests(newsroom.memory, each.story))
-    hand |= review.ruled_fields(each.story, newsroom.beat)
+    hand = review.find_hand_edits(each.story, read_digests(newsroom.memory, each.story))
+    hand |= review.find_ruled_fields(each.story, newsroom.beat)
     title = old.title if old else "" if "title" in hand else each.story.title
     excerpt = old.excerpt if old else "" if "excerpt" in hand else each.story.excerpt
     if title and not review.have_same_words(title, article.title):
@@ -185,7 +185,7 @@ def _rejudge(
         assess=judge.assess,
         beat=settings.beat,
         shelf=judge.MemoryShelf(),
-        known=known_digests(memory, story),
+        known=read_digests(memory, story),
         picture=counting_picture(settings, album, story, article),
     )
     return review.rejudge(story, article, grounds, "correction").story
@@ -228,7 +228,7 @@ def _finish(
     beat: Beat, memory: Memory, now: datetime, story: Story, events: tuple[Event, ...]
 ) -> Story:
     """Add the digests that the line answers for, and the events where the record has a place."""
-    machine = story.machine or tuple(known_digests(memory, story).items())
+    machine = story.machine or tuple(read_digests(memory, story).items())
     story = replace(story, machine=machine)
     has_blocks = beat.scoring.traits.has_blocks
     return review.add_to_history(story, now, events) if has_blocks else story

@@ -17,7 +17,7 @@ from typing import Literal
 import msgspec
 
 from copydesk.archive import ArticleStore
-from copydesk.engine.filing import known_digests
+from copydesk.engine.filing import read_digests
 from copydesk.engine.newsroom import Failure, Newsroom
 from copydesk.engine.reading import NO_TRACE, PageTrace
 from copydesk.judge import MemoryShelf
@@ -75,7 +75,7 @@ class Look:
     failure: Failure | None = None
 
 
-def plan_filed(
+def plan_first_look(
     articles: ArticleStore, now: datetime, lead: Lead, article: Article, trace: PageTrace
 ) -> Plan:
     """Return the plan for a page that this round filed."""
@@ -206,7 +206,7 @@ def is_ours(beat: Beat, articles: ArticleStore, memory: Memory, story: Story) ->
     It knows what it wrote. A record of `everyday` has no place for that, and where the memory was
     lost the article that was read must do: such looks tell that a page is gone, and change nothing.
     """
-    if known_digests(memory, story):
+    if read_digests(memory, story):
         return True
     has_blocks = beat.scoring.traits.has_blocks
     return not has_blocks and _article(articles, story) is not None

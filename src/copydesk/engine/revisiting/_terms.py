@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from copydesk import extract, review
-from copydesk.engine.filing import known_digests
+from copydesk.engine.filing import read_digests
 from copydesk.memory import Memory
 from copydesk.news import Article, Beat, Story
 
 
-def kept(beat: Beat, memory: Memory, story: Story, article: Article) -> Story:
+def apply_terms(beat: Beat, memory: Memory, story: Story, article: Article) -> Story:
     """Return the story as it may be shown now, by today's page; what a person wrote stays.
 
     That is no correction: its publisher changed nothing in the article.
@@ -24,7 +24,7 @@ def kept(beat: Beat, memory: Memory, story: Story, article: Article) -> Story:
     )
     if fresh == story:
         return story
-    return review.keep_touched(story, fresh, known_digests(memory, story))
+    return review.keep_hand_edits(story, fresh, read_digests(memory, story))
 
 
 def _excerpt(story: Story, article: Article) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from copydesk.engine.round._outcomes import NewStory as NewStory
     from copydesk.engine.round._outcomes import Outcome as Outcome
     from copydesk.engine.round._outcomes import Waiting as Waiting
-    from copydesk.engine.round._outcomes import count_dropped as count_dropped
+    from copydesk.engine.round._outcomes import count_drops as count_drops
     from copydesk.engine.round._outcomes import failures as failures
     from copydesk.engine.round._outcomes import fates as fates
     from copydesk.engine.round._outcomes import waiting as waiting

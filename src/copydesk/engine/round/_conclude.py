@@ -27,8 +27,8 @@ from copydesk.engine.filing import (
     hold_write_lock,
     keep_digests,
     prepare_records,
-    removed_addresses,
-    reseal_corrected,
+    read_removals,
+    reseal_correction,
     take_over_unknown,
 )
 from copydesk.engine.judging import Bench
@@ -38,18 +38,18 @@ from copydesk.engine.revisiting import (
     keep_plan,
     make_up_plans,
     place_of_look,
-    plan_filed,
+    plan_first_look,
 )
 from copydesk.engine.round import _outcomes
 from copydesk.engine.round._candidates import Gathered
 from copydesk.engine.round._judge_articles import (
     Stories,
     Update,
+    drop_by_rules,
     judge_all,
     open_bench,
     overrule,
     replace_rules,
-    without_overruled,
 )
 from copydesk.engine.round._outcomes import NewStory, Outcome
 from copydesk.engine.round._stopwatch import Stopwatch
@@ -107,9 +107,9 @@ def conclude(bench: Bench, gathered: Gathered, ending: Ending, stopwatch: Stopwa
     it.
     """
     while True:
-        with stopwatch.timed("judge"):
+        with stopwatch.measure("judge"):
             stories = judge_all(bench, gathered)
-        with stopwatch.timed("file"):
+        with stopwatch.measure("file"):
             prepared = _prepare(bench.newsroom, stories, ending)
             with hold_write_lock(bench.newsroom, ending.lock, PATIENCE_SECONDS):
                 current = replace_rules(bench, archive.read_rulings(bench.newsroom.root).rules)
@@ -122,7 +122,7 @@ def conclude(bench: Bench, gathered: Gathered, ending: Ending, stopwatch: Stopwa
                     return Concluded(gathered=gathered, stories=stories, filed=filed, failed=failed)
         for story in overruled:
             _forget_text(bench.newsroom.articles, story)
-        gathered = without_overruled(gathered, current)
+        gathered = drop_by_rules(gathered, current)
         bench = open_bench(current.newsroom, bench.vectors, Troubles())
 
 
@@ -131,11 +131,11 @@ def _prepare(newsroom: Newsroom, stories: Stories, ending: Ending) -> PreparedRe
     before = {path: update.before for path, update in stories.updates.items()}
     order = FilingOrder(before=before, message=_message(stories), branch=ending.branch)
     return prepare_records(
-        newsroom, _as_written(newsroom.settings, newsroom.articles, stories), order
+        newsroom, _finish_records(newsroom.settings, newsroom.articles, stories), order
     )
 
 
-def _as_written(settings: Settings, articles: ArticleStore, stories: Stories) -> list[Story]:
+def _finish_records(settings: Settings, articles: ArticleStore, stories: Stories) -> list[Story]:
     """Return the stories with digests and seals, their articles kept; copies behind originals.
 
     So no cut shows a copy without what it copies.
@@ -148,7 +148,7 @@ def _as_written(settings: Settings, articles: ArticleStore, stories: Stories) ->
         else:
             correction = stories.updates[story.path].correction
             article = correction.article if correction else None
-            written.append(reseal_corrected(settings, articles, story, article))
+            written.append(reseal_correction(settings, articles, story, article))
     return written
 
 
@@ -260,7 +260,7 @@ class _Filing:
             newsroom.memory.overtaken.put(path, b"")
         if newsroom.settings.records.look_again:
             self._plan(unwritten)
-        self._forget_removed()
+        self._forget_removals()
 
     def _remember_sources(self, fates: Sequence[Fate]) -> None:
         waiting = _outcomes.waiting(self.gathered.outcomes)
@@ -275,7 +275,9 @@ class _Filing:
         newsroom = self.bench.newsroom
         for path, new in sorted(self.stories.new.items()):
             if path not in unwritten:
-                plan = plan_filed(newsroom.articles, newsroom.now, new.lead, new.as_read, new.trace)
+                plan = plan_first_look(
+                    newsroom.articles, newsroom.now, new.lead, new.as_read, new.trace
+                )
                 place = place_of_look(new.story, new.lead.url, plan, new.trace)
                 keep_plan(newsroom.memory, newsroom.now, new.story, *place)
         keep_looks(newsroom, self.gathered.looks, self.stories.corrected, {*unwritten})
@@ -302,12 +304,12 @@ class _Filing:
                 newsroom.memory.overtaken.put(path, b"")
             if newsroom.settings.records.look_again:
                 keep_looks(newsroom, looks, self.stories.corrected, overtaken | refused)
-            self._forget_removed()
+            self._forget_removals()
 
-    def _forget_removed(self) -> None:
+    def _forget_removals(self) -> None:
         """Keep neither text nor plan of a filed story that was removed since its page was read."""
         newsroom = self.bench.newsroom
-        removed = removed_addresses(newsroom.root)
+        removed = read_removals(newsroom.root)
         looked_at = {look.story.path: look.story for look in self.gathered.looks}
         for path, story in {**looked_at, **self.stories.changed}.items():
             if not removed.isdisjoint(map(urls.identity, story.addresses)):

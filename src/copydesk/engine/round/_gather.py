@@ -72,25 +72,25 @@ class _Gathering:
 
     async def run(self, options: RoundOptions) -> Gathered:
         """Take each step in its turn."""
-        newsroom, timed = self.bench.newsroom, self.stopwatch.timed
+        newsroom, measure = self.bench.newsroom, self.stopwatch.measure
         limits = None if options.web else round_limits(newsroom.settings)  # no replay waits
         share = SourceShare(all_due=options.all_due, a_host=limits.a_host if limits else None)
-        with timed("sources"):
+        with measure("sources"):
             asked = await collect_leads(newsroom, self.fetcher, self.readers, self.progress, share)
         unknown, outcomes = sift(newsroom, self.bench.shelf, asked.leads)
         leads, late = share_out(unknown, limits, newsroom.now)
         outcomes += [Outcome(lead=lead, end=Waiting()) for lead in late]
-        with timed("pages"):
+        with measure("pages"):
             reads = await read_pages(leads, self.fetcher, self.readers, self.progress)
         sites = SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt)
         settled = list(_settle_all(self.bench, sites, reads))
         outcomes += _unread(newsroom.memory, reads)
         outcomes += [end for end in settled if isinstance(end, Outcome)]
-        with timed("pictures"):
+        with measure("pictures"):
             candidates = await self._illustrate(
                 [end for end in settled if isinstance(end, Candidate)]
             )
-        with timed("looks"):
+        with measure("looks"):
             looks = await look_again(
                 newsroom, self.bench.removed, self.fetcher, self.readers, self.progress
             )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from copydesk import archive, judge
 from copydesk.archive import Archive, Rulings, Signature
-from copydesk.engine.filing import removed_addresses
+from copydesk.engine.filing import read_removals
 from copydesk.engine.judging import (
     Bench,
     JudgedStory,
@@ -95,7 +95,7 @@ def open_bench(newsroom: Newsroom, vectors: Vectors, troubles: Troubles) -> Benc
     return Bench(
         newsroom=newsroom,
         shelf=fill_shelf(newsroom, troubles, vectors),
-        removed=removed_addresses(newsroom.root),
+        removed=read_removals(newsroom.root),
         vectors=vectors,
     )
 
@@ -109,9 +109,9 @@ def take_in(bench: Bench, gathered: Gathered, before: Snapshot) -> tuple[Bench, 
     now = take_snapshot(bench.newsroom.root, bench.newsroom.archive)
     ruled = replace_rules(bench, now.rulings.rules)
     if (ruled.newsroom.beat, ruled.removed) != (bench.newsroom.beat, bench.removed):
-        bench, gathered = ruled, without_overruled(gathered, ruled)
+        bench, gathered = ruled, drop_by_rules(gathered, ruled)
     has_git = archive.Repository(bench.newsroom.root).usable
-    touched = _find_touched(before, now) if has_git else set()
+    touched = _find_changes(before, now) if has_git else set()
     if not touched:
         return bench, gathered
     if touched - before.signatures.keys() or before.signatures.keys() - now.signatures.keys():
@@ -126,7 +126,7 @@ def replace_rules(bench: Bench, rules: tuple[Ruling, ...]) -> Bench:
     settings = bench.newsroom.settings
     settings = replace(settings, beat=replace(settings.beat, rulings=rules))
     newsroom = replace(bench.newsroom, settings=settings)
-    return replace(bench, newsroom=newsroom, removed=removed_addresses(newsroom.root))
+    return replace(bench, newsroom=newsroom, removed=read_removals(newsroom.root))
 
 
 def overrule(article: Article | Story, bench: Bench) -> Dropped | None:
@@ -138,7 +138,7 @@ def overrule(article: Article | Story, bench: Bench) -> Dropped | None:
     return Dropped(url=article.web_url, reason="ruled-out", detail=why) if why else None
 
 
-def without_overruled(gathered: Gathered, bench: Bench) -> Gathered:
+def drop_by_rules(gathered: Gathered, bench: Bench) -> Gathered:
     """Return what was gathered, with those dropped that an editor's word keeps out by now."""
     candidates: list[Candidate] = []
     outcomes = list(gathered.outcomes)
@@ -152,7 +152,7 @@ def without_overruled(gathered: Gathered, bench: Bench) -> Gathered:
     return replace(gathered, candidates=tuple(candidates), outcomes=tuple(outcomes))
 
 
-def _find_touched(before: Snapshot, now: Snapshot) -> set[str]:
+def _find_changes(before: Snapshot, now: Snapshot) -> set[str]:
     """Return the paths of records that are new or may have changed."""
     since = before.taken_ns - _TICK_NS
     return {
@@ -205,7 +205,7 @@ def judge_all(bench: Bench, gathered: Gathered) -> Stories:
         if path not in updates:
             updates[path] = Update(before=before, after=beside.changed[path])
     return Stories(
-        outcomes=tuple(_take_regrouped(outcome, beside.changed) for outcome in outcomes),
+        outcomes=tuple(_take_regrouping(outcome, beside.changed) for outcome in outcomes),
         updates=updates,
     )
 
@@ -229,7 +229,7 @@ def _judge(bench: Bench, candidate: Candidate) -> Outcome:
             return Outcome(lead=lead, end=end)
 
 
-def _take_regrouped(outcome: Outcome, changed: Mapping[str, Story]) -> Outcome:
+def _take_regrouping(outcome: Outcome, changed: Mapping[str, Story]) -> Outcome:
     """Return an outcome with its story as it stands beside the others."""
     if not isinstance(outcome.end, NewStory):
         return outcome

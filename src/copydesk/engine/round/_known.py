@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from copydesk import judge, watch
-from copydesk.engine.filing import removed_addresses
+from copydesk.engine.filing import read_removals
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.round._outcomes import Known, Outcome
 from copydesk.engine.sources import RULE_REASONS, RuleDigests
@@ -44,7 +44,7 @@ def sift(
         now=newsroom.now,
         memory=newsroom.memory,
         shelf=shelf,
-        removed=removed_addresses(newsroom.root),
+        removed=read_removals(newsroom.root),
         rules=RuleDigests(newsroom.settings),
     )
     unknown, outcomes = [], []

@@ -37,24 +37,24 @@ async def run(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> 
     branch = archive.Repository(newsroom.root).branch()
     lock = write_lock(newsroom.root, newsroom.memory)
     recovered = () if options.dry_run else finish_left_over(newsroom, lock)
-    with stopwatch.timed("shelf"):
+    with stopwatch.measure("shelf"):
         before = take_snapshot(newsroom.root, newsroom.archive)
         bench = open_bench(newsroom, open_vectors(newsroom.beat, newsroom.memory), troubles)
     gathered = await gather(bench, options, progress, stopwatch)
-    with stopwatch.timed("judge"):
+    with stopwatch.measure("judge"):
         bench, gathered = take_in(bench, gathered, before)
     if options.dry_run:
-        with stopwatch.timed("judge"):
+        with stopwatch.measure("judge"):
             stories = judge_all(bench, gathered)
         filed = Filed(written=tuple(sorted(stories.changed)))
         done = Concluded(gathered=gathered, stories=stories, filed=filed)
     else:
         done = conclude(bench, gathered, Ending(lock=lock, branch=branch), stopwatch)
-        done = replace(done, filed=_with_recovered(done.filed, recovered))
+        done = replace(done, filed=_report_recovery(done.filed, recovered))
     return _report(done, troubles, stopwatch)
 
 
-def _with_recovered(filed: Filed, recovered: Sequence[archive.Recovered]) -> Filed:
+def _report_recovery(filed: Filed, recovered: Sequence[archive.Recovered]) -> Filed:
     """Tell of what an earlier round or word left, and was finished by this one."""
     notes = tuple(
         f"finished what was cut short: {change.subject}"
@@ -82,7 +82,7 @@ def _report(done: Concluded, troubles: Troubles, stopwatch: Stopwatch) -> RoundR
         waiting=len(_outcomes.waiting(gathered.outcomes)),
         looked_again=gathered.looked_again,
         held=tuple(path for path in written if path in new and new[path].is_held),
-        dropped=_outcomes.count_dropped(done.outcomes),
+        dropped=_outcomes.count_drops(done.outcomes),
         failed=(
             *_outcomes.failures(gathered.outcomes),
             *gathered.failed,

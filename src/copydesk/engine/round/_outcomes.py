@@ -53,7 +53,7 @@ class Outcome:
     tries: int = 1
 
 
-def count_dropped(outcomes: Iterable[Outcome]) -> Mapping[str, int]:
+def count_drops(outcomes: Iterable[Outcome]) -> Mapping[str, int]:
     """Count the leads that came to nothing, by reason and in its order."""
     dropped = Counter(
         outcome.end.reason for outcome in outcomes if isinstance(outcome.end, Known | Dropped)

@@ -22,7 +22,7 @@ def push_commits(newsroom: Newsroom, report: RoundReport) -> RoundReport:
         return report
     lock = write_lock(newsroom.root, newsroom.memory)
     try:
-        done = lock.repository.push(remote, lambda: lock.held(PATIENCE_SECONDS))
+        done = lock.repository.push(remote, lambda: lock.hold(PATIENCE_SECONDS))
     except GitError as error:
         about = error.subject.removeprefix(remote).removeprefix(":").strip()  # `url` names it
         what = f"not in step with the remote: {error.what}{f': {about}' if about else ''}"

@@ -30,7 +30,7 @@ def forget_old(newsroom: Newsroom) -> None:
     """
     memory = newsroom.memory
     before = newsroom.now - _UNUSED
-    unused = list(_unused_sources(newsroom.beat, newsroom.memory, before))
+    unused = list(_find_stale_sources(newsroom.beat, newsroom.memory, before))
     stale = list(_stale_hosts(newsroom.memory, before))
     leads = newsroom.now - timedelta(days=newsroom.settings.retention.leads_days)
     with memory.together():
@@ -38,10 +38,10 @@ def forget_old(newsroom: Newsroom) -> None:
         memory.forget_sources(unused)
         for key in stale:
             memory.hosts.forget(key)
-    _forget_removed(newsroom.root, newsroom.articles)
+    _forget_removals(newsroom.root, newsroom.articles)
 
 
-def _forget_removed(root: Path, articles: ArticleStore) -> None:
+def _forget_removals(root: Path, articles: ArticleStore) -> None:
     """Keep no text of what an editor removed: the word was cut short, or came from elsewhere."""
     with contextlib.suppress(RecordError):  # the next round reports the rulings, and reads on
         removed = {archive.address_mark(url): url for url in archive.read_rulings(root).removed}
@@ -61,14 +61,14 @@ def _stale_hosts(memory: Memory, before: datetime) -> Iterator[str]:
         yield key
 
 
-def _unused_sources(beat: Beat, memory: Memory, before: datetime) -> Iterator[str]:
+def _find_stale_sources(beat: Beat, memory: Memory, before: datetime) -> Iterator[str]:
     current = {source.url for source in beat.sources}
     for url, kept in memory.sources().items():
-        if url not in current and _last_asked(kept) < before:
+        if url not in current and _last_ask_time(kept) < before:
             yield url
 
 
-def _last_asked(kept: bytes) -> datetime:
+def _last_ask_time(kept: bytes) -> datetime:
     """Return when a source was last asked, within a day: it is asked again at most a day later."""
     try:
         state = msgspec.json.decode(kept, type=watch.SourceState)

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from copydesk import extract, watch
 from copydesk.config import Settings
-from copydesk.engine.filing import removed_addresses
+from copydesk.engine.filing import read_removals
 from copydesk.engine.judging import (
     Bench,
     Vectors,
@@ -120,7 +120,7 @@ def judge_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Story | 
 
 async def _judge(newsroom: Newsroom, article: Article, fetcher: Fetcher) -> Story | Dropped:
     shelf = fill_shelf(newsroom, Troubles(), but=urls.identity(article.web_url))
-    removed = removed_addresses(newsroom.root)
+    removed = read_removals(newsroom.root)
     vectors = Vectors(newsroom.memory)  # one page is judged without being grouped
     bench = Bench(newsroom=newsroom, shelf=shelf, removed=removed, vectors=vectors)
     article = SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt).settle(article)

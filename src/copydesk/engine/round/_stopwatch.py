@@ -14,7 +14,7 @@ class Stopwatch:
         self.stages: dict[str, float] = {}
 
     @contextlib.contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
+    def measure(self, stage: str) -> Iterator[None]:
         """Add the seconds that the block takes to a stage."""
         began = time.perf_counter()
         try:

@@ -94,7 +94,7 @@ def what_is_due(settings: config.Settings, memory: Memory, now: datetime) -> Due
         return Due(why="a change was cut short")
     if settings.records.look_again and any(memory.revisits.due(now, at_most=1)):
         return Due(why="a page is to be looked at again")
-    return _sources_due(urls, memory.sources(), _ended_sources(settings.root), now)
+    return _sources_due(urls, memory.sources(), _find_ended_sources(settings.root), now)
 
 
 def _sources_due(
@@ -114,13 +114,13 @@ def _sources_due(
     return Due(soonest=min(soonest, default=None))
 
 
-def _ended_sources(root: Path) -> frozenset[str]:
+def _find_ended_sources(root: Path) -> frozenset[str]:
     """Return the sources that the ledger ends: one without a state is not asked, and not new."""
-    return _ended_sources_at(root, _marks([root / LEDGER_PATH]))
+    return _find_ended_sources_at(root, _marks([root / LEDGER_PATH]))
 
 
 @functools.lru_cache(maxsize=4)
-def _ended_sources_at(root: Path, _mark: Mark) -> frozenset[str]:
+def _find_ended_sources_at(root: Path, _mark: Mark) -> frozenset[str]:
     try:
         ledger = archive.read_ledger(root)
     except CopydeskError:  # the round says what is wrong, and asks them all

@@ -41,7 +41,7 @@ def plan(memory: Memory, settings: config.Settings, now: datetime) -> Subscripti
         before = subscriptions(memory)
         wanted = _places_to_be(settings, states, before)
         after = _learn_news(
-            {**_without_ended(before, wanted, now), **_begin(before, wanted)}, states
+            {**_continue_subscriptions(before, wanted, now), **_begin(before, wanted)}, states
         )
         for key in before.keys() - after.keys():
             memory.hubs.forget(key)
@@ -86,7 +86,7 @@ def _place(subscription: websub.Subscription) -> Place:
     return subscription.hub, subscription.topic, here
 
 
-def _without_ended(
+def _continue_subscriptions(
     before: Subscriptions, wanted: Mapping[str, Place], now: datetime
 ) -> Subscriptions:
     """Return what goes on or is being given back; what the hub never confirmed is just left out."""

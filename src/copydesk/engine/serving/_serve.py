@@ -45,7 +45,7 @@ class Address:
 
 def serve_site(site: Path, address: Address, say: Say) -> None:
     """Serve a web root until SIGTERM or Ctrl-C; raises UsageError where the port is taken."""
-    asyncio.run(_until_told(address, say, Site(site, "")))
+    asyncio.run(_serve_until_signal(address, say, Site(site, "")))
 
 
 def serve(newsroom: Newsroom, address: Address, say: Say) -> None:
@@ -63,7 +63,7 @@ def serve(newsroom: Newsroom, address: Address, say: Say) -> None:
 async def _serve(settings: Settings, address: Address, say: Say, site: Site) -> None:
     if not settings.fetch.contact:
         say("no rounds: [fetch] contact is not set in beat.toml; serving what is published")
-        await _until_told(address, say, site)
+        await _serve_until_signal(address, say, site)
         return
     clock = fetch.WallClock()
     folder = Folder(settings, os.environ)
@@ -72,7 +72,7 @@ async def _serve(settings: Settings, address: Address, say: Say, site: Site) -> 
         subscriber = Subscriber(folder, wire.post, clock, with_time(say, clock))
         subscriber.soon = rounds.soon
         await subscriber.load()
-        await _until_told(address, say, site, subscriber, rounds)
+        await _serve_until_signal(address, say, site, subscriber, rounds)
 
 
 def _audience(settings: Settings) -> AudienceCounts:
@@ -85,7 +85,7 @@ def with_time(say: Say, clock: fetch.Clock) -> Say:
     return lambda words: say(f"{clock.now():%H:%M} {words}")
 
 
-async def _until_told(
+async def _serve_until_signal(
     address: Address,
     say: Say,
     site: Site,
@@ -118,11 +118,11 @@ async def listening(
 
     app = web.Application()
     if subscriber is not None:
-        app.router.add_get(_CALLBACK, subscriber.heard)
+        app.router.add_get(_CALLBACK, subscriber.answer_hub)
         app.router.add_post(_CALLBACK, subscriber.take)
     app.router.add_get("/{path:.*}", site.answer)
     if site.readers is not None:
-        app.on_response_prepare.append(site.heard)
+        app.on_response_prepare.append(site.count_view)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=3, auto_decompress=False)
     await runner.setup()
     try:

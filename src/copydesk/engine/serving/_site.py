@@ -98,7 +98,7 @@ class Site:
             **({"Vary": "Accept-Encoding"} if varies(path) else {}),
         }
 
-    async def heard(self, request: web.Request, response: web.StreamResponse) -> None:
+    async def count_view(self, request: web.Request, response: web.StreamResponse) -> None:
         """Let a story's page be counted when it is about to be sent, whole and not from a cache."""
         if self.readers is None or response.status != 200 or "path" not in request.match_info:
             return

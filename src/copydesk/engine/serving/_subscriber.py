@@ -1,8 +1,8 @@
 """Subscriber: asks hubs to push, keeps the subscriptions alive, and judges what comes.
 
-    look   (each minute)  states of the sources ──> subscriptions ──> POST to the hubs that are due
-    heard  (GET)          a hub asks whether we meant it ──> its challenge, or 404
-    take   (POST)         a hub pushes ──> kept for the next round, which is asked for
+    look       (each minute)  states of sources ──> subscriptions ──> POST to the hubs that are due
+    answer_hub (GET)          a hub asks whether we meant it ──> its challenge, or 404
+    take       (POST)         a hub pushes ──> kept for the next round, which is asked for
 
 The memory is opened for each piece of work, in a thread, and for a short time.
 """
@@ -170,7 +170,7 @@ class Subscriber:
 
     # ---- hubs that call ----
 
-    async def heard(self, request: web.Request) -> web.Response:
+    async def answer_hub(self, request: web.Request) -> web.Response:
         """Answer a hub that asks whether we meant it."""
         query = dict(request.query)
         key = self._keys.get(request.match_info["token"])

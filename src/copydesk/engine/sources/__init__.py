@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from copydesk.engine.sources._ledger import ledger_under_edit as ledger_under_edit
     from copydesk.engine.sources._ledger import note_moves as note_moves
     from copydesk.engine.sources._pushes import Push as Push
+    from copydesk.engine.sources._pushes import find_pushed_sources as find_pushed_sources
     from copydesk.engine.sources._pushes import forget_subscription as forget_subscription
     from copydesk.engine.sources._pushes import keep_push as keep_push
     from copydesk.engine.sources._pushes import keep_subscription as keep_subscription
-    from copydesk.engine.sources._pushes import pushed_page as pushed_page
-    from copydesk.engine.sources._pushes import pushed_sources as pushed_sources
+    from copydesk.engine.sources._pushes import read_pushed_page as read_pushed_page
     from copydesk.engine.sources._pushes import subscription_at as subscription_at
     from copydesk.engine.sources._pushes import subscription_key as subscription_key
     from copydesk.engine.sources._pushes import subscriptions as subscriptions

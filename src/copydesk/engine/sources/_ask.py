@@ -95,7 +95,7 @@ async def collect_leads(
         newsroom,
         fetcher,
         readers,
-        _pushes.pushed_sources(newsroom.beat, newsroom.memory, newsroom.now),
+        _pushes.find_pushed_sources(newsroom.beat, newsroom.memory, newsroom.now),
     )
     queues = _queues(newsroom.beat, newsroom.now, states, share, asker.pushed)
     progress.stage("sources", sum(map(len, queues)))
@@ -202,7 +202,7 @@ class _Asker:
         now = self._newsroom.now
         is_pushed = source.url in self.pushed
         pushed = (
-            _pushes.pushed_page(self._newsroom.memory, self._newsroom.now, source)
+            _pushes.read_pushed_page(self._newsroom.memory, self._newsroom.now, source)
             if is_pushed
             else None
         )

@@ -1,6 +1,6 @@
 """Hub: subscriptions and pushes as memory keeps them, and what a round makes of a push.
 
-    serve: subscriptions, keep, keep_push        round: pushed_sources, pushed_page, used
+    serve: subscriptions, keep, keep_push        round: find_pushed_sources, read_pushed_page, used
 
 One push of a source is kept until a round reads it. A second that comes before may hold other
 items than the first, so that neither is enough: the round then asks the source itself.
@@ -35,13 +35,13 @@ class Push:
 # ---- for a round ----
 
 
-def pushed_sources(beat: Beat, memory: Memory, now: datetime) -> frozenset[str]:
+def find_pushed_sources(beat: Beat, memory: Memory, now: datetime) -> frozenset[str]:
     """Return the urls of the sources with an unread push: they are looked at now, due or not."""
     known = {source.url for source in beat.sources}
     return unread_pushes(memory, known, now)
 
 
-def pushed_page(memory: Memory, now: datetime, source: Source) -> Page | None:
+def read_pushed_page(memory: Memory, now: datetime, source: Source) -> Page | None:
     """Return what a hub pushed in the source's place, None where the source is to be asked.
 
     What came after the round began is left to the next.
@@ -84,7 +84,7 @@ def _at(memory: Memory, url: str, now: datetime) -> Push | None:
 
     One from more than a day ahead came before a clock was set back: the source is asked instead.
     """
-    pushed = _pushed(memory, url)
+    pushed = _read_push(memory, url)
     if pushed is None or pushed.at <= now:
         return pushed
     return Push(at=now, alone=False) if pushed.at > now + _AHEAD else None
@@ -121,7 +121,7 @@ def forget_subscription(memory: Memory, subscription: websub.Subscription) -> No
 
 def keep_push(memory: Memory, source: str, pushed: Push) -> None:
     """Keep a push until a round reads it; beside an unread one only the fact is kept."""
-    before = _pushed(memory, source)
+    before = _read_push(memory, source)
     if before is not None and not before.alone:
         return
     if before is not None:
@@ -129,7 +129,7 @@ def keep_push(memory: Memory, source: str, pushed: Push) -> None:
     memory.pushed.put(source, msgspec.msgpack.encode(pushed))
 
 
-def _pushed(memory: Memory, url: str) -> Push | None:
+def _read_push(memory: Memory, url: str) -> Push | None:
     kept = memory.pushed.get(url)
     if kept is None:
         return None

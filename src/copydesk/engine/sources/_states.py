@@ -96,7 +96,7 @@ def keep_states(
         if url in again or url in soon:
             kept = _forgetful(kept)
         newsroom.memory.keep_source(url, msgspec.json.encode(kept))
-    pushed = _pushes.pushed_sources(newsroom.beat, newsroom.memory, newsroom.now)
+    pushed = _pushes.find_pushed_sources(newsroom.beat, newsroom.memory, newsroom.now)
     for source in newsroom.beat.sources:
         if source.url in pushed:
             _pushes.use_up_push(newsroom.memory, newsroom.now, source)

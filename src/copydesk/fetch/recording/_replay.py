@@ -96,7 +96,7 @@ class Replay:
             file.seek(place.offset)
             record = next(_records(self._path, file, parse_http=True), None)
             if record is None or record.headers.get("WARC-Target-URI") is None:
-                raise _broken(self._path, place.offset, "the record is gone")
+                raise _recording_error(self._path, place.offset, "the record is gone")
             pairs = list(record.http_headers)
             status = record.http_headers.status_code or 0
             body = _body(record, pairs, self._max_bytes)
@@ -160,17 +160,19 @@ def _index(path: Path) -> dict[str, list[_RecordPosition]]:
     with _open(path) as file:
         for record in _records(path, file, parse_http=False):
             if record.stream_pos == last.offset or not _begins_record(file, record.stream_pos):
-                raise _broken(path, max(last.offset, 0), "records are not gzipped one by one")
+                raise _recording_error(
+                    path, max(last.offset, 0), "records are not gzipped one by one"
+                )
             last = _LastRecord(offset=record.stream_pos, length=record.content_length)
             if record.consume() < last.length:
-                raise _broken(path, last.offset, "the record is cut off")
+                raise _recording_error(path, last.offset, "the record is cut off")
             if str(record.record_type) == "response":
                 url = (record.headers.get("WARC-Target-URI") or "").strip("<>")
                 place = _RecordPosition(at=_date(path, record), offset=last.offset)
                 places.setdefault(url, []).append(place)
         _check_end(path, file, last)
     if not places:
-        raise _broken(path, 0, "no answers in it")
+        raise _recording_error(path, 0, "no answers in it")
     for known in places.values():
         known.sort(key=attrgetter("at"))
     return places
@@ -197,14 +199,14 @@ def _records(path: Path, file: BinaryIO, *, parse_http: bool) -> Iterator[WarcRe
             offset = record.stream_pos
             yield record
     except (OSError, ValueError) as error:
-        raise _broken(path, offset, str(error)) from error
+        raise _recording_error(path, offset, str(error)) from error
 
 
 def _date(path: Path, record: WarcRecord) -> datetime:
     try:
         return dates.utc(record.record_date)
     except (ValueError, TypeError, AttributeError) as error:
-        raise _broken(path, record.stream_pos, "no WARC-Date") from error
+        raise _recording_error(path, record.stream_pos, "no WARC-Date") from error
 
 
 def _begins_record(file: BinaryIO, offset: int) -> bool:
@@ -216,12 +218,12 @@ def _begins_record(file: BinaryIO, offset: int) -> bool:
 def _check_end(path: Path, file: BinaryIO, last: _LastRecord) -> None:
     """See that nothing follows the last record: fastwarc is silent about a part of one."""
     if last.offset < 0:
-        raise _broken(path, 0, "no WARC records")
+        raise _recording_error(path, 0, "no WARC records")
     file.seek(last.offset)
     data = file.read()
     rest = _after_member(data) if data.startswith(_GZIP) else _after_record(data, last)
     if rest.strip(b"\0\r\n"):
-        raise _broken(path, last.offset + len(data) - len(rest), "the file is cut off")
+        raise _recording_error(path, last.offset + len(data) - len(rest), "the file is cut off")
 
 
 def _after_member(data: bytes) -> bytes:
@@ -235,7 +237,7 @@ def _after_record(data: bytes, last: _LastRecord) -> bytes:
     return data[data.find(b"\r\n\r\n") + 4 + last.length :]
 
 
-def _broken(path: Path, offset: int, why: str) -> RecordingError:
+def _recording_error(path: Path, offset: int, why: str) -> RecordingError:
     return RecordingError(
         f"broken recorded web at or after byte {offset} ({why})", subject=str(path), hint=_HINT
     )

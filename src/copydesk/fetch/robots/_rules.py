@@ -145,7 +145,7 @@ class RobotsRules:
         chosen = groups[PRODUCT] if groups[PRODUCT].is_named else groups["*"]
         closed = {agent for agent in _usage.AGENTS if groups[agent].closes_all}
         usage_lines = [*licences.usage_lines, *_usage.usage_of_agents(closed), *chosen.usage_lines]
-        return cls(tuple(chosen.lines), chosen.delay_seconds, _usage.keep_bounded(usage_lines))
+        return cls(tuple(chosen.lines), chosen.delay_seconds, _usage.limit_usage(usage_lines))
 
     def allow(self, url: str) -> bool:
         """Decide whether an address may be fetched; robots.txt itself always may."""

@@ -76,6 +76,6 @@ def usage_of_agents(closed: set[str]) -> list[UsageLine]:
     return lines
 
 
-def keep_bounded(usage_lines: list[UsageLine]) -> tuple[UsageLine, ...]:
+def limit_usage(usage_lines: list[UsageLine]) -> tuple[UsageLine, ...]:
     """Return each once, and no more than a file can mean."""
     return tuple(dict.fromkeys(usage_lines))[:_MOST]

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from copydesk.judge.clustering._embeddings import dot
 from copydesk.judge.clustering._group import Group, Member, embedding_share
-from copydesk.judge.clustering._tfidf import Vector
+from copydesk.judge.clustering._vector import Vector
 
 DECAY_DAYS = 2.0  # a similarity is a third after so many; 1 to 4 are alike
 ENDS_AFTER_DAYS = 14.0

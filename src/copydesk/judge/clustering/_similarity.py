@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from copydesk.judge.clustering._stream import NewsDocument
 from copydesk.judge.clustering._terms import Vocabulary
-from copydesk.judge.clustering._tfidf import TfIdf, Vector
+from copydesk.judge.clustering._tfidf import TfIdf
+from copydesk.judge.clustering._vector import Vector
 
 
 def similarities(pairs: Sequence[tuple[NewsDocument, NewsDocument]]) -> list[float]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 import math
 from array import array
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from copydesk.judge.clustering._terms import NAMES, NGRAMS, WORDS, Counts, Terms, Vocabulary
+from copydesk.judge.clustering._vector import Vector
 
 _PRIOR_DOCUMENTS = 1000  # the prior weighs as much as so many documents; 300 to 3,000 are alike
 OF_THE_BEAT = 0.1  # share of a beat's documents that have one of its own words
@@ -17,17 +17,6 @@ _SHARE = {WORDS: 0.4, NGRAMS: 0.4, NAMES: 0.2}
 _KEPT = {WORDS: 60, NGRAMS: 90, NAMES: 30}  # the heaviest of a document; the rest tells nothing
 
 _DAMPED = tuple(1.0 + math.log(max(1, count)) for count in range(64))
-
-
-@dataclass(frozen=True, slots=True)
-class Vector:
-    """A document's terms, the heaviest first, and their weights."""
-
-    terms: array[int]
-    weights: array[float]
-
-    def __iter__(self) -> Iterator[tuple[int, float]]:
-        return zip(self.terms, self.weights, strict=True)
 
 
 class TfIdf:

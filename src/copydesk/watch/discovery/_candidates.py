@@ -138,16 +138,16 @@ def _keep_first(candidates: Iterable[FeedCandidate], url: str) -> tuple[FeedCand
 
 def _search_page(root: _Element, document: str, url: str) -> Iterator[FeedCandidate]:
     at = base_of(root, url)
-    yield from _named_feeds(root, at, url)
+    yield from _find_feeds_in_head(root, at, url)
     scanned = document[:_SCANNED]
     generator = _meta(root, "generator")
     yield from (
         FeedCandidate(feed, "place") for feed in _platforms.feeds_of_page(scanned, url, generator)
     )
-    yield from _linked_feeds(root, at, url)
+    yield from _find_feeds_in_links(root, at, url)
 
 
-def _named_feeds(root: _Element, at: str, url: str) -> Iterator[FeedCandidate]:
+def _find_feeds_in_head(root: _Element, at: str, url: str) -> Iterator[FeedCandidate]:
     """Yield the feeds that the page names for programs (`link rel=alternate`)."""
     is_article = _meta(root, "og:type") == "article"
     for element in islice(root.iter("link"), _LINKS):
@@ -176,7 +176,7 @@ def _is_below(feed: str, url: str) -> bool:
     return bool(path) and _path(feed).startswith(f"{path}/")
 
 
-def _linked_feeds(root: _Element, at: str, url: str) -> Iterator[FeedCandidate]:
+def _find_feeds_in_links(root: _Element, at: str, url: str) -> Iterator[FeedCandidate]:
     """Yield the links for people that look like feeds, of this site or a host of feeds."""
     for element in islice(root.iter("a"), _LINKS):
         href = str(element.get("href") or "").strip()

@@ -22,7 +22,7 @@ _ITEM = re.compile(r"<(item|entry)[\s>]", re.IGNORECASE)
 
 def read_feed(document: str, base: str) -> SourceContents:
     """Read what a feed lists, however broken its XML; raise FeedError where that costs too much."""
-    data = _encode_bounded(document, base)
+    data = _encode_with_limits(document, base)
     parsed = _parse(data, base)
     is_atom = str(parsed.get("version", "")).startswith("atom")
     feed = _fields(parsed.get("feed"))
@@ -47,7 +47,7 @@ def read_unknown(document: str, base: str) -> SourceContents:
     return listed
 
 
-def _encode_bounded(document: str, base: str) -> bytes:
+def _encode_with_limits(document: str, base: str) -> bytes:
     """Encode what is to be parsed, repaired where it is no XML; FeedError where it is a trap."""
     data = document.encode("utf-8", "replace")
     weight = weigh(data)

@@ -43,8 +43,8 @@ def hints_of(channel: Mapping[str, object], document: str) -> Hints:
     it says that there are some.
     """
     every = _minutes(_word(channel, "ttl")) or _period(channel)
-    hours = map(_hour, _skipped_values("skiphours", channel, document))
-    days = map(_day, _skipped_values("skipdays", channel, document))
+    hours = map(_hour, _read_values("skiphours", channel, document))
+    days = map(_day, _read_values("skipdays", channel, document))
     return Hints(every=every, skip_hours=_some(hours, 24), skip_days=_some(days, 7))
 
 
@@ -99,7 +99,7 @@ def _plausible(every: timedelta) -> timedelta | None:
     return min(every, _LONGEST) if _SHORTEST <= every <= _BEYOND else None
 
 
-def _skipped_values(name: str, channel: Mapping[str, object], document: str) -> list[str]:
+def _read_values(name: str, channel: Mapping[str, object], document: str) -> list[str]:
     """Return the words of the values in the first `name` element."""
     opening = _OPENING[name].search(document) if name in channel else None
     if opening is None:

@@ -113,7 +113,7 @@ def _after_no_news(
     state: SourceState, answer: Page | NotModified, now: datetime, versions: tuple[str, str]
 ) -> SourceState:
     """Return the state after a look that showed nothing new."""
-    interval = _interval(state, _elapsed(state, now), state.items, 0)
+    interval = _interval(state, _time_since_read(state, now), state.items, 0)
     return _after_success(_turn_day(state, now), answer, now, interval, versions)
 
 
@@ -148,7 +148,7 @@ def _learn(state: SourceState, leads: Sequence[Lead], new_leads: int, now: datet
         hours=_forecast.count(state.hours, late),
         twelfths=_forecast.count_twelfths(state.twelfths, late),
         seen_until=max(filter(None, (state.seen_until, newest)), default=None),
-        interval=_interval(state, _elapsed(state, now), len(leads), new_leads),
+        interval=_interval(state, _time_since_read(state, now), len(leads), new_leads),
         today=state.today + new_leads,
     )
 
@@ -160,7 +160,7 @@ def _median_age(moments: Sequence[datetime], now: datetime) -> timedelta:
     return now - sorted(moments)[len(moments) // 2]
 
 
-def _elapsed(state: SourceState, now: datetime) -> timedelta:
+def _time_since_read(state: SourceState, now: datetime) -> timedelta:
     """Compute how long ago the source was last read, zero where a clock was set back."""
     return max(now - (state.last_ok_at or now), timedelta())
 
@@ -225,10 +225,8 @@ def _next_look(
     expected = _forecast.forecast(state.hours, state.twelfths, watched, quiet)
     own = min(_waits.patience_wait(expected, state.items, now), timedelta(seconds=interval))
     slow = _waits.PUSHED if _is_pushed(state, now) else timedelta()
-    wait = max(own, slow, _waits.wished_wait(answer.headers, state.hints, now))
-    return _waits.skip_to_allowed(
-        now + _waits.spread(wait, f"{answer.url} {now}"), state.hints, now
-    )
+    wait = max(own, slow, _waits.read_wish(answer.headers, state.hints, now))
+    return _waits.skip_ahead(now + _waits.spread(wait, f"{answer.url} {now}"), state.hints, now)
 
 
 def _is_pushed(state: SourceState, now: datetime) -> bool:

@@ -134,7 +134,7 @@ _OTHER = _Failure(words="no usable answer", hint=_WAIT, lasting=False)
 def findings(source: Source, state: SourceState, now: datetime) -> tuple[Finding, ...]:
     """List what is wrong with a source, what needs a person first, then the gravest first."""
     if state.ended:
-        return (_ended(state),)
+        return (_report_end(state),)
     ordered = [finding for look in _LOOKS for finding in look(source, state, now)]
     ordered.sort(key=lambda finding: (not finding.needs_person, _ORDER[finding.kind]))
     return tuple(ordered)
@@ -160,7 +160,7 @@ def items_a_week(state: SourceState, now: datetime) -> float | None:
     return round(sum(last) * 7 / len(last), 1) if last else None
 
 
-def _ended(state: SourceState) -> Finding:
+def _report_end(state: SourceState) -> Finding:
     return Finding(
         kind="ended",
         words="gone for good (410): it is not asked any more",
@@ -170,14 +170,14 @@ def _ended(state: SourceState) -> Finding:
     )
 
 
-def _never_asked(_source: Source, state: SourceState, _now: datetime) -> Iterator[Finding]:
+def _find_novelty(_source: Source, state: SourceState, _now: datetime) -> Iterator[Finding]:
     if state.last_ok_at is None and not state.failures:
         yield Finding(
             kind="never-asked", words="not asked yet", hint="copydesk run asks it when it is due"
         )
 
 
-def _failing(source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
+def _find_failure(source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
     if not state.failures:
         return
     failure = _describe_failure(state)
@@ -236,7 +236,7 @@ def _is_by_rule(source: Source, state: SourceState) -> bool:
     return source.listing is not None and fault_of(state).kind in _BY_RULE
 
 
-def _slow(_source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
+def _find_pause(_source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
     is_asked_for = state.failure in {"", "slow-down"}  # else we wait for a robots.txt to be had
     if is_asked_for and state.rest_until is not None and state.rest_until > now:
         yield Finding(
@@ -247,7 +247,7 @@ def _slow(_source: Source, state: SourceState, now: datetime) -> Iterator[Findin
         )
 
 
-def _rule(source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
+def _find_rule_fault(source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
     if source.listing is None:
         return
     written = source.listing.written
@@ -269,7 +269,7 @@ def _rule(source: Source, state: SourceState, now: datetime) -> Iterator[Finding
         )
 
 
-def _certificate(_source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
+def _find_certificate_end(_source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
     until = state.certificate_until
     if until is None or state.failure == "certificate" or until - now > _CERTIFICATE:
         return
@@ -283,7 +283,7 @@ def _certificate(_source: Source, state: SourceState, now: datetime) -> Iterator
     )
 
 
-def _silent(_source: Source, state: SourceState, _now: datetime) -> Iterator[Finding]:
+def _find_silence(_source: Source, state: SourceState, _now: datetime) -> Iterator[Finding]:
     if state.failures or state.last_ok_at is None or state.items or not state.most_items:
         return
     yield Finding(
@@ -295,7 +295,7 @@ def _silent(_source: Source, state: SourceState, _now: datetime) -> Iterator[Fin
     )
 
 
-def _frozen(_source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
+def _find_standstill(_source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
     """Tell a source that stopped from one that was always quiet: by its own longest gap."""
     last, came = state.seen_until, state.today + sum(state.days)
     if state.failures or not state.items or last is None or came or not state.longest_gap:
@@ -312,7 +312,7 @@ def _frozen(_source: Source, state: SourceState, now: datetime) -> Iterator[Find
         )
 
 
-def _too_much(_source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
+def _find_excess(_source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
     is_pushed = state.pushed_until is not None and state.pushed_until > now
     is_often = 0 < state.interval <= SHORTEST.total_seconds()
     if is_pushed or state.failures or not state.items or not is_often:
@@ -363,14 +363,14 @@ def _moment(at: datetime) -> str:
 
 
 _LOOKS: tuple[Callable[[Source, SourceState, datetime], Iterator[Finding]], ...] = (
-    _never_asked,
-    _failing,
-    _slow,
-    _rule,
-    _certificate,
-    _silent,
-    _frozen,
-    _too_much,
+    _find_novelty,
+    _find_failure,
+    _find_pause,
+    _find_rule_fault,
+    _find_certificate_end,
+    _find_silence,
+    _find_standstill,
+    _find_excess,
     _dates,
     _moving,
 )

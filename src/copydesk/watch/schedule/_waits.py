@@ -68,7 +68,7 @@ def patience_wait(forecast: Forecast, items: int, now: datetime) -> timedelta:
     for rate, hours in _stretches(forecast, now):
         waited = there * hours + rate * hours * hours / 2
         if waited >= left or there + rate * hours >= room:
-            last = min(_until_waited(rate, there, max(left, 0.0)), (room - there) / rate)
+            last = min(_hours_until_wait(rate, there, max(left, 0.0)), (room - there) / rate)
             return clamp(timedelta(hours=passed + max(last, 0.0)))
         left -= waited
         there += rate * hours
@@ -91,12 +91,12 @@ def _stretches(forecast: Forecast, now: datetime) -> Iterator[tuple[float, float
             hour, day = 0, (day + 1) % 7
 
 
-def _until_waited(rate: float, there: float, left: float) -> float:
+def _hours_until_wait(rate: float, there: float, left: float) -> float:
     """Compute the hours until `there` items, and `rate` more an hour, have waited `left` in all."""
     return (math.sqrt(there * there + 2 * rate * left) - there) / rate
 
 
-def wished_wait(headers: Mapping[str, str], hints: Hints, now: datetime) -> timedelta:
+def read_wish(headers: Mapping[str, str], hints: Hints, now: datetime) -> timedelta:
     """Read the wait that the publisher wishes, zero for none, at most a day."""
     return min(max(_fresh(headers, now), hints.every or timedelta(), timedelta()), LONGEST)
 
@@ -119,7 +119,7 @@ def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 12
 
 
-def skip_to_allowed(at: datetime, hints: Hints, now: datetime) -> datetime:
+def skip_ahead(at: datetime, hints: Hints, now: datetime) -> datetime:
     """Find the first time from `at` that the feed does not ask to skip, at most a day from now."""
     end = now + LONGEST
     while at < end and (at.hour in hints.skip_hours or at.weekday() in hints.skip_days):
