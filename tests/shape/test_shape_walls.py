@@ -21,8 +21,11 @@ FOLDER_FILES = 20
 CHAIN_MODULES = 16
 
 # What is over them, may only fall.
-FULLER_FOLDERS: dict[str, int] = {"publish": 21, "publish/site": 22}
-LONGEST_CHAIN = 29
+FULLER_FOLDERS: dict[str, int] = {
+    "publish": 21,
+    "publish/site": 22,
+}
+LONGEST_CHAIN = 27
 PARTICIPLES: dict[str, int] = {
     "archive": 5,
     "cli": 4,
@@ -36,18 +39,12 @@ PARTICIPLES: dict[str, int] = {
     "measure": 9,
     "news": 1,
     "placement": 6,
-    "publish": 44,
+    "publish": 43,
     "watch": 4,
 }
 TESTS_AT_PRIVATE_MODULES: dict[str, int] = {"engine": 1, "laws": 1}
 OVER_COMPLEXITY: dict[str, int] = {
-    "archive": 3,
-    "cli": 1,
-    "config": 1,
-    "deploy": 2,
     "engine": 16,
-    "review": 1,
-    "watch": 1,
 }
 
 
