@@ -192,5 +192,5 @@ def test_what_is_no_search_is_refused(words: list[str]) -> None:
 def test_every_file_with_a_law_is_searched() -> None:
     files = {path.relative_to(TESTS).as_posix() for path in search.law_files(TESTS)}
 
-    assert {"laws/test_kit_laws.py", "embed/test_embed_pieces.py"} < files
+    assert {"laws/test_kit_laws.py", "embed/test_embed_wordpiece.py"} < files
     assert "laws/test_laws_search.py" not in files
