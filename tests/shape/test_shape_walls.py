@@ -41,15 +41,9 @@ PARTICIPLES: dict[str, int] = {
 }
 TESTS_AT_PRIVATE_MODULES: dict[str, int] = {"engine": 1, "laws": 1}
 OVER_COMPLEXITY: dict[str, int] = {
-    "archive": 3,
-    "cli": 1,
-    "config": 1,
-    "deploy": 2,
     "engine": 16,
     "extract": 10,
     "measure": 6,
-    "review": 1,
-    "watch": 1,
 }
 
 

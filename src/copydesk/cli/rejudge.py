@@ -50,26 +50,14 @@ def command(invocation: Invocation, *, days: int, is_applied: bool) -> None:
 
 def _show(report: engine.RejudgeReport, *, is_applied: bool) -> None:
     terminal.failures(report.failed)
-    for path in report.skipped:
-        terminal.note(f"skipped, it has edits that are not committed: {path}")
-    for path in report.without[:_MOST]:
-        terminal.note(f"no stored article, left as it is: {path}")
-    if report.without_article > _MOST:
-        terminal.note(f"… and {report.without_article - _MOST} more; --json lists them all")
-    for words in report.notes:
-        terminal.note(f"note: {words}")
+    _note_what_stays(report)
     if sys.stdout.isatty():
         _print_for_a_terminal(report.changes)
     else:
-        rows = [
-            (c.path, c.field, _format_value(c.before), _format_value(c.after))
-            for c in report.changes
-        ]
-        terminal.table(("story", "field", "before", "after"), rows)
-    fields = Counter(change.field for change in report.changes)
-    parts = ", ".join(f"{count} {name}" for name, count in fields.most_common())
+        _print_table(report.changes)
     stories = len({change.path for change in report.changes})
     would = "changed" if is_applied else "would change"
+    parts = _count_fields(report.changes)
     terminal.note(
         f"{report.judged} judged, {report.without_article} without a stored article; "
         f"{stories} {would}{f' ({parts})' if parts else ''}"
@@ -80,6 +68,32 @@ def _show(report: engine.RejudgeReport, *, is_applied: bool) -> None:
         terminal.note("nothing is filed yet: copydesk rejudge --apply does it")
     elif report.updated:
         terminal.note("the site shows it after the next round or copydesk build")
+
+
+def _note_what_stays(report: engine.RejudgeReport) -> None:
+    """Print which stories stay as they are and why, then the report's own notes."""
+    for path in report.skipped:
+        terminal.note(f"skipped, it has edits that are not committed: {path}")
+    for path in report.without[:_MOST]:
+        terminal.note(f"no stored article, left as it is: {path}")
+    if report.without_article > _MOST:
+        terminal.note(f"… and {report.without_article - _MOST} more; --json lists them all")
+    for words in report.notes:
+        terminal.note(f"note: {words}")
+
+
+def _print_table(changes: Sequence[engine.FieldChange]) -> None:
+    rows = [
+        (change.path, change.field, _format_value(change.before), _format_value(change.after))
+        for change in changes
+    ]
+    terminal.table(("story", "field", "before", "after"), rows)
+
+
+def _count_fields(changes: Sequence[engine.FieldChange]) -> str:
+    """Return how many changes each field has, the most changed first: `3 heat, 1 title`."""
+    fields = Counter(change.field for change in changes)
+    return ", ".join(f"{count} {name}" for name, count in fields.most_common())
 
 
 def _print_for_a_terminal(changes: Sequence[engine.FieldChange]) -> None:

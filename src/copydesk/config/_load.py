@@ -176,8 +176,6 @@ def _settle_urls(decoded: BeatValues) -> None:
 
 def _settle_topics(decoded: BeatValues, topics: data.TopicFiles) -> None:
     """Derive the main topic from the first file; refuse names that no topic has."""
-    import msgspec
-
     for topic, file in topics:
         decoded.origins.record(f"topics.{topic.id}", file)
     site = decoded.sections["site"]
@@ -185,16 +183,23 @@ def _settle_topics(decoded: BeatValues, topics: data.TopicFiles) -> None:
     if names and not site["topic"]:
         site["topic"] = names[0]
         decoded.origins.record("site.topic", topics[0][1])
-    named = [("site.topic", str(site["topic"]))] if site["topic"] else []
-    for index, source in enumerate(decoded.sources):
-        if "topics" not in source:
-            continue
-        given = msgspec.convert(source["topics"], tuple[str, ...])
-        named += [(f"source[{index}].topics", name) for name in given]
-    for path, name in named:
+    for path, name in _name_topics(decoded):
         if names and name not in names:
             near = find_nearest(name, names)
             hint = (
                 f'did you mean "{near}"?' if near else f"topics are files in {data.TOPICS_FOLDER}"
             )
             raise setting_error("beat.toml", path, f"no topic is named {show_value(name)}", hint)
+
+
+def _name_topics(decoded: BeatValues) -> Iterator[tuple[str, str]]:
+    """Yield the topics that the settings name, each with the path of its key."""
+    import msgspec
+
+    main = decoded.sections["site"]["topic"]
+    if main:
+        yield "site.topic", str(main)
+    for index, source in enumerate(decoded.sources):
+        if "topics" in source:
+            for name in msgspec.convert(source["topics"], tuple[str, ...]):
+                yield f"source[{index}].topics", name

@@ -66,27 +66,23 @@ def find_contradiction(rulings: Sequence[Ruling], rule: Ruling) -> Ruling | None
 
     What several rules merge is one group: a split parts none of it.
     """
+    if rule.said not in {"split", "merge"}:
+        return None
+    merges = [ruling for ruling in rulings if ruling.said == "merge"]
     if rule.said == "split":
-        others = {*rule.stories[1:]} or None
-        merges = [ruling for ruling in rulings if ruling.said == "merge"]
         group = _group(rule.stories[0], merges)
-        if len(group) > 1 and (others is None or group & others):
-            return next(ruling for ruling in merges if rule.stories[0] in ruling.stories)
-    if rule.said == "merge":
-        merges = [*(ruling for ruling in rulings if ruling.said == "merge"), rule]
-        group = _group(rule.stories[0], merges)
-        splits = (
-            ruling for ruling in rulings if ruling.said == "split" and ruling.stories[0] in group
-        )
-        return next(
-            (
-                ruling
-                for ruling in splits
-                if len(ruling.stories) == 1 or group & {*ruling.stories[1:]}
-            ),
-            None,
-        )
-    return None
+        joins = (ruling for ruling in merges if rule.stories[0] in ruling.stories)
+        return next(joins, None) if _parts(rule, group) else None
+    group = _group(rule.stories[0], [*merges, rule])
+    splits = (ruling for ruling in rulings if ruling.said == "split" and _parts(ruling, group))
+    return next(splits, None)
+
+
+def _parts(split: Ruling, group: set[str]) -> bool:
+    """Decide whether a split takes its first story from a group: from all of it or from some."""
+    story, *others = split.stories
+    is_beside_others = story in group and len(group) > 1
+    return is_beside_others and (not others or not group.isdisjoint(others))
 
 
 def _group(name: str, merges: Iterable[Ruling]) -> set[str]:

@@ -133,10 +133,7 @@ def _find_edits(lock: Hold, entries: Sequence[EntryFile]) -> tuple[set[str], Git
     a change of ours that git does not have yet left it so.
     """
     moved = {
-        entry_file.path
-        for entry_file in entries
-        if not _steps.is_as_before(lock.root, entry_file)
-        and not _steps.is_as_after(lock.root, entry_file)
+        entry_file.path for entry_file in entries if not _steps.is_as_known(lock.root, entry_file)
     }
     paths = [path for entry_file in entries for path in entry_file.paths]
     try:

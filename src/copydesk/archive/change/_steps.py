@@ -63,6 +63,11 @@ def is_as_after(root: Path, entry_file: EntryFile) -> bool:
     return is_gone and digest_of(root, entry_file.path) == entry_file.after
 
 
+def is_as_known(root: Path, entry_file: EntryFile) -> bool:
+    """Decide whether a file is as it was or as it will be, so that nobody else has changed it."""
+    return is_as_before(root, entry_file) or is_as_after(root, entry_file)
+
+
 def write(root: Path, entry_file: EntryFile) -> bool:
     """Make one file what it is to become, where it still is as it was; return whether it wrote.
 
@@ -93,26 +98,17 @@ def settle(lock: Hold, pending: OpenEntry, *, is_whole: bool = True) -> Committe
     disk refused a file) stays as it is. Its note goes in either case: it was heard.
     """
     entry, repository = pending.entry, lock.repository
-    stand = [
-        path
-        for entry_file in entry.files
-        if is_as_after(lock.root, entry_file)
-        for path in entry_file.paths
-    ]
     if not repository.usable:
         _close_or_leave(pending, is_whole=is_whole)
         return Committed(has_git=False)
     obstacle = repository.obstacle() or other_branch(lock, entry)
     error = None
     if not obstacle:
-        when = dates.parse(entry.when)
-        assert when is not None  # it was written by `rfc3339`
         try:
-            commit = repository.commit(stand, entry.message, when=when, author=entry.author)
+            commit = _commit(lock, entry)
         except GitError as refused:
             error = refused
         else:
-            sync(lock.root, stand)
             _close_or_leave(pending, is_whole=is_whole)
             return Committed(commit=commit)
     if is_whole:
@@ -120,6 +116,21 @@ def settle(lock: Hold, pending: OpenEntry, *, is_whole: bool = True) -> Committe
         pending.rewrite(msgspec.structs.replace(entry, files=bare, note=b"", is_written=True))
     leave(pending)
     return Committed(obstacle=obstacle or str(error), error=error)
+
+
+def _commit(lock: Hold, entry: JournalEntry) -> str | None:
+    """Commit the files that stand as an entry has them; return the commit's id, None for none."""
+    stand = [
+        path
+        for entry_file in entry.files
+        if is_as_after(lock.root, entry_file)
+        for path in entry_file.paths
+    ]
+    when = dates.parse(entry.when)
+    assert when is not None  # it was written by `rfc3339`
+    commit = lock.repository.commit(stand, entry.message, when=when, author=entry.author)
+    sync(lock.root, stand)
+    return commit
 
 
 def _close_or_leave(pending: OpenEntry, *, is_whole: bool) -> None:

@@ -21,11 +21,9 @@ def plain(node: yaml.Node, subject: str) -> object:
     offset it carries. Raises RecordError for an impossible date or number.
     """
     if isinstance(node, yaml.MappingNode):
-        pairs = ((str(key.value), plain(value, subject)) for key, value in node.value)
-        return {key: value for key, value in pairs if value is not None}
+        return _plain_mapping(node, subject)
     if isinstance(node, yaml.SequenceNode):
-        values = (plain(item, subject) for item in node.value)
-        return [value for value in values if value is not None]
+        return _plain_list(node, subject)
     assert isinstance(node, yaml.ScalarNode)
     kind = _nodes.kind_of(node)
     if kind == "null":
@@ -38,6 +36,16 @@ def plain(node: yaml.Node, subject: str) -> object:
             subject=subject,
             hint="write it in quotes if it is a text",
         ) from error
+
+
+def _plain_mapping(node: yaml.MappingNode, subject: str) -> dict[str, object]:
+    pairs = ((str(key.value), plain(value, subject)) for key, value in node.value)
+    return {key: value for key, value in pairs if value is not None}
+
+
+def _plain_list(node: yaml.SequenceNode, subject: str) -> list[object]:
+    values = (plain(item, subject) for item in node.value)
+    return [value for value in values if value is not None]
 
 
 def _construct(node: yaml.ScalarNode, kind: str) -> str | int | float | bool | datetime:

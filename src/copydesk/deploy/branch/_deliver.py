@@ -66,8 +66,7 @@ def _tree(site: BuiltSite, store: Store, more: Mapping[str, str]) -> str:
     wanted = {os.fsencode(path) for path in site.parcels}
     known = store.tell("ls-files", "-z").split(b"\0")
     gone = [path for path in known if path and path not in wanted]
-    blobs = {path: _blob(store, data) for path, data in _OWN.items()} | dict(more)
-    own = {path: blob for path, blob in blobs.items() if path not in site.parcels}
+    own = _own_blobs(site, store, more)
     store.tell("update-index", "-z", "--index-info", given=b"".join(map(_removal_line, gone)))
     paths = sorted(wanted)
     for start in range(0, len(paths), _BATCH):
@@ -76,6 +75,12 @@ def _tree(site: BuiltSite, store: Store, more: Mapping[str, str]) -> str:
     lines = "".join(f"100644 {blob}\t{path}\0" for path, blob in own.items())
     store.tell("update-index", "-z", "--index-info", given=lines.encode())
     return store.tell("write-tree").decode().strip()
+
+
+def _own_blobs(site: BuiltSite, store: Store, more: Mapping[str, str]) -> dict[str, str]:
+    """Write our own files; return their blobs by path with `more`, where the site has no such."""
+    blobs = {path: _blob(store, data) for path, data in _OWN.items()} | dict(more)
+    return {path: blob for path, blob in blobs.items() if path not in site.parcels}
 
 
 def _removal_line(path: bytes) -> bytes:

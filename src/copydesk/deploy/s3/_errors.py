@@ -55,15 +55,22 @@ def _reason(error: Exception) -> str:
 
     if type(error) is aiohttp.ClientConnectionError and isinstance(error.__cause__, Exception):
         error = error.__cause__  # see _client._ask_once
-    if isinstance(error, TimeoutError):
-        return "timed out"
-    if isinstance(error, aiohttp.ServerDisconnectedError):
-        return "it hung up without an answer"
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return "its answer broke off, or is too long"
-    if isinstance(error, aiohttp.ClientResponseError):
-        return "its answer is no HTTP"
-    cause = getattr(error, "certificate_error", None) or getattr(error, "os_error", error)
+    reasons: dict[type[Exception], str] = {
+        TimeoutError: "timed out",
+        aiohttp.ServerDisconnectedError: "it hung up without an answer",
+        aiohttp.ClientPayloadError: "its answer broke off, or is too long",
+        aiohttp.ClientResponseError: "its answer is no HTTP",
+    }
+    for kind, reason in reasons.items():
+        if isinstance(error, kind):
+            return reason
+    return _system_reason(
+        getattr(error, "certificate_error", None) or getattr(error, "os_error", error)
+    )
+
+
+def _system_reason(cause: object) -> str:
+    """Describe a failure of the system or of TLS."""
     if isinstance(cause, OSError) and cause.errno and not isinstance(cause, ssl.SSLError):
         known = os.strerror(cause.errno)
         return known if not known.startswith("Unknown error") else str(cause.strerror)

@@ -122,20 +122,7 @@ def _learn(state: SourceState, leads: Sequence[Lead], new_leads: int, now: datet
     moments = [lead.published_at for lead in leads if lead.published_at is not None]
     newest = max(moments, default=None)  # a wrong zone's future counts as well, once
     if state.watched_since is None or state.last_ok_at is None:
-        hours, since = _forecast.count_first_look(moments, now)
-        today = sum(moment.date() == now.date() for moment in moments)
-        half = _median_age(moments, now)
-        return replace(
-            state,
-            hours=hours,
-            twelfths=_forecast.count_twelfths(
-                {}, [moment for moment in moments if since < moment <= now]
-            ),
-            watched_since=since,
-            seen_until=newest,
-            interval=_waits.clamp(half).total_seconds(),
-            today=today,
-        )
+        return _learn_first(replace(state, seen_until=newest), moments, now)
     asked = state.last_ok_at
     seen = state.seen_until or asked
     late = [
@@ -150,6 +137,20 @@ def _learn(state: SourceState, leads: Sequence[Lead], new_leads: int, now: datet
         seen_until=max(filter(None, (state.seen_until, newest)), default=None),
         interval=_interval(state, _time_since_read(state, now), len(leads), new_leads),
         today=state.today + new_leads,
+    )
+
+
+def _learn_first(state: SourceState, moments: Sequence[datetime], now: datetime) -> SourceState:
+    """Learn from the first reading, which has days of items: half of them are the interval."""
+    hours, since = _forecast.count_first_look(moments, now)
+    lately = [moment for moment in moments if since < moment <= now]
+    return replace(
+        state,
+        hours=hours,
+        twelfths=_forecast.count_twelfths({}, lately),
+        watched_since=since,
+        interval=_waits.clamp(_median_age(moments, now)).total_seconds(),
+        today=sum(moment.date() == now.date() for moment in moments),
     )
 
 
