@@ -47,16 +47,16 @@ class Survey:
         """Return the story at a path, None where it cannot be read any more."""
         return self.reader(path)
 
-    def pictured(self) -> Iterator[Pictured]:
+    def with_picture(self) -> Iterator[Pictured]:
         """Return the stories with a picture in short, the last by path first."""
-        return self.catalogue.pictured()
+        return self.catalogue.with_picture()
 
     def apply_pictures(self, look: PictureLook, world: str) -> None:
         """Take in how pictures are shown now; `world` changes when any may be shown otherwise."""
         self.pictures = world
         fresh = {now.path for _, now in self.pairs.values() if now is not None}
         if self.notes.get("pictures") != world:
-            every = self.catalogue.pictured()
+            every = self.catalogue.with_picture()
             fresh.update(entry.path for entry in every if _looks_otherwise(entry, look))
         paths = sorted(fresh)
         for start in range(0, len(paths), _AT_ONCE):

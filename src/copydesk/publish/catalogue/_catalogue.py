@@ -271,7 +271,7 @@ class Catalogue:
         query = "SELECT path FROM paper_entries WHERE site = ? AND name = '' ORDER BY path"
         return [path for (path,) in self._rows(query)]
 
-    def pictured(self) -> Iterator[Pictured]:
+    def with_picture(self) -> Iterator[Pictured]:
         """Yield the stories with a picture, the last by path first."""
         query = (
             "SELECT path, image, shown, web_url, domain FROM paper_entries"
