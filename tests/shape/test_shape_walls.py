@@ -31,12 +31,9 @@ PARTICIPLES: dict[str, int] = {
     "cli": 4,
     "config": 1,
     "deploy": 1,
-    "embed": 2,
     "engine": 1,
-    "extract": 37,
-    "judge": 1,
     "kit": 2,
-    "measure": 9,
+    "measure": 1,
     "news": 1,
     "watch": 4,
 }
