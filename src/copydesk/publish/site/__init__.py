@@ -10,20 +10,16 @@ from copydesk.publish._posters import Posters
 from copydesk.publish.site import (
     _calendar,
     _cards,
-    _catalog,
     _frame,
     _furniture,
     _house,
     _languages,
-    _letters,
     _listings,
     _old,
-    _records,
     _search,
-    _shelves,
-    _sponsors,
     _story,
     _walk,
+    records,
 )
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import Renderer
@@ -54,8 +50,8 @@ def sheets(
     """
     shown = [output for output in OUTPUTS if output.is_on(plan.look)]
     frame = _frame.Frame(plan, renderer, posters or Posters(plan), shown)
-    catalog = _catalog.catalog(frame)
-    cards = _cards.Cards(frame, _shelves.topic_shelves(catalog))
+    catalog = records.catalog(frame)
+    cards = _cards.Cards(frame, records.topic_shelves(catalog))
     yield from _listings.sheets(cards)
     yield from _calendar.sheets(frame)
     for output in shown:
@@ -64,12 +60,10 @@ def sheets(
             yield from make(output, cards, plan)
     yield from _walk.sheets(cards, beside)
     yield from _story.signposts(cards)
-    yield from _letters.sheets(catalog)
+    yield from records.letters(catalog)
     if plan.wanted.everything:
         yield from _furniture.sheets(frame)
         yield from _house.sheets(frame)
         yield from _search.sheets(frame)
-        yield from _records.sheets(catalog)
-        yield from _shelves.sheets(catalog)
-        yield from _sponsors.sheets(frame)
+        yield from records.sheets(catalog)
         yield from _old.sheets(frame)

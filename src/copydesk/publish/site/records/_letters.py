@@ -20,9 +20,9 @@ from copydesk.news import Record
 from copydesk.publish import _records, newsletters
 from copydesk.publish._entries import StoryEntry
 from copydesk.publish._keys import DAY
-from copydesk.publish.site import _described
-from copydesk.publish.site._catalog import Catalog
 from copydesk.publish.site._frame import Frame, Head
+from copydesk.publish.site.records import _described
+from copydesk.publish.site.records._catalog import Catalog
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import mark_safe
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from copydesk.kit import dates, text, urls
 from copydesk.news import Record, Topic
 from copydesk.publish import _pictures, _records
-from copydesk.publish.site import _facts
-from copydesk.publish.site._facts import Fact
 from copydesk.publish.site._frame import Frame
+from copydesk.publish.site.records import _facts
+from copydesk.publish.site.records._facts import Fact
 
 _ELSEWHERE = ("webUrl", "originalUrl", "website")
 _ORIGIN = ("originalUrl",)  # a website stands among the links of a page

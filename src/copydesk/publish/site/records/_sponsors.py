@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from copydesk.kit import dates, urls
 from copydesk.news import Record
 from copydesk.publish import _records
-from copydesk.publish.site import _described
 from copydesk.publish.site._frame import Frame, Head
+from copydesk.publish.site.records import _described
 from copydesk.publish.writing import Sheet
 
 _FOLDER = "sponsorships/"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from copydesk.news import Record
 from copydesk.publish import _records
-from copydesk.publish.site import _described
-from copydesk.publish.site._catalog import Catalog
 from copydesk.publish.site._frame import Head
+from copydesk.publish.site.records import _described
+from copydesk.publish.site.records._catalog import Catalog
 from copydesk.publish.writing import Sheet
 
 _A_PAGE = 40

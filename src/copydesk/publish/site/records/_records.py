@@ -10,10 +10,11 @@ import nh3
 from copydesk.kit import text
 from copydesk.news import Record
 from copydesk.publish import _pictures, _records
-from copydesk.publish.site import _catalog, _described, _facts, _player
-from copydesk.publish.site._catalog import Catalog
-from copydesk.publish.site._facts import Fact
+from copydesk.publish.site import _player
 from copydesk.publish.site._frame import Frame, Head
+from copydesk.publish.site.records import _catalog, _described, _facts
+from copydesk.publish.site.records._catalog import Catalog
+from copydesk.publish.site.records._facts import Fact
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import mark_safe
 

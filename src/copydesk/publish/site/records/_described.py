@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from copydesk.kit import dates, embeds, lengths
 from copydesk.news import Record
 from copydesk.publish import _pictures, _records
-from copydesk.publish.site import _facts
 from copydesk.publish.site._frame import Frame
+from copydesk.publish.site.records import _facts
 
 _CONTEXT = "https://schema.org"
 
