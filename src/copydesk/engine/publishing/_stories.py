@@ -48,14 +48,17 @@ class FiledStories:
                 found[path] = f"read again {time.time_ns()}"
             if not path.isascii() and not self._is_text(path):
                 del found[path]
-        for path in found if self._rulings.verdicts else ():
-            if self._removal(path) is not None:
-                found[path] += " removed"
-        if self._notes:
-            for path in found:
-                if note := self._notes.get(_name(path)):
-                    found[path] += f" note {_digest(note)}"
+        self._stamp_rulings(found)
         return found
+
+    def _stamp_rulings(self, stamps: dict[str, str]) -> None:
+        """Add to the stamps what stands of their stories among the rulings."""
+        for path in stamps if self._rulings.verdicts else ():
+            if self._removal(path) is not None:
+                stamps[path] += " removed"
+        for path in stamps if self._notes else ():
+            if note := self._notes.get(_name(path)):
+                stamps[path] += f" note {_digest(note)}"
 
     def _removal(self, path: str) -> Verdict | None:
         verdict = self._rulings.verdict_on(path)

@@ -61,7 +61,7 @@ def _correction(
     words = tuple(_words(newsroom, sites, each, article))
     back = each.story.access == GONE
     after = _terms.apply_terms(newsroom.beat, newsroom.memory, each.story, article)
-    if not (moved or words or back or after != each.story):
+    if not any((moved, words, back, after != each.story)):
         return None
     came_back = [Event.of(EventKind.BACK)] if back else []
     events = (*words, *filter(None, [moved]), *came_back)
@@ -152,12 +152,16 @@ def _words(newsroom: Newsroom, sites: SiteHabits, each: Look, article: Article) 
     if title and not review.have_same_words(title, article.title):
         yield _new_headline(title, article.title, is_kept="title" in hand)
         excerpt = excerpt.replace(title, article.title)  # it may begin with it
-    # an excerpt that comes or goes is a matter of what may be shown
-    if excerpt and article.excerpt and not review.have_same_excerpt(excerpt, article.excerpt):
+    if _has_new_excerpt(excerpt, article.excerpt):
         is_kept = "excerpt" in hand
         yield Event.of(EventKind.EXCERPT_KEPT if is_kept else EventKind.EXCERPT_CHANGED)
     if old and (change := review.text_change(old.text, article.text)):
         yield change
+
+
+def _has_new_excerpt(old: str, new: str) -> bool:
+    """Decide whether an excerpt became another; to come or go is a matter of what may be shown."""
+    return bool(old and new) and not review.have_same_excerpt(old, new)
 
 
 def _new_headline(old: str, new: str, *, is_kept: bool) -> Event:

@@ -27,6 +27,11 @@ class _Named(msgspec.Struct):
     last_new_at: datetime | None = None
     pushed_until: datetime | None = None
 
+    @property
+    def may_be_pushed(self) -> bool:
+        """Whether the source names a hub and goes on."""
+        return bool(self.hub) and not self.ended
+
 
 def plan(memory: Memory, settings: config.Settings, now: datetime) -> Subscriptions:
     """Begin, end and forget subscriptions, let the states know, and give all that there are.
@@ -65,7 +70,7 @@ def _places_to_be(
     here = f"{settings.serve.public_url.rstrip('/')}/websub"
     for source in settings.beat.sources if settings.serve.public_url else ():
         state = states.get(source.url)
-        if state is None or not state.hub or state.ended or _is_private(settings, source.url):
+        if state is None or not state.may_be_pushed or _is_private(settings, source.url):
             continue
         place = (state.hub, state.topic or state.moved_to or source.url, here)
         is_known = source.url in known and _place(known[source.url]) == place
