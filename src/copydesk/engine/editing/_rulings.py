@@ -259,7 +259,7 @@ def _file(
         files.append(newsroom.archive.change(as_record(newsroom.beat, change.after)))
     words = (change.subject, change.rule.why, f"by {change.by}")
     whole = archive.Change(
-        files=tuple(one for one in files if one.is_new_bytes),
+        files=tuple(file for file in files if file.is_new_bytes),
         message=with_action("\n\n".join(filter(None, words)), "rule", _action(change)),
         when=newsroom.now,
     )

@@ -210,7 +210,7 @@ def _answer_for(memory: Memory, now: Story, after: Story) -> None:
     if not known or now.machine or after.machine:
         return
     touched = review.find_hand_edits(now, known)
-    ours = {name: one for name, one in review.digests(after) if name not in touched}
+    ours = {name: digest for name, digest in review.digests(after) if name not in touched}
     memory.keep_digests(now.path, {**known, **ours, "published": known.get("published", "")})
 
 

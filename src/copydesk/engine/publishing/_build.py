@@ -152,7 +152,7 @@ def _reads(settings: Settings, memory: Memory, now: datetime) -> dict[str, int]:
 
 def _in_use(seen: publish.Survey) -> Iterator[tuple[str, str]]:
     """Yield the addresses of stories' pictures and of the stories, those of the newest first."""
-    return ((one.image, one.web_url) for one in seen.pictured())
+    return ((entry.image, entry.web_url) for entry in seen.pictured())
 
 
 def _options(

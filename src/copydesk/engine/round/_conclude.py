@@ -164,7 +164,7 @@ def _message(stories: Stories) -> str:
     parts = [f"{len(new)} new" if new else "", f"{len(updates)} updated" if updates else ""]
     what = ", ".join(part for part in parts if part)
     subject = f"news: {what or 'sources that moved'}"
-    lines = {path: [f"+ {text.fold(one.story.title)}"] for path, one in new.items()}
+    lines = {path: [f"+ {text.fold(filed.story.title)}"] for path, filed in new.items()}
     lines |= {path: _lines_on(update) for path, update in updates.items()}
     body = [line for path in sorted(lines) for line in lines[path]]
     return "\n".join([subject, "", *body]) if body else subject

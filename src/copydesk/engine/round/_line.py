@@ -55,7 +55,7 @@ async def run(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> 
 
 
 def _report_recovery(filed: Filed, recovered: Sequence[archive.Recovered]) -> Filed:
-    """Tell of what an earlier round or word left, and was finished by this one."""
+    """Return what was filed with what an earlier round or word left and this one finished."""
     notes = tuple(
         f"finished what was cut short: {change.subject}"
         if change.commit
