@@ -22,7 +22,7 @@ _SHOWN = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class EditConflict:
     """Where something has changed since an action: the file, the field, what each says."""
 
     path: str
@@ -31,7 +31,9 @@ class Difference:
     now: str
 
 
-def story_without(before: Story, after: Story, now: Story) -> tuple[Story, tuple[Difference, ...]]:
+def story_without(
+    before: Story, after: Story, now: Story
+) -> tuple[Story, tuple[EditConflict, ...]]:
     """Return a record without what an action changed in it, and where that cannot be.
 
     Fields that the action left alone stay as they are now; in lists (reasons, history) what it
@@ -89,7 +91,7 @@ def revert_list(was: tuple[_T, ...], left: tuple[_T, ...], now: tuple[_T, ...]) 
 
 def rulings_without(
     before: Rulings, after: Rulings, now: Rulings, path: str
-) -> tuple[Rulings, tuple[Difference, ...]]:
+) -> tuple[Rulings, tuple[EditConflict, ...]]:
     """Return the rulings without the one verdict or rule of an action; `path` is the file's."""
     verdicts, differences = dict(now.verdicts), []
     for at in {**before.verdicts, **after.verdicts}:
@@ -142,8 +144,8 @@ def _on_the_same(rules: Iterable[Ruling], rule: Ruling) -> Ruling | None:
     return next(iter(_less(standing, left)), None)
 
 
-def _difference(path: str, field: str, left: object, now: object) -> Difference:
-    return Difference(path=path, field=field, left=_format_value(left), now=_format_value(now))
+def _difference(path: str, field: str, left: object, now: object) -> EditConflict:
+    return EditConflict(path=path, field=field, left=_format_value(left), now=_format_value(now))
 
 
 def _format_value(value: object) -> str:

@@ -1,4 +1,4 @@
-"""FiledStories: the filed stories as a build reads them."""
+"""NewsroomStories: the filed stories as a build reads them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from copydesk.news import Beat, Story, Verdict
 _TICK_NS = 50_000_000
 
 
-class FiledStories:
+class NewsroomStories:
     """A newsroom's stories, live and archived, as `news.FiledStories`; the unreadable are troubles.
 
     What stands among the rulings alone, a removal or a note, goes along with its story.
