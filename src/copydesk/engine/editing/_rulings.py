@@ -93,15 +93,15 @@ def _idle(root: Path, settings: Settings, records: Archive, now: datetime, rule:
     """Return why a rule does nothing, "" where it does."""
     if rule.until is not None and rule.until <= now:
         return "it has expired"
-    if lost := _lost_record(root, settings, rule):
-        return f"no such record: {lost}"
+    if missing := _find_missing_record(root, settings, rule):
+        return f"no such record: {missing}"
     names = {topic.name for topic in settings.beat.topics}
     if rule.said == "retopic" and names.isdisjoint(rule.values):
         return f"no topic of the beat: {rule.values[0]}"
     return _moot(root, settings, records, rule) if rule.said in _OF_GROUPS else ""
 
 
-def _lost_record(root: Path, settings: Settings, rule: Ruling) -> str:
+def _find_missing_record(root: Path, settings: Settings, rule: Ruling) -> str:
     """Return the first record that a rule cannot do without and that is not there, "" for none."""
     lost = [name for name in rule.stories if _path(root, settings, name) is None]
     least = 2 if rule.said == "merge" or len(rule.stories) > 1 else 1

@@ -40,7 +40,7 @@ def regroup(
     before: dict[str, Story] = {}
     beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
     ruled = _stories_under_rules(shelf, beat)
-    unwritten = _unwritten_stories(shelf, newsroom.memory)
+    unwritten = _find_unwritten_stories(shelf, newsroom.memory)
     corrected = [correction.after for correction in corrections]
     window = _window(shelf, [*fresh, *corrected, *ruled, *unwritten])
     filed = {shelved.story.path: shelved.story for shelved in window}
@@ -59,7 +59,7 @@ def regroup(
     return Regrouped(changed=changed, before=before)
 
 
-def _unwritten_stories(shelf: judge.MemoryShelf, memory: Memory) -> list[Story]:
+def _find_unwritten_stories(shelf: judge.MemoryShelf, memory: Memory) -> list[Story]:
     """Return the stories that a person's word kept an earlier round from writing."""
     overtaken = memory.overtaken.keys()
     if not overtaken:
