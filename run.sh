@@ -75,6 +75,12 @@ need_chromium() {
     command -v chromium >/dev/null || need_packages chromium
 }
 
+# Its tests are skipped without it, and say so.
+want_rsync() {
+    ! command -v rsync >/dev/null || return 0
+    if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then need_packages rsync; fi
+}
+
 # What is installed depends on this: other pins, another pyproject.toml, another Python, another place.
 fingerprint() {
     { cat pyproject.toml requirements/{run,dev}.lock; pwd; "$bin/python" --version; } 2>/dev/null | sha256sum | cut -d ' ' -f 1
@@ -207,6 +213,7 @@ test_fast() {
 test_all() {
     check
     need_chromium
+    want_rsync
     compile_once
     step 'pytest' "$bin/pytest" -q -n auto --dist loadscope
 }

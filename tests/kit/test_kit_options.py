@@ -10,7 +10,8 @@ from typing import Literal
 import pytest
 
 from copydesk.kit import kinds
-from copydesk.kit.options import Option, option, options_of, required
+from copydesk.kit.declared import options_of
+from copydesk.kit.options import Option, option, required
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,26 +21,21 @@ FOLDER_FILES = 20
 CHAIN_MODULES = 16
 
 # What is over them, may only fall.
-FULLER_FOLDERS: dict[str, int] = {"publish": 21, "publish/site": 22}
-LONGEST_CHAIN = 29
+FULLER_FOLDERS: dict[str, int] = {
+    "publish": 21,
+    "publish/site": 22,
+}
+LONGEST_CHAIN = 27
 PARTICIPLES: dict[str, int] = {
     "archive": 5,
     "cli": 2,
-    "embed": 2,
     "engine": 1,
-    "extract": 37,
-    "judge": 1,
     "kit": 1,
-    "measure": 11,
-    "placement": 6,
-    "publish": 43,
+    "measure": 1,
     "watch": 3,
 }
 TESTS_AT_PRIVATE_MODULES: dict[str, int] = {"engine": 1, "laws": 1}
-OVER_COMPLEXITY: dict[str, int] = {
-    "extract": 10,
-    "measure": 6,
-}
+OVER_COMPLEXITY: dict[str, int] = {}
 
 
 def over(found: dict[str, int], pinned: dict[str, int]) -> dict[str, int]:

@@ -13,8 +13,7 @@ from copydesk.config._setting_error import find_nearest, setting_error, show_val
 from copydesk.config._toml import FILE
 from copydesk.errors import ConfigError
 from copydesk.kit import urls
-from copydesk.kit.kinds import Unfit
-from copydesk.kit.options import Option
+from copydesk.kit.options import Option, Unfit
 
 V = TypeVar("V")
 Values = dict[str, object]

@@ -21,7 +21,8 @@ from copydesk.config._tables import (
     Serve,
     SourceOptions,
 )
-from copydesk.kit.options import Option, options_of
+from copydesk.kit.declared import options_of
+from copydesk.kit.options import Option
 from copydesk.news import (
     BranchOptions,
     ExcerptRule,

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Final, Generic, TypeVar, get_args
+from typing import Final, get_args
 
 from copydesk.kit import urls
-
-V_co = TypeVar("V_co", covariant=True)
+from copydesk.kit.options import Unfit, ValueKind
 
 # compiled when a value of the kind is read: most commands read few of them
 _LOCALE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
@@ -32,29 +30,6 @@ _SOCKET = r"""(?x)
     """
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LARGEST: Final = 2**53  # beyond it a number is a slip, and no store or JSON reader keeps it exact
-
-
-class Unfit(Exception):  # noqa: N818 - an answer to whoever reads options, no error of the product
-    """A value that is not of a kind: what was expected instead, and what may help."""
-
-    def __init__(self, expected: str, hint: str = "") -> None:
-        super().__init__(expected)
-        self.expected = expected
-        self.hint = hint
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValueKind(Generic[V_co]):
-    """One kind of value: its name in the reference, and what reads it or raises Unfit.
-
-    A `private` value is never shown, a `delicate` one not where it is wrong, because it may be a
-    secret in the wrong place.
-    """
-
-    name: str
-    read: Callable[[object], V_co]
-    private: bool = False
-    delicate: bool = False
 
 
 def _text(value: object) -> str:

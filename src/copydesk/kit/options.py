@@ -5,23 +5,44 @@
         half_life_hours: float = option(24.0, "After this time half of …", kinds.number(minimum=1))
 
 The field is the one declaration: to mypy it is a float with a default, and who reads a file asks
-`options_of(Front)` for its name, kind, default and words.
+`declared.options_of(Front)` for its name, kind, default and words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields, replace
-from functools import cache
-from typing import Any, Final, TypeVar, get_type_hints
-
-from copydesk.kit import kinds
-from copydesk.kit.kinds import ValueKind
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Generic, TypeVar
 
 V = TypeVar("V")
+V_co = TypeVar("V_co", covariant=True)
 
-_DECLARED: Final = "option"  # in the metadata of a field
-_BY_TYPE: Final[ValueKind[object]] = ValueKind(name="as its type says", read=lambda value: value)
+
+class Unfit(Exception):  # noqa: N818 - an answer to whoever reads options, no error of the product
+    """A value that is not of a kind: what was expected instead, and what may help."""
+
+    def __init__(self, expected: str, hint: str = "") -> None:
+        super().__init__(expected)
+        self.expected = expected
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueKind(Generic[V_co]):
+    """One kind of value: its name in the reference, and what reads it or raises Unfit.
+
+    A `private` value is never shown, a `delicate` one not where it is wrong, because it may be a
+    secret in the wrong place.
+    """
+
+    name: str
+    read: Callable[[object], V_co]
+    private: bool = False
+    delicate: bool = False
+
+
+DECLARED: Final = "option"  # in the metadata of a field
+BY_TYPE: Final[ValueKind[object]] = ValueKind(name="as its type says", read=lambda value: value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +54,7 @@ class Option:
     """
 
     about: str
-    kind: ValueKind[object] = _BY_TYPE
+    kind: ValueKind[object] = BY_TYPE
     variable: str = ""
     table: str = ""
     name: str = ""
@@ -45,39 +66,13 @@ def option(
     default: V, about: str, kind: ValueKind[V] | None = None, *, variable: str = "", table: str = ""
 ) -> V:
     """Declare a field as an option; without a kind its type says which values it accepts."""
-    declared = Option(about=about, kind=kind or _BY_TYPE, variable=variable, table=table)
-    metadata = {_DECLARED: declared}
+    declared = Option(about=about, kind=kind or BY_TYPE, variable=variable, table=table)
+    metadata = {DECLARED: declared}
     if isinstance(default, Mapping):
         return field(default_factory=lambda: default, metadata=metadata)
     return field(default=default, repr=not declared.kind.private, metadata=metadata)
 
 
-def required(about: str, kind: ValueKind[object] = _BY_TYPE) -> Mapping[str, Option]:
+def required(about: str, kind: ValueKind[object] = BY_TYPE) -> Mapping[str, Option]:
     """Declare a field as an option that has no default: `field(metadata=required(…))`."""
-    return {_DECLARED: Option(about=about, kind=kind, required=True)}
-
-
-@cache
-def options_of(owner: type) -> tuple[Option, ...]:
-    """Return the options that a dataclass declares, in the order of its fields."""
-    return tuple(_options(owner))
-
-
-def _options(owner: type) -> Iterator[Option]:
-    types = get_type_hints(owner)
-    for known in fields(owner):
-        declared = known.metadata.get(_DECLARED)
-        if declared is not None:
-            by_type = declared.kind is _BY_TYPE
-            yield replace(
-                declared,
-                name=known.name,
-                kind=kinds.of_type(types[known.name]) if by_type else declared.kind,
-                default=_default(known),
-            )
-
-
-def _default(known: Field[Any]) -> object:
-    if known.default_factory is not MISSING:
-        return known.default_factory()
-    return None if known.default is MISSING else known.default
+    return {DECLARED: Option(about=about, kind=kind, required=True)}

@@ -99,24 +99,32 @@ def topics(labelled: Path, beat: Beat) -> TopicsReport:
     ours = [_judge(case, beat, "copydesk") for case in cases]
     theirs = [_judge(case, beat, "everyday") for case in cases]
     compared = named | (known - {beat.topic})
+    given = [names & compared for names, _ in ours]
     return TopicsReport(
         stories=len(cases),
         labels=sum(len(case.topics) for case in cases),
-        copydesk=_met("copydesk", cases, [names & compared for names, _ in ours]),
-        everyday=_met("everyday", cases, [names & compared for names, _ in theirs]),
-        topics=_by_topic(cases, [names & compared for names, _ in ours]),
-        misses=tuple(
-            TopicMiss(
+        copydesk=_compare("copydesk", cases, given),
+        everyday=_compare("everyday", cases, [names & compared for names, _ in theirs]),
+        topics=_by_topic(cases, given),
+        misses=tuple(_list_misses(cases, ours, compared)),
+    )
+
+
+def _list_misses(
+    cases: Sequence[_Labelled],
+    ours: Sequence[tuple[frozenset[str], tuple[str, ...]]],
+    compared: set[str],
+) -> Iterator[TopicMiss]:
+    """Yield the stories that we gave other topics than their labels."""
+    for case, (names, reasons) in zip(cases, ours, strict=True):
+        if names & compared != case.topics:
+            yield TopicMiss(
                 story=case.name,
                 title=case.article.title,
                 topics=tuple(sorted(names & compared)),
                 expected=tuple(sorted(case.topics)),
                 reasons=reasons,
             )
-            for case, (names, reasons) in zip(cases, ours, strict=True)
-            if names & compared != case.topics
-        ),
-    )
 
 
 def _judge(case: _Labelled, beat: Beat, profile: str) -> tuple[frozenset[str], tuple[str, ...]]:
@@ -133,11 +141,9 @@ def _judge(case: _Labelled, beat: Beat, profile: str) -> tuple[frozenset[str], t
     return frozenset(outcome.topics), tuple(reasons)
 
 
-def _met(profile: str, cases: Sequence[_Labelled], given: Sequence[frozenset[str]]) -> Met:
+def _compare(profile: str, cases: Sequence[_Labelled], given: Sequence[frozenset[str]]) -> Met:
     scores = _by_topic(cases, given)
-    labelled = [score for score in scores if score.labelled]
     exact = sum(names == case.topics for case, names in zip(cases, given, strict=True))
-    on_beat = [(bool(case.topics), bool(names)) for case, names in zip(cases, given, strict=True)]
     return Met(
         profile=profile,
         micro=_share(
@@ -145,17 +151,27 @@ def _met(profile: str, cases: Sequence[_Labelled], given: Sequence[frozenset[str
             sum(score.given for score in scores),
             sum(score.labelled for score in scores),
         ),
-        macro=Share(
-            precision=_mean([score.precision for score in labelled]),
-            recall=_mean([score.recall for score in labelled]),
-            f1=_mean([score.f1 for score in labelled]),
-        ),
+        macro=_average([score for score in scores if score.labelled]),
         exact=round(exact / len(cases), 4),
-        on_beat=_share(
-            sum(label and said for label, said in on_beat),
-            sum(said for _, said in on_beat),
-            sum(label for label, _ in on_beat),
-        ),
+        on_beat=_compare_beats(cases, given),
+    )
+
+
+def _average(scores: Sequence[TopicScore]) -> Share:
+    return Share(
+        precision=_mean([score.precision for score in scores]),
+        recall=_mean([score.recall for score in scores]),
+        f1=_mean([score.f1 for score in scores]),
+    )
+
+
+def _compare_beats(cases: Sequence[_Labelled], given: Sequence[frozenset[str]]) -> Share:
+    """Compute how well stories of the beat, those with any topic, are told from others."""
+    on_beat = [(bool(case.topics), bool(names)) for case, names in zip(cases, given, strict=True)]
+    return _share(
+        sum(label and ours for label, ours in on_beat),
+        sum(ours for _, ours in on_beat),
+        sum(label for label, _ in on_beat),
     )
 
 

@@ -11,8 +11,10 @@ from __future__ import annotations
 from copydesk.news.article import USES as USES
 from copydesk.news.article import Article as Article
 from copydesk.news.article import Figure as Figure
+from copydesk.news.article import Image as Image
 from copydesk.news.article import Kind as Kind
 from copydesk.news.article import Media as Media
+from copydesk.news.article import Provider as Provider
 from copydesk.news.article import Signal as Signal
 from copydesk.news.article import Use as Use
 from copydesk.news.beat import Beat as Beat
@@ -69,8 +71,6 @@ from copydesk.news.source import SourceKind as SourceKind
 from copydesk.news.source import Trust as Trust
 from copydesk.news.standing import Standing as Standing
 from copydesk.news.story import Extra as Extra
-from copydesk.news.story import Image as Image
-from copydesk.news.story import Provider as Provider
 from copydesk.news.story import Related as Related
 from copydesk.news.story import Story as Story
 from copydesk.news.verdict import Said as Said

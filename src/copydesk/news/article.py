@@ -1,4 +1,4 @@
-"""Article: what a page says, read; with Figure, Media and Signal."""
+"""Article: what a page says, read; with Image, Provider, Figure, Media and Signal."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
-
-from copydesk.news.story import Provider
 
 Kind = Literal["article", "video", "audio"]
 Use = Literal[
@@ -18,6 +16,30 @@ Use = Literal[
     "image",  # to have its pictures shown elsewhere
 ]
 USES: tuple[Use, ...] = get_args(Use)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture by its origin address; sizes in pixels, 0 where unknown.
+
+    `title` says what it shows, `attribution` whose it is.
+    """
+
+    url: str
+    width: int = 0
+    height: int = 0
+    is_cached: bool | None = None
+    title: str = ""
+    attribution: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """Who published it: name, registrable domain, logos."""
+
+    name: str
+    domain: str
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,10 @@ from typing import Literal
 
 from copydesk.kit import kinds
 from copydesk.kit.options import option, required
+from copydesk.news.article import Image
 from copydesk.news.profile import TRAITS, ProfileName, Traits
 from copydesk.news.ruling import Ruling
 from copydesk.news.source import Source
-from copydesk.news.story import Image
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

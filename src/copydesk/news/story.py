@@ -1,37 +1,14 @@
-"""Story: a judged article as its record keeps it; with Image, Provider, Related, Extra."""
+"""Story: a judged article as its record keeps it; with Related, Extra."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from copydesk.news.article import Image, Provider
 from copydesk.news.event import Event, EventKind
 from copydesk.news.reason import Reason
 from copydesk.news.verdict import Verdict
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Image:
-    """A picture by its origin address; sizes in pixels, 0 where unknown.
-
-    `title` says what it shows, `attribution` whose it is.
-    """
-
-    url: str
-    width: int = 0
-    height: int = 0
-    is_cached: bool | None = None
-    title: str = ""
-    attribution: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provider:
-    """Who published it: name, registrable domain, logos."""
-
-    name: str
-    domain: str
-    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

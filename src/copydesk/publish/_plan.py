@@ -124,9 +124,9 @@ class Wanted:
         """Return the entries of stories that may look otherwise."""
         return every
 
-    def moved(self, groups: Groups[StoryEntry]) -> Mapping[str, StoryEntry]:
+    def redirects(self, groups: Groups[StoryEntry]) -> Mapping[str, StoryEntry]:
         """Return who leads now by the folder of each page that was given up and is to be made."""
-        return groups.moved_pages()
+        return groups.redirects()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,7 +233,7 @@ def arrange(edition: Edition, seen: Survey, look: SiteOptions) -> SitePlan:
         groups=groups,
         coverages=coverages,
         official=official,
-        gone=tuple(sorted(entry.folder for entry in catalogue.removed())),
+        gone=tuple(sorted(entry.folder for entry in catalogue.removals())),
         records=_by_collection(records),
         above=seen.grounds.above,
         look=look,
@@ -254,11 +254,11 @@ def _under(
 
 
 def _find_public(groups: Groups[StoryEntry], read: StoryReader) -> Callable[[str], Story | None]:
-    def named(name: str) -> Story | None:
+    def read_public(name: str) -> Story | None:
         entry = groups.public(name)
         return read(entry.path) if entry else None
 
-    return named
+    return read_public
 
 
 def _addresses(beat: Beat) -> addresses.Links:

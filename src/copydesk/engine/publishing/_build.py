@@ -152,7 +152,7 @@ def _reads(settings: Settings, memory: Memory, now: datetime) -> dict[str, int]:
 
 def _in_use(seen: publish.Survey) -> Iterator[tuple[str, str]]:
     """Yield the addresses of stories' pictures and of the stories, those of the newest first."""
-    return ((entry.image, entry.web_url) for entry in seen.pictured())
+    return ((entry.image, entry.web_url) for entry in seen.with_picture())
 
 
 def _options(

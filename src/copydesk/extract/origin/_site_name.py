@@ -116,12 +116,17 @@ def _is_loose(words: list[str], label: str) -> bool:
     if len(label) < _SHORT:
         return False
     folded = [next(_forms(word)) for word in words]
-    whole = "".join(folded)
-    if folded[0] == label or (len(label) > _SHORT and whole.startswith(label)):
-        return True
-    if len(folded[0]) >= _LONG and label.removeprefix(folded[0]) in _GENERIC:
+    if _is_beginning(folded, label):
         return True
     return len(words) > 1 and _is_composed([word for word in folded if word], label)
+
+
+def _is_beginning(words: list[str], label: str) -> bool:
+    """Decide whether a label is how words begin, or the first with what many add to theirs."""
+    first, whole = words[0], "".join(words)
+    if first == label or (len(label) > _SHORT and whole.startswith(label)):
+        return True
+    return len(first) >= _LONG and label.removeprefix(first) in _GENERIC
 
 
 def _is_composed(words: list[str], label: str) -> bool:

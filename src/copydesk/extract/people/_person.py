@@ -224,10 +224,13 @@ def is_person(name: str) -> bool:
     words = [word for word in name.split() if word not in _PARTICLES]
     if not 2 <= len(words) <= _MAX_WORDS or not _NAME.match(name) or not _is_spelled(words):
         return False
-    if _COMPANY.search(name):
-        return False
+    return not _is_organization(name, words)
+
+
+def _is_organization(name: str, words: list[str]) -> bool:
+    """Decide whether a word of a name is a company's or an office's, and no surname like one."""
     plain = " ".join(word for word in words if word.lower() not in _REALLY_NAMES)
-    return not _NO_PERSON.search(plain)
+    return bool(_COMPANY.search(name) or _NO_PERSON.search(plain))
 
 
 def _is_spelled(words: list[str]) -> bool:

@@ -113,8 +113,7 @@ def _parts(mention: Mention) -> list[str]:
 
 def _begin_alike(same: list[str], left: list[str], right: list[str], address: str) -> bool:
     """Decide by what two names have in common, and what is left of each, whether they are one's."""
-    length = sum(map(len, same))
-    if length < _SHORTEST or _PLAIN.issuperset(same) or max(map(len, (left, right))) > _MOST_LEFT:
+    if _is_chance(same, left, right):
         return False
     unknown = [[part for part in rest if not _CROP.match(part)] for rest in (left, right)]
     if not any(unknown):
@@ -122,8 +121,15 @@ def _begin_alike(same: list[str], left: list[str], right: list[str], address: st
     if not all(map(_are_few_words, unknown)):
         return False
     if any(map(_is_for_sharing, (left, right))):
-        return length >= _LONG
+        return sum(map(len, same)) >= _LONG
     return any(_is_number(part, address) for part in same)
+
+
+def _is_chance(same: list[str], left: list[str], right: list[str]) -> bool:
+    """Decide whether names have too little in common, or too much is left, to tell anything."""
+    if sum(map(len, same)) < _SHORTEST or _PLAIN.issuperset(same):
+        return True
+    return max(len(left), len(right)) > _MOST_LEFT
 
 
 def _is_for_sharing(parts: list[str]) -> bool:

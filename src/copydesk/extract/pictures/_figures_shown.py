@@ -162,7 +162,9 @@ def _is_apart(element: HtmlElement) -> bool:
     return len(names) > 1 and bool(_APART.search(names[:300]))
 
 
-def shown_offers(document: Document, where: Layout, names: frozenset[str]) -> Iterator[Mention]:
+def list_shown_offers(
+    document: Document, where: Layout, names: frozenset[str]
+) -> Iterator[Mention]:
     """Yield the pictures that stand in the article, in order, and of others those so named."""
     seen = 0
     for at, element in [*where.pictures, *_backgrounds(document, where)]:
@@ -286,14 +288,21 @@ def _place_by_order(at: int, meeting: HtmlElement | None, where: Layout) -> Plac
 
 def _is_beside(blocks: list[HtmlElement], where: Layout, document: Document) -> bool:
     """Decide whether one of the blocks around a picture, inner first, is no part of the article."""
+    if _is_named_apart(blocks, where):
+        return True
+    links = (block.get("href") or "" for block in blocks if block.tag == "a")
+    return any(_is_teaser(href, document) for href in links)
+
+
+def _is_named_apart(blocks: list[HtmlElement], where: Layout) -> bool:
+    """Decide whether one of the blocks, inner first, has a name that says so."""
     is_linked = False
     for block in blocks:
         is_linked = is_linked or block.tag == "a"
         names = block.get("class") or ""
         if _is_known_apart(block, where) or (is_linked and _LINKED_APART.search(names)):
             return True
-    links = (block.get("href") or "" for block in blocks if block.tag == "a")
-    return any(_is_teaser(href, document) for href in links)
+    return False
 
 
 def _is_known_apart(block: HtmlElement, where: Layout) -> bool:

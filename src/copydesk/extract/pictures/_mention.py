@@ -108,9 +108,13 @@ def widest(candidates: Iterable[tuple[str, int, float]]) -> tuple[str, int]:
     by_width = [(width, address) for address, width, _ in usable if width]
     if by_width:
         return _choose_fitting(by_width)
-    fitting = [(density, address) for address, _, density in usable if density <= _MOST_DENSE]
-    by_density = fitting or [(density, address) for address, _, density in usable]
-    return max(by_density, key=itemgetter(0), default=(0, ""))[1], 0
+    return _choose_densest([(density, address) for address, _, density in usable]), 0
+
+
+def _choose_densest(by_density: list[tuple[float, str]]) -> str:
+    """Return the densest of use, the densest of all where none is."""
+    fitting = [pair for pair in by_density if pair[0] <= _MOST_DENSE]
+    return max(fitting or by_density, key=itemgetter(0), default=(0, ""))[1]
 
 
 def _choose_fitting(by_width: list[tuple[int, str]]) -> tuple[str, int]:

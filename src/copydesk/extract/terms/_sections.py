@@ -140,11 +140,12 @@ def _read(document: Document) -> tuple[str, tuple[str, ...]]:
     numbers: set[int] = set()
     characters = 0
     for line in _lines(document):
-        numbers.update(number for piece, number in line if number and piece.strip())
-        characters += sum(len(piece) for piece, number in line if number)
-        if characters > _MOST or sum(len(piece) for piece, _ in line) > _MOST:
+        marked = [(piece, number) for piece, number in line if number]
+        numbers.update(number for piece, number in marked if piece.strip())
+        characters += _count_characters(marked)
+        if characters > _MOST or _count_characters(line) > _MOST:
             return f"sections, {_TOO_MUCH[0]}", _TOO_MUCH
-        letters.update(dict.fromkeys(map(_letters, _reached_sentences(line))))
+        letters.update(dict.fromkeys(map(_letters, _list_reached_sentences(line))))
     letters.pop("", None)
     return _count_in_words(len(numbers)), tuple(letters)
 
@@ -155,7 +156,7 @@ def _count_in_words(sections: int) -> str:
     return f"{sections} sections" if sections else ""
 
 
-def _reached_sentences(line: list[Piece]) -> Iterator[str]:
+def _list_reached_sentences(line: list[Piece]) -> Iterator[str]:
     """Yield the sentences of a line that a section reaches into."""
     passage = "".join(piece for piece, _ in line)
     marked, at = [], 0
@@ -172,6 +173,10 @@ def _reached_sentences(line: list[Piece]) -> Iterator[str]:
             span = next(spans, None)
         if span and span[0] < end:
             yield passage[start:end]
+
+
+def _count_characters(pieces: Iterable[Piece]) -> int:
+    return sum(len(piece) for piece, _ in pieces)
 
 
 def _lines(document: Document) -> Iterator[list[Piece]]:

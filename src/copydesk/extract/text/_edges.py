@@ -32,17 +32,23 @@ def trim(page: VotedPage, picked: Sequence[int]) -> list[Block]:
     return _drop_empty_headings(_turn_headings([page.blocks[at] for at in kept]))
 
 
-def _drop_repeats(page: VotedPage, picked: Sequence[int]) -> list[int]:
-    """Drop the short lines that a page says again and again, and a lead said again in the text."""
+def _find_refrains(page: VotedPage, picked: Sequence[int]) -> set[str]:
+    """Find the short lines that stand behind whole sentences more often than an article's do."""
     short = Counter(
         page.squashed[at]
         for above, at in pairwise(picked)
         if _is_short(page.blocks[at]) and ends_a_sentence(page.blocks[above].text)
     )
+    return {line for line, times in short.items() if times >= _OFTEN}
+
+
+def _drop_repeats(page: VotedPage, picked: Sequence[int]) -> list[int]:
+    """Drop the short lines that a page says again and again, and a lead said again in the text."""
+    refrains = _find_refrains(page, picked)
     kept = [
         at
         for at in picked
-        if not (short[page.squashed[at]] >= _OFTEN and _is_short(page.blocks[at]))
+        if not (page.squashed[at] in refrains and _is_short(page.blocks[at]))
         and not _is_caption(page.blocks[at])
     ]
     return [

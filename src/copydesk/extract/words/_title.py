@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from copydesk.extract.page import Declared, json_ld, visible_text
@@ -51,9 +52,7 @@ def find(
     The first candidate that another one, or the address, confirms: a template's mistake stands
     alone. Where nothing confirms anything, the first.
     """
-    names = frozenset(
-        form for name in site_names if len(name.split()) <= _MAX_NAME_WORDS for form in forms(name)
-    )
+    names = _site_forms(site_names)
     raw = [
         (clean(candidate), origin) for candidate, origin in _candidates(document, declared, lead)
     ]
@@ -62,19 +61,36 @@ def find(
     )
     around = names | frozenset(_beside(declared))
     label = urls.registrable_domain(document.address).split(".")[0].replace("-", "")
-    candidates = []
-    for candidate, origin in raw:
-        bare = strip_site(candidate, around, heads)
-        if bare == candidate:  # nothing on the page names what stands around it
-            bare = strip_site(_cut_by_form(candidate, heads, label, origin), around, heads)
-        candidates.append((bare, origin))
+    candidates = [(_strip_candidate(item, around, heads, label), item[1]) for item in raw]
     titles = [(candidate, origin) for candidate, origin in candidates if is_title(candidate, names)]
     if not titles:
         return "", ""
-    slug = " ".join(re.split(r"[\W_]+", document.address.rstrip("/").rsplit("/", 1)[-1]))
-    confirmed = (item for item in titles if _is_confirmed(item, [*titles, (slug, "address")]))
-    candidate, origin = next(confirmed, titles[0])
+    candidate, origin = _choose(titles, document.address)
     return text.shorten(_complete(candidate, titles), MAX_CHARACTERS), origin
+
+
+def _site_forms(site_names: Iterable[str]) -> frozenset[str]:
+    """Return the ways to write the site's names; what is longer than a name may be a headline."""
+    short = (name for name in site_names if len(name.split()) <= _MAX_NAME_WORDS)
+    return frozenset(chain.from_iterable(map(forms, short)))
+
+
+def _strip_candidate(
+    candidate: tuple[str, str], around: frozenset[str], heads: frozenset[str], label: str
+) -> str:
+    """Strip a candidate of what the page names, of what its form tells where that is nothing."""
+    title, origin = candidate
+    bare = strip_site(title, around, heads)
+    if bare != title:
+        return bare
+    return strip_site(_cut_by_form(title, heads, label, origin), around, heads)
+
+
+def _choose(titles: list[tuple[str, str]], address: str) -> tuple[str, str]:
+    """Return the first title that another one or the address confirms, else the first."""
+    slug = " ".join(re.split(r"[\W_]+", address.rstrip("/").rsplit("/", 1)[-1]))
+    others = [*titles, (slug, "address")]
+    return next((title for title in titles if _is_confirmed(title, others)), titles[0])
 
 
 def _beside(declared: Declared) -> Iterator[str]:

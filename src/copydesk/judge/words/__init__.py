@@ -5,8 +5,8 @@ from __future__ import annotations
 from copydesk.judge.words._keywords import contains as contains
 from copydesk.judge.words._keywords import contains_letters as contains_letters
 from copydesk.judge.words._keywords import count as count
-from copydesk.judge.words._keywords import normalize as normalize
 from copydesk.judge.words._latin import transliterate as transliterate
+from copydesk.judge.words._normalize import normalize as normalize
 from copydesk.judge.words._numbers import ORDINALS as ORDINALS
 from copydesk.judge.words._numbers import figures as figures
 from copydesk.judge.words._numbers import headlines_differ as headlines_differ

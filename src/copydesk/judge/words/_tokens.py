@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from copydesk.judge.words._keywords import normalize
+from copydesk.judge.words._normalize import normalize
 from copydesk.judge.words._scripts import LETTERS
 
 # Korean glues its particles to a noun, so it has no edges to look for either

@@ -12,6 +12,7 @@ from statistics import fmean
 from copydesk.errors import DataError
 from copydesk.kit import text
 from copydesk.measure.pages import _layouts, _likeness
+from copydesk.measure.pages._cases import Set
 from copydesk.measure.pages._dates import Days, count_days
 from copydesk.measure.pages._likeness import Likeness
 from copydesk.measure.pages._reading import (
@@ -109,19 +110,8 @@ def extract(
     for its newest. Misses are listed where `below` says from which F1 of a text on. Raises
     DataError where there is nothing to compare, or something cannot be read.
     """
-    sets = _layouts.labelled_sets(paths, now, replayed_at)
-    comparable = [labelled_set.only(lambda truth: truth.has_words) for labelled_set in sets]
-    skipped = tuple(
-        labelled_set.name
-        for labelled_set, left in zip(sets, comparable, strict=True)
-        if labelled_set.cases and not left.cases
-    )
-    comparable = [labelled_set for labelled_set in comparable if labelled_set.cases]
-    if not comparable and skipped:
-        names = ", ".join(skipped)
-        raise DataError("of these pages only the days are known", subject=names, hint=_FOR_DAYS)
-    if not comparable:
-        raise DataError("no page among the files has a text or a title", hint=_layouts.HINT)
+    sets = _layouts.read_sets(paths, now, replayed_at)
+    comparable, skipped = _choose_comparable(sets)
     readings = [read_set(labelled_set, progress) for labelled_set in comparable]
     reports = tuple(
         _report(labelled_set.name, pages, labelled_set.absent)
@@ -161,6 +151,23 @@ def text_likeness(reading: PageReading) -> Likeness | None:
     """Compare a page's text, None where nobody knows the true one."""
     true = reading.case.truth.text
     return None if true is None else _likeness.compare_texts(true, _prose(reading))
+
+
+def _choose_comparable(sets: Sequence[Set]) -> tuple[list[Set], tuple[str, ...]]:
+    """Return the sets with pages of which more is known than the day, and the others' names."""
+    worded = [labelled_set.only(lambda truth: truth.has_words) for labelled_set in sets]
+    skipped = tuple(
+        labelled_set.name
+        for labelled_set, left in zip(sets, worded, strict=True)
+        if labelled_set.cases and not left.cases
+    )
+    comparable = [labelled_set for labelled_set in worded if labelled_set.cases]
+    if not comparable and skipped:
+        names = ", ".join(skipped)
+        raise DataError("of these pages only the days are known", subject=names, hint=_FOR_DAYS)
+    if not comparable:
+        raise DataError("no page among the files has a text or a title", hint=_layouts.HINT)
+    return comparable, skipped
 
 
 def _prose(reading: PageReading) -> str:
@@ -211,21 +218,28 @@ def _our_authors(article: Article | None) -> tuple[str, ...]:
 
 def _misses(readings: Iterable[PageReading], below: float) -> Iterator[Miss]:
     for reading in readings:
-        likeness = text_likeness(reading)
-        if likeness is not None and likeness.f1 < below:
-            ours, true = _prose(reading), reading.case.truth.text or ""
-            more, less = _likeness.longest_alone(ours, true), _likeness.longest_alone(true, ours)
-            yield _miss(reading, "text", likeness.f1, more, less)
-        for names in _names(reading):
-            if not names.is_exact:
-                ours = ", ".join(_our_authors(reading.article))
-                yield _miss(
-                    reading, "authors", names.f1, ours, ", ".join(reading.case.truth.authors or ())
-                )
+        yield from _text_misses(reading, below)
+        yield from _author_misses(reading)
         for field in ("title", "image", "address"):
             for ours, true in _pair(reading, field):
                 if ours != true:
                     yield _miss(reading, field, 0.0, ours, true)
+
+
+def _text_misses(reading: PageReading, below: float) -> Iterator[Miss]:
+    likeness = text_likeness(reading)
+    if likeness is not None and likeness.f1 < below:
+        ours, true = _prose(reading), reading.case.truth.text or ""
+        more, less = _likeness.longest_alone(ours, true), _likeness.longest_alone(true, ours)
+        yield _miss(reading, "text", likeness.f1, more, less)
+
+
+def _author_misses(reading: PageReading) -> Iterator[Miss]:
+    for names in _names(reading):
+        if not names.is_exact:
+            ours = ", ".join(_our_authors(reading.article))
+            true = ", ".join(reading.case.truth.authors or ())
+            yield _miss(reading, "authors", names.f1, ours, true)
 
 
 def _score(miss: Miss) -> tuple[str, float]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urljoin
 
 from copydesk import fetch
@@ -22,6 +23,13 @@ Lines = Iterable[tuple[File, list[Row]]]
 _WARC = (b"WARC/1", b"\x1f\x8b")
 _MAX_HOPS = 10
 _CARD_PAGES = 3
+_Kind = Literal["texts", "index", "labels"]
+# the keys by which lines are known; those of the first kind that fits count
+_KEYS: Mapping[_Kind, frozenset[str]] = {
+    "texts": frozenset({"id", "text"}),
+    "index": frozenset({"set", "key"}),
+    "labels": frozenset({"url", "published"}),
+}
 
 
 def is_recording(file: File) -> bool:
@@ -64,30 +72,34 @@ async def _follow(replay: fetch.Replay, url: str) -> Page | None:
     return None
 
 
-def with_recorded(web: Web, lines: Lines, sets: Iterable[Set]) -> list[Set]:
+def add_recordings(web: Web, lines: Lines, sets: Iterable[Set]) -> list[Set]:
     """Return the sets with those whose pages the web holds.
 
     Labels name a page by `url`; their texts stand in other lines under the same `id`. An index
     names the `key` that a page has in one of the sets: it is then read as it was recorded.
     """
-    texts: dict[str, str] = {}
-    labels: list[tuple[File, list[Row]]] = []
-    index: list[tuple[File, list[Row]]] = []
+    by_kind: dict[_Kind | None, list[tuple[File, list[Row]]]] = defaultdict(list)
     for file, rows in lines:
-        first = rows[0] if rows else {}
-        if "id" in first and "text" in first:
-            texts |= {str(row["id"]): str(row.get("text") or "") for row in rows if "id" in row}
-        elif "set" in first and "key" in first:
-            index.append((file, rows))
-        elif "url" in first and "published" in first:
-            labels.append((file, rows))
-    found = list(sets)
-    for file, rows in index:
-        found = _read_index(web, file, rows, found)
-    return [*found, *(_labelled_set(web, file, rows, texts) for file, rows in labels)]
+        by_kind[_kind(rows)].append((file, rows))
+    texts = {
+        str(row["id"]): str(row.get("text") or "")
+        for _, rows in by_kind["texts"]
+        for row in rows
+        if "id" in row
+    }
+    read_sets = list(sets)
+    for file, rows in by_kind["index"]:
+        read_sets = _read_index(web, file, rows, read_sets)
+    return [*read_sets, *(_read_labels(web, file, rows, texts) for file, rows in by_kind["labels"])]
 
 
-def _labelled_set(web: Web, file: File, rows: list[Row], texts: Mapping[str, str]) -> Set:
+def _kind(rows: list[Row]) -> _Kind | None:
+    """Return what a file of lines is by the keys of its first one, None for nothing of ours."""
+    first = rows[0] if rows else {}
+    return next((kind for kind, keys in _KEYS.items() if keys <= first.keys()), None)
+
+
+def _read_labels(web: Web, file: File, rows: list[Row], texts: Mapping[str, str]) -> Set:
     cases, absent = [], []
     cards = _cards(rows)
     for row in rows:
@@ -126,14 +138,13 @@ def _read_index(web: Web, file: File, rows: list[Row], sets: list[Set]) -> list[
     """Read the pages of an index from the web: those of the sets, and those with a date."""
     pages = {str(row["key"]): row for row in rows if row.get("url") and row.get("key")}
     known = {case.name for known_set in sets for case in known_set.cases}
-    found = [
-        replace(
-            known_set,
-            cases=[_replace_page(web, case, pages.get(case.name)) for case in known_set.cases],
-        )
-        for known_set in sets
-    ]
+    replaced = [_replace_pages(web, known_set, pages) for known_set in sets]
     dated = {key: row for key, row in pages.items() if key not in known and row.get("date")}
+    return [*replaced, _read_new_pages(web, file, dated)]
+
+
+def _read_new_pages(web: Web, file: File, dated: Mapping[str, Row]) -> Set:
+    """Read the pages of an index of which no more is known than the day."""
     recorded = {key: web.page(str(row["url"])) for key, row in dated.items()}
     cases = [
         Case(name=key, page=page, truth=Truth(day=day_of(dated[key], "date", file)))
@@ -141,7 +152,13 @@ def _read_index(web: Web, file: File, rows: list[Row], sets: list[Set]) -> list[
         if page is not None
     ]
     absent = tuple(key for key, page in recorded.items() if page is None)
-    return [*found, Set(name=file.stem.rpartition("/")[2], cases=cases, absent=absent)]
+    return Set(name=file.stem.rpartition("/")[2], cases=cases, absent=absent)
+
+
+def _replace_pages(web: Web, known_set: Set, pages: Mapping[str, Row]) -> Set:
+    """Return a set with the recorded pages in place of those that it has."""
+    cases = [_replace_page(web, case, pages.get(case.name)) for case in known_set.cases]
+    return replace(known_set, cases=cases)
 
 
 def _replace_page(web: Web, case: Case, row: Row | None) -> Case:
