@@ -22,7 +22,6 @@ CHAIN_MODULES = 16
 
 # What is over them, may only fall.
 FULLER_FOLDERS: dict[str, int] = {
-    "publish": 21,
     "publish/site": 22,
 }
 LONGEST_CHAIN = 27
