@@ -25,7 +25,7 @@ FULLER_FOLDERS: dict[str, int] = {
     "publish": 21,
     "publish/site": 22,
 }
-LONGEST_CHAIN = 27
+LONGEST_CHAIN = 25
 PARTICIPLES: dict[str, int] = {
     "archive": 5,
     "cli": 4,

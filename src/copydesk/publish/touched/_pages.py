@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from copydesk.publish._counts import Counts
 from copydesk.publish._entries import StoryEntry
 from copydesk.publish._keys import Heading
 from copydesk.publish._outputs import Cut, count_pages
 from copydesk.publish._plan import SitePlan
 from copydesk.publish.catalogue import Pair
+from copydesk.publish.touched._counts import Counts
 
 
 @dataclass(slots=True)
