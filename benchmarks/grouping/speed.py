@@ -30,7 +30,7 @@ from invented import Invented, Recombined, stream
 from plain import Plain
 
 from copydesk.judge import NewsDocument, Stream
-from copydesk.measure import read_labelled
+from copydesk.measure import read_documents
 
 _LENGTHS = (0, 600, 1500)  # characters of a text
 _INVENTED = 2_000
@@ -71,7 +71,7 @@ def _speeds(gold: Sequence[Path], repeats: int) -> None:
 def _sets(gold: Sequence[Path]) -> Iterator[tuple[str, Sequence[NewsDocument]]]:
     """Give each file's documents, cut to each length that they have."""
     for path in gold:
-        documents = read_labelled(path)
+        documents = read_documents(path)
         for length in _LENGTHS if any(one.text for one in documents) else _LENGTHS[:1]:
             yield (
                 _named(path.stem, length),
@@ -103,7 +103,7 @@ def _recombined(gold: Sequence[Path], most: int) -> Iterator[NewsDocument]:
     """Give headlines of the files that have times."""
     stories: dict[str, list[str]] = defaultdict(list)
     for path in gold:
-        for one in read_labelled(path):
+        for one in read_documents(path):
             if one.moment and one.title.strip():
                 stories[f"{path} {one.cluster}"].append(one.title)
     made = Recombined(1, list(stories.values()))

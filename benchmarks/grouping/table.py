@@ -32,7 +32,7 @@ from vectors import place, vectors
 
 from copydesk import embed, judge
 from copydesk.errors import ModelError
-from copydesk.measure import Order, read_labelled, sort_documents
+from copydesk.measure import Order, read_documents, sort_documents
 
 _FILES: Mapping[str, tuple[str, Order | None, str]] = {
     "og2021 English": ("story/og2021_dev.jsonl", None, "eng"),
@@ -111,7 +111,7 @@ def _ours(name: str, files: Mapping[str, Path], kept: Path | None) -> None:
     """Print what copydesk does at once, and in the end; by meaning too where vectors are kept."""
     at_once, settled = [], []
     for file, path in files.items():
-        order, documents = sort_documents(read_labelled(path), _FILES[file][1])
+        order, documents = sort_documents(read_documents(path), _FILES[file][1])
         told = [embed.passage(one.title, one.text) for one in documents]
         pointing = vectors(told, kept) if kept else [b""] * len(told)
         grouped = judge.Stream()

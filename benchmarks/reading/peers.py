@@ -37,7 +37,7 @@ from copydesk.measure.pages import (
     Truth,
     our_day,
     read_case,
-    remove_repeated,
+    remove_repeats,
 )
 
 OURS, DEFAULT = "copydesk", "trafilatura, text only"
@@ -61,7 +61,7 @@ def main() -> None:
     warnings.simplefilter("ignore")  # the peers' own
     tools = installed()
     clocks = Clocks() if given.parts else None
-    sets = pages.labelled_sets(given.paths, NOW, given.clock)
+    sets = pages.read_sets(given.paths, NOW, given.clock)
     times: Times = defaultdict(list)
     print(f"| set | measure | n | {' | '.join((OURS, *(tool.name for tool in tools)))} |")
     print(f"|---|---|---|{'---|' * (len(tools) + 1)}")
@@ -93,7 +93,7 @@ def read(labelled: Set, tools: list[Tool], times: Times) -> Told:
             told[tool.name].append(timed(times[tool.name], asked, tool, case))
         if sys.stderr.isatty():
             print(f"\r{labelled.name} {number}/{len(labelled.cases)} ", end="", file=sys.stderr)
-    told[OURS] = [said(one) for one in remove_repeated(ours)]
+    told[OURS] = [said(one) for one in remove_repeats(ours)]
     return told
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from copydesk.measure.pages import expected_text
+from copydesk.measure.pages import read_markup_text
 from copydesk.news import Page
 
 
@@ -78,7 +78,7 @@ def _readability(page: Page) -> Said:
     from readability import Document
 
     document = Document(_decoded(page), url=page.final_url)
-    return Said(text=expected_text(document.summary().encode()), title=document.short_title())
+    return Said(text=read_markup_text(document.summary().encode()), title=document.short_title())
 
 
 def _newspaper(page: Page) -> Said:

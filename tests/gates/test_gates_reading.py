@@ -51,7 +51,7 @@ def read(*paths: Path) -> list[PageReading]:
     for path in paths:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         assert digest == DIGESTS[path], f"other data: {path.name}"
-    (found,) = pages.labelled_sets(paths, NOW, AT)
+    (found,) = pages.read_sets(paths, NOW, AT)
     return read_set(found, _Silence())
 
 

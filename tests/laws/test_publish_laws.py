@@ -185,8 +185,8 @@ def test_the_front_page_tells_every_happening_once_and_leads_nobody_astray(
     assert len(told) == len(set(told))
     assert {plan.groups.event(story) for story in plan.stories} == set(told)
     pages = {addresses.story_folder(story.path) for story in plan.stories}
-    assert not pages & plan.groups.moved_pages().keys()
-    assert set(plan.groups.moved_pages().values()) <= set(plan.stories.entries)
+    assert not pages & plan.groups.redirects().keys()
+    assert set(plan.groups.redirects().values()) <= set(plan.stories.entries)
     for story in plan.stories:
         background = plan.groups.background(story)
         assert all(one in plan.stories.entries for one in background)

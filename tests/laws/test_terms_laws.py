@@ -104,7 +104,7 @@ def test_any_bytes_are_rules_of_tdm_or_none(body: bytes) -> None:
 
 @given(st.lists(SIGNALS, max_size=6), SIGNALS)
 def test_one_word_more_never_takes_a_refusal_back(known: list[Signal], more: Signal) -> None:
-    before, after = terms.refused(known), terms.refused([*known, more])
+    before, after = terms.list_refused_uses(known), terms.list_refused_uses([*known, more])
     assert set(before) <= set(after)
     assert list(after) == [use for use in USES if use in after]
     limit = terms.snippet_characters(known)
@@ -189,7 +189,7 @@ def test_the_signals_that_decide_forbid_what_all_forbid(signals: list[Signal]) -
     few = terms.deciding(signals)
     assert few <= set(signals)
     assert len(few) < 20
-    assert terms.refused(few) == terms.refused(signals)
+    assert terms.list_refused_uses(few) == terms.list_refused_uses(signals)
     assert terms.snippet_characters(few) == terms.snippet_characters(signals)
 
 

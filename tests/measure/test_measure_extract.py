@@ -224,7 +224,7 @@ def test_a_page_without_an_address_is_read_under_the_one_that_it_declares(tmp_pa
     declared = html(f'<link rel="canonical" href="{URL}">')
     places = expectation(tmp_path / "a", page=declared), expectation(tmp_path / "b")
 
-    found = pages.labelled_sets(places, NOW, None)
+    found = pages.read_sets(places, NOW, None)
 
     assert [labelled_set.cases[0].page.url for labelled_set in found] == [
         URL,
@@ -312,7 +312,7 @@ def test_progress_is_told_set_by_set(tmp_path: Path) -> None:
 
 
 def test_costs_are_the_median_and_the_99th_of_a_hundred(tmp_path: Path) -> None:
-    (labelled,) = pages.labelled_sets([texts(tmp_path)], NOW, None)
+    (labelled,) = pages.read_sets([texts(tmp_path)], NOW, None)
     (reading,) = pages.read_set(labelled, Watched())
     readings = [replace(reading, seconds=number / 1000) for number in range(1, 201)]
 

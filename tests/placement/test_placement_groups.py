@@ -34,7 +34,7 @@ class Index:
     def __init__(self, *stories: Filed) -> None:
         self._stories = stories
 
-    def named(self, name: str) -> Filed | None:
+    def by_name(self, name: str) -> Filed | None:
         return next((story for story in self._stories if story.name == name), None)
 
     def members(self, group: str) -> list[Filed]:
@@ -78,8 +78,8 @@ def test_readers_of_a_former_leader_are_sent_to_the_leader_of_today() -> None:
     former = Filed("a.md", "g", is_public=False, has_led=True)
     groups = Groups(Index(leader, former))
 
-    assert {"news/a/": leader} == groups.moved_pages()
-    assert {} == groups.moved_pages({"another"})
+    assert {"news/a/": leader} == groups.redirects()
+    assert {} == groups.redirects({"another"})
 
 
 def test_background_is_shown_once_an_event_and_never_the_story_itself() -> None:

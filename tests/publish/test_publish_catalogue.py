@@ -124,13 +124,18 @@ def test_no_question_goes_through_all_stories(known: Catalogue) -> None:
     list(known.pages_under("month", entry.month, 1))
     (list(known.paths("day", entry.day, 1)), list(known.story_paths()))
     known.count_under("day", entry.day)
-    known.hosted()
-    (known.at(entry.path), known.named(entry.name), known.members("g"), known.copies(entry.name))
-    (known.hidden({"a"}), known.credits({"a"}), known.needing({"a"}), known.names_of({"g"}))
+    known.only_here()
+    (known.at(entry.path), known.by_name(entry.name), known.members("g"), known.copies(entry.name))
+    (
+        known.addresses_to_hide({"a"}),
+        known.credits({"a"}),
+        known.needing({"a"}),
+        known.names_of({"g"}),
+    )
     (
         known.former_leaders(),
         known.former_leaders({"g"}),
-        known.removed(),
+        known.removals(),
         list(known.showing("i")),
         known.nameless(),
     )

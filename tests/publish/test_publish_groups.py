@@ -147,7 +147,7 @@ def test_what_an_editor_removed_is_gone_and_sends_nobody_on() -> None:
         editions.edition([leader(), deposed(verdict=word)]), SiteOptions(show="cached")
     )
 
-    assert {} == plan.groups.moved_pages()
+    assert {} == plan.groups.redirects()
     assert (f"news/{OLD}/",) == plan.gone
 
 

@@ -30,7 +30,7 @@ class Model:
     """
 
     def __init__(self, threads: int = 1, path: Path | None = None) -> None:
-        self._path = path or _find_installed()
+        self._path = path or _find_model_file()
         self._threads = threads
         self._session: onnxruntime.InferenceSession | None = None
         _check(self._path)
@@ -63,7 +63,7 @@ class Model:
         return np.asarray(hidden[0].mean(axis=0))
 
 
-def _find_installed() -> Path:
+def _find_model_file() -> Path:
     """Find the model's file; nothing heavy is loaded for that."""
     try:
         package = importlib.util.find_spec(_PACKAGE)
@@ -80,9 +80,9 @@ def _check(path: Path) -> None:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise _broken(path, error.strerror or type(error).__name__) from error
+        raise _failure(path, error.strerror or type(error).__name__) from error
     if digest != SHA256:
-        raise _broken(path, "it is damaged or of another version")
+        raise _failure(path, "it is damaged or of another version")
 
 
 def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
@@ -95,10 +95,10 @@ def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
         options.log_severity_level = _ERRORS_ONLY
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's errors have no root of their own
-        raise _broken(path, str(error).splitlines()[0]) from error
+        raise _failure(path, str(error).splitlines()[0]) from error
 
 
-def _broken(path: Path, why: str) -> ModelError:
+def _failure(path: Path, why: str) -> ModelError:
     return ModelError(
         f"the model of sentence vectors cannot be used ({why})",
         subject=str(path),

@@ -5,7 +5,7 @@ What a site repeats on many pages is learned from finished articles and taken ou
 
 from __future__ import annotations
 
-from copydesk.extract._declared_address import declared_address as declared_address
+from copydesk.extract._declared_address import find_declared_address as find_declared_address
 from copydesk.extract._fields import fields as fields
 from copydesk.extract._habits import MOST_HABITS as MOST_HABITS
 from copydesk.extract._habits import Habits as Habits

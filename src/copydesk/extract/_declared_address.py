@@ -5,7 +5,7 @@ from __future__ import annotations
 from copydesk.kit import urls
 
 
-def declared_address(html: bytes) -> str:
+def find_declared_address(html: bytes) -> str:
     """Return the address that a page says is its own, "" where it says none or is no HTML.
 
     A page found on the web is never believed so easily: see `origin.canonical`.

@@ -143,7 +143,7 @@ def _add_terms(article: Article, reading: _OpenedPage) -> Article:
         access=access,
         credit=credit,
         signals=signals,
-        refuses=terms.refused(signals),
+        refuses=terms.list_refused_uses(signals),
         excerpt=excerpt,
     )
 

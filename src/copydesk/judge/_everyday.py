@@ -11,8 +11,8 @@ from copydesk.judge.profile import (
     Fingerprint,
     Match,
     QualitySignal,
-    given_topics,
     source_of,
+    topics_of_source,
 )
 from copydesk.judge.quality import Sightings
 from copydesk.judge.words import contains, contains_letters, normalize
@@ -69,7 +69,7 @@ def relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
     that is official or has topics. A beat without topics takes everything.
     """
     read = (_match(topic, article) for topic in beat.topics)
-    return (*given_topics(article, beat), *filter(None, read))
+    return (*topics_of_source(article, beat), *filter(None, read))
 
 
 def _match(topic: Topic, article: Article) -> Match | None:

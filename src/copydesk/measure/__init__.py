@@ -7,7 +7,7 @@ from copydesk.measure._copies import CopiesReport as CopiesReport
 from copydesk.measure._copies import copies as copies
 from copydesk.measure._documents import Labelled as Labelled
 from copydesk.measure._documents import Order as Order
-from copydesk.measure._documents import read_labelled as read_labelled
+from copydesk.measure._documents import read_documents as read_documents
 from copydesk.measure._documents import sort_documents as sort_documents
 from copydesk.measure._feeds import FeedsReport as FeedsReport
 from copydesk.measure._feeds import Mismatch as Mismatch

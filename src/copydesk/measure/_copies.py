@@ -43,7 +43,7 @@ class CopiesReport:
 def copies(path: Path) -> CopiesReport:
     """Read documents with clusters of equal texts, or pairs with a label; raises DataError."""
     pairs = _pairs(path)
-    return _by_pair(pairs) if pairs else _by_cluster(_documents.read_labelled(path))
+    return _by_pair(pairs) if pairs else _by_cluster(_documents.read_documents(path))
 
 
 def _by_cluster(documents: Sequence[Labelled]) -> CopiesReport:

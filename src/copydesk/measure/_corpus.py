@@ -62,7 +62,7 @@ def _open(path: Path, name: str, holder: Path) -> Iterator[File]:
         if path.suffix == ".zip":
             yield from _open_zip(path)
         else:
-            _refuse_oversized(path.stat().st_size, str(path))
+            _check_size(path.stat().st_size, str(path))
             yield File(name=name, data=path.read_bytes(), path=path, holder=holder)
     except OSError as error:
         raise DataError(f"cannot be read ({error.strerror})", subject=str(path)) from error
@@ -75,11 +75,11 @@ def _open_zip(path: Path) -> Iterator[File]:
     with zipfile.ZipFile(path) as archive:
         for member in sorted(archive.infolist(), key=lambda member: member.filename):
             if not member.is_dir():
-                _refuse_oversized(member.file_size, f"{path}: {member.filename}")
+                _check_size(member.file_size, f"{path}: {member.filename}")
                 data = archive.read(member)
                 yield File(name=member.filename, data=data, path=path, holder=path)
 
 
-def _refuse_oversized(size: int, subject: str) -> None:
+def _check_size(size: int, subject: str) -> None:
     if size > _MAX_BYTES:
         raise DataError("a file is too big", subject=subject, hint="64 MB at most")

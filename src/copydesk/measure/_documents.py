@@ -39,7 +39,7 @@ class Labelled:
     order: float | None = None
 
 
-def read_labelled(path: Path) -> list[Labelled]:
+def read_documents(path: Path) -> list[Labelled]:
     """Read a file of labelled documents; raises DataError with the line that is none."""
     if path.stat().st_size > _MAX_BYTES:
         raise DataError("too large to be read", subject=str(path), hint="at most 512 MB")

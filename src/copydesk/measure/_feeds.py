@@ -15,7 +15,7 @@ from copydesk.errors import DataError, FeedError
 from copydesk.kit import text, urls
 from copydesk.measure import _corpus
 from copydesk.measure._corpus import File
-from copydesk.measure._goldens import Expected, expected_of, goldens_of
+from copydesk.measure._goldens import Expected, goldens_of, read_expected_entries
 from copydesk.news import Page, Source
 
 _ENDINGS = (".xml", ".rss", ".atom", ".rdf", ".json")
@@ -161,7 +161,7 @@ def _is_well_formed(file: File) -> bool:
 
 
 def _mismatches(file: File, golden: File, ours: tuple[watch.SourceEntry, ...]) -> list[Mismatch]:
-    expected = expected_of(golden)
+    expected = read_expected_entries(golden)
     if expected is None:
         return [_mismatch(file, -1, "result", "", f"{golden.name} is in no known shape")]
     if len(expected) != len(ours):
@@ -176,7 +176,7 @@ def _mismatches(file: File, golden: File, ours: tuple[watch.SourceEntry, ...]) -
 def _values(golden: File) -> int:
     return sum(
         bool(entry.title) + bool(entry.links) + (entry.published_at is not None)
-        for entry in expected_of(golden) or ()
+        for entry in read_expected_entries(golden) or ()
     )
 
 

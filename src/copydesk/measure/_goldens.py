@@ -72,7 +72,7 @@ def _count_shared_folders(golden: File, other: File) -> int:
     return shared
 
 
-def expected_of(golden: File) -> tuple[Expected, ...] | None:
+def read_expected_entries(golden: File) -> tuple[Expected, ...] | None:
     """Return the entries of a result file, None where it is in no shape that is known."""
     try:
         feed = json.loads(golden.data)

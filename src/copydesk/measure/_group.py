@@ -66,7 +66,7 @@ def group(path: Path, options: GroupOptions) -> GroupReport:
 
     Raises DataError; ModelError where meaning is asked for and its extra is not installed.
     """
-    order, documents = _documents.sort_documents(_documents.read_labelled(path), options.order)
+    order, documents = _documents.sort_documents(_documents.read_documents(path), options.order)
     beat = options.beat
     stream = judge.Stream(beat)
     model = embed.Model() if options.by_meaning else None

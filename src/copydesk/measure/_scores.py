@@ -62,7 +62,7 @@ def scores(cases_csv: Path, beat: Beat, profile: str) -> ScoresReport:
     Raises DataError, with the line, where the file is no list of cases; UsageError for an unknown
     profile.
     """
-    beat = replace(beat, scoring=replace(beat.scoring, profile=_known(profile)))
+    beat = replace(beat, scoring=replace(beat.scoring, profile=_profile_name(profile)))
     total = quality_exact = published_exact = 0
     different = []
     for case in _cases(cases_csv):
@@ -81,7 +81,7 @@ def scores(cases_csv: Path, beat: Beat, profile: str) -> ScoresReport:
     )
 
 
-def _known(profile: str) -> ProfileName:
+def _profile_name(profile: str) -> ProfileName:
     match profile:
         case "copydesk" | "everyday":
             return profile

@@ -105,7 +105,7 @@ class CoverageIndex(Protocol):
         """Return the filed copies of a story, by its name, in the order of their paths."""
         ...
 
-    def hidden(self, addresses: Collection[str]) -> set[str]:
+    def addresses_to_hide(self, addresses: Collection[str]) -> set[str]:
         """Return which of these addresses a copy or something that an editor removed has."""
         ...
 
@@ -147,7 +147,7 @@ class Coverages:
     def _list_others(self, story: Story) -> list[tuple[str, Related]]:
         """List the other coverage of a story, each article with its identity."""
         related = [(urls.identity(article.web_url), article) for article in story.related]
-        hidden = self.index.hidden({address for address, _ in related})
+        hidden = self.index.addresses_to_hide({address for address, _ in related})
         hidden.add(urls.identity(story.web_url))
         return [(address, article) for address, article in related if address not in hidden]
 

@@ -108,7 +108,7 @@ def choose_front(stories: Sequence[Story], rules: FrontRules) -> FrontPage:
     has at most three and one topic eight (the main topic, which may stand on all, apart); where
     that leaves fewer than ten, the caps double until ten stand.
     """
-    pinned = _pinned_stories(rules)
+    pinned = _list_pins(rules)
     pinned_events = {rules.event(story) for story, _ in pinned}
     ranked = [s for s in _rank(stories, rules) if rules.event(s) not in pinned_events]
     ranked = _keep_one_an_event(ranked, rules)
@@ -129,7 +129,7 @@ def choose_front(stories: Sequence[Story], rules: FrontRules) -> FrontPage:
     )
 
 
-def _pinned_stories(rules: FrontRules) -> list[tuple[Story, Ruling]]:
+def _list_pins(rules: FrontRules) -> list[tuple[Story, Ruling]]:
     """Return the published stories that are pinned, each event once; a pin on another is none."""
     pinned: dict[str, tuple[Story, Ruling]] = {}
     for ruling in rules.pins:
@@ -210,15 +210,16 @@ class _Page:
         if self._owners[self._rules.owner(story)] >= limits.of_an_owner * times:
             return False
         return all(
-            self._topics[name] < limits.of_a_topic * times for name in self._counted_topics(story)
+            self._topics[name] < limits.of_a_topic * times
+            for name in self._topics_that_count(story)
         )
 
     def _take(self, story: Story) -> None:
         self.chosen.append(story)
         self._owners[self._rules.owner(story)] += 1
-        self._topics.update(self._counted_topics(story))
+        self._topics.update(self._topics_that_count(story))
 
-    def _counted_topics(self, story: Story) -> Iterator[str]:
+    def _topics_that_count(self, story: Story) -> Iterator[str]:
         return (name for name in set(story.topics) if name != self._rules.main_topic)
 
 

@@ -36,7 +36,7 @@ _Filed = TypeVar("_Filed", bound=FiledStory)
 class GroupIndex(Protocol[_Filed]):
     """Who knows the filed stories by their names and groups."""
 
-    def named(self, name: str) -> _Filed | None:
+    def by_name(self, name: str) -> _Filed | None:
         """Return the story of a name, whether published or not, None where there is none."""
         ...
 
@@ -56,14 +56,14 @@ class Groups(Generic[_Filed]):
         self._index = index
         self._members: dict[str, list[_Filed]] = {}
 
-    def filed(self, name: str) -> _Filed | None:
+    def find(self, name: str) -> _Filed | None:
         """Return the story of a name, None where there is none or an editor removed it."""
-        story = self._index.named(name)
+        story = self._index.by_name(name)
         return None if story is None or story.is_removed else story
 
     def public(self, name: str) -> _Filed | None:
         """Return the published story of a name, None where there is none."""
-        story = self._index.named(name)
+        story = self._index.by_name(name)
         return story if story is not None and story.is_public else None
 
     def members(self, group: str) -> list[_Filed]:
@@ -84,13 +84,13 @@ class Groups(Generic[_Filed]):
         chain = [addresses.record_name(story.path)]
         while story.copy_of and story.copy_of not in chain:
             chain.append(story.copy_of)
-            original = self.filed(story.copy_of)
+            original = self.find(story.copy_of)
             if original is None:
                 return story.copy_of
             story = original
         return story.group or (min(chain) if story.copy_of else chain[-1])
 
-    def moved_pages(self, groups: Collection[str] | None = None) -> dict[str, _Filed]:
+    def redirects(self, groups: Collection[str] | None = None) -> dict[str, _Filed]:
         """Return the leader of today by the folder of the page of one that led before.
 
         Readers know that page. A member that never led had none, and is not sent on from.
@@ -110,7 +110,7 @@ class Groups(Generic[_Filed]):
         own = self.event(story)
         by_event: dict[str, _Filed] = {}
         for name in story.background:
-            filed = self.filed(name)
+            filed = self.find(name)
             shown = filed if filed is None or filed.is_public else self._leader_of(filed)
             if shown is not None and self.event(shown) != own:
                 by_event.setdefault(self.event(shown), shown)

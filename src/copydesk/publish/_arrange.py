@@ -61,7 +61,7 @@ def arrange(edition: Edition, seen: Survey, look: SiteOptions) -> SitePlan:
         groups=groups,
         coverages=coverages,
         official=official,
-        gone=tuple(sorted(entry.folder for entry in catalogue.removed())),
+        gone=tuple(sorted(entry.folder for entry in catalogue.removals())),
         records=_by_collection(records),
         above=seen.grounds.above,
         look=look,
@@ -82,11 +82,11 @@ def _under(
 
 
 def _find_public(groups: Groups[StoryEntry], read: StoryReader) -> Callable[[str], Story | None]:
-    def named(name: str) -> Story | None:
+    def read_public(name: str) -> Story | None:
         entry = groups.public(name)
         return read(entry.path) if entry else None
 
-    return named
+    return read_public
 
 
 def _addresses(beat: Beat) -> addresses.Links:

@@ -102,11 +102,11 @@ def make_entry(story: Story, stamp: str, keys: Iterable[StoryKey], grounds: Grou
         domain=addresses.addressable_domain(domain),
         publisher=_publisher(story),
         topics=story.topics,
-        heat=_held(story.heat or 0),
+        heat=_clamp(story.heat or 0),
         group=story.group,
         copy_of=story.copy_of,
         credit=story.credit if story.web_url else "",
-        trust=None if story.trust is None else _held(story.trust),
+        trust=None if story.trust is None else _clamp(story.trust),
         is_hosted=not story.web_url,
         image=image(story),
         web_url=story.web_url,
@@ -120,7 +120,7 @@ def make_entry(story: Story, stamp: str, keys: Iterable[StoryKey], grounds: Grou
     )
 
 
-def _held(number: int) -> int:
+def _clamp(number: int) -> int:
     """Return a number that somebody wrote into a record, or the nearest one that JSON holds."""
     return max(-_LARGEST, min(_LARGEST, number))
 

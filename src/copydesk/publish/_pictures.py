@@ -23,9 +23,9 @@ def of(story: Story, plan: SitePlan) -> Picture | None:
         return None
     image = story.images[0]
     if show == "hotlink":
-        return _hotlinked_picture(image, story.provider)
+        return _from_origin(image, story.provider)
     thumbnail = plan.look.pictures.get(image.url)
-    return None if thumbnail is None else _cached_picture(image, story.provider, thumbnail, plan)
+    return None if thumbnail is None else _from_cache(image, story.provider, thumbnail, plan)
 
 
 def of_record(record: Record, plan: SitePlan) -> Picture | None:
@@ -39,7 +39,7 @@ def of_record(record: Record, plan: SitePlan) -> Picture | None:
         return None
     width, height = (side if isinstance(side, int) else 0 for side in map(first.get, _SIDES))
     image = Image(url=str(first.get("url", "")), width=width, height=height)
-    return _hotlinked_picture(image, None)
+    return _from_origin(image, None)
 
 
 def list_images(story: Story, plan: SitePlan) -> Sequence[Image]:
@@ -53,7 +53,7 @@ def list_images(story: Story, plan: SitePlan) -> Sequence[Image]:
     return [image for image in story.images if urls.may_be_of_web(image.url)]
 
 
-def _hotlinked_picture(image: Image, provider: Provider | None) -> Picture | None:
+def _from_origin(image: Image, provider: Provider | None) -> Picture | None:
     origin = _check_secure(image.url)
     if origin is None:
         return None
@@ -75,7 +75,7 @@ def _hotlinked_picture(image: Image, provider: Provider | None) -> Picture | Non
     )
 
 
-def _cached_picture(
+def _from_cache(
     image: Image, provider: Provider | None, thumbnail: Thumbnail, plan: SitePlan
 ) -> Picture:
     main = thumbnail.forms[0]

@@ -115,9 +115,9 @@ class Wanted:
         """Return the entries of stories that may look otherwise."""
         return every
 
-    def moved(self, groups: Groups[StoryEntry]) -> Mapping[str, StoryEntry]:
+    def redirects(self, groups: Groups[StoryEntry]) -> Mapping[str, StoryEntry]:
         """Return who leads now by the folder of each page that was given up and is to be made."""
-        return groups.moved_pages()
+        return groups.redirects()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

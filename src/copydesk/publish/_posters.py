@@ -34,7 +34,7 @@ class Posters:
     def __post_init__(self) -> None:
         self._topics = {topic.name: topic for topic in self.plan.topics}
         self._title = text.fold(self.plan.beat.title)
-        self._site = self._shared("", Poster(site=self._title), anew=True)
+        self._site = self._draw_card("", Poster(site=self._title), anew=True)
 
     def newest(self, has_picture: Callable[[Story], bool]) -> Iterator[Poster]:
         """Yield those of the newest stories without a picture, for who can draw many at once."""
@@ -47,14 +47,14 @@ class Posters:
         poster = self._of(story)
         if not poster.headline:
             return self._site
-        return self._shared(story.path, poster, anew=self._is_new(story)) or self._site
+        return self._draw_card(story.path, poster, anew=self._is_new(story)) or self._site
 
     def of_page(self, heading: str) -> Shared | None:
         """Return the picture for a page with a heading of its own, the site's for one without."""
         if not heading:
             return self._site
         poster = Poster(site=self._title, headline=heading)
-        return self._shared(heading, poster, anew=True) or self._site
+        return self._draw_card(heading, poster, anew=True) or self._site
 
     def _of(self, story: Story) -> Poster:
         return Poster(
@@ -75,7 +75,7 @@ class Posters:
         own = (name for name in story.topics if name != self.plan.beat.topic)
         return text.fold(next((name for name in own if name in self._topics), ""))
 
-    def _shared(self, key: str, poster: Poster, *, anew: bool) -> Shared | None:
+    def _draw_card(self, key: str, poster: Poster, *, anew: bool) -> Shared | None:
         form = self.draw(poster, anew=anew) if self.draw else None
         if form is None:
             return None

@@ -35,7 +35,7 @@ from copydesk.publish._survey import Survey, take_survey
 from copydesk.publish._world import files_of, world
 from copydesk.publish.api import v2
 from copydesk.publish.catalogue import Catalogue, Drawings, Pieces
-from copydesk.publish.touched import StoryChange, Touched, find_touched, list_pinned
+from copydesk.publish.touched import StoryChange, Touched, find_effects, list_pins
 from copydesk.publish.writing import Count, Manifest, Origin, Sheet, Writer
 from copydesk.rendering import Renderer
 
@@ -192,7 +192,7 @@ def _delete_the_rest(
         writer.sweep()
         return drawn.all()
     unused = drawn.replace(news.pairs, posters.used)
-    writer.drop(_find_gone(plan, news) | {f"{FOLDER}{name}" for name in unused})
+    writer.drop(_list_leftovers(plan, news) | {f"{FOLDER}{name}" for name in unused})
     return drawn.all() if unused else None
 
 
@@ -200,7 +200,7 @@ def _notes(seen: Survey, plan: SitePlan, count: Count) -> dict[str, object]:
     """Return what the next build wants to know of the stories, the front page and the files."""
     return {
         "pictures": seen.pictures,
-        "pinned": sorted(list_pinned(plan)),
+        "pinned": sorted(list_pins(plan)),
         "count": {"files": count.files, "pages": count.pages},
     }
 
@@ -223,7 +223,7 @@ def _report(
 def _find_changes(plan: SitePlan, seen: Survey, options: PublishOptions) -> Touched:
     before = frozenset(seen.notes.get("pinned", ()))
     change = StoryChange(pairs=seen.pairs, pinned=before)
-    return find_touched(plan, change, list(_outputs_of(plan, options)))
+    return find_effects(plan, change, list(_outputs_of(plan, options)))
 
 
 def _outputs_of(plan: SitePlan, options: PublishOptions) -> Iterator[_outputs.AnyOutput]:
@@ -232,7 +232,7 @@ def _outputs_of(plan: SitePlan, options: PublishOptions) -> Iterator[_outputs.An
     return (output for output in outputs if output.is_on(plan.look))
 
 
-def _find_gone(plan: SitePlan, news: Touched) -> set[str]:
+def _list_leftovers(plan: SitePlan, news: Touched) -> set[str]:
     """Return the folders and files that no longer belong to the site."""
     pages = {sitemaps.PAGES} if news.gone else set()  # which may need fewer files
     return {*news.gone, *_find_unused_pictures(plan, news), *pages}

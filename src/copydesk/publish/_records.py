@@ -63,10 +63,10 @@ def heat(record: Record) -> float:
 def list_letters(records: Iterable[Record]) -> list[Record]:
     """Return the newsletters that are not removed, the newest first; undated ones come last."""
     shown = [record for record in records if not is_removed(record)]
-    return sorted(shown, key=lambda record: (sent(record), record.path), reverse=True)
+    return sorted(shown, key=lambda record: (sending_time(record), record.path), reverse=True)
 
 
-def sent(record: Record) -> str:
+def sending_time(record: Record) -> str:
     """Return when a newsletter was sent in a form that sorts, "" where nobody knows."""
     at = record.fields.get("publishedDateTime")
     return dates.rfc3339(at) if isinstance(at, datetime) else ""

@@ -14,7 +14,7 @@ from copydesk.publish import _entries, catalogue
 from copydesk.publish._entries import StoryEntry
 from copydesk.publish._filed import StoryReader
 from copydesk.publish._keys import Grounds, StoryKey
-from copydesk.publish._world import made_by
+from copydesk.publish._world import digest_grounds
 from copydesk.publish.catalogue import Catalogue, Pair, Pictured
 
 _AT_ONCE = 500
@@ -101,7 +101,7 @@ def take_survey(
     grounds = Grounds(zone=_zone(beat.timezone), above=topics_above(addressable_topics(beat)))
     names = tuple(key.name for key in keys)
     listed = frozenset(key.name for key in keys if key.is_listed)
-    notes = index.open(made_by(beat.timezone, grounds.above, names), listed, anew=full)
+    notes = index.open(digest_grounds(beat.timezone, grounds.above, names), listed, anew=full)
     seen = Survey(catalogue=index, reader=reader, keys=keys, grounds=grounds, notes=notes)
     seen.pairs = _take_changes(seen) if notes else _take_all(seen)
     return seen

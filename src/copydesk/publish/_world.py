@@ -24,7 +24,7 @@ def world(beat: Beat, *others: object) -> str:
     return fingerprint(replace(beat, rulings=()), *others)
 
 
-def made_by(zone: str, above: Mapping[str, tuple[str, ...]], keys: tuple[str, ...]) -> str:
+def digest_grounds(zone: str, above: Mapping[str, tuple[str, ...]], keys: tuple[str, ...]) -> str:
     """Return a hash of all that an entry and its place under headings depend on but the story."""
     return fingerprint(StoryEntry._fields, zone, above, keys, _code())
 

@@ -216,7 +216,7 @@ def _rss(feed: _Feed, own: str) -> bytes:
         "  <channel>\n"
         f"    <title>{escape_xml(feed.title)}</title>\n"
         f"    <link>{escape_xml(feed.home)}</link>\n"
-        f"    <description>{_described(feed.title)}</description>\n"
+        f"    <description>{_describe(feed.title)}</description>\n"
         f"{language}"
         f"    <lastBuildDate>{_rfc822(feed.updated)}</lastBuildDate>\n"
         "    <generator>copydesk</generator>\n"
@@ -244,10 +244,10 @@ def _rss_item(entry: _Entry) -> str:
 
 def _rss_content(entry: _Entry) -> str:
     """Return an entry's HTML as a description, or its excerpt, which is text."""
-    return escape_xml(entry.content) if entry.content else _described(entry.excerpt)
+    return escape_xml(entry.content) if entry.content else _describe(entry.excerpt)
 
 
-def _described(value: str) -> str:
+def _describe(value: str) -> str:
     """Return text as a description, which is HTML to its readers: it is escaped once more."""
     return escape_xml(escape_xml(value))
 

@@ -99,7 +99,7 @@ def _maps(plan: SitePlan, outputs: Iterable[AnyOutput]) -> Iterator[_Map]:
         "news-sitemap.xml",
         [
             _Page(_address(story, plan), _offset(story.published_at), "hourly")
-            for story in plan.stories_of(plan.catalogue.hosted())
+            for story in plan.stories_of(plan.catalogue.only_here())
         ],
     )
     for collection, name, frequency in _COLLECTIONS:

@@ -27,7 +27,7 @@ def load_saved_page(path: Path, url: str, now: datetime) -> Page:
     if url and not urls.fetchable(url):
         raise UsageError("no web address", subject=url, hint="an address begins with https://")
     body = _unpack(path)
-    address = urls.fetchable(url) or extract.declared_address(body) or _NOWHERE
+    address = urls.fetchable(url) or extract.find_declared_address(body) or _NOWHERE
     return Page(
         url=address,
         final_url=address,

@@ -63,7 +63,7 @@ def find(
     """
     found = [
         _PlayerOffer(address=document.address, origin="address"),
-        *_declared_offers(document, about.node),
+        *_offers_of_declarations(document, about.node),
     ]
     found += [_PlayerOffer(address=address, origin=origin) for address, origin in offers(declared)]
     found += [
@@ -74,7 +74,7 @@ def find(
     for offer in found:
         if player := players.find(offer.address):
             return player, offer.origin
-    for offer in (*found, *_typed_offers(declared)):
+    for offer in (*found, *_offers_with_types(declared)):
         if embeds.kind_of(offer.address, offer.type) == about.kind:
             file = embeds.file(about.kind, offer.address)
             if file is not None:
@@ -138,7 +138,7 @@ def _is_beside(element: HtmlElement) -> bool:
     return bool(_READ_ALOUD.search(" ".join(names)[:3_000]))
 
 
-def _declared_offers(document: Document, node: Node) -> Iterator[_PlayerOffer]:
+def _offers_of_declarations(document: Document, node: Node) -> Iterator[_PlayerOffer]:
     for part in parts(node):
         mime_type = json_ld.string(part.get("encodingFormat") or part.get("fileFormat"))
         keys = ("embedUrl", "contentUrl") if part is node else ("embedUrl", "contentUrl", "url")
@@ -156,7 +156,7 @@ def _first_addresses(node: Node, keys: Iterable[str], document: Document) -> Ite
                 yield absolute
 
 
-def _typed_offers(declared: Declared) -> Iterator[_PlayerOffer]:
+def _offers_with_types(declared: Declared) -> Iterator[_PlayerOffer]:
     """Yield the files of meta tags with their types, which their addresses may not tell."""
     for names, kind in ((_VIDEO_META, "video"), (_AUDIO_META, "audio")):
         address, name = declared.first(*names)

@@ -74,7 +74,7 @@ def _find_own_name(place: str, document: Document, declared: Declared) -> tuple[
     Templates fill og:site_name with a section ("World") or the address itself: such a name gives
     way to another that fits, and stands where there is none.
     """
-    said = [pair for pair in _declared_names(declared) if _is_name(pair[0])]
+    said = [pair for pair in _list_declared_names(declared) if _is_name(pair[0])]
     bare = {urls.registrable_domain(place), urls.host(place)}
     for name, origin in said:
         if name not in bare and _site_name.fit(name, place):
@@ -91,7 +91,7 @@ def _is_name(said: str) -> bool:
     return is_short and not _site_name.is_address(said)
 
 
-def _declared_names(declared: Declared) -> Iterator[tuple[str, str]]:
+def _list_declared_names(declared: Declared) -> Iterator[tuple[str, str]]:
     yield text.plain(declared.first("og:site_name")[0]), "og:site_name"
     for name in json_ld.names(declared.article.get("publisher"), declared.nodes):
         yield name, "json-ld"
@@ -139,7 +139,7 @@ def site_names(web_url: str, declared: Declared, lead: Lead, beat: Beat) -> Iter
     source = _find_source(lead, beat)
     if source and urls.same_site(source.url, web_url):
         yield source.name
-    yield from (name for name, _ in _declared_names(declared))
+    yield from (name for name, _ in _list_declared_names(declared))
     yield declared.first("application-name")[0]
     for node in declared.nodes:
         if json_ld.kinds(node) & {"website", "newsmediaorganization"}:

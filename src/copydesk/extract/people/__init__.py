@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from copydesk.extract.people._authors import declared_names
 from copydesk.extract.people._authors import find as authors
+from copydesk.extract.people._authors import list_declared_names
 from copydesk.extract.people._person import is_person, people
 
-__all__ = ["authors", "declared_names", "is_person", "people"]
+__all__ = ["authors", "is_person", "list_declared_names", "people"]

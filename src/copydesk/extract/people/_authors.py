@@ -77,7 +77,7 @@ def _publishers(document: Document, declared: Declared) -> frozenset[str]:
     return frozenset(persons - sites)
 
 
-def declared_names(declared: Declared) -> tuple[str, ...]:
+def list_declared_names(declared: Declared) -> tuple[str, ...]:
     """Return the persons that the page's own declarations name."""
     values = _person_names(declared.article.get("author"), declared)
     values += declared.meta.get("author", ())
@@ -104,7 +104,7 @@ def _person_names(value: object, declared: Declared) -> list[str]:
         node = _follow_reference(item, declared) if isinstance(item, dict) else {}
         kinds = json_ld.kinds(node)
         if "person" in kinds or not kinds & _ORGANIZATIONS:
-            found += json_ld.names(item, declared.nodes) or _given_and_family(node)
+            found += json_ld.names(item, declared.nodes) or _join_name_parts(node)
     return found
 
 
@@ -118,7 +118,7 @@ def _follow_reference(item: Node, declared: Declared) -> Node:
     )
 
 
-def _given_and_family(node: Node) -> list[str]:
+def _join_name_parts(node: Node) -> list[str]:
     parts = [json_ld.string(node.get(key)) for key in ("givenName", "familyName")]
     return [" ".join(parts)] if all(parts) else []
 

@@ -75,7 +75,7 @@ def bylines(document: Document) -> Iterator[list[str]]:
         for elements in (behind, [element for _, element in shown]):
             if elements:
                 yield [_lines(element) for element in _take_together(elements)]
-    yield from _spoken_bylines(document, headline)
+    yield from _list_spoken_bylines(document, headline)
 
 
 def _places(document: Document) -> tuple[int, list[list[Place]]]:
@@ -198,7 +198,7 @@ def _pieces(element: HtmlElement) -> Iterator[str]:
             yield part.tail
 
 
-def _spoken_bylines(document: Document, headline: int) -> Iterator[list[str]]:
+def _list_spoken_bylines(document: Document, headline: int) -> Iterator[list[str]]:
     """Yield the short lines behind the headline that say `By` and its like, or an agency."""
     title = _title(document)
     for element in islice(document.tree.iter(), headline, headline + _MAX_LINES):

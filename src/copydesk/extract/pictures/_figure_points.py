@@ -95,7 +95,7 @@ def weigh(group: list[Mention], context: ArticleContext) -> int:
     ranks = (mention.rank for mention in group if mention.origin == first.origin)
     total += _POINTS["later"] * min(_MOST_LATER, *ranks)
     total += _sum(_faults(group, context))
-    total += 0 if is_declared else _sum(_faults_of_undeclared(group, context))
+    total += 0 if is_declared else _sum(_find_shown_faults(group, context))
     return min(total, _AT_MOST_DRAWN) if _DRAWING.search(first.key) else total
 
 
@@ -143,7 +143,7 @@ def _faults(group: list[Mention], context: ArticleContext) -> Mapping[str, bool]
     }
 
 
-def _faults_of_undeclared(group: list[Mention], context: ArticleContext) -> Mapping[str, bool]:
+def _find_shown_faults(group: list[Mention], context: ArticleContext) -> Mapping[str, bool]:
     elements = (mention.element for mention in group if mention.element is not None)
     return {
         "tracker": is_tracker(group[0].url),

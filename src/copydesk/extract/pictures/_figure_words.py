@@ -84,7 +84,7 @@ def words_of(group: list[Mention], title: str, sites: Sequence[str] = ()) -> tup
     alts = [*(mention.alt for mention in group), *(element.get("alt") for element in elements)]
     described = [split_credit(text.plain(words[:_MAX_CAPTION])) for words in filter(None, alts)]
     caption, beside = next(filter(any, map(_find_caption, elements)), ("", ""))
-    credit = _first(clean_credit(mention.credit) for mention in _credited(group, title))
+    credit = _first(clean_credit(mention.credit) for mention in _filter_by_credit(group, title))
     credit = credit or ("" if _is_headline(beside, title) else beside)
     credit = credit or _first(named for _, named in described)
     words = [*(words for words, _ in described), caption]
@@ -100,7 +100,7 @@ def _first(values: Iterable[str]) -> str:
     return next(filter(None, values), "")
 
 
-def _credited(group: list[Mention], title: str) -> Iterator[Mention]:
+def _filter_by_credit(group: list[Mention], title: str) -> Iterator[Mention]:
     """Yield the mentions whose credit is not the headline."""
     return (mention for mention in group if not _is_headline(mention.credit, title))
 

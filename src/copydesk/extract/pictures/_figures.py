@@ -18,8 +18,13 @@ from copydesk.extract.pictures._figure_points import (
     weigh,
 )
 from copydesk.extract.pictures._figure_words import words_of
-from copydesk.extract.pictures._figures_declared import declared_offers, site_pictures
-from copydesk.extract.pictures._figures_shown import Layout, find_layout, logo_keys, shown_offers
+from copydesk.extract.pictures._figures_declared import list_declared_offers, site_pictures
+from copydesk.extract.pictures._figures_shown import (
+    Layout,
+    find_layout,
+    list_shown_offers,
+    logo_keys,
+)
 from copydesk.extract.pictures._mention import Mention, best_size
 from copydesk.kit import text, urls
 from copydesk.news import Figure
@@ -46,7 +51,7 @@ def figures(document: Document, declared: Declared, lead: Lead, web_url: str) ->
     where = find_layout(document, frozenset(text.words(title)))
     own = {figure_key(document.address), figure_key(web_url)}
     declaring = (
-        offer for offer in declared_offers(document, declared, lead) if offer.key not in own
+        offer for offer in list_declared_offers(document, declared, lead) if offer.key not in own
     )
     groups = _group_mentions(declaring, document, where, own)
     sites, writers = site_pictures(document, declared)
@@ -77,7 +82,7 @@ def _group_mentions(
     for offer in declaring:
         groups.setdefault(_on_this_page(offer.key), []).append(offer)
     names = frozenset(key.rpartition("/")[2] for key in groups) - {""}
-    for offer in shown_offers(document, where, names):
+    for offer in list_shown_offers(document, where, names):
         name = _on_this_page(offer.key)
         if name in groups or (offer.place and offer.key not in own):
             groups.setdefault(name, []).append(offer)

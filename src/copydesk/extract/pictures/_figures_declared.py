@@ -66,7 +66,7 @@ _WORDS = ("caption", "description", "name", "headline", "alternateName")
 Named = Mapping[str, Node]
 
 
-def declared_offers(document: Document, declared: Declared, lead: Lead) -> Iterator[Mention]:
+def list_declared_offers(document: Document, declared: Declared, lead: Lead) -> Iterator[Mention]:
     """Yield every picture that the page or the feed declares to be this article's."""
     yield from _rank(_in_meta(document, declared))
     yield from _rank(_in_json_ld(document, declared))

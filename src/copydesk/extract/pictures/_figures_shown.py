@@ -162,7 +162,9 @@ def _is_apart(element: HtmlElement) -> bool:
     return len(names) > 1 and bool(_APART.search(names[:300]))
 
 
-def shown_offers(document: Document, where: Layout, names: frozenset[str]) -> Iterator[Mention]:
+def list_shown_offers(
+    document: Document, where: Layout, names: frozenset[str]
+) -> Iterator[Mention]:
     """Yield the pictures that stand in the article, in order, and of others those so named."""
     seen = 0
     for at, element in [*where.pictures, *_backgrounds(document, where)]:

@@ -33,8 +33,8 @@ def find(document: Document, declared: Declared, body: str) -> tuple[str, str]:
     """
     length = len(text.prose(body))
     wall = (_name_wall(document, body) if length < _STUB else "") or _name_break(document, body)
-    closed = _declared_value(declared, _FALSE) or _closed_part(document, declared)
-    free = _declared_value(declared, _TRUE)
+    closed = _find_declared_value(declared, _FALSE) or _find_closed_part(document, declared)
+    free = _find_declared_value(declared, _TRUE)
     is_whole = length >= _STUB and not wall
     claims = (
         ("free", closed and free and is_whole, f"{free}, though {closed}; {length} characters"),
@@ -60,7 +60,7 @@ def _name_break(document: Document, body: str) -> str:
     return f"breaks off: “{end}”" if end else ""
 
 
-def _declared_value(declared: Declared, wanted: frozenset[str]) -> str:
+def _find_declared_value(declared: Declared, wanted: frozenset[str]) -> str:
     """Return the page's own word that has one of these values: schema.org's, or a tier's."""
     for node in (declared.article, declared.video):
         value = _value(node)
@@ -77,7 +77,7 @@ def _value(node: Mapping[str, object]) -> str:
     return str(node.get("isAccessibleForFree", "")).rsplit("/", 1)[-1].strip().lower()
 
 
-def _closed_part(document: Document, declared: Declared) -> str:
+def _find_closed_part(document: Document, declared: Declared) -> str:
     """Return the part that the article declares closed, if the page has it."""
     for part in _parts(declared.article.get("hasPart")):
         if _value(part) in _FALSE:

@@ -136,9 +136,9 @@ def _find_credit(document: Document, declared: Declared, body: str) -> Found:
         lambda: _by_name(_cut_dates(_imprint.lines_above(document, body)), "byline"),
         lambda: _by_closing(closing),
         lambda: _by_rights(document),
-        lambda: _published_first(blocks, declared),
-        lambda: _by_name(_keep_naming(_imprint.credited_names(declared)), "byline"),
-        lambda: _by_name(_keep_naming(_imprint.shown_bylines(document)), "byline"),
+        lambda: _find_first_publisher(blocks, declared),
+        lambda: _by_name(_keep_naming(_imprint.list_credited_names(declared)), "byline"),
+        lambda: _by_name(_keep_naming(_imprint.list_shown_bylines(document)), "byline"),
         lambda: _imprint.by_publisher(declared),
         lambda: _imprint.by_path(document.address),
         lambda: _imprint.by_hint(declared),
@@ -297,7 +297,7 @@ def _is_of_readers(element: HtmlElement) -> bool:
     return element.get("hidden") is not None or bool(_OF_READERS.search(" ".join(names)))
 
 
-def _published_first(blocks: list[str], declared: Declared) -> Found | None:
+def _find_first_publisher(blocks: list[str], declared: Declared) -> Found | None:
     """Know another publisher by a note that says where it was published first."""
     own = {_squash_name(name) for name in _own_names(declared)}
     for block in (*blocks[:2], *reversed(blocks[-_CLOSING:])):

@@ -49,7 +49,7 @@ _FED = frozenset({"ap", "afp", "dpa", "upi"})
 _HINTS = ("original-source", "syndication-source")  # addresses, as Google News once asked for
 
 
-def credited_names(declared: Declared) -> list[str]:
+def list_credited_names(declared: Declared) -> list[str]:
     """Return the names that a page declares to be the author's, the provider's or the holder's."""
     found: list[str] = []
     keys = ("provider", "sourceOrganization", "copyrightHolder", "author", "creator", "creditText")
@@ -60,7 +60,7 @@ def credited_names(declared: Declared) -> list[str]:
     return [_cut_rights(name) for name in found]
 
 
-def shown_bylines(document: Document) -> list[str]:
+def list_shown_bylines(document: Document) -> list[str]:
     """Return the byline that the page shows; more than a few are those of other articles."""
     found = document.tree.xpath(_BYLINES)
     if len(found) > _MOST_BYLINES:

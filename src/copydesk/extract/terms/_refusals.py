@@ -43,10 +43,10 @@ _TDM_PLACES = ("meta", "header", "/.well-known/tdmrep.json")  # the first that s
 _NUMBER = re.compile(r"-?\d{1,9}")
 
 
-def refused(signals: Iterable[Signal]) -> tuple[Use, ...]:
+def list_refused_uses(signals: Iterable[Signal]) -> tuple[Use, ...]:
     """Return the uses that these signals forbid, in the order of `news.USES`."""
     known = tuple(signals)
-    found = {use for signal in known for use in _forbidden(signal)}
+    found = {use for signal in known for use in _list_forbidden_uses(signal)}
     if _are_rights_reserved(known):
         found.update(_AI)
     return tuple(use for use in USES if use in found)
@@ -56,7 +56,7 @@ def deciding(signals: Iterable[Signal]) -> frozenset[Signal]:
     """Choose a few of these signals that together forbid what all of them forbid."""
     found: dict[object, Signal] = {}
     for signal in signals:
-        for use in _forbidden(signal):
+        for use in _list_forbidden_uses(signal):
             found.setdefault(use, signal)
         if signal.name == "data-nosnippet":
             found.setdefault(signal.name, signal)
@@ -70,7 +70,7 @@ def deciding(signals: Iterable[Signal]) -> frozenset[Signal]:
     return frozenset(found.values())
 
 
-def _forbidden(signal: Signal) -> Iterable[Use]:
+def _list_forbidden_uses(signal: Signal) -> Iterable[Use]:
     if signal.name in {"Content-Usage", "Content-Signal"}:
         return _by_labels(signal.said)
     if signal.name == "RSL":
@@ -123,7 +123,7 @@ def snippet_characters(signals: Iterable[Signal]) -> int | None:
     """Return how many characters of a page may be quoted, None where nobody limits it."""
     found: list[int] = []
     for signal in signals:
-        if "snippet" in _forbidden(signal):
+        if "snippet" in _list_forbidden_uses(signal):
             found.append(0)
         limit = _limit(signal)
         if limit is not None:

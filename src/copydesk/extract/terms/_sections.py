@@ -145,7 +145,7 @@ def _read(document: Document) -> tuple[str, tuple[str, ...]]:
         characters += _count_characters(marked)
         if characters > _MOST or _count_characters(line) > _MOST:
             return f"sections, {_TOO_MUCH[0]}", _TOO_MUCH
-        letters.update(dict.fromkeys(map(_letters, _reached_sentences(line))))
+        letters.update(dict.fromkeys(map(_letters, _list_reached_sentences(line))))
     letters.pop("", None)
     return _count_in_words(len(numbers)), tuple(letters)
 
@@ -156,7 +156,7 @@ def _count_in_words(sections: int) -> str:
     return f"{sections} sections" if sections else ""
 
 
-def _reached_sentences(line: list[Piece]) -> Iterator[str]:
+def _list_reached_sentences(line: list[Piece]) -> Iterator[str]:
     """Yield the sentences of a line that a section reaches into."""
     passage = "".join(piece for piece, _ in line)
     marked, at = [], 0

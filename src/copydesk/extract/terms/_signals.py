@@ -63,10 +63,10 @@ def find(document: Document, declared: Declared, page: Page) -> tuple[Signal, ..
         *_rsl.inline(document),
         *_of_sections(document),
     )
-    return _bound_number(tuple(dict.fromkeys(map(_bound_length, found))))
+    return _limit_number(tuple(dict.fromkeys(map(_limit_length, found))))
 
 
-def _bound_number(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
+def _limit_number(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
     if len(signals) <= _MOST:
         return signals
     needed = deciding(signals)
@@ -75,7 +75,7 @@ def _bound_number(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
     return tuple(signal for signal in signals if signal in kept)
 
 
-def _bound_length(signal: Signal) -> Signal:
+def _limit_length(signal: Signal) -> Signal:
     said = text.fold(signal.said[: 4 * _SAID])[:_SAID]
     return Signal(name=signal.name, said=said, where=signal.where)
 
@@ -84,7 +84,7 @@ def _of_headers(headers: Mapping[str, str]) -> Iterator[Signal]:
     for key, name in _HEADERS.items():
         for words in _split_long(headers.get(key, "")):
             yield Signal(name=name, said=words, where="header")
-    for words in _addressed_to_us(headers.get("x-robots-tag", "")):
+    for words in _rules_for_us(headers.get("x-robots-tag", "")):
         yield from _usage_words(words, "X-Robots-Tag")
     for address, rest in islice(_LINK.findall(headers.get("link", "")[:20_000]), 100):
         if _is_licence(rest):
@@ -109,7 +109,7 @@ def _is_licence(parameters: str) -> bool:
     return f"type={_RSL_TYPE}" in told and "rel=license" in told
 
 
-def _addressed_to_us(header: str) -> Iterator[str]:
+def _rules_for_us(header: str) -> Iterator[str]:
     """Yield what an X-Robots-Tag says to all or to us; each of its lines was a header of its own.
 
     An agent's name counts for all that follows it in its header: `googlebot: noindex, nosnippet`

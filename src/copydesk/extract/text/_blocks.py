@@ -229,11 +229,11 @@ class _Cutter:
     def _rows(self, table: HtmlElement, place: _Position) -> None:
         for row in table.iter("caption", "tr"):
             if row.tag == "caption":
-                cells = [shown_text(row)]
+                cells = [read_shown_text(row)]
             else:
-                cells = [shown_text(cell) for cell in row if cell.tag in {"td", "th"}]
+                cells = [read_shown_text(cell) for cell in row if cell.tag in {"td", "th"}]
             if any(cells):
-                self._linked = sum(len(shown_text(link)) for link in row.iter("a"))
+                self._linked = sum(len(read_shown_text(link)) for link in row.iter("a"))
                 self._put(" ".join(cell for cell in cells if cell), place, "row", tuple(cells))
         self._linked = 0
 
@@ -325,7 +325,7 @@ def is_data(table: HtmlElement) -> bool:
     return wide > 1
 
 
-def shown_text(element: HtmlElement) -> str:
+def read_shown_text(element: HtmlElement) -> str:
     """Return the folded text of an element without scripts and controls."""
     return text.fold("".join(_pieces(element, breaks=" ")))
 

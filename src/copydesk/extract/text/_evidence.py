@@ -73,7 +73,7 @@ class VotedPage:
             shared += said[at] * word if self.count[at] >= self.two else 0.0
         return 2 * shared / (own + self.total) if own + self.total else 0.0
 
-    def agreed(self, at: int) -> float:
+    def agreement(self, at: int) -> float:
         """Compute the share of the readers, each by its trust, that took a block."""
         whole = sum(self.trust.values()) or 1.0
         return sum(self.trust[name] * shares[at] for name, shares in self.votes.items()) / whole
@@ -139,7 +139,7 @@ def evidence(page: VotedPage, at: int) -> dict[str, float]:
     links = block.linked / length
     inside = page.first < at < page.last
     found = {
-        "agreed": page.agreed(at),
+        "agreed": page.agreement(at),
         "two": count[at] >= page.two,
         "three": count[at] >= len(page.votes),
         "linked": links,

@@ -59,13 +59,15 @@ class _View:
     now: datetime
     seen: list[Sighting] | None = None
 
-    def shown(self) -> list[Sighting]:
+    def sightings(self) -> list[Sighting]:
         """Return the dates that the page shows, the best first; its own clock is none of them."""
         return [
-            sighting for sighting in self.all_shown() if not _is_build(sighting.moment, self.now)
+            sighting
+            for sighting in self.sightings_with_clock()
+            if not _is_build(sighting.moment, self.now)
         ]
 
-    def all_shown(self) -> list[Sighting]:
+    def sightings_with_clock(self) -> list[Sighting]:
         """Return the dates that the page shows, with its clock."""
         if self.seen is None:
             title = self.declared.first("og:title", "twitter:title")[0]
@@ -84,36 +86,36 @@ def decide_dates(document: Document, declared: Declared, lead: Lead, now: dateti
     """
     evidence = _evidence.gather(document, declared, now)
     view = _View(document=document, declared=declared, evidence=evidence, now=now)
-    published = _decide_published(view, lead)
+    published = _decide_publication(view, lead)
     return Dates(
         published=published,
         day=_find_own_day(view, published),
-        updated=_decide_updated(view, lead, published),
+        updated=_decide_update(view, lead, published),
     )
 
 
-def _decide_published(view: _View, lead: Lead) -> Moment:
-    said, source = _declared_time(view), _from_lead(lead, view.now)
+def _decide_publication(view: _View, lead: Lead) -> Moment:
+    said, source = _find_declared_time(view), _from_lead(lead, view.now)
     if said is None:
-        source = source or next(_plausible(_undeclared_times(view), view.now), None)
-        return _sharpen(view, source) if source else _when_found(lead)
+        source = source or next(_plausible(_list_undeclared_times(view), view.now), None)
+        return _refine(view, source) if source else _time_of_find(lead)
     if source and (_is_build(said, view.now) or _is_sharper(source, said)):
         return source
-    return _sharpen(view, said)
+    return _refine(view, said)
 
 
 def _is_sharper(one: Moment, other: Moment) -> bool:
     return one.exact and not other.exact and abs(one.at - other.at) <= _ZONES
 
 
-def _sharpen(view: _View, moment: Moment) -> Moment:
+def _refine(view: _View, moment: Moment) -> Moment:
     """Find the time of day and zone that the page tells elsewhere of a day, else the day."""
     if moment.exact:
         return moment
-    said = _declared_times.published(view.declared, view.evidence)
+    said = _declared_times.publications(view.declared, view.evidence)
     shown = (
         sighting
-        for sighting in view.shown()
+        for sighting in view.sightings()
         if sighting.kind != "updated" and sighting.score >= _shown.SURE
     )
     told = (*said, *(sighting.moment for sighting in shown))
@@ -125,13 +127,13 @@ def _sharpen(view: _View, moment: Moment) -> Moment:
     return next(_plausible(same, view.now), moment)
 
 
-def _declared_time(view: _View) -> Moment | None:
+def _find_declared_time(view: _View) -> Moment | None:
     """Find the declared time; the day in the address where the declaration is of a later edition.
 
     Addresses are made when an article appears and kept when it is published again. A vague name
     with the time of the fetch is the clock of the page, a sure one where the page tells otherwise.
     """
-    told = _plausible(_declared_times.published(view.declared, view.evidence), view.now)
+    told = _plausible(_declared_times.publications(view.declared, view.evidence), view.now)
     likely = [
         declared
         for declared in told
@@ -158,7 +160,7 @@ def _contradict(view: _View, said: Moment, told: list[Moment]) -> Moment | None:
 
 def _find_shown_apart(view: _View, said: Moment) -> Moment | None:
     """Find the surest time that the page shows, None where it likely shows the declared one."""
-    shown = [sighting for sighting in view.all_shown() if sighting.kind != "updated"]
+    shown = [sighting for sighting in view.sightings_with_clock() if sighting.kind != "updated"]
     if any(abs(moment.at - said.at) <= _ZONES for moment in _shown.at_least(_shown.LIKELY, shown)):
         return None
     return next(_shown.at_least(_shown.SURE, shown), None)
@@ -172,7 +174,7 @@ def _address(view: _View) -> Moment | None:
     return Moment(at=at, exact=False, origin="address", day=known)
 
 
-def _when_found(lead: Lead) -> Moment:
+def _time_of_find(lead: Lead) -> Moment:
     return Moment(at=dates.utc(lead.found).replace(microsecond=0), exact=True, origin="found")
 
 
@@ -184,16 +186,16 @@ def _from_lead(lead: Lead, now: datetime) -> Moment | None:
     return next(_plausible([moment], now), None)
 
 
-def _undeclared_times(view: _View) -> Iterator[Moment]:
+def _list_undeclared_times(view: _View) -> Iterator[Moment]:
     """Yield the times that nobody declared, the surest first."""
-    shown = [sighting for sighting in view.shown() if sighting.kind != "updated"]
+    shown = [sighting for sighting in view.sightings() if sighting.kind != "updated"]
     likely = list(_shown.at_least(_shown.LIKELY, shown))
     address = _address(view)
     if address:
         yield from (moment for moment in likely if abs(moment.at - address.at) <= _ZONES)
         yield address
     yield from _shown.at_least(_shown.SURE, shown)
-    yield from filter(None, [_in_scripts.published(view.document, view.evidence)])
+    yield from filter(None, [_in_scripts.publication(view.document, view.evidence)])
     yield from likely
     yield from (change for change in _changes(view) if not _is_build(change, view.now))
     yield from _guess(view)
@@ -212,7 +214,7 @@ def _witnesses(view: _View, moment: Moment) -> Iterator[date]:
     known = _in_address.day(view.document.address)
     if known == moment.at.date():
         yield known
-    shown = (sighting for sighting in view.shown() if sighting.kind != "updated")
+    shown = (sighting for sighting in view.sightings() if sighting.kind != "updated")
     likely = _shown.at_least(_shown.LIKELY, shown)
     yield from (witness.day for witness in (*_same_times(view, moment), *likely) if witness.day)
     if known:
@@ -221,13 +223,13 @@ def _witnesses(view: _View, moment: Moment) -> Iterator[date]:
 
 def _same_times(view: _View, moment: Moment) -> Iterator[Moment]:
     """Yield what the page declares or shows to have been at the very time."""
-    shown = (sighting.moment for sighting in view.shown())
-    for witness in (*_declared_times.published(view.declared, view.evidence), *shown):
+    shown = (sighting.moment for sighting in view.sightings())
+    for witness in (*_declared_times.publications(view.declared, view.evidence), *shown):
         if witness.exact and witness.at == moment.at:
             yield witness
 
 
-def _decide_updated(view: _View, lead: Lead, since: Moment) -> Moment | None:
+def _decide_update(view: _View, lead: Lead, since: Moment) -> Moment | None:
     """Decide when the article was last changed, None where nobody says or it is not later."""
     told = list(_changes(view))
     if lead.updated_at:
@@ -238,10 +240,10 @@ def _decide_updated(view: _View, lead: Lead, since: Moment) -> Moment | None:
 
 def _changes(view: _View) -> Iterator[Moment]:
     """Yield the times of change that the page declares, where there is none those that it shows."""
-    told = list(_declared_times.changed(view.declared, view.evidence))
+    told = list(_declared_times.changes(view.declared, view.evidence))
     yield from told
     if not told:
-        shown = (sighting for sighting in view.shown() if sighting.kind == "updated")
+        shown = (sighting for sighting in view.sightings() if sighting.kind == "updated")
         yield from (sighting.moment for sighting in shown if sighting.score >= _shown.SURE)
 
 
@@ -298,5 +300,5 @@ def _is_supported(view: _View, day: date) -> bool:
     return (
         day.day > 1
         or str(day) in html
-        or any(sighting.moment.day == day for sighting in view.shown())
+        or any(sighting.moment.day == day for sighting in view.sightings())
     )

@@ -27,7 +27,7 @@ _NODE_KEYS = ("datePublished", "dateCreated")
 SURE = frozenset({"json-ld", "article:published_time", "og:article:published_time"})
 
 
-def published(declared: Declared, evidence: Evidence) -> Iterator[Moment]:
+def publications(declared: Declared, evidence: Evidence) -> Iterator[Moment]:
     """Yield the times at which the page says that it was published."""
     for node in _nodes(declared):
         for key in _NODE_KEYS:
@@ -37,7 +37,7 @@ def published(declared: Declared, evidence: Evidence) -> Iterator[Moment]:
     yield from _moments_of(_texts(declared.video.get("uploadDate")), "json-ld", evidence)
 
 
-def changed(declared: Declared, evidence: Evidence) -> Iterator[Moment]:
+def changes(declared: Declared, evidence: Evidence) -> Iterator[Moment]:
     """Yield the times at which the page says that it was changed."""
     for node in _nodes(declared):
         yield from _moments_of(_texts(node.get("dateModified")), "json-ld", evidence)

@@ -27,7 +27,7 @@ def gather(document: Document, declared: Declared, now: datetime) -> Evidence:
     """Learn how the site writes days, as far as the page shows, and days that it tells plainly."""
     known = {_in_address.day(document.address)}
     known |= {
-        moment.at.date() for moment in _declared_times.changed(declared, _moments.NO_EVIDENCE)
+        moment.at.date() for moment in _declared_times.changes(declared, _moments.NO_EVIDENCE)
     }
     first = _by_place(document, declared)
     if first is None:

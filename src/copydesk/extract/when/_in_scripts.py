@@ -24,7 +24,7 @@ _TOLD = re.compile(
 _NUMBER = re.compile(r"\d{10}(?:\d{3})?\b")
 
 
-def published(document: Document, evidence: Evidence) -> Moment | None:
+def publication(document: Document, evidence: Evidence) -> Moment | None:
     """Find the time that the page's state calls published; None where it names several days."""
     moments = []
     for entry in _TOLD.finditer(document.html, 0, _MAX_CHARACTERS):

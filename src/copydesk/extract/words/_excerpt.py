@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from copydesk.extract.page import Declared, json_ld
-from copydesk.extract.people import declared_names, people
+from copydesk.extract.people import list_declared_names, people
 from copydesk.extract.words._boilerplate import (
     clean,
     decode_entities,
@@ -51,7 +51,7 @@ def find(
     headings, lists, tables and quotes are no part of an excerpt.
     """
     prose = text.prose(body)
-    signed = declared_names(declared)
+    signed = list_declared_names(declared)
     # what the page's data says of this very article need not share words with it
     own = {
         text.squash(description)
@@ -63,24 +63,24 @@ def find(
         if not is_real(found, title, known) or _is_tagline(found, declared, title, known):
             continue
         is_caption = len(prose) <= min(_STUB, len(found) * _SAID_AGAIN)
-        limit = bound("" if is_caption else prose, rule)
+        limit = limit_characters("" if is_caption else prose, rule)
         shown = fit(complete(found, prose), limit) if limit > 0 else ""
         if shown:
             return shown, origin
-    found = _beginning(body, bound(prose, rule))
+    found = _beginning(body, limit_characters(prose, rule))
     return found, "text" if found else ""
 
 
 def beginning(body: str, rule: ExcerptRule) -> str:
     """Return how a text begins, within the rule's bounds."""
-    return _beginning(body, bound(text.prose(body), rule))
+    return _beginning(body, limit_characters(text.prose(body), rule))
 
 
 def _beginning(body: str, limit: int) -> str:
     return fit(opening(body), limit) if limit > 0 else ""
 
 
-def bound(prose: str, rule: ExcerptRule) -> int:
+def limit_characters(prose: str, rule: ExcerptRule) -> int:
     """Compute the number of characters that may be shown.
 
     A share of 1, or no text at all, means that the length of the whole is not known: the number of

@@ -39,7 +39,7 @@ def find(
     A site's template says `en` over any text, so a long text that is surely in another language
     wins over the declaration.
     """
-    said, origin = _declared_language(document, declared, lead, header)
+    said, origin = _find_declared_language(document, declared, lead, header)
     enough = _SURE_FROM if _is_latin(passage[:_SAMPLE]) else _SURE_IN_OTHER_SCRIPTS
     heard = _detect(passage) if not said or len(passage) >= enough else ""
     if heard and heard != said and not any({heard, said} <= near for near in _NEAR):
@@ -53,7 +53,7 @@ def _is_latin(passage: str) -> bool:
     return sum(letter < "\u0250" for letter in letters) * 2 >= len(letters)
 
 
-def _declared_language(
+def _find_declared_language(
     document: Document, declared: Declared, lead: Lead, header: str
 ) -> tuple[str, str]:
     candidates = (

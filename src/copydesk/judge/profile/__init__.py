@@ -12,5 +12,5 @@ from copydesk.judge.profile._profile import QualityScore as QualityScore
 from copydesk.judge.profile._profile import QualitySignal as QualitySignal
 from copydesk.judge.profile._profile import weigh_both_ways as weigh_both_ways
 from copydesk.judge.profile._profile import weigh_by as weigh_by
-from copydesk.judge.profile._source import given_topics as given_topics
 from copydesk.judge.profile._source import source_of as source_of
+from copydesk.judge.profile._source import topics_of_source as topics_of_source

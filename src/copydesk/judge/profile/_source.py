@@ -13,7 +13,7 @@ def source_of(article: Article, beat: Beat) -> Source:
     return beat.source(article.source) or Source(url=article.source)
 
 
-def given_topics(article: Article, beat: Beat) -> Iterator[Match]:
+def topics_of_source(article: Article, beat: Beat) -> Iterator[Match]:
     """Yield the topics that stand on an article whatever it says; a beat without takes all."""
     source = source_of(article, beat)
     name = source.name or source.url

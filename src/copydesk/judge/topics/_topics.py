@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from copydesk.judge.profile import Match, given_topics
+from copydesk.judge.profile import Match, topics_of_source
 from copydesk.judge.topics._confidence import ON_BEAT, TOPIC
 from copydesk.judge.topics._rank import RankedTopic, above, rank_topics
 from copydesk.news import Article, Beat
@@ -19,7 +19,7 @@ def relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
     """
     ranked = rank_topics(article, beat)
     by_words = [_match(topic) for topic in ranked if topic.confidence >= TOPIC]
-    matches = [*by_words, *given_topics(article, beat)]
+    matches = [*by_words, *topics_of_source(article, beat)]
     near = [topic for topic in ranked if topic.is_below and topic.confidence >= ON_BEAT]
     matches += [_match(topic) for topic in near if topic.name == beat.topic]
     matches += _broader(matches, beat)

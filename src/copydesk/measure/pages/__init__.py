@@ -20,12 +20,12 @@ from copydesk.measure.pages._extract import ExtractReport as ExtractReport
 from copydesk.measure.pages._extract import Miss as Miss
 from copydesk.measure.pages._extract import extract as extract
 from copydesk.measure.pages._extract import text_likeness as text_likeness
-from copydesk.measure.pages._layouts import labelled_sets as labelled_sets
+from copydesk.measure.pages._layouts import read_sets as read_sets
 from copydesk.measure.pages._likeness import Likeness as Likeness
 from copydesk.measure.pages._likeness import compare_names as compare_names
 from copydesk.measure.pages._likeness import compare_texts as compare_texts
 from copydesk.measure.pages._likeness import mean_scores as mean_scores
-from copydesk.measure.pages._markup import expected_text as expected_text
+from copydesk.measure.pages._markup import read_markup_text as read_markup_text
 from copydesk.measure.pages._reading import Lost as Lost
 from copydesk.measure.pages._reading import Milliseconds as Milliseconds
 from copydesk.measure.pages._reading import PageReading as PageReading
@@ -34,4 +34,4 @@ from copydesk.measure.pages._reading import cpu_milliseconds as cpu_milliseconds
 from copydesk.measure.pages._reading import pages_per_second as pages_per_second
 from copydesk.measure.pages._reading import read_case as read_case
 from copydesk.measure.pages._reading import read_set as read_set
-from copydesk.measure.pages._reading import remove_repeated as remove_repeated
+from copydesk.measure.pages._reading import remove_repeats as remove_repeats

@@ -81,7 +81,7 @@ def dates(
     `now` is the clock for pages that only lie in a file, `replayed_at` that of a recording, None
     for its newest. Raises DataError where no page there has a day, or something cannot be read.
     """
-    sets = _layouts.labelled_sets(paths, now, replayed_at)
+    sets = _layouts.read_sets(paths, now, replayed_at)
     dated = [labelled_set.only(lambda truth: truth.day is not None) for labelled_set in sets]
     dated = [labelled_set for labelled_set in dated if labelled_set.cases]
     if not dated:

@@ -110,7 +110,7 @@ def extract(
     for its newest. Misses are listed where `below` says from which F1 of a text on. Raises
     DataError where there is nothing to compare, or something cannot be read.
     """
-    sets = _layouts.labelled_sets(paths, now, replayed_at)
+    sets = _layouts.read_sets(paths, now, replayed_at)
     comparable, skipped = _choose_comparable(sets)
     readings = [read_set(labelled_set, progress) for labelled_set in comparable]
     reports = tuple(

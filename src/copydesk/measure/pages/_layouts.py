@@ -22,7 +22,7 @@ from copydesk.measure import _corpus
 from copydesk.measure._corpus import File
 from copydesk.measure.pages import _recorded
 from copydesk.measure.pages._cases import Case, Set, Truth, day_of
-from copydesk.measure.pages._markup import expected_text
+from copydesk.measure.pages._markup import read_markup_text
 from copydesk.news import Page
 
 Row = Mapping[str, object]
@@ -34,7 +34,7 @@ _NONE = "no labelled pages among the files"
 HINT = "a recording, its labels and its texts are named together; see docs/reference/cli.md"
 
 
-def labelled_sets(paths: Iterable[Path], now: datetime, replayed_at: datetime | None) -> list[Set]:
+def read_sets(paths: Iterable[Path], now: datetime, replayed_at: datetime | None) -> list[Set]:
     """Read the sets of labelled pages among the files of these paths.
 
     Pages that only lie in a file are said to be fetched `now`; a recording answers as of
@@ -133,7 +133,7 @@ def _folder_sets(files_by_name: Mapping[tuple[Path, str], File], now: datetime) 
 
 
 def _read_truth(html: File | None, metadata: File | None) -> Truth:
-    truth = Truth(text=expected_text(html.data) if html else None)
+    truth = Truth(text=read_markup_text(html.data) if html else None)
     if metadata is None:
         return truth
     try:
@@ -174,7 +174,7 @@ def _page(body: bytes, url: str, now: datetime, key: str = "page") -> Page:
     """Build a page as a fetcher would; without an address, under the one that it declares."""
     url = (
         url
-        or extract.declared_address(body)
+        or extract.find_declared_address(body)
         or f"https://{'-'.join(key.lower().split())}.invalid/page"
     )
     headers = {"content-type": "text/html"}

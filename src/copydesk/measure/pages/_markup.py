@@ -18,7 +18,7 @@ _INLINE = frozenset(
 _SILENT = frozenset(("script", "style", "noscript", "template", "svg", "head"))
 
 
-def expected_text(html: bytes) -> str:
+def read_markup_text(html: bytes) -> str:
     """Return the text of expected markup; what is no part of a line begins a new one."""
     root = _root(html)
     pieces: list[str] = []

@@ -72,10 +72,10 @@ def read_set(labelled: Set, progress: Progress) -> list[PageReading]:
             PageReading(set=labelled.name, case=case, article=article, lost=lost, seconds=seconds)
         )
         progress.step()
-    return remove_repeated(readings)
+    return remove_repeats(readings)
 
 
-def remove_repeated(readings: Sequence[PageReading]) -> list[PageReading]:
+def remove_repeats(readings: Sequence[PageReading]) -> list[PageReading]:
     """Take off what each site repeats, learned from all of its pages here: as after some rounds."""
     of_site: dict[str, list[Article]] = defaultdict(list)
     for reading in readings:

@@ -140,10 +140,10 @@ def _read_index(web: Web, file: File, rows: list[Row], sets: list[Set]) -> list[
     known = {case.name for known_set in sets for case in known_set.cases}
     replaced = [_replace_pages(web, known_set, pages) for known_set in sets]
     dated = {key: row for key, row in pages.items() if key not in known and row.get("date")}
-    return [*replaced, _read_dated(web, file, dated)]
+    return [*replaced, _read_new_pages(web, file, dated)]
 
 
-def _read_dated(web: Web, file: File, dated: Mapping[str, Row]) -> Set:
+def _read_new_pages(web: Web, file: File, dated: Mapping[str, Row]) -> Set:
     """Read the pages of an index of which no more is known than the day."""
     recorded = {key: web.page(str(row["url"])) for key, row in dated.items()}
     cases = [

@@ -74,13 +74,13 @@ class _Shelf:
 
     def _show(self, record: Record) -> dict[str, object]:
         if "items" not in record.fields:
-            return _fields.listed(record, self.plan)
+            return _fields.in_list(record, self.plan)
         items = self._items(record)
-        return _fields.listed(record, self.plan, items[:_TOP], len(items))
+        return _fields.in_list(record, self.plan, items[:_TOP], len(items))
 
     def _path(self, record: Record) -> bytes:
         head = {"title": record.fields.get("title"), "path": record.path, "page": 1}
-        items = [encoding.fragment(_fields.listed(r, self.plan)) for r in self._items(record)]
+        items = [encoding.fragment(_fields.in_list(r, self.plan)) for r in self._items(record)]
         return encoding.page(head, items, {})
 
     def _items(self, record: Record) -> list[Record]:

@@ -18,14 +18,14 @@ def whole(
     record: Record, plan: SitePlan, top: Sequence[Record] = (), size: int | None = None
 ) -> dict[str, object]:
     """Return a record with every key of its shape, null where it says nothing."""
-    made = _made(record, plan)
+    made = _fill(record, plan)
     if size is not None:
-        made |= {"topItems": [listed(item, plan) for item in top], "size": size}
+        made |= {"topItems": [in_list(item, plan) for item in top], "size": size}
     keys = _shapes.order(_shapes.SHAPES[record.collection].keys, made)
     return {key: made.get(key) for key in keys}
 
 
-def listed(
+def in_list(
     record: Record, plan: SitePlan, top: Sequence[Record] = (), size: int | None = None
 ) -> dict[str, object]:
     """Return a record as lists show it: no nulls, and a collection with its first items."""
@@ -33,7 +33,7 @@ def listed(
     return filled if isinstance(filled, dict) else {}
 
 
-def _made(record: Record, plan: SitePlan) -> dict[str, object]:
+def _fill(record: Record, plan: SitePlan) -> dict[str, object]:
     fields = web_only(record.fields)
     made = {key: _plain(value, plan) for key, value in fields.items() if key not in _shapes.HIDDEN}
     made["path"] = record.path

@@ -56,7 +56,7 @@ def _newsletters(plan: SitePlan) -> Iterator[Sheet]:
     Page N stands at `pageN/` and `nextPage` is a text, as the templates had it; unlike there the
     list does not end at page 9.
     """
-    letters = sorted(plan.records.get("newsletters", ()), key=_sent, reverse=True)
+    letters = sorted(plan.records.get("newsletters", ()), key=_sort_key, reverse=True)
     pages = _sections.cut(letters, _NEWSLETTERS_A_PAGE)
     for number, own in enumerate(pages, 1):
         head = {
@@ -74,7 +74,7 @@ def _newsletters(plan: SitePlan) -> Iterator[Sheet]:
         yield Sheet(place, encoding.pretty(_letter_whole(record, plan)))
 
 
-def _sent(record: Record) -> tuple[str, str]:
+def _sort_key(record: Record) -> tuple[str, str]:
     sent = record.fields.get("publishedDateTime")
     return (sent.isoformat() if isinstance(sent, datetime) else "", record.path)
 

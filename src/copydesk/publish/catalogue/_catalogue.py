@@ -159,12 +159,12 @@ class Catalogue:
         """Return the paths of the same stories."""
         return Listing(partial(self._paths, _ALL_PATHS, ()), self.count())
 
-    def hosted(self) -> Listing[StoryEntry]:
+    def only_here(self) -> Listing[StoryEntry]:
         """Return the published stories that have no other place than ours."""
         query = "SELECT count(*) FROM paper_entries WHERE site = ? AND place = 2 AND hosted = 1"
         return Listing(partial(self._fetch, _HOSTED, ()), self._rows(query)[0][0])
 
-    def named(self, name: str) -> StoryEntry | None:
+    def by_name(self, name: str) -> StoryEntry | None:
         """Return the story of a name, whether published or not, None where there is none."""
         if name not in self._by_name:
             if len(self._by_name) >= _IN_HAND:
@@ -227,7 +227,7 @@ class Catalogue:
         )
         return self._entries(query, name)
 
-    def hidden(self, addresses: Collection[str]) -> set[str]:
+    def addresses_to_hide(self, addresses: Collection[str]) -> set[str]:
         """Return which of these addresses a copy or something that an editor removed has."""
         query = "SELECT address FROM paper_hidden WHERE site = ? AND address IN ({})"
         return {address for (address,) in self._among(query, addresses)}
@@ -261,7 +261,7 @@ class Catalogue:
         among = query + " AND story_group <> '' AND story_group IN ({})"
         return [entry_of(entry) for (entry,) in self._among(among, groups)]
 
-    def removed(self) -> list[StoryEntry]:
+    def removals(self) -> list[StoryEntry]:
         """Return the stories that an editor removed."""
         query = "SELECT entry FROM paper_entries WHERE site = ? AND place = 0 ORDER BY path"
         return self._entries(query)

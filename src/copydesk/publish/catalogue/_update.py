@@ -46,7 +46,7 @@ def update(
     That is, by path, what an entry was and what it is now, None for none.
     """
     names = {entry.name for entry in fresh} | _names(catalogue, lost)
-    before = _find_kept(catalogue, names)
+    before = _find_by_names(catalogue, names)
     sums: Counter[tuple[str, str]] = Counter()
     _unlist(catalogue, before.values(), sums)
     paths = [*lost, *(entry.path for entry in fresh)]
@@ -85,8 +85,8 @@ def _names(catalogue: Catalogue, paths: Iterable[str]) -> set[str]:
     }
 
 
-def _find_kept(catalogue: Catalogue, names: Iterable[str]) -> dict[str, StoryEntry]:
-    found = (catalogue.named(name) for name in names if name)
+def _find_by_names(catalogue: Catalogue, names: Iterable[str]) -> dict[str, StoryEntry]:
+    found = (catalogue.by_name(name) for name in names if name)
     return {entry.path: entry for entry in found if entry is not None}
 
 
@@ -156,7 +156,9 @@ def _list(
     run_many("INSERT INTO paper_listed VALUES (?, ?, ?, ?, ?)", listed)
     needs = ((site, what, entry.path) for entry in entries for what in _list_needs(entry))
     run_many("INSERT OR IGNORE INTO paper_needs VALUES (?, ?, ?)", needs)
-    hidden = ((site, address, entry.path) for entry in entries for address in _list_hidden(entry))
+    hidden = (
+        (site, address, entry.path) for entry in entries for address in _addresses_to_hide(entry)
+    )
     run_many("INSERT OR IGNORE INTO paper_hidden VALUES (?, ?, ?)", hidden)
 
 
@@ -174,7 +176,7 @@ def _unlist(
         run_many(query, ((site, *row) for row in _list_rows(entry, catalogue)))
         needs = ((site, what, entry.path) for what in _list_needs(entry))
         run_many("DELETE FROM paper_needs WHERE site = ? AND what = ? AND path = ?", needs)
-        hidden = ((site, address, entry.path) for address in _list_hidden(entry))
+        hidden = ((site, address, entry.path) for address in _addresses_to_hide(entry))
         run_many("DELETE FROM paper_hidden WHERE site = ? AND address = ? AND path = ?", hidden)
 
 
@@ -192,7 +194,7 @@ def _list_needs(entry: StoryEntry) -> Iterator[str]:
         yield f"at {domain}"
 
 
-def _list_hidden(entry: StoryEntry) -> Iterable[str]:
+def _addresses_to_hide(entry: StoryEntry) -> Iterable[str]:
     """Return the addresses that are no coverage of their own because of a story."""
     if entry.is_removed:
         return entry.removed_at

@@ -41,7 +41,7 @@ class Cards:
         """Return stories joined as "card.html" or "line.html" shows each."""
         return join_markup([self._one(template, story) for story in stories])
 
-    def render_ranked(self, stories: Iterable[Story], rank: int) -> str:
+    def render_rank(self, stories: Iterable[Story], rank: int) -> str:
         """Return stories as "card.html" shows those of a rank of the front page."""
         return join_markup([self._print("card.html", story, rank) for story in stories])
 

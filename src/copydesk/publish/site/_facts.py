@@ -63,7 +63,7 @@ def facts(record: Record, items: Sequence[Record], frame: Frame) -> list[Fact]:
         "languages": ", ".join(_names(_part(record, "github", "languages"))),
     }
     shown = [Fact(key=k, label=strings.say(k), text=words) for k, words in texts.items() if words]
-    return [*shown, *_published(record, frame)]
+    return [*shown, *_publication(record, frame)]
 
 
 def links(record: Record, frame: Frame) -> Iterator[Mapping[str, str]]:
@@ -119,7 +119,7 @@ def _whole(items: Sequence[Record]) -> int:
     return sum(seconds) if all(seconds) else 0
 
 
-def _published(record: Record, frame: Frame) -> Iterator[Fact]:
+def _publication(record: Record, frame: Frame) -> Iterator[Fact]:
     at = moment(record, "publishedDateTime")
     if at is not None:
         day = frame.strings.format_date("short", frame.plan.local(at))

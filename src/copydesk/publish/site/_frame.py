@@ -76,8 +76,8 @@ class Frame:
         self.renderer.set_strings(self.strings)
         self.tongue = lru_cache(_TONGUES)(self._tongue)
         self._policy = lru_cache(_POLICIES)(self._content_policy)
-        self._feeds = lru_cache(_POLICIES)(self._named_feeds)
-        self._site = self._shared()
+        self._feeds = lru_cache(_POLICIES)(self._feeds_of_page)
+        self._site = self._common()
 
     def page(self, template: str, head: Head, **context: object) -> Sheet:
         """Return a page at its folder's `index.html`, or at its own name where it has one."""
@@ -100,7 +100,7 @@ class Frame:
         turned = f' dir="{way}"' if way != self.strings.direction else ""
         return mark_safe(f' lang="{language}"{turned}')
 
-    def _shared(self) -> Mapping[str, object]:
+    def _common(self) -> Mapping[str, object]:
         beat = self.plan.beat
         return {
             "title": text.fold(beat.title),
@@ -169,13 +169,13 @@ class Frame:
         asks = "'self'" if searches else "'none'"
         return "; ".join([*rules, "base-uri 'none'", f"form-action {asks}"])
 
-    def _shared_picture(self, head: Head) -> Shared | None:
+    def _share_picture(self, head: Head) -> Shared | None:
         if not head.indexed:
             return None
         own = head.picture.shared if head.picture else head.shared
         return own or self.posters.of_page("")
 
-    def _named_feeds(self, folder: str) -> Mapping[str, str]:
+    def _feeds_of_page(self, folder: str) -> Mapping[str, str]:
         files = {"atom": "feed.xml", "rss": "rss.xml", "json": "feed.json"}
         return {kind: self.href(folder + name) for kind, name in files.items()}
 
@@ -191,7 +191,7 @@ class Frame:
             "indexed": head.indexed,
             "kind": head.kind,
             "picture": head.picture,
-            "shared": self._shared_picture(head),
+            "shared": self._share_picture(head),
             "feeds_title": head.feeds_title or site,
             **self._feeds(head.feeds),
             "structured": _structured.script(head.structured) if head.structured else "",

@@ -19,14 +19,14 @@ def sheets(frame: Frame) -> Iterator[Sheet]:
     beat = frame.plan.beat
     house = {**_who(frame), **_rules(frame)}
     about = frame.strings.say("about_site", site=text.fold(beat.title))
-    head = Head(path="about/", title=frame.strings.say("about"), description=_described(frame))
+    head = Head(path="about/", title=frame.strings.say("about"), description=_describe_site(frame))
     yield frame.page("about.html", head, heading=about, house=house)
     method = frame.strings.say("method")
     head = Head(path="method/", title=method)
     yield frame.page("method.html", head, heading=method, house=house)
 
 
-def _described(frame: Frame) -> str:
+def _describe_site(frame: Frame) -> str:
     """Return what the site is: in the owner's words, else in those of its main topic's file."""
     beat = frame.plan.beat
     if beat.description:
@@ -38,7 +38,7 @@ def _described(frame: Frame) -> str:
 def _who(frame: Frame) -> Mapping[str, object]:
     beat = frame.plan.beat
     return {
-        "description": _described(frame),
+        "description": _describe_site(frame),
         "topic": text.fold(beat.topic),
         "topics": frame.topics(),
         "sources": len(beat.sources),

@@ -101,7 +101,7 @@ class _Printing:
             path=issue.folder,
             title=title,
             description=text.shorten(excerpt, 200),
-            structured=self._structured(issue, title),
+            structured=self._describe(issue, title),
             kind="article",
         )
         return frame.page(
@@ -117,7 +117,7 @@ class _Printing:
             newer=_beside(issue.newer, frame),
         )
 
-    def _structured(self, issue: _Issue, title: str) -> Mapping[str, object]:
+    def _describe(self, issue: _Issue, title: str) -> Mapping[str, object]:
         about = {"@type": "CreativeWork", "name": title}
         if issue.day:
             about["datePublished"] = issue.day.isoformat()
@@ -179,10 +179,10 @@ class _Printing:
 def _beside(record: Record | None, frame: Frame) -> Mapping[str, str] | None:
     if record is None:
         return None
-    return {"name": _named(record, frame), "href": frame.href(_records.page_folder(record))}
+    return {"name": _issue_name(record, frame), "href": frame.href(_records.page_folder(record))}
 
 
-def _named(record: Record, frame: Frame) -> str:
+def _issue_name(record: Record, frame: Frame) -> str:
     """Return what an issue is called among others: its day, else its title."""
     day = _day(record, frame)
     title = _records.first_text(record, "title") or frame.strings.say("untitled")
@@ -217,7 +217,7 @@ def _list(
     )
     lines = [
         {
-            "name": _named(issue.record, frame),
+            "name": _issue_name(issue.record, frame),
             "href": frame.href(issue.folder),
             "excerpt": text.shorten(_records.first_text(issue.record, "excerpt"), 300),
         }

@@ -41,8 +41,8 @@ def _front(cards: Cards) -> Sheet:
     return cards.frame.page(
         "front.html",
         head,
-        lead=cards.render_ranked(top[:1], 1),
-        second=cards.render_ranked(top[1:_SECOND], 2),
+        lead=cards.render_rank(top[:1], 1),
+        second=cards.render_rank(top[1:_SECOND], 2),
         top=cards.render_many("card.html", top[_SECOND:]),
         more=cards.render_many("card.html", more),
         river=cards.river(plan.front.latest),
@@ -164,7 +164,7 @@ def list_page(cards: Cards, head: Head, stories: Sequence[Story], **context: obj
     )
 
 
-def _archived(cards: Cards, number: int) -> Sheet:
+def _archive_page(cards: Cards, number: int) -> Sheet:
     """Return a page of the archive: numbered from its oldest, so that only the last one grows."""
     plan = cards.frame.plan
     stories = plan.archive(number)
@@ -232,7 +232,7 @@ PAGES: Output[Cards] = Output(
     key=ARCHIVE,
     place=lambda number: f"archive/{number}/",
     values=lambda plan: map(str, range(1, plan.archive_pages + 1)),
-    make=lambda cards, number: [_archived(cards, int(number))],
+    make=lambda cards, number: [_archive_page(cards, int(number))],
     index="archive/",
     is_walked=True,
 )

@@ -50,7 +50,7 @@ def sheets(entries: Iterable[StoryEntry], cards: Cards) -> Iterator[Sheet]:
 def signposts(cards: Cards) -> Iterator[Sheet]:
     """Yield a page for every story that led its group before."""
     plan = cards.frame.plan
-    for folder, entry in plan.wanted.moved(plan.groups).items():
+    for folder, entry in plan.wanted.redirects(plan.groups).items():
         leader = plan.read(entry.path)
         if leader is not None:
             yield _signpost(folder, leader, cards)

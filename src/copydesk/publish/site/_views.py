@@ -67,7 +67,7 @@ class Views:
         plan = frame.plan
         self.frame = frame
         self._site_language = language_tag(plan.beat.locale)
-        self._publisher = lru_cache(_PUBLISHERS)(self._published_by)
+        self._publisher = lru_cache(_PUBLISHERS)(self._publisher_link)
         self._stories: OrderedDict[str, Mapping[str, object]] = OrderedDict()
         self._topics = {
             topic.name: {
@@ -115,7 +115,7 @@ class Views:
         """Return a publisher's name and the link to its page, "" where it has none."""
         return self._publisher(provider.name, provider.domain) if provider else _NOBODY
 
-    def _published_by(self, name: str, domain: str) -> Mapping[str, str]:
+    def _publisher_link(self, name: str, domain: str) -> Mapping[str, str]:
         known = domain in self.frame.plan.by_source
         href = self.frame.href(addresses.source_folder(domain)) if known else ""
         return {"name": text.fold(name) or text.fold(domain), "href": href}

@@ -26,9 +26,9 @@ def sheets(cards: Cards, beside: Beside) -> Iterator[Sheet]:
     `beside` yields what others make of the stories on a page of the archive, by its number.
     """
     plan = cards.frame.plan
-    days = _queue_wanted(DAYS.key.name, DAYS.values(plan), plan)
+    days = _queue(DAYS.key.name, DAYS.values(plan), plan)
     index = _search.parts(plan)
-    parts = _queue_wanted(SEARCH.key.name, index, plan)
+    parts = _queue(SEARCH.key.name, index, plan)
     for number in plan.wanted.pages(plan.archive_pages):
         entries = list(plan.archive(number).entries)
         yield from _story.sheets(entries, cards)
@@ -47,6 +47,6 @@ def sheets(cards: Cards, beside: Beside) -> Iterator[Sheet]:
         yield _search.contents(index)
 
 
-def _queue_wanted(key: str, values: Iterable[str], plan: SitePlan) -> deque[str]:
+def _queue(key: str, values: Iterable[str], plan: SitePlan) -> deque[str]:
     """Return the values of a key whose pages have to be made, in their order."""
     return deque(value for value in values if plan.wanted(key, value))

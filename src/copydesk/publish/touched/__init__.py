@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from copydesk.publish.touched._touched import StoryChange as StoryChange
 from copydesk.publish.touched._touched import Touched as Touched
-from copydesk.publish.touched._touched import find_touched as find_touched
-from copydesk.publish.touched._touched import list_pinned as list_pinned
+from copydesk.publish.touched._touched import find_effects as find_effects
+from copydesk.publish.touched._touched import list_pins as list_pins

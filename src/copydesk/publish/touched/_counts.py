@@ -27,15 +27,15 @@ class Counts:
         """Return how many there were."""
         return self.now(heading) - self._more[heading]
 
-    def shrunk(self, key: str) -> set[str]:
+    def find_fewer(self, key: str) -> set[str]:
         """Return the values of a key under which fewer stand than before."""
         return {value for (name, value), more in self._more.items() if name == key and more < 0}
 
-    def emptied(self, key: str) -> set[str]:
+    def find_empty(self, key: str) -> set[str]:
         """Return the values of a key under which none stands any more."""
-        return {value for value in self.shrunk(key) if not self.now((key, value))}
+        return {value for value in self.find_fewer(key) if not self.now((key, value))}
 
-    def opened(self, key: str) -> set[str]:
+    def find_new(self, key: str) -> set[str]:
         """Return the values of a key under which none stood before."""
         grown = (value for (name, value), more in self._more.items() if name == key and more > 0)
         return {value for value in grown if not self.before((key, value))}

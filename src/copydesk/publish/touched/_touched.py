@@ -52,9 +52,9 @@ class Touched(Wanted):
         """Return the entries of stories that may look otherwise."""
         return [new for _, new in self.pairs.values() if new is not None]
 
-    def moved(self, groups: Groups[StoryEntry]) -> Mapping[str, StoryEntry]:
+    def redirects(self, groups: Groups[StoryEntry]) -> Mapping[str, StoryEntry]:
         """Return who leads now by the folder of each page that was given up and is to be made."""
-        return groups.moved_pages(self.groups)
+        return groups.redirects(self.groups)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,24 +65,24 @@ class StoryChange:
     pinned: frozenset[str]
 
 
-def find_touched(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOutput]) -> Touched:
+def find_effects(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOutput]) -> Touched:
     """Find what the difference between two builds touches in these outputs."""
     pairs = dict(change.pairs)
-    for pin in list_pinned(plan) ^ change.pinned:
-        _add_unchanged(pin.rpartition(" ")[0], pairs, plan)
+    for pin in list_pins(plan) ^ change.pinned:
+        _add_story(pin.rpartition(" ")[0], pairs, plan)
     if not pairs:
         return Touched(pairs={})
     counts = Counts(plan.catalogue, pairs.values())
-    for path in plan.catalogue.needing(_names_shown(pairs, counts, plan)):
-        _add_unchanged(path, pairs, plan)
+    for path in plan.catalogue.needing(_list_names(pairs, counts, plan)):
+        _add_story(path, pairs, plan)
     both = list(pairs.values())
     turned = {cut: turn_pages(cut, both, counts, plan) for cut in _cuts(outputs)}
     neighbours = (_neighbours(output, counts, plan) for output in outputs)
     groups = _list_groups(both)
-    moved = plan.groups.moved_pages(groups)
+    moved = plan.groups.redirects(groups)
     gone = {place for output in outputs for place in _empty_places(output, counts, turned)}
     return Touched(
-        headings=frozenset(chain(_own_headings(both), _turned_headings(turned), *neighbours)),
+        headings=frozenset(chain(_own_headings(both), _page_headings(turned), *neighbours)),
         gone=frozenset((gone | _empty_signposts(both, groups, plan)) - moved.keys() - {""}),
         pairs=pairs,
         numbers=frozenset(turned[ARCHIVE].numbers) if ARCHIVE in turned else frozenset(),
@@ -90,18 +90,18 @@ def find_touched(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOut
     )
 
 
-def list_pinned(plan: SitePlan) -> frozenset[str]:
+def list_pins(plan: SitePlan) -> frozenset[str]:
     """Return the paths of the stories that lead the front page by a pin, each with its time."""
     return frozenset(f"{path} {at.isoformat()}" for path, at in plan.front.pinned.items())
 
 
-def _add_unchanged(path: str, pairs: dict[str, Pair], plan: SitePlan) -> None:
+def _add_story(path: str, pairs: dict[str, Pair], plan: SitePlan) -> None:
     """Add a story that is as it was, but may look otherwise."""
     if path not in pairs and (entry := plan.catalogue.at(path)) is not None:
         pairs[path] = (entry, entry)
 
 
-def _names_shown(pairs: Mapping[str, Pair], counts: Counts, plan: SitePlan) -> set[str]:
+def _list_names(pairs: Mapping[str, Pair], counts: Counts, plan: SitePlan) -> set[str]:
     """Return by what others know the stories that changed, and the publishers that came or went.
 
     Whoever has a member of a group as its background shows the group's leader.
@@ -115,7 +115,7 @@ def _names_shown(pairs: Mapping[str, Pair], counts: Counts, plan: SitePlan) -> s
     names |= {copy.name for copy in copies}
     retold = [*pairs.values(), *((copy, copy) for copy in copies)]
     names |= plan.catalogue.names_of(_list_groups(retold))
-    moved_sources = counts.opened(SOURCE.name) | counts.emptied(SOURCE.name)
+    moved_sources = counts.find_new(SOURCE.name) | counts.find_empty(SOURCE.name)
     names |= {f"at {domain}" for domain in moved_sources}
     return names - {""}
 
@@ -157,7 +157,7 @@ def _own_headings(pairs: Iterable[Pair]) -> Iterator[Heading]:
         yield from entry.headings
 
 
-def _turned_headings(turned: Mapping[Cut, TurnedPages]) -> Iterator[Heading]:
+def _page_headings(turned: Mapping[Cut, TurnedPages]) -> Iterator[Heading]:
     """Yield the headings of pages that hold other stories than they did."""
     for cut, pages in turned.items():
         yield from ((cut.name, page) for page in pages.touched)
@@ -166,7 +166,7 @@ def _turned_headings(turned: Mapping[Cut, TurnedPages]) -> Iterator[Heading]:
 def _neighbours(output: AnyOutput, counts: Counts, plan: SitePlan) -> Iterator[Heading]:
     """Yield the headings whose page leads to another one before or after it than it did."""
     key = output.key.name
-    opened, emptied = counts.opened(key), counts.emptied(key)
+    opened, emptied = counts.find_new(key), counts.find_empty(key)
     if output.is_linked and (opened or emptied):
         after = plan.counts[key].keys()
         before = (after - opened) | emptied
@@ -185,9 +185,9 @@ def _empty_places(
     if isinstance(output.key, Cut):
         values: Iterable[str] = turned[output.key].gone
     elif output.is_split:
-        values = counts.shrunk(output.key.name)
+        values = counts.find_fewer(output.key.name)
     else:
-        values = () if output.is_fixed else counts.emptied(output.key.name)
+        values = () if output.is_fixed else counts.find_empty(output.key.name)
     yield from map(output.place, values)
 
 

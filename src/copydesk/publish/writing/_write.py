@@ -201,7 +201,7 @@ class Writer:
         """Write a sheet unless the very same bytes lie there already."""
         digest = hashlib.blake2b(sheet.data, digest_size=16).hexdigest()
         size = self._claim(sheet.path)
-        known = self._known(sheet.path)
+        known = self._last_digest(sheet.path)
         if self._stands(sheet.path, sheet.data, size, sure=known == digest, new=known is None):
             self.unchanged += 1
         else:
@@ -216,7 +216,7 @@ class Writer:
         try:
             now = origin.look()
             digest = f"copy:{now.st_size}:{now.st_mtime_ns}"
-            known = self._known(path)
+            known = self._last_digest(path)
             is_trusted = known == digest and not (self.full or self._is_torn)
             if is_trusted and size == now.st_size:
                 self.unchanged += 1
@@ -239,7 +239,7 @@ class Writer:
         self._rows[path] = digest
         self._note(path, known)
 
-    def _known(self, path: str) -> str | None:
+    def _last_digest(self, path: str) -> str | None:
         return self.manifest.get(path) if self._last is None else self._last.get(path)
 
     def _claim(self, path: str) -> int | None:

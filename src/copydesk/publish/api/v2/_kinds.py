@@ -54,7 +54,7 @@ def _or_none(schema: Schema) -> Schema:
     return {"oneOf": [schema, {"type": "null"}]}
 
 
-def _defined(name: str) -> Schema:
+def _refer_to(name: str) -> Schema:
     return {"$ref": f"story.json#/$defs/{name}"}
 
 
@@ -168,10 +168,10 @@ _SHORT_SOURCE = {
 _LISTED_GROUP = {
     "id": _text("The group's id; never changes."),
     "api_url": _url("Its file in this API."),
-    "leader": _defined("reference"),
+    "leader": _refer_to("reference"),
     "newsrooms": _count("How many independent newsrooms have it beside the leader's."),
 }
-_NEWEST = _list("The newest hundred, the newest first.", _defined("reference"))
+_NEWEST = _list("The newest hundred, the newest first.", _refer_to("reference"))
 _STORIES = _says("Stories.", type="array", items={"$ref": "story.json"}, maxItems=100)
 
 KINDS: Mapping[str, Schema] = {
@@ -227,11 +227,11 @@ KINDS: Mapping[str, Schema] = {
         "What is told of one happening.",
         {
             "id": _text("The group's id; never changes."),
-            "leader": _defined("reference"),
-            "members": _list("Its published stories, the newest first.", _defined("reference")),
+            "leader": _refer_to("reference"),
+            "members": _list("Its published stories, the newest first.", _refer_to("reference")),
             "newsrooms": _list("The independent newsrooms that have it.", {"type": "string"}),
-            "coverage": _list("Other newsrooms' articles.", _defined("related")),
-            "copies": _list("Where the same text runs.", _defined("copy")),
+            "coverage": _list("Other newsrooms' articles.", _refer_to("related")),
+            "copies": _list("Where the same text runs.", _refer_to("copy")),
         },
     ),
 }

@@ -52,7 +52,7 @@ class Shapes:
             "picture": _picture(story, plan),
             "group": self._group(story),
             "newsrooms": list(coverage.names),
-            "coverage": [self._related(related) for related in coverage.others],
+            "coverage": [self._article(related) for related in coverage.others],
             "copies": [{"name": copy.name, "url": copy.href or None} for copy in coverage.reruns],
             "copy_of": self._original(story),
             "background": self.references(plan.groups.background(story)),
@@ -112,7 +112,7 @@ class Shapes:
             ],
         }
 
-    def _related(self, related: Related) -> dict[str, object]:
+    def _article(self, related: Related) -> dict[str, object]:
         return {
             "title": text.fold(related.title) or None,
             "url": urls.fetchable(related.web_url),

@@ -81,7 +81,7 @@ def _groups(shapes: _shape.Shapes) -> Iterator[Sheet]:
     if not plan.wanted.of_key(GROUP.name):
         return
     newest = ((name, _leader(name, plan)) for name in islice(plan.catalogue.groups(), NEWEST))
-    listed = [_listed(name, leader, shapes) for name, leader in newest if leader is not None]
+    listed = [_group_in_list(name, leader, shapes) for name, leader in newest if leader is not None]
     yield Sheet(_places.index("groups"), _write.document({"groups": listed}))
 
 
@@ -90,7 +90,7 @@ def _leader(group: str, plan: SitePlan) -> Story | None:
     return None if entry is None else plan.read(entry.path)
 
 
-def _listed(group: str, leader: Story, shapes: _shape.Shapes) -> dict[str, object]:
+def _group_in_list(group: str, leader: Story, shapes: _shape.Shapes) -> dict[str, object]:
     id_ = _places.group_id(group)
     return {
         "id": id_,
