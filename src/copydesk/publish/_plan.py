@@ -1,6 +1,6 @@
 """The plan of a site: every listing with its stories, in order.
 
-A SitePlan is what the outputs read; which of them a changed story touches is `touched`'s business.
+A SitePlan is what the outputs read; which of them a changed story touches is `change`'s business.
 """
 
 from __future__ import annotations

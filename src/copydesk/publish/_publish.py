@@ -35,7 +35,7 @@ from copydesk.publish._survey import Survey, take_survey
 from copydesk.publish._world import files_of, world
 from copydesk.publish.api import v2
 from copydesk.publish.catalogue import Catalogue, Drawings, Pieces
-from copydesk.publish.touched import StoryChange, Touched, find_effects, list_pins
+from copydesk.publish.change import StoryChange, Touched, find_effects, list_pins
 from copydesk.publish.writing import Count, Manifest, Origin, Sheet, Writer
 from copydesk.rendering import Renderer
 

@@ -16,8 +16,8 @@ from copydesk.publish._keys import SOURCE, Heading
 from copydesk.publish._outputs import ARCHIVE, AnyOutput, Cut
 from copydesk.publish._plan import SitePlan, Wanted
 from copydesk.publish.catalogue import Pair
-from copydesk.publish.touched._counts import Counts
-from copydesk.publish.touched._pages import TurnedPages, turn_pages
+from copydesk.publish.change._counts import Counts
+from copydesk.publish.change._pages import TurnedPages, turn_pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from copydesk.publish._keys import Heading
 from copydesk.publish._outputs import Cut, count_pages
 from copydesk.publish._plan import SitePlan
 from copydesk.publish.catalogue import Pair
-from copydesk.publish.touched._counts import Counts
+from copydesk.publish.change._counts import Counts
 
 
 @dataclass(slots=True)
