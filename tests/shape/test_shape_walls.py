@@ -21,10 +21,8 @@ FOLDER_FILES = 20
 CHAIN_MODULES = 16
 
 # What is over them, may only fall.
-FULLER_FOLDERS: dict[str, int] = {
-    "publish/site": 22,
-}
-LONGEST_CHAIN = 27
+FULLER_FOLDERS: dict[str, int] = {"publish/site": 22}
+LONGEST_CHAIN = 25
 PARTICIPLES: dict[str, int] = {
     "archive": 5,
     "cli": 2,
