@@ -153,8 +153,8 @@ def test_a_folder_in_or_around_the_newsroom_is_refused(
     tmp_path: Path, path: str, does: str
 ) -> None:
     with pytest.raises(DeployError, match=f"the folder to send to {does}"):
-        deploy.refuse_nested(tmp_path / path, tmp_path / "room" / "site", tmp_path / "room")
+        deploy.refuse_overlap(tmp_path / path, tmp_path / "room" / "site", tmp_path / "room")
 
 
 def test_a_folder_beside_the_newsroom_is_fine(tmp_path: Path) -> None:
-    deploy.refuse_nested(tmp_path / "www", tmp_path / "room" / "site", tmp_path / "room")
+    deploy.refuse_overlap(tmp_path / "www", tmp_path / "room" / "site", tmp_path / "room")

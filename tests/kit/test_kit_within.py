@@ -116,7 +116,7 @@ def test_what_is_no_plain_file_is_neither_read_nor_waited_for(
     with pytest.raises(within.UnfitFileError, match="no plain file"):
         within.read(root, "data/odd.txt", 100)
     with pytest.raises(within.UnfitFileError, match="no plain file"):
-        within.read_named(root / "data" / "odd.txt", 100)
+        within.read_user_file(root / "data" / "odd.txt", 100)
 
 
 def test_a_socket_is_not_read(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,9 +168,9 @@ def test_a_sibling_is_no_link_either(root: Path) -> None:
 def test_a_file_that_the_user_names_may_be_a_link(root: Path) -> None:
     path = link_the_file(root)
 
-    assert SECRET == within.read_named(root / path, 100)
+    assert SECRET == within.read_user_file(root / path, 100)
     with pytest.raises(within.UnfitFileError, match="larger than 5 bytes"):
-        within.read_named(root / path, 5)
+        within.read_user_file(root / path, 5)
 
 
 def test_a_folders_files_and_links_are_named_in_order(root: Path) -> None:

@@ -22,22 +22,17 @@ CHAIN_MODULES = 16
 
 # What is over them, may only fall.
 FULLER_FOLDERS: dict[str, int] = {}
-LONGEST_CHAIN = 27
+LONGEST_CHAIN = 25
 PARTICIPLES: dict[str, int] = {
     "archive": 5,
-    "cli": 4,
-    "config": 1,
-    "deploy": 1,
+    "cli": 2,
     "engine": 1,
-    "kit": 2,
+    "kit": 1,
     "measure": 1,
-    "news": 1,
-    "watch": 4,
+    "watch": 3,
 }
 TESTS_AT_PRIVATE_MODULES: dict[str, int] = {"engine": 1, "laws": 1}
-OVER_COMPLEXITY: dict[str, int] = {
-    "engine": 16,
-}
+OVER_COMPLEXITY: dict[str, int] = {}
 
 
 def over(found: dict[str, int], pinned: dict[str, int]) -> dict[str, int]:

@@ -80,7 +80,7 @@ class ArticleStore:
     def forget(self, url: str) -> None:
         """Drop every article kept for an address."""
         for name in [
-            n for n, kept in self._load_index().items() if address_mark(url) in kept.addresses
+            name for name, kept in self._load_index().items() if address_mark(url) in kept.addresses
         ]:
             self._forget(name)
 

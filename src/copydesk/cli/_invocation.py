@@ -45,7 +45,7 @@ class Invocation:
             yield newsroom
 
 
-class Time(click.ParamType[datetime]):
+class TimeParam(click.ParamType[datetime]):
     """A moment as a person writes it."""
 
     name = "time"
@@ -65,7 +65,7 @@ def common(command: Callable[..., R]) -> Callable[..., R]:
     """Add to a command -C, --now and --json, and their values as its first argument."""
 
     @click.option("-C", "root", type=click.Path(path_type=Path), help="The newsroom's folder.")
-    @click.option("--now", type=Time(), help="The clock, such as 2026-11-20T08:00:00Z.")
+    @click.option("--now", type=TimeParam(), help="The clock, such as 2026-11-20T08:00:00Z.")
     @click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
     @functools.wraps(command)
     def run(

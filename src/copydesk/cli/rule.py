@@ -11,7 +11,7 @@ import click
 
 from copydesk import engine
 from copydesk.cli import terminal
-from copydesk.cli._invocation import Invocation, Time, common
+from copydesk.cli._invocation import Invocation, TimeParam, common
 from copydesk.cli.terminal import Columns
 from copydesk.kit import text
 from copydesk.news import RulingKind
@@ -74,7 +74,7 @@ def lead(invocation: Invocation, path: str, *, why: str, name: str) -> None:
 
 @command.command("pin")
 @click.argument("path")
-@click.option("--until", type=Time(), help="When it ends; else it holds until it is undone.")
+@click.option("--until", type=TimeParam(), help="When it ends; else it holds until it is undone.")
 @_may_say_why
 @common
 def pin(invocation: Invocation, path: str, *, until: datetime | None, why: str, name: str) -> None:

@@ -39,7 +39,7 @@ def read(root: Path, environ: Mapping[str, str]) -> Key:
     path = root / FILE
     try:
         mode = path.stat().st_mode
-        text = within.read_named(path, _MAX_BYTES).decode("ascii")
+        text = within.read_user_file(path, _MAX_BYTES).decode("ascii")
     except (FileNotFoundError, NotADirectoryError):
         return Key()
     except UnicodeDecodeError as error:

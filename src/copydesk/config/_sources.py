@@ -46,19 +46,19 @@ def _append(path: Path, sources: list[Source]) -> None:
     """
     path = path.resolve()  # a link stays a link
     try:
-        before = within.read_named(path, _toml.MAX_BYTES)
+        before = within.read_user_file(path, _toml.MAX_BYTES)
         mode = stat.S_IMODE(path.stat().st_mode)
         newline = "\r\n" if b"\r\n" in before else "\n"
         blocks = newline + newline.join(_format_block(source, newline) for source in sources)
         gap = b"" if before.endswith(b"\n") or not before else newline.encode()
         after = before + gap + blocks.encode()
-        _refuse_broken(after)
+        _refuse_unreadable(after)
         files.write_atomic(path, after, mode=mode)
     except OSError as error:
         raise setting_error(_toml.FILE, "", f"cannot be written ({error.strerror})") from error
 
 
-def _refuse_broken(after: bytes) -> None:
+def _refuse_unreadable(after: bytes) -> None:
     """Refuse to write what could not be read: a source that fits no option, or inline tables."""
     try:
         tables = _toml.parse(after)

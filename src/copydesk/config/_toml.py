@@ -22,7 +22,7 @@ def read(root: Path) -> dict[str, object]:
     People keep it where a machine's settings are, and nothing of it is published as it stands.
     """
     try:
-        data = within.read_named(root / FILE, MAX_BYTES)
+        data = within.read_user_file(root / FILE, MAX_BYTES)
     except FileNotFoundError as error:
         raise _missing_file(root) from error
     except OSError as error:

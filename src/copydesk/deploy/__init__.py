@@ -12,7 +12,7 @@ from copydesk.deploy._deliver import PlaceManifest as PlaceManifest
 from copydesk.deploy._deliver import deliver as deliver
 from copydesk.deploy._deliver import plan_delivery as plan_delivery
 from copydesk.deploy._folder import LocalFolder as LocalFolder
-from copydesk.deploy._folder import refuse_nested as refuse_nested
+from copydesk.deploy._folder import refuse_overlap as refuse_overlap
 from copydesk.deploy._order import stages as stages
 from copydesk.deploy._pings import INDEX_NOW_MOST as INDEX_NOW_MOST
 from copydesk.deploy._pings import Ping as Ping

@@ -109,7 +109,7 @@ def _refusal(done: str, error: OSError, target: Path) -> DeployError:
     )
 
 
-def refuse_nested(place: Path, site: Path, home: Path) -> None:
+def refuse_overlap(place: Path, site: Path, home: Path) -> None:
     """Refuse a folder that lies in the newsroom or its site, or holds them; raises DeployError."""
     real = place.resolve()
     for guarded, name in ((site.resolve(), "the site"), (home.resolve(), "the newsroom")):

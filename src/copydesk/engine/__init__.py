@@ -12,7 +12,7 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.archive import CheckReport as CheckReport
-    from copydesk.engine.editing import Difference as Difference
+    from copydesk.engine.editing import EditConflict as EditConflict
     from copydesk.engine.editing import NewRule as NewRule
     from copydesk.engine.editing import RuleReport as RuleReport
     from copydesk.engine.editing import UndoReport as UndoReport

@@ -52,8 +52,8 @@ def _forms(image: Image, stem: str) -> dict[PictureFile, bytes]:
     sizes = {stem: image}
     if image.width >= SMALL_WIDTH * _WORTH:
         sizes[f"{stem}-{SMALL_WIDTH}"] = _small(image)
-    webp = {name: _encode(one, "WEBP", quality=_QUALITY, method=4) for name, one in sizes.items()}
-    avif = {name: _avif(one, len(webp[name])) for name, one in sizes.items()}
+    webp = {name: _encode(size, "WEBP", quality=_QUALITY, method=4) for name, size in sizes.items()}
+    avif = {name: _avif(size, len(webp[name])) for name, size in sizes.items()}
     if not all(0 < len(avif[name]) <= _WASTE * len(webp[name]) for name in sizes):
         avif = {}  # a browser that takes AVIF looks at no other: both widths, or none
     jpeg = _encode(_on_white(image), "JPEG", quality=_QUALITY, progressive=True, optimize=True)

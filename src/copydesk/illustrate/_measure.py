@@ -47,7 +47,7 @@ def measure(data: bytes, url: str) -> Measure:
 
 
 def _format(data: bytes) -> str:
-    """Tell the format by its first bytes; "" for anything but the five that browsers show."""
+    """Return the format by its first bytes; "" for anything but the five that browsers show."""
     if data[4:8] == b"ftyp" and data[8:12] in {b"avif", b"avis"}:
         return "AVIF"
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":

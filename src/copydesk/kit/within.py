@@ -77,7 +77,7 @@ def read_sibling(file: str, path: str, length: int) -> bytes:
     return _plain_bytes(handle, path, length)
 
 
-def read_named(path: Path, at_most: int) -> bytes:
+def read_user_file(path: Path, at_most: int) -> bytes:
     """Return the bytes of a plain file that the user names; its path may go through links.
 
     Raises as `read` does, but for links.

@@ -209,7 +209,7 @@ class Reason:
         return cls.of(kind, whose=whose, by=plain_text.fold(rule.by), why=cut)
 
     @classmethod
-    def ruled_out(cls, words: str) -> Reason:
+    def exclusion(cls, words: str) -> Reason:
         """Return the reason for which there is no such story, from `reason_words` of the rule."""
         about, _ = _TABLE[ReasonKind.RULED_OUT]
         return cls(about=about, why=words)

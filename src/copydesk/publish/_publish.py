@@ -25,10 +25,11 @@ from copydesk.news import (
 )
 from copydesk.placement import HALF_LIFE_HOURS
 from copydesk.placement.addresses import is_path, is_segment
-from copydesk.publish import _old, _outputs, api, feeds, signs, site, sitemaps
+from copydesk.publish import _old, _outputs, _pictures, api, feeds, signs, site, sitemaps
+from copydesk.publish._arrange import arrange
 from copydesk.publish._entries import StoryEntry
 from copydesk.publish._filed import IN_HAND, StoryReader
-from copydesk.publish._plan import House, SiteOptions, SitePlan, Sizes, Wanted, arrange
+from copydesk.publish._plan import House, SiteOptions, SitePlan, Sizes, Wanted
 from copydesk.publish._posters import FOLDER, Posters
 from copydesk.publish._survey import Survey, take_survey
 from copydesk.publish._world import files_of, world
@@ -167,7 +168,7 @@ def _build(
     plan = replace(plan, wanted=news or Wanted(), pieces=pieces)
     posters = Posters(plan, options.draw, tuple(options.icons))
     if options.draw_ahead and news is None:
-        options.draw_ahead(posters.newest())
+        options.draw_ahead(posters.newest(lambda story: _pictures.of(story, plan) is not None))
     _write_all(writer, plan, options, posters)
     writer.place()
     cards = _delete_the_rest(writer, plan, news, posters)
@@ -254,7 +255,7 @@ def _write_all(writer: Writer, plan: SitePlan, options: PublishOptions, posters:
     for sheet in _sheets(plan, options, posters):
         writer.put(sheet)
     for path, origin in chain(
-        _pictures(plan, options), _assets(plan, options), _icons_and_cards(posters, options)
+        _find_copies(plan, options), _assets(plan, options), _icons_and_cards(posters, options)
     ):
         writer.copy(path, origin)
 
@@ -350,7 +351,7 @@ def _icons_and_cards(posters: Posters, options: PublishOptions) -> Iterator[tupl
             yield f"{FOLDER}{name}", Origin(options.cards_folder, name)
 
 
-def _pictures(plan: SitePlan, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
+def _find_copies(plan: SitePlan, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
     """Yield our copies of the pictures that pages show, with where they are."""
     folder = options.pictures_folder
     if folder is not None:

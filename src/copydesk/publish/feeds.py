@@ -19,6 +19,7 @@ from copydesk.placement import addresses
 from copydesk.publish import _pictures
 from copydesk.publish._keys import SOURCE, TOPIC
 from copydesk.publish._outputs import Output, make
+from copydesk.publish._picture import Picture
 from copydesk.publish._plan import SitePlan
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import escape_xml, quote_xml, render_note
@@ -46,7 +47,7 @@ class _Entry:
     updated: datetime
     topics: tuple[str, ...]
     language: str
-    picture: _pictures.Picture | None
+    picture: Picture | None
     content: str
 
 
@@ -251,7 +252,7 @@ def _describe(value: str) -> str:
     return escape_xml(escape_xml(value))
 
 
-def _media(picture: _pictures.Picture | None, indent: str) -> str:
+def _media(picture: Picture | None, indent: str) -> str:
     """Write a picture as Media RSS (1.5.1) has it, with whose it is."""
     if picture is None:
         return ""

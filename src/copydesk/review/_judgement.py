@@ -80,4 +80,4 @@ def is_kept_off(story: Story) -> bool:
 
 
 def _why_off(ruled_out: str) -> Reason:
-    return Reason.ruled_out(ruled_out) if ruled_out else Reason.of(ReasonKind.KEPT_OFF_BEAT)
+    return Reason.exclusion(ruled_out) if ruled_out else Reason.of(ReasonKind.KEPT_OFF_BEAT)

@@ -192,7 +192,7 @@ class Begun:
         )
 
     def _let_others_write(self) -> None:
-        """Give way where others have waited long; a word of a person comes before the next one."""
+        """Let others write who have waited long: a person's word comes before the next lot."""
         if not self.is_urgent:
             self.lock.give_way_after(self.lock.lot_seconds)
 

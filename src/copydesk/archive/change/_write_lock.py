@@ -74,7 +74,7 @@ class WriteLock(Hold):
         A new newsroom's, and what a version without a journal wrote and did not commit.
         """
         self.require_hold()
-        ours = tuple(EntryFile(path=one, after=digest_of(self.root, one)) for one in paths)
+        ours = tuple(EntryFile(path=path, after=digest_of(self.root, path)) for path in paths)
         entry = JournalEntry(
             message=message,
             author=AUTHOR,
@@ -84,5 +84,5 @@ class WriteLock(Hold):
             is_written=True,
         )
         self.journal.open(entry).leave()
-        self.adopted |= {one.path for one in ours}
+        self.adopted |= {file.path for file in ours}
         self.recover()

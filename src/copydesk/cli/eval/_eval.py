@@ -89,7 +89,7 @@ def extract(invocation: Invocation, paths: tuple[Path, ...], misses: float | Non
         terminal.as_json(report)
     else:
         _show_pages(report)
-    _fail_where_broken(report.dropped)
+    _fail_where_unreadable(report.dropped)
 
 
 @command.command("dates")
@@ -104,7 +104,7 @@ def dates(invocation: Invocation, paths: tuple[Path, ...], misses: bool) -> None
         terminal.as_json(report)
     else:
         _show_days(report, misses)
-    _fail_where_broken(report.dropped)
+    _fail_where_unreadable(report.dropped)
 
 
 def _show_pages(report: measure.ExtractReport) -> None:
@@ -178,6 +178,6 @@ def _note_lost(dropped: Sequence[measure.Lost], absent: Sequence[str]) -> None:
         terminal.note(text.fold(f"not in the recording: {page}"))
 
 
-def _fail_where_broken(dropped: Sequence[measure.Lost]) -> None:
+def _fail_where_unreadable(dropped: Sequence[measure.Lost]) -> None:
     if any(lost.reason == "error" for lost in dropped):
         raise click.exceptions.Exit(1)

@@ -35,7 +35,7 @@ def add(
         terminal.note(f"not read: {failure.url}: {failure.what}")
     chosen = _choose(invocation, discovery, pick)
     if chosen is None:
-        _print_undecided(invocation, discovery)
+        _print_choices(invocation, discovery)
         raise click.exceptions.Exit(1)
     added = engine.add_source(invocation.root, url, name, chosen)
     _report_added(invocation, chosen.url, added, discovery.offers)
@@ -95,7 +95,7 @@ def _is_person() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _print_undecided(invocation: Invocation, discovery: engine.Discovery) -> None:
+def _print_choices(invocation: Invocation, discovery: engine.Discovery) -> None:
     """Print the offers of which nobody chose one."""
     if invocation.json:
         terminal.as_json({"url": discovery.url, "added": False, "offers": _plain(discovery.offers)})

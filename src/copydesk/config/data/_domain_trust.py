@@ -60,7 +60,7 @@ def _bytes_of(root: Path, name: str) -> bytes | None:
     is_elsewhere = PurePath(name).is_absolute() or ".." in PurePath(name).parts
     try:
         if is_elsewhere:
-            return within.read_named(root / name, _MAX_BYTES)
+            return within.read_user_file(root / name, _MAX_BYTES)
         return within.read(root, PurePath(name).as_posix(), _MAX_BYTES)
     except FileNotFoundError as error:
         if name == FILE:

@@ -12,7 +12,7 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.engine.editing._clear import clear_verdict as clear_verdict
     from copydesk.engine.editing._explain import explain as explain
-    from copydesk.engine.editing._inverse import Difference as Difference
+    from copydesk.engine.editing._inverse import EditConflict as EditConflict
     from copydesk.engine.editing._inverse import revert_list as revert_list
     from copydesk.engine.editing._inverse import rulings_without as rulings_without
     from copydesk.engine.editing._inverse import story_without as story_without

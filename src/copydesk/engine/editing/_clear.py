@@ -95,7 +95,9 @@ def _judge(newsroom: Newsroom, plain: Story, rulings: Rulings) -> Story | None:
     It is compared with no other: whether it is a copy was decided when it was filed.
     """
     judged = judge_again(newsroom, [plain], rulings, None, Silence())
-    return next((one.fresh for one in judged.stories if one.filed.path == plain.path), None)
+    return next(
+        (rejudged.fresh for rejudged in judged.stories if rejudged.filed.path == plain.path), None
+    )
 
 
 def _by_points(
@@ -117,13 +119,16 @@ def _beside_its_coverage(newsroom: Newsroom, story: Story, plain: Story, rulings
     whoever is.
     """
     known = read_digests(newsroom.memory, story)
-    addresses = {urls.identity(one.web_url) for one in plain.related}
+    addresses = {urls.identity(related.web_url) for related in plain.related}
     beside = [
-        one
-        for one in newsroom.archive.stories(Troubles())
-        if one.path != plain.path and not addresses.isdisjoint(map(urls.identity, one.addresses))
+        other
+        for other in newsroom.archive.stories(Troubles())
+        if other.path != plain.path
+        and not addresses.isdisjoint(map(urls.identity, other.addresses))
     ]
-    in_front = [one for one in beside if one.heat != -1 and rulings.verdict_on(one.path) is None]
+    in_front = [
+        other for other in beside if other.heat != -1 and rulings.verdict_on(other.path) is None
+    ]
     if in_front and not plain.published:
         return review.answer_for(story, replace(plain, published=False, heat=-1), known)
     judged = _by_points(newsroom.settings, newsroom.articles, plain, beside)
@@ -134,15 +139,15 @@ def _beside_its_coverage(newsroom: Newsroom, story: Story, plain: Story, rulings
 
 def _in_its_group(newsroom: Newsroom, story: Story, plain: Story) -> Iterator[Pair]:
     """Yield the story, and those of its group, as they stand when all are looked at again."""
-    filed = {one.path: one for one in _around(newsroom.archive, plain)}
+    filed = {member.path: member for member in _around(newsroom.archive, plain)}
     window = sorted(
         ({**filed, plain.path: plain}).values(),
-        key=lambda one: (one.published_at or _NO_TIME, one.path),
+        key=lambda member: (member.published_at or _NO_TIME, member.path),
     )
-    shelved = [Shelved(story=one) for one in window]
+    shelved = [Shelved(story=member) for member in window]
     beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
     regrouped = judge.regroup(shelved, beat, frozenset(), frozenset({plain.path}))
-    changed: Mapping[str, Story] = {one.path: one for one in regrouped}
+    changed: Mapping[str, Story] = {member.path: member for member in regrouped}
     known = read_digests(newsroom.memory, story)
     yield story, review.answer_for(story, changed.get(plain.path, plain), known)
     for path, after in changed.items():
@@ -156,7 +161,9 @@ def _in_its_group(newsroom: Newsroom, story: Story, plain: Story) -> Iterator[Pa
 def _around(records: Archive, plain: Story) -> Iterator[Story]:
     """Yield the stories of the weeks around one, and all others of its group."""
     moment = plain.published_at or _NO_TIME
-    for one in records.stories(Troubles()):
-        gap = abs((one.published_at or _NO_TIME) - moment)
-        if one.path != plain.path and (gap <= judge.NEIGHBOURS_WITHIN or one.group == plain.group):
-            yield one
+    for story in records.stories(Troubles()):
+        gap = abs((story.published_at or _NO_TIME) - moment)
+        if story.path != plain.path and (
+            gap <= judge.NEIGHBOURS_WITHIN or story.group == plain.group
+        ):
+            yield story

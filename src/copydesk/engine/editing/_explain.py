@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from copydesk import archive, judge
+from copydesk import archive, judge, review
 from copydesk.archive import ArticleStore
 from copydesk.engine.editing._rulings import rules_on
 from copydesk.engine.editing._standing import is_gone, standing_of
@@ -55,8 +55,7 @@ def _find_at_publisher(stories: dict[str, Story], url: str) -> Story | None:
 def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Explanation:
     verdict = story.verdict or archive.read_rulings(newsroom.root).verdict_on(story.path)
     reasons = story.reasons or judge.explain(story, newsroom.beat)
-    name = story.path.rsplit("/", 1)[-1].removesuffix(".md")
-    copies = sorted(one.path for one in stories.values() if one.copy_of == name)
+    copies = _copies(story, stories)
     beside = [path for path in _beside(story, stories) if path not in copies]
     group = [stories[path] for path in beside if not stories[path].copy_of]
     article = _article(newsroom.beat, newsroom.articles, newsroom.memory, story)
@@ -91,7 +90,7 @@ def _leader(story: Story, group: Sequence[Story]) -> str:
     """Return the path of the story that leads a group, "" for a story in none."""
     if story.copy_of or not group:
         return ""
-    return next((one.path for one in (story, *group) if one.heat != -1), "")
+    return next((member.path for member in (story, *group) if member.heat != -1), "")
 
 
 def _terms(articles: ArticleStore, story: Story) -> Iterator[Term]:
@@ -104,21 +103,27 @@ def _terms(articles: ArticleStore, story: Story) -> Iterator[Term]:
             yield Term(name=name, value=value, evidence=(evidence,) if evidence else ())
     if story.refuses:
         signals = article.signals if article else ()
-        said = tuple(f"{one.name}: {one.said} ({one.where})" for one in signals)
+        said = tuple(f"{signal.name}: {signal.said} ({signal.where})" for signal in signals)
         yield Term(name="refuses", value=", ".join(story.refuses), evidence=said)
+
+
+def _copies(story: Story, stories: dict[str, Story]) -> list[str]:
+    """Return the paths of the copies of a story."""
+    name = review.record_name(story.path)
+    return sorted(copy.path for copy in stories.values() if copy.copy_of == name)
 
 
 def _beside(story: Story, stories: dict[str, Story]) -> list[str]:
     """Return the paths of its group, of its `related`, and of what it is a copy of."""
-    addresses = {urls.identity(one.web_url) for one in story.related if one.web_url}
+    addresses = {urls.identity(related.web_url) for related in story.related if related.web_url}
     return sorted(
-        one.path
-        for one in stories.values()
-        if one.path != story.path
+        other.path
+        for other in stories.values()
+        if other.path != story.path
         and (
-            urls.identity(one.web_url) in addresses
-            or (story.group and one.group == story.group)
-            or (story.copy_of and Path(one.path).stem == story.copy_of)
+            urls.identity(other.web_url) in addresses
+            or (story.group and other.group == story.group)
+            or (story.copy_of and Path(other.path).stem == story.copy_of)
         )
     )
 

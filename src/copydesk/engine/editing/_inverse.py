@@ -5,7 +5,7 @@ before, after the action, as it stands now ──> as it would stand without it 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
@@ -22,7 +22,7 @@ _SHOWN = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class EditConflict:
     """Where something has changed since an action: the file, the field, what each says."""
 
     path: str
@@ -31,7 +31,9 @@ class Difference:
     now: str
 
 
-def story_without(before: Story, after: Story, now: Story) -> tuple[Story, tuple[Difference, ...]]:
+def story_without(
+    before: Story, after: Story, now: Story
+) -> tuple[Story, tuple[EditConflict, ...]]:
     """Return a record without what an action changed in it, and where that cannot be.
 
     Fields that the action left alone stay as they are now; in lists (reasons, history) what it
@@ -89,11 +91,11 @@ def revert_list(was: tuple[_T, ...], left: tuple[_T, ...], now: tuple[_T, ...]) 
 
 def rulings_without(
     before: Rulings, after: Rulings, now: Rulings, path: str
-) -> tuple[Rulings, tuple[Difference, ...]]:
+) -> tuple[Rulings, tuple[EditConflict, ...]]:
     """Return the rulings without the one verdict or rule of an action; `path` is the file's."""
     verdicts, differences = dict(now.verdicts), []
     for at in {**before.verdicts, **after.verdicts}:
-        was, left, is_now = (one.verdicts.get(at) for one in (before, after, now))
+        was, left, is_now = (rulings.verdicts.get(at) for rulings in (before, after, now))
         if was in {left, is_now}:  # it changed nothing, or is undone already
             continue
         if is_now != left:
@@ -114,37 +116,42 @@ def _rules_without(
     was: tuple[Ruling, ...], left: tuple[Ruling, ...], now: tuple[Ruling, ...]
 ) -> tuple[tuple[Ruling, ...], list[tuple[str, Ruling | None, Ruling | None]]]:
     """Return the rules without an action's, and what is in the way: kind, as left, as it is now."""
-    put_in = [rule for rule in left if rule not in was]
-    taken_out = [rule for rule in was if rule not in left]
-    others = tuple(rule for rule in now if rule not in put_in and rule not in taken_out)
-    lost = [
-        (rule.said, rule, other)
-        for rule in put_in
-        if rule not in now and (other := _on_the_same(now, rule)) is not None
-    ]
-    taken = [
-        (rule.said, None, other)
-        for rule in taken_out
-        if (other := _on_the_same(others, rule)) is not None
-    ]
+    put_in, taken_out = _less(left, was), _less(was, left)
+    others = _less(now, [*put_in, *taken_out])
+    lost = [(rule.said, rule, rival) for rule, rival in _find_rivals(_less(put_in, now), now)]
+    taken = [(rule.said, None, rival) for rule, rival in _find_rivals(taken_out, others)]
     return revert_list(was, left, now), [*lost, *taken]
+
+
+def _less(rules: Iterable[Ruling], others: Collection[Ruling]) -> list[Ruling]:
+    return [rule for rule in rules if rule not in others]
+
+
+def _find_rivals(
+    rules: Iterable[Ruling], standing: Collection[Ruling]
+) -> Iterator[tuple[Ruling, Ruling]]:
+    """Yield each rule in whose place another one stands, with that one."""
+    for rule in rules:
+        rival = _on_the_same(standing, rule)
+        if rival is not None:
+            yield rule, rival
 
 
 def _on_the_same(rules: Iterable[Ruling], rule: Ruling) -> Ruling | None:
     """Return the rule that another one on its matter would take the place of, None for none."""
     standing = tuple(rules)
     left = review.with_rule(standing, rule)
-    return next((one for one in standing if one not in left), None)
+    return next(iter(_less(standing, left)), None)
 
 
-def _difference(path: str, field: str, left: object, now: object) -> Difference:
-    return Difference(path=path, field=field, left=_format_value(left), now=_format_value(now))
+def _difference(path: str, field: str, left: object, now: object) -> EditConflict:
+    return EditConflict(path=path, field=field, left=_format_value(left), now=_format_value(now))
 
 
 def _format_value(value: object) -> str:
     """Return a value as a person may read it."""
     if isinstance(value, tuple):
-        return ", ".join(_format_value(one) for one in value)[:_SHOWN]
+        return ", ".join(map(_format_value, value))[:_SHOWN]
     if value is None:
         return "nothing"
     return ": ".join(filter(None, _words(value)))[:_SHOWN]

@@ -6,7 +6,7 @@ a rule ──> _data/rulings.yaml ──> retopic, rename, set: the record, now
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -93,15 +93,21 @@ def _idle(root: Path, settings: Settings, records: Archive, now: datetime, rule:
     """Return why a rule does nothing, "" where it does."""
     if rule.until is not None and rule.until <= now:
         return "it has expired"
-    lost = [name for name in rule.stories if _path(root, settings, name) is None]
-    least = 2 if rule.said == "merge" or len(rule.stories) > 1 else 1
-    is_first_lost = rule.said != "merge" and rule.stories[:1] == tuple(lost[:1])
-    if lost and (is_first_lost or len(rule.stories) - len(lost) < least):
-        return f"no such record: {lost[0]}"
+    if missing := _find_missing_record(root, settings, rule):
+        return f"no such record: {missing}"
     names = {topic.name for topic in settings.beat.topics}
     if rule.said == "retopic" and names.isdisjoint(rule.values):
         return f"no topic of the beat: {rule.values[0]}"
     return _moot(root, settings, records, rule) if rule.said in _OF_GROUPS else ""
+
+
+def _find_missing_record(root: Path, settings: Settings, rule: Ruling) -> str:
+    """Return the first record that a rule cannot do without and that is not there, "" for none."""
+    lost = [name for name in rule.stories if _path(root, settings, name) is None]
+    least = 2 if rule.said == "merge" or len(rule.stories) > 1 else 1
+    is_first_lost = rule.said != "merge" and rule.stories[:1] == tuple(lost[:1])
+    is_too_few_left = len(rule.stories) - len(lost) < least
+    return lost[0] if lost and (is_first_lost or is_too_few_left) else ""
 
 
 def _moot(root: Path, settings: Settings, records: Archive, rule: Ruling) -> str:
@@ -131,13 +137,19 @@ def _explain_not_leading(
         return f"an editor keeps it off the site: copydesk verdict {name} publish"
     if not story.group:
         return "" if story.related else "it stands alone: there is nothing to lead"
-    rules = settings.beat.rulings
-    later = rules[rules.index(rule) + 1 :] if rule in rules else ()
-    others = (one.stories[0] for one in later if one.said == "lead")
-    paths = (path for other in others if (path := _path(root, settings, other)) is not None)
+    paths = _later_leads(root, settings, rule)
     if any(records.read(path).group == story.group for path in paths):
         return "a newer lead in its group holds"
     return ""
+
+
+def _later_leads(root: Path, settings: Settings, rule: Ruling) -> Iterator[str]:
+    """Yield the paths of the records that rules after this one want in front."""
+    rules = settings.beat.rulings
+    later = rules[rules.index(rule) + 1 :] if rule in rules else ()
+    for lead in later:
+        if lead.said == "lead" and (path := _path(root, settings, lead.stories[0])) is not None:
+            yield path
 
 
 def _path(root: Path, settings: Settings, name: str) -> str | None:
@@ -158,7 +170,7 @@ def file_rule(newsroom: Newsroom, new: NewRule) -> RuleReport:
         rules = review.with_rule(rulings.rules, rule)
         if rules != rulings.rules:
             _must_agree(rulings.rules, rule)
-        rule = next(one for one in rules if replace(one, at=rule.at) == rule)
+        rule = next(filed for filed in rules if replace(filed, at=rule.at) == rule)
         story = _record(newsroom.root, newsroom.settings, newsroom.archive, rule)
         after = None
         if story is not None:
@@ -247,7 +259,7 @@ def _file(
         files.append(newsroom.archive.change(as_record(newsroom.beat, change.after)))
     words = (change.subject, change.rule.why, f"by {change.by}")
     whole = archive.Change(
-        files=tuple(one for one in files if one.is_new_bytes),
+        files=tuple(file for file in files if file.is_new_bytes),
         message=with_action("\n\n".join(filter(None, words)), "rule", _action(change)),
         when=newsroom.now,
     )

@@ -16,7 +16,7 @@ from copydesk import archive, review
 from copydesk.archive import Archive, ArticleStore, Change, FileChange, LoggedCommit, WriteLock
 from copydesk.config import Settings
 from copydesk.engine.editing._action import read_action, with_action
-from copydesk.engine.editing._inverse import Difference, rulings_without, story_without
+from copydesk.engine.editing._inverse import EditConflict, rulings_without, story_without
 from copydesk.engine.filing import (
     RULINGS_PATH,
     begin_change,
@@ -47,7 +47,7 @@ class UndoReport:
     changed: tuple[str, ...] = ()
     commit: str | None = None
     notes: tuple[str, ...] = ()
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[EditConflict, ...] = ()
     is_urgent: bool = False
 
 
@@ -61,7 +61,7 @@ class _Plan:
 
     files: dict[str, bytes | None] = field(default_factory=dict)
     stories: list[tuple[Story, Story]] = field(default_factory=list)
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[EditConflict] = field(default_factory=list)
     removed: frozenset[str] = frozenset()
     restored: frozenset[str] = frozenset()
 
@@ -210,7 +210,7 @@ def _answer_for(memory: Memory, now: Story, after: Story) -> None:
     if not known or now.machine or after.machine:
         return
     touched = review.find_hand_edits(now, known)
-    ours = {name: one for name, one in review.digests(after) if name not in touched}
+    ours = {name: digest for name, digest in review.digests(after) if name not in touched}
     memory.keep_digests(now.path, {**known, **ours, "published": known.get("published", "")})
 
 

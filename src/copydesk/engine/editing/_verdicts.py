@@ -102,7 +102,7 @@ def _change(
     title = text.fold(story.title)
     message = f"verdict: {verdict.said} {title}\n\n{verdict.why}\n\nby {verdict.by}"
     return archive.Change(
-        files=tuple(one for one in files if one.is_new_bytes),
+        files=tuple(change for change in files if change.is_new_bytes),
         message=with_action(message, "verdict", verdict.said, story.path),
         when=verdict.at,
     )
@@ -115,7 +115,7 @@ def _add_verdict(beat: Beat, rulings: Rulings, story: Story, verdict: Verdict) -
     if beat.scoring.traits.keeps_verdicts_in_rulings and is_new:
         rulings = rulings.with_verdict(story.path, verdict)
     ours = set(map(urls.identity, story.addresses))
-    others = [one for one in rulings.removed if urls.identity(one) not in ours]
+    others = [address for address in rulings.removed if urls.identity(address) not in ours]
     if verdict.said != "remove":
         return replace(rulings, removed=tuple(others))
     if ours <= set(map(urls.identity, rulings.removed)):

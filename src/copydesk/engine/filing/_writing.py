@@ -81,7 +81,7 @@ def _take_over(
     """Take over, once, what an earlier version left; its memory's journal ends with it."""
     journal = memory.journal()
     is_first = lock.journal.is_new
-    stands = {path for path, one in journal.items() if archive.digest_of(root, path) == one}
+    stands = {path for path, digest in journal.items() if archive.digest_of(root, path) == digest}
     if is_first and lock.repository.usable and not lock.repository.obstacle():
         with contextlib.suppress(GitError, RecordError):
             stands |= set(_find_cut_short(root, records, lock))

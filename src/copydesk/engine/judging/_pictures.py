@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -64,12 +64,23 @@ async def choose_pictures(
         )
         for article in left:
             newsroom.album.note(article.figures[rank].url, article.web_url)
-        for article in left:
-            picture = had[_want(newsroom.settings, article, rank)]
-            if picture is not None and not newsroom.album.is_common(picture.url, article.web_url):
-                chosen[article.url] = ChosenPicture(figure=article.figures[rank], picture=picture)
-                progress.step()
+        for article, picture in _find_fitting(newsroom, left, rank, had):
+            chosen[article.url] = picture
+            progress.step()
     return chosen
+
+
+def _find_fitting(
+    newsroom: Newsroom,
+    articles: Sequence[Article],
+    rank: int,
+    had: Mapping[Wanted, illustrate.Picture | None],
+) -> Iterator[tuple[Article, ChosenPicture]]:
+    """Yield each article whose picture of a rank came and stands for it alone, with the picture."""
+    for article in articles:
+        picture = had[_want(newsroom.settings, article, rank)]
+        if picture is not None and not newsroom.album.is_common(picture.url, article.web_url):
+            yield article, ChosenPicture(figure=article.figures[rank], picture=picture)
 
 
 async def _get_set(settings: Settings, album: Album, now: datetime, fetcher: Fetcher) -> None:

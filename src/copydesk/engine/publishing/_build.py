@@ -21,9 +21,9 @@ from copydesk.engine.newsroom import (
     failure_of,
     in_turn,
 )
-from copydesk.engine.publishing._cards import Cards
+from copydesk.engine.publishing._cards import ShareCards
 from copydesk.engine.publishing._picture_rules import picture_shows
-from copydesk.engine.publishing._stories import FiledStories
+from copydesk.engine.publishing._stories import NewsroomStories
 from copydesk.errors import PublishError
 from copydesk.kit import files
 from copydesk.memory import Memory
@@ -60,10 +60,10 @@ def build(
         _without_collector(),
     ):
         manifest = newsroom.memory.manifest(str(out.resolve()))
-        filing = FiledStories(newsroom.root, newsroom.beat, newsroom.archive, troubles)
+        filing = NewsroomStories(newsroom.root, newsroom.beat, newsroom.archive, troubles)
         seen = publish.survey(filing, newsroom.beat, known, full=options.full)
         edition = _edition(newsroom, seen, troubles)
-        cards = Cards(newsroom.root, newsroom.private, troubles)
+        cards = ShareCards(newsroom.root, newsroom.private, troubles)
         icons = cards.icons(edition.beat.title)
         chosen = _options(newsroom, seen, options)
         chosen = replace(chosen, draw=cards.draw, draw_ahead=cards.ahead)
@@ -152,7 +152,7 @@ def _reads(settings: Settings, memory: Memory, now: datetime) -> dict[str, int]:
 
 def _in_use(seen: publish.Survey) -> Iterator[tuple[str, str]]:
     """Yield the addresses of stories' pictures and of the stories, those of the newest first."""
-    return ((one.image, one.web_url) for one in seen.with_picture())
+    return ((entry.image, entry.web_url) for entry in seen.with_picture())
 
 
 def _options(

@@ -1,4 +1,4 @@
-"""Cards: the pictures that are drawn for a site, its icons and what whoever shares a link sees."""
+"""ShareCards: the pictures drawn for a site, its icons and what whoever shares a link sees."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MAX_BYTES = 64_000_000  # faces for all of Chinese, Japanese and Korean have 20
 _FACES = ("face.ttf", "face.otf")  # the newsroom's own, for scripts that ours lacks
 
 
-class Cards:
+class ShareCards:
     """Draw for a newsroom; what goes wrong is noted once, and then there are no cards."""
 
     def __init__(self, root: Path, private: Path, troubles: Troubles) -> None:

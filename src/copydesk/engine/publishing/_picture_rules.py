@@ -65,9 +65,9 @@ def picture_shows(
     ruled = _apply_settings(settings, articles, memory, seen) if settings.shows else {}
     is_common = album.is_common
     common: dict[str, Show] = {
-        one.path: "none"
-        for one in (seen.with_picture() if album.has_common() else ())
-        if is_common(one.image, one.web_url)
+        entry.path: "none"
+        for entry in (seen.with_picture() if album.has_common() else ())
+        if is_common(entry.image, entry.web_url)
     }
     return {**ruled, **common}
 
@@ -77,13 +77,13 @@ def _apply_settings(
 ) -> dict[str, Show]:
     known = memory.sources_of_records()
     found: dict[str, Show] = {}
-    for one in seen.with_picture():
-        source = known.get(one.path)
-        if not source and (story := seen.read(one.path)) is not None:
+    for entry in seen.with_picture():
+        source = known.get(entry.path)
+        if not source and (story := seen.read(entry.path)) is not None:
             source = _source_in_seal(settings, story) or _source_in_article(articles, story)
-        show = settings.show_of(source or "", one.domain or one.web_url)
+        show = settings.show_of(source or "", entry.domain or entry.web_url)
         if show != settings.pictures.show:
-            found[one.path] = show
+            found[entry.path] = show
     return found
 
 

@@ -87,7 +87,7 @@ def _is_public(settings: Settings) -> bool:
 async def _send(
     settings: Settings, wanted: Sequence[deploy.Ping]
 ) -> tuple[list[deploy.Ping], Mapping[str, str]]:
-    """Tell all; return what was heard, and why a listener did not, by its address."""
+    """Send every ping; return what was heard, and why a listener did not, by its address."""
     heard = []
     silent: dict[str, str] = {}
     options = replace(settings.fetch, max_bytes=_ANSWER_BYTES)

@@ -17,13 +17,13 @@ def deploy_place(root: Path, private: Path, site: Path, settings: Settings) -> d
     chosen = settings.deploy
     if chosen.to == "folder":
         path = root / Path(chosen.folder.path).expanduser()
-        deploy.refuse_nested(path, site, root)
+        deploy.refuse_overlap(path, site, root)
         return deploy.LocalFolder(path=path.resolve())
     if chosen.to == "rsync":
         rsync = deploy.Rsync(target=chosen.rsync.target, site=site.resolve())
         if rsync.local is not None:
             rsync = deploy.Rsync(target=f"{root.resolve() / rsync.local}", site=rsync.site)
-            deploy.refuse_nested(Path(rsync.target), site, root)
+            deploy.refuse_overlap(Path(rsync.target), site, root)
         return rsync
     if chosen.to == "git":
         return deploy.Branch(

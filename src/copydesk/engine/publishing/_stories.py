@@ -1,4 +1,4 @@
-"""FiledStories: the filed stories as a build reads them."""
+"""NewsroomStories: the filed stories as a build reads them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from copydesk.news import Beat, Story, Verdict
 _TICK_NS = 50_000_000
 
 
-class FiledStories:
+class NewsroomStories:
     """A newsroom's stories, live and archived, as `news.FiledStories`; the unreadable are troubles.
 
     What stands among the rulings alone, a removal or a note, goes along with its story.
@@ -48,14 +48,17 @@ class FiledStories:
                 found[path] = f"read again {time.time_ns()}"
             if not path.isascii() and not self._is_text(path):
                 del found[path]
-        for path in found if self._rulings.verdicts else ():
-            if self._removal(path) is not None:
-                found[path] += " removed"
-        if self._notes:
-            for path in found:
-                if note := self._notes.get(_name(path)):
-                    found[path] += f" note {_digest(note)}"
+        self._stamp_rulings(found)
         return found
+
+    def _stamp_rulings(self, stamps: dict[str, str]) -> None:
+        """Add to the stamps what stands of their stories among the rulings."""
+        for path in stamps if self._rulings.verdicts else ():
+            if self._removal(path) is not None:
+                stamps[path] += " removed"
+        for path in stamps if self._notes else ():
+            if note := self._notes.get(_name(path)):
+                stamps[path] += f" note {_digest(note)}"
 
     def _removal(self, path: str) -> Verdict | None:
         verdict = self._rulings.verdict_on(path)

@@ -6,7 +6,7 @@ records ── filed ──> in the order in which they came ── judged ─�
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -102,14 +102,14 @@ def judge_again(
         rulings=rulings,
         sites=SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt),
     )
-    came = sorted(_arrivals(bench, stories, since, done), key=lambda one: one.order)
-    progress.stage("judge", len(came))
-    for one in came:
+    arrivals = sorted(_arrivals(bench, stories, since, done), key=lambda arrival: arrival.order)
+    progress.stage("judge", len(arrivals))
+    for arrival in arrivals:
         try:
-            rejudged = _judge(bench, one)
+            rejudged = _judge(bench, arrival)
         except Exception as error:  # a bug that one article meets must cost only that article
-            done.failed.append(failure_of(one.story.path, error))
-            bench.shelf.add(Shelved(story=one.story), None)
+            done.failed.append(failure_of(arrival.story.path, error))
+            bench.shelf.add(Shelved(story=arrival.story), None)
         else:
             done.stories.append(rejudged)
             bench.put(rejudged.fresh, rejudged.text)
@@ -124,9 +124,7 @@ def _arrivals(
 ) -> Iterator[_Came]:
     """Yield how the stories to judge came in; the others go on the shelf as they are filed."""
     for story in stories:
-        is_meant = since is None or (story.published_at or _LONG_AGO) >= since
-        if is_meant and is_removed(story, bench.rulings):
-            is_meant = False
+        is_meant = _is_since(story, since) and not is_removed(story, bench.rulings)
         article = (
             _article(bench.newsroom.articles, story) if is_meant or _is_near(story, since) else None
         )
@@ -144,6 +142,10 @@ def _arrivals(
             bench.shelf.add(Shelved(story=story), None)
             if is_meant:
                 _note_without(bench.newsroom.articles, story, done)
+
+
+def _is_since(story: Story, since: datetime | None) -> bool:
+    return since is None or (story.published_at or _LONG_AGO) >= since
 
 
 def _is_near(story: Story, since: datetime | None) -> bool:
@@ -218,57 +220,62 @@ def _beside(
     filed, for it came of what was known at each time; only what has become a story of its own,
     or was kept off the site, is put among the others as if it were new.
     """
-    judged_paths = {one.filed.path: one for one in _dissolve_copies(fresh)}
-    groups = {one.filed.group for one in fresh} - {""}
+    judged = {rejudged.filed.path: rejudged for rejudged in _dissolve_copies(fresh)}
     window = [
-        Shelved(story=one.fresh, text=one.text, found=one.found) for one in judged_paths.values()
+        *(Shelved(story=new.fresh, text=new.text, found=new.found) for new in judged.values()),
+        *_neighbours(judged, stories, since),
     ]
-    window += [
-        Shelved(story=story)
-        for story in stories
-        if story.path not in judged_paths
-        and (
-            since is None
-            or (story.published_at or _LONG_AGO) >= since - judge.NEIGHBOURS_WITHIN
-            or story.group in groups
-        )
-    ]
-    window.sort(key=lambda one: (one.story.published_at or _LONG_AGO, one.story.path))
-    filed = {one.story.path: one.story for one in window}
-    beside: dict[str, Rejudged] = dict(judged_paths)
-    new = frozenset(one.filed.path for one in judged_paths.values() if _is_on_its_own_now(one))
+    window.sort(key=lambda shelved: (shelved.story.published_at or _LONG_AGO, shelved.story.path))
+    filed = {shelved.story.path: shelved.story for shelved in window}
+    beside = dict(judged)
+    new = frozenset(path for path, rejudged in judged.items() if _is_on_its_own_now(rejudged))
     beat = _regroup.beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
-    for story in judge.regroup(window, beat, new, frozenset(judged_paths)):
-        if (one := judged_paths.get(story.path)) is not None:
-            after = review.set_rejudged_beside_others(one.fresh, story)
-            beside[story.path] = replace(one, fresh=after)
+    for story in judge.regroup(window, beat, new, frozenset(judged)):
+        if (rejudged := judged.get(story.path)) is not None:
+            after = review.set_rejudged_beside_others(rejudged.fresh, story)
+            beside[story.path] = replace(rejudged, fresh=after)
             continue
         before = filed[story.path]
         after = review.set_beside_others(before, story, read_digests(newsroom.memory, before))
         beside[story.path] = Rejudged(filed=before, fresh=after)
-    return [_in_order(one) for one in beside.values()]
+    return [_in_order(rejudged) for rejudged in beside.values()]
 
 
-def _in_order(one: Rejudged) -> Rejudged:
+def _neighbours(
+    judged: Mapping[str, Rejudged], stories: Iterable[Story], since: datetime | None
+) -> Iterator[Shelved]:
+    """Yield the stories around the judged ones: in time, or of their groups."""
+    start = None if since is None else since - judge.NEIGHBOURS_WITHIN
+    groups = {rejudged.filed.group for rejudged in judged.values()} - {""}
+    for story in stories:
+        is_near = _is_since(story, start) or story.group in groups
+        if is_near and story.path not in judged:
+            yield Shelved(story=story)
+
+
+def _in_order(rejudged: Rejudged) -> Rejudged:
     """Return a story with its reasons in the filed order, where they are the filed ones."""
-    if Counter(one.fresh.reasons) != Counter(one.filed.reasons):
-        return one
-    return replace(one, fresh=replace(one.fresh, reasons=one.filed.reasons))
+    filed, fresh = rejudged.filed, rejudged.fresh
+    if Counter(fresh.reasons) != Counter(filed.reasons):
+        return rejudged
+    return replace(rejudged, fresh=replace(fresh, reasons=filed.reasons))
 
 
-def _is_on_its_own_now(one: Rejudged) -> bool:
+def _is_on_its_own_now(rejudged: Rejudged) -> bool:
     """Decide whether a story was a copy, or kept off the site, and is so no more."""
-    was = bool(one.filed.copy_of) or review.is_kept_off(one.filed)
-    return was and not one.fresh.copy_of and not one.dropped
+    was = bool(rejudged.filed.copy_of) or review.is_kept_off(rejudged.filed)
+    return was and not rejudged.fresh.copy_of and not rejudged.dropped
 
 
 def _dissolve_copies(fresh: Sequence[Rejudged]) -> Iterator[Rejudged]:
     """Take what is a copy no more, or of another one, from beside the story that it copied."""
     left: dict[str, set[str]] = {}
-    for one in fresh:
-        if one.filed.copy_of and one.fresh.copy_of != one.filed.copy_of:
-            left.setdefault(one.filed.copy_of, set()).add(one.filed.web_url)
-    for one in fresh:
-        gone = left.get(review.record_name(one.filed.path), set())
-        related = tuple(each for each in one.fresh.related if each.web_url not in gone)
-        yield replace(one, fresh=replace(one.fresh, related=related)) if gone else one
+    for rejudged in fresh:
+        original = rejudged.filed.copy_of
+        if original and rejudged.fresh.copy_of != original:
+            left.setdefault(original, set()).add(rejudged.filed.web_url)
+    for rejudged in fresh:
+        gone = left.get(review.record_name(rejudged.filed.path), set())
+        stays = tuple(copy for copy in rejudged.fresh.related if copy.web_url not in gone)
+        without = replace(rejudged, fresh=replace(rejudged.fresh, related=stays))
+        yield without if gone else rejudged

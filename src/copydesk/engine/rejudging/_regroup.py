@@ -40,12 +40,12 @@ def regroup(
     before: dict[str, Story] = {}
     beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
     ruled = _stories_under_rules(shelf, beat)
-    overtaken = newsroom.memory.overtaken.keys()
-    again = [one.story for one in shelf if one.story.path in overtaken] if overtaken else []
-    window = _window(shelf, [*fresh, *(one.after for one in corrections), *ruled, *again])
-    filed = {one.story.path: one.story for one in window}
+    unwritten = _find_unwritten_stories(shelf, newsroom.memory)
+    corrected = [correction.after for correction in corrections]
+    window = _window(shelf, [*fresh, *corrected, *ruled, *unwritten])
+    filed = {shelved.story.path: shelved.story for shelved in window}
     new = frozenset(changed)
-    rejudged = frozenset(one.after.path for one in corrections)
+    rejudged = frozenset(story.path for story in corrected)
     if not beat.scoring.traits.groups_by_rules:
         rejudged |= frozenset(story.path for story in ruled)
     for story in _beside(beat, window, new, rejudged, corrections):
@@ -57,6 +57,14 @@ def regroup(
             changed[story.path] = after
             before[story.path] = filed[story.path]
     return Regrouped(changed=changed, before=before)
+
+
+def _find_unwritten_stories(shelf: judge.MemoryShelf, memory: Memory) -> list[Story]:
+    """Return the stories that a person's word kept an earlier round from writing."""
+    overtaken = memory.overtaken.keys()
+    if not overtaken:
+        return []
+    return [shelved.story for shelved in shelf if shelved.story.path in overtaken]
 
 
 def after_others(
@@ -75,20 +83,24 @@ def beat_in_force(root: Path, beat: Beat, now: datetime) -> Beat:
 
     A record tells of the editor's word by itself, but for one of `everyday`.
     """
-    rulings = (one for one in beat.rulings if one.until is None or one.until > now)
     off = _names_kept_back(root, beat)
-    return replace(
-        beat,
-        rulings=tuple(one for one in rulings if one.said != "lead" or off.isdisjoint(one.stories)),
+    rulings = tuple(
+        rule
+        for rule in beat.rulings
+        if (rule.until is None or rule.until > now)
+        and (rule.said != "lead" or off.isdisjoint(rule.stories))
     )
+    return replace(beat, rulings=rulings)
 
 
 def _names_kept_back(root: Path, beat: Beat) -> frozenset[str]:
     """Return the names of records that an editor's word in the rulings keeps off the site."""
-    if not any(one.said == "lead" for one in beat.rulings):
+    if not any(rule.said == "lead" for rule in beat.rulings):
         return frozenset()
     verdicts = archive.read_rulings(root).verdicts.items()
-    return frozenset(review.record_name(at) for at, one in verdicts if one.said != "publish")
+    return frozenset(
+        review.record_name(at) for at, verdict in verdicts if verdict.said != "publish"
+    )
 
 
 def _stories_under_rules(shelf: judge.MemoryShelf, beat: Beat) -> list[Story]:
@@ -100,11 +112,10 @@ def _stories_under_rules(shelf: judge.MemoryShelf, beat: Beat) -> list[Story]:
     if not beat.scoring.traits.groups_by_rules:
         return _waiting_to_lead(shelf, beat)
     named = {name for rule in beat.rulings if rule.said != "block" for name in rule.stories}
-    found = {one.story.path: one for one in shelf if _is_ruled(one.story, named)}
-    groups = {one.story.group for one in found.values()} - {""}
-    found.update((one.story.path, one) for one in shelf.of_groups(groups))
-    moved = judge.regroup(list(found.values()), beat, frozenset())
-    return [found[story.path].story for story in moved]
+    ruled = [shelved for shelved in shelf if _is_ruled(shelved.story, named)]
+    window = _with_groups(shelf, ruled)
+    filed = {shelved.story.path: shelved.story for shelved in window}
+    return [filed[story.path] for story in judge.regroup(window, beat, frozenset())]
 
 
 def _waiting_to_lead(shelf: judge.MemoryShelf, beat: Beat) -> list[Story]:
@@ -112,8 +123,8 @@ def _waiting_to_lead(shelf: judge.MemoryShelf, beat: Beat) -> list[Story]:
     wanted = {rule.stories[0] for rule in beat.rulings if rule.said == "lead"}
     if not wanted:
         return []
-    stories = (one.story for one in shelf if review.record_name(one.story.path) in wanted)
-    return [story for story in stories if story.heat == -1]
+    behind = (shelved.story for shelved in shelf if shelved.story.heat == -1)
+    return [story for story in behind if review.record_name(story.path) in wanted]
 
 
 def _is_ruled(story: Story, named: Collection[str]) -> bool:
@@ -135,22 +146,27 @@ def _beside(
     corrections: Iterable[Correction],
 ) -> Iterable[Story]:
     """Return the stories that change; who stands beside a page that moved has its new address."""
-    moved = {one.before.web_url: one.after.web_url for one in corrections if one.has_moved}
+    moved = {
+        correction.before.web_url: correction.after.web_url
+        for correction in corrections
+        if correction.has_moved
+    }
     if not moved:
         return judge.regroup(window, beat, new, rejudged)
-    standing = [replace(one, story=_follow_moves(one.story, moved)) for one in window]
+    standing = [replace(shelved, story=_follow_moves(shelved.story, moved)) for shelved in window]
     changed = {
         after.story.path: after.story
         for before, after in zip(window, standing, strict=True)
         if before.story != after.story
     }
-    changed.update((one.path, one) for one in judge.regroup(standing, beat, new, rejudged))
+    changed.update((story.path, story) for story in judge.regroup(standing, beat, new, rejudged))
     return changed.values()
 
 
 def _follow_moves(story: Story, moved: Mapping[str, str]) -> Story:
     related = tuple(
-        replace(one, web_url=moved.get(one.web_url, one.web_url)) for one in story.related
+        replace(beside, web_url=moved.get(beside.web_url, beside.web_url))
+        for beside in story.related
     )
     return replace(story, related=related)
 
@@ -161,7 +177,12 @@ def _window(shelf: judge.MemoryShelf, fresh: Sequence[Story]) -> list[Shelved]:
     if not times:
         return []
     start, end = min(times) - judge.NEIGHBOURS_WITHIN, max(times) + judge.NEIGHBOURS_WITHIN
-    found = {one.story.path: one for one in shelf.between(start, end)}
-    groups = {one.story.group for one in found.values()} - {""}
-    found.update((one.story.path, one) for one in shelf.of_groups(groups))
+    return _with_groups(shelf, shelf.between(start, end))
+
+
+def _with_groups(shelf: judge.MemoryShelf, stories: Iterable[Shelved]) -> list[Shelved]:
+    """Return the stories, then all others of their groups."""
+    found = {shelved.story.path: shelved for shelved in stories}
+    groups = {shelved.story.group for shelved in found.values()} - {""}
+    found.update((shelved.story.path, shelved) for shelved in shelf.of_groups(groups))
     return list(found.values())

@@ -84,12 +84,12 @@ def apply_rejudging(newsroom: Newsroom, since_days: int, progress: Progress) -> 
         branch = archive.Repository(newsroom.root).branch()
         report, changed = _compare(newsroom, since_days, progress)
         order = FilingOrder(
-            before={one.filed.path: one.filed for one in changed},
+            before={rejudged.filed.path: rejudged.filed for rejudged in changed},
             message=_message(changed, report.changes),
             branch=branch,
         )
         with hold_write_lock(newsroom, lock, PATIENCE_SECONDS):
-            filed = _file(newsroom, lock, [one.fresh for one in changed], order)
+            filed = _file(newsroom, lock, [rejudged.fresh for rejudged in changed], order)
     return replace(
         report,
         commit=filed.commit,
@@ -127,7 +127,7 @@ def _compare(
     report = RejudgeReport(
         judged=judged.count,
         without_article=len(judged.without_article),
-        changes=tuple(change for one in changed for change in _changes(one)),
+        changes=tuple(change for rejudged in changed for change in _changes(rejudged)),
         without=tuple(judged.without_article),
         failed=(
             *(failure_of(error.subject, error) for error in troubles.errors),
@@ -152,39 +152,43 @@ _FIELDS: Mapping[str, Callable[[Story], Value]] = {
     "trust": lambda story: story.trust,
     "copy": lambda story: story.copy_of,
     "group": lambda story: story.group,
-    "related": lambda story: tuple(one.web_url for one in story.related),
+    "related": lambda story: tuple(beside.web_url for beside in story.related),
     "background": lambda story: story.background,
 }
 
 
-def _changes(one: Rejudged) -> Iterator[FieldChange]:
+def _changes(rejudged: Rejudged) -> Iterator[FieldChange]:
     """Walk what changes in a story; its reasons alone are told only where nothing else does."""
-    path, found = one.filed.path, False
-    if one.dropped:
+    path, found = rejudged.filed.path, False
+    if rejudged.dropped:
         found = True
-        yield FieldChange(path=path, field="dropped", before="", after=f"{one.dropped} now")
+        yield FieldChange(path=path, field="dropped", before="", after=f"{rejudged.dropped} now")
     for name, value in _FIELDS.items():
-        before, after = value(one.filed), value(one.fresh)
+        before, after = value(rejudged.filed), value(rejudged.fresh)
         if before != after:
             found = True
             yield FieldChange(path=path, field=name, before=before, after=after)
     if not found:
-        before, after = _reasons(one.filed, one.fresh), _reasons(one.fresh, one.filed)
+        before, after = (
+            _reasons(rejudged.filed, rejudged.fresh),
+            _reasons(rejudged.fresh, rejudged.filed),
+        )
         yield FieldChange(path=path, field="reasons", before=before, after=after)
 
 
 def _reasons(story: Story, other: Story) -> tuple[str, ...]:
     """Return the reasons that one has and the other has not."""
-    return tuple(str(one) for one in story.reasons if one not in other.reasons)
+    return tuple(str(reason) for reason in story.reasons if reason not in other.reasons)
 
 
 def _message(changed: Sequence[Rejudged], changes: Iterable[FieldChange]) -> str:
     """Return a commit's message: how many stories, then each with what changed."""
     by_path: dict[str, list[str]] = {}
-    for one in changes:
-        by_path.setdefault(one.path, []).append(one.field)
+    for change in changes:
+        by_path.setdefault(change.path, []).append(change.field)
     lines = [
-        f"~ {text.fold(one.fresh.title)}: {', '.join(by_path[one.filed.path])}" for one in changed
+        f"~ {text.fold(rejudged.fresh.title)}: {', '.join(by_path[rejudged.filed.path])}"
+        for rejudged in changed
     ]
     count = f"{len(changed)} stories" if len(changed) != 1 else "1 story"
     return "\n".join([f"rejudge: {count} by the rules of today", "", *lines])

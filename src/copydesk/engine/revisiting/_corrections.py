@@ -31,11 +31,11 @@ def find_corrections(
     """Return what the looks change, by path, and put it on the shelf."""
     found = {}
     sites = SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt)
-    for each in looks:
-        correction = _correction(newsroom, shelf, sites, each)
+    for look in looks:
+        correction = _correction(newsroom, shelf, sites, look)
         if correction is None:
             continue
-        found[each.story.path] = correction
+        found[look.story.path] = correction
         if correction.article is None:
             shelf.replace(correction.after)
         else:
@@ -47,35 +47,35 @@ def find_corrections(
 
 
 def _correction(
-    newsroom: Newsroom, shelf: judge.MemoryShelf, sites: SiteHabits, each: Look
+    newsroom: Newsroom, shelf: judge.MemoryShelf, sites: SiteHabits, look: Look
 ) -> Correction | None:
-    if not read_digests(newsroom.memory, each.story):
+    if not read_digests(newsroom.memory, look.story):
         return None
-    if each.said == "gone":
-        return _mark_end(newsroom.beat, newsroom.memory, newsroom.now, each)
-    if each.article is None:
+    if look.said == "gone":
+        return _mark_end(newsroom.beat, newsroom.memory, newsroom.now, look)
+    if look.article is None:
         return None
-    article = sites.settle(each.article)
-    is_set = "url" in review.find_ruled_fields(each.story, newsroom.beat)
-    moved = None if is_set else _find_move(shelf, each, article)
-    words = tuple(_words(newsroom, sites, each, article))
-    back = each.story.access == GONE
-    after = _terms.apply_terms(newsroom.beat, newsroom.memory, each.story, article)
-    if not (moved or words or back or after != each.story):
+    article = sites.settle(look.article)
+    is_set = "url" in review.find_ruled_fields(look.story, newsroom.beat)
+    moved = None if is_set else _find_move(shelf, look, article)
+    words = tuple(_words(newsroom, sites, look, article))
+    back = look.story.access == GONE
+    after = _terms.apply_terms(newsroom.beat, newsroom.memory, look.story, article)
+    if not any((moved, words, back, after != look.story)):
         return None
     came_back = [Event.of(EventKind.BACK)] if back else []
     events = (*words, *filter(None, [moved]), *came_back)
     if words or back:
         after = _rejudge(newsroom.settings, newsroom.album, newsroom.memory, after, article)
     if words:
-        after = replace(after, updated_at=_correction_time(newsroom.now, each.story, each.article))
+        after = replace(after, updated_at=_correction_time(newsroom.now, look.story, look.article))
     if moved:
-        after = replace(after, web_url=each.article.web_url)
+        after = replace(after, web_url=look.article.web_url)
     return Correction(
-        before=each.story,
+        before=look.story,
         after=_finish(newsroom.beat, newsroom.memory, newsroom.now, after, events),
         events=events,
-        article=each.article,
+        article=look.article,
         has_moved=bool(moved),
     )
 
@@ -85,15 +85,15 @@ def is_gone(plan: Plan, now: datetime) -> bool:
     return plan.is_gone or (plan.gone is not None and now - plan.gone >= _plans.DAY)
 
 
-def _mark_end(beat: Beat, memory: Memory, now: datetime, each: Look) -> Correction | None:
+def _mark_end(beat: Beat, memory: Memory, now: datetime, look: Look) -> Correction | None:
     """Mark a page as gone; a record of the `everyday` profile has no place to say so."""
     has_blocks = beat.scoring.traits.has_blocks
-    settled = is_gone(each.plan, now) and not each.plan.is_gone
-    if not has_blocks or not settled or each.story.access == GONE:
+    settled = is_gone(look.plan, now) and not look.plan.is_gone
+    if not has_blocks or not settled or look.story.access == GONE:
         return None
     events = (Event.of(EventKind.GONE),)
-    after = _finish(beat, memory, now, replace(each.story, access=GONE), events)
-    return Correction(before=each.story, after=after, events=events)
+    after = _finish(beat, memory, now, replace(look.story, access=GONE), events)
+    return Correction(before=look.story, after=after, events=events)
 
 
 def base(articles: ArticleStore, plan: Plan, story: Story) -> Article | None:
@@ -102,17 +102,17 @@ def base(articles: ArticleStore, plan: Plan, story: Story) -> Article | None:
     return kept or find_article(articles, story)
 
 
-def has_base(articles: ArticleStore, each: Look, article: Article) -> bool:
+def has_base(articles: ArticleStore, look: Look, article: Article) -> bool:
     """Decide whether there is a reading to compare with that later looks may use too.
 
     None of another version of the reader, and none where the history tells of a look that was not
     remembered: its round was killed.
     """
-    if review.is_noted_since(each.story, each.plan.looked):
+    if review.is_noted_since(look.story, look.plan.looked):
         return False
-    if _is_same(each.plan, article):
+    if _is_same(look.plan, article):
         return True
-    kept = base(articles, each.plan, each.story)
+    kept = base(articles, look.plan, look.story)
     return kept is not None and kept.reader == article.reader
 
 
@@ -133,31 +133,35 @@ def is_other_article(articles: ArticleStore, plan: Plan, story: Story, article: 
     return review.is_other_article(title, text, article.title, article.text)
 
 
-def _words(newsroom: Newsroom, sites: SiteHabits, each: Look, article: Article) -> Iterator[Event]:
+def _words(newsroom: Newsroom, sites: SiteHabits, look: Look, article: Article) -> Iterator[Event]:
     """Yield the events of headline, excerpt and text; `article` is without what its site repeats.
 
     The new reading is compared with the earlier one, both by the same reader and rules: how the
     record came to its words is no matter. Where the earlier one had to make room, or the history
     has a line since the last look that was remembered (its round was killed), with the record.
     """
-    if each.article is None or _is_same(each.plan, each.article):
+    if look.article is None or _is_same(look.plan, look.article):
         return
-    old = _earlier_reading(newsroom.articles, sites, each)
+    old = _earlier_reading(newsroom.articles, sites, look)
     if old is not None and old.reader != article.reader:
         return  # an earlier version of the reader read otherwise what did not change
-    hand = review.find_hand_edits(each.story, read_digests(newsroom.memory, each.story))
-    hand |= review.find_ruled_fields(each.story, newsroom.beat)
-    title = old.title if old else "" if "title" in hand else each.story.title
-    excerpt = old.excerpt if old else "" if "excerpt" in hand else each.story.excerpt
+    hand = review.find_hand_edits(look.story, read_digests(newsroom.memory, look.story))
+    hand |= review.find_ruled_fields(look.story, newsroom.beat)
+    title = old.title if old else "" if "title" in hand else look.story.title
+    excerpt = old.excerpt if old else "" if "excerpt" in hand else look.story.excerpt
     if title and not review.have_same_words(title, article.title):
         yield _new_headline(title, article.title, is_kept="title" in hand)
         excerpt = excerpt.replace(title, article.title)  # it may begin with it
-    # an excerpt that comes or goes is a matter of what may be shown
-    if excerpt and article.excerpt and not review.have_same_excerpt(excerpt, article.excerpt):
+    if _has_new_excerpt(excerpt, article.excerpt):
         is_kept = "excerpt" in hand
         yield Event.of(EventKind.EXCERPT_KEPT if is_kept else EventKind.EXCERPT_CHANGED)
     if old and (change := review.text_change(old.text, article.text)):
         yield change
+
+
+def _has_new_excerpt(old: str, new: str) -> bool:
+    """Decide whether an excerpt became another; to come or go is a matter of what may be shown."""
+    return bool(old and new) and not review.have_same_excerpt(old, new)
 
 
 def _new_headline(old: str, new: str, *, is_kept: bool) -> Event:
@@ -166,11 +170,11 @@ def _new_headline(old: str, new: str, *, is_kept: bool) -> Event:
     return Event.of(EventKind.HEADLINE_CHANGED, title=old)
 
 
-def _earlier_reading(articles: ArticleStore, sites: SiteHabits, each: Look) -> Article | None:
+def _earlier_reading(articles: ArticleStore, sites: SiteHabits, look: Look) -> Article | None:
     """Return the earlier reading where it can tell anything new."""
-    if review.is_noted_since(each.story, each.plan.looked):
+    if review.is_noted_since(look.story, look.plan.looked):
         return None
-    kept = base(articles, each.plan, each.story)
+    kept = base(articles, look.plan, look.story)
     return None if kept is None else sites.settle(kept)
 
 
@@ -199,27 +203,27 @@ def _correction_time(now: datetime, story: Story, article: Article) -> datetime:
     return told if told is not None and is_news else now
 
 
-def _find_move(shelf: judge.MemoryShelf, each: Look, article: Article) -> Event | None:
+def _find_move(shelf: judge.MemoryShelf, look: Look, article: Article) -> Event | None:
     """Return the move to another address, None where the page did not move for good."""
-    story, new = each.story, article.web_url
+    story, new = look.story, article.web_url
     if not story.web_url or urls.identity(new) == urls.identity(story.web_url):
         return None
     is_ours = shelf.at(new) in (None, story.path)
-    if not (is_ours and urls.same_site(new, story.web_url) and _is_for_good(each)):
+    if not (is_ours and urls.same_site(new, story.web_url) and _is_for_good(look)):
         return None
     return Event.of(EventKind.MOVED, new=new, old=story.web_url)
 
 
-def _is_for_good(each: Look) -> bool:
+def _is_for_good(look: Look) -> bool:
     """Decide whether each redirect from the page's last known place is permanent, on its site."""
-    last = urls.identity(each.plan.final_url or each.revisit.url)
-    hops = list(each.trace.hops)
-    places = [each.revisit.url, *(target for _, target in hops)]
+    last = urls.identity(look.plan.final_url or look.revisit.url)
+    hops = list(look.trace.hops)
+    places = [look.revisit.url, *(target for _, target in hops)]
     known = [urls.identity(url) for url in places]
     start = known.index(last) if last in known else 0
     by = places[start:]
     return all(
-        status in _PERMANENT and urls.same_site(url, each.story.web_url)
+        status in _PERMANENT and urls.same_site(url, look.story.web_url)
         for url, (status, _) in zip(by, hops[start:], strict=False)
     )
 

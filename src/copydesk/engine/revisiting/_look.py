@@ -37,15 +37,15 @@ async def look_again(
     progress.stage("looks", len(looks))
     found: list[Look] = []
 
-    async def one(each: Look) -> None:
+    async def one(look: Look) -> None:
         try:
-            found.append(await _look_safely(newsroom.articles, each, fetcher, readers))
+            found.append(await _look_safely(newsroom.articles, look, fetcher, readers))
         except Exception as error:  # a bug that one page meets must cost only that page
-            found.append(replace(each, failure=failure_of(each.revisit.url, error)))
+            found.append(replace(look, failure=failure_of(look.revisit.url, error)))
         progress.step()
 
-    await work_by_host(looks, lambda each: each.revisit.url, one)
-    return sorted(found, key=lambda each: each.revisit.path)
+    await work_by_host(looks, lambda look: look.revisit.url, one)
+    return sorted(found, key=lambda look: look.revisit.path)
 
 
 def _due(newsroom: Newsroom, removed: frozenset[str]) -> list[Look]:
@@ -78,21 +78,21 @@ def _story(records: Archive, path: str, removed: frozenset[str]) -> Story | None
 
 
 async def _look_safely(
-    articles: ArticleStore, each: Look, fetcher: Fetcher, readers: ReaderPool
+    articles: ArticleStore, look: Look, fetcher: Fetcher, readers: ReaderPool
 ) -> Look:
-    plan, url = each.plan, each.revisit.url
+    plan, url = look.plan, look.revisit.url
     request = Request(url=url, etag=plan.etag, last_modified=plan.last_modified)
     answer = await fetcher.fetch(request)
     if isinstance(answer, NotModified) and _is_elsewhere(answer, plan):
         answer = await fetcher.fetch(Request(url=url))  # it moved: the page says where to
     match answer:
         case NotModified():
-            return replace(each, said="same")
+            return replace(look, said="same")
         case Refused(reason="gone") if plan.final_url:  # it was read there once
-            return replace(each, said="gone")
+            return replace(look, said="gone")
         case Page() as page:
-            return await _reading(articles, each, page, readers)
-    return each
+            return await _reading(articles, look, page, readers)
+    return look
 
 
 def _is_elsewhere(answer: NotModified, plan: Plan) -> bool:
@@ -100,15 +100,15 @@ def _is_elsewhere(answer: NotModified, plan: Plan) -> bool:
     return bool(plan.final_url and answer.final_url) and before != after
 
 
-async def _reading(articles: ArticleStore, each: Look, page: Page, readers: ReaderPool) -> Look:
-    lead = replace(each.plan.lead, url=each.revisit.url)
+async def _reading(articles: ArticleStore, look: Look, page: Page, readers: ReaderPool) -> Look:
+    lead = replace(look.plan.lead, url=look.revisit.url)
     outcome = await parse_page(lead, page, readers)
     trace = trace_of(page)
-    if not isinstance(outcome, Article) or not _is_at_home(each.story, outcome):
-        return each
-    if _corrections.is_other_article(articles, each.plan, each.story, outcome):
-        return each
-    return replace(each, said="read", article=outcome, trace=trace)
+    if not isinstance(outcome, Article) or not _is_at_home(look.story, outcome):
+        return look
+    if _corrections.is_other_article(articles, look.plan, look.story, outcome):
+        return look
+    return replace(look, said="read", article=outcome, trace=trace)
 
 
 def _is_at_home(story: Story, article: Article) -> bool:
@@ -127,14 +127,14 @@ def keep_looks(
     What a correction brought is forgotten where its record is `unwritten` (a person has it under
     the pen): the next look meets it again.
     """
-    for each in looks:
-        path = each.revisit.path
+    for look in looks:
+        path = look.revisit.path
         correction = corrections.get(path)
         if path in unwritten:
-            _plans.keep_plan(newsroom.memory, newsroom.now, each.story, each.revisit.url, each.plan)
+            _plans.keep_plan(newsroom.memory, newsroom.now, look.story, look.revisit.url, look.plan)
             continue
-        story = correction.after if correction else each.story
-        url = each.revisit.url
+        story = correction.after if correction else look.story
+        url = look.revisit.url
         if correction and correction.has_moved:
             url = story.web_url
         _plans.keep_plan(
@@ -142,32 +142,32 @@ def keep_looks(
             newsroom.now,
             story,
             url,
-            _after(newsroom.articles, newsroom.now, each, correction),
+            _after(newsroom.articles, newsroom.now, look, correction),
         )
 
 
 def _after(
-    articles: ArticleStore, now: datetime, each: Look, correction: Correction | None
+    articles: ArticleStore, now: datetime, look: Look, correction: Correction | None
 ) -> Plan:
-    plan = _with(each.plan, looked=now)
-    if each.said == "gone":
+    plan = _with(look.plan, looked=now)
+    if look.said == "gone":
         return _with(plan, gone=plan.gone or now, is_gone=_corrections.is_gone(plan, now))
-    if each.said == "same":
+    if look.said == "same":
         return _with(plan, gone=None, is_gone=False)
-    if each.said == "nothing" or each.article is None:
+    if look.said == "nothing" or look.article is None:
         return plan
     plan = _with(
         plan,
         gone=None,
         is_gone=False,
-        etag=each.trace.etag,
-        last_modified=each.trace.last_modified,
-        final_url=each.trace.final_url,
+        etag=look.trace.etag,
+        last_modified=look.trace.last_modified,
+        final_url=look.trace.final_url,
     )
-    if correction is None and _corrections.has_base(articles, each, each.article):
+    if correction is None and _corrections.has_base(articles, look, look.article):
         return plan  # small changes add up until they are a correction
-    content = articles.put(each.article)
-    return _with(plan, article=content, digest=_plans.digest(each.article))
+    content = articles.put(look.article)
+    return _with(plan, article=content, digest=_plans.digest(look.article))
 
 
 def _with(plan: Plan, **changes: object) -> Plan:

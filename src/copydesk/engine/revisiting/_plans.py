@@ -108,7 +108,7 @@ def place_of_look(
     """
     home = story.web_url or url
     between = (url, *(target for _, target in trace.hops[:-1]))
-    if all(urls.host(one) == urls.host(home) for one in between):
+    if all(urls.host(place) == urls.host(home) for place in between):
         return url, plan
     last = plan.final_url
     if not urls.same_site(last, home):

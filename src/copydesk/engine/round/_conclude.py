@@ -164,7 +164,7 @@ def _message(stories: Stories) -> str:
     parts = [f"{len(new)} new" if new else "", f"{len(updates)} updated" if updates else ""]
     what = ", ".join(part for part in parts if part)
     subject = f"news: {what or 'sources that moved'}"
-    lines = {path: [f"+ {text.fold(one.story.title)}"] for path, one in new.items()}
+    lines = {path: [f"+ {text.fold(filed.story.title)}"] for path, filed in new.items()}
     lines |= {path: _lines_on(update) for path, update in updates.items()}
     body = [line for path in sorted(lines) for line in lines[path]]
     return "\n".join([subject, "", *body]) if body else subject
@@ -291,20 +291,23 @@ class _Filing:
         refused = begun & {failure.url for failure in filed.failed}
         if not overtaken and not refused:
             return
-        unfiled = [
-            outcome
-            for outcome in self.stories.outcomes
-            if isinstance(outcome.end, NewStory) and outcome.end.story.path in refused
-        ]
         looks = [look for look in self.gathered.looks if look.story.path in overtaken | refused]
         with newsroom.memory.together():
-            for fate in _outcomes.fates(unfiled, newsroom.now, refused):
+            for fate in _outcomes.fates(self._find_outcomes(refused), newsroom.now, refused):
                 newsroom.memory.keep_fate(fate)
             for path in overtaken - {LEDGER_PATH}:
                 newsroom.memory.overtaken.put(path, b"")
             if newsroom.settings.records.look_again:
                 keep_looks(newsroom, looks, self.stories.corrected, overtaken | refused)
             self._forget_removals()
+
+    def _find_outcomes(self, paths: frozenset[str]) -> list[Outcome]:
+        """Return the outcomes of the leads whose stories have these paths."""
+        return [
+            outcome
+            for outcome in self.stories.outcomes
+            if isinstance(outcome.end, NewStory) and outcome.end.story.path in paths
+        ]
 
     def _forget_removals(self) -> None:
         """Keep neither text nor plan of a filed story that was removed since its page was read."""

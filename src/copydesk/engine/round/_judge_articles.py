@@ -157,8 +157,8 @@ def _find_changes(before: Snapshot, now: Snapshot) -> set[str]:
     since = before.taken_ns - _TICK_NS
     return {
         path
-        for path, one in now.signatures.items()
-        if one != before.signatures.get(path) or one.changed_ns >= since
+        for path, signature in now.signatures.items()
+        if signature != before.signatures.get(path) or signature.changed_ns >= since
     }
 
 
@@ -173,16 +173,16 @@ def _read_again(bench: Bench, paths: Iterable[str]) -> None:
 def _looks_again(bench: Bench, looks: Sequence[Look], touched: Collection[str]) -> list[Look]:
     """Return the looks with the records as they stand now; none at what was taken away."""
     found = []
-    for each in looks:
-        if each.story.path not in touched:
-            found.append(each)
+    for look in looks:
+        if look.story.path not in touched:
+            found.append(look)
             continue
         try:
-            story = bench.newsroom.archive.read(each.story.path)
+            story = bench.newsroom.archive.read(look.story.path)
         except CopydeskError:
             continue
         if not is_removed(story, bench.removed):
-            found.append(replace(each, story=story))
+            found.append(replace(look, story=story))
     return found
 
 

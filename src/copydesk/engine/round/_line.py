@@ -55,7 +55,7 @@ async def run(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> 
 
 
 def _report_recovery(filed: Filed, recovered: Sequence[archive.Recovered]) -> Filed:
-    """Tell of what an earlier round or word left, and was finished by this one."""
+    """Return what was filed with what an earlier round or word left and this one finished."""
     notes = tuple(
         f"finished what was cut short: {change.subject}"
         if change.commit
@@ -72,16 +72,17 @@ def _report(done: Concluded, troubles: Troubles, stopwatch: Stopwatch) -> RoundR
     """Fold what became of every lead, and what was filed, into the report."""
     gathered, new, changed = done.gathered, done.stories.new, done.stories.changed
     written = [path for path in done.filed.written if path in changed]
+    filed = [path for path in written if path in new]
     broken = [
         Failure(url=error.subject, what=error.what, hint=error.hint) for error in troubles.errors
     ]
     return RoundReport(
         leads=len(gathered.asked.leads),
-        filed=tuple(path for path in written if path in new),
+        filed=tuple(filed),
         updated=tuple(path for path in written if path not in new),
         waiting=len(_outcomes.waiting(gathered.outcomes)),
         looked_again=gathered.looked_again,
-        held=tuple(path for path in written if path in new and new[path].is_held),
+        held=tuple(path for path in filed if new[path].is_held),
         dropped=_outcomes.count_drops(done.outcomes),
         failed=(
             *_outcomes.failures(gathered.outcomes),

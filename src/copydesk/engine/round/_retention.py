@@ -52,7 +52,7 @@ def _forget_removals(root: Path, articles: ArticleStore) -> None:
 
 def _stale_hosts(memory: Memory, before: datetime) -> Iterator[str]:
     """Yield the hosts left alone for long, and the longest left where all are too much."""
-    notes = [(_newest_time(kept), len(kept), key) for key, kept in memory.hosts.items()]
+    notes = [(_newest_time(note), len(note), key) for key, note in memory.hosts.items()]
     size = sum(length for _, length, _ in notes)
     for newest, length, key in sorted(notes):
         if newest >= before and size <= _HOSTS_BYTES:
@@ -63,8 +63,8 @@ def _stale_hosts(memory: Memory, before: datetime) -> Iterator[str]:
 
 def _find_stale_sources(beat: Beat, memory: Memory, before: datetime) -> Iterator[str]:
     current = {source.url for source in beat.sources}
-    for url, kept in memory.sources().items():
-        if url not in current and _last_ask_time(kept) < before:
+    for url, state in memory.sources().items():
+        if url not in current and _last_ask_time(state) < before:
             yield url
 
 

@@ -60,6 +60,6 @@ def _is_known(request: web.Request, tag: str, changed_at: float) -> bool:
     """Decide whether the asker has this very file; what names a tag is not asked for a time."""
     tags = request.if_none_match
     if tags is not None:
-        return any(one.value in {tag, "*"} for one in tags)
+        return any(known.value in {tag, "*"} for known in tags)
     since = request.if_modified_since
     return since is not None and int(changed_at) <= since.timestamp()

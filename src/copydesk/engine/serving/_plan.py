@@ -27,6 +27,11 @@ class _Named(msgspec.Struct):
     last_new_at: datetime | None = None
     pushed_until: datetime | None = None
 
+    @property
+    def may_be_pushed(self) -> bool:
+        """Whether the source names a hub and goes on."""
+        return bool(self.hub) and not self.ended
+
 
 def plan(memory: Memory, settings: config.Settings, now: datetime) -> Subscriptions:
     """Begin, end and forget subscriptions, let the states know, and give all that there are.
@@ -34,7 +39,7 @@ def plan(memory: Memory, settings: config.Settings, now: datetime) -> Subscripti
     One begins where a source names a hub and `serve.public_url` says where we are; it ends where
     hub, topic or that address changed or the source left the beat.
     """
-    states = {url: _decode(kept) for url, kept in memory.sources().items()}
+    states = {url: _decode(state) for url, state in memory.sources().items()}
     if not memory.hubs.keys() and not _places_to_be(settings, states, {}):
         return {}
     with memory.together():
@@ -48,7 +53,7 @@ def plan(memory: Memory, settings: config.Settings, now: datetime) -> Subscripti
         for key, subscription in after.items():
             if subscription is not before.get(key):
                 keep_subscription(memory, subscription)
-        for url in set(memory.pushed.keys()) - {one.url for one in settings.beat.sources}:
+        for url in set(memory.pushed.keys()) - {source.url for source in settings.beat.sources}:
             memory.pushed.forget(url)
         _tell_states(memory, states, after)
     return after
@@ -65,7 +70,7 @@ def _places_to_be(
     here = f"{settings.serve.public_url.rstrip('/')}/websub"
     for source in settings.beat.sources if settings.serve.public_url else ():
         state = states.get(source.url)
-        if state is None or not state.hub or state.ended or _is_private(settings, source.url):
+        if state is None or not state.may_be_pushed or _is_private(settings, source.url):
             continue
         place = (state.hub, state.topic or state.moved_to or source.url, here)
         is_known = source.url in known and _place(known[source.url]) == place
@@ -120,8 +125,10 @@ def _begin(before: Subscriptions, wanted: Mapping[str, Place]) -> Subscriptions:
 def _learn_news(subscriptions: Subscriptions, states: Mapping[str, _Named]) -> Subscriptions:
     """Let each subscription learn of its source's newest news."""
     return {
-        key: websub.after_news(one, states[key].last_new_at) if key in states else one
-        for key, one in subscriptions.items()
+        key: websub.after_news(subscription, states[key].last_new_at)
+        if key in states
+        else subscription
+        for key, subscription in subscriptions.items()
     }
 
 

@@ -101,7 +101,7 @@ async def _serve_until_signal(
     async with listening(address, site, subscriber) as port:
         say(f"the site is at http://{address.host}:{port}{site.path}/ (Ctrl-C ends)")
         workers = (rounds, subscriber, site.readers)
-        work = [asyncio.create_task(one.go_on()) for one in workers if one is not None]
+        work = [asyncio.create_task(worker.go_on()) for worker in workers if worker is not None]
         await stop.wait()
         for task in work:
             task.cancel()

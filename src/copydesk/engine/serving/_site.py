@@ -124,7 +124,7 @@ class Site:
                 return None
             if path.is_dir():
                 indexes = (path / name for name in ("index.html", "index.json"))
-                return next((one for one in indexes if one.is_file()), None)
+                return next((index for index in indexes if index.is_file()), None)
             return path if path.is_file() else None
         except (OSError, ValueError):  # a name too long, a NUL byte
             return None

@@ -82,7 +82,7 @@ class Subscriber:
         hosts: dict[str, list[websub.Subscription]] = {}
         for subscription in due:
             hosts.setdefault(urls.host(subscription.hub), []).append(subscription)
-        await asyncio.gather(*(self._ask_host(each[:_A_HOST]) for each in hosts.values()))
+        await asyncio.gather(*(self._ask_host(of_host[:_A_HOST]) for of_host in hosts.values()))
         if self._ignored:
             self._say(f"hubs: {self._ignored} pushes without a right signature were ignored")
             self._ignored = 0
@@ -163,10 +163,12 @@ class Subscriber:
         with self._memory() as memory:
             kept = _plan.plan(memory, self._folder.settings(), now)
         self._know(kept)
-        return [one for one in kept.values() if websub.is_time(one, now)]
+        return [subscription for subscription in kept.values() if websub.is_time(subscription, now)]
 
     def _know(self, kept: Mapping[str, websub.Subscription]) -> None:
-        self._keys = {one.callback.rpartition("/")[2]: key for key, one in kept.items()}
+        self._keys = {
+            subscription.callback.rpartition("/")[2]: key for key, subscription in kept.items()
+        }
 
     # ---- hubs that call ----
 

@@ -59,7 +59,7 @@ class SourceAnswers:
     @property
     def after(self) -> Mapping[str, watch.SourceState]:
         """Return how every source stands now."""
-        return {**self.before, **{one.source.url: one.state for one in self.answers}}
+        return {**self.before, **{answer.source.url: answer.state for answer in self.answers}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,7 @@ async def collect_leads(
     in_order = tuple(
         answers[source.url] for source in newsroom.beat.sources if source.url in answers
     )
-    failed = [one.failure for one in in_order if one.failure is not None]
+    failed = [answer.failure for answer in in_order if answer.failure is not None]
     failed += [failure_of(error.subject, error) for error in troubles.errors]
     return SourceAnswers(
         answers=in_order, leads=_first_of_each(in_order), before=states, failed=tuple(failed)
@@ -271,7 +271,7 @@ class _Asker:
             if part and may_lead_on:
                 left = _MORE_SITEMAPS - len(asked)
                 below = part.more[: left // 2 if waiting else left]
-                waiting = [*((one, False) for one in below), *waiting]
+                waiting = [*((sitemap, False) for sitemap in below), *waiting]
         others = [(url, validators) for url, validators in known.items() if url not in asked]
         return leads, dict([*others, *asked.items()][-_PARTS_KEPT:])
 

@@ -182,7 +182,11 @@ class _Search:
 
     async def _try(self, stage: str, candidates: Iterable[FeedCandidate]) -> bool:
         """Ask for candidates; true where one settles the search. Guesses end at the first."""
-        listed = [one for one in candidates if urls.identity(one.url) not in self._found.asked]
+        listed = [
+            candidate
+            for candidate in candidates
+            if urls.identity(candidate.url) not in self._found.asked
+        ]
         self._progress.stage(stage, len(listed))
         is_settled = False
         for candidate in listed:
@@ -276,7 +280,7 @@ def _reason(answer: Refused | NotModified) -> str:
 
 def _nothing(url: str, failed: list[Failure]) -> FeedError:
     """Report that nothing was found, and what the first list is that could not be had."""
-    named = next((one for one in failed if one.url != url), None)
+    named = next((failure for failure in failed if failure.url != url), None)
     tried = "" if named is None else f"{named.url} is {named.what}; "
     return FeedError(
         "no feed, no sitemap and no list of articles found",

@@ -44,9 +44,9 @@ def _names(topics: Iterable[Topic]) -> dict[str, str]:
     """Return the name of each topic by all that a folder may call it, in small letters."""
     names: dict[str, str] = {}
     for topic in topics:
-        for said in (topic.name, topic.shortname, topic.id):
-            if said:
-                names.setdefault(said.casefold(), topic.name)
+        for name in (topic.name, topic.shortname, topic.id):
+            if name:
+                names.setdefault(name.casefold(), topic.name)
     return names
 
 

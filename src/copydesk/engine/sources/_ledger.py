@@ -78,18 +78,33 @@ def _is_new(to: str, known: SourceMoved | None) -> bool:
 
 def _note(now: datetime, ledger: Ledger, before: States, after: States) -> Ledger:
     """Return the ledger with what the states say; entries of others, and an editor's, stay."""
-    moved, ended = dict(ledger.moved), dict(ledger.ended)
+    return replace(
+        ledger,
+        moved=_note_moves(now, ledger, before, after),
+        ended=_note_ends(now, ledger, before, after),
+    )
+
+
+def _note_moves(
+    now: datetime, ledger: Ledger, before: States, after: States
+) -> dict[str, SourceMoved]:
+    moved = dict(ledger.moved)
     for url, state in after.items():
-        was = before.get(url, state)
-        if was.moved_to and not state.moved_to:
+        if before.get(url, state).moved_to and not state.moved_to:
             moved.pop(url, None)
-        if was.ended and not state.ended:
-            ended.pop(url, None)
-        if url in ledger.kept:
-            continue
-        if _is_new(state.moved_to, moved.get(url)):
+        if url not in ledger.kept and _is_new(state.moved_to, moved.get(url)):
             moved[url] = SourceMoved(to=state.moved_to, at=now)
-        if state.ended and url not in ended:
+    return moved
+
+
+def _note_ends(
+    now: datetime, ledger: Ledger, before: States, after: States
+) -> dict[str, SourceEnded]:
+    ended = dict(ledger.ended)
+    for url, state in after.items():
+        if before.get(url, state).ended and not state.ended:
+            ended.pop(url, None)
+        if url not in ledger.kept and state.ended and url not in ended:
             why = state.last_error or "status 410: gone for good"
             ended[url] = SourceEnded(at=state.ended_at or now, why=why)
-    return replace(ledger, moved=moved, ended=ended)
+    return ended

@@ -95,7 +95,7 @@ def _at(memory: Memory, url: str, now: datetime) -> Push | None:
 
 def subscriptions(memory: Memory) -> dict[str, websub.Subscription]:
     """Return every subscription by its key: the source's url, or another where it is ending."""
-    read = ((key, _subscription(kept)) for key, kept in memory.hubs.items())
+    read = ((key, _subscription(data)) for key, data in memory.hubs.items())
     return {key: subscription for key, subscription in read if subscription is not None}
 
 

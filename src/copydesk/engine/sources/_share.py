@@ -48,14 +48,17 @@ def share_out(
         return list(leads), []
     hosts, sites, sources = Counter[str](), Counter[str](), Counter[str]()
     late = set()
-    for lead in sorted(leads, key=lambda one: _rank(one, now), reverse=True):
-        host, site = urls.host(lead.url), urls.registrable_domain(lead.url)
-        is_full = hosts[host] >= bounds.a_host or sites[site] >= bounds.a_site
-        if is_full or sources[lead.source] >= PAGES_A_SOURCE:
+    for lead in sorted(leads, key=lambda lead: _rank(lead, now), reverse=True):
+        shares = (
+            (hosts, urls.host(lead.url), bounds.a_host),
+            (sites, urls.registrable_domain(lead.url), bounds.a_site),
+            (sources, lead.source, PAGES_A_SOURCE),
+        )
+        if any(pages[key] >= most for pages, key, most in shares):
             late.add(lead.url)
             continue
-        for count, key in ((hosts, host), (sites, site), (sources, lead.source)):
-            count[key] += 1
+        for pages, key, _ in shares:
+            pages[key] += 1
     return (
         [lead for lead in leads if lead.url not in late],
         [lead for lead in leads if lead.url in late],

@@ -133,7 +133,7 @@ def ask_sources(newsroom: Newsroom, progress: Progress, web: Path | None = None)
 
 
 def _health(beat: Beat, now: datetime, states: _ledger.States) -> list[HealthRow]:
-    rows = [_check(one, states[one.url], now) for one in beat.sources]
+    rows = [_check(source, states[source.url], now) for source in beat.sources]
     return sorted(rows, key=lambda row: (not row.needs_person, row.state in {"ok", "new"}))
 
 
@@ -144,7 +144,7 @@ def _check(source: Source, state: watch.SourceState, now: datetime) -> HealthRow
         url=source.url,
         name=source.name,
         state=watch.health_word(found),
-        needs_person=any(one.needs_person for one in found),
+        needs_person=any(finding.needs_person for finding in found),
         last_ok=_time(state.last_ok_at),
         last_new=_time(state.last_new_at),
         items=state.items,
@@ -217,8 +217,8 @@ def _what_is_undone(ledger: Ledger, before: watch.SourceState, url: str) -> str:
 def _undone(ledger: Ledger, url: str, kept: SourceKept) -> Ledger:
     return replace(
         ledger,
-        moved={source: one for source, one in ledger.moved.items() if source != url},
-        ended={source: one for source, one in ledger.ended.items() if source != url},
+        moved={source: move for source, move in ledger.moved.items() if source != url},
+        ended={source: end for source, end in ledger.ended.items() if source != url},
         kept={**ledger.kept, url: kept},
     )
 

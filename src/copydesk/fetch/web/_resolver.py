@@ -58,7 +58,7 @@ class Resolver:
         self._resolver: aiodns.DNSResolver | None = None
 
     async def close(self) -> None:
-        """Give up what is still looked for."""
+        """Abandon what is still looked for."""
         if self._resolver is not None:
             await self._resolver.close()
             self._resolver = None

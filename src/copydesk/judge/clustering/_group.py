@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from copydesk.judge.clustering._embeddings import Embedding
-from copydesk.judge.clustering._series import SeriesNumber
-from copydesk.judge.clustering._vector import Vector
+from copydesk.judge.clustering._vector import SeriesNumber, Vector
 
 _PRIOR_COHESION = 0.25  # mean similarity of two documents on one happening, before any is known
 _PRIOR_PAIRS = 4.0  # that the prior counts for

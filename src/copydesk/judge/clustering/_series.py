@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from copydesk.judge import words
+from copydesk.judge.clustering._vector import SeriesNumber
 from copydesk.kit import tables
 
 _ORDINAL = re.compile(
@@ -21,9 +22,6 @@ _NUMBERED = re.compile(
 )
 _SCORE = re.compile(r"\b(\d{1,3})\s?[-\u2013:]\s?(\d{1,3})\b(?!\s?[-\u2013:/]\s?\d)")
 _NO_SERIES = frozenset(tables.read_lines(__package__, "no_series.txt"))
-
-SeriesNumber = tuple[str, str]
-"""Of what, which: ("package", "12")."""
 
 
 def find_numbers(title: str) -> frozenset[SeriesNumber]:

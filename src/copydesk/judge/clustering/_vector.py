@@ -1,10 +1,13 @@
-"""The terms of a document with their weights: what groups and the index know of it."""
+"""What documents are compared by: their terms with weights, the numbers in their headlines."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+SeriesNumber = tuple[str, str]
+"""Of what, which: ("package", "12")."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from functools import lru_cache
 from copydesk.kit import text
 from copydesk.news import Topic
 from copydesk.placement import addresses, sections, topics_below
-from copydesk.publish import _pictures, _posters, _records
+from copydesk.publish import _posters, _records
 from copydesk.publish._outputs import AnyOutput
+from copydesk.publish._picture import Picture, Shared
 from copydesk.publish._plan import SitePlan
 from copydesk.publish.site import _structured
 from copydesk.publish.writing import Sheet
@@ -45,8 +46,8 @@ class Head:
     feeds_title: str = ""
     structured: Mapping[str, object] | None = None
     kind: str = "website"
-    picture: _pictures.Picture | None = None
-    shared: _pictures.Shared | None = None
+    picture: Picture | None = None
+    shared: Shared | None = None
     indexed: bool = True
     frames: str = ""
     plays_files: bool = False
@@ -168,7 +169,7 @@ class Frame:
         asks = "'self'" if searches else "'none'"
         return "; ".join([*rules, "base-uri 'none'", f"form-action {asks}"])
 
-    def _share_picture(self, head: Head) -> _pictures.Shared | None:
+    def _share_picture(self, head: Head) -> Shared | None:
         if not head.indexed:
             return None
         own = head.picture.shared if head.picture else head.shared

@@ -11,6 +11,7 @@ from copydesk.publish import _pictures
 from copydesk.publish._entries import StoryEntry
 from copydesk.publish._keys import STORY
 from copydesk.publish._outputs import Output
+from copydesk.publish._picture import Picture
 from copydesk.publish.site import _player, _structured
 from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Head
@@ -107,7 +108,7 @@ def _history_context(story: Story, cards: Cards) -> dict[str, object]:
     }
 
 
-def _choose_player(story: Story, picture: _pictures.Picture | None, cards: Cards) -> _player.Shown:
+def _choose_player(story: Story, picture: Picture | None, cards: Cards) -> _player.Shown:
     still = picture.source if picture else ""
     return _player.of(story.featured_content, story.title, cards.frame.strings, still)
 

@@ -10,7 +10,7 @@ import orjson
 from copydesk.kit import dates, embeds, lengths, text, urls
 from copydesk.news import Story
 from copydesk.placement import addresses
-from copydesk.publish import _pictures
+from copydesk.publish._picture import Picture
 from copydesk.publish._plan import SitePlan
 from copydesk.rendering import language_tag, mark_safe
 
@@ -86,7 +86,7 @@ def _publisher(plan: SitePlan) -> Mapping[str, object]:
 
 
 def story(
-    story: Story, plan: SitePlan, excerpt: str, picture: _pictures.Picture | None
+    story: Story, plan: SitePlan, excerpt: str, picture: Picture | None
 ) -> Mapping[str, object]:
     """Describe a story page: a note of ours, based on the article of its publisher."""
     page = plan.links.page(addresses.story_folder(story.path))
@@ -123,7 +123,7 @@ def _describe_times(published: datetime, updated: datetime | None) -> dict[str, 
     return times
 
 
-def _picture(picture: _pictures.Picture) -> Mapping[str, object]:
+def _picture(picture: Picture) -> Mapping[str, object]:
     shared = picture.shared
     shown: dict[str, object] = {"@type": "ImageObject", "url": shared.address}
     if shared.width:

@@ -82,7 +82,7 @@ def _offer(candidate: FeedCandidate, reading: SourceReading, now: datetime) -> O
 
 
 def _kind(reading: SourceReading) -> OfferKind:
-    """Tell a news sitemap by its titles: no other has any."""
+    """Return the kind of an offer; a news sitemap shows in its titles: no other has any."""
     if reading.kind == "sitemap" and any(lead.title for lead in reading.leads):
         return "news sitemap"
     return reading.kind

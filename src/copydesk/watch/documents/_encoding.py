@@ -58,7 +58,7 @@ def decode(data: bytes, content_type: str = "") -> str:
         decoded = _decode_strictly(data, label)
         if decoded is not None:
             return _drop_illegal(decoded)
-    return _drop_illegal(_decode_mixed(data))
+    return _drop_illegal(_decode_mixture(data))
 
 
 def _labels(data: bytes, content_type: str) -> list[str]:
@@ -79,7 +79,7 @@ def _decode_strictly(data: bytes, label: str) -> str | None:
         return None
 
 
-def _decode_mixed(data: bytes) -> str:
+def _decode_mixture(data: bytes) -> str:
     """Read UTF-8 with stray windows-1252 bytes, or all windows-1252 when the strays are many."""
     decoded = data.decode("utf-8", "replace")
     if decoded.count("\ufffd") > 100 + len(data) // 100:

@@ -29,7 +29,7 @@ _ADDRESS = re.compile(r"https?://\S+")
 
 
 def sniff(document: str) -> Form:
-    """Tell what a decoded document is."""
+    """Decide what a decoded document is."""
     head = document[:_HEAD].lstrip()
     if not head:
         return "empty"

@@ -130,7 +130,7 @@ def _shape_of_day(counts: Sequence[int], items: float, known: float) -> tuple[fl
     rest, each = 1 - of_sharp - of_broad, 24 / (items * UNIT)
     hour, around = of_sharp * each, of_broad * each
     return tuple(
-        [rest + hour * one + around * mean for one, mean in zip(counts, near, strict=True)]
+        [rest + hour * count + around * mean for count, mean in zip(counts, near, strict=True)]
     )
 
 

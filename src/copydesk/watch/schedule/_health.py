@@ -205,7 +205,7 @@ def _times(count: int) -> str:
 
 
 def _describe_failure(state: SourceState) -> _Failure:
-    """Tell the last failure by its kind, and more exactly where the fault says more."""
+    """Describe the last failure by its kind, and more exactly where the fault says more."""
     failure, fault = _FAILURES.get(state.failure, _OTHER), fault_of(state)
     match fault.kind:
         case FaultKind.NAMED_FEED:
@@ -296,7 +296,7 @@ def _find_silence(_source: Source, state: SourceState, _now: datetime) -> Iterat
 
 
 def _find_standstill(_source: Source, state: SourceState, now: datetime) -> Iterator[Finding]:
-    """Tell a source that stopped from one that was always quiet: by its own longest gap."""
+    """Yield that a source stopped, unlike one that was always quiet: by its own longest gap."""
     last, came = state.seen_until, state.today + sum(state.days)
     if state.failures or not state.items or last is None or came or not state.longest_gap:
         return
