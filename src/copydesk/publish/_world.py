@@ -31,8 +31,8 @@ def digest_grounds(zone: str, above: Mapping[str, tuple[str, ...]], keys: tuple[
 
 def fingerprint(*parts: object) -> str:
     """Return a hash of what these look like in Python."""
-    told = repr(parts).encode("utf-8", "replace")
-    return hashlib.blake2b(told, digest_size=16).hexdigest()
+    form = repr(parts).encode("utf-8", "replace")
+    return hashlib.blake2b(form, digest_size=16).hexdigest()
 
 
 def files_of(folder: Path | None) -> list[tuple[str, int, int]]:

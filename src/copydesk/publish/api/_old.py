@@ -21,9 +21,9 @@ def old_pages(plan: SitePlan) -> Iterator[tuple[str, str]]:
 
 def _lists(plan: SitePlan) -> Iterator[tuple[str, int, int]]:
     """Yield the folder of every list, how many it holds, how many of them a page holds."""
-    told = Counter(name for entry in plan.stories.entries for name in set(entry.topics))
+    stories_by_topic = Counter(name for entry in plan.stories.entries for name in set(entry.topics))
     for folder, topic in _sections.of(plan, "news"):
-        count = len(plan.stories) if topic is None else told[topic.name]
+        count = len(plan.stories) if topic is None else stories_by_topic[topic.name]
         yield folder, count, plan.look.sizes.api
     for collection, shape in _shapes.SHAPES.items():
         listed = _records.rank(plan.records.get(collection, ()))

@@ -231,10 +231,10 @@ def _list(
 
 def _way(name: str, issues: Sequence[_Issue], frame: Frame) -> Mapping[str, object]:
     day = issues[0].day
-    said = frame.strings.format_date("month", day) if day else frame.strings.say("undated")
+    name_of_month = frame.strings.format_date("month", day) if day else frame.strings.say("undated")
     year = str(day.year) if day else ""
     return {
-        "name": said,
+        "name": name_of_month,
         "href": frame.href(f"{FOLDER}{name}/"),
         "count": len(issues),
         "year": year,
