@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,12 @@ settings.register_profile(
     database=DirectoryBasedExampleDatabase(FOUND),
 )
 settings.load_profile("copydesk")
+
+
+# What a shell begins in the background (`make test &`) ignores Ctrl-C, with all that it starts:
+# whoever is interrupted by a test would never end.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
