@@ -40,6 +40,19 @@ KINDS = {
     "own": _Kind(is_own_issuer=True),
 }
 
+# Python 3.13 believes no authority that does not say so (RFC 5280, section 4.2.1.3).
+_MAY_SIGN = x509.KeyUsage(
+    key_cert_sign=True,
+    crl_sign=True,
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+
 
 class Authority:
     """A certificate authority that lives as long as its folder."""
@@ -54,6 +67,7 @@ class Authority:
         key_id = x509.SubjectKeyIdentifier.from_public_key(self._key.public_key())
         builder = self._builder(self._name, self._key, _Kind(begins=-30 * _DAY))
         builder = builder.add_extension(basic, critical=True)
+        builder = builder.add_extension(_MAY_SIGN, critical=True)
         builder = builder.add_extension(key_id, critical=False)
         certificate = builder.sign(self._key, hashes.SHA256())
         self.file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
