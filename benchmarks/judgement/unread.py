@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from copydesk import archive, engine, judge
 from copydesk.errors import CopydeskError
-from copydesk.news import Article, Beat, Provider, Reason, Shelved, Story
+from copydesk.news import Article, Beat, Provider, Reason, ReasonKind, Shelved, Story
 
 _NO_TEXT = "fewer than 600 characters of text"
 _SHORT = Reason(about="quality", points=20, why="text not kept, taken for a short report")
@@ -93,7 +93,7 @@ def _as_read(story: Story, beat: Beat) -> Story:
         return story
     parts = [_SHORT if one.why == _NO_TEXT else one for one in story.reasons]
     parts = [one for one in parts if one.about != "published"]
-    parts = [one for one in parts if not one.why.startswith("never below")]
+    parts = [one for one in parts if one.kind is not ReasonKind.NEVER_BELOW]
     quality = max(0, sum(one.points or 0 for one in parts if one.about == "quality"))
     published = quality >= beat.scoring.publish_at
     why = f"quality {quality} {'reaches' if published else 'is below'} {beat.scoring.publish_at}"

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from copydesk.engine.serving._audience import AudienceCounts
 from copydesk.engine.serving._packed import pack, varies
+from copydesk.kit import media_types
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -19,23 +20,7 @@ SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
-_UTF8 = "; charset=utf-8"
-_TYPES = {
-    ".html": f"text/html{_UTF8}",
-    ".css": f"text/css{_UTF8}",
-    ".js": f"text/javascript{_UTF8}",
-    ".txt": f"text/plain{_UTF8}",
-    ".xml": f"application/xml{_UTF8}",
-    ".json": f"application/json{_UTF8}",
-    ".webmanifest": f"application/manifest+json{_UTF8}",
-    ".svg": "image/svg+xml",
-    ".webp": "image/webp",
-}
 _STORY = re.compile(r"/*news/([^/]+)/(?:index\.html)?")
-_FEEDS = {
-    "feed.xml": f"application/atom+xml{_UTF8}",
-    "rss.xml": f"application/rss+xml{_UTF8}",
-}
 _UNCHANGING = "pictures"  # named by a hash of what is in them
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"  # whoever has a page asks whether it is new, and mostly gets a 304
@@ -89,12 +74,11 @@ class Site:
 
     def _headers(self, path: Path) -> dict[str, str]:
         """Return what is said of a file, whether it is packed or not."""
-        kind = _FEEDS.get(path.name) or _TYPES.get(path.suffix)
         is_unchanging = path.is_relative_to(self._root.resolve() / _UNCHANGING)
         return {
             **SECURITY,
             "Cache-Control": _FOR_EVER if is_unchanging else _ASK_AGAIN,
-            **({"Content-Type": kind} if kind else {}),
+            "Content-Type": media_types.media_type(path.name),
             **({"Vary": "Accept-Encoding"} if varies(path) else {}),
         }
 
