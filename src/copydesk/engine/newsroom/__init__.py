@@ -44,5 +44,6 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom._starts import demo as demo
     from copydesk.engine.newsroom._starts import demo_newsroom as demo_newsroom
     from copydesk.engine.newsroom._starts import new as new
+    from copydesk.engine.newsroom._starts import new_beat as new_beat
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)
