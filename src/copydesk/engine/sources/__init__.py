@@ -15,6 +15,19 @@ if TYPE_CHECKING:
     from copydesk.engine.sources._discover import add_source as add_source
     from copydesk.engine.sources._discover import find_sources as find_sources
     from copydesk.engine.sources._discover import source_address as source_address
+    from copydesk.engine.sources._hub_pushes import HubPush as HubPush
+    from copydesk.engine.sources._hub_pushes import (
+        find_hub_pushed_sources as find_hub_pushed_sources,
+    )
+    from copydesk.engine.sources._hub_pushes import forget_subscription as forget_subscription
+    from copydesk.engine.sources._hub_pushes import keep_hub_push as keep_hub_push
+    from copydesk.engine.sources._hub_pushes import keep_subscription as keep_subscription
+    from copydesk.engine.sources._hub_pushes import read_hub_pushed_page as read_hub_pushed_page
+    from copydesk.engine.sources._hub_pushes import subscription_at as subscription_at
+    from copydesk.engine.sources._hub_pushes import subscription_key as subscription_key
+    from copydesk.engine.sources._hub_pushes import subscriptions as subscriptions
+    from copydesk.engine.sources._hub_pushes import unread_hub_pushes as unread_hub_pushes
+    from copydesk.engine.sources._hub_pushes import use_up_hub_push as use_up_hub_push
     from copydesk.engine.sources._imports import Import as Import
     from copydesk.engine.sources._imports import import_sources as import_sources
     from copydesk.engine.sources._ledger import LEDGER_PATH as LEDGER_PATH
@@ -22,17 +35,6 @@ if TYPE_CHECKING:
     from copydesk.engine.sources._ledger import apply_ledger as apply_ledger
     from copydesk.engine.sources._ledger import ledger_under_edit as ledger_under_edit
     from copydesk.engine.sources._ledger import note_moves as note_moves
-    from copydesk.engine.sources._pushes import Push as Push
-    from copydesk.engine.sources._pushes import find_pushed_sources as find_pushed_sources
-    from copydesk.engine.sources._pushes import forget_subscription as forget_subscription
-    from copydesk.engine.sources._pushes import keep_push as keep_push
-    from copydesk.engine.sources._pushes import keep_subscription as keep_subscription
-    from copydesk.engine.sources._pushes import read_pushed_page as read_pushed_page
-    from copydesk.engine.sources._pushes import subscription_at as subscription_at
-    from copydesk.engine.sources._pushes import subscription_key as subscription_key
-    from copydesk.engine.sources._pushes import subscriptions as subscriptions
-    from copydesk.engine.sources._pushes import unread_pushes as unread_pushes
-    from copydesk.engine.sources._pushes import use_up_push as use_up_push
     from copydesk.engine.sources._rules import RULE_REASONS as RULE_REASONS
     from copydesk.engine.sources._rules import RuleDigests as RuleDigests
     from copydesk.engine.sources._share import PAGES_A_SOURCE as PAGES_A_SOURCE

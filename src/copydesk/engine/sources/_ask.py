@@ -11,7 +11,7 @@ from copydesk import watch
 from copydesk.config import Settings
 from copydesk.engine.newsroom import Failure, Newsroom, Progress, Troubles, failure_of
 from copydesk.engine.reading import ReaderPool
-from copydesk.engine.sources import _pushes
+from copydesk.engine.sources import _hub_pushes
 from copydesk.engine.sources._share import is_at_home
 from copydesk.engine.sources._states import refresh_by_rules, source_states
 from copydesk.errors import CopydeskError
@@ -95,7 +95,7 @@ async def collect_leads(
         newsroom,
         fetcher,
         readers,
-        _pushes.find_pushed_sources(newsroom.beat, newsroom.memory, newsroom.now),
+        _hub_pushes.find_hub_pushed_sources(newsroom.beat, newsroom.memory, newsroom.now),
     )
     queues = _queues(newsroom.beat, newsroom.now, states, share, asker.pushed)
     progress.stage("sources", sum(map(len, queues)))
@@ -202,7 +202,7 @@ class _Asker:
         now = self._newsroom.now
         is_pushed = source.url in self.pushed
         pushed = (
-            _pushes.read_pushed_page(self._newsroom.memory, self._newsroom.now, source)
+            _hub_pushes.read_hub_pushed_page(self._newsroom.memory, self._newsroom.now, source)
             if is_pushed
             else None
         )
