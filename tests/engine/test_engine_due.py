@@ -104,7 +104,7 @@ def test_a_push_is_due_when_a_round_reads_it(
         keep_hub_push(memory, GULL, HubPush(at=NOW + ahead, body=b"new"))
 
     assert why(root) == due
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         assert find_hub_pushed_sources(opened.beat, opened.memory, opened.now) == (
             {GULL} if due else set()
         )

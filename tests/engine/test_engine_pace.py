@@ -40,7 +40,7 @@ class Clock:
 def folder(tmp_path: Path) -> NewsroomFolder:
     """Give a newsroom whose two sources are due in two hours and in three."""
     root = newsroom(tmp_path / "beat")
-    with engine.opened(root, NOON, {}) as opened:
+    with engine.open_newsroom(root, NOON, {}) as opened:
         folder = NewsroomFolder(opened.settings, {})
     put(folder, GULL, SourceState(next_at=NOON + 3 * HOUR))
     put(folder, HERON, SourceState(next_at=NOON + 2 * HOUR))

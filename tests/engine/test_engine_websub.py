@@ -66,7 +66,7 @@ class Desk:
         self.root, self.hub, self.clock = root, hub, Clock()
         self.said: list[str] = []
         self.woken = self.writes = 0
-        with engine.opened(root, NOON, {}) as opened:
+        with engine.open_newsroom(root, NOON, {}) as opened:
             self.folder = NewsroomFolder(opened.settings, {})
         self.subscriber = Subscriber(self.folder, wire.post, self.clock, self.said.append)
         self.subscriber.soon = self.wake
@@ -99,7 +99,9 @@ class Desk:
 
     def round(self, minutes: float = 1) -> Iterator[engine.Newsroom]:
         """Open the newsroom as a round would, some minutes from now."""
-        with engine.opened(self.root, self.clock.at + timedelta(minutes=minutes), {}) as opened:
+        with engine.open_newsroom(
+            self.root, self.clock.at + timedelta(minutes=minutes), {}
+        ) as opened:
             yield opened
 
     async def subscribed(self) -> dict[str, str]:

@@ -45,7 +45,7 @@ def rule(said: RulingKind, *paths: str, values: tuple[str, ...] = ()) -> Word:
 
 @contextlib.contextmanager
 def opened(root: Path) -> Iterator[Newsroom]:
-    with engine.opened(root, LATER, {"COPYDESK_KEY": KEY}) as found:
+    with engine.open_newsroom(root, LATER, {"COPYDESK_KEY": KEY}) as found:
         yield found
 
 

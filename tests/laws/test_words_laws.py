@@ -53,7 +53,9 @@ class World:
         """Say a word; one that is refused, since a person has the file, was not said."""
         with (
             contextlib.suppress(CopydeskError),
-            engine.opened(self.root, NOW + timedelta(hours=2), {"COPYDESK_KEY": KEY}) as opened,
+            engine.open_newsroom(
+                self.root, NOW + timedelta(hours=2), {"COPYDESK_KEY": KEY}
+            ) as opened,
         ):
             report = word(opened)
             commit = getattr(report, "commit", None)
@@ -157,7 +159,9 @@ def disturbed_round(
             patch.setattr(steps, kill, _kill_of_round(kill))
         with (
             contextlib.suppress(Killed),
-            engine.opened(world.root, NOW + timedelta(hours=2), {"COPYDESK_KEY": KEY}) as opened,
+            engine.open_newsroom(
+                world.root, NOW + timedelta(hours=2), {"COPYDESK_KEY": KEY}
+            ) as opened,
         ):
             engine.run_round(opened, engine.RoundOptions(web=web, all_due=True), AtStage(act))
 

@@ -26,7 +26,6 @@ LONGEST_CHAIN = 25
 PARTICIPLES: dict[str, int] = {
     "archive": 5,
     "cli": 2,
-    "engine": 1,
     "kit": 1,
     "measure": 1,
     "watch": 3,
