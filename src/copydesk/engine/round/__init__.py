@@ -11,6 +11,7 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.engine.round._gather import RoundOptions as RoundOptions
+    from copydesk.engine.round._git_remote import push_commits as push_commits
     from copydesk.engine.round._outcomes import Known as Known
     from copydesk.engine.round._outcomes import NewStory as NewStory
     from copydesk.engine.round._outcomes import Outcome as Outcome
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from copydesk.engine.round._outcomes import failures as failures
     from copydesk.engine.round._outcomes import fates as fates
     from copydesk.engine.round._outcomes import waiting as waiting
-    from copydesk.engine.round._remote import push_commits as push_commits
     from copydesk.engine.round._retention import forget_old as forget_old
     from copydesk.engine.round._round import run_round as run_round
     from copydesk.engine.round._steps import article_fields as article_fields

@@ -10,7 +10,7 @@ from dataclasses import replace
 from copydesk.engine.filing import archive_old_records
 from copydesk.engine.newsroom import Failure, Newsroom, Progress, RoundReport, alone
 from copydesk.engine.publishing import build, deploy
-from copydesk.engine.round import _line, _remote, _retention
+from copydesk.engine.round import _git_remote, _line, _retention
 from copydesk.engine.round._gather import RoundOptions
 from copydesk.errors import CopydeskError
 
@@ -28,10 +28,10 @@ def run_round(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> 
         if not options.dry_run:
             report = _time("archive", _archive, newsroom, report)
             if options.web is None:
-                report = _time("push", _remote.push_commits, newsroom, report)
+                report = _time("push", _git_remote.push_commits, newsroom, report)
             report = _publish(newsroom, report, progress)
             _retention.forget_old(newsroom)
-            report = _time("tidy", _remote.tidy_repository, newsroom, report)
+            report = _time("tidy", _git_remote.tidy_repository, newsroom, report)
     if options.deploy and not options.dry_run:
         report = _deploy(newsroom, report, progress)
     return replace(report, seconds=round(time.monotonic() - began, 3))
