@@ -1,6 +1,7 @@
 """A round: sources that are due go in; filed records, a built site and a report come out.
 
-And each step of it alone, to see what it sees.
+`_gather` asks the sources and reads the pages that `_pick_leads` picks of what they list; the line
+goes on in `_line`. And each step of it alone, to see what it sees.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from copydesk.engine.round._outcomes import failures as failures
     from copydesk.engine.round._outcomes import fates as fates
     from copydesk.engine.round._outcomes import waiting as waiting
+    from copydesk.engine.round._pick_leads import PAGES_A_SOURCE as PAGES_A_SOURCE
+    from copydesk.engine.round._pick_leads import RoundLimits as RoundLimits
+    from copydesk.engine.round._pick_leads import pick_leads as pick_leads
     from copydesk.engine.round._retention import forget_old as forget_old
     from copydesk.engine.round._round import run_round as run_round
     from copydesk.engine.round._steps import article_fields as article_fields

@@ -1,4 +1,7 @@
-"""Sources: the beat's sources go in, leads and how each source stands come out."""
+"""Sources: the beat's sources go in, leads and how each source stands come out.
+
+Which of the leads a round fetches is picked in `engine.round` (`pick_leads`).
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.engine.sources._ask import SourceAnswers as SourceAnswers
-    from copydesk.engine.sources._ask import SourceShare as SourceShare
+    from copydesk.engine.sources._ask import SourcesToAsk as SourcesToAsk
     from copydesk.engine.sources._ask import collect_leads as collect_leads
+    from copydesk.engine.sources._ask import is_at_home as is_at_home
     from copydesk.engine.sources._ask import with_source_options as with_source_options
     from copydesk.engine.sources._discover import Discovery as Discovery
     from copydesk.engine.sources._discover import add_source as add_source
@@ -37,11 +41,6 @@ if TYPE_CHECKING:
     from copydesk.engine.sources._ledger import note_moves as note_moves
     from copydesk.engine.sources._rules import RULE_REASONS as RULE_REASONS
     from copydesk.engine.sources._rules import RuleDigests as RuleDigests
-    from copydesk.engine.sources._share import PAGES_A_SOURCE as PAGES_A_SOURCE
-    from copydesk.engine.sources._share import RoundLimits as RoundLimits
-    from copydesk.engine.sources._share import is_at_home as is_at_home
-    from copydesk.engine.sources._share import round_limits as round_limits
-    from copydesk.engine.sources._share import share_out as share_out
     from copydesk.engine.sources._sources import HealthRow as HealthRow
     from copydesk.engine.sources._sources import KeepReport as KeepReport
     from copydesk.engine.sources._sources import SourceRow as SourceRow
