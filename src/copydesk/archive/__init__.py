@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from copydesk.archive._paths import story_path as story_path
     from copydesk.archive._records import Archive as Archive
     from copydesk.archive._records import Signature as Signature
-    from copydesk.archive._rulings import Rulings as Rulings
-    from copydesk.archive._rulings import edit_rulings as edit_rulings
-    from copydesk.archive._rulings import parse_rulings as parse_rulings
-    from copydesk.archive._rulings import read_rulings as read_rulings
-    from copydesk.archive._rulings import rulings_change as rulings_change
+    from copydesk.archive._rulings_file import Rulings as Rulings
+    from copydesk.archive._rulings_file import edit_rulings as edit_rulings
+    from copydesk.archive._rulings_file import parse_rulings as parse_rulings
+    from copydesk.archive._rulings_file import read_rulings as read_rulings
+    from copydesk.archive._rulings_file import rulings_change as rulings_change
     from copydesk.archive._seal import seal as seal
     from copydesk.archive._seal import seal_reference_form as seal_reference_form
     from copydesk.archive._seal import unseal as unseal

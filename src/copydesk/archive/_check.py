@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from copydesk.archive import _ledger, _records, _rulings
+from copydesk.archive import _ledger, _records, _rulings_file
 from copydesk.archive.document import emit_document, parse_document, parse_record
 from copydesk.archive.record import emit_story, parse_story
 from copydesk.errors import CopydeskError
@@ -64,7 +64,7 @@ def check(root: Path, progress: Callable[[int], None] | None = None) -> CheckRep
     )
 
 
-_LISTS = frozenset({_ledger.PATH, _rulings.PATH})
+_LISTS = frozenset({_ledger.PATH, _rulings_file.PATH})
 _ARCHIVED = tuple(folder for folder in _records.NEWS_FOLDERS if folder.startswith("_archive/"))
 
 

@@ -33,11 +33,11 @@ from copydesk.review._rejudging import Grounds as Grounds
 from copydesk.review._rejudging import Judgement as Judgement
 from copydesk.review._rejudging import Occasion as Occasion
 from copydesk.review._rejudging import rejudge as rejudge
-from copydesk.review._rulings import apply_rulings as apply_rulings
-from copydesk.review._rulings import find_contradiction as find_contradiction
-from copydesk.review._rulings import find_ruled_fields as find_ruled_fields
-from copydesk.review._rulings import record_name as record_name
-from copydesk.review._rulings import with_rule as with_rule
+from copydesk.review._rule_matters import find_contradiction as find_contradiction
+from copydesk.review._rule_matters import with_rule as with_rule
+from copydesk.review._ruled_fields import apply_rulings as apply_rulings
+from copydesk.review._ruled_fields import find_ruled_fields as find_ruled_fields
+from copydesk.review._ruled_fields import record_name as record_name
 from copydesk.review._set_rules import FIELD_OF as FIELD_OF
 from copydesk.review._set_rules import notes_beside as notes_beside
 from copydesk.review._set_rules import sets_on as sets_on
