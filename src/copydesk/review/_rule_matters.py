@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from copydesk.news import Ruling
+from copydesk.news import RULING_KINDS, Matter, Ruling
 
 
 def with_rule(rulings: Sequence[Ruling], rule: Ruling) -> tuple[Ruling, ...]:
@@ -26,25 +27,26 @@ def find_contradiction(rulings: Sequence[Ruling], rule: Ruling) -> Ruling | None
     if rule.said not in {"split", "merge"}:
         return None
     merges = [ruling for ruling in rulings if ruling.said == "merge"]
+    first = {*rule.stories[:1]}
     if rule.said == "split":
-        group = _group(rule.stories[0], merges)
-        joins = (ruling for ruling in merges if rule.stories[0] in ruling.stories)
+        group = _group(first, merges)
+        joins = (ruling for ruling in merges if first & {*ruling.stories})
         return next(joins, None) if _parts(rule, group) else None
-    group = _group(rule.stories[0], [*merges, rule])
+    group = _group(first, [*merges, rule])
     splits = (ruling for ruling in rulings if ruling.said == "split" and _parts(ruling, group))
     return next(splits, None)
 
 
 def _parts(split: Ruling, group: set[str]) -> bool:
     """Decide whether a split takes its first story from a group: from all of it or from some."""
-    story, *others = split.stories
-    is_beside_others = story in group and len(group) > 1
+    first, others = split.stories[:1], split.stories[1:]
+    is_beside_others = not group.isdisjoint(first) and len(group) > 1
     return is_beside_others and (not others or not group.isdisjoint(others))
 
 
-def _group(name: str, merges: Iterable[Ruling]) -> set[str]:
-    """Return all that rules put beside a story, again and again."""
-    group, left = {name}, list(merges)
+def _group(names: AbstractSet[str], merges: Iterable[Ruling]) -> set[str]:
+    """Return all that rules put beside some stories, again and again."""
+    group, left = {*names}, list(merges)
     while touching := [merge for merge in left if group & {*merge.stories}]:
         group.update(story for merge in touching for story in merge.stories)
         left = [merge for merge in left if merge not in touching]
@@ -53,12 +55,12 @@ def _group(name: str, merges: Iterable[Ruling]) -> set[str]:
 
 def _matter(rule: Ruling) -> tuple[object, ...]:
     """Return what a rule is about: two on one matter cannot both hold."""
-    if rule.said == "block":
-        return (rule.said, frozenset(map(str.casefold, rule.values)))
-    if rule.said == "merge":
-        return (rule.said, frozenset(rule.stories))
-    if rule.said == "split":
-        return (rule.said, rule.stories[0], frozenset(rule.stories[1:]))
-    if rule.said == "set":
-        return (rule.said, rule.stories[0], rule.values[0])
-    return (rule.said, rule.stories[0])
+    first = rule.stories[:1]
+    matters: Mapping[Matter, object] = {
+        "story": first,
+        "story beside others": (first, frozenset(rule.stories[1:])),
+        "stories": frozenset(rule.stories),
+        "field of story": (first, rule.values[:1]),
+        "values": frozenset(map(str.casefold, rule.values)),
+    }
+    return (rule.said, matters[RULING_KINDS[rule.said].matter])

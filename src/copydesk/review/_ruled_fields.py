@@ -56,7 +56,7 @@ def _last(story: Story, beat: Beat, said: str) -> Ruling | None:
     rulings = (
         ruling
         for ruling in reversed(beat.rulings)
-        if ruling.said == said and ruling.stories[0] == name
+        if ruling.said == said and ruling.stories[:1] == (name,)
     )
     return next(rulings, None)
 

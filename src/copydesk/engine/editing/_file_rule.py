@@ -21,9 +21,7 @@ from copydesk.engine.judging import apply_rules, take_back_rule
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import UsageError
 from copydesk.kit import text
-from copydesk.news import Ruling, RulingKind, Story
-
-_OF_ONE_RECORD = frozenset({"retopic", "rename", "set"})
+from copydesk.news import RULING_KINDS, Ruling, RulingKind, Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +143,7 @@ def _about(rule: Ruling, story: Story | None) -> str:
 
 def _record(root: Path, settings: Settings, records: Archive, rule: Ruling) -> Story | None:
     """Return the record that a rule changes at once, None where it changes none."""
-    if rule.said not in _OF_ONE_RECORD:
+    if RULING_KINDS[rule.said].applies_to != "record":
         return None
     path = news_path(root, settings, rule.stories[0])
     return None if path is None else records.read(path)

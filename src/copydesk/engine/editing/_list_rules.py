@@ -11,9 +11,7 @@ from copydesk.archive import Archive
 from copydesk.config import Settings
 from copydesk.engine.newsroom import Newsroom, Rule, record_at
 from copydesk.kit import dates
-from copydesk.news import Ruling, Story
-
-_OF_GROUPS = frozenset({"split", "merge", "pin", "lead"})
+from copydesk.news import RULING_KINDS, Ruling, Story
 
 
 def list_rules(newsroom: Newsroom) -> list[Rule]:
@@ -60,13 +58,15 @@ def explain_idle(
     names = {topic.name for topic in settings.beat.topics}
     if rule.said == "retopic" and names.isdisjoint(rule.values):
         return f"no topic of the beat: {rule.values[0]}"
-    return _moot(root, settings, records, rule) if rule.said in _OF_GROUPS else ""
+    if RULING_KINDS[rule.said].applies_to != "groups":
+        return ""
+    return _moot(root, settings, records, rule)
 
 
 def _find_missing_record(root: Path, settings: Settings, rule: Ruling) -> str:
     """Return the first record that a rule cannot do without and that is not there, "" for none."""
     lost = [name for name in rule.stories if news_path(root, settings, name) is None]
-    least = 2 if rule.said == "merge" or len(rule.stories) > 1 else 1
+    least = 2 if len(rule.stories) > 1 else RULING_KINDS[rule.said].stories[0]
     is_first_lost = rule.said != "merge" and rule.stories[:1] == tuple(lost[:1])
     is_too_few_left = len(rule.stories) - len(lost) < least
     return lost[0] if lost and (is_first_lost or is_too_few_left) else ""
