@@ -43,7 +43,7 @@ from copydesk.review._set_rules import notes_beside as notes_beside
 from copydesk.review._set_rules import sets_on as sets_on
 from copydesk.review._set_rules import take_back as take_back
 from copydesk.review._set_rules import without_lost_sets as without_lost_sets
-from copydesk.review._standing import standing as standing
+from copydesk.review._story_standing import standing as standing
 from copydesk.review._verdict import apply_verdict as apply_verdict
 from copydesk.review._verdict import is_same_word as is_same_word
 from copydesk.review._verdict import obey as obey

@@ -21,8 +21,8 @@ from copydesk.engine.newsroom import (
     failure_of,
     in_turn,
 )
-from copydesk.engine.publishing._cards import ShareCards
 from copydesk.engine.publishing._picture_rules import picture_shows
+from copydesk.engine.publishing._share_cards import ShareCards
 from copydesk.engine.publishing._stories import NewsroomStories
 from copydesk.errors import PublishError
 from copydesk.kit import files
