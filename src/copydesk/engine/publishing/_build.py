@@ -66,7 +66,7 @@ def build(
         cards = ShareCards(newsroom.root, newsroom.private, troubles)
         icons = cards.icons(edition.beat.title)
         chosen = _options(newsroom, seen, options)
-        chosen = replace(chosen, draw=cards.draw, draw_ahead=cards.ahead)
+        chosen = replace(chosen, draw=cards.draw, draw_ahead=cards.draw_ahead)
         chosen = replace(chosen, cards_folder=cards.folder, icons=icons)
         done = publish.publish(edition, out, manifest, chosen, newsroom.memory.together)
         if done.cards is not None:
