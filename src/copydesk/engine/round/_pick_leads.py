@@ -65,4 +65,5 @@ def pick_leads(
 
 
 def _rank(lead: Lead, now: datetime) -> tuple[bool, datetime]:
+    """Return what a lead is picked by, the highest first; a date to come counts as now."""
     return is_at_home(lead), min(lead.published_at or _LONG_AGO, now)
