@@ -35,11 +35,11 @@ class Memory:
         self._rehearsal: Rehearsal | None = None
         self.hosts = KeyedBytes(self._run, "hosts")
         self.hubs = KeyedBytes(self._run, "hubs")
-        self.hub_pushes = KeyedBytes(self._run, "pushed")  # the table keeps its first name
+        self.hub_pushes = KeyedBytes(self._run, "pushed")  # this table and that of pings
         self.sites = KeyedBytes(self._run, "sites")
         self.taught = KeyedBytes(self._run, "taught")
         self.vectors = KeyedBytes(self._run, "vectors")
-        self.pending_pings = KeyedBytes(self._run, "untold")
+        self.pending_pings = KeyedBytes(self._run, "untold")  # keep their first names
         self.overtaken = KeyedBytes(self._run, "overtaken")
         self.revisits = Revisits(self._run)
         self.reads = Reads(self._run)
