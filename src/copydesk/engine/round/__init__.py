@@ -33,5 +33,6 @@ if TYPE_CHECKING:
     from copydesk.engine.round._steps import judge_url as judge_url
     from copydesk.engine.round._steps import request_for as request_for
     from copydesk.engine.round._steps import watch_url as watch_url
+    from copydesk.engine.round._stopwatch import Stopwatch as Stopwatch
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)
