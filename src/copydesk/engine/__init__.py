@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom import demo_newsroom as demo_newsroom
     from copydesk.engine.newsroom import new as new
     from copydesk.engine.newsroom import new_beat as new_beat
+    from copydesk.engine.newsroom import open_newsroom as open_newsroom
     from copydesk.engine.newsroom import open_seal as open_seal
-    from copydesk.engine.newsroom import opened as opened
     from copydesk.engine.newsroom import record_path as record_path
     from copydesk.engine.newsroom import setting_rows as setting_rows
     from copydesk.engine.publishing import BuildOptions as BuildOptions
