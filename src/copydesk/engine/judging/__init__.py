@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from copydesk.engine.judging._judge_article import judge_article as judge_article
     from copydesk.engine.judging._judge_article import judging_order as judging_order
     from copydesk.engine.judging._pictures import ChosenPicture as ChosenPicture
-    from copydesk.engine.judging._pictures import choose_pictures as choose_pictures
+    from copydesk.engine.judging._pictures import PictureSearch as PictureSearch
     from copydesk.engine.judging._rulings import apply_rules as apply_rules
     from copydesk.engine.judging._rulings import counting_picture as counting_picture
     from copydesk.engine.judging._rulings import story_as_read as story_as_read
