@@ -55,6 +55,8 @@ from copydesk.news.page import Request as Request
 from copydesk.news.profile import TRAITS as TRAITS
 from copydesk.news.profile import ProfileName as ProfileName
 from copydesk.news.profile import Traits as Traits
+from copydesk.news.publish_options import FrontOptions as FrontOptions
+from copydesk.news.publish_options import OutputOptions as OutputOptions
 from copydesk.news.reason import GROUP_RULED as GROUP_RULED
 from copydesk.news.reason import Reason as Reason
 from copydesk.news.reason import ReasonKind as ReasonKind
