@@ -243,7 +243,7 @@ def write_newsroom(world: Invented, root: Path) -> None:
 def write_hugo(world: Invented, root: Path) -> None:
     """Write configuration and templates, and a page for each topic that names the one above."""
     shutil.copytree(HUGO, root)
-    style = Path(archive.__file__).parents[1] / "publish" / "templates" / "style.css"
+    style = Path(archive.__file__).parents[1] / "rendering" / "templates" / "style.css"
     (root / "static").mkdir()
     shutil.copy(style, root / "static" / "style.css")
     for name, above in world.topics.items():
