@@ -58,7 +58,7 @@ class Invented:
         """Give a word: every third one small, the others by Zipf's law."""
         if self.chance.random() < 0.33:
             return self.chance.choice(_SMALL)
-        return self.strings[int(len(self.strings) ** self.chance.random()) - 1]
+        return self.words[int(len(self.words) ** self.chance.random()) - 1]
 
     def source(self) -> Provider:
         """Give a newsroom; the first ones publish most."""

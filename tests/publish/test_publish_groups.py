@@ -47,7 +47,7 @@ def _sheets(plan: SitePlan) -> Iterator[Sheet]:
         pages,
         maps,
         feeds.sheets(plan),
-        signs.sheets(plan, (), api_v1=True, api_v2=False),
+        signs.sheets(plan, ()),
         api.sheets(plan),
     )
 

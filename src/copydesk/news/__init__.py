@@ -20,7 +20,9 @@ from copydesk.news.article import Use as Use
 from copydesk.news.beat import Beat as Beat
 from copydesk.news.beat import DomainTrust as DomainTrust
 from copydesk.news.beat import ExcerptRule as ExcerptRule
+from copydesk.news.beat import FrontOptions as FrontOptions
 from copydesk.news.beat import Organization as Organization
+from copydesk.news.beat import OutputOptions as OutputOptions
 from copydesk.news.beat import Scoring as Scoring
 from copydesk.news.beat import SiteOptions as SiteOptions
 from copydesk.news.beat import Topic as Topic
@@ -55,8 +57,6 @@ from copydesk.news.page import Request as Request
 from copydesk.news.profile import TRAITS as TRAITS
 from copydesk.news.profile import ProfileName as ProfileName
 from copydesk.news.profile import Traits as Traits
-from copydesk.news.publish_options import FrontOptions as FrontOptions
-from copydesk.news.publish_options import OutputOptions as OutputOptions
 from copydesk.news.reason import GROUP_RULED as GROUP_RULED
 from copydesk.news.reason import Reason as Reason
 from copydesk.news.reason import ReasonKind as ReasonKind
