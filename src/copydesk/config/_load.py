@@ -182,12 +182,13 @@ def _settle_urls(decoded: BeatValues) -> None:
 
 
 def _settle_topics(decoded: BeatValues, topics: data.TopicFiles) -> None:
-    """Derive the main topic from the first file; refuse names that no topic has."""
+    """Derive the main topic from the first file, where one is wanted; refuse names of no topic."""
     for topic, file in topics:
         decoded.origins.record(f"topics.{topic.id}", file)
     site = decoded.sections["site"]
     names = [topic.name for topic, _ in topics]
-    if names and not site["topic"]:
+    _refuse_topic_above_none(site)
+    if names and site["main_topic"] and not site["topic"]:
         site["topic"] = names[0]
         decoded.origins.record("site.topic", topics[0][1])
     for path, name in _name_topics(decoded):
@@ -197,6 +198,12 @@ def _settle_topics(decoded: BeatValues, topics: data.TopicFiles) -> None:
                 f'did you mean "{near}"?' if near else f"topics are files in {data.TOPICS_FOLDER}"
             )
             raise setting_error("beat.toml", path, f"no topic is named {show_value(name)}", hint)
+
+
+def _refuse_topic_above_none(site: Values) -> None:
+    if site["topic"] and not site["main_topic"]:
+        what = f"{show_value(site['topic'])} cannot stand above the others: main_topic is false"
+        raise setting_error("beat.toml", "site.topic", what, "take one of the two out")
 
 
 def _name_topics(decoded: BeatValues) -> Iterator[tuple[str, str]]:

@@ -62,7 +62,11 @@ from copydesk.news.reason import Reason as Reason
 from copydesk.news.reason import ReasonKind as ReasonKind
 from copydesk.news.reason import reason_words as reason_words
 from copydesk.news.ruling import NO_PICTURE as NO_PICTURE
+from copydesk.news.ruling import RULING_KINDS as RULING_KINDS
+from copydesk.news.ruling import AppliesTo as AppliesTo
+from copydesk.news.ruling import Matter as Matter
 from copydesk.news.ruling import Ruling as Ruling
+from copydesk.news.ruling import RulingForm as RulingForm
 from copydesk.news.ruling import RulingKind as RulingKind
 from copydesk.news.ruling import SetField as SetField
 from copydesk.news.shelf import Shelf as Shelf

@@ -153,6 +153,11 @@ class SiteOptions:
     topic: str = option(
         "", "The name of the main topic. Without it: the first topic in `_data/topics`."
     )
+    main_topic: bool = option(
+        True,
+        "`true`: one topic is the main one, and all others stand below it. `false`: none stands "
+        "above the others, and what is about any of them is on the beat.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

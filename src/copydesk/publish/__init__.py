@@ -1,4 +1,8 @@
-"""The publishing room: takes an Edition, brings a folder to the site that it makes."""
+"""The publishing room: takes an Edition, brings a folder to the site that it makes.
+
+`_survey` finds what changed, `_site_plan` makes the plan (what stands where, the front page among
+it), outputs (`site`, `api`, `feeds` …) make pages of the plan, `writing` brings the folder to them.
+"""
 
 from __future__ import annotations
 

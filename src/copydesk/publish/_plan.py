@@ -30,8 +30,8 @@ from copydesk.placement import (
 from copydesk.publish import _entries
 from copydesk.publish._entries import StoryEntry
 from copydesk.publish._filed import ListedStories
-from copydesk.publish._keys import SOURCE, TOPIC
-from copydesk.publish._world import fingerprint
+from copydesk.publish._fingerprint import fingerprint
+from copydesk.publish._keys import PUBLISHER, TOPIC
 from copydesk.publish.catalogue import Catalogue, Pieces
 
 TRUSTED = 80  # a story's trust from which its word alone is firm
@@ -173,9 +173,9 @@ class SitePlan:
         return self.listed[TOPIC.name]
 
     @property
-    def by_source(self) -> Mapping[str, ListedStories]:
+    def by_publisher(self) -> Mapping[str, ListedStories]:
         """Return the stories of each publisher, by its domain."""
-        return self.listed[SOURCE.name]
+        return self.listed[PUBLISHER.name]
 
     def local(self, moment: datetime) -> datetime:
         """Return a time in the beat's zone."""

@@ -23,14 +23,14 @@ from copydesk.news import (
     Thumbnail,
 )
 from copydesk.placement.addresses import is_path, is_segment
-from copydesk.publish import _old, _outputs, _pictures, api, feeds, signs, site, sitemaps
-from copydesk.publish._arrange import arrange
+from copydesk.publish import _outputs, _pictures, _redirects, api, feeds, signs, site, sitemaps
 from copydesk.publish._entries import StoryEntry
 from copydesk.publish._filed import IN_HAND, StoryReader
+from copydesk.publish._fingerprint import files_of, fingerprint_beat
 from copydesk.publish._plan import Look, SitePlan, Wanted
-from copydesk.publish._posters import FOLDER, Posters
+from copydesk.publish._share_pictures import FOLDER, SharePictures
+from copydesk.publish._site_plan import make_site_plan
 from copydesk.publish._survey import Survey, take_survey
-from copydesk.publish._world import files_of, world
 from copydesk.publish.api import v2
 from copydesk.publish.catalogue import Catalogue, Drawings, Pieces
 from copydesk.publish.change import StoryChange, Touched, find_effects, list_pins
@@ -100,7 +100,7 @@ def publish(
     """
     seen = _take_survey(edition)
     look = replace(options.look, pictures=_find_cached_pictures(edition, options))
-    plan = arrange(edition, seen, look)
+    plan = make_site_plan(edition, seen, look)
     writer = Writer(out=out, manifest=manifest, full=options.full)
     writer.open()
     try:
@@ -130,7 +130,7 @@ def survey(
 
 def plan_site(edition: Edition, look: Look) -> SitePlan:
     """Sort an edition into what will be published; raises as `survey` does."""
-    return arrange(edition, _take_survey(edition), look)
+    return make_site_plan(edition, _take_survey(edition), look)
 
 
 def _take_survey(edition: Edition) -> Survey:
@@ -147,7 +147,7 @@ def _build(
     options: PublishOptions,
     together: Callable[[], AbstractContextManager[None]],
 ) -> Published:
-    ways = _digest_world(plan, options)
+    ways = _fingerprint_pages(plan, options)
     if seen.notes and seen.notes.get("front") != writer.front:
         writer.doubt()
     stands = seen.notes.get("world") == ways and writer.stands
@@ -155,12 +155,14 @@ def _build(
     writer.expect_all(everything=news is None)
     pieces = Pieces(plan.catalogue, usable=news is not None)
     plan = replace(plan, wanted=news or Wanted(), pieces=pieces)
-    posters = Posters(plan, options.draw, tuple(options.icons))
+    share_pictures = SharePictures(plan, options.draw, tuple(options.icons))
     if options.draw_ahead and news is None:
-        options.draw_ahead(posters.newest(lambda story: _pictures.of(story, plan) is not None))
-    _write_all(writer, plan, options, posters)
+        options.draw_ahead(
+            share_pictures.newest(lambda story: _pictures.of(story, plan) is not None)
+        )
+    _write_all(writer, plan, options, share_pictures)
     writer.place()
-    cards = _delete_the_rest(writer, plan, news, posters)
+    cards = _delete_the_rest(writer, plan, news, share_pictures)
     count = writer.count_files(Count(**seen.notes.get("count", {})))
     with together():
         writer.remember()
@@ -172,15 +174,15 @@ def _build(
 
 
 def _delete_the_rest(
-    writer: Writer, plan: SitePlan, news: Touched | None, posters: Posters
+    writer: Writer, plan: SitePlan, news: Touched | None, share_pictures: SharePictures
 ) -> frozenset[str] | None:
     """Delete what no longer belongs to the site; return `Published.cards`."""
     drawn = Drawings(plan.catalogue)
     if news is None:
-        drawn.reset(posters.used)
+        drawn.reset(share_pictures.used)
         writer.sweep()
         return drawn.all()
-    unused = drawn.replace(news.pairs, posters.used)
+    unused = drawn.replace(news.pairs, share_pictures.used)
     writer.drop(_list_leftovers(plan, news) | {f"{FOLDER}{name}" for name in unused})
     return drawn.all() if unused else None
 
@@ -228,17 +230,21 @@ def _list_leftovers(plan: SitePlan, news: Touched) -> set[str]:
     return {*news.gone, *_find_unused_pictures(plan, news), *pages}
 
 
-def _write_all(writer: Writer, plan: SitePlan, options: PublishOptions, posters: Posters) -> None:
+def _write_all(
+    writer: Writer, plan: SitePlan, options: PublishOptions, share_pictures: SharePictures
+) -> None:
     """Make all that is wanted; the share pictures that pages name come last."""
-    for sheet in _sheets(plan, options, posters):
+    for sheet in _sheets(plan, options, share_pictures):
         writer.put(sheet)
     for path, origin in chain(
-        _find_copies(plan, options), _assets(plan, options), _icons_and_cards(posters, options)
+        _find_copies(plan, options),
+        _assets(plan, options),
+        _icons_and_cards(share_pictures, options),
     ):
         writer.copy(path, origin)
 
 
-def _digest_world(plan: SitePlan, options: PublishOptions) -> str:
+def _fingerprint_pages(plan: SitePlan, options: PublishOptions) -> str:
     """Return a hash of all that any page may depend on beside the stories."""
     look = plan.look
     # what each picture is shown as stands in the digest of its story
@@ -247,7 +253,7 @@ def _digest_world(plan: SitePlan, options: PublishOptions) -> str:
         for option in fields(look)
         if option.name not in {"pictures", "shows"}
     ]
-    return world(
+    return fingerprint_beat(
         plan.beat,
         plan.records,
         (sorted(options.icons), options.draw is None),
@@ -258,7 +264,9 @@ def _digest_world(plan: SitePlan, options: PublishOptions) -> str:
     )
 
 
-def _sheets(plan: SitePlan, options: PublishOptions, posters: Posters) -> Iterator[Sheet]:
+def _sheets(
+    plan: SitePlan, options: PublishOptions, share_pictures: SharePictures
+) -> Iterator[Sheet]:
     shapes, on = v2.Shapes(plan), plan.look.outputs
 
     def beside(number: int) -> Iterator[Sheet]:
@@ -269,13 +277,13 @@ def _sheets(plan: SitePlan, options: PublishOptions, posters: Posters) -> Iterat
 
     yield from feeds.sheets(plan)
     yield from sitemaps.sheets(plan, site.OUTPUTS)
-    yield from signs.sheets(plan, posters.icons)
+    yield from signs.sheets(plan, share_pictures.icons)
     if on.api_v2:
         yield from v2.lists(shapes)
     renderer = Renderer(options.templates)
     pages = api.old_pages(plan) if on.api_v1 else ()
-    yield from _old.sheets(plan, renderer.read_source(_old.FILE), pages)
-    yield from site.sheets(plan, renderer, posters, beside)
+    yield from _redirects.sheets(plan, renderer.read_source(_redirects.FILE), pages)
+    yield from site.sheets(plan, renderer, share_pictures, beside)
     if on.api_v1:
         yield from api.sheets(plan)
 
@@ -320,12 +328,14 @@ def _find_addresses(files: set[str], plan: SitePlan) -> Iterator[str]:
             yield url
 
 
-def _icons_and_cards(posters: Posters, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
+def _icons_and_cards(
+    share_pictures: SharePictures, options: PublishOptions
+) -> Iterator[tuple[str, Origin]]:
     """Yield the icons, and the share pictures that pages name."""
     for path, icon in options.icons.items():
         yield path, Origin(icon.parent, icon.name)
     if options.cards_folder is not None:
-        for name in sorted(set(posters.used.values())):
+        for name in sorted(set(share_pictures.used.values())):
             yield f"{FOLDER}{name}", Origin(options.cards_folder, name)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 import orjson
 
 from copydesk.kit import text
+from copydesk.news import Beat
 from copydesk.placement import addresses
 from copydesk.publish._plan import SitePlan
 from copydesk.publish.writing import Sheet
@@ -41,11 +42,11 @@ def sheets(plan: SitePlan, icons: Collection[str]) -> Iterator[Sheet]:
 def _llms(plan: SitePlan) -> bytes:
     """Return what llmstxt.org asks for: a title, a summary, lists of links."""
     title = _plain(plan.beat.title)
-    about = next((t.description for t in plan.topics if t.name == plan.beat.topic), "")
+    about, subject = _describe_subject(plan.beat)
     lines = [
         f"# {title}",
         "",
-        f"> {text.shorten(_plain(about), 300) or f'News on one subject, chosen by {title}.'}",
+        f"> {text.shorten(_plain(about), 300) or f'News on {subject}, chosen by {title}.'}",
         "",
         _TERMS,
         "",
@@ -77,6 +78,15 @@ def _llms(plan: SitePlan) -> bytes:
     if interfaces:
         lines += ["", "## API", "", *interfaces]
     return ("\n".join(lines) + "\n").encode()
+
+
+def _describe_subject(beat: Beat) -> tuple[str, str]:
+    """Return how the newsroom describes what the news is on, "" for nothing, and a word for it."""
+    if beat.topic or not beat.topics:
+        main = next((topic for topic in beat.topics if topic.name == beat.topic), None)
+        return main.description if main else "", "one subject"
+    names = ", ".join(topic.name for topic in beat.topics)
+    return beat.description, text.shorten(_plain(names), 200)
 
 
 def _api(plan: SitePlan, path: str, about: str) -> str:

@@ -21,8 +21,8 @@ from copydesk.engine.newsroom import (
     failure_of,
     in_turn,
 )
-from copydesk.engine.publishing._cards import ShareCards
 from copydesk.engine.publishing._picture_rules import picture_shows
+from copydesk.engine.publishing._share_cards import ShareCards
 from copydesk.engine.publishing._stories import NewsroomStories
 from copydesk.errors import PublishError
 from copydesk.kit import files
@@ -66,7 +66,7 @@ def build(
         cards = ShareCards(newsroom.root, newsroom.private, troubles)
         icons = cards.icons(edition.beat.title)
         chosen = _options(newsroom, seen, options)
-        chosen = replace(chosen, draw=cards.draw, draw_ahead=cards.ahead)
+        chosen = replace(chosen, draw=cards.draw, draw_ahead=cards.draw_ahead)
         chosen = replace(chosen, cards_folder=cards.folder, icons=icons)
         done = publish.publish(edition, out, manifest, chosen, newsroom.memory.together)
         if done.cards is not None:

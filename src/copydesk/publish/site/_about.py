@@ -13,6 +13,8 @@ from copydesk.publish import _plan
 from copydesk.publish.site._frame import Frame, Head
 from copydesk.publish.writing import Sheet
 
+_TOPICS_NAMED = 5  # in a sentence; more are a number, and stand in the list below it
+
 
 def sheets(frame: Frame) -> Iterator[Sheet]:
     """Yield the about page and the one on the method."""
@@ -35,11 +37,18 @@ def _describe_site(frame: Frame) -> str:
     return text.fold(main.description) if main else ""
 
 
+def _name_subject(frame: Frame) -> str:
+    """Return what the site gathers news on: its main topic, else the first of its topics."""
+    beat = frame.plan.beat
+    names = [beat.topic] if beat.topic else [topic.name for topic in beat.topics]
+    return frame.strings.join_names(tuple(map(text.fold, names)), _TOPICS_NAMED)
+
+
 def _who(frame: Frame) -> Mapping[str, object]:
     beat = frame.plan.beat
     return {
         "description": _describe_site(frame),
-        "topic": text.fold(beat.topic),
+        "topic": _name_subject(frame),
         "topics": frame.topics(),
         "sources": len(beat.sources),
         "contact": beat.contact,

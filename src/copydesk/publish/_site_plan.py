@@ -1,4 +1,4 @@
-"""Arrange an edition whose stories are surveyed: every listing of the site, in order."""
+"""Make the plan of a site, of an edition whose stories are surveyed: every listing, in order."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from copydesk.publish._survey import Survey
 from copydesk.publish.catalogue import Catalogue, Shelves
 
 
-def arrange(edition: Edition, seen: Survey, look: Look) -> SitePlan:
+def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
     """Sort an edition, whose stories are surveyed, into what will be published."""
     beat = edition.beat
     seen.apply_pictures(look.picture, look.digest())
