@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from copydesk import engine, fetch
-from copydesk.engine.serving import Folder, Site, Subscriber, listening
+from copydesk.engine.serving import Folder, Subscriber
 from copydesk.engine.sources import (
     find_pushed_sources,
     read_pushed_page,
@@ -23,6 +23,7 @@ from copydesk.engine.sources import (
     use_up_push,
 )
 from copydesk.news import Source
+from copydesk.serve import Address, HubCalls, Site, WebApp, listening
 from copydesk.watch import SourceState, websub
 from world.hub import Hub
 from world.newsroom import newsroom
@@ -126,7 +127,8 @@ def run(tmp_path: Path) -> Callable[[Work], None]:
             desk = Desk(root, hub, wire)
             desk.write()
             site = Site(root / ".copydesk" / "site", "/coast")
-            async with listening(engine.Address(port=0), site, desk.subscriber) as port:
+            app = WebApp(site, print, [HubCalls(desk.subscriber)])
+            async with listening(Address(port=0), app) as port:
                 hub.front["https://tidewatch.example"] = f"http://127.0.0.1:{port}"
                 await work(desk)
 
