@@ -12,11 +12,11 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.engine.serving._audience import AudienceCounts as AudienceCounts
-    from copydesk.engine.serving._due import Folder as Folder
+    from copydesk.engine.serving._due import NewsroomFolder as NewsroomFolder
     from copydesk.engine.serving._due import what_is_due as what_is_due
     from copydesk.engine.serving._rounds import Rounds as Rounds
     from copydesk.engine.serving._rounds import run_in_child as run_in_child
-    from copydesk.engine.serving._rounds import wait_after_push as wait_after_push
+    from copydesk.engine.serving._rounds import wait_after_hub_push as wait_after_hub_push
     from copydesk.engine.serving._service import NewsroomService as NewsroomService
     from copydesk.engine.serving._service import open_service as open_service
     from copydesk.engine.serving._service import with_time as with_time

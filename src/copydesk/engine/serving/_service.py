@@ -14,7 +14,7 @@ from copydesk.config import Settings
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.publishing import is_gone
 from copydesk.engine.serving._audience import AudienceCounts
-from copydesk.engine.serving._due import Folder
+from copydesk.engine.serving._due import NewsroomFolder
 from copydesk.engine.serving._rounds import Rounds
 from copydesk.engine.serving._subscriber import Subscriber
 from copydesk.kit import urls
@@ -35,7 +35,7 @@ class NewsroomService:
     site: Path
     prefix: str
     private: Path
-    folder: Folder
+    folder: NewsroomFolder
     audience: AudienceCounts | None = None
     subscriber: Subscriber | None = None
     rounds: Rounds | None = None
@@ -66,7 +66,7 @@ async def open_service(newsroom: Newsroom, say: Say) -> AsyncIterator[NewsroomSe
     """Prepare for the block what goes on behind a newsroom's site; `say` tells the operator."""
     settings, clock = newsroom.settings, fetch.WallClock()
     parsed = urls.parse(newsroom.beat.url)
-    folder = Folder(settings, os.environ)
+    folder = NewsroomFolder(settings, os.environ)
     service = NewsroomService(
         site=newsroom.site,
         prefix="" if parsed is None else str(parsed.pathname).strip("/"),
