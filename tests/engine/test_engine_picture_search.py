@@ -64,7 +64,7 @@ def found(root: Path, web: Web, step: Step, workers: int = 1) -> dict[str, str]:
         finally:
             readers.close()
 
-    with engine.opened(newsroom(root, git=False), NOW, {}) as opened:
+    with engine.open_newsroom(newsroom(root, git=False), NOW, {}) as opened:
         chosen = asyncio.run(search())
     return {url.rsplit("/", 1)[-1]: one.picture.url for url, one in chosen.items()}
 
@@ -94,9 +94,7 @@ def test_what_was_begun_for_no_story_is_given_up(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 3])
-def test_each_article_has_its_own_picture_whatever_ends_first(
-    tmp_path: Path, workers: int
-) -> None:
+def test_each_article_has_its_own_picture_whatever_ends_first(tmp_path: Path, workers: int) -> None:
     articles = [article("wall", FIRST), article("quay", SECOND), article("seal", CARD)]
 
     async def step(pictures: PictureSearch) -> Mapping[str, ChosenPicture]:

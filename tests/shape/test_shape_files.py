@@ -41,15 +41,15 @@ STORES = {
     "illustrate/_album.py": "the store of pictures",
     "engine/newsroom/_marks.py": "where git keeps what a work tree shares",
     "engine/publishing/_build.py": "which folders are gone",
-    "engine/serving/_packed.py": "the site",
-    "engine/serving/_site.py": "the site",
     "publish/writing/_write.py": "the site, to compare",
     "publish/writing/_stage.py": "the site",
+    "serve/_files.py": "the site",
+    "serve/_site.py": "the site",
     "deploy/_folder.py": "the place that the site is sent to",
     "deploy/_survey.py": "the site",
 }
 NAMED = {  # by a person, on the command line
-    "engine/sources/_imports.py": "a list of sources",
+    "engine/sources/_opml.py": "a list of sources",
     "engine/reading/_saved.py": "a saved page",
     "fetch/recording/_replay.py": "a recorded web",
     "embed/_model.py": "a model",
@@ -86,4 +86,4 @@ def test_a_file_is_read_by_kit_within_or_for_a_reason(path: Path) -> None:
 
 def test_every_room_that_reads_settings_or_records_reads_them_by_kit_within() -> None:
     assert not [name for name in READERS if name.startswith("config/")]
-    assert "archive/_records.py" not in READERS
+    assert "archive/_archive.py" not in READERS

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from copydesk import archive, judge, review
 from copydesk.archive import ArticleStore
-from copydesk.engine.editing._rulings import rules_on
-from copydesk.engine.editing._standing import is_gone, standing_of
+from copydesk.engine.editing._list_rules import rules_on
+from copydesk.engine.editing._standing_of import is_gone, standing_of
 from copydesk.engine.filing import find_article
 from copydesk.engine.newsroom import Explanation, Newsroom, Term, Troubles, record_at
 from copydesk.engine.reading import SiteHabits

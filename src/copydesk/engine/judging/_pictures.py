@@ -140,7 +140,7 @@ class PictureSearch:
             return None
 
     async def _keep(self, fetched: illustrate.FetchedPicture) -> illustrate.Picture:
-        """Store a copy; what comes under many addresses at once is decoded for the first of them."""
+        """Store a copy; what comes under many addresses at once is decoded for the first."""
         async with self._turns[fetched.stem]:
             is_known = self._album.has_forms(fetched)
             made = None if is_known else await self._readers.picture_forms(fetched)

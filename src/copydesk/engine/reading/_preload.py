@@ -1,4 +1,4 @@
-"""What the fork server loads once, and every reader is made with: what reads pages, feeds, pictures.
+"""What the fork server loads once, and every reader is made with: what reads strangers' bytes.
 
 Loading takes a second, most of it with the first page that is read; so one is read here.
 """
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import PIL.Image
 
 from copydesk import extract, watch
-from copydesk.illustrate import make_forms as make_forms
+from copydesk.illustrate import make_forms  # noqa: F401 - for the readers
 from copydesk.news import Beat, Lead, Page, Source
 
 _URL = "https://warm.example/2030/01/02/a-page"

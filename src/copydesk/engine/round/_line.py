@@ -31,9 +31,11 @@ from copydesk.engine.round._judge_articles import judge_all, open_bench, take_in
 from copydesk.engine.round._stopwatch import Stopwatch
 
 
-async def run(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> RoundReport:
+async def run(
+    newsroom: Newsroom, options: RoundOptions, progress: Progress, stopwatch: Stopwatch
+) -> RoundReport:
     """Run one round up to the commit and return its report; the caller builds the site."""
-    stopwatch, troubles = Stopwatch(), Troubles()
+    troubles = Troubles()
     branch = archive.Repository(newsroom.root).branch()
     lock = write_lock(newsroom.root, newsroom.memory)
     recovered = () if options.dry_run else finish_left_over(newsroom, lock)

@@ -1,0 +1,86 @@
+"""What the newsroom says of itself: who it is (`about/`) and how it chooses (`method/`).
+
+Both depend on settings alone, with their real numbers, and not on any story.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from copydesk.kit import text
+from copydesk.placement import LIMITS
+from copydesk.publish import _plan
+from copydesk.publish.site._frame import Frame, Head
+from copydesk.publish.writing import Sheet
+
+_TOPICS_NAMED = 5  # in a sentence; more are a number, and stand in the list below it
+
+
+def sheets(frame: Frame) -> Iterator[Sheet]:
+    """Yield the about page and the one on the method."""
+    beat = frame.plan.beat
+    house = {**_who(frame), **_rules(frame)}
+    about = frame.strings.say("about_site", site=text.fold(beat.title))
+    head = Head(path="about/", title=frame.strings.say("about"), description=_describe_site(frame))
+    yield frame.page("about.html", head, heading=about, house=house)
+    method = frame.strings.say("method")
+    head = Head(path="method/", title=method)
+    yield frame.page("method.html", head, heading=method, house=house)
+
+
+def _describe_site(frame: Frame) -> str:
+    """Return what the site is: in the owner's words, else in those of its main topic's file."""
+    beat = frame.plan.beat
+    if beat.description:
+        return text.fold(beat.description)
+    main = next((topic for topic in beat.topics if topic.name == beat.topic), None)
+    return text.fold(main.description) if main else ""
+
+
+def _name_subject(frame: Frame) -> str:
+    """Return what the site gathers news on: its main topic, else the first of its topics."""
+    beat = frame.plan.beat
+    names = [beat.topic] if beat.topic else [topic.name for topic in beat.topics]
+    return frame.strings.join_names(tuple(map(text.fold, names)), _TOPICS_NAMED)
+
+
+def _who(frame: Frame) -> Mapping[str, object]:
+    beat = frame.plan.beat
+    return {
+        "description": _describe_site(frame),
+        "topic": _name_subject(frame),
+        "topics": frame.topics(),
+        "sources": len(beat.sources),
+        "contact": beat.contact,
+        "contact_shown": beat.contact.removeprefix("mailto:"),
+        "hotlinks": frame.hotlinks,
+        "counts_reads": frame.plan.look.practice.counts_reads,
+        "characters": beat.excerpt.max_characters,
+        "share": _number(beat.excerpt.max_share * 100),
+    }
+
+
+def _rules(frame: Frame) -> Mapping[str, object]:
+    """Return the numbers by which stories are chosen and placed."""
+    scoring, look = frame.plan.beat.scoring, frame.plan.look
+    return {
+        "profile": scoring.profile,
+        "publish_at": scoring.publish_at,
+        "organization_points": scoring.organization_points,
+        "off_beat": scoring.off_beat,
+        "holds": look.practice.holds,
+        "max_age_days": look.practice.max_age_days,
+        "half_life_hours": _number(look.front.half_life_hours),
+        "alone": _number(LIMITS.alone * 100),
+        "trusted": _plan.TRUSTED,
+        "lead_hours": _number(LIMITS.lead_hours),
+        "places": LIMITS.places,
+        "of_a_house": LIMITS.of_an_owner,
+        "of_a_topic": LIMITS.of_a_topic,
+        "pins": LIMITS.pins,
+    }
+
+
+def _number(value: float) -> str:
+    """Return a number as people write it: 24 and not 24.0."""
+    return f"{value:.6g}"
