@@ -20,7 +20,9 @@ from copydesk.news.article import Use as Use
 from copydesk.news.beat import Beat as Beat
 from copydesk.news.beat import DomainTrust as DomainTrust
 from copydesk.news.beat import ExcerptRule as ExcerptRule
+from copydesk.news.beat import FrontOptions as FrontOptions
 from copydesk.news.beat import Organization as Organization
+from copydesk.news.beat import OutputOptions as OutputOptions
 from copydesk.news.beat import Scoring as Scoring
 from copydesk.news.beat import SiteOptions as SiteOptions
 from copydesk.news.beat import Topic as Topic

@@ -19,17 +19,15 @@ from copydesk.news import (
     FiledStories,
     PictureFile,
     Poster,
-    Show,
     Story,
     Thumbnail,
 )
-from copydesk.placement import HALF_LIFE_HOURS
 from copydesk.placement.addresses import is_path, is_segment
 from copydesk.publish import _outputs, _pictures, _redirects, api, feeds, signs, site, sitemaps
 from copydesk.publish._entries import StoryEntry
 from copydesk.publish._filed import IN_HAND, StoryReader
 from copydesk.publish._fingerprint import files_of, fingerprint_beat
-from copydesk.publish._plan import House, SiteOptions, SitePlan, Sizes, Wanted
+from copydesk.publish._plan import Look, SitePlan, Wanted
 from copydesk.publish._share_pictures import FOLDER, SharePictures
 from copydesk.publish._site_plan import make_site_plan
 from copydesk.publish._survey import Survey, take_survey
@@ -50,26 +48,16 @@ _KEYS = _outputs.story_keys(chain(_SITE, *_APIS))
 class PublishOptions:
     """How to publish.
 
-    `full` writes every file whatever is known of the last time. `pictures_folder` holds the cached
-    pictures that the edition names; without it none is shown from the cache. `show` says how
-    pictures are shown, `shows` the same for single stories, by the record's path. The front page
-    takes heat as halved by each `half_life_hours`. `languages` says that there is a page of each
-    language. `house` is what readers are told of how the newsroom works. `draw` makes share
-    pictures in `cards_folder`, many beforehand where a site is made as a whole and there is
-    `draw_ahead`; `icons` are the site's, by the names that they have at its root. `static` is the
-    newsroom's `assets/`, copied as it is; `templates` its `_templates/`.
+    `full` writes every file whatever is known of the last time. `look` is what the pages show; its
+    `pictures` are added here, of those that the edition names what lies in `pictures_folder`.
+    `draw` makes share pictures in `cards_folder`, many beforehand where a site is made as a whole
+    and there is `draw_ahead`; `icons` are the site's, by the names that they have at its root.
+    `static` is the newsroom's `assets/`, copied as it is; `templates` its `_templates/`.
     """
 
     full: bool = False
-    api_v1: bool = True
-    api_v2: bool = True
+    look: Look = field(default_factory=Look)
     pictures_folder: Path | None = None
-    show: Show = "cached"
-    shows: Mapping[str, Show] = field(default_factory=dict)
-    half_life_hours: float = HALF_LIFE_HOURS
-    sizes: Sizes = field(default_factory=Sizes)
-    languages: bool = False
-    house: House = field(default_factory=House)
     draw: Draw | None = None
     draw_ahead: Callable[[Iterable[Poster]], None] | None = None
     cards_folder: Path | None = None
@@ -111,7 +99,8 @@ def publish(
     survey's notes, is written in a block of `together`.
     """
     seen = _take_survey(edition)
-    plan = make_site_plan(edition, seen, _make_look(edition, options))
+    look = replace(options.look, pictures=_find_cached_pictures(edition, options))
+    plan = make_site_plan(edition, seen, look)
     writer = Writer(out=out, manifest=manifest, full=options.full)
     writer.open()
     try:
@@ -139,7 +128,7 @@ def survey(
     return take_survey(StoryReader(filed, in_hand), beat, _KEYS, known, full=full)
 
 
-def plan_site(edition: Edition, look: SiteOptions) -> SitePlan:
+def plan_site(edition: Edition, look: Look) -> SitePlan:
     """Sort an edition into what will be published; raises as `survey` does."""
     return make_site_plan(edition, _take_survey(edition), look)
 
@@ -162,7 +151,7 @@ def _build(
     if seen.notes and seen.notes.get("front") != writer.front:
         writer.doubt()
     stands = seen.notes.get("world") == ways and writer.stands
-    news = _find_changes(plan, seen, options) if stands else None
+    news = _find_changes(plan, seen) if stands else None
     writer.expect_all(everything=news is None)
     pieces = Pieces(plan.catalogue, usable=news is not None)
     plan = replace(plan, wanted=news or Wanted(), pieces=pieces)
@@ -222,15 +211,16 @@ def _report(
     )
 
 
-def _find_changes(plan: SitePlan, seen: Survey, options: PublishOptions) -> Touched:
+def _find_changes(plan: SitePlan, seen: Survey) -> Touched:
     before = frozenset(seen.notes.get("pinned", ()))
     change = StoryChange(pairs=seen.pairs, pinned=before)
-    return find_effects(plan, change, list(_outputs_of(plan, options)))
+    return find_effects(plan, change, list(_outputs_of(plan)))
 
 
-def _outputs_of(plan: SitePlan, options: PublishOptions) -> Iterator[_outputs.AnyOutput]:
+def _outputs_of(plan: SitePlan) -> Iterator[_outputs.AnyOutput]:
     """Yield what is made of this site."""
-    outputs = chain(_SITE, *compress(_APIS, (options.api_v1, options.api_v2)))
+    on = plan.look.outputs
+    outputs = chain(_SITE, *compress(_APIS, (on.api_v1, on.api_v2)))
     return (output for output in outputs if output.is_on(plan.look))
 
 
@@ -238,18 +228,6 @@ def _list_leftovers(plan: SitePlan, news: Touched) -> set[str]:
     """Return the folders and files that no longer belong to the site."""
     pages = {sitemaps.PAGES} if news.gone else set()  # which may need fewer files
     return {*news.gone, *_find_unused_pictures(plan, news), *pages}
-
-
-def _make_look(edition: Edition, options: PublishOptions) -> SiteOptions:
-    return SiteOptions(
-        pictures=_find_cached_pictures(edition, options),
-        show=options.show,
-        shows=options.shows,
-        half_life_hours=options.half_life_hours,
-        sizes=options.sizes,
-        house=options.house,
-        languages=options.languages,
-    )
 
 
 def _write_all(
@@ -278,7 +256,7 @@ def _fingerprint_pages(plan: SitePlan, options: PublishOptions) -> str:
     return fingerprint_beat(
         plan.beat,
         plan.records,
-        (options.api_v1, options.api_v2, sorted(options.icons), options.draw is None),
+        (sorted(options.icons), options.draw is None),
         options_of_all,
         sorted(set(look.shows.values())),
         files_of(options.templates),
@@ -289,26 +267,24 @@ def _fingerprint_pages(plan: SitePlan, options: PublishOptions) -> str:
 def _sheets(
     plan: SitePlan, options: PublishOptions, share_pictures: SharePictures
 ) -> Iterator[Sheet]:
-    shapes = v2.Shapes(plan)
+    shapes, on = v2.Shapes(plan), plan.look.outputs
 
     def beside(number: int) -> Iterator[Sheet]:
-        if options.api_v1:
+        if on.api_v1:
             api.prepare(number, plan)
-        if options.api_v2:
+        if on.api_v2:
             yield from v2.page(number, shapes)
 
     yield from feeds.sheets(plan)
     yield from sitemaps.sheets(plan, site.OUTPUTS)
-    yield from signs.sheets(
-        plan, share_pictures.icons, api_v1=options.api_v1, api_v2=options.api_v2
-    )
-    if options.api_v2:
+    yield from signs.sheets(plan, share_pictures.icons)
+    if on.api_v2:
         yield from v2.lists(shapes)
     renderer = Renderer(options.templates)
-    pages = api.old_pages(plan) if options.api_v1 else ()
+    pages = api.old_pages(plan) if on.api_v1 else ()
     yield from _redirects.sheets(plan, renderer.read_source(_redirects.FILE), pages)
     yield from site.sheets(plan, renderer, share_pictures, beside)
-    if options.api_v1:
+    if on.api_v1:
         yield from api.sheets(plan)
 
 

@@ -26,11 +26,9 @@ _OPEN_SEARCH = "http://a9.com/-/spec/opensearch/1.1/"
 _PAPER, _RED = "#fdfcf9", "#9c1c1f"
 
 
-def sheets(
-    plan: SitePlan, icons: Collection[str], *, api_v1: bool, api_v2: bool
-) -> Iterator[Sheet]:
+def sheets(plan: SitePlan, icons: Collection[str]) -> Iterator[Sheet]:
     """Yield the files that tell programs what is where; `icons` names those there are."""
-    yield Sheet("llms.txt", _llms(plan, api_v1=api_v1, api_v2=api_v2))
+    yield Sheet("llms.txt", _llms(plan))
     yield Sheet("opensearch.xml", _open_search(plan, "favicon.ico" in icons))
     yield Sheet("site.webmanifest", _manifest(plan, icons))
     if not plan.links.base:  # below a path nobody asks for it: the host's own has to name the index
@@ -41,7 +39,7 @@ def sheets(
         yield Sheet("robots.txt", f"User-agent: *\nAllow: /\n\n{maps}".encode())
 
 
-def _llms(plan: SitePlan, *, api_v1: bool, api_v2: bool) -> bytes:
+def _llms(plan: SitePlan) -> bytes:
     """Return what llmstxt.org asks for: a title, a summary, lists of links."""
     title = _plain(plan.beat.title)
     about, subject = _describe_subject(plan.beat)
@@ -68,10 +66,14 @@ def _llms(plan: SitePlan, *, api_v1: bool, api_v2: bool) -> bytes:
             for topic in plan.topics
         ),
     ]
+    on = plan.look.outputs
     interfaces = [
-        *([_api(plan, "v2/openapi.json", "OpenAPI 3.1 of the files below api/v2/")] * api_v2),
-        *([_api(plan, "v2/stories/latest.json", "the newest hundred stories, whole")] * api_v2),
-        *([_api(plan, "news/index.json", "the newest stories, as everyday.cc had them")] * api_v1),
+        *([_api(plan, "v2/openapi.json", "OpenAPI 3.1 of the files below api/v2/")] * on.api_v2),
+        *([_api(plan, "v2/stories/latest.json", "the newest hundred stories, whole")] * on.api_v2),
+        *(
+            [_api(plan, "news/index.json", "the newest stories, as everyday.cc had them")]
+            * on.api_v1
+        ),
     ]
     if interfaces:
         lines += ["", "## API", "", *interfaces]

@@ -8,10 +8,10 @@ from copydesk.publish._outputs import Output, make
 from copydesk.publish._plan import SitePlan
 from copydesk.publish._share_pictures import SharePictures
 from copydesk.publish.site import (
+    _about,
     _calendar,
     _frame,
     _furniture,
-    _house,
     _languages,
     _list_cards,
     _listings,
@@ -63,7 +63,7 @@ def sheets(
     yield from records.letters(catalog)
     if plan.wanted.everything:
         yield from _furniture.sheets(frame)
-        yield from _house.sheets(frame)
+        yield from _about.sheets(frame)
         yield from _search.sheets(frame)
         yield from records.sheets(catalog)
         yield from _signposts.sheets(frame)

@@ -57,5 +57,5 @@ LANGUAGES: Output[ListCards] = Output(
     index=_INDEX,
     make_index=_index,
     index_name="story_languages",
-    is_on=lambda look: look.languages,
+    is_on=lambda look: look.outputs.languages,
 )
