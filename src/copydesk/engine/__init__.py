@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from copydesk.engine.sources import ask_sources as ask_sources
     from copydesk.engine.sources import check_sources as check_sources
     from copydesk.engine.sources import export_opml as export_opml
+    from copydesk.engine.sources import find_source as find_source
     from copydesk.engine.sources import find_sources as find_sources
     from copydesk.engine.sources import import_sources as import_sources
     from copydesk.engine.sources import keep_source as keep_source
