@@ -17,7 +17,16 @@ REASONS = [
     ("quality -120: press release: PR Wire", ReasonKind.PRESS_RELEASE),
     ("quality +9: never below 0", ReasonKind.NEVER_BELOW),
     ("quality -9: never above 190", ReasonKind.NEVER_ABOVE),
-    ("quality +5: has a picture", ReasonKind.SIGNAL),
+    ('quality +35: keyword "ai act" in title', ReasonKind.KEYWORD_IN_TITLE),
+    ("quality +5: has a picture", ReasonKind.PICTURE),
+    ("quality +20: has an AMP page", ReasonKind.AMP_PAGE),
+    ("quality -50: fewer than 600 characters of text", ReasonKind.THIN_TEXT),
+    ('quality -120: market report: "market size"', ReasonKind.MARKET_REPORT),
+    ('quality -120: job advert: "apply now"', ReasonKind.JOB_ADVERT),
+    ('quality -120: shopping page: "best deals"', ReasonKind.SHOPPING_PAGE),
+    ('quality -120: pastime: "horoscope"', ReasonKind.PASTIME),
+    ("quality +15: is a video", ReasonKind.SIGNAL),
+    ('quality +20: keyword "ai act" in lede', ReasonKind.SIGNAL),
     ("heat +10: 1 independent newsroom: The Gull", ReasonKind.NEWSROOMS),
     ("heat +20: 2 independent newsrooms: The Gull, Heron Daily", ReasonKind.NEWSROOMS),
     (
@@ -100,6 +109,8 @@ def test_a_rule_is_told_on_one_line_and_its_why_is_cut() -> None:
 
 
 EVENTS = [
+    ("filed by Ann: half the town ate it", EventKind.FILED, {"by": "Ann"}),
+    ("filed by Ann", EventKind.FILED, {"by": "Ann"}),
     ('title was "Old words"', EventKind.HEADLINE_CHANGED, {"title": "Old words"}),
     (
         'title is "New words" at its publisher, kept as edited',

@@ -14,9 +14,9 @@ from copydesk.config import Settings
 from copydesk.engine.filing import read_removals
 from copydesk.engine.judging import (
     Bench,
+    PictureSearch,
     Vectors,
     appraise_article,
-    choose_pictures,
     complete_story,
     fill_shelf,
 )
@@ -113,12 +113,14 @@ def judge_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Story | 
             raise PageError(outcome.what, subject=outcome.url, hint=outcome.hint)
         if isinstance(outcome, Dropped):
             return outcome
-        return await _judge(newsroom, outcome, fetcher)
+        return await _judge(newsroom, outcome, fetcher, readers)
 
     return _over_the_wire(newsroom.settings, newsroom.memory, newsroom.now, web, step)
 
 
-async def _judge(newsroom: Newsroom, article: Article, fetcher: Fetcher) -> Story | Dropped:
+async def _judge(
+    newsroom: Newsroom, article: Article, fetcher: Fetcher, readers: ReaderPool
+) -> Story | Dropped:
     shelf = fill_shelf(newsroom, Troubles(), but=urls.identity(article.web_url))
     removed = read_removals(newsroom.root)
     vectors = Vectors(newsroom.memory)  # one page is judged without being grouped
@@ -127,7 +129,8 @@ async def _judge(newsroom: Newsroom, article: Article, fetcher: Fetcher) -> Stor
     outcome = appraise_article(bench, article)
     if isinstance(outcome, Dropped):
         return outcome
-    chosen = await choose_pictures(newsroom, [article], fetcher, Silence())
+    async with PictureSearch(newsroom, fetcher, readers) as pictures:
+        chosen = await pictures.choose([article], Silence())
     return complete_story(bench, outcome, chosen.get(article.url))
 
 
