@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import gzip
 import ssl
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -175,8 +176,17 @@ def packed(packed_body: bytes, coding: str) -> Behaviour:
 
 
 def bombs(megabytes: int) -> Behaviour:
-    """Serve some kilobytes that unpack to megabytes."""
-    return packed(gzip.compress(b"\0" * (megabytes << 20), mtime=0), "gzip")
+    """Serve some kilobytes that unpack to megabytes, packed when they are first asked for."""
+
+    async def behave(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        await packed(_pack_nothing(megabytes), "gzip")(asked, writer)
+
+    return behave
+
+
+@functools.cache
+def _pack_nothing(megabytes: int) -> bytes:
+    return gzip.compress(b"\0" * (megabytes << 20), mtime=0)
 
 
 def promises(length: int, body: bytes) -> Behaviour:

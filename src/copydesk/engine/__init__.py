@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from copydesk.engine.editing import file_rule as file_rule
     from copydesk.engine.editing import file_verdict as file_verdict
     from copydesk.engine.editing import list_rules as list_rules
+    from copydesk.engine.editing import new_tip as new_tip
     from copydesk.engine.editing import show_at_once as show_at_once
     from copydesk.engine.editing import speaker as speaker
     from copydesk.engine.editing import undo_action as undo_action
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom import DeployReport as DeployReport
     from copydesk.engine.newsroom import Explanation as Explanation
     from copydesk.engine.newsroom import Failure as Failure
+    from copydesk.engine.newsroom import Headline as Headline
     from copydesk.engine.newsroom import Mark as Mark
     from copydesk.engine.newsroom import Newsroom as Newsroom
     from copydesk.engine.newsroom import Progress as Progress

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from copydesk.engine.editing._inverse import story_without as story_without
     from copydesk.engine.editing._list_rules import list_rules as list_rules
     from copydesk.engine.editing._new_rule import NewRule as NewRule
+    from copydesk.engine.editing._new_tip import new_tip as new_tip
     from copydesk.engine.editing._standing_of import standing_of as standing_of
     from copydesk.engine.editing._undo import UndoReport as UndoReport
     from copydesk.engine.editing._undo import undo_action as undo_action

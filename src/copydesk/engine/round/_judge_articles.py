@@ -29,7 +29,7 @@ from copydesk.engine.round._known import tries_of
 from copydesk.engine.round._outcomes import NewStory, Outcome
 from copydesk.errors import CopydeskError
 from copydesk.kit import urls
-from copydesk.news import Article, Dropped, Ruling, Story
+from copydesk.news import Article, Dropped, Ruling, Story, Tip
 
 _TICK_NS = 50_000_000  # within one tick of a file system's clock two edits look like one
 
@@ -212,15 +212,17 @@ def judge_all(bench: Bench, gathered: Gathered) -> Stories:
 
 def _judge(bench: Bench, candidate: Candidate) -> Outcome:
     lead = candidate.lead
-    end = judge_article(bench, candidate.article, candidate.appraised, candidate.picture)
+    tip = lead if isinstance(lead, Tip) else None
+    end = judge_article(bench, candidate.article, candidate.appraised, candidate.picture, tip)
     match end:
-        case JudgedStory(story=story, is_held=is_held):
+        case JudgedStory(story=story, is_held=is_held, rule=rule):
             new = NewStory(
                 lead=lead,
                 story=story,
                 as_read=candidate.as_read,
                 trace=candidate.trace,
                 is_held=is_held,
+                rule=rule,
             )
             return Outcome(lead=lead, end=new)
         case Failure():

@@ -27,6 +27,7 @@ from copydesk.engine.newsroom import Failure, Newsroom, Progress, RoundReport, T
 from copydesk.engine.round import _outcomes
 from copydesk.engine.round._conclude import Concluded, Ending, conclude, finish_left_over
 from copydesk.engine.round._gather import RoundOptions, gather
+from copydesk.engine.round._headlines import count_waiting, list_headlines
 from copydesk.engine.round._judge_articles import judge_all, open_bench, take_in, take_snapshot
 from copydesk.engine.round._stopwatch import Stopwatch
 
@@ -53,7 +54,10 @@ async def run(
     else:
         done = conclude(bench, gathered, Ending(lock=lock, branch=branch), stopwatch)
         done = replace(done, filed=_report_recovery(done.filed, recovered))
-    return _report(done, troubles, stopwatch)
+    report = _report(done, troubles, stopwatch)
+    written = [done.stories.changed[path] for path in (*report.filed, *report.updated)]
+    waiting = count_waiting(bench.shelf, written, bench.newsroom.beat, before.rulings)
+    return replace(report, waiting_stories=waiting)
 
 
 def _report_recovery(filed: Filed, recovered: Sequence[archive.Recovered]) -> Filed:
@@ -98,4 +102,6 @@ def _report(done: Concluded, troubles: Troubles, stopwatch: Stopwatch) -> RoundR
         notes=done.filed.notes,
         complete=not done.filed.failed,
         stages=dict(stopwatch.stages),
+        headlines=list_headlines(done.stories, written),
+        declined=_outcomes.find_declined_tip(done.outcomes),
     )

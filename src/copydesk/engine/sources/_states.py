@@ -82,12 +82,13 @@ def keep_states(
     states: Mapping[str, watch.SourceState],
     again: Set[str],
     soon: Set[str],
+    pushed: Set[str],
 ) -> None:
     """Remember how each asked source stands, by its url.
 
     Those in `again` listed a page that failed, those in `soon` one that found no place in the
     round: they are asked without validators next time, because a 304 would not list it, and the
-    latter at once. What hubs pushed is used up, also of a source that was not looked at.
+    latter at once. What hubs pushed of those in `pushed` is used up, looked at or not.
     """
     for url, state in states.items():
         kept = state
@@ -96,7 +97,6 @@ def keep_states(
         if url in again or url in soon:
             kept = _forgetful(kept)
         newsroom.memory.keep_source(url, msgspec.json.encode(kept))
-    pushed = _hub_pushes.find_hub_pushed_sources(newsroom.beat, newsroom.memory, newsroom.now)
     for source in newsroom.beat.sources:
         if source.url in pushed:
             _hub_pushes.use_up_hub_push(newsroom.memory, newsroom.now, source)
