@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from copydesk.engine.editing._rulings import file_rule as file_rule
     from copydesk.engine.editing._rulings import list_rules as list_rules
     from copydesk.engine.editing._rulings import undo_rule as undo_rule
-    from copydesk.engine.editing._standing import standing_of as standing_of
     from copydesk.engine.editing._undo import UndoReport as UndoReport
     from copydesk.engine.editing._undo import undo_action as undo_action
     from copydesk.engine.editing._urgent import show_at_once as show_at_once

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from copydesk.engine.judging._rulings import counting_picture as counting_picture
     from copydesk.engine.judging._rulings import story_as_read as story_as_read
     from copydesk.engine.judging._rulings import take_back_rule as take_back_rule
-    from copydesk.engine.judging._shelf import fill_shelf as fill_shelf
-    from copydesk.engine.judging._shelf import put_on_shelf as put_on_shelf
+    from copydesk.engine.judging._shelf import FiledShelf as FiledShelf
     from copydesk.engine.judging._vectors import Vectors as Vectors
     from copydesk.engine.judging._vectors import open_vectors as open_vectors
 else:
