@@ -50,7 +50,7 @@ def _run(root: Path, web: Path, sources: list[str], now: str) -> None:
 
 def _filed(root: Path, now: datetime) -> Iterator[dict[str, str]]:
     """Give what is filed; a copy is in the group of its original."""
-    with engine.opened(root, now, {}) as newsroom:
+    with engine.open_newsroom(root, now, {}) as newsroom:
         stories = {one.path: one for one in newsroom.archive.stories(_fail)}
         names = {Path(path).stem: one for path, one in stories.items()}
         for one in stories.values():

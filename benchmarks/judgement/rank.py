@@ -73,7 +73,7 @@ def judged(room: str, wanted: dict[str, float]) -> Iterator[Ranked]:
     """Give the graded stories that a newsroom has, judged by both profiles."""
     folder, _, other = room.partition("=")
     beat = config.load(Path(other or folder), {}).beat
-    with engine.opened(Path(folder), NOW, {}) as newsroom:
+    with engine.open_newsroom(Path(folder), NOW, {}) as newsroom:
         for url, grade in wanted.items():
             article = newsroom.articles.find(url)
             if article is not None:

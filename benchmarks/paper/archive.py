@@ -58,7 +58,7 @@ class Invented:
         """Give a word: every third one small, the others by Zipf's law."""
         if self.chance.random() < 0.33:
             return self.chance.choice(_SMALL)
-        return self.strings[int(len(self.strings) ** self.chance.random()) - 1]
+        return self.words[int(len(self.words) ** self.chance.random()) - 1]
 
     def source(self) -> Provider:
         """Give a newsroom; the first ones publish most."""
@@ -243,7 +243,7 @@ def write_newsroom(world: Invented, root: Path) -> None:
 def write_hugo(world: Invented, root: Path) -> None:
     """Write configuration and templates, and a page for each topic that names the one above."""
     shutil.copytree(HUGO, root)
-    style = Path(archive.__file__).parents[1] / "publish" / "templates" / "style.css"
+    style = Path(archive.__file__).parents[1] / "rendering" / "templates" / "style.css"
     (root / "static").mkdir()
     shutil.copy(style, root / "static" / "style.css")
     for name, above in world.topics.items():

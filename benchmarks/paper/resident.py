@@ -76,7 +76,7 @@ def main() -> None:
     from copydesk.engine.newsroom import Silence
 
     root, now = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
-    with engine.opened(root, now, {}) as newsroom:
+    with engine.open_newsroom(root, now, {}) as newsroom:
         for _ in sys.stdin:
             cpu, wall = time.process_time(), time.perf_counter()
             engine.build(newsroom, Silence())

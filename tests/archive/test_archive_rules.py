@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from copydesk import review
 from copydesk.archive import Rulings, read_rulings, rulings_change
 from copydesk.errors import RecordError
-from copydesk.news import Ruling, RulingKind
+from copydesk.news import RULING_KINDS, Ruling, RulingForm, RulingKind
 from world import records
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -209,3 +211,28 @@ def test_rules_that_could_not_be_read_again_are_not_written(tmp_path: Path) -> N
         records.write_rulings(tmp_path, Rulings(rules=(rule("block", values=("x" * 5_000_000,)),)))
 
     assert file.read_text("utf-8") == WRITTEN
+
+
+@pytest.mark.parametrize(("said", "form"), RULING_KINDS.items())
+def test_a_rule_of_each_kind_is_read_as_its_form_says(
+    said: RulingKind, form: RulingForm, tmp_path: Path
+) -> None:
+    stories, values = [("excerpt", "b", "c")[:least] for least in (form.stories[0], form.values[0])]
+    least = rule(said, *stories, values=values)
+
+    records.write_rulings(tmp_path, Rulings(rules=(least,)))
+
+    assert read_rulings(tmp_path).rules == (least,)
+
+
+def test_a_new_kind_needs_its_form_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: Any = "praise"  # a kind that is not there yet: there is none to take in its place
+    form = RulingForm(stories=(1, 1), values=(0, 1), applies_to="record", may_end=True)
+    monkeypatch.setitem(RULING_KINDS, said, form)
+    praise = replace(rule(said, A, values=("well",)), until=NOON)
+
+    records.write_rulings(tmp_path, Rulings(rules=(praise,)))
+
+    assert read_rulings(tmp_path).rules == (praise,)
+    again = replace(praise, why="else")
+    assert review.with_rule([praise, PIN], again) == (PIN, again)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from copydesk.news import RULING_KINDS
 from world.command import copydesk
 from world.newsroom import newsroom, record_web, run_git, small_web
 
@@ -268,3 +269,9 @@ def test_record_check_fails_on_a_broken_data_file_but_not_on_an_empty_list(root:
     said = copydesk("record", "check", root)
     assert said.code == 1
     assert "_data/topics/01-sea.yaml" in said.err
+
+
+def test_the_help_names_the_rules_that_there_are() -> None:
+    told = " ".join(copydesk("--help").out.split())
+    named = told.partition("lasting rules: ")[2].partition(" rejudge ")[0]
+    assert sorted(RULING_KINDS) == sorted(named.split(", "))

@@ -223,7 +223,7 @@ def test_a_hub_is_asked_answered_and_heard_by_the_server(tmp_path: Path) -> None
 
     asyncio.run(work())
     with closing(Memory(root / ".copydesk" / "memory.sqlite")) as memory:
-        assert memory.pushed.keys() == ["https://gull.example/feed.xml"]
+        assert memory.hub_pushes.keys() == ["https://gull.example/feed.xml"]
 
 
 @pytest.mark.parametrize(("more", "counted"), [("[serve]\ncount_reads = true\n", 1), ("", 0)])

@@ -29,7 +29,7 @@ EVERYDAY = '[scoring]\nprofile = "everyday"\npublish_at = 1\n'
 
 
 def is_gone(root: Path, path: str = WALL_RECORD) -> bool:
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         return engine.explain(opened, path).gone
 
 

@@ -128,7 +128,7 @@ def bad_round(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
         root = newsroom(tmp_path_factory.mktemp("bad") / "beat", more=FETCH + sources)
         beat = (root / "beat.toml").read_text("utf-8")
         (root / "beat.toml").write_text(beat.split('[[source]]\nurl = "https://gull')[0], "utf-8")
-        with engine.opened(root, NOW, {}) as opened:
+        with engine.open_newsroom(root, NOW, {}) as opened:
             report = engine.run_round(opened, engine.RoundOptions(), engine.Silence())
             fates = {fate.identity: fate for fate in opened.memory.fates()}
         yield Round(report=report, world=world, fates=fates, root=root)

@@ -18,7 +18,7 @@ ENVIRON = {"COPYDESK_KEY": KEY}
 def test_a_link_in_place_of_the_newsroom_s_own_site_is_not_followed(tmp_path: Path) -> None:
     root, elsewhere = newsroom(tmp_path / "beat"), tmp_path / "elsewhere"
     elsewhere.mkdir()
-    with engine.opened(root, NOW, ENVIRON) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
         opened.site.symlink_to(elsewhere)
         with pytest.raises(PublishError, match="the site's folder is a symbolic link") as caught:
             engine.build(opened, engine.Silence())
@@ -31,7 +31,7 @@ def test_a_folder_that_the_user_names_may_be_a_link(tmp_path: Path) -> None:
     root, elsewhere = newsroom(tmp_path / "beat"), tmp_path / "elsewhere"
     elsewhere.mkdir()
     (tmp_path / "out").symlink_to(elsewhere)
-    with engine.opened(root, NOW, ENVIRON) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
         engine.build(opened, engine.Silence(), engine.BuildOptions(out=tmp_path / "out"))
 
     assert (elsewhere / "index.html").is_file()
@@ -66,7 +66,7 @@ def pictured(root: Path) -> Path:
     (newsroom(root) / "_news").mkdir()
     (root / "_news" / "2026-11-19-a-wall.md").write_text(RECORD)
     album = root / ".copydesk" / "pictures"
-    with engine.opened(root, NOW, ENVIRON) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
         picture = opened.album.add(PICTURE, fetched(encoded(drawn(1200, 800)), PICTURE))
     for sidecar in album.glob("*.json"):
         os.utime(sidecar, (0, 0))
@@ -75,7 +75,7 @@ def pictured(root: Path) -> Path:
 
 def build(root: Path) -> set[str]:
     """Build the site; give the pictures that lie in it."""
-    with engine.opened(root, NOW, ENVIRON) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
         engine.build(opened, engine.Silence())
         return {path.name for path in (opened.site / "pictures").glob("*")}
 
@@ -110,7 +110,7 @@ def test_the_newsroom_s_half_life_orders_its_front_page(
     older = older.replace("a-wall", "a-pier").replace("11-19T", "11-17T")
     (root / "_news" / "2026-11-17-a-pier.md").write_text(older)
 
-    with engine.opened(root, NOW, ENVIRON) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
         engine.build(opened, engine.Silence())
 
     page = (root / ".copydesk" / "site" / "index.html").read_text()
@@ -130,7 +130,7 @@ def test_counted_readers_order_the_front_page_where_they_are_counted(tmp_path: P
         path.write_text(record, "utf-8")
 
     def first() -> str:
-        with engine.opened(root, NOW, ENVIRON) as opened:
+        with engine.open_newsroom(root, NOW, ENVIRON) as opened:
             names = {f"2026-11-19-{title.lower()}": 20 for title in titles}
             opened.memory.reads.add(NOW.date(), {**names, "2026-11-19-read": 60})
             engine.build(opened, engine.Silence())

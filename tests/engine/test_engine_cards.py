@@ -30,7 +30,7 @@ def filed(root: Path, title: str) -> None:
 
 
 def built(root: Path) -> engine.BuildReport:
-    with engine.opened(root, NOW, ENVIRON) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
         return engine.build(opened, engine.Silence())
 
 

@@ -39,7 +39,7 @@ def deployed(
     after: timedelta = timedelta(0),
 ) -> engine.DeployReport:
     """Build and deploy once, so long after the first time."""
-    with engine.opened(root, NOW + after, {**ENVIRON, **(environ or {})}) as opened:
+    with engine.open_newsroom(root, NOW + after, {**ENVIRON, **(environ or {})}) as opened:
         engine.build(opened, engine.Silence())
         options = engine.DeployOptions(dry_run=dry_run)
         return engine.deploy(opened, engine.Silence(), options)
@@ -216,7 +216,7 @@ def test_a_round_sends_what_it_published(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat", more=TO_FOLDER)
     web = record_web(tmp_path / "web.warc.gz", small_web())
 
-    with engine.opened(root, NOW, ENVIRON) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
         options = engine.RoundOptions(web=web, deploy=True)
         report = engine.run_round(opened, options, engine.Silence())
 
@@ -231,7 +231,7 @@ def test_a_failed_deploy_fails_no_round_and_comes_next_time(tmp_path: Path) -> N
     (tmp_path / "www").write_text("a file")
     options = engine.RoundOptions(web=web, deploy=True)
 
-    with engine.opened(root, NOW, ENVIRON) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
         first = engine.run_round(opened, options, engine.Silence())
         (tmp_path / "www").unlink()
         second = engine.run_round(opened, options, engine.Silence())
@@ -427,7 +427,7 @@ def test_what_cannot_be_read_of_what_is_owed_is_nothing(tmp_path: Path) -> None:
         root = telling(tmp_path, url, "127.0.0.1", "tidewatch.example")
         deployed(root)
         del heard[:]
-        with engine.opened(root, NOW, ENVIRON) as opened:
+        with engine.open_newsroom(root, NOW, ENVIRON) as opened:
             for kept in (b"", b"{}", b'{"paths": 1}', b"\xff"):
                 opened.memory.pending_pings.put(f"{url}/hub", kept)
                 engine.deploy(opened, engine.Silence())

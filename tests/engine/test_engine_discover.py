@@ -28,7 +28,7 @@ def root(tmp_path: Path) -> Path:
 
 def find(root: Path, answers: Mapping[str, Answer], url: str = HOME) -> engine.Discovery:
     web = record_web(root.parent / "web.warc.gz", answers)
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         return engine.find_sources(opened, url, web)
 
 
@@ -222,12 +222,12 @@ def test_an_address_without_an_answer_is_an_error_with_a_way_out(root: Path) -> 
 
 
 def test_the_real_web_is_not_asked_without_a_contact(root: Path) -> None:
-    with engine.opened(root, NOW, {}) as opened, pytest.raises(ConfigError):
+    with engine.open_newsroom(root, NOW, {}) as opened, pytest.raises(ConfigError):
         engine.find_sources(opened, HOME)
 
 
 def test_what_is_no_address_is_refused(root: Path) -> None:
-    with engine.opened(root, NOW, {}) as opened, pytest.raises(UsageError):
+    with engine.open_newsroom(root, NOW, {}) as opened, pytest.raises(UsageError):
         engine.find_sources(opened, "mailto:desk@tern.example")
 
 
@@ -272,7 +272,7 @@ def test_each_trouble_has_its_own_way_out(
         taken.bind((ADDRESSES[0], 0))  # and nobody listens
         web = urlsplit(hosts.url("a", scheme=scheme)).port
         at = web if port == "web" else taken.getsockname()[1]
-        with engine.opened(root, NOW, {}) as opened, pytest.raises(FetchError) as caught:
+        with engine.open_newsroom(root, NOW, {}) as opened, pytest.raises(FetchError) as caught:
             engine.find_sources(opened, f"{scheme}://{ADDRESSES[0]}:{at}/")
 
     assert caught.value.hint.startswith(hint)
@@ -310,7 +310,7 @@ def opml(*folders: str) -> str:
 
 def imported(root: Path, text: str) -> engine.Import:
     (root / "list").write_text(text, "utf-8")
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         return engine.import_sources(opened, root / "list")
 
 
@@ -318,7 +318,7 @@ def test_folders_that_are_topics_stay_and_others_are_named(root: Path) -> None:
     done = imported(root, opml("coast", "Recipes", "Sport"))
 
     assert done == engine.Import(named=3, added=3, no_topics=("Recipes", "Sport"))
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         topics = {source.url: source.topics for source in opened.beat.sources}
     assert topics[f"{HOME}0"] == ("Coast",)
     assert topics[f"{HOME}1"] == ()

@@ -13,11 +13,11 @@ from copydesk import config, engine, watch
 from copydesk.archive import Ledger, SourceEnded, SourceKept
 from copydesk.engine.serving import what_is_due
 from copydesk.engine.sources import (
-    Push,
-    find_pushed_sources,
-    keep_push,
-    read_pushed_page,
-    use_up_push,
+    HubPush,
+    find_hub_pushed_sources,
+    keep_hub_push,
+    read_hub_pushed_page,
+    use_up_hub_push,
 )
 from copydesk.memory import Memory
 from copydesk.news import Source
@@ -101,14 +101,14 @@ def test_a_push_is_due_when_a_round_reads_it(
     root: Path, ahead: timedelta, due: str, body: bytes | None
 ) -> None:
     with closing(memory_of(root)) as memory:
-        keep_push(memory, GULL, Push(at=NOW + ahead, body=b"new"))
+        keep_hub_push(memory, GULL, HubPush(at=NOW + ahead, body=b"new"))
 
     assert why(root) == due
-    with engine.opened(root, NOW, {}) as opened:
-        assert find_pushed_sources(opened.beat, opened.memory, opened.now) == (
+    with engine.open_newsroom(root, NOW, {}) as opened:
+        assert find_hub_pushed_sources(opened.beat, opened.memory, opened.now) == (
             {GULL} if due else set()
         )
-        page = read_pushed_page(opened.memory, opened.now, Source(url=GULL))
+        page = read_hub_pushed_page(opened.memory, opened.now, Source(url=GULL))
         assert (page and page.body) == body
-        use_up_push(opened.memory, opened.now, Source(url=GULL))
+        use_up_hub_push(opened.memory, opened.now, Source(url=GULL))
     assert why(root) == ""

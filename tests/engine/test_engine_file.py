@@ -18,7 +18,7 @@ def test_a_story_that_no_record_can_hold_stops_no_other(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat")
     order = FilingOrder(before={}, message="news: 2 new", branch="main")
     lock = archive.WriteLock(root)
-    with engine.opened(root, NOW, {}) as opened, lock.hold():
+    with engine.open_newsroom(root, NOW, {}) as opened, lock.hold():
         prepared = prepare_records(opened, [BAD, GOOD], order)
         filed = filing_result(prepared, prepared.change.begin(lock).finish())
     assert filed.written == (GOOD.path,)

@@ -79,7 +79,7 @@ def demo(folder: Path) -> tuple[Path, Path]:
 def outcome(root: Path) -> tuple[dict[str, bytes], str, dict[str, bytes], list[str]]:
     """Give the records, git's tree, and what is known of the sites and by whom."""
     records = {path.name: path.read_bytes() for path in (root / "_news").glob("*.md")}
-    with engine.opened(root, NOW, {"COPYDESK_KEY": KEY}) as desk:
+    with engine.open_newsroom(root, NOW, {"COPYDESK_KEY": KEY}) as desk:
         sites, taught = dict(desk.memory.sites.items()), desk.memory.taught.keys()
     return records, run_git(root, "rev-parse", "HEAD^{tree}"), sites, taught
 

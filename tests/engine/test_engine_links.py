@@ -18,7 +18,7 @@ RECORD = b"---\ncategory: news\ntitle: T\npublished: true\n---\n\n" + SECRET
 
 
 def built(root: Path) -> engine.BuildReport:
-    with engine.opened(root, NOW, ENVIRON) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
         return engine.build(opened, engine.Silence())
 
 

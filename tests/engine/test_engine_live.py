@@ -36,7 +36,7 @@ def lay_out(root: Path, source: Path, rewrite: Rewrite, hosts: Hosts) -> Path:
 
 
 def run_round(root: Path, demo: engine.Demo, web: Path | None) -> engine.RoundReport:
-    with engine.opened(root, demo.now, {}) as newsroom:
+    with engine.open_newsroom(root, demo.now, {}) as newsroom:
         return engine.run_round(newsroom, engine.RoundOptions(web=web), engine.Silence())
 
 

@@ -62,7 +62,7 @@ def place(root: Path) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_record_is_found_by_path_name_and_page(filed: Path, name: str) -> None:
-    with engine.opened(filed, NOW, {}) as opened:
+    with engine.open_newsroom(filed, NOW, {}) as opened:
         assert engine.record_path(opened, name) == place(filed)
 
 

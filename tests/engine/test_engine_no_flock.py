@@ -64,7 +64,7 @@ def test_undoing_an_action_tells_where_nothing_did_before(root: Path) -> None:
     )
     (root / ".copydesk/no-flock").unlink()
 
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         undone = engine.undo_action(opened, str(said.json()["commit"]), "Ada")
 
     assert [note.startswith(TOLD) for note in undone.notes] == [True]

@@ -33,7 +33,7 @@ PUSHING = '[records]\nremote = "origin"\n'
 
 def pushed(root: Path) -> engine.RoundReport:
     """Do what a round does after its commit."""
-    with engine.opened(root, NOW, ENVIRON) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
         return push_commits(opened, engine.RoundReport(commit="x"))
 
 
@@ -51,7 +51,7 @@ def root(tmp_path: Path, remote: Path) -> Path:
 
 
 def test_a_round_without_news_pushes_what_earlier_ones_left(root: Path, remote: Path) -> None:
-    with engine.opened(root, NOW, ENVIRON) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
         report = push_commits(opened, engine.RoundReport())
 
     assert report.complete
@@ -122,7 +122,7 @@ def test_what_others_pushed_comes_in(
 
 def test_a_replay_is_a_test_and_pushes_nothing(root: Path, remote: Path, tmp_path: Path) -> None:
     web = record_web(tmp_path / "web.warc.gz", small_web())
-    with engine.opened(root, NOW, ENVIRON) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
         report = engine.run_round(opened, engine.RoundOptions(web=web), engine.Silence())
 
     assert report.commit
@@ -143,7 +143,7 @@ LEADS = {
 def test_leads_that_came_to_nothing_are_forgotten_in_the_end(root: Path, case: str) -> None:
     state, at, is_kept = LEADS[case]
     fate = Fate(identity="x", url="https://x.example/", state=state, at=at)  # type: ignore[arg-type]
-    with engine.opened(root, NOW, ENVIRON) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
         opened.memory.keep_fate(fate)
 
         forget_old(opened)
@@ -166,7 +166,7 @@ SOURCES = {
 @pytest.mark.parametrize("case", SOURCES)
 def test_a_source_that_left_the_beat_is_forgotten_after_a_month(root: Path, case: str) -> None:
     url, state, is_kept = SOURCES[case]
-    with engine.opened(root, NOW, ENVIRON) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
         opened.memory.keep_source(url, state)
 
         forget_old(opened)
@@ -180,7 +180,7 @@ def test_a_host_that_is_asked_no_more_is_forgotten_after_a_month(root: Path) -> 
         "robots https://new.example": [NOW - timedelta(days=1), [], 0.0],
         "host damaged.example": "no note",
     }
-    with engine.opened(root, NOW, ENVIRON) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
         for key, note in notes.items():
             opened.memory.hosts.put(key, msgspec.msgpack.encode(note))
 
@@ -213,7 +213,7 @@ def test_a_source_is_asked_filtered_and_filed_as_its_block_says(tmp_path: Path) 
             'headers_env = { Authorization = "EXAMPLE_TOKEN" }\n'
             f'[[source]]\nurl = "{two}"\n'
         )
-        with engine.opened(root, NOW, ENVIRON) as opened:
+        with engine.open_newsroom(root, NOW, ENVIRON) as opened:
             report = engine.run_round(opened, engine.RoundOptions(), engine.Silence())
             stories = [opened.archive.read(path) for path in report.filed]
 
@@ -237,7 +237,7 @@ def test_a_source_with_a_proxy_and_its_pages_are_asked_through_it(tmp_path: Path
             '[[source]]\nurl = "http://far.example/feed.xml"\nproxy_env = "EXAMPLE_PROXY"\n'
         )
         environ = {**ENVIRON, "EXAMPLE_PROXY": proxy.url("").replace("//", "//me:hush@")}
-        with engine.opened(root, NOW, environ) as opened:
+        with engine.open_newsroom(root, NOW, environ) as opened:
             report = engine.run_round(opened, engine.RoundOptions(), engine.Silence())
 
     asked = {one.path for one in proxy.asked if "proxy-authorization" in one.headers}
@@ -251,7 +251,7 @@ def test_a_source_whose_proxy_is_not_set_says_so_and_what_to_do(tmp_path: Path) 
         '[site]\ntitle = "T"\n[fetch]\ncontact = "mailto:a@b.example"\ndelay_seconds = 0\n'
         '[[source]]\nurl = "http://far.example/feed.xml"\nproxy_env = "MY_PROXY"\n'
     )
-    with engine.opened(root, NOW, ENVIRON) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
         report = engine.run_round(opened, engine.RoundOptions(), engine.Silence())
         (row,) = engine.check_sources(opened)
 
@@ -270,7 +270,7 @@ def test_a_source_that_cannot_be_reached_does_not_rest(tmp_path: Path) -> None:
         'allow_hosts = ["127.0.0.1"]\n[[source]]\nurl = "http://127.0.0.1:1/feed.xml"\n'
     )
     every = engine.RoundOptions(all_due=True)
-    with engine.opened(root, NOW, ENVIRON) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
         first = engine.run_round(opened, every, engine.Silence())
         (state,) = source_states(opened.root, opened.beat, opened.memory).values()
         again = engine.run_round(opened, every, engine.Silence())

@@ -59,7 +59,7 @@ def cached(root: Path) -> list[str]:
 
 def built(root: Path, environ: Mapping[str, str] = ENVIRON) -> str:
     """Build the site; give the page of the wall story."""
-    with engine.opened(root, NOW, environ) as opened:
+    with engine.open_newsroom(root, NOW, environ) as opened:
         engine.build(opened, engine.Silence())
         return (opened.site / "news" / Path(WALL_RECORD).stem / "index.html").read_text("utf-8")
 
@@ -223,7 +223,7 @@ def test_what_turns_out_to_be_a_card_is_shown_no_longer(tmp_path: Path, show: st
 
 def had(root: Path, show: str, *numbers: int) -> None:
     """Have had the lead picture's bytes for other articles of its site, under other addresses."""
-    with engine.opened(root, NOW, ENVIRON) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
         add = opened.album.add if show == "cached" else opened.album.measure_only
         for number in numbers:
             url = f"https://cdn.example/{number}.jpg"

@@ -143,7 +143,7 @@ def sweeps(tmp_path_factory: pytest.TempPathFactory) -> list[Sweep]:
         lay_out(root, hosts, stand_feeds(hosts))
         for days in (0, 2):
             seen = len(hosts.visits)
-            with engine.opened(root, NOW + timedelta(days=days), {}) as newsroom:
+            with engine.open_newsroom(root, NOW + timedelta(days=days), {}) as newsroom:
                 report = engine.run_round(newsroom, engine.RoundOptions(), engine.Silence())
             done.append(Sweep(report=report, visits=hosts.visits[seen:]))
     return done

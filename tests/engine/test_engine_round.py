@@ -34,7 +34,7 @@ def run_round(
     dry_run: bool = False,
     progress: engine.Progress | None = None,
 ) -> engine.RoundReport:
-    with engine.opened(root, NOW, ENVIRON, scratch=dry_run) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON, scratch=dry_run) as opened:
         asked = engine.RoundOptions(web=web, all_due=all_due, dry_run=dry_run)
         return engine.run_round(opened, asked, progress or engine.Silence())
 
@@ -164,7 +164,7 @@ def test_a_round_that_was_killed_before_its_commit_is_finished_by_the_next(
 
 
 def test_two_rounds_at_once_are_refused(root: Path, web: Path) -> None:
-    with engine.opened(root, NOW, ENVIRON) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
         from copydesk.engine.newsroom import alone
 
         with alone(opened.root, opened.private), pytest.raises(BusyError) as caught:
@@ -173,7 +173,7 @@ def test_two_rounds_at_once_are_refused(root: Path, web: Path) -> None:
 
 
 def test_a_real_round_without_a_contact_is_refused(root: Path) -> None:
-    with engine.opened(root, NOW, ENVIRON) as opened, pytest.raises(ConfigError) as caught:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened, pytest.raises(ConfigError) as caught:
         engine.run_round(opened, engine.RoundOptions(), engine.Silence())
     assert caught.value.subject == "fetch.contact"
 
@@ -200,7 +200,7 @@ def test_everyday_records_hold_no_block_of_ours(tmp_path: Path, web: Path) -> No
 
 def test_records_without_a_key_have_no_sealed_part(tmp_path: Path, web: Path) -> None:
     root = newsroom(tmp_path / "open")
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         report = engine.run_round(opened, engine.RoundOptions(web=web), engine.Silence())
     assert report.filed
     assert all("secured:" not in (root / path).read_text("utf-8") for path in report.filed)
@@ -209,7 +209,7 @@ def test_records_without_a_key_have_no_sealed_part(tmp_path: Path, web: Path) ->
 def test_the_site_is_up_to_the_round(root: Path, web: Path) -> None:
     run_round(root, web)
     shutil.rmtree(root / ".copydesk" / "site")
-    with engine.opened(root, NOW, ENVIRON) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
         report = engine.build(opened, engine.Silence())
     assert report.written > 0
     assert (root / ".copydesk" / "site" / "index.html").is_file()
@@ -312,7 +312,7 @@ def test_a_record_that_a_person_deleted_is_not_filed_again(root: Path, web: Path
     run_round(root, web)
     run_git(root, "rm", "-q", WALL_RECORD)
     run_git(root, "commit", "-qm", "not for us")
-    with engine.opened(root, NOW, ENVIRON) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
         for url in opened.memory.sources():
             opened.memory.keep_source(url, b"{}")
     assert run_round(root, web, all_due=True).filed == ()

@@ -38,7 +38,7 @@ def leads(root: Path, answers: dict[str, Answer]) -> int:
     web = record_web(
         root.parent / "web.warc.gz", {f"{HOME}{name}": one for name, one in answers.items()}
     )
-    with engine.opened(root, NOW, ENVIRON) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
         options = engine.RoundOptions(web=web, dry_run=True)
         return engine.run_round(opened, options, engine.Silence()).leads
 
@@ -93,6 +93,6 @@ def test_one_great_index_leaves_the_others_their_turn(root: Path) -> None:
 
 
 def test_a_step_asks_a_source_with_its_headers_and_a_page_without(root: Path) -> None:
-    with engine.opened(root, NOW, ENVIRON) as opened:
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
         assert {"X-Pass": "one"} == dict(request_for(opened.settings, INDEX).headers)
         assert {} == dict(request_for(opened.settings, f"{HOME}a").headers)

@@ -52,7 +52,7 @@ def web(tmp_path: Path, later: str = "") -> Path:
 
 def texts(root: Path) -> dict[str, str]:
     """Give the text of each filed story, without what its site repeats, by its bird."""
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         kept = ((kind, opened.articles.find(address(kind))) for kind in KINDS)
         sites = SiteHabits(opened.articles, opened.memory, opened.beat.excerpt)
         return {kind: sites.settle(article).text for kind, article in kept if article is not None}

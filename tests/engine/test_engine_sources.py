@@ -44,18 +44,18 @@ def root(tmp_path: Path) -> Path:
 
 
 def remember(root: Path, states: dict[str, watch.SourceState]) -> None:
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         for url, state in states.items():
             opened.memory.keep_source(url, msgspec.json.encode(state))
 
 
 def remembered(root: Path, url: str) -> watch.SourceState:
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         return msgspec.json.decode(opened.memory.sources()[url], type=watch.SourceState)
 
 
 def note(root: Path, before: States, after: States) -> str:
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         change = note_moves(opened.root, opened.now, before, after)
         if change is None:
             return ""
@@ -321,7 +321,7 @@ def test_without_git_keeping_says_so(tmp_path: Path) -> None:
 
 
 def test_only_a_source_of_the_beat_can_be_kept(root: Path) -> None:
-    with engine.opened(root, NOW, {}) as opened, pytest.raises(UsageError):
+    with engine.open_newsroom(root, NOW, {}) as opened, pytest.raises(UsageError):
         engine.keep_source(opened, NEW, "why", "Ada")
     assert not (root / LEDGER).exists()
 
@@ -329,5 +329,8 @@ def test_only_a_source_of_the_beat_can_be_kept(root: Path) -> None:
 def test_a_ledger_with_a_persons_edits_is_not_committed_for_them(root: Path) -> None:
     (root / LEDGER).write_text("mine: [x]\n", "utf-8")
 
-    with engine.opened(root, NOW, {}) as opened, pytest.raises(RecordError, match="not committed"):
+    with (
+        engine.open_newsroom(root, NOW, {}) as opened,
+        pytest.raises(RecordError, match="not committed"),
+    ):
         engine.keep_source(opened, GULL, "why", "Ada")

@@ -37,7 +37,7 @@ def filed(tmp_path: Path, head: str = "", more: str = "") -> tuple[dict[str, Sto
     """Run a round and build; give the records by their host, and all that was built."""
     root = newsroom(tmp_path / "beat", more=more)
     recorded = record_web(tmp_path / "web.warc.gz", web(head))
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         report = engine.run_round(opened, engine.RoundOptions(web=recorded), engine.Silence())
         engine.build(opened, engine.Silence(), engine.BuildOptions(out=tmp_path / "out"))
     stories = {}
@@ -80,7 +80,7 @@ def test_without_a_refusal_the_feeds_words_are_shown(tmp_path: Path) -> None:
 
 
 def explained(root: Path, said: str) -> engine.Explanation:
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         return engine.explain(opened, said)
 
 
@@ -102,7 +102,7 @@ def test_a_story_is_explained_with_its_terms_and_who_says_so(tmp_path: Path) -> 
 def test_terms_stay_where_the_article_is_no_longer_kept(tmp_path: Path) -> None:
     filed(tmp_path)
     root = tmp_path / "beat"
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         opened.articles.forget("https://gull.example/wall")
     (refuses,) = explained(root, PAGE).terms
 

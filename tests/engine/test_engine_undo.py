@@ -61,7 +61,7 @@ def act(root: Path, *words: str) -> str:
 
 
 def undo(root: Path, commit: str, why: str = "") -> engine.UndoReport:
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         return engine.undo_action(opened, commit, "Ada", why)
 
 

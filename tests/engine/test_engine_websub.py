@@ -15,12 +15,12 @@ import msgspec
 import pytest
 
 from copydesk import engine, fetch
-from copydesk.engine.serving import Folder, Site, Subscriber, listening
+from copydesk.engine.serving import NewsroomFolder, Site, Subscriber, listening
 from copydesk.engine.sources import (
-    find_pushed_sources,
-    read_pushed_page,
+    find_hub_pushed_sources,
+    read_hub_pushed_page,
     subscriptions,
-    use_up_push,
+    use_up_hub_push,
 )
 from copydesk.news import Source
 from copydesk.watch import SourceState, websub
@@ -66,8 +66,8 @@ class Desk:
         self.root, self.hub, self.clock = root, hub, Clock()
         self.said: list[str] = []
         self.woken = self.writes = 0
-        with engine.opened(root, NOON, {}) as opened:
-            self.folder = Folder(opened.settings, {})
+        with engine.open_newsroom(root, NOON, {}) as opened:
+            self.folder = NewsroomFolder(opened.settings, {})
         self.subscriber = Subscriber(self.folder, wire.post, self.clock, self.said.append)
         self.subscriber.soon = self.wake
 
@@ -99,7 +99,9 @@ class Desk:
 
     def round(self, minutes: float = 1) -> Iterator[engine.Newsroom]:
         """Open the newsroom as a round would, some minutes from now."""
-        with engine.opened(self.root, self.clock.at + timedelta(minutes=minutes), {}) as opened:
+        with engine.open_newsroom(
+            self.root, self.clock.at + timedelta(minutes=minutes), {}
+        ) as opened:
             yield opened
 
     async def subscribed(self) -> dict[str, str]:
@@ -138,14 +140,14 @@ Run = Callable[[Work], None]
 
 def page_of(desk: Desk, minutes: float = 1) -> bytes | None:
     for opened in desk.round(minutes):
-        page = read_pushed_page(opened.memory, opened.now, Source(url=GULL))
+        page = read_hub_pushed_page(opened.memory, opened.now, Source(url=GULL))
         return None if page is None else page.body
     raise AssertionError
 
 
 def sources_of(desk: Desk) -> frozenset[str]:
     for opened in desk.round():
-        return find_pushed_sources(opened.beat, opened.memory, opened.now)
+        return find_hub_pushed_sources(opened.beat, opened.memory, opened.now)
     raise AssertionError
 
 
@@ -210,10 +212,10 @@ def test_a_push_is_read_in_the_sources_place_and_once(run: Run) -> None:
         assert desk.folder.due(NOON + HOUR).why == "a hub pushed"
         assert sources_of(desk) == {GULL}
         for opened in desk.round():
-            page = read_pushed_page(opened.memory, opened.now, Source(url=GULL))
+            page = read_hub_pushed_page(opened.memory, opened.now, Source(url=GULL))
             assert page is not None
             assert (page.body, page.headers["content-type"]) == (FEED, "application/rss+xml")
-            use_up_push(opened.memory, opened.now, Source(url=GULL))
+            use_up_hub_push(opened.memory, opened.now, Source(url=GULL))
         assert sources_of(desk) == frozenset()
         assert page_of(desk) is None
         assert desk.folder.due(NOON + HOUR).why != "a hub pushed"
@@ -261,8 +263,8 @@ def test_a_push_during_a_round_is_left_to_the_next(run: Run) -> None:
         for opened in desk.round(minutes=0):
             desk.clock.at += timedelta(seconds=5)
             await desk.hub.push(asked, FEED)
-            assert read_pushed_page(opened.memory, opened.now, Source(url=GULL)) is None
-            use_up_push(opened.memory, opened.now, Source(url=GULL))
+            assert read_hub_pushed_page(opened.memory, opened.now, Source(url=GULL)) is None
+            use_up_hub_push(opened.memory, opened.now, Source(url=GULL))
         assert page_of(desk) == FEED
 
     run(work)
@@ -369,7 +371,7 @@ def test_a_source_that_left_the_beat_is_given_back(run: Run) -> None:
         await desk.subscriber.look()
         assert desk.hub.asked[-1]["hub.mode"] == "unsubscribe"
         with closing(desk.folder.memory()) as memory:
-            assert memory.pushed.keys() == []
+            assert memory.hub_pushes.keys() == []
         for _ in range(4):
             desk.clock.at += HOUR
             await desk.subscriber.look()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import functools
+import shlex
+import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,9 +13,8 @@ import pytest
 
 from copydesk import engine
 from copydesk.archive import WriteLock, is_cut_short, read_rulings
-from copydesk.archive.git import _push
 from copydesk.engine.newsroom import Newsroom
-from copydesk.engine.round import _conclude
+from copydesk.engine.round import Stopwatch, run_round
 from copydesk.news import RulingKind, Said, Verdict
 from world.later import SEALS_RECORD, WALL_PAGE, WALL_RECORD, at, planned, run, story, web_with
 from world.newsroom import KEY, NOW, WALL, Answer, feed, newsroom, page, record_web, run_git
@@ -30,7 +30,8 @@ NEW_TITLE = "Sea wall to rise by three metres"
 LATER = NOW + timedelta(hours=2)
 
 Word = Callable[[Newsroom], object]
-Moment = Callable[[pytest.MonkeyPatch, Callable[[], None]], engine.Progress]
+Watching = tuple[engine.Progress, Stopwatch | None]
+Moment = Callable[[pytest.MonkeyPatch, Callable[[], None]], Watching]
 
 
 def verdict(said: Said, path: str = WALL_RECORD) -> Word:
@@ -45,7 +46,7 @@ def rule(said: RulingKind, *paths: str, values: tuple[str, ...] = ()) -> Word:
 
 @contextlib.contextmanager
 def opened(root: Path) -> Iterator[Newsroom]:
-    with engine.opened(root, LATER, {"COPYDESK_KEY": KEY}) as found:
+    with engine.open_newsroom(root, LATER, {"COPYDESK_KEY": KEY}) as found:
         yield found
 
 
@@ -63,35 +64,45 @@ class Meanwhile(engine.Silence):
             self._do()
 
 
+class AtStage(Stopwatch):
+    """Do something once, when a stage of the round begins for so many times."""
+
+    def __init__(self, stage: str, time: int, do: Callable[[], None]) -> None:
+        super().__init__()
+        self._waited_for = [stage] * time
+        self._do = do
+
+    @contextlib.contextmanager
+    def measure(self, stage: str) -> Iterator[None]:
+        """Do it at the stage that is meant."""
+        if [stage] == self._waited_for[:1]:
+            self._waited_for.pop()
+            if not self._waited_for:
+                self._do()
+        with super().measure(stage):
+            yield
+
+
 def once(do: Callable[[], None]) -> Callable[[], None]:
     """Return what does it the first time alone."""
     left = [do]
     return lambda: left.pop()() if left else None
 
 
-def while_it_fetches(_: pytest.MonkeyPatch, do: Callable[[], None]) -> engine.Progress:
-    return Meanwhile("pages", do)
+def while_it_fetches(_: pytest.MonkeyPatch, do: Callable[[], None]) -> Watching:
+    return Meanwhile("pages", do), None
 
 
-def before(
-    room: object, name: str, patch: pytest.MonkeyPatch, do: Callable[[], None]
-) -> engine.Progress:
-    """Do something just before a step of the round; nothing there can be asked for its moment."""
-    step, do_once = getattr(room, name), once(do)
-
-    def after_the_word(*given: object, **more: object) -> object:
-        do_once()
-        return step(*given, **more)
-
-    patch.setattr(room, name, after_the_word)
-    return engine.Silence()
+def while_it_judges(_: pytest.MonkeyPatch, do: Callable[[], None]) -> Watching:
+    """Do it when what was said meanwhile is taken in, which is the first thing of judging."""
+    return engine.Silence(), AtStage("judge", 2, do)
 
 
-while_it_judges = functools.partial(before, _conclude, "judge_all")
-when_it_has_judged = functools.partial(before, _conclude, "_finish_records")
+def when_it_has_judged(_: pytest.MonkeyPatch, do: Callable[[], None]) -> Watching:
+    return engine.Silence(), AtStage("file", 1, do)
 
 
-def between_two_lots(patch: pytest.MonkeyPatch, do: Callable[[], None]) -> engine.Progress:
+def between_two_lots(patch: pytest.MonkeyPatch, do: Callable[[], None]) -> Watching:
     do_once = once(do)
 
     def give_way(lock: WriteLock) -> None:
@@ -101,7 +112,7 @@ def between_two_lots(patch: pytest.MonkeyPatch, do: Callable[[], None]) -> engin
 
     patch.setattr(WriteLock, "lot_seconds", -1.0)
     patch.setattr(WriteLock, "give_way", give_way)
-    return engine.Silence()
+    return engine.Silence(), None
 
 
 MOMENTS = (while_it_fetches, while_it_judges, when_it_has_judged, between_two_lots)
@@ -142,9 +153,9 @@ def run_with(root: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., engin
                 said.append(word(other))
 
         with monkeypatch.context() as patch, opened(root) as desk:
-            progress = moment(patch, say)
+            progress, stopwatch = moment(patch, say)
             options = engine.RoundOptions(web=web, all_due=True)
-            report = engine.run_round(desk, options, progress)
+            report = run_round(desk, options, progress, stopwatch)
         assert len(said) == 1
         return report
 
@@ -242,18 +253,21 @@ def test_a_headline_that_is_set_meanwhile_is_not_corrected_away(
     must_rest(root, web)
 
 
-def test_a_word_is_taken_while_the_remote_is_spoken_with(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run_git(tmp_path, "init", "-q", "--bare", "there.git")
-    run_git(root, "remote", "add", "there", str(tmp_path / "there.git"))
+def test_a_word_is_taken_while_the_remote_is_spoken_with(root: Path, tmp_path: Path) -> None:
+    there = tmp_path / "there.git"
+    run_git(tmp_path, "init", "-q", "--bare", str(there))
+    run_git(root, "remote", "add", "there", str(there))
+    words = ("-C", root, "--now", LATER.isoformat(), "verdict", SEALS_RECORD, "hold", "--why", "so")
+    command = shlex.join(map(str, (sys.executable, "-m", "copydesk", *words)))
+    hook = there / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(
+        f"#!/bin/sh\nunset $(env | sed -n 's/^\\(GIT_[A-Z_]*\\)=.*/\\1/p')\n{command}\n"
+    )
+    hook.chmod(0o755)
 
-    def say() -> None:
-        with opened(root) as desk:
-            verdict("hold", SEALS_RECORD)(desk)
-
-    before(_push, "_push_once", monkeypatch, say)
     lock = WriteLock(root)
+
     assert lock.repository.push("there", lock.hold).sent
     assert run_git(root, "log", "-1", "--format=%s").startswith("verdict: hold")
     assert run_git(root, "status", "--porcelain") == ""

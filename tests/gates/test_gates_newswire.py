@@ -54,7 +54,7 @@ def newsroom(root: Path, gold: Gold) -> Path:
 def run_round(root: Path, now: str, *, all_due: bool = False) -> engine.RoundReport:
     moment = dates.parse(now)
     assert moment is not None
-    with engine.opened(root, moment, {"COPYDESK_KEY": KEY}) as opened:
+    with engine.open_newsroom(root, moment, {"COPYDESK_KEY": KEY}) as opened:
         options = engine.RoundOptions(web=WEB, all_due=all_due)
         return engine.run_round(opened, options, engine.Silence())
 

@@ -21,7 +21,7 @@ SITE = "The Robot Gazette"
 
 
 def drawn(folder: Path, **said: str) -> Image.Image | None:
-    form = Easel(folder).poster(Poster(site=said.pop("site", SITE), **said))
+    form = Easel(folder).draw_card(Poster(site=said.pop("site", SITE), **said))
     if form is None:
         return None
     with Image.open(folder / form.name) as image:
@@ -93,15 +93,15 @@ def test_what_cannot_be_set_beside_a_headline_is_left_out(tmp_path: Path) -> Non
 def test_the_same_words_give_the_same_bytes_and_are_drawn_once(tmp_path: Path) -> None:
     said = Poster(site=SITE, headline="Robots may vote", topic="Law")
     first, second = (Easel(tmp_path / name) for name in "ab")
-    form = first.poster(said)
-    again = second.poster(said)
+    form = first.draw_card(said)
+    again = second.draw_card(said)
 
     assert form is not None
     assert form == again
     kept = tmp_path / "a" / form.name
     assert kept.read_bytes() == (tmp_path / "b" / form.name).read_bytes()
     os.utime(kept, (1, 1))
-    assert Easel(tmp_path / "a").poster(said) == form
+    assert Easel(tmp_path / "a").draw_card(said) == form
     assert kept.stat().st_mtime == 1
 
 
@@ -114,20 +114,20 @@ def test_many_are_drawn_beforehand_as_they_are_drawn_one_by_one(
     monkeypatch.setattr(processes, "at_once", lambda: 2)
     unset = Poster(site=SITE, headline="政策")
     ahead, alone = Easel(tmp_path / "ahead"), Easel(tmp_path / "alone")
-    first = ahead.poster(MANY[0])
-    forms = [alone.poster(one) for one in MANY]
+    first = ahead.draw_card(MANY[0])
+    forms = [alone.draw_card(one) for one in MANY]
 
-    ahead.ahead([*MANY, unset])
+    ahead.draw_ahead([*MANY, unset])
 
-    assert [first, *forms[1:]] == [ahead.poster(one, anew=False) for one in MANY]
-    assert ahead.poster(unset, anew=False) is None
+    assert [first, *forms[1:]] == [ahead.draw_card(one, anew=False) for one in MANY]
+    assert ahead.draw_card(unset, anew=False) is None
     assert {file.name: file.read_bytes() for file in (tmp_path / "ahead").iterdir()} == {
         file.name: file.read_bytes() for file in (tmp_path / "alone").iterdir()
     }
 
 
 def test_a_few_are_left_for_when_they_are_needed(tmp_path: Path) -> None:
-    Easel(tmp_path / "cards").ahead(MANY[:10])
+    Easel(tmp_path / "cards").draw_ahead(MANY[:10])
 
     assert not (tmp_path / "cards").exists()
 
@@ -141,30 +141,30 @@ def test_what_fails_beforehand_is_told_when_it_is_needed(
     (tmp_path / broken).write_bytes(b"neither a face nor a folder")
     easel = Easel(tmp_path / "cards", tmp_path / "face.ttf")
 
-    easel.ahead(MANY)
+    easel.draw_ahead(MANY)
 
     with pytest.raises(PictureError):
-        easel.poster(MANY[0])
+        easel.draw_card(MANY[0])
 
 
 def test_without_leave_only_what_is_there_is_given(tmp_path: Path) -> None:
     easel, said = Easel(tmp_path), Poster(site=SITE, headline="Robots may vote")
 
-    assert easel.poster(said, anew=False) is None
-    form = easel.poster(said)
-    assert easel.poster(said, anew=False) == form
+    assert easel.draw_card(said, anew=False) is None
+    form = easel.draw_card(said)
+    assert easel.draw_card(said, anew=False) == form
 
 
 def test_what_nobody_says_any_more_is_swept(tmp_path: Path) -> None:
     easel = Easel(tmp_path)
-    kept, gone = (easel.poster(Poster(site=SITE, headline=one)) for one in ("A b", "C d"))
+    kept, gone = (easel.draw_card(Poster(site=SITE, headline=one)) for one in ("A b", "C d"))
     assert kept is not None
     assert gone is not None
 
     easel.sweep({kept.name})
 
     assert [file.name for file in tmp_path.iterdir()] == [kept.name]
-    assert easel.poster(Poster(site=SITE, headline="C d"), anew=False) is None
+    assert easel.draw_card(Poster(site=SITE, headline="C d"), anew=False) is None
 
 
 @pytest.mark.parametrize("title", [SITE, "每日新闻", "", "ß"])
@@ -222,7 +222,7 @@ def test_a_face_that_is_none_is_an_error_that_names_it(tmp_path: Path, data: byt
     easel = Easel(tmp_path / "cards", file)
 
     with pytest.raises(PictureError) as caught:
-        easel.poster(Poster(site=SITE, headline="Robots may vote"))
+        easel.draw_card(Poster(site=SITE, headline="Robots may vote"))
 
     assert caught.value.subject == str(file)
 
@@ -237,7 +237,7 @@ def test_a_folder_that_takes_nothing_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.skipif(not ARABIC.is_file(), reason="no face with Arabic here")
 def test_what_runs_from_the_right_begins_there_and_the_mark_makes_room(tmp_path: Path) -> None:
     said = Poster(site="صحيفة", headline="الروبوتات قد تصوت", topic="سياسة", source="الحياة")
-    form = Easel(tmp_path, ARABIC).poster(said)
+    form = Easel(tmp_path, ARABIC).draw_card(said)
     assert form is not None
 
     with Image.open(tmp_path / form.name) as image:
@@ -260,7 +260,7 @@ def test_lines_are_as_even_as_they_can_be() -> None:
 
 def test_a_card_weighs_little() -> None:
     said = Poster(site=SITE, headline="word and another " * 20, topic="Law", source="The Herald")
-    data = drawing.draw(said, drawing.OWN_FACE)
+    data = drawing.draw_card(said, drawing.OWN_FACE)
 
     assert data is not None
     assert len(data) < 40_000

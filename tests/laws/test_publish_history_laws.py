@@ -21,6 +21,7 @@ from copydesk.news import (
     Beat,
     Image,
     Organization,
+    OutputOptions,
     PictureFile,
     Poster,
     Provider,
@@ -35,6 +36,7 @@ from copydesk.news import (
 )
 from copydesk.publish import (
     Catalogue,
+    Look,
     MemoryManifest,
     Published,
     PublishOptions,
@@ -277,13 +279,15 @@ class Desk:
         )
         options = PublishOptions(
             full=full,
-            sizes=IN_PAIRS,
-            languages=True,
             pictures_folder=self.here / "cached",
-            show=state.show,
-            shows=state.shows,
             draw=self.draw,
             cards_folder=self.here / "cards",
+            look=Look(
+                sizes=IN_PAIRS,
+                show=state.show,
+                shows=state.shows,
+                outputs=OutputOptions(languages=True),
+            ),
         )
         return publish(edition, out, manifest, options)
 

@@ -16,10 +16,10 @@ from copydesk.news import Provider, Ruling, Story
 from copydesk.placement import addresses
 from copydesk.publish import (
     Catalogue,
+    Look,
     MemoryManifest,
     Published,
     PublishOptions,
-    SiteOptions,
     Sizes,
     plan_site,
     publish,
@@ -87,7 +87,7 @@ def built(
     edition = editions.edition(stories)
     if notes is not None:
         edition = replace(edition, stories=survey(stories, editions.beat(), notes))
-    return publish(edition, out, kept, PublishOptions(sizes=Sizes(archive=2)))
+    return publish(edition, out, kept, PublishOptions(look=Look(sizes=Sizes(archive=2))))
 
 
 def tree(out: Path) -> dict[str, bytes]:
@@ -166,8 +166,8 @@ def test_the_front_page_is_the_same_in_any_order_at_any_time(
     beat = replace(editions.beat(), rulings=pins)
     later = editions.AT + timedelta(minutes=minutes)
 
-    now = plan_site(editions.edition(stories, on=beat), SiteOptions(show="none"))
-    then = plan_site(editions.edition(stories[::-1], on=beat, at=later), SiteOptions(show="none"))
+    now = plan_site(editions.edition(stories, on=beat), Look(show="none"))
+    then = plan_site(editions.edition(stories[::-1], on=beat, at=later), Look(show="none"))
 
     assert now.front == then.front
 
@@ -178,7 +178,7 @@ def test_the_front_page_tells_every_happening_once_and_leads_nobody_astray(
     stories: list[Story], pins: tuple[Ruling, ...]
 ) -> None:
     beat = replace(editions.beat(), rulings=pins)
-    plan = plan_site(editions.edition(stories, on=beat), SiteOptions(show="none"))
+    plan = plan_site(editions.edition(stories, on=beat), Look(show="none"))
     front = plan.front
 
     told = [plan.groups.event(one) for one in (*front.top, *front.more, *front.latest)]

@@ -11,9 +11,10 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.news import Story
+from copydesk.news import OutputOptions, Story
 from copydesk.publish import (
     Catalogue,
+    Look,
     MemoryManifest,
     PublishOptions,
     Sizes,
@@ -40,7 +41,12 @@ def built(stories: list[Story], out: Path, manifest: MemoryManifest, notes: Cata
     seen = survey(stories, editions.beat("Europe/Berlin"), notes)
     edition = replace(editions.edition(on=editions.beat("Europe/Berlin")), stories=seen)
     publish(
-        edition, out, manifest, PublishOptions(api_v1=False, api_v2=False, sizes=Sizes(search=2))
+        edition,
+        out,
+        manifest,
+        PublishOptions(
+            look=Look(sizes=Sizes(search=2), outputs=OutputOptions(api_v1=False, api_v2=False))
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from copydesk import archive, engine
 from copydesk.archive import WriteLock, is_cut_short, read_rulings
 from copydesk.archive.change import steps
 from copydesk.engine.newsroom import Newsroom
-from copydesk.engine.round import _conclude
+from copydesk.engine.round import Stopwatch, run_round
 from copydesk.errors import CopydeskError
 from copydesk.news import RulingKind, Said, Verdict
 from world.later import SEALS_RECORD, WALL_RECORD, run
@@ -53,7 +53,9 @@ class World:
         """Say a word; one that is refused, since a person has the file, was not said."""
         with (
             contextlib.suppress(CopydeskError),
-            engine.opened(self.root, NOW + timedelta(hours=2), {"COPYDESK_KEY": KEY}) as opened,
+            engine.open_newsroom(
+                self.root, NOW + timedelta(hours=2), {"COPYDESK_KEY": KEY}
+            ) as opened,
         ):
             report = word(opened)
             commit = getattr(report, "commit", None)
@@ -135,6 +137,26 @@ class AtStage(engine.Silence):
             self._do("fetches")
 
 
+class AtMoment(Stopwatch):
+    """Do something whenever the round begins to judge, all words taken in, or to file."""
+
+    def __init__(self, do: Callable[[str], None]) -> None:
+        super().__init__()
+        self._do = do
+        self._has_taken_in = False
+
+    @contextlib.contextmanager
+    def measure(self, stage: str) -> Iterator[None]:
+        """Do it at a stage that is meant."""
+        if stage == "file":
+            self._do("has judged")
+        elif stage == "judge" and self._has_taken_in:
+            self._do("judges")
+        self._has_taken_in |= stage == "judge"
+        with super().measure(stage):
+            yield
+
+
 def disturbed_round(
     world: World, web: Path, plan: Sequence[tuple[str, Act]], kill: str | None
 ) -> None:
@@ -149,27 +171,18 @@ def disturbed_round(
 
     left = list(plan)
     with pytest.MonkeyPatch.context() as patch:
-        _act_before(patch, "judge_all", lambda: act("judges"))
-        _act_before(patch, "_finish_records", lambda: act("has judged"))
         patch.setattr(WriteLock, "lot_seconds", -1.0)
         patch.setattr(WriteLock, "give_way", lambda lock: _let(lock, lambda: act("between lots")))
         if kill is not None:
             patch.setattr(steps, kill, _kill_of_round(kill))
         with (
             contextlib.suppress(Killed),
-            engine.opened(world.root, NOW + timedelta(hours=2), {"COPYDESK_KEY": KEY}) as opened,
+            engine.open_newsroom(
+                world.root, NOW + timedelta(hours=2), {"COPYDESK_KEY": KEY}
+            ) as opened,
         ):
-            engine.run_round(opened, engine.RoundOptions(web=web, all_due=True), AtStage(act))
-
-
-def _act_before(patch: pytest.MonkeyPatch, name: str, do: Callable[[], None]) -> None:
-    step = getattr(_conclude, name)
-
-    def after_acts(*given: object, **more: object) -> object:
-        do()
-        return step(*given, **more)
-
-    patch.setattr(_conclude, name, after_acts)
+            options = engine.RoundOptions(web=web, all_due=True)
+            run_round(opened, options, AtStage(act), AtMoment(act))
 
 
 def _let(lock: WriteLock, do: Callable[[], None]) -> None:

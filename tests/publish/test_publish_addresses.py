@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from copydesk.news import Image, Provider, Record, Story
-from copydesk.publish import MemoryManifest, PublishOptions, publish
+from copydesk.publish import Look, MemoryManifest, PublishOptions, publish
 from copydesk.publish.api.web_addresses import web_only
 from world import editions
 
@@ -69,7 +69,7 @@ def built(out: Path, url: str) -> dict[str, str]:
     topic = editions.topic("Robots", {"news": url, "people": url})
     beat = editions.beat(topics=(replace(topic, images=(Image(url=url, width=1, height=1),)),))
     edition = editions.edition([story(url)], records=records(url), on=beat)
-    publish(edition, out, MemoryManifest(), PublishOptions(show="hotlink"))
+    publish(edition, out, MemoryManifest(), PublishOptions(look=Look(show="hotlink")))
     publish(edition, out, MemoryManifest(), PublishOptions())
     files = (file for file in out.rglob("*") if file.is_file())
     return {file.relative_to(out).as_posix(): file.read_text("utf-8") for file in files}

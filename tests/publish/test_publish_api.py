@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from copydesk.news import Image, Provider, Record, Story
-from copydesk.publish import SiteOptions, api, plan_site
+from copydesk.publish import Look, api, plan_site
 from world import editions
 
 NEWS_KEYS = [
@@ -58,7 +58,7 @@ def files(
     *stories: Story, records: tuple[Record, ...] = (), timezone: str = "UTC"
 ) -> dict[str, bytes]:
     on = editions.beat(timezone=timezone)
-    plan = plan_site(editions.edition(stories, records, on=on), SiteOptions(show="cached"))
+    plan = plan_site(editions.edition(stories, records, on=on), Look(show="cached"))
     return {sheet.path: sheet.data for sheet in api.sheets(plan)}
 
 

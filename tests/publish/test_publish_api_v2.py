@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from copydesk.news import Reason, Story
-from copydesk.publish import SiteOptions, plan_site
+from copydesk.publish import Look, plan_site
 from copydesk.publish.api import v2
 from world import editions
 
@@ -23,7 +23,7 @@ LED = "2026-11-24-robots-may-vote"
 
 
 def files(*stories: Story, **options: Any) -> dict[str, bytes]:
-    plan = plan_site(editions.edition(stories, **options), SiteOptions(show="cached"))
+    plan = plan_site(editions.edition(stories, **options), Look(show="cached"))
     shapes = v2.Shapes(plan)
     pages = (v2.page(number, shapes) for number in range(1, plan.archive_pages + 1))
     made = chain(chain.from_iterable(pages), v2.lists(shapes))

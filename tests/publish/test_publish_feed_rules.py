@@ -13,7 +13,7 @@ import pytest
 from lxml import etree
 
 from copydesk.news import Provider, Story
-from copydesk.publish import SiteOptions, feeds, plan_site
+from copydesk.publish import Look, feeds, plan_site
 from world import editions
 
 A = "{http://www.w3.org/2005/Atom}"
@@ -39,7 +39,7 @@ AWKWARD = {
 
 def files(*stories: Story, locale: str = "en-us") -> dict[str, bytes]:
     beat = replace(editions.beat(), locale=locale)
-    plan = plan_site(editions.edition(stories, on=beat), SiteOptions(show="cached"))
+    plan = plan_site(editions.edition(stories, on=beat), Look(show="cached"))
     return {sheet.path: sheet.data for sheet in feeds.sheets(plan)}
 
 

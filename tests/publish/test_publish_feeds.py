@@ -11,7 +11,7 @@ import pytest
 from lxml import etree, html
 
 from copydesk.news import Provider, Story, Topic
-from copydesk.publish import SiteOptions, feeds, plan_site
+from copydesk.publish import Look, feeds, plan_site
 from world import editions
 from world.shared import SHARED, needs_shared
 
@@ -20,7 +20,7 @@ HOSTILE = "A <b>bold</b> & \x08broken ]]> \ufffe \"title\" 'here'"
 
 
 def files(*stories: Story, **options: Any) -> dict[str, bytes]:
-    plan = plan_site(editions.edition(stories, **options), SiteOptions(show="cached"))
+    plan = plan_site(editions.edition(stories, **options), Look(show="cached"))
     return {sheet.path: sheet.data for sheet in feeds.sheets(plan)}
 
 

@@ -10,9 +10,9 @@ from typing import Unpack
 
 import pytest
 
-from copydesk.news import Beat, Organization, Provider, Ruling, Source, Story
+from copydesk.news import Beat, FrontOptions, Organization, Provider, Ruling, Source, Story
 from copydesk.placement import FrontPage
-from copydesk.publish import SiteOptions, plan_site
+from copydesk.publish import Look, plan_site
 from world import editions
 
 DAY = timedelta(days=1)
@@ -42,7 +42,9 @@ def choose(
 ) -> FrontPage:
     edition = editions.edition(stories, on=replace(on or editions.beat(), rulings=pins))
     edition = replace(edition, reads=reads or {})
-    return plan_site(edition, SiteOptions(show="none", half_life_hours=half_life_hours)).front
+    return plan_site(
+        edition, Look(show="none", front=FrontOptions(half_life_hours=half_life_hours))
+    ).front
 
 
 def owned(domain: str, owner: str) -> Organization:

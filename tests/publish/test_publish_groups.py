@@ -17,10 +17,10 @@ from lxml import html
 from copydesk.news import Beat, Organization, Provider, Source, Story, Verdict
 from copydesk.placement import Coverage
 from copydesk.publish import (
+    Look,
     MemoryManifest,
     PublishOptions,
     Sheet,
-    SiteOptions,
     SitePlan,
     api,
     feeds,
@@ -47,14 +47,14 @@ def _sheets(plan: SitePlan) -> Iterator[Sheet]:
         pages,
         maps,
         feeds.sheets(plan),
-        signs.sheets(plan, (), api_v1=True, api_v2=False),
+        signs.sheets(plan, ()),
         api.sheets(plan),
     )
 
 
 def files(*stories: Story, on: Beat | None = None) -> dict[str, str]:
     """Return every file of a site of these stories."""
-    plan = plan_site(editions.edition(stories, on=on), SiteOptions(show="cached"))
+    plan = plan_site(editions.edition(stories, on=on), Look(show="cached"))
     return {s.path: s.data.decode() for s in _sheets(plan)}
 
 
@@ -143,9 +143,7 @@ def test_of_two_that_lead_one_group_the_hotter_is_the_goal() -> None:
 
 def test_what_an_editor_removed_is_gone_and_sends_nobody_on() -> None:
     word = Verdict(by="ed@desk.example", at=editions.AT, said="remove", why="asked")
-    plan = plan_site(
-        editions.edition([leader(), deposed(verdict=word)]), SiteOptions(show="cached")
-    )
+    plan = plan_site(editions.edition([leader(), deposed(verdict=word)]), Look(show="cached"))
 
     assert {} == plan.groups.redirects()
     assert (f"news/{OLD}/",) == plan.gone
@@ -206,7 +204,7 @@ def test_two_newspapers_of_one_house_are_one_voice() -> None:
 
     names = plan_site(
         editions.edition([story], on=replace(editions.beat(), organizations=house)),
-        SiteOptions(),
+        Look(),
     ).coverages.of(story)
 
     assert ("A",) == names.names
@@ -239,9 +237,7 @@ def test_houses_that_own_each_other_are_no_endless_way() -> None:
 
 def _coverage(story: Story, known: dict[str, Organization]) -> Coverage:
     on = replace(editions.beat(), organizations=known)
-    return plan_site(editions.edition([story], on=on), SiteOptions(show="cached")).coverages.of(
-        story
-    )
+    return plan_site(editions.edition([story], on=on), Look(show="cached")).coverages.of(story)
 
 
 def test_one_agency_in_two_newspapers_is_one_voice() -> None:
@@ -256,7 +252,7 @@ def test_one_agency_in_two_newspapers_is_one_voice() -> None:
         related=(editions.related("paper0.example"), editions.related("paper1.example"))
     )
 
-    plan = plan_site(editions.edition([story, *printed]), SiteOptions(show="cached"))
+    plan = plan_site(editions.edition([story, *printed]), Look(show="cached"))
 
     assert ("Paper0",) == plan.coverages.of(story).names
 

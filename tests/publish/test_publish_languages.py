@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from copydesk.news import Story
-from copydesk.publish import MemoryManifest, PublishOptions, publish
+from copydesk.news import OutputOptions, Story
+from copydesk.publish import Look, MemoryManifest, PublishOptions, publish
 from world import editions
 
-ON = PublishOptions(languages=True)
+ON = PublishOptions(look=Look(outputs=OutputOptions(languages=True)))
 
 
 def story(name: str, language: str, hours: int = 1) -> Story:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from lxml import html
 
 from copydesk.news import Record, Story
-from copydesk.publish import SiteOptions, newsletters, plan_site, site
+from copydesk.publish import Look, newsletters, plan_site, site
 from copydesk.publish.newsletters import LetterItem, LetterSection
 from copydesk.rendering import Renderer
 from world import editions
@@ -42,7 +42,7 @@ def letter(day: datetime, body: str, **fields: object) -> Record:
 
 
 def built(records: list[Record], *stories: Story) -> dict[str, str]:
-    plan = plan_site(editions.edition(stories, records=tuple(records)), SiteOptions(show="none"))
+    plan = plan_site(editions.edition(stories, records=tuple(records)), Look(show="none"))
     return {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Renderer())}
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from lxml import etree
 
 from copydesk.news import Story
-from copydesk.publish import SiteOptions, api, feeds, plan_site, site
+from copydesk.publish import Look, api, feeds, plan_site, site
 from copydesk.publish.api import v2
 from copydesk.rendering import Renderer
 from world import editions
@@ -21,7 +21,7 @@ def noted(note: str = NOTE) -> Story:
 
 
 def page_of(story: Story) -> str:
-    plan = plan_site(editions.edition([story]), SiteOptions(show="cached"))
+    plan = plan_site(editions.edition([story]), Look(show="cached"))
     made = {sheet.path: sheet.data for sheet in site.sheets(plan, Renderer())}
     return made["news/2026-11-24-robots-may-vote/index.html"].decode()
 
@@ -38,7 +38,7 @@ def test_without_a_note_the_page_says_nothing_of_one() -> None:
 
 def test_our_api_tells_the_note_and_only_where_there_is_one() -> None:
     def told(story: Story) -> dict[str, object]:
-        plan = plan_site(editions.edition([story]), SiteOptions(show="cached"))
+        plan = plan_site(editions.edition([story]), Look(show="cached"))
         shapes = v2.Shapes(plan)
         sheets = {sheet.path: sheet.data for sheet in v2.page(1, shapes)}
         found: dict[str, object] = json.loads(
@@ -51,7 +51,7 @@ def test_our_api_tells_the_note_and_only_where_there_is_one() -> None:
 
 
 def feeds_of(story: Story) -> dict[str, bytes]:
-    plan = plan_site(editions.edition([story]), SiteOptions(show="cached"))
+    plan = plan_site(editions.edition([story]), Look(show="cached"))
     return {sheet.path: sheet.data for sheet in feeds.sheets(plan)}
 
 
@@ -80,7 +80,7 @@ def test_a_feed_without_notes_is_as_it_was() -> None:
 
 
 def test_no_record_of_the_first_api_tells_a_note() -> None:
-    plan = plan_site(editions.edition([noted()]), SiteOptions(show="cached"))
+    plan = plan_site(editions.edition([noted()]), Look(show="cached"))
     made = [sheet.data for sheet in api.sheets(plan)]
     assert made
     assert not any(b"We were" in data for data in made)

@@ -7,13 +7,13 @@ from datetime import timedelta
 from lxml import html
 
 from copydesk.news import Related, Story
-from copydesk.publish import SiteOptions, plan_site, site
+from copydesk.publish import Look, plan_site, site
 from copydesk.rendering import Renderer
 from world import editions
 
 
 def front(*stories: Story) -> html.HtmlElement:
-    plan = plan_site(editions.edition(stories), SiteOptions())
+    plan = plan_site(editions.edition(stories), Look())
     made = {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Renderer())}
     return html.document_fromstring(made["index.html"])
 

@@ -13,7 +13,7 @@ import pytest
 from lxml import etree, html
 
 from copydesk.news import Image, Provider, Show, Story, Thumbnail
-from copydesk.publish import MemoryManifest, PublishOptions, publish
+from copydesk.publish import Look, MemoryManifest, PublishOptions, publish
 from world import editions
 
 ORIGIN = "https://herald.example/a.jpg"
@@ -51,7 +51,7 @@ def built(
         for form in thumbnail.forms:
             if form.name not in lost and "/" not in form.name:
                 (cache / form.name).write_bytes(b"a picture")
-    options = PublishOptions(pictures_folder=cache, show=show, shows=shows or {})
+    options = PublishOptions(pictures_folder=cache, look=Look(show=show, shows=shows or {}))
     edition = editions.edition(stories or (STORY,), pictures=named)
     publish(edition, folder / "out", MemoryManifest(), options)
     return {

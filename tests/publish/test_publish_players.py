@@ -10,7 +10,7 @@ from lxml import html
 from copydesk.kit import embeds, players
 from copydesk.kit.embeds import MediaFile
 from copydesk.news import Image, Record, Story
-from copydesk.publish import SiteOptions, plan_site, site
+from copydesk.publish import Look, plan_site, site
 from copydesk.rendering import Renderer
 from world import editions
 
@@ -27,7 +27,7 @@ def embed(address: str) -> str:
 
 def built(story: Story, records: tuple[Record, ...] = ()) -> dict[str, html.HtmlElement]:
     edition = editions.edition((story,), records)
-    plan = plan_site(edition, SiteOptions(show="hotlink"))
+    plan = plan_site(edition, Look(show="hotlink"))
     pages = {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Renderer())}
     return {
         path: html.document_fromstring(page) for path, page in pages.items() if path[-5:] == ".html"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.news import Edition
-from copydesk.publish import MemoryManifest, PublishOptions, Sizes, publish
+from copydesk.publish import Look, MemoryManifest, PublishOptions, Sizes, publish
 from world import editions
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "paper" / "reach.py"
@@ -18,7 +18,7 @@ crawl, published, STEPS = REACH["crawl"], REACH["published"], REACH["STEPS"]
 
 
 def built(edition: Edition, out: Path) -> Path:
-    publish(edition, out, MemoryManifest(), PublishOptions(sizes=Sizes(archive=20)))
+    publish(edition, out, MemoryManifest(), PublishOptions(look=Look(sizes=Sizes(archive=20))))
     return out
 
 

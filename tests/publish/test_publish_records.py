@@ -10,7 +10,7 @@ import pytest
 from lxml import html
 
 from copydesk.news import Record, Show
-from copydesk.publish import SiteOptions, plan_site, site
+from copydesk.publish import Look, plan_site, site
 from copydesk.rendering import Renderer
 from world import editions
 
@@ -103,7 +103,7 @@ def records() -> tuple[Record, ...]:
 
 def built(*more: Record) -> dict[str, str]:
     edition = editions.edition([editions.story()], records=(*records(), *more))
-    plan = plan_site(edition, SiteOptions(show="none"))
+    plan = plan_site(edition, Look(show="none"))
     return {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Renderer())}
 
 
@@ -253,7 +253,7 @@ def test_what_was_removed_is_in_no_list_and_has_no_page() -> None:
 def test_pages_speak_the_language_of_the_site() -> None:
     beat = replace(editions.beat(), locale="de")
     plan = plan_site(
-        editions.edition([editions.story()], on=beat, records=records()), SiteOptions(show="none")
+        editions.edition([editions.story()], on=beat, records=records()), Look(show="none")
     )
     made = {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Renderer())}
 
@@ -265,7 +265,7 @@ def test_pages_speak_the_language_of_the_site() -> None:
 def test_a_face_is_shown_where_pictures_come_from_their_own_servers(show: Show, count: int) -> None:
     face = [{"url": "https://pictures.example/ada.jpg", "width": 400, "height": 400}]
     ada = editions.record("_people/ada.md", name="Ada", images=face)
-    plan = plan_site(editions.edition(records=[ada]), SiteOptions(show=show))
+    plan = plan_site(editions.edition(records=[ada]), Look(show=show))
 
     made = {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Renderer())}
 

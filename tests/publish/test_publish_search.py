@@ -9,7 +9,7 @@ from pathlib import Path
 from lxml import html
 
 from copydesk.news import Provider, Story
-from copydesk.publish import MemoryManifest, PublishOptions, Sizes, publish
+from copydesk.publish import Look, MemoryManifest, PublishOptions, Sizes, publish
 from world import editions
 
 START = datetime(2026, 10, 25, tzinfo=UTC)
@@ -24,7 +24,12 @@ def stories(count: int) -> list[Story]:
 
 
 def built(found: list[Story], out: Path) -> dict[str, bytes]:
-    publish(editions.edition(found), out, MemoryManifest(), PublishOptions(sizes=Sizes(search=10)))
+    publish(
+        editions.edition(found),
+        out,
+        MemoryManifest(),
+        PublishOptions(look=Look(sizes=Sizes(search=10))),
+    )
     return {path.name: path.read_bytes() for path in (out / "search").iterdir()}
 
 

@@ -16,7 +16,7 @@ import pytest
 from lxml import html
 
 from copydesk.news import Provider, Story
-from copydesk.publish import MemoryManifest, PublishOptions, Sizes, publish
+from copydesk.publish import Look, MemoryManifest, PublishOptions, Sizes, publish
 from world import editions
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -69,7 +69,7 @@ def build(stories: list[Story], folder: Path, part: int = 500) -> None:
         editions.edition(stories),
         folder / "robots",
         MemoryManifest(),
-        PublishOptions(sizes=Sizes(search=part)),
+        PublishOptions(look=Look(sizes=Sizes(search=part))),
     )
 
 

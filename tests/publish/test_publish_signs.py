@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from lxml import etree, html
 
-from copydesk.news import Beat, Image, PictureFile, Poster, Story, Topic
-from copydesk.publish import MemoryManifest, PublishOptions, publish
+from copydesk.news import Beat, Image, OutputOptions, PictureFile, Poster, Story, Topic
+from copydesk.publish import Look, MemoryManifest, PublishOptions, publish
 from world import editions
 
 OPEN_SEARCH = {"o": "http://a9.com/-/spec/opensearch/1.1/"}
@@ -169,7 +169,8 @@ def test_llms_txt_has_the_shape_that_it_should(tmp_path: Path) -> None:
 
 
 def test_llms_txt_names_no_api_that_is_off(tmp_path: Path) -> None:
-    made = built(tmp_path, editions.story(), api_v1=False, api_v2=False)
+    look = Look(outputs=OutputOptions(api_v1=False, api_v2=False))
+    made = built(tmp_path, editions.story(), look=look)
 
     assert "## API" not in made["llms.txt"]
     assert not [path for path in made if path.startswith("api/v2")]

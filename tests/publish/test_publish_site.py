@@ -24,7 +24,7 @@ from copydesk.news import (
     Thumbnail,
     Verdict,
 )
-from copydesk.publish import MemoryManifest, PublishOptions, SiteOptions, plan_site, publish, site
+from copydesk.publish import Look, MemoryManifest, PublishOptions, plan_site, publish, site
 from copydesk.rendering import Renderer
 from world import editions
 
@@ -48,7 +48,7 @@ def pages(
     pictures: dict[str, Thumbnail] | None = None,
 ) -> dict[str, str]:
     edition = editions.edition(stories, records, on=editions.beat(timezone=zone))
-    plan = plan_site(edition, SiteOptions(pictures=pictures or {}, show=show, shows=shows or {}))
+    plan = plan_site(edition, Look(pictures=pictures or {}, show=show, shows=shows or {}))
     return {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Renderer())}
 
 
@@ -377,7 +377,7 @@ def test_time_passing_changes_no_page() -> None:
     stories = [editions.story("2026-11-24-a", heat=90), editions.story("2026-11-23-b", heat=200)]
 
     def built(at: datetime) -> dict[str, bytes]:
-        plan = plan_site(editions.edition(stories, at=at), SiteOptions(show="cached"))
+        plan = plan_site(editions.edition(stories, at=at), Look(show="cached"))
         return {sheet.path: sheet.data for sheet in site.sheets(plan, Renderer())}
 
     assert built(editions.AT) == built(editions.AT + timedelta(days=9))
@@ -419,7 +419,7 @@ def test_topics_in_a_circle_and_twice_break_nothing() -> None:
     )
     edition = editions.edition([editions.story(topics=("A",))], on=editions.beat(topics=circle))
 
-    made = {s.path for s in site.sheets(plan_site(edition, SiteOptions(show="none")), Renderer())}
+    made = {s.path for s in site.sheets(plan_site(edition, Look(show="none")), Renderer())}
 
     assert {"topics/a/index.html", "topics/b/index.html"} <= made
     assert not [path for path in made if "evil" in path]

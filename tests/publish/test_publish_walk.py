@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from copydesk.news import Story
-from copydesk.publish import MemoryManifest, PublishOptions, Sizes, publish, survey
+from copydesk.news import OutputOptions, Story
+from copydesk.publish import Look, MemoryManifest, PublishOptions, Sizes, publish, survey
 from world import editions
 
 COUNT, PAGE = 300, 10
@@ -45,7 +45,9 @@ def read_of_oldest(out: Path, *, api: bool) -> Counter[str]:
     """Build with or without both APIs, and give how often each of the older half was read."""
     shelf = Shelf(stories())
     edition = replace(editions.edition([]), stories=survey(shelf, editions.beat(), in_hand=IN_HAND))
-    options = PublishOptions(sizes=Sizes(archive=PAGE), api_v1=api, api_v2=api)
+    options = PublishOptions(
+        look=Look(sizes=Sizes(archive=PAGE), outputs=OutputOptions(api_v1=api, api_v2=api))
+    )
     publish(edition, out, MemoryManifest(), options)
     return Counter({path: shelf.reads[path] for path in sorted(shelf.stamps())[: COUNT // 2]})
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from copydesk import review
-from copydesk.news import Beat, Reason, Ruling, RulingKind, Story, Topic
+from copydesk.news import RULING_KINDS, Beat, Reason, Ruling, RulingKind, Story, Topic
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 COAST, TOWN = Topic(id="coast", name="Coast"), Topic(id="town", name="Town")
@@ -189,3 +189,16 @@ def test_a_rule_that_says_the_opposite_is_found(
 )
 def test_rules_that_agree_are_let_stand(old: list[Ruling], new: Ruling) -> None:
     assert review.find_contradiction(old, new) is None
+
+
+@pytest.mark.parametrize("said", RULING_KINDS)
+def test_a_rule_that_names_nothing_is_like_any_other(said: RulingKind) -> None:
+    empty, other = rule(said), rule("split", "a")
+
+    assert review.with_rule([empty, other], rule(said, why="else")) == (
+        other,
+        rule(said, why="else"),
+    )
+    assert review.find_contradiction([AB, empty], rule(said)) is None
+    assert review.find_contradiction([empty], other) is None
+    assert review.apply_rulings(STORY, beat(empty)) == STORY

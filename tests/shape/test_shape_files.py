@@ -49,7 +49,7 @@ STORES = {
     "deploy/_survey.py": "the site",
 }
 NAMED = {  # by a person, on the command line
-    "engine/sources/_imports.py": "a list of sources",
+    "engine/sources/_opml.py": "a list of sources",
     "engine/reading/_saved.py": "a saved page",
     "fetch/recording/_replay.py": "a recorded web",
     "embed/_model.py": "a model",
@@ -86,4 +86,4 @@ def test_a_file_is_read_by_kit_within_or_for_a_reason(path: Path) -> None:
 
 def test_every_room_that_reads_settings_or_records_reads_them_by_kit_within() -> None:
     assert not [name for name in READERS if name.startswith("config/")]
-    assert "archive/_records.py" not in READERS
+    assert "archive/_archive.py" not in READERS

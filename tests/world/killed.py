@@ -118,7 +118,7 @@ def _undo(words: list[str]) -> None:
     from copydesk import engine
 
     _, root, _, now, _, commit = words
-    with engine.opened(Path(root), datetime.fromisoformat(now), os.environ) as newsroom:
+    with engine.open_newsroom(Path(root), datetime.fromisoformat(now), os.environ) as newsroom:
         engine.undo_action(newsroom, commit, "Ada", "a mistake")
 
 

@@ -23,7 +23,7 @@ GONE = Answer(status="410 Gone")
 def run(root: Path, web: Path, hours: float = 0, *, all_due: bool = False) -> engine.RoundReport:
     """Run a round so many hours after the first."""
     now = NOW + timedelta(hours=hours)
-    with engine.opened(root, now, {"COPYDESK_KEY": KEY}) as opened:
+    with engine.open_newsroom(root, now, {"COPYDESK_KEY": KEY}) as opened:
         asked = engine.RoundOptions(web=web, all_due=all_due)
         return engine.run_round(opened, asked, engine.Silence())
 

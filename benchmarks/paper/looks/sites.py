@@ -43,7 +43,7 @@ from copydesk.news import (
     Topic,
     Verdict,
 )
-from copydesk.publish import House, MemoryManifest, PublishOptions, publish
+from copydesk.publish import Look, MemoryManifest, Practice, PublishOptions, publish
 
 BIG = 2_000
 _SHELVES = {
@@ -90,7 +90,7 @@ class Site:
 
     edition: Edition
     pictures: Path | None = None
-    house: House = field(default_factory=House)
+    practice: Practice = field(default_factory=Practice)
     show: Show = "cached"
 
 
@@ -339,7 +339,9 @@ def main(root: Path) -> None:
     }
     listed = {}
     for name, site in sites.items():
-        options = PublishOptions(pictures_folder=site.pictures, house=site.house, show=site.show)
+        options = PublishOptions(
+            pictures_folder=site.pictures, look=Look(practice=site.practice, show=site.show)
+        )
         publish(site.edition, root / name, MemoryManifest(), options)
         listed[name] = pages(root / name)
     (root / "pages.json").write_text(json.dumps(listed, indent=1), "utf-8")

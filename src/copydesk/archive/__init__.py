@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.archive._archive import Archive as Archive
+    from copydesk.archive._archive import Signature as Signature
     from copydesk.archive._articles import ArticleStore as ArticleStore
     from copydesk.archive._articles import address_mark as address_mark
     from copydesk.archive._check import CheckReport as CheckReport
@@ -20,13 +22,11 @@ if TYPE_CHECKING:
     from copydesk.archive._ledger import read_ledger as read_ledger
     from copydesk.archive._paths import slug as slug
     from copydesk.archive._paths import story_path as story_path
-    from copydesk.archive._records import Archive as Archive
-    from copydesk.archive._records import Signature as Signature
-    from copydesk.archive._rulings import Rulings as Rulings
-    from copydesk.archive._rulings import edit_rulings as edit_rulings
-    from copydesk.archive._rulings import parse_rulings as parse_rulings
-    from copydesk.archive._rulings import read_rulings as read_rulings
-    from copydesk.archive._rulings import rulings_change as rulings_change
+    from copydesk.archive._rulings_file import Rulings as Rulings
+    from copydesk.archive._rulings_file import edit_rulings as edit_rulings
+    from copydesk.archive._rulings_file import parse_rulings as parse_rulings
+    from copydesk.archive._rulings_file import read_rulings as read_rulings
+    from copydesk.archive._rulings_file import rulings_change as rulings_change
     from copydesk.archive._seal import seal as seal
     from copydesk.archive._seal import seal_reference_form as seal_reference_form
     from copydesk.archive._seal import unseal as unseal

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from copydesk.archive import _ledger, _records, _rulings
+from copydesk.archive import _archive, _ledger, _rulings_file
 from copydesk.archive.document import emit_document, parse_document, parse_record
 from copydesk.archive.record import emit_story, parse_story
 from copydesk.errors import CopydeskError
@@ -46,9 +46,9 @@ class CheckReport:
 def check(root: Path, progress: Callable[[int], None] | None = None) -> CheckReport:
     """Check every record below `root`; `progress` hears the number done so far."""
     tally, data = _CheckCount(root, progress), _CheckCount(root, None)
-    for folder in (*_records.collections(root), *_ARCHIVED):
-        tally.add(folder, _records.record_paths(root, folder))
-    data.add("_data", _records.data_paths(root))
+    for folder in (*_archive.collections(root), *_ARCHIVED):
+        tally.add(folder, _archive.record_paths(root, folder))
+    data.add("_data", _archive.data_paths(root))
     return CheckReport(
         records=tally.files,
         identical=tally.identical,
@@ -64,15 +64,15 @@ def check(root: Path, progress: Callable[[int], None] | None = None) -> CheckRep
     )
 
 
-_LISTS = frozenset({_ledger.PATH, _rulings.PATH})
-_ARCHIVED = tuple(folder for folder in _records.NEWS_FOLDERS if folder.startswith("_archive/"))
+_LISTS = frozenset({_ledger.PATH, _rulings_file.PATH})
+_ARCHIVED = tuple(folder for folder in _archive.NEWS_FOLDERS if folder.startswith("_archive/"))
 
 
 class _CheckCount:
     """Count the files of folders, each read once."""
 
     def __init__(self, root: Path, progress: Callable[[int], None] | None) -> None:
-        self._archive = _records.Archive(root)
+        self._archive = _archive.Archive(root)
         self._progress = progress
         self.files = 0
         self.identical = 0
@@ -106,7 +106,7 @@ class _CheckCount:
 
 
 def _rewrite(path: str, data: bytes) -> bytes:
-    if path.startswith(_records.NEWS_FOLDERS):
+    if path.startswith(_archive.NEWS_FOLDERS):
         return emit_story(parse_story(path, data))
     if path in _LISTS and not data:  # the last entry was taken out
         return data

@@ -149,8 +149,7 @@ class Catalogue:
         read.
         """
         query = (
-            "SELECT path FROM hashes JOIN stories ON id = story"
-            f" WHERE value = ? {_AS_READ} LIMIT ?"
+            f"SELECT path FROM hashes JOIN stories ON id = story WHERE value = ? {_AS_READ} LIMIT ?"
         )
         shared: Counter[str] = Counter()
         for value in fingerprint:

@@ -77,7 +77,7 @@ def _version(database: DisposableDatabase) -> int:
 def _make(database: DisposableDatabase) -> None:
     """Make all tables, in the place of whatever is there."""
     there = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL%'"
-    others = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+    others = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*'"
     for names in (there, others):  # an index of words takes its own tables with it
         for (name,) in database.run(names):
             database.run(f'DROP TABLE IF EXISTS "{name}"')

@@ -1,7 +1,7 @@
 """Words: texts and questions as the full-text index takes them.
 
 It splits at blanks, so scripts that have none are given to it as pairs of letters: "東京都" as
-"東京 京都". A question is words that must all stand in a story; a part in quotes, one after another.
+"東京 京都". A question is words that must all stand in a story; those in quotes one after another.
 """
 
 from __future__ import annotations

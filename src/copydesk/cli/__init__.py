@@ -26,7 +26,7 @@ _COMMANDS = {
     "build": "publish what is filed, only what changed",
     "explain": "why a story is where it is, or why a lead was dropped",
     "verdict": "an editor's word on a story",
-    "rule": "an editor's lasting rules: split, merge, pin, block, retopic, rename",
+    "rule": "an editor's lasting rules: split, merge, lead, pin, block, retopic, rename, set",
     "rejudge": "what today's rules say of the filed stories, and file it",
     "sources": "where leads come from",
     "watch": "one step: the leads that a source lists",

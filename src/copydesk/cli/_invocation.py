@@ -39,7 +39,9 @@ class Invocation:
     @contextlib.contextmanager
     def newsroom(self, *, scratch: bool = False) -> Iterator[engine.Newsroom]:
         """Open the newsroom for the block and pass its warnings on to the person."""
-        with engine.opened(self.root, self.clock(), self.environ, scratch=scratch) as newsroom:
+        with engine.open_newsroom(
+            self.root, self.clock(), self.environ, scratch=scratch
+        ) as newsroom:
             for warning in newsroom.settings.warnings:
                 click.echo(f"warning: {warning}", err=True)
             yield newsroom

@@ -35,7 +35,7 @@ def command(invocation: Invocation, folder: Path, no_serve: bool, port: int) -> 
         now = invocation.now or world.now
         engine.demo_newsroom(folder, now)
         options = engine.RoundOptions(web=world.web, all_due=True)
-        with engine.opened(folder, now, {}) as newsroom, terminal.progress() as progress:
+        with engine.open_newsroom(folder, now, {}) as newsroom, terminal.progress() as progress:
             report = engine.run_round(newsroom, options, progress)
     if invocation.json:
         terminal.as_json(report)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
@@ -14,12 +14,9 @@ from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, TimeParam, common
 from copydesk.cli.terminal import Columns
 from copydesk.kit import text
-from copydesk.news import RulingKind
+from copydesk.news import RULING_KINDS, AppliesTo
 
 R = TypeVar("R")
-
-_AT_ONCE = frozenset({"retopic", "rename", "set"})
-_FROM_NOW = frozenset({"block"})
 
 
 @click.group("rule")
@@ -187,12 +184,11 @@ def _show(invocation: Invocation, report: engine.RuleReport, what: str) -> None:
         click.echo(f"unchanged: {about}")
         return
     click.echo(f"{what}: {about}")
-    terminal.note(_when(report.said))
+    terminal.note(_WHEN[RULING_KINDS[report.said].applies_to])
 
 
-def _when(said: RulingKind) -> str:
-    if said in _AT_ONCE:
-        return "the site shows it after the next round or copydesk build"
-    if said in _FROM_NOW:
-        return "it holds from the next round; what is filed stays: copydesk rejudge shows it"
-    return "it binds from the next round, or copydesk rejudge --apply"
+_WHEN: Mapping[AppliesTo, str] = {
+    "record": "the site shows it after the next round or copydesk build",
+    "groups": "it binds from the next round, or copydesk rejudge --apply",
+    "leads": "it holds from the next round; what is filed stays: copydesk rejudge shows it",
+}

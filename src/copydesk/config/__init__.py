@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from copydesk.config._format import FORMAT_STEPS as FORMAT_STEPS
     from copydesk.config._format import upgrade_tables as upgrade_tables
     from copydesk.config._load import load as load
+    from copydesk.config._new_beat import NewBeat as NewBeat
+    from copydesk.config._new_beat import compose_newsroom as compose_newsroom
     from copydesk.config._reference import reference_page as reference_page
     from copydesk.config._rows import rows as rows
     from copydesk.config._sections import BLOCKS as BLOCKS

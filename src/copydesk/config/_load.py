@@ -13,9 +13,7 @@ from copydesk.config._deploy_tables import Deploy
 from copydesk.config._setting_error import find_nearest, setting_error, show_value
 from copydesk.config._settings import UNSET, Settings
 from copydesk.config._tables import (
-    Front,
     Pictures,
-    Publish,
     Records,
     Retention,
     Review,
@@ -23,7 +21,16 @@ from copydesk.config._tables import (
     SourceOptions,
 )
 from copydesk.kit import kinds
-from copydesk.news import Beat, ExcerptRule, FetchOptions, Manners, Scoring, Source
+from copydesk.news import (
+    Beat,
+    ExcerptRule,
+    FetchOptions,
+    FrontOptions,
+    Manners,
+    OutputOptions,
+    Scoring,
+    Source,
+)
 
 _OF_THE_SOURCE = frozenset(Source.__dataclass_fields__)
 
@@ -48,8 +55,8 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         review=decoded.build(Review),
         fetch=replace(decoded.build(FetchOptions), hosts=dict(map(_build_manners, decoded.hosts))),
         pictures=decoded.build(Pictures),
-        publish=decoded.build(Publish),
-        front=decoded.build(Front),
+        publish=decoded.build(OutputOptions),
+        front=decoded.build(FrontOptions),
         records=decoded.build(Records),
         retention=decoded.build(Retention),
         serve=decoded.build(Serve),
@@ -72,7 +79,7 @@ def _build_beat(root: Path, decoded: BeatValues, topics: data.TopicFiles) -> Bea
     organizations = data.read_organizations(root)
     for domain, (_, file) in organizations.items():
         decoded.origins.record(f"organizations.{domain}", file)
-    publish, deploy = decoded.build(Publish), decoded.build(Deploy)
+    publish, deploy = decoded.build(OutputOptions), decoded.build(Deploy)
     return replace(
         decoded.build(Beat),
         api_url=publish.api_url,
@@ -175,12 +182,13 @@ def _settle_urls(decoded: BeatValues) -> None:
 
 
 def _settle_topics(decoded: BeatValues, topics: data.TopicFiles) -> None:
-    """Derive the main topic from the first file; refuse names that no topic has."""
+    """Derive the main topic from the first file, where one is wanted; refuse names of no topic."""
     for topic, file in topics:
         decoded.origins.record(f"topics.{topic.id}", file)
     site = decoded.sections["site"]
     names = [topic.name for topic, _ in topics]
-    if names and not site["topic"]:
+    _refuse_topic_above_none(site)
+    if names and site["main_topic"] and not site["topic"]:
         site["topic"] = names[0]
         decoded.origins.record("site.topic", topics[0][1])
     for path, name in _name_topics(decoded):
@@ -190,6 +198,12 @@ def _settle_topics(decoded: BeatValues, topics: data.TopicFiles) -> None:
                 f'did you mean "{near}"?' if near else f"topics are files in {data.TOPICS_FOLDER}"
             )
             raise setting_error("beat.toml", path, f"no topic is named {show_value(name)}", hint)
+
+
+def _refuse_topic_above_none(site: Values) -> None:
+    if site["topic"] and not site["main_topic"]:
+        what = f"{show_value(site['topic'])} cannot stand above the others: main_topic is false"
+        raise setting_error("beat.toml", "site.topic", what, "take one of the two out")
 
 
 def _name_topics(decoded: BeatValues) -> Iterator[tuple[str, str]]:

@@ -11,10 +11,8 @@ from functools import cached_property
 
 from copydesk.config._deploy_tables import Deploy, DeployFolder, DeployRsync
 from copydesk.config._tables import (
-    Front,
     HostName,
     Pictures,
-    Publish,
     Records,
     Retention,
     Review,
@@ -27,8 +25,10 @@ from copydesk.news import (
     BranchOptions,
     ExcerptRule,
     FetchOptions,
+    FrontOptions,
     ListingRule,
     Manners,
+    OutputOptions,
     S3Options,
     Scoring,
     SiteOptions,
@@ -95,8 +95,8 @@ SECTIONS = (
         "How strangers are asked. The defaults are polite; robots.txt is always obeyed.",
     ),
     Section("pictures", (Pictures,), "What readers see of a story's lead picture."),
-    Section("publish", (Publish,), "What is published besides the pages."),
-    Section("front", (Front,), "How the front page is ordered."),
+    Section("publish", (OutputOptions,), "What is published besides the pages."),
+    Section("front", (FrontOptions,), "How the front page is ordered."),
     Section("records", (Records,), "What becomes of records after they are filed."),
     Section("retention", (Retention,), "How long the memory keeps what no record holds."),
     Section("serve", (Serve,), "How `copydesk serve` paces itself."),

@@ -8,9 +8,7 @@ from pathlib import Path
 
 from copydesk.config._deploy_tables import Deploy
 from copydesk.config._tables import (
-    Front,
     Pictures,
-    Publish,
     Records,
     Retention,
     Review,
@@ -18,7 +16,7 @@ from copydesk.config._tables import (
     SourceOptions,
 )
 from copydesk.kit import urls
-from copydesk.news import Beat, FetchOptions, Show
+from copydesk.news import Beat, FetchOptions, FrontOptions, OutputOptions, Show
 
 _STRICTEST_FIRST = ("none", "hotlink", "cached")
 UNSET = "env:"  # of a proxy that a variable should name, followed by the variable
@@ -41,9 +39,9 @@ class Settings:
     review: Review
     fetch: FetchOptions
     pictures: Pictures
-    publish: Publish
+    publish: OutputOptions
     serve: Serve
-    front: Front
+    front: FrontOptions
     records: Records
     retention: Retention
     deploy: Deploy

@@ -49,7 +49,7 @@ def _append(path: Path, sources: list[Source]) -> None:
         before = within.read_user_file(path, _toml.MAX_BYTES)
         mode = stat.S_IMODE(path.stat().st_mode)
         newline = "\r\n" if b"\r\n" in before else "\n"
-        blocks = newline + newline.join(_format_block(source, newline) for source in sources)
+        blocks = newline + newline.join(format_block(source, newline) for source in sources)
         gap = b"" if before.endswith(b"\n") or not before else newline.encode()
         after = before + gap + blocks.encode()
         _refuse_unreadable(after)
@@ -70,7 +70,7 @@ def _refuse_unreadable(after: bytes) -> None:
     decode(tables, {})
 
 
-def _format_block(source: Source, newline: str) -> str:
+def format_block(source: Source, newline: str = "\n") -> str:
     """Write one [[source]] with the values that are not the default's."""
     lines = ["[[source]]", *_format_lines(source, Source(url=""))]
     return newline.join([*lines, ""])

@@ -12,6 +12,7 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.archive import CheckReport as CheckReport
+    from copydesk.config import NewBeat as NewBeat
     from copydesk.engine.editing import EditConflict as EditConflict
     from copydesk.engine.editing import NewRule as NewRule
     from copydesk.engine.editing import RuleReport as RuleReport
@@ -44,8 +45,9 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom import demo as demo
     from copydesk.engine.newsroom import demo_newsroom as demo_newsroom
     from copydesk.engine.newsroom import new as new
+    from copydesk.engine.newsroom import new_beat as new_beat
+    from copydesk.engine.newsroom import open_newsroom as open_newsroom
     from copydesk.engine.newsroom import open_seal as open_seal
-    from copydesk.engine.newsroom import opened as opened
     from copydesk.engine.newsroom import record_path as record_path
     from copydesk.engine.newsroom import setting_rows as setting_rows
     from copydesk.engine.publishing import BuildOptions as BuildOptions

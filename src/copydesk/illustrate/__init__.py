@@ -5,7 +5,7 @@ album.note(url, article)                              # when those of all articl
 if not album.is_common(url, article):
     story = with_image(story, picture, figure)
 
-form = easel.poster(poster)                           # a share picture, drawn once for its words
+form = easel.draw_card(poster)                        # for who shares a link, once for its words
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The easel: share pictures and icons, drawn once for what they say and kept in a folder."""
+"""The easel: cards and icons, drawn once for what they say and kept in a folder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from copydesk.kit import files
 from copydesk.news import PictureFile, Poster
 
 _MANY = 40  # fewer are drawn in the time that processes take to start
-_VERSION = "1"  # of the drawing: another one draws everything anew
 
 
 class Easel:
@@ -28,8 +27,8 @@ class Easel:
         self._there: set[str] | None = None
         self._own = ""
 
-    def poster(self, poster: Poster, *, anew: bool = True) -> PictureFile | None:
-        """Return a share picture as a PNG in the folder, None where its words cannot be set.
+    def draw_card(self, poster: Poster, *, anew: bool = True) -> PictureFile | None:
+        """Draw a card as a PNG in the folder; None where its words cannot be set.
 
         Without `anew` only one that is there already is given.
         """
@@ -41,13 +40,13 @@ class Easel:
             if data is None:
                 return None
             self._keep(name, data)
-        width, height = drawing.POSTER_SIZE
+        width, height = drawing.CARD_SIZE
         return PictureFile(name=name, width=width, height=height, type="image/png")
 
-    def ahead(self, posters: Iterable[Poster]) -> None:
-        """Draw those that are not there yet with all cores, where they are so many that it pays.
+    def draw_ahead(self, posters: Iterable[Poster]) -> None:
+        """Draw cards that are not there yet with all cores, where they are so many that it pays.
 
-        What fails is left to `poster`, which says what is wrong.
+        What fails is left to `draw_card`, which says what is wrong.
         """
         with contextlib.suppress(PictureError):
             missing = {
@@ -58,7 +57,7 @@ class Easel:
             if len(missing) < _MANY:
                 return
 
-            with contextlib.closing(drawing.draw_all(list(missing.values()), self._face)) as pngs:
+            with contextlib.closing(drawing.draw_cards(list(missing.values()), self._face)) as pngs:
                 for name, data in zip(missing, pngs, strict=False):
                     if data is not None:
                         self._keep(name, data)
@@ -85,7 +84,7 @@ class Easel:
 
     def _name(self, poster: Poster) -> str:
         words = (poster.site, poster.headline, poster.topic, poster.source)
-        return f"{self._key('poster', *words)}.png"
+        return f"{self._key('poster', *words)}.png"  # another word would draw every card anew
 
     def _is_settable(self, poster: Poster) -> bool:
         """Decide it without loading what draws: most builds ask again for what cannot be set."""
@@ -94,7 +93,7 @@ class Easel:
 
     def _draw(self, poster: Poster) -> bytes | None:
         try:
-            return drawing.draw(poster, self._face)
+            return drawing.draw_card(poster, self._face)
         except (OSError, ValueError) as error:
             raise self._failure(error) from error
 
@@ -122,5 +121,5 @@ class Easel:
         if not self._own:
             with contextlib.suppress(OSError):
                 self._own = hashlib.blake2b(self._face.read_bytes()).hexdigest()
-        parts = "\0".join((_VERSION, self._own, *words))
+        parts = "\0".join((drawing.DRAWING_VERSION, self._own, *words))
         return hashlib.blake2b(parts.encode("utf-8", "replace"), digest_size=16).hexdigest()

@@ -21,9 +21,9 @@ from copydesk.judge._past_shelf import PastShelf as PastShelf
 from copydesk.judge._profiles import profile_of as profile_of
 from copydesk.judge._profiles import regroup as regroup
 from copydesk.judge._profiles import weigh as weigh
-from copydesk.judge._standing import is_off_beat as is_off_beat
-from copydesk.judge._standing import needs_article as needs_article
-from copydesk.judge._standing import reaches_gate as reaches_gate
+from copydesk.judge._reaches_gate import is_off_beat as is_off_beat
+from copydesk.judge._reaches_gate import needs_article as needs_article
+from copydesk.judge._reaches_gate import reaches_gate as reaches_gate
 from copydesk.judge.clustering import NEIGHBOURS_WITHIN as NEIGHBOURS_WITHIN
 from copydesk.judge.clustering import NewsDocument as NewsDocument
 from copydesk.judge.clustering import Stream as Stream

@@ -1,8 +1,8 @@
 """A room's face that imports what stands behind it when somebody first asks for it (PEP 562).
 
     if TYPE_CHECKING:
-        from copydesk.archive._records import Archive as Archive
-        from copydesk.archive._records import Signature as Signature
+        from copydesk.archive._archive import Archive as Archive
+        from copydesk.archive._archive import Signature as Signature
     else:
         __getattr__ = faces.import_on_demand(__name__, __file__)
 

@@ -23,9 +23,9 @@ from copydesk.memory._schema import VERSION, connect, suspect
 class Memory:
     """Remember sources, fates, digests, the manifest, the journal, and what strangers said.
 
-    `hosts`, `hubs`, `pushed`, `sites`, `taught`, `vectors`, `pending_pings` and `overtaken` keep
-    bytes by key, `revisits` the second looks at filed pages, `reads` how often story pages were
-    read. The journal is that of earlier versions: it is read once, and no longer written.
+    `hosts`, `hubs`, `hub_pushes`, `sites`, `taught`, `vectors`, `pending_pings` and `overtaken`
+    keep bytes by key, `revisits` the second looks at filed pages, `reads` how often story pages
+    were read. The journal is that of earlier versions: it is read once, and no longer written.
     Every method raises MemoryStoreError where the database fails. Used by one thread at a time.
     """
 
@@ -35,11 +35,11 @@ class Memory:
         self._rehearsal: Rehearsal | None = None
         self.hosts = KeyedBytes(self._run, "hosts")
         self.hubs = KeyedBytes(self._run, "hubs")
-        self.pushed = KeyedBytes(self._run, "pushed")
+        self.hub_pushes = KeyedBytes(self._run, "pushed")  # this table and that of pings
         self.sites = KeyedBytes(self._run, "sites")
         self.taught = KeyedBytes(self._run, "taught")
         self.vectors = KeyedBytes(self._run, "vectors")
-        self.pending_pings = KeyedBytes(self._run, "untold")
+        self.pending_pings = KeyedBytes(self._run, "untold")  # keep their first names
         self.overtaken = KeyedBytes(self._run, "overtaken")
         self.revisits = Revisits(self._run)
         self.reads = Reads(self._run)

@@ -20,7 +20,9 @@ from copydesk.news.article import Use as Use
 from copydesk.news.beat import Beat as Beat
 from copydesk.news.beat import DomainTrust as DomainTrust
 from copydesk.news.beat import ExcerptRule as ExcerptRule
+from copydesk.news.beat import FrontOptions as FrontOptions
 from copydesk.news.beat import Organization as Organization
+from copydesk.news.beat import OutputOptions as OutputOptions
 from copydesk.news.beat import Scoring as Scoring
 from copydesk.news.beat import SiteOptions as SiteOptions
 from copydesk.news.beat import Topic as Topic
@@ -60,7 +62,11 @@ from copydesk.news.reason import Reason as Reason
 from copydesk.news.reason import ReasonKind as ReasonKind
 from copydesk.news.reason import reason_words as reason_words
 from copydesk.news.ruling import NO_PICTURE as NO_PICTURE
+from copydesk.news.ruling import RULING_KINDS as RULING_KINDS
+from copydesk.news.ruling import AppliesTo as AppliesTo
+from copydesk.news.ruling import Matter as Matter
 from copydesk.news.ruling import Ruling as Ruling
+from copydesk.news.ruling import RulingForm as RulingForm
 from copydesk.news.ruling import RulingKind as RulingKind
 from copydesk.news.ruling import SetField as SetField
 from copydesk.news.shelf import Shelf as Shelf

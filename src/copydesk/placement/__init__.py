@@ -17,7 +17,6 @@ from copydesk.placement._coverage import Voice as Voice
 from copydesk.placement._days import group_by_day as group_by_day
 from copydesk.placement._days import group_by_month as group_by_month
 from copydesk.placement._days import local_time as local_time
-from copydesk.placement._front import HALF_LIFE_HOURS as HALF_LIFE_HOURS
 from copydesk.placement._front import LIMITS as LIMITS
 from copydesk.placement._front import FrontLimits as FrontLimits
 from copydesk.placement._front import FrontPage as FrontPage

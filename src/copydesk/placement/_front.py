@@ -9,10 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from copydesk.kit import dates
-from copydesk.news import Beat, Ruling, Story
+from copydesk.news import Beat, FrontOptions, Ruling, Story
 from copydesk.placement import addresses
-
-HALF_LIFE_HOURS = 24.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +54,10 @@ class FrontPage:
 class FrontRules:
     """What the order of the page depends on beside the stories.
 
-    `event` names what a story tells (two with one name never both stand), `owner` who speaks.
-    `is_firm` says that more than one newsroom's word stands behind it. `read_points` are the points
-    that readers give, by the record's name. `pins` are the rulings in force, in their order;
+    `options` are the owner's settings. `event` names what a story tells (two with one name never
+    both stand), `owner` who speaks. `is_firm` says that more than one newsroom's word stands
+    behind it. `read_points` are the points that readers give, by the record's name. `pins` are the
+    rulings in force, in their order;
     `named` gives a published story by its name.
     """
 
@@ -67,7 +66,7 @@ class FrontRules:
     owner: Callable[[Story], str]
     is_firm: Callable[[Story], bool]
     main_topic: str = ""
-    half_life_hours: float = HALF_LIFE_HOURS
+    options: FrontOptions = field(default_factory=FrontOptions)
     read_points: Mapping[str, int] = field(default_factory=dict)
     pins: tuple[Ruling, ...] = ()
     named: Callable[[str], Story | None] = lambda _name: None
@@ -80,7 +79,7 @@ class FrontRules:
         counted = math.log2(max(1, heat)) + (
             0.0 if self.is_firm(story) else math.log2(self.limits.alone)
         )
-        return counted - self.age(story) / self.half_life_hours
+        return counted - self.age(story) / self.options.half_life_hours
 
     def age(self, story: Story) -> float:
         """Return the age in hours, 0 for a time to come."""

@@ -1,11 +1,15 @@
-"""The publishing room: takes an Edition, brings a folder to the site that it makes."""
+"""The publishing room: takes an Edition, brings a folder to the site that it makes.
+
+`_survey` finds what changed, `_site_plan` makes the plan (what stands where, the front page among
+it), outputs (`site`, `api`, `feeds` …) make pages of the plan, `writing` brings the folder to them.
+"""
 
 from __future__ import annotations
 
 from copydesk.placement import READ_WITHIN as READ_WITHIN
 from copydesk.publish._entries import StoryEntry as StoryEntry
-from copydesk.publish._plan import House as House
-from copydesk.publish._plan import SiteOptions as SiteOptions
+from copydesk.publish._plan import Look as Look
+from copydesk.publish._plan import Practice as Practice
 from copydesk.publish._plan import SitePlan as SitePlan
 from copydesk.publish._plan import Sizes as Sizes
 from copydesk.publish._publish import Published as Published

@@ -56,7 +56,7 @@ def _month(story: Story, grounds: Grounds) -> Iterable[str]:
     return [day[: len("2026-11")] for day in _day(story, grounds)] or (UNDATED,)
 
 
-def _source(story: Story, _grounds: Grounds) -> Iterable[str]:
+def _publisher(story: Story, _grounds: Grounds) -> Iterable[str]:
     domain = addresses.addressable_domain(story.provider.domain) if story.provider else ""
     return filter(None, (domain,))
 
@@ -79,5 +79,6 @@ GROUP = StoryKey(
 )
 DAY = StoryKey(name="day", values=_day)
 MONTH = StoryKey(name="month", values=_month)
-SOURCE = StoryKey(name="source", values=_source)
+# Its name stays as it is kept and as addresses have it: /sources/.
+PUBLISHER = StoryKey(name="source", values=_publisher)
 TOPIC = StoryKey(name="topic", values=_topics)

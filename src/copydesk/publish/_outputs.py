@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from copydesk.publish._keys import ALL, StoryKey
-from copydesk.publish._plan import SiteOptions, SitePlan
+from copydesk.publish._plan import Look, SitePlan
 from copydesk.publish.writing import Sheet
 
 _Tool = TypeVar("_Tool")
@@ -26,7 +26,7 @@ class Cut:
 
     name: str
     key: StoryKey
-    size: Callable[[SiteOptions], int]
+    size: Callable[[Look], int]
     page: Callable[[str, int], str]
 
 
@@ -70,7 +70,7 @@ class Output(Generic[_Tool]):
     is_fixed: bool = False
     is_split: bool = False
     is_walked: bool = False
-    is_on: Callable[[SiteOptions], bool] = lambda _look: True
+    is_on: Callable[[Look], bool] = lambda _look: True
 
 
 AnyOutput = Output[Any]

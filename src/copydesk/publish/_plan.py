@@ -10,9 +10,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from copydesk.news import Beat, Record, Show, Story, Thumbnail, Topic
+from copydesk.news import (
+    Beat,
+    FrontOptions,
+    OutputOptions,
+    Record,
+    Show,
+    Story,
+    Thumbnail,
+    Topic,
+)
 from copydesk.placement import (
-    HALF_LIFE_HOURS,
     Coverages,
     FrontPage,
     Groups,
@@ -22,16 +30,16 @@ from copydesk.placement import (
 from copydesk.publish import _entries
 from copydesk.publish._entries import StoryEntry
 from copydesk.publish._filed import ListedStories
-from copydesk.publish._keys import SOURCE, TOPIC
-from copydesk.publish._world import fingerprint
+from copydesk.publish._fingerprint import fingerprint
+from copydesk.publish._keys import PUBLISHER, TOPIC
 from copydesk.publish.catalogue import Catalogue, Pieces
 
 TRUSTED = 80  # a story's trust from which its word alone is firm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """What the newsroom says of how it works, beside its beat.
+class Practice:
+    """How the newsroom works, as its pages tell readers, beside its beat.
 
     `holds` says that an editor publishes every story, `max_age_days` how old one may be (0: any),
     `counts_reads` that it counts how often pages are read.
@@ -57,21 +65,21 @@ class Sizes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SiteOptions:
-    """How pictures are shown, how fast the front page forgets, how long its lists are.
+class Look:
+    """What there is of the site, how pictures are shown, how the front page is ordered.
 
     `pictures` are those that can be shown, by their origin; `show` says how, `shows` the same for
-    single stories, by the record's path. `languages` says that there is a page of each
-    language. `house` is what readers are told of the newsroom.
+    single stories, by the record's path. `outputs` and `front` are the owner's settings,
+    `practice` is what readers are told of the newsroom.
     """
 
     pictures: Mapping[str, Thumbnail] = field(default_factory=dict)
     show: Show = "cached"
     shows: Mapping[str, Show] = field(default_factory=dict)
-    half_life_hours: float = HALF_LIFE_HOURS
+    outputs: OutputOptions = field(default_factory=OutputOptions)
+    front: FrontOptions = field(default_factory=FrontOptions)
     sizes: Sizes = Sizes()
-    languages: bool = False
-    house: House = House()
+    practice: Practice = Practice()
 
     def show_of(self, story: Story) -> Show:
         """Return how the picture of a story is shown: as its publisher allows, then as ruled."""
@@ -154,7 +162,7 @@ class SitePlan:
     gone: tuple[str, ...]
     records: Mapping[str, tuple[Record, ...]]
     above: Mapping[str, tuple[str, ...]]
-    look: SiteOptions
+    look: Look
     wanted: Wanted = field(default_factory=Wanted)
     pieces: Pieces = field(default_factory=Pieces)
     skipped: tuple[str, ...] = ()
@@ -165,9 +173,9 @@ class SitePlan:
         return self.listed[TOPIC.name]
 
     @property
-    def by_source(self) -> Mapping[str, ListedStories]:
+    def by_publisher(self) -> Mapping[str, ListedStories]:
         """Return the stories of each publisher, by its domain."""
-        return self.listed[SOURCE.name]
+        return self.listed[PUBLISHER.name]
 
     def local(self, moment: datetime) -> datetime:
         """Return a time in the beat's zone."""

@@ -19,20 +19,18 @@ from copydesk.news import (
     FiledStories,
     PictureFile,
     Poster,
-    Show,
     Story,
     Thumbnail,
 )
-from copydesk.placement import HALF_LIFE_HOURS
 from copydesk.placement.addresses import is_path, is_segment
-from copydesk.publish import _old, _outputs, _pictures, api, feeds, signs, site, sitemaps
-from copydesk.publish._arrange import arrange
+from copydesk.publish import _outputs, _pictures, _redirects, api, feeds, signs, site, sitemaps
 from copydesk.publish._entries import StoryEntry
 from copydesk.publish._filed import IN_HAND, StoryReader
-from copydesk.publish._plan import House, SiteOptions, SitePlan, Sizes, Wanted
-from copydesk.publish._posters import FOLDER, Posters
+from copydesk.publish._fingerprint import files_of, fingerprint_beat
+from copydesk.publish._plan import Look, SitePlan, Wanted
+from copydesk.publish._share_pictures import FOLDER, SharePictures
+from copydesk.publish._site_plan import make_site_plan
 from copydesk.publish._survey import Survey, take_survey
-from copydesk.publish._world import files_of, world
 from copydesk.publish.api import v2
 from copydesk.publish.catalogue import Catalogue, Drawings, Pieces
 from copydesk.publish.change import StoryChange, Touched, find_effects, list_pins
@@ -50,26 +48,16 @@ _KEYS = _outputs.story_keys(chain(_SITE, *_APIS))
 class PublishOptions:
     """How to publish.
 
-    `full` writes every file whatever is known of the last time. `pictures_folder` holds the cached
-    pictures that the edition names; without it none is shown from the cache. `show` says how
-    pictures are shown, `shows` the same for single stories, by the record's path. The front page
-    takes heat as halved by each `half_life_hours`. `languages` says that there is a page of each
-    language. `house` is what readers are told of how the newsroom works. `draw` makes share
-    pictures in `cards_folder`, many beforehand where a site is made as a whole and there is
-    `draw_ahead`; `icons` are the site's, by the names that they have at its root. `static` is the
-    newsroom's `assets/`, copied as it is; `templates` its `_templates/`.
+    `full` writes every file whatever is known of the last time. `look` is what the pages show; its
+    `pictures` are added here, of those that the edition names what lies in `pictures_folder`.
+    `draw` makes share pictures in `cards_folder`, many beforehand where a site is made as a whole
+    and there is `draw_ahead`; `icons` are the site's, by the names that they have at its root.
+    `static` is the newsroom's `assets/`, copied as it is; `templates` its `_templates/`.
     """
 
     full: bool = False
-    api_v1: bool = True
-    api_v2: bool = True
+    look: Look = field(default_factory=Look)
     pictures_folder: Path | None = None
-    show: Show = "cached"
-    shows: Mapping[str, Show] = field(default_factory=dict)
-    half_life_hours: float = HALF_LIFE_HOURS
-    sizes: Sizes = field(default_factory=Sizes)
-    languages: bool = False
-    house: House = field(default_factory=House)
     draw: Draw | None = None
     draw_ahead: Callable[[Iterable[Poster]], None] | None = None
     cards_folder: Path | None = None
@@ -111,7 +99,8 @@ def publish(
     survey's notes, is written in a block of `together`.
     """
     seen = _take_survey(edition)
-    plan = arrange(edition, seen, _make_look(edition, options))
+    look = replace(options.look, pictures=_find_cached_pictures(edition, options))
+    plan = make_site_plan(edition, seen, look)
     writer = Writer(out=out, manifest=manifest, full=options.full)
     writer.open()
     try:
@@ -139,9 +128,9 @@ def survey(
     return take_survey(StoryReader(filed, in_hand), beat, _KEYS, known, full=full)
 
 
-def plan_site(edition: Edition, look: SiteOptions) -> SitePlan:
+def plan_site(edition: Edition, look: Look) -> SitePlan:
     """Sort an edition into what will be published; raises as `survey` does."""
-    return arrange(edition, _take_survey(edition), look)
+    return make_site_plan(edition, _take_survey(edition), look)
 
 
 def _take_survey(edition: Edition) -> Survey:
@@ -158,20 +147,22 @@ def _build(
     options: PublishOptions,
     together: Callable[[], AbstractContextManager[None]],
 ) -> Published:
-    ways = _digest_world(plan, options)
+    ways = _fingerprint_pages(plan, options)
     if seen.notes and seen.notes.get("front") != writer.front:
         writer.doubt()
     stands = seen.notes.get("world") == ways and writer.stands
-    news = _find_changes(plan, seen, options) if stands else None
+    news = _find_changes(plan, seen) if stands else None
     writer.expect_all(everything=news is None)
     pieces = Pieces(plan.catalogue, usable=news is not None)
     plan = replace(plan, wanted=news or Wanted(), pieces=pieces)
-    posters = Posters(plan, options.draw, tuple(options.icons))
+    share_pictures = SharePictures(plan, options.draw, tuple(options.icons))
     if options.draw_ahead and news is None:
-        options.draw_ahead(posters.newest(lambda story: _pictures.of(story, plan) is not None))
-    _write_all(writer, plan, options, posters)
+        options.draw_ahead(
+            share_pictures.newest(lambda story: _pictures.of(story, plan) is not None)
+        )
+    _write_all(writer, plan, options, share_pictures)
     writer.place()
-    cards = _delete_the_rest(writer, plan, news, posters)
+    cards = _delete_the_rest(writer, plan, news, share_pictures)
     count = writer.count_files(Count(**seen.notes.get("count", {})))
     with together():
         writer.remember()
@@ -183,15 +174,15 @@ def _build(
 
 
 def _delete_the_rest(
-    writer: Writer, plan: SitePlan, news: Touched | None, posters: Posters
+    writer: Writer, plan: SitePlan, news: Touched | None, share_pictures: SharePictures
 ) -> frozenset[str] | None:
     """Delete what no longer belongs to the site; return `Published.cards`."""
     drawn = Drawings(plan.catalogue)
     if news is None:
-        drawn.reset(posters.used)
+        drawn.reset(share_pictures.used)
         writer.sweep()
         return drawn.all()
-    unused = drawn.replace(news.pairs, posters.used)
+    unused = drawn.replace(news.pairs, share_pictures.used)
     writer.drop(_list_leftovers(plan, news) | {f"{FOLDER}{name}" for name in unused})
     return drawn.all() if unused else None
 
@@ -220,15 +211,16 @@ def _report(
     )
 
 
-def _find_changes(plan: SitePlan, seen: Survey, options: PublishOptions) -> Touched:
+def _find_changes(plan: SitePlan, seen: Survey) -> Touched:
     before = frozenset(seen.notes.get("pinned", ()))
     change = StoryChange(pairs=seen.pairs, pinned=before)
-    return find_effects(plan, change, list(_outputs_of(plan, options)))
+    return find_effects(plan, change, list(_outputs_of(plan)))
 
 
-def _outputs_of(plan: SitePlan, options: PublishOptions) -> Iterator[_outputs.AnyOutput]:
+def _outputs_of(plan: SitePlan) -> Iterator[_outputs.AnyOutput]:
     """Yield what is made of this site."""
-    outputs = chain(_SITE, *compress(_APIS, (options.api_v1, options.api_v2)))
+    on = plan.look.outputs
+    outputs = chain(_SITE, *compress(_APIS, (on.api_v1, on.api_v2)))
     return (output for output in outputs if output.is_on(plan.look))
 
 
@@ -238,29 +230,21 @@ def _list_leftovers(plan: SitePlan, news: Touched) -> set[str]:
     return {*news.gone, *_find_unused_pictures(plan, news), *pages}
 
 
-def _make_look(edition: Edition, options: PublishOptions) -> SiteOptions:
-    return SiteOptions(
-        pictures=_find_cached_pictures(edition, options),
-        show=options.show,
-        shows=options.shows,
-        half_life_hours=options.half_life_hours,
-        sizes=options.sizes,
-        house=options.house,
-        languages=options.languages,
-    )
-
-
-def _write_all(writer: Writer, plan: SitePlan, options: PublishOptions, posters: Posters) -> None:
+def _write_all(
+    writer: Writer, plan: SitePlan, options: PublishOptions, share_pictures: SharePictures
+) -> None:
     """Make all that is wanted; the share pictures that pages name come last."""
-    for sheet in _sheets(plan, options, posters):
+    for sheet in _sheets(plan, options, share_pictures):
         writer.put(sheet)
     for path, origin in chain(
-        _find_copies(plan, options), _assets(plan, options), _icons_and_cards(posters, options)
+        _find_copies(plan, options),
+        _assets(plan, options),
+        _icons_and_cards(share_pictures, options),
     ):
         writer.copy(path, origin)
 
 
-def _digest_world(plan: SitePlan, options: PublishOptions) -> str:
+def _fingerprint_pages(plan: SitePlan, options: PublishOptions) -> str:
     """Return a hash of all that any page may depend on beside the stories."""
     look = plan.look
     # what each picture is shown as stands in the digest of its story
@@ -269,10 +253,10 @@ def _digest_world(plan: SitePlan, options: PublishOptions) -> str:
         for option in fields(look)
         if option.name not in {"pictures", "shows"}
     ]
-    return world(
+    return fingerprint_beat(
         plan.beat,
         plan.records,
-        (options.api_v1, options.api_v2, sorted(options.icons), options.draw is None),
+        (sorted(options.icons), options.draw is None),
         options_of_all,
         sorted(set(look.shows.values())),
         files_of(options.templates),
@@ -280,25 +264,27 @@ def _digest_world(plan: SitePlan, options: PublishOptions) -> str:
     )
 
 
-def _sheets(plan: SitePlan, options: PublishOptions, posters: Posters) -> Iterator[Sheet]:
-    shapes = v2.Shapes(plan)
+def _sheets(
+    plan: SitePlan, options: PublishOptions, share_pictures: SharePictures
+) -> Iterator[Sheet]:
+    shapes, on = v2.Shapes(plan), plan.look.outputs
 
     def beside(number: int) -> Iterator[Sheet]:
-        if options.api_v1:
+        if on.api_v1:
             api.prepare(number, plan)
-        if options.api_v2:
+        if on.api_v2:
             yield from v2.page(number, shapes)
 
     yield from feeds.sheets(plan)
     yield from sitemaps.sheets(plan, site.OUTPUTS)
-    yield from signs.sheets(plan, posters.icons, api_v1=options.api_v1, api_v2=options.api_v2)
-    if options.api_v2:
+    yield from signs.sheets(plan, share_pictures.icons)
+    if on.api_v2:
         yield from v2.lists(shapes)
     renderer = Renderer(options.templates)
-    pages = api.old_pages(plan) if options.api_v1 else ()
-    yield from _old.sheets(plan, renderer.read_source(_old.FILE), pages)
-    yield from site.sheets(plan, renderer, posters, beside)
-    if options.api_v1:
+    pages = api.old_pages(plan) if on.api_v1 else ()
+    yield from _redirects.sheets(plan, renderer.read_source(_redirects.FILE), pages)
+    yield from site.sheets(plan, renderer, share_pictures, beside)
+    if on.api_v1:
         yield from api.sheets(plan)
 
 
@@ -342,12 +328,14 @@ def _find_addresses(files: set[str], plan: SitePlan) -> Iterator[str]:
             yield url
 
 
-def _icons_and_cards(posters: Posters, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
+def _icons_and_cards(
+    share_pictures: SharePictures, options: PublishOptions
+) -> Iterator[tuple[str, Origin]]:
     """Yield the icons, and the share pictures that pages name."""
     for path, icon in options.icons.items():
         yield path, Origin(icon.parent, icon.name)
     if options.cards_folder is not None:
-        for name in sorted(set(posters.used.values())):
+        for name in sorted(set(share_pictures.used.values())):
             yield f"{FOLDER}{name}", Origin(options.cards_folder, name)
 
 

@@ -13,8 +13,8 @@ from copydesk.placement import addressable_topics, addresses, topics_above
 from copydesk.publish import _entries, catalogue
 from copydesk.publish._entries import StoryEntry
 from copydesk.publish._filed import StoryReader
+from copydesk.publish._fingerprint import digest_grounds
 from copydesk.publish._keys import Grounds, StoryKey
-from copydesk.publish._world import digest_grounds
 from copydesk.publish.catalogue import Catalogue, Pair, Pictured
 
 _AT_ONCE = 500
@@ -51,11 +51,11 @@ class Survey:
         """Return the stories with a picture in short, the last by path first."""
         return self.catalogue.with_picture()
 
-    def apply_pictures(self, look: PictureLook, world: str) -> None:
-        """Take in how pictures are shown now; `world` changes when any may be shown otherwise."""
-        self.pictures = world
+    def apply_pictures(self, look: PictureLook, digest: str) -> None:
+        """Take in how pictures are shown now; `digest` changes when any may be shown otherwise."""
+        self.pictures = digest
         fresh = {now.path for _, now in self.pairs.values() if now is not None}
-        if self.notes.get("pictures") != world:
+        if self.notes.get("pictures") != digest:
             every = self.catalogue.with_picture()
             fresh.update(entry.path for entry in every if _looks_otherwise(entry, look))
         paths = sorted(fresh)

@@ -17,7 +17,7 @@ from copydesk.kit import dates, text, urls
 from copydesk.news import Story
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
-from copydesk.publish._keys import SOURCE, TOPIC
+from copydesk.publish._keys import PUBLISHER, TOPIC
 from copydesk.publish._outputs import Output, make
 from copydesk.publish._picture import Picture
 from copydesk.publish._plan import SitePlan
@@ -83,7 +83,7 @@ class Feeds:
 
     def of_source(self, domain: str) -> Iterator[Sheet]:
         """Yield the feeds of a publisher."""
-        stories = self.plan.by_source[domain]
+        stories = self.plan.by_publisher[domain]
         title = f"{stories.entries[0].publisher or domain} – {self.plan.beat.title}"
         return self.files(addresses.source_folder(domain), title, stories)
 
@@ -116,9 +116,9 @@ OUTPUTS: tuple[Output[Feeds], ...] = (
         is_fixed=True,
     ),
     Output(
-        key=SOURCE,
+        key=PUBLISHER,
         place=addresses.source_folder,
-        values=lambda plan: sorted(plan.by_source),
+        values=lambda plan: sorted(plan.by_publisher),
         make=Feeds.of_source,
     ),
 )

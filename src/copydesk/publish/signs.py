@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 import orjson
 
 from copydesk.kit import text
+from copydesk.news import Beat
 from copydesk.placement import addresses
 from copydesk.publish._plan import SitePlan
 from copydesk.publish.writing import Sheet
@@ -25,11 +26,9 @@ _OPEN_SEARCH = "http://a9.com/-/spec/opensearch/1.1/"
 _PAPER, _RED = "#fdfcf9", "#9c1c1f"
 
 
-def sheets(
-    plan: SitePlan, icons: Collection[str], *, api_v1: bool, api_v2: bool
-) -> Iterator[Sheet]:
+def sheets(plan: SitePlan, icons: Collection[str]) -> Iterator[Sheet]:
     """Yield the files that tell programs what is where; `icons` names those there are."""
-    yield Sheet("llms.txt", _llms(plan, api_v1=api_v1, api_v2=api_v2))
+    yield Sheet("llms.txt", _llms(plan))
     yield Sheet("opensearch.xml", _open_search(plan, "favicon.ico" in icons))
     yield Sheet("site.webmanifest", _manifest(plan, icons))
     if not plan.links.base:  # below a path nobody asks for it: the host's own has to name the index
@@ -40,14 +39,14 @@ def sheets(
         yield Sheet("robots.txt", f"User-agent: *\nAllow: /\n\n{maps}".encode())
 
 
-def _llms(plan: SitePlan, *, api_v1: bool, api_v2: bool) -> bytes:
+def _llms(plan: SitePlan) -> bytes:
     """Return what llmstxt.org asks for: a title, a summary, lists of links."""
     title = _plain(plan.beat.title)
-    about = next((t.description for t in plan.topics if t.name == plan.beat.topic), "")
+    about, subject = _describe_subject(plan.beat)
     lines = [
         f"# {title}",
         "",
-        f"> {text.shorten(_plain(about), 300) or f'News on one subject, chosen by {title}.'}",
+        f"> {text.shorten(_plain(about), 300) or f'News on {subject}, chosen by {title}.'}",
         "",
         _TERMS,
         "",
@@ -67,14 +66,27 @@ def _llms(plan: SitePlan, *, api_v1: bool, api_v2: bool) -> bytes:
             for topic in plan.topics
         ),
     ]
+    on = plan.look.outputs
     interfaces = [
-        *([_api(plan, "v2/openapi.json", "OpenAPI 3.1 of the files below api/v2/")] * api_v2),
-        *([_api(plan, "v2/stories/latest.json", "the newest hundred stories, whole")] * api_v2),
-        *([_api(plan, "news/index.json", "the newest stories, as everyday.cc had them")] * api_v1),
+        *([_api(plan, "v2/openapi.json", "OpenAPI 3.1 of the files below api/v2/")] * on.api_v2),
+        *([_api(plan, "v2/stories/latest.json", "the newest hundred stories, whole")] * on.api_v2),
+        *(
+            [_api(plan, "news/index.json", "the newest stories, as everyday.cc had them")]
+            * on.api_v1
+        ),
     ]
     if interfaces:
         lines += ["", "## API", "", *interfaces]
     return ("\n".join(lines) + "\n").encode()
+
+
+def _describe_subject(beat: Beat) -> tuple[str, str]:
+    """Return how the newsroom describes what the news is on, "" for nothing, and a word for it."""
+    if beat.topic or not beat.topics:
+        main = next((topic for topic in beat.topics if topic.name == beat.topic), None)
+        return main.description if main else "", "one subject"
+    names = ", ".join(topic.name for topic in beat.topics)
+    return beat.description, text.shorten(_plain(names), 200)
 
 
 def _api(plan: SitePlan, path: str, about: str) -> str:

@@ -13,7 +13,7 @@ from copydesk.news import Article, Beat, Dropped, Reason, Related, Shelf, Story,
 from copydesk.review._correction import apply_correction
 from copydesk.review._hold import gate
 from copydesk.review._judgement import apply_judgement, keep_off
-from copydesk.review._rulings import apply_rulings, find_ruled_fields
+from copydesk.review._ruled_fields import apply_rulings, find_ruled_fields
 from copydesk.review._verdict import apply_verdict
 
 # Why a story is judged anew decides what of it is taken over: after a correction what its page

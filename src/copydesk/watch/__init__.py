@@ -1,4 +1,4 @@
-"""Read a source's answer into leads and decide when to look again; no socket, no clock, no disk.
+"""Read a source's answer into leads and decide when to look again; no socket, no disk.
 
     Page ── read ──> SourceReading(leads, more) ── is_wanted ──> leads for this source
     SourceState ── is_due ──> ask ── after_page | after_unchanged | after_not_modified |
@@ -7,7 +7,8 @@
     websub: what is asked of a hub that pushes, and which of its words are believed
 
 Feeds (RSS, Atom, RDF, JSON Feed), sitemaps and plain pages of links are told apart by their
-bytes. Whatever the bytes are, `read` gives a SourceReading or raises FeedError.
+bytes. Whatever the bytes are, `read` gives a SourceReading or raises FeedError. What time it is
+comes in as an argument (`now`): nothing here looks at a clock.
 """
 
 from __future__ import annotations

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from copydesk.cli.sources._sources import command as command
+from copydesk.cli.sources._list import command as command

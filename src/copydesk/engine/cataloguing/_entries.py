@@ -14,7 +14,7 @@ from copydesk.engine.filing import find_article
 from copydesk.engine.newsroom import Newsroom, Progress
 from copydesk.errors import RecordError
 from copydesk.kit import processes
-from copydesk.news import Article, Story
+from copydesk.news import Story
 
 _MANY = 2000  # records from which other cores are worth their start
 _AT_ONCE = 250

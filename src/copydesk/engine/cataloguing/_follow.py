@@ -68,9 +68,7 @@ def sweep_records(
     return now
 
 
-def follow_commits(
-    newsroom: Newsroom, catalogue: Catalogue, progress: Progress = _SILENCE
-) -> None:
+def follow_commits(newsroom: Newsroom, catalogue: Catalogue, progress: Progress = _SILENCE) -> None:
     """Bring a catalogue up to date with what was committed since it was last looked at.
 
     Where no commit can tell that, in a folder without git or after history was rewritten, every

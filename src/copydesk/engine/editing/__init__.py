@@ -12,15 +12,15 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.engine.editing._clear import clear_verdict as clear_verdict
     from copydesk.engine.editing._explain import explain as explain
+    from copydesk.engine.editing._file_rule import RuleReport as RuleReport
+    from copydesk.engine.editing._file_rule import file_rule as file_rule
+    from copydesk.engine.editing._file_rule import undo_rule as undo_rule
     from copydesk.engine.editing._inverse import EditConflict as EditConflict
     from copydesk.engine.editing._inverse import revert_list as revert_list
     from copydesk.engine.editing._inverse import rulings_without as rulings_without
     from copydesk.engine.editing._inverse import story_without as story_without
+    from copydesk.engine.editing._list_rules import list_rules as list_rules
     from copydesk.engine.editing._new_rule import NewRule as NewRule
-    from copydesk.engine.editing._rulings import RuleReport as RuleReport
-    from copydesk.engine.editing._rulings import file_rule as file_rule
-    from copydesk.engine.editing._rulings import list_rules as list_rules
-    from copydesk.engine.editing._rulings import undo_rule as undo_rule
     from copydesk.engine.editing._undo import UndoReport as UndoReport
     from copydesk.engine.editing._undo import undo_action as undo_action
     from copydesk.engine.editing._urgent import show_at_once as show_at_once

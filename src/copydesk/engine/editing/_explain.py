@@ -11,7 +11,7 @@ from copydesk import archive, judge, review
 from copydesk.archive import Archive, ArticleStore
 from copydesk.catalogue import Catalogue
 from copydesk.engine.cataloguing import follow_commits, open_catalogue, read_rules, standing_of
-from copydesk.engine.editing._rulings import rules_on
+from copydesk.engine.editing._list_rules import rules_on
 from copydesk.engine.filing import find_article
 from copydesk.engine.newsroom import Explanation, Newsroom, Term, record_at
 from copydesk.engine.reading import SiteHabits

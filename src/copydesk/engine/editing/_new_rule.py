@@ -18,13 +18,11 @@ from copydesk.engine.editing._verdicts import speaker
 from copydesk.engine.newsroom import Newsroom, find_record
 from copydesk.errors import UsageError
 from copydesk.kit import text, urls
-from copydesk.news import Beat, Ruling, RulingKind
+from copydesk.news import RULING_KINDS, Beat, Ruling, RulingKind
 
 WHY_CHARACTERS = 10_000
 TITLE_CHARACTERS = 500
 WORD_CHARACTERS = 200
-
-_LEAST = {"merge": 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +42,7 @@ def ruling(newsroom: Newsroom, new: NewRule) -> Ruling:
     _must_be_short(new.why, WHY_CHARACTERS, "--why")
     paths = [find_record(newsroom.root, newsroom.settings, path) for path in new.paths]
     names = tuple(dict.fromkeys(map(review.record_name, paths)))
-    if (len(names) < _LEAST.get(new.said, 1) and new.said != "block") or len(names) < len(paths):
+    if len(names) < max(RULING_KINDS[new.said].stories[0], len(paths)):
         raise UsageError(
             f"{new.said} wants different stories",
             subject=", ".join(new.paths)[:WORD_CHARACTERS],

@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.engine.judging._apply_rulings import apply_rules as apply_rules
+    from copydesk.engine.judging._apply_rulings import counting_picture as counting_picture
+    from copydesk.engine.judging._apply_rulings import story_as_read as story_as_read
+    from copydesk.engine.judging._apply_rulings import take_back_rule as take_back_rule
     from copydesk.engine.judging._judge_article import Appraised as Appraised
     from copydesk.engine.judging._judge_article import Bench as Bench
     from copydesk.engine.judging._judge_article import JudgedStory as JudgedStory
@@ -20,10 +24,6 @@ if TYPE_CHECKING:
     from copydesk.engine.judging._judge_article import judging_order as judging_order
     from copydesk.engine.judging._pictures import ChosenPicture as ChosenPicture
     from copydesk.engine.judging._pictures import choose_pictures as choose_pictures
-    from copydesk.engine.judging._rulings import apply_rules as apply_rules
-    from copydesk.engine.judging._rulings import counting_picture as counting_picture
-    from copydesk.engine.judging._rulings import story_as_read as story_as_read
-    from copydesk.engine.judging._rulings import take_back_rule as take_back_rule
     from copydesk.engine.judging._shelf import FiledShelf as FiledShelf
     from copydesk.engine.judging._vectors import Vectors as Vectors
     from copydesk.engine.judging._vectors import open_vectors as open_vectors

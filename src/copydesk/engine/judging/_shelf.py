@@ -1,4 +1,4 @@
-"""The shelf of a round: what is filed, found in the catalogue and read when somebody asks for it."""
+"""The shelf of a round: what is filed, found in the catalogue, read when somebody asks for it."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom._newsroom import alone as alone
     from copydesk.engine.newsroom._newsroom import hold_lock as hold_lock
     from copydesk.engine.newsroom._newsroom import in_turn as in_turn
-    from copydesk.engine.newsroom._newsroom import opened as opened
+    from copydesk.engine.newsroom._newsroom import open_newsroom as open_newsroom
     from copydesk.engine.newsroom._progress import Progress as Progress
     from copydesk.engine.newsroom._progress import Silence as Silence
     from copydesk.engine.newsroom._report import BuildReport as BuildReport
@@ -44,5 +44,6 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom._starts import demo as demo
     from copydesk.engine.newsroom._starts import demo_newsroom as demo_newsroom
     from copydesk.engine.newsroom._starts import new as new
+    from copydesk.engine.newsroom._starts import new_beat as new_beat
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

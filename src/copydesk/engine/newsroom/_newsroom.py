@@ -57,7 +57,7 @@ class Newsroom:
 
 
 @contextlib.contextmanager
-def opened(
+def open_newsroom(
     root: Path, now: datetime, environ: Mapping[str, str], *, scratch: bool = False
 ) -> Iterator[Newsroom]:
     """Open the newsroom in `root` for the block.

@@ -38,6 +38,21 @@ def new(root: Path, when: datetime) -> tuple[str, ...]:
         return _lay_out(folder / "starter", root, when)
 
 
+def new_beat(root: Path, new: config.NewBeat, when: datetime) -> tuple[str, ...]:
+    """Make a bare newsroom on any subject in `root`; give the files made.
+
+    As `new` does, and raises UsageError, too, where nothing can be made of what is said: then
+    nothing is made.
+    """
+    _must_be_free(root)
+    composed = config.compose_newsroom(new)
+    with _writing(root):
+        for path, written in composed.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            files.write_atomic(root / path, written.encode())
+    return _begin(root, when)
+
+
 def demo_newsroom(root: Path, when: datetime) -> bool:
     """Lay out the demo's newsroom in `root`; False where it is there already."""
     if (root / "beat.toml").exists():
@@ -95,8 +110,28 @@ def _must_be_free(root: Path) -> None:
         )
 
 
+@contextmanager
+def _writing(root: Path) -> Iterator[None]:
+    """Raise UsageError where the folder cannot be written in the block."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"the folder cannot be made ({error.strerror or 'disk error'})",
+            subject=str(root),
+            hint="name one below a folder that you may write to",
+        ) from error
+
+
 def _lay_out(folder: Path, root: Path, when: datetime) -> tuple[str, ...]:
-    shutil.copytree(folder, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    ignored = shutil.ignore_patterns("__pycache__")
+    with _writing(root):
+        shutil.copytree(folder, root, dirs_exist_ok=True, ignore=ignored)
+    return _begin(root, when)
+
+
+def _begin(root: Path, when: datetime) -> tuple[str, ...]:
+    """Give a folder of settings its key and its repository, with a first commit of all of it."""
     _ignore_private(root)
     archive.write_key(root / PRIVATE / "key")
     made = sorted(

@@ -21,8 +21,8 @@ from copydesk.engine.newsroom import (
     failure_of,
     in_turn,
 )
-from copydesk.engine.publishing._cards import ShareCards
 from copydesk.engine.publishing._picture_rules import picture_shows
+from copydesk.engine.publishing._share_cards import ShareCards
 from copydesk.engine.publishing._stories import NewsroomStories
 from copydesk.errors import PublishError
 from copydesk.kit import files
@@ -66,7 +66,7 @@ def build(
         cards = ShareCards(newsroom.root, newsroom.private, troubles)
         icons = cards.icons(edition.beat.title)
         chosen = _options(newsroom, seen, options)
-        chosen = replace(chosen, draw=cards.draw, draw_ahead=cards.ahead)
+        chosen = replace(chosen, draw=cards.draw, draw_ahead=cards.draw_ahead)
         chosen = replace(chosen, cards_folder=cards.folder, icons=icons)
         done = publish.publish(edition, out, manifest, chosen, newsroom.memory.together)
         if done.cards is not None:
@@ -159,22 +159,22 @@ def _options(
     newsroom: Newsroom, seen: publish.Survey, options: BuildOptions
 ) -> publish.PublishOptions:
     settings = newsroom.settings
+    shows = picture_shows(settings, newsroom.articles, newsroom.album, newsroom.memory, seen)
+    practice = publish.Practice(
+        holds=settings.review.mode == "hold",
+        max_age_days=settings.fetch.max_age_days,
+        counts_reads=settings.serve.count_reads,
+    )
     return publish.PublishOptions(
         full=options.full,
-        api_v1=settings.publish.api_v1,
-        api_v2=settings.publish.api_v2,
-        languages=settings.publish.languages,
+        look=publish.Look(
+            show=settings.pictures.show,
+            shows=shows,
+            outputs=settings.publish,
+            front=settings.front,
+            practice=practice,
+        ),
         pictures_folder=newsroom.private / "pictures",
-        show=settings.pictures.show,
-        shows=picture_shows(
-            newsroom.settings, newsroom.articles, newsroom.album, newsroom.memory, seen
-        ),
-        half_life_hours=settings.front.half_life_hours,
-        house=publish.House(
-            holds=settings.review.mode == "hold",
-            max_age_days=settings.fetch.max_age_days,
-            counts_reads=settings.serve.count_reads,
-        ),
         static=newsroom.root / "assets",
         templates=newsroom.root / "_templates",
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 from copydesk import deploy as room
 from copydesk.engine.newsroom import DeployReport, Newsroom, Progress, hold_lock, in_turn
 from copydesk.engine.publishing._manifest import DeployManifest
-from copydesk.engine.publishing._pings import tell
+from copydesk.engine.publishing._pings import send_pings
 from copydesk.engine.publishing._place import deploy_place
 from copydesk.errors import BusyError
 from copydesk.memory import Memory
@@ -51,7 +51,7 @@ def deploy(
             done = _deliver_files(newsroom.memory, site, place, options)
     heard, notes = 0, tuple(f"not sent, a link or an odd name: {path}" for path in site.skipped)
     if not options.dry_run:
-        heard, silent = tell(
+        heard, silent = send_pings(
             newsroom.settings, newsroom.memory, newsroom.now, (*done.sent, *done.deleted)
         )
         notes += silent

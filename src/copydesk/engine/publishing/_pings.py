@@ -1,4 +1,4 @@
-"""Told: search engines and hubs hear of what a deploy changed, where the owner wants that.
+"""Pings: search engines and hubs hear of what a deploy changed, where the owner wants that.
 
 Who could not be told is told the next time, as long as that is no more than a week.
 """
@@ -21,7 +21,7 @@ _ANSWER_BYTES = 65_536
 _RESERVED = (".test", ".example", ".invalid")
 
 
-def tell(
+def send_pings(
     settings: Settings, memory: Memory, now: datetime, changed: Iterable[str]
 ) -> tuple[int, tuple[str, ...]]:
     """Tell whom `[deploy]` names of changed paths; return how many heard, and what went wrong.

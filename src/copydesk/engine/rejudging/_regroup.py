@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
-from copydesk import archive, judge, review
+from copydesk import judge, review
 from copydesk.engine.cataloguing import beat_in_force
 from copydesk.engine.judging import FiledShelf
 from copydesk.engine.newsroom import Newsroom

@@ -10,7 +10,7 @@ from copydesk import judge, review
 from copydesk.archive import ArticleStore
 from copydesk.config import Settings
 from copydesk.engine.filing import find_article, read_digests
-from copydesk.engine.judging import Vectors, counting_picture, put_on_shelf
+from copydesk.engine.judging import FiledShelf, counting_picture
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.reading import SiteHabits
 from copydesk.engine.revisiting import _plans, _terms

@@ -32,7 +32,7 @@ from copydesk.engine.filing import (
     take_over_unknown,
 )
 from copydesk.engine.judging import Bench
-from copydesk.engine.newsroom import Failure, Newsroom, Troubles, failure_of
+from copydesk.engine.newsroom import Failure, Newsroom, failure_of
 from copydesk.engine.revisiting import (
     keep_looks,
     keep_plan,

@@ -1,6 +1,7 @@
 """Gather: what is listed comes in over the wire, is read, and becomes a candidate for a story.
 
-due sources ── collect ──> leads ── sift ──> unknown ── read ──> pages ── settle ──> candidates
+due sources ── collect ──> leads ── sift ──> unknown ── pick ──> this round's
+            ── read ──> pages ── settle ──> candidates
 """
 
 from __future__ import annotations
@@ -23,12 +24,11 @@ from copydesk.engine.revisiting import look_again
 from copydesk.engine.round._candidates import Candidate, Gathered
 from copydesk.engine.round._known import sift, tries_of
 from copydesk.engine.round._outcomes import Outcome, Waiting
+from copydesk.engine.round._pick_leads import pick_leads, round_limits
 from copydesk.engine.round._stopwatch import Stopwatch
 from copydesk.engine.sources import (
-    SourceShare,
+    SourcesToAsk,
     collect_leads,
-    round_limits,
-    share_out,
 )
 from copydesk.memory import Memory
 from copydesk.news import Article, Fetcher
@@ -74,11 +74,11 @@ class _Gathering:
         """Take each step in its turn."""
         newsroom, measure = self.bench.newsroom, self.stopwatch.measure
         limits = None if options.web else round_limits(newsroom.settings)  # no replay waits
-        share = SourceShare(all_due=options.all_due, a_host=limits.a_host if limits else None)
+        to_ask = SourcesToAsk(all_due=options.all_due, a_host=limits.a_host if limits else None)
         with measure("sources"):
-            asked = await collect_leads(newsroom, self.fetcher, self.readers, self.progress, share)
+            asked = await collect_leads(newsroom, self.fetcher, self.readers, self.progress, to_ask)
         unknown, outcomes = sift(newsroom, self.bench.shelf, asked.leads)
-        leads, late = share_out(unknown, limits, newsroom.now)
+        leads, late = pick_leads(unknown, limits, newsroom.now)
         outcomes += [Outcome(lead=lead, end=Waiting()) for lead in late]
         with measure("pages"):
             reads = await read_pages(leads, self.fetcher, self.readers, self.progress)

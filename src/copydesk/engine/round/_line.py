@@ -38,9 +38,11 @@ from copydesk.engine.round._judge_articles import judge_all, open_bench, take_in
 from copydesk.engine.round._stopwatch import Stopwatch
 
 
-async def run(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> RoundReport:
+async def run(
+    newsroom: Newsroom, options: RoundOptions, progress: Progress, stopwatch: Stopwatch
+) -> RoundReport:
     """Run one round up to the commit and return its report; the caller builds the site."""
-    stopwatch, troubles = Stopwatch(), Troubles()
+    troubles = Troubles()
     ending = Ending(
         lock=write_lock(newsroom.root, newsroom.memory),
         branch=archive.Repository(newsroom.root).branch(),

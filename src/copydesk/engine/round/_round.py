@@ -10,28 +10,35 @@ from dataclasses import replace
 from copydesk.engine.filing import archive_old_records
 from copydesk.engine.newsroom import Failure, Newsroom, Progress, RoundReport, alone
 from copydesk.engine.publishing import build, deploy
-from copydesk.engine.round import _line, _remote, _retention
+from copydesk.engine.round import _git_remote, _line, _retention
 from copydesk.engine.round._gather import RoundOptions
+from copydesk.engine.round._stopwatch import Stopwatch
 from copydesk.errors import CopydeskError
 
 
-def run_round(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> RoundReport:
+def run_round(
+    newsroom: Newsroom,
+    options: RoundOptions,
+    progress: Progress,
+    stopwatch: Stopwatch | None = None,
+) -> RoundReport:
     """Run one round and publish what it changed; a dry run only says what it would do.
 
-    A replay is a test and pushes nothing. Raises BusyError where another round is at work,
-    ConfigError, RecordingError, MemoryStoreError. What goes wrong with one source, page, record or
-    picture is in the report, and so is a push that failed.
+    `stopwatch` measures the stages up to the commit, and so knows when each begins. A replay is a
+    test and pushes nothing. Raises BusyError where another round is at work, ConfigError,
+    RecordingError, MemoryStoreError. What goes wrong with one source, page, record or picture is in
+    the report, and so is a push that failed.
     """
     began = time.monotonic()
     with alone(newsroom.root, newsroom.private):
-        report = _in_loop(newsroom, options, progress)
+        report = _in_loop(newsroom, options, progress, stopwatch or Stopwatch())
         if not options.dry_run:
             report = _time("archive", _archive, newsroom, report)
             if options.web is None:
-                report = _time("push", _remote.push_commits, newsroom, report)
+                report = _time("push", _git_remote.push_commits, newsroom, report)
             report = _publish(newsroom, report, progress)
             _retention.forget_old(newsroom)
-            report = _time("tidy", _remote.tidy_repository, newsroom, report)
+            report = _time("tidy", _git_remote.tidy_repository, newsroom, report)
     if options.deploy and not options.dry_run:
         report = _deploy(newsroom, report, progress)
     return replace(report, seconds=round(time.monotonic() - began, 3))
@@ -88,8 +95,10 @@ def _once(*failed: Failure) -> tuple[Failure, ...]:
     return tuple(dict.fromkeys(failed))
 
 
-def _in_loop(newsroom: Newsroom, options: RoundOptions, progress: Progress) -> RoundReport:
+def _in_loop(
+    newsroom: Newsroom, options: RoundOptions, progress: Progress, stopwatch: Stopwatch
+) -> RoundReport:
     import uvloop
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_line.run(newsroom, options, progress))
+        return runner.run(_line.run(newsroom, options, progress, stopwatch))

@@ -1,4 +1,4 @@
-"""Serving: the published site over HTTP, rounds when they are due, pushes from hubs.
+"""Serving: the published site over HTTP, rounds when they are due, subscriptions to hubs.
 
 A newsroom goes in; it is served, and goes on publishing, until the process is told to stop.
 """
@@ -12,11 +12,11 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.engine.serving._audience import AudienceCounts as AudienceCounts
     from copydesk.engine.serving._audience import client_of as client_of
-    from copydesk.engine.serving._due import Folder as Folder
+    from copydesk.engine.serving._due import NewsroomFolder as NewsroomFolder
     from copydesk.engine.serving._due import what_is_due as what_is_due
     from copydesk.engine.serving._rounds import Rounds as Rounds
     from copydesk.engine.serving._rounds import run_in_child as run_in_child
-    from copydesk.engine.serving._rounds import wait_after_push as wait_after_push
+    from copydesk.engine.serving._rounds import wait_after_hub_push as wait_after_hub_push
     from copydesk.engine.serving._serve import Address as Address
     from copydesk.engine.serving._serve import listening as listening
     from copydesk.engine.serving._serve import serve as serve

@@ -33,8 +33,8 @@ CLIENTS_AT_MOST = 200_000  # pairs of client and story a day, some 20 MB; more a
 _BROWSER = re.compile(r"(Mozilla|Opera)/\d")
 # a browser has no address of its maker in its name; Cubot makes telephones
 _MACHINE = re.compile(r"(?i)(?<!cu)bot|crawl|spider|slurp|preview|headless|monitor|scan|https?:|@")
-_AHEAD = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
-_IS_AHEAD = re.compile(r"(?i)prefetch|prerender|preview")
+_PURPOSE_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+_PREFETCH = re.compile(r"(?i)prefetch|prerender|preview")
 
 
 def is_read(request: web.Request) -> bool:
@@ -46,7 +46,7 @@ def is_read(request: web.Request) -> bool:
         and _BROWSER.match(agent) is not None
         and _MACHINE.search(agent) is None
         and headers.get("Sec-Fetch-Dest", "document") == "document"
-        and not any(_IS_AHEAD.search(headers.get(name, "")) for name in _AHEAD)
+        and not any(_PREFETCH.search(headers.get(name, "")) for name in _PURPOSE_HEADERS)
     )
 
 

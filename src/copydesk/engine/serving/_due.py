@@ -14,12 +14,12 @@ import msgspec
 
 from copydesk import archive, config, watch
 from copydesk.engine.newsroom import PRIVATE
-from copydesk.engine.sources import LEDGER_PATH, unread_pushes
+from copydesk.engine.sources import LEDGER_PATH, unread_hub_pushes
 from copydesk.errors import ConfigError, CopydeskError
 from copydesk.memory import Memory
 
 T = TypeVar("T")
-_AHEAD = timedelta(hours=20)  # a wait that surely is one; watch judges those beyond
+_SURE_WAIT = timedelta(hours=20)  # a wait that surely is one; watch judges those beyond
 Mark = tuple[tuple[str, int, int], ...]
 
 
@@ -39,7 +39,7 @@ class _Glimpse:
     next_at: datetime | None = None
 
 
-class Folder:
+class NewsroomFolder:
     """A newsroom's folder as it is now; beat.toml is parsed again only after it changed.
 
     `last` are the settings that were read last. Everything else touches the disk: for a thread.
@@ -88,7 +88,7 @@ class Folder:
 def what_is_due(settings: config.Settings, memory: Memory, now: datetime) -> Due:
     """Return why a round is due: a push, a source, a second look, what a killed round left."""
     urls = {source.url for source in settings.beat.sources}
-    if unread_pushes(memory, urls, now):
+    if unread_hub_pushes(memory, urls, now):
         return Due(why="a hub pushed")
     if memory.journal() or archive.is_cut_short(settings.root):
         return Due(why="a change was cut short")
@@ -107,8 +107,8 @@ def _sources_due(
             continue
         if glimpse.next_at is None:
             return Due(why="a source is new")
-        is_ahead = now < glimpse.next_at < now + _AHEAD
-        if not is_ahead and _is_due(states[url], now):
+        waits = now < glimpse.next_at < now + _SURE_WAIT
+        if not waits and _is_due(states[url], now):
             return Due(why="a source is due")
         soonest.append(glimpse.next_at)
     return Due(soonest=min(soonest, default=None))

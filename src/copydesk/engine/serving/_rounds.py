@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from copydesk.engine.serving._due import Due, Folder, Mark
+from copydesk.engine.serving._due import Due, Mark, NewsroomFolder
 from copydesk.errors import CopydeskError
 from copydesk.fetch import Clock
 
@@ -29,7 +29,7 @@ class Rounds:
 
     def __init__(
         self,
-        folder: Folder,
+        folder: NewsroomFolder,
         clock: Clock,
         say: Say,
         run: Callable[[], Awaitable[int]] | None = None,
@@ -84,11 +84,11 @@ class Rounds:
         every_minutes = self._folder.last.serve.every_minutes
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wanted.wait(), every_minutes * 60.0)
-            await self._clock.sleep(wait_after_push(self._began, self._clock.now()))
+            await self._clock.sleep(wait_after_hub_push(self._began, self._clock.now()))
         self._wanted.clear()
 
 
-def wait_after_push(began: datetime | None, now: datetime) -> float:
+def wait_after_hub_push(began: datetime | None, now: datetime) -> float:
     """Compute the seconds from a push to the round that reads it; `began` is the last round's."""
     rest = 0.0 if began is None else (began + BETWEEN - now).total_seconds()
     return max(_GATHER_SECONDS, rest)

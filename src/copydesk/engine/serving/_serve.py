@@ -19,7 +19,7 @@ from copydesk.config import Settings
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.publishing import is_gone
 from copydesk.engine.serving._audience import AudienceCounts
-from copydesk.engine.serving._due import Folder
+from copydesk.engine.serving._due import NewsroomFolder
 from copydesk.engine.serving._rounds import Rounds
 from copydesk.engine.serving._site import Site
 from copydesk.engine.serving._subscriber import Subscriber
@@ -66,7 +66,7 @@ async def _serve(settings: Settings, address: Address, say: Say, site: Site) -> 
         await _serve_until_signal(address, say, site)
         return
     clock = fetch.WallClock()
-    folder = Folder(settings, os.environ)
+    folder = NewsroomFolder(settings, os.environ)
     rounds = Rounds(folder, clock, with_time(say, clock))
     async with fetch.Web(replace(settings.fetch, max_bytes=_HUB_BYTES), clock) as wire:
         subscriber = Subscriber(folder, wire.post, clock, with_time(say, clock))
@@ -77,7 +77,7 @@ async def _serve(settings: Settings, address: Address, say: Say, site: Site) -> 
 
 def _audience(settings: Settings) -> AudienceCounts:
     """Count readers in the newsroom's memory, opened anew each time: a round may replace it."""
-    return AudienceCounts(Folder(settings, os.environ).memory, fetch.WallClock())
+    return AudienceCounts(NewsroomFolder(settings, os.environ).memory, fetch.WallClock())
 
 
 def with_time(say: Say, clock: fetch.Clock) -> Say:

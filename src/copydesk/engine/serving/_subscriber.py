@@ -15,12 +15,12 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from copydesk.engine.serving import _plan
-from copydesk.engine.serving._due import Folder
+from copydesk.engine.serving._due import NewsroomFolder
+from copydesk.engine.serving._hub_plan import plan_subscriptions
 from copydesk.engine.sources import (
-    Push,
+    HubPush,
     forget_subscription,
-    keep_push,
+    keep_hub_push,
     keep_subscription,
     subscription_at,
     subscription_key,
@@ -52,7 +52,7 @@ class Subscriber:
     A hub has `body_seconds` for a whole push.
     """
 
-    def __init__(self, folder: Folder, post: Post, clock: Clock, say: Say) -> None:
+    def __init__(self, folder: NewsroomFolder, post: Post, clock: Clock, say: Say) -> None:
         self.soon: Callable[[], None] = lambda: None
         self.body_seconds = _BODY_SECONDS
         self._folder = folder
@@ -161,7 +161,7 @@ class Subscriber:
         """Bring the subscriptions up to the sources; give those to ask for now."""
         now = self._clock.now()
         with self._memory() as memory:
-            kept = _plan.plan(memory, self._folder.settings(), now)
+            kept = plan_subscriptions(memory, self._folder.settings(), now)
         self._know(kept)
         return [subscription for subscription in kept.values() if websub.is_time(subscription, now)]
 
@@ -228,13 +228,13 @@ class Subscriber:
             signature = headers.get("X-Hub-Signature", "")
             if not websub.is_signed(subscription.secret, signature, body):
                 return False
-            pushed = Push(
+            pushed = HubPush(
                 at=now.replace(microsecond=0),
                 body=body,
                 content_type=headers.get("Content-Type", "")[:200],
             )
             with memory.together():
-                keep_push(memory, subscription.source, pushed)
+                keep_hub_push(memory, subscription.source, pushed)
         self._change(subscription, lambda before: websub.after_push(before, now))
         return True
 

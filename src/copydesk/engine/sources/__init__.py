@@ -1,4 +1,7 @@
-"""Sources: the beat's sources go in, leads and how each source stands come out."""
+"""Sources: the beat's sources go in, leads and how each source stands come out.
+
+Which of the leads a round fetches is picked in `engine.round` (`pick_leads`).
+"""
 
 from __future__ import annotations
 
@@ -8,46 +11,44 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.engine.sources._ask import SourceAnswers as SourceAnswers
-    from copydesk.engine.sources._ask import SourceShare as SourceShare
+    from copydesk.engine.sources._ask import SourcesToAsk as SourcesToAsk
     from copydesk.engine.sources._ask import collect_leads as collect_leads
+    from copydesk.engine.sources._ask import is_at_home as is_at_home
     from copydesk.engine.sources._ask import with_source_options as with_source_options
     from copydesk.engine.sources._discover import Discovery as Discovery
     from copydesk.engine.sources._discover import add_source as add_source
     from copydesk.engine.sources._discover import find_sources as find_sources
     from copydesk.engine.sources._discover import source_address as source_address
-    from copydesk.engine.sources._imports import Import as Import
-    from copydesk.engine.sources._imports import import_sources as import_sources
+    from copydesk.engine.sources._health import HealthRow as HealthRow
+    from copydesk.engine.sources._health import SourceRow as SourceRow
+    from copydesk.engine.sources._health import ask_sources as ask_sources
+    from copydesk.engine.sources._health import check_sources as check_sources
+    from copydesk.engine.sources._health import source_rows as source_rows
+    from copydesk.engine.sources._hub_pushes import HubPush as HubPush
+    from copydesk.engine.sources._hub_pushes import (
+        find_hub_pushed_sources as find_hub_pushed_sources,
+    )
+    from copydesk.engine.sources._hub_pushes import forget_subscription as forget_subscription
+    from copydesk.engine.sources._hub_pushes import keep_hub_push as keep_hub_push
+    from copydesk.engine.sources._hub_pushes import keep_subscription as keep_subscription
+    from copydesk.engine.sources._hub_pushes import read_hub_pushed_page as read_hub_pushed_page
+    from copydesk.engine.sources._hub_pushes import subscription_at as subscription_at
+    from copydesk.engine.sources._hub_pushes import subscription_key as subscription_key
+    from copydesk.engine.sources._hub_pushes import subscriptions as subscriptions
+    from copydesk.engine.sources._hub_pushes import unread_hub_pushes as unread_hub_pushes
+    from copydesk.engine.sources._hub_pushes import use_up_hub_push as use_up_hub_push
+    from copydesk.engine.sources._keep import KeepReport as KeepReport
+    from copydesk.engine.sources._keep import keep_source as keep_source
     from copydesk.engine.sources._ledger import LEDGER_PATH as LEDGER_PATH
     from copydesk.engine.sources._ledger import States as States
     from copydesk.engine.sources._ledger import apply_ledger as apply_ledger
     from copydesk.engine.sources._ledger import ledger_under_edit as ledger_under_edit
     from copydesk.engine.sources._ledger import note_moves as note_moves
-    from copydesk.engine.sources._pushes import Push as Push
-    from copydesk.engine.sources._pushes import find_pushed_sources as find_pushed_sources
-    from copydesk.engine.sources._pushes import forget_subscription as forget_subscription
-    from copydesk.engine.sources._pushes import keep_push as keep_push
-    from copydesk.engine.sources._pushes import keep_subscription as keep_subscription
-    from copydesk.engine.sources._pushes import read_pushed_page as read_pushed_page
-    from copydesk.engine.sources._pushes import subscription_at as subscription_at
-    from copydesk.engine.sources._pushes import subscription_key as subscription_key
-    from copydesk.engine.sources._pushes import subscriptions as subscriptions
-    from copydesk.engine.sources._pushes import unread_pushes as unread_pushes
-    from copydesk.engine.sources._pushes import use_up_push as use_up_push
+    from copydesk.engine.sources._opml import Import as Import
+    from copydesk.engine.sources._opml import export_opml as export_opml
+    from copydesk.engine.sources._opml import import_sources as import_sources
     from copydesk.engine.sources._rules import RULE_REASONS as RULE_REASONS
     from copydesk.engine.sources._rules import RuleDigests as RuleDigests
-    from copydesk.engine.sources._share import PAGES_A_SOURCE as PAGES_A_SOURCE
-    from copydesk.engine.sources._share import RoundLimits as RoundLimits
-    from copydesk.engine.sources._share import is_at_home as is_at_home
-    from copydesk.engine.sources._share import round_limits as round_limits
-    from copydesk.engine.sources._share import share_out as share_out
-    from copydesk.engine.sources._sources import HealthRow as HealthRow
-    from copydesk.engine.sources._sources import KeepReport as KeepReport
-    from copydesk.engine.sources._sources import SourceRow as SourceRow
-    from copydesk.engine.sources._sources import ask_sources as ask_sources
-    from copydesk.engine.sources._sources import check_sources as check_sources
-    from copydesk.engine.sources._sources import export_opml as export_opml
-    from copydesk.engine.sources._sources import keep_source as keep_source
-    from copydesk.engine.sources._sources import source_rows as source_rows
     from copydesk.engine.sources._states import keep_states as keep_states
     from copydesk.engine.sources._states import source_states as source_states
 else:

@@ -11,8 +11,7 @@ from copydesk import watch
 from copydesk.config import Settings
 from copydesk.engine.newsroom import Failure, Newsroom, Progress, Troubles, failure_of
 from copydesk.engine.reading import ReaderPool
-from copydesk.engine.sources import _pushes
-from copydesk.engine.sources._share import is_at_home
+from copydesk.engine.sources import _hub_pushes
 from copydesk.engine.sources._states import refresh_by_rules, source_states
 from copydesk.errors import CopydeskError
 from copydesk.kit import urls
@@ -63,7 +62,7 @@ class SourceAnswers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceShare:
+class SourcesToAsk:
     """Which sources a round asks: those due, or with `all_due` all that may be asked.
 
     Of one host at most `a_host`, the longest due first; the others stay due for the next round.
@@ -74,7 +73,7 @@ class SourceShare:
     a_host: int | None = None
 
 
-ALL = SourceShare(all_due=True)
+ALL = SourcesToAsk(all_due=True)
 
 
 async def collect_leads(
@@ -82,9 +81,9 @@ async def collect_leads(
     fetcher: Fetcher,
     readers: ReaderPool,
     progress: Progress,
-    share: SourceShare,
+    to_ask: SourcesToAsk,
 ) -> SourceAnswers:
-    """Ask every source of the round's share, one after the other of each host."""
+    """Ask the sources that a round asks, one after the other of each host."""
     troubles = Troubles()
     states = refresh_by_rules(
         newsroom.settings,
@@ -95,9 +94,9 @@ async def collect_leads(
         newsroom,
         fetcher,
         readers,
-        _pushes.find_pushed_sources(newsroom.beat, newsroom.memory, newsroom.now),
+        _hub_pushes.find_hub_pushed_sources(newsroom.beat, newsroom.memory, newsroom.now),
     )
-    queues = _queues(newsroom.beat, newsroom.now, states, share, asker.pushed)
+    queues = _queues(newsroom.beat, newsroom.now, states, to_ask, asker.pushed)
     progress.stage("sources", sum(map(len, queues)))
     answers: dict[str, SourceAnswer] = {}
 
@@ -121,20 +120,20 @@ def _queues(
     beat: Beat,
     now: datetime,
     states: Mapping[str, watch.SourceState],
-    share: SourceShare,
+    to_ask: SourcesToAsk,
     pushed: frozenset[str],
 ) -> list[list[Source]]:
     """Return the sources to ask, in a queue for each host."""
-    is_wanted = watch.may_be_asked if share.all_due else watch.is_due
+    is_wanted = watch.may_be_asked if to_ask.all_due else watch.is_due
     queues: dict[str, list[Source]] = {}
     for source in beat.sources:
         state = states[source.url]
         if is_wanted(state, now) or source.url in pushed:
             queues.setdefault(urls.host(state.moved_to or source.url), []).append(source)
-    if share.a_host is None:
+    if to_ask.a_host is None:
         return list(queues.values())
     return [
-        sorted(queue, key=lambda one: states[one.url].next_at or _LONG_AGO)[: share.a_host]
+        sorted(queue, key=lambda source: states[source.url].next_at or _LONG_AGO)[: to_ask.a_host]
         for queue in queues.values()
     ]
 
@@ -152,6 +151,11 @@ def _first_of_each(answers: Sequence[SourceAnswer]) -> tuple[Lead, ...]:
             if known is not lead and not is_at_home(known) and is_at_home(lead):
                 chosen[identity] = lead
     return tuple(chosen.values())
+
+
+def is_at_home(lead: Lead) -> bool:
+    """Decide whether a page was listed by its own site."""
+    return urls.same_site(lead.url, lead.source)
 
 
 def with_source_options(settings: Settings, request: Request, source: Source) -> Request:
@@ -202,7 +206,7 @@ class _Asker:
         now = self._newsroom.now
         is_pushed = source.url in self.pushed
         pushed = (
-            _pushes.read_pushed_page(self._newsroom.memory, self._newsroom.now, source)
+            _hub_pushes.read_hub_pushed_page(self._newsroom.memory, self._newsroom.now, source)
             if is_pushed
             else None
         )

@@ -12,7 +12,7 @@ import msgspec
 from copydesk import archive, watch
 from copydesk.config import Settings
 from copydesk.engine.newsroom import Newsroom
-from copydesk.engine.sources import _ledger, _pushes
+from copydesk.engine.sources import _hub_pushes, _ledger
 from copydesk.engine.sources._rules import RuleDigests
 from copydesk.errors import CopydeskError
 from copydesk.memory import Memory
@@ -96,7 +96,7 @@ def keep_states(
         if url in again or url in soon:
             kept = _forgetful(kept)
         newsroom.memory.keep_source(url, msgspec.json.encode(kept))
-    pushed = _pushes.find_pushed_sources(newsroom.beat, newsroom.memory, newsroom.now)
+    pushed = _hub_pushes.find_hub_pushed_sources(newsroom.beat, newsroom.memory, newsroom.now)
     for source in newsroom.beat.sources:
         if source.url in pushed:
-            _pushes.use_up_push(newsroom.memory, newsroom.now, source)
+            _hub_pushes.use_up_hub_push(newsroom.memory, newsroom.now, source)

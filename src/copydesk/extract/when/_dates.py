@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from copydesk.extract.when._shown import Sighting
     from copydesk.news import Lead
 
-_AHEAD = timedelta(hours=1)  # how far a clock may be wrong before its time counts as future
+_CLOCK_ERROR = timedelta(hours=1)  # how far a clock may be wrong before its time counts as future
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 _ZONES = timedelta(hours=26)  # between the first and the last place where it is a certain day
 _EAST, _WEST = timedelta(hours=14), timedelta(hours=-12)
@@ -255,9 +255,11 @@ def _is_build(moment: Moment, now: datetime) -> bool:
 def _plausible(moments: Iterable[Moment], now: datetime) -> Iterator[Moment]:
     for moment in moments:
         # a day alone is a day somewhere: it may have begun there before it has here
-        margin = _AHEAD if moment.exact else _DAY
+        margin = _CLOCK_ERROR if moment.exact else _DAY
         if _EARLIEST <= moment.at <= dates.utc(now) + margin:
-            yield moment if moment.at <= dates.utc(now) + _AHEAD else _bring_to_now(moment, now)
+            yield (
+                moment if moment.at <= dates.utc(now) + _CLOCK_ERROR else _bring_to_now(moment, now)
+            )
 
 
 def _bring_to_now(moment: Moment, now: datetime) -> Moment:
@@ -280,7 +282,7 @@ def _guess(view: _View) -> Iterator[Moment]:
             original_date=True,
             extensive_search=True,
             min_date=f"{_EARLIEST:%Y-%m-%d}",
-            max_date=f"{view.now + _AHEAD:%Y-%m-%d}",
+            max_date=f"{view.now + _CLOCK_ERROR:%Y-%m-%d}",
         )
     except Exception:  # a guess at hostile markup; a failure costs only the guess
         return

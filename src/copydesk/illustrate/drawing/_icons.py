@@ -1,4 +1,7 @@
-"""The site's icons: the first letter of its title, light on red, in the sizes that are wanted."""
+"""The site's icons: the first letter of its title, light on red, in the sizes that are wanted.
+
+A change of how they look needs another `DRAWING_VERSION` (`_card`).
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ ICON_NAMES = (
 
 
 def draw_icons(title: str, face: Path) -> Mapping[str, bytes]:
-    """Draw the icons of a title, by their names (NAMES)."""
+    """Draw the icons of a title, by their names (ICON_NAMES)."""
     initial = text.initial(title)
     points = _face.read_code_points(face)
     if not all(ord(char) in points for char in initial):

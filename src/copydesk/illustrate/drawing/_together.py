@@ -1,4 +1,4 @@
-"""Many posters drawn side by side by processes of their own: Pillow gives no other core a share."""
+"""Many cards drawn side by side by processes of their own: Pillow gives no other core a share."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from copydesk.illustrate.drawing import _poster
+from copydesk.illustrate.drawing import _card
 from copydesk.kit import processes
 from copydesk.news import Poster
 
 
-def draw_all(posters: Sequence[Poster], face: Path) -> Generator[bytes | None, None, None]:
-    """Yield posters as `_poster.draw` makes them, in their order, up to the first that fails.
+def draw_cards(posters: Sequence[Poster], face: Path) -> Generator[bytes | None, None, None]:
+    """Yield cards as `draw_card` makes them, in order of posters, up to the first that fails.
 
     Nothing where the machine has one core.
     """
@@ -27,7 +27,7 @@ def draw_all(posters: Sequence[Poster], face: Path) -> Generator[bytes | None, N
     )
     with pool:
         with processes.deaf():
-            found = pool.map(partial(_poster.draw, face=face), posters, chunksize=4)
+            found = pool.map(partial(_card.draw_card, face=face), posters, chunksize=4)
         try:
             yield from found
         except (BrokenExecutor, OSError, ValueError):

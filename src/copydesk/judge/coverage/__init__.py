@@ -11,6 +11,6 @@ from copydesk.judge.coverage._lead import STAYS as STAYS
 from copydesk.judge.coverage._lead import is_pinned as is_pinned
 from copydesk.judge.coverage._lead import is_shown as is_shown
 from copydesk.judge.coverage._regroup import regroup as regroup
-from copydesk.judge.coverage._rulings import lead_in as lead_in
-from copydesk.judge.coverage._rulings import name_of as name_of
+from copydesk.judge.coverage._ruled_groups import lead_in as lead_in
+from copydesk.judge.coverage._ruled_groups import name_of as name_of
 from copydesk.judge.coverage._tfidf_groups import group_stories as group_stories

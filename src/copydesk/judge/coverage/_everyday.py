@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from copydesk.judge.coverage._related import in_order, snapshot
-from copydesk.judge.coverage._rulings import lead_in
+from copydesk.judge.coverage._ruled_groups import lead_in
 from copydesk.judge.coverage._tfidf_groups import group_stories
 from copydesk.news import Beat, Related, Shelved, Story
 

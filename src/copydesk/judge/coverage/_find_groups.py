@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from copydesk.judge.clustering import OF_THE_BEAT, Assignment, NewsDocument, Stream
-from copydesk.judge.coverage._rulings import RuledGroups, name_of
+from copydesk.judge.coverage._ruled_groups import RuledGroups, name_of
 from copydesk.kit import text
 from copydesk.news import Beat, Reason, ReasonKind, Shelved
 

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from copydesk.judge._gate import gate_reason
 from copydesk.judge.coverage._heat import corroboration, heat
 from copydesk.judge.coverage._related import in_order, snapshot
-from copydesk.judge.coverage._rulings import (
+from copydesk.judge.coverage._ruled_groups import (
     is_lead,
     is_move,
     is_pin,

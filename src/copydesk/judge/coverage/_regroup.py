@@ -23,7 +23,7 @@ from copydesk.judge.coverage._lead import (
     was_pinned,
 )
 from copydesk.judge.coverage._related import list_copies
-from copydesk.judge.coverage._rulings import is_ruled, name_of, paths_without_ruling
+from copydesk.judge.coverage._ruled_groups import is_ruled, name_of, paths_without_ruling
 from copydesk.news import Beat, Reason, Shelved, Story
 
 _BACKGROUND = 5  # groups that are near

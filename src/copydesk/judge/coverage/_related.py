@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from copydesk.judge.coverage._rulings import name_of
+from copydesk.judge.coverage._ruled_groups import name_of
 from copydesk.news import Provider, Related, Shelved, Story
 
 _NO_TIME = datetime.min.replace(tzinfo=UTC)

@@ -14,12 +14,15 @@ def source_of(article: Article, beat: Beat) -> Source:
 
 
 def topics_of_source(article: Article, beat: Beat) -> Iterator[Match]:
-    """Yield the topics that stand on an article whatever it says; a beat without takes all."""
+    """Yield the topics that stand on an article whatever it says; a beat without takes all.
+
+    That a source is official says that it is on the main topic, and nothing where there is none.
+    """
     source = source_of(article, beat)
     name = source.name or source.url
     for topic in source.topics:
         yield Match(topic=topic, why=f"given by source {name}", given=True)
-    if source.official:
+    if source.official and beat.topic:
         yield Match(topic=beat.topic, why=f"official source {name}", given=True)
     if not beat.topics:
         yield Match(topic=beat.topic, why="the beat has no topics", given=True)

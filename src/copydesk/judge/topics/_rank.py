@@ -20,8 +20,8 @@ _UNGROUNDED = 0.7  # of what is known of it, where no word of the main one is an
 class RankedTopic:
     """A topic, how sure we are of it in percent, and why.
 
-    `is_below` says that it is the main topic or below it, `is_grounded` that a word of the main
-    one stands somewhere, where that is asked for.
+    `is_below` says that it is the main topic or below it, as is every one of a beat without;
+    `is_grounded` that a word of the main one stands somewhere, where that is asked for.
     """
 
     topic: Topic
@@ -79,8 +79,8 @@ def _place_of_main(beat: Beat) -> int:
 
 
 def _is_below_main(topic: Topic, beat: Beat) -> bool:
-    """Decide whether a topic is the main one or below it."""
-    return beat.topic in (topic.name, *above(topic.name, beat))
+    """Decide whether a topic is the main one or below it; with none above all, each is the beat."""
+    return not beat.topic or beat.topic in (topic.name, *above(topic.name, beat))
 
 
 def _beside_main(alone: float, is_grounded: bool, is_meant: bool) -> float:

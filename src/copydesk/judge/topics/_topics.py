@@ -15,17 +15,25 @@ def relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
 
     Its words, else the source's: topics that the settings give it, or that it is official; then
     the topics above those. The main topic needs less than the others, and stands where one below
-    it stands, or nearly does. A beat without topics takes everything.
+    it stands, or nearly does; without a main topic the nearest one needs as little, where no other
+    stands. A beat without topics takes everything.
     """
     ranked = rank_topics(article, beat)
     by_words = [_match(topic) for topic in ranked if topic.confidence >= TOPIC]
     matches = [*by_words, *topics_of_source(article, beat)]
     near = [topic for topic in ranked if topic.is_below and topic.confidence >= ON_BEAT]
-    matches += [_match(topic) for topic in near if topic.name == beat.topic]
+    matches += _nearest(near, beat, has_match=bool(matches))
     matches += _broader(matches, beat)
-    matches += [_nearly(topic, beat) for topic in near]
+    matches += [_nearly(topic, beat) for topic in near if beat.topic]
     by_topic = {match.topic: match for match in reversed(matches)}
     return tuple(reversed(by_topic.values()))
+
+
+def _nearest(near: Sequence[RankedTopic], beat: Beat, *, has_match: bool) -> list[Match]:
+    """Return the main topic where it is near; without one the nearest, where none other stands."""
+    if beat.topic:
+        return [_match(topic) for topic in near if topic.name == beat.topic]
+    return [] if has_match else [_match(topic) for topic in near[:1]]
 
 
 def _match(topic: RankedTopic) -> Match:

@@ -12,7 +12,7 @@ from copydesk.publish._keys import ALL
 from copydesk.publish._outputs import ARCHIVE, AnyOutput
 from copydesk.publish._plan import SitePlan
 from copydesk.publish.api import _collections, _generated, _news
-from copydesk.publish.api._old import old_pages as old_pages
+from copydesk.publish.api._old_pages import old_pages as old_pages
 from copydesk.publish.writing import Sheet
 
 OUTPUTS: tuple[AnyOutput, ...] = (_news.LISTS,)

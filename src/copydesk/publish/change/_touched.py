@@ -12,7 +12,7 @@ from itertools import chain, pairwise
 
 from copydesk.placement import Groups
 from copydesk.publish._entries import StoryEntry
-from copydesk.publish._keys import SOURCE, Heading
+from copydesk.publish._keys import PUBLISHER, Heading
 from copydesk.publish._outputs import ARCHIVE, AnyOutput, Cut
 from copydesk.publish._plan import SitePlan, Wanted
 from copydesk.publish.catalogue import Pair
@@ -115,8 +115,8 @@ def _list_names(pairs: Mapping[str, Pair], counts: Counts, plan: SitePlan) -> se
     names |= {copy.name for copy in copies}
     retold = [*pairs.values(), *((copy, copy) for copy in copies)]
     names |= plan.catalogue.names_of(_list_groups(retold))
-    moved_sources = counts.find_new(SOURCE.name) | counts.find_empty(SOURCE.name)
-    names |= {f"at {domain}" for domain in moved_sources}
+    moved_publishers = counts.find_new(PUBLISHER.name) | counts.find_empty(PUBLISHER.name)
+    names |= {f"at {domain}" for domain in moved_publishers}
     return names - {""}
 
 

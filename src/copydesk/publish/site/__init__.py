@@ -1,4 +1,4 @@
-"""The HTML site: takes a SitePlan, a Renderer and Posters, gives pages, style sheet and icon."""
+"""The HTML site: takes a SitePlan, a Renderer and share pictures, gives pages and style sheet."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Iterator
 
 from copydesk.publish._outputs import Output, make
 from copydesk.publish._plan import SitePlan
-from copydesk.publish._posters import Posters
+from copydesk.publish._share_pictures import SharePictures
 from copydesk.publish.site import (
+    _about,
     _calendar,
-    _cards,
     _frame,
     _furniture,
-    _house,
     _languages,
+    _list_cards,
     _listings,
-    _old,
     _search,
+    _signposts,
     _story,
     _walk,
     records,
@@ -25,9 +25,9 @@ from copydesk.publish.writing import Sheet
 from copydesk.rendering import Renderer
 
 # in the order of the sitemap
-OUTPUTS: tuple[Output[_cards.Cards], ...] = (
+OUTPUTS: tuple[Output[_list_cards.ListCards], ...] = (
     _listings.TOPICS,
-    _listings.SOURCES,
+    _listings.PUBLISHERS,
     _calendar.MONTHS,
     _listings.DAYS,
     _listings.PAGES,
@@ -40,7 +40,7 @@ OUTPUTS: tuple[Output[_cards.Cards], ...] = (
 def sheets(
     plan: SitePlan,
     renderer: Renderer,
-    posters: Posters | None = None,
+    share_pictures: SharePictures | None = None,
     beside: _walk.Beside = lambda _number: (),
 ) -> Iterator[Sheet]:
     """Yield every page of the site.
@@ -49,9 +49,9 @@ def sheets(
     archive, by its number, while they are in hand.
     """
     shown = [output for output in OUTPUTS if output.is_on(plan.look)]
-    frame = _frame.Frame(plan, renderer, posters or Posters(plan), shown)
+    frame = _frame.Frame(plan, renderer, share_pictures or SharePictures(plan), shown)
     catalog = records.catalog(frame)
-    cards = _cards.Cards(frame, records.topic_shelves(catalog))
+    cards = _list_cards.ListCards(frame, records.topic_shelves(catalog))
     yield from _listings.sheets(cards)
     yield from _calendar.sheets(frame)
     for output in shown:
@@ -63,7 +63,7 @@ def sheets(
     yield from records.letters(catalog)
     if plan.wanted.everything:
         yield from _furniture.sheets(frame)
-        yield from _house.sheets(frame)
+        yield from _about.sheets(frame)
         yield from _search.sheets(frame)
         yield from records.sheets(catalog)
-        yield from _old.sheets(frame)
+        yield from _signposts.sheets(frame)

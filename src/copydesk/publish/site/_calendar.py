@@ -10,8 +10,8 @@ from copydesk.placement import addresses, group_by_month
 from copydesk.publish._keys import MONTH, UNDATED
 from copydesk.publish._outputs import Output
 from copydesk.publish._plan import SitePlan
-from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Frame, Head
+from copydesk.publish.site._list_cards import ListCards
 from copydesk.publish.writing import Sheet
 
 FOLDER = "archive/"
@@ -34,7 +34,7 @@ def _months(plan: SitePlan) -> Sequence[str]:
     return sorted(dated, reverse=True)
 
 
-MONTHS: Output[Cards] = Output(
+MONTHS: Output[ListCards] = Output(
     key=MONTH,
     place=_month_folder,
     values=_months,

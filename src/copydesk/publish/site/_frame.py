@@ -9,7 +9,7 @@ from functools import lru_cache
 from copydesk.kit import text
 from copydesk.news import Topic
 from copydesk.placement import addresses, sections, topics_below
-from copydesk.publish import _posters, _records
+from copydesk.publish import _records, _share_pictures
 from copydesk.publish._outputs import AnyOutput
 from copydesk.publish._picture import Picture, Shared
 from copydesk.publish._plan import SitePlan
@@ -56,14 +56,14 @@ class Head:
 
 @dataclass(slots=True)
 class Frame:
-    """A plan, a renderer and posters, and the parts of a page that are the same on all of them.
+    """A plan, a renderer, share pictures, and the parts of a page that are the same on all of them.
 
     `outputs` are those of the site, whose indexes the foot of a page may lead to.
     """
 
     plan: SitePlan
     renderer: Renderer
-    posters: _posters.Posters
+    share_pictures: _share_pictures.SharePictures
     outputs: Sequence[AnyOutput] = ()
     strings: Strings = field(init=False)
     tongue: Callable[[str], str] = field(init=False)
@@ -110,7 +110,7 @@ class Frame:
             "style": self.href("style.css"),
             "script": self.href("site.js"),
             "icon": self.href("icon.svg"),
-            "icons": {name: self.href(name) for name in self.posters.icons},
+            "icons": {name: self.href(name) for name in self.share_pictures.icons},
             "manifest": self.href("site.webmanifest"),
             "search_description": self.href("opensearch.xml"),
             "topics_page": self.href("topics/"),
@@ -173,7 +173,7 @@ class Frame:
         if not head.indexed:
             return None
         own = head.picture.shared if head.picture else head.shared
-        return own or self.posters.of_page("")
+        return own or self.share_pictures.of_page("")
 
     def _feeds_of_page(self, folder: str) -> Mapping[str, str]:
         files = {"atom": "feed.xml", "rss": "rss.xml", "json": "feed.json"}

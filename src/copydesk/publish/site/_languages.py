@@ -8,8 +8,8 @@ from copydesk.news import Story
 from copydesk.publish._keys import Grounds, StoryKey
 from copydesk.publish._outputs import Output
 from copydesk.publish.site import _structured
-from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Head
+from copydesk.publish.site._list_cards import ListCards
 from copydesk.publish.site._listings import NEWEST, list_page
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import language_name, language_tag
@@ -26,7 +26,7 @@ def _folder(code: str) -> str:
     return f"{_INDEX}{code}/"
 
 
-def _index(cards: Cards) -> Iterator[Sheet]:
+def _index(cards: ListCards) -> Iterator[Sheet]:
     """Yield the list of the languages, by what they call themselves."""
     frame = cards.frame
     entries = [
@@ -39,7 +39,7 @@ def _index(cards: Cards) -> Iterator[Sheet]:
     yield frame.page("index.html", Head(path=_INDEX, title=heading), heading=heading, groups=groups)
 
 
-def _page(cards: Cards, code: str) -> Iterator[Sheet]:
+def _page(cards: ListCards, code: str) -> Iterator[Sheet]:
     """Yield the page of the newest stories in a language."""
     plan, name = cards.frame.plan, language_name(code)
     stories = plan.listed[_LANGUAGE.name][code]
@@ -49,7 +49,7 @@ def _page(cards: Cards, code: str) -> Iterator[Sheet]:
 
 
 _LANGUAGE = StoryKey(name="language", values=_language)
-LANGUAGES: Output[Cards] = Output(
+LANGUAGES: Output[ListCards] = Output(
     key=_LANGUAGE,
     place=_folder,
     make=_page,
@@ -57,5 +57,5 @@ LANGUAGES: Output[Cards] = Output(
     index=_INDEX,
     make_index=_index,
     index_name="story_languages",
-    is_on=lambda look: look.languages,
+    is_on=lambda look: look.outputs.languages,
 )

@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 from copydesk.kit import text
 from copydesk.news import Story
 from copydesk.placement import addresses
-from copydesk.publish._keys import DAY, SOURCE, TOPIC
+from copydesk.publish._keys import DAY, PUBLISHER, TOPIC
 from copydesk.publish._outputs import ARCHIVE, Output
 from copydesk.publish.site import _structured
-from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Head
+from copydesk.publish.site._list_cards import ListCards
 from copydesk.publish.writing import Sheet
 
 NEWEST = 60  # of a topic or a publisher
@@ -23,12 +23,12 @@ _IN_FULL = 24  # as cards, those that come first; the others are a line
 _SECOND = 3  # the first place and those beside it
 
 
-def sheets(cards: Cards) -> Iterator[Sheet]:
+def sheets(cards: ListCards) -> Iterator[Sheet]:
     """Yield the front page."""
     yield _front(cards)
 
 
-def _front(cards: Cards) -> Sheet:
+def _front(cards: ListCards) -> Sheet:
     """Return the best of the newest as cards by rank, then what else is new by day."""
     plan = cards.frame.plan
     top, more = plan.front.top, plan.front.more
@@ -49,7 +49,7 @@ def _front(cards: Cards) -> Sheet:
     )
 
 
-def _topic_index(cards: Cards) -> Iterator[Sheet]:
+def _topic_index(cards: ListCards) -> Iterator[Sheet]:
     plan = cards.frame.plan
     counts = plan.counts[TOPIC.name]
     entries = [
@@ -61,7 +61,7 @@ def _topic_index(cards: Cards) -> Iterator[Sheet]:
     yield cards.frame.page("index.html", head, heading=heading, groups=[_group("", entries)])
 
 
-def _topic(id_: str, cards: Cards) -> Sheet:
+def _topic(id_: str, cards: ListCards) -> Sheet:
     plan = cards.frame.plan
     topic = next(topic for topic in plan.topics if topic.id == id_)
     stories = plan.by_topic.get(id_, ())
@@ -74,7 +74,7 @@ def _topic(id_: str, cards: Cards) -> Sheet:
         description=text.shorten(text.fold(topic.description), 200),
         feeds=folder,
         feeds_title=f"{name} – {text.fold(cards.frame.plan.beat.title)}",
-        shared=cards.frame.posters.of_page(name),
+        shared=cards.frame.share_pictures.of_page(name),
         structured=_structured.listing(stories[:NEWEST], cards.frame.plan, folder, name),
     )
     below = [
@@ -94,7 +94,7 @@ def _topic(id_: str, cards: Cards) -> Sheet:
     )
 
 
-def _day(cards: Cards, at: date) -> Sheet:
+def _day(cards: ListCards, at: date) -> Sheet:
     """Make the page of a day, which leads to the days before and after it that have one."""
     plan = cards.frame.plan
     place = bisect_left(cards.days, at)
@@ -121,11 +121,11 @@ def _day(cards: Cards, at: date) -> Sheet:
     )
 
 
-def _source_index(cards: Cards) -> Iterator[Sheet]:
+def _publisher_index(cards: ListCards) -> Iterator[Sheet]:
     plan = cards.frame.plan
     entries = [
         _entry(cards, stories.entries[0].publisher, addresses.source_folder(domain), len(stories))
-        for domain, stories in sorted(plan.by_source.items())
+        for domain, stories in sorted(plan.by_publisher.items())
     ]
     entries.sort(key=lambda entry: str(entry["name"]).lower())
     heading = cards.frame.strings.say("sources")
@@ -133,9 +133,9 @@ def _source_index(cards: Cards) -> Iterator[Sheet]:
     yield cards.frame.page("index.html", head, heading=heading, groups=[_group("", entries)])
 
 
-def _source(domain: str, cards: Cards) -> Sheet:
+def _publisher(domain: str, cards: ListCards) -> Sheet:
     plan = cards.frame.plan
-    stories = plan.by_source[domain]
+    stories = plan.by_publisher[domain]
     name, folder = stories.entries[0].publisher, addresses.source_folder(domain)
     head = Head(
         path=folder,
@@ -148,7 +148,7 @@ def _source(domain: str, cards: Cards) -> Sheet:
     return list_page(cards, head, stories, heading=name, note=domain, below=[], query=query)
 
 
-def list_page(cards: Cards, head: Head, stories: Sequence[Story], **context: object) -> Sheet:
+def list_page(cards: ListCards, head: Head, stories: Sequence[Story], **context: object) -> Sheet:
     """Make the page of the newest of a topic, a publisher or a language."""
     return cards.frame.page(
         "list.html",
@@ -164,7 +164,7 @@ def list_page(cards: Cards, head: Head, stories: Sequence[Story], **context: obj
     )
 
 
-def _archive_page(cards: Cards, number: int) -> Sheet:
+def _archive_page(cards: ListCards, number: int) -> Sheet:
     """Return a page of the archive: numbered from its oldest, so that only the last one grows."""
     plan = cards.frame.plan
     stories = plan.archive(number)
@@ -181,7 +181,7 @@ def _archive_page(cards: Cards, number: int) -> Sheet:
     )
 
 
-def _entry(cards: Cards, name: str, folder: str, count: int) -> dict[str, object]:
+def _entry(cards: ListCards, name: str, folder: str, count: int) -> dict[str, object]:
     return {"name": text.fold(name), "href": cards.frame.href(folder), "count": count}
 
 
@@ -189,21 +189,21 @@ def _group(heading: str, entries: Sequence[Mapping[str, object]]) -> dict[str, o
     return {"heading": heading, "entries": entries}
 
 
-def _day_link(cards: Cards, day: date) -> dict[str, str]:
+def _day_link(cards: ListCards, day: date) -> dict[str, str]:
     return {
         "name": cards.frame.strings.format_date("day", day),
         "href": cards.frame.href(addresses.day_folder(day)),
     }
 
 
-def _archive_link(cards: Cards, number: int) -> dict[str, str]:
+def _archive_link(cards: ListCards, number: int) -> dict[str, str]:
     return {
         "name": cards.frame.strings.say("page_number", number=number),
         "href": cards.frame.href(f"archive/{number}/"),
     }
 
 
-TOPICS: Output[Cards] = Output(
+TOPICS: Output[ListCards] = Output(
     key=TOPIC,
     place=addresses.topic_folder,
     values=lambda plan: (topic.id for topic in plan.topics),
@@ -212,15 +212,15 @@ TOPICS: Output[Cards] = Output(
     make_index=_topic_index,
     is_fixed=True,
 )
-SOURCES: Output[Cards] = Output(
-    key=SOURCE,
+PUBLISHERS: Output[ListCards] = Output(
+    key=PUBLISHER,
     place=addresses.source_folder,
-    values=lambda plan: sorted(plan.by_source),
-    make=lambda cards, domain: [_source(domain, cards)],
+    values=lambda plan: sorted(plan.by_publisher),
+    make=lambda cards, domain: [_publisher(domain, cards)],
     index="sources/",
-    make_index=_source_index,
+    make_index=_publisher_index,
 )
-DAYS: Output[Cards] = Output(
+DAYS: Output[ListCards] = Output(
     key=DAY,
     place=lambda day: addresses.day_folder(date.fromisoformat(day)),
     values=lambda plan: sorted(plan.counts[DAY.name], reverse=True),
@@ -228,7 +228,7 @@ DAYS: Output[Cards] = Output(
     is_linked=True,
     is_walked=True,
 )
-PAGES: Output[Cards] = Output(
+PAGES: Output[ListCards] = Output(
     key=ARCHIVE,
     place=lambda number: f"archive/{number}/",
     values=lambda plan: map(str, range(1, plan.archive_pages + 1)),

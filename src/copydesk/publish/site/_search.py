@@ -19,8 +19,8 @@ from copydesk.publish._entries import StoryEntry
 from copydesk.publish._keys import ALL, MONTH, UNDATED
 from copydesk.publish._outputs import Cut, Output, count_pages
 from copydesk.publish._plan import SitePlan
-from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Frame, Head
+from copydesk.publish.site._list_cards import ListCards
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import language_tag
 
@@ -131,7 +131,7 @@ def _sheet(path: str, value: object) -> Sheet:
     return Sheet(path, orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))
 
 
-SEARCH: Output[Cards] = Output(
+SEARCH: Output[ListCards] = Output(
     key=_PARTS,
     place=lambda name: f"{FOLDER}{name}.json",
     make=lambda cards, name: [_part(name, cards.frame.plan)],

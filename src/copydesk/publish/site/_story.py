@@ -13,8 +13,8 @@ from copydesk.publish._keys import STORY
 from copydesk.publish._outputs import Output
 from copydesk.publish._picture import Picture
 from copydesk.publish.site import _player, _structured
-from copydesk.publish.site._cards import Cards
 from copydesk.publish.site._frame import Head
+from copydesk.publish.site._list_cards import ListCards
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import mark_safe, render_note
 
@@ -34,12 +34,12 @@ _CHANGES = {
 }
 
 
-STORIES: Output[Cards] = Output(
+STORIES: Output[ListCards] = Output(
     key=STORY, place=lambda name: addresses.story_folder(f"{name}.md"), is_walked=True
 )
 
 
-def sheets(entries: Iterable[StoryEntry], cards: Cards) -> Iterator[Sheet]:
+def sheets(entries: Iterable[StoryEntry], cards: ListCards) -> Iterator[Sheet]:
     """Yield the pages of published stories that are wanted."""
     plan = cards.frame.plan
     for entry in entries:
@@ -47,7 +47,7 @@ def sheets(entries: Iterable[StoryEntry], cards: Cards) -> Iterator[Sheet]:
             yield _page(story, cards)
 
 
-def signposts(cards: Cards) -> Iterator[Sheet]:
+def signposts(cards: ListCards) -> Iterator[Sheet]:
     """Yield a page for every story that led its group before."""
     plan = cards.frame.plan
     for folder, entry in plan.wanted.redirects(plan.groups).items():
@@ -56,7 +56,7 @@ def signposts(cards: Cards) -> Iterator[Sheet]:
             yield _signpost(folder, leader, cards)
 
 
-def _page(story: Story, cards: Cards) -> Sheet:
+def _page(story: Story, cards: ListCards) -> Sheet:
     plan = cards.frame.plan
     values = cards.views.story(story)
     picture = _pictures.of(story, plan)
@@ -70,7 +70,7 @@ def _page(story: Story, cards: Cards) -> Sheet:
         structured=_structured.story(story, plan, excerpt, picture),
         kind="article",
         picture=picture,
-        shared=None if picture else cards.frame.posters.of_story(story),
+        shared=None if picture else cards.frame.share_pictures.of_story(story),
         frames=player.frame,
         plays_files=player.is_file,
     )
@@ -98,7 +98,7 @@ def _page(story: Story, cards: Cards) -> Sheet:
     return cards.frame.page("story.html", head, story=view)
 
 
-def _history_context(story: Story, cards: Cards) -> dict[str, object]:
+def _history_context(story: Story, cards: ListCards) -> dict[str, object]:
     """Return what happened to a story since it was filed."""
     decided = story.verdict.at if story.verdict else None
     return {
@@ -108,12 +108,12 @@ def _history_context(story: Story, cards: Cards) -> dict[str, object]:
     }
 
 
-def _choose_player(story: Story, picture: Picture | None, cards: Cards) -> _player.Shown:
+def _choose_player(story: Story, picture: Picture | None, cards: ListCards) -> _player.Shown:
     still = picture.source if picture else ""
     return _player.of(story.featured_content, story.title, cards.frame.strings, still)
 
 
-def _signpost(folder: str, leader: Story, cards: Cards) -> Sheet:
+def _signpost(folder: str, leader: Story, cards: ListCards) -> Sheet:
     """Send readers of a page on to the story that leads its group now; it has nothing to index."""
     target = addresses.story_folder(leader.path)
     head = Head(
@@ -131,7 +131,7 @@ def _signpost(folder: str, leader: Story, cards: Cards) -> Sheet:
     )
 
 
-def _change(event: Event, cards: Cards) -> dict[str, object]:
+def _change(event: Event, cards: ListCards) -> dict[str, object]:
     """Return a line of a story's history: its time, and what changed in the site's words."""
     folded = Event(what=text.fold(event.what))
     word = _CHANGES.get(folded.kind)
@@ -140,7 +140,7 @@ def _change(event: Event, cards: Cards) -> dict[str, object]:
     return {"time": cards.views.time(dates.parse(event.at)), "what": sentence}
 
 
-def _source(story: Story, cards: Cards) -> str:
+def _source(story: Story, cards: ListCards) -> str:
     """Return a word for what the beat knows of a story's publisher, "" for nothing."""
     plan, strings = cards.frame.plan, cards.frame.strings
     domain = story.provider.domain if story.provider else ""
@@ -149,7 +149,7 @@ def _source(story: Story, cards: Cards) -> str:
     return strings.say("known_organization") if domain in plan.beat.organizations else ""
 
 
-def _first(story: Story, cards: Cards) -> dict[str, str]:
+def _first(story: Story, cards: ListCards) -> dict[str, str]:
     """Return the story that this one repeats, when it has a page."""
     plan = cards.frame.plan
     entry = plan.groups.public(story.copy_of)
@@ -160,7 +160,7 @@ def _first(story: Story, cards: Cards) -> dict[str, str]:
     return {"title": text.fold(original.title) or cards.frame.strings.say("untitled"), "href": href}
 
 
-def _other(related: Related, cards: Cards) -> dict[str, object]:
+def _other(related: Related, cards: ListCards) -> dict[str, object]:
     return {
         "title": text.fold(related.title) or cards.frame.strings.say("untitled"),
         "origin": urls.fetchable(related.web_url) or "",

@@ -116,7 +116,7 @@ class Views:
         return self._publisher(provider.name, provider.domain) if provider else _NOBODY
 
     def _publisher_link(self, name: str, domain: str) -> Mapping[str, str]:
-        known = domain in self.frame.plan.by_source
+        known = domain in self.frame.plan.by_publisher
         href = self.frame.href(addresses.source_folder(domain)) if known else ""
         return {"name": text.fold(name) or text.fold(domain), "href": href}
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from copydesk.publish._keys import ALL
 from copydesk.publish._plan import SitePlan
 from copydesk.publish.site import _search, _story
-from copydesk.publish.site._cards import Cards
+from copydesk.publish.site._list_cards import ListCards
 from copydesk.publish.site._listings import DAYS, PAGES
 from copydesk.publish.site._search import SEARCH
 from copydesk.publish.writing import Sheet
@@ -20,7 +20,7 @@ from copydesk.publish.writing import Sheet
 Beside = Callable[[int], Iterable[Sheet]]
 
 
-def sheets(cards: Cards, beside: Beside) -> Iterator[Sheet]:
+def sheets(cards: ListCards, beside: Beside) -> Iterator[Sheet]:
     """Yield the pages of stories, days and the archive and the parts that are wanted.
 
     `beside` yields what others make of the stories on a page of the archive, by its number.

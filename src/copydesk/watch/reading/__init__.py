@@ -6,7 +6,7 @@ from copydesk.watch.reading._entry import Hints as Hints
 from copydesk.watch.reading._entry import Kind as Kind
 from copydesk.watch.reading._entry import SourceEntry as SourceEntry
 from copydesk.watch.reading._entry import SourceReading as SourceReading
-from copydesk.watch.reading._entry import longest_gap as longest_gap
 from copydesk.watch.reading._filter import is_wanted as is_wanted
+from copydesk.watch.reading._make_leads import longest_gap as longest_gap
 from copydesk.watch.reading._read import entries as entries
 from copydesk.watch.reading._read import read as read

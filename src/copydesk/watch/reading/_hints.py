@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from copydesk.watch.reading._entry import Hints, address
+from copydesk.watch.reading._address import address
+from copydesk.watch.reading._entry import Hints
 
 _SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(days=1)
 _BEYOND = timedelta(days=400)  # a ttl of years is a slip or a wish never to be read

@@ -10,12 +10,13 @@ from copydesk.errors import FeedError
 from copydesk.kit import text, urls
 from copydesk.news import Fault, FaultKind, Page, Source
 from copydesk.watch.documents import Form, decode, sniff, unzip
-from copydesk.watch.reading._entry import SourceContents, SourceReading, has_odd_date, make_leads
+from copydesk.watch.reading._entry import SourceContents, SourceReading
 from copydesk.watch.reading._feed import read_feed, read_unknown
 from copydesk.watch.reading._hints import hub_of
 from copydesk.watch.reading._json_feed import read_json_feed
 from copydesk.watch.reading._listing import read_listing
 from copydesk.watch.reading._listing_rule import read_by_rule
+from copydesk.watch.reading._make_leads import has_odd_date, make_leads
 from copydesk.watch.reading._sitemap import read_addresses, read_sitemap
 
 _READERS: dict[Form, Callable[[str, str], SourceContents]] = {

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from copydesk.errors import FeedError
 from copydesk.news import Media
 from copydesk.watch.documents import local_name, parse_moment, parse_xml, plain
-from copydesk.watch.reading._entry import SourceContents, SourceEntry, address
+from copydesk.watch.reading._address import address
+from copydesk.watch.reading._entry import SourceContents, SourceEntry
 from copydesk.watch.reading._media import as_media, keep_media
 
 if TYPE_CHECKING:

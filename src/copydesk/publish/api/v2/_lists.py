@@ -9,7 +9,7 @@ from copydesk.kit import text
 from copydesk.news import Story, Topic
 from copydesk.placement import addresses
 from copydesk.publish._filed import ListedStories
-from copydesk.publish._keys import SOURCE, TOPIC
+from copydesk.publish._keys import PUBLISHER, TOPIC
 from copydesk.publish._outputs import Output, make
 from copydesk.publish._plan import SitePlan
 from copydesk.publish.api.v2 import _places, _shape, _write
@@ -27,9 +27,9 @@ OUTPUTS: tuple[Output[_shape.Shapes], ...] = (
         is_fixed=True,
     ),
     Output(
-        key=SOURCE,
+        key=PUBLISHER,
         place=partial(_places.item_place, "sources"),
-        values=lambda plan: sorted(plan.by_source),
+        values=lambda plan: sorted(plan.by_publisher),
         make=lambda shapes, domain: _source_file(domain, shapes),
     ),
 )
@@ -42,7 +42,9 @@ def sheets(shapes: _shape.Shapes) -> Iterator[Sheet]:
         yield from make(output, shapes, plan)
     topics = [_topic(topic, plan) for topic in plan.topics]
     yield Sheet(_places.index("topics"), _write.document({"topics": topics}))
-    sources = [_source(domain, stories, plan) for domain, stories in sorted(plan.by_source.items())]
+    sources = [
+        _publisher(domain, stories, plan) for domain, stories in sorted(plan.by_publisher.items())
+    ]
     yield Sheet(_places.index("sources"), _write.document({"sources": sources}))
     yield Sheet(_places.INDEX, _write.document(_entrance(plan)))
 
@@ -55,8 +57,8 @@ def _topic_file(id_: str, shapes: _shape.Shapes) -> Iterator[Sheet]:
 
 
 def _source_file(domain: str, shapes: _shape.Shapes) -> Iterator[Sheet]:
-    stories = shapes.plan.by_source[domain]
-    whole = _source(domain, stories, shapes.plan) | _newest(stories, shapes)
+    stories = shapes.plan.by_publisher[domain]
+    whole = _publisher(domain, stories, shapes.plan) | _newest(stories, shapes)
     yield Sheet(_places.item_place("sources", domain), _write.document(whole))
 
 
@@ -80,7 +82,7 @@ def _topic(topic: Topic, plan: SitePlan) -> dict[str, object]:
     }
 
 
-def _source(domain: str, stories: ListedStories, plan: SitePlan) -> dict[str, object]:
+def _publisher(domain: str, stories: ListedStories, plan: SitePlan) -> dict[str, object]:
     """Return a publisher under the name that its newest story gives it."""
     newest = stories.entries[0]
     known = plan.beat.organizations.get(domain)

@@ -81,7 +81,7 @@ class Shapes:
         if provider is None:
             return None
         domain = addresses.addressable_domain(provider.domain)
-        has_file = domain in self.plan.by_source
+        has_file = domain in self.plan.by_publisher
         return {
             "name": text.fold(provider.name) or None,
             "domain": domain or None,

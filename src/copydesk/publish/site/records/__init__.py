@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from copydesk.publish.site.records import _letters, _records, _shelves, _sponsors
+from copydesk.publish.site.records import _letters, _record_pages, _shelves, _sponsors
 from copydesk.publish.site.records._catalog import Catalog
 from copydesk.publish.site.records._catalog import catalog as catalog
 from copydesk.publish.site.records._shelves import topic_shelves as topic_shelves
@@ -21,6 +21,6 @@ def letters(catalog: Catalog) -> Iterator[Sheet]:
 
 def sheets(catalog: Catalog) -> Iterator[Sheet]:
     """Yield the pages of all other records, their shelves and the sponsors."""
-    yield from _records.sheets(catalog)
+    yield from _record_pages.sheets(catalog)
     yield from _shelves.sheets(catalog)
     yield from _sponsors.sheets(catalog.frame)

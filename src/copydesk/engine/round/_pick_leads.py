@@ -1,4 +1,7 @@
-"""Share: how much of a host, a site and a source one round takes, so that none holds it up."""
+"""Pick the leads whose pages a round fetches: so many of a host, a site, a source.
+
+Which sources it asks for leads is decided before that, in `engine.sources` (`SourcesToAsk`).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from copydesk.config import Settings
+from copydesk.engine.sources import is_at_home
 from copydesk.kit import urls
 from copydesk.news import Lead
 
@@ -31,12 +35,7 @@ def round_limits(settings: Settings) -> RoundLimits:
     return RoundLimits(a_host=a_host, a_site=A_SITE * a_host)
 
 
-def is_at_home(lead: Lead) -> bool:
-    """Decide whether a page was listed by its own site."""
-    return urls.same_site(lead.url, lead.source)
-
-
-def share_out(
+def pick_leads(
     leads: Sequence[Lead], bounds: RoundLimits | None, now: datetime
 ) -> tuple[list[Lead], list[Lead]]:
     """Return the leads whose pages this round fetches, in their order, and those that wait.
@@ -66,4 +65,5 @@ def share_out(
 
 
 def _rank(lead: Lead, now: datetime) -> tuple[bool, datetime]:
+    """Return what a lead is picked by, the highest first; a date to come counts as now."""
     return is_at_home(lead), min(lead.published_at or _LONG_AGO, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from copydesk.engine.sources import PAGES_A_SOURCE, RoundLimits, share_out
+from copydesk.engine.round import PAGES_A_SOURCE, RoundLimits, pick_leads
 from copydesk.news import Lead
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -18,7 +18,7 @@ def lead(url: str, *, hours: int | None = 0, source: str = "https://gull.example
 
 def fetched(leads: list[Lead]) -> list[str]:
     """Give the addresses that come in this round, and prove that the others wait."""
-    now, later = share_out(leads, BOUNDS, NOW)
+    now, later = pick_leads(leads, BOUNDS, NOW)
     assert sorted([*now, *later], key=lambda one: one.url) == sorted(leads, key=lambda o: o.url)
     return [one.url for one in now]
 
@@ -66,4 +66,4 @@ def test_a_source_may_not_fill_the_round_by_itself() -> None:
 
 def test_a_replay_has_all_the_time_in_the_world() -> None:
     leads = [lead(f"https://gull.example/{n}") for n in range(50)]
-    assert share_out(leads, None, NOW) == (leads, [])
+    assert pick_leads(leads, None, NOW) == (leads, [])

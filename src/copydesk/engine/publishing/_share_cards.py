@@ -1,4 +1,4 @@
-"""ShareCards: the pictures drawn for a site, its icons and what whoever shares a link sees."""
+"""ShareCards: the cards drawn for a site, which whoever shares a link sees, and its icons."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ class ShareCards:
         self._easel = Easel(self.folder, self._face())
 
     def draw(self, poster: Poster, *, anew: bool) -> PictureFile | None:
-        """Return the file of a poster, None where there can be none."""
+        """Draw the card of a poster and return its file, None where there can be none."""
         if self._is_broken:
             return None
         try:
-            return self._easel.poster(poster, anew=anew)
+            return self._easel.draw_card(poster, anew=anew)
         except PictureError as error:
             self._note(error)
             return None
 
-    def ahead(self, posters: Iterable[Poster]) -> None:
-        """Draw many posters at once, for `draw` to give them."""
-        self._easel.ahead(posters)
+    def draw_ahead(self, posters: Iterable[Poster]) -> None:
+        """Draw the cards of many posters at once, for `draw` to give them."""
+        self._easel.draw_ahead(posters)
 
     def icons(self, title: str) -> Mapping[str, Path]:
         """Return the icons of a title by their names, from `_templates/` what is there."""

@@ -22,35 +22,12 @@ from copydesk.archive.document import (
     decode_yaml,
 )
 from copydesk.archive.record import read_verdict
-from copydesk.news import Ruling, Verdict
+from copydesk.news import RULING_KINDS, Ruling, Verdict
 from copydesk.news.ruling import RulingKind, SetField
 
 PATH = "_data/rulings.yaml"
 
-_SAID: tuple[RulingKind, ...] = get_args(RulingKind)
-_MANY = 1_000_000
 _ARCHIVE = "_archive/"
-# how many stories and how many values a rule of each kind has: the least, the most
-_STORIES: Mapping[RulingKind, tuple[int, int]] = {
-    "split": (1, _MANY),
-    "merge": (2, _MANY),
-    "pin": (1, 1),
-    "block": (0, 0),
-    "retopic": (1, 1),
-    "rename": (1, 1),
-    "lead": (1, 1),
-    "set": (1, 1),
-}
-_VALUES: Mapping[RulingKind, tuple[int, int]] = {
-    "split": (0, 0),
-    "merge": (0, 0),
-    "pin": (0, 0),
-    "block": (1, _MANY),
-    "retopic": (1, _MANY),
-    "rename": (1, 1),
-    "lead": (0, 0),
-    "set": (2, _MANY),
-}
 _FIELDS: tuple[SetField, ...] = get_args(SetField)
 
 
@@ -128,16 +105,17 @@ def _rulings(data: bytes) -> Rulings:
 
 def _rule(fields: TypedFields) -> Ruling:
     word = fields.text("said")
-    said = next((known for known in _SAID if known == word), None)
+    said = next((known for known in RULING_KINDS if known == word), None)
     if said is None:
-        raise fields.wrong("said", "none of " + ", ".join(_SAID), "write said: pin")
+        raise fields.wrong("said", "none of " + ", ".join(RULING_KINDS), "write said: pin")
+    form = RULING_KINDS[said]
     rule = Ruling(
         said=said,
         by=fields.text("by"),
         at=fields.require("at", fields.date("at")),
         why=fields.text("why"),
-        stories=tuple(map(_name, _some(fields, "stories", said, _STORIES[said]))),
-        values=_some(fields, "values", said, _VALUES[said]),
+        stories=tuple(map(_name, _some(fields, "stories", said, form.stories))),
+        values=_some(fields, "values", said, form.values),
         until=_until(fields, said),
     )
     if said == "set" and rule.field is None:
@@ -170,8 +148,9 @@ def _some(
 
 def _until(fields: TypedFields, said: RulingKind) -> datetime | None:
     until = fields.date("until")
-    if until is not None and said != "pin":
-        raise fields.wrong("until", f"no key of {said}: only a pin ends", "take it out")
+    if until is not None and not RULING_KINDS[said].may_end:
+        endings = ", ".join(kind for kind, form in RULING_KINDS.items() if form.may_end)
+        raise fields.wrong("until", f"no key of {said}: only a {endings} ends", "take it out")
     return until
 
 

@@ -1,4 +1,4 @@
-"""Ruled: a record with what a rule makes of it at once, and as it was without the rule."""
+"""Apply rulings to filed records: what a rule makes of one at once, and how it was without it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def take_back_rule(
 
 
 def _field(rule: Ruling) -> str:
-    """Return the field of a record that a rule rules, as `review.touched` calls it."""
+    """Return the field of a record that a rule rules, as `review.find_hand_edits` calls it."""
     if rule.field is not None:
         return review.FIELD_OF[rule.field]
     return "title" if rule.said == "rename" else "topics"

@@ -15,7 +15,7 @@ FOLDER = "cards/"
 
 
 @dataclass(slots=True)
-class Posters:
+class SharePictures:
     """The share pictures of a plan; without `draw` there are none.
 
     `icons` are the names of the site's icons that there are, `used` those of the files that pages

@@ -92,7 +92,7 @@ class Archive:
     def signature(self, path: str) -> Signature | None:
         """Return the signature of the file at a path, None where there is none."""
         try:
-            now = os.stat(f"{self.root}/{path}", follow_symlinks=False)
+            now = (self.root / path).lstat()
         except OSError:
             return None
         return Signature(now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino)

@@ -1,11 +1,10 @@
-"""copydesk sources [add URL | import FILE | export]."""
+"""copydesk sources: the list of them, and the larger words below it."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 
 import click
 
@@ -13,7 +12,9 @@ from copydesk import engine
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.cli.sources._add import add
-from copydesk.cli.sources._health import NONE_YET, check, keep
+from copydesk.cli.sources._check import NONE_YET, check
+from copydesk.cli.sources._keep import keep
+from copydesk.cli.sources._opml import export, import_
 from copydesk.cli.terminal import Columns, ago, until
 from copydesk.kit import text
 
@@ -57,29 +58,5 @@ def _state(row: engine.SourceRow) -> str:
 command.add_command(add)
 command.add_command(check)
 command.add_command(keep)
-
-
-@command.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
-@common
-def import_(invocation: Invocation, file: Path) -> None:
-    """Add the sources of an OPML file, or a list of addresses, to beat.toml."""
-    with invocation.newsroom() as newsroom:
-        done = engine.import_sources(newsroom, file)
-    if done.no_topics:
-        names = ", ".join(done.no_topics[:10]) + (", …" if len(done.no_topics) > 10 else "")
-        terminal.note(
-            f"folders that are no topics of this beat, left out ({len(done.no_topics)}): {names}"
-        )
-    if invocation.json:
-        terminal.as_json({"named": done.named, "added": done.added})
-        return
-    click.echo(f"{done.added} of {done.named} sources added")
-
-
-@command.command("export")
-@common
-def export(invocation: Invocation) -> None:
-    """Print the sources as OPML 2.0."""
-    with invocation.newsroom() as newsroom:
-        click.echo(engine.export_opml(newsroom).decode(), nl=False)
+command.add_command(import_)
+command.add_command(export)

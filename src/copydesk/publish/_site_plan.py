@@ -1,4 +1,4 @@
-"""Arrange an edition whose stories are surveyed: every listing of the site, in order."""
+"""Make the plan of a site, of an edition whose stories are surveyed: every listing, in order."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from copydesk.publish import _surrogates
 from copydesk.publish._entries import StoryEntry
 from copydesk.publish._filed import ListedStories, StoryReader
 from copydesk.publish._keys import DAY
-from copydesk.publish._plan import TRUSTED, SiteOptions, SitePlan
+from copydesk.publish._plan import TRUSTED, Look, SitePlan
 from copydesk.publish._survey import Survey
 from copydesk.publish.catalogue import Catalogue, Shelves
 
 
-def arrange(edition: Edition, seen: Survey, look: SiteOptions) -> SitePlan:
+def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
     """Sort an edition, whose stories are surveyed, into what will be published."""
     beat = edition.beat
     seen.apply_pictures(look.picture, look.digest())
@@ -39,7 +39,7 @@ def arrange(edition: Edition, seen: Survey, look: SiteOptions) -> SitePlan:
     coverages = Coverages(owners=Owners(beat.organizations), index=catalogue, read=read)
     official = frozenset(urls.registrable_domain(s.url) for s in beat.sources if s.official)
     rules = _rules(edition, groups, coverages, official)
-    rules = replace(rules, half_life_hours=look.half_life_hours, named=_find_public(groups, read))
+    rules = replace(rules, options=look.front, named=_find_public(groups, read))
     topics = addressable_topics(beat)
     stories = ListedStories(catalogue.stories(), read, catalogue.story_paths())
     counts = {key.name: catalogue.sums(key.name) for key in seen.keys if key.is_listed}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from copydesk.publish import _old
+from copydesk.publish import _redirects
 from copydesk.publish.site._frame import Frame, Head
 from copydesk.publish.writing import Sheet
 
 
 def sheets(frame: Frame) -> Iterator[Sheet]:
     """Yield a page that sends readers on for every folder whose list is elsewhere now."""
-    for old, new in _old.folders(frame.plan).items():
+    for old, new in _redirects.folders(frame.plan).items():
         name = frame.strings.say(new.rstrip("/"))
         yield frame.page(
             "moved.html",

@@ -20,7 +20,7 @@ _TAKES = 3  # headlines of other newsrooms under the first story
 
 
 @dataclass(slots=True)
-class Cards:
+class ListCards:
     """The cards and lines of a plan's stories, made when asked for; the last ones are kept.
 
     `topic_shelves` are the lists of other collections on a topic, by its name, `days` those that

@@ -33,7 +33,7 @@ class _Named(msgspec.Struct):
         return bool(self.hub) and not self.ended
 
 
-def plan(memory: Memory, settings: config.Settings, now: datetime) -> Subscriptions:
+def plan_subscriptions(memory: Memory, settings: config.Settings, now: datetime) -> Subscriptions:
     """Begin, end and forget subscriptions, let the states know, and give all that there are.
 
     One begins where a source names a hub and `serve.public_url` says where we are; it ends where
@@ -53,8 +53,8 @@ def plan(memory: Memory, settings: config.Settings, now: datetime) -> Subscripti
         for key, subscription in after.items():
             if subscription is not before.get(key):
                 keep_subscription(memory, subscription)
-        for url in set(memory.pushed.keys()) - {source.url for source in settings.beat.sources}:
-            memory.pushed.forget(url)
+        for url in set(memory.hub_pushes.keys()) - {source.url for source in settings.beat.sources}:
+            memory.hub_pushes.forget(url)
         _tell_states(memory, states, after)
     return after
 

@@ -1,4 +1,4 @@
-"""Share pictures: a headline, its topic, its source and the site's name, set as a newspaper's."""
+"""The card: a headline, its topic, its source and the site's name, set as a newspaper's."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageDraw import ImageDraw
 
-POSTER_SIZE = (1200, 630)
+# Goes up with each change of what cards or icons look like: kept ones are then drawn anew.
+DRAWING_VERSION = "1"
+CARD_SIZE = (1200, 630)
 _MARGIN = 80
-_ROOM = POSTER_SIZE[0] - 2 * _MARGIN
+_ROOM = CARD_SIZE[0] - 2 * _MARGIN
 _PAPER, _INK = (0xFD, 0xFC, 0xF9), (0x1C, 0x1A, 0x17)  # as in the site's style sheet
 _RED, _SOFT = (0x9C, 0x1C, 0x1F), (0x5F, 0x5A, 0x52)
 _SHADES = 16  # of each colour between itself and the paper
@@ -38,8 +40,8 @@ class _Sheet:
     soft: ImageDraw
 
 
-def draw(poster: Poster, face: Path) -> bytes | None:
-    """Draw a poster as PNG; None where its headline cannot be set in this face."""
+def draw_card(poster: Poster, face: Path) -> bytes | None:
+    """Draw the card of a poster as PNG; None where its headline cannot be set in this face."""
     points = _face.read_code_points(face)
     headline = _set(poster.headline, points)
     if poster.headline and not headline:
@@ -85,7 +87,7 @@ def _initial(title: str, points: frozenset[int]) -> str:
 def _blank() -> tuple[list[Image], _Sheet]:
     from PIL import Image, ImageDraw
 
-    layers = [Image.new("L", POSTER_SIZE, 0) for _ in range(3)]
+    layers = [Image.new("L", CARD_SIZE, 0) for _ in range(3)]
     return layers, _Sheet(*map(ImageDraw.Draw, layers))
 
 
@@ -98,8 +100,8 @@ def _masthead(sheet: _Sheet, site: str, face: Path) -> None:
 
 def _rules(sheet: _Sheet, top: int) -> None:
     """Draw a thick and a thin line, as over a newspaper's first page."""
-    sheet.ink.rectangle((_MARGIN, top, POSTER_SIZE[0] - _MARGIN - 1, top + 4), fill=255)
-    sheet.ink.rectangle((_MARGIN, top + 9, POSTER_SIZE[0] - _MARGIN - 1, top + 9), fill=255)
+    sheet.ink.rectangle((_MARGIN, top, CARD_SIZE[0] - _MARGIN - 1, top + 4), fill=255)
+    sheet.ink.rectangle((_MARGIN, top + 9, CARD_SIZE[0] - _MARGIN - 1, top + 9), fill=255)
 
 
 def _story(sheet: _Sheet, headline: str, topic: str, face: Path) -> None:
@@ -113,27 +115,27 @@ def _story(sheet: _Sheet, headline: str, topic: str, face: Path) -> None:
 
 
 def _foot(sheet: _Sheet, source: str, initial: str, face: Path) -> None:
-    sheet.soft.rectangle((_MARGIN, 532, POSTER_SIZE[0] - _MARGIN - 1, 532), fill=255)
+    sheet.soft.rectangle((_MARGIN, 532, CARD_SIZE[0] - _MARGIN - 1, 532), fill=255)
     if source:
         setting = _lines.fit_lines(source, face, (32, 28), (_ROOM - 120, 40))
         _write(sheet.soft, setting, 554)
-    left = _MARGIN if _is_rightward(source) else POSTER_SIZE[0] - _MARGIN - 52
+    left = _MARGIN if _is_rightward(source) else CARD_SIZE[0] - _MARGIN - 52
     _mark(sheet, initial, face, (left, 550, 52))
 
 
 def _front(sheet: _Sheet, site: str, initial: str, face: Path) -> None:
     """Draw the card of the site alone: its name between rules, or its mark where it has none."""
     if not site:
-        _mark(sheet, initial, face, (POSTER_SIZE[0] // 2 - 130, POSTER_SIZE[1] // 2 - 130, 260))
+        _mark(sheet, initial, face, (CARD_SIZE[0] // 2 - 130, CARD_SIZE[1] // 2 - 130, 260))
         return
     setting = _lines.fit_lines(site, face, _TITLE_SIZES, (_ROOM, 300))
-    top = (POSTER_SIZE[1] - setting.height) // 2
+    top = (CARD_SIZE[1] - setting.height) // 2
     for index, line in enumerate(setting.lines):
-        at = (POSTER_SIZE[0] // 2, top + index * setting.leading)
+        at = (CARD_SIZE[0] // 2, top + index * setting.leading)
         sheet.ink.text(at, line, font=setting.font, fill=255, anchor="ma")
     _rules(sheet, top - 62)
     foot = top + setting.height + 58
-    sheet.ink.rectangle((_MARGIN, foot, POSTER_SIZE[0] - _MARGIN - 1, foot), fill=255)
+    sheet.ink.rectangle((_MARGIN, foot, CARD_SIZE[0] - _MARGIN - 1, foot), fill=255)
 
 
 def _mark(sheet: _Sheet, initial: str, face: Path, place: tuple[int, int, int]) -> None:
@@ -153,7 +155,7 @@ def _mark(sheet: _Sheet, initial: str, face: Path, place: tuple[int, int, int]) 
 def _write(layer: ImageDraw, setting: _lines.Setting, top: int) -> None:
     """Write lines from the left, or from the right where the text runs that way."""
     is_rightward = _is_rightward(" ".join(setting.lines))
-    left, anchor = (POSTER_SIZE[0] - _MARGIN, "ra") if is_rightward else (_MARGIN, "la")
+    left, anchor = (CARD_SIZE[0] - _MARGIN, "ra") if is_rightward else (_MARGIN, "la")
     direction = "rtl" if is_rightward else None
     for index, line in enumerate(setting.lines):
         at = (left, top + index * setting.leading)

@@ -13,6 +13,8 @@ from copydesk.publish import _plan
 from copydesk.publish.site._frame import Frame, Head
 from copydesk.publish.writing import Sheet
 
+_TOPICS_NAMED = 5  # in a sentence; more are a number, and stand in the list below it
+
 
 def sheets(frame: Frame) -> Iterator[Sheet]:
     """Yield the about page and the one on the method."""
@@ -35,17 +37,24 @@ def _describe_site(frame: Frame) -> str:
     return text.fold(main.description) if main else ""
 
 
+def _name_subject(frame: Frame) -> str:
+    """Return what the site gathers news on: its main topic, else the first of its topics."""
+    beat = frame.plan.beat
+    names = [beat.topic] if beat.topic else [topic.name for topic in beat.topics]
+    return frame.strings.join_names(tuple(map(text.fold, names)), _TOPICS_NAMED)
+
+
 def _who(frame: Frame) -> Mapping[str, object]:
     beat = frame.plan.beat
     return {
         "description": _describe_site(frame),
-        "topic": text.fold(beat.topic),
+        "topic": _name_subject(frame),
         "topics": frame.topics(),
         "sources": len(beat.sources),
         "contact": beat.contact,
         "contact_shown": beat.contact.removeprefix("mailto:"),
         "hotlinks": frame.hotlinks,
-        "counts_reads": frame.plan.look.house.counts_reads,
+        "counts_reads": frame.plan.look.practice.counts_reads,
         "characters": beat.excerpt.max_characters,
         "share": _number(beat.excerpt.max_share * 100),
     }
@@ -59,9 +68,9 @@ def _rules(frame: Frame) -> Mapping[str, object]:
         "publish_at": scoring.publish_at,
         "organization_points": scoring.organization_points,
         "off_beat": scoring.off_beat,
-        "holds": look.house.holds,
-        "max_age_days": look.house.max_age_days,
-        "half_life_hours": _number(look.half_life_hours),
+        "holds": look.practice.holds,
+        "max_age_days": look.practice.max_age_days,
+        "half_life_hours": _number(look.front.half_life_hours),
         "alone": _number(LIMITS.alone * 100),
         "trusted": _plan.TRUSTED,
         "lead_hours": _number(LIMITS.lead_hours),

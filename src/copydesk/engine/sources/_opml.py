@@ -1,4 +1,4 @@
-"""Imports: lists of sources that other people keep, taken into beat.toml."""
+"""OPML: lists of sources that others keep, taken into beat.toml, and ours written for them."""
 
 from __future__ import annotations
 
@@ -53,3 +53,8 @@ def _names(topics: Iterable[Topic]) -> dict[str, str]:
 def _at_home(source: Source, names: dict[str, str]) -> Source:
     known = (names[topic.casefold()] for topic in source.topics if topic.casefold() in names)
     return replace(source, topics=tuple(dict.fromkeys(known)))
+
+
+def export_opml(newsroom: Newsroom) -> bytes:
+    """Write the sources of the beat as OPML 2.0."""
+    return watch.write_opml(newsroom.beat.sources)

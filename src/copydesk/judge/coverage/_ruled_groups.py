@@ -1,4 +1,4 @@
-"""Rulings on groups: the names that hold after them, and the stories that stay apart."""
+"""Groups as rulings leave them: the names that hold after them, the stories that stay apart."""
 
 from __future__ import annotations
 

@@ -9,8 +9,16 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from copydesk.news import Beat, ExcerptRule, Scoring, Source
-from copydesk.publish import Catalogue, House, MemoryManifest, PublishOptions, publish, survey
+from copydesk.news import Beat, ExcerptRule, FrontOptions, Scoring, Source
+from copydesk.publish import (
+    Catalogue,
+    Look,
+    MemoryManifest,
+    Practice,
+    PublishOptions,
+    publish,
+    survey,
+)
 from world import editions
 
 STORY = "news/2026-11-24-robots-may-vote/index.html"
@@ -95,7 +103,10 @@ def test_the_main_topic_describes_a_site_that_does_not(tmp_path: Path) -> None:
         (
             beat(scoring=Scoring(profile="everyday", publish_at=55, off_beat="keep")),
             PublishOptions(
-                half_life_hours=7.5, house=House(holds=True, max_age_days=1, counts_reads=True)
+                look=Look(
+                    practice=Practice(holds=True, max_age_days=1, counts_reads=True),
+                    front=FrontOptions(half_life_hours=7.5),
+                )
             ),
             STRICT,
         ),
@@ -128,7 +139,12 @@ def test_a_changed_rule_is_told_at_the_next_build(tmp_path: Path) -> None:
     for hours in (24.0, 12.0):
         stories = survey([editions.story()], editions.beat(), notes)
         edition = replace(editions.edition([], on=beat()), stories=stories)
-        publish(edition, tmp_path, manifest, PublishOptions(half_life_hours=hours))
+        publish(
+            edition,
+            tmp_path,
+            manifest,
+            PublishOptions(look=Look(front=FrontOptions(half_life_hours=hours))),
+        )
 
     assert "halves every 12 hours" in said((tmp_path / "method/index.html").read_text())
 

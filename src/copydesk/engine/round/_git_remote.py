@@ -1,4 +1,8 @@
-"""After a round: its commits to the remote that the owner named, and git's own tidying up."""
+"""The git remote: a round's commits are pushed to it after the round; then git tidies up.
+
+A remote that moves meanwhile is tried again at once, a few times (`archive.Repository.push`). Who
+tries a failed push again is the next round, when it is due: earlier commits go along with its own.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Hub: subscriptions and pushes as memory keeps them, and what a round makes of a push.
+"""Hub pushes (WebSub): what memory keeps of subscriptions and pushes, for server and round.
 
-    serve: subscriptions, keep, keep_push        round: find_pushed_sources, read_pushed_page, used
+    serve: subscriptions ── keep_subscription, keep_hub_push
+    round: find_hub_pushed_sources ── read_hub_pushed_page ── use_up_hub_push
 
 One push of a source is kept until a round reads it. A second that comes before may hold other
 items than the first, so that neither is enough: the round then asks the source itself.
@@ -18,12 +19,12 @@ from copydesk.memory import Memory
 from copydesk.news import Beat, Page, Source
 from copydesk.watch import websub
 
-_AHEAD = timedelta(days=1)
+_CLOCK_SET_BACK = timedelta(days=1)  # a push from further ahead came before the clock was set back
 _ENDING = "ending "  # before the callback: the key of a subscription that is being given back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Push:
+class HubPush:
     """What a hub pushed at a whole second (UTC); not `alone`: more than once, so ask instead."""
 
     at: datetime
@@ -35,13 +36,13 @@ class Push:
 # ---- for a round ----
 
 
-def find_pushed_sources(beat: Beat, memory: Memory, now: datetime) -> frozenset[str]:
+def find_hub_pushed_sources(beat: Beat, memory: Memory, now: datetime) -> frozenset[str]:
     """Return the urls of the sources with an unread push: they are looked at now, due or not."""
     known = {source.url for source in beat.sources}
-    return unread_pushes(memory, known, now)
+    return unread_hub_pushes(memory, known, now)
 
 
-def read_pushed_page(memory: Memory, now: datetime, source: Source) -> Page | None:
+def read_hub_pushed_page(memory: Memory, now: datetime, source: Source) -> Page | None:
     """Return what a hub pushed in the source's place, None where the source is to be asked.
 
     What came after the round began is left to the next.
@@ -59,27 +60,23 @@ def read_pushed_page(memory: Memory, now: datetime, source: Source) -> Page | No
     )
 
 
-def use_up_push(memory: Memory, now: datetime, source: Source) -> None:
+def use_up_hub_push(memory: Memory, now: datetime, source: Source) -> None:
     """Note that the round has filed what the source gave: a push from before it is forgotten."""
     if _unread(memory, now, source.url) is None:
         return
-    memory.pushed.forget(source.url)
+    memory.hub_pushes.forget(source.url)
     subscription = _subscription(memory.hubs.get(source.url))
     if subscription is not None:
         keep_subscription(memory, replace(subscription, used_at=now))
 
 
-def unread_pushes(memory: Memory, urls: AbstractSet[str], now: datetime) -> frozenset[str]:
+def unread_hub_pushes(memory: Memory, urls: AbstractSet[str], now: datetime) -> frozenset[str]:
     """Return those of the urls for which a push waits that a round at this moment reads."""
-    waiting = urls & set(memory.pushed.keys())
-    return frozenset(url for url in waiting if _at(memory, url, now) is not None)
+    waiting = urls & set(memory.hub_pushes.keys())
+    return frozenset(url for url in waiting if _unread(memory, now, url) is not None)
 
 
-def _unread(memory: Memory, now: datetime, url: str) -> Push | None:
-    return _at(memory, url, now)
-
-
-def _at(memory: Memory, url: str, now: datetime) -> Push | None:
+def _unread(memory: Memory, now: datetime, url: str) -> HubPush | None:
     """Return the push that waits at a moment, None for one that came after it.
 
     One from more than a day ahead came before a clock was set back: the source is asked instead.
@@ -87,7 +84,7 @@ def _at(memory: Memory, url: str, now: datetime) -> Push | None:
     pushed = _read_push(memory, url)
     if pushed is None or pushed.at <= now:
         return pushed
-    return Push(at=now, alone=False) if pushed.at > now + _AHEAD else None
+    return HubPush(at=now, alone=False) if pushed.at > now + _CLOCK_SET_BACK else None
 
 
 # ---- for the server ----
@@ -119,24 +116,24 @@ def forget_subscription(memory: Memory, subscription: websub.Subscription) -> No
     memory.hubs.forget(subscription_key(subscription))
 
 
-def keep_push(memory: Memory, source: str, pushed: Push) -> None:
+def keep_hub_push(memory: Memory, source: str, pushed: HubPush) -> None:
     """Keep a push until a round reads it; beside an unread one only the fact is kept."""
     before = _read_push(memory, source)
     if before is not None and not before.alone:
         return
     if before is not None:
-        pushed = Push(at=pushed.at, alone=False)
-    memory.pushed.put(source, msgspec.msgpack.encode(pushed))
+        pushed = HubPush(at=pushed.at, alone=False)
+    memory.hub_pushes.put(source, msgspec.msgpack.encode(pushed))
 
 
-def _read_push(memory: Memory, url: str) -> Push | None:
-    kept = memory.pushed.get(url)
+def _read_push(memory: Memory, url: str) -> HubPush | None:
+    kept = memory.hub_pushes.get(url)
     if kept is None:
         return None
     try:
-        return msgspec.msgpack.decode(kept, type=Push)
+        return msgspec.msgpack.decode(kept, type=HubPush)
     except msgspec.DecodeError:  # written by another version: ask the source instead
-        return Push(at=datetime.min.replace(tzinfo=UTC), alone=False)
+        return HubPush(at=datetime.min.replace(tzinfo=UTC), alone=False)
 
 
 def _subscription(kept: bytes | None) -> websub.Subscription | None:

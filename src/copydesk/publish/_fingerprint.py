@@ -1,4 +1,4 @@
-"""The world: all that a page may depend on beside the stories and their pictures, as hashes.
+"""Fingerprints: all that a page may depend on beside the stories and their pictures, as hashes.
 
 Where one differs from last time, everything is made anew.
 """
@@ -19,7 +19,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _ROOMS = ("placement", "publish", "rendering")  # whose code and templates a site is made of
 
 
-def world(beat: Beat, *others: object) -> str:
+def fingerprint_beat(beat: Beat, *others: object) -> str:
     """Return a hash of all that a page may depend on but the stories and their pictures."""
     return fingerprint(replace(beat, rulings=()), *others)
 

@@ -1,0 +1,231 @@
+"""A bare newsroom on any subject: what a person says of it in, its files' texts by path out.
+
+Everything that a person typed is one line of text here, and is quoted as the file wants it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from copydesk.config import _toml
+from copydesk.config._decode import decode
+from copydesk.config._sources import format_block
+from copydesk.config.data import TOPICS_FOLDER
+from copydesk.errors import UsageError
+from copydesk.kit import kinds, text, urls
+from copydesk.kit.options import Unfit, ValueKind
+from copydesk.news import Source
+
+_NAME_CHARACTERS = 200
+_ID_CHARACTERS = 60
+_WIDE = 10**9  # columns: no text is broken into lines
+_URL = "http://127.0.0.1:8000"  # where `copydesk serve` shows the site
+# letters that stay one letter when accents are taken off
+_LATIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"})
+
+_BEAT = """\
+# The settings of your newsroom. Every key is optional but [site] title; an unknown key is an error
+# that names it. `copydesk config` shows every value with its origin.
+
+[site]
+# What readers see, on every page, feed and letter.
+title = {title}
+# What the site is, in a sentence or two, for its about page.
+# description = "News on …"
+# Where readers will find it; links are made from this.
+url = "{url}"
+# The language that the site is written in. The words around the news come in English, German and
+# French; for another language they go into _templates/strings.toml.
+locale = {locale}
+# Which day a day page means; records are always UTC.
+timezone = {timezone}
+{main_topic}
+
+[scoring]
+publish_at = 70                           # stories of this quality are published
+off_beat = "drop"                         # "keep" files what matches no topic, too
+
+[review]
+mode = "gate"                             # "hold": nothing is published without an editor
+
+[fetch]
+contact = ""                              # needed for a real round: "mailto:you@your.domain".
+                                          # It goes into the User-Agent, so that a publisher who
+                                          # is unhappy with your visits can tell you.
+max_age_days = 14                         # older items are dropped; 0: no limit
+
+[pictures]
+show = "cached"                           # "hotlink" shows the publisher's own, "none" shows none
+
+# Where stories come from: a feed, a sitemap or a page of links, one block each. Add more with
+# `copydesk sources add URL`, or a whole list with `copydesk sources import FILE.opml`.
+#
+# [[source]]
+# url = "https://example.org/feed.xml"
+# name = "Example"
+# trust = "gate"                          # "hold" waits for an editor, "publish" skips the gate
+# include = ["words"]                     # items must have one of these
+# exclude = ["words"]                     # items must have none of these
+"""
+_MAIN_TOPIC = """\
+# The main topic, which stands above all that you add: a name from _data/topics.
+topic = {topic}\
+"""
+_NO_MAIN_TOPIC = """\
+# No topic stands above the others. For one that does: topic = "Its name", and this line goes.
+main_topic = false\
+"""
+
+_TOPIC = """\
+taxonomy: topic
+_id: {id}
+name: {name}
+# An article belongs to the topic when enough of these words stand in it: whole words, in any case.
+# One name alone misses much: add what else the news calls it.
+keywords:
+  - {name}
+#  - another word
+#  - a phrase of several words
+# aliases: [another name]                 # names that count as much as the topic's own
+# required: [a word]                      # one of these must stand in the article
+# excluded: [a word]                      # none of these may
+# translations: {{de: [ein Wort]}}          # keywords for articles in another language
+services:
+  news: {url}/api/news/{folder}
+"""
+
+_README = """\
+# {title}
+
+A newsroom of copydesk. Everything in this folder is yours.
+
+1. Put your address into `[fetch] contact` in `beat.toml`; without it no round asks a stranger.
+2. Give each topic in `_data/topics/` the words by which the news knows it.
+3. `copydesk sources add URL` finds what can be watched on a page and adds it to `beat.toml`.
+4. `copydesk run` does one round: stories appear in `_news/`, one commit a round.
+5. `copydesk build` publishes them into `.copydesk/site`; `copydesk serve` does both on schedule.
+6. `copydesk explain PATH` says why a story is where it is; `copydesk verdict PATH hold --why TEXT`
+   overrules it.
+
+The records are the truth. `.copydesk/` is not in git; only `.copydesk/key` there needs a backup.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewBeat:
+    """What a person says of a new site; `sources` are web addresses.
+
+    Of several topics none stands above the others; a single one is the main topic.
+    """
+
+    title: str
+    topics: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    locale: str = "en-us"
+    timezone: str = "UTC"
+
+
+def compose_newsroom(new: NewBeat) -> Mapping[str, str]:
+    """Write the texts of a new newsroom's files, by their paths in it.
+
+    Raises UsageError for what cannot be a title, a topic, a language or a time zone, and for a
+    topic that is named twice; ConfigError for an address that no source can have.
+    """
+    topics = _topic_names(new.topics)
+    title = _name(new.title, "--title")
+    composed = {
+        "beat.toml": _compose_beat(new, title, topics),
+        "README.md": _README.format(title=title),
+        ".gitignore": ".copydesk/\n",
+    }
+    is_alone = len(topics) == 1
+    width = max(2, len(str(len(topics) - 1)))  # the files' order by name is that of the topics
+    for number, (id_, name) in enumerate(_with_ids(topics)):
+        path = f"{TOPICS_FOLDER}/{number:0{width}}-{id_}.yaml"
+        folder = "" if is_alone else f"{id_}/"  # the main topic's list is that of all stories
+        composed[path] = _TOPIC.format(id=_yaml(id_), name=_yaml(name), url=_URL, folder=folder)
+    return composed
+
+
+def _compose_beat(new: NewBeat, title: str, topics: Sequence[str]) -> str:
+    """Write a beat.toml that can be read back; two spellings of one address are one source."""
+    main = _MAIN_TOPIC.format(topic=_toml_text(topics[0])) if len(topics) == 1 else _NO_MAIN_TOPIC
+    beat = _BEAT.format(
+        title=_toml_text(title),
+        url=_URL,
+        locale=_toml_text(_check(kinds.LOCALE, new.locale, "--language")),
+        timezone=_toml_text(_check(kinds.TIMEZONE, new.timezone, "--timezone")),
+        main_topic=main,
+    )
+    sources = {urls.identity(url): url for url in reversed(new.sources)}
+    blocks = [format_block(Source(url=url)) for url in reversed(sources.values())]
+    whole = "\n".join([beat, *blocks])
+    decode(_toml.parse(whole.encode()), {})
+    return whole
+
+
+def _topic_names(said: Sequence[str]) -> list[str]:
+    names = [_name(word, "--topic") for word in said]
+    counts = Counter(map(str.casefold, names))
+    twice = next((name for name in names if counts[name.casefold()] > 1), None)
+    if twice is not None:
+        raise UsageError("this topic is named twice", subject=twice, hint="name each once")
+    return names
+
+
+def _name(said: str, what: str) -> str:
+    """Return what a person calls something as one line; raises UsageError where it says nothing."""
+    name = text.fold(said)
+    if not any(character.isalnum() for character in name):
+        raise UsageError(f"{what} wants a letter or a digit", subject=repr(said[:_NAME_CHARACTERS]))
+    if len(name) > _NAME_CHARACTERS:
+        raise UsageError(
+            f"{what} is too long ({len(name)} characters)",
+            hint=f"{_NAME_CHARACTERS} characters at most",
+        )
+    return name
+
+
+def _check(kind: ValueKind[str], said: str, what: str) -> str:
+    """Return a value as beat.toml takes it; raises UsageError that says what it takes."""
+    try:
+        return kind.read(said)
+    except Unfit as unfit:
+        subject = f"{what} {text.fold(said)[:_NAME_CHARACTERS]}"
+        raise UsageError(f"expected {unfit.expected}", subject=subject, hint=unfit.hint) from None
+
+
+def _with_ids(names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield each topic with an id of its own: a folder of the site, in plain letters."""
+    taken: set[str] = set()
+    for number, name in enumerate(names, 1):
+        wanted = _slug(name) or f"topic-{number}"
+        id_, again = wanted, 2
+        while id_ in taken:
+            id_, again = f"{wanted}-{again}", again + 1
+        taken.add(id_)
+        yield id_, name
+
+
+def _slug(name: str) -> str:
+    """Return a name in plain letters, digits and dashes, "" where it has none of them."""
+    bare = unicodedata.normalize("NFKD", name.casefold().translate(_LATIN))
+    words = re.findall(r"[a-z0-9]+", re.sub(r"[\u0300-\u036f]", "", bare))
+    return "-".join(words)[:_ID_CHARACTERS].strip("-")
+
+
+def _toml_text(value: str) -> str:
+    import tomlkit
+
+    return tomlkit.item(value).as_string()
+
+
+def _yaml(value: str) -> str:
+    import yaml
+
+    written = yaml.safe_dump(value, allow_unicode=True, width=_WIDE)
+    return str(written).removesuffix("\n").removesuffix("\n...")

@@ -1,0 +1,91 @@
+"""A beat of several topics and none above them: what is about any of them is on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from copydesk import judge
+from copydesk.judge.topics import relevance
+from copydesk.news import Article, Beat, Dropped, Source, Story, Topic
+
+from .conftest import OFFICIAL
+
+Make = Callable[..., Article]
+BEES = Topic(id="bees", name="Bees", keywords=("bee", "swarm"))
+HONEY = Topic(id="honey", name="Honey", keywords=("honey",))
+MEAD = Topic(id="mead", name="Mead", parent="Honey", keywords=("mead",))
+
+
+@pytest.fixture
+def beat() -> Beat:
+    return Beat(
+        title="B",
+        main_topic=False,
+        topics=(BEES, HONEY, MEAD),
+        sources=(Source(url=OFFICIAL, name="The Lab", official=True),),
+    )
+
+
+def topics(article: Article, beat: Beat) -> list[str]:
+    return [match.topic for match in relevance(article, beat)]
+
+
+def test_a_topic_stands_by_its_own_words(make_article: Make, beat: Beat) -> None:
+    article = make_article(title="A swarm of bees", text="The bee. The swarm.")
+
+    outcome = judge.assess(article, beat, judge.MemoryShelf())
+
+    assert isinstance(outcome, Story)
+    assert outcome.topics == ("Bees",)
+
+
+def test_a_topic_brings_those_above_it(make_article: Make, beat: Beat) -> None:
+    article = make_article(title="Mead for all", text="The mead. The mead.")
+
+    assert topics(article, beat) == ["Mead", "Honey"]
+
+
+def test_no_story_loses_points_for_a_word_of_a_main_topic(make_article: Make, beat: Beat) -> None:
+    article = make_article(title="A swarm of bees", text="The bee. The swarm.")
+
+    below_honey = (replace(BEES, parent="Honey"), HONEY)
+    below = replace(beat, main_topic=True, topic="Honey", topics=below_honey)
+    with_main = judge.assess(article, below, judge.MemoryShelf())
+    without = judge.assess(article, beat, judge.MemoryShelf())
+
+    assert isinstance(with_main, Story)
+    assert isinstance(without, Story)
+    assert any("nowhere a keyword of Honey" in str(reason) for reason in with_main.reasons)
+    assert not any("nowhere a keyword" in str(reason) for reason in without.reasons)
+
+
+def test_what_is_nearly_about_one_topic_is_on_it(make_article: Make, beat: Beat) -> None:
+    assert topics(make_article(section="Bees"), beat) == ["Bees"]
+
+
+def test_where_one_stands_what_is_nearly_there_does_not(make_article: Make, beat: Beat) -> None:
+    article = make_article(title="Mead for all", text="The mead. The mead.", section="Bees")
+
+    assert "Bees" not in topics(article, beat)
+
+
+def test_what_is_off_the_beat_says_what_was_needed(make_article: Make, beat: Beat) -> None:
+    text = "Plain words follow here. " * 200
+    article = make_article(text=f"{text} A bee. {text}")
+
+    outcome = judge.assess(article, beat, judge.MemoryShelf())
+
+    assert isinstance(outcome, Dropped)
+    assert outcome.detail.startswith('nearest topic Bees: "bee" once in text')
+    assert outcome.detail.endswith("; 30 needed")
+
+
+def test_an_official_source_is_about_no_topic_by_that_alone(make_article: Make, beat: Beat) -> None:
+    article = make_article(source=OFFICIAL)
+
+    assert isinstance(judge.assess(article, beat, judge.MemoryShelf()), Dropped)
+    sure = replace(beat, sources=(replace(beat.sources[0], topics=("Bees",)),))
+    assert topics(article, sure) == ["Bees"]
