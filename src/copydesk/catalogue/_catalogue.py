@@ -49,6 +49,10 @@ class Catalogue:
         query = "SELECT path, signature FROM stories UNION ALL SELECT path, signature FROM broken"
         return dict(self._tables.run(query))
 
+    def signatures_of(self, paths: Collection[str]) -> dict[str, int]:
+        """Return the signatures of these records when they were last read, by path."""
+        return dict(self._pairs("SELECT path, signature FROM stories WHERE path IN", paths))
+
     def update(
         self,
         entries: Iterable[CatalogueEntry] = (),

@@ -25,6 +25,7 @@ _COMMANDS = {
     "serve": "rounds on schedule and the site, until stopped",
     "build": "publish what is filed, only what changed",
     "explain": "why a story is where it is, or why a lead was dropped",
+    "stories": "what is filed: by standing, topic, source, age, words",
     "verdict": "an editor's word on a story",
     "rule": "an editor's lasting rules: split, merge, lead, pin, block, retopic, rename, set",
     "rejudge": "what today's rules say of the filed stories, and file it",

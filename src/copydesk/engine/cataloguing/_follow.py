@@ -91,6 +91,19 @@ def look_again(newsroom: Newsroom, catalogue: Catalogue, paths: Iterable[str]) -
     _take_in(newsroom, catalogue, news, _SILENCE)
 
 
+def recheck(newsroom: Newsroom, catalogue: Catalogue, paths: Collection[str]) -> bool:
+    """Bring a catalogue up to date with those of these records that changed; False for none."""
+    known = catalogue.signatures_of(paths)
+    signatures = ((path, newsroom.archive.signature(path)) for path in paths)
+    changed = [
+        path
+        for path, signature in signatures
+        if signature is None or hash(signature) != known.get(path)
+    ]
+    look_again(newsroom, catalogue, changed)
+    return bool(changed)
+
+
 def report_broken(catalogue: Catalogue, trouble: Callable[[CopydeskError], None]) -> None:
     """Let `trouble` know of each record that cannot be read."""
     for record in catalogue.broken():
