@@ -224,6 +224,9 @@ def function_names(tree: Tree, source: Path) -> dict[str, object]:
     }
 
 
+CALLED_BY_ASYNCIO = {"connection_made", "connection_lost", "data_received"}  # names not ours
+
+
 def is_participle(function: Function) -> bool:
     """Decide whether a function's name says what was done to something, not what to do."""
     marks = [ast.unparse(one) for one in function.decorator_list]
@@ -231,6 +234,8 @@ def is_participle(function: Function) -> bool:
     is_claim = function.returns is not None and ast.unparse(function.returns) == "bool"
     words = [word for word in function.name.split("_") if word]
     if is_value or is_claim or not words or function.name.startswith("__"):
+        return False
+    if function.name in CALLED_BY_ASYNCIO:
         return False
     return any(
         word in IRREGULAR.split()

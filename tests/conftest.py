@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +51,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(trylast=True)  # when the profile is settled
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Leave out the constants of loaded modules, which hang on the tests that ran before."""
+    config.option.loadscopereorder = False  # xdist's own order, by number, knows no slow tests
     if settings.default and settings.default.derandomize:
         none = Constants()
         providers._get_local_constants = lambda: none
@@ -63,6 +65,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     laws = [item for item in items if item.get_closest_marker("hypothesis")]
     for law in {item.obj for item in laws if isinstance(item, pytest.Function)}:
         change_examples(law, number, scale)
+    if hasattr(config, "workerinput"):
+        begin_with_slow(items)
+
+
+def begin_with_slow(items: list[pytest.Item]) -> None:
+    """Put files with slow tests first, then those with most tests.
+
+    Processes that share the tests take them in this order. So what comes last is short, and none
+    waits at the end while another works through a long file.
+    """
+    tests = Counter(item.path for item in items)
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.path not in slow, -tests[item.path], item.path))
 
 
 def change_examples(law: Any, number: int | None, scale: int) -> None:

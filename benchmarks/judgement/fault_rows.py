@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +13,7 @@ from unread import article, coverage
 
 from copydesk import config, judge
 from copydesk.kit import text
-from copydesk.news import Shelved, Story, Topic
+from copydesk.news import ReasonKind, Shelved, Story, Topic
 
 Stories = Mapping[str, Story]
 GATE = 70
@@ -36,12 +35,17 @@ OFF_TOPIC = (
     "-bi-developer-power-bi-",
 )
 ALIASES = ("powerapps", "power platform", "dataverse", "power fx")
-NO_NEWS = ("press release", "market report", "job advert", "shopping page", "pastime")
+NO_NEWS = {
+    ReasonKind.PRESS_RELEASE,
+    ReasonKind.MARKET_REPORT,
+    ReasonKind.JOB_ADVERT,
+    ReasonKind.SHOPPING_PAGE,
+    ReasonKind.PASTIME,
+}
 SAYS = ("disclaimer |", "placeholder.", "english", "try again resolution:", "please accept")
 TWINS = 0.5  # Jaccard of two headlines
 WEEK = timedelta(days=7)
-WRAPPED = ("has a picture", "has an AMP page")
-IN_TITLE = re.compile(r'keyword ".*" in title')
+WRAPPED = {ReasonKind.PICTURE, ReasonKind.AMP_PAGE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +117,7 @@ def is_everyday(name: str) -> bool:
 
 def is_news(story: Story) -> bool:
     """Say whether a story has a topic and is not known for something else than news."""
-    whys = (one.why for one in story.reasons if one.about == "quality")
-    return bool(story.topics) and not any(why.startswith(NO_NEWS) for why in whys)
+    return bool(story.topics) and not any(one.kind in NO_NEWS for one in story.reasons)
 
 
 def parts_of_words(site: Site) -> Iterator[Fault]:
@@ -170,7 +173,8 @@ def _hits(site: Site, story: Story) -> list[str]:
 
 def _scored(story: Story) -> list[str]:
     """Give the keywords in the headline that gave points."""
-    return [one.why for one in story.reasons if one.points and IN_TITLE.fullmatch(one.why)]
+    counted = (one for one in story.reasons if one.points)
+    return [one.why for one in counted if one.kind is ReasonKind.KEYWORD_IN_TITLE]
 
 
 def unfounded(site: Site) -> Fault:
@@ -198,7 +202,7 @@ def wrapping(site: Site) -> Iterator[Fault]:
 
     def by_wrapping(name: str, stories: Stories) -> Iterator[str]:
         for one in stories.values():
-            points = sum(why.points or 0 for why in one.reasons if why.why in WRAPPED)
+            points = sum(why.points or 0 for why in one.reasons if why.kind in WRAPPED)
             if is_everyday(name):
                 points = 20 * bool(one.images) + 20 * bool(one.amp_web_url)
             if (one.quality or 0) >= GATE > (one.quality or 0) - points:

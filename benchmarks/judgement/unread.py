@@ -17,7 +17,6 @@ from copydesk import archive, engine, judge
 from copydesk.errors import CopydeskError
 from copydesk.news import Article, Beat, Provider, Reason, ReasonKind, Shelved, Story
 
-_NO_TEXT = "fewer than 600 characters of text"
 _SHORT = Reason(about="quality", points=20, why="text not kept, taken for a short report")
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
@@ -89,9 +88,9 @@ def judged(stories: Sequence[Story], beat: Beat, sources: Sequence[str] = ()) ->
 
 def _as_read(story: Story, beat: Beat) -> Story:
     """Take a story whose text is not kept for a short report: nobody knows that it was thin."""
-    if not any(one.why == _NO_TEXT for one in story.reasons):
+    if not any(one.kind is ReasonKind.THIN_TEXT for one in story.reasons):
         return story
-    parts = [_SHORT if one.why == _NO_TEXT else one for one in story.reasons]
+    parts = [_SHORT if one.kind is ReasonKind.THIN_TEXT else one for one in story.reasons]
     parts = [one for one in parts if one.about != "published"]
     parts = [one for one in parts if one.kind is not ReasonKind.NEVER_BELOW]
     quality = max(0, sum(one.points or 0 for one in parts if one.about == "quality"))

@@ -19,10 +19,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from copydesk.engine import Address
-from copydesk.engine.serving import Site, listening, with_time
+from copydesk.engine.serving import with_time
 from copydesk.fetch import VirtualClock
 from copydesk.memory import Memory
+from copydesk.serve import Address, Site, WebApp, listening
 from copydesk.watch import SourceState
 from world.command import copydesk
 from world.hub import Hub
@@ -168,7 +168,7 @@ def test_what_was_taken_away_for_good_is_gone(root: Path, path: str, status: int
     site = Site(root / ".copydesk" / "site", "/coast", {"news/wall", "feed.xml"}.__contains__)
 
     async def work() -> tuple[int, bytes, str]:
-        async with listening(Address(port=0), site) as port:
+        async with listening(Address(port=0), WebApp(site, print)) as port:
             return await asyncio.to_thread(get, f"http://127.0.0.1:{port}{path}")
 
     assert asyncio.run(work())[0] == status

@@ -14,7 +14,11 @@ from pathlib import Path
 import pytest
 
 from copydesk.engine.reading import ReaderContext, ReaderPool
+from copydesk.errors import PictureError
+from copydesk.illustrate import PictureForms, make_forms, measure_picture
 from copydesk.news import Beat, Page, Source
+from illustrate.draw import URL as DRAWN
+from illustrate.draw import drawn, encoded
 
 NOW = datetime(2030, 1, 2, tzinfo=UTC)
 URL = "https://gull.example/feed.xml"
@@ -47,7 +51,9 @@ def test_what_readers_are_made_from_is_deaf_to_ctrl_c_while_it_loads() -> None:
     assert int(blocked, 16) >> (signal.SIGINT - 1) & 1
 
 
-@pytest.mark.parametrize("library", ["feedparser", "trafilatura", "htmldate"])
+@pytest.mark.parametrize(
+    "library", ["feedparser", "trafilatura", "htmldate", "PIL.AvifImagePlugin"]
+)
 def test_a_reader_starts_with_all_that_reads_pages(library: str) -> None:
     readers = ReaderPool(Beat(title="Coast"), workers=1)
     try:
@@ -55,6 +61,37 @@ def test_a_reader_starts_with_all_that_reads_pages(library: str) -> None:
         assert asked.result()
     finally:
         readers.close()
+
+
+PICTURES = [encoded(drawn(640 + number, 360)) for number in range(4)]
+
+
+def forms(bodies: list[bytes], workers: int) -> list[PictureForms]:
+    """Let so many readers make the forms of pictures, all asked at once."""
+
+    async def work() -> list[PictureForms]:
+        pictures = [measure_picture(DRAWN, body) for body in bodies]
+        return await asyncio.gather(*map(readers.picture_forms, pictures))
+
+    readers = ReaderPool(Beat(title="Coast"), workers=workers)
+    try:
+        return asyncio.run(work())
+    finally:
+        readers.close()
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_readers_make_of_a_picture_what_is_made_here(workers: int) -> None:
+    here = [make_forms(measure_picture(DRAWN, body)) for body in PICTURES]
+
+    assert here == forms(PICTURES, workers)
+
+
+def test_of_a_picture_that_is_cut_off_a_reader_says_so() -> None:
+    with pytest.raises(PictureError, match="damaged or cut off") as caught:
+        forms([PICTURES[0][:2000]], 1)
+
+    assert DRAWN == caught.value.subject
 
 
 @pytest.mark.parametrize("seconds", [0, 0.01, 0.3])

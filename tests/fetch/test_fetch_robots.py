@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
+import robots
 
 from copydesk.fetch.robots import RobotsRules, normalize_path
 from copydesk.news import Page, Purpose, Refused, Request
@@ -149,7 +150,6 @@ def test_of_a_line_as_many_bytes_are_read_as_googles_reader_has_room_for(
 @needs_shared
 def test_a_second_reader_forbids_no_more_than_ours_but_on_three_sites_that_it_misreads() -> None:
     """robotspy knows no agents such as sitecheck.internetseer.com and gives their rules to all."""
-    robots = pytest.importorskip("robots")
     paths = ["/", "/search?q=x", "/admin/", "/wp-admin/", "/news/2018/01/02/a-story", "/a/b.pdf"]
     with zipfile.ZipFile(SHARED / "data/robots/robots_txt.zip") as folder:
         files = {name: folder.read(name) for name in folder.namelist() if not name.endswith("/")}

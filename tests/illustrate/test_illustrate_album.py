@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from copydesk.errors import PictureError
-from copydesk.illustrate import Album, with_image
+from copydesk.illustrate import Album, make_forms, measure_picture, with_image
 from copydesk.news import Figure, Image, Story
 from illustrate.draw import URL, drawn, encoded, fetched
 
@@ -59,6 +59,28 @@ def test_adding_again_changes_no_byte(tmp_path: Path) -> None:
     album.add(URL, fetched(JPEG))
 
     assert before == {file: file.stat().st_mtime_ns for file in tmp_path.iterdir()}
+
+
+def test_what_somebody_else_made_of_a_picture_is_kept_as_if_made_here(tmp_path: Path) -> None:
+    picture = measure_picture(URL, JPEG)
+    album = Album(tmp_path / "one", LIMIT)
+    assert not album.has_forms(picture)
+
+    kept = album.keep(picture, make_forms(picture))
+
+    assert album.has_forms(picture)
+    assert kept == Album(tmp_path / "two", LIMIT).add(URL, fetched(JPEG))
+    assert kept == Album(tmp_path / "one", LIMIT).find(URL)
+
+
+def test_forms_that_went_before_they_were_used_again_are_made_anew(tmp_path: Path) -> None:
+    album = Album(tmp_path, LIMIT)
+    album.add(OTHER, fetched(JPEG, OTHER))
+    (tmp_path / f"{hashlib.sha256(JPEG).hexdigest()}.jpg").unlink()
+
+    kept = album.keep(measure_picture(URL, JPEG), None)
+
+    assert kept == Album(tmp_path, LIMIT).find(URL)
 
 
 def test_an_address_with_a_new_picture_gives_the_new_one(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import pytest
 from PIL import Image, ImageDraw
@@ -78,6 +79,22 @@ def test_avif_that_is_not_smaller_is_not_kept(album: Album) -> None:
     ImageDraw.Draw(flat).rectangle((100, 100, 300, 200), fill="white")
 
     assert [] == by_type(added(album, flat), "avif")
+
+
+def test_where_the_small_avif_saves_nothing_no_large_one_is_tried(
+    album: Album, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def save(image: Image.Image, out: IO[bytes], name: str) -> None:
+        tried.append(image.size)
+        out.write(bytes(100_000))
+
+    # what an encoder was not asked for leaves no other trace than time
+    monkeypatch.setitem(Image.SAVE, "AVIF", save)
+    added(album, noise(640, 360))
+
+    assert [(320, 180)] == tried
 
 
 def test_without_an_encoder_there_is_no_avif(album: Album, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,10 +41,10 @@ STORES = {
     "illustrate/_album.py": "the store of pictures",
     "engine/newsroom/_marks.py": "where git keeps what a work tree shares",
     "engine/publishing/_build.py": "which folders are gone",
-    "engine/serving/_packed.py": "the site",
-    "engine/serving/_site.py": "the site",
     "publish/writing/_write.py": "the site, to compare",
     "publish/writing/_stage.py": "the site",
+    "serve/_files.py": "the site",
+    "serve/_site.py": "the site",
     "deploy/_folder.py": "the place that the site is sent to",
     "deploy/_survey.py": "the site",
 }

@@ -34,6 +34,7 @@ def test_a_participle_is_one(head: str) -> None:
             "@property\ndef published(self):",
             "def feed():",
             "def shorten():",
+            "def connection_lost():",
         ),
     ],
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import importlib
 import json
 import mmap
@@ -17,6 +18,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,12 @@ _READING = {
     *("symbolic-ref", "version"),
 }
 _NUMBER = 8  # bytes
+_LOADED = (  # by commands; here, once
+    "copydesk.engine.editing",
+    "copydesk.engine.publishing._build",
+    "copydesk.engine.rejudging",
+    "copydesk.engine.round",
+)
 UNDO = "undo-action"  # no command yet: engine.undo_action with a commit's id
 
 
@@ -86,9 +94,12 @@ def about_the_journal(journalled: int) -> set[int]:
 
 
 def _serve() -> None:
-    importlib.import_module("copydesk.engine.publishing._build")  # here, once
+    for name in _LOADED:
+        importlib.import_module(name)
     for line in sys.stdin:
         asked = json.loads(line)
+        if "run" in asked["words"]:
+            _start_fork_server()
         done = mmap.mmap(-1, 2 * _NUMBER)  # the child's counts
         child = os.fork()
         if not child:
@@ -97,6 +108,19 @@ def _serve() -> None:
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         counts = (int.from_bytes(done[at : at + _NUMBER], "big") for at in (0, _NUMBER))
         print(code, *counts, flush=True)
+
+
+@functools.cache
+def _start_fork_server() -> None:
+    """Let the readers of every command come from one fork server, which loads for a second."""
+    from copydesk.engine.reading import ReaderPool
+    from copydesk.news import Beat
+
+    ReaderPool(Beat(title="x")).close()  # says what the server loads
+    forkserver.ensure_running()
+    # A command finds it running, and no child of its own that it could look after.
+    server: Any = forkserver._forkserver
+    server.ensure_running = forkserver.ensure_running = lambda: None
 
 
 def _run(words: list[str]) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,14 +59,34 @@ class Answer:
 
 def newsroom(root: Path, *, more: str = "", git: bool = True) -> Path:
     """Make a newsroom in `root`, in a git repository of its own unless `git` is false."""
-    (root / "_data" / "topics").mkdir(parents=True)
-    (root / "beat.toml").write_text(BEAT.format(more=more), "utf-8")
-    (root / "_data" / "topics" / "00-coast.yaml").write_text(TOPIC, "utf-8")
-    (root / ".gitignore").write_text(".copydesk/\n", "utf-8")
-    if git:
-        run_git(root, "init", "-q", "-b", "main")
+    files = {
+        "beat.toml": BEAT.format(more=more).encode(),
+        "_data/topics/00-coast.yaml": TOPIC.encode(),
+        ".gitignore": b".copydesk/\n",
+    }
+    return write_files(root, committed(tuple(files.items())) if git else files)
+
+
+@functools.cache  # hundreds of tests begin with the same few
+def committed(files: tuple[tuple[str, bytes], ...]) -> Mapping[str, bytes]:
+    """Return these files and those of a git repository whose only commit holds them."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = write_files(Path(folder), dict(files))
+        run_git(root, "init", "-q", "-b", "main", "--template=")
         run_git(root, "add", "-A")
         run_git(root, "commit", "-qm", "start")
+        return {
+            path.relative_to(root).as_posix(): path.read_bytes()
+            for path in root.rglob("*")
+            if path.is_file()
+        }
+
+
+def write_files(root: Path, files: Mapping[str, bytes]) -> Path:
+    """Write files by their paths below `root`, and return it."""
+    for path, data in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(data)
     return root
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from copydesk import engine
+from copydesk import engine, serve
 from copydesk.cli import run, terminal
 from copydesk.cli._invocation import Invocation, common
 
@@ -48,4 +48,4 @@ def command(invocation: Invocation, folder: Path, no_serve: bool, port: int) -> 
     terminal.note(f"why a story is where it is: copydesk -C {folder} explain _news/FILE.md")
     terminal.note("its web is recorded, so further rounds need it: copydesk demo runs one")
     if not no_serve:
-        engine.serve_site(site, engine.Address(port=port), terminal.note)
+        serve.serve_site(site, serve.Address(port=port), terminal.note)

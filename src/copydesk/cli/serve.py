@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from copydesk import engine
+from copydesk import serve
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 
@@ -22,4 +22,4 @@ from copydesk.cli._invocation import Invocation, common
 def command(invocation: Invocation, host: str, port: int) -> None:
     """Run rounds on schedule and serve the site until SIGTERM or Ctrl-C."""
     with invocation.newsroom() as newsroom:
-        engine.serve(newsroom, engine.Address(host=host, port=port), terminal.note)
+        serve.serve(newsroom, serve.Address(host=host, port=port), terminal.note)

@@ -71,9 +71,10 @@ if TYPE_CHECKING:
     from copydesk.engine.round import judge_url as judge_url
     from copydesk.engine.round import run_round as run_round
     from copydesk.engine.round import watch_url as watch_url
-    from copydesk.engine.serving import Address as Address
-    from copydesk.engine.serving import serve as serve
-    from copydesk.engine.serving import serve_site as serve_site
+    from copydesk.engine.serving import AudienceCounts as AudienceCounts
+    from copydesk.engine.serving import NewsroomService as NewsroomService
+    from copydesk.engine.serving import Subscriber as Subscriber
+    from copydesk.engine.serving import open_service as open_service
     from copydesk.engine.sources import Discovery as Discovery
     from copydesk.engine.sources import HealthRow as HealthRow
     from copydesk.engine.sources import Import as Import

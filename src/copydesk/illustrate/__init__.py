@@ -1,6 +1,8 @@
 """Turn a fetched picture into a measured, cached one, give a story its picture's size, draw cards.
 
 picture = album.find(url) or album.add(url, page)     # with measure_only no copy is kept
+fetched = measure_picture(url, page.body)             # or in steps, the long one by whoever likes
+picture = album.keep(fetched, make_forms(fetched))
 album.note(url, article)                              # when those of all articles have come:
 if not album.is_common(url, article):
     story = with_image(story, picture, figure)
@@ -17,6 +19,10 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.illustrate._album import Album as Album
     from copydesk.illustrate._easel import Easel as Easel
+    from copydesk.illustrate._forms import PictureForms as PictureForms
+    from copydesk.illustrate._forms import make_forms as make_forms
+    from copydesk.illustrate._measure import FetchedPicture as FetchedPicture
+    from copydesk.illustrate._measure import measure_picture as measure_picture
     from copydesk.illustrate._picture import Picture as Picture
     from copydesk.illustrate._request_headers import request_headers as request_headers
     from copydesk.illustrate._thumb_hash import average as average

@@ -8,6 +8,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +16,8 @@ from typing import TYPE_CHECKING
 from copydesk.errors import PictureError
 from copydesk.illustrate import _room
 from copydesk.illustrate._earlier import find_earlier, renew, renew_forms
-from copydesk.illustrate._forms import make_forms
-from copydesk.illustrate._measure import measure
+from copydesk.illustrate._forms import PictureForms, make_forms
+from copydesk.illustrate._measure import FetchedPicture, measure_picture
 from copydesk.illustrate._picture import (
     Picture,
     common_files,
@@ -68,22 +69,27 @@ class Album:
         Raises PictureError where it is no picture, too small, too large, cut off, or cannot be
         written.
         """
-        seen = measure(page.body, url)
-        stem = hashlib.sha256(page.body).hexdigest()
-        file = f"{stem}.webp"
-        known = self._same_bytes(stem)
-        fresh = None if known else make_forms(page.body, seen, stem, url)
-        picture = Picture(
-            url=url,
-            width=seen.width,
-            height=seen.height,
-            type=seen.type,
-            file=file,
-            asked=self._requesters(url, file),
-            forms=tuple(fresh.forms) if fresh else known.forms if known else (),
-            thumb_hash=_text(fresh.thumb_hash) if fresh else known.thumb_hash if known else "",
-        )
-        self._store(picture, fresh.forms if fresh else {})
+        fetched = measure_picture(url, page.body)
+        return self.keep(fetched, None if self.has_forms(fetched) else make_forms(fetched))
+
+    def has_forms(self, fetched: FetchedPicture) -> bool:
+        """Decide whether all forms of a picture are there, under whatever address it came."""
+        return self._same_bytes(fetched.stem) is not None
+
+    def keep(self, fetched: FetchedPicture, made: PictureForms | None) -> Picture:
+        """Store a picture with its forms, None where they are there; raises PictureError.
+
+        Those that were there and have gone since are made anew.
+        """
+        picture = self._describe(fetched)
+        known = self._same_bytes(fetched.stem)
+        if known is not None:
+            picture = replace(picture, forms=known.forms, thumb_hash=known.thumb_hash)
+            self._store(picture, {})
+            return picture
+        made = made or make_forms(fetched)
+        picture = replace(picture, forms=tuple(made.forms), thumb_hash=_text(made.thumb_hash))
+        self._store(picture, made.forms)
         return picture
 
     def measure_only(self, url: str, page: Page) -> Picture:
@@ -91,17 +97,8 @@ class Album:
 
         A copy that was made before, while another rule held, stays.
         """
-        seen = measure(page.body, url)
-        file = f"{hashlib.sha256(page.body).hexdigest()}.webp"
-        picture = Picture(
-            url=url,
-            width=seen.width,
-            height=seen.height,
-            type=seen.type,
-            file=file,
-            asked=self._requesters(url, file),
-            only_measured=True,
-        )
+        fetched = measure_picture(url, page.body)
+        picture = replace(self._describe(fetched), only_measured=True)
         with self._lock:
             known = self._pictures().get(url)
             if known is None or known.only_measured:
@@ -174,6 +171,18 @@ class Album:
         if self._common is None:
             self._common = common_files(self._pictures().values())
         return self._common
+
+    def _describe(self, fetched: FetchedPicture) -> Picture:
+        """Return what is known of a picture without its forms, with who wanted it until now."""
+        file = f"{fetched.stem}.webp"
+        return Picture(
+            url=fetched.url,
+            width=fetched.measure.width,
+            height=fetched.measure.height,
+            type=fetched.measure.type,
+            file=file,
+            asked=self._requesters(fetched.url, file),
+        )
 
     def _requesters(self, url: str, file: str) -> Mapping[str, tuple[str, ...]]:
         """Return who wanted an address until now; nobody, where it gave another picture then."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from copydesk.illustrate._forms import make_forms
-from copydesk.illustrate._measure import Measure, size
+from copydesk.illustrate._measure import FetchedPicture, Measure, size
 from copydesk.illustrate._picture import Picture
 from copydesk.news import PictureFile, Thumbnail
 
@@ -49,7 +49,9 @@ def renew(picture: Picture, folder: Path) -> Renewed:
     stored = (folder / picture.file).read_bytes()
     width, height = size(stored)
     seen = Measure(format="WEBP", type="image/webp", width=width, height=height)
-    fresh = make_forms(stored, seen, picture.stem, picture.url)
+    fresh = make_forms(
+        FetchedPicture(url=picture.url, data=stored, measure=seen, stem=picture.stem)
+    )
     thumb_hash = base64.b64encode(fresh.thumb_hash).decode()
     return Renewed(
         picture=replace(picture, forms=tuple(fresh.forms), thumb_hash=thumb_hash),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from dataclasses import dataclass
 
@@ -24,11 +25,27 @@ class Measure:
     height: int
 
 
-def measure(data: bytes, url: str) -> Measure:
-    """Measure a picture; raise PictureError where it is none, too small or too large.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchedPicture:
+    """A picture as it came from `url`: its bytes, measured; `stem` is their SHA-256 in hex."""
+
+    url: str
+    data: bytes
+    measure: Measure
+    stem: str
+
+
+def measure_picture(url: str, data: bytes) -> FetchedPicture:
+    """Measure what was fetched; raise PictureError where it is none, too small or too large.
 
     No word of the server counts: the type is what the first bytes say.
     """
+    return FetchedPicture(
+        url=url, data=data, measure=_measure(data, url), stem=hashlib.sha256(data).hexdigest()
+    )
+
+
+def _measure(data: bytes, url: str) -> Measure:
     format_name = _format(data)
     if not format_name:
         raise PictureError(f"not a picture but {_what(data)}", subject=url, hint=_HINT)

@@ -16,7 +16,7 @@ from copydesk.judge.profile import (
 )
 from copydesk.judge.quality import Sightings
 from copydesk.judge.words import contains, contains_letters, normalize
-from copydesk.news import Article, Beat, Shelf, Topic
+from copydesk.news import Article, Beat, ReasonKind, Shelf, Topic, reason_words
 
 _TITLE_CHARACTERS = 70
 
@@ -47,12 +47,12 @@ def _keywords(features: Features, beat: Beat) -> Sightings:
         if topic.name in features.topics:
             for keyword in topic.keywords:
                 if contains_letters(keyword, features.title):
-                    yield 1, f'keyword "{keyword}" in title'
+                    yield 1, reason_words(ReasonKind.KEYWORD_IN_TITLE, keyword=keyword)
 
 
 def _amp(features: Features, beat: Beat) -> Sightings:
     del beat
-    return [(1, "has an AMP page")] if features.amp else []
+    return [(1, reason_words(ReasonKind.AMP_PAGE))] if features.amp else []
 
 
 def _long_title(features: Features, beat: Beat) -> Sightings:

@@ -71,13 +71,13 @@ class Poster:
 
 
 class Draw(Protocol):
-    """Make a file of a poster; None where its words cannot be set.
+    """Draw the card of a poster; None where its words cannot be set.
 
     Without `anew` only one that is there already is given.
     """
 
     def __call__(self, poster: Poster, *, anew: bool) -> PictureFile | None:
-        """Return the file of a poster."""
+        """Return the file of the card."""
         ...
 
 

@@ -33,6 +33,14 @@ class ReasonKind(StrEnum):
     NEVER_ABOVE = "never-above"
     NOT_SCORED = "not-scored"
     UNEXPLAINED = "unexplained"
+    KEYWORD_IN_TITLE = "keyword-in-title"
+    PICTURE = "picture"
+    AMP_PAGE = "amp-page"
+    THIN_TEXT = "thin-text"
+    MARKET_REPORT = "market-report"
+    JOB_ADVERT = "job-advert"
+    SHOPPING_PAGE = "shopping-page"
+    PASTIME = "pastime"
     SIGNAL = "signal"
     NEWSROOMS = "newsrooms"
     SPIKE = "spike"
@@ -71,7 +79,15 @@ _TABLE: Mapping[ReasonKind, tuple[str, tuple[str, ...]]] = {
     ReasonKind.TOPIC: ("topic ", ("{evidence}",)),
     ReasonKind.OFF_BEAT: ("topic", ("{lack}",)),
     ReasonKind.TITLE_RULED: ("title", ("ruled by {by}: {why}", "ruled by {by}")),
+    ReasonKind.KEYWORD_IN_TITLE: ("quality", ('keyword "{keyword}" in title',)),
+    ReasonKind.PICTURE: ("quality", ("has a picture",)),
+    ReasonKind.AMP_PAGE: ("quality", ("has an AMP page",)),
+    ReasonKind.THIN_TEXT: ("quality", ("fewer than {bound:number} characters of text",)),
     ReasonKind.PRESS_RELEASE: ("quality", ("press release: {evidence}", "press release")),
+    ReasonKind.MARKET_REPORT: ("quality", ("market report: {evidence}",)),
+    ReasonKind.JOB_ADVERT: ("quality", ("job advert: {evidence}",)),
+    ReasonKind.SHOPPING_PAGE: ("quality", ("shopping page: {evidence}",)),
+    ReasonKind.PASTIME: ("quality", ("pastime: {evidence}",)),
     ReasonKind.NEVER_BELOW: ("quality", ("never below {bound:number}",)),
     ReasonKind.NEVER_ABOVE: ("quality", ("never above {bound:number}",)),
     ReasonKind.NOT_SCORED: ("quality", ("not scored yet",)),

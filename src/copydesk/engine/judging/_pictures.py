@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Self
 
 from copydesk import illustrate
 from copydesk.config import Settings
 from copydesk.engine.newsroom import Newsroom, Progress
+from copydesk.engine.reading import ReaderPool
 from copydesk.errors import CopydeskError
-from copydesk.illustrate import Album
 from copydesk.kit import urls
 from copydesk.news import Article, Beat, Fetcher, Figure, Page, Request, Show, Story
 
@@ -38,36 +40,111 @@ def illustrate_story(beat: Beat, story: Story, chosen: ChosenPicture | None) -> 
     return illustrate.with_image(story, chosen.picture, figure)
 
 
-async def choose_pictures(
-    newsroom: Newsroom, articles: Sequence[Article], fetcher: Fetcher, progress: Progress
-) -> Mapping[str, ChosenPicture]:
-    """Return each article's picture by the article's address; one that can have none is left out.
+class PictureSearch:
+    """The pictures of some articles, each asked for once, decoded and stored beside other work.
 
-    All that are best are asked for, then the second best of those that could not be had or stand
-    for nothing: what a site gives under many addresses is known once all of them have come.
+    An async context: what is still under way at its end is given up.
     """
-    left = [article for article in articles if _may_have(newsroom.settings, article)]
-    progress.stage("pictures", len(left))
-    await _get_set(newsroom.settings, newsroom.album, newsroom.now, fetcher)
-    chosen: dict[str, ChosenPicture] = {}
-    had: dict[Wanted, illustrate.Picture | None] = {}
-    for rank in range(_TRIES):
-        left = [
-            article for article in left if article.url not in chosen and rank < len(article.figures)
-        ]
-        await _get(
-            newsroom.beat,
-            newsroom.album,
-            [_want(newsroom.settings, article, rank) for article in left],
-            fetcher,
-            had,
-        )
-        for article in left:
-            newsroom.album.note(article.figures[rank].url, article.web_url)
-        for article, picture in _find_fitting(newsroom, left, rank, had):
-            chosen[article.url] = picture
-            progress.step()
-    return chosen
+
+    def __init__(self, newsroom: Newsroom, fetcher: Fetcher, readers: ReaderPool) -> None:
+        self._newsroom = newsroom
+        self._album = newsroom.album
+        self._fetcher = fetcher
+        self._readers = readers
+        self._had: dict[Wanted, asyncio.Task[illustrate.Picture | None]] = {}
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._had.values():
+            task.cancel()
+        await asyncio.gather(*self._had.values(), return_exceptions=True)
+
+    def begin(self, article: Article) -> None:
+        """Ask for the best picture of an article that will be a story, and do not wait for it."""
+        if _may_have(self._newsroom.settings, article):
+            self._ask([_want(self._newsroom.settings, article, 0)])
+
+    async def choose(
+        self, articles: Sequence[Article], progress: Progress
+    ) -> Mapping[str, ChosenPicture]:
+        """Return each article's picture by the article's address; one without any is left out.
+
+        All that are best are asked for, then the second best of those that could not be had or
+        stand for nothing: what a site gives under many addresses is known once all of them have
+        come.
+        """
+        settings = self._newsroom.settings
+        left = [article for article in articles if _may_have(settings, article)]
+        progress.stage("pictures", len(left))
+        await self._get_set()
+        chosen: dict[str, ChosenPicture] = {}
+        for rank in range(_TRIES):
+            left = [
+                article
+                for article in left
+                if article.url not in chosen and rank < len(article.figures)
+            ]
+            had = await self._get([_want(settings, article, rank) for article in left])
+            for article in left:
+                self._album.note(article.figures[rank].url, article.web_url)
+            for article, picture in _find_fitting(self._newsroom, left, rank, had):
+                chosen[article.url] = picture
+                progress.step()
+        return chosen
+
+    async def _get_set(self) -> None:
+        """Get the pictures that editors set lately, so that the site can show its copies of them.
+
+        What cannot be had is asked for in the rounds of a day; the record names it all the same.
+        """
+        show = self._newsroom.settings.pictures.show
+        if show != "cached":
+            return
+        since = self._newsroom.now - _TRIED
+        rulings = self._newsroom.beat.rulings
+        rules = [rule for rule in rulings if rule.field == "picture" and rule.at >= since]
+        addresses = filter(None, (urls.fetchable(rule.values[1]) for rule in rules))
+        await self._get([(address, show) for address in addresses])
+
+    async def _get(self, wanted: Sequence[Wanted]) -> Mapping[Wanted, illustrate.Picture | None]:
+        """Return what came of some wishes; whoever is asked for already is not asked again."""
+        found = await asyncio.gather(*self._ask(wanted))
+        return dict(zip(wanted, found, strict=True))
+
+    def _ask(self, wanted: Sequence[Wanted]) -> list[asyncio.Task[illustrate.Picture | None]]:
+        """Return the search for each wish, begun where nobody has had it yet."""
+        for want in wanted:
+            if want not in self._had:
+                self._had[want] = asyncio.create_task(self._find(want))
+        return [self._had[want] for want in wanted]
+
+    async def _find(self, wanted: Wanted) -> illustrate.Picture | None:
+        """Return one picture, fetched if it must be; None where it is missing or broken."""
+        address, show = wanted
+        if show == "cached" and (kept := self._album.find(address)) is not None:
+            return kept
+        await self._readers.room()
+        headers = illustrate.request_headers(show, self._newsroom.beat.url)
+        request = Request(url=address, purpose="picture", headers=headers)
+        answer = await self._fetcher.fetch(request)
+        if not isinstance(answer, Page):
+            return None
+        try:
+            if show != "cached":
+                return await asyncio.to_thread(self._album.measure_only, address, answer)
+            return await self._keep(illustrate.measure_picture(address, answer.body))
+        except CopydeskError:
+            return None
+
+    async def _keep(self, fetched: illustrate.FetchedPicture) -> illustrate.Picture:
+        """Store a copy; what comes under many addresses at once is decoded for the first."""
+        async with self._turns[fetched.stem]:
+            is_known = self._album.has_forms(fetched)
+            made = None if is_known else await self._readers.picture_forms(fetched)
+            return await asyncio.to_thread(self._album.keep, fetched, made)
 
 
 def _find_fitting(
@@ -83,20 +160,6 @@ def _find_fitting(
             yield article, ChosenPicture(figure=article.figures[rank], picture=picture)
 
 
-async def _get_set(settings: Settings, album: Album, now: datetime, fetcher: Fetcher) -> None:
-    """Get the pictures that editors set lately, so that the site can show its copies of them.
-
-    What cannot be had is asked for in the rounds of a day; the record names it all the same.
-    """
-    show = settings.pictures.show
-    if show != "cached":
-        return
-    since = now - _TRIED
-    rules = [rule for rule in settings.beat.rulings if rule.field == "picture" and rule.at >= since]
-    addresses = filter(None, (urls.fetchable(rule.values[1]) for rule in rules))
-    await _get(settings.beat, album, [(address, show) for address in addresses], fetcher, {})
-
-
 def _may_have(settings: Settings, article: Article) -> bool:
     """Decide whether a picture may be shown: its publisher and the owner's rules allow it."""
     is_shown = _show(settings, article) != "none"
@@ -110,34 +173,3 @@ def _show(settings: Settings, article: Article) -> Show:
 
 def _want(settings: Settings, article: Article, rank: int) -> Wanted:
     return article.figures[rank].url, _show(settings, article)
-
-
-async def _get(
-    beat: Beat,
-    album: Album,
-    wanted: Sequence[Wanted],
-    fetcher: Fetcher,
-    had: dict[Wanted, illustrate.Picture | None],
-) -> None:
-    """Get the pictures that nobody has asked for yet, each once."""
-    fresh = [want for want in dict.fromkeys(wanted) if want not in had]
-    found = await asyncio.gather(*(_one(beat, album, want, fetcher) for want in fresh))
-    had.update(zip(fresh, found, strict=True))
-
-
-async def _one(
-    beat: Beat, album: Album, wanted: Wanted, fetcher: Fetcher
-) -> illustrate.Picture | None:
-    """Return one picture, fetched if it must be; None where it is missing or broken."""
-    address, show = wanted
-    if show == "cached" and (kept := album.find(address)) is not None:
-        return kept
-    headers = illustrate.request_headers(show, beat.url)
-    answer = await fetcher.fetch(Request(url=address, purpose="picture", headers=headers))
-    if not isinstance(answer, Page):
-        return None
-    keep = album.add if show == "cached" else album.measure_only
-    try:
-        return await asyncio.to_thread(keep, address, answer)
-    except CopydeskError:
-        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 from collections.abc import Callable
 from datetime import datetime
 from multiprocessing import forkserver
@@ -11,9 +12,10 @@ from multiprocessing.context import ForkServerContext
 from multiprocessing.synchronize import RLock
 from typing import TypeVar
 
-from copydesk import extract, watch
+from copydesk import extract, illustrate, watch
 from copydesk.engine.reading._backlog import Backlog
 from copydesk.errors import CopydeskError, FeedError, PageError
+from copydesk.illustrate import FetchedPicture, PictureForms
 from copydesk.kit import processes
 from copydesk.news import Article, Beat, Dropped, Lead, Page, Source
 
@@ -52,6 +54,7 @@ class ReaderPool:
             context=context,
         )
         self._started: asyncio.Future[bool] | None = None
+        self._avif = asyncio.Lock()
 
     async def room(self) -> None:
         """Wait while so much waits to be read that nothing more should be fetched."""
@@ -71,6 +74,16 @@ class ReaderPool:
         """
         with self._backlog.holds(len(page.body)):
             return await self._call(page.url, _read_leads, page, source, now, known)
+
+    async def picture_forms(self, fetched: FetchedPicture) -> PictureForms:
+        """Make the forms of a picture; raises PictureError, or PageError where that breaks.
+
+        An AVIF may hold 600 MB when it is decoded, so no two of them are at a time.
+        """
+        is_avif = fetched.measure.format == "AVIF"
+        with self._backlog.holds(len(fetched.data)):
+            async with self._avif if is_avif else contextlib.nullcontext():
+                return await self._call(fetched.url, illustrate.make_forms, fetched)
 
     async def candidates(self, page: Page) -> tuple[watch.FeedCandidate, ...]:
         """Find the feeds that a page leads to; raises FeedError or PageError."""

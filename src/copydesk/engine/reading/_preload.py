@@ -1,4 +1,4 @@
-"""What the fork server loads once, and every reader is made with: all that reads pages and feeds.
+"""What the fork server loads once, and every reader is made with: what reads strangers' bytes.
 
 Loading takes a second, most of it with the first page that is read; so one is read here.
 """
@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import PIL.Image
+
 from copydesk import extract, watch
+from copydesk.illustrate import make_forms  # noqa: F401 - for the readers
 from copydesk.news import Beat, Lead, Page, Source
 
 _URL = "https://warm.example/2030/01/02/a-page"
@@ -30,3 +33,4 @@ def _answer(body: str) -> Page:
 
 extract.read(_answer(_PAGE), Lead(url=_URL, source="", found=_NOW), Beat(title="Warm"))
 watch.read(_answer(_FEED), Source(url=_URL), _NOW)
+PIL.Image.init()

@@ -6,12 +6,13 @@ due sources ── collect ──> leads ── sift ──> unknown ── pick
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from copydesk import judge
-from copydesk.engine.judging import Bench, appraise, choose_pictures
+from copydesk.engine.judging import Bench, PictureSearch, appraise
 from copydesk.engine.newsroom import Progress, failure_of
 from copydesk.engine.reading import (
     PageRead,
@@ -83,13 +84,10 @@ class _Gathering:
         with measure("pages"):
             reads = await read_pages(leads, self.fetcher, self.readers, self.progress)
         sites = SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt)
-        settled = list(_settle_all(self.bench, sites, reads))
+        with measure("pictures"):
+            settled = await self._settle_all(sites, reads)
         outcomes += _unread(newsroom.memory, reads)
         outcomes += [end for end in settled if isinstance(end, Outcome)]
-        with measure("pictures"):
-            candidates = await self._illustrate(
-                [end for end in settled if isinstance(end, Candidate)]
-            )
         with measure("looks"):
             looks = await look_again(
                 newsroom, self.bench.removed, self.fetcher, self.readers, self.progress
@@ -98,24 +96,33 @@ class _Gathering:
         return Gathered(
             asked=asked,
             outcomes=tuple(outcomes),
-            candidates=tuple(candidates),
+            candidates=tuple(end for end in settled if isinstance(end, Candidate)),
             sites=sites,
             looks=looks,
             looked_again=len(looks),
             failed=(*asked.failed, *look_failures),
         )
 
-    async def _illustrate(self, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """Return the candidates, those that will be stories with their picture."""
-        stories = [
-            candidate.article
-            for candidate in candidates
-            if isinstance(candidate.appraised, judge.Appraisal)
-        ]
-        chosen = await choose_pictures(self.bench.newsroom, stories, self.fetcher, self.progress)
+    async def _settle_all(
+        self, sites: SiteHabits, reads: Sequence[PageRead]
+    ) -> list[Candidate | Outcome]:
+        """Return what each article is without what its site repeats, with its picture.
+
+        The picture of one that will be a story is asked for while the next is appraised.
+        """
+        settled: list[Candidate | Outcome] = []
+        stories: list[Article] = []
+        async with PictureSearch(self.bench.newsroom, self.fetcher, self.readers) as pictures:
+            for end in _settle_articles(self.bench, sites, reads):
+                settled.append(end)
+                if isinstance(end, Candidate) and isinstance(end.appraised, judge.Appraisal):
+                    stories.append(end.article)
+                    pictures.begin(end.article)
+                    await asyncio.sleep(0)  # its turn to be asked for
+            chosen = await pictures.choose(stories, self.progress)
         return [
-            replace(candidate, picture=chosen.get(candidate.article.url))
-            for candidate in candidates
+            replace(end, picture=chosen.get(end.article.url)) if isinstance(end, Candidate) else end
+            for end in settled
         ]
 
 
@@ -127,7 +134,7 @@ def _unread(memory: Memory, reads: Sequence[PageRead]) -> Iterator[Outcome]:
             yield Outcome(lead=read.lead, end=read.outcome, tries=tries)
 
 
-def _settle_all(
+def _settle_articles(
     bench: Bench, sites: SiteHabits, reads: Sequence[PageRead]
 ) -> Iterator[Candidate | Outcome]:
     """Learn what the sites repeat, then walk what each article is without it, appraised."""

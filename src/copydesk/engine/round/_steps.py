@@ -16,9 +16,9 @@ from copydesk.engine.filing import read_removals
 from copydesk.engine.judging import (
     Bench,
     FiledShelf,
+    PictureSearch,
     Vectors,
     appraise_article,
-    choose_pictures,
     complete_story,
 )
 from copydesk.engine.newsroom import Failure, Newsroom, Silence
@@ -114,12 +114,14 @@ def judge_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Story | 
             raise PageError(outcome.what, subject=outcome.url, hint=outcome.hint)
         if isinstance(outcome, Dropped):
             return outcome
-        return await _judge(newsroom, outcome, fetcher)
+        return await _judge(newsroom, outcome, fetcher, readers)
 
     return _over_the_wire(newsroom.settings, newsroom.memory, newsroom.now, web, step)
 
 
-async def _judge(newsroom: Newsroom, article: Article, fetcher: Fetcher) -> Story | Dropped:
+async def _judge(
+    newsroom: Newsroom, article: Article, fetcher: Fetcher, readers: ReaderPool
+) -> Story | Dropped:
     article = SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt).settle(article)
     vectors = Vectors(newsroom.memory)  # one page is judged without being grouped
     with open_catalogue(newsroom.private) as catalogue:
@@ -134,7 +136,8 @@ async def _judge(newsroom: Newsroom, article: Article, fetcher: Fetcher) -> Stor
         outcome = appraise_article(bench, article)
         if isinstance(outcome, Dropped):
             return outcome
-        chosen = await choose_pictures(newsroom, [article], fetcher, Silence())
+        async with PictureSearch(newsroom, fetcher, readers) as pictures:
+            chosen = await pictures.choose([article], Silence())
         return complete_story(bench, outcome, chosen.get(article.url))
 
 

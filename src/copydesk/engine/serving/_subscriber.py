@@ -10,10 +10,9 @@ The memory is opened for each piece of work, in a thread, and for a short time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 from copydesk.engine.serving._due import NewsroomFolder
 from copydesk.engine.serving._hub_plan import plan_subscriptions
@@ -33,9 +32,6 @@ from copydesk.memory import Memory
 from copydesk.news import Page, Refused
 from copydesk.watch import websub
 
-if TYPE_CHECKING:
-    from aiohttp import web
-
 Say = Callable[[str], None]
 Post = Callable[[str, Mapping[str, str]], Awaitable[Page | Refused]]
 
@@ -44,6 +40,14 @@ _A_HOST = 12  # posts to one hub in one look: with its pauses, about as long as 
 _HOPS = 3
 _BODY_SECONDS = 30.0
 _BODIES = 4  # that are read at one moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubAnswer:
+    """What a hub that called is answered: an HTTP status, and words as plain text."""
+
+    status: int
+    words: str = ""
 
 
 class Subscriber:
@@ -172,14 +176,13 @@ class Subscriber:
 
     # ---- hubs that call ----
 
-    async def answer_hub(self, request: web.Request) -> web.Response:
-        """Answer a hub that asks whether we meant it."""
-        query = dict(request.query)
-        key = self._keys.get(request.match_info["token"])
+    async def answer_hub(self, token: str, query: Mapping[str, str]) -> HubAnswer:
+        """Answer a hub that asks at the callback ending in `token` whether we meant it."""
+        key = self._keys.get(token)
         said = None if key is None else await asyncio.to_thread(self._confirm, key, query)
         if said is None:
-            return _answer(404, "not found\n")
-        return _answer(200, said)
+            return HubAnswer(status=404, words="not found\n")
+        return HubAnswer(status=200, words=said)
 
     def _confirm(self, key: str, query: Mapping[str, str]) -> str | None:
         with self._memory() as memory, memory.together():
@@ -195,28 +198,48 @@ class Subscriber:
                 keep_subscription(memory, confirmed.subscription)
             return confirmed.challenge
 
-    async def take(self, request: web.Request) -> web.Response:
-        """Take a push: the same answer whether it is believed or not (7.1)."""
-        key = self._keys.get(request.match_info["token"])
+    async def take(
+        self, token: str, headers: Mapping[str, str], body: AsyncIterable[bytes]
+    ) -> HubAnswer:
+        """Take a push: the same answer whether it is believed or not (7.1).
+
+        `headers` are found whatever the case of their names.
+        """
+        key = self._keys.get(token)
         if key is None:
-            return _answer(410, "gone\n")
-        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-            return _answer(415, "send it as it is\n")
+            return HubAnswer(status=410, words="gone\n")
+        if headers.get("Content-Encoding", "identity").lower() != "identity":
+            return HubAnswer(status=415, words="send it as it is\n")
         try:
             async with asyncio.timeout(self.body_seconds), self._bodies:
-                body = await _body(request, self._folder.last.fetch.max_bytes)
-                if body is None:
-                    return _answer(413, "too big\n")
-            believed = await asyncio.to_thread(self._push, key, request.headers, body)
+                whole = await self._read_body(headers, body)
+                if whole is None:
+                    return HubAnswer(status=413, words="too big\n")
+            believed = await asyncio.to_thread(self._push, key, headers, whole)
         except TimeoutError:
-            return _answer(408, "too slow\n")
+            return HubAnswer(status=408, words="too slow\n")
         except CopydeskError:
-            return _answer(503, "later\n")
+            return HubAnswer(status=503, words="later\n")
         if believed:
             self.soon()
         else:
             self._ignored += 1
-        return _answer(202, "")
+        return HubAnswer(status=202)
+
+    async def _read_body(
+        self, headers: Mapping[str, str], body: AsyncIterable[bytes]
+    ) -> bytes | None:
+        """Read a body of at most `fetch.max_bytes`, None for a bigger one."""
+        limit = self._folder.last.fetch.max_bytes
+        length = headers.get("Content-Length", "")
+        if length.isdecimal() and int(length) > limit:
+            return None
+        whole = bytearray()
+        async for piece in body:
+            whole += piece
+            if len(whole) > limit:
+                return None
+        return bytes(whole)
 
     def _push(self, key: str, headers: Mapping[str, str], body: bytes) -> bool:
         """Keep a push that is signed, and say whether it is."""
@@ -237,22 +260,3 @@ class Subscriber:
                 keep_hub_push(memory, subscription.source, pushed)
         self._change(subscription, lambda before: websub.after_push(before, now))
         return True
-
-
-async def _body(request: web.Request, limit: int) -> bytes | None:
-    """Read a body of at most `limit` bytes, None for a bigger one."""
-    if (request.content_length or 0) > limit:
-        return None
-    body = bytearray()
-    async for piece in request.content.iter_any():
-        body += piece
-        if len(body) > limit:
-            return None
-    return bytes(body)
-
-
-def _answer(status: int, words: str) -> web.Response:
-    from aiohttp import web
-
-    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
-    return web.Response(status=status, text=words, content_type="text/plain", headers=headers)

@@ -19,31 +19,37 @@ def press_release(features: Features, beat: Beat) -> Sightings:
     evidence = wording.press_release(
         features.credit, features.domain, features.lede, text
     ) or wording.advertorial(_title(features), features.section, text)
-    return [(1, reason_words(ReasonKind.PRESS_RELEASE, evidence=evidence))] if evidence else []
+    return _of_kind(ReasonKind.PRESS_RELEASE, evidence)
+
+
+def _of_kind(kind: ReasonKind, evidence: str) -> Sightings:
+    return [(1, reason_words(kind, evidence=evidence))] if evidence else []
 
 
 def market_report(features: Features, beat: Beat) -> Sightings:
     """Find advertising for a market study."""
     del beat
-    return once("market report", wording.market_report(_title(features), _ends(features)))
+    return _of_kind(
+        ReasonKind.MARKET_REPORT, wording.market_report(_title(features), _ends(features))
+    )
 
 
 def job(features: Features, beat: Beat) -> Sightings:
     """Find a post to be filled."""
     del beat
-    return once("job advert", wording.job(_title(features), _ends(features)))
+    return _of_kind(ReasonKind.JOB_ADVERT, wording.job(_title(features), _ends(features)))
 
 
 def shopping(features: Features, beat: Beat) -> Sightings:
     """Find a page that sells."""
     del beat
-    return once("shopping page", wording.shopping(_title(features), _ends(features)))
+    return _of_kind(ReasonKind.SHOPPING_PAGE, wording.shopping(_title(features), _ends(features)))
 
 
 def pastime(features: Features, beat: Beat) -> Sightings:
     """Find a puzzle, a horoscope, lottery numbers."""
     del beat
-    return once("pastime", wording.pastime(_title(features)))
+    return _of_kind(ReasonKind.PASTIME, wording.pastime(_title(features)))
 
 
 def ticker(features: Features, beat: Beat) -> Sightings:

@@ -11,7 +11,7 @@ from copydesk.judge.quality._measure import READ, measure
 from copydesk.judge.quality._sightings import Sightings
 from copydesk.judge.quality._substance import SHORT_TEXT
 from copydesk.judge.words import contains, count, normalize
-from copydesk.news import Beat, Topic
+from copydesk.news import Beat, ReasonKind, Topic, reason_words
 
 RUNS_THROUGH = 3
 
@@ -20,21 +20,20 @@ _normalize = functools.lru_cache(maxsize=8)(normalize)  # several signals look a
 
 def in_title(features: Features, beat: Beat) -> Sightings:
     """Find a keyword in the title."""
-    return _first_keyword(features, beat, features.title, "title")
+    keyword = _first_keyword(features, beat, features.title)
+    return [(1, reason_words(ReasonKind.KEYWORD_IN_TITLE, keyword=keyword))] if keyword else []
 
 
 def in_lede(features: Features, beat: Beat) -> Sightings:
     """Find a keyword in the lede."""
-    return _first_keyword(features, beat, features.lede, "lede")
+    keyword = _first_keyword(features, beat, features.lede)
+    return [(1, f'keyword "{keyword}" in lede')] if keyword else []
 
 
-def _first_keyword(features: Features, beat: Beat, text: str, place: str) -> Sightings:
-    """Find one keyword of the record's topics: more of them say nothing more of quality."""
+def _first_keyword(features: Features, beat: Beat, text: str) -> str:
+    """Return one keyword of the record's topics, "" for none: more say nothing more of quality."""
     words = _normalize(text)
-    for keyword in _keywords(features, beat):
-        if contains(keyword, words):
-            return [(1, f'keyword "{keyword}" in {place}')]
-    return []
+    return next((word for word in _keywords(features, beat) if contains(word, words)), "")
 
 
 def _keywords(features: Features, beat: Beat) -> Iterator[str]:
@@ -56,7 +55,7 @@ def _names(topic: Topic, language: str) -> Iterator[str]:
 def by_source(features: Features, beat: Beat) -> Sightings:
     """Take the source's word for the subject only where the words themselves are missing."""
     if not features.given or any(
-        _first_keyword(features, beat, text, "") for text in (features.title, features.lede)
+        _first_keyword(features, beat, text) for text in (features.title, features.lede)
     ):
         return []
     return [(1, features.given)]

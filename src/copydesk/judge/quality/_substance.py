@@ -7,7 +7,7 @@ import sys
 from copydesk.judge.profile import Features
 from copydesk.judge.quality._measure import TextMeasures, measure, own_reporting
 from copydesk.judge.quality._sightings import Sightings, once
-from copydesk.news import Beat
+from copydesk.news import Beat, ReasonKind, reason_words
 
 LONG_TEXT = 4000
 FULL_TEXT = 1500
@@ -39,7 +39,8 @@ def short_text(features: Features, beat: Beat) -> Sightings:
 def thin_text(features: Features, beat: Beat) -> Sightings:
     """Find that there is next to nothing to read."""
     del beat
-    return _find_text(features, 0, SHORT_TEXT, f"fewer than {SHORT_TEXT} characters of text")
+    why = reason_words(ReasonKind.THIN_TEXT, bound=SHORT_TEXT)
+    return _find_text(features, 0, SHORT_TEXT, why)
 
 
 def _find_text(features: Features, least: int, below: int, why: str) -> Sightings:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from copydesk.judge.profile import Features
 from copydesk.judge.quality._sightings import Sightings
-from copydesk.news import Beat
+from copydesk.news import Beat, ReasonKind, reason_words
 
 
 def image(features: Features, beat: Beat) -> Sightings:
     """Find a lead picture."""
     del beat
-    return [(1, "has a picture")] if features.image else []
+    return [(1, reason_words(ReasonKind.PICTURE))] if features.image else []
 
 
 def video(features: Features, beat: Beat) -> Sightings:

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from copydesk import engine, fetch
-from copydesk.engine.serving import NewsroomFolder, Site, Subscriber, listening
+from copydesk.engine.serving import NewsroomFolder, Subscriber
 from copydesk.engine.sources import (
     find_hub_pushed_sources,
     read_hub_pushed_page,
@@ -23,6 +23,7 @@ from copydesk.engine.sources import (
     use_up_hub_push,
 )
 from copydesk.news import Source
+from copydesk.serve import Address, HubCalls, Site, WebApp, listening
 from copydesk.watch import SourceState, websub
 from world.hub import Hub
 from world.newsroom import newsroom
@@ -128,7 +129,8 @@ def run(tmp_path: Path) -> Callable[[Work], None]:
             desk = Desk(root, hub, wire)
             desk.write()
             site = Site(root / ".copydesk" / "site", "/coast")
-            async with listening(engine.Address(port=0), site, desk.subscriber) as port:
+            app = WebApp(site, print, [HubCalls(desk.subscriber)])
+            async with listening(Address(port=0), app) as port:
                 hub.front["https://tidewatch.example"] = f"http://127.0.0.1:{port}"
                 await work(desk)
 

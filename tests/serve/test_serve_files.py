@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
 
-from copydesk.engine.serving import Site
+from copydesk.serve import Address, Site, WebApp, listening
 
 PAGE = "<h1>Tides</h1>" + "the sea comes and goes, " * 200
 SECONDS = 1_795_000_000
@@ -32,23 +32,18 @@ def ask(root: Path, *requests: tuple[str, str, dict[str, str]]) -> Answers:
     """Ask a server for (method, path, headers) one after the other, over one connection."""
 
     async def asked() -> Answers:
-        app = web.Application()
-        app.router.add_get("/{path:.*}", Site(root, "").answer)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        place = web.TCPSite(runner, "127.0.0.1", 0)
-        await place.start()
-        port = runner.addresses[0][1]
-        found: Answers = []
-        async with ClientSession(
-            f"http://127.0.0.1:{port}",
-            skip_auto_headers=["Accept-Encoding"],
-            auto_decompress=False,
-        ) as session:
+        async with (
+            listening(Address(port=0), WebApp(Site(root, ""), print)) as port,
+            ClientSession(
+                f"http://127.0.0.1:{port}",
+                skip_auto_headers=["Accept-Encoding"],
+                auto_decompress=False,
+            ) as session,
+        ):
+            found: Answers = []
             for method, path, headers in requests:
                 async with session.request(method, path, headers=headers) as answer:
                     found.append((answer.status, answer.headers.copy(), await answer.read()))
-        await runner.cleanup()
         return found
 
     return asyncio.run(asked())

@@ -1,0 +1,92 @@
+"""Service: what a newsroom does behind its served site, while the server runs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from copydesk import fetch
+from copydesk.config import Settings
+from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.publishing import is_gone
+from copydesk.engine.serving._audience import AudienceCounts
+from copydesk.engine.serving._due import NewsroomFolder
+from copydesk.engine.serving._rounds import Rounds
+from copydesk.engine.serving._subscriber import Subscriber
+from copydesk.kit import urls
+
+Say = Callable[[str], None]
+
+_HUB_BYTES = 65_536  # of a hub's answer to a request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewsroomService:
+    """A newsroom that is being served: where its site lies, and what goes on behind it.
+
+    `prefix` is the site's own path without slashes at its ends. `audience` is None where readers
+    are not counted; `rounds` and `subscriber` are None where rounds may not run.
+    """
+
+    site: Path
+    prefix: str
+    private: Path
+    folder: NewsroomFolder
+    audience: AudienceCounts | None = None
+    subscriber: Subscriber | None = None
+    rounds: Rounds | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings that were read last."""
+        return self.folder.last
+
+    def is_gone(self, path: str) -> bool:
+        """Decide whether an editor removed what lay at a path of the site; asks the disk."""
+        return is_gone(self.private, path)
+
+    async def go_on(self) -> None:
+        """Run rounds, speak with hubs and keep counts until cancelled; each is ended cleanly."""
+        workers = (self.rounds, self.subscriber, self.audience)
+        work = [asyncio.create_task(worker.go_on()) for worker in workers if worker is not None]
+        try:
+            await asyncio.Event().wait()
+        finally:
+            for task in work:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def open_service(newsroom: Newsroom, say: Say) -> AsyncIterator[NewsroomService]:
+    """Prepare for the block what goes on behind a newsroom's site; `say` tells the operator."""
+    settings, clock = newsroom.settings, fetch.WallClock()
+    parsed = urls.parse(newsroom.beat.url)
+    folder = NewsroomFolder(settings, os.environ)
+    service = NewsroomService(
+        site=newsroom.site,
+        prefix="" if parsed is None else str(parsed.pathname).strip("/"),
+        private=newsroom.private,
+        folder=folder,
+        # the memory is opened anew each time: a round may replace it
+        audience=AudienceCounts(folder.memory, clock) if settings.serve.count_reads else None,
+    )
+    if not settings.fetch.contact:
+        say("no rounds: [fetch] contact is not set in beat.toml; serving what is published")
+        yield service
+        return
+    rounds = Rounds(folder, clock, with_time(say, clock))
+    async with fetch.Web(replace(settings.fetch, max_bytes=_HUB_BYTES), clock) as wire:
+        subscriber = Subscriber(folder, wire.post, clock, with_time(say, clock))
+        subscriber.soon = rounds.soon
+        await subscriber.load()
+        yield replace(service, subscriber=subscriber, rounds=rounds)
+
+
+def with_time(say: Say, clock: fetch.Clock) -> Say:
+    """Put the time in front of each message: days later somebody wonders when that was."""
+    return lambda words: say(f"{clock.now():%H:%M} {words}")

@@ -1,0 +1,26 @@
+"""The server: a built site and a newsroom's service go in; strangers' requests are answered.
+
+It knows HTTP and nothing of news: what goes on behind the site (rounds, hubs, counts of reads) is
+`engine`'s.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.serve._address import Address as Address
+    from copydesk.serve._app import WebApp as WebApp
+    from copydesk.serve._connections import ConnectionLimits as ConnectionLimits
+    from copydesk.serve._connections import Connections as Connections
+    from copydesk.serve._hub_calls import HubCalls as HubCalls
+    from copydesk.serve._listen import listening as listening
+    from copydesk.serve._readers import client_of as client_of
+    from copydesk.serve._readers import count_views_in as count_views_in
+    from copydesk.serve._serve import serve as serve
+    from copydesk.serve._serve import serve_site as serve_site
+    from copydesk.serve._site import Site as Site
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,0 +1,166 @@
+"""Files: the answer that a file of the site is: whole, in part, packed, or known (RFC 9110)."""
+
+from __future__ import annotations
+
+import calendar
+import math
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from email.utils import formatdate, parsedate
+from pathlib import Path
+from typing import BinaryIO
+
+from starlette.datastructures import Headers
+
+from copydesk.serve._packed import PackedTexts, may_be_packed
+
+_TAG = re.compile(r'(W/)?"([^"]*)"')
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")  # no file has a size of more digits
+_IN_ONE_GO = 1 << 20  # bytes that are read before the answer begins
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileAnswer:
+    """An answer: status, headers, and the body, or the `length` bytes that come next in `file`.
+
+    Whoever gets one with a file reads and closes it.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+    file: BinaryIO | None = None
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OpenFile:
+    """A file as it was when it was opened, whatever is put in its place since."""
+
+    path: Path
+    file: BinaryIO
+    size: int
+    changed_at: float
+    tag: str
+
+    @property
+    def validators(self) -> dict[str, str]:
+        """Return what tells this state of the file from another one."""
+        # rounded up: who sends it back has not seen a later change
+        date = formatdate(math.ceil(self.changed_at), usegmt=True)
+        return {"ETag": f'"{self.tag}"', "Last-Modified": date}
+
+
+def answer_file(method: str, headers: Headers, path: Path, packed: PackedTexts) -> FileAnswer:
+    """Answer a GET or HEAD for a file; blocks. Raises OSError."""
+    file = path.open("rb")
+    try:
+        stat = os.fstat(file.fileno())
+        opened = _OpenFile(
+            path=path,
+            file=file,
+            size=stat.st_size,
+            changed_at=stat.st_mtime,
+            tag=f"{stat.st_mtime_ns:x}-{stat.st_size:x}",
+        )
+        if method == "GET" and may_be_packed(headers, path, stat.st_size):
+            answer = _answer_with_gzip(headers, opened, packed)
+        else:
+            answer = _answer_plain(method, headers, opened)
+    except BaseException:
+        file.close()
+        raise
+    if answer.file is None:
+        file.close()
+    return answer
+
+
+def _answer_with_gzip(headers: Headers, opened: _OpenFile, packed: PackedTexts) -> FileAnswer:
+    plain, opened = opened, replace(opened, tag=f"{opened.tag}-gzip")
+    if _is_known(headers, opened):
+        return FileAnswer(status=304, headers=opened.validators)
+    body = packed.pack(plain.path, plain.tag, plain.file)
+    described = {"Content-Encoding": "gzip", "Content-Length": str(len(body))}
+    return FileAnswer(status=200, headers=opened.validators | described, body=body)
+
+
+def _answer_plain(method: str, headers: Headers, opened: _OpenFile) -> FileAnswer:
+    if _is_refused(headers, opened):
+        return FileAnswer(status=412, headers={"Content-Length": "0"})
+    if _is_known(headers, opened):
+        return FileAnswer(status=304, headers=opened.validators)
+    part = _find_part(headers, opened)
+    if part is None:
+        unfit = {"Content-Range": f"bytes */{opened.size}", "Content-Length": "0"}
+        return FileAnswer(status=416, headers=unfit)
+    described = {
+        **opened.validators,
+        "Content-Length": str(len(part)),
+        "Accept-Ranges": "bytes",
+    }
+    status = 200
+    if "Range" in headers and _may_be_cut(headers, opened):
+        status = 206
+        described["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{opened.size}"
+    if method == "HEAD":
+        return FileAnswer(status=status, headers=described)
+    opened.file.seek(part.start)
+    if len(part) <= _IN_ONE_GO:
+        return FileAnswer(status=status, headers=described, body=opened.file.read(len(part)))
+    return FileAnswer(status=status, headers=described, file=opened.file, length=len(part))
+
+
+# ---- conditions ------------------------------------------------------------------------------
+
+
+def _is_known(headers: Headers, opened: _OpenFile) -> bool:
+    """Decide whether the asker has this very file; what names a tag is not asked for a time."""
+    tags = headers.get("If-None-Match")
+    if tags is not None:
+        return tags.strip() == "*" or any(tag == opened.tag for _, tag in _TAG.findall(tags))
+    since = _read_date(headers.get("If-Modified-Since", ""))
+    return since is not None and opened.changed_at <= since
+
+
+def _is_refused(headers: Headers, opened: _OpenFile) -> bool:
+    """Decide whether the asker wants the file only in another state than it is in."""
+    tags = headers.get("If-Match")
+    if tags is not None:
+        return tags.strip() != "*" and ("", opened.tag) not in _TAG.findall(tags)
+    since = _read_date(headers.get("If-Unmodified-Since", ""))
+    return since is not None and opened.changed_at > since
+
+
+def _may_be_cut(headers: Headers, opened: _OpenFile) -> bool:
+    """Decide whether the asker wants a part of the file in the state that it is in."""
+    state = headers.get("If-Range")
+    if state is None:
+        return True
+    since = _read_date(state)
+    return state == f'"{opened.tag}"' if since is None else opened.changed_at <= since
+
+
+def _find_part(headers: Headers, opened: _OpenFile) -> range | None:
+    """Return which bytes are asked for, None for a part that the file does not have."""
+    if "Range" not in headers or not _may_be_cut(headers, opened):
+        return range(opened.size)
+    found = _RANGE.fullmatch(headers["Range"])
+    if found is None or found.groups() == ("", ""):
+        return None
+    first, last = found.groups()
+    if not first:
+        part = range(max(opened.size - int(last), 0), opened.size)
+    else:
+        part = range(int(first), min(int(last) + 1, opened.size) if last else opened.size)
+    return part if part and part.start < opened.size else None
+
+
+def _read_date(text: str) -> float | None:
+    """Read a date of HTTP as seconds, None where it is none."""
+    parsed = parsedate(text)
+    try:
+        return None if parsed is None else float(calendar.timegm(parsed))
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,181 @@
+"""Protocol: uvicorn's for HTTP/1.1, with bounds on what a client may send and how long it may take.
+
+uvicorn bounds neither the head of a request nor the time in which it comes, and waits without end
+for a client to take its answer. Who waits for whom is settled anew after each event; the deadlines
+are looked at once a second (`Connections.end_overdue`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Literal
+
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from copydesk.serve._connections import Connections
+
+WaitsFor = Literal["app", "head", "body", "write", "rest"]
+
+_TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"content-type: text/plain; charset=utf-8\r\ncontent-length: 10\r\nconnection: close\r\n\r\n"
+    b"too large\n"
+)
+
+
+class _UnfitRequestError(Exception):
+    """Stop the parser: what it reads goes beyond a bound."""
+
+
+class HttpConnection(HttpToolsProtocol):
+    """A connection that was let in; `received` is what came before it was."""
+
+    def __init__(
+        self,
+        config: Config,
+        state: ServerState,
+        connections: Connections,
+        client: str,
+        received: bytes,
+    ) -> None:
+        super().__init__(config, state, {})
+        self.deadline: float | None = None
+        self.held_for = client
+        self._held = connections
+        self._limits = connections.limits
+        self._received = received
+        self._waits_for: WaitsFor = "app"
+        self._head_bytes = 0  # of the names and values that were read
+        self._unread_bytes = 0  # of what came and is no whole name or value yet
+        self._is_in_head = self._is_in_body = False
+        self._is_taken_slowly = self._is_too_large = False
+
+    def end(self) -> None:
+        """Close the connection at once, and leave."""
+        self._held.leave(self)
+        if self.transport is not None:
+            self.transport.abort()
+
+    # ---- what the transport says ----
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Go on with what came before."""
+        super().connection_made(transport)
+        received, self._received = self._received, b""
+        self.data_received(received)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Leave."""
+        super().connection_lost(exc)
+        self._held.leave(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Read what came, within the bounds."""
+        self._unread_bytes += len(data)
+        super().data_received(data)
+        if not self._is_in_head:
+            self._unread_bytes = 0
+        elif self._unread_bytes > self._limits.head_bytes and not self.transport.is_closing():
+            self._is_too_large = True
+            self.send_400_response("")
+        self._settle()
+
+    def pause_writing(self) -> None:
+        """Wait for the client to take what was sent."""
+        super().pause_writing()
+        self._is_taken_slowly = True
+        self._settle()
+
+    def resume_writing(self) -> None:
+        """Go on sending."""
+        super().resume_writing()
+        self._is_taken_slowly = False
+        self._settle()
+
+    # ---- what the parser says ----
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        super().on_message_begin()
+        self._head_bytes, self._is_in_head = 0, True
+
+    def on_url(self, url: bytes) -> None:
+        """Take a piece of the address."""
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header, or a trailer after the body."""
+        self._count(len(name) + len(value))
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Let the app answer, after the requests before."""
+        if len(self.pipeline) >= self._limits.pipelined:
+            raise _UnfitRequestError
+        super().on_headers_complete()
+        if self.parser.should_upgrade():
+            self.cycle.keep_alive = False  # what follows may be of another protocol
+        self._is_in_head, self._is_in_body = False, True
+
+    def on_message_complete(self) -> None:
+        """Note that a request is whole."""
+        super().on_message_complete()
+        self._is_in_body = False
+
+    def _count(self, length: int) -> None:
+        self._head_bytes += length
+        if self._head_bytes > self._limits.head_bytes:
+            self._is_too_large = True
+            raise _UnfitRequestError
+
+    # ---- answers ----
+
+    def on_response_complete(self) -> None:
+        """Begin with the next request, or rest."""
+        super().on_response_complete()
+        self._settle()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what came, after the answers to what came before it."""
+        if self._is_working and self._is_in_head:
+            self.cycle.keep_alive = False
+            self.flow.pause_reading()
+        elif self._is_too_large:
+            self.transport.write(_TOO_LARGE)
+            self.transport.close()
+        else:
+            super().send_400_response(msg)
+
+    # ---- who waits for whom ----
+
+    @property
+    def _is_working(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _settle(self) -> None:
+        """Hold the connection by what it waits for now; a wait that goes on keeps its deadline."""
+        waits_for = self._find_wait()
+        if waits_for == self._waits_for:
+            return
+        self._waits_for = waits_for
+        if waits_for == "app":
+            self.deadline = None
+            self._held.let_work(self)
+            return
+        self.deadline = self.loop.time() + getattr(self._limits, f"{waits_for}_seconds")
+        if waits_for in {"head", "rest"}:
+            self._held.wait_for_head(self)
+        else:
+            self._held.wait_for_client(self)
+
+    def _find_wait(self) -> WaitsFor:
+        if self._is_taken_slowly or self.transport.is_closing():
+            return "write"
+        if self._is_in_body:
+            return "body"
+        if self._is_working:
+            return "app"
+        return "head" if self._is_in_head else "rest"

@@ -1,0 +1,177 @@
+"""Site: the files of the published site, as answers over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from copydesk.kit import media_types
+from copydesk.serve._files import FileAnswer, answer_file
+from copydesk.serve._packed import PackedTexts, varies
+
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+_STORY = re.compile(r"/*news/([^/]+)/(?:index\.html)?")
+_UNCHANGING = "pictures"  # named by a hash of what is in them
+_FOR_EVER = "public, max-age=31536000, immutable"
+_ASK_AGAIN = "no-cache"  # whoever has a page asks whether it is new, and mostly gets a 304
+_CHUNK = 1 << 18  # bytes
+
+
+def nothing_is_gone(_: str) -> bool:
+    """Call no path gone."""
+    return False
+
+
+def nobody_counts(_scope: Scope, _story: str) -> None:
+    """Count nothing."""
+
+
+class Site:
+    """Answer requests from the files below a web root, and from nowhere else (an ASGI app).
+
+    The pages link to each other below the site's own path (`prefix`), which is no folder of the
+    web root: it is taken off an address that has it. Where no file lies, `is_gone` says of the
+    path ("news/2026/wall", no slash at either end) whether one lay there and was taken away for
+    good: then the answer is 410. It is called in a thread. `count_view` is told of each story's
+    page that goes out whole, with the request's scope and the story's name.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        prefix: str,
+        is_gone: Callable[[str], bool] = nothing_is_gone,
+        count_view: Callable[[Scope, str], None] = nobody_counts,
+    ) -> None:
+        self._root = root
+        self._prefix = prefix.strip("/")
+        self._is_gone = is_gone
+        self._count_view = count_view
+        self._packed = PackedTexts()
+
+    @property
+    def path(self) -> str:
+        """Return the site's own path without a final slash: "/coast", or ""."""
+        return f"/{self._prefix}" if self._prefix else ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with the file, the folder's index page, or the site's own 404 page."""
+        method = scope["method"]
+        if method not in {"GET", "HEAD"}:
+            await _refuse_method()(scope, receive, send)
+            return
+        path = scope["path"]
+        asked = self._take_prefix_off(path.removeprefix("/"))
+        answer = await asyncio.to_thread(self._answer, method, Headers(scope=scope), path, asked)
+        story = _STORY.fullmatch(asked)
+        if answer.status == 200 and story is not None:
+            self._count_view(scope, story[1])
+        await _send(answer, send)
+
+    def _answer(self, method: str, headers: Headers, path: str, asked: str) -> FileAnswer:
+        """Find the file and make the answer; blocks."""
+        file = self._find_file(asked)
+        if file is None:
+            return self._answer_missing(asked.strip("/"))
+        if file.name == "index.html" and not path.endswith(("/", "/index.html")):
+            words = b"301: Moved Permanently"
+            return _answer_words(301, words, {"Location": self._address(file.parent)})
+        try:
+            answer = answer_file(method, headers, file, self._packed)
+        except OSError:  # it was taken away this moment
+            return self._answer_missing(asked.strip("/"))
+        described = {**self._describe(file), **answer.headers}
+        return FileAnswer(
+            status=answer.status,
+            headers=described,
+            body=answer.body,
+            file=answer.file,
+            length=answer.length,
+        )
+
+    def _describe(self, path: Path) -> dict[str, str]:
+        """Return what is said of a file, whether it is packed or not."""
+        is_unchanging = path.is_relative_to(self._root.resolve() / _UNCHANGING)
+        return {
+            **SECURITY,
+            "Cache-Control": _FOR_EVER if is_unchanging else _ASK_AGAIN,
+            "Content-Type": media_types.media_type(path.name),
+            **({"Vary": "Accept-Encoding"} if varies(path) else {}),
+        }
+
+    def _address(self, folder: Path) -> str:
+        """Return a folder's address, made from where it lies and not from what was asked."""
+        inside = folder.relative_to(self._root.resolve()).parts
+        return "/" + "".join(f"{quote(part)}/" for part in (self._prefix, *inside) if part)
+
+    def _take_prefix_off(self, asked: str) -> str:
+        if asked == self._prefix:
+            return ""
+        return asked.removeprefix(f"{self._prefix}/") if self._prefix else asked
+
+    def _find_file(self, asked: str) -> Path | None:
+        root = self._root.resolve()
+        try:
+            path = (root / asked.lstrip("/")).resolve()
+            if not path.is_relative_to(root) or _is_hidden(path.relative_to(root)):
+                return None
+            if path.is_dir():
+                indexes = (path / name for name in ("index.html", "index.json"))
+                return next((index for index in indexes if index.is_file()), None)
+            return path if path.is_file() else None
+        except (OSError, ValueError):  # a name too long, a NUL byte
+            return None
+
+    def _answer_missing(self, asked: str) -> FileAnswer:
+        is_gone = self._is_gone(asked)
+        status = 410 if is_gone else 404
+        page = self._find_file("404.html")
+        try:
+            if page is not None:
+                kind = {"Content-Type": "text/html; charset=utf-8"}
+                return _answer_words(status, page.read_bytes(), {**SECURITY, **kind})
+        except OSError:  # it was taken away this moment
+            pass
+        return _answer_words(status, b"gone\n" if is_gone else b"not found\n", SECURITY)
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def _refuse_method() -> Response:
+    headers = {"Allow": "GET,HEAD"}
+    return Response("405: Method Not Allowed", 405, headers, media_type="text/plain")
+
+
+def _answer_words(status: int, words: bytes, headers: Mapping[str, str]) -> FileAnswer:
+    described = {"Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(words))}
+    return FileAnswer(status=status, headers={**described, **headers}, body=words)
+
+
+async def _send(answer: FileAnswer, send: Send) -> None:
+    raw = [(name.encode(), value.encode("latin-1")) for name, value in answer.headers.items()]
+    await send({"type": "http.response.start", "status": answer.status, "headers": raw})
+    if answer.file is None:
+        await send({"type": "http.response.body", "body": answer.body})
+        return
+    left = answer.length
+    try:
+        while left > 0:
+            chunk = await asyncio.to_thread(answer.file.read, min(left, _CHUNK))
+            if not chunk:  # it was cut while it was read; the connection says so
+                break
+            left -= len(chunk)
+            await send({"type": "http.response.body", "body": chunk, "more_body": left > 0})
+    finally:
+        answer.file.close()
