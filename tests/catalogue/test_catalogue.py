@@ -96,10 +96,10 @@ def test_a_record_that_breaks_is_no_story_until_it_is_mended() -> None:
     catalogue = filled(entry(wall, 1))
 
     catalogue.update(broken=[broken])
-    assert (catalogue.broken(), catalogue.find(StoryFilter())) == ([broken], [])
+    assert (catalogue.list_failures(), catalogue.find(StoryFilter())) == ([broken], [])
 
     catalogue.update([entry(wall, 3)])
-    assert (catalogue.broken(), catalogue.find(StoryFilter())) == ([], [wall.path])
+    assert (catalogue.list_failures(), catalogue.find(StoryFilter())) == ([], [wall.path])
 
 
 def test_stories_between_two_times_both_included() -> None:
@@ -121,7 +121,7 @@ def test_copies_groups_and_names() -> None:
 
     assert catalogue.in_groups(["g", "other", ""]) == [lead.path, member.path]
     assert catalogue.copies_of("2026-11-20-lead") == [copy.path]
-    assert catalogue.named(["2026-11-20-copy", "nobody"]) == [copy.path]
+    assert catalogue.find_by_name(["2026-11-20-copy", "nobody"]) == [copy.path]
 
 
 def test_stories_that_a_word_or_ruling_moved_are_known() -> None:
@@ -131,7 +131,7 @@ def test_stories_that_a_word_or_ruling_moved_are_known() -> None:
 
     catalogue = filled(*map(entry, (split, member, alone, story("plain"))))
 
-    assert catalogue.grouped_by_hand() == [member.path, split.path]
+    assert catalogue.find_grouped_by_hand() == [member.path, split.path]
 
 
 def test_texts_are_found_by_shared_hashes_until_they_are_too_old() -> None:
@@ -214,7 +214,7 @@ def test_numbers_and_texts_that_sqlite_cannot_hold_are_taken_all_the_same() -> N
 
 def test_other_rules_move_stories_without_reading_them_again() -> None:
     catalogue = filled(entry(story("wall"), standing=Standing.BELOW_GATE), entry(story("seals")))
-    assert catalogue.undecided() == ["_news/2026-11-20-wall.md"]
+    assert catalogue.find_unsure() == ["_news/2026-11-20-wall.md"]
 
     catalogue.set_standings({"_news/2026-11-20-wall.md": Standing.HELD}, {"rules": "new"})
 

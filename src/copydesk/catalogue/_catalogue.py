@@ -67,7 +67,7 @@ class Catalogue:
         with self._tables.at_once():
             _update.forget(self._tables, lost)
             _update.put_entries(self._tables, entries)
-            _update.put_broken(self._tables, broken)
+            _update.put_failures(self._tables, broken)
             _update.put_notes(self._tables, notes or {})
 
     def set_standings(self, standings: Mapping[str, Standing], notes: Mapping[str, str]) -> None:
@@ -121,7 +121,7 @@ class Catalogue:
         query = "SELECT path FROM stories WHERE story_group <> '' AND story_group IN"
         return sorted(self._among(query, groups))
 
-    def named(self, names: Collection[str]) -> list[str]:
+    def find_by_name(self, names: Collection[str]) -> list[str]:
         """Return the paths of the records with these names."""
         return sorted(self._among("SELECT path FROM stories WHERE name IN", names))
 
@@ -130,15 +130,15 @@ class Catalogue:
         query = "SELECT path FROM stories WHERE copy_of <> '' AND copy_of = ? ORDER BY path"
         return self._paths(query, name)
 
-    def grouped_by_hand(self) -> list[str]:
+    def find_grouped_by_hand(self) -> list[str]:
         """Return the paths of stories that a ruling or an editor's word on their group moved."""
         return self._paths("SELECT path FROM stories WHERE ruled = 1 ORDER BY path")
 
-    def undecided(self) -> list[str]:
+    def find_unsure(self) -> list[str]:
         """Return the paths of the stories whose standing hangs on today's rules."""
         return self._paths("SELECT path FROM stories WHERE judged = 1 ORDER BY path")
 
-    def broken(self) -> list[BrokenRecord]:
+    def list_failures(self) -> list[BrokenRecord]:
         """Return the records that cannot be read, by path."""
         rows = self._tables.run("SELECT path, signature, what, hint FROM broken ORDER BY path")
         return [

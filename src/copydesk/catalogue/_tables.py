@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from copydesk.errors import CatalogueError
-from copydesk.kit.disposable import DisposableDatabase
+from copydesk.kit.databases import DisposableDatabase
 
 _VERSION = 1
 _CAN_DELETE_WORDS = (3, 43)  # the SQLite from which a full-text index without contents forgets

@@ -9,7 +9,7 @@ from copydesk.catalogue import _words
 from copydesk.catalogue._entries import BrokenRecord, CatalogueEntry, TextMarks
 from copydesk.catalogue._questions import microseconds
 from copydesk.kit import urls
-from copydesk.kit.disposable import DisposableDatabase
+from copydesk.kit.databases import DisposableDatabase
 from copydesk.news import GROUP_RULED, Standing, Story
 
 _ARCHIVED = "_archive/"
@@ -39,7 +39,7 @@ def put_entries(tables: DisposableDatabase, entries: Iterable[CatalogueEntry]) -
         tables.run(insert, number, *(_words.index_form(_encodable(text)) for text in words))
 
 
-def put_broken(tables: DisposableDatabase, broken: Iterable[BrokenRecord]) -> None:
+def put_failures(tables: DisposableDatabase, broken: Iterable[BrokenRecord]) -> None:
     """Put records in that cannot be read, each in the place of what was known of its path."""
     for record in broken:
         forget(tables, (record.path,))

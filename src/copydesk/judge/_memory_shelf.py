@@ -85,9 +85,9 @@ class MemoryShelf:
         A hash that more than 128 stories share is a publisher's standing text: only the first 128
         are looked at.
         """
-        yield from choose_nearest(self.count_shared(fingerprint), fingerprint, self.get)
+        yield from choose_nearest(self.count_shared_hashes(fingerprint), fingerprint, self.get)
 
-    def count_shared(self, fingerprint: tuple[int, ...]) -> Counter[str]:
+    def count_shared_hashes(self, fingerprint: tuple[int, ...]) -> Counter[str]:
         """Count the hashes that stories share with a fingerprint, by path."""
         shared: Counter[str] = Counter()
         for value in fingerprint:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from copydesk.engine.cataloguing._follow import follow_commits as follow_commits
     from copydesk.engine.cataloguing._follow import look_again as look_again
     from copydesk.engine.cataloguing._follow import recheck as recheck
-    from copydesk.engine.cataloguing._follow import report_broken as report_broken
+    from copydesk.engine.cataloguing._follow import report_failures as report_failures
     from copydesk.engine.cataloguing._follow import sweep_records as sweep_records
     from copydesk.engine.cataloguing._open import open_catalogue as open_catalogue
     from copydesk.engine.cataloguing._rules import beat_in_force as beat_in_force

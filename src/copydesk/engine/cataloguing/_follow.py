@@ -104,9 +104,9 @@ def recheck(newsroom: Newsroom, catalogue: Catalogue, paths: Collection[str]) ->
     return bool(changed)
 
 
-def report_broken(catalogue: Catalogue, trouble: Callable[[CopydeskError], None]) -> None:
+def report_failures(catalogue: Catalogue, trouble: Callable[[CopydeskError], None]) -> None:
     """Let `trouble` know of each record that cannot be read."""
-    for record in catalogue.broken():
+    for record in catalogue.list_failures():
         trouble(RecordError(record.what, subject=record.path, hint=record.hint))
 
 
@@ -142,7 +142,7 @@ def _find_standings(
     newsroom: Newsroom, catalogue: Catalogue, rules: RulesInForce
 ) -> dict[str, Standing]:
     """Find where the stories stand whose standing hangs on the rules."""
-    paths = {*catalogue.undecided(), *rules.judged_paths}
+    paths = {*catalogue.find_unsure(), *rules.judged_paths}
     entries, _ = make_entries(newsroom, rules, dict.fromkeys(sorted(paths), 0), _SILENCE)
     return {entry.story.path: entry.standing for entry in entries}
 

@@ -50,7 +50,7 @@ def _read_neighbours(records: Archive, catalogue: Catalogue, story: Story) -> di
     paths = {
         *catalogue.at_addresses(related.web_url for related in story.related),
         *catalogue.in_groups([story.group]),
-        *catalogue.named([story.copy_of]),
+        *catalogue.find_by_name([story.copy_of]),
         *catalogue.copies_of(review.record_name(story.path)),
     }
     found = {}

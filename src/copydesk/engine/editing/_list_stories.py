@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copydesk import archive
 from copydesk.catalogue import Catalogue, StoryFilter
-from copydesk.engine.cataloguing import follow_commits, open_catalogue, recheck, report_broken
+from copydesk.engine.cataloguing import follow_commits, open_catalogue, recheck, report_failures
 from copydesk.engine.newsroom import Failure, Newsroom, Troubles, failure_of
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import dates
@@ -98,9 +98,9 @@ def list_stories(newsroom: Newsroom, question: StoryQuestion) -> StoryList:
     notes: list[str] = []
     with open_catalogue(newsroom.private, lambda error: notes.append(_slower(error))) as catalogue:
         follow_commits(newsroom, catalogue)
-        done = _list_filed(newsroom, catalogue, question)
-        report_broken(catalogue, troubles)
-    dropped, total = _list_dropped(newsroom, question)
+        done = _list_records(newsroom, catalogue, question)
+        report_failures(catalogue, troubles)
+    dropped, total = _list_drops(newsroom, question)
     return replace(
         done,
         dropped=dropped,
@@ -123,13 +123,13 @@ def _check_topics(newsroom: Newsroom, topics: Iterable[str]) -> None:
             )
 
 
-def _list_filed(newsroom: Newsroom, catalogue: Catalogue, question: StoryQuestion) -> StoryList:
+def _list_records(newsroom: Newsroom, catalogue: Catalogue, question: StoryQuestion) -> StoryList:
     """Return the filed stories that are wanted, as their records are now."""
     only_dropped = question.standings == {Standing.DROPPED}
     if only_dropped:
         return StoryList()
     wanted = _make_filter(newsroom, question)
-    among = _filed_today(newsroom) if question.today else None
+    among = _find_filed_paths(newsroom) if question.today else None
     for _ in range(_FEW):
         shown, total = _find(catalogue, wanted, among, question.limit)
         if not recheck(newsroom, catalogue, shown):
@@ -199,15 +199,13 @@ def _what_holds(story: Story) -> str:
     return next((reason.why for reason in story.reasons if reason.about == "held"), "")
 
 
-def _filed_today(newsroom: Newsroom) -> frozenset[str]:
+def _find_filed_paths(newsroom: Newsroom) -> frozenset[str]:
     """Return the paths of what this day's rounds filed."""
     fates = newsroom.memory.fates_since("filed", _midnight(newsroom), -1)
     return frozenset(fate.path for fate in fates)
 
 
-def _list_dropped(
-    newsroom: Newsroom, question: StoryQuestion
-) -> tuple[tuple[DroppedLead, ...], int]:
+def _list_drops(newsroom: Newsroom, question: StoryQuestion) -> tuple[tuple[DroppedLead, ...], int]:
     """Return the dropped leads that are wanted, the latest first, and how many there are."""
     if Standing.DROPPED not in question.standings and not question.today:
         return (), 0
@@ -217,10 +215,10 @@ def _list_dropped(
     elif question.since_days:
         since = newsroom.now - timedelta(days=question.since_days)
     fates = newsroom.memory.fates_since("dropped", since, question.limit)
-    return tuple(map(_as_dropped, fates)), newsroom.memory.count_fates("dropped", since)
+    return tuple(map(_to_drop, fates)), newsroom.memory.count_fates("dropped", since)
 
 
-def _as_dropped(fate: Fate) -> DroppedLead:
+def _to_drop(fate: Fate) -> DroppedLead:
     return DroppedLead(
         url=fate.url,
         reason=fate.reason,

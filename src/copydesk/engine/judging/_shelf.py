@@ -61,7 +61,7 @@ class FiledShelf:
 
     def holds(self, name: str) -> bool:
         """Decide whether a record of this name is filed, or put here."""
-        return bool(self._paths(self._catalogue.named([name]))) or self._own.holds(name)
+        return bool(self._paths(self._catalogue.find_by_name([name]))) or self._own.holds(name)
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterator[Shelved]:
         """Yield stories whose fingerprint is near, as `judge.MemoryShelf` does."""
@@ -74,7 +74,7 @@ class FiledShelf:
                 if path not in self._own_texts and path not in self._but
             }
         )
-        shared.update(self._own.count_shared(fingerprint))
+        shared.update(self._own.count_shared_hashes(fingerprint))
         yield from judge.choose_nearest(shared, fingerprint, self.get)
 
     def between(self, start: datetime, end: datetime) -> list[Shelved]:
@@ -87,14 +87,14 @@ class FiledShelf:
         """Return the stories of the groups with these names, by time and path ascending."""
         return self._with_own(self._catalogue.in_groups(names), self._own.of_groups(names))
 
-    def named(self, names: Collection[str]) -> list[Shelved]:
+    def find_by_name(self, names: Collection[str]) -> list[Shelved]:
         """Return the stories of these names."""
         own = (one for one in self._own if review.record_name(one.story.path) in names)
-        return self._with_own(self._catalogue.named(names), own)
+        return self._with_own(self._catalogue.find_by_name(names), own)
 
-    def grouped_by_hand(self) -> list[Shelved]:
+    def find_grouped_by_hand(self) -> list[Shelved]:
         """Return the stories that a ruling, or a word on a member of their group, may move."""
-        return self._with_own(self._catalogue.grouped_by_hand(), self._own)
+        return self._with_own(self._catalogue.find_grouped_by_hand(), self._own)
 
     def at_paths(self, paths: Iterable[str]) -> list[Shelved]:
         """Return the stories at these paths, those that there are."""
@@ -130,7 +130,8 @@ class FiledShelf:
         if filed is not None and self._own.get(story.path) is None:
             self._own.add(replace(filed, story=story), None)
         else:
-            self._own.replace(story)
+            shelf = self._own
+            shelf.replace(story)
 
     def _paths(self, paths: Iterable[str]) -> list[str]:
         return [path for path in paths if path not in self._but]
@@ -193,7 +194,7 @@ def _find_former_addresses(beat: Beat, catalogue: Catalogue) -> dict[str, str]:
     """Return where pages were before an editor set another address, with their records' paths."""
     set_by = {rule.stories[0]: rule for rule in beat.rulings if rule.field == "url"}
     former: dict[str, str] = {}
-    for path in catalogue.named(set_by):
+    for path in catalogue.find_by_name(set_by):
         for url in set_by[review.record_name(path)].values[2:]:
             former.setdefault(urls.identity(url), path)
     return former

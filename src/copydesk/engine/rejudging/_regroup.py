@@ -88,8 +88,8 @@ def _stories_under_rules(shelf: FiledShelf, beat: Beat) -> list[Story]:
     if not beat.scoring.traits.groups_by_rules:
         return _waiting_to_lead(shelf, beat)
     named = {name for rule in beat.rulings if rule.said != "block" for name in rule.stories}
-    moved = [one for one in shelf.grouped_by_hand() if _is_ruled(one.story, named)]
-    ruled = [*shelf.named(named), *moved]
+    moved = [one for one in shelf.find_grouped_by_hand() if _is_ruled(one.story, named)]
+    ruled = [*shelf.find_by_name(named), *moved]
     window = _with_groups(shelf, ruled)
     filed = {shelved.story.path: shelved.story for shelved in window}
     return [filed[story.path] for story in judge.regroup(window, beat, frozenset())]
@@ -100,7 +100,7 @@ def _waiting_to_lead(shelf: FiledShelf, beat: Beat) -> list[Story]:
     wanted = {rule.stories[0] for rule in beat.rulings if rule.said == "lead"}
     if not wanted:
         return []
-    return [shelved.story for shelved in shelf.named(wanted) if shelved.story.heat == -1]
+    return [shelved.story for shelved in shelf.find_by_name(wanted) if shelved.story.heat == -1]
 
 
 def _is_ruled(story: Story, named: Collection[str]) -> bool:

@@ -24,7 +24,7 @@ from copydesk import archive
 from copydesk.engine.cataloguing import (
     look_again,
     open_catalogue,
-    report_broken,
+    report_failures,
     sweep_records,
 )
 from copydesk.engine.filing import Filed, write_lock
@@ -53,7 +53,7 @@ async def run(
             before = sweep_records(newsroom, catalogue, progress)
             vectors = open_vectors(newsroom.beat, newsroom.memory)
             bench = open_bench(newsroom, catalogue, vectors)
-            report_broken(catalogue, troubles)
+            report_failures(catalogue, troubles)
         gathered = await gather(bench, options, progress, stopwatch)
         with stopwatch.measure("judge"):
             bench, gathered = take_in(bench, gathered, before)
